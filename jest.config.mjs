@@ -1,0 +1,24 @@
+const typescript = [
+  '@swc/jest',
+  { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' }, sourceMaps: 'inline' },
+];
+
+/** @param {string} name @param {string[]} folders */
+const project = (name, folders) => ({
+  displayName: name,
+  testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': typescript },
+  testEnvironment: 'node',
+  setupFilesAfterEnv: ['<rootDir>/test/support/matchers.ts'],
+});
+
+export default {
+  projects: [
+    project('unit', ['unit']),
+    project('contract', ['contract']),
+    project('cli', ['cli']),
+    project('e2e', ['e2e']),
+  ],
+  testTimeout: 60_000,
+};

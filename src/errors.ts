@@ -1,0 +1,50 @@
+/** The closed list of reasons a run can stop for. docs/errors.md has a heading for each. */
+export const errorCodes = [
+  'USAGE',
+  'CONFIG_INVALID',
+  'NOT_FOUND',
+  'UNSUPPORTED',
+  'AUTH_REFUSED',
+  'REMOTE_UNREACHABLE',
+  'REMOTE_UNEXPECTED',
+  'PACKAGE_MALFORMED',
+  'PACKAGE_UNTRUSTED',
+  'PACKAGE_LOCKED',
+  'CONFLICT',
+  'JOB_FAILED',
+  'STILL_RUNNING',
+  'LOCAL_IO',
+  'CANCELLED',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+export interface MigratorErrorInit {
+  /** One imperative sentence: what to do next. */
+  readonly hint?: string | undefined;
+  /** Facts for `--json`, plain data, no secrets. */
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * The only error migrator throws on purpose. Callers branch on `code`; anything that is not a MigratorError is a bug.
+ * The message names the thing that failed, in lower case and without a full stop.
+ */
+export class MigratorError extends Error {
+  override readonly name = 'MigratorError';
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, init: MigratorErrorInit = {}) {
+    super(message, init.cause === undefined ? {} : { cause: init.cause });
+    this.code = code;
+    this.hint = init.hint;
+    this.details = init.details ?? {};
+  }
+}
+
+export function isMigratorError(error: unknown, ...codes: readonly ErrorCode[]): error is MigratorError {
+  return error instanceof MigratorError && (codes.length === 0 || codes.includes(error.code));
+}

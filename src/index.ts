@@ -1,0 +1,11 @@
+export { MigratorError, errorCodes, isMigratorError, type ErrorCode, type MigratorErrorInit } from './errors.ts';
+export { Secret } from './secret.ts';
+export type * from './ports/adapter.ts';
+export type * from './ports/artifact.ts';
+export type * from './ports/bytes.ts';
+export type * from './ports/http.ts';
+export type * from './ports/job.ts';
+export type * from './ports/journal.ts';
+export type * from './ports/options.ts';
+export { silent, type Event, type Phase, type Reporter } from './ports/reporter.ts';
+export type * from './ports/runtime.ts';

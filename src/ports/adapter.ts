@@ -1,0 +1,217 @@
+import type { Secret } from '../secret.ts';
+import type { Artifact, ArtifactFile, PackageRef, StoredPackage } from './artifact.ts';
+import type { Http, HttpOptions } from './http.ts';
+import type { Jobs } from './job.ts';
+import type { Clock, Random } from './runtime.ts';
+
+/** Plain data only: a request is written to the journal and may be carried to another machine. */
+export type OptionValue = string | number | boolean | readonly string[];
+export type Options = Readonly<Record<string, OptionValue>>;
+export type Secrets = Readonly<Record<string, Secret>>;
+
+export interface InstanceInfo {
+  readonly product: string;
+  /** The server's own version text. */
+  readonly version: string;
+  /** The configured base URL, without credentials. */
+  readonly url: string;
+  readonly account: string;
+  readonly mode: 'normal' | 'maintenance';
+  /** What the caller may do, as far as the server tells without trying. `allowed` is undefined when it does not tell. */
+  readonly rights: readonly {
+    readonly action: string;
+    readonly allowed: boolean | undefined;
+    readonly detail?: string;
+  }[];
+  /** Facts that deserve a warning (an unsupported version, a stopped queue). */
+  readonly notes: readonly string[];
+}
+
+export interface InventoryItem {
+  readonly kind: string;
+  readonly id: string;
+  readonly name: string;
+  /** The space, folder or org that holds it. */
+  readonly container?: string | undefined;
+  readonly modifiedAt?: string | undefined;
+}
+
+export interface Inventory {
+  /** The kinds `list` knows; `project` is always one. */
+  readonly kinds: readonly string[];
+  /** Reads all pages; order is not promised; may be repeated. An unknown kind is USAGE. */
+  list(kind: string, signal: AbortSignal): AsyncIterable<InventoryItem>;
+}
+
+/** Where an exporting server shall push its package itself. */
+export interface PushDestination {
+  readonly url: string;
+  readonly secret: Secret;
+  /** The destination's container for packages, by its server's id. */
+  readonly container?: string | undefined;
+}
+
+export interface ExportRequest {
+  /** Names or ids, as the user typed them. */
+  readonly projects: readonly string[];
+  readonly packageId?: string | undefined;
+  readonly packageVersion?: string | undefined;
+  readonly options: Options;
+}
+
+/** What `prepare` settled: plain data, enough to start, find or fetch the export after a crash. */
+export interface PreparedExport {
+  readonly package: PackageRef;
+  readonly projects: readonly { readonly id: string; readonly name: string }[];
+  /** The adapter's own; plain data. */
+  readonly settled: Options;
+  /** Things the user should know before it starts. */
+  readonly notes: readonly string[];
+}
+
+export interface Exporter {
+  /** True when `start` can be given a destination to push to. */
+  readonly pushes: boolean;
+  /** Secrets `start` cannot do without, by option name. */
+  readonly requiredSecrets: readonly string[];
+  /**
+   * Resolves every name and chooses the package's id and unique version; reads only. Reports all missing names in one
+   * NOT_FOUND (details.missing). May be repeated, but chooses a new version each time unless one is given.
+   */
+  prepare(request: ExportRequest, signal: AbortSignal): Promise<PreparedExport>;
+  /** Starts the export and returns the job id. Never repeated blindly: see `find`. */
+  start(
+    prepared: PreparedExport,
+    secrets: Secrets,
+    destination: PushDestination | undefined,
+    signal: AbortSignal,
+  ): Promise<string>;
+  /**
+   * Looks for a job that `start` with this preparation began after the given time, when its answer was lost.
+   * Undefined when the server shows that none began; CONFLICT when it cannot be told.
+   */
+  find(prepared: PreparedExport, startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;
+  /** What the finished export made, to be read from this server. Not called for pushed exports. May be repeated. */
+  fetch(jobId: string, prepared: PreparedExport | undefined, signal: AbortSignal): Promise<Artifact>;
+}
+
+export interface ImportRequest {
+  readonly source: PackageRef;
+  readonly dryRun: boolean;
+  readonly options: Options;
+}
+
+export interface PreparedImport {
+  readonly source: PackageRef;
+  readonly dryRun: boolean;
+  readonly settled: Options;
+  readonly notes: readonly string[];
+}
+
+export interface Importer {
+  /** `stored`: the server imports a package kept in its feed, so the file is uploaded first. `files`: `start` is given the files. */
+  readonly takes: 'stored' | 'files';
+  /** True when the server itself can rehearse an import. */
+  readonly dryRuns: boolean;
+  readonly requiredSecrets: readonly string[];
+  /** Checks and resolves what can be checked without writing. */
+  prepare(request: ImportRequest, signal: AbortSignal): Promise<PreparedImport>;
+  /** Starts the import and returns the job id. Never repeated blindly: see `find`. */
+  start(
+    prepared: PreparedImport,
+    secrets: Secrets,
+    files: readonly ArtifactFile[],
+    signal: AbortSignal,
+  ): Promise<string>;
+  /** As Exporter.find. */
+  find(prepared: PreparedImport, startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;
+}
+
+export interface MoveRequest {
+  readonly project: string;
+  readonly destination: string | undefined;
+  readonly options: Options;
+}
+
+/** One server-side step from project to project, between two instances that the product can join. */
+export interface Mover {
+  /** True, or the sentence that says why this target cannot be reached by a move. */
+  reaches(target: InstanceInfo, signal: AbortSignal): Promise<true | string>;
+  /** Starts the move and returns the job id. Never repeated blindly: see `find`. */
+  start(request: MoveRequest, target: Adapter, secrets: Secrets, signal: AbortSignal): Promise<string>;
+  find(request: MoveRequest, startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;
+}
+
+export type OnConflict = 'fail' | 'overwrite' | 'keep';
+
+export interface PackageFeed {
+  /** Reads all pages; newest first where the server sorts so. */
+  list(filter: string | undefined, signal: AbortSignal): AsyncIterable<StoredPackage>;
+  /** Undefined when absent; may be repeated. */
+  stat(ref: PackageRef, signal: AbortSignal): Promise<StoredPackage | undefined>;
+  /**
+   * Streams one file in. `fail`: CONFLICT when that id and version exist. An answer that was lost is settled by
+   * comparing what the server then holds; a stored digest that differs from the sent one is REMOTE_UNEXPECTED.
+   */
+  upload(
+    file: ArtifactFile,
+    ref: PackageRef,
+    onConflict: OnConflict,
+    signal: AbortSignal,
+  ): Promise<{ readonly stored: StoredPackage; readonly outcome: 'created' | 'overwritten' | 'kept' }>;
+  /** NOT_FOUND when absent. The stream goes on by itself after a broken connection and fails if the digest differs at its end. */
+  download(ref: PackageRef, signal: AbortSignal): Promise<ArtifactFile>;
+  /** Idempotent. */
+  delete(ref: PackageRef, signal: AbortSignal): Promise<'deleted' | 'absent'>;
+  /** What an exporting peer needs to push into this feed. Absent when peers cannot. */
+  destination?(signal: AbortSignal): Promise<PushDestination>;
+}
+
+/**
+ * Speaks one product's wire to one instance. A facet that is absent is something this product cannot do; callers turn
+ * that into UNSUPPORTED. All methods may fail with AUTH_REFUSED, REMOTE_UNREACHABLE, REMOTE_UNEXPECTED and CANCELLED;
+ * other codes are named where they arise. No error, log line or return value carries a secret.
+ */
+export interface Adapter {
+  readonly product: string;
+  /** First call of every run: proves URL and credentials; reads only; cheap; may be repeated. */
+  probe(signal: AbortSignal): Promise<InstanceInfo>;
+  /**
+   * A sentence that says why a package of this source version cannot go into that target (Octopus and eNMS demand the
+   * same release), or undefined.
+   */
+  versionObstacle(sourceVersion: string, target: InstanceInfo): string | undefined;
+  readonly inventory: Inventory;
+  readonly jobs: Jobs;
+  readonly exports?: Exporter;
+  readonly imports?: Importer;
+  readonly moves?: Mover;
+  readonly feed?: PackageFeed;
+  /** Ends sessions; called once, also after failures. */
+  close?(): Promise<void>;
+}
+
+export interface AdapterTools {
+  readonly http: (options: HttpOptions) => Http;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** A line for `--debug`; never a secret. */
+  readonly debug: (message: string) => void;
+}
+
+/** An instance of the rc file with its secret references resolved; keys are the adapter's own. */
+export interface Connection {
+  readonly name: string;
+  readonly url: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly secrets: Secrets;
+}
+
+export interface AdapterModule {
+  readonly contract: 1;
+  readonly product: string;
+  /** Settings of an instance that hold secrets: resolved from their references before `create`. */
+  readonly secretSettings: readonly string[];
+  /** CONFIG_INVALID when the connection's settings are wrong. Opens no socket. */
+  create(connection: Connection, tools: AdapterTools): Adapter;
+}

@@ -1,0 +1,41 @@
+/** A chunked stream of bytes. */
+export type ByteStream = AsyncIterable<Uint8Array>;
+
+export interface Digest {
+  readonly algorithm: 'sha1' | 'sha256';
+  /** Lower-case hex. */
+  readonly hex: string;
+}
+
+/** One file of what a server exported, or of what it is to import. */
+export interface ArtifactFile {
+  /** Where it lies in a package's payload: `native/<file>` for what a server made, `objects/<kind>.ndjson`, `files/<path>`. */
+  readonly path: string;
+  /** Bytes; undefined when the server does not say beforehand. */
+  readonly size: number | undefined;
+  readonly mediaType: string;
+  /** As the server states it; the reader of the stream compares. */
+  readonly digest?: Digest | undefined;
+  /** Starts the stream from the first byte; may be called again after a failure. */
+  open(signal: AbortSignal): ByteStream;
+}
+
+export interface Artifact {
+  readonly files: readonly ArtifactFile[];
+  /** The server's own remarks, kept in the package's manifest. */
+  readonly notes: readonly string[];
+}
+
+export interface PackageRef {
+  readonly id: string;
+  readonly version: string;
+}
+
+/** A package as it lies on an instance. */
+export interface StoredPackage extends PackageRef {
+  readonly fileName: string;
+  readonly size: number | undefined;
+  readonly digest?: Digest | undefined;
+  /** ISO 8601. */
+  readonly publishedAt?: string | undefined;
+}

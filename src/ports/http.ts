@@ -1,0 +1,59 @@
+import type { MigratorError } from '../errors.ts';
+import type { Secret } from '../secret.ts';
+import type { ByteStream } from './artifact.ts';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Without a leading slash: below the base URL. With one: from the origin (hrefs that servers give). An absolute URL must have the base URL's origin. */
+  readonly path: string;
+  /** Undefined values are left out. */
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+  readonly body?: RequestBody;
+  /**
+   * `read` and `idempotent` are repeated on connection errors, 429, 502, 503 and 504; `once` only when nothing can have
+   * reached the server, or on a 429 (refused before it was processed). Default: `read` for GET and HEAD, else `once`.
+   */
+  readonly safety?: 'read' | 'idempotent' | 'once';
+  /** The bodies carry passwords: they are never logged, quoted or kept, whatever the level. */
+  readonly secretBodies?: boolean;
+  /** Statuses beside 2xx that the caller handles itself; all others become errors. */
+  readonly accept?: readonly number[];
+}
+
+export interface RequestBody {
+  readonly contentType: string;
+  /** Bytes; undefined sends it chunked. */
+  readonly size: number | undefined;
+  /** Called anew for each attempt. */
+  open(signal: AbortSignal): ByteStream;
+}
+
+export interface HttpResponse<Body> {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Body;
+}
+
+/** One instance's HTTP. Errors are MigratorErrors; an ambiguous write fails with details.ambiguous = true. */
+export interface Http {
+  /** The parsed body, or undefined when it is empty. A body that is not JSON is REMOTE_UNEXPECTED and quoted in short. */
+  json(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse<unknown>>;
+  text(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse<string>>;
+  /** `size` is Content-Length. A body that ends early fails with REMOTE_UNREACHABLE. */
+  stream(
+    request: HttpRequest,
+    signal: AbortSignal,
+  ): Promise<HttpResponse<ByteStream> & { readonly size: number | undefined }>;
+}
+
+export interface HttpOptions {
+  /** With or without trailing slash and path: `https://host/octopus`. */
+  readonly baseUrl: string;
+  /** Sent to the base URL's origin only; asked for before each attempt. */
+  headers(): Readonly<Record<string, string | Secret>>;
+  /** The product's own reading of an error status; undefined leaves the general one. `body` is the text, cut to 64 KiB. */
+  explain?(status: number, body: string, request: HttpRequest): MigratorError | undefined;
+}

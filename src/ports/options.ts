@@ -1,0 +1,23 @@
+export type Verb = 'partial-export' | 'import' | 'migrate-project' | 'package';
+
+/** One command-line option of a product, as data: help, parsing and the check "does this product know it" read it. */
+export interface OptionSpec {
+  /** Kebab case, without dashes: `ignore-machines`. The key in `Options` is its camel case. */
+  readonly name: string;
+  /** Shown after the flag, `<name>`; absent for a switch. */
+  readonly value?: string;
+  /** The flag may be repeated. */
+  readonly many?: boolean;
+  /** The value is a secret reference and travels in `Secrets`, not in `Options`. */
+  readonly secret?: boolean;
+  readonly choices?: readonly string[];
+  readonly description: string;
+  readonly verbs: readonly Verb[];
+}
+
+export interface ProductOptions {
+  readonly product: string;
+  /** As people write it: "Octopus Deploy". */
+  readonly title: string;
+  readonly options: readonly OptionSpec[];
+}

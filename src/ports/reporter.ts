@@ -1,0 +1,34 @@
+import type { JobStatus } from './job.ts';
+
+/** Facts out of the core; the command line chooses words and colour. */
+export type Event =
+  | { readonly type: 'phase'; readonly name: Phase; readonly subject: string }
+  | { readonly type: 'job'; readonly handle: string; readonly status: JobStatus }
+  | { readonly type: 'bytes'; readonly subject: string; readonly done: number; readonly total: number | undefined }
+  | { readonly type: 'notice'; readonly message: string }
+  | { readonly type: 'warning'; readonly message: string; readonly hint?: string | undefined }
+  | { readonly type: 'debug'; readonly message: string };
+
+export type Phase =
+  | 'probe'
+  | 'prepare'
+  | 'verify'
+  | 'export'
+  | 'download'
+  | 'seal'
+  | 'upload'
+  | 'dry-run'
+  | 'import'
+  | 'move'
+  | 'check'
+  | 'cancel'
+  | 'clean-up'
+  | 'wait';
+
+export interface Reporter {
+  report(event: Event): void;
+}
+
+export const silent: Reporter = {
+  report: () => undefined,
+};

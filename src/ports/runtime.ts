@@ -1,0 +1,10 @@
+/** Injected, so that packages are reproducible and waits can be tested. */
+export interface Clock {
+  now(): Date;
+  /** Rejects with CANCELLED when the signal aborts. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+}
+
+export interface Random {
+  bytes(length: number): Uint8Array;
+}
