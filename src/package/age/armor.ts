@@ -1,0 +1,32 @@
+import { malformed } from '../refusal.ts';
+
+const begin = '-----BEGIN AGE ENCRYPTED FILE-----';
+const end = '-----END AGE ENCRYPTED FILE-----';
+const columns = 64;
+
+export function isArmored(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes).toString('latin1').trimStart().startsWith('-----BEGIN');
+}
+
+/** age's ASCII armor (strict PEM): white space around it, LF or CR LF, full lines of 64, canonical padding. */
+export function decodeArmor(bytes: Uint8Array): Uint8Array {
+  const text = Buffer.from(bytes).toString('latin1');
+  if (!/^[\t\n\r ]*-----/.test(text)) throw fault();
+  const lines = text
+    .replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '')
+    .split('\n')
+    .map((line) => line.replace(/\r$/, ''));
+  const body = lines.slice(1, -1);
+  const last = body.at(-1);
+  if (lines[0] !== begin || lines.at(-1) !== end || last === undefined) throw fault();
+  const areFull = body.slice(0, -1).every((line) => line.length === columns);
+  if (!areFull || last.length === 0 || last.length > columns) throw fault();
+  const joined = body.join('');
+  const decoded = Buffer.from(joined, 'base64');
+  if (decoded.toString('base64') !== joined) throw fault();
+  return decoded;
+}
+
+function fault(): Error {
+  return malformed('age header', 'the ASCII armor of the age file is damaged');
+}

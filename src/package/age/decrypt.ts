@@ -1,0 +1,67 @@
+import type { ByteStream } from '../../ports/artifact.ts';
+import type { Secret } from '../../secret.ts';
+import { ByteReader } from '../byte-reader.ts';
+import { locked } from '../refusal.ts';
+import { nonceBytes } from './encrypt.ts';
+import { checkMac, derive, headerFault, readHeader, type Stanza } from './header.ts';
+import { passphraseStanza, unwrapWithPassphrase } from './passphrase.ts';
+import { decryptChunks } from './stream.ts';
+import type { Identity } from './x25519.ts';
+
+export interface DecryptionKeys {
+  readonly identities: readonly Identity[];
+  /** Asked only when the content is locked with a passphrase; undefined when there is none. */
+  readonly passphrase?: () => Promise<Secret | undefined>;
+}
+
+/** The content of an age v1 file, in pieces whose authenticity is proven. PACKAGE_LOCKED when no key fits. */
+export async function* decryptAge(sealed: ByteStream, keys: DecryptionKeys): AsyncGenerator<Uint8Array, void> {
+  const reader = new ByteReader(sealed);
+  try {
+    const header = await readHeader(reader);
+    const fileKey = await unwrap(header.stanzas, keys);
+    checkMac(header, fileKey);
+    if (!(await reader.fill(nonceBytes))) throw headerFault('it is cut short');
+    const key = derive(fileKey, reader.take(nonceBytes), 'payload');
+    yield* decryptChunks(reader, key);
+  } finally {
+    await reader.close();
+  }
+}
+
+async function unwrap(stanzas: readonly Stanza[], keys: DecryptionKeys): Promise<Uint8Array> {
+  const locks = stanzas.filter(({ type }) => type === passphraseStanza);
+  const [lock] = locks;
+  if (lock === undefined) return unwrapWithIdentities(stanzas, keys.identities);
+  // Whoever knows the passphrase wrote the file, so nobody else may be able to open it.
+  if (stanzas.length > 1) throw headerFault('a passphrase stands beside other recipients');
+  const fileKey = await unwrapWithPassphrase(lock, () => ask(keys));
+  if (fileKey === undefined)
+    throw locked('key', 'the passphrase does not open the package', { hint: 'try again with the right one' });
+  return fileKey;
+}
+
+async function ask({ passphrase }: DecryptionKeys): Promise<Secret> {
+  const answer = await passphrase?.();
+  if (answer === undefined) {
+    throw locked('key', 'the package is locked with a passphrase, and none was given', { hint: 'give the passphrase' });
+  }
+  return answer;
+}
+
+function unwrapWithIdentities(stanzas: readonly Stanza[], identities: readonly Identity[]): Uint8Array {
+  let found: Uint8Array | undefined;
+  for (const identity of identities) {
+    // Every stanza is looked at, so that a malformed one is refused wherever it stands.
+    for (const stanza of stanzas) found = identity.unwrap(stanza) ?? found;
+  }
+  if (found !== undefined) return found;
+  if (identities.length === 0) {
+    throw locked('key', 'the package is encrypted, and no identity was given', {
+      hint: 'give the age identity file of one of its recipients',
+    });
+  }
+  throw locked('key', `none of the identities given (${identities.length}) opens the package`, {
+    hint: 'it is sealed for other recipients: give the identity file of one of them',
+  });
+}

@@ -1,0 +1,75 @@
+import type { ByteStream } from '../ports/artifact.ts';
+
+/** Reads a stream by count. `fill` waits for bytes, `take` and `takeSome` hand out what is there, without copying where they can. */
+export class ByteReader {
+  readonly #iterator: AsyncIterator<Uint8Array>;
+  #chunks: Uint8Array[] = [];
+  #available = 0;
+  #ended = false;
+
+  constructor(stream: ByteStream) {
+    this.#iterator = stream[Symbol.asyncIterator]();
+  }
+
+  get available(): number {
+    return this.#available;
+  }
+
+  /** True once at least `count` bytes can be taken; false when the stream ended before. */
+  async fill(count: number): Promise<boolean> {
+    while (this.#available < count && !this.#ended) {
+      const result = await this.#iterator.next();
+      if (result.done === true) this.#ended = true;
+      else if (result.value.length > 0) {
+        this.#chunks.push(result.value);
+        this.#available += result.value.length;
+      }
+    }
+    return this.#available >= count;
+  }
+
+  /** Exactly `count` bytes, which `fill` has promised. */
+  take(count: number): Uint8Array {
+    const first = this.#chunks[0];
+    if (first === undefined || first.length >= count) return this.takeSome(count);
+    const whole = Buffer.allocUnsafe(count);
+    for (let filled = 0; filled < count;) {
+      const part = this.takeSome(count - filled);
+      whole.set(part, filled);
+      filled += part.length;
+    }
+    return whole;
+  }
+
+  /** At most `max` bytes of those that are there, as one piece. */
+  takeSome(max: number): Uint8Array {
+    const first = this.#chunks[0];
+    if (first === undefined) return Buffer.alloc(0);
+    if (first.length <= max) {
+      this.#chunks.shift();
+      this.#available -= first.length;
+      return first;
+    }
+    this.#chunks[0] = first.subarray(max);
+    this.#available -= max;
+    return first.subarray(0, max);
+  }
+
+  async close(): Promise<void> {
+    this.#ended = true;
+    this.#chunks = [];
+    this.#available = 0;
+    await this.#iterator.return?.();
+  }
+}
+
+/** The same bytes in pieces of exactly `size`, the last one shorter. */
+export async function* regroup(stream: ByteStream, size: number): AsyncGenerator<Uint8Array, void> {
+  const reader = new ByteReader(stream);
+  try {
+    while (await reader.fill(size)) yield reader.take(size);
+    if (reader.available > 0) yield reader.take(reader.available);
+  } finally {
+    await reader.close();
+  }
+}

@@ -1,0 +1,63 @@
+import { Readable, pipeline } from 'node:stream';
+import { createGunzip, gzip } from 'node:zlib';
+import type { ByteStream } from '../../ports/artifact.ts';
+import { batchBytes } from '../format.ts';
+import { malformed } from '../refusal.ts';
+import { inParallel } from './parallel.ts';
+
+/** The field of a gzip header that names the system that wrote it, and its value for "unknown". RFC 1952, 2.3.1 */
+const systemField = 9;
+const unknownSystem = 0xff;
+
+/**
+ * Each piece becomes a gzip member of its own, so that several are compressed at once; gunzip reads them as one file.
+ * Headers name no system and no time: the same bytes on every platform, as far as its zlib is the same.
+ */
+export function compressGzip(pieces: ByteStream): ByteStream {
+  return inParallel(pieces, gzipMember);
+}
+
+export function gzipMember(piece: Uint8Array): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    gzip(piece, { level: 6, chunkSize: batchBytes + 1024 }, (error, member) => {
+      if (error !== null) {
+        reject(error);
+        return;
+      }
+      member[systemField] = unknownSystem;
+      resolve(member);
+    });
+  });
+}
+
+/** Reads any number of members, and refuses whatever is not gzip to the last byte. */
+export async function* decompressGzip(packed: ByteStream): AsyncGenerator<Uint8Array, void> {
+  let fed = 0;
+  let failure: Error | undefined;
+  const counted = async function* () {
+    try {
+      for await (const chunk of packed) {
+        fed += chunk.length;
+        yield chunk;
+      }
+    } catch (error) {
+      failure = error instanceof Error ? error : new Error('the source failed', { cause: error });
+      throw failure;
+    }
+  };
+  const gunzip = createGunzip({ chunkSize: batchBytes });
+  pipeline(Readable.from(counted(), { objectMode: false }), gunzip, () => {
+    // The loop below meets every failure: pipeline destroys gunzip with it.
+  });
+  try {
+    for await (const chunk of gunzip) yield chunk as Uint8Array;
+  } catch (error) {
+    if (failure !== undefined) throw failure;
+    throw broken(error);
+  }
+  if (fed === 0 || gunzip.bytesWritten !== fed) throw broken(undefined);
+}
+
+function broken(cause: unknown): Error {
+  return malformed('compression', 'the compressed content is not valid gzip', { cause });
+}

@@ -1,0 +1,16 @@
+/** The signed, encrypted tarball of docs/package-format.md: bytes in, bytes out. */
+export type { DecryptionKeys } from './age/decrypt.ts';
+export type { EncryptFor } from './age/encrypt.ts';
+export { hasZstd } from './compression/zstd.ts';
+export { formatName, type Compression, type Encryption } from './format.ts';
+export { inspect, type Inspection } from './inspect.ts';
+export * from './keys.ts';
+export type { PackageSource } from './label.ts';
+export { defaultLimits, type OpenLimits } from './limits.ts';
+export { manifestJsonSchema, manifestSchema, type Manifest, type ManifestFile, type PrivatePart } from './manifest.ts';
+export { open, type OpenedEntry } from './open.ts';
+export { pathFault } from './paths.ts';
+export type { Check } from './refusal.ts';
+export { seal, type SealedPackage, type SealInput, type SealTools } from './seal.ts';
+export type { PayloadEntry } from './tar/payload-writer.ts';
+export { verify, type TrustPolicy, type VerifiedPackage } from './verify.ts';

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import type { ByteSource } from '../ports/bytes.ts';
+import type { Manifest } from './manifest.ts';
+import { parseManifest } from './manifest.ts';
+import { parseSignature, type Signature } from './minisign/signature.ts';
+import { malformed } from './refusal.ts';
+import { parseSums, type Sums } from './sums.ts';
+import { readContainer, readSmall, type Container, type Member } from './tar/container.ts';
+import { checkCommentFormat } from './trusted-comment.ts';
+
+export interface Inspection {
+  readonly manifest: Manifest;
+  /** As it stands there: nobody has checked it. */
+  readonly signature: { readonly keyId: string; readonly trustedComment: string } | undefined;
+  readonly members: readonly { readonly name: string; readonly size: number }[];
+  /** Bytes of the whole package. */
+  readonly size: number;
+}
+
+/**
+ * What a package says of itself. Reads the headers and the small members only, so its time does not depend on the size;
+ * it proves nothing: that is what `verify` is for. PACKAGE_MALFORMED when it is no package.
+ */
+export async function inspect(source: ByteSource): Promise<Inspection> {
+  const { container, signature, manifest } = await readEnvelope(source);
+  return {
+    manifest: manifest(),
+    signature: signature && { keyId: signature.keyId, trustedComment: signature.trustedComment },
+    members: membersOf(container).map(({ name, size }) => ({ name, size })),
+    size: source.size,
+  };
+}
+
+/** Everything but the content, with what needs no key checked. */
+export interface Envelope {
+  readonly container: Container;
+  readonly signature: Signature | undefined;
+  /** The bytes that are signed. */
+  readonly signed: Uint8Array;
+  readonly sums: () => Sums;
+  /** Compares its sum, and decodes it. */
+  readonly manifest: () => Manifest;
+}
+
+/** Members are decoded when they are asked for, so that a caller decides the order of the checks. */
+export async function readEnvelope(source: ByteSource): Promise<Envelope> {
+  const container = await readContainer(source);
+  const signed = await readSmall(source, container.sums);
+  const signature = container.signature && parseSignature(await readSmall(source, container.signature));
+  if (signature !== undefined) checkCommentFormat(signature.trustedComment);
+  const bytes = await readSmall(source, container.manifest);
+  const sums = () => parseSums(signed, container.content.name);
+  const manifest = () => {
+    checkSum(container.manifest, createHash('sha256').update(bytes).digest('hex'), sums().manifest);
+    const decoded = parseManifest(bytes);
+    checkAgreement(decoded, container);
+    return decoded;
+  };
+  return { container, signature, signed, sums, manifest };
+}
+
+export function checkSum({ name }: Member, found: string, listed: string): void {
+  if (found === listed) return;
+  throw malformed('sums', `"${name}" does not match its sum in SHA256SUMS: it was damaged or changed`, {
+    hint: 'fetch the package again',
+    details: { member: name, found, listed },
+  });
+}
+
+function checkAgreement(manifest: Manifest, { content, time }: Container): void {
+  if (manifest.content.member !== content.name) {
+    throw malformed(
+      'manifest',
+      `the manifest is for "${manifest.content.member}", and the package has "${content.name}"`,
+    );
+  }
+  if (Date.parse(manifest.createdAt) !== time * 1000) {
+    throw malformed(
+      'manifest',
+      `the manifest says it was made at ${manifest.createdAt}, and the package's headers differ`,
+    );
+  }
+}
+
+function membersOf({ content, manifest, sums, signature }: Container): readonly Member[] {
+  return [content, manifest, sums, ...(signature === undefined ? [] : [signature])];
+}

@@ -1,0 +1,69 @@
+import type { ByteStream } from '../ports/artifact.ts';
+import { maxManifestBytes } from './format.ts';
+import type { Manifest } from './manifest.ts';
+import { malformed } from './refusal.ts';
+import { blockBytes, HeaderForm, padding } from './tar/header.ts';
+import { entryHeader } from './tar/payload-writer.ts';
+
+/** How much a package may become when it is opened. §6 */
+export interface OpenLimits {
+  readonly maxExpandedBytes: number;
+  /** Bytes that come out for each byte that is stored; looked at only above `ratioFromBytes`. */
+  readonly maxRatio: number;
+  readonly ratioFromBytes: number;
+  readonly maxEntries: number;
+}
+
+export const defaultLimits: OpenLimits = {
+  maxExpandedBytes: 64 * 1024 ** 3,
+  maxRatio: 200,
+  ratioFromBytes: 256 * 1024 ** 2,
+  maxEntries: 250_000,
+};
+
+/** Before a byte of the content is read: what the manifest announces must be within the limits. */
+export function checkLimits({ content }: Manifest, storedBytes: number, limits: OpenLimits): void {
+  const { files, bytes } = content.counts;
+  if (files > limits.maxEntries) throw exceeded(`${files} files`, `at most ${limits.maxEntries} are allowed`);
+  if (bytes > limits.maxExpandedBytes) {
+    throw exceeded(`${bytes} bytes when opened`, `at most ${limits.maxExpandedBytes} are allowed`);
+  }
+  if (bytes > limits.ratioFromBytes && bytes > storedBytes * limits.maxRatio) {
+    throw exceeded(
+      `${Math.round(bytes / storedBytes)} bytes for each byte stored`,
+      `at most ${limits.maxRatio} are allowed`,
+    );
+  }
+}
+
+/** While it is read: not a byte more may come out than was announced, so a bomb ends where the limits were checked. */
+export async function* boundPayload(payload: ByteStream, manifest: Manifest): AsyncGenerator<Uint8Array, void> {
+  const most = payloadBytes(manifest);
+  let seen = 0;
+  for await (const chunk of payload) {
+    seen += chunk.length;
+    if (seen > most)
+      throw malformed('limit', `the content expands to more than the ${most} bytes that the manifest announces`);
+    yield chunk;
+  }
+}
+
+/** The length of the payload tar, or the most it can be when the names are private. */
+function payloadBytes({ content }: Manifest): number {
+  const end = 2 * blockBytes;
+  if (content.files === undefined) {
+    const longest = 7 * blockBytes;
+    return content.counts.bytes + content.counts.files * longest + maxManifestBytes + end;
+  }
+  const form = new HeaderForm(0);
+  return content.files.reduce(
+    (sum, { path, size }) => sum + entryHeader(form, path, size).length + size + padding(size),
+    end,
+  );
+}
+
+function exceeded(found: string, allowed: string): Error {
+  return malformed('limit', `the package has ${found}, and ${allowed}`, {
+    hint: 'raise the limit if you know that it is right',
+  });
+}

@@ -1,0 +1,144 @@
+import { scrypt } from 'node:crypto';
+import { MigratorError } from '../../errors.ts';
+import type { Random } from '../../ports/runtime.ts';
+import type { Secret } from '../../secret.ts';
+import { locked } from '../refusal.ts';
+import { sodium } from '../sodium.ts';
+import { keyAlgorithm, keyNumberBytes, parseKeyId } from './public-key.ts';
+import { SigningKey } from './signing-key.ts';
+
+/**
+ * minisign's secret key file: a comment line, and one line of base64 with
+ * algorithm 2 | kdf 2 | checksum algorithm 2 | salt 32 | opslimit 8 | memlimit 8 | key number 8, secret 64, checksum 32.
+ * The last 104 bytes are XORed with scrypt's output when the kdf is "Sc". Numbers are little-endian.
+ */
+const kdfScrypt = 'Sc';
+const kdfNone = '\0\0';
+const checksumAlgorithm = 'B2';
+const saltBytes = 32;
+const secretBytes = 64;
+const checksumBytes = 32;
+const headBytes = 2 + 2 + 2 + saltBytes + 8 + 8;
+const bodyBytes = keyNumberBytes + secretBytes + checksumBytes;
+/** 2 GiB of memory, twice what minisign takes by default, is the most a key file may ask for. */
+const maxMemory = 2 ** 31;
+
+/** libsodium's limits, from which it derives scrypt's parameters. */
+export interface KeyFileCost {
+  readonly opsLimit: number;
+  /** Bytes. */
+  readonly memLimit: number;
+}
+
+/** minisign's own: N = 2^20, r = 8, p = 1, which takes 1 GiB and some seconds. */
+export const minisignCost: KeyFileCost = { opsLimit: 2 ** 25, memLimit: 2 ** 30 };
+
+/** Protected by the passphrase, or in the clear when there is none: then the file's mode is its only protection. */
+export async function printSecretKey(
+  key: SigningKey,
+  passphrase: Secret | undefined,
+  random: Random,
+  cost: KeyFileCost = minisignCost,
+): Promise<string> {
+  const number = parseKeyId(key.keyId);
+  const secret = key.revealSecret();
+  const plain = Buffer.concat([number, secret, checksum(number, secret)]);
+  const head = Buffer.alloc(headBytes);
+  head.write(`${keyAlgorithm}${passphrase === undefined ? kdfNone : kdfScrypt}${checksumAlgorithm}`, 'latin1');
+  let body: Uint8Array = plain;
+  if (passphrase !== undefined) {
+    const salt = random.bytes(saltBytes);
+    head.set(salt, 6);
+    head.writeBigUInt64LE(BigInt(cost.opsLimit), 6 + saltBytes);
+    head.writeBigUInt64LE(BigInt(cost.memLimit), 6 + saltBytes + 8);
+    body = xor(plain, await stretch(passphrase, salt, cost));
+  }
+  const comment = key.comment ?? `minisign secret key ${key.keyId}`;
+  return `untrusted comment: ${comment}\n${Buffer.concat([head, body]).toString('base64')}\n`;
+}
+
+/** The passphrase is asked for only when the file is protected. CONFIG_INVALID when it is no such file, PACKAGE_LOCKED when the passphrase is wrong. */
+export async function parseSecretKey(text: string, passphrase: () => Promise<Secret | undefined>): Promise<SigningKey> {
+  const lines = text.trimEnd().split(/\r?\n/);
+  const [comment = '', line = ''] = lines;
+  const blob = Buffer.from(line, 'base64');
+  const kdf = blob.toString('latin1', 2, 4);
+  const isKnown =
+    lines.length === 2 &&
+    comment.startsWith('untrusted comment: ') &&
+    blob.toString('base64') === line &&
+    blob.length === headBytes + bodyBytes &&
+    blob.toString('latin1', 0, 2) === keyAlgorithm &&
+    blob.toString('latin1', 4, 6) === checksumAlgorithm;
+  if (!isKnown || (kdf !== kdfScrypt && kdf !== kdfNone)) throw unreadable('it is not a minisign secret key file');
+  const stored = blob.subarray(headBytes);
+  const plain = kdf === kdfNone ? stored : xor(stored, await stretchFor(blob, passphrase));
+  const number = plain.subarray(0, keyNumberBytes);
+  const secret = plain.subarray(keyNumberBytes, keyNumberBytes + secretBytes);
+  if (!checksum(number, secret).equals(plain.subarray(keyNumberBytes + secretBytes))) {
+    if (kdf === kdfNone) throw unreadable('its checksum does not match');
+    throw locked('key', 'the passphrase does not open the signing key', { hint: 'try again with the right one' });
+  }
+  return new SigningKey(Uint8Array.from(number), Uint8Array.from(secret), comment.slice('untrusted comment: '.length));
+}
+
+async function stretchFor(blob: Buffer, passphrase: () => Promise<Secret | undefined>): Promise<Uint8Array> {
+  const cost = {
+    opsLimit: Number(blob.readBigUInt64LE(6 + saltBytes)),
+    memLimit: Number(blob.readBigUInt64LE(6 + saltBytes + 8)),
+  };
+  checkCost(cost);
+  const answer = await passphrase();
+  if (answer === undefined) {
+    throw locked('key', 'the signing key is protected by a passphrase, and none was given', {
+      hint: 'give the passphrase',
+    });
+  }
+  return stretch(answer, blob.subarray(6, 6 + saltBytes), cost);
+}
+
+function stretch(passphrase: Secret, salt: Uint8Array, cost: KeyFileCost): Promise<Uint8Array> {
+  const { N, r, p } = scryptParameters(cost);
+  return new Promise((resolve, reject) => {
+    scrypt(passphrase.reveal(), salt, bodyBytes, { N, r, p, maxmem: 128 * r * (N + p) + 2 ** 20 }, (error, key) => {
+      if (error === null) resolve(key);
+      else reject(error);
+    });
+  });
+}
+
+/** As libsodium's crypto_pwhash_scryptsalsa208sha256 picks them from its limits. */
+export function scryptParameters(cost: KeyFileCost): { readonly N: number; readonly r: number; readonly p: number } {
+  const r = 8;
+  const ops = Math.max(cost.opsLimit, 32768);
+  const isShortOfTime = ops < cost.memLimit / 32;
+  const maxN = isShortOfTime ? ops / (r * 4) : cost.memLimit / (r * 128);
+  let log = 1;
+  while (log < 63 && 2 ** log <= maxN / 2) log += 1;
+  const N = 2 ** log;
+  const p = isShortOfTime ? 1 : Math.floor(Math.min(Math.floor(ops / 4 / N), 0x3fffffff) / r);
+  return { N, r, p };
+}
+
+function checkCost(cost: KeyFileCost): void {
+  const { N, r, p } = scryptParameters(cost);
+  if (128 * N * r > maxMemory || p < 1 || p > 64) {
+    throw unreadable('it asks for more memory or time to open it than is allowed');
+  }
+}
+
+function checksum(number: Uint8Array, secret: Uint8Array): Buffer {
+  return Buffer.from(
+    sodium.crypto_generichash(checksumBytes, Buffer.concat([Buffer.from(keyAlgorithm), number, secret]), null),
+  );
+}
+
+function xor(left: Uint8Array, right: Uint8Array): Buffer {
+  return Buffer.from(left.map((byte, index) => byte ^ (right[index] ?? 0)));
+}
+
+function unreadable(why: string): MigratorError {
+  return new MigratorError('CONFIG_INVALID', `the signing key is not readable: ${why}`, {
+    hint: 'give a file made by "migrator key generate" or "minisign -G"',
+  });
+}

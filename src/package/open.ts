@@ -1,0 +1,154 @@
+import { createHash, type Hash } from 'node:crypto';
+import { MigratorError } from '../errors.ts';
+import type { ByteStream } from '../ports/artifact.ts';
+import type { ByteSource } from '../ports/bytes.ts';
+import { decryptAge, type DecryptionKeys } from './age/decrypt.ts';
+import { ByteReader } from './byte-reader.ts';
+import { interruptible } from './cancellation.ts';
+import { decompress } from './compression/index.ts';
+import { maxManifestBytes, privateEntry } from './format.ts';
+import { boundPayload, checkLimits, type OpenLimits } from './limits.ts';
+import { parsePrivatePart, toTime, type ManifestFile, type PrivatePart } from './manifest.ts';
+import { malformed } from './refusal.ts';
+import { HeaderForm } from './tar/header.ts';
+import { unpackPayload, type RawEntry } from './tar/payload-reader.ts';
+import type { VerifiedPackage } from './verify.ts';
+
+/** One file that comes out of a package. Its content can be read once, before the next entry is asked for. */
+export interface OpenedEntry {
+  readonly path: string;
+  readonly size: number;
+  readonly content: ByteStream;
+}
+
+/**
+ * The last steps of the policy (§5): age header, every chunk, every file's size and digest, and once more the sum of the content.
+ * Whatever was handed out is provisional until the iteration has ended without an error; on an error it must be thrown away.
+ * `onPrivatePart` is called then, with what a private manifest had left out. Errors: PACKAGE_LOCKED, PACKAGE_MALFORMED, CANCELLED.
+ */
+export async function* open(
+  source: ByteSource,
+  verified: VerifiedPackage,
+  keys: DecryptionKeys,
+  limits: OpenLimits,
+  signal: AbortSignal,
+  onPrivatePart?: (part: PrivatePart) => void,
+): AsyncGenerator<OpenedEntry, void> {
+  const { manifest, content } = verified;
+  checkLimits(manifest, content.size, limits);
+  const sum = createHash('sha256');
+  const stored = tapped(interruptible(source.stream(content.start, content.start + content.size), signal), sum);
+  const packed = manifest.content.encryption === 'none' ? stored : decryptAge(stored, keys);
+  const reader = new ByteReader(boundPayload(decompress(packed, manifest.content.compression), manifest));
+  const form = new HeaderForm(toTime(manifest.createdAt) ?? 0);
+  const found: Found = { files: [], privatePart: undefined };
+  try {
+    for await (const entry of unpackPayload(reader, form)) {
+      if (manifest.private && entry.path === privateEntry) found.privatePart = await readPrivatePart(entry);
+      else yield* checkedEntry(entry, found, manifest.content.files);
+    }
+  } finally {
+    await reader.close();
+  }
+  if (sum.digest('hex') !== verified.contentSha256) {
+    throw malformed('sums', `"${content.name}" has changed since it was verified`, {
+      hint: 'verify the package again',
+    });
+  }
+  checkComplete(found, verified);
+  if (found.privatePart !== undefined) onPrivatePart?.(found.privatePart);
+}
+
+interface Found {
+  readonly files: ManifestFile[];
+  privatePart: PrivatePart | undefined;
+}
+
+async function* checkedEntry(
+  entry: RawEntry,
+  found: Found,
+  listed: readonly ManifestFile[] | undefined,
+): AsyncGenerator<OpenedEntry, void> {
+  const { path, size } = entry;
+  if (found.privatePart !== undefined)
+    throw malformed('payload', `the file "${path}" follows the end of the package's files`);
+  const expected = listed?.[found.files.length];
+  if (listed !== undefined && (expected?.path !== path || expected.size !== size)) {
+    throw malformed('payload', `the payload has "${path}" with ${size} bytes, which the manifest does not list there`);
+  }
+  const content = new CheckedContent(entry, expected?.sha256);
+  yield { path, size, content };
+  found.files.push({ path, size, sha256: await content.finish() });
+}
+
+/** Compares the digest with the last byte it hands out, so a consumer that reads to the end meets the failure before it is done. */
+class CheckedContent implements AsyncIterable<Uint8Array> {
+  readonly #entry: RawEntry;
+  readonly #expected: string | undefined;
+  readonly #hash = createHash('sha256');
+  #digest = '';
+
+  constructor(entry: RawEntry, expected: string | undefined) {
+    this.#entry = entry;
+    this.#expected = expected;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
+    if (this.#digest !== '') {
+      throw new MigratorError(
+        'USAGE',
+        `"${this.#entry.path}" was read already: a package's files are read once, in order`,
+      );
+    }
+    for await (const chunk of this.#entry.content) {
+      this.#hash.update(chunk);
+      yield chunk;
+    }
+    this.#digest = this.#hash.digest('hex');
+    if (this.#expected !== undefined && this.#digest !== this.#expected) {
+      throw malformed('digest', `"${this.#entry.path}" does not match its digest in the manifest`);
+    }
+  }
+
+  /** The digest, after reading what the consumer has left. */
+  async finish(): Promise<string> {
+    if (this.#digest === '') {
+      const rest = this[Symbol.asyncIterator]();
+      while ((await rest.next()).done !== true);
+    }
+    return this.#digest;
+  }
+}
+
+async function readPrivatePart(entry: RawEntry): Promise<PrivatePart> {
+  if (entry.size > maxManifestBytes)
+    throw malformed('limit', `"${privateEntry}" is longer than ${maxManifestBytes} bytes`);
+  const pieces: Uint8Array[] = [];
+  for await (const chunk of entry.content) pieces.push(chunk);
+  return parsePrivatePart(Buffer.concat(pieces));
+}
+
+function checkComplete({ files, privatePart }: Found, { manifest }: VerifiedPackage): void {
+  const { counts, files: listed = privatePart?.files } = manifest.content;
+  if (listed === undefined) throw malformed('payload', `"${privateEntry}" is missing from the payload`);
+  const missing = listed.slice(files.length)[0];
+  if (missing !== undefined) throw malformed('payload', `"${missing.path}" is missing from the payload`);
+  for (const [index, file] of files.entries()) {
+    const expected = listed[index];
+    if (expected?.path !== file.path || expected.size !== file.size) {
+      throw malformed('payload', `the payload has "${file.path}" with ${file.size} bytes, which is not listed there`);
+    }
+    if (expected.sha256 !== file.sha256) throw malformed('digest', `"${file.path}" does not match its digest`);
+  }
+  const bytes = files.reduce((total, { size }) => total + size, 0);
+  if (counts.files !== files.length || counts.bytes !== bytes) {
+    throw malformed('payload', 'the payload has not as many files or bytes as the manifest says');
+  }
+}
+
+async function* tapped(stream: ByteStream, hash: Hash): AsyncGenerator<Uint8Array, void> {
+  for await (const chunk of stream) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * The rules for a file's path inside a package (§2.3). They hold on every system, so that a package made on one opens on all,
+ * and no path leads out of the folder it is opened into.
+ */
+const maxPathBytes = 1024;
+const maxSegmentBytes = 255;
+
+/** Control, line-breaking and direction-changing characters, half surrogate pairs: nothing a terminal or a file system should meet. */
+const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069]/u;
+const reservedOnWindows = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])[ ]*(\..*)?$/i;
+
+/** Why a path is refused, as the rest of the sentence "the path … <why>"; undefined when it is fine. */
+export function pathFault(path: string): string | undefined {
+  if (path === '') return 'is empty';
+  if (Buffer.byteLength(path) > maxPathBytes) return `is longer than ${maxPathBytes} bytes`;
+  if (unprintable.test(path)) return 'has control characters';
+  if (/^[a-z]:/i.test(path)) return 'begins with a drive letter';
+  if (path.startsWith('/')) return 'is absolute';
+  if (path.includes('\\')) return 'has a backslash';
+  if (/[<>:"|?*]/.test(path)) return 'has a character that Windows does not allow in names: < > : " | ? *';
+  for (const segment of path.split('/')) {
+    const fault = segmentFault(segment);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function segmentFault(segment: string): string | undefined {
+  if (segment === '') return 'has an empty segment';
+  if (segment === '.' || segment === '..') return `has the segment "${segment}"`;
+  if (Buffer.byteLength(segment) > maxSegmentBytes) return `has a segment of more than ${maxSegmentBytes} bytes`;
+  if (/[. ]$/.test(segment)) return 'has a segment that ends in a dot or a space';
+  if (reservedOnWindows.test(segment)) return `has the segment "${segment}", which Windows reserves`;
+  return undefined;
+}
+
+/** One spelling for all names that some file system takes for the same. */
+function folded(name: string): string {
+  return name.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFC');
+}
+
+/** Remembers the paths of one package; finds those that could not lie side by side on every file system. */
+export class PathSet {
+  readonly #files = new Map<string, string>();
+  readonly #folders = new Map<string, string>();
+
+  /** Why the path cannot join the others; undefined when it has joined. */
+  add(path: string): string | undefined {
+    const fault = pathFault(path);
+    if (fault !== undefined) return fault;
+    const key = folded(path);
+    const same = this.#files.get(key);
+    if (same === path) return 'comes twice';
+    if (same !== undefined) return `differs from "${same}" only in case or Unicode form`;
+    if (this.#folders.has(key)) return 'is a folder of another file';
+    this.#files.set(key, path);
+    return this.#addFolders(path);
+  }
+
+  #addFolders(path: string): string | undefined {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const folder = path.slice(0, end);
+      const key = folded(folder);
+      const same = this.#folders.get(key);
+      if (same === folder) return undefined;
+      if (same !== undefined) return `lies in a folder that differs from "${same}" only in case or Unicode form`;
+      if (this.#files.has(key)) return `lies below "${folder}", which is a file`;
+      this.#folders.set(key, folder);
+    }
+    return undefined;
+  }
+}

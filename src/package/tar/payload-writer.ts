@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { Pax } from 'tar/pax';
+import { MigratorError } from '../../errors.ts';
+import type { ByteStream } from '../../ports/artifact.ts';
+import { interruptible } from '../cancellation.ts';
+import { batchBytes, maxManifestBytes, privateEntry } from '../format.ts';
+import type { ManifestFile } from '../manifest.ts';
+import { PathSet } from '../paths.ts';
+import { blockBytes, fitsName, HeaderForm, padding } from './header.ts';
+
+/** One file that goes into a package. */
+export interface PayloadEntry {
+  readonly path: string;
+  /** Bytes; the content must have exactly this many. */
+  readonly size: number;
+  readonly mediaType?: string;
+  content(): ByteStream;
+}
+
+interface PackOptions {
+  /** Modification time, seconds since 1970. */
+  readonly time: number;
+  readonly signal: AbortSignal;
+  /** Receives what the manifest says of each file, in order. */
+  readonly files: ManifestFile[];
+  /** Bytes of private.json, asked for after the last file; undefined for none. */
+  readonly last: () => Uint8Array | undefined;
+  readonly onProgress: ((payloadBytes: number) => void) | undefined;
+}
+
+/** Stands in the ustar name field where the path is in a pax record. */
+export const paxName = 'PaxHeader';
+export const longName = 'LongName';
+
+/** The payload tar (§2), in pieces of exactly 1 MiB and a rest, whatever the pieces of the entries were. */
+export async function* packPayload(
+  entries: AsyncIterable<PayloadEntry>,
+  options: PackOptions,
+): AsyncGenerator<Uint8Array, void> {
+  const form = new HeaderForm(options.time);
+  const batch = new Batch();
+  const paths = new PathSet();
+  const { files, signal } = options;
+  let manifestBytes = 0;
+  let done = 0;
+  for await (const entry of interruptible(entries, signal)) {
+    checkEntry(entry, paths);
+    manifestBytes += 130 + Buffer.byteLength(entry.path) + (entry.mediaType?.length ?? 0);
+    if (manifestBytes > maxManifestBytes) {
+      throw new MigratorError(
+        'USAGE',
+        `more than ${files.length} files do not fit into one package: its manifest would be too long`,
+        {
+          hint: 'seal them as fewer, larger files',
+        },
+      );
+    }
+    yield* batch.add(entryHeader(form, entry.path, entry.size));
+    const hash = createHash('sha256');
+    let size = 0;
+    for await (const chunk of interruptible(entry.content(), signal)) {
+      size += chunk.length;
+      if (size > entry.size) throw wrongSize(entry, 'more');
+      hash.update(chunk);
+      yield* batch.add(chunk);
+      done += chunk.length;
+      options.onProgress?.(done);
+    }
+    if (size < entry.size) throw wrongSize(entry, `only ${size}`);
+    yield* batch.add(Buffer.alloc(padding(size)));
+    const { path, mediaType } = entry;
+    files.push({ path, size, sha256: hash.digest('hex'), ...(mediaType === undefined ? {} : { mediaType }) });
+  }
+  const last = options.last();
+  if (last !== undefined) {
+    yield* batch.add(form.encode(privateEntry, last.length));
+    yield* batch.add(last);
+    yield* batch.add(Buffer.alloc(padding(last.length)));
+  }
+  yield* batch.add(Buffer.alloc(2 * blockBytes));
+  yield* batch.rest();
+}
+
+/** The header blocks of one file. Paths beyond a plain ustar name stand in a pax record before it. */
+export function entryHeader(form: HeaderForm, path: string, size: number): Buffer {
+  if (fitsName(path)) return form.encode(path, size);
+  const record = Buffer.from(new Pax({ path }).encodeBody());
+  return Buffer.concat([
+    form.encode(paxName, record.length, 'x'),
+    record,
+    Buffer.alloc(padding(record.length)),
+    form.encode(longName, size),
+  ]);
+}
+
+function checkEntry({ path, size, mediaType }: PayloadEntry, paths: PathSet): void {
+  const fault = path === privateEntry ? 'is kept for the package itself' : paths.add(path);
+  if (fault !== undefined) {
+    throw new MigratorError('USAGE', `the path ${JSON.stringify(path)} cannot go into a package: it ${fault}`);
+  }
+  if (!Number.isSafeInteger(size) || size < 0) throw new MigratorError('USAGE', `"${path}" has no valid size: ${size}`);
+  if (mediaType !== undefined && !/^[\x20-\x7e]{1,255}$/.test(mediaType)) {
+    throw new MigratorError('USAGE', `"${path}" has no valid media type`);
+  }
+}
+
+function wrongSize({ path, size }: PayloadEntry, came: string): MigratorError {
+  return new MigratorError('LOCAL_IO', `"${path}" was announced with ${size} bytes, and ${came} came`, {
+    hint: 'see that nothing writes to it, and run again',
+  });
+}
+
+class Batch {
+  #buffer = Buffer.allocUnsafeSlow(batchBytes);
+  #used = 0;
+
+  *add(bytes: Uint8Array): Generator<Uint8Array, void> {
+    for (let offset = 0; offset < bytes.length;) {
+      const end = Math.min(bytes.length, offset + batchBytes - this.#used);
+      this.#buffer.set(offset === 0 && end === bytes.length ? bytes : bytes.subarray(offset, end), this.#used);
+      this.#used += end - offset;
+      offset = end;
+      if (this.#used === batchBytes) {
+        yield this.#buffer;
+        this.#buffer = Buffer.allocUnsafeSlow(batchBytes);
+        this.#used = 0;
+      }
+    }
+  }
+
+  *rest(): Generator<Uint8Array, void> {
+    if (this.#used > 0) yield this.#buffer.subarray(0, this.#used);
+  }
+}
