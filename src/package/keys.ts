@@ -2,5 +2,5 @@
 export { openIdentityFile, parseIdentities, printIdentity } from './age/identity-file.ts';
 export { generateIdentity, Identity, parseRecipient, Recipient } from './age/x25519.ts';
 export { parsePublicKey, printPublicKey, PublicKey } from './minisign/public-key.ts';
-export { minisignCost, parseSecretKey, printSecretKey, type KeyFileCost } from './minisign/secret-key-file.ts';
+export { keyFileCost, parseSecretKey, printSecretKey, type KeyFileCost } from './minisign/secret-key-file.ts';
 export { generateSigningKey, SigningKey } from './minisign/signing-key.ts';

@@ -1,4 +1,4 @@
-import { createHash, hkdfSync } from 'node:crypto';
+import { createCipheriv, createHash } from 'node:crypto';
 import { MigratorError } from '../../src/errors.ts';
 import type { ByteSink, ByteSource } from '../../src/ports/bytes.ts';
 import type { Random } from '../../src/ports/runtime.ts';
@@ -82,7 +82,8 @@ export function seededRandom(seed: string): Random {
     bytes(length) {
       count += 1;
       const key = createHash('sha256').update(seed).digest();
-      return new Uint8Array(hkdfSync('sha256', key, new Uint8Array(0), String(count), length));
+      const iv = createHash('md5').update(String(count)).digest();
+      return createCipheriv('aes-256-ctr', key, iv).update(new Uint8Array(length));
     },
   };
 }

@@ -17,8 +17,9 @@ export function decodeArmor(bytes: Uint8Array): Uint8Array {
     .split('\n')
     .map((line) => line.replace(/\r$/, ''));
   const body = lines.slice(1, -1);
+  if (lines.length < 2 || lines[0] !== begin || lines.at(-1) !== end) throw fault();
   const last = body.at(-1);
-  if (lines[0] !== begin || lines.at(-1) !== end || last === undefined) throw fault();
+  if (last === undefined) return new Uint8Array(0);
   const areFull = body.slice(0, -1).every((line) => line.length === columns);
   if (!areFull || last.length === 0 || last.length > columns) throw fault();
   const joined = body.join('');

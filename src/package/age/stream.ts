@@ -54,7 +54,7 @@ export async function* decryptChunks(reader: ByteReader, key: Uint8Array): Async
 }
 
 interface Opened {
-  /** Of the chunks before the fault. */
+  /** What was proven genuine, up to the fault. */
   readonly plain: Uint8Array;
   readonly fault?: Error;
 }
@@ -68,13 +68,15 @@ function openBatch(sealed: Uint8Array, key: Uint8Array, nonce: Nonce, isEnd: boo
     const isLast = isEnd && index === count - 1;
     const opened = openChunk(chunk, key, nonce.next(isLast));
     if (opened === undefined) {
-      return { plain: plain.subarray(0, filled), fault: chunkFault(chunk, key, nonce, isLast) };
+      const misplaced = openChunk(chunk, key, nonce.again(!isLast));
+      // Genuine, but not what the place asks for: a full chunk is handed out, as age does, and then refused.
+      if (misplaced !== undefined && chunk.length === sealedBytes) filled += put(plain, misplaced, filled);
+      return { plain: plain.subarray(0, filled), fault: chunkFault(chunk, misplaced !== undefined, isLast, nonce) };
     }
     if (isLast && opened.length === 0 && nonce.count > 1) {
       return { plain: plain.subarray(0, filled), fault: damaged('it ends in an empty chunk') };
     }
-    plain.set(opened, filled);
-    filled += opened.length;
+    filled += put(plain, opened, filled);
   }
   return { plain: plain.subarray(0, filled) };
 }
@@ -94,12 +96,14 @@ function openChunk(sealed: Uint8Array, key: Uint8Array, nonce: Uint8Array): Uint
 }
 
 /** A chunk that opens as what it should not be says what was done to the stream. */
-function chunkFault(chunk: Uint8Array, key: Uint8Array, nonce: Nonce, isLast: boolean): Error {
-  if (chunk.length < tagBytes) return cutShort();
-  if (openChunk(chunk, key, nonce.again(!isLast)) !== undefined) {
-    return isLast ? cutShort() : damaged('bytes follow its last chunk');
-  }
-  return damaged(`chunk ${nonce.count} is damaged or cut short`);
+function chunkFault(chunk: Uint8Array, isMisplaced: boolean, isLast: boolean, nonce: Nonce): Error {
+  if (chunk.length < tagBytes || (isMisplaced && isLast)) return cutShort();
+  return damaged(isMisplaced ? 'bytes follow its last chunk' : `chunk ${nonce.count} is damaged or cut short`);
+}
+
+function put(target: Uint8Array, bytes: Uint8Array, offset: number): number {
+  target.set(bytes, offset);
+  return bytes.length;
 }
 
 function damaged(why: string): Error {
