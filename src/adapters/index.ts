@@ -29,7 +29,7 @@ export function checkAdapterModule(value: unknown, origin: string): AdapterModul
     throw fail(
       module.contract === undefined
         ? 'it exports no contract'
-        : `it is written for contract ${String(module.contract)}, this release knows contract 1`,
+        : `it is written for contract ${JSON.stringify(module.contract)}, this release knows contract 1`,
     );
   }
   const { product, secretSettings, create } = module;
