@@ -20,7 +20,7 @@ export async function withOctopus<Result>(
   run: (scripted: Scripted) => Promise<Result>,
   { settings = {}, path = '' }: { readonly settings?: Record<string, unknown>; readonly path?: string } = {},
 ): Promise<Result> {
-  const parts = await Promise.all(script.map((part) => (typeof part === 'string' ? fixture(part) : [part])));
+  const parts = await Promise.all(script.map(async (part) => (typeof part === 'string' ? fixture(part) : [part])));
   return withScript(parts.flat(), (url) => {
     const tools = adapterTools();
     const connection = {
