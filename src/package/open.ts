@@ -4,7 +4,7 @@ import type { ByteStream } from '../ports/artifact.ts';
 import type { ByteSource } from '../ports/bytes.ts';
 import { decryptAge, type DecryptionKeys } from './age/decrypt.ts';
 import { ByteReader } from './byte-reader.ts';
-import { interruptible } from './cancellation.ts';
+import { interruptible, stopIfAborted } from './cancellation.ts';
 import { decompress } from './compression/index.ts';
 import { maxManifestBytes, privateEntry } from './format.ts';
 import { boundPayload, checkLimits, type OpenLimits } from './limits.ts';
@@ -44,6 +44,7 @@ export async function* open(
   const found: Found = { files: [], privatePart: undefined };
   try {
     for await (const entry of unpackPayload(reader, form)) {
+      stopIfAborted(signal);
       if (manifest.private && entry.path === privateEntry) found.privatePart = await readPrivatePart(entry);
       else yield* checkedEntry(entry, found, manifest.content.files);
     }

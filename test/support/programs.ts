@@ -9,9 +9,11 @@ export function has(program: string): boolean {
 /** `test` where every program is there; otherwise a skipped test whose name says what is missing. */
 export function testWith(...programs: readonly string[]): (name: string, run: () => void | Promise<void>) => void {
   const missing = programs.filter((program) => !has(program));
-  return missing.length === 0
-    ? (name, run) => test(name, run)
-    : (name, run) => test.skip(`${name} (${missing.join(', ')} not on PATH)`, run);
+  const chosen = missing.length === 0 ? test : test.skip;
+  const reason = missing.length === 0 ? '' : ` (${missing.join(', ')} not on PATH)`;
+  return (name, run) => {
+    chosen(`${name}${reason}`, run);
+  };
 }
 
 /** Runs a program to its end; its standard output, or an Error with what it said. */

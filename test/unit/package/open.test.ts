@@ -1,0 +1,358 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
+import { isMigratorError } from '../../../src/errors.ts';
+import { Secret } from '../../../src/secret.ts';
+import { encryptAge } from '../../../src/package/age/encrypt.ts';
+import { encodeCanonical } from '../../../src/package/canonical-json.ts';
+import {
+  defaultLimits,
+  generateIdentity,
+  open,
+  verify,
+  type OpenedEntry,
+  type PrivatePart,
+} from '../../../src/package/index.ts';
+import { aFile, forged, form, part, rawHeader, sha256, tarOf, type Forgery } from '../../support/forgery.ts';
+import { MemorySource, seededRandom } from '../../support/memory-bytes.ts';
+import {
+  collect,
+  entriesOf,
+  files,
+  identity,
+  keys,
+  never,
+  once,
+  opened,
+  plain,
+  sealed,
+  trust,
+  type Opening,
+} from '../../support/packages.ts';
+
+async function refusal(bytes: Uint8Array, options: Opening = {}) {
+  try {
+    await opened(bytes, options);
+  } catch (error) {
+    if (isMigratorError(error)) return { code: error.code, check: error.details['check'], message: error.message };
+    throw error;
+  }
+  return undefined;
+}
+
+const random = seededRandom('open');
+const alpha = aFile.bytes;
+
+test('a forged package that is right in everything opens', async () => {
+  expect(plain(await opened(forged()))).toEqual(plain([aFile]));
+});
+
+describe('payload', () => {
+  const file = part('files/a', alpha);
+  const typed = (type: string) =>
+    part(
+      'files/a',
+      alpha,
+      rawHeader((block) => block.write(type, 156), 'files/a', 5),
+    );
+  const record = (text: string, size = 5) => [
+    part('PaxHeader', text, form.encode('PaxHeader', Buffer.byteLength(text), 'x')),
+    part('LongName', alpha, form.encode('LongName', size)),
+  ];
+
+  test.each<[string, Buffer]>([
+    ['a symbolic link', tarOf([typed('2')])],
+    ['a hard link', tarOf([typed('1')])],
+    ['a folder', tarOf([typed('5')])],
+    ['a device', tarOf([typed('3')])],
+    ['a GNU long name', tarOf([typed('L'), file])],
+    ['a global pax record', tarOf([typed('g'), file])],
+    ['a sparse file', tarOf([typed('S')])],
+    ['a pax record that sets the size', tarOf(record('9 size=9\n'))],
+    ['two pax records', tarOf(record('16 path=files/a\n9 size=9\n'))],
+    ['a needless pax record', tarOf(record('16 path=files/a\n'))],
+    ['a pax record with a wrong length', tarOf(record('99 path=files/ä\n'))],
+    ['a pax record too long', tarOf(record(`2000 path=${'ä'.repeat(990)}\n`))],
+    ['a file that is cut short', tarOf([file]).subarray(0, 515)],
+    [
+      'bytes in the padding',
+      Buffer.concat([form.encode('files/a', 5), alpha, Buffer.alloc(507, 1), Buffer.alloc(1024)]),
+    ],
+    ['no end', tarOf([file], Buffer.alloc(0))],
+    ['half an end', tarOf([file], Buffer.alloc(512))],
+    ['a block after the end', tarOf([file], Buffer.alloc(1536))],
+    ['something after the end', tarOf([file], Buffer.concat([Buffer.alloc(1024), Buffer.from('x')]))],
+    ['a broken end', tarOf([file], Buffer.concat([Buffer.alloc(512), Buffer.alloc(512, 1)]))],
+    ['nothing', Buffer.alloc(0)],
+  ])('refuses %s', async (_, payload) => {
+    const found = await refusal(forged({ payload }));
+    expect(found?.code).toBe('PACKAGE_MALFORMED');
+    // More bytes than announced are stopped before they are looked at.
+    expect(['payload', 'limit']).toContain(found?.check);
+  });
+
+  test.each([
+    '/etc/passwd',
+    '../up',
+    'files/../../up',
+    './files/a',
+    'files//a',
+    'files/',
+    'C:/windows',
+    'c:evil',
+    'files\\a',
+    'files/a:stream',
+    'files/a\u0000b',
+    'files/a\u001b[2J',
+    'files/a\u202eb',
+    'files/NUL',
+    'files/com1.txt',
+    'files/a.',
+    'files/a ',
+    'files/what?',
+    `files/${'x'.repeat(256)}`,
+    'x/'.repeat(600) + 'x',
+  ])('refuses the path %j', async (path) => {
+    const listed = [{ path, bytes: alpha }];
+    const text = (length: number) => `${length} path=${path}\n`;
+    const length =
+      Buffer.byteLength(text(10)) < 10
+        ? 0
+        : [1, 2, 3, 4]
+            .map((n) => Buffer.byteLength(text(10)) - 2 + n)
+            .find((n, index) => String(n).length === index + 1)!;
+    const body = text(length);
+    const payload = /^[\x20-\x7e]{1,99}$/.test(path)
+      ? tarOf([part(path, alpha)])
+      : tarOf([
+          part('PaxHeader', body, form.encode('PaxHeader', Buffer.byteLength(body), 'x')),
+          part('LongName', alpha, form.encode('LongName', 5)),
+        ]);
+    const found = await refusal(forged({ payload, listed }));
+    expect(found?.code).toBe('PACKAGE_MALFORMED');
+    expect(found?.check).toMatch(/path|payload/);
+    // `seal` refuses the same path before it writes.
+    await expect(() => sealed({ entries: entriesOf(listed) })).toThrowCode('USAGE');
+  });
+
+  test.each([
+    ['the same', ['files/a', 'files/a']],
+    ['different only in case', ['files/a', 'files/A']],
+    ['different only in Unicode form', ['files/\u00e9', 'files/e\u0301']],
+    ['in folders that differ only in case', ['files/a', 'Files/b']],
+    ['file and folder', ['files/a', 'files/a/b']],
+    ['folder and file', ['files/a/b', 'files/a']],
+    ['the same to Windows', ['files/straße', 'files/STRASSE']],
+  ])('refuses paths that are %s', async (_, paths) => {
+    const listed = paths.map((path) => ({ path, bytes: alpha }));
+    await expect(() => sealed({ entries: entriesOf(listed) })).toThrowCode('USAGE');
+    if (paths.every((path) => /^[\x20-\x7e]+$/.test(path))) {
+      expect(await refusal(forged({ listed }))).toMatchObject({ code: 'PACKAGE_MALFORMED', check: 'path' });
+    }
+  });
+
+  const b = { path: 'files/b', bytes: Buffer.from('beta!') };
+  test.each<[string, Forgery]>([
+    ['missing', { listed: [aFile, b], payload: tarOf([file]) }],
+    ['too many', { listed: [aFile], payload: tarOf([file, part('files/b', b.bytes)]) }],
+    ['in another order', { listed: [aFile, b], payload: tarOf([part('files/b', b.bytes), file]) }],
+    ['of another name', { payload: tarOf([part('files/z', alpha)]) }],
+    ['of another size', { payload: tarOf([part('files/a', 'alphabet')]) }],
+    ['of other content', { payload: tarOf([part('files/a', 'omega')]) }],
+  ])('refuses files that are %s', async (_, forgery) => {
+    const found = await refusal(forged(forgery));
+    expect(found?.code).toBe('PACKAGE_MALFORMED');
+    expect(found?.check).toMatch(/payload|digest|limit/);
+  });
+});
+
+describe('compression', () => {
+  const gzip = { compression: 'gzip', member: 'content.tar.gz' };
+  const good = tarOf([part(aFile.path, alpha)]);
+  const packed = gzipSync(good);
+
+  test('concatenated gzip members are one stream', async () => {
+    const payload = Buffer.concat([gzipSync(good.subarray(0, 700)), gzipSync(good.subarray(700))]);
+    expect(plain(await opened(forged({ payload, content: gzip })))).toEqual(plain([aFile]));
+    expect(plain(await opened(forged({ payload, content: gzip }), { chunkSize: 7 }))).toEqual(plain([aFile]));
+  });
+
+  test.each<[string, Buffer]>([
+    ['no gzip', good],
+    ['nothing', Buffer.alloc(0)],
+    ['a cut end', packed.subarray(0, -3)],
+    ['a wrong checksum', Buffer.concat([packed.subarray(0, -8), Buffer.alloc(4), packed.subarray(-4)])],
+    ['bytes behind', Buffer.concat([packed, Buffer.from('trailing')])],
+    ['zeros behind', Buffer.concat([packed, Buffer.alloc(512)])],
+    ['half a member behind', Buffer.concat([packed, packed.subarray(0, 12)])],
+  ])('refuses %s', async (_, payload) => {
+    for (const chunkSize of [1024 * 1024, packed.length, 1]) {
+      const found = await refusal(forged({ payload, content: gzip }), { chunkSize });
+      expect(found).toMatchObject({ code: 'PACKAGE_MALFORMED', check: 'compression' });
+    }
+  });
+
+  test('a bomb ends where the announced size ends', async () => {
+    const bomb = Buffer.concat([gzipSync(good.subarray(0, 1024)), gzipSync(Buffer.alloc(200 * 2 ** 20))]);
+    expect(await refusal(forged({ payload: bomb, content: gzip }))).toMatchObject({ check: 'limit' });
+  });
+});
+
+describe('limits', () => {
+  test.each([
+    ['expanded bytes', { maxExpandedBytes: 4 }],
+    ['files', { maxEntries: 0 }],
+    ['ratio', { maxRatio: 0.001, ratioFromBytes: 0 }],
+  ])('%s', async (_, limits) => {
+    expect(await refusal(forged(), { limits })).toMatchObject({ code: 'PACKAGE_MALFORMED', check: 'limit' });
+  });
+});
+
+describe('keys', () => {
+  const stranger = generateIdentity(seededRandom('stranger'));
+
+  test('any of several recipients opens it', async () => {
+    const bytes = await sealed({ encryption: { recipients: [stranger.recipient, identity.recipient] } });
+    for (const one of [stranger, identity]) {
+      expect(plain(await opened(bytes, { keys: { identities: [one] } }))).toEqual(plain(files));
+    }
+  });
+
+  test('each failure has its own sentence', async () => {
+    const bytes = await sealed();
+    const locked = await sealed({ encryption: { passphrase: new Secret('right') } });
+    const wrong = { identities: [], passphrase: () => Promise.resolve(new Secret('wrong')) };
+    const content = {
+      member: 'content.tar.age',
+      encryption: 'recipients',
+      recipients: [identity.recipient.toString()],
+    };
+    const good = await collect(
+      encryptAge(once(tarOf([part(aFile.path, alpha)])), { recipients: [identity.recipient] }, random),
+    );
+    const long = await collect(encryptAge(once(Buffer.alloc(3 * 65536)), { recipients: [identity.recipient] }, random));
+    const cutAtAChunk = long.subarray(0, -65552);
+    const damaged = Buffer.from(good);
+    damaged[damaged.length - 20]! ^= 1;
+    const found = [
+      await refusal(bytes, { keys: { identities: [stranger] } }),
+      await refusal(bytes, { keys: { identities: [] } }),
+      await refusal(locked, { keys: wrong }),
+      await refusal(locked, { keys }),
+      await refusal(forged({ payload: damaged, content })),
+      await refusal(forged({ payload: cutAtAChunk, content })),
+      await refusal(bytes.subarray(0, 3000)),
+      await refusal(forged({ manifest: { format: 'migrator-package/9' } })),
+    ];
+    expect(found.map((error) => error?.code)).toEqual([
+      'PACKAGE_LOCKED',
+      'PACKAGE_LOCKED',
+      'PACKAGE_LOCKED',
+      'PACKAGE_LOCKED',
+      'PACKAGE_MALFORMED',
+      'PACKAGE_MALFORMED',
+      'PACKAGE_MALFORMED',
+      'PACKAGE_MALFORMED',
+    ]);
+    expect(new Set(found.map((error) => error?.message)).size).toBe(found.length);
+  });
+});
+
+describe('a private manifest', () => {
+  test('says nothing outside, and everything inside', async () => {
+    const bytes = await sealed({ privateManifest: true, encryption: { recipients: [identity.recipient] } });
+    const text = Buffer.from(bytes).toString('latin1');
+    for (const hidden of ['octopus.example', 'native/', 'Web shop', 'sensitive']) expect(text).not.toContain(hidden);
+    const source = new MemorySource(bytes);
+    const verified = await verify(source, trust, never);
+    const parts: PrivatePart[] = [];
+    const entries = open(source, verified, keys, defaultLimits, never, (part) => parts.push(part));
+    const paths: string[] = [];
+    for await (const { path } of entries) paths.push(path);
+    expect(paths).toEqual(files.map(({ path }) => path));
+    expect(parts).toEqual([
+      expect.objectContaining({
+        url: 'https://octopus.example',
+        notes: ['2 variables are sensitive'],
+        scope: { projects: ['Web shop'], exclude: ['certificates'] },
+      }),
+    ]);
+  });
+
+  const list = [{ path: 'files/a', size: 5, sha256: sha256(alpha) }];
+  const inside = (value: object) => part('private.json', encodeCanonical(value as never));
+  const whole = { scope: {}, notes: [], files: list };
+  test.each<[string, Buffer]>([
+    ['missing', tarOf([part('files/a', alpha)])],
+    ['not last', tarOf([inside(whole), part('files/a', alpha)])],
+    ['there twice', tarOf([part('files/a', alpha), inside(whole), inside(whole)])],
+    ['not readable', tarOf([part('files/a', alpha), part('private.json', '{}')])],
+    ['about another digest', tarOf([part('files/a', 'omega'), inside(whole)])],
+    ['about other files', tarOf([part('files/a', alpha), inside({ ...whole, files: [] })])],
+  ])('refuses a private.json that is %s', async (_, payload) => {
+    const bytes = forged({
+      payload: await collect(encryptAge(once(payload), { recipients: [identity.recipient] }, random)),
+      manifest: { private: true, scope: undefined },
+      content: {
+        member: 'content.tar.age',
+        encryption: 'recipients',
+        recipients: ['age1x'],
+        counts: { files: 1, bytes: 5 },
+        files: undefined,
+      },
+    });
+    const found = await refusal(bytes);
+    expect(found?.code).toBe('PACKAGE_MALFORMED');
+    expect(found?.message).toMatch(/private.json|follows|payload|digest/);
+    expect(found?.message).not.toContain('manifest.json');
+  });
+});
+
+describe('reading', () => {
+  test('skips what is not read, and checks it all the same', async () => {
+    const source = new MemorySource(await sealed());
+    const verified = await verify(source, trust, never);
+    const sizes: number[] = [];
+    for await (const entry of open(source, verified, keys, defaultLimits, never)) sizes.push(entry.size);
+    expect(sizes).toEqual(files.map(({ bytes }) => bytes.length));
+    const evil = new MemorySource(forged({ payload: tarOf([part('files/a', 'omega')]) }));
+    const skimmed = async () => {
+      const checked = await verify(evil, trust, never);
+      for await (const entry of open(evil, checked, keys, defaultLimits, never)) expect(entry.path).toBe('files/a');
+    };
+    await expect(skimmed).toThrowCode('PACKAGE_MALFORMED');
+  });
+
+  test('content is read once', async () => {
+    const source = new MemorySource(forged());
+    const verified = await verify(source, trust, never);
+    for await (const entry of open(source, verified, keys, defaultLimits, never)) {
+      await collect(entry.content);
+      await expect(() => collect(entry.content)).toThrowCode('USAGE');
+    }
+  });
+
+  test('a file that changes after it was verified is found out at its end', async () => {
+    const bytes = forged();
+    const verified = await verify(new MemorySource(bytes), trust, never);
+    const other = forged({ listed: [{ path: 'files/a', bytes: Buffer.from('omega') }] });
+    const seen: OpenedEntry[] = [];
+    const read = async () => {
+      for await (const entry of open(new MemorySource(other), verified, keys, defaultLimits, never)) seen.push(entry);
+    };
+    await expect(read).toThrowCode('PACKAGE_MALFORMED');
+  });
+
+  test('stops at once when it is aborted', async () => {
+    const abort = new AbortController();
+    const source = new MemorySource(await sealed());
+    const verified = await verify(source, trust, never);
+    const read = async () => {
+      for await (const entry of open(source, verified, keys, defaultLimits, abort.signal)) {
+        abort.abort();
+        expect(entry.path).toBe(files[0]!.path);
+      }
+      return open(source, verified, keys, defaultLimits, abort.signal).next();
+    };
+    await expect(read).toThrowCode('CANCELLED');
+  });
+});

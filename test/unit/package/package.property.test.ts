@@ -1,0 +1,101 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { isMigratorError } from '../../../src/errors.ts';
+import { PathSet } from '../../../src/package/paths.ts';
+import { entriesOf, files, opened, plain, sealed, type File, type Opening } from '../../support/packages.ts';
+
+const segment = fc.oneof(
+  fc.stringMatching(/^[A-Za-z0-9_-][A-Za-z0-9_. -]{0,20}[A-Za-z0-9_-]$/),
+  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }),
+);
+const path = fc.array(segment, { minLength: 1, maxLength: 6 }).map((segments) => segments.join('/'));
+const bytes = fc.oneof(
+  fc.uint8Array({ maxLength: 2000 }),
+  fc.record({ size: fc.nat(300_000), byte: fc.nat(255) }).map(({ size, byte }) => new Uint8Array(size).fill(byte)),
+);
+
+/** Whatever paths come out of the generator, those that may stand side by side. */
+const tree = fc.array(fc.record({ path, bytes }), { maxLength: 12 }).map((all) => {
+  const paths = new PathSet();
+  return all.filter((file) => file.path !== 'private.json' && paths.add(file.path) === undefined);
+});
+
+describe('properties', () => {
+  test('any tree of files comes out as it went in', async () => {
+    const form = fc.record({
+      compression: fc.constantFrom('auto' as const, 'gzip' as const, 'none' as const),
+      isEncrypted: fc.boolean(),
+      isPrivate: fc.boolean(),
+      chunkSize: fc.constantFrom(1, 511, 65_552, 1024 * 1024),
+    });
+    await fc.assert(
+      fc.asyncProperty(tree, form, async (from: File[], { compression, isEncrypted, isPrivate, chunkSize }) => {
+        const total = from.reduce((sum, file) => sum + file.bytes.length, 0);
+        const package_ = await sealed({
+          entries: entriesOf(from),
+          compression,
+          privateManifest: isPrivate && isEncrypted,
+          ...(isEncrypted ? {} : { encryption: undefined }),
+        });
+        const pieces = total > 20_000 ? Math.max(chunkSize, 511) : chunkSize;
+        expect(plain(await opened(package_, { chunkSize: pieces }))).toEqual(plain(from));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  describe.each<[string, () => Promise<Uint8Array>, Opening]>([
+    ['signed and encrypted', () => sealed(), {}],
+    [
+      'neither',
+      () => sealed({ signer: undefined, encryption: undefined }),
+      { trust: { trusted: [], allowUnsigned: true } },
+    ],
+  ])('a package that is %s', (_, make, opening) => {
+    test('is refused with any byte changed', async () => {
+      const good = await make();
+      expect(plain(await opened(good, opening))).toEqual(plain(files));
+      await fc.assert(
+        fc.asyncProperty(fc.nat(good.length - 1), fc.integer({ min: 1, max: 255 }), async (position, change) => {
+          const bad = Uint8Array.from(good);
+          bad[position]! ^= change;
+          await refused(bad, opening);
+        }),
+        { numRuns: 400 },
+      );
+    });
+
+    test('is refused when it is cut or extended', async () => {
+      const good = await make();
+      await fc.assert(
+        fc.asyncProperty(fc.nat(good.length - 1), (length) => refused(good.subarray(0, length), opening)),
+        { numRuns: 150 },
+      );
+      await fc.assert(
+        fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 2000 }), (more) =>
+          refused(Buffer.concat([good, more]), opening),
+        ),
+        { numRuns: 50 },
+      );
+    });
+  });
+
+  test('any bytes at all are refused', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 4096 }), (noise) => refused(noise, {})),
+      {
+        numRuns: 100,
+      },
+    );
+  });
+});
+
+async function refused(bytes: Uint8Array, opening: Opening): Promise<void> {
+  try {
+    await opened(bytes, opening);
+  } catch (error) {
+    if (isMigratorError(error, 'PACKAGE_MALFORMED', 'PACKAGE_UNTRUSTED')) return;
+    throw error;
+  }
+  throw new Error('a package that was tampered with was accepted');
+}
