@@ -13,10 +13,6 @@ export function isProduct(text: string): text is Product {
   return (products as readonly string[]).includes(text);
 }
 
-export function loadAdapterModule(product: Product): Promise<AdapterModule> {
-  return adapterModules[product]();
-}
-
 /** A module of somebody else's, as the rc file's `adapters` names it. CONFIG_INVALID says what it lacks. */
 export function checkAdapterModule(value: unknown, origin: string): AdapterModule {
   const fail = (lack: string): MigratorError =>

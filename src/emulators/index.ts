@@ -30,12 +30,19 @@ const isEmulated = (product: string): product is EmulatedProduct => product in e
  * directory or the port is taken, LOCAL_IO when the directory cannot be used.
  */
 export async function startEmulator(product: string, options: EmulatorOptions): Promise<RunningEmulator> {
-  if (!isEmulated(product)) {
-    throw new MigratorError('USAGE', `there is no emulator of "${product}"`, {
-      hint: `choose one of: ${emulatedProducts.join(', ')}`,
-    });
-  }
-  return emulators[product].start(options);
+  return emulatorOf(product).start(options);
+}
+
+function emulatorOf(product: string): Emulator {
+  if (isEmulated(product)) return emulators[product];
+  throw new MigratorError('USAGE', `there is no emulator of "${product}"`, {
+    hint: `choose one of: ${emulatedProducts.join(', ')}`,
+  });
+}
+
+/** The named faults of a product. USAGE for a product there is no emulator of. */
+export function faultNames(product: string): readonly string[] {
+  return emulatorOf(product).faults;
 }
 
 /** Reads a fault as the command line takes it. USAGE names what is wrong and the faults there are. */

@@ -83,6 +83,7 @@ export async function exchange(attempt: Attempt, transport: Transport, signal: A
   }
 
   const { body } = attempt;
+  const linked = link(signal);
   const stream = got.stream(attempt.url, {
     method: attempt.method,
     headers: {
@@ -100,8 +101,10 @@ export async function exchange(attempt: Attempt, transport: Transport, signal: A
     followRedirect: false,
     throwHttpErrors: false,
     retry: { limit: 0 },
-    signal,
+    signal: linked.signal,
   });
+  stream.once('close', linked.release);
+  stream.once('error', linked.release);
   dog.await('the connection', attempt.idleMs);
   stream.on('error', () => dog.rest());
   stream.once('request', (request: ClientRequest) =>
@@ -117,9 +120,21 @@ export async function exchange(attempt: Attempt, transport: Transport, signal: A
   return {
     status: response.status,
     headers: response.headers,
-    body: download(stream, dog, attempt.idleMs, broken),
-    discard: () => stream.destroy(),
+    body: download(stream, dog, attempt.idleMs, broken, linked.release),
+    discard: () => {
+      linked.release();
+      stream.destroy();
+    },
   };
+}
+
+/** A signal for one exchange: the caller's outlives thousands of them and must not collect their listeners. */
+function link(signal: AbortSignal): { readonly signal: AbortSignal; readonly release: () => void } {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort(signal.reason);
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  return { signal: controller.signal, release: () => signal.removeEventListener('abort', abort) };
 }
 
 function payload(
@@ -160,6 +175,7 @@ async function* download(
   dog: Watchdog,
   idleMs: number,
   broken: (cause: unknown) => Error,
+  over: () => void,
 ): ByteStream {
   try {
     dog.await('the download', idleMs);
@@ -172,6 +188,7 @@ async function* download(
     throw broken(error);
   } finally {
     dog.rest();
+    over();
   }
 }
 

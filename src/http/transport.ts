@@ -18,6 +18,8 @@ export interface TransportSettings {
   readonly cert?: string | undefined;
   /** PEM of its key. */
   readonly key?: string | Secret | undefined;
+  /** Of the key, when it is encrypted. */
+  readonly passphrase?: Secret | undefined;
 }
 
 /**
@@ -50,5 +52,6 @@ function tlsOptions(settings: TransportSettings): HttpsOptions {
       : { certificateAuthority: [...rootCertificates, ...(typeof ca === 'string' ? [ca] : ca)] }),
     ...(cert === undefined ? {} : { certificate: cert }),
     ...(key === undefined ? {} : { key }),
+    ...(settings.passphrase === undefined ? {} : { passphrase: settings.passphrase.reveal() }),
   };
 }

@@ -31,6 +31,10 @@ export function createFeed(door: Door, { clock }: { readonly clock: Clock }): Pa
       if (identical && onConflict === 'keep') return { stored: before.stored, outcome: 'kept' };
       throw new MigratorError('CONFLICT', `the feed already holds ${keyOf(ref)}`, { details: { identical } });
     },
+    parseFileName: (fileName) => {
+      const [, id, version] = /^(.+?)\.(\d+\.\d+\.\d+[^/]*)\.json$/.exec(fileName) ?? [];
+      return id === undefined || version === undefined ? undefined : { id, version };
+    },
     download: async (ref, signal) => {
       const held = (await door(signal)).packages.get(keyOf(ref));
       if (held === undefined) throw new MigratorError('NOT_FOUND', `the feed does not hold ${keyOf(ref)}`);

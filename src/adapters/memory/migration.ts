@@ -73,8 +73,9 @@ export function createExporter(door: Door, peers: ReadonlyMap<string, MemoryInst
       const instance = await door(signal);
       const { package: ref } = instance.job(jobId);
       const held = ref === undefined ? undefined : instance.packages.get(keyOf(ref));
-      if (held === undefined) throw new MigratorError('NOT_FOUND', `job ${jobId} left no package here`);
-      return { files: [fileOf(held)], notes: [] };
+      if (ref === undefined || held === undefined)
+        throw new MigratorError('NOT_FOUND', `job ${jobId} left no package here`);
+      return { package: ref, files: [fileOf(held)], notes: [] };
     },
   };
 }

@@ -7,6 +7,7 @@ import {
   detailsSchema,
   linksSchema,
   maintenanceSchema,
+  namedSchema,
   packageSchema,
   pageSchema,
   projectSchema,
@@ -16,6 +17,7 @@ import {
   systemInfoSchema,
   taskSchema,
   userSchema,
+  type NamedResource,
   type PackageResource,
   type ProjectResource,
   type RootResource,
@@ -34,6 +36,8 @@ export interface Client {
   space(root: Links, id: string, signal: AbortSignal): Promise<SpaceResource>;
   spaceLinks(root: Links, id: string, signal: AbortSignal): Promise<Links>;
   projects(space: SpacePaths, signal: AbortSignal): AsyncIterable<ProjectResource>;
+  /** What a space holds of one kind: `link` is the root document's name for it, `path` the documented one. */
+  documents(space: SpacePaths, kind: { link: string; path: string }, signal: AbortSignal): AsyncIterable<NamedResource>;
   /** Returns the id of the task that was queued. The bodies hold passwords, the echo too. */
   startExport(root: Links, body: object, signal: AbortSignal): Promise<string>;
   startImport(root: Links, body: object, signal: AbortSignal): Promise<string>;
@@ -140,6 +144,9 @@ export function createClient(http: Http): Client {
       linksOf((await get(pathOf(root, 'SpaceHome', 'api/{spaceId}', { spaceId: id }), linksSchema, signal)).Links),
     projects: ({ links, prefix }, signal) =>
       items((values) => pathOf(links, 'Projects', `${prefix}/projects{?skip,take}`, values), projectSchema, signal),
+
+    documents: ({ links, prefix }, { link, path }, signal) =>
+      items((values) => pathOf(links, link, `${prefix}/${path}{?skip,take}`, values), namedSchema, signal),
 
     startExport: (root, body, signal) =>
       start(pathOf(root, 'MigrationsPartialExport', 'api/migrations/partialexport'), body, signal),

@@ -132,7 +132,7 @@ async function fetchExport(
       hint: 'the export may have failed, been pushed to another server or been cleaned up by retention; read its log',
     });
   }
-  return { files: [feed.fileOf(found)], notes: [] };
+  return { package: ref, files: [feed.fileOf(found)], notes: [] };
 }
 
 /** For a bare task id, as the web portal shows it: the task's arguments or its log name the package. */

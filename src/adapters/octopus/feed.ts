@@ -6,7 +6,7 @@ import type { Clock } from '../../ports/runtime.ts';
 import type { OctopusConnection } from './connection.ts';
 import type { SpacePaths } from './client.ts';
 import { download } from './download.ts';
-import { checkPackageRef, fileNameOf } from './package-name.ts';
+import { checkPackageRef, fileNameOf, parsePackageName } from './package-name.ts';
 import type { Server } from './server.ts';
 import type { PackageResource } from './wire.ts';
 
@@ -70,6 +70,7 @@ export function createFeed(server: Server, connection: OctopusConnection, { cloc
       }
     },
     upload: (file, ref, onConflict, signal) => upload(server, stat, file, ref, onConflict, signal),
+    parseFileName: (fileName) => parsePackageName(fileName.replace(/\.(tar\.[a-z0-9]+|[a-z]+)$/i, '')),
     download: async (ref, signal) => {
       const space = await server.space(signal);
       const stored = await statIn(space, ref, signal);

@@ -20,7 +20,7 @@ export function createImporter(server: Server, feed: Feed, { clock }: { readonly
     takes: 'stored',
     dryRuns: true,
     requiredSecrets: ['password'],
-    prepare: async ({ source, dryRun, options }, signal) => {
+    prepare: async ({ source, dryRun, options, exportedWith = {} }, signal) => {
       if (missingLinks(await server.root(signal)).includes('import')) {
         throw new MigratorError('UNSUPPORTED', 'this server offers no import of migration packages', {
           hint: 'the Migration API came with Octopus Deploy 2018.6; newer servers also import projects in the web portal',
@@ -38,7 +38,7 @@ export function createImporter(server: Server, feed: Feed, { clock }: { readonly
         source,
         dryRun,
         settled: {
-          encryptedPackage: flagOf(options, 'encryptedPackage') || flagOf(options, 'encryptPackage'),
+          encryptedPackage: flagOf(options, 'encryptedPackage') || flagOf(exportedWith, 'encryptPackage'),
           overwriteExisting: flagOf(options, 'overwriteExisting'),
           // A rehearsal must leave the package for the performance.
           deletePackageOnCompletion: asked && !dryRun,

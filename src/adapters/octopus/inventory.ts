@@ -4,30 +4,44 @@ import { match } from './names.ts';
 import type { Server, Space } from './server.ts';
 import type { ProjectResource } from './wire.ts';
 
-const kinds = ['project', 'space'] as const;
+/** What a space holds, under the names of its links and the documented paths. */
+const collections: Readonly<Record<string, { readonly link: string; readonly path: string }>> = {
+  project: { link: 'Projects', path: 'projects' },
+  'project-group': { link: 'ProjectGroups', path: 'projectgroups' },
+  environment: { link: 'Environments', path: 'environments' },
+  lifecycle: { link: 'Lifecycles', path: 'lifecycles' },
+  'variable-set': { link: 'LibraryVariables', path: 'libraryvariablesets' },
+  tenant: { link: 'Tenants', path: 'tenants' },
+  machine: { link: 'Machines', path: 'machines' },
+  certificate: { link: 'Certificates', path: 'certificates' },
+  account: { link: 'Accounts', path: 'accounts' },
+};
+
+const kinds = [...Object.keys(collections), 'space'];
 
 export function createInventory(server: Server): Inventory {
   return {
     kinds,
     list: (kind, signal) => {
-      switch (kind) {
-        case 'project':
-          return projects(server, signal);
-        case 'space':
-          return spaces(server, signal);
-        default:
-          throw new MigratorError('USAGE', `Octopus Deploy has no inventory of ${kind}`, {
-            hint: `it knows ${kinds.join(' and ')}`,
-          });
-      }
+      if (kind === 'space') return spaces(server, signal);
+      const collection = collections[kind];
+      if (collection !== undefined) return documents(server, kind, collection, signal);
+      throw new MigratorError('USAGE', `Octopus Deploy has no inventory of ${kind}`, {
+        hint: `it knows ${kinds.join(', ')}`,
+      });
     },
   };
 }
 
-async function* projects(server: Server, signal: AbortSignal): AsyncIterable<InventoryItem> {
+async function* documents(
+  server: Server,
+  kind: string,
+  collection: { readonly link: string; readonly path: string },
+  signal: AbortSignal,
+): AsyncIterable<InventoryItem> {
   const space = await server.space(signal);
-  for await (const { Id, Name } of server.client.projects(space, signal)) {
-    yield { kind: 'project', id: Id, name: Name, container: space.name };
+  for await (const { Id, Name } of server.client.documents(space, collection, signal)) {
+    yield { kind, id: Id, name: Name, container: space.name };
   }
 }
 

@@ -21,7 +21,11 @@ export function createJobs(server: Server): Jobs {
         messages: [] as readonly JobMessage[],
       };
       if (base.state === 'queued') return { ...common, activity: await queueActivity(server, task, signal) };
-      if (isFinal(base.state)) return { ...common, ...verdict(task, await logOf(server, task, signal)) };
+      if (isFinal(base.state)) {
+        const lines = await logOf(server, task, signal);
+        const found = verdict(task, lines);
+        return { ...common, ...found, ...(isUndelivered(task, found.state, lines) ? { undelivered: true } : {}) };
+      }
       return { ...common, ...(await progress(server, task, signal)) };
     },
     log: async function* (id, signal) {
@@ -76,6 +80,12 @@ function verdict(task: TaskResource, lines: readonly LogLine[]): Pick<JobStatus,
   if (!task.HasWarningsOrErrors) return { state, messages };
   const text = 'the server flags warnings or errors for this task, but its log shows none';
   return { state: 'failed', messages: [{ level: 'error', text }] };
+}
+
+/** The export was made and announced for pushing, and then the task failed: only the way to the destination is broken. */
+function isUndelivered(task: TaskResource, state: JobState, lines: readonly LogLine[]): boolean {
+  if (task.Name !== exportTask || state !== 'failed') return false;
+  return lines.some(({ text }) => /\bpush/i.test(text) && /https?:\/\//i.test(text));
 }
 
 async function progress(

@@ -61,6 +61,7 @@ export const options: ProductOptions = {
     },
     {
       name: 'overwrite-existing',
+      overwrites: true,
       description: 'replace documents of the same name instead of skipping them',
       verbs: ['import', 'migrate-project'],
     },

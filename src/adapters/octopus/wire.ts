@@ -44,6 +44,10 @@ export type SpaceResource = z.infer<typeof spaceSchema>;
 export const projectSchema = z.object({ Id: z.string(), Name: z.string(), SpaceId: text, IsDisabled: flag });
 export type ProjectResource = z.infer<typeof projectSchema>;
 
+/** What all documents have. */
+export const namedSchema = z.object({ Id: z.string(), Name: z.string() });
+export type NamedResource = z.infer<typeof namedSchema>;
+
 export const maintenanceSchema = z.object({ IsInMaintenanceMode: flag });
 
 export const systemInfoSchema = z.object({ OSVersion: text });

@@ -30,6 +30,7 @@ export function readOnly(adapter: Adapter): Adapter {
           feed: {
             list: (filter, signal) => feed.list(filter, signal),
             stat: (ref, signal) => feed.stat(ref, signal),
+            parseFileName: (fileName) => feed.parseFileName(fileName),
             download: (ref, signal) => feed.download(ref, signal),
             upload: () => Promise.resolve().then(refused),
             delete: () => Promise.resolve().then(refused),
