@@ -244,6 +244,32 @@ describe('refuses, and discards the sink', () => {
     await expect(failure).rejects.toThrow('the disk is full; and what was written could not be removed');
   });
 
+  test.each([0, 1000])('what the sink refuses after %i bytes, and closes the entries', async (limit) => {
+    class Refusing extends MemorySink {
+      override write(chunk: Uint8Array): Promise<void> {
+        if (this.bytes.length >= limit) return Promise.reject(new MigratorError('LOCAL_IO', 'the disk is full'));
+        return super.write(chunk);
+      }
+    }
+    const log: string[] = [];
+    const endless = async function* () {
+      try {
+        for (let index = 0; ; index += 1) {
+          const bytes = seededRandom(String(index)).bytes(300_000);
+          yield await Promise.resolve(entryOf({ path: `files/${index}`, bytes }));
+        }
+      } finally {
+        log.push('closed');
+      }
+    };
+    for (const compression of ['auto', 'gzip'] as const) {
+      const sealing = () => seal(input({ entries: endless(), compression }), new Refusing(), tools(), never);
+      await expect(sealing).toThrowCode('LOCAL_IO');
+    }
+    // With a fixed compression nothing was read when the very first write failed, so there is nothing to close.
+    expect(log).toHaveLength(limit === 0 ? 1 : 2);
+  });
+
   test('what is aborted, even while the source is stuck', async () => {
     const abort = new AbortController();
     const stuck = async function* () {
