@@ -36,6 +36,8 @@ export interface SealedPackage {
   readonly size: number;
   /** SHA-256 of the content member, lower-case hex. */
   readonly contentSha256: string;
+  /** Key id; undefined when nobody signed. */
+  readonly signer: string | undefined;
 }
 
 /**
@@ -89,7 +91,7 @@ async function write(
       const signature = input.signer.sign(sums, printTrustedComment(manifest));
       await container.add(signatureMember, Buffer.from(signature));
     }
-    return { manifest, size: await container.end(), contentSha256 };
+    return { manifest, size: await container.end(), contentSha256, signer: input.signer?.keyId };
   } finally {
     // Also when nobody came to read the pieces: what the entries hold open is let go.
     await pieces.return();

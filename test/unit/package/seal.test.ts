@@ -126,6 +126,7 @@ describe('the manifest', () => {
     const sink = new MemorySink();
     const result = await seal(input(), sink, tools(), never);
     expect(result.size).toBe(sink.bytes.length);
+    expect(result.signer).toBe(signer.keyId);
     expect(result.manifest).toEqual({
       format: 'migrator-package/1',
       id: 'acme-web',
