@@ -1,4 +1,12 @@
-/** Runs one command line and returns its exit code. */
-export function main(argv: readonly string[]): Promise<number> {
-  return Promise.resolve(argv.length === 0 ? 2 : 0);
+import { systemIO, type IO } from './io.ts';
+import { version } from './version.ts';
+
+/** Runs one command line and returns its exit code. Never throws and never ends the process. */
+export async function main(argv: readonly string[], io: IO = systemIO()): Promise<number> {
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    io.stdout.write(`${version()}\n`);
+    return 0;
+  }
+  const { run } = await import('./run.ts');
+  return run(argv, io);
 }

@@ -11,6 +11,7 @@ export { manifestJsonSchema, manifestSchema, type Manifest, type ManifestFile, t
 export { open, type OpenedEntry } from './open.ts';
 export { pathFault } from './paths.ts';
 export type { Check } from './refusal.ts';
+export { looksLikePackage } from './recognize.ts';
 export { seal, type SealedPackage, type SealInput, type SealTools } from './seal.ts';
 export type { PayloadEntry } from './tar/payload-writer.ts';
 export { verify, type TrustPolicy, type VerifiedPackage } from './verify.ts';

@@ -99,6 +99,8 @@ export interface ImportRequest {
   readonly source: PackageRef;
   readonly dryRun: boolean;
   readonly options: Options;
+  /** The options of the export that made it, when its manifest tells. */
+  readonly exportedWith?: Options | undefined;
 }
 
 export interface PreparedImport {
@@ -161,6 +163,8 @@ export interface PackageFeed {
   ): Promise<{ readonly stored: StoredPackage; readonly outcome: 'created' | 'overwritten' | 'kept' }>;
   /** NOT_FOUND when absent. The stream goes on by itself after a broken connection and fails if the digest differs at its end. */
   download(ref: PackageRef, signal: AbortSignal): Promise<ArtifactFile>;
+  /** The id and version that a file name means to this feed (`Acme.Move.1.0.0.zip`); undefined when it means none. */
+  parseFileName(fileName: string): PackageRef | undefined;
   /** Idempotent. */
   delete(ref: PackageRef, signal: AbortSignal): Promise<'deleted' | 'absent'>;
   /** What an exporting peer needs to push into this feed. Absent when peers cannot. */

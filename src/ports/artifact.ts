@@ -20,15 +20,16 @@ export interface ArtifactFile {
   open(signal: AbortSignal): ByteStream;
 }
 
-export interface Artifact {
-  readonly files: readonly ArtifactFile[];
-  /** The server's own remarks, kept in the package's manifest. */
-  readonly notes: readonly string[];
-}
-
 export interface PackageRef {
   readonly id: string;
   readonly version: string;
+}
+
+export interface Artifact {
+  readonly package: PackageRef;
+  readonly files: readonly ArtifactFile[];
+  /** The server's own remarks, kept in the package's manifest. */
+  readonly notes: readonly string[];
 }
 
 /** A package as it lies on an instance. */

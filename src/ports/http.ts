@@ -9,20 +9,39 @@ export interface HttpRequest {
   /** Undefined values are left out. */
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** At most one of `json`, `body` and `file`. */
   readonly json?: unknown;
   readonly body?: RequestBody;
+  /** Sent as multipart/form-data with this one part. */
+  readonly file?: RequestFile;
   /**
    * `read` and `idempotent` are repeated on connection errors, 429, 502, 503 and 504; `once` only when nothing can have
    * reached the server, or on a 429 (refused before it was processed). Default: `read` for GET and HEAD, else `once`.
    */
   readonly safety?: 'read' | 'idempotent' | 'once';
-  /** The bodies carry passwords: they are never logged, quoted or kept, whatever the level. */
+  /**
+   * The bodies carry passwords: they are never logged, quoted or kept, whatever the level. `explain` still reads an
+   * error body, and answers for repeating nothing of it that was sent as a secret.
+   */
   readonly secretBodies?: boolean;
+  /** How long the answer may take to begin, for calls that work before they answer. Default: the configured timeout. */
+  readonly answerWithinMs?: number;
   /** Statuses beside 2xx that the caller handles itself; all others become errors. */
   readonly accept?: readonly number[];
 }
 
 export interface RequestBody {
+  readonly contentType: string;
+  /** Bytes; undefined sends it chunked. */
+  readonly size: number | undefined;
+  /** Called anew for each attempt. */
+  open(signal: AbortSignal): ByteStream;
+}
+
+export interface RequestFile {
+  /** The name of the form field. */
+  readonly field: string;
+  readonly fileName: string;
   readonly contentType: string;
   /** Bytes; undefined sends it chunked. */
   readonly size: number | undefined;

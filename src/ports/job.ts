@@ -31,6 +31,8 @@ export interface JobStatus {
   readonly finishedAt?: string | undefined;
   /** Warnings and errors found in the server's log, filled once the state is final. */
   readonly messages: readonly JobMessage[];
+  /** Set when the work itself was done and only the delivery to the destination failed: another route may succeed. */
+  readonly undelivered?: boolean | undefined;
   /** Per-item results where the product reports them (SnapLogic); empty otherwise. */
   readonly items?: readonly JobItem[] | undefined;
 }

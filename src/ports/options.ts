@@ -10,6 +10,8 @@ export interface OptionSpec {
   readonly many?: boolean;
   /** The value is a secret reference and travels in `Secrets`, not in `Options`. */
   readonly secret?: boolean;
+  /** A switch that makes an import replace what the target has: the plan needs to know. */
+  readonly overwrites?: boolean;
   readonly choices?: readonly string[];
   readonly description: string;
   readonly verbs: readonly Verb[];

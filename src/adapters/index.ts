@@ -1,0 +1,41 @@
+import { MigratorError } from '../errors.ts';
+import type { AdapterModule } from '../ports/adapter.ts';
+
+export const products = ['octopus'] as const;
+export type Product = (typeof products)[number];
+
+/** One lazy line each; add yours here. */
+export const adapterModules = {
+  octopus: async () => (await import('./octopus/index.ts')).adapter,
+} satisfies Record<Product, () => Promise<AdapterModule>>;
+
+export function isProduct(text: string): text is Product {
+  return (products as readonly string[]).includes(text);
+}
+
+/** A module of somebody else's, as the rc file's `adapters` names it. CONFIG_INVALID says what it lacks. */
+export function checkAdapterModule(value: unknown, origin: string): AdapterModule {
+  const fail = (lack: string): MigratorError =>
+    new MigratorError('CONFIG_INVALID', `${origin} is not an adapter for migrator: ${lack}`, {
+      hint: 'an adapter module exports contract, product, secretSettings and create; see docs/writing-an-adapter.md',
+    });
+  if (typeof value !== 'object' || value === null) throw fail('it exports nothing');
+  const module = value as Partial<Record<keyof AdapterModule, unknown>>;
+  if (module.contract !== 1) {
+    throw fail(
+      module.contract === undefined
+        ? 'it exports no contract'
+        : `it is written for contract ${JSON.stringify(module.contract)}, this release knows contract 1`,
+    );
+  }
+  const { product, secretSettings, create } = module;
+  if (typeof product !== 'string' || !/^[a-z][a-z0-9-]*$/.test(product)) {
+    throw fail('product must be a name in lower case, such as acme');
+  }
+  if (isProduct(product)) throw fail(`the product ${product} is built in`);
+  if (!Array.isArray(secretSettings) || secretSettings.some((name) => typeof name !== 'string')) {
+    throw fail('secretSettings must be a list of names');
+  }
+  if (typeof create !== 'function') throw fail('create must be a function');
+  return value as AdapterModule;
+}

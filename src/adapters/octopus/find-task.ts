@@ -1,0 +1,95 @@
+import { MigratorError } from '../../errors.ts';
+import type { PackageRef } from '../../ports/artifact.ts';
+import type { Clock } from '../../ports/runtime.ts';
+import { exportTask, isDryRun } from './jobs.ts';
+import type { Server } from './server.ts';
+import type { TaskResource } from './wire.ts';
+
+export interface Sought {
+  readonly name: string;
+  readonly package: PackageRef;
+  /** For imports: which of the two kinds. */
+  readonly dryRun?: boolean;
+}
+
+// Between the clocks of two machines, when the server does not say what time it has.
+const skewMs = 5 * 60_000;
+// A Date header counts whole seconds and is older than its arrival.
+const headerMs = 3_000;
+
+type Evidence = 'ours' | 'other' | 'silent';
+
+/**
+ * The task that a migration request began, when its answer was lost. The package's id and version are the evidence:
+ * in the task's arguments, else in its log. Undefined when every candidate is provably another one's; CONFLICT when a
+ * task is there that says nothing about its package.
+ */
+export async function findTask(
+  server: Server,
+  sought: Sought,
+  startedAfter: Date,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { links } = await server.root(signal);
+  const ours: TaskResource[] = [];
+  const silent: TaskResource[] = [];
+  for await (const { item: task, serverTime } of server.client.tasks(links, sought.name, signal)) {
+    const skew = serverTime === undefined ? -skewMs : serverTime.getTime() - clock.now().getTime() - headerMs;
+    // Newest first, so the rest is older still. A task without a time is looked at.
+    if (Date.parse(task.QueueTime ?? '') < startedAfter.getTime() + skew) break;
+    if (task.Name !== sought.name) continue;
+    const evidence = await judge(server, task, sought, signal);
+    if (evidence === 'ours') ours.push(task);
+    if (evidence === 'silent') silent.push(task);
+  }
+  // The version of an export is its own; an import of the same package may have been tried several times.
+  if (ours.length === 1 || (ours.length > 1 && sought.name === exportTask)) return ours[0]?.Id;
+  const unclear = ours.length > 0 ? ours : silent;
+  if (unclear.length === 0) return undefined;
+  const ref = `${sought.package.id} ${sought.package.version}`;
+  throw new MigratorError('CONFLICT', `it cannot be told which task belongs to ${ref}`, {
+    hint: `look at ${unclear.map(({ Id }) => Id).join(', ')} in the web portal before anything is started again`,
+    details: { tasks: unclear.map(({ Id }) => Id) },
+  });
+}
+
+async function judge(server: Server, task: TaskResource, sought: Sought, signal: AbortSignal): Promise<Evidence> {
+  const dryRun = isDryRun(task);
+  if (sought.dryRun !== undefined && dryRun !== undefined && dryRun !== sought.dryRun) return 'other';
+  const byArguments = judgeArguments(task, sought.package);
+  return byArguments === 'silent' ? judgeLog(await server.client.taskText(task, signal), sought) : byArguments;
+}
+
+function judgeArguments(task: TaskResource, ref: PackageRef): Evidence {
+  const values = Object.values(task.Arguments).flat().map(String);
+  if (values.some((value) => value === ref.version || mentions(value, ref))) return 'ours';
+  const versioned = Object.entries(task.Arguments).some(
+    ([name, value]) => /package_?version/i.test(name) && typeof value === 'string' && value !== '',
+  );
+  return versioned ? 'other' : 'silent';
+}
+
+function judgeLog(text: string, sought: Sought): Evidence {
+  if (mentions(text, sought.package)) {
+    const rehearsal = /dry[- ]?run/i.test(text);
+    return sought.dryRun === false && rehearsal ? 'other' : 'ours';
+  }
+  return packageFiles(text).length > 0 ? 'other' : 'silent';
+}
+
+/** Id and version as one name, or on the same line as words of their own. */
+function mentions(text: string, { id, version }: PackageRef): boolean {
+  const word = (value: string): RegExp => new RegExp(`(?<![\\w.-])${escaped(value)}(?![\\w-]|\\.\\d)`);
+  const whole = word(`${id}.${version}`);
+  return whole.test(text) || text.split('\n').some((line) => word(id).test(line) && word(version).test(line));
+}
+
+/** Names of the package files that a log speaks of, without `.zip`. */
+export function packageFiles(text: string): string[] {
+  return [...text.matchAll(/([\w.+-]+)\.zip\b/g)].map(([, name]) => name ?? '');
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

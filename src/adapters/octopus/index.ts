@@ -1,0 +1,37 @@
+import type { Adapter, AdapterModule } from '../../ports/adapter.ts';
+import { createClient } from './client.ts';
+import { readConnection, secretSettings } from './connection.ts';
+import { explain } from './errors.ts';
+import { createExporter } from './exports.ts';
+import { createFeed } from './feed.ts';
+import { createImporter } from './imports.ts';
+import { createInventory } from './inventory.ts';
+import { createJobs } from './jobs.ts';
+import { probe } from './probe.ts';
+import { connectTo } from './server.ts';
+
+/** Octopus Deploy through its Migration API (partial export, import), task queue and built-in feed. */
+export const adapter: AdapterModule = {
+  contract: 1,
+  product: 'octopus',
+  secretSettings,
+  create: (settings, tools): Adapter => {
+    const connection = readConnection(settings);
+    const http = tools.http({ baseUrl: connection.url, headers: connection.headers, explain });
+    const server = connectTo(createClient(http), connection.space);
+    const feed = createFeed(server, connection, tools);
+    return {
+      product: 'octopus',
+      probe: (signal) => probe(server, connection.url, signal),
+      versionObstacle: (source, target) =>
+        source === target.version
+          ? undefined
+          : `Octopus Deploy imports only packages of its own version: this one is from ${source}, the target is ${target.version}`,
+      inventory: createInventory(server),
+      jobs: createJobs(server),
+      exports: createExporter(server, feed, tools),
+      imports: createImporter(server, feed, tools),
+      feed,
+    };
+  },
+};

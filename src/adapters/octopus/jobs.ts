@@ -1,0 +1,192 @@
+import { isMigratorError, MigratorError } from '../../errors.ts';
+import type { JobKind, JobMessage, Jobs, JobState, JobStatus, JobSummary, LogLine } from '../../ports/job.ts';
+import { parseJobId } from './job-id.ts';
+import type { Server } from './server.ts';
+import { activityOf, linesOf, linesOfText, messagesOf, treesOf } from './task-log.ts';
+import type { TaskResource } from './wire.ts';
+
+export const exportTask = 'MigrationPartialExport';
+export const importTask = 'MigrationImport';
+
+export function createJobs(server: Server): Jobs {
+  return {
+    status: async (id, signal) => {
+      const task = await taskOf(server, id, signal);
+      const base = summaryOf(task);
+      const common = {
+        ...base,
+        id,
+        ...(task.StartTime === undefined ? {} : { startedAt: task.StartTime }),
+        ...(task.CompletedTime === undefined ? {} : { finishedAt: task.CompletedTime }),
+        messages: [] as readonly JobMessage[],
+      };
+      if (base.state === 'queued') return { ...common, activity: await queueActivity(server, task, signal) };
+      if (isFinal(base.state)) {
+        const lines = await logOf(server, task, signal);
+        const found = verdict(task, lines);
+        return { ...common, ...found, ...(isUndelivered(task, found.state, lines) ? { undelivered: true } : {}) };
+      }
+      return { ...common, ...(await progress(server, task, signal)) };
+    },
+    log: async function* (id, signal) {
+      yield* await logOf(server, await taskOf(server, id, signal), signal);
+    },
+    list: ({ all, limit }, signal) => list(server, all ? [undefined] : [exportTask, importTask], limit, signal),
+    cancel: async (id, signal) => {
+      const task = await taskOf(server, id, signal);
+      if (isFinal(stateOf(task))) throw finished(task);
+      try {
+        await server.client.cancelTask(task, signal);
+      } catch (error) {
+        // It may have ended between the look and the call; the server then refuses.
+        if (!isMigratorError(error, 'REMOTE_UNEXPECTED', 'CONFLICT')) throw error;
+        const now = await taskOf(server, id, signal);
+        throw isFinal(stateOf(now)) ? finished(now) : error;
+      }
+    },
+  };
+}
+
+function finished(task: TaskResource): MigratorError {
+  return new MigratorError('CONFLICT', `${task.Id} has ended already (${task.State})`);
+}
+
+async function taskOf(server: Server, id: string, signal: AbortSignal): Promise<TaskResource> {
+  const { links } = await server.root(signal);
+  const { task } = parseJobId(id);
+  try {
+    return await server.client.task(links, task, signal);
+  } catch (error) {
+    if (!isMigratorError(error, 'NOT_FOUND')) throw error;
+    throw new MigratorError('NOT_FOUND', `the server does not know a task ${task}`, { cause: error });
+  }
+}
+
+async function logOf(server: Server, task: TaskResource, signal: AbortSignal): Promise<readonly LogLine[]> {
+  const trees = treesOf(await server.client.taskDetails(task, true, signal));
+  return trees.length > 0 ? [...linesOf(trees)] : [...linesOfText(await server.client.taskText(task, signal))];
+}
+
+/**
+ * State alone is no proof: releases are known that report Success although the log shows that nothing was imported.
+ * So errors in the log count as failure, warnings as partial, and a flag without a visible reason as failure.
+ */
+function verdict(task: TaskResource, lines: readonly LogLine[]): Pick<JobStatus, 'state' | 'messages'> {
+  const state = stateOf(task);
+  const messages = messagesOf(lines, task.ErrorMessage);
+  if (state !== 'succeeded') return { state, messages };
+  if (messages.some(({ level }) => level === 'error')) return { state: 'failed', messages };
+  if (messages.length > 0) return { state: 'partial', messages };
+  if (!task.HasWarningsOrErrors) return { state, messages };
+  const text = 'the server flags warnings or errors for this task, but its log shows none';
+  return { state: 'failed', messages: [{ level: 'error', text }] };
+}
+
+/** The export was made and announced for pushing, and then the task failed: only the way to the destination is broken. */
+function isUndelivered(task: TaskResource, state: JobState, lines: readonly LogLine[]): boolean {
+  if (task.Name !== exportTask || state !== 'failed') return false;
+  return lines.some(({ text }) => /\bpush/i.test(text) && /https?:\/\//i.test(text));
+}
+
+async function progress(
+  server: Server,
+  task: TaskResource,
+  signal: AbortSignal,
+): Promise<Pick<JobStatus, 'fraction' | 'activity'>> {
+  const details = await server.client.taskDetails(task, false, signal);
+  const percentage = details?.Progress?.ProgressPercentage;
+  return {
+    fraction: percentage === undefined ? undefined : Math.min(1, Math.max(0, percentage / 100)),
+    activity: activityOf(treesOf(details)),
+  };
+}
+
+async function queueActivity(server: Server, task: TaskResource, signal: AbortSignal): Promise<string | undefined> {
+  const { links } = await server.root(signal);
+  const space = task.SpaceId ?? (await server.space(signal)).id;
+  if (space !== undefined && links.has('spaces') && (await isStopped(server, space, signal))) {
+    return `waits: the task queue of space ${space} is stopped`;
+  }
+  const ahead = await server.client.queuedBehind(task, signal);
+  return ahead === undefined || ahead === 0 ? undefined : `waits behind ${ahead} other task${ahead === 1 ? '' : 's'}`;
+}
+
+/** False as well when the account may not look at spaces: the queue is a hint, not a verdict. */
+async function isStopped(server: Server, space: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    const { links } = await server.root(signal);
+    return (await server.client.space(links, space, signal)).TaskQueueStopped;
+  } catch (error) {
+    if (isMigratorError(error, 'AUTH_REFUSED', 'NOT_FOUND')) return false;
+    throw error;
+  }
+}
+
+async function* list(
+  server: Server,
+  names: readonly (string | undefined)[],
+  limit: number,
+  signal: AbortSignal,
+): AsyncIterable<JobSummary> {
+  const { links } = await server.root(signal);
+  const tasks: TaskResource[] = [];
+  for (const name of names) {
+    let taken = 0;
+    for await (const { item } of server.client.tasks(links, name, signal)) {
+      if (taken >= limit) break;
+      if (name !== undefined && item.Name !== name) continue;
+      taken += 1;
+      tasks.push(item);
+    }
+  }
+  tasks.sort((one, other) => queuedAt(other) - queuedAt(one));
+  for (const task of tasks.slice(0, limit))
+    yield { ...summaryOf(task), title: task.Description ?? task.Name ?? task.Id };
+}
+
+function queuedAt(task: TaskResource): number {
+  const time = Date.parse(task.QueueTime ?? '');
+  return Number.isNaN(time) ? 0 : time;
+}
+
+function summaryOf(task: TaskResource): Omit<JobSummary, 'title'> & Pick<JobStatus, 'waitingFor'> {
+  const waits = task.HasPendingInterruptions && stateOf(task) === 'running';
+  return {
+    id: task.Id,
+    kind: kindOf(task),
+    state: waits ? 'waiting' : stateOf(task),
+    wireState: task.State,
+    ...(waits ? { waitingFor: 'an interruption to be answered in the web portal' } : {}),
+    ...(task.QueueTime === undefined ? {} : { queuedAt: task.QueueTime }),
+  };
+}
+
+/** TimedOut is an end like Failed; a word that is not known keeps the caller waiting rather than content. */
+export function stateOf(task: Pick<TaskResource, 'State'>): JobState {
+  const states: Readonly<Record<string, JobState>> = {
+    Queued: 'queued',
+    Executing: 'running',
+    Cancelling: 'cancelling',
+    Success: 'succeeded',
+    Failed: 'failed',
+    TimedOut: 'failed',
+    Canceled: 'cancelled',
+  };
+  return states[task.State] ?? 'running';
+}
+
+export function isFinal(state: JobState): boolean {
+  return state === 'succeeded' || state === 'partial' || state === 'failed' || state === 'cancelled';
+}
+
+function kindOf(task: TaskResource): JobKind {
+  if (task.Name === exportTask) return 'export';
+  if (task.Name !== importTask) return 'other';
+  return isDryRun(task) === true ? 'dry-run' : 'import';
+}
+
+/** Undefined when the task's arguments do not tell. */
+export function isDryRun(task: Pick<TaskResource, 'Arguments'>): boolean | undefined {
+  const entry = Object.entries(task.Arguments).find(([name]) => /^is_?dry_?run$/i.test(name));
+  return entry === undefined ? undefined : String(entry[1]).toLowerCase() === 'true';
+}

@@ -1,0 +1,40 @@
+/** Link names compare without case; values that are not text (some servers nest) are ignored. */
+export type Links = ReadonlyMap<string, string>;
+
+export function linksOf(record: Readonly<Record<string, unknown>>): Links {
+  return new Map(
+    Object.entries(record).flatMap(([name, href]) => (typeof href === 'string' ? [[name.toLowerCase(), href]] : [])),
+  );
+}
+
+export type TemplateValues = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/**
+ * A link of the server as a request path, or the documented path when the server does not offer the link. Hrefs are
+ * relative to the origin and carry a virtual directory themselves; `~/` and our own paths are relative to the base URL.
+ */
+export function pathOf(links: Links, name: string, documented: string, values: TemplateValues = {}): string {
+  const template = links.get(name.toLowerCase()) ?? documented;
+  const path = expand(template, values);
+  return path.startsWith('~/') ? path.slice(2) : path;
+}
+
+/** The forms of RFC 6570 that the server uses: `{id}`, `{/id}`, `{?a,b}` and `{&a,b}`. Undefined values are left out. */
+export function expand(template: string, values: TemplateValues): string {
+  return template.replaceAll(/\{([/?&]?)([^{}]*)\}/g, (_, operator: string, names: string) => {
+    const given = names.split(',').flatMap((written) => {
+      const name = written.replace(/\*$/, '');
+      const value = values[name];
+      return value === undefined ? [] : [{ name, value: encodeURIComponent(String(value)) }];
+    });
+    if (given.length === 0) return '';
+    switch (operator) {
+      case '':
+        return given.map(({ value }) => value).join(',');
+      case '/':
+        return given.map(({ value }) => `/${value}`).join('');
+      default:
+        return operator + given.map(({ name, value }) => `${encodeURIComponent(name)}=${value}`).join('&');
+    }
+  });
+}

@@ -1,0 +1,101 @@
+import { isMigratorError, MigratorError } from '../../errors.ts';
+import type { Client, SpacePaths } from './client.ts';
+import { linksOf, type Links } from './links.ts';
+import { match } from './names.ts';
+import type { RootResource, SpaceResource } from './wire.ts';
+
+export interface Root {
+  readonly resource: RootResource;
+  readonly links: Links;
+}
+
+/** The space an instance works in. `id` is absent on servers without spaces, or when the account may not list them. */
+export interface Space extends SpacePaths {
+  readonly id: string | undefined;
+  readonly name: string | undefined;
+  readonly notes: readonly string[];
+}
+
+/** One server as one connection sees it. Root document and space are read once and kept; a probe reads the root anew. */
+export interface Server {
+  readonly client: Client;
+  root(signal: AbortSignal, age?: 'fresh'): Promise<Root>;
+  space(signal: AbortSignal): Promise<Space>;
+}
+
+export function connectTo(client: Client, wantedSpace: string | undefined): Server {
+  let root: Root | undefined;
+  let space: Space | undefined;
+  const server: Server = {
+    client,
+    root: async (signal, age) => {
+      if (root === undefined || age === 'fresh') root = await readRoot(client, signal);
+      return root;
+    },
+    space: async (signal) => (space ??= await readSpace(server, wantedSpace, signal)),
+  };
+  return server;
+}
+
+async function readRoot(client: Client, signal: AbortSignal): Promise<Root> {
+  const resource = await client.root(signal);
+  // The range that the product's own clients accept.
+  if (!/^3\.0\.\d+/.test(resource.ApiVersion)) {
+    throw new MigratorError('UNSUPPORTED', `the server speaks API version ${resource.ApiVersion}, not 3.0`, {
+      hint: 'migrator knows Octopus Deploy 2018.6 and later',
+    });
+  }
+  return { resource, links: linksOf(resource.Links) };
+}
+
+async function readSpace(server: Server, wanted: string | undefined, signal: AbortSignal): Promise<Space> {
+  const root = await server.root(signal);
+  const plain: Space = { id: undefined, name: undefined, links: root.links, prefix: 'api', notes: [] };
+  if (!root.links.has('spaces')) {
+    if (wanted === undefined) return plain;
+    throw new MigratorError('UNSUPPORTED', `this server has no spaces, so there is no space ${wanted}`, {
+      hint: 'take `space` out of the instance; spaces came with Octopus Deploy 2019.1',
+    });
+  }
+  const found = await pickSpace(server, root, wanted, signal);
+  if (found === undefined) return plain;
+  const { resource, notes } = found;
+  const links = await server.client.spaceLinks(root.links, resource.Id, signal);
+  return { id: resource.Id, name: resource.Name, links, prefix: `api/${resource.Id}`, notes };
+}
+
+async function pickSpace(
+  { client }: Server,
+  root: Root,
+  wanted: string | undefined,
+  signal: AbortSignal,
+): Promise<{ resource: SpaceResource; notes: readonly string[] } | undefined> {
+  const spaces: SpaceResource[] = [];
+  try {
+    for await (const space of client.spaces(root.links, signal)) spaces.push(space);
+  } catch (error) {
+    // Without the right to list spaces the default space is still reachable by the paths that name none.
+    if (wanted === undefined && isMigratorError(error, 'AUTH_REFUSED') && error.details['status'] === 403) {
+      return undefined;
+    }
+    throw error;
+  }
+  if (wanted === undefined) {
+    const standard = spaces.find(({ IsDefault }) => IsDefault);
+    return standard === undefined ? undefined : { resource: standard, notes: [] };
+  }
+  const result = match(spaces, wanted);
+  if (result.found !== undefined) {
+    return { resource: result.found, notes: result.note === undefined ? [] : [result.note] };
+  }
+  if (result.candidates.length > 0) {
+    throw new MigratorError('USAGE', `more than one space could be meant by ${wanted}`, {
+      hint: `name it by its id: ${result.candidates.map(({ Id, Name }) => `${Id} (${Name})`).join(', ')}`,
+    });
+  }
+  const known = result.nearest.length > 0 ? result.nearest : spaces.slice(0, 5).map(({ Name }) => Name);
+  throw new MigratorError('NOT_FOUND', `there is no space ${wanted}`, {
+    hint: known.length === 0 ? 'the account may see no space at all' : `it has ${known.join(', ')}`,
+    details: { missing: [wanted] },
+  });
+}

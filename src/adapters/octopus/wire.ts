@@ -1,0 +1,138 @@
+import { z } from 'zod';
+
+/** The JSON of the REST API, as far as it is read. Unknown fields are dropped, unknown words of a state are kept. */
+
+/** Absent, null and undefined mean the same on this wire. */
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? undefined);
+const number = z
+  .number()
+  .nullish()
+  .transform((value) => value ?? undefined);
+const flag = z
+  .union([z.boolean(), z.string().transform((word) => word.toLowerCase() === 'true')])
+  .nullish()
+  .transform((value) => value ?? false);
+const links = z
+  .record(z.string(), z.unknown())
+  .nullish()
+  .transform((record) => record ?? {});
+
+export const rootSchema = z.object({
+  Application: text,
+  Version: z.string().min(1),
+  ApiVersion: z.string(),
+  Links: links,
+});
+export type RootResource = z.infer<typeof rootSchema>;
+
+export const linksSchema = z.object({ Links: links });
+
+export const userSchema = z.object({ Username: text, DisplayName: text, IsService: flag });
+
+export const spaceSchema = z.object({
+  Id: z.string(),
+  Name: z.string(),
+  IsDefault: flag,
+  TaskQueueStopped: flag,
+  Links: links,
+});
+export type SpaceResource = z.infer<typeof spaceSchema>;
+
+export const projectSchema = z.object({ Id: z.string(), Name: z.string(), SpaceId: text, IsDisabled: flag });
+export type ProjectResource = z.infer<typeof projectSchema>;
+
+/** What all documents have. */
+export const namedSchema = z.object({ Id: z.string(), Name: z.string() });
+export type NamedResource = z.infer<typeof namedSchema>;
+
+export const maintenanceSchema = z.object({ IsInMaintenanceMode: flag });
+
+export const systemInfoSchema = z.object({ OSVersion: text });
+
+/** The echo of a migration request: it holds the password again, so only the task id is taken out. */
+export const startedSchema = z.object({ TaskId: z.string().min(1) });
+
+export const taskSchema = z.object({
+  Id: z.string(),
+  SpaceId: text,
+  Name: text,
+  Description: text,
+  Arguments: z
+    .record(z.string(), z.unknown())
+    .nullish()
+    .transform((record) => record ?? {}),
+  State: z.string(),
+  QueueTime: text,
+  StartTime: text,
+  CompletedTime: text,
+  ErrorMessage: text,
+  HasPendingInterruptions: flag,
+  HasWarningsOrErrors: flag,
+  Links: links,
+});
+export type TaskResource = z.infer<typeof taskSchema>;
+
+export const logElementSchema = z.object({
+  Category: z.string(),
+  OccurredAt: text,
+  MessageText: text,
+  Detail: text,
+});
+
+const nodeFields = z.object({
+  Name: text,
+  Status: text,
+  ProgressMessage: text,
+  LogElements: z
+    .array(logElementSchema)
+    .nullish()
+    .transform((list) => list ?? []),
+});
+export type ActivityNode = z.infer<typeof nodeFields> & { readonly Children: readonly ActivityNode[] };
+
+export const nodeSchema: z.ZodType<ActivityNode> = nodeFields.extend({
+  get Children() {
+    return z
+      .array(nodeSchema)
+      .nullish()
+      .transform((list) => list ?? []);
+  },
+});
+
+export const detailsSchema = z.object({
+  Task: taskSchema.nullish(),
+  ActivityLogs: z
+    .array(nodeSchema)
+    .nullish()
+    .transform((list) => list ?? []),
+  /** Servers before 3.4 had one tree. */
+  ActivityLog: nodeSchema.nullish().transform((node) => node ?? undefined),
+  Progress: z.object({ ProgressPercentage: number }).nullish(),
+});
+export type TaskDetails = z.infer<typeof detailsSchema>;
+
+export const packageSchema = z.object({
+  Id: text,
+  PackageId: text,
+  NuGetPackageId: text,
+  Version: z.string(),
+  FileExtension: text,
+  PackageSizeBytes: number,
+  Hash: text,
+  Published: text,
+});
+export type PackageResource = z.infer<typeof packageSchema>;
+
+/** A page of a list; `Items` is decoded one by one by the caller's schema. */
+export const pageSchema = z.object({
+  Items: z.array(z.unknown()),
+  TotalResults: number,
+});
+
+export const errorSchema = z.object({
+  ErrorMessage: text,
+  Errors: z.array(z.string()).nullish(),
+});

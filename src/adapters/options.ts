@@ -1,0 +1,5 @@
+import type { ProductOptions } from '../ports/options.ts';
+import { options as octopus } from './octopus/options.ts';
+
+/** Every product's flags, as data: help and parsing read them without loading an adapter. */
+export const productOptions: readonly ProductOptions[] = [octopus];

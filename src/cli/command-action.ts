@@ -1,0 +1,51 @@
+import type { Command } from 'commander';
+import type { Context } from './context.ts';
+import { exitCodeOfOutcome } from './exit-codes.ts';
+import { fromEnvironment, settle } from './settle.ts';
+
+/** Does a command's work; the outcome it returns decides the exit code between done and partial. */
+export type Action<O> = (
+  options: O,
+  context: Context,
+  args: readonly string[],
+  command: Command,
+) => Promise<{ readonly outcome?: string } | undefined>;
+
+interface ProgramOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly progress?: 'auto' | 'plain' | 'json' | 'none';
+  readonly quiet?: boolean;
+  readonly debug?: boolean;
+}
+
+/** Wires a command to its work: settles the globals, then the command's options, then runs it. */
+export function act<O>(
+  command: Command,
+  context: Context,
+  action: Action<O>,
+  settings: { readonly config?: boolean } = {},
+): Command {
+  return command.action(async () => {
+    settleGlobals(command, context);
+    if (settings.config === false) fromEnvironment(command, context);
+    else await settle(command, context);
+    const result = await action(command.opts<O & object>(), context, command.args, command);
+    if (result?.outcome !== undefined) context.exitCode = exitCodeOfOutcome(result.outcome);
+  });
+}
+
+function settleGlobals(command: Command, context: Context): void {
+  let program = command;
+  while (program.parent !== null) program = program.parent;
+  fromEnvironment(program, context);
+  const options = program.opts<ProgramOptions>();
+  context.globals = {
+    config: options.config,
+    json: options.json === true,
+    progress: options.progress ?? 'auto',
+    quiet: options.quiet === true,
+    debug: options.debug === true,
+    color: context.globals.color,
+  };
+}

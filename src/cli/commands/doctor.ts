@@ -1,0 +1,15 @@
+import { Command } from 'commander';
+import { act } from '../command-action.ts';
+import type { Context } from '../context.ts';
+import { examples } from './options.ts';
+
+export function doctorCommand(context: Context): Command {
+  const command = new Command('doctor')
+    .description('check this machine, the keys and each instance: version, account, rights, mode')
+    .argument('[instance...]', 'instances (default: all in the rc file)');
+  examples(command, ['migrator doctor', 'migrator doctor lab prod']);
+  return act(command, context, async (_options, _context, args) => {
+    const { runDoctor } = await import('../verbs/doctor.ts');
+    return runDoctor(args, context);
+  });
+}

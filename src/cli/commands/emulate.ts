@@ -1,0 +1,54 @@
+import { Command, Option } from 'commander';
+import { act } from '../command-action.ts';
+import type { Context } from '../context.ts';
+import { collect, examples } from './options.ts';
+
+export interface EmulateOptions {
+  readonly data?: string;
+  readonly port?: string;
+  readonly sample: 'source' | 'target' | 'none';
+  readonly serverVersion?: string;
+  readonly pace?: string;
+  readonly fault?: readonly string[];
+  readonly apiKey?: string;
+}
+
+export function emulateCommand(context: Context): Command {
+  const command = new Command('emulate')
+    .description('serve an embedded instance of a product on this machine, for rehearsals and for other clients')
+    .argument('<product>', 'octopus')
+    .addOption(new Option('--data <folder>', 'where its state lies (default: ./<product>-instance)'))
+    .addOption(new Option('--port <port>', 'the port on 127.0.0.1 (default: a free one)'))
+    .addOption(
+      new Option('--sample <kind>', 'what a new instance holds')
+        .choices(['source', 'target', 'none'])
+        .default('source'),
+    )
+    .addOption(new Option('--server-version <version>', 'the version it reports'))
+    .addOption(new Option('--pace <duration>', 'how long a task takes for each step'))
+    .addOption(
+      new Option(
+        '--fault <fault>',
+        'misbehave: a name, or "POST /path status=503 times=2" (repeatable; "list" prints them)',
+      ).argParser(collect),
+    )
+    .addOption(
+      new Option(
+        '--api-key <secret>',
+        "the administrator's key to accept: env:NAME, file:path or plain (default: a generated one)",
+      ),
+    );
+  examples(command, [
+    'migrator emulate octopus --data ./lab',
+    'migrator emulate octopus --data ./lab --port 8065 --fault success-with-errors',
+  ]);
+  return act<EmulateOptions>(
+    command,
+    context,
+    async (options, _context, args) => {
+      const { runEmulate } = await import('../verbs/emulate.ts');
+      return runEmulate(args[0] ?? '', options, context);
+    },
+    { config: false },
+  );
+}

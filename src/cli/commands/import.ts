@@ -1,0 +1,49 @@
+import { Command, Option } from 'commander';
+import { act } from '../command-action.ts';
+import type { Context } from '../context.ts';
+import {
+  examples,
+  type OpenOptions,
+  type WaitOptions,
+  withFresh,
+  withOpening,
+  withProductOptions,
+  withWaiting,
+} from './options.ts';
+
+export interface ImportOptions extends WaitOptions, OpenOptions {
+  readonly to?: string;
+  readonly dryRun?: boolean;
+  readonly onConflict: 'fail' | 'keep' | 'overwrite';
+  readonly ignoreVersion?: boolean;
+  readonly fresh?: boolean;
+}
+
+export function importCommand(context: Context): Command {
+  const command = new Command('import')
+    .description('import a package into an instance: verified first, rehearsed with --dry-run')
+    .argument(
+      '<package>',
+      "a package file, <id>@<version> of a package in the instance's feed, or - for standard input",
+    )
+    .addOption(new Option('--to <instance>', 'the instance to import into'))
+    .addOption(
+      new Option('--dry-run', 'let the server rehearse the import and print its plan; the target stays as it is'),
+    )
+    .addOption(
+      new Option('--on-conflict <policy>', 'when the feed holds another package of that id and version')
+        .choices(['fail', 'keep', 'overwrite'])
+        .default('fail'),
+    )
+    .addOption(new Option('--ignore-version', 'import although the servers are of different releases'));
+  withOpening(withFresh(withWaiting(command)));
+  withProductOptions(command, 'import');
+  examples(command, [
+    'migrator import web-shop.tar --to prod --password env:MOVE_PASSWORD --dry-run',
+    'migrator import Octopus.Space.Migration@1.0.0-run7 --to prod --password env:MOVE_PASSWORD',
+  ]);
+  return act<ImportOptions>(command, context, async (options, _context, args, self) => {
+    const { runImportVerb } = await import('../verbs/import.ts');
+    return runImportVerb(args[0] ?? '', options, self, context);
+  });
+}

@@ -1,0 +1,42 @@
+import { Command, Option } from 'commander';
+import { act } from '../command-action.ts';
+import type { Context } from '../context.ts';
+import { examples, type WaitOptions, withFresh, withProductOptions, withWaiting } from './options.ts';
+
+export interface MigrateProjectOptions extends WaitOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly route: 'auto' | 'move' | 'push' | 'relay';
+  readonly destPath?: string;
+  readonly dryRun?: boolean;
+  readonly ignoreVersion?: boolean;
+  readonly fresh?: boolean;
+}
+
+export function migrateProjectCommand(context: Context): Command {
+  const command = new Command('migrate-project')
+    .description('move projects from one instance to another, by the shortest route that works')
+    .argument('<project...>', 'projects, by name or id')
+    .addOption(new Option('--from <instance>', 'the instance to move from; it is only read'))
+    .addOption(new Option('--to <instance>', 'the instance to move to'))
+    .addOption(
+      new Option(
+        '--route <route>',
+        'move: one server-side step; push: the source delivers to the target; relay: by way of this machine',
+      )
+        .choices(['auto', 'move', 'push', 'relay'])
+        .default('auto'),
+    )
+    .addOption(new Option('--dry-run', 'export, rehearse the import and print the plan; the target stays as it is'))
+    .addOption(new Option('--ignore-version', 'go on although the servers are of different releases'));
+  withFresh(withWaiting(command));
+  withProductOptions(command, 'migrate-project');
+  examples(command, [
+    'migrator migrate-project "Web Shop" --from lab --to prod --dry-run',
+    'migrator migrate-project "Web Shop" --from lab --to prod --route relay',
+  ]);
+  return act<MigrateProjectOptions>(command, context, async (options, _context, args, self) => {
+    const { runMigrateProject } = await import('../verbs/migrate-project.ts');
+    return runMigrateProject(args, options, self, context);
+  });
+}

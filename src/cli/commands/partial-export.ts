@@ -1,0 +1,49 @@
+import { Command, Option } from 'commander';
+import { act } from '../command-action.ts';
+import type { Context } from '../context.ts';
+import {
+  examples,
+  many,
+  type SealOptions,
+  type WaitOptions,
+  withFresh,
+  withProductOptions,
+  withSealing,
+  withWaiting,
+} from './options.ts';
+
+export interface PartialExportOptions extends WaitOptions, SealOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly project: readonly string[];
+  readonly output?: string;
+  readonly force?: boolean;
+  readonly fresh?: boolean;
+  readonly resume?: string;
+}
+
+export function partialExportCommand(context: Context): Command {
+  const command = new Command('partial-export')
+    .description('export projects of an instance to a signed, encrypted package')
+    .addOption(new Option('--from <instance>', 'the instance to export from'))
+    .addOption(many('--project <name>', 'a project to export, by name or id (repeatable)'))
+    .addOption(new Option('-o, --output <file>', 'the package to write (default: <id>.<version>.tar)'))
+    .addOption(
+      new Option(
+        '--to <instance>',
+        'let the server push the package into the feed of this instance; no file is written without -o',
+      ),
+    )
+    .addOption(new Option('--force', 'overwrite the output file'))
+    .addOption(new Option('--resume <handle>', 'take up an export job that another run or machine started'));
+  withSealing(withFresh(withWaiting(command)));
+  withProductOptions(command, 'partial-export');
+  examples(command, [
+    'migrator partial-export --from lab --project "Web Shop" --project Billing --password env:MOVE_PASSWORD',
+    'migrator partial-export --from lab --project "Web Shop" --password env:MOVE_PASSWORD --ignore-machines -o web-shop.tar',
+  ]);
+  return act<PartialExportOptions>(command, context, async (options, _context, _args, self) => {
+    const { runPartialExport } = await import('../verbs/partial-export.ts');
+    return runPartialExport(options, self, context);
+  });
+}

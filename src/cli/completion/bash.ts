@@ -1,0 +1,132 @@
+import {
+  commandPaths,
+  spellings,
+  type CommandOption,
+  type CommandPath,
+  type CommandTree,
+  type Completes,
+} from './tree.ts';
+
+const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** Words that `compgen -W` splits at blanks and expands once more. */
+const words = (list: readonly string[]): string =>
+  quote(list.map((word) => word.replace(/([\s\\'"$`*?[\]])/g, '\\$1')).join(' '));
+
+const sources: Readonly<Record<Completes, string>> = {
+  instance: '_NAME_words "$(_NAME_instances)"',
+  file: '_NAME_files',
+  folder: '_NAME_folders',
+};
+
+function source(value: Pick<CommandOption, 'choices' | 'completes'>): string | undefined {
+  if (value.choices !== undefined && value.choices.length > 0) return `_NAME_words ${words(value.choices)}`;
+  return value.completes === undefined ? undefined : sources[value.completes];
+}
+
+function valueCases(path: CommandPath): string[] {
+  return path.options
+    .filter(({ takesValue }) => takesValue)
+    .map(
+      (option) =>
+        `    ${quote(path.words)}' '${spellings(option).join(`|${quote(path.words)}' '`)}) ${source(option) ?? ':'}; return ;;`,
+    );
+}
+
+function argumentCases({ words: path, command }: CommandPath): string[] {
+  if (command.commands.length > 0) {
+    return [`    ${quote(path)}' '*) _NAME_words ${words(command.commands.map(({ name }) => name))} ;;`];
+  }
+  return command.arguments.flatMap((argument, index) => {
+    const found = source(argument);
+    if (found === undefined) return [];
+    const place = argument.many === true ? '*' : String(index);
+    return [`    ${quote(path)}' '${place}) ${found} ;;`];
+  });
+}
+
+const takesValue = (path: CommandPath): string => {
+  const flags = path.options.filter((option) => option.takesValue).flatMap(spellings);
+  return flags.length === 0
+    ? ''
+    : `    ${flags.map((flag) => `${quote(path.words)}' '${flag}`).join('|')}) return 0 ;;\n`;
+};
+
+/** Programmable completion for bash 3.2 and later, without the bash-completion package. */
+export function bashScript(tree: CommandTree): string {
+  const paths = commandPaths(tree);
+  const steps = paths
+    .filter(({ words: path }) => path !== '')
+    .map(({ words: path }) => `    ${quote(path)}) return 0 ;;`);
+  const flags = paths.map(
+    ({ words: path, options }) => `    ${quote(path)}) _NAME_words ${words(options.flatMap(spellings))} ;;`,
+  );
+  return `# bash completion for ${tree.name}
+# Load it in ~/.bashrc:  source <(${tree.name} completion bash)
+
+_NAME_instances() { ${tree.name} completion --instances 2>/dev/null; }
+_NAME_words() { COMPREPLY=($(compgen -W "$1" -- "$cur")); }
+_NAME_files() { compopt -o filenames 2>/dev/null; local IFS=$'\\n'; COMPREPLY=($(compgen -f -- "$cur")); }
+_NAME_folders() { compopt -o filenames 2>/dev/null; local IFS=$'\\n'; COMPREPLY=($(compgen -d -- "$cur")); }
+
+_NAME_is_command() {
+  case "$1" in
+${steps.join('\n')}
+  esac
+  return 1
+}
+
+_NAME_takes_value() {
+  case "$1 $2" in
+${paths.map(takesValue).join('')}  esac
+  return 1
+}
+
+_NAME_complete_value() {
+  case "$1 $2" in
+${paths.flatMap(valueCases).join('\n')}
+  esac
+}
+
+_NAME_complete_option() {
+  case "$1" in
+${flags.join('\n')}
+  esac
+}
+
+_NAME_complete_argument() {
+  case "$1 $2" in
+${paths.flatMap(argumentCases).join('\n')}
+  esac
+}
+
+_NAME() {
+  local cur="\${COMP_WORDS[COMP_CWORD]}" path='' count=0 index=1 word next
+  COMPREPLY=()
+  # "=" is a word of its own for bash, so --from=la arrives as three.
+  if [[ $cur == '=' ]]; then cur=''; fi
+  while ((index < COMP_CWORD)); do
+    word="\${COMP_WORDS[index]}"
+    next="\${path:+$path }$word"
+    if [[ $word == -* ]]; then
+      if _NAME_takes_value "$path" "$word"; then
+        index=$((index + 1))
+        if [[ \${COMP_WORDS[index]} == '=' && index -lt COMP_CWORD ]]; then index=$((index + 1)); fi
+        if ((index >= COMP_CWORD)); then
+          _NAME_complete_value "$path" "$word"
+          return
+        fi
+      fi
+    elif ((count == 0)) && _NAME_is_command "$next"; then
+      path=$next
+    else
+      count=$((count + 1))
+    fi
+    index=$((index + 1))
+  done
+  if [[ $cur == -* ]]; then _NAME_complete_option "$path"; else _NAME_complete_argument "$path" "$count"; fi
+}
+
+complete -F _NAME ${tree.name}
+`.replaceAll('_NAME', `_${tree.name.replace(/\W/g, '_')}`);
+}

@@ -1,0 +1,51 @@
+/** One server of the rc file. */
+export interface InstanceConfig {
+  readonly name: string;
+  readonly product: string;
+  /** `https://…`, or `embedded:<folder>`. */
+  readonly url: string;
+  /** The adapter's own; secrets among them are still references. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+export type DefaultValue = string | number | boolean | readonly string[];
+
+/** Files as they are written, relative to `Config.directory`; secrets as references. */
+export interface KeysConfig {
+  readonly signing: string | undefined;
+  readonly identities: readonly string[];
+  readonly recipients: readonly string[];
+  /** Public keys (`RW…`) or files. */
+  readonly trust: readonly string[];
+  readonly passphrase: string | undefined;
+}
+
+export interface HttpConfig {
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly retries: number;
+  /** A URL without credentials, or a secret reference. */
+  readonly proxy: string | undefined;
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+  readonly keyPassphrase: string | undefined;
+}
+
+export interface Config {
+  /** Undefined when there is none: everything below is built in then. */
+  readonly file: string | undefined;
+  /** Permission bits of the file; undefined without a file and on Windows. */
+  readonly mode: number | undefined;
+  /** Relative paths resolve against this: the file's folder, or the working directory. */
+  readonly directory: string;
+  readonly instances: Readonly<Record<string, InstanceConfig>>;
+  /** Values for flags, by camel-case name. */
+  readonly defaults: Readonly<Record<string, DefaultValue>>;
+  readonly keys: KeysConfig;
+  readonly http: HttpConfig;
+  /** Files (`./acme.mjs`) or package names. */
+  readonly adapters: readonly string[];
+  /** Key paths that are built in rather than read from the file. */
+  readonly builtIn: readonly string[];
+}

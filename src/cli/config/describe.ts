@@ -1,0 +1,64 @@
+import { shownReference } from '../secrets/references.ts';
+import type { Config } from './config.ts';
+import { looksSecret } from './secret-names.ts';
+
+/** One value of `config show`. */
+export interface ConfigLine {
+  readonly path: string;
+  /** As JSON would print it; secrets are `***`, their references stand as they are. */
+  readonly value: string | number | boolean;
+  /** The file, `environment NAME`, or `built-in`. */
+  readonly origin: string;
+}
+
+export interface DescribeOptions {
+  /** Settings of a product's instances that hold secrets. */
+  readonly secretSettings: (product: string) => readonly string[];
+  /** When given, its MIGRATOR_… variables are listed too: they win over the file. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+type Leaf = readonly [path: string, value: unknown, secret: boolean];
+
+function leaves(path: string, value: unknown, secret: boolean): Leaf[] {
+  if (value === undefined) return [];
+  if (Array.isArray(value)) return value.flatMap((item, index) => leaves(`${path}[${String(index)}]`, item, secret));
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value).flatMap(([key, item]) => leaves(`${path}.${key}`, item, secret || looksSecret(key)));
+  }
+  return [[path, value, secret]];
+}
+
+function shown(value: unknown, secret: boolean): string | number | boolean {
+  if (secret) return shownReference(value);
+  return typeof value === 'number' || typeof value === 'boolean' ? value : String(value);
+}
+
+/** Every value with where it came from, in the order of the documentation; what is not set is left out. */
+export function describeConfig(config: Config, options: DescribeOptions): ConfigLine[] {
+  const all: Leaf[] = [];
+  for (const { name, product, url, settings } of Object.values(config.instances)) {
+    const path = `instances.${name}`;
+    all.push([`${path}.product`, product, false], [`${path}.url`, url, false]);
+    const secrets = options.secretSettings(product);
+    for (const [key, value] of Object.entries(settings)) {
+      all.push(...leaves(`${path}.${key}`, value, secrets.includes(key) || looksSecret(key)));
+    }
+  }
+  all.push(...leaves('defaults', config.defaults, false));
+  all.push(...leaves('keys', config.keys, false));
+  all.push(...leaves('http', config.http, false));
+  all.push(...leaves('adapters', config.adapters, false));
+  const lines = all.map(([path, value, secret]) => ({
+    path,
+    value: shown(value, secret),
+    origin: config.file === undefined || config.builtIn.includes(path) ? 'built-in' : config.file,
+  }));
+  const environment = Object.entries(options.env ?? {})
+    .filter(([name, value]) => name.startsWith('MIGRATOR_') && value !== undefined && value !== '')
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [name, value] of environment) {
+    lines.push({ path: name, value: shown(value, looksSecret(name)), origin: `environment ${name}` });
+  }
+  return lines;
+}

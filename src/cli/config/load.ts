@@ -1,0 +1,86 @@
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { MigratorError } from '../../errors.ts';
+import type { IO } from '../io.ts';
+import type { Config, InstanceConfig } from './config.ts';
+import { parseDuration } from './duration.ts';
+import type { ConfigProblem } from './problems.ts';
+import type { ConfigInput } from './schema.ts';
+import { findConfig } from './search.ts';
+
+const builtInTimeout = 60_000;
+const builtInRetries = 5;
+
+function sentence({ path, message, suggestion }: ConfigProblem): string {
+  const subject = path === '' ? 'the whole' : path;
+  return `${subject} ${message}${suggestion === undefined ? '' : `; did you mean "${suggestion}"?`}`;
+}
+
+function refuse(file: string, problems: readonly ConfigProblem[]): MigratorError {
+  const sentences = problems.map(sentence);
+  const message =
+    sentences.length === 1
+      ? `"${file}": ${String(sentences[0])}`
+      : `"${file}" has ${String(sentences.length)} problems:\n${sentences.map((line) => `  - ${line}`).join('\n')}`;
+  return new MigratorError('CONFIG_INVALID', message, {
+    hint: 'docs/configuration.md lists every key; `migrator config schema` prints the schema for editors',
+    details: { file, problems },
+  });
+}
+
+/** Names come from the file, so the object has no prototype to be mistaken for an instance called "constructor". */
+function instancesOf(input: ConfigInput): Readonly<Record<string, InstanceConfig>> {
+  const instances = Object.create(null) as Record<string, InstanceConfig>;
+  for (const [name, { product, url, ...settings }] of Object.entries(input.instances ?? {})) {
+    instances[name] = { name, product, url, settings };
+  }
+  return instances;
+}
+
+function timeoutOf(value: string | number | undefined): number {
+  if (value === undefined) return builtInTimeout;
+  return typeof value === 'number' ? value : (parseDuration(value) ?? builtInTimeout);
+}
+
+function build(input: ConfigInput, place: Pick<Config, 'file' | 'mode' | 'directory'>): Config {
+  const { keys, http } = input;
+  const builtIn = (['timeout', 'retries'] as const).filter((key) => http?.[key] === undefined);
+  return {
+    ...place,
+    instances: instancesOf(input),
+    defaults: Object.assign(Object.create(null) as object, input.defaults),
+    keys: {
+      signing: keys?.signing,
+      identities: keys?.identities ?? [],
+      recipients: keys?.recipients ?? [],
+      trust: keys?.trust ?? [],
+      passphrase: keys?.passphrase,
+    },
+    http: {
+      timeout: timeoutOf(http?.timeout),
+      retries: http?.retries ?? builtInRetries,
+      proxy: http?.proxy,
+      ca: http?.ca,
+      cert: http?.cert,
+      key: http?.key,
+      keyPassphrase: http?.keyPassphrase,
+    },
+    adapters: input.adapters ?? [],
+    builtIn: builtIn.map((key) => `http.${key}`),
+  };
+}
+
+/**
+ * Finds, reads and checks the rc file. Without one, the built-in values hold and no instance is known.
+ * CONFIG_INVALID names the file and everything that is wrong with it: line and column of a syntax error, or each key
+ * path with the nearest valid key.
+ */
+export async function loadConfig(io: IO, explicitFile: string | undefined): Promise<Config> {
+  const found = await findConfig(io, explicitFile);
+  if (found === undefined) return build({}, { file: undefined, mode: undefined, directory: io.cwd });
+  const { checkConfig } = await import('./problems.ts');
+  const checked = checkConfig(found.content ?? {});
+  if (checked.problems !== undefined) throw refuse(found.file, checked.problems);
+  const mode = io.platform === 'win32' ? undefined : (await stat(found.file)).mode & 0o777;
+  return build(checked.input, { file: found.file, mode, directory: dirname(found.file) });
+}

@@ -1,0 +1,153 @@
+import type { Journal } from '../ports/journal.ts';
+import type { Event, Reporter } from '../ports/reporter.ts';
+import type { Config } from './config/config.ts';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
+import type { Instances } from './instances.ts';
+import type { IO } from './io.ts';
+import type { ActiveReporter } from './reporters/active-reporter.ts';
+import type { CreateReporterOptions } from './reporters/create-reporter.ts';
+import { Redactor } from './secrets/redactor.ts';
+
+export interface Globals {
+  readonly config: string | undefined;
+  readonly json: boolean;
+  readonly progress: CreateReporterOptions['progress'];
+  readonly quiet: boolean;
+  readonly debug: boolean;
+  readonly color: boolean;
+}
+
+/**
+ * The composition root. Everything in it is made on first use, so that `--help` makes nothing; what was made is
+ * closed in the opposite order.
+ */
+export class Context {
+  readonly io: IO;
+  readonly redactor = new Redactor();
+  globals: Globals;
+  exitCode: ExitCode = exitCodes.done;
+  readonly #controller = new AbortController();
+  readonly #closers: (() => Promise<void> | void)[] = [];
+  /** Handles of jobs last seen running, and whether their server dies with this process. */
+  readonly #running = new Map<string, boolean>();
+  #reporter: ActiveReporter | undefined;
+  #config: Promise<Config> | undefined;
+  #journal: Promise<Journal> | undefined;
+  #instances: Promise<Instances> | undefined;
+
+  constructor(io: IO, globals: Globals) {
+    this.io = io;
+    this.globals = globals;
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  abort(): void {
+    this.#controller.abort();
+  }
+
+  /** Runs when the command is over, last registered first. */
+  onClose(closer: () => Promise<void> | void): void {
+    this.#closers.push(closer);
+  }
+
+  config(): Promise<Config> {
+    this.#config ??= import('./config/load.ts').then(({ loadConfig }) => loadConfig(this.io, this.globals.config));
+    return this.#config;
+  }
+
+  instances(): Promise<Instances> {
+    this.#instances ??= import('./instances.ts').then(({ createInstances }) => createInstances(this));
+    return this.#instances;
+  }
+
+  journal(): Promise<Journal> {
+    this.#journal ??= import('./state/journal.ts').then(({ createJournal }) => {
+      const journal = createJournal(this.io, { redactor: this.redactor });
+      this.onClose(() => journal.close());
+      return journal;
+    });
+    return this.#journal;
+  }
+
+  async reporter(): Promise<Reporter> {
+    if (this.#reporter === undefined) {
+      const { createReporter } = await import('./reporters/create-reporter.ts');
+      this.#reporter = await createReporter(this.io, {
+        ...this.globals,
+        redactor: this.redactor,
+        clock: { now: () => new Date() },
+      });
+    }
+    const reporter = this.#reporter;
+    return {
+      report: (event) => {
+        this.#follow(event);
+        reporter.report(event);
+      },
+    };
+  }
+
+  /** Takes the spinner away, so that prompts and results stand alone. */
+  stopReporter(): void {
+    this.#reporter?.finish();
+  }
+
+  pauseReporter(): () => void {
+    this.#reporter?.pause();
+    return () => this.#reporter?.resume();
+  }
+
+  /** The command's result: one JSON document, or the text. */
+  result(name: string, data: object, text: string): void {
+    this.stopReporter();
+    const output = this.globals.json
+      ? JSON.stringify(this.redactor.redactValue({ document: `migrator/${name}/1`, ...data }), undefined, 2)
+      : this.redactor.redact(text);
+    if (output !== '') this.io.stdout.write(`${output}\n`);
+  }
+
+  /** What to tell somebody who interrupted: the jobs that go on without us. */
+  attachments(): readonly string[] {
+    return [...this.#running].map(([handle, embedded]) =>
+      embedded
+        ? `migrator: ${handle} runs on an embedded instance, which stops with this process and fails the job`
+        : `migrator: detached from ${handle}, which goes on; take it up again with: migrator job wait ${handle}`,
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#reporter?.finish();
+    for (const closer of this.#closers.reverse()) await closer();
+    await this.io.stdout.flush?.();
+    await this.io.stderr.flush?.();
+  }
+
+  readonly embedded = new Set<string>();
+
+  #follow(event: Event): void {
+    if (event.type !== 'job') return;
+    const over = ['succeeded', 'partial', 'failed', 'cancelled'].includes(event.status.state);
+    if (over) this.#running.delete(event.handle);
+    else this.#running.set(event.handle, this.embedded.has(event.handle.split(':')[1] ?? ''));
+  }
+}
+
+/** Before commander has parsed the line, what its own errors need to know is read from the raw words. */
+export function createContext(io: IO, argv: readonly string[]): Context {
+  const has = (flag: string, variable: string) => argv.includes(flag) || isTrue(io.env[variable]);
+  return new Context(io, {
+    config: undefined,
+    json: has('--json', 'MIGRATOR_JSON'),
+    progress: 'auto',
+    quiet: has('--quiet', 'MIGRATOR_QUIET') || argv.includes('-q'),
+    debug: has('--debug', 'MIGRATOR_DEBUG'),
+    color: !argv.includes('--no-color') && (io.env['NO_COLOR'] ?? '') === '' && !isTrue(io.env['CI']),
+  });
+}
+
+function isTrue(value: string | undefined): boolean {
+  return value !== undefined && !['', '0', 'false', 'no'].includes(value.toLowerCase());
+}

@@ -1,0 +1,45 @@
+import type { ErrorCode } from '../errors.ts';
+
+/** Public: scripts branch on these, so the table only grows. docs/scripting.md repeats it. */
+export const exitCodes = {
+  done: 0,
+  bug: 1,
+  usage: 2,
+  partial: 3,
+  refused: 4,
+  remote: 5,
+  package: 6,
+  conflict: 7,
+  jobFailed: 8,
+  stillRunning: 9,
+  localIo: 10,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+const byError: Record<ErrorCode, ExitCode> = {
+  USAGE: exitCodes.usage,
+  CONFIG_INVALID: exitCodes.usage,
+  NOT_FOUND: exitCodes.usage,
+  UNSUPPORTED: exitCodes.usage,
+  AUTH_REFUSED: exitCodes.refused,
+  REMOTE_UNREACHABLE: exitCodes.remote,
+  REMOTE_UNEXPECTED: exitCodes.remote,
+  PACKAGE_MALFORMED: exitCodes.package,
+  PACKAGE_UNTRUSTED: exitCodes.package,
+  PACKAGE_LOCKED: exitCodes.package,
+  CONFLICT: exitCodes.conflict,
+  JOB_FAILED: exitCodes.jobFailed,
+  STILL_RUNNING: exitCodes.stillRunning,
+  LOCAL_IO: exitCodes.localIo,
+  CANCELLED: exitCodes.interrupted,
+};
+
+export function exitCodeOf(code: ErrorCode): ExitCode {
+  return byError[code];
+}
+
+export function exitCodeOfOutcome(outcome: string): ExitCode {
+  return outcome === 'partial' ? exitCodes.partial : exitCodes.done;
+}

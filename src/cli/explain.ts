@@ -1,0 +1,53 @@
+import { isMigratorError, MigratorError } from '../errors.ts';
+import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts';
+import { version } from './version.ts';
+
+export interface Explanation {
+  readonly exitCode: ExitCode;
+  /** For stderr, one line each. */
+  readonly lines: readonly string[];
+  /** For stdout under `--json`. */
+  readonly document: Readonly<Record<string, unknown>>;
+}
+
+/** Turns whatever stopped a run into words, a JSON document and an exit code. */
+export function explain(error: unknown, { debug }: { readonly debug: boolean }): Explanation {
+  if (!isMigratorError(error)) return bug(error);
+  const exitCode = exitCodeOf(error.code);
+  const lines = [`migrator: error: ${error.message}`];
+  if (error.hint !== undefined) lines.push(`migrator: hint: ${error.hint}`);
+  if (debug) lines.push(...causes(error));
+  const { code, message, hint, details } = error;
+  return { exitCode, lines, document: { document: 'migrator/error/1', code, message, hint, details, exitCode } };
+}
+
+/** An abort that surfaced as the platform's own error is an interruption, not a bug. */
+export function asInterruption(error: unknown, signal: AbortSignal): unknown {
+  if (!signal.aborted || isMigratorError(error)) return error;
+  return new MigratorError('CANCELLED', 'interrupted', { cause: error });
+}
+
+function bug(error: unknown): Explanation {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    exitCode: exitCodes.bug,
+    lines: [
+      `migrator: error: unexpected: ${message}`,
+      ...stack.split('\n').slice(1),
+      `migrator: hint: this is a bug in migrator ${version()} (Node ${process.version}, ${process.platform}); report it with the lines above`,
+    ],
+    document: { document: 'migrator/error/1', code: 'BUG', message, details: {}, exitCode: exitCodes.bug },
+  };
+}
+
+function causes(error: Error): string[] {
+  const lines: string[] = (error.stack ?? '').split('\n').slice(1);
+  for (let cause = error.cause; cause !== undefined && lines.length < 80;) {
+    const inner: unknown = cause;
+    if (!(inner instanceof Error)) break;
+    lines.push(`caused by: ${inner.stack ?? inner.message}`);
+    cause = inner.cause;
+  }
+  return lines;
+}

@@ -1,0 +1,167 @@
+import { open, readdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { isMigratorError, MigratorError } from '../../errors.ts';
+import { Secret } from '../../secret.ts';
+import type { Config } from '../config/config.ts';
+import { createFileSink } from '../files/atomic-output.ts';
+import { localError, systemCode } from '../files/local-error.ts';
+import type { IO } from '../io.ts';
+import { configDirectory } from '../state/directories.ts';
+import { makePrivateFolder } from '../state/private-file.ts';
+
+/** Keys are a line or two; anything larger was named by mistake. */
+const sizeLimit = 64 * 1024;
+
+export interface KeyPlaces {
+  /** `keys` in the user's configuration folder. */
+  readonly folder: string;
+  /** Secret key that signs, minisign format. */
+  readonly signing: string;
+  /** Its public key, minisign format. */
+  readonly signingPublic: string;
+  /** Secret key that opens packages, age format. */
+  readonly identity: string;
+  /** One public key file per trusted signer. */
+  readonly trusted: string;
+}
+
+/** Where a user's keys lie when the rc file names no others. */
+export function keyPlaces(io: IO): KeyPlaces {
+  const folder = join(configDirectory(io), 'keys');
+  return {
+    folder,
+    signing: join(folder, 'migrator.key'),
+    signingPublic: join(folder, 'migrator.pub'),
+    identity: join(folder, 'identity.txt'),
+    trusted: join(folder, 'trusted'),
+  };
+}
+
+export interface ChosenKeys {
+  readonly signing: string;
+  readonly identities: readonly string[];
+  /** True for files that the rc file names: they have to exist then. */
+  readonly named: { readonly signing: boolean; readonly identities: boolean };
+}
+
+/** The key files to use: those of the rc file, or else the user's own. Absolute paths. */
+export function chosenKeys(io: IO, config: Config): ChosenKeys {
+  const places = keyPlaces(io);
+  const { signing, identities } = config.keys;
+  return {
+    signing: signing === undefined ? places.signing : resolve(config.directory, signing),
+    identities: identities.length === 0 ? [places.identity] : identities.map((file) => resolve(config.directory, file)),
+    named: { signing: signing !== undefined, identities: identities.length > 0 },
+  };
+}
+
+async function writeKey(path: string, text: string, mode: number): Promise<void> {
+  await makePrivateFolder(dirname(path));
+  try {
+    const sink = await createFileSink(path, { overwrite: false, mode });
+    try {
+      await sink.write(Buffer.from(text));
+      await sink.commit();
+    } finally {
+      await sink.discard();
+    }
+  } catch (error) {
+    if (!isMigratorError(error, 'CONFLICT')) throw error;
+    throw new MigratorError('CONFLICT', `there is already a key at "${path}"`, {
+      hint: 'a key is never replaced: move the old one away first, and keep it for the packages it belongs to',
+      details: { path },
+      cause: error,
+    });
+  }
+}
+
+/** A new secret key, readable by its user only. CONFLICT when a key lies there: replacing one would lose it for good. */
+export function writeSecretKey(path: string, text: Secret): Promise<void> {
+  return writeKey(path, text.reveal(), 0o600);
+}
+
+/** A new public key. CONFLICT when one lies there. */
+export function writePublicKey(path: string, text: string): Promise<void> {
+  return writeKey(path, text, 0o644);
+}
+
+async function readKey(path: string): Promise<{ readonly text: string; readonly mode: number }> {
+  try {
+    const handle = await open(path, 'r');
+    try {
+      const stats = await handle.stat();
+      if (!stats.isFile()) throw new MigratorError('USAGE', `"${path}" is not a key file`, { details: { path } });
+      if (stats.size > sizeLimit) {
+        throw new MigratorError('USAGE', `"${path}" is too large to be a key file`, { details: { path } });
+      }
+      return { text: await handle.readFile('utf8'), mode: stats.mode };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR') {
+      throw localError(error, `could not read the key "${path}"`);
+    }
+    throw new MigratorError('NOT_FOUND', `there is no key at "${path}"`, {
+      hint: 'make one with: migrator key generate',
+      details: { path },
+      cause: error,
+    });
+  }
+}
+
+/** A secret key file's text. `onWarning` is told when others can read it. NOT_FOUND when there is none. */
+export async function readSecretKey(
+  path: string,
+  io: Pick<IO, 'platform'>,
+  onWarning: (message: string) => void,
+): Promise<Secret> {
+  const { text, mode } = await readKey(path);
+  if (io.platform !== 'win32' && (mode & 0o077) !== 0) {
+    onWarning(`the secret key "${path}" can be read by others: chmod 600 it`);
+  }
+  return new Secret(text);
+}
+
+/** A public key file's text. NOT_FOUND when there is none. */
+export async function readPublicKey(path: string): Promise<string> {
+  return (await readKey(path)).text;
+}
+
+export interface TrustedKey {
+  /** The file's name without `.pub`. */
+  readonly name: string;
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The signers this user trusts, by name. None when the folder does not exist. */
+export async function listTrusted(io: IO): Promise<readonly TrustedKey[]> {
+  const { trusted } = keyPlaces(io);
+  let names: string[];
+  try {
+    names = await readdir(trusted);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw localError(error, `could not read the trusted keys in "${trusted}"`);
+  }
+  const files = names.filter((name) => name.endsWith('.pub') && !name.startsWith('.')).sort();
+  return Promise.all(
+    files.map(async (file) => {
+      const path = join(trusted, file);
+      return { name: file.slice(0, -'.pub'.length), path, text: await readPublicKey(path) };
+    }),
+  );
+}
+
+/** Adds a signer and gives the file's path. USAGE for a name that is no file name, CONFLICT when the name is taken. */
+export async function addTrusted(io: IO, name: string, text: string): Promise<string> {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name)) {
+    throw new MigratorError('USAGE', `"${name}" cannot be the name of a trusted key`, {
+      hint: 'use letters, digits, ".", "_" and "-"',
+    });
+  }
+  const path = join(keyPlaces(io).trusted, `${name}.pub`);
+  await writePublicKey(path, text);
+  return path;
+}

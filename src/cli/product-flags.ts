@@ -1,0 +1,100 @@
+import type { Command } from 'commander';
+import { productOptions } from '../adapters/options.ts';
+import { MigratorError } from '../errors.ts';
+import type { OptionValue, Options, Secrets } from '../ports/adapter.ts';
+import type { OptionSpec, Verb } from '../ports/options.ts';
+import type { Secret } from '../secret.ts';
+import type { Context } from './context.ts';
+import { secretFrom } from './secret-from.ts';
+
+export interface ProductFlags {
+  readonly options: Options;
+  readonly secrets: Secrets;
+  /** Those of `options` that an export, or an import, of this product knows. */
+  readonly exportOptions: Options;
+  readonly importOptions: Options;
+  /** The flags ask to replace what the target has. */
+  readonly overwrites: boolean;
+}
+
+/** Splits a verb's product flags into plain options and secrets, after checking that the product knows each of them. */
+export async function productFlags(
+  command: Command,
+  verb: Verb,
+  product: string,
+  context: Context,
+): Promise<ProductFlags> {
+  refuseForeign(command, verb, product);
+  const options: Record<string, OptionValue> = {};
+  const secrets: Record<string, Secret> = {};
+  const { directory } = await context.config();
+  for (const spec of specsOf(product, verb)) {
+    const name = camelCase(spec.name);
+    const value: unknown = command.getOptionValue(name);
+    if (value === undefined) continue;
+    if (spec.secret !== true) {
+      options[name] = value as OptionValue;
+      continue;
+    }
+    const source = command.getOptionValueSource(name);
+    const origin = source === 'cli' ? 'command line' : source === 'env' ? 'environment' : 'rc file';
+    // A path on the command line is the caller's own; one in the rc file is relative to the rc file.
+    const base = origin === 'rc file' ? directory : context.io.cwd;
+    secrets[name] = await secretFrom(value as string, { context, directory: base, purpose: `--${spec.name}`, origin });
+  }
+  const all = { ...options, ...thirdParty(command, product) };
+  const specs = specsOf(product, verb);
+  return {
+    options: all,
+    secrets,
+    exportOptions: knownTo('partial-export', all, specs),
+    importOptions: knownTo('import', all, specs),
+    overwrites: specs.some((spec) => spec.overwrites === true && all[camelCase(spec.name)] === true),
+  };
+}
+
+function knownTo(verb: Verb, options: Options, specs: readonly OptionSpec[]): Options {
+  const foreign = new Set(specs.filter((spec) => !spec.verbs.includes(verb)).map((spec) => camelCase(spec.name)));
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !foreign.has(name)));
+}
+
+function specsOf(product: string, verb: Verb): readonly OptionSpec[] {
+  return (
+    productOptions.find((entry) => entry.product === product)?.options.filter((spec) => spec.verbs.includes(verb)) ?? []
+  );
+}
+
+function refuseForeign(command: Command, verb: Verb, product: string): void {
+  const own = new Set(specsOf(product, verb).map((spec) => spec.name));
+  for (const { product: other, title, options } of productOptions) {
+    for (const { name } of options) {
+      if (other === product || own.has(name)) continue;
+      const source = command.getOptionValueSource(camelCase(name));
+      // Defaults of the rc file are meant for whichever product knows them.
+      if (source !== 'cli' && source !== 'env') continue;
+      throw new MigratorError('USAGE', `--${name} is for ${title}, and this instance is ${product}`);
+    }
+  }
+}
+
+function thirdParty(command: Command, product: string): Options {
+  const settings = (command.getOptionValue('set') as readonly string[] | undefined) ?? [];
+  if (settings.length > 0 && productOptions.some((entry) => entry.product === product)) {
+    throw new MigratorError('USAGE', `--set is for adapters that are not built in, and ${product} is`, {
+      hint: `see the flags of ${product} with --help`,
+    });
+  }
+  return Object.fromEntries(
+    settings.map((setting) => {
+      const [name, ...value] = setting.split('=');
+      if (name === undefined || name === '' || value.length === 0) {
+        throw new MigratorError('USAGE', `--set "${setting}" must be name=value`);
+      }
+      return [name, value.join('=')];
+    }),
+  );
+}
+
+function camelCase(name: string): string {
+  return name.replace(/-(.)/gu, (_, letter: string) => letter.toUpperCase());
+}

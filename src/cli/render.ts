@@ -1,0 +1,60 @@
+import type { SealedPackage } from '../package/index.ts';
+import type { PlanItem } from '../core/plan.ts';
+import type { LogLine } from '../ports/job.ts';
+import { humanBytes } from './reporters/rates.ts';
+
+/** One text out of lines, leaving out what is not there. */
+export function lines(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined).join('\n');
+}
+
+/** Columns as wide as their widest cell; the last one is not padded. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
+  return all
+    .map((row) =>
+      row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  '),
+    )
+    .join('\n');
+}
+
+export function describeSealed(file: string, { manifest, size, signer }: SealedPackage): string {
+  return lines(
+    `package:   ${file} (${humanBytes(size)})`,
+    `id:        ${manifest.id}@${manifest.version}`,
+    `signed:    ${signer === undefined ? 'no' : `by ${signer}`}`,
+    `encrypted: ${describeEncryption(manifest.content)}`,
+  );
+}
+
+export function describeEncryption({
+  encryption,
+  recipients,
+}: {
+  readonly encryption: string;
+  readonly recipients: readonly string[];
+}): string {
+  if (encryption === 'none') return 'no';
+  if (encryption === 'passphrase') return 'with a passphrase';
+  return `to ${recipients.length === 1 ? 'one recipient' : `${recipients.length} recipients`}`;
+}
+
+export function describePlan(plan: readonly PlanItem[]): string | undefined {
+  if (plan.length === 0) return undefined;
+  return table(
+    ['action', 'kind', 'name'],
+    plan.map(({ action, kind, name }) => [action, kind, name]),
+  );
+}
+
+/** A server's log, indented as it nests; what is below `info` is left out unless it warns. */
+export function describeLog(log: readonly LogLine[], { verbose }: { readonly verbose: boolean }): string {
+  return log
+    .filter((line) => verbose || !['trace', 'verbose'].includes(line.level))
+    .map(
+      ({ at, depth, level, text }) =>
+        `${at === undefined ? '' : `${at}  `}${level.padEnd(7)}  ${'  '.repeat(depth)}${text}`,
+    )
+    .join('\n');
+}

@@ -1,0 +1,68 @@
+import type { Clock } from '../../ports/runtime.ts';
+import type { IO } from '../io.ts';
+import type { ActiveReporter, ReporterTools } from './active-reporter.ts';
+import { plainText } from './plain-text.ts';
+
+export interface CreateReporterOptions {
+  /** `auto`: animated on a terminal, lines otherwise. */
+  readonly progress: 'auto' | 'plain' | 'json' | 'none';
+  readonly color: boolean;
+  /** Drops everything; `json` that was asked for still comes. */
+  readonly quiet: boolean;
+  readonly debug: boolean;
+  readonly redactor: { redact(text: string): string; redactValue(value: unknown): unknown };
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** A terminal that can be rewritten, and no build server behind it. */
+function canAnimate({ stderrIsTTY, env }: IO): boolean {
+  const ci = env['CI'];
+  return stderrIsTTY && env['TERM'] !== 'dumb' && (ci === undefined || ci === '' || ci === 'false' || ci === '0');
+}
+
+/** The console of older Windows has no glyphs for bars and ticks; its newer terminals say who they are. */
+function hasUnicode({ platform, env }: IO): boolean {
+  if (platform !== 'win32') return env['TERM'] !== 'linux';
+  return env['WT_SESSION'] !== undefined || env['TERM_PROGRAM'] !== undefined;
+}
+
+async function animated(io: IO, color: boolean, tools: ReporterTools): Promise<ActiveReporter> {
+  const [{ default: ora, spinners }, { Chalk }, { TextReporter }, { terminalStream }] = await Promise.all([
+    import('ora'),
+    import('chalk'),
+    import('./text.ts'),
+    import('./terminal-stream.ts'),
+  ]);
+  const chalk = new Chalk({ level: color ? 1 : 0 });
+  const unicode = hasUnicode(io);
+  const { frames, interval } = unicode ? spinners.dots : spinners.line;
+  const spinner = ora({
+    stream: terminalStream(io),
+    isEnabled: true,
+    // Ctrl-C has to arrive as the signal it is.
+    discardStdin: false,
+    // Its own colours go through a chalk that reads the process; these go through ours.
+    color: false,
+    spinner: { interval, frames: frames.map((frame) => chalk.cyan(frame)) },
+  });
+  return new TextReporter({ ...tools, output: io.stderr, spinner, chalk, unicode, columns: () => io.columns });
+}
+
+/** The reporter for this run, writing to stderr. Loads only what it needs: a log in a pipe needs no spinner. */
+export async function createReporter(io: IO, options: CreateReporterOptions): Promise<ActiveReporter> {
+  const { progress, quiet, debug, redactor, clock } = options;
+  const now = (): Date => clock.now();
+  if (progress === 'json') {
+    const { JsonReporter } = await import('./json.ts');
+    return new JsonReporter(io.stderr, { redactValue: (value) => redactor.redactValue(value), now, debug });
+  }
+  const redact = (text: string): string => redactor.redact(text);
+  const tools: ReporterTools = { redact, safe: (text) => plainText(redact(text)), now, debug };
+  if (quiet || progress === 'none') {
+    const { nothing, withoutProgress } = await import('./quiet.ts');
+    return quiet ? nothing : withoutProgress(io.stderr, tools);
+  }
+  if (progress === 'auto' && canAnimate(io)) return animated(io, options.color, tools);
+  const { LineReporter } = await import('./lines.ts');
+  return new LineReporter(io.stderr, tools);
+}

@@ -1,0 +1,104 @@
+import type { Event } from '../../ports/reporter.ts';
+import type { Output } from '../io.ts';
+import type { ActiveReporter } from './active-reporter.ts';
+import { addSample, rateOf, timeLeft, type Sample } from './rates.ts';
+
+export interface JsonTools {
+  readonly redactValue: (value: unknown) => unknown;
+  readonly now: () => Date;
+  readonly debug: boolean;
+}
+
+/** `bytes` events of one subject are at least this far apart, in milliseconds; the last one always comes. */
+const interval = 1000;
+
+/**
+ * `--progress json`: one JSON object a line. Every line has `time` (ISO 8601) and `type`, and by type:
+ * - `phase`: `name`, `subject`
+ * - `job`: `handle`, `kind`, `state`, `wireState`, and where known `fraction` (0 to 1), `activity`, `waitingFor`,
+ *   `queuedAt`, `startedAt`, `finishedAt`, `messages` (`level`, `text`), `items` (`kind`, `name`, `action`, `reason`)
+ * - `bytes`: `subject`, `done`, and where known `total` (bytes), `rate` (bytes per second), `secondsLeft`
+ * - `notice` and `debug`: `message`
+ * - `warning`: `message`, `hint`
+ */
+export class JsonReporter implements ActiveReporter {
+  readonly #output: Output;
+  readonly #tools: JsonTools;
+  readonly #samples = new Map<string, readonly Sample[]>();
+  readonly #told = new Map<string, { readonly at: number; readonly done: number }>();
+  #ended = false;
+
+  constructor(output: Output, tools: JsonTools) {
+    this.#output = output;
+    this.#tools = tools;
+  }
+
+  report(event: Event): void {
+    if (this.#ended) return;
+    switch (event.type) {
+      case 'job': {
+        const { messages, items, ...status } = event.status;
+        this.#write('job', {
+          handle: event.handle,
+          ...status,
+          // Inside the handle already.
+          id: undefined,
+          messages: messages.length === 0 ? undefined : messages,
+          items: items === undefined || items.length === 0 ? undefined : items,
+        });
+        return;
+      }
+      case 'bytes':
+        this.#bytes(event.subject, event.done, event.total);
+        return;
+      case 'debug':
+        if (this.#tools.debug) this.#write('debug', { message: event.message });
+        return;
+      default: {
+        const { type, ...fields } = event;
+        this.#write(type, fields);
+      }
+    }
+  }
+
+  finish(): void {
+    this.#ended = true;
+  }
+
+  /** A program reads this stream; a prompt does not disturb it. */
+  pause(): void {
+    return;
+  }
+
+  resume(): void {
+    return;
+  }
+
+  #bytes(subject: string, done: number, total: number | undefined): void {
+    const at = this.#tools.now().getTime();
+    const samples = addSample(this.#samples.get(subject) ?? [], { time: at, done });
+    this.#samples.set(subject, samples);
+    const before = this.#told.get(subject);
+    if (before?.done === done || (before !== undefined && done !== total && at - before.at < interval)) return;
+    this.#told.set(subject, { at, done });
+    const rate = rateOf(samples);
+    const left = timeLeft(done, total, rate);
+    this.#write('bytes', {
+      subject,
+      done,
+      total,
+      rate: rate === undefined ? undefined : Math.round(rate),
+      secondsLeft: left === undefined ? undefined : Math.round(left / 1000),
+    });
+  }
+
+  #write(type: Event['type'], fields: Readonly<Record<string, unknown>>): void {
+    const line = { time: this.#tools.now().toISOString(), type, ...(this.#tools.redactValue(fields) as object) };
+    // JSON leaves DEL and the C1 controls as they are; a terminal that shows the stream would obey them.
+    const text = JSON.stringify(line).replace(
+      /[\u007f-\u009f]/g,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    );
+    this.#output.write(`${text}\n`);
+  }
+}

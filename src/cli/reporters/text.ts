@@ -1,0 +1,164 @@
+import type { ChalkInstance } from 'chalk';
+import type { Ora } from 'ora';
+import type { Event, Phase } from '../../ports/reporter.ts';
+import type { Output } from '../io.ts';
+import type { ActiveReporter, ReporterTools } from './active-reporter.ts';
+import { addSample, rateOf, type Sample } from './rates.ts';
+import { bytesProgress, done, doing, jobHandle, jobProgress } from './wording.ts';
+
+// The palette. A colour means one thing:
+//   cyan    at work now           green   done
+//   yellow  a warning             dim     detail that may be skipped
+// Red belongs to errors, which are printed elsewhere.
+
+const barWidth = 24;
+
+export interface Display extends ReporterTools {
+  readonly output: Output;
+  readonly spinner: Ora;
+  readonly chalk: ChalkInstance;
+  readonly unicode: boolean;
+  /** Asked for at each line: a window may be resized. */
+  readonly columns: () => number;
+}
+
+interface Running {
+  readonly phase: Phase;
+  readonly subject: string;
+  readonly since: number;
+}
+
+/** For a terminal: one line that is rewritten, with the phase and how far it is; what is over moves up and stays. */
+export class TextReporter implements ActiveReporter {
+  readonly #display: Display;
+  readonly #handles = new Set<string>();
+  #running: Running | undefined;
+  #detail = '';
+  #transfer: { readonly subject: string; readonly samples: readonly Sample[] } | undefined;
+  #held: string[] | undefined;
+  #ended = false;
+
+  constructor(display: Display) {
+    this.#display = display;
+  }
+
+  report(event: Event): void {
+    if (this.#ended) return;
+    const { chalk, safe } = this.#display;
+    switch (event.type) {
+      case 'phase':
+        this.#begin(event.name, event.subject);
+        return;
+      case 'job':
+        if (!this.#handles.has(event.handle)) {
+          this.#handles.add(event.handle);
+          this.#line(chalk.dim(`  ${jobHandle(event.handle, safe)}`));
+        }
+        this.#transfer = undefined;
+        this.#show(jobProgress(event.status, safe));
+        return;
+      case 'bytes':
+        this.#bytes(event.subject, event.done, event.total);
+        return;
+      case 'notice':
+        this.#line(`  ${safe(event.message)}`);
+        return;
+      case 'warning':
+        this.#line(`${chalk.yellow(`${this.#sign('⚠', '!')} warning:`)} ${safe(event.message)}`);
+        if (event.hint !== undefined) this.#line(chalk.dim(`  hint: ${safe(event.hint)}`));
+        return;
+      case 'debug':
+        if (this.#display.debug) this.#line(chalk.dim(`  ${safe(event.message)}`));
+    }
+  }
+
+  finish(outcome?: 'done'): void {
+    if (this.#ended) return;
+    this.#stop();
+    if (outcome === 'done') this.#settle();
+    this.#running = undefined;
+    this.resume();
+    this.#ended = true;
+  }
+
+  pause(): void {
+    if (this.#ended) return;
+    this.#held ??= [];
+    this.#stop();
+  }
+
+  resume(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const line of held) this.#display.output.write(line);
+    if (this.#running !== undefined) this.#display.spinner.start();
+  }
+
+  /** A spinner that never ran has no cursor to bring back. */
+  #stop(): void {
+    if (this.#display.spinner.isSpinning) this.#display.spinner.stop();
+  }
+
+  #begin(phase: Phase, subject: string): void {
+    const undoing = phase === 'cancel' || phase === 'clean-up';
+    // What follows a phase shows that it succeeded, unless it is there to undo it.
+    if (!undoing) this.#settle();
+    this.#running = { phase, subject, since: this.#display.now().getTime() };
+    this.#transfer = undefined;
+    this.#show('');
+    if (this.#held === undefined) this.#display.spinner.start();
+  }
+
+  #settle(): void {
+    if (this.#running === undefined) return;
+    const { phase, subject } = this.#running;
+    this.#running = undefined;
+    this.#line(`${this.#display.chalk.green(this.#sign('✔', '+'))} ${done(phase, subject, this.#display.safe)}`);
+  }
+
+  #bytes(subject: string, count: number, total: number | undefined): void {
+    const before = this.#transfer?.subject === subject ? this.#transfer.samples : [];
+    const samples = addSample(before, { time: this.#display.now().getTime(), done: count });
+    this.#transfer = { subject, samples };
+    const bar = total === undefined || total === 0 ? '' : `${this.#bar(Math.min(1, count / total))} `;
+    const name = this.#running?.subject === subject ? '' : `${this.#display.safe(subject)} `;
+    this.#show(`${name}${bar}${bytesProgress(count, total, rateOf(samples))}`);
+  }
+
+  #bar(fraction: number): string {
+    const full = Math.floor(fraction * barWidth);
+    return this.#sign('█', '#').repeat(full) + this.#sign('░', '-').repeat(barWidth - full);
+  }
+
+  #show(detail: string): void {
+    this.#detail = detail;
+    const { spinner, columns } = this.#display;
+    const head =
+      this.#running === undefined ? '' : doing(this.#running.phase, this.#running.subject, this.#display.safe);
+    const text = this.#display.redact([head, this.#detail].filter((part) => part !== '').join(': '));
+    // The spinner's own sign and a space come before it; a line that wraps cannot be rewritten cleanly.
+    spinner.text = cut(text, columns() - 3, this.#sign('…', '~'));
+  }
+
+  /** Above the line that is rewritten. */
+  #line(text: string): void {
+    if (this.#held !== undefined) {
+      this.#held.push(`${this.#display.redact(text)}\n`);
+      return;
+    }
+    const { spinner, output, redact } = this.#display;
+    const spinning = spinner.isSpinning;
+    if (spinning) spinner.clear();
+    output.write(`${redact(text)}\n`);
+    if (spinning) spinner.render();
+  }
+
+  #sign(unicode: string, ascii: string): string {
+    return this.#display.unicode ? unicode : ascii;
+  }
+}
+
+function cut(text: string, width: number, end: string): string {
+  const characters = Array.from(text);
+  return characters.length <= width ? text : characters.slice(0, Math.max(0, width - 1)).join('') + end;
+}

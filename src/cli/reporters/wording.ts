@@ -1,0 +1,60 @@
+import type { JobStatus } from '../../ports/job.ts';
+import type { Phase } from '../../ports/reporter.ts';
+import { humanBytes, humanDuration, timeLeft } from './rates.ts';
+
+/** Makes text of a server or a package harmless. */
+type Safe = (text: string) => string;
+
+/** What a phase is called while it runs and once it is over. */
+const phases: Readonly<Record<Phase, readonly [doing: string, done: string]>> = {
+  probe: ['reaching', 'reached'],
+  prepare: ['preparing', 'prepared'],
+  verify: ['verifying', 'verified'],
+  export: ['exporting', 'exported'],
+  download: ['downloading', 'downloaded'],
+  seal: ['sealing', 'sealed'],
+  upload: ['uploading', 'uploaded'],
+  'dry-run': ['rehearsing', 'rehearsed'],
+  import: ['importing', 'imported'],
+  move: ['moving', 'moved'],
+  check: ['checking', 'checked'],
+  cancel: ['cancelling', 'cancelled'],
+  'clean-up': ['cleaning up', 'cleaned up'],
+  wait: ['waiting for', 'waited for'],
+};
+
+const withSubject = (verb: string, subject: string, safe: Safe): string =>
+  subject === '' ? verb : `${verb} ${safe(subject)}`;
+
+export function doing(phase: Phase, subject: string, safe: Safe): string {
+  return withSubject(phases[phase][0], subject, safe);
+}
+
+export function done(phase: Phase, subject: string, safe: Safe): string {
+  return withSubject(phases[phase][1], subject, safe);
+}
+
+/** The server's own word for the state, its progress and what it says it does: `Executing, 42 %, exporting tenants`. */
+export function jobProgress(status: JobStatus, safe: Safe): string {
+  const parts = [safe(status.wireState === '' ? status.state : status.wireState)];
+  if (status.fraction !== undefined) parts.push(`${String(Math.floor(status.fraction * 100))} %`);
+  if (status.waitingFor !== undefined) parts.push(`waiting for ${safe(status.waitingFor)}`);
+  if (status.activity !== undefined && status.activity !== '') parts.push(safe(status.activity));
+  return parts.join(', ');
+}
+
+/** `45 %, 12.3 MiB of 27.0 MiB, 4.1 MiB/s, 4 s left`, as far as known. */
+export function bytesProgress(done: number, total: number | undefined, rate: number | undefined): string {
+  const parts: string[] = [];
+  if (total !== undefined && total > 0) parts.push(`${String(Math.floor(Math.min(1, done / total) * 100))} %`);
+  parts.push(total === undefined ? humanBytes(done) : `${humanBytes(done)} of ${humanBytes(total)}`);
+  if (rate !== undefined) parts.push(`${humanBytes(rate)}/s`);
+  const left = timeLeft(done, total, rate);
+  if (left !== undefined && left > 0) parts.push(`${humanDuration(left)} left`);
+  return parts.join(', ');
+}
+
+/** How to look at a job from anywhere; printed once, before it is waited for. */
+export function jobHandle(handle: string, safe: Safe): string {
+  return `job ${safe(handle)} (migrator job wait ${safe(handle)})`;
+}

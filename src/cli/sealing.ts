@@ -1,0 +1,48 @@
+import { MigratorError } from '../errors.ts';
+import type { SealSettings } from '../core/seal-artifact.ts';
+import type { SealOptions } from './commands/options.ts';
+import type { Context } from './context.ts';
+import { openKeyRing } from './key-ring.ts';
+import { secretFrom } from './secret-from.ts';
+import { version } from './version.ts';
+
+/** What the sealing flags, the rc file and the key folder mean together. */
+export async function sealSettings(options: SealOptions, context: Context): Promise<SealSettings> {
+  refuseContradictions(options);
+  const ring = await openKeyRing(context);
+  return {
+    createdBy: `migrator-cli ${version()}`,
+    compression: options.compression,
+    encryption: await encryption(options, context, ring),
+    signer: options.unsigned === true ? undefined : await ring.signingKey(options.signingKey),
+    privateManifest: options.privateManifest === true,
+  };
+}
+
+function refuseContradictions(options: SealOptions): void {
+  const clashes: [boolean, string][] = [
+    [options.unencrypted === true && options.recipient.length > 0, '--unencrypted and --recipient'],
+    [options.unencrypted === true && options.passphrase !== undefined, '--unencrypted and --passphrase'],
+    [options.passphrase !== undefined && options.recipient.length > 0, '--passphrase and --recipient'],
+    [options.unsigned === true && options.signingKey !== undefined, '--unsigned and --signing-key'],
+    [options.unencrypted === true && options.privateManifest === true, '--unencrypted and --private-manifest'],
+  ];
+  const clash = clashes.find(([both]) => both)?.[1];
+  if (clash !== undefined) throw new MigratorError('USAGE', `${clash} contradict each other`);
+}
+
+async function encryption(
+  options: SealOptions,
+  context: Context,
+  ring: Awaited<ReturnType<typeof openKeyRing>>,
+): Promise<SealSettings['encryption']> {
+  if (options.unencrypted === true) return undefined;
+  if (options.passphrase === undefined) return { recipients: await ring.recipients(options.recipient) };
+  const passphrase = await secretFrom(options.passphrase, {
+    context,
+    directory: context.io.cwd,
+    purpose: 'package passphrase',
+    origin: 'command line',
+  });
+  return { passphrase };
+}

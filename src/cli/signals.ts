@@ -1,0 +1,20 @@
+import type { Context } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** The first signal stops the work in order and detaches from remote jobs; a second one leaves at once. */
+export function onInterrupt(context: Context): () => void {
+  let count = 0;
+  const handler = () => {
+    count += 1;
+    if (count > 1) process.exit(exitCodes.interrupted);
+    context.stopReporter();
+    context.io.stderr.write('\nmigrator: stopping; once more to leave at once\n');
+    context.abort();
+  };
+  for (const signal of signals) process.on(signal, handler);
+  return () => {
+    for (const signal of signals) process.off(signal, handler);
+  };
+}

@@ -1,0 +1,89 @@
+import { lstat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { facet, type Instance } from '../core/instance.ts';
+import type { ImportSource } from '../core/operations/import-package.ts';
+import { MigratorError } from '../errors.ts';
+import { inspect, looksLikePackage } from '../package/index.ts';
+import type { PackageRef } from '../ports/artifact.ts';
+import type { Json } from '../ports/journal.ts';
+import type { OpenOptions } from './commands/options.ts';
+import type { Context } from './context.ts';
+import type { FileSource } from './files/file-source.ts';
+import { openPackageFile, sealedSource } from './package-files.ts';
+
+export interface NamedSource<S = ImportSource> {
+  readonly source: S;
+  /** Tells this package apart from every other, for the journal. */
+  readonly identity: Json;
+}
+
+type FileImport = Exclude<ImportSource, { readonly kind: 'stored' }>;
+
+/** `<id>@<version>`; a file of that name wins. */
+export async function parsePackageArgument(text: string, context: Context): Promise<PackageRef | undefined> {
+  if (text === '-') return undefined;
+  const match = /^([^@\s/\\]+)@([^@\s/\\]+)$/u.exec(text);
+  if (match?.[1] === undefined || match[2] === undefined || (await exists(resolve(context.io.cwd, text))))
+    return undefined;
+  return { id: match[1], version: match[2] };
+}
+
+export function parsePackageRef(text: string): PackageRef {
+  const match = /^([^@\s/\\]+)@([^@\s/\\]+)$/u.exec(text);
+  if (match?.[1] === undefined || match[2] === undefined) {
+    throw new MigratorError('USAGE', `"${text}" names no package`, {
+      hint: 'write <id>@<version>; "migrator package list" prints them',
+    });
+  }
+  return { id: match[1], version: match[2] };
+}
+
+/** A sealed package, or with `--allow-unsigned` a file as the server itself made it. */
+export async function sourceFromFile(
+  path: string,
+  options: OpenOptions,
+  target: Instance,
+  context: Context,
+): Promise<NamedSource<FileImport>> {
+  const bytes = await openPackageFile(path, context);
+  if (await looksLikePackage(bytes)) {
+    const { manifest } = await inspect(bytes);
+    return {
+      source: { kind: 'sealed', sealed: await sealedSource(path, bytes, options, context) },
+      identity: manifest as unknown as Json,
+    };
+  }
+  if (options.allowUnsigned !== true) {
+    throw new MigratorError('PACKAGE_UNTRUSTED', `"${path}" is not a migrator package, so nobody has signed it`, {
+      hint: 'to use a file as the server itself made it, say --allow-unsigned',
+    });
+  }
+  return rawSource(path, bytes, target);
+}
+
+function rawSource(path: string, bytes: FileSource, target: Instance): NamedSource<FileImport> {
+  const name = basename(path);
+  const ref = facet(target, 'feed').parseFileName(name);
+  if (ref === undefined) {
+    throw new MigratorError('USAGE', `the name "${name}" tells no package id and version`, {
+      hint: 'rename it like Acme.Move.1.0.0.zip',
+    });
+  }
+  const file = {
+    path: `native/${name}`,
+    size: bytes.size,
+    mediaType: 'application/octet-stream',
+    open: () => bytes.stream(0, bytes.size),
+  };
+  return { source: { kind: 'raw', name, file, ref }, identity: { ...ref, size: bytes.size } };
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}

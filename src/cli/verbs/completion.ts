@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import { completionScript, type Shell } from '../completion/script.ts';
+import type { CommandTree, Completes } from '../completion/tree.ts';
+import { isMigratorError, MigratorError } from '../../errors.ts';
+import type { CompletionOptions } from '../commands/completion.ts';
+import type { Context } from '../context.ts';
+
+export async function runCompletion(
+  shell: string | undefined,
+  options: CompletionOptions,
+  command: Command,
+  context: Context,
+) {
+  if (options.instances === true) {
+    for (const name of await instanceNames(context)) context.io.stdout.write(`${name}\n`);
+    return undefined;
+  }
+  if (shell === undefined)
+    throw new MigratorError('USAGE', 'which shell?', { hint: 'migrator completion bash, zsh, fish or powershell' });
+  let program = command;
+  while (program.parent !== null) program = program.parent;
+  context.io.stdout.write(completionScript(shell as Shell, treeOf(program)));
+  return undefined;
+}
+
+/** A broken rc file must not disturb somebody who presses Tab. */
+async function instanceNames(context: Context): Promise<readonly string[]> {
+  try {
+    return Object.keys((await context.config()).instances);
+  } catch (error) {
+    if (isMigratorError(error, 'CONFIG_INVALID')) return [];
+    throw error;
+  }
+}
+
+function treeOf(command: Command): CommandTree {
+  return {
+    name: command.name(),
+    description: command.description(),
+    options: command.options
+      .filter((option) => !option.hidden && option.long !== undefined)
+      .map((option) => ({
+        flag: option.long ?? '',
+        short: option.short,
+        description: option.description,
+        takesValue: option.required || option.optional,
+        choices: option.argChoices,
+        completes: completes(option.flags),
+      })),
+    commands: command.commands.map((child) => treeOf(child)),
+    arguments: command.registeredArguments.map((argument) => ({
+      name: argument.name(),
+      description: argument.description,
+      choices: argument.argChoices,
+      completes: completes(`<${argument.name()}>`),
+      many: argument.variadic,
+    })),
+  };
+}
+
+/** The placeholder says what the value is. */
+function completes(flags: string): Completes | undefined {
+  const kinds: readonly [string, Completes][] = [
+    ['<instance', 'instance'],
+    ['<file', 'file'],
+    ['<package>', 'file'],
+    ['<path>', 'file'],
+    ['<folder', 'folder'],
+  ];
+  return kinds.find(([placeholder]) => flags.includes(placeholder))?.[1];
+}

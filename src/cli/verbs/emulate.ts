@@ -1,0 +1,71 @@
+import { resolve } from 'node:path';
+import { faultNames, parseFault, startEmulator } from '../../emulators/index.ts';
+import { MigratorError } from '../../errors.ts';
+import type { EmulateOptions } from '../commands/emulate.ts';
+import type { Context } from '../context.ts';
+import { durationFlag } from '../measures.ts';
+import { lines } from '../render.ts';
+import { secretFrom } from '../secret-from.ts';
+
+export async function runEmulate(product: string, options: EmulateOptions, context: Context) {
+  if (options.fault?.includes('list') === true) {
+    context.result('fault-list', { faults: faultNames(product) }, faultNames(product).join('\n'));
+    return undefined;
+  }
+  const data = options.data ?? `${product}-instance`;
+  const running = await startEmulator(product, {
+    directory: resolve(context.io.cwd, data),
+    port: portOf(options.port),
+    sample: options.sample === 'none' ? false : options.sample,
+    version: options.serverVersion,
+    pace: options.pace === undefined ? undefined : durationFlag(options.pace, '--pace'),
+    faults: (options.fault ?? []).map((text) => parseFault(text)),
+    apiKey: options.apiKey === undefined ? undefined : await keyOf(options.apiKey, context),
+    log: context.globals.debug ? (line) => context.io.stderr.write(`${line}\n`) : undefined,
+  });
+  context.onClose(() => running.close());
+  const { apiKey } = running;
+  // The key opens nothing but this instance, and whoever starts it needs it: it is shown.
+  context.result(
+    'emulate',
+    { product, url: running.url, apiKey, data },
+    lines(
+      `an embedded ${product} instance serves at ${running.url}`,
+      `API key: ${apiKey}`,
+      `data:    ${data}`,
+      '',
+      'In the rc file:',
+      '  instances:',
+      `    rehearsal: { product: ${product}, url: "${running.url}", apiKey: "${apiKey}" }`,
+      '',
+      'Ctrl-C stops it; its data stays.',
+    ),
+  );
+  await untilAborted(context.signal);
+  context.io.stderr.write('stopped\n');
+  return undefined;
+}
+
+function portOf(text: string | undefined): number {
+  if (text === undefined) return 0;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new MigratorError('USAGE', `--port "${text}" is not a port`);
+}
+
+async function keyOf(reference: string, context: Context): Promise<string> {
+  const secret = await secretFrom(reference, {
+    context,
+    directory: context.io.cwd,
+    purpose: 'API key of the embedded instance',
+    origin: 'environment',
+  });
+  return secret.reveal();
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', () => done(), { once: true });
+  });
+}

@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { importPackage, type ImportReport } from '../../core/operations/import-package.ts';
+import type { ImportOptions } from '../commands/import.ts';
+import type { Context } from '../context.ts';
+import { requireInstance } from '../instance-names.ts';
+import { journaled } from '../journaled.ts';
+import { productFlags } from '../product-flags.ts';
+import { describeLog, describePlan, lines } from '../render.ts';
+import { systemClock, systemRandom } from '../runtime.ts';
+import { type NamedSource, parsePackageArgument, sourceFromFile } from '../source-file.ts';
+import { waitingOf } from '../waiting.ts';
+
+export async function runImportVerb(text: string, options: ImportOptions, command: Command, context: Context) {
+  const to = requireInstance(options.to, '--to');
+  const waiting = waitingOf(options);
+  const instances = await context.instances();
+  const { product } = instances.config(to);
+  const flags = await productFlags(command, 'import', product, context);
+  const target = await instances.target(to);
+  const ref = await parsePackageArgument(text, context);
+  const { source, identity: what }: NamedSource =
+    ref === undefined
+      ? await sourceFromFile(text, options, target, context)
+      : { source: { kind: 'stored', ref }, identity: { ...ref } };
+  const identity = { to, package: what, dryRun: options.dryRun === true, options: flags.options };
+  const reporter = await context.reporter();
+  const input = {
+    ...waiting,
+    dryRun: options.dryRun === true,
+    onConflict: options.onConflict,
+    overwrites: flags.overwrites,
+    ignoreVersion: options.ignoreVersion === true,
+    options: flags.options,
+  };
+  const report = await journaled('import', identity, { fresh: options.fresh === true, context }, (run) =>
+    importPackage(
+      input,
+      { target, source, secrets: flags.secrets, clock: systemClock, random: systemRandom, reporter, run },
+      context.signal,
+    ),
+  );
+  context.result('import', { to, ...report }, render(to, report));
+  return { outcome: report.outcome };
+}
+
+function render(
+  to: string,
+  { outcome, handle, dryRun, package: ref, plan, warnings, log, upload }: ImportReport,
+): string {
+  const name = `${ref.id}@${ref.version}`;
+  if (outcome === 'started')
+    return lines(
+      `started the ${dryRun ? 'dry run' : 'import'} of ${name} into ${to}: ${handle}`,
+      `stay with it: migrator job wait ${handle}`,
+    );
+  const verb = dryRun ? 'rehearsed the import of' : 'imported';
+  return lines(
+    dryRun && log.length > 0 ? `${describeLog(log, { verbose: false })}\n` : undefined,
+    describePlan(plan),
+    `${verb} ${name} ${dryRun ? 'on' : 'into'} ${to}${outcome === 'partial' ? ', with warnings' : ''}: ${handle}`,
+    dryRun ? 'nothing was changed' : undefined,
+    upload === 'kept' ? 'the feed held the package already' : undefined,
+    ...warnings.map((warning) => `warning: ${warning}`),
+  );
+}

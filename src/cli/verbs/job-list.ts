@@ -1,0 +1,47 @@
+import { probe } from '../../core/preflight.ts';
+import { MigratorError } from '../../errors.ts';
+import { formatHandle } from '../../core/job-handle.ts';
+import type { JobSummary } from '../../ports/job.ts';
+import type { JobListOptions } from '../commands/job/list.ts';
+import type { Context } from '../context.ts';
+import { table } from '../render.ts';
+
+export async function runJobList(options: JobListOptions, context: Context) {
+  const limit = Number(options.limit);
+  if (!Number.isInteger(limit) || limit < 1)
+    throw new MigratorError('USAGE', `--limit "${options.limit}" is not a count`);
+  if (options.from === undefined) return listRuns(limit, context);
+  const source = await (await context.instances()).source(options.from);
+  const { product } = await probe(source, await context.reporter(), context.signal);
+  const jobs: (JobSummary & { readonly handle: string })[] = [];
+  for await (const job of source.adapter.jobs.list({ all: options.all === true, limit }, context.signal)) {
+    jobs.push({ ...job, handle: formatHandle({ product, instance: source.name, id: job.id }) });
+  }
+  const rows = jobs.map((job) => [job.handle, job.kind, job.wireState, job.queuedAt ?? '', job.title]);
+  context.result(
+    'job-list',
+    { from: options.from, jobs },
+    rows.length === 0
+      ? `no migration jobs on ${source.name}`
+      : table(['job', 'kind', 'state', 'queued', 'title'], rows),
+  );
+  return undefined;
+}
+
+async function listRuns(limit: number, context: Context) {
+  const runs = (await (await context.journal()).list()).slice(0, limit);
+  const shown = runs.map(({ verb, startedAt, updatedAt, outcome, jobs }) => ({
+    verb,
+    startedAt,
+    updatedAt,
+    outcome: outcome ?? 'unfinished',
+    jobs,
+  }));
+  const rows = shown.map(({ verb, startedAt, outcome, jobs }) => [startedAt, verb, outcome, jobs.join(' ')]);
+  context.result(
+    'run-list',
+    { runs: shown },
+    rows.length === 0 ? 'no runs on this machine yet' : table(['started', 'verb', 'outcome', 'jobs'], rows),
+  );
+  return undefined;
+}

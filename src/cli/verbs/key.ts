@@ -1,0 +1,127 @@
+import { lstat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { MigratorError } from '../../errors.ts';
+import {
+  generateIdentity,
+  generateSigningKey,
+  parseIdentities,
+  printIdentity,
+  printPublicKey,
+  printSecretKey,
+} from '../../package/index.ts';
+import { Secret } from '../../secret.ts';
+import type { KeyGenerateOptions, KeyTrustOptions } from '../commands/key/index.ts';
+import type { Context } from '../context.ts';
+import { openKeyRing, orAbsent, publicKeyFrom } from '../key-ring.ts';
+import { addTrusted, keyPlaces, readSecretKey, writePublicKey, writeSecretKey } from '../keys/key-files.ts';
+import { lines } from '../render.ts';
+import { systemRandom } from '../runtime.ts';
+import { secretFrom } from '../secret-from.ts';
+
+export async function runKeyGenerate(options: KeyGenerateOptions, context: Context) {
+  const { kind } = options;
+  const places = placesFor(options.output, context);
+  const wanted = [
+    ...(kind === 'identity' ? [] : [places.signing, places.signingPublic]),
+    ...(kind === 'signing' ? [] : [places.identity]),
+  ];
+  // Both or none: a key that exists stops the command before it writes the other.
+  for (const file of wanted) await refuseExisting(file);
+  const passphrase =
+    options.passphrase === undefined
+      ? undefined
+      : await secretFrom(options.passphrase, {
+          context,
+          directory: context.io.cwd,
+          purpose: 'passphrase of the signing key',
+          origin: 'command line',
+        });
+  const made: { signing?: object; identity?: object } = {};
+  const text: string[] = [];
+  if (kind !== 'identity') {
+    const key = generateSigningKey(systemRandom);
+    await writeSecretKey(places.signing, new Secret(await printSecretKey(key, passphrase, systemRandom)));
+    await writePublicKey(places.signingPublic, printPublicKey(key.publicKey));
+    const publicKey = key.publicKey.toString();
+    made.signing = { file: places.signing, keyId: key.keyId, publicKey, protected: passphrase !== undefined };
+    text.push(`signing key:  ${places.signing} (key id ${key.keyId})`, `public key:   ${publicKey}`);
+  }
+  if (kind !== 'signing') {
+    const identity = generateIdentity(systemRandom);
+    const recipient = identity.recipient.toString();
+    await writeSecretKey(places.identity, new Secret(printIdentity(identity, new Date())));
+    made.identity = { file: places.identity, recipient };
+    text.push(`identity:     ${places.identity}`, `recipient:    ${recipient}`);
+  }
+  context.result(
+    'key-generate',
+    made,
+    lines(...text, 'Keep copies of these files: what is encrypted to an identity opens with nothing else.'),
+  );
+  return undefined;
+}
+
+function placesFor(output: string | undefined, { io }: Context) {
+  if (output === undefined) return keyPlaces(io);
+  const folder = resolve(io.cwd, output);
+  return {
+    signing: join(folder, 'migrator.key'),
+    signingPublic: join(folder, 'migrator.pub'),
+    identity: join(folder, 'identity.txt'),
+  };
+}
+
+async function refuseExisting(file: string): Promise<void> {
+  try {
+    await lstat(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  throw new MigratorError('CONFLICT', `there is a key at "${file}" already`, {
+    hint: 'a key is never replaced: move the old one away first, and keep it for the packages it belongs to',
+  });
+}
+
+export async function runKeyShow(context: Context) {
+  const ring = await openKeyRing(context);
+  const places = keyPlaces(context.io);
+  const own = await ring.ownPublicKey();
+  const identity = await orAbsent(readSecretKey(places.identity, context.io, () => undefined));
+  const recipients =
+    identity === undefined ? [] : parseIdentities(identity.reveal()).map((one) => one.recipient.toString());
+  const trusted = (await ring.trusted([])).map((key) => ({ keyId: key.keyId, publicKey: key.toString() }));
+  context.result(
+    'key-show',
+    {
+      folder: places.folder,
+      signing: own === undefined ? null : { keyId: own.keyId, publicKey: own.toString() },
+      recipients,
+      trusted,
+    },
+    lines(
+      `keys lie in ${places.folder}`,
+      own === undefined
+        ? 'signing key: none yet; it is made when something is sealed, or with: migrator key generate'
+        : `signing key: ${own.keyId}\n  others trust it with: migrator key trust ${own.toString()}`,
+      ...recipients.map(
+        (recipient) => `recipient:   ${recipient}\n  others encrypt to you with: --recipient ${recipient}`,
+      ),
+      trusted.length === 0 ? 'you trust nobody yet' : 'you trust:',
+      ...trusted.map((key) => `  ${key.keyId}  ${key.publicKey}`),
+    ),
+  );
+  return undefined;
+}
+
+export async function runKeyTrust(text: string, options: KeyTrustOptions, context: Context) {
+  const key = await publicKeyFrom(text, context.io.cwd);
+  const name = options.name ?? key.keyId;
+  const file = await addTrusted(context.io, name, printPublicKey(key));
+  context.result(
+    'key-trust',
+    { keyId: key.keyId, name, file },
+    `you trust packages signed by ${key.keyId} from now on (${file})`,
+  );
+  return undefined;
+}

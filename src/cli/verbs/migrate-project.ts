@@ -1,0 +1,144 @@
+import { createHmac } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { facet, type Instance } from '../../core/instance.ts';
+import { migrateProject, type MigrateReport, type Staging } from '../../core/operations/migrate-project.ts';
+import type { Secrets } from '../../ports/adapter.ts';
+import type { Run } from '../../ports/journal.ts';
+import { Secret } from '../../secret.ts';
+import type { MigrateProjectOptions } from '../commands/migrate-project.ts';
+import type { Context } from '../context.ts';
+import { createFileSink } from '../files/atomic-output.ts';
+import { openFileSource } from '../files/file-source.ts';
+import { spool } from '../files/spool.ts';
+import { requireInstance } from '../instance-names.ts';
+import { journaled } from '../journaled.ts';
+import { openKeyRing } from '../key-ring.ts';
+import { sealedSource } from '../package-files.ts';
+import { productFlags } from '../product-flags.ts';
+import { describeLog, describePlan, lines } from '../render.ts';
+import { systemClock, systemRandom } from '../runtime.ts';
+import { sealSettings } from '../sealing.ts';
+import { stateDirectory } from '../state/directories.ts';
+import { waitingOf } from '../waiting.ts';
+
+export async function runMigrateProject(
+  projects: readonly string[],
+  options: MigrateProjectOptions,
+  command: Command,
+  context: Context,
+) {
+  const from = requireInstance(options.from, '--from');
+  const to = requireInstance(options.to, '--to');
+  const waiting = waitingOf(options);
+  const instances = await context.instances();
+  const flags = await productFlags(command, 'migrate-project', instances.config(from).product, context);
+  const source = await instances.source(from);
+  const target = await instances.target(to);
+  const input = {
+    ...waiting,
+    request: { projects, packageId: undefined, packageVersion: undefined, options: flags.exportOptions },
+    importOptions: flags.importOptions,
+    destination: undefined,
+    route: options.route,
+    dryRun: options.dryRun === true,
+    overwrites: flags.overwrites,
+    ignoreVersion: options.ignoreVersion === true,
+  };
+  const identity = { from, to, projects, options: flags.options, route: options.route, dryRun: input.dryRun };
+  const reporter = await context.reporter();
+  const report = await journaled('migrate-project', identity, { fresh: options.fresh === true, context }, async (run) =>
+    migrateProject(
+      input,
+      {
+        source,
+        target,
+        secrets: await withOwnSecrets(flags.secrets, source, target, run, context),
+        staging: await staging(run, context),
+        clock: systemClock,
+        random: systemRandom,
+        reporter,
+        run,
+      },
+      context.signal,
+    ),
+  );
+  context.result('migrate-project', { from, to, ...report }, render(from, to, report));
+  return { outcome: report.outcome };
+}
+
+/**
+ * A secret that both servers need and that nobody chose is derived from the user's identity and the run: the same
+ * again when this machine takes the run up, unknown to everybody else, and never stored.
+ */
+async function withOwnSecrets(
+  given: Secrets,
+  source: Instance,
+  target: Instance,
+  run: Run,
+  context: Context,
+): Promise<Secrets> {
+  const needed = [...facet(source, 'exports').requiredSecrets, ...facet(target, 'imports').requiredSecrets];
+  const missing = needed.filter((name) => given[name] === undefined);
+  if (missing.length === 0) return given;
+  const ring = await openKeyRing(context);
+  await ring.recipients([]);
+  const [identity] = await ring.identities([]);
+  const secrets: Record<string, Secret> = { ...given };
+  for (const name of missing) {
+    const value = createHmac('sha256', identity?.secret().reveal() ?? '')
+      .update(`migrator ${name} of run ${run.record.id}`)
+      .digest('base64url');
+    secrets[name] = new Secret(value);
+    context.redactor.add(secrets[name]);
+  }
+  return secrets;
+}
+
+/** A relayed package waits in the state directory, sealed to the user alone. */
+async function staging(run: Run, context: Context): Promise<Staging> {
+  const directory = join(stateDirectory(context.io), 'staging');
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const path = join(directory, `${run.record.id}.tar`);
+  const settings = await sealSettings({ recipient: [], compression: 'none' }, context);
+  return {
+    output: {
+      settings,
+      name: () => 'the staged package',
+      create: () => createFileSink(path, { overwrite: true, mode: 0o600 }),
+      spool,
+    },
+    reopen: async () => {
+      const bytes = await openFileSource(path);
+      context.onClose(() => bytes.close());
+      const sealed = await sealedSource(path, bytes, { trust: [], identity: [] }, context);
+      return { ...sealed, name: 'the staged package' };
+    },
+    remove: () => rm(path, { force: true }),
+  };
+}
+
+const routes = {
+  move: 'in one server-side step',
+  push: 'pushed by the source server',
+  relay: 'by way of this machine',
+};
+
+function render(
+  from: string,
+  to: string,
+  { outcome, route, rerouted, projects, jobs, plan, dryRun, warnings, log }: MigrateReport,
+): string {
+  const what = projects.map((name) => `"${name}"`).join(', ');
+  const done = outcome === 'started' ? 'started to move' : dryRun ? 'rehearsed the move of' : 'moved';
+  return lines(
+    dryRun && log.length > 0 ? `${describeLog(log, { verbose: false })}\n` : undefined,
+    describePlan(plan),
+    `${done} ${what} from ${from} to ${to}, ${routes[route]}${outcome === 'partial' ? ', with warnings' : ''}`,
+    rerouted === undefined ? undefined : `rerouted: ${rerouted}`,
+    `jobs: ${jobs.join(', ')}`,
+    dryRun ? 'nothing was changed' : undefined,
+    ...warnings.map((warning) => `warning: ${warning}`),
+  );
+}

@@ -1,0 +1,45 @@
+import { basename, resolve } from 'node:path';
+import { packageDownload, type DownloadPorts } from '../../core/operations/package-download.ts';
+import type { PackageDownloadOptions } from '../commands/package/download.ts';
+import type { Context } from '../context.ts';
+import { createFileSink } from '../files/atomic-output.ts';
+import { requireInstance } from '../instance-names.ts';
+import { defaultFileName, packageOutput } from '../package-files.ts';
+import { describeSealed } from '../render.ts';
+import { systemClock, systemRandom } from '../runtime.ts';
+import { sealSettings } from '../sealing.ts';
+import { parsePackageRef } from '../source-file.ts';
+
+export async function runPackageDownload(text: string, options: PackageDownloadOptions, context: Context) {
+  const from = requireInstance(options.from, '--from');
+  const ref = parsePackageRef(text);
+  const source = await (await context.instances()).source(from);
+  const reporter = await context.reporter();
+  const output = await outputOf(options, context);
+  const { stored, sealed } = await packageDownload(
+    ref,
+    { source, output, reporter, clock: systemClock, random: systemRandom },
+    context.signal,
+  );
+  const file = options.output ?? (options.raw === true ? basename(stored.fileName) : defaultFileName(ref));
+  context.result(
+    'package-download',
+    { from, package: stored, file, sealed: sealed ?? null },
+    sealed === undefined
+      ? `wrote ${file}, as ${from} keeps it: neither signed nor encrypted`
+      : describeSealed(file, sealed),
+  );
+  return undefined;
+}
+
+async function outputOf(options: PackageDownloadOptions, context: Context): Promise<DownloadPorts['output']> {
+  const { output: file, force = false, raw = false } = options;
+  if (!raw)
+    return { kind: 'sealed', output: await packageOutput(file, await sealSettings(options, context), force, context) };
+  return {
+    kind: 'raw',
+    // The server's name for the file is data: only its last part may name a file here.
+    create: (stored) =>
+      createFileSink(resolve(context.io.cwd, file ?? basename(stored.fileName)), { overwrite: force }),
+  };
+}

@@ -1,0 +1,44 @@
+import { resolve } from 'node:path';
+import { open, verify } from '../../package/index.ts';
+import type { PackageOpenOptions } from '../commands/package/open.ts';
+import type { Context } from '../context.ts';
+import { createTreeWriter } from '../files/write-tree.ts';
+import { openPackageFile, sealedSource } from '../package-files.ts';
+import { count } from '../../core/deliver.ts';
+import { lines } from '../render.ts';
+
+export async function runOpen(path: string, options: PackageOpenOptions, context: Context) {
+  const reporter = await context.reporter();
+  const bytes = await openPackageFile(path, context);
+  const sealed = await sealedSource(path, bytes, options, context);
+  reporter.report({ type: 'phase', name: 'verify', subject: sealed.name });
+  const verified = await verify(bytes, sealed.trust, context.signal, (done, total) =>
+    reporter.report({ type: 'bytes', subject: sealed.name, done, total }),
+  );
+  const { id, version } = verified.manifest;
+  const folder = options.output ?? `${id}.${version}`;
+  const tree = await createTreeWriter(resolve(context.io.cwd, folder), {
+    overwrite: options.force === true,
+    platform: context.io.platform,
+  });
+  try {
+    for await (const entry of open(bytes, verified, sealed.keys, sealed.limits, context.signal)) {
+      await tree.write(outside(entry.path), count(entry.content, entry.size, entry.path, reporter));
+    }
+    const written = await tree.commit();
+    context.result(
+      'package-open',
+      { folder, files: written },
+      lines(`wrote ${written.length} files to ${folder}`, ...written.slice(0, 20)),
+    );
+  } catch (error) {
+    await tree.discard();
+    throw error;
+  }
+  return undefined;
+}
+
+/** What `package seal` packed comes out as it went in; what servers made keeps its folder. */
+function outside(path: string): string {
+  return path.startsWith('files/') ? path.slice('files/'.length) : path;
+}

@@ -1,0 +1,50 @@
+import { basename, extname, resolve } from 'node:path';
+import { seal, type PayloadEntry } from '../../package/index.ts';
+import type { PackageSealOptions } from '../commands/package/seal.ts';
+import type { Context } from '../context.ts';
+import { readTree, type TreeEntry } from '../files/read-tree.ts';
+import { packageOutput } from '../package-files.ts';
+import { describeSealed } from '../render.ts';
+import { systemClock, systemRandom } from '../runtime.ts';
+import { sealSettings } from '../sealing.ts';
+
+export async function runSeal(path: string, options: PackageSealOptions, context: Context) {
+  const reporter = await context.reporter();
+  const absolute = resolve(context.io.cwd, path);
+  const tree = await readTree(absolute);
+  const ref = { id: options.id ?? idFrom(absolute), version: options.packageVersion ?? '1.0.0' };
+  const settings = await sealSettings(options, context);
+  const output = await packageOutput(options.output, settings, options.force === true, context);
+  const file = output.name(ref);
+  const total = tree.reduce((sum, entry) => sum + entry.size, 0);
+  reporter.report({ type: 'phase', name: 'seal', subject: file });
+  const sealed = await seal(
+    {
+      ...ref,
+      ...settings,
+      createdAt: systemClock.now(),
+      source: undefined,
+      scope: {},
+      notes: [],
+      entries: entriesOf(tree),
+    },
+    await output.create(ref),
+    { random: systemRandom, onProgress: (done) => reporter.report({ type: 'bytes', subject: file, done, total }) },
+    context.signal,
+  );
+  context.result('package-seal', { file, sealed }, describeSealed(file, sealed));
+  return undefined;
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- the package takes a stream of entries, and a tree is at hand
+async function* entriesOf(tree: readonly TreeEntry[]): AsyncGenerator<PayloadEntry> {
+  for (const entry of tree) yield { path: `files/${entry.path}`, size: entry.size, content: () => entry.content() };
+}
+
+/** A package id out of a file name: letters, digits, dots, dashes and underscores. */
+function idFrom(path: string): string {
+  const name = basename(path, extname(path))
+    .replace(/[^A-Za-z0-9._-]+/gu, '-')
+    .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/gu, '');
+  return name === '' ? 'package' : name;
+}

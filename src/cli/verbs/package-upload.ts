@@ -1,0 +1,28 @@
+import { packageUpload } from '../../core/operations/package-upload.ts';
+import type { PackageUploadOptions } from '../commands/package/upload.ts';
+import type { Context } from '../context.ts';
+import { requireInstance } from '../instance-names.ts';
+import { lines } from '../render.ts';
+import { sourceFromFile } from '../source-file.ts';
+
+const done = { created: 'uploaded', overwritten: 'uploaded, in place of another,', kept: 'found unchanged:' };
+
+export async function runPackageUpload(path: string, options: PackageUploadOptions, context: Context) {
+  const to = requireInstance(options.to, '--to');
+  const target = await (await context.instances()).target(to);
+  const { source } = await sourceFromFile(path, options, target, context);
+  const reporter = await context.reporter();
+  const report = await packageUpload({ onConflict: options.onConflict }, { target, source, reporter }, context.signal);
+  const { stored, outcome, signer } = report;
+  const name = `${stored.id}@${stored.version}`;
+  context.result(
+    'package-upload',
+    { to, outcome, package: stored, signer: signer ?? null },
+    lines(
+      `${done[outcome]} ${name} on ${to}`,
+      signer === undefined ? 'signed by nobody' : `signed by ${signer}`,
+      `import it with: migrator import ${name} --to ${to}`,
+    ),
+  );
+  return undefined;
+}

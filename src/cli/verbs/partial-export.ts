@@ -1,0 +1,74 @@
+import type { Command } from 'commander';
+import { parseHandle } from '../../core/job-handle.ts';
+import { partialExport, type PartialExportReport } from '../../core/operations/partial-export.ts';
+import { MigratorError } from '../../errors.ts';
+import type { PartialExportOptions } from '../commands/partial-export.ts';
+import type { Context } from '../context.ts';
+import { requireInstance } from '../instance-names.ts';
+import { journaled } from '../journaled.ts';
+import { packageOutput } from '../package-files.ts';
+import { productFlags } from '../product-flags.ts';
+import { describeSealed, lines } from '../render.ts';
+import { systemClock, systemRandom } from '../runtime.ts';
+import { sealSettings } from '../sealing.ts';
+import { waitingOf } from '../waiting.ts';
+
+export async function runPartialExport(options: PartialExportOptions, command: Command, context: Context) {
+  const resumed = options.resume === undefined ? undefined : parseHandle(options.resume);
+  const from = resumed?.instance ?? requireInstance(options.from, '--from');
+  if (resumed === undefined && options.project.length === 0) {
+    throw new MigratorError('USAGE', 'no project is named', { hint: 'give --project <name>, once for each' });
+  }
+  const waiting = waitingOf(options);
+  const instances = await context.instances();
+  const { product } = instances.config(from);
+  const flags = await productFlags(command, 'partial-export', product, context);
+  const source = await instances.source(from);
+  const target = options.to === undefined ? undefined : await instances.target(options.to);
+  const wantsFile = options.to === undefined || options.output !== undefined;
+  const output = wantsFile
+    ? await packageOutput(options.output, await sealSettings(options, context), options.force === true, context)
+    : undefined;
+  const { packageId, packageVersion, ...rest } = flags.options;
+  const request = {
+    projects: options.project,
+    packageId: packageId === undefined ? undefined : String(packageId),
+    packageVersion: packageVersion === undefined ? undefined : String(packageVersion),
+    options: rest,
+  };
+  const identity = {
+    from,
+    to: options.to ?? null,
+    request: { ...request, packageId: request.packageId ?? null, packageVersion: request.packageVersion ?? null },
+    output: options.output ?? null,
+    resume: options.resume ?? null,
+  };
+  const reporter = await context.reporter();
+  const report = await journaled('partial-export', identity, { fresh: options.fresh === true, context }, (run) =>
+    partialExport(
+      { request, resume: resumed?.id, ...waiting },
+      { source, target, output, secrets: flags.secrets, clock: systemClock, random: systemRandom, reporter, run },
+      context.signal,
+    ),
+  );
+  const file = report.sealed && report.package ? output?.name(report.package) : undefined;
+  context.result('partial-export', { from, ...report, file }, render(from, file, report));
+  return { outcome: report.outcome };
+}
+
+function render(from: string, file: string | undefined, report: PartialExportReport): string {
+  const { outcome, handle, projects, warnings, sealed, stored } = report;
+  const what = projects.length > 0 ? projects.map((name) => `"${name}"`).join(', ') : 'the projects';
+  if (outcome === 'started') {
+    return lines(
+      `started the export of ${what} from ${from}: ${handle}`,
+      `go on with: migrator partial-export --resume ${handle} -o <file>`,
+    );
+  }
+  return lines(
+    `exported ${what} from ${from}${outcome === 'partial' ? ', with warnings' : ''}`,
+    sealed && file ? describeSealed(file, sealed) : undefined,
+    stored ? `on ${stored.instance}: ${stored.id}@${stored.version}` : undefined,
+    ...warnings.map((warning) => `warning: ${warning}`),
+  );
+}

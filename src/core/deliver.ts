@@ -1,0 +1,58 @@
+import { MigratorError } from '../errors.ts';
+import type { OnConflict } from '../ports/adapter.ts';
+import type { ArtifactFile, ByteStream, PackageRef, StoredPackage } from '../ports/artifact.ts';
+import type { Reporter } from '../ports/reporter.ts';
+import { facet, type Instance } from './instance.ts';
+
+export interface Delivery {
+  readonly stored: StoredPackage;
+  readonly outcome: 'created' | 'overwritten' | 'kept';
+}
+
+/** The one file a feed takes; packages of several files are for servers that import files. */
+export function soleFile(files: readonly ArtifactFile[], name: string): ArtifactFile {
+  const [file, ...others] = files;
+  if (file === undefined || others.length > 0) {
+    throw new MigratorError(
+      'PACKAGE_MALFORMED',
+      `${name} holds ${files.length} files under native/ where one is needed`,
+    );
+  }
+  return file;
+}
+
+/** Uploads into an instance's feed, with progress. */
+export async function deliver(
+  target: Instance,
+  file: ArtifactFile,
+  ref: PackageRef,
+  onConflict: OnConflict,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<Delivery> {
+  const subject = `${ref.id} ${ref.version} to ${target.name}`;
+  reporter.report({ type: 'phase', name: 'upload', subject });
+  const counted: ArtifactFile = { ...file, open: (inner) => count(file.open(inner), file.size, subject, reporter) };
+  const delivery = await facet(target, 'feed').upload(counted, ref, onConflict, signal);
+  if (delivery.outcome === 'kept') {
+    reporter.report({
+      type: 'notice',
+      message: `${target.name} holds ${ref.id} ${ref.version} already, byte for byte`,
+    });
+  }
+  return delivery;
+}
+
+export async function* count(
+  stream: ByteStream,
+  total: number | undefined,
+  subject: string,
+  reporter: Reporter,
+): ByteStream {
+  let done = 0;
+  for await (const chunk of stream) {
+    done += chunk.byteLength;
+    reporter.report({ type: 'bytes', subject, done, total });
+    yield chunk;
+  }
+}

@@ -1,0 +1,84 @@
+import { MigratorError } from '../errors.ts';
+import type { ExportRequest, PreparedExport, PushDestination, Secrets } from '../ports/adapter.ts';
+import type { JobStatus } from '../ports/job.ts';
+import type { Json } from '../ports/journal.ts';
+import type { Instance } from './instance.ts';
+import { facet } from './instance.ts';
+import type { OperationPorts, Waiting } from './operation.ts';
+import { startOnce, type StartedJob } from './start-once.ts';
+import { watch } from './watch.ts';
+
+export interface ExportRun {
+  readonly source: Instance;
+  readonly request: ExportRequest;
+  readonly secrets: Secrets;
+  readonly destination: PushDestination | undefined;
+  /** Journal step; a second export of one run (another route) needs another name. */
+  readonly step: string;
+  readonly waiting: Waiting;
+}
+
+export interface ExportResult {
+  readonly prepared: PreparedExport;
+  readonly job: StartedJob;
+  /** Undefined when nobody waited. */
+  readonly status: JobStatus | undefined;
+}
+
+/** Prepares an export, starts it exactly once and stays with it; judging the final state is the caller's. */
+export async function runExport(work: ExportRun, ports: OperationPorts, signal: AbortSignal): Promise<ExportResult> {
+  const { source, secrets, destination, step } = work;
+  const { reporter, run, clock } = ports;
+  const exports = facet(source, 'exports');
+  requireSecrets(source, exports.requiredSecrets, secrets);
+  const prepared = await prepareOnce(work, ports, signal);
+  for (const message of prepared.notes) reporter.report({ type: 'notice', message });
+  const names = prepared.projects.map((project) => project.name).join(', ');
+  reporter.report({ type: 'phase', name: 'export', subject: `${names} from ${source.name}` });
+  const job = await startOnce(
+    {
+      step,
+      instance: source,
+      start: (inner) => exports.start(prepared, secrets, destination, inner),
+      find: (since, inner) => exports.find(prepared, since, inner),
+    },
+    run,
+    clock,
+    signal,
+  );
+  announce(job, ports);
+  if (!work.waiting.wait) return { prepared, job, status: undefined };
+  const status = await watch(source.adapter.jobs, job.id, job.handle, { ...work.waiting, clock, reporter }, signal);
+  return { prepared, job, status };
+}
+
+async function prepareOnce(
+  { source, request, step }: ExportRun,
+  { reporter, run }: OperationPorts,
+  signal: AbortSignal,
+) {
+  const earlier = run.record.facts[`${step}.prepared`];
+  // What prepare returned is plain data by contract, so it comes back from the journal as it went in.
+  if (earlier !== undefined && earlier !== null) return earlier as unknown as PreparedExport;
+  reporter.report({ type: 'phase', name: 'prepare', subject: `export from ${source.name}` });
+  const prepared = await facet(source, 'exports').prepare(request, signal);
+  await run.note({ [`${step}.prepared`]: prepared as unknown as Json });
+  return prepared;
+}
+
+export function announce(job: StartedJob, { reporter }: OperationPorts): void {
+  reporter.report({
+    type: 'notice',
+    message: job.attached ? `taking up the job of an earlier run: ${job.handle}` : `started ${job.handle}`,
+  });
+}
+
+export function requireSecrets(instance: Instance, names: readonly string[], secrets: Secrets): void {
+  const missing = names.filter((name) => secrets[name] === undefined);
+  if (missing.length === 0) return;
+  const flags = missing.map((name) => `--${name}`).join(', ');
+  throw new MigratorError('USAGE', `${instance.adapter.product} needs ${flags} for this`, {
+    hint: `give a reference: --${missing[0] ?? ''} env:NAME, file:path, command:…, or prompt`,
+    details: { missing },
+  });
+}

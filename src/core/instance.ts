@@ -1,0 +1,43 @@
+import { MigratorError } from '../errors.ts';
+import type { Adapter } from '../ports/adapter.ts';
+
+/** A named server of the rc file, with its adapter. */
+export interface Instance {
+  readonly name: string;
+  readonly adapter: Adapter;
+}
+
+type Facet = 'exports' | 'imports' | 'moves' | 'feed';
+
+const lacking: Record<Facet, { readonly what: string; readonly hint: string }> = {
+  exports: { what: 'cannot export projects', hint: 'name another instance with --from' },
+  imports: { what: 'cannot import packages', hint: 'name another instance with --to' },
+  moves: { what: 'has no server-side move', hint: 'use --route relay' },
+  feed: { what: 'keeps no packages', hint: 'use partial-export and import, which write and read package files' },
+};
+
+/** The facet, or UNSUPPORTED with what to use instead. */
+export function facet<F extends Facet>(instance: Instance, name: F): NonNullable<Adapter[F]> {
+  const found = instance.adapter[name];
+  if (found === undefined) {
+    const { what, hint } = lacking[name];
+    throw new MigratorError('UNSUPPORTED', `instance "${instance.name}" (${instance.adapter.product}) ${what}`, {
+      hint,
+    });
+  }
+  return found;
+}
+
+/** A facet of the jobs that only some products have. */
+export function jobVerb<V extends 'cancel' | 'approve' | 'reject' | 'undo'>(
+  instance: Instance,
+  verb: V,
+): NonNullable<Adapter['jobs'][V]> {
+  const found = instance.adapter.jobs[verb];
+  if (found === undefined) {
+    throw new MigratorError('UNSUPPORTED', `${instance.adapter.product} has no way to ${verb} a job`, {
+      hint: `look at it with "migrator job show", or ${verb} it on the server`,
+    });
+  }
+  return found.bind(instance.adapter.jobs) as NonNullable<Adapter['jobs'][V]>;
+}

@@ -1,0 +1,59 @@
+import type { PackageRef, StoredPackage } from '../../ports/artifact.ts';
+import { MigratorError } from '../../errors.ts';
+import type { ByteSink } from '../../ports/bytes.ts';
+import type { Reporter } from '../../ports/reporter.ts';
+import type { Clock, Random } from '../../ports/runtime.ts';
+import type { SealedPackage } from '../../package/index.ts';
+import { count } from '../deliver.ts';
+import { facet, type Instance } from '../instance.ts';
+import { probe } from '../preflight.ts';
+import { type PackageOutput, sealArtifact } from '../seal-artifact.ts';
+
+export interface DownloadReport {
+  readonly stored: StoredPackage;
+  /** Undefined for a raw download. */
+  readonly sealed: SealedPackage | undefined;
+}
+
+export interface DownloadPorts {
+  readonly source: Instance;
+  readonly output:
+    | { readonly kind: 'sealed'; readonly output: PackageOutput }
+    | { readonly kind: 'raw'; create(stored: StoredPackage): Promise<ByteSink> };
+  readonly reporter: Reporter;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Fetches a package from an instance's feed, sealed or as the server keeps it. */
+export async function packageDownload(
+  ref: PackageRef,
+  ports: DownloadPorts,
+  signal: AbortSignal,
+): Promise<DownloadReport> {
+  const { source, output, reporter } = ports;
+  const info = await probe(source, reporter, signal);
+  const feed = facet(source, 'feed');
+  const stored = await feed.stat(ref, signal);
+  if (stored === undefined) {
+    throw new MigratorError('NOT_FOUND', `${source.name} holds no package ${ref.id} ${ref.version}`, {
+      hint: `see what it holds with: migrator package list --from ${source.name}`,
+    });
+  }
+  reporter.report({ type: 'phase', name: 'download', subject: `${ref.id} ${ref.version} from ${source.name}` });
+  const file = await feed.download(ref, signal);
+  if (output.kind === 'sealed') {
+    const origin = { source, info, prepared: undefined, options: {} };
+    const sealed = await sealArtifact({ package: ref, files: [file], notes: [] }, origin, output.output, ports, signal);
+    return { stored, sealed };
+  }
+  const sink = await output.create(stored);
+  try {
+    for await (const chunk of count(file.open(signal), file.size, stored.fileName, reporter)) await sink.write(chunk);
+    await sink.commit();
+  } catch (error) {
+    await sink.discard();
+    throw error;
+  }
+  return { stored, sealed: undefined };
+}

@@ -1,0 +1,41 @@
+import type { OnConflict } from '../../ports/adapter.ts';
+import type { ArtifactFile, PackageRef, StoredPackage } from '../../ports/artifact.ts';
+import type { Reporter } from '../../ports/reporter.ts';
+import { deliver, soleFile, type Delivery } from '../deliver.ts';
+import type { Instance } from '../instance.ts';
+import { probe } from '../preflight.ts';
+import { trustPackage, type SealedSource } from '../sealed-source.ts';
+
+export type UploadSource =
+  | { readonly kind: 'sealed'; readonly sealed: SealedSource }
+  | { readonly kind: 'raw'; readonly name: string; readonly file: ArtifactFile; readonly ref: PackageRef };
+
+export interface UploadReport {
+  readonly outcome: Delivery['outcome'];
+  readonly stored: StoredPackage;
+  readonly signer: string | undefined;
+}
+
+/** Puts what a package holds into an instance's feed, after it was verified whole. */
+export async function packageUpload(
+  input: { readonly onConflict: OnConflict },
+  ports: { readonly target: Instance; readonly source: UploadSource; readonly reporter: Reporter },
+  signal: AbortSignal,
+): Promise<UploadReport> {
+  const { target, source, reporter } = ports;
+  if (source.kind === 'raw') {
+    await probe(target, reporter, signal);
+    return {
+      ...(await deliver(target, source.file, source.ref, input.onConflict, reporter, signal)),
+      signer: undefined,
+    };
+  }
+  const { manifest, verified, files } = await trustPackage(source.sealed, reporter, signal);
+  await probe(target, reporter, signal);
+  const file = soleFile(files, source.sealed.name);
+  const { id, version } = manifest;
+  return {
+    ...(await deliver(target, file, { id, version }, input.onConflict, reporter, signal)),
+    signer: verified.signer?.keyId,
+  };
+}

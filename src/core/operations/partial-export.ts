@@ -1,0 +1,121 @@
+import type { ExportRequest, PreparedExport, Secrets } from '../../ports/adapter.ts';
+import type { PackageRef, StoredPackage } from '../../ports/artifact.ts';
+import { MigratorError } from '../../errors.ts';
+import type { SealedPackage } from '../../package/index.ts';
+import { runExport } from '../export-run.ts';
+import { facet, type Instance } from '../instance.ts';
+import { formatHandle } from '../job-handle.ts';
+import { type OperationPorts, type Outcome, type Waiting, worst } from '../operation.ts';
+import { leftMaintenance, probe } from '../preflight.ts';
+import { type PackageOutput, sealArtifact } from '../seal-artifact.ts';
+import { judge } from '../verdict.ts';
+import { watch } from '../watch.ts';
+
+export interface PartialExportInput extends Waiting {
+  readonly request: ExportRequest;
+  /** The id of a job that another run or machine started; names and options are then not needed. */
+  readonly resume: string | undefined;
+}
+
+export interface PartialExportPorts extends OperationPorts {
+  readonly source: Instance;
+  /** The source server pushes the package here. */
+  readonly target: Instance | undefined;
+  readonly output: PackageOutput | undefined;
+  readonly secrets: Secrets;
+}
+
+export interface PartialExportReport {
+  readonly outcome: Outcome;
+  readonly handle: string;
+  readonly package: PackageRef | undefined;
+  readonly projects: readonly string[];
+  /** The server's own warnings. */
+  readonly warnings: readonly string[];
+  readonly sealed: SealedPackage | undefined;
+  /** Where the server itself keeps the package. */
+  readonly stored: (StoredPackage & { readonly instance: string }) | undefined;
+}
+
+/** Exports projects to a sealed package, to the target's feed, or to both. */
+export async function partialExport(
+  input: PartialExportInput,
+  ports: PartialExportPorts,
+  signal: AbortSignal,
+): Promise<PartialExportReport> {
+  const { source, target, reporter } = ports;
+  const info = await probe(source, reporter, signal);
+  const targetInfo = target && (await probe(target, reporter, signal));
+  const obstacle = targetInfo && target.adapter.versionObstacle(info.version, targetInfo);
+  if (obstacle !== undefined)
+    reporter.report({ type: 'warning', message: `${obstacle}: an import there will be refused` });
+  const { prepared, handle, id, status } = await exportJob(input, ports, signal);
+  const base = {
+    handle,
+    package: prepared?.package,
+    projects: prepared?.projects.map((project) => project.name) ?? [],
+  };
+  if (status === undefined) return { ...base, outcome: 'started', warnings: [], sealed: undefined, stored: undefined };
+  const verdict = judge(handle, status);
+  const warnings = status.messages.map((message) => message.text);
+  const out = await leftMaintenance(source, info, reporter, signal);
+  const outcome = worst(verdict, out ? 'done' : 'partial');
+  const stored = target && prepared && (await arrived(target, prepared.package, signal));
+  if (ports.output === undefined) return { ...base, outcome, warnings, sealed: undefined, stored };
+  reporter.report({ type: 'phase', name: 'download', subject: `from ${(target ?? source).name}` });
+  const artifact = await (target && prepared
+    ? fetchFromFeed(target, prepared.package, signal)
+    : facet(source, 'exports').fetch(id, prepared, signal));
+  const origin = { source, info, prepared, options: input.request.options };
+  const sealed = await sealArtifact(
+    { ...artifact, notes: [...artifact.notes, ...warnings] },
+    origin,
+    ports.output,
+    ports,
+    signal,
+  );
+  return { ...base, package: artifact.package, outcome, warnings, sealed, stored };
+}
+
+async function exportJob(input: PartialExportInput, ports: PartialExportPorts, signal: AbortSignal) {
+  const { source, target, secrets, clock, reporter } = ports;
+  if (input.resume !== undefined) {
+    const id = input.resume;
+    const handle = formatHandle({ product: source.adapter.product, instance: source.name, id });
+    reporter.report({ type: 'phase', name: 'wait', subject: handle });
+    const status = await watch(source.adapter.jobs, id, handle, { ...input, clock, reporter }, signal);
+    return { prepared: undefined as PreparedExport | undefined, handle, id, status };
+  }
+  const destination = target && (await pushDestination(source, target, signal));
+  const work = { source, request: input.request, secrets, destination, step: 'export', waiting: input };
+  const { prepared, job, status } = await runExport(work, ports, signal);
+  return { prepared, handle: job.handle, id: job.id, status };
+}
+
+async function pushDestination(source: Instance, target: Instance, signal: AbortSignal) {
+  const feed = facet(target, 'feed');
+  if (!facet(source, 'exports').pushes || feed.destination === undefined) {
+    throw new MigratorError('UNSUPPORTED', `${source.name} cannot push packages to ${target.name}`, {
+      hint: 'write the package to a file with -o and import it there',
+    });
+  }
+  return feed.destination(signal);
+}
+
+async function arrived(target: Instance, ref: PackageRef, signal: AbortSignal) {
+  const stored = await facet(target, 'feed').stat(ref, signal);
+  if (stored === undefined) {
+    throw new MigratorError(
+      'REMOTE_UNEXPECTED',
+      `the export says it succeeded, but ${target.name} does not hold ${ref.id} ${ref.version}`,
+      {
+        hint: 'check that the source server reaches the target by the URL in the rc file, or export to a file with -o',
+      },
+    );
+  }
+  return { ...stored, instance: target.name };
+}
+
+async function fetchFromFeed(target: Instance, ref: PackageRef, signal: AbortSignal) {
+  return { package: ref, files: [await facet(target, 'feed').download(ref, signal)], notes: [] };
+}

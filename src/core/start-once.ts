@@ -1,0 +1,58 @@
+import { isMigratorError, type MigratorError } from '../errors.ts';
+import type { Run } from '../ports/journal.ts';
+import type { Clock } from '../ports/runtime.ts';
+import { formatHandle } from './job-handle.ts';
+import type { Instance } from './instance.ts';
+
+/** One remote write that must happen exactly once, however often this process dies around it. */
+export interface RemoteStart {
+  /** Tells the jobs of one run apart: `export`, `import`. */
+  readonly step: string;
+  readonly instance: Instance;
+  start(signal: AbortSignal): Promise<string>;
+  find(startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;
+}
+
+export interface StartedJob {
+  readonly id: string;
+  readonly handle: string;
+  /** True when an earlier process started it. */
+  readonly attached: boolean;
+}
+
+/**
+ * The intent is journaled before the call and the job after it. A run that finds an intent without a job asks the server
+ * whether the call arrived, and only starts again when the server shows that it did not.
+ */
+export async function startOnce(work: RemoteStart, run: Run, clock: Clock, signal: AbortSignal): Promise<StartedJob> {
+  const { step, instance } = work;
+  const started = (id: string, attached: boolean): StartedJob => ({
+    id,
+    handle: formatHandle({ product: instance.adapter.product, instance: instance.name, id }),
+    attached,
+  });
+  const known = run.record.facts[`${step}.job`];
+  if (typeof known === 'string') return started(known, true);
+  const intended = run.record.facts[`${step}.intendedAt`];
+  if (typeof intended === 'string') {
+    const found = await work.find(new Date(intended), signal);
+    if (found !== undefined) return remember(started(found, true), step, run);
+  }
+  await run.note({ [`${step}.intendedAt`]: clock.now().toISOString() });
+  try {
+    return await remember(started(await work.start(signal), false), step, run);
+  } catch (error) {
+    if (isMigratorError(error) && !leavesDoubt(error)) await run.note({ [`${step}.intendedAt`]: null });
+    throw error;
+  }
+}
+
+async function remember(job: StartedJob, step: string, run: Run): Promise<StartedJob> {
+  await run.note({ [`${step}.job`]: job.id });
+  await run.job(job.handle);
+  return job;
+}
+
+function leavesDoubt(error: MigratorError): boolean {
+  return error.code === 'CANCELLED' || error.code === 'LOCAL_IO' || error.details['ambiguous'] === true;
+}

@@ -1,0 +1,54 @@
+// The public door of the emulators, light to import: a product's code is loaded when it is started.
+import { MigratorError } from '../errors.ts';
+import type { EmulatorOptions, RunningEmulator } from './emulator.ts';
+import { parseFaultText, type FaultSpec } from './faults.ts';
+import { octopusFaults } from './octopus/fault-names.ts';
+
+export type { EmulatorOptions, RunningEmulator, Sample } from './emulator.ts';
+export type { FaultControl, FaultSpec, NamedFault, RouteFault, SeenRequest } from './faults.ts';
+
+export const emulatedProducts = ['octopus'] as const;
+export type EmulatedProduct = (typeof emulatedProducts)[number];
+
+interface Emulator {
+  readonly faults: readonly string[];
+  readonly start: (options: EmulatorOptions) => Promise<RunningEmulator>;
+}
+
+// Add a product here, one lazy line, and its name above.
+const emulators = {
+  octopus: {
+    faults: octopusFaults,
+    start: async (options) => (await import('./octopus/start.ts')).startOctopus(options),
+  },
+} satisfies Record<EmulatedProduct, Emulator>;
+
+const isEmulated = (product: string): product is EmulatedProduct => product in emulators;
+
+/**
+ * Starts an embedded instance. USAGE for a product there is no emulator of, CONFLICT when a live process serves the
+ * directory or the port is taken, LOCAL_IO when the directory cannot be used.
+ */
+export async function startEmulator(product: string, options: EmulatorOptions): Promise<RunningEmulator> {
+  return emulatorOf(product).start(options);
+}
+
+function emulatorOf(product: string): Emulator {
+  if (isEmulated(product)) return emulators[product];
+  throw new MigratorError('USAGE', `there is no emulator of "${product}"`, {
+    hint: `choose one of: ${emulatedProducts.join(', ')}`,
+  });
+}
+
+/** The named faults of a product. USAGE for a product there is no emulator of. */
+export function faultNames(product: string): readonly string[] {
+  return emulatorOf(product).faults;
+}
+
+/** Reads a fault as the command line takes it. USAGE names what is wrong and the faults there are. */
+export function parseFault(text: string): FaultSpec {
+  return parseFaultText(
+    text,
+    Object.values(emulators).flatMap(({ faults }) => [...faults]),
+  );
+}

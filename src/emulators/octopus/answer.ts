@@ -1,0 +1,136 @@
+// From a request to its reply: spelling of the path, route, key, permission, maintenance mode, handler, error document.
+import type { IncomingMessage } from 'node:http';
+import type { Call, Reply } from '../server.ts';
+import type { Body } from '../store.ts';
+import { createRoutes, type PathParams } from '../routing.ts';
+import { nugetUpload } from './feed-routes.ts';
+import { defaultSpace, type Instance } from './instance.ts';
+import { isInMaintenance } from './maintenance.ts';
+import { absent, invalid, json, Refusal, refusalReply } from './refusal.ts';
+import { asText, isObject, readTolerantJson } from './tolerant-json.ts';
+import { authenticate, authorize } from './users.ts';
+import type { Route, Visit } from './visit.ts';
+
+const bySpaceId = '/api/:space(^[Ss][Pp][Aa][Cc][Ee][Ss]-\\d+$)';
+const bySpaceName = '/api/spaces/:space';
+const largestBody = 32 * 1024 * 1024;
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > largestBody) throw new Refusal(413, 'The request body is too large.');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '');
+}
+
+/** .NET clients send PUT and DELETE as POST. */
+function methodOf(call: Call): string {
+  const override = call.headers['x-http-method-override'];
+  return call.method === 'POST' && typeof override === 'string' ? override.toUpperCase() : call.method;
+}
+
+function spaceOf(instance: Instance, text: string | undefined): string {
+  if (text === undefined) return defaultSpace;
+  const wanted = text.toLowerCase();
+  const spaces = instance.store.all('Spaces');
+  const found =
+    spaces.find(({ id }) => id.toLowerCase() === wanted) ??
+    spaces.find(({ body }) => asText(body['Slug']).toLowerCase() === wanted) ??
+    spaces.find(({ name }) => name.toLowerCase() === wanted);
+  if (found === undefined) throw absent(text);
+  return found.id;
+}
+
+/** No published text names the status; a server that asks to come back later says 503. */
+function refuseInMaintenance(instance: Instance, route: Route, visit: Visit): void {
+  if (route.method === 'GET' || route.harmless === true || visit.user.may('AdministerSystem')) return;
+  if (!isInMaintenance(instance)) return;
+  throw new Refusal(
+    503,
+    'Octopus Server is currently in maintenance mode. Only users with the AdministerSystem permission can make changes.',
+  );
+}
+
+function visitOf(instance: Instance, call: Call, route: Route, params: PathParams): Visit {
+  let parsed: Promise<unknown> | undefined;
+  const body = () => (parsed ??= readBody(call.request).then(readTolerantJson));
+  return {
+    instance,
+    call,
+    params,
+    param: (name) => params[name] ?? '',
+    space: spaceOf(instance, params['space']),
+    spaceNamed: params['space'] !== undefined,
+    user: authenticate(instance, call.headers, call.query, route.open === true),
+    body,
+    document: async (): Promise<Body> => {
+      const sent = await body();
+      if (!isObject(sent)) throw invalid('No request body was supplied.');
+      return sent;
+    },
+  };
+}
+
+function startingUp(instance: Instance): Reply | undefined {
+  if (instance.faults.take('startup-503') === undefined) return undefined;
+  return json(503, { ErrorMessage: 'Octopus Server is starting.' });
+}
+
+const internal = (error: unknown): Reply =>
+  json(500, {
+    ErrorMessage: 'There was a problem processing your request.',
+    FullException: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  });
+
+export function createAnswer(instance: Instance, list: readonly Route[]): (call: Call) => Promise<Reply> {
+  const routes = createRoutes<Route>();
+  for (const route of list) {
+    const path = route.path === '/' ? '' : route.path;
+    routes.on(route.method, `/api${path}`, route);
+    if (route.scoped !== true) continue;
+    routes.on(route.method, `${bySpaceId}${path}`, route);
+    routes.on(route.method, `${bySpaceName}${path}`, route);
+  }
+  const nuget: Route = { method: 'PUT', path: '/nuget/packages', permission: 'BuiltInFeedPush', handle: nugetUpload };
+  for (const path of ['/nuget/packages', '/api/nuget/packages', `${bySpaceId}/nuget/packages`])
+    routes.on('PUT', path, nuget);
+
+  async function handle(call: Call): Promise<Reply> {
+    const method = methodOf(call);
+    const found = routes.find(method, call.path);
+    if (!('target' in found)) {
+      if (found.allowed.length === 0) throw absent(call.path);
+      const refusal = new Refusal(405, `The resource '${call.path}' does not support the HTTP method ${method}.`);
+      const reply = refusalReply(refusal);
+      return { ...reply, headers: { ...reply.headers, Allow: found.allowed.join(', ') } };
+    }
+    const route = found.target;
+    const visit = visitOf(instance, call, route, found.params);
+    refuseInMaintenance(instance, route, visit);
+    if (route.permission !== undefined && route.open !== true) authorize(visit.user, route.permission);
+    return route.handle(visit);
+  }
+
+  return async (call) => {
+    try {
+      return startingUp(instance) ?? (await handle(call));
+    } catch (error) {
+      if (error instanceof Refusal) return refusalReply(error);
+      instance.log(
+        `${call.method} ${call.path} failed: ${error instanceof Error ? (error.stack ?? '') : String(error)}`,
+      );
+      return internal(error);
+    }
+  };
+}
+
+/** Other spellings of a space-scoped path: faults are written for one of them. */
+export function spellings(path: string): readonly string[] {
+  const plain = path.replace(/^\/api\/(?:spaces\/[^/]+|Spaces-\d+)(?=\/)/i, '/api');
+  return plain === path ? [] : [plain];
+}

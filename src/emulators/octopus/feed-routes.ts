@@ -1,0 +1,243 @@
+import { createReadStream } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
+import type { Reply } from '../server.ts';
+import { collection, readList } from './collection.ts';
+import {
+  allPackages,
+  compareVersions,
+  fileNameOf,
+  fileOf,
+  findPackage,
+  findPackageById,
+  packageResource,
+  removePackage,
+  storePackage,
+  type FeedPackage,
+} from './feed.ts';
+import { longestPackageId, packageExtension, parsePackageName } from './package-name.ts';
+import { absent, invalid, json, Refusal } from './refusal.ts';
+import { members } from './tolerant-json.ts';
+import { receiveFile, type ReceivedFile } from './upload.ts';
+import { authorize } from './users.ts';
+import type { Route, Visit } from './visit.ts';
+
+const collator = new Intl.Collator('en');
+
+function find(visit: Visit): FeedPackage {
+  const found = findPackageById(visit.instance, visit.space, visit.param('id'));
+  if (found === undefined) throw absent(visit.param('id'));
+  return found;
+}
+
+function list(visit: Visit): Reply {
+  const { query } = visit.call;
+  const [id, filter] = [query('nuGetPackageId'), query('filter')];
+  if (id !== undefined && filter !== undefined) {
+    throw invalid('The parameters nuGetPackageId and filter cannot be used together.');
+  }
+  let packages = allPackages(visit.instance, visit.space)
+    .filter((one) => id === undefined || one.id.toLowerCase() === id.toLowerCase())
+    .filter((one) => filter === undefined || one.id.toLowerCase().includes(filter.toLowerCase()))
+    .toSorted((a, b) => collator.compare(a.id, b.id) || compareVersions(b.version, a.version));
+  if (query('latest')?.toLowerCase() === 'true') {
+    const seen = new Set<string>();
+    packages = packages.filter((one) => !seen.has(one.id.toLowerCase()) && seen.add(one.id.toLowerCase()));
+  }
+  return collection(visit, packages, {
+    itemType: 'PackageFromBuiltInFeed',
+    present: packageResource,
+    filters: ['nuGetPackageId', 'filter', 'latest', 'includeNotes'],
+  });
+}
+
+/** One range of a Range header; undefined sends everything, `none` cannot be satisfied. */
+function readRange(
+  header: string | undefined,
+  size: number,
+): { readonly start: number; readonly end: number } | 'none' | undefined {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
+  if (match === null) return undefined;
+  const [, first = '', last = ''] = match;
+  if (first === '' && last === '') return undefined;
+  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
+  const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
+  return start > end || start >= size ? 'none' : { start, end };
+}
+
+async function download(visit: Visit): Promise<Reply> {
+  const { instance, space } = visit;
+  const one = findPackageById(instance, space, visit.param('id'));
+  if (one === undefined) throw invalid(`The package '${visit.param('id')}' was not found in the index.`);
+  const file = fileOf(instance, one);
+  const size = await stat(file).then(
+    (found) => found.size,
+    () => undefined,
+  );
+  if (size === undefined) throw invalid(`The package '${visit.param('id')}' was not found on disk.`);
+  const range = readRange(visit.call.headers.range, size);
+  const headers = {
+    'Content-Type': 'application/octet-stream',
+    'Content-Disposition': `attachment; filename="${fileNameOf(one)}"`,
+    'Accept-Ranges': 'bytes',
+    ETag: `"${one.hash}"`,
+  };
+  if (range === 'none') return { status: 416, headers: { ...headers, 'Content-Range': `bytes */${size}` } };
+  if (range === undefined) {
+    return { status: 200, headers: { ...headers, 'Content-Length': String(size) }, body: createReadStream(file) };
+  }
+  const { start, end } = range;
+  return {
+    status: 206,
+    headers: {
+      ...headers,
+      'Content-Range': `bytes ${start}-${end}/${size}`,
+      'Content-Length': String(end - start + 1),
+    },
+    body: createReadStream(file, { start, end }),
+  };
+}
+
+type OverwriteMode = 'FailIfExists' | 'OverwriteExisting' | 'IgnoreIfExists';
+
+/** `overwriteMode`, or the older `replace`. */
+function readOverwriteMode(visit: Visit): OverwriteMode {
+  const mode = visit.call.query('overwriteMode');
+  if (mode !== undefined && mode !== '') {
+    const modes: readonly OverwriteMode[] = ['FailIfExists', 'OverwriteExisting', 'IgnoreIfExists'];
+    const found = modes.find((one) => one.toLowerCase() === mode.toLowerCase());
+    if (found === undefined) throw invalid(`The value '${mode}' is not valid for 'overwriteMode'.`);
+    return found;
+  }
+  return visit.call.query('replace')?.toLowerCase() === 'true' ? 'OverwriteExisting' : 'FailIfExists';
+}
+
+async function accept(visit: Visit, file: ReceivedFile): Promise<Reply> {
+  const { instance, space } = visit;
+  if (file.size === 0) throw invalid('The package file is empty (zero length).');
+  const name = parsePackageName(file.fileName);
+  if (name === undefined) {
+    throw invalid(
+      packageExtension(file.fileName) === undefined
+        ? `The file extension of '${file.fileName}' is not supported.`
+        : `The package id and version could not be read from the file name '${file.fileName}'.`,
+    );
+  }
+  if (name.id.length > longestPackageId) throw invalid('Package Name is too long.');
+  const mode = readOverwriteMode(visit);
+  const existing = findPackage(instance, space, name.id, name.version);
+  if (existing !== undefined && mode === 'IgnoreIfExists') return json(200, packageResource(existing));
+  if (existing !== undefined && mode === 'OverwriteExisting') authorize(visit.user, 'BuiltInFeedAdminister');
+  const one = await storePackage(instance, space, name, file.path, mode === 'OverwriteExisting');
+  if (one === undefined) {
+    throw new Refusal(
+      409,
+      'A package with the same ID and version already exists. To proceed anyway, specify an overwriteMode of OverwriteExisting or IgnoreIfExists.',
+    );
+  }
+  const stored = packageResource(one);
+  return json(201, stored, { Location: (stored['Links'] as { Self: string }).Self });
+}
+
+async function upload(visit: Visit): Promise<Reply> {
+  const file = await receiveFile(visit.instance, visit.call.request);
+  try {
+    return await accept(visit, file);
+  } finally {
+    await rm(file.path, { force: true });
+  }
+}
+
+async function validate(visit: Visit): Promise<Reply> {
+  const file = await receiveFile(visit.instance, visit.call.request);
+  await rm(file.path, { force: true });
+  const name = parsePackageName(file.fileName);
+  const issue = () => {
+    if (file.size === 0) return 'EmptyFile';
+    if (/[<>:"|?*]/.test(file.fileName)) return 'InvalidCharactersInFileName';
+    if (packageExtension(file.fileName) === undefined) return 'UnsupportedFileExtension';
+    if (name === undefined) return 'InvalidPackageId';
+    if (name.id.length > longestPackageId) return 'FileNameTooLong';
+    return findPackage(visit.instance, visit.space, name.id, name.version) === undefined
+      ? null
+      : 'PackageAlreadyExists';
+  };
+  return json(200, { Issue: issue() });
+}
+
+async function bulkDelete(visit: Visit): Promise<Reply> {
+  const fromBody = members(await visit.body())('Ids');
+  const ids = readList(visit, 'ids') ?? (Array.isArray(fromBody) ? fromBody.map(String) : []);
+  for (const id of ids) {
+    const one = findPackageById(visit.instance, visit.space, id);
+    if (one !== undefined) await removePackage(visit.instance, one);
+  }
+  return json(200, {});
+}
+
+const reading = { scoped: true, permission: 'BuiltInFeedDownload' };
+const pushing = { scoped: true, permission: 'BuiltInFeedPush' };
+const administering = { scoped: true, permission: 'BuiltInFeedAdminister' };
+
+export const feedRoutes: readonly Route[] = [
+  { method: 'GET', path: '/packages', ...reading, handle: list },
+  {
+    method: 'GET',
+    path: '/packages/notes',
+    ...reading,
+    handle: (visit) =>
+      json(200, {
+        Packages: (readList(visit, 'packageIds') ?? []).map((PackageId) => ({
+          PackageId,
+          Notes: { Succeeded: true, Notes: null },
+        })),
+      }),
+  },
+  { method: 'GET', path: '/packages/:id', ...reading, handle: (visit) => json(200, packageResource(find(visit))) },
+  { method: 'GET', path: '/packages/:id/raw', ...reading, handle: download },
+  { method: 'POST', path: '/packages/raw', ...pushing, handle: upload },
+  { method: 'POST', path: '/packages/raw/validate', ...pushing, harmless: true, handle: validate },
+  { method: 'DELETE', path: '/packages/bulk', ...administering, handle: bulkDelete },
+  {
+    method: 'DELETE',
+    path: '/packages/:id',
+    ...administering,
+    handle: async (visit) => {
+      await removePackage(visit.instance, find(visit));
+      return json(200, {});
+    },
+  },
+  {
+    method: 'GET',
+    path: '/packages/:id/:version/delta-signature',
+    ...reading,
+    handle: (visit) => {
+      // Signatures are not computed: as with a first version, clients then send the whole file.
+      throw absent(`${visit.param('id')}.${visit.param('version')}`);
+    },
+  },
+  {
+    method: 'POST',
+    path: '/packages/:id/:version/delta',
+    ...pushing,
+    handle: () => {
+      throw invalid('A delta file must be provided');
+    },
+  },
+  {
+    method: 'GET',
+    path: '/feeds/stats',
+    scoped: true,
+    permission: 'FeedView',
+    handle: (visit) => {
+      const packages = allPackages(visit.instance, visit.space);
+      return json(200, {
+        TotalPackages: packages.length,
+        TotalBytes: packages.reduce((sum, { size }) => sum + size, 0),
+        Links: {},
+      });
+    },
+  },
+];
+
+/** Outside `/api`: where nuget.exe pushes. */
+export const nugetUpload = upload;

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, renameSync, rmSync } from 'node:fs';
+import { mkdir, rm, stat, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Entry } from '../store.ts';
+import { wireDate, type Instance } from './instance.ts';
+import { parseIdentity, type PackageName } from './package-name.ts';
+import { spacePath } from './resource.ts';
+
+export const builtInFeed = 'feeds-builtin';
+
+/** A package in the built-in feed of one space. */
+export interface FeedPackage {
+  readonly id: string;
+  readonly version: string;
+  readonly extension: string;
+  readonly space: string;
+  readonly size: number;
+  /** SHA-1, lower-case hex. */
+  readonly hash: string;
+  readonly published: string;
+}
+
+const kind = 'Packages';
+const key = (space: string, id: string, version: string) => `${space}/${id}.${version}`;
+const read = ({ body }: Entry): FeedPackage => body as unknown as FeedPackage;
+
+export const fileNameOf = (one: FeedPackage): string => `${one.id}.${one.version}${one.extension}`;
+
+export const fileOf = (instance: Instance, one: FeedPackage): string =>
+  join(instance.directory, 'packages', one.space, fileNameOf(one));
+
+/** A fresh name in the work folder; what lies there is nobody's until it is moved. */
+export async function workFile(instance: Instance, name: string): Promise<string> {
+  const folder = join(instance.directory, 'work');
+  await mkdir(folder, { recursive: true });
+  return join(folder, `${instance.store.next('work')}-${name}`);
+}
+
+export function findPackage(instance: Instance, space: string, id: string, version: string): FeedPackage | undefined {
+  const entry = instance.store.get(kind, key(space, id, version));
+  return entry === undefined ? undefined : read(entry);
+}
+
+/** By `packages-<id>.<version>` or plain `<id>.<version>`. */
+export function findPackageById(instance: Instance, space: string, text: string): FeedPackage | undefined {
+  const name = parseIdentity(text.replace(/^packages-/i, ''));
+  return name === undefined ? undefined : findPackage(instance, space, name.id, name.version);
+}
+
+export const allPackages = (instance: Instance, space: string): readonly FeedPackage[] =>
+  instance.store.all(kind, space).map(read);
+
+async function sha1(file: string): Promise<string> {
+  const hash = createHash('sha1');
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array);
+  return hash.digest('hex');
+}
+
+/**
+ * Moves a finished file into the feed. Undefined when that id and version exist and may not be overwritten, also when
+ * two uploads race. Faults: truncated-package stores half of it and says nothing; package-vanishes forgets it at once.
+ */
+export async function storePackage(
+  instance: Instance,
+  space: string,
+  name: PackageName,
+  file: string,
+  overwrite: boolean,
+): Promise<FeedPackage | undefined> {
+  if (instance.faults.take('truncated-package') !== undefined) {
+    await truncate(file, Math.floor((await stat(file)).size / 2));
+  }
+  const one: FeedPackage = {
+    id: name.id,
+    version: name.version,
+    extension: name.extension,
+    space,
+    size: (await stat(file)).size,
+    hash: await sha1(file),
+    published: wireDate(new Date()),
+  };
+  await mkdir(join(instance.directory, 'packages', space), { recursive: true });
+  // From the look to the record nothing is awaited: of two racing uploads one sees the other.
+  const before = findPackage(instance, space, name.id, name.version);
+  if (before !== undefined && !overwrite) return undefined;
+  if (before !== undefined && fileNameOf(before) !== fileNameOf(one)) rmSync(fileOf(instance, before), { force: true });
+  renameSync(file, fileOf(instance, one));
+  instance.store.atomically(() => {
+    instance.store.remove(kind, key(space, one.id, one.version));
+    instance.store.put({ kind, id: key(space, one.id, one.version), container: space, name: one.id, body: { ...one } });
+  });
+  if (instance.faults.take('package-vanishes') !== undefined) await removePackage(instance, one);
+  return one;
+}
+
+/** Takes it out of the index; its file is the caller's to remove. */
+export const forgetPackage = (instance: Instance, one: FeedPackage): boolean =>
+  instance.store.remove(kind, key(one.space, one.id, one.version));
+
+export async function removePackage(instance: Instance, one: FeedPackage): Promise<void> {
+  forgetPackage(instance, one);
+  await rm(fileOf(instance, one), { force: true });
+}
+
+export function packageResource(one: FeedPackage): Record<string, unknown> {
+  const id = `packages-${one.id}.${one.version}`;
+  const self = `${spacePath(one.space)}/packages/${encodeURIComponent(id)}`;
+  return {
+    Id: id,
+    SpaceId: one.space,
+    PackageId: one.id,
+    NuGetPackageId: one.id,
+    FeedId: builtInFeed,
+    NuGetFeedId: builtInFeed,
+    Title: `${one.id}.${one.version}`,
+    Summary: null,
+    Version: one.version,
+    Description: null,
+    Published: one.published,
+    ReleaseNotes: null,
+    FileExtension: one.extension,
+    PackageSizeBytes: one.size,
+    Hash: one.hash,
+    PackageVersionBuildInformation: null,
+    Links: { Self: self, Raw: `${self}/raw`, Feed: `${spacePath(one.space)}/feeds/${builtInFeed}` },
+  };
+}
+
+/** -1, 0, 1 by numbers, then by pre-release as SemVer orders it. */
+export function compareVersions(a: string, b: string): number {
+  const split = (text: string) => {
+    const [core = '', ...pre] = text.replace(/^v/i, '').split('+')[0]?.split('-') ?? [];
+    return { numbers: core.split('.').map(Number), pre: pre.join('-') };
+  };
+  const [left, right] = [split(a), split(b)];
+  for (let index = 0; index < 4; index += 1) {
+    const difference = (left.numbers[index] ?? 0) - (right.numbers[index] ?? 0);
+    if (difference !== 0) return Math.sign(difference);
+  }
+  if (left.pre === right.pre) return 0;
+  if (left.pre === '' || right.pre === '') return left.pre === '' ? 1 : -1;
+  return new Intl.Collator('en', { numeric: true }).compare(left.pre, right.pre);
+}

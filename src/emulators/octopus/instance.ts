@@ -1,0 +1,58 @@
+import { asText } from './tolerant-json.ts';
+import type { Faults } from '../faults.ts';
+import type { Body, Entry, Store } from '../store.ts';
+import { kindNamed } from './kinds.ts';
+import { absent } from './refusal.ts';
+import type { Vault } from './vault.ts';
+
+/** One emulated Octopus server: what its routes and its engine share. */
+export interface Instance {
+  readonly store: Store;
+  readonly vault: Vault;
+  readonly faults: Faults;
+  readonly version: string;
+  /** Holds `packages/` and `work/`. */
+  readonly directory: string;
+  /** Milliseconds a task takes per phase. */
+  readonly pace: number;
+  readonly log: (line: string) => void;
+}
+
+/** `yyyy-MM-ddTHH:mm:ss.fff+00:00`. */
+export const wireDate = (date: Date): string => date.toISOString().replace('Z', '+00:00');
+
+export const defaultSpace = 'Spaces-1';
+
+/** Adds or replaces a document; its space and name come from the body. */
+export function putDocument(store: Store, kindName: string, body: Body): Entry {
+  const kind = kindNamed(kindName);
+  const id = asText(body['Id']);
+  const name = body['Name'] ?? body['Version'] ?? body['Username'] ?? id;
+  const entry: Entry = {
+    kind: kind.name,
+    id,
+    container: kind.scoped ? asText(body['SpaceId'], defaultSpace) : undefined,
+    name: asText(name, id),
+    body,
+  };
+  store.put(entry);
+  return entry;
+}
+
+export const newId = (store: Store, kindName: string): string => `${kindName}-${store.next(kindName)}`;
+
+/** A document of the space by id; 404 otherwise. */
+export function needDocument(store: Store, kindName: string, id: string, space?: string): Entry {
+  const entry = store.get(kindName, id);
+  if (entry === undefined || (space !== undefined && entry.container !== undefined && entry.container !== space)) {
+    throw absent(id);
+  }
+  return entry;
+}
+
+/** `Web Shop 2` becomes `web-shop-2`. */
+export const slugOf = (name: string): string =>
+  name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '');

@@ -1,0 +1,132 @@
+/** One type of document: where it is served, how its ids look, how a package holds it. */
+export interface Kind {
+  /** The key in the store and the folder in a migration package. */
+  readonly name: string;
+  /** Path segment below `/api`. */
+  readonly route: string;
+  /** The singular, as ItemType of collections; ids are `<name>-<number>` unless `prefix` says otherwise. */
+  readonly item: string;
+  readonly prefix?: string;
+  /** Belongs to a space. */
+  readonly scoped: boolean;
+  /** What a caller needs to see and to change it. */
+  readonly view: string;
+  readonly edit: string;
+  /** The server's model class, `$type` in packages. */
+  readonly model: string;
+  /**
+   * How two servers' documents are recognised as the same: by `name` within the space, or within the owner that a
+   * property names, or by properties. `none`: it never meets another server's twin.
+   */
+  readonly match: Match;
+  /** Generic POST, PUT and DELETE work. */
+  readonly writable: boolean;
+}
+
+export type Match =
+  { readonly by: 'name' } | { readonly by: 'properties'; readonly names: readonly string[] } | { readonly by: 'none' };
+
+const byName: Match = { by: 'name' };
+const byProperties = (...names: string[]): Match => ({ by: 'properties', names });
+
+interface Given {
+  readonly item?: string;
+  readonly prefix?: string;
+  readonly scoped?: boolean;
+  readonly area?: string;
+  readonly view?: string;
+  readonly edit?: string;
+  readonly model?: string;
+  readonly match?: Match;
+  readonly writable?: boolean;
+}
+
+function kind(name: string, given: Given = {}): Kind {
+  const item = given.item ?? name.replace(/s$/, '');
+  const area = given.area ?? item;
+  return {
+    name,
+    route: name.toLowerCase(),
+    item,
+    ...(given.prefix === undefined ? {} : { prefix: given.prefix }),
+    scoped: given.scoped ?? true,
+    view: given.view ?? `${area}View`,
+    edit: given.edit ?? `${area}Edit`,
+    model: `Octopus.Core.Model.${given.model ?? `${name}.${item}`}, Octopus.Core`,
+    match: given.match ?? byName,
+    writable: given.writable ?? true,
+  };
+}
+
+/** In the order an import goes through them: what is referred to comes before what refers to it. */
+export const kinds = [
+  kind('Spaces', { scoped: false, writable: false }),
+  kind('ExtensionConfigurations', { scoped: false, area: 'Configure', edit: 'ConfigureServer', writable: false }),
+  kind('Environments', { model: 'Environments.DeploymentEnvironment' }),
+  kind('MachinePolicies', { item: 'MachinePolicy', model: 'Machines.MachinePolicy' }),
+  kind('WorkerPools'),
+  kind('TagSets'),
+  kind('Feeds', { match: byProperties('Name') }),
+  kind('Lifecycles'),
+  kind('ProjectGroups'),
+  kind('Tenants'),
+  kind('Certificates', { model: 'Certificates.Certificate', match: byProperties('Name', 'Thumbprint') }),
+  kind('Accounts', { model: 'Accounts.Account' }),
+  kind('Machines', { model: 'Machines.DeploymentTarget' }),
+  kind('Workers', { area: 'Worker', model: 'Machines.Worker' }),
+  kind('ActionTemplates'),
+  kind('LibraryVariableSets'),
+  kind('Projects'),
+  kind('Channels', { area: 'Process', match: byProperties('ProjectId', 'Name') }),
+  kind('DeploymentProcesses', {
+    item: 'DeploymentProcess',
+    prefix: 'deploymentprocess-',
+    area: 'Process',
+    model: 'Projects.DeploymentProcess',
+    match: byProperties('OwnerId'),
+  }),
+  kind('Variables', {
+    item: 'VariableSet',
+    prefix: 'variableset-',
+    area: 'Variable',
+    model: 'Variables.VariableSet',
+    match: byProperties('OwnerId'),
+  }),
+  kind('Releases', { match: byProperties('ProjectId', 'Version') }),
+  kind('Deployments', { area: 'Deployment', match: byProperties('ReleaseId', 'EnvironmentId', 'TenantId', 'Created') }),
+  kind('ServerTasks', {
+    item: 'Task',
+    area: 'Task',
+    model: 'Tasks.ServerTask',
+    match: { by: 'none' },
+    writable: false,
+  }),
+  kind('Runbooks', { match: byProperties('ProjectId', 'Name') }),
+  kind('ProjectTriggers', { area: 'Trigger', match: byProperties('ProjectId', 'Name') }),
+  kind('Artifacts', { match: { by: 'none' } }),
+  kind('Events', { match: { by: 'none' }, writable: false }),
+  kind('Users', { scoped: false, view: 'UserView', edit: 'UserEdit', writable: false }),
+  kind('Teams', { scoped: false, writable: false }),
+] as const satisfies readonly Kind[];
+
+const byKindName = new Map<string, Kind>(kinds.map((one) => [one.name, one]));
+
+export function kindNamed(name: string): Kind {
+  const found = byKindName.get(name);
+  if (found === undefined) throw new Error(`there is no document type ${name}`);
+  return found;
+}
+
+const numbered = new RegExp(
+  `^(?:${kinds.map(({ name }) => name).join('|')}|ActionTemplateVersions|RunbookProcess|RunbookSnapshots)-\\d+$`,
+);
+const owned = /^(?:variableset|deploymentprocess)-[A-Za-z]+-\d+(?:-s-\d+-[A-Z0-9]+)?$/;
+
+/** True for texts that are document ids by their form, whether or not such a document exists. */
+export const looksLikeId = (text: string): boolean => text.length < 120 && (numbered.test(text) || owned.test(text));
+
+/** The type of a document by its id's form; undefined for types this server does not keep. */
+export function kindOfId(id: string): Kind | undefined {
+  const special = kinds.find((one: Kind) => one.prefix !== undefined && id.startsWith(one.prefix));
+  return special ?? byKindName.get(id.slice(0, id.lastIndexOf('-')));
+}

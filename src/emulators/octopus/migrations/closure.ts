@@ -1,0 +1,117 @@
+// Which documents a partial export means: the projects, what belongs to them, what they refer to, and so on.
+import type { Entry, Store } from '../../store.ts';
+import { kindOfId } from '../kinds.ts';
+import { isObject } from '../tolerant-json.ts';
+import { idsIn } from './model.ts';
+import type { ExportRequest } from './request.ts';
+
+export type Exclusions = Pick<
+  ExportRequest,
+  'IgnoreCertificates' | 'IgnoreMachines' | 'IgnoreDeployments' | 'IgnoreTenants'
+>;
+
+/** The types the Ignore flags keep out, also where something refers to them. */
+export function excludedKinds(exclusions: Exclusions): ReadonlySet<string> {
+  return new Set([
+    ...(exclusions.IgnoreCertificates ? ['Certificates'] : []),
+    ...(exclusions.IgnoreMachines ? ['Machines', 'Workers'] : []),
+    ...(exclusions.IgnoreDeployments ? ['Deployments', 'ServerTasks'] : []),
+    ...(exclusions.IgnoreTenants ? ['Tenants'] : []),
+  ]);
+}
+
+const ids = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
+
+const meet = (left: readonly string[], right: ReadonlySet<string>) => left.some((one) => right.has(one));
+
+/** Environments a lifecycle goes through; one without phases goes through all of the space. */
+function lifecycleEnvironments(store: Store, lifecycle: Entry): readonly string[] {
+  const phases = lifecycle.body['Phases'];
+  if (!Array.isArray(phases) || phases.length === 0) {
+    return store.all('Environments', lifecycle.container).map(({ id }) => id);
+  }
+  return phases.flatMap((phase: unknown) =>
+    isObject(phase) ? [...ids(phase['OptionalDeploymentTargets']), ...ids(phase['AutomaticDeploymentTargets'])] : [],
+  );
+}
+
+function rolesOf(process: Entry | undefined): ReadonlySet<string> {
+  const steps: unknown = process?.body['Steps'];
+  const texts = (Array.isArray(steps) ? steps : []).flatMap((step: unknown) => {
+    const properties = isObject(step) ? step['Properties'] : undefined;
+    const roles = isObject(properties) ? properties['Octopus.Action.TargetRoles'] : undefined;
+    return typeof roles === 'string' ? roles.split(',') : [];
+  });
+  return new Set(texts.map((role) => role.trim()));
+}
+
+/** Tag sets are named by tags of the form `Set/Tag`, not by id. */
+function tagSets(store: Store, entry: Entry): readonly Entry[] {
+  const names = new Set(ids(entry.body['TenantTags']).map((tag) => tag.split('/')[0]));
+  return store.all('TagSets', entry.container).filter(({ name }) => names.has(name));
+}
+
+/** What belongs to a project without being named by it. */
+function belongings(store: Store, project: Entry, excluded: ReadonlySet<string>): readonly Entry[] {
+  const space = project.container;
+  const own = (kind: string) => store.all(kind, space).filter(({ body }) => body['ProjectId'] === project.id);
+  const channels = own('Channels');
+  const lifecycles = [project, ...channels]
+    .map(({ body }) => store.get('Lifecycles', String(body['LifecycleId'])))
+    .filter((lifecycle) => lifecycle !== undefined);
+  const environments = new Set(lifecycles.flatMap((lifecycle) => lifecycleEnvironments(store, lifecycle)));
+  const roles = rolesOf(store.get('DeploymentProcesses', String(project.body['DeploymentProcessId'])));
+  const machines = store
+    .all('Machines', space)
+    .filter(({ body }) => meet(ids(body['EnvironmentIds']), environments) && meet(ids(body['Roles']), roles));
+  const tenants = store
+    .all('Tenants', space)
+    .filter(({ body }) => isObject(body['ProjectEnvironments']) && project.id in body['ProjectEnvironments']);
+  // A tenant's deployment without its tenant would be an untenanted one, which never happened.
+  const deployments = own('Deployments').filter(
+    ({ body }) => !(excluded.has('Tenants') && typeof body['TenantId'] === 'string'),
+  );
+  const environmentEntries = [...environments]
+    .map((id) => store.get('Environments', id))
+    .filter((one) => one !== undefined);
+  return [
+    ...environmentEntries,
+    ...channels,
+    ...own('Releases'),
+    ...own('ProjectTriggers'),
+    ...(excluded.has('Deployments') ? [] : deployments),
+    ...(excluded.has('Machines') ? [] : machines),
+    ...(excluded.has('Tenants') ? [] : tenants),
+  ];
+}
+
+/** A tenant is exported with its links to the exported projects only. */
+function withoutOtherProjects(entry: Entry, projects: ReadonlySet<string>): Entry {
+  const links = entry.body['ProjectEnvironments'];
+  if (entry.kind !== 'Tenants' || !isObject(links)) return entry;
+  const kept = Object.entries(links).filter(([project]) => projects.has(project));
+  return { ...entry, body: { ...entry.body, ProjectEnvironments: Object.fromEntries(kept) } };
+}
+
+/** The documents of an export by id, in the order they were met. References that lead nowhere stay for the import to complain. */
+export function collect(store: Store, projects: readonly Entry[], exclusions: Exclusions): ReadonlyMap<string, Entry> {
+  const excluded = excludedKinds(exclusions);
+  const found = new Map<string, Entry>();
+  const projectIds = new Set(projects.map(({ id }) => id));
+  const queue: Entry[] = [...projects];
+  const lookUp = (id: string): readonly Entry[] => {
+    const kind = kindOfId(id);
+    if (kind === undefined || excluded.has(kind.name)) return [];
+    const entry = store.get(kind.name, id);
+    return entry === undefined ? [] : [entry];
+  };
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    if (found.has(next.id)) continue;
+    if (next.kind === 'Projects') projectIds.add(next.id);
+    const entry = withoutOtherProjects(next, projectIds);
+    found.set(entry.id, entry);
+    queue.push(...[...idsIn(entry.body)].flatMap(lookUp), ...tagSets(store, entry));
+    if (entry.kind === 'Projects') queue.push(...belongings(store, entry, excluded));
+  }
+  return found;
+}

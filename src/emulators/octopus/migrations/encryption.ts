@@ -1,0 +1,55 @@
+// How Octopus.Migrator protects sensitive values in exported files. Salt, rounds and the zero IV are the product's own:
+// they make equal inputs give equal files, and they must never change or older exports could not be read.
+import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes } from 'node:crypto';
+
+const zeroIv = Buffer.alloc(16);
+const mark = Buffer.from('IV__', 'ascii');
+
+export type MigrationKey = Uint8Array;
+
+/** PBKDF2-HMAC-SHA1, salt "Octopuss", 1000 rounds, 16 bytes. */
+export const deriveKey = (password: string): MigrationKey =>
+  pbkdf2Sync(password, Buffer.from('Octopuss', 'ascii'), 1000, 16, 'sha1');
+
+function cipherText(key: MigrationKey, iv: Uint8Array, clear: Uint8Array): Buffer {
+  const cipher = createCipheriv('aes-128-cbc', key, iv);
+  return Buffer.concat([cipher.update(clear), cipher.final()]);
+}
+
+/** base64(ciphertext) + `|` + base64(IV). */
+export function encryptValue(key: MigrationKey, clear: string): string {
+  return `${cipherText(key, zeroIv, Buffer.from(clear, 'utf8')).toString('base64')}|${zeroIv.toString('base64')}`;
+}
+
+/** Undefined when the key is wrong or the text is not in this form. */
+export function decryptValue(key: MigrationKey, text: string): string | undefined {
+  const [cipherPart = '', ivPart = '', ...more] = text.split('|');
+  const iv = Buffer.from(ivPart, 'base64');
+  if (iv.length !== 16 || more.length > 0) return undefined;
+  try {
+    const decipher = createDecipheriv('aes-128-cbc', key, iv);
+    return Buffer.concat([decipher.update(Buffer.from(cipherPart, 'base64')), decipher.final()]).toString('utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return undefined;
+    throw error;
+  }
+}
+
+/** The container of an encrypted package: `IV__`, 16 random bytes, ciphertext. Our choice: the product's is not published. */
+export function encryptPackage(key: MigrationKey, clear: Uint8Array): Buffer {
+  const iv = randomBytes(16);
+  return Buffer.concat([mark, iv, cipherText(key, iv, clear)]);
+}
+
+export const isEncryptedPackage = (bytes: Uint8Array): boolean => mark.equals(bytes.subarray(0, 4));
+
+/** Undefined when the key is wrong. */
+export function decryptPackage(key: MigrationKey, bytes: Uint8Array): Buffer | undefined {
+  const decipher = createDecipheriv('aes-128-cbc', key, bytes.subarray(4, 20));
+  try {
+    return Buffer.concat([decipher.update(bytes.subarray(20)), decipher.final()]);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return undefined;
+    throw error;
+  }
+}

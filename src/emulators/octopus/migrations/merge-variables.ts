@@ -1,0 +1,54 @@
+import type { Body } from '../../store.ts';
+import { isObject } from '../tolerant-json.ts';
+
+export interface MergedVariables {
+  readonly body: Body;
+  readonly added: number;
+  readonly replaced: number;
+  readonly kept: number;
+}
+
+type Variable = Record<string, unknown>;
+
+const variablesOf = (body: Body): readonly Variable[] =>
+  Array.isArray(body['Variables']) ? body['Variables'].filter(isObject) : [];
+
+/** Two variables are the same when name and scope are. */
+function sameKey(variable: Variable): string {
+  const scope = isObject(variable['Scope']) ? variable['Scope'] : {};
+  const parts = Object.entries(scope)
+    .map(([name, values]) => [name, Array.isArray(values) ? values.map(String).toSorted() : values])
+    .toSorted(([a], [b]) => String(a).localeCompare(String(b)));
+  return JSON.stringify([String(variable['Name']).toLowerCase(), parts]);
+}
+
+/**
+ * Variable sets are merged, never replaced: what is only here stays, what is only there is added, and where both have
+ * a variable the value here wins unless the import overwrites.
+ */
+export function mergeVariables(here: Body, there: Body, overwrite: boolean): MergedVariables {
+  const incoming = new Map(variablesOf(there).map((variable) => [sameKey(variable), variable]));
+  let replaced = 0;
+  let kept = 0;
+  const merged = variablesOf(here).map((variable) => {
+    const other = incoming.get(sameKey(variable));
+    incoming.delete(sameKey(variable));
+    if (other !== undefined && overwrite) {
+      replaced += 1;
+      return { ...other, Id: variable['Id'] };
+    }
+    kept += 1;
+    return variable;
+  });
+  const version = here['Version'];
+  return {
+    body: {
+      ...here,
+      Variables: [...merged, ...incoming.values()],
+      ...(typeof version === 'number' ? { Version: version + 1 } : {}),
+    },
+    added: incoming.size,
+    replaced,
+    kept,
+  };
+}

@@ -1,0 +1,91 @@
+// What lies in a migration package: metadata.json, one folder per document type, one JSON file per document, and with
+// them the logs of tasks.
+import type { Body, Entry } from '../../store.ts';
+import { wireDate } from '../instance.ts';
+import { kindNamed, kinds } from '../kinds.ts';
+import { isObject, readTolerantJson } from '../tolerant-json.ts';
+import { encryptValue, decryptValue, type MigrationKey } from './encryption.ts';
+import { ZipDamage, type ZipMember } from './zip.ts';
+
+const metadataType = 'Octopus.Migrator.Core.ExportProcess.ServerMetadata, Octopus.Migrator.Core';
+const metadataName = 'metadata.json';
+export const logFolder = 'TaskLogs';
+const canary = 'Hello';
+
+/** The version that must agree on both sides: without pre-release and build. */
+export const databaseVersion = (version: string): string => version.split(/[-+]/)[0] ?? version;
+
+const jsonMember = (name: string, value: unknown): ZipMember => ({
+  name,
+  data: Buffer.from(`${JSON.stringify(value, null, 2)}\n`, 'utf8'),
+});
+
+export const metadataMember = (server: string, version: string, key: MigrationKey): ZipMember =>
+  jsonMember(metadataName, {
+    $type: metadataType,
+    Id: server,
+    Name: server,
+    // Seven decimals, as .NET writes them.
+    Created: wireDate(new Date()).replace('+00:00', '0000+00:00'),
+    DatabaseVersion: databaseVersion(version),
+    Hello: encryptValue(key, canary),
+  });
+
+const forbidden = /[<>:"/\\|?*\u0000-\u001f]/g;
+
+/**
+ * Files are named by the document's name where names are unique in a space, and by its id where they are not
+ * (certificates since 2019, channels, releases and all that have no name).
+ */
+export function documentName(entry: Entry, taken: Set<string>): string {
+  const base = kindNamed(entry.kind).match.by === 'name' ? entry.name.replaceAll(forbidden, '_') : entry.id;
+  const name = `${entry.kind}/${base}.json`;
+  const free = taken.has(name.toLowerCase()) ? `${entry.kind}/${base} (${entry.id}).json` : name;
+  taken.add(free.toLowerCase());
+  return free;
+}
+
+export const documentMember = (name: string, model: Body): ZipMember => jsonMember(name, model);
+
+export const logMember = (taskId: string, events: readonly unknown[]): ZipMember =>
+  jsonMember(`${logFolder}/${taskId}.json`, events);
+
+export interface PackageContent {
+  readonly databaseVersion: string;
+  /** The right password opens it. */
+  readonly knows: (key: MigrationKey) => boolean;
+  /** By type, in the order of an import. */
+  readonly documents: ReadonlyMap<string, readonly Body[]>;
+  readonly logs: ReadonlyMap<string, readonly unknown[]>;
+}
+
+function parse({ name, data }: ZipMember): unknown {
+  try {
+    return readTolerantJson(Buffer.from(data).toString('utf8'));
+  } catch {
+    throw new ZipDamage(`The file ${name} is not valid JSON.`);
+  }
+}
+
+/** Fails with ZipDamage when it is no migration package. Folders of unknown types are left alone. */
+export function readContent(members: readonly ZipMember[]): PackageContent {
+  const metadata = members.find(({ name }) => name === metadataName);
+  const facts = metadata === undefined ? undefined : parse(metadata);
+  if (!isObject(facts)) throw new ZipDamage('The package has no metadata.json: it was not made by a migration export.');
+  const documents = new Map<string, Body[]>(kinds.map(({ name }) => [name, []]));
+  const logs = new Map<string, readonly unknown[]>();
+  for (const member of members) {
+    const [folder = '', file = '', ...deeper] = member.name.replaceAll('\\', '/').split('/');
+    if (deeper.length > 0 || !file.endsWith('.json')) continue;
+    const value = parse(member);
+    if (folder === logFolder && Array.isArray(value)) logs.set(file.slice(0, -'.json'.length), value);
+    else if (isObject(value)) documents.get(folder)?.push(value);
+  }
+  const hello = facts['Hello'];
+  return {
+    databaseVersion: String(facts['DatabaseVersion']),
+    knows: (key) => typeof hello === 'string' && decryptValue(key, hello) === canary,
+    documents,
+    logs,
+  };
+}

@@ -1,0 +1,60 @@
+import { wireDate, type Instance } from '../instance.ts';
+import { json } from '../refusal.ts';
+import { queueTask } from '../tasks.ts';
+import type { TaskQueue } from '../task-queue.ts';
+import type { Route } from '../visit.ts';
+import { keepRequest } from './kept-request.ts';
+import { readExportRequest, readImportRequest, type ExportRequest, type ImportRequest } from './request.ts';
+
+export const exportTask = 'MigrationPartialExport';
+export const importTask = 'MigrationImport';
+
+function start(
+  instance: Instance,
+  queue: TaskQueue,
+  name: string,
+  description: string,
+  request: ExportRequest | ImportRequest,
+) {
+  const task = instance.store.atomically(() => {
+    const space = 'SpaceId' in request ? request.SpaceId : null;
+    const queued = queueTask(instance, {
+      name,
+      description,
+      arguments: { PackageId: request.PackageId, PackageVersion: request.PackageVersion },
+      space: undefined,
+    });
+    // A migration is the whole server's task, but it waits with the queue of the space it reads.
+    if (space !== null) instance.store.put({ ...queued, body: { ...queued.body, $queueSpace: space } });
+    keepRequest(instance, queued.id, request);
+    return queued;
+  });
+  queue.kick();
+  // The published contract declares Password and DestinationApiKey in the response too, so they come back: callers must
+  // treat the answer as a secret.
+  return json(200, { ...request, TaskId: task.id, LastModifiedOn: wireDate(new Date()), Links: {} });
+}
+
+/** Not space scoped: the server has no other spelling of these two. */
+export const migrationRoutes = (queue: TaskQueue): readonly Route[] => [
+  {
+    method: 'POST',
+    path: '/migrations/partialexport',
+    permission: 'AdministerSystem',
+    handle: async ({ instance, body }) => {
+      const request = readExportRequest(await body());
+      const projects = request.Projects.map((name) => `'${name}'`).join(', ');
+      return start(instance, queue, exportTask, `Partial export of ${projects}`, request);
+    },
+  },
+  {
+    method: 'POST',
+    path: '/migrations/import',
+    permission: 'AdministerSystem',
+    handle: async ({ instance, body }) => {
+      const request = readImportRequest(await body());
+      const what = `${request.PackageId} version ${request.PackageVersion}`;
+      return start(instance, queue, importTask, `Import of ${what}${request.IsDryRun ? ' (dry run)' : ''}`, request);
+    },
+  },
+];

@@ -1,0 +1,73 @@
+import type { Entry } from '../../store.ts';
+import { callBack } from './callback.ts';
+import type { Instance } from '../instance.ts';
+import { putTask, stateOf } from '../tasks.ts';
+import { TaskFailure, type TaskRun, type TaskWork } from '../task-queue.ts';
+import { runExport } from './export-task.ts';
+import { runImport } from './import-task.ts';
+import { forgetRequest, keptRequest } from './kept-request.ts';
+import type { ExportRequest, ImportRequest } from './request.ts';
+import { exportTask, importTask } from './routes.ts';
+
+export const isMigration = (task: Entry): boolean => [exportTask, importTask].includes(String(task.body['Name']));
+
+/** Field report: on Linux servers the Migrator is not there. */
+function withoutMigrator(run: TaskRun): void {
+  if (run.instance.faults.take('no-migrator') === undefined) return;
+  throw new TaskFailure(
+    [
+      'Octopus.Migrator could not be found.',
+      'Probed: /Octopus/Octopus.Migrator.exe',
+      'Probed: /Octopus/Octopus.Migrator',
+      'Probed: /Octopus/Migrator/Octopus.Migrator.dll',
+    ].join('\n'),
+  );
+}
+
+/** Field report: an import that could not even read its folder ends in Success. With `quiet=1` no flag gives it away either. */
+function successWithErrors({ instance, log, task }: TaskRun, finish: () => void): boolean {
+  const fault = instance.faults.take('success-with-errors');
+  if (fault === undefined) return false;
+  const folder = String.raw`C:\Octopus\OctopusServer\Work\import`;
+  log.write('Error', `Could not find a part of the path '${folder}'.\nSystem.IO.DirectoryNotFoundException`);
+  finish();
+  if (fault.values['quiet'] === 1) {
+    const after = instance.store.get('ServerTasks', task.id);
+    if (after !== undefined) putTask(instance, { ...after.body, $warned: false });
+  }
+  return true;
+}
+
+const operation = (task: Entry) => (task.body['Name'] === exportTask ? 'space-partial-export' : 'space-import');
+
+async function runMigration(run: TaskRun, finish: () => void): Promise<void> {
+  const request = keptRequest(run.instance, run.task.id);
+  if (request === undefined) throw new TaskFailure('The request of this task was not kept.');
+  withoutMigrator(run);
+  if (successWithErrors(run, finish)) return;
+  if (run.task.body['Name'] === exportTask) await runExport(run, request as ExportRequest);
+  else await runImport(run, request as ImportRequest, finish);
+}
+
+export const migrationWork: TaskWork = async (run, finish) => {
+  try {
+    await runMigration(run, finish);
+  } catch (error) {
+    if (error instanceof TaskFailure) {
+      run.log.write('Error', `Failed to perform the ${operation(run.task)} migration.\n${error.message}`);
+    }
+    throw error;
+  }
+};
+
+/** Webhooks, then the request with its password is forgotten. */
+export function migrationEnded(instance: Instance, task: Entry): void {
+  const request = keptRequest(instance, task.id);
+  if (request === undefined) return;
+  forgetRequest(instance, task.id);
+  const succeeded = stateOf(task) === 'Success';
+  const uri = succeeded ? request.SuccessCallbackUri : request.FailureCallbackUri;
+  if (uri === null) return;
+  const facts = { packageId: request.PackageId, packageVersion: request.PackageVersion };
+  void callBack(instance, uri, succeeded ? facts : undefined);
+}

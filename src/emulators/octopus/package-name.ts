@@ -1,0 +1,34 @@
+export interface PackageName {
+  readonly id: string;
+  readonly version: string;
+  /** With its dot, as written: `.zip`, `.tar.gz`. */
+  readonly extension: string;
+}
+
+/** The longest id the built-in feed takes. */
+export const longestPackageId = 100;
+
+const extensions =
+  /\.(?:nupkg|zip|jar|war|ear|rar|tar|tgz|tbz|tbz2|tar\.gz|tar\.z|tar\.bz|tar\.bz2|tar\.tbz|tar\.tbz2)$/i;
+
+// As few words as possible go to the id, up to four numbers to the version. A word has underscores in it already, so
+// only dots and hyphens join words; naming the underscore again would make the match ambiguous and slow.
+const identity =
+  /^(\w+(?:[.-]\w+)*?)\.(\d+(?:\.\d+){0,3}(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?)$/;
+
+/** The extension of a file the feed accepts; undefined for other files. */
+export const packageExtension = (fileName: string): string | undefined => extensions.exec(fileName)?.[0];
+
+/** Splits `<id>.<version>`; undefined when the text is not of that form. */
+export function parseIdentity(text: string): { readonly id: string; readonly version: string } | undefined {
+  const [, id, version] = identity.exec(text) ?? [];
+  return id === undefined || version === undefined ? undefined : { id, version };
+}
+
+/** Reads a package's file name; undefined when it has no known extension or no id and version. */
+export function parsePackageName(fileName: string): PackageName | undefined {
+  const extension = packageExtension(fileName);
+  if (extension === undefined) return undefined;
+  const found = parseIdentity(fileName.slice(0, -extension.length));
+  return found === undefined ? undefined : { ...found, extension };
+}

@@ -1,0 +1,35 @@
+import type { Reply } from '../server.ts';
+
+/** An answer of 400 and above, thrown by a handler. Its body is the error document all Octopus clients read. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly status: number;
+  readonly errors: readonly string[];
+
+  constructor(status: number, message: string, errors: readonly string[] = []) {
+    super(message);
+    this.status = status;
+    this.errors = errors;
+  }
+}
+
+/** A validation failure: the general sentence, with the details beside it. */
+export const invalid = (...errors: readonly string[]) =>
+  new Refusal(400, 'There was a problem with your request.', errors);
+
+export const absent = (what: string) => new Refusal(404, `The resource '${what}' was not found.`);
+
+/** Indented, as the product writes it. */
+export const json = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Reply => ({
+  status,
+  headers: { 'Content-Type': 'application/json; charset=utf-8', ...headers },
+  body: JSON.stringify(body, null, 2),
+});
+
+export function refusalReply(refusal: Refusal): Reply {
+  const { message, errors, status } = refusal;
+  return json(status, {
+    ErrorMessage: message,
+    ...(errors.length === 0 ? {} : { Errors: errors, ParsedHelpLinks: [] }),
+  });
+}

@@ -1,0 +1,162 @@
+import { asText } from './tolerant-json.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Entry } from '../store.ts';
+import { defaultSpace, type Instance } from './instance.ts';
+import { enterMaintenance, leaveMaintenance } from './maintenance.ts';
+import { openTaskLog, type TaskLog } from './task-log.ts';
+import { isDone, setState, stateOf, type TaskState } from './tasks.ts';
+
+/** What a running task is given. */
+export interface TaskRun {
+  readonly instance: Instance;
+  readonly task: Entry;
+  readonly log: TaskLog;
+  /** Aborts when the task is cancelled or the server stops. */
+  readonly signal: AbortSignal;
+  /** One phase's worth of time. */
+  readonly pause: () => Promise<void>;
+}
+
+/**
+ * Does a task's work. It fails by throwing TaskFailure. `finish` moves the task to Success; work that writes documents
+ * calls it inside its transaction, so that state and result are one.
+ */
+export type TaskWork = (run: TaskRun, finish: () => void) => Promise<void>;
+
+/** The task fails with this as its ErrorMessage; `lines` go to the log as one Error entry. */
+export class TaskFailure extends Error {
+  override readonly name = 'TaskFailure';
+}
+
+export interface TaskQueue {
+  /** Looks for work; call it after anything that may let a queued task start. */
+  kick(): void;
+  /** Queued becomes Canceled at once, Executing goes through Cancelling. False when the task is over. */
+  cancel(taskId: string): boolean;
+  /** What a start after a crash finds: tasks that ran have failed, queued ones go on. */
+  recover(): void;
+  /** Ends the running task as a crash would: the next start finds it. */
+  stop(): Promise<void>;
+}
+
+export interface TaskQueueOptions {
+  readonly workOf: (task: Entry) => TaskWork;
+  readonly isMigration: (task: Entry) => boolean;
+  /** Called once a task has ended in whatever state. */
+  readonly ended: (task: Entry) => void;
+}
+
+export function createTaskQueue(instance: Instance, options: TaskQueueOptions): TaskQueue {
+  let current: { readonly id: string; readonly abort: AbortController; readonly done: Promise<void> } | undefined;
+  let stopped = false;
+  const tasks = () => instance.store.all('ServerTasks');
+
+  function held(task: Entry): boolean {
+    if (options.isMigration(task) && instance.faults.named('stuck-queue') !== undefined) return true;
+    const space = instance.store.get('Spaces', asText(task.body['$queueSpace'] ?? task.body['SpaceId'], defaultSpace));
+    return space?.body['TaskQueueStopped'] === true;
+  }
+
+  function end(task: Entry, log: TaskLog, state: TaskState, message?: string): void {
+    setState(instance, task.id, state, message);
+    log.end(state === 'Success' ? 'Success' : state === 'Canceled' ? 'Canceled' : 'Failed');
+  }
+
+  function failed(task: Entry, log: TaskLog, error: unknown): void {
+    const known = error instanceof TaskFailure;
+    if (!known) {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      instance.log(`task ${task.id} failed unexpectedly: ${text}`);
+      log.write('Fatal', `The task failed unexpectedly: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    end(task, log, 'Failed', known ? error.message.split('\n')[0] : 'The task failed unexpectedly.');
+  }
+
+  async function timeOut(task: Entry, log: TaskLog, signal: AbortSignal): Promise<void> {
+    await sleep(instance.pace, undefined, { signal });
+    log.write('Error', 'The task has run longer than it may and was stopped.');
+    end(task, log, 'TimedOut', 'Timed out');
+  }
+
+  async function work(task: Entry, signal: AbortSignal): Promise<void> {
+    const log = openTaskLog(instance.store, task.id, String(task.body['Description']));
+    const migration = options.isMigration(task);
+    const outcome = { finished: false };
+    const finish = () => {
+      outcome.finished = true;
+      end(task, log, 'Success');
+    };
+    if (migration) enterMaintenance(instance, task.id);
+    try {
+      if (migration && instance.faults.take('task-times-out') !== undefined) {
+        await timeOut(task, log, signal);
+      } else {
+        const pause = () => sleep(instance.pace, undefined, { signal });
+        await options.workOf(task)({ instance, task, log, signal, pause }, finish);
+        if (!outcome.finished) finish();
+      }
+    } catch (error) {
+      if (stopped) return;
+      if (!signal.aborted || outcome.finished) failed(task, log, error);
+      else {
+        log.write('Info', 'The task was canceled.');
+        end(task, log, 'Canceled');
+      }
+    }
+    if (migration) leaveMaintenance(instance);
+    const after = instance.store.get('ServerTasks', task.id);
+    if (after !== undefined) options.ended(after);
+  }
+
+  function kick(): void {
+    if (stopped || current !== undefined) return;
+    const next = tasks().find((task) => stateOf(task) === 'Queued' && !held(task));
+    if (next === undefined) return;
+    const abort = new AbortController();
+    const task = setState(instance, next.id, 'Executing');
+    // Begins in the next turn, so that whatever the work sets off finds the queue occupied.
+    const done = Promise.resolve()
+      .then(() => work(task, abort.signal))
+      .catch((error: unknown) =>
+        instance.log(`task ${task.id}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`),
+      )
+      .then(() => {
+        current = undefined;
+        kick();
+      });
+    current = { id: task.id, abort, done };
+  }
+
+  instance.faults.watch(kick);
+  return {
+    kick,
+    cancel(taskId) {
+      const task = instance.store.get('ServerTasks', taskId);
+      if (task === undefined || isDone(stateOf(task))) return false;
+      if (current?.id === task.id) {
+        setState(instance, task.id, 'Cancelling');
+        current.abort.abort();
+      } else {
+        const log = openTaskLog(instance.store, task.id, String(task.body['Description']));
+        log.write('Info', 'The task was canceled before it started.');
+        end(task, log, 'Canceled');
+        options.ended(task);
+      }
+      return true;
+    },
+    recover() {
+      for (const task of tasks().filter((one) => ['Executing', 'Cancelling'].includes(stateOf(one)))) {
+        const log = openTaskLog(instance.store, task.id, String(task.body['Description']));
+        log.write('Error', 'The task was abandoned because the server was restarted.');
+        end(task, log, 'Failed', 'The task was abandoned because the server was restarted.');
+        options.ended(task);
+      }
+      leaveMaintenance(instance);
+    },
+    async stop() {
+      stopped = true;
+      current?.abort.abort();
+      await current?.done;
+    },
+  };
+}

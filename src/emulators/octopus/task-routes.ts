@@ -1,0 +1,243 @@
+import type { Entry } from '../store.ts';
+import { collection, readList } from './collection.ts';
+import type { Instance } from './instance.ts';
+import { absent, invalid, json } from './refusal.ts';
+import { asText, isObject, members, readText } from './tolerant-json.ts';
+import { isDone, queueTask, rawLog, setState, stateOf, taskDetails, taskResource, type TaskState } from './tasks.ts';
+import type { TaskQueue } from './task-queue.ts';
+import type { Route, Visit } from './visit.ts';
+
+const taskTypes: readonly (readonly [string, string])[] = [
+  ['AdHocScript', 'Run a script'],
+  ['Backup', 'Backup'],
+  ['Deploy', 'Deploy'],
+  ['Health', 'Health check'],
+  ['Migration', 'Data migration'],
+  ['MigrationImport', 'Migration import'],
+  ['MigrationPartialExport', 'Migration partial export'],
+  ['Retention', 'Apply retention policies'],
+  ['RunbookRun', 'Runbook run'],
+  ['SynchronizeBuiltInPackageRepositoryIndex', 'Synchronize built-in package repository index'],
+];
+
+function find(visit: Visit): Entry {
+  const id = visit.param('id');
+  const task = visit.instance.store.get('ServerTasks', id);
+  const space = task?.body['SpaceId'];
+  // A task of the whole server is found under every space; one of a space only there and without a space.
+  if (task === undefined || (visit.spaceNamed && typeof space === 'string' && space !== visit.space)) throw absent(id);
+  return task;
+}
+
+const isTrue = (text: string | undefined) => text?.toLowerCase() === 'true';
+
+/** Newest first. */
+function ordered(instance: Instance): readonly Entry[] {
+  const queued = (task: Entry) => Date.parse(String(task.body['QueueTime']));
+  const number = (task: Entry) => Number(task.id.slice(task.id.lastIndexOf('-') + 1));
+  return instance.store.all('ServerTasks').toSorted((a, b) => queued(b) - queued(a) || number(b) - number(a));
+}
+
+function listed(visit: Visit): readonly Entry[] {
+  const lower = (names: readonly string[] | undefined) => {
+    const found = names?.map((name) => name.toLowerCase());
+    return found === undefined || found.length === 0 ? undefined : new Set(found);
+  };
+  const [states, ids, spaces] = ['states', 'ids', 'spaces'].map((name) => lower(readList(visit, name)));
+  const { query } = visit.call;
+  const equal = {
+    name: 'Name',
+    project: 'ProjectId',
+    environment: 'EnvironmentId',
+    tenant: 'TenantId',
+    node: 'ServerNode',
+  };
+  return ordered(visit.instance).filter((task) => {
+    const state = stateOf(task);
+    const space = task.body['SpaceId'];
+    if (visit.spaceNamed && typeof space === 'string' && space !== visit.space) return false;
+    if (visit.spaceNamed && query('includeSystem')?.toLowerCase() === 'false' && typeof space !== 'string')
+      return false;
+    if (states !== undefined && !states.has(state.toLowerCase())) return false;
+    // `ids=` with nothing in it does not filter: callers get every task they may see.
+    if (ids !== undefined && !ids.has(task.id.toLowerCase())) return false;
+    if (spaces !== undefined && typeof space === 'string' && !spaces.has(space.toLowerCase())) return false;
+    if (isTrue(query('active')) && isDone(state)) return false;
+    if (isTrue(query('running')) && !['Executing', 'Cancelling'].includes(state)) return false;
+    const partial = query('partialName')?.toLowerCase();
+    if (partial !== undefined && !String(task.body['Description']).toLowerCase().includes(partial)) return false;
+    return Object.entries(equal).every(([name, property]) => {
+      const wanted = query(name);
+      return wanted === undefined || wanted.toLowerCase() === asText(task.body[property]).toLowerCase();
+    });
+  });
+}
+
+const listFilters = [
+  'states',
+  'name',
+  'ids',
+  'active',
+  'running',
+  'project',
+  'environment',
+  'tenant',
+  'node',
+  'partialName',
+  'spaces',
+  'includeSystem',
+];
+
+function list(visit: Visit) {
+  const tasks = listed(visit);
+  const count = (...states: TaskState[]) => tasks.filter((task) => states.includes(stateOf(task))).length;
+  return collection(visit, tasks, {
+    itemType: 'Task',
+    present: taskResource,
+    filters: listFilters,
+    extra: {
+      TotalCounts: {
+        Canceled: count('Canceled'),
+        Cancelling: count('Cancelling'),
+        Executing: count('Executing'),
+        Failed: count('Failed'),
+        Queued: count('Queued'),
+        Success: count('Success'),
+        TimedOut: count('TimedOut'),
+        Interrupted: 0,
+      },
+    },
+  });
+}
+
+async function changeState(visit: Visit) {
+  const task = find(visit);
+  const get = members(await visit.body());
+  const wanted = readText(get('state'), 'state');
+  const reason = readText(get('reason'), 'reason');
+  if (wanted === undefined || wanted === '') throw invalid('No state was provided.');
+  if (reason === undefined || reason.trim() === '') throw invalid('No reason was provided.');
+  const settable: readonly TaskState[] = ['Canceled', 'Failed', 'Success'];
+  const state = settable.find((one) => one.toLowerCase() === wanted.toLowerCase());
+  const current = stateOf(task);
+  if (state === current) throw invalid('The task is already in the state.');
+  if (state === undefined || !settable.includes(current)) {
+    throw invalid(`The task state can only be changed between the states: ${settable.join(', ')}.`);
+  }
+  return json(200, taskResource(setState(visit.instance, task.id, state, reason)));
+}
+
+async function create(visit: Visit, queue: TaskQueue) {
+  const get = members(await visit.document());
+  const name = readText(get('Name'), 'Name');
+  if (name === undefined || name === '') throw invalid('Please provide a value for Name.');
+  if (name.startsWith('Migration')) throw invalid(`Tasks of the type '${name}' are started by the migration API.`);
+  const given = get('Arguments');
+  const task = queueTask(visit.instance, {
+    name,
+    description: readText(get('Description'), 'Description') ?? name,
+    arguments: isObject(given) ? given : {},
+    space: readText(get('SpaceId'), 'SpaceId') ?? (visit.spaceNamed ? visit.space : undefined),
+  });
+  queue.kick();
+  return json(201, taskResource(task), { Location: `/api/tasks/${task.id}` });
+}
+
+function rerun(visit: Visit, queue: TaskQueue) {
+  const task = find(visit);
+  if (taskResource(task)['CanRerun'] !== true) throw invalid('This task cannot be run again.');
+  const again = queueTask(visit.instance, {
+    name: String(task.body['Name']),
+    description: String(task.body['Description']),
+    arguments: task.body['Arguments'] as Record<string, unknown>,
+    space: typeof task.body['SpaceId'] === 'string' ? task.body['SpaceId'] : undefined,
+  });
+  queue.kick();
+  return json(200, taskResource(again));
+}
+
+function readTail(visit: Visit): number | undefined {
+  const text = visit.call.query('tail');
+  if (text === undefined || text === '') return undefined;
+  if (!/^\d+$/.test(text)) throw invalid(`The value '${text}' is not valid for 'tail'.`);
+  return Number(text);
+}
+
+export const taskRoutes = (queue: TaskQueue): readonly Route[] => {
+  const view = { scoped: true, permission: 'TaskView' };
+  return [
+    {
+      method: 'GET',
+      path: '/tasks/tasktypes',
+      scoped: true,
+      open: true,
+      handle: () =>
+        json(
+          200,
+          taskTypes.map(([Id, Name]) => ({ Id, Name, Links: {} })),
+        ),
+    },
+    { method: 'GET', path: '/tasks', ...view, handle: list },
+    { method: 'GET', path: '/tasks/:id', ...view, handle: (visit) => json(200, taskResource(find(visit))) },
+    {
+      method: 'GET',
+      path: '/tasks/:id/details',
+      ...view,
+      handle: (visit) => {
+        const verbose = visit.call.query('verbose')?.toLowerCase() !== 'false';
+        return json(200, taskDetails(visit.instance, find(visit), { verbose, tail: readTail(visit) }));
+      },
+    },
+    {
+      method: 'GET',
+      path: '/tasks/:id/raw',
+      ...view,
+      handle: (visit) => ({
+        status: 200,
+        headers: { 'Content-Type': 'text/plain; charset=utf-8' },
+        body: rawLog(visit.instance, find(visit)),
+      }),
+    },
+    {
+      method: 'GET',
+      path: '/tasks/:id/queued-behind',
+      ...view,
+      handle: (visit) => {
+        const task = find(visit);
+        const ahead =
+          stateOf(task) !== 'Queued'
+            ? []
+            : ordered(visit.instance).filter(
+                (other) => !isDone(stateOf(other)) && Number(other.id.split('-')[1]) < Number(task.id.split('-')[1]),
+              );
+        return collection(visit, ahead, { itemType: 'Task', present: taskResource, filters: [] });
+      },
+    },
+    {
+      method: 'POST',
+      path: '/tasks',
+      scoped: true,
+      permission: 'TaskCreate',
+      handle: (visit) => create(visit, queue),
+    },
+    {
+      method: 'POST',
+      path: '/tasks/rerun/:id',
+      scoped: true,
+      permission: 'TaskCreate',
+      handle: (visit) => rerun(visit, queue),
+    },
+    {
+      method: 'POST',
+      path: '/tasks/:id/cancel',
+      scoped: true,
+      permission: 'TaskCancel',
+      handle: (visit) => {
+        const task = find(visit);
+        if (!queue.cancel(task.id)) throw invalid(`The task is already ${stateOf(task)} and cannot be canceled.`);
+        return json(200, taskResource(find(visit)));
+      },
+    },
+    { method: 'POST', path: '/tasks/:id/state', scoped: true, permission: 'TaskEdit', handle: changeState },
+  ];
+};

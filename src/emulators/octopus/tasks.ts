@@ -1,0 +1,152 @@
+import type { Body, Entry } from '../store.ts';
+import { newId, putDocument, wireDate, type Instance } from './instance.ts';
+import { activityLog, logTree, rawTree, readEvents } from './task-log.ts';
+
+export type TaskState = 'Queued' | 'Executing' | 'Cancelling' | 'Success' | 'Failed' | 'Canceled' | 'TimedOut';
+
+export interface NewTask {
+  readonly name: string;
+  readonly description: string;
+  readonly arguments: Body;
+  /** Undefined for a task of the whole server. */
+  readonly space: string | undefined;
+  readonly projectId?: string | undefined;
+}
+
+export function queueTask(instance: Instance, task: NewTask): Entry {
+  const now = wireDate(new Date());
+  return putTask(instance, {
+    Id: newId(instance.store, 'ServerTasks'),
+    SpaceId: task.space ?? null,
+    Name: task.name,
+    Description: task.description,
+    Arguments: task.arguments,
+    State: 'Queued' satisfies TaskState,
+    QueueTime: now,
+    QueueTimeExpiry: null,
+    StartTime: null,
+    LastUpdatedTime: now,
+    CompletedTime: null,
+    ServerNode: null,
+    ErrorMessage: null,
+    ProjectId: task.projectId ?? null,
+  });
+}
+
+/** Tasks lie outside the spaces in the store: their list is one for the whole server. */
+export function putTask(instance: Instance, body: Body): Entry {
+  const entry = { ...putDocument(instance.store, 'ServerTasks', body), container: undefined };
+  instance.store.put(entry);
+  return entry;
+}
+
+export const stateOf = (task: Entry): TaskState => task.body['State'] as TaskState;
+
+export const isDone = (state: TaskState): boolean => !['Queued', 'Executing', 'Cancelling'].includes(state);
+
+/** Moves a task on and stamps the times that go with it. */
+export function setState(instance: Instance, id: string, state: TaskState, errorMessage?: string): Entry {
+  const task = instance.store.get('ServerTasks', id);
+  if (task === undefined) throw new Error(`the task ${id} is gone`);
+  const now = wireDate(new Date());
+  return putTask(instance, {
+    ...task.body,
+    State: state,
+    LastUpdatedTime: now,
+    ...(state === 'Executing' ? { StartTime: now, ServerNode: nodeId } : {}),
+    ...(isDone(state) ? { CompletedTime: now, StartTime: task.body['StartTime'] ?? null } : {}),
+    ...(errorMessage === undefined ? {} : { ErrorMessage: errorMessage }),
+  });
+}
+
+export const nodeId = 'OctopusServerNodes-embedded';
+
+const plural = (count: number, unit: string) => `${count} ${unit}${count === 1 ? '' : 's'}`;
+
+function durationText(body: Body): string {
+  if (typeof body['StartTime'] !== 'string') return '';
+  const end = typeof body['CompletedTime'] === 'string' ? new Date(body['CompletedTime']) : new Date();
+  const seconds = Math.floor((end.getTime() - new Date(body['StartTime']).getTime()) / 1000);
+  if (seconds < 1) return 'less than a second';
+  if (seconds < 60) return plural(seconds, 'second');
+  return seconds < 3600 ? plural(Math.floor(seconds / 60), 'minute') : plural(Math.floor(seconds / 3600), 'hour');
+}
+
+const longDate = (text: unknown): string => {
+  if (typeof text !== 'string') return '';
+  const date = new Date(text);
+  const part = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', ...options }).format(date);
+  const day = `${part({ weekday: 'long' })}, ${part({ day: '2-digit' })} ${part({ month: 'long' })} ${part({ year: 'numeric' })}`;
+  const clock = part({ hour: 'numeric', minute: '2-digit', second: '2-digit', hour12: true });
+  return `${day} ${clock} +00:00`;
+};
+
+function completedText(state: TaskState, completed: unknown): string {
+  if (state === 'TimedOut') return 'Timed out';
+  return isDone(state) ? longDate(completed) : `${state}...`;
+}
+
+export function taskResource(task: Entry): Record<string, unknown> {
+  const state = stateOf(task);
+  const shown = Object.fromEntries(Object.entries(task.body).filter(([name]) => !name.startsWith('$')));
+  const self = `/api/tasks/${task.id}`;
+  return {
+    ...shown,
+    Completed: completedText(state, task.body['CompletedTime']),
+    Duration: durationText(task.body),
+    HasBeenPickedUpByProcessor: state !== 'Queued' && task.body['StartTime'] !== null,
+    IsCompleted: isDone(state),
+    FinishedSuccessfully: state === 'Success',
+    HasPendingInterruptions: false,
+    CanRerun: isDone(state) && !String(task.body['Name']).startsWith('Migration'),
+    HasWarningsOrErrors: task.body['$warned'] === true,
+    EstimatedRemainingQueueDurationSeconds: 0,
+    PendingInterruptionTypes: [],
+    Links: {
+      Self: self,
+      Web: `/app#/tasks/${task.id}`,
+      Details: `${self}/details{?verbose,tail}`,
+      Raw: `${self}/raw`,
+      Cancel: `${self}/cancel`,
+      Rerun: `/api/tasks/rerun/${task.id}`,
+      State: `${self}/state`,
+      QueuedBehind: `${self}/queued-behind{?skip,take}`,
+    },
+  };
+}
+
+export function taskDetails(
+  instance: Instance,
+  task: Entry,
+  options: { readonly verbose: boolean; readonly tail: number | undefined },
+): unknown {
+  const tree = logTree(readEvents(instance.store, task.id));
+  const raw = rawLog(instance, task);
+  return {
+    Task: taskResource(task),
+    ActivityLogs: tree === undefined ? [] : [activityLog(task.id, tree, options)],
+    PhysicalLogSize: tree === undefined ? 0 : Buffer.byteLength(raw),
+    Progress: { ProgressPercentage: isDone(stateOf(task)) ? 100 : (tree?.percentage ?? 0), EstimatedTimeRemaining: '' },
+    Links: { Self: `/api/tasks/${task.id}/details`, Task: `/api/tasks/${task.id}` },
+  };
+}
+
+/** The whole log as text, with a head in columns. */
+export function rawLog(instance: Instance, task: Entry): string {
+  const { body } = task;
+  const tree = logTree(readEvents(instance.store, task.id));
+  const head: readonly (readonly [string, string])[] = [
+    ['Task ID:', task.id],
+    ['Related IDs:', [body['ProjectId'], body['DeploymentId']].filter((id) => typeof id === 'string').join(', ')],
+    ['Task status:', stateOf(task)],
+    ['Task queued:', longDate(body['QueueTime'])],
+    ['Task started:', longDate(body['StartTime'])],
+    ['Task completed:', longDate(body['CompletedTime'])],
+    ['Task duration:', durationText(body)],
+    ['Server version:', instance.version],
+    ['Server node:', nodeId],
+  ];
+  const lines = head.map(([title, value]) => `${title.padEnd(16)}${value}`.trimEnd());
+  return `${[...lines, '', ...(tree === undefined ? [] : [rawTree(tree)])].join('\r\n')}\r\n`;
+}

@@ -1,0 +1,144 @@
+// Json.NET, which the product reads requests with, accepts more than JSON: comments, trailing commas, single quotes,
+// unquoted names, and any letter case in property names. Published samples depend on it.
+import { invalid } from './refusal.ts';
+
+class Reader {
+  #at = 0;
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  document(): unknown {
+    const value = this.#value(0);
+    this.#space();
+    if (this.#at < this.#text.length) this.#fail();
+    return value;
+  }
+
+  #fail(): never {
+    throw invalid(`Unexpected character encountered while parsing the request body at position ${this.#at}.`);
+  }
+
+  #space(): void {
+    for (;;) {
+      const rest = /(?:[\s\uFEFF]+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y;
+      rest.lastIndex = this.#at;
+      const end = this.#at + (rest.exec(this.#text)?.[0].length ?? 0);
+      if (end === this.#at) return;
+      this.#at = end;
+    }
+  }
+
+  #peek(): string | undefined {
+    this.#space();
+    return this.#text[this.#at];
+  }
+
+  #take(pattern: RegExp): RegExpExecArray | undefined {
+    pattern.lastIndex = this.#at;
+    const match = pattern.exec(this.#text);
+    if (match === null) return undefined;
+    this.#at += match[0].length;
+    return match;
+  }
+
+  #value(depth: number): unknown {
+    if (depth > 64) this.#fail();
+    const next = this.#peek();
+    if (next === '{') return this.#object(depth);
+    if (next === '[') return this.#array(depth);
+    if (next === '"' || next === "'") return this.#string();
+    const number = this.#take(/-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y);
+    if (number !== undefined) return Number(number[0]);
+    const word = this.#take(/true|false|null/y);
+    if (word === undefined) this.#fail();
+    return word[0] === 'null' ? null : word[0] === 'true';
+  }
+
+  #object(depth: number): Record<string, unknown> {
+    const entries: [string, unknown][] = [];
+    this.#at += 1;
+    while (this.#peek() !== '}') {
+      const quote = this.#peek();
+      const name = quote === '"' || quote === "'" ? this.#string() : this.#take(/[A-Za-z_$][\w$]*/y)?.[0];
+      if (name === undefined || this.#peek() !== ':') this.#fail();
+      this.#at += 1;
+      entries.push([name, this.#value(depth + 1)]);
+      this.#comma('}');
+    }
+    this.#at += 1;
+    return Object.fromEntries(entries);
+  }
+
+  #array(depth: number): unknown[] {
+    const items: unknown[] = [];
+    this.#at += 1;
+    while (this.#peek() !== ']') {
+      items.push(this.#value(depth + 1));
+      this.#comma(']');
+    }
+    this.#at += 1;
+    return items;
+  }
+
+  #comma(end: string): void {
+    const next = this.#peek();
+    if (next === ',') this.#at += 1;
+    else if (next !== end) this.#fail();
+  }
+
+  #string(): string {
+    const match = this.#take(/"((?:[^"\\]|\\[\s\S])*)"|'((?:[^'\\]|\\[\s\S])*)'/y);
+    if (match === undefined) this.#fail();
+    const raw = match[1] ?? match[2] ?? '';
+    const escapes: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+    return raw.replaceAll(/\\(?:u([0-9a-fA-F]{4})|([\s\S]))/g, (_, hex: string | undefined, character: string) =>
+      hex === undefined ? (escapes[character] ?? character) : String.fromCharCode(Number.parseInt(hex, 16)),
+    );
+  }
+}
+
+/** Reads a request body; an empty one is undefined. A body that cannot be read is refused with 400. */
+export function readTolerantJson(text: string): unknown {
+  if (text.trim() === '') return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return new Reader(text).document();
+  }
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The members of a request object by name in any letter case; unknown ones are simply never asked for. */
+export function members(body: unknown): (name: string) => unknown {
+  const found = new Map<string, unknown>();
+  if (isObject(body)) for (const [name, value] of Object.entries(body)) found.set(name.toLowerCase(), value);
+  return (name) => found.get(name.toLowerCase()) ?? undefined;
+}
+
+/** A C# bool: true, "true", "True"; anything else that is not false is refused. */
+export function readFlag(value: unknown, name: string): boolean {
+  if (value === undefined || value === null) return false;
+  if (typeof value === 'boolean') return value;
+  const text = typeof value === 'string' ? value.trim().toLowerCase() : undefined;
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw invalid(`Could not convert the value of '${name}' to a boolean.`);
+}
+
+/** A text, number or truth value as text; anything else, and what is absent, as `otherwise`. */
+export function asText(value: unknown, otherwise = ''): string {
+  return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : otherwise;
+}
+
+export function readText(value: unknown, name: string): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  throw invalid(`Could not convert the value of '${name}' to a string.`);
+}

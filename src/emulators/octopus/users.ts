@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Body, Store } from '../store.ts';
+import { newId, putDocument, type Instance } from './instance.ts';
+import { Refusal } from './refusal.ts';
+
+export interface User {
+  readonly id: string;
+  readonly body: Body;
+  readonly may: (permission: string) => boolean;
+}
+
+/** Permissions are names, `*View` for everything that can be seen, or `*` for all. */
+export type Permissions = readonly string[];
+
+const anonymous: User = { id: 'users-guest', body: {}, may: () => false };
+
+/** `API-` and 28 characters, as the product makes them. */
+export function newApiKey(): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
+  return `API-${Array.from(randomBytes(28), (byte) => alphabet[byte % alphabet.length]).join('')}`;
+}
+
+export function addUser(
+  store: Store,
+  user: { readonly username: string; readonly displayName: string; readonly service?: boolean },
+  permissions: Permissions,
+): string {
+  const id = newId(store, 'Users');
+  putDocument(store, 'Users', {
+    Id: id,
+    Username: user.username,
+    DisplayName: user.displayName,
+    IsActive: true,
+    IsService: user.service ?? false,
+    EmailAddress: null,
+    CanPasswordBeEdited: false,
+    IsRequestor: user.service !== true,
+    $permissions: permissions,
+  });
+  return id;
+}
+
+export const allowKey = (store: Store, key: string, userId: string): void => store.keep(`api-key:${key}`, userId);
+
+function userOfKey(store: Store, key: string): User | undefined {
+  const id = store.setting(`api-key:${key}`);
+  const entry = id === undefined ? undefined : store.get('Users', id);
+  if (entry === undefined) return undefined;
+  const permissions = entry.body['$permissions'] as Permissions;
+  const may = (permission: string) =>
+    permissions.includes('*') ||
+    permissions.includes(permission) ||
+    (permission.endsWith('View') && permissions.includes('*View'));
+  return { id: entry.id, body: entry.body, may };
+}
+
+function keyOf(headers: IncomingHttpHeaders, query: (name: string) => string | undefined): string | undefined {
+  const first = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value);
+  const bearer = /^Bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1];
+  return first(headers['x-octopus-apikey']) ?? first(headers['x-nuget-apikey']) ?? query('apikey') ?? bearer;
+}
+
+/** The caller of a request. 401 without a key, or with one that nobody has, unless the route is open. */
+export function authenticate(
+  instance: Instance,
+  headers: IncomingHttpHeaders,
+  query: (name: string) => string | undefined,
+  open: boolean,
+): User {
+  const key = keyOf(headers, query);
+  const user = key === undefined ? undefined : userOfKey(instance.store, key);
+  if (user !== undefined) return user;
+  if (open) return anonymous;
+  throw new Refusal(
+    401,
+    'You must be logged in to perform this action. Please provide a valid API key or log in again.',
+  );
+}
+
+/** The product's exact words for a 403 are not published; these are ours, in its manner. */
+export function authorize(user: User, permission: string): void {
+  if (user.may(permission)) return;
+  throw new Refusal(
+    403,
+    `You do not have permission to perform this action. Please contact your Octopus administrator. Missing permission: ${permission}`,
+  );
+}

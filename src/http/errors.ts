@@ -1,0 +1,117 @@
+import { MigratorError, type ErrorCode } from '../errors.ts';
+import type { BrokenExchange } from './exchange.ts';
+
+/** The request as errors and debug lines name it: no query secrets, no credentials. */
+export interface Named {
+  readonly host: string;
+  /** `GET /api/tasks?take=1`, secrets masked. */
+  readonly line: string;
+}
+
+const certificate =
+  /^(CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|ERR_TLS_CERT)/;
+const speech = /^(EPROTO|ERR_SSL|ERR_TLS)/;
+
+const connectionTexts: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refuses connections',
+  ENOTFOUND: 'is not a known host name',
+  EAI_AGAIN: 'cannot be looked up, the name service does not answer',
+  EHOSTUNREACH: 'cannot be reached from here',
+  ENETUNREACH: 'cannot be reached from here',
+  ECONNRESET: 'broke off the connection',
+  EPIPE: 'broke off the connection',
+};
+
+/** True for failures that the next attempt will meet again. */
+export function isHopeless(failure: BrokenExchange): boolean {
+  return failure.code !== undefined && (certificate.test(failure.code) || speech.test(failure.code));
+}
+
+export function brokenError(failure: BrokenExchange, request: Named, ambiguous: boolean): MigratorError {
+  const { code } = failure;
+  const details = { host: request.host, request: request.line, ...(code === undefined ? {} : { code }), ambiguous };
+  const fail = (message: string, hint: string): MigratorError =>
+    new MigratorError('REMOTE_UNREACHABLE', message, { hint, details, cause: failure });
+  if (code !== undefined && certificate.test(code)) {
+    return fail(
+      `the TLS certificate of ${request.host} is not trusted (${code})`,
+      'give the authority that signed it in `http.ca`, or correct the host name in the URL',
+    );
+  }
+  if (code !== undefined && speech.test(code)) {
+    return fail(
+      `${request.host} does not speak TLS as expected (${code})`,
+      'check whether the URL should begin with http:// or name another port',
+    );
+  }
+  const hint = ambiguous
+    ? 'the request may have been carried out; look at the server before you repeat it'
+    : 'check the URL, the network and the proxy';
+  if (failure.stalled !== undefined) {
+    const seconds = failure.stalled.milliseconds / 1000;
+    return fail(`${failure.stalled.what} of ${request.line} on ${request.host} did not move for ${seconds} s`, hint);
+  }
+  return fail(`${request.host} ${connectionTexts[code ?? ''] ?? `failed: ${failure.message}`}`, hint);
+}
+
+export interface Refusal {
+  readonly status: number;
+  /** Cut; empty when it must not be quoted. */
+  readonly body: string;
+  readonly contentType: string;
+  readonly retryAfter: string | undefined;
+}
+
+/** The general reading of an error status; products may know better (`HttpOptions.explain`). */
+export function statusError(refusal: Refusal, request: Named, ambiguous: boolean): MigratorError {
+  const { status } = refusal;
+  const said = quote(refusal.body, refusal.contentType);
+  const [code, verdict, hint] = reading(refusal);
+  return new MigratorError(
+    code,
+    `${request.host} ${verdict} ${request.line} (${status})${said === '' ? '' : `: ${said}`}`,
+    {
+      hint: ambiguous ? 'the request may have been carried out; look at the server before you repeat it' : hint,
+      details: { host: request.host, request: request.line, status, ambiguous },
+    },
+  );
+}
+
+function reading({ status, retryAfter }: Refusal): readonly [ErrorCode, string, string | undefined] {
+  switch (status) {
+    case 401:
+      return ['AUTH_REFUSED', 'does not accept the credentials for', 'check the credentials of this instance'];
+    case 403:
+      return ['AUTH_REFUSED', 'does not allow', 'the account lacks a right for this'];
+    case 404:
+      return ['NOT_FOUND', 'does not know', undefined];
+    case 407:
+      return ['AUTH_REFUSED', 'is behind a proxy that refuses', 'put the user and password into `http.proxy`'];
+    case 409:
+      return ['CONFLICT', 'has a conflict with', undefined];
+    case 429:
+      return [
+        'REMOTE_UNREACHABLE',
+        'is busy and refused',
+        retryAfter === undefined ? 'try again later' : `it asks to wait: Retry-After is ${retryAfter}`,
+      ];
+    case 502:
+    case 503:
+    case 504:
+      return ['REMOTE_UNREACHABLE', 'is not available for', 'it may be starting, or the proxy before it has lost it'];
+    default:
+      return ['REMOTE_UNEXPECTED', status >= 300 && status < 400 ? 'redirects' : 'failed', undefined];
+  }
+}
+
+/** At most 200 characters of what a server said, on one line; of an HTML page its title only. */
+export function quote(body: string, contentType: string): string {
+  const text = /^\s*<(!doctype|html)/i.test(body) || contentType.includes('html') ? `a web page${title(body)}` : body;
+  const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+  return line.length > 200 ? `${line.slice(0, 199)}…` : line;
+}
+
+function title(html: string): string {
+  const found = /<title[^>]*>([^<]*)</i.exec(html)?.[1]?.trim() ?? '';
+  return found === '' ? '' : ` titled "${found}"`;
+}

@@ -1,0 +1,201 @@
+import type { ClientRequest } from 'node:http';
+import { got, type Agents, type HttpsOptions, type Request, type RequestFunction } from 'got';
+import { isMigratorError, MigratorError } from '../errors.ts';
+import type { ByteStream } from '../ports/artifact.ts';
+import type { HttpRequest } from '../ports/http.ts';
+import { exactly, type Outgoing } from './body.ts';
+import { Watchdog } from './watchdog.ts';
+
+export interface Transport {
+  readonly agents: Agents;
+  readonly https: HttpsOptions;
+  /** Stands in for Node's own where requests must be written differently (a plain proxy). */
+  readonly request?: RequestFunction;
+}
+
+export interface Attempt {
+  readonly method: HttpRequest['method'];
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Outgoing | undefined;
+  /** False leaves the bytes as the server stores them. */
+  readonly decompress: boolean;
+  readonly idleMs: number;
+  readonly answerMs: number;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: ByteStream;
+  /** Lets go of a body that nobody will read. */
+  discard(): void;
+}
+
+/** An exchange that broke off, before or after the head of an answer. */
+export class BrokenExchange extends Error {
+  override readonly name = 'BrokenExchange';
+  /** Bytes of the request may have reached the server. */
+  readonly sent: boolean;
+  /** What did not move for how long, when that was the reason. */
+  readonly stalled: { readonly what: string; readonly milliseconds: number } | undefined;
+  /** Node's or OpenSSL's code. */
+  readonly code: string | undefined;
+
+  constructor(cause: unknown, sent: boolean, stalled: BrokenExchange['stalled']) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.sent = sent;
+    this.stalled = stalled;
+    this.code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+  }
+}
+
+/** One request on the wire, without retry, redirect or judgement of the status. Fails with BrokenExchange. */
+export async function exchange(attempt: Attempt, transport: Transport, signal: AbortSignal): Promise<Answer> {
+  let sent = false;
+  let draining = false;
+  let stalled: BrokenExchange['stalled'];
+  let local: MigratorError | undefined;
+  const dog = new Watchdog((what, milliseconds) => {
+    stalled = { what, milliseconds };
+    stream.destroy(new Error(`${what} stalled`));
+  });
+  const broken = (cause: unknown): Error => local ?? new BrokenExchange(cause, sent, stalled);
+
+  async function* upload(source: ByteStream): ByteStream {
+    try {
+      for await (const chunk of source) {
+        draining = true;
+        if (sent) dog.await('the upload', attempt.idleMs);
+        yield chunk;
+        draining = false;
+        // A slow source is not the server's fault.
+        dog.rest();
+      }
+      dog.await('the answer', attempt.answerMs);
+    } catch (error) {
+      // The source knows better than the socket why there was nothing to send.
+      local = isMigratorError(error)
+        ? error
+        : new MigratorError('LOCAL_IO', 'cannot read what is to be sent', { cause: error });
+      throw local;
+    }
+  }
+
+  const { body } = attempt;
+  const linked = link(signal);
+  const stream = got.stream(attempt.url, {
+    method: attempt.method,
+    headers: {
+      ...attempt.headers,
+      ...(body === undefined ? {} : { 'content-type': body.contentType }),
+      ...(body !== undefined && 'size' in body && body.size !== undefined
+        ? { 'content-length': String(body.size) }
+        : {}),
+    },
+    ...payload(attempt, upload, signal),
+    agent: transport.agents,
+    https: transport.https,
+    ...(transport.request === undefined ? {} : { request: transport.request }),
+    decompress: attempt.decompress,
+    followRedirect: false,
+    throwHttpErrors: false,
+    retry: { limit: 0 },
+    signal: linked.signal,
+  });
+  stream.once('close', linked.release);
+  stream.once('error', linked.release);
+  dog.await('the connection', attempt.idleMs);
+  stream.on('error', () => dog.rest());
+  stream.once('request', (request: ClientRequest) =>
+    onceConnected(request, attempt.url.protocol === 'https:', () => {
+      sent = true;
+      if (body === undefined || 'bytes' in body) dog.await('the answer', attempt.answerMs);
+      else if (draining) dog.await('the upload', attempt.idleMs);
+      else dog.rest();
+    }),
+  );
+  const response = await head(stream, broken);
+  dog.rest();
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: download(stream, dog, attempt.idleMs, broken, linked.release),
+    discard: () => {
+      linked.release();
+      stream.destroy();
+    },
+  };
+}
+
+/** A signal for one exchange: the caller's outlives thousands of them and must not collect their listeners. */
+function link(signal: AbortSignal): { readonly signal: AbortSignal; readonly release: () => void } {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort(signal.reason);
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  return { signal: controller.signal, release: () => signal.removeEventListener('abort', abort) };
+}
+
+function payload(
+  attempt: Attempt,
+  upload: (source: ByteStream) => ByteStream,
+  signal: AbortSignal,
+): { body?: Uint8Array | ByteStream } {
+  const { body, method } = attempt;
+  if (body === undefined) return method === 'GET' || method === 'HEAD' ? {} : { body: Buffer.alloc(0) };
+  if ('bytes' in body) return { body: Buffer.from(body.bytes) };
+  return { body: upload(exactly(body.open(signal), body.size, 'the request body')) };
+}
+
+/** Until the connection stands, TLS included, nothing of the request has left this machine. */
+function onceConnected(request: ClientRequest, secure: boolean, connected: () => void): void {
+  request.once('socket', (socket) => {
+    if (request.reusedSocket || (!secure && !socket.connecting)) connected();
+    else socket.once(secure ? 'secureConnect' : 'connect', connected);
+  });
+}
+
+function head(
+  stream: Request,
+  broken: (cause: unknown) => Error,
+): Promise<{ status: number; headers: Record<string, string> }> {
+  return new Promise((resolve, reject) => {
+    stream.once(
+      'response',
+      (response: { statusCode: number; headers: Record<string, string | string[] | undefined> }) =>
+        resolve({ status: response.statusCode, headers: flat(response.headers) }),
+    );
+    stream.once('error', (error) => reject(broken(error)));
+  });
+}
+
+async function* download(
+  stream: Request,
+  dog: Watchdog,
+  idleMs: number,
+  broken: (cause: unknown) => Error,
+  over: () => void,
+): ByteStream {
+  try {
+    dog.await('the download', idleMs);
+    for await (const chunk of stream) {
+      dog.rest();
+      yield chunk as Uint8Array;
+      dog.await('the download', idleMs);
+    }
+  } catch (error) {
+    throw broken(error);
+  } finally {
+    dog.rest();
+    over();
+  }
+}
+
+function flat(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const entries = Object.entries(headers).map(([name, value]) => [
+    name.toLowerCase(),
+    Array.isArray(value) ? value.join(', ') : (value ?? ''),
+  ]);
+  return Object.fromEntries(entries) as Record<string, string>;
+}

@@ -1,0 +1,72 @@
+import { MigratorError } from '../errors.ts';
+import type { HttpRequest } from '../ports/http.ts';
+
+/** The base URL with a trailing slash, so that relative paths land below it. CONFIG_INVALID when it is not http(s). */
+export function baseOf(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw new MigratorError('CONFIG_INVALID', `the URL ${withoutUserInfo(text)} is not an http or https address`, {
+      hint: 'write the whole base URL, such as https://octopus.example',
+    });
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new MigratorError('CONFIG_INVALID', `the URL for ${url.host} carries a user name or password`, {
+      hint: 'put credentials into the settings meant for them',
+    });
+  }
+  url.search = '';
+  url.hash = '';
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  return url;
+}
+
+/** Where a request goes; never to another origin than the base URL's, because credentials go with it. */
+export function resolve(base: URL, request: Pick<HttpRequest, 'path' | 'query'>): URL {
+  const url = /^https?:/i.test(request.path) ? absolute(base, request.path) : below(base, request.path);
+  for (const [name, value] of Object.entries(request.query ?? {})) {
+    if (value !== undefined) url.searchParams.append(name, String(value));
+  }
+  return url;
+}
+
+/** The next URL of a redirected read, or the reason not to go there. */
+export function redirectTarget(from: URL, location: string | undefined): URL {
+  const target = location !== undefined && URL.canParse(location, from.href) ? new URL(location, from.href) : undefined;
+  if (target === undefined) {
+    throw new MigratorError('REMOTE_UNEXPECTED', `${from.host} redirects ${from.pathname} to nowhere`);
+  }
+  if (target.origin !== from.origin) {
+    throw new MigratorError('REMOTE_UNEXPECTED', `${from.host} redirects ${from.pathname} to ${target.origin}`, {
+      hint: 'if that is where the server lives, configure it as the URL; credentials are not sent there by themselves',
+      details: { location: target.origin },
+    });
+  }
+  return target;
+}
+
+function below(base: URL, path: string): URL {
+  // A path like `//host/x` or `\\host` would leave the origin when resolved as a reference.
+  const url = path.startsWith('/') ? new URL(base.origin + path) : new URL(base.href + path);
+  if (url.origin !== base.origin) throw foreign(base, url);
+  return url;
+}
+
+function absolute(base: URL, path: string): URL {
+  const url = URL.canParse(path) ? new URL(path) : undefined;
+  if (url?.origin !== base.origin) throw foreign(base, url);
+  return url;
+}
+
+function foreign(base: URL, url: URL | undefined): MigratorError {
+  return new MigratorError(
+    'REMOTE_UNEXPECTED',
+    `${base.host} points to ${url?.origin ?? 'an address that cannot be read'}`,
+    {
+      hint: 'a server may only point to itself; if it is known by two names, configure the one it calls itself',
+    },
+  );
+}
+
+function withoutUserInfo(text: string): string {
+  return text.replace(/\/\/[^/@]*@/, '//');
+}

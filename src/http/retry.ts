@@ -1,0 +1,67 @@
+import type { HttpRequest } from '../ports/http.ts';
+
+export interface RetryRules {
+  /** Repeats after the first attempt. */
+  readonly retries: number;
+  /** Time for all attempts and waits of one request; no further attempt begins after it. */
+  readonly budgetMs: number;
+}
+
+/** How an attempt ended that brought no usable answer. */
+export type Setback =
+  | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: string | undefined }
+  /** `sent`: bytes of the request may have reached the server. `hopeless`: it will fail again (a certificate). */
+  | { readonly kind: 'broken'; readonly sent: boolean; readonly hopeless: boolean };
+
+export type Safety = NonNullable<HttpRequest['safety']>;
+
+const firstMs = 500;
+const longestMs = 15_000;
+const longestAskedMs = 60_000;
+const passing: readonly number[] = [429, 502, 503, 504];
+
+export function safetyOf(request: HttpRequest): Safety {
+  return request.safety ?? (request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'once');
+}
+
+/**
+ * Whether the same request may be sent again. A `once` request only when the server cannot have seen it, or said with
+ * a 429 that it did not process it.
+ */
+export function mayRepeat(safety: Safety, setback: Setback): boolean {
+  if (setback.kind === 'broken') return !setback.hopeless && (safety !== 'once' || !setback.sent);
+  return safety === 'once' ? setback.status === 429 : passing.includes(setback.status);
+}
+
+/** Whether a `once` request may have done its work although no answer says so. */
+export function isAmbiguous(safety: Safety, setback: Setback): boolean {
+  if (safety !== 'once') return false;
+  return setback.kind === 'broken' ? setback.sent : setback.status === 408 || setback.status >= 500;
+}
+
+/**
+ * Milliseconds to wait before attempt `attempt + 1` (the first is 1), or undefined to give up. Full jitter between
+ * nothing and a doubling cap; a Retry-After is a floor, itself capped. `fraction` is random in [0, 1).
+ */
+export function delayBefore(
+  attempt: number,
+  setback: Setback,
+  elapsedMs: number,
+  now: Date,
+  fraction: number,
+  rules: RetryRules,
+): number | undefined {
+  if (attempt > rules.retries) return undefined;
+  const jitter = fraction * Math.min(longestMs, firstMs * 2 ** (attempt - 1));
+  const asked = setback.kind === 'status' ? retryAfterMs(setback.retryAfter, now) : undefined;
+  const delay = Math.round(asked === undefined ? jitter : Math.min(asked + jitter, longestAskedMs));
+  return elapsedMs + delay > rules.budgetMs ? undefined : delay;
+}
+
+/** Retry-After as milliseconds from now: seconds or an HTTP date (RFC 9110, 10.2.3); undefined when it is neither. */
+export function retryAfterMs(header: string | undefined, now: Date): number | undefined {
+  const text = header?.trim() ?? '';
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const date = /[A-Za-z]/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime());
+}

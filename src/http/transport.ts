@@ -1,0 +1,57 @@
+import http from 'node:http';
+import https from 'node:https';
+import { rootCertificates } from 'node:tls';
+import type { HttpsOptions } from 'got';
+import { MigratorError } from '../errors.ts';
+import { Secret } from '../secret.ts';
+import type { Transport } from './exchange.ts';
+import { proxied, proxyOf } from './proxy.ts';
+
+export interface TransportSettings {
+  /** `http://[user:password@]host:port`; loopback addresses are reached directly. */
+  readonly proxy?: string | Secret | undefined;
+  /** Hosts reached without the proxy: exact names, or `.example.com` for all below. */
+  readonly noProxy?: readonly string[] | undefined;
+  /** PEM, in addition to the authorities Node knows. */
+  readonly ca?: string | readonly string[] | undefined;
+  /** PEM of the client's certificate. */
+  readonly cert?: string | undefined;
+  /** PEM of its key. */
+  readonly key?: string | Secret | undefined;
+  /** Of the key, when it is encrypted. */
+  readonly passphrase?: Secret | undefined;
+}
+
+/**
+ * Connections for one instance. A request that must not be repeated gets a connection of its own: on a kept-alive one
+ * that the server has just closed nobody could say whether it arrived.
+ */
+export function transportFor(base: URL, settings: TransportSettings): (keptAlive: boolean) => Transport {
+  const tls = tlsOptions(settings);
+  const proxy = proxyOf(base, settings);
+  const create = (keepAlive: boolean): Transport => ({
+    https: tls,
+    ...(proxy === undefined
+      ? { agents: { http: new http.Agent({ keepAlive }), https: new https.Agent({ keepAlive }) } }
+      : proxied(proxy, keepAlive)),
+  });
+  const shared = create(true);
+  const single = create(false);
+  return (keptAlive) => (keptAlive ? shared : single);
+}
+
+function tlsOptions(settings: TransportSettings): HttpsOptions {
+  const { ca, cert } = settings;
+  const key = settings.key instanceof Secret ? settings.key.reveal() : settings.key;
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new MigratorError('CONFIG_INVALID', 'a client certificate needs both `http.cert` and `http.key`');
+  }
+  return {
+    ...(ca === undefined
+      ? {}
+      : { certificateAuthority: [...rootCertificates, ...(typeof ca === 'string' ? [ca] : ca)] }),
+    ...(cert === undefined ? {} : { certificate: cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(settings.passphrase === undefined ? {} : { passphrase: settings.passphrase.reveal() }),
+  };
+}

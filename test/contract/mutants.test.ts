@@ -1,0 +1,137 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Adapter } from '../../src/ports/adapter.ts';
+import { adapterContract, type ContractBench, type ContractSetup } from '../../src/testing.ts';
+import { memorySetup } from './memory-setup.ts';
+
+type Mutation = (adapter: Adapter) => Adapter;
+
+/** Faults that adapters are known for, each with the sentence of the contract that must notice it. */
+const mutations: readonly (readonly [string, string, Mutation])[] = [
+  [
+    'takes an unknown kind for an empty one',
+    'an unknown one is USAGE',
+    (adapter) => ({
+      ...adapter,
+      inventory: {
+        kinds: ['project'],
+        list: (kind, signal) => adapter.inventory.list(kind === 'project' ? kind : 'project', signal),
+      },
+    }),
+  ],
+  [
+    'reports success before the end',
+    'a wrong password fails the job',
+    (adapter) => ({
+      ...adapter,
+      jobs: {
+        ...adapter.jobs,
+        status: async (id, signal) => ({ ...(await adapter.jobs.status(id, signal)), state: 'succeeded' }),
+      },
+    }),
+  ],
+  [
+    'chooses the same version each time',
+    'a new version each time',
+    (adapter) => ({
+      ...adapter,
+      exports: {
+        ...adapter.exports!,
+        prepare: (request, signal) => adapter.exports!.prepare({ packageVersion: '1.0.0-x', ...request }, signal),
+      },
+    }),
+  ],
+  [
+    'finds any job',
+    'one that never began is not',
+    (adapter) => ({
+      ...adapter,
+      exports: {
+        ...adapter.exports!,
+        find: async (_, __, signal) => {
+          for await (const job of adapter.jobs.list({ all: false, limit: 1 }, signal)) return job.id;
+          return undefined;
+        },
+      },
+    }),
+  ],
+  [
+    'starts without its password',
+    'a secret that is required and missing is USAGE',
+    (adapter) => ({
+      ...adapter,
+      exports: {
+        ...adapter.exports!,
+        start: (prepared, secrets, destination, signal) =>
+          adapter.exports!.start(
+            prepared,
+            { password: { reveal: () => '' } as never, ...secrets },
+            destination,
+            signal,
+          ),
+      },
+    }),
+  ],
+  [
+    'replaces what it should keep',
+    '`keep` keeps the same bytes',
+    (adapter) => ({
+      ...adapter,
+      feed: {
+        ...adapter.feed!,
+        upload: (file, ref, onConflict, signal) =>
+          adapter.feed!.upload(file, ref, onConflict === 'keep' ? 'overwrite' : onConflict, signal),
+      },
+    }),
+  ],
+  [
+    'commits in a dry run',
+    'dry run: it changes nothing',
+    (adapter) => ({
+      ...adapter,
+      imports: {
+        ...adapter.imports!,
+        start: (prepared, secrets, files, signal) =>
+          adapter.imports!.start({ ...prepared, dryRun: false }, secrets, files, signal),
+      },
+    }),
+  ],
+  [
+    'says a secret',
+    'secrets: none is in what the adapters return',
+    (adapter) => ({
+      ...adapter,
+      probe: async (signal) => ({ ...(await adapter.probe(signal)), notes: ['the token is target-token'] }),
+    }),
+  ],
+  [
+    'cancels what has ended',
+    'a finished job is a CONFLICT',
+    (adapter) => ({ ...adapter, jobs: { ...adapter.jobs, cancel: () => Promise.resolve() } }),
+  ],
+];
+
+function mutated(setup: ContractSetup, mutate: Mutation): ContractSetup {
+  return {
+    ...setup,
+    patienceMs: 200,
+    open: async (): Promise<ContractBench> => {
+      const bench = await setup.open();
+      return { ...bench, source: mutate(bench.source), target: mutate(bench.target) };
+    },
+  };
+}
+
+describe('the contract suite notices an adapter that', () => {
+  test.each(mutations)('%s', async (_, sentence, mutate) => {
+    const cases = adapterContract(mutated(memorySetup, mutate)).filter(({ name }) => name.includes(sentence));
+    expect(cases.length).toBeGreaterThan(0);
+    const results = await Promise.allSettled(cases.map(({ run }) => run()));
+    expect(results.some(({ status }) => status === 'rejected')).toBe(true);
+  });
+});
+
+test('leaves out the chapters of facets that are not declared', () => {
+  const names = adapterContract({ ...memorySetup, facets: ['feed'] }).map(({ name }) => name);
+  expect(names.some((name) => name.startsWith('feed:'))).toBe(true);
+  expect(names.some((name) => /^(import|export|push|cancel|dry run|jobs):/.test(name))).toBe(false);
+});

@@ -1,0 +1,42 @@
+import { describe, expect, test } from '@jest/globals';
+import { withWorkshop } from '../support/workshop.ts';
+
+const flags = ['--password', 'env:MOVE_PASSWORD'];
+
+describe('the main job', () => {
+  test('export, inspect, verify, rehearse, import, and nothing that existed is lost', async () => {
+    await withWorkshop({}, async ({ run }) => {
+      const projects = async (instance: string): Promise<string[]> => {
+        const { stdout } = await run(['inventory', '--from', instance, '--json']);
+        return (JSON.parse(stdout) as { items: { name: string }[] }).items.map((item) => item.name);
+      };
+      const before = await projects('prod');
+
+      const exported = await run([
+        'partial-export',
+        '--from',
+        'lab',
+        '--project',
+        'Web Shop',
+        '--project',
+        'Billing',
+        ...flags,
+        '-o',
+        'shop.tar',
+      ]);
+      expect(exported).toMatchObject({ code: 0 });
+      expect(await run(['package', 'inspect', 'shop.tar'])).toMatchObject({ code: 0 });
+      expect(await run(['package', 'verify', 'shop.tar', '--content'])).toMatchObject({ code: 0 });
+
+      const rehearsed = await run(['import', 'shop.tar', '--to', 'prod', ...flags, '--dry-run']);
+      expect(rehearsed).toMatchObject({ code: 0 });
+      expect(rehearsed.stdout).toContain("Created Project 'Web Shop'");
+      expect(await projects('prod')).toEqual(before);
+
+      expect(await run(['import', 'shop.tar', '--to', 'prod', ...flags])).toMatchObject({ code: 0 });
+      const after = await projects('prod');
+      expect(after).toEqual(expect.arrayContaining([...before, 'Web Shop', 'Billing']));
+      expect(after).toHaveLength(before.length + 2);
+    });
+  });
+});

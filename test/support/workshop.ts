@@ -1,0 +1,79 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmulator, type EmulatorOptions, type RunningEmulator } from '../../src/emulators/index.ts';
+import { type BinaryOptions, type Finished, runBinary, type Started, startBinary } from './binary.ts';
+
+export const password = 'correct horse battery staple 7';
+
+/** A user's machine: a folder, an rc file, a journal and keys of its own, and two servers on the network. */
+export interface Workshop {
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly lab: RunningEmulator;
+  readonly prod: RunningEmulator;
+  readonly path: (name: string) => string;
+  readonly run: (args: readonly string[], options?: Partial<BinaryOptions>) => Promise<Finished>;
+  readonly start: (args: readonly string[], options?: Partial<BinaryOptions>) => Started;
+  /** The same user at another machine: same rc file, empty journal. */
+  readonly elsewhere: () => Readonly<Record<string, string | undefined>>;
+}
+
+export interface WorkshopOptions {
+  readonly lab?: Partial<EmulatorOptions>;
+  readonly prod?: Partial<EmulatorOptions>;
+  /** Lines added to the rc file. */
+  readonly rc?: string;
+}
+
+export async function withWorkshop<T>(options: WorkshopOptions, work: (workshop: Workshop) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'migrator-test-'));
+  const lab = await startEmulator('octopus', {
+    directory: join(folder, 'lab'),
+    pace: 1,
+    sample: 'source',
+    ...options.lab,
+  });
+  const prod = await startEmulator('octopus', {
+    directory: join(folder, 'prod'),
+    pace: 1,
+    sample: 'target',
+    ...options.prod,
+  });
+  try {
+    const env = {
+      PATH: process.env['PATH'],
+      SystemRoot: process.env['SystemRoot'],
+      TEMP: process.env['TEMP'],
+      TMPDIR: folder,
+      HOME: folder,
+      USERPROFILE: folder,
+      MIGRATOR_STATE_DIR: join(folder, 'state'),
+      MIGRATOR_CONFIG_DIR: join(folder, 'config'),
+      LAB_KEY: lab.apiKey,
+      PROD_KEY: prod.apiKey,
+      MOVE_PASSWORD: password,
+    };
+    await writeFile(
+      join(folder, '.migratorrc.yaml'),
+      `instances:
+  lab: { product: octopus, url: "${lab.url}", apiKey: "env:LAB_KEY", space: Default }
+  prod: { product: octopus, url: "${prod.url}", apiKey: "env:PROD_KEY", space: Default }
+${options.rc ?? ''}`,
+    );
+    return await work({
+      folder,
+      env,
+      lab,
+      prod,
+      path: (name) => join(folder, name),
+      run: (args, more = {}) => runBinary(args, { cwd: folder, env, ...more }),
+      start: (args, more = {}) => startBinary(args, { cwd: folder, env, ...more }),
+      elsewhere: () => ({ ...env, MIGRATOR_STATE_DIR: join(folder, 'state-elsewhere') }),
+    });
+  } finally {
+    await lab.close();
+    await prod.close();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}

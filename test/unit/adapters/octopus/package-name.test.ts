@@ -1,0 +1,46 @@
+import { describe, expect, test } from '@jest/globals';
+import { checkPackageRef, newVersion, parsePackageName } from '../../../../src/adapters/octopus/package-name.ts';
+import { adapterTools } from '../../../support/adapter-tools.ts';
+
+test.each([
+  ['A.2.1.0.0', 'A', '2.1.0.0'],
+  ['A.2.1.0.0.1', 'A.2', '1.0.0.1'],
+  ['My-App_2.1.0', 'My-App_2', '1.0'],
+  ['Octopus.Space.Migration.1.0.0-AbCd1234', 'Octopus.Space.Migration', '1.0.0-AbCd1234'],
+  ['X.1.2.3-a.b+c.d', 'X', '1.2.3-a.b+c.d'],
+])('%s is %s %s', (text, id, version) => {
+  expect(parsePackageName(text)).toEqual({ id, version });
+});
+
+test.each(['NoVersion', 'a..1.0', 'a b.1.0', '../a.1.0', '', `${'_'.repeat(5000)}!`])(
+  '%.20s is no package name',
+  (text) => {
+    expect(parsePackageName(text)).toBeUndefined();
+  },
+);
+
+describe('checkPackageRef', () => {
+  test.each([
+    ['A.2', '1.0.0'],
+    ['A', '1.0.0.0.0'],
+    ['A/B', '1.0.0'],
+    ['A', 'one'],
+    ['A'.repeat(200), '1.0.0'],
+  ])('refuses %.10s %s', async (id, version) => {
+    await expect(() => checkPackageRef({ id, version })).toThrowCode('USAGE');
+  });
+
+  test('accepts what reads back the same', () => {
+    expect(() => checkPackageRef({ id: 'A-2.b', version: '1.0.0-run7' })).not.toThrow();
+  });
+});
+
+test('new versions are valid, sort by time and differ', () => {
+  const { clock, random } = adapterTools();
+  const versions = Array.from({ length: 50 }, () => newVersion(clock, random));
+  expect(new Set(versions).size).toBe(50);
+  for (const version of versions) {
+    expect(version).toMatch(/^1\.0\.0-\d{8}T\d{6}-[0-9a-f]{8}$/);
+    checkPackageRef({ id: 'Octopus.Space.Migration', version });
+  }
+});

@@ -1,0 +1,147 @@
+import { describe, expect, test } from '@jest/globals';
+import { never } from '../../../support/adapter-tools.ts';
+import { fixture, type Exchange } from '../../../support/scripted-server.ts';
+import { all, withOctopus } from '../../../support/octopus-client.ts';
+
+/** The exchanges of a fixture with some answers exchanged. */
+async function changed(name: string, answers: Record<string, Exchange['response']>): Promise<Exchange[]> {
+  return (await fixture(name)).map((exchange) => ({
+    ...exchange,
+    response: answers[exchange.request.path] ?? exchange.response,
+  }));
+}
+
+describe('probe', () => {
+  test('tells version, account, mode and rights', async () => {
+    const info = await withOctopus(['root', 'space', 'probe'], ({ octopus }) => octopus.probe(never));
+    expect(info).toMatchObject({
+      product: 'octopus',
+      version: '2023.1.9626',
+      account: 'Night Shift',
+      mode: 'normal',
+      notes: [],
+    });
+    expect(info.rights.find(({ action }) => action === 'export')).toMatchObject({ allowed: undefined });
+  });
+
+  test('reports maintenance, a stopped queue and Linux', async () => {
+    const exchanges = await changed('probe', {
+      '/api/maintenanceconfiguration': { json: { IsInMaintenanceMode: true } },
+      '/api/spaces/Spaces-1': { json: { Id: 'Spaces-1', Name: 'Default', IsDefault: true, TaskQueueStopped: true } },
+      '/api/serverstatus/system-info': { json: { OSVersion: 'Unix 5.15 (Ubuntu 22.04)' } },
+    });
+    const info = await withOctopus(['root', 'space', ...exchanges], ({ octopus }) => octopus.probe(never));
+    expect(info.mode).toBe('maintenance');
+    expect(info.notes.join('\n')).toMatch(/maintenance[^]*Default is stopped[^]*Linux/);
+  });
+
+  test('goes on without what the account may not read', async () => {
+    const exchanges = await changed('probe', {
+      '/api/maintenanceconfiguration': { status: 403, json: { ErrorMessage: 'no' } },
+      '/api/serverstatus/system-info': { status: 404, json: { ErrorMessage: 'no' } },
+    });
+    const info = await withOctopus(['root', 'space', ...exchanges], ({ octopus }) => octopus.probe(never));
+    expect(info.mode).toBe('normal');
+    expect(info.notes).toHaveLength(1);
+  });
+
+  test('waits for a server that is starting', async () => {
+    const starting: Exchange = { request: { method: 'GET', path: '/api' }, response: { status: 503 }, times: 2 };
+    await withOctopus([starting, 'root', 'space', 'probe'], async ({ octopus, tools }) => {
+      await octopus.probe(never);
+      expect(tools.waits).toHaveLength(2);
+    });
+  });
+
+  test('a wrong key is AUTH_REFUSED, in the words of the server', async () => {
+    const refused: Exchange = {
+      request: { method: 'GET', path: '/api/users/me' },
+      response: { status: 401, json: { ErrorMessage: 'You must be logged in to perform this action.' } },
+    };
+    await withOctopus(['root', refused], async ({ octopus }) => {
+      await expect(octopus.probe(never)).rejects.toMatchObject({
+        code: 'AUTH_REFUSED',
+        message: expect.stringContaining('You must be logged in'),
+        details: { status: 401 },
+      });
+    });
+  });
+
+  test('something else at that address is REMOTE_UNEXPECTED', async () => {
+    const other = (response: Exchange['response']): Exchange => ({
+      request: { method: 'GET', path: '/api' },
+      response,
+    });
+    for (const response of [
+      { json: { hello: 'world' } },
+      { text: '<!DOCTYPE html><title>Login</title>' },
+      { json: [] },
+      { status: 302, headers: { location: 'https://login.example/' } },
+    ]) {
+      await withOctopus([other(response)], ({ octopus }) =>
+        expect(() => octopus.probe(never)).toThrowCode('REMOTE_UNEXPECTED'),
+      );
+    }
+  });
+
+  test('another API version is UNSUPPORTED', async () => {
+    const root = { Version: '9.9.9', ApiVersion: '4.0.0', Links: {} };
+    const newer: Exchange = { request: { method: 'GET', path: '/api' }, response: { json: root } };
+    await withOctopus([newer], ({ octopus }) => expect(() => octopus.probe(never)).toThrowCode('UNSUPPORTED'));
+  });
+
+  test('a space by name, in any case, and an unknown one', async () => {
+    await withOctopus(
+      ['root', 'space-retail'],
+      async ({ octopus }) => {
+        const destination = await octopus.feed!.destination!(never);
+        expect(destination).toMatchObject({ container: 'Spaces-2' });
+        expect(destination.secret.reveal()).toBe('API-TESTKEY');
+      },
+      { settings: { space: 'retail' } },
+    );
+    const [list] = await fixture('space');
+    await withOctopus(
+      ['root', list!],
+      async ({ octopus }) => {
+        const listing = all(octopus.inventory.list('project', never));
+        await expect(listing).rejects.toMatchObject({ code: 'NOT_FOUND', hint: expect.stringContaining('Retail') });
+      },
+      { settings: { space: 'Retial' } },
+    );
+  });
+});
+
+describe('inventory', () => {
+  test('reads all pages', async () => {
+    const items = await withOctopus(['root', 'space', 'projects'], ({ octopus }) =>
+      all(octopus.inventory.list('project', never)),
+    );
+    expect(items).toHaveLength(104);
+    expect(items.at(-1)).toEqual({ kind: 'project', id: 'Projects-204', name: 'Ledger', container: 'Default' });
+  });
+
+  test('works below a virtual directory', async () => {
+    const items = await withOctopus(
+      ['virtual-directory'],
+      ({ octopus }) => all(octopus.inventory.list('project', never)),
+      { path: '/octopus' },
+    );
+    expect(items).toHaveLength(4);
+  });
+
+  test('does not know other kinds', async () => {
+    await withOctopus([], async ({ octopus }) => {
+      await expect(() => octopus.inventory.list('dossier', never)).toThrowCode('USAGE');
+    });
+  });
+});
+
+test('versions must be the same', async () => {
+  await withOctopus([], ({ octopus }) => {
+    const target = { version: '2023.1.9626' } as Awaited<ReturnType<typeof octopus.probe>>;
+    expect(octopus.versionObstacle('2023.1.9626', target)).toBeUndefined();
+    expect(octopus.versionObstacle('2023.1.9625', target)).toContain('2023.1.9625');
+    return Promise.resolve();
+  });
+});

@@ -1,0 +1,188 @@
+import { execFileSync } from 'node:child_process';
+import { appendFile, mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { entryParts } from '../../../../src/cli/files/entry-path.ts';
+import { readTree } from '../../../../src/cli/files/read-tree.ts';
+import { createTreeWriter } from '../../../../src/cli/files/write-tree.ts';
+import type { ByteStream } from '../../../../src/ports/artifact.ts';
+import { tempDirs } from '../../../support/with-temp-dir.ts';
+
+const tempDir = tempDirs();
+
+async function* of(...parts: string[]): ByteStream {
+  for (const part of parts) yield await Promise.resolve(Buffer.from(part));
+}
+
+async function text(stream: ByteStream): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+async function everything(folder: string): Promise<string[]> {
+  return (await readdir(folder, { recursive: true })).sort();
+}
+
+describe('readTree', () => {
+  test('lists files by the bytes of their paths', async () => {
+    const folder = await tempDir();
+    await mkdir(join(folder, 'b', 'empty'), { recursive: true });
+    for (const name of ['b/z', 'b-a', 'B', 'é', 'a', 'z']) await writeFile(join(folder, name), name);
+    const entries = await readTree(folder);
+    expect(entries.map(({ path }) => path)).toEqual(['B', 'a', 'b-a', 'b/z', 'z', 'é']);
+    expect(entries.map(({ size }) => size)).toEqual([1, 1, 3, 3, 1, 2]);
+    for (const entry of entries) expect(await text(entry.content())).toBe(entry.path);
+    expect(await text(entries[0]!.content())).toBe('B');
+  });
+
+  test('takes one file by its name, also through a link that was named', async () => {
+    const folder = await tempDir();
+    await writeFile(join(folder, 'one.txt'), 'x');
+    await symlink('one.txt', join(folder, 'link'));
+    expect(await readTree(join(folder, 'one.txt'))).toMatchObject([{ path: 'one.txt', size: 1 }]);
+    const [entry] = await readTree(join(folder, 'link'));
+    expect(await text(entry!.content())).toBe('x');
+  });
+
+  test('names all links, and special files, and reads none', async () => {
+    const folder = await tempDir();
+    await symlink('/etc/passwd', join(folder, 'l1'));
+    await mkdir(join(folder, 'sub'));
+    await symlink('..', join(folder, 'sub', 'l2'));
+    await expect(readTree(folder)).rejects.toMatchObject({ code: 'USAGE', details: { links: ['l1', 'sub/l2'] } });
+    if (process.platform === 'win32') return;
+    const other = await tempDir();
+    execFileSync('mkfifo', [join(other, 'pipe')]);
+    await expect(readTree(other)).rejects.toMatchObject({ code: 'USAGE', details: { special: ['pipe'] } });
+    await expect(() => readTree(join(other, 'missing'))).toThrowCode('USAGE');
+  });
+
+  test.each([
+    ['longer', (path: string) => appendFile(path, 'more')],
+    ['shorter', (path: string) => writeFile(path, '')],
+    ['another of the same length', async (path: string) => (await writeFile(path, 'XYZ'), utimes(path, 1, 1))],
+    ['a link', async (path: string) => (execFileSync('rm', [path]), symlink('/etc/passwd', path))],
+    ['gone', (path: string) => Promise.resolve(void execFileSync('rm', [path]))],
+  ])('a file that became %s is LOCAL_IO', async (_, change) => {
+    const folder = await tempDir();
+    await writeFile(join(folder, 'f'), 'abc');
+    const [entry] = await readTree(folder);
+    await change(join(folder, 'f'));
+    await expect(() => text(entry!.content())).toThrowCode('LOCAL_IO');
+  });
+});
+
+describe('entryParts', () => {
+  test.each(['/etc/passwd', 'a//b', '../x', 'a/../../x', 'a/./b', '', 'a/', 'a\0b'])(
+    'refuses %j everywhere',
+    async (path) => {
+      await expect(() => entryParts(path, 'linux')).toThrowCode('PACKAGE_MALFORMED');
+      await expect(() => entryParts(path, 'win32')).toThrowCode('PACKAGE_MALFORMED');
+    },
+  );
+
+  test.each(['C:/x', 'a\\..\\b', 'con', 'sub/NUL.txt', 'a.', 'a ', 'x:stream', 'lpt1'])(
+    'refuses %j on Windows',
+    async (path) => {
+      expect(entryParts(path, 'linux').join('/')).toBe(path);
+      await expect(() => entryParts(path, 'win32')).toThrowCode('PACKAGE_MALFORMED');
+    },
+  );
+});
+
+describe('createTreeWriter', () => {
+  const options = { overwrite: false, platform: process.platform } as const;
+
+  test('a new folder appears complete at commit', async () => {
+    const parent = await tempDir();
+    const writer = await createTreeWriter(join(parent, 'out'), options);
+    await writer.write('a.txt', of('one', 'two'));
+    await writer.write('deep/er/b.txt', of(''));
+    expect(await readdir(parent)).not.toContain('out');
+    expect(await writer.commit()).toEqual(['a.txt', 'deep/er/b.txt']);
+    expect(await readdir(parent)).toEqual(['out']);
+    expect(await readFile(join(parent, 'out', 'a.txt'), 'utf8')).toBe('onetwo');
+  });
+
+  test('discard leaves no trace of it', async () => {
+    const parent = await tempDir();
+    const writer = await createTreeWriter(join(parent, 'out'), options);
+    await writer.write('a', of('x'));
+    await writer.discard();
+    expect(await everything(parent)).toEqual([]);
+  });
+
+  test('goes into an existing folder beside what is there', async () => {
+    const folder = await tempDir();
+    await mkdir(join(folder, 'deep'));
+    await writeFile(join(folder, 'deep', 'old'), 'old');
+    const writer = await createTreeWriter(folder, options);
+    await writer.write('deep/new', of('new'));
+    await writer.commit();
+    expect(await everything(folder)).toEqual(['deep', 'deep/new', 'deep/old'].map((path) => join(path)));
+  });
+
+  test('names every file in the way and moves nothing', async () => {
+    const folder = await tempDir();
+    await writeFile(join(folder, 'b'), 'mine');
+    await writeFile(join(folder, 'd'), 'mine');
+    const writer = await createTreeWriter(folder, options);
+    for (const path of ['a', 'b', 'c', 'd']) await writer.write(path, of('theirs'));
+    await expect(writer.commit()).rejects.toMatchObject({ code: 'CONFLICT', details: { existing: ['b', 'd'] } });
+    expect(await everything(folder)).toEqual(['b', 'd']);
+    expect(await readFile(join(folder, 'b'), 'utf8')).toBe('mine');
+  });
+
+  test('overwrite replaces files, but never follows a link or replaces a folder', async () => {
+    const folder = await tempDir();
+    const outside = await tempDir();
+    await writeFile(join(folder, 'a'), 'old');
+    const writer = await createTreeWriter(folder, { ...options, overwrite: true });
+    await writer.write('a', of('new'));
+    await writer.commit();
+    expect(await readFile(join(folder, 'a'), 'utf8')).toBe('new');
+
+    await symlink(outside, join(folder, 'link'));
+    await mkdir(join(folder, 'folder'));
+    for (const path of ['link/x', 'link', 'folder']) {
+      const second = await createTreeWriter(folder, { ...options, overwrite: true });
+      await second.write('first', of('1'));
+      await second.write(path, of('x'));
+      await expect(() => second.commit()).toThrowCode('CONFLICT');
+    }
+    expect(await everything(outside)).toEqual([]);
+    expect(await everything(folder)).toEqual(['a', 'folder', 'link']);
+  });
+
+  test('paths that leave the folder, and one name twice, are PACKAGE_MALFORMED', async () => {
+    const parent = await tempDir();
+    const writer = await createTreeWriter(join(parent, 'out'), options);
+    await writer.write('a', of('x'));
+    for (const path of ['../b', '/b', 'a', 'a/b']) {
+      await expect(() => writer.write(path, of('x'))).toThrowCode('PACKAGE_MALFORMED');
+    }
+    await writer.discard();
+    expect(await everything(parent)).toEqual([]);
+  });
+
+  test('a content that fails half-way is passed on, and discard cleans up', async () => {
+    const parent = await tempDir();
+    const writer = await createTreeWriter(join(parent, 'out'), options);
+    async function* broken(): ByteStream {
+      yield await Promise.resolve(Buffer.from('half'));
+      throw new Error('bad tag');
+    }
+    await expect(writer.write('a', broken())).rejects.toThrow('bad tag');
+    await writer.discard();
+    expect(await everything(parent)).toEqual([]);
+  });
+
+  test.each(['file', 'link'])('a destination that is a %s is USAGE', async (kind) => {
+    const parent = await tempDir();
+    await writeFile(join(parent, 'file'), '');
+    await symlink(parent, join(parent, 'link'));
+    await expect(() => createTreeWriter(join(parent, kind), options)).toThrowCode('USAGE');
+    await expect(() => createTreeWriter(join(parent, 'missing', 'out'), options)).toThrowCode('USAGE');
+  });
+});

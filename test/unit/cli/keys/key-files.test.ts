@@ -1,0 +1,114 @@
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { loadConfig } from '../../../../src/cli/config/load.ts';
+import {
+  addTrusted,
+  chosenKeys,
+  keyPlaces,
+  listTrusted,
+  readPublicKey,
+  readSecretKey,
+  writePublicKey,
+  writeSecretKey,
+} from '../../../../src/cli/keys/key-files.ts';
+import { Secret } from '../../../../src/secret.ts';
+import { testIO, type TestIO } from '../../../support/test-io.ts';
+import { tempDirs } from '../../../support/with-temp-dir.ts';
+
+const tempDir = tempDirs();
+
+async function home(): Promise<TestIO> {
+  const folder = await tempDir();
+  return testIO({ cwd: folder, env: { MIGRATOR_CONFIG_DIR: join(folder, 'config') } });
+}
+
+const ignore = (): void => undefined;
+
+describe('key files', () => {
+  test('a secret key is private, complete, and never replaced', async () => {
+    const io = await home();
+    const { signing, folder } = keyPlaces(io);
+    await writeSecretKey(signing, new Secret('untrusted comment: x\nRWRT\n'));
+    expect((await readSecretKey(signing, io, ignore)).reveal()).toBe('untrusted comment: x\nRWRT\n');
+    if (process.platform !== 'win32') {
+      expect((await stat(signing)).mode & 0o777).toBe(0o600);
+      expect((await stat(folder)).mode & 0o777).toBe(0o700);
+    }
+    await expect(() => writeSecretKey(signing, new Secret('other'))).toThrowCode('CONFLICT');
+    expect(await readFile(signing, 'utf8')).toContain('RWRT');
+    expect(await readdir(folder)).toEqual(['migrator.key']);
+  });
+
+  test('two that generate at once do not lose a key', async () => {
+    const io = await home();
+    const { identity } = keyPlaces(io);
+    const results = await Promise.allSettled(['a', 'b', 'c'].map((text) => writeSecretKey(identity, new Secret(text))));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const winner = ['a', 'b', 'c'][results.findIndex(({ status }) => status === 'fulfilled')];
+    expect(await readFile(identity, 'utf8')).toBe(winner);
+  });
+
+  test('a secret key that others can read is warned about, a public one is not', async () => {
+    if (process.platform === 'win32') return;
+    const io = await home();
+    const { signing, signingPublic } = keyPlaces(io);
+    await writeSecretKey(signing, new Secret('s'));
+    await writePublicKey(signingPublic, 'p');
+    const warnings: string[] = [];
+    await readSecretKey(signing, io, (message) => warnings.push(message));
+    expect(warnings).toEqual([]);
+    await chmod(signing, 0o644);
+    await readSecretKey(signing, io, (message) => warnings.push(message));
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain(signing);
+    expect(await readPublicKey(signingPublic)).toBe('p');
+  });
+
+  test('what is no key file is refused by its kind', async () => {
+    const io = await home();
+    const { signing, folder } = keyPlaces(io);
+    await expect(() => readSecretKey(signing, io, ignore)).toThrowCode('NOT_FOUND');
+    await mkdir(folder, { recursive: true });
+    await expect(() => readPublicKey(folder)).toThrowCode('USAGE');
+    await writeFile(signing, Buffer.alloc(70_000));
+    await expect(() => readSecretKey(signing, io, ignore)).toThrowCode('USAGE');
+  });
+});
+
+describe('trusted keys', () => {
+  test('are listed by name', async () => {
+    const io = await home();
+    expect(await listTrusted(io)).toEqual([]);
+    const path = await addTrusted(io, 'colleague', 'RWQ1\n');
+    await addTrusted(io, 'anna.b', 'RWQ2\n');
+    await writeFile(join(keyPlaces(io).trusted, 'README'), 'not a key');
+    expect(await listTrusted(io)).toEqual([
+      { name: 'anna.b', path: join(keyPlaces(io).trusted, 'anna.b.pub'), text: 'RWQ2\n' },
+      { name: 'colleague', path, text: 'RWQ1\n' },
+    ]);
+    await expect(() => addTrusted(io, 'colleague', 'RWQ3\n')).toThrowCode('CONFLICT');
+  });
+
+  test.each(['', '../evil', 'a/b', '.hidden', 'a b', 'x'.repeat(101)])('the name %j is USAGE', async (name) => {
+    await expect(async () => addTrusted(await home(), name, 'RWQ')).toThrowCode('USAGE');
+  });
+});
+
+test('the rc file chooses the keys, and otherwise they are the user’s own', async () => {
+  const io = await home();
+  const none = await loadConfig(io, undefined);
+  const { signing, identity } = keyPlaces(io);
+  expect(chosenKeys(io, none)).toEqual({
+    signing,
+    identities: [identity],
+    named: { signing: false, identities: false },
+  });
+  await writeFile(join(io.cwd, '.migratorrc'), 'keys: { signing: ./k/a.key, identities: [k/one, /two] }');
+  const some = await loadConfig(io, undefined);
+  expect(chosenKeys(io, some)).toEqual({
+    signing: join(io.cwd, 'k', 'a.key'),
+    identities: [join(io.cwd, 'k', 'one'), join('/two')],
+    named: { signing: true, identities: true },
+  });
+});

@@ -1,0 +1,124 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  addSample,
+  humanBytes,
+  humanDuration,
+  rateOf,
+  timeLeft,
+  type Sample,
+} from '../../../../src/cli/reporters/rates.ts';
+
+const MiB = 1024 * 1024;
+
+describe('rate', () => {
+  const feed = (...samples: readonly (readonly [time: number, done: number])[]): number | undefined =>
+    rateOf(samples.reduce<readonly Sample[]>((kept, [time, done]) => addSample(kept, { time, done }), []));
+
+  test.each([
+    ['nothing yet', [], undefined],
+    ['one sample', [[0, 0]], undefined],
+    [
+      'too short to tell',
+      [
+        [0, 0],
+        [400, MiB],
+      ],
+      undefined,
+    ],
+    [
+      'one second',
+      [
+        [0, 0],
+        [1000, MiB],
+      ],
+      MiB,
+    ],
+    [
+      'not from zero',
+      [
+        [0, 5 * MiB],
+        [2000, 7 * MiB],
+      ],
+      MiB,
+    ],
+    [
+      'only the last ten seconds',
+      [
+        [0, 0],
+        [1000, 100 * MiB],
+        [11_000, 100 * MiB],
+        [12_000, 101 * MiB],
+      ],
+      MiB,
+    ],
+    [
+      'a dead line',
+      [
+        [0, 0],
+        [1000, MiB],
+        [5000, MiB],
+        [11_000, MiB],
+        [15_000, MiB],
+      ],
+      0,
+    ],
+    [
+      'begun again',
+      [
+        [0, 0],
+        [1000, 9 * MiB],
+        [2000, 0],
+        [3000, MiB],
+      ],
+      MiB,
+    ],
+  ] as const)('%s', (_, samples, rate) => expect(feed(...samples)).toBe(rate));
+
+  test('thousands of events keep few samples', () => {
+    let samples: readonly Sample[] = [];
+    for (let time = 0; time <= 20_000; time += 1) samples = addSample(samples, { time, done: time * 1000 });
+    expect(samples.length).toBeLessThan(60);
+    expect(rateOf(samples)).toBeCloseTo(1_000_000, -1);
+  });
+});
+
+describe('timeLeft', () => {
+  test.each([
+    [0, 100, 50, 2000],
+    [100, 100, 50, 0],
+    [0, undefined, 50, undefined],
+    [0, 100, undefined, undefined],
+    [0, 100, 0, undefined],
+    [200, 100, 50, undefined],
+  ])('%s of %s at %s', (done, total, rate, expected) => expect(timeLeft(done, total, rate)).toBe(expected));
+});
+
+describe('humanBytes', () => {
+  test.each([
+    [0, '0 B'],
+    [1023, '1023 B'],
+    [1024, '1.0 KiB'],
+    [1536, '1.5 KiB'],
+    [MiB - 1, '1.0 MiB'],
+    [12.34 * MiB, '12.3 MiB'],
+    [4 * 1024 * MiB, '4.0 GiB'],
+    [3 * 1024 ** 4, '3.0 TiB'],
+    [2 * 1024 ** 5, '2.0 PiB'],
+    [5000 * 1024 ** 5, '5000.0 PiB'],
+  ])('%s', (bytes, text) => expect(humanBytes(bytes)).toBe(text));
+});
+
+describe('humanDuration', () => {
+  test.each([
+    [0, '0.0 s'],
+    [400, '0.4 s'],
+    [960, '1 s'],
+    [12_300, '12 s'],
+    [59_700, '1 min'],
+    [185_000, '3 min 5 s'],
+    [3_600_000, '1 h'],
+    [7_620_000, '2 h 7 min'],
+    [3_605_000, '1 h'],
+    [349_200_000, '4 d 1 h'],
+  ])('%s', (milliseconds, text) => expect(humanDuration(milliseconds)).toBe(text));
+});

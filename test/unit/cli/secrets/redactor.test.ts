@@ -1,0 +1,148 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Redactor } from '../../../../src/cli/secrets/redactor.ts';
+import { Secret } from '../../../../src/secret.ts';
+
+function redactorOf(...secrets: readonly string[]): Redactor {
+  const redactor = new Redactor();
+  for (const secret of secrets) redactor.add(new Secret(secret));
+  return redactor;
+}
+
+const secret = 'p@ss w/rd+"<é>&\\';
+
+describe('forms of a secret', () => {
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  test.each([
+    ['plain', secret],
+    ['encodeURIComponent', encodeURIComponent(secret)],
+    ['lower-case hex', encodeURIComponent(secret).toLowerCase()],
+    ['form encoding', new URLSearchParams({ secret }).toString()],
+    ['encodeURI', encodeURI(secret)],
+    ['encoded twice', encodeURIComponent(encodeURIComponent(secret))],
+    ['every byte encoded', [...Buffer.from(secret)].map((byte) => `%${byte.toString(16)}`).join('')],
+    ['JSON', JSON.stringify(secret).slice(1, -1)],
+    ['JSON with escaped slashes', JSON.stringify(secret).slice(1, -1).replaceAll('/', '\\/')],
+    ['JSON in ASCII', 'p@ss w/rd+\\"<\\u00e9>&\\\\'],
+    ['JSON safe for HTML', 'p@ss w/rd\\u002B\\u0022\\u003C\\u00E9\\u003E\\u0026\\\\'],
+    ['HTML', 'p@ss w/rd+&quot;&lt;é&gt;&amp;\\'],
+    ['HTML by number', 'p@ss w/rd+&#34;&#x3c;é&#x3E;&#38;&#92;'],
+    ['hex', Buffer.from(secret).toString('hex')],
+    ['upper-case hex', Buffer.from(secret).toString('hex').toUpperCase()],
+    ['base64', base64(secret)],
+    ['base64url', Buffer.from(secret).toString('base64url')],
+    ['base64 in a URL', encodeURIComponent(base64(secret))],
+    ['base64 in JSON', base64(secret).replaceAll('/', '\\/')],
+  ])('%s', (_, form) => {
+    const redacted = redactorOf(secret).redact(`before ${form} after`);
+    expect(redacted).toContain('***');
+    expect(redacted.startsWith('before ')).toBe(true);
+    expect(redacted.endsWith(' after')).toBe(true);
+    expect(redacted).not.toContain(form.slice(2, -2));
+  });
+
+  test.each(['', 'a', 'ab', 'abc', 'user:', 'admin:x'])('base64 after %j and before anything', (prefix) => {
+    for (const suffix of ['', 'z', 'zz', 'zzz']) {
+      const header = Buffer.from(`${prefix}${secret}${suffix}`).toString('base64');
+      const redacted = redactorOf(secret).redact(`Authorization: Basic ${header}`);
+      expect(redacted).toContain('***');
+      const rest = redacted.replace('Authorization: Basic ', '').split('***');
+      // What is left of the header decodes to nothing of the secret.
+      for (const piece of rest) expect(Buffer.from(piece, 'base64').toString()).not.toContain(secret.slice(0, 3));
+      expect(rest.join('').length).toBeLessThanOrEqual(Buffer.from(`${prefix}${suffix}`).toString('base64').length + 4);
+    }
+  });
+});
+
+describe('Redactor', () => {
+  test('no secret, no change', () => expect(new Redactor().redact('text')).toBe('text'));
+
+  test('masks all of several secrets, the longer first', () => {
+    expect(redactorOf('abcd', 'abcdefgh').redact('x abcdefgh y abcd z')).toBe('x *** y *** z');
+  });
+
+  test('masks secrets that overlap as one', () => {
+    expect(redactorOf('abcdef', 'defghi').redact('<abcdefghi>')).toBe('<***>');
+    expect(redactorOf('aaaa').redact('aaaaaa')).toBe('***');
+  });
+
+  test('a very short secret is masked where it stands alone', () => {
+    expect(redactorOf('ab').redact('ab cab ab, {"k":"ab"} abc')).toBe('*** cab ***, {"k":"***"} abc');
+    expect(redactorOf('').redact('text')).toBe('text');
+    expect(redactorOf('1').redactValue({ exitCode: 1 })).toEqual({ exitCode: 1 });
+  });
+
+  test('lines of a long secret are masked one by one', () => {
+    const key = '-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2Vw\nBCIEIHcHbQpzGKV9\n-----END PRIVATE KEY-----\n';
+    const redactor = redactorOf(key);
+    expect(redactor.redact('line: MC4CAQAwBQYDK2Vw')).toBe('line: ***');
+    expect(redactor.redact(`all: ${JSON.stringify(key.trim())}`)).toBe('all: "***"');
+    expect(redactor.redact('-----BEGIN PRIVATE KEY-----')).toContain('BEGIN');
+  });
+
+  test('a file secret is found without its line end', () => {
+    expect(redactorOf('hunter2!\n').redact('it is hunter2!')).toBe('it is ***');
+  });
+
+  test('redactValue goes through plain data, keys included', () => {
+    const redactor = redactorOf('hunter2', '123456');
+    const cycle: Record<string, unknown> = { name: 'hunter2' };
+    cycle['self'] = cycle;
+    expect(
+      redactor.redactValue({
+        a: ['x hunter2 y', 7, true, null],
+        hunter2: { deep: 'hunter2' },
+        n: 123456,
+        s: new Secret('other'),
+        d: new Date(0),
+        cycle,
+      }),
+    ).toEqual({
+      a: ['x *** y', 7, true, null],
+      '***': { deep: '***' },
+      n: '***',
+      s: '***',
+      d: '1970-01-01T00:00:00.000Z',
+      cycle: { name: '***', self: '[circular]' },
+    });
+  });
+
+  test('a secret added later is masked too', () => {
+    const redactor = redactorOf('first-one');
+    expect(redactor.redact('second-one')).toBe('second-one');
+    redactor.add(new Secret('second-one'));
+    expect(redactor.redact('first-one second-one')).toBe('*** ***');
+  });
+
+  test('any secret is masked in any text and any form', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: 4, unit: 'grapheme' }).filter((text) => text.trim().length >= 4),
+        fc.string({ unit: 'grapheme' }),
+        fc.constantFrom<(text: string) => string>(
+          (text) => text,
+          encodeURIComponent,
+          (text) => JSON.stringify(text).slice(1, -1),
+          (text) => Buffer.from(text).toString('base64'),
+          (text) => Buffer.from(text).toString('hex'),
+        ),
+        (value, around, form) => {
+          const redacted = redactorOf(value).redact(`${around}${form(value)}${around}`);
+          expect(redacted).toContain('***');
+          expect(redacted).not.toContain(form(value));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  test('a megabyte of log with twenty secrets takes well under a second', () => {
+    const secrets = Array.from({ length: 20 }, (_, index) => `API-${String(index).repeat(4)}ABCDEFGHIJKLMNOPQRSTUVWX`);
+    const redactor = redactorOf(...secrets);
+    const text = 'The task API log line 42 went on without any trouble: 7f3a9b0c==\n'.repeat(16_000);
+    redactor.redact('warm');
+    const start = performance.now();
+    expect(redactor.redact(text)).toBe(text);
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+});

@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { configDirectory, stateDirectory } from '../../../../src/cli/state/directories.ts';
+import { isAlive, processStart } from '../../../../src/cli/state/process-alive.ts';
+
+const place = (platform: NodeJS.Platform, env: Readonly<Record<string, string>> = {}) => ({
+  platform,
+  env,
+  home: '/home/me',
+  cwd: '/work',
+});
+
+describe('directories', () => {
+  test.each([
+    ['linux', {}, '.config/migrator', '.local/state/migrator'],
+    ['darwin', {}, 'Library/Application Support/migrator', 'Library/Application Support/migrator'],
+    ['win32', {}, 'AppData/Roaming/migrator', 'AppData/Local/migrator'],
+  ] as const)('%s', (platform, env, config, state) => {
+    expect(configDirectory(place(platform, env))).toBe(join('/home/me', config));
+    expect(stateDirectory(place(platform, env))).toBe(join('/home/me', state));
+  });
+
+  test('the platform variables are honoured, relative ones ignored', () => {
+    const env = { XDG_CONFIG_HOME: '/x/config', XDG_STATE_HOME: 'relative', APPDATA: 'C:\\Roaming', LOCALAPPDATA: '' };
+    expect(configDirectory(place('linux', env))).toBe(join('/x/config', 'migrator'));
+    expect(configDirectory(place('darwin', env))).toBe(join('/x/config', 'migrator'));
+    expect(stateDirectory(place('linux', env))).toBe(join('/home/me', '.local/state/migrator'));
+    expect(configDirectory(place('win32', env))).toBe(join('C:\\Roaming', 'migrator'));
+    expect(stateDirectory(place('win32', env))).toBe(join('/home/me', 'AppData/Local/migrator'));
+  });
+
+  test('our own variables win', () => {
+    const env = { MIGRATOR_CONFIG_DIR: 'conf', MIGRATOR_STATE_DIR: '/state', XDG_CONFIG_HOME: '/x' };
+    expect(configDirectory(place('linux', env))).toBe(join('/work', 'conf'));
+    expect(stateDirectory(place('win32', env))).toBe(join('/state'));
+  });
+});
+
+test('a process is alive or not', () => {
+  expect(isAlive(process.pid)).toBe(true);
+  expect(isAlive(1)).toBe(process.platform !== 'win32');
+  for (const pid of [0, -1, 1.5, 2 ** 31 - 2]) expect(isAlive(pid)).toBe(false);
+  if (process.platform === 'linux') expect(processStart(process.pid)).toMatch(/^\d+$/);
+  expect(processStart(2 ** 31 - 2)).toBeUndefined();
+});

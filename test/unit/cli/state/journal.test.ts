@@ -1,0 +1,311 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { createJournal, type FileJournal, type JournalOptions } from '../../../../src/cli/state/journal.ts';
+import { acquireLock } from '../../../../src/cli/state/lock.ts';
+import { Redactor } from '../../../../src/cli/secrets/redactor.ts';
+import { Secret } from '../../../../src/secret.ts';
+import { testIO } from '../../../support/test-io.ts';
+import { tempDirs } from '../../../support/with-temp-dir.ts';
+
+const tempDir = tempDirs();
+
+function journalIn(folder: string, options: JournalOptions = {}): FileJournal {
+  return createJournal(testIO({ env: { MIGRATOR_STATE_DIR: folder } }), options);
+}
+
+const again = { fresh: false };
+
+describe('a run', () => {
+  test('keeps its jobs and facts, and is listed newest first', async () => {
+    const folder = await tempDir();
+    const journal = journalIn(folder);
+    const first = await journal.begin('export|lab|a', 'partial-export', again);
+    expect(first.resumed).toBe(false);
+    await first.run.note({ step: 'prepared', projects: ['a'] });
+    await first.run.job('octopus:lab:1');
+    await first.run.job('octopus:lab:1');
+    await first.run.note({ step: 'started' });
+    await first.run.finish('done');
+    const second = await journal.begin('export|lab|b', 'partial-export', again);
+    const records = await journal.list();
+    expect(records.map(({ key }) => key)).toEqual(['export|lab|b', 'export|lab|a']);
+    expect(records[1]).toMatchObject({
+      verb: 'partial-export',
+      outcome: 'done',
+      jobs: ['octopus:lab:1'],
+      facts: { step: 'started', projects: ['a'] },
+      owner: { pid: process.pid, host: 'test-host' },
+    });
+    expect(second.run.record.outcome).toBeUndefined();
+    await journal.close();
+  });
+
+  test('notes made at once are all kept', async () => {
+    const journal = journalIn(await tempDir());
+    const { run } = await journal.begin('k', 'import', again);
+    await Promise.all(['a', 'b', 'c', 'd'].map((name) => run.note({ [name]: name })));
+    expect((await journal.list())[0]?.facts).toEqual({ a: 'a', b: 'b', c: 'c', d: 'd' });
+    await run.finish('done');
+  });
+
+  test('is taken up when its process left it or let it go, and not when it ended or is not wanted', async () => {
+    const folder = await tempDir();
+    const left = journalIn(folder);
+    const { run } = await left.begin('k', 'import', again);
+    await run.note({ uploaded: true });
+    await run.job('octopus:prod:7');
+    await left.close();
+
+    const journal = journalIn(folder);
+    const taken = await journal.begin('k', 'import', again);
+    expect(taken.resumed).toBe(true);
+    expect(taken.run.record).toMatchObject({ id: run.record.id, jobs: ['octopus:prod:7'], facts: { uploaded: true } });
+    await taken.run.finish('detached');
+
+    const watched = await journal.begin('k', 'import', again);
+    expect(watched.resumed).toBe(true);
+    expect(watched.run.record.outcome).toBeUndefined();
+    await watched.run.finish('detached');
+
+    const fresh = await journal.begin('k', 'import', { fresh: true });
+    expect(fresh.resumed).toBe(false);
+    await fresh.run.finish('failed');
+    const after = await journal.begin('k', 'import', again);
+    expect(after.resumed).toBe(false);
+    await after.run.finish('done');
+  });
+
+  test('only the newest of a key counts: an old unfinished run does not come back', async () => {
+    const journal = journalIn(await tempDir());
+    for (const [fresh, outcome] of [
+      [false, 'detached'],
+      [true, 'done'],
+    ] as const) {
+      const { run } = await journal.begin('k', 'import', { fresh });
+      await run.finish(outcome);
+    }
+    const next = await journal.begin('k', 'import', again);
+    expect(next.resumed).toBe(false);
+    await next.run.finish('done');
+  });
+
+  test('files and folders are private, and facts pass the redactor', async () => {
+    const folder = await tempDir();
+    const redactor = new Redactor();
+    redactor.add(new Secret('hunter2'));
+    const journal = journalIn(folder, { redactor });
+    const { run } = await journal.begin('k', 'import', again);
+    await run.note({ url: 'https://x/?key=hunter2', nested: { hunter2: ['hunter2'] } });
+    const [name] = await readdir(join(folder, 'runs'));
+    const path = join(folder, 'runs', name!);
+    expect(await readFile(path, 'utf8')).not.toContain('hunter2');
+    if (process.platform !== 'win32') {
+      expect((await stat(path)).mode & 0o777).toBe(0o600);
+      expect((await stat(join(folder, 'runs'))).mode & 0o777).toBe(0o700);
+    }
+    await run.finish('done');
+  });
+
+  test('finished runs are pruned, unfinished ones are not', async () => {
+    const journal = journalIn(await tempDir(), { keep: 3 });
+    const open = await journal.begin('open', 'import', again);
+    await open.run.finish('detached');
+    for (let index = 0; index < 6; index += 1) {
+      const { run } = await journal.begin(`k${String(index)}`, 'import', again);
+      await run.finish('done');
+    }
+    expect((await journal.list()).map(({ key }) => key)).toEqual(['k5', 'k4', 'k3', 'open']);
+  });
+
+  test('a damaged record is set aside with a warning', async () => {
+    const folder = await tempDir();
+    const warnings: string[] = [];
+    const journal = journalIn(folder, { onWarning: (message) => warnings.push(message) });
+    for (const [index, text] of ['', '{"id":', '{}', 'null', '[]'].entries()) {
+      const { run } = await journal.begin(`k${String(index)}`, 'import', again);
+      await run.finish('done');
+      const name = (await readdir(join(folder, 'runs'))).find((file) => file.startsWith(run.record.id));
+      await writeFile(join(folder, 'runs', name!), text);
+    }
+    await writeFile(join(folder, 'runs', 'notes.txt'), 'not ours');
+    expect(await journal.list()).toEqual([]);
+    expect(warnings).toHaveLength(5);
+    expect((await readdir(join(folder, 'runs'))).filter((name) => name.endsWith('.damaged'))).toHaveLength(5);
+    expect((await journal.begin('k0', 'import', again)).resumed).toBe(false);
+    await journal.close();
+  });
+
+  test('a state folder that cannot be made is LOCAL_IO with a way out', async () => {
+    const folder = await tempDir();
+    await writeFile(join(folder, 'file'), '');
+    const journal = journalIn(join(folder, 'file', 'state'));
+    await expect(journal.begin('k', 'import', again)).rejects.toMatchObject({
+      code: 'LOCAL_IO',
+      hint: expect.stringContaining('MIGRATOR_STATE_DIR'),
+    });
+    expect(await journalIn(join(folder, 'missing')).list()).toEqual([]);
+  });
+});
+
+/** A real process that begins a run and says what came of it, then waits to be killed or told to go on. */
+function begin(folder: string, key: string, act = ''): ChildProcess {
+  const module = pathToFileURL(resolve('dist/cli/state/journal.js')).href;
+  const io = pathToFileURL(resolve('dist/cli/io.js')).href;
+  const script = `
+    import { createJournal } from ${JSON.stringify(module)};
+    import { systemIO } from ${JSON.stringify(io)};
+    const journal = createJournal(systemIO());
+    try {
+      const { run, resumed } = await journal.begin(${JSON.stringify(key)}, 'import', { fresh: false });
+      await run.job('octopus:prod:42');
+      await run.note({ pid: process.pid });
+      ${act}
+      console.log(JSON.stringify({ resumed, id: run.record.id, pid: process.pid }));
+      setInterval(() => undefined, 1000);
+    } catch (error) {
+      console.log(JSON.stringify({ code: error.code, message: error.message, hint: error.hint, pid: process.pid }));
+    }`;
+  return spawn(process.execPath, ['--input-type=module', '-e', script], {
+    env: { ...process.env, MIGRATOR_STATE_DIR: folder },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+interface Answer {
+  readonly resumed?: boolean;
+  readonly id?: string;
+  readonly code?: string;
+  readonly message?: string;
+  readonly hint?: string;
+  readonly pid: number;
+}
+
+async function answer(child: ChildProcess): Promise<Answer> {
+  const [data] = (await once(child.stdout!, 'data')) as [Buffer];
+  return JSON.parse(data.toString()) as Answer;
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+}
+
+describe('processes', () => {
+  test('a second one is told who runs it; after a kill -9 it takes over, jobs included', async () => {
+    const folder = await tempDir();
+    const first = begin(folder, 'k');
+    const began = await answer(first);
+    const second = begin(folder, 'k');
+    const refused = await answer(second);
+    expect(refused.code).toBe('CONFLICT');
+    expect(refused.message).toContain(`process ${String(began.pid)}`);
+    expect(refused.hint).toContain('migrator job wait octopus:prod:42');
+    const other = begin(folder, 'another key');
+    expect((await answer(other)).resumed).toBe(false);
+
+    await kill(first);
+    const third = begin(folder, 'k');
+    expect(await answer(third)).toMatchObject({ resumed: true, id: began.id });
+    for (const child of [second, third, other]) await kill(child);
+  });
+
+  test('of many that find a dead one, exactly one takes over', async () => {
+    const folder = await tempDir();
+    const dead = begin(folder, 'k');
+    const { id } = await answer(dead);
+    await kill(dead);
+    const children = Array.from({ length: 5 }, () => begin(folder, 'k'));
+    const answers = await Promise.all(children.map(answer));
+    expect(answers.filter(({ resumed }) => resumed === true).map((taken) => taken.id)).toEqual([id]);
+    expect(answers.filter(({ code }) => code === 'CONFLICT')).toHaveLength(4);
+    for (const child of children) await kill(child);
+  });
+
+  test('one that was killed while it wrote leaves the last complete record', async () => {
+    const folder = await tempDir();
+    const act =
+      'console.log(JSON.stringify({ pid: process.pid })); for (let n = 0; ; n += 1) await run.note({ n, text: "x".repeat(5000) });';
+    for (let round = 0; round < 3; round += 1) {
+      const writer = begin(folder, 'k', act);
+      await answer(writer);
+      await new Promise((wait) => setTimeout(wait, 30 + round * 20));
+      await kill(writer);
+      const warnings: string[] = [];
+      const [record] = await journalIn(folder, { onWarning: (message) => warnings.push(message) }).list();
+      expect(record?.jobs).toEqual(['octopus:prod:42']);
+      expect(warnings).toEqual([]);
+    }
+  });
+});
+
+describe('locks', () => {
+  const timing = { heartbeat: 20, stale: 200 };
+  const here = { pid: process.pid, host: 'here' };
+  const there = { pid: 1, host: 'there' };
+
+  test('a process of another machine is believed while it shows signs of life', async () => {
+    const folder = await tempDir();
+    const acquired = await acquireLock(folder, 'k', there, timing);
+    if (!('lock' in acquired)) throw new Error('expected the lock');
+    await new Promise((wait) => setTimeout(wait, 300));
+    expect(await acquireLock(folder, 'k', here, timing)).toMatchObject({ owner: { host: 'there' } });
+    await acquired.lock.release();
+    expect(await acquireLock(folder, 'k', here, timing)).toHaveProperty('lock');
+  });
+
+  test('even when its clock is far behind', async () => {
+    const folder = await tempDir();
+    await acquireLock(folder, 'k', there, { ...timing, heartbeat: 1e6 });
+    const file = join(folder, 'k.1.lock');
+    const past = Date.now() / 1000 - 3600;
+    let tick = 0;
+    await utimes(file, past, past);
+    const beating = setInterval(() => void utimes(file, past + (tick += 1), past + tick), 10);
+    const attempt = await acquireLock(folder, 'k', here, timing);
+    clearInterval(beating);
+    expect(attempt).toMatchObject({ owner: { host: 'there' } });
+  });
+
+  test('and taken over once it is silent; the silent one notices', async () => {
+    const folder = await tempDir();
+    const silent = await acquireLock(folder, 'k', there, { ...timing, heartbeat: 1e6 });
+    if (!('lock' in silent)) throw new Error('expected the lock');
+    await utimes(join(folder, 'k.1.lock'), 1, 1);
+    const taken = await acquireLock(folder, 'k', here, timing);
+    expect(taken).toHaveProperty('lock');
+    expect(await silent.lock.held()).toBe(false);
+    await silent.lock.release();
+    expect(await acquireLock(folder, 'k', there, timing)).toMatchObject({ owner: { host: 'here' } });
+    if ('lock' in taken) await taken.lock.release();
+  });
+
+  test('a process id that was given to another process holds nothing', async () => {
+    const folder = await tempDir();
+    const owner = { ...here, since: '2001-01-01T00:00:00.000Z', processStart: '1', released: false };
+    await writeFile(join(folder, 'k.1.lock'), JSON.stringify(owner));
+    expect(await acquireLock(folder, 'k', here, timing)).toHaveProperty('lock');
+  });
+
+  test('a damaged lock holds nobody off', async () => {
+    const folder = await tempDir();
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'k.1.lock'), '{"pid"');
+    expect(await acquireLock(folder, 'k', here, timing)).toHaveProperty('lock');
+  });
+
+  test('a run whose lock was taken over can no longer write', async () => {
+    const folder = await tempDir();
+    const journal = journalIn(folder, { timing: { heartbeat: 1e6, stale: 60_000 } });
+    const { run } = await journal.begin('k', 'import', again);
+    const [name] = await readdir(join(folder, 'locks'));
+    await writeFile(join(folder, 'locks', name!.replace('.1.lock', '.2.lock')), '{}');
+    await expect(() => run.note({ a: 1 })).toThrowCode('CONFLICT');
+    await journal.close();
+  });
+});

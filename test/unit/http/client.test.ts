@@ -1,0 +1,390 @@
+import { createServer as createRawServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
+import type { MigratorError } from '../../../src/errors.ts';
+import type { ByteStream } from '../../../src/ports/artifact.ts';
+import type { HttpOptions } from '../../../src/ports/http.ts';
+import { Secret } from '../../../src/secret.ts';
+import { adapterTools, never } from '../../support/adapter-tools.ts';
+import { bodyOf, withServer, type Handler } from '../../support/with-server.ts';
+
+const planted = 'API-PLANTED-SECRET';
+
+function open(url: string, settings = {}, options: Partial<HttpOptions> = {}) {
+  const tools = adapterTools(settings);
+  return {
+    ...tools,
+    client: tools.http({ baseUrl: url, headers: () => ({ 'x-key': new Secret(planted) }), ...options }),
+  };
+}
+
+async function failure(promise: Promise<unknown>): Promise<MigratorError> {
+  return promise.then(
+    () => {
+      throw new Error('nothing failed');
+    },
+    (error: unknown) => error as MigratorError,
+  );
+}
+
+/** Answers the first requests with the given handlers, one each, and keeps the last. */
+function inTurn(...handlers: readonly Handler[]): Handler & { count: number } {
+  const handler: Handler & { count: number } = (request, response) => {
+    handlers[Math.min(handler.count++, handlers.length - 1)]!(request, response);
+  };
+  handler.count = 0;
+  return handler;
+}
+
+const ok: Handler = (_, response) => response.end('{"fine":true}');
+const status =
+  (code: number, headers = {}, body = ''): Handler =>
+  (_, response) =>
+    response.writeHead(code, headers).end(body);
+const reset: Handler = (request) => request.socket.destroy();
+
+describe('reads', () => {
+  test('parse JSON and send the credentials', async () => {
+    let key: unknown;
+    await withServer(
+      (request, response) => {
+        key = request.headers['x-key'];
+        ok(request, response);
+      },
+      async (url) => {
+        expect((await open(url).client.json({ method: 'GET', path: 'x' }, never)).body).toEqual({ fine: true });
+      },
+    );
+    expect(key).toBe(planted);
+  });
+
+  test.each([429, 502, 503, 504])('are repeated after %p', async (code) => {
+    const handler = inTurn(status(code, { 'retry-after': '7' }), ok);
+    await withServer(handler, async (url) => {
+      const { client, waits } = open(url);
+      await client.json({ method: 'GET', path: 'x' }, never);
+      expect(waits).toHaveLength(1);
+      expect(waits[0]).toBeGreaterThanOrEqual(7000);
+    });
+  });
+
+  test('are repeated after a reset and a body that was cut off', async () => {
+    const cut: Handler = (_, response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('{"fi', () => response.destroy());
+    };
+    const handler = inTurn(reset, cut, ok);
+    await withServer(handler, async (url) => {
+      expect((await open(url).client.json({ method: 'GET', path: 'x' }, never)).body).toEqual({ fine: true });
+    });
+    expect(handler.count).toBe(3);
+  });
+
+  test('are not repeated after 500', async () => {
+    const handler = inTurn(status(500, {}, 'no luck'));
+    await withServer(handler, async (url) => {
+      const error = await failure(open(url).client.json({ method: 'GET', path: 'x' }, never));
+      expect(error).toMatchObject({ code: 'REMOTE_UNEXPECTED', details: { status: 500, ambiguous: false } });
+    });
+    expect(handler.count).toBe(1);
+  });
+
+  test('undo compression of JSON', async () => {
+    const zipped: Handler = (_, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{"fine":true}'));
+    await withServer(zipped, async (url) => {
+      expect((await open(url).client.json({ method: 'GET', path: 'x' }, never)).body).toEqual({ fine: true });
+    });
+  });
+});
+
+describe('writes', () => {
+  const post = { method: 'POST', path: 'x', json: { Password: planted }, secretBodies: true } as const;
+
+  test.each<[string, Handler, string]>([
+    ['a reset', reset, 'REMOTE_UNREACHABLE'],
+    ['503', status(503), 'REMOTE_UNREACHABLE'],
+    ['504', status(504), 'REMOTE_UNREACHABLE'],
+    ['500', status(500), 'REMOTE_UNEXPECTED'],
+  ])('are sent once and called ambiguous after %s', async (_, answer, code) => {
+    const handler = inTurn(answer);
+    await withServer(handler, async (url) => {
+      const error = await failure(open(url).client.json(post, never));
+      expect(error).toMatchObject({ code, details: { ambiguous: true } });
+    });
+    expect(handler.count).toBe(1);
+  });
+
+  test('are repeated after 429', async () => {
+    const handler = inTurn(status(429), ok);
+    await withServer(handler, async (url) => {
+      await open(url).client.json(post, never);
+    });
+    expect(handler.count).toBe(2);
+  });
+
+  test('that nobody received are repeated and not ambiguous', async () => {
+    const url = await withServer(ok, (address) => Promise.resolve(address));
+    const { client, waits } = open(url);
+    expect(await failure(client.json(post, never))).toMatchObject({
+      code: 'REMOTE_UNREACHABLE',
+      details: { ambiguous: false, code: 'ECONNREFUSED' },
+    });
+    expect(waits).toHaveLength(3);
+  });
+
+  test('never share a kept-alive connection', async () => {
+    const ports = new Set<number | undefined>();
+    await withServer(
+      (request, response) => {
+        ports.add(request.socket.remotePort);
+        ok(request, response);
+      },
+      async (url) => {
+        const { client } = open(url);
+        await client.json(post, never);
+        await client.json(post, never);
+      },
+    );
+    expect(ports.size).toBe(2);
+  });
+
+  test('that are idempotent are repeated', async () => {
+    const handler = inTurn(reset, ok);
+    await withServer(handler, async (url) => {
+      await open(url).client.json({ ...post, safety: 'idempotent' }, never);
+    });
+    expect(handler.count).toBe(2);
+  });
+
+  test('are not redirected', async () => {
+    await withServer(status(307, { location: '/y' }), async (url) => {
+      expect(await failure(open(url).client.json(post, never))).toMatchObject({ code: 'REMOTE_UNEXPECTED' });
+    });
+  });
+});
+
+describe('errors', () => {
+  test.each([
+    [401, 'AUTH_REFUSED'],
+    [403, 'AUTH_REFUSED'],
+    [404, 'NOT_FOUND'],
+    [409, 'CONFLICT'],
+    [400, 'REMOTE_UNEXPECTED'],
+  ])('%p is %s', async (code, expected) => {
+    await withServer(status(code), async (url) => {
+      await expect(() => open(url).client.text({ method: 'GET', path: 'x' }, never)).toThrowCode(
+        expected as 'CONFLICT',
+      );
+    });
+  });
+
+  test('a web page is recognised and quoted by its title', async () => {
+    const page = status(200, { 'content-type': 'text/html' }, '<!DOCTYPE html><html><title>Sign in</title>…</html>');
+    await withServer(page, async (url) => {
+      const error = await failure(open(url).client.json({ method: 'GET', path: 'x' }, never));
+      expect(error.code).toBe('REMOTE_UNEXPECTED');
+      expect(error.message).toContain('a web page titled "Sign in"');
+    });
+  });
+
+  test('the product may explain a status; accepted statuses are answers', async () => {
+    const explain: HttpOptions['explain'] = () => undefined;
+    await withServer(status(418, {}, 'teapot'), async (url) => {
+      const { client } = open(url, {}, { explain });
+      expect((await client.text({ method: 'GET', path: 'x', accept: [418] }, never)).body).toBe('teapot');
+      expect((await failure(client.text({ method: 'GET', path: 'x' }, never))).message).toContain('teapot');
+    });
+  });
+
+  test('secret bodies are quoted nowhere, whatever goes wrong', async () => {
+    const secretBodies = {
+      method: 'POST',
+      path: 'x?apikey=' + planted,
+      json: { planted },
+      secretBodies: true,
+    } as const;
+    for (const handler of [status(400, {}, planted), status(200, {}, planted), status(500, {}, planted), reset]) {
+      await withServer(handler, async (url) => {
+        const { client, lines } = open(url);
+        const error = await failure(client.json(secretBodies, never));
+        const shown = JSON.stringify([
+          error.message,
+          error.hint,
+          error.details,
+          error.stack,
+          String(error.cause),
+          lines,
+        ]);
+        expect(shown).not.toContain(planted);
+        expect(shown).toContain('apikey=***');
+      });
+    }
+  });
+
+  test('what stands still is named', async () => {
+    const silent: Handler = () => undefined;
+    const drip: Handler = (_, response) => {
+      response.writeHead(200);
+      response.write('{');
+    };
+    for (const [handler, what] of [
+      [silent, 'the answer'],
+      [drip, 'the download'],
+    ] as const) {
+      await withServer(handler, async (url) => {
+        const { client } = open(url, { timeoutMs: 80, retries: 0 });
+        const error = await failure(client.json({ method: 'GET', path: 'x' }, never));
+        expect(error.code).toBe('REMOTE_UNREACHABLE');
+        expect(error.message).toContain(what);
+      });
+    }
+  });
+
+  test('an answer may be given longer', async () => {
+    const slow: Handler = (_, response) => setTimeout(() => response.end('{}'), 200);
+    await withServer(slow, async (url) => {
+      const { client } = open(url, { timeoutMs: 80, retries: 0 });
+      await client.json({ method: 'GET', path: 'x', answerWithinMs: 5000 }, never);
+    });
+  });
+
+  test('an upload that the server does not read is named', async () => {
+    const deaf = createRawServer((socket) => socket.pause().on('error', () => undefined));
+    await new Promise<void>((resolve) => deaf.listen(0, '127.0.0.1', resolve));
+    const { client } = open(`http://127.0.0.1:${(deaf.address() as AddressInfo).port}`, { timeoutMs: 150, retries: 0 });
+    const endless = async function* (): ByteStream {
+      for (;;) yield await Promise.resolve(new Uint8Array(65_536));
+    };
+    const body = { contentType: 'application/octet-stream', size: undefined, open: endless };
+    const error = await failure(client.json({ method: 'POST', path: 'x', body }, never));
+    deaf.close();
+    expect(error).toMatchObject({ code: 'REMOTE_UNREACHABLE', details: { ambiguous: true } });
+    expect(error.message).toContain('the upload');
+  });
+
+  test('aborting is CANCELLED, before, during and while waiting', async () => {
+    const controller = new AbortController();
+    const silent: Handler = () => controller.abort();
+    await withServer(silent, async (url) => {
+      const { client } = open(url);
+      await expect(() => client.json({ method: 'GET', path: 'x' }, controller.signal)).toThrowCode('CANCELLED');
+      await expect(() => client.json({ method: 'GET', path: 'x' }, controller.signal)).toThrowCode('CANCELLED');
+    });
+  });
+});
+
+describe('redirects', () => {
+  test('of reads are followed on the same origin only', async () => {
+    let reached = 0;
+    await withServer(
+      () => {
+        reached += 1;
+      },
+      async (elsewhere) => {
+        const handler = inTurn(status(302, { location: '/y' }), ok, status(302, { location: `${elsewhere}/x` }));
+        await withServer(handler, async (url) => {
+          const { client } = open(url);
+          expect((await client.json({ method: 'GET', path: 'x' }, never)).body).toEqual({ fine: true });
+          await expect(() => client.json({ method: 'GET', path: 'x' }, never)).toThrowCode('REMOTE_UNEXPECTED');
+        });
+      },
+    );
+    expect(reached).toBe(0);
+  });
+
+  test('in a circle end', async () => {
+    await withServer(status(302, { location: '/x' }), async (url) => {
+      await expect(() => open(url).client.json({ method: 'GET', path: 'x' }, never)).toThrowCode('REMOTE_UNEXPECTED');
+    });
+  });
+});
+
+describe('streams', () => {
+  const bytes = Buffer.alloc(300_000, 'abc');
+
+  test('are the bytes as they lie on the server, with their size', async () => {
+    const handler: Handler = (request, response) => {
+      expect(request.headers['accept-encoding']).toBe('identity');
+      response.writeHead(200, { 'content-length': String(bytes.length) }).end(bytes);
+    };
+    await withServer(handler, async (url) => {
+      const answer = await open(url).client.stream({ method: 'GET', path: 'x' }, never);
+      expect(answer.size).toBe(bytes.length);
+      expect((await bodyOf(answer.body)).equals(bytes)).toBe(true);
+    });
+  });
+
+  test('that were compressed on the way are refused', async () => {
+    const zipped: Handler = (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('x'));
+    await withServer(zipped, async (url) => {
+      await expect(() => open(url).client.stream({ method: 'GET', path: 'x' }, never)).toThrowCode('REMOTE_UNEXPECTED');
+    });
+  });
+
+  test.each([{ 'content-length': '300000' }, {}])('that end early fail (%p)', async (headers) => {
+    const cut: Handler = (_, response) => {
+      response.writeHead(200, headers);
+      response.write(bytes.subarray(0, 1000), () => response.destroy());
+    };
+    await withServer(cut, async (url) => {
+      const answer = await open(url).client.stream({ method: 'GET', path: 'x' }, never);
+      await expect(() => bodyOf(answer.body)).toThrowCode('REMOTE_UNREACHABLE');
+    });
+  });
+});
+
+describe('uploads', () => {
+  const content = Buffer.alloc(200_000, 'xyz');
+  const file = (size: number | undefined) => ({
+    field: 'file',
+    fileName: 'a "b".zip',
+    contentType: 'application/octet-stream',
+    size,
+    // eslint-disable-next-line @typescript-eslint/require-await
+    open: async function* (): ByteStream {
+      yield content.subarray(0, 70_000);
+      yield content.subarray(70_000);
+    },
+  });
+
+  test.each([content.length, undefined])('of one file are multipart (size %p)', async (size) => {
+    let head: Record<string, unknown> = {};
+    let body: Buffer = Buffer.alloc(0);
+    const handler: Handler = (request, response) => {
+      head = request.headers;
+      void bodyOf(request).then((read) => {
+        body = read;
+        response.writeHead(201).end();
+      });
+    };
+    await withServer(handler, async (url) => {
+      const answer = await open(url).client.json({ method: 'POST', path: 'x', file: file(size) }, never);
+      expect(answer).toMatchObject({ status: 201, body: undefined });
+    });
+    expect(head['content-length']).toBe(size === undefined ? undefined : String(body.length));
+    const boundary = /^multipart\/form-data; boundary=(\S+)$/.exec(String(head['content-type']))![1]!;
+    const text = body.toString('latin1');
+    expect(
+      text.startsWith(`--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="a %22b%22.zip"\r\n`),
+    ).toBe(true);
+    expect(text.endsWith(`\r\n--${boundary}--\r\n`)).toBe(true);
+    expect(text).toContain(content.toString('latin1'));
+  });
+
+  test('that are shorter than announced are LOCAL_IO', async () => {
+    const handler: Handler = (request) => request.resume();
+    await withServer(handler, async (url) => {
+      const request = { method: 'POST', path: 'x', file: file(content.length + 1) } as const;
+      await expect(() => open(url).client.json(request, never)).toThrowCode('LOCAL_IO');
+    });
+  });
+
+  test('that the server refuses early bring its answer', async () => {
+    await withServer(status(401), async (url) => {
+      const request = { method: 'POST', path: 'x', file: file(content.length) } as const;
+      await expect(() => open(url).client.json(request, never)).toThrowCode('AUTH_REFUSED');
+    });
+  });
+});
