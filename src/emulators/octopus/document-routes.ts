@@ -3,7 +3,7 @@ import type { Entry } from '../store.ts';
 import { collection, readList } from './collection.ts';
 import { createDocument, deleteDocument, replaceDocument } from './document-changes.ts';
 import type { Instance } from './instance.ts';
-import { kinds, type Kind } from './kinds.ts';
+import { kindNamed, kinds, type Kind } from './kinds.ts';
 import { absent, json } from './refusal.ts';
 import { resource } from './resource.ts';
 import type { Route, Visit } from './visit.ts';
@@ -155,6 +155,21 @@ export const documentRoutes: readonly Route[] = [
   ...kinds.filter(({ name }) => !special.has(name)).flatMap(routesOf),
   nested('Projects', 'Channels', 'ProjectId'),
   nested('Projects', 'Releases', 'ProjectId'),
+  {
+    method: 'GET',
+    path: '/projects/:id/releases/:version',
+    scoped: true,
+    permission: 'ReleaseView',
+    handle: (visit) => {
+      const project = findDocument(visit.instance, kindNamed('Projects'), visit.space, visit.param('id'));
+      const version = visit.param('version').toLowerCase();
+      const release = visit.instance.store
+        .all('Releases', visit.space)
+        .find(({ name, body }) => body['ProjectId'] === project.id && name.toLowerCase() === version);
+      if (release === undefined) throw absent(visit.param('version'));
+      return json(200, resource(release));
+    },
+  },
   nested('Projects', 'Runbooks', 'ProjectId'),
   nested('Projects', 'ProjectTriggers', 'ProjectId'),
   nested('ProjectGroups', 'Projects', 'ProjectGroupId'),

@@ -1,3 +1,4 @@
+import { rootMessageOf } from '../../error-facts.ts';
 import type { Instance } from '../instance.ts';
 
 export interface CallbackFacts {
@@ -22,6 +23,6 @@ export async function callBack(instance: Instance, uri: string, facts: CallbackF
     await response.arrayBuffer();
     instance.log(`callback answered HTTP ${response.status}`);
   } catch (error) {
-    instance.log(`callback failed: ${error instanceof Error ? error.message : String(error)}`);
+    instance.log(`callback failed: ${rootMessageOf(error)}`);
   }
 }

@@ -109,9 +109,9 @@ export function collect(store: Store, projects: readonly Entry[], exclusions: Ex
     if (found.has(next.id)) continue;
     if (next.kind === 'Projects') projectIds.add(next.id);
     const entry = withoutOtherProjects(next, projectIds);
-    found.set(entry.id, entry);
+    found.set(next.id, next);
     queue.push(...[...idsIn(entry.body)].flatMap(lookUp), ...tagSets(store, entry));
     if (entry.kind === 'Projects') queue.push(...belongings(store, entry, excluded));
   }
-  return found;
+  return new Map([...found].map(([id, entry]) => [id, withoutOtherProjects(entry, projectIds)]));
 }
