@@ -27,7 +27,8 @@ export const defaultSpace = 'Spaces-1';
 export function putDocument(store: Store, kindName: string, body: Body): Entry {
   const kind = kindNamed(kindName);
   const id = asText(body['Id']);
-  const name = body['Name'] ?? body['Version'] ?? body['Username'] ?? id;
+  const version = typeof body['Version'] === 'string' ? body['Version'] : undefined;
+  const name = body['Name'] ?? version ?? body['Username'] ?? id;
   const entry: Entry = {
     kind: kind.name,
     id,

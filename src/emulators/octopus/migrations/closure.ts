@@ -101,7 +101,8 @@ export function collect(store: Store, projects: readonly Entry[], exclusions: Ex
   const queue: Entry[] = [...projects];
   const lookUp = (id: string): readonly Entry[] => {
     const kind = kindOfId(id);
-    if (kind === undefined || excluded.has(kind.name)) return [];
+    // Each document names its space; that one document is added by the export itself.
+    if (kind === undefined || kind.name === 'Spaces' || excluded.has(kind.name)) return [];
     const entry = store.get(kind.name, id);
     return entry === undefined ? [] : [entry];
   };
