@@ -42,12 +42,10 @@ export function putDocument(store: Store, kindName: string, body: Body): Entry {
 
 export const newId = (store: Store, kindName: string): string => `${kindName}-${store.next(kindName)}`;
 
-/** A document of the space by id; 404 otherwise. */
-export function needDocument(store: Store, kindName: string, id: string, space?: string): Entry {
+/** A document by id; 404 otherwise. */
+export function needDocument(store: Store, kindName: string, id: string): Entry {
   const entry = store.get(kindName, id);
-  if (entry === undefined || (space !== undefined && entry.container !== undefined && entry.container !== space)) {
-    throw absent(id);
-  }
+  if (entry === undefined) throw absent(id);
   return entry;
 }
 

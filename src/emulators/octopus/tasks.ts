@@ -4,16 +4,6 @@ import { activityLog, logTree, rawTree, readEvents } from './task-log.ts';
 
 export type TaskState = 'Queued' | 'Executing' | 'Cancelling' | 'Success' | 'Failed' | 'Canceled' | 'TimedOut';
 
-export const taskStates: readonly TaskState[] = [
-  'Queued',
-  'Executing',
-  'Cancelling',
-  'Success',
-  'Failed',
-  'Canceled',
-  'TimedOut',
-];
-
 export interface NewTask {
   readonly name: string;
   readonly description: string;

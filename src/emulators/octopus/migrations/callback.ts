@@ -9,7 +9,7 @@ export interface CallbackFacts {
 const patience = 10_000;
 
 /** The success URL gets the package's id and version appended; the failure URL is called as it is. */
-export function callbackUrl(uri: string, facts: CallbackFacts | undefined): string {
+function callbackUrl(uri: string, facts: CallbackFacts | undefined): string {
   if (facts === undefined) return uri;
   const [address = '', fragment] = uri.split('#', 2);
   const query = new URLSearchParams({ packageId: facts.packageId, packageVersion: facts.packageVersion }).toString();

@@ -20,7 +20,7 @@ async function* multipart(file: string, fileName: string, boundary: string): Asy
 }
 
 /** Where a push goes; `/api/Spaces-2/packages/raw` when the request names a space. */
-export function pushUrl({ server, space }: PushTarget): string {
+function pushUrl({ server, space }: PushTarget): string {
   const base = server.replace(/\/+$/, '').replace(/\/api$/i, '');
   return `${base}/api${space === null ? '' : `/${encodeURIComponent(space)}`}/packages/raw`;
 }
