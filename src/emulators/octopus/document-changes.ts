@@ -67,6 +67,7 @@ function defaultsOf(store: Store, kind: Kind, id: string, body: Body, space: str
     case 'Projects':
       return {
         Description: null,
+        ClonedFromProjectId: null,
         IsDisabled: false,
         ...slug,
         IsVersionControlled: false,
