@@ -56,7 +56,7 @@ export function createHttpFactory(settings: HttpSettings, tools: HttpTools): (op
       text: async (request, signal) => (await whole(context, request, signal)).response,
       stream: async (request, signal) => {
         const { answer, said } = await answered(context, request, signal, false);
-        return opened(answer, said);
+        return opened(answer, said, signal);
       },
     };
   };
@@ -71,7 +71,11 @@ async function whole(
   return { response: { status: answer.status, headers: answer.headers, body: answer.text }, said };
 }
 
-function opened(answer: Answer, said: Named): HttpResponse<ByteStream> & { readonly size: number | undefined } {
+function opened(
+  answer: Answer,
+  said: Named,
+  signal: AbortSignal,
+): HttpResponse<ByteStream> & { readonly size: number | undefined } {
   const encoding = answer.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') {
     answer.discard();
@@ -86,14 +90,15 @@ function opened(answer: Answer, said: Named): HttpResponse<ByteStream> & { reado
     status,
     headers,
     size: length === undefined ? undefined : Number(length),
-    body: translated(answer.body, said),
+    body: translated(answer.body, said, signal),
   };
 }
 
-async function* translated(body: ByteStream, said: Named): ByteStream {
+async function* translated(body: ByteStream, said: Named, signal: AbortSignal): ByteStream {
   try {
     yield* body;
   } catch (error) {
+    if (isAborted(signal)) throw cancelled(said);
     throw error instanceof BrokenExchange ? brokenError(error, said, false) : error;
   }
 }
@@ -179,6 +184,8 @@ async function tried(
         ? await textOf(answer, said)
         : ''
       : await errorTextOf(answer, tools.debug);
+    // What is still being sent to a server that has answered is sent in vain.
+    if (readWhole && (request.file ?? request.body) !== undefined) answer.discard();
     return { answer: { ...answer, text } };
   } catch (error) {
     if (isAborted(signal)) throw cancelled(said);
