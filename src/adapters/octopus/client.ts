@@ -63,10 +63,10 @@ export interface SpacePaths {
   readonly prefix: string;
 }
 
-export type OverwriteMode = 'FailIfExists' | 'OverwriteExisting';
+type OverwriteMode = 'FailIfExists' | 'OverwriteExisting';
 
 /** An item of a list with the server's own time when it sent the page, as far as it said. */
-export interface Listed<Item> {
+interface Listed<Item> {
   readonly item: Item;
   readonly serverTime: Date | undefined;
 }
