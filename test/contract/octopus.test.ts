@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { loadAdapterModule } from '../../src/adapters/index.ts';
+import { adapterModules } from '../../src/adapters/index.ts';
 import { startEmulator, type FaultSpec, type RunningEmulator } from '../../src/emulators/index.ts';
 import type { Adapter } from '../../src/ports/adapter.ts';
 import { Secret } from '../../src/secret.ts';
@@ -25,7 +25,7 @@ async function open(): Promise<OctopusBench> {
   const start = (name: string, sample: 'source' | 'target') =>
     startEmulator('octopus', { directory: join(directory, name), sample, pace: 5 });
   const servers = { source: await start('source', 'source'), target: await start('target', 'target') };
-  const module = await loadAdapterModule('octopus');
+  const module = await adapterModules.octopus();
   const tools = adapterTools();
   const adapter = (server: RunningEmulator, apiKey: string) =>
     module.create({ name: 'bench', url: server.url, settings: {}, secrets: { apiKey: new Secret(apiKey) } }, tools);

@@ -1,17 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  adapterModules,
-  checkAdapterModule,
-  isProduct,
-  loadAdapterModule,
-  products,
-} from '../../../src/adapters/index.ts';
+import { adapterModules, checkAdapterModule, isProduct, products } from '../../../src/adapters/index.ts';
 import { productOptions } from '../../../src/adapters/options.ts';
 
 const acme = { contract: 1, product: 'acme', secretSettings: ['token'], create: () => ({}) };
 
 test.each([...products])('%s can be loaded and has its options', async (product) => {
-  expect(await loadAdapterModule(product)).toMatchObject({ contract: 1, product });
+  expect(await adapterModules[product]()).toMatchObject({ contract: 1, product });
   expect(productOptions.map((entry) => entry.product)).toContain(product);
   expect(adapterModules).toHaveProperty(product);
   expect(isProduct(product)).toBe(true);
