@@ -44,7 +44,7 @@ export interface ContractCase {
 
 export type Step = (bench: ContractBench, setup: ContractSetup) => Promise<void>;
 
-export const never = new AbortController().signal;
+export const never: AbortSignal = new AbortController().signal;
 
 export const finalStates: readonly string[] = ['succeeded', 'partial', 'failed', 'cancelled'];
 
