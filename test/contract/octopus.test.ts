@@ -98,6 +98,38 @@ describeAdapter('octopus', setup, () => {
     });
   });
 
+  describe('and gets over what happens to any single read', () => {
+    const reads = { method: 'GET', path: '*', times: 1 };
+    test.each([
+      ['503 with Retry-After', { status: 503, retryAfter: 1 }],
+      ['429', { status: 429 }],
+      ['a reset', { reset: 'before' }],
+      ['a lost answer', { reset: 'after' }],
+      ['an answer that is cut off', { cut: 7 }],
+    ] as const)('%s', async (_, fault) => {
+      await onBench(async (bench) => {
+        for (let skip = 0; skip < 10; skip += 1) {
+          const remove = bench.servers.source.faults.add(route({ ...reads, ...fault, skip }));
+          const { id } = await startExport(bench);
+          expect(await watch(bench.source, id, setup)).toMatchObject({ state: 'succeeded' });
+          await need(bench.source.exports, 'exports').fetch(id, undefined, never);
+          remove();
+        }
+      });
+    });
+
+    test('a web page instead of an answer is an error that says so', async () => {
+      await onBench(async (bench) => {
+        for (let skip = 0; skip < 2; skip += 1) {
+          const remove = bench.servers.source.faults.add(route({ ...reads, html: true, status: 200, skip }));
+          const { message } = await failsWith('REMOTE_UNEXPECTED', () => startExport(bench));
+          expect(message).toContain('web page');
+          remove();
+        }
+      });
+    });
+  });
+
   test('a download goes on after it was cut off', async () => {
     await onBench(async (bench) => {
       bench.servers.source.faults.add(route({ method: 'GET', path: '/api/*/raw', cut: 100, times: 2 }));
