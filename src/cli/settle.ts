@@ -6,13 +6,17 @@ import type { Context } from './context.ts';
  * The order in which a flag gets its value: command line, environment (`MIGRATOR_` and the flag's name), the rc file's
  * `defaults`, built-in. The environment counts for a switch by its value: `0`, `false` and `no` switch it off.
  */
-export async function settle(command: Command, context: Context): Promise<void> {
+export async function settle(
+  command: Command,
+  context: Context,
+  notFromDefaults: readonly string[] = [],
+): Promise<void> {
   fromEnvironment(command, context);
   const { defaults, file } = await context.config();
   for (const option of command.options) {
     const name = option.attributeName();
     const value = defaults[name];
-    if (value === undefined || isSet(command, name)) continue;
+    if (value === undefined || isSet(command, name) || notFromDefaults.includes(name)) continue;
     command.setOptionValueWithSource(name, fromDefaults(option, value, file ?? 'the rc file'), 'config');
   }
 }

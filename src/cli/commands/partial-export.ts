@@ -41,8 +41,14 @@ export function partialExportCommand(context: Context): Command {
     'migrator partial-export --from lab --project "Web Shop" --project Billing --password env:MOVE_PASSWORD',
     'migrator partial-export --from lab --project "Web Shop" --password env:MOVE_PASSWORD --ignore-machines -o web-shop.tar',
   ]);
-  return act<PartialExportOptions>(command, context, async (options, _context, _args, self) => {
-    const { runPartialExport } = await import('../verbs/partial-export.ts');
-    return runPartialExport(options, self, context);
-  });
+  return act<PartialExportOptions>(
+    command,
+    context,
+    async (options, _context, _args, self) => {
+      const { runPartialExport } = await import('../verbs/partial-export.ts');
+      return runPartialExport(options, self, context);
+    },
+    // A default target is for imports: it must not turn an export to a file into a push.
+    { notFromDefaults: ['to'] },
+  );
 }
