@@ -65,7 +65,8 @@ export class Context {
 
   journal(): Promise<Journal> {
     this.#journal ??= import('./state/journal.ts').then(({ createJournal }) => {
-      const journal = createJournal(this.io, { redactor: this.redactor });
+      const onWarning = (message: string) => this.#reporter?.report({ type: 'warning', message });
+      const journal = createJournal(this.io, { redactor: this.redactor, onWarning });
       this.onClose(() => journal.close());
       return journal;
     });

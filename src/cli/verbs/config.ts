@@ -1,8 +1,11 @@
+import type { Command } from 'commander';
 import { adapterModules, isProduct, products } from '../../adapters/index.ts';
 import { describeConfig } from '../config/describe.ts';
 import { configWarnings } from '../config/warnings.ts';
 import type { Config } from '../config/config.ts';
+import { nearest } from '../config/nearest.ts';
 import type { Context } from '../context.ts';
+import { createProgram } from '../program.ts';
 import { lines, table } from '../render.ts';
 
 export async function runConfigShow(context: Context) {
@@ -27,7 +30,10 @@ export async function runConfigShow(context: Context) {
 export async function runConfigCheck(context: Context) {
   const config = await context.config();
   // Opening an instance would connect; making its adapter is enough to check its settings.
-  const warnings = configWarnings(config, { secretSettings: await secretSettings(config), products });
+  const warnings = [
+    ...(await unknownDefaults(config, context)),
+    ...configWarnings(config, { secretSettings: await secretSettings(config), products }),
+  ];
   const names = Object.keys(config.instances);
   context.result(
     'config-check',
@@ -40,6 +46,24 @@ export async function runConfigCheck(context: Context) {
     ),
   );
   return undefined;
+}
+
+/** `defaults` may name any flag of any command, and nothing else. */
+async function unknownDefaults({ defaults }: Config, context: Context): Promise<readonly string[]> {
+  const names = flagNames(await createProgram(context));
+  return Object.keys(defaults)
+    .filter((name) => !names.includes(name))
+    .map((name) => {
+      const near = nearest(name, names);
+      return `defaults.${name} is the name of no flag${near === undefined ? '' : `; did you mean ${near}?`}`;
+    });
+}
+
+function flagNames(command: Command): readonly string[] {
+  return [
+    ...command.options.map((option) => option.attributeName()),
+    ...command.commands.flatMap((child) => flagNames(child)),
+  ];
 }
 
 async function secretSettings(config: Config): Promise<(product: string) => readonly string[]> {
