@@ -6,6 +6,7 @@ import type { Instances } from './instances.ts';
 import type { IO } from './io.ts';
 import type { ActiveReporter } from './reporters/active-reporter.ts';
 import type { CreateReporterOptions } from './reporters/create-reporter.ts';
+import { plainLines } from './reporters/plain-text.ts';
 import { Redactor } from './secrets/redactor.ts';
 
 export interface Globals {
@@ -106,7 +107,7 @@ export class Context {
     this.#reporter?.finish('done');
     const output = this.globals.json
       ? JSON.stringify(this.redactor.redactValue({ document: `migrator/${name}/1`, ...data }), undefined, 2)
-      : this.redactor.redact(text);
+      : plainLines(this.redactor.redact(text));
     if (output !== '') this.io.stdout.write(`${output}\n`);
   }
 

@@ -5,6 +5,7 @@ import { exitCodes } from './exit-codes.ts';
 import { asInterruption, explain } from './explain.ts';
 import type { IO } from './io.ts';
 import { createProgram, isHelp } from './program.ts';
+import { plainText } from './reporters/plain-text.ts';
 import { onInterrupt } from './signals.ts';
 
 export async function run(argv: readonly string[], io: IO): Promise<number> {
@@ -41,7 +42,7 @@ function report(error: unknown, context: Context): number {
   const { io, redactor, globals } = context;
   const { exitCode, lines, document } = explain(error, globals);
   if (globals.json) io.stdout.write(`${JSON.stringify(redactor.redactValue(document), undefined, 2)}\n`);
-  for (const line of lines) io.stderr.write(`${redactor.redact(line)}\n`);
+  for (const line of lines) io.stderr.write(`${plainText(redactor.redact(line))}\n`);
   if (exitCode === exitCodes.interrupted) {
     for (const line of context.attachments()) io.stderr.write(`${redactor.redact(line)}\n`);
   }
