@@ -23,8 +23,8 @@ export async function run(argv: readonly string[], io: IO): Promise<number> {
     if (error instanceof CommanderError && isHelp(error)) return exitCodes.done;
     return report(error instanceof CommanderError ? usage(error) : asInterruption(error, context.signal), context);
   } finally {
-    release();
     await close(context);
+    release();
   }
 }
 

@@ -55,7 +55,7 @@ export async function findTask(
   if (unclear.length === 0) return undefined;
   const ref = `${sought.package.id} ${sought.package.version}`;
   throw new MigratorError('CONFLICT', `it cannot be told which task belongs to ${ref}`, {
-    hint: `look at ${unclear.map(({ Id }) => Id).join(', ')} in the web portal before anything is started again`,
+    hint: `look at ${unclear.map(({ Id }) => Id).join(', ')} in the web portal; if none is this run's, begin anew with --fresh`,
     details: { tasks: unclear.map(({ Id }) => Id) },
   });
 }
