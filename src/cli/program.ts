@@ -1,4 +1,4 @@
-import { Command, type CommanderError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { completionCommand } from './commands/completion.ts';
 import { configCommand } from './commands/config/index.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -13,6 +13,7 @@ import { migrateProjectCommand } from './commands/migrate-project.ts';
 import { packageCommand } from './commands/package/index.ts';
 import { partialExportCommand } from './commands/partial-export.ts';
 import type { Context } from './context.ts';
+import { usageError } from './usage-error.ts';
 import { version } from './version.ts';
 
 /** The command tree. The path of a command's file equals the words typed. Nothing here does work. */
@@ -26,7 +27,6 @@ export function createProgram(context: Context): Command {
     .helpCommand('help [command]', 'show help for a command')
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .showSuggestionAfterError(true)
-    .exitOverride()
     .configureOutput({
       writeOut: (text) => context.io.stdout.write(text),
       writeErr: () => undefined,
@@ -43,7 +43,17 @@ export function createProgram(context: Context): Command {
     program.addCommand(create(context));
   }
   program.addHelpText('after', footer);
+  govern(program, program);
   return program;
+}
+
+/** Commands that are made on their own inherit nothing: what holds for the program is said to each of them. */
+function govern(command: Command, program: Command): void {
+  command.copyInheritedSettings(program).exitOverride((error) => {
+    // Commander also ends help and --version by throwing: these are not failures.
+    throw error.exitCode === 0 ? error : usageError(error, command);
+  });
+  for (const child of command.commands) govern(child, program);
 }
 
 const commands: readonly ((context: Context) => Command)[] = [
@@ -70,8 +80,3 @@ Exit codes: 0 done, 2 usage or config, 3 partial, 4 refused, 5 unreachable, 6 pa
 Start here:
   $ migrator demo
   $ migrator init`;
-
-/** Commander ends help and --version by throwing: these are not failures. */
-export function isHelp(error: CommanderError): boolean {
-  return ['commander.helpDisplayed', 'commander.help', 'commander.version'].includes(error.code);
-}

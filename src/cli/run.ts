@@ -1,10 +1,9 @@
 import { CommanderError } from 'commander';
-import { MigratorError } from '../errors.ts';
 import { createContext, type Context } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import { asInterruption, explain } from './explain.ts';
 import type { IO } from './io.ts';
-import { createProgram, isHelp } from './program.ts';
+import { createProgram } from './program.ts';
 import { onInterrupt } from './signals.ts';
 
 export async function run(argv: readonly string[], io: IO): Promise<number> {
@@ -13,27 +12,19 @@ export async function run(argv: readonly string[], io: IO): Promise<number> {
   try {
     const program = createProgram(context);
     if (argv.length === 0) {
-      io.stdout.write(program.helpInformation());
+      program.outputHelp();
       return exitCodes.usage;
     }
     await program.parseAsync(argv, { from: 'user' });
     return context.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError && isHelp(error)) return exitCodes.done;
-    return report(error instanceof CommanderError ? usage(error) : asInterruption(error, context.signal), context);
+    // Help and --version end so; commander's complaints arrive as USAGE.
+    if (error instanceof CommanderError) return exitCodes.done;
+    return report(asInterruption(error, context.signal), context);
   } finally {
     release();
     await close(context);
   }
-}
-
-/** Commander's own complaints become USAGE, so that there is one way out. */
-function usage(error: CommanderError): MigratorError {
-  const [first = '', ...rest] = error.message.replace(/^error: /u, '').split('\n');
-  const suggestion = /Did you mean (.+)\?/u.exec(rest.join(' '))?.[1];
-  return new MigratorError('USAGE', first.charAt(0).toLowerCase() + first.slice(1).replace(/\.$/u, ''), {
-    hint: suggestion === undefined ? 'see migrator --help' : `did you mean ${suggestion}?`,
-  });
 }
 
 function report(error: unknown, context: Context): number {
