@@ -30,9 +30,19 @@ export function act<O>(
     settleGlobals(command, context);
     if (settings.config === false) fromEnvironment(command, context);
     else await settle(command, context);
+    fillLists(command);
     const result = await action(command.opts<O & object>(), context, command.args, command);
     if (result?.outcome !== undefined) context.exitCode = exitCodeOfOutcome(result.outcome);
   });
+}
+
+/** A repeatable flag that nobody gave is an empty list. */
+function fillLists(command: Command): void {
+  for (const option of command.options) {
+    const name = option.attributeName();
+    if (option.parseArg === undefined || command.getOptionValue(name) !== undefined) continue;
+    command.setOptionValueWithSource(name, [], 'default');
+  }
 }
 
 function settleGlobals(command: Command, context: Context): void {

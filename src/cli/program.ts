@@ -1,23 +1,88 @@
 import { Command, Option } from 'commander';
-import { completionCommand } from './commands/completion.ts';
-import { configCommand } from './commands/config/index.ts';
-import { demoCommand } from './commands/demo.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { emulateCommand } from './commands/emulate.ts';
-import { importCommand } from './commands/import.ts';
-import { initCommand } from './commands/init.ts';
-import { jobCommand } from './commands/job/index.ts';
-import { inventoryCommand } from './commands/inventory.ts';
-import { keyCommand } from './commands/key/index.ts';
-import { migrateProjectCommand } from './commands/migrate-project.ts';
-import { packageCommand } from './commands/package/index.ts';
-import { partialExportCommand } from './commands/partial-export.ts';
 import type { Context } from './context.ts';
 import { usageError } from './usage-error.ts';
 import { version } from './version.ts';
 
-/** The command tree. The path of a command's file equals the words typed. Nothing here does work. */
-export function createProgram(context: Context): Command {
+interface Entry {
+  readonly name: string;
+  readonly description: string;
+  readonly load: () => Promise<(context: Context) => Command>;
+}
+
+/** The words a user types first. A command's file lies at the path of its words and is loaded when they are typed. */
+const entries: readonly Entry[] = [
+  {
+    name: 'partial-export',
+    description: 'export projects of an instance to a signed, encrypted package',
+    load: async () => (await import('./commands/partial-export.ts')).partialExportCommand,
+  },
+  {
+    name: 'import',
+    description: 'import a package into an instance: verified first, rehearsed with --dry-run',
+    load: async () => (await import('./commands/import.ts')).importCommand,
+  },
+  {
+    name: 'migrate-project',
+    description: 'move projects from one instance to another, by the shortest route that works',
+    load: async () => (await import('./commands/migrate-project.ts')).migrateProjectCommand,
+  },
+  {
+    name: 'inventory',
+    description: 'list what an instance holds',
+    load: async () => (await import('./commands/inventory.ts')).inventoryCommand,
+  },
+  {
+    name: 'package',
+    description: "packages: in an instance's feed, and as files",
+    load: async () => (await import('./commands/package/index.ts')).packageCommand,
+  },
+  {
+    name: 'job',
+    description: 'remote jobs: a handle and the rc file are enough, on any machine',
+    load: async () => (await import('./commands/job/index.ts')).jobCommand,
+  },
+  {
+    name: 'key',
+    description: 'keys: minisign for signing, age for encrypting',
+    load: async () => (await import('./commands/key/index.ts')).keyCommand,
+  },
+  {
+    name: 'config',
+    description: 'the rc file',
+    load: async () => (await import('./commands/config/index.ts')).configCommand,
+  },
+  {
+    name: 'init',
+    description: 'write an rc file: asks on a terminal, or writes a commented starter with --yes',
+    load: async () => (await import('./commands/init.ts')).initCommand,
+  },
+  {
+    name: 'doctor',
+    description: 'check this machine, the keys and each instance: version, account, rights, mode',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
+  {
+    name: 'emulate',
+    description: 'serve an embedded instance of a product on this machine, for rehearsals and for other clients',
+    load: async () => (await import('./commands/emulate.ts')).emulateCommand,
+  },
+  {
+    name: 'demo',
+    description: 'see it work: two embedded Octopus Deploy instances, and projects that move between them',
+    load: async () => (await import('./commands/demo.ts')).demoCommand,
+  },
+  {
+    name: 'completion',
+    description: 'print the completion script of a shell',
+    load: async () => (await import('./commands/completion.ts')).completionCommand,
+  },
+];
+
+/**
+ * The command tree. Of the first level only what the line names is loaded, which is all that its help needs; without a
+ * line, everything is. Nothing here does work.
+ */
+export async function createProgram(context: Context, argv?: readonly string[]): Promise<Command> {
   const program = new Command('migrator')
     .description(
       'move projects between instances of Octopus Deploy, eNMS, MicroStrategy and SnapLogic, in signed and encrypted packages',
@@ -25,7 +90,7 @@ export function createProgram(context: Context): Command {
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
     .showSuggestionAfterError(true)
     .configureOutput({
       writeOut: (text) => context.io.stdout.write(text),
@@ -38,16 +103,18 @@ export function createProgram(context: Context): Command {
     .addOption(new Option('--progress <mode>', 'how to tell progress').choices(['auto', 'plain', 'json', 'none']))
     .addOption(new Option('-q, --quiet', 'print nothing but errors and the result'))
     .addOption(new Option('--debug', 'print requests and stack traces, without bodies and secrets'))
-    .addOption(new Option('--no-color', 'print without colour'));
-  for (const create of commands) {
-    program.addCommand(create(context));
+    .addOption(new Option('--no-color', 'print without colour'))
+    .addHelpText('after', footer);
+  for (const { name, description, load } of entries) {
+    const wanted = argv === undefined || argv.includes(name);
+    const command = wanted ? (await load())(context) : new Command(name);
+    program.addCommand(command.description(description));
   }
-  program.addHelpText('after', footer);
   govern(program, program);
   return program;
 }
 
-/** Commands that are made on their own inherit nothing: what holds for the program is said to each of them. */
+/** Settings reach subcommands made with `command()` only; these are added, so they are given here. */
 function govern(command: Command, program: Command): void {
   command.copyInheritedSettings(program).exitOverride((error) => {
     // Commander also ends help and --version by throwing: these are not failures.
@@ -55,22 +122,6 @@ function govern(command: Command, program: Command): void {
   });
   for (const child of command.commands) govern(child, program);
 }
-
-const commands: readonly ((context: Context) => Command)[] = [
-  partialExportCommand,
-  importCommand,
-  migrateProjectCommand,
-  inventoryCommand,
-  packageCommand,
-  jobCommand,
-  keyCommand,
-  configCommand,
-  initCommand,
-  doctorCommand,
-  emulateCommand,
-  demoCommand,
-  completionCommand,
-];
 
 const footer = `
 Every flag has an environment variable: --include-task-logs is MIGRATOR_INCLUDE_TASK_LOGS.

@@ -10,7 +10,7 @@ export async function run(argv: readonly string[], io: IO): Promise<number> {
   const context = createContext(io, argv);
   const release = onInterrupt(context);
   try {
-    const program = createProgram(context);
+    const program = await createProgram(context, argv);
     if (argv.length === 0) {
       program.outputHelp();
       return exitCodes.usage;

@@ -46,6 +46,10 @@ export async function trustPackage(
   if (verified.signer === undefined) {
     reporter.report({ type: 'warning', message: `${source.name} is not signed: nobody vouches for what is in it` });
   }
+  if (verified.signer?.trusted === false) {
+    const { keyId } = verified.signer;
+    reporter.report({ type: 'warning', message: `${source.name} is signed by ${keyId}, whom you do not trust` });
+  }
   const { manifest } = verified;
   const inside = manifest.content.files
     ? { files: manifest.content.files, scope: manifest.scope ?? null }

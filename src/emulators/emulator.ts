@@ -25,6 +25,6 @@ export interface RunningEmulator {
   readonly apiKey: string;
   readonly product: string;
   readonly faults: FaultControl;
-  /** Ends at once; a running task is found as abandoned by the next start. */
+  /** Ends at once, harmless when repeated; a running task is found as abandoned by the next start. */
   close(): Promise<void>;
 }

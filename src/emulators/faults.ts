@@ -29,7 +29,7 @@ export interface RouteFault {
 }
 
 /** A failure the product is known for, by name; see docs/emulators.md. */
-export interface NamedFault {
+interface NamedFault {
   readonly type: 'named';
   readonly name: string;
   readonly times?: number | undefined;
@@ -38,7 +38,7 @@ export interface NamedFault {
 
 export type FaultSpec = RouteFault | NamedFault;
 
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string;
   /** Path and query as they came. */
   readonly path: string;

@@ -5,10 +5,10 @@ import { parseFaultText, type FaultSpec } from './faults.ts';
 import { octopusFaults } from './octopus/fault-names.ts';
 
 export type { EmulatorOptions, RunningEmulator, Sample } from './emulator.ts';
-export type { FaultControl, FaultSpec, NamedFault, RouteFault, SeenRequest } from './faults.ts';
+export type { FaultControl, FaultSpec } from './faults.ts';
 
 export const emulatedProducts = ['octopus'] as const;
-export type EmulatedProduct = (typeof emulatedProducts)[number];
+type EmulatedProduct = (typeof emulatedProducts)[number];
 
 interface Emulator {
   readonly faults: readonly string[];

@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stackOf } from './error-facts.ts';
 import { MigratorError } from '../errors.ts';
 import type { Faults, RouteFault } from './faults.ts';
 
@@ -157,7 +158,7 @@ async function serve(options: ListenOptions, request: IncomingMessage, response:
 export async function listen(options: ListenOptions): Promise<Listener> {
   const server = createServer((request, response) => {
     serve(options, request, response).catch((error: unknown) => {
-      options.log(`request failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      options.log(`request failed: ${stackOf(error)}`);
       response.destroy();
     });
   });

@@ -154,6 +154,8 @@ export function openStore(file: string): Store {
     atomically: (work) => transact(work, 'COMMIT'),
     rehearse: (work) => transact(work, 'ROLLBACK'),
     close() {
+      // The file alone then holds everything, for people who copy it.
+      database.pragma('wal_checkpoint(TRUNCATE)');
       database.close();
     },
   };

@@ -1,12 +1,12 @@
 import { MigratorError } from '../errors.ts';
-import type { ByteStream } from '../ports/artifact.ts';
 import type { Http, HttpOptions, HttpRequest, HttpResponse } from '../ports/http.ts';
 import type { Clock, Random } from '../ports/runtime.ts';
 import { Secret } from '../secret.ts';
 import { outgoing } from './body.ts';
-import { brokenError, isHopeless, quote, statusError, type Named } from './errors.ts';
+import { brokenError, isHopeless, statusError, type Named } from './errors.ts';
 import { BrokenExchange, exchange, type Answer } from './exchange.ts';
 import { baseOf, redirectTarget, resolve } from './origin.ts';
+import { cancelled, errorTextOf, isAborted, opened, parsed, textOf } from './reading.ts';
 import { delayBefore, isAmbiguous, mayRepeat, safetyOf, type RetryRules, type Setback } from './retry.ts';
 import { named } from './spoken.ts';
 import { transportFor, type TransportSettings } from './transport.ts';
@@ -29,8 +29,6 @@ export interface HttpTools {
   readonly redact?: ((text: string) => string) | undefined;
 }
 
-const longestBody = 64 * 1024 * 1024;
-const longestErrorBody = 64 * 1024;
 const mostRedirects = 5;
 
 interface Context {
@@ -51,12 +49,12 @@ export function createHttpFactory(settings: HttpSettings, tools: HttpTools): (op
     return {
       json: async (request, signal) => {
         const { response, said } = await whole(context, withAccept(request, 'application/json'), signal);
-        return { ...response, body: parsed(response, context, request, said) };
+        return { ...response, body: parsed(response, request, said, redactOf(tools)) };
       },
       text: async (request, signal) => (await whole(context, request, signal)).response,
       stream: async (request, signal) => {
         const { answer, said } = await answered(context, request, signal, false);
-        return opened(answer, said);
+        return opened(answer, said, signal);
       },
     };
   };
@@ -69,33 +67,6 @@ async function whole(
 ): Promise<{ response: HttpResponse<string>; said: Named }> {
   const { answer, said } = await answered(context, request, signal, true);
   return { response: { status: answer.status, headers: answer.headers, body: answer.text }, said };
-}
-
-function opened(answer: Answer, said: Named): HttpResponse<ByteStream> & { readonly size: number | undefined } {
-  const encoding = answer.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') {
-    answer.discard();
-    throw new MigratorError('REMOTE_UNEXPECTED', `${said.host} compressed (${encoding}) what was asked for as it is`, {
-      hint: 'a proxy may be rewriting downloads',
-      details: { request: said.line },
-    });
-  }
-  const length = answer.headers['content-length'];
-  const { status, headers } = answer;
-  return {
-    status,
-    headers,
-    size: length === undefined ? undefined : Number(length),
-    body: translated(answer.body, said),
-  };
-}
-
-async function* translated(body: ByteStream, said: Named): ByteStream {
-  try {
-    yield* body;
-  } catch (error) {
-    throw error instanceof BrokenExchange ? brokenError(error, said, false) : error;
-  }
 }
 
 interface Answered {
@@ -179,6 +150,8 @@ async function tried(
         ? await textOf(answer, said)
         : ''
       : await errorTextOf(answer, tools.debug);
+    // What is still being sent to a server that has answered is sent in vain.
+    if (readWhole && (request.file ?? request.body) !== undefined) answer.discard();
     return { answer: { ...answer, text } };
   } catch (error) {
     if (isAborted(signal)) throw cancelled(said);
@@ -190,39 +163,6 @@ async function tried(
   }
 }
 
-async function textOf(answer: Answer, said: Named): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of answer.body) {
-    size += chunk.length;
-    chunks.push(chunk);
-    if (size > longestBody) {
-      throw new MigratorError(
-        'REMOTE_UNEXPECTED',
-        `${said.host} answered ${said.line} with more than ${longestBody} bytes`,
-      );
-    }
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** As much of an error's body as came and is needed: the status matters more than a text that was cut off. */
-async function errorTextOf(answer: Answer, debug: (message: string) => void): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of answer.body) {
-      size += chunk.length;
-      chunks.push(chunk);
-      if (size > longestErrorBody) break;
-    }
-  } catch (error) {
-    if (!(error instanceof BrokenExchange)) throw error;
-    debug(`the body of the ${answer.status} broke off after ${size} bytes`);
-  }
-  return Buffer.concat(chunks).subarray(0, longestErrorBody).toString('utf8');
-}
-
 function failure(
   context: Context,
   request: HttpRequest,
@@ -232,7 +172,7 @@ function failure(
 ): MigratorError {
   if ('broken' in outcome) return brokenError(outcome.broken, said, ambiguous);
   const { status, headers, text } = outcome.answer;
-  const redact = context.tools.redact ?? ((plain) => plain);
+  const redact = redactOf(context.tools);
   const explained = context.options.explain?.(status, text, request);
   if (explained !== undefined) {
     return new MigratorError(explained.code, redact(explained.message), {
@@ -246,36 +186,10 @@ function failure(
   return statusError(refusal, said, ambiguous);
 }
 
-function parsed(response: HttpResponse<string>, context: Context, request: HttpRequest, said: Named): unknown {
-  if (response.body.trim() === '') return undefined;
-  try {
-    return JSON.parse(response.body) as unknown;
-  } catch (error) {
-    const redact = context.tools.redact ?? ((plain) => plain);
-    const shown =
-      request.secretBodies === true ? '' : `: ${quote(redact(response.body), response.headers['content-type'] ?? '')}`;
-    // The parser's own message quotes the body, so it is not kept as the cause when the body is secret.
-    throw new MigratorError(
-      'REMOTE_UNEXPECTED',
-      `${said.host} answered ${said.line} with something that is not JSON${shown}`,
-      {
-        hint: 'check that the URL is the server itself and not a login page or a proxy',
-        details: { request: said.line, status: response.status, ambiguous: safetyOf(request) === 'once' },
-        ...(request.secretBodies === true ? {} : { cause: error }),
-      },
-    );
-  }
-}
-
 function setbackOf(outcome: Outcome): Setback {
   return 'broken' in outcome
     ? { kind: 'broken', sent: outcome.broken.sent, hopeless: isHopeless(outcome.broken) }
     : { kind: 'status', status: outcome.answer.status, retryAfter: outcome.answer.headers['retry-after'] };
-}
-
-/** A call, so that the compiler does not take the answer for settled. */
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
 }
 
 function isWanted(request: HttpRequest, status: number): boolean {
@@ -300,6 +214,6 @@ function fraction(random: Random): number {
   return Buffer.from(random.bytes(4)).readUInt32BE(0) / 2 ** 32;
 }
 
-function cancelled(said: Named): MigratorError {
-  return new MigratorError('CANCELLED', `${said.line} on ${said.host} was interrupted`);
+function redactOf(tools: HttpTools): (text: string) => string {
+  return tools.redact ?? ((plain) => plain);
 }

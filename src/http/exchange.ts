@@ -53,6 +53,7 @@ export class BrokenExchange extends Error {
 /** One request on the wire, without retry, redirect or judgement of the status. Fails with BrokenExchange. */
 export async function exchange(attempt: Attempt, transport: Transport, signal: AbortSignal): Promise<Answer> {
   let sent = false;
+  let answering = false;
   let draining = false;
   let stalled: BrokenExchange['stalled'];
   let local: MigratorError | undefined;
@@ -62,17 +63,17 @@ export async function exchange(attempt: Attempt, transport: Transport, signal: A
   });
   const broken = (cause: unknown): Error => local ?? new BrokenExchange(cause, sent, stalled);
 
-  async function* upload(source: ByteStream): ByteStream {
+  async function* upload(source: ByteStream): AsyncGenerator<Uint8Array, void> {
     try {
       for await (const chunk of source) {
         draining = true;
-        if (sent) dog.await('the upload', attempt.idleMs);
+        if (sent && !answering) dog.await('the upload', attempt.idleMs);
         yield chunk;
         draining = false;
         // A slow source is not the server's fault.
-        dog.rest();
+        if (!answering) dog.rest();
       }
-      dog.await('the answer', attempt.answerMs);
+      if (!answering) dog.await('the answer', attempt.answerMs);
     } catch (error) {
       // The source knows better than the socket why there was nothing to send.
       local = isMigratorError(error)
@@ -84,6 +85,7 @@ export async function exchange(attempt: Attempt, transport: Transport, signal: A
 
   const { body } = attempt;
   const linked = link(signal);
+  const sending = payload(attempt, upload, signal);
   const stream = got.stream(attempt.url, {
     method: attempt.method,
     headers: {
@@ -93,7 +95,7 @@ export async function exchange(attempt: Attempt, transport: Transport, signal: A
         ? { 'content-length': String(body.size) }
         : {}),
     },
-    ...payload(attempt, upload, signal),
+    ...sending,
     agent: transport.agents,
     https: transport.https,
     ...(transport.request === undefined ? {} : { request: transport.request }),
@@ -107,6 +109,8 @@ export async function exchange(attempt: Attempt, transport: Transport, signal: A
   stream.once('error', linked.release);
   dog.await('the connection', attempt.idleMs);
   stream.on('error', () => dog.rest());
+  // A file or another server's answer that is only half sent must be let go.
+  stream.once('close', () => void letGo(sending.body));
   stream.once('request', (request: ClientRequest) =>
     onceConnected(request, attempt.url.protocol === 'https:', () => {
       sent = true;
@@ -116,6 +120,8 @@ export async function exchange(attempt: Attempt, transport: Transport, signal: A
     }),
   );
   const response = await head(stream, broken);
+  // A server may answer before it has read everything; from here on the body is what is waited for.
+  answering = true;
   dog.rest();
   return {
     status: response.status,
@@ -139,13 +145,18 @@ function link(signal: AbortSignal): { readonly signal: AbortSignal; readonly rel
 
 function payload(
   attempt: Attempt,
-  upload: (source: ByteStream) => ByteStream,
+  upload: (source: ByteStream) => AsyncGenerator<Uint8Array, void>,
   signal: AbortSignal,
-): { body?: Uint8Array | ByteStream } {
+): { body?: Uint8Array | AsyncGenerator<Uint8Array, void> } {
   const { body, method } = attempt;
   if (body === undefined) return method === 'GET' || method === 'HEAD' ? {} : { body: Buffer.alloc(0) };
   if ('bytes' in body) return { body: Buffer.from(body.bytes) };
   return { body: upload(exactly(body.open(signal), body.size, 'the request body')) };
+}
+
+/** Ends a source where it stands; what it says about that concerns nobody any more. */
+async function letGo(body: Uint8Array | AsyncGenerator<Uint8Array, void> | undefined): Promise<void> {
+  if (body !== undefined && 'return' in body) await Promise.allSettled([body.return()]);
 }
 
 /** Until the connection stands, TLS included, nothing of the request has left this machine. */

@@ -2,7 +2,7 @@
 export type { DecryptionKeys } from './age/decrypt.ts';
 export type { EncryptFor } from './age/encrypt.ts';
 export { hasZstd } from './compression/zstd.ts';
-export { formatName, type Compression, type Encryption } from './format.ts';
+export type { Compression, Encryption } from './format.ts';
 export { inspect, type Inspection } from './inspect.ts';
 export * from './keys.ts';
 export type { PackageSource } from './label.ts';

@@ -36,7 +36,7 @@ function segmentFault(segment: string): string | undefined {
 
 /** One spelling for all names that some file system takes for the same. */
 function folded(name: string): string {
-  return name.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFC');
+  return name.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
 }
 
 /** Remembers the paths of one package; finds those that could not lie side by side on every file system. */

@@ -76,22 +76,26 @@ async function write(
   const files: ManifestFile[] = [];
   const last = () => (input.privateManifest ? encodeCanonical(privatePart(input, files)) : undefined);
   const pieces = packPayload(input.entries, { time, signal, files, last, onProgress });
-  const { compression, payload } = await settle(pieces, input.compression);
-  const compressed = compress(payload, compression);
-  const content = input.encryption === undefined ? compressed : encryptAge(compressed, input.encryption, random);
-
-  const container = new ContainerWriter(sink, time);
-  const member = contentMember(compression, draft.content.encryption);
-  const { sha256: contentSha256 } = await container.addStream(member, content, signal);
-  const { manifest, bytes } = finishManifest(draft, input, compression, files);
-  const { sha256: manifestSha256 } = await container.add(manifestMember, bytes);
-  const sums = Buffer.from(printSums(member, { content: contentSha256, manifest: manifestSha256 }));
-  await container.add(sumsMember, sums);
-  if (input.signer !== undefined) {
-    const signature = input.signer.sign(sums, printTrustedComment(manifest));
-    await container.add(signatureMember, Buffer.from(signature));
+  try {
+    const { compression, payload } = await settle(pieces, input.compression);
+    const compressed = compress(payload, compression);
+    const content = input.encryption === undefined ? compressed : encryptAge(compressed, input.encryption, random);
+    const container = new ContainerWriter(sink, time);
+    const member = contentMember(compression, draft.content.encryption);
+    const { sha256: contentSha256 } = await container.addStream(member, content, signal);
+    const { manifest, bytes } = finishManifest(draft, input, compression, files);
+    const { sha256: manifestSha256 } = await container.add(manifestMember, bytes);
+    const sums = Buffer.from(printSums(member, { content: contentSha256, manifest: manifestSha256 }));
+    await container.add(sumsMember, sums);
+    if (input.signer !== undefined) {
+      const signature = input.signer.sign(sums, printTrustedComment(manifest));
+      await container.add(signatureMember, Buffer.from(signature));
+    }
+    return { manifest, size: await container.end(), contentSha256, signer: input.signer?.keyId };
+  } finally {
+    // Also when nobody came to read the pieces: what the entries hold open is let go.
+    await pieces.return();
   }
-  return { manifest, size: await container.end(), contentSha256, signer: input.signer?.keyId };
 }
 
 /** The member's name says how it is compressed and stands before it, so `auto` decides from the first piece. */

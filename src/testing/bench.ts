@@ -108,6 +108,15 @@ export async function projectNames(adapter: Adapter): Promise<string[]> {
   return (await collect(adapter.inventory.list('project', never))).map(({ name }) => name).sort();
 }
 
-export function isPlainData(value: unknown): void {
-  assert.deepEqual(JSON.parse(JSON.stringify(value)), value, 'must survive being written down as JSON');
+/** Only what JSON can carry: no class, function, date or secret anywhere inside. */
+export function isPlainData(value: unknown, place = 'the value'): void {
+  if (Array.isArray(value)) {
+    value.forEach((item, index) => isPlainData(item, `${place}[${index}]`));
+  } else if (typeof value === 'object' && value !== null) {
+    assert.equal(Object.getPrototypeOf(value), Object.prototype, `${place} is not plain data`);
+    for (const [key, item] of Object.entries(value)) isPlainData(item, `${place}.${key}`);
+  } else {
+    const carried = value === undefined || value === null || ['string', 'boolean', 'number'].includes(typeof value);
+    assert.ok(carried && !Number.isNaN(value), `${place} is not plain data`);
+  }
 }

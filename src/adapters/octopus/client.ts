@@ -67,15 +67,17 @@ export interface SpacePaths {
   readonly prefix: string;
 }
 
-export type OverwriteMode = 'FailIfExists' | 'OverwriteExisting';
+type OverwriteMode = 'FailIfExists' | 'OverwriteExisting';
 
 /** An item of a list with the server's own time when it sent the page, as far as it said. */
-export interface Listed<Item> {
+interface Listed<Item> {
   readonly item: Item;
   readonly serverTime: Date | undefined;
 }
 
 const pageSize = 100;
+// The server unpacks and indexes a package before it answers; its own clients wait as long.
+const uploadMs = 10 * 60_000;
 const taskParameters = '{?skip,take,name,includeSystem}';
 
 export function createClient(http: Http): Client {
@@ -197,7 +199,8 @@ export function createClient(http: Http): Client {
       // Servers before 2019.7.9 know `replace` instead; the link's template tells which.
       const path = pathOf(links, 'PackageUpload', `${prefix}/packages/raw{?overwriteMode}`, uploadMode(links, mode));
       const safety = mode === 'OverwriteExisting' ? 'idempotent' : 'once';
-      return (await http.json({ method: 'POST', path, file, safety, accept: [409] }, signal)).status;
+      return (await http.json({ method: 'POST', path, file, safety, answerWithinMs: uploadMs, accept: [409] }, signal))
+        .status;
     },
     rawPackage: (space, id, from, signal) => {
       const range = from === 0 ? {} : { headers: { range: `bytes=${from}-` } };

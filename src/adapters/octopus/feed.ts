@@ -11,7 +11,7 @@ import type { Server } from './server.ts';
 import type { PackageResource } from './wire.ts';
 
 /** A package and the space whose feed holds it. */
-export interface Located {
+interface Located {
   readonly stored: StoredPackage;
   readonly space: SpacePaths;
 }

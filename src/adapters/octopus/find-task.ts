@@ -34,8 +34,14 @@ export async function findTask(
   const { links } = await server.root(signal);
   const ours: TaskResource[] = [];
   const silent: TaskResource[] = [];
+  let page: Date | undefined;
+  let skew = -skewMs;
   for await (const { item: task, serverTime } of server.client.tasks(links, sought.name, signal)) {
-    const skew = serverTime === undefined ? -skewMs : serverTime.getTime() - clock.now().getTime() - headerMs;
+    // The clocks are compared as a page arrives, not after its logs were read.
+    if (serverTime !== undefined && serverTime !== page) {
+      skew = serverTime.getTime() - clock.now().getTime() - headerMs;
+      page = serverTime;
+    }
     // Newest first, so the rest is older still. A task without a time is looked at.
     if (Date.parse(task.QueueTime ?? '') < startedAfter.getTime() + skew) break;
     if (task.Name !== sought.name) continue;

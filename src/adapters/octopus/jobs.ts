@@ -162,7 +162,7 @@ function summaryOf(task: TaskResource): Omit<JobSummary, 'title'> & Pick<JobStat
 }
 
 /** TimedOut is an end like Failed; a word that is not known keeps the caller waiting rather than content. */
-export function stateOf(task: Pick<TaskResource, 'State'>): JobState {
+function stateOf(task: Pick<TaskResource, 'State'>): JobState {
   const states: Readonly<Record<string, JobState>> = {
     Queued: 'queued',
     Executing: 'running',
@@ -175,7 +175,7 @@ export function stateOf(task: Pick<TaskResource, 'State'>): JobState {
   return states[task.State] ?? 'running';
 }
 
-export function isFinal(state: JobState): boolean {
+function isFinal(state: JobState): boolean {
   return state === 'succeeded' || state === 'partial' || state === 'failed' || state === 'cancelled';
 }
 

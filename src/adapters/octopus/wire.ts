@@ -75,7 +75,7 @@ export const taskSchema = z.object({
 });
 export type TaskResource = z.infer<typeof taskSchema>;
 
-export const logElementSchema = z.object({
+const logElementSchema = z.object({
   Category: z.string(),
   OccurredAt: text,
   MessageText: text,
@@ -93,7 +93,7 @@ const nodeFields = z.object({
 });
 export type ActivityNode = z.infer<typeof nodeFields> & { readonly Children: readonly ActivityNode[] };
 
-export const nodeSchema: z.ZodType<ActivityNode> = nodeFields.extend({
+const nodeSchema: z.ZodType<ActivityNode> = nodeFields.extend({
   get Children() {
     return z
       .array(nodeSchema)

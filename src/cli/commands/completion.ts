@@ -9,16 +9,15 @@ export interface CompletionOptions {
 
 export function completionCommand(context: Context): Command {
   const command = new Command('completion')
-    .description('print the completion script of a shell')
     .addArgument(new Argument('[shell]', 'the shell').choices(['bash', 'zsh', 'fish', 'powershell']))
     .addOption(new Option('--instances', 'print the names of the instances, for the scripts').hideHelp());
   examples(command, ['migrator completion bash > ~/.local/share/bash-completion/completions/migrator']);
   return act<CompletionOptions>(
     command,
     context,
-    async (options, _context, args, self) => {
+    async (options, _context, args) => {
       const { runCompletion } = await import('../verbs/completion.ts');
-      return runCompletion(args[0], options, self, context);
+      return runCompletion(args[0], options, context);
     },
     { config: false },
   );

@@ -8,9 +8,9 @@ export interface DemoOptions {
 }
 
 export function demoCommand(context: Context): Command {
-  const command = new Command('demo')
-    .description('see it work: two embedded Octopus Deploy instances, and projects that move between them')
-    .addOption(new Option('--folder <folder>', 'where to work (default: a new folder in the temporary directory)'));
+  const command = new Command('demo').addOption(
+    new Option('--folder <folder>', 'where to work (default: a new folder in the temporary directory)'),
+  );
   examples(command, ['migrator demo']);
   return act<DemoOptions>(
     command,

@@ -4,9 +4,7 @@ import type { Context } from '../context.ts';
 import { examples } from './options.ts';
 
 export function doctorCommand(context: Context): Command {
-  const command = new Command('doctor')
-    .description('check this machine, the keys and each instance: version, account, rights, mode')
-    .argument('[instance...]', 'instances (default: all in the rc file)');
+  const command = new Command('doctor').argument('[instance...]', 'instances (default: all in the rc file)');
   examples(command, ['migrator doctor', 'migrator doctor lab prod']);
   return act(command, context, async (_options, _context, args) => {
     const { runDoctor } = await import('../verbs/doctor.ts');

@@ -15,7 +15,6 @@ export interface EmulateOptions {
 
 export function emulateCommand(context: Context): Command {
   const command = new Command('emulate')
-    .description('serve an embedded instance of a product on this machine, for rehearsals and for other clients')
     .argument('<product>', 'octopus')
     .addOption(new Option('--data <folder>', 'where its state lies (default: ./<product>-instance)'))
     .addOption(new Option('--port <port>', 'the port on 127.0.0.1 (default: a free one)'))

@@ -21,7 +21,6 @@ export interface ImportOptions extends WaitOptions, OpenOptions {
 
 export function importCommand(context: Context): Command {
   const command = new Command('import')
-    .description('import a package into an instance: verified first, rehearsed with --dry-run')
     .argument(
       '<package>',
       "a package file, <id>@<version> of a package in the instance's feed, or - for standard input",

@@ -10,7 +10,6 @@ export interface InitOptions {
 
 export function initCommand(context: Context): Command {
   const command = new Command('init')
-    .description('write an rc file: asks on a terminal, or writes a commented starter with --yes')
     .addOption(new Option('-y, --yes', 'ask nothing'))
     .addOption(new Option('--force', 'overwrite an rc file that exists'));
   examples(command, ['migrator init', 'migrator init --yes']);

@@ -10,7 +10,6 @@ export interface InventoryOptions {
 
 export function inventoryCommand(context: Context): Command {
   const command = new Command('inventory')
-    .description('list what an instance holds')
     .argument('[kind]', 'project, or another kind that the product has', 'project')
     .addOption(new Option('--from <instance>', 'the instance'))
     .addOption(new Option('--all', 'every kind'));

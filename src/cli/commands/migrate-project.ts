@@ -15,7 +15,6 @@ export interface MigrateProjectOptions extends WaitOptions {
 
 export function migrateProjectCommand(context: Context): Command {
   const command = new Command('migrate-project')
-    .description('move projects from one instance to another, by the shortest route that works')
     .argument('<project...>', 'projects, by name or id')
     .addOption(new Option('--from <instance>', 'the instance to move from; it is only read'))
     .addOption(new Option('--to <instance>', 'the instance to move to'))

@@ -38,7 +38,7 @@ export function collect(value: string, earlier: readonly string[] = []): readonl
 }
 
 export function many(flags: string, description: string): Option {
-  return new Option(flags, description).argParser(collect).default([], 'none');
+  return new Option(flags, description).argParser(collect);
 }
 
 export function withWaiting(command: Command): Command {

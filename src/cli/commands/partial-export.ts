@@ -24,7 +24,6 @@ export interface PartialExportOptions extends WaitOptions, SealOptions {
 
 export function partialExportCommand(context: Context): Command {
   const command = new Command('partial-export')
-    .description('export projects of an instance to a signed, encrypted package')
     .addOption(new Option('--from <instance>', 'the instance to export from'))
     .addOption(many('--project <name>', 'a project to export, by name or id (repeatable)'))
     .addOption(new Option('-o, --output <file>', 'the package to write (default: <id>.<version>.tar)'))

@@ -64,6 +64,7 @@ const bodies = {
     id: z.string(),
     version: z.string(),
     signer: z.string().nullable(),
+    trusted: z.boolean(),
     contentChecked: z.boolean(),
   },
   'package-seal': { file: z.string(), sealed },

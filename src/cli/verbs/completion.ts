@@ -4,22 +4,16 @@ import type { CommandTree, Completes } from '../completion/tree.ts';
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { CompletionOptions } from '../commands/completion.ts';
 import type { Context } from '../context.ts';
+import { createProgram } from '../program.ts';
 
-export async function runCompletion(
-  shell: string | undefined,
-  options: CompletionOptions,
-  command: Command,
-  context: Context,
-) {
+export async function runCompletion(shell: string | undefined, options: CompletionOptions, context: Context) {
   if (options.instances === true) {
     for (const name of await instanceNames(context)) context.io.stdout.write(`${name}\n`);
     return undefined;
   }
   if (shell === undefined)
     throw new MigratorError('USAGE', 'which shell?', { hint: 'migrator completion bash, zsh, fish or powershell' });
-  let program = command;
-  while (program.parent !== null) program = program.parent;
-  context.io.stdout.write(completionScript(shell as Shell, treeOf(program)));
+  context.io.stdout.write(completionScript(shell as Shell, treeOf(await createProgram(context))));
   return undefined;
 }
 

@@ -33,13 +33,14 @@ export async function runVerify(path: string, options: PackageVerifyOptions, con
       id: manifest.id,
       version: manifest.version,
       signer: signer?.keyId ?? null,
+      trusted: signer?.trusted ?? false,
       contentChecked: files !== undefined,
     },
     lines(
       `${path} is good (${humanBytes(file.size)}, ${manifest.id}@${manifest.version})`,
       signer === undefined
         ? 'signed by nobody, as --allow-unsigned allows'
-        : `signed by ${signer.keyId}, whom you trust`,
+        : `signed by ${signer.keyId}, whom you ${signer.trusted ? '' : 'do not '}trust`,
       files === undefined
         ? 'its content was not opened: --content does that'
         : `its ${files} files (${humanBytes(bytes)}) were opened and checked`,

@@ -1,4 +1,5 @@
 // From a request to its reply: spelling of the path, route, key, permission, maintenance mode, handler, error document.
+import { stackOf } from '../error-facts.ts';
 import type { IncomingMessage } from 'node:http';
 import type { Call, Reply } from '../server.ts';
 import type { Body } from '../store.ts';
@@ -84,7 +85,7 @@ function startingUp(instance: Instance): Reply | undefined {
 const internal = (error: unknown): Reply =>
   json(500, {
     ErrorMessage: 'There was a problem processing your request.',
-    FullException: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    FullException: stackOf(error),
   });
 
 export function createAnswer(instance: Instance, list: readonly Route[]): (call: Call) => Promise<Reply> {
@@ -121,9 +122,7 @@ export function createAnswer(instance: Instance, list: readonly Route[]): (call:
       return startingUp(instance) ?? (await handle(call));
     } catch (error) {
       if (error instanceof Refusal) return refusalReply(error);
-      instance.log(
-        `${call.method} ${call.path} failed: ${error instanceof Error ? (error.stack ?? '') : String(error)}`,
-      );
+      instance.log(`${call.method} ${call.path} failed: ${stackOf(error)}`);
       return internal(error);
     }
   };

@@ -21,7 +21,7 @@ function checkName(store: Store, kind: Kind, space: string, body: Body, own: str
 
 function stored(instance: Instance, body: Body, before: Body | undefined): Record<string, unknown> {
   const kept = sealed(instance.vault, body, before) as Record<string, unknown>;
-  return Object.fromEntries(Object.entries(kept).filter(([name]) => name !== 'Links'));
+  return Object.fromEntries(Object.entries(kept).filter(([name]) => name !== 'Links' && name !== 'Id'));
 }
 
 const variableSet = (id: string, ownerId: string, space: string): Body => ({
@@ -67,6 +67,7 @@ function defaultsOf(store: Store, kind: Kind, id: string, body: Body, space: str
     case 'Projects':
       return {
         Description: null,
+        ClonedFromProjectId: null,
         IsDisabled: false,
         ...slug,
         IsVersionControlled: false,
@@ -124,9 +125,9 @@ export function createDocument(instance: Instance, kind: Kind, space: string, bo
       ([name, value]) => value !== null || !(name in defaults),
     );
     return putDocument(store, kind.name, {
+      Id: id,
       ...defaults,
       ...Object.fromEntries(given),
-      Id: id,
       ...(kind.scoped ? { SpaceId: space } : {}),
     });
   });
@@ -142,8 +143,8 @@ export function replaceDocument(instance: Instance, kind: Kind, entry: Entry, bo
     throw invalid('The document was changed by somebody else since it was loaded. Please reload it and try again.');
   }
   return putDocument(instance.store, kind.name, {
-    ...stored(instance, body, entry.body),
     Id: entry.id,
+    ...stored(instance, body, entry.body),
     ...(kind.scoped ? { SpaceId: space } : {}),
     ...(kind.prefix !== undefined && typeof version === 'number' ? { Version: version + 1 } : {}),
   });

@@ -1,9 +1,10 @@
 import { asText } from './tolerant-json.ts';
 import type { Entry } from '../store.ts';
-import { collection, readList } from './collection.ts';
+import { collection } from './collection.ts';
 import { createDocument, deleteDocument, replaceDocument } from './document-changes.ts';
+import { documentFilters, narrowed } from './document-filters.ts';
 import type { Instance } from './instance.ts';
-import { kinds, type Kind } from './kinds.ts';
+import { kindNamed, kinds, type Kind } from './kinds.ts';
 import { absent, json } from './refusal.ts';
 import { resource } from './resource.ts';
 import type { Route, Visit } from './visit.ts';
@@ -24,51 +25,12 @@ function listed(visit: Visit, kind: Kind): readonly Entry[] {
   );
 }
 
-/** Filters all lists share; each narrows what the others leave. */
-function narrowed(visit: Visit, entries: readonly Entry[]): readonly Entry[] {
-  const contains = visit.call.query('partialName') ?? visit.call.query('name');
-  const ids = readList(visit, 'ids')?.map((id) => id.toLowerCase());
-  const equal = [
-    'projectId',
-    'releaseId',
-    'environmentId',
-    'taskId',
-    'regarding',
-    'contentType',
-    'clonedFromProjectId',
-  ];
-  const property: Readonly<Record<string, string>> = { regarding: 'ServerTaskId' };
-  return entries.filter((entry) => {
-    if (contains !== undefined && !entry.name.toLowerCase().includes(contains.toLowerCase())) return false;
-    // An empty list of ids means no filter at all, a trap that callers of the real server know.
-    if (ids !== undefined && ids.length > 0 && !ids.includes(entry.id.toLowerCase())) return false;
-    return equal.every((name) => {
-      const wanted = visit.call.query(name) ?? visit.call.query(`${name.replace(/Id$/, '')}s`);
-      const own = entry.body[property[name] ?? `${name.charAt(0).toUpperCase()}${name.slice(1)}`];
-      return wanted === undefined || own === undefined || wanted.toLowerCase() === asText(own).toLowerCase();
-    });
-  });
-}
-
-const filters = [
-  'partialName',
-  'name',
-  'ids',
-  'projectId',
-  'releaseId',
-  'environmentId',
-  'taskId',
-  'regarding',
-  'contentType',
-  'clonedFromProjectId',
-];
-
-export function listReply(visit: Visit, kind: Kind, entries: readonly Entry[]) {
-  return collection(visit, entries, { itemType: kind.item, present: resource, filters });
+function listReply(visit: Visit, kind: Kind, entries: readonly Entry[]) {
+  return collection(visit, entries, { itemType: kind.item, present: resource, filters: documentFilters });
 }
 
 /** By id, or by slug where documents have one. 404 outside the space. */
-export function findDocument(instance: Instance, kind: Kind, space: string, idOrSlug: string): Entry {
+function findDocument(instance: Instance, kind: Kind, space: string, idOrSlug: string): Entry {
   const inSpace = (entry: Entry) => !kind.scoped || entry.container === space;
   const byId = instance.store.get(kind.name, idOrSlug);
   if (byId !== undefined && inSpace(byId)) return byId;
@@ -155,6 +117,21 @@ export const documentRoutes: readonly Route[] = [
   ...kinds.filter(({ name }) => !special.has(name)).flatMap(routesOf),
   nested('Projects', 'Channels', 'ProjectId'),
   nested('Projects', 'Releases', 'ProjectId'),
+  {
+    method: 'GET',
+    path: '/projects/:id/releases/:version',
+    scoped: true,
+    permission: 'ReleaseView',
+    handle: (visit) => {
+      const project = findDocument(visit.instance, kindNamed('Projects'), visit.space, visit.param('id'));
+      const version = visit.param('version').toLowerCase();
+      const release = visit.instance.store
+        .all('Releases', visit.space)
+        .find(({ name, body }) => body['ProjectId'] === project.id && name.toLowerCase() === version);
+      if (release === undefined) throw absent(visit.param('version'));
+      return json(200, resource(release));
+    },
+  },
   nested('Projects', 'Runbooks', 'ProjectId'),
   nested('Projects', 'ProjectTriggers', 'ProjectId'),
   nested('ProjectGroups', 'Projects', 'ProjectGroupId'),

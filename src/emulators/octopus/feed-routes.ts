@@ -64,6 +64,11 @@ function readRange(
   return start > end || start >= size ? 'none' : { start, end };
 }
 
+/** Opens the file when it is read, and not at all for HEAD or a broken connection. */
+async function* fileBytes(file: string, start: number, end: number): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(file, { start, end }) as AsyncIterable<Uint8Array>;
+}
+
 async function download(visit: Visit): Promise<Reply> {
   const { instance, space } = visit;
   const one = findPackageById(instance, space, visit.param('id'));
@@ -83,7 +88,11 @@ async function download(visit: Visit): Promise<Reply> {
   };
   if (range === 'none') return { status: 416, headers: { ...headers, 'Content-Range': `bytes */${size}` } };
   if (range === undefined) {
-    return { status: 200, headers: { ...headers, 'Content-Length': String(size) }, body: createReadStream(file) };
+    return {
+      status: 200,
+      headers: { ...headers, 'Content-Length': String(size) },
+      body: size === 0 ? '' : fileBytes(file, 0, size - 1),
+    };
   }
   const { start, end } = range;
   return {
@@ -93,7 +102,7 @@ async function download(visit: Visit): Promise<Reply> {
       'Content-Range': `bytes ${start}-${end}/${size}`,
       'Content-Length': String(end - start + 1),
     },
-    body: createReadStream(file, { start, end }),
+    body: fileBytes(file, start, end),
   };
 }
 

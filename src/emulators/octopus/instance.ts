@@ -27,7 +27,8 @@ export const defaultSpace = 'Spaces-1';
 export function putDocument(store: Store, kindName: string, body: Body): Entry {
   const kind = kindNamed(kindName);
   const id = asText(body['Id']);
-  const name = body['Name'] ?? body['Version'] ?? body['Username'] ?? id;
+  const version = typeof body['Version'] === 'string' ? body['Version'] : undefined;
+  const name = body['Name'] ?? version ?? body['Username'] ?? id;
   const entry: Entry = {
     kind: kind.name,
     id,
@@ -41,12 +42,10 @@ export function putDocument(store: Store, kindName: string, body: Body): Entry {
 
 export const newId = (store: Store, kindName: string): string => `${kindName}-${store.next(kindName)}`;
 
-/** A document of the space by id; 404 otherwise. */
-export function needDocument(store: Store, kindName: string, id: string, space?: string): Entry {
+/** A document by id; 404 otherwise. */
+export function needDocument(store: Store, kindName: string, id: string): Entry {
   const entry = store.get(kindName, id);
-  if (entry === undefined || (space !== undefined && entry.container !== undefined && entry.container !== space)) {
-    throw absent(id);
-  }
+  if (entry === undefined) throw absent(id);
   return entry;
 }
 

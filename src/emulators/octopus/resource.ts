@@ -51,8 +51,7 @@ const moreLinks: Readonly<Record<string, (base: string, self: string, entry: Ent
     Environment: `${base}/environments/${text(entry, 'EnvironmentId')}`,
     Task: `/api/tasks/${text(entry, 'TaskId')}`,
   }),
-  Machines: (_, self) => ({ Connection: `${self}/connection`, TasksTemplate: `${self}/tasks{?skip}` }),
-  Users: (_, self) => ({ Permissions: `${self}/permissions`, ApiKeys: `${self}/apikeys{?skip,take}` }),
+  Users: (_, self) => ({ Permissions: `${self}/permissions` }),
 };
 
 /** A stored document as clients see it: no sensitive value, with its links. */

@@ -13,7 +13,7 @@ const linkNames: Readonly<Record<string, string>> = {
 const listParameters = '{/id}{?skip,ids,take,partialName}';
 
 /** Links to what a space holds, under the names clients know. */
-export function spaceLinks(base: string): Readonly<Record<string, string>> {
+function spaceLinks(base: string): Readonly<Record<string, string>> {
   const documents = kinds
     .filter((kind: Kind) => kind.scoped && kind.name !== 'ServerTasks')
     .map((kind: Kind) => [

@@ -10,6 +10,7 @@ import { rootReply, spaceHomeReply } from './root.ts';
 import type { TaskQueue } from './task-queue.ts';
 import { nodeId } from './tasks.ts';
 import { isObject, members, readFlag } from './tolerant-json.ts';
+import { grantedTo } from './users.ts';
 import type { Route, Visit } from './visit.ts';
 
 const maintenanceReply = (instance: Instance): Reply =>
@@ -38,6 +39,20 @@ const maintenanceRoutes: readonly Route[] = [
   },
 ];
 
+const isIll = (instance: Instance) => instance.faults.named('unhealthy') !== undefined;
+
+const nodeResource = (instance: Instance) => ({
+  Id: nodeId,
+  Name: 'EMBEDDED',
+  LastSeen: null,
+  IsOffline: isIll(instance),
+  MaxConcurrentTasks: 1,
+  // Always false on real servers too, whatever the mode.
+  IsInMaintenanceMode: false,
+  Version: instance.version,
+  Links: { Self: `/api/octopusservernodes/${nodeId}` },
+});
+
 const statusRoutes: readonly Route[] = [
   { method: 'GET', path: '/', open: true, handle: ({ instance }) => rootReply(instance) },
   {
@@ -65,7 +80,7 @@ const statusRoutes: readonly Route[] = [
     path: '/serverstatus/health',
     open: true,
     handle: ({ instance }) => {
-      const ill = instance.faults.named('unhealthy') !== undefined;
+      const ill = isIll(instance);
       return json(ill ? 418 : 200, {
         Description: ill ? 'The server is not operating normally.' : 'The server is operating normally.',
         IsOperatingNormally: !ill,
@@ -93,22 +108,15 @@ const statusRoutes: readonly Route[] = [
   },
   {
     method: 'GET',
+    path: '/octopusservernodes',
+    handle: (visit) =>
+      collection(visit, [visit.instance], { itemType: 'OctopusServerNode', present: nodeResource, filters: [] }),
+  },
+  {
+    method: 'GET',
     path: '/octopusservernodes/ping',
     open: true,
-    handle: ({ instance }) => {
-      const ill = instance.faults.named('unhealthy') !== undefined;
-      return json(ill ? 418 : 200, {
-        Id: nodeId,
-        Name: 'EMBEDDED',
-        LastSeen: null,
-        IsOffline: ill,
-        MaxConcurrentTasks: 1,
-        // Always false on real servers too, whatever the mode.
-        IsInMaintenanceMode: false,
-        Version: instance.version,
-        Links: { Self: `/api/octopusservernodes/${nodeId}` },
-      });
-    },
+    handle: ({ instance }) => json(isIll(instance) ? 418 : 200, nodeResource(instance)),
   },
 ];
 
@@ -190,6 +198,26 @@ const userRoutes: readonly Route[] = [
     method: 'GET',
     path: '/users/me',
     handle: ({ instance, user }) => json(200, resource(needDocument(instance.store, 'Users', user.id))),
+  },
+  {
+    method: 'GET',
+    path: '/users/:id/permissions',
+    handle: (visit) => {
+      const entry = needDocument(visit.instance.store, 'Users', visit.param('id'));
+      const granted = grantedTo(entry);
+      const everywhere = [
+        { SpaceId: null, RestrictedToProjectIds: [], RestrictedToEnvironmentIds: [], RestrictedToTenantIds: [] },
+      ];
+      return json(200, {
+        Id: entry.id,
+        SpacePermissions: Object.fromEntries(granted.space.map((name) => [name, everywhere])),
+        SystemPermissions: granted.system,
+        Teams: [],
+        IsPermissionsComplete: true,
+        IsTeamsComplete: true,
+        Links: { Self: `/api/users/${entry.id}/permissions` },
+      });
+    },
   },
   {
     method: 'GET',

@@ -75,17 +75,19 @@ export async function startOctopus(options: EmulatorOptions): Promise<RunningEmu
     const answer = createAnswer(instance, routes);
     const listener = await listen({ port: options.port ?? 0, faults, answer, spellings, log });
     queue.kick();
+    const close = async () => {
+      await listener.close();
+      await queue.stop();
+      store.close();
+      unlock();
+    };
+    let closing: Promise<void> | undefined;
     return {
       url: listener.url,
       apiKey,
       product: 'octopus',
       faults,
-      async close() {
-        await listener.close();
-        await queue.stop();
-        store.close();
-        unlock();
-      },
+      close: () => (closing ??= close()),
     };
   } catch (error) {
     unlock();

@@ -3,8 +3,8 @@
 import type { Store } from '../store.ts';
 import { wireDate } from './instance.ts';
 
-export type Category = 'Verbose' | 'Info' | 'Highlight' | 'Wait' | 'Warning' | 'Error' | 'Fatal';
-export type NodeStatus = 'Pending' | 'Running' | 'Success' | 'Failed' | 'SuccessWithWarning' | 'Canceled';
+type Category = 'Verbose' | 'Info' | 'Highlight' | 'Wait' | 'Warning' | 'Error' | 'Fatal';
+type NodeStatus = 'Pending' | 'Running' | 'Success' | 'Failed' | 'SuccessWithWarning' | 'Canceled';
 
 type Event =
   | {

@@ -1,5 +1,6 @@
 import { asText } from './tolerant-json.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf, stackOf } from '../error-facts.ts';
 import type { Entry } from '../store.ts';
 import { defaultSpace, type Instance } from './instance.ts';
 import { enterMaintenance, leaveMaintenance } from './maintenance.ts';
@@ -65,9 +66,9 @@ export function createTaskQueue(instance: Instance, options: TaskQueueOptions): 
   function failed(task: Entry, log: TaskLog, error: unknown): void {
     const known = error instanceof TaskFailure;
     if (!known) {
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      const text = stackOf(error);
       instance.log(`task ${task.id} failed unexpectedly: ${text}`);
-      log.write('Fatal', `The task failed unexpectedly: ${error instanceof Error ? error.message : String(error)}`);
+      log.write('Fatal', `The task failed unexpectedly: ${messageOf(error)}`);
     }
     end(task, log, 'Failed', known ? error.message.split('\n')[0] : 'The task failed unexpectedly.');
   }
@@ -117,9 +118,7 @@ export function createTaskQueue(instance: Instance, options: TaskQueueOptions): 
     // Begins in the next turn, so that whatever the work sets off finds the queue occupied.
     const done = Promise.resolve()
       .then(() => work(task, abort.signal))
-      .catch((error: unknown) =>
-        instance.log(`task ${task.id}: ${error instanceof Error ? (error.stack ?? '') : String(error)}`),
-      )
+      .catch((error: unknown) => instance.log(`task ${task.id}: ${stackOf(error)}`))
       .then(() => {
         current = undefined;
         kick();

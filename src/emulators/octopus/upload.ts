@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { messageOf } from '../error-facts.ts';
 import { workFile } from './feed.ts';
 import type { Instance } from './instance.ts';
 import { invalid } from './refusal.ts';
@@ -39,8 +40,10 @@ export async function receiveFile(instance: Instance, request: IncomingMessage):
     await received.written;
     return { fileName: received.fileName, path, size: (await stat(path)).size };
   } catch (error) {
+    // Some systems cannot remove a file that is still open.
+    await received?.written.catch(() => undefined);
     await rm(path, { force: true });
-    if (error instanceof Error && /multipart|content.?type|unexpected end|boundary|malformed/i.test(error.message)) {
+    if (/multipart|content.?type|unexpected end|boundary|malformed/i.test(messageOf(error))) {
       throw invalid('A package file must be provided');
     }
     throw error;

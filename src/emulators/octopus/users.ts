@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Body, Store } from '../store.ts';
+import type { Body, Entry, Store } from '../store.ts';
 import { newId, putDocument, type Instance } from './instance.ts';
+import { kinds } from './kinds.ts';
 import { Refusal } from './refusal.ts';
 
 export interface User {
@@ -12,6 +13,34 @@ export interface User {
 
 /** Permissions are names, `*View` for everything that can be seen, or `*` for all. */
 export type Permissions = readonly string[];
+
+const spacePermissions = [
+  ...kinds.filter(({ scoped }) => scoped).flatMap(({ view, edit }) => [view, edit]),
+  ...['BuiltInFeedPush', 'BuiltInFeedDownload', 'BuiltInFeedAdminister', 'TaskCreate', 'TaskCancel'],
+];
+const systemPermissions = [
+  'AdministerSystem',
+  'ConfigureServer',
+  'SpaceView',
+  'SpaceCreate',
+  'SpaceEdit',
+  'SpaceDelete',
+  'UserView',
+  'UserEdit',
+];
+
+const grants = (permissions: Permissions, permission: string) =>
+  permissions.includes('*') ||
+  permissions.includes(permission) ||
+  (permission.endsWith('View') && permissions.includes('*View'));
+
+/** What a user may do, by the names the permissions document lists. */
+export function grantedTo(user: Entry): { readonly space: readonly string[]; readonly system: readonly string[] } {
+  const permissions = user.body['$permissions'] as Permissions;
+  const granted = (names: readonly string[]) =>
+    [...new Set(names)].filter((name) => grants(permissions, name)).toSorted();
+  return { space: granted(spacePermissions), system: granted(systemPermissions) };
+}
 
 const anonymous: User = { id: 'users-guest', body: {}, may: () => false };
 
@@ -48,11 +77,7 @@ function userOfKey(store: Store, key: string): User | undefined {
   const entry = id === undefined ? undefined : store.get('Users', id);
   if (entry === undefined) return undefined;
   const permissions = entry.body['$permissions'] as Permissions;
-  const may = (permission: string) =>
-    permissions.includes('*') ||
-    permissions.includes(permission) ||
-    (permission.endsWith('View') && permissions.includes('*View'));
-  return { id: entry.id, body: entry.body, may };
+  return { id: entry.id, body: entry.body, may: (permission) => grants(permissions, permission) };
 }
 
 function keyOf(headers: IncomingHttpHeaders, query: (name: string) => string | undefined): string | undefined {

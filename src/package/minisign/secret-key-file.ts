@@ -34,7 +34,7 @@ export interface KeyFileCost {
  * N = 2^18, r = 8, p = 1: 256 MiB and about a second, as much as age takes for a passphrase. minisign's own 1 GiB does not fit
  * into many build containers; it opens files with any cost.
  */
-export const keyFileCost: KeyFileCost = { opsLimit: 2 ** 23, memLimit: 2 ** 28 };
+const keyFileCost: KeyFileCost = { opsLimit: 2 ** 23, memLimit: 2 ** 28 };
 
 /** Protected by the passphrase, or in the clear when there is none: then the file's mode is its only protection. */
 export async function printSecretKey(

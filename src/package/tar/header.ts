@@ -16,6 +16,7 @@ const sizeField = { start: 124, length: 12 };
 const timeField = { start: 136, length: 12 };
 const checksumField = { start: 148, length: 8 };
 const typeField = 156;
+const zeros = Buffer.alloc(2 * blockBytes);
 /** The largest size that eleven octal digits hold. */
 const maxOctalSize = 0o77777777777;
 
@@ -80,8 +81,9 @@ export function padding(size: number): number {
   return (blockBytes - (size % blockBytes)) % blockBytes;
 }
 
+/** Of at most two blocks. */
 export function isZero(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === 0);
+  return zeros.subarray(0, bytes.length).equals(bytes);
 }
 
 function writeSize(block: Buffer, size: number): void {

@@ -316,6 +316,19 @@ describe('streams', () => {
     });
   });
 
+  test('that are aborted midway are CANCELLED', async () => {
+    const controller = new AbortController();
+    const endless: Handler = (_, response) => {
+      response.writeHead(200, { 'content-length': '300000' });
+      response.write(bytes.subarray(0, 1000));
+    };
+    await withServer(endless, async (url) => {
+      const answer = await open(url).client.stream({ method: 'GET', path: 'x' }, controller.signal);
+      setTimeout(() => controller.abort(), 50);
+      await expect(() => bodyOf(answer.body)).toThrowCode('CANCELLED');
+    });
+  });
+
   test('that were compressed on the way are refused', async () => {
     const zipped: Handler = (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('x'));
     await withServer(zipped, async (url) => {
@@ -379,6 +392,28 @@ describe('uploads', () => {
       const request = { method: 'POST', path: 'x', file: file(content.length + 1) } as const;
       await expect(() => open(url).client.json(request, never)).toThrowCode('LOCAL_IO');
     });
+  });
+
+  test('that the server answers early are not sent to their end', async () => {
+    let ended = false;
+    const endless = async function* (): ByteStream {
+      try {
+        for (;;) yield await Promise.resolve(new Uint8Array(65_536));
+      } finally {
+        ended = true;
+      }
+    };
+    await withServer(status(409), async (url) => {
+      const request = {
+        method: 'POST',
+        path: 'x',
+        file: { ...file(undefined), open: endless },
+        accept: [409],
+      } as const;
+      expect((await open(url).client.json(request, never)).status).toBe(409);
+    });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(ended).toBe(true);
   });
 
   test('that the server refuses early bring its answer', async () => {

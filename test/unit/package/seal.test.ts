@@ -126,6 +126,7 @@ describe('the manifest', () => {
     const sink = new MemorySink();
     const result = await seal(input(), sink, tools(), never);
     expect(result.size).toBe(sink.bytes.length);
+    expect(result.signer).toBe(signer.keyId);
     expect(result.manifest).toEqual({
       format: 'migrator-package/1',
       id: 'acme-web',
@@ -242,6 +243,32 @@ describe('refuses, and discards the sink', () => {
     expect(taken.state).toBe('discarded');
     const failure = seal(input({ entries: entriesOf(files) }), new Stuck(), tools(), never);
     await expect(failure).rejects.toThrow('the disk is full; and what was written could not be removed');
+  });
+
+  test.each([0, 1000])('what the sink refuses after %i bytes, and closes the entries', async (limit) => {
+    class Refusing extends MemorySink {
+      override write(chunk: Uint8Array): Promise<void> {
+        if (this.bytes.length >= limit) return Promise.reject(new MigratorError('LOCAL_IO', 'the disk is full'));
+        return super.write(chunk);
+      }
+    }
+    const log: string[] = [];
+    const endless = async function* () {
+      try {
+        for (let index = 0; ; index += 1) {
+          const bytes = seededRandom(String(index)).bytes(300_000);
+          yield await Promise.resolve(entryOf({ path: `files/${index}`, bytes }));
+        }
+      } finally {
+        log.push('closed');
+      }
+    };
+    for (const compression of ['auto', 'gzip'] as const) {
+      const sealing = () => seal(input({ entries: endless(), compression }), new Refusing(), tools(), never);
+      await expect(sealing).toThrowCode('LOCAL_IO');
+    }
+    // With a fixed compression nothing was read when the very first write failed, so there is nothing to close.
+    expect(log).toHaveLength(limit === 0 ? 1 : 2);
   });
 
   test('what is aborted, even while the source is stuck', async () => {

@@ -5,7 +5,6 @@ import { examples } from '../options.ts';
 
 export function configCommand(context: Context): Command {
   return new Command('config')
-    .description('the rc file')
     .addCommand(showCommand(context))
     .addCommand(checkCommand(context))
     .addCommand(schemaCommand(context));

@@ -7,7 +7,7 @@ import { showCommand } from './show.ts';
 import { waitCommand } from './wait.ts';
 
 export function jobCommand(context: Context): Command {
-  const command = new Command('job').description('remote jobs: a handle and the rc file are enough, on any machine');
+  const command = new Command('job');
   for (const create of [listCommand, showCommand, waitCommand, logCommand, cancelCommand]) {
     command.addCommand(create(context));
   }

@@ -15,7 +15,6 @@ export interface KeyTrustOptions {
 
 export function keyCommand(context: Context): Command {
   return new Command('key')
-    .description('keys: minisign for signing, age for encrypting')
     .addCommand(generateCommand(context))
     .addCommand(showCommand(context))
     .addCommand(trustCommand(context));

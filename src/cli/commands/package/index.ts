@@ -10,7 +10,7 @@ import { uploadCommand } from './upload.ts';
 import { verifyCommand } from './verify.ts';
 
 export function packageCommand(context: Context): Command {
-  const command = new Command('package').description("packages: in an instance's feed, and as files");
+  const command = new Command('package');
   for (const create of [
     listCommand,
     uploadCommand,

@@ -1,3 +1,4 @@
+import { rootMessageOf } from '../../error-facts.ts';
 import type { Instance } from '../instance.ts';
 
 export interface CallbackFacts {
@@ -8,7 +9,7 @@ export interface CallbackFacts {
 const patience = 10_000;
 
 /** The success URL gets the package's id and version appended; the failure URL is called as it is. */
-export function callbackUrl(uri: string, facts: CallbackFacts | undefined): string {
+function callbackUrl(uri: string, facts: CallbackFacts | undefined): string {
   if (facts === undefined) return uri;
   const [address = '', fragment] = uri.split('#', 2);
   const query = new URLSearchParams({ packageId: facts.packageId, packageVersion: facts.packageVersion }).toString();
@@ -22,6 +23,6 @@ export async function callBack(instance: Instance, uri: string, facts: CallbackF
     await response.arrayBuffer();
     instance.log(`callback answered HTTP ${response.status}`);
   } catch (error) {
-    instance.log(`callback failed: ${error instanceof Error ? error.message : String(error)}`);
+    instance.log(`callback failed: ${rootMessageOf(error)}`);
   }
 }

@@ -101,7 +101,8 @@ export function collect(store: Store, projects: readonly Entry[], exclusions: Ex
   const queue: Entry[] = [...projects];
   const lookUp = (id: string): readonly Entry[] => {
     const kind = kindOfId(id);
-    if (kind === undefined || excluded.has(kind.name)) return [];
+    // Each document names its space; that one document is added by the export itself.
+    if (kind === undefined || kind.name === 'Spaces' || excluded.has(kind.name)) return [];
     const entry = store.get(kind.name, id);
     return entry === undefined ? [] : [entry];
   };
@@ -109,9 +110,9 @@ export function collect(store: Store, projects: readonly Entry[], exclusions: Ex
     if (found.has(next.id)) continue;
     if (next.kind === 'Projects') projectIds.add(next.id);
     const entry = withoutOtherProjects(next, projectIds);
-    found.set(entry.id, entry);
+    found.set(next.id, next);
     queue.push(...[...idsIn(entry.body)].flatMap(lookUp), ...tagSets(store, entry));
     if (entry.kind === 'Projects') queue.push(...belongings(store, entry, excluded));
   }
-  return found;
+  return new Map([...found].map(([id, entry]) => [id, withoutOtherProjects(entry, projectIds)]));
 }

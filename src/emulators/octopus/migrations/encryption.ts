@@ -1,6 +1,7 @@
 // How Octopus.Migrator protects sensitive values in exported files. Salt, rounds and the zero IV are the product's own:
 // they make equal inputs give equal files, and they must never change or older exports could not be read.
 import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { codeOf } from '../../error-facts.ts';
 
 const zeroIv = Buffer.alloc(16);
 const mark = Buffer.from('IV__', 'ascii');
@@ -30,7 +31,7 @@ export function decryptValue(key: MigrationKey, text: string): string | undefine
     const decipher = createDecipheriv('aes-128-cbc', key, iv);
     return Buffer.concat([decipher.update(Buffer.from(cipherPart, 'base64')), decipher.final()]).toString('utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error) return undefined;
+    if (codeOf(error) !== undefined) return undefined;
     throw error;
   }
 }
@@ -49,7 +50,7 @@ export function decryptPackage(key: MigrationKey, bytes: Uint8Array): Buffer | u
   try {
     return Buffer.concat([decipher.update(bytes.subarray(20)), decipher.final()]);
   } catch (error) {
-    if (error instanceof Error && 'code' in error) return undefined;
+    if (codeOf(error) !== undefined) return undefined;
     throw error;
   }
 }

@@ -27,7 +27,8 @@ interface Placed {
 }
 
 const idOf = (body: Body) => String(body['Id']);
-const nameOf = (body: Body) => String(body['Name'] ?? body['Version'] ?? body['Id']);
+const nameOf = (body: Body) =>
+  asText(body['Name'] ?? (typeof body['Version'] === 'string' ? body['Version'] : body['Id']));
 
 interface Importing {
   readonly store: Store;
@@ -39,6 +40,15 @@ interface Importing {
 const mapped = ({ ids }: Importing, id: unknown): unknown => (typeof id === 'string' ? (ids.get(id) ?? id) : id);
 
 const spaceOf = (state: Importing, body: Body) => String(mapped(state, body['SpaceId'] ?? defaultSpace));
+
+/** As the log names it: `Release '1.2.0' of 'Web Shop'`, `VariableSet of 'Web Shop'`. */
+function titleOf(state: Importing, kind: Kind, body: Body): string {
+  const owner = asText(body['OwnerId'] ?? body['ProjectId']);
+  const owners = ['Projects', 'LibraryVariableSets'].flatMap((name) => state.content.documents.get(name) ?? []);
+  const holder = owners.find((one) => one['Id'] === owner);
+  const own = kind.prefix !== undefined && holder !== undefined ? '' : ` '${nameOf(body)}'`;
+  return `${kind.item}${own}${holder === undefined ? '' : ` of '${nameOf(holder)}'`}`;
+}
 
 /** The document here that is the same as the package's, by its type's rule. */
 function findTwin(state: Importing, kind: Kind, body: Body): Entry | undefined {
@@ -89,7 +99,7 @@ function missingReferences(state: Importing, body: Body): readonly string[] {
 function write(state: Writing, { kind, body, target, existing }: Placed): void {
   const { store, overwrite } = state;
   const say = (text: string) => state.lines.push({ category: 'Info', text });
-  const what = `${kind.item} '${nameOf(body)}'`;
+  const what = titleOf(state, kind, body);
   const merges = kind.name === 'Variables' && !target.includes('-s-');
   const fixed = kind.name === 'Spaces' || kind.name === 'ServerTasks';
   if (existing !== undefined && !merges && (!overwrite || fixed)) {
@@ -156,7 +166,7 @@ export function applyImport(
     const failed = () =>
       lines.push({
         category: 'Error',
-        text: `A sensitive value of ${one.kind.item} '${nameOf(one.body)}' could not be decrypted`,
+        text: `A sensitive value of ${titleOf(state, one.kind, one.body)} could not be decrypted`,
       });
     write({ ...state, overwrite: options.overwrite, decryption: { ...options.decryption, failed }, lines }, one);
   }

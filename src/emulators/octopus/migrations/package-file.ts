@@ -9,7 +9,7 @@ import { ZipDamage, type ZipMember } from './zip.ts';
 
 const metadataType = 'Octopus.Migrator.Core.ExportProcess.ServerMetadata, Octopus.Migrator.Core';
 const metadataName = 'metadata.json';
-export const logFolder = 'TaskLogs';
+const logFolder = 'TaskLogs';
 const canary = 'Hello';
 
 /** The version that must agree on both sides: without pre-release and build. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { rootMessageOf } from '../../error-facts.ts';
 import { TaskFailure } from '../task-queue.ts';
 
 export interface PushTarget {
@@ -18,14 +19,8 @@ async function* multipart(file: string, fileName: string, boundary: string): Asy
   yield Buffer.from(`\r\n--${boundary}--\r\n`);
 }
 
-/** Innermost message: fetch wraps what happened on the socket. */
-function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? reason(error.cause) : error.message;
-}
-
 /** Where a push goes; `/api/Spaces-2/packages/raw` when the request names a space. */
-export function pushUrl({ server, space }: PushTarget): string {
+function pushUrl({ server, space }: PushTarget): string {
   const base = server.replace(/\/+$/, '').replace(/\/api$/i, '');
   return `${base}/api${space === null ? '' : `/${encodeURIComponent(space)}`}/packages/raw`;
 }
@@ -58,7 +53,7 @@ export async function pushPackage(
     response = await fetch(pushUrl(target), init);
   } catch (error) {
     if (signal.aborted) throw error;
-    throw new TaskFailure(`Error while copying content to a stream.\n${reason(error)} (${size} bytes)`);
+    throw new TaskFailure(`Error while copying content to a stream.\n${rootMessageOf(error)} (${size} bytes)`);
   }
   const text = await response.text();
   if (!response.ok) {

@@ -1,4 +1,4 @@
-import { wireDate, type Instance } from '../instance.ts';
+import type { Instance } from '../instance.ts';
 import { json } from '../refusal.ts';
 import { queueTask } from '../tasks.ts';
 import type { TaskQueue } from '../task-queue.ts';
@@ -32,7 +32,7 @@ function start(
   queue.kick();
   // The published contract declares Password and DestinationApiKey in the response too, so they come back: callers must
   // treat the answer as a secret.
-  return json(200, { ...request, TaskId: task.id, LastModifiedOn: wireDate(new Date()), Links: {} });
+  return json(200, { ...request, TaskId: task.id, Links: {} });
 }
 
 /** Not space scoped: the server has no other spelling of these two. */

@@ -44,9 +44,8 @@ async function runMigration(run: TaskRun, finish: () => void): Promise<void> {
   const request = keptRequest(run.instance, run.task.id);
   if (request === undefined) throw new TaskFailure('The request of this task was not kept.');
   withoutMigrator(run);
-  if (successWithErrors(run, finish)) return;
   if (run.task.body['Name'] === exportTask) await runExport(run, request as ExportRequest);
-  else await runImport(run, request as ImportRequest, finish);
+  else if (!successWithErrors(run, finish)) await runImport(run, request as ImportRequest, finish);
 }
 
 export const migrationWork: TaskWork = async (run, finish) => {

@@ -1,6 +1,7 @@
 // A small zip writer and reader: stored and deflated members, one disk, no zip64 (at most 65,535 members and 4 GiB).
 import { promisify } from 'node:util';
 import { crc32, deflateRaw, inflateRawSync } from 'node:zlib';
+import { codeOf, messageOf } from '../../error-facts.ts';
 
 export interface ZipMember {
   readonly name: string;
@@ -140,7 +141,7 @@ export function readZip(bytes: Buffer): readonly ZipMember[] {
   } catch (error) {
     // A wild offset (RangeError) or a broken deflate stream: the same thing to the caller.
     if (error instanceof ZipDamage) throw error;
-    if (error instanceof Error && 'code' in error) throw new ZipDamage(`The archive is damaged: ${error.message}`);
+    if (codeOf(error) !== undefined) throw new ZipDamage(`The archive is damaged: ${messageOf(error)}`);
     throw error;
   }
 }

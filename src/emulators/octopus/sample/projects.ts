@@ -209,6 +209,7 @@ export function addProject(builder: SpaceBuilder, project: SampleProject, path: 
     SpaceId: space,
     Slug: project.name.toLowerCase().replaceAll(' ', '-'),
     Description: project.description,
+    ClonedFromProjectId: null,
     IsDisabled: false,
     ProjectGroupId: builder.idOf('ProjectGroups', project.group),
     LifecycleId: builder.idOf('Lifecycles', project.lifecycle),

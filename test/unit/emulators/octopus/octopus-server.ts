@@ -27,7 +27,7 @@ export interface OctopusServer extends RunningEmulator {
   readonly finished: (taskId: string) => Promise<{ readonly task: Json; readonly log: string }>;
 }
 
-export interface CallOptions {
+interface CallOptions {
   /** Null sends none; default: the administrator's. */
   readonly key?: string | null;
   readonly json?: unknown;

@@ -1,0 +1,109 @@
+import { MigratorError } from '../errors.ts';
+import type { ByteStream } from '../ports/artifact.ts';
+import type { HttpRequest, HttpResponse } from '../ports/http.ts';
+import { brokenError, quote, type Named } from './errors.ts';
+import { BrokenExchange, type Answer } from './exchange.ts';
+import { safetyOf } from './retry.ts';
+
+const longestBody = 64 * 1024 * 1024;
+const longestErrorBody = 64 * 1024;
+
+/** A call, so that the compiler does not take the answer for settled. */
+export function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+export function cancelled(said: Named): MigratorError {
+  return new MigratorError('CANCELLED', `${said.line} on ${said.host} was interrupted`);
+}
+
+/** Fails with BrokenExchange when the body breaks off, and with REMOTE_UNEXPECTED when it is absurdly long. */
+export async function textOf(answer: Answer, said: Named): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of answer.body) {
+    size += chunk.length;
+    chunks.push(chunk);
+    if (size > longestBody) {
+      throw new MigratorError(
+        'REMOTE_UNEXPECTED',
+        `${said.host} answered ${said.line} with more than ${longestBody} bytes`,
+      );
+    }
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** As much of an error's body as came and is needed: the status matters more than a text that was cut off. */
+export async function errorTextOf(answer: Answer, debug: (message: string) => void): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of answer.body) {
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size > longestErrorBody) break;
+    }
+  } catch (error) {
+    if (!(error instanceof BrokenExchange)) throw error;
+    debug(`the body of the ${answer.status} broke off after ${size} bytes`);
+  }
+  return Buffer.concat(chunks).subarray(0, longestErrorBody).toString('utf8');
+}
+
+/** The parsed body, or undefined when it is empty. The parser's own message quotes the body, so it is not kept. */
+export function parsed(
+  response: HttpResponse<string>,
+  request: HttpRequest,
+  said: Named,
+  redact: (text: string) => string,
+): unknown {
+  if (response.body.trim() === '') return undefined;
+  try {
+    return JSON.parse(response.body) as unknown;
+  } catch {
+    const shown =
+      request.secretBodies === true ? '' : `: ${quote(redact(response.body), response.headers['content-type'] ?? '')}`;
+    throw new MigratorError(
+      'REMOTE_UNEXPECTED',
+      `${said.host} answered ${said.line} with something that is not JSON${shown}`,
+      {
+        hint: 'check that the URL is the server itself and not a login page or a proxy',
+        details: { request: said.line, status: response.status, ambiguous: safetyOf(request) === 'once' },
+      },
+    );
+  }
+}
+
+/** The raw bytes. A proxy that compresses them would break digests and ranges, so that is refused. */
+export function opened(
+  answer: Answer,
+  said: Named,
+  signal: AbortSignal,
+): HttpResponse<ByteStream> & { readonly size: number | undefined } {
+  const encoding = answer.headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') {
+    answer.discard();
+    throw new MigratorError('REMOTE_UNEXPECTED', `${said.host} compressed (${encoding}) what was asked for as it is`, {
+      hint: 'a proxy may be rewriting downloads',
+      details: { request: said.line },
+    });
+  }
+  const length = answer.headers['content-length'];
+  const { status, headers } = answer;
+  return {
+    status,
+    headers,
+    size: length === undefined ? undefined : Number(length),
+    body: translated(answer.body, said, signal),
+  };
+}
+
+async function* translated(body: ByteStream, said: Named, signal: AbortSignal): ByteStream {
+  try {
+    yield* body;
+  } catch (error) {
+    if (isAborted(signal)) throw cancelled(said);
+    throw error instanceof BrokenExchange ? brokenError(error, said, false) : error;
+  }
+}

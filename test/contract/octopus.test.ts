@@ -1,0 +1,187 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { adapterModules } from '../../src/adapters/index.ts';
+import { startEmulator, type FaultSpec, type RunningEmulator } from '../../src/emulators/index.ts';
+import type { Adapter } from '../../src/ports/adapter.ts';
+import { Secret } from '../../src/secret.ts';
+import type { ContractBench, ContractSetup } from '../../src/testing.ts';
+import { deliver } from '../../src/testing/import-cases.ts';
+import { collect, failsWith, need, never, projectNames, startExport, watch } from '../../src/testing/bench.ts';
+import { adapterTools } from '../support/adapter-tools.ts';
+import { describeAdapter } from './adapter.contract.ts';
+
+const strangerKey = 'API-STRANGERSTRANGERSTRANGER00';
+const password = 'planted migration password';
+
+interface OctopusBench extends ContractBench {
+  readonly source: Adapter;
+  readonly servers: { readonly source: RunningEmulator; readonly target: RunningEmulator };
+}
+
+async function open(): Promise<OctopusBench> {
+  const directory = await mkdtemp(join(tmpdir(), 'migrator-contract-'));
+  const start = (name: string, sample: 'source' | 'target') =>
+    startEmulator('octopus', { directory: join(directory, name), sample, pace: 5 });
+  const servers = { source: await start('source', 'source'), target: await start('target', 'target') };
+  const module = await adapterModules.octopus();
+  const tools = adapterTools();
+  const adapter = (server: RunningEmulator, apiKey: string) =>
+    module.create({ name: 'bench', url: server.url, settings: {}, secrets: { apiKey: new Secret(apiKey) } }, tools);
+  const bench = {
+    source: adapter(servers.source, servers.source.apiKey),
+    target: adapter(servers.target, servers.target.apiKey),
+    stranger: adapter(servers.source, strangerKey),
+    exportOptions: {},
+    importOptions: {},
+    secrets: { password: new Secret(password) },
+    parcel: {
+      ref: { id: 'Acme.Parcel', version: '1.0.0-a' },
+      bytes: Buffer.from('PK one content'),
+      otherBytes: Buffer.from('PK another content'),
+    },
+    planted: [servers.source.apiKey, servers.target.apiKey, strangerKey, password],
+    lines: tools.lines,
+    servers,
+    close: async () => {
+      await servers.source.close();
+      await servers.target.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+  const there = new Set(await projectNames(bench.target));
+  const projects = (await projectNames(bench.source)).filter((name) => !there.has(name)).slice(0, 2);
+  return { ...bench, projects };
+}
+
+const setup: ContractSetup = { facets: ['exports', 'push', 'imports', 'dry-run', 'feed', 'cancel'], open, pauseMs: 10 };
+
+async function onBench(run: (bench: OctopusBench) => Promise<void>): Promise<void> {
+  const bench = await open();
+  try {
+    await run(bench);
+  } finally {
+    await bench.close();
+  }
+}
+
+const route = (fault: Omit<Extract<FaultSpec, { type: 'route' }>, 'type'>): FaultSpec => ({ type: 'route', ...fault });
+const named = (name: string): FaultSpec => ({ type: 'named', name, values: {} });
+
+describeAdapter('octopus', setup, () => {
+  describe('and settles lost answers by looking', () => {
+    test.each(['before', 'after'] as const)('an export whose answer is reset %s it is processed', async (reset) => {
+      await onBench(async (bench) => {
+        bench.servers.source.faults.add(
+          route({ method: 'POST', path: '/api/migrations/partialexport', reset, times: 1 }),
+        );
+        const started = startExport(bench);
+        if (reset === 'before') {
+          await expect(started).rejects.toMatchObject({ code: 'REMOTE_UNREACHABLE', details: { ambiguous: false } });
+        } else {
+          expect((await watch(bench.source, (await started).id, setup)).state).toBe('succeeded');
+        }
+        const jobs = await collect(bench.source.jobs.list({ all: false, limit: 10 }, never));
+        expect(jobs).toHaveLength(reset === 'before' ? 0 : 1);
+      });
+    });
+
+    test('an upload whose answer is lost', async () => {
+      await onBench(async (bench) => {
+        bench.servers.target.faults.add(
+          route({ method: 'POST', path: '/api/*packages/raw*', reset: 'after', times: 1 }),
+        );
+        const { ref } = await deliver(bench, setup);
+        expect(await need(bench.target.feed, 'feed').stat(ref, never)).toBeDefined();
+      });
+    });
+  });
+
+  describe('and gets over what happens to any single read', () => {
+    const reads = { method: 'GET', path: '*', times: 1 };
+    test.each([
+      ['503 with Retry-After', { status: 503, retryAfter: 1 }],
+      ['429', { status: 429 }],
+      ['a reset', { reset: 'before' }],
+      ['a lost answer', { reset: 'after' }],
+      ['an answer that is cut off', { cut: 7 }],
+    ] as const)('%s', async (_, fault) => {
+      await onBench(async (bench) => {
+        for (let skip = 0; skip < 10; skip += 1) {
+          const remove = bench.servers.source.faults.add(route({ ...reads, ...fault, skip }));
+          const { id } = await startExport(bench);
+          expect(await watch(bench.source, id, setup)).toMatchObject({ state: 'succeeded' });
+          await need(bench.source.exports, 'exports').fetch(id, undefined, never);
+          remove();
+        }
+      });
+    });
+
+    test('a web page instead of an answer is an error that says so', async () => {
+      await onBench(async (bench) => {
+        for (let skip = 0; skip < 2; skip += 1) {
+          const remove = bench.servers.source.faults.add(route({ ...reads, html: true, status: 200, skip }));
+          const { message } = await failsWith('REMOTE_UNEXPECTED', () => startExport(bench));
+          expect(message).toContain('web page');
+          remove();
+        }
+      });
+    });
+  });
+
+  test('a download goes on after it was cut off', async () => {
+    await onBench(async (bench) => {
+      bench.servers.source.faults.add(route({ method: 'GET', path: '/api/*/raw', cut: 100, times: 2 }));
+      await deliver(bench, setup);
+    });
+  });
+
+  test('Success with errors in the log is a failure', async () => {
+    await onBench(async (bench) => {
+      const { ref } = await deliver(bench, setup);
+      bench.servers.target.faults.add(named('success-with-errors'));
+      const imports = need(bench.target.imports, 'imports');
+      const prepared = await imports.prepare({ source: ref, dryRun: false, options: {} }, never);
+      const status = await watch(bench.target, await imports.start(prepared, bench.secrets, [], never), setup);
+      expect(status).toMatchObject({ state: 'failed', wireState: 'Success' });
+    });
+  });
+
+  test('a package that arrives truncated is noticed', async () => {
+    await onBench(async (bench) => {
+      bench.servers.target.faults.add(named('truncated-package'));
+      await failsWith('REMOTE_UNEXPECTED', () => deliver(bench, setup));
+    });
+  });
+
+  test('a push that fails is a failed job with its reason', async () => {
+    await onBench(async (bench) => {
+      bench.servers.source.faults.add(named('push-fails'));
+      const exports = need(bench.source.exports, 'exports');
+      const prepared = await exports.prepare({ projects: bench.projects, options: {} }, never);
+      const destination = await bench.target.feed!.destination!(never);
+      const status = await watch(bench.source, await exports.start(prepared, bench.secrets, destination, never), setup);
+      expect(status.state).toBe('failed');
+      expect(status.messages.length).toBeGreaterThan(0);
+    });
+  });
+
+  test('a queue that stands still is a job that is queued', async () => {
+    await onBench(async (bench) => {
+      const thaw = bench.servers.source.faults.add(named('stuck-queue'));
+      const { id } = await startExport(bench);
+      expect(await bench.source.jobs.status(id, never)).toMatchObject({ state: 'queued', wireState: 'Queued' });
+      thaw();
+      expect(await watch(bench.source, id, setup)).toMatchObject({ state: 'succeeded' });
+    });
+  });
+
+  test('a task that timed out is a failure', async () => {
+    await onBench(async (bench) => {
+      bench.servers.source.faults.add(named('task-times-out'));
+      const { id } = await startExport(bench);
+      expect(await watch(bench.source, id, setup)).toMatchObject({ state: 'failed', wireState: 'TimedOut' });
+    });
+  });
+});

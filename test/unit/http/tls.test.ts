@@ -1,0 +1,160 @@
+import { readFile } from 'node:fs/promises';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
+import { connect, type AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Secret } from '../../../src/secret.ts';
+import { adapterTools, never } from '../../support/adapter-tools.ts';
+import { withServer } from '../../support/with-server.ts';
+
+// An authority of the tests and a certificate for localhost and octopus.test that it signed.
+const pem = (name: string): Promise<string> =>
+  readFile(new URL(`../../fixtures/tls/${name}.pem`, import.meta.url), 'utf8');
+
+let server: SecureServer;
+let port: number;
+let ca: string;
+
+beforeAll(async () => {
+  ca = await pem('ca');
+  const options = { cert: await pem('cert'), key: await pem('key'), ca, requestCert: true, rejectUnauthorized: false };
+  server = createSecureServer(options, (request, response) => {
+    const { authorized } = request.socket as unknown as { authorized: boolean };
+    response.end(JSON.stringify({ host: request.headers.host, known: authorized }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  port = (server.address() as AddressInfo).port;
+});
+
+afterAll(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+const get = (url: string, settings = {}) =>
+  adapterTools(settings)
+    .http({ baseUrl: url, headers: () => ({}) })
+    .json({ method: 'GET', path: 'x' }, never);
+
+describe('certificates', () => {
+  test('of an unknown authority are explained, and tried once', async () => {
+    const tools = adapterTools();
+    const client = tools.http({ baseUrl: `https://localhost:${port}`, headers: () => ({}) });
+    await expect(client.json({ method: 'GET', path: 'x' }, never)).rejects.toMatchObject({
+      code: 'REMOTE_UNREACHABLE',
+      hint: expect.stringContaining('http.ca'),
+      details: { ambiguous: false },
+    });
+    expect(tools.waits).toEqual([]);
+  });
+
+  test('of a configured authority are trusted', async () => {
+    expect((await get(`https://localhost:${port}`, { ca })).body).toMatchObject({ known: false });
+  });
+
+  test('for another host name are refused', async () => {
+    await expect(() => get(`https://127.0.0.1:${port}`, { ca })).toThrowCode('REMOTE_UNREACHABLE');
+  });
+
+  test('of the client are sent', async () => {
+    const settings = { ca, cert: await pem('cert'), key: new Secret(await pem('key')) };
+    expect((await get(`https://localhost:${port}`, settings)).body).toMatchObject({ known: true });
+  });
+
+  test('of the client need a key', async () => {
+    const cert = await pem('cert');
+    await expect(() => get(`https://localhost:${port}`, { cert })).toThrowCode('CONFIG_INVALID');
+  });
+
+  test('a port that does not speak TLS is explained', async () => {
+    await withServer(
+      (_, response) => response.end(),
+      async (url) => {
+        const error: unknown = await get(url.replace('http:', 'https:')).catch((thrown: unknown) => thrown);
+        expect(error).toMatchObject({ code: 'REMOTE_UNREACHABLE', hint: expect.stringContaining('http://') });
+      },
+    );
+  });
+});
+
+describe('a proxy', () => {
+  const seen: string[] = [];
+  const tunnels: Duplex[] = [];
+
+  /** Sends everything to the test server, whatever host was asked for. */
+  async function withProxy(run: (proxy: string) => Promise<void>): Promise<void> {
+    seen.length = 0;
+    await withServer(
+      (request, response) => {
+        seen.push(`${request.method ?? ''} ${request.url ?? ''} ${request.headers['proxy-authorization'] ?? ''}`);
+        response.end('{"proxied":true}');
+      },
+      async (url, proxy) => {
+        proxy.on('connect', (request, socket) => {
+          tunnels.push(socket);
+          seen.push(`CONNECT ${request.url ?? ''} ${request.headers['proxy-authorization'] ?? ''}`);
+          const onward = connect(port, '127.0.0.1', () => {
+            socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+            onward.pipe(socket).pipe(onward);
+          });
+          onward.on('error', () => socket.destroy());
+          socket.on('error', () => onward.destroy()).on('close', () => onward.destroy());
+        });
+        await run(url);
+        for (const socket of tunnels.splice(0)) socket.destroy();
+      },
+    );
+  }
+
+  const basic = `Basic ${Buffer.from('night:shift').toString('base64')}`;
+
+  test('is asked for a tunnel to an https server, whose certificate still counts', async () => {
+    await withProxy(async (url) => {
+      const proxy = new Secret(url.replace('//', '//night:shift@'));
+      const answer = await get('https://octopus.test', { proxy, ca });
+      expect(answer.body).toMatchObject({ host: 'octopus.test' });
+      expect(seen).toEqual([`CONNECT octopus.test:443 ${basic}`]);
+      await expect(() => get('https://other.test', { proxy, ca })).toThrowCode('REMOTE_UNREACHABLE');
+    });
+  });
+
+  test('is given the whole URL of an http server', async () => {
+    await withProxy(async (url) => {
+      expect((await get('http://octopus.test:8080/base', { proxy: url })).body).toEqual({ proxied: true });
+      expect(seen).toEqual(['GET http://octopus.test:8080/base/x ']);
+    });
+  });
+
+  test('that refuses a tunnel is named, and nothing is ambiguous', async () => {
+    await withServer(
+      () => undefined,
+      async (url, proxy) => {
+        proxy.on('connect', (_, socket) => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'));
+        const client = adapterTools({ proxy: url, retries: 0 }).http({
+          baseUrl: 'https://x.test',
+          headers: () => ({}),
+        });
+        await expect(client.json({ method: 'POST', path: 'x' }, never)).rejects.toMatchObject({
+          code: 'REMOTE_UNREACHABLE',
+          message: expect.stringContaining('407'),
+          details: { ambiguous: false },
+        });
+      },
+    );
+  });
+
+  test('is left out for the loopback and for what `noProxy` names', async () => {
+    const proxy = 'http://127.0.0.1:1';
+    expect((await get(`https://localhost:${port}`, { proxy, ca })).body).toMatchObject({ known: false });
+    for (const noProxy of [['unknown.invalid'], ['.invalid']]) {
+      const error: unknown = await get('http://unknown.invalid', { proxy, noProxy, retries: 0 }).catch(
+        (e: unknown) => e,
+      );
+      expect(error).toMatchObject({ details: { code: expect.stringMatching(/^E(NOTFOUND|AI_AGAIN)$/) } });
+    }
+  });
+
+  test.each(['socks5://x', 'nonsense', 'https://secure.example'])('%s is CONFIG_INVALID', async (proxy) => {
+    await expect(() => get('http://octopus.test', { proxy })).toThrowCode('CONFIG_INVALID');
+  });
+});

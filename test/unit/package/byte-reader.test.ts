@@ -1,0 +1,34 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { ByteReader, regroup } from '../../../src/package/byte-reader.ts';
+import { collect, once } from '../../support/packages.ts';
+
+const pieces = fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 10 });
+
+test('regroup keeps every byte, whatever the pieces', async () => {
+  await fc.assert(
+    fc.asyncProperty(pieces, fc.integer({ min: 1, max: 30 }), async (from, size) => {
+      const whole = Buffer.concat(from);
+      const lengths: number[] = [];
+      const counted = async function* () {
+        for await (const piece of regroup(once(...from), size)) {
+          lengths.push(piece.length);
+          yield piece;
+        }
+      };
+      expect(Buffer.from(await collect(counted())).equals(whole)).toBe(true);
+      expect(lengths.slice(0, -1).every((length) => length === size)).toBe(true);
+      expect(lengths.at(-1) ?? 1).toBeGreaterThan(0);
+    }),
+  );
+});
+
+test('fill tells when the stream is too short, and keeps what there is', async () => {
+  const reader = new ByteReader(once(Buffer.from('abc'), Buffer.from('de')));
+  expect(await reader.fill(4)).toBe(true);
+  expect(Buffer.from(reader.take(4)).toString()).toBe('abcd');
+  expect(await reader.fill(2)).toBe(false);
+  expect(reader.available).toBe(1);
+  expect(Buffer.from(reader.takeSome(9)).toString()).toBe('e');
+  expect(reader.takeSome(9)).toHaveLength(0);
+});

@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from '@jest/globals';
+import { Secret } from '../../../src/secret.ts';
+import { hasZstd, parseIdentities, parsePublicKey } from '../../../src/package/index.ts';
+import { files, opened, plain, sealed, type Opening } from '../../support/packages.ts';
+
+const fixture = (name: string) => readFile(new URL(`../../fixtures/package/${name}`, import.meta.url));
+
+async function opening(): Promise<Required<Pick<Opening, 'keys' | 'trust'>>> {
+  return {
+    keys: {
+      identities: parseIdentities((await fixture('identity.txt')).toString()),
+      passphrase: () => Promise.resolve(new Secret('correct horse battery staple')),
+    },
+    trust: { trusted: [parsePublicKey((await fixture('signer.pub')).toString())], allowUnsigned: false },
+  };
+}
+
+describe('golden packages open', () => {
+  test.each(['v1-stored.tar', 'v1-gzip.tar', 'v1-private.tar', 'v1-passphrase.tar'])('%s', async (name) => {
+    expect(plain(await opened(await fixture(name), await opening()))).toEqual(plain(files));
+  });
+
+  test('v1-plain.tar', async () => {
+    const trust = { trusted: [], allowUnsigned: true };
+    expect(plain(await opened(await fixture('v1-plain.tar'), { trust }))).toEqual(plain(files));
+  });
+
+  const withZstd = hasZstd() ? test : test.skip;
+  withZstd('v1-zstd.tar (Node 22.15 and newer)', async () => {
+    expect(plain(await opened(await fixture('v1-zstd.tar'), await opening()))).toEqual(plain(files));
+  });
+});
+
+test('the format fence: sealing the same again gives the same bytes', async () => {
+  expect((await fixture('v1-stored.tar')).equals(await sealed({ compression: 'none' }))).toBe(true);
+});
