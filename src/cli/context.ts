@@ -8,6 +8,12 @@ import type { ActiveReporter } from './reporters/active-reporter.ts';
 import type { CreateReporterOptions } from './reporters/create-reporter.ts';
 import { Redactor } from './secrets/redactor.ts';
 
+/** Where the value of a flag came from, in words: `--timeout`, `MIGRATOR_TIMEOUT`, `defaults.timeout in <file>`. */
+export interface FlagSource {
+  readonly origin: 'command line' | 'environment' | 'rc file';
+  readonly words: string;
+}
+
 export interface Globals {
   readonly config: string | undefined;
   readonly json: boolean;
@@ -26,6 +32,8 @@ export class Context {
   readonly redactor = new Redactor();
   globals: Globals;
   exitCode: ExitCode = exitCodes.done;
+  /** By camel-case name; flags that were given on the command line are not in it. */
+  readonly flagSources = new Map<string, FlagSource>();
   readonly #controller = new AbortController();
   readonly #closers: (() => Promise<void> | void)[] = [];
   /** Handles of jobs last seen running, and whether their server dies with this process. */
@@ -46,6 +54,11 @@ export class Context {
 
   abort(): void {
     this.#controller.abort();
+  }
+
+  flagSource(name: string): FlagSource {
+    const flag = name.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
+    return this.flagSources.get(name) ?? { origin: 'command line', words: `--${flag}` };
   }
 
   /** Runs when the command is over, last registered first. */
@@ -149,5 +162,5 @@ export function createContext(io: IO, argv: readonly string[]): Context {
 }
 
 function isTrue(value: string | undefined): boolean {
-  return value !== undefined && !['', '0', 'false', 'no'].includes(value.toLowerCase());
+  return value !== undefined && !['', '0', 'false', 'no', 'off'].includes(value.toLowerCase());
 }

@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
 import { act } from '../command-action.ts';
 import type { Context } from '../context.ts';
+import { ListOption } from '../list-option.ts';
 import {
   examples,
-  many,
   type SealOptions,
   type WaitOptions,
   withFresh,
@@ -25,7 +25,7 @@ export interface PartialExportOptions extends WaitOptions, SealOptions {
 export function partialExportCommand(context: Context): Command {
   const command = new Command('partial-export')
     .addOption(new Option('--from <instance>', 'the instance to export from'))
-    .addOption(many('--project <name>', 'a project to export, by name or id (repeatable)'))
+    .addOption(new ListOption('--project <name>', 'a project to export, by name or id (repeatable)'))
     .addOption(new Option('-o, --output <file>', 'the package to write (default: <id>.<version>.tar)'))
     .addOption(
       new Option(
@@ -41,8 +41,14 @@ export function partialExportCommand(context: Context): Command {
     'migrator partial-export --from lab --project "Web Shop" --project Billing --password env:MOVE_PASSWORD',
     'migrator partial-export --from lab --project "Web Shop" --password env:MOVE_PASSWORD --ignore-machines -o web-shop.tar',
   ]);
-  return act<PartialExportOptions>(command, context, async (options, _context, _args, self) => {
-    const { runPartialExport } = await import('../verbs/partial-export.ts');
-    return runPartialExport(options, self, context);
-  });
+  return act<PartialExportOptions>(
+    command,
+    context,
+    async (options, _context, _args, self) => {
+      const { runPartialExport } = await import('../verbs/partial-export.ts');
+      return runPartialExport(options, self, context);
+    },
+    // A target that the rc file names for imports must not turn an export to a file into a push to a server.
+    { without: ['to'] },
+  );
 }
