@@ -21,20 +21,22 @@ interface ProgramOptions {
   readonly color?: boolean;
 }
 
+export interface ActionSettings {
+  /** False for commands that must work whatever the rc file looks like. */
+  readonly config?: boolean;
+  /** Flags that the rc file's `defaults` must not set for this command. */
+  readonly notFromDefaults?: readonly string[];
+}
+
 /** Wires a command to its work: settles the globals, then the command's options, then runs it. */
-export function act<O>(
-  command: Command,
-  context: Context,
-  action: Action<O>,
-  settings: { readonly config?: boolean; readonly without?: readonly string[] } = {},
-): Command {
+export function act<O>(command: Command, context: Context, action: Action<O>, settings: ActionSettings = {}): Command {
   return command.action(async () => {
     fromEnvironment(programOf(command), context);
     settleGlobals(command, context);
     if (settings.config === false) {
       fromEnvironment(command, context);
     } else {
-      await settle(command, context, settings.without);
+      await settle(command, context, settings.notFromDefaults);
       settleGlobals(command, context);
     }
     fillLists(command);

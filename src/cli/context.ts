@@ -115,7 +115,7 @@ export class Context {
 
   /** The command's result: one JSON document, or the text. */
   result(name: string, data: object, text: string): void {
-    this.stopReporter();
+    this.#reporter?.finish('done');
     const output = this.globals.json
       ? JSON.stringify(this.redactor.redactValue({ document: `migrator/${name}/1`, ...data }), undefined, 2)
       : this.redactor.redact(text);

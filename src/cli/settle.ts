@@ -10,10 +10,14 @@ const programDefaults = ['progress', 'quiet', 'debug', 'color'];
 
 /**
  * The order in which a flag gets its value: command line, environment (`MIGRATOR_` and the flag's name), the rc file's
- * `defaults`, built-in. The environment counts for a switch by its value: `0`, `false` and `no` switch it off. `without`
+ * `defaults`, built-in. The environment counts for a switch by its value: `0`, `false` and `no` switch it off. `notFromDefaults`
  * names flags that change what the command does, so that only a person's own words set them.
  */
-export async function settle(command: Command, context: Context, without: readonly string[] = []): Promise<void> {
+export async function settle(
+  command: Command,
+  context: Context,
+  notFromDefaults: readonly string[] = [],
+): Promise<void> {
   fromEnvironment(command, context);
   const { defaults, file = 'the rc file' } = await context.config();
   const program = programOf(command);
@@ -27,7 +31,7 @@ export async function settle(command: Command, context: Context, without: readon
     }
     const path = `defaults.${name} in ${file}`;
     const settled = fromDefaults(option, value, path);
-    if (isSet(owner, name) || without.includes(name)) continue;
+    if (isSet(owner, name) || notFromDefaults.includes(name)) continue;
     owner.setOptionValueWithSource(name, settled, 'config');
     context.flagSources.set(name, { origin: 'rc file', words: path });
   }

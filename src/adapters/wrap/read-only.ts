@@ -3,11 +3,11 @@ import type { Adapter } from '../../ports/adapter.ts';
 
 /**
  * An adapter without what could change the projects or packages on its instance; every source is wrapped so. Exports
- * stay, because a source must be able to make one, and so do the jobs they become: looking at them, reading their
+ * and moves stay, because they read here and write elsewhere, and so do the jobs they become: looking at them, reading their
  * logs, stopping them, and `advance`, which some exports need to go on.
  */
 export function readOnly(adapter: Adapter): Adapter {
-  const { jobs, exports, feed } = adapter;
+  const { jobs, exports, moves, feed } = adapter;
   const refused = (): never => {
     throw refusal(adapter.product);
   };
@@ -24,6 +24,7 @@ export function readOnly(adapter: Adapter): Adapter {
       ...(jobs.advance === undefined ? {} : { advance: jobs.advance.bind(jobs) }),
     },
     ...(exports === undefined ? {} : { exports }),
+    ...(moves === undefined ? {} : { moves }),
     ...(feed === undefined
       ? {}
       : {

@@ -48,7 +48,7 @@ export function partialExportCommand(context: Context): Command {
       const { runPartialExport } = await import('../verbs/partial-export.ts');
       return runPartialExport(options, self, context);
     },
-    // A target that the rc file names for imports must not turn an export to a file into a push to a server.
-    { without: ['to'] },
+    // A default target is for imports: it must not turn an export to a file into a push.
+    { notFromDefaults: ['to'] },
   );
 }

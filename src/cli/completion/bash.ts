@@ -29,19 +29,19 @@ function valueCases(path: CommandPath): string[] {
     .filter(({ takesValue }) => takesValue)
     .map(
       (option) =>
-        `    ${quote(path.words)}' '${spellings(option).join(`|${quote(path.words)}' '`)}) ${source(option) ?? ':'}; return ;;`,
+        `    ${quote(path.words)}':'${spellings(option).join(`|${quote(path.words)}':'`)}) ${source(option) ?? ':'}; return ;;`,
     );
 }
 
 function argumentCases({ words: path, command }: CommandPath): string[] {
   if (command.commands.length > 0) {
-    return [`    ${quote(path)}' '*) _NAME_words ${words(command.commands.map(({ name }) => name))} ;;`];
+    return [`    ${quote(path)}':'*) _NAME_words ${words(command.commands.map(({ name }) => name))} ;;`];
   }
   return command.arguments.flatMap((argument, index) => {
     const found = source(argument);
     if (found === undefined) return [];
     const place = argument.many === true ? '*' : String(index);
-    return [`    ${quote(path)}' '${place}) ${found} ;;`];
+    return [`    ${quote(path)}':'${place}) ${found} ;;`];
   });
 }
 
@@ -49,7 +49,7 @@ const takesValue = (path: CommandPath): string => {
   const flags = path.options.filter((option) => option.takesValue).flatMap(spellings);
   return flags.length === 0
     ? ''
-    : `    ${flags.map((flag) => `${quote(path.words)}' '${flag}`).join('|')}) return 0 ;;\n`;
+    : `    ${flags.map((flag) => `${quote(path.words)}':'${flag}`).join('|')}) return 0 ;;\n`;
 };
 
 /** Programmable completion for bash 3.2 and later, without the bash-completion package. */
@@ -77,13 +77,13 @@ ${steps.join('\n')}
 }
 
 _NAME_takes_value() {
-  case "$1 $2" in
+  case "$1:$2" in
 ${paths.map(takesValue).join('')}  esac
   return 1
 }
 
 _NAME_complete_value() {
-  case "$1 $2" in
+  case "$1:$2" in
 ${paths.flatMap(valueCases).join('\n')}
   esac
 }
@@ -95,7 +95,7 @@ ${flags.join('\n')}
 }
 
 _NAME_complete_argument() {
-  case "$1 $2" in
+  case "$1:$2" in
 ${paths.flatMap(argumentCases).join('\n')}
   esac
 }

@@ -11,7 +11,8 @@ import { bytesProgress, done, doing, jobHandle, jobProgress } from './wording.ts
 //   yellow  a warning             dim     detail that may be skipped
 // Red belongs to errors, which are printed elsewhere.
 
-const barWidth = 24;
+const widestBar = 24;
+const narrowestBar = 6;
 
 export interface Display extends ReporterTools {
   readonly output: Output;
@@ -33,7 +34,6 @@ export class TextReporter implements ActiveReporter {
   readonly #display: Display;
   readonly #handles = new Set<string>();
   #running: Running | undefined;
-  #detail = '';
   #transfer: { readonly subject: string; readonly samples: readonly Sample[] } | undefined;
   #held: string[] | undefined;
   #ended = false;
@@ -120,24 +120,34 @@ export class TextReporter implements ActiveReporter {
     const before = this.#transfer?.subject === subject ? this.#transfer.samples : [];
     const samples = addSample(before, { time: this.#display.now().getTime(), done: count });
     this.#transfer = { subject, samples };
-    const bar = total === undefined || total === 0 ? '' : `${this.#bar(Math.min(1, count / total))} `;
     const name = this.#running?.subject === subject ? '' : `${this.#display.safe(subject)} `;
-    this.#show(`${name}${bar}${bytesProgress(count, total, rateOf(samples))}`);
+    const text = `${name}${bytesProgress(count, total, rateOf(samples))}`;
+    const room = this.#width() - this.#head().length - 2 - text.length - 1;
+    const bar = total === undefined || total === 0 ? '' : this.#bar(Math.min(1, count / total), room);
+    this.#show(`${bar}${text}`);
   }
 
-  #bar(fraction: number): string {
-    const full = Math.floor(fraction * barWidth);
-    return this.#sign('█', '#').repeat(full) + this.#sign('░', '-').repeat(barWidth - full);
+  /** As wide as there is room for: the figures matter more. */
+  #bar(fraction: number, room: number): string {
+    const width = Math.min(widestBar, room);
+    if (width < narrowestBar) return '';
+    const full = Math.floor(fraction * width);
+    return `${this.#sign('█', '#').repeat(full)}${this.#sign('░', '-').repeat(width - full)} `;
+  }
+
+  #head(): string {
+    return this.#running === undefined ? '' : doing(this.#running.phase, this.#running.subject, this.#display.safe);
+  }
+
+  /** The spinner's own sign and a space come before the text, and a line that wraps cannot be rewritten cleanly. */
+  #width(): number {
+    return this.#display.columns() - 3;
   }
 
   #show(detail: string): void {
-    this.#detail = detail;
-    const { spinner, columns } = this.#display;
-    const head =
-      this.#running === undefined ? '' : doing(this.#running.phase, this.#running.subject, this.#display.safe);
-    const text = this.#display.redact([head, this.#detail].filter((part) => part !== '').join(': '));
-    // The spinner's own sign and a space come before it; a line that wraps cannot be rewritten cleanly.
-    spinner.text = cut(text, columns() - 3, this.#sign('…', '~'));
+    const text = [this.#head(), detail].filter((part) => part !== '').join(': ');
+    const { spinner, redact } = this.#display;
+    spinner.text = cut(redact(text), this.#width(), this.#sign('…', '~'));
   }
 
   /** Above the line that is rewritten. */

@@ -24,6 +24,6 @@ export function listCommand(context: Context): Command {
       return runJobList(options, context);
     },
     // With an instance the list is another one: the server's jobs instead of this machine's runs.
-    { without: ['from'] },
+    { notFromDefaults: ['from'] },
   );
 }

@@ -38,7 +38,6 @@ describe('a source', () => {
   test('has lost what could change it', async () => {
     const source = await wrapped();
     expect(source.imports).toBeUndefined();
-    expect(source.moves).toBeUndefined();
     expect(source.feed).not.toHaveProperty('destination');
     expect(Object.keys(source.jobs).sort()).toEqual(['cancel', 'list', 'log', 'status']);
     await expect(() => source.feed!.upload(file, ref, 'overwrite', never)).toThrowCode('UNSUPPORTED');

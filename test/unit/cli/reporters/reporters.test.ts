@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ActiveReporter } from '../../../../src/cli/reporters/active-reporter.ts';
 import { createReporter, type CreateReporterOptions } from '../../../../src/cli/reporters/create-reporter.ts';
 import { Redactor } from '../../../../src/cli/secrets/redactor.ts';
@@ -15,6 +15,12 @@ interface Stage {
   readonly after: (milliseconds: number) => void;
 }
 
+/** A spinner that a failed test left running would keep the process alive. */
+const running: ActiveReporter[] = [];
+afterEach(() => {
+  for (const reporter of running.splice(0)) reporter.finish();
+});
+
 async function stage(options: Partial<CreateReporterOptions> = {}, overrides: Partial<TestIO> = {}): Promise<Stage> {
   const io = testIO(overrides);
   let now = Date.parse('2026-11-21T01:02:03Z');
@@ -30,6 +36,7 @@ async function stage(options: Partial<CreateReporterOptions> = {}, overrides: Pa
     clock: { now: () => new Date(now) },
     ...options,
   });
+  running.push(reporter);
   return { io, reporter, after: (milliseconds) => (now += milliseconds) };
 }
 
@@ -218,7 +225,7 @@ describe('json', () => {
 });
 
 describe('animated', () => {
-  const tty = { stderrIsTTY: true, columns: 60 } as const;
+  const tty = { stderrIsTTY: true, columns: 80 } as const;
   const screen = (io: TestIO): string[] => terminalScreen(io.err).map((line) => line.replace(/^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/u, '*'));
 
   test('rewrites one line and leaves what is done above it', async () => {
@@ -238,7 +245,11 @@ describe('animated', () => {
     after(1000);
     reporter.report(bytes(1024 * 1024, 2 * 1024 * 1024));
     await new Promise((wait) => setTimeout(wait, 200));
-    expect(screen(io).at(-1)).toBe('* sealing acme.tar: ████████████░░░░░░░░░░░░ 50 %, 1.0 MiB…');
+    expect(screen(io).at(-1)).toBe('* sealing acme.tar: ██████░░░░░░░ 50 %, 1.0 MiB of 2.0 MiB, 1.0 MiB/s, 1 s left');
+    reporter.report({ type: 'bytes', subject: `${'long'.repeat(12)}.tar`, done: 1, total: 2 });
+    await new Promise((wait) => setTimeout(wait, 200));
+    expect(screen(io).at(-1)).toHaveLength(79);
+    expect(screen(io).at(-1)).toMatch(/…$/);
     reporter.finish('done');
     expect(screen(io)).toEqual([
       '✔ reached lab',

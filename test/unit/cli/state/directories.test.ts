@@ -7,7 +7,7 @@ const place = (platform: NodeJS.Platform, env: Readonly<Record<string, string>> 
   platform,
   env,
   home: '/home/me',
-  cwd: '/work',
+  cwd: '/project',
 });
 
 describe('directories', () => {
@@ -31,7 +31,7 @@ describe('directories', () => {
 
   test('our own variables win', () => {
     const env = { MIGRATOR_CONFIG_DIR: 'conf', MIGRATOR_STATE_DIR: '/state', XDG_CONFIG_HOME: '/x' };
-    expect(configDirectory(place('linux', env))).toBe(join('/work', 'conf'));
+    expect(configDirectory(place('linux', env))).toBe(join('/project', 'conf'));
     expect(stateDirectory(place('win32', env))).toBe(join('/state'));
   });
 });
