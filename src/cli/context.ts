@@ -133,9 +133,17 @@ export class Context {
 
   async close(): Promise<void> {
     this.#reporter?.finish();
-    for (const closer of this.#closers.reverse()) await closer();
-    await this.io.stdout.flush?.();
-    await this.io.stderr.flush?.();
+    const failures: unknown[] = [];
+    // One that fails keeps none of the others from closing.
+    for (const close of [...this.#closers.reverse(), () => this.io.stdout.flush?.(), () => this.io.stderr.flush?.()]) {
+      try {
+        await close();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    const [first] = failures;
+    if (first !== undefined) throw first instanceof Error ? first : new Error(String(first));
   }
 
   readonly embedded = new Set<string>();

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
+import { isMigratorError } from '../errors.ts';
 import { createContext, type Context } from './context.ts';
-import { exitCodes } from './exit-codes.ts';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { asInterruption, explain } from './explain.ts';
 import type { IO } from './io.ts';
 import { createProgram } from './program.ts';
@@ -9,6 +10,12 @@ import { onInterrupt } from './signals.ts';
 export async function run(argv: readonly string[], io: IO): Promise<number> {
   const context = createContext(io, argv);
   const release = onInterrupt(context);
+  const exitCode = await attempt(argv, context);
+  release();
+  return close(context, exitCode);
+}
+
+async function attempt(argv: readonly string[], context: Context): Promise<ExitCode> {
   try {
     const program = await createProgram(context, argv);
     if (argv.length === 0) {
@@ -21,13 +28,10 @@ export async function run(argv: readonly string[], io: IO): Promise<number> {
     // Help and --version end so; commander's complaints arrive as USAGE.
     if (error instanceof CommanderError) return exitCodes.done;
     return report(asInterruption(error, context.signal), context);
-  } finally {
-    release();
-    await close(context);
   }
 }
 
-function report(error: unknown, context: Context): number {
+function report(error: unknown, context: Context): ExitCode {
   context.stopReporter();
   const { io, redactor, globals } = context;
   const { exitCode, lines, document } = explain(error, globals);
@@ -39,10 +43,19 @@ function report(error: unknown, context: Context): number {
   return exitCode;
 }
 
-async function close(context: Context): Promise<void> {
+/** A result that could not be handed over is no success, whatever the work was. */
+async function close(context: Context, exitCode: ExitCode): Promise<ExitCode> {
   try {
     await context.close();
+    return exitCode;
   } catch (error) {
-    context.io.stderr.write(`${context.redactor.redact(`migrator: warning: while closing: ${String(error)}`)}\n`);
+    const say = (line: string) => context.io.stderr.write(`${context.redactor.redact(line)}\n`);
+    if (exitCode === exitCodes.done && isMigratorError(error, 'LOCAL_IO')) {
+      const failed = explain(error, context.globals);
+      failed.lines.forEach(say);
+      return failed.exitCode;
+    }
+    say(`migrator: warning: while closing: ${String(error)}`);
+    return exitCode;
   }
 }
