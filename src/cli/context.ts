@@ -143,7 +143,7 @@ export class Context {
       }
     }
     const [first] = failures;
-    if (first !== undefined) throw first instanceof Error ? first : new Error(String(first));
+    if (first !== undefined) throw first instanceof Error ? first : new Error('closing failed', { cause: first });
   }
 
   readonly embedded = new Set<string>();
