@@ -9,6 +9,12 @@ import type { CreateReporterOptions } from './reporters/create-reporter.ts';
 import { plainLines } from './reporters/plain-text.ts';
 import { Redactor } from './secrets/redactor.ts';
 
+/** Where the value of a flag came from, in words: `--timeout`, `MIGRATOR_TIMEOUT`, `defaults.timeout in <file>`. */
+export interface FlagSource {
+  readonly origin: 'command line' | 'environment' | 'rc file';
+  readonly words: string;
+}
+
 export interface Globals {
   readonly config: string | undefined;
   readonly json: boolean;
@@ -27,6 +33,8 @@ export class Context {
   readonly redactor = new Redactor();
   globals: Globals;
   exitCode: ExitCode = exitCodes.done;
+  /** By camel-case name; flags that were given on the command line are not in it. */
+  readonly flagSources = new Map<string, FlagSource>();
   readonly #controller = new AbortController();
   readonly #closers: (() => Promise<void> | void)[] = [];
   /** Handles of jobs last seen running, and whether their server dies with this process. */
@@ -47,6 +55,11 @@ export class Context {
 
   abort(): void {
     this.#controller.abort();
+  }
+
+  flagSource(name: string): FlagSource {
+    const flag = name.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
+    return this.flagSources.get(name) ?? { origin: 'command line', words: `--${flag}` };
   }
 
   /** Runs when the command is over, last registered first. */
@@ -122,9 +135,17 @@ export class Context {
 
   async close(): Promise<void> {
     this.#reporter?.finish();
-    for (const closer of this.#closers.reverse()) await closer();
-    await this.io.stdout.flush?.();
-    await this.io.stderr.flush?.();
+    const failures: unknown[] = [];
+    // One that fails keeps none of the others from closing.
+    for (const close of [...this.#closers.reverse(), () => this.io.stdout.flush?.(), () => this.io.stderr.flush?.()]) {
+      try {
+        await close();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    const [first] = failures;
+    if (first !== undefined) throw first instanceof Error ? first : new Error('closing failed', { cause: first });
   }
 
   readonly embedded = new Set<string>();
@@ -151,5 +172,5 @@ export function createContext(io: IO, argv: readonly string[]): Context {
 }
 
 function isTrue(value: string | undefined): boolean {
-  return value !== undefined && !['', '0', 'false', 'no'].includes(value.toLowerCase());
+  return value !== undefined && !['', '0', 'false', 'no', 'off'].includes(value.toLowerCase());
 }

@@ -1,43 +1,38 @@
 import { CommanderError } from 'commander';
-import { MigratorError } from '../errors.ts';
+import { isMigratorError } from '../errors.ts';
 import { createContext, type Context } from './context.ts';
-import { exitCodes } from './exit-codes.ts';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { asInterruption, explain } from './explain.ts';
 import type { IO } from './io.ts';
-import { createProgram, isHelp } from './program.ts';
+import { createProgram } from './program.ts';
 import { plainText } from './reporters/plain-text.ts';
 import { onInterrupt } from './signals.ts';
 
 export async function run(argv: readonly string[], io: IO): Promise<number> {
   const context = createContext(io, argv);
   const release = onInterrupt(context);
+  const exitCode = await attempt(argv, context);
+  release();
+  return close(context, exitCode);
+}
+
+async function attempt(argv: readonly string[], context: Context): Promise<ExitCode> {
   try {
     const program = await createProgram(context, argv);
     if (argv.length === 0) {
-      io.stdout.write(program.helpInformation());
+      program.outputHelp();
       return exitCodes.usage;
     }
     await program.parseAsync(argv, { from: 'user' });
     return context.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError && isHelp(error)) return exitCodes.done;
-    return report(error instanceof CommanderError ? usage(error) : asInterruption(error, context.signal), context);
-  } finally {
-    release();
-    await close(context);
+    // Help and --version end so; commander's complaints arrive as USAGE.
+    if (error instanceof CommanderError) return exitCodes.done;
+    return report(asInterruption(error, context.signal), context);
   }
 }
 
-/** Commander's own complaints become USAGE, so that there is one way out. */
-function usage(error: CommanderError): MigratorError {
-  const [first = '', ...rest] = error.message.replace(/^error: /u, '').split('\n');
-  const suggestion = /Did you mean (.+)\?/u.exec(rest.join(' '))?.[1];
-  return new MigratorError('USAGE', first.charAt(0).toLowerCase() + first.slice(1).replace(/\.$/u, ''), {
-    hint: suggestion === undefined ? 'see migrator --help' : `did you mean ${suggestion}?`,
-  });
-}
-
-function report(error: unknown, context: Context): number {
+function report(error: unknown, context: Context): ExitCode {
   context.stopReporter();
   const { io, redactor, globals } = context;
   const { exitCode, lines, document } = explain(error, globals);
@@ -49,10 +44,19 @@ function report(error: unknown, context: Context): number {
   return exitCode;
 }
 
-async function close(context: Context): Promise<void> {
+/** A result that could not be handed over is no success, whatever the work was. */
+async function close(context: Context, exitCode: ExitCode): Promise<ExitCode> {
   try {
     await context.close();
+    return exitCode;
   } catch (error) {
-    context.io.stderr.write(`${context.redactor.redact(`migrator: warning: while closing: ${String(error)}`)}\n`);
+    const say = (line: string) => context.io.stderr.write(`${context.redactor.redact(line)}\n`);
+    if (exitCode === exitCodes.done && isMigratorError(error, 'LOCAL_IO')) {
+      const failed = explain(error, context.globals);
+      failed.lines.forEach(say);
+      return failed.exitCode;
+    }
+    say(`migrator: warning: while closing: ${String(error)}`);
+    return exitCode;
   }
 }
