@@ -37,6 +37,8 @@ export interface KeyRing {
   /** Whom packages are encrypted to: those given, those of the rc file, or else the user, whose identity is made on first use. */
   recipients(given: readonly string[]): Promise<readonly Recipient[]>;
   trusted(given: readonly string[]): Promise<readonly PublicKey[]>;
+  /** The user's own recipients, whoever else packages are encrypted to. */
+  ownRecipients(): Promise<readonly Recipient[]>;
   /** The user's own public key; undefined before the first. */
   ownPublicKey(): Promise<PublicKey | undefined>;
 }
@@ -82,7 +84,11 @@ export async function openKeyRing(context: Context): Promise<KeyRing> {
     return text === undefined ? undefined : parsePublicKey(text);
   };
 
+  const ownRecipients = async (): Promise<readonly Recipient[]> =>
+    (await ownIdentities()).map((identity) => identity.recipient);
+
   return {
+    ownRecipients,
     ownPublicKey,
     async signingKey(file) {
       if (file !== undefined) return signingKeyFile(resolve(io.cwd, file));
@@ -102,7 +108,7 @@ export async function openKeyRing(context: Context): Promise<KeyRing> {
     async recipients(given) {
       const texts = given.length > 0 ? given : keys.recipients;
       if (texts.length > 0) return texts.map((text) => parseRecipient(text));
-      return (await ownIdentities()).map((identity) => identity.recipient);
+      return ownRecipients();
     },
     async trusted(given) {
       const named = await Promise.all([

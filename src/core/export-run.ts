@@ -1,6 +1,6 @@
 import { MigratorError } from '../errors.ts';
 import type { ExportRequest, PreparedExport, PushDestination, Secrets } from '../ports/adapter.ts';
-import type { JobStatus } from '../ports/job.ts';
+import type { JobKind, JobStatus } from '../ports/job.ts';
 import type { Json } from '../ports/journal.ts';
 import type { Instance } from './instance.ts';
 import { facet } from './instance.ts';
@@ -46,7 +46,7 @@ export async function runExport(work: ExportRun, ports: OperationPorts, signal: 
     clock,
     signal,
   );
-  announce(job, ports);
+  announce(job, 'export', ports);
   if (!work.waiting.wait) return { prepared, job, status: undefined };
   const status = await watch(source.adapter.jobs, job.id, job.handle, { ...work.waiting, clock, reporter }, signal);
   return { prepared, job, status };
@@ -66,11 +66,10 @@ async function prepareOnce(
   return prepared;
 }
 
-export function announce(job: StartedJob, { reporter }: OperationPorts): void {
-  reporter.report({
-    type: 'notice',
-    message: job.attached ? `taking up the job of an earlier run: ${job.handle}` : `started ${job.handle}`,
-  });
+/** Makes the handle known before the first look at the job. */
+export function announce({ id, handle, attached }: StartedJob, kind: JobKind, { reporter }: OperationPorts): void {
+  if (attached) reporter.report({ type: 'notice', message: `taking up the job of an earlier run` });
+  reporter.report({ type: 'job', handle, status: { id, kind, state: 'queued', wireState: 'started', messages: [] } });
 }
 
 export function requireSecrets(instance: Instance, names: readonly string[], secrets: Secrets): void {

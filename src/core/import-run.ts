@@ -44,7 +44,7 @@ export async function runImport(work: ImportRun, ports: OperationPorts, signal: 
     clock,
     signal,
   );
-  announce(job, ports);
+  announce(job, request.dryRun ? 'dry-run' : 'import', ports);
   if (!work.waiting.wait) return { prepared, job, status: undefined };
   const status = await watch(target.adapter.jobs, job.id, job.handle, { ...work.waiting, clock, reporter }, signal);
   return { prepared, job, status };

@@ -68,7 +68,7 @@ type Runner = (
 const plainly: Runner = (line, folder) => run(line, { cwd: folder });
 const withJob: Runner = (line, folder) =>
   plainly(
-    line.map((word) => (/ServerTasks-/u.test(word) ? handle : word)),
+    line.map((word) => (word.includes('ServerTasks-') ? handle : word)),
     folder,
   );
 const withKeys =
@@ -110,7 +110,7 @@ const special: Readonly<Record<string, Runner>> = {
       ];
       const started = await run([...exportOfOne, '--no-wait', '--json'], { cwd: folder, env });
       const { handle: running } = JSON.parse(started.stdout) as { handle: string };
-      const own = line.map((word) => (/ServerTasks-/u.test(word) ? running : word));
+      const own = line.map((word) => (word.includes('ServerTasks-') ? running : word));
       return line.includes('--yes') ? await plainly(own, folder) : await answered(own, folder, {}, ['yes']);
     } finally {
       await slow.close();

@@ -65,7 +65,7 @@ describe.each(named)('migrator %s', (_, path, command) => {
     });
     const flag = command.options.find((option) => (option.long ?? '').length > 8 && !option.negate && !option.hidden);
     if (flag?.long === undefined) return;
-    const { stderr } = await run(...path, `${flag.long.slice(0, -1)}`);
+    const { stderr } = await run(...path, flag.long.slice(0, -1));
     expect(stderr).toMatch(/did you mean .*--/);
   });
 

@@ -7,6 +7,7 @@ import { zshScript } from './zsh.ts';
 const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript, powershell: powershellScript };
 
 export type Shell = keyof typeof scripts;
+export const shells = Object.keys(scripts) as readonly Shell[];
 
 /** The completion script of a shell. Names of instances are asked of `migrator completion --instances` when needed. */
 export function completionScript(shell: Shell, tree: CommandTree): string {

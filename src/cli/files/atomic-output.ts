@@ -14,7 +14,7 @@ export interface FileSinkOptions {
 
 function taken(path: string, cause?: unknown): MigratorError {
   return new MigratorError('CONFLICT', `"${path}" already exists`, {
-    hint: 'choose another name, or allow it to be replaced with --overwrite',
+    hint: 'choose another name, or allow it to be replaced with --force',
     details: { path },
     cause,
   });

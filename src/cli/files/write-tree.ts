@@ -75,7 +75,7 @@ async function merge(stage: string, folder: string, paths: readonly string[], ov
 function conflict(folder: string, names: readonly string[]): MigratorError {
   const shown = names.slice(0, 10).join(', ') + (names.length > 10 ? ` and ${String(names.length - 10)} more` : '');
   return new MigratorError('CONFLICT', `"${folder}" already holds ${shown}`, {
-    hint: 'choose another folder, or allow files to be replaced with --overwrite; links are never followed',
+    hint: 'choose another folder, or allow files to be replaced with --force; links are never followed',
     details: { existing: names },
   });
 }

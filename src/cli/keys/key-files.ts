@@ -1,8 +1,7 @@
 import { open, readdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
-import type { Config } from '../config/config.ts';
 import { createFileSink } from '../files/atomic-output.ts';
 import { localError, systemCode } from '../files/local-error.ts';
 import type { IO } from '../io.ts';
@@ -34,24 +33,6 @@ export function keyPlaces(io: IO): KeyPlaces {
     signingPublic: join(folder, 'migrator.pub'),
     identity: join(folder, 'identity.txt'),
     trusted: join(folder, 'trusted'),
-  };
-}
-
-export interface ChosenKeys {
-  readonly signing: string;
-  readonly identities: readonly string[];
-  /** True for files that the rc file names: they have to exist then. */
-  readonly named: { readonly signing: boolean; readonly identities: boolean };
-}
-
-/** The key files to use: those of the rc file, or else the user's own. Absolute paths. */
-export function chosenKeys(io: IO, config: Config): ChosenKeys {
-  const places = keyPlaces(io);
-  const { signing, identities } = config.keys;
-  return {
-    signing: signing === undefined ? places.signing : resolve(config.directory, signing),
-    identities: identities.length === 0 ? [places.identity] : identities.map((file) => resolve(config.directory, file)),
-    named: { signing: signing !== undefined, identities: identities.length > 0 },
   };
 }
 

@@ -56,5 +56,5 @@ export function bytesProgress(done: number, total: number | undefined, rate: num
 
 /** How to look at a job from anywhere; printed once, before it is waited for. */
 export function jobHandle(handle: string, safe: Safe): string {
-  return `job ${safe(handle)} (migrator job wait ${safe(handle)})`;
+  return `job ${safe(handle)}`;
 }

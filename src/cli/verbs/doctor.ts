@@ -5,7 +5,10 @@ import { lines } from '../render.ts';
 import { silent } from '../../ports/reporter.ts';
 import { probe } from '../../core/preflight.ts';
 import { openKeyRing } from '../key-ring.ts';
+import { stalePartials } from '../files/partial-name.ts';
 import { keyPlaces } from '../keys/key-files.ts';
+import { humanBytes } from '../reporters/rates.ts';
+import { stagingDirectory } from '../staging.ts';
 import { version } from '../version.ts';
 
 interface Finding {
@@ -31,6 +34,7 @@ export async function runDoctor(names: readonly string[], context: Context) {
       hint: config.file === undefined ? 'write one with: migrator init' : undefined,
     },
     await keys(context),
+    ...(await leftovers(context)),
   ];
   for (const name of wanted) findings.push(...(await examine(name, context)));
   const bad = findings.filter((finding) => finding.state === 'bad').length;
@@ -56,6 +60,17 @@ async function keys(context: Context): Promise<Finding> {
     state: 'good',
     text: `signing key ${own.keyId}, ${identities.length} identities, in ${folder}`,
   };
+}
+
+/** What killed runs left in the working directory and in the staging folder. */
+async function leftovers({ io }: Context): Promise<readonly Finding[]> {
+  const found = [...(await stalePartials(io.cwd)), ...(await stalePartials(stagingDirectory(io)))];
+  return found.map(({ path, size }) => ({
+    subject: 'leftover',
+    state: 'warning',
+    text: `${path} (${humanBytes(size)}) is what a killed run had written`,
+    hint: 'delete it; the run itself can be taken up by the same command line',
+  }));
 }
 
 async function examine(name: string, context: Context): Promise<readonly Finding[]> {

@@ -1,26 +1,19 @@
 import { createHmac } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { facet, type Instance } from '../../core/instance.ts';
-import { migrateProject, type MigrateReport, type Staging } from '../../core/operations/migrate-project.ts';
+import { migrateProject, type MigrateReport } from '../../core/operations/migrate-project.ts';
 import type { Secrets } from '../../ports/adapter.ts';
 import type { Run } from '../../ports/journal.ts';
 import { Secret } from '../../secret.ts';
 import type { MigrateProjectOptions } from '../commands/migrate-project.ts';
 import type { Context } from '../context.ts';
-import { createFileSink } from '../files/atomic-output.ts';
-import { openFileSource } from '../files/file-source.ts';
-import { spool } from '../files/spool.ts';
 import { requireInstance } from '../instance-names.ts';
 import { journaled } from '../journaled.ts';
 import { openKeyRing } from '../key-ring.ts';
-import { sealedSource } from '../package-files.ts';
 import { productFlags } from '../product-flags.ts';
-import { describeLog, describePlan, lines } from '../render.ts';
+import { describePlan, describeRehearsal, lines } from '../render.ts';
 import { systemClock, systemRandom } from '../runtime.ts';
-import { sealSettings } from '../sealing.ts';
-import { stateDirectory } from '../state/directories.ts';
+import { openStaging } from '../staging.ts';
 import { waitingOf } from '../waiting.ts';
 
 export async function runMigrateProject(
@@ -55,7 +48,7 @@ export async function runMigrateProject(
         source,
         target,
         secrets: await withOwnSecrets(flags.secrets, source, target, run, context),
-        staging: await staging(run, context),
+        staging: await openStaging(run, context),
         clock: systemClock,
         random: systemRandom,
         reporter,
@@ -83,7 +76,7 @@ async function withOwnSecrets(
   const missing = needed.filter((name) => given[name] === undefined);
   if (missing.length === 0) return given;
   const ring = await openKeyRing(context);
-  await ring.recipients([]);
+  await ring.ownRecipients();
   const [identity] = await ring.identities([]);
   const secrets: Record<string, Secret> = { ...given };
   for (const name of missing) {
@@ -94,29 +87,6 @@ async function withOwnSecrets(
     context.redactor.add(secrets[name]);
   }
   return secrets;
-}
-
-/** A relayed package waits in the state directory, sealed to the user alone. */
-async function staging(run: Run, context: Context): Promise<Staging> {
-  const directory = join(stateDirectory(context.io), 'staging');
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const path = join(directory, `${run.record.id}.tar`);
-  const settings = await sealSettings({ recipient: [], compression: 'none' }, context);
-  return {
-    output: {
-      settings,
-      name: () => 'the staged package',
-      create: () => createFileSink(path, { overwrite: true, mode: 0o600 }),
-      spool,
-    },
-    reopen: async () => {
-      const bytes = await openFileSource(path);
-      context.onClose(() => bytes.close());
-      const sealed = await sealedSource(path, bytes, { trust: [], identity: [] }, context);
-      return { ...sealed, name: 'the staged package' };
-    },
-    remove: () => rm(path, { force: true }),
-  };
 }
 
 const routes = {
@@ -133,8 +103,8 @@ function render(
   const what = projects.map((name) => `"${name}"`).join(', ');
   const done = outcome === 'started' ? 'started to move' : dryRun ? 'rehearsed the move of' : 'moved';
   return lines(
-    dryRun && log.length > 0 ? `${describeLog(log, { verbose: false })}\n` : undefined,
-    describePlan(plan),
+    dryRun ? describeRehearsal(log) : undefined,
+    dryRun ? describePlan(plan) : undefined,
     `${done} ${what} from ${from} to ${to}, ${routes[route]}${outcome === 'partial' ? ', with warnings' : ''}`,
     rerouted === undefined ? undefined : `rerouted: ${rerouted}`,
     `jobs: ${jobs.join(', ')}`,

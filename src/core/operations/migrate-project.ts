@@ -268,7 +268,7 @@ async function move(
       clock,
       signal,
     );
-    announce(job, ports);
+    announce(job, 'move', ports);
     handles.push(job.handle);
     if (!input.wait) {
       outcome = 'started';

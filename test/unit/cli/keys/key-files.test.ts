@@ -1,10 +1,8 @@
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { loadConfig } from '../../../../src/cli/config/load.ts';
 import {
   addTrusted,
-  chosenKeys,
   keyPlaces,
   listTrusted,
   readPublicKey,
@@ -92,23 +90,5 @@ describe('trusted keys', () => {
 
   test.each(['', '../evil', 'a/b', '.hidden', 'a b', 'x'.repeat(101)])('the name %j is USAGE', async (name) => {
     await expect(async () => addTrusted(await home(), name, 'RWQ')).toThrowCode('USAGE');
-  });
-});
-
-test('the rc file chooses the keys, and otherwise they are the user’s own', async () => {
-  const io = await home();
-  const none = await loadConfig(io, undefined);
-  const { signing, identity } = keyPlaces(io);
-  expect(chosenKeys(io, none)).toEqual({
-    signing,
-    identities: [identity],
-    named: { signing: false, identities: false },
-  });
-  await writeFile(join(io.cwd, '.migratorrc'), 'keys: { signing: ./k/a.key, identities: [k/one, /two] }');
-  const some = await loadConfig(io, undefined);
-  expect(chosenKeys(io, some)).toEqual({
-    signing: join(io.cwd, 'k', 'a.key'),
-    identities: [join(io.cwd, 'k', 'one'), join('/two')],
-    named: { signing: true, identities: true },
   });
 });

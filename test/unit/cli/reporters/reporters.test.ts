@@ -133,7 +133,7 @@ describe('lines', () => {
     expect(io.err.split('\n')).toEqual([
       '2026-11-21T01:02:03Z reaching lab',
       '2026-11-21T01:02:03Z exporting 2 projects',
-      '2026-11-21T01:02:03Z job octopus:lab:ServerTasks-1 (migrator job wait octopus:lab:ServerTasks-1)',
+      '2026-11-21T01:02:03Z job octopus:lab:ServerTasks-1',
       '2026-11-21T01:02:03Z octopus:lab:ServerTasks-1: Queued',
       '2026-11-21T01:02:05Z octopus:lab:ServerTasks-1: Executing, 10 %',
       '2026-11-21T01:02:15Z octopus:lab:ServerTasks-1: Executing, 29 %, exporting tenants',
@@ -237,7 +237,7 @@ describe('animated', () => {
     await new Promise((wait) => setTimeout(wait, 200));
     expect(screen(io)).toEqual([
       '✔ reached lab',
-      '  job octopus:lab:ServerTasks-1 (migrator job wait octopus:lab:ServerTasks-1)',
+      '  job octopus:lab:ServerTasks-1',
       '* exporting acme: Executing, 42 %, tenants',
     ]);
     reporter.report({ type: 'phase', name: 'seal', subject: 'acme.tar' });
@@ -253,7 +253,7 @@ describe('animated', () => {
     reporter.finish('done');
     expect(screen(io)).toEqual([
       '✔ reached lab',
-      '  job octopus:lab:ServerTasks-1 (migrator job wait octopus:lab:ServerTasks-1)',
+      '  job octopus:lab:ServerTasks-1',
       '✔ exported acme',
       '✔ sealed acme.tar',
       '',
