@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import type { Journal } from '../ports/journal.ts';
 import type { Event, Reporter } from '../ports/reporter.ts';
 import type { Config } from './config/config.ts';
@@ -33,6 +34,8 @@ export class Context {
   readonly redactor = new Redactor();
   globals: Globals;
   exitCode: ExitCode = exitCodes.done;
+  /** The whole command tree, for those who need to know every flag; given by whoever runs a line. */
+  commandTree: () => Promise<Command> = () => Promise.reject(new Error('no command tree was given'));
   /** By camel-case name; flags that were given on the command line are not in it. */
   readonly flagSources = new Map<string, FlagSource>();
   readonly #controller = new AbortController();

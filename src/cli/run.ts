@@ -9,6 +9,7 @@ import { onInterrupt } from './signals.ts';
 
 export async function run(argv: readonly string[], io: IO): Promise<number> {
   const context = createContext(io, argv);
+  context.commandTree = () => createProgram(context);
   const release = onInterrupt(context);
   const exitCode = await attempt(argv, context);
   release();

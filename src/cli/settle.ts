@@ -80,8 +80,7 @@ async function checkUnused(
   file: string,
   context: Context,
 ): Promise<void> {
-  const { createProgram } = await import('./program.ts');
-  const all = everyCommand(await createProgram(context));
+  const all = everyCommand(await context.commandTree());
   for (const [name, value] of unused) {
     const option = all.map((command) => flagOf(command, name)).find((found) => found !== undefined);
     if (option !== undefined) {

@@ -30,7 +30,7 @@ export function importCommand(context: Context): Command {
       new Option('--dry-run', 'let the server rehearse the import and print its plan; the target stays as it is'),
     )
     .addOption(
-      new Option('--on-conflict <policy>', 'when the feed holds another package of that id and version')
+      new Option('--on-conflict <policy>', 'when the feed holds a package of that id and version already')
         .choices(['fail', 'keep', 'overwrite'])
         .default('fail'),
     )

@@ -7,6 +7,7 @@ import { createContext, type Context } from '../../../src/cli/context.ts';
 import { ListOption } from '../../../src/cli/list-option.ts';
 import { explain } from '../../../src/cli/explain.ts';
 import { withWaiting } from '../../../src/cli/commands/options.ts';
+import { createProgram } from '../../../src/cli/program.ts';
 import { testIO } from '../../support/test-io.ts';
 import { withTempDir } from '../../support/with-temp-dir.ts';
 
@@ -22,6 +23,7 @@ async function settled(
   return withTempDir(async (cwd) => {
     if (defaults !== undefined) await writeFile(join(cwd, '.migratorrc.yaml'), `defaults:\n${defaults}`);
     const context = createContext(testIO({ cwd, env, home: cwd }), argv);
+    context.commandTree = () => createProgram(context);
     let options: Options | undefined;
     const command = withWaiting(new Command('work'))
       .addOption(new Option('--package-id <id>'))

@@ -14,7 +14,7 @@ export function uploadCommand(context: Context): Command {
     .argument('<file>', "a package, or - for standard input; a server's own file needs --allow-unsigned")
     .addOption(new Option('--to <instance>', 'the instance'))
     .addOption(
-      new Option('--on-conflict <policy>', 'when the feed holds another package of that id and version')
+      new Option('--on-conflict <policy>', 'when the feed holds a package of that id and version already')
         .choices(['fail', 'keep', 'overwrite'])
         .default('fail'),
     );
