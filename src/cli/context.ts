@@ -127,12 +127,28 @@ export class Context {
     if (output !== '') this.io.stdout.write(`${output}\n`);
   }
 
+  /** What is told beside the reporter, which may not be there yet or be gone: in the form that the story has. */
+  say(
+    type: 'notice' | 'warning' | 'error',
+    text: string | readonly string[],
+    fields: Readonly<Record<string, unknown>> = {},
+  ): void {
+    const lines = typeof text === 'string' ? [`migrator: ${type === 'notice' ? '' : `${type}: `}${text}`] : text;
+    if (this.globals.progress === 'json') {
+      const told = { message: typeof text === 'string' ? text : undefined, ...fields };
+      const event = { time: new Date().toISOString(), type, ...(this.redactor.redactValue(told) as object) };
+      this.io.stderr.write(`${JSON.stringify(event)}\n`);
+      return;
+    }
+    for (const line of lines) this.io.stderr.write(`${plainLines(this.redactor.redact(line))}\n`);
+  }
+
   /** What to tell somebody who interrupted: the jobs that go on without us. */
   attachments(): readonly string[] {
     return [...this.#running].map(([handle, embedded]) =>
       embedded
-        ? `migrator: ${handle} runs on an embedded instance, which stops with this process and fails the job`
-        : `migrator: detached from ${handle}, which goes on; take it up again with: migrator job wait ${handle}`,
+        ? `${handle} runs on an embedded instance, which stops with this process and fails the job`
+        : `detached from ${handle}, which goes on; take it up again with: migrator job wait ${handle}`,
     );
   }
 
@@ -167,11 +183,17 @@ export function createContext(io: IO, argv: readonly string[]): Context {
   return new Context(io, {
     config: undefined,
     json: has('--json', 'MIGRATOR_JSON'),
-    progress: 'auto',
+    progress: isJsonProgress(io, argv) ? 'json' : 'auto',
     quiet: has('--quiet', 'MIGRATOR_QUIET') || argv.includes('-q'),
     debug: has('--debug', 'MIGRATOR_DEBUG'),
     color: !argv.includes('--no-color') && (io.env['NO_COLOR'] ?? '') === '' && !isTrue(io.env['CI']),
   });
+}
+
+function isJsonProgress({ env }: IO, argv: readonly string[]): boolean {
+  const at = argv.indexOf('--progress');
+  const word = at >= 0 ? argv[at + 1] : argv.find((one) => one.startsWith('--progress='))?.slice('--progress='.length);
+  return (word ?? env['MIGRATOR_PROGRESS']) === 'json';
 }
 
 function isTrue(value: string | undefined): boolean {

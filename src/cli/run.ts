@@ -2,10 +2,9 @@ import { CommanderError } from 'commander';
 import { isMigratorError } from '../errors.ts';
 import { createContext, type Context } from './context.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
-import { asInterruption, explain } from './explain.ts';
+import { asInterruption, explain, type Explanation } from './explain.ts';
 import type { IO } from './io.ts';
 import { createProgram } from './program.ts';
-import { plainText } from './reporters/plain-text.ts';
 import { onInterrupt } from './signals.ts';
 
 export async function run(argv: readonly string[], io: IO): Promise<number> {
@@ -36,13 +35,18 @@ async function attempt(argv: readonly string[], context: Context): Promise<ExitC
 function report(error: unknown, context: Context): ExitCode {
   context.stopReporter();
   const { io, redactor, globals } = context;
-  const { exitCode, lines, document } = explain(error, globals);
-  if (globals.json) io.stdout.write(`${JSON.stringify(redactor.redactValue(document), undefined, 2)}\n`);
-  for (const line of lines) io.stderr.write(`${plainText(redactor.redact(line))}\n`);
-  if (exitCode === exitCodes.interrupted) {
-    for (const line of context.attachments()) io.stderr.write(`${redactor.redact(line)}\n`);
+  const explanation = explain(error, globals);
+  if (globals.json) io.stdout.write(`${JSON.stringify(redactor.redactValue(explanation.document), undefined, 2)}\n`);
+  tell(explanation, context);
+  if (explanation.exitCode === exitCodes.interrupted) {
+    for (const message of context.attachments()) context.say('notice', message);
   }
-  return exitCode;
+  return explanation.exitCode;
+}
+
+function tell({ lines, document }: Explanation, context: Context): void {
+  const { code, message, hint, exitCode } = document;
+  context.say('error', lines, { code, message, hint, exitCode });
 }
 
 /** A result that could not be handed over is no success, whatever the work was. */
@@ -51,13 +55,12 @@ async function close(context: Context, exitCode: ExitCode): Promise<ExitCode> {
     await context.close();
     return exitCode;
   } catch (error) {
-    const say = (line: string) => context.io.stderr.write(`${context.redactor.redact(line)}\n`);
     if (exitCode === exitCodes.done && isMigratorError(error, 'LOCAL_IO')) {
       const failed = explain(error, context.globals);
-      failed.lines.forEach(say);
+      tell(failed, context);
       return failed.exitCode;
     }
-    say(`migrator: warning: while closing: ${String(error)}`);
+    context.say('warning', `while closing: ${error instanceof Error ? error.message : String(error)}`);
     return exitCode;
   }
 }

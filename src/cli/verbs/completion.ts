@@ -12,7 +12,8 @@ export async function runCompletion(shell: string | undefined, options: Completi
   }
   if (shell === undefined)
     throw new MigratorError('USAGE', 'which shell?', { hint: 'migrator completion bash, zsh, fish or powershell' });
-  context.io.stdout.write(completionScript(shell as Shell, treeOf(await context.commandTree())));
+  const script = completionScript(shell as Shell, treeOf(await context.commandTree()));
+  context.result('completion', { shell, script }, script.trimEnd());
   return undefined;
 }
 

@@ -12,6 +12,7 @@ export async function runEmulate(product: string, options: EmulateOptions, conte
     context.result('fault-list', { faults: faultNames(product) }, faultNames(product).join('\n'));
     return undefined;
   }
+  const reporter = await context.reporter();
   const data = options.data ?? `${product}-instance`;
   const running = await startEmulator(product, {
     directory: resolve(context.io.cwd, data),
@@ -21,7 +22,7 @@ export async function runEmulate(product: string, options: EmulateOptions, conte
     pace: options.pace === undefined ? undefined : durationFlag(options.pace, context.flagSource('pace')),
     faults: (options.fault ?? []).map((text) => parseFault(text)),
     apiKey: options.apiKey === undefined ? undefined : await keyOf(options.apiKey, context),
-    log: context.globals.debug ? (line) => context.io.stderr.write(`${line}\n`) : undefined,
+    log: context.globals.debug ? (line) => reporter.report({ type: 'debug', message: line }) : undefined,
   });
   context.onClose(() => running.close());
   const { apiKey } = running;
@@ -42,7 +43,7 @@ export async function runEmulate(product: string, options: EmulateOptions, conte
     ),
   );
   await untilAborted(context.signal);
-  context.io.stderr.write('stopped\n');
+  reporter.report({ type: 'notice', message: 'stopped' });
   return undefined;
 }
 
