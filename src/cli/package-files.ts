@@ -13,7 +13,7 @@ import { type FileSource, openFileSource } from './files/file-source.ts';
 import { openStdinSource } from './files/stdin-source.ts';
 import { spool } from './files/spool.ts';
 import { openKeyRing } from './key-ring.ts';
-import { secretFrom } from './secret-from.ts';
+import { secretFlag } from './secret-from.ts';
 
 /** Opens a package file, or standard input for `-`; closed with the context. */
 export async function openPackageFile(path: string, context: Context): Promise<FileSource> {
@@ -43,16 +43,13 @@ export async function sealedSource(
       passphrase: () =>
         passphrase === undefined && !context.io.stdinIsTTY
           ? Promise.resolve(undefined)
-          : secretFrom(passphrase ?? 'prompt', {
-              context,
-              directory: context.io.cwd,
-              purpose: 'package passphrase',
-              origin: 'command line',
-            }),
+          : secretFlag(passphrase ?? 'prompt', 'passphrase', 'package passphrase', context),
     },
     limits: {
       ...defaultLimits,
-      ...(maxExpandedSize === undefined ? {} : { maxExpandedBytes: sizeFlag(maxExpandedSize, '--max-expanded-size') }),
+      ...(maxExpandedSize === undefined
+        ? {}
+        : { maxExpandedBytes: sizeFlag(maxExpandedSize, context.flagSource('maxExpandedSize')) }),
     },
   };
 }

@@ -30,7 +30,7 @@ export function importCommand(context: Context): Command {
       new Option('--dry-run', 'let the server rehearse the import and print its plan; the target stays as it is'),
     )
     .addOption(
-      new Option('--on-conflict <policy>', 'when the feed holds that id and version: keep accepts the same bytes')
+      new Option('--on-conflict <policy>', 'when the feed holds that id and version already: keep takes the same bytes')
         .choices(['fail', 'keep', 'overwrite'])
         .default('keep'),
     )

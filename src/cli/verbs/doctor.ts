@@ -20,6 +20,8 @@ interface Finding {
 
 export async function runDoctor(names: readonly string[], context: Context) {
   const config = await context.config();
+  // A slip in a name is no finding about a server.
+  if (names.length > 0) for (const name of names) (await context.instances()).config(name);
   const wanted = names.length > 0 ? names : Object.keys(config.instances);
   const findings: Finding[] = [
     {

@@ -12,7 +12,7 @@ import { waitingOf } from '../waiting.ts';
 
 export async function runImportVerb(text: string, options: ImportOptions, command: Command, context: Context) {
   const to = requireInstance(options.to, '--to');
-  const waiting = waitingOf(options);
+  const waiting = waitingOf(options, context);
   const instances = await context.instances();
   const { product } = instances.config(to);
   const flags = await productFlags(command, 'import', product, context);

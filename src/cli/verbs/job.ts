@@ -42,7 +42,7 @@ export async function runJobShow(text: string, context: Context) {
 }
 
 export async function runJobWait(text: string, options: WaitOptions, context: Context) {
-  const waiting = waitingOf(options);
+  const waiting = waitingOf(options, context);
   const { instance, id, handle } = await openJob(text, context, { writes: false });
   const reporter = await context.reporter();
   reporter.report({ type: 'phase', name: 'wait', subject: handle });

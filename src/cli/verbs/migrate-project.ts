@@ -24,7 +24,7 @@ export async function runMigrateProject(
 ) {
   const from = requireInstance(options.from, '--from');
   const to = requireInstance(options.to, '--to');
-  const waiting = waitingOf(options);
+  const waiting = waitingOf(options, context);
   const instances = await context.instances();
   const flags = await productFlags(command, 'migrate-project', instances.config(from).product, context);
   const source = await instances.source(from);

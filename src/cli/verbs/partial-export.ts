@@ -20,7 +20,7 @@ export async function runPartialExport(options: PartialExportOptions, command: C
   if (resumed === undefined && options.project.length === 0) {
     throw new MigratorError('USAGE', 'no project is named', { hint: 'give --project <name>, once for each' });
   }
-  const waiting = waitingOf(options);
+  const waiting = waitingOf(options, context);
   const instances = await context.instances();
   const { product } = instances.config(from);
   const flags = await productFlags(command, 'partial-export', product, context);
