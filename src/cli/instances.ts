@@ -121,7 +121,12 @@ async function adapterTools(context: Context, config: Config): Promise<AdapterTo
   const debug = (message: string) => reporter.report({ type: 'debug', message });
   const settings = await httpSettings(config, context);
   return {
-    http: createHttpFactory(settings, { clock: systemClock, random: systemRandom, debug }),
+    http: createHttpFactory(settings, {
+      clock: systemClock,
+      random: systemRandom,
+      debug,
+      redact: (text) => context.redactor.redact(text),
+    }),
     clock: systemClock,
     random: systemRandom,
     debug,

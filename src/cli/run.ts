@@ -12,8 +12,11 @@ export async function run(argv: readonly string[], io: IO): Promise<number> {
   context.commandTree = () => createProgram(context);
   const release = onInterrupt(context);
   const exitCode = await attempt(argv, context);
-  release();
-  return close(context, exitCode);
+  try {
+    return await close(context, exitCode);
+  } finally {
+    release();
+  }
 }
 
 async function attempt(argv: readonly string[], context: Context): Promise<ExitCode> {

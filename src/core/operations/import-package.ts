@@ -152,7 +152,8 @@ async function upload(
   const { target, source, run, reporter } = ports;
   const earlier = run.record.facts['upload.outcome'];
   // An earlier process of this run may have uploaded it and died: then it is ours, and lies there byte for byte.
-  const onConflict = earlier === undefined ? input.onConflict : 'keep';
+  const replacing = earlier === 'intended' && input.onConflict === 'overwrite';
+  const onConflict = earlier === undefined || replacing ? input.onConflict : 'keep';
   const name = source.kind === 'stored' ? ref.id : source.kind === 'raw' ? source.name : source.sealed.name;
   await run.note({ 'upload.outcome': earlier ?? 'intended' });
   const delivery = await deliver(target, soleFile(files, name), ref, onConflict, reporter, signal);
