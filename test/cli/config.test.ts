@@ -293,7 +293,7 @@ instances:
     });
   });
 
-  test('keeps the contract: the suite that is published for its authors', async () => {
+  test('keeps the contract: the suite that is published for its authors', () => {
     const output = spawned(process.execPath, ['--test', '--test-reporter=tap', 'acme.test.mjs'], {
       cwd: fileURLToPath(acme),
     });
