@@ -1,7 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { MigratorError } from '../../errors.ts';
 import type { ByteStream } from '../../ports/artifact.ts';
 import { moveWithoutReplacing, syncFolder } from './durable.ts';
@@ -9,6 +8,7 @@ import { entryParts } from './entry-path.ts';
 import { holdFolder, type HeldFolder } from './held-folder.ts';
 import { localError, systemCode } from './local-error.ts';
 import { partialName } from './partial-name.ts';
+import { Turns } from './turns.ts';
 
 /** A folder that receives files. Nothing is visible in it before `commit`. */
 export interface TreeWriter {
@@ -157,8 +157,6 @@ function makeStage(folder: string, kind: Kind): Stage {
 
 /** Up to this size a file is written by one system call each to open, write and close; queues cost more than that. */
 const smallBytes = 256 * 1024;
-/** Milliseconds after which other work gets its turn between small files. */
-const longestStretch = 10;
 
 /**
  * Writes files below a folder of ours. They are not flushed one by one: the package they come from stays, and a crash of the
@@ -166,7 +164,7 @@ const longestStretch = 10;
  */
 class FileWriter {
   readonly #folders = new Set<string>();
-  #turnEnds = performance.now() + longestStretch;
+  readonly #turns = new Turns();
 
   async write(target: string, content: ByteStream, sync: boolean): Promise<void> {
     const chunks = content[Symbol.asyncIterator]();
@@ -191,6 +189,7 @@ class FileWriter {
   }
 
   async #writeSmall(target: string, chunks: readonly Uint8Array[], sync: boolean): Promise<void> {
+    await this.#turns.take();
     this.#makeFolder(dirname(target));
     const descriptor = openSync(target, 'wx', 0o666);
     try {
@@ -200,9 +199,6 @@ class FileWriter {
     } finally {
       closeSync(descriptor);
     }
-    if (performance.now() < this.#turnEnds) return;
-    await setImmediate();
-    this.#turnEnds = performance.now() + longestStretch;
   }
 
   #makeFolder(folder: string): void {
