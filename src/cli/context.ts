@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { MigratorError } from '../errors.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Event, Reporter } from '../ports/reporter.ts';
 import type { Config } from './config/config.ts';
@@ -42,6 +43,7 @@ export class Context {
   readonly #closers: (() => Promise<void> | void)[] = [];
   /** Handles of jobs last seen running, and whether their server dies with this process. */
   readonly #running = new Map<string, boolean>();
+  #stdoutIsTaken = false;
   #reporter: ActiveReporter | undefined;
   #config: Promise<Config> | undefined;
   #journal: Promise<Journal> | undefined;
@@ -118,13 +120,28 @@ export class Context {
     return () => this.#reporter?.resume();
   }
 
+  /** A package goes to standard output, so the result is told on stderr. USAGE when it cannot. */
+  giveStdoutAway(): void {
+    if (this.globals.json) {
+      throw new MigratorError('USAGE', '--json and a package cannot both go to standard output', {
+        hint: 'write the package to a file with -o',
+      });
+    }
+    if (this.io.stdoutIsTTY) {
+      throw new MigratorError('USAGE', 'a package cannot be shown on a terminal', {
+        hint: 'send it through a pipe, or write it to a file with -o',
+      });
+    }
+    this.#stdoutIsTaken = true;
+  }
+
   /** The command's result: one JSON document, or the text. */
   result(name: string, data: object, text: string): void {
     this.#reporter?.finish('done');
     const output = this.globals.json
       ? JSON.stringify(this.redactor.redactValue({ document: `migrator/${name}/1`, ...data }), undefined, 2)
       : plainLines(this.redactor.redact(text));
-    if (output !== '') this.io.stdout.write(`${output}\n`);
+    if (output !== '') (this.#stdoutIsTaken ? this.io.stderr : this.io.stdout).write(`${output}\n`);
   }
 
   /** What is told beside the reporter, which may not be there yet or be gone: in the form that the story has. */

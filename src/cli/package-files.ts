@@ -4,11 +4,13 @@ import type { SealedSource } from '../core/sealed-source.ts';
 import { isMigratorError } from '../errors.ts';
 import { defaultLimits, inspect } from '../package/index.ts';
 import type { PackageRef } from '../ports/artifact.ts';
+import type { ByteSink } from '../ports/bytes.ts';
 import type { Json, Run } from '../ports/journal.ts';
 import type { OpenOptions } from './commands/options.ts';
 import type { Context } from './context.ts';
 import { sizeFlag } from './measures.ts';
 import { createFileSink } from './files/atomic-output.ts';
+import { createStdoutSink } from './files/stdout-sink.ts';
 import { type FileSource, openFileSource } from './files/file-source.ts';
 import { openStdinSource } from './files/stdin-source.ts';
 import { spool } from './files/spool.ts';
@@ -61,11 +63,19 @@ export async function packageOutput(
   force: boolean,
   context: Context,
 ): Promise<PackageOutput> {
-  const sink = (name: string) => createFileSink(resolve(context.io.cwd, name), { overwrite: force });
+  const sink = (name: string) => outputSink(name, force, context);
   // A name that is taken must stop the run before a server is put to work.
   if (file !== undefined) await (await sink(file)).discard();
-  const name = (ref: PackageRef) => file ?? defaultFileName(ref);
-  return { settings, name, create: (ref) => sink(name(ref)), spool };
+  const path = (ref: PackageRef) => file ?? defaultFileName(ref);
+  const name = (ref: PackageRef) => (file === '-' ? 'standard output' : path(ref));
+  return { settings, name, create: (ref) => sink(path(ref)), spool };
+}
+
+/** A file, or standard output for `-`. */
+export function outputSink(name: string, force: boolean, context: Context): Promise<ByteSink> {
+  if (name !== '-') return createFileSink(resolve(context.io.cwd, name), { overwrite: force });
+  context.giveStdoutAway();
+  return createStdoutSink(context.io.stdout);
 }
 
 /**

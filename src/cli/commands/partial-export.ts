@@ -26,7 +26,9 @@ export function partialExportCommand(context: Context): Command {
   const command = new Command('partial-export')
     .addOption(new Option('--from <instance>', 'the instance to export from'))
     .addOption(new ListOption('--project <name>', 'a project to export, by name or id (repeatable)'))
-    .addOption(new Option('-o, --output <file>', 'the package to write (default: <id>.<version>.tar)'))
+    .addOption(
+      new Option('-o, --output <file>', 'the package to write (default: <id>.<version>.tar), or - for standard output'),
+    )
     .addOption(
       new Option(
         '--to <instance>',

@@ -53,7 +53,7 @@ export async function runConfigCheck(context: Context) {
     lines(
       config.file === undefined
         ? 'no rc file found; write one with: migrator init'
-        : `${config.file} is valid: ${names.length} instances${names.length > 0 ? ` (${names.join(', ')})` : ''}`,
+        : `${config.file} is valid: ${names.length} instance${names.length === 1 ? '' : 's'}${names.length > 0 ? ` (${names.join(', ')})` : ''}`,
       ...warnings.map((warning) => `warning: ${warning}`),
     ),
   );

@@ -1,4 +1,4 @@
-import { MigratorError } from '../../errors.ts';
+import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { InstanceInfo, OnConflict, Options, Secrets } from '../../ports/adapter.ts';
 import type { ArtifactFile, PackageRef } from '../../ports/artifact.ts';
 import type { LogLine } from '../../ports/job.ts';
@@ -183,7 +183,7 @@ export async function takeBack(
   try {
     await facet(target, 'feed').delete(ref, signal);
   } catch (error) {
-    if (!(error instanceof MigratorError) || error.code === 'CANCELLED') throw error;
+    if (!isMigratorError(error) || error.code === 'CANCELLED') throw error;
     reporter.report({
       type: 'warning',
       message: `the package uploaded for the dry run is still on ${target.name}: ${error.message}`,
