@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { Context } from './context.ts';
 import { exitCodeOfOutcome } from './exit-codes.ts';
-import { fromEnvironment, settle } from './settle.ts';
+import { ListOption } from './list-option.ts';
+import { fromEnvironment, programOf, settle } from './settle.ts';
 
 /** Does a command's work; the outcome it returns decides the exit code between done and partial. */
 export type Action<O> = (
@@ -17,6 +18,7 @@ interface ProgramOptions {
   readonly progress?: 'auto' | 'plain' | 'json' | 'none';
   readonly quiet?: boolean;
   readonly debug?: boolean;
+  readonly color?: boolean;
 }
 
 export interface ActionSettings {
@@ -29,9 +31,14 @@ export interface ActionSettings {
 /** Wires a command to its work: settles the globals, then the command's options, then runs it. */
 export function act<O>(command: Command, context: Context, action: Action<O>, settings: ActionSettings = {}): Command {
   return command.action(async () => {
+    fromEnvironment(programOf(command), context);
     settleGlobals(command, context);
-    if (settings.config === false) fromEnvironment(command, context);
-    else await settle(command, context, settings.notFromDefaults);
+    if (settings.config === false) {
+      fromEnvironment(command, context);
+    } else {
+      await settle(command, context, settings.notFromDefaults);
+      settleGlobals(command, context);
+    }
     fillLists(command);
     const result = await action(command.opts<O & object>(), context, command.args, command);
     if (result?.outcome !== undefined) context.exitCode = exitCodeOfOutcome(result.outcome);
@@ -42,22 +49,19 @@ export function act<O>(command: Command, context: Context, action: Action<O>, se
 function fillLists(command: Command): void {
   for (const option of command.options) {
     const name = option.attributeName();
-    if (option.parseArg === undefined || command.getOptionValue(name) !== undefined) continue;
+    if (!(option instanceof ListOption) || command.getOptionValue(name) !== undefined) continue;
     command.setOptionValueWithSource(name, [], 'default');
   }
 }
 
 function settleGlobals(command: Command, context: Context): void {
-  let program = command;
-  while (program.parent !== null) program = program.parent;
-  fromEnvironment(program, context);
-  const options = program.opts<ProgramOptions>();
+  const options = programOf(command).opts<ProgramOptions>();
   context.globals = {
     config: options.config,
     json: options.json === true,
     progress: options.progress ?? 'auto',
     quiet: options.quiet === true,
     debug: options.debug === true,
-    color: context.globals.color,
+    color: context.globals.color && options.color !== false,
   };
 }

@@ -1,3 +1,5 @@
+import type { Command } from 'commander';
+import { MigratorError } from '../errors.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Event, Reporter } from '../ports/reporter.ts';
 import type { Config } from './config/config.ts';
@@ -6,7 +8,14 @@ import type { Instances } from './instances.ts';
 import type { IO } from './io.ts';
 import type { ActiveReporter } from './reporters/active-reporter.ts';
 import type { CreateReporterOptions } from './reporters/create-reporter.ts';
+import { plainLines } from './reporters/plain-text.ts';
 import { Redactor } from './secrets/redactor.ts';
+
+/** Where the value of a flag came from, in words: `--timeout`, `MIGRATOR_TIMEOUT`, `defaults.timeout in <file>`. */
+export interface FlagSource {
+  readonly origin: 'command line' | 'environment' | 'rc file';
+  readonly words: string;
+}
 
 export interface Globals {
   readonly config: string | undefined;
@@ -26,10 +35,15 @@ export class Context {
   readonly redactor = new Redactor();
   globals: Globals;
   exitCode: ExitCode = exitCodes.done;
+  /** The whole command tree, for those who need to know every flag; given by whoever runs a line. */
+  commandTree: () => Promise<Command> = () => Promise.reject(new Error('no command tree was given'));
+  /** By camel-case name; flags that were given on the command line are not in it. */
+  readonly flagSources = new Map<string, FlagSource>();
   readonly #controller = new AbortController();
   readonly #closers: (() => Promise<void> | void)[] = [];
   /** Handles of jobs last seen running, and whether their server dies with this process. */
   readonly #running = new Map<string, boolean>();
+  #stdoutIsTaken = false;
   #reporter: ActiveReporter | undefined;
   #config: Promise<Config> | undefined;
   #journal: Promise<Journal> | undefined;
@@ -46,6 +60,11 @@ export class Context {
 
   abort(): void {
     this.#controller.abort();
+  }
+
+  flagSource(name: string): FlagSource {
+    const flag = name.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
+    return this.flagSources.get(name) ?? { origin: 'command line', words: `--${flag}` };
   }
 
   /** Runs when the command is over, last registered first. */
@@ -101,29 +120,68 @@ export class Context {
     return () => this.#reporter?.resume();
   }
 
+  /** A package goes to standard output, so the result is told on stderr. USAGE when it cannot. */
+  giveStdoutAway(): void {
+    if (this.globals.json) {
+      throw new MigratorError('USAGE', '--json and a package cannot both go to standard output', {
+        hint: 'write the package to a file with -o',
+      });
+    }
+    if (this.io.stdoutIsTTY) {
+      throw new MigratorError('USAGE', 'a package cannot be shown on a terminal', {
+        hint: 'send it through a pipe, or write it to a file with -o',
+      });
+    }
+    this.#stdoutIsTaken = true;
+  }
+
   /** The command's result: one JSON document, or the text. */
   result(name: string, data: object, text: string): void {
     this.#reporter?.finish('done');
     const output = this.globals.json
       ? JSON.stringify(this.redactor.redactValue({ document: `migrator/${name}/1`, ...data }), undefined, 2)
-      : this.redactor.redact(text);
-    if (output !== '') this.io.stdout.write(`${output}\n`);
+      : plainLines(this.redactor.redact(text));
+    if (output !== '') (this.#stdoutIsTaken ? this.io.stderr : this.io.stdout).write(`${output}\n`);
+  }
+
+  /** What is told beside the reporter, which may not be there yet or be gone: in the form that the story has. */
+  say(
+    type: 'notice' | 'warning' | 'error',
+    text: string | readonly string[],
+    fields: Readonly<Record<string, unknown>> = {},
+  ): void {
+    const lines = typeof text === 'string' ? [`migrator: ${type === 'notice' ? '' : `${type}: `}${text}`] : text;
+    if (this.globals.progress === 'json') {
+      const told = { message: typeof text === 'string' ? text : undefined, ...fields };
+      const event = { time: new Date().toISOString(), type, ...(this.redactor.redactValue(told) as object) };
+      this.io.stderr.write(`${JSON.stringify(event)}\n`);
+      return;
+    }
+    for (const line of lines) this.io.stderr.write(`${plainLines(this.redactor.redact(line))}\n`);
   }
 
   /** What to tell somebody who interrupted: the jobs that go on without us. */
   attachments(): readonly string[] {
     return [...this.#running].map(([handle, embedded]) =>
       embedded
-        ? `migrator: ${handle} runs on an embedded instance, which stops with this process and fails the job`
-        : `migrator: detached from ${handle}, which goes on; take it up again with: migrator job wait ${handle}`,
+        ? `${handle} runs on an embedded instance, which stops with this process and fails the job`
+        : `detached from ${handle}, which goes on; take it up again with: migrator job wait ${handle}`,
     );
   }
 
   async close(): Promise<void> {
     this.#reporter?.finish();
-    for (const closer of this.#closers.reverse()) await closer();
-    await this.io.stdout.flush?.();
-    await this.io.stderr.flush?.();
+    const failures: unknown[] = [];
+    // One that fails keeps none of the others from closing.
+    for (const close of [...this.#closers.reverse(), () => this.io.stdout.flush?.(), () => this.io.stderr.flush?.()]) {
+      try {
+        await close();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    const [first] = failures;
+    if (first !== undefined) throw first instanceof Error ? first : new Error('closing failed', { cause: first });
   }
 
   readonly embedded = new Set<string>();
@@ -142,13 +200,19 @@ export function createContext(io: IO, argv: readonly string[]): Context {
   return new Context(io, {
     config: undefined,
     json: has('--json', 'MIGRATOR_JSON'),
-    progress: 'auto',
+    progress: isJsonProgress(io, argv) ? 'json' : 'auto',
     quiet: has('--quiet', 'MIGRATOR_QUIET') || argv.includes('-q'),
     debug: has('--debug', 'MIGRATOR_DEBUG'),
     color: !argv.includes('--no-color') && (io.env['NO_COLOR'] ?? '') === '' && !isTrue(io.env['CI']),
   });
 }
 
+function isJsonProgress({ env }: IO, argv: readonly string[]): boolean {
+  const at = argv.indexOf('--progress');
+  const word = at >= 0 ? argv[at + 1] : argv.find((one) => one.startsWith('--progress='))?.slice('--progress='.length);
+  return (word ?? env['MIGRATOR_PROGRESS']) === 'json';
+}
+
 function isTrue(value: string | undefined): boolean {
-  return value !== undefined && !['', '0', 'false', 'no'].includes(value.toLowerCase());
+  return value !== undefined && !['', '0', 'false', 'no', 'off'].includes(value.toLowerCase());
 }

@@ -1,12 +1,11 @@
-import { isAbsolute, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { adapterModules, checkAdapterModule, isProduct } from '../adapters/index.ts';
+import { resolve } from 'node:path';
 import { readOnly } from '../adapters/wrap/read-only.ts';
 import type { Instance } from '../core/instance.ts';
 import { MigratorError } from '../errors.ts';
 import { createHttpFactory } from '../http/client.ts';
 import type { AdapterModule, AdapterTools, Connection } from '../ports/adapter.ts';
 import { Secret } from '../secret.ts';
+import { type AdapterModules, adapterModulesOf } from './adapter-modules.ts';
 import type { Config, InstanceConfig } from './config/config.ts';
 import { nearest } from './config/nearest.ts';
 import type { Context } from './context.ts';
@@ -26,7 +25,7 @@ export interface Instances {
 export async function createInstances(context: Context): Promise<Instances> {
   const config = await context.config();
   const tools = await adapterTools(context, config);
-  const modules = await thirdPartyModules(config);
+  const modules = await adapterModulesOf(config);
   const opened = new Map<string, Promise<Instance>>();
 
   const find = (name: string): InstanceConfig => {
@@ -66,23 +65,16 @@ async function connect(
   instance: InstanceConfig,
   config: Config,
   context: Context,
-  modules: ReadonlyMap<string, AdapterModule>,
+  modules: AdapterModules,
   tools: AdapterTools,
 ): Promise<Instance> {
-  const module = modules.get(instance.product) ?? (await builtIn(instance));
+  const module = await modules.of(instance);
   const connection = instance.url.startsWith('embedded:')
     ? await embedded(instance, config, context)
     : await remote(instance, module, config, context);
   const adapter = module.create(connection, tools);
   context.onClose(() => adapter.close?.());
   return { name: instance.name, adapter };
-}
-
-async function builtIn({ name, product }: InstanceConfig): Promise<AdapterModule> {
-  if (isProduct(product)) return adapterModules[product]();
-  throw new MigratorError('CONFIG_INVALID', `instance "${name}": no adapter for product "${product}"`, {
-    hint: `built in are: ${Object.keys(adapterModules).join(', ')}; others are named under "adapters" in the rc file`,
-  });
 }
 
 async function remote(
@@ -129,34 +121,14 @@ async function adapterTools(context: Context, config: Config): Promise<AdapterTo
   const debug = (message: string) => reporter.report({ type: 'debug', message });
   const settings = await httpSettings(config, context);
   return {
-    http: createHttpFactory(settings, { clock: systemClock, random: systemRandom, debug }),
+    http: createHttpFactory(settings, {
+      clock: systemClock,
+      random: systemRandom,
+      debug,
+      redact: (text) => context.redactor.redact(text),
+    }),
     clock: systemClock,
     random: systemRandom,
     debug,
   };
-}
-
-/** Named in the rc file and imported by that name; nothing is searched for. */
-async function thirdPartyModules(config: Config): Promise<ReadonlyMap<string, AdapterModule>> {
-  const modules = new Map<string, AdapterModule>();
-  for (const name of config.adapters) {
-    const specifier =
-      name.startsWith('.') || isAbsolute(name) ? pathToFileURL(resolve(config.directory, name)).href : name;
-    let loaded: unknown;
-    try {
-      loaded = await import(specifier);
-    } catch (cause) {
-      throw new MigratorError(
-        'CONFIG_INVALID',
-        `the adapter "${name}" cannot be loaded: ${cause instanceof Error ? cause.message : 'unknown'}`,
-        {
-          hint: 'install it beside migrator, or give its path relative to the rc file',
-          cause,
-        },
-      );
-    }
-    const module = checkAdapterModule(loaded, name);
-    modules.set(module.product, module);
-  }
-  return modules;
 }

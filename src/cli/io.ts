@@ -7,6 +7,8 @@ export interface Output {
   write(chunk: string | Uint8Array): void;
   /** Resolves when everything is handed over; LOCAL_IO when it could not be (a full disk). A reader that left is no failure. */
   flush?(): Promise<void>;
+  /** True once the reader has closed its end. */
+  left?(): boolean;
 }
 
 /** The facts of the terminal and the process. Nothing else reads `process`, so a test gives its own. */
@@ -39,6 +41,7 @@ export function createOutput(stream: Writable, name: string): Output {
   };
   stream.on('error', onError);
   return {
+    left: () => closed,
     write: (chunk) => {
       if (!closed) stream.write(chunk);
     },

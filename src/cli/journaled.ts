@@ -1,4 +1,5 @@
 import { runKey } from '../core/operation.ts';
+import { isUncertain } from '../core/start-once.ts';
 import { isMigratorError } from '../errors.ts';
 import type { Json, Run, RunOutcome } from '../ports/journal.ts';
 import type { Context } from './context.ts';
@@ -36,6 +37,8 @@ export async function journaled<R extends { readonly outcome: string }>(
 function outcomeOf(error: unknown, run: Run): RunOutcome | undefined {
   if (!isMigratorError(error)) return undefined;
   if (isMigratorError(error, 'CANCELLED', 'STILL_RUNNING', 'REMOTE_UNREACHABLE', 'LOCAL_IO')) return undefined;
+  // What failed while it was not known whether a job was begun has to be settled before another one is.
+  if (isUncertain(run.record.facts)) return undefined;
   // Refused before any job was started: there is nothing to take up.
   if (isMigratorError(error, 'JOB_FAILED') || run.record.jobs.length === 0) return 'failed';
   return undefined;

@@ -62,19 +62,21 @@ export async function openKeyRing(context: Context): Promise<KeyRing> {
     parseSecretKey((await readSecretKey(file, io, warn)).reveal(), passphraseOf(file, keys.passphrase));
 
   const ownIdentities = async (): Promise<readonly Identity[]> =>
-    (await orAbsent(identityFile(places.identity))) ?? [await makeIdentity()];
+    (await orAbsent(identityFile(places.identity))) ?? (await makeIdentity());
 
-  const makeIdentity = async (): Promise<Identity> => {
+  const makeIdentity = async (): Promise<readonly Identity[]> => {
     const identity = generateIdentity(systemRandom);
-    await writeSecretKey(places.identity, new Secret(printIdentity(identity, new Date())));
+    const text = new Secret(printIdentity(identity, new Date()));
+    if (!(await wasFirst(writeSecretKey(places.identity, text)))) return identityFile(places.identity);
     notice(`made an encryption identity for you: ${places.identity}; keep a copy, packages open with nothing else`);
-    return identity;
+    return [identity];
   };
 
   const makeSigningKey = async (): Promise<SigningKey> => {
     const key = generateSigningKey(systemRandom);
-    await writeSecretKey(places.signing, new Secret(await printSecretKey(key, undefined, systemRandom)));
-    await writePublicKey(places.signingPublic, printPublicKey(key.publicKey));
+    const text = new Secret(await printSecretKey(key, undefined, systemRandom));
+    if (!(await wasFirst(writeSecretKey(places.signing, text)))) return signingKeyFile(places.signing);
+    await wasFirst(writePublicKey(places.signingPublic, printPublicKey(key.publicKey)));
     notice(`made a signing key for you: ${places.signing} (key id ${key.keyId}); you trust it`);
     return key;
   };
@@ -93,7 +95,13 @@ export async function openKeyRing(context: Context): Promise<KeyRing> {
     async signingKey(file) {
       if (file !== undefined) return signingKeyFile(resolve(io.cwd, file));
       if (keys.signing !== undefined) return signingKeyFile(resolve(directory, keys.signing));
-      return (await orAbsent(signingKeyFile(places.signing))) ?? (await makeSigningKey());
+      const own = await orAbsent(signingKeyFile(places.signing));
+      if (own === undefined) return makeSigningKey();
+      // A run that was killed between the two files left the key without its public half, by which the user trusts it.
+      if ((await ownPublicKey()) === undefined) {
+        await wasFirst(writePublicKey(places.signingPublic, printPublicKey(own.publicKey)));
+      }
+      return own;
     },
     async identities(files) {
       const named = [
@@ -131,6 +139,17 @@ export async function publicKeyFrom(text: string, directory: string): Promise<Pu
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
     throw new MigratorError('USAGE', `"${text}" is neither a minisign public key nor a file`, { cause });
+  }
+}
+
+/** Two runs may both be the first to need a key: the one that comes too late uses the other's. */
+async function wasFirst(writing: Promise<void>): Promise<boolean> {
+  try {
+    await writing;
+    return true;
+  } catch (error) {
+    if (!isMigratorError(error, 'CONFLICT')) throw error;
+    return false;
   }
 }
 

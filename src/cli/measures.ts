@@ -1,11 +1,12 @@
 import { MigratorError } from '../errors.ts';
 import { parseDuration } from './config/duration.ts';
+import type { FlagSource } from './context.ts';
 
-/** `90s`, `20m`, `2h`, `500ms`. Returns milliseconds. */
-export function durationFlag(text: string, flag: string): number {
+/** `90s`, `20m`, `2h`, `500ms`. Returns milliseconds. `source` says where the text stands. */
+export function durationFlag(text: string, source: FlagSource): number {
   const duration = parseDuration(text);
   if (duration === undefined) {
-    throw new MigratorError('USAGE', `${flag}: "${text}" is not a duration`, { hint: 'write 90s, 20m or 2h' });
+    throw new MigratorError('USAGE', `${source.words}: "${text}" is not a duration`, { hint: 'write 90s, 20m or 2h' });
   }
   return duration;
 }
@@ -23,11 +24,11 @@ const units: Record<string, number> = {
 };
 
 /** `500MiB`, `20GB`; a bare number is bytes. */
-export function sizeFlag(text: string, flag: string): number {
+export function sizeFlag(text: string, source: FlagSource): number {
   const match = /^(\d+(?:\.\d+)?)\s*([a-z]+)?$/iu.exec(text.trim());
   const factor = units[(match?.[2] ?? 'b').toLowerCase()];
   if (match?.[1] === undefined || factor === undefined) {
-    throw new MigratorError('USAGE', `${flag}: "${text}" is not a size`, { hint: 'write 500MiB or 20GiB' });
+    throw new MigratorError('USAGE', `${source.words}: "${text}" is not a size`, { hint: 'write 500MiB or 20GiB' });
   }
   return Math.floor(Number(match[1]) * factor);
 }

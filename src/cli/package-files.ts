@@ -1,17 +1,21 @@
 import { resolve } from 'node:path';
 import type { PackageOutput, SealSettings } from '../core/seal-artifact.ts';
 import type { SealedSource } from '../core/sealed-source.ts';
-import { defaultLimits } from '../package/index.ts';
+import { isMigratorError } from '../errors.ts';
+import { defaultLimits, inspect } from '../package/index.ts';
 import type { PackageRef } from '../ports/artifact.ts';
+import type { ByteSink } from '../ports/bytes.ts';
+import type { Json, Run } from '../ports/journal.ts';
 import type { OpenOptions } from './commands/options.ts';
 import type { Context } from './context.ts';
 import { sizeFlag } from './measures.ts';
 import { createFileSink } from './files/atomic-output.ts';
+import { createStdoutSink } from './files/stdout-sink.ts';
 import { type FileSource, openFileSource } from './files/file-source.ts';
 import { openStdinSource } from './files/stdin-source.ts';
 import { spool } from './files/spool.ts';
 import { openKeyRing } from './key-ring.ts';
-import { secretFrom } from './secret-from.ts';
+import { secretFlag } from './secret-from.ts';
 
 /** Opens a package file, or standard input for `-`; closed with the context. */
 export async function openPackageFile(path: string, context: Context): Promise<FileSource> {
@@ -41,16 +45,13 @@ export async function sealedSource(
       passphrase: () =>
         passphrase === undefined && !context.io.stdinIsTTY
           ? Promise.resolve(undefined)
-          : secretFrom(passphrase ?? 'prompt', {
-              context,
-              directory: context.io.cwd,
-              purpose: 'package passphrase',
-              origin: 'command line',
-            }),
+          : secretFlag(passphrase ?? 'prompt', 'passphrase', 'package passphrase', context),
     },
     limits: {
       ...defaultLimits,
-      ...(maxExpandedSize === undefined ? {} : { maxExpandedBytes: sizeFlag(maxExpandedSize, '--max-expanded-size') }),
+      ...(maxExpandedSize === undefined
+        ? {}
+        : { maxExpandedBytes: sizeFlag(maxExpandedSize, context.flagSource('maxExpandedSize')) }),
     },
   };
 }
@@ -62,11 +63,40 @@ export async function packageOutput(
   force: boolean,
   context: Context,
 ): Promise<PackageOutput> {
-  const sink = (name: string) => createFileSink(resolve(context.io.cwd, name), { overwrite: force });
+  const sink = (name: string) => outputSink(name, force, context);
   // A name that is taken must stop the run before a server is put to work.
   if (file !== undefined) await (await sink(file)).discard();
-  const name = (ref: PackageRef) => file ?? defaultFileName(ref);
-  return { settings, name, create: (ref) => sink(name(ref)), spool };
+  const path = (ref: PackageRef) => file ?? defaultFileName(ref);
+  const name = (ref: PackageRef) => (file === '-' ? 'standard output' : path(ref));
+  return { settings, name, create: (ref) => sink(path(ref)), spool };
+}
+
+/** A file, or standard output for `-`. */
+export function outputSink(name: string, force: boolean, context: Context): Promise<ByteSink> {
+  if (name !== '-') return createFileSink(resolve(context.io.cwd, name), { overwrite: force });
+  context.giveStdoutAway();
+  return createStdoutSink(context.io.stdout);
+}
+
+/**
+ * Whether the output is there because an earlier process of this run was killed after it had named the file: the
+ * package in it is the one this run was sealing.
+ */
+export async function wroteEarlier(file: string | undefined, run: Run, context: Context): Promise<boolean> {
+  const sealing = run.record.facts['sealing.package'] as (PackageRef & Record<string, Json>) | undefined;
+  if (sealing === undefined) return false;
+  try {
+    const bytes = await openFileSource(resolve(context.io.cwd, file ?? defaultFileName(sealing)));
+    try {
+      const { manifest } = await inspect(bytes);
+      return manifest.id === sealing.id && manifest.version === sealing.version;
+    } finally {
+      await bytes.close();
+    }
+  } catch (error) {
+    if (isMigratorError(error)) return false;
+    throw error;
+  }
 }
 
 export function defaultFileName({ id, version }: PackageRef): string {

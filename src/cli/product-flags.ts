@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { productOptions } from '../adapters/options.ts';
 import { MigratorError } from '../errors.ts';
 import type { OptionValue, Options, Secrets } from '../ports/adapter.ts';
-import type { OptionSpec, Verb } from '../ports/options.ts';
+import type { OptionSpec, ProductOptions, Verb } from '../ports/options.ts';
 import type { Secret } from '../secret.ts';
 import type { Context } from './context.ts';
-import { secretFrom } from './secret-from.ts';
+import { secretFlag } from './secret-from.ts';
 
 export interface ProductFlags {
   readonly options: Options;
@@ -23,27 +23,23 @@ export async function productFlags(
   verb: Verb,
   product: string,
   context: Context,
+  table: readonly ProductOptions[] = productOptions,
 ): Promise<ProductFlags> {
-  refuseForeign(command, verb, product);
+  refuseForeign(command, verb, product, table);
   const options: Record<string, OptionValue> = {};
   const secrets: Record<string, Secret> = {};
-  const { directory } = await context.config();
-  for (const spec of specsOf(product, verb)) {
+  const specs = specsOf(product, verb, table);
+  for (const spec of specs) {
     const name = camelCase(spec.name);
     const value: unknown = command.getOptionValue(name);
-    if (value === undefined) continue;
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
     if (spec.secret !== true) {
       options[name] = value as OptionValue;
       continue;
     }
-    const source = command.getOptionValueSource(name);
-    const origin = source === 'cli' ? 'command line' : source === 'env' ? 'environment' : 'rc file';
-    // A path on the command line is the caller's own; one in the rc file is relative to the rc file.
-    const base = origin === 'rc file' ? directory : context.io.cwd;
-    secrets[name] = await secretFrom(value as string, { context, directory: base, purpose: `--${spec.name}`, origin });
+    secrets[name] = await secretFlag(value as string, name, `--${spec.name}`, context);
   }
-  const all = { ...options, ...thirdParty(command, product) };
-  const specs = specsOf(product, verb);
+  const all = { ...options, ...thirdParty(command, product, table) };
   return {
     options: all,
     secrets,
@@ -58,15 +54,13 @@ function knownTo(verb: Verb, options: Options, specs: readonly OptionSpec[]): Op
   return Object.fromEntries(Object.entries(options).filter(([name]) => !foreign.has(name)));
 }
 
-function specsOf(product: string, verb: Verb): readonly OptionSpec[] {
-  return (
-    productOptions.find((entry) => entry.product === product)?.options.filter((spec) => spec.verbs.includes(verb)) ?? []
-  );
+function specsOf(product: string, verb: Verb, table: readonly ProductOptions[]): readonly OptionSpec[] {
+  return table.find((entry) => entry.product === product)?.options.filter((spec) => spec.verbs.includes(verb)) ?? [];
 }
 
-function refuseForeign(command: Command, verb: Verb, product: string): void {
-  const own = new Set(specsOf(product, verb).map((spec) => spec.name));
-  for (const { product: other, title, options } of productOptions) {
+function refuseForeign(command: Command, verb: Verb, product: string, table: readonly ProductOptions[]): void {
+  const own = new Set(specsOf(product, verb, table).map((spec) => spec.name));
+  for (const { product: other, title, options } of table) {
     for (const { name } of options) {
       if (other === product || own.has(name)) continue;
       const source = command.getOptionValueSource(camelCase(name));
@@ -77,9 +71,9 @@ function refuseForeign(command: Command, verb: Verb, product: string): void {
   }
 }
 
-function thirdParty(command: Command, product: string): Options {
+function thirdParty(command: Command, product: string, table: readonly ProductOptions[]): Options {
   const settings = (command.getOptionValue('set') as readonly string[] | undefined) ?? [];
-  if (settings.length > 0 && productOptions.some((entry) => entry.product === product)) {
+  if (settings.length > 0 && table.some((entry) => entry.product === product)) {
     throw new MigratorError('USAGE', `--set is for adapters that are not built in, and ${product} is`, {
       hint: `see the flags of ${product} with --help`,
     });

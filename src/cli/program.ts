@@ -1,5 +1,6 @@
-import { Command, type CommanderError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { Context } from './context.ts';
+import { usageError } from './usage-error.ts';
 import { version } from './version.ts';
 
 interface Entry {
@@ -91,7 +92,6 @@ export async function createProgram(context: Context, argv?: readonly string[]):
     .helpCommand('help [command]', 'show help for a command')
     .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
     .showSuggestionAfterError(true)
-    .exitOverride()
     .configureOutput({
       writeOut: (text) => context.io.stdout.write(text),
       writeErr: () => undefined,
@@ -108,16 +108,19 @@ export async function createProgram(context: Context, argv?: readonly string[]):
   for (const { name, description, load } of entries) {
     const wanted = argv === undefined || argv.includes(name);
     const command = wanted ? (await load())(context) : new Command(name);
-    program.addCommand(inherit(command.description(description), program));
+    program.addCommand(command.description(description));
   }
+  govern(program, program);
   return program;
 }
 
 /** Settings reach subcommands made with `command()` only; these are added, so they are given here. */
-function inherit(command: Command, parent: Command): Command {
-  command.copyInheritedSettings(parent);
-  for (const child of command.commands) inherit(child, command);
-  return command;
+function govern(command: Command, program: Command): void {
+  command.copyInheritedSettings(program).exitOverride((error) => {
+    // Commander also ends help and --version by throwing: these are not failures.
+    throw error.exitCode === 0 ? error : usageError(error, command);
+  });
+  for (const child of command.commands) govern(child, program);
 }
 
 const footer = `
@@ -128,8 +131,3 @@ Exit codes: 0 done, 2 usage or config, 3 partial, 4 refused, 5 unreachable, 6 pa
 Start here:
   $ migrator demo
   $ migrator init`;
-
-/** Commander ends help and --version by throwing: these are not failures. */
-export function isHelp(error: CommanderError): boolean {
-  return ['commander.helpDisplayed', 'commander.help', 'commander.version'].includes(error.code);
-}

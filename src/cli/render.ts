@@ -1,6 +1,7 @@
 import type { SealedPackage } from '../package/index.ts';
 import type { PlanItem } from '../core/plan.ts';
 import type { LogLine } from '../ports/job.ts';
+import { plainText } from './reporters/plain-text.ts';
 import { humanBytes } from './reporters/rates.ts';
 
 /** One text out of lines, leaving out what is not there. */
@@ -48,13 +49,20 @@ export function describePlan(plan: readonly PlanItem[]): string | undefined {
   );
 }
 
-/** A server's log, indented as it nests; what is below `info` is left out unless it warns. */
-export function describeLog(log: readonly LogLine[], { verbose }: { readonly verbose: boolean }): string {
+/** A server's log, indented as it nests. */
+export function describeLog(log: readonly LogLine[]): string {
   return log
-    .filter((line) => verbose || !['trace', 'verbose'].includes(line.level))
     .map(
       ({ at, depth, level, text }) =>
-        `${at === undefined ? '' : `${at}  `}${level.padEnd(7)}  ${'  '.repeat(depth)}${text}`,
+        `${at === undefined ? '' : `${at}  `}${level.padEnd(7)}  ${'  '.repeat(depth)}${plainText(text)}`,
     )
     .join('\n');
+}
+
+/** The log of a dry run as the plan it is: without times, and without what only a debugger wants. */
+export function describeRehearsal(log: readonly LogLine[]): string | undefined {
+  const shown = log.filter((line) => !['trace', 'verbose'].includes(line.level));
+  if (shown.length === 0) return undefined;
+  const word = (level: LogLine['level']) => (level === 'info' ? '' : `${level}: `);
+  return `${shown.map(({ depth, level, text }) => `${'  '.repeat(depth)}${word(level)}${plainText(text)}`).join('\n')}\n`;
 }

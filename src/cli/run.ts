@@ -1,57 +1,69 @@
 import { CommanderError } from 'commander';
-import { MigratorError } from '../errors.ts';
+import { isMigratorError } from '../errors.ts';
 import { createContext, type Context } from './context.ts';
-import { exitCodes } from './exit-codes.ts';
-import { asInterruption, explain } from './explain.ts';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { asInterruption, explain, type Explanation } from './explain.ts';
 import type { IO } from './io.ts';
-import { createProgram, isHelp } from './program.ts';
+import { createProgram } from './program.ts';
 import { onInterrupt } from './signals.ts';
 
 export async function run(argv: readonly string[], io: IO): Promise<number> {
   const context = createContext(io, argv);
+  context.commandTree = () => createProgram(context);
   const release = onInterrupt(context);
+  const exitCode = await attempt(argv, context);
+  try {
+    return await close(context, exitCode);
+  } finally {
+    release();
+  }
+}
+
+async function attempt(argv: readonly string[], context: Context): Promise<ExitCode> {
   try {
     const program = await createProgram(context, argv);
     if (argv.length === 0) {
-      io.stdout.write(program.helpInformation());
+      program.outputHelp();
       return exitCodes.usage;
     }
     await program.parseAsync(argv, { from: 'user' });
     return context.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError && isHelp(error)) return exitCodes.done;
-    return report(error instanceof CommanderError ? usage(error) : asInterruption(error, context.signal), context);
-  } finally {
-    release();
-    await close(context);
+    // Help and --version end so; commander's complaints arrive as USAGE.
+    if (error instanceof CommanderError) return exitCodes.done;
+    return report(asInterruption(error, context.signal), context);
   }
 }
 
-/** Commander's own complaints become USAGE, so that there is one way out. */
-function usage(error: CommanderError): MigratorError {
-  const [first = '', ...rest] = error.message.replace(/^error: /u, '').split('\n');
-  const suggestion = /Did you mean (.+)\?/u.exec(rest.join(' '))?.[1];
-  return new MigratorError('USAGE', first.charAt(0).toLowerCase() + first.slice(1).replace(/\.$/u, ''), {
-    hint: suggestion === undefined ? 'see migrator --help' : `did you mean ${suggestion}?`,
-  });
-}
-
-function report(error: unknown, context: Context): number {
+function report(error: unknown, context: Context): ExitCode {
   context.stopReporter();
   const { io, redactor, globals } = context;
-  const { exitCode, lines, document } = explain(error, globals);
-  if (globals.json) io.stdout.write(`${JSON.stringify(redactor.redactValue(document), undefined, 2)}\n`);
-  for (const line of lines) io.stderr.write(`${redactor.redact(line)}\n`);
-  if (exitCode === exitCodes.interrupted) {
-    for (const line of context.attachments()) io.stderr.write(`${redactor.redact(line)}\n`);
+  const explanation = explain(error, globals);
+  if (globals.json) io.stdout.write(`${JSON.stringify(redactor.redactValue(explanation.document), undefined, 2)}\n`);
+  tell(explanation, context);
+  if (explanation.exitCode === exitCodes.interrupted) {
+    for (const message of context.attachments()) context.say('notice', message);
   }
-  return exitCode;
+  return explanation.exitCode;
 }
 
-async function close(context: Context): Promise<void> {
+function tell({ lines, document }: Explanation, context: Context): void {
+  const { code, message, hint, exitCode } = document;
+  context.say('error', lines, { code, message, hint, exitCode });
+}
+
+/** A result that could not be handed over is no success, whatever the work was. */
+async function close(context: Context, exitCode: ExitCode): Promise<ExitCode> {
   try {
     await context.close();
+    return exitCode;
   } catch (error) {
-    context.io.stderr.write(`${context.redactor.redact(`migrator: warning: while closing: ${String(error)}`)}\n`);
+    if (exitCode === exitCodes.done && isMigratorError(error, 'LOCAL_IO')) {
+      const failed = explain(error, context.globals);
+      tell(failed, context);
+      return failed.exitCode;
+    }
+    context.say('warning', `while closing: ${error instanceof Error ? error.message : String(error)}`);
+    return exitCode;
   }
 }

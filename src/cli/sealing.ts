@@ -3,7 +3,7 @@ import type { SealSettings } from '../core/seal-artifact.ts';
 import type { SealOptions } from './commands/options.ts';
 import type { Context } from './context.ts';
 import { openKeyRing } from './key-ring.ts';
-import { secretFrom } from './secret-from.ts';
+import { secretFlag } from './secret-from.ts';
 import { version } from './version.ts';
 
 /** What the sealing flags, the rc file and the key folder mean together. */
@@ -38,11 +38,5 @@ async function encryption(
 ): Promise<SealSettings['encryption']> {
   if (options.unencrypted === true) return undefined;
   if (options.passphrase === undefined) return { recipients: await ring.recipients(options.recipient) };
-  const passphrase = await secretFrom(options.passphrase, {
-    context,
-    directory: context.io.cwd,
-    purpose: 'package passphrase',
-    origin: 'command line',
-  });
-  return { passphrase };
+  return { passphrase: await secretFlag(options.passphrase, 'passphrase', 'package passphrase', context) };
 }

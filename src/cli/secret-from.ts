@@ -45,3 +45,10 @@ export async function secretFrom(
     resume();
   }
 }
+
+/** The secret that a flag refers to. A path in the rc file is relative to that file, any other to the working directory. */
+export async function secretFlag(reference: string, flag: string, purpose: string, context: Context): Promise<Secret> {
+  const { origin } = context.flagSource(flag);
+  const directory = origin === 'rc file' ? (await context.config()).directory : context.io.cwd;
+  return secretFrom(reference, { context, directory, purpose, origin });
+}

@@ -10,7 +10,9 @@ export function onInterrupt(context: Context): () => void {
     count += 1;
     if (count > 1) process.exit(exitCodes.interrupted);
     context.stopReporter();
-    context.io.stderr.write('\nmigrator: stopping; once more to leave at once\n');
+    // The terminal has shown ^C; the sentence begins on a line of its own.
+    if (context.io.stderrIsTTY && context.globals.progress !== 'json') context.io.stderr.write('\n');
+    context.say('notice', 'stopping; once more to leave at once');
     context.abort();
   };
   for (const signal of signals) process.on(signal, handler);

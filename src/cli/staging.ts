@@ -21,7 +21,7 @@ export function stagingDirectory(io: IO): string {
 export async function openStaging(run: Run, context: Context): Promise<Staging> {
   const directory = stagingDirectory(context.io);
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const path = join(directory, `${run.record.id}.tar`);
+  const path = join(directory, `${run.record.key}.tar`);
   const ring = await openKeyRing(context);
   const signer = await ring.signingKey(undefined);
   const settings: SealSettings = {

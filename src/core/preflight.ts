@@ -1,7 +1,9 @@
-import { MigratorError } from '../errors.ts';
+import { isMigratorError, MigratorError } from '../errors.ts';
 import type { InstanceInfo } from '../ports/adapter.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import type { Instance } from './instance.ts';
+import { formatHandle } from './job-handle.ts';
+import { isFinal } from './watch.ts';
 
 /** First call of every run: proves URL and credentials and tells what deserves a warning. */
 export async function probe(instance: Instance, reporter: Reporter, signal: AbortSignal): Promise<InstanceInfo> {
@@ -32,7 +34,10 @@ export function requireCompatible(
   reporter.report({ type: 'warning', message: `${obstacle}; going on because of --ignore-version` });
 }
 
-/** Servers that enter maintenance mode for a migration must have left it afterwards; a crashed task may leave it on. */
+/**
+ * Servers that enter maintenance mode for a migration must have left it afterwards; a crashed task may leave it on.
+ * While another migration is at work the mode is that one's affair.
+ */
 export async function leftMaintenance(
   instance: Instance,
   before: InstanceInfo,
@@ -40,12 +45,34 @@ export async function leftMaintenance(
   signal: AbortSignal,
 ): Promise<boolean> {
   reporter.report({ type: 'phase', name: 'check', subject: instance.name });
-  const after = await instance.adapter.probe(signal);
-  if (after.mode === 'normal' || before.mode === 'maintenance') return true;
+  // The other migration may end, or the next one begin, between the two questions: so both are asked twice.
+  for (let look = 1; look <= 2; look += 1) {
+    const after = await instance.adapter.probe(signal);
+    if (after.mode === 'normal' || before.mode === 'maintenance') return true;
+    const other = await migrationAtWork(instance, signal);
+    if (other !== undefined) {
+      const message = `${instance.name} is in maintenance mode for another migration: ${other}`;
+      reporter.report({ type: 'notice', message });
+      return true;
+    }
+  }
   reporter.report({
     type: 'warning',
     message: `${instance.name} was left in maintenance mode: nobody but its administrators can change anything there`,
     hint: 'switch maintenance mode off on the server',
   });
   return false;
+}
+
+/** Undefined also when the account may not look at the server's jobs. */
+async function migrationAtWork(instance: Instance, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    for await (const job of instance.adapter.jobs.list({ all: false, limit: 20 }, signal)) {
+      const handle = { product: instance.adapter.product, instance: instance.name, id: job.id };
+      if (!isFinal(job.state)) return formatHandle(handle);
+    }
+  } catch (error) {
+    if (!isMigratorError(error, 'AUTH_REFUSED')) throw error;
+  }
+  return undefined;
 }

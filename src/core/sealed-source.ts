@@ -43,13 +43,7 @@ export async function trustPackage(
   const verified = await verify(source.bytes, source.trust, signal, (done, total) =>
     reporter.report({ type: 'bytes', subject: source.name, done, total }),
   );
-  if (verified.signer === undefined) {
-    reporter.report({ type: 'warning', message: `${source.name} is not signed: nobody vouches for what is in it` });
-  }
-  if (verified.signer?.trusted === false) {
-    const { keyId } = verified.signer;
-    reporter.report({ type: 'warning', message: `${source.name} is signed by ${keyId}, whom you do not trust` });
-  }
+  warnOfSigner(source.name, verified, reporter);
   const { manifest } = verified;
   const inside = manifest.content.files
     ? { files: manifest.content.files, scope: manifest.scope ?? null }
@@ -58,6 +52,15 @@ export async function trustPackage(
     .filter((file) => file.path.startsWith('native/'))
     .map(({ path, size }) => artifactFile(source, verified, path, size));
   return { manifest, verified, files, exportedWith: exportOptions(inside.scope) };
+}
+
+/** What `--allow-unsigned` lets through is said aloud each time. */
+export function warnOfSigner(name: string, { signer }: VerifiedPackage, reporter: Reporter): void {
+  if (signer === undefined) {
+    reporter.report({ type: 'warning', message: `${name} is not signed: nobody vouches for what is in it` });
+  } else if (!signer.trusted) {
+    reporter.report({ type: 'warning', message: `${name} is signed by ${signer.keyId}, whom you do not trust` });
+  }
 }
 
 function artifactFile(source: SealedSource, verified: VerifiedPackage, path: string, size: number): ArtifactFile {

@@ -47,6 +47,14 @@ export async function startOnce(work: RemoteStart, run: Run, clock: Clock, signa
   }
 }
 
+/** Whether the facts of a run hold a call that was intended and of which nobody knows whether it began a job. */
+export function isUncertain(facts: Run['record']['facts']): boolean {
+  return Object.entries(facts).some(([name, value]) => {
+    const step = /^(.*)\.intendedAt$/u.exec(name)?.[1];
+    return step !== undefined && typeof value === 'string' && typeof facts[`${step}.job`] !== 'string';
+  });
+}
+
 async function remember(job: StartedJob, step: string, run: Run): Promise<StartedJob> {
   await run.note({ [`${step}.job`]: job.id });
   await run.job(job.handle);

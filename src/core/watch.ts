@@ -39,7 +39,7 @@ export async function watch(
   for (;;) {
     const look = await tryLook(jobs, id, signal);
     const now = clock.now().getTime();
-    if (!(look instanceof MigratorError)) {
+    if (!isMigratorError(look)) {
       lostSince = undefined;
       reporter.report({ type: 'job', handle, status: look });
       if (isFinal(look.state)) return look;

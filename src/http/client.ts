@@ -173,7 +173,7 @@ function failure(
   if ('broken' in outcome) return brokenError(outcome.broken, said, ambiguous);
   const { status, headers, text } = outcome.answer;
   const redact = redactOf(context.tools);
-  const explained = context.options.explain?.(status, text, request);
+  const explained = context.options.explain?.(status, redact(text), request);
   if (explained !== undefined) {
     return new MigratorError(explained.code, redact(explained.message), {
       hint: explained.hint,

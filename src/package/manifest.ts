@@ -5,11 +5,15 @@ import { contentMember, formatName, maxManifestDepth } from './format.ts';
 import { pathFault } from './paths.ts';
 import { malformed, newerFormat } from './refusal.ts';
 
+// Published as patterns of the JSON Schema, so written without what only some languages' expressions know.
 const line = z
   .string()
   .max(1000)
-  .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, 'has control characters');
-const remark = z.string().regex(/^[^\p{Cs}\0-\x08\x0b-\x1f\x7f-\x9f]*$/u, 'has control characters');
+  .regex(/^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/, 'has control characters');
+const remark = z
+  .string()
+  .regex(/^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$/, 'has control characters')
+  .refine((text) => !/\p{Cs}/u.test(text), 'is not well-formed Unicode');
 const count = z.int().min(0);
 /** Eleven octal digits of seconds. */
 const maxHeaderTime = 0o77777777777;

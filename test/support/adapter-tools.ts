@@ -1,33 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { MigratorError } from '../../src/errors.ts';
-import { createHttpFactory, type HttpSettings } from '../../src/http/client.ts';
-import type { AdapterTools } from '../../src/ports/adapter.ts';
-import type { Clock } from '../../src/ports/runtime.ts';
-
-/** What an adapter is given, over real HTTP, with waits that take no time and are written down. */
-export function adapterTools(settings: Partial<HttpSettings> = {}): AdapterTools & {
-  readonly waits: number[];
-  readonly lines: string[];
-} {
-  const waits: number[] = [];
-  const lines: string[] = [];
-  const clock: Clock = {
-    now: () => new Date(),
-    sleep: async (milliseconds, signal) => {
-      waits.push(milliseconds);
-      await new Promise((resolve) => setImmediate(resolve));
-      if (signal.aborted) throw new MigratorError('CANCELLED', 'the wait was interrupted');
-    },
-  };
-  const random = { bytes: (length: number) => new Uint8Array(randomBytes(length)) };
-  const debug = (message: string): void => {
-    lines.push(message);
-  };
-  const http = createHttpFactory(
-    { timeoutMs: 5_000, retries: 3, userAgent: 'migrator-test', ...settings },
-    { clock, random, debug },
-  );
-  return { http, clock, random, debug, waits, lines };
-}
+export { adapterTools } from '../../src/testing/tools.ts';
 
 export const never = new AbortController().signal;

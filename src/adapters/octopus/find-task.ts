@@ -55,7 +55,7 @@ export async function findTask(
   if (unclear.length === 0) return undefined;
   const ref = `${sought.package.id} ${sought.package.version}`;
   throw new MigratorError('CONFLICT', `it cannot be told which task belongs to ${ref}`, {
-    hint: `look at ${unclear.map(({ Id }) => Id).join(', ')} in the web portal before anything is started again`,
+    hint: `look at ${unclear.map(({ Id }) => Id).join(', ')} in the web portal; if none is this run's, begin anew with --fresh`,
     details: { tasks: unclear.map(({ Id }) => Id) },
   });
 }
@@ -64,7 +64,19 @@ async function judge(server: Server, task: TaskResource, sought: Sought, signal:
   const dryRun = isDryRun(task);
   if (sought.dryRun !== undefined && dryRun !== undefined && dryRun !== sought.dryRun) return 'other';
   const byArguments = judgeArguments(task, sought.package);
-  return byArguments === 'silent' ? judgeLog(await server.client.taskText(task, signal), sought) : byArguments;
+  if (byArguments === 'other') return 'other';
+  // The arguments may name the package without telling whether it was rehearsed or imported.
+  if (byArguments === 'ours' && (sought.dryRun !== false || dryRun !== undefined)) return 'ours';
+  const text = `${task.Description ?? ''}\n${await server.client.taskText(task, signal)}`;
+  if (byArguments === 'silent') return judgeLog(text, sought);
+  return isRehearsal(text, sought.package) ? 'other' : 'ours';
+}
+
+/** A line that speaks of a dry run and of the package, or begins with it: a project may be called Dry Run. */
+function isRehearsal(text: string, ref: PackageRef): boolean {
+  return text
+    .split('\n')
+    .some((line) => /dry[- ]?run/i.test(line) && (mentions(line, ref) || /\|\s*dry[- ]?run\b/i.test(line)));
 }
 
 function judgeArguments(task: TaskResource, ref: PackageRef): Evidence {
@@ -78,8 +90,7 @@ function judgeArguments(task: TaskResource, ref: PackageRef): Evidence {
 
 function judgeLog(text: string, sought: Sought): Evidence {
   if (mentions(text, sought.package)) {
-    const rehearsal = /dry[- ]?run/i.test(text);
-    return sought.dryRun === false && rehearsal ? 'other' : 'ours';
+    return sought.dryRun === false && isRehearsal(text, sought.package) ? 'other' : 'ours';
   }
   return packageFiles(text).length > 0 ? 'other' : 'silent';
 }

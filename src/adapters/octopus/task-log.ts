@@ -71,7 +71,9 @@ export function messagesOf(lines: Iterable<LogLine>, errorMessage: string | unde
   if (errorMessage !== undefined && ![...messages.values()].some(({ text }) => text.includes(errorMessage.trim()))) {
     add('error', errorMessage);
   }
-  return [...messages.values()];
+  // Which step failed is told after why it did.
+  const isStep = ({ text }: JobMessage): boolean => text.startsWith('Failed: ');
+  return [...messages.values()].sort((one, other) => Number(isStep(one)) - Number(isStep(other)));
 }
 
 /** The innermost running step, in the server's words. */

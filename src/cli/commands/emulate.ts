@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import { act } from '../command-action.ts';
 import type { Context } from '../context.ts';
-import { collect, examples } from './options.ts';
+import { ListOption } from '../list-option.ts';
+import { examples } from './options.ts';
 
 export interface EmulateOptions {
   readonly data?: string;
@@ -26,10 +27,10 @@ export function emulateCommand(context: Context): Command {
     .addOption(new Option('--server-version <version>', 'the version it reports'))
     .addOption(new Option('--pace <duration>', 'how long a task takes for each step'))
     .addOption(
-      new Option(
+      new ListOption(
         '--fault <fault>',
         'misbehave: a name, or "POST /path status=503 times=2" (repeatable; "list" prints them)',
-      ).argParser(collect),
+      ),
     )
     .addOption(
       new Option(

@@ -30,9 +30,9 @@ export function importCommand(context: Context): Command {
       new Option('--dry-run', 'let the server rehearse the import and print its plan; the target stays as it is'),
     )
     .addOption(
-      new Option('--on-conflict <policy>', 'when the feed holds another package of that id and version')
+      new Option('--on-conflict <policy>', 'when the feed holds that id and version already: keep takes the same bytes')
         .choices(['fail', 'keep', 'overwrite'])
-        .default('fail'),
+        .default('keep'),
     )
     .addOption(new Option('--ignore-version', 'import although the servers are of different releases'));
   withOpening(withFresh(withWaiting(command)));

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { productOptions } from '../../adapters/options.ts';
-import type { Verb } from '../../ports/options.ts';
+import type { OptionSpec, ProductOptions, Verb } from '../../ports/options.ts';
+import { ListOption } from '../list-option.ts';
 
 /** Options that several verbs share are spelled here, once. */
 export interface WaitOptions {
@@ -33,14 +34,6 @@ export interface OpenOptions extends TrustOptions {
 const seal = 'Package options:';
 const waiting = 'Waiting options:';
 
-export function collect(value: string, earlier: readonly string[] = []): readonly string[] {
-  return [...earlier, value];
-}
-
-export function many(flags: string, description: string): Option {
-  return new Option(flags, description).argParser(collect);
-}
-
 export function withWaiting(command: Command): Command {
   return command
     .addOption(new Option('--no-wait', 'return when the job is started').helpGroup(waiting))
@@ -64,7 +57,7 @@ export function withSealing(command: Command): Command {
   return command
     .addOption(new Option('--signing-key <file>', 'sign with this minisign secret key').helpGroup(seal))
     .addOption(new Option('--unsigned', 'do not sign').helpGroup(seal))
-    .addOption(many('--recipient <age1…>', 'encrypt to this age recipient (repeatable)').helpGroup(seal))
+    .addOption(new ListOption('--recipient <age1…>', 'encrypt to this age recipient (repeatable)').helpGroup(seal))
     .addOption(
       new Option(
         '--passphrase <secret>',
@@ -85,13 +78,15 @@ export function withSealing(command: Command): Command {
 
 export function withTrust(command: Command): Command {
   return command
-    .addOption(many('--trust <key>', 'trust this minisign public key or key file too (repeatable)').helpGroup(seal))
+    .addOption(
+      new ListOption('--trust <key>', 'trust this minisign public key or key file too (repeatable)').helpGroup(seal),
+    )
     .addOption(new Option('--allow-unsigned', 'accept a package that nobody signed').helpGroup(seal));
 }
 
 export function withOpening(command: Command): Command {
   return withTrust(command)
-    .addOption(many('--identity <file>', 'decrypt with this age identity file (repeatable)').helpGroup(seal))
+    .addOption(new ListOption('--identity <file>', 'decrypt with this age identity file (repeatable)').helpGroup(seal))
     .addOption(
       new Option(
         '--passphrase <secret>',
@@ -106,28 +101,33 @@ export function withOpening(command: Command): Command {
 }
 
 /** The products' own flags, grouped by product in the help. A flag that two products know is shown with the first. */
-export function withProductOptions(command: Command, verb: Verb): Command {
+export function withProductOptions(
+  command: Command,
+  verb: Verb,
+  table: readonly ProductOptions[] = productOptions,
+): Command {
   const seen = new Set(command.options.map((option) => option.long));
-  for (const { title, options } of productOptions) {
+  for (const { title, options } of table) {
     for (const spec of options) {
       const long = `--${spec.name}`;
       if (!spec.verbs.includes(verb) || seen.has(long)) continue;
       seen.add(long);
-      const option = new Option(
-        spec.value === undefined ? long : `${long} <${spec.value}>`,
-        spec.description,
-      ).helpGroup(`${title} options:`);
-      if (spec.choices !== undefined) option.choices([...spec.choices]);
-      if (spec.many === true) option.argParser(collect);
-      command.addOption(option);
+      command.addOption(optionOf(spec).helpGroup(`${title} options:`));
     }
   }
   command.addOption(
-    new Option('--set <name=value>', 'an option of an adapter that is not built in (repeatable)')
-      .argParser(collect)
-      .helpGroup('Other adapters:'),
+    new ListOption('--set <name=value>', 'an option of an adapter that is not built in (repeatable)').helpGroup(
+      'Other adapters:',
+    ),
   );
   return command;
+}
+
+function optionOf({ name, value, description, many, choices }: OptionSpec): Option {
+  const flags = value === undefined ? `--${name}` : `--${name} <${value}>`;
+  if (many === true) return new ListOption(flags, description, choices);
+  const option = new Option(flags, description);
+  return choices === undefined ? option : option.choices(choices);
 }
 
 export function examples(command: Command, lines: readonly string[]): Command {

@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
 import { act } from '../command-action.ts';
 import type { Context } from '../context.ts';
+import { ListOption } from '../list-option.ts';
 import {
   examples,
-  many,
   type SealOptions,
   type WaitOptions,
   withFresh,
@@ -25,8 +25,10 @@ export interface PartialExportOptions extends WaitOptions, SealOptions {
 export function partialExportCommand(context: Context): Command {
   const command = new Command('partial-export')
     .addOption(new Option('--from <instance>', 'the instance to export from'))
-    .addOption(many('--project <name>', 'a project to export, by name or id (repeatable)'))
-    .addOption(new Option('-o, --output <file>', 'the package to write (default: <id>.<version>.tar)'))
+    .addOption(new ListOption('--project <name>', 'a project to export, by name or id (repeatable)'))
+    .addOption(
+      new Option('-o, --output <file>', 'the package to write (default: <id>.<version>.tar), or - for standard output'),
+    )
     .addOption(
       new Option(
         '--to <instance>',

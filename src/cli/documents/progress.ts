@@ -24,6 +24,14 @@ export const progressEvent = z.discriminatedUnion('type', [
   z.strictObject({ time, type: z.literal('notice'), message: z.string() }),
   z.strictObject({ time, type: z.literal('warning'), message: z.string(), hint: z.string().optional() }),
   z.strictObject({ time, type: z.literal('debug'), message: z.string() }),
+  z.strictObject({
+    time,
+    type: z.literal('error'),
+    code: z.string(),
+    message: z.string(),
+    hint: z.string().optional(),
+    exitCode: z.number().int(),
+  }),
 ]);
 
 export function progressJsonSchema(): object {

@@ -4,7 +4,7 @@ import { MigratorError } from '../../errors.ts';
 import type { ByteSink } from '../../ports/bytes.ts';
 import { moveWithoutReplacing, syncFolder } from './durable.ts';
 import { localError, systemCode } from './local-error.ts';
-import { partialName } from './partial-name.ts';
+import { partialName, removeStalePartials } from './partial-name.ts';
 
 export interface FileSinkOptions {
   readonly overwrite: boolean;
@@ -65,6 +65,7 @@ async function openPartial(path: string, partial: string, mode: number): Promise
  */
 export async function createFileSink(path: string, options: FileSinkOptions): Promise<ByteSink> {
   await checkPlace(path, options.overwrite);
+  await removeStalePartials(path);
   const partial = partialName(path);
   const handle = await openPartial(path, partial, options.mode ?? 0o666);
   let end = 0;

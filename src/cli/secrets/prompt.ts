@@ -20,9 +20,11 @@ export async function promptSecret(io: IO, question: string, options: PromptOpti
     `${plainText(question)} has to be typed in`,
     'give it as a reference instead: env:NAME, file:path or command:…',
   );
+  // The echo is off before the question is seen: who answers at once is not overheard.
+  const answer = readLine(io, { hidden: true, signal: options.signal });
   io.stderr.write(`${plainText(question)}: `);
   try {
-    return new Secret(await readLine(io, { hidden: true, signal: options.signal }));
+    return new Secret(await answer);
   } finally {
     io.stderr.write('\n');
   }

@@ -111,9 +111,18 @@ class RunFiles {
   }
 }
 
+/** What a killed process was writing; a minute is long for a file of a few lines. */
+async function removeTorn(folder: string): Promise<void> {
+  for (const name of (await readdir(folder)).filter((one) => one.endsWith('.tmp'))) {
+    const path = join(folder, name);
+    const stats = await stat(path).catch(() => undefined);
+    if (stats !== undefined && Date.now() - stats.mtimeMs > 60_000) await rm(path, { force: true });
+  }
+}
+
 /** Locks that were released and not used for a day keep nobody off; they are removed so that they do not pile up. */
 async function removeOldLocks(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
+  for (const name of (await readdir(folder)).filter((one) => one.endsWith('.lock'))) {
     const path = join(folder, name);
     const stats = await stat(path).catch(() => undefined);
     if (stats === undefined || Date.now() - stats.mtimeMs < 86_400_000) continue;
@@ -169,6 +178,8 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
         await lock.release();
         await files.prune(options.keep ?? keptRuns);
         await removeOldLocks(locks);
+        await removeTorn(locks);
+        await removeTorn(runs);
       },
     };
   };

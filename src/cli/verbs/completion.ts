@@ -4,7 +4,6 @@ import type { CommandTree, Completes } from '../completion/tree.ts';
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { CompletionOptions } from '../commands/completion.ts';
 import type { Context } from '../context.ts';
-import { createProgram } from '../program.ts';
 
 export async function runCompletion(shell: string | undefined, options: CompletionOptions, context: Context) {
   if (options.instances === true) {
@@ -13,7 +12,8 @@ export async function runCompletion(shell: string | undefined, options: Completi
   }
   if (shell === undefined)
     throw new MigratorError('USAGE', 'which shell?', { hint: 'migrator completion bash, zsh, fish or powershell' });
-  context.io.stdout.write(completionScript(shell as Shell, treeOf(await createProgram(context))));
+  const script = completionScript(shell as Shell, treeOf(await context.commandTree()));
+  context.result('completion', { shell, script }, script.trimEnd());
   return undefined;
 }
 

@@ -1,16 +1,22 @@
-import type { Command } from 'commander';
-import { adapterModules, isProduct, products } from '../../adapters/index.ts';
+import type { AdapterModule, AdapterTools, Connection } from '../../ports/adapter.ts';
+import { isMigratorError, MigratorError } from '../../errors.ts';
+import { Secret } from '../../secret.ts';
+import { type AdapterModules, adapterModulesOf } from '../adapter-modules.ts';
 import { describeConfig } from '../config/describe.ts';
 import { configWarnings } from '../config/warnings.ts';
-import type { Config } from '../config/config.ts';
-import { nearest } from '../config/nearest.ts';
+import type { Config, InstanceConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
-import { createProgram } from '../program.ts';
+import { embeddedOptions } from '../embedded-options.ts';
 import { lines, table } from '../render.ts';
+import { systemClock, systemRandom } from '../runtime.ts';
+import { resolveSecret } from '../secrets/references.ts';
 
 export async function runConfigShow(context: Context) {
   const config = await context.config();
-  const values = describeConfig(config, { secretSettings: await secretSettings(config) });
+  const values = describeConfig(config, {
+    secretSettings: await secretSettings(config, await adapterModulesOf(config)),
+    env: context.io.env,
+  });
   context.result(
     'config-show',
     { file: config.file ?? null, values },
@@ -29,11 +35,17 @@ export async function runConfigShow(context: Context) {
 
 export async function runConfigCheck(context: Context) {
   const config = await context.config();
-  // Opening an instance would connect; making its adapter is enough to check its settings.
-  const warnings = [
-    ...(await unknownDefaults(config, context)),
-    ...configWarnings(config, { secretSettings: await secretSettings(config), products }),
-  ];
+  const modules = await adapterModulesOf(config);
+  const secrets = await secretSettings(config, modules);
+  const warnings = [...configWarnings(config, { secretSettings: secrets, products: modules.products })];
+  for (const instance of Object.values(config.instances)) {
+    if (!modules.products.includes(instance.product)) continue;
+    const module = await modules.of(instance);
+    checkSettings(instance, module);
+    for (const name of module.secretSettings) {
+      warnings.push(...(await referenceWarnings(instance, name, config, context)));
+    }
+  }
   const names = Object.keys(config.instances);
   context.result(
     'config-check',
@@ -41,39 +53,72 @@ export async function runConfigCheck(context: Context) {
     lines(
       config.file === undefined
         ? 'no rc file found; write one with: migrator init'
-        : `${config.file} is valid: ${names.length} instances${names.length > 0 ? ` (${names.join(', ')})` : ''}`,
+        : `${config.file} is valid: ${names.length} instance${names.length === 1 ? '' : 's'}${names.length > 0 ? ` (${names.join(', ')})` : ''}`,
       ...warnings.map((warning) => `warning: ${warning}`),
     ),
   );
   return undefined;
 }
 
-/** `defaults` may name any flag of any command, and nothing else. */
-async function unknownDefaults({ defaults }: Config, context: Context): Promise<readonly string[]> {
-  const names = flagNames(await createProgram(context));
-  return Object.keys(defaults)
-    .filter((name) => !names.includes(name))
-    .map((name) => {
-      const near = nearest(name, names);
-      return `defaults.${name} is the name of no flag${near === undefined ? '' : `; did you mean ${near}?`}`;
+/** Variables and files are looked for; a command is not run, and nobody is asked. */
+async function referenceWarnings(
+  { name, settings }: InstanceConfig,
+  setting: string,
+  { directory }: Config,
+  { io, signal }: Context,
+): Promise<readonly string[]> {
+  const reference = settings[setting];
+  if (typeof reference !== 'string' || !/^(env|file):/u.test(reference)) return [];
+  const warnings: string[] = [];
+  try {
+    await resolveSecret(reference, {
+      io,
+      baseDirectory: directory,
+      purpose: `${setting} of instance "${name}"`,
+      interactive: false,
+      signal,
+      onWarning: (message) => warnings.push(message),
     });
+  } catch (error) {
+    if (!isMigratorError(error, 'CONFIG_INVALID')) throw error;
+    warnings.push(error.message);
+  }
+  return warnings;
 }
 
-function flagNames(command: Command): readonly string[] {
-  return [
-    ...command.options.map((option) => option.attributeName()),
-    ...command.commands.flatMap((child) => flagNames(child)),
-  ];
+const placeholder = new Secret('placeholder');
+
+/** Making an adapter checks its settings and opens no socket; its secrets are not needed for that, and not read. */
+function checkSettings(instance: InstanceConfig, module: AdapterModule): void {
+  const embedded = instance.url.startsWith('embedded:');
+  const settings = embedded ? embeddedOptions(instance).settings : instance.settings;
+  const secretNames = module.secretSettings.filter((name) => instance.settings[name] !== undefined);
+  const connection: Connection = {
+    name: instance.name,
+    url: embedded ? 'http://127.0.0.1' : instance.url,
+    settings: Object.fromEntries(Object.entries(settings).filter(([name]) => !module.secretSettings.includes(name))),
+    secrets: Object.fromEntries((embedded ? ['apiKey'] : secretNames).map((name) => [name, placeholder])),
+  };
+  module.create(connection, offline);
 }
 
-async function secretSettings(config: Config): Promise<(product: string) => readonly string[]> {
+const offline: AdapterTools = {
+  http: () => ({ json: refuse, text: refuse, stream: refuse }),
+  clock: systemClock,
+  random: systemRandom,
+  debug: () => undefined,
+};
+
+function refuse(): never {
+  throw new MigratorError('USAGE', 'config check opens no connection');
+}
+
+async function secretSettings(
+  config: Config,
+  modules: AdapterModules,
+): Promise<(product: string) => readonly string[]> {
   const products = [...new Set(Object.values(config.instances).map((instance) => instance.product))];
-  const known = await Promise.all(
-    products.map(async (product): Promise<[string, readonly string[]]> => [
-      product,
-      isProduct(product) ? (await adapterModules[product]()).secretSettings : [],
-    ]),
-  );
-  const table = new Map(known);
-  return (product) => table.get(product) ?? [];
+  const known = new Map<string, readonly string[]>();
+  for (const product of products) known.set(product, await modules.secretSettings(product));
+  return (product) => known.get(product) ?? [];
 }

@@ -14,8 +14,8 @@ const binary = fileURLToPath(new URL('../../../bin/migrator.mjs', import.meta.ur
 
 const rcFile = `# Two embedded Octopus Deploy instances: real HTTP on loopback, state in SQLite below this folder.
 instances:
-  lab:  { product: octopus, url: "embedded:./lab",  sample: source }
-  prod: { product: octopus, url: "embedded:./prod", sample: target }
+  lab:  { product: octopus, url: "embedded:./lab",  sample: source, pace: 60ms }
+  prod: { product: octopus, url: "embedded:./prod", sample: target, pace: 60ms }
 `;
 
 interface Stage {

@@ -20,6 +20,8 @@ interface Finding {
 
 export async function runDoctor(names: readonly string[], context: Context) {
   const config = await context.config();
+  // A slip in a name is no finding about a server.
+  if (names.length > 0) for (const name of names) (await context.instances()).config(name);
   const wanted = names.length > 0 ? names : Object.keys(config.instances);
   const findings: Finding[] = [
     {
@@ -62,10 +64,12 @@ async function keys(context: Context): Promise<Finding> {
   };
 }
 
-/** What killed runs left in the working directory and in the staging folder. */
+/** What killed runs left in the working directory, the staging folder and the key folder. */
 async function leftovers({ io }: Context): Promise<readonly Finding[]> {
-  const found = [...(await stalePartials(io.cwd)), ...(await stalePartials(stagingDirectory(io)))];
-  return found.map(({ path, size }) => ({
+  const found = await Promise.all(
+    [io.cwd, stagingDirectory(io), keyPlaces(io).folder].map((folder) => stalePartials(folder)),
+  );
+  return found.flat().map(({ path, size }) => ({
     subject: 'leftover',
     state: 'warning',
     text: `${path} (${humanBytes(size)}) is what a killed run had written`,

@@ -12,16 +12,17 @@ export async function runEmulate(product: string, options: EmulateOptions, conte
     context.result('fault-list', { faults: faultNames(product) }, faultNames(product).join('\n'));
     return undefined;
   }
+  const reporter = await context.reporter();
   const data = options.data ?? `${product}-instance`;
   const running = await startEmulator(product, {
     directory: resolve(context.io.cwd, data),
-    port: portOf(options.port),
+    port: portOf(options.port, context),
     sample: options.sample === 'none' ? false : options.sample,
     version: options.serverVersion,
-    pace: options.pace === undefined ? undefined : durationFlag(options.pace, '--pace'),
+    pace: options.pace === undefined ? undefined : durationFlag(options.pace, context.flagSource('pace')),
     faults: (options.fault ?? []).map((text) => parseFault(text)),
     apiKey: options.apiKey === undefined ? undefined : await keyOf(options.apiKey, context),
-    log: context.globals.debug ? (line) => context.io.stderr.write(`${line}\n`) : undefined,
+    log: context.globals.debug ? (line) => reporter.report({ type: 'debug', message: line }) : undefined,
   });
   context.onClose(() => running.close());
   const { apiKey } = running;
@@ -42,15 +43,15 @@ export async function runEmulate(product: string, options: EmulateOptions, conte
     ),
   );
   await untilAborted(context.signal);
-  context.io.stderr.write('stopped\n');
+  reporter.report({ type: 'notice', message: 'stopped' });
   return undefined;
 }
 
-function portOf(text: string | undefined): number {
+function portOf(text: string | undefined, context: Context): number {
   if (text === undefined) return 0;
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new MigratorError('USAGE', `--port "${text}" is not a port`);
+  throw new MigratorError('USAGE', `${context.flagSource('port').words}: "${text}" is not a port`);
 }
 
 async function keyOf(reference: string, context: Context): Promise<string> {

@@ -5,14 +5,14 @@ import type { Context } from '../context.ts';
 import { requireInstance } from '../instance-names.ts';
 import { journaled } from '../journaled.ts';
 import { productFlags } from '../product-flags.ts';
-import { describeLog, describePlan, lines } from '../render.ts';
+import { describePlan, describeRehearsal, lines } from '../render.ts';
 import { systemClock, systemRandom } from '../runtime.ts';
 import { type NamedSource, parsePackageArgument, sourceFromFile } from '../source-file.ts';
 import { waitingOf } from '../waiting.ts';
 
 export async function runImportVerb(text: string, options: ImportOptions, command: Command, context: Context) {
   const to = requireInstance(options.to, '--to');
-  const waiting = waitingOf(options);
+  const waiting = waitingOf(options, context);
   const instances = await context.instances();
   const { product } = instances.config(to);
   const flags = await productFlags(command, 'import', product, context);
@@ -55,8 +55,8 @@ function render(
     );
   const verb = dryRun ? 'rehearsed the import of' : 'imported';
   return lines(
-    dryRun && log.length > 0 ? `${describeLog(log, { verbose: false })}\n` : undefined,
-    describePlan(plan),
+    dryRun ? describeRehearsal(log) : undefined,
+    dryRun ? describePlan(plan) : undefined,
     `${verb} ${name} ${dryRun ? 'on' : 'into'} ${to}${outcome === 'partial' ? ', with warnings' : ''}: ${handle}`,
     dryRun ? 'nothing was changed' : undefined,
     upload === 'kept' ? 'the feed held the package already' : undefined,

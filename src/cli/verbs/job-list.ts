@@ -9,7 +9,7 @@ import { table } from '../render.ts';
 export async function runJobList(options: JobListOptions, context: Context) {
   const limit = Number(options.limit);
   if (!Number.isInteger(limit) || limit < 1)
-    throw new MigratorError('USAGE', `--limit "${options.limit}" is not a count`);
+    throw new MigratorError('USAGE', `${context.flagSource('limit').words}: "${options.limit}" is not a count`);
   if (options.from === undefined) return listRuns(limit, context);
   const source = await (await context.instances()).source(options.from);
   const { product } = await probe(source, await context.reporter(), context.signal);

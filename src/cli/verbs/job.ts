@@ -42,7 +42,7 @@ export async function runJobShow(text: string, context: Context) {
 }
 
 export async function runJobWait(text: string, options: WaitOptions, context: Context) {
-  const waiting = waitingOf(options);
+  const waiting = waitingOf(options, context);
   const { instance, id, handle } = await openJob(text, context, { writes: false });
   const reporter = await context.reporter();
   reporter.report({ type: 'phase', name: 'wait', subject: handle });
@@ -66,7 +66,7 @@ export async function runJobLog(text: string, context: Context) {
   const { instance, id, handle } = await openJob(text, context, { writes: false });
   const log: LogLine[] = [];
   for await (const line of instance.adapter.jobs.log(id, context.signal)) log.push(line);
-  context.result('job-log', { handle, log }, describeLog(log, { verbose: true }));
+  context.result('job-log', { handle, log }, describeLog(log));
   return undefined;
 }
 

@@ -16,7 +16,7 @@ import { openKeyRing, orAbsent, publicKeyFrom } from '../key-ring.ts';
 import { addTrusted, keyPlaces, readSecretKey, writePublicKey, writeSecretKey } from '../keys/key-files.ts';
 import { lines } from '../render.ts';
 import { systemRandom } from '../runtime.ts';
-import { secretFrom } from '../secret-from.ts';
+import { secretFlag } from '../secret-from.ts';
 
 export async function runKeyGenerate(options: KeyGenerateOptions, context: Context) {
   const { kind } = options;
@@ -30,12 +30,7 @@ export async function runKeyGenerate(options: KeyGenerateOptions, context: Conte
   const passphrase =
     options.passphrase === undefined
       ? undefined
-      : await secretFrom(options.passphrase, {
-          context,
-          directory: context.io.cwd,
-          purpose: 'passphrase of the signing key',
-          origin: 'command line',
-        });
+      : await secretFlag(options.passphrase, 'passphrase', 'passphrase of the signing key', context);
   const made: { signing?: object; identity?: object } = {};
   const text: string[] = [];
   if (kind !== 'identity') {

@@ -11,7 +11,7 @@ import { requireInstance } from '../instance-names.ts';
 import { journaled } from '../journaled.ts';
 import { openKeyRing } from '../key-ring.ts';
 import { productFlags } from '../product-flags.ts';
-import { describeLog, describePlan, lines } from '../render.ts';
+import { describePlan, describeRehearsal, lines } from '../render.ts';
 import { systemClock, systemRandom } from '../runtime.ts';
 import { openStaging } from '../staging.ts';
 import { waitingOf } from '../waiting.ts';
@@ -24,7 +24,7 @@ export async function runMigrateProject(
 ) {
   const from = requireInstance(options.from, '--from');
   const to = requireInstance(options.to, '--to');
-  const waiting = waitingOf(options);
+  const waiting = waitingOf(options, context);
   const instances = await context.instances();
   const flags = await productFlags(command, 'migrate-project', instances.config(from).product, context);
   const source = await instances.source(from);
@@ -103,8 +103,8 @@ function render(
   const what = projects.map((name) => `"${name}"`).join(', ');
   const done = outcome === 'started' ? 'started to move' : dryRun ? 'rehearsed the move of' : 'moved';
   return lines(
-    dryRun && log.length > 0 ? `${describeLog(log, { verbose: false })}\n` : undefined,
-    describePlan(plan),
+    dryRun ? describeRehearsal(log) : undefined,
+    dryRun ? describePlan(plan) : undefined,
     `${done} ${what} from ${from} to ${to}, ${routes[route]}${outcome === 'partial' ? ', with warnings' : ''}`,
     rerouted === undefined ? undefined : `rerouted: ${rerouted}`,
     `jobs: ${jobs.join(', ')}`,

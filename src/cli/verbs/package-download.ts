@@ -1,10 +1,9 @@
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { packageDownload, type DownloadPorts } from '../../core/operations/package-download.ts';
 import type { PackageDownloadOptions } from '../commands/package/download.ts';
 import type { Context } from '../context.ts';
-import { createFileSink } from '../files/atomic-output.ts';
 import { requireInstance } from '../instance-names.ts';
-import { defaultFileName, packageOutput } from '../package-files.ts';
+import { defaultFileName, outputSink, packageOutput } from '../package-files.ts';
 import { describeSealed } from '../render.ts';
 import { systemClock, systemRandom } from '../runtime.ts';
 import { sealSettings } from '../sealing.ts';
@@ -39,7 +38,6 @@ async function outputOf(options: PackageDownloadOptions, context: Context): Prom
   return {
     kind: 'raw',
     // The server's name for the file is data: only its last part may name a file here.
-    create: (stored) =>
-      createFileSink(resolve(context.io.cwd, file ?? basename(stored.fileName)), { overwrite: force }),
+    create: (stored) => outputSink(file ?? basename(stored.fileName), force, context),
   };
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { open, verify } from '../../package/index.ts';
 import type { PackageOpenOptions } from '../commands/package/open.ts';
+import { warnOfSigner } from '../../core/sealed-source.ts';
 import type { Context } from '../context.ts';
 import { createTreeWriter } from '../files/write-tree.ts';
 import { openPackageFile, sealedSource } from '../package-files.ts';
@@ -15,6 +16,7 @@ export async function runOpen(path: string, options: PackageOpenOptions, context
   const verified = await verify(bytes, sealed.trust, context.signal, (done, total) =>
     reporter.report({ type: 'bytes', subject: sealed.name, done, total }),
   );
+  warnOfSigner(sealed.name, verified, reporter);
   const { id, version } = verified.manifest;
   const folder = options.output ?? `${id}.${version}`;
   const tree = await createTreeWriter(resolve(context.io.cwd, folder), {

@@ -1,5 +1,6 @@
 import { open, verify } from '../../package/index.ts';
 import type { PackageVerifyOptions } from '../commands/package/verify.ts';
+import { warnOfSigner } from '../../core/sealed-source.ts';
 import type { Context } from '../context.ts';
 import { openPackageFile, sealedSource } from '../package-files.ts';
 import { lines } from '../render.ts';
@@ -14,6 +15,7 @@ export async function runVerify(path: string, options: PackageVerifyOptions, con
   const verified = await verify(file, sealed.trust, context.signal, (done, total) =>
     reporter.report({ type: 'bytes', subject: sealed.name, done, total }),
   );
+  warnOfSigner(sealed.name, verified, reporter);
   let files: number | undefined;
   let bytes = 0;
   if (options.content === true) {

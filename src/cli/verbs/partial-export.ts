@@ -6,7 +6,8 @@ import type { PartialExportOptions } from '../commands/partial-export.ts';
 import type { Context } from '../context.ts';
 import { requireInstance } from '../instance-names.ts';
 import { journaled } from '../journaled.ts';
-import { packageOutput } from '../package-files.ts';
+import type { PackageOutput } from '../../core/seal-artifact.ts';
+import { packageOutput, wroteEarlier } from '../package-files.ts';
 import { productFlags } from '../product-flags.ts';
 import { describeSealed, lines } from '../render.ts';
 import { systemClock, systemRandom } from '../runtime.ts';
@@ -19,16 +20,14 @@ export async function runPartialExport(options: PartialExportOptions, command: C
   if (resumed === undefined && options.project.length === 0) {
     throw new MigratorError('USAGE', 'no project is named', { hint: 'give --project <name>, once for each' });
   }
-  const waiting = waitingOf(options);
+  const waiting = waitingOf(options, context);
   const instances = await context.instances();
   const { product } = instances.config(from);
   const flags = await productFlags(command, 'partial-export', product, context);
   const source = await instances.source(from);
   const target = options.to === undefined ? undefined : await instances.target(options.to);
   const wantsFile = options.to === undefined || options.output !== undefined;
-  const output = wantsFile
-    ? await packageOutput(options.output, await sealSettings(options, context), options.force === true, context)
-    : undefined;
+  const settings = wantsFile ? await sealSettings(options, context) : undefined;
   const { packageId, packageVersion, ...rest } = flags.options;
   const request = {
     projects: options.project,
@@ -44,12 +43,20 @@ export async function runPartialExport(options: PartialExportOptions, command: C
     resume: options.resume ?? null,
   };
   const reporter = await context.reporter();
-  const report = await journaled('partial-export', identity, { fresh: options.fresh === true, context }, (run) =>
-    partialExport(
-      { request, resume: resumed?.id, ...waiting },
-      { source, target, output, secrets: flags.secrets, clock: systemClock, random: systemRandom, reporter, run },
-      context.signal,
-    ),
+  let output: PackageOutput | undefined;
+  const report = await journaled(
+    'partial-export',
+    identity,
+    { fresh: options.fresh === true, context },
+    async (run) => {
+      const force = options.force === true || (await wroteEarlier(options.output, run, context));
+      output = settings && (await packageOutput(options.output, settings, force, context));
+      return partialExport(
+        { request, resume: resumed?.id, ...waiting },
+        { source, target, output, secrets: flags.secrets, clock: systemClock, random: systemRandom, reporter, run },
+        context.signal,
+      );
+    },
   );
   const file = report.sealed && report.package ? output?.name(report.package) : undefined;
   context.result('partial-export', { from, ...report, file }, render(from, file, report));

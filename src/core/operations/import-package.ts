@@ -1,4 +1,4 @@
-import { MigratorError } from '../../errors.ts';
+import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { InstanceInfo, OnConflict, Options, Secrets } from '../../ports/adapter.ts';
 import type { ArtifactFile, PackageRef } from '../../ports/artifact.ts';
 import type { LogLine } from '../../ports/job.ts';
@@ -152,7 +152,8 @@ async function upload(
   const { target, source, run, reporter } = ports;
   const earlier = run.record.facts['upload.outcome'];
   // An earlier process of this run may have uploaded it and died: then it is ours, and lies there byte for byte.
-  const onConflict = earlier === undefined ? input.onConflict : 'keep';
+  const replacing = earlier === 'intended' && input.onConflict === 'overwrite';
+  const onConflict = earlier === undefined || replacing ? input.onConflict : 'keep';
   const name = source.kind === 'stored' ? ref.id : source.kind === 'raw' ? source.name : source.sealed.name;
   await run.note({ 'upload.outcome': earlier ?? 'intended' });
   const delivery = await deliver(target, soleFile(files, name), ref, onConflict, reporter, signal);
@@ -172,7 +173,7 @@ export async function takeBack(
   try {
     await facet(target, 'feed').delete(ref, signal);
   } catch (error) {
-    if (!(error instanceof MigratorError) || error.code === 'CANCELLED') throw error;
+    if (!isMigratorError(error) || error.code === 'CANCELLED') throw error;
     reporter.report({
       type: 'warning',
       message: `the package uploaded for the dry run is still on ${target.name}: ${error.message}`,

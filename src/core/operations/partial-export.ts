@@ -67,6 +67,8 @@ export async function partialExport(
     ? fetchFromFeed(target, prepared.package, signal)
     : facet(source, 'exports').fetch(id, prepared, signal));
   const origin = { source, info, prepared, options: input.request.options };
+  // Whoever takes this run up must know a file of this package for its own.
+  await ports.run.note({ 'sealing.package': { ...artifact.package } });
   const sealed = await sealArtifact(
     { ...artifact, notes: [...artifact.notes, ...warnings] },
     origin,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { startOnce, type RemoteStart } from '../../../src/core/start-once.ts';
+import { isUncertain, startOnce, type RemoteStart } from '../../../src/core/start-once.ts';
 import { MigratorError } from '../../../src/errors.ts';
 import type { Adapter } from '../../../src/ports/adapter.ts';
 import { manualClock, memoryRun } from '../../support/ports.ts';
@@ -79,4 +79,14 @@ describe('startOnce', () => {
     await expect(() => startOnce(undecided, run, manualClock(), signal)).toThrowCode('CONFLICT');
     expect(started).toEqual([]);
   });
+});
+
+test.each([
+  ['nothing was intended', {}, false],
+  ['a job came of it', { 'export.intendedAt': '2026-01-02T03:04:05Z', 'export.job': 'ServerTasks-1' }, false],
+  ['the server refused it', { 'export.intendedAt': null }, false],
+  ['nobody knows what came of it', { 'export.intendedAt': '2026-01-02T03:04:05Z' }, true],
+  ['one of two is open', { 'a.intendedAt': 'x', 'a.job': 'j', 'b.intendedAt': 'x' }, true],
+])('isUncertain: %s', (_, facts, expected) => {
+  expect(isUncertain(facts)).toBe(expected);
 });

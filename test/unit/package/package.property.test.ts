@@ -1,8 +1,13 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { run } from '../../../src/cli/run.ts';
 import { isMigratorError } from '../../../src/errors.ts';
 import { PathSet } from '../../../src/package/paths.ts';
 import { entriesOf, files, opened, plain, sealed, type File, type Opening } from '../../support/packages.ts';
+import { testIO } from '../../support/test-io.ts';
+import { withTempDir } from '../../support/with-temp-dir.ts';
 
 const segment = fc.oneof(
   fc.stringMatching(/^[A-Za-z0-9_-][A-Za-z0-9_. -]{0,20}[A-Za-z0-9_-]$/),
@@ -21,6 +26,40 @@ const tree = fc.array(fc.record({ path, bytes }), { maxLength: 12 }).map((all) =
 });
 
 describe('properties', () => {
+  test('any tree of files on a disk is the same after sealing and opening, to the byte', async () => {
+    await fc.assert(
+      fc.asyncProperty(tree, (from: File[]) =>
+        withTempDir(async (folder) => {
+          const migrator = async (...args: string[]) => {
+            const env = { MIGRATOR_CONFIG_DIR: join(folder, 'config'), MIGRATOR_STATE_DIR: join(folder, 'state') };
+            const io = testIO({ cwd: folder, home: folder, env });
+            expect({ exitCode: await run([...args, '--progress', 'none', '--json'], io), err: io.err }).toMatchObject({
+              exitCode: 0,
+            });
+          };
+          await mkdir(join(folder, 'in'));
+          for (const { path, bytes } of from) {
+            await mkdir(dirname(join(folder, 'in', path)), { recursive: true });
+            await writeFile(join(folder, 'in', path), bytes);
+          }
+          await migrator('package', 'seal', 'in', '-o', 'p.tar');
+          await migrator('package', 'open', 'p.tar', '-o', 'out');
+          const found = await readdir(join(folder, 'out'), { recursive: true, withFileTypes: true });
+          const files = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+          const read = await Promise.all(
+            files.map(async (path) => ({
+              path: relative(join(folder, 'out'), path).replaceAll(sep, '/'),
+              bytes: await readFile(path),
+            })),
+          );
+          const byPath = (some: readonly File[]) => new Map(plain(some).map(({ path, hex }) => [path, hex]));
+          expect(byPath(read)).toEqual(byPath(from));
+        }),
+      ),
+      { numRuns: 25 },
+    );
+  });
+
   test('any tree of files comes out as it went in', async () => {
     const form = fc.record({
       compression: fc.constantFrom('auto' as const, 'gzip' as const, 'none' as const),
@@ -78,6 +117,34 @@ describe('properties', () => {
         { numRuns: 50 },
       );
     });
+  });
+
+  test('a package is refused with any parts of it moved, repeated, left out, put in or exchanged', async () => {
+    const [good, other] = [await sealed(), await sealed({ id: 'other' }, 'other')];
+    const range = fc
+      .tuple(fc.nat(good.length), fc.nat(2048))
+      .map(([start, length]) => [start, start + length] as const);
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(1, 512), range, range, async (unit, from, to) => {
+        const [start, end, at, until] = [...from, ...to].map((position) => position - (position % unit)) as [
+          number,
+          number,
+          number,
+          number,
+        ];
+        const piece = good.subarray(start, end);
+        const without = Buffer.concat([good.subarray(0, start), good.subarray(end)]);
+        const changed = [
+          without,
+          Buffer.concat([good.subarray(0, at), piece, good.subarray(at)]),
+          Buffer.concat([without.subarray(0, at), piece, without.subarray(at)]),
+          Buffer.concat([good.subarray(0, at), piece, good.subarray(until)]),
+          Buffer.concat([good.subarray(0, start), other.subarray(start, end), good.subarray(end)]),
+        ];
+        for (const bad of changed) if (!bad.equals(good)) await refused(bad, {});
+      }),
+      { numRuns: 200 },
+    );
   });
 
   test('any bytes at all are refused', async () => {

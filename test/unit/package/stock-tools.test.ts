@@ -1,7 +1,7 @@
 import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Secret } from '../../../src/secret.ts';
 import { decryptAge } from '../../../src/package/age/decrypt.ts';
 import { encryptAge } from '../../../src/package/age/encrypt.ts';
@@ -15,8 +15,10 @@ import {
   printPublicKey,
   printSecretKey,
 } from '../../../src/package/index.ts';
+import { hasZstd } from '../../../src/package/compression/zstd.ts';
+import { createdAt, forgedParts, part, tarOf } from '../../support/forgery.ts';
 import { seededRandom } from '../../support/memory-bytes.ts';
-import { collect, files, identity, once, sealed, signer } from '../../support/packages.ts';
+import { collect, files, identity, once, opened, plain, sealed, signer } from '../../support/packages.ts';
 import { run, testWith } from '../../support/programs.ts';
 
 const random = seededRandom('stock');
@@ -61,6 +63,21 @@ describe.each(['tar', 'bsdtar'])('a package opens without migrator, with %s', (t
   });
 });
 
+(hasZstd() ? testWith('tar', 'age', 'zstd') : test.skip)(
+  'a package with zstd opens without migrator (Node 22.15 and newer)',
+  async () => {
+    const cwd = dirname(await place('with-zstd/package.tar', await sealed({ compression: 'zstd' })));
+    await place('with-zstd/key.txt', printIdentity(identity, new Date(0)));
+    run('tar', ['-xf', 'package.tar'], { cwd });
+    run('age', ['-d', '-i', 'key.txt', '-o', 'content.tar.zst', 'content.tar.zst.age'], { cwd });
+    run('zstd', ['-d', 'content.tar.zst'], { cwd });
+    run('tar', ['-xf', 'content.tar'], { cwd });
+    for (const { path, bytes } of files) {
+      expect(Buffer.from(bytes).equals(await readFile(join(cwd, path)))).toBe(true);
+    }
+  },
+);
+
 describe('age', () => {
   testWith('age', 'age-keygen')('its keys and files are ours', async () => {
     const text = run('age-keygen', [], { cwd: folder });
@@ -83,6 +100,80 @@ describe('age', () => {
     const key = await place('ours.txt', printIdentity(identity, new Date(0)));
     run('age', ['-d', '-i', key, '-o', 'ours.bin', 'ours.age'], { cwd: folder });
     expect(Buffer.from(bytes).equals(await readFile(join(folder, 'ours.bin')))).toBe(true);
+  });
+});
+
+describe('age with a passphrase', () => {
+  // age asks the terminal, never standard input: `script` gives it one.
+  const age = (command: string, cwd: string) =>
+    run('script', ['-qec', `age ${command}`, '/dev/null'], { cwd, input: 'open sesame\nopen sesame\n' });
+
+  testWith('age', 'script')('ours opens with age, and its opens with ours', async () => {
+    const passphrase = new Secret('open sesame');
+    const bytes = random.bytes(70_000);
+    await place('phrase/ours.age', await collect(encryptAge(once(bytes), { passphrase }, random)));
+    const plainFile = await place('phrase/plain', bytes);
+    const cwd = dirname(plainFile);
+    age('-d -o ours.bin ours.age', cwd);
+    expect(Buffer.from(bytes).equals(await readFile(join(cwd, 'ours.bin')))).toBe(true);
+    age('-p -o theirs.age plain', cwd);
+    const theirs = await readFile(join(cwd, 'theirs.age'));
+    const keys = { identities: [], passphrase: () => Promise.resolve(passphrase) };
+    expect(Buffer.from(await collect(decryptAge(once(theirs), keys))).equals(bytes)).toBe(true);
+  });
+});
+
+describe('what stock programs make, inside a container', () => {
+  const paths = files.filter(({ path }) => path.startsWith('native/') || path.startsWith('objects/'));
+  const recipient = identity.recipient.toString();
+
+  /** Compressed, encrypted, summed and signed by the programs; only the tar headers, which have one form, are ours. */
+  async function assembled(compression: 'gzip' | 'zstd'): Promise<Uint8Array> {
+    const suffix = compression === 'gzip' ? '.gz' : '.zst';
+    const member = `content.tar${suffix}.age`;
+    const cwd = dirname(
+      await place(`${compression}/content.tar`, tarOf(paths.map((file) => part(file.path, file.bytes)))),
+    );
+    run(compression, ['content.tar'], { cwd });
+    run('age', ['-r', recipient, '-o', member, `content.tar${suffix}`], { cwd });
+    const content = { compression, encryption: 'recipients', member, recipients: [recipient] };
+    const [, manifest] = forgedParts({ listed: paths, content });
+    await place(`${compression}/manifest.json`, manifest!.bytes);
+    await place(`${compression}/SHA256SUMS`, run('sha256sum', [member, 'manifest.json'], { cwd }));
+    await place(`${compression}/key.sec`, await printSecretKey(signer, undefined, random, cheap));
+    const untrusted = `signature from migrator key ${signer.keyId}`;
+    const trusted = `format=migrator-package/1 id=acme version=1.0.0 created=${createdAt}`;
+    run('minisign', ['-S', '-s', 'key.sec', '-m', 'SHA256SUMS', '-c', untrusted, '-t', trusted], { cwd, input: '\n' });
+    const names = [member, 'manifest.json', 'SHA256SUMS', 'SHA256SUMS.minisig'];
+    return tarOf(await Promise.all(names.map(async (name) => part(name, await readFile(join(cwd, name))))));
+  }
+
+  testWith(
+    'gzip',
+    'age',
+    'sha256sum',
+    'minisign',
+  )('opens with migrator', async () => {
+    expect(plain(await opened(await assembled('gzip')))).toEqual(plain(paths));
+  });
+
+  (hasZstd() ? testWith('zstd', 'age', 'sha256sum', 'minisign') : test.skip)(
+    'opens with migrator, zstd (Node 22.15 and newer)',
+    async () => {
+      expect(plain(await opened(await assembled('zstd')))).toEqual(plain(paths));
+    },
+  );
+
+  describe.each(['tar', 'bsdtar'])('a package packed again with %s', (tar) => {
+    testWith(tar)('is refused: other headers are another file', async () => {
+      const cwd = join(folder, `again-${tar}`);
+      await place(`again-${tar}/package.tar`, await sealed());
+      run(tar, ['-xf', 'package.tar'], { cwd });
+      const names = ['content.tar.gz.age', 'manifest.json', 'SHA256SUMS', 'SHA256SUMS.minisig'];
+      run(tar, ['--format=ustar', '-cf', 'again.tar', ...names], { cwd });
+      const again = await readFile(join(cwd, 'again.tar'));
+      await expect(() => opened(again)).toThrowCode('PACKAGE_MALFORMED');
+    });
   });
 });
 

@@ -16,8 +16,14 @@ export function listCommand(context: Context): Command {
     .addOption(new Option('--all', 'with --from: jobs of every kind'))
     .addOption(new Option('--limit <count>', 'at most this many').default('20'));
   examples(command, ['migrator job list', 'migrator job list --from prod']);
-  return act<JobListOptions>(command, context, async (options) => {
-    const { runJobList } = await import('../../verbs/job-list.ts');
-    return runJobList(options, context);
-  });
+  return act<JobListOptions>(
+    command,
+    context,
+    async (options) => {
+      const { runJobList } = await import('../../verbs/job-list.ts');
+      return runJobList(options, context);
+    },
+    // With an instance the list is another one: the server's jobs instead of this machine's runs.
+    { notFromDefaults: ['from'] },
+  );
 }

@@ -15,7 +15,9 @@ export function downloadCommand(context: Context): Command {
     .description("fetch a package from an instance's feed and seal it")
     .argument('<id@version>', 'the package')
     .addOption(new Option('--from <instance>', 'the instance'))
-    .addOption(new Option('-o, --output <file>', 'the file to write (default: <id>.<version>.tar)'))
+    .addOption(
+      new Option('-o, --output <file>', 'the file to write (default: <id>.<version>.tar), or - for standard output'),
+    )
     .addOption(new Option('--raw', "write the server's file as it is: neither signed nor encrypted"))
     .addOption(new Option('--force', 'overwrite the output file'));
   withSealing(command);

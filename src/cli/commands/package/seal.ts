@@ -14,7 +14,9 @@ export function sealCommand(context: Context): Command {
   const command = new Command('seal')
     .description('put a folder or a file into a signed, encrypted package')
     .argument('<path>', 'the folder or file')
-    .addOption(new Option('-o, --output <file>', 'the package to write (default: <id>.<version>.tar)'))
+    .addOption(
+      new Option('-o, --output <file>', 'the package to write (default: <id>.<version>.tar), or - for standard output'),
+    )
     .addOption(new Option('--id <id>', "the package's id (default: the name of the folder or file)"))
     .addOption(new Option('--package-version <version>', "the package's version").default('1.0.0'))
     .addOption(new Option('--force', 'overwrite the output file'));

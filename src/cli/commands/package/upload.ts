@@ -14,9 +14,9 @@ export function uploadCommand(context: Context): Command {
     .argument('<file>', "a package, or - for standard input; a server's own file needs --allow-unsigned")
     .addOption(new Option('--to <instance>', 'the instance'))
     .addOption(
-      new Option('--on-conflict <policy>', 'when the feed holds another package of that id and version')
+      new Option('--on-conflict <policy>', 'when the feed holds that id and version already: keep takes the same bytes')
         .choices(['fail', 'keep', 'overwrite'])
-        .default('fail'),
+        .default('keep'),
     );
   withOpening(command);
   examples(command, ['migrator package upload web-shop.tar --to prod']);

@@ -45,6 +45,13 @@ describe('find', () => {
     });
   });
 
+  test('asks the log when the arguments name the package and do not tell a rehearsal', async () => {
+    await withOctopus(['root', 'find-import-rehearsed'], async ({ octopus }) => {
+      const id = await octopus.imports!.find(prepared, new Date(), never);
+      expect(id).toBe('ServerTasks-77/Acme.Move@1.0.0-run7');
+    });
+  });
+
   test('CONFLICT when two tasks could be it', async () => {
     await withOctopus(['root', 'find-import-twice'], ({ octopus }) =>
       expect(() => octopus.imports!.find(prepared, new Date(), never)).toThrowCode('CONFLICT'),

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createFileSink } from '../../../../src/cli/files/atomic-output.ts';
-import { stalePartials } from '../../../../src/cli/files/partial-name.ts';
+import { partialName, stalePartials } from '../../../../src/cli/files/partial-name.ts';
 import { tempDirs } from '../../../support/with-temp-dir.ts';
 
 const tempDir = tempDirs();
@@ -122,11 +122,22 @@ describe('createFileSink', () => {
 test('stalePartials finds what dead runs left and nothing else', async () => {
   const folder = await tempDir();
   const dead = Number(execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }));
-  const name = `.a.tar.${String(dead)}-0123456789ab.partial`;
+  const name = basename(partialName('a.tar', dead));
   await writeFile(join(folder, name), 'xyz');
   await writeFile(join(folder, '.note.partial'), '');
   const sink = await createFileSink(join(folder, 'live'), { overwrite: false });
   expect(await stalePartials(folder)).toMatchObject([{ path: join(folder, name), size: 3 }]);
   expect(await stalePartials(join(folder, 'missing'))).toEqual([]);
   await sink.discard();
+});
+
+test('a file takes the place of what killed runs left of it, and of nothing else', async () => {
+  const folder = await tempDir();
+  const dead = Number(execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }));
+  const elsewhere = basename(partialName('a.tar', dead)).replace(/-[0-9a-f]{4}/, '-zzzz');
+  const others = [basename(partialName('b.tar', dead)), basename(partialName('a.tar', process.pid)), elsewhere];
+  for (const name of [basename(partialName('a.tar', dead)), ...others]) await writeFile(join(folder, name), 'xyz');
+  const sink = await createFileSink(join(folder, 'a.tar'), { overwrite: false });
+  await sink.commit();
+  expect((await readdir(folder)).sort()).toEqual(['a.tar', ...others].sort());
 });

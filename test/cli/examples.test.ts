@@ -1,0 +1,161 @@
+import { createServer } from 'node:net';
+import { copyFile, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { main } from '../../src/cli/main.ts';
+import { startEmulator } from '../../src/emulators/index.ts';
+import { generateSigningKey, printPublicKey } from '../../src/package/index.ts';
+import { sharedWorkshop, words } from '../support/command-line.ts';
+import { everyCommand, examplesOf, program } from '../support/commands.ts';
+import { testIO } from '../support/test-io.ts';
+import { systemRandom } from '../../src/cli/runtime.ts';
+
+// Each example of each command's help runs in a folder of its own below the rc file, with what it speaks of at hand.
+const examples = everyCommand(await program()).flatMap(([path, command]) =>
+  command.commands.length > 0 ? [] : examplesOf(command).map((line): [string, string] => [line, path.join(' ')]),
+);
+
+const { here, run } = sharedWorkshop({ lab: { pace: 2 } });
+const made = { id: 'Octopus.Space.Migration', version: '1.0.0-run7' };
+let handle = '';
+
+async function folderWith(...files: readonly string[]): Promise<string> {
+  const folder = await mkdtemp(here().path('example-'));
+  for (const file of files) await copyFile(here().path(file), join(folder, file));
+  return folder;
+}
+
+/** A person at a terminal who types these lines; the next one when a question is there. */
+async function answered(line: readonly string[], folder: string, env: object, answers: readonly string[]) {
+  const stdin = new PassThrough();
+  const io = testIO({
+    cwd: folder,
+    env: { ...here().env, ...env },
+    home: here().folder,
+    stdin,
+    stdinIsTTY: true,
+    stderrIsTTY: true,
+  });
+  const left = [...answers];
+  let seen = 0;
+  const typist = setInterval(() => {
+    if (io.err.length === seen || !/[\]:] $/u.test(io.err)) return;
+    seen = io.err.length;
+    stdin.write(`${left.shift() ?? ''}\n`);
+  }, 5);
+  try {
+    return { code: await main(line, io), stdout: io.out, stderr: io.err };
+  } finally {
+    clearInterval(typist);
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((found) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => found(port));
+    });
+  });
+}
+
+type Runner = (
+  line: readonly string[],
+  folder: string,
+) => Promise<{ code: number | null; stdout: string; stderr: string }>;
+
+const plainly: Runner = (line, folder) => run(line, { cwd: folder });
+const withJob: Runner = (line, folder) =>
+  plainly(
+    line.map((word) => (word.includes('ServerTasks-') ? handle : word)),
+    folder,
+  );
+const withKeys =
+  (answers: readonly string[]): Runner =>
+  (line, folder) =>
+    answered(line, folder, { MIGRATOR_CONFIG_DIR: join(folder, 'config') }, answers);
+
+/** Commands whose examples need more than the rc file. */
+const special: Readonly<Record<string, Runner>> = {
+  import: async (line) => plainly(line, await folderWith('web-shop.tar')),
+  'package inspect': async (line) => plainly(line, await folderWith('web-shop.tar')),
+  'package verify': async (line) => plainly(line, await folderWith('web-shop.tar')),
+  'package open': async (line) => plainly(line, await folderWith('web-shop.tar')),
+  'package upload': async (line) => plainly(line, await folderWith('web-shop.tar')),
+  'package seal': async (line, folder) => {
+    await mkdir(join(folder, 'handover'));
+    await writeFile(join(folder, 'handover', 'note.txt'), 'for the night shift');
+    return plainly(line, folder);
+  },
+  'job show': withJob,
+  'job wait': withJob,
+  'job log': withJob,
+  'job cancel': async (line, folder) => {
+    const slow = await startEmulator('octopus', { directory: join(folder, 'slow'), pace: 500, sample: 'source' });
+    try {
+      await writeFile(
+        join(folder, '.migratorrc.yaml'),
+        `instances: { prod: { product: octopus, url: "${slow.url}", apiKey: "${slow.apiKey}" } }`,
+      );
+      const env = { ...here().env, MIGRATOR_STATE_DIR: join(folder, 'state') };
+      const exportOfOne = [
+        'partial-export',
+        '--from',
+        'prod',
+        '--project',
+        'Billing',
+        '--password',
+        'env:MOVE_PASSWORD',
+      ];
+      const started = await run([...exportOfOne, '--no-wait', '--json'], { cwd: folder, env });
+      const { handle: running } = JSON.parse(started.stdout) as { handle: string };
+      const own = line.map((word) => (word.includes('ServerTasks-') ? running : word));
+      return line.includes('--yes') ? await plainly(own, folder) : await answered(own, folder, {}, ['yes']);
+    } finally {
+      await slow.close();
+    }
+  },
+  'key generate': (line, folder) => withKeys(['a good passphrase'])(line, folder),
+  'key trust': async (line, folder) => {
+    await writeFile(join(folder, 'colleague.pub'), printPublicKey(generateSigningKey(systemRandom).publicKey));
+    return plainly(line, folder);
+  },
+  init: (line, folder) => withKeys(['', '', '', '', '', ''])(line, folder),
+  demo: (line, folder) => here().run(line, { cwd: folder, env: { ...here().env, TMPDIR: folder, TEMP: folder } }),
+  emulate: async (line, folder) => {
+    const port = String(await freePort());
+    const started = here().start(
+      line.map((word) => (word === '8065' ? port : word)),
+      { cwd: folder },
+    );
+    const [, url = ''] = await started.seen(/serves at (\S+)/);
+    const answer = await fetch(`${url}/api`);
+    expect(answer.headers.get('content-type')).toContain('json');
+    if (line.includes('8065')) expect(url).toContain(port);
+    started.child.kill('SIGINT');
+    return started.finished;
+  },
+};
+
+beforeAll(async () => {
+  const password = ['--password', 'env:MOVE_PASSWORD'];
+  const sealed = (name: string, ...more: string[]) =>
+    run(['partial-export', '--from', 'lab', '--project', 'Billing', ...password, '-o', name, ...more, '--json']);
+  expect(await sealed('web-shop.tar')).toMatchObject({ code: 0 });
+  const exported = await sealed('run7.tar', '--package-version', made.version);
+  expect(exported).toMatchObject({ code: 0 });
+  ({ handle } = JSON.parse(exported.stdout) as { handle: string });
+  expect(await run(['package', 'upload', 'run7.tar', '--to', 'prod'])).toMatchObject({ code: 0 });
+});
+
+describe('every example in the help works', () => {
+  test.each(examples)('%s', async (line, path) => {
+    // What follows a ">" is for the shell.
+    const [command = ''] = line.split(' > ');
+    const folder = await folderWith();
+    const { code, stdout, stderr } = await (special[path] ?? plainly)(words(command).slice(1), folder);
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).not.toBe('');
+  });
+});

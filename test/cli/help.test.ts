@@ -1,0 +1,167 @@
+import { describe, expect, test } from '@jest/globals';
+import { productOptions } from '../../src/adapters/options.ts';
+import { everyCommand, examplesOf, helpOf, program } from '../support/commands.ts';
+import { commandLine } from '../support/command-line.ts';
+import { nearest } from '../../src/cli/config/nearest.ts';
+
+const run = (...args: string[]) => commandLine(args, { cwd: process.cwd() });
+const all = everyCommand(await program());
+const leaves = all.filter(([, command]) => command.commands.length === 0);
+const named = leaves.map(([path, command]): [string, readonly string[], typeof command] => [
+  path.join(' '),
+  path,
+  command,
+]);
+
+test('the tree has the commands that the design names', () => {
+  expect(leaves.map(([path]) => path.join(' ')).sort()).toEqual(
+    [
+      ...[
+        'partial-export',
+        'import',
+        'migrate-project',
+        'inventory',
+        'init',
+        'doctor',
+        'emulate',
+        'demo',
+        'completion',
+      ],
+      ...['list', 'upload', 'download', 'delete', 'inspect', 'verify', 'seal', 'open'].map((word) => `package ${word}`),
+      ...['list', 'show', 'wait', 'log', 'cancel'].map((word) => `job ${word}`),
+      ...['generate', 'show', 'trust'].map((word) => `key ${word}`),
+      ...['show', 'check', 'schema'].map((word) => `config ${word}`),
+    ].sort(),
+  );
+});
+
+describe.each(named)('migrator %s', (_, path, command) => {
+  test('--help goes to stdout, describes every flag and argument, and ends well', async () => {
+    const { code, stdout, stderr } = await run(...path, '--help');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(`Usage: migrator ${path.join(' ')}`);
+    for (const option of command.options.filter((one) => !one.hidden)) {
+      expect(stdout).toContain(option.long);
+      expect(option.description).toMatch(/\S/);
+    }
+    for (const argument of command.registeredArguments) {
+      expect(stdout).toContain(argument.name());
+      expect(argument.description).toMatch(/\S/);
+    }
+    expect(command.description()).toMatch(/^[a-z][^.]*[^.]$/);
+  });
+
+  test('has an example that begins with itself', () => {
+    const lines = examplesOf(command);
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines) expect(`${line} `).toContain(`migrator ${path.join(' ')} `);
+  });
+
+  test('an unknown flag is USAGE, with the nearest flag where there is one', async () => {
+    expect(await run(...path, '--no-such-flag-at-all')).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('unknown option'),
+    });
+    const flag = command.options.find((option) => (option.long ?? '').length > 8 && !option.negate && !option.hidden);
+    if (flag?.long === undefined) return;
+    const { stderr } = await run(...path, flag.long.slice(0, -1));
+    expect(stderr).toMatch(/did you mean .*--/);
+  });
+
+  const required = command.registeredArguments.find((argument) => argument.required);
+  if (required === undefined) return;
+  test('a missing argument is USAGE and names it', async () => {
+    const { code, stderr } = await run(...path);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`missing required argument '${required.name()}'`);
+    expect(stderr).toContain(`see migrator ${path.join(' ')} --help`);
+  });
+});
+
+describe.each(all.filter(([path, command]) => path.length > 0 && command.commands.length > 0))(
+  'the group %s',
+  (path, command) => {
+    test('alone is USAGE and tells its commands', async () => {
+      const { code, stdout, stderr } = await run(...path);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      for (const child of command.commands) expect(stderr).toContain(child.name());
+    });
+
+    test('an unknown command is USAGE with the nearest one', async () => {
+      const [first] = command.commands;
+      const slip = `${first!.name()}x`;
+      const { code, stderr } = await run(...path, slip);
+      expect(code).toBe(2);
+      expect(stderr).toContain(`unknown command '${slip}'`);
+      expect(stderr).toContain(`did you mean ${nearest(slip, [first!.name()])!}?`);
+    });
+  },
+);
+
+describe('product flags', () => {
+  test.each(['partial-export', 'import', 'migrate-project'] as const)('%s groups them by product', async (verb) => {
+    const { stdout } = await run(verb, '--help');
+    for (const { title, options } of productOptions) {
+      const [, after = ''] = stdout.split(`\n${title} options:\n`);
+      const group = after.split('\n\n')[0]!;
+      for (const spec of options) {
+        expect({ flag: spec.name, there: new RegExp(`^  --${spec.name}(\\s|$)`, 'm').test(group) }).toEqual({
+          flag: spec.name,
+          there: spec.verbs.includes(verb),
+        });
+      }
+    }
+  });
+});
+
+describe('the program itself', () => {
+  test('without a word it shows its help and ends with 2', async () => {
+    const { code, stdout, stderr } = await run();
+    expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
+    expect(stdout).toContain('Usage: migrator');
+    expect(stdout).toContain('$ migrator demo');
+  });
+
+  test('help lists every command of the first level, with its description', async () => {
+    const root = await program();
+    const { stdout } = await run('--help');
+    for (const command of root.commands) expect(stdout).toContain(`  ${command.name()} `);
+    expect(helpOf(root)).toContain('Exit codes: 0 done');
+  });
+
+  test.each([
+    ['help', 'import'],
+    ['import', '-h'],
+  ])('%s %s is the help of the command', async (...words) => {
+    const { code, stdout } = await run(...words);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Usage: migrator import');
+    expect(stdout).toContain('Octopus Deploy options:');
+  });
+
+  test('help of nothing known is USAGE', async () => {
+    expect(await run('help', 'nothing')).toMatchObject({ code: 2, stderr: expect.stringContaining("'nothing'") });
+  });
+
+  test('--version and -V print the version alone', async () => {
+    for (const flag of ['--version', '-V']) {
+      expect(await run(flag)).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
+    }
+  });
+
+  test('a wrong choice, a superfluous argument and a flag without its value are USAGE', async () => {
+    expect(await run('partial-export', '--compression', 'lzma')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/lzma.*auto, gzip, zstd, none/),
+    });
+    expect(await run('package', 'list', 'surplus')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('too many arguments'),
+    });
+    expect(await run('import', 'x.tar', '--to')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('argument missing'),
+    });
+  });
+});

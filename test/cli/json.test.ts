@@ -1,0 +1,271 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { documentNames, documentSchema, type DocumentName } from '../../src/cli/documents/index.ts';
+import { progressEvent } from '../../src/cli/documents/progress.ts';
+import { parseFault } from '../../src/emulators/index.ts';
+import { manifestSchema } from '../../src/package/index.ts';
+import { type Ended, sharedWorkshop } from '../support/command-line.ts';
+
+const { here, run } = sharedWorkshop();
+const password = ['--password', 'env:MOVE_PASSWORD'];
+const exportOf = (project: string, ...more: string[]) => [
+  ...['partial-export', '--from', 'lab', '--project', project],
+  ...password,
+  ...more,
+];
+const proven = new Set<string>();
+const printed = new Map<string, z.ZodType>();
+
+/** The schema as `config schema` prints it, read back. */
+async function published(name: string): Promise<z.ZodType> {
+  const known = printed.get(name);
+  if (known !== undefined) return known;
+  const { code, stdout } = await run(['config', 'schema', name]);
+  expect(code).toBe(0);
+  const schema = z.fromJSONSchema(JSON.parse(stdout) as Parameters<typeof z.fromJSONSchema>[0]);
+  printed.set(name, schema);
+  return schema;
+}
+
+/** Stdout is one JSON document and nothing else, and keeps to its schema both as we have it and as we publish it. */
+async function document<T>(name: DocumentName, { stdout, stderr }: Ended): Promise<T> {
+  expect(`${stdout}${stderr}`).not.toContain('\u001b');
+  expect(stdout.endsWith('}\n')).toBe(true);
+  const value: unknown = JSON.parse(stdout);
+  expect(documentSchema(name).safeParse(value).error).toBeUndefined();
+  expect((await published(name)).safeParse(value).error).toBeUndefined();
+  proven.add(name);
+  return value as T;
+}
+
+async function done<T>(name: DocumentName, ...args: string[]): Promise<T> {
+  const ended = await run([...args, '--json', '--quiet']);
+  expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' });
+  return document<T>(name, ended);
+}
+
+let handle = '';
+
+beforeAll(async () => {
+  await writeFile(here().path('note.txt'), 'for the night shift');
+});
+
+describe('--json prints one document that keeps to its published schema', () => {
+  test('partial-export to a file, to a feed, and without waiting', async () => {
+    const exported = await done<{ handle: string; file: string }>(
+      'partial-export',
+      ...exportOf('Billing', '-o', 'billing.tar', '--package-version', '1.0.0-json'),
+    );
+    expect(exported.file).toBe('billing.tar');
+    ({ handle } = exported);
+    await done('partial-export', ...exportOf('Billing', '--to', 'prod', '--package-version', '1.0.0-pushed'));
+    const started = await done<{ outcome: string }>('partial-export', ...exportOf('Web Shop', '--no-wait'));
+    expect(started.outcome).toBe('started');
+  });
+
+  test('import: a dry run, for real, and without waiting', async () => {
+    const plan = await done<{ log: unknown[]; plan: unknown[] }>(
+      'import',
+      ...['import', 'billing.tar', '--to', 'prod', '--dry-run', ...password],
+    );
+    expect(plan.log.length).toBeGreaterThan(0);
+    await done('import', 'import', 'billing.tar', '--to', 'prod', ...password);
+    await done('import', 'import', 'Octopus.Space.Migration@1.0.0-pushed', '--to', 'prod', ...password, '--no-wait');
+  });
+
+  test.each(['push', 'relay'])('migrate-project by %s', async (route) => {
+    const moved = await done<{ route: string }>(
+      'migrate-project',
+      ...['migrate-project', 'Mobile API', '--from', 'lab', '--to', 'prod', '--route', route],
+    );
+    expect(moved.route).toBe(route);
+  });
+
+  test('inventory', async () => {
+    await done('inventory', 'inventory', '--from', 'prod', '--all');
+  });
+
+  test('package list, upload, download, delete', async () => {
+    const ref = 'Octopus.Space.Migration@1.0.0-json';
+    await done('package-list', 'package', 'list', '--from', 'prod');
+    await done('package-upload', 'package', 'upload', 'billing.tar', '--to', 'prod', '--on-conflict', 'keep');
+    await done('package-download', 'package', 'download', ref, '--from', 'lab', '-o', 'again.tar');
+    await done('package-download', 'package', 'download', ref, '--from', 'lab', '--raw', '-o', 'again.zip');
+    expect(await done('package-delete', 'package', 'delete', ref, '--from', 'prod', '--yes')).toMatchObject({
+      result: 'deleted',
+    });
+    expect(await done('package-delete', 'package', 'delete', ref, '--from', 'prod', '--yes')).toMatchObject({
+      result: 'absent',
+    });
+  });
+
+  test('package seal, inspect, verify, open', async () => {
+    await done('package-seal', 'package', 'seal', 'note.txt', '-o', 'note.tar');
+    const { manifest } = await done<{ manifest: unknown }>('package-inspect', 'package', 'inspect', 'note.tar');
+    expect((await published('manifest')).safeParse(manifest).success).toBe(true);
+    expect(manifestSchema.safeParse(manifest).success).toBe(true);
+    await done('package-inspect', 'package', 'inspect', 'billing.tar');
+    await done('package-verify', 'package', 'verify', 'note.tar', '--content');
+    expect(await done('package-open', 'package', 'open', 'note.tar', '-o', 'opened')).toMatchObject({
+      files: ['note.txt'],
+    });
+  });
+
+  test('job list, show, wait, log', async () => {
+    await done('job-list', 'job', 'list', '--from', 'lab');
+    await done('run-list', 'job', 'list');
+    await done('job-show', 'job', 'show', handle);
+    await done('job-wait', 'job', 'wait', handle);
+    await done('job-log', 'job', 'log', handle);
+  });
+
+  test('job cancel', async () => {
+    here().lab.faults.add(parseFault('stuck-queue'));
+    try {
+      const { handle: stuck } = await done<{ handle: string }>(
+        'partial-export',
+        ...exportOf('Web Shop', '--no-wait', '--fresh'),
+      );
+      await done('job-cancel', 'job', 'cancel', stuck, '--yes');
+    } finally {
+      here().lab.faults.clear();
+    }
+  });
+
+  test('key generate, show, trust', async () => {
+    const made = await done<{ signing: { publicKey: string } }>('key-generate', 'key', 'generate', '-o', 'keys');
+    await done('key-trust', 'key', 'trust', made.signing.publicKey, '--name', 'other');
+    await done('key-show', 'key', 'show');
+  });
+
+  test('config show, check, schema list', async () => {
+    await done('config-show', 'config', 'show');
+    await done('config-check', 'config', 'check');
+    const { names } = await done<{ names: string[] }>('schema-list', 'config', 'schema', 'list');
+    for (const name of names) await published(name);
+    expect(names).toEqual(expect.arrayContaining([...documentNames, 'config', 'manifest', 'progress']));
+  });
+
+  test('init, doctor, completion, the list of faults', async () => {
+    const folder = here().path('fresh');
+    await mkdir(folder);
+    const ended = await run(['init', '--yes', '--json'], { cwd: folder });
+    expect(ended.code).toBe(0);
+    await document('init', ended);
+    await done('doctor', 'doctor');
+    await done('completion', 'completion', 'zsh');
+    await done('fault-list', 'emulate', 'octopus', '--fault', 'list');
+  });
+
+  test('emulate', async () => {
+    const started = here().start(['emulate', 'octopus', '--data', 'emulated', '--json']);
+    await started.seen(/\n\}\n/);
+    started.child.kill('SIGTERM');
+    const { code, stdout, stderr } = await started.finished;
+    expect(code).toBe(0);
+    await document('emulate', { code: 0, stdout, stderr });
+  });
+
+  test.each([
+    ['an unknown flag', 2, 'USAGE', ['import', '--no-such-flag']],
+    ['an unknown command', 2, 'USAGE', ['pakage']],
+    ['no command', 2, 'USAGE', []],
+    ['a group alone', 2, 'USAGE', ['package']],
+    ['a missing argument', 2, 'USAGE', ['job', 'show']],
+    ['an unknown instance', 2, 'CONFIG_INVALID', ['doctor', 'labb']],
+    ['a missing rc file', 2, 'CONFIG_INVALID', ['doctor', '--config', 'absent.yaml']],
+    ['a missing project', 2, 'NOT_FOUND', exportOf('No such project')],
+    ['a file that is no package', 6, 'PACKAGE_MALFORMED', ['package', 'verify', 'note.txt']],
+    ['an output that exists', 7, 'CONFLICT', ['package', 'seal', 'note.txt', '-o', 'note.tar']],
+    ['no terminal to ask at', 2, 'USAGE', ['init', '--force']],
+  ])('an error: %s', async (_, code, name, args) => {
+    const ended = await run([...args, '--json']);
+    expect(ended.code).toBe(code);
+    const error = await document<{ code: string; exitCode: number; message: string }>('error', ended);
+    expect(error).toMatchObject({ code: name, exitCode: code });
+    expect(ended.stderr).toContain(`migrator: error: ${error.message.split('\n')[0]!}`);
+  });
+
+  // The demo's document is checked where the demo runs: with the examples.
+  afterAll(() => {
+    expect([...documentNames].filter((name) => !proven.has(name))).toEqual(['demo']);
+  });
+});
+
+describe('--progress json', () => {
+  const events = async (stderr: string): Promise<{ type: string }[]> => {
+    const schema = await published('progress');
+    return stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => {
+        const value: unknown = JSON.parse(line);
+        expect(progressEvent.safeParse(value).error).toBeUndefined();
+        expect(schema.safeParse(value).error).toBeUndefined();
+        return value as { type: string };
+      });
+  };
+
+  test('each line of stderr is an event; the result on stdout stays as it is', async () => {
+    const ended = await run([...exportOf('Billing', '-o', 'progress.tar', '--debug'), '--progress', 'json']);
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toContain('exported "Billing" from lab');
+    const types = new Set((await events(ended.stderr)).map(({ type }) => type));
+    expect([...types].sort()).toEqual(expect.arrayContaining(['bytes', 'debug', 'job', 'notice', 'phase']));
+  });
+
+  test.each([
+    [['--progress', 'json'], {}],
+    [['--progress=json'], {}],
+    [[], { MIGRATOR_PROGRESS: 'json' }],
+  ])('an error is an event too: %j %j', async (flags, env) => {
+    for (const args of [exportOf('No such project'), ['package', 'nothing'], ['init', '--force']]) {
+      const { code, stderr } = await run([...args, ...flags], { env: { ...here().env, ...env } });
+      expect(code).toBe(2);
+      expect((await events(stderr)).at(-1)).toMatchObject({ type: 'error', exitCode: 2 });
+    }
+  });
+});
+
+describe('what reaches a pipe', () => {
+  const works = ['partial-export', '--from', 'lab', '--project', 'Billing', ...password];
+
+  test('--quiet leaves stderr empty and stdout as it is; errors are still told', async () => {
+    const { code, stdout, stderr } = await run([...works, '-o', 'quiet.tar', '--quiet']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('quiet.tar');
+    expect(await run([...works, '-o', 'quiet.tar', '-q'])).toMatchObject({
+      code: 7,
+      stderr: expect.stringContaining('quiet.tar'),
+    });
+  });
+
+  test('MIGRATOR_QUIET and MIGRATOR_JSON are the same flags', async () => {
+    const env = { ...here().env, MIGRATOR_QUIET: '1', MIGRATOR_JSON: '1' };
+    const ended = await run([...works, '-o', 'quiet2.tar'], { env });
+    expect(ended.stderr).toBe('');
+    await document('partial-export', ended);
+  });
+
+  test.each([{}, { NO_COLOR: '1' }, { CI: 'true' }, { FORCE_COLOR: '3' }])('no escape codes with %j', async (more) => {
+    const env = { ...here().env, ...more };
+    const { code, stdout, stderr } = await here().run(['doctor', '--debug'], { env });
+    expect(code).toBe(0);
+    expect(`${stdout}${stderr}`).not.toContain('\u001b');
+    expect(stderr).not.toBe('');
+  });
+
+  test('nothing asks: what would be asked is USAGE that names the flag to give', async () => {
+    expect(await run(['init', '--force'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
+    expect(await run(['package', 'delete', 'A@1.0.0', '--from', 'lab'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--yes'),
+    });
+    expect(await run(['job', 'cancel', handle])).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
+    expect(await run(['package', 'seal', 'note.txt', '-o', 'p.tar', '--passphrase', 'prompt'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('env:NAME'),
+    });
+  });
+});

@@ -1,0 +1,454 @@
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { exitCodes } from '../../src/cli/exit-codes.ts';
+import { hasZstd } from '../../src/package/index.ts';
+import { type LineOptions, sharedWorkshop } from '../support/command-line.ts';
+
+const { here, run } = sharedWorkshop();
+const password = ['--password', 'env:MOVE_PASSWORD'];
+
+/** A user with a configuration folder, and so keys, of their own. */
+const as = (user: string): Partial<LineOptions> => ({
+  env: {
+    ...here().env,
+    MIGRATOR_CONFIG_DIR: here().path(`${user}-config`),
+    MIGRATOR_STATE_DIR: here().path(`${user}-state`),
+    PHRASE: `the phrase of ${user}`,
+  },
+});
+const keyFile = (user: string, name: string) => here().path(join(`${user}-config`, 'keys', name));
+
+async function json<T>(user: string, ...args: string[]): Promise<T> {
+  const { code, stdout, stderr } = await run([...args, '--json'], as(user));
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout) as T;
+}
+async function publicKeyOf(user: string) {
+  return json<{ signing: { publicKey: string; keyId: string }; recipients: string[] }>(user, 'key', 'show');
+}
+const mode = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
+
+beforeAll(async () => {
+  await mkdir(here().path('handover/deep'), { recursive: true });
+  await writeFile(here().path('handover/note.txt'), 'for the night shift\n');
+  await writeFile(here().path('handover/deep/zeros.bin'), Buffer.alloc(300_000));
+  for (const user of ['ann', 'ben', 'cid']) await json(user, 'key', 'generate');
+});
+
+describe('keys', () => {
+  test('first use makes them, readable by the user alone, and says where; the second use says nothing', async () => {
+    const first = await run(['package', 'seal', 'handover', '-o', 'first.tar'], as('new'));
+    expect(first.code).toBe(0);
+    expect(first.stderr).toContain(`made a signing key for you: ${keyFile('new', 'migrator.key')}`);
+    expect(first.stderr).toContain(`made an encryption identity for you: ${keyFile('new', 'identity.txt')}`);
+    if (process.platform !== 'win32') {
+      expect(await mode(keyFile('new', 'migrator.key'))).toBe('600');
+      expect(await mode(keyFile('new', 'identity.txt'))).toBe('600');
+    }
+    const second = await run(['package', 'seal', 'handover', '-o', 'second.tar'], as('new'));
+    expect(second.stderr).not.toContain('made');
+    expect(await run(['package', 'verify', 'second.tar', '--content'], as('new'))).toMatchObject({ code: 0 });
+  });
+
+  test('key generate never replaces a key, and writes neither when one exists', async () => {
+    const before = await readFile(keyFile('ann', 'migrator.key'), 'utf8');
+    expect(await run(['key', 'generate'], as('ann'))).toMatchObject({ code: exitCodes.conflict });
+    expect(await readFile(keyFile('ann', 'migrator.key'), 'utf8')).toBe(before);
+    await mkdir(here().path('half'), { recursive: true });
+    await writeFile(here().path('half/identity.txt'), 'mine');
+    expect(await run(['key', 'generate', '-o', 'half'], as('ann'))).toMatchObject({ code: exitCodes.conflict });
+    expect(await readdir(here().path('half'))).toEqual(['identity.txt']);
+  });
+
+  test('a signing key with a passphrase from a file signs when the rc file says where the passphrase is', async () => {
+    await writeFile(here().path('phrase.txt'), 'open sesame\n', { mode: 0o600 });
+    const made = await json<{ signing: { protected: boolean; publicKey: string } }>(
+      'ann',
+      ...['key', 'generate', '--kind', 'signing', '-o', 'safe', '--passphrase', 'file:phrase.txt'],
+    );
+    expect(made.signing.protected).toBe(true);
+    await writeFile(here().path('safe.yaml'), 'keys: { signing: safe/migrator.key, passphrase: "file:phrase.txt" }');
+    const seal = ['package', 'seal', 'handover', '--config', 'safe.yaml'];
+    expect(await run([...seal, '-o', 'safe.tar'], as('ann'))).toMatchObject({ code: 0 });
+    expect(await run(['package', 'verify', 'safe.tar', '--trust', 'safe/migrator.pub'], as('cid'))).toMatchObject({
+      code: 0,
+    });
+    await writeFile(here().path('phrase.txt'), 'open barley\n', { mode: 0o600 });
+    expect(await run([...seal, '-o', 'barley.tar'], as('ann'))).toMatchObject({ code: expect.any(Number), stdout: '' });
+    expect(await readdir(here().folder)).not.toContain('barley.tar');
+    // Without the passphrase at hand it would be asked for, and nobody is there.
+    const flag = ['package', 'seal', 'handover', '-o', 'ask.tar', '--signing-key', 'safe/migrator.key'];
+    expect(await run(flag, as('ben'))).toMatchObject({ code: exitCodes.usage });
+  });
+
+  test('key show tells what others need, and nothing secret', async () => {
+    const { stdout } = await run(['key', 'show'], as('ann'));
+    const { signing, recipients } = await publicKeyOf('ann');
+    expect(stdout).toContain(`migrator key trust ${signing.publicKey}`);
+    expect(stdout).toContain(`--recipient ${recipients[0]!}`);
+    expect(stdout).not.toContain('AGE-SECRET-KEY');
+    expect(await run(['key', 'show'], as('nobody'))).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('none yet'),
+    });
+  });
+
+  test('a colleague’s package is refused, with the command that would trust it, and good after it', async () => {
+    const { recipients } = await publicKeyOf('ben');
+    await json('ann', 'package', 'seal', 'handover', '-o', 'colleague.tar', '--recipient', recipients[0]!);
+    const refused = await run(['package', 'verify', 'colleague.tar', '--content'], as('ben'));
+    expect(refused.code).toBe(exitCodes.package);
+    const { signing } = await publicKeyOf('ann');
+    expect(refused.stderr).toContain(signing.keyId);
+    expect(refused.stderr).toContain('migrator key trust');
+    await json('ben', 'key', 'trust', signing.publicKey, '--name', 'ann');
+    expect(await run(['package', 'verify', 'colleague.tar', '--content'], as('ben'))).toMatchObject({ code: 0 });
+    expect(await run(['key', 'trust', signing.publicKey, '--name', 'ann'], as('ben'))).toMatchObject({
+      code: exitCodes.conflict,
+    });
+    expect(await run(['key', 'trust', '../ann.pub'], as('ben'))).toMatchObject({ code: exitCodes.usage });
+    expect(await run(['key', 'trust', signing.publicKey, '--name', '../ann'], as('ben'))).toMatchObject({
+      code: exitCodes.usage,
+    });
+  });
+});
+
+describe('package seal and open', () => {
+  const open = (user: string, file: string, ...more: string[]) =>
+    run(['package', 'open', file, '-o', `${user}-${file}-out`, ...more], as(user));
+
+  test('a folder and a file come back as they went in', async () => {
+    await json('ann', 'package', 'seal', 'handover', '-o', 'folder.tar');
+    expect(await open('ann', 'folder.tar')).toMatchObject({ code: 0 });
+    const out = here().path('ann-folder.tar-out');
+    expect((await readdir(out, { recursive: true })).sort()).toEqual(['deep', join('deep', 'zeros.bin'), 'note.txt']);
+    expect(await readFile(join(out, 'note.txt'), 'utf8')).toBe('for the night shift\n');
+    expect(await readFile(join(out, 'deep', 'zeros.bin'))).toEqual(Buffer.alloc(300_000));
+    await json(
+      'ann',
+      'package',
+      'seal',
+      'handover/note.txt',
+      '-o',
+      'file.tar',
+      '--id',
+      'Night.Note',
+      '--package-version',
+      '2.1.0',
+    );
+    const { manifest } = await json<{ manifest: { id: string; version: string } }>(
+      'ann',
+      'package',
+      'inspect',
+      'file.tar',
+    );
+    expect(manifest).toMatchObject({ id: 'Night.Note', version: '2.1.0' });
+    expect(await open('ann', 'file.tar')).toMatchObject({ code: 0, stdout: expect.stringContaining('note.txt') });
+  });
+
+  test('without -o a package is named after its id and version, and so is the folder', async () => {
+    const folder = here().path('names');
+    await mkdir(folder);
+    const at = { ...as('ann'), cwd: folder };
+    expect(await run(['package', 'seal', '../handover'], at)).toMatchObject({ code: 0 });
+    expect(await readdir(folder)).toEqual(['handover.1.0.0.tar']);
+    expect(await run(['package', 'open', 'handover.1.0.0.tar'], at)).toMatchObject({ code: 0 });
+    expect((await readdir(folder)).sort()).toEqual(['handover.1.0.0', 'handover.1.0.0.tar']);
+  });
+
+  test('open replaces nothing without --force', async () => {
+    await json('ann', 'package', 'seal', 'handover', '-o', 'force.tar');
+    expect(await open('ann', 'force.tar')).toMatchObject({ code: 0 });
+    const note = here().path('ann-force.tar-out/note.txt');
+    await writeFile(note, 'changed since');
+    expect(await open('ann', 'force.tar')).toMatchObject({ code: exitCodes.conflict });
+    expect(await readFile(note, 'utf8')).toBe('changed since');
+    expect(await open('ann', 'force.tar', '--force')).toMatchObject({ code: 0 });
+    expect(await readFile(note, 'utf8')).toBe('for the night shift\n');
+  });
+
+  test('seal replaces no file without --force', async () => {
+    await writeFile(here().path('taken.tar'), 'precious');
+    expect(await run(['package', 'seal', 'handover', '-o', 'taken.tar'], as('ann'))).toMatchObject({
+      code: exitCodes.conflict,
+    });
+    expect(await readFile(here().path('taken.tar'), 'utf8')).toBe('precious');
+    await json('ann', 'package', 'seal', 'handover', '-o', 'taken.tar', '--force');
+    expect(await run(['package', 'verify', 'taken.tar'], as('ann'))).toMatchObject({ code: 0 });
+  });
+
+  test('several recipients open it, and nobody else', async () => {
+    const recipients = await Promise.all(['ben', 'cid'].map(async (user) => (await publicKeyOf(user)).recipients[0]!));
+    const flags = recipients.flatMap((recipient) => ['--recipient', recipient]);
+    const sealed = await run(['package', 'seal', 'handover', '-o', 'several.tar', ...flags], as('ann'));
+    expect(sealed.stdout).toContain('to 2 recipients');
+    const trust = ['--trust', (await publicKeyOf('ann')).signing.publicKey];
+    expect(await open('ben', 'several.tar', ...trust)).toMatchObject({ code: 0 });
+    expect(await open('cid', 'several.tar', ...trust)).toMatchObject({ code: 0 });
+    expect(await open('ann', 'several.tar')).toMatchObject({ code: exitCodes.package });
+    expect(await readdir(here().folder)).not.toContain('ann-several.tar-out');
+    const identity = ['--identity', keyFile('ben', 'identity.txt')];
+    expect(await open('ann', 'several.tar', ...identity)).toMatchObject({ code: 0 });
+  });
+
+  test('a passphrase opens it; a wrong one and none do not', async () => {
+    const phrase = ['--passphrase', 'env:PHRASE'];
+    await json('ann', 'package', 'seal', 'handover', '-o', 'phrase.tar', ...phrase);
+    expect(await open('ann', 'phrase.tar', ...phrase)).toMatchObject({ code: 0 });
+    const env = { ...as('ann').env, PHRASE: 'wrong' };
+    expect(await run(['package', 'verify', 'phrase.tar', '--content', ...phrase], { env })).toMatchObject({
+      code: exitCodes.package,
+    });
+    expect(await run(['package', 'verify', 'phrase.tar', '--content'], as('ann'))).toMatchObject({
+      code: exitCodes.package,
+    });
+  });
+
+  test('a passphrase on the line works and is warned about; one in a variable is not called so', async () => {
+    const plain = await run(
+      ['package', 'seal', 'handover', '-o', 'plain.tar', '--passphrase', 'on the line'],
+      as('ann'),
+    );
+    expect(plain).toMatchObject({ code: 0, stderr: expect.stringContaining('on the command line') });
+    expect(`${plain.stdout}${plain.stderr}`).not.toContain('on the line');
+    const env = { ...as('ann').env, MIGRATOR_PASSPHRASE: 'of the environment' };
+    const fromVariable = await run(['package', 'verify', 'plain.tar', '--content'], { env });
+    expect(fromVariable).toMatchObject({
+      code: exitCodes.package,
+      stderr: expect.not.stringContaining('command line'),
+    });
+  });
+
+  test('a passphrase of the rc file’s defaults is read beside the rc file', async () => {
+    await mkdir(here().path('project/below'), { recursive: true });
+    await writeFile(here().path('project/phrase'), 'beside the rc file\n', { mode: 0o600 });
+    await writeFile(here().path('project/.migratorrc.yaml'), 'defaults: { passphrase: "file:phrase" }');
+    const at = { ...as('ann'), cwd: here().path('project/below') };
+    expect(await run(['package', 'seal', '../../handover', '-o', 'x.tar'], at)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('with a passphrase'),
+    });
+  });
+
+  test('--unencrypted is readable by everybody who trusts it', async () => {
+    await json('ann', 'package', 'seal', 'handover', '-o', 'unencrypted.tar', '--unencrypted');
+    const trust = ['--trust', (await publicKeyOf('ann')).signing.publicKey];
+    expect(await open('nobody', 'unencrypted.tar', ...trust)).toMatchObject({ code: 0 });
+  });
+
+  test('--unsigned is refused, and taken with --allow-unsigned', async () => {
+    await json('ann', 'package', 'seal', 'handover', '-o', 'unsigned.tar', '--unsigned');
+    expect(await open('ann', 'unsigned.tar')).toMatchObject({ code: exitCodes.package });
+    const { code, stderr } = await open('ann', 'unsigned.tar', '--allow-unsigned');
+    expect(code).toBe(0);
+    expect(stderr).toContain('warning');
+  });
+
+  test.each([
+    ['--unencrypted', '--recipient', 'age1x'],
+    ['--unencrypted', '--passphrase', 'env:PHRASE'],
+    ['--passphrase', 'env:PHRASE', '--recipient', 'age1x'],
+    ['--unsigned', '--signing-key', 'x.key'],
+    ['--unencrypted', '--private-manifest'],
+  ])('%s %s contradict each other', async (...flags) => {
+    const { code, stderr } = await run(['package', 'seal', 'handover', '-o', 'clash.tar', ...flags], as('ann'));
+    expect({ code, clash: stderr.includes('contradict') }).toEqual({ code: exitCodes.usage, clash: true });
+    expect(await readdir(here().folder)).not.toContain('clash.tar');
+  });
+
+  const kinds = hasZstd() ? ['gzip', 'zstd', 'none', 'auto'] : ['gzip', 'none', 'auto'];
+  test.each(kinds)('--compression %s', async (kind) => {
+    const file = `${kind}.tar`;
+    await json('ann', 'package', 'seal', 'handover', '-o', file, '--compression', kind);
+    const { manifest, size } = await json<{ size: number; manifest: { content: { compression: string } } }>(
+      'ann',
+      ...['package', 'inspect', file],
+    );
+    expect(manifest.content.compression).toBe(kind === 'auto' ? 'gzip' : kind);
+    expect(size < 100_000).toBe(kind !== 'none');
+    expect(await open('ann', file)).toMatchObject({ code: 0 });
+  });
+
+  test('a limit on the expanded size holds', async () => {
+    await json('ann', 'package', 'seal', 'handover', '-o', 'large.tar');
+    expect(await open('ann', 'large.tar', '--max-expanded-size', '100KB')).toMatchObject({ code: exitCodes.package });
+    expect(await open('ann', 'large.tar', '--max-expanded-size', 'huge')).toMatchObject({
+      code: exitCodes.usage,
+      stderr: expect.stringContaining('--max-expanded-size'),
+    });
+    expect(await open('ann', 'large.tar', '--max-expanded-size', '1MiB')).toMatchObject({ code: 0 });
+  });
+
+  test('standard input is a package too: inspect, verify, open', async () => {
+    await json('ann', 'package', 'seal', 'handover', '-o', 'stream.tar');
+    const input = await readFile(here().path('stream.tar'));
+    for (const line of [
+      ['package', 'inspect', '-'],
+      ['package', 'verify', '-', '--content'],
+      ['package', 'open', '-', '-o', 'from-stdin'],
+    ]) {
+      expect(await run(line, { ...as('ann'), input })).toMatchObject({ code: 0 });
+    }
+    expect(await readFile(here().path('from-stdin/note.txt'), 'utf8')).toBe('for the night shift\n');
+    expect(await run(['package', 'verify', '-'], { ...as('ann'), input: input.subarray(0, 5000) })).toMatchObject({
+      code: exitCodes.package,
+    });
+  });
+
+  test('a path that does not exist, and an output folder that does not, are named', async () => {
+    expect(await run(['package', 'seal', 'absent', '-o', 'a.tar'], as('ann'))).toMatchObject({
+      code: exitCodes.usage,
+      stderr: expect.stringContaining('absent'),
+    });
+    expect(await run(['package', 'seal', 'handover', '-o', 'no/such/a.tar'], as('ann'))).toMatchObject({
+      code: exitCodes.usage,
+      stderr: expect.stringContaining('no/such'),
+    });
+    expect(await run(['package', 'open', 'absent.tar'], as('ann'))).toMatchObject({
+      code: exitCodes.usage,
+      stderr: expect.stringContaining('absent.tar'),
+    });
+  });
+});
+
+describe('packages on an instance', () => {
+  const exported = { id: 'Octopus.Space.Migration', version: '1.0.0-cli' };
+  const ref = `${exported.id}@${exported.version}`;
+
+  beforeAll(async () => {
+    await json(
+      'ann',
+      ...['partial-export', '--from', 'lab', '--project', 'Billing', '--package-version', exported.version],
+      ...[...password, '-o', 'export.tar'],
+    );
+  });
+
+  test('list, with a filter; download sealed and raw; upload; delete', async () => {
+    const list = await run(['package', 'list', '--from', 'lab'], as('ann'));
+    expect(list.stdout).toContain(ref);
+    expect((await run(['package', 'list', '--from', 'lab', '--id', 'No.Such'], as('ann'))).stdout).toContain(
+      'no packages',
+    );
+    await json('ann', 'package', 'download', ref, '--from', 'lab', '-o', 'down.tar');
+    await json('ann', 'package', 'download', ref, '--from', 'lab', '--raw');
+    const raw = `${exported.id}.${exported.version}.zip`;
+    expect((await readFile(here().path(raw))).subarray(0, 2).toString()).toBe('PK');
+    expect(await run(['package', 'download', ref, '--from', 'lab', '--raw'], as('ann'))).toMatchObject({
+      code: exitCodes.conflict,
+    });
+    expect(await run(['package', 'upload', raw, '--to', 'prod'], as('ann'))).toMatchObject({
+      code: exitCodes.package,
+      stderr: expect.stringContaining('--allow-unsigned'),
+    });
+    expect(await json('ann', 'package', 'upload', raw, '--to', 'prod', '--allow-unsigned')).toMatchObject({
+      outcome: 'created',
+      signer: null,
+    });
+    expect(await run(['package', 'delete', ref, '--from', 'prod'], as('ann'))).toMatchObject({ code: exitCodes.usage });
+    expect(await json('ann', 'package', 'delete', ref, '--from', 'prod', '--yes')).toMatchObject({ result: 'deleted' });
+    expect(await run(['package', 'download', ref, '--from', 'prod'], as('ann'))).toMatchObject({
+      code: exitCodes.usage,
+    });
+  });
+
+  test('a file whose name tells no id and version is USAGE', async () => {
+    await writeFile(here().path('some.bin'), 'bytes');
+    expect(await run(['package', 'upload', 'some.bin', '--to', 'prod', '--allow-unsigned'], as('ann'))).toMatchObject({
+      code: exitCodes.usage,
+      stderr: expect.stringContaining('some.bin'),
+    });
+    expect(await run(['package', 'download', 'no-version', '--from', 'lab'], as('ann'))).toMatchObject({
+      code: exitCodes.usage,
+      stderr: expect.stringContaining('<id>@<version>'),
+    });
+  });
+
+  test('upload and import read standard input', async () => {
+    const input = await readFile(here().path('export.tar'));
+    expect(await run(['package', 'upload', '-', '--to', 'prod'], { ...as('ann'), input })).toMatchObject({ code: 0 });
+    expect(
+      await run(['import', '-', '--to', 'prod', '--dry-run', '--on-conflict', 'keep', ...password], {
+        ...as('ann'),
+        input,
+      }),
+    ).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing was changed') });
+  });
+
+  test('a private manifest shows no name, and imports all the same', async () => {
+    const secretly = await run(
+      [
+        ...['partial-export', '--from', 'lab', '--project', 'Web Shop', ...password, '-o', 'private.tar'],
+        '--private-manifest',
+      ],
+      as('ann'),
+    );
+    expect(secretly.code).toBe(0);
+    const { stdout } = await run(['package', 'inspect', 'private.tar', '--json'], as('ann'));
+    expect(stdout).not.toMatch(/Web Shop|127\.0\.0\.1|\.zip/);
+    const bytes = await readFile(here().path('private.tar'));
+    expect(bytes.includes('Web Shop')).toBe(false);
+    expect(await run(['import', 'private.tar', '--to', 'prod', ...password], as('ann'))).toMatchObject({ code: 0 });
+    expect((await run(['inventory', '--from', 'prod'], as('ann'))).stdout).toContain('Web Shop');
+  });
+
+  test('an import of something that is neither file nor package is told as such', async () => {
+    expect(await run(['import', 'absent.tar', '--to', 'prod', ...password], as('ann'))).toMatchObject({
+      code: exitCodes.usage,
+      stderr: expect.stringContaining('absent.tar'),
+    });
+    expect(await run(['import', 'No.Such@1.0.0', '--to', 'prod', ...password], as('ann'))).toMatchObject({
+      code: exitCodes.usage,
+      stderr: expect.stringContaining('No.Such'),
+    });
+  });
+});
+
+describe('what an instance holds', () => {
+  test('inventory by kind, all kinds, and an unknown kind', async () => {
+    const { items } = await json<{ items: { kind: string; name: string }[] }>(
+      'ann',
+      'inventory',
+      '--from',
+      'lab',
+      '--all',
+    );
+    const kinds = [...new Set(items.map(({ kind }) => kind))];
+    expect(kinds).toEqual(expect.arrayContaining(['project', 'environment']));
+    for (const kind of kinds) {
+      const one = await json<{ items: { kind: string }[] }>('ann', 'inventory', kind, '--from', 'lab');
+      expect(one.items.every((item) => item.kind === kind)).toBe(true);
+      expect(one.items.length).toBe(items.filter((item) => item.kind === kind).length);
+    }
+    const { code, stderr } = await run(['inventory', 'projekt', '--from', 'lab'], as('ann'));
+    expect(code).toBe(exitCodes.usage);
+    expect(stderr).toContain('projekt');
+  });
+
+  test('job list, show and log tell of the work; a handle of another product or instance is refused', async () => {
+    const runs = await run(['job', 'list'], as('ann'));
+    expect(runs.stdout).toMatch(/partial-export +done/);
+    const { jobs } = await json<{ jobs: { handle: string; kind: string }[] }>('ann', 'job', 'list', '--from', 'lab');
+    expect(jobs.length).toBeGreaterThan(0);
+    const [job] = jobs;
+    expect((await run(['job', 'show', job!.handle], as('ann'))).stdout).toContain('state:    succeeded');
+    expect((await run(['job', 'log', job!.handle], as('ann'))).stdout).not.toBe('');
+    const all = await json<{ jobs: unknown[] }>('ann', 'job', 'list', '--from', 'lab', '--all', '--limit', '100');
+    expect(all.jobs.length).toBeGreaterThanOrEqual(jobs.length);
+    expect((await json<{ jobs: unknown[] }>('ann', 'job', 'list', '--from', 'lab', '--limit', '1')).jobs).toHaveLength(
+      1,
+    );
+    for (const handle of ['enms:lab:1', 'octopus:nowhere:ServerTasks-1', 'ServerTasks-1']) {
+      expect(await run(['job', 'show', handle], as('ann'))).toMatchObject({ code: exitCodes.usage });
+    }
+    expect(await run(['job', 'list', '--limit', 'many'], as('ann'))).toMatchObject({
+      code: exitCodes.usage,
+      stderr: expect.stringContaining('--limit'),
+    });
+  });
+
+  test('a new machine has no runs', async () => {
+    await rm(here().path('fresh-state'), { recursive: true, force: true });
+    expect(await run(['job', 'list'], as('fresh'))).toMatchObject({ code: 0, stdout: 'no runs on this machine yet\n' });
+  });
+});

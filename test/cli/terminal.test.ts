@@ -1,0 +1,127 @@
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect } from '@jest/globals';
+import { parseFault } from '../../src/emulators/index.ts';
+import { sharedWorkshop } from '../support/command-line.ts';
+import { onTerminal, terminalTest, type Typed } from '../support/pseudo-terminal.ts';
+
+const { here, run } = sharedWorkshop({ lab: { pace: 40 } });
+const password = ['--password', 'env:MOVE_PASSWORD'];
+const exportTo = (file: string) => ['partial-export', '--from', 'lab', '--project', 'Billing', ...password, '-o', file];
+const escape = '\u001b[';
+
+const at = (more: Readonly<Record<string, string>> = {}) => ({ cwd: here().folder, env: { ...here().env, ...more } });
+const terminal = (args: readonly string[], typed?: Typed, more?: Readonly<Record<string, string>>) =>
+  onTerminal(args, at(more), typed);
+
+beforeAll(async () => {
+  await writeFile(here().path('note.txt'), 'for the night shift');
+});
+
+describe('on a terminal', () => {
+  terminalTest('a spinner turns, colours appear, and the result stands at the end', async () => {
+    const { code, shown } = await terminal(exportTo('spun.tar'));
+    expect(code).toBe(0);
+    expect(shown).toMatch(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/);
+    expect(shown).toContain(`${escape}36m`);
+    expect(shown).toMatch(/exported "Billing" from lab[^]*spun\.tar/);
+    // The cursor that the spinner hid is shown again.
+    expect(shown.lastIndexOf(`${escape}?25h`)).toBeGreaterThan(shown.lastIndexOf(`${escape}?25l`));
+  });
+
+  terminalTest('with its result redirected, the file holds no escape code and the terminal still turns', async () => {
+    const { code, shown } = await onTerminal(exportTo('redirected.tar'), { ...at(), redirect: ' > result.txt' });
+    expect(code).toBe(0);
+    expect(shown).toContain(escape);
+    const result = await readFile(here().path('result.txt'), 'utf8');
+    expect(result).toContain('redirected.tar');
+    expect(result).not.toContain('\u001b');
+  });
+
+  terminalTest('NO_COLOR and --no-color take the colours, CI the spinner too', async () => {
+    const colour = new RegExp(`\u001b\\[[0-9;]*m`);
+    for (const [args, env] of [
+      [['doctor'], { NO_COLOR: '1' }],
+      [['doctor', '--no-color'], {}],
+      [['doctor'], { MIGRATOR_NO_COLOR: '1' }],
+    ] as const) {
+      const { code, shown } = await terminal(args, [], env);
+      expect(code).toBe(0);
+      expect(shown).not.toMatch(colour);
+    }
+    expect((await terminal(['doctor'], [], { CI: 'true' })).shown).not.toContain(escape);
+    expect((await terminal(['doctor'], [], { TERM: 'dumb' })).shown).not.toContain(escape);
+    expect((await terminal(['doctor', '--progress', 'plain'])).shown).not.toContain(escape);
+    expect((await terminal(['doctor', '--quiet'])).shown).not.toContain(escape);
+  });
+
+  terminalTest('Ctrl-C detaches from the job and says how to take it up again', async () => {
+    here().lab.faults.add(parseFault('stuck-queue'));
+    const { code, shown } = await terminal(exportTo('detached.tar'), [[/ServerTasks-\d+/, '\u0003']]);
+    here().lab.faults.clear();
+    expect(code).toBe(130);
+    expect(shown).toMatch(/detached from octopus:lab:ServerTasks-\d+/);
+    expect(shown).toMatch(/migrator job wait octopus:lab:ServerTasks-\d+/);
+  });
+
+  terminalTest('init asks, and writes what was answered', async () => {
+    const cwd = here().path('asked');
+    await mkdir(cwd);
+    const { code, shown } = await onTerminal(['init'], { ...at(), cwd }, [
+      [/Name of the instance to move from \[lab\]/, 'spring\n'],
+      [/product/, '\n'],
+      [/URL/, 'https://spring.example\n'],
+      [/API key/, '\n'],
+      [/Name of the instance to move to \[prod\]/, 'autumn\n'],
+      [/product/, '\n'],
+      [/URL/, 'embedded:./autumn\n'],
+    ]);
+    expect({ code, wrote: shown.includes('wrote') }).toEqual({ code: 0, wrote: true });
+    const text = await readFile(join(cwd, '.migratorrc.yaml'), 'utf8');
+    expect(text).toMatch(
+      /spring:[^]*https:\/\/spring\.example[^]*env:SPRING_API_KEY[^]*autumn:[^]*embedded:\.\/autumn/,
+    );
+    expect(text).toMatch(/from: spring\n {2}to: autumn/);
+    const checked = await run(['config', 'check'], { cwd, env: { ...here().env, SPRING_API_KEY: 'x' } });
+    expect(checked).toMatchObject({ code: 0, stdout: expect.stringContaining('spring, autumn') });
+  });
+
+  terminalTest('package delete asks, and anything but yes deletes nothing', async () => {
+    const exported = await run([...exportTo('doomed.tar'), '--package-version', '1.0.0-doomed']);
+    expect(exported.code).toBe(0);
+    const line = ['package', 'delete', 'Octopus.Space.Migration@1.0.0-doomed', '--from', 'lab'];
+    const held = async () => (await run(['package', 'list', '--from', 'lab'])).stdout.includes('1.0.0-doomed');
+    const declined = await terminal(line, [[/\[y\/N\]/, '\n']]);
+    expect(declined.code).toBe(130);
+    expect(await held()).toBe(true);
+    const agreed = await terminal(line, [[/\[y\/N\]/, 'y\n']]);
+    expect(agreed.code).toBe(0);
+    expect(await held()).toBe(false);
+  });
+
+  terminalTest('a secret is asked for without echo, and is the one that was typed', async () => {
+    const sealed = await terminal(
+      ['package', 'seal', 'note.txt', '-o', 'prompted.tar', '--passphrase', 'prompt'],
+      [[/passphrase: /, 'open sesamx\u007fe\r']],
+    );
+    expect(sealed.code).toBe(0);
+    expect(sealed.shown).not.toContain('sesam');
+    const env = { ...here().env, PHRASE: 'open sesame' };
+    const opened = await run(['package', 'verify', 'prompted.tar', '--content', '--passphrase', 'env:PHRASE'], { env });
+    expect(opened).toMatchObject({ code: 0 });
+    const asked = await terminal(
+      ['package', 'verify', 'prompted.tar', '--content'],
+      [[/passphrase: /, 'open sesame\r']],
+    );
+    expect(asked.code).toBe(0);
+    const left = await terminal(['package', 'verify', 'prompted.tar', '--content'], [[/passphrase: /, '\u0003']]);
+    expect(left.code).toBe(130);
+  });
+
+  terminalTest('--yes asks nothing there either', async () => {
+    const cwd = here().path('unasked');
+    await mkdir(cwd);
+    expect((await onTerminal(['init', '--yes'], { ...at(), cwd })).code).toBe(0);
+    expect((await stat(join(cwd, '.migratorrc.yaml'))).isFile()).toBe(true);
+  });
+});

@@ -1,0 +1,57 @@
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const posix = process.platform === 'win32' ? test.skip : test;
+
+let folder: string;
+
+/** What a user has who installed migrator: a program of that name on the PATH. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'migrator-examples-'));
+  const program = `#!/bin/sh\nexec "${process.execPath}" "${join(root, 'bin', 'migrator.mjs')}" "$@"\n`;
+  await writeFile(join(folder, 'migrator'), program, { mode: 0o755 });
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+
+function run(command: string, args: readonly string[]): Promise<{ code: number | null; out: string }> {
+  const env = {
+    ...process.env,
+    PATH: [folder, dirname(process.execPath), process.env['PATH']].join(delimiter),
+    MIGRATOR_CONFIG_DIR: join(folder, 'config'),
+    MIGRATOR_STATE_DIR: join(folder, 'state'),
+  };
+  return new Promise((done, fail) => {
+    const child = spawn(command, [...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let out = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (chunk: string) => (out += chunk));
+    child.on('error', fail);
+    child.on('close', (code) => done({ code, out }));
+  });
+}
+
+describe('examples run as they are', () => {
+  posix.each([
+    ['partial-export', 'imported'],
+    ['migrate-project', 'Search: moved'],
+    ['package-exchange', 'the meeting is at nine'],
+  ])('%s', async (name, said) => {
+    const copy = join(folder, name);
+    await cp(join(root, 'examples', name), copy, { recursive: true });
+    const { code, out } = await run('sh', [join(copy, 'run.sh')]);
+    expect(out).toContain(said);
+    expect(code).toBe(0);
+  });
+
+  test('library', async () => {
+    const { code, out } = await run(process.execPath, [join(root, 'examples', 'library', 'seal-and-open.mjs')]);
+    expect(out).toContain('files/b.txt: second');
+    expect(code).toBe(0);
+  });
+});

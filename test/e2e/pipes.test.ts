@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { readdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { withWorkshop, type Workshop } from '../support/workshop.ts';
+
+const binary = fileURLToPath(new URL('../../bin/migrator.mjs', import.meta.url));
+const flags = ['--password', 'env:MOVE_PASSWORD'];
+
+/** One line of two programs: `migrator <left> | migrator <right>`. */
+function pipe(left: readonly string[], right: readonly string[], { folder, env }: Workshop) {
+  const options = { cwd: folder, env };
+  const from = spawn(process.execPath, [binary, ...left], { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  const to = spawn(process.execPath, [binary, ...right], { ...options, stdio: [from.stdout, 'pipe', 'pipe'] });
+  let told = '';
+  from.stderr.setEncoding('utf8').on('data', (chunk: string) => (told += chunk));
+  let out = '';
+  for (const stream of [to.stdout, to.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => (out += chunk));
+  // Nobody here reads the pipe between the two, so the first one never closes it for us.
+  const first = new Promise<number | null>((done) => from.on('exit', done));
+  const second = new Promise<number | null>((done) => to.on('close', done));
+  return Promise.all([first, second]).then((codes) => ({ codes, told, out }));
+}
+
+describe('packages through pipes', () => {
+  test('an export goes to standard output, an import takes it from standard input', async () => {
+    await withWorkshop({}, async (workshop) => {
+      const { codes, told, out } = await pipe(
+        ['partial-export', '--from', 'lab', '--project', 'Search', ...flags, '-o', '-'],
+        ['import', '-', '--to', 'prod', ...flags],
+        workshop,
+      );
+      expect(codes).toEqual([0, 0]);
+      expect(told).toContain('exported "Search" from lab');
+      expect(out).toContain('imported');
+      expect(await readdir(workshop.folder)).not.toContain('-');
+    });
+  });
+
+  test('--json and a package do not mix', async () => {
+    await withWorkshop({}, async ({ run, folder }) => {
+      await writeFile(`${folder}/note.txt`, 'x');
+      const { code, stdout } = await run(['package', 'seal', 'note.txt', '-o', '-', '--json']);
+      expect(code).toBe(2);
+      expect(JSON.parse(stdout)).toMatchObject({ document: 'migrator/error/1', code: 'USAGE' });
+    });
+  });
+
+  test('a reader that leaves early is a failure', async () => {
+    await withWorkshop({}, async ({ start, folder }) => {
+      await writeFile(`${folder}/large.bin`, Buffer.alloc(8 * 1024 * 1024, Math.random().toString()));
+      const started = start(['package', 'seal', 'large.bin', '-o', '-', '--compression', 'none']);
+      started.child.stdout?.destroy();
+      const { code, stderr } = await started.finished;
+      expect(stderr).toContain('left before the package was whole');
+      expect(code).toBe(10);
+    });
+  });
+});

@@ -1,0 +1,48 @@
+// Loaded into the binary with --import. Names each step that leaves the process (a request, its answer, a file that gets
+// its name) in CRASH_TRACE, and at the one that CRASH_AT tells the process dies as by a power cut: no handler runs.
+import { appendFileSync } from 'node:fs';
+import promises from 'node:fs/promises';
+import http from 'node:http';
+import { syncBuiltinESMExports } from 'node:module';
+import { basename } from 'node:path';
+
+const { CRASH_AT: at, CRASH_TRACE: trace } = process.env;
+const seen = new Map();
+
+/** Ids, times and random parts out, so that the same step has the same name in every run. */
+const steady = (text) =>
+  text
+    .replace(/127\.0\.0\.1:\d+/g, 'server')
+    .replace(/\d{8}T\d+Z?-[0-9a-f]{8}/g, 'TIME')
+    .replace(/ServerTasks-\d+/g, 'TASK')
+    .replace(/\b[0-9a-f]{12,}\b/g, 'HEX')
+    .replace(/\.\d+-HEX\.partial/g, '.partial')
+    .replace(/\.\d+\.lock/g, '.lock');
+
+function step(name) {
+  const steadied = steady(name);
+  const count = (seen.get(steadied) ?? 0) + 1;
+  seen.set(steadied, count);
+  const label = `${steadied} #${count}`;
+  if (trace !== undefined) appendFileSync(trace, `${label}\n`);
+  if (label === at) process.kill(process.pid, 'SIGKILL');
+}
+
+for (const name of ['rename', 'link', 'unlink', 'rm']) {
+  const original = promises[name];
+  promises[name] = async (...args) => {
+    step(`before ${name} ${basename(String(args.at(name === 'rename' || name === 'link' ? 1 : 0)))}`);
+    const result = await original(...args);
+    step(`after ${name} ${basename(String(args.at(name === 'rename' || name === 'link' ? 1 : 0)))}`);
+    return result;
+  };
+}
+const { request } = http;
+http.request = (...args) => {
+  const made = request(...args);
+  const url = `${made.method} ${made.path}`;
+  step(`before ${url}`);
+  made.prependListener('response', () => step(`answer ${url}`));
+  return made;
+};
+syncBuiltinESMExports();

@@ -1,0 +1,55 @@
+import type { RunningEmulator } from '../../src/emulators/index.ts';
+
+/** A task as the server itself tells it. */
+export interface ServerTask {
+  readonly Id: string;
+  readonly Name: string;
+  readonly State: string;
+}
+
+export const exportTask = 'MigrationPartialExport';
+export const importTask = 'MigrationImport';
+
+/** Asks an embedded server over HTTP, past migrator; what it answers is JSON or text. */
+export async function ask(server: RunningEmulator, path: string, method = 'GET'): Promise<unknown> {
+  const answer = await fetch(`${server.url}${path}`, { method, headers: { 'X-Octopus-ApiKey': server.apiKey } });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${path}: ${String(answer.status)} ${text}`);
+  return (answer.headers.get('content-type') ?? '').includes('json') ? (JSON.parse(text) as unknown) : text;
+}
+
+async function items(server: RunningEmulator, path: string): Promise<readonly unknown[]> {
+  return ((await ask(server, path)) as { readonly Items: readonly unknown[] }).Items;
+}
+
+/** The tasks of a migration, newest first. */
+export async function tasksOf(server: RunningEmulator, name: string): Promise<readonly ServerTask[]> {
+  return (await items(server, `/api/tasks?name=${name}&take=1000`)) as readonly ServerTask[];
+}
+
+export async function logOf(server: RunningEmulator, task: ServerTask): Promise<string> {
+  return String(await ask(server, `/api/tasks/${task.Id}/raw`));
+}
+
+export async function projectsOf(server: RunningEmulator): Promise<readonly string[]> {
+  const projects = (await items(server, '/api/Spaces-1/projects?take=1000')) as readonly { readonly Name: string }[];
+  return projects.map(({ Name }) => Name).sort();
+}
+
+export async function packagesOf(server: RunningEmulator): Promise<readonly string[]> {
+  const found = (await items(server, '/api/Spaces-1/packages?take=1000')) as readonly { readonly Id: string }[];
+  return found.map(({ Id }) => Id);
+}
+
+/** How many tasks of each migration a piece of work began. */
+export async function counted<T>(
+  servers: { readonly lab: RunningEmulator; readonly prod: RunningEmulator },
+  work: () => Promise<T>,
+): Promise<{ readonly result: T; readonly exports: number; readonly imports: number }> {
+  const look = async () =>
+    [(await tasksOf(servers.lab, exportTask)).length, (await tasksOf(servers.prod, importTask)).length] as const;
+  const before = await look();
+  const result = await work();
+  const after = await look();
+  return { result, exports: after[0] - before[0], imports: after[1] - before[1] };
+}

@@ -1,0 +1,61 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { test } from '@jest/globals';
+
+const binary = fileURLToPath(new URL('../../bin/migrator.mjs', import.meta.url));
+
+/** util-linux `script` runs a program on a terminal of its own; the program of that name elsewhere takes other flags. */
+const there = (() => {
+  const { stdout, error } = spawnSync('script', ['--version'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return error === undefined && stdout.includes('util-linux');
+})();
+
+/** `test` where a terminal can be had; otherwise a skipped test that says so. */
+export function terminalTest(name: string, run: () => Promise<void>): void {
+  if (there) test(name, run);
+  else test.skip(`${name} (needs script of util-linux)`, run);
+}
+
+export interface OnTerminal {
+  readonly code: number | null;
+  /** All that the terminal was sent: what the program wrote, and the echo of what was typed. */
+  readonly shown: string;
+}
+
+export type Typed = readonly (readonly [after: RegExp, text: string])[];
+
+/** Runs the binary on a terminal; each text is typed when what is shown after the one before matches. */
+export function onTerminal(
+  args: readonly string[],
+  options: {
+    readonly cwd: string;
+    readonly env: Readonly<Record<string, string | undefined>>;
+    readonly redirect?: string;
+  },
+  typed: Typed = [],
+): Promise<OnTerminal> {
+  const quoted = [process.execPath, binary, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  const command = `stty cols 100 rows 30; exec ${quoted}${options.redirect ?? ''}`;
+  return new Promise((done, fail) => {
+    const child = spawn('script', ['--quiet', '--return', '--flush', '--command', command, '/dev/null'], {
+      cwd: options.cwd,
+      env: { TERM: 'xterm-256color', SHELL: '/bin/sh', ...options.env },
+    });
+    let shown = '';
+    let from = 0;
+    const left = [...typed];
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      shown += chunk;
+      const next = left[0];
+      if (!next?.[0].test(shown.slice(from))) return;
+      left.shift();
+      from = shown.length;
+      child.stdin.write(next[1]);
+    });
+    child.on('error', fail);
+    child.on('close', (code) => done({ code, shown }));
+  });
+}

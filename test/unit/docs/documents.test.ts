@@ -1,0 +1,133 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { describe, expect, test } from '@jest/globals';
+import { exitCodeOf, exitCodes } from '../../../src/cli/exit-codes.ts';
+import { documentNames } from '../../../src/cli/documents/index.ts';
+import { errorCodes } from '../../../src/errors.ts';
+import { words } from '../../support/command-line.ts';
+import { helpOf, program } from '../../support/commands.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const text = (path: string): Promise<string> => readFile(join(root, path), 'utf8');
+
+async function written(): Promise<string[]> {
+  const below = async (folder: string) =>
+    (await readdir(join(root, folder), { recursive: true })).map((name) => join(folder, name));
+  return ['README.md', 'CONTRIBUTING.md', ...(await below('docs')), ...(await below('examples'))].filter((path) =>
+    /\.(md|sh)$/.test(path),
+  );
+}
+
+/** Command lines in a document: lines of code blocks and scripts, and what stands in backquotes. */
+function commandLines(document: string, path = 'x.md'): string[] {
+  const joined = document.replace(/\\\n\s*/g, ' ');
+  // Elsewhere a line of a document may begin with the name in the middle of a sentence.
+  const code = path.endsWith('.sh') ? joined : [...joined.matchAll(/^```[^]*?^```/gm)].join('\n');
+  const blocks = [...code.matchAll(/^\s*(?:\$ |if )?(?:npx )?(migrator(?:-cli)? .*)$/gm)].map(([, line = '']) => line);
+  const inline = [...joined.matchAll(/`(?:npx )?(migrator(?:-cli)? [^`]+)`/g)].map(([, line = '']) =>
+    line.replace(/\s+/g, ' '),
+  );
+  // What a shell makes of the rest is not ours.
+  return [...blocks, ...inline].map((line) => line.split(/ (?:\||\|\||&&|>|#|;) ?|[;)]/)[0]!.trim());
+}
+
+/** What is wrong with a command line as far as the command tree can tell; undefined when nothing is. */
+function faultOf(line: string, tree: Command): string | undefined {
+  const rest = words(line).slice(1);
+  let command = tree;
+  while (rest[0] !== undefined && command.commands.length > 0 && /^[a-z]/.test(rest[0])) {
+    const name = rest.shift()!;
+    if (name === 'help') return undefined;
+    const child = command.commands.find((one) => one.name() === name);
+    if (child === undefined) return `no command "${name}"`;
+    command = child;
+  }
+  for (const word of rest) {
+    const [flag = ''] = word.split('=');
+    if (!flag.startsWith('-') || flag === '-' || ['--help', '-h'].includes(flag)) continue;
+    const options = [...command.options, ...tree.options];
+    const any = command.commands.length > 0 ? command.commands.flatMap((child) => child.options) : [];
+    if (![...options, ...any].some(({ long, short }) => [long, short].includes(flag))) return `no flag ${flag}`;
+  }
+  return undefined;
+}
+
+describe('docs/errors.md', () => {
+  test('has a heading for each code, and no other', async () => {
+    const headings = [...(await text('docs/errors.md')).matchAll(/^## (\S+)$/gm)].map(([, heading]) => heading);
+    expect(headings.sort()).toEqual([...errorCodes, 'BUG'].sort());
+  });
+
+  test('tells the exit code of each', async () => {
+    const said = [...(await text('docs/errors.md')).matchAll(/^## (\S+)\n\nExit (\d+)\./gm)];
+    const expected = [...errorCodes.map((code) => [code, exitCodeOf(code)]), ['BUG', exitCodes.bug]];
+    expect(Object.fromEntries(said.map(([, code, exit]) => [code, Number(exit)]))).toEqual(
+      Object.fromEntries(expected),
+    );
+  });
+});
+
+describe('the table of exit codes', () => {
+  const codes = Object.values(exitCodes).sort((one, other) => one - other);
+
+  test('in docs/scripting.md', async () => {
+    const [, table = ''] = /\n## Exit codes\n([^]*?)\n## /.exec(await text('docs/scripting.md'))!;
+    expect([...table.matchAll(/^\| (\d+) +\|/gm)].map(([, code]) => Number(code))).toEqual(codes);
+  });
+
+  test('in the help', async () => {
+    const [, said = ''] = /Exit codes: ([^]*?)\.\n/.exec(helpOf(await program()))!;
+    expect([...said.matchAll(/(?:^|,\s+)(\d+) /g)].map(([, code]) => Number(code)).sort((a, b) => a - b)).toEqual(
+      codes,
+    );
+  });
+});
+
+describe('documents', () => {
+  test('every command line in them is one that migrator knows', async () => {
+    const tree = await program();
+    const lines: { path: string; line: string; fault: string | undefined }[] = [];
+    for (const path of await written()) {
+      for (const line of commandLines(await text(path), path)) lines.push({ path, line, fault: faultOf(line, tree) });
+    }
+    expect(lines.length).toBeGreaterThan(25);
+    expect(lines.filter(({ fault }) => fault !== undefined)).toEqual([]);
+  });
+
+  test('the check of command lines notices what is wrong', async () => {
+    const tree = await program();
+    expect(faultOf('migrator packge list', tree)).toContain('packge');
+    expect(faultOf('migrator package lst', tree)).toContain('lst');
+    expect(faultOf('migrator import x.tar --too prod', tree)).toContain('--too');
+    expect(faultOf('migrator import x.tar --to prod --json', tree)).toBeUndefined();
+    expect(commandLines('a `migrator job wait <handle>` b\n```sh\n$ migrator doctor | jq .\n```')).toEqual([
+      'migrator doctor',
+      'migrator job wait <handle>',
+    ]);
+  });
+
+  test('every link between them leads somewhere', async () => {
+    const dead: string[] = [];
+    for (const path of (await written()).filter((one) => one.endsWith('.md'))) {
+      for (const [, target = ''] of (await text(path)).matchAll(/\]\((?!https?:|mailto:|#)([^)\s#]+)/g)) {
+        const file = resolve(root, dirname(path), decodeURI(target));
+        const there = await readFile(file).then(
+          () => true,
+          (error: NodeJS.ErrnoException) => error.code === 'EISDIR',
+        );
+        if (!there) dead.push(`${path}: ${relative(root, file)}`);
+      }
+    }
+    expect(dead).toEqual([]);
+  });
+
+  test('a document that is named migrator/…/1 exists', async () => {
+    for (const path of await written()) {
+      for (const [, name] of (await text(path)).matchAll(/migrator\/([a-z-]+)\/1/g)) {
+        expect({ path, names: documentNames }).toMatchObject({ names: expect.arrayContaining([name]) });
+      }
+    }
+  });
+});

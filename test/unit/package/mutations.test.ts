@@ -1,0 +1,189 @@
+import { describe, expect, test } from '@jest/globals';
+import { isMigratorError } from '../../../src/errors.ts';
+import { decryptAge } from '../../../src/package/age/decrypt.ts';
+import { encryptAge } from '../../../src/package/age/encrypt.ts';
+import { defaultLimits, generateSigningKey, open, verify } from '../../../src/package/index.ts';
+import { forged, partsOf, sha256, tarOf, part, aFile } from '../../support/forgery.ts';
+import { MemorySource, seededRandom } from '../../support/memory-bytes.ts';
+import {
+  collect,
+  entriesOf,
+  identity,
+  keys,
+  never,
+  once,
+  opened,
+  plain,
+  sealed,
+  signer,
+  trust,
+  type Opening,
+} from '../../support/packages.ts';
+
+/** Where trying every bit takes long, it is done with this variable set; else one bit of every byte, not always the same. */
+const exhaustive = process.env['MIGRATOR_EXHAUSTIVE'] !== undefined;
+
+function bitsOf(length: number, every = exhaustive): number[] {
+  const bits = Array.from({ length: length * 8 }, (_, bit) => bit);
+  return every ? bits : bits.filter((bit) => (bit & 7) === ((bit >> 3) * 3 + (bit >> 12)) % 8);
+}
+
+type Verdict = 'refused' | 'accepted';
+
+async function verdict(bytes: Uint8Array, { trust: policy = trust, keys: own = keys }: Opening): Promise<Verdict> {
+  try {
+    const source = new MemorySource(bytes);
+    const verified = await verify(source, policy, never);
+    for await (const entry of open(source, verified, own, defaultLimits, never)) await collect(entry.content);
+    return 'accepted';
+  } catch (error) {
+    if (isMigratorError(error, 'PACKAGE_MALFORMED', 'PACKAGE_UNTRUSTED')) return 'refused';
+    throw error;
+  }
+}
+
+/** The positions, out of those given, at which a flipped bit goes unnoticed. */
+async function unnoticed(bits: readonly number[], good: Uint8Array, judge: (bad: Uint8Array) => Promise<Verdict>) {
+  const missed: number[] = [];
+  const bytes = Uint8Array.from(good);
+  for (const bit of bits) {
+    const at = bit >> 3;
+    bytes[at]! ^= 1 << (bit & 7);
+    if ((await judge(bytes)) === 'accepted') missed.push(bit);
+    bytes[at]! ^= 1 << (bit & 7);
+  }
+  return missed;
+}
+
+const few = () => entriesOf([{ path: 'files/größe.txt', bytes: Buffer.from('a few words') }, aFile]);
+
+interface Case {
+  readonly kind: string;
+  readonly make: () => Promise<Uint8Array>;
+  readonly opening: Opening;
+  readonly every: boolean;
+}
+
+describe.each<Case>([
+  { kind: 'signed and encrypted', make: () => sealed({ entries: few() }), opening: {}, every: true },
+  {
+    kind: 'signed only',
+    make: () => sealed({ entries: few(), encryption: undefined, compression: 'none' }),
+    opening: {},
+    every: exhaustive,
+  },
+  {
+    kind: 'neither',
+    make: () => sealed({ entries: few(), encryption: undefined, signer: undefined }),
+    opening: { trust: { trusted: [], allowUnsigned: true } },
+    every: true,
+  },
+])('a small package that is $kind', ({ make, opening, every }) => {
+  test(`is refused with ${every ? 'any bit' : 'a bit of any byte'} flipped`, async () => {
+    const good = await make();
+    expect(await verdict(good, opening)).toBe('accepted');
+    const bits = bitsOf(good.length, every);
+    expect(bits).toHaveLength(good.length * (every ? 8 : 1));
+    expect(await unnoticed(bits, good, (bad) => verdict(bad, opening))).toEqual([]);
+  });
+
+  test('is refused at every length it can be cut to', async () => {
+    const good = await make();
+    const accepted: number[] = [];
+    for (let length = 0; length < good.length; length += 1) {
+      if ((await verdict(good.subarray(0, length), opening)) === 'accepted') accepted.push(length);
+    }
+    expect(accepted).toEqual([]);
+  });
+});
+
+describe('behind the signature, where a signer may have been deceived', () => {
+  const plainText = Buffer.concat([tarOf([part(aFile.path, aFile.bytes)])]);
+  const lock = () => collect(encryptAge(once(plainText), { recipients: [identity.recipient] }, seededRandom('age')));
+
+  async function decrypts(bytes: Uint8Array): Promise<Verdict> {
+    try {
+      const out = await collect(decryptAge(once(bytes), keys));
+      return out.length > 0 ? 'accepted' : 'refused';
+    } catch (error) {
+      if (isMigratorError(error, 'PACKAGE_MALFORMED', 'PACKAGE_LOCKED')) return 'refused';
+      throw error;
+    }
+  }
+
+  test('an encrypted content is refused with any bit flipped, header and chunks', async () => {
+    const good = await lock();
+    expect(await decrypts(good)).toBe('accepted');
+    const bits = Array.from({ length: good.length * 8 }, (_, bit) => bit);
+    const chosen = exhaustive ? bits : bits.filter((bit) => bit < 300 * 8 || bit % 9 === 0);
+    expect(await unnoticed(chosen, good, decrypts)).toEqual([]);
+  });
+
+  test('an encrypted content is refused at every length, and with anything behind', async () => {
+    const good = await lock();
+    for (let length = 0; length < good.length; length += 1) {
+      expect(await decrypts(good.subarray(0, length))).toBe('refused');
+    }
+    expect(await decrypts(Buffer.concat([good, Buffer.alloc(1)]))).toBe('refused');
+    expect(await decrypts(Buffer.concat([good, good]))).toBe('refused');
+  });
+
+  test('a payload is refused at every length, and with any bit of its blocks flipped', async () => {
+    for (let length = 0; length < plainText.length; length += 1) {
+      expect(await verdict(forged({ payload: plainText.subarray(0, length) }), {})).toBe('refused');
+    }
+    const flipped = bitsOf(plainText.length);
+    expect(await unnoticed(flipped, plainText, (payload) => verdict(forged({ payload }), {}))).toEqual([]);
+  });
+});
+
+describe('two genuine packages', () => {
+  const first = () => sealed({ entries: few() });
+
+  test('any exchange of members between two of one signer is refused', async () => {
+    const [a, b] = [partsOf(await first()), partsOf(await sealed({ entries: few(), version: '1.2.4' }, 'later'))];
+    for (let mask = 1; mask < 15; mask += 1) {
+      const mixed = a.map((member, index) => ((mask >> index) & 1 ? b[index]! : member));
+      expect(await verdict(tarOf(mixed), {})).toBe('refused');
+    }
+    expect(await verdict(tarOf(b), {})).toBe('accepted');
+  });
+
+  test('the content of another package stays refused when the sums are made to fit', async () => {
+    const [a, b] = [partsOf(await first()), partsOf(await sealed({ entries: few(), version: '1.2.4' }, 'later'))];
+    const sums = Buffer.from(`${sha256(b[0]!.bytes)}  ${b[0]!.name}\n${sha256(a[1]!.bytes)}  manifest.json\n`);
+    const swapped = tarOf([b[0]!, a[1]!, part('SHA256SUMS', sums), a[3]!]);
+    await expect(() => opened(swapped)).toThrowCode('PACKAGE_UNTRUSTED');
+  });
+
+  test('re-signed by somebody else, it is theirs: refused, and never called trusted', async () => {
+    const stranger = generateSigningKey(seededRandom('stranger'));
+    const [content, manifest, sums] = partsOf(await first());
+    const comment = 'format=migrator-package/1 id=acme-web version=1.2.3 created=2026-11-21T01:02:03Z';
+    const theirs = tarOf([
+      content!,
+      manifest!,
+      sums!,
+      part('SHA256SUMS.minisig', stranger.sign(Buffer.from(sums!.bytes), comment)),
+    ]);
+    await expect(() => opened(theirs)).toThrowCode('PACKAGE_UNTRUSTED');
+    const lenient = { trusted: [signer.publicKey], allowUnsigned: true };
+    const { signer: found } = await verify(new MemorySource(theirs), lenient, never);
+    expect(found).toEqual({ keyId: stranger.keyId, trusted: false });
+    expect(plain(await opened(theirs, { trust: lenient }))).toHaveLength(2);
+  });
+
+  test('of one package after another only nothing is read', async () => {
+    const whole = await first();
+    const end = Buffer.alloc(1024);
+    for (const bytes of [
+      Buffer.concat([whole, whole]),
+      Buffer.concat([whole.subarray(0, -1024), whole]),
+      Buffer.concat([whole, end]),
+      Buffer.concat([whole, Buffer.from('PK\u0003\u0004')]),
+      Buffer.concat([end, whole]),
+    ]) {
+      await expect(() => opened(bytes)).toThrowCode('PACKAGE_MALFORMED');
+    }
+  });
+});
