@@ -33,7 +33,7 @@ async function killedAndAgain(
     const killed = await crashAt(step, workshop, args);
     await meanwhile();
     const again = await workshop.run(args);
-    return { killed: killed.code !== 0 && killed.stderr.includes('error') === false, code: again.code };
+    return { killed: killed.code !== 0 && !killed.stderr.includes('error'), code: again.code };
   });
   return { step, ...result, exports, imports, leftovers: await leftovers(workshop) };
 }

@@ -15,7 +15,7 @@ export async function ask(server: RunningEmulator, path: string, method = 'GET')
   const answer = await fetch(`${server.url}${path}`, { method, headers: { 'X-Octopus-ApiKey': server.apiKey } });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${path}: ${String(answer.status)} ${text}`);
-  return /json/.test(answer.headers.get('content-type') ?? '') ? (JSON.parse(text) as unknown) : text;
+  return (answer.headers.get('content-type') ?? '').includes('json') ? (JSON.parse(text) as unknown) : text;
 }
 
 async function items(server: RunningEmulator, path: string): Promise<readonly unknown[]> {

@@ -72,7 +72,7 @@ export function messagesOf(lines: Iterable<LogLine>, errorMessage: string | unde
     add('error', errorMessage);
   }
   // Which step failed is told after why it did.
-  const isStep = ({ text }: JobMessage): boolean => /^Failed: /.test(text);
+  const isStep = ({ text }: JobMessage): boolean => text.startsWith('Failed: ');
   return [...messages.values()].sort((one, other) => Number(isStep(one)) - Number(isStep(other)));
 }
 

@@ -1,10 +1,11 @@
-import { constants } from 'node:fs';
-import { lstat, open, readdir, realpath, stat, type FileHandle } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, type Stats } from 'node:fs';
+import { open, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { MigratorError } from '../../errors.ts';
 import type { ByteStream } from '../../ports/artifact.ts';
 import { readSize } from './file-source.ts';
 import { localError, systemCode } from './local-error.ts';
+import { Turns } from './turns.ts';
 
 /** One file of a folder that is sealed. */
 export interface TreeEntry {
@@ -27,49 +28,114 @@ function changed(path: string): MigratorError {
   });
 }
 
-async function* contentOf(path: string, size: number, modified: number): ByteStream {
-  let handle: FileHandle;
+// O_NOFOLLOW does not exist on Windows, where making a link needs a right of its own.
+const readOnly = constants.O_RDONLY | ((constants.O_NOFOLLOW as number | undefined) ?? 0);
+
+/** Up to this size a file is read by one system call each to open, read, look and close; queues cost more than that. */
+const smallBytes = 256 * 1024;
+
+interface Seen {
+  readonly path: string;
+  readonly size: number;
+  readonly modified: number;
+}
+
+async function* contentOf(file: Seen, turns: Turns): ByteStream {
+  if (file.size > smallBytes) {
+    yield* largeContentOf(file);
+    return;
+  }
+  await turns.take();
+  yield smallContentOf(file);
+}
+
+function smallContentOf({ path, size, modified }: Seen): Uint8Array {
+  let descriptor: number;
   try {
-    // O_NOFOLLOW does not exist on Windows, where making a link needs a right of its own.
-    handle = await open(path, constants.O_RDONLY | ((constants.O_NOFOLLOW as number | undefined) ?? 0));
+    descriptor = openSync(path, readOnly);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ELOOP') throw changed(path);
-    throw localError(error, `could not open "${path}"`);
+    throw notOpened(error, path);
   }
   try {
+    // One byte more than expected, so that a file that has grown is noticed.
+    const bytes = Buffer.allocUnsafe(size + 1);
+    let filled = 0;
+    for (let read = 1; read > 0 && filled < bytes.length; filled += read) {
+      read = readSync(descriptor, bytes, filled, bytes.length - filled, null);
+    }
+    if (filled !== size || fstatSync(descriptor).mtimeMs !== modified) throw changed(path);
+    return bytes.subarray(0, size);
+  } catch (error) {
+    throw localError(error, `could not read "${path}"`);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+async function* largeContentOf({ path, size, modified }: Seen): ByteStream {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, readOnly);
+  } catch (error) {
+    throw notOpened(error, path);
+  }
+  let reading: Promise<Uint8Array> | undefined;
+  try {
     let position = 0;
+    const read = async (from: number): Promise<Uint8Array> => {
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(readSize), 0, readSize, from);
+      return buffer.subarray(0, bytesRead);
+    };
+    reading = read(0);
     for (;;) {
-      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(readSize), 0, readSize, position);
-      if (bytesRead === 0) break;
-      position += bytesRead;
+      const bytes = await reading;
+      if (bytes.length === 0) break;
+      position += bytes.length;
       if (position > size) throw changed(path);
-      yield buffer.subarray(0, bytesRead);
+      // The next read is under way while these bytes are worked on.
+      reading = read(position);
+      reading.catch(() => undefined);
+      yield bytes;
     }
     const after = await handle.stat();
     if (position !== size || after.mtimeMs !== modified) throw changed(path);
   } catch (error) {
     throw localError(error, `could not read "${path}"`);
   } finally {
+    await Promise.allSettled([reading]);
     await handle.close();
   }
 }
 
-async function walk(folder: string, prefix: string, entries: TreeEntry[], refused: Refused): Promise<void> {
-  for (const name of await readdir(folder)) {
+function notOpened(error: unknown, path: string): unknown {
+  if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ELOOP') return changed(path);
+  return localError(error, `could not open "${path}"`);
+}
+
+async function walk(
+  folder: string,
+  prefix: string,
+  entries: TreeEntry[],
+  refused: Refused,
+  turns: Turns,
+): Promise<void> {
+  for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     const inside = prefix === '' ? name : `${prefix}/${name}`;
     if (name.includes('\uFFFD')) {
       throw new MigratorError('USAGE', `the name of "${path}" is not valid UTF-8`, { hint: 'rename it' });
     }
-    const stats = await lstat(path);
+    await turns.take();
+    const stats = lstatSync(path);
     if (stats.isSymbolicLink()) refused.links.push(inside);
-    else if (stats.isDirectory()) await walk(path, inside, entries, refused);
+    else if (stats.isDirectory()) await walk(path, inside, entries, refused, turns);
     else if (!stats.isFile()) refused.special.push(inside);
-    else {
-      const { size, mtimeMs } = stats;
-      entries.push({ path: inside, size, content: () => contentOf(path, size, mtimeMs) });
-    }
+    else entries.push(entryOf(inside, path, stats, turns));
   }
+}
+
+function entryOf(inside: string, path: string, { size, mtimeMs }: Stats, turns: Turns): TreeEntry {
+  return { path: inside, size, content: () => contentOf({ path, size, modified: mtimeMs }, turns) };
 }
 
 const list = (names: readonly string[]): string =>
@@ -96,15 +162,13 @@ function refuse(path: string, { links, special }: Refused): void {
 export async function readTree(path: string): Promise<readonly TreeEntry[]> {
   const entries: TreeEntry[] = [];
   const refused: Refused = { links: [], special: [] };
+  const turns = new Turns();
   try {
     const stats = await stat(path);
     const real = await realpath(path);
-    if (stats.isDirectory()) await walk(real, '', entries, refused);
+    if (stats.isDirectory()) await walk(real, '', entries, refused, turns);
     else if (!stats.isFile()) refused.special.push(basename(path));
-    else {
-      const { size, mtimeMs } = stats;
-      entries.push({ path: basename(path), size, content: () => contentOf(real, size, mtimeMs) });
-    }
+    else entries.push(entryOf(basename(path), real, stats, turns));
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') {
       throw new MigratorError('USAGE', `there is no file or folder "${path}"`, { details: { path }, cause: error });
@@ -112,5 +176,8 @@ export async function readTree(path: string): Promise<readonly TreeEntry[]> {
     throw localError(error, `could not read "${path}"`);
   }
   refuse(path, refused);
-  return entries.sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
+  return entries
+    .map((entry) => ({ entry, key: Buffer.from(entry.path) }))
+    .sort((a, b) => Buffer.compare(a.key, b.key))
+    .map(({ entry }) => entry);
 }

@@ -1,11 +1,14 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { MigratorError } from '../../errors.ts';
 import type { ByteStream } from '../../ports/artifact.ts';
 import { moveWithoutReplacing, syncFolder } from './durable.ts';
 import { entryParts } from './entry-path.ts';
+import { holdFolder, type HeldFolder } from './held-folder.ts';
 import { localError, systemCode } from './local-error.ts';
 import { partialName } from './partial-name.ts';
+import { Turns } from './turns.ts';
 
 /** A folder that receives files. Nothing is visible in it before `commit`. */
 export interface TreeWriter {
@@ -31,14 +34,14 @@ async function kindOf(path: string): Promise<Kind> {
 }
 
 /** What keeps these paths from being put below the folder: existing files, and links on the way, which are never followed. */
-async function obstacles(folder: string, paths: readonly string[], overwrite: boolean): Promise<readonly string[]> {
+async function obstacles(folder: HeldFolder, paths: readonly string[], overwrite: boolean): Promise<readonly string[]> {
   const found = new Set<string>();
   const seen = new Map<string, Kind>();
   for (const path of paths) {
     const parts = path.split('/');
     for (let depth = 1; depth <= parts.length; depth += 1) {
       const step = parts.slice(0, depth).join('/');
-      const kind = seen.get(step) ?? (await kindOf(join(folder, step)));
+      const kind = seen.get(step) ?? (await kindOf(folder.at(step)));
       seen.set(step, kind);
       if (kind === 'absent') break;
       const last = depth === parts.length;
@@ -49,26 +52,73 @@ async function obstacles(folder: string, paths: readonly string[], overwrite: bo
 }
 
 /** Moves staged files into an existing folder, one by one; a failure on the way puts everything back. */
-async function merge(stage: string, folder: string, paths: readonly string[], overwrite: boolean): Promise<void> {
-  const kept = join(stage, 'replaced');
-  await mkdir(kept);
+async function merge(stage: HeldFolder, root: HeldFolder, paths: readonly string[], overwrite: boolean): Promise<void> {
+  await mkdir(stage.at('replaced'));
+  const route = new Route(root);
   const undo: (() => Promise<void>)[] = [];
   try {
     for (const [index, path] of paths.entries()) {
-      const target = join(folder, path);
-      const made = await mkdir(dirname(target), { recursive: true });
-      if (made !== undefined) undo.push(() => rm(made, { recursive: true, force: true }));
-      if (overwrite && (await kindOf(target)) === 'file') {
-        const old = join(kept, String(index));
-        await rename(target, old);
-        undo.push(() => rename(old, target));
+      const name = basename(path);
+      const target = await route.to(path, (made) => undo.push(() => remove(route, made)));
+      if (overwrite && (await kindOf(target.at(name))) === 'file') {
+        const old = stage.at(`replaced/${String(index)}`);
+        await rename(target.at(name), old);
+        undo.push(async () => rename(old, (await route.to(path)).at(name)));
       }
-      await moveWithoutReplacing(join(stage, 'files', path), target);
-      undo.push(() => rm(target, { force: true }));
+      await moveWithoutReplacing(stage.at(`files/${path}`), target.at(name));
+      undo.push(() => remove(route, path));
     }
   } catch (error) {
     for (const step of undo.reverse()) await step();
     throw error;
+  } finally {
+    route.release();
+  }
+}
+
+async function remove(route: Route, path: string): Promise<void> {
+  await rm((await route.to(path)).at(basename(path)), { recursive: true, force: true });
+}
+
+/** The folders from the root down to the last place asked for, held; neighbours share them. */
+class Route {
+  readonly #root: HeldFolder;
+  readonly #steps: { readonly name: string; readonly folder: HeldFolder }[] = [];
+
+  constructor(root: HeldFolder) {
+    this.#root = root;
+  }
+
+  /** The folder that holds `path`; with `onMade`, folders that are missing are made. */
+  async to(path: string, onMade?: (path: string) => void): Promise<HeldFolder> {
+    const names = path.split('/').slice(0, -1);
+    const shared = names.findIndex((name, depth) => this.#steps[depth]?.name !== name);
+    this.#leave(shared === -1 ? names.length : shared);
+    for (const [depth, name] of names.entries()) {
+      if (depth < this.#steps.length) continue;
+      const parent = this.#steps.at(-1)?.folder ?? this.#root;
+      if (onMade !== undefined && (await made(parent.at(name)))) onMade(names.slice(0, depth + 1).join('/'));
+      this.#steps.push({ name, folder: parent.enter(name) });
+    }
+    return this.#steps.at(-1)?.folder ?? this.#root;
+  }
+
+  release(): void {
+    this.#leave(0);
+  }
+
+  #leave(depth: number): void {
+    for (const { folder } of this.#steps.splice(depth).reverse()) folder.release();
+  }
+}
+
+async function made(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error;
+    return false;
   }
 }
 
@@ -80,34 +130,117 @@ function conflict(folder: string, names: readonly string[]): MigratorError {
   });
 }
 
-async function makeStage(folder: string, kind: Kind): Promise<string> {
+/** Where the files wait for the commit: `place` is the folder that `name` lies in. */
+interface Stage {
+  readonly place: HeldFolder;
+  readonly name: string;
+  readonly folder: HeldFolder;
+}
+
+function makeStage(folder: string, kind: Kind): Stage {
   // Inside a folder that exists, because a folder may be a disk of its own; beside one that does not exist yet.
-  const stage = kind === 'folder' ? join(folder, partialName('open')) : partialName(folder);
+  const isInside = kind === 'folder';
+  const name = basename(partialName(isInside ? join(folder, 'open') : folder));
   try {
-    await mkdir(stage, { mode: 0o700 });
-    await mkdir(join(stage, 'files'));
+    const place = holdFolder(isInside ? folder : dirname(folder), !isInside);
+    mkdirSync(place.at(name), { mode: 0o700 });
+    const stage = place.enter(name);
+    mkdirSync(stage.at('files'));
+    return { place, name, folder: stage };
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') {
       throw new MigratorError('USAGE', `the folder "${dirname(folder)}" does not exist`, { cause: error });
     }
     throw localError(error, `could not write to "${folder}"`);
   }
-  return stage;
 }
 
-async function writeFully(target: string, content: ByteStream): Promise<void> {
+/** Up to this size a file is written by one system call each to open, write and close; queues cost more than that. */
+const smallBytes = 256 * 1024;
+
+/**
+ * Writes files below a folder of ours. They are not flushed one by one: the package they come from stays, and a crash of the
+ * machine is answered by opening it again.
+ */
+class FileWriter {
+  readonly #folders = new Set<string>();
+  readonly #turns = new Turns();
+
+  async write(target: string, content: ByteStream, sync: boolean): Promise<void> {
+    const chunks = content[Symbol.asyncIterator]();
+    const first: Uint8Array[] = [];
+    try {
+      let size = 0;
+      for (;;) {
+        const next = await chunks.next();
+        if (next.done === true) {
+          await this.#writeSmall(target, first, sync);
+          return;
+        }
+        first.push(next.value);
+        size += next.value.length;
+        if (size > smallBytes) break;
+      }
+      this.#makeFolder(dirname(target));
+      await writeLarge(target, first, { [Symbol.asyncIterator]: () => chunks }, sync);
+    } finally {
+      await chunks.return?.();
+    }
+  }
+
+  async #writeSmall(target: string, chunks: readonly Uint8Array[], sync: boolean): Promise<void> {
+    await this.#turns.take();
+    this.#makeFolder(dirname(target));
+    const descriptor = openSync(target, 'wx', 0o666);
+    try {
+      const [only] = chunks;
+      if (only !== undefined) writeSyncFully(descriptor, chunks.length === 1 ? only : Buffer.concat(chunks));
+      if (sync) fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  #makeFolder(folder: string): void {
+    if (this.#folders.has(folder)) return;
+    mkdirSync(folder, { recursive: true });
+    this.#folders.add(folder);
+  }
+}
+
+function writeSyncFully(descriptor: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
+}
+
+async function writeLarge(
+  target: string,
+  first: readonly Uint8Array[],
+  rest: ByteStream,
+  sync: boolean,
+): Promise<void> {
   const handle = await open(target, 'wx', 0o666);
+  // One write is under way while the next chunk is made.
+  let writing = Promise.resolve();
+  const put = async (chunk: Uint8Array): Promise<void> => {
+    await writing;
+    writing = handle.writeFile(chunk);
+    writing.catch(() => undefined);
+  };
   try {
-    for await (const chunk of content) await handle.writeFile(chunk);
-    await handle.sync();
+    for (const chunk of first) await put(chunk);
+    for await (const chunk of rest) await put(chunk);
+    await writing;
+    if (sync) await handle.sync();
   } finally {
+    await Promise.allSettled([writing]);
     await handle.close();
   }
 }
 
 /**
  * Receives files for a folder in a private folder beside it (inside it when it exists), and renames them into place on
- * `commit`: a package that turns out bad leaves nothing behind. USAGE when the destination is a file or a link.
+ * `commit`: a package that turns out bad leaves nothing behind. Links are never followed, also not those that appear
+ * meanwhile. USAGE when the destination is a file or a link.
  */
 export async function createTreeWriter(
   folder: string,
@@ -120,19 +253,32 @@ export async function createTreeWriter(
       `"${folder}" is ${before === 'file' ? 'a file' : 'a symbolic link'}, not a folder`,
     );
   }
-  const stage = await makeStage(folder, before);
+  const stage = makeStage(folder, before);
+  const files = new FileWriter();
   const paths: string[] = [];
   let done = false;
   const discard = async (): Promise<void> => {
+    if (done) return;
     done = true;
-    await rm(stage, { recursive: true, force: true, maxRetries: 3 });
+    await rm(stage.place.at(stage.name), { recursive: true, force: true, maxRetries: 3 });
+    stage.folder.release();
+    stage.place.release();
+  };
+  const commit = async (): Promise<void> => {
+    if (before === 'absent') {
+      await rename(stage.folder.at('files'), stage.place.at(basename(folder)));
+      return;
+    }
+    const names = await obstacles(stage.place, paths, options.overwrite);
+    if (names.length > 0) throw conflict(folder, names);
+    await merge(stage.folder, stage.place, paths, options.overwrite);
   };
   return {
     write: async (path, content) => {
-      const target = join(stage, 'files', ...entryParts(path, options.platform));
+      const target = stage.folder.at(['files', ...entryParts(path, options.platform)].join('/'));
       try {
-        await mkdir(dirname(target), { recursive: true });
-        await writeFully(target, content);
+        // Where it replaces a file, there must be no moment at which neither would survive a power cut.
+        await files.write(target, content, options.overwrite);
       } catch (error) {
         if (['EEXIST', 'EISDIR', 'ENOTDIR'].includes(systemCode(error) ?? '')) {
           throw new MigratorError(
@@ -147,15 +293,11 @@ export async function createTreeWriter(
     commit: async () => {
       if (done) throw new RangeError('the folder was already finished');
       try {
-        if ((await kindOf(folder)) === 'absent') {
-          await rename(join(stage, 'files'), folder);
-        } else {
-          const names = await obstacles(folder, paths, options.overwrite);
-          if (names.length > 0) throw conflict(folder, names);
-          await merge(stage, folder, paths, options.overwrite);
-        }
+        await commit();
       } catch (error) {
-        if (['ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) throw conflict(folder, ['other files']);
+        const code = systemCode(error) ?? '';
+        if (['ENOTEMPTY', 'EEXIST'].includes(code)) throw conflict(folder, ['other files']);
+        if (['ENOTDIR', 'ELOOP'].includes(code)) throw conflict(folder, ['a link or a file where a folder must be']);
         throw localError(error, `could not put the files into "${folder}"`);
       } finally {
         await discard();

@@ -16,10 +16,10 @@ describe('a finished task', () => {
       'failed',
       'import',
       [
-        'Failed: Import',
         "Could not find a part of the path 'D:\\Work\\20221109\\import'.",
         'The transaction will be rolled back',
         'at Octopus.Migrator\n at Import',
+        'Failed: Import',
       ],
     ],
     [
@@ -33,12 +33,12 @@ describe('a finished task', () => {
       'failed',
       'export',
       [
-        'Failed: Partial export',
         'Failed to perform the space-partial-export migration.',
         'The system cannot find the file specified',
+        'Failed: Partial export',
       ],
     ],
-    ['task-timed-out', 'failed', 'export', ['Failed: Partial export', 'The task timed out.']],
+    ['task-timed-out', 'failed', 'export', ['The task timed out.', 'Failed: Partial export']],
     ['task-canceled', 'cancelled', 'export', []],
     [
       'task-raw-only',

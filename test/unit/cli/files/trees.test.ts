@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { appendFile, mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, mkdir, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { entryParts } from '../../../../src/cli/files/entry-path.ts';
@@ -153,6 +154,78 @@ describe('createTreeWriter', () => {
     }
     expect(await everything(outside)).toEqual([]);
     expect(await everything(folder)).toEqual(['a', 'folder', 'link']);
+  });
+
+  describe('links that appear while it writes', () => {
+    const linux = process.platform === 'linux' ? test : test.skip;
+
+    test('where a folder was, before the commit', async () => {
+      const [folder, outside] = [await tempDir(), await tempDir()];
+      await mkdir(join(folder, 'sub'));
+      const writer = await createTreeWriter(folder, { ...options, overwrite: true });
+      await writer.write('first', of('1'));
+      await writer.write('sub/x', of('x'));
+      await rm(join(folder, 'sub'), { recursive: true });
+      await symlink(outside, join(folder, 'sub'));
+      await expect(() => writer.commit()).toThrowCode('CONFLICT');
+      expect(await everything(outside)).toEqual([]);
+      expect(await everything(folder)).toEqual(['sub']);
+    });
+
+    test('where nothing was, before the commit', async () => {
+      const [parent, outside] = [await tempDir(), await tempDir()];
+      const writer = await createTreeWriter(join(parent, 'out'), options);
+      await writer.write('x', of('x'));
+      await symlink(outside, join(parent, 'out'));
+      await expect(() => writer.commit()).toThrowCode('CONFLICT');
+      expect(await everything(outside)).toEqual([]);
+      expect(await readdir(parent)).toEqual(['out']);
+    });
+
+    linux('in place of the folder where the files wait', async () => {
+      const [folder, outside] = [await tempDir(), await tempDir()];
+      await mkdir(join(outside, 'files'));
+      const writer = await createTreeWriter(folder, options);
+      const [stage] = await readdir(folder);
+      await rename(join(folder, stage!), join(folder, 'moved'));
+      await symlink(outside, join(folder, stage!));
+      await writer.write('x', of('x'));
+      await writer.write('deep/y', of('y'));
+      await writer.discard();
+      expect(await everything(outside)).toEqual(['files']);
+    });
+
+    linux('again and again during the commit', async () => {
+      const [folder, outside] = [await tempDir(), await tempDir()];
+      await mkdir(join(folder, 'sub'));
+      // Our own folder making can get between its steps; then it begins anew.
+      const flip = `const fs = require('fs'); process.chdir(${JSON.stringify(folder)}); for (;;) try {
+        fs.renameSync('sub', 'kept'); fs.symlinkSync(${JSON.stringify(outside)}, 'sub');
+        fs.unlinkSync('sub'); fs.renameSync('kept', 'sub'); } catch { fs.rmSync('kept', { recursive: true, force: true }) }`;
+      const adversary = spawn(process.execPath, ['-e', flip], { stdio: 'ignore' });
+      const gone = once(adversary, 'exit');
+      try {
+        await once(adversary, 'spawn');
+        const outcomes = new Set<string>();
+        const until = Date.now() + 1500;
+        for (let round = 0; Date.now() < until; round += 1) {
+          const writer = await createTreeWriter(folder, options);
+          for (let index = 0; index < 5; index += 1) await writer.write(`sub/${round}-${index}`, of('x'));
+          const outcome = await writer.commit().then(
+            () => 'written',
+            (error: unknown) => (error as { code?: string }).code ?? String(error),
+          );
+          outcomes.add(outcome);
+          expect(await everything(outside)).toEqual([]);
+        }
+        expect([...outcomes].filter((code) => !['written', 'CONFLICT', 'LOCAL_IO'].includes(code))).toEqual([]);
+        expect(outcomes).toContain('CONFLICT');
+        expect(adversary.exitCode).toBeNull();
+      } finally {
+        adversary.kill('SIGKILL');
+        await gone;
+      }
+    });
   });
 
   test('paths that leave the folder, and one name twice, are PACKAGE_MALFORMED', async () => {

@@ -1,0 +1,39 @@
+import { closeSync, constants, existsSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * A folder held open, so that nobody can put a link in its place between a look and a use: names below it are resolved from
+ * the open folder. Linux offers that to Node through /proc; elsewhere the path itself has to do.
+ */
+export interface HeldFolder {
+  /** The path of something directly in the folder. */
+  at(name: string): string;
+  /** A folder directly in it. ENOTDIR or ELOOP when that is a link. */
+  enter(name: string): HeldFolder;
+  release(): void;
+}
+
+/** `follow`: whether the path itself may be a link, as one that the user has typed may. */
+export function holdFolder(path: string, follow: boolean): HeldFolder {
+  const base = hold(path, follow);
+  return {
+    at: (name) => join(base.path, name),
+    enter: (name) => holdFolder(join(base.path, name), false),
+    release: base.release,
+  };
+}
+
+const descriptors = '/proc/self/fd';
+
+function hold(path: string, follow: boolean): { readonly path: string; readonly release: () => void } {
+  if (!existsSync(descriptors)) return { path, release: () => undefined };
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | (follow ? 0 : constants.O_NOFOLLOW));
+  let isOpen = true;
+  return {
+    path: `${descriptors}/${String(descriptor)}`,
+    release: () => {
+      if (isOpen) closeSync(descriptor);
+      isOpen = false;
+    },
+  };
+}
