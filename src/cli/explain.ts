@@ -17,8 +17,14 @@ export function explain(error: unknown, { debug }: { readonly debug: boolean }):
   const lines = [`migrator: error: ${error.message}`];
   if (error.hint !== undefined) lines.push(`migrator: hint: ${error.hint}`);
   if (debug) lines.push(...causes(error));
-  const { code, message, hint, details } = error;
-  return { exitCode, lines, document: { document: 'migrator/error/1', code, message, hint, details, exitCode } };
+  const { code, message, hint } = error;
+  // An adapter's own copy of the error may have been made without them.
+  const { details = {} }: Partial<MigratorError> = error;
+  return {
+    exitCode,
+    lines,
+    document: { document: 'migrator/error/1', code, message, hint, details, exitCode },
+  };
 }
 
 /** An abort that surfaced as the platform's own error is an interruption, not a bug. */
