@@ -2,14 +2,14 @@ import { MigratorError } from '../../errors.ts';
 import type { ExportRequest, InstanceInfo, MoveRequest, Options, Secrets } from '../../ports/adapter.ts';
 import type { PackageRef } from '../../ports/artifact.ts';
 import type { JobStatus, LogLine } from '../../ports/job.ts';
-import { announce, runExport } from '../export-run.ts';
+import { announce, fetchExport, runExport } from '../export-run.ts';
 import { facet, type Instance } from '../instance.ts';
 import { type OperationPorts, type Outcome, type Waiting, worst } from '../operation.ts';
 import { planImport, type PlanItem } from '../plan.ts';
 import { leftMaintenance, probe, requireCompatible } from '../preflight.ts';
 import { type PackageOutput, sealArtifact } from '../seal-artifact.ts';
 import type { SealedSource } from '../sealed-source.ts';
-import { startOnce } from '../start-once.ts';
+import { isBegun, startOnce } from '../start-once.ts';
 import { judge } from '../verdict.ts';
 import { watch } from '../watch.ts';
 import { importPackage, takeBack, type ImportReport, type ImportSource } from './import-package.ts';
@@ -140,18 +140,19 @@ async function push(
     ports,
     signal,
   );
-  const stored =
-    status?.state === 'succeeded' || status?.state === 'partial'
-      ? await facet(target, 'feed').stat(prepared.package, signal)
-      : undefined;
-  const failure = stored === undefined && status !== undefined ? pushFailure(status, source, target) : undefined;
+  const delivered = status?.state === 'succeeded' || status?.state === 'partial';
+  // An import that was begun may have deleted the package since.
+  const arrived =
+    isBegun(run.record.facts, 'import') ||
+    (delivered && (await facet(target, 'feed').stat(prepared.package, signal)) !== undefined);
+  const failure = arrived || status === undefined ? undefined : pushFailure(status, source, target);
   if (failure !== undefined && input.route === 'auto') {
     reporter.report({ type: 'warning', message: `${failure}; going by way of this machine instead` });
     await run.note({ 'push.failed': failure });
     return { ...(await relay(input, ports, info, 'relay', signal)), plan, rerouted: failure };
   }
   const verdict = status === undefined ? 'done' : judge(job.handle, status);
-  if (failure !== undefined) throw new MigratorError('REMOTE_UNEXPECTED', failure, { hint: 'use --route relay' });
+  if (failure !== undefined) throw new MigratorError('JOB_FAILED', failure, { hint: 'use --route relay' });
   const normal = await leftMaintenance(source, info, reporter, signal);
   const imported = await importStep(
     input,
@@ -192,7 +193,7 @@ async function relay(
   const verdict = status === undefined ? 'done' : judge(job.handle, status);
   const normal = await leftMaintenance(source, info, reporter, signal);
   reporter.report({ type: 'phase', name: 'download', subject: `from ${source.name}` });
-  const artifact = await facet(source, 'exports').fetch(job.id, prepared, signal);
+  const artifact = await fetchExport(source, job, prepared, signal);
   const origin = { source, info, prepared, options: input.request.options };
   try {
     await sealArtifact(artifact, origin, staging.output, ports, signal);

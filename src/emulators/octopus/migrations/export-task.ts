@@ -121,7 +121,7 @@ async function deliver(run: TaskRun, request: ExportRequest, file: string): Prom
   const space = request.SpaceId ?? defaultSpace;
   log.write('Info', `No destination is given; publishing ${fileName} to the built-in feed of ${space}`);
   const stored = await storePackage(instance, space, name, file, false);
-  if (stored === undefined) throw new TaskFailure('A package with the same ID and version already exists.');
+  if (stored === undefined) throw new TaskFailure('A package with the same name and version already exists.');
 }
 
 /** Runs a partial export: closure, zip, encryption, delivery. */
