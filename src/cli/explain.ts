@@ -17,9 +17,7 @@ export function explain(error: unknown, { debug }: { readonly debug: boolean }):
   const lines = [`migrator: error: ${error.message}`];
   if (error.hint !== undefined) lines.push(`migrator: hint: ${error.hint}`);
   if (debug) lines.push(...causes(error));
-  const { code, message, hint } = error;
-  // An adapter's own copy of the error may have been made without them.
-  const { details = {} }: Partial<MigratorError> = error;
+  const { code, message, hint, details } = error;
   return {
     exitCode,
     lines,

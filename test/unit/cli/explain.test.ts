@@ -37,7 +37,11 @@ describe('explain', () => {
   );
 
   test('an error of another copy of the class is one all the same', () => {
-    const foreign = Object.assign(new Error('no such thing'), { name: 'MigratorError', code: 'NOT_FOUND' });
+    const foreign = Object.assign(new Error('no such thing'), {
+      name: 'MigratorError',
+      code: 'NOT_FOUND',
+      details: {},
+    });
     expect(isMigratorError(foreign, 'NOT_FOUND')).toBe(true);
     expect(isMigratorError(foreign, 'USAGE')).toBe(false);
     const { exitCode, document } = explain(foreign, quietly);
