@@ -66,6 +66,7 @@ interface Verb {
   readonly prepare: (name: string, workshop: Workshop) => Promise<readonly string[]>;
   readonly exports: number;
   readonly imports: number;
+  readonly others?: RegExp;
 }
 
 const password = ['--password', 'env:MOVE_PASSWORD'];
@@ -83,10 +84,16 @@ const verbs: Readonly<Record<string, Verb>> = {
     imports: 1,
   },
   'migrate-project': {
-    prepare: () =>
-      Promise.resolve(['migrate-project', 'Web Shop', '--from', 'lab', '--to', 'prod', '--route', 'push', ...password]),
+    // A version of its own, so that each is work of its own.
+    prepare: (name) => {
+      const version = ['--package-version', `1.0.0-${name}`];
+      const between = ['--from', 'lab', '--to', 'prod', '--route', 'push'];
+      return Promise.resolve(['migrate-project', 'Web Shop', ...between, ...password, ...version]);
+    },
     exports: 1,
     imports: 1,
+    // The source server makes this request: what it meets is its job's failure.
+    others: /packages\/raw$/,
   },
 };
 
@@ -142,7 +149,7 @@ describe('one fault at each call', () => {
         const args = await verb.prepare('recorded', workshop);
         for (const server of [workshop.lab, workshop.prod]) server.faults.forgetRequests();
         expect(await line(args, workshop)).toMatchObject({ code: 0 });
-        queue = [...cases(distinct(workshop))];
+        queue = [...cases(distinct(workshop).filter(({ path }) => verb.others?.test(path) !== true))];
       });
       expect(queue.length).toBeGreaterThan(20);
       const total = queue.length;
