@@ -1,5 +1,6 @@
-import { MigratorError } from '../errors.ts';
+import { isMigratorError, MigratorError } from '../errors.ts';
 import type { ExportRequest, PreparedExport, PushDestination, Secrets } from '../ports/adapter.ts';
+import type { Artifact } from '../ports/artifact.ts';
 import type { JobKind, JobStatus } from '../ports/job.ts';
 import type { Json } from '../ports/journal.ts';
 import type { Instance } from './instance.ts';
@@ -80,4 +81,23 @@ export function requireSecrets(instance: Instance, names: readonly string[], sec
     hint: `give a reference: --${missing[0] ?? ''} env:NAME, file:path, command:…, or prompt`,
     details: { missing },
   });
+}
+
+/** What a finished export made. JOB_FAILED when it is not there: then there is nothing to take up again. */
+export async function fetchExport(
+  source: Instance,
+  { id, handle }: Pick<StartedJob, 'id' | 'handle'>,
+  prepared: PreparedExport | undefined,
+  signal: AbortSignal,
+): Promise<Artifact> {
+  try {
+    return await facet(source, 'exports').fetch(id, prepared, signal);
+  } catch (error) {
+    if (!isMigratorError(error, 'NOT_FOUND')) throw error;
+    throw new MigratorError('JOB_FAILED', `the export ${handle} says it succeeded, but ${error.message}`, {
+      hint: error.hint,
+      details: { handle, ...error.details },
+      cause: error,
+    });
+  }
 }

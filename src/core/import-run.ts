@@ -1,10 +1,11 @@
 import type { ImportRequest, PreparedImport, Secrets } from '../ports/adapter.ts';
 import type { ArtifactFile } from '../ports/artifact.ts';
 import type { JobStatus, LogLine } from '../ports/job.ts';
+import type { Json } from '../ports/journal.ts';
 import { announce, requireSecrets } from './export-run.ts';
 import { facet, type Instance } from './instance.ts';
 import type { OperationPorts, Waiting } from './operation.ts';
-import { startOnce, type StartedJob } from './start-once.ts';
+import { isBegun, startOnce, type StartedJob } from './start-once.ts';
 import { watch } from './watch.ts';
 
 export interface ImportRun {
@@ -29,7 +30,7 @@ export async function runImport(work: ImportRun, ports: OperationPorts, signal: 
   const { reporter, run, clock } = ports;
   const imports = facet(target, 'imports');
   requireSecrets(target, imports.requiredSecrets, secrets);
-  const prepared = await imports.prepare(request, signal);
+  const prepared = await prepareOnce(work, ports, signal);
   for (const message of prepared.notes) reporter.report({ type: 'notice', message });
   const subject = `${request.source.id} ${request.source.version} into ${target.name}`;
   reporter.report({ type: 'phase', name: request.dryRun ? 'dry-run' : 'import', subject });
@@ -48,6 +49,16 @@ export async function runImport(work: ImportRun, ports: OperationPorts, signal: 
   if (!work.waiting.wait) return { prepared, job, status: undefined };
   const status = await watch(target.adapter.jobs, job.id, job.handle, { ...work.waiting, clock, reporter }, signal);
   return { prepared, job, status };
+}
+
+/** A server may delete the package once it is imported: what was begun is not prepared again. */
+async function prepareOnce({ target, request, step }: ImportRun, { run }: OperationPorts, signal: AbortSignal) {
+  const earlier = run.record.facts[`${step}.prepared`];
+  // What prepare returned is plain data by contract, so it comes back from the journal as it went in.
+  if (earlier !== undefined && isBegun(run.record.facts, step)) return earlier as unknown as PreparedImport;
+  const prepared = await facet(target, 'imports').prepare(request, signal);
+  await run.note({ [`${step}.prepared`]: prepared as unknown as Json });
+  return prepared;
 }
 
 const longestPlan = 20_000;

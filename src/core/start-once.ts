@@ -47,6 +47,11 @@ export async function startOnce(work: RemoteStart, run: Run, clock: Clock, signa
   }
 }
 
+/** Whether an earlier process of this run has sent the call of this step, or may have. */
+export function isBegun(facts: Run['record']['facts'], step: string): boolean {
+  return typeof facts[`${step}.job`] === 'string' || typeof facts[`${step}.intendedAt`] === 'string';
+}
+
 /** Whether the facts of a run hold a call that was intended and of which nobody knows whether it began a job. */
 export function isUncertain(facts: Run['record']['facts']): boolean {
   return Object.entries(facts).some(([name, value]) => {

@@ -12,6 +12,7 @@ import { missingLinks } from './probe.ts';
 import { callbacks, flagOf, passwordOf, textOf } from './request.ts';
 import type { Server } from './server.ts';
 import { startTask } from './start-task.ts';
+import { wholeZip } from './whole-zip.ts';
 
 export function createExporter(
   server: Server,
@@ -132,7 +133,9 @@ async function fetchExport(
       hint: 'the export may have failed, been pushed to another server or been cleaned up by retention; read its log',
     });
   }
-  return { package: ref, files: [feed.fileOf(found)], notes: [] };
+  const file = feed.fileOf(found);
+  const { fileName } = found.stored;
+  return { package: ref, files: [{ ...file, open: (aborted) => wholeZip(file.open(aborted), fileName) }], notes: [] };
 }
 
 /** For a bare task id, as the web portal shows it: the task's arguments or its log name the package. */

@@ -10,6 +10,7 @@ import { type OperationPorts, type Outcome, type Waiting, worst } from '../opera
 import { planImport, type PlanItem } from '../plan.ts';
 import { leftMaintenance, probe, requireCompatible } from '../preflight.ts';
 import { projectsOf, trustPackage, type SealedSource, type TrustedPackage } from '../sealed-source.ts';
+import { isBegun } from '../start-once.ts';
 import { judge } from '../verdict.ts';
 
 export type ImportSource =
@@ -66,7 +67,7 @@ export async function importPackage(
   const plan = await planByName(trusted, target, input.overwrites, signal);
   announcePlan(plan, target, ports);
   const files = trusted?.files ?? (source.kind === 'raw' ? [source.file] : []);
-  const delivery =
+  const uploaded =
     imports.takes === 'stored' && source.kind !== 'stored' ? await upload(files, ref, input, ports, signal) : undefined;
   const exportedWith = source.kind === 'stored' ? source.exportedWith : trusted?.exportedWith;
   const request = { source: ref, dryRun: input.dryRun, options: input.options, exportedWith };
@@ -87,12 +88,12 @@ export async function importPackage(
     dryRun: input.dryRun,
     package: ref,
     signer: trusted?.verified.signer?.keyId,
-    upload: delivery?.outcome,
+    upload: uploaded,
     plan,
   };
   if (status === undefined) return { ...base, outcome: 'started', warnings: [], log: [] };
   const log = input.dryRun ? await readLog(target, job.id, signal) : [];
-  if (input.dryRun && delivery?.outcome === 'created') await takeBack(ref, target, reporter, signal);
+  if (input.dryRun && uploaded === 'created') await takeBack(ref, target, reporter, signal);
   const normal = await leftMaintenance(target, info, reporter, signal);
   const outcome = worst(judge(job.handle, status), normal ? 'done' : 'partial');
   return { ...base, outcome, warnings: status.messages.map((message) => message.text), log };
@@ -148,19 +149,28 @@ async function upload(
   input: ImportInput,
   ports: ImportPorts,
   signal: AbortSignal,
-) {
+): Promise<Delivery['outcome']> {
   const { target, source, run, reporter } = ports;
-  const earlier = run.record.facts['upload.outcome'];
+  const earlier = outcomes.find((outcome) => outcome === run.record.facts['upload.outcome']);
+  // The package has served its purpose, and the server may have deleted it since.
+  if (earlier !== undefined && isBegun(run.record.facts, 'import')) return earlier;
+  const intended = run.record.facts['upload.foundBefore'];
+  const foundBefore =
+    typeof intended === 'boolean' ? intended : (await facet(target, 'feed').stat(ref, signal)) !== undefined;
   // An earlier process of this run may have uploaded it and died: then it is ours, and lies there byte for byte.
-  const replacing = earlier === 'intended' && input.onConflict === 'overwrite';
-  const onConflict = earlier === undefined || replacing ? input.onConflict : 'keep';
+  const unfinished = typeof intended === 'boolean' && earlier === undefined;
+  const anew = intended === undefined || (unfinished && input.onConflict === 'overwrite');
+  await run.note({ 'upload.foundBefore': foundBefore });
   const name = source.kind === 'stored' ? ref.id : source.kind === 'raw' ? source.name : source.sealed.name;
-  await run.note({ 'upload.outcome': earlier ?? 'intended' });
+  const onConflict = anew ? input.onConflict : 'keep';
   const delivery = await deliver(target, soleFile(files, name), ref, onConflict, reporter, signal);
-  const outcome = earlier !== undefined && delivery.outcome === 'kept' ? 'created' : delivery.outcome;
+  // What this run put there is this run's to take away again, whichever of its processes did it.
+  const outcome = delivery.outcome === 'kept' ? (earlier ?? (foundBefore ? 'kept' : 'created')) : delivery.outcome;
   await run.note({ 'upload.outcome': outcome });
-  return { ...delivery, outcome };
+  return outcome;
 }
+
+const outcomes: readonly Delivery['outcome'][] = ['created', 'overwritten', 'kept'];
 
 /** A dry run that had to put the package on the target removes it again. */
 export async function takeBack(

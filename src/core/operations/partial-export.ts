@@ -2,7 +2,7 @@ import type { ExportRequest, PreparedExport, Secrets } from '../../ports/adapter
 import type { PackageRef, StoredPackage } from '../../ports/artifact.ts';
 import { MigratorError } from '../../errors.ts';
 import type { SealedPackage } from '../../package/index.ts';
-import { runExport } from '../export-run.ts';
+import { fetchExport, runExport } from '../export-run.ts';
 import { facet, type Instance } from '../instance.ts';
 import { formatHandle } from '../job-handle.ts';
 import { type OperationPorts, type Outcome, type Waiting, worst } from '../operation.ts';
@@ -65,7 +65,7 @@ export async function partialExport(
   reporter.report({ type: 'phase', name: 'download', subject: `from ${(target ?? source).name}` });
   const artifact = await (target && prepared
     ? fetchFromFeed(target, prepared.package, signal)
-    : facet(source, 'exports').fetch(id, prepared, signal));
+    : fetchExport(source, { id, handle }, prepared, signal));
   const origin = { source, info, prepared, options: input.request.options };
   // Whoever takes this run up must know a file of this package for its own.
   await ports.run.note({ 'sealing.package': { ...artifact.package } });
@@ -108,7 +108,7 @@ async function arrived(target: Instance, ref: PackageRef, signal: AbortSignal) {
   const stored = await facet(target, 'feed').stat(ref, signal);
   if (stored === undefined) {
     throw new MigratorError(
-      'REMOTE_UNEXPECTED',
+      'JOB_FAILED',
       `the export says it succeeded, but ${target.name} does not hold ${ref.id} ${ref.version}`,
       {
         hint: 'check that the source server reaches the target by the URL in the rc file, or export to a file with -o',
