@@ -88,12 +88,15 @@ async function download(visit: Visit): Promise<Reply> {
     () => undefined,
   );
   if (size === undefined) throw invalid(`The package '${visit.param('id')}' was not found on disk.`);
-  const range = readRange(visit.call.headers.range, size);
+  const etag = `"${one.hash}"`;
+  const { range: wanted, 'if-range': unchanged = etag, 'if-none-match': known } = visit.call.headers;
+  if (known?.split(',').some((tag) => tag.trim() === etag) === true) return { status: 304, headers: { ETag: etag } };
+  const range = unchanged === etag ? readRange(wanted, size) : undefined;
   const headers = {
     'Content-Type': 'application/octet-stream',
     'Content-Disposition': `attachment; filename="${fileNameOf(one)}"`,
     'Accept-Ranges': 'bytes',
-    ETag: `"${one.hash}"`,
+    ETag: etag,
   };
   if (range === 'none') return { status: 416, headers: { ...headers, 'Content-Range': `bytes */${size}` } };
   if (range === undefined) {
