@@ -3,7 +3,8 @@ import { open, verify } from '../../package/index.ts';
 import type { PackageOpenOptions } from '../commands/package/open.ts';
 import type { Context } from '../context.ts';
 import { createTreeWriter } from '../files/write-tree.ts';
-import { openPackageFile, sealedSource } from '../package-files.ts';
+import { openPackageFile } from '../open-package-file.ts';
+import { sealedSource } from '../package-files.ts';
 import { count } from '../../core/deliver.ts';
 import { lines } from '../render.ts';
 
