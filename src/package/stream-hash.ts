@@ -8,16 +8,18 @@ const growFromBytes = 4 * 1024 * 1024;
 const slotBytes = 1024 * 1024;
 const slotCount = 4;
 
-/** Runs in the thread: a slot of the shared memory is hashed and given back; -1 asks for the digest. */
+/** Runs in the thread: a slot of the shared memory is hashed and given back; -1 asks for the digest, -2 forgets the hash. */
 const program = `
 const { parentPort, workerData } = require('node:worker_threads');
-const hash = require('node:crypto').createHash('sha256');
-parentPort.on('message', ({ slot, start, length }) => {
-  if (slot === -1) parentPort.postMessage(hash.digest('hex'));
-  else {
-    hash.update(new Uint8Array(workerData, start, length));
-    parentPort.postMessage(slot);
-  }
+const { createHash } = require('node:crypto');
+const hashes = new Map();
+parentPort.on('message', ({ id, slot, start, length }) => {
+  if (slot === -2) return hashes.delete(id);
+  const hash = hashes.get(id) ?? createHash('sha256');
+  hashes.set(id, hash);
+  if (slot === -1) return parentPort.postMessage({ id, digest: hash.digest('hex') });
+  hash.update(new Uint8Array(workerData, start, length));
+  parentPort.postMessage({ slot });
 });`;
 
 /** SHA-256 of many bytes. `close` is due on every way out. */
@@ -83,10 +85,18 @@ class PlainHash implements StreamHash {
   }
 }
 
-/** The caller reads, ciphers and writes while another core hashes. */
-class ThreadHash implements StreamHash {
+interface Answer {
+  readonly slot?: number;
+  readonly id?: number;
+  readonly digest?: string;
+}
+
+/** The one thread that hashes, for as long as somebody needs it; a second would cost more memory than it saves time. */
+class HashThread {
+  static #shared: HashThread | undefined;
   readonly #memory = new SharedArrayBuffer(slotCount * slotBytes);
   readonly #free = Array.from({ length: slotCount }, (_, slot) => slot);
+  readonly #digests = new Map<number, string>();
   readonly #worker = new Worker(program, {
     eval: true,
     workerData: this.#memory,
@@ -94,14 +104,22 @@ class ThreadHash implements StreamHash {
     // The thread only ever handles small messages; its heap should not grow for them.
     resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 1 },
   });
+  #users = 0;
+  #ids = 0;
   #failure: Error | undefined;
-  #digest: string | undefined;
-  #wake: () => void = () => undefined;
+  #waiting: (() => void)[] = [];
 
-  constructor() {
-    this.#worker.on('message', (answer: number | string) => {
-      if (typeof answer === 'string') this.#digest = answer;
-      else this.#free.push(answer);
+  static enter(): { readonly thread: HashThread; readonly id: number } {
+    const thread = (HashThread.#shared ??= new HashThread());
+    thread.#users += 1;
+    thread.#ids += 1;
+    return { thread, id: thread.#ids };
+  }
+
+  private constructor() {
+    this.#worker.on('message', ({ slot, id, digest }: Answer) => {
+      if (slot !== undefined) this.#free.push(slot);
+      if (id !== undefined && digest !== undefined) this.#digests.set(id, digest);
       this.#wake();
     });
     this.#worker.on('error', (error) => {
@@ -110,47 +128,78 @@ class ThreadHash implements StreamHash {
     });
   }
 
-  update(chunk: Uint8Array): Promise<void> | undefined {
-    for (let offset = 0; offset < chunk.length;) {
-      const slot = this.#free.pop();
-      if (slot === undefined) return this.#updateLater(chunk.subarray(offset));
-      offset += this.#post(slot, chunk, offset);
-    }
-    return undefined;
-  }
-
-  async digest(): Promise<string> {
-    this.#worker.postMessage({ slot: -1 });
-    while (this.#digest === undefined) await this.#answer();
-    return this.#digest;
-  }
-
-  close(): void {
+  leave(id: number): void {
+    this.#worker.postMessage({ id, slot: -2 });
+    this.#digests.delete(id);
+    this.#users -= 1;
+    if (this.#users > 0) return;
+    HashThread.#shared = undefined;
     void this.#worker.terminate();
   }
 
-  async #updateLater(chunk: Uint8Array): Promise<void> {
-    for (let offset = 0; offset < chunk.length;) {
-      const slot = this.#free.pop();
-      if (slot === undefined) await this.#answer();
-      else offset += this.#post(slot, chunk, offset);
-    }
-  }
-
-  #post(slot: number, chunk: Uint8Array, offset: number): number {
+  /** Copies what there is room for, and says how much that was. */
+  post(id: number, chunk: Uint8Array): number {
+    const slot = this.#free.pop();
+    if (slot === undefined) return 0;
     const start = slot * slotBytes;
-    const length = Math.min(slotBytes, chunk.length - offset);
-    new Uint8Array(this.#memory, start, length).set(chunk.subarray(offset, offset + length));
-    this.#worker.postMessage({ slot, start, length });
+    const length = Math.min(slotBytes, chunk.length);
+    new Uint8Array(this.#memory, start, length).set(chunk.subarray(0, length));
+    this.#worker.postMessage({ id, slot, start, length });
     return length;
   }
 
-  async #answer(): Promise<void> {
+  async digest(id: number): Promise<string> {
+    this.#worker.postMessage({ id, slot: -1 });
+    for (;;) {
+      const digest = this.#digests.get(id);
+      if (digest !== undefined) return digest;
+      await this.answer();
+    }
+  }
+
+  async answer(): Promise<void> {
     if (this.#failure === undefined) {
       await new Promise<void>((resolve) => {
-        this.#wake = resolve;
+        this.#waiting.push(resolve);
       });
     }
     if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #wake(): void {
+    for (const resume of this.#waiting.splice(0)) resume();
+  }
+}
+
+/** The caller reads, ciphers and writes while another core hashes. */
+class ThreadHash implements StreamHash {
+  readonly #entered = HashThread.enter();
+  #isOpen = true;
+
+  update(chunk: Uint8Array): Promise<void> | undefined {
+    const rest = this.#post(chunk);
+    return rest.length === 0 ? undefined : this.#updateLater(rest);
+  }
+
+  digest(): Promise<string> {
+    return this.#entered.thread.digest(this.#entered.id);
+  }
+
+  close(): void {
+    if (this.#isOpen) this.#entered.thread.leave(this.#entered.id);
+    this.#isOpen = false;
+  }
+
+  async #updateLater(chunk: Uint8Array): Promise<void> {
+    for (let rest = chunk; rest.length > 0; rest = this.#post(rest)) await this.#entered.thread.answer();
+  }
+
+  /** What there was no room for. */
+  #post(chunk: Uint8Array): Uint8Array {
+    let rest = chunk;
+    for (let posted = -1; posted !== 0 && rest.length > 0; rest = rest.subarray(posted)) {
+      posted = this.#entered.thread.post(this.#entered.id, rest);
+    }
+    return rest;
   }
 }

@@ -73,14 +73,14 @@ function smallContentOf({ path, size, modified }: Seen): Uint8Array {
     throw notOpened(error, path);
   }
   try {
-    // One byte more than expected, so that a file that has grown is noticed.
-    const bytes = slab.take(size + 1);
+    const bytes = slab.take(size);
     let filled = 0;
-    for (let read = 1; read > 0 && filled < bytes.length; filled += read) {
-      read = readSync(descriptor, bytes, filled, bytes.length - filled, null);
+    for (let read = 1; read > 0 && filled < size; filled += read) {
+      read = readSync(descriptor, bytes, filled, size - filled, null);
     }
-    if (filled !== size || fstatSync(descriptor).mtimeMs !== modified) throw changed(path);
-    return bytes.subarray(0, size);
+    const after = fstatSync(descriptor);
+    if (filled !== size || after.size !== size || after.mtimeMs !== modified) throw changed(path);
+    return bytes;
   } catch (error) {
     throw localError(error, `could not read "${path}"`);
   } finally {
