@@ -12,20 +12,9 @@ import { sizeFlag } from './measures.ts';
 import { createFileSink } from './files/atomic-output.ts';
 import { createStdoutSink } from './files/stdout-sink.ts';
 import { type FileSource, openFileSource } from './files/file-source.ts';
-import { openStdinSource } from './files/stdin-source.ts';
 import { spool } from './files/spool.ts';
 import { openKeyRing } from './key-ring.ts';
 import { secretFlag } from './secret-from.ts';
-
-/** Opens a package file, or standard input for `-`; closed with the context. */
-export async function openPackageFile(path: string, context: Context): Promise<FileSource> {
-  const source =
-    path === '-'
-      ? await openStdinSource(context.io, context.signal)
-      : await openFileSource(resolve(context.io.cwd, path));
-  context.onClose(() => source.close());
-  return source;
-}
 
 /** A package file with what the flags, the rc file and the key folder say about trusting and opening it. */
 export async function sealedSource(

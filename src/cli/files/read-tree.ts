@@ -12,7 +12,10 @@ export interface TreeEntry {
   /** Below the folder, with `/` on every platform; the bare name when a single file was given. */
   readonly path: string;
   readonly size: number;
-  /** Starts from the first byte; may be called again. LOCAL_IO when the file is not what it was. */
+  /**
+   * Starts from the first byte; may be called again. A chunk stays as it is until the next one is asked for: memory is used
+   * again. LOCAL_IO when the file is not what it was.
+   */
   content(): ByteStream;
 }
 
@@ -49,6 +52,19 @@ async function* contentOf(file: Seen, turns: Turns): ByteStream {
   yield smallContentOf(file);
 }
 
+/** Buffers for small files, cut from large ones: a hundred thousand allocations cost more than the reading. */
+class Slab {
+  #bytes = Buffer.alloc(0);
+
+  take(size: number): Buffer {
+    if (this.#bytes.length < size) this.#bytes = Buffer.allocUnsafeSlow(readSize);
+    const piece = this.#bytes.subarray(0, size);
+    this.#bytes = this.#bytes.subarray(size);
+    return piece;
+  }
+}
+const slab = new Slab();
+
 function smallContentOf({ path, size, modified }: Seen): Uint8Array {
   let descriptor: number;
   try {
@@ -57,14 +73,14 @@ function smallContentOf({ path, size, modified }: Seen): Uint8Array {
     throw notOpened(error, path);
   }
   try {
-    // One byte more than expected, so that a file that has grown is noticed.
-    const bytes = Buffer.allocUnsafe(size + 1);
+    const bytes = slab.take(size);
     let filled = 0;
-    for (let read = 1; read > 0 && filled < bytes.length; filled += read) {
-      read = readSync(descriptor, bytes, filled, bytes.length - filled, null);
+    for (let read = 1; read > 0 && filled < size; filled += read) {
+      read = readSync(descriptor, bytes, filled, size - filled, null);
     }
-    if (filled !== size || fstatSync(descriptor).mtimeMs !== modified) throw changed(path);
-    return bytes.subarray(0, size);
+    const after = fstatSync(descriptor);
+    if (filled !== size || after.size !== size || after.mtimeMs !== modified) throw changed(path);
+    return bytes;
   } catch (error) {
     throw localError(error, `could not read "${path}"`);
   } finally {
@@ -82,8 +98,11 @@ async function* largeContentOf({ path, size, modified }: Seen): ByteStream {
   let reading: Promise<Uint8Array> | undefined;
   try {
     let position = 0;
+    const buffers = [Buffer.allocUnsafeSlow(readSize), Buffer.allocUnsafeSlow(readSize)] as const;
+    let turn = 0;
     const read = async (from: number): Promise<Uint8Array> => {
-      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(readSize), 0, readSize, from);
+      turn = 1 - turn;
+      const { bytesRead, buffer } = await handle.read(buffers[turn === 0 ? 0 : 1], 0, readSize, from);
       return buffer.subarray(0, bytesRead);
     };
     reading = read(0);
