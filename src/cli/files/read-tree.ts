@@ -12,10 +12,7 @@ export interface TreeEntry {
   /** Below the folder, with `/` on every platform; the bare name when a single file was given. */
   readonly path: string;
   readonly size: number;
-  /**
-   * Starts from the first byte; may be called again. A chunk stays as it is until the next one is asked for: memory is used
-   * again. LOCAL_IO when the file is not what it was.
-   */
+  /** Starts from the first byte; may be called again. LOCAL_IO when the file is not what it was. */
   content(): ByteStream;
 }
 
@@ -98,11 +95,8 @@ async function* largeContentOf({ path, size, modified }: Seen): ByteStream {
   let reading: Promise<Uint8Array> | undefined;
   try {
     let position = 0;
-    const buffers = [Buffer.allocUnsafeSlow(readSize), Buffer.allocUnsafeSlow(readSize)] as const;
-    let turn = 0;
     const read = async (from: number): Promise<Uint8Array> => {
-      turn = 1 - turn;
-      const { bytesRead, buffer } = await handle.read(buffers[turn === 0 ? 0 : 1], 0, readSize, from);
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(readSize), 0, readSize, from);
       return buffer.subarray(0, bytesRead);
     };
     reading = read(0);
