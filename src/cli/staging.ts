@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Staging } from '../core/operations/migrate-project.ts';
+import type { Staging } from '../core/routes/route.ts';
 import type { SealSettings } from '../core/seal-artifact.ts';
 import type { Run } from '../ports/journal.ts';
 import type { Context } from './context.ts';

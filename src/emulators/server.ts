@@ -42,8 +42,14 @@ export interface ListenOptions {
 const page = (status: number) =>
   `<!DOCTYPE html>\n<html><head><title>${status}</title></head><body><center><h1>${status}</h1></center><hr><center>gateway</center></body></html>\n`;
 
+/** A path that begins with two slashes is a path still; `*` and whatever else is none cannot be found anyway. */
+function addressOf(target: string): string {
+  if (target.startsWith('/')) return `http://127.0.0.1${target}`;
+  return URL.canParse(target) ? target : 'http://127.0.0.1/*';
+}
+
 function readCall(request: IncomingMessage): Call {
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const url = new URL(addressOf(request.url ?? '/'));
   const query = new Map<string, string>();
   for (const [name, value] of url.searchParams) {
     if (!query.has(name.toLowerCase())) query.set(name.toLowerCase(), value);

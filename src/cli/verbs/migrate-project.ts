@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import type { Command } from 'commander';
 import { facet, type Instance } from '../../core/instance.ts';
-import { migrateProject, type MigrateReport } from '../../core/operations/migrate-project.ts';
+import { migrateProject } from '../../core/operations/migrate-project.ts';
+import type { MigrateReport } from '../../core/routes/route.ts';
 import type { Secrets } from '../../ports/adapter.ts';
 import type { Run } from '../../ports/journal.ts';
 import { Secret } from '../../secret.ts';

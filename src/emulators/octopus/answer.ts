@@ -4,11 +4,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Call, Reply } from '../server.ts';
 import type { Body } from '../store.ts';
 import { createRoutes, type PathParams } from '../routing.ts';
-import { nugetUpload } from './feed-routes.ts';
 import { defaultSpace, type Instance } from './instance.ts';
 import { isInMaintenance } from './maintenance.ts';
+import { outsideRoutes } from './outside-routes.ts';
 import { absent, invalid, json, Refusal, refusalReply } from './refusal.ts';
-import { asText, isObject, readTolerantJson } from './tolerant-json.ts';
+import { asText, isObject, readTolerantJson, withProductNames } from './tolerant-json.ts';
 import { authenticate, authorize } from './users.ts';
 import type { Route, Visit } from './visit.ts';
 
@@ -70,7 +70,7 @@ function visitOf(instance: Instance, call: Call, route: Route, params: PathParam
     user: authenticate(instance, call.headers, call.query, route.open === true),
     body,
     document: async (): Promise<Body> => {
-      const sent = await body();
+      const sent = withProductNames(await body());
       if (!isObject(sent)) throw invalid('No request body was supplied.');
       return sent;
     },
@@ -97,9 +97,7 @@ export function createAnswer(instance: Instance, list: readonly Route[]): (call:
     routes.on(route.method, `${bySpaceId}${path}`, route);
     routes.on(route.method, `${bySpaceName}${path}`, route);
   }
-  const nuget: Route = { method: 'PUT', path: '/nuget/packages', permission: 'BuiltInFeedPush', handle: nugetUpload };
-  for (const path of ['/nuget/packages', '/api/nuget/packages', `${bySpaceId}/nuget/packages`])
-    routes.on('PUT', path, nuget);
+  for (const [path, route] of outsideRoutes) routes.on(route.method, path.replace('/api/:space', bySpaceId), route);
 
   async function handle(call: Call): Promise<Reply> {
     const method = methodOf(call);

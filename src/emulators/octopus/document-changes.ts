@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import type { Body, Entry, Store } from '../store.ts';
-import { defaultSpace, newId, putDocument, slugOf, wireDate, type Instance } from './instance.ts';
+import { defaultSpace, newId, putDocument, slugOf, type Instance } from './instance.ts';
 import type { Kind } from './kinds.ts';
 import { invalid } from './refusal.ts';
 import { sealed } from './sensitive.ts';
+import { asText, isObject } from './tolerant-json.ts';
+import { isSealed } from './vault.ts';
 
-const article = (word: string) => (/^[aeiou]/i.test(word) ? 'an' : 'a');
+const article = (word: string) => (/^[aeiou]/i.test(word) ? 'An' : 'A');
 const words = (kind: Kind) => kind.item.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
 
 function checkName(store: Store, kind: Kind, space: string, body: Body, own: string | undefined): void {
@@ -12,16 +15,31 @@ function checkName(store: Store, kind: Kind, space: string, body: Body, own: str
   const name = body['Name'];
   if (typeof name !== 'string' || name.trim() === '') throw invalid(`Please provide a value for Name.`);
   const taken = store.named(kind.name, kind.scoped ? space : undefined, name);
-  if (taken !== undefined && taken.id !== own && !['Certificates'].includes(kind.name)) {
-    throw invalid(
-      `${article(words(kind)) === 'an' ? 'An' : 'A'} ${words(kind)} with this name already exists. Please choose a different name.`,
-    );
+  if (taken !== undefined && taken.id !== own) {
+    const what = words(kind);
+    throw invalid(`${article(what)} ${what} with this name already exists. Please choose a different name.`);
   }
+}
+
+const partLists = new Set(['Steps', 'Actions', 'Packages', 'Variables', 'Phases', 'Templates', 'Tags']);
+
+/** Parts of a document that clients send without an id are given one, as the server does. */
+function withPartIds(value: unknown, isPart = false): unknown {
+  if (Array.isArray(value)) return value.map((one) => withPartIds(one, isPart));
+  if (!isObject(value) || isSealed(value)) return value;
+  const filled = Object.entries(value).map(([name, member]) => [
+    name,
+    withPartIds(member, Array.isArray(member) && partLists.has(name)),
+  ]);
+  const id = value['Id'];
+  const missing = isPart && (id === undefined || id === null || id === '');
+  return { ...Object.fromEntries(filled), ...(missing ? { Id: randomUUID() } : {}) };
 }
 
 function stored(instance: Instance, body: Body, before: Body | undefined): Record<string, unknown> {
   const kept = sealed(instance.vault, body, before) as Record<string, unknown>;
-  return Object.fromEntries(Object.entries(kept).filter(([name]) => name !== 'Links' && name !== 'Id'));
+  const named = withPartIds(kept) as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(named).filter(([name]) => name !== 'Links' && name !== 'Id'));
 }
 
 const variableSet = (id: string, ownerId: string, space: string): Body => ({
@@ -49,6 +67,7 @@ function furnishProject(store: Store, id: string, space: string): Body {
   putDocument(store, 'Channels', {
     Id: newId(store, 'Channels'),
     Name: 'Default',
+    Slug: 'default',
     Description: null,
     ProjectId: id,
     SpaceId: space,
@@ -76,7 +95,14 @@ function defaultsOf(store: Store, kind: Kind, id: string, body: Body, space: str
         IncludedLibraryVariableSetIds: [],
         VersioningStrategy: {
           Template: '#{Octopus.Version.LastMajor}.#{Octopus.Version.LastMinor}.#{Octopus.Version.NextPatch}',
+          DonorPackage: null,
         },
+        ReleaseCreationStrategy: { ChannelId: null, ReleaseCreationPackage: null },
+        DefaultToSkipIfAlreadyInstalled: false,
+        DefaultGuidedFailureMode: 'EnvironmentDefault',
+        Templates: [],
+        AutoCreateRelease: false,
+        DiscreteChannelRelease: false,
         ...furnishProject(store, id, space),
       };
     case 'LibraryVariableSets': {
@@ -92,6 +118,8 @@ function defaultsOf(store: Store, kind: Kind, id: string, body: Body, space: str
         Phases: [],
         ReleaseRetentionPolicy: { Unit: 'Days', QuantityToKeep: 0, ShouldKeepForever: true },
       };
+    case 'Channels':
+      return { Description: null, LifecycleId: null, IsDefault: false, Rules: [], TenantTags: [], ...slug };
     case 'Tenants':
       return { Description: null, TenantTags: [], ProjectEnvironments: {}, ...slug };
     case 'Machines':
@@ -104,10 +132,6 @@ function defaultsOf(store: Store, kind: Kind, id: string, body: Body, space: str
         HealthStatus: 'Unknown',
         ...slug,
       };
-    case 'Releases':
-      return { Assembled: wireDate(new Date()), ReleaseNotes: null, SelectedPackages: [] };
-    case 'Deployments':
-      return { Created: wireDate(new Date()), TenantId: null, Comments: null };
     default:
       return 'Name' in body && kind.match.by === 'name' ? { Description: null, ...slug } : {};
   }
@@ -115,7 +139,6 @@ function defaultsOf(store: Store, kind: Kind, id: string, body: Body, space: str
 
 export function createDocument(instance: Instance, kind: Kind, space: string, body: Body): Entry {
   const { store } = instance;
-  if (kind.prefix !== undefined) throw invalid(`${kind.item} documents are made together with their owner.`);
   checkName(store, kind, space, body, undefined);
   return store.atomically(() => {
     const id = newId(store, kind.name);
@@ -133,7 +156,10 @@ export function createDocument(instance: Instance, kind: Kind, space: string, bo
   });
 }
 
-/** Replaces the whole document; sensitive values that are not given anew stay. */
+/** Members that clients may leave out of a change without losing them. */
+const serverOwned = new Set(['Slug', 'OwnerId', 'VariableSetId', 'DeploymentProcessId', 'RunbookProcessId']);
+
+/** Replaces the whole document; sensitive values that are not given anew stay, and so does what clients never see. */
 export function replaceDocument(instance: Instance, kind: Kind, entry: Entry, body: Body): Entry {
   const space = entry.container ?? defaultSpace;
   checkName(instance.store, kind, space, body, entry.id);
@@ -142,9 +168,13 @@ export function replaceDocument(instance: Instance, kind: Kind, entry: Entry, bo
   if (kind.prefix !== undefined && typeof sent === 'number' && sent !== version) {
     throw invalid('The document was changed by somebody else since it was loaded. Please reload it and try again.');
   }
+  const kept = Object.entries(entry.body).filter(
+    ([name]) => name.startsWith('$') || (serverOwned.has(name) && asText(body[name]) === ''),
+  );
   return putDocument(instance.store, kind.name, {
     Id: entry.id,
     ...stored(instance, body, entry.body),
+    ...Object.fromEntries(kept),
     ...(kind.scoped ? { SpaceId: space } : {}),
     ...(kind.prefix !== undefined && typeof version === 'number' ? { Version: version + 1 } : {}),
   });
@@ -155,10 +185,14 @@ const ownedKinds = [
   'Releases',
   'Deployments',
   'Runbooks',
+  'RunbookProcesses',
+  'RunbookSnapshots',
+  'RunbookRuns',
   'ProjectTriggers',
   'DeploymentProcesses',
   'Variables',
 ];
+const ownerMembers = ['ProjectId', 'OwnerId', 'ReleaseId', 'RunbookId'];
 
 /** Removes a document and what belongs to it. */
 export function deleteDocument(instance: Instance, entry: Entry): void {
@@ -166,13 +200,7 @@ export function deleteDocument(instance: Instance, entry: Entry): void {
   store.atomically(() => {
     for (const name of ownedKinds) {
       for (const one of store.all(name, entry.container)) {
-        if (
-          one.body['ProjectId'] === entry.id ||
-          one.body['OwnerId'] === entry.id ||
-          one.body['ReleaseId'] === entry.id
-        ) {
-          store.remove(name, one.id);
-        }
+        if (ownerMembers.some((member) => one.body[member] === entry.id)) store.remove(name, one.id);
       }
     }
     store.remove(entry.kind, entry.id);

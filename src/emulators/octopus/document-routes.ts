@@ -1,12 +1,12 @@
-import { asText } from './tolerant-json.ts';
 import type { Entry } from '../store.ts';
 import { collection } from './collection.ts';
 import { createDocument, deleteDocument, replaceDocument } from './document-changes.ts';
 import { documentFilters, narrowed } from './document-filters.ts';
-import type { Instance } from './instance.ts';
-import { kindNamed, kinds, type Kind } from './kinds.ts';
+import { kinds, type Kind } from './kinds.ts';
+import { findDocument } from './lookup.ts';
 import { absent, json } from './refusal.ts';
 import { resource } from './resource.ts';
+import { variableSet } from './scope-values.ts';
 import type { Route, Visit } from './visit.ts';
 
 const collator = new Intl.Collator('en');
@@ -29,24 +29,14 @@ function listReply(visit: Visit, kind: Kind, entries: readonly Entry[]) {
   return collection(visit, entries, { itemType: kind.item, present: resource, filters: documentFilters });
 }
 
-/** By id, or by slug where documents have one. 404 outside the space. */
-function findDocument(instance: Instance, kind: Kind, space: string, idOrSlug: string): Entry {
-  const inSpace = (entry: Entry) => !kind.scoped || entry.container === space;
-  const byId = instance.store.get(kind.name, idOrSlug);
-  if (byId !== undefined && inSpace(byId)) return byId;
-  const wanted = idOrSlug.toLowerCase();
-  const bySlug = instance.store
-    .all(kind.name, kind.scoped ? space : undefined)
-    .find(({ body }) => asText(body['Slug']).toLowerCase() === wanted && wanted !== '');
-  if (bySlug === undefined) throw absent(idOrSlug);
-  return bySlug;
-}
+const shown = (visit: Visit, entry: Entry) =>
+  entry.kind === 'Variables' ? variableSet(visit.instance.store, entry) : resource(entry);
 
 function routesOf(kind: Kind): readonly Route[] {
   const path = `/${kind.route}`;
   const view = { scoped: kind.scoped, permission: kind.view };
   const edit = { scoped: kind.scoped, permission: kind.edit };
-  const find = (visit: Visit) => findDocument(visit.instance, kind, visit.space, visit.param('id'));
+  const find = (visit: Visit) => findDocument(visit.instance.store, kind.name, visit.space, visit.param('id'));
   const reading: Route[] = [
     { method: 'GET', path, ...view, handle: (visit) => listReply(visit, kind, narrowed(visit, listed(visit, kind))) },
     {
@@ -55,26 +45,27 @@ function routesOf(kind: Kind): readonly Route[] {
       ...view,
       handle: (visit) => json(200, narrowed(visit, listed(visit, kind)).map(resource)),
     },
-    { method: 'GET', path: `${path}/:id`, ...view, handle: (visit) => json(200, resource(find(visit))) },
+    { method: 'GET', path: `${path}/:id`, ...view, handle: (visit) => json(200, shown(visit, find(visit))) },
   ];
-  if (!kind.writable) return reading;
+  if (kind.writing === 'none') return reading;
+  const creating: Route = {
+    method: 'POST',
+    path,
+    ...edit,
+    permission: kind.edit.replace(/Edit$/, 'Create'),
+    handle: async (visit) =>
+      json(201, resource(createDocument(visit.instance, kind, visit.space, await visit.document()))),
+  };
   return [
     ...reading,
-    {
-      method: 'POST',
-      path,
-      ...edit,
-      permission: kind.edit.replace(/Edit$/, 'Create'),
-      handle: async (visit) =>
-        json(201, resource(createDocument(visit.instance, kind, visit.space, await visit.document()))),
-    },
+    ...(kind.writing === 'all' ? [creating] : []),
     {
       method: 'PUT',
       path: `${path}/:id`,
       ...edit,
       handle: async (visit) => {
         const body = await visit.document();
-        return json(200, resource(replaceDocument(visit.instance, kind, find(visit), body)));
+        return json(200, shown(visit, replaceDocument(visit.instance, kind, find(visit), body)));
       },
     },
     {
@@ -101,7 +92,7 @@ function nested(owner: string, kindName: string, property: string): Route {
     scoped: true,
     permission: kind.view,
     handle: (visit) => {
-      const { id } = findDocument(visit.instance, ownerKind, visit.space, visit.param('id'));
+      const { id } = findDocument(visit.instance.store, ownerKind.name, visit.space, visit.param('id'));
       const refers = ({ body }: Entry) => {
         const value = body[property];
         return Array.isArray(value) ? value.includes(id) : value === id;
@@ -123,7 +114,7 @@ export const documentRoutes: readonly Route[] = [
     scoped: true,
     permission: 'ReleaseView',
     handle: (visit) => {
-      const project = findDocument(visit.instance, kindNamed('Projects'), visit.space, visit.param('id'));
+      const project = findDocument(visit.instance.store, 'Projects', visit.space, visit.param('id'));
       const version = visit.param('version').toLowerCase();
       const release = visit.instance.store
         .all('Releases', visit.space)
@@ -133,10 +124,15 @@ export const documentRoutes: readonly Route[] = [
     },
   },
   nested('Projects', 'Runbooks', 'ProjectId'),
+  nested('Projects', 'RunbookSnapshots', 'ProjectId'),
   nested('Projects', 'ProjectTriggers', 'ProjectId'),
   nested('ProjectGroups', 'Projects', 'ProjectGroupId'),
   nested('Lifecycles', 'Projects', 'LifecycleId'),
   nested('Environments', 'Machines', 'EnvironmentIds'),
   nested('Channels', 'Releases', 'ChannelId'),
   nested('Releases', 'Deployments', 'ReleaseId'),
+  nested('Runbooks', 'RunbookSnapshots', 'RunbookId'),
+  nested('RunbookSnapshots', 'RunbookRuns', 'RunbookSnapshotId'),
+  nested('MachinePolicies', 'Machines', 'MachinePolicyId'),
+  nested('WorkerPools', 'Workers', 'WorkerPoolIds'),
 ];

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import type { Reply } from '../server.ts';
+import { buildInformationOf } from './build-information.ts';
 import { collection, readList } from './collection.ts';
 import {
   allPackages,
@@ -14,8 +15,10 @@ import {
   storePackage,
   type FeedPackage,
 } from './feed.ts';
+import { readOverwriteMode } from './overwrite-mode.ts';
 import { longestPackageId, packageExtension, parsePackageName } from './package-name.ts';
 import { absent, invalid, json, Refusal } from './refusal.ts';
+import { resource } from './resource.ts';
 import { members } from './tolerant-json.ts';
 import { receiveFile, type ReceivedFile } from './upload.ts';
 import { authorize } from './users.ts';
@@ -27,6 +30,12 @@ function find(visit: Visit): FeedPackage {
   const found = findPackageById(visit.instance, visit.space, visit.param('id'));
   if (found === undefined) throw absent(visit.param('id'));
   return found;
+}
+
+/** A package with what is known about its build. */
+function shown({ instance, space }: Visit, one: FeedPackage): unknown {
+  const build = buildInformationOf(instance.store, space, one.id, one.version);
+  return { ...packageResource(one), PackageVersionBuildInformation: build === undefined ? null : resource(build) };
 }
 
 function list(visit: Visit): Reply {
@@ -45,7 +54,7 @@ function list(visit: Visit): Reply {
   }
   return collection(visit, packages, {
     itemType: 'PackageFromBuiltInFeed',
-    present: packageResource,
+    present: (one) => shown(visit, one),
     filters: ['nuGetPackageId', 'filter', 'latest', 'includeNotes'],
   });
 }
@@ -79,12 +88,15 @@ async function download(visit: Visit): Promise<Reply> {
     () => undefined,
   );
   if (size === undefined) throw invalid(`The package '${visit.param('id')}' was not found on disk.`);
-  const range = readRange(visit.call.headers.range, size);
+  const etag = `"${one.hash}"`;
+  const { range: wanted, 'if-range': unchanged = etag, 'if-none-match': known } = visit.call.headers;
+  if (known?.split(',').some((tag) => tag.trim() === etag) === true) return { status: 304, headers: { ETag: etag } };
+  const range = unchanged === etag ? readRange(wanted, size) : undefined;
   const headers = {
     'Content-Type': 'application/octet-stream',
     'Content-Disposition': `attachment; filename="${fileNameOf(one)}"`,
     'Accept-Ranges': 'bytes',
-    ETag: `"${one.hash}"`,
+    ETag: etag,
   };
   if (range === 'none') return { status: 416, headers: { ...headers, 'Content-Range': `bytes */${size}` } };
   if (range === undefined) {
@@ -104,20 +116,6 @@ async function download(visit: Visit): Promise<Reply> {
     },
     body: fileBytes(file, start, end),
   };
-}
-
-type OverwriteMode = 'FailIfExists' | 'OverwriteExisting' | 'IgnoreIfExists';
-
-/** `overwriteMode`, or the older `replace`. */
-function readOverwriteMode(visit: Visit): OverwriteMode {
-  const mode = visit.call.query('overwriteMode');
-  if (mode !== undefined && mode !== '') {
-    const modes: readonly OverwriteMode[] = ['FailIfExists', 'OverwriteExisting', 'IgnoreIfExists'];
-    const found = modes.find((one) => one.toLowerCase() === mode.toLowerCase());
-    if (found === undefined) throw invalid(`The value '${mode}' is not valid for 'overwriteMode'.`);
-    return found;
-  }
-  return visit.call.query('replace')?.toLowerCase() === 'true' ? 'OverwriteExisting' : 'FailIfExists';
 }
 
 async function accept(visit: Visit, file: ReceivedFile): Promise<Reply> {
@@ -140,7 +138,7 @@ async function accept(visit: Visit, file: ReceivedFile): Promise<Reply> {
   if (one === undefined) {
     throw new Refusal(
       409,
-      'A package with the same ID and version already exists. To proceed anyway, specify an overwriteMode of OverwriteExisting or IgnoreIfExists.',
+      'A package with the same name and version already exists. To proceed anyway, specify an overwriteMode of OverwriteExisting or IgnoreIfExists.',
     );
   }
   const stored = packageResource(one);
@@ -201,7 +199,7 @@ export const feedRoutes: readonly Route[] = [
         })),
       }),
   },
-  { method: 'GET', path: '/packages/:id', ...reading, handle: (visit) => json(200, packageResource(find(visit))) },
+  { method: 'GET', path: '/packages/:id', ...reading, handle: (visit) => json(200, shown(visit, find(visit))) },
   { method: 'GET', path: '/packages/:id/raw', ...reading, handle: download },
   { method: 'POST', path: '/packages/raw', ...pushing, handle: upload },
   { method: 'POST', path: '/packages/raw/validate', ...pushing, harmless: true, handle: validate },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Entry } from '../store.ts';
 import { wireDate, type Instance } from './instance.ts';
 import { parseIdentity, type PackageName } from './package-name.ts';
-import { spacePath } from './resource.ts';
+import { spacePath } from './links.ts';
 
 export const builtInFeed = 'feeds-builtin';
 

@@ -19,26 +19,31 @@ export interface Kind {
    * property names, or by properties. `none`: it never meets another server's twin.
    */
   readonly match: Match;
-  /** Generic POST, PUT and DELETE work. */
-  readonly writable: boolean;
+  /** Which of the generic POST, PUT and DELETE work: all, all but POST, or none. */
+  readonly writing: Writing;
 }
 
 export type Match =
   { readonly by: 'name' } | { readonly by: 'properties'; readonly names: readonly string[] } | { readonly by: 'none' };
 
+type Writing = 'all' | 'no-create' | 'none';
+
 const byName: Match = { by: 'name' };
 const byProperties = (...names: string[]): Match => ({ by: 'properties', names });
+/** What a migration never carries. */
+const local = { match: { by: 'none' } } as const;
 
 interface Given {
   readonly item?: string;
   readonly prefix?: string;
+  readonly route?: string;
   readonly scoped?: boolean;
   readonly area?: string;
   readonly view?: string;
   readonly edit?: string;
   readonly model?: string;
   readonly match?: Match;
-  readonly writable?: boolean;
+  readonly writing?: Writing;
 }
 
 function kind(name: string, given: Given = {}): Kind {
@@ -46,7 +51,7 @@ function kind(name: string, given: Given = {}): Kind {
   const area = given.area ?? item;
   return {
     name,
-    route: name.toLowerCase(),
+    route: given.route ?? name.toLowerCase(),
     item,
     ...(given.prefix === undefined ? {} : { prefix: given.prefix }),
     scoped: given.scoped ?? true,
@@ -54,14 +59,14 @@ function kind(name: string, given: Given = {}): Kind {
     edit: given.edit ?? `${area}Edit`,
     model: `Octopus.Core.Model.${given.model ?? `${name}.${item}`}, Octopus.Core`,
     match: given.match ?? byName,
-    writable: given.writable ?? true,
+    writing: given.writing ?? (given.prefix === undefined ? 'all' : 'no-create'),
   };
 }
 
 /** In the order an import goes through them: what is referred to comes before what refers to it. */
 export const kinds = [
-  kind('Spaces', { scoped: false, writable: false }),
-  kind('ExtensionConfigurations', { scoped: false, area: 'Configure', edit: 'ConfigureServer', writable: false }),
+  kind('Spaces', { scoped: false, writing: 'none' }),
+  kind('ExtensionConfigurations', { scoped: false, area: 'Configure', edit: 'ConfigureServer', writing: 'none' }),
   kind('Environments', { model: 'Environments.DeploymentEnvironment' }),
   kind('MachinePolicies', { item: 'MachinePolicy', model: 'Machines.MachinePolicy' }),
   kind('WorkerPools'),
@@ -92,21 +97,47 @@ export const kinds = [
     model: 'Variables.VariableSet',
     match: byProperties('OwnerId'),
   }),
-  kind('Releases', { match: byProperties('ProjectId', 'Version') }),
-  kind('Deployments', { area: 'Deployment', match: byProperties('ReleaseId', 'EnvironmentId', 'TenantId', 'Created') }),
+  kind('Releases', { match: byProperties('ProjectId', 'Version'), writing: 'no-create' }),
+  kind('Deployments', {
+    match: byProperties('ReleaseId', 'EnvironmentId', 'TenantId', 'Created'),
+    writing: 'no-create',
+  }),
   kind('ServerTasks', {
     item: 'Task',
     area: 'Task',
     model: 'Tasks.ServerTask',
     match: { by: 'none' },
-    writable: false,
+    writing: 'none',
   }),
-  kind('Runbooks', { match: byProperties('ProjectId', 'Name') }),
+  kind('Runbooks', { match: byProperties('ProjectId', 'Name'), writing: 'no-create' }),
+  kind('RunbookProcesses', {
+    item: 'RunbookProcess',
+    prefix: 'RunbookProcess-',
+    area: 'Runbook',
+    model: 'Runbooks.RunbookProcess',
+    match: byProperties('OwnerId'),
+  }),
+  kind('RunbookSnapshots', { area: 'Runbook', match: byProperties('RunbookId', 'Name'), writing: 'no-create' }),
+  kind('RunbookRuns', { ...local, view: 'RunbookRunView', edit: 'RunbookRunCreate', writing: 'none' }),
   kind('ProjectTriggers', { area: 'Trigger', match: byProperties('ProjectId', 'Name') }),
-  kind('Artifacts', { match: { by: 'none' } }),
-  kind('Events', { match: { by: 'none' }, writable: false }),
-  kind('Users', { scoped: false, view: 'UserView', edit: 'UserEdit', writable: false }),
-  kind('Teams', { scoped: false, writable: false }),
+  kind('Artifacts', local),
+  kind('BuildInformation', {
+    ...local,
+    route: 'build-information',
+    area: 'BuildInformation',
+    edit: 'BuildInformationAdminister',
+    writing: 'no-create',
+  }),
+  kind('Interruptions', { ...local, writing: 'none' }),
+  kind('Proxies', { item: 'Proxy' }),
+  kind('GitCredentials', { route: 'git-credentials' }),
+  kind('Subscriptions'),
+  kind('Events', { ...local, writing: 'none' }),
+  kind('Users', { scoped: false, view: 'UserView', edit: 'UserEdit', writing: 'none' }),
+  kind('Teams', { scoped: false, writing: 'none' }),
+  kind('UserRoles', { scoped: false, writing: 'none' }),
+  kind('ScopedUserRoles', { ...local, scoped: false, area: 'Team', writing: 'none' }),
+  kind('CommunityActionTemplates', { scoped: false, view: 'ActionTemplateView', writing: 'none' }),
 ] as const satisfies readonly Kind[];
 
 const byKindName = new Map<string, Kind>(kinds.map((one) => [one.name, one]));
@@ -117,10 +148,8 @@ export function kindNamed(name: string): Kind {
   return found;
 }
 
-const numbered = new RegExp(
-  `^(?:${kinds.map(({ name }) => name).join('|')}|ActionTemplateVersions|RunbookProcess|RunbookSnapshots)-\\d+$`,
-);
-const owned = /^(?:variableset|deploymentprocess)-[A-Za-z]+-\d+(?:-s-\d+-[A-Z0-9]+)?$/;
+const numbered = new RegExp(`^(?:${kinds.map(({ name }) => name).join('|')}|ActionTemplateVersions)-\\d+$`);
+const owned = /^(?:variableset|deploymentprocess|RunbookProcess)-[A-Za-z]+-\d+(?:-s-\d+-[A-Z0-9]+)?$/;
 
 /** True for texts that are document ids by their form, whether or not such a document exists. */
 export const looksLikeId = (text: string): boolean => text.length < 120 && (numbered.test(text) || owned.test(text));

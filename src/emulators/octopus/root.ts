@@ -2,38 +2,94 @@ import { randomUUID } from 'node:crypto';
 import type { Reply } from '../server.ts';
 import { defaultSpace, type Instance } from './instance.ts';
 import { json } from './refusal.ts';
-import { kinds, type Kind } from './kinds.ts';
 
-const linkNames: Readonly<Record<string, string>> = {
-  ProjectGroups: 'ProjectGroups',
-  DeploymentProcesses: 'DeploymentProcesses',
-  ServerTasks: 'Tasks',
-};
-
-const listParameters = '{/id}{?skip,ids,take,partialName}';
-
-/** Links to what a space holds, under the names clients know. */
+/**
+ * Links to what a space holds, under the names and with the parameters of a 2023 server: clients look paths up by these
+ * names, and some choose between old and new calls by the parameters they find.
+ */
 function spaceLinks(base: string): Readonly<Record<string, string>> {
-  const documents = kinds
-    .filter((kind: Kind) => kind.scoped && kind.name !== 'ServerTasks')
-    .map((kind: Kind) => [
-      linkNames[kind.name] ?? kind.name,
-      `${base}/${kind.route}${kind.prefix === undefined ? listParameters : '{/id}'}`,
-    ]);
   return {
-    ...(Object.fromEntries(documents) as Record<string, string>),
-    Projects: `${base}/projects{/id}{?name,skip,ids,clone,take,partialName,clonedFromProjectId}`,
+    Accounts: `${base}/accounts{/id}{?skip,take,ids,partialName,accountType}`,
+    ActionTemplates: `${base}/actiontemplates{/id}{?skip,take,ids,partialName}`,
     Artifacts: `${base}/artifacts{/id}{?skip,take,regarding,ids,partialName,order}`,
-    Events: `${base}/events{/id}{?skip,take,regarding,ids}`,
-    Packages: `${base}/packages{/id}{?nuGetPackageId,filter,latest,skip,take,includeNotes}`,
-    PackagesBulk: `${base}/packages/bulk{?ids}`,
-    PackageUpload: `${base}/packages/raw{?replace,overwriteMode}`,
+    BuildInformation: `${base}/build-information{/id}{?packageId,filter,latest,skip,take,overwriteMode}`,
+    BuildInformationBulk: `${base}/build-information/bulk{?ids}`,
+    BuiltInFeedStats: `${base}/feeds/stats`,
+    Certificates: `${base}/certificates{/id}{?skip,take,search,archived,tenant,firstResult,orderBy,ids,partialName}`,
+    Channels: `${base}/channels{/id}{?skip,take,ids,partialName}`,
+    Dashboard: `${base}/dashboard{?projectId,releaseId,selectedTenants,selectedTags,showAll,highestLatestVersionPerProjectAndEnvironment}`,
+    DashboardDynamic: `${base}/dashboard/dynamic{?projects,environments,includePrevious}`,
+    DeploymentProcesses: `${base}/deploymentprocesses{/id}{?skip,take,ids}`,
+    Deployments: `${base}/deployments{/id}{?skip,take,ids,projects,environments,tenants,channels,taskState,partialName}`,
+    Environments: `${base}/environments{/id}{?name,skip,ids,take,partialName}`,
+    EnvironmentSortOrder: `${base}/environments/sortorder`,
+    Events: `${base}/events{/id}{?skip,regarding,regardingAny,user,users,projects,environments,eventCategories,tenants,from,to,take,ids,spaces,includeSystem}`,
+    Feeds: `${base}/feeds{/id}{?skip,take,ids,partialName,feedType,name}`,
+    GitCredentials: `${base}/git-credentials{/id}{?skip,take,name}`,
+    Interruptions: `${base}/interruptions{/id}{?skip,take,regarding,pendingOnly,ids}`,
+    LibraryVariables: `${base}/libraryvariablesets{/id}{?skip,contentType,take,ids,partialName}`,
+    Lifecycles: `${base}/lifecycles{/id}{?skip,take,ids,partialName}`,
+    MachinePolicies: `${base}/machinepolicies{/id}{?skip,take,ids,partialName}`,
+    MachineRoles: `${base}/machineroles/all`,
+    Machines: `${base}/machines{/id}{?skip,take,name,ids,partialName,roles,isDisabled,healthStatuses,commStyles,tenantIds,tenantTags,environmentIds,thumbprint,deploymentId,shellNames,deploymentTargetTypes}`,
     PackageDeltaSignature: `${base}/packages/{packageId}/{version}/delta-signature`,
     PackageDeltaUpload: `${base}/packages/{packageId}/{baseVersion}/delta{?replace,overwriteMode}`,
     PackageNotesList: `${base}/packages/notes{?packageIds}`,
-    BuiltInFeedStats: `${base}/feeds/stats`,
+    Packages: `${base}/packages{/id}{?nuGetPackageId,filter,latest,skip,take,includeNotes}`,
+    PackagesBulk: `${base}/packages/bulk{?ids}`,
+    PackageUpload: `${base}/packages/raw{?replace,overwriteMode}`,
+    ProjectGroups: `${base}/projectgroups{/id}{?skip,take,ids,partialName}`,
+    Projects: `${base}/projects{/id}{?name,skip,ids,clone,take,partialName,clonedFromProjectId}`,
+    ProjectTriggers: `${base}/projecttriggers{/id}{?skip,take,ids,runbooks}`,
+    Proxies: `${base}/proxies{/id}{?skip,take,ids,partialName}`,
+    Releases: `${base}/releases{/id}{?skip,ignoreChannelRules,take,ids}`,
+    RunbookProcesses: `${base}/runbookProcesses{/id}{?skip,take,ids}`,
+    RunbookRuns: `${base}/runbookRuns{/id}{?skip,take,ids,projects,environments,tenants,runbooks,taskState,partialName}`,
+    Runbooks: `${base}/runbooks{/id}{?skip,take,ids,partialName,clone,projectIds}`,
+    RunbookSnapshots: `${base}/runbookSnapshots{/id}{?skip,take,ids,publish}`,
+    Subscriptions: `${base}/subscriptions{/id}{?skip,take,ids,partialName,spaces}`,
+    TagSets: `${base}/tagsets{/id}{?skip,take,ids,partialName}`,
+    TagSetSortOrder: `${base}/tagsets/sortorder`,
+    Tenants: `${base}/tenants{/id}{?skip,projectId,name,tags,take,ids,clone,partialName,clonedFromTenantId}`,
+    TenantsMissingVariables: `${base}/tenants/variables-missing{?tenantId,projectId,environmentId,includeDetails}`,
+    TenantsStatus: `${base}/tenants/status`,
+    TenantTagTest: `${base}/tenants/tag-test{?tenantIds,tags}`,
+    TenantVariables: `${base}/tenantvariables/all{?projectId}`,
+    VariableNames: `${base}/variables/names{?project,runbook,projectEnvironmentsFilter,gitRef}`,
+    Variables: `${base}/variables{/id}{?ids}`,
+    VersionRuleTest: `${base}/channels/rule-test{?version,versionRange,preReleaseTag,feetType}`,
+    WorkerPools: `${base}/workerpools{/id}{?skip,ids,take,partialName}`,
+    Workers: `${base}/workers{/id}{?skip,take,name,ids,partialName,isDisabled,healthStatuses,commStyles,workerPoolIds,thumbprint,shellNames}`,
   };
 }
+
+const taskParameters =
+  'skip,active,environment,tenant,runbook,project,name,node,running,states,hasPendingInterruptions,hasWarningsOrErrors,take,ids,partialName,spaces,includeSystem,description,fromCompletedDate,toCompletedDate,fromQueueDate,toQueueDate,fromStartDate,toStartDate';
+
+const serverLinks: Readonly<Record<string, string>> = {
+  Self: '/api',
+  Authentication: '/api/authentication',
+  CommunityActionTemplates: '/api/communityactiontemplates{/id}{?skip,take,ids}',
+  CurrentUser: '/api/users/me',
+  FeaturesConfiguration: '/api/featuresconfiguration',
+  MaintenanceConfiguration: '/api/maintenanceconfiguration',
+  MigrationsImport: '/api/migrations/import',
+  MigrationsPartialExport: '/api/migrations/partialexport',
+  OctopusServerClusterSummary: '/api/octopusservernodes/summary',
+  OctopusServerNodes: '/api/octopusservernodes{/id}{?skip,take,ids,partialName}',
+  ScopedUserRoles: '/api/scopeduserroles{/id}{?skip,take,ids,partialName,spaces,includeSystem}',
+  ServerHealthStatus: '/api/serverstatus/health',
+  ServerStatus: '/api/serverstatus',
+  SpaceHome: '/api/{spaceId}',
+  Spaces: '/api/spaces{/id}{?skip,ids,take,partialName}',
+  SpaceSearch: '/api/spaces/{id}/search{?keyword}',
+  Tasks: `/api/tasks{/id}{?${taskParameters}}`,
+  TaskTypes: '/api/tasks/tasktypes',
+  Teams: '/api/teams{/id}{?skip,take,ids,partialName,spaces,includeSystem}',
+  UserRoles: '/api/userroles{/id}{?skip,take,ids,partialName}',
+  Users: '/api/users{/id}{?skip,take,ids,filter}',
+  Web: '/app',
+};
 
 function installationId(instance: Instance): string {
   const kept = instance.store.setting('installation-id') ?? randomUUID();
@@ -51,24 +107,7 @@ export function rootReply(instance: Instance): Reply {
     InstallationId: installationId(instance),
     // Members that are false are left out; long-term support is always there from 2020.1 on.
     HasLongTermSupport: true,
-    Links: {
-      Self: '/api',
-      ...(hasDefaultSpace ? spaceLinks(`/api/${defaultSpace}`) : {}),
-      CurrentUser: '/api/users/me',
-      MaintenanceConfiguration: '/api/maintenanceconfiguration',
-      MigrationsImport: '/api/migrations/import',
-      MigrationsPartialExport: '/api/migrations/partialexport',
-      OctopusServerNodes: '/api/octopusservernodes{/id}{?skip,take,ids,partialName}',
-      ServerStatus: '/api/serverstatus',
-      ServerHealthStatus: '/api/serverstatus/health',
-      SpaceHome: '/api/{spaceId}',
-      Spaces: '/api/spaces{/id}{?skip,ids,take,partialName}',
-      Tasks:
-        '/api/tasks{/id}{?skip,active,environment,tenant,runbook,project,name,node,running,states,hasPendingInterruptions,hasWarningsOrErrors,take,ids,partialName,spaces,includeSystem,description,fromCompletedDate,toCompletedDate,fromQueueDate,toQueueDate,fromStartDate,toStartDate}',
-      TaskTypes: '/api/tasks/tasktypes',
-      Users: '/api/users{/id}{?skip,take,ids,filter}',
-      Web: '/app',
-    },
+    Links: { ...(hasDefaultSpace ? spaceLinks(`/api/${defaultSpace}`) : {}), ...serverLinks },
   });
 }
 
@@ -77,6 +116,6 @@ export const spaceHomeReply = (space: string): Reply =>
     Links: {
       Self: `/api/${space}`,
       ...spaceLinks(`/api/${space}`),
-      Tasks: `/api/${space}/tasks{/id}{?skip,take,ids,name,states,active,running,partialName}`,
+      Tasks: `/api/${space}/tasks{/id}{?${taskParameters}}`,
     },
   });

@@ -1,17 +1,12 @@
 import type { Reply } from '../server.ts';
-import { collection, readList } from './collection.ts';
-import { createDocument, replaceDocument } from './document-changes.ts';
-import { defaultSpace, needDocument, type Instance } from './instance.ts';
-import { kindNamed } from './kinds.ts';
+import { collection } from './collection.ts';
+import type { Instance } from './instance.ts';
 import { isInMaintenance, setMaintenance } from './maintenance.ts';
 import { absent, invalid, json } from './refusal.ts';
-import { resource } from './resource.ts';
-import { rootReply, spaceHomeReply } from './root.ts';
-import type { TaskQueue } from './task-queue.ts';
+import { rootReply } from './root.ts';
 import { nodeId } from './tasks.ts';
 import { isObject, members, readFlag } from './tolerant-json.ts';
-import { grantedTo } from './users.ts';
-import type { Route, Visit } from './visit.ts';
+import type { Route } from './visit.ts';
 
 const maintenanceReply = (instance: Instance): Reply =>
   json(200, {
@@ -118,132 +113,68 @@ const statusRoutes: readonly Route[] = [
     open: true,
     handle: ({ instance }) => json(isIll(instance) ? 418 : 200, nodeResource(instance)),
   },
-];
-
-const find = (visit: Visit) => {
-  const wanted = visit.param('id').toLowerCase();
-  const all = visit.instance.store.all('Spaces');
-  const found =
-    all.find(({ id }) => id.toLowerCase() === wanted) ??
-    all.find(({ body }) => String(body['Slug']).toLowerCase() === wanted);
-  if (found === undefined) throw absent(visit.param('id'));
-  return found;
-};
-
-const listed = (visit: Visit) => {
-  const contains = (visit.call.query('partialName') ?? visit.call.query('name') ?? '').toLowerCase();
-  const ids = readList(visit, 'ids')?.map((id) => id.toLowerCase()) ?? [];
-  return visit.instance.store
-    .all('Spaces')
-    .filter(
-      ({ id, name }) => name.toLowerCase().includes(contains) && (ids.length === 0 || ids.includes(id.toLowerCase())),
-    );
-};
-
-const spaceRoutes = (queue: TaskQueue): readonly Route[] => [
   {
     method: 'GET',
-    path: '/spaces',
-    handle: (visit) =>
-      collection(visit, listed(visit), { itemType: 'Space', present: resource, filters: ['partialName', 'ids'] }),
-  },
-  { method: 'GET', path: '/spaces/all', handle: (visit) => json(200, listed(visit).map(resource)) },
-  { method: 'GET', path: '/spaces/:id', handle: (visit) => json(200, resource(find(visit))) },
-  {
-    method: 'POST',
-    path: '/spaces',
-    permission: 'SpaceCreate',
-    handle: async (visit) => {
-      const defaults = {
-        IsDefault: false,
-        IsPrivate: false,
-        TaskQueueStopped: false,
-        SpaceManagersTeams: [],
-        SpaceManagersTeamMembers: [],
-        Icon: null,
-      };
-      const body = { ...defaults, ...(await visit.document()) };
-      return json(201, resource(createDocument(visit.instance, kindNamed('Spaces'), defaultSpace, body)));
-    },
+    path: '/octopusservernodes/summary',
+    handle: ({ instance }) => json(200, { IsClustered: false, Nodes: [nodeResource(instance)], Links: {} }),
   },
   {
-    method: 'PUT',
-    path: '/spaces/:id',
-    permission: 'SpaceEdit',
-    handle: async (visit) => {
-      const entry = find(visit);
-      const body = { ...entry.body, ...(await visit.document()) };
-      const changed = replaceDocument(visit.instance, kindNamed('Spaces'), entry, body);
-      queue.kick();
-      return json(200, resource(changed));
-    },
-  },
-  {
-    method: 'DELETE',
-    path: '/spaces/:id',
-    permission: 'SpaceDelete',
+    method: 'GET',
+    path: '/octopusservernodes/:id',
     handle: (visit) => {
-      const entry = find(visit);
-      if (entry.body['TaskQueueStopped'] !== true) {
-        throw invalid('The space cannot be deleted while its task queue is running. Stop the task queue first.');
-      }
-      visit.instance.store.remove('Spaces', entry.id);
-      return json(200, {});
+      if (visit.param('id').toLowerCase() !== nodeId.toLowerCase()) throw absent(visit.param('id'));
+      return json(200, nodeResource(visit.instance));
     },
   },
 ];
 
-const userRoutes: readonly Route[] = [
+/** Names of calls that clients ask for before they use them. */
+const capabilities: readonly string[] = [
+  'CreateDeploymentTenantedCommandV1',
+  'CreateDeploymentUntenantedCommandV1',
+  'CreateReleaseCommandV1',
+  'CreateRunbookRunCommandV1',
+  'GetAllSpacesRequest',
+  'GetSpaceByIdRequest',
+  'GetSpacesRequest',
+];
+
+const aboutRoutes: readonly Route[] = [
+  { method: 'GET', path: '/capabilities', handle: () => json(200, { Capabilities: capabilities }) },
   {
     method: 'GET',
-    path: '/users/me',
-    handle: ({ instance, user }) => json(200, resource(needDocument(instance.store, 'Users', user.id))),
-  },
-  {
-    method: 'GET',
-    path: '/users/:id/permissions',
+    path: '/capabilities/:name',
     handle: (visit) => {
-      const entry = needDocument(visit.instance.store, 'Users', visit.param('id'));
-      const granted = grantedTo(entry);
-      const everywhere = [
-        { SpaceId: null, RestrictedToProjectIds: [], RestrictedToEnvironmentIds: [], RestrictedToTenantIds: [] },
-      ];
-      return json(200, {
-        Id: entry.id,
-        SpacePermissions: Object.fromEntries(granted.space.map((name) => [name, everywhere])),
-        SystemPermissions: granted.system,
-        Teams: [],
-        IsPermissionsComplete: true,
-        IsTeamsComplete: true,
-        Links: { Self: `/api/users/${entry.id}/permissions` },
-      });
+      const wanted = visit.param('name').toLowerCase();
+      if (!capabilities.some((name) => name.toLowerCase() === wanted)) throw absent(visit.param('name'));
+      return json(200, { Exists: true });
     },
   },
   {
     method: 'GET',
-    path: '/users',
-    permission: 'UserView',
-    handle: (visit) =>
-      collection(visit, visit.instance.store.all('Users'), { itemType: 'User', present: resource, filters: [] }),
+    path: '/authentication',
+    open: true,
+    handle: () =>
+      json(200, {
+        AnyAuthenticationProvidersSupportPasswordManagement: false,
+        AuthenticationProviders: [],
+        AutoLoginEnabled: false,
+        Links: { Self: '/api/authentication' },
+      }),
   },
   {
     method: 'GET',
-    path: '/users/:id',
-    handle: (visit) => json(200, resource(needDocument(visit.instance.store, 'Users', visit.param('id')))),
+    path: '/featuresconfiguration',
+    handle: () =>
+      json(200, {
+        Id: 'features',
+        IsBuiltInWorkerEnabled: true,
+        IsCommunityActionTemplatesEnabled: false,
+        IsMultiTenancyEnabled: true,
+        Links: { Self: '/api/featuresconfiguration' },
+      }),
   },
 ];
 
 /** What is about the server and not about a space's documents. */
-export const serverRoutes = (queue: TaskQueue): readonly Route[] => [
-  ...statusRoutes,
-  ...maintenanceRoutes,
-  ...spaceRoutes(queue),
-  ...userRoutes,
-];
-
-export const spaceHome: Route = {
-  method: 'GET',
-  path: '/:space(^[Ss][Pp][Aa][Cc][Ee][Ss]-\\d+$)',
-  open: true,
-  handle: (visit) => spaceHomeReply(visit.space),
-};
+export const serverRoutes: readonly Route[] = [...statusRoutes, ...maintenanceRoutes, ...aboutRoutes];

@@ -7,22 +7,33 @@ import { lockDirectory } from '../lock.ts';
 import { listen } from '../server.ts';
 import { openStore } from '../store.ts';
 import { createAnswer, spellings } from './answer.ts';
+import { buildInformationRoutes } from './build-information.ts';
 import { documentRoutes } from './document-routes.ts';
+import { executionWork, isExecution } from './executions/work.ts';
+import { dashboardRoutes } from './executions/dashboard.ts';
+import { executionRoutes } from './executions/routes.ts';
+import { templateRoutes } from './executions/templates.ts';
 import { feedRoutes } from './feed-routes.ts';
+import { feedSearchRoutes } from './feed-search.ts';
 import type { Instance } from './instance.ts';
 import { migrationRoutes } from './migrations/routes.ts';
 import { isMigration, migrationEnded, migrationWork } from './migrations/work.ts';
+import { projectRoutes } from './project-routes.ts';
 import { seed } from './sample/seed.ts';
-import { serverRoutes, spaceHome } from './server-routes.ts';
+import { serverRoutes } from './server-routes.ts';
+import { spaceListRoutes } from './space-lists.ts';
+import { spaceRoutes } from './space-routes.ts';
 import { createTaskQueue, type TaskWork } from './task-queue.ts';
 import { taskRoutes } from './task-routes.ts';
+import { tenantRoutes } from './tenant-variables.ts';
+import { userRoutes } from './user-routes.ts';
 import { allowKey, newApiKey } from './users.ts';
 import { openVault } from './vault.ts';
 
 const defaultVersion = '2023.1.9626';
 const defaultPace = 150;
 
-/** Tasks that are not migrations have no work to do here: they say so and succeed. */
+/** Tasks that are neither migrations nor executions have no work to do here: they say so and succeed. */
 const plainWork: TaskWork = async ({ log, task, pause }) => {
   log.write('Info', `${String(task.body['Name'])}: nothing to do on an embedded server`);
   await pause();
@@ -59,16 +70,25 @@ export async function startOctopus(options: EmulatorOptions): Promise<RunningEmu
     seed(instance, options.sample ?? 'source');
     const apiKey = adminKey(instance, options.apiKey);
     const queue = createTaskQueue(instance, {
-      workOf: (task) => (isMigration(task) ? migrationWork : plainWork),
+      workOf: (task) => (isMigration(task) ? migrationWork : isExecution(task) ? executionWork : plainWork),
       isMigration,
       ended: (task) => migrationEnded(instance, task),
     });
     queue.recover();
     const routes = [
-      ...serverRoutes(queue),
-      spaceHome,
+      ...serverRoutes,
+      ...spaceRoutes(queue),
+      ...userRoutes,
       ...taskRoutes(queue),
       ...feedRoutes,
+      ...feedSearchRoutes,
+      ...buildInformationRoutes,
+      ...tenantRoutes,
+      ...spaceListRoutes,
+      ...projectRoutes,
+      ...templateRoutes,
+      ...executionRoutes(queue),
+      ...dashboardRoutes,
       ...migrationRoutes(queue),
       ...documentRoutes,
     ];

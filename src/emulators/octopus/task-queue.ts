@@ -47,15 +47,28 @@ export interface TaskQueueOptions {
   readonly ended: (task: Entry) => void;
 }
 
+const longestTimer = 2_147_483_647;
+
 export function createTaskQueue(instance: Instance, options: TaskQueueOptions): TaskQueue {
   let current: { readonly id: string; readonly abort: AbortController; readonly done: Promise<void> } | undefined;
   let stopped = false;
+  let alarm: NodeJS.Timeout | undefined;
   const tasks = () => instance.store.all('ServerTasks');
+  const logOf = (task: Entry) => openTaskLog(instance.store, task.id, String(task.body['Description']));
 
   function held(task: Entry): boolean {
     if (options.isMigration(task) && instance.faults.named('stuck-queue') !== undefined) return true;
     const space = instance.store.get('Spaces', asText(task.body['$queueSpace'] ?? task.body['SpaceId'], defaultSpace));
     return space?.body['TaskQueueStopped'] === true;
+  }
+
+  const startOf = (task: Entry) => Date.parse(asText(task.body['QueueTime']));
+
+  /** Comes back when the first of the scheduled tasks is due. */
+  function wakeUp(queued: readonly Entry[]): void {
+    clearTimeout(alarm);
+    const next = Math.min(...queued.map(startOf).filter((time) => time > Date.now()));
+    if (Number.isFinite(next)) alarm = setTimeout(kick, Math.min(next - Date.now() + 1, longestTimer)).unref();
   }
 
   function end(task: Entry, log: TaskLog, state: TaskState, message?: string): void {
@@ -73,6 +86,14 @@ export function createTaskQueue(instance: Instance, options: TaskQueueOptions): 
     end(task, log, 'Failed', known ? error.message.split('\n')[0] : 'The task failed unexpectedly.');
   }
 
+  /** A task that was not started before it expired never is. */
+  function expire(task: Entry): void {
+    const log = logOf(task);
+    log.write('Error', 'The task was not started before it expired.');
+    end(task, log, 'TimedOut', 'Timed out');
+    options.ended(task);
+  }
+
   async function timeOut(task: Entry, log: TaskLog, signal: AbortSignal): Promise<void> {
     await sleep(instance.pace, undefined, { signal });
     log.write('Error', 'The task has run longer than it may and was stopped.');
@@ -80,7 +101,7 @@ export function createTaskQueue(instance: Instance, options: TaskQueueOptions): 
   }
 
   async function work(task: Entry, signal: AbortSignal): Promise<void> {
-    const log = openTaskLog(instance.store, task.id, String(task.body['Description']));
+    const log = logOf(task);
     const migration = options.isMigration(task);
     const outcome = { finished: false };
     const finish = () => {
@@ -111,8 +132,15 @@ export function createTaskQueue(instance: Instance, options: TaskQueueOptions): 
 
   function kick(): void {
     if (stopped || current !== undefined) return;
-    const next = tasks().find((task) => stateOf(task) === 'Queued' && !held(task));
-    if (next === undefined) return;
+    const waiting = tasks().filter((task) => stateOf(task) === 'Queued');
+    const expired = waiting.filter(({ body }) => Date.parse(asText(body['QueueTimeExpiry'])) < Date.now());
+    expired.forEach(expire);
+    const queued = waiting.filter((task) => !expired.includes(task));
+    const next = queued.find((task) => startOf(task) <= Date.now() && !held(task));
+    if (next === undefined) {
+      wakeUp(queued);
+      return;
+    }
     const abort = new AbortController();
     const task = setState(instance, next.id, 'Executing');
     // Begins in the next turn, so that whatever the work sets off finds the queue occupied.
@@ -136,7 +164,7 @@ export function createTaskQueue(instance: Instance, options: TaskQueueOptions): 
         setState(instance, task.id, 'Cancelling');
         current.abort.abort();
       } else {
-        const log = openTaskLog(instance.store, task.id, String(task.body['Description']));
+        const log = logOf(task);
         log.write('Info', 'The task was canceled before it started.');
         end(task, log, 'Canceled');
         options.ended(task);
@@ -145,7 +173,7 @@ export function createTaskQueue(instance: Instance, options: TaskQueueOptions): 
     },
     recover() {
       for (const task of tasks().filter((one) => ['Executing', 'Cancelling'].includes(stateOf(one)))) {
-        const log = openTaskLog(instance.store, task.id, String(task.body['Description']));
+        const log = logOf(task);
         log.write('Error', 'The task was abandoned because the server was restarted.');
         end(task, log, 'Failed', 'The task was abandoned because the server was restarted.');
         options.ended(task);
@@ -154,6 +182,7 @@ export function createTaskQueue(instance: Instance, options: TaskQueueOptions): 
     },
     async stop() {
       stopped = true;
+      clearTimeout(alarm);
       current?.abort.abort();
       await current?.done;
     },

@@ -43,13 +43,15 @@ function listed(visit: Visit): readonly Entry[] {
     const found = names?.map((name) => name.toLowerCase());
     return found === undefined || found.length === 0 ? undefined : new Set(found);
   };
-  const [states, ids, spaces] = ['states', 'ids', 'spaces'].map((name) => lower(readList(visit, name)));
+  const [states, ids] = ['states', 'ids'].map((name) => lower(readList(visit, name)));
+  const named = lower(readList(visit, 'spaces'));
+  const spaces = named?.has('all') === true ? undefined : named;
   const { query } = visit.call;
   const equal = {
     name: 'Name',
     project: 'ProjectId',
-    environment: 'EnvironmentId',
-    tenant: 'TenantId',
+    environment: '$environmentId',
+    tenant: '$tenantId',
     node: 'ServerNode',
   };
   return ordered(visit.instance).filter((task) => {

@@ -1,5 +1,6 @@
 import type { Body, Entry } from '../store.ts';
 import { newId, putDocument, wireDate, type Instance } from './instance.ts';
+import { invalid } from './refusal.ts';
 import { activityLog, logTree, rawTree, readEvents } from './task-log.ts';
 
 export type TaskState = 'Queued' | 'Executing' | 'Cancelling' | 'Success' | 'Failed' | 'Canceled' | 'TimedOut';
@@ -11,6 +12,18 @@ export interface NewTask {
   /** Undefined for a task of the whole server. */
   readonly space: string | undefined;
   readonly projectId?: string | undefined;
+  /** When it may start at the earliest; a date as clients write them. */
+  readonly from?: string | undefined;
+  /** When it is too late to start it. */
+  readonly until?: string | undefined;
+  /** Members that are kept and never shown: their names begin with `$`. */
+  readonly marks?: Body | undefined;
+}
+
+function readDate(text: string): string {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) throw invalid(`'${text}' is not a valid date.`);
+  return wireDate(date);
 }
 
 export function queueTask(instance: Instance, task: NewTask): Entry {
@@ -22,14 +35,15 @@ export function queueTask(instance: Instance, task: NewTask): Entry {
     Description: task.description,
     Arguments: task.arguments,
     State: 'Queued' satisfies TaskState,
-    QueueTime: now,
-    QueueTimeExpiry: null,
+    QueueTime: task.from === undefined ? now : readDate(task.from),
+    QueueTimeExpiry: task.until === undefined ? null : readDate(task.until),
     StartTime: null,
     LastUpdatedTime: now,
     CompletedTime: null,
     ServerNode: null,
     ErrorMessage: null,
     ProjectId: task.projectId ?? null,
+    ...task.marks,
   });
 }
 

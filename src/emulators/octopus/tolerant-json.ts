@@ -115,6 +115,31 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Members whose own members are named by ids or by people: their letter case is theirs. */
+const dictionaries = new Set([
+  'Arguments',
+  'CustomFields',
+  'DisplaySettings',
+  'FormValues',
+  'LibraryVariables',
+  'Links',
+  'ProjectEnvironments',
+  'ProjectVariables',
+  'Properties',
+  'Variables',
+]);
+
+/** A document with its members' names beginning with a capital letter, as the product writes them: `projectId` is `ProjectId`. */
+export function withProductNames(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withProductNames);
+  if (!isObject(value)) return value;
+  const named = Object.entries(value).map(([name, member]) => {
+    const proper = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+    return [proper, dictionaries.has(proper) && isObject(member) ? member : withProductNames(member)] as const;
+  });
+  return Object.fromEntries(named);
+}
+
 /** The members of a request object by name in any letter case; unknown ones are simply never asked for. */
 export function members(body: unknown): (name: string) => unknown {
   const found = new Map<string, unknown>();

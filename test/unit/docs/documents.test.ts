@@ -115,7 +115,7 @@ describe('documents', () => {
         const file = resolve(root, dirname(path), decodeURI(target));
         const there = await readFile(file).then(
           () => true,
-          (error: NodeJS.ErrnoException) => error.code === 'EISDIR',
+          (error: unknown) => (error as NodeJS.ErrnoException).code === 'EISDIR',
         );
         if (!there) dead.push(`${path}: ${relative(root, file)}`);
       }

@@ -1,6 +1,7 @@
 // Which documents a partial export means: the projects, what belongs to them, what they refer to, and so on.
 import type { Entry, Store } from '../../store.ts';
 import { kindOfId } from '../kinds.ts';
+import { lifecycleEnvironments } from '../lifecycle.ts';
 import { isObject } from '../tolerant-json.ts';
 import { idsIn } from './model.ts';
 import type { ExportRequest } from './request.ts';
@@ -23,17 +24,6 @@ export function excludedKinds(exclusions: Exclusions): ReadonlySet<string> {
 const ids = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
 
 const meet = (left: readonly string[], right: ReadonlySet<string>) => left.some((one) => right.has(one));
-
-/** Environments a lifecycle goes through; one without phases goes through all of the space. */
-function lifecycleEnvironments(store: Store, lifecycle: Entry): readonly string[] {
-  const phases = lifecycle.body['Phases'];
-  if (!Array.isArray(phases) || phases.length === 0) {
-    return store.all('Environments', lifecycle.container).map(({ id }) => id);
-  }
-  return phases.flatMap((phase: unknown) =>
-    isObject(phase) ? [...ids(phase['OptionalDeploymentTargets']), ...ids(phase['AutomaticDeploymentTargets'])] : [],
-  );
-}
 
 function rolesOf(process: Entry | undefined): ReadonlySet<string> {
   const steps: unknown = process?.body['Steps'];

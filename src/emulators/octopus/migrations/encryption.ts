@@ -1,6 +1,6 @@
 // How Octopus.Migrator protects sensitive values in exported files. Salt, rounds and the zero IV are the product's own:
 // they make equal inputs give equal files, and they must never change or older exports could not be read.
-import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes, type Decipher } from 'node:crypto';
 import { codeOf } from '../../error-facts.ts';
 
 const zeroIv = Buffer.alloc(16);
@@ -36,21 +36,42 @@ export function decryptValue(key: MigrationKey, text: string): string | undefine
   }
 }
 
+type Bytes = AsyncIterable<Uint8Array>;
+
 /** The container of an encrypted package: `IV__`, 16 random bytes, ciphertext. Our choice: the product's is not published. */
-export function encryptPackage(key: MigrationKey, clear: Uint8Array): Buffer {
+export async function* encryptPackage(key: MigrationKey, clear: Bytes): AsyncGenerator<Uint8Array> {
   const iv = randomBytes(16);
-  return Buffer.concat([mark, iv, cipherText(key, iv, clear)]);
+  const cipher = createCipheriv('aes-128-cbc', key, iv);
+  yield Buffer.concat([mark, iv]);
+  for await (const chunk of clear) yield cipher.update(chunk);
+  yield cipher.final();
 }
 
-export const isEncryptedPackage = (bytes: Uint8Array): boolean => mark.equals(bytes.subarray(0, 4));
+export const isEncryptedPackage = (start: Uint8Array): boolean => mark.equals(start.subarray(0, 4));
 
-/** Undefined when the key is wrong. */
-export function decryptPackage(key: MigrationKey, bytes: Uint8Array): Buffer | undefined {
-  const decipher = createDecipheriv('aes-128-cbc', key, bytes.subarray(4, 20));
+/** The key does not open the package. A wrong key may also yield noise without any error. */
+export class WrongKey extends Error {
+  override readonly name = 'WrongKey';
+}
+
+/** What `encryptPackage` was given. Fails with WrongKey. */
+export async function* decryptPackage(key: MigrationKey, sealed: Bytes): AsyncGenerator<Uint8Array> {
+  let head = Buffer.alloc(0);
+  let decipher: Decipher | undefined;
+  for await (const chunk of sealed) {
+    if (decipher !== undefined) yield decipher.update(chunk);
+    else {
+      head = Buffer.concat([head, chunk]);
+      if (head.length < 20) continue;
+      decipher = createDecipheriv('aes-128-cbc', key, head.subarray(4, 20));
+      yield decipher.update(head.subarray(20));
+    }
+  }
   try {
-    return Buffer.concat([decipher.update(bytes.subarray(20)), decipher.final()]);
+    if (decipher === undefined) throw new WrongKey();
+    yield decipher.final();
   } catch (error) {
-    if (codeOf(error) !== undefined) return undefined;
+    if (codeOf(error) !== undefined) throw new WrongKey();
     throw error;
   }
 }

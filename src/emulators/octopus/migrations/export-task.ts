@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { Body, Entry } from '../../store.ts';
 import { storePackage, workFile } from '../feed.ts';
@@ -93,11 +93,10 @@ async function* members(
 async function writePackage(run: TaskRun, request: ExportRequest, file: string): Promise<void> {
   const key = deriveKey(request.Password);
   const selection = select(run, request, key);
-  await pipeline(writeZip(members(run, selection, request, key)), createWriteStream(file), { signal: run.signal });
-  if (request.EncryptPackage) {
-    await writeFile(file, encryptPackage(key, await readFile(file)));
-    run.log.write('Info', 'Encrypted the package with the migration password');
-  }
+  const zip = writeZip(members(run, selection, request, key));
+  const bytes = request.EncryptPackage ? encryptPackage(key, zip) : zip;
+  await pipeline(bytes, createWriteStream(file), { signal: run.signal });
+  if (request.EncryptPackage) run.log.write('Info', 'Encrypted the package with the migration password');
 }
 
 async function deliver(run: TaskRun, request: ExportRequest, file: string): Promise<void> {
@@ -121,7 +120,7 @@ async function deliver(run: TaskRun, request: ExportRequest, file: string): Prom
   const space = request.SpaceId ?? defaultSpace;
   log.write('Info', `No destination is given; publishing ${fileName} to the built-in feed of ${space}`);
   const stored = await storePackage(instance, space, name, file, false);
-  if (stored === undefined) throw new TaskFailure('A package with the same ID and version already exists.');
+  if (stored === undefined) throw new TaskFailure('A package with the same name and version already exists.');
 }
 
 /** Runs a partial export: closure, zip, encryption, delivery. */

@@ -4,6 +4,7 @@ import type { Body, Entry, Store } from '../../store.ts';
 import { appendEvents } from '../task-log.ts';
 import { defaultSpace, newId, putDocument } from '../instance.ts';
 import { kindNamed, kinds, type Kind } from '../kinds.ts';
+import { furnishSpace } from '../space.ts';
 import { asText, isObject } from '../tolerant-json.ts';
 import { mergeVariables } from './merge-variables.ts';
 import { changeIds, fromModel, idsIn, type Decryption } from './model.ts';
@@ -169,6 +170,9 @@ export function applyImport(
         text: `A sensitive value of ${titleOf(state, one.kind, one.body)} could not be decrypted`,
       });
     write({ ...state, overwrite: options.overwrite, decryption: { ...options.decryption, failed }, lines }, one);
+  }
+  for (const { kind, target, existing } of placed) {
+    if (kind.name === 'Spaces' && existing === undefined) furnishSpace(store, target);
   }
   writeLogs(state, placed);
   return { lines, errors: lines.filter(({ category }) => category === 'Error').length };

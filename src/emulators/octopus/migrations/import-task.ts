@@ -1,8 +1,10 @@
-import { readFile, rm } from 'node:fs/promises';
-import { fileOf, findPackage, forgetPackage, type FeedPackage } from '../feed.ts';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { fileOf, findPackage, forgetPackage, workFile, type FeedPackage } from '../feed.ts';
 import { defaultSpace } from '../instance.ts';
 import { TaskFailure, type TaskRun } from '../task-queue.ts';
-import { decryptPackage, deriveKey, isEncryptedPackage, type MigrationKey } from './encryption.ts';
+import { decryptPackage, deriveKey, isEncryptedPackage, WrongKey, type MigrationKey } from './encryption.ts';
 import { applyImport, type ImportLine, type ImportOutcome } from './import-apply.ts';
 import { databaseVersion, readContent, type PackageContent } from './package-file.ts';
 import type { ImportRequest } from './request.ts';
@@ -17,29 +19,49 @@ function findImported(run: TaskRun, request: ImportRequest): FeedPackage {
   );
 }
 
-async function unpack(
-  run: TaskRun,
-  request: ImportRequest,
-  one: FeedPackage,
-  key: MigrationKey,
-): Promise<PackageContent> {
-  const bytes = await readFile(fileOf(run.instance, one));
-  if (request.IsEncryptedPackage && !isEncryptedPackage(bytes)) {
-    throw new TaskFailure('The package is not encrypted, but IsEncryptedPackage was set.');
-  }
-  const clear = request.IsEncryptedPackage ? decryptPackage(key, bytes) : bytes;
-  if (clear === undefined) throw new TaskFailure('The package could not be decrypted. Is the password correct?');
+async function isEncrypted(file: string): Promise<boolean> {
+  const handle = await open(file);
   try {
-    return readContent(readZip(clear));
+    const start = Buffer.alloc(4);
+    await handle.read(start, 0, 4, 0);
+    return isEncryptedPackage(start);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function decrypt(file: string, clear: string, key: MigrationKey): Promise<void> {
+  try {
+    await pipeline(decryptPackage(key, createReadStream(file)), createWriteStream(clear));
+  } catch (error) {
+    if (!(error instanceof WrongKey)) throw error;
+    throw new TaskFailure('The package could not be decrypted. Is the password correct?');
+  }
+}
+
+async function extract(file: string, hint: string): Promise<PackageContent> {
+  try {
+    return await readContent(readZip(file));
   } catch (error) {
     if (!(error instanceof ZipDamage)) throw error;
-    // A wrong password can leave bytes that decrypt to noise.
-    const hint = request.IsEncryptedPackage
-      ? '\nIs the password correct?'
-      : isEncryptedPackage(bytes)
-        ? '\nThe package seems to be encrypted: set IsEncryptedPackage.'
-        : '';
     throw new TaskFailure(`The package could not be extracted: ${error.message}${hint}`);
+  }
+}
+
+async function unpack(run: TaskRun, request: ImportRequest, one: FeedPackage, key: MigrationKey) {
+  const file = fileOf(run.instance, one);
+  const encrypted = await isEncrypted(file);
+  if (!request.IsEncryptedPackage) {
+    return extract(file, encrypted ? '\nThe package seems to be encrypted: set IsEncryptedPackage.' : '');
+  }
+  if (!encrypted) throw new TaskFailure('The package is not encrypted, but IsEncryptedPackage was set.');
+  const clear = await workFile(run.instance, 'import.zip');
+  try {
+    await decrypt(file, clear, key);
+    // A wrong password can leave bytes that decrypt to noise.
+    return await extract(clear, '\nIs the password correct?');
+  } finally {
+    await rm(clear, { force: true });
   }
 }
 

@@ -68,19 +68,19 @@ function parse({ name, data }: ZipMember): unknown {
 }
 
 /** Fails with ZipDamage when it is no migration package. Folders of unknown types are left alone. */
-export function readContent(members: readonly ZipMember[]): PackageContent {
-  const metadata = members.find(({ name }) => name === metadataName);
-  const facts = metadata === undefined ? undefined : parse(metadata);
-  if (!isObject(facts)) throw new ZipDamage('The package has no metadata.json: it was not made by a migration export.');
+export async function readContent(members: AsyncIterable<ZipMember>): Promise<PackageContent> {
   const documents = new Map<string, Body[]>(kinds.map(({ name }) => [name, []]));
   const logs = new Map<string, readonly unknown[]>();
-  for (const member of members) {
+  let facts: unknown;
+  for await (const member of members) {
+    if (member.name === metadataName) facts = parse(member);
     const [folder = '', file = '', ...deeper] = member.name.replaceAll('\\', '/').split('/');
     if (deeper.length > 0 || !file.endsWith('.json')) continue;
     const value = parse(member);
     if (folder === logFolder && Array.isArray(value)) logs.set(file.slice(0, -'.json'.length), value);
     else if (isObject(value)) documents.get(folder)?.push(value);
   }
+  if (!isObject(facts)) throw new ZipDamage('The package has no metadata.json: it was not made by a migration export.');
   const hello = facts['Hello'];
   return {
     databaseVersion: String(facts['DatabaseVersion']),

@@ -1,6 +1,7 @@
 // A small zip writer and reader: stored and deflated members, one disk, no zip64 (at most 65,535 members and 4 GiB).
+import { open, type FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { crc32, deflateRaw, inflateRawSync } from 'node:zlib';
+import { crc32, deflateRaw, inflateRaw } from 'node:zlib';
 import { codeOf, messageOf } from '../../error-facts.ts';
 
 export interface ZipMember {
@@ -9,6 +10,7 @@ export interface ZipMember {
 }
 
 const deflate = promisify(deflateRaw);
+const inflate = promisify(inflateRaw);
 const utf8Names = 0x0800;
 const limit = 0xffff_ffff;
 /** An expanded member may not exceed this: a document is small, a task log is not huge. */
@@ -91,57 +93,78 @@ export class ZipDamage extends Error {
   override readonly name = 'ZipDamage';
 }
 
-function directoryEnd(bytes: Buffer): number {
-  const earliest = Math.max(0, bytes.length - 22 - 0xffff);
-  for (let at = bytes.length - 22; at >= earliest; at -= 1) {
-    if (bytes.readUInt32LE(at) === 0x0605_4b50) return at;
+interface Source {
+  readonly size: number;
+  readonly read: (offset: number, length: number) => Promise<Buffer>;
+}
+
+const outside = () => new ZipDamage('The archive is damaged: it ends early.');
+
+const sourceOf = (handle: FileHandle, size: number): Source => ({
+  size,
+  async read(offset, length) {
+    if (offset + length > size) throw outside();
+    const bytes = Buffer.alloc(length);
+    const { bytesRead } = await handle.read(bytes, 0, length, offset);
+    if (bytesRead < length) throw outside();
+    return bytes;
+  },
+});
+
+interface Directory {
+  readonly count: number;
+  readonly bytes: Buffer;
+}
+
+async function readDirectory(source: Source): Promise<Directory> {
+  const tailSize = Math.min(source.size, 22 + 0xffff);
+  const tail = await source.read(source.size - tailSize, tailSize);
+  for (let at = tail.length - 22; at >= 0; at -= 1) {
+    if (tail.readUInt32LE(at) !== 0x0605_4b50) continue;
+    const bytes = await source.read(tail.readUInt32LE(at + 16), tail.readUInt32LE(at + 12));
+    return { count: tail.readUInt16LE(at + 10), bytes };
   }
   throw new ZipDamage('End of Central Directory record could not be found.');
 }
 
-function readMember(bytes: Buffer, at: number): { readonly member: ZipMember; readonly next: number } {
-  if (bytes.readUInt32LE(at) !== 0x0201_4b50) throw new ZipDamage('Central Directory corrupt.');
-  const [method, packed, size] = [
-    bytes.readUInt16LE(at + 10),
-    bytes.readUInt32LE(at + 20),
-    bytes.readUInt32LE(at + 24),
-  ];
-  const [nameLength, extra, comment] = [28, 30, 32].map((field) => bytes.readUInt16LE(at + field)) as [
-    number,
-    number,
-    number,
-  ];
-  const local = bytes.readUInt32LE(at + 42);
-  const name = bytes.toString('utf8', at + 46, at + 46 + nameLength);
-  if (bytes.readUInt32LE(local) !== 0x0403_4b50) throw new ZipDamage(`A local file header is corrupt: ${name}`);
-  const start = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);
-  const raw = bytes.subarray(start, start + packed);
-  if (raw.length < packed || size > largestMember) throw new ZipDamage(`The entry ${name} cannot be read.`);
+async function readMember(source: Source, record: Buffer, name: string): Promise<ZipMember> {
+  const [method, packed, size] = [record.readUInt16LE(10), record.readUInt32LE(20), record.readUInt32LE(24)];
+  const local = record.readUInt32LE(42);
+  const head = await source.read(local, 30);
+  if (head.readUInt32LE(0) !== 0x0403_4b50) throw new ZipDamage(`A local file header is corrupt: ${name}`);
+  if (size > largestMember || packed > largestMember) throw new ZipDamage(`The entry ${name} cannot be read.`);
   if (method !== 0 && method !== 8) throw new ZipDamage(`The entry ${name} has an unknown compression method.`);
-  const data = method === 8 ? inflateRawSync(raw, { maxOutputLength: Math.max(1, size) }) : raw;
-  if (data.length !== size || crc32(data) !== bytes.readUInt32LE(at + 16)) {
+  const raw = await source.read(local + 30 + head.readUInt16LE(26) + head.readUInt16LE(28), packed);
+  const data = method === 8 ? await inflate(raw, { maxOutputLength: Math.max(1, size) }) : raw;
+  if (data.length !== size || crc32(data) !== record.readUInt32LE(16)) {
     throw new ZipDamage(`The entry ${name} is damaged.`);
   }
-  return { member: { name, data }, next: at + 46 + nameLength + extra + comment };
+  return { name, data };
 }
 
-/** All members but folders, checked against their sums. Fails with ZipDamage. */
-export function readZip(bytes: Buffer): readonly ZipMember[] {
+async function* membersOf(source: Source): AsyncGenerator<ZipMember> {
+  const { count, bytes } = await readDirectory(source);
+  for (let index = 0, at = 0; index < count; index += 1) {
+    const record = bytes.subarray(at);
+    if (record.readUInt32LE(0) !== 0x0201_4b50) throw new ZipDamage('Central Directory corrupt.');
+    const [length, extra, comment] = [record.readUInt16LE(28), record.readUInt16LE(30), record.readUInt16LE(32)];
+    const name = record.toString('utf8', 46, 46 + length);
+    if (!name.endsWith('/')) yield await readMember(source, record, name);
+    at += 46 + length + extra + comment;
+  }
+}
+
+/** All members of a file but folders, one at a time, checked against their sums. Fails with ZipDamage. */
+export async function* readZip(file: string): AsyncGenerator<ZipMember> {
+  const handle = await open(file);
   try {
-    const end = directoryEnd(bytes);
-    const count = bytes.readUInt16LE(end + 10);
-    let at = bytes.readUInt32LE(end + 16);
-    const members: ZipMember[] = [];
-    for (let index = 0; index < count; index += 1) {
-      const { member, next } = readMember(bytes, at);
-      if (!member.name.endsWith('/')) members.push(member);
-      at = next;
-    }
-    return members;
+    yield* membersOf(sourceOf(handle, (await handle.stat()).size));
   } catch (error) {
     // A wild offset (RangeError) or a broken deflate stream: the same thing to the caller.
     if (error instanceof ZipDamage) throw error;
     if (codeOf(error) !== undefined) throw new ZipDamage(`The archive is damaged: ${messageOf(error)}`);
     throw error;
+  } finally {
+    await handle.close();
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Body } from '../../store.ts';
 import { newId, putDocument } from '../instance.ts';
 import { builtInFeed } from '../feed.ts';
-import { kindNamed } from '../kinds.ts';
+import { freeze } from '../snapshots.ts';
 import { openTaskLog } from '../task-log.ts';
 import { nodeId, putTask } from '../tasks.ts';
 import { dated, type SpaceBuilder } from './builder.ts';
@@ -53,18 +53,6 @@ function steps(project: SampleProject): readonly Body[] {
   }));
 }
 
-const snapshotOf = (id: string, release: string) =>
-  `${id}-s-0-${createHash('sha256').update(`${id}|${release}`).digest('hex').slice(0, 5).toUpperCase()}`;
-
-/** Releases freeze the process and the variables they were made with. */
-function freeze(builder: SpaceBuilder, kind: 'DeploymentProcesses' | 'Variables', id: string, version: string): string {
-  const { store } = builder.instance;
-  const snapshot = snapshotOf(id, version);
-  const entry = store.get(kind, id);
-  putDocument(store, kindNamed(kind).name, { ...entry?.body, Id: snapshot, IsFrozen: true });
-  return snapshot;
-}
-
 interface Deployed {
   readonly project: SampleProject;
   readonly projectId: string;
@@ -97,6 +85,7 @@ function addDeployment(builder: SpaceBuilder, deployed: Deployed, environment: s
     ErrorMessage: failed ? 'The step "Deploy" failed on one machine.' : null,
     ProjectId: projectId,
     DeploymentId: deploymentId,
+    $environmentId: environmentId,
   });
   const log = openTaskLog(instance.store, task.id, title, () => started);
   for (const step of project.steps ?? ['Deploy']) {
@@ -144,8 +133,8 @@ function addRelease(
     ReleaseNotes: `${project.name} ${version}`,
     IgnoreChannelRules: false,
     SelectedPackages: [{ ActionName: (project.steps ?? ['Deploy'])[0], Version: version, PackageReferenceName: '' }],
-    ProjectDeploymentProcessSnapshotId: freeze(builder, 'DeploymentProcesses', ids.process, version),
-    ProjectVariableSetSnapshotId: freeze(builder, 'Variables', ids.variables, version),
+    ProjectDeploymentProcessSnapshotId: freeze(store, 'DeploymentProcesses', ids.process, version),
+    ProjectVariableSetSnapshotId: freeze(store, 'Variables', ids.variables, version),
     LibraryVariableSetSnapshotIds: [],
   });
   return id;

@@ -1,5 +1,6 @@
 import { defaultSpace, newId, putDocument, type Instance } from '../instance.ts';
-import { addSpace, furnishSpace } from './base.ts';
+import { furnishSpace } from '../space.ts';
+import { addSpace } from './base.ts';
 import {
   addAccount,
   addCertificate,
@@ -27,7 +28,7 @@ import { addProject } from './projects.ts';
 
 function addLab(instance: Instance): void {
   const space = addSpace(instance, 'Innovation Lab', 'Where ideas are tried', false);
-  furnishSpace(instance, space);
+  furnishSpace(instance.store, space);
   const lab = buildSpace(instance, space);
   addEnvironments(lab, ['Development', 'Production']);
   addVariableSet(lab, 'Acme Common', [{ name: 'Acme.Region', value: 'eu-lab' }]);

@@ -1,4 +1,5 @@
-import { expect, test } from '@jest/globals';
+import { Readable } from 'node:stream';
+import { describe, expect, test } from '@jest/globals';
 import {
   decryptPackage,
   decryptValue,
@@ -6,7 +7,9 @@ import {
   encryptPackage,
   encryptValue,
   isEncryptedPackage,
+  WrongKey,
 } from '../../../../../src/emulators/octopus/migrations/encryption.ts';
+import { collected } from './zip-bytes.ts';
 
 const key = deriveKey('Demo1234');
 
@@ -30,12 +33,30 @@ test('another password does not open it', () => {
   expect(decryptValue(other, 'Zd41AWWw/6t1gHarj6fXPA==|AAAAAAAAAAAAAAAAAAAAAA==')).not.toBe('Hello');
 });
 
-test('a package goes into its container and back, never twice the same', () => {
-  const clear = Buffer.from('PK whatever');
-  const [one, two] = [encryptPackage(key, clear), encryptPackage(key, clear)];
-  expect(one.subarray(0, 4).toString()).toBe('IV__');
-  expect(one.equals(two)).toBe(false);
-  expect(isEncryptedPackage(one)).toBe(true);
-  expect(isEncryptedPackage(clear)).toBe(false);
-  expect(decryptPackage(key, one)).toEqual(clear);
+describe('a package', () => {
+  const clear = Buffer.from('PK whatever, and some more of it');
+  const sealed = () => collected(encryptPackage(key, Readable.from([clear.subarray(0, 5), clear.subarray(5)])));
+  /** In pieces of a size, as streams come. */
+  const pieces = (bytes: Buffer, size: number) =>
+    Readable.from(
+      Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => bytes.subarray(at * size, (at + 1) * size)),
+    );
+
+  test('goes into its container and back in pieces of any size, never twice the same', async () => {
+    const [one, two] = [await sealed(), await sealed()];
+    expect(one.subarray(0, 4).toString()).toBe('IV__');
+    expect(one.equals(two)).toBe(false);
+    expect(isEncryptedPackage(one)).toBe(true);
+    expect(isEncryptedPackage(clear)).toBe(false);
+    for (const size of [1, 3, 19, 20, 21, 1000]) {
+      expect(await collected(decryptPackage(key, pieces(one, size)))).toEqual(clear);
+    }
+  });
+
+  test('that ends early is not opened', async () => {
+    const one = await sealed();
+    for (const length of [0, 4, 19, 20, one.length - 1]) {
+      await expect(collected(decryptPackage(key, pieces(one.subarray(0, length), 7)))).rejects.toThrow(WrongKey);
+    }
+  });
 });

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decryptValue, deriveKey } from '../../../../../src/emulators/octopus/migrations/encryption.ts';
-import { readZip, writeZip } from '../../../../../src/emulators/octopus/migrations/zip.ts';
+import { writeZip } from '../../../../../src/emulators/octopus/migrations/zip.ts';
 import { startServer, stopServers, type Json, type OctopusServer } from '../octopus-server.ts';
+import { collected, unzipped } from './zip-bytes.ts';
 
 const Password = 'correct horse battery staple';
 const id = { PackageId: 'Acme.Move', PackageVersion: '1.0.0' };
@@ -107,7 +108,7 @@ test('sensitive values arrive: exported again they are the same', async () => {
   });
   await target.finished(String(started.json['TaskId']));
   const raw = await fetch(`${third.url}/api/packages/Acme.Move.2.0.0/raw?apikey=${third.apiKey}`);
-  const text = readZip(Buffer.from(await raw.arrayBuffer()))
+  const text = (await unzipped(Buffer.from(await raw.arrayBuffer())))
     .map(({ data }) => Buffer.from(data).toString())
     .join('');
   const clear = [...text.matchAll(/"([A-Za-z0-9+/=]+\|[A-Za-z0-9+/=]+)"/g)].map(([, value]) =>
@@ -222,16 +223,15 @@ async function tamper(
   change: (name: string, document: Json) => Json | undefined,
 ): Promise<void> {
   const raw = await fetch(`${server.url}/api/packages/Acme.Move.1.0.0/raw?apikey=${server.apiKey}`);
-  const members = readZip(Buffer.from(await raw.arrayBuffer())).flatMap(({ name, data }) => {
+  const before = await unzipped(Buffer.from(await raw.arrayBuffer()));
+  const members = before.flatMap(({ name, data }) => {
     const changed = change(name, JSON.parse(Buffer.from(data).toString()) as Json);
     return changed === undefined ? [] : [{ name, data: Buffer.from(JSON.stringify(changed)) }];
   });
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of writeZip(members)) chunks.push(chunk);
   const stored = await server.upload(
     '/api/packages/raw?overwriteMode=OverwriteExisting',
     'Acme.Move.1.0.0.zip',
-    Buffer.concat(chunks),
+    await collected(writeZip(members)),
   );
   expect(stored.status).toBe(201);
 }

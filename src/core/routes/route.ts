@@ -1,0 +1,50 @@
+import type { ExportRequest, Options, Secrets } from '../../ports/adapter.ts';
+import type { PackageRef } from '../../ports/artifact.ts';
+import type { LogLine } from '../../ports/job.ts';
+import type { Instance } from '../instance.ts';
+import type { OperationPorts, Outcome, Waiting } from '../operation.ts';
+import type { PlanItem } from '../plan.ts';
+import type { PackageOutput } from '../seal-artifact.ts';
+import type { SealedSource } from '../sealed-source.ts';
+
+/** `move`: one server-side step. `push`: the source server delivers to the target's feed. `relay`: by way of this machine. */
+export type Route = 'move' | 'push' | 'relay';
+
+export interface MigrateInput extends Waiting {
+  readonly request: ExportRequest;
+  readonly importOptions: Options;
+  readonly destination: string | undefined;
+  readonly route: Route | 'auto';
+  readonly dryRun: boolean;
+  readonly overwrites: boolean;
+  readonly ignoreVersion: boolean;
+}
+
+/** Where a relayed package lies between the two servers: sealed like any other. */
+export interface Staging {
+  readonly output: PackageOutput;
+  /** Opens what `output` wrote. */
+  reopen(): Promise<SealedSource>;
+  remove(): Promise<void>;
+}
+
+export interface MigratePorts extends OperationPorts {
+  readonly source: Instance;
+  readonly target: Instance;
+  readonly secrets: Secrets;
+  readonly staging: Staging;
+}
+
+export interface MigrateReport {
+  readonly outcome: Outcome;
+  readonly route: Route;
+  /** Why another route than the first choice ran. */
+  readonly rerouted: string | undefined;
+  readonly projects: readonly string[];
+  readonly jobs: readonly string[];
+  readonly package: PackageRef | undefined;
+  readonly plan: readonly PlanItem[];
+  readonly dryRun: boolean;
+  readonly warnings: readonly string[];
+  readonly log: readonly LogLine[];
+}

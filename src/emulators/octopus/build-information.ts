@@ -1,0 +1,87 @@
+import type { Body, Entry, Store } from '../store.ts';
+import { readList } from './collection.ts';
+import { newId, putDocument, wireDate } from './instance.ts';
+import { readOverwriteMode } from './overwrite-mode.ts';
+import { invalid, json, Refusal } from './refusal.ts';
+import { resource } from './resource.ts';
+import { asText, isObject, members, readText } from './tolerant-json.ts';
+import type { Route, Visit } from './visit.ts';
+
+/** What is known about how a package version was built; undefined when nobody has said. */
+export const buildInformationOf = (store: Store, space: string, id: string, version: string): Entry | undefined =>
+  store
+    .all('BuildInformation', space)
+    .find(
+      ({ body }) =>
+        asText(body['PackageId']).toLowerCase() === id.toLowerCase() &&
+        asText(body['Version']).toLowerCase() === version.toLowerCase(),
+    );
+
+function required(get: (name: string) => unknown, name: string): string {
+  const text = readText(get(name), name);
+  if (text === undefined || text === '') throw invalid(`The ${name} field is required.`);
+  return text;
+}
+
+const textMembers = ['Branch', 'BuildEnvironment', 'BuildNumber', 'BuildUrl', 'VcsCommitNumber', 'VcsRoot', 'VcsType'];
+
+function documentOf(given: unknown): Body {
+  const get = members(given);
+  const commits = get('Commits');
+  return {
+    ...Object.fromEntries(textMembers.map((name) => [name, readText(get(name), name) ?? null])),
+    VcsCommitUrl: null,
+    Commits: (Array.isArray(commits) ? commits : []).map((one) => ({
+      Id: asText(members(one)('Id')),
+      Comment: asText(members(one)('Comment')),
+      LinkUrl: null,
+    })),
+    WorkItems: [],
+    IssueTrackerName: null,
+    IncompleteDataWarning: null,
+  };
+}
+
+async function push(visit: Visit) {
+  const { store } = visit.instance;
+  const get = members(await visit.document());
+  const [id, version] = [required(get, 'PackageId'), required(get, 'Version')];
+  const given = get('OctopusBuildInformation');
+  if (!isObject(given)) throw invalid('The OctopusBuildInformation field is required.');
+  const mode = readOverwriteMode(visit, readText(get('OverwriteMode'), 'OverwriteMode'));
+  const existing = buildInformationOf(store, visit.space, id, version);
+  if (existing !== undefined && mode === 'FailIfExists') {
+    throw new Refusal(
+      409,
+      'Metadata for the specified Package ID and version already exists. To proceed anyway, specify an overwriteMode of OverwriteExisting or IgnoreIfExists.',
+    );
+  }
+  if (existing !== undefined && mode === 'IgnoreIfExists') return json(200, resource(existing));
+  const made = putDocument(store, 'BuildInformation', {
+    Id: existing?.id ?? newId(store, 'BuildInformation'),
+    SpaceId: visit.space,
+    PackageId: id,
+    Version: version,
+    Created: wireDate(new Date()),
+    ...documentOf(given),
+  });
+  return json(200, resource(made));
+}
+
+async function bulkDelete(visit: Visit) {
+  const fromBody = members(await visit.body())('Ids');
+  const ids = readList(visit, 'ids') ?? (Array.isArray(fromBody) ? fromBody.map(String) : []);
+  for (const id of ids) visit.instance.store.remove('BuildInformation', id);
+  return json(200, {});
+}
+
+export const buildInformationRoutes: readonly Route[] = [
+  { method: 'POST', path: '/build-information', scoped: true, permission: 'BuildInformationPush', handle: push },
+  {
+    method: 'DELETE',
+    path: '/build-information/bulk',
+    scoped: true,
+    permission: 'BuildInformationAdminister',
+    handle: bulkDelete,
+  },
+];

@@ -1,0 +1,127 @@
+// The newest deployment of each project to each environment and tenant, and a project's releases with theirs.
+import type { Body, Entry, Store } from '../../store.ts';
+import { readList } from '../collection.ts';
+import { lifecycleEnvironments } from '../lifecycle.ts';
+import { findDocument } from '../lookup.ts';
+import { json } from '../refusal.ts';
+import { resource } from '../resource.ts';
+import { taskResource } from '../tasks.ts';
+import { asText } from '../tolerant-json.ts';
+import type { Route, Visit } from '../visit.ts';
+import { releasesOf } from './releases.ts';
+
+const taskMembers = [
+  'QueueTime',
+  'StartTime',
+  'CompletedTime',
+  'State',
+  'HasPendingInterruptions',
+  'HasWarningsOrErrors',
+  'ErrorMessage',
+  'Duration',
+  'IsCompleted',
+];
+
+function item(store: Store, deployment: Entry): Body {
+  const { body } = deployment;
+  const task = store.get('ServerTasks', asText(body['TaskId']));
+  const shown = task === undefined ? {} : taskResource(task);
+  const links = resource(deployment)['Links'];
+  return {
+    Id: deployment.id,
+    DeploymentId: deployment.id,
+    ...Object.fromEntries(
+      ['ProjectId', 'EnvironmentId', 'ReleaseId', 'TaskId', 'TenantId', 'ChannelId', 'Created'].map((name) => [
+        name,
+        body[name] ?? null,
+      ]),
+    ),
+    ReleaseVersion: store.get('Releases', asText(body['ReleaseId']))?.name ?? null,
+    ...Object.fromEntries(taskMembers.map((name) => [name, shown[name] ?? null])),
+    IsCurrent: true,
+    IsPrevious: false,
+    Links: links,
+  };
+}
+
+/** One item per project, environment and tenant, of the newest deployment there. */
+function current(store: Store, deployments: readonly Entry[]): readonly Body[] {
+  const newest = new Map<string, Entry>();
+  for (const one of deployments) {
+    const place = ['ProjectId', 'EnvironmentId', 'TenantId'].map((name) => asText(one.body[name])).join('|');
+    newest.set(place, one);
+  }
+  return [...newest.values()].map((one) => item(store, one));
+}
+
+function dashboard(visit: Visit) {
+  const { store } = visit.instance;
+  const within = (parameter: string, member: string) => {
+    const wanted = new Set(readList(visit, parameter));
+    return ({ body }: Entry) => wanted.size === 0 || wanted.has(asText(body[member]));
+  };
+  const deployments = store
+    .all('Deployments', visit.space)
+    .filter(within('projects', 'ProjectId'))
+    .filter(within('projectId', 'ProjectId'))
+    .filter(within('releaseId', 'ReleaseId'))
+    .filter(within('environments', 'EnvironmentId'));
+  const shown = (kind: string) => store.all(kind, visit.space).map(resource);
+  return json(200, {
+    Projects: shown('Projects'),
+    ProjectGroups: shown('ProjectGroups'),
+    Environments: shown('Environments'),
+    Tenants: shown('Tenants'),
+    Items: current(store, deployments),
+    PreviousItems: [],
+    IsFiltered: false,
+    Links: {},
+  });
+}
+
+function progression(visit: Visit) {
+  const { store } = visit.instance;
+  const project = findDocument(store, 'Projects', visit.space, visit.param('id'));
+  const lifecycle = store.get('Lifecycles', asText(project.body['LifecycleId']));
+  const environments = (lifecycle === undefined ? [] : lifecycleEnvironments(store, lifecycle))
+    .map((id) => store.get('Environments', id))
+    .filter((one) => one !== undefined)
+    .map(({ id, name }) => ({ Id: id, Name: name, Links: {} }));
+  const deployments = store.all('Deployments', visit.space);
+  const releases = releasesOf(store, project).map((release) => {
+    const own = current(
+      store,
+      deployments.filter(({ body }) => body['ReleaseId'] === release.id),
+    );
+    const channel = store.get('Channels', asText(release.body['ChannelId']));
+    return {
+      Release: resource(release),
+      Channel: channel === undefined ? null : resource(channel),
+      Deployments: Object.fromEntries(
+        [...new Set(own.map((one) => asText(one['EnvironmentId'])))].map((id) => [
+          id,
+          own.filter((one) => one['EnvironmentId'] === id),
+        ]),
+      ),
+      NextDeployments: environments.map(({ Id }) => Id),
+      HasUnresolvedDefect: false,
+      ReleaseRetentionPeriod: null,
+      TentacleRetentionPeriod: null,
+    };
+  });
+  return json(200, {
+    LifecycleEnvironments: {},
+    ChannelEnvironments: {},
+    Environments: environments,
+    Releases: releases,
+    Links: {},
+  });
+}
+
+const view = { method: 'GET', scoped: true, permission: 'DeploymentView' } as const;
+
+export const dashboardRoutes: readonly Route[] = [
+  { ...view, path: '/dashboard', handle: dashboard },
+  { ...view, path: '/dashboard/dynamic', handle: dashboard },
+  { ...view, path: '/projects/:id/progression', handle: progression },
+];

@@ -1,0 +1,232 @@
+// What clients ask before they make a release or a deployment: which packages it needs, where it may go, what it will do.
+import type { Body, Entry, Store } from '../../store.ts';
+import { compareVersions } from '../feed.ts';
+import { lifecycleEnvironments, lifecyclePhases } from '../lifecycle.ts';
+import { spacePath } from '../links.ts';
+import { findDocument } from '../lookup.ts';
+import { invalid, json } from '../refusal.ts';
+import { asText, isObject, members, readText } from '../tolerant-json.ts';
+import type { Route, Visit } from '../visit.ts';
+import { actionsOf, packagesOf, releasesOf, suggestedVersion } from './releases.ts';
+
+const projectOf = (store: Store, owner: Entry) => store.get('Projects', asText(owner.body['ProjectId']));
+
+function releaseTemplate(visit: Visit, process: Entry) {
+  const { store } = visit.instance;
+  const project = projectOf(store, process);
+  const last = project === undefined ? undefined : releasesOf(store, project)[0];
+  const before = last?.body['SelectedPackages'];
+  return json(200, {
+    DeploymentProcessId: process.id,
+    LastReleaseVersion: last?.name ?? null,
+    NextVersionIncrement: project === undefined ? null : (suggestedVersion(store, project) ?? null),
+    VersioningPackageStepName: null,
+    VersioningPackageReferenceName: null,
+    Packages: packagesOf(process).map(({ step, action, reference, packageId, feedId }) => ({
+      StepName: step,
+      ActionName: action,
+      PackageReferenceName: reference,
+      PackageId: packageId,
+      NuGetPackageId: packageId,
+      FeedId: feedId,
+      FeedName: store.get('Feeds', feedId)?.name ?? null,
+      ProjectName: null,
+      VersionSelectedLastRelease:
+        (Array.isArray(before) ? before.filter(isObject) : []).find(({ ActionName }) => ActionName === action)?.[
+          'Version'
+        ] ?? null,
+      IsResolvable: !packageId.includes('#{'),
+    })),
+    Links: { Self: `${spacePath(process.container)}/deploymentprocesses/${process.id}/template` },
+  });
+}
+
+const lifecycleOf = (store: Store, release: Entry): Entry | undefined => {
+  const own = store.get('Channels', asText(release.body['ChannelId']))?.body['LifecycleId'];
+  return store.get('Lifecycles', asText(own ?? projectOf(store, release)?.body['LifecycleId']));
+};
+
+const environmentsOf = (store: Store, release: Entry): readonly Entry[] => {
+  const lifecycle = lifecycleOf(store, release);
+  const ids = lifecycle === undefined ? [] : [...new Set(lifecycleEnvironments(store, lifecycle))];
+  return ids.map((id) => store.get('Environments', id)).filter((one) => one !== undefined);
+};
+
+const releasePath = (release: Entry) => `${spacePath(release.container)}/releases/${release.id}`;
+
+function deploymentTemplate(visit: Visit) {
+  const { store } = visit.instance;
+  const release = findDocument(store, 'Releases', visit.space, visit.param('id'));
+  const project = asText(release.body['ProjectId']);
+  const target = (tenant: string) => (environment: Entry) => ({
+    Id: environment.id,
+    Name: environment.name,
+    Links: { Preview: `${releasePath(release)}/deployments/preview/${environment.id}${tenant}{?includeDisabledSteps}` },
+  });
+  const environments = environmentsOf(store, release);
+  return json(200, {
+    IsDeploymentProcessModified: false,
+    IsVariableSetModified: false,
+    IsLibraryVariableSetModified: false,
+    DeploymentNotes: release.body['ReleaseNotes'] ?? null,
+    PromoteTo: environments.map(target('')),
+    TenantPromotions: store.all('Tenants', visit.space).flatMap((tenant) => {
+      const links = tenant.body['ProjectEnvironments'];
+      const linked = isObject(links) ? links[project] : undefined;
+      if (!Array.isArray(linked)) return [];
+      const own = environments.filter(({ id }) => linked.includes(id));
+      return [{ Id: tenant.id, Name: tenant.name, PromoteTo: own.map(target(`/${tenant.id}`)), Links: {} }];
+    }),
+    Links: { Self: `${releasePath(release)}/deployments/template` },
+  });
+}
+
+function previewOf(store: Store, release: Entry, environment: Entry): Body {
+  const machines = store
+    .all('Machines', release.container)
+    .filter(({ body }) => Array.isArray(body['EnvironmentIds']) && body['EnvironmentIds'].includes(environment.id));
+  const process = store.get('DeploymentProcesses', asText(release.body['ProjectDeploymentProcessSnapshotId']));
+  return {
+    StepsToExecute: actionsOf(process).map(({ step, action }, index) => {
+      const properties = step['Properties'];
+      const text = isObject(properties) ? asText(properties['Octopus.Action.TargetRoles']) : '';
+      const roles = text.split(',').filter((role) => role !== '');
+      const fitting = machines.filter(({ body }) => {
+        const own = body['Roles'];
+        return Array.isArray(own) && own.some((role) => roles.includes(asText(role)));
+      });
+      return {
+        ActionId: action['Id'],
+        ActionName: action['Name'],
+        ActionNumber: String(index + 1),
+        Roles: roles,
+        Machines: fitting.map(({ id, name }) => ({ Id: id, Name: name, HasLatestCalamari: true })),
+        MachineNames: fitting.map(({ name }) => name),
+        CanBeSkipped: true,
+        IsDisabled: action['IsDisabled'] === true,
+        HasNoApplicableMachines: roles.length > 0 && fitting.length === 0,
+        UnavailableMachines: [],
+        ExcludedMachines: [],
+      };
+    }),
+    Form: { Values: {}, Elements: [] },
+    UseGuidedFailureModeByDefault: false,
+    Changes: [],
+    ChangesMarkdown: '',
+    Links: { Self: `${releasePath(release)}/deployments/preview/${environment.id}` },
+  };
+}
+
+const preview: Route['handle'] = (visit) => {
+  const { store } = visit.instance;
+  const release = findDocument(store, 'Releases', visit.space, visit.param('id'));
+  return json(
+    200,
+    previewOf(store, release, findDocument(store, 'Environments', visit.space, visit.param('environment'))),
+  );
+};
+
+async function previews(visit: Visit) {
+  const { store } = visit.instance;
+  const release = findDocument(store, 'Releases', visit.space, visit.param('id'));
+  const wanted = members(await visit.body())('DeploymentPreviews');
+  const ids = (Array.isArray(wanted) ? wanted : []).map((one) => asText(members(one)('EnvironmentId')));
+  return json(
+    200,
+    ids.map((id) => previewOf(store, release, findDocument(store, 'Environments', visit.space, id))),
+  );
+}
+
+const states: Readonly<Record<string, string>> = { Success: 'Complete', Failed: 'Current', Executing: 'Current' };
+
+function releaseProgression(visit: Visit) {
+  const { store } = visit.instance;
+  const release = findDocument(store, 'Releases', visit.space, visit.param('id'));
+  const lifecycle = lifecycleOf(store, release);
+  const deployments = store.all('Deployments', visit.space).filter(({ body }) => body['ReleaseId'] === release.id);
+  const state = ({ body }: Entry) => asText(store.get('ServerTasks', asText(body['TaskId']))?.body['State']);
+  const phases = lifecycle === undefined ? [] : lifecyclePhases(store, lifecycle);
+  return json(200, {
+    Phases: phases.map(({ body, environments }) => {
+      const own = deployments.filter((one) => environments.includes(asText(one.body['EnvironmentId'])));
+      return {
+        MinimumEnvironmentsBeforePromotion: 0,
+        IsOptionalPhase: false,
+        ...body,
+        Blocked: false,
+        Progress: own.map((one) => states[state(one)]).find((one) => one !== undefined) ?? 'Pending',
+        Deployments: own.map((one) => ({ Deployment: { Id: one.id, ...one.body }, Task: { State: state(one) } })),
+      };
+    }),
+    NextDeployments: phases.flatMap(({ environments }) => environments),
+    NextDeploymentsMinimumRequired: 0,
+    Links: {},
+  });
+}
+
+/** A NuGet range: `1.0` and up, or `[1.0,2.0)` and its like. */
+function isInRange(version: string, range: string): boolean {
+  const [, open = '', low = '', comma, high = '', close = ''] = /^([[(])([^,]*)(,?)([^,]*)([\])])$/.exec(range) ?? [];
+  if (open === '') return compareVersions(version, range) >= 0;
+  if (comma === '') return compareVersions(version, low) === 0;
+  const below = low.trim() === '' ? 1 : compareVersions(version, low.trim());
+  const above = high.trim() === '' ? -1 : compareVersions(version, high.trim());
+  return (open === '[' ? below >= 0 : below > 0) && (close === ']' ? above <= 0 : above < 0);
+}
+
+function tagPattern(tag: string): RegExp {
+  try {
+    return new RegExp(tag);
+  } catch {
+    throw invalid(`'${tag}' is not a valid regular expression.`);
+  }
+}
+
+/** Does a package version fit a channel's rule; parameters come as a query or, from 2021 on, as a body. */
+async function ruleTest(visit: Visit) {
+  const body = members(await visit.body());
+  const read = (name: string) => readText(body(name), name) ?? visit.call.query(name) ?? '';
+  const [version, range, tag] = [read('version'), read('versionRange'), read('preReleaseTag')];
+  const preRelease = version.split('+')[0]?.split('-').slice(1).join('-') ?? '';
+  const SatisfiesVersionRange = range === '' || isInRange(version, range);
+  const SatisfiesPreReleaseTag = tag === '' || tagPattern(tag).test(preRelease);
+  return json(200, {
+    SatisfiesVersionRange,
+    SatisfiesPreReleaseTag,
+    IsSatisfied: SatisfiesVersionRange && SatisfiesPreReleaseTag,
+    Errors: [],
+    Links: {},
+  });
+}
+
+const view = { scoped: true, permission: 'ReleaseView' };
+
+export const templateRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/deploymentprocesses/:id/template',
+    scoped: true,
+    permission: 'ProcessView',
+    handle: (visit) =>
+      releaseTemplate(visit, findDocument(visit.instance.store, 'DeploymentProcesses', visit.space, visit.param('id'))),
+  },
+  {
+    method: 'GET',
+    path: '/projects/:id/deploymentprocesses/template',
+    scoped: true,
+    permission: 'ProcessView',
+    handle: (visit) => {
+      const { store } = visit.instance;
+      const project = findDocument(store, 'Projects', visit.space, visit.param('id'));
+      const process = asText(project.body['DeploymentProcessId']);
+      return releaseTemplate(visit, findDocument(store, 'DeploymentProcesses', visit.space, process));
+    },
+  },
+  { method: 'GET', path: '/releases/:id/deployments/template', ...view, handle: deploymentTemplate },
+  { method: 'GET', path: '/releases/:id/deployments/preview/:environment', ...view, handle: preview },
+  { method: 'GET', path: '/releases/:id/deployments/preview/:environment/:tenant', ...view, handle: preview },
+  { method: 'POST', path: '/releases/:id/deployments/previews', ...view, harmless: true, handle: previews },
+  { method: 'GET', path: '/releases/:id/progression', ...view, handle: releaseProgression },
+  { method: 'GET', path: '/channels/rule-test', ...view, handle: ruleTest },
+  { method: 'POST', path: '/channels/rule-test', ...view, harmless: true, handle: ruleTest },
+];

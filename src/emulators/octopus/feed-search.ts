@@ -1,0 +1,92 @@
+// Searching the built-in feed as any feed is searched: by feed id, as clients do that look for the newest version.
+import type { Reply } from '../server.ts';
+import { collection } from './collection.ts';
+import { allPackages, compareVersions, packageResource, type FeedPackage } from './feed.ts';
+import { findDocument } from './lookup.ts';
+import { invalid, json } from './refusal.ts';
+import type { Route, Visit } from './visit.ts';
+
+const isPreRelease = ({ version }: FeedPackage) => version.split('+')[0]?.includes('-') === true;
+
+/** Packages of the feed the path names, newest version first. Feeds elsewhere are not asked: they seem empty. */
+function packagesOf(visit: Visit): readonly FeedPackage[] {
+  const feed = findDocument(visit.instance.store, 'Feeds', visit.space, visit.param('id'));
+  if (feed.body['FeedType'] !== 'BuiltIn') return [];
+  return allPackages(visit.instance, visit.space).toSorted((a, b) => compareVersions(b.version, a.version));
+}
+
+function versions(visit: Visit): readonly FeedPackage[] {
+  const { query } = visit.call;
+  const wanted = query('packageId')?.toLowerCase();
+  if (wanted === undefined || wanted === '') throw invalid('Please provide a packageId.');
+  const filter = query('filter')?.toLowerCase() ?? '';
+  const pre = query('includePreRelease')?.toLowerCase() !== 'false';
+  return packagesOf(visit)
+    .filter((one) => one.id.toLowerCase() === wanted && one.version.toLowerCase().includes(filter))
+    .filter((one) => pre || !isPreRelease(one));
+}
+
+const versionResource = (one: FeedPackage) => {
+  const { Links, FeedId, Published, Title } = packageResource(one);
+  return {
+    Id: `${one.id}.${one.version}`,
+    PackageId: one.id,
+    Version: one.version,
+    FeedId,
+    Published,
+    Title,
+    SizeBytes: one.size,
+    ReleaseNotes: null,
+    Links,
+  };
+};
+
+function search(visit: Visit): Reply {
+  const term = visit.call.query('term')?.toLowerCase() ?? '';
+  const newest = new Map<string, FeedPackage>();
+  for (const one of packagesOf(visit)) {
+    const key = one.id.toLowerCase();
+    if (key.includes(term) && !newest.has(key)) newest.set(key, one);
+  }
+  return collection(visit, [...newest.values()], {
+    itemType: 'PackageDescription',
+    present: (one) => ({
+      Id: one.id,
+      Name: one.id,
+      Description: null,
+      LatestVersion: one.version,
+      Links: packageResource(one)['Links'],
+    }),
+    filters: ['term'],
+  });
+}
+
+/** The older search: a bare list, one version unless several are asked for. */
+function oldSearch(visit: Visit): Reply {
+  const several = visit.call.query('includeMultipleVersions')?.toLowerCase() === 'true';
+  const found = versions(visit);
+  const take = Number(visit.call.query('take') ?? found.length);
+  return json(200, (several ? found.slice(0, take) : found.slice(0, 1)).map(packageResource));
+}
+
+const reading = { method: 'GET', scoped: true, permission: 'FeedView' } as const;
+
+export const feedSearchRoutes: readonly Route[] = [
+  { ...reading, path: '/feeds/:id/packages', handle: oldSearch },
+  { ...reading, path: '/feeds/:id/packages/search', handle: search },
+  {
+    ...reading,
+    path: '/feeds/:id/packages/versions',
+    handle: (visit) =>
+      collection(visit, versions(visit), {
+        itemType: 'PackageVersion',
+        present: versionResource,
+        filters: ['packageId', 'includePreRelease', 'filter'],
+      }),
+  },
+  {
+    ...reading,
+    path: '/feeds/:id/packages/notes',
+    handle: () => ({ status: 200, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: '' }),
+  },
+];

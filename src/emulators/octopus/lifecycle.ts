@@ -1,0 +1,31 @@
+import type { Entry, Store } from '../store.ts';
+import { isObject } from './tolerant-json.ts';
+
+const ids = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
+
+export interface Phase {
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly environments: readonly string[];
+}
+
+const phasesOf = (lifecycle: Entry): readonly Phase[] => {
+  const phases = lifecycle.body['Phases'];
+  return (Array.isArray(phases) ? phases : []).filter(isObject).map((body) => ({
+    body,
+    environments: [...ids(body['OptionalDeploymentTargets']), ...ids(body['AutomaticDeploymentTargets'])],
+  }));
+};
+
+/** The phases of a lifecycle; one without any has a phase for each environment of the space. */
+export function lifecyclePhases(store: Store, lifecycle: Entry): readonly Phase[] {
+  const phases = phasesOf(lifecycle);
+  if (phases.length > 0) return phases;
+  return store.all('Environments', lifecycle.container).map(({ id, name }) => ({
+    body: { Id: id, Name: name, OptionalDeploymentTargets: [id], AutomaticDeploymentTargets: [] },
+    environments: [id],
+  }));
+}
+
+/** Ids of the environments a lifecycle goes through, in its order. */
+export const lifecycleEnvironments = (store: Store, lifecycle: Entry): readonly string[] =>
+  lifecyclePhases(store, lifecycle).flatMap(({ environments }) => environments);

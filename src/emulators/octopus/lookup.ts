@@ -1,0 +1,37 @@
+import type { Entry, Store } from '../store.ts';
+import { kindNamed } from './kinds.ts';
+import { absent, invalid } from './refusal.ts';
+import { asText } from './tolerant-json.ts';
+
+const same = (a: unknown, b: string) => asText(a).toLowerCase() === b;
+
+const builtInFeed = ({ kind, body }: Entry) => kind === 'Feeds' && body['FeedType'] === 'BuiltIn';
+
+function find(store: Store, kindName: string, space: string, text: string, byName: boolean): Entry | undefined {
+  const kind = kindNamed(kindName);
+  const wanted = text.trim().toLowerCase();
+  const byId = store.get(kind.name, text.trim());
+  if (byId !== undefined && (!kind.scoped || byId.container === space)) return byId;
+  if (wanted === '') return undefined;
+  const all = store.all(kind.name, kind.scoped ? space : undefined);
+  return (
+    (byName ? all.find(({ name }) => same(name, wanted)) : undefined) ??
+    all.find(({ body }) => same(body['Slug'], wanted)) ??
+    // In every space the feed answers to the id it has in the default one.
+    (wanted === 'feeds-builtin' ? all.find(builtInFeed) : undefined)
+  );
+}
+
+/** By id, or by slug where documents have one. 404 outside the space. */
+export function findDocument(store: Store, kindName: string, space: string, idOrSlug: string): Entry {
+  const found = find(store, kindName, space, idOrSlug, false);
+  if (found === undefined) throw absent(idOrSlug);
+  return found;
+}
+
+/** By id, name or slug, as commands name things. 400 when there is none: the command itself was found. */
+export function needNamed(store: Store, kindName: string, space: string, text: string): Entry {
+  const found = find(store, kindName, space, text, true);
+  if (found !== undefined) return found;
+  throw invalid(`There is no ${kindNamed(kindName).item.toLowerCase()} '${text}' in this space.`);
+}

@@ -1,0 +1,36 @@
+// What lies beside `/api`: where people look first, and where nuget.exe pushes.
+import { nugetUpload } from './feed-routes.ts';
+import type { Route } from './visit.ts';
+
+const page = `<!DOCTYPE html>
+<html lang="en">
+<head><title>Octopus Deploy, embedded</title></head>
+<body><h1>An embedded instance of Octopus Deploy</h1>
+<p>There is no web portal here. The API is at <a href="/api">/api</a>.</p></body>
+</html>
+`;
+
+const toPortal: Route = {
+  method: 'GET',
+  path: '/',
+  open: true,
+  handle: () => ({ status: 302, headers: { Location: '/app' } }),
+};
+
+const portal: Route = {
+  method: 'GET',
+  path: '/app',
+  open: true,
+  handle: () => ({ status: 200, headers: { 'Content-Type': 'text/html; charset=utf-8' }, body: page }),
+};
+
+const nuget: Route = { method: 'PUT', path: '/nuget/packages', permission: 'BuiltInFeedPush', handle: nugetUpload };
+
+/** By whole path; `:space` is the id of a space. */
+export const outsideRoutes: readonly (readonly [string, Route])[] = [
+  ['/', toPortal],
+  ['/app', portal],
+  ['/nuget/packages', nuget],
+  ['/api/nuget/packages', nuget],
+  ['/api/:space/nuget/packages', nuget],
+];

@@ -1,0 +1,203 @@
+// What belongs to a project, under the project's own path.
+import type { Body, Entry, Store } from '../store.ts';
+import { createDocument, deleteDocument, replaceDocument } from './document-changes.ts';
+import { putDocument } from './instance.ts';
+import { kindNamed } from './kinds.ts';
+import { spacePath } from './links.ts';
+import { findDocument } from './lookup.ts';
+import { absent, json } from './refusal.ts';
+import { resource } from './resource.ts';
+import { variableSet } from './scope-values.ts';
+import { asText } from './tolerant-json.ts';
+import type { Route, Visit } from './visit.ts';
+
+const projectOf = (visit: Visit): Entry =>
+  findDocument(visit.instance.store, 'Projects', visit.space, visit.param('id'));
+
+/** The one document of a type that a member of the project names, with how it is shown. */
+function part(
+  path: string,
+  kindName: string,
+  member: string,
+  show: (store: Store, entry: Entry) => unknown = (_, entry) => resource(entry),
+): readonly Route[] {
+  const kind = kindNamed(kindName);
+  const find = (visit: Visit) =>
+    findDocument(visit.instance.store, kindName, visit.space, asText(projectOf(visit).body[member]));
+  const route = { path: `/projects/:id/${path}`, scoped: true } as const;
+  return [
+    {
+      ...route,
+      method: 'GET',
+      permission: kind.view,
+      handle: (visit) => json(200, show(visit.instance.store, find(visit))),
+    },
+    {
+      ...route,
+      method: 'PUT',
+      permission: kind.edit,
+      handle: async (visit) => {
+        const body = await visit.document();
+        const changed = replaceDocument(visit.instance, kind, find(visit), body);
+        return json(200, show(visit.instance.store, changed));
+      },
+    },
+  ];
+}
+
+/** One of several documents that name their project, by id, name or slug. */
+function ownDocument(visit: Visit, kindName: string): Entry {
+  const project = projectOf(visit);
+  const wanted = visit.param('part').toLowerCase();
+  const found = visit.instance.store
+    .all(kindName, visit.space)
+    .find(
+      ({ id, name, body }) =>
+        body['ProjectId'] === project.id &&
+        [id, name, asText(body['Slug'])].some((one) => one.toLowerCase() === wanted),
+    );
+  if (found === undefined) throw absent(visit.param('part'));
+  return found;
+}
+
+const member = (path: string, kindName: string): Route => ({
+  method: 'GET',
+  path: `/projects/:id/${path}/:part`,
+  scoped: true,
+  permission: kindNamed(kindName).view,
+  handle: (visit) => json(200, resource(ownDocument(visit, kindName))),
+});
+
+const change = (path: string, kindName: string): Route => ({
+  method: 'PUT',
+  path: `/projects/:id/${path}/:part`,
+  scoped: true,
+  permission: kindNamed(kindName).edit,
+  handle: async (visit) => {
+    const body = await visit.document();
+    const found = ownDocument(visit, kindName);
+    return json(200, resource(replaceDocument(visit.instance, kindNamed(kindName), found, body)));
+  },
+});
+
+const remove = (path: string, kindName: string): Route => ({
+  method: 'DELETE',
+  path: `/projects/:id/${path}/:part`,
+  scoped: true,
+  permission: kindNamed(kindName).edit,
+  handle: (visit) => {
+    deleteDocument(visit.instance, ownDocument(visit, kindName));
+    return json(200, {});
+  },
+});
+
+const settings = {
+  DefaultGuidedFailureMode: 'EnvironmentDefault',
+  DefaultToSkipIfAlreadyInstalled: false,
+  DeploymentChangesTemplate: null,
+  ForcePackageDownload: false,
+  ReleaseNotesTemplate: null,
+  VersioningStrategy: null,
+} as const;
+
+/** Deployment settings are members of the project, shown as a document of their own. */
+function settingsOf(project: Entry): Body {
+  const { body, id, container } = project;
+  const own: Body = Object.fromEntries(
+    Object.entries(settings).map(([name, otherwise]) => [name, body[name] ?? otherwise]),
+  );
+  return {
+    Id: `deploymentsettings-${id}`,
+    SpaceId: container,
+    ProjectId: id,
+    ConnectivityPolicy: body['ProjectConnectivityPolicy'] ?? {
+      SkipMachineBehavior: 'None',
+      TargetRoles: [],
+      AllowDeploymentsToNoTargets: false,
+      ExcludeUnhealthyTargets: false,
+    },
+    ...own,
+    Links: { Self: `${spacePath(container)}/projects/${id}/deploymentsettings` },
+  };
+}
+
+const settingsRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/projects/:id/deploymentsettings',
+    scoped: true,
+    permission: 'ProjectView',
+    handle: (visit) => json(200, settingsOf(projectOf(visit))),
+  },
+  {
+    method: 'PUT',
+    path: '/projects/:id/deploymentsettings',
+    scoped: true,
+    permission: 'ProjectEdit',
+    handle: async (visit) => {
+      const sent = await visit.document();
+      const project = projectOf(visit);
+      const given = Object.fromEntries(Object.entries(sent).filter(([name]) => name in settings));
+      const policy = sent['ConnectivityPolicy'];
+      const changed = putDocument(visit.instance.store, 'Projects', {
+        ...project.body,
+        ...given,
+        ...(policy === undefined ? {} : { ProjectConnectivityPolicy: policy }),
+      });
+      return json(200, settingsOf(changed));
+    },
+  },
+];
+
+export const projectRoutes: readonly Route[] = [
+  ...part('deploymentprocesses', 'DeploymentProcesses', 'DeploymentProcessId'),
+  ...part('variables', 'Variables', 'VariableSetId', variableSet),
+  ...settingsRoutes,
+  member('channels', 'Channels'),
+  member('runbooks', 'Runbooks'),
+  member('runbookProcesses', 'RunbookProcesses'),
+  member('runbookSnapshots', 'RunbookSnapshots'),
+  {
+    method: 'POST',
+    path: '/projects/:id/channels',
+    scoped: true,
+    permission: 'ProcessEdit',
+    handle: async (visit) => {
+      const body = { ...(await visit.document()), ProjectId: projectOf(visit).id };
+      return json(201, resource(createDocument(visit.instance, kindNamed('Channels'), visit.space, body)));
+    },
+  },
+  change('channels', 'Channels'),
+  change('runbooks', 'Runbooks'),
+  change('runbookProcesses', 'RunbookProcesses'),
+  remove('channels', 'Channels'),
+  remove('runbooks', 'Runbooks'),
+  {
+    method: 'GET',
+    path: '/projects/:id/summary',
+    scoped: true,
+    permission: 'ProjectView',
+    handle: (visit) => {
+      const { store } = visit.instance;
+      const project = projectOf(visit);
+      const has = (kind: string) => store.all(kind, visit.space).some(({ body }) => body['ProjectId'] === project.id);
+      const process = store.get('DeploymentProcesses', asText(project.body['DeploymentProcessId']));
+      const steps = process?.body['Steps'];
+      return json(200, {
+        HasBeenSuccessfullyDeployed: has('Deployments'),
+        HasDeploymentProcess: Array.isArray(steps) && steps.length > 0,
+        HasRunbooks: has('Runbooks'),
+      });
+    },
+  },
+  {
+    method: 'GET',
+    path: '/projects/:id/metadata',
+    scoped: true,
+    permission: 'ProjectView',
+    handle: (visit) => {
+      projectOf(visit);
+      return json(200, []);
+    },
+  },
+];

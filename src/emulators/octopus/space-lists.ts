@@ -1,0 +1,123 @@
+// Small lists of a space that are no plain lists of documents, and the order people give to environments and tag sets.
+import type { Entry } from '../store.ts';
+import { collection } from './collection.ts';
+import { narrowed } from './document-filters.ts';
+import { putDocument } from './instance.ts';
+import { lifecyclePhases } from './lifecycle.ts';
+import { findDocument } from './lookup.ts';
+import { invalid, json } from './refusal.ts';
+import { resource } from './resource.ts';
+import { asText, isObject } from './tolerant-json.ts';
+import type { Route, Visit } from './visit.ts';
+
+/** A body that is a list of ids sets SortOrder in that order. */
+function sortOrder(kind: string): Route['handle'] {
+  return async (visit) => {
+    const { store } = visit.instance;
+    const ids = await visit.body();
+    if (!Array.isArray(ids)) throw invalid('Please provide a list of ids.');
+    const entries = ids.map((id) => findDocument(store, kind, visit.space, asText(id)));
+    store.atomically(() => {
+      for (const [SortOrder, { id, body }] of entries.entries())
+        putDocument(store, kind, { ...body, Id: id, SortOrder });
+    });
+    return json(200, store.all(kind, visit.space).map(resource));
+  };
+}
+
+const order = ({ body }: Entry) => Number(body['SortOrder'] ?? 0);
+
+const environments = (visit: Visit) =>
+  narrowed(visit, visit.instance.store.all('Environments', visit.space)).toSorted((a, b) => order(a) - order(b));
+
+const inEnvironment = (visit: Visit, id: string) =>
+  visit.instance.store
+    .all('Machines', visit.space)
+    .filter(({ body }) => Array.isArray(body['EnvironmentIds']) && body['EnvironmentIds'].includes(id));
+
+function summary(visit: Visit) {
+  const shown = environments(visit).map((environment) => {
+    const machines = inEnvironment(visit, environment.id);
+    return { Environment: resource(environment), TotalMachines: machines.length, Links: {} };
+  });
+  return json(200, {
+    TotalMachines: shown.reduce((sum, { TotalMachines }) => sum + TotalMachines, 0),
+    EnvironmentSummaries: shown,
+    Links: {},
+  });
+}
+
+/** Variables that are scoped to this environment and to no other. */
+function singlyScoped(visit: Visit) {
+  const { store } = visit.instance;
+  const { id } = findDocument(store, 'Environments', visit.space, visit.param('id'));
+  const only = (variable: unknown) => {
+    const scope = isObject(variable) && isObject(variable['Scope']) ? variable['Scope']['Environment'] : undefined;
+    return Array.isArray(scope) && scope.length === 1 && scope[0] === id;
+  };
+  const map = store.all('Variables', visit.space).flatMap(({ body }) => {
+    const names = (Array.isArray(body['Variables']) ? body['Variables'] : [])
+      .filter(only)
+      .map((one: unknown) => (isObject(one) ? asText(one['Name']) : ''));
+    return names.length === 0 || body['IsFrozen'] === true ? [] : [[asText(body['OwnerId']), names] as const];
+  });
+  return json(200, {
+    HasUnauthorizedProjectVariables: false,
+    HasUnauthorizedLibraryVariableSetVariables: false,
+    VariableMap: Object.fromEntries(map),
+  });
+}
+
+function variableNames(visit: Visit) {
+  const project = visit.call.query('project');
+  const names = visit.instance.store
+    .all('Variables', visit.space)
+    .filter(({ body }) => body['IsFrozen'] !== true && (project === undefined || body['OwnerId'] === project))
+    .flatMap(({ body }) => (Array.isArray(body['Variables']) ? body['Variables'].filter(isObject) : []))
+    .map((one) => asText(one['Name']));
+  return json(200, [...new Set(names)].toSorted());
+}
+
+function lifecyclePreview(visit: Visit) {
+  const lifecycle = findDocument(visit.instance.store, 'Lifecycles', visit.space, visit.param('id'));
+  const phases = lifecyclePhases(visit.instance.store, lifecycle);
+  return json(200, { ...resource(lifecycle), Phases: phases.map(({ body }) => body) });
+}
+
+const view = (permission: string) => ({ method: 'GET', scoped: true, permission }) as const;
+
+export const spaceListRoutes: readonly Route[] = [
+  {
+    method: 'PUT',
+    path: '/environments/sortorder',
+    scoped: true,
+    permission: 'EnvironmentEdit',
+    handle: sortOrder('Environments'),
+  },
+  { method: 'PUT', path: '/tagsets/sortorder', scoped: true, permission: 'TagSetEdit', handle: sortOrder('TagSets') },
+  {
+    ...view('EnvironmentView'),
+    path: '/environments/v2',
+    handle: (visit) =>
+      collection(visit, environments(visit), {
+        itemType: 'EnvironmentV2',
+        present: (entry) => ({ ...resource(entry), Type: 'Static' }),
+        filters: ['partialName', 'ids'],
+      }),
+  },
+  { ...view('EnvironmentView'), path: '/environments/summary', handle: summary },
+  { ...view('EnvironmentView'), path: '/environments/:id/singlyScopedVariableDetails', handle: singlyScoped },
+  { ...view('EnvironmentView'), path: '/environments/:id/metadata', handle: () => json(200, []) },
+  {
+    ...view('MachineView'),
+    path: '/machineroles/all',
+    handle: (visit) => {
+      const roles = visit.instance.store
+        .all('Machines', visit.space)
+        .flatMap(({ body }) => (Array.isArray(body['Roles']) ? body['Roles'].map(String) : []));
+      return json(200, [...new Set(roles)].toSorted());
+    },
+  },
+  { ...view('VariableView'), path: '/variables/names', handle: variableNames },
+  { ...view('LifecycleView'), path: '/lifecycles/:id/preview', handle: lifecyclePreview },
+];

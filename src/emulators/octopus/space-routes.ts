@@ -1,0 +1,97 @@
+import { collection, readList } from './collection.ts';
+import { createDocument, replaceDocument } from './document-changes.ts';
+import { defaultSpace } from './instance.ts';
+import { kindNamed } from './kinds.ts';
+import { absent, invalid, json } from './refusal.ts';
+import { resource } from './resource.ts';
+import { spaceHomeReply } from './root.ts';
+import { addDefaultGroup, furnishSpace, removeSpace } from './space.ts';
+import type { TaskQueue } from './task-queue.ts';
+import { isDone, stateOf } from './tasks.ts';
+import type { Route, Visit } from './visit.ts';
+
+const find = (visit: Visit) => {
+  const wanted = visit.param('id').toLowerCase();
+  const all = visit.instance.store.all('Spaces');
+  const found =
+    all.find(({ id }) => id.toLowerCase() === wanted) ??
+    all.find(({ body }) => String(body['Slug']).toLowerCase() === wanted);
+  if (found === undefined) throw absent(visit.param('id'));
+  return found;
+};
+
+const listed = (visit: Visit) => {
+  const contains = (visit.call.query('partialName') ?? visit.call.query('name') ?? '').toLowerCase();
+  const ids = readList(visit, 'ids')?.map((id) => id.toLowerCase()) ?? [];
+  return visit.instance.store
+    .all('Spaces')
+    .filter(
+      ({ id, name }) => name.toLowerCase().includes(contains) && (ids.length === 0 || ids.includes(id.toLowerCase())),
+    );
+};
+
+async function create(visit: Visit) {
+  const { store } = visit.instance;
+  const defaults = {
+    Description: null,
+    IsDefault: false,
+    IsPrivate: false,
+    TaskQueueStopped: false,
+    SpaceManagersTeams: [],
+    SpaceManagersTeamMembers: [],
+    Icon: null,
+    ExtensionSettings: [],
+  };
+  const body = { ...defaults, ...(await visit.document()) };
+  const made = store.atomically(() => {
+    const entry = createDocument(visit.instance, kindNamed('Spaces'), defaultSpace, body);
+    furnishSpace(store, entry.id);
+    addDefaultGroup(store, entry.id);
+    return entry;
+  });
+  return json(201, resource(made));
+}
+
+async function remove(visit: Visit) {
+  const { id, body } = find(visit);
+  if (body['TaskQueueStopped'] !== true) {
+    throw invalid('The space cannot be deleted while its task queue is running. Stop the task queue first.');
+  }
+  const busy = visit.instance.store
+    .all('ServerTasks')
+    .some((task) => task.body['SpaceId'] === id && !isDone(stateOf(task)) && stateOf(task) !== 'Queued');
+  if (busy) throw invalid('The space cannot be deleted while tasks are running in it.');
+  await removeSpace(visit.instance, id);
+  return json(200, {});
+}
+
+export const spaceRoutes = (queue: TaskQueue): readonly Route[] => [
+  {
+    method: 'GET',
+    path: '/spaces',
+    handle: (visit) =>
+      collection(visit, listed(visit), { itemType: 'Space', present: resource, filters: ['partialName', 'ids'] }),
+  },
+  { method: 'GET', path: '/spaces/all', handle: (visit) => json(200, listed(visit).map(resource)) },
+  { method: 'GET', path: '/spaces/:id', handle: (visit) => json(200, resource(find(visit))) },
+  { method: 'POST', path: '/spaces', permission: 'SpaceCreate', handle: create },
+  {
+    method: 'PUT',
+    path: '/spaces/:id',
+    permission: 'SpaceEdit',
+    handle: async (visit) => {
+      const entry = find(visit);
+      const body = { ...entry.body, ...(await visit.document()) };
+      const changed = replaceDocument(visit.instance, kindNamed('Spaces'), entry, body);
+      queue.kick();
+      return json(200, resource(changed));
+    },
+  },
+  { method: 'DELETE', path: '/spaces/:id', permission: 'SpaceDelete', handle: remove },
+  {
+    method: 'GET',
+    path: '/:space(^[Ss][Pp][Aa][Cc][Ee][Ss]-\\d+$)',
+    open: true,
+    handle: (visit) => spaceHomeReply(visit.space),
+  },
+];

@@ -1,0 +1,60 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Body, Store } from '../store.ts';
+import { defaultSpace, newId, putDocument, slugOf, type Instance } from './instance.ts';
+import { kinds } from './kinds.ts';
+
+const forever = { Unit: 'Days', QuantityToKeep: 0, ShouldKeepForever: true };
+
+function addMissing(store: Store, kind: string, space: string, id: string | undefined, name: string, body: Body): void {
+  if (store.named(kind, space, name) !== undefined) return;
+  putDocument(store, kind, { Id: id ?? newId(store, kind), Name: name, SpaceId: space, ...body });
+}
+
+/** What a space has from its first minute: its feed, a lifecycle, a machine policy, a worker pool. */
+export function furnishSpace(store: Store, space: string): void {
+  const feed = space === defaultSpace ? 'feeds-builtin' : `feeds-builtin-${space}`;
+  addMissing(store, 'Feeds', space, feed, 'Octopus Server (built-in)', {
+    FeedType: 'BuiltIn',
+    DownloadAttempts: 5,
+    DownloadRetryBackoffSeconds: 10,
+    DeleteUnreleasedPackagesAfterDays: 30,
+    PackageAcquisitionLocationOptions: ['Server', 'ExecutionTarget'],
+  });
+  addMissing(store, 'Lifecycles', space, undefined, 'Default Lifecycle', {
+    Slug: 'default-lifecycle',
+    Description: null,
+    Phases: [],
+    ReleaseRetentionPolicy: forever,
+    TentacleRetentionPolicy: forever,
+  });
+  addMissing(store, 'MachinePolicies', space, undefined, 'Default Machine Policy', {
+    Description: null,
+    IsDefault: true,
+  });
+  addMissing(store, 'WorkerPools', space, undefined, 'Default Worker Pool', {
+    Slug: 'default-worker-pool',
+    WorkerPoolType: 'StaticWorkerPool',
+    IsDefault: true,
+    SortOrder: 0,
+  });
+}
+
+export function addDefaultGroup(store: Store, space: string): void {
+  const name = 'Default Project Group';
+  addMissing(store, 'ProjectGroups', space, undefined, name, { Slug: slugOf(name), Description: null });
+}
+
+/** Removes a space with all it holds, packages and tasks included. */
+export async function removeSpace({ store, directory }: Instance, space: string): Promise<void> {
+  store.atomically(() => {
+    for (const name of [...kinds.map((kind) => kind.name), 'Packages']) {
+      for (const { id } of store.all(name, space)) store.remove(name, id);
+    }
+    for (const { id, body } of store.all('ServerTasks')) {
+      if (body['SpaceId'] === space) store.remove('ServerTasks', id);
+    }
+    store.remove('Spaces', space);
+  });
+  await rm(join(directory, 'packages', space), { recursive: true, force: true });
+}

@@ -1,0 +1,137 @@
+import type { Entry } from '../store.ts';
+import { collection } from './collection.ts';
+import { needDocument, newId, wireDate } from './instance.ts';
+import { absent, json, Refusal } from './refusal.ts';
+import { resource } from './resource.ts';
+import { members, readText } from './tolerant-json.ts';
+import { allowKey, grantedTo, newApiKey } from './users.ts';
+import type { Route, Visit } from './visit.ts';
+
+const found = (visit: Visit) => needDocument(visit.instance.store, 'Users', visit.param('id'));
+
+function permissions(visit: Visit) {
+  const entry = found(visit);
+  const granted = grantedTo(entry);
+  const everywhere = [
+    { SpaceId: null, RestrictedToProjectIds: [], RestrictedToEnvironmentIds: [], RestrictedToTenantIds: [] },
+  ];
+  return json(200, {
+    Id: entry.id,
+    SpacePermissions: Object.fromEntries(granted.space.map((name) => [name, everywhere])),
+    SystemPermissions: granted.system,
+    Teams: [],
+    IsPermissionsComplete: true,
+    IsTeamsComplete: true,
+    Links: { Self: `/api/users/${entry.id}/permissions` },
+  });
+}
+
+const keyKind = 'ApiKeys';
+
+function keyResource({ id, body }: Entry) {
+  const self = `/api/users/${String(body['UserId'])}/apikeys/${id}`;
+  const { $key: key, ...shown } = body;
+  // A key is shown once, when it is made; later only its beginning.
+  return { ...shown, ApiKey: { HasValue: true, NewValue: null, Hint: String(key).slice(0, 7) }, Links: { Self: self } };
+}
+
+const own = (visit: Visit) =>
+  visit.instance.store.all(keyKind).filter(({ body }) => body['UserId'] === visit.param('id'));
+
+/** A key for oneself; for others only with the right to edit users. */
+function mayManageKeys(visit: Visit): void {
+  if (visit.user.id === found(visit).id || visit.user.may('UserEdit')) return;
+  throw new Refusal(403, 'You do not have permission to manage the API keys of another user.');
+}
+
+async function makeKey(visit: Visit) {
+  mayManageKeys(visit);
+  const { store } = visit.instance;
+  const get = members(await visit.body());
+  const key = newApiKey();
+  const entry: Entry = {
+    kind: keyKind,
+    id: newId(store, keyKind),
+    container: undefined,
+    name: readText(get('Purpose'), 'Purpose') ?? '',
+    body: {
+      Purpose: readText(get('Purpose'), 'Purpose') ?? null,
+      UserId: visit.param('id'),
+      Created: wireDate(new Date()),
+      Expires: readText(get('Expires'), 'Expires') ?? null,
+      $key: key,
+    },
+  };
+  store.atomically(() => {
+    store.put({ ...entry, body: { Id: entry.id, ...entry.body } });
+    allowKey(store, key, visit.param('id'));
+  });
+  return json(201, { Id: entry.id, ...keyResource(entry), ApiKey: key });
+}
+
+function findKey(visit: Visit): Entry {
+  const entry = own(visit).find(({ id }) => id.toLowerCase() === visit.param('key').toLowerCase());
+  if (entry === undefined) throw absent(visit.param('key'));
+  return entry;
+}
+
+function removeKey(visit: Visit) {
+  mayManageKeys(visit);
+  const { store } = visit.instance;
+  const entry = findKey(visit);
+  store.atomically(() => {
+    store.remove(keyKind, entry.id);
+    store.keep(`api-key:${String(entry.body['$key'])}`, undefined);
+  });
+  return json(200, {});
+}
+
+/** Each user sees every space here; .NET clients look for the default one among them before anything else. */
+const spaces: Route['handle'] = (visit) => {
+  found(visit);
+  return json(200, visit.instance.store.all('Spaces').map(resource));
+};
+
+export const userRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/users/me',
+    handle: ({ instance, user }) => json(200, resource(needDocument(instance.store, 'Users', user.id))),
+  },
+  { method: 'GET', path: '/users/:id/permissions', handle: permissions },
+  { method: 'GET', path: '/users/:id/permissions/configuration', handle: permissions },
+  { method: 'GET', path: '/users/:id/spaces', handle: spaces },
+  {
+    method: 'GET',
+    path: '/users/:id/teams',
+    handle: (visit) => {
+      found(visit);
+      return json(200, []);
+    },
+  },
+  {
+    method: 'GET',
+    path: '/users/:id/apikeys',
+    handle: (visit) => {
+      mayManageKeys(visit);
+      return collection(visit, own(visit), { itemType: 'ApiKey', present: keyResource, filters: [] });
+    },
+  },
+  { method: 'POST', path: '/users/:id/apikeys', handle: makeKey },
+  { method: 'GET', path: '/users/:id/apikeys/:key', handle: (visit) => json(200, keyResource(findKey(visit))) },
+  { method: 'DELETE', path: '/users/:id/apikeys/:key', handle: removeKey },
+  {
+    method: 'GET',
+    path: '/users',
+    permission: 'UserView',
+    handle: (visit) =>
+      collection(visit, visit.instance.store.all('Users'), { itemType: 'User', present: resource, filters: [] }),
+  },
+  {
+    method: 'GET',
+    path: '/users/all',
+    permission: 'UserView',
+    handle: (visit) => json(200, visit.instance.store.all('Users').map(resource)),
+  },
+  { method: 'GET', path: '/users/:id', handle: (visit) => json(200, resource(found(visit))) },
+];
