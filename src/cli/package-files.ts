@@ -6,6 +6,7 @@ import { defaultLimits, inspect } from '../package/index.ts';
 import type { PackageRef } from '../ports/artifact.ts';
 import type { ByteSink } from '../ports/bytes.ts';
 import type { Json, Run } from '../ports/journal.ts';
+import type { Secret } from '../secret.ts';
 import type { OpenOptions } from './commands/options.ts';
 import type { Context } from './context.ts';
 import { sizeFlag } from './measures.ts';
@@ -25,16 +26,19 @@ export async function sealedSource(
 ): Promise<SealedSource> {
   const ring = await openKeyRing(context);
   const { passphrase, maxExpandedSize } = options;
+  let asked: Promise<Secret | undefined> | undefined;
   return {
     name: path === '-' ? 'standard input' : path,
     bytes,
     trust: { trusted: await ring.trusted(options.trust), allowUnsigned: options.allowUnsigned === true },
     keys: {
       identities: await ring.identities(options.identity),
+      // A package is opened more than once; a person is asked once.
       passphrase: () =>
-        passphrase === undefined && !context.io.stdinIsTTY
-          ? Promise.resolve(undefined)
-          : secretFlag(passphrase ?? 'prompt', 'passphrase', 'package passphrase', context),
+        (asked ??=
+          passphrase === undefined && !context.io.stdinIsTTY
+            ? Promise.resolve(undefined)
+            : secretFlag(passphrase ?? 'prompt', 'passphrase', 'package passphrase', context)),
     },
     limits: {
       ...defaultLimits,
