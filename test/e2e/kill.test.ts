@@ -1,8 +1,11 @@
 import { readdir, rm } from 'node:fs/promises';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { crashAt, leftovers, stepsOf } from '../support/crash.ts';
 import { counted, importTask, logOf, projectsOf, tasksOf } from '../support/octopus-api.ts';
 import { withWorkshop, type Workshop } from '../support/workshop.ts';
+
+// Two processes for every step: on a busy machine that takes its time.
+jest.setTimeout(240_000);
 
 const password = ['--password', 'env:MOVE_PASSWORD'];
 const exporting = ['partial-export', '--from', 'lab', '--project', 'Web Shop', ...password, '-o', 'shop.tar'];

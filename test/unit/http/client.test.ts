@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import type { MigratorError } from '../../../src/errors.ts';
+import { createHttpFactory } from '../../../src/http/client.ts';
 import type { ByteStream } from '../../../src/ports/artifact.ts';
 import type { HttpOptions } from '../../../src/ports/http.ts';
 import { Secret } from '../../../src/secret.ts';
@@ -187,6 +188,29 @@ describe('errors', () => {
       expect(error.code).toBe('REMOTE_UNEXPECTED');
       expect(error.message).toContain('a web page titled "Sign in"');
     });
+  });
+
+  test('a secret that a server repeats is gone before its words are cut or explained', async () => {
+    const body = `${'x'.repeat(190)} ${planted}`;
+    const seen: string[] = [];
+    const explain: HttpOptions['explain'] = (code, text) => {
+      if (code === 500) seen.push(text);
+      return undefined;
+    };
+    await withServer(inTurn(status(500, {}, body), status(400, {}, body)), async (url) => {
+      const redact = (text: string) => text.replaceAll(planted, '***');
+      const { clock, random } = open(url);
+      const http = createHttpFactory(
+        { timeoutMs: 1000, retries: 0, userAgent: 'test' },
+        { clock, random, debug: () => undefined, redact },
+      );
+      const client = http({ baseUrl: url, headers: () => ({}), explain });
+      for (let time = 0; time < 2; time += 1) {
+        const { message } = await failure(client.json({ method: 'GET', path: 'x' }, never));
+        expect(message).not.toContain('API-');
+      }
+    });
+    expect(seen).toEqual([expect.stringMatching(/^x+ \*\*\*$/)]);
   });
 
   test('the product may explain a status; accepted statuses are answers', async () => {
