@@ -47,7 +47,7 @@ export class MigratorError extends Error {
 
 /** Told by its name and code and not by its class: an adapter from elsewhere may bring a copy of this file of its own. */
 export function isMigratorError(error: unknown, ...codes: readonly ErrorCode[]): error is MigratorError {
-  if (!(error instanceof Error) || error.name !== 'MigratorError' || !('code' in error)) return false;
-  const { code } = error as { readonly code: unknown };
-  return (codes.length === 0 ? errorCodes : codes).some((known) => known === code);
+  if (!(error instanceof Error) || error.name !== 'MigratorError') return false;
+  if (!('code' in error) || !('details' in error)) return false;
+  return (codes.length === 0 ? errorCodes : codes).some((known) => known === error.code);
 }

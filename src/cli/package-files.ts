@@ -6,26 +6,16 @@ import { defaultLimits, inspect } from '../package/index.ts';
 import type { PackageRef } from '../ports/artifact.ts';
 import type { ByteSink } from '../ports/bytes.ts';
 import type { Json, Run } from '../ports/journal.ts';
+import type { Secret } from '../secret.ts';
 import type { OpenOptions } from './commands/options.ts';
 import type { Context } from './context.ts';
 import { sizeFlag } from './measures.ts';
 import { createFileSink } from './files/atomic-output.ts';
 import { createStdoutSink } from './files/stdout-sink.ts';
 import { type FileSource, openFileSource } from './files/file-source.ts';
-import { openStdinSource } from './files/stdin-source.ts';
 import { spool } from './files/spool.ts';
 import { openKeyRing } from './key-ring.ts';
 import { secretFlag } from './secret-from.ts';
-
-/** Opens a package file, or standard input for `-`; closed with the context. */
-export async function openPackageFile(path: string, context: Context): Promise<FileSource> {
-  const source =
-    path === '-'
-      ? await openStdinSource(context.io, context.signal)
-      : await openFileSource(resolve(context.io.cwd, path));
-  context.onClose(() => source.close());
-  return source;
-}
 
 /** A package file with what the flags, the rc file and the key folder say about trusting and opening it. */
 export async function sealedSource(
@@ -36,16 +26,19 @@ export async function sealedSource(
 ): Promise<SealedSource> {
   const ring = await openKeyRing(context);
   const { passphrase, maxExpandedSize } = options;
+  let asked: Promise<Secret | undefined> | undefined;
   return {
     name: path === '-' ? 'standard input' : path,
     bytes,
     trust: { trusted: await ring.trusted(options.trust), allowUnsigned: options.allowUnsigned === true },
     keys: {
       identities: await ring.identities(options.identity),
+      // A package is opened more than once; a person is asked once.
       passphrase: () =>
-        passphrase === undefined && !context.io.stdinIsTTY
-          ? Promise.resolve(undefined)
-          : secretFlag(passphrase ?? 'prompt', 'passphrase', 'package passphrase', context),
+        (asked ??=
+          passphrase === undefined && !context.io.stdinIsTTY
+            ? Promise.resolve(undefined)
+            : secretFlag(passphrase ?? 'prompt', 'passphrase', 'package passphrase', context)),
     },
     limits: {
       ...defaultLimits,

@@ -74,6 +74,7 @@ function refuseForeign(command: Command, verb: Verb, product: string, table: rea
 function thirdParty(command: Command, product: string, table: readonly ProductOptions[]): Options {
   const settings = (command.getOptionValue('set') as readonly string[] | undefined) ?? [];
   if (settings.length > 0 && table.some((entry) => entry.product === product)) {
+    if (command.getOptionValueSource('set') === 'config') return {};
     throw new MigratorError('USAGE', `--set is for adapters that are not built in, and ${product} is`, {
       hint: `see the flags of ${product} with --help`,
     });

@@ -9,7 +9,8 @@ import type { Json } from '../ports/journal.ts';
 import type { OpenOptions } from './commands/options.ts';
 import type { Context } from './context.ts';
 import type { FileSource } from './files/file-source.ts';
-import { openPackageFile, sealedSource } from './package-files.ts';
+import { openPackageFile } from './open-package-file.ts';
+import { sealedSource } from './package-files.ts';
 
 export interface NamedSource<S = ImportSource> {
   readonly source: S;

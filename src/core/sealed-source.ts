@@ -48,6 +48,8 @@ export async function trustPackage(
   const inside = manifest.content.files
     ? { files: manifest.content.files, scope: manifest.scope ?? null }
     : await lookInside(source, verified, signal);
+  // A package that no key at hand opens has to be known before a server is asked for anything.
+  if (manifest.content.files) await unlock(source, verified, signal);
   const files = inside.files
     .filter((file) => file.path.startsWith('native/'))
     .map(({ path, size }) => artifactFile(source, verified, path, size));
@@ -85,6 +87,16 @@ async function* contentOf(
     yield* entry.content;
   }
   if (!found) throw new MigratorError('PACKAGE_MALFORMED', `${source.name} does not hold "${path}"`);
+}
+
+/** Opens the content as far as its first entry. PACKAGE_LOCKED when no key fits. */
+async function unlock(source: SealedSource, verified: VerifiedPackage, signal: AbortSignal): Promise<void> {
+  const entries = open(source.bytes, verified, source.keys, source.limits, signal)[Symbol.asyncIterator]();
+  try {
+    await entries.next();
+  } finally {
+    await entries.return();
+  }
 }
 
 /** A private manifest hides names and scope: they come out with the content. */

@@ -1,4 +1,3 @@
-import { createHash, type Hash } from 'node:crypto';
 import { MigratorError } from '../errors.ts';
 import type { ByteStream } from '../ports/artifact.ts';
 import type { ByteSource } from '../ports/bytes.ts';
@@ -10,6 +9,7 @@ import { maxManifestBytes, privateEntry } from './format.ts';
 import { boundPayload, checkLimits, type OpenLimits } from './limits.ts';
 import { parsePrivatePart, toTime, type ManifestFile, type PrivatePart } from './manifest.ts';
 import { malformed } from './refusal.ts';
+import { createStreamHash, type StreamHash } from './stream-hash.ts';
 import { HeaderForm } from './tar/header.ts';
 import { unpackPayload, type RawEntry } from './tar/payload-reader.ts';
 import type { VerifiedPackage } from './verify.ts';
@@ -36,22 +36,25 @@ export async function* open(
 ): AsyncGenerator<OpenedEntry, void> {
   const { manifest, content } = verified;
   checkLimits(manifest, content.size, limits);
-  const sum = createHash('sha256');
+  const sum = createStreamHash(content.size);
   const stored = tapped(interruptible(source.stream(content.start, content.start + content.size), signal), sum);
   const packed = manifest.content.encryption === 'none' ? stored : decryptAge(stored, keys);
   const reader = new ByteReader(boundPayload(decompress(packed, manifest.content.compression), manifest));
   const form = new HeaderForm(toTime(manifest.createdAt) ?? 0);
   const found: Found = { files: [], privatePart: undefined };
+  let contentSha256: string;
   try {
     for await (const entry of unpackPayload(reader, form)) {
       stopIfAborted(signal);
       if (manifest.private && entry.path === privateEntry) found.privatePart = await readPrivatePart(entry);
       else yield* checkedEntry(entry, found, manifest.content.files);
     }
+    contentSha256 = await sum.digest();
   } finally {
     await reader.close();
+    sum.close();
   }
-  if (sum.digest('hex') !== verified.contentSha256) {
+  if (contentSha256 !== verified.contentSha256) {
     throw malformed('sums', `"${content.name}" has changed since it was verified`, {
       hint: 'verify the package again',
     });
@@ -78,20 +81,25 @@ async function* checkedEntry(
     throw malformed('payload', `the payload has "${path}" with ${size} bytes, which the manifest does not list there`);
   }
   const content = new CheckedContent(entry, expected?.sha256);
-  yield { path, size, content };
-  found.files.push({ path, size, sha256: await content.finish() });
+  try {
+    yield { path, size, content };
+    found.files.push({ path, size, sha256: await content.finish() });
+  } finally {
+    content.close();
+  }
 }
 
 /** Compares the digest with the last byte it hands out, so a consumer that reads to the end meets the failure before it is done. */
 class CheckedContent implements AsyncIterable<Uint8Array> {
   readonly #entry: RawEntry;
   readonly #expected: string | undefined;
-  readonly #hash = createHash('sha256');
+  readonly #hash: StreamHash;
   #digest = '';
 
   constructor(entry: RawEntry, expected: string | undefined) {
     this.#entry = entry;
     this.#expected = expected;
+    this.#hash = createStreamHash(entry.size);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
@@ -102,10 +110,11 @@ class CheckedContent implements AsyncIterable<Uint8Array> {
       );
     }
     for await (const chunk of this.#entry.content) {
-      this.#hash.update(chunk);
+      const hashing = this.#hash.update(chunk);
+      if (hashing !== undefined) await hashing;
       yield chunk;
     }
-    this.#digest = this.#hash.digest('hex');
+    this.#digest = await this.#hash.digest();
     if (this.#expected !== undefined && this.#digest !== this.#expected) {
       throw malformed('digest', `"${this.#entry.path}" does not match its digest in the manifest`);
     }
@@ -118,6 +127,10 @@ class CheckedContent implements AsyncIterable<Uint8Array> {
       while ((await rest.next()).done !== true);
     }
     return this.#digest;
+  }
+
+  close(): void {
+    this.#hash.close();
   }
 }
 
@@ -147,9 +160,10 @@ function checkComplete({ files, privatePart }: Found, { manifest }: VerifiedPack
   }
 }
 
-async function* tapped(stream: ByteStream, hash: Hash): AsyncGenerator<Uint8Array, void> {
+async function* tapped(stream: ByteStream, hash: StreamHash): AsyncGenerator<Uint8Array, void> {
   for await (const chunk of stream) {
-    hash.update(chunk);
+    const hashing = hash.update(chunk);
+    if (hashing !== undefined) await hashing;
     yield chunk;
   }
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ByteSource } from '../ports/bytes.ts';
 import { interruptible } from './cancellation.ts';
 import { checkSum, readEnvelope } from './inspect.ts';
@@ -7,6 +6,7 @@ import type { PublicKey } from './minisign/public-key.ts';
 import type { Signature } from './minisign/signature.ts';
 import { isSignedBy } from './minisign/signing-key.ts';
 import { untrusted } from './refusal.ts';
+import { createStreamHash } from './stream-hash.ts';
 import type { Member } from './tar/container.ts';
 import { checkTrustedComment } from './trusted-comment.ts';
 
@@ -87,12 +87,16 @@ async function hashMember(
   signal: AbortSignal,
   onProgress: ((bytes: number, total: number) => void) | undefined,
 ): Promise<string> {
-  const hash = createHash('sha256');
-  let done = 0;
-  for await (const chunk of interruptible(source.stream(start, start + size), signal)) {
-    hash.update(chunk);
-    done += chunk.length;
-    onProgress?.(done, size);
+  const hash = createStreamHash(size);
+  try {
+    let done = 0;
+    for await (const chunk of interruptible(source.stream(start, start + size), signal)) {
+      await hash.update(chunk);
+      done += chunk.length;
+      onProgress?.(done, size);
+    }
+    return await hash.digest();
+  } finally {
+    hash.close();
   }
-  return hash.digest('hex');
 }

@@ -7,7 +7,6 @@ export interface MigrateProjectOptions extends WaitOptions {
   readonly from?: string;
   readonly to?: string;
   readonly route: 'auto' | 'move' | 'push' | 'relay';
-  readonly destPath?: string;
   readonly dryRun?: boolean;
   readonly ignoreVersion?: boolean;
   readonly fresh?: boolean;

@@ -1,9 +1,9 @@
-import { closeSync, constants, existsSync, openSync } from 'node:fs';
+import { closeSync, constants, existsSync, lstatSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
  * A folder held open, so that nobody can put a link in its place between a look and a use: names below it are resolved from
- * the open folder. Linux offers that to Node through /proc; elsewhere the path itself has to do.
+ * the open folder. Linux offers that to Node through /proc; elsewhere the path is looked at just before it is used.
  */
 export interface HeldFolder {
   /** The path of something directly in the folder. */
@@ -26,7 +26,12 @@ export function holdFolder(path: string, follow: boolean): HeldFolder {
 const descriptors = '/proc/self/fd';
 
 function hold(path: string, follow: boolean): { readonly path: string; readonly release: () => void } {
-  if (!existsSync(descriptors)) return { path, release: () => undefined };
+  if (!existsSync(descriptors)) {
+    if (!follow && !lstatSync(path).isDirectory()) {
+      throw Object.assign(new Error(`"${path}" is not a folder`), { code: 'ENOTDIR' });
+    }
+    return { path, release: () => undefined };
+  }
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | (follow ? 0 : constants.O_NOFOLLOW));
   let isOpen = true;
   return {

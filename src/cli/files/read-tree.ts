@@ -49,6 +49,19 @@ async function* contentOf(file: Seen, turns: Turns): ByteStream {
   yield smallContentOf(file);
 }
 
+/** Buffers for small files, cut from large ones: a hundred thousand allocations cost more than the reading. */
+class Slab {
+  #bytes = Buffer.alloc(0);
+
+  take(size: number): Buffer {
+    if (this.#bytes.length < size) this.#bytes = Buffer.allocUnsafeSlow(readSize);
+    const piece = this.#bytes.subarray(0, size);
+    this.#bytes = this.#bytes.subarray(size);
+    return piece;
+  }
+}
+const slab = new Slab();
+
 function smallContentOf({ path, size, modified }: Seen): Uint8Array {
   let descriptor: number;
   try {
@@ -57,14 +70,14 @@ function smallContentOf({ path, size, modified }: Seen): Uint8Array {
     throw notOpened(error, path);
   }
   try {
-    // One byte more than expected, so that a file that has grown is noticed.
-    const bytes = Buffer.allocUnsafe(size + 1);
+    const bytes = slab.take(size);
     let filled = 0;
-    for (let read = 1; read > 0 && filled < bytes.length; filled += read) {
-      read = readSync(descriptor, bytes, filled, bytes.length - filled, null);
+    for (let read = 1; read > 0 && filled < size; filled += read) {
+      read = readSync(descriptor, bytes, filled, size - filled, null);
     }
-    if (filled !== size || fstatSync(descriptor).mtimeMs !== modified) throw changed(path);
-    return bytes.subarray(0, size);
+    const after = fstatSync(descriptor);
+    if (filled !== size || after.size !== size || after.mtimeMs !== modified) throw changed(path);
+    return bytes;
   } catch (error) {
     throw localError(error, `could not read "${path}"`);
   } finally {

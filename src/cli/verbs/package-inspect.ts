@@ -1,6 +1,7 @@
-import { inspect, type Inspection } from '../../package/index.ts';
+// Not through the package's front door: what is behind it for keys and ciphers takes longer to load than this takes to run.
+import { inspect, type Inspection } from '../../package/inspect.ts';
 import type { Context } from '../context.ts';
-import { openPackageFile } from '../package-files.ts';
+import { openPackageFile } from '../open-package-file.ts';
 import { describeEncryption, lines, table } from '../render.ts';
 import { humanBytes } from '../reporters/rates.ts';
 

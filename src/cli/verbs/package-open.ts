@@ -4,7 +4,8 @@ import type { PackageOpenOptions } from '../commands/package/open.ts';
 import { warnOfSigner } from '../../core/sealed-source.ts';
 import type { Context } from '../context.ts';
 import { createTreeWriter } from '../files/write-tree.ts';
-import { openPackageFile, sealedSource } from '../package-files.ts';
+import { openPackageFile } from '../open-package-file.ts';
+import { sealedSource } from '../package-files.ts';
 import { count } from '../../core/deliver.ts';
 import { lines } from '../render.ts';
 

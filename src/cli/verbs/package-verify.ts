@@ -2,7 +2,8 @@ import { open, verify } from '../../package/index.ts';
 import type { PackageVerifyOptions } from '../commands/package/verify.ts';
 import { warnOfSigner } from '../../core/sealed-source.ts';
 import type { Context } from '../context.ts';
-import { openPackageFile, sealedSource } from '../package-files.ts';
+import { openPackageFile } from '../open-package-file.ts';
+import { sealedSource } from '../package-files.ts';
 import { lines } from '../render.ts';
 import { humanBytes } from '../reporters/rates.ts';
 

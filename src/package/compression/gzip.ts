@@ -5,6 +5,9 @@ import { batchBytes } from '../format.ts';
 import { malformed } from '../refusal.ts';
 import { inParallel } from './parallel.ts';
 
+/** One below zlib's default: two thirds of its time, for files that are a twentieth larger. */
+const level = 5;
+
 /** The field of a gzip header that names the system that wrote it, and its value for "unknown". RFC 1952, 2.3.1 */
 const systemField = 9;
 const unknownSystem = 0xff;
@@ -19,7 +22,7 @@ export function compressGzip(pieces: ByteStream): ByteStream {
 
 export function gzipMember(piece: Uint8Array): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    gzip(piece, { level: 6, chunkSize: batchBytes + 1024 }, (error, member) => {
+    gzip(piece, { level, chunkSize: batchBytes + 1024 }, (error, member) => {
       if (error !== null) {
         reject(error);
         return;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ByteStream } from '../../ports/artifact.ts';
 import type { ByteSink } from '../../ports/bytes.ts';
 import { stopIfAborted } from '../cancellation.ts';
+import { createStreamHash } from '../stream-hash.ts';
 import { blockBytes, HeaderForm, padding } from './header.ts';
 
 export interface Written {
@@ -26,26 +27,26 @@ export class ContainerWriter {
   async addStream(name: string, stream: ByteStream, signal: AbortSignal): Promise<Written> {
     const headerAt = this.#position;
     await this.#write(this.#form.encode(name, 0));
-    const hash = createHash('sha256');
+    const hash = createStreamHash(undefined);
     const start = this.#position;
     // One write is under way while the next piece is made.
     let writing = Promise.resolve();
     try {
       for await (const piece of stream) {
         stopIfAborted(signal);
-        hash.update(piece);
-        await writing;
+        await Promise.all([hash.update(piece), writing]);
         writing = this.#write(piece);
         writing.catch(() => undefined);
       }
+      await writing;
+      const size = this.#position - start;
+      await this.#write(Buffer.alloc(padding(size)));
+      await this.#sink.patch(headerAt, this.#form.encode(name, size));
+      return { size, sha256: await hash.digest() };
     } finally {
       await Promise.allSettled([writing]);
+      hash.close();
     }
-    await writing;
-    const size = this.#position - start;
-    await this.#write(Buffer.alloc(padding(size)));
-    await this.#sink.patch(headerAt, this.#form.encode(name, size));
-    return { size, sha256: hash.digest('hex') };
   }
 
   async add(name: string, bytes: Uint8Array): Promise<Written> {

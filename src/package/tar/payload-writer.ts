@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Pax } from 'tar/pax';
 import { MigratorError } from '../../errors.ts';
 import type { ByteStream } from '../../ports/artifact.ts';
@@ -6,6 +5,7 @@ import { interruptible } from '../cancellation.ts';
 import { batchBytes, maxManifestBytes, privateEntry } from '../format.ts';
 import type { ManifestFile } from '../manifest.ts';
 import { PathSet } from '../paths.ts';
+import { createStreamHash } from '../stream-hash.ts';
 import { blockBytes, fitsName, HeaderForm, padding } from './header.ts';
 
 /** One file that goes into a package. */
@@ -16,6 +16,8 @@ export interface PayloadEntry {
   readonly mediaType?: string;
   content(): ByteStream;
 }
+
+const zeros = Buffer.alloc(blockBytes);
 
 interface PackOptions {
   /** Modification time, seconds since 1970. */
@@ -56,20 +58,25 @@ export async function* packPayload(
       );
     }
     yield* batch.add(entryHeader(form, entry.path, entry.size));
-    const hash = createHash('sha256');
-    let size = 0;
-    for await (const chunk of interruptible(entry.content(), signal)) {
-      size += chunk.length;
-      if (size > entry.size) throw wrongSize(entry, 'more');
-      hash.update(chunk);
-      yield* batch.add(chunk);
-      done += chunk.length;
-      options.onProgress?.(done);
+    const hash = createStreamHash(entry.size);
+    try {
+      let size = 0;
+      for await (const chunk of interruptible(entry.content(), signal)) {
+        size += chunk.length;
+        if (size > entry.size) throw wrongSize(entry, 'more');
+        const hashing = hash.update(chunk);
+        if (hashing !== undefined) await hashing;
+        yield* batch.add(chunk);
+        done += chunk.length;
+        options.onProgress?.(done);
+      }
+      if (size < entry.size) throw wrongSize(entry, `only ${size}`);
+      yield* batch.add(zeros.subarray(0, padding(size)));
+      const { path, mediaType } = entry;
+      files.push({ path, size, sha256: await hash.digest(), ...(mediaType === undefined ? {} : { mediaType }) });
+    } finally {
+      hash.close();
     }
-    if (size < entry.size) throw wrongSize(entry, `only ${size}`);
-    yield* batch.add(Buffer.alloc(padding(size)));
-    const { path, mediaType } = entry;
-    files.push({ path, size, sha256: hash.digest('hex'), ...(mediaType === undefined ? {} : { mediaType }) });
   }
   const last = options.last();
   if (last !== undefined) {

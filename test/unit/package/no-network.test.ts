@@ -62,10 +62,11 @@ describe('no socket is opened by', () => {
     }
   });
 
-  const isolates = spawnSync('unshare', ['-rn', 'true'], { stdio: 'ignore' }).status === 0;
+  const isolator = 'unshare';
+  const isolates = spawnSync(isolator, ['-rn', 'true'], { stdio: 'ignore' }).status === 0;
   (isolates ? test : test.skip)('package verify and open, on a machine without any interface (unshare)', () => {
     for (const args of [commands[1]![1], commands[4]![1]]) {
-      const found = start('unshare', ['-rn', process.execPath, file('bin/migrator.mjs'), 'package', ...args]);
+      const found = start(isolator, ['-rn', process.execPath, file('bin/migrator.mjs'), 'package', ...args]);
       expect(found).toMatchObject({ status: 0 });
     }
   });

@@ -7,6 +7,7 @@ import { entryParts } from '../../../../src/cli/files/entry-path.ts';
 import { readTree } from '../../../../src/cli/files/read-tree.ts';
 import { createTreeWriter } from '../../../../src/cli/files/write-tree.ts';
 import type { ByteStream } from '../../../../src/ports/artifact.ts';
+import { seededRandom } from '../../../support/memory-bytes.ts';
 import { tempDirs } from '../../../support/with-temp-dir.ts';
 
 const tempDir = tempDirs();
@@ -61,17 +62,37 @@ describe('readTree', () => {
 
   test.each([
     ['longer', (path: string) => appendFile(path, 'more')],
+    ['much longer', (path: string) => appendFile(path, Buffer.alloc(3_000_000))],
     ['shorter', (path: string) => writeFile(path, '')],
     ['another of the same length', async (path: string) => (await writeFile(path, 'XYZ'), utimes(path, 1, 1))],
     ['a link', async (path: string) => (execFileSync('rm', [path]), symlink('/etc/passwd', path))],
     ['gone', (path: string) => Promise.resolve(void execFileSync('rm', [path]))],
-  ])('a file that became %s is LOCAL_IO', async (_, change) => {
-    const folder = await tempDir();
-    await writeFile(join(folder, 'f'), 'abc');
-    const [entry] = await readTree(folder);
-    await change(join(folder, 'f'));
-    await expect(() => text(entry!.content())).toThrowCode('LOCAL_IO');
+  ])('a file that became %s is LOCAL_IO, small or large', async (_, change) => {
+    for (const size of [3, 3_000_000]) {
+      const folder = await tempDir();
+      await writeFile(join(folder, 'f'), Buffer.alloc(size, 'abc'));
+      const [entry] = await readTree(folder);
+      await change(join(folder, 'f'));
+      await expect(() => text(entry!.content())).toThrowCode('LOCAL_IO');
+    }
   });
+
+  test.each([0, 1, 262_144, 262_145, 1_048_576, 4_000_000])(
+    'a file of %i bytes arrives as it is, and leaves so',
+    async (size) => {
+      const [folder, parent] = [await tempDir(), await tempDir()];
+      const bytes = seededRandom('tree').bytes(size);
+      await writeFile(join(folder, 'f'), bytes);
+      const [entry] = await readTree(folder);
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of entry!.content()) chunks.push(chunk);
+      expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
+      const writer = await createTreeWriter(join(parent, 'out'), { overwrite: false, platform: process.platform });
+      await writer.write('f', entry!.content());
+      await writer.commit();
+      expect((await readFile(join(parent, 'out', 'f'))).equals(bytes)).toBe(true);
+    },
+  );
 });
 
 describe('entryParts', () => {

@@ -1,0 +1,107 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { describe, expect, test } from '@jest/globals';
+import { systemRandom } from '../../src/cli/runtime.ts';
+import { generateIdentity } from '../../src/package/index.ts';
+import { leftovers } from '../support/crash.ts';
+import { packagesOf } from '../support/octopus-api.ts';
+import { withWorkshop, type Workshop } from '../support/workshop.ts';
+
+const password = ['--password', 'env:MOVE_PASSWORD'];
+const exporting = ['partial-export', '--from', 'lab', '--project', 'Web Shop', ...password];
+
+/** Each gives the arguments of a package that must not get anywhere. */
+const hostile: Readonly<Record<string, (workshop: Workshop, good: Buffer) => Promise<readonly string[]>>> = {
+  'a flipped byte in the content': async ({ path }, good) => {
+    const bytes = Buffer.from(good);
+    bytes[1000] = bytes[1000]! ^ 1;
+    await writeFile(path('bad.tar'), bytes);
+    return ['bad.tar'];
+  },
+  'a flipped byte in the manifest': async ({ path }, good) => {
+    const bytes = Buffer.from(good);
+    const at = bytes.indexOf('"createdAt"');
+    bytes[at + 15] = bytes[at + 15]! ^ 1;
+    await writeFile(path('bad.tar'), bytes);
+    return ['bad.tar'];
+  },
+  'a package that is cut short': async ({ path }, good) => {
+    await writeFile(path('bad.tar'), good.subarray(0, Math.floor(good.length * 0.7)));
+    return ['bad.tar'];
+  },
+  'a foreign signer': async ({ run, path, env }) => {
+    const stranger = { ...env, MIGRATOR_CONFIG_DIR: path('stranger') };
+    const recipient = (await run(['key', 'show', '--json'])).stdout;
+    const [mine = ''] = /age1[a-z0-9]+/.exec(recipient) ?? [];
+    const sealed = await run([...exporting, '--recipient', mine, '-o', 'bad.tar'], { env: stranger });
+    expect(sealed).toMatchObject({ code: 0 });
+    return ['bad.tar'];
+  },
+  'nobody signed it': async ({ run }) => {
+    expect(await run([...exporting, '--unsigned', '-o', 'bad.tar'])).toMatchObject({ code: 0 });
+    return ['bad.tar'];
+  },
+  'no key opens it': async ({ run }) => {
+    const { recipient } = generateIdentity(systemRandom);
+    const sealed = [...exporting, '--recipient', recipient.toString(), '-o', 'locked.tar'];
+    expect(await run(sealed)).toMatchObject({ code: 0 });
+    return ['locked.tar'];
+  },
+  "a server's own file": async ({ path }) => {
+    await writeFile(path('Acme.1.0.0.zip'), 'PK');
+    return ['Acme.1.0.0.zip'];
+  },
+};
+
+describe('a package that cannot be trusted', () => {
+  test.each(Object.entries(hostile))('%s: 6, and nothing was sent or written', async (_, make) => {
+    await withWorkshop({}, async (workshop) => {
+      const { run, prod, path, folder } = workshop;
+      expect(await run([...exporting, '-o', 'good.tar'])).toMatchObject({ code: 0 });
+      const args = await make(workshop, await readFile(path('good.tar')));
+      const sealed = !args[0]?.endsWith('.zip');
+      const locked = args[0] === 'locked.tar';
+      prod.faults.forgetRequests();
+      const before = await readdir(folder);
+      for (const line of [
+        ['import', ...args, '--to', 'prod', ...password],
+        ['import', ...args, '--to', 'prod', ...password, '--dry-run'],
+        ['package', 'upload', ...args, '--to', 'prod'],
+        ...(sealed ? [['package', 'verify', ...args, ...(locked ? ['--content'] : [])]] : []),
+        ...(sealed ? [['package', 'open', ...args, '-o', 'out']] : []),
+      ]) {
+        const ended = await run(line);
+        expect({ line: line.slice(0, 2), code: ended.code }).toEqual({ line: line.slice(0, 2), code: 6 });
+        expect(ended.stderr).toMatch(/^migrator: error: (?!unexpected)/m);
+      }
+      // A package that only its content's key refuses is found out before anything is sent as well.
+      const sent = prod.faults.requests().filter(({ method }) => method !== 'GET');
+      expect(sent).toEqual([]);
+      if (!locked) expect(prod.faults.requests()).toEqual([]);
+      expect(await readdir(folder)).toEqual(before);
+      expect(await leftovers(workshop)).toEqual([]);
+      expect(await packagesOf(prod)).toEqual([]);
+    });
+  });
+});
+
+describe('package open', () => {
+  test('into files that exist: refused whole, unless --force; others are left alone', async () => {
+    await withWorkshop({}, async ({ run, path }) => {
+      await mkdir(path('in'));
+      await writeFile(path('in/a.txt'), 'new a');
+      await writeFile(path('in/b.txt'), 'new b');
+      expect(await run(['package', 'seal', 'in', '-o', 'in.tar'])).toMatchObject({ code: 0 });
+      await mkdir(path('out'));
+      await writeFile(path('out/b.txt'), 'old b');
+      await writeFile(path('out/mine.txt'), 'mine');
+      const refused = await run(['package', 'open', 'in.tar', '-o', 'out']);
+      expect(refused).toMatchObject({ code: 7, stderr: expect.stringContaining('b.txt') });
+      expect((await readdir(path('out'))).sort()).toEqual(['b.txt', 'mine.txt']);
+      expect(await readFile(path('out/b.txt'), 'utf8')).toBe('old b');
+      expect(await run(['package', 'open', 'in.tar', '-o', 'out', '--force'])).toMatchObject({ code: 0 });
+      expect((await readdir(path('out'))).sort()).toEqual(['a.txt', 'b.txt', 'mine.txt']);
+      expect(await readFile(path('out/b.txt'), 'utf8')).toBe('new b');
+      expect(await readFile(path('out/mine.txt'), 'utf8')).toBe('mine');
+    });
+  });
+});

@@ -1,0 +1,160 @@
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { runBinary } from '../support/binary.ts';
+import { withWorkshop, type Workshop } from '../support/workshop.ts';
+
+/** One for each way in, each with what makes escaping go wrong. None is a word that could stand there by chance. */
+const secrets = {
+  exportPassword: 'exp&w=rd?/ #1 "q\u00fcote\u00e9" <%41> \\back',
+  commandPassword: 'from-a-command-\u{1F512}-42+7',
+  plainPassword: "plain'argv'Pa55%20word",
+  packagePassphrase: 'package pass phrase: \u00dcn\u00efc\u00f6de / "x"',
+  keyPassphrase: 'key-pass-phrase-&-more-\\u0041',
+  wrongKey: 'API-WRONGKEYTHATNOBODYHAS00000001',
+};
+
+/** A text in the spellings that logs, URLs, headers and documents give it. */
+function spellings(secret: string): readonly string[] {
+  const json = JSON.stringify(secret).slice(1, -1);
+  return [
+    secret,
+    json,
+    JSON.stringify(json).slice(1, -1),
+    encodeURIComponent(secret),
+    new URLSearchParams({ x: secret }).toString().slice(2),
+    Buffer.from(secret).toString('base64').replace(/=+$/, ''),
+    Buffer.from(secret).toString('base64url'),
+    Buffer.from(secret).toString('hex'),
+  ];
+}
+
+async function filesBelow(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const files: string[] = [];
+  for (const name of names) if ((await stat(join(folder, name))).isFile()) files.push(join(folder, name));
+  return files;
+}
+
+/** Runs lines with every kind of output, and looks for the secrets in all that was said and kept. */
+class Search {
+  readonly found: string[] = [];
+  readonly #workshop: Workshop;
+  readonly #secrets: Readonly<Record<string, string>>;
+
+  constructor(workshop: Workshop) {
+    this.#workshop = workshop;
+    this.#secrets = { ...secrets, labKey: workshop.lab.apiKey, prodKey: workshop.prod.apiKey };
+  }
+
+  async line(code: number, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
+    const { folder, env: usual } = this.#workshop;
+    const ended = await runBinary(args, { cwd: folder, env: { ...usual, ...env } });
+    expect({ args: args.slice(0, 3), code: ended.code, err: ended.code === code ? '' : ended.stderr }).toEqual({
+      args: args.slice(0, 3),
+      code,
+      err: '',
+    });
+    // A plain value on the command line is the caller's own; everything migrator says of it counts.
+    this.text(`stdout of ${args.slice(0, 2).join(' ')}`, ended.stdout);
+    this.text(`stderr of ${args.slice(0, 2).join(' ')}`, ended.stderr);
+    return ended.stdout;
+  }
+
+  text(where: string, text: string): void {
+    for (const [name, secret] of Object.entries(this.#secrets)) {
+      if (spellings(secret).some((spelling) => text.includes(spelling))) this.found.push(`${name} in ${where}`);
+    }
+  }
+
+  async files(folder: string): Promise<void> {
+    for (const file of await filesBelow(folder)) this.text(file, (await readFile(file)).toString('utf8'));
+  }
+}
+
+const loud: readonly (readonly string[])[] = [['--debug'], ['--debug', '--json', '--progress', 'json']];
+
+describe('no secret is told or kept', () => {
+  test('on the way that works and on ways that fail, in any form of output', async () => {
+    await withWorkshop({ rc: 'http: { timeout: 2s, retries: 0 }' }, async (workshop) => {
+      const { path, lab, prod, env } = workshop;
+      const search = new Search(workshop);
+      const rc = await readFile(path('.migratorrc.yaml'), 'utf8');
+      await writeFile(
+        path('.migratorrc.yaml'),
+        rc.replace(
+          'prod: {',
+          'wrong: { product: octopus, url: "' + lab.url + '", apiKey: "env:WRONG_KEY" }\n  prod: {',
+        ) + '\nkeys: { passphrase: "env:KEY_PASSPHRASE" }\n',
+      );
+      await writeFile(path('export-password'), `${secrets.exportPassword}\n`);
+      await writeFile(path('say.mjs'), `process.stdout.write(${JSON.stringify(secrets.commandPassword)});`);
+      const given = {
+        WRONG_KEY: secrets.wrongKey,
+        KEY_PASSPHRASE: secrets.keyPassphrase,
+        PASS: secrets.packagePassphrase,
+      };
+      await search.line(0, ['key', 'generate', '--passphrase', 'env:KEY_PASSPHRASE', '--debug'], given);
+
+      const from = ['partial-export', '--from', 'lab', '--project', 'Web Shop'];
+      const file = ['--password', 'file:export-password'];
+      for (const [index, how] of loud.entries()) {
+        const out = `shop-${String(index)}.tar`;
+        // A passphrase costs seconds by design, so one round has it.
+        const sealing = index === 0 ? ['--passphrase', 'env:PASS'] : [];
+        await search.line(0, [...from, ...file, ...sealing, '-o', out, ...how], given);
+        await search.line(0, ['package', 'inspect', out, ...how], given);
+        await search.line(0, ['import', out, '--to', 'prod', ...file, ...sealing, '--dry-run', ...how], given);
+        // The wrong one: the server's words come back, with the reason.
+        const wrong = ['--password', secrets.plainPassword];
+        await search.line(8, ['import', out, '--to', 'prod', ...wrong, ...sealing, ...how], given);
+        await search.line(0, ['import', out, '--to', 'prod', ...file, ...sealing, ...how], given);
+        const command = ['--password', 'command:node say.mjs'];
+        const ways = ['migrate-project', 'Billing', '--from', 'lab', '--to', 'prod', '--fresh', ...command, ...how];
+        await search.line(0, [...ways, '--route', index === 0 ? 'relay' : 'push'], given);
+
+        await search.line(4, ['inventory', '--from', 'wrong', ...how], given);
+        // A server that repeats what it was sent, in its own error.
+        const echo = [
+          lab.faults.add({
+            type: 'route',
+            method: 'POST',
+            path: '/api/migrations/partialexport',
+            contentType: 'text/html',
+            cut: 300,
+          }),
+          lab.faults.add({ type: 'route', method: 'GET', path: '/api/tasks', html: true, status: 200 }),
+        ];
+        await search.line(5, [...from, ...file, '-o', `lost-${String(index)}.tar`, ...how], given);
+        for (const off of echo) off();
+        await search.line(2, [...from, ...file, '--project', 'Nowhere', '-o', 'no.tar', ...how], given);
+      }
+
+      const jobs = JSON.parse(await search.line(0, ['job', 'list', '--from', 'lab', '--json'], given)) as {
+        jobs: { handle: string }[];
+      };
+      for (const { handle } of jobs.jobs.slice(0, 2)) {
+        await search.line(0, ['job', 'log', handle, '--json'], given);
+        await search.line(0, ['job', 'show', handle, '--debug'], given);
+      }
+      await search.line(0, ['job', 'list'], given);
+      await search.line(0, ['config', 'show', '--debug'], given);
+      await search.line(0, ['config', 'show', '--json'], given);
+      await search.line(0, ['doctor', 'lab', '--debug'], given);
+
+      await search.files(path('state'));
+      await search.files(path('config'));
+      for (const name of await readdir(workshop.folder)) {
+        // What a package shows to everybody: its manifest, sums and signature; the content is sealed.
+        if (name.endsWith('.tar')) search.text(name, (await readFile(path(name))).toString('latin1'));
+      }
+      expect(search.found).toEqual([]);
+
+      // The search itself finds what is there.
+      search.text('a control', `x ${encodeURIComponent(secrets.exportPassword)} ${prod.apiKey}`);
+      expect(search.found).toEqual(['exportPassword in a control', 'prodKey in a control']);
+      expect(env['LAB_KEY']).toBe(lab.apiKey);
+      await rm(path('say.mjs'));
+    });
+  }, 120_000);
+});

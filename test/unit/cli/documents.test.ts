@@ -1,0 +1,48 @@
+import { describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { documentJsonSchema, documentNames, documentSchema } from '../../../src/cli/documents/index.ts';
+import { progressEvent, progressJsonSchema } from '../../../src/cli/documents/progress.ts';
+
+type JsonSchema = Parameters<typeof z.fromJSONSchema>[0];
+
+describe('published schemas', () => {
+  test.each([...documentNames])('%s: is a schema of draft 2020-12 that names its document', (name) => {
+    const schema = documentJsonSchema(name) as JsonSchema & { properties: Record<string, unknown>; required: string[] };
+    expect(schema).toMatchObject({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      type: 'object',
+      additionalProperties: false,
+      properties: { document: { const: `migrator/${name}/1` } },
+    });
+    expect(schema.required).toContain('document');
+    // Read back, it refuses what it should: another document, and nothing at all.
+    const back = z.fromJSONSchema(schema);
+    expect(back.safeParse({ document: 'migrator/other/1' }).success).toBe(false);
+    expect(back.safeParse({}).success).toBe(false);
+    // Validators of other languages do not know what some expressions mean.
+    expect(JSON.stringify(schema)).not.toMatch(/\\\\p\{|\(\?</);
+  });
+
+  test('an unknown name has none', () => {
+    expect(documentJsonSchema('no-such')).toBeUndefined();
+    expect(documentJsonSchema('toString')).toBeUndefined();
+  });
+
+  test('a document of another version or with a field too many is refused', () => {
+    const trust = { document: 'migrator/key-trust/1', keyId: 'A', name: 'a', file: 'a.pub' };
+    expect(documentSchema('key-trust').safeParse(trust).success).toBe(true);
+    expect(documentSchema('key-trust').safeParse({ ...trust, document: 'migrator/key-trust/2' }).success).toBe(false);
+    expect(documentSchema('key-trust').safeParse({ ...trust, more: 1 }).success).toBe(false);
+  });
+
+  test('progress events: each by its type', () => {
+    const back = z.fromJSONSchema(progressJsonSchema() as JsonSchema);
+    const time = '2026-01-02T03:04:05.000Z';
+    for (const schema of [progressEvent, back]) {
+      expect(schema.safeParse({ time, type: 'phase', name: 'seal', subject: 'x.tar' }).success).toBe(true);
+      expect(schema.safeParse({ time, type: 'error', code: 'USAGE', message: 'x', exitCode: 2 }).success).toBe(true);
+      expect(schema.safeParse({ time, type: 'phase', name: 'seal' }).success).toBe(false);
+      expect(schema.safeParse({ time, type: 'rumour', message: 'x' }).success).toBe(false);
+    }
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, test } from '@jest/globals';
+import { documentSchema } from '../../../src/cli/documents/index.ts';
+import { exitCodeOf, exitCodeOfOutcome, exitCodes } from '../../../src/cli/exit-codes.ts';
+import { asInterruption, explain } from '../../../src/cli/explain.ts';
+import { errorCodes, isMigratorError, MigratorError } from '../../../src/errors.ts';
+
+const quietly = { debug: false };
+
+describe('explain', () => {
+  test.each(errorCodes)('%s: message, hint, document and exit code agree', (code) => {
+    const error = new MigratorError(code, 'the thing failed', { hint: 'do that', details: { thing: 1 } });
+    const { exitCode, lines, document } = explain(error, quietly);
+    expect(lines).toEqual(['migrator: error: the thing failed', 'migrator: hint: do that']);
+    expect(exitCode).toBe(exitCodeOf(code));
+    expect(document).toMatchObject({
+      code,
+      exitCode,
+      message: 'the thing failed',
+      hint: 'do that',
+      details: { thing: 1 },
+    });
+    expect(documentSchema('error').safeParse(document).error).toBeUndefined();
+  });
+
+  test('without a hint there is none', () => {
+    expect(explain(new MigratorError('USAGE', 'x'), quietly).lines).toEqual(['migrator: error: x']);
+  });
+
+  test.each([new TypeError('x is not a function'), 'a text', undefined, { code: 'USAGE' }])(
+    'anything else is a bug, with what a report needs: %p',
+    (thrown) => {
+      const { exitCode, lines, document } = explain(thrown, quietly);
+      expect(exitCode).toBe(exitCodes.bug);
+      expect(lines.at(-1)).toMatch(/bug in migrator \d+\.\d+\.\d+ \(Node v/);
+      expect(documentSchema('error').safeParse(document).error).toBeUndefined();
+    },
+  );
+
+  test('an error of another copy of the class is one all the same', () => {
+    const foreign = Object.assign(new Error('no such thing'), {
+      name: 'MigratorError',
+      code: 'NOT_FOUND',
+      details: {},
+    });
+    expect(isMigratorError(foreign, 'NOT_FOUND')).toBe(true);
+    expect(isMigratorError(foreign, 'USAGE')).toBe(false);
+    const { exitCode, document } = explain(foreign, quietly);
+    expect(exitCode).toBe(exitCodes.usage);
+    expect(documentSchema('error').safeParse(document).error).toBeUndefined();
+    expect(isMigratorError(Object.assign(new Error('x'), { name: 'MigratorError', code: 'MADE_UP' }))).toBe(false);
+  });
+
+  test('--debug adds the stack and the causes, and ends with a circle of them', () => {
+    const inner = new Error('the socket closed');
+    const outer = new MigratorError('REMOTE_UNREACHABLE', 'gone', { cause: inner });
+    inner.cause = outer;
+    const { lines } = explain(outer, { debug: true });
+    expect(lines.join('\n')).toContain('caused by: Error: the socket closed');
+    expect(lines.length).toBeLessThan(200);
+  });
+});
+
+describe('asInterruption', () => {
+  test('an abort that surfaced as something else is CANCELLED; our own errors and others stay', () => {
+    const abort = new DOMException('This operation was aborted', 'AbortError');
+    expect(asInterruption(abort, AbortSignal.abort())).toMatchObject({ code: 'CANCELLED', cause: abort });
+    expect(asInterruption(abort, new AbortController().signal)).toBe(abort);
+    const own = new MigratorError('CONFLICT', 'x');
+    expect(asInterruption(own, AbortSignal.abort())).toBe(own);
+  });
+});
+
+describe('exit codes', () => {
+  test('are what they have been', () => {
+    expect(exitCodes).toEqual({
+      ...{ done: 0, bug: 1, usage: 2, partial: 3, refused: 4, remote: 5, package: 6, conflict: 7, jobFailed: 8 },
+      ...{ stillRunning: 9, localIo: 10, interrupted: 130 },
+    });
+  });
+
+  test('an outcome is done unless it is partial', () => {
+    expect(['done', 'partial', 'started', 'created'].map((outcome) => exitCodeOfOutcome(outcome))).toEqual([
+      0, 3, 0, 0,
+    ]);
+  });
+});
