@@ -181,6 +181,11 @@ async function bulkDelete(visit: Visit): Promise<Reply> {
   return json(200, {});
 }
 
+async function remove(visit: Visit): Promise<Reply> {
+  await removePackage(visit.instance, find(visit));
+  return json(200, {});
+}
+
 const reading = { scoped: true, permission: 'BuiltInFeedDownload' };
 const pushing = { scoped: true, permission: 'BuiltInFeedPush' };
 const administering = { scoped: true, permission: 'BuiltInFeedAdminister' };
@@ -204,15 +209,8 @@ export const feedRoutes: readonly Route[] = [
   { method: 'POST', path: '/packages/raw', ...pushing, handle: upload },
   { method: 'POST', path: '/packages/raw/validate', ...pushing, harmless: true, handle: validate },
   { method: 'DELETE', path: '/packages/bulk', ...administering, handle: bulkDelete },
-  {
-    method: 'DELETE',
-    path: '/packages/:id',
-    ...administering,
-    handle: async (visit) => {
-      await removePackage(visit.instance, find(visit));
-      return json(200, {});
-    },
-  },
+  { method: 'DELETE', path: '/packages/:id', ...administering, handle: remove },
+  { method: 'DELETE', path: '/packages/:id/v1', ...administering, handle: remove },
   {
     method: 'GET',
     path: '/packages/:id/:version/delta-signature',

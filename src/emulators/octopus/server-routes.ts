@@ -1,4 +1,3 @@
-import type { Reply } from '../server.ts';
 import { collection } from './collection.ts';
 import type { Instance } from './instance.ts';
 import { isInMaintenance, setMaintenance } from './maintenance.ts';
@@ -6,31 +5,38 @@ import { absent, invalid, json } from './refusal.ts';
 import { rootReply } from './root.ts';
 import { nodeId } from './tasks.ts';
 import { isObject, members, readFlag } from './tolerant-json.ts';
-import type { Route } from './visit.ts';
+import type { Route, Visit } from './visit.ts';
 
-const maintenanceReply = (instance: Instance): Reply =>
-  json(200, {
-    Id: 'maintenance',
-    IsInMaintenanceMode: isInMaintenance(instance),
-    Links: { Self: '/api/maintenanceconfiguration' },
-  });
+const maintenanceResource = (instance: Instance) => ({
+  Id: 'maintenance',
+  IsInMaintenanceMode: isInMaintenance(instance),
+  Links: { Self: '/api/maintenanceconfiguration' },
+});
+
+async function changeMaintenance({ instance, body }: Visit) {
+  const sent = await body();
+  if (!isObject(sent)) throw invalid('No request body was supplied.');
+  setMaintenance(instance, readFlag(members(sent)('IsInMaintenanceMode'), 'IsInMaintenanceMode'));
+  return maintenanceResource(instance);
+}
 
 const maintenanceRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/maintenanceconfiguration',
-    handle: ({ instance }) => maintenanceReply(instance),
+    handle: ({ instance }) => json(200, maintenanceResource(instance)),
   },
   {
     method: 'PUT',
     path: '/maintenanceconfiguration',
     permission: 'AdministerSystem',
-    handle: async ({ instance, body }) => {
-      const sent = await body();
-      if (!isObject(sent)) throw invalid('No request body was supplied.');
-      setMaintenance(instance, readFlag(members(sent)('IsInMaintenanceMode'), 'IsInMaintenanceMode'));
-      return maintenanceReply(instance);
-    },
+    handle: async (visit) => json(200, await changeMaintenance(visit)),
+  },
+  {
+    method: 'PUT',
+    path: '/maintenanceconfiguration/v1',
+    permission: 'AdministerSystem',
+    handle: async (visit) => json(200, { Resource: await changeMaintenance(visit) }),
   },
 ];
 

@@ -3,7 +3,7 @@
 import type { Body, Entry } from '../store.ts';
 import { putDocument } from './instance.ts';
 import { findDocument } from './lookup.ts';
-import { json } from './refusal.ts';
+import { invalid, json } from './refusal.ts';
 import { masked, sealed } from './sensitive.ts';
 import { asText, isObject, members } from './tolerant-json.ts';
 import type { Route, Visit } from './visit.ts';
@@ -169,26 +169,35 @@ function rows(visit: Visit, tenant: Entry, kind: 'common' | 'project') {
   };
 }
 
+/** Values by owner as the older document has them, from rows that name at least their template. */
+function valuesOf(sent: unknown, owners: readonly Owner[]): Record<string, Record<string, unknown>> {
+  const values: Record<string, Record<string, unknown>> = {};
+  for (const get of objects(sent).map(members)) {
+    const template = asText(get('TemplateId'));
+    const owner = owners.find(({ templates }) => templates.some(({ Id }) => Id === template));
+    if (owner === undefined) throw invalid(`There is no variable template '${template}' for this tenant.`);
+    const own = (values[owner.entry.id] ??= {});
+    const environments = inside(get('Scope'), 'EnvironmentIds');
+    if (owner.entry.kind !== 'Projects') own[template] = get('Value');
+    else if (Array.isArray(environments)) {
+      for (const environment of environments.map(String)) {
+        own[environment] = { ...(own[environment] as Body | undefined), [template]: get('Value') };
+      }
+    }
+  }
+  return values;
+}
+
+/** Replaces all rows of one kind; the body is the list or holds it as Variables. */
 function setRows(kind: 'common' | 'project'): Route['handle'] {
   return async (visit) => {
     const tenant = tenantOf(visit);
-    const sent = members(await visit.document())('Variables');
-    const values: Record<string, Record<string, unknown>> = {};
-    for (const one of objects(sent)) {
-      const get = members(one);
-      const owner = asText(get(kind === 'common' ? 'LibraryVariableSetId' : 'ProjectId'));
-      const own = (values[owner] ??= {});
-      if (kind === 'common') own[asText(get('TemplateId'))] = get('Value');
-      const environments = inside(get('Scope'), 'EnvironmentIds');
-      if (kind === 'project' && Array.isArray(environments)) {
-        for (const environment of environments.map(String)) {
-          own[environment] = { ...(own[environment] as Body), [asText(get('TemplateId'))]: get('Value') };
-        }
-      }
-    }
+    const owners = (kind === 'common' ? setsOf : projectsOf)(visit, tenant);
+    const body = await visit.body();
+    const values = valuesOf(Array.isArray(body) ? body : members(body)('Variables'), owners);
     const before = tenant.body[kept];
-    const owners = new Set((kind === 'common' ? setsOf : projectsOf)(visit, tenant).map(({ entry }) => entry.id));
-    const others = Object.entries(isObject(before) ? before : {}).filter(([id]) => !owners.has(id));
+    const owned = new Set(owners.map(({ entry }) => entry.id));
+    const others = Object.entries(isObject(before) ? before : {}).filter(([id]) => !owned.has(id));
     const next = { ...Object.fromEntries(others), ...(sealed(visit.instance.vault, values, before) as Body) };
     return json(200, rows(visit, putDocument(visit.instance.store, 'Tenants', { ...tenant.body, [kept]: next }), kind));
   };
