@@ -113,7 +113,7 @@ async function examine(one: Case, name: string, verb: Verb, workshop: Workshop):
     if (!honest.includes(first.code)) say(`ended with ${String(first.code)}: ${first.err}`);
     if (first.code !== 0 && !/^migrator: error: (?!unexpected)/m.test(first.err)) say(`said no reason: ${first.err}`);
     if (/^\s+at .*:\d+/m.test(first.err)) say(`showed a stack: ${first.err}`);
-    if (first.seconds > 15) say(`took ${String(first.seconds)} s`);
+    if (first.seconds > 45) say(`took ${String(first.seconds)} s`);
     const left = await leftovers(workshop);
     if (left.length > 0) say(`left ${left.join()}`);
     const written = (await readdir(workshop.folder)).includes(`${name}.tar`);

