@@ -21,4 +21,6 @@ export default {
     project('e2e', ['e2e']),
   ],
   testTimeout: 60_000,
+  // A server or a child process that a failing test left behind must not keep a build machine waiting.
+  forceExit: true,
 };
