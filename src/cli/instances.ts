@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { readOnly } from '../adapters/wrap/read-only.ts';
+import type { EmulatorOptions, RunningEmulator } from '../emulators/index.ts';
 import type { Instance } from '../core/instance.ts';
 import { MigratorError } from '../errors.ts';
 import { createHttpFactory } from '../http/client.ts';
@@ -43,10 +44,11 @@ export async function createInstances(context: Context): Promise<Instances> {
     });
   };
 
+  const emulators = new Map<string, Promise<RunningEmulator>>();
   const open = (name: string): Promise<Instance> => {
     const known = opened.get(name);
     if (known !== undefined) return known;
-    const instance = connect(find(name), config, context, modules, tools);
+    const instance = connect(find(name), { config, context, modules, tools, emulators });
     opened.set(name, instance);
     return instance;
   };
@@ -61,16 +63,20 @@ export async function createInstances(context: Context): Promise<Instances> {
   };
 }
 
-async function connect(
-  instance: InstanceConfig,
-  config: Config,
-  context: Context,
-  modules: AdapterModules,
-  tools: AdapterTools,
-): Promise<Instance> {
+interface Opening {
+  readonly config: Config;
+  readonly context: Context;
+  readonly modules: AdapterModules;
+  readonly tools: AdapterTools;
+  /** By product and folder: two instances may be two accounts, or two halves, of one server. */
+  readonly emulators: Map<string, Promise<RunningEmulator>>;
+}
+
+async function connect(instance: InstanceConfig, opening: Opening): Promise<Instance> {
+  const { config, context, modules, tools } = opening;
   const module = await modules.of(instance);
   const connection = instance.url.startsWith('embedded:')
-    ? await embedded(instance, config, context)
+    ? await embedded(instance, module, opening)
     : await remote(instance, module, config, context);
   const adapter = module.create(connection, tools);
   context.onClose(() => adapter.close?.());
@@ -104,16 +110,32 @@ async function remote(
 }
 
 /** `embedded:./path`: the product's emulator, in this process, on a loopback port, with its data at that path. */
-async function embedded(instance: InstanceConfig, config: Config, context: Context): Promise<Connection> {
-  const { startEmulator } = await import('../emulators/index.ts');
-  const { options, settings } = embeddedOptions(instance);
+async function embedded(
+  instance: InstanceConfig,
+  { secretSettings }: AdapterModule,
+  { config, context, emulators }: Opening,
+): Promise<Connection> {
+  const { options, settings } = embeddedOptions(instance, { directory: config.directory, secretSettings });
   const directory = resolve(config.directory, instance.url.slice('embedded:'.length));
-  const running = await startEmulator(instance.product, { ...options, directory });
-  context.onClose(() => running.close());
+  const key = `${instance.product} ${directory}`;
+  const starting = emulators.get(key) ?? started(instance.product, { ...options, directory }, context);
+  emulators.set(key, starting);
+  const running = await starting;
   context.embedded.add(instance.name);
-  const apiKey = new Secret(running.apiKey);
-  context.redactor.add(apiKey);
-  return { name: instance.name, url: running.url, settings, secrets: { apiKey } };
+  const secrets: Record<string, Secret> = {};
+  const account: Record<string, string> = {};
+  for (const [name, value] of Object.entries(running.credentials)) {
+    if (secretSettings.includes(name)) context.redactor.add((secrets[name] = new Secret(value)));
+    else account[name] = value;
+  }
+  return { name: instance.name, url: running.url, settings: { ...account, ...settings }, secrets };
+}
+
+async function started(product: string, options: EmulatorOptions, context: Context): Promise<RunningEmulator> {
+  const { startEmulator } = await import('../emulators/index.ts');
+  const running = await startEmulator(product, options);
+  context.onClose(() => running.close());
+  return running;
 }
 
 async function adapterTools(context: Context, config: Config): Promise<AdapterTools> {

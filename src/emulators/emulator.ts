@@ -15,14 +15,17 @@ export interface EmulatorOptions {
   /** Milliseconds a task takes per phase, so that progress can be watched. Default 150. */
   readonly pace?: number | undefined;
   readonly faults?: readonly FaultSpec[] | undefined;
-  /** An administrator's key to accept. Default: one that is made once and kept in the state. */
-  readonly apiKey?: string | undefined;
+  /** An administrator to accept, by the adapter's setting names. Default: one that is made once and kept in the state. */
+  readonly credentials?: Readonly<Record<string, string>> | undefined;
+  /** A folder that several instances share, for products that know one (MicroStrategy's package storage). Default: none. */
+  readonly storage?: string | undefined;
   readonly log?: ((line: string) => void) | undefined;
 }
 
 export interface RunningEmulator {
   readonly url: string;
-  readonly apiKey: string;
+  /** An administrator's, by the adapter's setting names: `{ apiKey }`, `{ username, password }`. */
+  readonly credentials: Readonly<Record<string, string>>;
   readonly product: string;
   readonly faults: FaultControl;
   /** Ends at once, harmless when repeated; a running task is found as abandoned by the next start. */

@@ -11,6 +11,8 @@ export const emulatedProducts = ['octopus'] as const;
 type EmulatedProduct = (typeof emulatedProducts)[number];
 
 interface Emulator {
+  /** The names of its `credentials`. */
+  readonly account: readonly string[];
   readonly faults: readonly string[];
   readonly start: (options: EmulatorOptions) => Promise<RunningEmulator>;
 }
@@ -18,6 +20,7 @@ interface Emulator {
 // Add a product here, one lazy line, and its name above.
 const emulators = {
   octopus: {
+    account: ['apiKey'],
     faults: octopusFaults,
     start: async (options) => (await import('./octopus/start.ts')).startOctopus(options),
   },
@@ -38,6 +41,11 @@ function emulatorOf(product: string): Emulator {
   throw new MigratorError('USAGE', `there is no emulator of "${product}"`, {
     hint: `choose one of: ${emulatedProducts.join(', ')}`,
   });
+}
+
+/** What a running instance's `credentials` are called. USAGE for a product there is no emulator of. */
+export function accountNames(product: string): readonly string[] {
+  return emulatorOf(product).account;
 }
 
 /** The named faults of a product. USAGE for a product there is no emulator of. */

@@ -10,6 +10,7 @@ import { sharedWorkshop, words } from '../support/command-line.ts';
 import { everyCommand, examplesOf, program } from '../support/commands.ts';
 import { testIO } from '../support/test-io.ts';
 import { systemRandom } from '../../src/cli/runtime.ts';
+import { keyOf } from '../support/octopus-api.ts';
 
 // Each example of each command's help runs in a folder of its own below the rc file, with what it speaks of at hand.
 const examples = everyCommand(await program()).flatMap(([path, command]) =>
@@ -96,7 +97,7 @@ const special: Readonly<Record<string, Runner>> = {
     try {
       await writeFile(
         join(folder, '.migratorrc.yaml'),
-        `instances: { prod: { product: octopus, url: "${slow.url}", apiKey: "${slow.apiKey}" } }`,
+        `instances: { prod: { product: octopus, url: "${slow.url}", apiKey: "${keyOf(slow)}" } }`,
       );
       const env = { ...here().env, MIGRATOR_STATE_DIR: join(folder, 'state') };
       const exportOfOne = [

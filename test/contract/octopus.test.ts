@@ -11,6 +11,7 @@ import { deliver } from '../../src/testing/import-cases.ts';
 import { collect, failsWith, need, never, projectNames, startExport, watch } from '../../src/testing/bench.ts';
 import { adapterTools } from '../support/adapter-tools.ts';
 import { describeAdapter } from './adapter.contract.ts';
+import { keyOf } from '../support/octopus-api.ts';
 
 const strangerKey = 'API-STRANGERSTRANGERSTRANGER00';
 const password = 'planted migration password';
@@ -30,8 +31,8 @@ async function open(): Promise<OctopusBench> {
   const adapter = (server: RunningEmulator, apiKey: string) =>
     module.create({ name: 'bench', url: server.url, settings: {}, secrets: { apiKey: new Secret(apiKey) } }, tools);
   const bench = {
-    source: adapter(servers.source, servers.source.apiKey),
-    target: adapter(servers.target, servers.target.apiKey),
+    source: adapter(servers.source, keyOf(servers.source)),
+    target: adapter(servers.target, keyOf(servers.target)),
     stranger: adapter(servers.source, strangerKey),
     exportOptions: {},
     importOptions: {},
@@ -41,7 +42,7 @@ async function open(): Promise<OctopusBench> {
       bytes: Buffer.from('PK one content'),
       otherBytes: Buffer.from('PK another content'),
     },
-    planted: [servers.source.apiKey, servers.target.apiKey, strangerKey, password],
+    planted: [keyOf(servers.source), keyOf(servers.target), strangerKey, password],
     lines: tools.lines,
     servers,
     close: async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { runBinary } from '../support/binary.ts';
 import { withWorkshop, type Workshop } from '../support/workshop.ts';
+import { keyOf } from '../support/octopus-api.ts';
 
 /** One for each way in, each with what makes escaping go wrong. None is a word that could stand there by chance. */
 const secrets = {
@@ -44,7 +45,7 @@ class Search {
 
   constructor(workshop: Workshop) {
     this.#workshop = workshop;
-    this.#secrets = { ...secrets, labKey: workshop.lab.apiKey, prodKey: workshop.prod.apiKey };
+    this.#secrets = { ...secrets, labKey: keyOf(workshop.lab), prodKey: keyOf(workshop.prod) };
   }
 
   async line(code: number, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
@@ -151,9 +152,9 @@ describe('no secret is told or kept', () => {
       expect(search.found).toEqual([]);
 
       // The search itself finds what is there.
-      search.text('a control', `x ${encodeURIComponent(secrets.exportPassword)} ${prod.apiKey}`);
+      search.text('a control', `x ${encodeURIComponent(secrets.exportPassword)} ${keyOf(prod)}`);
       expect(search.found).toEqual(['exportPassword in a control', 'prodKey in a control']);
-      expect(env['LAB_KEY']).toBe(lab.apiKey);
+      expect(env['LAB_KEY']).toBe(keyOf(lab));
       await rm(path('say.mjs'));
     });
   }, 120_000);

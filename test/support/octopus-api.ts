@@ -10,9 +10,15 @@ export interface ServerTask {
 export const exportTask = 'MigrationPartialExport';
 export const importTask = 'MigrationImport';
 
+/** The administrator's key of an embedded server. */
+export function keyOf({ credentials: { apiKey } }: RunningEmulator): string {
+  if (apiKey === undefined) throw new Error('an Octopus instance hands out no API key');
+  return apiKey;
+}
+
 /** Asks an embedded server over HTTP, past migrator; what it answers is JSON or text. */
 export async function ask(server: RunningEmulator, path: string, method = 'GET'): Promise<unknown> {
-  const answer = await fetch(`${server.url}${path}`, { method, headers: { 'X-Octopus-ApiKey': server.apiKey } });
+  const answer = await fetch(`${server.url}${path}`, { method, headers: { 'X-Octopus-ApiKey': keyOf(server) } });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${path}: ${String(answer.status)} ${text}`);
   return (answer.headers.get('content-type') ?? '').includes('json') ? (JSON.parse(text) as unknown) : text;

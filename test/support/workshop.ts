@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmulator, type EmulatorOptions, type RunningEmulator } from '../../src/emulators/index.ts';
 import { type BinaryOptions, type Finished, runBinary, type Started, startBinary } from './binary.ts';
+import { keyOf } from './octopus-api.ts';
 
 export const password = 'correct horse battery staple 7';
 
@@ -50,8 +51,8 @@ export async function withWorkshop<T>(options: WorkshopOptions, work: (workshop:
       USERPROFILE: folder,
       MIGRATOR_STATE_DIR: join(folder, 'state'),
       MIGRATOR_CONFIG_DIR: join(folder, 'config'),
-      LAB_KEY: lab.apiKey,
-      PROD_KEY: prod.apiKey,
+      LAB_KEY: keyOf(lab),
+      PROD_KEY: keyOf(prod),
       MOVE_PASSWORD: password,
     };
     await writeFile(

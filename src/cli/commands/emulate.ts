@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { productOptions } from '../../adapters/options.ts';
 import { act } from '../command-action.ts';
 import type { Context } from '../context.ts';
 import { ListOption } from '../list-option.ts';
@@ -12,11 +13,14 @@ export interface EmulateOptions {
   readonly pace?: string;
   readonly fault?: readonly string[];
   readonly apiKey?: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly storage?: string;
 }
 
 export function emulateCommand(context: Context): Command {
   const command = new Command('emulate')
-    .argument('<product>', 'octopus')
+    .argument('<product>', productOptions.map((entry) => entry.product).join(', '))
     .addOption(new Option('--data <folder>', 'where its state lies (default: ./<product>-instance)'))
     .addOption(new Option('--port <port>', 'the port on 127.0.0.1 (default: a free one)'))
     .addOption(
@@ -37,7 +41,15 @@ export function emulateCommand(context: Context): Command {
         '--api-key <secret>',
         "the administrator's key to accept: env:NAME, file:path or plain (default: a generated one)",
       ),
-    );
+    )
+    .addOption(new Option('--username <name>', "the administrator's name, where the product has accounts"))
+    .addOption(
+      new Option(
+        '--password <secret>',
+        "the administrator's password: env:NAME, file:path or plain (default: a generated one)",
+      ),
+    )
+    .addOption(new Option('--storage <folder>', 'a folder that it shares with other instances (MicroStrategy)'));
   examples(command, [
     'migrator emulate octopus --data ./lab',
     'migrator emulate octopus --data ./lab --port 8065 --fault success-with-errors',

@@ -144,7 +144,7 @@ const bodies = {
     ),
   },
   completion: { shell: z.string(), script: z.string() },
-  emulate: { product: z.string(), url: z.string(), apiKey: z.string(), data: z.string() },
+  emulate: { product: z.string(), url: z.string(), credentials: z.record(z.string(), z.string()), data: z.string() },
   'fault-list': { faults: z.array(z.string()) },
   demo: { folder: z.string(), package: z.string(), seconds: z.number() },
   error: {

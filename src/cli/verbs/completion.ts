@@ -52,7 +52,7 @@ function treeOf(command: Command): CommandTree {
   };
 }
 
-/** The placeholder says what the value is. */
+/** The value's name in angle brackets says what it is. */
 function completes(flags: string): Completes | undefined {
   const kinds: readonly [string, Completes][] = [
     ['<instance', 'instance'],
@@ -61,5 +61,5 @@ function completes(flags: string): Completes | undefined {
     ['<path>', 'file'],
     ['<folder', 'folder'],
   ];
-  return kinds.find(([placeholder]) => flags.includes(placeholder))?.[1];
+  return kinds.find(([name]) => flags.includes(name))?.[1];
 }

@@ -6,6 +6,7 @@ import { describeConfig } from '../config/describe.ts';
 import { configWarnings } from '../config/warnings.ts';
 import type { Config, InstanceConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
+import { accountNames } from '../../emulators/index.ts';
 import { embeddedOptions } from '../embedded-options.ts';
 import { lines, table } from '../render.ts';
 import { systemClock, systemRandom } from '../runtime.ts';
@@ -86,18 +87,28 @@ async function referenceWarnings(
   return warnings;
 }
 
-const placeholder = new Secret('placeholder');
+const unread = 'unread';
 
 /** Making an adapter checks its settings and opens no socket; its secrets are not needed for that, and not read. */
 function checkSettings(instance: InstanceConfig, module: AdapterModule): void {
   const embedded = instance.url.startsWith('embedded:');
-  const settings = embedded ? embeddedOptions(instance).settings : instance.settings;
-  const secretNames = module.secretSettings.filter((name) => instance.settings[name] !== undefined);
+  const { secretSettings } = module;
+  const isSecret = (name: string): boolean => secretSettings.includes(name);
+  const account = embedded ? accountNames(instance.product) : [];
+  const settings = embedded
+    ? embeddedOptions(instance, { directory: '.', secretSettings }).settings
+    : Object.fromEntries(Object.entries(instance.settings).filter(([name]) => !isSecret(name)));
+  const secretNames = embedded
+    ? account.filter(isSecret)
+    : secretSettings.filter((name) => instance.settings[name] !== undefined);
   const connection: Connection = {
     name: instance.name,
     url: embedded ? 'http://127.0.0.1' : instance.url,
-    settings: Object.fromEntries(Object.entries(settings).filter(([name]) => !module.secretSettings.includes(name))),
-    secrets: Object.fromEntries((embedded ? ['apiKey'] : secretNames).map((name) => [name, placeholder])),
+    settings: {
+      ...Object.fromEntries(account.filter((name) => !isSecret(name)).map((name) => [name, unread])),
+      ...settings,
+    },
+    secrets: Object.fromEntries(secretNames.map((name) => [name, new Secret(unread)])),
   };
   module.create(connection, offline);
 }

@@ -21,23 +21,26 @@ export async function runEmulate(product: string, options: EmulateOptions, conte
     version: options.serverVersion,
     pace: options.pace === undefined ? undefined : durationFlag(options.pace, context.flagSource('pace')),
     faults: (options.fault ?? []).map((text) => parseFault(text)),
-    apiKey: options.apiKey === undefined ? undefined : await keyOf(options.apiKey, context),
+    credentials: await credentialsOf(options, context),
+    storage: options.storage === undefined ? undefined : resolve(context.io.cwd, options.storage),
     log: context.globals.debug ? (line) => reporter.report({ type: 'debug', message: line }) : undefined,
   });
   context.onClose(() => running.close());
-  const { apiKey } = running;
+  const { credentials } = running;
   // The key opens nothing but this instance, and whoever starts it needs it: it is shown.
   context.result(
     'emulate',
-    { product, url: running.url, apiKey, data },
+    { product, url: running.url, credentials, data },
     lines(
       `an embedded ${product} instance serves at ${running.url}`,
-      `API key: ${apiKey}`,
-      `data:    ${data}`,
+      ...Object.entries(credentials).map(([name, value]) => `${name}: ${value}`),
+      `data: ${data}`,
       '',
       'In the rc file:',
       '  instances:',
-      `    rehearsal: { product: ${product}, url: "${running.url}", apiKey: "${apiKey}" }`,
+      `    rehearsal: { ${Object.entries({ product, url: running.url, ...credentials })
+        .map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
+        .join(', ')} }`,
       '',
       'Ctrl-C stops it; its data stays.',
     ),
@@ -54,14 +57,21 @@ function portOf(text: string | undefined, context: Context): number {
   throw new MigratorError('USAGE', `${context.flagSource('port').words}: "${text}" is not a port`);
 }
 
-async function keyOf(reference: string, context: Context): Promise<string> {
-  const secret = await secretFrom(reference, {
-    context,
-    directory: context.io.cwd,
-    purpose: 'API key of the embedded instance',
-    origin: 'environment',
-  });
-  return secret.reveal();
+async function credentialsOf(options: EmulateOptions, context: Context): Promise<Record<string, string> | undefined> {
+  const given: Record<string, string> = {};
+  if (options.username !== undefined) given['username'] = options.username;
+  for (const name of ['apiKey', 'password'] as const) {
+    const reference = options[name];
+    if (reference === undefined) continue;
+    const secret = await secretFrom(reference, {
+      context,
+      directory: context.io.cwd,
+      purpose: `${name} of the embedded instance`,
+      origin: 'environment',
+    });
+    given[name] = secret.reveal();
+  }
+  return Object.keys(given).length === 0 ? undefined : given;
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

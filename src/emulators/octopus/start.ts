@@ -68,7 +68,7 @@ export async function startOctopus(options: EmulatorOptions): Promise<RunningEmu
     const pace = options.pace ?? defaultPace;
     const instance: Instance = { store, vault: openVault(store), faults, version, directory, pace, log };
     seed(instance, options.sample ?? 'source');
-    const apiKey = adminKey(instance, options.apiKey);
+    const apiKey = adminKey(instance, options.credentials?.['apiKey']);
     const queue = createTaskQueue(instance, {
       workOf: (task) => (isMigration(task) ? migrationWork : isExecution(task) ? executionWork : plainWork),
       isMigration,
@@ -104,7 +104,7 @@ export async function startOctopus(options: EmulatorOptions): Promise<RunningEmu
     let closing: Promise<void> | undefined;
     return {
       url: listener.url,
-      apiKey,
+      credentials: { apiKey },
       product: 'octopus',
       faults,
       close: () => (closing ??= close()),

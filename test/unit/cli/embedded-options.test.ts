@@ -1,8 +1,12 @@
+import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { embeddedOptions } from '../../../src/cli/embedded-options.ts';
 
 const split = (settings: Readonly<Record<string, unknown>>) =>
-  embeddedOptions({ name: 'lab', product: 'octopus', url: 'embedded:./lab', settings });
+  embeddedOptions(
+    { name: 'lab', product: 'octopus', url: 'embedded:./lab', settings },
+    { directory: '/rc', secretSettings: ['apiKey'] },
+  );
 
 describe('embeddedOptions', () => {
   test('parts what the emulator is made with from what the adapter reads; the key is the emulator’s own', () => {
@@ -11,6 +15,10 @@ describe('embeddedOptions', () => {
       options: { sample: 'target', version: '2024.1', pace: 200 },
       settings: { space: 'Default' },
     });
+  });
+
+  test('reads a shared folder relative to the rc file', () => {
+    expect(split({ storage: './shared' }).options.storage).toBe(resolve('/rc', 'shared'));
   });
 
   test('says nothing of what is not set', () => {
@@ -22,6 +30,7 @@ describe('embeddedOptions', () => {
     [{ sample: 'everything' }, 'instances.lab.sample'],
     [{ sample: true }, 'instances.lab.sample'],
     [{ version: 2024.1 }, 'instances.lab.version'],
+    [{ storage: 5 }, 'instances.lab.storage'],
     [{ pace: 'slow' }, 'instances.lab.pace'],
     [{ pace: [1] }, 'instances.lab.pace'],
   ])('%j is CONFIG_INVALID and named', async (settings, path) => {

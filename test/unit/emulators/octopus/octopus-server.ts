@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmulator, type EmulatorOptions, type RunningEmulator } from '../../../../src/emulators/index.ts';
+import { keyOf } from '../../../support/octopus-api.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -15,6 +16,7 @@ export interface Answer {
 }
 
 export interface OctopusServer extends RunningEmulator {
+  readonly apiKey: string;
   readonly directory: string;
   readonly call: (method: string, path: string, options?: CallOptions) => Promise<Answer>;
   readonly upload: (
@@ -98,5 +100,6 @@ export async function startServer(options: Partial<EmulatorOptions> = {}): Promi
   const directory = options.directory ?? (await newFolder());
   const emulator = await startEmulator('octopus', { pace: 0, ...options, directory });
   running.push(emulator);
-  return { ...emulator, directory, ...client(emulator.url, emulator.apiKey) };
+  const apiKey = keyOf(emulator);
+  return { ...emulator, apiKey, directory, ...client(emulator.url, apiKey) };
 }

@@ -98,7 +98,7 @@ describe('keys and versions', () => {
   });
 
   test('a given key is accepted', async () => {
-    const server = await startServer({ apiKey: 'API-MINE', version: '2021.2.7841' });
+    const server = await startServer({ credentials: { apiKey: 'API-MINE' }, version: '2021.2.7841' });
     expect(server.apiKey).toBe('API-MINE');
     expect((await server.call('GET', '/api/users/me')).json['Username']).toBe('admin');
     expect((await server.call('GET', '/api')).json['Version']).toBe('2021.2.7841');
@@ -213,7 +213,7 @@ describe('a restart', () => {
     const script = `
       const { startEmulator } = await import(${JSON.stringify(new URL('../../../../dist/emulators/index.js', import.meta.url).href)});
       const server = await startEmulator('octopus', { directory: process.argv[1], pace: 60000 });
-      const headers = { 'X-Octopus-ApiKey': server.apiKey, 'Content-Type': 'application/json' };
+      const headers = { 'X-Octopus-ApiKey': server.credentials.apiKey, 'Content-Type': 'application/json' };
       const body = JSON.stringify(${JSON.stringify(search)});
       await (await fetch(server.url + '/api/migrations/partialexport', { method: 'POST', headers, body })).json();
       await new Promise((resolve) => setTimeout(resolve, 100));
