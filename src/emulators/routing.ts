@@ -15,10 +15,10 @@ export interface Routes<Target> {
 const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const;
 type Method = (typeof methods)[number];
 
-/** Paths compare without regard to case; parameters keep theirs. HEAD is answered as GET. */
-export function createRoutes<Target>(): Routes<Target> {
+/** Unless told, paths compare without regard to case; parameters keep theirs. HEAD is answered as GET. */
+export function createRoutes<Target>({ caseSensitive = false } = {}): Routes<Target> {
   const tree = router({
-    caseSensitive: false,
+    caseSensitive,
     ignoreTrailingSlash: true,
     ignoreDuplicateSlashes: true,
     maxParamLength: 500,

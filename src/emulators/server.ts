@@ -36,6 +36,8 @@ export interface ListenOptions {
   readonly answer: (call: Call) => Promise<Reply>;
   /** The same path in the product's other spellings, for faults. */
   readonly spellings: (path: string) => readonly string[];
+  /** The JSON of an injected error status, in the product's own shape. */
+  readonly refusal: (status: number, message: string) => unknown;
   readonly log: (line: string) => void;
 }
 
@@ -147,7 +149,7 @@ async function serve(options: ListenOptions, request: IncomingMessage, response:
         : {
             status,
             headers: { 'Content-Type': 'application/json; charset=utf-8' },
-            body: JSON.stringify({ ErrorMessage: `Injected fault: HTTP ${status}` }),
+            body: JSON.stringify(options.refusal(status, `Injected fault: HTTP ${status}`)),
           };
     await send(response, call.method, reply, fault);
     return;

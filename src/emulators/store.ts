@@ -6,7 +6,7 @@ export type Body = Readonly<Record<string, unknown>>;
 
 export interface Entry {
   readonly kind: string;
-  /** Unique within its kind; compared without regard to case. */
+  /** Unique within its kind; like the name, compared without regard to case unless the store was opened otherwise. */
   readonly id: string;
   /** The space, folder or org that holds it; undefined for what belongs to the whole server. */
   readonly container: string | undefined;
@@ -36,10 +36,10 @@ export interface Store {
   close(): void;
 }
 
-const schema = `
+const schema = (collation: 'NOCASE' | 'BINARY') => `
   CREATE TABLE IF NOT EXISTS entries (
-    place INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, id TEXT NOT NULL COLLATE NOCASE, container TEXT,
-    name TEXT NOT NULL COLLATE NOCASE, body TEXT NOT NULL, UNIQUE (kind, id));
+    place INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, id TEXT NOT NULL COLLATE ${collation}, container TEXT,
+    name TEXT NOT NULL COLLATE ${collation}, body TEXT NOT NULL, UNIQUE (kind, id));
   CREATE INDEX IF NOT EXISTS entries_by_name ON entries (kind, container, name);
   CREATE TABLE IF NOT EXISTS sequences (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -63,12 +63,12 @@ const entry = (row: Row): Entry => ({
   body: JSON.parse(row.body) as Body,
 });
 
-function open(file: string): Database.Database {
+function open(file: string, collation: 'NOCASE' | 'BINARY'): Database.Database {
   try {
     const database = new Database(file);
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = NORMAL');
-    database.exec(schema);
+    database.exec(schema(collation));
     return database;
   } catch (cause) {
     throw new MigratorError('LOCAL_IO', `the emulator's state file "${file}" cannot be opened`, {
@@ -79,8 +79,8 @@ function open(file: string): Database.Database {
 }
 
 /** Opens or creates the state file. LOCAL_IO when it is not a database or cannot be written. */
-export function openStore(file: string): Store {
-  const database = open(file);
+export function openStore(file: string, { caseSensitive = false } = {}): Store {
+  const database = open(file, caseSensitive ? 'BINARY' : 'NOCASE');
   const columns = 'kind, id, container, name, body';
   const statements = {
     get: database.prepare(`SELECT ${columns} FROM entries WHERE kind = ? AND id = ?`),

@@ -93,7 +93,14 @@ export async function startOctopus(options: EmulatorOptions): Promise<RunningEmu
       ...documentRoutes,
     ];
     const answer = createAnswer(instance, routes);
-    const listener = await listen({ port: options.port ?? 0, faults, answer, spellings, log });
+    const listener = await listen({
+      port: options.port ?? 0,
+      faults,
+      answer,
+      spellings,
+      refusal: (_, message) => ({ ErrorMessage: message }),
+      log,
+    });
     queue.kick();
     const close = async () => {
       await listener.close();
