@@ -269,6 +269,22 @@ describe('configuration and security', () => {
     expect(rowsOf(target)).toEqual(before);
   });
 
+  test.each([
+    ['a user that has a role in a project', 'Sales Analysts', 34],
+    ['a role that somebody has', 'Normal Users', 44],
+    ['a data source that tables of a project use', 'Tutorial Data', 29],
+  ])('delete is refused for %s', async (_, name, type) => {
+    const target = await startTarget();
+    const before = rowsOf(target);
+    const id = await idNamed(source.admin, type, name);
+    const { record } = await migrate(source.admin, target.admin, {
+      type: 'configuration',
+      content: [{ id, type, action: 'delete' }],
+    });
+    expect(importOf(record)).toMatchObject({ status: 'import_failed', message: expect.stringContaining(`'${name}'`) });
+    expect(rowsOf(target)).toEqual(before);
+  });
+
   test('project_security moves links only, and needs what they lead to', async () => {
     const target = await startTarget();
     const before = rowsOf(target);
