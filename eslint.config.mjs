@@ -87,7 +87,12 @@ export default tseslint.config(
   },
   {
     files: ['src/http/**/*.ts'],
-    rules: { 'no-restricted-imports': restrict(only('got'), above('cli', 'core', 'package', 'adapters', 'emulators')) },
+    rules: {
+      'no-restricted-imports': restrict(
+        only('got', 'cookie'),
+        above('cli', 'core', 'package', 'adapters', 'emulators'),
+      ),
+    },
   },
   ...products.map((product) => ({
     files: [`src/adapters/${product}/**/*.ts`],

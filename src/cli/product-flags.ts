@@ -15,6 +15,10 @@ export interface ProductFlags {
   readonly importOptions: Options;
   /** The flags ask to replace what the target has. */
   readonly overwrites: boolean;
+  /** The flags ask to stop once somebody's approval is waited for. */
+  readonly untilApproval: boolean;
+  /** The flags ask for a file of the server's own kind instead of a package. */
+  readonly raw: boolean;
 }
 
 /** Splits a verb's product flags into plain options and secrets, after checking that the product knows each of them. */
@@ -40,12 +44,16 @@ export async function productFlags(
     secrets[name] = await secretFlag(value as string, name, `--${spec.name}`, context);
   }
   const all = { ...options, ...thirdParty(command, product, table) };
+  const isOn = (mark: 'overwrites' | 'untilApproval' | 'raw'): boolean =>
+    specs.some((spec) => spec[mark] === true && all[camelCase(spec.name)] === true);
   return {
     options: all,
     secrets,
     exportOptions: knownTo('partial-export', all, specs),
     importOptions: knownTo('import', all, specs),
-    overwrites: specs.some((spec) => spec.overwrites === true && all[camelCase(spec.name)] === true),
+    overwrites: isOn('overwrites'),
+    untilApproval: isOn('untilApproval'),
+    raw: isOn('raw'),
   };
 }
 

@@ -3,6 +3,7 @@ import type { OnConflict } from '../ports/adapter.ts';
 import type { ArtifactFile, ByteStream, PackageRef, StoredPackage } from '../ports/artifact.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import { facet, type Instance } from './instance.ts';
+import { describeRef } from './package-ref.ts';
 
 export interface Delivery {
   readonly stored: StoredPackage;
@@ -30,14 +31,14 @@ export async function deliver(
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<Delivery> {
-  const subject = `${ref.id} ${ref.version} to ${target.name}`;
+  const subject = `${describeRef(ref)} to ${target.name}`;
   reporter.report({ type: 'phase', name: 'upload', subject });
   const counted: ArtifactFile = { ...file, open: (inner) => count(file.open(inner), file.size, subject, reporter) };
   const delivery = await facet(target, 'feed').upload(counted, ref, onConflict, signal);
   if (delivery.outcome === 'kept') {
     reporter.report({
       type: 'notice',
-      message: `${target.name} holds ${ref.id} ${ref.version} already, byte for byte`,
+      message: `${target.name} holds ${describeRef(ref)} already, byte for byte`,
     });
   }
   return delivery;

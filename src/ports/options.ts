@@ -12,6 +12,10 @@ export interface OptionSpec {
   readonly secret?: boolean;
   /** A switch that makes an import replace what the target has: the plan needs to know. */
   readonly overwrites?: boolean;
+  /** A switch that ends a move once it waits for somebody's approval. */
+  readonly untilApproval?: boolean;
+  /** A switch with which an export is a plain file of the server's own kind, written as it is. */
+  readonly raw?: boolean;
   readonly choices?: readonly string[];
   readonly description: string;
   readonly verbs: readonly Verb[];

@@ -11,8 +11,8 @@ import { parsePackageRef } from '../source-file.ts';
 
 export async function runPackageDownload(text: string, options: PackageDownloadOptions, context: Context) {
   const from = requireInstance(options.from, '--from');
-  const ref = parsePackageRef(text);
   const source = await (await context.instances()).source(from);
+  const ref = parsePackageRef(text, source);
   const reporter = await context.reporter();
   const output = await outputOf(options, context);
   const { stored, sealed } = await packageDownload(

@@ -1,3 +1,4 @@
+import { formatRef } from '../../core/package-ref.ts';
 import { facet } from '../../core/instance.ts';
 import { probe } from '../../core/preflight.ts';
 import { MigratorError } from '../../errors.ts';
@@ -5,10 +6,10 @@ import type { StoredPackage } from '../../ports/artifact.ts';
 import type { PackageDeleteOptions } from '../commands/package/delete.ts';
 import type { PackageListOptions } from '../commands/package/list.ts';
 import type { Context } from '../context.ts';
+import { consentOf } from '../consent.ts';
 import { requireInstance } from '../instance-names.ts';
 import { table } from '../render.ts';
 import { humanBytes } from '../reporters/rates.ts';
-import { confirm } from '../secrets/prompt.ts';
 import { parsePackageRef } from '../source-file.ts';
 
 export async function runPackageList(options: PackageListOptions, context: Context) {
@@ -18,7 +19,7 @@ export async function runPackageList(options: PackageListOptions, context: Conte
   const packages: StoredPackage[] = [];
   for await (const stored of facet(source, 'feed').list(options.id, context.signal)) packages.push(stored);
   const rows = packages.map(({ id, version, size, publishedAt }) => [
-    `${id}@${version}`,
+    formatRef({ id, version }),
     size === undefined ? '' : humanBytes(size),
     publishedAt ?? '',
   ]);
@@ -32,17 +33,12 @@ export async function runPackageList(options: PackageListOptions, context: Conte
 
 export async function runPackageDelete(text: string, options: PackageDeleteOptions, context: Context) {
   const from = requireInstance(options.from, '--from');
-  const ref = parsePackageRef(text);
   const target = await (await context.instances()).target(from);
+  const ref = parsePackageRef(text, target);
   const feed = facet(target, 'feed');
   await probe(target, await context.reporter(), context.signal);
-  const resume = context.pauseReporter();
-  const agreed = await confirm(context.io, `delete ${text} from ${from}?`, {
-    yes: options.yes === true,
-    signal: context.signal,
-  });
-  resume();
-  if (!agreed) throw new MigratorError('CANCELLED', `${text} was not deleted`);
+  if (!(await consentOf(options, context)(`delete ${text} from ${from}?`)))
+    throw new MigratorError('CANCELLED', `${text} was not deleted`);
   const result = await feed.delete(ref, context.signal);
   context.result(
     'package-delete',

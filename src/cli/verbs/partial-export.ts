@@ -1,3 +1,4 @@
+import { formatRef } from '../../core/package-ref.ts';
 import type { Command } from 'commander';
 import { parseHandle } from '../../core/job-handle.ts';
 import { partialExport, type PartialExportReport } from '../../core/operations/partial-export.ts';
@@ -75,7 +76,7 @@ function render(from: string, file: string | undefined, report: PartialExportRep
   return lines(
     `exported ${what} from ${from}${outcome === 'partial' ? ', with warnings' : ''}`,
     sealed && file ? describeSealed(file, sealed) : undefined,
-    stored ? `on ${stored.instance}: ${stored.id}@${stored.version}` : undefined,
+    stored ? `on ${stored.instance}: ${formatRef(stored)}` : undefined,
     ...warnings.map((warning) => `warning: ${warning}`),
   );
 }

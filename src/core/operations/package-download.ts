@@ -6,6 +6,7 @@ import type { Clock, Random } from '../../ports/runtime.ts';
 import type { SealedPackage } from '../../package/index.ts';
 import { count } from '../deliver.ts';
 import { facet, type Instance } from '../instance.ts';
+import { describeRef } from '../package-ref.ts';
 import { probe } from '../preflight.ts';
 import { type PackageOutput, sealArtifact } from '../seal-artifact.ts';
 
@@ -36,11 +37,11 @@ export async function packageDownload(
   const feed = facet(source, 'feed');
   const stored = await feed.stat(ref, signal);
   if (stored === undefined) {
-    throw new MigratorError('NOT_FOUND', `${source.name} holds no package ${ref.id} ${ref.version}`, {
+    throw new MigratorError('NOT_FOUND', `${source.name} holds no package ${describeRef(ref)}`, {
       hint: `see what it holds with: migrator package list --from ${source.name}`,
     });
   }
-  reporter.report({ type: 'phase', name: 'download', subject: `${ref.id} ${ref.version} from ${source.name}` });
+  reporter.report({ type: 'phase', name: 'download', subject: `${describeRef(ref)} from ${source.name}` });
   const file = await feed.download(ref, signal);
   if (output.kind === 'sealed') {
     const origin = { source, info, prepared: undefined, options: {} };

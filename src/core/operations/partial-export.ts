@@ -6,6 +6,7 @@ import { fetchExport, runExport } from '../export-run.ts';
 import { facet, type Instance } from '../instance.ts';
 import { formatHandle } from '../job-handle.ts';
 import { type OperationPorts, type Outcome, type Waiting, worst } from '../operation.ts';
+import { describeRef } from '../package-ref.ts';
 import { leftMaintenance, probe } from '../preflight.ts';
 import { type PackageOutput, sealArtifact } from '../seal-artifact.ts';
 import { judge } from '../verdict.ts';
@@ -109,7 +110,7 @@ async function arrived(target: Instance, ref: PackageRef, signal: AbortSignal) {
   if (stored === undefined) {
     throw new MigratorError(
       'JOB_FAILED',
-      `the export says it succeeded, but ${target.name} does not hold ${ref.id} ${ref.version}`,
+      `the export says it succeeded, but ${target.name} does not hold ${describeRef(ref)}`,
       {
         hint: 'check that the source server reaches the target by the URL in the rc file, or export to a file with -o',
       },
