@@ -423,13 +423,19 @@ describe('uploads', () => {
       await open(url).client.json({ method: 'POST', path: 'x', form }, never);
     });
     expect(received?.head['content-length']).toBe(String(received?.body.length));
-    const parsed = await new Response(received?.body, {
-      headers: { 'content-type': String(received?.head['content-type']) },
-    }).formData();
-    expect([...parsed.keys()]).toEqual(['folder', 'file', 'file']);
-    expect(parsed.get('folder')).toBe('/migrations/Größe');
-    const [first, second] = parsed.getAll('file') as unknown as { arrayBuffer(): Promise<ArrayBuffer> }[];
-    for (const part of [first, second]) expect(Buffer.from(await part!.arrayBuffer())).toEqual(content);
+    const boundary = /boundary=(\S+)$/.exec(String(received?.head['content-type']))![1]!;
+    const parts = received!.body.toString('latin1').split(`--${boundary}`);
+    const some = content.toString('latin1');
+    expect(parts[1]).toBe(
+      `\r\nContent-Disposition: form-data; name="folder"\r\n\r\n${Buffer.from('/migrations/Größe').toString('latin1')}\r\n`,
+    );
+    for (const part of [parts[2], parts[3]]) {
+      expect(part).toMatch(
+        /^\r\nContent-Disposition: form-data; name="file"; filename="[^"]+"\r\nContent-Type: \S+\r\n\r\n/,
+      );
+      expect(part!.endsWith(`\r\n\r\n${some}\r\n`)).toBe(true);
+    }
+    expect(parts.slice(4)).toEqual(['--\r\n']);
   });
 
   test('that are shorter than announced are LOCAL_IO', async () => {
