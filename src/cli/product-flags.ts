@@ -1,9 +1,11 @@
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { productOptions } from '../adapters/options.ts';
-import { MigratorError } from '../errors.ts';
+import { isMigratorError, MigratorError } from '../errors.ts';
 import type { OptionValue, Options, Secrets } from '../ports/adapter.ts';
 import type { OptionSpec, ProductOptions, Verb } from '../ports/options.ts';
-import type { Secret } from '../secret.ts';
+import { Secret } from '../secret.ts';
 import type { Context } from './context.ts';
 import { secretFlag } from './secret-from.ts';
 
@@ -37,11 +39,15 @@ export async function productFlags(
     const name = camelCase(spec.name);
     const value: unknown = command.getOptionValue(name);
     if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
-    if (spec.secret !== true) {
+    if (spec.file === true) {
+      const text = await textOfFile(value as string, name, context);
+      if (spec.secret === true) context.redactor.add((secrets[name] = new Secret(text)));
+      else options[name] = text;
+    } else if (spec.secret === true) {
+      secrets[name] = await secretFlag(value as string, name, `--${spec.name}`, context);
+    } else {
       options[name] = value as OptionValue;
-      continue;
     }
-    secrets[name] = await secretFlag(value as string, name, `--${spec.name}`, context);
   }
   const all = { ...options, ...thirdParty(command, product, table) };
   const isOn = (mark: 'overwrites' | 'untilApproval' | 'raw'): boolean =>
@@ -96,6 +102,23 @@ function thirdParty(command: Command, product: string, table: readonly ProductOp
       return [name, value.join('=')];
     }),
   );
+}
+
+const longestText = 64 * 1024 * 1024;
+
+/** A path in the rc file is relative to that file, any other to the working directory. */
+async function textOfFile(path: string, flag: string, context: Context): Promise<string> {
+  const { origin, words } = context.flagSource(flag);
+  const directory = origin === 'rc file' ? (await context.config()).directory : context.io.cwd;
+  const file = resolve(directory, path);
+  try {
+    const { size } = await stat(file);
+    if (size > longestText) throw new MigratorError('USAGE', `${words}: "${path}" is longer than 64 MiB`);
+    return (await readFile(file, 'utf8')).replace(/^\uFEFF/u, '');
+  } catch (cause) {
+    if (isMigratorError(cause)) throw cause;
+    throw new MigratorError('USAGE', `${words}: "${path}" cannot be read`, { cause });
+  }
 }
 
 function camelCase(name: string): string {

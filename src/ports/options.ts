@@ -10,6 +10,8 @@ export interface OptionSpec {
   readonly many?: boolean;
   /** The value is a secret reference and travels in `Secrets`, not in `Options`. */
   readonly secret?: boolean;
+  /** The value is the path of a text file; its text travels, in `Secrets` when it is a secret too. At most 64 MiB. */
+  readonly file?: boolean;
   /** A switch that makes an import replace what the target has: the plan needs to know. */
   readonly overwrites?: boolean;
   /** A switch that ends a move once it waits for somebody's approval. */

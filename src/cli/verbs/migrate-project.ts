@@ -26,10 +26,11 @@ export async function runMigrateProject(
   context: Context,
 ) {
   const from = requireInstance(options.from, '--from');
-  const to = requireInstance(options.to, '--to');
   const waiting = waitingOf(options, context);
   const instances = await context.instances();
   const flags = await productFlags(command, 'migrate-project', instances.config(from).product, context);
+  // Where one server holds both ends, the place that the project goes to is enough.
+  const to = requireInstance(options.to ?? (flags.options['destPath'] === undefined ? undefined : from), '--to');
   const source = await instances.source(from);
   const target = await instances.target(to);
   const input = {

@@ -1,6 +1,6 @@
-import { formatRef } from '../../core/package-ref.ts';
 import { facet } from '../../core/instance.ts';
 import { probe } from '../../core/preflight.ts';
+import { formatRef } from '../../core/package-ref.ts';
 import { MigratorError } from '../../errors.ts';
 import type { StoredPackage } from '../../ports/artifact.ts';
 import type { PackageDeleteOptions } from '../commands/package/delete.ts';
