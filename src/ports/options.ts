@@ -27,5 +27,9 @@ export interface ProductOptions {
   readonly product: string;
   /** As people write it: "Octopus Deploy". */
   readonly title: string;
+  /** The settings that name an account, in the order in which one asks for them; which are secrets, the adapter's module tells. */
+  readonly account?: readonly string[];
+  /** Short names of servers that everybody knows, by what an rc file may say instead of the URL. */
+  readonly urls?: Readonly<Record<string, string>>;
   readonly options: readonly OptionSpec[];
 }

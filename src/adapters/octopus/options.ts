@@ -4,6 +4,7 @@ import type { ProductOptions } from '../../ports/options.ts';
 export const options: ProductOptions = {
   product: 'octopus',
   title: 'Octopus Deploy',
+  account: ['apiKey'],
   options: [
     {
       name: 'password',

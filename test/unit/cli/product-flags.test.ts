@@ -36,6 +36,8 @@ const table: readonly ProductOptions[] = [
         description: 'only these',
         verbs: ['partial-export'],
       },
+      { name: 'objects', value: 'file', file: true, description: 'what', verbs: ['partial-export'] },
+      { name: 'accounts', value: 'file', file: true, secret: true, description: 'who', verbs: ['partial-export'] },
       { name: 'mode', value: 'mode', choices: ['quick', 'whole'], description: 'how', verbs: ['partial-export'] },
     ],
   },
@@ -99,6 +101,19 @@ describe('product flags', () => {
     ]);
     expect(given.options).toEqual({ assetType: ['job', 'file'], mode: 'quick' });
     expect(given.secrets).toEqual({});
+  });
+
+  test('a file is read: its text travels, as a secret where it is one', async () => {
+    const given = await flags('partial-export', 'lake', ['--objects', 'secret', '--accounts', 'secret']);
+    expect(given.options).toEqual({ objects: 'from a file' });
+    expect(given.secrets['accounts']?.reveal()).toBe('from a file');
+  });
+
+  test('a file that cannot be read is USAGE and named with its flag', async () => {
+    expect(await refusal('partial-export', 'lake', ['--objects', './absent.csv'])).toBe(
+      '--objects: "./absent.csv" cannot be read',
+    );
+    expect(await refusal('partial-export', 'lake', ['--objects', '.'])).toMatch(/^--objects: "\." cannot be read/);
   });
 
   test('a list that nobody gave is not there', async () => {
