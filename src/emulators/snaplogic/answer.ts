@@ -39,12 +39,16 @@ async function readDocument(request: IncomingMessage): Promise<Json> {
 /** Names in a path are percent-encoded one by one: `+` is a plus. */
 function tailOf(routePath: string, path: string): readonly string[] {
   const fixed = routePath.split('/').filter((part) => part !== '' && part !== '*').length;
+  return path
+    .split('/')
+    .filter((part) => part !== '')
+    .slice(fixed)
+    .map(decodeURIComponent);
+}
+
+function checkEncoding(path: string): void {
   try {
-    return path
-      .split('/')
-      .filter((part) => part !== '')
-      .slice(fixed)
-      .map(decodeURIComponent);
+    decodeURIComponent(path);
   } catch {
     throw new Refusal(400, 'The path is not correctly encoded');
   }
@@ -100,6 +104,7 @@ export function createAnswer(plane: Plane, list: readonly Route[]): (call: Call)
   for (const route of list) routes.on(route.method, route.path, route);
 
   async function handle(call: Call): Promise<Reply> {
+    checkEncoding(call.path);
     const found = routes.find(call.method, call.path);
     if (!('target' in found)) {
       if (found.allowed.length === 0) throw new Refusal(404, `There is no ${call.path}`);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Store } from '../store.ts';
 import { asObjects, asText, asTexts, type Json } from './json.ts';
-import { assetTypes, isAssetType, type AssetType } from './tree.ts';
+import { isAssetType, type AssetType } from './tree.ts';
 
 interface Moved {
   readonly snode_id: string;
@@ -75,8 +75,6 @@ export function migrationOf(store: Store, token: string): Migration | undefined 
     error: typeof body['error'] === 'string' ? body['error'] : undefined,
   };
 }
-
-export const typesOf = ({ types }: Migration): readonly AssetType[] => types ?? assetTypes;
 
 /** The document the status calls answer with. */
 export const statusDocument = (migration: Migration): Json => ({
