@@ -20,7 +20,8 @@ const restrict = (...patterns) => ['error', { patterns }];
 const products = ['octopus', 'enms', 'microstrategy', 'snaplogic', 'memory'];
 const dynamicImport = {
   selector: 'ImportExpression',
-  message: 'import() belongs to cli, adapters/index.ts, emulators/index.ts and package/manifest.ts, where laziness is wanted.',
+  message:
+    'import() belongs to cli, adapters/index.ts, emulators/index.ts and package/manifest.ts, where laziness is wanted.',
 };
 
 export default tseslint.config(
