@@ -60,7 +60,7 @@ const outer = ['name', 'path', 'asset_type', 'instance_id', 'create_time', 'upda
 function arrival(entry: Json, files: ReadonlyMap<string, Content>): Arrival {
   const type = entry['asset_type'] ?? (isObject(entry['snap_map']) ? 'Pipeline' : undefined);
   const name = asText(entry['name']);
-  if (!isAssetType(type) || name === '' || name.includes('/')) {
+  if (!isAssetType(type) || name === '' || /[/\\?#]/.test(name)) {
     throw new Refusal(400, `${entriesName} has an entry that is no asset`);
   }
   const rest = Object.fromEntries(Object.entries(entry).filter(([key]) => !outer.includes(key)));

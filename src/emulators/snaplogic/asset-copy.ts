@@ -1,7 +1,8 @@
 import { asText } from './json.ts';
+import { trustObstacle } from './orgs.ts';
 import type { Plane } from './plane.ts';
 import { permsAt } from './rights.ts';
-import { adapted, copySharedFiles, placeAsset, trustObstacle } from './transfer.ts';
+import { adapted, copySharedFiles, placeAsset } from './transfer.ts';
 import { isAssetType, placeOf, type Node, type Place } from './tree.ts';
 
 export type Copied =
@@ -39,6 +40,6 @@ export function copyAsset(
   });
   if (placed === undefined) return { status: 409 };
   if (source.type === 'Pipeline') copySharedFiles(store, source.document, from, target, by);
-  const untrusted = obstacle === undefined ? [] : [`${obstacle}: the ${source.type} ${source.name} will not validate`];
-  return { status: 200, node: placed.node, warnings: [...arrived.warnings, ...untrusted] };
+  const untrusted = `${obstacle ?? ''}: the ${source.type} ${source.name} will not validate`;
+  return { status: 200, node: placed.node, warnings: obstacle === undefined ? arrived.warnings : [untrusted] };
 }

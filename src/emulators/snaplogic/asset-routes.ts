@@ -1,5 +1,6 @@
 import { listed } from './asset-document.ts';
 import { encryptedFor } from './encryption.ts';
+import { checkName } from './asset-name.ts';
 import { asObject, asText, type Json } from './json.ts';
 import type { Plane } from './plane.ts';
 import { ok, Refusal } from './refusal.ts';
@@ -36,12 +37,6 @@ function read(visit: Visit) {
   const node = lastOf(place);
   const own = node.type === 'Account' || node.type === 'Policy' ? node.document : {};
   return ok({ ...own, ...shown(visit, place) });
-}
-
-const forbidden = /[/\\?#]/;
-
-export function checkName(name: string): void {
-  if (name === '' || forbidden.test(name)) throw new Refusal(400, `${name} is not a valid name`);
 }
 
 /** Makes a project space or a project (`Dir`), or an account. */

@@ -3,7 +3,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import type { Store } from '../store.ts';
 import { asText, isObject, type Json } from './json.ts';
-import type { Org } from './orgs.ts';
+import { orgById, trustObstacle, type Org } from './orgs.ts';
 
 const sensitiveName = /passw|passphrase|secret|token|private_?key|api_?key/i;
 
@@ -36,11 +36,11 @@ function seal(store: Store, org: Org, clear: string): Json {
   };
 }
 
-/** Undefined when the value was encrypted by an environment of another control plane, or is damaged. */
-function reveal(store: Store, sealed: Json): string | undefined {
-  const [, org = ''] = /-([0-9a-f]{24})-\d+$/.exec(asText(sealed['key'])) ?? [];
-  const kept = store.setting(`org-key:${org}`);
-  if (kept === undefined) return undefined;
+/** Undefined when an environment of another control plane or one that does not trust this one encrypted the value, or when it is damaged. */
+function reveal(store: Store, sealed: Json, reader: Org): string | undefined {
+  const [, id = ''] = /-([0-9a-f]{24})-\d+$/.exec(asText(sealed['key'])) ?? [];
+  const [kept, writer] = [store.setting(`org-key:${id}`), orgById(store, id)];
+  if (kept === undefined || writer === undefined || trustObstacle(writer, reader) !== undefined) return undefined;
   try {
     const iv = Buffer.from(asText(sealed['sym_iv']), 'base64');
     const own = decrypt(Buffer.from(kept, 'base64'), iv, asText(sealed['sym_key']));
@@ -66,7 +66,7 @@ export function encryptedFor(store: Store, org: Org, document: Json): Encrypted 
     if (Array.isArray(value)) return value.map((one) => visit(one, name));
     if (!isObject(value)) return value;
     if (isSealed(value)) {
-      const clear = reveal(store, value);
+      const clear = reveal(store, value, org);
       if (clear !== undefined) return seal(store, org, clear);
       foreign += 1;
       return value;

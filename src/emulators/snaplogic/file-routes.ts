@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Reply } from '../server.ts';
-import { checkName } from './asset-routes.ts';
+import { checkName } from './asset-name.ts';
 import { withForm } from './form.ts';
 import { asText } from './json.ts';
 import { ok, Refusal } from './refusal.ts';

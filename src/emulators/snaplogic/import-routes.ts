@@ -1,5 +1,6 @@
 import type { Reply } from '../server.ts';
 import { readAccounts, readArchive, unpackExpressions, type Arrival } from './archive.ts';
+import { checkName } from './asset-name.ts';
 import { withForm, type FormFile } from './form.ts';
 import { asText, at, isObject, type Json } from './json.ts';
 import { importAssets, readDuplicates, type Duplicates, type ImportRequest } from './project-import.ts';
@@ -49,6 +50,7 @@ function targetOf(visit: Visit, space: Place, wanted: string, duplicates: Duplic
 function importProject(visit: Visit): Promise<Reply> {
   const { plane, caller, call, segments } = visit;
   const space = visit.reach(segments.slice(0, 2), 'admin');
+  checkName(segments[2] ?? '');
   const duplicates = readDuplicates(call.query('duplicate_check'));
   return withForm(plane.contents, call.request, async (files) => {
     const request = await requestOf(visit, files, duplicates);

@@ -1,6 +1,6 @@
 import { listed } from './asset-document.ts';
 import { at } from './json.ts';
-import { ok } from './refusal.ts';
+import { ok, Refusal } from './refusal.ts';
 import { binOf, childrenOf, idOf, isAssetType, type Node } from './tree.ts';
 import type { Route, Visit } from './visit.ts';
 
@@ -32,6 +32,8 @@ function list(visit: Visit) {
   const { plane, caller, call, segments } = visit;
   const inBin = segments.length === 2 && segments[1] === '_rbin';
   const holder = visit.reach(inBin ? segments.slice(0, 1) : segments, 'R');
+  const folder = holder.nodes.at(-1);
+  if (folder !== undefined && folder.type !== 'Dir') throw new Refusal(404, `${holder.path} is no folder`);
   const nodes = childrenOf(plane.store, inBin ? binOf(holder.org.id) : idOf(holder));
   const place = inBin ? { ...holder, path: `${holder.path}/_rbin` } : holder;
   const entries = sorted(

@@ -1,3 +1,4 @@
+import { checkName } from './asset-name.ts';
 import type { Json } from './json.ts';
 import { Refusal } from './refusal.ts';
 import { isAssetType, pathSegments, type AssetType } from './tree.ts';
@@ -32,6 +33,7 @@ export function readProjectPath(value: unknown, name: string): readonly string[]
   if (typeof value !== 'string' || value === '') throw new Refusal(400, `${name} is required`);
   const segments = pathSegments(value);
   if (segments.length !== 3) throw new Refusal(400, `${name} must name a project: /org/project_space/project`);
+  segments.forEach(checkName);
   return segments;
 }
 

@@ -73,3 +73,12 @@ export function needOrg(store: Store, name: string): Org {
   if (org === undefined) throw new Refusal(404, `Org ${name} does not exist`);
   return org;
 }
+
+/** Why accounts and policies of an environment may not enter another one; undefined when they may. */
+export function trustObstacle(from: Org, to: Org): string | undefined {
+  if (from.id === to.id) return undefined;
+  if (from.securityLevel === 'enhanced' && to.securityLevel === 'standard') {
+    return `${to.name} has a lower security level than ${from.name}`;
+  }
+  return from.trusted.includes(to.name) ? undefined : `${from.name} does not trust ${to.name}`;
+}

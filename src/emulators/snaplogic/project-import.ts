@@ -59,7 +59,7 @@ export function importAssets(plane: Plane, target: Place, by: string, request: I
     const { name, type, metadata } = arrival;
     const before = childNamed(store, project, name);
     const taken = before !== undefined && (before.type !== type || !overwrites(type));
-    const given = type === 'Account' ? request.accounts[name] : undefined;
+    const given = type === 'Account' && Object.hasOwn(request.accounts, name) ? request.accounts[name] : undefined;
     const document = given === undefined ? arrival.document : asObject(merged(arrival.document, given));
     const fresh = taken ? undefined : adapted(store, { type, name, document }, target, travelling);
     const placed = fresh === undefined ? undefined : place({ name, type, metadata, document: fresh.document });

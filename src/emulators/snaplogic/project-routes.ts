@@ -1,4 +1,5 @@
-import { above, checkName, discard } from './asset-routes.ts';
+import { checkName } from './asset-name.ts';
+import { above, discard } from './asset-routes.ts';
 import { listed } from './asset-document.ts';
 import { copyAsset } from './asset-copy.ts';
 import { asObjects, asText, asTexts, type Json } from './json.ts';

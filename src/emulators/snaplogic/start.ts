@@ -49,7 +49,7 @@ async function furnish(directory: string): Promise<Contents> {
 /** The administrator of all environments; a given one is made and let into each of them. */
 function admit(store: Store, given: Readonly<Record<string, string>>) {
   const username = given['username'] ?? sampleOwner;
-  const password = given['password'] ?? store.setting('admin-password') ?? randomBytes(12).toString('base64url');
+  const password = given['password'] ?? store.setting('admin-password') ?? randomBytes(12).toString('hex');
   if (given['password'] === undefined) store.keep('admin-password', password);
   if (userNamed(store, username) === undefined) {
     const flags = { lockedOut: false, passwordExpired: false, serviceAccount: false };

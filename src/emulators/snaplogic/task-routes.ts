@@ -1,4 +1,5 @@
-import { above, checkName } from './asset-routes.ts';
+import { checkName } from './asset-name.ts';
+import { above } from './asset-routes.ts';
 import { listed } from './asset-document.ts';
 import { asText, type Json } from './json.ts';
 import { pipelineNameOf, rebindPipeline } from './references.ts';

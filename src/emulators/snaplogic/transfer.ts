@@ -2,7 +2,6 @@
 import type { Store } from '../store.ts';
 import { encryptedFor } from './encryption.ts';
 import { asText, type Json } from './json.ts';
-import type { Org } from './orgs.ts';
 import { rebindAccounts, rebindPipeline, scopesOf, sharedFiles } from './references.ts';
 import { addNode, childNamed, putNode, type AssetType, type Node, type NodeType, type Place } from './tree.ts';
 
@@ -32,15 +31,6 @@ export function placeAsset(store: Store, parent: string, org: string, by: string
   const { document, metadata } = asset;
   const updated = new Date().toISOString();
   return { node: putNode(store, { ...before, document, metadata, updatedBy: by, updated }), overwritten: true };
-}
-
-/** Why accounts and policies of an environment may not enter another one; undefined when they may. */
-export function trustObstacle(from: Org, to: Org): string | undefined {
-  if (from.id === to.id) return undefined;
-  if (from.securityLevel === 'enhanced' && to.securityLevel === 'standard') {
-    return `${to.name} has a lower security level than ${from.name}`;
-  }
-  return from.trusted.includes(to.name) ? undefined : `${from.name} does not trust ${to.name}`;
 }
 
 /** What a document becomes in a target project. */

@@ -297,6 +297,26 @@ describe('an import', () => {
     expect(second.map['warnings']).toEqual([]);
   });
 
+  test('without trust brings accounts that will not validate, also within one control plane', async () => {
+    const plane = await startPlane();
+    const zip = (await exported(plane, invoices, '?asset_types=Account')).bytes;
+    const { map } = await imported(plane, '/Acme-Prod/Finance/Invoices', { zip });
+    expect(map).toMatchObject({ successful: [{ name: 'erp_account' }], warnings: [{ name: 'erp_account' }] });
+    const [from, to] = await Promise.all(
+      [invoices, '/Acme-Prod/Finance/Invoices'].map(async (path) => plane.get(`${rest}/asset${path}/erp_account`)),
+    );
+    expect(to!.map['property_map']).toEqual(from!.map['property_map']);
+  });
+
+  test('is not misled by accounts that are called like members of every object', async () => {
+    const plane = await startPlane();
+    const account = { name: 'constructor', asset_type: 'Account', property_map: { settings: 'kept' } };
+    const zip = await zipOf([member('export.json', { entries: [account] })]);
+    await imported(plane, '/Acme-Test/Finance/X', { zip, accounts: {} });
+    const read = await plane.get(`${rest}/asset/Acme-Test/Finance/X/constructor`);
+    expect(read.map['property_map']).toEqual({ settings: 'kept' });
+  });
+
   test('keeps names and contents of files byte for byte', async () => {
     const [plane, abroad] = await Promise.all([startPlane(), startPlane({ sample: 'target' })]);
     const path = '/Acme-Dev/Finance/Ledger & Co 100%+';
@@ -364,6 +384,7 @@ describe('an import that is refused', () => {
     ['somebody who is no admin', '/Acme-Test/Finance/X', { zip: Buffer.from('x') }, '', 'release', 403],
     ['a space that does not exist', '/Acme-Test/Nowhere/X', { zip: Buffer.from('x') }, '', 'admin', 404],
     ['an environment that does not exist', '/Acme-EU/Finance/X', { zip: Buffer.from('x') }, '', 'admin', 404],
+    ['a name with a question mark', '/Acme-Test/Finance/X?', { zip: Buffer.from('x') }, '', 'admin', 400],
     ['a path that is too short', '/Acme-Test/Finance', { zip: Buffer.from('x') }, '', 'admin', 400],
     ['an unknown mode', '/Acme-Test/Finance/X', { zip: Buffer.from('x') }, '?duplicate_check=maybe', 'admin', 400],
   ])('%s', async (_, path, parts, query, as, status) => {
