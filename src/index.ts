@@ -9,6 +9,7 @@ export type * from './ports/http.ts';
 export type * from './ports/job.ts';
 export type * from './ports/journal.ts';
 export type * from './ports/options.ts';
+export type * from './ports/plan.ts';
 export * from './ports/reporter.ts';
 export type * from './ports/runtime.ts';
 export * from './secret.ts';

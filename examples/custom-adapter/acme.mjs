@@ -103,7 +103,7 @@ function exporter(http, get, clock, random) {
 function importer(http, get) {
   return {
     takes: 'files',
-    dryRuns: false,
+    dryRuns: 'plan',
     requiredSecrets: [],
     prepare: async ({ source, dryRun }) => ({ source, dryRun, settled: {}, notes: [] }),
     start: async (prepared, _secrets, [file], signal) => {

@@ -25,7 +25,10 @@ export interface Instances {
 
 export async function createInstances(context: Context): Promise<Instances> {
   const config = await context.config();
-  const tools = await adapterTools(context, config);
+  const tools: AdapterTools = {
+    ...(await adapterTools(context, config)),
+    peer: async (name) => (await open(name)).adapter,
+  };
   const modules = await adapterModulesOf(config);
   const opened = new Map<string, Promise<Instance>>();
 
@@ -138,7 +141,7 @@ async function started(product: string, options: EmulatorOptions, context: Conte
   return running;
 }
 
-async function adapterTools(context: Context, config: Config): Promise<AdapterTools> {
+async function adapterTools(context: Context, config: Config): Promise<Omit<AdapterTools, 'peer'>> {
   const reporter = await context.reporter();
   const debug = (message: string) => reporter.report({ type: 'debug', message });
   const settings = await httpSettings(config, context);
@@ -152,5 +155,6 @@ async function adapterTools(context: Context, config: Config): Promise<AdapterTo
     clock: systemClock,
     random: systemRandom,
     debug,
+    guard: (secret) => context.redactor.add(secret),
   };
 }

@@ -1,6 +1,6 @@
 import type { SealedPackage } from '../package/index.ts';
-import type { PlanItem } from '../core/plan.ts';
-import type { LogLine } from '../ports/job.ts';
+import type { PlanItem } from '../ports/plan.ts';
+import type { JobItem, LogLine } from '../ports/job.ts';
 import { plainText } from './reporters/plain-text.ts';
 import { humanBytes } from './reporters/rates.ts';
 
@@ -45,7 +45,24 @@ export function describePlan(plan: readonly PlanItem[]): string | undefined {
   if (plan.length === 0) return undefined;
   return table(
     ['action', 'kind', 'name'],
-    plan.map(({ action, kind, name }) => [action, kind, name]),
+    plan.map(({ action, kind, name, detail }) => [
+      action,
+      kind,
+      detail === undefined ? plainText(name) : `${plainText(name)} (${plainText(detail)})`,
+    ]),
+  );
+}
+
+/** What a server did with each thing. */
+export function describeItems(items: readonly JobItem[]): string | undefined {
+  if (items.length === 0) return undefined;
+  return table(
+    ['result', 'kind', 'name'],
+    items.map(({ action, kind, name, reason }) => [
+      action,
+      kind,
+      reason === undefined ? plainText(name) : `${plainText(name)}: ${plainText(reason)}`,
+    ]),
   );
 }
 

@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { facet, type Instance } from '../core/instance.ts';
+import type { Instance } from '../core/instance.ts';
 import type { ImportSource } from '../core/operations/import-package.ts';
 import { MigratorError } from '../errors.ts';
 import { inspect, looksLikePackage } from '../package/index.ts';
@@ -20,23 +20,30 @@ export interface NamedSource<S = ImportSource> {
 
 type FileImport = Exclude<ImportSource, { readonly kind: 'stored' }>;
 
-/** `<id>@<version>`; a file of that name wins. */
-export async function parsePackageArgument(text: string, context: Context): Promise<PackageRef | undefined> {
-  if (text === '-') return undefined;
-  const match = /^([^@\s/\\]+)@([^@\s/\\]+)$/u.exec(text);
-  if (match?.[1] === undefined || match[2] === undefined || (await exists(resolve(context.io.cwd, text))))
-    return undefined;
-  return { id: match[1], version: match[2] };
+/** A package of the instance's feed; a file of that name wins. */
+export async function parsePackageArgument(
+  text: string,
+  instance: Instance,
+  context: Context,
+): Promise<PackageRef | undefined> {
+  const ref = text === '-' ? undefined : readRef(text, instance);
+  return ref === undefined || (await exists(resolve(context.io.cwd, text))) ? undefined : ref;
 }
 
-export function parsePackageRef(text: string): PackageRef {
+/** USAGE when the text cannot name a package of that instance. */
+export function parsePackageRef(text: string, instance: Instance): PackageRef {
+  const ref = readRef(text, instance);
+  if (ref !== undefined) return ref;
+  const form = instance.adapter.feed?.unversioned === true ? '<id>' : '<id>@<version>';
+  throw new MigratorError('USAGE', `"${text}" names no package`, {
+    hint: `write ${form}; "migrator package list" prints them`,
+  });
+}
+
+function readRef(text: string, { adapter: { feed } }: Instance): PackageRef | undefined {
   const match = /^([^@\s/\\]+)@([^@\s/\\]+)$/u.exec(text);
-  if (match?.[1] === undefined || match[2] === undefined) {
-    throw new MigratorError('USAGE', `"${text}" names no package`, {
-      hint: 'write <id>@<version>; "migrator package list" prints them',
-    });
-  }
-  return { id: match[1], version: match[2] };
+  if (match?.[1] !== undefined && match[2] !== undefined) return { id: match[1], version: match[2] };
+  return feed?.unversioned === true && /^[^@\s/\\.]+$/u.test(text) ? { id: text, version: '' } : undefined;
 }
 
 /** A sealed package, or with `--allow-unsigned` a file as the server itself made it. */
@@ -64,7 +71,9 @@ export async function sourceFromFile(
 
 function rawSource(path: string, bytes: FileSource, target: Instance): NamedSource<FileImport> {
   const name = basename(path);
-  const ref = facet(target, 'feed').parseFileName(name);
+  const { feed } = target.adapter;
+  // Where no feed gives names a meaning, the file's own name is as good as any.
+  const ref = feed === undefined ? { id: name.replace(/\.[^.]*$/u, ''), version: '' } : feed.parseFileName(name);
   if (ref === undefined) {
     throw new MigratorError('USAGE', `the name "${name}" tells no package id and version`, {
       hint: 'rename it like Acme.Move.1.0.0.zip',

@@ -1,38 +1,55 @@
-import type { ImportRequest, PreparedImport, Secrets } from '../ports/adapter.ts';
+import type { ImportRequest, InstanceInfo, PreparedImport, Secrets } from '../ports/adapter.ts';
 import type { ArtifactFile } from '../ports/artifact.ts';
 import type { JobStatus, LogLine } from '../ports/job.ts';
-import type { Json } from '../ports/journal.ts';
+import { type BackupOutput, takeBackup } from './backup.ts';
+import { type Consenting, requireConsent } from './consent.ts';
 import { announce, requireSecrets } from './export-run.ts';
 import { facet, type Instance } from './instance.ts';
 import type { OperationPorts, Waiting } from './operation.ts';
+import { describeRef } from './package-ref.ts';
+import { announcePlan } from './plan.ts';
+import { prepareOnce } from './prepare-once.ts';
 import { isBegun, startOnce, type StartedJob } from './start-once.ts';
 import { watch } from './watch.ts';
 
 export interface ImportRun {
   readonly target: Instance;
+  readonly info: InstanceInfo;
   readonly request: ImportRequest;
   readonly secrets: Secrets;
-  /** Given to servers that import from files; empty for those that import from their feed. */
-  readonly files: readonly ArtifactFile[];
+  /** Where a backup goes when the import needs one; undefined when the user refused it. */
+  readonly backup: BackupOutput | undefined;
   readonly step: string;
   readonly waiting: Waiting;
 }
 
 export interface ImportResult {
   readonly prepared: PreparedImport;
-  readonly job: StartedJob;
+  /** Undefined when the plan was all there was to do. */
+  readonly job: StartedJob | undefined;
   readonly status: JobStatus | undefined;
+  readonly backup: string | undefined;
 }
 
 /** Prepares an import, starts it exactly once and stays with it; judging the final state is the caller's. */
-export async function runImport(work: ImportRun, ports: OperationPorts, signal: AbortSignal): Promise<ImportResult> {
-  const { target, request, secrets, files, step } = work;
+export async function runImport(
+  work: ImportRun,
+  ports: OperationPorts & Consenting,
+  signal: AbortSignal,
+): Promise<ImportResult> {
+  const { target, request, secrets, step } = work;
   const { reporter, run, clock } = ports;
   const imports = facet(target, 'imports');
   requireSecrets(target, imports.requiredSecrets, secrets);
-  const prepared = await prepareOnce(work, ports, signal);
+  const prepared = await prepareOnce(step, 'begun', run, () => imports.prepare(request, signal));
   for (const message of prepared.notes) reporter.report({ type: 'notice', message });
-  const subject = `${request.source.id} ${request.source.version} into ${target.name}`;
+  if (prepared.plan !== undefined) announcePlan(prepared.plan, target.name, reporter);
+  if (request.dryRun && imports.dryRuns === 'plan')
+    return { prepared, job: undefined, status: undefined, backup: undefined };
+  // Only what needs no stored package is given the files once more.
+  const files = imports.takes === 'files' ? (request.files ?? []) : [];
+  const backup = await makeReady(work, prepared, files, ports, signal);
+  const subject = `${describeRef(request.source)} into ${target.name}`;
   reporter.report({ type: 'phase', name: request.dryRun ? 'dry-run' : 'import', subject });
   const job = await startOnce(
     {
@@ -46,19 +63,43 @@ export async function runImport(work: ImportRun, ports: OperationPorts, signal: 
     signal,
   );
   announce(job, request.dryRun ? 'dry-run' : 'import', ports);
-  if (!work.waiting.wait) return { prepared, job, status: undefined };
+  if (!work.waiting.wait) return { prepared, job, status: undefined, backup };
   const status = await watch(target.adapter.jobs, job.id, job.handle, { ...work.waiting, clock, reporter }, signal);
-  return { prepared, job, status };
+  return { prepared, job, status, backup };
 }
 
-/** A server may delete the package once it is imported: what was begun is not prepared again. */
-async function prepareOnce({ target, request, step }: ImportRun, { run }: OperationPorts, signal: AbortSignal) {
-  const earlier = run.record.facts[`${step}.prepared`];
-  // What prepare returned is plain data by contract, so it comes back from the journal as it went in.
-  if (earlier !== undefined && isBegun(run.record.facts, step)) return earlier as unknown as PreparedImport;
-  const prepared = await facet(target, 'imports').prepare(request, signal);
-  await run.note({ [`${step}.prepared`]: prepared as unknown as Json });
-  return prepared;
+/** All that comes before the first write to what the target holds: the files are there, the way back exists, the user agrees. */
+async function makeReady(
+  { target, info, request, secrets, backup: output, step }: ImportRun,
+  prepared: PreparedImport,
+  files: readonly ArtifactFile[],
+  ports: OperationPorts & Consenting,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { facts } = ports.run.record;
+  const earlier = facts['backup.file'];
+  if (isBegun(facts, step)) return typeof earlier === 'string' ? earlier : undefined;
+  const imports = facet(target, 'imports');
+  if (imports.stage !== undefined) {
+    ports.reporter.report({
+      type: 'phase',
+      name: 'upload',
+      subject: `${describeRef(request.source)} to ${target.name}`,
+    });
+    await imports.stage(prepared, files, signal);
+  }
+  const backup =
+    prepared.backup === undefined || output === undefined
+      ? undefined
+      : await takeBackup(target, info, prepared.backup, await output(), secrets, ports, signal);
+  if (prepared.backup !== undefined && output === undefined) {
+    ports.reporter.report({
+      type: 'warning',
+      message: `no backup of ${target.name} is taken: what this import destroys cannot be brought back`,
+    });
+  }
+  await requireConsent(prepared.consent, `the import into ${target.name}`, ports);
+  return backup;
 }
 
 const longestPlan = 20_000;

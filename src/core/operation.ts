@@ -19,6 +19,8 @@ export interface Waiting {
   readonly timeout: number | undefined;
   /** Milliseconds; undefined is adaptive. */
   readonly pollInterval: number | undefined;
+  /** Leaves a job that waits for somebody's approval, instead of waiting with it. */
+  readonly untilApproval?: boolean | undefined;
 }
 
 export type Outcome = 'done' | 'partial' | 'started';

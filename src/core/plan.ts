@@ -1,12 +1,6 @@
 import type { InventoryItem } from '../ports/adapter.ts';
-
-export type PlannedAction = 'create' | 'overwrite' | 'keep';
-
-export interface PlanItem {
-  readonly kind: string;
-  readonly name: string;
-  readonly action: PlannedAction;
-}
+import type { PlanItem } from '../ports/plan.ts';
+import type { Reporter } from '../ports/reporter.ts';
 
 /**
  * What an import would do to the named things, by name, as the products match them. What the target holds beside them
@@ -23,6 +17,22 @@ export function planImport(
     name,
     action: !present.has(key(kind, name)) ? 'create' : overwrite ? 'overwrite' : 'keep',
   }));
+}
+
+const mostNotices = 20;
+
+/** Tells a plan before anything is done; a long one in counts. */
+export function announcePlan(plan: readonly PlanItem[], target: string, reporter: Reporter): void {
+  const notice = (message: string) => reporter.report({ type: 'notice', message });
+  if (plan.length <= mostNotices) {
+    for (const { kind, name, action, detail } of plan) {
+      notice(`${kind} "${name}" on ${target}: ${action}${detail === undefined ? '' : ` (${detail})`}`);
+    }
+    return;
+  }
+  const counts = new Map<string, number>();
+  for (const { kind, action } of plan) counts.set(`${kind}: ${action}`, (counts.get(`${kind}: ${action}`) ?? 0) + 1);
+  for (const [what, count] of counts) notice(`on ${target}, ${what} ${count}`);
 }
 
 function key(kind: string, name: string): string {

@@ -10,6 +10,8 @@ export interface WatchSettings {
   readonly timeout: number | undefined;
   /** Milliseconds between two looks; undefined is adaptive. */
   readonly pollInterval: number | undefined;
+  /** Also ends the watch when the job waits for a person. */
+  readonly untilApproval?: boolean | undefined;
 }
 
 const firstDelay = 300;
@@ -42,7 +44,7 @@ export async function watch(
     if (!isMigratorError(look)) {
       lostSince = undefined;
       reporter.report({ type: 'job', handle, status: look });
-      if (isFinal(look.state)) return look;
+      if (isFinal(look.state) || (settings.untilApproval === true && look.state === 'waiting')) return look;
     } else {
       if (lostSince === undefined) {
         lostSince = now;

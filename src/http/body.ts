@@ -1,6 +1,6 @@
 import { MigratorError } from '../errors.ts';
 import type { ByteStream } from '../ports/artifact.ts';
-import type { HttpRequest, RequestBody, RequestFile } from '../ports/http.ts';
+import type { HttpRequest, RequestBody } from '../ports/http.ts';
 import type { Random } from '../ports/runtime.ts';
 
 /** What a request sends; undefined when it sends nothing. Small bodies are bytes, so that they need no stream. */
@@ -10,29 +10,44 @@ export function outgoing(request: HttpRequest, random: Random): Outgoing | undef
   if (request.json !== undefined) {
     return { contentType: 'application/json', bytes: Buffer.from(JSON.stringify(request.json)) };
   }
-  return request.file === undefined ? request.body : multipart(request.file, random);
+  return request.form === undefined ? request.body : multipart(request.form, random);
 }
 
-/** One file as multipart/form-data (RFC 7578); its size is known when the file's is. */
-function multipart(file: RequestFile, random: Random): RequestBody {
+type Part = NonNullable<HttpRequest['form']>[number];
+
+/** A form as multipart/form-data (RFC 7578); its size is known when those of its files are. */
+function multipart(parts: readonly Part[], random: Random): RequestBody {
   const boundary = `migrator-${Buffer.from(random.bytes(18)).toString('hex')}`;
-  const head = Buffer.from(
-    `--${boundary}\r\n` +
-      `Content-Disposition: form-data; name="${quoted(file.field)}"; filename="${quoted(file.fileName)}"\r\n` +
-      `Content-Type: ${file.contentType}\r\n\r\n`,
-  );
-  const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
+  const framed = parts.map((part) => ({ part, head: Buffer.from(`--${boundary}\r\n${headOf(part)}\r\n\r\n`) }));
+  const tail = Buffer.from(`--${boundary}--\r\n`);
+  const sizes = [tail.length, ...framed.flatMap(({ part, head }) => [head.length, sizeOf(part), lineEnd.length])];
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,
-    size: file.size === undefined ? undefined : head.length + file.size + tail.length,
-    open: (signal) => framed(head, file, tail, signal),
+    size: sizes.reduce<number | undefined>(
+      (sum, size) => (sum === undefined || size === undefined ? undefined : sum + size),
+      0,
+    ),
+    async *open(signal) {
+      for (const { part, head } of framed) {
+        yield head;
+        if ('value' in part) yield Buffer.from(part.value);
+        else yield* exactly(part.open(signal), part.size, part.fileName);
+        yield lineEnd;
+      }
+      yield tail;
+    },
   };
 }
 
-async function* framed(head: Uint8Array, file: RequestFile, tail: Uint8Array, signal: AbortSignal): ByteStream {
-  yield head;
-  yield* exactly(file.open(signal), file.size, file.fileName);
-  yield tail;
+const lineEnd = Buffer.from('\r\n');
+
+function headOf(part: Part): string {
+  const name = `Content-Disposition: form-data; name="${quoted(part.field)}"`;
+  return 'value' in part ? name : `${name}; filename="${quoted(part.fileName)}"\r\nContent-Type: ${part.contentType}`;
+}
+
+function sizeOf(part: Part): number | undefined {
+  return 'value' in part ? Buffer.byteLength(part.value) : part.size;
 }
 
 /** Fails when a source is not as long as it was announced: the server would wait, or read the next request wrongly. */

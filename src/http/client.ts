@@ -4,6 +4,7 @@ import type { Clock, Random } from '../ports/runtime.ts';
 import { Secret } from '../secret.ts';
 import { outgoing } from './body.ts';
 import { brokenError, isHopeless, statusError, type Named } from './errors.ts';
+import { CookieJar } from './cookies.ts';
 import { BrokenExchange, exchange, type Answer } from './exchange.ts';
 import { baseOf, redirectTarget, resolve } from './origin.ts';
 import { cancelled, errorTextOf, isAborted, opened, parsed, textOf } from './reading.ts';
@@ -38,6 +39,7 @@ interface Context {
   readonly tools: HttpTools;
   readonly transport: ReturnType<typeof transportFor>;
   readonly rules: RetryRules;
+  readonly jar: CookieJar | undefined;
 }
 
 /** CONFIG_INVALID when the base URL, proxy or TLS material cannot be used. Opens no socket. */
@@ -45,7 +47,8 @@ export function createHttpFactory(settings: HttpSettings, tools: HttpTools): (op
   const rules = { retries: settings.retries, budgetMs: settings.budgetMs ?? 120_000 };
   return (options) => {
     const base = baseOf(options.baseUrl);
-    const context: Context = { options, base, settings, tools, rules, transport: transportFor(base, settings) };
+    const jar = options.cookies === true ? new CookieJar() : undefined;
+    const context: Context = { options, base, settings, tools, rules, jar, transport: transportFor(base, settings) };
     return {
       json: async (request, signal) => {
         const { response, said } = await whole(context, withAccept(request, 'application/json'), signal);
@@ -114,7 +117,7 @@ async function answered(
 type Outcome = Pick<Answered, 'answer'> | { readonly broken: BrokenExchange };
 
 async function tried(
-  { options, settings, tools, transport, base }: Context,
+  { options, settings, tools, transport, base, jar }: Context,
   request: HttpRequest,
   url: URL,
   said: Named,
@@ -134,6 +137,7 @@ async function tried(
           ...(readWhole ? {} : { 'accept-encoding': 'identity' }),
           ...request.headers,
           ...(url.origin === base.origin ? revealed(options.headers()) : {}),
+          ...(url.origin === base.origin ? cookieHeader(jar, tools.clock) : {}),
         },
         body: outgoing(request, tools.random),
         decompress: readWhole,
@@ -143,6 +147,7 @@ async function tried(
       transport(safetyOf(request) !== 'once'),
       signal,
     );
+    if (url.origin === base.origin) jar?.take(answer.setCookie, tools.clock.now());
     const requestId = answer.headers['x-request-id'] ?? answer.headers['x-octopus-requestid'];
     tools.debug(`${said.line} -> ${answer.status} in ${spent()} ms${requestId === undefined ? '' : ` (${requestId})`}`);
     const text = isWanted(request, answer.status)
@@ -151,7 +156,7 @@ async function tried(
         : ''
       : await errorTextOf(answer, tools.debug);
     // What is still being sent to a server that has answered is sent in vain.
-    if (readWhole && (request.file ?? request.body) !== undefined) answer.discard();
+    if (readWhole && (request.form ?? request.body) !== undefined) answer.discard();
     return { answer: { ...answer, text } };
   } catch (error) {
     if (isAborted(signal)) throw cancelled(said);
@@ -197,7 +202,13 @@ function isWanted(request: HttpRequest, status: number): boolean {
 }
 
 function isRedirect(request: HttpRequest, answer: Answer): boolean {
+  if (request.accept?.includes(answer.status) === true) return false;
   return (request.method === 'GET' || request.method === 'HEAD') && [301, 302, 303, 307, 308].includes(answer.status);
+}
+
+function cookieHeader(jar: CookieJar | undefined, clock: Clock): Record<string, string> {
+  const cookie = jar?.header(clock.now());
+  return cookie === undefined ? {} : { cookie };
 }
 
 function withAccept(request: HttpRequest, type: string): HttpRequest {

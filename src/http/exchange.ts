@@ -27,6 +27,8 @@ export interface Attempt {
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** The `Set-Cookie` lines, which cannot be joined into one. */
+  readonly setCookie: readonly string[];
   readonly body: ByteStream;
   /** Lets go of a body that nobody will read. */
   discard(): void;
@@ -126,6 +128,7 @@ export async function exchange(attempt: Attempt, transport: Transport, signal: A
   return {
     status: response.status,
     headers: response.headers,
+    setCookie: response.setCookie,
     body: download(stream, dog, attempt.idleMs, broken, linked.release),
     discard: () => {
       linked.release();
@@ -170,12 +173,16 @@ function onceConnected(request: ClientRequest, secure: boolean, connected: () =>
 function head(
   stream: Request,
   broken: (cause: unknown) => Error,
-): Promise<{ status: number; headers: Record<string, string> }> {
+): Promise<{ status: number; headers: Record<string, string>; setCookie: readonly string[] }> {
   return new Promise((resolve, reject) => {
     stream.once(
       'response',
       (response: { statusCode: number; headers: Record<string, string | string[] | undefined> }) =>
-        resolve({ status: response.statusCode, headers: flat(response.headers) }),
+        resolve({
+          status: response.statusCode,
+          headers: flat(response.headers),
+          setCookie: [response.headers['set-cookie'] ?? []].flat(),
+        }),
     );
     stream.once('error', (error) => reject(broken(error)));
   });

@@ -2,6 +2,7 @@ import type { Secret } from '../secret.ts';
 import type { Artifact, ArtifactFile, PackageRef, StoredPackage } from './artifact.ts';
 import type { Http, HttpOptions } from './http.ts';
 import type { Jobs } from './job.ts';
+import type { PlanItem } from './plan.ts';
 import type { Clock, Random } from './runtime.ts';
 
 /** Plain data only: a request is written to the journal and may be carried to another machine. */
@@ -72,6 +73,8 @@ export interface PreparedExport {
 export interface Exporter {
   /** True when `start` can be given a destination to push to. */
   readonly pushes: boolean;
+  /** An export may name no project: what it takes is not part of one. */
+  readonly projectless?: boolean;
   /** Secrets `start` cannot do without, by option name. */
   readonly requiredSecrets: readonly string[];
   /**
@@ -101,6 +104,15 @@ export interface ImportRequest {
   readonly options: Options;
   /** The options of the export that made it, when its manifest tells. */
   readonly exportedWith?: Options | undefined;
+  /** What the package holds, verified; absent when it is only known by its id. */
+  readonly files?: readonly ArtifactFile[] | undefined;
+}
+
+/** An export of the target, taken and sealed before it is changed, because the product itself cannot undo. */
+export interface Backup {
+  readonly request: ExportRequest;
+  /** The import options that bring it back. */
+  readonly restoreWith: Options;
 }
 
 export interface PreparedImport {
@@ -108,16 +120,23 @@ export interface PreparedImport {
   readonly dryRun: boolean;
   readonly settled: Options;
   readonly notes: readonly string[];
+  /** What it will do to the target, where the adapter can tell; else the caller plans by the projects' names. Not journaled. */
+  readonly plan?: readonly PlanItem[] | undefined;
+  readonly backup?: Backup | undefined;
+  /** A question to put to the user after everything was checked, staged and backed up: the import destroys something. */
+  readonly consent?: string | undefined;
 }
 
 export interface Importer {
   /** `stored`: the server imports a package kept in its feed, so the file is uploaded first. `files`: `start` is given the files. */
   readonly takes: 'stored' | 'files';
-  /** True when the server itself can rehearse an import. */
-  readonly dryRuns: boolean;
+  /** `server`: it can rehearse an import itself. `plan`: a dry run ends with what `prepare` found. */
+  readonly dryRuns: 'server' | 'plan';
   readonly requiredSecrets: readonly string[];
   /** Checks and resolves what can be checked without writing. */
   prepare(request: ImportRequest, signal: AbortSignal): Promise<PreparedImport>;
+  /** Brings the files to the server and sees them there, without importing anything. May be repeated. */
+  stage?(prepared: PreparedImport, files: readonly ArtifactFile[], signal: AbortSignal): Promise<void>;
   /** Starts the import and returns the job id. Never repeated blindly: see `find`. */
   start(
     prepared: PreparedImport,
@@ -130,23 +149,49 @@ export interface Importer {
 }
 
 export interface MoveRequest {
+  /** A name, id or path, as the user typed it. */
   readonly project: string;
-  readonly destination: string | undefined;
+  readonly dryRun: boolean;
   readonly options: Options;
 }
 
-/** One server-side step from project to project, between two instances that the product can join. */
+/** The other end of a move. Its name goes into the job id, so that `AdapterTools.peer` finds it again from anywhere. */
+export interface Peer {
+  readonly name: string;
+  readonly adapter: Adapter;
+}
+
+/** What `prepare` settled: plain data, enough to start or find the move after a crash. */
+export interface PreparedMove {
+  readonly project: string;
+  readonly dryRun: boolean;
+  readonly settled: Options;
+  readonly plan?: readonly PlanItem[] | undefined;
+  readonly notes: readonly string[];
+  readonly consent?: string | undefined;
+}
+
+/** A move by the servers' own means from project to project, between two instances that the product can join. */
 export interface Mover {
+  /** As Importer.dryRuns. */
+  readonly dryRuns: 'server' | 'plan';
   /** True, or the sentence that says why this target cannot be reached by a move. */
-  reaches(target: InstanceInfo, signal: AbortSignal): Promise<true | string>;
+  reaches(target: Peer, info: InstanceInfo, signal: AbortSignal): Promise<true | string>;
+  /** Resolves names, checks rights and versions on both ends, plans; reads only. May be repeated. */
+  prepare(request: MoveRequest, target: Peer, signal: AbortSignal): Promise<PreparedMove>;
   /** Starts the move and returns the job id. Never repeated blindly: see `find`. */
-  start(request: MoveRequest, target: Adapter, secrets: Secrets, signal: AbortSignal): Promise<string>;
-  find(request: MoveRequest, startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;
+  start(prepared: PreparedMove, target: Peer, secrets: Secrets, signal: AbortSignal): Promise<string>;
+  /** As Exporter.find. */
+  find(prepared: PreparedMove, startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;
+  /** Removes what a finished dry run left on the servers. Idempotent. */
+  discard?(jobId: string, signal: AbortSignal): Promise<void>;
 }
 
 export type OnConflict = 'fail' | 'overwrite' | 'keep';
 
 export interface PackageFeed {
+  /** Its packages have an id alone, and `version` is empty. */
+  readonly unversioned?: boolean;
   /** Reads all pages; newest first where the server sorts so. */
   list(filter: string | undefined, signal: AbortSignal): AsyncIterable<StoredPackage>;
   /** Undefined when absent; may be repeated. */
@@ -201,6 +246,10 @@ export interface AdapterTools {
   readonly random: Random;
   /** A line for `--debug`; never a secret. */
   readonly debug: (message: string) => void;
+  /** Registers a secret that came up during the run (a session's token): from then on nothing that is shown holds it. */
+  readonly guard: (secret: Secret) => void;
+  /** Another instance of the same rc file by its name, unwrapped. CONFIG_INVALID when there is none. */
+  readonly peer: (name: string) => Promise<Adapter>;
 }
 
 /** An instance of the rc file with its secret references resolved; keys are the adapter's own. */

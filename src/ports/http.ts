@@ -9,11 +9,11 @@ export interface HttpRequest {
   /** Undefined values are left out. */
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** At most one of `json`, `body` and `file`. */
+  /** At most one of `json`, `body` and `form`. */
   readonly json?: unknown;
   readonly body?: RequestBody;
-  /** Sent as multipart/form-data with this one part. */
-  readonly file?: RequestFile;
+  /** Sent as multipart/form-data, in this order. */
+  readonly form?: readonly (RequestField | RequestFile)[];
   /**
    * `read` and `idempotent` are repeated on connection errors, 429, 502, 503 and 504; `once` only when nothing can have
    * reached the server, or on a 429 (refused before it was processed). Default: `read` for GET and HEAD, else `once`.
@@ -26,7 +26,7 @@ export interface HttpRequest {
   readonly secretBodies?: boolean;
   /** How long the answer may take to begin, for calls that work before they answer. Default: the configured timeout. */
   readonly answerWithinMs?: number;
-  /** Statuses beside 2xx that the caller handles itself; all others become errors. */
+  /** Statuses beside 2xx that the caller handles itself; all others become errors. A redirect among them is not followed. */
   readonly accept?: readonly number[];
 }
 
@@ -36,6 +36,11 @@ export interface RequestBody {
   readonly size: number | undefined;
   /** Called anew for each attempt. */
   open(signal: AbortSignal): ByteStream;
+}
+
+export interface RequestField {
+  readonly field: string;
+  readonly value: string;
 }
 
 export interface RequestFile {
@@ -73,6 +78,8 @@ export interface HttpOptions {
   readonly baseUrl: string;
   /** Sent to the base URL's origin only; asked for before each attempt. */
   headers(): Readonly<Record<string, string | Secret>>;
+  /** Keeps the server's cookies and sends them back (RFC 6265), in memory and unseen. Default: none are kept. */
+  readonly cookies?: boolean;
   /** The product's own reading of an error status; undefined leaves the general one. `body` is the text, cut to 64 KiB. */
   explain?(status: number, body: string, request: HttpRequest): MigratorError | undefined;
 }

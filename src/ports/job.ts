@@ -75,9 +75,10 @@ export interface Jobs {
   list(options: { readonly all: boolean; readonly limit: number }, signal: AbortSignal): AsyncIterable<JobSummary>;
   /** Asks the server to stop; the caller polls until the state is final. Cancelling a finished job is a CONFLICT. */
   cancel?(id: string, signal: AbortSignal): Promise<void>;
+  /** What a `waiting` job waits for; CONFLICT when it waits for nothing. */
   approve?(id: string, signal: AbortSignal): Promise<void>;
   reject?(id: string, signal: AbortSignal): Promise<void>;
-  /** Starts the product's own undo and returns the id to watch. */
+  /** Starts the product's own undo and returns the id to watch. CONFLICT with the reason where it is impossible. */
   undo?(id: string, signal: AbortSignal): Promise<string>;
   /**
    * Makes the next client-side call of a choreography whose server does not go on alone; idempotent: it looks at the

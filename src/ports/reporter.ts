@@ -22,6 +22,7 @@ export type Phase =
   | 'move'
   | 'check'
   | 'cancel'
+  | 'undo'
   | 'clean-up'
   | 'wait';
 

@@ -9,7 +9,7 @@ export const accessCases: Readonly<Record<string, Step>> = {
       exports: exports !== undefined,
       push: exports?.pushes === true,
       imports: imports !== undefined,
-      'dry-run': imports?.dryRuns === true,
+      'dry-run': imports?.dryRuns === 'server',
       feed: feed !== undefined,
       cancel: jobs.cancel !== undefined,
       moves: moves !== undefined,

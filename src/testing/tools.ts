@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { MigratorError } from '../errors.ts';
 import { createHttpFactory, type HttpSettings } from '../http/client.ts';
-import type { AdapterTools } from '../ports/adapter.ts';
+import type { Adapter, AdapterTools } from '../ports/adapter.ts';
 import type { Clock } from '../ports/runtime.ts';
 
 /** What an adapter is given, over real HTTP, with waits that take no time and are written down. */
-export function adapterTools(settings: Partial<HttpSettings> = {}): AdapterTools & {
+export function adapterTools(
+  settings: Partial<HttpSettings> = {},
+  peers: Readonly<Record<string, () => Adapter>> = {},
+): AdapterTools & {
   readonly waits: number[];
   readonly lines: string[];
 } {
@@ -27,5 +30,11 @@ export function adapterTools(settings: Partial<HttpSettings> = {}): AdapterTools
     { timeoutMs: 5_000, retries: 3, userAgent: 'migrator-contract', ...settings },
     { clock, random, debug },
   );
-  return { http, clock, random, debug, waits, lines };
+  const guard = (): void => undefined;
+  const peer = async (name: string): Promise<Adapter> => {
+    const found = peers[name];
+    if (found === undefined) throw new MigratorError('CONFIG_INVALID', `no instance "${name}"`);
+    return Promise.resolve(found());
+  };
+  return { http, clock, random, debug, guard, peer, waits, lines };
 }

@@ -28,7 +28,7 @@ test('the tree has the commands that the design names', () => {
         'completion',
       ],
       ...['list', 'upload', 'download', 'delete', 'inspect', 'verify', 'seal', 'open'].map((word) => `package ${word}`),
-      ...['list', 'show', 'wait', 'log', 'cancel'].map((word) => `job ${word}`),
+      ...['list', 'show', 'wait', 'log', 'cancel', 'approve', 'reject', 'undo'].map((word) => `job ${word}`),
       ...['generate', 'show', 'trust'].map((word) => `key ${word}`),
       ...['show', 'check', 'schema'].map((word) => `config ${word}`),
     ].sort(),

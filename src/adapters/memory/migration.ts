@@ -83,7 +83,7 @@ export function createExporter(door: Door, peers: ReadonlyMap<string, MemoryInst
 export function createImporter(door: Door, tools: Tools): Importer {
   return {
     takes: 'stored',
-    dryRuns: true,
+    dryRuns: 'server',
     requiredSecrets: ['password'],
     prepare: async ({ source, dryRun, options }, signal) => {
       const instance = await door(signal);

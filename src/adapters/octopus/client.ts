@@ -199,8 +199,9 @@ export function createClient(http: Http): Client {
       // Servers before 2019.7.9 know `replace` instead; the link's template tells which.
       const path = pathOf(links, 'PackageUpload', `${prefix}/packages/raw{?overwriteMode}`, uploadMode(links, mode));
       const safety = mode === 'OverwriteExisting' ? 'idempotent' : 'once';
-      return (await http.json({ method: 'POST', path, file, safety, answerWithinMs: uploadMs, accept: [409] }, signal))
-        .status;
+      return (
+        await http.json({ method: 'POST', path, form: [file], safety, answerWithinMs: uploadMs, accept: [409] }, signal)
+      ).status;
     },
     rawPackage: (space, id, from, signal) => {
       const range = from === 0 ? {} : { headers: { range: `bytes=${from}-` } };

@@ -18,7 +18,7 @@ export function createImporter(server: Server, feed: Feed, { clock }: { readonly
   };
   return {
     takes: 'stored',
-    dryRuns: true,
+    dryRuns: 'server',
     requiredSecrets: ['password'],
     prepare: async ({ source, dryRun, options, exportedWith = {} }, signal) => {
       if (missingLinks(await server.root(signal)).includes('import')) {

@@ -29,6 +29,7 @@ export function readOnly(adapter: Adapter): Adapter {
       ? {}
       : {
           feed: {
+            ...(feed.unversioned === undefined ? {} : { unversioned: feed.unversioned }),
             list: (filter, signal) => feed.list(filter, signal),
             stat: (ref, signal) => feed.stat(ref, signal),
             parseFileName: (fileName) => feed.parseFileName(fileName),

@@ -2,16 +2,18 @@ import { Command, Option } from 'commander';
 import { act } from '../command-action.ts';
 import type { Context } from '../context.ts';
 import {
+  type CautionOptions,
   examples,
   type OpenOptions,
   type WaitOptions,
+  withCaution,
   withFresh,
   withOpening,
   withProductOptions,
   withWaiting,
 } from './options.ts';
 
-export interface ImportOptions extends WaitOptions, OpenOptions {
+export interface ImportOptions extends WaitOptions, OpenOptions, CautionOptions {
   readonly to?: string;
   readonly dryRun?: boolean;
   readonly onConflict: 'fail' | 'keep' | 'overwrite';
@@ -35,7 +37,7 @@ export function importCommand(context: Context): Command {
         .default('keep'),
     )
     .addOption(new Option('--ignore-version', 'import although the servers are of different releases'));
-  withOpening(withFresh(withWaiting(command)));
+  withOpening(withCaution(withFresh(withWaiting(command))));
   withProductOptions(command, 'import');
   examples(command, [
     'migrator import web-shop.tar --to prod --password env:MOVE_PASSWORD --dry-run',

@@ -1,9 +1,17 @@
 import { Command, Option } from 'commander';
 import { act } from '../command-action.ts';
 import type { Context } from '../context.ts';
-import { examples, type WaitOptions, withFresh, withProductOptions, withWaiting } from './options.ts';
+import {
+  type CautionOptions,
+  examples,
+  type WaitOptions,
+  withCaution,
+  withFresh,
+  withProductOptions,
+  withWaiting,
+} from './options.ts';
 
-export interface MigrateProjectOptions extends WaitOptions {
+export interface MigrateProjectOptions extends WaitOptions, CautionOptions {
   readonly from?: string;
   readonly to?: string;
   readonly route: 'auto' | 'move' | 'push' | 'relay';
@@ -27,7 +35,7 @@ export function migrateProjectCommand(context: Context): Command {
     )
     .addOption(new Option('--dry-run', 'export, rehearse the import and print the plan; the target stays as it is'))
     .addOption(new Option('--ignore-version', 'go on although the servers are of different releases'));
-  withFresh(withWaiting(command));
+  withCaution(withFresh(withWaiting(command)));
   withProductOptions(command, 'migrate-project');
   examples(command, [
     'migrator migrate-project "Web Shop" --from lab --to prod --dry-run',

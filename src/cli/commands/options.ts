@@ -10,6 +10,12 @@ export interface WaitOptions {
   readonly pollInterval?: string;
 }
 
+export interface CautionOptions {
+  /** A file, or false for --no-backup. */
+  readonly backup?: string | boolean;
+  readonly yes?: boolean;
+}
+
 export interface SealOptions {
   readonly signingKey?: string;
   readonly unsigned?: boolean;
@@ -51,6 +57,19 @@ export function withFresh(command: Command): Command {
   return command.addOption(
     new Option('--fresh', 'begin anew, instead of taking up an unfinished run of the same work').helpGroup(waiting),
   );
+}
+
+/** For what can destroy something on the target. */
+export function withCaution(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--backup <file>',
+        'where the target is kept as it was, when the product itself cannot undo',
+      ).helpGroup(waiting),
+    )
+    .addOption(new Option('--no-backup', 'take no backup before something is destroyed').helpGroup(waiting))
+    .addOption(new Option('-y, --yes', 'consent beforehand to what would be asked').helpGroup(waiting));
 }
 
 export function withSealing(command: Command): Command {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { manifestSchema } from '../../package/index.ts';
 import { errorCodes } from '../../errors.ts';
-import { handle, jobStatus, logLine, outcome, packageRef, plan, sealed, storedPackage } from './parts.ts';
+import { handle, jobItem, jobStatus, logLine, outcome, packageRef, plan, sealed, storedPackage } from './parts.ts';
 
 /** What each command prints under `--json`, without its `document` field. Fields are only ever added. */
 const bodies = {
@@ -19,13 +19,15 @@ const bodies = {
   import: {
     to: z.string(),
     outcome,
-    handle,
+    handle: handle.optional(),
     dryRun: z.boolean(),
     package: packageRef,
     signer: z.string().optional(),
     upload: z.enum(['created', 'overwritten', 'kept']).optional(),
     plan,
     warnings: z.array(z.string()),
+    items: z.array(jobItem),
+    backup: z.string().optional(),
     log: z.array(logLine),
   },
   'migrate-project': {
@@ -40,6 +42,8 @@ const bodies = {
     plan,
     dryRun: z.boolean(),
     warnings: z.array(z.string()),
+    items: z.array(jobItem),
+    backup: z.string().optional(),
     log: z.array(logLine),
   },
   'package-list': { from: z.string(), packages: z.array(storedPackage) },
@@ -50,7 +54,10 @@ const bodies = {
     signer: z.string().nullable(),
   },
   'package-download': { from: z.string(), package: storedPackage, file: z.string(), sealed: sealed.nullable() },
-  'package-delete': { from: z.string(), package: packageRef, result: z.enum(['deleted', 'absent']) },
+  'package-delete': {
+    package: packageRef,
+    results: z.array(z.strictObject({ instance: z.string(), result: z.enum(['deleted', 'absent']) })),
+  },
   'package-inspect': {
     file: z.string(),
     size: z.number().int(),
@@ -110,6 +117,9 @@ const bodies = {
   'job-wait': { handle, outcome, status: jobStatus },
   'job-log': { handle, log: z.array(logLine) },
   'job-cancel': { handle, status: jobStatus },
+  'job-approve': { handle, status: jobStatus },
+  'job-reject': { handle, status: jobStatus },
+  'job-undo': { handle, undo: handle, outcome, status: jobStatus.optional(), backup: z.string().optional() },
   'key-generate': {
     signing: z
       .strictObject({ file: z.string(), keyId: z.string(), publicKey: z.string(), protected: z.boolean() })

@@ -23,6 +23,13 @@ export const sealed = z.strictObject({
 
 const message = z.strictObject({ level: z.enum(['info', 'warning', 'error']), text: z.string() });
 
+export const jobItem = z.strictObject({
+  kind: z.string(),
+  name: z.string(),
+  action: z.enum(['created', 'overwritten', 'skipped', 'failed', 'done']),
+  reason: z.string().optional(),
+});
+
 export const jobStatus = z.strictObject({
   id: z.string(),
   kind: z.enum(['export', 'import', 'dry-run', 'move', 'undo', 'other']),
@@ -36,16 +43,7 @@ export const jobStatus = z.strictObject({
   finishedAt: z.string().optional(),
   messages: z.array(message),
   undelivered: z.boolean().optional(),
-  items: z
-    .array(
-      z.strictObject({
-        kind: z.string(),
-        name: z.string(),
-        action: z.enum(['created', 'overwritten', 'skipped', 'failed', 'done']),
-        reason: z.string().optional(),
-      }),
-    )
-    .optional(),
+  items: z.array(jobItem).optional(),
 });
 
 export const logLine = z.strictObject({
@@ -56,5 +54,10 @@ export const logLine = z.strictObject({
 });
 
 export const plan = z.array(
-  z.strictObject({ kind: z.string(), name: z.string(), action: z.enum(['create', 'overwrite', 'keep']) }),
+  z.strictObject({
+    kind: z.string(),
+    name: z.string(),
+    action: z.enum(['create', 'overwrite', 'unchanged', 'keep', 'delete', 'beside']),
+    detail: z.string().optional(),
+  }),
 );

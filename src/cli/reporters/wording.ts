@@ -19,6 +19,7 @@ const phases: Readonly<Record<Phase, readonly [doing: string, done: string]>> = 
   move: ['moving', 'moved'],
   check: ['checking', 'checked'],
   cancel: ['cancelling', 'cancelled'],
+  undo: ['undoing', 'undid'],
   'clean-up': ['cleaning up', 'cleaned up'],
   wait: ['waiting for', 'waited for'],
 };

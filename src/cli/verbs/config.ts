@@ -118,6 +118,8 @@ const offline: AdapterTools = {
   clock: systemClock,
   random: systemRandom,
   debug: () => undefined,
+  guard: () => undefined,
+  peer: refuse,
 };
 
 function refuse(): never {

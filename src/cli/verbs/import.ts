@@ -1,11 +1,15 @@
 import type { Command } from 'commander';
 import { importPackage, type ImportReport } from '../../core/operations/import-package.ts';
+import { formatRef } from '../../core/package-ref.ts';
 import type { ImportOptions } from '../commands/import.ts';
 import type { Context } from '../context.ts';
 import { requireInstance } from '../instance-names.ts';
+import { backupOutput } from '../backup-output.ts';
+import { consentOf } from '../consent.ts';
+import { calledBack, readCallbacks } from '../callbacks.ts';
 import { journaled } from '../journaled.ts';
 import { productFlags } from '../product-flags.ts';
-import { describePlan, describeRehearsal, lines } from '../render.ts';
+import { describeItems, describePlan, describeRehearsal, lines } from '../render.ts';
 import { systemClock, systemRandom } from '../runtime.ts';
 import { type NamedSource, parsePackageArgument, sourceFromFile } from '../source-file.ts';
 import { waitingOf } from '../waiting.ts';
@@ -17,12 +21,13 @@ export async function runImportVerb(text: string, options: ImportOptions, comman
   const { product } = instances.config(to);
   const flags = await productFlags(command, 'import', product, context);
   const target = await instances.target(to);
-  const ref = await parsePackageArgument(text, context);
+  const ref = await parsePackageArgument(text, target, context);
   const { source, identity: what }: NamedSource =
     ref === undefined
       ? await sourceFromFile(text, options, target, context)
       : { source: { kind: 'stored', ref }, identity: { ...ref } };
   const identity = { to, package: what, dryRun: options.dryRun === true, options: flags.options };
+  const callbacks = readCallbacks(flags.byMigrator, waiting);
   const reporter = await context.reporter();
   const input = {
     ...waiting,
@@ -32,11 +37,23 @@ export async function runImportVerb(text: string, options: ImportOptions, comman
     ignoreVersion: options.ignoreVersion === true,
     options: flags.options,
   };
-  const report = await journaled('import', identity, { fresh: options.fresh === true, context }, (run) =>
-    importPackage(
-      input,
-      { target, source, secrets: flags.secrets, clock: systemClock, random: systemRandom, reporter, run },
-      context.signal,
+  const report = await calledBack(callbacks, context, () =>
+    journaled('import', identity, { fresh: options.fresh === true, context }, (run) =>
+      importPackage(
+        input,
+        {
+          target,
+          source,
+          secrets: flags.secrets,
+          backup: backupOutput(to, options.backup, context),
+          consent: consentOf(options, context),
+          clock: systemClock,
+          random: systemRandom,
+          reporter,
+          run,
+        },
+        context.signal,
+      ),
     ),
   );
   context.result('import', { to, ...report }, render(to, report));
@@ -45,10 +62,10 @@ export async function runImportVerb(text: string, options: ImportOptions, comman
 
 function render(
   to: string,
-  { outcome, handle, dryRun, package: ref, plan, warnings, log, upload }: ImportReport,
+  { outcome, handle, dryRun, package: ref, plan, warnings, log, upload, items, backup }: ImportReport,
 ): string {
-  const name = `${ref.id}@${ref.version}`;
-  if (outcome === 'started')
+  const name = formatRef(ref);
+  if (outcome === 'started' && handle !== undefined)
     return lines(
       `started the ${dryRun ? 'dry run' : 'import'} of ${name} into ${to}: ${handle}`,
       `stay with it: migrator job wait ${handle}`,
@@ -57,9 +74,11 @@ function render(
   return lines(
     dryRun ? describeRehearsal(log) : undefined,
     dryRun ? describePlan(plan) : undefined,
-    `${verb} ${name} ${dryRun ? 'on' : 'into'} ${to}${outcome === 'partial' ? ', with warnings' : ''}: ${handle}`,
+    `${verb} ${name} ${dryRun ? 'on' : 'into'} ${to}${outcome === 'partial' ? ', with warnings' : ''}${handle === undefined ? '' : `: ${handle}`}`,
+    describeItems(items),
     dryRun ? 'nothing was changed' : undefined,
     upload === 'kept' ? 'the feed held the package already' : undefined,
+    backup === undefined ? undefined : `${to} as it was: ${backup}`,
     ...warnings.map((warning) => `warning: ${warning}`),
   );
 }

@@ -9,18 +9,22 @@ import type { JobStatus, LogLine } from '../../ports/job.ts';
 import type { JobCancelOptions } from '../commands/job/cancel.ts';
 import type { WaitOptions } from '../commands/options.ts';
 import type { Context } from '../context.ts';
-import { describeLog, lines } from '../render.ts';
+import { consentOf } from '../consent.ts';
+import { describeItems, describeLog, lines } from '../render.ts';
 import { systemClock } from '../runtime.ts';
-import { confirm } from '../secrets/prompt.ts';
 import { waitingOf } from '../waiting.ts';
 
-interface OpenJob {
+export interface OpenJob {
   readonly instance: Instance;
   readonly id: string;
   readonly handle: string;
 }
 
-async function openJob(text: string, context: Context, { writes }: { readonly writes: boolean }): Promise<OpenJob> {
+export async function openJob(
+  text: string,
+  context: Context,
+  { writes }: { readonly writes: boolean },
+): Promise<OpenJob> {
   const parsed = parseHandle(text);
   const instances = await context.instances();
   const { product } = instances.config(parsed.instance);
@@ -37,7 +41,7 @@ async function openJob(text: string, context: Context, { writes }: { readonly wr
 export async function runJobShow(text: string, context: Context) {
   const { instance, id, handle } = await openJob(text, context, { writes: false });
   const status = await instance.adapter.jobs.status(id, context.signal);
-  context.result('job-show', { handle, status }, describe(handle, status));
+  context.result('job-show', { handle, status }, describeJob(handle, status));
   return undefined;
 }
 
@@ -58,7 +62,7 @@ export async function runJobWait(text: string, options: WaitOptions, context: Co
   const normal =
     info.mode === 'normal' || (await leftMaintenance(instance, { ...info, mode: 'normal' }, reporter, context.signal));
   const outcome = worst(verdict, normal ? 'done' : 'partial');
-  context.result('job-wait', { handle, outcome, status }, describe(handle, status));
+  context.result('job-wait', { handle, outcome, status }, describeJob(handle, status));
   return { outcome };
 }
 
@@ -74,9 +78,7 @@ export async function runJobCancel(text: string, options: JobCancelOptions, cont
   const { instance, id, handle } = await openJob(text, context, { writes: true });
   const cancel = jobVerb(instance, 'cancel');
   const reporter = await context.reporter();
-  const resume = context.pauseReporter();
-  const agreed = await confirm(context.io, `cancel ${handle}?`, { yes: options.yes === true, signal: context.signal });
-  resume();
+  const agreed = await consentOf(options, context)(`cancel ${handle}?`);
   if (!agreed) throw new MigratorError('CANCELLED', `${handle} was not cancelled`);
   reporter.report({ type: 'phase', name: 'cancel', subject: handle });
   await cancel(id, context.signal);
@@ -91,8 +93,9 @@ export async function runJobCancel(text: string, options: JobCancelOptions, cont
   return undefined;
 }
 
-function describe(handle: string, status: JobStatus): string {
-  const { kind, state, wireState, fraction, activity, waitingFor, queuedAt, startedAt, finishedAt, messages } = status;
+export function describeJob(handle: string, status: JobStatus): string {
+  const { kind, state, wireState, fraction, activity, waitingFor, queuedAt, startedAt, finishedAt, messages, items } =
+    status;
   return lines(
     `job:      ${handle}`,
     `kind:     ${kind}`,
@@ -103,6 +106,7 @@ function describe(handle: string, status: JobStatus): string {
     queuedAt === undefined ? undefined : `queued:   ${queuedAt}`,
     startedAt === undefined ? undefined : `started:  ${startedAt}`,
     finishedAt === undefined ? undefined : `finished: ${finishedAt}`,
+    describeItems(items ?? []),
     ...messages.map(({ level, text }) => `${level}: ${text}`),
   );
 }

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Command } from 'commander';
-import { facet, type Instance } from '../../core/instance.ts';
+import type { Instance } from '../../core/instance.ts';
 import { migrateProject } from '../../core/operations/migrate-project.ts';
 import type { MigrateReport } from '../../core/routes/route.ts';
 import type { Secrets } from '../../ports/adapter.ts';
@@ -9,10 +9,13 @@ import { Secret } from '../../secret.ts';
 import type { MigrateProjectOptions } from '../commands/migrate-project.ts';
 import type { Context } from '../context.ts';
 import { requireInstance } from '../instance-names.ts';
+import { backupOutput } from '../backup-output.ts';
+import { consentOf } from '../consent.ts';
+import { calledBack, readCallbacks } from '../callbacks.ts';
 import { journaled } from '../journaled.ts';
 import { openKeyRing } from '../key-ring.ts';
 import { productFlags } from '../product-flags.ts';
-import { describePlan, describeRehearsal, lines } from '../render.ts';
+import { describeItems, describePlan, describeRehearsal, lines } from '../render.ts';
 import { systemClock, systemRandom } from '../runtime.ts';
 import { openStaging } from '../staging.ts';
 import { waitingOf } from '../waiting.ts';
@@ -24,38 +27,44 @@ export async function runMigrateProject(
   context: Context,
 ) {
   const from = requireInstance(options.from, '--from');
-  const to = requireInstance(options.to, '--to');
   const waiting = waitingOf(options, context);
   const instances = await context.instances();
   const flags = await productFlags(command, 'migrate-project', instances.config(from).product, context);
+  // Where one server holds both ends, the place that the project goes to is enough.
+  const to = requireInstance(options.to ?? (flags.options['destPath'] === undefined ? undefined : from), '--to');
   const source = await instances.source(from);
   const target = await instances.target(to);
   const input = {
     ...waiting,
+    untilApproval: flags.untilApproval,
     request: { projects, packageId: undefined, packageVersion: undefined, options: flags.exportOptions },
     importOptions: flags.importOptions,
-    destination: undefined,
     route: options.route,
     dryRun: options.dryRun === true,
     overwrites: flags.overwrites,
     ignoreVersion: options.ignoreVersion === true,
   };
   const identity = { from, to, projects, options: flags.options, route: options.route, dryRun: input.dryRun };
+  const callbacks = readCallbacks(flags.byMigrator, waiting);
   const reporter = await context.reporter();
-  const report = await journaled('migrate-project', identity, { fresh: options.fresh === true, context }, async (run) =>
-    migrateProject(
-      input,
-      {
-        source,
-        target,
-        secrets: await withOwnSecrets(flags.secrets, source, target, run, context),
-        staging: await openStaging(run, context),
-        clock: systemClock,
-        random: systemRandom,
-        reporter,
-        run,
-      },
-      context.signal,
+  const report = await calledBack(callbacks, context, () =>
+    journaled('migrate-project', identity, { fresh: options.fresh === true, context }, async (run) =>
+      migrateProject(
+        input,
+        {
+          source,
+          target,
+          secrets: await withOwnSecrets(flags.secrets, source, target, run, context),
+          backup: backupOutput(to, options.backup, context),
+          consent: consentOf(options, context),
+          staging: await openStaging(run, context),
+          clock: systemClock,
+          random: systemRandom,
+          reporter,
+          run,
+        },
+        context.signal,
+      ),
     ),
   );
   context.result('migrate-project', { from, to, ...report }, render(from, to, report));
@@ -73,7 +82,10 @@ async function withOwnSecrets(
   run: Run,
   context: Context,
 ): Promise<Secrets> {
-  const needed = [...facet(source, 'exports').requiredSecrets, ...facet(target, 'imports').requiredSecrets];
+  const needed = [
+    ...(source.adapter.exports?.requiredSecrets ?? []),
+    ...(target.adapter.imports?.requiredSecrets ?? []),
+  ];
   const missing = needed.filter((name) => given[name] === undefined);
   if (missing.length === 0) return given;
   const ring = await openKeyRing(context);
@@ -99,7 +111,7 @@ const routes = {
 function render(
   from: string,
   to: string,
-  { outcome, route, rerouted, projects, jobs, plan, dryRun, warnings, log }: MigrateReport,
+  { outcome, route, rerouted, projects, jobs, plan, dryRun, warnings, log, items, backup }: MigrateReport,
 ): string {
   const what = projects.map((name) => `"${name}"`).join(', ');
   const done = outcome === 'started' ? 'started to move' : dryRun ? 'rehearsed the move of' : 'moved';
@@ -108,7 +120,10 @@ function render(
     dryRun ? describePlan(plan) : undefined,
     `${done} ${what} from ${from} to ${to}, ${routes[route]}${outcome === 'partial' ? ', with warnings' : ''}`,
     rerouted === undefined ? undefined : `rerouted: ${rerouted}`,
-    `jobs: ${jobs.join(', ')}`,
+    describeItems(items),
+    jobs.length === 0 ? undefined : `jobs: ${jobs.join(', ')}`,
+    backup === undefined ? undefined : `${to} as it was: ${backup}`,
+    outcome === 'started' && jobs.length > 0 ? `stay with it: migrator job wait ${jobs.at(-1) ?? ''}` : undefined,
     dryRun ? 'nothing was changed' : undefined,
     ...warnings.map((warning) => `warning: ${warning}`),
   );

@@ -1,14 +1,15 @@
 import { facet } from '../../core/instance.ts';
 import { probe } from '../../core/preflight.ts';
+import { formatRef } from '../../core/package-ref.ts';
 import { MigratorError } from '../../errors.ts';
 import type { StoredPackage } from '../../ports/artifact.ts';
 import type { PackageDeleteOptions } from '../commands/package/delete.ts';
 import type { PackageListOptions } from '../commands/package/list.ts';
 import type { Context } from '../context.ts';
+import { consentOf } from '../consent.ts';
 import { requireInstance } from '../instance-names.ts';
 import { table } from '../render.ts';
 import { humanBytes } from '../reporters/rates.ts';
-import { confirm } from '../secrets/prompt.ts';
 import { parsePackageRef } from '../source-file.ts';
 
 export async function runPackageList(options: PackageListOptions, context: Context) {
@@ -18,7 +19,7 @@ export async function runPackageList(options: PackageListOptions, context: Conte
   const packages: StoredPackage[] = [];
   for await (const stored of facet(source, 'feed').list(options.id, context.signal)) packages.push(stored);
   const rows = packages.map(({ id, version, size, publishedAt }) => [
-    `${id}@${version}`,
+    formatRef({ id, version }),
     size === undefined ? '' : humanBytes(size),
     publishedAt ?? '',
   ]);
@@ -31,23 +32,28 @@ export async function runPackageList(options: PackageListOptions, context: Conte
 }
 
 export async function runPackageDelete(text: string, options: PackageDeleteOptions, context: Context) {
-  const from = requireInstance(options.from, '--from');
-  const ref = parsePackageRef(text);
-  const target = await (await context.instances()).target(from);
-  const feed = facet(target, 'feed');
-  await probe(target, await context.reporter(), context.signal);
-  const resume = context.pauseReporter();
-  const agreed = await confirm(context.io, `delete ${text} from ${from}?`, {
-    yes: options.yes === true,
-    signal: context.signal,
-  });
-  resume();
-  if (!agreed) throw new MigratorError('CANCELLED', `${text} was not deleted`);
-  const result = await feed.delete(ref, context.signal);
+  const names = [options.from ?? []].flat();
+  if (names.length === 0) requireInstance(undefined, '--from');
+  const instances = await context.instances();
+  const targets = await Promise.all(names.map((name) => instances.target(name)));
+  const found = targets.map((target) => ({ target, feed: facet(target, 'feed'), ref: parsePackageRef(text, target) }));
+  // All must be there before anything is deleted anywhere.
+  for (const { target } of found) await probe(target, await context.reporter(), context.signal);
+  const from = names.join(' and ');
+  if (!(await consentOf(options, context)(`delete ${text} from ${from}?`)))
+    throw new MigratorError('CANCELLED', `${text} was not deleted`);
+  const results: { instance: string; result: 'deleted' | 'absent' }[] = [];
+  for (const { target, feed, ref } of found) {
+    results.push({ instance: target.name, result: await feed.delete(ref, context.signal) });
+  }
   context.result(
     'package-delete',
-    { from, package: ref, result },
-    result === 'deleted' ? `deleted ${text} from ${from}` : `${from} does not hold ${text}`,
+    { package: found[0]?.ref, results },
+    results
+      .map(({ instance, result }) =>
+        result === 'deleted' ? `deleted ${text} from ${instance}` : `${instance} does not hold ${text}`,
+      )
+      .join('\n'),
   );
   return undefined;
 }

@@ -1,4 +1,5 @@
 import { packageUpload } from '../../core/operations/package-upload.ts';
+import { formatRef } from '../../core/package-ref.ts';
 import type { PackageUploadOptions } from '../commands/package/upload.ts';
 import type { Context } from '../context.ts';
 import { requireInstance } from '../instance-names.ts';
@@ -14,7 +15,7 @@ export async function runPackageUpload(path: string, options: PackageUploadOptio
   const reporter = await context.reporter();
   const report = await packageUpload({ onConflict: options.onConflict }, { target, source, reporter }, context.signal);
   const { stored, outcome, signer } = report;
-  const name = `${stored.id}@${stored.version}`;
+  const name = formatRef(stored);
   context.result(
     'package-upload',
     { to, outcome, package: stored, signer: signer ?? null },

@@ -1,13 +1,17 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { InstanceInfo, OnConflict, Options, Secrets } from '../../ports/adapter.ts';
 import type { ArtifactFile, PackageRef } from '../../ports/artifact.ts';
-import type { LogLine } from '../../ports/job.ts';
+import type { JobItem, LogLine } from '../../ports/job.ts';
 import type { Reporter } from '../../ports/reporter.ts';
+import type { BackupOutput } from '../backup.ts';
+import type { Consenting } from '../consent.ts';
 import { deliver, soleFile, type Delivery } from '../deliver.ts';
 import { readLog, runImport } from '../import-run.ts';
 import { facet, type Instance } from '../instance.ts';
 import { type OperationPorts, type Outcome, type Waiting, worst } from '../operation.ts';
-import { planImport, type PlanItem } from '../plan.ts';
+import type { PlanItem } from '../../ports/plan.ts';
+import { announcePlan, planImport } from '../plan.ts';
+import { describeRef, formatRef } from '../package-ref.ts';
 import { leftMaintenance, probe, requireCompatible } from '../preflight.ts';
 import { projectsOf, trustPackage, type SealedSource, type TrustedPackage } from '../sealed-source.ts';
 import { isBegun } from '../start-once.ts';
@@ -28,15 +32,18 @@ export interface ImportInput extends Waiting {
   readonly options: Options;
 }
 
-export interface ImportPorts extends OperationPorts {
+export interface ImportPorts extends OperationPorts, Consenting {
   readonly target: Instance;
   readonly source: ImportSource;
   readonly secrets: Secrets;
+  /** Where a backup of the target goes when the import needs one; undefined when the user refused it. */
+  readonly backup: BackupOutput | undefined;
 }
 
 export interface ImportReport {
   readonly outcome: Outcome;
-  readonly handle: string;
+  /** Undefined for a dry run that needed no job. */
+  readonly handle: string | undefined;
   readonly dryRun: boolean;
   readonly package: PackageRef;
   readonly signer: string | undefined;
@@ -44,6 +51,10 @@ export interface ImportReport {
   /** By name, from the inventories; empty when the package does not tell what it holds. */
   readonly plan: readonly PlanItem[];
   readonly warnings: readonly string[];
+  /** What became of each thing, where the server tells. */
+  readonly items: readonly JobItem[];
+  /** The file that holds the target as it was, when one was needed. */
+  readonly backup: string | undefined;
   /** The server's log of a dry run. */
   readonly log: readonly LogLine[];
 }
@@ -56,44 +67,39 @@ export async function importPackage(
 ): Promise<ImportReport> {
   const { target, source, reporter } = ports;
   const imports = facet(target, 'imports');
-  if (input.dryRun && !imports.dryRuns) {
-    throw new MigratorError('UNSUPPORTED', `${target.adapter.product} servers cannot rehearse an import`);
-  }
   // Trust comes before the first call to anywhere.
   const trusted = source.kind === 'sealed' ? await trustPackage(source.sealed, reporter, signal) : undefined;
   const info = await probe(target, reporter, signal);
   if (trusted) checkOrigin(trusted, target, info, input.ignoreVersion, ports);
-  const ref = source.kind === 'sealed' ? refOf(trusted) : source.ref;
-  const plan = await planByName(trusted, target, input.overwrites, signal);
-  announcePlan(plan, target, ports);
-  const files = trusted?.files ?? (source.kind === 'raw' ? [source.file] : []);
-  const uploaded =
-    imports.takes === 'stored' && source.kind !== 'stored' ? await upload(files, ref, input, ports, signal) : undefined;
+  const named = source.kind === 'sealed' ? refOf(trusted) : source.ref;
+  // What is going to happen is told before the first write; importers of files plan from the files.
+  const planned = imports.takes === 'stored' ? await planByName(trusted, target, input.overwrites, signal) : [];
+  announcePlan(planned, target.name, reporter);
+  const files = trusted?.files ?? (source.kind === 'raw' ? [source.file] : undefined);
+  const uploads = imports.takes === 'stored' && files !== undefined && !(input.dryRun && imports.dryRuns === 'plan');
+  const uploaded = uploads ? await upload(files, named, input, ports, signal) : undefined;
+  const ref = uploaded?.ref ?? named;
   const exportedWith = source.kind === 'stored' ? source.exportedWith : trusted?.exportedWith;
-  const request = { source: ref, dryRun: input.dryRun, options: input.options, exportedWith };
-  const { job, status } = await runImport(
-    {
-      target,
-      request,
-      secrets: ports.secrets,
-      files: imports.takes === 'files' ? files : [],
-      step: 'import',
-      waiting: input,
-    },
+  const request = { source: ref, dryRun: input.dryRun, options: input.options, exportedWith, files };
+  const { prepared, job, status, backup } = await runImport(
+    { target, info, request, secrets: ports.secrets, backup: ports.backup, step: 'import', waiting: input },
     ports,
     signal,
   );
   const base = {
-    handle: job.handle,
+    handle: job?.handle,
     dryRun: input.dryRun,
     package: ref,
     signer: trusted?.verified.signer?.keyId,
-    upload: uploaded,
-    plan,
+    upload: uploaded?.outcome,
+    plan: prepared.plan ?? planned,
+    backup,
+    items: status?.items ?? [],
   };
-  if (status === undefined) return { ...base, outcome: 'started', warnings: [], log: [] };
+  if (job === undefined) return { ...base, outcome: 'done', warnings: [], log: [] };
+  if (status === undefined || status.state === 'waiting') return { ...base, outcome: 'started', warnings: [], log: [] };
   const log = input.dryRun ? await readLog(target, job.id, signal) : [];
-  if (input.dryRun && uploaded === 'created') await takeBack(ref, target, reporter, signal);
+  if (input.dryRun && uploaded?.outcome === 'created') await takeBack(ref, target, reporter, signal);
   const normal = await leftMaintenance(target, info, reporter, signal);
   const outcome = worst(judge(job.handle, status), normal ? 'done' : 'partial');
   return { ...base, outcome, warnings: status.messages.map((message) => message.text), log };
@@ -137,23 +143,18 @@ async function planByName(
   );
 }
 
-function announcePlan(plan: readonly PlanItem[], target: Instance, { reporter }: OperationPorts): void {
-  for (const { kind, name, action } of plan) {
-    reporter.report({ type: 'notice', message: `${kind} "${name}" on ${target.name}: ${action}` });
-  }
-}
-
 async function upload(
   files: readonly ArtifactFile[],
   ref: PackageRef,
   input: ImportInput,
   ports: ImportPorts,
   signal: AbortSignal,
-): Promise<Delivery['outcome']> {
+): Promise<{ readonly outcome: Delivery['outcome']; readonly ref: PackageRef }> {
   const { target, source, run, reporter } = ports;
   const earlier = outcomes.find((outcome) => outcome === run.record.facts['upload.outcome']);
+  const storedAs = run.record.facts['upload.ref'] as unknown as PackageRef | undefined;
   // The package has served its purpose, and the server may have deleted it since.
-  if (earlier !== undefined && isBegun(run.record.facts, 'import')) return earlier;
+  if (earlier !== undefined && isBegun(run.record.facts, 'import')) return { outcome: earlier, ref: storedAs ?? ref };
   const intended = run.record.facts['upload.foundBefore'];
   const foundBefore =
     typeof intended === 'boolean' ? intended : (await facet(target, 'feed').stat(ref, signal)) !== undefined;
@@ -166,8 +167,9 @@ async function upload(
   const delivery = await deliver(target, soleFile(files, name), ref, onConflict, reporter, signal);
   // What this run put there is this run's to take away again, whichever of its processes did it.
   const outcome = delivery.outcome === 'kept' ? (earlier ?? (foundBefore ? 'kept' : 'created')) : delivery.outcome;
-  await run.note({ 'upload.outcome': outcome });
-  return outcome;
+  const { id, version } = delivery.stored;
+  await run.note({ 'upload.outcome': outcome, 'upload.ref': { id, version } });
+  return { outcome, ref: { id, version } };
 }
 
 const outcomes: readonly Delivery['outcome'][] = ['created', 'overwritten', 'kept'];
@@ -179,7 +181,7 @@ export async function takeBack(
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<void> {
-  reporter.report({ type: 'phase', name: 'clean-up', subject: `${ref.id} ${ref.version} on ${target.name}` });
+  reporter.report({ type: 'phase', name: 'clean-up', subject: `${describeRef(ref)} on ${target.name}` });
   try {
     await facet(target, 'feed').delete(ref, signal);
   } catch (error) {
@@ -187,7 +189,7 @@ export async function takeBack(
     reporter.report({
       type: 'warning',
       message: `the package uploaded for the dry run is still on ${target.name}: ${error.message}`,
-      hint: `remove it with: migrator package delete ${ref.id}@${ref.version} --from ${target.name}`,
+      hint: `remove it with: migrator package delete ${formatRef(ref)} --from ${target.name}`,
     });
   }
 }

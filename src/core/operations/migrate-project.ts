@@ -28,7 +28,7 @@ export async function migrateProject(
   const route = await chooseRoute(input, ports, targetInfo, signal);
   const plan = await projectPlan(input, ports, signal);
   const travel = {
-    move: () => move(input, ports, targetInfo, signal),
+    move: () => move(input, ports, info, targetInfo, signal),
     push: () => push(input, ports, info, signal),
     relay: () => relay(input, ports, info, signal),
   };

@@ -4,8 +4,9 @@ import type { ByteSink } from '../../ports/bytes.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Clock, Random } from '../../ports/runtime.ts';
 import type { SealedPackage } from '../../package/index.ts';
-import { count } from '../deliver.ts';
+import { copyTo } from '../deliver.ts';
 import { facet, type Instance } from '../instance.ts';
+import { describeRef, sealedRef } from '../package-ref.ts';
 import { probe } from '../preflight.ts';
 import { type PackageOutput, sealArtifact } from '../seal-artifact.ts';
 
@@ -36,24 +37,23 @@ export async function packageDownload(
   const feed = facet(source, 'feed');
   const stored = await feed.stat(ref, signal);
   if (stored === undefined) {
-    throw new MigratorError('NOT_FOUND', `${source.name} holds no package ${ref.id} ${ref.version}`, {
+    throw new MigratorError('NOT_FOUND', `${source.name} holds no package ${describeRef(ref)}`, {
       hint: `see what it holds with: migrator package list --from ${source.name}`,
     });
   }
-  reporter.report({ type: 'phase', name: 'download', subject: `${ref.id} ${ref.version} from ${source.name}` });
+  reporter.report({ type: 'phase', name: 'download', subject: `${describeRef(ref)} from ${source.name}` });
   const file = await feed.download(ref, signal);
   if (output.kind === 'sealed') {
     const origin = { source, info, prepared: undefined, options: {} };
-    const sealed = await sealArtifact({ package: ref, files: [file], notes: [] }, origin, output.output, ports, signal);
+    const sealed = await sealArtifact(
+      { package: sealedRef(ref), files: [file], notes: [] },
+      origin,
+      output.output,
+      ports,
+      signal,
+    );
     return { stored, sealed };
   }
-  const sink = await output.create(stored);
-  try {
-    for await (const chunk of count(file.open(signal), file.size, stored.fileName, reporter)) await sink.write(chunk);
-    await sink.commit();
-  } catch (error) {
-    await sink.discard();
-    throw error;
-  }
+  await copyTo(await output.create(stored), file, reporter, signal);
   return { stored, sealed: undefined };
 }

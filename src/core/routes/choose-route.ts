@@ -13,7 +13,7 @@ export async function chooseRoute(
   const refused =
     source.adapter.moves === undefined
       ? 'the product has no server-side move'
-      : await source.adapter.moves.reaches(targetInfo, signal);
+      : await source.adapter.moves.reaches(target, targetInfo, signal);
   if (input.route === 'auto') {
     if (refused === true) return 'move';
     return pushes ? 'push' : 'relay';

@@ -28,11 +28,13 @@ export function merged(
     route,
     rerouted: undefined,
     projects: input.request.projects,
-    jobs: [...jobs, imported.handle],
+    jobs: imported.handle === undefined ? jobs : [...jobs, imported.handle],
     package: imported.package,
     plan: imported.plan,
     dryRun: input.dryRun,
     warnings: imported.warnings,
+    items: imported.items,
+    backup: imported.backup,
     log: imported.log,
   };
 }

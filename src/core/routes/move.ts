@@ -1,65 +1,152 @@
+import { isMigratorError } from '../../errors.ts';
 import type { InstanceInfo, MoveRequest } from '../../ports/adapter.ts';
+import type { JobItem, JobStatus } from '../../ports/job.ts';
+import type { PlanItem } from '../../ports/plan.ts';
+import { requireConsent } from '../consent.ts';
 import { announce } from '../export-run.ts';
+import { readLog } from '../import-run.ts';
 import { facet } from '../instance.ts';
 import { type Outcome, worst } from '../operation.ts';
+import { announcePlan } from '../plan.ts';
 import { leftMaintenance } from '../preflight.ts';
-import { startOnce } from '../start-once.ts';
+import { prepareOnce } from '../prepare-once.ts';
+import { isBegun, type StartedJob, startOnce } from '../start-once.ts';
 import { judge } from '../verdict.ts';
 import { watch } from '../watch.ts';
+import { relay } from './relay.ts';
 import type { MigrateInput, MigratePorts, MigrateReport } from './route.ts';
 
-/** One server-side step for each project. */
+/**
+ * By the servers' own means, project after project. When a server has done its part and only cannot hand it over, and
+ * nobody insists on this route, the project goes by way of this machine.
+ */
 export async function move(
   input: MigrateInput,
   ports: MigratePorts,
+  info: InstanceInfo,
   targetInfo: InstanceInfo,
   signal: AbortSignal,
 ): Promise<MigrateReport> {
-  const { source, target, reporter, clock, run } = ports;
-  const moves = facet(source, 'moves');
-  const handles: string[] = [];
-  const warnings: string[] = [];
-  let outcome: Outcome = 'done';
-  // A move cannot be rehearsed by the server: its dry run is the plan.
-  for (const project of input.dryRun ? [] : input.request.projects) {
-    const request: MoveRequest = {
-      project,
-      destination: input.destination,
-      options: { ...input.request.options, ...input.importOptions },
-    };
-    reporter.report({ type: 'phase', name: 'move', subject: `${project} to ${target.name}` });
-    const job = await startOnce(
-      {
-        step: `move:${project}`,
-        instance: source,
-        start: (inner) => moves.start(request, target.adapter, ports.secrets, inner),
-        find: (since, inner) => moves.find(request, since, inner),
-      },
-      run,
-      clock,
-      signal,
-    );
-    announce(job, 'move', ports);
-    handles.push(job.handle);
-    if (!input.wait) {
-      outcome = 'started';
-      continue;
+  const { source, target, reporter, run } = ports;
+  const failedBefore = run.record.facts['move.failed'];
+  if (typeof failedBefore === 'string') return rerouted(failedBefore, input, ports, info, signal);
+  const moved: Moved[] = [];
+  for (const project of input.request.projects) {
+    const one = await moveOne(project, input, ports, signal);
+    if (one.status?.undelivered === true && input.route === 'auto' && !input.dryRun) {
+      const failure = `${source.name} could not hand "${project}" to ${target.name}`;
+      reporter.report({ type: 'warning', message: `${failure}; going by way of this machine instead` });
+      await run.note({ 'move.failed': failure });
+      return rerouted(failure, input, ports, info, signal);
     }
-    const status = await watch(source.adapter.jobs, job.id, job.handle, { ...input, clock, reporter }, signal);
-    outcome = worst(outcome, judge(job.handle, status));
-    warnings.push(...status.messages.map((message) => message.text));
+    moved.push(await judged(one, input, ports, signal));
   }
   const normal = await leftMaintenance(target, targetInfo, reporter, signal);
   return {
-    outcome: worst(outcome, normal ? 'done' : 'partial'),
+    outcome: worst(...moved.map(({ outcome }) => outcome), normal ? 'done' : 'partial'),
     route: 'move',
     rerouted: undefined,
     projects: input.request.projects,
-    jobs: handles,
+    jobs: moved.flatMap(({ job }) => (job === undefined ? [] : [job.handle])),
     package: undefined,
-    plan: [],
+    plan: moved.flatMap(({ plan }) => plan),
     dryRun: input.dryRun,
-    warnings,
-    log: [],
+    warnings: moved.flatMap(({ status }) => status?.messages.map((message) => message.text) ?? []),
+    items: moved.flatMap(({ status }): readonly JobItem[] => status?.items ?? []),
+    backup: undefined,
+    log: moved.flatMap(({ log }) => log),
   };
+}
+
+interface Attempt {
+  /** Undefined when the plan was all there was to do. */
+  readonly job: StartedJob | undefined;
+  readonly status: JobStatus | undefined;
+  readonly plan: readonly PlanItem[];
+}
+
+interface Moved extends Attempt {
+  readonly outcome: Outcome;
+  readonly log: MigrateReport['log'];
+}
+
+async function moveOne(
+  project: string,
+  input: MigrateInput,
+  ports: MigratePorts,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  const { source, target, reporter, clock, run, secrets } = ports;
+  const moves = facet(source, 'moves');
+  const step = `move:${project}`;
+  const request: MoveRequest = {
+    project,
+    dryRun: input.dryRun,
+    options: { ...input.request.options, ...input.importOptions },
+  };
+  const prepared = await prepareOnce(step, 'begun', run, () => moves.prepare(request, target, signal));
+  const { plan = [] } = prepared;
+  for (const message of prepared.notes) reporter.report({ type: 'notice', message });
+  announcePlan(plan, target.name, reporter);
+  if (input.dryRun && moves.dryRuns === 'plan') return { job: undefined, status: undefined, plan };
+  if (!isBegun(run.record.facts, step)) await requireConsent(prepared.consent, `the move of "${project}"`, ports);
+  const kind = input.dryRun ? 'dry-run' : 'move';
+  reporter.report({ type: 'phase', name: kind, subject: `${project} to ${target.name}` });
+  const job = await startOnce(
+    {
+      step,
+      instance: source,
+      start: (inner) => moves.start(prepared, target, secrets, inner),
+      find: (since, inner) => moves.find(prepared, since, inner),
+    },
+    run,
+    clock,
+    signal,
+  );
+  announce(job, kind, ports);
+  if (!input.wait) return { job, status: undefined, plan };
+  const status = await watch(source.adapter.jobs, job.id, job.handle, { ...input, clock, reporter }, signal);
+  return { job, status, plan };
+}
+
+async function judged(
+  attempt: Attempt,
+  input: MigrateInput,
+  { source, reporter }: MigratePorts,
+  signal: AbortSignal,
+): Promise<Moved> {
+  const { job, status } = attempt;
+  if (job === undefined) return { ...attempt, outcome: 'done', log: [] };
+  if (status === undefined || status.state === 'waiting') return { ...attempt, outcome: 'started', log: [] };
+  const log = input.dryRun ? await readLog(source, job.id, signal) : [];
+  try {
+    return { ...attempt, outcome: judge(job.handle, status), log };
+  } finally {
+    if (input.dryRun) await discard(job, { source, reporter }, signal);
+  }
+}
+
+async function discard(
+  job: StartedJob,
+  { source, reporter }: Pick<MigratePorts, 'source' | 'reporter'>,
+  signal: AbortSignal,
+): Promise<void> {
+  reporter.report({ type: 'phase', name: 'clean-up', subject: job.handle });
+  try {
+    await facet(source, 'moves').discard?.(job.id, signal);
+  } catch (error) {
+    if (!isMigratorError(error) || error.code === 'CANCELLED') throw error;
+    const message = `what the dry run needed is still on ${source.name}: ${error.message}`;
+    reporter.report({ type: 'warning', message, hint: error.hint });
+  }
+}
+
+async function rerouted(
+  why: string,
+  input: MigrateInput,
+  ports: MigratePorts,
+  info: InstanceInfo,
+  signal: AbortSignal,
+): Promise<MigrateReport> {
+  return { ...(await relay(input, ports, info, signal)), rerouted: why };
 }

@@ -1,9 +1,11 @@
 import type { ExportRequest, Options, Secrets } from '../../ports/adapter.ts';
 import type { PackageRef } from '../../ports/artifact.ts';
-import type { LogLine } from '../../ports/job.ts';
+import type { JobItem, LogLine } from '../../ports/job.ts';
+import type { BackupOutput } from '../backup.ts';
+import type { Consenting } from '../consent.ts';
 import type { Instance } from '../instance.ts';
 import type { OperationPorts, Outcome, Waiting } from '../operation.ts';
-import type { PlanItem } from '../plan.ts';
+import type { PlanItem } from '../../ports/plan.ts';
 import type { PackageOutput } from '../seal-artifact.ts';
 import type { SealedSource } from '../sealed-source.ts';
 
@@ -13,7 +15,6 @@ export type Route = 'move' | 'push' | 'relay';
 export interface MigrateInput extends Waiting {
   readonly request: ExportRequest;
   readonly importOptions: Options;
-  readonly destination: string | undefined;
   readonly route: Route | 'auto';
   readonly dryRun: boolean;
   readonly overwrites: boolean;
@@ -28,10 +29,11 @@ export interface Staging {
   remove(): Promise<void>;
 }
 
-export interface MigratePorts extends OperationPorts {
+export interface MigratePorts extends OperationPorts, Consenting {
   readonly source: Instance;
   readonly target: Instance;
   readonly secrets: Secrets;
+  readonly backup: BackupOutput | undefined;
   readonly staging: Staging;
 }
 
@@ -46,5 +48,9 @@ export interface MigrateReport {
   readonly plan: readonly PlanItem[];
   readonly dryRun: boolean;
   readonly warnings: readonly string[];
+  /** What became of each thing, where the server tells. */
+  readonly items: readonly JobItem[];
+  /** The file that holds the target as it was, when one was needed. */
+  readonly backup: string | undefined;
   readonly log: readonly LogLine[];
 }

@@ -397,7 +397,7 @@ describe('uploads', () => {
       });
     };
     await withServer(handler, async (url) => {
-      const answer = await open(url).client.json({ method: 'POST', path: 'x', file: file(size) }, never);
+      const answer = await open(url).client.json({ method: 'POST', path: 'x', form: [file(size)] }, never);
       expect(answer).toMatchObject({ status: 201, body: undefined });
     });
     expect(head['content-length']).toBe(size === undefined ? undefined : String(body.length));
@@ -410,10 +410,38 @@ describe('uploads', () => {
     expect(text).toContain(content.toString('latin1'));
   });
 
+  test('with fields and several files come in their order, with their length known', async () => {
+    let received: { readonly head: Record<string, unknown>; readonly body: Buffer } | undefined;
+    const handler: Handler = (request, response) => {
+      void bodyOf(request).then((body) => {
+        received = { head: request.headers, body };
+        response.writeHead(200).end();
+      });
+    };
+    await withServer(handler, async (url) => {
+      const form = [{ field: 'folder', value: '/migrations/Größe' }, file(content.length), file(content.length)];
+      await open(url).client.json({ method: 'POST', path: 'x', form }, never);
+    });
+    expect(received?.head['content-length']).toBe(String(received?.body.length));
+    const boundary = /boundary=(\S+)$/.exec(String(received?.head['content-type']))![1]!;
+    const parts = received!.body.toString('latin1').split(`--${boundary}`);
+    const some = content.toString('latin1');
+    expect(parts[1]).toBe(
+      `\r\nContent-Disposition: form-data; name="folder"\r\n\r\n${Buffer.from('/migrations/Größe').toString('latin1')}\r\n`,
+    );
+    for (const part of [parts[2], parts[3]]) {
+      expect(part).toMatch(
+        /^\r\nContent-Disposition: form-data; name="file"; filename="[^"]+"\r\nContent-Type: \S+\r\n\r\n/,
+      );
+      expect(part!.endsWith(`\r\n\r\n${some}\r\n`)).toBe(true);
+    }
+    expect(parts.slice(4)).toEqual(['--\r\n']);
+  });
+
   test('that are shorter than announced are LOCAL_IO', async () => {
     const handler: Handler = (request) => request.resume();
     await withServer(handler, async (url) => {
-      const request = { method: 'POST', path: 'x', file: file(content.length + 1) } as const;
+      const request = { method: 'POST', path: 'x', form: [file(content.length + 1)] } as const;
       await expect(() => open(url).client.json(request, never)).toThrowCode('LOCAL_IO');
     });
   });
@@ -431,7 +459,7 @@ describe('uploads', () => {
       const request = {
         method: 'POST',
         path: 'x',
-        file: { ...file(undefined), open: endless },
+        form: [{ ...file(undefined), open: endless }],
         accept: [409],
       } as const;
       expect((await open(url).client.json(request, never)).status).toBe(409);
@@ -442,8 +470,35 @@ describe('uploads', () => {
 
   test('that the server refuses early bring its answer', async () => {
     await withServer(status(401), async (url) => {
-      const request = { method: 'POST', path: 'x', file: file(content.length) } as const;
+      const request = { method: 'POST', path: 'x', form: [file(content.length)] } as const;
       await expect(() => open(url).client.json(request, never)).toThrowCode('AUTH_REFUSED');
+    });
+  });
+});
+
+describe('cookies', () => {
+  test('are kept only when asked for, go back with every later call', async () => {
+    const seen: (string | undefined)[] = [];
+    const handler: Handler = (request, response) => {
+      seen.push(request.headers.cookie);
+      response.writeHead(204, { 'set-cookie': ['JSESSIONID=A1; Path=/; HttpOnly', 'iSession=B2'] }).end();
+    };
+    await withServer(handler, async (url) => {
+      const { client } = open(url, {}, { cookies: true });
+      await client.json({ method: 'POST', path: 'login' }, never);
+      await client.json({ method: 'GET', path: 'x' }, never);
+      const plain = open(url).client;
+      await plain.json({ method: 'POST', path: 'login' }, never);
+      await plain.json({ method: 'GET', path: 'x' }, never);
+    });
+    expect(seen).toEqual([undefined, 'JSESSIONID=A1; iSession=B2', undefined, undefined]);
+  });
+
+  test('a redirect that the caller accepts is not followed', async () => {
+    const handler: Handler = (_, response) => void response.writeHead(302, { location: '/elsewhere' }).end();
+    await withServer(handler, async (url) => {
+      const answer = await open(url).client.text({ method: 'GET', path: 'x', accept: [302] }, never);
+      expect(answer).toMatchObject({ status: 302, headers: { location: '/elsewhere' } });
     });
   });
 });

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { cancelCommand } from './cancel.ts';
+import { approveCommand, rejectCommand, undoCommand } from './decide.ts';
 import { listCommand } from './list.ts';
 import { logCommand } from './log.ts';
 import { showCommand } from './show.ts';
@@ -8,7 +9,17 @@ import { waitCommand } from './wait.ts';
 
 export function jobCommand(context: Context): Command {
   const command = new Command('job');
-  for (const create of [listCommand, showCommand, waitCommand, logCommand, cancelCommand]) {
+  const creators = [
+    listCommand,
+    showCommand,
+    waitCommand,
+    logCommand,
+    cancelCommand,
+    approveCommand,
+    rejectCommand,
+    undoCommand,
+  ];
+  for (const create of creators) {
     command.addCommand(create(context));
   }
   return command;

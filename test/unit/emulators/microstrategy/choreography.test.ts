@@ -309,7 +309,7 @@ describe('upload and import', () => {
     expect(answer.status).toBe(200);
     file = answer.json;
     expect(file).toEqual({
-      id: expect.stringMatching(/^bWlncmF0aW9ucy5wYWNrYWdlczo[A-Za-z0-9]+==$/),
+      id: expect.stringMatching(/^bWlncmF0aW9ucy5wYWNrYWdlcz[op][A-Za-z0-9]+==$/),
       type: 'migrations.packages',
       name: 'carried',
       path: expect.stringMatching(/^mstr\/shared\/migrations\/packages\/\d{4}-\d\d-\d\d\/[0-9A-F]{32}\.mmp$/),

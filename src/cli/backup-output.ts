@@ -1,0 +1,34 @@
+import { resolve } from 'node:path';
+import type { BackupOutput } from '../core/backup.ts';
+import type { CautionOptions } from './commands/options.ts';
+import type { Context } from './context.ts';
+import { openKeyRing } from './key-ring.ts';
+import { packageOutput } from './package-files.ts';
+import { systemClock } from './runtime.ts';
+import { version } from './version.ts';
+
+/** A backup is sealed with and for the user's own keys; undefined when the user wants none. */
+export function backupOutput(
+  target: string,
+  option: CautionOptions['backup'],
+  context: Context,
+): BackupOutput | undefined {
+  if (option === false) return undefined;
+  return async () => {
+    const stamp = systemClock
+      .now()
+      .toISOString()
+      .replaceAll(/[-:]|\.\d+/gu, '');
+    const file = typeof option === 'string' ? option : `${target}-backup-${stamp}.tar`;
+    const ring = await openKeyRing(context);
+    const settings = {
+      createdBy: `migrator-cli ${version()}`,
+      compression: 'auto',
+      encryption: { recipients: await ring.ownRecipients() },
+      signer: await ring.signingKey(undefined),
+      privateManifest: false,
+    } as const;
+    // Whoever brings it back may stand in another folder.
+    return packageOutput(resolve(context.io.cwd, file), settings, false, context);
+  };
+}

@@ -1,0 +1,127 @@
+import { jobVerb } from '../../core/instance.ts';
+import { formatHandle, parseHandle } from '../../core/job-handle.ts';
+import { importPackage } from '../../core/operations/import-package.ts';
+import { judge } from '../../core/verdict.ts';
+import { watch } from '../../core/watch.ts';
+import { MigratorError } from '../../errors.ts';
+import type { Options } from '../../ports/adapter.ts';
+import type { RunRecord } from '../../ports/journal.ts';
+import type { JobUndoOptions } from '../commands/job/decide.ts';
+import { consentOf } from '../consent.ts';
+import type { Context } from '../context.ts';
+import { journaled } from '../journaled.ts';
+import { lines } from '../render.ts';
+import { systemClock, systemRandom } from '../runtime.ts';
+import { sourceFromFile } from '../source-file.ts';
+import { waitingOf } from '../waiting.ts';
+import { describeJob, openJob } from './job.ts';
+
+const decided = { approve: 'approved', reject: 'rejected' } as const;
+
+export async function runJobDecision(text: string, verb: 'approve' | 'reject', context: Context) {
+  const { instance, id, handle } = await openJob(text, context, { writes: true });
+  await jobVerb(instance, verb)(id, context.signal);
+  const status = await instance.adapter.jobs.status(id, context.signal);
+  context.result(
+    verb === 'approve' ? 'job-approve' : 'job-reject',
+    { handle, status },
+    lines(
+      `${decided[verb]} ${handle}`,
+      verb === 'approve' ? `whoever started it goes on; so does: migrator job wait ${handle}` : undefined,
+    ),
+  );
+  return undefined;
+}
+
+/** By the product's own undo, or by the backup that this machine took before the import. */
+export async function runJobUndo(text: string, options: JobUndoOptions, context: Context) {
+  const opened = await openJob(text, context, { writes: true });
+  const { instance, id, handle } = opened;
+  const backup = instance.adapter.jobs.undo === undefined ? await backupOf(handle, context) : undefined;
+  // Says what to do instead when there is neither.
+  const undo = backup === undefined ? jobVerb(instance, 'undo') : undefined;
+  const waiting = waitingOf(options, context);
+  const question =
+    backup === undefined ? `undo ${handle}?` : `undo ${handle} by importing ${backup.file} into ${instance.name}?`;
+  if (!(await consentOf(options, context)(question))) throw new MigratorError('CANCELLED', `${handle} was not undone`);
+  if (backup !== undefined) return restore(opened, backup, options, context);
+  const reporter = await context.reporter();
+  reporter.report({ type: 'phase', name: 'undo', subject: handle });
+  const undoId = (await undo?.(id, context.signal)) ?? id;
+  const undoHandle = formatHandle({ ...parseHandle(handle), id: undoId });
+  if (!waiting.wait) {
+    const status = await instance.adapter.jobs.status(undoId, context.signal);
+    context.result(
+      'job-undo',
+      { handle, undo: undoHandle, outcome: 'started', status },
+      `started to undo ${handle}\nstay with it: migrator job wait ${undoHandle}`,
+    );
+    return { outcome: 'started' as const };
+  }
+  const settings = { ...waiting, clock: systemClock, reporter };
+  const status = await watch(instance.adapter.jobs, undoId, undoHandle, settings, context.signal);
+  const outcome = judge(undoHandle, status);
+  context.result(
+    'job-undo',
+    { handle, undo: undoHandle, outcome, status },
+    lines(`undid ${handle}`, describeJob(undoHandle, status)),
+  );
+  return { outcome };
+}
+
+interface KeptBackup {
+  readonly file: string;
+  readonly restoreWith: Options;
+}
+
+async function backupOf(handle: string, context: Context): Promise<KeptBackup | undefined> {
+  const runs = await (await context.journal()).list();
+  return runs.filter(({ jobs }) => jobs.includes(handle)).flatMap((run) => keptBy(run))[0];
+}
+
+function keptBy({ facts }: RunRecord): readonly KeptBackup[] {
+  const file = facts['backup.file'];
+  return typeof file === 'string' ? [{ file, restoreWith: facts['backup.restoreWith'] as unknown as Options }] : [];
+}
+
+async function restore(
+  { instance, handle }: Awaited<ReturnType<typeof openJob>>,
+  { file, restoreWith }: KeptBackup,
+  options: JobUndoOptions,
+  context: Context,
+) {
+  const { source, identity } = await sourceFromFile(file, { trust: [], identity: [] }, instance, context);
+  const reporter = await context.reporter();
+  const report = await journaled('undo', { handle, package: identity }, { fresh: false, context }, (run) =>
+    importPackage(
+      {
+        ...waitingOf(options, context),
+        dryRun: false,
+        onConflict: 'keep',
+        overwrites: true,
+        ignoreVersion: false,
+        options: restoreWith,
+      },
+      {
+        target: instance,
+        source,
+        secrets: {},
+        // What is brought back replaces what nobody wants to keep, and the user has agreed to it.
+        backup: undefined,
+        consent: () => Promise.resolve(true),
+        clock: systemClock,
+        random: systemRandom,
+        reporter,
+        run,
+      },
+      context.signal,
+    ),
+  );
+  const { outcome, warnings } = report;
+  context.result(
+    'job-undo',
+    { handle, undo: report.handle ?? handle, outcome, backup: file },
+    lines(`undid ${handle} by importing ${file}`, ...warnings.map((warning) => `warning: ${warning}`)),
+  );
+  return { outcome };
+}

@@ -1,0 +1,14 @@
+/**
+ * `overwrite`: the target's is replaced or changed. `unchanged`: both are equal. `keep`: the target's stays although the
+ * package has another. `delete`: the target's goes. `beside`: only the target has it, and it stays.
+ */
+export type PlannedAction = 'create' | 'overwrite' | 'unchanged' | 'keep' | 'delete' | 'beside';
+
+/** What a migration would do to one thing on the target. */
+export interface PlanItem {
+  readonly kind: string;
+  readonly name: string;
+  readonly action: PlannedAction;
+  /** Why, or what is special about it. */
+  readonly detail?: string | undefined;
+}
