@@ -73,7 +73,12 @@ test('import-failed writes nothing', async () => {
 test('validation-failed and clock-skew', async () => {
   const id = String((await create(source.admin, { content }))['id']);
   const all = (await source.admin.call('GET', `/api/migrations/${id}?showContent=all`)).json;
-  const validate = () => target.admin.call('PUT', `/api/migrations/${id}/validation`, { json: all, project: tutorial });
+  const validate = () =>
+    target.admin.call('PUT', `/api/migrations/${id}/validation`, {
+      headers: { Prefer: 'respond-async' },
+      json: all,
+      project: tutorial,
+    });
   on(target, 'clock-skew times=1');
   const skewed = await validate();
   expect([skewed.status, skewed.json['code']]).toEqual([400, 'ERR006']);
@@ -194,7 +199,11 @@ describe('a restart', () => {
     const creating = String((await post(two)).json['id']);
     const checked = String((await create(one.admin, recipe))['id']);
     const all = (await one.admin.call('GET', `/api/migrations/${checked}?showContent=all`)).json;
-    await two.admin.call('PUT', `/api/migrations/${checked}/validation`, { json: all, project: tutorial });
+    await two.admin.call('PUT', `/api/migrations/${checked}/validation`, {
+      headers: { Prefer: 'respond-async' },
+      json: all,
+      project: tutorial,
+    });
     await one.admin.call('PATCH', `/api/migrations/${checked}`, { json: { validation: { status: 'validating' } } });
     await two.close();
 

@@ -236,7 +236,11 @@ describe('privileges', () => {
     const id = await newPackage();
     const all = (await source.admin.call('GET', `/api/migrations/${id}?showContent=all`)).json;
     const manager = await target.login('release', 'release-sample');
-    const validation = await manager.call('PUT', `/api/migrations/${id}/validation`, { json: all, project: tutorial });
+    const validation = await manager.call('PUT', `/api/migrations/${id}/validation`, {
+      headers: { Prefer: 'respond-async' },
+      json: all,
+      project: tutorial,
+    });
     expect(code(validation)).toEqual([403, 'ERR014']);
     const operator = await source.login('operator', 'operator-sample');
     expect(code(await operator.call('GET', `/api/migrations/packages/${id.slice(0, 32)}/binary`))).toEqual([
@@ -281,7 +285,11 @@ describe('the list', () => {
 
 describe('validation', () => {
   async function validate(json: Json, id: string): Promise<Json> {
-    const started = await target.admin.call('PUT', `/api/migrations/${id}/validation`, { json, project: tutorial });
+    const started = await target.admin.call('PUT', `/api/migrations/${id}/validation`, {
+      headers: { Prefer: 'respond-async' },
+      json,
+      project: tutorial,
+    });
     expect(started.status).toBe(202);
     await source.admin.call('PATCH', `/api/migrations/${id}`, { json: { validation: { status: 'validating' } } });
     return part(await settled(source.admin, id), 'validation');
@@ -299,10 +307,18 @@ describe('validation', () => {
     });
   });
 
+  test('needs the header Prefer', async () => {
+    const id = await newPackage();
+    const all = (await source.admin.call('GET', `/api/migrations/${id}?showContent=all`)).json;
+    const bare = await target.admin.call('PUT', `/api/migrations/${id}/validation`, { json: all, project: tutorial });
+    expect(code(bare)).toEqual([400, 'ERR005']);
+  });
+
   test('needs a package that is created and not locked', async () => {
     const id = await newPackage();
     const body = await approve(source.admin, id);
     const answer = await target.admin.call('PUT', `/api/migrations/${id}/validation`, {
+      headers: { Prefer: 'respond-async' },
       json: body,
       project: tutorial,
     });
