@@ -138,6 +138,21 @@ describe('metadata', () => {
     expect(made.json['extraInfo']).toEqual(extraInfo);
   });
 
+  test('of a package that was made here gets another package id', async () => {
+    const record = await create(library.admin, { content: [{ id: region, type: 12 }] });
+    const packageId = String(record['id']).slice(0, 32);
+    const bytes = (await library.admin.call('GET', `/api/migrations/packages/${packageId}/binary`)).bytes;
+    const made = (await declare(library.admin, bytes, { extraInfo: { packageType: 'project', packageId } })).json;
+    expect(part(made, 'extraInfo')['packageId']).not.toBe(packageId);
+    await upload(library.admin, made['id'], bytes);
+    const [one, two] = [await importFile(library.admin, made['id']), await importFile(library.admin, made['id'])];
+    expect(String(one.json['id']).slice(0, 32)).toBe(String(two.json['id']).slice(0, 32));
+    for (const { json } of [one, two]) {
+      expect(part(await settled(library.admin, String(json['id'])), 'importInfo')['status']).toBe('imported');
+    }
+    expect(part(await settled(library.admin, String(record['id'])), 'packageInfo')['replicated']).toBe(false);
+  });
+
   test.each([
     ['a package type', { extraInfo: { packageType: 'all' } }],
     ['a purpose', { extraInfo: { packageType: 'project', packagePurpose: 'fun' } }],
