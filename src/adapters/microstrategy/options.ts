@@ -80,15 +80,9 @@ export const options: ProductOptions = {
       verbs: making,
     },
     {
-      name: 'package-id',
-      value: 'id',
-      description: 'name of the package (default: the name of the project)',
-      verbs: making,
-    },
-    {
-      name: 'package-version',
-      value: 'semver',
-      description: 'version of the package (default: a new one from date and chance)',
+      name: 'package-name',
+      value: 'name',
+      description: 'name of the package, letters, digits, . _ and - (default: the name of the project)',
       verbs: making,
     },
     {

@@ -49,8 +49,8 @@ function refOf(
   { tools: { clock, random } }: Library,
 ): PackageRef {
   const ref = {
-    id: packageId ?? textOf(options, 'packageId') ?? idFrom(name),
-    version: packageVersion ?? textOf(options, 'packageVersion') ?? newVersion(clock, random),
+    id: packageId ?? textOf(options, 'packageName') ?? idFrom(name),
+    version: packageVersion ?? newVersion(clock, random),
   };
   checkRef(ref);
   return ref;
