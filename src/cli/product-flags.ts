@@ -1,9 +1,11 @@
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { productOptions } from '../adapters/options.ts';
-import { MigratorError } from '../errors.ts';
+import { isMigratorError, MigratorError } from '../errors.ts';
 import type { OptionValue, Options, Secrets } from '../ports/adapter.ts';
 import type { OptionSpec, ProductOptions, Verb } from '../ports/options.ts';
-import type { Secret } from '../secret.ts';
+import { Secret } from '../secret.ts';
 import type { Context } from './context.ts';
 import { secretFlag } from './secret-from.ts';
 
@@ -19,6 +21,8 @@ export interface ProductFlags {
   readonly untilApproval: boolean;
   /** The flags ask for a file of the server's own kind instead of a package. */
   readonly raw: boolean;
+  /** Options of other products that migrator does itself where this one does not know them. */
+  readonly byMigrator: Options;
 }
 
 /** Splits a verb's product flags into plain options and secrets, after checking that the product knows each of them. */
@@ -37,11 +41,15 @@ export async function productFlags(
     const name = camelCase(spec.name);
     const value: unknown = command.getOptionValue(name);
     if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
-    if (spec.secret !== true) {
+    if (spec.file === true) {
+      const text = await textOfFile(value as string, name, context);
+      if (spec.secret === true) context.redactor.add((secrets[name] = new Secret(text)));
+      else options[name] = text;
+    } else if (spec.secret === true) {
+      secrets[name] = await secretFlag(value as string, name, `--${spec.name}`, context);
+    } else {
       options[name] = value as OptionValue;
-      continue;
     }
-    secrets[name] = await secretFlag(value as string, name, `--${spec.name}`, context);
   }
   const all = { ...options, ...thirdParty(command, product, table) };
   const isOn = (mark: 'overwrites' | 'untilApproval' | 'raw'): boolean =>
@@ -54,6 +62,7 @@ export async function productFlags(
     overwrites: isOn('overwrites'),
     untilApproval: isOn('untilApproval'),
     raw: isOn('raw'),
+    byMigrator: byMigrator(command, verb, specs, table),
   };
 }
 
@@ -69,14 +78,31 @@ function specsOf(product: string, verb: Verb, table: readonly ProductOptions[]):
 function refuseForeign(command: Command, verb: Verb, product: string, table: readonly ProductOptions[]): void {
   const own = new Set(specsOf(product, verb, table).map((spec) => spec.name));
   for (const { product: other, title, options } of table) {
-    for (const { name } of options) {
-      if (other === product || own.has(name)) continue;
+    for (const { name, byMigrator } of options) {
+      if (other === product || own.has(name) || byMigrator === true) continue;
       const source = command.getOptionValueSource(camelCase(name));
       // Defaults of the rc file are meant for whichever product knows them.
       if (source !== 'cli' && source !== 'env') continue;
       throw new MigratorError('USAGE', `--${name} is for ${title}, and this instance is ${product}`);
     }
   }
+}
+
+function byMigrator(
+  command: Command,
+  verb: Verb,
+  own: readonly OptionSpec[],
+  table: readonly ProductOptions[],
+): Options {
+  const known = new Set(own.map((spec) => spec.name));
+  const others = table.flatMap(({ options }) => options);
+  const mine = others.filter((spec) => spec.byMigrator === true && spec.verbs.includes(verb) && !known.has(spec.name));
+  return Object.fromEntries(
+    mine.flatMap(({ name }): [string, OptionValue][] => {
+      const value = command.getOptionValue(camelCase(name)) as OptionValue | undefined;
+      return value === undefined ? [] : [[camelCase(name), value]];
+    }),
+  );
 }
 
 function thirdParty(command: Command, product: string, table: readonly ProductOptions[]): Options {
@@ -96,6 +122,23 @@ function thirdParty(command: Command, product: string, table: readonly ProductOp
       return [name, value.join('=')];
     }),
   );
+}
+
+const longestText = 64 * 1024 * 1024;
+
+/** A path in the rc file is relative to that file, any other to the working directory. */
+async function textOfFile(path: string, flag: string, context: Context): Promise<string> {
+  const { origin, words } = context.flagSource(flag);
+  const directory = origin === 'rc file' ? (await context.config()).directory : context.io.cwd;
+  const file = resolve(directory, path);
+  try {
+    const { size } = await stat(file);
+    if (size > longestText) throw new MigratorError('USAGE', `${words}: "${path}" is longer than 64 MiB`);
+    return (await readFile(file, 'utf8')).replace(/^\uFEFF/u, '');
+  } catch (cause) {
+    if (isMigratorError(cause)) throw cause;
+    throw new MigratorError('USAGE', `${words}: "${path}" cannot be read`, { cause });
+  }
 }
 
 function camelCase(name: string): string {

@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { facet, type Instance } from '../core/instance.ts';
+import type { Instance } from '../core/instance.ts';
 import type { ImportSource } from '../core/operations/import-package.ts';
 import { MigratorError } from '../errors.ts';
 import { inspect, looksLikePackage } from '../package/index.ts';
@@ -71,7 +71,9 @@ export async function sourceFromFile(
 
 function rawSource(path: string, bytes: FileSource, target: Instance): NamedSource<FileImport> {
   const name = basename(path);
-  const ref = facet(target, 'feed').parseFileName(name);
+  const { feed } = target.adapter;
+  // Where no feed gives names a meaning, the file's own name is as good as any.
+  const ref = feed === undefined ? { id: name.replace(/\.[^.]*$/u, ''), version: '' } : feed.parseFileName(name);
   if (ref === undefined) {
     throw new MigratorError('USAGE', `the name "${name}" tells no package id and version`, {
       hint: 'rename it like Acme.Move.1.0.0.zip',

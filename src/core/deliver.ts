@@ -1,6 +1,7 @@
 import { MigratorError } from '../errors.ts';
 import type { OnConflict } from '../ports/adapter.ts';
 import type { ArtifactFile, ByteStream, PackageRef, StoredPackage } from '../ports/artifact.ts';
+import type { ByteSink } from '../ports/bytes.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import { facet, type Instance } from './instance.ts';
 import { describeRef } from './package-ref.ts';
@@ -12,11 +13,11 @@ export interface Delivery {
 
 /** The one file a feed takes; packages of several files are for servers that import files. */
 export function soleFile(files: readonly ArtifactFile[], name: string): ArtifactFile {
-  const [file, ...others] = files;
+  const [file, ...others] = files.filter(({ path }) => path.startsWith('native/'));
   if (file === undefined || others.length > 0) {
     throw new MigratorError(
       'PACKAGE_MALFORMED',
-      `${name} holds ${files.length} files under native/ where one is needed`,
+      `${name} holds ${file === undefined ? 0 : others.length + 1} files under native/ where one is needed`,
     );
   }
   return file;
@@ -55,5 +56,22 @@ export async function* count(
     done += chunk.byteLength;
     reporter.report({ type: 'bytes', subject, done, total });
     yield chunk;
+  }
+}
+
+/** Writes one file as it is; nothing stays of one that broke off. */
+export async function copyTo(
+  sink: ByteSink,
+  file: ArtifactFile,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const name = file.path.replace(/^.*\//u, '');
+    for await (const chunk of count(file.open(signal), file.size, name, reporter)) await sink.write(chunk);
+    await sink.commit();
+  } catch (error) {
+    await sink.discard();
+    throw error;
   }
 }

@@ -9,3 +9,8 @@ export function formatRef({ id, version }: PackageRef): string {
 export function describeRef({ id, version }: PackageRef): string {
   return version === '' ? id : `${id} ${version}`;
 }
+
+/** A sealed package always has a version: `0.0.0` stands for none. */
+export function sealedRef({ id, version }: PackageRef): PackageRef {
+  return { id, version: version === '' ? '0.0.0' : version };
+}

@@ -28,7 +28,7 @@ export interface SealedSource {
 export interface TrustedPackage {
   readonly manifest: Manifest;
   readonly verified: VerifiedPackage;
-  /** The payload's `native/` files; each opens the package anew and reads on to its end, so that all checks are done. */
+  /** The payload; each file opens the package anew and reads on to its end, so that all checks are done. */
   readonly files: readonly ArtifactFile[];
   readonly exportedWith: Options;
 }
@@ -50,9 +50,7 @@ export async function trustPackage(
     : await lookInside(source, verified, signal);
   // A package that no key at hand opens has to be known before a server is asked for anything.
   if (manifest.content.files) await unlock(source, verified, signal);
-  const files = inside.files
-    .filter((file) => file.path.startsWith('native/'))
-    .map(({ path, size }) => artifactFile(source, verified, path, size));
+  const files = inside.files.map(({ path, size }) => artifactFile(source, verified, path, size));
   return { manifest, verified, files, exportedWith: exportOptions(inside.scope) };
 }
 

@@ -73,6 +73,8 @@ export interface PreparedExport {
 export interface Exporter {
   /** True when `start` can be given a destination to push to. */
   readonly pushes: boolean;
+  /** An export may name no project: what it takes is not part of one. */
+  readonly projectless?: boolean;
   /** Secrets `start` cannot do without, by option name. */
   readonly requiredSecrets: readonly string[];
   /**

@@ -1,5 +1,5 @@
-import { formatRef } from '../../core/package-ref.ts';
 import { packageUpload } from '../../core/operations/package-upload.ts';
+import { formatRef } from '../../core/package-ref.ts';
 import type { PackageUploadOptions } from '../commands/package/upload.ts';
 import type { Context } from '../context.ts';
 import { requireInstance } from '../instance-names.ts';

@@ -1,4 +1,3 @@
-import { formatRef } from '../../core/package-ref.ts';
 import type { Command } from 'commander';
 import { parseHandle } from '../../core/job-handle.ts';
 import { partialExport, type PartialExportReport } from '../../core/operations/partial-export.ts';
@@ -6,9 +5,11 @@ import { MigratorError } from '../../errors.ts';
 import type { PartialExportOptions } from '../commands/partial-export.ts';
 import type { Context } from '../context.ts';
 import { requireInstance } from '../instance-names.ts';
+import { calledBack, readCallbacks } from '../callbacks.ts';
 import { journaled } from '../journaled.ts';
 import type { PackageOutput } from '../../core/seal-artifact.ts';
-import { packageOutput, wroteEarlier } from '../package-files.ts';
+import { formatRef } from '../../core/package-ref.ts';
+import { outputSink, packageOutput, wroteEarlier } from '../package-files.ts';
 import { productFlags } from '../product-flags.ts';
 import { describeSealed, lines } from '../render.ts';
 import { systemClock, systemRandom } from '../runtime.ts';
@@ -18,17 +19,16 @@ import { waitingOf } from '../waiting.ts';
 export async function runPartialExport(options: PartialExportOptions, command: Command, context: Context) {
   const resumed = options.resume === undefined ? undefined : parseHandle(options.resume);
   const from = resumed?.instance ?? requireInstance(options.from, '--from');
-  if (resumed === undefined && options.project.length === 0) {
-    throw new MigratorError('USAGE', 'no project is named', { hint: 'give --project <name>, once for each' });
-  }
   const waiting = waitingOf(options, context);
   const instances = await context.instances();
   const { product } = instances.config(from);
   const flags = await productFlags(command, 'partial-export', product, context);
   const source = await instances.source(from);
   const target = options.to === undefined ? undefined : await instances.target(options.to);
+  if (flags.raw && options.output === undefined)
+    throw new MigratorError('USAGE', 'this export is a plain file and needs a name', { hint: 'say -o <file>' });
   const wantsFile = options.to === undefined || options.output !== undefined;
-  const settings = wantsFile ? await sealSettings(options, context) : undefined;
+  const settings = wantsFile && !flags.raw ? await sealSettings(options, context) : undefined;
   const { packageId, packageVersion, ...rest } = flags.options;
   const request = {
     projects: options.project,
@@ -43,23 +43,36 @@ export async function runPartialExport(options: PartialExportOptions, command: C
     output: options.output ?? null,
     resume: options.resume ?? null,
   };
+  const callbacks = readCallbacks(flags.byMigrator, waiting);
   const reporter = await context.reporter();
   let output: PackageOutput | undefined;
-  const report = await journaled(
-    'partial-export',
-    identity,
-    { fresh: options.fresh === true, context },
-    async (run) => {
+  const report = await calledBack(callbacks, context, () =>
+    journaled('partial-export', identity, { fresh: options.fresh === true, context }, async (run) => {
       const force = options.force === true || (await wroteEarlier(options.output, run, context));
       output = settings && (await packageOutput(options.output, settings, force, context));
       return partialExport(
         { request, resume: resumed?.id, ...waiting },
-        { source, target, output, secrets: flags.secrets, clock: systemClock, random: systemRandom, reporter, run },
+        {
+          source,
+          target,
+          output,
+          raw: flags.raw ? () => outputSink(options.output ?? '-', force, context) : undefined,
+          secrets: flags.secrets,
+          clock: systemClock,
+          random: systemRandom,
+          reporter,
+          run,
+        },
         context.signal,
       );
-    },
+    }),
   );
-  const file = report.sealed && report.package ? output?.name(report.package) : undefined;
+  const file =
+    flags.raw && report.package
+      ? options.output
+      : report.sealed && report.package
+        ? output?.name(report.package)
+        : undefined;
   context.result('partial-export', { from, ...report, file }, render(from, file, report));
   return { outcome: report.outcome };
 }
@@ -76,6 +89,7 @@ function render(from: string, file: string | undefined, report: PartialExportRep
   return lines(
     `exported ${what} from ${from}${outcome === 'partial' ? ', with warnings' : ''}`,
     sealed && file ? describeSealed(file, sealed) : undefined,
+    sealed === undefined && file !== undefined ? `wrote ${file}: neither signed nor encrypted` : undefined,
     stored ? `on ${stored.instance}: ${formatRef(stored)}` : undefined,
     ...warnings.map((warning) => `warning: ${warning}`),
   );

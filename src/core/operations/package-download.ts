@@ -4,9 +4,9 @@ import type { ByteSink } from '../../ports/bytes.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Clock, Random } from '../../ports/runtime.ts';
 import type { SealedPackage } from '../../package/index.ts';
-import { count } from '../deliver.ts';
+import { copyTo } from '../deliver.ts';
 import { facet, type Instance } from '../instance.ts';
-import { describeRef } from '../package-ref.ts';
+import { describeRef, sealedRef } from '../package-ref.ts';
 import { probe } from '../preflight.ts';
 import { type PackageOutput, sealArtifact } from '../seal-artifact.ts';
 
@@ -45,16 +45,15 @@ export async function packageDownload(
   const file = await feed.download(ref, signal);
   if (output.kind === 'sealed') {
     const origin = { source, info, prepared: undefined, options: {} };
-    const sealed = await sealArtifact({ package: ref, files: [file], notes: [] }, origin, output.output, ports, signal);
+    const sealed = await sealArtifact(
+      { package: sealedRef(ref), files: [file], notes: [] },
+      origin,
+      output.output,
+      ports,
+      signal,
+    );
     return { stored, sealed };
   }
-  const sink = await output.create(stored);
-  try {
-    for await (const chunk of count(file.open(signal), file.size, stored.fileName, reporter)) await sink.write(chunk);
-    await sink.commit();
-  } catch (error) {
-    await sink.discard();
-    throw error;
-  }
+  await copyTo(await output.create(stored), file, reporter, signal);
   return { stored, sealed: undefined };
 }

@@ -1,5 +1,6 @@
 import type { ExportRequest, PreparedExport, Secrets } from '../../ports/adapter.ts';
 import type { PackageRef, StoredPackage } from '../../ports/artifact.ts';
+import type { ByteSink } from '../../ports/bytes.ts';
 import { MigratorError } from '../../errors.ts';
 import type { SealedPackage } from '../../package/index.ts';
 import { fetchExport, runExport } from '../export-run.ts';
@@ -7,6 +8,7 @@ import { facet, type Instance } from '../instance.ts';
 import { formatHandle } from '../job-handle.ts';
 import { type OperationPorts, type Outcome, type Waiting, worst } from '../operation.ts';
 import { describeRef } from '../package-ref.ts';
+import { copyTo, soleFile } from '../deliver.ts';
 import { leftMaintenance, probe } from '../preflight.ts';
 import { type PackageOutput, sealArtifact } from '../seal-artifact.ts';
 import { judge } from '../verdict.ts';
@@ -23,6 +25,8 @@ export interface PartialExportPorts extends OperationPorts {
   /** The source server pushes the package here. */
   readonly target: Instance | undefined;
   readonly output: PackageOutput | undefined;
+  /** Takes the one file that the export made as it is, instead of a package. */
+  readonly raw?: (() => Promise<ByteSink>) | undefined;
   readonly secrets: Secrets;
 }
 
@@ -45,6 +49,13 @@ export async function partialExport(
   signal: AbortSignal,
 ): Promise<PartialExportReport> {
   const { source, target, reporter } = ports;
+  if (
+    input.resume === undefined &&
+    input.request.projects.length === 0 &&
+    facet(source, 'exports').projectless !== true
+  ) {
+    throw new MigratorError('USAGE', 'no project is named', { hint: 'give --project <name>, once for each' });
+  }
   const info = await probe(source, reporter, signal);
   const targetInfo = target && (await probe(target, reporter, signal));
   const obstacle = targetInfo && target.adapter.versionObstacle(info.version, targetInfo);
@@ -62,11 +73,18 @@ export async function partialExport(
   const out = await leftMaintenance(source, info, reporter, signal);
   const outcome = worst(verdict, out ? 'done' : 'partial');
   const stored = target && prepared && (await arrived(target, prepared.package, signal));
-  if (ports.output === undefined) return { ...base, outcome, warnings, sealed: undefined, stored };
+  if (ports.output === undefined && ports.raw === undefined)
+    return { ...base, outcome, warnings, sealed: undefined, stored };
   reporter.report({ type: 'phase', name: 'download', subject: `from ${(target ?? source).name}` });
   const artifact = await (target && prepared
     ? fetchFromFeed(target, prepared.package, signal)
     : fetchExport(source, { id, handle }, prepared, signal));
+  if (ports.raw !== undefined) {
+    const file = soleFile(artifact.files, 'the export');
+    await copyTo(await ports.raw(), file, reporter, signal);
+    return { ...base, package: artifact.package, outcome, warnings, sealed: undefined, stored };
+  }
+  if (ports.output === undefined) return { ...base, outcome, warnings, sealed: undefined, stored };
   const origin = { source, info, prepared, options: input.request.options };
   // Whoever takes this run up must know a file of this package for its own.
   await ports.run.note({ 'sealing.package': { ...artifact.package } });
