@@ -4,16 +4,17 @@ import type { Artifact } from '../../ports/artifact.ts';
 import { download } from './download.ts';
 import { formatJobId, parseJobId } from './job-id.ts';
 import type { Library } from './library.ts';
-import { packageInfo, type Purpose } from './package-content.ts';
-import { fileNameOf, refFrom, serverName, type FileFacts } from './package-name.ts';
+import { packageInfo } from './package-content.ts';
+import { factsOf, fileNameOf, refFrom, serverName } from './package-name.ts';
 import { packageOrder } from './package-order.ts';
 import { findMigration, isMade, settledMigration, startMigration } from './start-migration.ts';
-import type { Migration } from './wire.ts';
 
 /** Packages are made on the source as migrations without a target, and downloaded (upload and download, step 1). */
 export function createExporter(library: Library): Exporter {
   return {
     pushes: false,
+    // What a package of the configuration takes is part of no project; any other needs one, of the instance at least.
+    projectless: true,
     requiredSecrets: [],
     prepare: async (request, signal) => {
       const { ref, project, settings, objects, notes } = await packageOrder(library, request, signal);
@@ -55,7 +56,7 @@ async function fetchPackage(library: Library, id: string, signal: AbortSignal): 
     );
   }
   const ref = refFrom(info.name, packageId);
-  const fileName = fileNameOf(ref, factsOf(migration));
+  const fileName = fileNameOf(ref, factsOf(info));
   const { size } = info.storage;
   return {
     package: ref,
@@ -75,10 +76,4 @@ async function fetchPackage(library: Library, id: string, signal: AbortSignal): 
     ],
     notes: info.warnings.flatMap(({ message }) => (message === undefined ? [] : [message])),
   };
-}
-
-function factsOf({ packageInfo: { type, purpose, project } }: Migration): FileFacts {
-  const packageType = type === 'configuration' || type === 'project_security' ? type : 'project';
-  const merge: Purpose = purpose === 'project_merge' ? purpose : 'object_migration';
-  return { packageType, purpose: merge, project: packageType === 'configuration' ? undefined : project.id };
 }

@@ -3,7 +3,7 @@ import type { PackageFeed } from '../../ports/adapter.ts';
 import type { ArtifactFile } from '../../ports/artifact.ts';
 import { download } from './download.ts';
 import type { Library } from './library.ts';
-import { idFrom, isPackageId } from './package-name.ts';
+import { isPackageId, refFromFileName } from './package-name.ts';
 import { findKept, keptPackages, storedOf, type Kept } from './package-store.ts';
 import { upload } from './upload.ts';
 
@@ -34,11 +34,7 @@ export function createFeed(library: Library): PackageFeed {
       }
       return fileOf(library, kept);
     },
-    parseFileName: (fileName) => {
-      const [, name] = /^(.+)\.mmp$/i.exec(fileName) ?? [];
-      if (name === undefined) return undefined;
-      return { id: isPackageId(name) ? name.toUpperCase() : idFrom(name), version: '' };
-    },
+    parseFileName: refFromFileName,
     delete: async (ref, signal) => {
       const kept = await findKept(library, ref, signal);
       const file = kept?.file ?? (await leftOver(library, ref.id, signal));

@@ -16,6 +16,7 @@ const making: OptionSpec['verbs'] = ['partial-export', 'migrate-project'];
 export const options: ProductOptions = {
   product: 'microstrategy',
   title: 'MicroStrategy',
+  account: ['username', 'password'],
   options: [
     {
       name: 'object',
@@ -26,8 +27,9 @@ export const options: ProductOptions = {
     },
     {
       name: 'objects',
-      value: 'list',
-      description: 'objects as a JSON or CSV list of id, name, type, action, includeDependents',
+      value: 'file',
+      file: true,
+      description: 'a JSON or CSV file that lists objects to pack: id, name, type, action, includeDependents',
       verbs: making,
     },
     {

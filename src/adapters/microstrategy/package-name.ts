@@ -27,7 +27,12 @@ export function idFrom(name: string): string {
 
 /** The name that the server knows a package by: id and version, which make it unique. */
 export function serverName({ id, version }: PackageRef): string {
-  return version === '' ? id : `${id} ${version}`;
+  return isUnversioned(version) ? id : `${id} ${version}`;
+}
+
+/** Packages have no version on the server; sealed ones are given `0.0.0` for none. */
+export function isUnversioned(version: string): boolean {
+  return version === '' || version === '0.0.0';
 }
 
 /** Id and version from a server's name; a name that somebody else chose becomes an id, with the package's own as version. */
@@ -59,16 +64,40 @@ export function fileNameOf(ref: PackageRef, { packageType, purpose, project }: F
   return [ref.id, ref.version, packageType, purpose, ...(project === undefined ? [] : [project]), 'mmp'].join('.');
 }
 
+/** What the server says of a package; words that are not known are taken for the usual. */
+export function factsOf({
+  type,
+  purpose,
+  project,
+}: {
+  readonly type: string | undefined;
+  readonly purpose: string | undefined;
+  readonly project?: { readonly id: string | undefined };
+}): FileFacts {
+  const packageType = type === 'configuration' || type === 'project_security' ? type : 'project';
+  return {
+    packageType,
+    purpose: purpose === 'project_merge' ? purpose : 'object_migration',
+    project: packageType === 'configuration' ? undefined : project?.id,
+  };
+}
+
+const facts =
+  /\.(project|configuration|project_security)\.(object_migration|project_merge)(?:\.([0-9A-Fa-f]{32}))?\.mmp$/;
+
 /** What a file's name tells; a file that somebody else named is taken for an object migration of a project. */
 export function factsFrom(path: string): FileFacts {
-  const pattern =
-    /\.(project|configuration|project_security)\.(object_migration|project_merge)(?:\.([0-9A-F]{32}))?\.mmp$/;
-  const [, type, purpose, project] = pattern.exec(path) ?? [];
-  return {
-    packageType: type === 'configuration' || type === 'project_security' ? type : 'project',
-    purpose: purpose === 'project_merge' ? purpose : 'object_migration',
-    project,
-  };
+  const [, type, purpose, project] = facts.exec(path) ?? [];
+  return factsOf({ type, purpose, project: { id: project } });
+}
+
+/** The package that a file's name means: one that this tool named, one named by its id, or any other. */
+export function refFromFileName(fileName: string): PackageRef | undefined {
+  const [, name] = /^(.+)\.mmp$/i.exec(fileName) ?? [];
+  if (name === undefined) return undefined;
+  const [, id, version] = /^([\w.-]+?)\.(\d+\.\d+\.\d+(?:-[\w.-]*)?)$/.exec(fileName.replace(facts, '')) ?? [];
+  if (id !== undefined && version !== undefined && facts.test(fileName)) return { id, version };
+  return { id: isPackageId(name) ? name.toUpperCase() : idFrom(name), version: '' };
 }
 
 /** The id of a package as the servers mint them. */

@@ -1,7 +1,7 @@
 import type { PackageRef, StoredPackage } from '../../ports/artifact.ts';
 import { isoOf } from './job-state.ts';
 import type { Library } from './library.ts';
-import { isPackageId, serverName } from './package-name.ts';
+import { factsOf, fileNameOf, isPackageId, isUnversioned, refFrom, serverName } from './package-name.ts';
 import { isMade } from './start-migration.ts';
 import type { Migration, SharedFile } from './wire.ts';
 
@@ -46,17 +46,19 @@ export async function findKept(library: Library, ref: PackageRef, signal: AbortS
 }
 
 export function isNamed({ packageId, name }: Pick<Kept, 'packageId' | 'name'>, ref: PackageRef): boolean {
-  if (ref.version === '' && isPackageId(ref.id)) return packageId.toUpperCase() === ref.id.toUpperCase();
+  if (isUnversioned(ref.version) && isPackageId(ref.id)) return packageId.toUpperCase() === ref.id.toUpperCase();
   return name === serverName(ref);
 }
 
 export function storedOf({ packageId, name, file, migration }: Kept): StoredPackage {
   const sha256 = file?.sha256?.toLowerCase();
   const at = file?.lastUpdatedDate ?? file?.creationDate ?? migration?.packageInfo.creationDate;
+  const { packageType, packagePurpose } = file?.extraInfo ?? {};
+  const facts = factsOf(migration?.packageInfo ?? { type: packageType, purpose: packagePurpose });
   return {
     id: packageId,
     version: '',
-    fileName: `${(name ?? packageId).replaceAll(/[\\/:*?"<>|\p{Cc}]+/gu, '-')}.mmp`,
+    fileName: fileNameOf(refFrom(name, packageId), facts),
     size: file?.size ?? migration?.packageInfo.storage.size,
     ...(sha256 !== undefined && /^[0-9a-f]{64}$/.test(sha256)
       ? { digest: { algorithm: 'sha256' as const, hex: sha256 } }

@@ -4,7 +4,7 @@ import type { OnConflict, PackageFeed } from '../../ports/adapter.ts';
 import type { ArtifactFile, PackageRef } from '../../ports/artifact.ts';
 import { isAmbiguous } from './errors.ts';
 import type { Library } from './library.ts';
-import { factsFrom, isPackageId, serverName } from './package-name.ts';
+import { factsFrom, isPackageId, isUnversioned, serverName } from './package-name.ts';
 import { isNamed, storedOf } from './package-store.ts';
 import type { SharedFile } from './wire.ts';
 
@@ -37,7 +37,7 @@ export async function upload(
   if (named !== undefined && onConflict !== 'overwrite') return settleConflict(named, ref, measured, onConflict);
   if (named === undefined && same !== undefined && onConflict === 'keep')
     return { stored: kept(same), outcome: 'kept' };
-  const replaces = named !== undefined && ref.version === '';
+  const replaces = named !== undefined && isUnversioned(ref.version);
   // Under an id of its own there can be but one; else the old one stays until the new one is there.
   if (replaces) await library.client.deleteSharedFile(named.id, signal);
   for (const stale of unfinished.filter((one) => !isSame(one, measured)))
@@ -113,7 +113,7 @@ async function announce(
     extraInfo: {
       packageType,
       packagePurpose: purpose,
-      ...(ref.version === '' && isPackageId(ref.id) ? { packageId: ref.id } : {}),
+      ...(isUnversioned(ref.version) && isPackageId(ref.id) ? { packageId: ref.id } : {}),
     },
   };
   try {
