@@ -1,5 +1,6 @@
 import type { ProductOptions } from '../ports/options.ts';
+import { options as enms } from './enms/options.ts';
 import { options as octopus } from './octopus/options.ts';
 
 /** Every product's flags, as data: help and parsing read them without loading an adapter. */
-export const productOptions: readonly ProductOptions[] = [octopus];
+export const productOptions: readonly ProductOptions[] = [octopus, enms];
