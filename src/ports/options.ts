@@ -12,6 +12,8 @@ export interface OptionSpec {
   readonly secret?: boolean;
   /** The value is the path of a text file; its text travels, in `Secrets` when it is a secret too. At most 64 MiB. */
   readonly file?: boolean;
+  /** Where a product does not know it, migrator does it itself. */
+  readonly byMigrator?: boolean;
   /** A switch that makes an import replace what the target has: the plan needs to know. */
   readonly overwrites?: boolean;
   /** A switch that ends a move once it waits for somebody's approval. */

@@ -20,6 +20,7 @@ const table: readonly ProductOptions[] = [
     options: [
       { name: 'password', value: 'secret', secret: true, description: 'locks it', verbs: ['partial-export', 'import'] },
       { name: 'replace-all', overwrites: true, description: 'replaces', verbs: ['import', 'migrate-project'] },
+      { name: 'call-me', value: 'url', byMigrator: true, description: 'calls', verbs: ['partial-export'] },
       { name: 'skip-logs', description: 'leaves logs out', verbs: ['partial-export', 'migrate-project'] },
     ],
   },
@@ -114,6 +115,15 @@ describe('product flags', () => {
       '--objects: "./absent.csv" cannot be read',
     );
     expect(await refusal('partial-export', 'lake', ['--objects', '.'])).toMatch(/^--objects: "\." cannot be read/);
+  });
+
+  test('what migrator does itself where a product cannot is no flag of a stranger', async () => {
+    const given = await flags('partial-export', 'lake', ['--call-me', 'https://x.example']);
+    expect(given.options).toEqual({});
+    expect(given.byMigrator).toEqual({ callMe: 'https://x.example' });
+    const own = await flags('partial-export', 'river', ['--call-me', 'https://x.example']);
+    expect(own.options).toEqual({ callMe: 'https://x.example' });
+    expect(own.byMigrator).toEqual({});
   });
 
   test('a list that nobody gave is not there', async () => {
