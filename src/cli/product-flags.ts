@@ -21,6 +21,8 @@ export interface ProductFlags {
   readonly untilApproval: boolean;
   /** The flags ask for a file of the server's own kind instead of a package. */
   readonly raw: boolean;
+  /** Options of other products that migrator does itself where this one does not know them. */
+  readonly byMigrator: Options;
 }
 
 /** Splits a verb's product flags into plain options and secrets, after checking that the product knows each of them. */
@@ -60,6 +62,7 @@ export async function productFlags(
     overwrites: isOn('overwrites'),
     untilApproval: isOn('untilApproval'),
     raw: isOn('raw'),
+    byMigrator: byMigrator(command, verb, specs, table),
   };
 }
 
@@ -75,14 +78,31 @@ function specsOf(product: string, verb: Verb, table: readonly ProductOptions[]):
 function refuseForeign(command: Command, verb: Verb, product: string, table: readonly ProductOptions[]): void {
   const own = new Set(specsOf(product, verb, table).map((spec) => spec.name));
   for (const { product: other, title, options } of table) {
-    for (const { name } of options) {
-      if (other === product || own.has(name)) continue;
+    for (const { name, byMigrator } of options) {
+      if (other === product || own.has(name) || byMigrator === true) continue;
       const source = command.getOptionValueSource(camelCase(name));
       // Defaults of the rc file are meant for whichever product knows them.
       if (source !== 'cli' && source !== 'env') continue;
       throw new MigratorError('USAGE', `--${name} is for ${title}, and this instance is ${product}`);
     }
   }
+}
+
+function byMigrator(
+  command: Command,
+  verb: Verb,
+  own: readonly OptionSpec[],
+  table: readonly ProductOptions[],
+): Options {
+  const known = new Set(own.map((spec) => spec.name));
+  const others = table.flatMap(({ options }) => options);
+  const mine = others.filter((spec) => spec.byMigrator === true && spec.verbs.includes(verb) && !known.has(spec.name));
+  return Object.fromEntries(
+    mine.flatMap(({ name }): [string, OptionValue][] => {
+      const value = command.getOptionValue(camelCase(name)) as OptionValue | undefined;
+      return value === undefined ? [] : [[camelCase(name), value]];
+    }),
+  );
 }
 
 function thirdParty(command: Command, product: string, table: readonly ProductOptions[]): Options {

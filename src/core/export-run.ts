@@ -2,10 +2,10 @@ import { isMigratorError, MigratorError } from '../errors.ts';
 import type { ExportRequest, PreparedExport, PushDestination, Secrets } from '../ports/adapter.ts';
 import type { Artifact } from '../ports/artifact.ts';
 import type { JobKind, JobStatus } from '../ports/job.ts';
-import type { Json } from '../ports/journal.ts';
 import type { Instance } from './instance.ts';
 import { facet } from './instance.ts';
 import type { OperationPorts, Waiting } from './operation.ts';
+import { prepareOnce } from './prepare-once.ts';
 import { startOnce, type StartedJob } from './start-once.ts';
 import { watch } from './watch.ts';
 
@@ -32,7 +32,10 @@ export async function runExport(work: ExportRun, ports: OperationPorts, signal: 
   const { reporter, run, clock } = ports;
   const exports = facet(source, 'exports');
   requireSecrets(source, exports.requiredSecrets, secrets);
-  const prepared = await prepareOnce(work, ports, signal);
+  const prepared = await prepareOnce(step, 'always', run, () => {
+    reporter.report({ type: 'phase', name: 'prepare', subject: `export from ${source.name}` });
+    return exports.prepare(work.request, signal);
+  });
   for (const message of prepared.notes) reporter.report({ type: 'notice', message });
   const names = prepared.projects.map((project) => project.name).join(', ');
   reporter.report({ type: 'phase', name: 'export', subject: `${names} from ${source.name}` });
@@ -51,20 +54,6 @@ export async function runExport(work: ExportRun, ports: OperationPorts, signal: 
   if (!work.waiting.wait) return { prepared, job, status: undefined };
   const status = await watch(source.adapter.jobs, job.id, job.handle, { ...work.waiting, clock, reporter }, signal);
   return { prepared, job, status };
-}
-
-async function prepareOnce(
-  { source, request, step }: ExportRun,
-  { reporter, run }: OperationPorts,
-  signal: AbortSignal,
-) {
-  const earlier = run.record.facts[`${step}.prepared`];
-  // What prepare returned is plain data by contract, so it comes back from the journal as it went in.
-  if (earlier !== undefined && earlier !== null) return earlier as unknown as PreparedExport;
-  reporter.report({ type: 'phase', name: 'prepare', subject: `export from ${source.name}` });
-  const prepared = await facet(source, 'exports').prepare(request, signal);
-  await run.note({ [`${step}.prepared`]: prepared as unknown as Json });
-  return prepared;
 }
 
 /** Makes the handle known before the first look at the job. */

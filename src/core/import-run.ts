@@ -1,7 +1,6 @@
 import type { ImportRequest, InstanceInfo, PreparedImport, Secrets } from '../ports/adapter.ts';
 import type { ArtifactFile } from '../ports/artifact.ts';
 import type { JobStatus, LogLine } from '../ports/job.ts';
-import type { Json } from '../ports/journal.ts';
 import { type BackupOutput, takeBackup } from './backup.ts';
 import { type Consenting, requireConsent } from './consent.ts';
 import { announce, requireSecrets } from './export-run.ts';
@@ -9,6 +8,7 @@ import { facet, type Instance } from './instance.ts';
 import type { OperationPorts, Waiting } from './operation.ts';
 import { describeRef } from './package-ref.ts';
 import { announcePlan } from './plan.ts';
+import { prepareOnce } from './prepare-once.ts';
 import { isBegun, startOnce, type StartedJob } from './start-once.ts';
 import { watch } from './watch.ts';
 
@@ -41,7 +41,7 @@ export async function runImport(
   const { reporter, run, clock } = ports;
   const imports = facet(target, 'imports');
   requireSecrets(target, imports.requiredSecrets, secrets);
-  const prepared = await prepareOnce(work, ports, signal);
+  const prepared = await prepareOnce(step, 'begun', run, () => imports.prepare(request, signal));
   for (const message of prepared.notes) reporter.report({ type: 'notice', message });
   if (prepared.plan !== undefined) announcePlan(prepared.plan, target.name, reporter);
   if (request.dryRun && imports.dryRuns === 'plan')
@@ -100,17 +100,6 @@ async function makeReady(
   }
   await requireConsent(prepared.consent, `the import into ${target.name}`, ports);
   return backup;
-}
-
-/** A server may delete the package once it is imported: what was begun is not prepared again. */
-async function prepareOnce({ target, request, step }: ImportRun, { run }: OperationPorts, signal: AbortSignal) {
-  const earlier = run.record.facts[`${step}.prepared`];
-  // What prepare returned is plain data by contract, so it comes back from the journal as it went in.
-  if (earlier !== undefined && isBegun(run.record.facts, step)) return earlier as unknown as PreparedImport;
-  const prepared = await facet(target, 'imports').prepare(request, signal);
-  // A plan may name a hundred thousand things, and is made anew as long as nothing was begun.
-  await run.note({ [`${step}.prepared`]: { ...prepared, plan: undefined } as unknown as Json });
-  return prepared;
 }
 
 const longestPlan = 20_000;

@@ -2,12 +2,14 @@
 import { MigratorError } from '../errors.ts';
 import type { EmulatorOptions, RunningEmulator } from './emulator.ts';
 import { parseFaultText, type FaultSpec } from './faults.ts';
+import { microstrategyFaults } from './microstrategy/fault-names.ts';
 import { octopusFaults } from './octopus/fault-names.ts';
+import { snaplogicFaults } from './snaplogic/fault-names.ts';
 
 export type { EmulatorOptions, RunningEmulator, Sample } from './emulator.ts';
 export type { FaultControl, FaultSpec } from './faults.ts';
 
-export const emulatedProducts = ['octopus'] as const;
+export const emulatedProducts = ['octopus', 'microstrategy', 'snaplogic'] as const;
 type EmulatedProduct = (typeof emulatedProducts)[number];
 
 interface Emulator {
@@ -23,6 +25,16 @@ const emulators = {
     account: ['apiKey'],
     faults: octopusFaults,
     start: async (options) => (await import('./octopus/start.ts')).startOctopus(options),
+  },
+  snaplogic: {
+    account: ['username', 'password'],
+    faults: snaplogicFaults,
+    start: async (options) => (await import('./snaplogic/start.ts')).startSnapLogic(options),
+  },
+  microstrategy: {
+    account: ['username', 'password'],
+    faults: microstrategyFaults,
+    start: async (options) => (await import('./microstrategy/start.ts')).startMicroStrategy(options),
   },
 } satisfies Record<EmulatedProduct, Emulator>;
 

@@ -19,7 +19,8 @@ export interface Call {
 
 export interface Reply {
   readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** A list sends the header once per value. */
+  readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
 }
 
@@ -104,7 +105,7 @@ async function send(
   reply: Reply,
   fault: RouteFault | undefined,
 ): Promise<void> {
-  const headers: Record<string, string | number> = { ...reply.headers };
+  const headers: Record<string, string | string[] | number> = { ...reply.headers };
   const { body } = reply;
   if (typeof body === 'string' || body instanceof Uint8Array) headers['Content-Length'] = Buffer.byteLength(body);
   else if (body === undefined) headers['Content-Length'] = 0;

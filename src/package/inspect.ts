@@ -24,7 +24,7 @@ export interface Inspection {
 export async function inspect(source: ByteSource): Promise<Inspection> {
   const { container, signature, manifest } = await readEnvelope(source);
   return {
-    manifest: manifest(),
+    manifest: await manifest(),
     signature: signature && { keyId: signature.keyId, trustedComment: signature.trustedComment },
     members: membersOf(container).map(({ name, size }) => ({ name, size })),
     size: source.size,
@@ -39,7 +39,7 @@ export interface Envelope {
   readonly signed: Uint8Array;
   readonly sums: () => Sums;
   /** Compares its sum, and decodes it. */
-  readonly manifest: () => Manifest;
+  readonly manifest: () => Promise<Manifest>;
 }
 
 /** Members are decoded when they are asked for, so that a caller decides the order of the checks. */
@@ -50,9 +50,9 @@ export async function readEnvelope(source: ByteSource): Promise<Envelope> {
   if (signature !== undefined) checkCommentFormat(signature.trustedComment);
   const bytes = await readSmall(source, container.manifest);
   const sums = () => parseSums(signed, container.content.name);
-  const manifest = () => {
+  const manifest = async () => {
     checkSum(container.manifest, createHash('sha256').update(bytes).digest('hex'), sums().manifest);
-    const decoded = parseManifest(bytes);
+    const decoded = await parseManifest(bytes);
     checkAgreement(decoded, container);
     return decoded;
   };

@@ -3,7 +3,8 @@ import type { Json } from '../ports/journal.ts';
 import type { EncryptFor } from './age/encrypt.ts';
 import { encodeCanonical } from './canonical-json.ts';
 import { contentMember, formatName, maxManifestBytes, type Compression, type Encryption } from './format.ts';
-import { isoSeconds, parseManifest, type Manifest, type ManifestFile } from './manifest.ts';
+import { parseManifest, type Manifest, type ManifestFile } from './manifest.ts';
+import { isoSeconds } from './manifest-fields.ts';
 
 /** Where a package's content comes from. */
 export interface PackageSource {
@@ -36,18 +37,50 @@ export interface Label {
 }
 
 /** The manifest before the payload is known; checked, so that a label that cannot be sealed fails before a byte is read. */
-export function draftManifest(label: Label): Manifest {
-  return build(label, 'none', [], { files: 0, bytes: 0 }).manifest;
+export async function draftManifest(label: Label): Promise<Manifest> {
+  const { id, version, createdBy, privateManifest, source, scope, notes } = label;
+  const encryption = kindOf(label.encryption);
+  const bytes = encodeCanonical({
+    format: formatName,
+    id,
+    version,
+    createdAt: Number.isNaN(label.createdAt.getTime()) ? '' : isoSeconds(label.createdAt),
+    createdBy,
+    private: privateManifest,
+    notes: privateManifest ? [] : notes.map(printable),
+    ...(privateManifest ? {} : { scope }),
+    ...(source === undefined ? {} : { source: describe(source, privateManifest) }),
+    content: {
+      member: contentMember('none', encryption),
+      compression: 'none',
+      encryption,
+      recipients: recipientsOf(label.encryption),
+      counts: { files: 0, bytes: 0 },
+      ...(privateManifest ? {} : { files: [] }),
+    },
+  });
+  return reread(sized(bytes));
 }
 
+/** The draft with what the payload turned out to be; the files are those that were packed, which were checked one by one. */
 export function finishManifest(
   draft: Manifest,
-  label: Label,
   compression: Compression,
   files: readonly ManifestFile[],
 ): { readonly manifest: Manifest; readonly bytes: Uint8Array } {
-  const counts = { files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) };
-  return build({ ...label, createdAt: new Date(draft.createdAt) }, compression, files, counts);
+  const { encryption, recipients } = draft.content;
+  const manifest = {
+    ...draft,
+    content: {
+      member: contentMember(compression, encryption),
+      compression,
+      encryption,
+      recipients,
+      counts: { files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) },
+      ...(draft.private ? {} : { files: [...files] }),
+    },
+  };
+  return { manifest, bytes: sized(encodeCanonical(manifest as Json)) };
 }
 
 /** `private.json`. §3.3 */
@@ -60,48 +93,18 @@ export function privatePart({ scope, notes, source }: Label, files: readonly Man
   };
 }
 
-function build(
-  label: Label,
-  compression: Compression,
-  files: readonly ManifestFile[],
-  counts: { readonly files: number; readonly bytes: number },
-): { readonly manifest: Manifest; readonly bytes: Uint8Array } {
-  const { id, version, createdBy, privateManifest, source, scope, notes } = label;
-  const encryption = kindOf(label.encryption);
-  const open = privateManifest ? {} : { scope };
-  const content = {
-    member: contentMember(compression, encryption),
-    compression,
-    encryption,
-    recipients: recipientsOf(label.encryption),
-    counts: { ...counts },
-    ...(privateManifest ? {} : { files: files.map((file) => definite(file)) }),
-  };
-  const bytes = encodeCanonical({
-    format: formatName,
-    id,
-    version,
-    createdAt: Number.isNaN(label.createdAt.getTime()) ? '' : isoSeconds(label.createdAt),
-    createdBy,
-    private: privateManifest,
-    notes: privateManifest ? [] : notes.map(printable),
-    ...open,
-    ...(source === undefined ? {} : { source: describe(source, privateManifest) }),
-    content,
-  });
-  if (bytes.length > maxManifestBytes) {
-    throw new MigratorError(
-      'USAGE',
-      `the manifest would be ${bytes.length} bytes long, and at most ${maxManifestBytes} are allowed`,
-    );
-  }
-  return { manifest: reread(bytes), bytes };
+function sized(bytes: Uint8Array): Uint8Array {
+  if (bytes.length <= maxManifestBytes) return bytes;
+  throw new MigratorError(
+    'USAGE',
+    `the manifest would be ${bytes.length} bytes long, and at most ${maxManifestBytes} are allowed`,
+  );
 }
 
 /** What we would refuse to open is not written either. */
-function reread(bytes: Uint8Array): Manifest {
+async function reread(bytes: Uint8Array): Promise<Manifest> {
   try {
-    return parseManifest(bytes);
+    return await parseManifest(bytes);
   } catch (error) {
     if (!isMigratorError(error)) throw error;
     throw new MigratorError('USAGE', `the package cannot be sealed: ${error.message}`, { cause: error });

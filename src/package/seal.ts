@@ -71,7 +71,7 @@ async function write(
 ): Promise<SealedPackage> {
   stopIfAborted(signal);
   checkEncryption(input);
-  const draft = draftManifest(input);
+  const draft = await draftManifest(input);
   const time = Date.parse(draft.createdAt) / 1000;
   const files: ManifestFile[] = [];
   const last = () => (input.privateManifest ? encodeCanonical(privatePart(input, files)) : undefined);
@@ -83,7 +83,7 @@ async function write(
     const container = new ContainerWriter(sink, time);
     const member = contentMember(compression, draft.content.encryption);
     const { sha256: contentSha256 } = await container.addStream(member, content, signal);
-    const { manifest, bytes } = finishManifest(draft, input, compression, files);
+    const { manifest, bytes } = finishManifest(draft, compression, files);
     const { sha256: manifestSha256 } = await container.add(manifestMember, bytes);
     const sums = Buffer.from(printSums(member, { content: contentSha256, manifest: manifestSha256 }));
     await container.add(sumsMember, sums);

@@ -44,7 +44,7 @@ export async function verify(
   const signer = checkSigner(signature, signed, policy);
   const contentSha256 = await hashMember(source, container.content, signal, onProgress);
   checkSum(container.content, contentSha256, sums().content);
-  const decoded = manifest();
+  const decoded = await manifest();
   if (signature !== undefined) checkTrustedComment(signature.trustedComment, decoded);
   const verified = { manifest: decoded, signer, contentSha256, content: container.content };
   return verified as VerifiedPackage;

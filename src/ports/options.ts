@@ -12,6 +12,8 @@ export interface OptionSpec {
   readonly secret?: boolean;
   /** The value is the path of a text file; its text travels, in `Secrets` when it is a secret too. At most 64 MiB. */
   readonly file?: boolean;
+  /** Where a product does not know it, migrator does it itself. */
+  readonly byMigrator?: boolean;
   /** A switch that makes an import replace what the target has: the plan needs to know. */
   readonly overwrites?: boolean;
   /** A switch that ends a move once it waits for somebody's approval. */
@@ -27,5 +29,9 @@ export interface ProductOptions {
   readonly product: string;
   /** As people write it: "Octopus Deploy". */
   readonly title: string;
+  /** The settings that name an account, in the order in which one asks for them; which are secrets, the adapter's module tells. */
+  readonly account?: readonly string[];
+  /** Short names of servers that everybody knows, by what an rc file may say instead of the URL. */
+  readonly urls?: Readonly<Record<string, string>>;
   readonly options: readonly OptionSpec[];
 }

@@ -93,10 +93,10 @@ describe('--json prints one document that keeps to its published schema', () => 
     await done('package-download', 'package', 'download', ref, '--from', 'lab', '-o', 'again.tar');
     await done('package-download', 'package', 'download', ref, '--from', 'lab', '--raw', '-o', 'again.zip');
     expect(await done('package-delete', 'package', 'delete', ref, '--from', 'prod', '--yes')).toMatchObject({
-      result: 'deleted',
+      results: [{ instance: 'prod', result: 'deleted' }],
     });
     expect(await done('package-delete', 'package', 'delete', ref, '--from', 'prod', '--yes')).toMatchObject({
-      result: 'absent',
+      results: [{ instance: 'prod', result: 'absent' }],
     });
   });
 

@@ -346,7 +346,12 @@ describe('packages on an instance', () => {
       signer: null,
     });
     expect(await run(['package', 'delete', ref, '--from', 'prod'], as('ann'))).toMatchObject({ code: exitCodes.usage });
-    expect(await json('ann', 'package', 'delete', ref, '--from', 'prod', '--yes')).toMatchObject({ result: 'deleted' });
+    expect(await json('ann', 'package', 'delete', ref, '--from', 'prod', '--from', 'lab', '--yes')).toMatchObject({
+      results: [
+        { instance: 'prod', result: 'deleted' },
+        { instance: 'lab', result: 'deleted' },
+      ],
+    });
     expect(await run(['package', 'download', ref, '--from', 'prod'], as('ann'))).toMatchObject({
       code: exitCodes.usage,
     });

@@ -4,6 +4,7 @@ import type { ProductOptions } from '../../ports/options.ts';
 export const options: ProductOptions = {
   product: 'octopus',
   title: 'Octopus Deploy',
+  account: ['apiKey'],
   options: [
     {
       name: 'password',
@@ -73,13 +74,15 @@ export const options: ProductOptions = {
     {
       name: 'success-callback',
       value: 'url',
-      description: 'URL that the server GETs when the task succeeded',
+      byMigrator: true,
+      description: 'URL to GET when it succeeded (by the server; where a product calls nobody, by migrator)',
       verbs: ['partial-export', 'import', 'migrate-project'],
     },
     {
       name: 'failure-callback',
       value: 'url',
-      description: 'URL that the server GETs when the task failed',
+      byMigrator: true,
+      description: 'URL to GET when it failed (likewise)',
       verbs: ['partial-export', 'import', 'migrate-project'],
     },
   ],

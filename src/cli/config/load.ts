@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { MigratorError } from '../../errors.ts';
+import { knownUrl } from './known-url.ts';
 import type { IO } from '../io.ts';
 import type { Config, InstanceConfig } from './config.ts';
 import { parseDuration } from './duration.ts';
@@ -32,7 +33,7 @@ function refuse(file: string, problems: readonly ConfigProblem[]): MigratorError
 function instancesOf(input: ConfigInput): Readonly<Record<string, InstanceConfig>> {
   const instances = Object.create(null) as Record<string, InstanceConfig>;
   for (const [name, { product, url, ...settings }] of Object.entries(input.instances ?? {})) {
-    instances[name] = { name, product, url, settings };
+    instances[name] = { name, product, url: knownUrl(product, url) ?? url, settings };
   }
   return instances;
 }

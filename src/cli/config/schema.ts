@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from './duration.ts';
+import { knownUrl } from './known-url.ts';
 
 const text = z.string().min(1, 'must not be empty');
 const reference = 'A secret reference: env:NAME, file:path, command:…, or prompt.';
@@ -40,7 +41,13 @@ const checked = (faultOf: (value: string) => string | undefined) =>
 const instance = z
   .looseObject({
     product: text.describe('octopus, enms, microstrategy, snaplogic, or the product of a third-party adapter.'),
-    url: checked(urlFault).describe('Base URL of the server, or embedded:<folder> for an emulator in this process.'),
+    url: text.describe(
+      'Base URL of the server, embedded:<folder> for an emulator in this process, or a short name the product knows.',
+    ),
+  })
+  .superRefine(({ product, url }, context) => {
+    const fault = url === '' || knownUrl(product, url) !== undefined ? undefined : urlFault(url);
+    if (fault !== undefined) context.addIssue({ code: 'custom', path: ['url'], message: fault });
   })
   .describe("A server. Keys other than product and url are the adapter's own settings; secrets are references.");
 

@@ -54,7 +54,10 @@ const bodies = {
     signer: z.string().nullable(),
   },
   'package-download': { from: z.string(), package: storedPackage, file: z.string(), sealed: sealed.nullable() },
-  'package-delete': { from: z.string(), package: packageRef, result: z.enum(['deleted', 'absent']) },
+  'package-delete': {
+    package: packageRef,
+    results: z.array(z.strictObject({ instance: z.string(), result: z.enum(['deleted', 'absent']) })),
+  },
   'package-inspect': {
     file: z.string(),
     size: z.number().int(),

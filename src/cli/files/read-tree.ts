@@ -5,15 +5,31 @@ import { MigratorError } from '../../errors.ts';
 import type { ByteStream } from '../../ports/artifact.ts';
 import { readSize } from './file-source.ts';
 import { localError, systemCode } from './local-error.ts';
+import type { SeenFile } from './reading-thread.ts';
 import { Turns } from './turns.ts';
 
 /** One file of a folder that is sealed. */
-export interface TreeEntry {
+export class TreeEntry implements SeenFile {
   /** Below the folder, with `/` on every platform; the bare name when a single file was given. */
   readonly path: string;
+  readonly file: string;
   readonly size: number;
-  /** Starts from the first byte; may be called again. LOCAL_IO when the file is not what it was. */
-  content(): ByteStream;
+  readonly modified: number;
+
+  constructor(path: string, file: string, { size, mtimeMs }: Stats) {
+    this.path = path;
+    this.file = file;
+    this.size = size;
+    this.modified = mtimeMs;
+  }
+
+  /**
+   * Starts from the first byte; may be called again. Whoever reads is done with a chunk when asking for the next: its memory
+   * is used again. LOCAL_IO when the file is not what it was.
+   */
+  content(): ByteStream {
+    return this.size > smallBytes ? largeContentOf(this) : smallContentOf(this);
+  }
 }
 
 interface Refused {
@@ -21,7 +37,7 @@ interface Refused {
   readonly special: string[];
 }
 
-function changed(path: string): MigratorError {
+export function changed(path: string): MigratorError {
   return new MigratorError('LOCAL_IO', `"${path}" changed while it was read`, {
     hint: 'run again when nothing writes to it',
     details: { path },
@@ -29,63 +45,40 @@ function changed(path: string): MigratorError {
 }
 
 // O_NOFOLLOW does not exist on Windows, where making a link needs a right of its own.
-const readOnly = constants.O_RDONLY | ((constants.O_NOFOLLOW as number | undefined) ?? 0);
+export const readOnly = constants.O_RDONLY | ((constants.O_NOFOLLOW as number | undefined) ?? 0);
 
 /** Up to this size a file is read by one system call each to open, read, look and close; queues cost more than that. */
-const smallBytes = 256 * 1024;
+export const smallBytes = 256 * 1024;
 
-interface Seen {
-  readonly path: string;
-  readonly size: number;
-  readonly modified: number;
+// eslint-disable-next-line @typescript-eslint/require-await -- read by plain system calls, and told as a stream
+async function* smallContentOf(seen: SeenFile): ByteStream {
+  yield readSmall(seen);
 }
 
-async function* contentOf(file: Seen, turns: Turns): ByteStream {
-  if (file.size > smallBytes) {
-    yield* largeContentOf(file);
-    return;
-  }
-  await turns.take();
-  yield smallContentOf(file);
-}
-
-/** Buffers for small files, cut from large ones: a hundred thousand allocations cost more than the reading. */
-class Slab {
-  #bytes = Buffer.alloc(0);
-
-  take(size: number): Buffer {
-    if (this.#bytes.length < size) this.#bytes = Buffer.allocUnsafeSlow(readSize);
-    const piece = this.#bytes.subarray(0, size);
-    this.#bytes = this.#bytes.subarray(size);
-    return piece;
-  }
-}
-const slab = new Slab();
-
-function smallContentOf({ path, size, modified }: Seen): Uint8Array {
+function readSmall({ file, size, modified }: SeenFile): Uint8Array {
   let descriptor: number;
   try {
-    descriptor = openSync(path, readOnly);
+    descriptor = openSync(file, readOnly);
   } catch (error) {
-    throw notOpened(error, path);
+    throw notOpened(error, file);
   }
   try {
-    const bytes = slab.take(size);
+    const bytes = Buffer.allocUnsafe(size);
     let filled = 0;
     for (let read = 1; read > 0 && filled < size; filled += read) {
       read = readSync(descriptor, bytes, filled, size - filled, null);
     }
     const after = fstatSync(descriptor);
-    if (filled !== size || after.size !== size || after.mtimeMs !== modified) throw changed(path);
+    if (filled !== size || after.size !== size || after.mtimeMs !== modified) throw changed(file);
     return bytes;
   } catch (error) {
-    throw localError(error, `could not read "${path}"`);
+    throw localError(error, `could not read "${file}"`);
   } finally {
     closeSync(descriptor);
   }
 }
 
-async function* largeContentOf({ path, size, modified }: Seen): ByteStream {
+async function* largeContentOf({ file: path, size, modified }: SeenFile): ByteStream {
   let handle: FileHandle;
   try {
     handle = await open(path, readOnly);
@@ -95,9 +88,13 @@ async function* largeContentOf({ path, size, modified }: Seen): ByteStream {
   let reading: Promise<Uint8Array> | undefined;
   try {
     let position = 0;
+    // Two, in turn: new memory for every megabyte would wait for the garbage collector by the dozen.
+    let [buffer, other] = [Buffer.allocUnsafeSlow(readSize), Buffer.allocUnsafeSlow(readSize)];
     const read = async (from: number): Promise<Uint8Array> => {
-      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(readSize), 0, readSize, from);
-      return buffer.subarray(0, bytesRead);
+      [buffer, other] = [other, buffer];
+      const into = buffer;
+      const { bytesRead } = await handle.read(into, 0, readSize, from);
+      return into.subarray(0, bytesRead);
     };
     reading = read(0);
     for (;;) {
@@ -120,7 +117,7 @@ async function* largeContentOf({ path, size, modified }: Seen): ByteStream {
   }
 }
 
-function notOpened(error: unknown, path: string): unknown {
+export function notOpened(error: unknown, path: string): unknown {
   if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ELOOP') return changed(path);
   return localError(error, `could not open "${path}"`);
 }
@@ -143,12 +140,8 @@ async function walk(
     if (stats.isSymbolicLink()) refused.links.push(inside);
     else if (stats.isDirectory()) await walk(path, inside, entries, refused, turns);
     else if (!stats.isFile()) refused.special.push(inside);
-    else entries.push(entryOf(inside, path, stats, turns));
+    else entries.push(new TreeEntry(inside, path, stats));
   }
-}
-
-function entryOf(inside: string, path: string, { size, mtimeMs }: Stats, turns: Turns): TreeEntry {
-  return { path: inside, size, content: () => contentOf({ path, size, modified: mtimeMs }, turns) };
 }
 
 const list = (names: readonly string[]): string =>
@@ -181,7 +174,7 @@ export async function readTree(path: string): Promise<readonly TreeEntry[]> {
     const real = await realpath(path);
     if (stats.isDirectory()) await walk(real, '', entries, refused, turns);
     else if (!stats.isFile()) refused.special.push(basename(path));
-    else entries.push(entryOf(basename(path), real, stats, turns));
+    else entries.push(new TreeEntry(basename(path), real, stats));
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') {
       throw new MigratorError('USAGE', `there is no file or folder "${path}"`, { details: { path }, cause: error });

@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import { requireInstance } from '../instance-names.ts';
 import { backupOutput } from '../backup-output.ts';
 import { consentOf } from '../consent.ts';
+import { calledBack, readCallbacks } from '../callbacks.ts';
 import { journaled } from '../journaled.ts';
 import { productFlags } from '../product-flags.ts';
 import { describeItems, describePlan, describeRehearsal, lines } from '../render.ts';
@@ -26,6 +27,7 @@ export async function runImportVerb(text: string, options: ImportOptions, comman
       ? await sourceFromFile(text, options, target, context)
       : { source: { kind: 'stored', ref }, identity: { ...ref } };
   const identity = { to, package: what, dryRun: options.dryRun === true, options: flags.options };
+  const callbacks = readCallbacks(flags.byMigrator, waiting);
   const reporter = await context.reporter();
   const input = {
     ...waiting,
@@ -35,21 +37,23 @@ export async function runImportVerb(text: string, options: ImportOptions, comman
     ignoreVersion: options.ignoreVersion === true,
     options: flags.options,
   };
-  const report = await journaled('import', identity, { fresh: options.fresh === true, context }, (run) =>
-    importPackage(
-      input,
-      {
-        target,
-        source,
-        secrets: flags.secrets,
-        backup: backupOutput(to, options.backup, context),
-        consent: consentOf(options, context),
-        clock: systemClock,
-        random: systemRandom,
-        reporter,
-        run,
-      },
-      context.signal,
+  const report = await calledBack(callbacks, context, () =>
+    journaled('import', identity, { fresh: options.fresh === true, context }, (run) =>
+      importPackage(
+        input,
+        {
+          target,
+          source,
+          secrets: flags.secrets,
+          backup: backupOutput(to, options.backup, context),
+          consent: consentOf(options, context),
+          clock: systemClock,
+          random: systemRandom,
+          reporter,
+          run,
+        },
+        context.signal,
+      ),
     ),
   );
   context.result('import', { to, ...report }, render(to, report));

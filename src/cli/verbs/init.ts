@@ -44,13 +44,22 @@ async function interview({ io, signal }: Context): Promise<StarterAnswers> {
       { signal },
     );
     const url = await ask(io, 'Its URL, or embedded:./path for a rehearsal', `embedded:./${name}`, { signal });
-    const variable = `${name.toUpperCase().replace(/[^A-Z0-9]+/gu, '_')}_API_KEY`;
-    const apiKey = url.startsWith('embedded:')
-      ? undefined
-      : await ask(io, 'Where its API key comes from', `env:${variable}`, { signal });
-    instances.push({ name, product, url, settings: apiKey === undefined ? {} : { apiKey } });
+    const settings: Record<string, string> = {};
+    for (const setting of url.startsWith('embedded:') ? [] : accountOf(product)) {
+      const variable = `${name}_${setting.replace(/[A-Z]/gu, (letter) => `_${letter}`)}`;
+      const proposed = `env:${variable.toUpperCase().replace(/[^A-Z0-9]+/gu, '_')}`;
+      settings[setting] =
+        setting === 'username'
+          ? await ask(io, 'The user name there', '', { signal })
+          : await ask(io, `Where its ${setting} comes from`, proposed, { signal });
+    }
+    instances.push({ name, product, url, settings });
   }
   return { instances, from: instances[0]?.name, to: instances[1]?.name };
+}
+
+function accountOf(product: string): readonly string[] {
+  return productOptions.find((entry) => entry.product === product)?.account ?? [];
 }
 
 async function present(file: string): Promise<boolean> {

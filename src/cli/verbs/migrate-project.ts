@@ -11,6 +11,7 @@ import type { Context } from '../context.ts';
 import { requireInstance } from '../instance-names.ts';
 import { backupOutput } from '../backup-output.ts';
 import { consentOf } from '../consent.ts';
+import { calledBack, readCallbacks } from '../callbacks.ts';
 import { journaled } from '../journaled.ts';
 import { openKeyRing } from '../key-ring.ts';
 import { productFlags } from '../product-flags.ts';
@@ -44,23 +45,26 @@ export async function runMigrateProject(
     ignoreVersion: options.ignoreVersion === true,
   };
   const identity = { from, to, projects, options: flags.options, route: options.route, dryRun: input.dryRun };
+  const callbacks = readCallbacks(flags.byMigrator, waiting);
   const reporter = await context.reporter();
-  const report = await journaled('migrate-project', identity, { fresh: options.fresh === true, context }, async (run) =>
-    migrateProject(
-      input,
-      {
-        source,
-        target,
-        secrets: await withOwnSecrets(flags.secrets, source, target, run, context),
-        backup: backupOutput(to, options.backup, context),
-        consent: consentOf(options, context),
-        staging: await openStaging(run, context),
-        clock: systemClock,
-        random: systemRandom,
-        reporter,
-        run,
-      },
-      context.signal,
+  const report = await calledBack(callbacks, context, () =>
+    journaled('migrate-project', identity, { fresh: options.fresh === true, context }, async (run) =>
+      migrateProject(
+        input,
+        {
+          source,
+          target,
+          secrets: await withOwnSecrets(flags.secrets, source, target, run, context),
+          backup: backupOutput(to, options.backup, context),
+          consent: consentOf(options, context),
+          staging: await openStaging(run, context),
+          clock: systemClock,
+          random: systemRandom,
+          reporter,
+          run,
+        },
+        context.signal,
+      ),
     ),
   );
   context.result('migrate-project', { from, to, ...report }, render(from, to, report));

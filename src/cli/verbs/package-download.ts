@@ -4,6 +4,7 @@ import type { PackageDownloadOptions } from '../commands/package/download.ts';
 import type { Context } from '../context.ts';
 import { requireInstance } from '../instance-names.ts';
 import { defaultFileName, outputSink, packageOutput } from '../package-files.ts';
+import { sealedRef } from '../../core/package-ref.ts';
 import { describeSealed } from '../render.ts';
 import { systemClock, systemRandom } from '../runtime.ts';
 import { sealSettings } from '../sealing.ts';
@@ -20,7 +21,7 @@ export async function runPackageDownload(text: string, options: PackageDownloadO
     { source, output, reporter, clock: systemClock, random: systemRandom },
     context.signal,
   );
-  const file = options.output ?? (options.raw === true ? basename(stored.fileName) : defaultFileName(ref));
+  const file = options.output ?? (options.raw === true ? basename(stored.fileName) : defaultFileName(sealedRef(ref)));
   context.result(
     'package-download',
     { from, package: stored, file, sealed: sealed ?? null },

@@ -32,18 +32,28 @@ export async function runPackageList(options: PackageListOptions, context: Conte
 }
 
 export async function runPackageDelete(text: string, options: PackageDeleteOptions, context: Context) {
-  const from = requireInstance(options.from, '--from');
-  const target = await (await context.instances()).target(from);
-  const ref = parsePackageRef(text, target);
-  const feed = facet(target, 'feed');
-  await probe(target, await context.reporter(), context.signal);
+  const names = [options.from ?? []].flat();
+  if (names.length === 0) requireInstance(undefined, '--from');
+  const instances = await context.instances();
+  const targets = await Promise.all(names.map((name) => instances.target(name)));
+  const found = targets.map((target) => ({ target, feed: facet(target, 'feed'), ref: parsePackageRef(text, target) }));
+  // All must be there before anything is deleted anywhere.
+  for (const { target } of found) await probe(target, await context.reporter(), context.signal);
+  const from = names.join(' and ');
   if (!(await consentOf(options, context)(`delete ${text} from ${from}?`)))
     throw new MigratorError('CANCELLED', `${text} was not deleted`);
-  const result = await feed.delete(ref, context.signal);
+  const results: { instance: string; result: 'deleted' | 'absent' }[] = [];
+  for (const { target, feed, ref } of found) {
+    results.push({ instance: target.name, result: await feed.delete(ref, context.signal) });
+  }
   context.result(
     'package-delete',
-    { from, package: ref, result },
-    result === 'deleted' ? `deleted ${text} from ${from}` : `${from} does not hold ${text}`,
+    { package: found[0]?.ref, results },
+    results
+      .map(({ instance, result }) =>
+        result === 'deleted' ? `deleted ${text} from ${instance}` : `${instance} does not hold ${text}`,
+      )
+      .join('\n'),
   );
   return undefined;
 }

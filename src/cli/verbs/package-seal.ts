@@ -3,6 +3,7 @@ import { seal, type PayloadEntry } from '../../package/index.ts';
 import type { PackageSealOptions } from '../commands/package/seal.ts';
 import type { Context } from '../context.ts';
 import { readTree, type TreeEntry } from '../files/read-tree.ts';
+import { treeContents } from '../files/tree-contents.ts';
 import { packageOutput } from '../package-files.ts';
 import { describeSealed } from '../render.ts';
 import { systemClock, systemRandom } from '../runtime.ts';
@@ -36,9 +37,10 @@ export async function runSeal(path: string, options: PackageSealOptions, context
   return undefined;
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- the package takes a stream of entries, and a tree is at hand
 async function* entriesOf(tree: readonly TreeEntry[]): AsyncGenerator<PayloadEntry> {
-  for (const entry of tree) yield { path: `files/${entry.path}`, size: entry.size, content: () => entry.content() };
+  for await (const { entry, bytes } of treeContents(tree)) {
+    yield { path: `files/${entry.path}`, size: entry.size, content: () => bytes ?? entry.content() };
+  }
 }
 
 /** A package id out of a file name: letters, digits, dots, dashes and underscores. */

@@ -5,6 +5,7 @@ import { MigratorError } from '../../errors.ts';
 import type { PartialExportOptions } from '../commands/partial-export.ts';
 import type { Context } from '../context.ts';
 import { requireInstance } from '../instance-names.ts';
+import { calledBack, readCallbacks } from '../callbacks.ts';
 import { journaled } from '../journaled.ts';
 import type { PackageOutput } from '../../core/seal-artifact.ts';
 import { formatRef } from '../../core/package-ref.ts';
@@ -42,13 +43,11 @@ export async function runPartialExport(options: PartialExportOptions, command: C
     output: options.output ?? null,
     resume: options.resume ?? null,
   };
+  const callbacks = readCallbacks(flags.byMigrator, waiting);
   const reporter = await context.reporter();
   let output: PackageOutput | undefined;
-  const report = await journaled(
-    'partial-export',
-    identity,
-    { fresh: options.fresh === true, context },
-    async (run) => {
+  const report = await calledBack(callbacks, context, () =>
+    journaled('partial-export', identity, { fresh: options.fresh === true, context }, async (run) => {
       const force = options.force === true || (await wroteEarlier(options.output, run, context));
       output = settings && (await packageOutput(options.output, settings, force, context));
       return partialExport(
@@ -66,7 +65,7 @@ export async function runPartialExport(options: PartialExportOptions, command: C
         },
         context.signal,
       );
-    },
+    }),
   );
   const file =
     flags.raw && report.package

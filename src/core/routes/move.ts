@@ -1,7 +1,6 @@
 import { isMigratorError } from '../../errors.ts';
-import type { InstanceInfo, MoveRequest, PreparedMove } from '../../ports/adapter.ts';
+import type { InstanceInfo, MoveRequest } from '../../ports/adapter.ts';
 import type { JobItem, JobStatus } from '../../ports/job.ts';
-import type { Json } from '../../ports/journal.ts';
 import type { PlanItem } from '../../ports/plan.ts';
 import { requireConsent } from '../consent.ts';
 import { announce } from '../export-run.ts';
@@ -10,6 +9,7 @@ import { facet } from '../instance.ts';
 import { type Outcome, worst } from '../operation.ts';
 import { announcePlan } from '../plan.ts';
 import { leftMaintenance } from '../preflight.ts';
+import { prepareOnce } from '../prepare-once.ts';
 import { isBegun, type StartedJob, startOnce } from '../start-once.ts';
 import { judge } from '../verdict.ts';
 import { watch } from '../watch.ts';
@@ -84,7 +84,8 @@ async function moveOne(
     dryRun: input.dryRun,
     options: { ...input.request.options, ...input.importOptions },
   };
-  const { prepared, plan } = await prepareOnce(step, request, ports, signal);
+  const prepared = await prepareOnce(step, 'begun', run, () => moves.prepare(request, target, signal));
+  const { plan = [] } = prepared;
   for (const message of prepared.notes) reporter.report({ type: 'notice', message });
   announcePlan(plan, target.name, reporter);
   if (input.dryRun && moves.dryRuns === 'plan') return { job: undefined, status: undefined, plan };
@@ -106,22 +107,6 @@ async function moveOne(
   if (!input.wait) return { job, status: undefined, plan };
   const status = await watch(source.adapter.jobs, job.id, job.handle, { ...input, clock, reporter }, signal);
   return { job, status, plan };
-}
-
-/** What was begun is not prepared again: the source may look different by then. */
-async function prepareOnce(
-  step: string,
-  request: MoveRequest,
-  { source, target, run }: MigratePorts,
-  signal: AbortSignal,
-): Promise<{ readonly prepared: PreparedMove; readonly plan: readonly PlanItem[] }> {
-  const earlier = run.record.facts[`${step}.prepared`];
-  // What prepare returned is plain data by contract, so it comes back from the journal as it went in.
-  if (earlier !== undefined && isBegun(run.record.facts, step))
-    return { prepared: earlier as unknown as PreparedMove, plan: [] };
-  const { plan = [], ...prepared } = await facet(source, 'moves').prepare(request, target, signal);
-  await run.note({ [`${step}.prepared`]: prepared as unknown as Json });
-  return { prepared, plan };
 }
 
 async function judged(

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Pax } from 'tar/pax';
 import { MigratorError } from '../../errors.ts';
 import type { ByteStream } from '../../ports/artifact.ts';
@@ -14,7 +15,8 @@ export interface PayloadEntry {
   /** Bytes; the content must have exactly this many. */
   readonly size: number;
   readonly mediaType?: string;
-  content(): ByteStream;
+  /** The bytes, when they are at hand; they are done with when the next entry is asked for. */
+  content(): ByteStream | Uint8Array;
 }
 
 const zeros = Buffer.alloc(blockBytes);
@@ -42,7 +44,7 @@ export async function* packPayload(
   const form = new HeaderForm(options.time);
   const batch = new Batch();
   const paths = new PathSet();
-  const { files, signal } = options;
+  const { files, signal, onProgress } = options;
   let manifestBytes = 0;
   let done = 0;
   for await (const entry of interruptible(entries, signal)) {
@@ -57,35 +59,55 @@ export async function* packPayload(
         },
       );
     }
-    yield* batch.add(entryHeader(form, entry.path, entry.size));
-    const hash = createStreamHash(entry.size);
-    try {
-      let size = 0;
-      for await (const chunk of interruptible(entry.content(), signal)) {
-        size += chunk.length;
-        if (size > entry.size) throw wrongSize(entry, 'more');
-        const hashing = hash.update(chunk);
-        if (hashing !== undefined) await hashing;
-        yield* batch.add(chunk);
-        done += chunk.length;
-        options.onProgress?.(done);
-      }
-      if (size < entry.size) throw wrongSize(entry, `only ${size}`);
-      yield* batch.add(zeros.subarray(0, padding(size)));
-      const { path, mediaType } = entry;
-      files.push({ path, size, sha256: await hash.digest(), ...(mediaType === undefined ? {} : { mediaType }) });
-    } finally {
-      hash.close();
+    for (const piece of batch.add(entryHeader(form, entry.path, entry.size))) yield piece;
+    const content = entry.content();
+    let sha256: string;
+    if (content instanceof Uint8Array) {
+      if (content.length !== entry.size) throw wrongSize(entry, content.length);
+      sha256 = createHash('sha256').update(content).digest('hex');
+      for (const piece of batch.add(content)) yield piece;
+      onProgress?.((done += content.length));
+    } else {
+      sha256 = yield* packStream(entry, content, batch, signal, (bytes) => onProgress?.((done += bytes)));
     }
+    for (const piece of batch.add(zeros.subarray(0, padding(entry.size)))) yield piece;
+    const { path, size, mediaType } = entry;
+    files.push({ path, size, sha256, ...(mediaType === undefined ? {} : { mediaType }) });
   }
   const last = options.last();
   if (last !== undefined) {
-    yield* batch.add(form.encode(privateEntry, last.length));
-    yield* batch.add(last);
-    yield* batch.add(Buffer.alloc(padding(last.length)));
+    for (const piece of batch.add(form.encode(privateEntry, last.length))) yield piece;
+    for (const piece of batch.add(last)) yield piece;
+    for (const piece of batch.add(Buffer.alloc(padding(last.length)))) yield piece;
   }
-  yield* batch.add(Buffer.alloc(2 * blockBytes));
-  yield* batch.rest();
+  for (const piece of batch.add(Buffer.alloc(2 * blockBytes))) yield piece;
+  for (const piece of batch.rest()) yield piece;
+}
+
+/** Gives the digest. */
+async function* packStream(
+  entry: PayloadEntry,
+  content: ByteStream,
+  batch: Batch,
+  signal: AbortSignal,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<Uint8Array, string> {
+  const hash = createStreamHash(entry.size);
+  try {
+    let size = 0;
+    for await (const chunk of interruptible(content, signal)) {
+      size += chunk.length;
+      if (size > entry.size) throw wrongSize(entry, size);
+      const hashing = hash.update(chunk);
+      if (hashing !== undefined) await hashing;
+      for (const piece of batch.add(chunk)) yield piece;
+      onBytes(chunk.length);
+    }
+    if (size < entry.size) throw wrongSize(entry, size);
+    return await hash.digest();
+  } finally {
+    hash.close();
+  }
 }
 
 /** The header blocks of one file. Paths beyond a plain ustar name stand in a pax record before it. */
@@ -111,31 +133,42 @@ function checkEntry({ path, size, mediaType }: PayloadEntry, paths: PathSet): vo
   }
 }
 
-function wrongSize({ path, size }: PayloadEntry, came: string): MigratorError {
+function wrongSize({ path, size }: PayloadEntry, bytes: number): MigratorError {
+  const came = bytes > size ? 'more' : `only ${bytes}`;
   return new MigratorError('LOCAL_IO', `"${path}" was announced with ${size} bytes, and ${came} came`, {
     hint: 'see that nothing writes to it, and run again',
   });
 }
 
+const nothing: readonly Uint8Array[] = [];
+
 class Batch {
   #buffer = Buffer.allocUnsafeSlow(batchBytes);
   #used = 0;
 
-  *add(bytes: Uint8Array): Generator<Uint8Array, void> {
+  /** The batches that have become full. */
+  add(bytes: Uint8Array): readonly Uint8Array[] {
+    if (bytes.length < batchBytes - this.#used) {
+      this.#buffer.set(bytes, this.#used);
+      this.#used += bytes.length;
+      return nothing;
+    }
+    const full: Uint8Array[] = [];
     for (let offset = 0; offset < bytes.length;) {
       const end = Math.min(bytes.length, offset + batchBytes - this.#used);
-      this.#buffer.set(offset === 0 && end === bytes.length ? bytes : bytes.subarray(offset, end), this.#used);
+      this.#buffer.set(bytes.subarray(offset, end), this.#used);
       this.#used += end - offset;
       offset = end;
       if (this.#used === batchBytes) {
-        yield this.#buffer;
+        full.push(this.#buffer);
         this.#buffer = Buffer.allocUnsafeSlow(batchBytes);
         this.#used = 0;
       }
     }
+    return full;
   }
 
-  *rest(): Generator<Uint8Array, void> {
-    if (this.#used > 0) yield this.#buffer.subarray(0, this.#used);
+  rest(): readonly Uint8Array[] {
+    return this.#used > 0 ? [this.#buffer.subarray(0, this.#used)] : nothing;
   }
 }

@@ -20,6 +20,7 @@ const table: readonly ProductOptions[] = [
     options: [
       { name: 'password', value: 'secret', secret: true, description: 'locks it', verbs: ['partial-export', 'import'] },
       { name: 'replace-all', overwrites: true, description: 'replaces', verbs: ['import', 'migrate-project'] },
+      { name: 'call-me', value: 'url', byMigrator: true, description: 'calls', verbs: ['partial-export'] },
       { name: 'skip-logs', description: 'leaves logs out', verbs: ['partial-export', 'migrate-project'] },
     ],
   },
@@ -36,6 +37,8 @@ const table: readonly ProductOptions[] = [
         description: 'only these',
         verbs: ['partial-export'],
       },
+      { name: 'objects', value: 'file', file: true, description: 'what', verbs: ['partial-export'] },
+      { name: 'accounts', value: 'file', file: true, secret: true, description: 'who', verbs: ['partial-export'] },
       { name: 'mode', value: 'mode', choices: ['quick', 'whole'], description: 'how', verbs: ['partial-export'] },
     ],
   },
@@ -99,6 +102,28 @@ describe('product flags', () => {
     ]);
     expect(given.options).toEqual({ assetType: ['job', 'file'], mode: 'quick' });
     expect(given.secrets).toEqual({});
+  });
+
+  test('a file is read: its text travels, as a secret where it is one', async () => {
+    const given = await flags('partial-export', 'lake', ['--objects', 'secret', '--accounts', 'secret']);
+    expect(given.options).toEqual({ objects: 'from a file' });
+    expect(given.secrets['accounts']?.reveal()).toBe('from a file');
+  });
+
+  test('a file that cannot be read is USAGE and named with its flag', async () => {
+    expect(await refusal('partial-export', 'lake', ['--objects', './absent.csv'])).toBe(
+      '--objects: "./absent.csv" cannot be read',
+    );
+    expect(await refusal('partial-export', 'lake', ['--objects', '.'])).toMatch(/^--objects: "\." cannot be read/);
+  });
+
+  test('what migrator does itself where a product cannot is no flag of a stranger', async () => {
+    const given = await flags('partial-export', 'lake', ['--call-me', 'https://x.example']);
+    expect(given.options).toEqual({});
+    expect(given.byMigrator).toEqual({ callMe: 'https://x.example' });
+    const own = await flags('partial-export', 'river', ['--call-me', 'https://x.example']);
+    expect(own.options).toEqual({ callMe: 'https://x.example' });
+    expect(own.byMigrator).toEqual({});
   });
 
   test('a list that nobody gave is not there', async () => {

@@ -3,7 +3,6 @@ import { describe, expect, test } from '@jest/globals';
 import { runImport, type ImportResult } from '../../../src/core/import-run.ts';
 import type { Adapter, PreparedImport } from '../../../src/ports/adapter.ts';
 import type { ArtifactFile } from '../../../src/ports/artifact.ts';
-import type { Run } from '../../../src/ports/journal.ts';
 import { MemorySink } from '../../support/memory-bytes.ts';
 import { manualClock, memoryRun, recordingReporter } from '../../support/ports.ts';
 import { info, river } from './moving-adapter.ts';

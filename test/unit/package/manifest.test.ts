@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { manifestJsonSchema, manifestSchema } from '../../../src/package/index.ts';
-import { isoSeconds, packageId, packageVersion, toTime } from '../../../src/package/manifest.ts';
+import { isoSeconds, toTime } from '../../../src/package/manifest-fields.ts';
+import { packageId, packageVersion } from '../../../src/package/manifest-schema.ts';
 
 describe('ids and versions', () => {
   test.each(['acme', 'Acme.Web-shop_2', 'a', '0'])('takes the id %j', (id) => {

@@ -111,6 +111,36 @@ describe('the bytes', () => {
     expect(first.equals(await sealed({}, 'other randomness'))).toBe(false);
   });
 
+  test('are the same when the entries use their memory again', async () => {
+    const bytes = seededRandom('again').bytes(20 * 2 ** 20);
+    const reusing = async function* () {
+      const memory = new Uint8Array(700_000);
+      for (let offset = 0; offset < bytes.length; offset += memory.length) {
+        const piece = bytes.subarray(offset, offset + memory.length);
+        memory.set(piece);
+        yield await Promise.resolve(memory.subarray(0, piece.length));
+        memory.fill(0xee);
+      }
+    };
+    const whole = { path: 'native/big', bytes };
+    for (const compression of ['none', 'gzip'] as const) {
+      const usual = await sealed({ compression, entries: entriesOf([whole]) });
+      const again = await sealed({ compression, entries: these({ ...entryOf(whole), content: reusing }) });
+      expect(Buffer.from(usual).equals(again)).toBe(true);
+    }
+  });
+
+  test('are the same when the content of an entry is at hand', async () => {
+    const parts = [0, 1, 511, 3_000_000].map((size) => ({
+      path: `native/${size}`,
+      bytes: seededRandom('at hand').bytes(size),
+    }));
+    const atHand = these(...parts.map((part) => ({ ...entryOf(part), content: () => part.bytes })));
+    expect(Buffer.from(await sealed({ entries: entriesOf(parts) })).equals(await sealed({ entries: atHand }))).toBe(
+      true,
+    );
+  });
+
   test('compression is chosen by what comes first', async () => {
     const name = async (bytes: Uint8Array) => {
       const package_ = await sealed({ entries: entriesOf([{ path: 'native/x', bytes }]) });

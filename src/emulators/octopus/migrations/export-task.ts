@@ -14,7 +14,7 @@ import { changeIds, toModel } from './model.ts';
 import { documentMember, documentName, logMember, metadataMember } from './package-file.ts';
 import { pushPackage } from './push.ts';
 import type { ExportRequest } from './request.ts';
-import { writeZip, type ZipMember } from './zip.ts';
+import { writeZip, type ZipMember } from '../../zip.ts';
 
 /** Names are compared trimmed and without regard to case; an id is accepted too. All missing ones are named at once. */
 function findProjects(instance: Instance, request: ExportRequest): readonly Entry[] {

@@ -8,7 +8,7 @@ import { decryptPackage, deriveKey, isEncryptedPackage, WrongKey, type Migration
 import { applyImport, type ImportLine, type ImportOutcome } from './import-apply.ts';
 import { databaseVersion, readContent, type PackageContent } from './package-file.ts';
 import type { ImportRequest } from './request.ts';
-import { readZip, ZipDamage } from './zip.ts';
+import { readZip, ZipDamage } from '../../zip.ts';
 
 function findImported(run: TaskRun, request: ImportRequest): FeedPackage {
   const space = request.PackageFeedSpaceId ?? defaultSpace;

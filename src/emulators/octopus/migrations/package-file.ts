@@ -5,7 +5,7 @@ import { wireDate } from '../instance.ts';
 import { kindNamed, kinds } from '../kinds.ts';
 import { isObject, readTolerantJson } from '../tolerant-json.ts';
 import { encryptValue, decryptValue, type MigrationKey } from './encryption.ts';
-import { ZipDamage, type ZipMember } from './zip.ts';
+import { ZipDamage, type ZipMember } from '../../zip.ts';
 
 const metadataType = 'Octopus.Migrator.Core.ExportProcess.ServerMetadata, Octopus.Migrator.Core';
 const metadataName = 'metadata.json';

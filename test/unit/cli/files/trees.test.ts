@@ -12,8 +12,8 @@ import { tempDirs } from '../../../support/with-temp-dir.ts';
 
 const tempDir = tempDirs();
 
-async function* of(...parts: string[]): ByteStream {
-  for (const part of parts) yield await Promise.resolve(Buffer.from(part));
+async function* of(...parts: (string | Uint8Array)[]): ByteStream {
+  for (const part of parts) yield await Promise.resolve(typeof part === 'string' ? Buffer.from(part) : part);
 }
 
 async function text(stream: ByteStream): Promise<string> {
@@ -85,10 +85,10 @@ describe('readTree', () => {
       await writeFile(join(folder, 'f'), bytes);
       const [entry] = await readTree(folder);
       const chunks: Uint8Array[] = [];
-      for await (const chunk of entry!.content()) chunks.push(chunk);
+      for await (const chunk of entry!.content()) chunks.push(Uint8Array.from(chunk));
       expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
       const writer = await createTreeWriter(join(parent, 'out'), { overwrite: false, platform: process.platform });
-      await writer.write('f', entry!.content());
+      await writer.write('f', of(...chunks));
       await writer.commit();
       expect((await readFile(join(parent, 'out', 'f'))).equals(bytes)).toBe(true);
     },

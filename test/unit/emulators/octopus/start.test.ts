@@ -25,7 +25,7 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 
 describe('the door', () => {
   test('lists the products', () => {
-    expect(emulatedProducts).toEqual(['octopus']);
+    expect(emulatedProducts).toContain('octopus');
   });
 
   test('refuses products there is no emulator of', async () => {

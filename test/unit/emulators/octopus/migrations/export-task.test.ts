@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { decryptPackage, decryptValue, deriveKey } from '../../../../../src/emulators/octopus/migrations/encryption.ts';
 import { publisherKey, startServer, stopServers, type Json, type OctopusServer } from '../octopus-server.ts';
-import { collected, unzipped } from './zip-bytes.ts';
+import { collected, unzipped } from '../../zip-bytes.ts';
 
 afterEach(stopServers);
 

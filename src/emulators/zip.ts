@@ -2,7 +2,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { crc32, deflateRaw, inflateRaw } from 'node:zlib';
-import { codeOf, messageOf } from '../../error-facts.ts';
+import { codeOf, messageOf } from './error-facts.ts';
 
 export interface ZipMember {
   readonly name: string;

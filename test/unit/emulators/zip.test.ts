@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { writeZip, ZipDamage, type ZipMember } from '../../../../../src/emulators/octopus/migrations/zip.ts';
+import { writeZip, ZipDamage, type ZipMember } from '../../../src/emulators/zip.ts';
 import { collected, unzipped } from './zip-bytes.ts';
 
 const members: readonly ZipMember[] = [

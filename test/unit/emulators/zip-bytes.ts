@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readZip, type ZipMember } from '../../../../../src/emulators/octopus/migrations/zip.ts';
+import { readZip, type ZipMember } from '../../../src/emulators/zip.ts';
 
 export async function collected(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const all: Uint8Array[] = [];

@@ -1,0 +1,72 @@
+import type { PlanItem } from '../../ports/plan.ts';
+import type { Library } from './library.ts';
+import type { Action } from './object-list.ts';
+import { typeName } from './object-types.ts';
+import type { ResolvedObject } from './objects.ts';
+import { actionOf, type PackageSettings } from './package-content.ts';
+import type { MetadataObject } from './wire.ts';
+
+/** What the import will do to each named object, by the conflict rules, from what the target has now. Reads only. */
+export async function planObjects(
+  target: Library,
+  objects: readonly ResolvedObject[],
+  settings: PackageSettings,
+  project: string | undefined,
+  signal: AbortSignal,
+): Promise<PlanItem[]> {
+  const plan: PlanItem[] = [];
+  for (const object of objects) {
+    const there = await target.client.object(object.id, object.type, project, signal);
+    const rule = actionOf(object, settings);
+    plan.push({ kind: typeName(object.type), name: object.name, ...outcome(rule, object.source, there) });
+  }
+  return plan;
+}
+
+type Outcome = Pick<PlanItem, 'action' | 'detail'>;
+
+/** The rules as the product documents them; versions and times decide only where both ends tell them. */
+export function outcome(
+  rule: Action,
+  source: Pick<MetadataObject, 'version' | 'dateModified'>,
+  target: Pick<MetadataObject, 'version' | 'dateModified'> | undefined,
+): Outcome {
+  if (target === undefined) {
+    return rule === 'delete' ? { action: 'unchanged', detail: 'delete: the target has none' } : { action: 'create' };
+  }
+  const same = source.version !== undefined && source.version === target.version;
+  switch (rule) {
+    case 'delete':
+      return { action: 'delete', detail: 'fails when other objects use it' };
+    case 'force_replace':
+      return { action: 'overwrite', detail: rule };
+    case 'use_existing':
+      return same ? { action: 'unchanged' } : { action: 'keep', detail: rule };
+    case 'replace':
+      return replaced(same, rule);
+    case 'keep_both':
+      return same ? { action: 'unchanged' } : { action: 'create', detail: 'keep_both: beside the one that is there' };
+    case 'use_newer':
+    case 'use_older': {
+      const newer = isNewer(source, target);
+      if (newer === undefined) return { action: 'overwrite', detail: `${rule}: the times of change are not known` };
+      return newer === (rule === 'use_newer') ? replaced(same, rule) : kept(same, rule);
+    }
+  }
+}
+
+function replaced(same: boolean, detail: string): Outcome {
+  return same ? { action: 'unchanged' } : { action: 'overwrite', detail };
+}
+
+function kept(same: boolean, detail: string): Outcome {
+  return same ? { action: 'unchanged' } : { action: 'keep', detail };
+}
+
+function isNewer(
+  source: Pick<MetadataObject, 'dateModified'>,
+  target: Pick<MetadataObject, 'dateModified'>,
+): boolean | undefined {
+  const [one, other] = [Date.parse(source.dateModified ?? ''), Date.parse(target.dateModified ?? '')];
+  return Number.isNaN(one) || Number.isNaN(other) ? undefined : one > other;
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { MigratorError } from '../../errors.ts';
+import type { Connection } from '../../ports/adapter.ts';
+import type { Secret } from '../../secret.ts';
+
+export const secretSettings = ['password', 'apiToken'] as const;
+
+const settingsSchema = z.strictObject({
+  username: z.string().trim().min(1).optional(),
+  loginMode: z.enum(['standard', 'ldap']).optional(),
+  /** Name or id of the project that is meant where none is named. */
+  project: z.string().trim().min(1).optional(),
+  /** How this environment is called in migration records. */
+  environmentName: z.string().trim().min(1).optional(),
+  /** The client that the server counts the session for: 35 is MicroStrategy Web, 76 the Python client. */
+  applicationType: z.number().int().positive().optional(),
+});
+
+/** Credentials as the login wants them: an API token goes in the place of the user name. */
+export type Credentials =
+  | { readonly kind: 'user'; readonly username: string; readonly password: Secret; readonly loginMode: 1 | 16 }
+  | { readonly kind: 'token'; readonly apiToken: Secret };
+
+/** An environment as migration records name it. Its id is the URL of the Library, with one slash at its end. */
+export interface Environment {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface LibraryConnection {
+  readonly name: string;
+  /** The context of the Library, without slash at its end and without `/api`. */
+  readonly url: string;
+  readonly environment: Environment;
+  readonly project: string | undefined;
+  readonly credentials: Credentials;
+  readonly applicationType: number;
+}
+
+const web = 35;
+const hint = 'a MicroStrategy instance has `url`, and `username` with `password`, or `apiToken`';
+
+/** CONFIG_INVALID when a setting is unknown or of the wrong type, or when the credentials are not of one kind. */
+export function readConnection({ name, url, settings, secrets }: Connection): LibraryConnection {
+  const read = settingsSchema.safeParse(settings);
+  if (!read.success) {
+    throw new MigratorError(
+      'CONFIG_INVALID',
+      `the settings of instance ${name} are wrong: ${z.prettifyError(read.error).replaceAll('\n', ' ')}`,
+      { hint },
+    );
+  }
+  const { username, loginMode, project, environmentName, applicationType = web } = read.data;
+  const base = libraryUrl(url, name);
+  return {
+    name,
+    url: base,
+    environment: { id: `${base}/`, name: environmentName ?? name },
+    project,
+    credentials: credentialsOf({ name, username, loginMode }, secrets),
+    applicationType,
+  };
+}
+
+/** The Library's context, however it was written: with a slash, with `/api`, with the path of its login page. */
+function libraryUrl(text: string, name: string): string {
+  const url = URL.parse(text);
+  if (url === null) throw new MigratorError('CONFIG_INVALID', `the url of instance ${name} is no URL`, { hint });
+  const path = url.pathname.replace(/\/(api|app|auth)(\/.*)?$/, '').replace(/\/+$/, '');
+  return `${url.origin}${path}`;
+}
+
+function credentialsOf(
+  { name, username, loginMode }: { name: string; username: string | undefined; loginMode: string | undefined },
+  { password, apiToken }: Connection['secrets'],
+): Credentials {
+  const fail = (what: string): MigratorError =>
+    new MigratorError('CONFIG_INVALID', `instance ${name} ${what}`, { hint });
+  if (apiToken !== undefined) {
+    if (username !== undefined || password !== undefined || loginMode !== undefined)
+      throw fail('has an API token and a user: only one of them can log in');
+    return { kind: 'token', apiToken };
+  }
+  if (username === undefined || password === undefined) throw fail('needs a user name and a password, or an API token');
+  return { kind: 'user', username, password, loginMode: loginMode === 'ldap' ? 16 : 1 };
+}

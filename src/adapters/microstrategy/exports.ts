@@ -1,0 +1,79 @@
+import { MigratorError } from '../../errors.ts';
+import type { Exporter } from '../../ports/adapter.ts';
+import type { Artifact } from '../../ports/artifact.ts';
+import { download } from './download.ts';
+import { formatJobId, parseJobId } from './job-id.ts';
+import type { Library } from './library.ts';
+import { packageInfo } from './package-content.ts';
+import { factsOf, fileNameOf, refFrom, serverName } from './package-name.ts';
+import { packageOrder } from './package-order.ts';
+import { findMigration, isMade, settledMigration, startMigration } from './start-migration.ts';
+
+/** Packages are made on the source as migrations without a target, and downloaded (upload and download, step 1). */
+export function createExporter(library: Library): Exporter {
+  return {
+    pushes: false,
+    // What a package of the configuration takes is part of no project; any other needs one, of the instance at least.
+    projectless: true,
+    requiredSecrets: [],
+    prepare: async (request, signal) => {
+      const { ref, project, settings, objects, notes } = await packageOrder(library, request, signal);
+      const name = serverName(ref);
+      const body = {
+        packageInfo: packageInfo(name, settings, objects, library.connection.environment),
+        importInfo: {},
+      };
+      return {
+        package: ref,
+        projects: project === undefined ? [] : [project],
+        settled: settledMigration({ name, body, project: project?.id }),
+        notes,
+      };
+    },
+    start: async ({ settled }, _secrets, _destination, signal) =>
+      formatJobId(await startMigration(library, settled, signal), 'export'),
+    find: async ({ settled }, _startedAfter, signal) => {
+      const id = await findMigration(library, settled, signal);
+      return id === undefined ? undefined : formatJobId(id, 'export');
+    },
+    fetch: (id, _prepared, signal) => fetchPackage(library, id, signal),
+  };
+}
+
+async function fetchPackage(library: Library, id: string, signal: AbortSignal): Promise<Artifact> {
+  const { migration: migrationId, packageId } = parseJobId(id);
+  const migration = await library.client.migration(migrationId, signal);
+  if (migration === undefined) {
+    throw new MigratorError('NOT_FOUND', `${library.connection.name} has no migration ${migrationId}`, {
+      hint: 'it was deleted there, or belongs to another instance',
+    });
+  }
+  const { packageInfo: info } = migration;
+  if (!isMade(migration) || info.deleted === true || info.existing === false) {
+    throw new MigratorError(
+      'NOT_FOUND',
+      `the package ${packageId} is not there: it is ${info.deleted === true || info.existing === false ? 'deleted' : info.status}${info.message === undefined || info.message === '' ? '' : `: ${info.message}`}`,
+    );
+  }
+  const ref = refFrom(info.name, packageId);
+  const fileName = fileNameOf(ref, factsOf(info));
+  const { size } = info.storage;
+  return {
+    package: ref,
+    files: [
+      {
+        path: `native/${fileName}`,
+        size,
+        mediaType: 'application/octet-stream',
+        open: (aborted) =>
+          download(
+            (inner) => library.client.packageBinary(packageId, inner),
+            { name: fileName, size, sha256: undefined },
+            library.tools.clock,
+            aborted,
+          ),
+      },
+    ],
+    notes: info.warnings.flatMap(({ message }) => (message === undefined ? [] : [message])),
+  };
+}

@@ -1,0 +1,81 @@
+import { MigratorError } from '../../errors.ts';
+import type { PackageFeed } from '../../ports/adapter.ts';
+import type { ArtifactFile } from '../../ports/artifact.ts';
+import { download } from './download.ts';
+import type { Library } from './library.ts';
+import { isPackageId, refFromFileName } from './package-name.ts';
+import { findKept, keptPackages, storedOf, type Kept } from './package-store.ts';
+import { upload } from './upload.ts';
+
+/** The packages of a Library, made there or uploaded, under the ids that the server mints. */
+export function createFeed(library: Library): PackageFeed {
+  const { client, tools } = library;
+  return {
+    unversioned: true,
+    list: async function* (filter, signal) {
+      const key = filter?.toLowerCase();
+      for await (const kept of keptPackages(library, signal)) {
+        const fits = [kept.packageId, kept.name].some((text) => text?.toLowerCase() === key);
+        if (key === undefined || fits) yield storedOf(kept);
+      }
+    },
+    stat: async (ref, signal) => {
+      const kept = await findKept(library, ref, signal);
+      return kept && storedOf(kept);
+    },
+    upload: (file, ref, onConflict, signal) => upload(library, file, ref, onConflict, signal),
+    download: async (ref, signal) => {
+      const kept = await findKept(library, ref, signal);
+      if (kept === undefined) {
+        throw new MigratorError('NOT_FOUND', `${library.connection.name} does not hold the package ${ref.id}`, {
+          hint: '"migrator package list" prints the ids',
+          details: { missing: [ref.id] },
+        });
+      }
+      return fileOf(library, kept);
+    },
+    parseFileName: refFromFileName,
+    delete: async (ref, signal) => {
+      const kept = await findKept(library, ref, signal);
+      const file = kept?.file ?? (await leftOver(library, ref.id, signal));
+      // The file goes first: without it the record is only history, and the other way round the file would have no name.
+      const fileGone = file !== undefined && (await client.deleteSharedFile(file.id, signal));
+      const packageId = kept?.packageId ?? file?.extraInfo.packageId ?? (isPackageId(ref.id) ? ref.id : undefined);
+      const recordGone = packageId !== undefined && (await client.deletePackage(packageId, signal));
+      tools.debug(
+        `package ${ref.id}: file ${fileGone ? 'deleted' : 'absent'}, record ${recordGone ? 'deleted' : 'absent'}`,
+      );
+      return fileGone || recordGone ? 'deleted' : 'absent';
+    },
+  };
+}
+
+/** Metadata of an upload whose bytes never arrived. */
+async function leftOver({ client }: Library, id: string, signal: AbortSignal) {
+  for await (const file of client.sharedFiles(signal)) {
+    if (file.extraInfo.packageId?.toUpperCase() === id.toUpperCase()) return file;
+  }
+  return undefined;
+}
+
+function fileOf({ client, tools }: Library, kept: Kept): ArtifactFile {
+  const stored = storedOf(kept);
+  const { file } = kept;
+  const expected = { name: stored.fileName, size: stored.size, sha256: stored.digest?.hex };
+  return {
+    path: `native/${stored.fileName}`,
+    size: stored.size,
+    mediaType: 'application/octet-stream',
+    ...(stored.digest === undefined ? {} : { digest: stored.digest }),
+    open: (signal) =>
+      download(
+        (aborted) =>
+          file === undefined
+            ? client.packageBinary(kept.packageId, aborted)
+            : client.sharedFileBinary(file.id, aborted),
+        expected,
+        tools.clock,
+        signal,
+      ),
+  };
+}

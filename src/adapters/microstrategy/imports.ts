@@ -1,0 +1,120 @@
+import { MigratorError } from '../../errors.ts';
+import type { Importer, ImportRequest, PreparedImport } from '../../ports/adapter.ts';
+import { formatJobId, parseJobId } from './job-id.ts';
+import type { Library } from './library.ts';
+import { factsFrom, type FileFacts } from './package-name.ts';
+import { findKept } from './package-store.ts';
+import { selectTarget, type Selection } from './projects.ts';
+import { flagOf, listOf, textOf } from './request.ts';
+import { startedOrFound } from './start-migration.ts';
+
+/** Imports of uploaded packages, which the server begins at once and without approval (upload and download, step 4). */
+export function createImporter(library: Library): Importer {
+  const find: Importer['find'] = async (prepared, _startedAfter, signal) => {
+    const begun = await importsOf(library, textOf(prepared.settled, 'packageId') ?? '', signal);
+    const fresh = begun.filter((id) => !listOf(prepared.settled, 'earlier').includes(id));
+    if (fresh.length < 2) return fresh[0];
+    throw new MigratorError('CONFLICT', `it cannot be told which import of ${prepared.source.id} is this run's`, {
+      hint: `look at ${fresh.join(', ')} with "migrator job show"; if none is this run's, begin anew with --fresh`,
+      details: { migrations: fresh },
+    });
+  };
+  return {
+    takes: 'stored',
+    dryRuns: 'plan',
+    requiredSecrets: [],
+    prepare: (request, signal) => prepare(library, request, signal),
+    start: async (prepared, _secrets, _files, signal) => {
+      const begin = async (): Promise<string> => {
+        const project = textOf(prepared.settled, 'projectId');
+        return (await library.client.createMigration(bodyOf(library, prepared), project, signal)).id;
+      };
+      const lost = async () => find(prepared, new Date(0), signal);
+      return formatJobId(parseJobId(await startedOrFound(begin, lost, library, signal)).migration, undefined);
+    },
+    find,
+  };
+}
+
+async function prepare(library: Library, request: ImportRequest, signal: AbortSignal): Promise<PreparedImport> {
+  const { source, dryRun, options, files } = request;
+  if (flagOf(options, 'requestOnly')) {
+    throw new MigratorError('UNSUPPORTED', 'an uploaded package is imported at once, without approval', {
+      hint: 'leave --request-only out, or migrate between Libraries that share one storage',
+    });
+  }
+  const kept = await findKept(library, source, signal);
+  // A rehearsal of a file that is still on this machine uploads nothing.
+  const onlyPlanned = dryRun && kept === undefined && files !== undefined;
+  if (!onlyPlanned && kept?.file === undefined) throw notUploaded(library, source.id, kept !== undefined);
+  const named = factsFrom(files?.[0]?.path ?? '');
+  const packageType = kept?.file?.extraInfo.packageType ?? named.packageType;
+  const into =
+    packageType === 'configuration' ? undefined : await targetOf(library, request, named, kept?.name, signal);
+  const packageId = kept?.packageId ?? '';
+  return {
+    source,
+    dryRun,
+    settled: {
+      packageId,
+      fileId: kept?.file?.id ?? '',
+      ...(into === undefined ? {} : { projectId: into.project.id, projectName: into.project.name }),
+      earlier: packageId === '' ? [] : await importsOf(library, packageId, signal),
+    },
+    notes: [
+      ...(into?.notes ?? []),
+      into === undefined ? 'the package goes into the configuration' : `the package goes into ${into.project.name}`,
+      ...(dryRun
+        ? [
+            'the server cannot validate an uploaded package: it would be imported, by the rules that were packed with it',
+          ]
+        : []),
+    ],
+  };
+}
+
+async function targetOf(
+  library: Library,
+  { options }: ImportRequest,
+  { project }: FileFacts,
+  name: string | undefined,
+  signal: AbortSignal,
+): Promise<Selection> {
+  const slug = name === undefined ? undefined : /^(\S+) \d/.exec(name)?.[1];
+  return selectTarget(library, { named: textOf(options, 'targetProject'), sourceId: project, slug }, signal);
+}
+
+function notUploaded({ connection }: Library, id: string, isMadeHere: boolean): MigratorError {
+  if (isMadeHere) {
+    return new MigratorError('UNSUPPORTED', `the package ${id} was made by ${connection.name} and not uploaded to it`, {
+      hint: 'download it and import the file, or use migrate-project',
+    });
+  }
+  return new MigratorError('NOT_FOUND', `the file store of ${connection.name} does not hold the package ${id}`, {
+    hint: 'upload it first; "migrator package list" prints what is there',
+    details: { missing: [id] },
+  });
+}
+
+/** The ids of all imports that were begun of a package on this Library. */
+async function importsOf({ client }: Library, packageId: string, signal: AbortSignal): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for await (const { id, packageInfo } of client.migrations(signal)) {
+    if (packageInfo.id.toUpperCase() === packageId.toUpperCase()) ids.push(id);
+  }
+  return ids;
+}
+
+function bodyOf({ connection }: Library, { settled }: PreparedImport): object {
+  const project = textOf(settled, 'projectId');
+  return {
+    packageInfo: {
+      storage: { sharedFileStore: { files: { id: textOf(settled, 'fileId') } } },
+      purpose: 'migration_from_shared_file_store',
+    },
+    importInfo: {
+      environment: connection.environment,
+      ...(project === undefined ? {} : { project: { id: project, name: textOf(settled, 'projectName') } }),
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import type { Adapter, AdapterModule } from '../../ports/adapter.ts';
+import { createClient } from './client.ts';
+import { readConnection, secretSettings } from './connection.ts';
+import { createExporter } from './exports.ts';
+import { createFeed } from './feed.ts';
+import { createImporter } from './imports.ts';
+import { createInventory } from './inventory.ts';
+import { createJobs } from './jobs.ts';
+import { register, type Library } from './library.ts';
+import { createMover } from './moves.ts';
+import { probe } from './probe.ts';
+import { createSession } from './session.ts';
+import { versionObstacle } from './versions.ts';
+
+/** MicroStrategy through the Library REST API: migrations between Libraries, and the file store for packages. */
+export const adapter: AdapterModule = {
+  contract: 1,
+  product: 'microstrategy',
+  secretSettings,
+  create: (settings, tools): Adapter => {
+    const connection = readConnection(settings);
+    const session = createSession(connection, tools);
+    const memory = { undelivered: new Map<string, string>(), refused: new Map<string, string>() };
+    const library: Library = { connection, session, client: createClient(session), tools, memory };
+    const made: Adapter = {
+      product: 'microstrategy',
+      probe: (signal) => probe(library, signal),
+      versionObstacle: (source, target) => versionObstacle(source, target.version),
+      inventory: createInventory(library),
+      jobs: createJobs(library),
+      exports: createExporter(library),
+      imports: createImporter(library),
+      moves: createMover(library),
+      feed: createFeed(library),
+      close: () => session.close(),
+    };
+    return register(made, library);
+  },
+};

@@ -1,0 +1,60 @@
+import { MigratorError } from '../../errors.ts';
+import type { Inventory, InventoryItem } from '../../ports/adapter.ts';
+import type { Library } from './library.ts';
+import { fits, typeNames, typeNumber } from './object-types.ts';
+import { match } from './names.ts';
+import { isoOf } from './job-state.ts';
+import type { Project } from './wire.ts';
+
+const kinds = ['project', ...typeNames];
+
+/** Projects, and the objects of each type: of the instance's own project when it names one, else of every loaded one. */
+export function createInventory(library: Library): Inventory {
+  return {
+    kinds,
+    list: (kind, signal) => {
+      const type = kind === 'project' ? undefined : typeNumber(kind);
+      if (kind === 'project') return projects(library, signal);
+      if (type !== undefined && kinds.includes(kind)) return objects(library, kind, type, signal);
+      throw new MigratorError('USAGE', `MicroStrategy has no inventory of ${kind}`, {
+        hint: `it knows ${kinds.join(', ')}`,
+      });
+    },
+  };
+}
+
+async function* projects({ client }: Library, signal: AbortSignal): AsyncIterable<InventoryItem> {
+  for (const { id, name } of await client.projects(signal)) yield { kind: 'project', id, name };
+}
+
+async function* objects(
+  library: Library,
+  kind: string,
+  type: number,
+  signal: AbortSignal,
+): AsyncIterable<InventoryItem> {
+  const ofConfiguration = fits(type, 'configuration') && !fits(type, 'project');
+  const places = ofConfiguration ? [undefined] : await searched(library, signal);
+  for (const project of places) {
+    for await (const { id, name, dateModified } of library.client.search({ type }, project?.id, signal)) {
+      yield {
+        kind,
+        id,
+        name: name ?? id,
+        ...(project === undefined ? {} : { container: project.name }),
+        ...(dateModified === undefined ? {} : { modifiedAt: isoOf(dateModified) }),
+      };
+    }
+  }
+}
+
+async function searched({ client, connection }: Library, signal: AbortSignal): Promise<readonly Project[]> {
+  const all = await client.projects(signal);
+  if (connection.project === undefined) return all.filter(({ status }) => status === undefined || status === 0);
+  const { found } = match(all, connection.project);
+  if (found !== undefined) return [found];
+  throw new MigratorError('NOT_FOUND', `there is no project ${connection.project} on ${connection.name}`, {
+    hint: '`project` of the instance names it',
+    details: { missing: [connection.project] },
+  });
+}

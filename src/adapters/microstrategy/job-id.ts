@@ -1,0 +1,35 @@
+import { MigratorError } from '../../errors.ts';
+
+/** What is watched of a migration; without a mark its record tells. */
+export type Mark = 'export' | 'dry-run' | 'request-only' | 'undo';
+
+/**
+ * `<package>:<import>[/mark][@peer]`: a migration as the servers name it, what is watched of it, and the instance at the
+ * other end, so that the handle alone is enough to go on from any machine.
+ */
+export interface MigrationJob {
+  /** The record's id on either Library. */
+  readonly migration: string;
+  readonly packageId: string;
+  readonly mark: Mark | undefined;
+  readonly peer: string | undefined;
+}
+
+const marks: readonly Mark[] = ['export', 'dry-run', 'request-only', 'undo'];
+
+export function formatJobId(migration: string, mark: Mark | undefined, peer?: string): string {
+  return `${migration}${mark === undefined ? '' : `/${mark}`}${peer === undefined ? '' : `@${peer}`}`;
+}
+
+/** NOT_FOUND when it cannot be the id of a migration. */
+export function parseJobId(id: string): MigrationJob {
+  const pattern = /^([0-9A-Fa-f]{32}):([0-9A-Fa-f]{32})(?:\/([a-z-]+))?(?:@([A-Za-z0-9][\w.-]*))?$/;
+  const [, packageId, importId, word, peer] = pattern.exec(id.trim()) ?? [];
+  const mark = marks.find((known) => known === word);
+  if (packageId === undefined || importId === undefined || (word !== undefined && mark === undefined)) {
+    throw new MigratorError('NOT_FOUND', `${id} is not the id of a MicroStrategy migration`, {
+      hint: 'ids look like <package>:<import>, two times 32 hex digits; "migrator job list" prints them',
+    });
+  }
+  return { migration: `${packageId}:${importId}`, packageId, mark, peer };
+}

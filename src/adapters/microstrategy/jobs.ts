@@ -1,0 +1,138 @@
+import type { Jobs, JobStatus, JobSummary, LogLine } from '../../ports/job.ts';
+import { advanceMove } from './choreography.ts';
+import { formatJobId, parseJobId, type MigrationJob } from './job-id.ts';
+import {
+  exportReading,
+  importReading,
+  isoOf,
+  makingOf,
+  requestReading,
+  undeliveredReading,
+  undoReading,
+  validationReading,
+  type Reading,
+} from './job-state.ts';
+import type { Library } from './library.ts';
+import { decide } from './decision.ts';
+import { migrationLog } from './migration-log.ts';
+import { migrationOf, peerOf } from './peers.ts';
+import { advanceUndo, undo } from './undo.ts';
+import { advanceValidation } from './validation.ts';
+import type { Migration } from './wire.ts';
+
+export function createJobs(library: Library): Jobs {
+  return {
+    status: async (id, signal): Promise<JobStatus> => ({ id, ...(await read(library, parseJobId(id), signal)) }),
+    log: async function* (id, signal): AsyncIterable<LogLine> {
+      const { own, target } = await recordsOf(library, parseJobId(id), signal);
+      yield* migrationLog(own, target);
+    },
+    list: (options, signal) => list(library, options, signal),
+    advance: async (id, signal) => {
+      const job = parseJobId(id);
+      if (job.mark === 'undo') return advanceUndo(library, id, signal);
+      if (job.mark === 'dry-run') return advanceValidation(library, job, signal);
+      if (job.mark !== 'export' && job.peer !== undefined) return advanceMove(library, job, signal);
+    },
+    approve: (id, signal) => decide(library, id, 'approved', signal),
+    reject: (id, signal) => decide(library, id, 'rejected', signal),
+    undo: (id, signal) => undo(library, id, signal),
+  };
+}
+
+async function read(library: Library, job: MigrationJob, signal: AbortSignal): Promise<Reading> {
+  const { own, target } = await recordsOf(library, job, signal);
+  const { memory } = library;
+  const why = memory.undelivered.get(job.migration);
+  switch (job.mark) {
+    case 'export':
+      return exportReading(own);
+    case 'undo': {
+      const refused = job.peer === undefined ? memory.refused : (await peerOf(library, job.peer)).memory.refused;
+      return undoReading(target ?? own, refused.get(job.migration));
+    }
+    case 'dry-run':
+      if (why !== undefined) return undeliveredReading(own, 'dry-run', why);
+      return makingOf(own, 'dry-run') ?? validationReading(own);
+    default:
+      if (job.peer === undefined && isImport(own)) return importReading(own, 'import');
+      if (job.peer === undefined && isExport(own)) return exportReading(own);
+      if (target !== undefined) return importReading(target, 'move');
+      if (why !== undefined) return undeliveredReading(own, 'move', why);
+      return makingOf(own, 'move') ?? requestReading(own, memory.refused.get(job.migration));
+  }
+}
+
+interface Records {
+  readonly own: Migration;
+  /** The target's, once it has one of its own that is more than the source's. */
+  readonly target: Migration | undefined;
+}
+
+async function recordsOf(library: Library, job: MigrationJob, signal: AbortSignal): Promise<Records> {
+  const { migration, mark, peer } = job;
+  if (mark === 'undo') {
+    const owner = peer === undefined ? library : await peerOf(library, peer);
+    const own = await migrationOf(owner, migration, signal);
+    return { own, target: own };
+  }
+  const own = await migrationOf(library, migration, signal);
+  const handedOver = peer !== undefined && mark !== 'export' && mark !== 'dry-run' && isApproved(own);
+  if (!handedOver) return { own, target: undefined };
+  const there = await (await peerOf(library, peer)).client.migration(migration, signal);
+  const begun = there !== undefined && (there.packageInfo.replicated === true || there.importInfo.status !== 'pending');
+  return { own, target: begun ? there : undefined };
+}
+
+function isApproved({ importInfo: { importRequestStatus } }: Migration): boolean {
+  return importRequestStatus === 'approved';
+}
+
+/** On this Library it is what was brought here, not what was made here. */
+function isImport({ packageInfo: { replicated, purpose } }: Migration): boolean {
+  return replicated === true || purpose === 'migration_from_shared_file_store';
+}
+
+/** A package without a target. */
+function isExport({ importInfo: { environment } }: Migration): boolean {
+  return environment.id === undefined || environment.id === '';
+}
+
+async function* list(
+  library: Library,
+  { limit }: { readonly limit: number },
+  signal: AbortSignal,
+): AsyncIterable<JobSummary> {
+  const records: Migration[] = [];
+  for await (const record of library.client.migrations(signal)) records.push(record);
+  records.sort((one, other) => bornAt(other) - bornAt(one));
+  for (const record of records.slice(0, limit)) yield summaryOf(record);
+}
+
+function summaryOf(record: Migration): JobSummary {
+  const isMark = !isImport(record) && isExport(record);
+  const reading = isMark
+    ? exportReading(record)
+    : isImport(record)
+      ? importReading(record, 'import')
+      : (makingOf(record, 'move') ?? requestReading(record, undefined));
+  return {
+    id: formatJobId(record.id, isMark ? 'export' : undefined),
+    kind: reading.kind,
+    state: reading.state,
+    wireState: reading.wireState,
+    title: record.packageInfo.name ?? record.id,
+    ...(timeOf(record) === undefined ? {} : { queuedAt: isoOf(timeOf(record) ?? '') }),
+  };
+}
+
+function timeOf(record: Migration): string | undefined {
+  return isImport(record)
+    ? (record.importInfo.creationDate ?? record.packageInfo.creationDate)
+    : record.packageInfo.creationDate;
+}
+
+function bornAt(record: Migration): number {
+  const time = Date.parse(isoOf(timeOf(record) ?? ''));
+  return Number.isNaN(time) ? 0 : time;
+}

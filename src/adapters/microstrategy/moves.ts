@@ -1,0 +1,122 @@
+import { isMigratorError } from '../../errors.ts';
+import type { Mover, MoveRequest, Peer, PreparedMove } from '../../ports/adapter.ts';
+import type { PlanItem } from '../../ports/plan.ts';
+import { planObjects } from './conflict-plan.ts';
+import { formatJobId, parseJobId } from './job-id.ts';
+import { libraryOf, libraryOfPeer, type Library } from './library.ts';
+import { packageInfo } from './package-content.ts';
+import { serverName } from './package-name.ts';
+import { packageOrder, type PackageOrder } from './package-order.ts';
+import { peerOf } from './peers.ts';
+import { selectTarget, type Selection } from './projects.ts';
+import { flagOf, textOf } from './request.ts';
+import { findMigration, settledMigration, startMigration } from './start-migration.ts';
+import { sharedStorageObstacle } from './storage.ts';
+import type { Project } from './wire.ts';
+
+/** Object migration and project merge between two Libraries that share one storage. */
+export function createMover(library: Library): Mover {
+  return {
+    dryRuns: 'server',
+    reaches: async ({ name, adapter }, _info, signal) => {
+      const target = libraryOf(adapter);
+      if (target === undefined) return `${name} is no MicroStrategy Library`;
+      return (await sharedStorageObstacle(library, target, signal)) ?? true;
+    },
+    prepare: (request, target, signal) => prepare(library, request, target, signal),
+    start: async ({ settled }, _target, _secrets, signal) =>
+      jobIdOf(await startMigration(library, settled, signal), settled),
+    find: async ({ settled }, _startedAfter, signal) => {
+      const id = await findMigration(library, settled, signal);
+      return id === undefined ? undefined : jobIdOf(id, settled);
+    },
+    discard: async (id, signal) => {
+      const { packageId, peer } = parseJobId(id);
+      // The source goes last: as long as it has the package, a new attempt finds it.
+      if (peer !== undefined) await (await peerOf(library, peer)).client.deletePackage(packageId, signal);
+      await library.client.deletePackage(packageId, signal);
+    },
+  };
+}
+
+function jobIdOf(migration: string, settled: PreparedMove['settled']): string {
+  const mark = flagOf(settled, 'dryRun') ? 'dry-run' : flagOf(settled, 'requestOnly') ? 'request-only' : undefined;
+  return formatJobId(migration, mark, textOf(settled, 'peer'));
+}
+
+async function prepare(
+  library: Library,
+  { project, dryRun, options }: MoveRequest,
+  peer: Peer,
+  signal: AbortSignal,
+): Promise<PreparedMove> {
+  const target = libraryOfPeer(peer);
+  const order = await packageOrder(library, { projects: [project], options }, signal);
+  const into = await targetOf(target, order, textOf(options, 'targetProject'), signal);
+  const plan = await planOf(target, order, into?.project, signal);
+  const name = serverName(order.ref);
+  const { settings, objects } = order;
+  const body = {
+    packageInfo: packageInfo(name, settings, objects, library.connection.environment),
+    importInfo: {
+      environment: target.connection.environment,
+      ...(into === undefined ? {} : { project: { id: into.project.id, name: into.project.name } }),
+    },
+  };
+  const doomed = plan.filter(({ action }) => action === 'delete').map(({ name: object }) => object);
+  const where = into === undefined ? peer.name : `${into.project.name} on ${peer.name}`;
+  return {
+    project,
+    dryRun,
+    settled: {
+      ...settledMigration({ name, body, project: order.project?.id }),
+      peer: peer.name,
+      dryRun,
+      requestOnly: flagOf(options, 'requestOnly'),
+    },
+    plan,
+    notes: [
+      ...order.notes,
+      ...(into?.notes ?? []),
+      ...renamed(order, into),
+      ...(dryRun ? ['the servers validate the package; for that it is made, and taken away again'] : []),
+    ],
+    ...(doomed.length > 0 && !dryRun ? { consent: `delete ${doomed.join(', ')} from ${where}?` } : {}),
+  };
+}
+
+async function targetOf(
+  target: Library,
+  { project }: PackageOrder,
+  named: string | undefined,
+  signal: AbortSignal,
+): Promise<Selection | undefined> {
+  if (project === undefined) return undefined;
+  return selectTarget(target, { named, sourceId: project.id, sourceName: project.name }, signal);
+}
+
+function renamed({ project }: PackageOrder, into: Selection | undefined): string[] {
+  if (project === undefined || into === undefined || project.name === into.project.name) return [];
+  return [`${project.name} goes into the project ${into.project.name}`];
+}
+
+/** A project merge is planned as a whole: what it packs is the server's to collect. */
+async function planOf(
+  target: Library,
+  { objects, settings, project, purpose }: PackageOrder,
+  into: Project | undefined,
+  signal: AbortSignal,
+): Promise<readonly PlanItem[]> {
+  if (purpose === 'project_merge') {
+    const keeps = settings.defaultAction === 'use_existing';
+    const detail = `every object by the rule ${settings.defaultAction}`;
+    return [{ kind: 'project', name: into?.name ?? project?.name ?? '', action: keeps ? 'keep' : 'overwrite', detail }];
+  }
+  try {
+    return await planObjects(target, objects, settings, into?.id, signal);
+  } catch (error) {
+    // Whoever may import need not be allowed to look; the servers decide when it comes to it.
+    if (!isMigratorError(error, 'AUTH_REFUSED') || error.details['status'] !== 403) throw error;
+    return [];
+  }
+}

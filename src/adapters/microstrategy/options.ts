@@ -1,0 +1,104 @@
+import type { OptionSpec, ProductOptions } from '../../ports/options.ts';
+
+const conflictRules = [
+  'use_existing',
+  'replace',
+  'keep_both',
+  'use_newer',
+  'use_older',
+  'force_replace',
+  'delete',
+] as const;
+
+const making: OptionSpec['verbs'] = ['partial-export', 'migrate-project'];
+
+/** The settings of a migration package and of its import as command-line options. */
+export const options: ProductOptions = {
+  product: 'microstrategy',
+  title: 'MicroStrategy',
+  account: ['username', 'password'],
+  options: [
+    {
+      name: 'object',
+      value: 'id:type',
+      many: true,
+      description: 'an object to pack: <id or name>:<type>[:<action>][:dependents]; without any, the whole project',
+      verbs: making,
+    },
+    {
+      name: 'objects',
+      value: 'file',
+      file: true,
+      description: 'a JSON or CSV file that lists objects to pack: id, name, type, action, includeDependents',
+      verbs: making,
+    },
+    {
+      name: 'package-type',
+      value: 'type',
+      choices: ['project', 'configuration', 'project_security'],
+      description: 'what the package holds (default: project)',
+      verbs: making,
+    },
+    {
+      name: 'default-action',
+      value: 'rule',
+      choices: conflictRules,
+      description: 'conflict rule for whatever has none of its own, dependents too (default: use_existing)',
+      verbs: making,
+    },
+    {
+      name: 'action',
+      value: 'rule',
+      choices: conflictRules,
+      description:
+        'conflict rule for the named objects that have none of their own (default: that of --default-action)',
+      verbs: making,
+    },
+    {
+      name: 'include-dependents',
+      description: 'pack what the named objects depend on too',
+      verbs: making,
+    },
+    {
+      name: 'acl-on-replacing',
+      value: 'rule',
+      choices: ['use_existing', 'replace'],
+      description: 'access control lists of replaced objects (default: use_existing)',
+      verbs: making,
+    },
+    {
+      name: 'acl-on-new',
+      value: 'rule',
+      choices: ['keep_acl_as_source_object', 'inherit_acl_as_dest_folder'],
+      description: 'access control lists of new objects (default: keep_acl_as_source_object)',
+      verbs: making,
+    },
+    {
+      name: 'update-schema',
+      value: 'step',
+      many: true,
+      choices: ['recal_table_logical_size', 'recal_table_keys_fact_entry_level', 'update_schema_logical_info'],
+      description: 'a schema update to run after the import (repeatable; project packages only)',
+      verbs: making,
+    },
+    {
+      name: 'package-name',
+      value: 'name',
+      description: 'name of the package, letters, digits, . _ and - (default: the name of the project)',
+      verbs: making,
+    },
+    {
+      name: 'target-project',
+      value: 'project',
+      description: 'the project to import into, by name or id (default: the one of the same id, else of the same name)',
+      verbs: ['import', 'migrate-project'],
+    },
+    {
+      name: 'request-only',
+      untilApproval: true,
+      description:
+        'stop when the import is requested; somebody else approves it (only between Libraries of one storage)',
+      verbs: ['import', 'migrate-project'],
+    },
+  ],
+};

@@ -1,0 +1,149 @@
+import { z } from 'zod';
+
+/** The JSON of the REST API, as far as it is read. Unknown fields are dropped, unknown words of a state are kept. */
+
+/** Absent, null and undefined mean the same on this wire. */
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? undefined);
+const number = z
+  .number()
+  .nullish()
+  .transform((value) => value ?? undefined);
+const flag = z
+  .boolean()
+  .nullish()
+  .transform((value) => value ?? undefined);
+
+/** `{}` where there is none. */
+const named = z
+  .object({ id: text, name: text })
+  .nullish()
+  .transform((value) => value ?? { id: undefined, name: undefined });
+
+const stored = z
+  .object({ size: number, path: text })
+  .nullish()
+  .transform((value) => value ?? { size: undefined, path: undefined });
+
+export const statusSchema = z.object({ iServerVersion: text, webVersion: text });
+
+/** `timeout` is in seconds. */
+export const sessionSchema = z.object({ timeout: number, fullName: text, id: text });
+
+export const projectSchema = z.object({ id: z.string(), name: z.string(), status: number });
+export type Project = z.infer<typeof projectSchema>;
+
+export const objectSchema = z.object({
+  id: z.string(),
+  name: text,
+  type: number,
+  subtype: number,
+  version: text,
+  dateModified: text,
+});
+export type MetadataObject = z.infer<typeof objectSchema>;
+
+export const searchSchema = z.object({ totalItems: number, result: z.array(objectSchema) });
+
+export const storageSchema = z.object({
+  sharedFileStore: z
+    .object({ type: text, alias: text, location: text, s3Region: text, configured: flag })
+    .nullish()
+    .transform((value) => value ?? undefined),
+});
+export type Storage = NonNullable<z.infer<typeof storageSchema>['sharedFileStore']>;
+
+const warningSchema = z.object({ message: text, bannedObjectCount: number });
+
+/** A migration: a package, and what becomes of it on one target. The short answers to writes lack most of it. */
+export const migrationSchema = z.object({
+  id: z.string(),
+  packageInfo: z.object({
+    id: z.string(),
+    name: text,
+    replicated: flag,
+    type: text,
+    purpose: text,
+    creationDate: text,
+    lastUpdatedDate: text,
+    environment: named,
+    storage: stored,
+    project: named,
+    status: z.string(),
+    message: text,
+    progress: number,
+    deleted: flag,
+    existing: flag,
+    containsExtensionObject: flag,
+    warnings: z
+      .array(warningSchema)
+      .nullish()
+      .transform((list) => list ?? []),
+    tocView: z.unknown().optional(),
+  }),
+  importInfo: z.object({
+    id: text,
+    creationDate: text,
+    lastUpdatedDate: text,
+    environment: named,
+    project: named,
+    status: z.string(),
+    importRequestStatus: text,
+    undoRequestStatus: text,
+    progress: number,
+    message: text,
+    undoStorage: stored,
+    deleted: flag,
+  }),
+  validation: z
+    .object({ status: text, progress: number, message: text, creationDate: text, lastUpdatedDate: text })
+    .nullish()
+    .transform((value) => value ?? undefined),
+});
+export type Migration = z.infer<typeof migrationSchema>;
+
+export const migrationsSchema = z.object({ total: number, data: z.array(z.unknown()) });
+
+/** A migration with everything in it, to be handed on as it is. */
+export const contentSchema = z.looseObject({ packageInfo: z.looseObject({}) });
+export type MigrationContent = z.infer<typeof contentSchema>;
+
+export const sharedFileSchema = z.object({
+  id: z.string(),
+  name: text,
+  path: text,
+  sha256: text,
+  existing: flag,
+  size: number,
+  creationDate: text,
+  lastUpdatedDate: text,
+  extraInfo: z
+    .object({ packageId: text, packageType: text, packagePurpose: text })
+    .nullish()
+    .transform((value) => value ?? { packageId: undefined, packageType: undefined, packagePurpose: undefined }),
+});
+export type SharedFile = z.infer<typeof sharedFileSchema>;
+
+export const sharedFilesSchema = z.object({ total: number, data: z.array(z.unknown()) });
+
+const subError = z.object({
+  message: text,
+  iServerCode: number,
+  additionalProperties: z.object({ objectName: text }).nullish(),
+});
+
+export const errorSchema = z.object({
+  code: text,
+  message: text,
+  ticketId: text,
+  iServerCode: number,
+  subErrors: z
+    .array(subError)
+    .nullish()
+    .transform((list) => list ?? []),
+});
+
+/** The modeling endpoints wrap theirs. */
+export const wrappedErrorSchema = z.object({ errors: z.array(errorSchema).min(1) });

@@ -1,0 +1,76 @@
+// From a request to its reply: route, session, project, handler, error document.
+import { stackOf } from '../error-facts.ts';
+import { createRoutes, type PathParams } from '../routing.ts';
+import type { Call, Reply } from '../server.ts';
+import { onlyFields } from './fields.ts';
+import type { Instance } from './instance.ts';
+import { openProject, projectHeader } from './project-header.ts';
+import { errorDocument, htmlReply, json, Refusal, refusalReply, sessionDead, unknownEndpoint } from './refusal.ts';
+import { readDocument } from './request-body.ts';
+import { authenticate } from './session-check.ts';
+import { userOf } from './users.ts';
+import type { Route, Visit } from './visit.ts';
+
+export const contextPath = '/MicroStrategyLibrary';
+
+const unknownMethod = () => new Refusal(405, 'ERR001', 'HTTP 405 Method Not Allowed');
+
+function visitOf(instance: Instance, call: Call, route: Route, params: PathParams): Visit {
+  const session = route.open === true ? undefined : authenticate(instance, call);
+  const user = session === undefined ? undefined : userOf(instance.store, session.userId);
+  if (session !== undefined && user === undefined) throw sessionDead();
+  const named = route.project === undefined ? undefined : projectHeader(call, route.project === 'required');
+  const project = named === undefined || session === undefined ? undefined : openProject(instance, session, named);
+  return {
+    instance,
+    call,
+    param: (name) => params[name] ?? '',
+    get session() {
+      if (session === undefined) throw sessionDead();
+      return session;
+    },
+    get user() {
+      if (user === undefined) throw sessionDead();
+      return user;
+    },
+    project,
+    document: async () => (await readDocument(call)) ?? {},
+  };
+}
+
+function partial(reply: Reply, fields: string | undefined): Reply {
+  if (fields === undefined || fields === '' || reply.status >= 300 || typeof reply.body !== 'string') return reply;
+  return { ...reply, body: JSON.stringify(onlyFields(JSON.parse(reply.body), fields)) };
+}
+
+export function createAnswer(instance: Instance, list: readonly Route[]): (call: Call) => Promise<Reply> {
+  const routes = createRoutes<Route>({ caseSensitive: true });
+  for (const route of list) routes.on(route.method, `/api${route.path}`, route);
+
+  async function handle(call: Call, path: string): Promise<Reply> {
+    const found = routes.find(call.method, path);
+    if (!('target' in found)) throw found.allowed.length === 0 ? unknownEndpoint() : unknownMethod();
+    const visit = visitOf(instance, call, found.target, found.params);
+    return partial(await found.target.handle(visit), call.query('fields'));
+  }
+
+  return async (call) => {
+    const path = call.path.startsWith(`${contextPath}/`) ? call.path.slice(contextPath.length) : undefined;
+    if (path === undefined || !/^\/api(?:\/|$)/.test(path)) return htmlReply(404, 'Not Found');
+    const broken = instance.faults.take('server-error-html');
+    if (broken !== undefined) return htmlReply(broken.values['status'] ?? 500, 'Internal Server Error');
+    try {
+      return await handle(call, path);
+    } catch (error) {
+      if (error instanceof Refusal) return refusalReply(error);
+      instance.log(`${call.method} ${call.path} failed: ${stackOf(error)}`);
+      return json(500, errorDocument('ERR001', 'An internal error has occurred.'));
+    }
+  };
+}
+
+/** Faults may name a path from `/api` on, with ids as they are or percent-encoded. */
+export function spellings(path: string): readonly string[] {
+  const inner = path.startsWith(`${contextPath}/`) ? path.slice(contextPath.length) : path;
+  return [...new Set([inner, inner.replaceAll(/%3A/gi, ':'), inner.replaceAll(/%3D/gi, '=')])];
+}

@@ -1,0 +1,20 @@
+/** The failures a Library is known for; docs/emulators.md says what each does. Light: the command line reads it for help. */
+export const microstrategyFaults = [
+  'create-failed',
+  'import-failed',
+  'undo-failed',
+  'validation-failed',
+  'session-expires',
+  'session-timeout',
+  'session-cap',
+  'project-not-loaded',
+  'storage-not-configured',
+  'storage-service-missing',
+  'storage-unreadable',
+  'storage-unwritable',
+  'storage-full',
+  'clock-skew',
+  'server-error-html',
+  'stuck',
+  'slow',
+] as const;

@@ -1,0 +1,19 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** 32 upper-case hex digits, as the product writes every id and version. */
+export const newGuid = (): string => randomBytes(16).toString('hex').toUpperCase();
+
+/** The same id for the same words, for sample data. */
+export const guidOf = (...words: readonly string[]): string =>
+  createHash('sha256').update(words.join('\n')).digest('hex').slice(0, 32).toUpperCase();
+
+export const isGuid = (text: string): boolean => /^[0-9A-F]{32}$/.test(text);
+
+/** `2024-01-02T03:04:05.678+0000`: milliseconds, no colon in the zone. */
+export const wireDate = (date: Date = new Date()): string => date.toISOString().replace('Z', '+0000');
+
+/** Milliseconds; the forms clients write are read too: with and without milliseconds, `Z`, `+0000`, `+00:00`. */
+export const timeOf = (text: string): number => Date.parse(text.replace(/([+-]\d{2})(\d{2})$/, '$1:$2'));
+
+export const administratorId = '54F3D26011D2896560009A8E67019608';
+export const guestId = '294DEDC011D2F1D56000D98E67019608';

@@ -1,0 +1,57 @@
+import type { Body, Store } from '../../store.ts';
+import { configuration, findObject, findVisible, ancestorsOf, type MetadataObject } from './object.ts';
+import { statusOf } from './project.ts';
+
+const ownerOf = (store: Store, id: string) => ({ name: findObject(store, configuration, id)?.name ?? '', id });
+
+/** Members of type and time that lists show of every object. */
+export function summaryOf(store: Store, object: MetadataObject): Body {
+  return {
+    name: object.name,
+    id: object.id,
+    type: object.type,
+    ...(object.description === '' ? {} : { description: object.description }),
+    subtype: object.subtype,
+    extType: 0,
+    dateCreated: object.created,
+    dateModified: object.modified,
+    version: object.version,
+    acg: 255,
+    owner: ownerOf(store, object.owner),
+    ...(object.hidden ? { hidden: true } : {}),
+  };
+}
+
+/** Outermost first; `level` counts from the object outward. */
+export const ancestorList = (store: Store, scope: string, object: MetadataObject): readonly Body[] =>
+  ancestorsOf(store, scope, object).map(({ name, id }, index, all) => ({ name, id, level: all.length - index }));
+
+/** One object with its folders and its access control list. */
+export function detailOf(store: Store, scope: string, object: MetadataObject, withComments: boolean): Body {
+  return {
+    ...summaryOf(store, object),
+    hidden: object.hidden,
+    ancestors: ancestorList(store, scope, object),
+    acl: object.acl.map((entry) => ({ ...entry, type: 1 })),
+    certifiedInfo: { certified: false },
+    ...(withComments ? { comments: [] } : {}),
+  };
+}
+
+/** The projects an object list is about may be written without a scope: configuration objects are seen from anywhere. */
+export const lookUp = (store: Store, project: string | undefined, id: string): MetadataObject | undefined =>
+  project === undefined ? findObject(store, configuration, id) : findVisible(store, project, id);
+
+export function projectView(store: Store, project: MetadataObject): Body {
+  return {
+    acg: 255,
+    id: project.id,
+    name: project.name,
+    status: statusOf(project),
+    alias: '',
+    description: project.description,
+    dateCreated: project.created,
+    dateModified: project.modified,
+    owner: ownerOf(store, project.owner),
+  };
+}

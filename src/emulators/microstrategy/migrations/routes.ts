@@ -1,0 +1,183 @@
+import type { Reply } from '../../server.ts';
+import type { Instance } from '../instance.ts';
+import { asObject, asText, isEmpty, isObject } from '../loose-json.ts';
+import { configuration } from '../metadata/object.ts';
+import { pageOf } from '../paging.ts';
+import { need, privileges } from '../privileges.ts';
+import { invalid, json, missing, noContent, notNow, Refusal } from '../refusal.ts';
+import { needFile, needStorage } from '../shared-files/availability.ts';
+import { removeShared } from '../shared-files/shared-folder.ts';
+import { binaryReply } from '../shared-files/routes.ts';
+import type { Route, Visit } from '../visit.ts';
+import { certify } from './certification.ts';
+import { changeRecord } from './change-record.ts';
+import { createPackage, reusePackage, startCreation } from './create-package.ts';
+import { importUpload, triggerImport } from './import-package.ts';
+import type { Jobs } from './jobs.ts';
+import {
+  allMigrations,
+  allPackages,
+  changeImport,
+  changePackage,
+  findPackage,
+  fullRecord,
+  importsOf,
+  keptTree,
+  needMigration,
+  removePackage,
+  type Shown,
+} from './record.ts';
+import { readToc } from './toc.ts';
+import { recoverValidations, triggerValidation, withReport } from './validate.ts';
+
+const restarted = 'The server was restarted while the operation was running.';
+
+/** What a start after a crash finds: what ran has failed, and nothing of it was written. */
+export function recoverMigrations(instance: Instance): void {
+  const { store } = instance;
+  store.atomically(() => {
+    for (const { id, status } of allPackages(store)) {
+      if (status === 'creating') changePackage(store, id, { status: 'create_failed', message: restarted });
+    }
+    for (const { import: row } of allMigrations(store)) {
+      if (row.status === 'importing') changeImport(store, row.id, { status: 'import_failed', message: restarted });
+      if (row.status === 'undoing') changeImport(store, row.id, { status: 'undo_failed', message: restarted });
+    }
+  });
+  recoverValidations(instance, restarted);
+}
+
+async function create(visit: Visit, jobs: Jobs): Promise<Reply> {
+  const body = await visit.document();
+  const packageId = visit.call.query('packageId');
+  if (packageId !== undefined) return reusePackage(visit, packageId, body);
+  const info = asObject(body['packageInfo']);
+  if (isEmpty(info)) throw missing('packageInfo is missing.');
+  return info['purpose'] === 'migration_from_shared_file_store'
+    ? importUpload(visit, jobs, body)
+    : createPackage(visit, jobs, body);
+}
+
+function list(visit: Visit): Reply {
+  const { instance, call } = visit;
+  const purposes = (call.query('packageInfo.purpose') ?? 'object_migration').split(',').map((one) => one.trim());
+  const all = allMigrations(instance.store).filter(({ package: row }) => purposes.includes(row.purpose));
+  const data = pageOf(visit, all, { usual: 100, most: 1000 });
+  return json(200, {
+    total: all.length,
+    data: data.map((one) => fullRecord(instance, withReport(instance, one), { toc: false, tree: false })),
+  });
+}
+
+const contents: Readonly<Record<string, Shown>> = {
+  default: { toc: false, tree: false },
+  tocview: { toc: true, tree: false },
+  treeview: { toc: false, tree: true },
+  all: { toc: true, tree: true },
+};
+
+function read({ instance, param, call }: Visit): Reply {
+  const shown = contents[(call.query('showContent') ?? 'default').toLowerCase()];
+  if (shown === undefined) throw invalid('The value of showContent is invalid.');
+  return json(200, fullRecord(instance, withReport(instance, needMigration(instance, param('id'))), shown));
+}
+
+/** Edit, on the source: the package is made again from another table of contents; type and purpose stay. */
+async function edit({ instance, user, param, document }: Visit, jobs: Jobs): Promise<Reply> {
+  need(user, privileges.createPackage);
+  const { package: row, import: target } = needMigration(instance, param('id'));
+  const sent = await document();
+  // Clients send the members of packageInfo, or a record around them.
+  const info = isObject(sent['packageInfo']) ? sent['packageInfo'] : sent;
+  if (row.replicated) throw invalid('Uploaded or replicated packages cannot be edited.');
+  if (row.status !== 'created' && row.status !== 'create_failed') throw notNow('packageInfo.status', row.status);
+  if (!['pending', 'rejected'].includes(target.importRequestStatus)) {
+    throw notNow('importInfo.importRequestStatus', target.importRequestStatus);
+  }
+  if (asText(info['type'], row.type) !== row.type) throw invalid('packageInfo.type cannot be changed.');
+  if (asText(info['purpose'], row.purpose) !== row.purpose) throw invalid('packageInfo.purpose cannot be changed.');
+  readToc(info['tocView'], row.type, row.purpose);
+  changePackage(instance.store, row.id, {
+    name: asText(info['name'], row.name),
+    tocView: asObject(info['tocView']),
+    treeView: info['treeView'] === undefined ? row.treeView : keptTree(info['treeView']),
+    status: 'creating',
+    message: '',
+    progress: 0,
+  });
+  startCreation(instance, jobs, row.id, asText(row.project?.['id'], configuration));
+  return json(202, { id: row.id, status: 'creating', progress: 0 });
+}
+
+/** Deletes the package, its records and its undo packages here, and the file where it was made here. */
+function remove({ instance, user, call }: Visit): Reply {
+  need(user, privileges.managePackages);
+  const packageId = call.query('packageId');
+  if (packageId === undefined || packageId === '') throw missing('The query parameter packageId is missing.');
+  const row = findPackage(instance.store, packageId);
+  if (row === undefined) throw new Refusal(404, 'ERR006', `The package '${packageId}' is not found.`);
+  if (row.status === 'creating') throw notNow('packageInfo.status', row.status);
+  const imports = importsOf(instance.store, packageId);
+  const busy = imports.find(({ status }) => status === 'importing' || status === 'undoing');
+  if (busy !== undefined) throw notNow('importInfo.status', busy.status);
+  const files = [...imports.map(({ undoStorage }) => undoStorage['path']), row.replicated ? '' : row.storage['path']];
+  instance.store.atomically(() => removePackage(instance.store, packageId));
+  for (const path of files) removeShared(instance.storage, asText(path));
+  return noContent();
+}
+
+function packageBinary({ instance, user, param }: Visit): Reply {
+  need(user, privileges.managePackages);
+  const row = findPackage(instance.store, param('package'));
+  if (row === undefined || row.purpose === 'migration_from_shared_file_store') {
+    throw new Refusal(404, 'ERR004', `The package '${param('package')}' is not found.`);
+  }
+  if (row.status !== 'created' && row.status !== 'locked') throw notNow('packageInfo.status', row.status);
+  return binaryReply(needFile(instance, asText(row.storage['path'])), row.name);
+}
+
+function undoBinary({ instance, user, param }: Visit): Reply {
+  need(user, privileges.managePackages);
+  const found = allMigrations(instance.store).find((one) => one.import.id === param('import'));
+  const path = found?.import.undoStorage['path'];
+  if (found === undefined || typeof path !== 'string') {
+    throw new Refusal(404, 'ERR004', `There is no undo package of the import '${param('import')}'.`);
+  }
+  return binaryReply(needFile(instance, path), `${found.package.name}_undo`);
+}
+
+/** Whoever may create or manage packages sees all of them. */
+function checkVisible({ user }: Visit): void {
+  if (!user.may(privileges.managePackages)) need(user, privileges.createPackage);
+}
+
+/** All of them need the Storage Service; what it is used for needs a location too. */
+export function migrationRoutes(jobs: Jobs): readonly Route[] {
+  const one = '/migrations/:id';
+  const routes: readonly Route[] = [
+    { method: 'POST', path: '/migrations', project: 'heeded', handle: (visit) => create(visit, jobs) },
+    { method: 'GET', path: '/migrations', handle: list },
+    { method: 'DELETE', path: '/migrations', handle: remove },
+    { method: 'GET', path: one, handle: read },
+    { method: 'PUT', path: one, project: 'heeded', handle: (visit) => triggerImport(visit, jobs) },
+    { method: 'PATCH', path: one, project: 'heeded', handle: (visit) => changeRecord(visit, jobs) },
+    { method: 'PUT', path: `${one}/packageInfo`, handle: (visit) => edit(visit, jobs) },
+    {
+      method: 'PUT',
+      path: `${one}/validation`,
+      project: 'heeded',
+      handle: (visit) => triggerValidation(visit, jobs),
+    },
+    { method: 'PATCH', path: `${one}/packageInfo/certification`, handle: certify },
+    { method: 'GET', path: '/migrations/packages/:package/binary', handle: packageBinary },
+    { method: 'GET', path: '/migrations/imports/:import/binary', handle: undoBinary },
+  ];
+  return routes.map((route) => ({
+    ...route,
+    handle: (visit) => {
+      checkVisible(visit);
+      needStorage(visit.instance, { location: route.method !== 'GET' || route.path.endsWith('/binary') });
+      return route.handle(visit);
+    },
+  }));
+}

@@ -1,0 +1,130 @@
+import type { Body, Store } from '../store.ts';
+import { asList, asText } from './loose-json.ts';
+import { groupSubtype, objectType } from './metadata/object-types.ts';
+import { configuration, findObject, objectsOf, type MetadataObject } from './metadata/object.ts';
+import { projectsOf } from './metadata/project.ts';
+import { membersInProject } from './metadata/security-link.ts';
+import { pageOf } from './paging.ts';
+import { json, Refusal } from './refusal.ts';
+import { privilegesOf, userOf } from './users.ts';
+import type { Route, Visit } from './visit.ts';
+
+const briefly = ({ id, name }: MetadataObject) => ({ id, name });
+
+const groupsOf = (store: Store, user: MetadataObject) =>
+  asList(user.definition['groups']).flatMap((id) => {
+    const group = findObject(store, configuration, asText(id));
+    return group === undefined ? [] : [briefly(group)];
+  });
+
+function userView(store: Store, object: MetadataObject): Body {
+  const user = userOf(store, object.id);
+  return {
+    id: object.id,
+    type: object.type,
+    subtype: object.subtype,
+    name: object.name,
+    fullName: object.name,
+    abbreviation: user?.username ?? '',
+    username: user?.username ?? '',
+    initials: user?.initials ?? '',
+    description: object.description,
+    enabled: object.definition['enabled'] !== false,
+    dateCreated: object.created,
+    dateModified: object.modified,
+    version: object.version,
+    memberships: groupsOf(store, object),
+    privileges: privilegesOf(store, object).map((name) => ({ name })),
+  };
+}
+
+const accounts = (store: Store, groups: boolean) =>
+  objectsOf(store, configuration).filter(
+    ({ type, subtype }) => type === objectType.user && (subtype === groupSubtype) === groups,
+  );
+
+function needAccount({ instance, param }: Visit, groups: boolean): MetadataObject {
+  const found = accounts(instance.store, groups).find(({ id }) => id === param('id'));
+  if (found === undefined) throw new Refusal(404, 'ERR004', `The user with ID '${param('id')}' is not found.`);
+  return found;
+}
+
+function roleView(store: Store, role: MetadataObject): Body {
+  const projects = projectsOf(store).map((project) => ({
+    ...briefly(project),
+    members: membersInProject(store, project.id, role.id).flatMap((id) => {
+      const member = findObject(store, configuration, id);
+      return member === undefined ? [] : [{ ...briefly(member), subtype: member.subtype }];
+    }),
+  }));
+  return {
+    ...briefly(role),
+    type: role.type,
+    subtype: role.subtype,
+    description: role.description,
+    dateModified: role.modified,
+    version: role.version,
+    privileges: role.definition['privileges'] ?? [],
+    projects: projects.filter(({ members }) => members.length > 0),
+  };
+}
+
+const roles = (store: Store) => objectsOf(store, configuration).filter(({ type }) => type === objectType.securityRole);
+
+export const userRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/users',
+    handle: (visit) => {
+      const begins = visit.call.query('nameBegins')?.toLowerCase() ?? '';
+      const found = accounts(visit.instance.store, false).filter(({ name }) => name.toLowerCase().startsWith(begins));
+      return json(
+        200,
+        pageOf(visit, found).map((one) => userView(visit.instance.store, one)),
+      );
+    },
+  },
+  {
+    method: 'GET',
+    path: '/users/:id',
+    handle: (visit) => json(200, userView(visit.instance.store, needAccount(visit, false))),
+  },
+  {
+    method: 'GET',
+    path: '/usergroups',
+    handle: (visit) => {
+      const begins = visit.call.query('nameBegins')?.toLowerCase() ?? '';
+      const found = accounts(visit.instance.store, true).filter(({ name }) => name.toLowerCase().startsWith(begins));
+      return json(
+        200,
+        pageOf(visit, found).map(({ id, name, type, subtype }) => ({ id, name, type, subtype })),
+      );
+    },
+  },
+  {
+    method: 'GET',
+    path: '/usergroups/:id',
+    handle: (visit) => {
+      const group = needAccount(visit, true);
+      return json(200, { ...userView(visit.instance.store, group), username: undefined });
+    },
+  },
+  {
+    method: 'GET',
+    path: '/securityRoles',
+    handle: ({ instance }) =>
+      json(
+        200,
+        roles(instance.store).map((role) => roleView(instance.store, role)),
+      ),
+  },
+  {
+    method: 'GET',
+    path: '/securityRoles/:id',
+    handle: ({ instance, param }) => {
+      const role = roles(instance.store).find(({ id }) => id === param('id'));
+      if (role === undefined) throw new Refusal(404, 'ERR004', `The security role '${param('id')}' is not found.`);
+      return json(200, roleView(instance.store, role));
+    },
+  },
+];

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import type { Store } from '../store.ts';
+import { administratorId, guestId } from './identifiers.ts';
+import { asList, asText } from './loose-json.ts';
+import { objectType, userSubtype } from './metadata/object-types.ts';
+import { configuration, findObject, objectsOf, type MetadataObject } from './metadata/object.ts';
+import { Refusal } from './refusal.ts';
+
+export interface User {
+  readonly id: string;
+  /** The full name; objects show it as their owner's. */
+  readonly name: string;
+  readonly username: string;
+  readonly initials: string;
+  readonly administrator: boolean;
+  readonly may: (privilege: string) => boolean;
+}
+
+const isUser = (object: MetadataObject) => object.type === objectType.user && object.subtype === userSubtype;
+
+const initialsOf = (name: string) =>
+  name
+    .split(/\s+/)
+    .map((word) => word.slice(0, 1).toUpperCase())
+    .join('');
+
+/** A user's own privileges and those of the groups it is in, from the innermost group outward. */
+export function privilegesOf(store: Store, object: MetadataObject, depth = 0): readonly string[] {
+  const own = asList(object.definition['privileges']).map((one) => asText(one));
+  if (depth > 16) return own;
+  const groups = asList(object.definition['groups']).flatMap((id) => {
+    const group = findObject(store, configuration, asText(id));
+    return group === undefined ? [] : privilegesOf(store, group, depth + 1);
+  });
+  return [...new Set([...own, ...groups])];
+}
+
+export function userOf(store: Store, id: string): User | undefined {
+  const object = findObject(store, configuration, id);
+  if (object === undefined || !isUser(object)) return undefined;
+  const granted = privilegesOf(store, object);
+  const administrator = id === administratorId || granted.includes('*');
+  return {
+    id,
+    name: object.name,
+    username: asText(object.definition['username']),
+    initials: initialsOf(object.name),
+    administrator,
+    may: (privilege) => administrator || granted.includes(privilege),
+  };
+}
+
+/** `{id, name}` as records show a person. */
+export const personOf = ({ id, name }: User): { readonly id: string; readonly name: string } => ({ id, name });
+
+/** Sample accounts only: no secret is kept this way. The administrator's password lies in the settings. */
+export const passwordMark = (username: string, password: string): string =>
+  createHash('sha256').update(`${username.toLowerCase()}\n${password}`).digest('hex');
+
+const refuse = () => new Refusal(401, 'ERR003', 'Incorrect username and/or password. Please verify and try again.');
+
+/** The object behind a login, standard or LDAP. 401 ERR003 otherwise. */
+export function checkPassword(store: Store, ldap: boolean, username: string, password: string): string {
+  const admin = store.setting('admin-username') ?? 'Administrator';
+  if (!ldap && username.toLowerCase() === admin.toLowerCase()) {
+    if (password !== store.setting('admin-password')) throw refuse();
+    return administratorId;
+  }
+  const found = objectsOf(store, configuration).find(
+    (object) => isUser(object) && asText(object.definition['username']).toLowerCase() === username.toLowerCase(),
+  );
+  if (found === undefined || username === '' || found.id === administratorId) throw refuse();
+  const { definition } = found;
+  if ((definition['ldap'] === true) !== ldap) throw refuse();
+  if (definition['password'] !== passwordMark(asText(definition['username']), password)) throw refuse();
+  if (definition['enabled'] === false) throw new Refusal(401, 'ERR003', 'The user account is disabled.');
+  return found.id;
+}
+
+/** The account of anonymous logins. 401 ERR003 where there is none. */
+export function guestOf(store: Store): string {
+  if (userOf(store, guestId) === undefined) throw new Refusal(401, 'ERR003', 'Anonymous login is not enabled.');
+  return guestId;
+}

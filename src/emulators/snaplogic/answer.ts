@@ -1,0 +1,127 @@
+// From a request to its reply: route, caller, handler, error document, and the faults that touch every answer.
+import { stackOf } from '../error-facts.ts';
+import type { IncomingMessage } from 'node:http';
+import { createRoutes } from '../routing.ts';
+import type { Call, Reply } from '../server.ts';
+import { authenticate } from './authentication.ts';
+import { isObject, type Json } from './json.ts';
+import type { Plane } from './plane.ts';
+import { errorDocument, json, nestedErrorDocument, Refusal } from './refusal.ts';
+import { enter, need, needAdmin } from './rights.ts';
+import { needOrg } from './orgs.ts';
+import { needPlace } from './tree.ts';
+import type { Route, Visit } from './visit.ts';
+
+const largestBody = 32 * 1024 * 1024;
+
+async function readDocument(request: IncomingMessage): Promise<Json> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > largestBody) throw new Refusal(413, 'The request body is too large');
+    chunks.push(chunk);
+  }
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(
+      Buffer.concat(chunks)
+        .toString('utf8')
+        .replace(/^\uFEFF/, ''),
+    );
+  } catch {
+    throw new Refusal(400, 'The request body is not valid JSON');
+  }
+  if (!isObject(parsed)) throw new Refusal(400, 'The request body must be a JSON object');
+  return parsed;
+}
+
+/** Names in a path are percent-encoded one by one: `+` is a plus. */
+function tailOf(routePath: string, path: string): readonly string[] {
+  const fixed = routePath.split('/').filter((part) => part !== '' && part !== '*').length;
+  return path
+    .split('/')
+    .filter((part) => part !== '')
+    .slice(fixed)
+    .map(decodeURIComponent);
+}
+
+function checkEncoding(path: string): void {
+  try {
+    decodeURIComponent(path);
+  } catch {
+    throw new Refusal(400, 'The path is not correctly encoded');
+  }
+}
+
+const queryAll = (request: IncomingMessage, name: string): readonly string[] =>
+  new URLSearchParams(/\?(.*)$/s.exec(request.url ?? '')?.[1] ?? '').getAll(name);
+
+function refusalReply({ faults }: Plane, status: number, message: string): Reply {
+  const html = faults.take('html-error');
+  if (html !== undefined) {
+    const body = `<html><head><title>${status}</title></head><body><h1>Error ${status}</h1></body></html>`;
+    return { status, headers: { 'Content-Type': 'text/html' }, body };
+  }
+  const nested = faults.take('nested-error') !== undefined;
+  const said = faults.take('empty-message') === undefined ? message : '';
+  const document = nested ? nestedErrorDocument(status, said) : errorDocument(status, said);
+  return json(faults.take('body-code-only') === undefined ? status : 200, document, status);
+}
+
+function limited({ faults }: Plane): Reply | undefined {
+  const fault = faults.take('rate-limited');
+  if (fault === undefined) return undefined;
+  const reply = json(429, errorDocument(429, 'Rate limit exceeded'));
+  const wait = fault.values['retry-after'];
+  return wait === undefined ? reply : { ...reply, headers: { ...reply.headers, 'Retry-After': String(wait) } };
+}
+
+function visitOf(plane: Plane, call: Call, route: Route, params: Readonly<Record<string, string | undefined>>): Visit {
+  const caller = authenticate(plane, call.headers);
+  let document: Promise<Json> | undefined;
+  return {
+    plane,
+    call,
+    caller,
+    param: (name) => params[name] ?? '',
+    segments: tailOf(route.path, call.path),
+    queryAll: (name) => queryAll(call.request, name),
+    document: () => (document ??= readDocument(call.request)),
+    reach(segments, right) {
+      const org = needOrg(plane.store, segments[0] ?? '');
+      enter(caller, org);
+      if (right === 'admin') needAdmin(caller, org);
+      const place = needPlace(plane.store, segments);
+      if (right !== 'admin') need(caller, place, right);
+      return place;
+    },
+  };
+}
+
+export function createAnswer(plane: Plane, list: readonly Route[]): (call: Call) => Promise<Reply> {
+  const routes = createRoutes<Route>({ caseSensitive: true });
+  for (const route of list) routes.on(route.method, route.path, route);
+
+  async function handle(call: Call): Promise<Reply> {
+    checkEncoding(call.path);
+    const found = routes.find(call.method, call.path);
+    if (!('target' in found)) {
+      if (found.allowed.length === 0) throw new Refusal(404, `There is no ${call.path}`);
+      throw new Refusal(405, `${call.method} is not allowed for ${call.path}`);
+    }
+    return found.target.handle(visitOf(plane, call, found.target, found.params));
+  }
+
+  return async (call) => {
+    const hold = limited(plane);
+    if (hold !== undefined) return hold;
+    try {
+      return await handle(call);
+    } catch (error) {
+      if (error instanceof Refusal) return refusalReply(plane, error.status, error.message);
+      plane.log(`${call.method} ${call.path} failed: ${stackOf(error)}`);
+      return refusalReply(plane, 500, 'Internal server error');
+    }
+  };
+}

@@ -1,0 +1,23 @@
+/** The failures a SnapLogic control plane is known for; docs/emulators.md says what each does. Light: the command line reads it for help. */
+export const snaplogicFaults = [
+  'duplicate-as-failed-status',
+  'status-forbidden',
+  'status-open',
+  'status-foreign-host',
+  'sync-empty',
+  'sync-document',
+  'sync-error',
+  'sync-cut',
+  'asset-failures',
+  'untrusted-as-warning',
+  'stuck',
+  'slow',
+  'failed',
+  'unknown-status',
+  'rate-limited',
+  'nested-error',
+  'empty-message',
+  'html-error',
+  'body-code-only',
+  'json-export',
+] as const;

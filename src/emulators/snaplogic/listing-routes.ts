@@ -1,0 +1,48 @@
+import { listed } from './asset-document.ts';
+import { at } from './json.ts';
+import { ok, Refusal } from './refusal.ts';
+import { binOf, childrenOf, idOf, isAssetType, type Node } from './tree.ts';
+import type { Route, Visit } from './visit.ts';
+
+/** The service pages lists at 100, however much a caller asks for. */
+const largestPage = 100;
+
+function whole(text: string | undefined, otherwise: number): number {
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : otherwise;
+}
+
+function sorted<Item>(items: readonly Item[], sort: string | undefined): readonly Item[] {
+  const [, field = '', sign = ''] = /^([\w.]+):(-?1)$/.exec(sort ?? '') ?? [];
+  if (field === '') return items;
+  const key = (item: Item) => JSON.stringify(at(item, ...field.split('.')) ?? null);
+  const up = items.toSorted((one, other) => (key(one) < key(other) ? -1 : key(one) > key(other) ? 1 : 0));
+  return sign === '1' ? up : up.toReversed();
+}
+
+/** Filters that are not known, and values that make no sense, are passed over in silence. */
+function chosen(visit: Visit, nodes: readonly Node[]): readonly Node[] {
+  const [type, search] = [visit.call.query('asset_type'), visit.call.query('search')];
+  const known = isAssetType(type) || type === 'Dir' || type === 'Plex';
+  return nodes
+    .filter((node) => !known || node.type === type)
+    .filter(({ name }) => search === undefined || name.toLowerCase().includes(search.toLowerCase()));
+}
+
+function list(visit: Visit) {
+  const { plane, caller, call, segments } = visit;
+  const inBin = segments.length === 2 && segments[1] === '_rbin';
+  const holder = visit.reach(inBin ? segments.slice(0, 1) : segments, 'R');
+  const folder = holder.nodes.at(-1);
+  if (folder !== undefined && folder.type !== 'Dir') throw new Refusal(404, `${holder.path} is no folder`);
+  const nodes = childrenOf(plane.store, inBin ? binOf(holder.org.id) : idOf(holder));
+  const place = inBin ? { ...holder, path: `${holder.path}/_rbin` } : holder;
+  const entries = sorted(
+    chosen(visit, nodes).map((node) => listed(node, place, caller.user.email)),
+    call.query('sort'),
+  );
+  const offset = whole(call.query('offset'), 0);
+  const limit = Math.min(largestPage, Math.max(1, whole(call.query('limit'), largestPage)));
+  return ok({ entries: entries.slice(offset, offset + limit) });
+}
+
+export const listingRoutes: readonly Route[] = [{ method: 'GET', path: '/api/1/rest/asset/list/*', handle: list }];

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { allOrgs, type Org } from './orgs.ts';
+import { ok, Refusal } from './refusal.ts';
+import { isAdmin } from './rights.ts';
+import { allowToken, userNamed, type User } from './users.ts';
+import type { Route, Visit } from './visit.ts';
+
+const orgsOf = (visit: Visit, { email }: User): readonly Org[] =>
+  allOrgs(visit.plane.store).filter(({ members }) => members[email] !== undefined);
+
+/** Oneself, or a user of an environment that the caller administers. */
+function needUser(visit: Visit): User {
+  const { caller, plane } = visit;
+  const email = visit.param('email');
+  const user = userNamed(plane.store, email);
+  if (user?.email === caller.user.email) return user;
+  if (user === undefined) throw new Refusal(404, `There is no user ${email}`);
+  if (!orgsOf(visit, user).some((org) => isAdmin(caller.user.email, org))) {
+    throw new Refusal(403, `${caller.user.email} is not an admin of an environment of ${email}`);
+  }
+  return user;
+}
+
+function describe(visit: Visit) {
+  const user = needUser(visit);
+  return ok({
+    email: user.email,
+    first_name: user.firstName,
+    last_name: user.lastName,
+    password_last_updated: user.passwordUpdated,
+    password_expired: user.passwordExpired,
+    allow_password_login: true,
+    organizations: orgsOf(visit, user).map((org) => ({
+      name: org.name,
+      id: org.id,
+      administrator: isAdmin(user.email, org),
+    })),
+    basic_access: null,
+    ui_access: !user.serviceAccount,
+    user_locked_out: user.lockedOut,
+    service_account: user.serviceAccount,
+  });
+}
+
+function session(visit: Visit) {
+  const { caller, plane, call } = visit;
+  const wanted = call.query('caller') ?? caller.user.email;
+  if (wanted !== caller.user.email) throw new Refusal(403, `A session for ${wanted} needs that user's own credentials`);
+  const token = randomUUID();
+  allowToken(plane.store, 'SLToken', token, caller.user.email);
+  return ok({ token });
+}
+
+function environments(visit: Visit) {
+  const orgs = orgsOf(visit, needUser(visit));
+  return ok({ org_snodes: Object.fromEntries(orgs.map(({ id, name }) => [id, { name }] as const)) });
+}
+
+export const userRoutes: readonly Route[] = [
+  { method: 'GET', path: '/api/1/rest/public/users/:email', handle: describe },
+  { method: 'GET', path: '/api/1/rest/asset/session', handle: session },
+  { method: 'GET', path: '/api/1/rest/asset/user/:email', handle: environments },
+];

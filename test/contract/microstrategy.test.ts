@@ -1,0 +1,229 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { adapterModules } from '../../src/adapters/index.ts';
+import { startEmulator, type FaultSpec, type RunningEmulator } from '../../src/emulators/index.ts';
+import type { Adapter, Options } from '../../src/ports/adapter.ts';
+import { Secret } from '../../src/secret.ts';
+import type { ContractBench, ContractSetup } from '../../src/testing.ts';
+import { collect, failsWith, need, never, watch } from '../../src/testing/bench.ts';
+import { adapterTools } from '../support/adapter-tools.ts';
+import { describeAdapter } from './adapter.contract.ts';
+
+interface LibraryBench extends ContractBench {
+  readonly servers: { readonly source: RunningEmulator; readonly target: RunningEmulator };
+}
+
+const strangersPassword = 'password of nobody here';
+
+async function open(): Promise<LibraryBench> {
+  const directory = await mkdtemp(join(tmpdir(), 'migrator-contract-'));
+  const storage = join(directory, 'shared');
+  const start = (name: string, sample: 'source' | 'target') =>
+    startEmulator('microstrategy', { directory: join(directory, name), sample, pace: 5, storage });
+  const servers = { source: await start('source', 'source'), target: await start('target', 'target') };
+  const module = await adapterModules.microstrategy();
+  const made: Adapter[] = [];
+  const peers: Record<string, () => Adapter> = {};
+  const tools = adapterTools({}, peers);
+  const adapter = (name: string, { url, credentials }: RunningEmulator, password = credentials['password']!) => {
+    const one = module.create(
+      {
+        name,
+        url,
+        settings: { username: credentials['username'] },
+        secrets: { password: new Secret(password) },
+      },
+      tools,
+    );
+    peers[name] = () => one;
+    made.push(one);
+    return one;
+  };
+  return {
+    source: adapter('lab', servers.source),
+    target: adapter('prod', servers.target),
+    stranger: adapter('stranger', servers.source, strangersPassword),
+    projects: ['MicroStrategy Tutorial'],
+    exportOptions: { object: ['8D679D5111D3E4981000E787EC6DE8A4:attribute:replace'] },
+    importOptions: {},
+    secrets: {},
+    parcel: {
+      ref: { id: 'C337C6D1FAC94E1998DB162B20D6B95E', version: '' },
+      bytes: Buffer.from('one content'),
+      otherBytes: Buffer.from('another content'),
+    },
+    planted: [servers.source.credentials['password']!, servers.target.credentials['password']!, strangersPassword],
+    lines: tools.lines,
+    servers,
+    close: async () => {
+      for (const one of made) await one.close?.();
+      await servers.source.close();
+      await servers.target.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+const setup: ContractSetup = { facets: ['exports', 'imports', 'feed', 'moves'], open, pauseMs: 10 };
+
+async function onBench(run: (bench: LibraryBench) => Promise<void>): Promise<void> {
+  const bench = await open();
+  try {
+    await run(bench);
+  } finally {
+    await bench.close();
+  }
+}
+
+const named = (name: string): FaultSpec => ({ type: 'named', name, values: {} });
+const route = (fault: Omit<Extract<FaultSpec, { type: 'route' }>, 'type'>): FaultSpec => ({ type: 'route', ...fault });
+
+async function startMove(
+  bench: LibraryBench,
+  { dryRun = false, options = {} }: { dryRun?: boolean; options?: Options } = {},
+) {
+  const moves = need(bench.source.moves, 'moves');
+  const target = { name: 'prod', adapter: bench.target };
+  expect(await moves.reaches(target, await bench.target.probe(never), never)).toBe(true);
+  const request = { project: 'MicroStrategy Tutorial', dryRun, options: { ...bench.exportOptions, ...options } };
+  const prepared = await moves.prepare(request, target, never);
+  return { id: await moves.start(prepared, target, {}, never), prepared };
+}
+
+async function migrations(adapter: Adapter): Promise<number> {
+  return (await collect(adapter.jobs.list({ all: true, limit: 100 }, never))).length;
+}
+
+describeAdapter('microstrategy', setup, () => {
+  describe('and moves between Libraries of one storage', () => {
+    test('objects arrive, and an undo brings the target back', async () => {
+      await onBench(async (bench) => {
+        const { id, prepared } = await startMove(bench);
+        expect(prepared.plan).toHaveLength(1);
+        expect(await watch(bench.source, id, setup)).toMatchObject({
+          kind: 'move',
+          state: 'succeeded',
+          wireState: 'imported',
+        });
+        const undo = await need(bench.source.jobs.undo, 'undo')(id, never);
+        expect(await watch(bench.source, undo, setup)).toMatchObject({ kind: 'undo', state: 'succeeded' });
+        expect(await bench.source.jobs.status(id, never)).toMatchObject({
+          state: 'cancelled',
+          wireState: 'undo_success',
+        });
+        await failsWith('CONFLICT', () => bench.source.jobs.undo!(id, never));
+      });
+    });
+
+    test('a rehearsal is validated, and leaves nothing once it is discarded', async () => {
+      await onBench(async (bench) => {
+        const { id } = await startMove(bench, { dryRun: true });
+        const status = await watch(bench.source, id, setup);
+        expect(status).toMatchObject({ kind: 'dry-run', state: 'succeeded', wireState: 'validated' });
+        await bench.source.moves!.discard!(id, never);
+        await bench.source.moves!.discard!(id, never);
+        expect(await migrations(bench.source)).toBe(0);
+        expect(await migrations(bench.target)).toBe(0);
+      });
+    });
+
+    test('a request waits until somebody approves or rejects it', async () => {
+      await onBench(async (bench) => {
+        const requested = { options: { requestOnly: true } };
+        const waiting = async (id: string) => {
+          for (;;) {
+            await bench.source.jobs.advance!(id, never);
+            const status = await bench.source.jobs.status(id, never);
+            if (status.state === 'waiting') return status;
+            expect(status.state).toBe('running');
+          }
+        };
+        const { id } = await startMove(bench, requested);
+        expect(await waiting(id)).toMatchObject({
+          wireState: 'requested',
+          waitingFor: 'an administrator to approve the import',
+        });
+        await bench.source.jobs.approve!(id, never);
+        await failsWith('CONFLICT', () => bench.source.jobs.approve!(id, never));
+        expect(await watch(bench.source, id, setup)).toMatchObject({ state: 'succeeded' });
+        const other = await startMove(bench, requested);
+        await waiting(other.id);
+        await bench.source.jobs.reject!(other.id, never);
+        expect(await watch(bench.source, other.id, setup)).toMatchObject({ state: 'failed', wireState: 'rejected' });
+      });
+    });
+
+    test('with keep_both there is no undo, and it is said before anything is asked for', async () => {
+      await onBench(async (bench) => {
+        const { id, prepared } = await startMove(bench, { options: { defaultAction: 'keep_both' } });
+        expect(prepared.notes.join()).toContain('cannot be undone');
+        const status = await watch(bench.source, id, setup);
+        expect(status.state).toBe('succeeded');
+        expect(status.messages.map(({ text }) => text).join()).toContain('cannot be undone');
+        const { message } = await failsWith('CONFLICT', () => bench.source.jobs.undo!(id, never));
+        expect(message).toContain('keep_both');
+      });
+    });
+
+    test('a package that the target cannot read is undelivered', async () => {
+      await onBench(async (bench) => {
+        const { id } = await startMove(bench);
+        bench.servers.target.faults.add(named('storage-unreadable'));
+        expect(await watch(bench.source, id, setup)).toMatchObject({ state: 'failed', undelivered: true });
+      });
+    });
+
+    test.each(['before', 'after'] as const)('a create whose answer is reset %s it is processed', async (reset) => {
+      await onBench(async (bench) => {
+        bench.servers.source.faults.add(route({ method: 'POST', path: '*/api/migrations*', reset, times: 1 }));
+        if (reset === 'before') await failsWith('REMOTE_UNREACHABLE', () => startMove(bench));
+        else
+          expect(await watch(bench.source, (await startMove(bench)).id, setup)).toMatchObject({ state: 'succeeded' });
+        expect(await migrations(bench.source)).toBe(reset === 'before' ? 0 : 1);
+      });
+    });
+
+    test.each(['PATCH', 'PUT'])('a lost answer to any %s is settled by looking', async (method) => {
+      await onBench(async (bench) => {
+        const { id } = await startMove(bench);
+        const server = method === 'PUT' ? bench.servers.target : bench.servers.source;
+        server.faults.add(route({ method, path: '*/api/migrations/*', reset: 'after', times: 1 }));
+        expect(await watch(bench.source, id, setup)).toMatchObject({ state: 'succeeded' });
+        expect(await migrations(bench.target)).toBe(1);
+      });
+    });
+  });
+
+  test.each([
+    'session-expires',
+    'project-not-loaded',
+    'create-failed',
+    'import-failed',
+    'undo-failed',
+    'validation-failed',
+  ])('the fault %s is told, or got over', async (fault) => {
+    await onBench(async (bench) => {
+      const onSource = ['create-failed', 'session-expires'].includes(fault);
+      const { id } =
+        fault === 'create-failed'
+          ? (bench.servers.source.faults.add(named(fault)), await startMove(bench))
+          : await startMove(bench, { dryRun: fault === 'validation-failed' });
+      if (fault !== 'create-failed') bench.servers[onSource ? 'source' : 'target'].faults.add(named(fault));
+      if (fault === 'project-not-loaded') {
+        expect((await failsWith('CONFLICT', () => watch(bench.source, id, setup))).message).toContain('not loaded');
+        return;
+      }
+      const status = await watch(bench.source, id, setup);
+      if (fault === 'session-expires') expect(status.state).toBe('succeeded');
+      else if (fault !== 'undo-failed') {
+        expect(status).toMatchObject({ state: 'failed', wireState: fault.replace('-', '_') });
+        expect(status.messages.length).toBeGreaterThan(0);
+      } else {
+        const undo = await bench.source.jobs.undo!(id, never);
+        expect(await watch(bench.source, undo, setup)).toMatchObject({ state: 'failed', wireState: 'undo_failed' });
+      }
+    });
+  });
+});
