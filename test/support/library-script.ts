@@ -102,6 +102,8 @@ export async function withLibraries<Result>(
       return;
     }
     next += 1;
+    // What the server ended itself needs no logout.
+    if (!ownSessions && wanted.status === 401) sessions[on].logouts += 1;
     answer(wanted, response);
   };
   const result = await withServer(
