@@ -194,6 +194,15 @@ describe('who may not approve', () => {
     });
   });
 
+  test('and may not even ask, gets an error', async () => {
+    await withLibraries(
+      [show('source', record()), { ...requested, status: 403, answer: refusal }],
+      async ({ open }) => {
+        await expect(() => open().jobs.advance!(move, never)).toThrowCode('AUTH_REFUSED');
+      },
+    );
+  });
+
   test('with --request-only nobody tries', async () => {
     const id = `${migration}/request-only@prod`;
     await withLibraries([show('source', record()), requested, requestedSource, requestedSource], async ({ open }) => {
@@ -342,8 +351,7 @@ describe('the import on the target', () => {
         importInfo: { importRequestStatus: 'approved', project: {} },
       }),
     );
-    const { json: _, ...plain } = put;
-    const calls = [approvedThere, absent, read, { ...plain, headers: { 'x-mstr-projectid': null } }];
+    const calls = [approvedThere, absent, read, { ...put, headers: { 'x-mstr-projectid': null } }];
     await withLibraries(calls, async ({ open }) => open().jobs.advance!(move, never));
   });
 
