@@ -1,13 +1,15 @@
 import { MigratorError } from '../errors.ts';
 import type { AdapterModule } from '../ports/adapter.ts';
 
-export const products = ['octopus', 'microstrategy'] as const;
+export const products = ['octopus', 'enms', 'microstrategy', 'snaplogic'] as const;
 export type Product = (typeof products)[number];
 
 /** One lazy line each; add yours here. */
 export const adapterModules = {
   octopus: async () => (await import('./octopus/index.ts')).adapter,
   microstrategy: async () => (await import('./microstrategy/index.ts')).adapter,
+  snaplogic: async () => (await import('./snaplogic/index.ts')).adapter,
+  enms: async () => (await import('./enms/index.ts')).adapter,
 } satisfies Record<Product, () => Promise<AdapterModule>>;
 
 export function isProduct(text: string): text is Product {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { MigratorError } from '../errors.ts';
 import type { ByteStream } from '../ports/artifact.ts';
 import type { ByteSource } from '../ports/bytes.ts';
@@ -20,7 +21,12 @@ export interface OpenedEntry {
   readonly path: string;
   readonly size: number;
   readonly content: ByteStream;
+  /** The content of a small file, which is known to be right already; undefined for a large one. */
+  readonly bytes: Uint8Array | undefined;
 }
+
+/** Up to this size a file is read and checked whole before it is handed out. */
+const smallBytes = 256 * 1024;
 
 /**
  * The last steps of the policy (§5): age header, every chunk, every file's size and digest, and once more the sum of the content.
@@ -81,13 +87,48 @@ async function* checkedEntry(
   if (listed !== undefined && (expected?.path !== path || expected.size !== size)) {
     throw malformed('payload', `the payload has "${path}" with ${size} bytes, which the manifest does not list there`);
   }
+  if (size <= smallBytes) {
+    const bytes = await entry.whole();
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    checkDigest(path, sha256, expected?.sha256);
+    yield { path, size, content: new WholeContent(path, bytes), bytes };
+    found.files.push({ path, size, sha256 });
+    return;
+  }
   const content = new CheckedContent(entry, expected?.sha256);
   try {
-    yield { path, size, content };
+    yield { path, size, content, bytes: undefined };
     found.files.push({ path, size, sha256: await content.finish() });
   } finally {
     content.close();
   }
+}
+
+class WholeContent implements AsyncIterable<Uint8Array> {
+  readonly #path: string;
+  #bytes: Uint8Array | undefined;
+
+  constructor(path: string, bytes: Uint8Array) {
+    this.#path = path;
+    this.#bytes = bytes;
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- bytes that are at hand, told as a stream
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
+    const bytes = this.#bytes;
+    if (bytes === undefined) throw readAlready(this.#path);
+    this.#bytes = undefined;
+    if (bytes.length > 0) yield bytes;
+  }
+}
+
+function checkDigest(path: string, found: string, expected: string | undefined): void {
+  if (expected === undefined || found === expected) return;
+  throw malformed('digest', `"${path}" does not match its digest in the manifest`);
+}
+
+function readAlready(path: string): Error {
+  return new MigratorError('USAGE', `"${path}" was read already: a package's files are read once, in order`);
 }
 
 /** Compares the digest with the last byte it hands out, so a consumer that reads to the end meets the failure before it is done. */
@@ -104,21 +145,14 @@ class CheckedContent implements AsyncIterable<Uint8Array> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
-    if (this.#digest !== '') {
-      throw new MigratorError(
-        'USAGE',
-        `"${this.#entry.path}" was read already: a package's files are read once, in order`,
-      );
-    }
+    if (this.#digest !== '') throw readAlready(this.#entry.path);
     for await (const chunk of this.#entry.content) {
       const hashing = this.#hash.update(chunk);
       if (hashing !== undefined) await hashing;
       yield chunk;
     }
     this.#digest = await this.#hash.digest();
-    if (this.#expected !== undefined && this.#digest !== this.#expected) {
-      throw malformed('digest', `"${this.#entry.path}" does not match its digest in the manifest`);
-    }
+    checkDigest(this.#entry.path, this.#digest, this.#expected);
   }
 
   /** The digest, after reading what the consumer has left. */

@@ -12,6 +12,10 @@ export interface Exchange {
     readonly query?: Readonly<Record<string, string>>;
     /** Compared for the names that are given. */
     readonly headers?: Readonly<Record<string, string>>;
+    /** Names of headers that must not be there. */
+    readonly without?: readonly string[];
+    /** Texts that the body holds, for forms whose boundary nobody knows. */
+    readonly contains?: readonly string[];
     /** Compared whole. */
     readonly json?: unknown;
     readonly file?: {
@@ -99,6 +103,8 @@ function fits({ request: wanted }: Exchange, request: IncomingMessage, body: Buf
   if (request.method !== wanted.method || url.pathname !== wanted.path) return false;
   if (!isDeepStrictEqual(Object.fromEntries(url.searchParams), { ...wanted.query })) return false;
   if (Object.entries(wanted.headers ?? {}).some(([name, value]) => request.headers[name] !== value)) return false;
+  if (wanted.without?.some((name) => request.headers[name] !== undefined) === true) return false;
+  if (wanted.contains?.every((text) => body.includes(text)) === false) return false;
   if (wanted.json !== undefined) {
     return request.headers['content-type'] === 'application/json' && isDeepStrictEqual(parsed(body), wanted.json);
   }

@@ -146,6 +146,8 @@ function optionOf({ name, value, description, many, choices }: OptionSpec): Opti
   const flags = value === undefined ? `--${name}` : `--${name} <${value}>`;
   if (many === true) return new ListOption(flags, description, choices);
   const option = new Option(flags, description);
+  // A product's `no-…` is a switch of its own and not the opposite of another one.
+  option.negate = false;
   return choices === undefined ? option : option.choices(choices);
 }
 

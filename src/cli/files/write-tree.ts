@@ -1,19 +1,22 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
+import { lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { MigratorError } from '../../errors.ts';
 import type { ByteStream } from '../../ports/artifact.ts';
 import { moveWithoutReplacing, syncFolder } from './durable.ts';
 import { entryParts } from './entry-path.ts';
+import { FileWriter } from './file-writer.ts';
 import { holdFolder, type HeldFolder } from './held-folder.ts';
 import { localError, systemCode } from './local-error.ts';
 import { partialName } from './partial-name.ts';
-import { Turns } from './turns.ts';
 
 /** A folder that receives files. Nothing is visible in it before `commit`. */
 export interface TreeWriter {
-  /** PACKAGE_MALFORMED when the path leaves the folder or two entries would be one file. */
-  write(path: string, content: ByteStream): Promise<void>;
+  /**
+   * PACKAGE_MALFORMED when the path leaves the folder or two entries would be one file. Of many small files the failure of one
+   * may be told by a later call, or by `commit`.
+   */
+  write(path: string, content: ByteStream | Uint8Array): Promise<void>;
   /** Puts everything into place; CONFLICT names what is in the way, and then nothing has moved. Gives the paths written. */
   commit(): Promise<readonly string[]>;
   /** Removes what was written; harmless after `commit`. */
@@ -155,88 +158,6 @@ function makeStage(folder: string, kind: Kind): Stage {
   }
 }
 
-/** Up to this size a file is written by one system call each to open, write and close; queues cost more than that. */
-const smallBytes = 256 * 1024;
-
-/**
- * Writes files below a folder of ours. They are not flushed one by one: the package they come from stays, and a crash of the
- * machine is answered by opening it again.
- */
-class FileWriter {
-  readonly #folders = new Set<string>();
-  readonly #turns = new Turns();
-
-  async write(target: string, content: ByteStream, sync: boolean): Promise<void> {
-    const chunks = content[Symbol.asyncIterator]();
-    const first: Uint8Array[] = [];
-    try {
-      let size = 0;
-      for (;;) {
-        const next = await chunks.next();
-        if (next.done === true) {
-          await this.#writeSmall(target, first, sync);
-          return;
-        }
-        first.push(next.value);
-        size += next.value.length;
-        if (size > smallBytes) break;
-      }
-      this.#makeFolder(dirname(target));
-      await writeLarge(target, first, { [Symbol.asyncIterator]: () => chunks }, sync);
-    } finally {
-      await chunks.return?.();
-    }
-  }
-
-  async #writeSmall(target: string, chunks: readonly Uint8Array[], sync: boolean): Promise<void> {
-    await this.#turns.take();
-    this.#makeFolder(dirname(target));
-    const descriptor = openSync(target, 'wx', 0o666);
-    try {
-      const [only] = chunks;
-      if (only !== undefined) writeSyncFully(descriptor, chunks.length === 1 ? only : Buffer.concat(chunks));
-      if (sync) fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-  }
-
-  #makeFolder(folder: string): void {
-    if (this.#folders.has(folder)) return;
-    mkdirSync(folder, { recursive: true });
-    this.#folders.add(folder);
-  }
-}
-
-function writeSyncFully(descriptor: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
-}
-
-async function writeLarge(
-  target: string,
-  first: readonly Uint8Array[],
-  rest: ByteStream,
-  sync: boolean,
-): Promise<void> {
-  const handle = await open(target, 'wx', 0o666);
-  // One write is under way while the next chunk is made.
-  let writing = Promise.resolve();
-  const put = async (chunk: Uint8Array): Promise<void> => {
-    await writing;
-    writing = handle.writeFile(chunk);
-    writing.catch(() => undefined);
-  };
-  try {
-    for (const chunk of first) await put(chunk);
-    for await (const chunk of rest) await put(chunk);
-    await writing;
-    if (sync) await handle.sync();
-  } finally {
-    await Promise.allSettled([writing]);
-    await handle.close();
-  }
-}
-
 /**
  * Receives files for a folder in a private folder beside it (inside it when it exists), and renames them into place on
  * `commit`: a package that turns out bad leaves nothing behind. Links are never followed, also not those that appear
@@ -254,12 +175,20 @@ export async function createTreeWriter(
     );
   }
   const stage = makeStage(folder, before);
-  const files = new FileWriter();
+  const files = new FileWriter((path, error) =>
+    ['EEXIST', 'EISDIR', 'ENOTDIR'].includes(systemCode(error) ?? '')
+      ? new MigratorError(
+          'PACKAGE_MALFORMED',
+          `the package holds two files that would be one here: ${JSON.stringify(path)}`,
+        )
+      : localError(error, `could not write ${JSON.stringify(path)} below "${folder}"`),
+  );
   const paths: string[] = [];
   let done = false;
   const discard = async (): Promise<void> => {
     if (done) return;
     done = true;
+    await files.close();
     await rm(stage.place.at(stage.name), { recursive: true, force: true, maxRetries: 3 });
     stage.folder.release();
     stage.place.release();
@@ -276,23 +205,14 @@ export async function createTreeWriter(
   return {
     write: async (path, content) => {
       const target = stage.folder.at(['files', ...entryParts(path, options.platform)].join('/'));
-      try {
-        // Where it replaces a file, there must be no moment at which neither would survive a power cut.
-        await files.write(target, content, options.overwrite);
-      } catch (error) {
-        if (['EEXIST', 'EISDIR', 'ENOTDIR'].includes(systemCode(error) ?? '')) {
-          throw new MigratorError(
-            'PACKAGE_MALFORMED',
-            `the package holds two files that would be one here: ${JSON.stringify(path)}`,
-          );
-        }
-        throw localError(error, `could not write ${JSON.stringify(path)} below "${folder}"`);
-      }
+      // Where it replaces a file, there must be no moment at which neither would survive a power cut.
+      await files.write(path, target, content, options.overwrite);
       paths.push(path);
     },
     commit: async () => {
       if (done) throw new RangeError('the folder was already finished');
       try {
+        await files.flush();
         await commit();
       } catch (error) {
         const code = systemCode(error) ?? '';

@@ -26,7 +26,9 @@ export async function runOpen(path: string, options: PackageOpenOptions, context
   });
   try {
     for await (const entry of open(bytes, verified, sealed.keys, sealed.limits, context.signal)) {
-      await tree.write(outside(entry.path), count(entry.content, entry.size, entry.path, reporter));
+      const { path, size, content, bytes: whole } = entry;
+      if (whole !== undefined) reporter.report({ type: 'bytes', subject: path, done: size, total: size });
+      await tree.write(outside(path), whole ?? count(content, size, path, reporter));
     }
     const written = await tree.commit();
     context.result(

@@ -5,7 +5,7 @@ import type { Call, Reply } from '../server.ts';
 import { onlyFields } from './fields.ts';
 import type { Instance } from './instance.ts';
 import { openProject, projectHeader } from './project-header.ts';
-import { errorDocument, htmlReply, json, Refusal, refusalReply, sessionDead } from './refusal.ts';
+import { errorDocument, htmlReply, json, Refusal, refusalReply, sessionDead, unknownEndpoint } from './refusal.ts';
 import { readDocument } from './request-body.ts';
 import { authenticate } from './session-check.ts';
 import { userOf } from './users.ts';
@@ -13,7 +13,6 @@ import type { Route, Visit } from './visit.ts';
 
 export const contextPath = '/MicroStrategyLibrary';
 
-const unknownEndpoint = () => new Refusal(404, 'ERR004', 'HTTP 404 Not Found');
 const unknownMethod = () => new Refusal(405, 'ERR001', 'HTTP 405 Method Not Allowed');
 
 function visitOf(instance: Instance, call: Call, route: Route, params: PathParams): Visit {

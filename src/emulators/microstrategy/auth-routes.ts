@@ -6,7 +6,7 @@ import type { Instance } from './instance.ts';
 import { asText, readInteger } from './loose-json.ts';
 import { needAdministrator } from './privileges.ts';
 import { openProject } from './project-header.ts';
-import { json, noContent, Refusal, sessionDead } from './refusal.ts';
+import { json, noContent, Refusal, sessionDead, unknownEndpoint } from './refusal.ts';
 import { cookieOf, idleTimeout } from './session-check.ts';
 import type { Session } from './sessions.ts';
 import { checkPassword, guestOf, userOf } from './users.ts';
@@ -117,6 +117,15 @@ const sessionInfo = ({ instance, session }: Visit): Reply =>
 
 export const authRoutes: readonly Route[] = [
   { method: 'POST', path: '/auth/login', open: true, handle: login },
+  {
+    // Not a way to log out, and not 405 either.
+    method: 'DELETE',
+    path: '/auth/login',
+    open: true,
+    handle: () => {
+      throw unknownEndpoint();
+    },
+  },
   {
     method: 'POST',
     path: '/auth/logout',

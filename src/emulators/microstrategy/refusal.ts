@@ -30,6 +30,9 @@ export const missing = (message: string): Refusal => new Refusal(400, 'ERR005', 
 export const notNow = (member: string, value: string): Refusal =>
   invalid(`Cannot do current operation for now when \`${member}\` is '${value}'.`);
 
+/** Clients read these words as: not supported by this version. */
+export const unknownEndpoint = (): Refusal => new Refusal(404, 'ERR004', 'HTTP 404 Not Found');
+
 export const sessionDead = (): Refusal =>
   new Refusal(401, 'ERR009', 'The user session has expired, please reauthenticate.');
 

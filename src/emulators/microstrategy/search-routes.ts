@@ -1,6 +1,7 @@
 import type { Reply } from '../server.ts';
 import { newGuid } from './identifiers.ts';
 import { readFlag, readInteger } from './loose-json.ts';
+import { isConfigurationType } from './metadata/object-types.ts';
 import { ancestorsOf, configuration, findVisible, objectsOf, usersOf, type MetadataObject } from './metadata/object.ts';
 import { ancestorList, summaryOf } from './metadata/view.ts';
 import { pageOf } from './paging.ts';
@@ -50,10 +51,17 @@ function neighbours(
   return new Set(objects.map(({ id }) => id).filter((id) => found.has(id)));
 }
 
+/** Users, schedules and their like are found from inside a project too. */
+function scopeOf(visit: Visit): string {
+  const types = typesOf(visit);
+  const outside = types.length > 0 && types.every(isConfigurationType);
+  return outside ? configuration : (visit.project ?? configuration);
+}
+
 function searched(visit: Visit): readonly MetadataObject[] {
-  const { instance, call, project } = visit;
+  const { instance, call } = visit;
   const { store } = instance;
-  const scope = project ?? configuration;
+  const scope = scopeOf(visit);
   const [name, root] = [call.query('name'), call.query('root')];
   const types = typesOf(visit);
   const pattern = readInteger(call.query('pattern') ?? 4) ?? 4;

@@ -91,6 +91,18 @@ export const userRoutes: readonly Route[] = [
   },
   {
     method: 'GET',
+    path: '/usergroups',
+    handle: (visit) => {
+      const begins = visit.call.query('nameBegins')?.toLowerCase() ?? '';
+      const found = accounts(visit.instance.store, true).filter(({ name }) => name.toLowerCase().startsWith(begins));
+      return json(
+        200,
+        pageOf(visit, found).map(({ id, name, type, subtype }) => ({ id, name, type, subtype })),
+      );
+    },
+  },
+  {
+    method: 'GET',
     path: '/usergroups/:id',
     handle: (visit) => {
       const group = needAccount(visit, true);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Store } from '../store.ts';
 import { administratorId, guestId } from './identifiers.ts';
 import { asList, asText } from './loose-json.ts';
-import { groupSubtype, objectType, userSubtype } from './metadata/object-types.ts';
+import { objectType, userSubtype } from './metadata/object-types.ts';
 import { configuration, findObject, objectsOf, type MetadataObject } from './metadata/object.ts';
 import { Refusal } from './refusal.ts';
 
@@ -17,8 +17,6 @@ export interface User {
 }
 
 const isUser = (object: MetadataObject) => object.type === objectType.user && object.subtype === userSubtype;
-export const isGroup = (object: MetadataObject): boolean =>
-  object.type === objectType.user && object.subtype === groupSubtype;
 
 const initialsOf = (name: string) =>
   name

@@ -9,6 +9,8 @@ export interface RawEntry {
   readonly path: string;
   readonly size: number;
   readonly content: ByteStream;
+  /** All of it at once, instead of `content`. */
+  whole(): Promise<Uint8Array>;
 }
 
 /** A path of 1024 bytes and the words around it. */
@@ -28,7 +30,7 @@ export async function* unpackPayload(reader: ByteReader, form: HeaderForm): Asyn
     if (fault !== undefined)
       throw malformed('path', `the path ${JSON.stringify(path)} in the package is refused: it ${fault}`);
     const body = new Body(reader, size, path);
-    yield { path, size, content: body };
+    yield { path, size, content: body, whole: () => body.whole() };
     await body.finish();
   }
   if (!isZero(await block(reader))) throw malformed('payload', 'the payload does not end as a tar does');
@@ -75,6 +77,13 @@ class Body implements AsyncIterable<Uint8Array> {
       this.#left -= chunk.length;
       yield chunk;
     }
+  }
+
+  async whole(): Promise<Uint8Array> {
+    if (!(await this.#reader.fill(this.#left))) throw cutShort(this.#path);
+    const bytes = this.#reader.take(this.#left);
+    this.#left = 0;
+    return bytes;
   }
 
   /** Steps over what was not read, and over the padding. */

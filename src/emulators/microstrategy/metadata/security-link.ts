@@ -20,17 +20,17 @@ export const linkEntry = (link: SecurityLink): Entry => ({
   body: { ...link },
 });
 
-const read = ({ body }: Entry) => body as unknown as SecurityLink;
+export const readLink = ({ body }: Entry): SecurityLink => body as unknown as SecurityLink;
 
 export function findLink(store: Store, project: string, trustee: string): SecurityLink | undefined {
   const entry = store.get(linkKind, linkKey(project, trustee));
-  return entry === undefined ? undefined : read(entry);
+  return entry === undefined ? undefined : readLink(entry);
 }
 
 /** Who has a role, or is under a filter, in a project. */
 export const membersInProject = (store: Store, project: string, id: string): readonly string[] =>
   store
     .all(linkKind, project)
-    .map(read)
+    .map(readLink)
     .filter(({ roles, filters }) => roles.includes(id) || filters.includes(id))
     .map(({ trustee }) => trustee);

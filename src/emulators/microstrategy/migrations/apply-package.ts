@@ -2,16 +2,8 @@
 import type { Store } from '../../store.ts';
 import { newGuid } from '../identifiers.ts';
 import { compareReleases } from '../release.ts';
-import {
-  entryOf,
-  findObject,
-  findVisible,
-  keyOf,
-  objectKind,
-  objectsOf,
-  usersOf,
-  type MetadataObject,
-} from '../metadata/object.ts';
+import { entryOf, findObject, findVisible, keyOf, objectKind, type MetadataObject } from '../metadata/object.ts';
+import { dependentsOf, inUseText } from '../metadata/used-by.ts';
 import { findLink, linkEntry } from '../metadata/security-link.ts';
 import { notFoundText } from './collect.ts';
 import { outcomeOf, type Outcome } from './conflict.ts';
@@ -30,19 +22,19 @@ export const canBeUndone = ({ settings, objects, links }: PackageContent): boole
   objects.every(({ action }) => action !== 'keep_both') &&
   links.every(({ action }) => action !== 'keep_both');
 
+/** Used-by dependencies are counted as they are when the import begins, without what it deletes too. */
 function deleteObjects(landing: Landing, steps: readonly Step[]): void {
+  const { store, scope, recorder } = landing;
   const doomed = steps.filter(({ outcome }) => outcome === 'delete').map(({ object }) => object.id);
-  const objects = objectsOf(landing.store, landing.scope);
-  for (const id of doomed) {
-    const target = findObject(landing.store, landing.scope, id);
-    const user = usersOf(objects, id).find((one) => !doomed.includes(one.id));
-    if (user !== undefined) {
-      throw new WorkFailure(
-        `The object '${target?.name ?? ''}' (${id}) cannot be deleted because it is used by '${user.name}' (${user.id}).`,
-      );
-    }
-    landing.recorder.remove(objectKind, keyOf(landing.scope, id));
-    touchFolder(landing, target?.parent ?? null);
+  const keys = new Set(doomed.map((id) => keyOf(scope, id)));
+  const targets = doomed.flatMap((id) => findObject(store, scope, id) ?? []);
+  for (const target of targets) {
+    const user = dependentsOf(store, scope, target.id).find(({ key }) => !keys.has(key));
+    if (user !== undefined) throw new WorkFailure(inUseText(target, user));
+  }
+  for (const { id, parent } of targets) {
+    recorder.remove(objectKind, keyOf(scope, id));
+    touchFolder(landing, parent);
   }
 }
 

@@ -206,6 +206,10 @@ export function importUpload(visit: Visit, jobs: Jobs, body: Body): Reply {
   const type = typeOf(upload.extraInfo.packageType);
   const scope = scopeOf(type, project);
   needFile(instance, upload.path);
+  const present = findPackage(instance.store, upload.extraInfo.packageId);
+  if (present !== undefined && present.purpose !== 'migration_from_shared_file_store') {
+    throw invalid(`The package '${present.id}' exists already.`);
+  }
   const row: PackageRow = {
     id: upload.extraInfo.packageId,
     name: upload.name ?? '',

@@ -1,5 +1,6 @@
 import type { Entry, Store } from '../../store.ts';
-import { objectKind, objectsOf, readObject, usersOf } from '../metadata/object.ts';
+import { objectKind, readObject } from '../metadata/object.ts';
+import { dependentsOf, inUseText } from '../metadata/used-by.ts';
 import { WorkFailure } from './package-content.ts';
 
 /** One row as it was before an import; without an entry it was not there. */
@@ -49,12 +50,8 @@ function checkRemovals(store: Store, images: readonly Image[]): void {
     const entry = before === null && kind === objectKind ? store.get(kind, id) : undefined;
     if (entry?.container === undefined) continue;
     const object = readObject(entry);
-    const scope = entry.container;
-    const user = usersOf(objectsOf(store, scope), object.id).find((one) => !touched.has(`${scope}/${one.id}`));
-    if (user === undefined) continue;
-    throw new WorkFailure(
-      `The object '${object.name}' (${object.id}) cannot be deleted because it is used by '${user.name}' (${user.id}).`,
-    );
+    const user = dependentsOf(store, entry.container, object.id).find(({ key }) => !touched.has(key));
+    if (user !== undefined) throw new WorkFailure(inUseText(object, user));
   }
 }
 

@@ -4,7 +4,7 @@ import { wireDate } from '../identifiers.ts';
 import type { Instance } from '../instance.ts';
 import { asObject, asText } from '../loose-json.ts';
 import { needAdministrator } from '../privileges.ts';
-import { invalid } from '../refusal.ts';
+import { invalid, missing } from '../refusal.ts';
 import { needFile, storageRefusal, texts } from '../shared-files/availability.ts';
 import { readShared, writeShared } from '../shared-files/shared-folder.ts';
 import type { Visit } from '../visit.ts';
@@ -28,10 +28,13 @@ function report(instance: Instance, path: string, change: Partial<Validation>): 
   writeShared(instance.storage, path, JSON.stringify({ ...before, ...change, lastUpdatedDate: wireDate() }));
 }
 
-/** PUT /api/migrations/{id}/validation on the target. */
+/** PUT /api/migrations/{id}/validation on the target; the one call that insists on Prefer. */
 export async function triggerValidation(visit: Visit, jobs: Jobs): Promise<Reply> {
-  const { instance, user, param, project, document } = visit;
+  const { instance, user, param, project, call, document } = visit;
   needAdministrator(user);
+  if (!/(?:^|,)\s*respond-async\s*(?:,|;|$)/i.test(String(call.headers['prefer'] ?? ''))) {
+    throw missing('The header Prefer must be respond-async.');
+  }
   const [packageId = '', importId = ''] = param('id').replace(/%3A/i, ':').split(':');
   const body = await document();
   const row = replicatedPackage(packageId, asObject(body['packageInfo']), 'created');

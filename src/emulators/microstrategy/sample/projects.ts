@@ -81,7 +81,6 @@ function shared(): readonly SampleObject[] {
     metric('Cost', 'Sum(Cost)', of(13, 'Cost')),
     metric('Profit', 'Revenue - Cost', of(4, 'Revenue', 'Cost')),
     { name: 'Time', type: 14, subtype: 3585, ...inFolder(28), uses: of(12, 'Year', 'Month') },
-    { name: 'Choose a Year', type: 10, subtype: 2561, ...inFolder(8), uses: of(12, 'Year') },
     { name: 'Northern Regions', type: 1, ...inFolder(5), uses: of(12, 'Region') },
     { name: 'Regions by Size', type: 1, subtype: 257, ...inFolder(3), uses: of(12, 'Region') },
     { name: 'North and South', type: 47, ...inFolder(2), uses: of(12, 'Region') },
@@ -97,10 +96,11 @@ function shared(): readonly SampleObject[] {
   ];
 }
 
+const analysts = fullControl(sampleId(34, 'Sales Analysts'), 'Sales Analysts', 8705);
+
 /** The same objects in two versions or places: the target's is older, newer, or identical except for its path. */
 function differing(side: 'source' | 'target'): readonly SampleObject[] {
   const source = side === 'source';
-  const analysts = fullControl(sampleId(34, 'Sales Analysts'), 'Sales Analysts', 8705);
   return [
     {
       name: 'Revenue by Region',
@@ -122,6 +122,15 @@ function differing(side: 'source' | 'target'): readonly SampleObject[] {
       uses: [...of(4, 'Revenue', 'Profit'), ...of(12, 'Customer')],
     },
     {
+      // One version, two descriptions: only force_replace looks closer.
+      name: 'Choose a Year',
+      type: 10,
+      subtype: 2561,
+      ...inFolder(8),
+      description: source ? 'the years with sales' : 'the years with sales, by hand',
+      uses: of(12, 'Year'),
+    },
+    {
       name: 'Last Year',
       type: 1,
       ...(source ? inFolder(5) : below('Old Filters')),
@@ -138,7 +147,14 @@ function sourceOnly(): readonly SampleObject[] {
     { name: 'Item', type: 12, ...inFolder(26), changed: 180, uses: of(15, 'LU_ITEM') },
     { name: 'Units Sold', type: 13, ...inFolder(27), changed: 180, uses: of(15, 'ORDER_DETAIL') },
     { name: "Last Year's", type: 43, subtype: 11009, ...inFolder(24), changed: 180, uses: of(12, 'Year') },
-    { name: 'Profit Margin', type: 4, ...inFolder(6), changed: 181, uses: of(4, 'Profit', 'Revenue') },
+    {
+      name: 'Profit Margin',
+      type: 4,
+      ...inFolder(6),
+      changed: 181,
+      uses: of(4, 'Profit', 'Revenue'),
+      acl: [analysts],
+    },
     folderOf('Regional Sales', 7),
     {
       name: 'Sales Cube',

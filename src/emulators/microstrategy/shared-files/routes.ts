@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Reply } from '../../server.ts';
-import { newGuid, wireDate } from '../identifiers.ts';
+import { isGuid, newGuid, wireDate } from '../identifiers.ts';
 import type { Instance } from '../instance.ts';
 import { asObject, asText, readInteger } from '../loose-json.ts';
+import { findPackage } from '../migrations/record.ts';
 import { pageOf } from '../paging.ts';
 import { need, privileges } from '../privileges.ts';
 import { invalid, json, missing, noContent, Refusal } from '../refusal.ts';
@@ -45,6 +46,10 @@ function needRoom(instance: Instance): void {
   );
 }
 
+/** The id a client asks for, unless it is none or belongs to a package that this Library has already. */
+const freePackageId = (instance: Instance, wanted: string): string =>
+  isGuid(wanted) && findPackage(instance.store, wanted) === undefined ? wanted : newGuid();
+
 async function createMetadata({ instance, user, document }: Visit): Promise<Reply> {
   need(user, privileges.managePackages, privileges.administerEnvironment);
   needStorage(instance);
@@ -76,7 +81,7 @@ async function createMetadata({ instance, user, document }: Visit): Promise<Repl
     creationDate: now,
     lastUpdatedDate: now,
     extraInfo: {
-      packageId: asText(extra['packageId']) || newGuid(),
+      packageId: freePackageId(instance, asText(extra['packageId'])),
       packageType: type,
       packagePurpose: purpose,
     },

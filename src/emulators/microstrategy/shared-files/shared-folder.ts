@@ -65,7 +65,8 @@ export function removeShared(root: string, path: string): void {
 export function listPackageFiles(root: string, end: string): readonly string[] {
   const top = join(root, packagesFolder);
   if (!existsSync(top)) return [];
-  return readdirSync(top)
+  return readdirSync(top, { withFileTypes: true })
+    .flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
     .toSorted()
     .flatMap((day) =>
       readdirSync(join(top, day))

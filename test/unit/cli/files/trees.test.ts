@@ -127,6 +127,60 @@ describe('createTreeWriter', () => {
     expect(await readFile(join(parent, 'out', 'a.txt'), 'utf8')).toBe('onetwo');
   });
 
+  describe('with many small files at hand', () => {
+    const many = Array.from({ length: 2400 }, (_, index) => ({
+      path: `d${index % 7}/f${index}`,
+      bytes: seededRandom(String(index)).bytes([0, 262_144, 5][index % 400] ?? index % 3000),
+    }));
+
+    test.each([false, true])('all of them arrive as they are, between others (into a folder: %s)', async (exists) => {
+      const parent = await tempDir();
+      if (exists) await mkdir(join(parent, 'out'));
+      const writer = await createTreeWriter(join(parent, 'out'), options);
+      const memory = Buffer.alloc(262_144);
+      for (const { path, bytes } of many) {
+        memory.set(bytes);
+        await writer.write(path, memory.subarray(0, bytes.length));
+        memory.fill(0xee);
+        if (path === 'd0/f1750') await writer.write('large', of(Buffer.alloc(300_000, 'x')));
+      }
+      expect(await writer.commit()).toHaveLength(many.length + 1);
+      expect(await readdir(parent)).toEqual(['out']);
+      for (const { path, bytes } of many) {
+        expect((await readFile(join(parent, 'out', path))).equals(bytes)).toBe(true);
+      }
+      expect((await readFile(join(parent, 'out', 'large'), 'utf8')).length).toBe(300_000);
+    });
+
+    test('one that comes twice is named, at the latest by the commit, and nothing is left', async () => {
+      for (const after of [0, 1200]) {
+        const parent = await tempDir();
+        const writer = await createTreeWriter(join(parent, 'out'), options);
+        const write = async () => {
+          for (const { path, bytes } of many.slice(0, 1300 + after)) {
+            await writer.write(path, bytes);
+            if (path === 'd1/f1296') await writer.write('d1/f1016', bytes);
+          }
+          await writer.commit();
+        };
+        await expect(write()).rejects.toMatchObject({
+          code: 'PACKAGE_MALFORMED',
+          message: expect.stringContaining('"d1/f1016"') as unknown,
+        });
+        await writer.discard();
+        expect(await readdir(parent)).toEqual([]);
+      }
+    });
+
+    test('discard in the midst leaves no trace', async () => {
+      const parent = await tempDir();
+      const writer = await createTreeWriter(join(parent, 'out'), options);
+      for (const { path, bytes } of many) await writer.write(path, bytes);
+      await writer.discard();
+      expect(await readdir(parent)).toEqual([]);
+    });
+  });
+
   test('discard leaves no trace of it', async () => {
     const parent = await tempDir();
     const writer = await createTreeWriter(join(parent, 'out'), options);

@@ -155,6 +155,8 @@ export interface Recipe {
   readonly content: readonly Content[];
   readonly settings?: Json;
   readonly name?: string;
+  /** A package that is there already. */
+  readonly existing?: string;
 }
 
 export const createBody = ({ type = 'project', content, settings = {}, name = 'a package' }: Recipe): Json => ({
@@ -197,10 +199,11 @@ export async function migrate(
   target: Client,
   recipe: Recipe,
   project: string = tutorial,
+  generateUndo = 'true',
 ): Promise<{ readonly id: string; readonly record: Json }> {
-  const id = String((await create(source, recipe))['id']);
+  const id = recipe.existing ?? String((await create(source, recipe))['id']);
   const body = await approve(source, id);
-  const answer = await target.call('PUT', `/api/migrations/${id}?generateUndo=true`, {
+  const answer = await target.call('PUT', `/api/migrations/${id}?generateUndo=${generateUndo}`, {
     json: body,
     ...(recipe.type === 'configuration' ? {} : { project }),
   });

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { MigratorError } from '../../errors.ts';
+import type { Connection } from '../../ports/adapter.ts';
+import { Secret } from '../../secret.ts';
+
+export const secretSettings = ['password'] as const;
+
+const settingsSchema = z.strictObject({
+  username: z
+    .string()
+    .min(1)
+    // RFC 7617: it ends the name in the header.
+    .refine((name) => !name.includes(':'), 'a user name has no colon'),
+  /** How migrations are carried out unless a command says otherwise. */
+  via: z.enum(['web', 'rest']).default('web'),
+  /** The method of the web login, as its form names it: `database`, `ldap`, `tacacs`. */
+  authentication: z.string().min(1).default('database'),
+});
+
+export type Way = z.infer<typeof settingsSchema>['via'];
+
+/** The one account of a connection. Its password changes when an import replaces it. */
+export interface Account {
+  readonly username: string;
+  readonly authentication: string;
+  password(): Secret;
+  replacePassword(password: Secret): void;
+  /** The header of HTTP Basic, the only credential the REST API takes. */
+  basic(): Secret;
+}
+
+export interface EnmsConnection {
+  readonly name: string;
+  readonly url: string;
+  readonly via: Way;
+  readonly account: Account;
+}
+
+/** CONFIG_INVALID when a setting is missing, unknown or of the wrong type. */
+export function readConnection(connection: Connection): EnmsConnection {
+  const settings = settingsSchema.safeParse(connection.settings);
+  if (!settings.success) {
+    throw new MigratorError(
+      'CONFIG_INVALID',
+      `the settings of instance ${connection.name} are wrong: ${z.prettifyError(settings.error).replaceAll('\n', ' ')}`,
+      { hint: 'an eNMS instance has `url`, `username`, `password`, and optionally `via` and `authentication`' },
+    );
+  }
+  const { password } = connection.secrets;
+  if (password === undefined || password.reveal() === '') {
+    throw new MigratorError('CONFIG_INVALID', `instance ${connection.name} needs a password`, {
+      hint: 'set `password`, for example to env:ENMS_PASSWORD',
+    });
+  }
+  const { username, via, authentication } = settings.data;
+  return { name: connection.name, url: connection.url, via, account: accountOf(username, authentication, password) };
+}
+
+function accountOf(username: string, authentication: string, first: Secret): Account {
+  let current = first;
+  return {
+    username,
+    authentication,
+    password: () => current,
+    replacePassword: (password) => {
+      current = password;
+    },
+    basic: () => new Secret(`Basic ${Buffer.from(`${username}:${current.reveal()}`).toString('base64')}`),
+  };
+}

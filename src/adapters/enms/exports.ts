@@ -1,0 +1,190 @@
+import { isMigratorError, MigratorError } from '../../errors.ts';
+import type { Exporter, ExportRequest, PreparedExport } from '../../ports/adapter.ts';
+import type { Artifact, PackageRef } from '../../ports/artifact.ts';
+import { fetchFolder } from './fetch-folder.ts';
+import { folderName, newStamp, oneProject } from './folder-name.ts';
+import { objectsId, parseJobId } from './job-id.ts';
+import { migrationFolder } from './migration-folder.ts';
+import { needsOutside, types, type Type } from './model.ts';
+import { exportedObjects, notCarried } from './object-export.ts';
+import type { Answer } from './rest.ts';
+import { flagOf, textOf, typesOf, wayOf } from './request.ts';
+import type { Server } from './server.ts';
+import { fetchTopology, losesOnTheWayBack, startTopologyExport } from './topology-export.ts';
+
+type Way = 'web' | 'rest' | 'topology';
+
+export function createExporter(server: Server): Exporter {
+  return {
+    pushes: false,
+    projectless: true,
+    requiredSecrets: [],
+    prepare: (request, signal) => prepare(server, request, signal),
+    start: async (prepared, _secrets, _destination, signal) => {
+      const { way, folder, wanted, project, stamp } = settledOf(prepared);
+      if (way === 'rest') return objectsId(project, stamp, wanted);
+      if (way === 'topology') return startTopologyExport(server, `${folder}.xls`, signal);
+      await startMigration(server, prepared, signal);
+      return `export/${folder}`;
+    },
+    find: async (prepared, _startedAfter, signal) => {
+      const { way, folder } = settledOf(prepared);
+      // Reading may be begun again; a spreadsheet of that name is simply written once more.
+      if (way !== 'web') return undefined;
+      return (await migrationFolder(server, folder).exists(signal)) ? `export/${folder}` : undefined;
+    },
+    fetch: (id, prepared, signal) => fetchExport(server, id, prepared, signal),
+  };
+}
+
+async function prepare(server: Server, request: ExportRequest, signal: AbortSignal): Promise<PreparedExport> {
+  const { options } = request;
+  const topology = flagOf(options, 'topology');
+  const way: Way = topology ? 'topology' : wayOf(options, server.via);
+  const wanted = typesOf(options) ?? types;
+  const project = oneProject(request.projects, topology ? 'topology' : undefined);
+  const stamp = newStamp(server);
+  const folder = folderName(project, 'export', stamp);
+  const privately = flagOf(options, 'privateProperties');
+  if (way !== 'rest') {
+    // Both need the web interface in the end, and a migration needs an administrator: better known now.
+    await server.rest.version(signal);
+    await server.web.folders(signal);
+  } else {
+    await server.rest.isAlive(signal);
+  }
+  const packageRef = refOf(request, project, stamp);
+  return {
+    package: packageRef,
+    projects: [{ id: project, name: project }],
+    settled: { way, project, folder, stamp, types: wanted, privateProperties: privately },
+    notes: [...noteOpenEnds(way, wanted), ...notesOn(way, privately, wanted)],
+  };
+}
+
+function refOf({ packageId, packageVersion, options }: ExportRequest, project: string, stamp: string): PackageRef {
+  return {
+    id: packageId ?? textOf(options, 'packageId') ?? project,
+    version: packageVersion ?? textOf(options, 'packageVersion') ?? `1.0.0-${stamp}`,
+  };
+}
+
+function noteOpenEnds(way: Way, wanted: readonly Type[]): readonly string[] {
+  if (way === 'topology') return [];
+  const notes = needsOutside(wanted).map(
+    ({ type, needs }) =>
+      `${type} is exported without ${needs}: an import fails where the target lacks a ${needs} that is referred to`,
+  );
+  if (wanted.includes('service') && !wanted.includes('workflow_edge')) {
+    notes.push('service is exported without workflow_edge: workflows arrive with their services unconnected');
+  }
+  if (wanted.includes('user') && !wanted.includes('group')) {
+    notes.push('user is exported without group: users arrive in no group');
+  }
+  return notes;
+}
+
+function notesOn(way: Way, privately: boolean, wanted: readonly Type[]): readonly string[] {
+  if (way === 'topology') return losesOnTheWayBack;
+  if (way === 'rest') return notCarried(wanted);
+  if (privately) {
+    return [
+      'passwords and keys are in the package as the server keeps them: the target needs the same encryption key (FERNET_KEY), or none as well',
+    ];
+  }
+  return ['passwords and keys are left out: take them along with --private-properties'];
+}
+
+interface Settled {
+  readonly way: Way;
+  readonly project: string;
+  readonly folder: string;
+  readonly stamp: string;
+  readonly wanted: readonly Type[];
+  readonly privately: boolean;
+}
+
+function settledOf({ settled }: PreparedExport): Settled {
+  const way = textOf(settled, 'way');
+  return {
+    way: way === 'rest' || way === 'topology' ? way : 'web',
+    project: textOf(settled, 'project') ?? '',
+    folder: textOf(settled, 'folder') ?? '',
+    stamp: textOf(settled, 'stamp') ?? '',
+    wanted: typesOf(settled, 'types') ?? types,
+    privately: flagOf(settled, 'privateProperties'),
+  };
+}
+
+/**
+ * Migration API, export: `export_private_properties` is demanded although the documents do not name it. The answer is
+ * `null` when all files are written. An answer that got lost is no error: the folder shows whether it is finished.
+ */
+async function startMigration(server: Server, prepared: PreparedExport, signal: AbortSignal): Promise<void> {
+  const { folder, wanted, privately } = settledOf(prepared);
+  const body = { name: folder, import_export_types: wanted, export_private_properties: privately };
+  const {
+    status,
+    body: answer,
+    words,
+  } = await settledByLooking(
+    () => server.rest.migrate('export', body, signal),
+    () => migrationFolder(server, folder).exists(signal),
+  );
+  if (status === 200 && answer === null) return;
+  throw new MigratorError(
+    'REMOTE_UNEXPECTED',
+    `eNMS did not finish the export: ${words === '' ? String(status) : words}`,
+    {
+      hint: 'the reason stands in the log of the server only',
+      details: { status },
+    },
+  );
+}
+
+/** A fresh folder that is there now was made by this call: the server is at work or done. */
+async function settledByLooking(call: () => Promise<Answer>, began: () => Promise<boolean>): Promise<Answer> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!isMigratorError(error) || error.details['ambiguous'] !== true || !(await began())) throw error;
+    return { status: 200, body: null, words: '' };
+  }
+}
+
+async function fetchExport(
+  server: Server,
+  id: string,
+  prepared: PreparedExport | undefined,
+  signal: AbortSignal,
+): Promise<Artifact> {
+  const job = parseJobId(id);
+  switch (job.kind) {
+    case 'export': {
+      const wanted = prepared === undefined ? undefined : settledOf(prepared).wanted;
+      const files = await fetchFolder(server, job.folder, wanted, signal);
+      return { package: prepared?.package ?? refOfFolder(job.folder), files, notes: prepared?.notes ?? [] };
+    }
+    case 'objects': {
+      const ref = { id: job.project, version: `1.0.0-${job.stamp}` };
+      return {
+        package: prepared?.package ?? ref,
+        files: exportedObjects(server, job.types),
+        notes: notCarried(job.types),
+      };
+    }
+    case 'topology-export':
+      return {
+        package: prepared?.package ?? refOfFolder(job.file.replace(/\.xls$/, '')),
+        files: [await fetchTopology(server, job.file, signal)],
+        notes: losesOnTheWayBack,
+      };
+    default:
+      throw new MigratorError('NOT_FOUND', `${id} is not an export`);
+  }
+}
+
+function refOfFolder(folder: string): PackageRef {
+  const [project = folder, stamp = ''] = folder.split('--export-');
+  return { id: project, version: `1.0.0-${stamp}` };
+}

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { MigratorError } from '../../errors.ts';
+import type { JobItem, JobMessage, JobStatus } from '../../ports/job.ts';
+import { arrivalOf, describeArrival, type Arrival } from './arrival.ts';
+import { migrationFolder, readRemark, remarks } from './migration-folder.ts';
+import { isType, type Type } from './model.ts';
+import type { Server } from './server.ts';
+
+const startedSchema = z.object({ types: z.array(z.string()) });
+const answerSchema = z.object({ status: z.number(), words: z.string() });
+type Answer = z.infer<typeof answerSchema>;
+
+/** The one text that means success; releases before 4.7 end it with a full stop. */
+const success = /^Import successful\.?$/;
+/** How long an import whose answer got lost may stand still before it counts as failed. */
+const patienceMs = 10 * 60_000;
+
+export interface ImportState {
+  readonly status: Omit<JobStatus, 'id' | 'kind'>;
+  readonly lines: readonly string[];
+}
+
+/** Remembers between two looks how far an import without an answer had come. */
+export type Progress = Map<string, { readonly there: number; readonly since: number }>;
+
+/** NOT_FOUND when the server has no such folder. */
+export async function importState(
+  server: Server,
+  folderName: string,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<ImportState> {
+  const folder = migrationFolder(server, folderName);
+  const started = startedSchema.safeParse(await readRemark(folder, remarks.started, signal));
+  if (!started.success) {
+    if (!(await folder.exists(signal))) {
+      throw new MigratorError('NOT_FOUND', `eNMS has no folder /migrations/${folderName}`);
+    }
+    const messages = [
+      { level: 'warning', text: 'the files lie on the server, but no import of them was started' },
+    ] as const;
+    return { status: { state: 'cancelled', wireState: 'uploaded', messages }, lines: [] };
+  }
+  const wanted = started.data.types.filter((type): type is Type => isType(type));
+  const known = server.answers.get(folderName) ?? (await readRemark(folder, remarks.answer, signal));
+  const answer = answerSchema.safeParse(known);
+  const arrival = await arrivalOf(server, folderName, wanted, signal);
+  const status = answer.success ? judged(answer.data, arrival) : lookedAt(server, folderName, arrival, progress);
+  return { status, lines: describeArrival(arrival) };
+}
+
+/** By the server's words first, and then by what is there: it drops what it cannot place without a word. */
+function judged({ status, words }: Answer, arrival: Arrival): ImportState['status'] {
+  const items = missingItems(arrival);
+  const absent = absentMessages(arrival);
+  const said: JobMessage = { level: 'error', text: words };
+  if (status !== 200) {
+    const text = `${words === '' ? `eNMS answered ${status}` : words}: the import stopped half-way, objects may be there without their relations; the reason stands in the log of the server only`;
+    return { state: 'failed', wireState: words, messages: [{ level: 'error', text }, ...absent], items };
+  }
+  if (success.test(words)) {
+    return { state: absent.length === 0 ? 'succeeded' : 'partial', wireState: words, messages: absent, items };
+  }
+  if (/^partial import/i.test(words)) {
+    const what = words.startsWith('P') ? 'some relations could not be set' : 'some objects could not be created';
+    const message: JobMessage = { level: 'warning', text: `${words} ${what}` };
+    return { state: 'partial', wireState: words, messages: [message, ...absent], items };
+  }
+  return { state: 'failed', wireState: words, messages: [said, ...absent], items };
+}
+
+/** Without an answer: when all is there, relations too, the import is done; while it grows, it runs. */
+function lookedAt(server: Server, name: string, arrival: Arrival, progress: Progress): ImportState['status'] {
+  const packaged = sum(arrival.types.map((type) => type.packaged));
+  const there = sum(arrival.types.map((type) => type.there));
+  if (there === packaged && arrival.related) {
+    return { state: 'succeeded', wireState: 'all objects are there', messages: [], items: [] };
+  }
+  const now = server.clock.now().getTime();
+  const before = progress.get(name);
+  if (before?.there !== there) progress.set(name, { there, since: now });
+  if (before?.there === there && now - before.since > patienceMs) {
+    const text = `the answer of the server got lost, and for ${patienceMs / 60_000} minutes nothing more arrived: ${there} of ${packaged} objects are there${there === packaged ? ', without their relations' : ''}`;
+    const messages = [{ level: 'error', text } as const, ...absentMessages(arrival)];
+    return { state: 'failed', wireState: 'no answer', messages, items: missingItems(arrival) };
+  }
+  return {
+    state: 'running',
+    wireState: 'no answer',
+    activity: `${there} of ${packaged} objects are there`,
+    ...(packaged === 0 ? {} : { fraction: there / packaged }),
+    messages: [],
+  };
+}
+
+function absentMessages({ types }: Arrival): readonly JobMessage[] {
+  return types.flatMap(({ type, packaged, there, missing }) => {
+    if (there === packaged) return [];
+    const names = missing.slice(0, 10).join(', ');
+    const more = packaged - there > 10 ? ` and ${packaged - there - 10} more` : '';
+    const text = `${packaged - there} of ${packaged} ${type} are not on the server: ${names}${more}`;
+    return [{ level: 'error', text } as const];
+  });
+}
+
+function missingItems({ types }: Arrival): readonly JobItem[] {
+  return types.flatMap(({ type, missing }) =>
+    missing.map((name) => ({ kind: type, name, action: 'failed', reason: 'it is not on the server' }) as const),
+  );
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,200 @@
+import { MigratorError } from '../../errors.ts';
+import type { Importer, ImportRequest, PreparedImport } from '../../ports/adapter.ts';
+import { folderName, newStamp, projectNameFrom } from './folder-name.ts';
+import { requireMayEmpty } from './emptying.ts';
+import { migrationFolder, readRemark, remarks } from './migration-folder.ts';
+import { stageMigration, startMigration } from './migration-import.ts';
+import { inOrder, types, type Type } from './model.ts';
+import { upsertObjects, type Refusals } from './object-import.ts';
+import { contentOf, textOf as read, releaseOf, type PackageContent } from './package-content.ts';
+import { planImport } from './plan.ts';
+import { flagOf, textOf, typesOf, wayOf } from './request.ts';
+import type { Server } from './server.ts';
+import { survey, type Survey } from './survey.ts';
+import { prepareTopology, startTopologyImport } from './topology-import.ts';
+
+export function createImporter(server: Server, refusals: Refusals, debug: (message: string) => void): Importer {
+  return {
+    takes: 'files',
+    dryRuns: 'plan',
+    requiredSecrets: [],
+    prepare: (request, signal) => prepare(server, request, signal),
+    stage: async (prepared, files, signal) => {
+      if (textOf(prepared.settled, 'way') === 'web') await stageMigration(server, prepared, files, signal);
+    },
+    start: async (prepared, secrets, files, signal) => {
+      switch (textOf(prepared.settled, 'way')) {
+        case 'topology':
+          return startTopologyImport(server, prepared, files, signal);
+        case 'rest':
+          return upsertObjects(server, prepared, files, refusals, debug, signal);
+        default:
+          return startMigration(server, prepared, secrets, files, debug, signal);
+      }
+    },
+    find: async ({ settled }, _startedAfter, signal) => {
+      const way = textOf(settled, 'way');
+      // Objects are written by name, so doing it once more does no harm.
+      if (way === 'rest') return undefined;
+      if (way === 'topology') {
+        requireSafeToRepeat(flagOf(settled, 'replace'));
+        return undefined;
+      }
+      const folder = textOf(settled, 'folder') ?? '';
+      const remark = await readRemark(migrationFolder(server, folder), remarks.started, signal);
+      return remark === undefined ? undefined : `import/${folder}`;
+    },
+  };
+}
+
+/** A spreadsheet leaves no trace of its import; adding it once more does no harm, deleting for it once more might. */
+function requireSafeToRepeat(replaces: boolean): void {
+  if (!replaces) return;
+  throw new MigratorError('CONFLICT', 'eNMS does not tell whether the topology was imported and the devices replaced', {
+    hint: 'look at the devices on the server; to do it again say --fresh',
+  });
+}
+
+async function prepare(server: Server, request: ImportRequest, signal: AbortSignal): Promise<PreparedImport> {
+  const { source, dryRun, options, files } = request;
+  const topology = flagOf(options, 'topology');
+  const content = files === undefined ? undefined : contentOf(files);
+  if (topology !== (content?.kind === 'topology') && content !== undefined) throw wrongKind(topology);
+  if (topology) return prepareTopology(server, request, signal);
+  if (flagOf(options, 'replace')) {
+    throw new MigratorError('USAGE', '--replace is for spreadsheets', {
+      hint: 'to empty what a migration imports use --empty-database-before-import',
+    });
+  }
+  const way = content?.kind === 'objects' ? 'rest' : wayOf(options, server.via);
+  const emptied = flagOf(options, 'emptyDatabaseBeforeImport');
+  const wanted = wantedTypes(options, content);
+  const ownPassword = ownPasswordOf(options);
+  const stamp = newStamp(server);
+  const folder = folderName(projectNameFrom(source.id), 'import', stamp);
+  const settled = {
+    way,
+    folder,
+    stamp,
+    types: wanted,
+    ownPassword,
+    emptied,
+    skipPoolUpdate: flagOf(options, 'skipPoolUpdate'),
+    skipModelUpdate: flagOf(options, 'skipModelUpdate'),
+  };
+  if (emptied) requireMayEmpty(way, wanted, content?.kind);
+  if (content === undefined || content.kind === 'topology') {
+    await server.rest.version(signal);
+    return { source, dryRun, settled: { ...settled, ownPasswordChanges: false }, notes: [] };
+  }
+  if (way === 'web') await server.web.folders(signal);
+  const release = content.kind === 'migration' ? releaseOf(await read(content.metadata.open(signal))) : undefined;
+  const found = await survey(server, content, wanted, emptied, signal);
+  refuseFatal(found, way);
+  const plan = await planImport(server, content, wanted, found, { emptied, compare: dryRun }, signal);
+  const ownPasswordChanges = way === 'web' && found.changesOwnPassword && ownPassword === 'replace';
+  return {
+    source,
+    dryRun,
+    settled: { ...settled, ownPasswordChanges },
+    plan: plan.items,
+    notes: [...notesOn(server, way, found, ownPassword, release), ...plan.notes],
+    ...(emptied ? { backup: backupOf(wanted) } : {}),
+    consent: await consentFor(server, wanted, found, { emptied, ownPasswordChanges }, signal),
+  };
+}
+
+function wrongKind(topology: boolean): MigratorError {
+  return topology
+    ? new MigratorError('USAGE', '--topology is for a spreadsheet (.xls), and this package holds none')
+    : new MigratorError('USAGE', 'a spreadsheet is imported with --topology', {
+        hint: 'say --topology, and --replace to delete all devices first',
+      });
+}
+
+/** Types that are named must have their file: the server skips one without, and would leave an emptied type empty. */
+function wantedTypes(options: ImportRequest['options'], content: PackageContent | undefined): readonly Type[] {
+  const named = typesOf(options);
+  if (content === undefined || content.kind === 'topology') return named ?? types;
+  const missing = (named ?? []).filter((type) => !content.files.has(type));
+  if (missing.length > 0) {
+    throw new MigratorError('NOT_FOUND', `the package holds no ${missing.join(', ')}`, {
+      hint: `it holds ${[...content.files.keys()].join(', ')}`,
+      details: { missing },
+    });
+  }
+  return named ?? inOrder([...content.files.keys()]);
+}
+
+function ownPasswordOf(options: ImportRequest['options']): 'keep' | 'replace' {
+  const value = textOf(options, 'ownPassword') ?? 'keep';
+  if (value === 'keep' || value === 'replace') return value;
+  throw new MigratorError('USAGE', 'the option ownPassword must be keep or replace');
+}
+
+/** What would make the server fail half-way is refused before anything is sent. */
+function refuseFatal({ dangling: { fatal } }: Survey, way: string): void {
+  if (fatal.count === 0) return;
+  const more = fatal.count > fatal.first.length ? `, and ${fatal.count - fatal.first.length} more` : '';
+  const loss = way === 'web' ? ': the import would fail and keep no relation of anything' : '';
+  throw new MigratorError('CONFLICT', `${fatal.first.join('; ')}${more}, which the target will not have${loss}`, {
+    hint: 'export the types that are referred to as well, or create what is missing on the target first',
+    details: { dangling: fatal.first, count: fatal.count },
+  });
+}
+
+function notesOn(
+  { account }: Server,
+  way: string,
+  found: Survey,
+  ownPassword: string,
+  release: string | undefined,
+): readonly string[] {
+  const { dropped } = found.dangling;
+  const notes = [...found.unknownSubtypes].map(
+    ([subtype, objects]) => `the target knows no ${subtype}: ${objects.slice(0, 10).join(', ')} will not be created`,
+  );
+  if (dropped.count > 0) {
+    const more = dropped.count > dropped.first.length ? `, and ${dropped.count - dropped.first.length} more` : '';
+    notes.push(`names that the target will not have are left out of lists: ${dropped.first.join('; ')}${more}`);
+  }
+  if (way === 'web' && found.changesOwnPassword && ownPassword === 'keep') {
+    notes.push(`the password of ${account.username} in the package is left out: the account keeps its own here`);
+  }
+  if (way === 'web' && found.encrypted) {
+    notes.push(
+      'private values are encrypted: unless the target has the key of the source (FERNET_KEY) the import fails half-way',
+    );
+  }
+  if (way === 'rest' && release !== undefined) {
+    notes.push('passwords and keys of migration files cannot be written over the REST API and are left out');
+  }
+  return notes;
+}
+
+function backupOf(wanted: readonly Type[]): NonNullable<PreparedImport['backup']> {
+  return {
+    request: { projects: ['backup'], options: { type: wanted, privateProperties: true, via: 'web' } },
+    restoreWith: { type: wanted, emptyDatabaseBeforeImport: true, via: 'web' },
+  };
+}
+
+async function consentFor(
+  server: Server,
+  wanted: readonly Type[],
+  found: Survey,
+  { emptied, ownPasswordChanges }: { readonly emptied: boolean; readonly ownPasswordChanges: boolean },
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const parts: string[] = [];
+  if (emptied) {
+    const counts: string[] = [];
+    for (const type of wanted) {
+      const there = await found.target.of(type, signal);
+      counts.push(`${there.size} ${type} (the package holds ${found.names.get(type)?.size ?? 0})`);
+    }
+    parts.push(`all of these types on ${server.url} are deleted before the import: ${counts.join(', ')}`);
+  }
+  if (ownPasswordChanges) parts.push(`the password of ${server.account.username} there becomes that of the package`);
+  return parts.length === 0 ? undefined : `${parts.join(', and ')}. Go on?`;
+}

@@ -1,0 +1,53 @@
+import type { Adapter, AdapterModule } from '../../ports/adapter.ts';
+import { readConnection, secretSettings } from './connection.ts';
+import { explainRest, explainWeb } from './errors.ts';
+import { createExporter } from './exports.ts';
+import { createImporter } from './imports.ts';
+import { createInventory } from './inventory.ts';
+import { createJobs } from './jobs.ts';
+import type { Refusals } from './object-import.ts';
+import { probe } from './probe.ts';
+import { createRest } from './rest.ts';
+import type { Server } from './server.ts';
+import { createWeb } from './web.ts';
+
+/** eNMS 4.7 through its REST API and, for the files of migrations, its web interface. */
+export const adapter: AdapterModule = {
+  contract: 1,
+  product: 'enms',
+  secretSettings,
+  create: (settings, tools): Adapter => {
+    const { url, via, account } = readConnection(settings);
+    const { http, clock, random, debug, guard } = tools;
+    const server: Server = {
+      rest: createRest(
+        http({ baseUrl: url, headers: () => ({ authorization: account.basic() }), explain: explainRest }),
+      ),
+      web: createWeb(
+        http({ baseUrl: url, headers: () => ({}), cookies: true, explain: explainWeb }),
+        url,
+        account,
+        guard,
+      ),
+      account,
+      url,
+      via,
+      answers: new Map(),
+      clock,
+      random,
+    };
+    const refusals: Refusals = new Map();
+    return {
+      product: 'enms',
+      probe: (signal) => probe(server, signal),
+      versionObstacle: (source, target) =>
+        source === target.version
+          ? undefined
+          : `eNMS migrates between servers of the same release only: this one is ${source}, the target is ${target.version}`,
+      inventory: createInventory(server),
+      jobs: createJobs(server, refusals),
+      exports: createExporter(server),
+      imports: createImporter(server, refusals, debug),
+    };
+  },
+};

@@ -1,0 +1,53 @@
+import { isMigratorError, MigratorError } from '../../errors.ts';
+import type { Inventory, InventoryItem } from '../../ports/adapter.ts';
+import { parseFolderName } from './folder-name.ts';
+import { isType, types, type Type } from './model.ts';
+import type { Server } from './server.ts';
+
+const kinds = ['project', ...types];
+
+/** Projects are folders of migration files; everything else is asked for page by page. */
+export function createInventory(server: Server): Inventory {
+  return {
+    kinds,
+    list: (kind, signal) => {
+      if (kind === 'project') return projects(server, signal);
+      if (isType(kind)) return objects(server, kind, signal);
+      throw new MigratorError('USAGE', `eNMS has no inventory of ${kind}`, { hint: `it knows ${kinds.join(', ')}` });
+    },
+  };
+}
+
+async function* projects(server: Server, signal: AbortSignal): AsyncIterable<InventoryItem> {
+  const newest = new Map<string, Date | undefined>();
+  for (const folder of await foldersOf(server, signal)) {
+    const own = parseFolderName(folder);
+    const name = own?.project ?? folder;
+    const known = newest.get(name);
+    newest.set(name, own !== undefined && (known === undefined || own.at > known) ? own.at : known);
+  }
+  for (const [name, at] of newest) yield { kind: 'project', id: name, name, modifiedAt: at?.toISOString() };
+}
+
+/** The web interface lists the disk; without a right to it, the REST API tells the folders that the database knows. */
+async function foldersOf({ web, rest, via }: Server, signal: AbortSignal): Promise<readonly string[]> {
+  if (via === 'web') {
+    try {
+      return await web.folders(signal);
+    } catch (error) {
+      if (!isMigratorError(error, 'AUTH_REFUSED')) throw error;
+    }
+  }
+  const folders: string[] = [];
+  for await (const { path } of rest.search('folder', ['path'], signal)) {
+    const name = typeof path === 'string' ? /^\/migrations\/([^/]+)$/.exec(path)?.[1] : undefined;
+    if (name !== undefined) folders.push(name);
+  }
+  return folders;
+}
+
+async function* objects({ rest }: Server, type: Type, signal: AbortSignal): AsyncIterable<InventoryItem> {
+  for await (const { name } of rest.search(type, ['name'], signal)) {
+    if (typeof name === 'string') yield { kind: type, id: name, name };
+  }
+}

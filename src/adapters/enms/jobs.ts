@@ -1,0 +1,157 @@
+import type { JobKind, Jobs, JobStatus, JobSummary, LogLine } from '../../ports/job.ts';
+import { MigratorError } from '../../errors.ts';
+import { parseFolderName } from './folder-name.ts';
+import { importState, type Progress } from './import-status.ts';
+import { parseJobId, type JobId } from './job-id.ts';
+import { migrationFolder } from './migration-folder.ts';
+import type { Refusals } from './object-import.ts';
+import type { Server } from './server.ts';
+
+/** An export without `metadata.yaml` after this time was given up by the server. */
+const longestExportMs = 60 * 60_000;
+
+interface Look {
+  readonly status: Omit<JobStatus, 'id' | 'kind'>;
+  readonly lines: readonly string[];
+}
+
+/** Calls of eNMS work before they answer, so most jobs are at their end when they have an id. */
+export function createJobs(server: Server, refusals: Refusals): Jobs {
+  const progress: Progress = new Map();
+  const look = async (id: string, signal: AbortSignal): Promise<Look & { readonly job: JobId }> => {
+    const job = parseJobId(id);
+    return { ...(await lookAt(server, job, progress, refusals, signal)), job };
+  };
+  return {
+    status: async (id, signal) => {
+      const { status, job } = await look(id, signal);
+      return { id, kind: kindOf(job), queuedAt: job.at.toISOString(), ...status };
+    },
+    log: async function* (id, signal) {
+      const { status, lines } = await look(id, signal);
+      yield line('info', status.wireState);
+      for (const text of lines) yield line('info', text);
+      for (const { level, text } of status.messages) yield line(level, text);
+    },
+    list: ({ limit }, signal) => list(server, limit, progress, refusals, signal),
+  };
+}
+
+async function* list(
+  server: Server,
+  limit: number,
+  progress: Progress,
+  refusals: Refusals,
+  signal: AbortSignal,
+): AsyncIterable<JobSummary> {
+  const folders = (await server.web.folders(signal)).flatMap((folder) => {
+    const own = parseFolderName(folder);
+    return own === undefined ? [] : [{ folder, ...own }];
+  });
+  folders.sort((one, other) => other.at.getTime() - one.at.getTime());
+  for (const { folder, work, project, at } of folders.slice(0, limit)) {
+    const job = { kind: work, folder, at };
+    const { status } = await lookAt(server, job, progress, refusals, signal);
+    const { state, wireState } = status;
+    yield {
+      id: `${work}/${folder}`,
+      kind: work,
+      state,
+      wireState,
+      title: `${work} of ${project}`,
+      queuedAt: at.toISOString(),
+    };
+  }
+}
+
+async function lookAt(
+  server: Server,
+  job: JobId,
+  progress: Progress,
+  refusals: Refusals,
+  signal: AbortSignal,
+): Promise<Look> {
+  switch (job.kind) {
+    case 'export':
+      return exportState(server, job.folder, job.at, signal);
+    case 'import':
+      return importState(server, job.folder, progress, signal);
+    case 'objects':
+      return ended('succeeded', 'read when it is fetched', []);
+    case 'topology-export':
+      return topologyState(server, job.file, signal);
+    case 'topology-import':
+      return topologyEnd(job.end);
+    case 'upsert':
+      return upsertState(job, refusals);
+  }
+}
+
+async function exportState(server: Server, name: string, at: Date, signal: AbortSignal): Promise<Look> {
+  const folder = migrationFolder(server, name);
+  if ((await folder.read('metadata.yaml', signal)) !== undefined) {
+    const lines = [`/migrations/${name}/metadata.yaml is written, which the server does last`];
+    return { status: { state: 'succeeded', wireState: 'exported', messages: [] }, lines };
+  }
+  if (!(await folder.exists(signal))) {
+    throw new MigratorError('NOT_FOUND', `eNMS has no folder /migrations/${name}`);
+  }
+  if (server.clock.now().getTime() - at.getTime() <= longestExportMs) {
+    return { status: { state: 'running', wireState: 'no metadata.yaml', messages: [] }, lines: [] };
+  }
+  return ended('failed', 'no metadata.yaml', [
+    `the server never finished /migrations/${name}: its metadata.yaml, which is written last, is missing`,
+  ]);
+}
+
+async function topologyState({ web }: Server, file: string, signal: AbortSignal): Promise<Look> {
+  const opened = await web.open(`spreadsheets/${file}`, signal);
+  if (opened === undefined) throw new MigratorError('NOT_FOUND', `eNMS holds no spreadsheet ${file}`);
+  for await (const chunk of opened.body) if (chunk.length > 0) break;
+  return ended('succeeded', 'exported', []);
+}
+
+function topologyEnd(end: 'done' | 'partial' | 'failed'): Look {
+  switch (end) {
+    case 'done':
+      return ended('succeeded', 'Topology successfully imported.', []);
+    case 'partial':
+      return ended('partial', 'Partial import (see logs).', [
+        'Partial import (see logs). Some rows were refused, and the log of the server alone tells which',
+      ]);
+    case 'failed':
+      return ended('failed', 'failed', [
+        'eNMS failed at the spreadsheet: devices may be deleted or half imported; the reason stands in the log of the server only',
+      ]);
+  }
+}
+
+function upsertState({ stamp, written, refused }: Extract<JobId, { kind: 'upsert' }>, refusals: Refusals): Look {
+  const wireState = `${written} written, ${refused} refused`;
+  if (refused === 0) return ended('succeeded', wireState, []);
+  const items = refusals.get(stamp) ?? [];
+  const known = items.slice(0, 10).map(({ kind, name, reason }) => `${kind} "${name}": ${reason ?? 'refused'}`);
+  const text = `eNMS refused ${refused} of ${written + refused} objects`;
+  const look = ended(written === 0 ? 'failed' : 'partial', wireState, [text, ...known]);
+  return { ...look, status: { ...look.status, items } };
+}
+
+function ended(state: JobStatus['state'], wireState: string, errors: readonly string[]): Look {
+  const level = state === 'partial' ? 'warning' : 'error';
+  return { status: { state, wireState, messages: errors.map((text) => ({ level, text }) as const) }, lines: [] };
+}
+
+function kindOf({ kind }: JobId): JobKind {
+  switch (kind) {
+    case 'export':
+    case 'objects':
+    case 'topology-export':
+      return 'export';
+    default:
+      return 'import';
+  }
+}
+
+function line(level: LogLine['level'], text: string): LogLine {
+  return { level, depth: 0, text };
+}

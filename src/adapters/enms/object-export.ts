@@ -1,0 +1,45 @@
+import type { ArtifactFile, ByteStream } from '../../ports/artifact.ts';
+import { inParallel } from './in-parallel.ts';
+import { carried } from './object-shape.ts';
+import type { Type } from './model.ts';
+import type { Server } from './server.ts';
+
+/** Requests that are under way at once; the server's own pool of database connections is not much larger. */
+const width = 8;
+
+/** What the REST API does not give, or must not be given back. */
+export function notCarried(wanted: readonly Type[]): readonly string[] {
+  const has = (type: Type): boolean => wanted.includes(type);
+  return [
+    'the REST API gives no passwords and keys: users arrive without a password, credentials without theirs',
+    ...(has('service') || has('device') || has('network')
+      ? ['positions are not given: workflows and networks arrive without their layout']
+      : []),
+    ...(has('device') ? ['configurations and operational data of devices are not taken along'] : []),
+    ...(has('task') ? ['tasks arrive inactive'] : []),
+    ...(has('file') ? ['files arrive as entries, without their content'] : []),
+  ];
+}
+
+/** One file of lines for each type, read while it is written: memory does not grow with the number of objects. */
+export function exportedObjects(server: Server, wanted: readonly Type[]): readonly ArtifactFile[] {
+  return wanted.map((type) => ({
+    path: `objects/${type}.ndjson`,
+    size: undefined,
+    mediaType: 'application/x-ndjson',
+    open: (signal) => linesOf(server, type, signal),
+  }));
+}
+
+async function* linesOf({ rest }: Server, type: Type, signal: AbortSignal): ByteStream {
+  const names = namesOf(rest.search(type, ['name'], signal));
+  const read = (name: string) => rest.instance(type, name, signal);
+  for await (const object of inParallel(names, width, read)) {
+    // What was deleted since the names were listed is not there any more.
+    if (object !== undefined) yield Buffer.from(`${JSON.stringify(carried(type, object))}\n`);
+  }
+}
+
+async function* namesOf(objects: AsyncIterable<Readonly<Record<string, unknown>>>): AsyncIterable<string> {
+  for await (const { name } of objects) if (typeof name === 'string') yield name;
+}

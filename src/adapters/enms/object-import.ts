@@ -1,0 +1,196 @@
+import type { PreparedImport } from '../../ports/adapter.ts';
+import type { ArtifactFile } from '../../ports/artifact.ts';
+import type { JobItem } from '../../ports/job.ts';
+import { MigratorError } from '../../errors.ts';
+import { relationOf, types, type Type } from './model.ts';
+import { isIncidental } from './object-shape.ts';
+import { contentOf, objectsOf, type PackagedObject } from './package-content.ts';
+import { textOf, typesOf } from './request.ts';
+import type { Server } from './server.ts';
+import { subtypeOf, type ImportableContent } from './survey.ts';
+import type { WireObject } from './wire.ts';
+
+/** What was refused in imports of this process, by the stamp in the job's id. */
+export type Refusals = Map<string, readonly JobItem[]>;
+
+const batchSize = 100;
+const mostItems = 1000;
+
+/** What is referred to comes before what refers to it; the relations that go round in circles follow in a second pass. */
+const order: readonly Type[] = [
+  'user',
+  'group',
+  'device',
+  'link',
+  'network',
+  'pool',
+  'credential',
+  'file',
+  'service',
+  'workflow_edge',
+  'task',
+];
+
+/** Keys that the API does not take, or not in the form that the package has them in. */
+const neverSent = new Set(['password', 'private_key', 'enable_password', 'custom_password', 'positions']);
+
+/**
+ * Writes object by object over REST: an upsert by name, in batches. Every name in a relation must be there already, and
+ * only the body of the answer says what was refused. Returns the job's id, which holds how it ended.
+ */
+export async function upsertObjects(
+  server: Server,
+  { settled }: PreparedImport,
+  files: readonly ArtifactFile[],
+  refusals: Refusals,
+  debug: (message: string) => void,
+  signal: AbortSignal,
+): Promise<string> {
+  const content = contentOf(files);
+  if (content.kind === 'topology') throw new MigratorError('PACKAGE_MALFORMED', 'the package holds no objects');
+  const wanted = new Set(typesOf(settled, 'types') ?? types);
+  const stamp = textOf(settled, 'stamp') ?? '';
+  const writer = new BatchWriter(server, signal);
+  for (const type of order.filter((candidate) => wanted.has(candidate))) {
+    if (type === 'service') await writeServices(writer, content, signal);
+    else
+      for await (const object of objectsOf(content, type, signal))
+        await writer.add(type, object, firstPass(type, object));
+    await writer.flush();
+    debug(`${type}: ${writer.written} objects are written so far, ${writer.refused} refused`);
+  }
+  for (const type of order.filter((candidate) => wanted.has(candidate))) {
+    for await (const object of objectsOf(content, type, signal)) {
+      const later = secondPass(type, object);
+      if (later !== undefined && !writer.isRefused(type, object.name)) await writer.relate(type, object, later);
+    }
+    await writer.flush();
+  }
+  if (settled['skipPoolUpdate'] !== true && wanted.has('pool')) await server.rest.updatePools(signal);
+  refusals.set(stamp, writer.items);
+  return `upsert/${stamp}/${writer.written}/${writer.refused}`;
+}
+
+/**
+ * The name of a service tells its workflow, and is made by the server from the workflows it is in: so workflows come
+ * first, from the outermost inwards. What is in a circle, or in a workflow that is not in the package, comes at the end.
+ */
+async function writeServices(writer: BatchWriter, content: ImportableContent, signal: AbortSignal): Promise<void> {
+  const done = new Set<string>();
+  for (let before = -1; before < done.size;) {
+    before = done.size;
+    const wave: string[] = [];
+    for await (const object of objectsOf(content, 'service', signal)) {
+      if (done.has(object.name) || !holdersOf(object).every((name) => done.has(name))) continue;
+      wave.push(object.name);
+      await writer.add('service', object, firstPass('service', object));
+    }
+    await writer.flush();
+    for (const name of wave) done.add(name);
+  }
+  for await (const object of objectsOf(content, 'service', signal)) {
+    if (!done.has(object.name)) await writer.add('service', object, firstPass('service', object));
+  }
+}
+
+function holdersOf({ workflows }: PackagedObject): readonly string[] {
+  return Array.isArray(workflows) ? workflows.filter((name) => typeof name === 'string') : [];
+}
+
+/** Properties, and relations to what is there by now. */
+function firstPass(type: Type, object: PackagedObject): WireObject {
+  return Object.fromEntries(
+    Object.entries(object).filter(([key, value]) => {
+      if (key === 'type' || neverSent.has(key)) return false;
+      if (key === 'workflows') return type === 'service';
+      if (relationOf(type, key) === undefined) return !isIncidental(type, key) || key === 'creator';
+      return isEmpty(value) || isEarlier(type, key);
+    }),
+  );
+}
+
+/** Relations to objects of the same or of a later type; undefined when there are none. */
+function secondPass(type: Type, object: PackagedObject): WireObject | undefined {
+  const later = Object.entries(object).filter(
+    ([key, value]) => relationOf(type, key) !== undefined && !isEmpty(value) && !isEarlier(type, key),
+  );
+  return later.length === 0 ? undefined : { name: object.name, ...Object.fromEntries(later) };
+}
+
+function isEarlier(type: Type, key: string): boolean {
+  const to = relationOf(type, key)?.to ?? [];
+  return to.every((target) => order.indexOf(target) < order.indexOf(type));
+}
+
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+/** Collects objects by their concrete type, because the path of the request names it, and counts what became of them. */
+class BatchWriter {
+  readonly items: JobItem[] = [];
+  written = 0;
+  refused = 0;
+  readonly #server: Server;
+  readonly #signal: AbortSignal;
+  readonly #batches = new Map<
+    string,
+    { readonly type: Type; readonly counts: boolean; readonly objects: WireObject[] }
+  >();
+  readonly #refused = new Set<string>();
+
+  constructor(server: Server, signal: AbortSignal) {
+    this.#server = server;
+    this.#signal = signal;
+  }
+
+  add(type: Type, object: PackagedObject, body: WireObject): Promise<void> {
+    return this.#put(type, subtypeOf(type, object), body, true);
+  }
+
+  /** The second pass: an object is counted once, unless it is refused now. */
+  relate(type: Type, object: PackagedObject, body: WireObject): Promise<void> {
+    return this.#put(type, subtypeOf(type, object), body, false);
+  }
+
+  isRefused(type: Type, name: string): boolean {
+    return this.#refused.has(`${type} ${name}`);
+  }
+
+  async flush(): Promise<void> {
+    for (const subtype of [...this.#batches.keys()]) await this.#send(subtype);
+  }
+
+  async #put(type: Type, subtype: string, body: WireObject, counts: boolean): Promise<void> {
+    const batch = this.#batches.get(subtype) ?? { type, counts, objects: [] };
+    this.#batches.set(subtype, batch);
+    batch.objects.push(body);
+    if (batch.objects.length >= batchSize) await this.#send(subtype);
+  }
+
+  async #send(subtype: string): Promise<void> {
+    const batch = this.#batches.get(subtype);
+    this.#batches.delete(subtype);
+    if (batch === undefined) return;
+    const { type, counts, objects } = batch;
+    const { success, failure } = await this.#server.rest.upsert(subtype, objects, this.#signal);
+    if (counts) this.written += success.length;
+    else this.written -= failure.length;
+    this.refused += failure.length;
+    for (const { name, reason } of failure) {
+      this.#refused.add(`${type} ${name}`);
+      if (this.items.length < mostItems) this.items.push({ kind: type, name, action: 'failed', reason });
+    }
+    // Whatever is neither is unaccounted for, and that must not pass for success.
+    const silent = objects.length - success.length - failure.length;
+    if (silent <= 0) return;
+    if (!counts) this.written -= silent;
+    this.refused += silent;
+    this.items.push({
+      kind: type,
+      name: `${silent} of a batch`,
+      action: 'failed',
+      reason: 'the answer does not name them',
+    });
+  }
+}

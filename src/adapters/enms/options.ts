@@ -1,0 +1,86 @@
+import type { ProductOptions } from '../../ports/options.ts';
+
+/** The parameters of the migration and topology endpoints as command-line options. */
+export const options: ProductOptions = {
+  product: 'enms',
+  title: 'eNMS',
+  account: ['username', 'password'],
+  options: [
+    {
+      name: 'type',
+      value: 'type',
+      many: true,
+      choices: [
+        'user',
+        'group',
+        'device',
+        'file',
+        'link',
+        'service',
+        'network',
+        'workflow_edge',
+        'task',
+        'credential',
+        'pool',
+      ],
+      description: 'what to take along (default: all eleven types; an import: all that the package holds)',
+      verbs: ['partial-export', 'import', 'migrate-project'],
+    },
+    {
+      name: 'private-properties',
+      description: 'take passwords and keys along too, as the server keeps them',
+      verbs: ['partial-export', 'migrate-project'],
+    },
+    {
+      name: 'via',
+      value: 'way',
+      choices: ['web', 'rest'],
+      description:
+        'how: by migration files through the web interface, or object by object through the REST API (default: the instance’s `via`, else web)',
+      verbs: ['partial-export', 'import', 'migrate-project'],
+    },
+    {
+      name: 'topology',
+      description: 'a spreadsheet (.xls) of devices and links instead of a migration',
+      raw: true,
+      verbs: ['partial-export', 'import'],
+    },
+    {
+      name: 'replace',
+      description: 'with --topology: delete all devices, and with them their links, before the spreadsheet is read',
+      overwrites: true,
+      verbs: ['import'],
+    },
+    {
+      name: 'empty-database-before-import',
+      description: 'delete everything of the imported types on the target first, after a backup and your yes',
+      overwrites: true,
+      verbs: ['import', 'migrate-project'],
+    },
+    {
+      name: 'own-password',
+      value: 'choice',
+      choices: ['keep', 'replace'],
+      description:
+        'what becomes of the password of the account that imports, when the package has another (default: keep)',
+      verbs: ['import', 'migrate-project'],
+    },
+    {
+      name: 'new-password',
+      value: 'secret',
+      secret: true,
+      description: 'with --own-password replace: the password that the account has after the import',
+      verbs: ['import', 'migrate-project'],
+    },
+    {
+      name: 'skip-pool-update',
+      description: 'do not compute the pools after the import',
+      verbs: ['import', 'migrate-project'],
+    },
+    {
+      name: 'skip-model-update',
+      description: 'do not update what depends on users, services and networks after the import',
+      verbs: ['import', 'migrate-project'],
+    },
+  ],
+};

@@ -1,0 +1,50 @@
+import { isMigratorError, MigratorError } from '../../errors.ts';
+import type { InstanceInfo } from '../../ports/adapter.ts';
+import type { Server } from './server.ts';
+
+/** Release number of the servers that the facts in this adapter are known of; 4.7 calls itself 4.6. */
+const knownVersions = ['4.6', '4.7'];
+
+/**
+ * The release is told to administrators only, so one question settles who the caller is: 401 for a wrong login, 403 for
+ * one that may not migrate. `is_alive` answers whoever asks.
+ */
+export async function probe(server: Server, signal: AbortSignal): Promise<InstanceInfo> {
+  const { rest, account, url } = server;
+  if (!(await rest.isAlive(signal))) {
+    throw new MigratorError('REMOTE_UNEXPECTED', `${url} does not answer as eNMS does`, {
+      hint: 'check that the URL is an eNMS server, without /rest',
+    });
+  }
+  const found = await versionOf(server, signal);
+  const version = found.version ?? 'unknown';
+  const notes: string[] = [];
+  if (found.admin && found.version === undefined) notes.push('the server does not tell its release');
+  if (found.version !== undefined && !knownVersions.includes(found.version)) {
+    notes.push(`the server is of release ${found.version}; migrator knows eNMS 4.7, which calls itself 4.6`);
+  }
+  if (!found.admin) notes.push(`${account.username} is no administrator: migrations will be refused`);
+  return {
+    product: 'enms',
+    version,
+    url,
+    account: account.username,
+    mode: 'normal',
+    rights: [
+      { action: 'export', allowed: found.admin, detail: 'needs an administrator (is_admin)' },
+      { action: 'import', allowed: found.admin, detail: 'needs an administrator (is_admin)' },
+      { action: 'download and upload migration files', allowed: found.admin ? true : undefined },
+    ],
+    notes,
+  };
+}
+
+async function versionOf({ rest }: Server, signal: AbortSignal) {
+  try {
+    return { admin: true, version: await rest.version(signal) };
+  } catch (error) {
+    if (isMigratorError(error, 'AUTH_REFUSED') && error.details['status'] === 403)
+      return { admin: false, version: undefined };
+    throw error;
+  }
+}

@@ -1,0 +1,17 @@
+import type { Clock, Random } from '../../ports/runtime.ts';
+import type { Account, Way } from './connection.ts';
+import type { Rest } from './rest.ts';
+import type { Web } from './web.ts';
+
+/** One server as one connection sees it: two clients, because their credentials must never meet. */
+export interface Server {
+  readonly rest: Rest;
+  readonly web: Web;
+  readonly account: Account;
+  readonly url: string;
+  readonly via: Way;
+  /** What imports of this process were answered, by folder; kept on the server too. */
+  readonly answers: Map<string, { readonly status: number; readonly words: string }>;
+  readonly clock: Clock;
+  readonly random: Random;
+}

@@ -1,0 +1,196 @@
+import { MigratorError } from '../../errors.ts';
+import type { ArtifactFile, ByteStream } from '../../ports/artifact.ts';
+import type { Http, HttpRequest, HttpResponse } from '../../ports/http.ts';
+import { Secret } from '../../secret.ts';
+import type { Account } from './connection.ts';
+import { alertOf, isPage, jsonOf } from './errors.ts';
+import { errorSchema, foldersSchema } from './wire.ts';
+
+export interface OpenedFile {
+  readonly size: number | undefined;
+  readonly body: ByteStream;
+}
+
+/** The routes of the web interface that reach the server's files; a session of its own and never HTTP Basic. */
+export interface Web {
+  /** Names of the migration projects on the server's disk. */
+  folders(signal: AbortSignal): Promise<readonly string[]>;
+  /** A file below the server's files folder; undefined when it is not there. */
+  open(path: string, signal: AbortSignal): Promise<OpenedFile | undefined>;
+  /** Into a folder that is there, such as `/migrations/x`; a file of that name is replaced. */
+  upload(
+    folder: string,
+    file: Pick<ArtifactFile, 'size' | 'open'>,
+    fileName: string,
+    signal: AbortSignal,
+  ): Promise<void>;
+}
+
+const uploadMs = 10 * 60_000;
+
+export function createWeb(http: Http, url: string, account: Account, guard: (secret: Secret) => void): Web {
+  // A form protection of the server's wants to see where a request comes from, over https.
+  const referer = { referer: url.endsWith('/') ? url : `${url}/` };
+  let token: Secret | undefined;
+
+  const login = async (signal: AbortSignal): Promise<Secret> => {
+    const page = await http.text({ method: 'GET', path: 'login', accept: [302] }, signal);
+    const csrf = csrfToken(page.body);
+    if (csrf === undefined) {
+      throw new MigratorError('REMOTE_UNEXPECTED', 'the login page of eNMS holds no form token', {
+        hint: 'check that the URL is the web interface of an eNMS server, or use --via rest',
+      });
+    }
+    const secret = new Secret(csrf);
+    guard(secret);
+    const answer = await http.text(loginRequest(account, csrf, referer), signal);
+    const location = answer.headers['location'] ?? '';
+    if (answer.status !== 302 || /\/login(\?|$)/.test(location)) {
+      throw new MigratorError('AUTH_REFUSED', `the web login of eNMS does not accept ${account.username}`, {
+        hint: 'check `username`, `password` and `authentication` of this instance, or use --via rest',
+        details: { status: answer.status },
+      });
+    }
+    return secret;
+  };
+
+  /** Sessions end after a while, and at any time when somebody else uses the account over REST with their cookie. */
+  const within = async <Result>(
+    call: (token: Secret) => Promise<Result>,
+    isOver: (result: Result) => boolean,
+    signal: AbortSignal,
+  ): Promise<Result> => {
+    const fresh = token === undefined;
+    token ??= await login(signal);
+    const result = await call(token);
+    if (!isOver(result)) return result;
+    token = fresh ? undefined : await login(signal);
+    const second = token === undefined ? result : await call(token);
+    if (!isOver(second)) return second;
+    token = undefined;
+    throw new MigratorError('REMOTE_UNEXPECTED', 'the web interface of eNMS asks for a login right after one', {
+      hint: 'a proxy may drop cookies or change its address; use --via rest',
+    });
+  };
+
+  const post = async (request: Omit<HttpRequest, 'method'>, signal: AbortSignal): Promise<unknown> => {
+    const answer = await within(
+      (csrf) =>
+        http.text(
+          { ...request, method: 'POST', headers: { ...referer, 'x-csrftoken': csrf.reveal() }, accept: [302, 400] },
+          signal,
+        ),
+      ({ status }) => status === 302 || status === 400,
+      signal,
+    );
+    return parsed(answer, request.path);
+  };
+
+  return {
+    folders: async (signal) => {
+      const body = await post({ path: 'get_migration_folders', safety: 'read' }, signal);
+      const folders = foldersSchema.safeParse(body);
+      if (folders.success) return folders.data;
+      throw new MigratorError('REMOTE_UNEXPECTED', 'the answer to get_migration_folders is not a list of names');
+    },
+    open: async (path, signal) => {
+      const get = async () => {
+        const request = { method: 'GET', path: `download/file/${path}`, headers: referer, accept: [302, 500] } as const;
+        const answer = await within(
+          async () => {
+            const file = await http.stream(request, signal);
+            if (file.status === 302) await drained(file.body);
+            return file;
+          },
+          ({ status }) => status === 302,
+          signal,
+        );
+        return asFile(answer);
+      };
+      const first = await get();
+      if (first !== 'unknown') return first;
+      // Newer builds hand out only what their database knows, and learn of new files by looking.
+      await post({ path: 'scan_folder/%3Emigrations', safety: 'idempotent' }, signal);
+      const second = await get();
+      return second === 'unknown' ? undefined : second;
+    },
+    upload: async (folder, { size, open }, fileName, signal) => {
+      const form = [
+        { field: 'form_type', value: 'upload_files' },
+        { field: 'folder', value: folder },
+        { field: 'file', fileName, contentType: 'application/octet-stream', size, open },
+      ];
+      const answer = await post({ path: 'upload_files', form, safety: 'idempotent', answerWithinMs: uploadMs }, signal);
+      if (answer === null || answer === undefined) return;
+      throw new MigratorError('REMOTE_UNEXPECTED', `eNMS did not take ${fileName} into ${folder}: ${wordsOf(answer)}`);
+    },
+  };
+}
+
+function loginRequest(account: Account, csrf: string, referer: Readonly<Record<string, string>>): HttpRequest {
+  const form = new URLSearchParams({
+    csrf_token: csrf,
+    username: account.username,
+    password: account.password().reveal(),
+    authentication_method: account.authentication,
+  });
+  const bytes = Buffer.from(form.toString());
+  return {
+    method: 'POST',
+    path: 'login',
+    headers: referer,
+    body: {
+      contentType: 'application/x-www-form-urlencoded',
+      size: bytes.length,
+      open: async function* () {
+        await Promise.resolve();
+        yield bytes;
+      },
+    },
+    safety: 'idempotent',
+    secretBodies: true,
+    accept: [302, 400, 403],
+  };
+}
+
+/** The value of the hidden input, whatever the order of its attributes. */
+function csrfToken(page: string): string | undefined {
+  const input = /<input\b[^>]*\bname=["']csrf_token["'][^>]*>/i.exec(page)?.[0] ?? '';
+  return /\bvalue=["']([^"']+)["']/i.exec(input)?.[1];
+}
+
+async function asFile(
+  answer: HttpResponse<ByteStream> & { readonly size: number | undefined },
+): Promise<OpenedFile | undefined | 'unknown'> {
+  if (answer.status === 500) {
+    await drained(answer.body);
+    return undefined;
+  }
+  if (!/\bjson\b/.test(answer.headers['content-type'] ?? '')) return { size: answer.size, body: answer.body };
+  await drained(answer.body);
+  return 'unknown';
+}
+
+async function drained(body: ByteStream): Promise<void> {
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > 1024 * 1024) return;
+  }
+}
+
+function parsed({ body }: HttpResponse<string>, path: string): unknown {
+  if (body.trim() === '') return undefined;
+  const value = jsonOf(body);
+  if (value !== undefined) return value;
+  const what = isPage(body) ? 'a web page' : 'something that is not JSON';
+  throw new MigratorError('REMOTE_UNEXPECTED', `the web interface of eNMS answers ${path} with ${what}`, {
+    hint: 'check that the URL is the server itself and not a proxy',
+  });
+}
+
+function wordsOf(answer: unknown): string {
+  const error = errorSchema.safeParse(answer);
+  const text = error.success ? error.data.error : (alertOf(JSON.stringify(answer)) ?? answer);
+  return (typeof text === 'string' ? text : JSON.stringify(text)).slice(0, 400);
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { MigratorError } from '../../errors.ts';
+import type { Connection } from '../../ports/adapter.ts';
+import { Secret } from '../../secret.ts';
+import { options } from './options.ts';
+import { claimsSchema } from './wire.ts';
+
+export const secretSettings = ['password', 'token'] as const;
+
+const settingsSchema = z.strictObject({
+  /** The e-mail address of a user or service account. */
+  username: z.string().trim().min(1).optional(),
+  /** The environment that this instance stands for, when the account sees several. */
+  org: z
+    .string()
+    .trim()
+    .regex(/^[^/\\?#]+$/u, 'must be the name of an org, without slashes')
+    .optional(),
+});
+
+export interface SnaplogicConnection {
+  readonly name: string;
+  readonly url: string;
+  /** The same for every name that one control plane is known by. */
+  readonly plane: string;
+  readonly org: string | undefined;
+  /** The e-mail address of the caller, as far as settings or token tell. */
+  readonly username: string | undefined;
+  /** The one org that a token was issued for. */
+  readonly tokenOrg: string | undefined;
+  readonly headers: () => Readonly<Record<string, Secret>>;
+  /** Takes the credentials out of a text that the server sent. */
+  readonly scrub: (text: string) => string;
+}
+
+/** CONFIG_INVALID when a setting is unknown or wrong, or when there is not exactly one way to log in. */
+export function readConnection(connection: Connection): SnaplogicConnection {
+  const { name, secrets } = connection;
+  const settings = settingsSchema.safeParse(connection.settings);
+  if (!settings.success) {
+    throw new MigratorError(
+      'CONFIG_INVALID',
+      `the settings of instance ${name} are wrong: ${z.prettifyError(settings.error).replaceAll('\n', ' ')}`,
+      { hint: 'a SnapLogic instance has `url`, `org` and `username` with `password`, or `token`' },
+    );
+  }
+  const { username, org } = settings.data;
+  const { password, token } = secrets;
+  const credential = token ?? password;
+  const login = password !== undefined && username !== undefined;
+  if (credential === undefined || (password !== undefined && token !== undefined) || (token === undefined && !login)) {
+    throw new MigratorError('CONFIG_INVALID', `instance ${name} needs either username and password or a token`, {
+      hint: 'set `username` and `password`, for example to env:SNAPLOGIC_PASSWORD, or `token`',
+    });
+  }
+  const url = urlOf(connection.url);
+  const claims = token === undefined ? undefined : claimsOf(token);
+  const header =
+    token === undefined
+      ? `Basic ${Buffer.from(`${username ?? ''}:${credential.reveal()}`).toString('base64')}`
+      : `Bearer ${token.reveal().replace(/^Bearer\s+/iu, '')}`;
+  return {
+    name,
+    url,
+    plane: planeOf(url),
+    org,
+    username: username ?? claims?.snaplogic_username ?? claims?.sub,
+    tokenOrg: claims?.org ?? claims?.snaplogic_org,
+    headers: () => ({ authorization: new Secret(header) }),
+    scrub: scrubber([credential.reveal(), header.replace(/^\w+ /u, '')]),
+  };
+}
+
+/** A short name of a control plane, or its URL. */
+function urlOf(text: string): string {
+  const urls: Readonly<Record<string, string>> = options.urls ?? {};
+  return Object.hasOwn(urls, text) ? (urls[text] ?? text) : text;
+}
+
+/**
+ * What tells control planes apart. The vendor's own are reached under several names: `cdn.` before each of them, and
+ * `uat.snaplogic.com` of old beside `uat.elastic.snaplogic.com`.
+ */
+export function planeOf(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const { origin, hostname } = new URL(url);
+  if (!/(^|\.)snaplogic\.com$/u.test(hostname)) return origin;
+  const host = hostname.replace(/^cdn\./u, '');
+  return `https://${host === 'uat.snaplogic.com' ? 'uat.elastic.snaplogic.com' : host}`;
+}
+
+/** Read, not trusted: it only tells whom to ask the server about. */
+function claimsOf(token: Secret): z.infer<typeof claimsSchema> | undefined {
+  const [, payload = ''] = token.reveal().split('.');
+  try {
+    const claims = claimsSchema.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')));
+    return claims.success ? claims.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function scrubber(secrets: readonly string[]): (text: string) => string {
+  const forms = secrets
+    .filter((secret) => secret !== '')
+    .flatMap((secret) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')]);
+  return (text) => forms.reduce((clean, form) => clean.replaceAll(form, '***'), text);
+}

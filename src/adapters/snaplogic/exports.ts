@@ -1,0 +1,167 @@
+import { MigratorError } from '../../errors.ts';
+import type { Exporter, ExportRequest, PreparedExport } from '../../ports/adapter.ts';
+import type { ArtifactFile, ByteStream, PackageRef } from '../../ports/artifact.ts';
+import type { HttpResponse } from '../../ports/http.ts';
+import type { Clock, Random } from '../../ports/runtime.ts';
+import { countsOf } from './asset-plan.ts';
+import { assetTypes, exportTypes, typesOf } from './asset-types.ts';
+import { bodyError, saidIn } from './errors.ts';
+import { assetOf } from './destination.ts';
+import { formatJobId, parseJobId, type Job } from './job-id.ts';
+import { formatPath, parsePath, segmentsOf, type ProjectPath } from './paths.ts';
+import { flagOf, listOf, textOf } from './request.ts';
+import type { Server } from './server.ts';
+import { selectProjects, type Found } from './tree.ts';
+import { wholeZip } from './whole-zip.ts';
+
+type ExportJob = Extract<Job, { kind: 'export' }>;
+
+/** More than this the control plane exports only with force. */
+const mostFiles = 200;
+
+/** Project export: one read that answers with a zip. Starting it is only giving it a name. */
+export function createExporter(server: Server): Exporter {
+  return {
+    pushes: false,
+    requiredSecrets: [],
+    prepare: (request, signal) => prepare(server, request, signal),
+    start: (prepared) => {
+      const startedAt = server.tools.clock.now();
+      const job = jobOf(prepared, startedAt);
+      const id = formatJobId(job);
+      server.ledger.begin({ id, title: formatPath(job.source), work: workOf(prepared.package), startedAt });
+      return Promise.resolve(id);
+    },
+    // Nothing begins on the server, so what another process may have started need not be found.
+    find: (prepared, startedAfter) => Promise.resolve(server.ledger.find(workOf(prepared.package), startedAfter)),
+    fetch: (id) => {
+      const job = parseJobId(id);
+      if (job.kind !== 'export') {
+        throw new MigratorError('NOT_FOUND', `${id} is not the id of an export`);
+      }
+      return Promise.resolve({ package: job.package, files: [zipOf(server, job)], notes: [] });
+    },
+  };
+}
+
+async function prepare(server: Server, request: ExportRequest, signal: AbortSignal): Promise<PreparedExport> {
+  const { options } = request;
+  const asked = typesOf(listOf(options, 'assetType'), assetTypes, 'asset-type');
+  const types = asked.filter((type) => type !== 'Policy');
+  if (asked.length > 0 && types.length === 0) {
+    throw new MigratorError('USAGE', 'policies are not part of an export', {
+      hint: `an export takes ${exportTypes.join(', ')}; a migration within one control plane takes policies too`,
+    });
+  }
+  const found = await selectProjects(server, request.projects, signal);
+  const [first, ...others] = found;
+  if (first === undefined || others.length > 0) {
+    throw new MigratorError('USAGE', 'SnapLogic exports one project at a time', {
+      hint: 'run the command once for each project',
+    });
+  }
+  const { path } = first;
+  return {
+    package: {
+      id: request.packageId ?? packageIdOf(path),
+      version: request.packageVersion ?? newVersion(server.tools.clock, server.tools.random),
+    },
+    projects: [{ id: formatPath(path), name: path.project }],
+    settled: { source: formatPath(path), assetTypes: types, force: flagOf(options, 'ignoreSizeLimit') },
+    notes: notesOn(first, types, asked, flagOf(options, 'ignoreSizeLimit')),
+  };
+}
+
+function notesOn({ path, place }: Found, types: readonly string[], asked: readonly string[], force: boolean) {
+  const assets = (place.assets ?? []).map(assetOf);
+  const taken: readonly string[] = types.length === 0 ? exportTypes : types;
+  const travelling = assets.filter(({ type }) => taken.includes(type));
+  const policies = assets.filter(({ type }) => type === 'Policy');
+  const files = travelling.filter(({ type }) => type === 'File').length;
+  return [
+    place.assets === undefined
+      ? `${formatPath(path)} may not be listed by this account`
+      : `${formatPath(path)} holds ${countsOf(travelling) || 'nothing that is exported'}`,
+    ...(policies.length > 0 && (asked.length === 0 || asked.includes('Policy'))
+      ? [`policies are not exported: ${policies.map(({ name }) => name).join(', ')}`]
+      : []),
+    ...(files > mostFiles && !force ? [`${files} files: beyond ${mostFiles} the control plane may want --ignore-size-limit`] : []),
+  ];
+}
+
+function jobOf({ settled, package: ref }: PreparedExport, startedAt: Date): ExportJob {
+  return {
+    kind: 'export',
+    startedAt,
+    package: ref,
+    source: parsePath(textOf(settled, 'source') ?? '', 'the source'),
+    types: listOf(settled, 'assetTypes'),
+    force: flagOf(settled, 'force'),
+  };
+}
+
+function zipOf(server: Server, { source, types: assetTypes, force }: ExportJob): ArtifactFile {
+  const name = `${safeName(source.project)}.zip`;
+  return {
+    path: `native/${name}`,
+    size: undefined,
+    mediaType: 'application/zip',
+    open: async function* (signal) {
+      const answer = await server.client.exportProject(source, { assetTypes, force }, signal);
+      const type = answer.headers['content-type'] ?? '';
+      if (/json|html|^text\//u.test(type)) throw await explained(answer, server);
+      yield* wholeZip(answer.body, formatPath(source), answer.size);
+    },
+  };
+}
+
+const longestError = 64 * 1024;
+
+/** What was sent instead of a zip: an error in JSON, whatever its HTTP status is. */
+async function explained({ status, body }: HttpResponse<ByteStream>, { connection }: Server): Promise<MigratorError> {
+  let text = '';
+  for await (const chunk of body) {
+    text += Buffer.from(chunk).toString('utf8');
+    if (text.length > longestError) break;
+  }
+  const said = saidIn(json(text));
+  if (said.code !== undefined && said.code >= 400) return bodyError(said.code, connection.scrub(said.text), false);
+  const tail = said.text === '' ? '' : `: ${connection.scrub(said.text)}`;
+  return new MigratorError('REMOTE_UNEXPECTED', `the export did not answer with a zip${tail}`, { details: { status } });
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Packages are named `org.space.project`, in the letters that a package's id may have. */
+function packageIdOf(path: ProjectPath): string {
+  const id = segmentsOf(path)
+    .map(safeName)
+    .join('.')
+    .slice(0, 100)
+    .replace(/[^A-Za-z0-9]+$/u, '');
+  return /^[A-Za-z0-9]/u.test(id) ? id : 'SnapLogic.Project';
+}
+
+function safeName(name: string): string {
+  const safe = name.replaceAll(/[^A-Za-z0-9_-]+/gu, '-').replaceAll(/^[-_]+|[-_]+$/gu, '');
+  return safe === '' ? 'project' : safe;
+}
+
+/** From the time and chance: `1.0.0-20260504091203-5b0f2c`. */
+function newVersion(clock: Clock, random: Random): string {
+  const time = clock
+    .now()
+    .toISOString()
+    .replaceAll(/[-:T]|\..*/gu, '');
+  return `1.0.0-${time}-r${Buffer.from(random.bytes(4)).toString('hex')}`;
+}
+
+function workOf({ id, version }: PackageRef): string {
+  return `export ${id}@${version}`;
+}

@@ -1,0 +1,250 @@
+import { MigratorError } from '../../errors.ts';
+import type { Backup, Importer, ImportRequest, PreparedImport, Secrets } from '../../ports/adapter.ts';
+import type { ArtifactFile } from '../../ports/artifact.ts';
+import type { RequestField, RequestFile } from '../../ports/http.ts';
+import type { PlanItem } from '../../ports/plan.ts';
+import { accountFile, readRenames } from './accounts.ts';
+import { readArchive, zipAmong, type Archive } from './archive.ts';
+import { countsOf, planAssets } from './asset-plan.ts';
+import { guardedTypes, overwriteTypes, typesOf } from './asset-types.ts';
+import { changesSince, untellable } from './changes.ts';
+import { alreadyThere, destinationAt, destinationPath, type Destination } from './destination.ts';
+import { formatJobId, type Job } from './job-id.ts';
+import { formatPath, parsePath, type ProjectPath } from './paths.ts';
+import { flagOf, listOf, textOf } from './request.ts';
+import { outcomeOf, stateOf } from './results.ts';
+import type { Server } from './server.ts';
+import { settleLost } from './settle-lost.ts';
+
+type ImportJob = Extract<Job, { kind: 'import' }>;
+type Duplicates = 'skip' | 'create_new' | 'overwrite';
+
+/** Project import: one call that answers when it is done, with what became of each asset. */
+export function createImporter(server: Server): Importer {
+  const find: Importer['find'] = async (prepared, startedAfter, signal) => {
+    const known = server.ledger.find(workOf(prepared), startedAfter);
+    if (known !== undefined) return known;
+    const job = jobOf(prepared, startedAfter);
+    return (await hasBegun(server, prepared, job, signal)) ? formatJobId(job) : undefined;
+  };
+  return {
+    takes: 'files',
+    dryRuns: 'plan',
+    requiredSecrets: [],
+    prepare: (request, signal) => prepare(server, request, signal),
+    start: async (prepared, secrets, files, signal) => {
+      const { settled } = prepared;
+      const { destination } = jobOf(prepared, server.tools.clock.now());
+      const form = await formOf(prepared, secrets, files, signal);
+      if (flagOf(settled, 'createSpace')) await server.client.createSpace(destination.org, destination.space, signal);
+      const startedAt = server.tools.clock.now();
+      const job = jobOf(prepared, startedAt);
+      const id = await settleLost(
+        () => send(server, job, listOf(settled, 'overwriteTypes'), form, signal),
+        () => find(prepared, startedAt, signal),
+        server.tools.clock,
+        signal,
+      );
+      server.ledger.begin({ id, title: `into ${formatPath(destination)}`, work: workOf(prepared), startedAt });
+      return id;
+    },
+    find,
+  };
+}
+
+async function prepare(server: Server, request: ImportRequest, signal: AbortSignal): Promise<PreparedImport> {
+  const { options, source, dryRun } = request;
+  const renames = readRenames(listOf(options, 'renameAccount'));
+  const named = typesOf(listOf(options, 'overwriteType'), overwriteTypes, 'overwrite-type');
+  const asked = duplicatesOf(request);
+  const archive = request.files === undefined ? undefined : await readArchive(zipAmong(request.files), signal);
+  const path = destinationPath(options, archive?.origin, server.connection.org);
+  const destination = await destinationAt(server, path, options, signal);
+  if (destination.exists === true && asked === undefined) {
+    throw alreadyThere(path, 'say what becomes of it with --on-duplicate skip, create-new or overwrite');
+  }
+  const duplicates = asked ?? 'skip';
+  const types = duplicates !== 'overwrite' ? [] : named.length > 0 ? named : unguarded();
+  const plan = archive === undefined ? undefined : planOf(archive, destination, duplicates, types);
+  return {
+    source,
+    dryRun,
+    settled: {
+      destination: formatPath(path),
+      duplicates,
+      overwriteTypes: types,
+      createSpace: destination.createSpace,
+      existed: destination.exists ?? 'unknown',
+      renameAccount: renames.map(({ from, to }) => `${from}=${to}`),
+    },
+    notes: [
+      `${archive === undefined ? 'the package' : countsOf(archive.assets) || 'nothing'} goes to ${formatPath(path)}`,
+      ...destination.notes,
+      ...(destination.exists === true && duplicates === 'create_new'
+        ? [`${formatPath(path)} exists: the import makes a copy with a number behind its name`]
+        : []),
+      ...accountNotes(archive),
+      ...renames.map(({ from, to }) => `the account "${from}" arrives as "${to}"`),
+    ],
+    ...(plan === undefined ? {} : { plan }),
+    ...caution(path, destination, duplicates, plan),
+  };
+}
+
+/** Undefined when nobody said; then an existing project is a conflict. */
+function duplicatesOf({ options }: ImportRequest): Duplicates | undefined {
+  const text = textOf(options, 'onDuplicate')?.replaceAll('-', '_');
+  const overwrites = flagOf(options, 'noDuplicateCheck');
+  if (text === undefined) return overwrites ? 'overwrite' : undefined;
+  if (text !== 'skip' && text !== 'create_new' && text !== 'overwrite') {
+    throw new MigratorError('USAGE', `--on-duplicate cannot be ${text}`, {
+      hint: 'it is skip, create-new or overwrite',
+    });
+  }
+  if (overwrites && text !== 'overwrite') {
+    throw new MigratorError('USAGE', `--no-duplicate-check overwrites, and --on-duplicate ${text} does not`);
+  }
+  return text;
+}
+
+function unguarded(): readonly string[] {
+  return overwriteTypes.filter((type) => !guardedTypes.includes(type));
+}
+
+/** A policy is always overwritten, whatever was asked for. */
+function planOf(
+  { assets }: Archive,
+  { assets: there }: Destination,
+  duplicates: Duplicates,
+  types: readonly string[],
+): readonly PlanItem[] | undefined {
+  if (there === undefined) return undefined;
+  const present = duplicates === 'create_new' ? [] : there;
+  return planAssets(assets, present, ({ type }) => type === 'Policy' || types.includes(type));
+}
+
+function accountNotes(archive: Archive | undefined): readonly string[] {
+  const accounts = (archive?.assets ?? []).filter(({ type }) => type === 'Account');
+  if (accounts.length === 0) return [];
+  const names = accounts.map(({ name }) => name).join(', ');
+  return [
+    `validate the accounts afterwards: ${names}; another org must trust the one they come from to read their secrets`,
+  ];
+}
+
+function caution(
+  path: ProjectPath,
+  { exists }: Destination,
+  duplicates: Duplicates,
+  plan: readonly PlanItem[] | undefined,
+): { readonly backup?: Backup; readonly consent?: string } {
+  const hit = (plan ?? [])
+    .filter(({ action }) => action === 'overwrite')
+    .map(({ kind, name }) => ({ type: kind, name }));
+  if (exists !== true || (plan === undefined ? duplicates !== 'overwrite' : hit.length === 0)) return {};
+  const what = plan === undefined ? 'whatever has the same name' : countsOf(hit);
+  return {
+    consent: `overwrite ${what} in ${formatPath(path)}?`,
+    backup: {
+      request: { projects: [formatPath(path)], options: { ignoreSizeLimit: true } },
+      restoreWith: { destPath: formatPath(path), onDuplicate: 'overwrite', overwriteType: [...overwriteTypes] },
+    },
+  };
+}
+
+/** The zip as it was exported, and the accounts to change. */
+async function formOf(
+  { settled }: PreparedImport,
+  secrets: Secrets,
+  files: readonly ArtifactFile[],
+  signal: AbortSignal,
+): Promise<readonly (RequestField | RequestFile)[]> {
+  const zip = zipAmong(files);
+  const { accounts } = await readArchive(zip, signal);
+  const changes = accountFile(
+    accounts,
+    secrets['accountFile']?.reveal(),
+    readRenames(listOf(settled, 'renameAccount')),
+  );
+  const part: RequestFile = {
+    field: 'file',
+    fileName: 'project.zip',
+    contentType: 'application/zip',
+    size: zip.size,
+    open: (inner) => zip.open(inner),
+  };
+  return changes === undefined ? [part] : [part, accountPart(Buffer.from(changes))];
+}
+
+function accountPart(bytes: Uint8Array): RequestFile {
+  return {
+    field: 'file_account',
+    fileName: 'accounts.json',
+    contentType: 'application/json',
+    size: bytes.length,
+    open: async function* () {
+      yield await Promise.resolve(bytes);
+    },
+  };
+}
+
+async function send(
+  server: Server,
+  job: ImportJob,
+  types: readonly string[],
+  form: readonly (RequestField | RequestFile)[],
+  signal: AbortSignal,
+): Promise<string> {
+  const { destination, duplicates, startedAt } = job;
+  const query = { duplicates, overwriteTypes: types };
+  const answer = await server.client.importProject(destination, query, form, signal);
+  const id = formatJobId(job);
+  const outcome = outcomeOf(answer, duplicates !== 'create_new');
+  const elsewhere = answer.project_path !== undefined && answer.project_path !== formatPath(destination);
+  server.ledger.settle({
+    id,
+    kind: 'import',
+    state: stateOf(outcome),
+    wireState: 'answered',
+    startedAt: startedAt.toISOString(),
+    finishedAt: server.tools.clock.now().toISOString(),
+    items: outcome.items,
+    messages: [
+      ...outcome.messages,
+      ...(elsewhere ? ([{ level: 'info', text: `imported as ${answer.project_path ?? ''}` }] as const) : []),
+    ],
+  });
+  return id;
+}
+
+function jobOf({ settled }: PreparedImport, startedAt: Date): ImportJob {
+  return {
+    kind: 'import',
+    startedAt,
+    destination: parsePath(textOf(settled, 'destination') ?? '', 'the destination'),
+    duplicates: textOf(settled, 'duplicates') ?? 'skip',
+  };
+}
+
+/**
+ * Whether an import whose answer was lost has reached the server. One that skips or overwrites may be sent again where
+ * nothing has changed; one that makes copies has to show none.
+ */
+async function hasBegun(
+  server: Server,
+  prepared: PreparedImport,
+  job: ImportJob,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { destination, duplicates, startedAt } = job;
+  const { place, isNew, changed, unclear } = await changesSince(server, destination, startedAt, signal);
+  if (place.project === undefined) return false;
+  if (isNew || changed.length > 0) return true;
+  const existed = prepared.settled['existed'];
+  if (existed !== true || unclear || duplicates === 'create_new') throw untellable('the import', destination);
+  return false;
+}
+
+function workOf({ source, settled }: PreparedImport): string {
+  return JSON.stringify([source, settled]);
+}

@@ -1,0 +1,97 @@
+import { MigratorError } from '../../errors.ts';
+import type { Jobs, JobStatus, LogLine } from '../../ports/job.ts';
+import { changesSince } from './changes.ts';
+import { parseJobId, type Job } from './job-id.ts';
+import { migrationStatus } from './migration.ts';
+import { formatPath } from './paths.ts';
+import type { Server } from './server.ts';
+import { lookAt } from './tree.ts';
+
+export function createJobs(server: Server): Jobs {
+  const status = (id: string, signal: AbortSignal): Promise<JobStatus> => {
+    const job = parseJobId(id);
+    switch (job.kind) {
+      case 'move':
+      case 'token':
+        return migrationStatus(server, id, job, signal);
+      case 'export':
+        return exportStatus(server, id, job, signal);
+      case 'import':
+        return importStatus(server, id, job, signal);
+    }
+  };
+  return {
+    status,
+    log: async function* (id, signal) {
+      yield* linesOf(await status(id, signal));
+    },
+    // The control plane keeps no list of migrations: these are the ones of this process.
+    list: async function* ({ limit }, signal) {
+      for (const { id, title, startedAt } of server.ledger.jobs().slice(0, limit)) {
+        const { kind, state, wireState } = await status(id, signal);
+        yield { id, kind, state, wireState, title, queuedAt: startedAt.toISOString() };
+      }
+      if (signal.aborted) throw new MigratorError('CANCELLED', 'the list of jobs was interrupted');
+    },
+  };
+}
+
+/** An export is one read: it is ready as long as there is something to read. */
+async function exportStatus(
+  server: Server,
+  id: string,
+  { source, startedAt }: Extract<Job, { kind: 'export' }>,
+  signal: AbortSignal,
+): Promise<JobStatus> {
+  const { project } = await lookAt(server, source, signal);
+  const base = { id, kind: 'export', startedAt: startedAt.toISOString() } as const;
+  if (project !== undefined) return { ...base, state: 'succeeded', wireState: 'ready', messages: [] };
+  const text = `${formatPath(source)} is no longer there`;
+  return { ...base, state: 'failed', wireState: 'gone', messages: [{ level: 'error', text }] };
+}
+
+/** An import is answered once. Who has not heard the answer can only look at what it left. */
+async function importStatus(
+  server: Server,
+  id: string,
+  { destination, duplicates, startedAt }: Extract<Job, { kind: 'import' }>,
+  signal: AbortSignal,
+): Promise<JobStatus> {
+  const known = server.ledger.result(id);
+  if (known !== undefined) return known;
+  const { place, changed } = await changesSince(server, destination, startedAt, signal);
+  const path = formatPath(destination);
+  const base = { id, kind: 'import', wireState: 'answer not heard', startedAt: startedAt.toISOString() } as const;
+  if (place.project === undefined) {
+    return { ...base, state: 'failed', messages: [{ level: 'error', text: `there is no project ${path}` }] };
+  }
+  const text =
+    `the control plane tells the result of an import once, to the process that sent it; ` +
+    (changed.length === 0
+      ? `nothing in ${path} has changed since`
+      : `${changed.length} assets of ${path} have changed since`) +
+    (duplicates === 'create_new' ? '; a copy has a number behind its name' : '');
+  return {
+    ...base,
+    state: 'partial',
+    messages: [{ level: 'warning', text }],
+    items: changed.map(({ type: kind, name }) => ({ kind, name, action: 'done' })),
+  };
+}
+
+function* linesOf({ items = [], messages, state, wireState, startedAt }: JobStatus): Iterable<LogLine> {
+  const at = startedAt === undefined ? {} : { at: startedAt };
+  yield { ...at, level: 'info', depth: 0, text: `${state} (${wireState})` };
+  for (const { kind, name, action, reason } of items) {
+    const level = action === 'failed' ? 'error' : 'info';
+    yield { level, depth: 1, text: `${kind} "${name}": ${action}${reason === undefined ? '' : ` (${reason})`}` };
+  }
+  const told = new Set(
+    items.filter(({ action }) => action === 'failed').map(({ kind, name }) => `${kind} "${name}": `),
+  );
+  for (const { level, text } of messages) {
+    // A failed asset stands among the items already.
+    if (level === 'error' && [...told].some((start) => text.startsWith(start))) continue;
+    yield { level, depth: 1, text };
+  }
+}

@@ -1,0 +1,146 @@
+import { isMigratorError, MigratorError } from '../../errors.ts';
+import type { JobMessage, JobState, JobStatus } from '../../ports/job.ts';
+import { changesSince } from './changes.ts';
+import { statusPaths } from './client.ts';
+import { assetOf } from './destination.ts';
+import type { Job } from './job-id.ts';
+import { formatPath, parsePath } from './paths.ts';
+import { failureOf, outcomeOf, stateOf } from './results.ts';
+import { isForbidden, peerNamed, type Server } from './server.ts';
+import { lookAt } from './tree.ts';
+import type { MigrationStatus } from './wire.ts';
+
+type MoveJob = Extract<Job, { kind: 'move' }>;
+type TokenJob = Extract<Job, { kind: 'token' }>;
+
+// Nothing has arrived for so long that nothing more is expected.
+const quietMs = 5 * 60_000;
+
+/** By its token; when the control plane refuses that to a non-administrator, by what has arrived at the destination. */
+export async function migrationStatus(
+  server: Server,
+  id: string,
+  job: MoveJob | TokenJob,
+  signal: AbortSignal,
+): Promise<JobStatus> {
+  const { token } = job;
+  const answered = token === undefined ? undefined : await statusDocument(server, token, job.kind === 'move', signal);
+  if (answered !== undefined) return checked(server, movedStatus(id, answered), answered, job, signal);
+  if (job.kind === 'token') throw new MigratorError('NOT_FOUND', `the control plane does not know a migration ${id}`);
+  return byLooking(server, id, job, signal);
+}
+
+/** Undefined when the control plane knows the migration and does not show it to this account. */
+async function statusDocument(
+  { client, ledger }: Server,
+  token: string,
+  fallsBack: boolean,
+  signal: AbortSignal,
+): Promise<MigrationStatus | undefined> {
+  const pointed = ledger.path(token);
+  const refused: MigratorError[] = [];
+  for (const path of [...(pointed === undefined ? [] : [pointed]), ...statusPaths(token)]) {
+    try {
+      return await client.migrationStatus(path, signal);
+    } catch (error) {
+      if (!isMigratorError(error, 'AUTH_REFUSED', 'NOT_FOUND')) throw error;
+      refused.push(error);
+    }
+  }
+  const forbidden = refused.find(isForbidden);
+  if (forbidden !== undefined && fallsBack) return undefined;
+  const unauthorized = refused.find(({ code }) => code === 'AUTH_REFUSED');
+  if (unauthorized !== undefined) throw unauthorized;
+  throw new MigratorError('NOT_FOUND', `the control plane does not know a migration ${token}`, {
+    hint: 'it forgets them after a while; look at the destination',
+  });
+}
+
+/** The status document as a job. An unknown word is one that goes on. */
+export function movedStatus(id: string, document: MigrationStatus): JobStatus {
+  const word = document.status ?? 'no status';
+  const outcome = outcomeOf(document, false);
+  const base = { id, kind: 'move', wireState: word, startedAt: document.create_time } as const;
+  switch (word.toLowerCase()) {
+    case 'completed':
+      return { ...base, state: stateOf(outcome), ...outcome };
+    case 'failed': {
+      const messages = [...failureOf(document), ...outcome.messages];
+      return { ...base, state: 'failed', items: outcome.items, messages };
+    }
+    default: {
+      const done = document.successful.length;
+      const failed = document.failed.length;
+      const activity = done + failed === 0 ? undefined : `${done} assets done, ${failed} failed`;
+      return { ...base, state: 'running', activity, messages: [] };
+    }
+  }
+}
+
+/** What the status calls done has to be at the destination; a destination that may not be read proves nothing. */
+async function checked(
+  server: Server,
+  status: JobStatus,
+  { dest_path: told, successful }: MigrationStatus,
+  job: MoveJob | TokenJob,
+  signal: AbortSignal,
+): Promise<JobStatus> {
+  if ((status.state !== 'succeeded' && status.state !== 'partial') || successful.length === 0) return status;
+  const path = job.kind === 'move' ? job.destination : told === undefined ? undefined : parsePath(told, 'dest_path');
+  if (path === undefined) return status;
+  const there = job.kind === 'move' ? ((await peerNamed(server, job.peer)) ?? server) : server;
+  try {
+    const { assets } = await lookAt(there, path, signal);
+    if (assets === undefined) return status;
+    const names = new Set(assets.map(({ name }) => name));
+    const missing = successful.flatMap(({ name }) => (name === undefined || names.has(name) ? [] : [name]));
+    if (missing.length === 0) return status;
+    const text = `the status calls them done, but ${formatPath(path)} does not hold: ${missing.join(', ')}`;
+    return { ...status, state: 'partial', messages: [...status.messages, { level: 'error', text }] };
+  } catch (error) {
+    if (!isMigratorError(error, 'AUTH_REFUSED')) throw error;
+    server.tools.debug(`the destination may not be read, so what arrived is not compared: ${error.message}`);
+    return status;
+  }
+}
+
+/** What can be told from the times of the assets at both ends. */
+async function byLooking(server: Server, id: string, job: MoveJob, signal: AbortSignal): Promise<JobStatus> {
+  const known = server.ledger.result(id);
+  if (known !== undefined) return known;
+  const there = (await peerNamed(server, job.peer)) ?? server;
+  const { assets: origin } = await lookAt(server, job.source, signal);
+  const expected = (origin ?? []).map(assetOf).filter(({ type }) => job.types.length === 0 || job.types.includes(type));
+  const { changed, place, quietMs: quiet } = await changesSince(there, job.destination, job.startedAt, signal);
+  const arrived = new Set(changed.map(({ type, name }) => `${type}\n${name}`));
+  const missing = expected.filter(({ type, name }) => !arrived.has(`${type}\n${name}`));
+  const base = { id, kind: 'move', startedAt: job.startedAt.toISOString() } as const;
+  const activity = `${expected.length - missing.length} of ${expected.length} assets have arrived`;
+  const why =
+    job.token === undefined ? 'there is no status of this migration' : 'its status is refused to this account';
+  const wireState = job.token === undefined ? 'no status' : 'status refused';
+  if (place.assets === undefined) {
+    throw new MigratorError('AUTH_REFUSED', `${why}, and ${formatPath(job.destination)} may not be read either`, {
+      hint: 'wait for it with the account of an administrator',
+    });
+  }
+  const note: JobMessage = { level: 'info', text: `${why}: the result was read off ${formatPath(job.destination)}` };
+  if (missing.length > 0 && quiet < quietMs) return { ...base, state: 'running', wireState, activity, messages: [] };
+  const state: JobState =
+    missing.length === 0 ? 'succeeded' : missing.length === expected.length ? 'failed' : 'partial';
+  return {
+    ...base,
+    state: expected.length === 0 && place.project === undefined ? 'failed' : state,
+    wireState,
+    activity,
+    messages: [
+      note,
+      ...missing.map(({ type, name }): JobMessage => ({ level: 'error', text: `${type} "${name}" has not arrived` })),
+    ],
+    items: expected.map(({ type: kind, name }) =>
+      arrived.has(`${kind}\n${name}`)
+        ? { kind, name, action: 'done' }
+        : { kind, name, action: 'failed', reason: 'not changed at the destination since the start' },
+    ),
+  };
+}

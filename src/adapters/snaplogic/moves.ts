@@ -1,0 +1,244 @@
+import { MigratorError } from '../../errors.ts';
+import type { MoveRequest, Mover, Options, Peer, PreparedMove } from '../../ports/adapter.ts';
+import { planAssets, countsOf, type Asset } from './asset-plan.ts';
+import { assetTypes, guardedTypes, typesOf } from './asset-types.ts';
+import { changesSince, untellable } from './changes.ts';
+import { statusPathOf, statusPaths, type MigrateBody } from './client.ts';
+import { planeOf } from './connection.ts';
+import { alreadyThere, assetOf, destinationAt, destinationPath, type Destination } from './destination.ts';
+import { formatJobId, type Job } from './job-id.ts';
+import { movedStatus } from './migration.ts';
+import { formatPath, parsePath, samePath, type ProjectPath } from './paths.ts';
+import { accountNotes } from './probe.ts';
+import { flagOf, listOf, textOf } from './request.ts';
+import { peerNamed, serverOf, whoAmI, type Server } from './server.ts';
+import { settleLost } from './settle-lost.ts';
+import { selectProjects } from './tree.ts';
+
+type MoveJob = Extract<Job, { kind: 'move' }>;
+
+/** Project migrate: within one control plane, from any org to any other. */
+export function createMover(server: Server): Mover {
+  const find: Mover['find'] = async (prepared, startedAfter, signal) => {
+    const job = jobOf(prepared, startedAfter);
+    const known = server.ledger.find(workOf(prepared), startedAfter);
+    if (known !== undefined) return known;
+    return (await hasBegun(server, prepared, job, signal)) ? formatJobId(job) : undefined;
+  };
+  return {
+    dryRuns: 'plan',
+    reaches: (target, info) => Promise.resolve(reaches(server, target, info.url)),
+    prepare: (request, target, signal) => prepare(server, request, target, signal),
+    start: async (prepared, target, _, signal) => {
+      const { settled } = prepared;
+      const { source, destination } = jobOf(prepared, server.tools.clock.now());
+      const { client } = serverOf(target.adapter) ?? server;
+      if (flagOf(settled, 'createSpace')) await client.createSpace(destination.org, destination.space, signal);
+      const startedAt = server.tools.clock.now();
+      const id = await settleLost(
+        () =>
+          post(server, { ...jobOf(prepared, startedAt), source, destination }, bodyOf(prepared, destination), signal),
+        () => find(prepared, startedAt, signal),
+        server.tools.clock,
+        signal,
+      );
+      server.ledger.begin({ id, title: titleOf(source, destination), work: workOf(prepared), startedAt });
+      return id;
+    },
+    find,
+  };
+}
+
+function reaches({ connection }: Server, target: Peer, url: string): true | string {
+  if (target.adapter.product !== 'snaplogic') return `${target.name} is ${target.adapter.product}`;
+  if (planeOf(url) === connection.plane) return true;
+  return `SnapLogic migrates within one control plane only, and these are two: ${connection.plane} and ${planeOf(url)}`;
+}
+
+async function prepare(server: Server, request: MoveRequest, target: Peer, signal: AbortSignal): Promise<PreparedMove> {
+  const { options } = request;
+  const there = serverOf(target.adapter) ?? server;
+  const asked = typesOf(listOf(options, 'assetType'), assetTypes, 'asset-type');
+  const [found] = await selectProjects(server, [request.project], signal);
+  if (found === undefined) throw new MigratorError('NOT_FOUND', `there is no project ${request.project}`);
+  const { path: source } = found;
+  if (found.place.assets === undefined) {
+    throw new MigratorError('AUTH_REFUSED', `${formatPath(source)} may not be read by this account`, {
+      hint: 'a migration needs read access to the source project',
+      details: { status: 403 },
+    });
+  }
+  const path = destinationPath(options, source, there.connection.org);
+  if (samePath(source, path)) {
+    throw new MigratorError('USAGE', `${formatPath(source)} cannot be moved onto itself`, {
+      hint: 'give another place with --dest-path',
+    });
+  }
+  const destination = await destinationAt(there, path, options, signal);
+  const overwrites = flagOf(options, 'noDuplicateCheck');
+  if (destination.exists === true && !overwrites) {
+    throw alreadyThere(path, 'overwrite what it has with --no-duplicate-check, or choose another --dest-path');
+  }
+  const types = scopeOf(asked, destination, overwrites);
+  const assets = found.place.assets.map(assetOf);
+  const travelling = assets.filter(({ type }) => types.length === 0 || types.includes(type));
+  const left = assets.filter((asset) => !travelling.includes(asset));
+  const plan = destination.assets === undefined ? undefined : planOf(assets, travelling, destination.assets);
+  return {
+    project: request.project,
+    dryRun: request.dryRun,
+    settled: {
+      source: formatPath(source),
+      destination: formatPath(path),
+      assetTypes: types,
+      duplicateCheck: !overwrites,
+      existed: destination.exists ?? 'unknown',
+      createSpace: destination.createSpace,
+      sync: flagOf(options, 'sync'),
+      peer: target.name,
+    },
+    ...(plan === undefined ? {} : { plan }),
+    notes: [
+      `${formatPath(source)} goes to ${formatPath(path)}: ${countsOf(travelling) || 'nothing is in it'}`,
+      ...destination.notes,
+      ...leftNotes(left, destination),
+      ...trustNotes(source, path, travelling),
+      ...(await accessNotes(server, source, path, signal)),
+      ...importOnlyNotes(options),
+    ],
+    ...consentFor(path, plan, destination, overwrites),
+  };
+}
+
+/** An empty list takes all there is, types that are not documented too. */
+function scopeOf(asked: readonly string[], destination: Destination, overwrites: boolean): readonly string[] {
+  if (asked.length > 0) return asked;
+  const mayExist = destination.exists === true || (destination.exists === undefined && overwrites);
+  return mayExist ? assetTypes.filter((type) => !guardedTypes.includes(type)) : [];
+}
+
+/** What stays behind is left as it is on the target; what the target lacks of it is in the notes. */
+function planOf(assets: readonly Asset[], travelling: readonly Asset[], there: readonly Asset[]) {
+  const held = (asset: Asset): boolean => there.some(({ type, name }) => type === asset.type && name === asset.name);
+  const relevant = assets.filter((asset) => travelling.includes(asset) || held(asset));
+  return planAssets(relevant, there, (asset) => travelling.includes(asset));
+}
+
+function leftNotes(left: readonly Asset[], { exists }: Destination): readonly string[] {
+  if (left.length === 0) return [];
+  const why =
+    exists === false
+      ? 'their types were not named'
+      : 'on an existing project name them with --asset-type to overwrite them';
+  return [`left out: ${left.map(({ type, name }) => `${type} "${name}"`).join(', ')}; ${why}`];
+}
+
+function trustNotes(source: ProjectPath, path: ProjectPath, travelling: readonly Asset[]): readonly string[] {
+  const bound = travelling.filter(({ type }) => type === 'Account' || type === 'Policy');
+  if (source.org === path.org || bound.length === 0) return [];
+  return [
+    `${countsOf(bound)} cross from ${source.org} to ${path.org}: ${source.org} must list ${path.org} as a trusted environment, and ${path.org} must be at least as secure; no API tells whether that is so`,
+  ];
+}
+
+async function accessNotes(
+  server: Server,
+  source: ProjectPath,
+  path: ProjectPath,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const user = await whoAmI(server, signal);
+  const { tokenOrg } = server.connection;
+  const elsewhere =
+    tokenOrg === undefined || tokenOrg === source.org
+      ? []
+      : [`the token was issued for the org ${tokenOrg}, not for ${source.org}: the control plane may refuse it`];
+  if (user === undefined) return [...elsewhere, 'the control plane does not tell what rights this account has'];
+  const orgs = [...new Set([source.org, path.org])];
+  const outside = orgs.filter((org) => !user.organizations.some(({ name }) => name === org));
+  const admin = user.organizations.some(({ name, administrator }) => name === source.org && administrator === true);
+  return [
+    ...elsewhere,
+    ...accountNotes(user),
+    ...outside.map((org) => `${user.email ?? 'this account'} is not listed as a member of ${org}`),
+    ...(admin
+      ? []
+      : [
+          'this account is no administrator: the control plane may refuse it the status, and the result is then read off the target',
+        ]),
+  ];
+}
+
+function importOnlyNotes(options: Options): readonly string[] {
+  const renames = listOf(options, 'renameAccount').length > 0;
+  return renames ? ['accounts are renamed by an import only: use --route relay for --rename-account'] : [];
+}
+
+function consentFor(
+  path: ProjectPath,
+  plan: PreparedMove['plan'],
+  { exists }: Destination,
+  overwrites: boolean,
+): { readonly consent?: string } {
+  if (!overwrites || exists === false) return {};
+  const hit = (plan ?? [])
+    .filter(({ action }) => action === 'overwrite')
+    .map(({ kind, name }) => ({ type: kind, name }));
+  if (plan !== undefined && hit.length === 0) return {};
+  const what = plan === undefined ? 'whatever has the same name' : countsOf(hit);
+  return { consent: `overwrite ${what} in ${formatPath(path)}? The control plane keeps no copy` };
+}
+
+function bodyOf({ settled }: PreparedMove, destination: ProjectPath): MigrateBody {
+  const types = listOf(settled, 'assetTypes');
+  return {
+    dest_path: formatPath(destination),
+    ...(types.length === 0 ? {} : { asset_types: types }),
+    duplicate_check: flagOf(settled, 'duplicateCheck'),
+    async: !flagOf(settled, 'sync'),
+  };
+}
+
+async function post(server: Server, job: MoveJob, body: MigrateBody, signal: AbortSignal): Promise<string> {
+  const { token, statusUrl, status } = await server.client.migrate(job.source, body, signal);
+  const id = formatJobId({ ...job, token });
+  const path = statusUrl === undefined ? undefined : statusPathOf(statusUrl);
+  if (token !== undefined && path !== undefined && !statusPaths(token).includes(path))
+    server.ledger.pointTo(token, path);
+  if (status !== undefined && token === undefined) server.ledger.settle(movedStatus(id, status));
+  return id;
+}
+
+function jobOf({ settled }: PreparedMove, startedAt: Date): MoveJob {
+  return {
+    kind: 'move',
+    token: undefined,
+    startedAt,
+    peer: textOf(settled, 'peer') ?? '',
+    source: parsePath(textOf(settled, 'source') ?? '', 'the source'),
+    destination: parsePath(textOf(settled, 'destination') ?? '', 'the destination'),
+    types: listOf(settled, 'assetTypes'),
+  };
+}
+
+/**
+ * Whether a migration whose answer was lost has reached the server, by what the target project shows. Where nothing
+ * was changed it may be sent again: onto an existing project it does the same thing twice, onto none it is refused.
+ */
+async function hasBegun(server: Server, prepared: PreparedMove, job: MoveJob, signal: AbortSignal): Promise<boolean> {
+  const there = (await peerNamed(server, job.peer)) ?? server;
+  const { place, isNew, changed, unclear } = await changesSince(there, job.destination, job.startedAt, signal);
+  if (place.project === undefined) return false;
+  if (isNew || changed.length > 0) return true;
+  // It was not there before, and nobody else was asked to make it.
+  if (prepared.settled['existed'] === false || unclear) throw untellable('the migration', job.destination);
+  return false;
+}
+
+function workOf({ settled }: PreparedMove): string {
+  return JSON.stringify(settled);
+}
+
+function titleOf(source: ProjectPath, destination: ProjectPath): string {
+  return `${formatPath(source)} to ${formatPath(destination)}`;
+}

@@ -1,0 +1,80 @@
+import type { ProductOptions } from '../../ports/options.ts';
+
+/** The parameters of project migrate, export and import as command-line options. */
+export const options: ProductOptions = {
+  product: 'snaplogic',
+  title: 'SnapLogic',
+  account: ['username', 'password'],
+  urls: {
+    us: 'https://elastic.snaplogic.com',
+    emea: 'https://emea.snaplogic.com',
+    uat: 'https://uat.elastic.snaplogic.com',
+  },
+  options: [
+    {
+      name: 'dest-path',
+      value: '/org/space/project',
+      description: 'where the project goes (default: the same space and project in the `org` of the target)',
+      verbs: ['migrate-project', 'import'],
+    },
+    {
+      name: 'asset-type',
+      value: 'type',
+      many: true,
+      description:
+        'take only these: Account, File, Job (a task), Pipeline, Policy (repeatable; accounts and tasks of an existing project are overwritten only when named)',
+      verbs: ['migrate-project', 'partial-export'],
+    },
+    {
+      name: 'no-duplicate-check',
+      overwrites: true,
+      description: 'overwrite what an existing project at the destination has',
+      verbs: ['migrate-project', 'import'],
+    },
+    {
+      name: 'create-space',
+      description: "make the destination's project space when it is missing",
+      verbs: ['migrate-project', 'import'],
+    },
+    {
+      name: 'sync',
+      description: 'let the control plane answer when it is done, not at once (it gives up after 15 minutes)',
+      verbs: ['migrate-project'],
+    },
+    {
+      name: 'ignore-size-limit',
+      description: 'export although the files exceed the limit of the control plane',
+      verbs: ['migrate-project', 'partial-export'],
+    },
+    {
+      name: 'on-duplicate',
+      value: 'what',
+      choices: ['skip', 'create-new', 'overwrite'],
+      description: 'what an import does when the project exists: skip what it has, make a numbered copy, or overwrite',
+      verbs: ['import', 'migrate-project'],
+    },
+    {
+      name: 'overwrite-type',
+      value: 'type',
+      many: true,
+      description:
+        'what an import may overwrite: Account, File, Flows, Job, Pipeline (repeatable; default: File, Flows and Pipeline)',
+      verbs: ['import', 'migrate-project'],
+    },
+    {
+      name: 'rename-account',
+      value: 'old=new',
+      many: true,
+      description: 'give an account of the package another name on import (repeatable)',
+      verbs: ['import', 'migrate-project'],
+    },
+    {
+      name: 'account-file',
+      value: 'file',
+      file: true,
+      secret: true,
+      description: "accounts to change on import: the package's accounts_template.json, filled in",
+      verbs: ['import', 'migrate-project'],
+    },
+  ],
+};

@@ -1,0 +1,52 @@
+import type { InstanceInfo } from '../../ports/adapter.ts';
+import { orgsOf, whoAmI, type Server } from './server.ts';
+import type { User } from './wire.ts';
+
+/** The control plane tells no release of its own: all of a plane's users have the same one, the newest. */
+const apiVersion = 'public API 1';
+
+export async function probe(server: Server, signal: AbortSignal): Promise<InstanceInfo> {
+  const { client, connection } = server;
+  const user = await whoAmI(server, signal);
+  const [org] = user === undefined ? await orgsOf(server, signal) : [];
+  // Nobody said who is asking, so the credentials are proved on what they are for.
+  if (org !== undefined) await client.list([org], signal);
+  return {
+    product: 'snaplogic',
+    version: apiVersion,
+    url: connection.url,
+    account: user?.email ?? connection.username ?? 'the holder of a token',
+    mode: 'normal',
+    rights: rightsOf(server, user),
+    notes: [...accountNotes(user), ...orgNotes(server, user)],
+  };
+}
+
+function rightsOf({ connection }: Server, user: User | undefined): InstanceInfo['rights'] {
+  const detail =
+    'exports, imports and the status of a migration need it; a migration only has to read here and write there';
+  const known = (user?.organizations ?? []).filter(
+    ({ name }) => connection.org === undefined || name === connection.org,
+  );
+  if (known.length === 0) return [{ action: 'administer the org', allowed: undefined, detail }];
+  return known.map(({ name, administrator }) => ({ action: `administer ${name}`, allowed: administrator, detail }));
+}
+
+/** What will make the next call fail. */
+export function accountNotes(user: User | undefined): readonly string[] {
+  return [
+    ...(user?.user_locked_out === true ? [`the account ${user.email ?? ''} is locked`] : []),
+    ...(user?.password_expired === true ? [`the password of ${user.email ?? 'this account'} has expired`] : []),
+  ];
+}
+
+function orgNotes({ connection }: Server, user: User | undefined): readonly string[] {
+  const { org, tokenOrg } = connection;
+  const unseen = org !== undefined && user !== undefined && !user.organizations.some(({ name }) => name === org);
+  return [
+    ...(unseen ? [`the account is not a member of the org ${org}; names are case-sensitive`] : []),
+    ...(org !== undefined && tokenOrg !== undefined && tokenOrg !== org
+      ? [`the token was issued for the org ${tokenOrg}, not for ${org}`]
+      : []),
+  ];
+}

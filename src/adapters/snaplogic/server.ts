@@ -1,0 +1,77 @@
+import { isMigratorError, MigratorError } from '../../errors.ts';
+import type { Adapter, AdapterTools } from '../../ports/adapter.ts';
+import type { Client } from './client.ts';
+import type { SnaplogicConnection } from './connection.ts';
+import { createLedger, type Ledger } from './ledger.ts';
+import type { Entry, User } from './wire.ts';
+
+/** One control plane as one connection sees it. */
+export interface Server {
+  readonly client: Client;
+  readonly connection: SnaplogicConnection;
+  readonly tools: Pick<AdapterTools, 'clock' | 'random' | 'debug' | 'peer'>;
+  readonly ledger: Ledger;
+}
+
+export function connectTo(client: Client, connection: SnaplogicConnection, tools: AdapterTools): Server {
+  return { client, connection, tools, ledger: createLedger() };
+}
+
+const servers = new WeakMap<Adapter, Server>();
+
+export function remember(adapter: Adapter, server: Server): Adapter {
+  servers.set(adapter, server);
+  return adapter;
+}
+
+/** The control plane behind another instance's adapter, to be read with that instance's own account. */
+export function serverOf(adapter: Adapter): Server | undefined {
+  return servers.get(adapter);
+}
+
+/** As `serverOf`, by the instance's name; undefined when the rc file no longer has it. */
+export async function peerNamed(server: Server, name: string): Promise<Server | undefined> {
+  if (name === server.connection.name) return server;
+  try {
+    return serverOf(await server.tools.peer(name));
+  } catch (error) {
+    if (!isMigratorError(error, 'CONFIG_INVALID')) throw error;
+    server.tools.debug(`${error.message}; looking with the account of ${server.connection.name} instead`);
+    return undefined;
+  }
+}
+
+/** The caller as the control plane knows them; undefined when it does not say. */
+export async function whoAmI({ client, connection, tools }: Server, signal: AbortSignal): Promise<User | undefined> {
+  if (connection.username === undefined) return undefined;
+  try {
+    return await client.user(connection.username, signal);
+  } catch (error) {
+    if (!isForbidden(error) && !isMigratorError(error, 'NOT_FOUND')) throw error;
+    tools.debug(`the control plane does not describe ${connection.username}: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** The orgs that the caller sees: the instance's own, or all that the control plane tells. */
+export async function orgsOf(server: Server, signal: AbortSignal): Promise<readonly string[]> {
+  const { client, connection } = server;
+  if (connection.org !== undefined) return [connection.org];
+  const user = await whoAmI(server, signal);
+  if (user !== undefined && user.organizations.length > 0) return user.organizations.map(({ name }) => name);
+  if (connection.username !== undefined) return client.orgs(connection.username, signal);
+  if (connection.tokenOrg !== undefined) return [connection.tokenOrg];
+  throw new MigratorError('CONFIG_INVALID', `instance ${connection.name} does not tell which orgs it sees`, {
+    hint: 'set `org`, or `username` to the e-mail address that the token is for',
+  });
+}
+
+/** Refused with 403: a right is missing, the credentials are not. */
+export function isForbidden(error: unknown): error is MigratorError {
+  return isMigratorError(error, 'AUTH_REFUSED') && error.details['status'] === 403;
+}
+
+/** Project spaces and projects, as the lists above them show them. */
+export function isContainer({ asset_type: type }: Entry): boolean {
+  return type === undefined || /^(dir|project|project ?space|space)$/iu.test(type);
+}

@@ -1,0 +1,262 @@
+import { describe, expect, test } from '@jest/globals';
+import { never } from '../../../support/adapter-tools.ts';
+import {
+  failed,
+  file,
+  folders,
+  login,
+  metadataText,
+  rest,
+  version,
+  withEnms,
+  type Scripted,
+} from '../../../support/enms-client.ts';
+import type { Exchange } from '../../../support/scripted-server.ts';
+import type { PreparedExport } from '../../../../src/ports/adapter.ts';
+
+const eleven = [
+  'user',
+  'group',
+  'device',
+  'file',
+  'link',
+  'service',
+  'network',
+  'workflow_edge',
+  'task',
+  'credential',
+  'pool',
+];
+const ready = [version, ...login, folders(['default', 'examples'])];
+const folderOf = ({ settled }: PreparedExport): string => String(settled['folder']);
+
+const prepare = ({ enms }: Scripted, options: PreparedExport['settled'] = {}, projects = ['lab']) =>
+  enms.exports!.prepare({ projects, options }, never);
+
+/** The folder's name is made up while the script is already written, so exchanges are given by a prepared export. */
+const prepared: PreparedExport = {
+  package: { id: 'lab', version: '1.0.0-x' },
+  projects: [{ id: 'lab', name: 'lab' }],
+  settled: {
+    way: 'web',
+    project: 'lab',
+    folder: 'lab--export-20261121T043442123Z-ab12cd',
+    stamp: '20261121T043442123Z-ab12cd',
+    types: ['device', 'link'],
+    privateProperties: false,
+  },
+  notes: [],
+};
+const folder = folderOf(prepared);
+const id = `export/${folder}`;
+const migrate = (response: Exchange['response']): Exchange =>
+  rest('POST', 'migrate/export', response, {
+    name: folder,
+    import_export_types: ['device', 'link'],
+    export_private_properties: false,
+  });
+
+describe('preparing an export', () => {
+  test('chooses a fresh folder each time and takes all eleven types in the order of the server', async () => {
+    await withEnms([...ready, version, folders([])], async (scripted) => {
+      const first = await prepare(scripted);
+      const second = await prepare(scripted);
+      expect(first.settled['types']).toEqual(eleven);
+      expect(folderOf(first)).toMatch(/^lab--export-\d{8}T\d{9}Z-[0-9a-f]{6}$/);
+      expect(folderOf(first)).not.toBe(folderOf(second));
+      expect(first.package).toMatchObject({ id: 'lab', version: expect.stringMatching(/^1\.0\.0-\d{8}T/) });
+      expect(first.notes.join()).toContain('--private-properties');
+    });
+  });
+
+  test.each([
+    [['service'], /workflow_edge/],
+    [['task'], /task is exported without service/],
+    [['workflow_edge'], /workflow_edge is exported without service/],
+    [['link'], /link is exported without device/],
+    [['user'], /no group/],
+  ])('warns of the open ends of %j', async (type, note) => {
+    await withEnms(ready, async (scripted) => {
+      expect((await prepare(scripted, { type })).notes.join('\n')).toMatch(note);
+    });
+  });
+
+  test('says nothing about a closed set', async () => {
+    await withEnms(ready, async (scripted) => {
+      expect((await prepare(scripted, { type: ['device', 'link'] })).notes).toHaveLength(1);
+    });
+  });
+
+  test.each(['../../x', 'team/one', 'a b', '', '.', '..', 'a..b', '-x', 'x'.repeat(61)])(
+    'refuses the project %j, which the server would take for a path',
+    async (name) => {
+      await withEnms([], async (scripted) => {
+        await expect(prepare(scripted, {}, [name])).rejects.toMatchObject({
+          code: 'NOT_FOUND',
+          details: { missing: [name] },
+        });
+      });
+    },
+  );
+
+  test('refuses two projects, no project and an unknown type', async () => {
+    await withEnms([], async (scripted) => {
+      await expect(() => prepare(scripted, {}, ['a', 'b'])).toThrowCode('USAGE');
+      await expect(() => prepare(scripted, {}, [])).toThrowCode('USAGE');
+      await expect(() => prepare(scripted, { type: ['access'] })).toThrowCode('USAGE');
+      await expect(() => prepare(scripted, { via: 'pigeon' })).toThrowCode('USAGE');
+    });
+  });
+});
+
+describe('an export by migration files', () => {
+  test('gives the key that the server demands although no document names it', async () => {
+    await withEnms([migrate({ text: 'null\n' })], async ({ enms }) => {
+      expect(await enms.exports!.start(prepared, {}, undefined, never)).toBe(id);
+    });
+  });
+
+  test('says that the server failed, and that only its log knows why', async () => {
+    await withEnms([migrate(failed)], async ({ enms }) => {
+      await expect(enms.exports!.start(prepared, {}, undefined, never)).rejects.toMatchObject({
+        code: 'REMOTE_UNEXPECTED',
+        message: expect.stringContaining('Error 500 - Internal Server Error.'),
+        hint: expect.stringContaining('log'),
+      });
+    });
+  });
+
+  test.each([
+    ['is there', [folder], id],
+    ['is not there', ['default'], undefined],
+  ])('after a lost answer its folder %s', async (_, present, expected) => {
+    const lost = migrate({ status: 504, text: 'timed out' });
+    await withEnms([lost, ...login, folders(present, 2)], async ({ enms }) => {
+      const started = enms.exports!.start(prepared, {}, undefined, never);
+      if (expected === undefined) await expect(started).rejects.toMatchObject({ details: { ambiguous: true } });
+      else expect(await started).toBe(expected);
+      expect(await enms.exports!.find(prepared, new Date(), never)).toBe(expected);
+    });
+  });
+
+  test('is finished when metadata.yaml is there, which the server writes last', async () => {
+    const metadata = `migrations/${folder}/metadata.yaml`;
+    await withEnms([...login, file(metadata, metadataText)], async ({ enms }) => {
+      expect(await enms.jobs.status(id, never)).toMatchObject({ id, kind: 'export', state: 'succeeded' });
+    });
+    const recent = `export/lab--export-${new Date().toISOString().replaceAll(/[-:.]/g, '')}-ab12cd`;
+    const path = `migrations/${recent.slice('export/'.length)}/metadata.yaml`;
+    const running = [...login, file(path, undefined), folders([recent.slice('export/'.length)])];
+    await withEnms(running, async ({ enms }) => {
+      expect((await enms.jobs.status(recent, never)).state).toBe('running');
+    });
+    const old = id.replace('2026', '2020');
+    const oldFolder = old.slice('export/'.length);
+    const dead = [...login, file(`migrations/${oldFolder}/metadata.yaml`, undefined), folders([oldFolder])];
+    await withEnms(dead, async ({ enms }) => {
+      expect(await enms.jobs.status(old, never)).toMatchObject({ state: 'failed', messages: [{ level: 'error' }] });
+    });
+    await withEnms([...login, file(metadata, undefined), folders([])], async ({ enms }) => {
+      await expect(() => enms.jobs.status(id, never)).toThrowCode('NOT_FOUND');
+    });
+  });
+
+  test('is fetched file by file, parsed, and handed on byte for byte', async () => {
+    const device = '- "name": "core-1"\n  "port": !!int "22"\n  "type": "router"\n';
+    const files = [
+      file(`migrations/${folder}/metadata.yaml`, metadataText),
+      file(`migrations/${folder}/device.yaml`, device),
+      file(`migrations/${folder}/link.yaml`, '[]\n'),
+    ];
+    await withEnms([...login, ...files], async ({ enms }) => {
+      const artifact = await enms.exports!.fetch(id, prepared, never);
+      expect(artifact.files.map(({ path }) => path)).toEqual([
+        'native/device.yaml',
+        'native/link.yaml',
+        'native/metadata.yaml',
+      ]);
+      expect(artifact.files.map(({ size }) => size)).toEqual([device.length, 3, metadataText.length]);
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of artifact.files[0]!.open(never)) chunks.push(chunk);
+      expect(Buffer.concat(chunks).toString()).toBe(device);
+    });
+  });
+
+  test('is fetched with its id alone, whatever types it has', async () => {
+    const absent = eleven
+      .filter((type) => type !== 'pool')
+      .map((type) => file(`migrations/${folder}/${type}.yaml`, undefined));
+    const there = [
+      file(`migrations/${folder}/metadata.yaml`, metadataText),
+      file(`migrations/${folder}/pool.yaml`, '- name: All objects\n'),
+    ];
+    await withEnms([...login, ...there, ...absent], async ({ enms }) => {
+      const artifact = await enms.exports!.fetch(id, undefined, never);
+      expect(artifact).toMatchObject({ package: { id: 'lab', version: '1.0.0-20261121T043442123Z-ab12cd' } });
+      expect(artifact.files).toHaveLength(2);
+    });
+  });
+
+  test.each([
+    ['an empty file, as failed calls leave them', '', 'PACKAGE_MALFORMED'],
+    ['a file that is cut off', '- "name": "core', 'PACKAGE_MALFORMED'],
+    ['a file with code in it', '- !!python/object/apply:os.system ["id"]\n', 'PACKAGE_MALFORMED'],
+    ['no file', undefined, 'NOT_FOUND'],
+  ] as const)('is refused with %s', async (_, device, code) => {
+    const files = [
+      file(`migrations/${folder}/metadata.yaml`, metadataText),
+      file(`migrations/${folder}/device.yaml`, device),
+    ];
+    const link = device === undefined ? [file(`migrations/${folder}/link.yaml`, '[]\n')] : [];
+    await withEnms([...login, ...files, ...link], async ({ enms }) => {
+      await expect(() => enms.exports!.fetch(id, prepared, never)).toThrowCode(code);
+    });
+  });
+});
+
+describe('the web session', () => {
+  const metadata = `migrations/${folder}/metadata.yaml`;
+
+  test('is begun anew when the server has ended it', async () => {
+    const over: Exchange = {
+      request: { method: 'GET', path: `/download/file/${metadata}` },
+      response: { status: 302, headers: { location: '/login?next_url=x' } },
+    };
+    await withEnms([...login, folders([]), over, ...login, file(metadata, metadataText)], async ({ enms }) => {
+      for await (const item of enms.inventory.list('project', never)) expect(item).toBeUndefined();
+      expect((await enms.jobs.status(id, never)).state).toBe('succeeded');
+    });
+  });
+
+  test('with a wrong password is AUTH_REFUSED, and the password is nowhere', async () => {
+    const refused: Exchange = { ...login[1]!, response: { status: 403, text: '<!doctype html><title>Login</title>' } };
+    await withEnms([login[0]!, refused], async ({ enms, tools }) => {
+      const error: unknown = await enms.jobs.status(id, never).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'AUTH_REFUSED', message: expect.stringContaining('admin') });
+      const said = JSON.stringify([String(error), error, tools.lines]);
+      for (const secret of ['night watch', 'night+watch', 'night%20watch', 'ImY0csrf'])
+        expect(said).not.toContain(secret);
+    });
+  });
+
+  test('without a login page is an error that says so', async () => {
+    const other: Exchange = { request: { method: 'GET', path: '/login' }, response: { text: '<html>hello</html>' } };
+    await withEnms([other], async ({ enms }) => {
+      await expect(() => enms.jobs.status(id, never)).toThrowCode('REMOTE_UNEXPECTED');
+    });
+  });
+
+  test('asks newer builds to look at their disk before a file counts as absent', async () => {
+    const unknown: Exchange = {
+      request: { method: 'GET', path: `/download/file/${metadata}` },
+      response: { json: { error: 'File not found in database.' } },
+    };
+    const scan: Exchange = {
+      request: { method: 'POST', path: '/scan_folder/%3Emigrations' },
+      response: { json: null },
+    };
+    await withEnms([...login, unknown, scan, file(metadata, metadataText)], async ({ enms }) => {
+      expect((await enms.jobs.status(id, never)).state).toBe('succeeded');
+    });
+  });
+});

@@ -1,0 +1,27 @@
+// The metadata as it lies in a Library's state file, row by row, byte by byte.
+import { join } from 'node:path';
+import Database from 'libsql';
+import type { Json, Library } from './library.ts';
+
+export function rowsOf(library: Library): ReadonlyMap<string, string> {
+  const database = new Database(join(library.directory, 'state.sqlite'), { readonly: true });
+  try {
+    const rows = database
+      .prepare("SELECT kind, id, container, name, body FROM entries WHERE kind IN ('object', 'security-link')")
+      .all() as { kind: string; id: string; container: string; name: string; body: string }[];
+    return new Map(rows.map((row) => [`${row.kind} ${row.id}`, JSON.stringify(row)]));
+  } finally {
+    database.close();
+  }
+}
+
+/** One object of a project; undefined when it is not there. */
+export function objectRow(rows: ReadonlyMap<string, string>, scope: string, id: string): Json | undefined {
+  const row = rows.get(`object ${scope}/${id}`);
+  return row === undefined ? undefined : (JSON.parse((JSON.parse(row) as { body: string }).body) as Json);
+}
+
+export const objectRows = (rows: ReadonlyMap<string, string>, scope: string): readonly Json[] =>
+  [...rows.keys()]
+    .filter((key) => key.startsWith(`object ${scope}/`))
+    .map((key) => objectRow(rows, scope, key.slice(-32))!);
