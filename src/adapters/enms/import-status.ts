@@ -4,6 +4,7 @@ import type { JobItem, JobMessage, JobStatus } from '../../ports/job.ts';
 import { arrivalOf, describeArrival, type Arrival } from './arrival.ts';
 import { migrationFolder, readRemark, remarks } from './migration-folder.ts';
 import { isType, type Type } from './model.ts';
+import { takeUpPassword } from './own-password.ts';
 import type { Server } from './server.ts';
 
 const startedSchema = z.object({ types: z.array(z.string()) });
@@ -30,6 +31,7 @@ export async function importState(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ImportState> {
+  await takeUpPassword(server, signal);
   const folder = migrationFolder(server, folderName);
   const started = startedSchema.safeParse(await readRemark(folder, remarks.started, signal));
   if (!started.success) {
