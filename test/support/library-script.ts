@@ -39,6 +39,8 @@ export interface Bench {
   /** A fresh process: an adapter that remembers nothing. */
   readonly open: (side?: Side, more?: Partial<Connection>) => Adapter;
   readonly tools: ReturnType<typeof adapterTools>;
+  /** Lets time pass for the adapters. */
+  readonly later: (milliseconds: number) => void;
   /** How often each Library was logged in to and out of. */
   readonly sessions: Record<Side, { logins: number; logouts: number }>;
   /** What was logged in with. */
@@ -116,6 +118,7 @@ export async function withLibraries<Result>(
         const peer = (name: Side) => () => peers.get(name) ?? make(name, {});
         const tools: ReturnType<typeof adapterTools> = {
           ...shared,
+          clock: { ...shared.clock, now: () => new Date(Date.now() + passed) },
           peer: async (name) => Promise.resolve(peer(name === 'lab' ? 'source' : 'target')()),
         };
         const make = (of: Side, extra: Partial<Connection>): Adapter => {
@@ -136,8 +139,10 @@ export async function withLibraries<Result>(
         return make(side, more);
       };
       const shared = adapterTools();
+      let passed = 0;
+      const later = (milliseconds: number) => void (passed += milliseconds);
       try {
-        return { value: await run({ url, open, tools: shared, sessions, logins }) };
+        return { value: await run({ url, open, tools: shared, later, sessions, logins }) };
       } catch (error) {
         return { error };
       } finally {

@@ -87,13 +87,13 @@ describe('the steps of an object migration', () => {
       aclOnReplacing: 'replace',
       aclOnNew: 'inherit_acl_as_dest_folder',
       defaultAction: 'replace',
-      packageVersion: '1.0.0-run7',
+      packageName: 'Night-7',
     },
   };
-  const body = (bench: Bench) => ({
+  const body = (bench: Bench, name: unknown) => ({
     packageInfo: {
       type: 'project',
-      name: 'MicroStrategy-Tutorial 1.0.0-run7',
+      name,
       environment: { id: `${bench.url('source')}/`, name: 'lab' },
       tocView: {
         settings: {
@@ -136,7 +136,8 @@ describe('the steps of an object migration', () => {
       const prepared = await source.moves!.prepare(request, target, never);
       expect(JSON.parse(JSON.stringify(prepared))).toEqual(prepared);
       expect(prepared.plan).toEqual([{ kind: 'attribute', name: 'Year', action: 'overwrite', detail: 'replace' }]);
-      expect(JSON.parse(String(prepared.settled['body']))).toEqual(body(bench));
+      expect(JSON.parse(String(prepared.settled['body']))).toEqual(body(bench, prepared.settled['name']));
+      expect(prepared.settled['name']).toMatch(/^Night-7 1\.0\.0-\d{8}T\d{6}-[0-9a-f]{8}$/);
       expect(await source.moves!.start(prepared, target, {}, never)).toBe(move);
       expect(await look(source, move)).toMatchObject({ state: 'running', wireState: 'creating', fraction: 0.4 });
       expect(await look(source, move)).toMatchObject({ state: 'running', wireState: 'importing', fraction: 0.5 });

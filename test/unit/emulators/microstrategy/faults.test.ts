@@ -1,4 +1,6 @@
 // Each named fault, and what a restart finds.
+import { spawnSync } from 'node:child_process';
+import process from 'node:process';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { faultNames, parseFault } from '../../../../src/emulators/index.ts';
 import {
@@ -228,6 +230,36 @@ describe('a restart', () => {
       });
     }
     expect(part(await settled(two.admin, done.id), 'importInfo')['status']).toBe('undo_success');
+  });
+
+  test('of a killed process, which shared its storage with this one, is taken up by the next', async () => {
+    const [storage, directory] = [await newFolder(), await newFolder()];
+    const one = await startLibrary({ storage });
+    const id = String((await create(one.admin, { content: await changed(one) }))['id']);
+    const body = await approve(one.admin, id);
+    const script = `
+      const { startEmulator } = await import(${JSON.stringify(new URL('../../../../dist/emulators/index.js', import.meta.url).href)});
+      const [directory, storage, body] = process.argv.slice(1);
+      const server = await startEmulator('microstrategy', { directory, storage, sample: 'target', pace: 60000 });
+      const login = await fetch(server.url + '/api/auth/login', { method: 'POST', body: new URLSearchParams(server.credentials) });
+      const headers = {
+        'X-MSTR-AuthToken': login.headers.get('x-mstr-authtoken'),
+        'X-MSTR-ProjectID': ${JSON.stringify(tutorial)},
+        Cookie: login.headers.getSetCookie().map((one) => one.split(';')[0]).join('; '),
+      };
+      const answer = await fetch(server.url + '/api/migrations/' + JSON.parse(body).id, { method: 'PUT', headers, body });
+      if (answer.status === 201) process.kill(process.pid, 'SIGKILL');
+    `;
+    const args = ['--input-type=module', '-e', script, directory, storage, JSON.stringify(body)];
+    const { signal, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 30_000 });
+    expect([signal, stderr]).toEqual(['SIGKILL', '']);
+    const two = await startLibrary({ storage, directory });
+    expect(part(await settled(two.admin, id), 'importInfo')).toMatchObject({
+      status: 'import_failed',
+      message: 'The server was restarted while the operation was running.',
+    });
+    await two.admin.call('PUT', `/api/migrations/${id}`, { json: body, project: tutorial });
+    expect(part(await settled(two.admin, id), 'importInfo')['status']).toBe('imported');
   });
 
   test('keeps records, packages and uploads', async () => {
