@@ -514,3 +514,36 @@ describe('the end of an import', () => {
     });
   });
 });
+
+describe('the list of jobs', () => {
+  test('is that of the folders, newest first, by what was asked and answered', async () => {
+    const day = (number: number, work: string) => `lab--${work}-202611${number}T043442123Z-ab12cd`;
+    const [exported, imported, waiting, idle] = [
+      day(10, 'export'),
+      day(11, 'import'),
+      day(12, 'import'),
+      day(13, 'import'),
+    ] as const;
+    const all4 = [exported, imported, waiting, idle];
+    const script = [
+      ...login,
+      folders(['default', ...all4], 2),
+      file(`migrations/${idle}/migrator-started.txt`, undefined),
+      file(`migrations/${waiting}/migrator-started.txt`, startedText),
+      file(`migrations/${waiting}/migrator-answer.txt`, undefined),
+      file(`migrations/${imported}/migrator-started.txt`, startedText),
+      file(`migrations/${imported}/migrator-answer.txt`, answerText(200, 'Import successful')),
+      file(`migrations/${exported}/metadata.yaml`, metadataText),
+    ];
+    await withEnms(script, async ({ enms }) => {
+      const jobs = [];
+      for await (const { id: job, state } of enms.jobs.list({ all: false, limit: 10 }, never)) jobs.push([job, state]);
+      expect(jobs).toEqual([
+        [`import/${idle}`, 'cancelled'],
+        [`import/${waiting}`, 'running'],
+        [`import/${imported}`, 'succeeded'],
+        [`export/${exported}`, 'succeeded'],
+      ]);
+    });
+  });
+});
