@@ -4,7 +4,7 @@ import { coerce } from './coerce.ts';
 import { filePath } from './file-tree.ts';
 import { pythonTime, type Instance } from './instance.ts';
 import { kindNamed, type Kind } from './model/kinds.ts';
-import { referencesOf, type Reference } from './model/relations.ts';
+import type { Reference } from './model/relations.ts';
 import type { Item, Values } from './objects.ts';
 import { hashPassword } from './private-values.ts';
 import { ServerError } from './refusal.ts';
@@ -135,6 +135,3 @@ export function setRelation(
     instance.objects.relate(relation, near, far);
   }
 }
-
-export const referenceNamed = (item: Item, key: string): Reference | undefined =>
-  referencesOf(item.model, item.type).find((one) => one.key === key);
