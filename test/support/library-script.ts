@@ -22,7 +22,7 @@ export interface Call {
   readonly line: string;
   /** Compared for the names that are given; null must be absent. */
   readonly headers?: Readonly<Record<string, string | null>>;
-  /** Compared whole; `undefined` is not compared. */
+  /** Compared whole; `undefined` is not compared. A function makes it from the URLs of the Libraries. */
   readonly json?: unknown;
   /** Of a multipart body: field, file name and text. */
   readonly file?: { readonly field: string; readonly name: string; readonly text: string };
@@ -52,6 +52,8 @@ export interface BenchOptions {
   readonly ownSessions?: boolean;
   readonly timeout?: number;
 }
+
+type JsonFrom = (url: Bench['url']) => unknown;
 
 const contexts: Record<Side, string> = { source: '/MicroStrategyLibrary', target: '/edge/MicroStrategyLibrary' };
 const token = { source: 'ns42kvi9lb36ae7g3scphn0ga9', target: 'q7c1dgh0rk2m9v4t6y8zb3x5ws' };
@@ -102,6 +104,8 @@ export async function withLibraries<Result>(
       return;
     }
     next += 1;
+    // What the server ended itself needs no logout.
+    if (!ownSessions && wanted.status === 401) sessions[on].logouts += 1;
     answer(wanted, response);
   };
   const result = await withServer(
@@ -162,6 +166,10 @@ export async function withLibraries<Result>(
   return result.value;
 }
 
+function urlsOf({ headers }: IncomingMessage): Bench['url'] {
+  return (side) => `http://${headers.host ?? ''}${contexts[side]}`;
+}
+
 function cookieOf(on: Side): string {
   return `JSESSIONID=cookie-of-${on}; Path=${contexts[on]}; Secure; HttpOnly`;
 }
@@ -179,8 +187,9 @@ function differs(wanted: Call, on: Side, line: string, request: IncomingMessage,
   for (const [name, value] of Object.entries(wanted.headers ?? {})) {
     if ((request.headers[name] ?? null) !== value) return `header ${name} is ${String(request.headers[name])}`;
   }
-  if (wanted.json !== undefined && !isDeepStrictEqual(JSON.parse(body.toString() || 'null'), wanted.json))
-    return 'the body differs';
+  const json: unknown = typeof wanted.json === 'function' ? (wanted.json as JsonFrom)(urlsOf(request)) : wanted.json;
+  if (json !== undefined && !isDeepStrictEqual(JSON.parse(body.toString() || 'null'), json))
+    return `the body differs from ${JSON.stringify(json)}`;
   return wanted.file === undefined ? undefined : fileFault(wanted.file, request, body);
 }
 
