@@ -41,25 +41,32 @@ export function createWeb(connect: () => Http, url: string, account: Account, gu
   let session: Session | undefined;
 
   const login = async (signal: AbortSignal): Promise<Session> => {
-    const http = connect();
-    const page = await http.text({ method: 'GET', path: 'login', accept: [302] }, signal);
-    const csrf = csrfToken(page.body);
-    if (csrf === undefined) {
-      throw new MigratorError('REMOTE_UNEXPECTED', 'the login page of eNMS holds no form token', {
-        hint: 'check that the URL is the web interface of an eNMS server, or use --via rest',
-      });
-    }
-    const secret = new Secret(csrf);
-    guard(secret);
-    const answer = await http.text(loginRequest(account, csrf, referer), signal);
-    const location = answer.headers['location'] ?? '';
-    if (answer.status !== 302 || /\/login(\?|$)/.test(location)) {
+    for (let attempt = 1; ; attempt += 1) {
+      const http = connect();
+      const page = await http.text({ method: 'GET', path: 'login', accept: [302] }, signal);
+      const token = csrfToken(page.body);
+      if (token === undefined) {
+        throw new MigratorError('REMOTE_UNEXPECTED', 'the login page of eNMS holds no form token', {
+          hint: 'check that the URL is the web interface of an eNMS server, or use --via rest',
+        });
+      }
+      const csrf = new Secret(token);
+      guard(csrf);
+      const { status, headers } = await http.text(loginRequest(account, token, referer), signal);
+      const location = headers['location'] ?? '';
+      if (status === 302 && !/\/login(\?|$)/.test(location)) return { http, csrf };
+      // The server did not know its own token again: it may have been restarted in between.
+      if (status === 400 && attempt === 1) continue;
+      if (status === 400) {
+        throw new MigratorError('REMOTE_UNEXPECTED', 'eNMS does not take the token of its own login page', {
+          hint: 'a proxy may drop cookies; use --via rest',
+        });
+      }
       throw new MigratorError('AUTH_REFUSED', `the web login of eNMS does not accept ${account.username}`, {
         hint: 'check `username`, `password` and `authentication` of this instance, or use --via rest',
-        details: { status: answer.status },
+        details: { status },
       });
     }
-    return { http, csrf: secret };
   };
 
   /** Sessions and their tokens end after a while: then there is one more login, and one more try. */

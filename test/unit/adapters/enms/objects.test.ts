@@ -51,21 +51,26 @@ describe('an export object by object', () => {
       last_modified: '2026-11-20 23:53:36.950477',
       last_modified_by: 'admin',
     };
+    const edge = { source: 'a', source_id: 1, destination: 'b', destination_id: 2, workflow: 'w', workflow_id: 3 };
     const pool = { id: 1, manually_defined: false, devices: ['core-1'], links: [], device_number: 1, runs: ['x'] };
     const script = [
       names('link', ['core-1--edge-1', 'gone']),
       object('link', 'core-1--edge-1', link),
       rest('GET', 'instance/link/gone', { status: 403, json: { alert: 'Error 403 - Not Authorized.' } }),
+      names('workflow_edge', ['e']),
+      object('workflow_edge', 'e', edge),
       names('pool', ['dynamic', 'manual']),
       object('pool', 'dynamic', pool),
       object('pool', 'manual', { ...pool, manually_defined: true }),
     ];
     await withEnms(script, async ({ enms }) => {
-      const id = `objects/lab/${stamp}/link+pool`;
+      const id = `objects/lab/${stamp}/link+workflow_edge+pool`;
       const { files, package: ref, notes } = await enms.exports!.fetch(id, undefined, never);
       expect(ref).toEqual({ id: 'lab', version: `1.0.0-${stamp}` });
       expect(notes.join()).toContain('passwords');
-      expect(files.map(({ path }) => path)).toEqual(['objects/link.ndjson', 'objects/pool.ndjson']);
+      expect(files.map(({ path }) => path)).toEqual(
+        ['link', 'workflow_edge', 'pool'].map((type) => `objects/${type}.ndjson`),
+      );
       expect(JSON.parse(await textOf(files[0]!))).toEqual({
         name: 'core-1--edge-1',
         type: 'link',
@@ -76,7 +81,14 @@ describe('an export object by object', () => {
         owners: ['admin'],
         rbac_read: [],
       });
-      const pools = (await textOf(files[1]!))
+      expect(JSON.parse(await textOf(files[1]!))).toEqual({
+        name: 'e',
+        type: 'workflow_edge',
+        source: 'a',
+        destination: 'b',
+        workflow: 'w',
+      });
+      const pools = (await textOf(files[2]!))
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line) as unknown);
