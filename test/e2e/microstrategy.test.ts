@@ -71,6 +71,9 @@ describe('migrate-project', () => {
 
   test('goes by way of this machine where there is no storage in common', async () => {
     await withLibraryWorkshop({ apart: true }, async (workshop) => {
+      const unapproved = await document(workshop, [...moving, '--request-only'], 2);
+      expect(unapproved).toMatchObject({ code: 'UNSUPPORTED' });
+      expect(await jobsOn(workshop, 'lab')).toEqual([]);
       expect(await document(workshop, moving)).toMatchObject({ outcome: 'done', route: 'relay' });
       expect(await jobsOn(workshop, 'prod')).toMatchObject([{ wireState: 'imported' }]);
     });

@@ -21,6 +21,7 @@ const table: readonly ProductOptions[] = [
       { name: 'password', value: 'secret', secret: true, description: 'locks it', verbs: ['partial-export', 'import'] },
       { name: 'replace-all', overwrites: true, description: 'replaces', verbs: ['import', 'migrate-project'] },
       { name: 'call-me', value: 'url', byMigrator: true, description: 'calls', verbs: ['partial-export'] },
+      { name: 'at-once', description: 'waits for nobody', verbs: ['migrate-project'] },
       { name: 'skip-logs', description: 'leaves logs out', verbs: ['partial-export', 'migrate-project'] },
     ],
   },
@@ -169,10 +170,10 @@ describe('product flags', () => {
     expect(fromFile.secrets['password']?.reveal()).toBe('from a file');
   });
 
-  test('a move splits them into what the export and what the import knows', async () => {
-    const given = await flags('migrate-project', 'river', ['--replace-all', '--skip-logs']);
-    expect(given.exportOptions).toEqual({ skipLogs: true });
-    expect(given.importOptions).toEqual({ replaceAll: true });
+  test('a move splits them into what the export and what the import knows, and gives both what is its own', async () => {
+    const given = await flags('migrate-project', 'river', ['--replace-all', '--skip-logs', '--at-once']);
+    expect(given.exportOptions).toEqual({ skipLogs: true, atOnce: true });
+    expect(given.importOptions).toEqual({ replaceAll: true, atOnce: true });
     expect(given.overwrites).toBe(true);
     expect((await flags('migrate-project', 'river', [])).overwrites).toBe(false);
   });

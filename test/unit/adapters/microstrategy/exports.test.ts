@@ -185,6 +185,7 @@ describe('refused before anything is made', () => {
     ['a list without types', { objects: 'id,name\nx,y' }, 'USAGE'],
     ['a list with an id that is none', { objects: '[{"id":"7","type":12}]' }, 'USAGE'],
     ['a list with neither id nor name', { objects: 'id,name,type\n,,12' }, 'USAGE'],
+    ['a way around whoever was to approve', { requestOnly: true }, 'UNSUPPORTED'],
     ['a flag of the wrong type', { object: [`${year.id}:12`], includeDependents: 'yes' }, 'USAGE'],
   ])('%s', async (_, options, code) => {
     await withLibraries([], async ({ open }) => {

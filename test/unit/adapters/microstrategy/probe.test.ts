@@ -135,6 +135,16 @@ describe('jobs', () => {
     });
   });
 
+  test('of a move within one Library are told by their only record', async () => {
+    const answer = record({
+      packageInfo: { status: 'locked' },
+      importInfo: { importRequestStatus: 'approved', status: 'import_failed', message: 'no' },
+    });
+    await withLibraries([{ on: 'source', line: `GET /api/migrations/${migration}`, answer }], async ({ open }) => {
+      expect(await open().jobs.status(migration, never)).toMatchObject({ kind: 'move', state: 'failed' });
+    });
+  });
+
   test('have as log what their records tell, of both Libraries', async () => {
     const calls: Call[] = [
       {
