@@ -92,7 +92,7 @@ describe('prepare', () => {
     await withSnaplogic(script, (scripted) => expect(() => prepare(scripted, options, projects)).toThrowCode('USAGE'));
   });
 
-  test('many files want --force', async () => {
+  test('many files want --force-export', async () => {
     const files = Array.from({ length: 201 }, (_, index) => ({ name: `f${index}`, type: 'File' }));
     const pages = [0, 100, 200].map((offset): Exchange => {
       const page = list(path, files.slice(offset, offset + 100));
