@@ -87,6 +87,16 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/spreadsheet/**/*.ts'],
+    rules: {
+      'no-restricted-imports': restrict(
+        npm,
+        files,
+        above('cli', 'core', 'package', 'http', 'ports', 'adapters', 'emulators'),
+      ),
+    },
+  },
+  {
     files: ['src/http/**/*.ts'],
     rules: {
       'no-restricted-imports': restrict(

@@ -2,6 +2,7 @@
 import { MigratorError } from '../errors.ts';
 import type { EmulatorOptions, RunningEmulator } from './emulator.ts';
 import { parseFaultText, type FaultSpec } from './faults.ts';
+import { enmsFaults } from './enms/fault-names.ts';
 import { microstrategyFaults } from './microstrategy/fault-names.ts';
 import { octopusFaults } from './octopus/fault-names.ts';
 import { snaplogicFaults } from './snaplogic/fault-names.ts';
@@ -9,7 +10,7 @@ import { snaplogicFaults } from './snaplogic/fault-names.ts';
 export type { EmulatorOptions, RunningEmulator, Sample } from './emulator.ts';
 export type { FaultControl, FaultSpec } from './faults.ts';
 
-export const emulatedProducts = ['octopus', 'microstrategy', 'snaplogic'] as const;
+export const emulatedProducts = ['octopus', 'enms', 'microstrategy', 'snaplogic'] as const;
 type EmulatedProduct = (typeof emulatedProducts)[number];
 
 interface Emulator {
@@ -25,6 +26,11 @@ const emulators = {
     account: ['apiKey'],
     faults: octopusFaults,
     start: async (options) => (await import('./octopus/start.ts')).startOctopus(options),
+  },
+  enms: {
+    account: ['username', 'password'],
+    faults: enmsFaults,
+    start: async (options) => (await import('./enms/start.ts')).startEnms(options),
   },
   snaplogic: {
     account: ['username', 'password'],

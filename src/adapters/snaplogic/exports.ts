@@ -67,8 +67,8 @@ async function prepare(server: Server, request: ExportRequest, signal: AbortSign
       version: request.packageVersion ?? newVersion(server.tools.clock, server.tools.random),
     },
     projects: [{ id: formatPath(path), name: path.project }],
-    settled: { source: formatPath(path), assetTypes: types, force: flagOf(options, 'forceExport') },
-    notes: notesOn(first, types, asked, flagOf(options, 'forceExport')),
+    settled: { source: formatPath(path), assetTypes: types, force: flagOf(options, 'ignoreSizeLimit') },
+    notes: notesOn(first, types, asked, flagOf(options, 'ignoreSizeLimit')),
   };
 }
 
@@ -86,7 +86,7 @@ function notesOn({ path, place }: Found, types: readonly string[], asked: readon
       ? [`policies are not exported: ${policies.map(({ name }) => name).join(', ')}`]
       : []),
     ...(files > mostFiles && !force
-      ? [`${files} files: beyond ${mostFiles} the control plane may want --force-export`]
+      ? [`${files} files: beyond ${mostFiles} the control plane may want --ignore-size-limit`]
       : []),
   ];
 }

@@ -92,14 +92,14 @@ describe('prepare', () => {
     await withSnaplogic(script, (scripted) => expect(() => prepare(scripted, options, projects)).toThrowCode('USAGE'));
   });
 
-  test('many files want --force-export', async () => {
+  test('many files want --ignore-size-limit', async () => {
     const files = Array.from({ length: 201 }, (_, index) => ({ name: `f${index}`, type: 'File' }));
     const pages = [0, 100, 200].map((offset): Exchange => {
       const page = list(path, files.slice(offset, offset + 100));
       return { ...page, request: { ...page.request, query: { limit: '100', offset: String(offset) } } };
     });
     const result = await withSnaplogic([...source.slice(0, 2), ...pages], (scripted) => prepare(scripted));
-    expect(result.notes.join()).toContain('201 files');
+    expect(result.notes.join()).toMatch(/201 files.*--ignore-size-limit/);
   });
 });
 

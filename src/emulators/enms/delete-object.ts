@@ -1,0 +1,42 @@
+import type { Instance } from './instance.ts';
+import { cascadesOf } from './model/relations.ts';
+import type { Item, Values } from './objects.ts';
+import { nestedDocument } from './serialize.ts';
+
+/** Services that every workflow needs. */
+export const sharedServices = ['[Shared] Start', '[Shared] End', '[Shared] Placeholder'];
+
+const refused = (log: string): Values => ({ delete_aborted: true, log, log_level: 'error' });
+
+function refusal(item: Item, caller: Item): Values | undefined {
+  if (item.model === 'user' && item.place === caller.place) return refused('A user cannot be deleted while logged in.');
+  if (item.model === 'service' && sharedServices.includes(item.name)) {
+    return refused(`It is not allowed to delete '${item.name}'.`);
+  }
+  return undefined;
+}
+
+function removeOne(instance: Instance, item: Item): void {
+  for (const relation of cascadesOf(item.model)) {
+    for (const near of instance.objects.related(relation, 'far', item.place)) removeOne(instance, near);
+  }
+  instance.objects.remove(item.place);
+}
+
+/** Deletes an object and what hangs on it; tells what it was, or that it stays. */
+export function deleteObject(instance: Instance, item: Item, caller: Item): Values {
+  const stays = refusal(item, caller);
+  if (stays !== undefined) return stays;
+  const document = nestedDocument(instance, item);
+  instance.objects.atomically(() => removeOne(instance, item));
+  return document;
+}
+
+/** Deletes all rows of a model but the caller's own and the shared services. Files on disk stay. */
+export function emptyModel(instance: Instance, model: string, caller: Item): void {
+  const spared = [
+    ...(model === 'user' ? [caller] : []),
+    ...(model === 'service' ? sharedServices.map((name) => instance.objects.find('service', name)) : []),
+  ].flatMap((item) => (item === undefined ? [] : [item.place]));
+  instance.objects.atomically(() => instance.objects.removeAll(model, spared, cascadesOf(model)));
+}

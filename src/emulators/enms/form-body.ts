@@ -1,0 +1,71 @@
+// What a POST brings: form fields and uploaded files, with a JSON object laid over them.
+import busboy from 'busboy';
+import type { IncomingMessage } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { Values } from './objects.ts';
+import { ServerError } from './refusal.ts';
+
+/** 100 MiB: the server's `max_content_length`. */
+const largestBody = 100 * 1024 * 1024;
+
+export interface UploadedFile {
+  /** As the client named it. */
+  readonly fileName: string;
+  readonly content: Buffer;
+}
+
+export interface FormBody {
+  readonly fields: Values;
+  readonly files: ReadonlyMap<string, UploadedFile>;
+  /** The body when it is a JSON array. */
+  readonly list: readonly unknown[] | undefined;
+}
+
+async function readAll(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > largestBody) throw new ServerError('RequestEntityTooLarge');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function readMultipart(request: IncomingMessage): Promise<FormBody> {
+  const fields: Record<string, unknown> = {};
+  const files = new Map<string, UploadedFile>();
+  const parser = busboy({
+    headers: request.headers,
+    defParamCharset: 'utf8',
+    limits: { fileSize: largestBody, fieldSize: largestBody },
+  });
+  parser.on('field', (name, value) => {
+    fields[name] ??= value;
+  });
+  parser.on('file', (name, stream, info) => {
+    const chunks: Buffer[] = [];
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    stream.on('end', () => {
+      if (!files.has(name)) files.set(name, { fileName: info.filename ?? '', content: Buffer.concat(chunks) });
+    });
+  });
+  await pipeline(request, parser);
+  return { fields, files, list: undefined };
+}
+
+const formOf = (fields: Values, list?: readonly unknown[]): FormBody => ({ fields, files: new Map(), list });
+
+/** Fails for a body that is neither a form nor JSON, which the server answers with 500. */
+export async function readFormBody(request: IncomingMessage): Promise<FormBody> {
+  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  if (type === 'multipart/form-data') return readMultipart(request);
+  const text = new TextDecoder().decode(await readAll(request));
+  if (text === '') return formOf({});
+  if (type === 'application/x-www-form-urlencoded') return formOf(Object.fromEntries(new URLSearchParams(text)));
+  if (type !== 'application/json' && !type.endsWith('+json')) throw new ServerError('UnsupportedMediaType');
+  const parsed = JSON.parse(text) as unknown;
+  if (Array.isArray(parsed)) return formOf({}, parsed);
+  if (typeof parsed === 'object' && parsed !== null) return formOf(parsed as Values);
+  throw new ServerError('the body is no JSON object');
+}

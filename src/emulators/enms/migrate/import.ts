@@ -1,0 +1,188 @@
+// POST migrate/import, in the product's order: empty, read metadata.yaml, create type by type, relate, compute pools.
+// Each type is committed for itself, so what fails later leaves what went before.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { messageOf } from '../../error-facts.ts';
+import { emptyModel } from '../delete-object.ts';
+import { projectPath } from '../file-tree.ts';
+import type { Instance } from '../instance.ts';
+import { kindNamed } from '../model/kinds.ts';
+import { referencesOf } from '../model/relations.ts';
+import type { Item, Values } from '../objects.ts';
+import { computePools } from '../pools.ts';
+import { plainText } from '../python-text.ts';
+import { ServerError } from '../refusal.ts';
+import { isPrivate } from '../serialize.ts';
+import { setRelation, target, writeColumns } from '../write-object.ts';
+import { readYaml } from '../yaml/read.ts';
+
+interface Imported {
+  readonly item: Item;
+  readonly given: Values;
+}
+
+const isMap = (value: unknown): value is Values => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function modelOf(type: string): string {
+  const kind = kindNamed(type);
+  if (kind === undefined) throw new ServerError(`KeyError: '${type}'`);
+  return kind.model;
+}
+
+function readObjects(file: string, type: string): readonly Values[] {
+  const parsed = readYaml(readFileSync(file, 'utf8'));
+  if (!Array.isArray(parsed) || !parsed.every(isMap)) throw new ServerError(`${type}.yaml is no list of objects`);
+  return parsed;
+}
+
+/** Private values in the open, as this server will keep them. The first that cannot be read ends the import. */
+function opened(instance: Instance, model: string, given: Values): Values {
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => {
+      const closed = typeof value === 'string' && value !== '' && isPrivate(instance, model, name);
+      return [name, closed ? instance.cipher.decode(value) : value];
+    }),
+  );
+}
+
+/** The importing user keeps everything but his password. */
+const ofCaller = (given: Values): Values =>
+  'password' in given ? { name: given['name'], password: given['password'] } : { name: given['name'] };
+
+function createOne(instance: Instance, caller: Item, type: string, given: Values): Imported {
+  const { type: own = type, ...values } = given;
+  if (typeof own !== 'string' || kindNamed(own) === undefined) throw new ServerError(`KeyError: '${String(own)}'`);
+  const isCaller = type === 'user' && values['name'] === caller.name;
+  const { item } = writeColumns(instance, own, isCaller ? ofCaller(values) : values, {
+    caller: undefined,
+    hashed: true,
+  });
+  return { item, given };
+}
+
+interface Outcome {
+  readonly imported: Imported[];
+  failed: boolean;
+}
+
+function createType(
+  instance: Instance,
+  caller: Item,
+  type: string,
+  objects: readonly Values[],
+  outcome: Outcome,
+): void {
+  const model = modelOf(type);
+  const made: Imported[] = [];
+  instance.objects.atomically(() => {
+    for (const [index, given] of objects.entries()) {
+      const readable = opened(instance, model, given);
+      try {
+        if (index === objects.length - 1 && instance.faults.take('partial-import') !== undefined) {
+          throw new ServerError('injected: this object is refused');
+        }
+        made.push(instance.objects.atomically(() => createOne(instance, caller, type, readable)));
+      } catch (error) {
+        outcome.failed = true;
+        instance.log(`import of ${type} '${String(given['name'])}' failed: ${messageOf(error)}`);
+      }
+    }
+  });
+  outcome.imported.push(...made);
+}
+
+/** Names that are not there are dropped from lists; one that stands alone must be there. */
+function relate(instance: Instance, { item, given }: Imported): void {
+  for (const reference of referencesOf(item.model, item.type)) {
+    const { key, scalar } = reference;
+    if (!(key in given)) continue;
+    const value = given[key];
+    if (scalar) {
+      if (value === null) continue;
+      const found = target(instance, reference, value);
+      if (found === undefined)
+        throw new DanglingReference(`${item.type} '${item.name}': there is no ${key} '${plainText(value)}'`);
+      setRelation(instance, item, reference, [found]);
+      continue;
+    }
+    if (!Array.isArray(value) && typeof value !== 'string')
+      throw new ServerError(`TypeError: '${key}' is not iterable`);
+    const found = [...(value as Iterable<unknown>)].flatMap((name) => target(instance, reference, name) ?? []);
+    setRelation(instance, item, reference, found);
+  }
+}
+
+class DanglingReference extends Error {
+  override readonly name = 'DanglingReference';
+}
+
+/** False when one could not be set. One dangling reference undoes them all and ends the import. */
+function relateAll(instance: Instance, imported: readonly Imported[]): boolean {
+  let complete = true;
+  instance.objects.atomically(() => {
+    for (const one of imported) {
+      try {
+        if (instance.faults.take('partial-relations') !== undefined) throw new ServerError('injected: no relations');
+        instance.objects.atomically(() => relate(instance, one));
+      } catch (error) {
+        if (error instanceof DanglingReference) throw error;
+        complete = false;
+        instance.log(`relations of ${one.item.type} '${one.item.name}' failed: ${messageOf(error)}`);
+      }
+    }
+  });
+  return complete;
+}
+
+const alertOf = (text: string) => ({ alert: text });
+
+async function createTypes(
+  instance: Instance,
+  caller: Item,
+  types: readonly string[],
+  folder: string,
+): Promise<Outcome> {
+  const outcome: Outcome = { imported: [], failed: false };
+  for (const type of types) {
+    modelOf(type);
+    const file = join(folder, `${type}.yaml`);
+    if (!existsSync(file)) continue;
+    createType(instance, caller, type, readObjects(file, type), outcome);
+    await breathe();
+  }
+  return outcome;
+}
+
+function releaseOf(metadata: unknown): string {
+  return isMap(metadata) ? String(metadata['version']) : '';
+}
+
+const isOlder = (version: string, than: string) => Number.parseFloat(version) < Number.parseFloat(than);
+
+/** What REST answers with 200; a failure is a 500 with the state as far as it got. */
+export async function importProject(instance: Instance, caller: Item, body: Values): Promise<unknown> {
+  const { name, import_export_types: types, empty_database_before_import: empty } = body;
+  if (!Array.isArray(types)) throw new ServerError("KeyError: 'import_export_types'");
+  const listed = types.map(String);
+  if (empty !== undefined && Boolean(empty)) {
+    for (const type of listed) emptyModel(instance, modelOf(type), caller);
+  }
+  if (instance.faults.take('import-500-after-delete') !== undefined)
+    throw new ServerError('injected: database is locked');
+  if (typeof name !== 'string') throw new ServerError("KeyError: 'name'");
+  const { folder = 'migrations' } = body;
+  const project = projectPath(instance, name, String(folder));
+  const metadata = readYaml(readFileSync(join(project, 'metadata.yaml'), 'utf8'));
+  if (Boolean(body['service_import']) && isOlder(releaseOf(metadata), instance.version)) {
+    return alertOf('Import from an older version is not allowed');
+  }
+  const { imported, failed } = await createTypes(instance, caller, listed, project);
+  const complete = relateAll(instance, imported);
+  if (!Boolean(body['skip_pool_update'])) {
+    const pools = new Set(imported.filter(({ item }) => item.model === 'pool').map(({ item }) => item.name));
+    instance.objects.atomically(() => computePools(instance, pools));
+  }
+  if (!complete) return alertOf('Partial Import (see logs).');
+  return failed ? alertOf('partial import (see logs).') : 'Import successful';
+}

@@ -1,0 +1,81 @@
+// Sites add properties of their own in setup/properties.json; what is not listed there does not exist on that server.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { MigratorError } from '../../../errors.ts';
+import { codeOf } from '../../error-facts.ts';
+import type { Kind } from './kinds.ts';
+import type { Properties, Property } from './property.ts';
+
+interface Custom {
+  readonly properties: Properties;
+  readonly privates: ReadonlySet<string>;
+}
+
+export interface CustomProperties {
+  /** Built in and custom together. */
+  readonly of: (kind: Kind) => Properties;
+  readonly isPrivate: (model: string, name: string) => boolean;
+}
+
+export type Declarations = Readonly<
+  Record<
+    string,
+    Readonly<Record<string, { readonly type?: string; readonly default?: unknown; readonly private?: boolean }>>
+  >
+>;
+
+const types: Readonly<Record<string, Property['type']>> = {
+  str: 'str',
+  string: 'str',
+  int: 'int',
+  integer: 'int',
+  float: 'float',
+  bool: 'bool',
+  boolean: 'bool',
+  dict: 'dict',
+  json: 'dict',
+  list: 'list',
+};
+
+function customOf(declared: Declarations[string]): Custom {
+  const entries = Object.entries(declared);
+  return {
+    properties: Object.fromEntries(
+      entries.map(([name, one]): [string, Property] => {
+        const type = types[one.type ?? 'str'] ?? 'str';
+        return [name, { type, default: one.default ?? null }];
+      }),
+    ),
+    privates: new Set(entries.filter(([, one]) => one.private === true).map(([name]) => name)),
+  };
+}
+
+function read(file: string, initial: Declarations): Declarations {
+  try {
+    return (JSON.parse(readFileSync(file, 'utf8')) as { custom?: Declarations }).custom ?? {};
+  } catch (cause) {
+    if (codeOf(cause) !== 'ENOENT') {
+      throw new MigratorError('LOCAL_IO', `the emulator's file "${file}" cannot be read`, {
+        hint: 'write it as {"custom": {"device": {"rack": {"type": "str", "default": ""}}}}',
+        cause,
+      });
+    }
+  }
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify({ custom: initial }, null, 2)}\n`);
+  return initial;
+}
+
+/** Reads the file, or writes it with the given content where there is none. LOCAL_IO when it is not JSON. */
+export function openCustomProperties(file: string, initial: Declarations): CustomProperties {
+  const byModel = new Map(Object.entries(read(file, initial)).map(([model, one]) => [model, customOf(one)]));
+  const merged = new Map<Kind, Properties>();
+  return {
+    of(kind) {
+      const found = merged.get(kind) ?? { ...kind.properties, ...byModel.get(kind.model)?.properties };
+      merged.set(kind, found);
+      return found;
+    },
+    isPrivate: (model, name) => byModel.get(model)?.privates.has(name) === true,
+  };
+}

@@ -1,0 +1,82 @@
+import type { Instance } from './instance.ts';
+import { filterProperties } from './model/kinds.ts';
+import type { Item, Values } from './objects.ts';
+import { plainText } from './python-text.ts';
+import { columnsOf, propertiesOf, reference } from './serialize.ts';
+
+type Member = 'device' | 'link';
+const members: readonly Member[] = ['device', 'link'];
+const relationOf = (pool: Item, member: Member) => reference(pool, `${member}s`).relation;
+
+function fits(value: string, wanted: string, match: unknown): boolean {
+  switch (match) {
+    case 'equality':
+      return value === wanted;
+    case 'regex':
+      return new RegExp(wanted).test(value);
+    case 'empty':
+      return value === '';
+    default:
+      return value.includes(wanted);
+  }
+}
+
+function matches(pool: Values, member: Member, found: Values): boolean {
+  return filterProperties[member].every((name) => {
+    const wanted = plainText(pool[`${member}_${name}`]);
+    const match = pool[`${member}_${name}_match`];
+    if (wanted === '' && match !== 'empty') return true;
+    return fits(plainText(found[name]), wanted, match) !== (pool[`${member}_${name}_invert`] === true);
+  });
+}
+
+const factsOf = (instance: Instance, item: Item): Values => ({
+  ...columnsOf(instance, item),
+  ...(item.model === 'link' ? propertiesOf(instance, item) : {}),
+  name: item.name,
+});
+
+function* everyOne(instance: Instance, model: string): Generator<Item> {
+  let after = 0;
+  for (;;) {
+    const page = instance.objects.page(model, after, 500);
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = last.place;
+  }
+}
+
+const isDynamic = (pool: Values) => pool['manually_defined'] !== true;
+
+/** Finds the members of a dynamic pool anew; a pool that is defined by hand is left as it is. */
+function computePool(instance: Instance, pool: Item): void {
+  const filters = columnsOf(instance, pool);
+  if (!isDynamic(filters)) return;
+  for (const member of members) {
+    const relation = relationOf(pool, member);
+    instance.objects.unrelate(relation, 'near', pool.place);
+    for (const item of everyOne(instance, member)) {
+      if (matches(filters, member, factsOf(instance, item))) instance.objects.relate(relation, pool.place, item.place);
+    }
+  }
+}
+
+export function computePools(instance: Instance, only?: ReadonlySet<string>): void {
+  for (const pool of [...everyOne(instance, 'pool')]) {
+    if (only === undefined || only.has(pool.name)) computePool(instance, pool);
+  }
+}
+
+/** A device or link that was written joins the dynamic pools it fits. */
+export function joinPools(instance: Instance, item: Item): void {
+  const member = members.find((one) => one === item.model);
+  if (member === undefined) return;
+  let facts: Values | undefined;
+  for (const pool of everyOne(instance, 'pool')) {
+    const filters = columnsOf(instance, pool);
+    if (!isDynamic(filters)) continue;
+    facts ??= factsOf(instance, item);
+    if (matches(filters, member, facts)) instance.objects.relate(relationOf(pool, member), pool.place, item.place);
+  }
+}

@@ -1,0 +1,59 @@
+import type { Reply } from '../server.ts';
+
+const texts: Readonly<Record<number, string>> = {
+  401: 'Wrong Credentials',
+  403: 'Not Authorized',
+  404: 'Not Found',
+  500: 'Internal Server Error',
+};
+
+/** An answer of 400 and above, thrown by a handler. Anything else that is thrown becomes a 500. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`refused with ${status}`);
+    this.status = status;
+  }
+}
+
+/** A failure of the server's own code, with the sentence it leaves in its log. */
+export class ServerError extends Error {
+  override readonly name = 'ServerError';
+}
+
+/** Keys sorted on every level, as the product's JSON has them. */
+export function sortedJson(value: unknown): string {
+  return JSON.stringify(value, (_, one: unknown) =>
+    typeof one === 'object' && one !== null && !Array.isArray(one)
+      ? Object.fromEntries(Object.entries(one).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : one,
+  );
+}
+
+export const json = (body: unknown, status = 200): Reply => ({
+  status,
+  headers: { 'Content-Type': 'application/json' },
+  body: `${sortedJson(body ?? null)}\n`,
+});
+
+export const alertText = (status: number) => `Error ${status} - ${texts[status] ?? 'Internal Server Error'}.`;
+
+export const alert = (status: number): Reply => json({ alert: alertText(status) }, status);
+
+const titles: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  504: 'Gateway Time-out',
+  500: 'Internal Server Error',
+};
+
+/** The framework's own page. */
+export const htmlPage = (status: number, text: string, headers: Readonly<Record<string, string>> = {}): Reply => ({
+  status,
+  headers: { 'Content-Type': 'text/html; charset=utf-8', ...headers },
+  body: `<!doctype html>\n<html lang=en>\n<title>${status} ${titles[status] ?? ''}</title>\n<h1>${titles[status] ?? ''}</h1>\n<p>${text}</p>\n`,
+});

@@ -1,0 +1,33 @@
+import { stackOf } from '../../error-facts.ts';
+import type { Reply } from '../../server.ts';
+import { exportProject } from '../migrate/export.ts';
+import { importProject } from '../migrate/import.ts';
+import { htmlPage, json, ServerError } from '../refusal.ts';
+import { argument, type Endpoint, type Visit } from './visit.ts';
+
+const gatewayTimeout = (): Reply => htmlPage(504, 'The upstream server did not answer in time.');
+
+/** A proxy gives up while the server goes on. */
+async function importSlowly(visit: Visit, proxy: number, lasts: number): Promise<Reply> {
+  const { instance, user, body } = visit;
+  const work = instance.pause(lasts).then(() => importProject(instance, user, body.fields));
+  instance.background(work.catch((error: unknown) => instance.log(`import failed: ${stackOf(error)}`)));
+  await instance.pause(proxy);
+  return gatewayTimeout();
+}
+
+async function migrate(visit: Visit): Promise<Reply> {
+  const { instance, user, body } = visit;
+  const direction = argument(visit, 0);
+  if (direction === 'export') return json(await exportProject(instance, body.fields));
+  if (direction !== 'import') throw new ServerError(`AttributeError: no attribute 'migration_${direction}'`);
+  const slow = instance.faults.take('slow-import');
+  if (slow !== undefined) {
+    return importSlowly(visit, slow.values['proxy'] ?? instance.pace, slow.values['lasts'] ?? instance.pace * 10);
+  }
+  return json(await importProject(instance, user, body.fields));
+}
+
+export const migrateEndpoints: readonly Endpoint[] = [
+  { method: 'POST', name: 'migrate', args: 1, level: 'admin', handle: migrate },
+];

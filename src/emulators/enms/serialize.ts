@@ -1,0 +1,125 @@
+// From rows to what clients and files see: properties with their defaults, derived columns, relations by name.
+import type { Instance } from './instance.ts';
+import { accessLists, bulkyProperties, kindNamed, privateProperties, type Kind } from './model/kinds.ts';
+import { referencesOf, type Reference } from './model/relations.ts';
+import type { Item, Values } from './objects.ts';
+import { ServerError } from './refusal.ts';
+
+export function kindOf(item: Item): Kind {
+  const kind = kindNamed(item.type);
+  if (kind === undefined) throw new ServerError(`there is no class '${item.type}'`);
+  return kind;
+}
+
+export const isPrivate = (instance: Instance, model: string, name: string): boolean =>
+  privateProperties.has(name) || instance.custom.isPrivate(model, name);
+
+/** Every stored column, private ones included, derived ones not. */
+export function columnsOf(instance: Instance, item: Item): Record<string, unknown> {
+  const columns: Record<string, unknown> = {};
+  for (const [name, property] of Object.entries(instance.custom.of(kindOf(item)))) {
+    columns[name] = name in item.values ? item.values[name] : property.default;
+  }
+  return columns;
+}
+
+export function reference(item: Item, key: string): Reference {
+  const found = referencesOf(item.model, item.type).find((one) => one.key === key);
+  if (found === undefined) throw new ServerError(`'${item.type}' has no attribute '${key}'`);
+  return found;
+}
+
+export const relatedItems = (instance: Instance, item: Item, key: string): readonly Item[] => {
+  const { relation, side } = reference(item, key);
+  return instance.objects.related(relation, side, item.place);
+};
+
+function endOf(instance: Instance, item: Item, key: string, wanted: 'id' | 'both'): Values {
+  const [end] = relatedItems(instance, item, key);
+  return {
+    [`${key}_id`]: end?.id ?? null,
+    ...(wanted === 'both' ? { [`${key}_name`]: end?.name ?? null } : {}),
+  };
+}
+
+/** A user may what his groups may. */
+export function accessOf(instance: Instance, user: Item): Readonly<Record<string, readonly string[]>> {
+  const groups = relatedItems(instance, user, 'groups').map((group) => columnsOf(instance, group));
+  return Object.fromEntries(
+    accessLists.map((list) => {
+      const all = groups.flatMap((group) => (Array.isArray(group[list]) ? (group[list] as string[]) : []));
+      return [list, [...new Set(all)].sort()];
+    }),
+  );
+}
+
+/** Columns that are worked out when they are read. */
+function derivedOf(instance: Instance, item: Item): Values {
+  switch (item.model) {
+    case 'link':
+      return { ...endOf(instance, item, 'source', 'both'), ...endOf(instance, item, 'destination', 'both') };
+    case 'pool':
+      return {
+        device_number: instance.objects.countRelated(reference(item, 'devices').relation, 'near', item.place),
+        link_number: instance.objects.countRelated(reference(item, 'links').relation, 'near', item.place),
+      };
+    case 'task':
+      return {
+        service_name: relatedItems(instance, item, 'service')[0]?.name ?? null,
+        next_run_time: null,
+        time_before_next_run: null,
+        // There is no scheduler beside an embedded server.
+        status: item.values['is_active'] === true ? 'Scheduler Unreachable' : 'Inactive',
+      };
+    case 'workflow_edge':
+      return {
+        ...endOf(instance, item, 'source', 'id'),
+        ...endOf(instance, item, 'destination', 'id'),
+        ...endOf(instance, item, 'workflow', 'id'),
+      };
+    case 'user':
+      return accessOf(instance, item);
+    default:
+      return {};
+  }
+}
+
+/** What REST tells of an object beside its relations. */
+export function propertiesOf(instance: Instance, item: Item): Record<string, unknown> {
+  const shown: Record<string, unknown> = { id: item.id, name: item.name, type: item.type };
+  for (const [name, value] of Object.entries(columnsOf(instance, item))) {
+    if (name === 'positions' || isPrivate(instance, item.model, name)) continue;
+    if (item.model === 'device' && bulkyProperties.has(name)) continue;
+    shown[name] = value;
+  }
+  return { ...shown, ...derivedOf(instance, item) };
+}
+
+/** Lists of names; one name, or no key at all, for a reference to one object. */
+export function relationNames(instance: Instance, item: Item, wanted: (one: Reference) => boolean): Values {
+  const names: Record<string, unknown> = {};
+  for (const one of referencesOf(item.model, item.type)) {
+    if (!wanted(one)) continue;
+    const found = instance.objects.relatedNames(one.relation, one.side, item.place);
+    if (!one.scalar) names[one.key] = found;
+    else if (found[0] !== undefined) names[one.key] = found[0];
+  }
+  return names;
+}
+
+export const instanceDocument = (instance: Instance, item: Item): Values => ({
+  ...propertiesOf(instance, item),
+  ...relationNames(instance, item, () => true),
+});
+
+/** With whole objects instead of names, as a deletion answers. */
+export function nestedDocument(instance: Instance, item: Item): Values {
+  const relations: Record<string, unknown> = {};
+  for (const { key, scalar, relation, side } of referencesOf(item.model, item.type)) {
+    const found = instance.objects.related(relation, side, item.place).map((one) => propertiesOf(instance, one));
+    if (!scalar) relations[key] = found;
+    else if (found[0] !== undefined) relations[key] = found[0];
+  }
+  const { positions } = columnsOf(instance, item);
+  return { ...propertiesOf(instance, item), ...(positions === undefined ? {} : { positions }), ...relations };
+}

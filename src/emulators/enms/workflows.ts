@@ -1,0 +1,34 @@
+import type { Instance } from './instance.ts';
+import type { Item } from './objects.ts';
+import { columnsOf, reference, relatedItems } from './serialize.ts';
+import { setRelation } from './write-object.ts';
+
+/** Where the product draws them. */
+const places: readonly (readonly [string, readonly [number, number]])[] = [
+  ['[Shared] Start', [0, 0]],
+  ['[Shared] End', [500, 0]],
+];
+
+/** A workflow begins and ends with the shared services. */
+export function addSharedServices(instance: Instance, workflow: Item): void {
+  const { objects } = instance;
+  const already = relatedItems(instance, workflow, 'services');
+  const added = places.flatMap(([name, position]) => {
+    const service = objects.find('service', name);
+    if (service === undefined || already.some(({ place }) => place === service.place)) return [];
+    const positions = { ...(columnsOf(instance, service)['positions'] as object), [workflow.name]: position };
+    objects.save({ ...service, values: { ...service.values, positions } });
+    return [service];
+  });
+  setRelation(instance, workflow, reference(workflow, 'services'), [...added, ...already]);
+}
+
+/** `[Shared] name`, `[workflow] name`, or the plain name of a service that stands alone. */
+export function workflowName(instance: Instance, service: Item): string {
+  const { scoped_name: scoped, shared } = columnsOf(instance, service);
+  if (typeof scoped !== 'string' || scoped === '') return service.name;
+  if (shared === true) return `[Shared] ${scoped}`;
+  const [workflow] = relatedItems(instance, service, 'workflows');
+  if (workflow !== undefined) return `[${workflow.name}] ${scoped}`;
+  return service.name;
+}

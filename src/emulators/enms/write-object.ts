@@ -1,0 +1,137 @@
+// Creating and updating: what REST, imports and the topology share.
+import { mkdirSync } from 'node:fs';
+import { coerce } from './coerce.ts';
+import { filePath } from './file-tree.ts';
+import { pythonTime, type Instance } from './instance.ts';
+import { kindNamed, type Kind } from './model/kinds.ts';
+import type { Reference } from './model/relations.ts';
+import type { Item, Values } from './objects.ts';
+import { hashPassword } from './private-values.ts';
+import { ServerError } from './refusal.ts';
+import { isPrivate } from './serialize.ts';
+
+interface Writing {
+  /** Who writes; sets the time of modification. Undefined in an import, which brings it. */
+  readonly caller: Item | undefined;
+  /** Passwords of users are hashes already. */
+  readonly hashed?: boolean;
+}
+
+export const fileName = (path: string): string => path.replaceAll('/', '>');
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+/** The name under which an object of this kind is kept: for files it comes from the path. */
+function nameOf(kind: Kind, given: Values): string {
+  const { name, path } = given;
+  if (kind.model === 'file') {
+    if (!isText(path) || path === '') throw new ServerError("KeyError: 'path'");
+    return fileName(path);
+  }
+  if (!isText(name)) throw new ServerError("KeyError: 'name'");
+  if (name === '') throw new ServerError('Exception: The name is empty.');
+  if (/[/\\'"]/.test(name)) {
+    throw new ServerError(`Exception: The name '${name}' contains a forbidden character (slash, backslash or quote).`);
+  }
+  return name;
+}
+
+function stored(instance: Instance, kind: Kind, name: string, value: unknown, hashed: boolean): unknown {
+  if (!isText(value) || !isPrivate(instance, kind.model, name)) return value;
+  const hash = kind.model === 'user' && name === 'password' && !hashed;
+  return instance.cipher.encode(hash ? hashPassword(value) : value);
+}
+
+/** Only what the kind has; unknown keys are ignored. */
+function valuesOf(instance: Instance, kind: Kind, given: Values, hashed: boolean): Values {
+  const values: Record<string, unknown> = {};
+  for (const [name, property] of Object.entries(instance.custom.of(kind))) {
+    if (name in given) values[name] = stored(instance, kind, name, coerce(name, property, given[name]), hashed);
+  }
+  return values;
+}
+
+const fileValues = (path: string): Values => ({
+  filename: path.slice(path.lastIndexOf('/') + 1),
+  folder_path: path.slice(0, path.lastIndexOf('/')),
+  full_path: path,
+});
+
+/** A row of a base table that says it is of a subtype has no row in the subtype's table. */
+const isBroken = (kind: Kind, claimed: unknown, existing: Item | undefined) =>
+  isText(claimed) && claimed !== (existing?.type ?? kind.type) && claimed !== kind.type;
+
+/** Creates or updates an object by its name, without its relations. Fails as the product does for this one object. */
+export function writeColumns(
+  instance: Instance,
+  type: string,
+  given: Values,
+  writing: Writing,
+): { item: Item; isNew: boolean } {
+  const { objects } = instance;
+  const kind = kindNamed(type);
+  if (kind === undefined) throw new ServerError(`KeyError: '${type}'`);
+  const name = nameOf(kind, given);
+  const existing = objects.find(kind.model, name);
+  if (existing !== undefined && kind.type !== kind.model && existing.type !== kind.type) {
+    throw new ServerError(`(sqlite3.IntegrityError) UNIQUE constraint failed: ${kind.model}.name`);
+  }
+  const now = pythonTime();
+  const stamps =
+    writing.caller === undefined || !('last_modified_by' in kind.properties)
+      ? {}
+      : { last_modified: now, last_modified_by: writing.caller.name };
+  const values = {
+    ...existing?.values,
+    ...valuesOf(
+      instance,
+      existing === undefined ? kind : (kindNamed(existing.type) ?? kind),
+      given,
+      writing.hashed === true,
+    ),
+    ...stamps,
+    ...(kind.model === 'file'
+      ? {
+          ...fileValues(String(given['path'])),
+          ...(given['last_modified'] === undefined ? { last_modified: now } : {}),
+        }
+      : {}),
+  };
+  const broken = existing?.broken === true || isBroken(kind, given['type'], existing);
+  if (existing !== undefined) {
+    const item = { ...existing, values, broken };
+    objects.save(item);
+    return { item, isNew: false };
+  }
+  const item = objects.add({ model: kind.model, type: kind.type, family: kind.family, name, values, broken });
+  if (kind.type === 'folder') mkdirSync(filePath(instance, String(given['path'])), { recursive: true });
+  return { item, isNew: true };
+}
+
+/** The object of this name among the models a relation may name. */
+export function target(instance: Instance, { targets }: Reference, name: unknown): Item | undefined {
+  if (!isText(name)) return undefined;
+  for (const model of targets) {
+    const found = instance.objects.find(model, name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Replaces what the object names under one key. */
+export function setRelation(
+  instance: Instance,
+  item: Item,
+  { relation, side }: Reference,
+  others: readonly Item[],
+): void {
+  instance.objects.unrelate(relation, side, item.place);
+  for (const other of others) {
+    // An object at the end that names one object can be in one relation only.
+    if (relation[side === 'near' ? 'far' : 'near'].scalar === true) {
+      instance.objects.unrelate(relation, side === 'near' ? 'far' : 'near', other.place);
+    }
+    const [near, far] = side === 'near' ? [item.place, other.place] : [other.place, item.place];
+    instance.objects.relate(relation, near, far);
+  }
+}
