@@ -91,9 +91,11 @@ async function makeReady(
     await imports.stage(prepared, files, signal);
   }
   if (restores) return undefined;
+  // An earlier process of this run may have taken it, under a name that is not free any more.
+  const taken = typeof earlier === 'string' ? earlier : undefined;
   const backup =
-    prepared.backup === undefined || output === undefined
-      ? undefined
+    taken !== undefined || prepared.backup === undefined || output === undefined
+      ? taken
       : await takeBackup(target, info, prepared.backup, await output(), secrets, ports, signal);
   if (prepared.backup !== undefined && output === undefined) {
     ports.reporter.report({

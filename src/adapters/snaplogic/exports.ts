@@ -85,7 +85,9 @@ function notesOn({ path, place }: Found, types: readonly string[], asked: readon
     ...(policies.length > 0 && (asked.length === 0 || asked.includes('Policy'))
       ? [`policies are not exported: ${policies.map(({ name }) => name).join(', ')}`]
       : []),
-    ...(files > mostFiles && !force ? [`${files} files: beyond ${mostFiles} the control plane may want --ignore-size-limit`] : []),
+    ...(files > mostFiles && !force
+      ? [`${files} files: beyond ${mostFiles} the control plane may want --ignore-size-limit`]
+      : []),
   ];
 }
 
