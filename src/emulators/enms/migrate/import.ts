@@ -72,6 +72,7 @@ function createType(
   type: string,
   objects: readonly Values[],
   outcome: Outcome,
+  refuseLast: boolean,
 ): void {
   const model = modelOf(type);
   const made: Imported[] = [];
@@ -79,7 +80,7 @@ function createType(
     for (const [index, given] of objects.entries()) {
       const readable = opened(instance, model, given);
       try {
-        if (index === objects.length - 1 && instance.faults.take('partial-import') !== undefined) {
+        if (refuseLast && index === objects.length - 1) {
           throw new ServerError('injected: this object is refused');
         }
         made.push(instance.objects.atomically(() => createOne(instance, caller, type, readable)));
@@ -144,11 +145,15 @@ async function createTypes(
   folder: string,
 ): Promise<Outcome> {
   const outcome: Outcome = { imported: [], failed: false };
+  const fileOf = (type: string) => join(folder, `${type}.yaml`);
+  // Nothing refers to the last type's objects by a name alone, so the fault stays what it is called.
+  const faulty = types.findLast((type) => existsSync(fileOf(type)));
   for (const type of types) {
     modelOf(type);
-    const file = join(folder, `${type}.yaml`);
+    const file = fileOf(type);
     if (!existsSync(file)) continue;
-    createType(instance, caller, type, readObjects(file, type), outcome);
+    const refuseLast = type === faulty && instance.faults.take('partial-import') !== undefined;
+    createType(instance, caller, type, readObjects(file, type), outcome, refuseLast);
     await breathe();
   }
   return outcome;

@@ -1,0 +1,321 @@
+// The pages: login, the files that travel, and what ends a session.
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { request } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readTar, tarEnd, tarMember } from '../../../../src/emulators/enms/web/tar.ts';
+import {
+  basic,
+  cookieOf,
+  everyType,
+  get,
+  namesOf,
+  newFolder,
+  post,
+  send,
+  startServer,
+  stopServers,
+  tokenOf,
+  type EnmsServer,
+  type Json,
+} from './enms-server.ts';
+
+let server: EnmsServer;
+beforeAll(async () => {
+  server = await startServer();
+  const json = { name: 'p', import_export_types: everyType, export_private_properties: true };
+  await server.call('POST', '/rest/migrate/export', { json });
+});
+afterAll(stopServers);
+
+const form = (fields: Readonly<Record<string, string>>, file?: readonly [string, string | Uint8Array]) => {
+  const data = new FormData();
+  for (const [key, value] of Object.entries(fields)) data.append(key, value);
+  if (file !== undefined) data.append('file', new Blob([new Uint8Array(Buffer.from(file[1]))]), file[0]);
+  return data;
+};
+
+/** Header and body as they came: no decoding. */
+const raw = (url: string, headers: Readonly<Record<string, string>>) =>
+  new Promise<{ readonly headers: NodeJS.Dict<string | string[]>; readonly body: Buffer }>((resolve, reject) => {
+    const sent = request(url, { headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => resolve({ headers: response.headers, body: Buffer.concat(chunks) }));
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
+
+describe('login', () => {
+  const submit = async (fields: Json, cookie?: string) => {
+    const page = await send(`${server.url}/login`, 'GET');
+    const text = new URLSearchParams({ csrf_token: tokenOf(page.text), ...fields } as Record<
+      string,
+      string
+    >).toString();
+    const headers = { Cookie: cookie ?? cookieOf(page), 'Content-Type': 'application/x-www-form-urlencoded' };
+    return send(`${server.url}/login`, 'POST', { text, headers });
+  };
+
+  test('the page holds a token and sets a cookie that scripts cannot read', async () => {
+    const page = await send(`${server.url}/login`, 'GET');
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(tokenOf(page.text)).not.toBe('');
+    expect(page.headers.get('set-cookie')).toMatch(/^session=[^;]+; HttpOnly; Path=\/$/);
+  });
+
+  test('is 302 to the landing page', async () => {
+    const answer = await submit({ username: 'admin', password: server.password, authentication_method: 'database' });
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, '/dashboard']);
+  });
+
+  test.each([
+    [{ username: 'admin', password: 'wrong' }],
+    [{ username: 'nobody', password: 'x' }],
+    [{ username: 'admin' }],
+  ])('with %j is 403 and HTML', async (fields) => {
+    const answer = await submit(fields);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([403, 'text/html; charset=utf-8']);
+  });
+
+  test.each([
+    ['no token', { csrf_token: '' }, undefined],
+    ['a wrong token', { csrf_token: 'x' }, undefined],
+    ['no cookie', {}, 'other=1'],
+  ])('with %s is 400', async (_, fields, cookie) => {
+    expect((await submit({ username: 'admin', password: server.password, ...fields }, cookie)).status).toBe(400);
+  });
+});
+
+describe('a session', () => {
+  test.each([
+    ['GET', '/download/folder/migrations/p', '/login?next_url=%2Fdownload%2Ffolder%2Fmigrations%2Fp'],
+    ['GET', '/dashboard', '/login?next_url=%2Fdashboard'],
+  ])('is needed for %s %s; HTTP Basic does not count', async (method, path, location) => {
+    const answer = await server.call(method, path);
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, location]);
+  });
+
+  test('does not open REST, and ends with a REST call that carries it', async () => {
+    const session = await server.login();
+    const open = () => session.call('GET', '/dashboard');
+    expect((await open()).status).toBe(200);
+    expect((await session.call('GET', '/rest/workers')).status).toBe(401);
+    expect((await open()).status).toBe(302);
+    const second = await server.login();
+    const headers = { Cookie: second.cookie };
+    expect((await server.call('GET', '/rest/query/user', { headers })).status).toBe(200);
+    expect((await second.call('GET', '/dashboard')).status).toBe(302);
+  });
+
+  test('is bound to the client that began it', async () => {
+    const session = await server.login();
+    const headers = { 'User-Agent': 'another browser' };
+    expect((await session.call('GET', '/dashboard', { headers })).status).toBe(302);
+  });
+
+  test('needs its token for each change, as a header or a field', async () => {
+    const session = await server.login();
+    const headers = { Cookie: session.cookie };
+    const path = `${server.url}/get_migration_folders`;
+    expect((await send(path, 'POST', { headers })).status).toBe(400);
+    expect((await send(path, 'POST', { headers: { ...headers, 'X-CSRFToken': 'x' } })).status).toBe(400);
+    const field = form({ csrf_token: session.token });
+    expect((await send(path, 'POST', { headers, form: field })).json).toEqual(['default', 'p']);
+  });
+
+  test('ends with logout', async () => {
+    const session = await server.login();
+    expect((await session.call('GET', '/logout')).status).toBe(302);
+    expect((await session.call('GET', '/dashboard')).status).toBe(302);
+  });
+
+  test('of somebody without the right is 403', async () => {
+    const session = await server.login('bob', 'sample-auditor');
+    expect((await session.call('GET', '/dashboard')).status).toBe(200);
+    expect((await session.call('GET', '/download/folder/migrations/p')).status).toBe(403);
+    expect((await session.call('POST', '/migration_export', { json: {} })).status).toBe(403);
+    const operator = await server.login('alice', 'sample-operator');
+    expect((await operator.call('GET', '/download/folder/migrations/p')).status).toBe(200);
+  });
+
+  test('an unknown page is 404', async () => {
+    expect((await (await server.login()).call('GET', '/nothing')).status).toBe(404);
+  });
+});
+
+describe('download', () => {
+  test('a folder is a tar that says it is a tar and gzip', async () => {
+    const { cookie } = await server.login();
+    const agent = 'migrator-test';
+    const page = await send(`${server.url}/login`, 'GET', { headers: { 'User-Agent': agent } });
+    await send(`${server.url}/login`, 'POST', {
+      text: new URLSearchParams({
+        csrf_token: tokenOf(page.text),
+        username: 'admin',
+        password: server.password,
+      }).toString(),
+      headers: {
+        Cookie: cookieOf(page),
+        'User-Agent': agent,
+        'Content-Type': 'application/x-www-form-urlencoded',
+      },
+    });
+    expect(cookie).not.toBe(cookieOf(page));
+    const answer = await raw(`${server.url}/download/folder/migrations/p`, {
+      Cookie: cookieOf(page),
+      'User-Agent': agent,
+    });
+    expect(answer.headers).toMatchObject({
+      'content-type': 'application/x-tar',
+      'content-encoding': 'gzip',
+      'content-disposition': 'inline; filename=p.tgz',
+    });
+    const members = readTar(gunzipSync(answer.body));
+    expect(members.map(({ name }) => name)).toEqual([
+      '/',
+      ...[...everyType, 'metadata'].sort().map((type) => `${type}.yaml`),
+    ]);
+    const disk = await readFile(join(server.directory, 'files', 'migrations', 'p', 'device.yaml'));
+    expect(members.find(({ name }) => name === 'device.yaml')?.content).toEqual(disk);
+  });
+
+  test('one file as it is; a workbook under its own type', async () => {
+    const session = await server.login();
+    const file = await session.call('GET', '/download/file/migrations/p/metadata.yaml');
+    expect([file.status, file.headers.get('content-type')]).toEqual([200, 'application/octet-stream']);
+    expect(file.text).toMatch(/^\{export_time: /);
+    const json = { export_filename: 'net' };
+    expect((await session.call('POST', '/topology_export', { json })).text).toBe('null\n');
+    const workbook = await session.call('GET', '/download/file/spreadsheets/net.xls');
+    expect(workbook.headers.get('content-type')).toBe('application/vnd.ms-excel');
+    expect(workbook.bytes.subarray(0, 4).toString('hex')).toBe('d0cf11e0');
+  });
+
+  test.each([
+    '/download/file/migrations/p/none.yaml',
+    '/download/folder/migrations/none',
+    '/download/file/migrations/p',
+  ])('%s is 500 and HTML', async (path) => {
+    const answer = await (await server.login()).call('GET', path);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([500, 'text/html; charset=utf-8']);
+  });
+});
+
+describe('upload', () => {
+  test('a project travels to another server and is imported there', async () => {
+    const target = await startServer({ sample: false });
+    const [from, to] = [await server.login(), await target.login()];
+    await post(target, 'folder', { name: 'p', path: '/migrations/p' });
+    for (const type of [...everyType, 'metadata']) {
+      const { bytes } = await from.call('GET', `/download/file/migrations/p/${type}.yaml`);
+      const fields = { form_type: 'upload_files', folder: '/migrations/p' };
+      const answer = await to.call('POST', '/upload_files', { form: form(fields, [`${type}.yaml`, bytes]) });
+      expect([answer.status, answer.text]).toEqual([200, 'null\n']);
+    }
+    expect((await to.call('POST', '/get_migration_folders')).json).toEqual(['default', 'p']);
+    expect((await target.call('GET', '/rest/query/file?path=/migrations/p/metadata.yaml')).json).toHaveLength(1);
+    const json = { name: 'p', import_export_types: everyType };
+    expect((await target.call('POST', '/rest/migrate/import', { json })).json).toBe('Import successful');
+  });
+
+  test.each([
+    ['without form_type', { folder: '/migrations/p' }],
+    ['into a folder that is absent', { form_type: 'upload_files', folder: '/migrations/none' }],
+    ['without a folder', { form_type: 'upload_files' }],
+  ])('%s is 500', async (_, fields) => {
+    const session = await server.login();
+    expect((await session.call('POST', '/upload_files', { form: form(fields, ['a.yaml', '[]']) })).status).toBe(500);
+  });
+
+  test.each(['/../..', '/migrations/../../setup'])('to %s is refused with 200', async (folder) => {
+    const session = await server.login();
+    const data = form({ form_type: 'upload_files', folder }, ['a.yaml', '[]']);
+    const answer = await session.call('POST', '/upload_files', { form: data });
+    expect([answer.status, answer.json]).toEqual([200, { error: 'The path resolves outside of the files folder.' }]);
+  });
+
+  test('without a token is 400', async () => {
+    const session = await server.login();
+    const data = form({ form_type: 'upload_files', folder: '/migrations/p' }, ['a.yaml', '[]']);
+    const headers = { 'X-CSRFToken': '' };
+    expect((await session.call('POST', '/upload_files', { form: data, headers })).status).toBe(400);
+  });
+});
+
+describe('the other pages', () => {
+  test('export, import and topology by session', async () => {
+    const session = await server.login();
+    const json = { name: 'by-page', import_export_types: ['pool'], export_private_properties: false };
+    expect((await session.call('POST', '/migration_export', { json })).text).toBe('null\n');
+    expect((await session.call('POST', '/migration_import', { json })).json).toBe('Import successful');
+    expect((await session.call('POST', '/migration_import', { json: { ...json, name: 'none' } })).status).toBe(500);
+  });
+
+  test('rows for what lies on disk', async () => {
+    const session = await server.login();
+    await server.call('DELETE', '/rest/instance/file/%3Emigrations%3Ep%3Emetadata.yaml');
+    const path = '/rest/query/file?path=/migrations/p/metadata.yaml';
+    expect((await server.call('GET', path)).json).toEqual([]);
+    expect((await session.call('POST', '/scan_folder/%3Emigrations')).text).toBe('null\n');
+    expect((await server.call('GET', path)).json).toHaveLength(1);
+  });
+
+  test('a service travels with all that is in it; an older one is refused', async () => {
+    const session = await server.login();
+    const { id } = await get(server, 'service', 'Check release');
+    const { bytes } = await session.call('GET', `/export_service/${String(id)}`);
+    const members = readTar(gunzipSync(bytes));
+    expect(members.map(({ name }) => name)).toEqual([
+      'Check release/',
+      'Check release/metadata.yaml',
+      'Check release/service.yaml',
+      'Check release/workflow_edge.yaml',
+    ]);
+    const target = await startServer({ sample: false });
+    const upload = async (content: Uint8Array) => {
+      const there = await target.login();
+      const data = form({ form_type: 'import_services' }, ['s.tgz', content]);
+      return there.call('POST', '/import_services', { form: data });
+    };
+    const old = members.map((member) =>
+      member.name.endsWith('metadata.yaml') ? { ...member, content: Buffer.from('{version: 4.2}\n') } : member,
+    );
+    const archive = gzipSync(Buffer.concat([...old.map(tarMember), tarEnd()]));
+    expect((await upload(archive)).json).toEqual({ alert: 'Import from an older version is not allowed' });
+    expect(await namesOf(target, 'service')).not.toContain('Check release');
+    expect((await upload(bytes)).json).toBe('Import successful');
+    expect(await get(target, 'workflow_edge', 'Check release failure')).toMatchObject({
+      source: '[Check release] Read version',
+      destination: '[Shared] End',
+    });
+  });
+});
+
+describe('tar', () => {
+  test.each(['a', 'x'.repeat(90), 'x'.repeat(93), 'y'.repeat(101), 'z'.repeat(988), 'é'.repeat(80)])(
+    'keeps the name %s',
+    (name) => {
+      const member = { name, type: 'file' as const, content: Buffer.from('content') };
+      expect(readTar(Buffer.concat([tarMember(member), tarEnd()]))).toEqual([member]);
+    },
+  );
+
+  test('what is none is refused', () => {
+    expect(() => readTar(Buffer.alloc(1024, 1))).toThrow('not a tar file');
+  });
+});
+
+test('a session survives a restart', async () => {
+  const directory = await newFolder();
+  const first = await startServer({ directory, port: 0 });
+  const session = await first.login();
+  await first.close();
+  const second = await startServer({ directory });
+  const answer = await send(`${second.url}/dashboard`, 'GET', { headers: { Cookie: session.cookie } });
+  expect(answer.status).toBe(200);
+  const with401 = { Authorization: basic('admin:x') };
+  expect((await send(`${second.url}/rest/workers`, 'GET', { headers: with401 })).status).toBe(401);
+});
