@@ -21,6 +21,8 @@ export default {
     project('e2e', ['e2e']),
   ],
   testTimeout: 60_000,
+  // One for each core: most of the time goes by in processes and servers that the tests wait for.
+  maxWorkers: '100%',
   // A server or a child process that a failing test left behind must not keep a build machine waiting.
   forceExit: true,
 };

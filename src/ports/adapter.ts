@@ -149,8 +149,8 @@ export interface Importer {
 }
 
 export interface MoveRequest {
-  /** A name, id or path, as the user typed it. */
-  readonly project: string;
+  /** A name, id or path, as the user typed it; undefined where the exporter is projectless and none was named. */
+  readonly project: string | undefined;
   readonly dryRun: boolean;
   readonly options: Options;
 }
@@ -163,6 +163,7 @@ export interface Peer {
 
 /** What `prepare` settled: plain data, enough to start or find the move after a crash. */
 export interface PreparedMove {
+  /** As people are told it. */
   readonly project: string;
   readonly dryRun: boolean;
   readonly settled: Options;

@@ -51,7 +51,7 @@ async function prepare(
   signal: AbortSignal,
 ): Promise<PreparedMove> {
   const target = libraryOfPeer(peer);
-  const order = await packageOrder(library, { projects: [project], options }, signal);
+  const order = await packageOrder(library, { projects: project === undefined ? [] : [project], options }, signal);
   const into = await targetOf(target, order, textOf(options, 'targetProject'), signal);
   const plan = await planOf(target, order, into?.project, signal);
   const name = serverName(order.ref);
@@ -66,7 +66,7 @@ async function prepare(
   const doomed = plan.filter(({ action }) => action === 'delete').map(({ name: object }) => object);
   const where = into === undefined ? peer.name : `${into.project.name} on ${peer.name}`;
   return {
-    project,
+    project: project ?? order.project?.name ?? 'configuration objects',
     dryRun,
     settled: {
       ...settledMigration({ name, body, project: order.project?.id }),

@@ -56,11 +56,11 @@ function reaches({ connection }: Server, target: Peer, url: string): true | stri
 }
 
 async function prepare(server: Server, request: MoveRequest, target: Peer, signal: AbortSignal): Promise<PreparedMove> {
-  const { options } = request;
+  const { options, project = '' } = request;
   const there = serverOf(target.adapter) ?? server;
   const asked = typesOf(listOf(options, 'assetType'), assetTypes, 'asset-type');
-  const [found] = await selectProjects(server, [request.project], signal);
-  if (found === undefined) throw new MigratorError('NOT_FOUND', `there is no project ${request.project}`);
+  const [found] = await selectProjects(server, [project], signal);
+  if (found === undefined) throw new MigratorError('NOT_FOUND', `there is no project ${project}`);
   const { path: source } = found;
   if (found.place.assets === undefined) {
     throw new MigratorError('AUTH_REFUSED', `${formatPath(source)} may not be read by this account`, {
@@ -85,7 +85,7 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
   const left = assets.filter((asset) => !travelling.includes(asset));
   const plan = destination.assets === undefined ? undefined : planOf(assets, travelling, destination.assets);
   return {
-    project: request.project,
+    project,
     dryRun: request.dryRun,
     settled: {
       source: formatPath(source),

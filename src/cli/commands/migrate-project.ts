@@ -22,7 +22,7 @@ export interface MigrateProjectOptions extends WaitOptions, CautionOptions {
 
 export function migrateProjectCommand(context: Context): Command {
   const command = new Command('migrate-project')
-    .argument('<project...>', 'projects, by name or id')
+    .argument('[project...]', 'projects, by name, id or path; none for what belongs to no project')
     .addOption(new Option('--from <instance>', 'the instance to move from; it is only read'))
     .addOption(new Option('--to <instance>', 'the instance to move to'))
     .addOption(

@@ -16,6 +16,9 @@ export async function migrateProject(
   signal: AbortSignal,
 ): Promise<MigrateReport> {
   const { source, target, reporter } = ports;
+  if (input.request.projects.length === 0 && source.adapter.exports?.projectless !== true) {
+    throw new MigratorError('USAGE', 'no project is named', { hint: 'name what to move: migrate-project <project>' });
+  }
   const info = await probe(source, reporter, signal);
   const targetInfo = await probe(target, reporter, signal);
   if (source.adapter.product !== target.adapter.product) {

@@ -31,10 +31,11 @@ export async function move(
   const failedBefore = run.record.facts['move.failed'];
   if (typeof failedBefore === 'string') return rerouted(failedBefore, input, ports, info, signal);
   const moved: Moved[] = [];
-  for (const project of input.request.projects) {
+  const { projects } = input.request;
+  for (const project of projects.length === 0 ? [undefined] : projects) {
     const one = await moveOne(project, input, ports, signal);
     if (one.status?.undelivered === true && input.route === 'auto' && !input.dryRun) {
-      const failure = `${source.name} could not hand "${project}" to ${target.name}`;
+      const failure = `${source.name} could not hand "${one.project}" to ${target.name}`;
       reporter.report({ type: 'warning', message: `${failure}; going by way of this machine instead` });
       await run.note({ 'move.failed': failure });
       return rerouted(failure, input, ports, info, signal);
@@ -46,7 +47,7 @@ export async function move(
     outcome: worst(...moved.map(({ outcome }) => outcome), normal ? 'done' : 'partial'),
     route: 'move',
     rerouted: undefined,
-    projects: input.request.projects,
+    projects: moved.map(({ project }) => project),
     jobs: moved.flatMap(({ job }) => (job === undefined ? [] : [job.handle])),
     package: undefined,
     plan: moved.flatMap(({ plan }) => plan),
@@ -60,6 +61,7 @@ export async function move(
 }
 
 interface Attempt {
+  readonly project: string;
   /** Undefined when the plan was all there was to do. */
   readonly job: StartedJob | undefined;
   readonly status: JobStatus | undefined;
@@ -72,14 +74,14 @@ interface Moved extends Attempt {
 }
 
 async function moveOne(
-  project: string,
+  project: string | undefined,
   input: MigrateInput,
   ports: MigratePorts,
   signal: AbortSignal,
 ): Promise<Attempt> {
   const { source, target, reporter, clock, run, secrets } = ports;
   const moves = facet(source, 'moves');
-  const step = `move:${project}`;
+  const step = `move:${project ?? ''}`;
   const request: MoveRequest = {
     project,
     dryRun: input.dryRun,
@@ -87,12 +89,14 @@ async function moveOne(
   };
   const prepared = await prepareOnce(step, 'begun', run, () => moves.prepare(request, target, signal));
   const { plan = [] } = prepared;
+  const base = { project: prepared.project, plan };
   for (const message of prepared.notes) reporter.report({ type: 'notice', message });
   announcePlan(plan, target.name, reporter);
-  if (input.dryRun && moves.dryRuns === 'plan') return { job: undefined, status: undefined, plan };
-  if (!isBegun(run.record.facts, step)) await requireConsent(prepared.consent, `the move of "${project}"`, ports);
+  if (input.dryRun && moves.dryRuns === 'plan') return { ...base, job: undefined, status: undefined };
+  if (!isBegun(run.record.facts, step))
+    await requireConsent(prepared.consent, `the move of "${prepared.project}"`, ports);
   const kind = input.dryRun ? 'dry-run' : 'move';
-  reporter.report({ type: 'phase', name: kind, subject: `${project} to ${target.name}` });
+  reporter.report({ type: 'phase', name: kind, subject: `${prepared.project} to ${target.name}` });
   const job = await startOnce(
     {
       step,
@@ -105,9 +109,9 @@ async function moveOne(
     signal,
   );
   announce(job, kind, ports);
-  if (!input.wait) return { job, status: undefined, plan };
+  if (!input.wait) return { ...base, job, status: undefined };
   const status = await watch(source.adapter.jobs, job.id, job.handle, { ...input, clock, reporter }, signal);
-  return { job, status, plan };
+  return { ...base, job, status };
 }
 
 async function judged(

@@ -45,7 +45,7 @@ export function river(prepared: Partial<PreparedMove> = {}, dryRuns: Mover['dryR
     moves: {
       dryRuns,
       reaches: () => Promise.resolve(true),
-      prepare: ({ project, dryRun }) =>
+      prepare: ({ project = 'what belongs to none', dryRun }) =>
         ask(`prepare ${project}`, { project, dryRun, settled: {}, notes: [], ...prepared }),
       start: ({ project }, target) => ask(`start ${project} to ${target.name}`, `job-${project}`),
       find: ({ project }) => ask(`find ${project}`, undefined),

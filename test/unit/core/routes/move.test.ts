@@ -67,6 +67,14 @@ describe('a move', () => {
     });
   });
 
+  test('of what belongs to no project is one move', async () => {
+    const lab = river();
+    expect(await carry(lab, { request: { projects: [], options: {} } })).toMatchObject({
+      projects: ['what belongs to none'],
+      jobs: ['river:lab:job-what belongs to none'],
+    });
+  });
+
   test('carries project after project', async () => {
     const lab = river();
     const report = await carry(lab, { request: { projects: ['Shop', 'Billing'], options: {} } });
