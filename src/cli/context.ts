@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Command } from 'commander';
 import { MigratorError } from '../errors.ts';
 import type { Journal } from '../ports/journal.ts';
@@ -52,6 +53,8 @@ export class Context {
   constructor(io: IO, globals: Globals) {
     this.io = io;
     this.globals = globals;
+    // Requests that run side by side each listen; how many there are is theirs to bound.
+    setMaxListeners(0, this.#controller.signal);
   }
 
   get signal(): AbortSignal {

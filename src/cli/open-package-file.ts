@@ -1,14 +1,16 @@
 import { resolve } from 'node:path';
 import type { Context } from './context.ts';
 import { type FileSource, openFileSource } from './files/file-source.ts';
-import { openStdinSource } from './files/stdin-source.ts';
 
 /** Opens a package file, or standard input for `-`; closed with the context. */
 export async function openPackageFile(path: string, context: Context): Promise<FileSource> {
-  const source =
-    path === '-'
-      ? await openStdinSource(context.io, context.signal)
-      : await openFileSource(resolve(context.io.cwd, path));
+  const source = path === '-' ? await fromStdin(context) : await openFileSource(resolve(context.io.cwd, path));
   context.onClose(() => source.close());
   return source;
+}
+
+/** Rare, and needs more than files do. */
+async function fromStdin({ io, signal }: Context): Promise<FileSource> {
+  const { openStdinSource } = await import('./files/stdin-source.ts');
+  return openStdinSource(io, signal);
 }

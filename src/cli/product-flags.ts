@@ -66,8 +66,12 @@ export async function productFlags(
   };
 }
 
-function knownTo(verb: Verb, options: Options, specs: readonly OptionSpec[]): Options {
-  const foreign = new Set(specs.filter((spec) => !spec.verbs.includes(verb)).map((spec) => camelCase(spec.name)));
+/** What belongs to a move alone goes to both of its halves: a route that cannot heed it has to be able to say so. */
+function knownTo(half: 'partial-export' | 'import', options: Options, specs: readonly OptionSpec[]): Options {
+  const other = half === 'import' ? 'partial-export' : 'import';
+  const foreign = new Set(
+    specs.filter(({ verbs }) => verbs.includes(other) && !verbs.includes(half)).map((spec) => camelCase(spec.name)),
+  );
   return Object.fromEntries(Object.entries(options).filter(([name]) => !foreign.has(name)));
 }
 

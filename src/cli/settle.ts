@@ -47,7 +47,8 @@ export function fromEnvironment(command: Command, context: Context): void {
       const text = context.io.env[variable];
       if (text === undefined || text === '') continue;
       const value = parse(option, text, variable);
-      command.setOptionValueWithSource(name, variable.startsWith('MIGRATOR_NO_') ? value !== true : value, 'env');
+      const negated = option.negate && variable.startsWith('MIGRATOR_NO_');
+      command.setOptionValueWithSource(name, negated ? value !== true : value, 'env');
       context.flagSources.set(name, { origin: 'environment', words: variable });
       break;
     }

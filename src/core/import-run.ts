@@ -19,6 +19,8 @@ export interface ImportRun {
   readonly secrets: Secrets;
   /** Where a backup goes when the import needs one; undefined when the user refused it. */
   readonly backup: BackupOutput | undefined;
+  /** Brings a backup back: takes none, asks nothing. */
+  readonly restores: boolean;
   readonly step: string;
   readonly waiting: Waiting;
 }
@@ -70,7 +72,7 @@ export async function runImport(
 
 /** All that comes before the first write to what the target holds: the files are there, the way back exists, the user agrees. */
 async function makeReady(
-  { target, info, request, secrets, backup: output, step }: ImportRun,
+  { target, info, request, secrets, backup: output, restores, step }: ImportRun,
   prepared: PreparedImport,
   files: readonly ArtifactFile[],
   ports: OperationPorts & Consenting,
@@ -88,9 +90,12 @@ async function makeReady(
     });
     await imports.stage(prepared, files, signal);
   }
+  if (restores) return undefined;
+  // An earlier process of this run may have taken it, under a name that is not free any more.
+  const taken = typeof earlier === 'string' ? earlier : undefined;
   const backup =
-    prepared.backup === undefined || output === undefined
-      ? undefined
+    taken !== undefined || prepared.backup === undefined || output === undefined
+      ? taken
       : await takeBackup(target, info, prepared.backup, await output(), secrets, ports, signal);
   if (prepared.backup !== undefined && output === undefined) {
     ports.reporter.report({

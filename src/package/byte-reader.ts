@@ -28,11 +28,11 @@ export class ByteReader {
     return this.#available >= count;
   }
 
-  /** Exactly `count` bytes, which `fill` has promised. */
-  take(count: number): Uint8Array {
+  /** Exactly `count` bytes, which `fill` has promised. Where they lie apart they are put together, in `memory` if that is given. */
+  take(count: number, memory?: Uint8Array): Uint8Array {
     const first = this.#chunks[0];
     if (first === undefined || first.length >= count) return this.takeSome(count);
-    const whole = Buffer.allocUnsafe(count);
+    const whole = memory?.subarray(0, count) ?? Buffer.allocUnsafe(count);
     for (let filled = 0; filled < count;) {
       const part = this.takeSome(count - filled);
       whole.set(part, filled);

@@ -69,17 +69,16 @@ export function finishManifest(
   files: readonly ManifestFile[],
 ): { readonly manifest: Manifest; readonly bytes: Uint8Array } {
   const { encryption, recipients } = draft.content;
-  const manifest = {
-    ...draft,
-    content: {
-      member: contentMember(compression, encryption),
-      compression,
-      encryption,
-      recipients,
-      counts: { files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) },
-      ...(draft.private ? {} : { files: [...files] }),
-    },
+  // Keys in their order, as the draft has them too: that is printed fastest, and there may be many files.
+  const content = {
+    compression,
+    counts: { bytes: files.reduce((sum, { size }) => sum + size, 0), files: files.length },
+    encryption,
+    ...(draft.private ? {} : { files: [...files] }),
+    member: contentMember(compression, encryption),
+    recipients,
   };
+  const manifest = { ...draft, content };
   return { manifest, bytes: sized(encodeCanonical(manifest as Json)) };
 }
 

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { main } from '../../src/cli/main.ts';
 import { startEmulator } from '../../src/emulators/index.ts';
 import { generateSigningKey, printPublicKey } from '../../src/package/index.ts';
+import { libraries, requestOnly } from '../support/libraries.ts';
 import { sharedWorkshop, words } from '../support/command-line.ts';
 import { everyCommand, examplesOf, program } from '../support/commands.ts';
 import { testIO } from '../support/test-io.ts';
@@ -77,6 +78,16 @@ const withKeys =
   (line, folder) =>
     answered(line, folder, { MIGRATOR_CONFIG_DIR: join(folder, 'config') }, answers);
 
+/** A move between two Libraries that waits for its approval. */
+async function requested(folder: string): Promise<string> {
+  await writeFile(join(folder, '.migratorrc.yaml'), libraries);
+  const asked = await run([...requestOnly, '--json'], { cwd: folder });
+  return (JSON.parse(asked.stdout) as { readonly jobs: readonly string[] }).jobs[0]!;
+}
+
+const own = (line: readonly string[], job: string) =>
+  line.map((word) => (word.startsWith('microstrategy:') ? job : word));
+
 /** Commands whose examples need more than the rc file. */
 const special: Readonly<Record<string, Runner>> = {
   import: async (line) => plainly(line, await folderWith('web-shop.tar')),
@@ -111,11 +122,19 @@ const special: Readonly<Record<string, Runner>> = {
       ];
       const started = await run([...exportOfOne, '--no-wait', '--json'], { cwd: folder, env });
       const { handle: running } = JSON.parse(started.stdout) as { handle: string };
-      const own = line.map((word) => (word.includes('ServerTasks-') ? running : word));
-      return line.includes('--yes') ? await plainly(own, folder) : await answered(own, folder, {}, ['yes']);
+      const mine = line.map((word) => (word.includes('ServerTasks-') ? running : word));
+      return line.includes('--yes') ? await plainly(mine, folder) : await answered(mine, folder, {}, ['yes']);
     } finally {
       await slow.close();
     }
+  },
+  'job approve': async (line, folder) => plainly(own(line, await requested(folder)), folder),
+  'job reject': async (line, folder) => plainly(own(line, await requested(folder)), folder),
+  'job undo': async (line, folder) => {
+    const move = await requested(folder);
+    expect(await run(['job', 'approve', move], { cwd: folder })).toMatchObject({ code: 0 });
+    expect(await run(['job', 'wait', move], { cwd: folder })).toMatchObject({ code: 0 });
+    return plainly(own(line, move), folder);
   },
   'key generate': (line, folder) => withKeys(['a good passphrase'])(line, folder),
   'key trust': async (line, folder) => {

@@ -5,6 +5,7 @@ import { documentNames, documentSchema, type DocumentName } from '../../src/cli/
 import { progressEvent } from '../../src/cli/documents/progress.ts';
 import { parseFault } from '../../src/emulators/index.ts';
 import { manifestSchema } from '../../src/package/index.ts';
+import { libraries, requestOnly } from '../support/libraries.ts';
 import { type Ended, sharedWorkshop } from '../support/command-line.ts';
 
 const { here, run } = sharedWorkshop();
@@ -156,6 +157,27 @@ describe('--json prints one document that keeps to its published schema', () => 
     await done('doctor', 'doctor');
     await done('completion', 'completion', 'zsh');
     await done('fault-list', 'emulate', 'octopus', '--fault', 'list');
+  });
+
+  test('job approve, reject, undo', async () => {
+    const rc = ['--config', 'libraries.yaml'];
+    await writeFile(here().path('libraries.yaml'), libraries);
+    const request = async (): Promise<string> => {
+      const asked = await done<{ jobs: string[]; waitingFor: string }>(
+        'migrate-project',
+        ...requestOnly,
+        '--fresh',
+        ...rc,
+      );
+      expect(asked.waitingFor).toMatch(/administrator/);
+      return asked.jobs[0]!;
+    };
+    const refused = await request();
+    expect(await done('job-reject', 'job', 'reject', refused, ...rc)).toMatchObject({ handle: refused });
+    const agreed = await request();
+    await done('job-approve', 'job', 'approve', agreed, ...rc);
+    await done('job-wait', 'job', 'wait', agreed, ...rc);
+    expect(await done('job-undo', 'job', 'undo', agreed, '--yes', ...rc)).toMatchObject({ outcome: 'done' });
   });
 
   test('emulate', async () => {

@@ -107,7 +107,7 @@ describeAdapter('microstrategy', setup, () => {
           state: 'succeeded',
           wireState: 'imported',
         });
-        const undo = await need(bench.source.jobs.undo, 'undo')(id, never);
+        const undo = await bench.source.jobs.undo!(id, never);
         expect(await watch(bench.source, undo, setup)).toMatchObject({ kind: 'undo', state: 'succeeded' });
         expect(await bench.source.jobs.status(id, never)).toMatchObject({
           state: 'cancelled',
@@ -196,34 +196,47 @@ describeAdapter('microstrategy', setup, () => {
     });
   });
 
-  test.each([
-    'session-expires',
-    'project-not-loaded',
-    'create-failed',
-    'import-failed',
-    'undo-failed',
-    'validation-failed',
-  ])('the fault %s is told, or got over', async (fault) => {
+  test('a session that ends in the middle is begun anew', async () => {
     await onBench(async (bench) => {
-      const onSource = ['create-failed', 'session-expires'].includes(fault);
-      const { id } =
-        fault === 'create-failed'
-          ? (bench.servers.source.faults.add(named(fault)), await startMove(bench))
-          : await startMove(bench, { dryRun: fault === 'validation-failed' });
-      if (fault !== 'create-failed') bench.servers[onSource ? 'source' : 'target'].faults.add(named(fault));
-      if (fault === 'project-not-loaded') {
-        expect((await failsWith('CONFLICT', () => watch(bench.source, id, setup))).message).toContain('not loaded');
-        return;
-      }
+      const { id } = await startMove(bench);
+      for (const server of Object.values(bench.servers)) server.faults.add(named('session-expires'));
+      expect(await watch(bench.source, id, setup)).toMatchObject({ state: 'succeeded' });
+    });
+  });
+
+  test('a project that is not loaded is told', async () => {
+    await onBench(async (bench) => {
+      const { id } = await startMove(bench);
+      bench.servers.target.faults.add(named('project-not-loaded'));
+      const { message } = await failsWith('CONFLICT', () => watch(bench.source, id, setup));
+      expect(message).toContain('not loaded');
+    });
+  });
+
+  test.each([
+    ['create_failed', 'source', false],
+    ['import_failed', 'target', false],
+    ['validation_failed', 'target', true],
+  ] as const)('%s is a failure with the reason of the server', async (word, side, dryRun) => {
+    await onBench(async (bench) => {
+      bench.servers[side].faults.add(named(word.replace('_', '-')));
+      const { id } = await startMove(bench, { dryRun });
       const status = await watch(bench.source, id, setup);
-      if (fault === 'session-expires') expect(status.state).toBe('succeeded');
-      else if (fault !== 'undo-failed') {
-        expect(status).toMatchObject({ state: 'failed', wireState: fault.replace('-', '_') });
-        expect(status.messages.length).toBeGreaterThan(0);
-      } else {
-        const undo = await bench.source.jobs.undo!(id, never);
-        expect(await watch(bench.source, undo, setup)).toMatchObject({ state: 'failed', wireState: 'undo_failed' });
-      }
+      expect(status).toMatchObject({ state: 'failed', wireState: word });
+      expect(status.messages.map(({ level }) => level)).toContain('error');
+    });
+  });
+
+  test('an undo that fails is a failure, and may be tried again', async () => {
+    await onBench(async (bench) => {
+      const { id } = await startMove(bench);
+      await watch(bench.source, id, setup);
+      const remove = bench.servers.target.faults.add(named('undo-failed'));
+      const undo = await bench.source.jobs.undo!(id, never);
+      expect(await watch(bench.source, undo, setup)).toMatchObject({ state: 'failed', wireState: 'undo_failed' });
+      remove();
+      const again = await bench.source.jobs.undo!(id, never);
+      expect(await watch(bench.source, again, setup)).toMatchObject({ state: 'succeeded' });
     });
   });
 });

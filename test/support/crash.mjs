@@ -15,6 +15,7 @@ const steady = (text) =>
     .replace(/127\.0\.0\.1:\d+/g, 'server')
     .replace(/\d{8}T\d+Z?-[0-9a-f]{8}/g, 'TIME')
     .replace(/ServerTasks-\d+/g, 'TASK')
+    .replace(/\b[0-9A-F]{32}\b/g, 'GUID')
     .replace(/\b[0-9a-f]{12,}\b/g, 'HEX')
     .replace(/\.\d+-HEX\.partial/g, '.partial')
     .replace(/\.\d+\.lock/g, '.lock');

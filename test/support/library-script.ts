@@ -22,7 +22,7 @@ export interface Call {
   readonly line: string;
   /** Compared for the names that are given; null must be absent. */
   readonly headers?: Readonly<Record<string, string | null>>;
-  /** Compared whole; `undefined` is not compared. */
+  /** Compared whole; `undefined` is not compared. A function makes it from the URLs of the Libraries. */
   readonly json?: unknown;
   /** Of a multipart body: field, file name and text. */
   readonly file?: { readonly field: string; readonly name: string; readonly text: string };
@@ -39,6 +39,8 @@ export interface Bench {
   /** A fresh process: an adapter that remembers nothing. */
   readonly open: (side?: Side, more?: Partial<Connection>) => Adapter;
   readonly tools: ReturnType<typeof adapterTools>;
+  /** Lets time pass for the adapters. */
+  readonly later: (milliseconds: number) => void;
   /** How often each Library was logged in to and out of. */
   readonly sessions: Record<Side, { logins: number; logouts: number }>;
   /** What was logged in with. */
@@ -50,6 +52,8 @@ export interface BenchOptions {
   readonly ownSessions?: boolean;
   readonly timeout?: number;
 }
+
+type JsonFrom = (url: Bench['url']) => unknown;
 
 const contexts: Record<Side, string> = { source: '/MicroStrategyLibrary', target: '/edge/MicroStrategyLibrary' };
 const token = { source: 'ns42kvi9lb36ae7g3scphn0ga9', target: 'q7c1dgh0rk2m9v4t6y8zb3x5ws' };
@@ -100,6 +104,8 @@ export async function withLibraries<Result>(
       return;
     }
     next += 1;
+    // What the server ended itself needs no logout.
+    if (!ownSessions && wanted.status === 401) sessions[on].logouts += 1;
     answer(wanted, response);
   };
   const result = await withServer(
@@ -116,6 +122,7 @@ export async function withLibraries<Result>(
         const peer = (name: Side) => () => peers.get(name) ?? make(name, {});
         const tools: ReturnType<typeof adapterTools> = {
           ...shared,
+          clock: { ...shared.clock, now: () => new Date(Date.now() + passed) },
           peer: async (name) => Promise.resolve(peer(name === 'lab' ? 'source' : 'target')()),
         };
         const make = (of: Side, extra: Partial<Connection>): Adapter => {
@@ -136,8 +143,10 @@ export async function withLibraries<Result>(
         return make(side, more);
       };
       const shared = adapterTools();
+      let passed = 0;
+      const later = (milliseconds: number) => void (passed += milliseconds);
       try {
-        return { value: await run({ url, open, tools: shared, sessions, logins }) };
+        return { value: await run({ url, open, tools: shared, later, sessions, logins }) };
       } catch (error) {
         return { error };
       } finally {
@@ -157,6 +166,10 @@ export async function withLibraries<Result>(
   return result.value;
 }
 
+function urlsOf({ headers }: IncomingMessage): Bench['url'] {
+  return (side) => `http://${headers.host ?? ''}${contexts[side]}`;
+}
+
 function cookieOf(on: Side): string {
   return `JSESSIONID=cookie-of-${on}; Path=${contexts[on]}; Secure; HttpOnly`;
 }
@@ -174,8 +187,9 @@ function differs(wanted: Call, on: Side, line: string, request: IncomingMessage,
   for (const [name, value] of Object.entries(wanted.headers ?? {})) {
     if ((request.headers[name] ?? null) !== value) return `header ${name} is ${String(request.headers[name])}`;
   }
-  if (wanted.json !== undefined && !isDeepStrictEqual(JSON.parse(body.toString() || 'null'), wanted.json))
-    return 'the body differs';
+  const json: unknown = typeof wanted.json === 'function' ? (wanted.json as JsonFrom)(urlsOf(request)) : wanted.json;
+  if (json !== undefined && !isDeepStrictEqual(JSON.parse(body.toString() || 'null'), json))
+    return `the body differs from ${JSON.stringify(json)}`;
   return wanted.file === undefined ? undefined : fileFault(wanted.file, request, body);
 }
 

@@ -24,7 +24,10 @@ export interface Account {
   readonly username: string;
   readonly authentication: string;
   password(): Secret;
-  replacePassword(password: Secret): void;
+  /** An import is about to replace it by this one; when, the server shows by no longer taking the old one. */
+  expectPassword(password: Secret): void;
+  expects(): boolean;
+  takeExpected(): void;
   /** The header of HTTP Basic, the only credential the REST API takes. */
   basic(): Secret;
 }
@@ -58,12 +61,18 @@ export function readConnection(connection: Connection): EnmsConnection {
 
 function accountOf(username: string, authentication: string, first: Secret): Account {
   let current = first;
+  let next: Secret | undefined;
   return {
     username,
     authentication,
     password: () => current,
-    replacePassword: (password) => {
-      current = password;
+    expectPassword: (password) => {
+      next = password;
+    },
+    expects: () => next !== undefined,
+    takeExpected: () => {
+      current = next ?? current;
+      next = undefined;
     },
     basic: () => new Secret(`Basic ${Buffer.from(`${username}:${current.reveal()}`).toString('base64')}`),
   };

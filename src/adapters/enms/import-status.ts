@@ -4,6 +4,7 @@ import type { JobItem, JobMessage, JobStatus } from '../../ports/job.ts';
 import { arrivalOf, describeArrival, type Arrival } from './arrival.ts';
 import { migrationFolder, readRemark, remarks } from './migration-folder.ts';
 import { isType, type Type } from './model.ts';
+import { takeUpPassword } from './own-password.ts';
 import type { Server } from './server.ts';
 
 const startedSchema = z.object({ types: z.array(z.string()) });
@@ -23,30 +24,62 @@ export interface ImportState {
 /** Remembers between two looks how far an import without an answer had come. */
 export type Progress = Map<string, { readonly there: number; readonly since: number }>;
 
-/** NOT_FOUND when the server has no such folder. */
+interface Remarks {
+  readonly wanted: readonly Type[];
+  readonly answer: Answer | undefined;
+}
+
+/** What was asked and answered; undefined when files lie there that nobody imported. NOT_FOUND when there is no folder. */
+async function remarksIn(server: Server, folderName: string, signal: AbortSignal): Promise<Remarks | undefined> {
+  await takeUpPassword(server, signal);
+  const folder = migrationFolder(server, folderName);
+  const started = startedSchema.safeParse(await readRemark(folder, remarks.started, signal));
+  if (!started.success) {
+    if (await folder.exists(signal)) return undefined;
+    throw new MigratorError('NOT_FOUND', `eNMS has no folder /migrations/${folderName}`);
+  }
+  const known = server.answers.get(folderName) ?? (await readRemark(folder, remarks.answer, signal));
+  const answer = answerSchema.safeParse(known);
+  return {
+    wanted: started.data.types.filter((type): type is Type => isType(type)),
+    answer: answer.success ? answer.data : undefined,
+  };
+}
+
+const neverStarted: ImportState = {
+  status: {
+    state: 'cancelled',
+    wireState: 'uploaded',
+    messages: [{ level: 'warning', text: 'the files lie on the server, but no import of them was started' }],
+  },
+  lines: [],
+};
+
+/** The whole truth about an import: the server's words, and what is there. */
 export async function importState(
   server: Server,
   folderName: string,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ImportState> {
-  const folder = migrationFolder(server, folderName);
-  const started = startedSchema.safeParse(await readRemark(folder, remarks.started, signal));
-  if (!started.success) {
-    if (!(await folder.exists(signal))) {
-      throw new MigratorError('NOT_FOUND', `eNMS has no folder /migrations/${folderName}`);
-    }
-    const messages = [
-      { level: 'warning', text: 'the files lie on the server, but no import of them was started' },
-    ] as const;
-    return { status: { state: 'cancelled', wireState: 'uploaded', messages }, lines: [] };
-  }
-  const wanted = started.data.types.filter((type): type is Type => isType(type));
-  const known = server.answers.get(folderName) ?? (await readRemark(folder, remarks.answer, signal));
-  const answer = answerSchema.safeParse(known);
-  const arrival = await arrivalOf(server, folderName, wanted, signal);
-  const status = answer.success ? judged(answer.data, arrival) : lookedAt(server, folderName, arrival, progress);
+  const found = await remarksIn(server, folderName, signal);
+  if (found === undefined) return neverStarted;
+  const arrival = await arrivalOf(server, folderName, found.wanted, signal);
+  const status =
+    found.answer === undefined ? lookedAt(server, folderName, arrival, progress) : judged(found.answer, arrival);
   return { status, lines: describeArrival(arrival) };
+}
+
+/** For a list: by the server's words alone. */
+export async function importSummary(
+  server: Server,
+  folderName: string,
+  signal: AbortSignal,
+): Promise<Pick<JobStatus, 'state' | 'wireState'>> {
+  const found = await remarksIn(server, folderName, signal);
+  if (found === undefined) return neverStarted.status;
+  if (found.answer === undefined) return { state: 'running', wireState: 'no answer' };
+  return judged(found.answer, { types: [], related: true });
 }
 
 /** By the server's words first, and then by what is there: it drops what it cannot place without a word. */

@@ -19,16 +19,12 @@ export const adapter: AdapterModule = {
   create: (settings, tools): Adapter => {
     const { url, via, account } = readConnection(settings);
     const { http, clock, random, debug, guard } = tools;
+    const connect = () => http({ baseUrl: url, headers: () => ({}), cookies: true, explain: explainWeb });
     const server: Server = {
       rest: createRest(
         http({ baseUrl: url, headers: () => ({ authorization: account.basic() }), explain: explainRest }),
       ),
-      web: createWeb(
-        http({ baseUrl: url, headers: () => ({}), cookies: true, explain: explainWeb }),
-        url,
-        account,
-        guard,
-      ),
+      web: createWeb(connect, url, account, guard),
       account,
       url,
       via,

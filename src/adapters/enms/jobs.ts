@@ -1,7 +1,7 @@
 import type { JobKind, Jobs, JobStatus, JobSummary, LogLine } from '../../ports/job.ts';
 import { MigratorError } from '../../errors.ts';
 import { parseFolderName } from './folder-name.ts';
-import { importState, type Progress } from './import-status.ts';
+import { importState, importSummary, type Progress } from './import-status.ts';
 import { parseJobId, type JobId } from './job-id.ts';
 import { migrationFolder } from './migration-folder.ts';
 import type { Refusals } from './object-import.ts';
@@ -33,26 +33,21 @@ export function createJobs(server: Server, refusals: Refusals): Jobs {
       for (const text of lines) yield line('info', text);
       for (const { level, text } of status.messages) yield line(level, text);
     },
-    list: ({ limit }, signal) => list(server, limit, progress, refusals, signal),
+    list: ({ limit }, signal) => list(server, limit, signal),
   };
 }
 
-async function* list(
-  server: Server,
-  limit: number,
-  progress: Progress,
-  refusals: Refusals,
-  signal: AbortSignal,
-): AsyncIterable<JobSummary> {
+async function* list(server: Server, limit: number, signal: AbortSignal): AsyncIterable<JobSummary> {
   const folders = (await server.web.folders(signal)).flatMap((folder) => {
     const own = parseFolderName(folder);
     return own === undefined ? [] : [{ folder, ...own }];
   });
   folders.sort((one, other) => other.at.getTime() - one.at.getTime());
   for (const { folder, work, project, at } of folders.slice(0, limit)) {
-    const job = { kind: work, folder, at };
-    const { status } = await lookAt(server, job, progress, refusals, signal);
-    const { state, wireState } = status;
+    const { state, wireState } =
+      work === 'import'
+        ? await importSummary(server, folder, signal)
+        : (await exportState(server, folder, at, signal)).status;
     yield {
       id: `${work}/${folder}`,
       kind: work,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { MigratorError } from '../../errors.ts';
 import { jsonOf } from './errors.ts';
-import { bytesOf } from './package-content.ts';
+import { readWhole } from './read-whole.ts';
 import type { Server } from './server.ts';
 
 /** One project's folder of migration files on a server's disk. */
@@ -14,11 +14,10 @@ export interface MigrationFolder {
   write(fileName: string, bytes: Uint8Array, signal: AbortSignal): Promise<void>;
 }
 
-export function migrationFolder({ web, rest }: Server, name: string): MigrationFolder {
-  const read = async (fileName: string, signal: AbortSignal): Promise<Buffer | undefined> => {
-    const opened = await web.open(`migrations/${name}/${fileName}`, signal);
-    return opened === undefined ? undefined : bytesOf(opened.body);
-  };
+export function migrationFolder(server: Server, name: string): MigrationFolder {
+  const { web, rest } = server;
+  const read = (fileName: string, signal: AbortSignal): Promise<Buffer | undefined> =>
+    readWhole(server, `migrations/${name}/${fileName}`, signal);
   return {
     exists: async (signal) => (await web.folders(signal)).includes(name),
     create: async (signal) => {

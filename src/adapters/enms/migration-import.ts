@@ -4,6 +4,7 @@ import type { ArtifactFile } from '../../ports/artifact.ts';
 import { migrationFolder, remarks, writeRemark, type MigrationFolder } from './migration-folder.ts';
 import { types, type Type } from './model.ts';
 import { bytesOf, contentOf, decoded, isMap, itemsOf } from './package-content.ts';
+import { takeUpPassword } from './own-password.ts';
 import { flagOf, textOf, typesOf } from './request.ts';
 import type { Server } from './server.ts';
 import { keyText, valueOf, type YamlNode } from './yaml-node.ts';
@@ -93,9 +94,9 @@ export async function startMigration(
   );
   await writeRemark(folder, remarks.started, { types: wanted }, signal);
   const id = `import/${name}`;
+  if (changesPassword && secrets['newPassword'] !== undefined) server.account.expectPassword(secrets['newPassword']);
   const answer = await answerTo(server, name, wanted, settled, signal);
-  if (changesPassword && secrets['newPassword'] !== undefined)
-    await takeUpPassword(server, secrets['newPassword'], signal);
+  await takeUpPassword(server, signal);
   if (answer === undefined) return id;
   try {
     await writeRemark(folder, remarks.answer, answer, signal);
@@ -131,15 +132,5 @@ async function answerTo(
   } catch (error) {
     if (isMigratorError(error) && error.details['ambiguous'] === true) return undefined;
     throw error;
-  }
-}
-
-/** Only when the old password is no longer taken: an import that failed early has not replaced it. */
-async function takeUpPassword({ rest, account }: Server, next: Secrets[string], signal: AbortSignal): Promise<void> {
-  try {
-    await rest.version(signal);
-  } catch (error) {
-    if (!isMigratorError(error, 'AUTH_REFUSED') || error.details['status'] !== 401) throw error;
-    account.replacePassword(next);
   }
 }

@@ -114,7 +114,10 @@ function secondPass(type: Type, object: PackagedObject): WireObject | undefined 
   const later = Object.entries(object).filter(
     ([key, value]) => relationOf(type, key) !== undefined && !isEmpty(value) && !isEarlier(type, key),
   );
-  return later.length === 0 ? undefined : { name: object.name, ...Object.fromEntries(later) };
+  if (later.length === 0) return undefined;
+  // Files are known by their path.
+  const key = type === 'file' ? { name: object.name, path: object['path'] } : { name: object.name };
+  return { ...key, ...Object.fromEntries(later) };
 }
 
 function isEarlier(type: Type, key: string): boolean {

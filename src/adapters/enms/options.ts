@@ -4,6 +4,7 @@ import type { ProductOptions } from '../../ports/options.ts';
 export const options: ProductOptions = {
   product: 'enms',
   title: 'eNMS',
+  account: ['username', 'password'],
   options: [
     {
       name: 'type',

@@ -1,7 +1,7 @@
 import type { PlanItem } from '../../ports/plan.ts';
 import { inParallel } from './in-parallel.ts';
 import { relationOf, type Type } from './model.ts';
-import { isIncidental } from './object-shape.ts';
+import { isComputed, isIncidental } from './object-shape.ts';
 import { objectsOf, type PackagedObject } from './package-content.ts';
 import type { Server } from './server.ts';
 import { survivors, type ImportableContent, type Survey } from './survey.ts';
@@ -66,7 +66,7 @@ export async function planImport(
 /** Keys in which both have a value, and not the same. What the REST API does not give cannot be compared. */
 function differenceOf(type: Type, packaged: PackagedObject, there: WireObject): readonly string[] {
   return Object.entries(packaged).flatMap(([key, value]) => {
-    if (isIncidental(type, key) || !Object.hasOwn(there, key)) return [];
+    if (isIncidental(type, key) || isComputed(type, key, packaged) || !Object.hasOwn(there, key)) return [];
     const sorted = relationOf(type, key) !== undefined;
     return canonical(value, sorted) === canonical(there[key], sorted) ? [] : [key];
   });

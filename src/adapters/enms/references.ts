@@ -1,3 +1,4 @@
+import { isComputed } from './object-shape.ts';
 import { relationOf, type Relation, type Type } from './model.ts';
 import type { PackagedObject } from './package-content.ts';
 
@@ -11,7 +12,7 @@ export interface Reference {
 export function referencesOf(type: Type, object: PackagedObject): readonly Reference[] {
   return Object.entries(object).flatMap(([key, value]) => {
     const relation = relationOf(type, key);
-    if (relation === undefined) return [];
+    if (relation === undefined || isComputed(type, key, object)) return [];
     const names = Array.isArray(value) ? value.filter((name) => typeof name === 'string') : namesOf(value);
     return names.length === 0 ? [] : [{ key, relation, names }];
   });

@@ -1,6 +1,6 @@
 import { MigratorError } from '../../errors.ts';
 import type { ArtifactFile } from '../../ports/artifact.ts';
-import { bytesOf } from './package-content.ts';
+import { readWhole } from './read-whole.ts';
 import type { Server } from './server.ts';
 
 const done = /^"?Topology Export successfully executed\.?"?$/;
@@ -20,14 +20,13 @@ export async function startTopologyExport({ rest }: Server, fileName: string, si
 /** The head of a compound file, which is what an .xls is. */
 const compound = Buffer.from('d0cf11e0a1b11ae1', 'hex');
 
-export async function fetchTopology({ web }: Server, fileName: string, signal: AbortSignal): Promise<ArtifactFile> {
-  const opened = await web.open(`spreadsheets/${fileName}`, signal);
-  if (opened === undefined) {
+export async function fetchTopology(server: Server, fileName: string, signal: AbortSignal): Promise<ArtifactFile> {
+  const bytes = await readWhole(server, `spreadsheets/${fileName}`, signal);
+  if (bytes === undefined) {
     throw new MigratorError('NOT_FOUND', `eNMS holds no spreadsheet ${fileName}`, {
       hint: 'look into files/spreadsheets on the server',
     });
   }
-  const bytes = await bytesOf(opened.body);
   if (!bytes.subarray(0, compound.length).equals(compound)) {
     throw new MigratorError('REMOTE_UNEXPECTED', `what eNMS gives as ${fileName} is not a spreadsheet`);
   }

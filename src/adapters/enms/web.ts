@@ -28,46 +28,61 @@ export interface Web {
 
 const uploadMs = 10 * 60_000;
 
-export function createWeb(http: Http, url: string, account: Account, guard: (secret: Secret) => void): Web {
+interface Session {
+  readonly http: Http;
+  /** The token that its forms and calls carry. */
+  readonly csrf: Secret;
+}
+
+/** `connect` makes a client with an empty cookie store: a new session must not meet the remains of the old one. */
+export function createWeb(connect: () => Http, url: string, account: Account, guard: (secret: Secret) => void): Web {
   // A form protection of the server's wants to see where a request comes from, over https.
   const referer = { referer: url.endsWith('/') ? url : `${url}/` };
-  let token: Secret | undefined;
+  let session: Session | undefined;
 
-  const login = async (signal: AbortSignal): Promise<Secret> => {
-    const page = await http.text({ method: 'GET', path: 'login', accept: [302] }, signal);
-    const csrf = csrfToken(page.body);
-    if (csrf === undefined) {
-      throw new MigratorError('REMOTE_UNEXPECTED', 'the login page of eNMS holds no form token', {
-        hint: 'check that the URL is the web interface of an eNMS server, or use --via rest',
-      });
-    }
-    const secret = new Secret(csrf);
-    guard(secret);
-    const answer = await http.text(loginRequest(account, csrf, referer), signal);
-    const location = answer.headers['location'] ?? '';
-    if (answer.status !== 302 || /\/login(\?|$)/.test(location)) {
+  const login = async (signal: AbortSignal): Promise<Session> => {
+    for (let attempt = 1; ; attempt += 1) {
+      const http = connect();
+      const page = await http.text({ method: 'GET', path: 'login', accept: [302] }, signal);
+      const token = csrfToken(page.body);
+      if (token === undefined) {
+        throw new MigratorError('REMOTE_UNEXPECTED', 'the login page of eNMS holds no form token', {
+          hint: 'check that the URL is the web interface of an eNMS server, or use --via rest',
+        });
+      }
+      const csrf = new Secret(token);
+      guard(csrf);
+      const { status, headers } = await http.text(loginRequest(account, token, referer), signal);
+      const location = headers['location'] ?? '';
+      if (status === 302 && !/\/login(\?|$)/.test(location)) return { http, csrf };
+      // The server did not know its own token again: it may have been restarted in between.
+      if (status === 400 && attempt === 1) continue;
+      if (status === 400) {
+        throw new MigratorError('REMOTE_UNEXPECTED', 'eNMS does not take the token of its own login page', {
+          hint: 'a proxy may drop cookies; use --via rest',
+        });
+      }
       throw new MigratorError('AUTH_REFUSED', `the web login of eNMS does not accept ${account.username}`, {
         hint: 'check `username`, `password` and `authentication` of this instance, or use --via rest',
-        details: { status: answer.status },
+        details: { status },
       });
     }
-    return secret;
   };
 
-  /** Sessions end after a while, and at any time when somebody else uses the account over REST with their cookie. */
+  /** Sessions and their tokens end after a while: then there is one more login, and one more try. */
   const within = async <Result>(
-    call: (token: Secret) => Promise<Result>,
+    call: (session: Session) => Promise<Result>,
     isOver: (result: Result) => boolean,
     signal: AbortSignal,
   ): Promise<Result> => {
-    const fresh = token === undefined;
-    token ??= await login(signal);
-    const result = await call(token);
+    if (session !== undefined) {
+      const result = await call(session);
+      if (!isOver(result)) return result;
+    }
+    session = await login(signal);
+    const result = await call(session);
     if (!isOver(result)) return result;
-    token = fresh ? undefined : await login(signal);
-    const second = token === undefined ? result : await call(token);
-    if (!isOver(second)) return second;
-    token = undefined;
+    session = undefined;
     throw new MigratorError('REMOTE_UNEXPECTED', 'the web interface of eNMS asks for a login right after one', {
       hint: 'a proxy may drop cookies or change its address; use --via rest',
     });
@@ -75,7 +90,7 @@ export function createWeb(http: Http, url: string, account: Account, guard: (sec
 
   const post = async (request: Omit<HttpRequest, 'method'>, signal: AbortSignal): Promise<unknown> => {
     const answer = await within(
-      (csrf) =>
+      ({ http, csrf }) =>
         http.text(
           { ...request, method: 'POST', headers: { ...referer, 'x-csrftoken': csrf.reveal() }, accept: [302, 400] },
           signal,
@@ -97,7 +112,7 @@ export function createWeb(http: Http, url: string, account: Account, guard: (sec
       const get = async () => {
         const request = { method: 'GET', path: `download/file/${path}`, headers: referer, accept: [302, 500] } as const;
         const answer = await within(
-          async () => {
+          async ({ http }) => {
             const file = await http.stream(request, signal);
             if (file.status === 302) await drained(file.body);
             return file;

@@ -126,12 +126,15 @@ class YamlReader {
     const seen = new Set<string>();
     const inside: Place = { parent: column, listAtParent: true, afterKey: true };
     for (let key = firstKey; ;) {
+      // Behind a key with its own mark a list or a map may begin on the line of the colon.
+      const marked = key === undefined && cursor.isIndicator('?');
       key ??= this.#key(column, inside);
       const name = key.kind === 'scalar' ? key.text : cursor.fail('a key is a list or a map');
       if (seen.has(name)) cursor.fail(`the key "${name}" comes twice`);
       seen.add(name);
-      const value = cursor.isKeyEnd() ? this.#valueAfterColon(inside) : cursor.fail(`the key "${name}" has no colon`);
-      entries.push([key, value]);
+      if (!cursor.isKeyEnd()) cursor.fail(`the key "${name}" has no colon`);
+      cursor.move(1);
+      entries.push([key, this.#node({ ...inside, afterKey: !marked })]);
       key = undefined;
       cursor.skipBlank();
       if (cursor.atEnd() || cursor.column() < column || cursor.atMarker('---') || cursor.atMarker('...')) break;
@@ -155,11 +158,6 @@ class YamlReader {
     const { node, plain } = this.#flowOrScalar(column, false);
     if (cursor.line() !== line) cursor.fail('a key stretches over lines');
     return this.#finished(properties, node, plain);
-  }
-
-  #valueAfterColon(inside: Place): YamlNode {
-    this.#cursor.move(1);
-    return this.#node(inside);
   }
 
   #mustHaveLeft(column: number): void {
@@ -244,6 +242,10 @@ class YamlReader {
     cursor.move(1);
     cursor.skipBlank();
     while (cursor.peek() !== '}') {
+      if (cursor.isIndicator('?')) {
+        cursor.move(1);
+        cursor.skipBlank();
+      }
       const key = this.#flowNode();
       if (!cursor.isFlowColon()) cursor.fail('a map is not closed, or a key has no colon');
       cursor.move(1);

@@ -7,6 +7,7 @@ import type { Library } from './library.ts';
 import { packageInfo } from './package-content.ts';
 import { factsOf, fileNameOf, refFrom, serverName } from './package-name.ts';
 import { packageOrder } from './package-order.ts';
+import { refuseRequestOnly } from './request-only.ts';
 import { findMigration, isMade, settledMigration, startMigration } from './start-migration.ts';
 
 /** Packages are made on the source as migrations without a target, and downloaded (upload and download, step 1). */
@@ -17,6 +18,8 @@ export function createExporter(library: Library): Exporter {
     projectless: true,
     requiredSecrets: [],
     prepare: async (request, signal) => {
+      // A move that has to go by way of this machine begins here, and ends in an import that asks nobody.
+      refuseRequestOnly(request.options);
       const { ref, project, settings, objects, notes } = await packageOrder(library, request, signal);
       const name = serverName(ref);
       const body = {

@@ -5,7 +5,8 @@ import type { Library } from './library.ts';
 import { factsFrom, type FileFacts } from './package-name.ts';
 import { findKept } from './package-store.ts';
 import { selectTarget, type Selection } from './projects.ts';
-import { flagOf, listOf, textOf } from './request.ts';
+import { listOf, textOf } from './request.ts';
+import { refuseRequestOnly } from './request-only.ts';
 import { startedOrFound } from './start-migration.ts';
 
 /** Imports of uploaded packages, which the server begins at once and without approval (upload and download, step 4). */
@@ -38,11 +39,7 @@ export function createImporter(library: Library): Importer {
 
 async function prepare(library: Library, request: ImportRequest, signal: AbortSignal): Promise<PreparedImport> {
   const { source, dryRun, options, files } = request;
-  if (flagOf(options, 'requestOnly')) {
-    throw new MigratorError('UNSUPPORTED', 'an uploaded package is imported at once, without approval', {
-      hint: 'leave --request-only out, or migrate between Libraries that share one storage',
-    });
-  }
+  refuseRequestOnly(options);
   const kept = await findKept(library, source, signal);
   // A rehearsal of a file that is still on this machine uploads nothing.
   const onlyPlanned = dryRun && kept === undefined && files !== undefined;

@@ -58,6 +58,7 @@ async function read(library: Library, job: MigrationJob, signal: AbortSignal): P
       if (job.peer === undefined && isImport(own)) return importReading(own, 'import');
       if (job.peer === undefined && isExport(own)) return exportReading(own);
       if (target !== undefined) return importReading(target, 'move');
+      if (isImportedHere(own)) return importReading(own, 'move');
       if (why !== undefined) return undeliveredReading(own, 'move', why);
       return makingOf(own, 'move') ?? requestReading(own, memory.refused.get(job.migration));
   }
@@ -93,6 +94,11 @@ function isImport({ packageInfo: { replicated, purpose } }: Migration): boolean 
   return replicated === true || purpose === 'migration_from_shared_file_store';
 }
 
+/** The import of a move within one Library is told by its only record. */
+function isImportedHere({ importInfo: { status } }: Migration): boolean {
+  return status !== 'pending';
+}
+
 /** A package without a target. */
 function isExport({ importInfo: { environment } }: Migration): boolean {
   return environment.id === undefined || environment.id === '';
@@ -115,7 +121,9 @@ function summaryOf(record: Migration): JobSummary {
     ? exportReading(record)
     : isImport(record)
       ? importReading(record, 'import')
-      : (makingOf(record, 'move') ?? requestReading(record, undefined));
+      : isImportedHere(record)
+        ? importReading(record, 'move')
+        : (makingOf(record, 'move') ?? requestReading(record, undefined));
   return {
     id: formatJobId(record.id, isMark ? 'export' : undefined),
     kind: reading.kind,

@@ -98,7 +98,7 @@ export const options: ProductOptions = {
       untilApproval: true,
       description:
         'stop when the import is requested; somebody else approves it (only between Libraries of one storage)',
-      verbs: ['import', 'migrate-project'],
+      verbs: ['migrate-project'],
     },
   ],
 };

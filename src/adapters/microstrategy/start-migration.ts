@@ -68,8 +68,10 @@ async function settle(
     if (id !== undefined) return id;
     if (look < looks) await clock.sleep(pauseMs, signal);
   }
+  const explained = lost.details['errorCode'] !== undefined && lost.hint !== undefined;
   throw new MigratorError(lost.code, lost.message, {
-    hint: 'the server shows that nothing was begun; run the same command again',
+    // A refusal with a reason of its own knows better what to do.
+    hint: explained ? lost.hint : 'the server shows that nothing was begun; run the same command again',
     details: { ...lost.details, ambiguous: false },
     cause: lost,
   });

@@ -18,7 +18,7 @@ export function typesOf(words: readonly string[], known: readonly string[], flag
       const plain = word
         .trim()
         .toLowerCase()
-        .replace(/^task$/u, 'job');
+        .replace(/^tasks?$/u, 'job');
       const type = known.find((one) => one.toLowerCase() === plain || `${one.toLowerCase()}s` === plain);
       if (type !== undefined) return type;
       throw new MigratorError('USAGE', `--${flag} cannot be ${word.trim()}`, {

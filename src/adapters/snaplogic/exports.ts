@@ -67,8 +67,8 @@ async function prepare(server: Server, request: ExportRequest, signal: AbortSign
       version: request.packageVersion ?? newVersion(server.tools.clock, server.tools.random),
     },
     projects: [{ id: formatPath(path), name: path.project }],
-    settled: { source: formatPath(path), assetTypes: types, force: flagOf(options, 'force') },
-    notes: notesOn(first, types, asked, flagOf(options, 'force')),
+    settled: { source: formatPath(path), assetTypes: types, force: flagOf(options, 'ignoreSizeLimit') },
+    notes: notesOn(first, types, asked, flagOf(options, 'ignoreSizeLimit')),
   };
 }
 
@@ -85,7 +85,9 @@ function notesOn({ path, place }: Found, types: readonly string[], asked: readon
     ...(policies.length > 0 && (asked.length === 0 || asked.includes('Policy'))
       ? [`policies are not exported: ${policies.map(({ name }) => name).join(', ')}`]
       : []),
-    ...(files > mostFiles && !force ? [`${files} files: beyond ${mostFiles} the control plane may want --force`] : []),
+    ...(files > mostFiles && !force
+      ? [`${files} files: beyond ${mostFiles} the control plane may want --ignore-size-limit`]
+      : []),
   ];
 }
 

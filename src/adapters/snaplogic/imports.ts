@@ -146,7 +146,7 @@ function caution(
   return {
     consent: `overwrite ${what} in ${formatPath(path)}?`,
     backup: {
-      request: { projects: [formatPath(path)], options: { force: true } },
+      request: { projects: [formatPath(path)], options: { ignoreSizeLimit: true } },
       restoreWith: { destPath: formatPath(path), onDuplicate: 'overwrite', overwriteType: [...overwriteTypes] },
     },
   };

@@ -42,7 +42,7 @@ export const options: ProductOptions = {
       verbs: ['migrate-project'],
     },
     {
-      name: 'force',
+      name: 'ignore-size-limit',
       description: 'export although the files exceed the limit of the control plane',
       verbs: ['migrate-project', 'partial-export'],
     },

@@ -35,7 +35,7 @@ export const errorBodySchema = z.object({
     .catch(undefined),
 });
 
-export const envelopeSchema = z.object({ response_map: z.unknown() });
+export const envelopeSchema = z.object({ response_map: z.unknown().optional() });
 
 export const entrySchema = z.object({
   name: z.string(),
@@ -107,7 +107,7 @@ export const exportListSchema = z.object({
       path: text,
       asset_type: text,
       class_id: text,
-      snap_map: z.unknown(),
+      snap_map: z.unknown().optional(),
       property_map: z
         .object({
           info: z

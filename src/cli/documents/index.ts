@@ -35,6 +35,7 @@ const bodies = {
     to: z.string(),
     outcome,
     route: z.enum(['move', 'push', 'relay']),
+    waitingFor: z.string().optional(),
     rerouted: z.string().optional(),
     projects: z.array(z.string()),
     jobs: z.array(handle),

@@ -3,7 +3,7 @@ import { formatHandle, parseHandle } from '../../core/job-handle.ts';
 import { importPackage } from '../../core/operations/import-package.ts';
 import { judge } from '../../core/verdict.ts';
 import { watch } from '../../core/watch.ts';
-import { MigratorError } from '../../errors.ts';
+import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { Options } from '../../ports/adapter.ts';
 import type { RunRecord } from '../../ports/journal.ts';
 import type { JobUndoOptions } from '../commands/job/decide.ts';
@@ -14,7 +14,7 @@ import { lines } from '../render.ts';
 import { systemClock, systemRandom } from '../runtime.ts';
 import { sourceFromFile } from '../source-file.ts';
 import { waitingOf } from '../waiting.ts';
-import { describeJob, openJob } from './job.ts';
+import { describeJob, openJob, type OpenJob } from './job.ts';
 
 const decided = { approve: 'approved', reject: 'rejected' } as const;
 
@@ -38,8 +38,7 @@ export async function runJobUndo(text: string, options: JobUndoOptions, context:
   const opened = await openJob(text, context, { writes: true });
   const { instance, id, handle } = opened;
   const backup = instance.adapter.jobs.undo === undefined ? await backupOf(handle, context) : undefined;
-  // Says what to do instead when there is neither.
-  const undo = backup === undefined ? jobVerb(instance, 'undo') : undefined;
+  const undo = backup === undefined ? undoOf(opened) : undefined;
   const waiting = waitingOf(options, context);
   const question =
     backup === undefined ? `undo ${handle}?` : `undo ${handle} by importing ${backup.file} into ${instance.name}?`;
@@ -69,6 +68,18 @@ export async function runJobUndo(text: string, options: JobUndoOptions, context:
   return { outcome };
 }
 
+/** UNSUPPORTED with what to do instead, when there is neither. */
+function undoOf({ instance, handle }: OpenJob) {
+  try {
+    return jobVerb(instance, 'undo');
+  } catch (error) {
+    if (!isMigratorError(error)) throw error;
+    throw new MigratorError(error.code, `${error.message}, and this machine has no backup that belongs to ${handle}`, {
+      hint: `a backup lies where the import was run; bring it back with: migrator import <backup.tar> --to ${instance.name}`,
+    });
+  }
+}
+
 interface KeptBackup {
   readonly file: string;
   readonly restoreWith: Options;
@@ -85,7 +96,7 @@ function keptBy({ facts }: RunRecord): readonly KeptBackup[] {
 }
 
 async function restore(
-  { instance, handle }: Awaited<ReturnType<typeof openJob>>,
+  { instance, handle }: OpenJob,
   { file, restoreWith }: KeptBackup,
   options: JobUndoOptions,
   context: Context,
@@ -101,12 +112,12 @@ async function restore(
         overwrites: true,
         ignoreVersion: false,
         options: restoreWith,
+        restores: true,
       },
       {
         target: instance,
         source,
         secrets: {},
-        // What is brought back replaces what nobody wants to keep, and the user has agreed to it.
         backup: undefined,
         consent: () => Promise.resolve(true),
         clock: systemClock,

@@ -111,7 +111,7 @@ const routes = {
 function render(
   from: string,
   to: string,
-  { outcome, route, rerouted, projects, jobs, plan, dryRun, warnings, log, items, backup }: MigrateReport,
+  { outcome, route, rerouted, projects, jobs, plan, dryRun, warnings, log, items, backup, waitingFor }: MigrateReport,
 ): string {
   const what = projects.map((name) => `"${name}"`).join(', ');
   const done = outcome === 'started' ? 'started to move' : dryRun ? 'rehearsed the move of' : 'moved';
@@ -123,6 +123,7 @@ function render(
     describeItems(items),
     jobs.length === 0 ? undefined : `jobs: ${jobs.join(', ')}`,
     backup === undefined ? undefined : `${to} as it was: ${backup}`,
+    waitingFor === undefined ? undefined : `it waits for ${waitingFor}: migrator job approve ${jobs.at(-1) ?? ''}`,
     outcome === 'started' && jobs.length > 0 ? `stay with it: migrator job wait ${jobs.at(-1) ?? ''}` : undefined,
     dryRun ? 'nothing was changed' : undefined,
     ...warnings.map((warning) => `warning: ${warning}`),

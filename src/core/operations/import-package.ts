@@ -30,6 +30,8 @@ export interface ImportInput extends Waiting {
   readonly overwrites: boolean;
   readonly ignoreVersion: boolean;
   readonly options: Options;
+  /** Brings a backup back: what that replaces nobody wants to keep, and the user has agreed already. */
+  readonly restores?: boolean;
 }
 
 export interface ImportPorts extends OperationPorts, Consenting {
@@ -82,7 +84,16 @@ export async function importPackage(
   const exportedWith = source.kind === 'stored' ? source.exportedWith : trusted?.exportedWith;
   const request = { source: ref, dryRun: input.dryRun, options: input.options, exportedWith, files };
   const { prepared, job, status, backup } = await runImport(
-    { target, info, request, secrets: ports.secrets, backup: ports.backup, step: 'import', waiting: input },
+    {
+      target,
+      info,
+      request,
+      secrets: ports.secrets,
+      backup: ports.backup,
+      restores: input.restores === true,
+      step: 'import',
+      waiting: input,
+    },
     ports,
     signal,
   );

@@ -26,13 +26,16 @@ export async function migrateProject(
   }
   requireCompatible(info.version, target, targetInfo, { ignore: input.ignoreVersion, reporter });
   const route = await chooseRoute(input, ports, targetInfo, signal);
-  const plan = await projectPlan(input, ports, signal);
+  // Moves, and importers of files, plan for themselves what they do inside of a project.
+  const byName = route !== 'move' && target.adapter.imports?.takes !== 'files';
+  const plan = byName ? await projectPlan(input, ports, signal) : undefined;
   const travel = {
     move: () => move(input, ports, info, targetInfo, signal),
     push: () => push(input, ports, info, signal),
     relay: () => relay(input, ports, info, signal),
   };
-  return { ...(await travel[route]()), plan };
+  const report = await travel[route]();
+  return plan === undefined ? report : { ...report, plan };
 }
 
 /** By name, as the products match; ids that the user typed are looked up on the source. */

@@ -33,6 +33,7 @@ export function merged(
     plan: imported.plan,
     dryRun: input.dryRun,
     warnings: imported.warnings,
+    waitingFor: undefined,
     items: imported.items,
     backup: imported.backup,
     log: imported.log,

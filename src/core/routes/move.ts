@@ -52,6 +52,7 @@ export async function move(
     plan: moved.flatMap(({ plan }) => plan),
     dryRun: input.dryRun,
     warnings: moved.flatMap(({ status }) => status?.messages.map((message) => message.text) ?? []),
+    waitingFor: moved.map(({ status }) => (status?.state === 'waiting' ? status.waitingFor : undefined)).find(Boolean),
     items: moved.flatMap(({ status }): readonly JobItem[] => status?.items ?? []),
     backup: undefined,
     log: moved.flatMap(({ log }) => log),

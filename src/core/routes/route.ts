@@ -48,6 +48,8 @@ export interface MigrateReport {
   readonly plan: readonly PlanItem[];
   readonly dryRun: boolean;
   readonly warnings: readonly string[];
+  /** Whose approval it stopped at, when it was told to. */
+  readonly waitingFor: string | undefined;
   /** What became of each thing, where the server tells. */
   readonly items: readonly JobItem[];
   /** The file that holds the target as it was, when one was needed. */

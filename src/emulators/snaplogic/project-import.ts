@@ -1,3 +1,4 @@
+import { renamed } from './account-names.ts';
 import type { Content } from './contents.ts';
 import type { Arrival } from './archive.ts';
 import { asObject, isObject, type Json } from './json.ts';
@@ -47,7 +48,8 @@ export function importAssets(plane: Plane, target: Place, by: string, request: I
   const { store } = plane;
   const project = target.nodes.at(-1)?.id ?? target.org.id;
   const [successful, failed, warnings]: [Json[], Json[], Json[]] = [[], [], []];
-  const sorted = request.arrivals.toSorted((one, other) => order.indexOf(one.type) - order.indexOf(other.type));
+  const { arrivals, accounts } = renamed(request);
+  const sorted = arrivals.toSorted((one, other) => order.indexOf(one.type) - order.indexOf(other.type));
   const travelling = new Set(sorted.filter(({ type }) => type === 'Pipeline').map(({ name }) => name));
   const place = (asset: Pick<Arrival, 'name' | 'type' | 'document' | 'metadata'>) =>
     placeAsset(store, project, target.org.id, by, asset);
@@ -59,7 +61,7 @@ export function importAssets(plane: Plane, target: Place, by: string, request: I
     const { name, type, metadata } = arrival;
     const before = childNamed(store, project, name);
     const taken = before !== undefined && (before.type !== type || !overwrites(type));
-    const given = type === 'Account' && Object.hasOwn(request.accounts, name) ? request.accounts[name] : undefined;
+    const given = type === 'Account' && Object.hasOwn(accounts, name) ? accounts[name] : undefined;
     const document = given === undefined ? arrival.document : asObject(merged(arrival.document, given));
     const fresh = taken ? undefined : adapted(store, { type, name, document }, target, travelling);
     const placed = fresh === undefined ? undefined : place({ name, type, metadata, document: fresh.document });

@@ -42,10 +42,13 @@ function sealBatch(plain: Uint8Array, key: Uint8Array, nonce: Nonce, isEnd: bool
 /** Hands out each chunk only after its tag was checked. */
 export async function* decryptChunks(reader: ByteReader, key: Uint8Array): AsyncGenerator<Uint8Array, void> {
   const nonce = new Nonce();
+  // A batch is done with when it is opened, so one memory serves all.
+  let memory: Uint8Array | undefined;
   for (;;) {
     // One byte beyond the batch tells whether the batch holds the last chunk.
     const isEnd = !(await reader.fill(perBatch * sealedBytes + 1));
-    const batch = reader.take(isEnd ? reader.available : perBatch * sealedBytes);
+    if (!isEnd) memory ??= Buffer.allocUnsafeSlow(perBatch * sealedBytes);
+    const batch = isEnd ? reader.take(reader.available) : reader.take(perBatch * sealedBytes, memory);
     const opened = openBatch(batch, key, nonce, isEnd);
     if (opened.plain.length > 0) yield opened.plain;
     if (opened.fault !== undefined) throw opened.fault;

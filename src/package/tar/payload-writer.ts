@@ -72,7 +72,7 @@ export async function* packPayload(
     }
     for (const piece of batch.add(zeros.subarray(0, padding(entry.size)))) yield piece;
     const { path, size, mediaType } = entry;
-    files.push({ path, size, sha256, ...(mediaType === undefined ? {} : { mediaType }) });
+    files.push(mediaType === undefined ? { path, sha256, size } : { mediaType, path, sha256, size });
   }
   const last = options.last();
   if (last !== undefined) {

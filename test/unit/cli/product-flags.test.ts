@@ -21,6 +21,8 @@ const table: readonly ProductOptions[] = [
       { name: 'password', value: 'secret', secret: true, description: 'locks it', verbs: ['partial-export', 'import'] },
       { name: 'replace-all', overwrites: true, description: 'replaces', verbs: ['import', 'migrate-project'] },
       { name: 'call-me', value: 'url', byMigrator: true, description: 'calls', verbs: ['partial-export'] },
+      { name: 'at-once', description: 'waits for nobody', verbs: ['migrate-project'] },
+      { name: 'no-duplicate-check', overwrites: true, description: 'overwrites', verbs: ['migrate-project'] },
       { name: 'skip-logs', description: 'leaves logs out', verbs: ['partial-export', 'migrate-project'] },
     ],
   },
@@ -169,10 +171,10 @@ describe('product flags', () => {
     expect(fromFile.secrets['password']?.reveal()).toBe('from a file');
   });
 
-  test('a move splits them into what the export and what the import knows', async () => {
-    const given = await flags('migrate-project', 'river', ['--replace-all', '--skip-logs']);
-    expect(given.exportOptions).toEqual({ skipLogs: true });
-    expect(given.importOptions).toEqual({ replaceAll: true });
+  test('a move splits them into what the export and what the import knows, and gives both what is its own', async () => {
+    const given = await flags('migrate-project', 'river', ['--replace-all', '--skip-logs', '--at-once']);
+    expect(given.exportOptions).toEqual({ skipLogs: true, atOnce: true });
+    expect(given.importOptions).toEqual({ replaceAll: true, atOnce: true });
     expect(given.overwrites).toBe(true);
     expect((await flags('migrate-project', 'river', [])).overwrites).toBe(false);
   });
@@ -198,5 +200,20 @@ describe('--set', () => {
   test('is refused for a product that is built in, unless the rc file says it for others', async () => {
     expect(await refusal('partial-export', 'river', ['--set', 'a=b'])).toContain('not built in, and river is');
     expect((await flags('partial-export', 'river', [], { rc: 'defaults: { set: [a=b] }' })).options).toEqual({});
+  });
+});
+
+describe('a switch whose name begins with no', () => {
+  test('is off until it is given, and does not switch anything else off', async () => {
+    expect(await flags('migrate-project', 'river', [])).toMatchObject({ options: {}, overwrites: false });
+    const given = await flags('migrate-project', 'river', ['--no-duplicate-check']);
+    expect(given).toMatchObject({ options: { noDuplicateCheck: true }, overwrites: true });
+  });
+
+  test('comes from the environment and the rc file under its whole name', async () => {
+    const env = { MIGRATOR_NO_DUPLICATE_CHECK: '1' };
+    expect((await flags('migrate-project', 'river', [], { env })).options).toEqual({ noDuplicateCheck: true });
+    const rc = 'defaults: { noDuplicateCheck: true }';
+    expect((await flags('migrate-project', 'river', [], { rc })).options).toEqual({ noDuplicateCheck: true });
   });
 });

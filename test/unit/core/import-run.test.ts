@@ -52,7 +52,7 @@ const backup: PreparedImport['backup'] = { request: { projects: ['all'], options
 
 function bring(
   target: ReturnType<typeof lake>,
-  { run = memoryRun(), agrees = true, dryRun = false, keeps = true } = {},
+  { run = memoryRun(), agrees = true, dryRun = false, keeps = true, restores = false } = {},
 ): Promise<ImportResult & { readonly sink: MemorySink }> {
   const sink = new MemorySink();
   const output = {
@@ -74,6 +74,7 @@ function bring(
       request: { source: ref, dryRun, options: {}, files: [file] },
       secrets: {},
       backup: keeps ? () => Promise.resolve(output) : undefined,
+      restores,
       step: 'import',
       waiting: { wait: true, timeout: undefined, pollInterval: 1 },
     },
@@ -124,6 +125,12 @@ describe('an import that destroys', () => {
     expect((await bring(prod, { keeps: false })).backup).toBeUndefined();
     expect(prod.asked).not.toContain('export');
     expect(prod.asked).toContain('import');
+  });
+
+  test('that brings a backup back asks nothing and keeps nothing of what it replaces', async () => {
+    const prod = lake({ backup, consent: 'sure?' });
+    await bring(prod, { restores: true, agrees: false });
+    expect(prod.asked.slice(0, 3)).toEqual(['prepare', 'stage native/a.yaml', 'import']);
   });
 
   test('taken up after it was begun asks, stages and backs up nothing again', async () => {

@@ -32,3 +32,15 @@ test('fill tells when the stream is too short, and keeps what there is', async (
   expect(Buffer.from(reader.takeSome(9)).toString()).toBe('e');
   expect(reader.takeSome(9)).toHaveLength(0);
 });
+
+test('what lies apart is put together in the memory that is given, and leaves the source as it is', async () => {
+  const parts = [Buffer.from('abc'), Buffer.from('de'), Buffer.from('fgh')];
+  const reader = new ByteReader(once(...parts));
+  const memory = new Uint8Array(4);
+  await reader.fill(8);
+  expect(reader.take(4, memory).buffer).toBe(memory.buffer);
+  expect(Buffer.from(memory).toString()).toBe('abcd');
+  expect(Buffer.from(reader.take(1, memory)).toString()).toBe('e');
+  expect(Buffer.from(reader.take(3, memory)).toString()).toBe('fgh');
+  expect(Buffer.concat(parts).toString()).toBe('abcdefgh');
+});

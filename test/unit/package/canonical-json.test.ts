@@ -11,6 +11,29 @@ test('sorts keys and ends in a line feed', () => {
   );
 });
 
+test('sorts keys that look like numbers as texts, though objects keep them in another order', () => {
+  expect(Buffer.from(encodeCanonical([{ a: { 10: 1, 9: 2 } }])).toString()).toBe('[{"a":{"10":1,"9":2}}]\n');
+  expect(read('{"10":1,"9":2,"a":3}\n')).toEqual({ 10: 1, 9: 2, a: 3 });
+});
+
+test('a value has the same bytes in whatever order its keys were set', () => {
+  const reversed = (value: Json): Json => {
+    if (Array.isArray(value)) return (value as readonly Json[]).map(reversed);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value as Record<string, Json>)
+        .map(([key, inside]) => [key, reversed(inside)] as const)
+        .reverse(),
+    );
+  };
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 6, noUnicodeString: false }), (value) => {
+      const normal = JSON.parse(JSON.stringify(value)) as Json;
+      expect(encodeCanonical(reversed(normal))).toEqual(encodeCanonical(normal));
+    }),
+  );
+});
+
 test('any JSON comes back', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 6, noUnicodeString: false }), (value) => {
@@ -23,6 +46,8 @@ test('any JSON comes back', () => {
 test.each([
   '{"a":1,"a":1}\n',
   '{"b":1,"a":2}\n',
+  '[{"a":1},{"b":1,"a":2}]\n',
+  '{"9":1,"10":2}\n',
   '{"a":1} \n',
   '{"a":1}',
   '{"a":1}\n\n',

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Adapter } from '../../../../src/ports/adapter.ts';
 import { never } from '../../../support/adapter-tools.ts';
 import { brief, copy, notFound, record, tutorial, undoStorage, year } from '../../../support/library-records.ts';
-import { migration, project, withLibraries, type Bench, type Call } from '../../../support/library-script.ts';
+import { migration, pkg, project, withLibraries, type Bench, type Call } from '../../../support/library-script.ts';
 
 const at = `/api/migrations/${migration}`;
 const move = `${migration}@prod`;
@@ -87,13 +87,13 @@ describe('the steps of an object migration', () => {
       aclOnReplacing: 'replace',
       aclOnNew: 'inherit_acl_as_dest_folder',
       defaultAction: 'replace',
-      packageVersion: '1.0.0-run7',
+      packageName: 'Night-7',
     },
   };
-  const body = (bench: Bench) => ({
+  const body = (bench: Bench, name: unknown) => ({
     packageInfo: {
       type: 'project',
-      name: 'MicroStrategy-Tutorial 1.0.0-run7',
+      name,
       environment: { id: `${bench.url('source')}/`, name: 'lab' },
       tocView: {
         settings: {
@@ -136,7 +136,8 @@ describe('the steps of an object migration', () => {
       const prepared = await source.moves!.prepare(request, target, never);
       expect(JSON.parse(JSON.stringify(prepared))).toEqual(prepared);
       expect(prepared.plan).toEqual([{ kind: 'attribute', name: 'Year', action: 'overwrite', detail: 'replace' }]);
-      expect(JSON.parse(String(prepared.settled['body']))).toEqual(body(bench));
+      expect(JSON.parse(String(prepared.settled['body']))).toEqual(body(bench, prepared.settled['name']));
+      expect(prepared.settled['name']).toMatch(/^Night-7 1\.0\.0-\d{8}T\d{6}-[0-9a-f]{8}$/);
       expect(await source.moves!.start(prepared, target, {}, never)).toBe(move);
       expect(await look(source, move)).toMatchObject({ state: 'running', wireState: 'creating', fraction: 0.4 });
       expect(await look(source, move)).toMatchObject({ state: 'running', wireState: 'importing', fraction: 0.5 });
@@ -161,4 +162,334 @@ test('a fresh process goes on with nothing but the handle, between any two calls
       },
     );
   }
+});
+
+describe('who may not approve', () => {
+  const refusal = { code: 'ERR014', message: 'Insufficient privileges', ticketId: 'd'.repeat(32) };
+
+  test('leaves it at the request, says for whom it waits, and does not ask again', async () => {
+    const calls: Call[] = [
+      requestedSource,
+      { ...approved, status: 403, answer: refusal },
+      requestedSource,
+      requestedSource,
+      requestedSource,
+      requestedSource,
+      lockedSource,
+      absent,
+      read,
+      put,
+      lockedSource,
+      show('target', copy({ status: 'importing' })),
+    ];
+    await withLibraries(calls, async ({ open }) => {
+      const source = open();
+      const waiting = await look(source, move);
+      expect(waiting).toMatchObject({ state: 'waiting', wireState: 'requested' });
+      expect(waiting.waitingFor).toContain('an administrator to approve the import');
+      expect(waiting.waitingFor).toContain('Insufficient privileges');
+      expect(await look(source, move)).toMatchObject({ state: 'waiting' });
+      // Somebody approved it in Workstation.
+      expect(await look(source, move)).toMatchObject({ state: 'running', wireState: 'importing' });
+    });
+  });
+
+  test('and may not even ask, gets an error', async () => {
+    await withLibraries(
+      [show('source', record()), { ...requested, status: 403, answer: refusal }],
+      async ({ open }) => {
+        await expect(() => open().jobs.advance!(move, never)).toThrowCode('AUTH_REFUSED');
+      },
+    );
+  });
+
+  test('with --request-only nobody tries', async () => {
+    const id = `${migration}/request-only@prod`;
+    await withLibraries([show('source', record()), requested, requestedSource, requestedSource], async ({ open }) => {
+      expect(await look(open(), id)).toMatchObject({ id, kind: 'move', state: 'waiting' });
+    });
+  });
+});
+
+describe('what others do meanwhile', () => {
+  const locked = {
+    code: 'ERR006',
+    message: "Cannot do current operation for now when `packageInfo.status` is 'locked'.",
+    ticketId: 'e'.repeat(32),
+  };
+
+  test('a package that somebody approved just before is not patched again', async () => {
+    const calls: Call[] = [
+      show('source', record()),
+      { ...requested, status: 400, answer: locked },
+      lockedSource,
+      lockedSource,
+      absent,
+      read,
+      put,
+      lockedSource,
+      show('target', copy({ status: 'importing' })),
+    ];
+    await withLibraries(calls, async ({ open }) => {
+      expect(await look(open(), move)).toMatchObject({ wireState: 'importing' });
+    });
+  });
+
+  test('a package that another migration holds waits, and is neither patched nor imported', async () => {
+    const held = show('source', record({ packageInfo: { status: 'locked' } }));
+    await withLibraries([held, held], async ({ open }) => {
+      expect(await look(open(), move)).toMatchObject({ state: 'waiting', wireState: 'locked' });
+    });
+  });
+
+  test.each([
+    ['rejected', record({ importInfo: { importRequestStatus: 'rejected' } }), 'failed', 'rejected'],
+    [
+      'create_failed',
+      record({ packageInfo: { status: 'create_failed', message: 'Too large' } }),
+      'failed',
+      'create_failed',
+    ],
+    ['a word of a later release', record({ packageInfo: { status: 'pondering' } }), 'running', 'pondering'],
+  ])('%s has nothing due', async (_, shown, state, wireState) => {
+    await withLibraries([show('source', shown), show('source', shown)], async ({ open }) => {
+      expect(await look(open(), move)).toMatchObject({ state, wireState });
+    });
+  });
+});
+
+describe('the import on the target', () => {
+  test.each([
+    ['imported', { status: 'imported', undoStorage }, 'succeeded', []],
+    [
+      'imported',
+      { status: 'imported' },
+      'succeeded',
+      ['the server made no undo package: this import cannot be undone'],
+    ],
+    ['imported', { status: 'imported', undoStorage, message: 'Skipped one' }, 'partial', ['Skipped one']],
+    [
+      'import_failed',
+      { status: 'import_failed', message: 'Object: <Attribute> is not found' },
+      'failed',
+      ['Object: <Attribute> is not found'],
+    ],
+    ['import_failed', { status: 'import_failed' }, 'failed', ['the import failed and the server does not say why']],
+    ['undo_success', { status: 'undo_success' }, 'cancelled', ['the import was undone']],
+    ['undo_failed', { status: 'undo_failed', undoStorage }, 'succeeded', ['an undo of it was tried and failed']],
+    ['archived', { status: 'archived' }, 'running', []],
+  ])('%s with %j is %s', async (wireState, importInfo, state, texts) => {
+    await withLibraries([lockedSource, show('target', copy(importInfo))], async ({ open }) => {
+      const status = await open().jobs.status(move, never);
+      expect(status).toMatchObject({ state, wireState, kind: 'move' });
+      expect(status.messages.map(({ text }) => text)).toEqual(texts);
+    });
+  });
+
+  const unreadable = {
+    code: 'ERR001',
+    message: 'The shared file cannot be accessed. It may be deleted or the storage location cannot be accessed.',
+  };
+
+  test('whose storage is another one is undelivered, and is not tried twice', async () => {
+    const calls: Call[] = [
+      lockedSource,
+      absent,
+      read,
+      { ...put, status: 500, answer: unreadable },
+      lockedSource,
+      absent,
+      lockedSource,
+      lockedSource,
+      absent,
+    ];
+    await withLibraries(calls, async ({ open }) => {
+      const source = open();
+      expect(await look(source, move)).toMatchObject({ state: 'failed', undelivered: true });
+      expect(await look(source, move)).toMatchObject({ state: 'failed', undelivered: true });
+    });
+  });
+
+  test('that fails for want of the file is undelivered too', async () => {
+    const failed = copy({ status: 'import_failed', message: unreadable.message });
+    await withLibraries([lockedSource, show('target', failed)], async ({ open }) => {
+      expect(await open().jobs.status(move, never)).toMatchObject({ state: 'failed', undelivered: true });
+    });
+  });
+
+  test('is asked for once: a lost answer is settled by what the target shows', async () => {
+    const calls: Call[] = [
+      lockedSource,
+      absent,
+      read,
+      { ...put, fault: 'reset' },
+      absent,
+      show('target', copy({ status: 'importing' })),
+      lockedSource,
+      show('target', copy({ status: 'importing' })),
+    ];
+    await withLibraries(calls, async ({ open }) => {
+      expect(await look(open(), move)).toMatchObject({ state: 'running', wireState: 'importing' });
+    });
+  });
+
+  test('that never began is asked for again at the next look', async () => {
+    const calls: Call[] = [lockedSource, absent, read, { ...put, fault: 'reset' }, absent, absent, absent];
+    await withLibraries([...calls, lockedSource, absent, read, put], async ({ open }) => {
+      const source = open();
+      await expect(() => source.jobs.advance!(move, never)).toThrowCode('REMOTE_UNREACHABLE');
+      await source.jobs.advance!(move, never);
+    });
+  });
+
+  test('of a package of the configuration names no project', async () => {
+    const type = 'configuration';
+    const approvedThere = show(
+      'source',
+      record({
+        packageInfo: { status: 'locked', type, project: {} },
+        importInfo: { importRequestStatus: 'approved', project: {} },
+      }),
+    );
+    const calls = [approvedThere, absent, read, { ...put, headers: { 'x-mstr-projectid': null } }];
+    await withLibraries(calls, async ({ open }) => open().jobs.advance!(move, never));
+  });
+
+  test('goes on after the session was lost in the middle of it', async () => {
+    const calls: Call[] = [
+      { ...lockedSource, status: 401, answer: { code: 'ERR009', message: 'expired' } },
+      lockedSource,
+      { on: 'target', line: `GET ${at}`, status: 401, answer: { code: 'ERR009', message: 'expired' } },
+      show('target', copy({ status: 'importing', progress: 7 })),
+    ];
+    await withLibraries(calls, async ({ open, sessions }) => {
+      expect(await open().jobs.status(move, never)).toMatchObject({ state: 'running', fraction: 0.07 });
+      expect(sessions).toMatchObject({ source: { logins: 2 }, target: { logins: 2 } });
+    });
+  });
+
+  test('of a move within one Library begins with the record of the source', async () => {
+    const same = show(
+      'target',
+      record({ packageInfo: { status: 'locked' }, importInfo: { importRequestStatus: 'approved' } }),
+    );
+    await withLibraries([lockedSource, same, read, put], async ({ open }) => open().jobs.advance!(move, never));
+  });
+});
+
+describe('a rehearsal', () => {
+  const id = `${migration}/dry-run@prod`;
+  const { environment } = record().importInfo;
+  const full = record({ packageInfo: { tocView: {}, treeView: {} } });
+  const calls: Call[] = [
+    show('source', record()),
+    patch('source', { environment, project: tutorial }, brief('created')),
+    { on: 'source', line: `GET ${at}?showContent=all`, answer: full },
+    {
+      on: 'target',
+      line: `PUT ${at}/validation`,
+      headers: { 'x-mstr-projectid': project, prefer: 'respond-async' },
+      json: { ...full, packageInfo: { ...full.packageInfo, replicated: true } },
+      status: 202,
+    },
+    {
+      on: 'source',
+      line: `PATCH ${at}`,
+      json: { validation: { status: 'validating' } },
+      answer: { ...brief('created'), validation: { status: 'validating', progress: 0 } },
+    },
+  ];
+  const shown = (validation: object) => show('source', record({ validation }));
+
+  test('goes by its documented steps, and the source tells how it went', async () => {
+    const end = { status: 'validated', progress: 100, message: '' };
+    const looks = [shown({ status: 'validating', progress: 30 }), shown({ status: 'validating', progress: 30 })];
+    await withLibraries([...calls, ...looks.slice(1), looks[0]!, shown(end)], async ({ open }) => {
+      const source = open();
+      expect(await look(source, id)).toMatchObject({ kind: 'dry-run', state: 'running', fraction: 0.3 });
+      expect(await look(source, id)).toMatchObject({ state: 'succeeded', wireState: 'validated' });
+    });
+  });
+
+  test('that fails says why, and what to do about clocks', async () => {
+    const message = 'The time difference between the source and target environments should be five minutes or less.';
+    await withLibraries([shown({ status: 'validation_failed', message })], async ({ open }) => {
+      const { state, messages } = await open().jobs.status(id, never);
+      expect(state).toBe('failed');
+      expect(messages[0]?.text).toMatch(/five minutes or less.*set the clocks/);
+    });
+  });
+
+  test('is taken away on the target and then on the source; what is gone is gone', async () => {
+    const gone = { status: 404, answer: { code: 'ERR006', message: 'Package not found' } };
+    await withLibraries(
+      [
+        { on: 'target', line: `DELETE /api/migrations?packageId=${pkg}`, ...gone },
+        { on: 'source', line: `DELETE /api/migrations?packageId=${pkg}`, status: 204 },
+      ],
+      async ({ open }) => open().moves!.discard!(id, never),
+    );
+  });
+});
+
+describe('the way to the target', () => {
+  const line = 'GET /api/mstrServices/library/storage';
+  const stored = (on: Call['on'], sharedFileStore: object): Call => ({ on, line, answer: { sharedFileStore } });
+  const file = { type: 'file_system', location: '/mnt/packages', alias: '', configured: true };
+  test.each<[string, Call[], true | RegExp]>([
+    ['is open where the storage is the same', [stored('source', file), stored('target', file)], true],
+    ['is closed where it is another', [stored('source', file), stored('target', { ...file, location: '/x' })], /share/],
+    [
+      'is closed where there is none',
+      [stored('source', file), stored('target', { type: 'unset' })],
+      /prod has no storage/,
+    ],
+    [
+      'is tried where it cannot be told',
+      [stored('source', file), { on: 'target', line, status: 403, answer: { code: 'ERR014', message: 'no' } }],
+      true,
+    ],
+  ])('%s', async (_, calls, expected) => {
+    await withLibraries(calls, async ({ open }) => {
+      const target = open('target');
+      const info = { version: '11.4.0600' } as never;
+      const reached = await open().moves!.reaches({ name: 'prod', adapter: target }, info, never);
+      if (expected === true) expect(reached).toBe(true);
+      else expect(reached).toMatch(expected);
+    });
+  });
+});
+
+test('a create whose answer is lost is found by its name', async () => {
+  const settled = { name: 'Night 1.0.0-a', body: '{"packageInfo":{},"importInfo":{}}', peer: 'prod', dryRun: false };
+  const list = (...names: string[]): Call => ({
+    on: 'source',
+    line: '/api/migrations',
+    answer: { total: names.length, data: names.map((name) => record({ packageInfo: { name } })) },
+  });
+  const listed = (call: Call): Call => ({
+    ...call,
+    line: 'GET /api/migrations?offset=0&limit=1000&packageInfo.purpose=object_migration%2Cproject_merge%2Cmigration_from_shared_file_store',
+  });
+  const lost: Call = { on: 'source', line: 'POST /api/migrations', fault: 'reset' };
+  await withLibraries([lost, listed(list('other')), listed(list('other', settled.name))], async ({ open }) => {
+    const target = { name: 'prod', adapter: open('target') };
+    const prepared = { project: 'x', dryRun: false, settled, notes: [] };
+    expect(await open().moves!.start(prepared, target, {}, never)).toBe(move);
+  });
+});
+
+test.each([
+  ['11.3.0900', '11.4.0600', false],
+  ['11.4.0600', '11.4.0600.001', false],
+  ['11.4.0601', '11.4.0600', true],
+  ['11.10.0100', '11.4.0600', true],
+  ['unknown', '11.4.0600', false],
+])('from %s to %s an obstacle is %p', async (from, to, expected) => {
+  await withLibraries([], ({ open }) => {
+    const obstacle = open().versionObstacle(from, { version: to } as never);
+    expect(obstacle !== undefined).toBe(expected);
+    if (expected) expect(obstacle).toContain(from);
+    return Promise.resolve();
+  });
 });

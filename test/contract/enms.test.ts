@@ -1,0 +1,324 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { adapterModules } from '../../src/adapters/index.ts';
+import { startEmulator, type FaultSpec, type RunningEmulator } from '../../src/emulators/index.ts';
+import type { Adapter, Options, PreparedImport } from '../../src/ports/adapter.ts';
+import type { ArtifactFile } from '../../src/ports/artifact.ts';
+import { Secret } from '../../src/secret.ts';
+import type { ContractBench, ContractSetup } from '../../src/testing.ts';
+import { collect, failsWith, need, never, startExport, watch } from '../../src/testing/bench.ts';
+import { adapterTools } from '../support/adapter-tools.ts';
+import { packaged } from '../support/enms-client.ts';
+import { describeAdapter } from './adapter.contract.ts';
+
+interface EnmsBench extends ContractBench {
+  readonly servers: { readonly source: RunningEmulator; readonly target: RunningEmulator };
+  /** The target as its account sees it with another password. */
+  as(password: string): Adapter;
+}
+
+const strangersPassword = 'password of nobody here';
+const project = 'contract';
+
+async function open(): Promise<EnmsBench> {
+  const directory = await mkdtemp(join(tmpdir(), 'migrator-contract-'));
+  const start = (name: string, sample: 'source' | 'target') =>
+    startEmulator('enms', { directory: join(directory, name), sample, pace: 1 });
+  const servers = { source: await start('source', 'source'), target: await start('target', 'target') };
+  const module = await adapterModules.enms();
+  const tools = adapterTools();
+  const adapter = (server: RunningEmulator, password: string) => {
+    const settings = { username: server.credentials['username'] };
+    const secrets = { password: new Secret(password) };
+    return module.create({ name: 'bench', url: server.url, settings, secrets }, tools);
+  };
+  const passwordOf = (server: RunningEmulator) => server.credentials['password'] ?? '';
+  const source = adapter(servers.source, passwordOf(servers.source));
+  // A project is a folder.
+  const { username = '', password = '' } = servers.source.credentials;
+  await fetch(`${servers.source.url}/rest/instance/folder`, {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ name: project, path: `/migrations/${project}` }),
+  });
+  return {
+    source,
+    target: adapter(servers.target, passwordOf(servers.target)),
+    stranger: adapter(servers.source, strangersPassword),
+    as: (password) => adapter(servers.target, password),
+    projects: [project],
+    exportOptions: {},
+    importOptions: {},
+    secrets: {},
+    planted: [passwordOf(servers.source), passwordOf(servers.target), strangersPassword],
+    lines: tools.lines,
+    servers,
+    close: async () => {
+      await servers.source.close();
+      await servers.target.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+const setup: ContractSetup = { facets: ['exports', 'imports'], open, pauseMs: 10 };
+
+async function onBench(run: (bench: EnmsBench) => Promise<void>): Promise<void> {
+  const bench = await open();
+  try {
+    await run(bench);
+  } finally {
+    await bench.close();
+  }
+}
+
+const named = (name: string, times?: number): FaultSpec => ({
+  type: 'named',
+  name,
+  values: {},
+  ...(times === undefined ? {} : { times }),
+});
+const route = (fault: Omit<Extract<FaultSpec, { type: 'route' }>, 'type'>): FaultSpec => ({ type: 'route', ...fault });
+
+async function exported(
+  bench: EnmsBench,
+  options: Options = {},
+  from = bench.source,
+): Promise<readonly ArtifactFile[]> {
+  const exports = need(from.exports, 'exports');
+  const prepared = await exports.prepare({ projects: [project], options }, never);
+  const id = await exports.start(prepared, {}, undefined, never);
+  expect((await watch(from, id, setup)).state).toBe('succeeded');
+  const { files } = await exports.fetch(id, prepared, never);
+  // What a package does on its way: each file read whole.
+  return Promise.all(files.map(async (file) => packaged(file.path, await text(file.open(never)))));
+}
+
+async function text(stream: AsyncIterable<Uint8Array>): Promise<string> {
+  return Buffer.concat(await collect(stream)).toString('utf8');
+}
+
+async function prepared(bench: EnmsBench, files: readonly ArtifactFile[], options: Options = {}, dryRun = false) {
+  const source = { id: project, version: '1.0.0-x' };
+  return need(bench.target.imports, 'imports').prepare({ source, dryRun, options, files }, never);
+}
+
+/** As a run does it: staged, and started. */
+async function started(bench: EnmsBench, plan: PreparedImport, files: readonly ArtifactFile[], secrets = {}) {
+  const imports = need(bench.target.imports, 'imports');
+  await imports.stage?.(plan, files, never);
+  return imports.start(plan, secrets, files, never);
+}
+
+async function imported(bench: EnmsBench, files: readonly ArtifactFile[], options: Options = {}) {
+  const id = await started(bench, await prepared(bench, files, options), files);
+  return watch(bench.target, id, setup);
+}
+
+/** The folders of migrations are each server's own. */
+const isOwnFolder = (name: string) => name.startsWith('>migrations');
+
+async function differences(bench: EnmsBench, files: readonly ArtifactFile[]) {
+  const { plan = [] } = await prepared(bench, files, {}, true);
+  return plan.filter(({ action, name }) => action !== 'unchanged' && !isOwnFolder(name));
+}
+
+const namesOf = async (adapter: Adapter, kind: string) =>
+  (await collect(adapter.inventory.list(kind, never))).map(({ name }) => name).sort();
+
+describeAdapter('enms', setup, () => {
+  test('all objects arrive, and a rehearsal afterwards finds nothing to do', async () => {
+    await onBench(async (bench) => {
+      const files = await exported(bench);
+      expect(files.map(({ path }) => path)).toHaveLength(12);
+      const status = await imported(bench, files);
+      expect([status.state, status.messages]).toEqual(['succeeded', []]);
+      for (const kind of ['device', 'link', 'service', 'workflow_edge', 'network', 'pool', 'group'])
+        expect(await namesOf(bench.target, kind)).toEqual(expect.arrayContaining(await namesOf(bench.source, kind)));
+      expect(await differences(bench, files)).toEqual([]);
+    });
+  });
+
+  test('the same object by object', async () => {
+    await onBench(async (bench) => {
+      const files = await exported(bench, { via: 'rest' });
+      const status = await imported(bench, files);
+      expect([status.state, status.items]).toEqual(['succeeded', undefined]);
+      for (const kind of [
+        'device',
+        'link',
+        'service',
+        'workflow_edge',
+        'network',
+        'pool',
+        'group',
+        'task',
+        'credential',
+      ])
+        expect([kind, await namesOf(bench.target, kind)]).toEqual([
+          kind,
+          expect.arrayContaining(await namesOf(bench.source, kind)),
+        ]);
+      expect(await differences(bench, files)).toEqual([]);
+    });
+  });
+
+  describe('loses nothing where the server would', () => {
+    test('emptying replaces, and the backup brings back what was there', async () => {
+      await onBench(async (bench) => {
+        const before = await exported(bench, { privateProperties: true }, bench.target);
+        const devices = await namesOf(bench.target, 'device');
+        const files = await exported(bench);
+        const plan = await prepared(bench, files, { emptyDatabaseBeforeImport: true });
+        expect(plan.consent).toContain('deleted before the import');
+        const status = await watch(bench.target, await started(bench, plan, files), setup);
+        expect(status.state).toBe('succeeded');
+        expect(await namesOf(bench.target, 'device')).toEqual(await namesOf(bench.source, 'device'));
+        const undone = await imported(bench, before, plan.backup!.restoreWith);
+        expect([undone.state, undone.messages]).toEqual(['succeeded', []]);
+        expect(await namesOf(bench.target, 'device')).toEqual(devices);
+        expect(await differences(bench, before)).toEqual([]);
+      });
+    });
+
+    test('the folder of an import that empties must be there', async () => {
+      await onBench(async (bench) => {
+        const devices = await namesOf(bench.target, 'device');
+        const files = await exported(bench);
+        const plan = await prepared(bench, files, { emptyDatabaseBeforeImport: true });
+        bench.servers.target.faults.add(
+          route({ method: 'GET', path: '/download/file/*metadata.yaml', status: 500, html: true }),
+        );
+        await expect(() => started(bench, plan, files)).rejects.toThrow();
+        expect(await namesOf(bench.target, 'device')).toEqual(devices);
+      });
+    });
+
+    test('single names that dangle are refused beforehand', async () => {
+      await onBench(async (bench) => {
+        const files = await exported(bench, { type: ['link'] });
+        await failsWith('CONFLICT', () => prepared(bench, files));
+      });
+    });
+
+    test('the account that imports keeps its password, or goes on with the new one', async () => {
+      await onBench(async (bench) => {
+        const files = await exported(bench, { privateProperties: true });
+        const key = bench.servers.source.credentials['password'] ?? '';
+        expect((await imported(bench, files)).state).toBe('succeeded');
+        await bench.target.probe(never);
+        const plan = await prepared(bench, files, { ownPassword: 'replace' });
+        expect(plan.consent).toContain('becomes that of the package');
+        await failsWith('USAGE', () => started(bench, plan, files));
+        const id = await started(bench, plan, files, { newPassword: new Secret(key) });
+        expect((await watch(bench.target, id, setup)).state).toBe('succeeded');
+        await bench.target.probe(never);
+        await bench.as(key).probe(never);
+        await failsWith('AUTH_REFUSED', () =>
+          bench.as(bench.servers.target.credentials['password'] ?? '').probe(never),
+        );
+      });
+    });
+  });
+
+  describe('says what the server hides', () => {
+    test.each([
+      ['partial-import', 'partial'],
+      ['partial-relations', 'partial'],
+      ['import-500-after-delete', 'failed'],
+    ])('%s is %s', async (fault, state) => {
+      await onBench(async (bench) => {
+        // Of the whole, what is refused would be referred to, and fail it.
+        const files = await exported(bench, fault === 'partial-import' ? { type: ['device'] } : {});
+        bench.servers.target.faults.add(named(fault));
+        const status = await imported(bench, files);
+        expect(status.state).toBe(state);
+        expect(status.messages.length).toBeGreaterThan(0);
+      });
+    });
+
+    test('an export without metadata.yaml is not finished', async () => {
+      await onBench(async (bench) => {
+        bench.servers.source.faults.add(named('missing-metadata'));
+        const { id } = await startExport(bench);
+        expect((await bench.source.jobs.status(id, never)).state).toBe('running');
+        await failsWith('NOT_FOUND', () => need(bench.source.exports, 'exports').fetch(id, undefined, never));
+      });
+    });
+
+    test('Werkzeug', async () => {
+      await onBench(async (bench) => {
+        bench.servers.source.faults.add(named('werkzeug-html-500'));
+        expect((await failsWith('REMOTE_UNEXPECTED', () => bench.source.probe(never))).hint).toContain('Werkzeug');
+      });
+    });
+  });
+
+  describe('and gets over', () => {
+    test.each(['session-expires', 'no-gzip-header'])('%s', async (fault) => {
+      await onBench(async (bench) => {
+        bench.servers.source.faults.add(named(fault, 1));
+        bench.servers.target.faults.add(named(fault, 1));
+        expect((await imported(bench, await exported(bench))).state).toBe('succeeded');
+      });
+    });
+
+    test.each([
+      ['503 with Retry-After', { status: 503, retryAfter: 1 }],
+      ['429', { status: 429 }],
+      ['a reset', { reset: 'before' }],
+      ['a lost answer', { reset: 'after' }],
+      ['an answer that is cut off', { cut: 7 }],
+    ] as const)('%s of any single read', async (_, fault) => {
+      await onBench(async (bench) => {
+        for (let skip = 0; skip < 8; skip += 2) {
+          const remove = bench.servers.source.faults.add(route({ method: 'GET', path: '*', times: 1, skip, ...fault }));
+          await exported(bench, { type: ['device', 'link'] });
+          remove();
+        }
+      });
+    });
+
+    test('an export whose answer is lost', async () => {
+      await onBench(async (bench) => {
+        bench.servers.source.faults.add(
+          route({ method: 'POST', path: '/rest/migrate/export', reset: 'after', times: 1 }),
+        );
+        await exported(bench);
+      });
+    });
+
+    test('an import whose answer is lost: it is seen to have arrived', async () => {
+      await onBench(async (bench) => {
+        const files = await exported(bench);
+        bench.servers.target.faults.add(
+          route({ method: 'POST', path: '/rest/migrate/import', reset: 'after', times: 1 }),
+        );
+        expect(await imported(bench, files)).toMatchObject({ state: 'succeeded', wireState: 'all objects are there' });
+      });
+    });
+  });
+
+  test('topology: a spreadsheet is exported, and its way back is told to be lossy', async () => {
+    await onBench(async (bench) => {
+      const [file] = await rawExport(bench);
+      const files = [{ ...need(file, 'spreadsheet'), path: 'native/net.xls' }];
+      const plan = await prepared(bench, files, { topology: true });
+      expect(plan.notes.join()).toContain('--via rest');
+      const status = await watch(bench.target, await started(bench, plan, files), setup);
+      expect(['partial', 'succeeded']).toContain(status.state);
+    });
+  });
+});
+
+async function rawExport(bench: EnmsBench): Promise<readonly ArtifactFile[]> {
+  const exports = need(bench.source.exports, 'exports');
+  const plan = await exports.prepare({ projects: [], options: { topology: true } }, never);
+  const id = await exports.start(plan, {}, undefined, never);
+  return (await exports.fetch(id, plan, never)).files;
+}

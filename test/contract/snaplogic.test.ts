@@ -1,0 +1,281 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { adapterModules } from '../../src/adapters/index.ts';
+import { startEmulator, type FaultSpec, type RunningEmulator } from '../../src/emulators/index.ts';
+import type { Adapter, Options } from '../../src/ports/adapter.ts';
+import { Secret } from '../../src/secret.ts';
+import type { ContractBench, ContractSetup } from '../../src/testing.ts';
+import { collect, failsWith, need, never, watch } from '../../src/testing/bench.ts';
+import { adapterTools } from '../support/adapter-tools.ts';
+import { describeAdapter } from './adapter.contract.ts';
+
+interface PlaneBench extends ContractBench {
+  /** Another org of the source's control plane, as an instance of its own. */
+  readonly test: Adapter;
+  readonly servers: { readonly source: RunningEmulator; readonly target: RunningEmulator };
+  /** The source's control plane as somebody else sees it. */
+  as(email: string, org: string): Adapter;
+}
+
+const strangersPassword = 'password of nobody here';
+const samplePassword = 'sample-password';
+
+async function open(): Promise<PlaneBench> {
+  const directory = await mkdtemp(join(tmpdir(), 'migrator-contract-'));
+  const start = (name: string, sample: 'source' | 'target') =>
+    startEmulator('snaplogic', { directory: join(directory, name), sample, pace: 1 });
+  const servers = { source: await start('source', 'source'), target: await start('target', 'target') };
+  const module = await adapterModules.snaplogic();
+  const peers: Record<string, () => Adapter> = {};
+  const tools = adapterTools({}, peers);
+  const adapter = (
+    name: string,
+    server: RunningEmulator,
+    org: string,
+    more: { user?: string; password?: string } = {},
+  ) => {
+    const username = more.user ?? server.credentials['username'];
+    const password = new Secret(more.password ?? server.credentials['password'] ?? '');
+    const one = module.create({ name, url: server.url, settings: { username, org }, secrets: { password } }, tools);
+    peers[name] = () => one;
+    return one;
+  };
+  return {
+    source: adapter('dev', servers.source, 'Acme-Dev'),
+    test: adapter('test', servers.source, 'Acme-Test'),
+    target: adapter('eu', servers.target, 'Acme-EU'),
+    stranger: adapter('stranger', servers.source, 'Acme-Dev', { password: strangersPassword }),
+    as: (user, org) => adapter(`${user}-${org}`, servers.source, org, { user, password: samplePassword }),
+    projects: ['Ledger & Co 100%+'],
+    exportOptions: {},
+    importOptions: { destPath: '/Acme-EU/Finance/Ledger & Co 100%+' },
+    secrets: {},
+    planted: [servers.source.credentials['password']!, servers.target.credentials['password']!, strangersPassword],
+    lines: tools.lines,
+    servers,
+    close: async () => {
+      await servers.source.close();
+      await servers.target.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+const setup: ContractSetup = { facets: ['exports', 'imports', 'moves'], open, pauseMs: 10 };
+
+async function onBench(run: (bench: PlaneBench) => Promise<void>): Promise<void> {
+  const bench = await open();
+  try {
+    await run(bench);
+  } finally {
+    await bench.close();
+  }
+}
+
+const named = (name: string): FaultSpec => ({ type: 'named', name, values: {} });
+const route = (fault: Omit<Extract<FaultSpec, { type: 'route' }>, 'type'>): FaultSpec => ({ type: 'route', ...fault });
+
+const invoices = '/Acme-Dev/Finance/Invoices';
+const migrate = { method: 'POST', path: '/api/1/rest/public/project/migrate/*' } as const;
+
+async function prepareMove(bench: PlaneBench, options: Options = {}, project = invoices, source = bench.source) {
+  const target = { name: 'test', adapter: bench.test };
+  const prepared = await need(source.moves, 'moves').prepare({ project, dryRun: false, options }, target, never);
+  return { prepared, target };
+}
+
+async function startMove(bench: PlaneBench, options: Options = {}, project = invoices, source = bench.source) {
+  const { prepared, target } = await prepareMove(bench, options, project, source);
+  return { prepared, id: await need(source.moves, 'moves').start(prepared, target, {}, never) };
+}
+
+describeAdapter('snaplogic', setup, () => {
+  describe('and moves within a control plane', () => {
+    test('a whole project, and a second time what is not bound to its place', async () => {
+      await onBench(async (bench) => {
+        const target = { name: 'test', adapter: bench.test };
+        expect(await bench.source.moves!.reaches(target, await bench.test.probe(never), never)).toBe(true);
+        const first = await startMove(bench);
+        const status = await watch(bench.source, first.id, setup);
+        expect(status).toMatchObject({ kind: 'move', state: 'succeeded', wireState: 'Completed', messages: [] });
+        expect(status.items).toHaveLength(10);
+        await failsWith('CONFLICT', () => startMove(bench));
+        const again = await startMove(bench, { noDuplicateCheck: true });
+        expect(again.prepared.consent).toContain('overwrite 2 Files, 3 Pipelines, 1 Policy');
+        expect(again.prepared.plan?.filter(({ action }) => action === 'keep')).toHaveLength(4);
+        expect(await watch(bench.source, again.id, setup)).toMatchObject({ state: 'succeeded' });
+      });
+    });
+
+    test('not to another control plane', async () => {
+      await onBench(async ({ source, target }) => {
+        const refused = await source.moves!.reaches({ name: 'eu', adapter: target }, await target.probe(never), never);
+        expect(refused).toContain('one control plane only');
+      });
+    });
+
+    test('what could not be moved is told one by one', async () => {
+      await onBench(async (bench) => {
+        const { id } = await startMove(bench, { destPath: '/Acme-Prod/Finance/Invoices' });
+        const status = await watch(bench.source, id, setup);
+        expect(status.state).toBe('partial');
+        const failed = status.items?.filter(({ action }) => action === 'failed') ?? [];
+        expect(failed.map(({ name }) => name).sort()).toEqual(['erp_account', 'office networks only']);
+        expect(failed.every(({ reason }) => reason?.includes('403'))).toBe(true);
+      });
+    });
+
+    test('over a project of more than one page', async () => {
+      await onBench(async (bench) => {
+        const { prepared, id } = await startMove(bench, {}, '/Acme-Dev/Sales EMEA/Bulk');
+        expect(prepared.plan).toHaveLength(230);
+        expect((await watch(bench.source, id, setup)).items).toHaveLength(230);
+      });
+    });
+
+    test('into a space that has to be made', async () => {
+      await onBench(async (bench) => {
+        const destPath = '/Acme-Test/New Space/Invoices';
+        await failsWith('NOT_FOUND', () => startMove(bench, { destPath }));
+        const { id } = await startMove(bench, { destPath, createSpace: true });
+        expect(await watch(bench.source, id, setup)).toMatchObject({ state: 'succeeded' });
+      });
+    });
+
+    test.each([undefined, 'sync-document', 'sync-empty', 'sync-cut'])(
+      'with a synchronous answer (%p)',
+      async (fault) => {
+        await onBench(async (bench) => {
+          if (fault !== undefined) bench.servers.source.faults.add(named(fault));
+          const { id } = await startMove(bench, { sync: true });
+          expect(await watch(bench.source, id, setup)).toMatchObject({ state: 'succeeded' });
+        });
+      },
+    );
+
+    test.each([
+      ['failed', 'failed', 'Failed'],
+      ['status-foreign-host', 'succeeded', 'Completed'],
+    ])('with the fault %s', async (fault, state, wireState) => {
+      await onBench(async (bench) => {
+        bench.servers.source.faults.add(named(fault));
+        const { id } = await startMove(bench);
+        expect(await watch(bench.source, id, setup)).toMatchObject({ state, wireState });
+      });
+    });
+
+    test('a status word that nobody knows is one that goes on', async () => {
+      await onBench(async (bench) => {
+        bench.servers.source.faults.add(named('unknown-status'));
+        const { id } = await startMove(bench);
+        const status = await bench.source.jobs.status(id, never);
+        expect(status.state).toBe('running');
+        expect(['Started', 'Completed', 'Failed']).not.toContain(status.wireState);
+      });
+    });
+
+    test('by somebody to whom the status is refused, and the result is read off the target', async () => {
+      await onBench(async (bench) => {
+        const source = bench.as('release@acme.example', 'Acme-Dev');
+        const { prepared, id } = await startMove(bench, {}, invoices, source);
+        expect(prepared.notes.join()).toContain('no administrator');
+        expect(await watch(source, id, setup)).toMatchObject({ state: 'succeeded', wireState: 'status refused' });
+      });
+    });
+
+    test('found again with the handle alone, by another process', async () => {
+      await onBench(async (bench) => {
+        const { id } = await startMove(bench);
+        const other = bench.as('ci@acme.example', 'Acme-Dev');
+        expect(await watch(other, id, setup)).toMatchObject({ id, state: 'succeeded' });
+      });
+    });
+  });
+
+  describe('and settles lost answers by looking', () => {
+    test.each(['before', 'after'] as const)('a migration whose answer is reset %s it is processed', async (reset) => {
+      await onBench(async (bench) => {
+        bench.servers.source.faults.add(route({ ...migrate, reset, times: 1 }));
+        const started = startMove(bench);
+        if (reset === 'before') {
+          await expect(started).rejects.toMatchObject({ code: 'REMOTE_UNREACHABLE', details: { ambiguous: false } });
+        } else {
+          expect(await watch(bench.source, (await started).id, setup)).toMatchObject({ state: 'succeeded' });
+        }
+      });
+    });
+
+    test('an import whose answer is lost', async () => {
+      await onBench(async (bench) => {
+        const request = { projects: bench.projects, options: {} };
+        const exported = await bench.source.exports!.prepare(request, never);
+        const exportId = await bench.source.exports!.start(exported, {}, undefined, never);
+        const { files } = await bench.source.exports!.fetch(exportId, exported, never);
+        const imports = need(bench.target.imports, 'imports');
+        const prepared = await imports.prepare(
+          { source: exported.package, dryRun: false, options: { destPath: '/Acme-EU/Finance/Ledger' }, files },
+          never,
+        );
+        expect(prepared.plan?.map(({ action }) => action)).toEqual(Array(4).fill('create'));
+        bench.servers.target.faults.add(
+          route({ method: 'POST', path: '/api/1/rest/public/project/import/*', reset: 'after', times: 1 }),
+        );
+        const status = await watch(bench.target, await imports.start(prepared, {}, files, never), setup);
+        expect(status).toMatchObject({ state: 'partial', wireState: 'answer not heard' });
+        expect(status.items).toHaveLength(4);
+      });
+    });
+  });
+
+  describe('and gets over what happens to any single read', () => {
+    const reads = { method: 'GET', path: '*', times: 1 };
+    test.each([
+      ['503 with Retry-After', { status: 503, retryAfter: 1 }],
+      ['429', { status: 429 }],
+      ['a reset', { reset: 'before' }],
+      ['a lost answer', { reset: 'after' }],
+      ['an answer that is cut off', { cut: 7 }],
+    ] as const)('%s', async (_, fault) => {
+      await onBench(async (bench) => {
+        for (let skip = 0; skip < 5; skip += 1) {
+          const remove = bench.servers.source.faults.add(route({ ...reads, ...fault, skip }));
+          const { id } = await startMove(bench, { destPath: `/Acme-Test/Finance/Run ${skip}` });
+          expect(await watch(bench.source, id, setup)).toMatchObject({ state: 'succeeded' });
+          remove();
+        }
+      });
+    });
+  });
+
+  test.each([
+    ['nested-error', 'NOT_FOUND'],
+    ['empty-message', 'NOT_FOUND'],
+    ['body-code-only', 'NOT_FOUND'],
+  ] as const)('reads an error of the kind %s', async (fault, code) => {
+    await onBench(async (bench) => {
+      bench.servers.source.faults.add(named(fault));
+      await failsWith(code, () => startMove(bench, {}, '/Acme-Dev/Finance/Nowhere'));
+    });
+  });
+
+  test('an error that comes instead of a zip', async () => {
+    await onBench(async (bench) => {
+      bench.servers.source.faults.add(named('json-export'));
+      const prepared = await bench.source.exports!.prepare({ projects: bench.projects, options: {} }, never);
+      const id = await bench.source.exports!.start(prepared, {}, undefined, never);
+      const { files } = await bench.source.exports!.fetch(id, prepared, never);
+      const error = await failsWith('REMOTE_UNEXPECTED', () => collect(files[0]!.open(never)));
+      expect(error.message).toContain('The export failed');
+    });
+  });
+
+  test('locked and expired accounts are AUTH_REFUSED', async () => {
+    await onBench(async (bench) => {
+      for (const email of ['locked@acme.example', 'expired@acme.example']) {
+        await failsWith('AUTH_REFUSED', () => bench.as(email, 'Acme-Dev').probe(never));
+      }
+    });
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import { passwordOf, withEnmsWorkshop } from '../support/enms-workshop.ts';
+import { crashAt } from '../support/crash.ts';
+import type { Workshop } from '../support/workshop.ts';
+
+jest.setTimeout(240_000);
+
+async function document(workshop: Workshop, args: readonly string[], code = 0): Promise<Record<string, unknown>> {
+  const { stdout, stderr, code: exit } = await workshop.run([...args, '--json']);
+  expect({ args, exit, stderr: exit === code ? '' : stderr }).toEqual({ args, exit: code, stderr: '' });
+  expect(stdout + stderr).not.toContain(passwordOf(workshop.lab));
+  expect(stdout + stderr).not.toContain(passwordOf(workshop.prod));
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+async function devicesOn(workshop: Workshop, name: string): Promise<readonly string[]> {
+  const { items } = await document(workshop, ['inventory', 'device', '--from', name]);
+  return (items as readonly { readonly name: string }[]).map((item) => item.name).sort();
+}
+
+const exporting = ['partial-export', '--from', 'lab', '--project', 'nightly', '-o', 'nightly.tar'];
+
+describe('import', () => {
+  test('of an export adds what is missing; a rehearsal before it changes nothing', async () => {
+    await withEnmsWorkshop(async (workshop) => {
+      const before = await devicesOn(workshop, 'prod');
+      await document(workshop, exporting);
+      const rehearsed = await document(workshop, ['import', 'nightly.tar', '--to', 'prod', '--dry-run']);
+      expect(rehearsed).toMatchObject({ outcome: 'done', dryRun: true });
+      expect(await devicesOn(workshop, 'prod')).toEqual(before);
+      expect(await document(workshop, ['import', 'nightly.tar', '--to', 'prod'])).toMatchObject({ outcome: 'done' });
+      const all = [...new Set([...before, ...(await devicesOn(workshop, 'lab'))])].sort();
+      expect(await devicesOn(workshop, 'prod')).toEqual(all);
+    });
+  });
+
+  test('that empties the database wants consent and a backup, and undo brings it back', async () => {
+    await withEnmsWorkshop(async (workshop) => {
+      const before = await devicesOn(workshop, 'prod');
+      await document(workshop, exporting);
+      const emptying = ['import', 'nightly.tar', '--to', 'prod', '--empty-database-before-import'];
+      // Nobody is there to agree.
+      expect(await document(workshop, emptying, 2)).toMatchObject({ code: 'USAGE' });
+      expect(await devicesOn(workshop, 'prod')).toEqual(before);
+      const done = await document(workshop, [...emptying, '--yes']);
+      expect(done).toMatchObject({ outcome: 'done', backup: expect.any(String) });
+      expect(await devicesOn(workshop, 'prod')).toEqual(await devicesOn(workshop, 'lab'));
+      const handle = String(done['handle']);
+      expect(await document(workshop, ['job', 'undo', handle, '--yes'])).toMatchObject({ outcome: 'done' });
+      expect(await devicesOn(workshop, 'prod')).toEqual(before);
+    });
+  });
+
+  test('that was killed before its answer is taken up, and is not sent twice', async () => {
+    await withEnmsWorkshop(async (workshop) => {
+      await document(workshop, exporting);
+      const importing = ['import', 'nightly.tar', '--to', 'prod'];
+      const killed = await crashAt('answer POST /rest/migrate/import #1', workshop, importing);
+      expect(killed.signal).toBe('SIGKILL');
+      expect(await document(workshop, importing)).toMatchObject({ outcome: 'done' });
+      const { jobs } = await document(workshop, ['job', 'list', '--from', 'prod']);
+      expect(jobs).toHaveLength(1);
+    });
+  });
+});
+
+describe('migrate-project', () => {
+  test.each([[[]], [['--via', 'rest']]])('goes by way of this machine %j', async (flags) => {
+    await withEnmsWorkshop(async (workshop) => {
+      const moving = ['migrate-project', 'nightly', '--from', 'lab', '--to', 'prod', ...flags];
+      expect(await document(workshop, moving)).toMatchObject({ outcome: 'done', route: 'relay' });
+      expect(await devicesOn(workshop, 'prod')).toEqual(
+        expect.arrayContaining([...(await devicesOn(workshop, 'lab'))]),
+      );
+    });
+  });
+});
+
+test('a topology is a plain spreadsheet, with a warning about its way back', async () => {
+  await withEnmsWorkshop(async (workshop) => {
+    const exported = await workshop.run(['partial-export', '--from', 'lab', '--topology', '-o', 'net.xls']);
+    expect(exported.stderr + exported.stdout).toContain('--via rest');
+    expect(exported.code).toBe(0);
+    const args = ['import', 'net.xls', '--to', 'prod', '--topology', '--allow-unsigned'];
+    const imported = await workshop.run(args);
+    expect([imported.code, imported.stderr]).toEqual([3, expect.stringContaining('Partial import (see logs).')]);
+  });
+});

@@ -1,0 +1,156 @@
+import { writeFile } from 'node:fs/promises';
+import { describe, expect, jest, test } from '@jest/globals';
+import { commandLine } from '../support/command-line.ts';
+import { crashAt } from '../support/crash.ts';
+import { passwordOf, withLibraryWorkshop } from '../support/library-workshop.ts';
+import type { Workshop } from '../support/workshop.ts';
+
+jest.setTimeout(240_000);
+
+const tutorial = 'MicroStrategy Tutorial';
+const year = '8D679D5111D3E4981000E787EC6DE8A4:attribute';
+const objects = ['--object', `${year}:force_replace`];
+const moving = ['migrate-project', tutorial, '--from', 'lab', '--to', 'prod', ...objects];
+
+async function document(workshop: Workshop, args: readonly string[], code = 0): Promise<Record<string, unknown>> {
+  const { stdout, stderr, code: exit } = await workshop.run([...args, '--json']);
+  expect({ args, exit, stderr: exit === code ? '' : stderr }).toEqual({ args, exit: code, stderr: '' });
+  expect(stdout + stderr).not.toContain(passwordOf(workshop.lab));
+  expect(stdout + stderr).not.toContain(passwordOf(workshop.prod));
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+async function jobsOn(workshop: Workshop, name: string) {
+  const { folder, env } = workshop;
+  const { stdout } = await commandLine(['job', 'list', '--from', name, '--json'], { cwd: folder, env });
+  const { jobs } = JSON.parse(stdout) as { jobs: unknown };
+  return jobs as readonly { readonly handle: string; readonly state: string; readonly wireState: string }[];
+}
+
+describe('migrate-project', () => {
+  test('moves objects in one server-side step, and undo takes them back', async () => {
+    await withLibraryWorkshop({}, async (workshop) => {
+      const moved = await document(workshop, moving);
+      expect(moved).toMatchObject({ outcome: 'done', route: 'move' });
+      const [handle = ''] = moved['jobs'] as string[];
+      expect(handle).toMatch(/^microstrategy:lab:[0-9A-F]{32}:[0-9A-F]{32}@prod$/);
+      expect(await jobsOn(workshop, 'prod')).toMatchObject([{ state: 'succeeded', wireState: 'imported' }]);
+      const undone = await document(workshop, ['job', 'undo', handle, '--yes']);
+      expect(undone).toMatchObject({ outcome: 'done', status: { kind: 'undo', wireState: 'undo_success' } });
+      expect(await document(workshop, ['job', 'undo', handle, '--yes'], 7)).toMatchObject({ code: 'CONFLICT' });
+    });
+  });
+
+  test('--request-only leaves it to somebody at another machine', async () => {
+    await withLibraryWorkshop({}, async (workshop) => {
+      const started = await document(workshop, [...moving, '--request-only']);
+      expect(started).toMatchObject({ outcome: 'started' });
+      const [handle = ''] = started['jobs'] as string[];
+      expect(await jobsOn(workshop, 'prod')).toEqual([]);
+      const other = {
+        ...workshop,
+        run: (args: readonly string[]) => workshop.run(args, { env: workshop.elsewhere() }),
+      };
+      await document(other, ['job', 'approve', handle]);
+      expect(await document(other, ['job', 'approve', handle], 7)).toMatchObject({ code: 'CONFLICT' });
+      expect(await document(other, ['job', 'wait', handle])).toMatchObject({
+        outcome: 'done',
+        status: { kind: 'move' },
+      });
+      expect(await jobsOn(workshop, 'prod')).toMatchObject([{ wireState: 'imported' }]);
+    });
+  });
+
+  test('--dry-run lets the servers validate, and leaves nothing', async () => {
+    await withLibraryWorkshop({}, async (workshop) => {
+      expect(await document(workshop, [...moving, '--dry-run'])).toMatchObject({ outcome: 'done', dryRun: true });
+      expect(await jobsOn(workshop, 'lab')).toEqual([]);
+      expect(await jobsOn(workshop, 'prod')).toEqual([]);
+    });
+  });
+
+  test('goes by way of this machine where there is no storage in common', async () => {
+    await withLibraryWorkshop({ apart: true }, async (workshop) => {
+      const unapproved = await document(workshop, [...moving, '--request-only'], 2);
+      expect(unapproved).toMatchObject({ code: 'UNSUPPORTED' });
+      expect(await jobsOn(workshop, 'lab')).toEqual([]);
+      expect(await document(workshop, moving)).toMatchObject({ outcome: 'done', route: 'relay' });
+      expect(await jobsOn(workshop, 'prod')).toMatchObject([{ wireState: 'imported' }]);
+    });
+  });
+
+  test('from newer to older is refused before anything is made, from older to newer it works', async () => {
+    await withLibraryWorkshop({ lab: { version: '11.4.0600' }, prod: { version: '11.3.0900' } }, async (workshop) => {
+      expect(await document(workshop, moving, 2)).toMatchObject({ code: 'UNSUPPORTED' });
+      expect(await jobsOn(workshop, 'lab')).toEqual([]);
+    });
+    await withLibraryWorkshop({ lab: { version: '11.3.0900' }, prod: { version: '11.4.0600' } }, async (workshop) => {
+      expect(await document(workshop, moving)).toMatchObject({ outcome: 'done' });
+    });
+  });
+});
+
+test('partial-export of a list of objects, and the import of its package', async () => {
+  await withLibraryWorkshop({ apart: true }, async (workshop) => {
+    await writeFile(workshop.path('objects.csv'), 'name,type,action,includeDependents\nYear,attribute,replace,true\n');
+    const exporting = [
+      'partial-export',
+      '--from',
+      'lab',
+      '--project',
+      tutorial,
+      '--objects',
+      'objects.csv',
+      '-o',
+      'year.tar',
+    ];
+    expect(await document(workshop, exporting)).toMatchObject({ outcome: 'done' });
+    expect(await document(workshop, ['import', 'year.tar', '--to', 'prod', '--dry-run'])).toMatchObject({
+      dryRun: true,
+    });
+    expect(await jobsOn(workshop, 'prod')).toEqual([]);
+    const imported = await document(workshop, ['import', 'year.tar', '--to', 'prod']);
+    expect(imported).toMatchObject({ outcome: 'done', upload: 'created' });
+    const { packages } = await document(workshop, ['package', 'list', '--from', 'prod']);
+    const [{ id }] = packages as [{ id: string }];
+    expect(await document(workshop, ['package', 'delete', id, '--from', 'prod', '--yes'])).toMatchObject({});
+    expect(await jobsOn(workshop, 'prod')).toEqual([]);
+  });
+});
+
+describe('kill -9 between any two calls of a move', () => {
+  const steps = [
+    'before POST /MicroStrategyLibrary/api/migrations #1',
+    'answer POST /MicroStrategyLibrary/api/migrations #1',
+    'answer GET /MicroStrategyLibrary/api/migrations/GUID:GUID #1',
+    'before PATCH /MicroStrategyLibrary/api/migrations/GUID:GUID #1',
+    'answer PATCH /MicroStrategyLibrary/api/migrations/GUID:GUID #1',
+    'before PATCH /MicroStrategyLibrary/api/migrations/GUID:GUID #2',
+    'answer PATCH /MicroStrategyLibrary/api/migrations/GUID:GUID #2',
+    'answer GET /MicroStrategyLibrary/api/migrations/GUID:GUID?showContent=all #1',
+    'before PUT /MicroStrategyLibrary/api/migrations/GUID:GUID?generateUndo=true #1',
+    'answer PUT /MicroStrategyLibrary/api/migrations/GUID:GUID?generateUndo=true #1',
+  ];
+
+  test.each(steps)('%s', async (step) => {
+    await withLibraryWorkshop({}, async (workshop) => {
+      const killed = await crashAt(step, workshop, moving);
+      expect(killed.signal).toBe('SIGKILL');
+      const [job] = await jobsOn(workshop, 'lab');
+      if (job === undefined || step.includes('POST')) {
+        // The same command line, which finds what its killed run began.
+        expect(await document(workshop, moving)).toMatchObject({ outcome: 'done' });
+      } else {
+        // Another machine that knows nothing but the handle.
+        const other = {
+          ...workshop,
+          run: (args: readonly string[]) => workshop.run(args, { env: workshop.elsewhere() }),
+        };
+        const handle = `${job.handle}@prod`;
+        expect(await document(other, ['job', 'wait', handle])).toMatchObject({ outcome: 'done' });
+      }
+      expect(await jobsOn(workshop, 'lab')).toHaveLength(1);
+      expect(await jobsOn(workshop, 'prod')).toMatchObject([{ wireState: 'imported' }]);
+    });
+  });
+});

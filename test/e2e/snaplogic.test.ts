@@ -1,0 +1,268 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, jest, test } from '@jest/globals';
+import { startEmulator, type RunningEmulator } from '../../src/emulators/index.ts';
+import { type Finished, runBinary, startBinary } from '../support/binary.ts';
+
+// Many processes: on a busy machine that takes its time.
+jest.setTimeout(120_000);
+
+interface Site {
+  readonly us: RunningEmulator;
+  readonly eu: RunningEmulator;
+  readonly run: (args: readonly string[], state?: string) => Promise<Finished>;
+  readonly start: (args: readonly string[]) => ReturnType<typeof startBinary>;
+  /** What a project holds, asked past migrator: `Type name`. */
+  readonly assets: (server: RunningEmulator, path: string) => Promise<readonly string[]>;
+}
+
+/** A user's machine and two control planes; the instances `dev`, `test` and `prod` are environments of the first. */
+async function withSite<T>(work: (site: Site) => Promise<T>, pace = 1): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'migrator-test-'));
+  const plane = (name: string, sample: 'source' | 'target') =>
+    startEmulator('snaplogic', { directory: join(folder, name), sample, pace });
+  const us = await plane('us', 'source');
+  const eu = await plane('eu', 'target');
+  const instance = (server: RunningEmulator, org: string, secret: string) =>
+    `{ product: snaplogic, url: "${server.url}", org: ${org}, username: "${server.credentials['username'] ?? ''}", password: "env:${secret}" }`;
+  try {
+    await writeFile(
+      join(folder, '.migratorrc.yaml'),
+      `instances:
+  dev: ${instance(us, 'Acme-Dev', 'US_PASSWORD')}
+  test: ${instance(us, 'Acme-Test', 'US_PASSWORD')}
+  prod: ${instance(us, 'Acme-Prod', 'US_PASSWORD')}
+  eu: ${instance(eu, 'Acme-EU', 'EU_PASSWORD')}
+`,
+    );
+    const options = (state: string) => ({
+      cwd: folder,
+      env: {
+        PATH: process.env['PATH'],
+        HOME: folder,
+        TMPDIR: folder,
+        MIGRATOR_STATE_DIR: join(folder, state),
+        MIGRATOR_CONFIG_DIR: join(folder, 'config'),
+        US_PASSWORD: us.credentials['password'],
+        EU_PASSWORD: eu.credentials['password'],
+      },
+    });
+    const assets = async ({ url, credentials: { username = '', password = '' } }: RunningEmulator, path: string) => {
+      const found: string[] = [];
+      for (let offset = 0; ; offset += 100) {
+        const answer = await fetch(`${url}/api/1/rest/asset/list${encodeURI(path)}?limit=100&offset=${offset}`, {
+          headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },
+        });
+        const { response_map: map } = (await answer.json()) as {
+          response_map: { entries?: readonly { asset_type: string; name: string }[] };
+        };
+        const entries = map.entries ?? [];
+        found.push(...entries.map(({ asset_type: type, name }) => `${type} ${name}`));
+        if (entries.length < 100) return found.sort();
+      }
+    };
+    return await work({
+      us,
+      eu,
+      run: (args, state = 'state') => runBinary(args, options(state)),
+      start: (args) => startBinary(args, options('state')),
+      assets,
+    });
+  } finally {
+    await us.close();
+    await eu.close();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+const invoices = '/Acme-Dev/Finance/Invoices';
+const within = ['migrate-project', invoices, '--from', 'dev', '--to', 'test'];
+
+interface Report {
+  readonly result: {
+    readonly route: string;
+    readonly plan: readonly { readonly kind: string; readonly name: string; readonly action: string }[];
+    readonly items: readonly { readonly name: string; readonly action: string; readonly reason?: string }[];
+    readonly jobs: readonly string[];
+  };
+}
+const reported = ({ stdout }: Finished): Report['result'] => {
+  const document = JSON.parse(stdout) as Partial<Report> & Report['result'];
+  return document.result ?? document;
+};
+
+describe('within a control plane', () => {
+  test('rehearse, migrate, and a second time over it', async () => {
+    await withSite(async ({ us, run, assets }) => {
+      const rehearsed = await run([...within, '--dry-run', '--json']);
+      expect(rehearsed).toMatchObject({ code: 0 });
+      expect(reported(rehearsed).plan.map(({ action }) => action)).toEqual(Array(10).fill('create'));
+      expect(await assets(us, '/Acme-Test/Finance/Invoices')).toEqual([]);
+
+      const moved = await run([...within, '--json']);
+      expect(moved).toMatchObject({ code: 0 });
+      expect(reported(moved)).toMatchObject({ route: 'move' });
+      expect(reported(moved).items).toHaveLength(10);
+      expect(moved.stderr).toContain('trusted environment');
+      expect(await assets(us, '/Acme-Test/Finance/Invoices')).toEqual(await assets(us, invoices));
+
+      expect(await run(within)).toMatchObject({ code: 7, stderr: expect.stringContaining('--no-duplicate-check') });
+      const asked = await run([...within, '--no-duplicate-check']);
+      expect(asked.code).not.toBe(0);
+      const again = await run([...within, '--no-duplicate-check', '--yes', '--json']);
+      expect(again).toMatchObject({ code: 0 });
+      const kept = reported(again).plan.filter(({ action }) => action === 'keep');
+      expect(kept.map(({ kind }) => kind).sort()).toEqual(['Account', 'Job', 'Job', 'Job']);
+      expect(reported(again).items).toHaveLength(6);
+      const named = await run([...within, '--no-duplicate-check', '--asset-type', 'Account', '--yes', '--json']);
+      expect(reported(named).items).toMatchObject([{ name: 'erp_account', action: 'done' }]);
+    });
+  });
+
+  test('what does not arrive is exit code 3, with its reason; nothing that arrives is exit code 8', async () => {
+    await withSite(async ({ us, run }) => {
+      const partial = await run(['migrate-project', invoices, '--from', 'dev', '--to', 'prod']);
+      expect(partial.code).toBe(3);
+      expect(partial.stdout).toMatch(/erp_account.*403/);
+      us.faults.add({ type: 'named', name: 'failed', values: {} });
+      const failed = await run(within);
+      expect(failed.code).toBe(8);
+    });
+  });
+
+  test('--dest-path alone tells both ends', async () => {
+    await withSite(async ({ us, run, assets }) => {
+      const line = ['migrate-project', invoices, '--from', 'dev', '--dest-path', '/Acme-Test/Made/Invoices'];
+      expect(await run(line)).toMatchObject({ code: 2, stderr: expect.stringContaining('--create-space') });
+      expect(await run([...line, '--create-space'])).toMatchObject({ code: 0 });
+      expect(await assets(us, '/Acme-Test/Made/Invoices')).toHaveLength(10);
+    });
+  });
+
+  test('killed while it runs, and waited for by another machine that has the handle alone', async () => {
+    await withSite(async ({ us, run, start, assets }) => {
+      const line = ['migrate-project', '/Acme-Dev/Sales EMEA/Bulk', '--from', 'dev', '--to', 'test'];
+      const started = start(line);
+      const [handle] = await started.seen(/snaplogic:dev:move,[\w,./%+-]+/);
+      started.child.kill('SIGKILL');
+      await started.finished;
+      const waited = await run(['job', 'wait', handle, '--json'], 'state-elsewhere');
+      expect(waited).toMatchObject({ code: 0 });
+      expect(await assets(us, '/Acme-Test/Sales EMEA/Bulk')).toHaveLength(230);
+      // The first machine takes its own run up and begins nothing anew.
+      expect(await run(line)).toMatchObject({ code: 0 });
+    }, 5);
+  });
+});
+
+describe('between control planes', () => {
+  test('export, rehearse, import, a second time, and a copy', async () => {
+    await withSite(async ({ eu, run, assets }) => {
+      const sealed = ['--unsigned', '--unencrypted'];
+      const exporting = ['partial-export', '--from', 'dev', '--project', '/Acme-Dev/Sales EMEA/CRM Sync', ...sealed];
+      expect(await run([...exporting, '-o', 'crm.tar'])).toMatchObject({ code: 0 });
+      const importing = ['import', 'crm.tar', '--allow-unsigned', '--to', 'eu'];
+
+      expect(await run(importing)).toMatchObject({ code: 7, stderr: expect.stringContaining('--on-duplicate') });
+      const before = await assets(eu, '/Acme-EU/Sales EMEA/CRM Sync');
+      const overwriting = [...importing, '--on-duplicate', 'overwrite'];
+      const rehearsed = await run([...overwriting, '--dry-run', '--json']);
+      expect(rehearsed).toMatchObject({ code: 0 });
+      expect(reported(rehearsed).plan.map(({ kind, action }) => `${action} ${kind}`)).toEqual(
+        expect.arrayContaining(['overwrite Pipeline', 'keep Account', 'create Pipeline']),
+      );
+      expect(await assets(eu, '/Acme-EU/Sales EMEA/CRM Sync')).toEqual(before);
+
+      const elsewhere = ['--dest-path', '/Acme-EU/Finance/CRM'];
+      const imported = await run([...importing, ...elsewhere, '--json']);
+      // The accounts come from an environment that the other plane cannot read: warned about one by one.
+      expect(imported.code).toBe(3);
+      expect(imported.stdout).toContain('crm_login');
+      expect(await assets(eu, '/Acme-EU/Finance/CRM')).toContain('Pipeline sync_orders');
+
+      const skipped = await run([...importing, ...elsewhere, '--on-duplicate', 'skip', '--json']);
+      expect(skipped).toMatchObject({ code: 0 });
+      expect(reported(skipped).items.every(({ action }) => action === 'skipped')).toBe(true);
+      const copied = await run([...importing, ...elsewhere, '--on-duplicate', 'create-new']);
+      expect(copied.stdout).toContain('/Acme-EU/Finance/CRM 1');
+    });
+  });
+
+  test('migrate-project goes by way of this machine, and accounts get their names of the other side', async () => {
+    await withSite(async ({ eu, run, assets }) => {
+      const line = ['migrate-project', '/Acme-Dev/Sales EMEA/CRM Sync', '--from', 'dev', '--to', 'eu'];
+      const there = ['--dest-path', '/Acme-EU/Finance/CRM', '--rename-account', 'crm_login=P_crm_login'];
+      const moved = await run([...line, ...there, '--json']);
+      expect(reported(moved)).toMatchObject({ route: 'relay' });
+      expect(moved.stderr).toContain('"crm_login" arrives as "P_crm_login"');
+      expect(await assets(eu, '/Acme-EU/Finance/CRM')).toContain('Account P_crm_login');
+      expect(await run([...line, '--route', 'move'])).toMatchObject({
+        stderr: expect.stringContaining('one control plane only'),
+      });
+    });
+  });
+
+  test('over what is there, with a backup that brings it back', async () => {
+    await withSite(async ({ eu, run, assets }) => {
+      const project = '/Acme-Dev/Sales EMEA/CRM Sync';
+      const there = '/Acme-EU/Sales EMEA/CRM Sync';
+      const before = await assets(eu, there);
+      expect(await run(['key', 'generate'])).toMatchObject({ code: 0 });
+      expect(await run(['partial-export', '--from', 'dev', '--project', project, '-o', 'crm.tar'])).toMatchObject({
+        code: 0,
+      });
+      const line = ['import', 'crm.tar', '--to', 'eu', '--no-duplicate-check', '--backup', 'before.tar', '--json'];
+      // Nobody is there to agree; the backup is taken by then, and the next run goes on from there.
+      const unasked = await run(line);
+      expect(unasked.code).not.toBe(0);
+      expect(await assets(eu, there)).toEqual(before);
+
+      const imported = await run([...line, '--yes']);
+      expect(imported.stdout).toContain('before.tar');
+      expect(reported(imported).items).toContainEqual(
+        expect.objectContaining({ name: 'sync_contacts', action: 'done' }),
+      );
+      expect(reported(imported).items).toContainEqual(
+        expect.objectContaining({ name: 'crm_login', action: 'skipped' }),
+      );
+      const restoring = [
+        'import',
+        'before.tar',
+        '--to',
+        'eu',
+        '--on-duplicate',
+        'overwrite',
+        '--no-backup',
+        '--yes',
+        '--json',
+      ];
+      const restored = await run([...restoring, '--dest-path', there]);
+      expect(restored.code).toBe(0);
+      expect(reported(restored).items).toContainEqual(
+        expect.objectContaining({ name: 'sync_contacts', action: 'done' }),
+      );
+    });
+  });
+
+  test('package verbs say that there are no packages', async () => {
+    await withSite(async ({ run }) => {
+      const { code, stderr } = await run(['package', 'list', '--from', 'dev']);
+      expect(code).not.toBe(0);
+      expect(stderr).toContain('snaplogic');
+    });
+  });
+
+  test('no line shows a password', async () => {
+    await withSite(async ({ us, run }) => {
+      const { stdout, stderr } = await run([...within, '--debug']);
+      const password = us.credentials['password'] ?? '';
+      for (const form of [
+        password,
+        Buffer.from(`${us.credentials['username'] ?? ''}:${password}`).toString('base64'),
+      ]) {
+        expect(stdout + stderr).not.toContain(form);
+      }
+    });
+  });
+});

@@ -1,0 +1,549 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ImportRequest, PreparedImport } from '../../../../src/ports/adapter.ts';
+import type { ArtifactFile } from '../../../../src/ports/artifact.ts';
+import { Secret } from '../../../../src/secret.ts';
+import { never } from '../../../support/adapter-tools.ts';
+import {
+  brought,
+  failed,
+  file,
+  folderMade,
+  folders,
+  login,
+  metadataText,
+  names,
+  object,
+  packaged,
+  rest,
+  uploaded,
+  version,
+  withEnms,
+} from '../../../support/enms-client.ts';
+import type { Exchange } from '../../../support/scripted-server.ts';
+
+const folder = 'lab--import-20261121T043442123Z-ab12cd';
+const id = `import/${folder}`;
+const device = '- "name": "core-1"\n  "type": "device"\n- "name": "edge-1"\n  "type": "device"\n';
+const link = '- "destination": "edge-1"\n  "name": "core-1--edge-1"\n  "source": "core-1"\n  "type": "link"\n';
+const files = (contents: Readonly<Record<string, string>>): ArtifactFile[] => [
+  ...Object.entries(contents).map(([type, text]) => packaged(`native/${type}.yaml`, text)),
+  packaged('native/metadata.yaml', metadataText),
+];
+const both = files({ device, link });
+const request = (
+  content: readonly ArtifactFile[],
+  options: ImportRequest['options'] = {},
+  dryRun = false,
+): ImportRequest => ({ source: { id: 'lab', version: '1.0.0-x' }, dryRun, options, files: content });
+const ready = [...login, folders(['default'])];
+
+describe('preparing an import', () => {
+  test('plans by name, and takes the types that the package holds', async () => {
+    await withEnms([...ready, names('device', ['core-1']), names('link', [])], async ({ enms }) => {
+      const prepared = await enms.imports!.prepare(request(both), never);
+      expect(prepared.plan).toEqual([
+        { kind: 'device', name: 'core-1', action: 'overwrite' },
+        { kind: 'device', name: 'edge-1', action: 'create' },
+        { kind: 'link', name: 'core-1--edge-1', action: 'create' },
+      ]);
+      expect(prepared.settled['types']).toEqual(['device', 'link']);
+      expect(prepared).toMatchObject({ notes: [], consent: undefined });
+      expect(prepared.backup).toBeUndefined();
+    });
+  });
+
+  test('a dry run compares what both have', async () => {
+    const script = [
+      ...ready,
+      names('device', ['core-1', 'edge-1']),
+      names('link', ['core-1--edge-1']),
+      object('device', 'core-1', { port: 22, pools: ['x'] }),
+      object('device', 'edge-1', { port: 22 }),
+      object('link', 'core-1--edge-1', { source: 'core-1', destination: 'other' }),
+    ];
+    const devices = '- name: core-1\n  port: 22\n- name: edge-1\n  port: 2222\n';
+    await withEnms(script, async ({ enms }) => {
+      const prepared = await enms.imports!.prepare(request(files({ device: devices, link }), {}, true), never);
+      expect(prepared.plan).toEqual([
+        { kind: 'device', name: 'core-1', action: 'unchanged' },
+        { kind: 'device', name: 'edge-1', action: 'overwrite', detail: 'other port' },
+        { kind: 'link', name: 'core-1--edge-1', action: 'overwrite', detail: 'other destination' },
+      ]);
+    });
+  });
+
+  test('a single name that the target will not have is refused before anything is sent', async () => {
+    await withEnms([...ready, names('device', ['core-1'])], async ({ enms }) => {
+      await expect(enms.imports!.prepare(request(files({ link })), never)).rejects.toMatchObject({
+        code: 'CONFLICT',
+        message: expect.stringContaining('link "core-1--edge-1" refers to device "edge-1" as destination'),
+        details: { count: 1 },
+      });
+    });
+  });
+
+  test('names in lists that the server will drop without a word are told beforehand', async () => {
+    const pool = '- name: site-a\n  manually_defined: true\n  devices: [core-1, ghost]\n';
+    await withEnms([...ready, names('device', ['core-1']), names('pool', [])], async ({ enms }) => {
+      const prepared = await enms.imports!.prepare(request(files({ pool })), never);
+      expect(prepared.notes.join()).toContain('pool "site-a" refers to device "ghost" as devices');
+    });
+  });
+
+  test('classes that the target does not know are told, and what depends on them is refused', async () => {
+    const service = '- name: "[wf] a"\n  type: acme_service\n- name: wf\n  type: workflow\n';
+    const edge = '- name: e1\n  source: "[wf] a"\n  destination: wf\n  workflow: wf\n  type: workflow_edge\n';
+    const search = (type: string, response: Exchange['response']) =>
+      rest('POST', 'search', response, {
+        type,
+        columns: ['name'],
+        order: [{ column: 0, dir: 'asc' }],
+        start: 0,
+        maximum_return_records: 1,
+      });
+    const classes = [search('acme_service', failed), search('workflow', { json: [] })];
+    await withEnms([...ready, ...classes, names('service', [])], async ({ enms }) => {
+      const prepared = await enms.imports!.prepare(request(files({ service })), never);
+      expect(prepared.notes.join()).toContain('the target knows no acme_service: [wf] a');
+    });
+    await withEnms([...ready, ...classes, names('service', [])], async ({ enms }) => {
+      await expect(() => enms.imports!.prepare(request(files({ service, workflow_edge: edge })), never)).toThrowCode(
+        'CONFLICT',
+      );
+    });
+  });
+
+  test.each([
+    ['an empty file', files({ device: '' })],
+    ['bad YAML', files({ device: '- name: [\n' })],
+    ['an object without a name', files({ device: '- port: 22\n' })],
+    ['the same name twice', files({ device: '- name: a\n- name: a\n' })],
+    ['code to run', files({ device: '- !!python/object/apply:os.system [id]\n' })],
+    ['bytes that are no text', [{ ...packaged('native/device.yaml', ''), open: bad }, files({})[0]!]],
+    ['a type that is none', [packaged('native/access.yaml', '[]'), ...both]],
+    ['a way out of the folder', [packaged('native/../../device.yaml', '[]'), ...both]],
+    ['no metadata.yaml', both.slice(0, 2)],
+    ['nothing', []],
+  ])('refuses %s', async (_, content) => {
+    const script = content.some(({ path }) => path === 'native/metadata.yaml') && content.length === 2 ? ready : [];
+    await withEnms(script, async ({ enms }) => {
+      await expect(() => enms.imports!.prepare(request(content), never)).toThrowCode('PACKAGE_MALFORMED');
+    });
+  });
+
+  test('a type that is named must have its file: the server would skip it in silence', async () => {
+    await withEnms([], async ({ enms }) => {
+      await expect(enms.imports!.prepare(request(both, { type: ['device', 'pool'] }), never)).rejects.toMatchObject({
+        code: 'NOT_FOUND',
+        details: { missing: ['pool'] },
+      });
+    });
+  });
+});
+
+async function* bad() {
+  await Promise.resolve();
+  yield Uint8Array.of(0x2d, 0x20, 0xff, 0xfe);
+}
+
+const all = files({
+  user: '- name: admin\n  password: JGFyZ29uMg==\n- name: alice\n',
+  group: '[]',
+  device,
+  file: '[]',
+  link,
+  service: '[]',
+  network: '[]',
+  workflow_edge: '[]',
+  task: '[]',
+  credential: '[]',
+  pool: '[]',
+});
+const there: Readonly<Record<string, readonly string[]>> = {
+  user: ['admin', 'bob'],
+  device: ['core-1', 'old-1'],
+  service: ['[Shared] Start', 'cluster_monitoring'],
+};
+const types = all.slice(0, -1).map(({ path }) => path.slice('native/'.length, -'.yaml'.length));
+const allNames = types.map((type) => names(type, there[type] ?? []));
+
+describe('emptying the database first', () => {
+  const empty = { emptyDatabaseBeforeImport: true };
+
+  test('asks for a backup of the same types, and for consent with counts', async () => {
+    await withEnms([...ready, ...allNames], async ({ enms }) => {
+      const prepared = await enms.imports!.prepare(request(all, empty), never);
+      expect(prepared.backup).toEqual({
+        request: { projects: ['backup'], options: { type: types, privateProperties: true, via: 'web' } },
+        restoreWith: { type: types, emptyDatabaseBeforeImport: true, via: 'web' },
+      });
+      expect(prepared.consent).toContain('2 user (the package holds 2)');
+      expect(prepared.consent).toContain('2 device (the package holds 2)');
+      expect(prepared.plan).toContainEqual({ kind: 'device', name: 'old-1', action: 'delete' });
+      expect(prepared.plan).toContainEqual({ kind: 'user', name: 'bob', action: 'delete' });
+      // What the server never deletes.
+      expect(prepared.plan).toContainEqual({ kind: 'service', name: '[Shared] Start', action: 'beside' });
+      expect(prepared.plan).toContainEqual({ kind: 'service', name: 'cluster_monitoring', action: 'delete' });
+      expect(prepared.plan).toContainEqual({ kind: 'user', name: 'admin', action: 'overwrite' });
+    });
+  });
+
+  test.each([
+    [{ link }, 'network, pool'],
+    [{ user: '[]', group: '[]' }, 'device, link, service, network, task, credential, pool'],
+    [{ task: '[]' }, 'pool'],
+  ])('of %j is refused: others would lose them for good', async (content, missing) => {
+    await withEnms([], async ({ enms }) => {
+      await expect(enms.imports!.prepare(request(files(content), empty), never)).rejects.toMatchObject({
+        code: 'CONFLICT',
+        details: { missing: missing.split(', ') },
+      });
+    });
+  });
+
+  test('of edges alone is fine: nothing refers to them', async () => {
+    await withEnms([...ready, names('workflow_edge', [])], async ({ enms }) => {
+      const prepared = await enms.imports!.prepare(request(files({ workflow_edge: '[]' }), empty), never);
+      expect(prepared.consent).toContain('0 workflow_edge');
+    });
+  });
+
+  test('counts what will be deleted as not there any more', async () => {
+    const content = { ...Object.fromEntries(types.map((type) => [type, '[]'])), link };
+    await withEnms([...ready, names('device', ['core-1', 'edge-1'])], async ({ enms }) => {
+      await expect(() => enms.imports!.prepare(request(files(content), empty), never)).toThrowCode('CONFLICT');
+    });
+  });
+
+  test('is not for files that nobody has seen, nor for the REST way', async () => {
+    await withEnms([], async ({ enms }) => {
+      const { files: none, ...unseen } = request(all, empty);
+      expect(none).toHaveLength(12);
+      await expect(() => enms.imports!.prepare(unseen, never)).toThrowCode('USAGE');
+      await expect(() => enms.imports!.prepare(request(all, { ...empty, via: 'rest' }), never)).toThrowCode(
+        'UNSUPPORTED',
+      );
+    });
+  });
+});
+
+const prepared = (settled: PreparedImport['settled'] = {}): PreparedImport => ({
+  source: { id: 'lab', version: '1.0.0-x' },
+  dryRun: false,
+  settled: {
+    way: 'web',
+    folder,
+    stamp: '20261121T043442123Z-ab12cd',
+    types: ['device', 'link'],
+    ownPassword: 'keep',
+    ownPasswordChanges: false,
+    emptied: false,
+    skipPoolUpdate: false,
+    skipModelUpdate: false,
+    ...settled,
+  },
+  notes: [],
+});
+const at = (name: string) => `migrations/${folder}/${name}`;
+const startedText = '{"types":["device","link"]}\n';
+const answerText = (status: number, words: string) => `${JSON.stringify({ status, words })}\n`;
+const migrate = (response: Exchange['response'], more: object = {}) =>
+  rest('POST', 'migrate/import', response, { name: folder, import_export_types: ['device', 'link'], ...more });
+const staging = [
+  folderMade(folder),
+  ...login,
+  ...brought(folder, 'device.yaml', device),
+  ...brought(folder, 'link.yaml', link),
+  ...brought(folder, 'metadata.yaml', metadataText),
+  folders([folder]),
+  file(at('metadata.yaml'), metadataText),
+];
+/** What is looked at again right before the import. */
+const lastLook = [folders([folder], 2), file(at('metadata.yaml'), metadataText)];
+const begun = brought(folder, 'migrator-started.txt', startedText);
+
+describe('staging', () => {
+  test('makes the folder, brings each file, reads it back, and sees the folder', async () => {
+    await withEnms(staging, async ({ enms }) => {
+      await enms.imports!.stage!(prepared(), both, never);
+    });
+  });
+
+  test('stops when the server holds something else than was sent', async () => {
+    const damaged = [
+      folderMade(folder),
+      ...login,
+      uploaded(folder, 'device.yaml', device),
+      file(at('device.yaml'), device.slice(0, 30)),
+    ];
+    await withEnms(damaged, async ({ enms }) => {
+      await expect(() => enms.imports!.stage!(prepared(), both, never)).toThrowCode('REMOTE_UNEXPECTED');
+    });
+  });
+
+  test.each([
+    ['the folder is not shown', [folders([])], 'CONFLICT'],
+    ['metadata.yaml is not there', [folders([folder]), file(at('metadata.yaml'), undefined)], 'CONFLICT'],
+  ] as const)('stops when %s', async (_, looks, code) => {
+    await withEnms([...staging.slice(0, -2), ...looks], async ({ enms }) => {
+      await expect(() => enms.imports!.stage!(prepared(), both, never)).toThrowCode(code);
+    });
+  });
+
+  test('stops at the words of a server that refuses the folder or a file', async () => {
+    const refused = rest('POST', 'instance/folder', {
+      json: { failure: [[{ name: folder }, 'Traceback\n  line 1\nValueError: The path resolves outside']] },
+    });
+    await withEnms([refused], async ({ enms }) => {
+      await expect(enms.imports!.stage!(prepared(), both, never)).rejects.toMatchObject({
+        code: 'REMOTE_UNEXPECTED',
+        message: expect.stringContaining('ValueError: The path resolves outside'),
+      });
+    });
+    const error = 'The path resolves outside of the files folder.';
+    const outside: Exchange = {
+      request: { method: 'POST', path: '/upload_files' },
+      response: { json: { error } },
+    };
+    await withEnms([folderMade(folder), ...login, outside], async ({ enms }) => {
+      await expect(enms.imports!.stage!(prepared(), both, never)).rejects.toMatchObject({
+        message: expect.stringContaining(error),
+      });
+    });
+  });
+
+  test('leaves out the password of the account that imports, and nothing else', async () => {
+    const user = '- name: admin\n  password: JGFyZ29uMg==\n  ratio: 1.0\n- name: alice\n  password: QUJD\n';
+    const kept = '-\n  "name": "admin"\n  "ratio": !!float "1.0"\n-\n  "name": "alice"\n  "password": "QUJD"\n';
+    const script = (sent: string) => [
+      folderMade(folder),
+      ...login,
+      ...brought(folder, 'user.yaml', sent),
+      ...brought(folder, 'metadata.yaml', metadataText),
+      folders([folder]),
+      file(at('metadata.yaml'), metadataText),
+    ];
+    const content = files({ user });
+    await withEnms(script(kept), async ({ enms }) => {
+      await enms.imports!.stage!(prepared({ types: ['user'] }), content, never);
+    });
+    await withEnms(script(user), async ({ enms }) => {
+      await enms.imports!.stage!(prepared({ types: ['user'], ownPassword: 'replace' }), content, never);
+    });
+  });
+});
+
+describe('an import', () => {
+  const answered = (words: string, status = 200) => brought(folder, 'migrator-answer.txt', answerText(status, words));
+
+  test.each([
+    ['"Import successful"', { json: 'Import successful' }, 'Import successful', 200],
+    ['a partial one', { json: { alert: 'partial import (see logs).' } }, 'partial import (see logs).', 200],
+    ['a failed one', failed, 'Error 500 - Internal Server Error.', 500],
+  ])('keeps the answer beside the files: %s', async (_, response, words, status) => {
+    const script = [...login, ...lastLook, ...begun, migrate(response), ...answered(words, status)];
+    await withEnms(script, async ({ enms }) => {
+      expect(await enms.imports!.start(prepared(), {}, both, never)).toBe(id);
+    });
+  });
+
+  test('says true to empty the database, and says nothing else', async () => {
+    const script = [
+      ...login,
+      ...lastLook,
+      ...begun,
+      migrate(
+        { json: 'Import successful' },
+        { empty_database_before_import: true, skip_pool_update: true, skip_model_update: true },
+      ),
+      ...answered('Import successful'),
+    ];
+    await withEnms(script, async ({ enms }) => {
+      const settled = { emptied: true, skipPoolUpdate: true, skipModelUpdate: true };
+      await enms.imports!.start(prepared(settled), {}, both, never);
+    });
+  });
+
+  test('is not started when the folder is gone again', async () => {
+    const gone = [...login, folders([folder], 2), file(at('metadata.yaml'), undefined)];
+    await withEnms(gone, async ({ enms }) => {
+      await expect(() => enms.imports!.start(prepared({ emptied: true }), {}, both, never)).toThrowCode('CONFLICT');
+    });
+  });
+
+  test('whose answer is lost has an id all the same', async () => {
+    const script = [...login, ...lastLook, ...begun, migrate({ fault: 'reset' })];
+    await withEnms(script, async ({ enms }) => {
+      expect(await enms.imports!.start(prepared(), {}, both, never)).toBe(id);
+    });
+  });
+
+  test.each([
+    ['began', startedText, id],
+    ['never began', undefined, undefined],
+  ])('that %s is known by the remark beside its files', async (_, text, found) => {
+    await withEnms([...login, file(at('migrator-started.txt'), text)], async ({ enms }) => {
+      expect(await enms.imports!.find(prepared(), new Date(), never)).toBe(found);
+    });
+  });
+
+  test('that replaces the password of its own account goes on with the new one', async () => {
+    const settled = prepared({ ownPassword: 'replace', ownPasswordChanges: true });
+    const refused = rest('GET', 'query/server', { status: 401, json: { alert: 'Error 401 - Wrong Credentials.' } });
+    const next = `Basic ${Buffer.from('admin:day watch').toString('base64')}`;
+    const after: Exchange = {
+      request: { method: 'GET', path: '/rest/query/server', headers: { authorization: next } },
+      response: { json: [{ version: '4.6' }] },
+    };
+    const alive: Exchange = {
+      request: { method: 'GET', path: '/rest/is_alive', headers: { authorization: next } },
+      response: { json: { cluster_id: true } },
+    };
+    const script = [
+      ...login,
+      ...lastLook,
+      ...begun,
+      migrate({ json: 'Import successful' }),
+      refused,
+      ...answered('Import successful'),
+      alive,
+      after,
+    ];
+    await withEnms(script, async ({ enms }) => {
+      await enms.imports!.start(settled, { newPassword: new Secret('day watch') }, both, never);
+      expect(await enms.probe(never)).toMatchObject({ version: '4.6' });
+    });
+    await withEnms([], async ({ enms }) => {
+      await expect(() => enms.imports!.start(settled, {}, both, never)).toThrowCode('USAGE');
+    });
+  });
+
+  test('tells beforehand what becomes of the password', async () => {
+    const user = files({ user: '- name: admin\n  password: QUJD\n' });
+    await withEnms([...ready, names('user', ['admin'])], async ({ enms }) => {
+      const { notes, consent } = await enms.imports!.prepare(request(user), never);
+      expect([consent, notes.join()]).toEqual([undefined, expect.stringContaining('keeps its own')]);
+    });
+    await withEnms([...ready, names('user', ['admin'])], async ({ enms }) => {
+      const { consent } = await enms.imports!.prepare(request(user, { ownPassword: 'replace' }), never);
+      expect(consent).toContain('the password of admin there becomes that of the package');
+    });
+  });
+
+  test('needs an administrator', async () => {
+    const forbidden = rest('GET', 'query/server', { status: 403, json: { alert: 'Error 403 - Not Authorized.' } });
+    await withEnms([forbidden], async ({ enms }) => {
+      await expect(() =>
+        enms.imports!.prepare({ source: { id: 'lab', version: '' }, dryRun: false, options: {} }, never),
+      ).toThrowCode('AUTH_REFUSED');
+    });
+    await withEnms([version], async ({ enms }) => {
+      const unseen = { source: { id: 'lab', version: '' }, dryRun: false, options: {} };
+      expect((await enms.imports!.prepare(unseen, never)).plan).toBeUndefined();
+    });
+  });
+});
+
+describe('the end of an import', () => {
+  const looked = (devices: readonly string[], links: readonly string[], related = true) => [
+    file(at('device.yaml'), device),
+    names('device', devices),
+    file(at('link.yaml'), link),
+    names('link', links),
+    object('link', 'core-1--edge-1', related ? { source: 'core-1', destination: 'edge-1' } : {}),
+  ];
+  const end = (words: string | undefined, status = 200) => [
+    ...login,
+    file(at('migrator-started.txt'), startedText),
+    file(at('migrator-answer.txt'), words === undefined ? undefined : answerText(status, words)),
+  ];
+  const whole = looked(['core-1', 'edge-1', 'other'], ['core-1--edge-1']);
+
+  test.each([
+    ['Import successful', 200, 'succeeded'],
+    ['Import successful.', 200, 'succeeded'],
+    ['partial import (see logs).', 200, 'partial'],
+    ['Partial Import (see logs).', 200, 'partial'],
+    ['Import successful, nearly', 200, 'failed'],
+    ['Error 500 - Internal Server Error.', 500, 'failed'],
+  ])('%s is %s', async (words, status, state) => {
+    await withEnms([...end(words, status), ...whole], async ({ enms }) => {
+      const found = await enms.jobs.status(id, never);
+      expect(found).toMatchObject({ id, kind: 'import', state, wireState: words });
+      if (state !== 'succeeded') expect(found.messages[0]?.text).toContain(words);
+      else expect(found.messages).toEqual([]);
+    });
+  });
+
+  test('counts each type: what is not there makes success partial', async () => {
+    await withEnms([...end('Import successful'), ...looked(['core-1'], ['core-1--edge-1'])], async ({ enms }) => {
+      expect(await enms.jobs.status(id, never)).toMatchObject({
+        state: 'partial',
+        messages: [{ text: expect.stringContaining('1 of 2 device are not on the server: edge-1') }],
+        items: [{ kind: 'device', name: 'edge-1', action: 'failed' }],
+      });
+    });
+    await withEnms([...end('Import successful'), ...whole], async ({ enms }) => {
+      const lines: string[] = [];
+      for await (const { text } of enms.jobs.log(id, never)) lines.push(text);
+      expect(lines).toEqual([
+        'Import successful',
+        'device: 2 of 2 are there, the server has 3',
+        'link: 1 of 1 are there, the server has 1',
+      ]);
+    });
+  });
+
+  test.each([
+    ['all is there', looked(['core-1', 'edge-1'], ['core-1--edge-1']), 'succeeded'],
+    ['objects are missing', looked(['core-1'], ['core-1--edge-1']), 'running'],
+    ['relations are missing', looked(['core-1', 'edge-1'], ['core-1--edge-1'], false), 'running'],
+  ] as const)('without an answer: %s', async (_, looks, state) => {
+    await withEnms([...end(undefined), ...looks], async ({ enms }) => {
+      expect((await enms.jobs.status(id, never)).state).toBe(state);
+    });
+  });
+
+  test('files that lie there are no import', async () => {
+    const script = [...login, file(at('migrator-started.txt'), undefined), folders([folder])];
+    await withEnms(script, async ({ enms }) => {
+      expect(await enms.jobs.status(id, never)).toMatchObject({ state: 'cancelled', wireState: 'uploaded' });
+    });
+    await withEnms([...login, file(at('migrator-started.txt'), undefined), folders([])], async ({ enms }) => {
+      await expect(() => enms.jobs.status(id, never)).toThrowCode('NOT_FOUND');
+    });
+  });
+});
+
+describe('the list of jobs', () => {
+  test('is that of the folders, newest first, by what was asked and answered', async () => {
+    const day = (number: number, work: string) => `lab--${work}-202611${number}T043442123Z-ab12cd`;
+    const [exported, imported, waiting, idle] = [
+      day(10, 'export'),
+      day(11, 'import'),
+      day(12, 'import'),
+      day(13, 'import'),
+    ] as const;
+    const all4 = [exported, imported, waiting, idle];
+    const script = [
+      ...login,
+      folders(['default', ...all4], 2),
+      file(`migrations/${idle}/migrator-started.txt`, undefined),
+      file(`migrations/${waiting}/migrator-started.txt`, startedText),
+      file(`migrations/${waiting}/migrator-answer.txt`, undefined),
+      file(`migrations/${imported}/migrator-started.txt`, startedText),
+      file(`migrations/${imported}/migrator-answer.txt`, answerText(200, 'Import successful')),
+      file(`migrations/${exported}/metadata.yaml`, metadataText),
+    ];
+    await withEnms(script, async ({ enms }) => {
+      const jobs = [];
+      for await (const { id: job, state } of enms.jobs.list({ all: false, limit: 10 }, never)) jobs.push([job, state]);
+      expect(jobs).toEqual([
+        [`import/${idle}`, 'cancelled'],
+        [`import/${waiting}`, 'running'],
+        [`import/${imported}`, 'succeeded'],
+        [`export/${exported}`, 'succeeded'],
+      ]);
+    });
+  });
+});

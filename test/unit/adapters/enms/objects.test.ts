@@ -1,0 +1,315 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { contentOf, objectsOf } from '../../../../src/adapters/enms/package-content.ts';
+import { nodeOf, writeItems } from '../../../../src/adapters/enms/yaml-write.ts';
+import { relations, types, type Type } from '../../../../src/adapters/enms/model.ts';
+import type { YamlValue } from '../../../../src/adapters/enms/yaml-node.ts';
+import type { PreparedExport, PreparedImport } from '../../../../src/ports/adapter.ts';
+import type { ArtifactFile } from '../../../../src/ports/artifact.ts';
+import { never } from '../../../support/adapter-tools.ts';
+import { alive, names, object, packaged, rest, withEnms } from '../../../support/enms-client.ts';
+import type { Exchange } from '../../../support/scripted-server.ts';
+
+const stamp = '20261121T043442123Z-ab12cd';
+
+async function textOf(file: ArtifactFile): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of file.open(never)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+describe('an export object by object', () => {
+  test('needs neither disk nor web interface, and says what it cannot carry', async () => {
+    await withEnms([alive], async ({ enms }) => {
+      const prepared = await enms.exports!.prepare({ projects: ['lab'], options: { via: 'rest' } }, never);
+      const notes = prepared.notes.join('\n');
+      for (const loss of ['passwords', 'positions', 'configurations', 'inactive', 'content'])
+        expect(notes).toContain(loss);
+      const id = await enms.exports!.start(prepared, {}, undefined, never);
+      expect(id).toMatch(/^objects\/lab\/\d{8}T\d{9}Z-[0-9a-f]{6}\/all$/);
+      expect(await enms.jobs.status(id, never)).toMatchObject({ state: 'succeeded', kind: 'export' });
+      expect(await enms.exports!.find(prepared, new Date(), never)).toBeUndefined();
+      expect((await enms.exports!.fetch(id, undefined, never)).files).toHaveLength(11);
+    });
+  });
+
+  test('keeps properties, custom ones and what a migration writes of relations', async () => {
+    const link = {
+      id: 4,
+      source: 'core-1',
+      source_id: 1,
+      source_name: 'core-1',
+      destination: 'edge-1',
+      destination_id: 2,
+      destination_name: 'edge-1',
+      custom_property: 'CP',
+      custom_json: ['a', { b: 1 }],
+      networks: ['site-a'],
+      pools: ['manual'],
+      owners: ['admin'],
+      rbac_read: [],
+      last_modified: '2026-11-20 23:53:36.950477',
+      last_modified_by: 'admin',
+    };
+    const edge = { source: 'a', source_id: 1, destination: 'b', destination_id: 2, workflow: 'w', workflow_id: 3 };
+    const pool = { id: 1, manually_defined: false, devices: ['core-1'], links: [], device_number: 1, runs: ['x'] };
+    const script = [
+      names('link', ['core-1--edge-1', 'gone']),
+      object('link', 'core-1--edge-1', link),
+      rest('GET', 'instance/link/gone', { status: 403, json: { alert: 'Error 403 - Not Authorized.' } }),
+      names('workflow_edge', ['e']),
+      object('workflow_edge', 'e', edge),
+      names('pool', ['dynamic', 'manual']),
+      object('pool', 'dynamic', pool),
+      object('pool', 'manual', { ...pool, manually_defined: true }),
+    ];
+    await withEnms(script, async ({ enms }) => {
+      const id = `objects/lab/${stamp}/link+workflow_edge+pool`;
+      const { files, package: ref, notes } = await enms.exports!.fetch(id, undefined, never);
+      expect(ref).toEqual({ id: 'lab', version: `1.0.0-${stamp}` });
+      expect(notes.join()).toContain('passwords');
+      expect(files.map(({ path }) => path)).toEqual(
+        ['link', 'workflow_edge', 'pool'].map((type) => `objects/${type}.ndjson`),
+      );
+      expect(JSON.parse(await textOf(files[0]!))).toEqual({
+        name: 'core-1--edge-1',
+        type: 'link',
+        source: 'core-1',
+        destination: 'edge-1',
+        custom_property: 'CP',
+        custom_json: ['a', { b: 1 }],
+        owners: ['admin'],
+        rbac_read: [],
+      });
+      expect(JSON.parse(await textOf(files[1]!))).toEqual({
+        name: 'e',
+        type: 'workflow_edge',
+        source: 'a',
+        destination: 'b',
+        workflow: 'w',
+      });
+      const pools = (await textOf(files[2]!))
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown);
+      expect(pools).toEqual([
+        { name: 'dynamic', type: 'pool', manually_defined: false },
+        { name: 'manual', type: 'pool', manually_defined: true, devices: ['core-1'], links: [] },
+      ]);
+    });
+  });
+
+  test('asks page by page', async () => {
+    const page = (start: number, count: number): Exchange =>
+      rest(
+        'POST',
+        'search',
+        { json: Array.from({ length: count }, (_, at) => ({ name: `d${start + at}` })) },
+        { type: 'device', columns: ['name'], order: [{ column: 0, dir: 'asc' }], start, maximum_return_records: 1000 },
+      );
+    await withEnms([page(0, 1000), page(1000, 3)], async ({ enms }) => {
+      let count = 0;
+      for await (const { kind } of enms.inventory.list('device', never)) count += kind === 'device' ? 1 : 0;
+      expect(count).toBe(1003);
+    });
+  });
+});
+
+const prepared = (wanted: readonly Type[], more: PreparedExport['settled'] = {}): PreparedImport => ({
+  source: { id: 'lab', version: '1.0.0-x' },
+  dryRun: false,
+  settled: { way: 'rest', stamp, types: wanted, ...more },
+  notes: [],
+});
+const ndjson = (type: Type, ...objects: readonly object[]): ArtifactFile =>
+  packaged(`objects/${type}.ndjson`, objects.map((item) => `${JSON.stringify(item)}\n`).join(''));
+const upsert = (type: string, body: readonly object[], answer: object): Exchange =>
+  rest('POST', `instance/${type}`, { json: answer }, body);
+const done = (type: string, body: readonly { readonly name: string }[]): Exchange =>
+  upsert(type, body, { success: body.map(({ name }) => name) });
+
+describe('an import object by object', () => {
+  test('writes what is referred to first, by concrete type, and circles in a second pass', async () => {
+    const files = [
+      ndjson(
+        'device',
+        { name: 'gw', type: 'gateway', owners: ['admin'], gateways: [] },
+        { name: 'r', type: 'router', gateways: ['gw'] },
+      ),
+      ndjson('link', { name: 'l', type: 'link', source: 'gw', destination: 'r' }),
+      ndjson('pool', { name: 'p', type: 'pool', devices: ['gw'], target_services: ['wf'] }),
+    ];
+    const script = [
+      done('gateway', [{ name: 'gw', owners: ['admin'], gateways: [] } as { name: string }]),
+      done('router', [{ name: 'r' }]),
+      done('link', [{ name: 'l', source: 'gw', destination: 'r' } as { name: string }]),
+      done('pool', [{ name: 'p', devices: ['gw'] } as { name: string }]),
+      done('router', [{ name: 'r', gateways: ['gw'] } as { name: string }]),
+      done('pool', [{ name: 'p', target_services: ['wf'] } as { name: string }]),
+      rest('POST', 'update_all_pools', { json: null }),
+    ];
+    await withEnms(script, async ({ enms, tools }) => {
+      const id = await enms.imports!.start(prepared(['device', 'link', 'pool']), {}, files, never);
+      expect(id).toBe(`upsert/${stamp}/4/0`);
+      expect(await enms.jobs.status(id, never)).toMatchObject({ state: 'succeeded', kind: 'import' });
+      expect(tools.lines.join()).toContain('4 objects');
+    });
+  });
+
+  test('writes workflows before what is in them, because their names are made of theirs', async () => {
+    const files = [
+      ndjson(
+        'service',
+        { name: '[sub] a', type: 'python_snippet_service', scoped_name: 'a', workflows: ['[wf] sub'] },
+        { name: '[wf] sub', type: 'workflow', scoped_name: 'sub', workflows: ['wf'], positions: { x: [1, 2] } },
+        { name: 'wf', type: 'workflow', scoped_name: 'wf', workflows: [], services: ['[wf] sub'] },
+        { name: '[away] b', type: 'python_snippet_service', workflows: ['away'] },
+      ),
+    ];
+    const order: string[] = [];
+    const script = [
+      done('workflow', [{ name: 'wf', scoped_name: 'wf', workflows: [] } as { name: string }]),
+      done('workflow', [{ name: '[wf] sub', scoped_name: 'sub', workflows: ['wf'] } as { name: string }]),
+      done('python_snippet_service', [
+        { name: '[sub] a', scoped_name: 'a', workflows: ['[wf] sub'] } as { name: string },
+      ]),
+      done('python_snippet_service', [{ name: '[away] b', workflows: ['away'] } as { name: string }]),
+      done('workflow', [{ name: 'wf', services: ['[wf] sub'] } as { name: string }]),
+    ];
+    await withEnms(script, async ({ enms, tools }) => {
+      const id = await enms.imports!.start(prepared(['service']), {}, files, never);
+      expect(id).toBe(`upsert/${stamp}/4/0`);
+      order.push(...tools.lines.filter((line) => line.startsWith('POST')).map((line) => line.split(' ')[1]!));
+    });
+    expect(order.map((path) => path.split('/').at(-1))).toEqual([
+      'workflow',
+      'workflow',
+      'python_snippet_service',
+      'python_snippet_service',
+      'workflow',
+    ]);
+  });
+
+  test('reads success and failure from the body, whatever the status says', async () => {
+    const bodies = [{ name: 'a/b' }, { name: 'fine' }];
+    const failure = [
+      [{ name: 'a/b', password: 'secret-echo' }, 'Traceback (most recent call last):\n  x\nException: bad name'],
+    ];
+    const script = [upsert('device', bodies, { success: ['fine'], failure })];
+    await withEnms(script, async ({ enms }) => {
+      const files = [ndjson('device', ...bodies)];
+      const id = await enms.imports!.start(prepared(['device']), {}, files, never);
+      expect(id).toBe(`upsert/${stamp}/1/1`);
+      const status = await enms.jobs.status(id, never);
+      expect(status).toMatchObject({
+        state: 'partial',
+        items: [{ kind: 'device', name: 'a/b', action: 'failed', reason: 'Exception: bad name' }],
+      });
+      expect(JSON.stringify(status)).not.toContain('secret-echo');
+    });
+    // Another process knows the counts.
+    await withEnms([], async ({ enms }) => {
+      expect(await enms.jobs.status(`upsert/${stamp}/1/1`, never)).toMatchObject({ state: 'partial' });
+      expect(await enms.jobs.status(`upsert/${stamp}/0/1`, never)).toMatchObject({ state: 'failed' });
+    });
+  });
+
+  test('what the answer does not name has not arrived', async () => {
+    await withEnms([upsert('device', [{ name: 'a' }, { name: 'b' }], { success: ['a'] })], async ({ enms }) => {
+      const files = [ndjson('device', { name: 'a' }, { name: 'b' })];
+      expect(await enms.imports!.start(prepared(['device']), {}, files, never)).toBe(`upsert/${stamp}/1/1`);
+    });
+  });
+
+  test('sends batches of a hundred', async () => {
+    const all = Array.from({ length: 250 }, (_, at) => ({ name: `d${at}` }));
+    const script = [0, 100, 200].map((from) => done('device', all.slice(from, from + 100)));
+    await withEnms(script, async ({ enms }) => {
+      const id = await enms.imports!.start(prepared(['device']), {}, [ndjson('device', ...all)], never);
+      expect(id).toBe(`upsert/${stamp}/250/0`);
+    });
+  });
+
+  test('may be begun again after a crash, because it writes by name', async () => {
+    await withEnms([], async ({ enms }) => {
+      expect(await enms.imports!.find(prepared(['device']), new Date(), never)).toBeUndefined();
+    });
+  });
+
+  test.each([
+    ['a line that is not JSON', '{"name":"a"}\n{"name":\n'],
+    ['an object without a name', '{"port":22}\n'],
+    ['a list', '[1]\n'],
+  ])('refuses %s', async (_, text) => {
+    await withEnms([], async ({ enms }) => {
+      const files = [packaged('objects/device.ndjson', text)];
+      const request = { source: { id: 'lab', version: '' }, dryRun: true, options: {}, files };
+      await expect(() => enms.imports!.prepare(request, never)).toThrowCode('PACKAGE_MALFORMED');
+    });
+  });
+});
+
+describe('a graph of objects', () => {
+  const word = fc.string({ minLength: 1, maxLength: 12 });
+  const property = fc.oneof(word, fc.integer(), fc.boolean(), fc.array(fc.integer(), { maxLength: 3 }));
+
+  /** Objects of all types with random properties and relations among their names. */
+  const graph = fc
+    .record(Object.fromEntries(types.map((type) => [type, fc.uniqueArray(word, { maxLength: 3 })])))
+    .chain((named) =>
+      fc.record(
+        Object.fromEntries(
+          types.map((type) => [
+            type,
+            fc.tuple(
+              ...(named[type] ?? []).map((name) =>
+                fc
+                  .tuple(
+                    fc.dictionary(fc.stringMatching(/^custom_[a-z]{1,6}$/), property, { maxKeys: 4 }),
+                    fc.record(
+                      Object.fromEntries(
+                        Object.entries(relations[type]).map(([key, { to, scalar }]) => {
+                          const among = to.flatMap((target) => named[target] ?? []);
+                          return [key, scalar === true ? fc.constantFrom(...among, '') : fc.subarray(among)];
+                        }),
+                      ),
+                    ),
+                  )
+                  .map(([own, related]): YamlValue => ({ ...own, ...related, name, type })),
+              ),
+            ),
+          ]),
+        ),
+      ),
+    );
+
+  test('survives being written and read, as migration files and as lines', async () => {
+    await fc.assert(
+      fc.asyncProperty(graph, async (objects) => {
+        const migration = contentOf([
+          ...types.map((type) =>
+            packaged(`native/${type}.yaml`, writeItems((objects[type] ?? []).map((item) => nodeOf(item)))),
+          ),
+          packaged('native/metadata.yaml', '{version: 4.6}'),
+        ]);
+        const lines = contentOf(
+          types.map((type) =>
+            packaged(
+              `objects/${type}.ndjson`,
+              (objects[type] ?? []).map((item) => `${JSON.stringify(item)}\n`).join(''),
+            ),
+          ),
+        );
+        for (const content of [migration, lines]) {
+          if (content.kind === 'topology') throw new Error('a graph is no spreadsheet');
+          for (const type of types) {
+            const read: YamlValue[] = [];
+            for await (const item of objectsOf(content, type, never)) read.push(item);
+            expect(read).toEqual(objects[type]);
+          }
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
+});

@@ -1,0 +1,134 @@
+import { describe, expect, test } from '@jest/globals';
+import type { PreparedExport, PreparedImport } from '../../../../src/ports/adapter.ts';
+import type { ArtifactFile } from '../../../../src/ports/artifact.ts';
+import { never } from '../../../support/adapter-tools.ts';
+import {
+  failed,
+  file,
+  folders,
+  login,
+  names,
+  packaged,
+  rest,
+  version,
+  withEnms,
+} from '../../../support/enms-client.ts';
+import type { Exchange } from '../../../support/scripted-server.ts';
+
+const name = 'topology--export-20261121T043442123Z-ab12cd';
+// The scripted server sends text, so the head of the file has to be text too where bytes matter.
+const prepared: PreparedExport = {
+  package: { id: 'topology', version: '1.0.0-x' },
+  projects: [{ id: 'topology', name: 'topology' }],
+  settled: { way: 'topology', project: 'topology', folder: name, stamp: '20261121T043442123Z-ab12cd', types: [] },
+  notes: [],
+};
+const exported = (response: Exchange['response']): Exchange =>
+  rest('POST', 'topology/export', response, { export_filename: `${name}.xls` });
+
+describe('a topology export', () => {
+  test('needs no project, and warns that a spreadsheet does not survive the way back', async () => {
+    await withEnms([version, ...login, folders([])], async ({ enms }) => {
+      expect(enms.exports!.projectless).toBe(true);
+      const { notes, settled } = await enms.exports!.prepare({ projects: [], options: { topology: true } }, never);
+      expect(notes.join()).toContain('--via rest');
+      expect(settled).toMatchObject({ way: 'topology' });
+    });
+  });
+
+  test('names the file by the key that the server reads', async () => {
+    await withEnms([exported({ json: 'Topology Export successfully executed.' })], async ({ enms }) => {
+      expect(await enms.exports!.start(prepared, {}, undefined, never)).toBe(`topology-export/${name}.xls`);
+    });
+    await withEnms([exported({ json: 'something else' })], async ({ enms }) => {
+      await expect(() => enms.exports!.start(prepared, {}, undefined, never)).toThrowCode('REMOTE_UNEXPECTED');
+    });
+  });
+
+  test('is fetched from the spreadsheets of the server, and must be one', async () => {
+    const path = `spreadsheets/${name}.xls`;
+    await withEnms([...login, file(path, undefined)], async ({ enms }) => {
+      await expect(() => enms.exports!.fetch(`topology-export/${name}.xls`, prepared, never)).toThrowCode('NOT_FOUND');
+    });
+    await withEnms([...login, file(path, 'a web page')], async ({ enms }) => {
+      await expect(() => enms.exports!.fetch(`topology-export/${name}.xls`, prepared, never)).toThrowCode(
+        'REMOTE_UNEXPECTED',
+      );
+    });
+  });
+});
+
+const sheet: ArtifactFile = packaged('native/net.xls', 'the cells');
+const request = (options: PreparedImport['settled'], files = [sheet]) => ({
+  source: { id: 'net', version: '' },
+  dryRun: false,
+  options,
+  files,
+});
+const settled = { way: 'topology', replace: false, stamp: '20261121T043442123Z-ab12cd' };
+const importing = (replace: boolean): PreparedImport => ({
+  source: { id: 'net', version: '' },
+  dryRun: false,
+  settled: { ...settled, replace },
+  notes: [],
+});
+const sent = (replace: 'True' | 'False', response: Exchange['response']): Exchange => ({
+  request: {
+    method: 'POST',
+    path: '/rest/topology/import',
+    without: ['cookie'],
+    contains: [`name="replace"\r\n\r\n${replace}\r\n`, 'name="file"; filename="net.xls"\r\n', '\r\n\r\nthe cells\r\n'],
+  },
+  response,
+});
+
+describe('a topology import', () => {
+  test('that replaces asks for a backup of everything, and for consent with counts', async () => {
+    const counted = [version, names('device', ['a', 'b']), names('link', ['l'])];
+    await withEnms(counted, async ({ enms }) => {
+      const found = await enms.imports!.prepare(request({ topology: true, replace: true }), never);
+      expect(found.consent).toContain('all 2 devices and 1 links');
+      expect(found.backup?.restoreWith).toEqual({ emptyDatabaseBeforeImport: true, via: 'web' });
+      expect(found.notes.join()).toContain('--via rest');
+    });
+    await withEnms([version], async ({ enms }) => {
+      const found = await enms.imports!.prepare(request({ topology: true }), never);
+      expect([found.consent, found.backup]).toEqual([undefined, undefined]);
+    });
+  });
+
+  test('is asked for by name', async () => {
+    await withEnms([], async ({ enms }) => {
+      await expect(() => enms.imports!.prepare(request({}), never)).toThrowCode('USAGE');
+      const files = [packaged('native/device.yaml', '[]'), packaged('native/metadata.yaml', '{version: 4.6}')];
+      await expect(() => enms.imports!.prepare(request({ topology: true }, files), never)).toThrowCode('USAGE');
+      await expect(() => enms.imports!.prepare(request({ replace: true }, files), never)).toThrowCode('USAGE');
+    });
+  });
+
+  test.each([
+    [true, { json: ['Topology successfully imported.', 200] }, 'done', 'succeeded'],
+    [false, { json: ['Topology successfully imported.', 200] }, 'done', 'succeeded'],
+    [false, { json: 'Topology successfully imported.' }, 'done', 'succeeded'],
+    [true, { json: ['Partial import (see logs).', 206] }, 'partial', 'partial'],
+    [true, { json: ['Topology successfully imported.', 206] }, 'failed', 'failed'],
+    [true, { json: { hello: 'world' } }, 'failed', 'failed'],
+    [true, failed, 'failed', 'failed'],
+  ] as const)(
+    'sends fields of a form and reads the list that answers (%j %j)',
+    async (replace, response, end, state) => {
+      await withEnms([sent(replace ? 'True' : 'False', response)], async ({ enms }) => {
+        const id = await enms.imports!.start(importing(replace), {}, [sheet], never);
+        expect(id).toBe(`topology-import/${settled.stamp}/${end}`);
+        expect(await enms.jobs.status(id, never)).toMatchObject({ kind: 'import', state });
+      });
+    },
+  );
+
+  test('whose answer was lost is done again, unless it deletes', async () => {
+    await withEnms([], async ({ enms }) => {
+      expect(await enms.imports!.find(importing(false), new Date(), never)).toBeUndefined();
+      await expect(() => enms.imports!.find(importing(true), new Date(), never)).toThrowCode('CONFLICT');
+    });
+  });
+});

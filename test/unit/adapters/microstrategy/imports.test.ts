@@ -1,0 +1,201 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Options } from '../../../../src/ports/adapter.ts';
+import { never } from '../../../support/adapter-tools.ts';
+import { record, tutorial, undoStorage } from '../../../support/library-records.ts';
+import { otherProject, project, withLibraries, type Bench, type Call } from '../../../support/library-script.ts';
+
+const fileId = 'bWlncmF0aW9ucy5wYWNrYWdlczpDNEVGOEQyMjk0ODA0NzI1OUYyRkQzQkMzNTE2RkI2RA==';
+const packageId = 'C337C6D1FAC94E1998DB162B20D6B95E';
+const id = `${packageId}:C5B8D2D7B76641E1817496B1D77EE09A`;
+const source = { id: packageId, version: '' };
+const upload = (extra: object = {}): Call => ({
+  on: 'target',
+  line: 'GET /api/mstrServices/library/storage/sharedFileStore/files?type=migrations.packages&offset=0&limit=100',
+  answer: {
+    data: [
+      {
+        id: fileId,
+        name: 'MicroStrategy-Tutorial 1.0.0-x',
+        existing: true,
+        size: 600,
+        extraInfo: { packageId, packageType: 'project', packagePurpose: 'object_migration', ...extra },
+      },
+    ],
+  },
+});
+const projects: Call = {
+  on: 'target',
+  line: 'GET /api/projects',
+  answer: [
+    { id: otherProject, name: 'Human Resources', status: 0 },
+    { ...tutorial, status: 0 },
+  ],
+};
+const begun = (...ids: string[]): Call => ({
+  on: 'target',
+  line: 'GET /api/migrations?offset=0&limit=1000&packageInfo.purpose=object_migration%2Cproject_merge%2Cmigration_from_shared_file_store',
+  answer: {
+    total: ids.length,
+    data: ids.map((one) => ({
+      ...record({ packageInfo: { id: packageId, purpose: 'migration_from_shared_file_store' } }),
+      id: one,
+    })),
+  },
+});
+const file = (name: string) => ({
+  path: `native/${name}`,
+  size: 600,
+  mediaType: 'application/octet-stream',
+  open: async function* () {
+    await Promise.resolve();
+    yield Buffer.alloc(0);
+  },
+});
+const files = [file(`MicroStrategy-Tutorial.1.0.0-x.project.object_migration.${project}.mmp`)];
+
+const prepare = (
+  calls: readonly Call[],
+  request: { options?: Options; files?: typeof files; dryRun?: boolean; source?: typeof source },
+) =>
+  withLibraries(calls, ({ open }) =>
+    open('target').imports!.prepare({ source, dryRun: false, options: {}, ...request }, never),
+  );
+
+describe('an import', () => {
+  test('of an upload is begun at once, with the project, and watched to its end', async () => {
+    const settled = { packageId, fileId, projectId: project, projectName: tutorial.name, earlier: [] };
+    const post: Call = {
+      on: 'target',
+      line: 'POST /api/migrations',
+      headers: { 'x-mstr-projectid': project },
+      status: 201,
+      answer: {
+        id,
+        packageInfo: { id: packageId, status: 'locked', progress: 100 },
+        importInfo: {
+          id: id.split(':')[1],
+          status: 'importing',
+          importRequestStatus: 'approved',
+          undoRequestStatus: 'pending',
+        },
+      },
+    };
+    const seen = (importInfo: object): Call => ({
+      on: 'target',
+      line: `GET /api/migrations/${id}`,
+      answer: {
+        ...record({
+          packageInfo: {
+            id: packageId,
+            status: 'locked',
+            replicated: true,
+            purpose: 'migration_from_shared_file_store',
+          },
+          importInfo,
+        }),
+        id,
+      },
+    });
+    const calls = [post, seen({ status: 'importing', progress: 20 }), seen({ status: 'imported', undoStorage })];
+    await withLibraries(calls, async ({ open }) => {
+      const adapter = open('target');
+      expect(await adapter.imports!.start({ source, dryRun: false, settled, notes: [] }, {}, [], never)).toBe(id);
+      await adapter.jobs.advance!(id, never);
+      expect(await adapter.jobs.status(id, never)).toMatchObject({ kind: 'import', state: 'running', fraction: 0.2 });
+      expect(await adapter.jobs.status(id, never)).toMatchObject({ kind: 'import', state: 'succeeded', messages: [] });
+    });
+  });
+
+  test.each<[string, object, string | null]>([
+    ['a project', { projectId: project, projectName: tutorial.name }, project],
+    ['the configuration', {}, null],
+  ])('into %s sends what the product documents', async (_, into, header) => {
+    const target = 'projectId' in into ? { project: tutorial } : {};
+    const posted: Call = {
+      on: 'target',
+      line: 'POST /api/migrations',
+      headers: { 'x-mstr-projectid': header },
+      answer: { id, packageInfo: { id: packageId, status: 'locked' }, importInfo: { status: 'importing' } },
+    };
+    const settings = { username: 'ann', environmentName: 'Edge' };
+    const json = (url: Bench['url']) => ({
+      packageInfo: {
+        storage: { sharedFileStore: { files: { id: fileId } } },
+        purpose: 'migration_from_shared_file_store',
+      },
+      importInfo: { environment: { id: `${url('target')}/`, name: 'Edge' }, ...target },
+    });
+    await withLibraries([{ ...posted, json }], async ({ open }) => {
+      const settled = { packageId, fileId, ...into, earlier: [] };
+      await open('target', { settings }).imports!.start({ source, dryRun: false, settled, notes: [] }, {}, [], never);
+    });
+  });
+
+  test.each([
+    ['none before', [], [id], id],
+    ['one before', ['x:1'], ['x:1', id], id],
+    ['none at all', [], [], undefined],
+  ])('whose answer was lost is the one that was not there before: %s', async (_, earlier, there, expected) => {
+    await withLibraries([begun(...there)], async ({ open }) => {
+      const prepared = { source, dryRun: false, settled: { packageId, earlier }, notes: [] };
+      expect(await open('target').imports!.find(prepared, new Date(), never)).toBe(expected);
+    });
+  });
+
+  test('that two could be is a CONFLICT', async () => {
+    await withLibraries([begun('x:1', 'x:2')], async ({ open }) => {
+      const prepared = { source, dryRun: false, settled: { packageId, earlier: [] }, notes: [] };
+      await expect(() => open('target').imports!.find(prepared, new Date(), never)).toThrowCode('CONFLICT');
+    });
+  });
+});
+
+describe('the project that an import goes into', () => {
+  test.each<[string, { options?: Options; files?: typeof files }, string]>([
+    ['is the named one', { options: { targetProject: 'human resources' }, files }, otherProject],
+    ['has the id that the file tells', { files }, project],
+    ['has the name that the package has', {}, project],
+  ])('%s', async (_, request, expected) => {
+    const prepared = await prepare([upload(), projects, begun()], request);
+    expect(prepared.settled['projectId']).toBe(expected);
+    expect(JSON.parse(JSON.stringify(prepared))).toEqual(prepared);
+  });
+
+  test('has to be named where nothing tells', async () => {
+    const foreign = { ...projects, answer: [{ id: otherProject, name: 'Human Resources', status: 0 }] };
+    await expect(() => prepare([upload(), foreign], {})).toThrowCode('NOT_FOUND');
+  });
+
+  test('is none for a package of the configuration', async () => {
+    const prepared = await prepare([upload({ packageType: 'configuration' }), begun()], {});
+    expect(prepared.settled).not.toHaveProperty('projectId');
+  });
+});
+
+describe('refused', () => {
+  const nothing: Call = { ...upload(), answer: { data: [] } };
+
+  test('a package that is not there', async () => {
+    await expect(() => prepare([nothing, begun()], {})).toThrowCode('NOT_FOUND');
+  });
+
+  test('a package that the Library made itself', async () => {
+    const made: Call = { ...begun(), answer: { total: 1, data: [record({ packageInfo: { id: packageId } })] } };
+    await expect(() => prepare([nothing, made], {})).toThrowCode('UNSUPPORTED');
+  });
+
+  test('a request that somebody else should approve, because nobody is asked', async () => {
+    await expect(() => prepare([], { options: { requestOnly: true } })).toThrowCode('UNSUPPORTED');
+  });
+});
+
+test('a rehearsal of a file uploads nothing, and says that no server can validate it', async () => {
+  const none: Call = { ...upload(), answer: { data: [] } };
+  const prepared = await prepare([none, begun(), projects], {
+    dryRun: true,
+    files,
+    source: { id: 'MicroStrategy-Tutorial', version: '1.0.0-x' },
+  });
+  expect(prepared.settled['projectId']).toBe(project);
+  expect(prepared.notes.join()).toContain('cannot validate');
+});

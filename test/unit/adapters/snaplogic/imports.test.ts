@@ -1,0 +1,335 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Options, PreparedImport, Secrets } from '../../../../src/ports/adapter.ts';
+import type { ArtifactFile } from '../../../../src/ports/artifact.ts';
+import { adapter } from '../../../../src/adapters/snaplogic/index.ts';
+import { Secret } from '../../../../src/secret.ts';
+import { adapterTools, never } from '../../../support/adapter-tools.ts';
+import type { Exchange } from '../../../support/scripted-server.ts';
+import {
+  basic,
+  emptyTarget,
+  envelope,
+  fullTarget,
+  list,
+  password,
+  username,
+  withSnaplogic,
+  type Scripted,
+} from '../../../support/snaplogic-client.ts';
+import { bodyOf, withServer } from '../../../support/with-server.ts';
+import { zipOf } from '../../../support/zip.ts';
+
+const destPath = '/Acme-Prod/Finance/Invoices';
+const origin = '/Acme-Dev/Finance/Invoices';
+const template = {
+  D001_erp: {
+    class_id: 'com-snaplogic-erp-account',
+    property_map: { info: { label: { value: 'D001_erp' } }, settings: { password: { value: null } } },
+  },
+  other: { class_id: 'com-snaplogic-erp-account', property_map: {} },
+};
+const zip = zipOf({
+  'export.json': JSON.stringify({
+    entries: [
+      { name: 'load_invoices', path: `${origin}/load_invoices`, snap_map: {}, class_id: 'com-snaplogic-pipeline' },
+      { name: 'D001_erp', path: `${origin}/D001_erp`, class_id: 'com-snaplogic-erp-account', property_map: {} },
+      { name: 'quota', path: `${origin}/quota`, asset_type: 'Policy' },
+    ],
+  }),
+  'accounts_template.json': JSON.stringify(template),
+});
+
+/** In small pieces, as a decrypted package comes. */
+function fileOf(bytes: Uint8Array, path = 'native/Invoices.zip'): ArtifactFile {
+  return {
+    path,
+    size: bytes.length,
+    mediaType: 'application/zip',
+    open: async function* () {
+      for (let at = 0; at < bytes.length; at += 50) yield await Promise.resolve(bytes.subarray(at, at + 50));
+    },
+  };
+}
+
+const source = { id: 'Acme-Dev.Finance.Invoices', version: '1.0.0-run7' };
+const prepare = ({ snap }: Scripted, options: Options = { destPath }, files: readonly ArtifactFile[] = [fileOf(zip)]) =>
+  snap.imports!.prepare({ source, dryRun: false, options, files }, never);
+
+const there = [
+  { name: 'load_invoices', type: 'Pipeline' },
+  { name: 'D001_erp', type: 'Account' },
+  { name: 'quota', type: 'Policy' },
+  { name: 'local.csv', type: 'File' },
+];
+const told = (prepared: PreparedImport) => prepared.plan?.map(({ kind, action }) => `${action} ${kind}`);
+
+describe('prepare', () => {
+  test('plans from the zip', async () => {
+    const prepared = await withSnaplogic(emptyTarget, (scripted) => prepare(scripted));
+    expect(told(prepared)).toEqual(['create Pipeline', 'create Account', 'create Policy']);
+    expect(prepared.settled).toMatchObject({ destination: destPath, duplicates: 'skip', existed: false });
+    expect(prepared.backup).toBeUndefined();
+    expect(prepared.consent).toBeUndefined();
+    expect(JSON.parse(JSON.stringify(prepared))).toEqual(prepared);
+  });
+
+  test('an existing project is a conflict until it is said what becomes of it', async () => {
+    await withSnaplogic(fullTarget(there), (scripted) =>
+      expect(prepare(scripted)).rejects.toMatchObject({
+        code: 'CONFLICT',
+        hint: expect.stringContaining('--on-duplicate'),
+      }),
+    );
+  });
+
+  test('skip keeps what is there, except policies', async () => {
+    const prepared = await withSnaplogic(fullTarget(there), (scripted) =>
+      prepare(scripted, { destPath, onDuplicate: 'skip' }),
+    );
+    expect(told(prepared)).toEqual(['keep Pipeline', 'keep Account', 'overwrite Policy', 'beside File']);
+  });
+
+  test('overwrite takes a backup and asks, and leaves accounts and tasks alone', async () => {
+    const prepared = await withSnaplogic(fullTarget(there), (scripted) =>
+      prepare(scripted, { destPath, noDuplicateCheck: true }),
+    );
+    expect(told(prepared)).toEqual(['overwrite Pipeline', 'keep Account', 'overwrite Policy', 'beside File']);
+    expect(prepared.settled).toMatchObject({ duplicates: 'overwrite', overwriteTypes: ['File', 'Flows', 'Pipeline'] });
+    expect(prepared.consent).toBe(`overwrite 1 Pipeline, 1 Policy in ${destPath}?`);
+    expect(prepared.backup?.request.projects).toEqual([destPath]);
+    expect(prepared.backup?.restoreWith).toMatchObject({ destPath, onDuplicate: 'overwrite' });
+  });
+
+  test('a named type is overwritten', async () => {
+    const prepared = await withSnaplogic(fullTarget(there), (scripted) =>
+      prepare(scripted, { destPath, onDuplicate: 'overwrite', overwriteType: ['account', 'tasks'] }),
+    );
+    expect(told(prepared)).toEqual(['keep Pipeline', 'overwrite Account', 'overwrite Policy', 'beside File']);
+  });
+
+  test('a copy overwrites nothing', async () => {
+    const prepared = await withSnaplogic(fullTarget(there), (scripted) =>
+      prepare(scripted, { destPath, onDuplicate: 'create-new' }),
+    );
+    expect(prepared.plan?.every(({ action }) => action === 'create')).toBe(true);
+    expect(prepared.settled['duplicates']).toBe('create_new');
+    expect(prepared.notes.join()).toContain('a number behind its name');
+  });
+
+  test('goes to the place it came from in the org of the instance', async () => {
+    const prepared = await withSnaplogic(emptyTarget, (scripted) => prepare(scripted, {}), {
+      settings: { username, org: 'Acme-Prod' },
+    });
+    expect(prepared.settled['destination']).toBe(destPath);
+  });
+
+  test.each<[string, Options]>([
+    ['no destination', {}],
+    ['a rename without a new name', { destPath, renameAccount: ['a='] }],
+    ['a rename without =', { destPath, renameAccount: ['a'] }],
+    ['an account renamed twice', { destPath, renameAccount: ['a=b', 'a=c'] }],
+    ['a word that is no way out', { destPath, onDuplicate: 'merge' }],
+    ['two ways out', { destPath, onDuplicate: 'skip', noDuplicateCheck: true }],
+    ['policies to overwrite', { destPath, overwriteType: ['Policy'] }],
+  ])('%s is USAGE', async (_, options) => {
+    await withSnaplogic([], (scripted) => expect(() => prepare(scripted, options)).toThrowCode('USAGE'));
+  });
+
+  test.each<[string, readonly ArtifactFile[]]>([
+    ['no file', []],
+    ['two files', [fileOf(zip), fileOf(zip, 'native/b.zip')]],
+    ['no zip', [fileOf(Buffer.from('hello'))]],
+    ['another zip', [fileOf(zipOf({ 'readme.txt': 'x' }))]],
+    ['a zip whose list is no JSON', [fileOf(zipOf({ 'export.json': '{' }))]],
+    ['a zip that is cut off', [fileOf(zip.subarray(0, zip.length - 40))]],
+    ['a zip whose front is missing', [fileOf(zip.subarray(20))]],
+  ])('%s is PACKAGE_MALFORMED', async (_, files) => {
+    await withSnaplogic([], (scripted) =>
+      expect(() => prepare(scripted, { destPath }, files)).toThrowCode('PACKAGE_MALFORMED'),
+    );
+  });
+});
+
+const settled = (more: object = {}): PreparedImport => ({
+  source,
+  dryRun: false,
+  settled: {
+    destination: destPath,
+    duplicates: 'skip',
+    overwriteTypes: [],
+    createSpace: false,
+    existed: false,
+    renameAccount: [],
+    ...more,
+  },
+  notes: [],
+});
+
+interface Received {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: string;
+}
+
+/** Imports into a server that answers this, and returns what it was sent. */
+async function imported(prepared: PreparedImport, secrets: Secrets, answer: Exchange['response'], bytes = zip) {
+  const received: Received[] = [];
+  const tools = adapterTools();
+  const status = await withServer(
+    (request, response) => {
+      void bodyOf(request).then((body) => {
+        received.push({ url: request.url ?? '', headers: request.headers, body: body.toString('latin1') });
+        response.writeHead(answer.status ?? 200, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(answer.json));
+      });
+    },
+    async (url) => {
+      const connection = { name: 'prod', url, settings: { username }, secrets: { password: new Secret(password) } };
+      const snap = adapter.create(connection, tools);
+      const id = await snap.imports!.start(prepared, secrets, [fileOf(bytes)], never);
+      return snap.jobs.status(id, never);
+    },
+  );
+  return { status, received, lines: tools.lines };
+}
+
+const done = { successful: [{ snode_id: 'x', name: 'load_invoices', asset_type: 'Pipeline' }], failed: [] };
+
+describe('start', () => {
+  test('sends the zip as it is, and what to do about duplicates', async () => {
+    const prepared = settled({ duplicates: 'overwrite', overwriteTypes: ['File', 'Pipeline'] });
+    const { received, status } = await imported(prepared, {}, envelope(done));
+    expect(received).toHaveLength(1);
+    const { url, headers, body } = received[0]!;
+    expect(url).toBe(
+      '/api/1/rest/public/project/import/Acme-Prod/Finance/Invoices?duplicate_check=overwrite&overwrite_types=File%2CPipeline',
+    );
+    expect(headers['authorization']).toBe(basic);
+    expect(body).toContain('name="file"; filename="project.zip"');
+    expect(body).toContain(zip.toString('latin1'));
+    expect(body).not.toContain('file_account');
+    expect(status).toMatchObject({
+      kind: 'import',
+      state: 'succeeded',
+      items: [{ kind: 'Pipeline', name: 'load_invoices', action: 'done' }],
+    });
+  });
+
+  test('renames accounts by the template, and sends no other', async () => {
+    const { received } = await imported(settled({ renameAccount: ['D001_erp=P001_erp'] }), {}, envelope(done));
+    const part = /name="file_account"[^{]*(\{.*\})\r\n--/.exec(received[0]!.body)?.[1] ?? '';
+    const expected = structuredClone(template.D001_erp);
+    expected.property_map.info.label.value = 'P001_erp';
+    expect(JSON.parse(part)).toEqual({ D001_erp: expected });
+  });
+
+  test('sends an account file as it was filled in, renames included, and shows nothing of it', async () => {
+    const secretText = 'the new erp password';
+    const filled = { D001_erp: { property_map: { settings: { password: { value: secretText } } } } };
+    const { received, lines, status } = await imported(
+      settled({ renameAccount: ['D001_erp=P001_erp'] }),
+      { accountFile: new Secret(JSON.stringify(filled)) },
+      envelope(done),
+    );
+    expect(received[0]!.body).toContain(
+      `"settings":{"password":{"value":"${secretText}"}},"info":{"label":{"value":"P001_erp"}}`,
+    );
+    expect(JSON.stringify([lines, status])).not.toContain(secretText);
+  });
+
+  test.each<[string, object, Secrets]>([
+    ['an account that is not there', { renameAccount: ['d001_erp=P'] }, {}],
+    ['an account file that is no JSON', {}, { accountFile: new Secret('{"password": "hunter2"') }],
+    ['an account file that is no object', {}, { accountFile: new Secret('["hunter2"]') }],
+  ])('%s is USAGE, and nothing is sent', async (_, more, secrets) => {
+    await withSnaplogic([], async ({ snap }) => {
+      const error: unknown = await snap
+        .imports!.start(settled(more), secrets, [fileOf(zip)], never)
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'USAGE' });
+      expect(`${String(error)} ${JSON.stringify(error)} ${String((error as Error).cause)}`).not.toContain('hunter2');
+    });
+  });
+
+  test('assets that were skipped are no failure, others are', async () => {
+    const failed = [
+      {
+        snode_id: 'x',
+        name: 'D001_erp',
+        asset_type: 'Account',
+        status_code: 409,
+        reason: 'HTTP Code: 409 Status: CONFLICT',
+      },
+    ];
+    const skipped = await imported(settled(), {}, envelope({ ...done, failed }));
+    expect(skipped.status).toMatchObject({ state: 'succeeded', messages: [] });
+    expect(skipped.status.items?.[1]).toMatchObject({ name: 'D001_erp', action: 'skipped' });
+    const worse = [...failed, { name: 'b', status_code: 403, reason: '' }];
+    const partial = await imported(settled(), {}, envelope({ ...done, failed: worse }));
+    expect(partial.status).toMatchObject({ state: 'partial' });
+    expect(partial.status.items?.[2]).toMatchObject({ action: 'failed', reason: 'HTTP 403' });
+  });
+
+  test('a copy says where it went', async () => {
+    const answer = envelope({ ...done, project_path: `${destPath} 1` });
+    const { status } = await imported(settled({ duplicates: 'create_new' }), {}, answer);
+    expect(status.messages).toEqual([{ level: 'info', text: `imported as ${destPath} 1` }]);
+  });
+
+  test('no refusal repeats an account file', async () => {
+    const secrets = { accountFile: new Secret('{"a":{"password":"hunter2"}}') };
+    const answer = { status: 400, json: { http_status_code: 400, response_map: { error_list: [{ message: 'bad' }] } } };
+    await expect(imported(settled(), secrets, answer)).rejects.toMatchObject({
+      code: 'REMOTE_UNEXPECTED',
+      details: { status: 400, ambiguous: false },
+    });
+  });
+});
+
+describe('a lost answer', () => {
+  const post: Exchange = {
+    request: {
+      method: 'POST',
+      path: '/api/1/rest/public/project/import/Acme-Prod/Finance/Invoices',
+      query: { duplicate_check: 'skip' },
+    },
+    response: { fault: 'reset' },
+  };
+  const future = '2030-01-01T00:00:00.000Z';
+  const start = ({ snap }: Scripted, prepared = settled()) => snap.imports!.start(prepared, {}, [fileOf(zip)], never);
+
+  test('is found by what has changed, and says that it does not know all', async () => {
+    const target = fullTarget([{ name: 'load_invoices', type: 'Pipeline', updated: future }], { created: future });
+    await withSnaplogic([post, ...target], async (scripted) => {
+      const id = await start(scripted);
+      expect(id).toMatch(/^import,\d{8}T\d{9}Z,\/Acme-Prod\/Finance\/Invoices,skip$/);
+      expect(await scripted.snap.jobs.status(id, never)).toMatchObject({
+        state: 'partial',
+        wireState: 'answer not heard',
+        messages: [{ level: 'warning', text: expect.stringContaining('1 assets of') }],
+        items: [{ kind: 'Pipeline', name: 'load_invoices', action: 'done' }],
+      });
+    });
+  });
+
+  test('is none when the project is still not there', async () => {
+    await withSnaplogic([post, ...emptyTarget], (scripted) =>
+      expect(start(scripted)).rejects.toMatchObject({ code: 'REMOTE_UNREACHABLE', details: { ambiguous: false } }),
+    );
+  });
+
+  test('stays in doubt for a copy', async () => {
+    await withSnaplogic(fullTarget([]), ({ snap }) =>
+      expect(() =>
+        snap.imports!.find(settled({ existed: true, duplicates: 'create_new' }), new Date(), never),
+      ).toThrowCode('CONFLICT'),
+    );
+  });
+
+  test('a handle of an import that left nothing has failed', async () => {
+    await withSnaplogic([list('/Acme-Prod', [])], async ({ snap }) => {
+      const id = 'import,20260504T091200000Z,/Acme-Prod/Finance/Invoices,skip';
+      expect(await snap.jobs.status(id, never)).toMatchObject({ state: 'failed' });
+    });
+  });
+});

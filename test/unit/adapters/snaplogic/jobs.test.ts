@@ -1,0 +1,265 @@
+import { describe, expect, test } from '@jest/globals';
+import { never } from '../../../support/adapter-tools.ts';
+import {
+  all,
+  basic,
+  document,
+  envelope,
+  fullTarget,
+  get,
+  list,
+  migratePath,
+  moveId,
+  refusal,
+  source,
+  token,
+  withSnaplogic,
+} from '../../../support/snaplogic-client.ts';
+import type { Exchange } from '../../../support/scripted-server.ts';
+
+const first = `${migratePath}/${token}`;
+const second = `/api/1/rest/public/migrate/${token}`;
+const statusOf = (script: readonly Exchange[], id = moveId()) =>
+  withSnaplogic(script, ({ snap }) => snap.jobs.status(id, never));
+
+const done = [
+  { snode_id: '58d172f773fe032daac6350c', name: 'erp_account' },
+  { snode_id: '58d172fa73fe032daac63510', name: 'load_invoices', asset_type: 'Pipeline' },
+];
+const secured = {
+  reason: 'HTTP Code: 401 Status: UNAUTHORIZED',
+  snode_id: '58d172aa411a3e956a84876a',
+  name: 'secure_pipeline',
+  status_code: 401,
+};
+const arrived = fullTarget([
+  { name: 'erp_account', type: 'Account' },
+  { name: 'load_invoices', type: 'Pipeline' },
+]);
+
+describe('the status of a migration', () => {
+  test('Started goes on, and so does a word that is not documented', async () => {
+    for (const status of ['Started', 'Paused', 'Success']) {
+      const answer = envelope(document({ status, successful: done }));
+      expect(await statusOf([get(first, answer)])).toMatchObject({
+        state: 'running',
+        wireState: status,
+        activity: '2 assets done, 0 failed',
+      });
+    }
+    expect(await statusOf([get(first, envelope({}))])).toMatchObject({ state: 'running', wireState: 'no status' });
+  });
+
+  test('Completed with everything done is a success', async () => {
+    const status = await statusOf([get(first, envelope(document({ successful: done }))), ...arrived]);
+    expect(status).toMatchObject({ state: 'succeeded', wireState: 'Completed', startedAt: '2026-05-04T09:12:03.114Z' });
+    expect(status.messages).toEqual([]);
+    expect(status.items).toEqual([
+      { kind: 'Asset', name: 'erp_account', action: 'done' },
+      { kind: 'Pipeline', name: 'load_invoices', action: 'done' },
+    ]);
+  });
+
+  test('Completed with failures is partial, each with its reason', async () => {
+    const answer = envelope(document({ successful: done, failed: [secured] }));
+    const status = await statusOf([get(first, answer), ...arrived]);
+    expect(status).toMatchObject({ state: 'partial' });
+    expect(status.items?.[2]).toEqual({
+      kind: 'Asset',
+      name: 'secure_pipeline',
+      action: 'failed',
+      reason: 'HTTP Code: 401 Status: UNAUTHORIZED',
+    });
+    expect(status.messages[0]).toMatchObject({ level: 'error', text: expect.stringContaining('secure_pipeline') });
+  });
+
+  test('Completed with warnings alone is partial, whatever their message is called', async () => {
+    for (const key of ['message', 'warning', 'reason']) {
+      const warnings = [{ [key]: 'the account is not valid there', snode_id: 'x', name: 'erp_account' }];
+      const answer = envelope(document({ successful: done, warnings }));
+      expect(await statusOf([get(first, answer), ...arrived])).toMatchObject({
+        state: 'partial',
+        messages: [{ level: 'warning', text: 'Asset "erp_account": the account is not valid there' }],
+      });
+    }
+  });
+
+  test('Completed with nothing but failures is a failure', async () => {
+    expect(await statusOf([get(first, envelope(document({ failed: [secured] })))])).toMatchObject({ state: 'failed' });
+  });
+
+  test('what is called done has to be there', async () => {
+    const answer = envelope(document({ successful: done }));
+    const target = fullTarget([{ name: 'load_invoices', type: 'Pipeline' }]);
+    expect(await statusOf([get(first, answer), ...target])).toMatchObject({
+      state: 'partial',
+      messages: [{ level: 'error', text: expect.stringContaining('erp_account') }],
+    });
+  });
+
+  test.each([
+    ['failed', { failed: [secured] }, 'secure_pipeline'],
+    ['error_list', { error_list: [{ message: 'no such space' }] }, 'no such space'],
+    ['error', { error: 'out of order' }, 'out of order'],
+    ['message', { message: 'duplicate' }, 'duplicate'],
+  ])('Failed takes its reason out of %s', async (_, more, text) => {
+    const status = await statusOf([get(first, envelope(document({ status: 'Failed', ...more })))]);
+    expect(status.state).toBe('failed');
+    expect(JSON.stringify(status.messages)).toContain(text);
+  });
+
+  test('lists that are null are empty', async () => {
+    const answer = envelope(document({ successful: null, failed: null, warnings: null }));
+    expect(await statusOf([get(first, answer)])).toMatchObject({ state: 'succeeded', items: [] });
+  });
+
+  test.each([401, 403, 404])('falls back to the other path on %p', async (status) => {
+    const script = [get(first, refusal(status)), get(second, envelope(document({ status: 'Started' })))];
+    expect(await statusOf(script)).toMatchObject({ state: 'running' });
+  });
+
+  test('a 404 in the body alone is one too', async () => {
+    const hidden = envelope({ error_list: [] }, 404);
+    const script = [get(first, hidden), get(second, envelope(document({ status: 'Started' })))];
+    expect(await statusOf(script)).toMatchObject({ state: 'running' });
+  });
+
+  test('a token that neither path knows is NOT_FOUND', async () => {
+    await expect(() => statusOf([get(first, refusal(404)), get(second, refusal(404))])).toThrowCode('NOT_FOUND');
+  });
+
+  test('a token alone will do, in the form the product shows', async () => {
+    const script = [get(first, envelope(document({ successful: done }))), ...arrived];
+    expect(await statusOf(script, token)).toMatchObject({ id: token, state: 'succeeded' });
+  });
+
+  test('wrong credentials are not taken for a missing right', async () => {
+    await expect(() => statusOf([get(first, refusal(401)), get(second, refusal(401))])).toThrowCode('AUTH_REFUSED');
+  });
+});
+
+describe('a status URL of the server', () => {
+  const body = { dest_path: '/Acme-Prod/Finance/Invoices', duplicate_check: true, async: true };
+  const prepared = {
+    project: '/Acme-Dev/Finance/Invoices',
+    dryRun: false,
+    settled: {
+      source: '/Acme-Dev/Finance/Invoices',
+      destination: body.dest_path,
+      assetTypes: [],
+      duplicateCheck: true,
+      existed: false,
+      createSpace: false,
+      sync: false,
+      peer: 'dev',
+    },
+    notes: [],
+  };
+
+  test.each([
+    [
+      'of another origin is asked for at this one',
+      `https://evil.example/api/1/rest/public/project/migrate/${token}`,
+      first,
+    ],
+    [
+      'of another place is asked for there first',
+      `https://x.example/api/1/rest/public/v2/status/${token}`,
+      `/api/1/rest/public/v2/status/${token}`,
+    ],
+    ['that leads nowhere is left alone', `https://evil.example/steal?x=${token}`, first],
+    ['that climbs is left alone', `/api/1/rest/../../steal/${token}`, first],
+  ])('%s', async (_, url, asked) => {
+    const post: Exchange = {
+      request: { method: 'POST', path: `${migratePath}/Acme-Dev/Finance/Invoices`, json: body },
+      response: envelope({ status_token: token, status_url: url }),
+    };
+    const answer = get(asked, envelope(document({ status: 'Started' })));
+    const script = [post, { ...answer, request: { ...answer.request, headers: { authorization: basic } } }];
+    await withSnaplogic(script, async ({ snap }) => {
+      const id = await snap.moves!.start(prepared, { name: 'dev', adapter: snap }, {}, never);
+      expect(await snap.jobs.status(id, never)).toMatchObject({ state: 'running' });
+    });
+  });
+});
+
+describe('a status that is refused', () => {
+  const refused = [get(first, refusal(403)), get(second, refusal(404))];
+  const since = '2026-05-04T09:12:02.000Z';
+  const before = '2026-05-04T09:11:00.000Z';
+  // A job that began a moment ago by the server's clock: the handle says when, by this machine's.
+  const ago = (minutes: number) => {
+    const time = new Date(Date.now() - minutes * 60_000).toISOString().replaceAll(/[-:.]/g, '');
+    return moveId().replace('20260504T091200000Z', time);
+  };
+  const names = ['load_invoices', 'erp_account'] as const;
+  const origin = [
+    ...source.slice(0, 2),
+    list('/Acme-Dev/Finance/Invoices', [
+      { name: names[0], type: 'Pipeline' },
+      { name: names[1], type: 'Account' },
+    ]),
+  ];
+  const target = (pipeline: string, account?: string) =>
+    fullTarget([
+      { name: names[0], type: 'Pipeline', updated: pipeline },
+      ...(account === undefined ? [] : [{ name: names[1], type: 'Account', updated: account }]),
+    ]);
+
+  test('everything is there and new: it has succeeded, and how that is known is said', async () => {
+    const status = await statusOf([...refused, ...origin, ...target(since, since)], ago(0));
+    expect(status).toMatchObject({ state: 'succeeded', wireState: 'status refused' });
+    expect(status.messages).toEqual([{ level: 'info', text: expect.stringContaining('read off') }]);
+    expect(status.items).toHaveLength(2);
+  });
+
+  test('something is missing or older: it goes on', async () => {
+    for (const script of [target(since), target(since, before)]) {
+      expect(await statusOf([...refused, ...origin, ...script], ago(0))).toMatchObject({
+        state: 'running',
+        activity: '1 of 2 assets have arrived',
+      });
+    }
+  });
+
+  test('and nothing has moved for long: it is partial', async () => {
+    const status = await statusOf(
+      [...refused, ...origin, ...target('2026-05-04T09:03:00.000Z', '2026-05-04T08:00:00.000Z')],
+      ago(10),
+    );
+    expect(status).toMatchObject({ state: 'partial' });
+    expect(status.items?.map(({ action }) => action)).toEqual(['done', 'failed']);
+  });
+
+  test('nothing has arrived for long: it has failed', async () => {
+    expect(await statusOf([...refused, ...origin, ...target('2026-05-04T08:00:00.000Z')], ago(10))).toMatchObject({
+      state: 'failed',
+    });
+  });
+
+  test('for a token alone is AUTH_REFUSED', async () => {
+    await expect(() => statusOf(refused, token)).toThrowCode('AUTH_REFUSED');
+  });
+});
+
+describe('ids', () => {
+  test.each(['ServerTasks-1', 'move', 'move,x', 'import,,', 'move,%zz,x,y,/a/b/c,/d/e/f,-', ''])(
+    '%p is NOT_FOUND',
+    async (id) => {
+      await withSnaplogic([], ({ snap }) => expect(() => snap.jobs.status(id, never)).toThrowCode('NOT_FOUND'));
+    },
+  );
+});
+
+test('the log tells each asset once', async () => {
+  const answer = envelope(document({ successful: done, failed: [secured] }));
+  const lines = await withSnaplogic([get(first, answer), ...arrived], ({ snap }) =>
+    all(snap.jobs.log(moveId(), never)),
+  );
+  expect(lines.map(({ level, text }) => `${level} ${text}`)).toEqual([
+    'info partial (Completed)',
+    'info Asset "erp_account": done',
+    'info Pipeline "load_invoices": done',
+    'error Asset "secure_pipeline": failed (HTTP Code: 401 Status: UNAUTHORIZED)',
+  ]);
+});

@@ -1,0 +1,352 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Options, PreparedMove } from '../../../../src/ports/adapter.ts';
+import { Secret } from '../../../../src/secret.ts';
+import { never } from '../../../support/adapter-tools.ts';
+import type { Exchange } from '../../../support/scripted-server.ts';
+import {
+  basic,
+  emptyTarget,
+  envelope,
+  fullTarget,
+  list,
+  me,
+  migratePath,
+  password,
+  refusal,
+  serverDate,
+  source,
+  token,
+  user,
+  withSnaplogic,
+  type Scripted,
+} from '../../../support/snaplogic-client.ts';
+
+const project = '/Acme-Dev/Finance/Invoices';
+const destPath = '/Acme-Prod/Finance/Invoices';
+
+const prepare = ({ snap }: Scripted, options: Options = {}, name = project): Promise<PreparedMove> =>
+  snap.moves!.prepare(
+    { project: name, dryRun: false, options: { destPath, ...options } },
+    { name: 'prod', adapter: snap },
+    never,
+  );
+
+const settled = (more: object = {}): PreparedMove => ({
+  project,
+  dryRun: false,
+  settled: {
+    source: project,
+    destination: destPath,
+    assetTypes: [],
+    duplicateCheck: true,
+    existed: false,
+    createSpace: false,
+    sync: false,
+    peer: 'dev',
+    ...more,
+  },
+  notes: [],
+});
+
+const start = ({ snap }: Scripted, prepared: PreparedMove): Promise<string> =>
+  snap.moves!.start(prepared, { name: 'dev', adapter: snap }, {}, never);
+
+const post = (json: object, response: Exchange['response'] = accepted): Exchange => ({
+  request: {
+    method: 'POST',
+    path: `${migratePath}/Acme-Dev/Finance/Invoices`,
+    headers: { authorization: basic, 'content-type': 'application/json' },
+    json,
+  },
+  response,
+});
+
+const accepted = envelope({
+  status_token: token,
+  status_url: `https://elastic.snaplogic.com/api/1/rest/public/project/migrate/${token}`,
+});
+
+describe('prepare', () => {
+  test('a first migration takes everything and plans its creation', async () => {
+    const prepared = await withSnaplogic([...source, ...emptyTarget, me], (scripted) => prepare(scripted));
+    expect(prepared.plan?.map(({ action }) => action)).toEqual(Array(5).fill('create'));
+    expect(prepared.settled).toMatchObject({ assetTypes: [], duplicateCheck: true, existed: false, peer: 'prod' });
+    expect(prepared.notes.join('\n')).toContain('trusted environment');
+    expect(prepared.consent).toBeUndefined();
+    expect(JSON.parse(JSON.stringify(prepared))).toEqual(prepared);
+  });
+
+  test('an existing project is a conflict', async () => {
+    await withSnaplogic([...source, ...fullTarget([])], (scripted) =>
+      expect(prepare(scripted)).rejects.toMatchObject({
+        code: 'CONFLICT',
+        hint: expect.stringContaining('--no-duplicate-check'),
+        details: { existing: [destPath] },
+      }),
+    );
+  });
+
+  const there = [
+    { name: 'load_invoices', type: 'Pipeline' },
+    { name: 'erp_account', type: 'Account' },
+    { name: 'Rates.csv', type: 'File' },
+  ];
+
+  test('accounts and tasks of an existing project are kept unless they are named', async () => {
+    const script = [...source, ...fullTarget(there), me];
+    const prepared = await withSnaplogic(script, (scripted) => prepare(scripted, { noDuplicateCheck: true }));
+    expect(prepared.plan?.map(({ kind, name, action }) => `${action} ${kind} ${name}`)).toEqual([
+      'overwrite Pipeline load_invoices',
+      'keep Account erp_account',
+      'create File rates.csv',
+      'create Policy quota',
+      'beside File Rates.csv',
+    ]);
+    expect(prepared.settled).toMatchObject({ assetTypes: ['File', 'Pipeline', 'Policy'], duplicateCheck: false });
+    expect(prepared.notes.join('\n')).toContain('left out: Account "erp_account", Job "nightly"');
+    expect(prepared.consent).toBe(`overwrite 1 Pipeline in ${destPath}? The control plane keeps no copy`);
+  });
+
+  test('a task goes by either of its names', async () => {
+    const script = [...source, ...fullTarget(there), me];
+    const options = { noDuplicateCheck: true, assetType: ['task', 'account'] };
+    const prepared = await withSnaplogic(script, (scripted) => prepare(scripted, options));
+    expect(prepared.settled['assetTypes']).toEqual(['Account', 'Job']);
+    expect(prepared.consent).toContain('overwrite 1 Account');
+  });
+
+  test('a missing space is NOT_FOUND, or made', async () => {
+    const target = list('/Acme-Prod', [{ name: 'finance' }]);
+    await withSnaplogic([...source, target], (scripted) =>
+      expect(prepare(scripted)).rejects.toMatchObject({
+        code: 'NOT_FOUND',
+        hint: expect.stringMatching(/there is finance;.*--create-space/),
+      }),
+    );
+    const prepared = await withSnaplogic([...source, target, me], (scripted) =>
+      prepare(scripted, { createSpace: true }),
+    );
+    expect(prepared.settled['createSpace']).toBe(true);
+    expect(prepared.notes.join('\n')).toContain('/Acme-Prod/Finance is made first');
+  });
+
+  test('a missing org is NOT_FOUND', async () => {
+    const nowhere = list('/Acme-Prod', [], { response: envelope({ error_list: [{ message: 'no org' }] }, 404) });
+    await withSnaplogic([...source, nowhere], (scripted) =>
+      expect(prepare(scripted)).rejects.toMatchObject({
+        code: 'NOT_FOUND',
+        message: expect.stringContaining('Acme-Prod'),
+      }),
+    );
+  });
+
+  test('an org that the caller is not in is AUTH_REFUSED, one that only hides its list is not', async () => {
+    const hidden = list('/Acme-Prod', [], { response: refusal(403) });
+    await withSnaplogic([...source, hidden, user({ 'Acme-Dev': true })], (scripted) =>
+      expect(prepare(scripted)).rejects.toMatchObject({ code: 'AUTH_REFUSED', hint: expect.stringContaining('write') }),
+    );
+    const prepared = await withSnaplogic([...source, hidden, me], (scripted) =>
+      prepare(scripted, { noDuplicateCheck: true }),
+    );
+    expect(prepared.plan).toBeUndefined();
+    expect(prepared.settled).toMatchObject({ existed: 'unknown', assetTypes: ['File', 'Pipeline', 'Policy'] });
+    expect(prepared.consent).toContain('whatever has the same name');
+  });
+
+  test('the source is read in its own case only', async () => {
+    await withSnaplogic(source.slice(0, 2), (scripted) =>
+      expect(prepare(scripted, {}, 'Acme-Dev//Finance/invoices/')).rejects.toMatchObject({
+        code: 'NOT_FOUND',
+        hint: expect.stringContaining('there is Invoices'),
+      }),
+    );
+  });
+
+  test('locked accounts, missing rights and a foreign token are told', async () => {
+    const locked = user({ 'Acme-Dev': false }, { user_locked_out: true, password_expired: 'true' });
+    const prepared = await withSnaplogic([...source, ...emptyTarget, locked], (scripted) => prepare(scripted));
+    const notes = prepared.notes.join('\n');
+    for (const part of ['is locked', 'has expired', 'not listed as a member of Acme-Prod', 'read off the target']) {
+      expect(notes).toContain(part);
+    }
+  });
+
+  test.each([
+    ['a space as destination', '/Acme-Prod/Finance'],
+    ['four parts', '/Acme-Prod/Finance/Invoices/x'],
+    ['a name that climbs', '/Acme-Prod/../Invoices'],
+    ['a forbidden character', '/Acme-Prod/Finance/In?voices'],
+    ['the source itself', project],
+  ])('%s is USAGE', async (_, wrong) => {
+    await withSnaplogic(source, (scripted) =>
+      expect(() => prepare(scripted, { destPath: wrong })).toThrowCode('USAGE'),
+    );
+  });
+
+  test('an unknown type is USAGE before anything is read', async () => {
+    await withSnaplogic([], (scripted) =>
+      expect(() => prepare(scripted, { assetType: ['Snapplex'] })).toThrowCode('USAGE'),
+    );
+  });
+
+  test('without --dest-path it goes to the same place in the org of the target', async () => {
+    const script = [...source, ...emptyTarget, me];
+    await withSnaplogic(
+      script,
+      async ({ snap }) => {
+        const request = { project, dryRun: true, options: {} };
+        const prepared = await snap.moves!.prepare(request, { name: 'prod', adapter: snap }, never);
+        expect(prepared.settled['destination']).toBe(destPath);
+      },
+      { settings: { username: 'ci@acme.example', org: 'Acme-Prod' } },
+    );
+  });
+});
+
+describe('reaches', () => {
+  test('only the same control plane, by whatever name', async () => {
+    await withSnaplogic([], async ({ snap, url }) => {
+      const ask = (target: string) =>
+        snap.moves!.reaches({ name: 'x', adapter: snap }, { url: target } as never, never);
+      expect(await ask(url)).toBe(true);
+      expect(await ask('https://emea.snaplogic.com')).toContain('one control plane only');
+    });
+  });
+});
+
+describe('start', () => {
+  const body = { dest_path: destPath, duplicate_check: true, async: true };
+
+  test('sends the documented body and returns a handle that tells everything', async () => {
+    await withSnaplogic([post(body)], async (scripted) => {
+      const id = await start(scripted, settled());
+      expect(id).toMatch(
+        new RegExp(`^move,${token},\\d{8}T\\d{9}Z,dev,/Acme-Dev/Finance/Invoices,/Acme-Prod/Finance/Invoices,-$`),
+      );
+    });
+  });
+
+  test('types, overwriting and answering when done', async () => {
+    const wanted = { ...body, asset_types: ['File', 'Pipeline'], duplicate_check: false, async: false };
+    const done = { successful: [{ snode_id: 'x', name: 'a', asset_type: 'Pipeline' }] };
+    const answer = envelope({ status: 'Completed', ...done });
+    await withSnaplogic([post(wanted, answer)], async (scripted) => {
+      const options = { assetTypes: ['File', 'Pipeline'], duplicateCheck: false, sync: true };
+      const id = await start(scripted, settled(options));
+      expect(await scripted.snap.jobs.status(id, never)).toMatchObject({
+        state: 'succeeded',
+        items: [{ kind: 'Pipeline', name: 'a', action: 'done' }],
+      });
+    });
+  });
+
+  test('an empty answer of a synchronous migration is settled by looking', async () => {
+    const wanted = { ...body, async: false };
+    const now = new Date(serverDate).toISOString();
+    const target = fullTarget([{ name: 'load_invoices', type: 'Pipeline', updated: '2030-01-01T00:00:00.000Z' }]);
+    const origin = [...source.slice(0, 2), list(project, [{ name: 'load_invoices', type: 'Pipeline', updated: now }])];
+    await withSnaplogic([post(wanted, { text: '' }), ...origin, ...target], async (scripted) => {
+      const id = await start(scripted, settled({ sync: true }));
+      expect(id).toMatch(/^move,-,/);
+      expect(await scripted.snap.jobs.status(id, never)).toMatchObject({ state: 'succeeded', wireState: 'no status' });
+    });
+  });
+
+  test('makes the space first; one that is there by now will do', async () => {
+    for (const response of [envelope({ name: 'Finance' }), refusal(409)]) {
+      const space: Exchange = {
+        request: {
+          method: 'POST',
+          path: '/api/1/rest/public/assetapi/project/Acme-Prod/Finance',
+          json: { permissions: [] },
+        },
+        response,
+      };
+      await withSnaplogic([space, post(body)], (scripted) => start(scripted, settled({ createSpace: true })));
+    }
+  });
+
+  test.each([
+    [409, 'CONFLICT'],
+    [403, 'AUTH_REFUSED'],
+    [401, 'AUTH_REFUSED'],
+    [404, 'NOT_FOUND'],
+    [400, 'REMOTE_UNEXPECTED'],
+  ])('a refusal with %p is %s, by HTTP or in the body alone', async (status, code) => {
+    for (const answer of [refusal(status), { ...refusal(status), status: 200 }]) {
+      await withSnaplogic([post(body, answer)], (scripted) =>
+        expect(start(scripted, settled())).rejects.toMatchObject({ code, details: { status, ambiguous: false } }),
+      );
+    }
+  });
+
+  test('no refusal repeats the credentials', async () => {
+    const answer = refusal(403, `no right for ${basic} and ${password}`);
+    await withSnaplogic([post(body, answer)], async (scripted) => {
+      const error: unknown = await start(scripted, settled()).catch((thrown: unknown) => thrown);
+      const said = JSON.stringify([error, String(error), (error as Error).stack, scripted.tools.lines]);
+      expect(said).not.toContain(password);
+      expect(said).not.toContain(basic.slice(6));
+    });
+  });
+
+  test('a token goes as Bearer, with or without the word before it', async () => {
+    for (const jwt of ['abc.def.ghi', 'Bearer abc.def.ghi']) {
+      const exchange = post(body);
+      const headers = { authorization: 'Bearer abc.def.ghi' };
+      await withSnaplogic(
+        [{ ...exchange, request: { ...exchange.request, headers } }],
+        (scripted) => start(scripted, settled()),
+        { settings: {}, secrets: { token: new Secret(jwt) } },
+      );
+    }
+  });
+});
+
+describe('a lost answer', () => {
+  const body = { dest_path: destPath, duplicate_check: true, async: true };
+  const future = '2030-01-01T00:00:00.000Z';
+
+  test('is found by the new project at the destination', async () => {
+    const target = fullTarget([{ name: 'load_invoices', type: 'Pipeline', updated: future }], { created: future });
+    await withSnaplogic([post(body, { fault: 'reset' }), ...target], async (scripted) => {
+      expect(await start(scripted, settled())).toMatch(/^move,-,/);
+    });
+  });
+
+  test('is no migration when the destination is still not there', async () => {
+    await withSnaplogic([post(body, { fault: 'reset' }), ...emptyTarget], (scripted) =>
+      expect(start(scripted, settled())).rejects.toMatchObject({
+        code: 'REMOTE_UNREACHABLE',
+        details: { ambiguous: false },
+      }),
+    );
+  });
+
+  test('stays in doubt when the project is there and older than the request', async () => {
+    await withSnaplogic([post(body, { fault: 'reset' }), ...fullTarget([])], (scripted) =>
+      expect(start(scripted, settled())).rejects.toMatchObject({
+        code: 'REMOTE_UNREACHABLE',
+        hint: expect.stringContaining('--fresh'),
+        details: { ambiguous: true },
+      }),
+    );
+  });
+
+  test('onto an existing project may be sent again when nothing has changed', async () => {
+    const overwriting = settled({ existed: true, duplicateCheck: false });
+    await withSnaplogic(fullTarget([{ name: 'load_invoices', type: 'Pipeline' }]), async ({ snap }) => {
+      expect(await snap.moves!.find(overwriting, new Date(), never)).toBeUndefined();
+    });
+  });
+
+  test('cannot be told from a list without times', async () => {
+    const blind = list('/Acme-Prod/Finance/Invoices', [], {
+      response: envelope({ entries: [{ name: 'load_invoices', asset_type: 'Pipeline' }] }),
+    });
+    const target = [...fullTarget([]).slice(0, 2), blind];
+    await withSnaplogic(target, ({ snap }) =>
+      expect(() => snap.moves!.find(settled({ existed: true }), new Date(), never)).toThrowCode('CONFLICT'),
+    );
+  });
+});
