@@ -21,20 +21,24 @@ function fits(value: string, wanted: string, match: unknown): boolean {
   }
 }
 
-function matches(pool: Values, member: Member, found: Values): boolean {
+function matches(pool: Values, member: Member, factOf: (name: string) => unknown): boolean {
   return filterProperties[member].every((name) => {
     const wanted = plainText(pool[`${member}_${name}`]);
     const match = pool[`${member}_${name}_match`];
     if (wanted === '' && match !== 'empty') return true;
-    return fits(plainText(found[name]), wanted, match) !== (pool[`${member}_${name}_invert`] === true);
+    return fits(plainText(factOf(name)), wanted, match) !== (pool[`${member}_${name}_invert`] === true);
   });
 }
 
-const factsOf = (instance: Instance, item: Item): Values => ({
-  ...columnsOf(instance, item),
-  ...(item.model === 'link' ? propertiesOf(instance, item) : {}),
-  name: item.name,
-});
+/** Reads an object only when a filter asks for something of it. */
+function factsOf(instance: Instance, item: Item): (name: string) => unknown {
+  let facts: Values | undefined;
+  return (name) => {
+    if (name === 'name') return item.name;
+    facts ??= { ...columnsOf(instance, item), ...(item.model === 'link' ? propertiesOf(instance, item) : {}) };
+    return facts[name];
+  };
+}
 
 function* everyOne(instance: Instance, model: string): Generator<Item> {
   let after = 0;
@@ -72,11 +76,10 @@ export function computePools(instance: Instance, only?: ReadonlySet<string>): vo
 export function joinPools(instance: Instance, item: Item): void {
   const member = members.find((one) => one === item.model);
   if (member === undefined) return;
-  let facts: Values | undefined;
+  const facts = factsOf(instance, item);
   for (const pool of everyOne(instance, 'pool')) {
     const filters = columnsOf(instance, pool);
     if (!isDynamic(filters)) continue;
-    facts ??= factsOf(instance, item);
     if (matches(filters, member, facts)) instance.objects.relate(relationOf(pool, member), pool.place, item.place);
   }
 }

@@ -1,6 +1,6 @@
 // From rows to what clients and files see: properties with their defaults, derived columns, relations by name.
 import type { Instance } from './instance.ts';
-import { accessLists, bulkyProperties, kindNamed, privateProperties, type Kind } from './model/kinds.ts';
+import { accessLists, kindNamed, type Kind } from './model/kinds.ts';
 import { referencesOf, type Reference } from './model/relations.ts';
 import type { Item, Values } from './objects.ts';
 import { ServerError } from './refusal.ts';
@@ -11,15 +11,15 @@ export function kindOf(item: Item): Kind {
   return kind;
 }
 
-export const isPrivate = (instance: Instance, model: string, name: string): boolean =>
-  privateProperties.has(name) || instance.custom.isPrivate(model, name);
+const valueOf = ({ values }: Item, column: { readonly name: string; readonly default: unknown }): unknown => {
+  const set = values[column.name];
+  return set === undefined ? column.default : set;
+};
 
 /** Every stored column, private ones included, derived ones not. */
 export function columnsOf(instance: Instance, item: Item): Record<string, unknown> {
   const columns: Record<string, unknown> = {};
-  for (const [name, property] of Object.entries(instance.custom.of(kindOf(item)))) {
-    columns[name] = name in item.values ? item.values[name] : property.default;
-  }
+  for (const column of instance.custom.columns(kindOf(item))) columns[column.name] = valueOf(item, column);
   return columns;
 }
 
@@ -87,12 +87,10 @@ function derivedOf(instance: Instance, item: Item): Values {
 /** What REST tells of an object beside its relations. */
 export function propertiesOf(instance: Instance, item: Item): Record<string, unknown> {
   const shown: Record<string, unknown> = { id: item.id, name: item.name, type: item.type };
-  for (const [name, value] of Object.entries(columnsOf(instance, item))) {
-    if (name === 'positions' || isPrivate(instance, item.model, name)) continue;
-    if (item.model === 'device' && bulkyProperties.has(name)) continue;
-    shown[name] = value;
+  for (const column of instance.custom.columns(kindOf(item))) {
+    if (column.shown) shown[column.name] = valueOf(item, column);
   }
-  return { ...shown, ...derivedOf(instance, item) };
+  return Object.assign(shown, derivedOf(instance, item));
 }
 
 /** Lists of names; one name, or no key at all, for a reference to one object. */

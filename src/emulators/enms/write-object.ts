@@ -8,7 +8,6 @@ import type { Reference } from './model/relations.ts';
 import type { Item, Values } from './objects.ts';
 import { hashPassword } from './private-values.ts';
 import { ServerError } from './refusal.ts';
-import { isPrivate } from './serialize.ts';
 
 interface Writing {
   /** Who writes; sets the time of modification. Undefined in an import, which brings it. */
@@ -37,7 +36,7 @@ function nameOf(kind: Kind, given: Values): string {
 }
 
 function stored(instance: Instance, kind: Kind, name: string, value: unknown, hashed: boolean): unknown {
-  if (!isText(value) || !isPrivate(instance, kind.model, name)) return value;
+  if (!isText(value) || !instance.custom.isPrivate(kind.model, name)) return value;
   const hash = kind.model === 'user' && name === 'password' && !hashed;
   return instance.cipher.encode(hash ? hashPassword(value) : value);
 }

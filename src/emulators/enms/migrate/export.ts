@@ -9,7 +9,7 @@ import { unmigratedProperties, type Selection } from '../model/kinds.ts';
 import type { Item, Values } from '../objects.ts';
 import { ServerError } from '../refusal.ts';
 import { selection } from '../rest/visit.ts';
-import { columnsOf, isPrivate, kindOf, relationNames } from '../serialize.ts';
+import { columnsOf, kindOf, relationNames } from '../serialize.ts';
 import { Float, objectText, Tuple } from '../yaml/write.ts';
 
 const pageSize = 500;
@@ -32,7 +32,7 @@ export function exportedObject(instance: Instance, item: Item, withPrivate: bool
   const exported: Record<string, unknown> = { name: item.name, type: item.type };
   for (const [name, value] of Object.entries(columnsOf(instance, item))) {
     if (value === null || stays?.has(name) === true) continue;
-    if (!withPrivate && isPrivate(instance, item.model, name)) continue;
+    if (!withPrivate && instance.custom.isPrivate(item.model, name)) continue;
     if (name === 'positions' && isMap(value)) exported[name] = asTuples(value);
     else exported[name] = properties[name]?.type === 'float' && typeof value === 'number' ? new Float(value) : value;
   }

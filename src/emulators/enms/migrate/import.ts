@@ -13,7 +13,6 @@ import type { Item, Values } from '../objects.ts';
 import { computePools } from '../pools.ts';
 import { plainText } from '../python-text.ts';
 import { ServerError } from '../refusal.ts';
-import { isPrivate } from '../serialize.ts';
 import { setRelation, target, writeColumns } from '../write-object.ts';
 import { readYaml } from '../yaml/read.ts';
 
@@ -40,7 +39,7 @@ function readObjects(file: string, type: string): readonly Values[] {
 function opened(instance: Instance, model: string, given: Values): Values {
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => {
-      const closed = typeof value === 'string' && value !== '' && isPrivate(instance, model, name);
+      const closed = typeof value === 'string' && value !== '' && instance.custom.isPrivate(model, name);
       return [name, closed ? instance.cipher.decode(value) : value];
     }),
   );

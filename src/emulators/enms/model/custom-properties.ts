@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { MigratorError } from '../../../errors.ts';
 import { codeOf } from '../../error-facts.ts';
-import type { Kind } from './kinds.ts';
+import { bulkyProperties, privateProperties, type Kind } from './kinds.ts';
 import type { Properties, Property } from './property.ts';
 
 interface Custom {
@@ -11,9 +11,18 @@ interface Custom {
   readonly privates: ReadonlySet<string>;
 }
 
+/** A property as reading it needs it. */
+interface Column {
+  readonly name: string;
+  readonly default: unknown;
+  /** Among what REST tells of an object. */
+  readonly shown: boolean;
+}
+
 export interface CustomProperties {
   /** Built in and custom together. */
   readonly of: (kind: Kind) => Properties;
+  readonly columns: (kind: Kind) => readonly Column[];
   readonly isPrivate: (model: string, name: string) => boolean;
 }
 
@@ -70,12 +79,29 @@ function read(file: string, initial: Declarations): Declarations {
 export function openCustomProperties(file: string, initial: Declarations): CustomProperties {
   const byModel = new Map(Object.entries(read(file, initial)).map(([model, one]) => [model, customOf(one)]));
   const merged = new Map<Kind, Properties>();
+  const columns = new Map<Kind, readonly Column[]>();
+  const of = (kind: Kind) => {
+    const found = merged.get(kind) ?? { ...kind.properties, ...byModel.get(kind.model)?.properties };
+    merged.set(kind, found);
+    return found;
+  };
+  const isPrivate = (model: string, name: string) =>
+    privateProperties.has(name) || byModel.get(model)?.privates.has(name) === true;
+  const isShown = (model: string, name: string) =>
+    name !== 'positions' && !isPrivate(model, name) && !(model === 'device' && bulkyProperties.has(name));
   return {
-    of(kind) {
-      const found = merged.get(kind) ?? { ...kind.properties, ...byModel.get(kind.model)?.properties };
-      merged.set(kind, found);
+    of,
+    isPrivate,
+    columns(kind) {
+      const found =
+        columns.get(kind) ??
+        Object.entries(of(kind)).map(([name, one]) => ({
+          name,
+          default: one.default,
+          shown: isShown(kind.model, name),
+        }));
+      columns.set(kind, found);
       return found;
     },
-    isPrivate: (model, name) => byModel.get(model)?.privates.has(name) === true,
   };
 }

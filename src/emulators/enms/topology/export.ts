@@ -9,7 +9,7 @@ import { bulkyProperties, kindNamed } from '../model/kinds.ts';
 import type { Item } from '../objects.ts';
 import { pythonText } from '../python-text.ts';
 import { ServerError } from '../refusal.ts';
-import { columnsOf, isPrivate, propertiesOf } from '../serialize.ts';
+import { columnsOf, propertiesOf } from '../serialize.ts';
 
 const pageSize = 500;
 const blank = { device: new Set(['id', ...bulkyProperties]), link: new Set(['id', 'source_name', 'destination_name']) };
@@ -17,7 +17,7 @@ const blank = { device: new Set(['id', ...bulkyProperties]), link: new Set(['id'
 function columnNames(instance: Instance, model: 'device' | 'link'): readonly string[] {
   const kind = kindNamed(model);
   if (kind === undefined) throw new ServerError(`KeyError: '${model}'`);
-  const stored = Object.keys(instance.custom.of(kind)).filter((name) => !isPrivate(instance, model, name));
+  const stored = Object.keys(instance.custom.of(kind)).filter((name) => !instance.custom.isPrivate(model, name));
   return ['id', 'name', 'type', ...(model === 'link' ? ['source_name', 'destination_name'] : []), ...stored];
 }
 

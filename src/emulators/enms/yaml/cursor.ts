@@ -57,9 +57,20 @@ function breakInQuotes(cursor: Cursor): string {
   return breaks === 1 ? ' ' : '\n'.repeat(breaks - 1);
 }
 
+/** Characters that stand for themselves, as many as there are. */
+const plainRun = { double: /[^"\\\n]+/y, single: /[^'\n]+/y };
+
+function takeRun(cursor: Cursor, run: RegExp): string {
+  run.lastIndex = cursor.at;
+  const [found = ''] = run.exec(cursor.text) ?? [];
+  cursor.at += found.length;
+  return found;
+}
+
 function readDouble(cursor: Cursor): string {
   let text = '';
   for (;;) {
+    text += takeRun(cursor, plainRun.double);
     const character = peek(cursor);
     if (character === '') fail(cursor, 'a quoted scalar has no end');
     if (character === '"') break;
@@ -76,13 +87,10 @@ function readDouble(cursor: Cursor): string {
         skipBlanks(cursor);
       }
       text += breaks;
-    } else if (character === '\\') {
+    } else {
       const { value, length } = escapeAt(cursor.text, cursor.at + 1);
       text += value;
       cursor.at += 1 + length;
-    } else {
-      text += character;
-      cursor.at += 1;
     }
   }
   cursor.at += 1;
@@ -92,15 +100,16 @@ function readDouble(cursor: Cursor): string {
 function readSingle(cursor: Cursor): string {
   let text = '';
   for (;;) {
+    text += takeRun(cursor, plainRun.single);
     const character = peek(cursor);
     if (character === '') fail(cursor, 'a quoted scalar has no end');
     if (character === '\n') {
       text = text.replace(/[ \t]+$/, '') + breakInQuotes(cursor);
       continue;
     }
-    if (character === "'" && peek(cursor, 1) !== "'") break;
-    text += character;
-    cursor.at += character === "'" ? 2 : 1;
+    if (peek(cursor, 1) !== "'") break;
+    text += "'";
+    cursor.at += 2;
   }
   cursor.at += 1;
   return text;

@@ -51,6 +51,7 @@ function escaped(character: string): string {
 
 /** Breaks at spaces; a continuation that begins with one says so with a backslash. */
 function quoted(text: string, column: number, indent: number): string {
+  if (column + text.length < width - 1 && /^[ !#-[\]-~]*$/.test(text)) return `"${text}"`;
   const pad = ' '.repeat(indent);
   const words = Array.from(text, escaped)
     .join('')
