@@ -41,6 +41,9 @@ describe('examples run as they are', () => {
     ['partial-export', 'imported'],
     ['migrate-project', 'Search: moved'],
     ['package-exchange', 'the meeting is at nine'],
+    ['approval', 'undid microstrategy:dev:'],
+    ['backup-and-undo', 'undid enms:dr:'],
+    ['control-plane', 'arrived'],
   ])('%s', async (name, said) => {
     const copy = join(folder, name);
     await cp(join(root, 'examples', name), copy, { recursive: true });

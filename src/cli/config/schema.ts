@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseDuration } from './duration.ts';
-import { knownUrl } from './known-url.ts';
+import { knownUrl, shortNames } from './known-url.ts';
 
 const text = z.string().min(1, 'must not be empty');
 const reference = 'A secret reference: env:NAME, file:path, command:…, or prompt.';
@@ -19,6 +19,12 @@ function urlFault(value: string): string | undefined {
 }
 
 const userInfo = 'must not hold a user name or password; put them into settings of their own, as secret references';
+
+/** Products with well-known servers have short names for them. */
+function shortNamed(product: string, fault: string | undefined): string | undefined {
+  const names = shortNames(product);
+  return fault === undefined || names.length === 0 ? fault : `${fault}; ${product} also knows ${names.join(', ')}`;
+}
 
 /** A proxy with credentials is a secret as a whole, so it comes by reference. */
 function proxyFault(value: string): string | undefined {
@@ -46,7 +52,7 @@ const instance = z
     ),
   })
   .superRefine(({ product, url }, context) => {
-    const fault = url === '' || knownUrl(product, url) !== undefined ? undefined : urlFault(url);
+    const fault = url === '' || knownUrl(product, url) !== undefined ? undefined : shortNamed(product, urlFault(url));
     if (fault !== undefined) context.addIssue({ code: 'custom', path: ['url'], message: fault });
   })
   .describe("A server. Keys other than product and url are the adapter's own settings; secrets are references.");

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Promote a project within a control plane, then take it to another one, where its account has another name.
+set -u
+cd "$(dirname "$0")" || exit 1
+mkdir -p data
+
+# The first time everything travels; once the project is there, accounts and tasks stay as they are unless they are named.
+migrator migrate-project /Acme-Dev/Finance/Invoices --from dev --to test --no-duplicate-check --yes || exit $?
+
+migrator migrate-project /Acme-Dev/Finance/Invoices --from dev --to eu --dest-path /Acme-EU/Finance/Invoices \
+  --create-space --rename-account erp_account=erp_eu --on-duplicate overwrite --yes
+case $? in
+  0) echo "arrived" ;;
+  3) echo "arrived, with warnings: read them above" ;;
+  *) exit 1 ;;
+esac
