@@ -28,7 +28,7 @@ export function migrateProjectCommand(context: Context): Command {
     .addOption(
       new Option(
         '--route <route>',
-        'move: one server-side step; push: the source delivers to the target; relay: by way of this machine',
+        'move: by the servers themselves; push: the source delivers to the target; relay: by way of this machine',
       )
         .choices(['auto', 'move', 'push', 'relay'])
         .default('auto'),

@@ -103,7 +103,7 @@ async function withOwnSecrets(
 }
 
 const routes = {
-  move: 'in one server-side step',
+  move: 'by the servers themselves',
   push: 'pushed by the source server',
   relay: 'by way of this machine',
 };
