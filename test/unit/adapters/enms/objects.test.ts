@@ -99,6 +99,16 @@ describe('an export object by object', () => {
     });
   });
 
+  test.each(['.', '..'])('refuses what no URL can name, instead of leaving it out: %s', async (name) => {
+    await withEnms([alive, names('device', ['a', name]), object('device', 'a', {})], async ({ enms }) => {
+      const options = { via: 'rest', type: ['device'] };
+      const prepared = await enms.exports!.prepare({ projects: ['lab'], options }, never);
+      const id = await enms.exports!.start(prepared, {}, undefined, never);
+      const { files } = await enms.exports!.fetch(id, prepared, never);
+      await expect(() => textOf(files[0]!)).toThrowCode('UNSUPPORTED');
+    });
+  });
+
   test('asks page by page', async () => {
     const page = (start: number, count: number): Exchange =>
       rest(
