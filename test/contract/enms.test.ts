@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -22,8 +22,13 @@ interface EnmsBench extends ContractBench {
 const strangersPassword = 'password of nobody here';
 const project = 'contract';
 
-async function open(): Promise<EnmsBench> {
+/** With a key, the source encrypts what is private. */
+async function open(fernetKey?: string): Promise<EnmsBench> {
   const directory = await mkdtemp(join(tmpdir(), 'migrator-contract-'));
+  if (fernetKey !== undefined) {
+    await mkdir(join(directory, 'source', 'setup'), { recursive: true });
+    await writeFile(join(directory, 'source', 'setup', 'settings.json'), JSON.stringify({ fernet_key: fernetKey }));
+  }
   const start = (name: string, sample: 'source' | 'target') =>
     startEmulator('enms', { directory: join(directory, name), sample, pace: 1 });
   const servers = { source: await start('source', 'source'), target: await start('target', 'target') };
@@ -66,10 +71,10 @@ async function open(): Promise<EnmsBench> {
   };
 }
 
-const setup: ContractSetup = { facets: ['exports', 'imports'], open, pauseMs: 10 };
+const setup: ContractSetup = { facets: ['exports', 'imports'], open: () => open(), pauseMs: 10 };
 
-async function onBench(run: (bench: EnmsBench) => Promise<void>): Promise<void> {
-  const bench = await open();
+async function onBench(run: (bench: EnmsBench) => Promise<void>, fernetKey?: string): Promise<void> {
+  const bench = await open(fernetKey);
   try {
     await run(bench);
   } finally {
@@ -223,6 +228,80 @@ describeAdapter('enms', setup, () => {
           bench.as(bench.servers.target.credentials['password'] ?? '').probe(never),
         );
       });
+    });
+  });
+
+  describe('looks at the files before the server deletes for them', () => {
+    const emptied = { emptyDatabaseBeforeImport: true };
+    const changed = (files: readonly ArtifactFile[], type: string, edit: (text: string) => string) =>
+      Promise.all(
+        files.map(async (file) =>
+          file.path === `native/${type}.yaml` ? packaged(file.path, edit(await text(file.open(never)))) : file,
+        ),
+      );
+    const without = (files: readonly ArtifactFile[], type: string) =>
+      files.filter(({ path }) => path !== `native/${type}.yaml`);
+
+    test.each<[string, string, (files: readonly ArtifactFile[]) => Promise<readonly ArtifactFile[]>, Options]>([
+      [
+        'a type without its file would be emptied and nothing loaded',
+        'NOT_FOUND',
+        (files) => Promise.resolve(without(files, 'device')),
+        { type: ['device', 'link'] },
+      ],
+      ['an empty file', 'PACKAGE_MALFORMED', (files) => changed(files, 'service', () => ''), {}],
+      [
+        'a file that is no YAML',
+        'PACKAGE_MALFORMED',
+        (files) => changed(files, 'pool', (yaml) => `${yaml}- "name: "x\n`),
+        {},
+      ],
+      ['an unfinished export', 'PACKAGE_MALFORMED', (files) => Promise.resolve(without(files, 'metadata')), {}],
+      [
+        'a class that is not installed, which edges refer to',
+        'CONFLICT',
+        (files) =>
+          changed(files, 'service', (yaml) => yaml.replaceAll('"netmiko_commands_service"', '"our_own_service"')),
+        {},
+      ],
+      [
+        'single names that dangle once their type is emptied',
+        'CONFLICT',
+        (files) => changed(files, 'link', (yaml) => yaml.replace(/"source": "[^"]+"/, '"source": "nowhere"')),
+        {},
+      ],
+    ])('%s', async (_, code, edit, options) => {
+      await onBench(async (bench) => {
+        const { target } = bench;
+        const before = [await namesOf(target, 'device'), await namesOf(target, 'link')];
+        const files = await edit(await exported(bench));
+        await failsWith(code, () => prepared(bench, files, { ...emptied, ...options }));
+        expect([await namesOf(target, 'device'), await namesOf(target, 'link')]).toEqual(before);
+        expect(bench.servers.target.faults.requests().filter(({ path }) => path.includes('migrate'))).toEqual([]);
+      });
+    });
+
+    test('names in lists that the server drops in silence are told, and are gone indeed', async () => {
+      await onBench(async (bench) => {
+        const files = await changed(await exported(bench, { type: ['network'] }), 'network', (yaml) =>
+          yaml.replace(/"nodes":\n  - "[^"]+"/, '"nodes":\n  - "ghost"'),
+        );
+        const plan = await prepared(bench, files);
+        expect(plan.notes.join()).toMatch(/left out of lists: .*"ghost" as nodes/);
+        expect((await watch(bench.target, await started(bench, plan, files), setup)).state).toBe('succeeded');
+      });
+    });
+
+    test('values that another key encrypts are told beforehand; the import that fails at them says so', async () => {
+      await onBench(async (bench) => {
+        const files = await exported(bench, { privateProperties: true });
+        const plan = await prepared(bench, files);
+        expect(plan.notes.join()).toContain('FERNET_KEY');
+        const status = await watch(bench.target, await started(bench, plan, files), setup);
+        expect(status).toMatchObject({ state: 'failed', wireState: 'Error 500 - Internal Server Error.' });
+        // Without them it goes through.
+        expect((await imported(bench, await exported(bench))).state).toBe('succeeded');
+      }, Buffer.alloc(32, 7).toString('base64url'));
     });
   });
 

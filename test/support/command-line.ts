@@ -14,14 +14,20 @@ export interface LineOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: Uint8Array;
+  /** This machine's name, to take up what a killed process of it has left. */
+  readonly host?: string;
 }
 
 /** One command line through the program's own entry, in this process: the same as the binary without its start-up. */
-export async function commandLine(args: readonly string[], { cwd, env = {}, input }: LineOptions): Promise<Ended> {
+export async function commandLine(
+  args: readonly string[],
+  { cwd, env = {}, input, host }: LineOptions,
+): Promise<Ended> {
   const io = testIO({
     cwd,
     env,
     home: env['HOME'] ?? cwd,
+    ...(host === undefined ? {} : { host }),
     ...(input === undefined ? {} : { stdin: Readable.from([Buffer.from(input)]) }),
   });
   const code = await main(args, io);

@@ -14,6 +14,8 @@ const steady = (text) =>
   text
     .replace(/127\.0\.0\.1:\d+/g, 'server')
     .replace(/\d{8}T\d+Z?-[0-9a-f]{8}/g, 'TIME')
+    .replace(/\d{8}T\d{9}Z-[0-9a-f]{6}\b/g, 'STAMP')
+    .replace(/\d{8}T\d{6}Z\b/g, 'TIME')
     .replace(/ServerTasks-\d+/g, 'TASK')
     .replace(/\b[0-9A-F]{32}\b/g, 'GUID')
     .replace(/\b[0-9a-f]{12,}\b/g, 'HEX')

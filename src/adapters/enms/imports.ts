@@ -2,6 +2,7 @@ import { MigratorError } from '../../errors.ts';
 import type { Importer, ImportRequest, PreparedImport } from '../../ports/adapter.ts';
 import { folderName, newStamp, projectNameFrom } from './folder-name.ts';
 import { requireMayEmpty } from './emptying.ts';
+import { hasLeftTrace, printOf } from './import-trace.ts';
 import { migrationFolder, readRemark, remarks } from './migration-folder.ts';
 import { stageMigration, startMigration } from './migration-import.ts';
 import { inOrder, types, type Type } from './model.ts';
@@ -32,7 +33,7 @@ export function createImporter(server: Server, refusals: Refusals, debug: (messa
           return startMigration(server, prepared, secrets, files, debug, signal);
       }
     },
-    find: async ({ settled }, _startedAfter, signal) => {
+    find: async ({ settled }, startedAfter, signal) => {
       const way = textOf(settled, 'way');
       // Objects are written by name, so doing it once more does no harm.
       if (way === 'rest') return undefined;
@@ -42,7 +43,8 @@ export function createImporter(server: Server, refusals: Refusals, debug: (messa
       }
       const folder = textOf(settled, 'folder') ?? '';
       const remark = await readRemark(migrationFolder(server, folder), remarks.started, signal);
-      return remark === undefined ? undefined : `import/${folder}`;
+      const begun = remark !== undefined && (await hasLeftTrace(server, settled, startedAfter, signal));
+      return begun ? `import/${folder}` : undefined;
     },
   };
 }
@@ -92,11 +94,13 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
   const found = await survey(server, content, wanted, emptied, signal);
   refuseFatal(found, way);
   const plan = await planImport(server, content, wanted, found, { emptied, compare: dryRun }, signal);
+  const objects = [...found.names.values()].reduce((sum, { size }) => sum + size, 0);
+  const namesBefore = await printOf(found.target, wanted, signal);
   const ownPasswordChanges = way === 'web' && found.changesOwnPassword && ownPassword === 'replace';
   return {
     source,
     dryRun,
-    settled: { ...settled, ownPasswordChanges },
+    settled: { ...settled, ownPasswordChanges, objects, namesBefore },
     plan: plan.items,
     notes: [...notesOn(server, way, found, ownPassword, release), ...plan.notes],
     ...(emptied ? { backup: backupOf(wanted) } : {}),

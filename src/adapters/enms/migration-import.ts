@@ -1,6 +1,7 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { PreparedImport, Secrets } from '../../ports/adapter.ts';
 import type { ArtifactFile } from '../../ports/artifact.ts';
+import { hasLeftTrace } from './import-trace.ts';
 import { migrationFolder, remarks, writeRemark, type MigrationFolder } from './migration-folder.ts';
 import { types, type Type } from './model.ts';
 import { bytesOf, contentOf, decoded, isMap, itemsOf } from './package-content.ts';
@@ -110,7 +111,7 @@ export async function startMigration(
 
 /** Migration API, import. Undefined when the answer got lost: the objects on the target show then what became of it. */
 async function answerTo(
-  { rest }: Server,
+  server: Server,
   name: string,
   wanted: readonly Type[],
   settled: PreparedImport['settled'],
@@ -122,15 +123,19 @@ async function answerTo(
     ...(flagOf(settled, 'skipPoolUpdate') ? { skip_pool_update: true } : {}),
     ...(flagOf(settled, 'skipModelUpdate') ? { skip_model_update: true } : {}),
   };
+  const startedAfter = server.clock.now();
   try {
-    const { status, body, words } = await rest.migrate(
+    const { status, body, words } = await server.rest.migrate(
       'import',
       { name, import_export_types: wanted, ...switches },
       signal,
     );
     return { status, words: typeof body === 'string' ? body : words };
   } catch (error) {
-    if (isMigratorError(error) && error.details['ambiguous'] === true) return undefined;
-    throw error;
+    if (!isMigratorError(error) || error.details['ambiguous'] !== true) throw error;
+    await takeUpPassword(server, signal);
+    // Without a trace it stays in doubt: the same command line sends it again.
+    if (!(await hasLeftTrace(server, settled, startedAfter, signal))) throw error;
+    return undefined;
   }
 }

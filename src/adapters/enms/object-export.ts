@@ -1,7 +1,9 @@
+import { MigratorError } from '../../errors.ts';
 import type { ArtifactFile, ByteStream } from '../../ports/artifact.ts';
 import { inParallel } from './in-parallel.ts';
 import { carried } from './object-shape.ts';
 import type { Type } from './model.ts';
+import { isAddressable } from './rest.ts';
 import type { Server } from './server.ts';
 
 /** Requests that are under way at once; the server's own pool of database connections is not much larger. */
@@ -32,7 +34,7 @@ export function exportedObjects(server: Server, wanted: readonly Type[]): readon
 }
 
 async function* linesOf({ rest }: Server, type: Type, signal: AbortSignal): ByteStream {
-  const names = namesOf(rest.search(type, ['name'], signal));
+  const names = namesOf(type, rest.search(type, ['name'], signal));
   const read = (name: string) => rest.instance(type, name, signal);
   for await (const object of inParallel(names, width, read)) {
     // What was deleted since the names were listed is not there any more.
@@ -40,6 +42,15 @@ async function* linesOf({ rest }: Server, type: Type, signal: AbortSignal): Byte
   }
 }
 
-async function* namesOf(objects: AsyncIterable<Readonly<Record<string, unknown>>>): AsyncIterable<string> {
-  for await (const { name } of objects) if (typeof name === 'string') yield name;
+async function* namesOf(type: Type, objects: AsyncIterable<Readonly<Record<string, unknown>>>): AsyncIterable<string> {
+  for await (const { name } of objects) {
+    if (typeof name !== 'string') continue;
+    // It would look as if it were deleted meanwhile, and be missing in the package.
+    if (!isAddressable(name)) {
+      throw new MigratorError('UNSUPPORTED', `the ${type} named "${name}" cannot be read over the REST API`, {
+        hint: 'rename it, or export with --via web',
+      });
+    }
+    yield name;
+  }
 }

@@ -112,12 +112,18 @@ function firstPass(type: Type, object: PackagedObject): WireObject {
 /** Relations to objects of the same or of a later type; undefined when there are none. */
 function secondPass(type: Type, object: PackagedObject): WireObject | undefined {
   const later = Object.entries(object).filter(
-    ([key, value]) => relationOf(type, key) !== undefined && !isEmpty(value) && !isEarlier(type, key),
+    ([key, value]) =>
+      relationOf(type, key) !== undefined && (!isEmpty(value) || isFilled(type, key)) && !isEarlier(type, key),
   );
   if (later.length === 0) return undefined;
   // Files are known by their path.
   const key = type === 'file' ? { name: object.name, path: object['path'] } : { name: object.name };
   return { ...key, ...Object.fromEntries(later) };
+}
+
+/** A workflow that is created is given a start and an end by the server, also one that has none. */
+function isFilled(type: Type, key: string): boolean {
+  return type === 'service' && key === 'services';
 }
 
 function isEarlier(type: Type, key: string): boolean {

@@ -29,7 +29,7 @@ export interface Rest {
   version(signal: AbortSignal): Promise<string | undefined>;
   /** All objects of a type with these properties, sorted by the first. */
   search(type: string, columns: readonly string[], signal: AbortSignal, pageLimit?: number): AsyncIterable<WireObject>;
-  /** Undefined when there is none, or none that the account may see. */
+  /** Undefined when there is none, none that the account may see, or none that a URL can name (`isAddressable`). */
   instance(type: string, name: string, signal: AbortSignal): Promise<WireObject | undefined>;
   upsert(type: string, objects: readonly WireObject[], signal: AbortSignal): Promise<Upserted>;
   migrate(direction: 'export' | 'import', body: object, signal: AbortSignal): Promise<Answer>;
@@ -73,6 +73,7 @@ export function createRest(http: Http): Rest {
       }
     },
     instance: async (type, name, signal) => {
+      if (!isAddressable(name)) return undefined;
       const path = `rest/instance/${encodeURIComponent(type)}/${encodeURIComponent(name)}`;
       const answer = await http.json({ method: 'GET', path, accept: [403] }, signal);
       return answer.status === 403 ? undefined : decoded(objectSchema, answer.body, path);
@@ -113,6 +114,11 @@ export function createRest(http: Http): Rest {
       await http.json({ ...request, answerWithinMs: workMs }, signal);
     },
   };
+}
+
+/** A URL takes `.` and `..` for steps on its path, however they are written. */
+export function isAddressable(name: string): boolean {
+  return name !== '.' && name !== '..';
 }
 
 /** The echo of a refused object; all of it but its name stays here. */

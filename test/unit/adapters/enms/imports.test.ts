@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { ImportRequest, PreparedImport } from '../../../../src/ports/adapter.ts';
 import type { ArtifactFile } from '../../../../src/ports/artifact.ts';
@@ -384,6 +385,49 @@ describe('an import', () => {
   ])('that %s is known by the remark beside its files', async (_, text, found) => {
     await withEnms([...login, file(at('migrator-started.txt'), text)], async ({ enms }) => {
       expect(await enms.imports!.find(prepared(), new Date(), never)).toBe(found);
+    });
+  });
+
+  describe('that was meant to be sent', () => {
+    const now = [names('device', ['old']), names('link', [])];
+    const later = [names('device', ['old', 'new']), names('link', [])];
+    const looked = [
+      ...login,
+      file(at('migrator-started.txt'), startedText),
+      file(at('migrator-answer.txt'), undefined),
+    ];
+    const printed = createHash('sha256').update('["device",["old"]]').update('["link",[]]').digest('hex');
+    const settled = prepared({ namesBefore: printed, objects: 400 });
+
+    test('is awaited as long as one of its size takes, and has not begun when no name is new or gone', async () => {
+      await withEnms([...looked, ...now, ...now], async ({ enms, tools }) => {
+        expect(await enms.imports!.find(settled, new Date(), never)).toBeUndefined();
+        expect(tools.waits).toHaveLength(1);
+      });
+    });
+
+    test('is not awaited when that time is over', async () => {
+      await withEnms([...looked, ...now], async ({ enms, tools }) => {
+        expect(await enms.imports!.find(settled, new Date(Date.now() - 3_600_000), never)).toBeUndefined();
+        expect(tools.waits).toEqual([]);
+      });
+    });
+
+    test.each([
+      ['at once', later],
+      ['after a while', [...now, ...later]],
+    ])('has begun when names are new or gone: %s', async (_, looks) => {
+      await withEnms([...looked, ...looks], async ({ enms }) => {
+        expect(await enms.imports!.find(settled, new Date(), never)).toBe(id);
+      });
+    });
+
+    test('and whose answer is lost without a trace stays in doubt, instead of passing for done', async () => {
+      const look = [file(at('migrator-answer.txt'), undefined), ...now, ...now];
+      await withEnms([...login, ...lastLook, ...begun, migrate({ fault: 'reset' }), ...look], async ({ enms }) => {
+        const error = await enms.imports!.start(settled, {}, both, never).catch((reason: unknown) => reason);
+        expect(error).toMatchObject({ details: { ambiguous: true } });
+      });
     });
   });
 

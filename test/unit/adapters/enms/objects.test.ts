@@ -99,6 +99,16 @@ describe('an export object by object', () => {
     });
   });
 
+  test.each(['.', '..'])('refuses what no URL can name, instead of leaving it out: %s', async (name) => {
+    await withEnms([alive, names('device', ['a', name]), object('device', 'a', {})], async ({ enms }) => {
+      const options = { via: 'rest', type: ['device'] };
+      const prepared = await enms.exports!.prepare({ projects: ['lab'], options }, never);
+      const id = await enms.exports!.start(prepared, {}, undefined, never);
+      const { files } = await enms.exports!.fetch(id, prepared, never);
+      await expect(() => textOf(files[0]!)).toThrowCode('UNSUPPORTED');
+    });
+  });
+
   test('asks page by page', async () => {
     const page = (start: number, count: number): Exchange =>
       rest(
@@ -161,7 +171,14 @@ describe('an import object by object', () => {
       ndjson(
         'service',
         { name: '[sub] a', type: 'python_snippet_service', scoped_name: 'a', workflows: ['[wf] sub'] },
-        { name: '[wf] sub', type: 'workflow', scoped_name: 'sub', workflows: ['wf'], positions: { x: [1, 2] } },
+        {
+          name: '[wf] sub',
+          type: 'workflow',
+          scoped_name: 'sub',
+          workflows: ['wf'],
+          services: [],
+          positions: { x: [1, 2] },
+        },
         { name: 'wf', type: 'workflow', scoped_name: 'wf', workflows: [], services: ['[wf] sub'] },
         { name: '[away] b', type: 'python_snippet_service', workflows: ['away'] },
       ),
@@ -169,12 +186,16 @@ describe('an import object by object', () => {
     const order: string[] = [];
     const script = [
       done('workflow', [{ name: 'wf', scoped_name: 'wf', workflows: [] } as { name: string }]),
-      done('workflow', [{ name: '[wf] sub', scoped_name: 'sub', workflows: ['wf'] } as { name: string }]),
+      done('workflow', [{ name: '[wf] sub', scoped_name: 'sub', workflows: ['wf'], services: [] } as { name: string }]),
       done('python_snippet_service', [
         { name: '[sub] a', scoped_name: 'a', workflows: ['[wf] sub'] } as { name: string },
       ]),
       done('python_snippet_service', [{ name: '[away] b', workflows: ['away'] } as { name: string }]),
-      done('workflow', [{ name: 'wf', services: ['[wf] sub'] } as { name: string }]),
+      // A new workflow was given a start and an end, also the one that has none.
+      done('workflow', [
+        { name: '[wf] sub', services: [] } as { name: string },
+        { name: 'wf', services: ['[wf] sub'] } as { name: string },
+      ]),
     ];
     await withEnms(script, async ({ enms, tools }) => {
       const id = await enms.imports!.start(prepared(['service']), {}, files, never);

@@ -1,0 +1,177 @@
+import { readdir, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { expect, jest, test } from '@jest/globals';
+import type { RunningEmulator } from '../../src/emulators/index.ts';
+import { commandLine } from '../support/command-line.ts';
+import { crashAt } from '../support/crash.ts';
+import { passwordOf, withEnmsWorkshop } from '../support/enms-workshop.ts';
+import type { Workshop } from '../support/workshop.ts';
+
+// A process is killed and its command run again for every step: on a busy machine that takes its time.
+jest.setTimeout(240_000);
+
+const exporting = ['partial-export', '--from', 'lab', '--project', 'nightly', '-o', 'nightly.tar'];
+const importing = ['import', 'nightly.tar', '--to', 'prod'];
+const emptying = [...importing, '--empty-database-before-import', '--yes'];
+const inExport = '/download/file/migrations/nightly--export-STAMP';
+const inImport = '/download/file/migrations/nightly--import-STAMP';
+
+async function again({ folder, env }: Workshop, args: readonly string[]): Promise<Record<string, unknown>> {
+  const { code, stdout, stderr } = await commandLine([...args, '--json'], { cwd: folder, env, host: hostname() });
+  expect({ args, code, stderr: code === 0 ? '' : stderr }).toEqual({ args, code: 0, stderr: '' });
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+async function call(server: RunningEmulator, path: string, json?: unknown): Promise<unknown> {
+  const authorization = `Basic ${Buffer.from(`admin:${passwordOf(server)}`).toString('base64')}`;
+  const response = await fetch(`${server.url}/rest/${path}`, {
+    headers: { authorization, 'content-type': 'application/json' },
+    ...(json === undefined ? {} : { method: 'POST', body: JSON.stringify(json) }),
+  });
+  return response.json();
+}
+
+const types = ['user', 'group', 'device', 'link', 'service', 'network', 'workflow_edge', 'task', 'credential', 'pool'];
+
+/** The properties of all objects, without the numbers that a server gives to them. */
+async function stateOf(server: RunningEmulator): Promise<unknown> {
+  const state: Record<string, readonly string[]> = {};
+  for (const type of types) {
+    const rows = (await call(server, `query/${type}`)) as readonly Record<string, unknown>[];
+    const texts = rows.map((row) => JSON.stringify(Object.entries(row).filter(([key]) => !/^id$|_id$/.test(key))));
+    state[type] = texts.sort();
+  }
+  return state;
+}
+
+/** How often the servers were told to begin something, from now on. */
+function counting({ lab, prod }: Workshop) {
+  lab.faults.forgetRequests();
+  prod.faults.forgetRequests();
+  const count = (server: RunningEmulator, path: string) =>
+    server.faults.requests().filter((request) => request.method === 'POST' && request.path === path).length;
+  return {
+    exports: () => count(lab, '/rest/migrate/export'),
+    imports: () => count(prod, '/rest/migrate/import'),
+  };
+}
+
+async function kill(step: string, workshop: Workshop, args: readonly string[]): Promise<void> {
+  expect([step, (await crashAt(step, workshop, args)).signal]).toEqual([step, 'SIGKILL']);
+}
+
+const backupsIn = async ({ folder }: Workshop) =>
+  (await readdir(folder)).filter((name) => /^prod-backup.*r$/.test(name));
+
+test('partial-export: one export, and a package that is whole', async () => {
+  await withEnmsWorkshop(async (workshop) => {
+    for (const step of [
+      'answer GET /rest/is_alive #1',
+      'answer GET /rest/query/server #1',
+      'answer GET /login #1',
+      'answer POST /login #1',
+      'answer POST /get_migration_folders #1',
+      'before POST /rest/migrate/export #1',
+      'answer POST /rest/migrate/export #1', // exported, the journal does not know
+      `answer GET ${inExport}/metadata.yaml #1`, // looked whether it is finished
+      `answer GET ${inExport}/pool.yaml #1`,
+      'before link nightly.tar #1',
+      'after link nightly.tar #1', // the package has its name, the journal does not know
+    ]) {
+      await rm(workshop.path('nightly.tar'), { force: true });
+      const { exports } = counting(workshop);
+      await kill(step, workshop, exporting);
+      expect([step, await again(workshop, exporting), exports()]).toEqual([
+        step,
+        expect.objectContaining({ outcome: 'done' }),
+        1,
+      ]);
+      await again(workshop, ['package', 'verify', 'nightly.tar', '--content']);
+    }
+  });
+});
+
+/** Something that only this package brings. */
+async function exportWith(name: string, workshop: Workshop): Promise<void> {
+  expect(await call(workshop.lab, 'instance/device', { name })).toEqual({ success: [name] });
+  await rm(workshop.path('nightly.tar'), { force: true });
+  await again(workshop, exporting);
+}
+
+const hasDevice = async (server: RunningEmulator, name: string) =>
+  ((await call(server, `query/device?name=${name}`)) as unknown[]).length === 1;
+
+test('import: one import, nothing lost', async () => {
+  await withEnmsWorkshop(async (workshop) => {
+    for (const [index, step] of [
+      'answer POST /rest/search #1', // planning
+      'answer POST /rest/instance/folder #1',
+      'answer POST /upload_files #1',
+      `answer GET ${inImport}/metadata.yaml #1`, // all files are there
+      'before POST /rest/migrate/import #1', // the remark says that it was meant to be sent, and it was not
+      'answer POST /rest/migrate/import #1', // imported, nobody knows
+      'answer POST /upload_files #14', // the answer is kept beside the files, the journal does not know
+      `answer GET ${inImport}/pool.yaml #2`, // looking at what arrived
+    ].entries()) {
+      const device = `step-${index}`;
+      await exportWith(device, workshop);
+      const { imports } = counting(workshop);
+      await kill(step, workshop, importing);
+      const result = await again(workshop, importing);
+      expect([step, result, imports(), await hasDevice(workshop.prod, device)]).toEqual([
+        step,
+        expect.objectContaining({ outcome: 'done' }),
+        1,
+        true,
+      ]);
+    }
+  });
+});
+
+test('import: killed while the server is at work, it is waited for and not sent once more', async () => {
+  await withEnmsWorkshop(async (workshop) => {
+    await exportWith('in-flight', workshop);
+    const { imports } = counting(workshop);
+    const values = { lasts: 1500, proxy: 1500 };
+    workshop.prod.faults.add({ type: 'named', name: 'slow-import', values, times: 1 });
+    const started = workshop.start(importing);
+    // The fault is gone when the server has begun.
+    while (workshop.prod.faults.active().length > 0) await new Promise((done) => setTimeout(done, 5));
+    started.child.kill('SIGKILL');
+    await started.finished;
+    expect(await again(workshop, importing)).toMatchObject({ outcome: 'done' });
+    expect([imports(), await hasDevice(workshop.prod, 'in-flight')]).toEqual([1, true]);
+  });
+});
+
+test('import that empties: never without its backup, and undo brings back what was there', async () => {
+  await withEnmsWorkshop(async (workshop) => {
+    const { prod } = workshop;
+    await again(workshop, exporting);
+    const before = await stateOf(prod);
+    for (const step of [
+      `answer GET ${inImport}/metadata.yaml #2`, // the files are there, no backup yet
+      'answer POST /rest/migrate/export #1', // the backup lies on the server only
+      'before link prod-backup-TIME.tar #1',
+      'before POST /rest/migrate/import #1',
+      'answer POST /rest/migrate/import #1',
+      'answer POST /upload_files #14',
+    ]) {
+      for (const backup of await backupsIn(workshop)) await rm(workshop.path(backup));
+      const { imports } = counting(workshop);
+      await kill(step, workshop, emptying);
+      // Nothing is deleted as long as there is no way back.
+      if (imports() === 0) expect([step, await stateOf(prod)]).toEqual([step, before]);
+      else expect([step, await backupsIn(workshop)]).toEqual([step, [expect.any(String)]]);
+      const result = await again(workshop, emptying);
+      expect([step, result, imports()]).toEqual([
+        step,
+        expect.objectContaining({ outcome: 'done', backup: expect.any(String) }),
+        1,
+      ]);
+      expect(await hasDevice(prod, 'dr-core-1')).toBe(false);
+      await again(workshop, ['job', 'undo', String(result['handle']), '--yes']);
+      expect([step, await stateOf(prod)]).toEqual([step, before]);
+    }
+  });
+});
