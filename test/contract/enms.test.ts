@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { adapterModules } from '../../src/adapters/index.ts';
 import { startEmulator, type FaultSpec, type RunningEmulator } from '../../src/emulators/index.ts';
+import type { ErrorCode } from '../../src/errors.ts';
 import type { Adapter, Options, PreparedImport } from '../../src/ports/adapter.ts';
 import type { ArtifactFile } from '../../src/ports/artifact.ts';
 import { Secret } from '../../src/secret.ts';
@@ -242,7 +243,7 @@ describeAdapter('enms', setup, () => {
     const without = (files: readonly ArtifactFile[], type: string) =>
       files.filter(({ path }) => path !== `native/${type}.yaml`);
 
-    test.each<[string, string, (files: readonly ArtifactFile[]) => Promise<readonly ArtifactFile[]>, Options]>([
+    test.each<[string, ErrorCode, (files: readonly ArtifactFile[]) => Promise<readonly ArtifactFile[]>, Options]>([
       [
         'a type without its file would be emptied and nothing loaded',
         'NOT_FOUND',
