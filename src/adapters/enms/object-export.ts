@@ -9,6 +9,9 @@ import type { Server } from './server.ts';
 /** Requests that are under way at once; the server's own pool of database connections is not much larger. */
 const width = 8;
 
+/** Characters of a piece of a file. */
+const pieceLength = 64 * 1024;
+
 /** What the REST API does not give, or must not be given back. */
 export function notCarried(wanted: readonly Type[]): readonly string[] {
   const has = (type: Type): boolean => wanted.includes(type);
@@ -36,10 +39,16 @@ export function exportedObjects(server: Server, wanted: readonly Type[]): readon
 async function* linesOf({ rest }: Server, type: Type, signal: AbortSignal): ByteStream {
   const names = namesOf(type, rest.search(type, ['name'], signal));
   const read = (name: string) => rest.instance(type, name, signal);
+  // Each piece is a write of its own on its way to the disk, which takes longer than a line.
+  let lines = '';
   for await (const object of inParallel(names, width, read)) {
     // What was deleted since the names were listed is not there any more.
-    if (object !== undefined) yield Buffer.from(`${JSON.stringify(carried(type, object))}\n`);
+    if (object !== undefined) lines += `${JSON.stringify(carried(type, object))}\n`;
+    if (lines.length < pieceLength) continue;
+    yield Buffer.from(lines);
+    lines = '';
   }
+  if (lines !== '') yield Buffer.from(lines);
 }
 
 async function* namesOf(type: Type, objects: AsyncIterable<Readonly<Record<string, unknown>>>): AsyncIterable<string> {
