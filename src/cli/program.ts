@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { commandGroup } from './command-group.ts';
 import type { Context } from './context.ts';
 import { usageError } from './usage-error.ts';
 import { version } from './version.ts';
@@ -6,7 +7,7 @@ import { version } from './version.ts';
 interface Entry {
   readonly name: string;
   readonly description: string;
-  readonly load: () => Promise<(context: Context) => Command>;
+  readonly load: (argv: readonly string[] | undefined) => Promise<(context: Context) => Command>;
 }
 
 /** The words a user types first. A command's file lies at the path of its words and is loaded when they are typed. */
@@ -34,12 +35,12 @@ const entries: readonly Entry[] = [
   {
     name: 'package',
     description: "packages: in an instance's feed, and as files",
-    load: async () => (await import('./commands/package/index.ts')).packageCommand,
+    load: async (argv) => commandGroup('package', (await import('./commands/package/index.ts')).packageCommands, argv),
   },
   {
     name: 'job',
     description: 'remote jobs: a handle and the rc file are enough, on any machine',
-    load: async () => (await import('./commands/job/index.ts')).jobCommand,
+    load: async (argv) => commandGroup('job', (await import('./commands/job/index.ts')).jobCommands, argv),
   },
   {
     name: 'key',
@@ -79,8 +80,8 @@ const entries: readonly Entry[] = [
 ];
 
 /**
- * The command tree. Of the first level only what the line names is loaded, which is all that its help needs; without a
- * line, everything is. Nothing here does work.
+ * The command tree. Only what the line names is loaded, which is all that its help needs; without a line, everything
+ * is. Nothing here does work.
  */
 export async function createProgram(context: Context, argv?: readonly string[]): Promise<Command> {
   const program = new Command('migrator')
@@ -107,7 +108,7 @@ export async function createProgram(context: Context, argv?: readonly string[]):
     .addHelpText('after', footer);
   for (const { name, description, load } of entries) {
     const wanted = argv === undefined || argv.includes(name);
-    const command = wanted ? (await load())(context) : new Command(name);
+    const command = wanted ? (await load(argv))(context) : new Command(name);
     program.addCommand(command.description(description));
   }
   govern(program, program);

@@ -9,9 +9,9 @@ import {
   withCaution,
   withFresh,
   withOpening,
-  withProductOptions,
   withWaiting,
 } from './options.ts';
+import { withProductOptions } from './product-options.ts';
 
 export interface ImportOptions extends WaitOptions, OpenOptions, CautionOptions {
   readonly to?: string;

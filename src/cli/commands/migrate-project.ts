@@ -1,15 +1,8 @@
 import { Command, Option } from 'commander';
 import { act } from '../command-action.ts';
 import type { Context } from '../context.ts';
-import {
-  type CautionOptions,
-  examples,
-  type WaitOptions,
-  withCaution,
-  withFresh,
-  withProductOptions,
-  withWaiting,
-} from './options.ts';
+import { type CautionOptions, examples, type WaitOptions, withCaution, withFresh, withWaiting } from './options.ts';
+import { withProductOptions } from './product-options.ts';
 
 export interface MigrateProjectOptions extends WaitOptions, CautionOptions {
   readonly from?: string;

@@ -2,15 +2,8 @@ import { Command, Option } from 'commander';
 import { act } from '../command-action.ts';
 import type { Context } from '../context.ts';
 import { ListOption } from '../list-option.ts';
-import {
-  examples,
-  type SealOptions,
-  type WaitOptions,
-  withFresh,
-  withProductOptions,
-  withSealing,
-  withWaiting,
-} from './options.ts';
+import { examples, type SealOptions, type WaitOptions, withFresh, withSealing, withWaiting } from './options.ts';
+import { withProductOptions } from './product-options.ts';
 
 export interface PartialExportOptions extends WaitOptions, SealOptions {
   readonly from?: string;

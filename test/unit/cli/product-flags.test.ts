@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { describe, expect, test } from '@jest/globals';
 import { act } from '../../../src/cli/command-action.ts';
-import { withProductOptions } from '../../../src/cli/commands/options.ts';
+import { withProductOptions } from '../../../src/cli/commands/product-options.ts';
 import { createContext } from '../../../src/cli/context.ts';
 import { productFlags, type ProductFlags } from '../../../src/cli/product-flags.ts';
 import { createProgram } from '../../../src/cli/program.ts';

@@ -1,26 +1,12 @@
-import { Command } from 'commander';
-import type { Context } from '../../context.ts';
-import { cancelCommand } from './cancel.ts';
-import { approveCommand, rejectCommand, undoCommand } from './decide.ts';
-import { listCommand } from './list.ts';
-import { logCommand } from './log.ts';
-import { showCommand } from './show.ts';
-import { waitCommand } from './wait.ts';
+import type { Members } from '../../command-group.ts';
 
-export function jobCommand(context: Context): Command {
-  const command = new Command('job');
-  const creators = [
-    listCommand,
-    showCommand,
-    waitCommand,
-    logCommand,
-    cancelCommand,
-    approveCommand,
-    rejectCommand,
-    undoCommand,
-  ];
-  for (const create of creators) {
-    command.addCommand(create(context));
-  }
-  return command;
-}
+export const jobCommands: Members = {
+  list: async () => (await import('./list.ts')).listCommand,
+  show: async () => (await import('./show.ts')).showCommand,
+  wait: async () => (await import('./wait.ts')).waitCommand,
+  log: async () => (await import('./log.ts')).logCommand,
+  cancel: async () => (await import('./cancel.ts')).cancelCommand,
+  approve: async () => (await import('./decide.ts')).approveCommand,
+  reject: async () => (await import('./decide.ts')).rejectCommand,
+  undo: async () => (await import('./decide.ts')).undoCommand,
+};

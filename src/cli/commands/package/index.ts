@@ -1,27 +1,12 @@
-import { Command } from 'commander';
-import type { Context } from '../../context.ts';
-import { deleteCommand } from './delete.ts';
-import { downloadCommand } from './download.ts';
-import { inspectCommand } from './inspect.ts';
-import { listCommand } from './list.ts';
-import { openCommand } from './open.ts';
-import { sealCommand } from './seal.ts';
-import { uploadCommand } from './upload.ts';
-import { verifyCommand } from './verify.ts';
+import type { Members } from '../../command-group.ts';
 
-export function packageCommand(context: Context): Command {
-  const command = new Command('package');
-  for (const create of [
-    listCommand,
-    uploadCommand,
-    downloadCommand,
-    deleteCommand,
-    inspectCommand,
-    verifyCommand,
-    sealCommand,
-    openCommand,
-  ]) {
-    command.addCommand(create(context));
-  }
-  return command;
-}
+export const packageCommands: Members = {
+  list: async () => (await import('./list.ts')).listCommand,
+  upload: async () => (await import('./upload.ts')).uploadCommand,
+  download: async () => (await import('./download.ts')).downloadCommand,
+  delete: async () => (await import('./delete.ts')).deleteCommand,
+  inspect: async () => (await import('./inspect.ts')).inspectCommand,
+  verify: async () => (await import('./verify.ts')).verifyCommand,
+  seal: async () => (await import('./seal.ts')).sealCommand,
+  open: async () => (await import('./open.ts')).openCommand,
+};
