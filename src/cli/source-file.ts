@@ -46,12 +46,16 @@ function readRef(text: string, { adapter: { feed } }: Instance): PackageRef | un
   return feed?.unversioned === true && /^[^@\s/\\.]+$/u.test(text) ? { id: text, version: '' } : undefined;
 }
 
-/** A sealed package, or with `--allow-unsigned` a file as the server itself made it. */
+/**
+ * A sealed package, or with `--allow-unsigned` a file as the server itself made it. `plain`: a flag has said already that
+ * it is such a file, which nobody can sign.
+ */
 export async function sourceFromFile(
   path: string,
   options: OpenOptions,
   target: Instance,
   context: Context,
+  { plain = false } = {},
 ): Promise<NamedSource<FileImport>> {
   const bytes = await openPackageFile(path, context);
   if (await looksLikePackage(bytes)) {
@@ -61,7 +65,7 @@ export async function sourceFromFile(
       identity: manifest as unknown as Json,
     };
   }
-  if (options.allowUnsigned !== true) {
+  if (options.allowUnsigned !== true && !plain) {
     throw new MigratorError('PACKAGE_UNTRUSTED', `"${path}" is not a migrator package, so nobody has signed it`, {
       hint: 'to use a file as the server itself made it, say --allow-unsigned',
     });

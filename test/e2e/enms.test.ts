@@ -81,7 +81,7 @@ test('a topology is a plain spreadsheet, with a warning about its way back', asy
     const exported = await workshop.run(['partial-export', '--from', 'lab', '--topology', '-o', 'net.xls']);
     expect(exported.stderr + exported.stdout).toContain('--via rest');
     expect(exported.code).toBe(0);
-    const args = ['import', 'net.xls', '--to', 'prod', '--topology', '--allow-unsigned'];
+    const args = ['import', 'net.xls', '--to', 'prod', '--topology'];
     const imported = await workshop.run(args);
     expect([imported.code, imported.stderr]).toEqual([3, expect.stringContaining('Partial import (see logs).')]);
   });

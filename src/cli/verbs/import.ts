@@ -24,7 +24,7 @@ export async function runImportVerb(text: string, options: ImportOptions, comman
   const ref = await parsePackageArgument(text, target, context);
   const { source, identity: what }: NamedSource =
     ref === undefined
-      ? await sourceFromFile(text, options, target, context)
+      ? await sourceFromFile(text, options, target, context, { plain: flags.raw })
       : { source: { kind: 'stored', ref }, identity: { ...ref } };
   const identity = { to, package: what, dryRun: options.dryRun === true, options: flags.options };
   const callbacks = readCallbacks(flags.byMigrator, waiting);
