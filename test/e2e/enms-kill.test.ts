@@ -4,7 +4,8 @@ import { expect, jest, test } from '@jest/globals';
 import type { RunningEmulator } from '../../src/emulators/index.ts';
 import { commandLine } from '../support/command-line.ts';
 import { crashAt } from '../support/crash.ts';
-import { passwordOf, withEnmsWorkshop } from '../support/enms-workshop.ts';
+import { passwordOf } from '../support/account-workshop.ts';
+import { withEnmsWorkshop } from '../support/enms-workshop.ts';
 import type { Workshop } from '../support/workshop.ts';
 
 // A process is killed and its command run again for every step: on a busy machine that takes its time.

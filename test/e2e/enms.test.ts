@@ -1,5 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { passwordOf, withEnmsWorkshop } from '../support/enms-workshop.ts';
+import { passwordOf } from '../support/account-workshop.ts';
+import { withEnmsWorkshop } from '../support/enms-workshop.ts';
 import { crashAt } from '../support/crash.ts';
 import type { Workshop } from '../support/workshop.ts';
 
@@ -81,6 +82,10 @@ test('a topology is a plain spreadsheet, with a warning about its way back', asy
     const exported = await workshop.run(['partial-export', '--from', 'lab', '--topology', '-o', 'net.xls']);
     expect(exported.stderr + exported.stdout).toContain('--via rest');
     expect(exported.code).toBe(0);
+    const asked = workshop.lab.faults.requests().length;
+    const taken = await workshop.run(['partial-export', '--from', 'lab', '--topology', '-o', 'net.xls']);
+    expect(taken).toMatchObject({ code: 7, stderr: expect.stringContaining('net.xls') });
+    expect(workshop.lab.faults.requests()).toHaveLength(asked);
     const args = ['import', 'net.xls', '--to', 'prod', '--topology'];
     const imported = await workshop.run(args);
     expect([imported.code, imported.stderr]).toEqual([3, expect.stringContaining('Partial import (see logs).')]);

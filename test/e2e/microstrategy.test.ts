@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { describe, expect, jest, test } from '@jest/globals';
 import { commandLine } from '../support/command-line.ts';
 import { crashAt } from '../support/crash.ts';
-import { passwordOf, withLibraryWorkshop } from '../support/library-workshop.ts';
+import { passwordOf } from '../support/account-workshop.ts';
+import { withLibraryWorkshop } from '../support/library-workshop.ts';
 import type { Workshop } from '../support/workshop.ts';
 
 jest.setTimeout(240_000);

@@ -50,13 +50,16 @@ export async function runPartialExport(options: PartialExportOptions, command: C
     journaled('partial-export', identity, { fresh: options.fresh === true, context }, async (run) => {
       const force = options.force === true || (await wroteEarlier(options.output, run, context));
       output = settings && (await packageOutput(options.output, settings, force, context));
+      const plain = flags.raw ? () => outputSink(options.output ?? '-', force, context) : undefined;
+      // As for packages: a name that is taken must stop the run before a server is put to work.
+      if (options.output !== '-') await (await plain?.())?.discard();
       return partialExport(
         { request, resume: resumed?.id, ...waiting },
         {
           source,
           target,
           output,
-          raw: flags.raw ? () => outputSink(options.output ?? '-', force, context) : undefined,
+          raw: plain,
           secrets: flags.secrets,
           clock: systemClock,
           random: systemRandom,

@@ -19,7 +19,7 @@ import { seed } from './sample/seed.ts';
 import { searchRoutes } from './search-routes.ts';
 import { serverRoutes } from './server-routes.ts';
 import { createSessions } from './sessions.ts';
-import { sharedFileRoutes } from './shared-files/routes.ts';
+import { sharedFileRoutes } from './file-store/routes.ts';
 import { userRoutes } from './user-routes.ts';
 
 const defaultVersion = '11.4.0600';

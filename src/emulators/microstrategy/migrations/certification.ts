@@ -4,7 +4,7 @@ import { wireDate } from '../identifiers.ts';
 import { asObject, asText, isObject, readFlag } from '../loose-json.ts';
 import { need, needAdministrator, privileges } from '../privileges.ts';
 import { invalid, noContent } from '../refusal.ts';
-import { readShared, writeShared } from '../shared-files/shared-folder.ts';
+import { readShared, writeShared } from '../file-store/shared-folder.ts';
 import { userOf } from '../users.ts';
 import type { Visit } from '../visit.ts';
 import { changePackage, needMigration } from './record.ts';

@@ -2,7 +2,7 @@
 import type { Body, Entry, Store } from '../../store.ts';
 import { wireDate } from '../identifiers.ts';
 import { isEmpty } from '../loose-json.ts';
-import { sharedExists } from '../shared-files/shared-folder.ts';
+import { sharedExists } from '../file-store/shared-folder.ts';
 import type { Instance } from '../instance.ts';
 import { Refusal } from '../refusal.ts';
 

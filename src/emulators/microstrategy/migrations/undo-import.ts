@@ -1,7 +1,7 @@
 import type { Instance } from '../instance.ts';
 import { asText } from '../loose-json.ts';
-import { texts } from '../shared-files/availability.ts';
-import { readShared } from '../shared-files/shared-folder.ts';
+import { texts } from '../file-store/availability.ts';
+import { readShared } from '../file-store/shared-folder.ts';
 import type { Jobs } from './jobs.ts';
 import { WorkFailure } from './package-content.ts';
 import { unpackUndo } from './package-file.ts';
