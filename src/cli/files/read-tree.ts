@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, type Stats } from 'node:fs';
 import { open, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -122,6 +123,17 @@ export function notOpened(error: unknown, path: string): unknown {
   return localError(error, `could not open "${path}"`);
 }
 
+/** What Node puts where the bytes of a name are no UTF-8; also a character that a name may well have. */
+const replacement = '\uFFFD';
+
+function refuseOtherNames(folder: string): void {
+  const broken = readdirSync(folder, { encoding: 'buffer' }).find((name) => !isUtf8(name));
+  if (broken === undefined) return;
+  throw new MigratorError('USAGE', `the name of "${join(folder, broken.toString())}" is not valid UTF-8`, {
+    hint: 'rename it',
+  });
+}
+
 async function walk(
   folder: string,
   prefix: string,
@@ -129,12 +141,11 @@ async function walk(
   refused: Refused,
   turns: Turns,
 ): Promise<void> {
-  for (const name of readdirSync(folder)) {
+  const names = readdirSync(folder);
+  if (names.some((name) => name.includes(replacement))) refuseOtherNames(folder);
+  for (const name of names) {
     const path = join(folder, name);
     const inside = prefix === '' ? name : `${prefix}/${name}`;
-    if (name.includes('\uFFFD')) {
-      throw new MigratorError('USAGE', `the name of "${path}" is not valid UTF-8`, { hint: 'rename it' });
-    }
     await turns.take();
     const stats = lstatSync(path);
     if (stats.isSymbolicLink()) refused.links.push(inside);

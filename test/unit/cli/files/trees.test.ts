@@ -47,6 +47,18 @@ describe('readTree', () => {
     expect(await text(entry!.content())).toBe('x');
   });
 
+  test('refuses a name that is no UTF-8, and takes one with the sign that stands for such bytes', async () => {
+    const folder = await tempDir();
+    await writeFile(join(folder, '\uFFFD#'), 'x');
+    expect(await readTree(folder)).toMatchObject([{ path: '\uFFFD#' }]);
+    if (process.platform !== 'linux') return;
+    await writeFile(Buffer.concat([Buffer.from(`${folder}/a`), Buffer.from([0xff])]), 'y');
+    await expect(readTree(folder)).rejects.toMatchObject({
+      code: 'USAGE',
+      message: `the name of "${join(folder, 'a\uFFFD')}" is not valid UTF-8`,
+    });
+  });
+
   test('names all links, and special files, and reads none', async () => {
     const folder = await tempDir();
     await symlink('/etc/passwd', join(folder, 'l1'));
