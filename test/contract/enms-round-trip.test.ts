@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../support/property.ts';
 import { adapter } from '../../src/adapters/enms/index.ts';
 import { createFileSink } from '../../src/cli/files/atomic-output.ts';
 import { openFileSource } from '../../src/cli/files/file-source.ts';

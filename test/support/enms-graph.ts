@@ -1,5 +1,5 @@
 // Random objects of an eNMS server, as the bodies of POST instance in an order in which all that is named is there.
-import fc from 'fast-check';
+import { fc } from './property.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 

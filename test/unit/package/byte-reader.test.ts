@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../support/property.ts';
 import { ByteReader, regroup } from '../../../src/package/byte-reader.ts';
 import { collect, once } from '../../support/packages.ts';
 

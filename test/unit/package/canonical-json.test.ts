@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../support/property.ts';
 import { decodeCanonical, encodeCanonical } from '../../../src/package/canonical-json.ts';
 import type { Json } from '../../../src/ports/journal.ts';
 

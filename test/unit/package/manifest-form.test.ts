@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../support/property.ts';
 import { isManifest, isPrivatePart } from '../../../src/package/manifest-form.ts';
 import { manifestSchema, privatePartSchema } from '../../../src/package/manifest-schema.ts';
 import type { Json } from '../../../src/ports/journal.ts';

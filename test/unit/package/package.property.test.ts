@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../support/property.ts';
 import { run } from '../../../src/cli/run.ts';
 import { isMigratorError } from '../../../src/errors.ts';
 import { PathSet } from '../../../src/package/paths.ts';

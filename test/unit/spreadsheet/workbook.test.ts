@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../support/property.ts';
 import { writeCompoundFile, readCompoundFile } from '../../../src/spreadsheet/compound-file.ts';
 import { readWorkbook } from '../../../src/spreadsheet/read.ts';
 import { writeWorkbook } from '../../../src/spreadsheet/write.ts';

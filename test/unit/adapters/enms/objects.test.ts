@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../../support/property.ts';
 import { contentOf, objectsOf } from '../../../../src/adapters/enms/package-content.ts';
 import { nodeOf, writeItems } from '../../../../src/adapters/enms/yaml-write.ts';
 import { relations, types, type Type } from '../../../../src/adapters/enms/model.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../../support/property.ts';
 import { valueOf, type YamlValue } from '../../../../src/adapters/enms/yaml-node.ts';
 import { readYaml } from '../../../../src/adapters/enms/yaml-read.ts';
 import { nodeOf, writeItems } from '../../../../src/adapters/enms/yaml-write.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../../support/property.ts';
 import { parseDuration } from '../../../../src/cli/config/duration.ts';
 import { jsonFault } from '../../../../src/cli/config/json-fault.ts';
 import { nearest } from '../../../../src/cli/config/nearest.ts';

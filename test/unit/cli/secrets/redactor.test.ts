@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../../support/property.ts';
 import { Redactor } from '../../../../src/cli/secrets/redactor.ts';
 import { Secret } from '../../../../src/secret.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { fc } from '../../../support/property.ts';
 import { readYaml } from '../../../../src/emulators/enms/yaml/read.ts';
 import { Float, Tuple, yamlText } from '../../../../src/emulators/enms/yaml/write.ts';
 
