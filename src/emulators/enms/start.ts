@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -71,6 +72,8 @@ export async function startEnms(options: EmulatorOptions): Promise<RunningEmulat
     const objects = openObjects(state);
     const running = new Set<Promise<unknown>>();
     const ending = new AbortController();
+    // Every file that arrives waits by itself to be noticed.
+    setMaxListeners(0, ending.signal);
     const instance: Instance = {
       store,
       objects,
