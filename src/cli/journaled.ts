@@ -29,7 +29,8 @@ export async function journaled<R extends { readonly outcome: string }>(
     return report;
   } catch (error) {
     const outcome = outcomeOf(error, run);
-    if (outcome !== undefined) await run.finish(outcome);
+    if (outcome === undefined) context.resumable = true;
+    else await run.finish(outcome);
     throw error;
   }
 }

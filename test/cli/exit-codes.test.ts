@@ -121,6 +121,23 @@ http: { retries: 0 }`,
     expect(await run(exportTo('billing.tar', '--force'))).toMatchObject({ code: exitCodes.done });
   });
 
+  test('2: a missing password, and a move to where the project is, before any server is asked to change something', async () => {
+    const feed = () =>
+      here()
+        .prod.faults.requests()
+        .filter(({ method }) => method !== 'GET');
+    here().prod.faults.forgetRequests();
+    const bare = await run(['import', 'billing.tar', '--to', 'prod']);
+    expect(bare).toMatchObject({ code: exitCodes.usage, stderr: expect.stringContaining('--password') });
+    expect(feed()).toEqual([]);
+    const circular = await run(['migrate-project', 'Billing', '--from', 'prod', '--to', 'prod']);
+    expect(circular).toMatchObject({ code: exitCodes.usage, stderr: expect.stringContaining('both name prod') });
+    expect(feed()).toEqual([]);
+    const unknown = await run(['migrate-project', 'No Such', '--from', 'lab', '--to', 'prod']);
+    expect(unknown.code).toBe(exitCodes.usage);
+    expect(unknown.stderr).not.toContain('create');
+  });
+
   test('8: a job that failed on the server', async () => {
     const env = { ...here().env, MOVE_PASSWORD: 'another one' };
     const { code, stderr } = await run(['import', 'billing.tar', '--to', 'prod', ...password], { env });
@@ -133,6 +150,25 @@ http: { retries: 0 }`,
     const { code, stderr } = await run(exportTo('late.tar', '--timeout', '50ms'));
     expect(code).toBe(exitCodes.stillRunning);
     expect(stderr).toMatch(/migrator job wait octopus:lab:/);
+    expect(stderr).toContain('run the same command again to go on from here');
+  });
+
+  test('0 and 9 with the truth about an embedded instance, which nobody serves afterwards', async () => {
+    const rc = await withRc('inside.yaml', 'instances: { box: { product: octopus, url: "embedded:./box", pace: 5s } }');
+    const line = ['partial-export', '--from', 'box', '--project', 'Billing', ...password, ...rc];
+    const started = await run([...line, '--no-wait']);
+    expect(started).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/warning: octopus:box:\S+ runs on an embedded/),
+    });
+    const late = await run([...line, '--fresh', '--timeout', '1ms']);
+    expect(late).toMatchObject({
+      code: 9,
+      stderr: expect.stringMatching(/octopus:box:\S+ runs on an embedded instance/),
+    });
+    expect(late.stderr).not.toContain('which goes on;');
+    const silent = await run([...line, '--fresh', '--no-wait', '--quiet']);
+    expect(silent).toMatchObject({ code: 0, stderr: '' });
   });
 
   // Only there is a file that is always full.

@@ -121,7 +121,8 @@ function render(
     `${done} ${what} from ${from} to ${to}, ${routes[route]}${outcome === 'partial' ? ', with warnings' : ''}`,
     rerouted === undefined ? undefined : `rerouted: ${rerouted}`,
     describeItems(items),
-    jobs.length === 0 ? undefined : `jobs: ${jobs.join(', ')}`,
+    // One to a line: a handle may hold commas.
+    ...jobs.map((job) => `job: ${job}`),
     backup === undefined ? undefined : `${to} as it was: ${backup}`,
     waitingFor === undefined ? undefined : `it waits for ${waitingFor}: migrator job approve ${jobs.at(-1) ?? ''}`,
     outcome === 'started' && jobs.length > 0 ? `stay with it: migrator job wait ${jobs.at(-1) ?? ''}` : undefined,

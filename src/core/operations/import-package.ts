@@ -7,6 +7,7 @@ import type { BackupOutput } from '../backup.ts';
 import type { Consenting } from '../consent.ts';
 import { deliver, soleFile, type Delivery } from '../deliver.ts';
 import { readLog, runImport } from '../import-run.ts';
+import { requireSecrets } from '../export-run.ts';
 import { facet, type Instance } from '../instance.ts';
 import { type OperationPorts, type Outcome, type Waiting, worst } from '../operation.ts';
 import type { PlanItem } from '../../ports/plan.ts';
@@ -69,6 +70,8 @@ export async function importPackage(
 ): Promise<ImportReport> {
   const { target, source, reporter } = ports;
   const imports = facet(target, 'imports');
+  // What is missing on the command line is told before anything is carried to the target.
+  requireSecrets(target, imports.requiredSecrets, ports.secrets);
   // Trust comes before the first call to anywhere.
   const trusted = source.kind === 'sealed' ? await trustPackage(source.sealed, reporter, signal) : undefined;
   const info = await probe(target, reporter, signal);
