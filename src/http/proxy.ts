@@ -13,7 +13,7 @@ export function proxyOf(base: URL, settings: Pick<TransportSettings, 'proxy' | '
   if (text === undefined || text === '') return undefined;
   const proxy = URL.canParse(text) ? new URL(text) : undefined;
   if (proxy?.protocol !== 'http:') {
-    throw new MigratorError('CONFIG_INVALID', '`http.proxy` is not an http address', {
+    throw new MigratorError('CONFIG_INVALID', '`http.proxy`, or the environment variable that stands for it, is no http address', {
       hint: 'write it as http://host:port; https targets go through it as tunnels',
     });
   }

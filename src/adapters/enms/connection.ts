@@ -45,7 +45,7 @@ export function readConnection(connection: Connection): EnmsConnection {
   if (!settings.success) {
     throw new MigratorError(
       'CONFIG_INVALID',
-      `the settings of instance ${connection.name} are wrong: ${z.prettifyError(settings.error).replaceAll('\n', ' ')}`,
+      `the settings of instance ${connection.name} are wrong: ${z.prettifyError(settings.error).replaceAll('✖ ', '').replaceAll('\n', ' ')}`,
       { hint: 'an eNMS instance has `url`, `username`, `password`, and optionally `via` and `authentication`' },
     );
   }
