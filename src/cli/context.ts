@@ -165,14 +165,14 @@ export class Context {
     for (const line of lines) this.io.stderr.write(`${plainLines(this.redactor.redact(line))}\n`);
   }
 
-  /** What to tell whoever leaves a run before its end: the jobs that it leaves behind, and how to go on. */
-  partingWords(): readonly string[] {
+  /** What to tell when a run ends before its work: the jobs that are left behind, and how to go on. */
+  partingWords(leavesJobs: boolean): readonly string[] {
     const jobs = [...this.#running].map(([handle, embedded]) =>
       embedded
         ? `${handle} runs on an embedded instance, which stops with this process: see what became of it with: migrator job show ${handle}`
         : `detached from ${handle}, which goes on; see how it ends with: migrator job wait ${handle}`,
     );
-    return this.resumable ? [...jobs, 'run the same command again to go on from here'] : jobs;
+    return [...(leavesJobs ? jobs : []), ...(this.resumable ? ['run the same command again to go on from here'] : [])];
   }
 
   /** Jobs that were started and that this process is about to take the server from under. */

@@ -29,8 +29,8 @@ export async function journaled<R extends { readonly outcome: string }>(
     return report;
   } catch (error) {
     const outcome = outcomeOf(error, run);
-    if (outcome === undefined) context.resumable = true;
-    else await run.finish(outcome);
+    if (outcome !== undefined) await run.finish(outcome);
+    else context.resumable = isMigratorError(error, 'CANCELLED', 'STILL_RUNNING') || run.record.jobs.length > 0;
     throw error;
   }
 }

@@ -46,9 +46,7 @@ function report(error: unknown, context: Context): ExitCode {
   if (globals.json) io.stdout.write(`${JSON.stringify(redactor.redactValue(explanation.document), undefined, 2)}\n`);
   tell(explanation, context);
   const left: readonly ExitCode[] = [exitCodes.interrupted, exitCodes.stillRunning];
-  if (left.includes(explanation.exitCode)) {
-    for (const message of context.partingWords()) context.say('notice', message);
-  }
+  for (const message of context.partingWords(left.includes(explanation.exitCode))) context.say('notice', message);
   return explanation.exitCode;
 }
 

@@ -100,6 +100,17 @@ http: { retries: 0 }`,
     await new Promise((closed) => server.close(closed));
   });
 
+  test('5: a connection that breaks when the job is done, with the way to go on', async () => {
+    const text = `instances: { lab: { product: octopus, url: "${here().lab.url}", apiKey: "env:LAB_KEY" } }`;
+    const rc = await withRc('breaks.yaml', `${text}\nhttp: { retries: 0 }`);
+    fault('GET /api/packages/*/raw reset');
+    const broken = await run(exportTo('broken.tar', ...rc));
+    expect(broken.code).toBe(exitCodes.remote);
+    expect(broken.stderr).toContain('run the same command again to go on from here');
+    here().lab.faults.clear();
+    expect(await run(exportTo('broken.tar', ...rc))).toMatchObject({ code: exitCodes.done });
+  });
+
   test('6: a package that is damaged, one of a stranger, and one that no key here opens', async () => {
     await writeFile(here().path('torn.tar'), 'not a package at all');
     expect(await run(['package', 'verify', 'torn.tar'])).toMatchObject({ code: exitCodes.package });
