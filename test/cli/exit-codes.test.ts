@@ -182,6 +182,21 @@ http: { retries: 0 }`,
     expect(silent).toMatchObject({ code: 0, stderr: '' });
   });
 
+  (process.platform === 'win32' ? test.skip : test).each([
+    ['a package for standard output', ['package', 'seal', 'billing.tar', '-o', '-']],
+    ['a package from standard input', ['import', '-', '--to', 'prod']],
+    ['a demonstration', ['demo']],
+  ])('10: no place for temporary files, for %s', async (_, line) => {
+    const env = { ...here().env, TMPDIR: here().path('absent') };
+    const started = here().start(line, { env });
+    started.child.stdin?.end('x');
+    const { code, stderr } = await started.finished;
+    expect({ code, stderr }).toEqual({
+      code: exitCodes.localIo,
+      stderr: expect.stringMatching(/temporary.*\n.*TMPDIR/u),
+    });
+  });
+
   // Only there is a file that is always full.
   (process.platform === 'linux' ? test : test.skip)('10: a result that could not be written', () => {
     const binary = fileURLToPath(new URL('../../bin/migrator.mjs', import.meta.url));

@@ -68,7 +68,7 @@ export async function startEnms(options: EmulatorOptions): Promise<RunningEmulat
   const unlock = lockDirectory(directory);
   try {
     const state = join(directory, 'state.sqlite');
-    const store = openStore(state, { caseSensitive: true });
+    const store = openStore(state, 'enms', { caseSensitive: true });
     const objects = openObjects(state);
     const running = new Set<Promise<unknown>>();
     const ending = new AbortController();

@@ -82,7 +82,7 @@ export async function startSnapLogic(options: EmulatorOptions): Promise<RunningE
   let store: Store | undefined;
   try {
     const contents = await furnish(directory);
-    const opened = openStore(join(directory, 'state.sqlite'), { caseSensitive: true });
+    const opened = openStore(join(directory, 'state.sqlite'), 'snaplogic', { caseSensitive: true });
     store = opened;
     const faults = createFaults(options.faults);
     let origin = '';
