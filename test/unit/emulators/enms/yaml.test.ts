@@ -126,6 +126,11 @@ describe('reading', () => {
     expect(() => readYaml(text)).toThrow();
   });
 
+  test('aliases that multiply are one object each', () => {
+    const levels = Array.from({ length: 60 }, (_, level) => `- &a${level + 1} [*a${level}, *a${level}]\n`);
+    expect(readYaml(`- &a0 [x]\n${levels.join('')}`)).toHaveLength(61);
+  });
+
   test('__proto__ is a key like any other', () => {
     const read = readYaml('__proto__: {x: 1}') as object;
     expect(Object.keys(read)).toEqual(['__proto__']);
