@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Pax } from 'tar/pax';
 import { MigratorError } from '../../errors.ts';
 import type { ByteStream } from '../../ports/artifact.ts';
@@ -6,6 +6,8 @@ import { interruptible } from '../cancellation.ts';
 import { batchBytes, maxManifestBytes, privateEntry } from '../format.ts';
 import type { ManifestFile } from '../manifest.ts';
 import { PathSet } from '../paths.ts';
+import { width } from '../compression/parallel.ts';
+import { MemoryRing } from '../memory-ring.ts';
 import { createStreamHash } from '../stream-hash.ts';
 import { blockBytes, fitsName, HeaderForm, padding } from './header.ts';
 
@@ -36,7 +38,10 @@ interface PackOptions {
 export const paxName = 'PaxHeader';
 export const longName = 'LongName';
 
-/** The payload tar (§2), in pieces of exactly 1 MiB and a rest, whatever the pieces of the entries were. */
+/**
+ * The payload tar (§2), in pieces of exactly 1 MiB and a rest, whatever the pieces of the entries were. The memory of a piece is used
+ * again once as many more were asked for as are compressed at once, and two.
+ */
 export async function* packPayload(
   entries: AsyncIterable<PayloadEntry>,
   options: PackOptions,
@@ -64,7 +69,7 @@ export async function* packPayload(
     let sha256: string;
     if (content instanceof Uint8Array) {
       if (content.length !== entry.size) throw wrongSize(entry, content.length);
-      sha256 = createHash('sha256').update(content).digest('hex');
+      sha256 = hash('sha256', content);
       for (const piece of batch.add(content)) yield piece;
       onProgress?.((done += content.length));
     } else {
@@ -92,21 +97,21 @@ async function* packStream(
   signal: AbortSignal,
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array, string> {
-  const hash = createStreamHash(entry.size);
+  const sum = createStreamHash(entry.size);
   try {
     let size = 0;
     for await (const chunk of interruptible(content, signal)) {
       size += chunk.length;
       if (size > entry.size) throw wrongSize(entry, size);
-      const hashing = hash.update(chunk);
+      const hashing = sum.update(chunk);
       if (hashing !== undefined) await hashing;
       for (const piece of batch.add(chunk)) yield piece;
       onBytes(chunk.length);
     }
     if (size < entry.size) throw wrongSize(entry, size);
-    return await hash.digest();
+    return await sum.digest();
   } finally {
-    hash.close();
+    sum.close();
   }
 }
 
@@ -142,30 +147,34 @@ function wrongSize({ path, size }: PayloadEntry, bytes: number): MigratorError {
 
 const nothing: readonly Uint8Array[] = [];
 
+/** As many as are compressed at once, and those before and after. */
+const batchTurns = width + 3;
+
 class Batch {
-  #buffer = Buffer.allocUnsafeSlow(batchBytes);
+  readonly #ring = new MemoryRing(batchTurns, batchBytes);
+  #buffer = this.#ring.next();
   #used = 0;
 
-  /** The batches that have become full. */
-  add(bytes: Uint8Array): readonly Uint8Array[] {
-    if (bytes.length < batchBytes - this.#used) {
-      this.#buffer.set(bytes, this.#used);
-      this.#used += bytes.length;
-      return nothing;
-    }
-    const full: Uint8Array[] = [];
+  /** The batches that become full. */
+  add(bytes: Uint8Array): Iterable<Uint8Array> {
+    if (bytes.length >= batchBytes - this.#used) return this.#addBeyond(bytes);
+    this.#buffer.set(bytes, this.#used);
+    this.#used += bytes.length;
+    return nothing;
+  }
+
+  *#addBeyond(bytes: Uint8Array): Generator<Uint8Array, void> {
     for (let offset = 0; offset < bytes.length;) {
       const end = Math.min(bytes.length, offset + batchBytes - this.#used);
       this.#buffer.set(bytes.subarray(offset, end), this.#used);
       this.#used += end - offset;
       offset = end;
-      if (this.#used === batchBytes) {
-        full.push(this.#buffer);
-        this.#buffer = Buffer.allocUnsafeSlow(batchBytes);
-        this.#used = 0;
-      }
+      if (this.#used < batchBytes) continue;
+      const full = this.#buffer;
+      this.#buffer = this.#ring.next();
+      this.#used = 0;
+      yield full;
     }
-    return full;
   }
 
   rest(): readonly Uint8Array[] {
