@@ -8,8 +8,9 @@ import { bytesOf, contentOf, decoded, isMap, itemsOf } from './package-content.t
 import { takeUpPassword } from './own-password.ts';
 import { flagOf, textOf, typesOf } from './request.ts';
 import type { Server } from './server.ts';
-import { keyText, valueOf, type YamlNode } from './yaml-node.ts';
-import { writeItems } from './yaml-write.ts';
+import type { YamlNode } from '../../yaml/node.ts';
+import { writeItems } from '../../yaml/write.ts';
+import { keyText, valueOf } from './yaml.ts';
 
 /**
  * Brings the files into a fresh folder on the target and reads each one back: an import whose folder or `metadata.yaml`

@@ -314,8 +314,11 @@ describe('staging', () => {
   });
 
   test('leaves out the password of the account that imports, and nothing else', async () => {
-    const user = '- name: admin\n  password: JGFyZ29uMg==\n  ratio: 1.0\n- name: alice\n  password: QUJD\n';
-    const kept = '-\n  "name": "admin"\n  "ratio": !!float "1.0"\n-\n  "name": "alice"\n  "password": "QUJD"\n';
+    const user =
+      '- name: admin\n  password: JGFyZ29uMg==\n  ratio: 1.0\n  theme: yes\n  since: 2026-1-2\n- name: alice\n  password: QUJD\n';
+    const kept =
+      '- "name": "admin"\n  "ratio": !!float "1.0"\n  "theme": "yes"\n  "since": "2026-1-2"\n' +
+      '- "name": "alice"\n  "password": "QUJD"\n';
     const script = (sent: string) => [
       folderMade(folder),
       ...login,

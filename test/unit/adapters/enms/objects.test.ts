@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { fc } from '../../../support/property.ts';
 import { contentOf, objectsOf } from '../../../../src/adapters/enms/package-content.ts';
-import { nodeOf, writeItems } from '../../../../src/adapters/enms/yaml-write.ts';
+import { nodeOf } from '../../../support/yaml-nodes.ts';
+import { writeItems } from '../../../../src/yaml/write.ts';
 import { relations, types, type Type } from '../../../../src/adapters/enms/model.ts';
-import type { YamlValue } from '../../../../src/adapters/enms/yaml-node.ts';
+import type { YamlValue } from '../../../../src/adapters/enms/yaml.ts';
 import type { PreparedExport, PreparedImport } from '../../../../src/ports/adapter.ts';
 import type { ArtifactFile } from '../../../../src/ports/artifact.ts';
 import { never } from '../../../support/adapter-tools.ts';
