@@ -32,9 +32,14 @@ export function explainRest(status: number, body: string): MigratorError | undef
 
 /** The web interface answers people: only the status means something. */
 export function explainWeb(status: number): MigratorError | undefined {
-  if (status !== 401 && status !== 403) return undefined;
+  return status === 401 ? notAllowed(status) : undefined;
+}
+
+/** The web interface knows the account, and does not let it. */
+export function notAllowed(status = 403): MigratorError {
   return new MigratorError('AUTH_REFUSED', `the web interface of eNMS does not allow this (${status})`, {
     hint: 'the account needs the pages and endpoints for downloads, uploads and migrations, or use --via rest',
+    details: { status },
   });
 }
 

@@ -73,6 +73,27 @@ describe('preparing an import', () => {
     });
   });
 
+  test('a dry run tells what an import leaves alone: relations that the package has empty', async () => {
+    const pools = '- name: a\n  manually_defined: true\n  devices: []\n- name: b\n  description: new\n  owners: []\n';
+    const there = [
+      names('pool', ['a', 'b']),
+      object('pool', 'a', { manually_defined: true, devices: ['core-1'] }),
+      object('pool', 'b', { manually_defined: false, description: 'old', owners: ['admin'] }),
+    ];
+    await withEnms([...ready, ...there], async ({ enms }) => {
+      const prepared = await enms.imports!.prepare(request(files({ pool: pools }), {}, true), never);
+      expect(prepared.plan).toEqual([
+        { kind: 'pool', name: 'a', action: 'unchanged', detail: 'keeps its devices, which the package has empty' },
+        {
+          kind: 'pool',
+          name: 'b',
+          action: 'overwrite',
+          detail: 'other description; keeps its owners, which the package has empty',
+        },
+      ]);
+    });
+  });
+
   test('a single name that the target will not have is refused before anything is sent', async () => {
     await withEnms([...ready, names('device', ['core-1'])], async ({ enms }) => {
       await expect(enms.imports!.prepare(request(files({ link })), never)).rejects.toMatchObject({
