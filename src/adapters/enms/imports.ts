@@ -12,6 +12,7 @@ import { planImport } from './plan.ts';
 import { flagOf, textOf, typesOf, wayOf } from './request.ts';
 import type { Server } from './server.ts';
 import { survey, type Survey } from './survey.ts';
+import { witnessesOf } from './witness.ts';
 import { prepareTopology, startTopologyImport } from './topology-import.ts';
 
 export function createImporter(server: Server, refusals: Refusals, debug: (message: string) => void): Importer {
@@ -96,11 +97,12 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
   const plan = await planImport(server, content, wanted, found, { emptied, compare: dryRun }, signal);
   const objects = [...found.names.values()].reduce((sum, { size }) => sum + size, 0);
   const namesBefore = await printOf(found.target, wanted, signal);
+  const witnesses = way === 'web' && !dryRun ? await witnessesOf(server, content, wanted, found, signal) : [];
   const ownPasswordChanges = way === 'web' && found.changesOwnPassword && ownPassword === 'replace';
   return {
     source,
     dryRun,
-    settled: { ...settled, ownPasswordChanges, objects, namesBefore },
+    settled: { ...settled, ownPasswordChanges, objects, namesBefore, witnesses },
     plan: plan.items,
     notes: [...notesOn(server, way, found, ownPassword, release), ...plan.notes],
     ...(emptied ? { backup: backupOf(wanted) } : {}),
