@@ -20,8 +20,11 @@ export function comparisonOf(
   const differs: string[] = [];
   const keeps: string[] = [];
   for (const [key, value] of Object.entries(packaged)) {
-    if (isIncidental(type, key) || isComputed(type, key, packaged) || !Object.hasOwn(there, key)) continue;
-    const isRelation = relationOf(type, key) !== undefined;
+    if (isIncidental(type, key) || isComputed(type, key, packaged)) continue;
+    const relation = relationOf(type, key);
+    const isRelation = relation !== undefined;
+    // A single name that is not set is not given.
+    if (!Object.hasOwn(there, key) && (relation?.scalar !== true || isEmpty(value))) continue;
     if (canonical(value, isRelation) === canonical(there[key], isRelation)) continue;
     if (isRelation && !clears && isEmpty(value)) keeps.push(key);
     else differs.push(key);

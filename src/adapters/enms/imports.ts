@@ -16,6 +16,8 @@ import { witnessesOf } from './witness.ts';
 import { prepareTopology, startTopologyImport } from './topology-import.ts';
 
 export function createImporter(server: Server, refusals: Refusals, debug: (message: string) => void): Importer {
+  /** Stamps of the imports object by object that an earlier process began. */
+  const interrupted = new Set<string>();
   return {
     takes: 'files',
     dryRuns: 'plan',
@@ -29,15 +31,25 @@ export function createImporter(server: Server, refusals: Refusals, debug: (messa
         case 'topology':
           return startTopologyImport(server, prepared, files, signal);
         case 'rest':
-          return upsertObjects(server, prepared, files, refusals, debug, signal);
+          return upsertObjects(
+            server,
+            prepared,
+            { files, resumes: interrupted.has(textOf(prepared.settled, 'stamp') ?? '') },
+            refusals,
+            debug,
+            signal,
+          );
         default:
           return startMigration(server, prepared, secrets, files, debug, signal);
       }
     },
     find: async ({ settled }, startedAfter, signal) => {
       const way = textOf(settled, 'way');
-      // Objects are written by name, so doing it once more does no harm.
-      if (way === 'rest') return undefined;
+      // Objects are written by name, so going on does no harm; what is there already is left out then.
+      if (way === 'rest') {
+        interrupted.add(textOf(settled, 'stamp') ?? '');
+        return undefined;
+      }
       if (way === 'topology') {
         requireSafeToRepeat(flagOf(settled, 'replace'));
         return undefined;

@@ -121,13 +121,14 @@ function topologyEnd(end: 'done' | 'partial' | 'failed'): Look {
   }
 }
 
-function upsertState({ stamp, written, refused }: Extract<JobId, { kind: 'upsert' }>, refusals: Refusals): Look {
-  const wireState = `${written} written, ${refused} refused`;
+function upsertState({ stamp, written, refused, equal }: Extract<JobId, { kind: 'upsert' }>, refusals: Refusals): Look {
+  const before = equal === 0 ? '' : `, ${equal} were there already as the package has them`;
+  const wireState = `${written} written${before}, ${refused} refused`;
   if (refused === 0) return ended('succeeded', wireState, []);
   const items = refusals.get(stamp) ?? [];
   const known = items.slice(0, 10).map(({ kind, name, reason }) => `${kind} "${name}": ${reason ?? 'refused'}`);
-  const text = `eNMS refused ${refused} of ${written + refused} objects`;
-  const look = ended(written === 0 ? 'failed' : 'partial', wireState, [text, ...known]);
+  const text = `eNMS refused ${refused} of ${written + refused + equal} objects`;
+  const look = ended(written + equal === 0 ? 'failed' : 'partial', wireState, [text, ...known]);
   return { ...look, status: { ...look.status, items } };
 }
 

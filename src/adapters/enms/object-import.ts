@@ -2,6 +2,9 @@ import type { PreparedImport } from '../../ports/adapter.ts';
 import type { ArtifactFile } from '../../ports/artifact.ts';
 import type { JobItem } from '../../ports/job.ts';
 import { MigratorError } from '../../errors.ts';
+import { comparisonOf } from './comparison.ts';
+import { inParallel } from './in-parallel.ts';
+import { upsertId } from './job-id.ts';
 import { relationOf, types, type Type } from './model.ts';
 import { isIncidental } from './object-shape.ts';
 import { contentOf, objectsOf, type PackagedObject } from './package-content.ts';
@@ -14,6 +17,8 @@ import type { WireObject } from './wire.ts';
 export type Refusals = Map<string, readonly JobItem[]>;
 
 const batchSize = 100;
+/** Objects that are looked at at once. */
+const width = 8;
 const mostItems = 1000;
 
 /** What is referred to comes before what refers to it; the relations that go round in circles follow in a second pass. */
@@ -36,12 +41,13 @@ const neverSent = new Set(['password', 'private_key', 'enable_password', 'custom
 
 /**
  * Writes object by object over REST: an upsert by name, in batches. Every name in a relation must be there already, and
- * only the body of the answer says what was refused. Returns the job's id, which holds how it ended.
+ * only the body of the answer says what was refused. `resumes`: an earlier process was interrupted at it, so what is
+ * there already as the package has it is not written again. Returns the job's id, which holds how it ended.
  */
 export async function upsertObjects(
   server: Server,
   { settled }: PreparedImport,
-  files: readonly ArtifactFile[],
+  { files, resumes }: { readonly files: readonly ArtifactFile[]; readonly resumes: boolean },
   refusals: Refusals,
   debug: (message: string) => void,
   signal: AbortSignal,
@@ -52,23 +58,44 @@ export async function upsertObjects(
   const stamp = textOf(settled, 'stamp') ?? '';
   const writer = new BatchWriter(server, signal);
   for (const type of order.filter((candidate) => wanted.has(candidate))) {
+    if (resumes) await findEqual(server, writer, content, type, signal);
     if (type === 'service') await writeServices(writer, content, signal);
     else
       for await (const object of objectsOf(content, type, signal))
         await writer.add(type, object, firstPass(type, object));
     await writer.flush();
-    debug(`${type}: ${writer.written} objects are written so far, ${writer.refused} refused`);
+    debug(
+      `${type}: ${writer.written} objects are written so far, ${writer.refused} refused, ${writer.equal} were there already`,
+    );
   }
   for (const type of order.filter((candidate) => wanted.has(candidate))) {
     for await (const object of objectsOf(content, type, signal)) {
       const later = secondPass(type, object);
-      if (later !== undefined && !writer.isRefused(type, object.name)) await writer.relate(type, object, later);
+      if (later !== undefined && !writer.isSettled(type, object.name)) await writer.relate(type, object, later);
     }
     await writer.flush();
   }
   if (settled['skipPoolUpdate'] !== true && wanted.has('pool')) await server.rest.updatePools(signal);
   refusals.set(stamp, writer.items);
-  return `upsert/${stamp}/${writer.written}/${writer.refused}`;
+  return upsertId(stamp, writer);
+}
+
+/** What an earlier process wrote whole, relations included. */
+async function findEqual(
+  { rest }: Server,
+  writer: BatchWriter,
+  content: ImportableContent,
+  type: Type,
+  signal: AbortSignal,
+): Promise<void> {
+  const look = async (object: PackagedObject) => {
+    const there = await rest.instance(type, object.name, signal);
+    const { differs } = there === undefined ? {} : comparisonOf(type, object, there, { clears: true });
+    return { object, equal: differs?.length === 0 };
+  };
+  for await (const { object, equal } of inParallel(objectsOf(content, type, signal), width, look)) {
+    if (equal) writer.leave(type, object.name);
+  }
 }
 
 /**
@@ -140,21 +167,22 @@ class BatchWriter {
   readonly items: JobItem[] = [];
   written = 0;
   refused = 0;
+  equal = 0;
   readonly #server: Server;
   readonly #signal: AbortSignal;
   readonly #batches = new Map<
     string,
     { readonly type: Type; readonly counts: boolean; readonly objects: WireObject[] }
   >();
-  readonly #refused = new Set<string>();
+  readonly #settled = new Set<string>();
 
   constructor(server: Server, signal: AbortSignal) {
     this.#server = server;
     this.#signal = signal;
   }
 
-  add(type: Type, object: PackagedObject, body: WireObject): Promise<void> {
-    return this.#put(type, subtypeOf(type, object), body, true);
+  async add(type: Type, object: PackagedObject, body: WireObject): Promise<void> {
+    if (!this.isSettled(type, object.name)) await this.#put(type, subtypeOf(type, object), body, true);
   }
 
   /** The second pass: an object is counted once, unless it is refused now. */
@@ -162,8 +190,15 @@ class BatchWriter {
     return this.#put(type, subtypeOf(type, object), body, false);
   }
 
-  isRefused(type: Type, name: string): boolean {
-    return this.#refused.has(`${type} ${name}`);
+  /** It is as it should be, and is not written. */
+  leave(type: Type, name: string): void {
+    this.#settled.add(`${type} ${name}`);
+    this.equal += 1;
+  }
+
+  /** Refused, or left as it is. */
+  isSettled(type: Type, name: string): boolean {
+    return this.#settled.has(`${type} ${name}`);
   }
 
   async flush(): Promise<void> {
@@ -187,7 +222,7 @@ class BatchWriter {
     else this.written -= failure.length;
     this.refused += failure.length;
     for (const { name, reason } of failure) {
-      this.#refused.add(`${type} ${name}`);
+      this.#settled.add(`${type} ${name}`);
       if (this.items.length < mostItems) this.items.push({ kind: type, name, action: 'failed', reason });
     }
     // Whatever is neither is unaccounted for, and that must not pass for success.

@@ -251,11 +251,43 @@ describe('an import object by object', () => {
     });
   });
 
-  test('may be begun again after a crash, because it writes by name', async () => {
-    await withEnms([], async ({ enms }) => {
-      expect(await enms.imports!.find(prepared(['device']), new Date(), never)).toBeUndefined();
+  test('goes on after a crash with what is not there as it should be', async () => {
+    const files = [
+      ndjson('device', { name: 'a', port: 22, gateways: [] }, { name: 'b', port: 22 }, { name: 'c', port: 22 }),
+      ndjson('link', { name: 'a--b', source: 'a', destination: 'b' }, { name: 'b--a', source: 'b', destination: 'a' }),
+      ndjson('workflow_edge', { name: 'e', workflow: 'wf', source: 's', destination: 't' }),
+    ];
+    const script = [
+      object('device', 'a', { port: 22, gateways: [] }),
+      object('device', 'b', { port: 2222 }),
+      rest('GET', 'instance/device/c', { status: 403, json: { alert: 'Error 403 - Not Authorized.' } }),
+      done('device', [{ name: 'b', port: 22 } as { name: string }, { name: 'c', port: 22 } as { name: string }]),
+      object('link', 'a--b', { source: 'a', destination: 'b' }),
+      // A single name that is not set is not given: this one is not done.
+      object('link', 'b--a', { source: 'b' }),
+      done('link', [{ name: 'b--a', source: 'b', destination: 'a' } as { name: string }]),
+      object('workflow_edge', 'e', { workflow: 'wf', source: 's', destination: 't' }),
+    ];
+    await withEnms(script, async ({ enms }) => {
+      const begun = prepared(['device', 'link', 'workflow_edge']);
+      expect(await enms.imports!.find(begun, new Date(), never)).toBeUndefined();
+      const id = await enms.imports!.start(begun, {}, files, never);
+      expect(id).toBe(`upsert/${stamp}/3/0/3`);
+      expect(await enms.jobs.status(id, never)).toMatchObject({
+        state: 'succeeded',
+        wireState: '3 written, 3 were there already as the package has them, 0 refused',
+      });
     });
   });
+
+  test.each([`upsert/${stamp}/1/1/x`, `upsert/${stamp}/1/1/1/1`, `objects/lab/${stamp}/all/1`])(
+    'is not called %s',
+    async (id) => {
+      await withEnms([], async ({ enms }) => {
+        await expect(() => enms.jobs.status(id, never)).toThrowCode('NOT_FOUND');
+      });
+    },
+  );
 
   test.each([
     ['a line that is not JSON', '{"name":"a"}\n{"name":\n'],
