@@ -1,7 +1,7 @@
 import type { PreparedImport } from '../../ports/adapter.ts';
 import type { ArtifactFile } from '../../ports/artifact.ts';
 import type { JobItem } from '../../ports/job.ts';
-import { MigratorError } from '../../errors.ts';
+import { isMigratorError, MigratorError } from '../../errors.ts';
 import { comparisonOf } from './comparison.ts';
 import { inParallel } from './in-parallel.ts';
 import { upsertId } from './job-id.ts';
@@ -57,6 +57,29 @@ export async function upsertObjects(
   const wanted = new Set(typesOf(settled, 'types') ?? types);
   const stamp = textOf(settled, 'stamp') ?? '';
   const writer = new BatchWriter(server, signal);
+  try {
+    await writeAll(server, writer, { content, wanted, resumes }, debug, signal);
+    if (settled['skipPoolUpdate'] !== true && wanted.has('pool')) await server.rest.updatePools(signal);
+  } catch (error) {
+    throw isMigratorError(error) && writer.written > 0 ? halfway(error, writer) : error;
+  }
+  refusals.set(stamp, writer.items);
+  return upsertId(stamp, writer);
+}
+
+interface Work {
+  readonly content: ImportableContent;
+  readonly wanted: ReadonlySet<Type>;
+  readonly resumes: boolean;
+}
+
+async function writeAll(
+  server: Server,
+  writer: BatchWriter,
+  { content, wanted, resumes }: Work,
+  debug: (message: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
   for (const type of order.filter((candidate) => wanted.has(candidate))) {
     if (resumes) await findEqual(server, writer, content, type, signal);
     if (type === 'service') await writeServices(writer, content, signal);
@@ -75,9 +98,15 @@ export async function upsertObjects(
     }
     await writer.flush();
   }
-  if (settled['skipPoolUpdate'] !== true && wanted.has('pool')) await server.rest.updatePools(signal);
-  refusals.set(stamp, writer.items);
-  return upsertId(stamp, writer);
+}
+
+/** It stays in doubt what of it arrived, so that the same command line looks first. */
+function halfway(error: MigratorError, { written }: BatchWriter): MigratorError {
+  return new MigratorError(error.code, error.message, {
+    hint: `${written} objects are written; the same command line goes on with the others`,
+    cause: error,
+    details: { ...error.details, ambiguous: true, written },
+  });
 }
 
 /** What an earlier process wrote whole, relations included. */

@@ -280,6 +280,21 @@ describe('an import object by object', () => {
     });
   });
 
+  test('that breaks off says what is done, and stays in doubt so that it is looked at first', async () => {
+    const all = Array.from({ length: 150 }, (_, at) => ({ name: `d${at}` }));
+    const wrong = { status: 401, json: { alert: 'Error 401 - Wrong Credentials.' } };
+    const script = [done('device', all.slice(0, 100)), rest('POST', 'instance/device', wrong, all.slice(100))];
+    await withEnms(script, async ({ enms }) => {
+      await expect(
+        enms.imports!.start(prepared(['device']), {}, [ndjson('device', ...all)], never),
+      ).rejects.toMatchObject({
+        code: 'AUTH_REFUSED',
+        hint: expect.stringContaining('100 objects are written'),
+        details: { ambiguous: true, written: 100 },
+      });
+    });
+  });
+
   test.each([`upsert/${stamp}/1/1/x`, `upsert/${stamp}/1/1/1/1`, `objects/lab/${stamp}/all/1`])(
     'is not called %s',
     async (id) => {
