@@ -81,7 +81,8 @@ export async function partialExport(
     : fetchExport(source, { id, handle }, prepared, signal));
   if (ports.raw !== undefined) {
     const file = soleFile(artifact.files, 'the export');
-    await copyTo(await ports.raw(), file, reporter, signal);
+    // Whoever takes this run up must know this file for its own.
+    await copyTo(await ports.raw(), file, reporter, signal, (sha256) => ports.run.note({ 'plain.sha256': sha256 }));
     return { ...base, package: artifact.package, outcome, warnings, sealed: undefined, stored };
   }
   if (ports.output === undefined) return { ...base, outcome, warnings, sealed: undefined, stored };
