@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Options } from '../../ports/adapter.ts';
+import { isOfMigrations } from './folder-name.ts';
 import { migrationFolder, readRemark, remarks } from './migration-folder.ts';
 import type { Type } from './model.ts';
 import { listOf, textOf, typesOf } from './request.ts';
@@ -16,8 +17,7 @@ const longestWaitMs = 10 * 60_000;
 export async function printOf(target: TargetNames, wanted: readonly Type[], signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   for (const type of wanted) {
-    // The files of migrations are those that are brought for it.
-    const names = [...(await target.of(type, signal))].filter((name) => !name.startsWith('>migrations')).sort();
+    const names = [...(await target.of(type, signal))].filter((name) => !isOfMigrations(name)).sort();
     hash.update(JSON.stringify([type, names]));
   }
   return hash.digest('hex');

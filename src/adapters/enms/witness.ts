@@ -1,4 +1,5 @@
 import { comparisonOf } from './comparison.ts';
+import { isOfMigrations } from './folder-name.ts';
 import { inParallel } from './in-parallel.ts';
 import type { MigrationFolder } from './migration-folder.ts';
 import type { Type } from './model.ts';
@@ -29,7 +30,7 @@ export async function witnessesOf(
 ): Promise<readonly Witness[]> {
   for (const type of wanted) {
     const onTarget = await found.target.of(type, signal);
-    for (const name of found.names.get(type) ?? []) if (!onTarget.has(name)) return [];
+    for (const name of found.names.get(type) ?? []) if (!onTarget.has(name) && !isOfMigrations(name)) return [];
   }
   const witnesses: Witness[] = [];
   for (const type of wanted) {
@@ -40,6 +41,7 @@ export async function witnessesOf(
       // Of the account that imports only the password is written.
       differs:
         !(type === 'user' && object.name === server.account.username) &&
+        !isOfMigrations(object.name) &&
         !(await isAsPackaged(server, type, object, signal)),
     });
     for await (const { object, differs } of inParallel(sample, width, look)) {
