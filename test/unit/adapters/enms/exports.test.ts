@@ -154,7 +154,10 @@ describe('an export by migration files', () => {
     const oldFolder = old.slice('export/'.length);
     const dead = [...login, file(`migrations/${oldFolder}/metadata.yaml`, undefined), folders([oldFolder])];
     await withEnms(dead, async ({ enms }) => {
-      expect(await enms.jobs.status(old, never)).toMatchObject({ state: 'failed', messages: [{ level: 'error' }] });
+      expect(await enms.jobs.status(old, never)).toMatchObject({
+        state: 'failed',
+        messages: [{ level: 'error' }, { level: 'info' }],
+      });
     });
     await withEnms([...login, file(metadata, undefined), folders([])], async ({ enms }) => {
       await expect(() => enms.jobs.status(id, never)).toThrowCode('NOT_FOUND');
