@@ -1,6 +1,7 @@
 import type { PreparedImport } from '../../ports/adapter.ts';
 import type { ArtifactFile } from '../../ports/artifact.ts';
 import type { JobItem } from '../../ports/job.ts';
+import { BatchWriter } from './batch-writer.ts';
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import { comparisonOf } from './comparison.ts';
 import { inParallel } from './in-parallel.ts';
@@ -10,16 +11,14 @@ import { isIncidental } from './object-shape.ts';
 import { contentOf, objectsOf, type PackagedObject } from './package-content.ts';
 import { textOf, typesOf } from './request.ts';
 import type { Server } from './server.ts';
-import { subtypeOf, type ImportableContent } from './survey.ts';
+import type { ImportableContent } from './survey.ts';
 import type { WireObject } from './wire.ts';
 
 /** What was refused in imports of this process, by the stamp in the job's id. */
 export type Refusals = Map<string, readonly JobItem[]>;
 
-const batchSize = 100;
 /** Objects that are looked at at once. */
 const width = 8;
-const mostItems = 1000;
 
 /** What is referred to comes before what refers to it; the relations that go round in circles follow in a second pass. */
 const order: readonly Type[] = [
@@ -189,81 +188,4 @@ function isEarlier(type: Type, key: string): boolean {
 
 function isEmpty(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0;
-}
-
-/** Collects objects by their concrete type, because the path of the request names it, and counts what became of them. */
-class BatchWriter {
-  readonly items: JobItem[] = [];
-  written = 0;
-  refused = 0;
-  equal = 0;
-  readonly #server: Server;
-  readonly #signal: AbortSignal;
-  readonly #batches = new Map<
-    string,
-    { readonly type: Type; readonly counts: boolean; readonly objects: WireObject[] }
-  >();
-  readonly #settled = new Set<string>();
-
-  constructor(server: Server, signal: AbortSignal) {
-    this.#server = server;
-    this.#signal = signal;
-  }
-
-  async add(type: Type, object: PackagedObject, body: WireObject): Promise<void> {
-    if (!this.isSettled(type, object.name)) await this.#put(type, subtypeOf(type, object), body, true);
-  }
-
-  /** The second pass: an object is counted once, unless it is refused now. */
-  relate(type: Type, object: PackagedObject, body: WireObject): Promise<void> {
-    return this.#put(type, subtypeOf(type, object), body, false);
-  }
-
-  /** It is as it should be, and is not written. */
-  leave(type: Type, name: string): void {
-    this.#settled.add(`${type} ${name}`);
-    this.equal += 1;
-  }
-
-  /** Refused, or left as it is. */
-  isSettled(type: Type, name: string): boolean {
-    return this.#settled.has(`${type} ${name}`);
-  }
-
-  async flush(): Promise<void> {
-    for (const subtype of [...this.#batches.keys()]) await this.#send(subtype);
-  }
-
-  async #put(type: Type, subtype: string, body: WireObject, counts: boolean): Promise<void> {
-    const batch = this.#batches.get(subtype) ?? { type, counts, objects: [] };
-    this.#batches.set(subtype, batch);
-    batch.objects.push(body);
-    if (batch.objects.length >= batchSize) await this.#send(subtype);
-  }
-
-  async #send(subtype: string): Promise<void> {
-    const batch = this.#batches.get(subtype);
-    this.#batches.delete(subtype);
-    if (batch === undefined) return;
-    const { type, counts, objects } = batch;
-    const { success, failure } = await this.#server.rest.upsert(subtype, objects, this.#signal);
-    if (counts) this.written += success.length;
-    else this.written -= failure.length;
-    this.refused += failure.length;
-    for (const { name, reason } of failure) {
-      this.#settled.add(`${type} ${name}`);
-      if (this.items.length < mostItems) this.items.push({ kind: type, name, action: 'failed', reason });
-    }
-    // Whatever is neither is unaccounted for, and that must not pass for success.
-    const silent = objects.length - success.length - failure.length;
-    if (silent <= 0) return;
-    if (!counts) this.written -= silent;
-    this.refused += silent;
-    this.items.push({
-      kind: type,
-      name: `${silent} of a batch`,
-      action: 'failed',
-      reason: 'the answer does not name them',
-    });
-  }
 }

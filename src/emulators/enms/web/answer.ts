@@ -1,7 +1,7 @@
 // Everything outside /rest/: a login form, a cookie, a token against forged requests, and the pages behind them.
 import { stackOf } from '../../error-facts.ts';
 import type { Call, Reply } from '../../server.ts';
-import { readFormBody, type FormBody } from '../form-body.ts';
+import { BodyTooLarge, readFormBody, type FormBody } from '../form-body.ts';
 import type { Instance } from '../instance.ts';
 import type { Item } from '../objects.ts';
 import { columnsOf } from '../serialize.ts';
@@ -147,6 +147,9 @@ export async function answerWeb(instance: Instance, check: PasswordCheck, call: 
   try {
     return await handle(instance, check, call);
   } catch (error) {
+    if (error instanceof BodyTooLarge) {
+      return htmlPage(413, 'The data value transmitted exceeds the capacity limit.', { Connection: 'close' });
+    }
     instance.log(`${call.method} ${call.path} failed: ${stackOf(error)}`);
     return htmlPage(500, 'The server encountered an internal error and was unable to complete your request.');
   }

@@ -312,6 +312,17 @@ describe('staging', () => {
     });
   });
 
+  test('stops at a proxy that takes no file of this size, and says what to raise', async () => {
+    const sent = uploaded(folder, 'device.yaml', device);
+    const large: Exchange = { ...sent, response: { status: 413, text: '<html>413 Request Entity Too Large</html>' } };
+    await withEnms([...login, folderMade(folder), large], async ({ enms }) => {
+      await expect(enms.imports!.stage!(prepared(), both, never)).rejects.toMatchObject({
+        code: 'REMOTE_UNEXPECTED',
+        hint: expect.stringContaining('client_max_body_size'),
+      });
+    });
+  });
+
   test('stops at the words of a server that refuses the folder or a file', async () => {
     const refused = rest('POST', 'instance/folder', {
       json: { failure: [[{ name: folder }, 'Traceback\n  line 1\nValueError: The path resolves outside']] },

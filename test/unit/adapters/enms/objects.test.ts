@@ -7,7 +7,7 @@ import type { YamlValue } from '../../../../src/adapters/enms/yaml-node.ts';
 import type { PreparedExport, PreparedImport } from '../../../../src/ports/adapter.ts';
 import type { ArtifactFile } from '../../../../src/ports/artifact.ts';
 import { never } from '../../../support/adapter-tools.ts';
-import { alive, names, object, packaged, rest, withEnms } from '../../../support/enms-client.ts';
+import { alive, failed, names, object, packaged, rest, withEnms } from '../../../support/enms-client.ts';
 import type { Exchange } from '../../../support/scripted-server.ts';
 
 const stamp = '20261121T043442123Z-ab12cd';
@@ -232,6 +232,36 @@ describe('an import object by object', () => {
     await withEnms([], async ({ enms }) => {
       expect(await enms.jobs.status(`upsert/${stamp}/1/1`, never)).toMatchObject({ state: 'partial' });
       expect(await enms.jobs.status(`upsert/${stamp}/0/1`, never)).toMatchObject({ state: 'failed' });
+    });
+  });
+
+  test('an object at which the server fails is found, and does not take the others with it', async () => {
+    const all = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name }));
+    const fails = (from: number, to: number) => rest('POST', 'instance/device', failed, all.slice(from, to));
+    const script = [
+      fails(0, 5),
+      done('device', all.slice(0, 3)),
+      fails(3, 5),
+      fails(3, 4),
+      done('device', [{ name: 'e' }]),
+    ];
+    await withEnms(script, async ({ enms }) => {
+      const id = await enms.imports!.start(prepared(['device']), {}, [ndjson('device', ...all)], never);
+      expect(id).toBe(`upsert/${stamp}/4/1`);
+      expect((await enms.jobs.status(id, never)).items).toEqual([
+        {
+          kind: 'device',
+          name: 'd',
+          action: 'failed',
+          reason: 'eNMS failed: Error 500 - Internal Server Error.',
+        },
+      ]);
+    });
+    // Nothing of a batch gets through: it is no object's fault.
+    const none = [fails(0, 2), fails(0, 1), fails(1, 2)];
+    await withEnms(none, async ({ enms }) => {
+      const files = [ndjson('device', ...all.slice(0, 2))];
+      await expect(() => enms.imports!.start(prepared(['device']), {}, files, never)).toThrowCode('REMOTE_UNEXPECTED');
     });
   });
 

@@ -279,6 +279,25 @@ describe('upload', () => {
     expect([answer.status, answer.json]).toEqual([200, { error: 'The path resolves outside of the files folder.' }]);
   });
 
+  test('of more than the server takes at once is 413, as a page', async () => {
+    const session = await server.login();
+    const headers = {
+      Cookie: session.cookie,
+      'X-CSRFToken': session.token,
+      'Content-Type': 'multipart/form-data; boundary=x',
+      'Content-Length': String(100 * 1024 * 1024 + 1),
+    };
+    const status = await new Promise((resolve, reject) => {
+      const sent = request(`${server.url}/upload_files`, { method: 'POST', headers }, (response) => {
+        resolve(response.statusCode);
+        sent.destroy();
+      });
+      sent.on('error', reject);
+      sent.flushHeaders();
+    });
+    expect(status).toBe(413);
+  });
+
   test('without a token is 400', async () => {
     const session = await server.login();
     const data = form({ form_type: 'upload_files', folder: '/migrations/p' }, ['a.yaml', '[]']);
