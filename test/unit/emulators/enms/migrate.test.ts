@@ -385,6 +385,16 @@ describe('what goes wrong', () => {
     expect(await get(server, 'pool', 'site')).toMatchObject({ devices: [] });
   });
 
+  test('a row of a folder makes none on this disk; one that REST makes does', async () => {
+    const server = await startServer({ sample: false });
+    await project(server, { file: '- {name: ">migrations>away", path: /migrations/away, type: folder}\n' });
+    expect((await imported(server, ['file'])).json).toBe(success);
+    expect(await namesOf(server, 'folder')).toContain('>migrations>away');
+    expect(existsSync(folderOf(server, 'away'))).toBe(false);
+    await post(server, 'folder', { name: 'here', path: '/migrations/here' });
+    expect(existsSync(folderOf(server, 'here'))).toBe(true);
+  });
+
   test('3: a missing name in a list is dropped in silence', async () => {
     const server = await startServer();
     await project(server, { pool: '- {name: hand, manually_defined: true, devices: [ghost, par-gw, phantom]}\n' });
