@@ -16,7 +16,7 @@ import { describeRef, formatRef } from '../package-ref.ts';
 import { leftMaintenance, probe, requireCompatible } from '../preflight.ts';
 import { projectsOf, trustPackage, type SealedSource, type TrustedPackage } from '../sealed-source.ts';
 import { isBegun } from '../start-once.ts';
-import { judge } from '../verdict.ts';
+import { judge, warningsOf } from '../verdict.ts';
 
 export type ImportSource =
   | { readonly kind: 'sealed'; readonly sealed: SealedSource }
@@ -116,7 +116,7 @@ export async function importPackage(
   if (input.dryRun && uploaded?.outcome === 'created') await takeBack(ref, target, reporter, signal);
   const normal = await leftMaintenance(target, info, reporter, signal);
   const outcome = worst(judge(job.handle, status), normal ? 'done' : 'partial');
-  return { ...base, outcome, warnings: status.messages.map((message) => message.text), log };
+  return { ...base, outcome, warnings: warningsOf(status), log };
 }
 
 function refOf(trusted: TrustedPackage | undefined): PackageRef {

@@ -3,7 +3,7 @@ import { fetchExport, runExport } from '../export-run.ts';
 import { worst } from '../operation.ts';
 import { leftMaintenance } from '../preflight.ts';
 import { sealArtifact } from '../seal-artifact.ts';
-import { judge } from '../verdict.ts';
+import { judge, warningsOf } from '../verdict.ts';
 import { importStep, merged } from './import-step.ts';
 import type { MigrateInput, MigratePorts, MigrateReport } from './route.ts';
 
@@ -33,7 +33,7 @@ export async function relay(
       ...merged('relay', imported, input, [job.handle]),
       outcome: worst(verdict, normal ? 'done' : 'partial', imported.outcome),
       projects: prepared.projects.map((project) => project.name),
-      warnings: [...(status?.messages.map((message) => message.text) ?? []), ...imported.warnings],
+      warnings: [...warningsOf(status), ...imported.warnings],
     };
   } finally {
     await staging.remove();

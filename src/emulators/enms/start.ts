@@ -20,7 +20,7 @@ import { customProperties, seed } from './sample/seed.ts';
 import { fernetKey } from './settings.ts';
 import { createPasswordCheck, type PasswordCheck } from './users.ts';
 import { answerWeb } from './web/answer.ts';
-import { endSession } from './web/sessions.ts';
+import { loggedOut } from './web/sessions.ts';
 
 /** What releases 4.7 and 4.7.1 say of themselves. */
 const defaultVersion = '4.6';
@@ -103,8 +103,8 @@ export async function startEnms(options: EmulatorOptions): Promise<RunningEmulat
         if (!/^\/rest(\/|$)/.test(call.path)) return answerWeb(instance, check, call);
         const reply = await answerRest(instance, check, call);
         // A REST call logs out the session it carries.
-        endSession(instance, call);
-        return reply;
+        const cookie = loggedOut(instance, call);
+        return cookie === undefined ? reply : { ...reply, headers: { ...reply.headers, 'Set-Cookie': cookie } };
       },
       spellings: () => [],
       refusal: (status) => ({ alert: alertText(status) }),
