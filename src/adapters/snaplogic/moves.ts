@@ -57,6 +57,7 @@ function reaches({ connection }: Server, target: Peer, url: string): true | stri
 
 async function prepare(server: Server, request: MoveRequest, target: Peer, signal: AbortSignal): Promise<PreparedMove> {
   const { options, project = '' } = request;
+  refuseImportOnly(options, request.secrets ?? []);
   const there = serverOf(target.adapter) ?? server;
   const asked = typesOf(listOf(options, 'assetType'), assetTypes, 'asset-type');
   const [found] = await selectProjects(server, [project], signal);
@@ -75,7 +76,7 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
     });
   }
   const destination = await destinationAt(there, path, options, signal);
-  const overwrites = flagOf(options, 'noDuplicateCheck');
+  const overwrites = flagOf(options, 'noDuplicateCheck') || textOf(options, 'onDuplicate') === 'overwrite';
   if (destination.exists === true && !overwrites) {
     throw alreadyThere(path, 'overwrite what it has with --no-duplicate-check, or choose another --dest-path');
   }
@@ -104,7 +105,6 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
       ...leftNotes(left, destination),
       ...trustNotes(source, path, travelling),
       ...(await accessNotes(server, source, path, signal)),
-      ...importOnlyNotes(options),
     ],
     ...consentFor(path, plan, destination, overwrites),
   };
@@ -169,9 +169,19 @@ async function accessNotes(
   ];
 }
 
-function importOnlyNotes(options: Options): readonly string[] {
-  const renames = listOf(options, 'renameAccount').length > 0;
-  return renames ? ['accounts are renamed by an import only: use --route relay for --rename-account'] : [];
+/** A migration has no say over single accounts and duplicates. Going on without would do what was not asked for. */
+function refuseImportOnly(options: Options, secrets: readonly string[]): void {
+  const kept = textOf(options, 'onDuplicate');
+  const flags = [
+    ...(kept === undefined || kept === 'overwrite' ? [] : [`--on-duplicate ${kept}`]),
+    ...(listOf(options, 'overwriteType').length > 0 ? ['--overwrite-type'] : []),
+    ...(listOf(options, 'renameAccount').length > 0 ? ['--rename-account'] : []),
+    ...(secrets.includes('accountFile') ? ['--account-file'] : []),
+  ];
+  if (flags.length === 0) return;
+  throw new MigratorError('USAGE', `a migration within one control plane cannot do ${flags.join(', ')}`, {
+    hint: 'go by export and import with --route relay, or leave it out; --asset-type says what a migration takes',
+  });
 }
 
 function consentFor(

@@ -1,6 +1,6 @@
 import type { JobItem, JobMessage, JobState } from '../../ports/job.ts';
 import { saidIn } from './errors.ts';
-import type { AssetResult, ImportResult, MigrationStatus } from './wire.ts';
+import type { AssetResult, Entry, ImportResult, MigrationStatus } from './wire.ts';
 
 /** What became of each asset, out of the lists that migrations and imports answer with. */
 export interface Outcome {
@@ -25,6 +25,20 @@ export function outcomeOf({ successful, failed, warnings }: ImportResult, skips:
       ...warnings.map((asset): JobMessage => ({ level: 'warning', text: `${label(asset)}: ${reasonOf(asset)}` })),
     ],
   };
+}
+
+/** The lists of a status need not say of what type an asset is: then a project that holds the only one of that name does. */
+export function withTypes(document: MigrationStatus, entries: readonly Entry[]): MigrationStatus {
+  const types = new Map<string, ReadonlySet<string>>();
+  for (const { name, asset_type: type } of entries) {
+    if (type !== undefined) types.set(name, new Set(types.get(name)).add(type));
+  }
+  const typed = (asset: AssetResult): AssetResult => {
+    const [type, ...others] = types.get(asset.name ?? '') ?? [];
+    return asset.asset_type === undefined && others.length === 0 ? { ...asset, asset_type: type } : asset;
+  };
+  const { successful, failed, warnings } = document;
+  return { ...document, successful: successful.map(typed), failed: failed.map(typed), warnings: warnings.map(typed) };
 }
 
 /**

@@ -107,6 +107,30 @@ describe('prepare', () => {
     expect(prepared.consent).toBe(`overwrite 1 Pipeline in ${destPath}? The control plane keeps no copy`);
   });
 
+  test.each([
+    ['--on-duplicate skip', { onDuplicate: 'skip' }, []],
+    ['--on-duplicate create-new', { onDuplicate: 'create-new' }, []],
+    ['--overwrite-type', { overwriteType: ['Account'] }, []],
+    ['--rename-account', { renameAccount: ['a=b'] }, []],
+    ['--account-file', {}, ['accountFile']],
+  ])('%s cannot be heeded within a control plane, and is not passed over', async (flag, options, secrets) => {
+    await withSnaplogic([], async ({ snap }) => {
+      const asked = { project, dryRun: true, options: { destPath, noDuplicateCheck: true, ...options }, secrets };
+      const refused = snap.moves!.prepare(asked, { name: 'prod', adapter: snap }, never);
+      await expect(() => refused).toThrowCode('USAGE');
+      await expect(refused).rejects.toThrow(flag);
+    });
+  });
+
+  test('--on-duplicate overwrite is what --no-duplicate-check is', async () => {
+    const there = fullTarget([{ name: 'load_invoices', type: 'Pipeline' }]);
+    const prepared = await withSnaplogic([...source, ...there, me], (scripted) =>
+      prepare(scripted, { onDuplicate: 'overwrite' }),
+    );
+    expect(prepared.settled).toMatchObject({ duplicateCheck: false, existed: true });
+    expect(prepared.consent).toContain('overwrite 1 Pipeline');
+  });
+
   test('a task goes by either of its names', async () => {
     const script = [...source, ...fullTarget(there), me];
     const options = { noDuplicateCheck: true, assetType: ['task', 'account'] };
