@@ -177,6 +177,7 @@ function refuseImportOnly(options: Options, secrets: readonly string[]): void {
     ...(listOf(options, 'overwriteType').length > 0 ? ['--overwrite-type'] : []),
     ...(listOf(options, 'renameAccount').length > 0 ? ['--rename-account'] : []),
     ...(secrets.includes('accountFile') ? ['--account-file'] : []),
+    ...(listOf(options, 'expressionFile').length > 0 ? ['--expression-file'] : []),
   ];
   if (flags.length === 0) return;
   throw new MigratorError('USAGE', `a migration within one control plane cannot do ${flags.join(', ')}`, {

@@ -51,6 +51,26 @@ export function stateOf({ items, messages }: Outcome): JobState {
   return failed || messages.some(({ level }) => level !== 'info') ? 'partial' : 'succeeded';
 }
 
+/** How many assets of an import became what: enough to say later what it was, and short enough for a job id. */
+export interface Tally {
+  readonly done: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly warned: number;
+}
+
+export function tallyOf({ items, messages }: Outcome): Tally {
+  const count = (wanted: JobItem['action']): number => items.filter(({ action }) => action === wanted).length;
+  const warned = messages.filter(({ level }) => level === 'warning').length;
+  return { done: count('done'), failed: count('failed'), skipped: count('skipped'), warned };
+}
+
+/** As `stateOf`. */
+export function stateOfTally({ done, failed, warned }: Tally): JobState {
+  if (failed > 0 && done === 0) return 'failed';
+  return failed + warned > 0 ? 'partial' : 'succeeded';
+}
+
 /** Why a migration failed as a whole; the documents do not say where that stands. */
 export function failureOf({ error, message, error_list: list }: MigrationStatus): readonly JobMessage[] {
   const texts = [...(list ?? []).map((entry) => saidIn(entry).text), error ?? '', message ?? ''];
