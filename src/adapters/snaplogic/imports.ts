@@ -13,7 +13,7 @@ import { formOf } from './import-form.ts';
 import { formatJobId, type Job } from './job-id.ts';
 import { formatPath, parsePath, readPath, type ProjectPath } from './paths.ts';
 import { flagOf, listOf, textOf } from './request.ts';
-import { outcomeOf, stateOf, tallyOf } from './results.ts';
+import { outcomeOf, stateOf, tallyOf, withTypes } from './results.ts';
 import type { Server } from './server.ts';
 import { settleLost } from './settle-lost.ts';
 
@@ -185,7 +185,7 @@ async function send(
   const { destination, duplicates, startedAt } = job;
   const query = { duplicates, overwriteTypes: types };
   const answer = await server.client.importProject(destination, query, form, signal);
-  const outcome = outcomeOf(answer, duplicates !== 'create_new');
+  const outcome = outcomeOf(withTypes(answer, []), duplicates !== 'create_new');
   const elsewhere = answer.project_path !== undefined && answer.project_path !== formatPath(destination);
   const arrived = readPath(answer.project_path ?? '') ?? destination;
   const id = formatJobId({ ...job, destination: arrived, told: tallyOf(outcome) });

@@ -24,7 +24,8 @@ export async function migrationStatus(
   signal: AbortSignal,
 ): Promise<JobStatus> {
   const { token } = job;
-  const answered = token === undefined ? undefined : await statusDocument(server, token, job.kind === 'move', signal);
+  const answered =
+    token === undefined ? server.ledger.document(id) : await statusDocument(server, token, job.kind === 'move', signal);
   if (answered !== undefined) return checked(server, id, answered, job, signal);
   if (job.kind === 'token') throw new MigratorError('NOT_FOUND', `the control plane does not know a migration ${id}`);
   return byLooking(server, id, job, signal);
@@ -57,7 +58,7 @@ async function statusDocument(
 }
 
 /** The status document as a job. An unknown word is one that goes on. */
-export function movedStatus(id: string, document: MigrationStatus): JobStatus {
+function movedStatus(id: string, document: MigrationStatus): JobStatus {
   const word = document.status ?? 'no status';
   const outcome = outcomeOf(document, false);
   const base = { id, kind: 'move', wireState: word, startedAt: document.create_time } as const;
@@ -118,8 +119,6 @@ async function heldBy(server: Server, path: ProjectPath, signal: AbortSignal): P
 
 /** What can be told from the times of the assets at both ends. */
 async function byLooking(server: Server, id: string, job: MoveJob, signal: AbortSignal): Promise<JobStatus> {
-  const known = server.ledger.result(id);
-  if (known !== undefined) return known;
   const there = (await peerNamed(server, job.peer)) ?? server;
   const { project: origin, assets: leaving } = await lookAt(server, job.source, signal);
   const expected = (leaving ?? [])

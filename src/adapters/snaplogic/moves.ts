@@ -7,13 +7,13 @@ import { statusPathOf, statusPaths, type MigrateBody } from './client.ts';
 import { planeOf } from './connection.ts';
 import { alreadyThere, assetOf, destinationAt, destinationPath, type Destination } from './destination.ts';
 import { formatJobId, type Job } from './job-id.ts';
-import { movedStatus } from './migration.ts';
 import { formatPath, parsePath, samePath, type ProjectPath } from './paths.ts';
 import { accountNotes } from './probe.ts';
 import { flagOf, listOf, textOf } from './request.ts';
 import { peerNamed, serverOf, whoAmI, type Server } from './server.ts';
 import { settleLost } from './settle-lost.ts';
 import { selectProjects } from './tree.ts';
+import type { Entry } from './wire.ts';
 
 type MoveJob = Extract<Job, { kind: 'move' }>;
 
@@ -104,6 +104,8 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
       ...destination.notes,
       ...leftNotes(left, destination),
       ...trustNotes(source, path, travelling),
+      ...unreadNotes(travelling, found.place.assets),
+      ...writeNotes(server, there, destination),
       ...(await accessNotes(server, source, path, signal)),
     ],
     ...consentFor(path, plan, destination, overwrites),
@@ -138,6 +140,23 @@ function trustNotes(source: ProjectPath, path: ProjectPath, travelling: readonly
   if (source.org === path.org || bound.length === 0) return [];
   return [
     `${countsOf(bound)} cross from ${source.org} to ${path.org}: ${source.org} must list ${path.org} as a trusted environment, and ${path.org} must be at least as secure; no API tells whether that is so`,
+  ];
+}
+
+/** What the migration will refuse one by one: its list says that this account may not read it. */
+function unreadNotes(travelling: readonly Asset[], entries: readonly Entry[]): readonly string[] {
+  const closed = new Set(entries.filter(({ perms }) => perms?.includes('R') === false).map(({ name }) => name));
+  return travelling
+    .filter(({ name }) => closed.has(name))
+    .map(({ type, name }) => `${type} "${name}" may not be read by this account, its list says: it may not arrive`);
+}
+
+/** Only what the migrating account itself was told says what it may do. */
+function writeNotes(server: Server, there: Server, { path, writable }: Destination): readonly string[] {
+  const same = there === server || there.connection.username === server.connection.username;
+  if (!same || writable !== false) return [];
+  return [
+    `this account may not write at ${formatPath(path)}, its list says: the control plane may refuse the migration`,
   ];
 }
 
@@ -216,7 +235,7 @@ async function post(server: Server, job: MoveJob, body: MigrateBody, signal: Abo
   const path = statusUrl === undefined ? undefined : statusPathOf(statusUrl);
   if (token !== undefined && path !== undefined && !statusPaths(token).includes(path))
     server.ledger.pointTo(token, path);
-  if (status !== undefined && token === undefined) server.ledger.settle(movedStatus(id, status));
+  if (status !== undefined && token === undefined) server.ledger.keepDocument(id, status);
   return id;
 }
 

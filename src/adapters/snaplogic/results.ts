@@ -27,11 +27,14 @@ export function outcomeOf({ successful, failed, warnings }: ImportResult, skips:
   };
 }
 
-/** The lists of a status need not say of what type an asset is: then a project that holds the only one of that name does. */
-export function withTypes(document: MigrationStatus, entries: readonly Entry[]): MigrationStatus {
+/**
+ * The lists of an answer need not say of what type an asset is: then another list does, or a project that holds the only
+ * one of that name.
+ */
+export function withTypes<Document extends ImportResult>(document: Document, entries: readonly Entry[]): Document {
   const types = new Map<string, ReadonlySet<string>>();
-  for (const { name, asset_type: type } of entries) {
-    if (type !== undefined) types.set(name, new Set(types.get(name)).add(type));
+  for (const { name, asset_type: type } of [...document.successful, ...document.failed, ...entries]) {
+    if (type !== undefined && name !== undefined) types.set(name, new Set(types.get(name)).add(type));
   }
   const typed = (asset: AssetResult): AssetResult => {
     const [type, ...others] = types.get(asset.name ?? '') ?? [];
