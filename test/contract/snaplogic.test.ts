@@ -1,3 +1,5 @@
+import { createPrivateKey, sign } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +19,8 @@ interface PlaneBench extends ContractBench {
   readonly servers: { readonly source: RunningEmulator; readonly target: RunningEmulator };
   /** The source's control plane as somebody else sees it. */
   as(email: string, org: string): Adapter;
+  /** The source's control plane by a JWT for one of its orgs. */
+  byToken(org: string): Adapter;
   /** The target as another process sees it. */
   elsewhere(): Adapter;
 }
@@ -50,6 +54,19 @@ async function open(): Promise<PlaneBench> {
     target: adapter('eu', servers.target, 'Acme-EU'),
     stranger: adapter('stranger', servers.source, 'Acme-Dev', { password: strangersPassword }),
     as: (user, org) => adapter(`${user}-${org}`, servers.source, org, { user, password: samplePassword }),
+    byToken: (org) => {
+      const key = createPrivateKey(readFileSync(join(directory, 'source', 'setup', 'jwt-private-key.pem')));
+      const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+      const [iat, aud] = [Math.floor(Date.now() / 1000), `${servers.source.url}/api/1/rest/public`];
+      const claims = { iat, exp: iat + 600, sub: 'ci@acme.example', aud, iss: 'idp', org };
+      const signed = `${encode({ alg: 'ES256' })}.${encode(claims)}`;
+      const signature = sign('sha256', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url');
+      const token = new Secret(`${signed}.${signature}`);
+      const name = `token-${org}`;
+      const one = module.create({ name, url: servers.source.url, settings: { org }, secrets: { token } }, tools);
+      peers[name] = () => one;
+      return one;
+    },
     elsewhere: () => adapter('elsewhere', servers.target, 'Acme-EU'),
     projects: ['Ledger & Co 100%+'],
     exportOptions: {},
@@ -138,6 +155,21 @@ describeAdapter('snaplogic', setup, () => {
           action: 'failed',
           reason: 'HTTP Code: 401 Status: UNAUTHORIZED',
         });
+      });
+    });
+
+    test('by a JWT for each end, also into an org that takes no passwords', async () => {
+      await onBench(async (bench) => {
+        const source = bench.byToken('Acme-Dev');
+        const target = { name: 'token-Acme-Secure', adapter: bench.byToken('Acme-Secure') };
+        const prepared = await source.moves!.prepare(
+          { project: invoices, dryRun: false, options: { assetType: ['Job', 'Pipeline'] } },
+          target,
+          never,
+        );
+        const id = await source.moves!.start(prepared, target, {}, never);
+        const status = await watch(source, id, setup);
+        expect(status.items?.map(({ action }) => action)).toEqual(Array(6).fill('done'));
       });
     });
 
@@ -285,7 +317,7 @@ describeAdapter('snaplogic', setup, () => {
         const elsewhere = await bench.elsewhere().jobs.status(id, never);
         expect(elsewhere).toMatchObject({ state: here.state, wireState: 'answered' });
         expect(elsewhere.items).toHaveLength(4);
-        expect(elsewhere.messages[0]?.text).toContain('4 assets done, 0 failed');
+        expect(elsewhere.messages[0]?.text).toContain('4 done, 0 failed');
       });
     });
   });

@@ -223,7 +223,7 @@ describe('between control planes', () => {
       expect(await assets(eu, '/Acme-EU/Finance/Payroll')).toEqual(['File calendar.txt', 'File rates.expr']);
       const handle = reported(moved).jobs.at(-1)!;
       const shown = await run(['job', 'wait', handle, '--json'], 'state-elsewhere');
-      expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining('2 assets done, 0 failed') });
+      expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining('2 done, 0 failed') });
 
       // The second time one is there, and nobody agreed to lose it.
       const again = [...line, ...over, '--on-duplicate', 'skip', '--expression-file', rates];

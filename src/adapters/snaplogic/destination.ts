@@ -108,6 +108,11 @@ export function alreadyThere(path: ProjectPath, hint: string): MigratorError {
   });
 }
 
+/** What a project holds besides assets stays where it is: Snaplexes, and folders. */
+export function isMovable({ asset_type: type }: Entry): boolean {
+  return type === undefined || !/^(dir|plex)$/iu.test(type);
+}
+
 export function assetOf({ asset_type: type, name }: Entry): Asset {
   return { type: type ?? 'Asset', name };
 }

@@ -72,13 +72,13 @@ async function importStatus(
       ? `there is no project ${path}`
       : changed.length === 0
         ? `nothing in ${path} has changed since`
-        : `${changed.length} assets of ${path} have changed since`;
+        : `${changed.length} ${changed.length === 1 ? 'asset' : 'assets'} of ${path} changed since`;
   if (told !== undefined) {
     const { done, failed, skipped, warned } = told;
     const state = stateOfTally(told);
-    const counts = `${done} assets done, ${failed} failed, ${skipped} skipped, ${warned} warnings`;
+    const counts = `${done} done, ${failed} failed, ${skipped} skipped, ${warned} warned of`;
     const level = state === 'succeeded' ? 'info' : 'warning';
-    const text = `the control plane answered: ${counts}; it tells which once, to the process that sent it; ${seen}`;
+    const text = `the control plane answered about its assets: ${counts}; it tells which once, to the process that sent it; ${seen}`;
     return { ...base, state, wireState: 'answered', messages: [{ level, text }], items };
   }
   const unheard = { ...base, wireState: 'answer not heard' };

@@ -2,7 +2,7 @@ import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { JobMessage, JobState, JobStatus } from '../../ports/job.ts';
 import { changesSince } from './changes.ts';
 import { statusPaths } from './client.ts';
-import { assetOf } from './destination.ts';
+import { assetOf, isMovable } from './destination.ts';
 import type { Job } from './job-id.ts';
 import { formatPath, parsePath, type ProjectPath } from './paths.ts';
 import { failureOf, outcomeOf, stateOf, withTypes } from './results.ts';
@@ -122,6 +122,7 @@ async function byLooking(server: Server, id: string, job: MoveJob, signal: Abort
   const there = (await peerNamed(server, job.peer)) ?? server;
   const { project: origin, assets: leaving } = await lookAt(server, job.source, signal);
   const expected = (leaving ?? [])
+    .filter(isMovable)
     .map(assetOf)
     .filter(({ type }) => job.types.length === 0 || job.types.includes(type));
   const { changed, place, quietMs: quiet } = await changesSince(there, job.destination, job.startedAt, signal);

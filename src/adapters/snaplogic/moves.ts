@@ -5,7 +5,7 @@ import { assetTypes, guardedTypes, typesOf } from './asset-types.ts';
 import { changesSince, untellable } from './changes.ts';
 import { statusPathOf, statusPaths, type MigrateBody } from './client.ts';
 import { planeOf } from './connection.ts';
-import { alreadyThere, assetOf, destinationAt, destinationPath, type Destination } from './destination.ts';
+import { alreadyThere, assetOf, destinationAt, destinationPath, isMovable, type Destination } from './destination.ts';
 import { formatJobId, type Job } from './job-id.ts';
 import { formatPath, parsePath, samePath, type ProjectPath } from './paths.ts';
 import { accountNotes } from './probe.ts';
@@ -81,7 +81,7 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
     throw alreadyThere(path, 'overwrite what it has with --no-duplicate-check, or choose another --dest-path');
   }
   const types = scopeOf(asked, destination, overwrites);
-  const assets = found.place.assets.map(assetOf);
+  const assets = found.place.assets.filter(isMovable).map(assetOf);
   const travelling = assets.filter(({ type }) => types.length === 0 || types.includes(type));
   const left = assets.filter((asset) => !travelling.includes(asset));
   const plan = destination.assets === undefined ? undefined : planOf(assets, travelling, destination.assets);

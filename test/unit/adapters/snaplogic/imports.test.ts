@@ -389,7 +389,7 @@ describe('a lost answer', () => {
       expect(await scripted.snap.jobs.status(id, never)).toMatchObject({
         state: 'partial',
         wireState: 'answer not heard',
-        messages: [{ level: 'warning', text: expect.stringContaining('1 assets of') }],
+        messages: [{ level: 'warning', text: expect.stringContaining('1 asset of') }],
         items: [{ kind: 'Pipeline', name: 'load_invoices', action: 'done' }],
       });
     });
@@ -425,7 +425,7 @@ describe('a lost answer', () => {
         const status = await snap.jobs.status(id, never);
         expect(status).toMatchObject({ state, wireState: 'answered', items: [{ name: 'load_invoices' }] });
         expect(status.messages).toEqual([
-          { level, text: expect.stringContaining(`${told[0]!} assets done, ${told[2]!} failed`) },
+          { level, text: expect.stringContaining(`${told[0]!} done, ${told[2]!} failed`) },
         ]);
       });
     },

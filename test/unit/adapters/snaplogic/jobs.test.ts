@@ -238,6 +238,15 @@ describe('a status that is refused', () => {
     expect(status.items).toHaveLength(2);
   });
 
+  test('a Snaplex of the source is not waited for', async () => {
+    const plex = list('/Acme-Dev/Finance/Invoices', [
+      { name: names[0], type: 'Pipeline' },
+      { name: 'cloudplex', type: 'Plex' },
+    ]);
+    const status = await statusOf([...refused, ...source.slice(0, 2), plex, ...target(since)], ago(0));
+    expect(status).toMatchObject({ state: 'succeeded', items: [{ name: names[0] }] });
+  });
+
   test('something is missing or older: it goes on', async () => {
     for (const script of [target(since), target(since, before)]) {
       expect(await statusOf([...refused, ...origin, ...script], ago(0))).toMatchObject({

@@ -15,6 +15,7 @@ import {
   refusal,
   serverDate,
   source,
+  sourceAssets,
   token,
   user,
   withSnaplogic,
@@ -148,6 +149,14 @@ describe('prepare', () => {
     );
     const open = (await withSnaplogic([...source, ...emptyTarget, me], (scripted) => prepare(scripted))).notes;
     expect(open.filter((note) => note.includes('may not'))).toEqual([]);
+  });
+
+  test('a Snaplex and a folder of the project are no part of it that travels', async () => {
+    const more = list(project, [...sourceAssets, { name: 'plex', type: 'Plex' }, { name: 'folder', type: 'Dir' }]);
+    const prepared = await withSnaplogic([...source.slice(0, 2), more, ...emptyTarget, me], (scripted) =>
+      prepare(scripted),
+    );
+    expect(prepared.plan).toHaveLength(sourceAssets.length);
   });
 
   test('a task goes by either of its names', async () => {
