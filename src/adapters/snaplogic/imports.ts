@@ -91,7 +91,7 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
       ...expressionNotes(expressions),
     ],
     ...(plan === undefined ? {} : { plan }),
-    ...caution(path, destination, duplicates, plan),
+    ...caution(path, destination, duplicates, plan, expressions),
   };
 }
 
@@ -160,14 +160,19 @@ function caution(
   { exists }: Destination,
   duplicates: Duplicates,
   plan: readonly PlanItem[] | undefined,
+  expressions: Expressions | undefined,
 ): { readonly backup?: Backup; readonly consent?: string } {
   const hit = (plan ?? [])
     .filter(({ action }) => action === 'overwrite')
     .map(({ kind, name }) => ({ type: kind, name }));
-  if (exists !== true || (plan === undefined ? duplicates !== 'overwrite' : hit.length === 0)) return {};
+  const unseen = duplicates === 'overwrite' || (duplicates === 'skip' && expressions !== undefined);
+  if (exists === false || !(plan === undefined ? unseen : hit.length > 0)) return {};
   const what = plan === undefined ? 'whatever has the same name' : countsOf(hit);
+  const consent = `overwrite ${what} in ${formatPath(path)}?`;
+  // What may not even be listed cannot be exported.
+  if (exists === undefined) return { consent: `${consent} No backup can be taken` };
   return {
-    consent: `overwrite ${what} in ${formatPath(path)}?`,
+    consent,
     backup: {
       request: { projects: [formatPath(path)], options: { ignoreSizeLimit: true } },
       restoreWith: { destPath: formatPath(path), onDuplicate: 'overwrite', overwriteType: [...overwriteTypes] },

@@ -12,7 +12,9 @@ import {
   envelope,
   fullTarget,
   list,
+  me,
   password,
+  refusal,
   username,
   withSnaplogic,
   type Scripted,
@@ -142,6 +144,20 @@ describe('prepare', () => {
     await withSnaplogic([], (scripted) =>
       expect(() => prepare(scripted, { destPath, expressionFile })).toThrowCode('USAGE'),
     );
+  });
+
+  test('where nobody may look before, an import that may overwrite is asked about', async () => {
+    const closed = [
+      list('/Acme-Prod', [{ name: 'Finance' }]),
+      list('/Acme-Prod/Finance', [], { response: refusal(403) }),
+      me,
+    ];
+    const ask = (options: Options) =>
+      withSnaplogic(closed, async (scripted) => (await prepare(scripted, { destPath, ...options })).consent);
+    expect(await ask({ onDuplicate: 'overwrite' })).toContain('whatever has the same name');
+    expect(await ask({ onDuplicate: 'skip', expressionFile: [asOption('a.expr', '')] })).toContain('No backup');
+    expect(await ask({ onDuplicate: 'skip' })).toBeUndefined();
+    expect(await ask({ onDuplicate: 'create-new', expressionFile: [asOption('a.expr', '')] })).toBeUndefined();
   });
 
   test('a copy overwrites nothing', async () => {
