@@ -58,7 +58,7 @@ export function readConnection(connection: Connection): SnaplogicConnection {
   const header =
     token === undefined
       ? `Basic ${Buffer.from(`${username ?? ''}:${credential.reveal()}`).toString('base64')}`
-      : `Bearer ${token.reveal().replace(/^Bearer\s+/iu, '')}`;
+      : `Bearer ${token.reveal().replace(/^(?:Bearer\s+)?(?:Token\s+)?/iu, '')}`;
   return {
     name,
     url,

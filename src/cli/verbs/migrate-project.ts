@@ -5,6 +5,7 @@ import { migrateProject } from '../../core/operations/migrate-project.ts';
 import type { MigrateReport } from '../../core/routes/route.ts';
 import type { Secrets } from '../../ports/adapter.ts';
 import type { Run } from '../../ports/journal.ts';
+import { MigratorError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
 import type { MigrateProjectOptions } from '../commands/migrate-project.ts';
 import type { Context } from '../context.ts';
@@ -30,6 +31,15 @@ export async function runMigrateProject(
   const waiting = waitingOf(options, context);
   const instances = await context.instances();
   const flags = await productFlags(command, 'migrate-project', instances.config(from).product, context);
+  if (projects.length > 1 && flags.oneProject.length > 0) {
+    throw new MigratorError(
+      'USAGE',
+      `${flags.oneProject.join(', ')} is for one project, and ${projects.length} are named`,
+      {
+        hint: 'run the command once for each project',
+      },
+    );
+  }
   // Where one server holds both ends, the place that the project goes to is enough.
   const to = requireInstance(options.to ?? (flags.options['destPath'] === undefined ? undefined : from), '--to');
   const source = await instances.source(from);

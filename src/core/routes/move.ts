@@ -86,6 +86,7 @@ async function moveOne(
     project,
     dryRun: input.dryRun,
     options: { ...input.request.options, ...input.importOptions },
+    secrets: Object.keys(secrets),
   };
   const prepared = await prepareOnce(step, 'begun', run, () => moves.prepare(request, target, signal));
   const { plan = [] } = prepared;
