@@ -78,7 +78,9 @@ async function credentialsOf(options: EmulateOptions, context: Context): Promise
 /** What was given as a reference is written as one: the secret itself is not shown, and `***` opens nothing. */
 function references({ apiKey, password }: EmulateOptions): Readonly<Record<string, string>> {
   const given = Object.entries({ apiKey, password });
-  return Object.fromEntries(given.filter((one): one is [string, string] => one[1] !== undefined && isReference(one[1])));
+  return Object.fromEntries(
+    given.filter((one): one is [string, string] => one[1] !== undefined && isReference(one[1])),
+  );
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {
