@@ -190,6 +190,23 @@ export interface Mover {
 
 export type OnConflict = 'fail' | 'overwrite' | 'keep';
 
+export type CertificationStatus = 'uncertified' | 'requested' | 'certified' | 'rejected';
+
+/** Whether somebody vouches for a package. */
+export interface Certification {
+  readonly status: CertificationStatus;
+  /** The account that decided last, as its server names it. */
+  readonly by?: { readonly id: string; readonly name: string; readonly fullName: string } | undefined;
+  /** ISO 8601. */
+  readonly at?: string | undefined;
+}
+
+/** What shall be different about a package that lies on a server; what is not named stays. */
+export interface PackageEdit {
+  readonly name?: string | undefined;
+  readonly options: Options;
+}
+
 export interface PackageFeed {
   /** Its packages have an id alone, and `version` is empty. */
   readonly unversioned?: boolean;
@@ -213,6 +230,20 @@ export interface PackageFeed {
   parseFileName(fileName: string): PackageRef | undefined;
   /** Idempotent. */
   delete(ref: PackageRef, signal: AbortSignal): Promise<'deleted' | 'absent'>;
+  /**
+   * Changes whether somebody vouches for a package and returns what the server then shows. With `by` and `at` it repeats a
+   * decision that was made elsewhere; `sync` lets the server fetch it by its own means. NOT_FOUND when absent.
+   */
+  certify?(ref: PackageRef, wanted: Certification | 'sync', signal: AbortSignal): Promise<Certification>;
+  /**
+   * Lets the server make a package anew with another name, content or settings, and returns the job to watch. CONFLICT
+   * with the reason where it is too late, NOT_FOUND when absent. May be repeated.
+   */
+  edit?(
+    ref: PackageRef,
+    change: PackageEdit,
+    signal: AbortSignal,
+  ): Promise<{ readonly job: string; readonly notes: readonly string[] }>;
   /** What an exporting peer needs to push into this feed. Absent when peers cannot. */
   destination?(signal: AbortSignal): Promise<PushDestination>;
 }

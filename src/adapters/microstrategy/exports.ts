@@ -8,6 +8,7 @@ import { packageInfo } from './package-content.ts';
 import { factsOf, fileNameOf, refFrom, serverName } from './package-name.ts';
 import { packageOrder } from './package-order.ts';
 import { refuseRequestOnly } from './request-only.ts';
+import { requireRights } from './rights.ts';
 import { findMigration, isMade, settledMigration, startMigration } from './start-migration.ts';
 
 /** Packages are made on the source as migrations without a target, and downloaded (upload and download, step 1). */
@@ -21,6 +22,8 @@ export function createExporter(library: Library): Exporter {
       // A move that has to go by way of this machine begins here, and ends in an import that asks nobody.
       refuseRequestOnly(request.options);
       const { ref, project, settings, objects, notes } = await packageOrder(library, request, signal);
+      const told = 'make packages and download them';
+      await requireRights(library, { what: 'export', told, project: project?.id }, signal);
       const name = serverName(ref);
       const body = {
         packageInfo: packageInfo(name, settings, objects, library.connection.environment),

@@ -7,6 +7,7 @@ import { findKept } from './package-store.ts';
 import { selectTarget, type Selection } from './projects.ts';
 import { listOf, textOf } from './request.ts';
 import { refuseRequestOnly } from './request-only.ts';
+import { requireRights } from './rights.ts';
 import { startedOrFound } from './start-migration.ts';
 
 /** Imports of uploaded packages, which the server begins at once and without approval (upload and download, step 4). */
@@ -49,6 +50,8 @@ async function prepare(library: Library, request: ImportRequest, signal: AbortSi
   const into =
     packageType === 'configuration' ? undefined : await targetOf(library, request, named, kept?.name, signal);
   const packageId = kept?.packageId ?? '';
+  const project = into?.project.id;
+  await requireRights(library, { what: 'import', told: 'import packages', project }, signal);
   return {
     source,
     dryRun,

@@ -10,6 +10,7 @@ import { packageOrder, type PackageOrder } from './package-order.ts';
 import { peerOf } from './peers.ts';
 import { selectTarget, type Selection } from './projects.ts';
 import { flagOf, textOf } from './request.ts';
+import { requireRights } from './rights.ts';
 import { findMigration, settledMigration, startMigration } from './start-migration.ts';
 import { sharedStorageObstacle } from './storage.ts';
 import type { Project } from './wire.ts';
@@ -21,7 +22,10 @@ export function createMover(library: Library): Mover {
     reaches: async ({ name, adapter }, _info, signal) => {
       const target = libraryOf(adapter);
       if (target === undefined) return `${name} is no MicroStrategy Library`;
-      return (await sharedStorageObstacle(library, target, signal)) ?? true;
+      const obstacle = await sharedStorageObstacle(library, target, signal);
+      // What cannot be handed over is carried, and nothing shall be made for that in vain.
+      if (obstacle !== undefined) await requireCarrying(target, signal);
+      return obstacle ?? true;
     },
     prepare: (request, target, signal) => prepare(library, request, target, signal),
     start: async ({ settled }, _target, _secrets, signal) =>
@@ -53,6 +57,9 @@ async function prepare(
   const target = libraryOfPeer(peer);
   const order = await packageOrder(library, { projects: project === undefined ? [] : [project], options }, signal);
   const into = await targetOf(target, order, textOf(options, 'targetProject'), signal);
+  const requestOnly = flagOf(options, 'requestOnly');
+  await requireRights(library, { what: 'create', told: 'make packages', project: order.project?.id }, signal);
+  if (!requestOnly && !dryRun) await requireImporting(target, into?.project.id, signal);
   const plan = await planOf(target, order, into?.project, signal);
   const name = serverName(order.ref);
   const { settings, objects } = order;
@@ -72,7 +79,7 @@ async function prepare(
       ...settledMigration({ name, body, project: order.project?.id }),
       peer: peer.name,
       dryRun,
-      requestOnly: flagOf(options, 'requestOnly'),
+      requestOnly,
     },
     plan,
     notes: [
@@ -83,6 +90,16 @@ async function prepare(
     ],
     ...(doomed.length > 0 && !dryRun ? { consent: `delete ${doomed.join(', ')} from ${where}?` } : {}),
   };
+}
+
+async function requireImporting(target: Library, project: string | undefined, signal: AbortSignal): Promise<void> {
+  const hint = 'use another account, or leave the import to somebody who may: --request-only';
+  await requireRights(target, { what: 'import', told: 'import packages', project, hint }, signal);
+}
+
+async function requireCarrying(target: Library, signal: AbortSignal): Promise<void> {
+  for (const what of ['upload', 'import'] as const)
+    await requireRights(target, { what, told: `${what} packages`, project: undefined }, signal);
 }
 
 async function targetOf(

@@ -77,7 +77,10 @@ export function purposeOf(
   );
 }
 
-export function actionOf({ action }: Pick<ResolvedObject, 'action'>, { defaultAction }: PackageSettings): Action {
+export function actionOf(
+  { action }: Pick<ResolvedObject, 'action'>,
+  { defaultAction }: Pick<PackageSettings, 'defaultAction'>,
+): Action {
   return action ?? defaultAction;
 }
 
@@ -95,13 +98,7 @@ export function packageInfo(
     aclOnNewObjects: [aclOnNew],
     defaultAction,
   };
-  const content = objects.map((object) => ({
-    id: object.id,
-    name: object.name,
-    type: object.type,
-    action: actionOf(object, settings),
-    includeDependents: object.includeDependents,
-  }));
+  const content = contentOf(objects, settings);
   const whole = objects.length === 0;
   return {
     type: packageType,
@@ -112,6 +109,20 @@ export function packageInfo(
     tocView: whole ? { settings: toc } : { settings: toc, content },
     treeView: {},
   };
+}
+
+/** The objects as a package's table of contents names them. */
+export function contentOf(
+  objects: readonly ResolvedObject[],
+  settings: Pick<PackageSettings, 'defaultAction'>,
+): readonly object[] {
+  return objects.map((object) => ({
+    id: object.id,
+    name: object.name,
+    type: object.type,
+    action: actionOf(object, settings),
+    includeDependents: object.includeDependents,
+  }));
 }
 
 /** What the user should know of a package before it is made. */
