@@ -4,7 +4,7 @@ import type { Artifact } from '../../ports/artifact.ts';
 import { download } from './download.ts';
 import { formatJobId, parseJobId } from './job-id.ts';
 import type { Library } from './library.ts';
-import { packageInfo } from './package-content.ts';
+import { idleNotes, packageInfo } from './package-content.ts';
 import { factsOf, fileNameOf, refFrom, serverName } from './package-name.ts';
 import { packageOrder } from './package-order.ts';
 import { refuseRequestOnly } from './request-only.ts';
@@ -21,7 +21,7 @@ export function createExporter(library: Library): Exporter {
     prepare: async (request, signal) => {
       // A move that has to go by way of this machine begins here, and ends in an import that asks nobody.
       refuseRequestOnly(request.options);
-      const { ref, project, settings, objects, notes } = await packageOrder(library, request, signal);
+      const { ref, project, purpose, settings, objects, notes } = await packageOrder(library, request, signal);
       const told = 'make packages and download them';
       await requireRights(library, { what: 'export', told, project: project?.id }, signal);
       const name = serverName(ref);
@@ -33,7 +33,7 @@ export function createExporter(library: Library): Exporter {
         package: ref,
         projects: project === undefined ? [] : [project],
         settled: settledMigration({ name, body, project: project?.id }),
-        notes,
+        notes: [...notes, ...idleNotes(settings, objects, purpose)],
       };
     },
     start: async ({ settled }, _secrets, _destination, signal) =>

@@ -1,10 +1,9 @@
 import { isMigratorError } from '../../errors.ts';
 import type { Mover, MoveRequest, Peer, PreparedMove } from '../../ports/adapter.ts';
-import type { PlanItem } from '../../ports/plan.ts';
-import { planObjects } from './conflict-plan.ts';
+import { planObjects, type ObjectPlan } from './conflict-plan.ts';
 import { formatJobId, parseJobId } from './job-id.ts';
 import { libraryOf, libraryOfPeer, type Library } from './library.ts';
-import { packageInfo } from './package-content.ts';
+import { idleNotes, packageInfo } from './package-content.ts';
 import { serverName } from './package-name.ts';
 import { packageOrder, type PackageOrder } from './package-order.ts';
 import { peerOf } from './peers.ts';
@@ -60,9 +59,9 @@ async function prepare(
   const requestOnly = flagOf(options, 'requestOnly');
   await requireRights(library, { what: 'create', told: 'make packages', project: order.project?.id }, signal);
   if (!requestOnly && !dryRun) await requireImporting(target, into?.project.id, signal);
-  const plan = await planOf(target, order, into?.project, signal);
+  const { items: plan, objects, absent } = await planOf(target, order, into?.project, signal);
   const name = serverName(order.ref);
-  const { settings, objects } = order;
+  const { settings, purpose } = order;
   const body = {
     packageInfo: packageInfo(name, settings, objects, library.connection.environment),
     importInfo: {
@@ -86,6 +85,7 @@ async function prepare(
       ...order.notes,
       ...(into?.notes ?? []),
       ...renamed(order, into),
+      ...idleNotes(settings, objects, purpose, absent),
       ...(dryRun ? ['the servers validate the package; for that it is made, and taken away again'] : []),
     ],
     ...(doomed.length > 0 && !dryRun ? { consent: `delete ${doomed.join(', ')} from ${where}?` } : {}),
@@ -123,17 +123,22 @@ async function planOf(
   { objects, settings, project, purpose }: PackageOrder,
   into: Project | undefined,
   signal: AbortSignal,
-): Promise<readonly PlanItem[]> {
+): Promise<ObjectPlan> {
   if (purpose === 'project_merge') {
     const keeps = settings.defaultAction === 'use_existing';
     const detail = `every object by the rule ${settings.defaultAction}`;
-    return [{ kind: 'project', name: into?.name ?? project?.name ?? '', action: keeps ? 'keep' : 'overwrite', detail }];
+    const name = into?.name ?? project?.name ?? '';
+    return {
+      items: [{ kind: 'project', name, action: keeps ? 'keep' : 'overwrite', detail }],
+      objects,
+      absent: [],
+    };
   }
   try {
     return await planObjects(target, objects, settings, into?.id, signal);
   } catch (error) {
     // Whoever may import need not be allowed to look; the servers decide when it comes to it.
     if (!isMigratorError(error, 'AUTH_REFUSED') || error.details['status'] !== 403) throw error;
-    return [];
+    return { items: [], objects, absent: objects };
   }
 }
