@@ -132,6 +132,8 @@ export interface Importer {
   readonly takes: 'stored' | 'files';
   /** `server`: it can rehearse an import itself. `plan`: a dry run ends with what `prepare` found. */
   readonly dryRuns: 'server' | 'plan';
+  /** `prepare` always plans, so that nobody needs to plan by the projects' names. Importers of files always do. */
+  readonly plans?: boolean;
   readonly requiredSecrets: readonly string[];
   /** Checks and resolves what can be checked without writing. */
   prepare(request: ImportRequest, signal: AbortSignal): Promise<PreparedImport>;

@@ -31,14 +31,24 @@ export async function planObjects(
   const absent: ResolvedObject[] = [];
   for (const one of wanted) {
     const there = await target.client.object(one.id, one.type, project, signal);
-    const free = one.action === undefined && settings.chosen === undefined;
+    const free =
+      one.action === undefined && settings.chosen === undefined && settings.packageType !== 'project_security';
     const object: ResolvedObject = there === undefined && free ? { ...one, action: 'use_newer' } : one;
     objects.push(object);
     if (there === undefined) absent.push(object);
     const rule = actionOf(object, settings);
-    items.push({ kind: typeName(object.type), name: object.name, ...outcome(rule, object.source, there) });
+    const decided =
+      settings.packageType === 'project_security' ? securityOutcome(rule) : outcome(rule, object.source, there);
+    items.push({ kind: typeName(object.type), name: object.name, ...decided });
   }
   return { items, objects, absent };
+}
+
+/** A project_security package carries no users: it carries what they may in the project. */
+export function securityOutcome(rule: Action): Outcome {
+  const detail = `${rule}: the security roles and filters in the project`;
+  if (rule === 'use_existing') return { action: 'keep', detail };
+  return { action: rule === 'delete' ? 'delete' : 'overwrite', detail };
 }
 
 type Outcome = Pick<PlanItem, 'action' | 'detail'>;
