@@ -13,6 +13,7 @@ import {
   type PrivatePart,
   type TrustPolicy,
   type VerifiedPackage,
+  type VouchedPackage,
 } from '../package/index.ts';
 
 /** A package at rest and what is needed to trust and open it. */
@@ -55,7 +56,7 @@ export async function trustPackage(
 }
 
 /** What `--allow-unsigned` lets through is said aloud each time. */
-export function warnOfSigner(name: string, { signer }: VerifiedPackage, reporter: Reporter): void {
+export function warnOfSigner(name: string, { signer }: VouchedPackage, reporter: Reporter): void {
   if (signer === undefined) {
     reporter.report({ type: 'warning', message: `${name} is not signed: nobody vouches for what is in it` });
   } else if (!signer.trusted) {
@@ -104,7 +105,9 @@ async function lookInside(source: SealedSource, verified: VerifiedPackage, signa
   const keep = (part: PrivatePart) => {
     scope = part.scope;
   };
-  for await (const { path, size } of open(source.bytes, verified, source.keys, source.limits, signal, keep)) {
+  for await (const { path, size } of open(source.bytes, verified, source.keys, source.limits, signal, {
+    onPrivatePart: keep,
+  })) {
     files.push({ path, size });
   }
   return { files, scope };

@@ -15,4 +15,4 @@ export type { Check } from './refusal.ts';
 export { looksLikePackage } from './recognize.ts';
 export { seal, type SealedPackage, type SealInput, type SealTools } from './seal.ts';
 export type { PayloadEntry } from './tar/payload-writer.ts';
-export { verify, type TrustPolicy, type VerifiedPackage } from './verify.ts';
+export { verify, vouch, type TrustPolicy, type VerifiedPackage, type VouchedPackage } from './verify.ts';

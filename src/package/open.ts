@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { MigratorError } from '../errors.ts';
+import { isMigratorError, MigratorError } from '../errors.ts';
 import type { ByteStream } from '../ports/artifact.ts';
 import type { ByteSource } from '../ports/bytes.ts';
 import { decryptAge, type DecryptionKeys } from './age/decrypt.ts';
@@ -9,17 +9,20 @@ import { decompress } from './compression/index.ts';
 import { maxManifestBytes, privateEntry } from './format.ts';
 import { boundPayload, checkLimits, type OpenLimits } from './limits.ts';
 import { toTime } from './manifest-fields.ts';
+import { checkSum } from './inspect.ts';
 import { parsePrivatePart, type ManifestFile, type PrivatePart } from './manifest.ts';
 import { malformed } from './refusal.ts';
 import { createStreamHash, type StreamHash } from './stream-hash.ts';
 import { HeaderForm } from './tar/header.ts';
+import type { Member } from './tar/container.ts';
 import { unpackPayload, type RawEntry } from './tar/payload-reader.ts';
-import type { VerifiedPackage } from './verify.ts';
+import type { VouchedPackage } from './verify.ts';
 
 /** One file that comes out of a package. Its content can be read once, before the next entry is asked for. */
 export interface OpenedEntry {
   readonly path: string;
   readonly size: number;
+  /** With `reuseMemory` a chunk is good only until the next but one is asked for. */
   readonly content: ByteStream;
   /** The content of a small file, which is known to be right already; undefined for a large one. */
   readonly bytes: Uint8Array | undefined;
@@ -28,46 +31,101 @@ export interface OpenedEntry {
 /** Up to this size a file is read and checked whole before it is handed out. */
 const smallBytes = 256 * 1024;
 
+export interface OpenReading {
+  /** Called at the end, with what a private manifest had left out. */
+  readonly onPrivatePart?: (part: PrivatePart) => void;
+  /** For one who writes what comes out at once: less memory to be mapped, cleared and collected. */
+  readonly reuseMemory?: boolean;
+}
+
+/** A chunk of what is stored is hashed at once, and deciphered before the third after it is read. */
+const storedTurns = 4;
+
 /**
- * The last steps of the policy (§5): age header, every chunk, every file's size and digest, and once more the sum of the content.
- * Whatever was handed out is provisional until the iteration has ended without an error; on an error it must be thrown away.
- * `onPrivatePart` is called then, with what a private manifest had left out. Errors: PACKAGE_LOCKED, PACKAGE_MALFORMED, CANCELLED.
+ * The last steps of the policy (§5): age header, every chunk, every file's size and digest, and the sum of the content, in one pass.
+ * Whatever was handed out is provisional until the iteration has ended without an error; on an error it must be thrown away. A
+ * content that does not match its sum is always refused as that, whatever else was met in it.
+ * Errors: PACKAGE_LOCKED, PACKAGE_MALFORMED, CANCELLED.
  */
 export async function* open(
   source: ByteSource,
-  verified: VerifiedPackage,
+  vouched: VouchedPackage,
   keys: DecryptionKeys,
   limits: OpenLimits,
   signal: AbortSignal,
-  onPrivatePart?: (part: PrivatePart) => void,
+  { onPrivatePart, reuseMemory = false }: OpenReading = {},
 ): AsyncGenerator<OpenedEntry, void> {
-  const { manifest, content } = verified;
+  const { manifest, content } = vouched;
   checkLimits(manifest, content.size, limits);
-  const sum = createStreamHash(content.size);
-  const stored = tapped(interruptible(source.stream(content.start, content.start + content.size), signal), sum);
-  const packed = manifest.content.encryption === 'none' ? stored : decryptAge(stored, keys);
-  const reader = new ByteReader(boundPayload(decompress(packed, manifest.content.compression), manifest));
+  const { compression, encryption } = manifest.content;
+  const isPlain = encryption === 'none';
+  const sum = new ContentSum(source, content, signal);
+  const stored = sum.read(isPlain ? undefined : storedTurns);
+  // zlib lets go of what it was given at a time of its own.
+  const packed = isPlain ? stored : decryptAge(stored, keys, reuseMemory && compression !== 'gzip');
+  const reader = new ByteReader(boundPayload(decompress(packed, compression), manifest));
   const form = new HeaderForm(toTime(manifest.createdAt) ?? 0);
   const found: Found = { files: [], privatePart: undefined };
-  let contentSha256: string;
   try {
     for await (const entry of unpackPayload(reader, form)) {
       stopIfAborted(signal);
       if (manifest.private && entry.path === privateEntry) found.privatePart = await readPrivatePart(entry);
       else yield* checkedEntry(entry, found, manifest.content.files);
     }
-    contentSha256 = await sum.digest();
+    checkSum(content, await sum.digest(), vouched.contentSha256);
+    checkComplete(found, vouched);
+  } catch (error) {
+    if (isMigratorError(error, 'PACKAGE_MALFORMED', 'PACKAGE_LOCKED')) {
+      checkSum(content, await sum.ofTheRest(), vouched.contentSha256);
+    }
+    throw error;
   } finally {
     await reader.close();
     sum.close();
   }
-  if (contentSha256 !== verified.contentSha256) {
-    throw malformed('sums', `"${content.name}" has changed since it was verified`, {
-      hint: 'verify the package again',
-    });
-  }
-  checkComplete(found, verified);
   if (found.privatePart !== undefined) onPrivatePart?.(found.privatePart);
+}
+
+/** Reads the content, and adds it up as it passes. */
+class ContentSum {
+  readonly #source: ByteSource;
+  readonly #signal: AbortSignal;
+  readonly #hash: StreamHash;
+  readonly #end: number;
+  #position: number;
+  #digest: Promise<string> | undefined;
+
+  constructor(source: ByteSource, { start, size }: Member, signal: AbortSignal) {
+    this.#source = source;
+    this.#signal = signal;
+    this.#hash = createStreamHash(size);
+    this.#position = start;
+    this.#end = start + size;
+  }
+
+  async *read(reuseAfter: number | undefined): AsyncGenerator<Uint8Array, void> {
+    for await (const chunk of interruptible(this.#source.stream(this.#position, this.#end, reuseAfter), this.#signal)) {
+      const hashing = this.#hash.update(chunk);
+      if (hashing !== undefined) await hashing;
+      this.#position += chunk.length;
+      yield chunk;
+    }
+  }
+
+  digest(): Promise<string> {
+    return (this.#digest ??= this.#hash.digest());
+  }
+
+  /** After reading what nobody came to read. */
+  async ofTheRest(): Promise<string> {
+    const rest = this.read(1);
+    while ((await rest.next()).done !== true);
+    return this.digest();
+  }
+
+  close(): void {
+    this.#hash.close();
+  }
 }
 
 interface Found {
@@ -173,11 +231,11 @@ async function readPrivatePart(entry: RawEntry): Promise<PrivatePart> {
   if (entry.size > maxManifestBytes)
     throw malformed('limit', `"${privateEntry}" is longer than ${maxManifestBytes} bytes`);
   const pieces: Uint8Array[] = [];
-  for await (const chunk of entry.content) pieces.push(chunk);
+  for await (const chunk of entry.content) pieces.push(new Uint8Array(chunk));
   return parsePrivatePart(Buffer.concat(pieces));
 }
 
-function checkComplete({ files, privatePart }: Found, { manifest }: VerifiedPackage): void {
+function checkComplete({ files, privatePart }: Found, { manifest }: VouchedPackage): void {
   const { counts, files: listed = privatePart?.files } = manifest.content;
   if (listed === undefined) throw malformed('payload', `"${privateEntry}" is missing from the payload`);
   const missing = listed.slice(files.length)[0];
@@ -192,13 +250,5 @@ function checkComplete({ files, privatePart }: Found, { manifest }: VerifiedPack
   const bytes = files.reduce((total, { size }) => total + size, 0);
   if (counts.files !== files.length || counts.bytes !== bytes) {
     throw malformed('payload', 'the payload has not as many files or bytes as the manifest says');
-  }
-}
-
-async function* tapped(stream: ByteStream, hash: StreamHash): AsyncGenerator<Uint8Array, void> {
-  for await (const chunk of stream) {
-    const hashing = hash.update(chunk);
-    if (hashing !== undefined) await hashing;
-    yield chunk;
   }
 }

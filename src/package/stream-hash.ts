@@ -33,7 +33,7 @@ export interface StreamHash {
 
 /**
  * `size`: bytes that are expected; they decide whether a thread of its own pays. When it is undefined the first few chunks
- * decide, and must not change afterwards.
+ * decide.
  */
 export function createStreamHash(size: number | undefined): StreamHash {
   if (size === undefined) return new GrowingHash();
@@ -48,7 +48,7 @@ class GrowingHash implements StreamHash {
 
   update(chunk: Uint8Array): Promise<void> | undefined {
     if (this.#hash !== undefined) return this.#hash.update(chunk);
-    this.#held.push(chunk);
+    this.#held.push(new Uint8Array(chunk));
     this.#heldBytes += chunk.length;
     return this.#heldBytes < growFromBytes ? undefined : this.#pass(new ThreadHash());
   }

@@ -1,13 +1,14 @@
 import type { ByteSource } from '../ports/bytes.ts';
 import { interruptible } from './cancellation.ts';
-import { checkSum, readEnvelope } from './inspect.ts';
+import { checkSum, readEnvelope, type Envelope } from './inspect.ts';
 import type { Manifest } from './manifest.ts';
 import type { PublicKey } from './minisign/public-key.ts';
 import type { Signature } from './minisign/signature.ts';
 import { isSignedBy } from './minisign/signing-key.ts';
 import { untrusted } from './refusal.ts';
 import { createStreamHash } from './stream-hash.ts';
-import type { Member } from './tar/container.ts';
+import type { Sums } from './sums.ts';
+import type { Container, Member } from './tar/container.ts';
 import { checkTrustedComment } from './trusted-comment.ts';
 
 export interface TrustPolicy {
@@ -16,18 +17,32 @@ export interface TrustPolicy {
   readonly allowUnsigned: boolean;
 }
 
+declare const vouched: unique symbol;
 declare const proof: unique symbol;
 
-/** Only `verify` makes one, and `open` takes nothing else. */
-export interface VerifiedPackage {
-  readonly [proof]: true;
+/** A package whose sums and manifest are the signer's; its content has still to be compared with them. `open` does that on its way. */
+export interface VouchedPackage {
+  readonly [vouched]: true;
   readonly manifest: Manifest;
   /** Who signed it; undefined when nobody did. `trusted` is false only under `allowUnsigned`. */
   readonly signer: { readonly keyId: string; readonly trusted: boolean } | undefined;
-  /** SHA-256 of the content member, lower-case hex. */
+  /** What SHA256SUMS says of the content member: SHA-256, lower-case hex. */
   readonly contentSha256: string;
   /** Where the content lies in the package. */
   readonly content: Member;
+}
+
+/** A package whose content was compared too. Only `verify` makes one. */
+export interface VerifiedPackage extends VouchedPackage {
+  readonly [proof]: true;
+}
+
+/**
+ * The policy (§5) as far as it needs no look at the content: container shape, signature and signer, sums, manifest. Its time does
+ * not depend on the size. Errors: PACKAGE_MALFORMED, PACKAGE_UNTRUSTED.
+ */
+export async function vouch(source: ByteSource, policy: TrustPolicy): Promise<VouchedPackage> {
+  return vouchFor(await readEnvelope(source), policy);
 }
 
 /**
@@ -40,21 +55,32 @@ export async function verify(
   signal: AbortSignal,
   onProgress?: (bytes: number, total: number) => void,
 ): Promise<VerifiedPackage> {
-  const { container, signature, signed, sums, manifest } = await readEnvelope(source);
+  const envelope = await readEnvelope(source);
+  return (await vouchFor(envelope, policy, async ({ content }, sums) => {
+    checkSum(content, await hashMember(source, content, signal, onProgress), sums.content);
+  })) as VerifiedPackage;
+}
+
+/** `checkContent` is called at its place in the policy. */
+async function vouchFor(
+  { container, signature, signed, sums, manifest }: Envelope,
+  policy: TrustPolicy,
+  checkContent?: (container: Container, sums: Sums) => Promise<void>,
+): Promise<VouchedPackage> {
   const signer = checkSigner(signature, signed, policy);
-  const contentSha256 = await hashMember(source, container.content, signal, onProgress);
-  checkSum(container.content, contentSha256, sums().content);
+  const { content } = container;
+  const listed = sums();
+  await checkContent?.(container, listed);
   const decoded = await manifest();
   if (signature !== undefined) checkTrustedComment(signature.trustedComment, decoded);
-  const verified = { manifest: decoded, signer, contentSha256, content: container.content };
-  return verified as VerifiedPackage;
+  return { manifest: decoded, signer, contentSha256: listed.content, content } as VouchedPackage;
 }
 
 function checkSigner(
   signature: Signature | undefined,
   signed: Uint8Array,
   { trusted, allowUnsigned }: TrustPolicy,
-): VerifiedPackage['signer'] {
+): VouchedPackage['signer'] {
   if (signature === undefined) {
     if (allowUnsigned) return undefined;
     throw untrusted('signer', 'the package is not signed', {
@@ -90,7 +116,8 @@ async function hashMember(
   const hash = createStreamHash(size);
   try {
     let done = 0;
-    for await (const chunk of interruptible(source.stream(start, start + size), signal)) {
+    // Hashing lets go of each chunk before the next is asked for.
+    for await (const chunk of interruptible(source.stream(start, start + size, 1), signal)) {
       await hash.update(chunk);
       done += chunk.length;
       onProgress?.(done, size);

@@ -13,6 +13,7 @@ export type Phase =
   | 'probe'
   | 'prepare'
   | 'verify'
+  | 'open'
   | 'export'
   | 'download'
   | 'seal'

@@ -23,10 +23,18 @@ export class MemorySource implements ByteSource {
     return Promise.resolve(this.#bytes.subarray(position, position + length));
   }
 
-  async *stream(start: number, end: number): AsyncGenerator<Uint8Array, void> {
+  /** Where memory may be used again it is, and overwritten at once, so that nobody can rely on more than was said. */
+  async *stream(start: number, end: number, reuseAfter?: number): AsyncGenerator<Uint8Array, void> {
+    const given: Uint8Array[] = [];
     for (let position = start; position < end; position += this.#chunkSize) {
       const length = Math.min(this.#chunkSize, end - position);
-      yield await this.read(position, length);
+      const bytes = await this.read(position, length);
+      if (reuseAfter === undefined || this.#chunkSize < 1024 * 1024) yield bytes;
+      else {
+        if (given.length === reuseAfter) given.shift()?.fill(0xaa);
+        given.push(Uint8Array.from(bytes));
+        yield given.at(-1)!;
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { MigratorError } from '../../errors.ts';
 import type { ByteStream } from '../../ports/artifact.ts';
+import { MemoryRing } from '../../package/memory-ring.ts';
 import type { ByteSource } from '../../ports/bytes.ts';
 import { localError, systemCode } from './local-error.ts';
 
@@ -11,8 +12,13 @@ export interface FileSource extends ByteSource {
 }
 
 /** Fills a buffer from `position`; shorter only at the end of the file. */
-async function readFully(handle: FileHandle, position: number, length: number): Promise<Uint8Array> {
-  const buffer = Buffer.allocUnsafeSlow(length);
+async function readFully(
+  handle: FileHandle,
+  position: number,
+  length: number,
+  memory: Uint8Array | undefined,
+): Promise<Uint8Array> {
+  const buffer = memory ?? Buffer.allocUnsafeSlow(length);
   let done = 0;
   while (done < length) {
     const { bytesRead } = await handle.read(buffer, done, length - done, position + done);
@@ -24,20 +30,21 @@ async function readFully(handle: FileHandle, position: number, length: number): 
 
 /** Random access to an open file whose size is settled. `name` is what errors call it. */
 export function sourceOver(handle: FileHandle, size: number, name: string, close: () => Promise<void>): FileSource {
-  const read = async (position: number, length: number): Promise<Uint8Array> => {
+  const read = async (position: number, length: number, memory?: Uint8Array): Promise<Uint8Array> => {
     const wanted = Math.max(0, Math.min(length, size - position));
     if (wanted === 0) return new Uint8Array(0);
     try {
-      return await readFully(handle, position, wanted);
+      return await readFully(handle, position, wanted, memory);
     } catch (error) {
       throw localError(error, `could not read ${name}`);
     }
   };
-  async function* stream(start: number, end: number): ByteStream {
+  async function* stream(start: number, end: number, reuseAfter?: number): ByteStream {
+    const ring = reuseAfter === undefined ? undefined : new MemoryRing(reuseAfter, readSize);
     const stop = Math.min(end, size);
     let position = start;
     while (position < stop) {
-      const chunk = await read(position, Math.min(readSize, stop - position));
+      const chunk = await read(position, Math.min(readSize, stop - position), ring?.next());
       if (chunk.length === 0) throw new MigratorError('LOCAL_IO', `${name} became shorter while it was read`);
       yield chunk;
       position += chunk.length;

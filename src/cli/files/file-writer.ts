@@ -63,7 +63,8 @@ export class FileWriter {
           await this.#writeSmall(target, first, sync);
           return;
         }
-        first.push(next.value);
+        // Kept for longer than its memory may be good for.
+        first.push(new Uint8Array(next.value));
         size += next.value.length;
         if (size > smallBytes) break;
       }

@@ -20,6 +20,7 @@ const phases: Readonly<Record<Phase, readonly [doing: string, done: string]>> = 
   check: ['checking', 'checked'],
   cancel: ['cancelling', 'cancelled'],
   undo: ['undoing', 'undid'],
+  open: ['opening', 'opened'],
   'clean-up': ['cleaning up', 'cleaned up'],
   wait: ['waiting for', 'waited for'],
 };

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { open, verify } from '../../package/index.ts';
+import { open, vouch } from '../../package/index.ts';
 import type { PackageOpenOptions } from '../commands/package/open.ts';
 import { warnOfSigner } from '../../core/sealed-source.ts';
 import type { Context } from '../context.ts';
@@ -13,19 +13,17 @@ export async function runOpen(path: string, options: PackageOpenOptions, context
   const reporter = await context.reporter();
   const bytes = await openPackageFile(path, context);
   const sealed = await sealedSource(path, bytes, options, context);
-  reporter.report({ type: 'phase', name: 'verify', subject: sealed.name });
-  const verified = await verify(bytes, sealed.trust, context.signal, (done, total) =>
-    reporter.report({ type: 'bytes', subject: sealed.name, done, total }),
-  );
-  warnOfSigner(sealed.name, verified, reporter);
-  const { id, version } = verified.manifest;
+  reporter.report({ type: 'phase', name: 'open', subject: sealed.name });
+  const vouched = await vouch(bytes, sealed.trust);
+  warnOfSigner(sealed.name, vouched, reporter);
+  const { id, version } = vouched.manifest;
   const folder = options.output ?? `${id}.${version}`;
   const tree = await createTreeWriter(resolve(context.io.cwd, folder), {
     overwrite: options.force === true,
     platform: context.io.platform,
   });
   try {
-    for await (const entry of open(bytes, verified, sealed.keys, sealed.limits, context.signal)) {
+    for await (const entry of open(bytes, vouched, sealed.keys, sealed.limits, context.signal, { reuseMemory: true })) {
       const { path, size, content, bytes: whole } = entry;
       if (whole !== undefined) reporter.report({ type: 'bytes', subject: path, done: size, total: size });
       await tree.write(outside(path), whole ?? count(content, size, path, reporter));

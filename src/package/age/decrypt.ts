@@ -14,8 +14,15 @@ export interface DecryptionKeys {
   readonly passphrase?: () => Promise<Secret | undefined>;
 }
 
-/** The content of an age v1 file, in pieces whose authenticity is proven. PACKAGE_LOCKED when no key fits. */
-export async function* decryptAge(sealed: ByteStream, keys: DecryptionKeys): AsyncGenerator<Uint8Array, void> {
+/**
+ * The content of an age v1 file, in pieces whose authenticity is proven. With `reuseMemory` a piece is good until the third after it
+ * is asked for. PACKAGE_LOCKED when no key fits.
+ */
+export async function* decryptAge(
+  sealed: ByteStream,
+  keys: DecryptionKeys,
+  reuseMemory = false,
+): AsyncGenerator<Uint8Array, void> {
   const reader = new ByteReader(sealed);
   try {
     const header = await readHeader(reader);
@@ -23,7 +30,7 @@ export async function* decryptAge(sealed: ByteStream, keys: DecryptionKeys): Asy
     checkMac(header, fileKey);
     if (!(await reader.fill(nonceBytes))) throw headerFault('it is cut short');
     const key = derive(fileKey, reader.take(nonceBytes), 'payload');
-    yield* decryptChunks(reader, key);
+    yield* decryptChunks(reader, key, reuseMemory);
   } finally {
     await reader.close();
   }

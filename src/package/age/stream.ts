@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { ByteStream } from '../../ports/artifact.ts';
 import { regroup, type ByteReader } from '../byte-reader.ts';
+import { MemoryRing } from '../memory-ring.ts';
 import { malformed } from '../refusal.ts';
 
 /**
@@ -12,22 +13,26 @@ const chunkBytes = 64 * 1024;
 const tagBytes = 16;
 const sealedBytes = chunkBytes + tagBytes;
 const perBatch = 16;
+/** How many batches have memory of their own where it is used again. */
+const ringTurns = 4;
 const cipher = 'chacha20-poly1305';
 const cipherOptions = { authTagLength: tagBytes };
 
+/** Each piece is good until the third after it is asked for. */
 export async function* encryptChunks(plain: ByteStream, key: Uint8Array): AsyncGenerator<Uint8Array, void> {
   const nonce = new Nonce();
+  const ring = new MemoryRing(ringTurns, perBatch * sealedBytes);
   let held: Uint8Array | undefined;
   for await (const batch of regroup(plain, perBatch * chunkBytes)) {
-    if (held !== undefined) yield sealBatch(held, key, nonce, false);
+    if (held !== undefined) yield sealBatch(held, ring.next(), key, nonce, false);
     held = batch;
   }
-  yield sealBatch(held ?? new Uint8Array(0), key, nonce, true);
+  yield sealBatch(held ?? new Uint8Array(0), ring.next(), key, nonce, true);
 }
 
-function sealBatch(plain: Uint8Array, key: Uint8Array, nonce: Nonce, isEnd: boolean): Uint8Array {
+function sealBatch(plain: Uint8Array, memory: Uint8Array, key: Uint8Array, nonce: Nonce, isEnd: boolean): Uint8Array {
   const count = Math.max(1, Math.ceil(plain.length / chunkBytes));
-  const sealed = Buffer.allocUnsafeSlow(plain.length + count * tagBytes);
+  const sealed = memory.subarray(0, plain.length + count * tagBytes);
   for (let index = 0, offset = 0; index < count; index += 1) {
     const chunk = plain.subarray(index * chunkBytes, (index + 1) * chunkBytes);
     const seal = createCipheriv(cipher, key, nonce.next(isEnd && index === count - 1), cipherOptions);
@@ -39,8 +44,13 @@ function sealBatch(plain: Uint8Array, key: Uint8Array, nonce: Nonce, isEnd: bool
   return sealed;
 }
 
-/** Hands out each chunk only after its tag was checked. */
-export async function* decryptChunks(reader: ByteReader, key: Uint8Array): AsyncGenerator<Uint8Array, void> {
+/** Hands out each chunk only after its tag was checked; with `reuseMemory` good until the third after it is asked for. */
+export async function* decryptChunks(
+  reader: ByteReader,
+  key: Uint8Array,
+  reuseMemory: boolean,
+): AsyncGenerator<Uint8Array, void> {
+  const ring = reuseMemory ? new MemoryRing(ringTurns, perBatch * chunkBytes) : undefined;
   const nonce = new Nonce();
   // A batch is done with when it is opened, so one memory serves all.
   let memory: Uint8Array | undefined;
@@ -49,7 +59,7 @@ export async function* decryptChunks(reader: ByteReader, key: Uint8Array): Async
     const isEnd = !(await reader.fill(perBatch * sealedBytes + 1));
     if (!isEnd) memory ??= Buffer.allocUnsafeSlow(perBatch * sealedBytes);
     const batch = isEnd ? reader.take(reader.available) : reader.take(perBatch * sealedBytes, memory);
-    const opened = openBatch(batch, key, nonce, isEnd);
+    const opened = openBatch(batch, ring?.next() ?? Buffer.allocUnsafeSlow(batch.length), key, nonce, isEnd);
     if (opened.plain.length > 0) yield opened.plain;
     if (opened.fault !== undefined) throw opened.fault;
     if (isEnd) return;
@@ -62,8 +72,7 @@ interface Opened {
   readonly fault?: Error;
 }
 
-function openBatch(sealed: Uint8Array, key: Uint8Array, nonce: Nonce, isEnd: boolean): Opened {
-  const plain = Buffer.allocUnsafeSlow(sealed.length);
+function openBatch(sealed: Uint8Array, plain: Uint8Array, key: Uint8Array, nonce: Nonce, isEnd: boolean): Opened {
   const count = Math.max(1, Math.ceil(sealed.length / sealedBytes));
   let filled = 0;
   for (let index = 0; index < count; index += 1) {

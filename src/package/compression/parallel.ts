@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 
 /** Blocks under way at once: enough to keep zlib's pool of threads busy, few enough to stay flat in memory. */
-const width = Math.max(2, Math.min(availableParallelism() + 1, 8));
+export const width = Math.max(2, Math.min(availableParallelism() + 1, 8));
 
 /** `work` on several items at a time; results come in the order of the items. */
 export async function* inParallel<T, R>(

@@ -6,6 +6,8 @@ import { interruptible } from '../cancellation.ts';
 import { batchBytes, maxManifestBytes, privateEntry } from '../format.ts';
 import type { ManifestFile } from '../manifest.ts';
 import { PathSet } from '../paths.ts';
+import { width } from '../compression/parallel.ts';
+import { MemoryRing } from '../memory-ring.ts';
 import { createStreamHash } from '../stream-hash.ts';
 import { blockBytes, fitsName, HeaderForm, padding } from './header.ts';
 
@@ -36,7 +38,10 @@ interface PackOptions {
 export const paxName = 'PaxHeader';
 export const longName = 'LongName';
 
-/** The payload tar (§2), in pieces of exactly 1 MiB and a rest, whatever the pieces of the entries were. */
+/**
+ * The payload tar (§2), in pieces of exactly 1 MiB and a rest, whatever the pieces of the entries were. The memory of a piece is used
+ * again once as many more were asked for as are compressed at once, and two.
+ */
 export async function* packPayload(
   entries: AsyncIterable<PayloadEntry>,
   options: PackOptions,
@@ -142,30 +147,34 @@ function wrongSize({ path, size }: PayloadEntry, bytes: number): MigratorError {
 
 const nothing: readonly Uint8Array[] = [];
 
+/** As many as are compressed at once, and those before and after. */
+const batchTurns = width + 3;
+
 class Batch {
-  #buffer = Buffer.allocUnsafeSlow(batchBytes);
+  readonly #ring = new MemoryRing(batchTurns, batchBytes);
+  #buffer = this.#ring.next();
   #used = 0;
 
-  /** The batches that have become full. */
-  add(bytes: Uint8Array): readonly Uint8Array[] {
-    if (bytes.length < batchBytes - this.#used) {
-      this.#buffer.set(bytes, this.#used);
-      this.#used += bytes.length;
-      return nothing;
-    }
-    const full: Uint8Array[] = [];
+  /** The batches that become full. */
+  add(bytes: Uint8Array): Iterable<Uint8Array> {
+    if (bytes.length >= batchBytes - this.#used) return this.#addBeyond(bytes);
+    this.#buffer.set(bytes, this.#used);
+    this.#used += bytes.length;
+    return nothing;
+  }
+
+  *#addBeyond(bytes: Uint8Array): Generator<Uint8Array, void> {
     for (let offset = 0; offset < bytes.length;) {
       const end = Math.min(bytes.length, offset + batchBytes - this.#used);
       this.#buffer.set(bytes.subarray(offset, end), this.#used);
       this.#used += end - offset;
       offset = end;
-      if (this.#used === batchBytes) {
-        full.push(this.#buffer);
-        this.#buffer = Buffer.allocUnsafeSlow(batchBytes);
-        this.#used = 0;
-      }
+      if (this.#used < batchBytes) continue;
+      const full = this.#buffer;
+      this.#buffer = this.#ring.next();
+      this.#used = 0;
+      yield full;
     }
-    return full;
   }
 
   rest(): readonly Uint8Array[] {

@@ -9,6 +9,7 @@ import {
   generateIdentity,
   open,
   verify,
+  vouch,
   type OpenedEntry,
   type PrivatePart,
 } from '../../../src/package/index.ts';
@@ -265,7 +266,9 @@ describe('a private manifest', () => {
     const source = new MemorySource(bytes);
     const verified = await verify(source, trust, never);
     const parts: PrivatePart[] = [];
-    const entries = open(source, verified, keys, defaultLimits, never, (part) => parts.push(part));
+    const entries = open(source, verified, keys, defaultLimits, never, {
+      onPrivatePart: (part) => parts.push(part),
+    });
     const paths: string[] = [];
     for await (const { path } of entries) paths.push(path);
     expect(paths).toEqual(files.map(({ path }) => path));
@@ -355,4 +358,66 @@ describe('reading', () => {
     };
     await expect(read).toThrowCode('CANCELLED');
   });
+});
+
+describe('opening in one pass, after a look at all but the content', () => {
+  const stranger = generateIdentity(seededRandom('stranger'));
+
+  test('vouch tells the signer without reading the content', async () => {
+    const source = new MemorySource(
+      await sealed({ entries: entriesOf([{ path: 'a', bytes: new Uint8Array(100_000) }]), compression: 'none' }),
+    );
+    const vouched = await vouch(source, trust);
+    expect(vouched.signer).toEqual({ keyId: trust.trusted[0]!.keyId, trusted: true });
+    expect(source.reads.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(20_000);
+    const other = await sealed({}, 'other');
+    await expect(() => vouch(new MemorySource(other), { trusted: [], allowUnsigned: false })).toThrowCode(
+      'PACKAGE_UNTRUSTED',
+    );
+  });
+
+  test.each([
+    ['with the right key', keys],
+    ['with the wrong key', { identities: [stranger] }],
+    ['without a key', { identities: [] }],
+  ])('a damaged content is refused for its sum, and for nothing else, %s', async (_, given) => {
+    const good = await sealed();
+    const { content } = await vouch(new MemorySource(good), trust);
+    for (const position of [0, 30, 250, Math.floor(content.size / 2), content.size - 1]) {
+      const bad = Uint8Array.from(good);
+      bad[content.start + position]! ^= 1;
+      const source = new MemorySource(bad);
+      const vouched = await vouch(source, trust);
+      const read = async () => {
+        for await (const entry of open(source, vouched, given, defaultLimits, never)) await collect(entry.content);
+      };
+      await expect(read).toThrowCode('PACKAGE_MALFORMED');
+      await expect(read()).rejects.toMatchObject({ details: { check: 'sums' } });
+    }
+  });
+
+  test.each(['none', 'gzip'] as const)(
+    'memory that is used again holds what it should while it is good: %s',
+    async (compression) => {
+      const random = seededRandom('long');
+      const from = [9_000_000, 300_000, 5, 0, 1_048_576, 262_145].map((size, index) => ({
+        path: `f${index}`,
+        bytes: random.bytes(size),
+      }));
+      const source = new MemorySource(await sealed({ entries: entriesOf(from), compression }));
+      const vouched = await vouch(source, trust);
+      const found: { path: string; bytes: Uint8Array }[] = [];
+      for await (const entry of open(source, vouched, keys, defaultLimits, never, { reuseMemory: true })) {
+        const kept: Uint8Array[] = [];
+        let before: Uint8Array | undefined;
+        // One behind, as a writer is whose last write is still under way.
+        for await (const chunk of entry.content) {
+          if (before !== undefined) kept.push(Uint8Array.from(before));
+          before = chunk;
+        }
+        found.push({ path: entry.path, bytes: Buffer.concat([...kept, before ?? new Uint8Array(0)]) });
+      }
+      expect(plain(found)).toEqual(plain(from));
+    },
+  );
 });

@@ -32,6 +32,13 @@ describe('openFileSource', () => {
     expect(chunks.map(({ length }) => length)).toEqual([1_048_576, 1_048_576, content.length - 10 - 2 * 1_048_576]);
     expect(Buffer.concat(chunks).equals(content.subarray(10))).toBe(true);
     expect(await collect(source.stream(3, 3))).toEqual([]);
+    const turns: { memory: ArrayBufferLike; text: string }[] = [];
+    for await (const chunk of source.stream(10, content.length, 2)) {
+      turns.push({ memory: chunk.buffer, text: Buffer.from(chunk).toString() });
+    }
+    expect(turns.map(({ text }) => text).join('')).toBe(content.toString('utf8', 10));
+    expect(turns[2]!.memory).toBe(turns[0]!.memory);
+    expect(turns[1]!.memory).not.toBe(turns[0]!.memory);
     await source.close();
   });
 
