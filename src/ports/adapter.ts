@@ -96,6 +96,8 @@ export interface Exporter {
   find(prepared: PreparedExport, startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;
   /** What the finished export made, to be read from this server. Not called for pushed exports. May be repeated. */
   fetch(jobId: string, prepared: PreparedExport | undefined, signal: AbortSignal): Promise<Artifact>;
+  /** Removes what a finished export left on this server, after a rehearsal that needed it. Idempotent. */
+  discard?(jobId: string, signal: AbortSignal): Promise<void>;
 }
 
 export interface ImportRequest {

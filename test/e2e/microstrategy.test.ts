@@ -75,6 +75,12 @@ describe('migrate-project', () => {
       const unapproved = await document(workshop, [...moving, '--request-only'], 2);
       expect(unapproved).toMatchObject({ code: 'UNSUPPORTED' });
       expect(await jobsOn(workshop, 'lab')).toEqual([]);
+      expect(await document(workshop, [...moving, '--dry-run'])).toMatchObject({
+        outcome: 'done',
+        dryRun: true,
+        plan: [{ kind: 'attribute', name: 'Year', action: 'overwrite' }],
+      });
+      expect([await jobsOn(workshop, 'lab'), await jobsOn(workshop, 'prod')]).toEqual([[], []]);
       expect(await document(workshop, moving)).toMatchObject({ outcome: 'done', route: 'relay' });
       expect(await jobsOn(workshop, 'prod')).toMatchObject([{ wireState: 'imported' }]);
     });

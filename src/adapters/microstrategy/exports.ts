@@ -43,6 +43,9 @@ export function createExporter(library: Library): Exporter {
       return id === undefined ? undefined : formatJobId(id, 'export');
     },
     fetch: (id, _prepared, signal) => fetchPackage(library, id, signal),
+    discard: async (id, signal) => {
+      await library.client.deletePackage(parseJobId(id).packageId, signal);
+    },
   };
 }
 

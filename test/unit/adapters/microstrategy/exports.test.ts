@@ -312,6 +312,16 @@ describe('an export', () => {
     });
   });
 
+  test('is taken away after a rehearsal; what is gone is gone', async () => {
+    const removal: Call = { on: 'source', line: `DELETE /api/migrations?packageId=${pkg}`, status: 204 };
+    const gone = { ...removal, status: 404, answer: { code: 'ERR006', message: 'not found', ticketId: 't' } };
+    await withLibraries([removal, gone], async ({ open }) => {
+      const exports = open().exports!;
+      await exports.discard!(job, never);
+      await exports.discard!(job, never);
+    });
+  });
+
   test('that cannot be made shows why, and has nothing to fetch', async () => {
     const failed = record({ packageInfo: { status: 'create_failed', message: 'The package is larger than 2 GB' } });
     const seen: Call = { on: 'source', line: `GET /api/migrations/${migration}`, answer: failed };
