@@ -137,6 +137,8 @@ export interface Importer {
   /** `prepare` always plans, so that nobody needs to plan by the projects' names. Importers of files always do. */
   readonly plans?: boolean;
   readonly requiredSecrets: readonly string[];
+  /** Refuses what this account certainly may not do, before a file is brought to the server. Reads only. */
+  check?(signal: AbortSignal): Promise<void>;
   /** Checks and resolves what can be checked without writing. */
   prepare(request: ImportRequest, signal: AbortSignal): Promise<PreparedImport>;
   /** Brings the files to the server and sees them there, without importing anything. May be repeated. */

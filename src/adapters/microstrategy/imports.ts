@@ -27,6 +27,7 @@ export function createImporter(library: Library): Importer {
     dryRuns: 'plan',
     plans: true,
     requiredSecrets: [],
+    check: (signal) => requireRights(library, { what: 'import', told: 'import packages', project: undefined }, signal),
     prepare: (request, signal) => prepare(library, request, signal),
     start: async (prepared, _secrets, _files, signal) => {
       const begin = async (): Promise<string> => {

@@ -79,6 +79,7 @@ export async function importPackage(
   announcePlan(planned, target.name, reporter);
   const files = trusted?.files ?? (source.kind === 'raw' ? [source.file] : undefined);
   const uploads = imports.takes === 'stored' && files !== undefined && !(input.dryRun && imports.dryRuns === 'plan');
+  if (uploads && !isBegun(ports.run.record.facts, 'import')) await imports.check?.(signal);
   const uploaded = uploads ? await upload(files, named, input, ports, signal) : undefined;
   const ref = uploaded?.ref ?? named;
   const exportedWith = source.kind === 'stored' ? source.exportedWith : trusted?.exportedWith;

@@ -127,6 +127,13 @@ describe('before anything is made, the account is refused', () => {
     expect(await reaches(everything)).toMatch(/do not share/);
   });
 
+  test('an import, before its file is uploaded', async () => {
+    const check = (may: object) =>
+      withLibraries([privileges('target', may)], ({ open }) => open('target').imports!.check!(never));
+    await refused(() => check({ ...everything, '295': false }));
+    await check({ ...everything, '295': { in: project }, '301': false });
+  });
+
   test('an upload, before anything is announced', async () => {
     const file = {
       path: 'native/x.mmp',
