@@ -59,7 +59,7 @@ function bodyOf({ status, by, at }: Certification): object {
 }
 
 /** A record without the member is of a package that nobody was asked about. */
-export function certificationOf({ packageInfo: { certification } }: Migration): Certification {
+function certificationOf({ packageInfo: { certification } }: Migration): Certification {
   const { operator, lastUpdatedDate } = certification ?? {};
   return {
     status: statuses.find((known) => known === certification?.status) ?? 'uncertified',

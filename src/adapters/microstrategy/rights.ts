@@ -21,7 +21,7 @@ const known = {
 type Right = keyof typeof known;
 
 /** What each piece of work needs of the account (Migration API, privileges and authorization). */
-export const work = {
+const work = {
   export: ['create', 'manage'],
   create: ['create'],
   import: ['manage', 'create', 'bypass'],
