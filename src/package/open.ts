@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { isMigratorError, MigratorError } from '../errors.ts';
 import type { ByteStream } from '../ports/artifact.ts';
 import type { ByteSource } from '../ports/bytes.ts';
@@ -147,7 +147,7 @@ async function* checkedEntry(
   }
   if (size <= smallBytes) {
     const bytes = await entry.whole();
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const sha256 = hash('sha256', bytes);
     checkDigest(path, sha256, expected?.sha256);
     yield { path, size, content: new WholeContent(path, bytes), bytes };
     found.files.push({ path, size, sha256 });

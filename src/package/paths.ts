@@ -7,17 +7,27 @@ const maxSegmentBytes = 255;
 
 /** Control, line-breaking and direction-changing characters, half surrogate pairs: nothing a terminal or a file system should meet. */
 const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069]/u;
+/** Of these characters only the segments have to be looked at; most paths have no others. */
+const ordinary = /^[A-Za-z0-9_-][A-Za-z0-9_./-]*$/;
 const reservedOnWindows = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])[ ]*(\..*)?$/i;
 
 /** Why a path is refused, as the rest of the sentence "the path … <why>"; undefined when it is fine. */
 export function pathFault(path: string): string | undefined {
   if (path === '') return 'is empty';
   if (Buffer.byteLength(path) > maxPathBytes) return `is longer than ${maxPathBytes} bytes`;
+  return (ordinary.test(path) ? undefined : characterFault(path)) ?? segmentsFault(path);
+}
+
+function characterFault(path: string): string | undefined {
   if (unprintable.test(path)) return 'has control characters';
   if (/^[a-z]:/i.test(path)) return 'begins with a drive letter';
   if (path.startsWith('/')) return 'is absolute';
   if (path.includes('\\')) return 'has a backslash';
   if (/[<>:"|?*]/.test(path)) return 'has a character that Windows does not allow in names: < > : " | ? *';
+  return undefined;
+}
+
+function segmentsFault(path: string): string | undefined {
   for (const segment of path.split('/')) {
     const fault = segmentFault(segment);
     if (fault !== undefined) return fault;
@@ -36,6 +46,7 @@ function segmentFault(segment: string): string | undefined {
 
 /** One spelling for all names that some file system takes for the same. */
 function folded(name: string): string {
+  if (ordinary.test(name)) return name.toLowerCase();
   return name.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
 }
 

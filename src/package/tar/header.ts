@@ -27,6 +27,8 @@ const maxOctalSize = 0o77777777777;
 export class HeaderForm {
   readonly #template: Buffer;
   readonly #templateSum: number;
+  /** What `decode` compares with. */
+  readonly #other = Buffer.alloc(blockBytes);
 
   /** `time` in whole seconds since 1970. */
   constructor(time: number) {
@@ -41,7 +43,11 @@ export class HeaderForm {
 
   /** `name`: at most 99 bytes of ASCII. */
   encode(name: string, size: number, type: EntryType = '0'): Buffer {
-    const block = Buffer.from(this.#template);
+    return this.#encodeInto(Buffer.allocUnsafe(blockBytes), name, size, type);
+  }
+
+  #encodeInto(block: Buffer, name: string, size: number, type: EntryType): Buffer {
+    this.#template.copy(block);
     block.write(name, nameField.start, 'latin1');
     writeSize(block, size);
     block[typeField] = type.charCodeAt(0);
@@ -63,7 +69,7 @@ export class HeaderForm {
     if (end < 1 || end > nameField.length || size === undefined || (type !== '0' && type !== 'x')) return undefined;
     const name = bytes.toString('latin1', 0, end);
     if (!fitsName(name)) return undefined;
-    return this.encode(name, size, type).equals(bytes) ? { name, size, type } : undefined;
+    return this.#encodeInto(this.#other, name, size, type).equals(bytes) ? { name, size, type } : undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Pax } from 'tar/pax';
 import { MigratorError } from '../../errors.ts';
 import type { ByteStream } from '../../ports/artifact.ts';
@@ -69,7 +69,7 @@ export async function* packPayload(
     let sha256: string;
     if (content instanceof Uint8Array) {
       if (content.length !== entry.size) throw wrongSize(entry, content.length);
-      sha256 = createHash('sha256').update(content).digest('hex');
+      sha256 = hash('sha256', content);
       for (const piece of batch.add(content)) yield piece;
       onProgress?.((done += content.length));
     } else {
@@ -97,21 +97,21 @@ async function* packStream(
   signal: AbortSignal,
   onBytes: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array, string> {
-  const hash = createStreamHash(entry.size);
+  const sum = createStreamHash(entry.size);
   try {
     let size = 0;
     for await (const chunk of interruptible(content, signal)) {
       size += chunk.length;
       if (size > entry.size) throw wrongSize(entry, size);
-      const hashing = hash.update(chunk);
+      const hashing = sum.update(chunk);
       if (hashing !== undefined) await hashing;
       for (const piece of batch.add(chunk)) yield piece;
       onBytes(chunk.length);
     }
     if (size < entry.size) throw wrongSize(entry, size);
-    return await hash.digest();
+    return await sum.digest();
   } finally {
-    hash.close();
+    sum.close();
   }
 }
 
