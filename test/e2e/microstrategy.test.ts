@@ -140,6 +140,11 @@ test('a package is edited, certified where it is, and neither where a product kn
       status: { state: 'succeeded', wireState: 'created' },
     });
 
+    // What was done on one stays told when the other one fails.
+    const alone = await workshop.run(['package', 'certify', id, '--at', 'lab', '--at', 'prod']);
+    expect(alone).toMatchObject({ code: 2, stderr: expect.stringContaining(`${id} is certified on lab`) });
+    expect(alone.stderr).toContain('prod has no migration');
+
     const [moved = ''] = (await document(workshop, moving))['jobs'] as string[];
     const certify = ['package', 'certify', moved.split(':')[2] ?? '', '--at', 'lab'];
     expect(await document(workshop, [...certify, '--status', 'requested'])).toMatchObject({

@@ -25,13 +25,16 @@ export async function runPackageCertify(text: string, { at, status, sync }: Pack
     certify: feedVerb(target, 'certify'),
     ref: parsePackageRef(text, target),
   }));
+  const reporter = await context.reporter();
   // All must be there before anything is changed anywhere.
-  for (const { target } of found) await probe(target, await context.reporter(), context.signal);
+  for (const { target } of found) await probe(target, reporter, context.signal);
   const results: ({ readonly instance: string } & Certification)[] = [];
   let wanted: Certification = { status };
   for (const { target, certify, ref } of found) {
     const shown = await certify(ref, sync === true ? 'sync' : wanted, context.signal);
     results.push({ instance: target.name, ...shown });
+    // Told at once: the next one may fail, and this one stays as it is.
+    if (found.length > 1) reporter.report({ type: 'notice', message: `${text} is ${shown.status} on ${target.name}` });
     // Who decided, and when, is told to the others as it was on the first.
     if (results.length === 1) wanted = shown;
   }
