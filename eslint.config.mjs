@@ -97,6 +97,16 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/yaml/**/*.ts'],
+    rules: {
+      'no-restricted-imports': restrict(
+        only('js-yaml'),
+        files,
+        above('cli', 'core', 'package', 'http', 'ports', 'adapters', 'emulators'),
+      ),
+    },
+  },
+  {
     files: ['src/http/**/*.ts'],
     rules: {
       'no-restricted-imports': restrict(

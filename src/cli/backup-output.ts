@@ -14,12 +14,14 @@ export function backupOutput(
   context: Context,
 ): BackupOutput | undefined {
   if (option === false) return undefined;
-  return async () => {
+  return async (replaces) => {
     const stamp = systemClock
       .now()
       .toISOString()
       .replaceAll(/[-:]|\.\d+/gu, '');
-    const file = typeof option === 'string' ? option : `${target}-backup-${stamp}.tar`;
+    // Whoever brings it back may stand in another folder.
+    const name = typeof option === 'string' ? option : `${target}-backup-${stamp}.tar`;
+    const file = resolve(context.io.cwd, name);
     const ring = await openKeyRing(context);
     const settings = {
       createdBy: `migrator-cli ${version()}`,
@@ -28,7 +30,6 @@ export function backupOutput(
       signer: await ring.signingKey(undefined),
       privateManifest: false,
     } as const;
-    // Whoever brings it back may stand in another folder.
-    return packageOutput(resolve(context.io.cwd, file), settings, false, context);
+    return packageOutput(file, settings, file === replaces, context);
   };
 }

@@ -42,8 +42,10 @@ export class Context {
   readonly flagSources = new Map<string, FlagSource>();
   readonly #controller = new AbortController();
   readonly #closers: (() => Promise<void> | void)[] = [];
-  /** Handles of jobs last seen running, and whether their server dies with this process. */
+  /** Handles of jobs last seen before their end, and whether their server stops with this process. */
   readonly #running = new Map<string, boolean>();
+  /** The journal keeps this run open: the same command line goes on with it. */
+  resumable = false;
   #stdoutIsTaken = false;
   #reporter: ActiveReporter | undefined;
   #config: Promise<Config> | undefined;
@@ -163,13 +165,19 @@ export class Context {
     for (const line of lines) this.io.stderr.write(`${plainLines(this.redactor.redact(line))}\n`);
   }
 
-  /** What to tell somebody who interrupted: the jobs that go on without us. */
-  attachments(): readonly string[] {
-    return [...this.#running].map(([handle, embedded]) =>
+  /** What to tell when a run ends before its work: the jobs that are left behind, and how to go on. */
+  partingWords(leavesJobs: boolean): readonly string[] {
+    const jobs = [...this.#running].map(([handle, embedded]) =>
       embedded
-        ? `${handle} runs on an embedded instance, which stops with this process and fails the job`
-        : `detached from ${handle}, which goes on; take it up again with: migrator job wait ${handle}`,
+        ? `${handle} runs on an embedded instance, which stops with this process: see what became of it with: migrator job show ${handle}`
+        : `detached from ${handle}, which goes on; see how it ends with: migrator job wait ${handle}`,
     );
+    return [...(leavesJobs ? jobs : []), ...(this.resumable ? ['run the same command again to go on from here'] : [])];
+  }
+
+  /** Jobs that were started and that this process is about to take the server from under. */
+  endangered(): readonly string[] {
+    return [...this.#running].flatMap(([handle, embedded]) => (embedded ? [handle] : []));
   }
 
   async close(): Promise<void> {
@@ -191,9 +199,12 @@ export class Context {
 
   #follow(event: Event): void {
     if (event.type !== 'job') return;
-    const over = ['succeeded', 'partial', 'failed', 'cancelled'].includes(event.status.state);
-    if (over) this.#running.delete(event.handle);
-    else this.#running.set(event.handle, this.embedded.has(event.handle.split(':')[1] ?? ''));
+    const { handle, status } = event;
+    const over = ['succeeded', 'partial', 'failed', 'cancelled'].includes(status.state);
+    // A job that waits for a person lies still on the server's disk.
+    const stops = status.state !== 'waiting' && this.embedded.has(handle.split(':')[1] ?? '');
+    if (over) this.#running.delete(handle);
+    else this.#running.set(handle, stops);
   }
 }
 

@@ -30,6 +30,7 @@ export async function journaled<R extends { readonly outcome: string }>(
   } catch (error) {
     const outcome = outcomeOf(error, run);
     if (outcome !== undefined) await run.finish(outcome);
+    else context.resumable = isMigratorError(error, 'CANCELLED', 'STILL_RUNNING') || run.record.jobs.length > 0;
     throw error;
   }
 }

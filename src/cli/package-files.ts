@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
 import type { PackageOutput, SealSettings } from '../core/seal-artifact.ts';
 import type { SealedSource } from '../core/sealed-source.ts';
@@ -73,9 +75,11 @@ export function outputSink(name: string, force: boolean, context: Context): Prom
 
 /**
  * Whether the output is there because an earlier process of this run was killed after it had named the file: the
- * package in it is the one this run was sealing.
+ * package in it is the one this run was sealing, or the plain file is the one that it was writing.
  */
 export async function wroteEarlier(file: string | undefined, run: Run, context: Context): Promise<boolean> {
+  const plain = run.record.facts['plain.sha256'];
+  if (typeof plain === 'string' && file !== undefined) return holds(resolve(context.io.cwd, file), plain);
   const sealing = run.record.facts['sealing.package'] as (PackageRef & Record<string, Json>) | undefined;
   if (sealing === undefined) return false;
   try {
@@ -89,6 +93,17 @@ export async function wroteEarlier(file: string | undefined, run: Run, context: 
   } catch (error) {
     if (isMigratorError(error)) return false;
     throw error;
+  }
+}
+
+async function holds(path: string, sha256: string): Promise<boolean> {
+  try {
+    const hash = createHash('sha256');
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+    return hash.digest('hex') === sha256;
+  } catch {
+    // A file that is not there or cannot be read is judged by whoever writes it.
+    return false;
   }
 }
 

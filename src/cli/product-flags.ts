@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { productOptions } from '../adapters/options.ts';
 import { isMigratorError, MigratorError } from '../errors.ts';
@@ -19,6 +19,8 @@ export interface ProductFlags {
   readonly overwrites: boolean;
   /** The flags ask to stop once somebody's approval is waited for. */
   readonly untilApproval: boolean;
+  /** Flags, dashes included, that say where one project goes. */
+  readonly oneProject: readonly string[];
   /** The flags ask for a file of the server's own kind instead of a package. */
   readonly raw: boolean;
   /** Options of other products that migrator does itself where this one does not know them. */
@@ -41,7 +43,10 @@ export async function productFlags(
     const name = camelCase(spec.name);
     const value: unknown = command.getOptionValue(name);
     if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
-    if (spec.file === true) {
+    if (spec.bytes === true) {
+      const paths = typeof value === 'string' ? [value] : (value as readonly string[]);
+      options[name] = await Promise.all(paths.map((path) => bytesOfFile(path, name, context)));
+    } else if (spec.file === true) {
       const text = await textOfFile(value as string, name, context);
       if (spec.secret === true) context.redactor.add((secrets[name] = new Secret(text)));
       else options[name] = text;
@@ -61,6 +66,9 @@ export async function productFlags(
     importOptions: knownTo('import', all, specs),
     overwrites: isOn('overwrites'),
     untilApproval: isOn('untilApproval'),
+    oneProject: specs
+      .filter((spec) => spec.oneProject === true && all[camelCase(spec.name)] !== undefined)
+      .map((spec) => `--${spec.name}`),
     raw: isOn('raw'),
     byMigrator: byMigrator(command, verb, specs, table),
   };
@@ -129,16 +137,26 @@ function thirdParty(command: Command, product: string, table: readonly ProductOp
 }
 
 const longestText = 64 * 1024 * 1024;
+const mostBytes = 16 * 1024 * 1024;
+
+async function textOfFile(path: string, flag: string, context: Context): Promise<string> {
+  return (await contentOf(path, flag, longestText, context)).toString('utf8').replace(/^\uFEFF/u, '');
+}
+
+async function bytesOfFile(path: string, flag: string, context: Context): Promise<string> {
+  return `${basename(path)}/${(await contentOf(path, flag, mostBytes, context)).toString('base64')}`;
+}
 
 /** A path in the rc file is relative to that file, any other to the working directory. */
-async function textOfFile(path: string, flag: string, context: Context): Promise<string> {
+async function contentOf(path: string, flag: string, longest: number, context: Context): Promise<Buffer> {
   const { origin, words } = context.flagSource(flag);
   const directory = origin === 'rc file' ? (await context.config()).directory : context.io.cwd;
   const file = resolve(directory, path);
   try {
     const { size } = await stat(file);
-    if (size > longestText) throw new MigratorError('USAGE', `${words}: "${path}" is longer than 64 MiB`);
-    return (await readFile(file, 'utf8')).replace(/^\uFEFF/u, '');
+    if (size > longest)
+      throw new MigratorError('USAGE', `${words}: "${path}" is longer than ${longest / 1024 / 1024} MiB`);
+    return await readFile(file);
   } catch (cause) {
     if (isMigratorError(cause)) throw cause;
     throw new MigratorError('USAGE', `${words}: "${path}" cannot be read`, { cause });

@@ -125,9 +125,10 @@ function govern(command: Command, program: Command): void {
 }
 
 const footer = `
-Every flag has an environment variable: --include-task-logs is MIGRATOR_INCLUDE_TASK_LOGS.
-Exit codes: 0 done, 2 usage or config, 3 partial, 4 refused, 5 unreachable, 6 package, 7 conflict, 8 job failed,
-            9 still running, 10 local disk, 130 interrupted, 1 a bug in migrator.
+Every flag has an environment variable: --package-id is MIGRATOR_PACKAGE_ID.
+Exit codes: 0 done, 2 usage or config, 3 partial, 4 refused, 5 unreachable,
+            6 package, 7 conflict, 8 job failed, 9 still running,
+            10 local disk, 130 interrupted, 1 a bug in migrator.
 
 Start here:
   $ migrator demo

@@ -27,6 +27,10 @@ async function attempt(argv: readonly string[], context: Context): Promise<ExitC
       return exitCodes.usage;
     }
     await program.parseAsync(argv, { from: 'user' });
+    for (const handle of context.globals.quiet ? [] : context.endangered()) {
+      const message = `${handle} runs on an embedded instance, which stops with this process`;
+      context.say('warning', `${message}; serve it with "migrator emulate" to start jobs without waiting`);
+    }
     return context.exitCode;
   } catch (error) {
     // Help and --version end so; commander's complaints arrive as USAGE.
@@ -41,9 +45,8 @@ function report(error: unknown, context: Context): ExitCode {
   const explanation = explain(error, globals);
   if (globals.json) io.stdout.write(`${JSON.stringify(redactor.redactValue(explanation.document), undefined, 2)}\n`);
   tell(explanation, context);
-  if (explanation.exitCode === exitCodes.interrupted) {
-    for (const message of context.attachments()) context.say('notice', message);
-  }
+  const left: readonly ExitCode[] = [exitCodes.interrupted, exitCodes.stillRunning];
+  for (const message of context.partingWords(left.includes(explanation.exitCode))) context.say('notice', message);
   return explanation.exitCode;
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { MigratorError } from '../errors.ts';
 import type { OnConflict } from '../ports/adapter.ts';
 import type { ArtifactFile, ByteStream, PackageRef, StoredPackage } from '../ports/artifact.ts';
@@ -59,16 +60,22 @@ export async function* count(
   }
 }
 
-/** Writes one file as it is; nothing stays of one that broke off. */
+/** Writes one file as it is; nothing stays of one that broke off. `whole` is told its SHA-256 before it gets its name. */
 export async function copyTo(
   sink: ByteSink,
   file: ArtifactFile,
   reporter: Reporter,
   signal: AbortSignal,
+  whole?: (sha256: string) => Promise<void>,
 ): Promise<void> {
   try {
     const name = file.path.replace(/^.*\//u, '');
-    for await (const chunk of count(file.open(signal), file.size, name, reporter)) await sink.write(chunk);
+    const hash = createHash('sha256');
+    for await (const chunk of count(file.open(signal), file.size, name, reporter)) {
+      hash.update(chunk);
+      await sink.write(chunk);
+    }
+    await whole?.(hash.digest('hex'));
     await sink.commit();
   } catch (error) {
     await sink.discard();

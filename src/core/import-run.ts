@@ -91,12 +91,10 @@ async function makeReady(
     await imports.stage(prepared, files, signal);
   }
   if (restores) return undefined;
-  // An earlier process of this run may have taken it, under a name that is not free any more.
-  const taken = typeof earlier === 'string' ? earlier : undefined;
   const backup =
-    taken !== undefined || prepared.backup === undefined || output === undefined
-      ? taken
-      : await takeBackup(target, info, prepared.backup, await output(), secrets, ports, signal);
+    prepared.backup === undefined || output === undefined
+      ? undefined
+      : await takeBackup(target, info, prepared.backup, output, secrets, ports, signal);
   if (prepared.backup !== undefined && output === undefined) {
     ports.reporter.report({
       type: 'warning',

@@ -15,6 +15,11 @@ export function judge(handle: string, status: JobStatus): Verdict {
   }
 }
 
+/** What a report warns of. What a job only remarks was told when it ended. */
+export function warningsOf(status: JobStatus | undefined): readonly string[] {
+  return (status?.messages ?? []).filter(({ level }) => level !== 'info').map(({ text }) => text);
+}
+
 function jobFailed(handle: string, status: JobStatus): MigratorError {
   const errors = status.messages.filter((message) => message.level === 'error').map((message) => message.text);
   const first = errors[0] ?? status.messages[0]?.text;

@@ -44,7 +44,12 @@ export async function watch(
     if (!isMigratorError(look)) {
       lostSince = undefined;
       reporter.report({ type: 'job', handle, status: look });
-      if (isFinal(look.state) || (settings.untilApproval === true && look.state === 'waiting')) return look;
+      if (isFinal(look.state)) {
+        for (const { level, text } of look.messages)
+          if (level === 'info') reporter.report({ type: 'notice', message: text });
+        return look;
+      }
+      if (settings.untilApproval === true && look.state === 'waiting') return look;
     } else {
       if (lostSince === undefined) {
         lostSince = now;

@@ -78,9 +78,24 @@ function open(file: string, collation: 'NOCASE' | 'BINARY'): Database.Database {
   }
 }
 
-/** Opens or creates the state file. LOCAL_IO when it is not a database or cannot be written. */
-export function openStore(file: string, { caseSensitive = false } = {}): Store {
+/** The first product that uses a state file keeps it: two would seed and answer from each other's documents. */
+function claim(database: Database.Database, file: string, product: string): void {
+  database.prepare("INSERT OR IGNORE INTO settings (name, value) VALUES ('product', ?)").run(product);
+  const { value } = database.prepare("SELECT value FROM settings WHERE name = 'product'").get() as { value: string };
+  if (value === product) return;
+  database.close();
+  throw new MigratorError('CONFLICT', `the state file "${file}" holds an instance of ${value}, not of ${product}`, {
+    hint: 'choose another directory',
+  });
+}
+
+/**
+ * Opens or creates the state file. LOCAL_IO when it is not a database or cannot be written, CONFLICT when it holds another
+ * product's instance.
+ */
+export function openStore(file: string, product: string, { caseSensitive = false } = {}): Store {
   const database = open(file, caseSensitive ? 'BINARY' : 'NOCASE');
+  claim(database, file, product);
   const columns = 'kind, id, container, name, body';
   const statements = {
     get: database.prepare(`SELECT ${columns} FROM entries WHERE kind = ? AND id = ?`),

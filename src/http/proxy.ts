@@ -13,9 +13,13 @@ export function proxyOf(base: URL, settings: Pick<TransportSettings, 'proxy' | '
   if (text === undefined || text === '') return undefined;
   const proxy = URL.canParse(text) ? new URL(text) : undefined;
   if (proxy?.protocol !== 'http:') {
-    throw new MigratorError('CONFIG_INVALID', '`http.proxy` is not an http address', {
-      hint: 'write it as http://host:port; https targets go through it as tunnels',
-    });
+    throw new MigratorError(
+      'CONFIG_INVALID',
+      '`http.proxy`, or the environment variable that stands for it, is no http address',
+      {
+        hint: 'write it as http://host:port; https targets go through it as tunnels',
+      },
+    );
   }
   const host = base.hostname.toLowerCase();
   const direct = (settings.noProxy ?? []).some((name) =>

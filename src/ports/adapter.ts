@@ -159,6 +159,8 @@ export interface MoveRequest {
   readonly project: string | undefined;
   readonly dryRun: boolean;
   readonly options: Options;
+  /** The options that were given as secrets, by name: a move that cannot heed one has to be able to say so. */
+  readonly secrets?: readonly string[];
 }
 
 /** The other end of a move. Its name goes into the job id, so that `AdapterTools.peer` finds it again from anywhere. */

@@ -29,7 +29,7 @@ export interface JobStatus {
   readonly queuedAt?: string | undefined;
   readonly startedAt?: string | undefined;
   readonly finishedAt?: string | undefined;
-  /** Warnings and errors found in the server's log, filled once the state is final. */
+  /** Warnings and errors found in the server's log, filled once the state is final; `info` is only told, and warns of nothing. */
   readonly messages: readonly JobMessage[];
   /** Set when the work itself was done and only the delivery to the destination failed: another route may succeed. */
   readonly undelivered?: boolean | undefined;

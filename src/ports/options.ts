@@ -12,6 +12,10 @@ export interface OptionSpec {
   readonly secret?: boolean;
   /** The value is the path of a text file; its text travels, in `Secrets` when it is a secret too. At most 64 MiB. */
   readonly file?: boolean;
+  /** Of a `file`: it need not be text, and `<its name>/<its bytes in base64>` travels in `Options`. At most 16 MiB. */
+  readonly bytes?: boolean;
+  /** It says where one project goes, and is refused beside several. */
+  readonly oneProject?: boolean;
   /** Where a product does not know it, migrator does it itself. */
   readonly byMigrator?: boolean;
   /** A switch that makes an import replace what the target has: the plan needs to know. */

@@ -104,6 +104,13 @@ describe('config check', () => {
     ['an unknown key', 'instanses: {}', /instanses is not a known key; did you mean "instances"\?/],
     ['an unknown key below', 'http: { retrys: 3 }', /http\.retrys is not a known key; did you mean "retries"\?/],
     ['a wrong type', 'keys: { recipients: age1 }', /keys\.recipients must be a list, not text/],
+    ['a default for no flag', 'defaults: { noWait: true }', /defaults\.noWait .* is no flag that can have a default/],
+    ['a default of the wrong type', 'defaults: { project: 5 }', /defaults\.project .* must be a list of texts/],
+    [
+      'a setting that the product does not know',
+      'instances: { x: { product: octopus, url: "https://x.example", apikey: "env:X" } }',
+      /the settings of instance x are wrong: Unrecognized key: "apikey"/,
+    ],
     [
       'a default that names no instance',
       'instances: { prod: { product: octopus, url: "https://x.example" } }\ndefaults: { to: prd }',

@@ -100,6 +100,17 @@ http: { retries: 0 }`,
     await new Promise((closed) => server.close(closed));
   });
 
+  test('5: a connection that breaks when the job is done, with the way to go on', async () => {
+    const text = `instances: { lab: { product: octopus, url: "${here().lab.url}", apiKey: "env:LAB_KEY" } }`;
+    const rc = await withRc('breaks.yaml', `${text}\nhttp: { retries: 0 }`);
+    fault('GET /api/packages/*/raw reset');
+    const broken = await run(exportTo('broken.tar', ...rc));
+    expect(broken.code).toBe(exitCodes.remote);
+    expect(broken.stderr).toContain('run the same command again to go on from here');
+    here().lab.faults.clear();
+    expect(await run(exportTo('broken.tar', ...rc))).toMatchObject({ code: exitCodes.done });
+  });
+
   test('6: a package that is damaged, one of a stranger, and one that no key here opens', async () => {
     await writeFile(here().path('torn.tar'), 'not a package at all');
     expect(await run(['package', 'verify', 'torn.tar'])).toMatchObject({ code: exitCodes.package });
@@ -121,6 +132,23 @@ http: { retries: 0 }`,
     expect(await run(exportTo('billing.tar', '--force'))).toMatchObject({ code: exitCodes.done });
   });
 
+  test('2: a missing password, and a move to where the project is, before any server is asked to change something', async () => {
+    const feed = () =>
+      here()
+        .prod.faults.requests()
+        .filter(({ method }) => method !== 'GET');
+    here().prod.faults.forgetRequests();
+    const bare = await run(['import', 'billing.tar', '--to', 'prod']);
+    expect(bare).toMatchObject({ code: exitCodes.usage, stderr: expect.stringContaining('--password') });
+    expect(feed()).toEqual([]);
+    const circular = await run(['migrate-project', 'Billing', '--from', 'prod', '--to', 'prod']);
+    expect(circular).toMatchObject({ code: exitCodes.usage, stderr: expect.stringContaining('both name prod') });
+    expect(feed()).toEqual([]);
+    const unknown = await run(['migrate-project', 'No Such', '--from', 'lab', '--to', 'prod']);
+    expect(unknown.code).toBe(exitCodes.usage);
+    expect(unknown.stderr).not.toContain('create');
+  });
+
   test('8: a job that failed on the server', async () => {
     const env = { ...here().env, MOVE_PASSWORD: 'another one' };
     const { code, stderr } = await run(['import', 'billing.tar', '--to', 'prod', ...password], { env });
@@ -133,6 +161,40 @@ http: { retries: 0 }`,
     const { code, stderr } = await run(exportTo('late.tar', '--timeout', '50ms'));
     expect(code).toBe(exitCodes.stillRunning);
     expect(stderr).toMatch(/migrator job wait octopus:lab:/);
+    expect(stderr).toContain('run the same command again to go on from here');
+  });
+
+  test('0 and 9 with the truth about an embedded instance, which nobody serves afterwards', async () => {
+    const rc = await withRc('inside.yaml', 'instances: { box: { product: octopus, url: "embedded:./box", pace: 5s } }');
+    const line = ['partial-export', '--from', 'box', '--project', 'Billing', ...password, ...rc];
+    const started = await run([...line, '--no-wait']);
+    expect(started).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/warning: octopus:box:\S+ runs on an embedded/),
+    });
+    const late = await run([...line, '--fresh', '--timeout', '1ms']);
+    expect(late).toMatchObject({
+      code: 9,
+      stderr: expect.stringMatching(/octopus:box:\S+ runs on an embedded instance/),
+    });
+    expect(late.stderr).not.toContain('which goes on;');
+    const silent = await run([...line, '--fresh', '--no-wait', '--quiet']);
+    expect(silent).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  (process.platform === 'win32' ? test.skip : test).each([
+    ['a package for standard output', ['package', 'seal', 'billing.tar', '-o', '-']],
+    ['a package from standard input', ['import', '-', '--to', 'prod']],
+    ['a demonstration', ['demo']],
+  ])('10: no place for temporary files, for %s', async (_, line) => {
+    const env = { ...here().env, TMPDIR: here().path('absent') };
+    const started = here().start(line, { env });
+    started.child.stdin?.end('x');
+    const { code, stderr } = await started.finished;
+    expect({ code, stderr }).toEqual({
+      code: exitCodes.localIo,
+      stderr: expect.stringMatching(/temporary.*\n.*TMPDIR/u),
+    });
   });
 
   // Only there is a file that is always full.

@@ -37,6 +37,13 @@ test('the tree has the commands that the design names', () => {
   );
 });
 
+test('the footer of the help fits a terminal of 80 columns', async () => {
+  const { stdout } = await run('--help');
+  const footer = stdout.slice(stdout.indexOf('Every flag'));
+  expect(footer).toContain('Exit codes: 0 done');
+  expect(footer.split('\n').filter((line) => line.length > 80)).toEqual([]);
+});
+
 describe.each(named)('migrator %s', (_, path, command) => {
   test('--help goes to stdout, describes every flag and argument, and ends well', async () => {
     const { code, stdout, stderr } = await run(...path, '--help');

@@ -199,6 +199,16 @@ describe('--json prints one document that keeps to its published schema', () => 
     await document('emulate', { code: 0, stdout, stderr });
   });
 
+  test('emulate prints an instance for the rc file with the reference that it was given', async () => {
+    const env = { ...here().env, OWN_KEY: 'API-OWNKEYOFTHEADMINISTRATOR1' };
+    const started = here().start(['emulate', 'octopus', '--data', 'own-key', '--api-key', 'env:OWN_KEY'], { env });
+    await started.seen(/Ctrl-C stops it/);
+    started.child.kill('SIGTERM');
+    const { stdout } = await started.finished;
+    expect(stdout).toMatch(/rehearsal: \{ product: "octopus", url: "\S+", apiKey: "env:OWN_KEY" \}/);
+    expect(stdout).not.toContain(env.OWN_KEY);
+  });
+
   test.each([
     ['an unknown flag', 2, 'USAGE', ['import', '--no-such-flag']],
     ['an unknown command', 2, 'USAGE', ['pakage']],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { adapterModules } from '../../src/adapters/index.ts';
 import { startEmulator, type FaultSpec, type RunningEmulator } from '../../src/emulators/index.ts';
+import { warningsOf } from '../../src/core/verdict.ts';
 import type { ErrorCode } from '../../src/errors.ts';
 import type { Adapter, Options, PreparedImport } from '../../src/ports/adapter.ts';
 import type { ArtifactFile } from '../../src/ports/artifact.ts';
@@ -143,7 +144,7 @@ describeAdapter('enms', setup, () => {
       const files = await exported(bench);
       expect(files.map(({ path }) => path)).toHaveLength(12);
       const status = await imported(bench, files);
-      expect([status.state, status.messages]).toEqual(['succeeded', []]);
+      expect([status.state, warningsOf(status)]).toEqual(['succeeded', []]);
       for (const kind of ['device', 'link', 'service', 'workflow_edge', 'network', 'pool', 'group'])
         expect(await namesOf(bench.target, kind)).toEqual(expect.arrayContaining(await namesOf(bench.source, kind)));
       expect(await differences(bench, files)).toEqual([]);
@@ -186,7 +187,7 @@ describeAdapter('enms', setup, () => {
         expect(status.state).toBe('succeeded');
         expect(await namesOf(bench.target, 'device')).toEqual(await namesOf(bench.source, 'device'));
         const undone = await imported(bench, before, plan.backup!.restoreWith);
-        expect([undone.state, undone.messages]).toEqual(['succeeded', []]);
+        expect([undone.state, warningsOf(undone)]).toEqual(['succeeded', []]);
         expect(await namesOf(bench.target, 'device')).toEqual(devices);
         expect(await differences(bench, before)).toEqual([]);
       });
@@ -318,7 +319,7 @@ describeAdapter('enms', setup, () => {
         bench.servers.target.faults.add(named(fault));
         const status = await imported(bench, files);
         expect(status.state).toBe(state);
-        expect(status.messages.length).toBeGreaterThan(0);
+        expect(warningsOf(status).length).toBeGreaterThan(0);
       });
     });
 

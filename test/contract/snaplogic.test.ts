@@ -1,3 +1,5 @@
+import { createPrivateKey, sign } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +19,10 @@ interface PlaneBench extends ContractBench {
   readonly servers: { readonly source: RunningEmulator; readonly target: RunningEmulator };
   /** The source's control plane as somebody else sees it. */
   as(email: string, org: string): Adapter;
+  /** The source's control plane by a JWT for one of its orgs. */
+  byToken(org: string): Adapter;
+  /** The target as another process sees it. */
+  elsewhere(): Adapter;
 }
 
 const strangersPassword = 'password of nobody here';
@@ -48,6 +54,20 @@ async function open(): Promise<PlaneBench> {
     target: adapter('eu', servers.target, 'Acme-EU'),
     stranger: adapter('stranger', servers.source, 'Acme-Dev', { password: strangersPassword }),
     as: (user, org) => adapter(`${user}-${org}`, servers.source, org, { user, password: samplePassword }),
+    byToken: (org) => {
+      const key = createPrivateKey(readFileSync(join(directory, 'source', 'setup', 'jwt-private-key.pem')));
+      const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+      const [iat, aud] = [Math.floor(Date.now() / 1000), `${servers.source.url}/api/1/rest/public`];
+      const claims = { iat, exp: iat + 600, sub: 'ci@acme.example', aud, iss: 'idp', org };
+      const signed = `${encode({ alg: 'ES256' })}.${encode(claims)}`;
+      const signature = sign('sha256', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url');
+      const token = new Secret(`${signed}.${signature}`);
+      const name = `token-${org}`;
+      const one = module.create({ name, url: servers.source.url, settings: { org }, secrets: { token } }, tools);
+      peers[name] = () => one;
+      return one;
+    },
+    elsewhere: () => adapter('elsewhere', servers.target, 'Acme-EU'),
     projects: ['Ledger & Co 100%+'],
     exportOptions: {},
     importOptions: { destPath: '/Acme-EU/Finance/Ledger & Co 100%+' },
@@ -106,6 +126,57 @@ describeAdapter('snaplogic', setup, () => {
         expect(again.prepared.consent).toContain('overwrite 2 Files, 3 Pipelines, 1 Policy');
         expect(again.prepared.plan?.filter(({ action }) => action === 'keep')).toHaveLength(4);
         expect(await watch(bench.source, again.id, setup)).toMatchObject({ state: 'succeeded' });
+      });
+    });
+
+    test.each([
+      ['Account', 1],
+      ['File', 2],
+      ['Job', 3],
+      ['Pipeline', 3],
+      ['Policy', 1],
+    ] as const)('each type of asset alone: %s', async (type, count) => {
+      await onBench(async (bench) => {
+        const { id } = await startMove(bench, { assetType: [type] });
+        const { items = [] } = await watch(bench.source, id, setup);
+        expect(items.map(({ kind, action }) => `${action} ${kind}`)).toEqual(Array(count).fill(`done ${type}`));
+      });
+    });
+
+    test('an asset that may not be read: known beforehand, failed with 401, the rest arrives', async () => {
+      await onBench(async (bench) => {
+        const { prepared, id } = await startMove(bench, {}, '/Acme-Dev/Finance/Payroll');
+        expect(prepared.notes.join()).toContain('Pipeline "secure_pipeline" may not be read');
+        const status = await watch(bench.source, id, setup);
+        expect(status.state).toBe('partial');
+        expect(status.items?.at(-1)).toEqual({
+          kind: 'Pipeline',
+          name: 'secure_pipeline',
+          action: 'failed',
+          reason: 'HTTP Code: 401 Status: UNAUTHORIZED',
+        });
+      });
+    });
+
+    test('by a JWT for each end, also into an org that takes no passwords', async () => {
+      await onBench(async (bench) => {
+        const source = bench.byToken('Acme-Dev');
+        const target = { name: 'token-Acme-Secure', adapter: bench.byToken('Acme-Secure') };
+        const prepared = await source.moves!.prepare(
+          { project: invoices, dryRun: false, options: { assetType: ['Job', 'Pipeline'] } },
+          target,
+          never,
+        );
+        const id = await source.moves!.start(prepared, target, {}, never);
+        const status = await watch(source, id, setup);
+        expect(status.items?.map(({ action }) => action)).toEqual(Array(6).fill('done'));
+      });
+    });
+
+    test('not by somebody who may only read there', async () => {
+      await onBench(async (bench) => {
+        const reader = bench.as('reader@acme.example', 'Acme-Dev');
+        await failsWith('AUTH_REFUSED', () => startMove(bench, {}, invoices, reader));
       });
     });
 
@@ -225,6 +296,28 @@ describeAdapter('snaplogic', setup, () => {
         const status = await watch(bench.target, await imports.start(prepared, {}, files, never), setup);
         expect(status).toMatchObject({ state: 'partial', wireState: 'answer not heard' });
         expect(status.items).toHaveLength(4);
+      });
+    });
+
+    test('an import that was answered is told by its handle elsewhere', async () => {
+      await onBench(async (bench) => {
+        const exported = await bench.source.exports!.prepare({ projects: bench.projects, options: {} }, never);
+        const exportId = await bench.source.exports!.start(exported, {}, undefined, never);
+        const { files } = await bench.source.exports!.fetch(exportId, exported, never);
+        const imports = need(bench.target.imports, 'imports');
+        const options = { destPath: '/Acme-EU/Finance/Ledger', onDuplicate: 'create-new' };
+        const imported = async () => {
+          const prepared = await imports.prepare({ source: exported.package, dryRun: false, options, files }, never);
+          return imports.start(prepared, {}, files, never);
+        };
+        await imported();
+        const id = await imported();
+        expect(id).toContain('/Acme-EU/Finance/Ledger%201,create_new,4+0+0+0');
+        const here = await bench.target.jobs.status(id, never);
+        const elsewhere = await bench.elsewhere().jobs.status(id, never);
+        expect(elsewhere).toMatchObject({ state: here.state, wireState: 'answered' });
+        expect(elsewhere.items).toHaveLength(4);
+        expect(elsewhere.messages[0]?.text).toContain('4 done, 0 failed');
       });
     });
   });

@@ -1,9 +1,9 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { expect, jest, test } from '@jest/globals';
 import type { RunningEmulator } from '../../src/emulators/index.ts';
 import { commandLine } from '../support/command-line.ts';
-import { crashAt } from '../support/crash.ts';
+import { crashAt, leftovers } from '../support/crash.ts';
 import { passwordOf } from '../support/account-workshop.ts';
 import { withEnmsWorkshop } from '../support/enms-workshop.ts';
 import type { Workshop } from '../support/workshop.ts';
@@ -129,6 +129,29 @@ test('import: one import, nothing lost', async () => {
   });
 });
 
+/** A change that creates and deletes nothing. */
+async function exportUpdate(location: string, workshop: Workshop): Promise<void> {
+  expect(await call(workshop.lab, 'instance/device', { name: 'par-gw', location })).toEqual({ success: ['par-gw'] });
+  await rm(workshop.path('nightly.tar'), { force: true });
+  await again(workshop, exporting);
+}
+
+const locationOn = async (server: RunningEmulator) =>
+  ((await call(server, 'instance/device/par-gw')) as { readonly location: unknown }).location;
+
+test('import that only updates: one import, and its change is there', async () => {
+  await withEnmsWorkshop(async (workshop) => {
+    await again(workshop, exporting);
+    await again(workshop, importing);
+    const step = 'answer POST /rest/migrate/import #1';
+    await exportUpdate('Le Marais', workshop);
+    const { imports } = counting(workshop);
+    await kill(step, workshop, importing);
+    expect(await again(workshop, importing)).toMatchObject({ outcome: 'done' });
+    expect([imports(), await locationOn(workshop.prod)]).toEqual([1, 'Le Marais']);
+  });
+});
+
 test('import: killed while the server is at work, it is waited for and not sent once more', async () => {
   await withEnmsWorkshop(async (workshop) => {
     await exportWith('in-flight', workshop);
@@ -174,5 +197,83 @@ test('import that empties: never without its backup, and undo brings back what w
       await again(workshop, ['job', 'undo', String(result['handle']), '--yes']);
       expect([step, await stateOf(prod)]).toEqual([step, before]);
     }
+  });
+});
+
+const moving = ['migrate-project', 'nightly', '--from', 'lab', '--to', 'prod'];
+
+test('migrate-project: one export, one import, nothing left lying about here', async () => {
+  await withEnmsWorkshop(async (workshop) => {
+    for (const [index, step] of [
+      'answer POST /rest/migrate/export #1', // exported, the journal does not know
+      'after rename migrate-project-HEX.tar #1', // the package lies here, the target knows nothing
+      'answer POST /upload_files #3',
+      'answer POST /rest/migrate/import #1',
+    ].entries()) {
+      const device = `moved-${index}`;
+      expect(await call(workshop.lab, 'instance/device', { name: device })).toEqual({ success: [device] });
+      const { exports, imports } = counting(workshop);
+      await kill(step, workshop, moving);
+      const result = await again(workshop, moving);
+      expect([step, result, exports(), imports(), await hasDevice(workshop.prod, device)]).toEqual([
+        step,
+        expect.objectContaining({ outcome: 'done' }),
+        1,
+        1,
+        true,
+      ]);
+      expect([step, await leftovers(workshop)]).toEqual([step, []]);
+    }
+  });
+});
+
+test('migrate-project --via rest: goes on with what is not there, and says what was', async () => {
+  await withEnmsWorkshop(async (workshop) => {
+    const byRest = [...moving, '--via', 'rest', '--type', 'device', '--type', 'link'];
+    await kill('answer POST /rest/instance/router #1', workshop, byRest);
+    const { jobs, outcome } = await again(workshop, byRest);
+    expect(outcome).toBe('done');
+    const [, written, equal] =
+      /^enms:prod:upsert\/[^/]+\/(\d+)\/0\/(\d+)$/.exec((jobs as readonly string[])[1] ?? '') ?? [];
+    expect([Number(written) > 0, Number(equal) > 0]).toEqual([true, true]);
+    const named = async (server: RunningEmulator, type: string) =>
+      ((await call(server, `query/${type}`)) as readonly { readonly name: string }[]).map(({ name }) => name);
+    for (const type of ['device', 'link'])
+      expect(await named(workshop.prod, type)).toEqual(expect.arrayContaining(await named(workshop.lab, type)));
+    // A run of its own writes everything, whatever is there.
+    const [, fresh] = (await again(workshop, byRest))['jobs'] as readonly string[];
+    expect(fresh).toMatch(new RegExp(`/${Number(written) + Number(equal)}/0$`));
+  });
+});
+
+test('topology: one spreadsheet; devices are never deleted twice unasked', async () => {
+  await withEnmsWorkshop(async (workshop) => {
+    const { run, lab, prod } = workshop;
+    const sheet = ['partial-export', '--from', 'lab', '--topology', '-o', 'net.xls'];
+    for (const step of ['answer POST /rest/topology/export #1', 'before link net.xls #1', 'after link net.xls #1']) {
+      await rm(workshop.path('net.xls'), { force: true });
+      await kill(step, workshop, sheet);
+      expect([step, await again(workshop, sheet)]).toEqual([step, expect.objectContaining({ outcome: 'done' })]);
+      expect([step, (await readFile(workshop.path('net.xls'))).subarray(0, 4).toString('hex')]).toEqual([
+        step,
+        'd0cf11e0',
+      ]);
+    }
+    const adding = ['import', 'net.xls', '--to', 'prod', '--topology', '--json'];
+    await kill('answer POST /rest/topology/import #1', workshop, adding);
+    // Devices with lists are refused by the server: as far as a spreadsheet goes it is in.
+    expect((await run(adding)).code).toBe(3);
+    const replacing = [...adding, '--replace', '--yes'];
+    lab.faults.forgetRequests();
+    prod.faults.forgetRequests();
+    await kill('answer POST /rest/topology/import #1', workshop, replacing);
+    const imports = () => prod.faults.requests().filter(({ path }) => path === '/rest/topology/import').length;
+    const refused = await run(replacing);
+    expect([refused.code, JSON.parse(refused.stdout), imports()]).toEqual([
+      expect.any(Number),
+      expect.objectContaining({ code: 'CONFLICT' }),
+      1,
+    ]);
+    expect(refused.code).not.toBe(0);
   });
 });

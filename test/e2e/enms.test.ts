@@ -69,7 +69,16 @@ describe('migrate-project', () => {
   test.each([[[]], [['--via', 'rest']]])('goes by way of this machine %j', async (flags) => {
     await withEnmsWorkshop(async (workshop) => {
       const moving = ['migrate-project', 'nightly', '--from', 'lab', '--to', 'prod', ...flags];
-      expect(await document(workshop, moving)).toMatchObject({ outcome: 'done', route: 'relay' });
+      const { code, stderr, stdout } = await workshop.run([...moving, '--json']);
+      expect([code, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ outcome: 'done', warnings: [] })]);
+      expect(JSON.parse(stdout)).toMatchObject({ route: 'relay' });
+      // What stays on the disks of the servers is named when it is done.
+      const stays = [...stderr.matchAll(/files\/migrations\/nightly--(\w+)-\S+ stays on (\S+), where/g)];
+      const both = [
+        ['export', workshop.lab.url],
+        ['import', workshop.prod.url],
+      ];
+      expect(stays.map(([, work, url]) => [work, url])).toEqual(flags.length === 0 ? both : []);
       expect(await devicesOn(workshop, 'prod')).toEqual(
         expect.arrayContaining([...(await devicesOn(workshop, 'lab'))]),
       );

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { startEmulator, type RunningEmulator } from '../../src/emulators/index.ts';
+import { zipOf } from '../support/zip.ts';
 import { type Finished, runBinary, startBinary } from '../support/binary.ts';
 
 // Many processes: on a busy machine that takes its time.
@@ -13,6 +14,8 @@ interface Site {
   readonly eu: RunningEmulator;
   readonly run: (args: readonly string[], state?: string) => Promise<Finished>;
   readonly start: (args: readonly string[]) => ReturnType<typeof startBinary>;
+  /** Makes a file on that machine and returns its path. */
+  readonly file: (name: string, content: string | Buffer) => Promise<string>;
   /** What a project holds, asked past migrator: `Type name`. */
   readonly assets: (server: RunningEmulator, path: string) => Promise<readonly string[]>;
 }
@@ -67,6 +70,10 @@ async function withSite<T>(work: (site: Site) => Promise<T>, pace = 1): Promise<
       eu,
       run: (args, state = 'state') => runBinary(args, options(state)),
       start: (args) => startBinary(args, options('state')),
+      file: async (name, content) => {
+        await writeFile(join(folder, name), content);
+        return name;
+      },
       assets,
     });
   } finally {
@@ -200,6 +207,45 @@ describe('between control planes', () => {
       expect(await run([...line, '--route', 'move'])).toMatchObject({
         stderr: expect.stringContaining('one control plane only'),
       });
+    });
+  });
+
+  test('expression files of this environment come along, and the handle tells another machine how it went', async () => {
+    await withSite(async ({ eu, run, assets, file }) => {
+      const [rates, zip] = [
+        await file('rates.expr', '{ eur: 1 }'),
+        await file('more.zip', zipOf({ 'lib/more.expr': '{}' })),
+      ];
+      const line = ['migrate-project', '/Acme-Dev/Finance/Payroll', '--asset-type', 'File', '--from', 'dev'];
+      const over = ['--to', 'eu', '--dest-path', '/Acme-EU/Finance/Payroll', '--json'];
+      const moved = await run([...line, ...over, '--expression-file', rates]);
+      expect(moved).toMatchObject({ code: 0 });
+      expect(await assets(eu, '/Acme-EU/Finance/Payroll')).toEqual(['File calendar.txt', 'File rates.expr']);
+      const handle = reported(moved).jobs.at(-1)!;
+      const shown = await run(['job', 'wait', handle, '--json'], 'state-elsewhere');
+      expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining('2 done, 0 failed') });
+
+      // The second time one is there, and nobody agreed to lose it.
+      const again = [...line, ...over, '--on-duplicate', 'skip', '--expression-file', rates];
+      expect((await run(again)).code).not.toBe(0);
+      expect(await run([...line, ...over, '--on-duplicate', 'skip', '--expression-file', zip])).toMatchObject({
+        code: 0,
+      });
+      expect(await assets(eu, '/Acme-EU/Finance/Payroll')).toContain('File more.expr');
+
+      const within = await run([...line, '--to', 'test', '--expression-file', rates]);
+      expect(within).toMatchObject({ code: 2, stderr: expect.stringContaining('--route relay') });
+      const relayed = await run([...line, '--to', 'test', '--route', 'relay', '--expression-file', rates]);
+      expect(relayed).toMatchObject({ code: 0 });
+    });
+  });
+
+  test('one place is not for two projects', async () => {
+    await withSite(async ({ us, run, assets }) => {
+      const two = ['migrate-project', invoices, '/Acme-Dev/Finance/Payroll', '--from', 'dev', '--to', 'test'];
+      const there = [...two, '--dest-path', '/Acme-Test/Finance/Both', '--no-duplicate-check', '--yes'];
+      expect(await run(there)).toMatchObject({ code: 2, stderr: expect.stringContaining('--dest-path') });
+      expect(await assets(us, '/Acme-Test/Finance/Both')).toEqual([]);
     });
   });
 

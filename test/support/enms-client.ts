@@ -69,7 +69,7 @@ export const login: readonly Exchange[] = [
       path: '/login',
       headers: { cookie: 'session=first', 'content-type': 'application/x-www-form-urlencoded' },
       without: ['authorization'],
-      contains: [`csrf_token=${csrf}`, 'username=admin', 'password=night+watch', 'authentication_method=database'],
+      contains: [`csrf_token=${csrf}&username=admin&password=night+watch`],
     },
     response: { status: 302, headers: { location: '/dashboard', 'set-cookie': 'session=second; HttpOnly; Path=/' } },
   },

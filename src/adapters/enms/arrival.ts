@@ -4,7 +4,7 @@ import { decoded, isMap, itemsOf } from './package-content.ts';
 import { referencesOf, type Reference } from './references.ts';
 import type { Server } from './server.ts';
 import { targetNames } from './target-names.ts';
-import { valueOf } from './yaml-node.ts';
+import { valueOf } from './yaml.ts';
 
 /** What of the files in a folder the server holds as objects. */
 export interface Arrival {

@@ -13,8 +13,8 @@ const settingsSchema = z.strictObject({
     .refine((name) => !name.includes(':'), 'a user name has no colon'),
   /** How migrations are carried out unless a command says otherwise. */
   via: z.enum(['web', 'rest']).default('web'),
-  /** The method of the web login, as its form names it: `database`, `ldap`, `tacacs`. */
-  authentication: z.string().min(1).default('database'),
+  /** The method of the web login, as its form names it: `database`, `ldap`, `tacacs`. Without one it is the account's own. */
+  authentication: z.string().min(1).optional(),
 });
 
 export type Way = z.infer<typeof settingsSchema>['via'];
@@ -22,7 +22,7 @@ export type Way = z.infer<typeof settingsSchema>['via'];
 /** The one account of a connection. Its password changes when an import replaces it. */
 export interface Account {
   readonly username: string;
-  readonly authentication: string;
+  readonly authentication: string | undefined;
   password(): Secret;
   /** An import is about to replace it by this one; when, the server shows by no longer taking the old one. */
   expectPassword(password: Secret): void;
@@ -45,7 +45,7 @@ export function readConnection(connection: Connection): EnmsConnection {
   if (!settings.success) {
     throw new MigratorError(
       'CONFIG_INVALID',
-      `the settings of instance ${connection.name} are wrong: ${z.prettifyError(settings.error).replaceAll('\n', ' ')}`,
+      `the settings of instance ${connection.name} are wrong: ${z.prettifyError(settings.error).replaceAll('✖ ', '').replaceAll('\n', ' ')}`,
       { hint: 'an eNMS instance has `url`, `username`, `password`, and optionally `via` and `authentication`' },
     );
   }
@@ -59,7 +59,7 @@ export function readConnection(connection: Connection): EnmsConnection {
   return { name: connection.name, url: connection.url, via, account: accountOf(username, authentication, password) };
 }
 
-function accountOf(username: string, authentication: string, first: Secret): Account {
+function accountOf(username: string, authentication: string | undefined, first: Secret): Account {
   let current = first;
   let next: Secret | undefined;
   return {

@@ -19,6 +19,8 @@ export function explainRest(status: number, body: string): MigratorError | undef
       return new MigratorError('UNSUPPORTED', `this server has no such endpoint${tail}`, {
         hint: 'check that the URL is an eNMS server, release 4.7',
       });
+    case 413:
+      return tooLarge();
     case 500:
       return said === undefined && isPage(body)
         ? new MigratorError('REMOTE_UNEXPECTED', 'eNMS fails with a web page where its REST API should answer', {
@@ -32,9 +34,20 @@ export function explainRest(status: number, body: string): MigratorError | undef
 
 /** The web interface answers people: only the status means something. */
 export function explainWeb(status: number): MigratorError | undefined {
-  if (status !== 401 && status !== 403) return undefined;
+  return status === 401 ? notAllowed(status) : status === 413 ? tooLarge() : undefined;
+}
+
+function tooLarge(): MigratorError {
+  return new MigratorError('REMOTE_UNEXPECTED', 'what is sent is more than eNMS, or a proxy before it, takes at once', {
+    hint: 'raise client_max_body_size of the proxy and max_content_length of eNMS, import fewer types at a time, or use --via rest',
+  });
+}
+
+/** The web interface knows the account, and does not let it. */
+export function notAllowed(status = 403): MigratorError {
   return new MigratorError('AUTH_REFUSED', `the web interface of eNMS does not allow this (${status})`, {
     hint: 'the account needs the pages and endpoints for downloads, uploads and migrations, or use --via rest',
+    details: { status },
   });
 }
 

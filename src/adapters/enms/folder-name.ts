@@ -47,6 +47,11 @@ export function parseFolderName(folder: string): FolderName | undefined {
   return { project, work: work === 'export' ? 'export' : 'import', at };
 }
 
+/** Rows of files that lie in the folders of migrations: they come and go with each of them, and mean nothing. */
+export function isOfMigrations(name: string): boolean {
+  return name.startsWith('>migrations');
+}
+
 /** The moment of a stamp. */
 export function timeOf(stamp: string): Date | undefined {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z/.exec(stamp)?.slice(1) ?? [];

@@ -6,8 +6,9 @@ import { migrationFolder, readRemark, remarks } from './migration-folder.ts';
 import { isType, type Type } from './model.ts';
 import { takeUpPassword } from './own-password.ts';
 import type { Server } from './server.ts';
+import { stillDiffering, type Witness } from './witness.ts';
 
-const startedSchema = z.object({ types: z.array(z.string()) });
+const startedSchema = z.object({ types: z.array(z.string()), witnesses: z.array(z.string()).default([]) });
 const answerSchema = z.object({ status: z.number(), words: z.string() });
 type Answer = z.infer<typeof answerSchema>;
 
@@ -22,10 +23,11 @@ export interface ImportState {
 }
 
 /** Remembers between two looks how far an import without an answer had come. */
-export type Progress = Map<string, { readonly there: number; readonly since: number }>;
+export type Progress = Map<string, { readonly done: number; readonly since: number }>;
 
 interface Remarks {
   readonly wanted: readonly Type[];
+  readonly witnesses: readonly Witness[];
   readonly answer: Answer | undefined;
 }
 
@@ -42,6 +44,7 @@ async function remarksIn(server: Server, folderName: string, signal: AbortSignal
   const answer = answerSchema.safeParse(known);
   return {
     wanted: started.data.types.filter((type): type is Type => isType(type)),
+    witnesses: started.data.witnesses,
     answer: answer.success ? answer.data : undefined,
   };
 }
@@ -65,9 +68,11 @@ export async function importState(
   const found = await remarksIn(server, folderName, signal);
   if (found === undefined) return neverStarted;
   const arrival = await arrivalOf(server, folderName, found.wanted, signal);
-  const status =
-    found.answer === undefined ? lookedAt(server, folderName, arrival, progress) : judged(found.answer, arrival);
-  return { status, lines: describeArrival(arrival) };
+  const lines = describeArrival(arrival);
+  if (found.answer !== undefined) return { status: judged(found.answer, arrival), lines };
+  const { witnesses } = found;
+  const unchanged = await stillDiffering(server, migrationFolder(server, folderName), witnesses, signal);
+  return { status: lookedAt(server, folderName, { arrival, witnesses, unchanged }, progress), lines };
 }
 
 /** For a list: by the server's words alone. */
@@ -102,26 +107,45 @@ function judged({ status, words }: Answer, arrival: Arrival): ImportState['statu
   return { state: 'failed', wireState: words, messages: [said, ...absent], items };
 }
 
-/** Without an answer: when all is there, relations too, the import is done; while it grows, it runs. */
-function lookedAt(server: Server, name: string, arrival: Arrival, progress: Progress): ImportState['status'] {
+interface Seen {
+  readonly arrival: Arrival;
+  readonly witnesses: readonly Witness[];
+  /** Those of them that are still as they were. */
+  readonly unchanged: readonly Witness[];
+}
+
+/** Without an answer: when all is there, relations and changes too, the import is done; while it grows, it runs. */
+function lookedAt(
+  server: Server,
+  name: string,
+  { arrival, witnesses, unchanged }: Seen,
+  progress: Progress,
+): ImportState['status'] {
   const packaged = sum(arrival.types.map((type) => type.packaged));
   const there = sum(arrival.types.map((type) => type.there));
-  if (there === packaged && arrival.related) {
+  const complete = there === packaged && arrival.related;
+  if (complete && unchanged.length === 0) {
     return { state: 'succeeded', wireState: 'all objects are there', messages: [], items: [] };
   }
   const now = server.clock.now().getTime();
+  const done = there + witnesses.length - unchanged.length;
   const before = progress.get(name);
-  if (before?.there !== there) progress.set(name, { there, since: now });
-  if (before?.there === there && now - before.since > patienceMs) {
-    const text = `the answer of the server got lost, and for ${patienceMs / 60_000} minutes nothing more arrived: ${there} of ${packaged} objects are there${there === packaged ? ', without their relations' : ''}`;
+  if (before?.done !== done) progress.set(name, { done, since: now });
+  if (before?.done === done && now - before.since > patienceMs) {
+    const waited = `the answer of the server got lost, and for ${patienceMs / 60_000} minutes nothing more`;
+    const kept = `${unchanged.length} of ${witnesses.length} objects that were looked at are not as the package has them: ${unchanged.join(', ')}`;
+    const text = complete
+      ? `${waited} changed: ${kept}`
+      : `${waited} arrived: ${there} of ${packaged} objects are there${there === packaged ? ', without their relations' : ''}`;
+    const state = complete && unchanged.length < witnesses.length ? 'partial' : 'failed';
     const messages = [{ level: 'error', text } as const, ...absentMessages(arrival)];
-    return { state: 'failed', wireState: 'no answer', messages, items: missingItems(arrival) };
+    return { state, wireState: 'no answer', messages, items: missingItems(arrival) };
   }
   return {
     state: 'running',
     wireState: 'no answer',
     activity: `${there} of ${packaged} objects are there`,
-    ...(packaged === 0 ? {} : { fraction: there / packaged }),
+    ...(packaged === 0 || complete ? {} : { fraction: there / packaged }),
     messages: [],
   };
 }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Options } from '../../ports/adapter.ts';
+import { isOfMigrations } from './folder-name.ts';
 import { migrationFolder, readRemark, remarks } from './migration-folder.ts';
 import type { Type } from './model.ts';
-import { textOf, typesOf } from './request.ts';
+import { listOf, textOf, typesOf } from './request.ts';
 import type { Server } from './server.ts';
 import { targetNames, type TargetNames } from './target-names.ts';
+import { stillDiffering } from './witness.ts';
 
 const leastWaitMs = 2_000;
 /** A small server takes about 11 ms for each object (444 objects in 5 s). */
@@ -15,8 +17,7 @@ const longestWaitMs = 10 * 60_000;
 export async function printOf(target: TargetNames, wanted: readonly Type[], signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   for (const type of wanted) {
-    // The files of migrations are those that are brought for it.
-    const names = [...(await target.of(type, signal))].filter((name) => !name.startsWith('>migrations')).sort();
+    const names = [...(await target.of(type, signal))].filter((name) => !isOfMigrations(name)).sort();
     hash.update(JSON.stringify([type, names]));
   }
   return hash.digest('hex');
@@ -24,8 +25,9 @@ export async function printOf(target: TargetNames, wanted: readonly Type[], sign
 
 /**
  * Whether an import that was meant to be sent has done anything, as far as the target shows. The remark beside its files
- * is written before the call, so it alone does not tell. False when an import of this size would be through by now and
- * no name is there or gone that was not before: then it never arrived, or only updated, and updating once more is no harm.
+ * is written before the call, so it alone does not tell. False when an import of this size would be through by now, no
+ * name is there or gone that was not before, and no object that it changes has changed: then it never arrived, or writes
+ * nothing that can be seen (passwords, or what is there already), and writing that once more is no harm.
  */
 export async function hasLeftTrace(
   server: Server,
@@ -37,7 +39,10 @@ export async function hasLeftTrace(
   const before = textOf(settled, 'namesBefore');
   const wanted = typesOf(settled, 'types') ?? [];
   if (before === undefined || (await readRemark(folder, remarks.answer, signal)) !== undefined) return true;
-  const differs = async () => (await printOf(targetNames(server), wanted, signal)) !== before;
+  const witnesses = listOf(settled, 'witnesses');
+  const differs = async () =>
+    (await printOf(targetNames(server), wanted, signal)) !== before ||
+    (await stillDiffering(server, folder, witnesses, signal)).length < witnesses.length;
   if (await differs()) return true;
   const objects = typeof settled['objects'] === 'number' ? settled['objects'] : 0;
   const patience = Math.min(leastWaitMs + objects * waitPerObjectMs, longestWaitMs);

@@ -12,9 +12,12 @@ import { planImport } from './plan.ts';
 import { flagOf, textOf, typesOf, wayOf } from './request.ts';
 import type { Server } from './server.ts';
 import { survey, type Survey } from './survey.ts';
+import { witnessesOf } from './witness.ts';
 import { prepareTopology, startTopologyImport } from './topology-import.ts';
 
 export function createImporter(server: Server, refusals: Refusals, debug: (message: string) => void): Importer {
+  /** Stamps of the imports object by object that an earlier process began. */
+  const interrupted = new Set<string>();
   return {
     takes: 'files',
     dryRuns: 'plan',
@@ -28,15 +31,25 @@ export function createImporter(server: Server, refusals: Refusals, debug: (messa
         case 'topology':
           return startTopologyImport(server, prepared, files, signal);
         case 'rest':
-          return upsertObjects(server, prepared, files, refusals, debug, signal);
+          return upsertObjects(
+            server,
+            prepared,
+            { files, resumes: interrupted.has(textOf(prepared.settled, 'stamp') ?? '') },
+            refusals,
+            debug,
+            signal,
+          );
         default:
           return startMigration(server, prepared, secrets, files, debug, signal);
       }
     },
     find: async ({ settled }, startedAfter, signal) => {
       const way = textOf(settled, 'way');
-      // Objects are written by name, so doing it once more does no harm.
-      if (way === 'rest') return undefined;
+      // Objects are written by name, so going on does no harm; what is there already is left out then.
+      if (way === 'rest') {
+        interrupted.add(textOf(settled, 'stamp') ?? '');
+        return undefined;
+      }
       if (way === 'topology') {
         requireSafeToRepeat(flagOf(settled, 'replace'));
         return undefined;
@@ -96,11 +109,12 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
   const plan = await planImport(server, content, wanted, found, { emptied, compare: dryRun }, signal);
   const objects = [...found.names.values()].reduce((sum, { size }) => sum + size, 0);
   const namesBefore = await printOf(found.target, wanted, signal);
+  const witnesses = way === 'web' && !dryRun ? await witnessesOf(server, content, wanted, found, signal) : [];
   const ownPasswordChanges = way === 'web' && found.changesOwnPassword && ownPassword === 'replace';
   return {
     source,
     dryRun,
-    settled: { ...settled, ownPasswordChanges, objects, namesBefore },
+    settled: { ...settled, ownPasswordChanges, objects, namesBefore, witnesses },
     plan: plan.items,
     notes: [...notesOn(server, way, found, ownPassword, release), ...plan.notes],
     ...(emptied ? { backup: backupOf(wanted) } : {}),

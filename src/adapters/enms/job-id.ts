@@ -8,7 +8,8 @@ import { inOrder, isType, types, type Type } from './model.ts';
  *
  * - `export/<folder>` and `import/<folder>`: a folder of migration files on the server;
  * - `objects/<project>/<stamp>/<types>`: an export object by object, which is read when it is fetched;
- * - `upsert/<stamp>/<written>/<refused>`: an import object by object, and how it ended;
+ * - `upsert/<stamp>/<written>/<refused>[/<equal>]`: an import object by object, and how it ended; `equal` of its objects
+ *   were there already when it was taken up after an interruption;
  * - `topology-export/<file>` and `topology-import/<stamp>/<end>`.
  */
 export type JobId =
@@ -26,6 +27,7 @@ export type JobId =
       readonly at: Date;
       readonly written: number;
       readonly refused: number;
+      readonly equal: number;
     }
   | { readonly kind: 'topology-export'; readonly file: string; readonly at: Date }
   | { readonly kind: 'topology-import'; readonly at: Date; readonly end: TopologyEnd };
@@ -36,10 +38,17 @@ export function objectsId(project: string, stamp: string, wanted: readonly Type[
   return `objects/${project}/${stamp}/${wanted.length === types.length ? 'all' : wanted.join('+')}`;
 }
 
+export function upsertId(
+  stamp: string,
+  { written, refused, equal }: { readonly written: number; readonly refused: number; readonly equal: number },
+): string {
+  return `upsert/${stamp}/${written}/${refused}${equal === 0 ? '' : `/${equal}`}`;
+}
+
 /** NOT_FOUND when the text cannot be an id of this adapter's. */
 export function parseJobId(id: string): JobId {
-  const [kind, first = '', second = '', third = '', ...more] = id.trim().split('/');
-  if (more.length > 0) throw unknown(id);
+  const [kind, first = '', second = '', third = '', fourth, ...more] = id.trim().split('/');
+  if (more.length > 0 || (fourth !== undefined && kind !== 'upsert')) throw unknown(id);
   switch (kind) {
     case 'export':
     case 'import': {
@@ -50,7 +59,14 @@ export function parseJobId(id: string): JobId {
     case 'objects':
       return { kind, project: first, stamp: second, at: moment(second, id), types: typesOf(third, id) };
     case 'upsert':
-      return { kind, stamp: first, at: moment(first, id), written: count(second, id), refused: count(third, id) };
+      return {
+        kind,
+        stamp: first,
+        at: moment(first, id),
+        written: count(second, id),
+        refused: count(third, id),
+        equal: count(fourth ?? '0', id),
+      };
     case 'topology-export': {
       const folder = parseFolderName(first.replace(/\.xls$/, ''));
       if (folder === undefined) throw unknown(id);

@@ -1,4 +1,4 @@
-import type { JobKind, Jobs, JobStatus, JobSummary, LogLine } from '../../ports/job.ts';
+import type { JobKind, JobMessage, Jobs, JobStatus, JobSummary, LogLine } from '../../ports/job.ts';
 import { MigratorError } from '../../errors.ts';
 import { parseFolderName } from './folder-name.ts';
 import { importState, importSummary, type Progress } from './import-status.ts';
@@ -25,7 +25,8 @@ export function createJobs(server: Server, refusals: Refusals): Jobs {
   return {
     status: async (id, signal) => {
       const { status, job } = await look(id, signal);
-      return { id, kind: kindOf(job), queuedAt: job.at.toISOString(), ...status };
+      const messages = [...status.messages, ...leftBehind(server, job, status.state)];
+      return { id, kind: kindOf(job), queuedAt: job.at.toISOString(), ...status, messages };
     },
     log: async function* (id, signal) {
       const { status, lines } = await look(id, signal);
@@ -121,19 +122,35 @@ function topologyEnd(end: 'done' | 'partial' | 'failed'): Look {
   }
 }
 
-function upsertState({ stamp, written, refused }: Extract<JobId, { kind: 'upsert' }>, refusals: Refusals): Look {
-  const wireState = `${written} written, ${refused} refused`;
+function upsertState({ stamp, written, refused, equal }: Extract<JobId, { kind: 'upsert' }>, refusals: Refusals): Look {
+  const before = equal === 0 ? '' : `, ${equal} were there already as the package has them`;
+  const wireState = `${written} written${before}, ${refused} refused`;
   if (refused === 0) return ended('succeeded', wireState, []);
   const items = refusals.get(stamp) ?? [];
   const known = items.slice(0, 10).map(({ kind, name, reason }) => `${kind} "${name}": ${reason ?? 'refused'}`);
-  const text = `eNMS refused ${refused} of ${written + refused} objects`;
-  const look = ended(written === 0 ? 'failed' : 'partial', wireState, [text, ...known]);
+  const text = `eNMS refused ${refused} of ${written + refused + equal} objects`;
+  const look = ended(written + equal === 0 ? 'failed' : 'partial', wireState, [text, ...known]);
   return { ...look, status: { ...look.status, items } };
 }
 
 function ended(state: JobStatus['state'], wireState: string, errors: readonly string[]): Look {
   const level = state === 'partial' ? 'warning' : 'error';
   return { status: { state, wireState, messages: errors.map((text) => ({ level, text }) as const) }, lines: [] };
+}
+
+/** What stays on the server's disk: it has no call that deletes files, so somebody has to know of them. */
+function leftBehind({ url }: Server, job: JobId, state: JobStatus['state']): readonly JobMessage[] {
+  if (state === 'queued' || state === 'running') return [];
+  const path =
+    job.kind === 'export' || job.kind === 'import'
+      ? `migrations/${job.folder}`
+      : job.kind === 'topology-export'
+        ? `spreadsheets/${job.file}`
+        : undefined;
+  if (path === undefined) return [];
+  return [
+    { level: 'info', text: `files/${path} stays on ${url}, where only somebody with access to its disk can delete it` },
+  ];
 }
 
 function kindOf({ kind }: JobId): JobKind {

@@ -6,10 +6,11 @@ import { migrationFolder, remarks, writeRemark, type MigrationFolder } from './m
 import { types, type Type } from './model.ts';
 import { bytesOf, contentOf, decoded, isMap, itemsOf } from './package-content.ts';
 import { takeUpPassword } from './own-password.ts';
-import { flagOf, textOf, typesOf } from './request.ts';
+import { flagOf, listOf, textOf, typesOf } from './request.ts';
 import type { Server } from './server.ts';
-import { keyText, valueOf, type YamlNode } from './yaml-node.ts';
-import { writeItems } from './yaml-write.ts';
+import type { YamlNode } from '../../yaml/node.ts';
+import { writeItems } from '../../yaml/write.ts';
+import { keyText, valueOf } from './yaml.ts';
 
 /**
  * Brings the files into a fresh folder on the target and reads each one back: an import whose folder or `metadata.yaml`
@@ -93,7 +94,9 @@ export async function startMigration(
   const wanted = (typesOf(settled, 'types') ?? types).filter(
     (type: Type) => content.kind === 'migration' && content.files.has(type),
   );
-  await writeRemark(folder, remarks.started, { types: wanted }, signal);
+  const witnesses = listOf(settled, 'witnesses');
+  const started = { types: wanted, ...(witnesses.length === 0 ? {} : { witnesses }) };
+  await writeRemark(folder, remarks.started, started, signal);
   const id = `import/${name}`;
   if (changesPassword && secrets['newPassword'] !== undefined) server.account.expectPassword(secrets['newPassword']);
   const answer = await answerTo(server, name, wanted, settled, signal);

@@ -1,20 +1,24 @@
 import type { PreparedImport } from '../../ports/adapter.ts';
 import type { ArtifactFile } from '../../ports/artifact.ts';
 import type { JobItem } from '../../ports/job.ts';
-import { MigratorError } from '../../errors.ts';
+import { BatchWriter } from './batch-writer.ts';
+import { isMigratorError, MigratorError } from '../../errors.ts';
+import { comparisonOf } from './comparison.ts';
+import { inParallel } from './in-parallel.ts';
+import { upsertId } from './job-id.ts';
 import { relationOf, types, type Type } from './model.ts';
 import { isIncidental } from './object-shape.ts';
 import { contentOf, objectsOf, type PackagedObject } from './package-content.ts';
 import { textOf, typesOf } from './request.ts';
 import type { Server } from './server.ts';
-import { subtypeOf, type ImportableContent } from './survey.ts';
+import type { ImportableContent } from './survey.ts';
 import type { WireObject } from './wire.ts';
 
 /** What was refused in imports of this process, by the stamp in the job's id. */
 export type Refusals = Map<string, readonly JobItem[]>;
 
-const batchSize = 100;
-const mostItems = 1000;
+/** Objects that are looked at at once. */
+const width = 8;
 
 /** What is referred to comes before what refers to it; the relations that go round in circles follow in a second pass. */
 const order: readonly Type[] = [
@@ -36,12 +40,13 @@ const neverSent = new Set(['password', 'private_key', 'enable_password', 'custom
 
 /**
  * Writes object by object over REST: an upsert by name, in batches. Every name in a relation must be there already, and
- * only the body of the answer says what was refused. Returns the job's id, which holds how it ended.
+ * only the body of the answer says what was refused. `resumes`: an earlier process was interrupted at it, so what is
+ * there already as the package has it is not written again. Returns the job's id, which holds how it ended.
  */
 export async function upsertObjects(
   server: Server,
   { settled }: PreparedImport,
-  files: readonly ArtifactFile[],
+  { files, resumes }: { readonly files: readonly ArtifactFile[]; readonly resumes: boolean },
   refusals: Refusals,
   debug: (message: string) => void,
   signal: AbortSignal,
@@ -51,24 +56,74 @@ export async function upsertObjects(
   const wanted = new Set(typesOf(settled, 'types') ?? types);
   const stamp = textOf(settled, 'stamp') ?? '';
   const writer = new BatchWriter(server, signal);
+  try {
+    await writeAll(server, writer, { content, wanted, resumes }, debug, signal);
+    if (settled['skipPoolUpdate'] !== true && wanted.has('pool')) await server.rest.updatePools(signal);
+  } catch (error) {
+    throw isMigratorError(error) && writer.written > 0 ? halfway(error, writer) : error;
+  }
+  refusals.set(stamp, writer.items);
+  return upsertId(stamp, writer);
+}
+
+interface Work {
+  readonly content: ImportableContent;
+  readonly wanted: ReadonlySet<Type>;
+  readonly resumes: boolean;
+}
+
+async function writeAll(
+  server: Server,
+  writer: BatchWriter,
+  { content, wanted, resumes }: Work,
+  debug: (message: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
   for (const type of order.filter((candidate) => wanted.has(candidate))) {
+    if (resumes) await findEqual(server, writer, content, type, signal);
     if (type === 'service') await writeServices(writer, content, signal);
     else
       for await (const object of objectsOf(content, type, signal))
         await writer.add(type, object, firstPass(type, object));
     await writer.flush();
-    debug(`${type}: ${writer.written} objects are written so far, ${writer.refused} refused`);
+    debug(
+      `${type}: ${writer.written} objects are written so far, ${writer.refused} refused, ${writer.equal} were there already`,
+    );
   }
   for (const type of order.filter((candidate) => wanted.has(candidate))) {
     for await (const object of objectsOf(content, type, signal)) {
       const later = secondPass(type, object);
-      if (later !== undefined && !writer.isRefused(type, object.name)) await writer.relate(type, object, later);
+      if (later !== undefined && !writer.isSettled(type, object.name)) await writer.relate(type, object, later);
     }
     await writer.flush();
   }
-  if (settled['skipPoolUpdate'] !== true && wanted.has('pool')) await server.rest.updatePools(signal);
-  refusals.set(stamp, writer.items);
-  return `upsert/${stamp}/${writer.written}/${writer.refused}`;
+}
+
+/** It stays in doubt what of it arrived, so that the same command line looks first. */
+function halfway(error: MigratorError, { written }: BatchWriter): MigratorError {
+  return new MigratorError(error.code, error.message, {
+    hint: `${written} objects are written; the same command line goes on with the others`,
+    cause: error,
+    details: { ...error.details, ambiguous: true, written },
+  });
+}
+
+/** What an earlier process wrote whole, relations included. */
+async function findEqual(
+  { rest }: Server,
+  writer: BatchWriter,
+  content: ImportableContent,
+  type: Type,
+  signal: AbortSignal,
+): Promise<void> {
+  const look = async (object: PackagedObject) => {
+    const there = await rest.instance(type, object.name, signal);
+    const { differs } = there === undefined ? {} : comparisonOf(type, object, there, { clears: true });
+    return { object, equal: differs?.length === 0 };
+  };
+  for await (const { object, equal } of inParallel(objectsOf(content, type, signal), width, look)) {
+    if (equal) writer.leave(type, object.name);
+  }
 }
 
 /**
@@ -133,73 +188,4 @@ function isEarlier(type: Type, key: string): boolean {
 
 function isEmpty(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0;
-}
-
-/** Collects objects by their concrete type, because the path of the request names it, and counts what became of them. */
-class BatchWriter {
-  readonly items: JobItem[] = [];
-  written = 0;
-  refused = 0;
-  readonly #server: Server;
-  readonly #signal: AbortSignal;
-  readonly #batches = new Map<
-    string,
-    { readonly type: Type; readonly counts: boolean; readonly objects: WireObject[] }
-  >();
-  readonly #refused = new Set<string>();
-
-  constructor(server: Server, signal: AbortSignal) {
-    this.#server = server;
-    this.#signal = signal;
-  }
-
-  add(type: Type, object: PackagedObject, body: WireObject): Promise<void> {
-    return this.#put(type, subtypeOf(type, object), body, true);
-  }
-
-  /** The second pass: an object is counted once, unless it is refused now. */
-  relate(type: Type, object: PackagedObject, body: WireObject): Promise<void> {
-    return this.#put(type, subtypeOf(type, object), body, false);
-  }
-
-  isRefused(type: Type, name: string): boolean {
-    return this.#refused.has(`${type} ${name}`);
-  }
-
-  async flush(): Promise<void> {
-    for (const subtype of [...this.#batches.keys()]) await this.#send(subtype);
-  }
-
-  async #put(type: Type, subtype: string, body: WireObject, counts: boolean): Promise<void> {
-    const batch = this.#batches.get(subtype) ?? { type, counts, objects: [] };
-    this.#batches.set(subtype, batch);
-    batch.objects.push(body);
-    if (batch.objects.length >= batchSize) await this.#send(subtype);
-  }
-
-  async #send(subtype: string): Promise<void> {
-    const batch = this.#batches.get(subtype);
-    this.#batches.delete(subtype);
-    if (batch === undefined) return;
-    const { type, counts, objects } = batch;
-    const { success, failure } = await this.#server.rest.upsert(subtype, objects, this.#signal);
-    if (counts) this.written += success.length;
-    else this.written -= failure.length;
-    this.refused += failure.length;
-    for (const { name, reason } of failure) {
-      this.#refused.add(`${type} ${name}`);
-      if (this.items.length < mostItems) this.items.push({ kind: type, name, action: 'failed', reason });
-    }
-    // Whatever is neither is unaccounted for, and that must not pass for success.
-    const silent = objects.length - success.length - failure.length;
-    if (silent <= 0) return;
-    if (!counts) this.written -= silent;
-    this.refused += silent;
-    this.items.push({
-      kind: type,
-      name: `${silent} of a batch`,
-      action: 'failed',
-      reason: 'the answer does not name them',
-    });
-  }
 }

@@ -1,8 +1,8 @@
 import { MigratorError } from '../../errors.ts';
 import type { ArtifactFile, ByteStream } from '../../ports/artifact.ts';
 import { isType, types, type Type } from './model.ts';
-import { valueOf, type YamlNode, type YamlValue } from './yaml-node.ts';
-import { readYaml } from './yaml-read.ts';
+import type { YamlNode } from '../../yaml/node.ts';
+import { nodeIn, valueOf, type YamlValue } from './yaml.ts';
 
 /** An object as a package holds it: properties, and relations as names. `name` is always there. */
 export type PackagedObject = Readonly<Record<string, YamlValue>> & { readonly name: string };
@@ -53,7 +53,7 @@ export async function* objectsOf(
 
 /** The list of a type's migration file. An empty file is refused: the server fails on one, after it deleted what it was told to. */
 export function itemsOf(text: string, name: string): readonly YamlNode[] {
-  const node = readYaml(text, name);
+  const node = nodeIn(text, name);
   if (node.kind === 'seq') return node.items;
   throw new MigratorError(
     'PACKAGE_MALFORMED',
@@ -64,7 +64,7 @@ export function itemsOf(text: string, name: string): readonly YamlNode[] {
 
 /** The release that the migration files are of, as `metadata.yaml` tells. */
 export function releaseOf(text: string): string {
-  const metadata = valueOf(readYaml(text, 'metadata.yaml'));
+  const metadata = valueOf(nodeIn(text, 'metadata.yaml'));
   const version = isMap(metadata) ? metadata['version'] : undefined;
   if (typeof version === 'string' || typeof version === 'number') return String(version);
   throw new MigratorError('PACKAGE_MALFORMED', 'metadata.yaml tells no version');

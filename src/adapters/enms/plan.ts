@@ -1,11 +1,10 @@
 import type { PlanItem } from '../../ports/plan.ts';
 import { inParallel } from './in-parallel.ts';
-import { relationOf, type Type } from './model.ts';
-import { isComputed, isIncidental } from './object-shape.ts';
+import { comparisonOf } from './comparison.ts';
+import type { Type } from './model.ts';
 import { objectsOf, type PackagedObject } from './package-content.ts';
 import type { Server } from './server.ts';
 import { survivors, type ImportableContent, type Survey } from './survey.ts';
-import type { WireObject } from './wire.ts';
 
 export interface Plan {
   readonly items: readonly PlanItem[];
@@ -43,11 +42,14 @@ export async function planImport(
       if (!compare) return { ...item, action: 'overwrite' };
       if (++compared > mostCompared) return { ...item, action: 'overwrite', detail: 'not compared' };
       const there = await server.rest.instance(type, object.name, signal);
-      const differs = there === undefined ? undefined : differenceOf(type, object, there);
-      if (differs === undefined) return { ...item, action: 'overwrite', detail: 'not compared' };
-      return differs.length === 0
-        ? { ...item, action: 'unchanged' }
-        : { ...item, action: 'overwrite', detail: `other ${differs.slice(0, 5).join(', ')}` };
+      if (there === undefined) return { ...item, action: 'overwrite', detail: 'not compared' };
+      const { differs, keeps } = comparisonOf(type, object, there, { clears: content.kind === 'objects' });
+      const parts = [
+        ...(differs.length === 0 ? [] : [`other ${differs.slice(0, 5).join(', ')}`]),
+        ...(keeps.length === 0 || emptied ? [] : [`keeps its ${keeps.join(', ')}, which the package has empty`]),
+      ];
+      const action = differs.length === 0 ? 'unchanged' : 'overwrite';
+      return { ...item, action, ...(parts.length === 0 ? {} : { detail: parts.join('; ') }) };
     };
     for await (const item of inParallel(objectsOf(content, type, signal), width, look)) add(item);
     if (!emptied) continue;
@@ -61,26 +63,4 @@ export async function planImport(
   if (total <= mostItems) return { items, notes: [] };
   const lines = [...counts].map(([what, count]) => `${what} ${count}`);
   return { items, notes: [`the plan names ${mostItems} of ${total} objects; in all: ${lines.join(', ')}`] };
-}
-
-/** Keys in which both have a value, and not the same. What the REST API does not give cannot be compared. */
-function differenceOf(type: Type, packaged: PackagedObject, there: WireObject): readonly string[] {
-  return Object.entries(packaged).flatMap(([key, value]) => {
-    if (isIncidental(type, key) || isComputed(type, key, packaged) || !Object.hasOwn(there, key)) return [];
-    const sorted = relationOf(type, key) !== undefined;
-    return canonical(value, sorted) === canonical(there[key], sorted) ? [] : [key];
-  });
-}
-
-/** Relations are sets: their order says nothing. */
-function canonical(value: unknown, sorted: boolean): string {
-  if (Array.isArray(value)) {
-    const parts = value.map((item) => canonical(item, false));
-    return `[${(sorted ? parts.sort() : parts).join()}]`;
-  }
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
-    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item, false)}`).join()}}`;
-  }
-  return JSON.stringify(value ?? null);
 }

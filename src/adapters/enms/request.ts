@@ -15,6 +15,12 @@ export function textOf(options: Options, name: string): string | undefined {
   return value;
 }
 
+/** Texts that `prepare` settled. */
+export function listOf(options: Options, name: string): readonly string[] {
+  const value = options[name];
+  return typeof value === 'object' ? value : [];
+}
+
 export function wayOf(options: Options, usual: Way): Way {
   const value = textOf(options, 'via') ?? usual;
   if (value !== 'web' && value !== 'rest') throw wrong('via', 'web or rest');

@@ -3,7 +3,7 @@ import type { ArtifactFile, ByteStream } from '../../ports/artifact.ts';
 import type { Http, HttpRequest, HttpResponse } from '../../ports/http.ts';
 import { Secret } from '../../secret.ts';
 import type { Account } from './connection.ts';
-import { alertOf, isPage, jsonOf } from './errors.ts';
+import { alertOf, isPage, jsonOf, notAllowed } from './errors.ts';
 import { errorSchema, foldersSchema } from './wire.ts';
 
 export interface OpenedFile {
@@ -69,19 +69,23 @@ export function createWeb(connect: () => Http, url: string, account: Account, gu
     }
   };
 
-  /** Sessions and their tokens end after a while: then there is one more login, and one more try. */
-  const within = async <Result>(
+  /**
+   * Sessions and their tokens end after a while: then there is one more login, and one more try. A session that belongs
+   * to nobody any more (the address of this machine changed) may still have its token, and is then not allowed anything.
+   */
+  const within = async <Result extends { readonly status: number }>(
     call: (session: Session) => Promise<Result>,
-    isOver: (result: Result) => boolean,
+    over: readonly number[],
     signal: AbortSignal,
   ): Promise<Result> => {
     if (session !== undefined) {
       const result = await call(session);
-      if (!isOver(result)) return result;
+      if (!over.includes(result.status) && result.status !== 403) return result;
     }
     session = await login(signal);
     const result = await call(session);
-    if (!isOver(result)) return result;
+    if (result.status === 403) throw notAllowed();
+    if (!over.includes(result.status)) return result;
     session = undefined;
     throw new MigratorError('REMOTE_UNEXPECTED', 'the web interface of eNMS asks for a login right after one', {
       hint: 'a proxy may drop cookies or change its address; use --via rest',
@@ -92,10 +96,15 @@ export function createWeb(connect: () => Http, url: string, account: Account, gu
     const answer = await within(
       ({ http, csrf }) =>
         http.text(
-          { ...request, method: 'POST', headers: { ...referer, 'x-csrftoken': csrf.reveal() }, accept: [302, 400] },
+          {
+            ...request,
+            method: 'POST',
+            headers: { ...referer, 'x-csrftoken': csrf.reveal() },
+            accept: [302, 400, 403],
+          },
           signal,
         ),
-      ({ status }) => status === 302 || status === 400,
+      [302, 400],
       signal,
     );
     return parsed(answer, request.path);
@@ -110,14 +119,15 @@ export function createWeb(connect: () => Http, url: string, account: Account, gu
     },
     open: async (path, signal) => {
       const get = async () => {
-        const request = { method: 'GET', path: `download/file/${path}`, headers: referer, accept: [302, 500] } as const;
+        const accept = [302, 403, 500];
+        const request = { method: 'GET', path: `download/file/${path}`, headers: referer, accept } as const;
         const answer = await within(
           async ({ http }) => {
             const file = await http.stream(request, signal);
-            if (file.status === 302) await drained(file.body);
+            if (file.status === 302 || file.status === 403) await drained(file.body);
             return file;
           },
-          ({ status }) => status === 302,
+          [302],
           signal,
         );
         return asFile(answer);
@@ -125,7 +135,8 @@ export function createWeb(connect: () => Http, url: string, account: Account, gu
       const first = await get();
       if (first !== 'unknown') return first;
       // Newer builds hand out only what their database knows, and learn of new files by looking.
-      await post({ path: 'scan_folder/%3Emigrations', safety: 'idempotent' }, signal);
+      const [folder = ''] = path.split('/');
+      await post({ path: `scan_folder/%3E${encodeURIComponent(folder)}`, safety: 'idempotent' }, signal);
       const second = await get();
       return second === 'unknown' ? undefined : second;
     },
@@ -147,7 +158,7 @@ function loginRequest(account: Account, csrf: string, referer: Readonly<Record<s
     csrf_token: csrf,
     username: account.username,
     password: account.password().reveal(),
-    authentication_method: account.authentication,
+    ...(account.authentication === undefined ? {} : { authentication_method: account.authentication }),
   });
   const bytes = Buffer.from(form.toString());
   return {

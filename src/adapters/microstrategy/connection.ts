@@ -46,7 +46,7 @@ export function readConnection({ name, url, settings, secrets }: Connection): Li
   if (!read.success) {
     throw new MigratorError(
       'CONFIG_INVALID',
-      `the settings of instance ${name} are wrong: ${z.prettifyError(read.error).replaceAll('\n', ' ')}`,
+      `the settings of instance ${name} are wrong: ${z.prettifyError(read.error).replaceAll('✖ ', '').replaceAll('\n', ' ')}`,
       { hint },
     );
   }

@@ -25,7 +25,7 @@ export function readConnection(connection: Connection): OctopusConnection {
   if (!settings.success) {
     throw new MigratorError(
       'CONFIG_INVALID',
-      `the settings of instance ${connection.name} are wrong: ${z.prettifyError(settings.error).replaceAll('\n', ' ')}`,
+      `the settings of instance ${connection.name} are wrong: ${z.prettifyError(settings.error).replaceAll('✖ ', '').replaceAll('\n', ' ')}`,
       { hint: 'an Octopus Deploy instance has `url`, `space` and `apiKey` or `accessToken`' },
     );
   }

@@ -40,7 +40,7 @@ export function readConnection(connection: Connection): SnaplogicConnection {
   if (!settings.success) {
     throw new MigratorError(
       'CONFIG_INVALID',
-      `the settings of instance ${name} are wrong: ${z.prettifyError(settings.error).replaceAll('\n', ' ')}`,
+      `the settings of instance ${name} are wrong: ${z.prettifyError(settings.error).replaceAll('✖ ', '').replaceAll('\n', ' ')}`,
       { hint: 'a SnapLogic instance has `url`, `org` and `username` with `password`, or `token`' },
     );
   }
@@ -58,7 +58,7 @@ export function readConnection(connection: Connection): SnaplogicConnection {
   const header =
     token === undefined
       ? `Basic ${Buffer.from(`${username ?? ''}:${credential.reveal()}`).toString('base64')}`
-      : `Bearer ${token.reveal().replace(/^Bearer\s+/iu, '')}`;
+      : `Bearer ${token.reveal().replace(/^(?:Bearer\s+)?(?:Token\s+)?/iu, '')}`;
   return {
     name,
     url,

@@ -16,6 +16,8 @@ export interface Destination {
   readonly exists: boolean | undefined;
   /** Undefined when the caller may not look. */
   readonly assets: readonly Asset[] | undefined;
+  /** The account that looked may write there; undefined when no list says. */
+  readonly writable: boolean | undefined;
   readonly notes: readonly string[];
 }
 
@@ -44,7 +46,7 @@ export async function destinationAt(
   const createSpace = flagOf(options, 'createSpace');
   if (place === undefined) {
     const note = `${formatPath(path)} may not be listed by this account: nobody can tell beforehand what it holds`;
-    return { path, createSpace: false, exists: undefined, assets: undefined, notes: [note] };
+    return { path, createSpace: false, exists: undefined, assets: undefined, writable: undefined, notes: [note] };
   }
   if (!place.org) {
     throw new MigratorError(
@@ -71,6 +73,7 @@ export async function destinationAt(
     createSpace: !place.space,
     exists,
     assets: place.assets?.map(assetOf),
+    writable: place.perms?.includes('W'),
     notes: [
       ...(place.space ? [] : [`the project space /${path.org}/${path.space} is made first`]),
       ...(!exists && place.nearest !== undefined && place.space
@@ -103,6 +106,11 @@ export function alreadyThere(path: ProjectPath, hint: string): MigratorError {
     hint,
     details: { existing: [formatPath(path)] },
   });
+}
+
+/** What a project holds besides assets stays where it is: Snaplexes, and folders. */
+export function isMovable({ asset_type: type }: Entry): boolean {
+  return type === undefined || !/^(dir|plex)$/iu.test(type);
 }
 
 export function assetOf({ asset_type: type, name }: Entry): Asset {

@@ -37,7 +37,7 @@ export function createExporter(server: Server): Exporter {
     fetch: (id) => {
       const job = parseJobId(id);
       if (job.kind !== 'export') {
-        throw new MigratorError('NOT_FOUND', `${id} is not the id of an export`);
+        return Promise.reject(new MigratorError('NOT_FOUND', `${id} is not the id of an export`));
       }
       return Promise.resolve({ package: job.package, files: [zipOf(server, job)], notes: [] });
     },

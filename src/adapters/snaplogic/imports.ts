@@ -1,18 +1,19 @@
 import { MigratorError } from '../../errors.ts';
-import type { Backup, Importer, ImportRequest, PreparedImport, Secrets } from '../../ports/adapter.ts';
-import type { ArtifactFile } from '../../ports/artifact.ts';
+import type { Backup, Importer, ImportRequest, PreparedImport } from '../../ports/adapter.ts';
 import type { RequestField, RequestFile } from '../../ports/http.ts';
 import type { PlanItem } from '../../ports/plan.ts';
-import { accountFile, readRenames } from './accounts.ts';
+import { readRenames } from './accounts.ts';
 import { readArchive, zipAmong, type Archive } from './archive.ts';
 import { countsOf, planAssets } from './asset-plan.ts';
 import { guardedTypes, overwriteTypes, typesOf } from './asset-types.ts';
 import { changesSince, untellable } from './changes.ts';
 import { alreadyThere, destinationAt, destinationPath, type Destination } from './destination.ts';
+import { readExpressions, type Expressions } from './expressions.ts';
+import { formOf } from './import-form.ts';
 import { formatJobId, type Job } from './job-id.ts';
-import { formatPath, parsePath, type ProjectPath } from './paths.ts';
+import { formatPath, parsePath, readPath, type ProjectPath } from './paths.ts';
 import { flagOf, listOf, textOf } from './request.ts';
-import { outcomeOf, stateOf } from './results.ts';
+import { outcomeOf, stateOf, tallyOf, withTypes } from './results.ts';
 import type { Server } from './server.ts';
 import { settleLost } from './settle-lost.ts';
 
@@ -57,6 +58,7 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
   const renames = readRenames(listOf(options, 'renameAccount'));
   const named = typesOf(listOf(options, 'overwriteType'), overwriteTypes, 'overwrite-type');
   const asked = duplicatesOf(request);
+  const expressions = await readExpressions(listOf(options, 'expressionFile'), signal);
   const archive = request.files === undefined ? undefined : await readArchive(zipAmong(request.files), signal);
   const path = destinationPath(options, archive?.origin, server.connection.org);
   const destination = await destinationAt(server, path, options, signal);
@@ -65,7 +67,7 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
   }
   const duplicates = asked ?? 'skip';
   const types = duplicates !== 'overwrite' ? [] : named.length > 0 ? named : unguarded();
-  const plan = archive === undefined ? undefined : planOf(archive, destination, duplicates, types);
+  const plan = archive === undefined ? undefined : planOf(archive, destination, duplicates, types, expressions);
   return {
     source,
     dryRun,
@@ -76,6 +78,7 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
       createSpace: destination.createSpace,
       existed: destination.exists ?? 'unknown',
       renameAccount: renames.map(({ from, to }) => `${from}=${to}`),
+      expressionFile: listOf(options, 'expressionFile'),
     },
     notes: [
       `${archive === undefined ? 'the package' : countsOf(archive.assets) || 'nothing'} goes to ${formatPath(path)}`,
@@ -85,9 +88,10 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
         : []),
       ...accountNotes(archive),
       ...renames.map(({ from, to }) => `the account "${from}" arrives as "${to}"`),
+      ...expressionNotes(expressions),
     ],
     ...(plan === undefined ? {} : { plan }),
-    ...caution(path, destination, duplicates, plan),
+    ...caution(path, destination, duplicates, plan, expressions),
   };
 }
 
@@ -111,16 +115,35 @@ function unguarded(): readonly string[] {
   return overwriteTypes.filter((type) => !guardedTypes.includes(type));
 }
 
-/** A policy is always overwritten, whatever was asked for. */
+/** A policy is always overwritten, whatever was asked for, and so is a file by an expression file of its name. */
 function planOf(
   { assets }: Archive,
   { assets: there }: Destination,
   duplicates: Duplicates,
   types: readonly string[],
+  expressions: Expressions | undefined,
 ): readonly PlanItem[] | undefined {
   if (there === undefined) return undefined;
   const present = duplicates === 'create_new' ? [] : there;
-  return planAssets(assets, present, ({ type }) => type === 'Policy' || types.includes(type));
+  const added = new Set(expressions?.names);
+  const coming = [
+    ...assets.filter(({ type, name }) => type !== 'File' || !added.has(name)),
+    ...[...added].map((name) => ({ type: 'File', name })),
+  ];
+  return planAssets(
+    coming,
+    present,
+    ({ type, name }) => type === 'Policy' || types.includes(type) || (type === 'File' && added.has(name)),
+  );
+}
+
+function expressionNotes(expressions: Expressions | undefined): readonly string[] {
+  if (expressions === undefined) return [];
+  const { names, clashing } = expressions;
+  return [
+    `expression files go into the root of the project: ${names.join(', ')}`,
+    ...clashing.map((name) => `more than one file of the zip is called ${name}: the import keeps one of them`),
+  ];
 }
 
 function accountNotes(archive: Archive | undefined): readonly string[] {
@@ -137,53 +160,22 @@ function caution(
   { exists }: Destination,
   duplicates: Duplicates,
   plan: readonly PlanItem[] | undefined,
+  expressions: Expressions | undefined,
 ): { readonly backup?: Backup; readonly consent?: string } {
   const hit = (plan ?? [])
     .filter(({ action }) => action === 'overwrite')
     .map(({ kind, name }) => ({ type: kind, name }));
-  if (exists !== true || (plan === undefined ? duplicates !== 'overwrite' : hit.length === 0)) return {};
+  const unseen = duplicates === 'overwrite' || (duplicates === 'skip' && expressions !== undefined);
+  if (exists === false || !(plan === undefined ? unseen : hit.length > 0)) return {};
   const what = plan === undefined ? 'whatever has the same name' : countsOf(hit);
+  const consent = `overwrite ${what} in ${formatPath(path)}?`;
+  // What may not even be listed cannot be exported.
+  if (exists === undefined) return { consent: `${consent} No backup can be taken` };
   return {
-    consent: `overwrite ${what} in ${formatPath(path)}?`,
+    consent,
     backup: {
       request: { projects: [formatPath(path)], options: { ignoreSizeLimit: true } },
       restoreWith: { destPath: formatPath(path), onDuplicate: 'overwrite', overwriteType: [...overwriteTypes] },
-    },
-  };
-}
-
-/** The zip as it was exported, and the accounts to change. */
-async function formOf(
-  { settled }: PreparedImport,
-  secrets: Secrets,
-  files: readonly ArtifactFile[],
-  signal: AbortSignal,
-): Promise<readonly (RequestField | RequestFile)[]> {
-  const zip = zipAmong(files);
-  const { accounts } = await readArchive(zip, signal);
-  const changes = accountFile(
-    accounts,
-    secrets['accountFile']?.reveal(),
-    readRenames(listOf(settled, 'renameAccount')),
-  );
-  const part: RequestFile = {
-    field: 'file',
-    fileName: 'project.zip',
-    contentType: 'application/zip',
-    size: zip.size,
-    open: (inner) => zip.open(inner),
-  };
-  return changes === undefined ? [part] : [part, accountPart(Buffer.from(changes))];
-}
-
-function accountPart(bytes: Uint8Array): RequestFile {
-  return {
-    field: 'file_account',
-    fileName: 'accounts.json',
-    contentType: 'application/json',
-    size: bytes.length,
-    open: async function* () {
-      yield await Promise.resolve(bytes);
     },
   };
 }
@@ -198,9 +190,10 @@ async function send(
   const { destination, duplicates, startedAt } = job;
   const query = { duplicates, overwriteTypes: types };
   const answer = await server.client.importProject(destination, query, form, signal);
-  const id = formatJobId(job);
-  const outcome = outcomeOf(answer, duplicates !== 'create_new');
+  const outcome = outcomeOf(withTypes(answer, []), duplicates !== 'create_new');
   const elsewhere = answer.project_path !== undefined && answer.project_path !== formatPath(destination);
+  const arrived = readPath(answer.project_path ?? '') ?? destination;
+  const id = formatJobId({ ...job, destination: arrived, told: tallyOf(outcome) });
   server.ledger.settle({
     id,
     kind: 'import',
@@ -223,6 +216,7 @@ function jobOf({ settled }: PreparedImport, startedAt: Date): ImportJob {
     startedAt,
     destination: parsePath(textOf(settled, 'destination') ?? '', 'the destination'),
     duplicates: textOf(settled, 'duplicates') ?? 'skip',
+    told: undefined,
   };
 }
 

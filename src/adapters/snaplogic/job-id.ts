@@ -1,5 +1,6 @@
 import { MigratorError } from '../../errors.ts';
 import { formatPath, readPath, type ProjectPath } from './paths.ts';
+import type { Tally } from './results.ts';
 
 /** The control plane keeps little of what it did, so a job id carries what is needed to look for it. */
 export type Job =
@@ -27,8 +28,11 @@ export type Job =
   | {
       readonly kind: 'import';
       readonly startedAt: Date;
+      /** Where it went, as far as it was told. */
       readonly destination: ProjectPath;
       readonly duplicates: string;
+      /** What the control plane answered; undefined when that was not heard. */
+      readonly told: Tally | undefined;
     };
 
 const none = '-';
@@ -57,7 +61,7 @@ function partsOf(job: Exclude<Job, { kind: 'token' }>): readonly string[] {
       return ['export', startedAt, `${id}@${version}`, formatPath(job.source), listed(job.types), flag(job.force)];
     }
     case 'import':
-      return ['import', startedAt, formatPath(job.destination), job.duplicates];
+      return ['import', startedAt, formatPath(job.destination), job.duplicates, tallied(job.told)];
   }
 }
 
@@ -90,9 +94,10 @@ function read(id: string): Job | undefined {
       return { kind, startedAt, package: found, source, types: listOf(types), force: force === flag(true) };
     }
     case 'import': {
-      const [at, to, duplicates] = parts;
+      const [at, to, duplicates, tally = none] = parts;
       const [startedAt, destination] = [timeOf(at), pathOf(to)];
-      return startedAt && destination && duplicates ? { kind, startedAt, destination, duplicates } : undefined;
+      if (!startedAt || !destination || !duplicates) return undefined;
+      return { kind, startedAt, destination, duplicates, told: tallyIn(tally) };
     }
     default:
       return undefined;
@@ -102,6 +107,17 @@ function read(id: string): Job | undefined {
 const flag = (on: boolean): string => (on ? 'force' : none);
 const listed = (types: readonly string[]): string => (types.length === 0 ? none : types.join('+'));
 const listOf = (text: string): readonly string[] => (text === none ? [] : text.split('+'));
+
+/** `9+0+2+1`: done, failed, skipped, warned. */
+const tallied = (told: Tally | undefined): string =>
+  told === undefined ? none : [told.done, told.failed, told.skipped, told.warned].join('+');
+
+function tallyIn(text: string): Tally | undefined {
+  const [done, failed, skipped, warned] = /^\d+(?:\+\d+){3}$/u.test(text) ? text.split('+').map(Number) : [];
+  if (done === undefined || failed === undefined || skipped === undefined || warned === undefined) return undefined;
+  return { done, failed, skipped, warned };
+}
+
 const pathOf = (text: string | undefined): ProjectPath | undefined => readPath(text ?? '');
 
 function timeOf(text: string | undefined): Date | undefined {

@@ -4,6 +4,7 @@ import { changesSince } from './changes.ts';
 import { parseJobId, type Job } from './job-id.ts';
 import { migrationStatus } from './migration.ts';
 import { formatPath } from './paths.ts';
+import { stateOfTally } from './results.ts';
 import type { Server } from './server.ts';
 import { lookAt } from './tree.ts';
 
@@ -50,33 +51,42 @@ async function exportStatus(
   return { ...base, state: 'failed', wireState: 'gone', messages: [{ level: 'error', text }] };
 }
 
-/** An import is answered once. Who has not heard the answer can only look at what it left. */
+/**
+ * An import is answered once. Who has not heard the answer can only look at what it left; a handle that was made after
+ * the answer says how many assets became what, and not which.
+ */
 async function importStatus(
   server: Server,
   id: string,
-  { destination, duplicates, startedAt }: Extract<Job, { kind: 'import' }>,
+  { destination, duplicates, startedAt, told }: Extract<Job, { kind: 'import' }>,
   signal: AbortSignal,
 ): Promise<JobStatus> {
   const known = server.ledger.result(id);
   if (known !== undefined) return known;
   const { place, changed } = await changesSince(server, destination, startedAt, signal);
   const path = formatPath(destination);
-  const base = { id, kind: 'import', wireState: 'answer not heard', startedAt: startedAt.toISOString() } as const;
-  if (place.project === undefined) {
-    return { ...base, state: 'failed', messages: [{ level: 'error', text: `there is no project ${path}` }] };
+  const base = { id, kind: 'import', startedAt: startedAt.toISOString() } as const;
+  const items = changed.map(({ type: kind, name }) => ({ kind, name, action: 'done' as const }));
+  const seen =
+    place.project === undefined
+      ? `there is no project ${path}`
+      : changed.length === 0
+        ? `nothing in ${path} has changed since`
+        : `${changed.length} ${changed.length === 1 ? 'asset' : 'assets'} of ${path} changed since`;
+  if (told !== undefined) {
+    const { done, failed, skipped, warned } = told;
+    const state = stateOfTally(told);
+    const counts = `${done} done, ${failed} failed, ${skipped} skipped, ${warned} warned of`;
+    const level = state === 'succeeded' ? 'info' : 'warning';
+    const text = `the control plane answered about its assets: ${counts}; it tells which once, to the process that sent it; ${seen}`;
+    return { ...base, state, wireState: 'answered', messages: [{ level, text }], items };
   }
+  const unheard = { ...base, wireState: 'answer not heard' };
+  if (place.project === undefined) return { ...unheard, state: 'failed', messages: [{ level: 'error', text: seen }] };
   const text =
-    `the control plane tells the result of an import once, to the process that sent it; ` +
-    (changed.length === 0
-      ? `nothing in ${path} has changed since`
-      : `${changed.length} assets of ${path} have changed since`) +
+    `the control plane tells the result of an import once, to the process that sent it; ${seen}` +
     (duplicates === 'create_new' ? '; a copy has a number behind its name' : '');
-  return {
-    ...base,
-    state: 'partial',
-    messages: [{ level: 'warning', text }],
-    items: changed.map(({ type: kind, name }) => ({ kind, name, action: 'done' })),
-  };
+  return { ...unheard, state: 'partial', messages: [{ level: 'warning', text }], items };
 }
 
 function* linesOf({ items = [], messages, state, wireState, startedAt }: JobStatus): Iterable<LogLine> {

@@ -1,4 +1,5 @@
 import type { JobStatus } from '../../ports/job.ts';
+import type { MigrationStatus } from './wire.ts';
 
 interface Begun {
   readonly id: string;
@@ -15,6 +16,9 @@ interface Begun {
 export interface Ledger {
   begin(job: Begun): void;
   settle(status: JobStatus): void;
+  /** The status document that a synchronous migration was answered with. */
+  document(id: string): MigrationStatus | undefined;
+  keepDocument(id: string, document: MigrationStatus): void;
   /** Where the server said that the status of a migration is. */
   pointTo(token: string, path: string): void;
   path(token: string): string | undefined;
@@ -29,12 +33,17 @@ export function createLedger(): Ledger {
   const begun: Begun[] = [];
   const results = new Map<string, JobStatus>();
   const paths = new Map<string, string>();
+  const documents = new Map<string, MigrationStatus>();
   return {
     begin: (job) => {
       begun.unshift(job);
     },
     settle: (status) => {
       results.set(status.id, status);
+    },
+    document: (id) => documents.get(id),
+    keepDocument: (id, document) => {
+      documents.set(id, document);
     },
     pointTo: (token, path) => {
       paths.set(token, path);

@@ -2,13 +2,13 @@ import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { JobMessage, JobState, JobStatus } from '../../ports/job.ts';
 import { changesSince } from './changes.ts';
 import { statusPaths } from './client.ts';
-import { assetOf } from './destination.ts';
+import { assetOf, isMovable } from './destination.ts';
 import type { Job } from './job-id.ts';
-import { formatPath, parsePath } from './paths.ts';
-import { failureOf, outcomeOf, stateOf } from './results.ts';
+import { formatPath, parsePath, type ProjectPath } from './paths.ts';
+import { failureOf, outcomeOf, stateOf, withTypes } from './results.ts';
 import { isForbidden, peerNamed, type Server } from './server.ts';
 import { lookAt } from './tree.ts';
-import type { MigrationStatus } from './wire.ts';
+import type { Entry, MigrationStatus } from './wire.ts';
 
 type MoveJob = Extract<Job, { kind: 'move' }>;
 type TokenJob = Extract<Job, { kind: 'token' }>;
@@ -24,8 +24,9 @@ export async function migrationStatus(
   signal: AbortSignal,
 ): Promise<JobStatus> {
   const { token } = job;
-  const answered = token === undefined ? undefined : await statusDocument(server, token, job.kind === 'move', signal);
-  if (answered !== undefined) return checked(server, movedStatus(id, answered), answered, job, signal);
+  const answered =
+    token === undefined ? server.ledger.document(id) : await statusDocument(server, token, job.kind === 'move', signal);
+  if (answered !== undefined) return checked(server, id, answered, job, signal);
   if (job.kind === 'token') throw new MigratorError('NOT_FOUND', `the control plane does not know a migration ${id}`);
   return byLooking(server, id, job, signal);
 }
@@ -57,7 +58,7 @@ async function statusDocument(
 }
 
 /** The status document as a job. An unknown word is one that goes on. */
-export function movedStatus(id: string, document: MigrationStatus): JobStatus {
+function movedStatus(id: string, document: MigrationStatus): JobStatus {
   const word = document.status ?? 'no status';
   const outcome = outcomeOf(document, false);
   const base = { id, kind: 'move', wireState: word, startedAt: document.create_time } as const;
@@ -80,37 +81,50 @@ export function movedStatus(id: string, document: MigrationStatus): JobStatus {
 /** What the status calls done has to be at the destination; a destination that may not be read proves nothing. */
 async function checked(
   server: Server,
-  status: JobStatus,
-  { dest_path: told, successful }: MigrationStatus,
+  id: string,
+  document: MigrationStatus,
   job: MoveJob | TokenJob,
   signal: AbortSignal,
 ): Promise<JobStatus> {
-  if ((status.state !== 'succeeded' && status.state !== 'partial') || successful.length === 0) return status;
+  const { dest_path: told, successful, failed, warnings } = document;
+  const { state } = movedStatus(id, document);
+  if (state === 'running') return movedStatus(id, document);
   const path = job.kind === 'move' ? job.destination : told === undefined ? undefined : parsePath(told, 'dest_path');
-  if (path === undefined) return status;
   const there = job.kind === 'move' ? ((await peerNamed(server, job.peer)) ?? server) : server;
+  const held =
+    path === undefined || successful.length + warnings.length === 0 ? undefined : await heldBy(there, path, signal);
+  const left =
+    job.kind !== 'move' || failed.every(({ asset_type: type }) => type !== undefined)
+      ? undefined
+      : await heldBy(server, job.source, signal);
+  const status = movedStatus(id, withTypes(document, [...(held ?? []), ...(left ?? [])]));
+  if (held === undefined || path === undefined || state === 'failed') return status;
+  const names = new Set(held.map(({ name }) => name));
+  const missing = successful.flatMap(({ name }) => (name === undefined || names.has(name) ? [] : [name]));
+  if (missing.length === 0) return status;
+  const text = `the status calls them done, but ${formatPath(path)} does not hold: ${missing.join(', ')}`;
+  return { ...status, state: 'partial', messages: [...status.messages, { level: 'error', text }] };
+}
+
+/** Undefined where the caller may not look. */
+async function heldBy(server: Server, path: ProjectPath, signal: AbortSignal): Promise<readonly Entry[] | undefined> {
   try {
-    const { assets } = await lookAt(there, path, signal);
-    if (assets === undefined) return status;
-    const names = new Set(assets.map(({ name }) => name));
-    const missing = successful.flatMap(({ name }) => (name === undefined || names.has(name) ? [] : [name]));
-    if (missing.length === 0) return status;
-    const text = `the status calls them done, but ${formatPath(path)} does not hold: ${missing.join(', ')}`;
-    return { ...status, state: 'partial', messages: [...status.messages, { level: 'error', text }] };
+    return (await lookAt(server, path, signal)).assets;
   } catch (error) {
     if (!isMigratorError(error, 'AUTH_REFUSED')) throw error;
-    server.tools.debug(`the destination may not be read, so what arrived is not compared: ${error.message}`);
-    return status;
+    server.tools.debug(`${formatPath(path)} may not be read, so the status is not compared with it: ${error.message}`);
+    return undefined;
   }
 }
 
 /** What can be told from the times of the assets at both ends. */
 async function byLooking(server: Server, id: string, job: MoveJob, signal: AbortSignal): Promise<JobStatus> {
-  const known = server.ledger.result(id);
-  if (known !== undefined) return known;
   const there = (await peerNamed(server, job.peer)) ?? server;
-  const { assets: origin } = await lookAt(server, job.source, signal);
-  const expected = (origin ?? []).map(assetOf).filter(({ type }) => job.types.length === 0 || job.types.includes(type));
+  const { project: origin, assets: leaving } = await lookAt(server, job.source, signal);
+  const expected = (leaving ?? [])
+    .filter(isMovable)
+    .map(assetOf)
+    .filter(({ type }) => job.types.length === 0 || job.types.includes(type));
   const { changed, place, quietMs: quiet } = await changesSince(there, job.destination, job.startedAt, signal);
   const arrived = new Set(changed.map(({ type, name }) => `${type}\n${name}`));
   const missing = expected.filter(({ type, name }) => !arrived.has(`${type}\n${name}`));
@@ -119,13 +133,20 @@ async function byLooking(server: Server, id: string, job: MoveJob, signal: Abort
   const why =
     job.token === undefined ? 'there is no status of this migration' : 'its status is refused to this account';
   const wireState = job.token === undefined ? 'no status' : 'status refused';
-  if (place.assets === undefined) {
-    throw new MigratorError('AUTH_REFUSED', `${why}, and ${formatPath(job.destination)} may not be read either`, {
+  const unread = place.assets === undefined ? job.destination : leaving === undefined ? job.source : undefined;
+  if (unread !== undefined) {
+    throw new MigratorError('AUTH_REFUSED', `${why}, and ${formatPath(unread)} may not be read either`, {
       hint: 'wait for it with the account of an administrator',
     });
   }
   const note: JobMessage = { level: 'info', text: `${why}: the result was read off ${formatPath(job.destination)}` };
-  if (missing.length > 0 && quiet < quietMs) return { ...base, state: 'running', wireState, activity, messages: [] };
+  if (origin === undefined && quiet >= quietMs) {
+    const text = `${formatPath(job.source)} is no longer there: nobody can tell whether all of it has arrived`;
+    const items = changed.map(({ type: kind, name }) => ({ kind, name, action: 'done' as const }));
+    return { ...base, state: 'partial', wireState, messages: [note, { level: 'warning', text }], items };
+  }
+  if ((missing.length > 0 || origin === undefined) && quiet < quietMs)
+    return { ...base, state: 'running', wireState, activity, messages: [] };
   const state: JobState =
     missing.length === 0 ? 'succeeded' : missing.length === expected.length ? 'failed' : 'partial';
   return {

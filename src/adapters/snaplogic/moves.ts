@@ -5,15 +5,15 @@ import { assetTypes, guardedTypes, typesOf } from './asset-types.ts';
 import { changesSince, untellable } from './changes.ts';
 import { statusPathOf, statusPaths, type MigrateBody } from './client.ts';
 import { planeOf } from './connection.ts';
-import { alreadyThere, assetOf, destinationAt, destinationPath, type Destination } from './destination.ts';
+import { alreadyThere, assetOf, destinationAt, destinationPath, isMovable, type Destination } from './destination.ts';
 import { formatJobId, type Job } from './job-id.ts';
-import { movedStatus } from './migration.ts';
 import { formatPath, parsePath, samePath, type ProjectPath } from './paths.ts';
 import { accountNotes } from './probe.ts';
 import { flagOf, listOf, textOf } from './request.ts';
 import { peerNamed, serverOf, whoAmI, type Server } from './server.ts';
 import { settleLost } from './settle-lost.ts';
 import { selectProjects } from './tree.ts';
+import type { Entry } from './wire.ts';
 
 type MoveJob = Extract<Job, { kind: 'move' }>;
 
@@ -57,6 +57,7 @@ function reaches({ connection }: Server, target: Peer, url: string): true | stri
 
 async function prepare(server: Server, request: MoveRequest, target: Peer, signal: AbortSignal): Promise<PreparedMove> {
   const { options, project = '' } = request;
+  refuseImportOnly(options, request.secrets ?? []);
   const there = serverOf(target.adapter) ?? server;
   const asked = typesOf(listOf(options, 'assetType'), assetTypes, 'asset-type');
   const [found] = await selectProjects(server, [project], signal);
@@ -75,12 +76,12 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
     });
   }
   const destination = await destinationAt(there, path, options, signal);
-  const overwrites = flagOf(options, 'noDuplicateCheck');
+  const overwrites = flagOf(options, 'noDuplicateCheck') || textOf(options, 'onDuplicate') === 'overwrite';
   if (destination.exists === true && !overwrites) {
     throw alreadyThere(path, 'overwrite what it has with --no-duplicate-check, or choose another --dest-path');
   }
   const types = scopeOf(asked, destination, overwrites);
-  const assets = found.place.assets.map(assetOf);
+  const assets = found.place.assets.filter(isMovable).map(assetOf);
   const travelling = assets.filter(({ type }) => types.length === 0 || types.includes(type));
   const left = assets.filter((asset) => !travelling.includes(asset));
   const plan = destination.assets === undefined ? undefined : planOf(assets, travelling, destination.assets);
@@ -103,8 +104,9 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
       ...destination.notes,
       ...leftNotes(left, destination),
       ...trustNotes(source, path, travelling),
+      ...unreadNotes(travelling, found.place.assets),
+      ...writeNotes(server, there, destination),
       ...(await accessNotes(server, source, path, signal)),
-      ...importOnlyNotes(options),
     ],
     ...consentFor(path, plan, destination, overwrites),
   };
@@ -141,6 +143,23 @@ function trustNotes(source: ProjectPath, path: ProjectPath, travelling: readonly
   ];
 }
 
+/** What the migration will refuse one by one: its list says that this account may not read it. */
+function unreadNotes(travelling: readonly Asset[], entries: readonly Entry[]): readonly string[] {
+  const closed = new Set(entries.filter(({ perms }) => perms?.includes('R') === false).map(({ name }) => name));
+  return travelling
+    .filter(({ name }) => closed.has(name))
+    .map(({ type, name }) => `${type} "${name}" may not be read by this account, its list says: it may not arrive`);
+}
+
+/** Only what the migrating account itself was told says what it may do. */
+function writeNotes(server: Server, there: Server, { path, writable }: Destination): readonly string[] {
+  const same = there === server || there.connection.username === server.connection.username;
+  if (!same || writable !== false) return [];
+  return [
+    `this account may not write at ${formatPath(path)}, its list says: the control plane may refuse the migration`,
+  ];
+}
+
 async function accessNotes(
   server: Server,
   source: ProjectPath,
@@ -169,9 +188,20 @@ async function accessNotes(
   ];
 }
 
-function importOnlyNotes(options: Options): readonly string[] {
-  const renames = listOf(options, 'renameAccount').length > 0;
-  return renames ? ['accounts are renamed by an import only: use --route relay for --rename-account'] : [];
+/** A migration has no say over single accounts and duplicates. Going on without would do what was not asked for. */
+function refuseImportOnly(options: Options, secrets: readonly string[]): void {
+  const kept = textOf(options, 'onDuplicate');
+  const flags = [
+    ...(kept === undefined || kept === 'overwrite' ? [] : [`--on-duplicate ${kept}`]),
+    ...(listOf(options, 'overwriteType').length > 0 ? ['--overwrite-type'] : []),
+    ...(listOf(options, 'renameAccount').length > 0 ? ['--rename-account'] : []),
+    ...(secrets.includes('accountFile') ? ['--account-file'] : []),
+    ...(listOf(options, 'expressionFile').length > 0 ? ['--expression-file'] : []),
+  ];
+  if (flags.length === 0) return;
+  throw new MigratorError('USAGE', `a migration within one control plane cannot do ${flags.join(', ')}`, {
+    hint: 'go by export and import with --route relay, or leave it out; --asset-type says what a migration takes',
+  });
 }
 
 function consentFor(
@@ -205,7 +235,7 @@ async function post(server: Server, job: MoveJob, body: MigrateBody, signal: Abo
   const path = statusUrl === undefined ? undefined : statusPathOf(statusUrl);
   if (token !== undefined && path !== undefined && !statusPaths(token).includes(path))
     server.ledger.pointTo(token, path);
-  if (status !== undefined && token === undefined) server.ledger.settle(movedStatus(id, status));
+  if (status !== undefined && token === undefined) server.ledger.keepDocument(id, status);
   return id;
 }
 

@@ -15,6 +15,7 @@ export const options: ProductOptions = {
       name: 'dest-path',
       value: '/org/space/project',
       description: 'where the project goes (default: the same space and project in the `org` of the target)',
+      oneProject: true,
       verbs: ['migrate-project', 'import'],
     },
     {
@@ -74,6 +75,15 @@ export const options: ProductOptions = {
       file: true,
       secret: true,
       description: "accounts to change on import: the package's accounts_template.json, filled in",
+      verbs: ['import', 'migrate-project'],
+    },
+    {
+      name: 'expression-file',
+      value: 'file',
+      many: true,
+      file: true,
+      bytes: true,
+      description: 'an expression file to add to the root of the imported project (repeatable), or one zip of them',
       verbs: ['import', 'migrate-project'],
     },
   ],

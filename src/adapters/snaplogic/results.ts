@@ -1,6 +1,6 @@
 import type { JobItem, JobMessage, JobState } from '../../ports/job.ts';
 import { saidIn } from './errors.ts';
-import type { AssetResult, ImportResult, MigrationStatus } from './wire.ts';
+import type { AssetResult, Entry, ImportResult, MigrationStatus } from './wire.ts';
 
 /** What became of each asset, out of the lists that migrations and imports answer with. */
 export interface Outcome {
@@ -28,6 +28,23 @@ export function outcomeOf({ successful, failed, warnings }: ImportResult, skips:
 }
 
 /**
+ * The lists of an answer need not say of what type an asset is: then another list does, or a project that holds the only
+ * one of that name.
+ */
+export function withTypes<Document extends ImportResult>(document: Document, entries: readonly Entry[]): Document {
+  const types = new Map<string, ReadonlySet<string>>();
+  for (const { name, asset_type: type } of [...document.successful, ...document.failed, ...entries]) {
+    if (type !== undefined && name !== undefined) types.set(name, new Set(types.get(name)).add(type));
+  }
+  const typed = (asset: AssetResult): AssetResult => {
+    const [type, ...others] = types.get(asset.name ?? '') ?? [];
+    return asset.asset_type === undefined && others.length === 0 ? { ...asset, asset_type: type } : asset;
+  };
+  const { successful, failed, warnings } = document;
+  return { ...document, successful: successful.map(typed), failed: failed.map(typed), warnings: warnings.map(typed) };
+}
+
+/**
  * What an answer that calls itself complete really says: it may list assets that did not make it, and when none did,
  * nothing was completed.
  */
@@ -35,6 +52,26 @@ export function stateOf({ items, messages }: Outcome): JobState {
   const failed = items.some(({ action }) => action === 'failed');
   if (failed && !items.some(({ action }) => action === 'done')) return 'failed';
   return failed || messages.some(({ level }) => level !== 'info') ? 'partial' : 'succeeded';
+}
+
+/** How many assets of an import became what: enough to say later what it was, and short enough for a job id. */
+export interface Tally {
+  readonly done: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly warned: number;
+}
+
+export function tallyOf({ items, messages }: Outcome): Tally {
+  const count = (wanted: JobItem['action']): number => items.filter(({ action }) => action === wanted).length;
+  const warned = messages.filter(({ level }) => level === 'warning').length;
+  return { done: count('done'), failed: count('failed'), skipped: count('skipped'), warned };
+}
+
+/** As `stateOf`. */
+export function stateOfTally({ done, failed, warned }: Tally): JobState {
+  if (failed > 0 && done === 0) return 'failed';
+  return failed + warned > 0 ? 'partial' : 'succeeded';
 }
 
 /** Why a migration failed as a whole; the documents do not say where that stands. */

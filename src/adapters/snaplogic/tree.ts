@@ -9,6 +9,8 @@ export interface Place {
   /** False when the org is not known, or may not be seen. */
   readonly org: boolean;
   readonly space: boolean;
+  /** What the caller may do in the project, or in the space it is missing in, of R, W and X; undefined when no list says. */
+  readonly perms: readonly string[] | undefined;
   readonly project: Entry | undefined;
   /** Undefined when the caller may not look. */
   readonly assets: readonly Entry[] | undefined;
@@ -20,6 +22,7 @@ export interface Place {
 const nothing: Place = {
   org: false,
   space: false,
+  perms: undefined,
   project: undefined,
   assets: [],
   nearest: undefined,
@@ -29,13 +32,17 @@ const nothing: Place = {
 /** Fails with AUTH_REFUSED (403) when a level may not be listed; a project that may not be listed has no assets. */
 export async function lookAt(server: Server, path: ProjectPath, signal: AbortSignal): Promise<Place> {
   const spaces = await children(server, [path.org], signal);
-  if (spaces === undefined) return nothing;
+  if (spaces === undefined) {
+    const { org = '' } = server.connection;
+    return { ...nothing, nearest: org.toLowerCase() === path.org.toLowerCase() ? org : undefined };
+  }
   const space = named(spaces.entries, path.space);
   const { serverTime } = spaces;
   if (space === undefined) return { ...nothing, org: true, nearest: alike(spaces.entries, path.space), serverTime };
   const projects = await children(server, [path.org, path.space], signal);
   const project = named(projects?.entries ?? [], path.project);
-  const here = { org: true, space: projects !== undefined, project, serverTime };
+  const perms = (project ?? space).perms ?? undefined;
+  const here = { org: true, space: projects !== undefined, perms, project, serverTime };
   if (project === undefined) {
     return { ...here, assets: [], nearest: alike(projects?.entries ?? [], path.project) };
   }

@@ -44,6 +44,8 @@ export const entrySchema = z.object({
   path: text,
   time_created: time,
   time_updated: time,
+  /** What the caller may do there, of R, W and X. */
+  perms: z.array(z.string()).nullish().catch(undefined),
 });
 export type Entry = z.infer<typeof entrySchema>;
 

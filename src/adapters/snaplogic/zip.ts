@@ -1,4 +1,4 @@
-import { inflateRawSync } from 'node:zlib';
+import { crc32, inflateRawSync } from 'node:zlib';
 import { MigratorError } from '../../errors.ts';
 import type { ArtifactFile } from '../../ports/artifact.ts';
 
@@ -36,6 +36,46 @@ export async function documentsOf(
     if (member !== undefined) documents.set(name, parsed(await contentOf(file, name, member, signal), file, name));
   }
   return documents;
+}
+
+/** The paths of all members. PACKAGE_MALFORMED when it is no zip. */
+export async function memberNames(file: ArtifactFile, signal: AbortSignal): Promise<readonly string[]> {
+  const { size, tail } = await ending(file, signal);
+  return [...(await directoryOf(file, size, tail, signal)).keys()];
+}
+
+// The first day that a zip can tell, and names in UTF-8 (4.4.4, bit 11).
+const firstDay = 0x21;
+const utf8Names = 0x800;
+
+/** A zip of small files, as they are: the same bytes for the same files. */
+export function packed(files: readonly { readonly name: string; readonly bytes: Buffer }[]): Buffer {
+  const [members, directory]: [Buffer[], Buffer[]] = [[], []];
+  let at = 0;
+  for (const { name, bytes } of files) {
+    const path = Buffer.from(name, 'utf8');
+    const common = Buffer.alloc(26);
+    common.writeUInt16LE(20, 0);
+    common.writeUInt16LE(utf8Names, 2);
+    common.writeUInt16LE(firstDay, 8);
+    common.writeUInt32LE(crc32(bytes), 10);
+    common.writeUInt32LE(bytes.length, 14);
+    common.writeUInt32LE(bytes.length, 18);
+    common.writeUInt16LE(path.length, 22);
+    members.push(Buffer.from('PK\x03\x04', 'latin1'), common, path, bytes);
+    const more = Buffer.alloc(14);
+    more.writeUInt32LE(at, 10);
+    directory.push(Buffer.from('PK\x01\x02\x14\x00', 'latin1'), common, more, path);
+    at += localLength + path.length + bytes.length;
+  }
+  const list = Buffer.concat(directory);
+  const end = Buffer.alloc(endLength);
+  endMark.copy(end);
+  end.writeUInt16LE(files.length, 8);
+  end.writeUInt16LE(files.length, 10);
+  end.writeUInt32LE(list.length, 12);
+  end.writeUInt32LE(at, 16);
+  return Buffer.concat([...members, list, end]);
 }
 
 async function ending(

@@ -1,16 +1,16 @@
-import { mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ByteStream } from '../../ports/artifact.ts';
 import { sourceOver } from './file-source.ts';
 import { localError } from './local-error.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** Keeps a stream of unknown length in a private temporary file until its size is known. */
 export async function spool(
   stream: ByteStream,
   signal: AbortSignal,
 ): Promise<{ readonly size: number; content(): ByteStream; release(): Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'migrator-spool-'));
+  const folder = await temporaryFolder('spool');
   const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 3 });
   try {
     const handle = await open(join(folder, 'content'), 'wx+', 0o600);

@@ -1,11 +1,11 @@
-import { mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addAbortSignal, Readable } from 'node:stream';
 import { MigratorError } from '../../errors.ts';
 import type { IO } from '../io.ts';
 import { sourceOver, type FileSource } from './file-source.ts';
 import { localError } from './local-error.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /**
  * Standard input as a file: it is spooled to a private temporary file first, because a package is read more than once.
@@ -18,7 +18,7 @@ export async function openStdinSource(io: IO, signal?: AbortSignal): Promise<Fil
       hint: 'send the package through a pipe, or give the name of its file',
     });
   }
-  const folder = await mkdtemp(join(tmpdir(), 'migrator-stdin-'));
+  const folder = await temporaryFolder('stdin');
   const removeFolder = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 3 });
   try {
     const handle = await open(join(folder, 'package'), 'wx+', 0o600);

@@ -1,18 +1,18 @@
-import { mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MigratorError } from '../../errors.ts';
 import type { ByteSink } from '../../ports/bytes.ts';
 import type { Output } from '../io.ts';
 import { sourceOver } from './file-source.ts';
 import { localError } from './local-error.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /**
  * Standard output as the place of a package. A package is patched while it is written, so it is kept in a private
  * temporary file until it is whole; a failing run writes nothing. LOCAL_IO when the reader leaves before the end.
  */
 export async function createStdoutSink(output: Output): Promise<ByteSink> {
-  const folder = await mkdtemp(join(tmpdir(), 'migrator-stdout-'));
+  const folder = await temporaryFolder('stdout');
   const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 3 });
   const handle = await open(join(folder, 'package'), 'wx+', 0o600).catch(async (error: unknown) => {
     await remove();

@@ -1,5 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 import type { Ora } from 'ora';
+import type { JobStatus } from '../../ports/job.ts';
 import type { Event, Phase } from '../../ports/reporter.ts';
 import type { Output } from '../io.ts';
 import type { ActiveReporter, ReporterTools } from './active-reporter.ts';
@@ -9,7 +10,7 @@ import { bytesProgress, done, doing, jobHandle, jobProgress } from './wording.ts
 // The palette. A colour means one thing:
 //   cyan    at work now           green   done
 //   yellow  a warning             dim     detail that may be skipped
-// Red belongs to errors, which are printed elsewhere.
+//   red     failed
 
 const widestBar = 24;
 const narrowestBar = 6;
@@ -27,6 +28,8 @@ interface Running {
   readonly phase: Phase;
   readonly subject: string;
   readonly since: number;
+  /** What its job was last seen as: a phase whose job failed, or was only started, is not done. */
+  readonly job?: JobStatus;
 }
 
 /** For a terminal: one line that is rewritten, with the phase and how far it is; what is over moves up and stays. */
@@ -55,6 +58,7 @@ export class TextReporter implements ActiveReporter {
           this.#line(chalk.dim(`  ${jobHandle(event.handle, safe)}`));
         }
         this.#transfer = undefined;
+        if (this.#running !== undefined) this.#running = { ...this.#running, job: event.status };
         this.#show(jobProgress(event.status, safe));
         return;
       case 'bytes':
@@ -101,7 +105,7 @@ export class TextReporter implements ActiveReporter {
 
   #begin(phase: Phase, subject: string): void {
     const undoing = phase === 'cancel' || phase === 'clean-up';
-    // What follows a phase shows that it succeeded, unless it is there to undo it.
+    // What follows a phase shows that it is over, unless it is there to undo it.
     if (!undoing) this.#settle();
     this.#running = { phase, subject, since: this.#display.now().getTime() };
     this.#transfer = undefined;
@@ -111,9 +115,18 @@ export class TextReporter implements ActiveReporter {
 
   #settle(): void {
     if (this.#running === undefined) return;
-    const { phase, subject } = this.#running;
+    const { phase, subject, job } = this.#running;
     this.#running = undefined;
-    this.#line(`${this.#display.chalk.green(this.#sign('✔', '+'))} ${done(phase, subject, this.#display.safe)}`);
+    const { chalk, safe } = this.#display;
+    const over = done(phase, subject, safe);
+    const stands = job === undefined ? '' : `${doing(phase, subject, safe)}: ${jobProgress(job, safe)}`;
+    const line = {
+      done: () => `${chalk.green(this.#sign('✔', '+'))} ${over}`,
+      warned: () => `${chalk.yellow(this.#sign('⚠', '!'))} ${over}, with warnings`,
+      failed: () => `${chalk.red(this.#sign('✖', 'x'))} ${stands}`,
+      open: () => `${chalk.cyan(this.#sign('›', '>'))} ${stands}`,
+    }[ending(phase, job)];
+    this.#line(line());
   }
 
   #bytes(subject: string, count: number, total: number | undefined): void {
@@ -145,9 +158,18 @@ export class TextReporter implements ActiveReporter {
   }
 
   #show(detail: string): void {
-    const text = [this.#head(), detail].filter((part) => part !== '').join(': ');
     const { spinner, redact } = this.#display;
-    spinner.text = cut(redact(text), this.#width(), this.#sign('…', '~'));
+    const end = this.#sign('…', '~');
+    const width = this.#width();
+    const head = redact(this.#head());
+    if (detail === '' || head === '') {
+      spinner.text = cut(head === '' ? redact(detail) : head, width, end);
+      return;
+    }
+    // How far it is says more than the end of a long name, which was told before.
+    const told = redact(detail);
+    const room = Math.max(Math.ceil(width / 2), width - Array.from(told).length - 2);
+    spinner.text = cut(`${cut(head, room, end)}: ${told}`, width, end);
   }
 
   /** Above the line that is rewritten. */
@@ -165,6 +187,23 @@ export class TextReporter implements ActiveReporter {
 
   #sign(unicode: string, ascii: string): string {
     return this.#display.unicode ? unicode : ascii;
+  }
+}
+
+/** What may be claimed of a phase when it is over, from how its job was last seen. */
+function ending(phase: Phase, job: JobStatus | undefined): 'done' | 'warned' | 'failed' | 'open' {
+  switch (job?.state) {
+    case undefined:
+    case 'succeeded':
+      return 'done';
+    case 'partial':
+      return phase === 'wait' ? 'done' : 'warned';
+    case 'failed':
+      return phase === 'wait' ? 'done' : 'failed';
+    case 'cancelled':
+      return phase === 'wait' || phase === 'cancel' ? 'done' : 'failed';
+    default:
+      return 'open';
   }
 }
 

@@ -1,14 +1,16 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MigratorError } from '../../errors.ts';
 import type { InventoryItem } from '../../ports/adapter.ts';
 import type { DemoOptions } from '../commands/demo.ts';
 import type { Context } from '../context.ts';
+import { localError, systemCode } from '../files/local-error.ts';
+import { temporaryFolder } from '../files/temporary-folder.ts';
 import { lines } from '../render.ts';
+import { makePrivateFolder } from '../state/private-file.ts';
 
 const binary = fileURLToPath(new URL('../../../bin/migrator.mjs', import.meta.url));
 
@@ -27,12 +29,10 @@ interface Stage {
 /** The main job on embedded instances. Each step is the binary itself with its real output. */
 export async function runDemo(options: DemoOptions, context: Context) {
   const began = Date.now();
-  const folder =
-    options.folder === undefined
-      ? await mkdtemp(join(tmpdir(), 'migrator-demo-'))
-      : resolve(context.io.cwd, options.folder);
-  await mkdir(folder, { recursive: true });
+  const folder = options.folder === undefined ? await temporaryFolder('demo') : resolve(context.io.cwd, options.folder);
+  await makePrivateFolder(folder, 'name another with --folder');
   await writeFile(join(folder, '.migratorrc.yaml'), rcFile, { flag: 'wx' }).catch((cause: unknown) => {
+    if (systemCode(cause) !== 'EEXIST') throw localError(cause, `could not write into "${folder}"`);
     throw new MigratorError('CONFLICT', `"${folder}" holds an rc file already`, {
       hint: 'name an empty folder with --folder',
       cause,

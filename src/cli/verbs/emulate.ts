@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import { durationFlag } from '../measures.ts';
 import { lines } from '../render.ts';
 import { secretFrom } from '../secret-from.ts';
+import { isReference } from '../secrets/references.ts';
 
 export async function runEmulate(product: string, options: EmulateOptions, context: Context) {
   if (options.fault?.includes('list') === true) {
@@ -38,7 +39,7 @@ export async function runEmulate(product: string, options: EmulateOptions, conte
       '',
       'In the rc file:',
       '  instances:',
-      `    rehearsal: { ${Object.entries({ product, url: running.url, ...credentials })
+      `    rehearsal: { ${Object.entries({ product, url: running.url, ...credentials, ...references(options) })
         .map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
         .join(', ')} }`,
       '',
@@ -72,6 +73,12 @@ async function credentialsOf(options: EmulateOptions, context: Context): Promise
     given[name] = secret.reveal();
   }
   return Object.keys(given).length === 0 ? undefined : given;
+}
+
+/** What was given as a reference is written as one: the secret itself is not shown, and `***` opens nothing. */
+function references({ apiKey, password }: EmulateOptions): Readonly<Record<string, string>> {
+  const given = Object.entries({ apiKey, password });
+  return Object.fromEntries(given.filter((one): one is [string, string] => one[1] !== undefined && isReference(one[1])));
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

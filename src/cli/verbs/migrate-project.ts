@@ -5,6 +5,7 @@ import { migrateProject } from '../../core/operations/migrate-project.ts';
 import type { MigrateReport } from '../../core/routes/route.ts';
 import type { Secrets } from '../../ports/adapter.ts';
 import type { Run } from '../../ports/journal.ts';
+import { MigratorError } from '../../errors.ts';
 import { Secret } from '../../secret.ts';
 import type { MigrateProjectOptions } from '../commands/migrate-project.ts';
 import type { Context } from '../context.ts';
@@ -30,6 +31,15 @@ export async function runMigrateProject(
   const waiting = waitingOf(options, context);
   const instances = await context.instances();
   const flags = await productFlags(command, 'migrate-project', instances.config(from).product, context);
+  if (projects.length > 1 && flags.oneProject.length > 0) {
+    throw new MigratorError(
+      'USAGE',
+      `${flags.oneProject.join(', ')} is for one project, and ${projects.length} are named`,
+      {
+        hint: 'run the command once for each project',
+      },
+    );
+  }
   // Where one server holds both ends, the place that the project goes to is enough.
   const to = requireInstance(options.to ?? (flags.options['destPath'] === undefined ? undefined : from), '--to');
   const source = await instances.source(from);
@@ -121,7 +131,8 @@ function render(
     `${done} ${what} from ${from} to ${to}, ${routes[route]}${outcome === 'partial' ? ', with warnings' : ''}`,
     rerouted === undefined ? undefined : `rerouted: ${rerouted}`,
     describeItems(items),
-    jobs.length === 0 ? undefined : `jobs: ${jobs.join(', ')}`,
+    // One to a line: a handle may hold commas.
+    ...jobs.map((job) => `job: ${job}`),
     backup === undefined ? undefined : `${to} as it was: ${backup}`,
     waitingFor === undefined ? undefined : `it waits for ${waitingFor}: migrator job approve ${jobs.at(-1) ?? ''}`,
     outcome === 'started' && jobs.length > 0 ? `stay with it: migrator job wait ${jobs.at(-1) ?? ''}` : undefined,

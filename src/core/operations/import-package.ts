@@ -7,6 +7,7 @@ import type { BackupOutput } from '../backup.ts';
 import type { Consenting } from '../consent.ts';
 import { deliver, soleFile, type Delivery } from '../deliver.ts';
 import { readLog, runImport } from '../import-run.ts';
+import { requireSecrets } from '../export-run.ts';
 import { facet, type Instance } from '../instance.ts';
 import { type OperationPorts, type Outcome, type Waiting, worst } from '../operation.ts';
 import type { PlanItem } from '../../ports/plan.ts';
@@ -15,7 +16,7 @@ import { describeRef, formatRef } from '../package-ref.ts';
 import { leftMaintenance, probe, requireCompatible } from '../preflight.ts';
 import { projectsOf, trustPackage, type SealedSource, type TrustedPackage } from '../sealed-source.ts';
 import { isBegun } from '../start-once.ts';
-import { judge } from '../verdict.ts';
+import { judge, warningsOf } from '../verdict.ts';
 
 export type ImportSource =
   | { readonly kind: 'sealed'; readonly sealed: SealedSource }
@@ -69,6 +70,8 @@ export async function importPackage(
 ): Promise<ImportReport> {
   const { target, source, reporter } = ports;
   const imports = facet(target, 'imports');
+  // What is missing on the command line is told before anything is carried to the target.
+  requireSecrets(target, imports.requiredSecrets, ports.secrets);
   // Trust comes before the first call to anywhere.
   const trusted = source.kind === 'sealed' ? await trustPackage(source.sealed, reporter, signal) : undefined;
   const info = await probe(target, reporter, signal);
@@ -114,7 +117,7 @@ export async function importPackage(
   if (input.dryRun && uploaded?.outcome === 'created') await takeBack(ref, target, reporter, signal);
   const normal = await leftMaintenance(target, info, reporter, signal);
   const outcome = worst(judge(job.handle, status), normal ? 'done' : 'partial');
-  return { ...base, outcome, warnings: status.messages.map((message) => message.text), log };
+  return { ...base, outcome, warnings: warningsOf(status), log };
 }
 
 function refOf(trusted: TrustedPackage | undefined): PackageRef {

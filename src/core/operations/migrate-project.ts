@@ -19,6 +19,11 @@ export async function migrateProject(
   if (input.request.projects.length === 0 && source.adapter.exports?.projectless !== true) {
     throw new MigratorError('USAGE', 'no project is named', { hint: 'name what to move: migrate-project <project>' });
   }
+  if (source.name === target.name && source.adapter.moves === undefined) {
+    throw new MigratorError('USAGE', `--from and --to both name ${source.name}: there is nowhere to move to`, {
+      hint: 'name another instance with --to',
+    });
+  }
   const info = await probe(source, reporter, signal);
   const targetInfo = await probe(target, reporter, signal);
   if (source.adapter.product !== target.adapter.product) {
@@ -44,10 +49,14 @@ export async function migrateProject(
 
 /** By name, as the products match; ids that the user typed are looked up on the source. */
 async function projectPlan(input: MigrateInput, { source, target, reporter }: MigratePorts, signal: AbortSignal) {
-  const names = new Map((await projectsOn(source, signal)).map(({ id, name }) => [id, name]));
+  const held = await projectsOn(source, signal);
+  const names = new Map(held.map(({ id, name }) => [id, name]));
+  const there = new Set(held.map(({ name }) => name.toLowerCase()));
   const wanted = input.request.projects.map((typed) => ({ kind: 'project', name: names.get(typed) ?? typed }));
   const plan = planImport(wanted, await projectsOn(target, signal), input.overwrites);
   for (const { name, action } of plan) {
+    // A name that the source does not have is about to be refused; nothing is created then.
+    if (!there.has(name.toLowerCase())) continue;
     reporter.report({ type: 'notice', message: `project "${name}" of ${source.name}, on ${target.name}: ${action}` });
   }
   return plan;

@@ -11,7 +11,7 @@ import { describeRef } from '../package-ref.ts';
 import { copyTo, soleFile } from '../deliver.ts';
 import { leftMaintenance, probe } from '../preflight.ts';
 import { type PackageOutput, sealArtifact } from '../seal-artifact.ts';
-import { judge } from '../verdict.ts';
+import { judge, warningsOf } from '../verdict.ts';
 import { watch } from '../watch.ts';
 
 export interface PartialExportInput extends Waiting {
@@ -69,7 +69,7 @@ export async function partialExport(
   };
   if (status === undefined) return { ...base, outcome: 'started', warnings: [], sealed: undefined, stored: undefined };
   const verdict = judge(handle, status);
-  const warnings = status.messages.map((message) => message.text);
+  const warnings = warningsOf(status);
   const out = await leftMaintenance(source, info, reporter, signal);
   const outcome = worst(verdict, out ? 'done' : 'partial');
   const stored = target && prepared && (await arrived(target, prepared.package, signal));
@@ -81,7 +81,8 @@ export async function partialExport(
     : fetchExport(source, { id, handle }, prepared, signal));
   if (ports.raw !== undefined) {
     const file = soleFile(artifact.files, 'the export');
-    await copyTo(await ports.raw(), file, reporter, signal);
+    // Whoever takes this run up must know this file for its own.
+    await copyTo(await ports.raw(), file, reporter, signal, (sha256) => ports.run.note({ 'plain.sha256': sha256 }));
     return { ...base, package: artifact.package, outcome, warnings, sealed: undefined, stored };
   }
   if (ports.output === undefined) return { ...base, outcome, warnings, sealed: undefined, stored };

@@ -10,7 +10,7 @@ import { announcePlan } from '../plan.ts';
 import { leftMaintenance } from '../preflight.ts';
 import { prepareOnce } from '../prepare-once.ts';
 import { isBegun, type StartedJob, startOnce } from '../start-once.ts';
-import { judge } from '../verdict.ts';
+import { judge, warningsOf } from '../verdict.ts';
 import { watch } from '../watch.ts';
 import { discardLeft } from './discard.ts';
 import { relay } from './relay.ts';
@@ -52,7 +52,7 @@ export async function move(
     package: undefined,
     plan: moved.flatMap(({ plan }) => plan),
     dryRun: input.dryRun,
-    warnings: moved.flatMap(({ status }) => status?.messages.map((message) => message.text) ?? []),
+    warnings: moved.flatMap(({ status }) => warningsOf(status)),
     waitingFor: moved.map(({ status }) => (status?.state === 'waiting' ? status.waitingFor : undefined)).find(Boolean),
     items: moved.flatMap(({ status }): readonly JobItem[] => status?.items ?? []),
     backup: undefined,
@@ -86,6 +86,7 @@ async function moveOne(
     project,
     dryRun: input.dryRun,
     options: { ...input.request.options, ...input.importOptions },
+    secrets: Object.keys(secrets),
   };
   const prepared = await prepareOnce(step, 'begun', run, () => moves.prepare(request, target, signal));
   const { plan = [] } = prepared;

@@ -7,7 +7,7 @@ import { worst } from '../operation.ts';
 import { takeBack } from '../operations/import-package.ts';
 import { leftMaintenance } from '../preflight.ts';
 import { isBegun } from '../start-once.ts';
-import { judge } from '../verdict.ts';
+import { judge, warningsOf } from '../verdict.ts';
 import { importStep, merged } from './import-step.ts';
 import { relay } from './relay.ts';
 import type { MigrateInput, MigratePorts, MigrateReport } from './route.ts';
@@ -54,7 +54,7 @@ export async function push(
     ...merged('push', imported, input, [job.handle]),
     outcome: worst(verdict, normal ? 'done' : 'partial', imported.outcome),
     projects: prepared.projects.map((project) => project.name),
-    warnings: [...(status?.messages.map((message) => message.text) ?? []), ...imported.warnings],
+    warnings: [...warningsOf(status), ...imported.warnings],
   };
 }
 

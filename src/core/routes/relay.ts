@@ -4,7 +4,7 @@ import { worst } from '../operation.ts';
 import { leftMaintenance } from '../preflight.ts';
 import { sealArtifact } from '../seal-artifact.ts';
 import { facet } from '../instance.ts';
-import { judge } from '../verdict.ts';
+import { judge, warningsOf } from '../verdict.ts';
 import { discardLeft } from './discard.ts';
 import { importStep, merged } from './import-step.ts';
 import type { MigrateInput, MigratePorts, MigrateReport } from './route.ts';
@@ -38,7 +38,7 @@ export async function relay(
       ...merged('relay', imported, input, [job.handle]),
       outcome: worst(verdict, normal ? 'done' : 'partial', imported.outcome),
       projects: names.length > 0 ? names : [prepared.package.id],
-      warnings: [...(status?.messages.map((message) => message.text) ?? []), ...imported.warnings],
+      warnings: [...warningsOf(status), ...imported.warnings],
     };
   } finally {
     await staging.remove();

@@ -21,12 +21,21 @@ export interface FormBody {
   readonly list: readonly unknown[] | undefined;
 }
 
+/** More than `max_content_length`: 413 of the pages, 500 of REST. */
+export class BodyTooLarge extends ServerError {
+  override readonly name = 'BodyTooLarge';
+
+  constructor() {
+    super('RequestEntityTooLarge');
+  }
+}
+
 async function readAll(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > largestBody) throw new ServerError('RequestEntityTooLarge');
+    if (size > largestBody) throw new BodyTooLarge();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -58,6 +67,7 @@ const formOf = (fields: Values, list?: readonly unknown[]): FormBody => ({ field
 
 /** Fails for a body that is neither a form nor JSON, which the server answers with 500. */
 export async function readFormBody(request: IncomingMessage): Promise<FormBody> {
+  if (Number(request.headers['content-length'] ?? 0) > largestBody) throw new BodyTooLarge();
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   if (type === 'multipart/form-data') return readMultipart(request);
   const text = new TextDecoder().decode(await readAll(request));

@@ -20,7 +20,7 @@ export class Refusal extends Error {
 
 /** A failure of the server's own code, with the sentence it leaves in its log. */
 export class ServerError extends Error {
-  override readonly name = 'ServerError';
+  override readonly name: string = 'ServerError';
 }
 
 /** Keys sorted on every level, as the product's JSON has them. */
@@ -47,6 +47,7 @@ const titles: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
+  413: 'Request Entity Too Large',
   504: 'Gateway Time-out',
   500: 'Internal Server Error',
 };

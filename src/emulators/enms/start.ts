@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,7 +20,7 @@ import { customProperties, seed } from './sample/seed.ts';
 import { fernetKey } from './settings.ts';
 import { createPasswordCheck, type PasswordCheck } from './users.ts';
 import { answerWeb } from './web/answer.ts';
-import { endSession } from './web/sessions.ts';
+import { loggedOut } from './web/sessions.ts';
 
 /** What releases 4.7 and 4.7.1 say of themselves. */
 const defaultVersion = '4.6';
@@ -67,10 +68,12 @@ export async function startEnms(options: EmulatorOptions): Promise<RunningEmulat
   const unlock = lockDirectory(directory);
   try {
     const state = join(directory, 'state.sqlite');
-    const store = openStore(state, { caseSensitive: true });
+    const store = openStore(state, 'enms', { caseSensitive: true });
     const objects = openObjects(state);
     const running = new Set<Promise<unknown>>();
     const ending = new AbortController();
+    // Every file that arrives waits by itself to be noticed.
+    setMaxListeners(0, ending.signal);
     const instance: Instance = {
       store,
       objects,
@@ -100,8 +103,8 @@ export async function startEnms(options: EmulatorOptions): Promise<RunningEmulat
         if (!/^\/rest(\/|$)/.test(call.path)) return answerWeb(instance, check, call);
         const reply = await answerRest(instance, check, call);
         // A REST call logs out the session it carries.
-        endSession(instance, call);
-        return reply;
+        const cookie = loggedOut(instance, call);
+        return cookie === undefined ? reply : { ...reply, headers: { ...reply.headers, 'Set-Cookie': cookie } };
       },
       spellings: () => [],
       refusal: (status) => ({ alert: alertText(status) }),

@@ -103,7 +103,9 @@ export function writeColumns(
     return { item, isNew: false };
   }
   const item = objects.add({ model: kind.model, type: kind.type, family: kind.family, name, values, broken });
-  if (kind.type === 'folder') mkdirSync(filePath(instance, String(given['path'])), { recursive: true });
+  // A row that an import brings says nothing about this disk.
+  if (kind.type === 'folder' && writing.caller !== undefined)
+    mkdirSync(filePath(instance, String(given['path'])), { recursive: true });
   return { item, isNew: true };
 }
 

@@ -57,7 +57,7 @@ export async function startMicroStrategy(options: EmulatorOptions): Promise<Runn
   const unlock = lockDirectory(directory);
   let store: Store | undefined;
   try {
-    const opened = openStore(join(directory, 'state.sqlite'));
+    const opened = openStore(join(directory, 'state.sqlite'), 'microstrategy');
     store = opened;
     const faults = createFaults(options.faults);
     let address = '';

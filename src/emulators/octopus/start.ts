@@ -62,7 +62,7 @@ export async function startOctopus(options: EmulatorOptions): Promise<RunningEmu
   await makeDirectory(directory);
   const unlock = lockDirectory(directory);
   try {
-    const store = openStore(join(directory, 'state.sqlite'));
+    const store = openStore(join(directory, 'state.sqlite'), 'octopus');
     const faults = createFaults(options.faults);
     const version = options.version ?? defaultVersion;
     const pace = options.pace ?? defaultPace;

@@ -36,14 +36,16 @@ async function readDocument(request: IncomingMessage): Promise<Json> {
   return parsed;
 }
 
-/** Names in a path are percent-encoded one by one: `+` is a plus. */
+/**
+ * Names in a path are percent-encoded one by one, and `+` is a plus. A name has no slash, so that one that is encoded
+ * too still parts two of them.
+ */
 function tailOf(routePath: string, path: string): readonly string[] {
-  const fixed = routePath.split('/').filter((part) => part !== '' && part !== '*').length;
-  return path
-    .split('/')
-    .filter((part) => part !== '')
+  const parts = (text: string) => text.split('/').filter((part) => part !== '');
+  const fixed = parts(routePath).filter((part) => part !== '*').length;
+  return parts(path)
     .slice(fixed)
-    .map(decodeURIComponent);
+    .flatMap((part) => parts(decodeURIComponent(part)));
 }
 
 function checkEncoding(path: string): void {

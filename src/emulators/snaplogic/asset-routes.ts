@@ -123,10 +123,26 @@ function readVersion(visit: Visit) {
   return ok(pipelineDocument(node, document));
 }
 
+/** A list, as the service answers. Here every earlier state is a version; there only what somebody checked in. */
 function listVersions(visit: Visit) {
   const node = needPipeline(visit);
-  const count = versions(visit, node).length;
-  return ok({ entries: Array.from({ length: count }, (_, index) => ({ version: index + 1, snode_id: node.id })) });
+  return ok(
+    versions(visit, node).map((_, index) => ({
+      version_number: index + 1,
+      asset_id: node.id,
+      creator: node.updatedBy,
+      time_created: node.updated,
+      version_tag: null,
+      version_note: null,
+    })),
+  );
+}
+
+function removePipeline(visit: Visit) {
+  const node = needPipeline(visit);
+  need(visit.caller, placeOf(visit.plane.store, node), 'W');
+  discard(visit.plane, node, visit.caller.user.email);
+  return ok({});
 }
 
 function plexes(visit: Visit, name: string) {
@@ -147,6 +163,7 @@ export const assetRoutes: readonly Route[] = [
   { method: 'GET', path: `${base}/pipeline/:id`, handle: readPipeline },
   { method: 'GET', path: `${base}/pipeline/:id/:version(^\\d+$)`, handle: readVersion },
   { method: 'GET', path: `${base}/pipeline/versions/:id`, handle: listVersions },
+  { method: 'POST', path: `${base}/pipeline/delete/:id`, handle: removePipeline },
   { method: 'GET', path: `${base}/plex/org/:org`, handle: (visit) => plexes(visit, visit.param('org')) },
   {
     method: 'GET',

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { asObject, asText, type Json } from './json.ts';
+import { isSigned } from './jwt-keys.ts';
 import { orgNamed } from './orgs.ts';
 import type { Plane } from './plane.ts';
 import { Refusal } from './refusal.ts';
@@ -22,11 +23,13 @@ function part(text: string): Json {
   }
 }
 
-/** Signatures are not checked: there is no key set here to check them with. Everything else a JWT says is. */
 function readJwt(plane: Plane, token: string): { readonly user: User; readonly org: string } {
-  const [head = '', body = ''] = token.split('.');
-  const [{ alg }, claims] = [part(head), part(body)];
+  const [head = '', body = '', signature = ''] = token.split('.');
+  const [{ alg, kid }, claims] = [part(head), part(body)];
   if (alg !== 'RS256' && alg !== 'ES256') throw refused('The JWT must be signed with RS256 or ES256');
+  if (!isSigned(plane.directory, alg, kid, `${head}.${body}`, signature)) {
+    throw refused('The signature of the JWT is not that of a known key');
+  }
   const { exp, iat, iss } = claims;
   if (typeof exp !== 'number' || typeof iat !== 'number' || exp * 1000 <= Date.now()) {
     throw refused('The JWT has expired or does not say when it does');
@@ -61,10 +64,13 @@ function basic(plane: Plane, encoded: string): Caller {
 }
 
 function callerOf(plane: Plane, headers: IncomingHttpHeaders): Caller {
-  const [, scheme, value = ''] = /^(Basic|Bearer|SLToken) +(\S+) *$/.exec(headers.authorization ?? '') ?? [];
-  if (scheme === 'Basic') return basic(plane, value);
-  if (scheme === 'Bearer') return bearer(plane, value);
-  const user = scheme === 'SLToken' ? userOfToken(plane.store, 'SLToken', value) : undefined;
+  // The samples of the service's documents say `Bearer Token <token>`; their text, and everybody else, `Bearer <token>`.
+  const [, word = '', value = ''] =
+    /^(Basic|Bearer|Bearer +Token|SLToken) +(\S+) *$/i.exec(headers.authorization ?? '') ?? [];
+  const scheme = word.split(' ')[0]?.toLowerCase();
+  if (scheme === 'basic') return basic(plane, value);
+  if (scheme === 'bearer') return bearer(plane, value);
+  const user = scheme === 'sltoken' ? userOfToken(plane.store, 'SLToken', value) : undefined;
   if (user === undefined) throw refused();
   return { user, scheme: 'SLToken', org: undefined };
 }

@@ -1,6 +1,6 @@
 import busboy from 'busboy';
 import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { messageOf } from '../error-facts.ts';
@@ -13,9 +13,13 @@ export interface FormFile {
   readonly path: string;
 }
 
+const largestField = 16 * 1024 * 1024;
 const broken = /multipart|content.?type|unexpected end|boundary|malformed/i;
 
-/** Streams the file parts of a multipart request to disk, by part name, for as long as the work takes. 400 for another body. */
+/**
+ * Streams the parts of a multipart request to disk, by part name, for as long as the work takes; also those that come
+ * without a file name. 400 for another body.
+ */
 export async function withForm<Result>(
   contents: Contents,
   request: IncomingMessage,
@@ -25,15 +29,20 @@ export async function withForm<Result>(
   const written: Promise<void>[] = [];
   try {
     try {
-      const parser = busboy({ headers: request.headers, defParamCharset: 'utf8' });
-      parser.on('file', (part, stream, { filename }) => {
+      const limits = { fieldSize: largestField };
+      const parser = busboy({ headers: request.headers, defParamCharset: 'utf8', limits });
+      const keep = (part: string, fileName: string, write: (path: string) => Promise<void>) => {
         const path = contents.workFile();
-        const done = pipeline(stream, createWriteStream(path));
+        const done = write(path);
         // Awaited below; until then a failure must not count as unhandled.
         done.catch(() => undefined);
         written.push(done);
-        files.set(part, { fileName: filename ?? part, path });
+        files.set(part, { fileName, path });
+      };
+      parser.on('file', (part, stream, { filename }) => {
+        keep(part, filename ?? part, (path) => pipeline(stream, createWriteStream(path)));
       });
+      parser.on('field', (part, text) => keep(part, part, (path) => writeFile(path, text)));
       await pipeline(request, parser);
       await Promise.all(written);
     } catch (error) {

@@ -134,4 +134,6 @@ export const importRoutes: readonly Route[] = [
   { method: 'POST', path: `${publicApi}/import/*`, handle: importByPath },
   { method: 'POST', path: `${publicApi}/list_assets`, handle: listAssets },
   { method: 'POST', path: '/api/2/:org/rest/project/import/pipe/slp/*', handle: importPipeline },
+  // The call of the product's own pages, which some scripts make: the same import.
+  { method: 'POST', path: '/api/2/:org/rest/project/import/*', handle: importByPath },
 ];

@@ -1,5 +1,5 @@
 import { checkName } from './asset-name.ts';
-import type { Json } from './json.ts';
+import { asText, type Json } from './json.ts';
 import { Refusal } from './refusal.ts';
 import { isAssetType, pathSegments, type AssetType } from './tree.ts';
 
@@ -11,12 +11,13 @@ export interface MigrateRequest {
   readonly async: boolean;
 }
 
-/** Documents of 2021 and before send flags as text. */
+/** Documents of 2021 and before send flags as text, and scripts in Python as `True`. */
 function flag(body: Json, name: string, otherwise: boolean): boolean {
   const value = body[name];
   if (value === undefined || value === null) return otherwise;
   if (typeof value === 'boolean') return value;
-  if (value === 'true' || value === 'false') return value === 'true';
+  const word = asText(value).toLowerCase();
+  if (word === 'true' || word === 'false') return word === 'true';
   throw new Refusal(400, `${name} must be true or false`);
 }
 

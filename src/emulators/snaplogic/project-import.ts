@@ -24,11 +24,12 @@ interface Result {
   readonly warnings: readonly Json[];
 }
 
-export function readDuplicates(text: string | undefined): Duplicates {
+export function readDuplicates(given: string | undefined): Duplicates {
+  const text = given?.toLowerCase();
   if (text === undefined || text === 'skip' || text === 'true') return 'skip';
   if (text === 'create_new' || text === 'false') return 'create_new';
   if (text === 'overwrite') return text;
-  throw new Refusal(400, `duplicate_check has no value ${text}`);
+  throw new Refusal(400, `duplicate_check has no value ${String(given)}`);
 }
 
 /** Members of the account file replace those of the account; a new plain value is encrypted when the account is saved. */

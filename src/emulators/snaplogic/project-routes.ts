@@ -164,6 +164,9 @@ export const projectRoutes: readonly Route[] = [
   { method: 'POST', path: `${publicApi}/assetapi/project/*`, handle: create },
   { method: 'PUT', path: `${publicApi}/assetapi/project/*`, handle: rename },
   { method: 'DELETE', path: `${publicApi}/assetapi/project/*`, handle: remove },
+  // Where the documents of 2022 have it.
+  { method: 'POST', path: `${publicApi}/project/*`, handle: create },
+  { method: 'PUT', path: `${publicApi}/project/*`, handle: rename },
   { method: 'GET', path: `${publicApi}/assetapi/acl/*`, handle: readAcl },
   { method: 'POST', path: `${publicApi}/assetapi/acl/*`, handle: grant },
   { method: 'DELETE', path: `${publicApi}/assetapi/acl/*`, handle: revoke },

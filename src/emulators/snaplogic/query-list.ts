@@ -5,4 +5,5 @@ export const listOf = (visit: Visit, name: string): readonly string[] =>
   visit
     .queryAll(name)
     .flatMap((text) => text.split(','))
+    .map((text) => text.trim())
     .filter((text) => text !== '');

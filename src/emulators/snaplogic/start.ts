@@ -14,6 +14,7 @@ import { exportRoutes } from './export-routes.ts';
 import { fileRoutes } from './file-routes.ts';
 import { importRoutes } from './import-routes.ts';
 import { asText } from './json.ts';
+import { furnishKeys } from './jwt-keys.ts';
 import { listingRoutes } from './listing-routes.ts';
 import { migrateRoutes } from './migrate-routes.ts';
 import { createMigrationEngine } from './migration-engine.ts';
@@ -40,6 +41,7 @@ async function prepare(directory: string): Promise<void> {
 
 async function furnish(directory: string): Promise<Contents> {
   try {
+    await furnishKeys(directory);
     return await openContents(directory);
   } catch (cause) {
     throw new MigratorError('LOCAL_IO', `the emulator directory "${directory}" cannot be written`, { cause });
@@ -82,7 +84,7 @@ export async function startSnapLogic(options: EmulatorOptions): Promise<RunningE
   let store: Store | undefined;
   try {
     const contents = await furnish(directory);
-    const opened = openStore(join(directory, 'state.sqlite'), { caseSensitive: true });
+    const opened = openStore(join(directory, 'state.sqlite'), 'snaplogic', { caseSensitive: true });
     store = opened;
     const faults = createFaults(options.faults);
     let origin = '';

@@ -25,7 +25,7 @@ const kinds = ['triggered', 'scheduled', 'ultra'];
 
 function shown(visit: Visit, node: Node): Json {
   const place = placeOf(visit.plane.store, node);
-  return { ...node.document, ...listed(node, above(place), visit.caller.user.email) };
+  return { ...node.document, job_name: node.name, ...listed(node, above(place), visit.caller.user.email) };
 }
 
 function needJob(visit: Visit, right: 'R' | 'W'): Node {
@@ -47,11 +47,11 @@ function readKind(body: Json, otherwise: string): string {
   return type;
 }
 
-/** `path` is that of the project, `name` the task's. */
+/** `path` is that of the project, `name` (or `job_name`) the task's. */
 async function create(visit: Visit) {
   const { plane, caller, call } = visit;
   const body = await visit.document();
-  const name = asText(body['name']);
+  const name = asText(body['name'] ?? body['job_name']);
   checkName(name);
   const type = readKind(body, 'triggered');
   const project = visit.reach(pathSegments(asText(body['path'])), 'W');

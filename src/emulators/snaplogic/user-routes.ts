@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { allOrgs, type Org } from './orgs.ts';
 import { ok, Refusal } from './refusal.ts';
 import { isAdmin } from './rights.ts';
-import { allowToken, userNamed, type User } from './users.ts';
+import { allowToken, endToken, userNamed, type User } from './users.ts';
 import type { Route, Visit } from './visit.ts';
 
 const orgsOf = (visit: Visit, { email }: User): readonly Org[] =>
@@ -42,13 +42,19 @@ function describe(visit: Visit) {
   });
 }
 
-function session(visit: Visit) {
-  const { caller, plane, call } = visit;
-  const wanted = call.query('caller') ?? caller.user.email;
-  if (wanted !== caller.user.email) throw new Refusal(403, `A session for ${wanted} needs that user's own credentials`);
+const sessionSeconds = 12 * 60 * 60;
+
+/** The session is that of the credentials, whoever `caller` says: probes with a token put any word there. */
+function session({ caller, plane }: Visit) {
   const token = randomUUID();
   allowToken(plane.store, 'SLToken', token, caller.user.email);
-  return ok({ token });
+  return ok({ token, username: caller.user.email, session_timeout_seconds: sessionSeconds });
+}
+
+function endSession({ caller, plane, call }: Visit) {
+  if (caller.scheme === 'SLToken')
+    endToken(plane.store, 'SLToken', (call.headers.authorization ?? '').split(/ +/)[1] ?? '');
+  return ok({});
 }
 
 function environments(visit: Visit) {
@@ -59,5 +65,7 @@ function environments(visit: Visit) {
 export const userRoutes: readonly Route[] = [
   { method: 'GET', path: '/api/1/rest/public/users/:email', handle: describe },
   { method: 'GET', path: '/api/1/rest/asset/session', handle: session },
+  { method: 'POST', path: '/api/1/rest/asset/session', handle: session },
+  { method: 'DELETE', path: '/api/1/rest/asset/session', handle: endSession },
   { method: 'GET', path: '/api/1/rest/asset/user/:email', handle: environments },
 ];

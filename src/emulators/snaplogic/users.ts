@@ -51,6 +51,9 @@ const tokenName = (token: string) => `token:${createHash('sha256').update(token)
 export const allowToken = (store: Store, kind: 'Bearer' | 'SLToken', token: string, email: string): void =>
   store.keep(`${kind}:${tokenName(token)}`, email);
 
+export const endToken = (store: Store, kind: 'Bearer' | 'SLToken', token: string): void =>
+  store.keep(`${kind}:${tokenName(token)}`, undefined);
+
 export const userOfToken = (store: Store, kind: 'Bearer' | 'SLToken', token: string): User | undefined => {
   const email = store.setting(`${kind}:${tokenName(token)}`);
   return email === undefined ? undefined : userNamed(store, email);

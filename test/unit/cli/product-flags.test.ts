@@ -41,6 +41,8 @@ const table: readonly ProductOptions[] = [
       },
       { name: 'objects', value: 'file', file: true, description: 'what', verbs: ['partial-export'] },
       { name: 'accounts', value: 'file', file: true, secret: true, description: 'who', verbs: ['partial-export'] },
+      { name: 'blob', value: 'file', many: true, file: true, bytes: true, description: 'raw', verbs: ['import'] },
+      { name: 'place', value: 'place', oneProject: true, description: 'where', verbs: ['import'] },
       { name: 'mode', value: 'mode', choices: ['quick', 'whole'], description: 'how', verbs: ['partial-export'] },
     ],
   },
@@ -110,6 +112,18 @@ describe('product flags', () => {
     const given = await flags('partial-export', 'lake', ['--objects', 'secret', '--accounts', 'secret']);
     expect(given.options).toEqual({ objects: 'from a file' });
     expect(given.secrets['accounts']?.reveal()).toBe('from a file');
+  });
+
+  test('a file of any bytes travels under its name, each of several', async () => {
+    const given = await flags('import', 'lake', ['--blob', 'secret', '--blob', './secret']);
+    const bytes = `secret/${Buffer.from('from a file').toString('base64')}`;
+    expect(given.options).toEqual({ blob: [bytes, bytes] });
+    expect(await refusal('import', 'lake', ['--blob', './absent'])).toBe('--blob: "./absent" cannot be read');
+  });
+
+  test('what says where one project goes is told apart', async () => {
+    expect((await flags('import', 'lake', ['--place', '/x'])).oneProject).toEqual(['--place']);
+    expect((await flags('import', 'lake', [])).oneProject).toEqual([]);
   });
 
   test('a file that cannot be read is USAGE and named with its flag', async () => {

@@ -73,7 +73,12 @@ function bring(
       info,
       request: { source: ref, dryRun, options: {}, files: [file] },
       secrets: {},
-      backup: keeps ? () => Promise.resolve(output) : undefined,
+      backup: keeps
+        ? (replaces) => {
+            target.asked.push(`backup file, instead of ${String(replaces)}`);
+            return Promise.resolve(output);
+          }
+        : undefined,
       restores,
       step: 'import',
       waiting: { wait: true, timeout: undefined, pollInterval: 1 },
@@ -100,6 +105,7 @@ describe('an import that destroys', () => {
     expect(prod.asked.filter((what) => !/^(advance|look)/.test(what))).toEqual([
       'prepare',
       'stage native/a.yaml',
+      'backup file, instead of undefined',
       'prepare backup',
       'export',
       'fetch',
@@ -145,11 +151,21 @@ describe('an import that destroys', () => {
     expect(prod.asked.filter((what) => !/^(advance|look)/.test(what))).toEqual([]);
   });
 
-  test('taken up after the backup does not make another', async () => {
+  test('taken up after the backup makes another: the target may have changed since', async () => {
     const prod = lake({ backup });
-    const run = memoryRun({ 'backup.file': '/backups/prod.tar' });
+    const run = memoryRun({
+      'backup.file': '/backups/prod.tar',
+      'backup.prepared': { package: { ...ref }, projects: [], settled: {}, notes: [] },
+      'backup.intendedAt': '2026-11-20T01:02:03.000Z',
+      'backup.job': 'out-of-yesterday',
+    });
     expect((await bring(prod, { run })).backup).toBe('/backups/prod.tar');
-    expect(prod.asked).not.toContain('export');
+    expect(prod.asked.filter((what) => /backup|export/.test(what))).toEqual([
+      'backup file, instead of /backups/prod.tar',
+      'prepare backup',
+      'export',
+    ]);
+    expect(run.record.facts).toMatchObject({ 'backup.job': 'out-1' });
   });
 });
 

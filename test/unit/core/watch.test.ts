@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { warningsOf } from '../../../src/core/verdict.ts';
 import { watch } from '../../../src/core/watch.ts';
 import { MigratorError } from '../../../src/errors.ts';
 import type { Jobs, JobStatus } from '../../../src/ports/job.ts';
@@ -41,6 +42,28 @@ describe('watch', () => {
   test.each(['succeeded', 'partial', 'failed', 'cancelled'] as const)('ends with %s', async (state) => {
     const { result } = start(scripted(['queued', 'running', 'waiting', 'cancelling', state]));
     expect((await result).state).toBe(state);
+  });
+
+  test('tells at the end what the job only remarks', async () => {
+    const status = (state: JobStatus['state']): JobStatus => ({
+      id: 'x',
+      kind: 'import',
+      state,
+      wireState: state,
+      messages: [
+        { level: 'info', text: `left while ${state}` },
+        { level: 'warning', text: 'beware' },
+      ],
+    });
+    const states = ['running', 'succeeded'] as const;
+    let next = 0;
+    const { result, reporter } = start(scripted([], { status: () => Promise.resolve(status(states[next++]!)) }));
+    await result;
+    expect(reporter.events.filter(({ type }) => type !== 'job')).toEqual([
+      { type: 'notice', message: 'left while succeeded' },
+    ]);
+    expect(warningsOf(await result)).toEqual(['beware']);
+    expect(warningsOf(undefined)).toEqual([]);
   });
 
   test('looks often at first, then less and less, but at least every ten seconds', async () => {

@@ -16,7 +16,7 @@ const entry = (id: string, name = id) => ({ kind: 'Things', id, container: 'A', 
 describe('the store', () => {
   test('keeps entries, sequences, settings and lines', () => {
     const file = join(folder, 'state.sqlite');
-    const first = openStore(file);
+    const first = openStore(file, 'octopus');
     first.put(entry('One', 'First'));
     first.put({ ...entry('Two'), container: undefined });
     first.put({ ...entry('One', 'Renamed'), body: { Id: 'One', changed: true } });
@@ -24,7 +24,7 @@ describe('the store', () => {
     first.keep('k', 'v');
     first.append('stream', { n: 1 });
     first.close();
-    const store = openStore(file);
+    const store = openStore(file, 'octopus');
     expect(store.all('Things').map(({ id }) => id)).toEqual(['One', 'Two']);
     expect(store.get('Things', 'oNE')?.body).toEqual({ Id: 'One', changed: true });
     expect(store.named('Things', 'A', 'renamed')?.id).toBe('One');
@@ -37,7 +37,7 @@ describe('the store', () => {
   });
 
   test('writes all of a transaction or nothing', () => {
-    const store = openStore(join(folder, 'state.sqlite'));
+    const store = openStore(join(folder, 'state.sqlite'), 'octopus');
     const broken = () =>
       store.atomically(() => {
         store.put(entry('One'));
@@ -52,7 +52,7 @@ describe('the store', () => {
   });
 
   test('a rehearsal shows its result and leaves nothing', () => {
-    const store = openStore(join(folder, 'state.sqlite'));
+    const store = openStore(join(folder, 'state.sqlite'), 'octopus');
     const seen = store.rehearse(() => {
       store.put(entry('One'));
       return store.all('Things').length;
@@ -61,10 +61,21 @@ describe('the store', () => {
     store.close();
   });
 
+  test('a file that holds an instance of another product is refused', async () => {
+    const file = join(folder, 'state.sqlite');
+    const store = openStore(file, 'octopus');
+    store.put(entry('One'));
+    store.close();
+    await expect(() => openStore(file, 'enms')).toThrowCode('CONFLICT');
+    const again = openStore(file, 'octopus');
+    expect(again.get('Things', 'One')).toBeDefined();
+    again.close();
+  });
+
   test('a file that is no database is refused', async () => {
     const file = join(folder, 'state.sqlite');
     writeFileSync(file, 'not a database, but long enough to be looked at as one '.repeat(100));
-    await expect(() => openStore(file)).toThrowCode('LOCAL_IO');
+    await expect(() => openStore(file, 'octopus')).toThrowCode('LOCAL_IO');
   });
 });
 

@@ -92,14 +92,19 @@ function createType(
   outcome.imported.push(...made);
 }
 
-/** Names that are not there are dropped from lists; one that stands alone must be there. */
+const isNothing = (value: unknown) =>
+  value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
+
+/**
+ * Names that are not there are dropped from lists; one that stands alone must be there. What the file has empty is not
+ * set at all: an object that is there keeps what it has.
+ */
 function relate(instance: Instance, { item, given }: Imported): void {
   for (const reference of referencesOf(item.model, item.type)) {
     const { key, scalar } = reference;
-    if (!(key in given)) continue;
     const value = given[key];
+    if (isNothing(value)) continue;
     if (scalar) {
-      if (value === null) continue;
       const found = target(instance, reference, value);
       if (found === undefined)
         throw new DanglingReference(`${item.type} '${item.name}': there is no ${key} '${plainText(value)}'`);

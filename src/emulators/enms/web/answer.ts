@@ -1,15 +1,15 @@
 // Everything outside /rest/: a login form, a cookie, a token against forged requests, and the pages behind them.
 import { stackOf } from '../../error-facts.ts';
 import type { Call, Reply } from '../../server.ts';
-import { readFormBody, type FormBody } from '../form-body.ts';
+import { BodyTooLarge, readFormBody, type FormBody } from '../form-body.ts';
 import type { Instance } from '../instance.ts';
 import type { Item } from '../objects.ts';
 import { columnsOf } from '../serialize.ts';
-import { htmlPage } from '../refusal.ts';
+import { alert, htmlPage, Refusal } from '../refusal.ts';
 import { isAdmin, mayCall, type PasswordCheck } from '../users.ts';
 import { filePages } from './file-pages.ts';
 import { migrationPages } from './migration-pages.ts';
-import { cookieOf, endSession, logIn, newSession, sessionOf, userOf, type Session } from './sessions.ts';
+import { cookieOf, newSession, sessionOf, userOf, type Session } from './sessions.ts';
 import type { Page } from './visit.ts';
 
 const html = (title: string, body: string) =>
@@ -37,12 +37,7 @@ const redirect = (location: string): Reply => ({
   body: html('Redirecting', `<p>You should be redirected to <a href="${location}">${location}</a>.</p>`),
 });
 
-const withCookie = (reply: Reply, session: Session): Reply => ({
-  ...reply,
-  headers: { ...reply.headers, 'Set-Cookie': cookieOf(session) },
-});
-
-function loginForm(instance: Instance, { csrf }: Session, status = 200): Reply {
+function loginForm(instance: Instance, { csrf }: Session): Reply {
   const hidden =
     instance.faults.take('csrf-missing') === undefined
       ? `  <input id="csrf_token" name="csrf_token" type="hidden" value="${csrf}">\n`
@@ -55,31 +50,32 @@ function loginForm(instance: Instance, { csrf }: Session, status = 200): Reply {
     '  <button type="submit">Log in</button>',
     '</form>',
   ];
-  return page('Login', form.join('\n'), status);
+  return page('Login', form.join('\n'));
 }
 
-/** Double submit: the token of the session, in a header or a field. */
+/** Double submit: the token of the session, in a field or a header. */
 function isForged(session: Session | undefined, call: Call, body: FormBody): string | undefined {
-  const sent = call.headers['x-csrftoken'] ?? call.headers['x-csrf-token'] ?? body.fields['csrf_token'];
-  if (sent === undefined || sent === '') return 'The CSRF token is missing.';
+  const sent = body.fields['csrf_token'] ?? call.headers['x-csrftoken'] ?? call.headers['x-csrf-token'];
+  if (typeof sent !== 'string' || sent === '') return 'The CSRF token is missing.';
   if (session === undefined) return 'The CSRF session token is missing.';
-  return sent === session.csrf ? undefined : 'The CSRF tokens do not match.';
+  if (sent === session.csrf) return undefined;
+  return sent.length === session.csrf.length ? 'The CSRF tokens do not match.' : 'The CSRF token is invalid.';
 }
 
 const empty: FormBody = { fields: {}, files: new Map(), list: undefined };
 
-function submitLogin(
-  instance: Instance,
-  check: PasswordCheck,
-  call: Call,
-  session: Session,
-  { fields }: FormBody,
-): Reply {
+/** What a visit leaves behind: its answer, and the session when that begins, changes or ends with it. */
+interface Visited {
+  readonly reply: Reply;
+  readonly session?: Session | undefined;
+}
+
+function submitLogin(instance: Instance, check: PasswordCheck, session: Session, { fields }: FormBody): Visited {
   const { username, password } = fields;
   const user = typeof username === 'string' && typeof password === 'string' ? check(username, password) : undefined;
-  if (user === undefined) return withCookie(loginForm(instance, session, 403), session);
-  const loggedIn = logIn(instance, call, session, user.name);
-  return withCookie(redirect(String(columnsOf(instance, user)['landing_page'])), loggedIn);
+  if (user === undefined) throw new Refusal(403);
+  const landing = String(columnsOf(instance, user)['landing_page']);
+  return { reply: redirect(landing), session: { ...session, user: user.name } };
 }
 
 function mayVisit(instance: Instance, user: Item, { level, method, name }: Page): boolean {
@@ -87,32 +83,60 @@ function mayVisit(instance: Instance, user: Item, { level, method, name }: Page)
   return level === 'admin' ? isAdmin(user) : mayCall(instance, user, method, `/${name}`);
 }
 
-async function handle(instance: Instance, check: PasswordCheck, call: Call): Promise<Reply> {
+interface Visitor {
+  readonly instance: Instance;
+  readonly check: PasswordCheck;
+  readonly session: Session | undefined;
+  readonly user: Item | undefined;
+}
+
+/** Fails with a Refusal in the order of the server: is there such a page, who is it, may they. */
+async function visit({ instance, check, session, user }: Visitor, call: Call, body: FormBody): Promise<Visited> {
   const [, name = '', ...rest] = decodeURIComponent(call.path).split('/');
   const method = call.method === 'HEAD' ? 'GET' : call.method;
+  if (name === '' && method === 'GET') return { reply: redirect('/login') };
+  if (name === 'login') {
+    if (session !== undefined && method === 'POST') return submitLogin(instance, check, session, body);
+    if (user !== undefined) return { reply: redirect(String(columnsOf(instance, user)['landing_page'])) };
+    const begun = session ?? newSession();
+    return { reply: loginForm(instance, begun), session: session === undefined ? begun : undefined };
+  }
+  const found = pages.get(`${method} ${name}`);
+  if (found === undefined && name !== 'logout') throw new Refusal(404);
+  if (user === undefined || session === undefined) throw new Refusal(403);
+  if (found === undefined) return { reply: redirect('/login'), session: { ...session, user: undefined } };
+  if (!mayVisit(instance, user, found)) throw new Refusal(403);
+  return { reply: await found.handle({ instance, user, rest: rest.join('/'), body }) };
+}
+
+const errorPage = (status: number) =>
+  page('Error', `<h1>Error ${status}</h1>\n<p><a href="/login">Log in</a></p>`, status);
+
+/** Pages fail for people, who are asked to log in first; what the scripts of pages post fails as REST does. */
+function refused(status: number, call: Call, user: Item | undefined): Reply {
+  const isLogin = /^\/login\/?$/.test(call.path);
+  if (call.method === 'POST' && !isLogin) return alert(status);
+  if (user !== undefined || isLogin) return errorPage(status);
+  const url = `http://${call.headers.host ?? ''}${call.request.url ?? '/'}`;
+  return redirect(`/login?next_url=${encodeURIComponent(url)}`);
+}
+
+async function handle(instance: Instance, check: PasswordCheck, call: Call): Promise<Reply> {
   const session = sessionOf(instance, call);
-  const body = method === 'POST' ? await readFormBody(call.request) : empty;
-  const forged = method === 'POST' ? isForged(session, call, body) : undefined;
+  const body = call.method === 'POST' ? await readFormBody(call.request) : empty;
+  const forged = call.method === 'POST' ? isForged(session, call, body) : undefined;
   if (forged !== undefined) return htmlPage(400, forged);
   const user = session && userOf(instance, session);
-  if (name === 'logout') {
-    endSession(instance, call);
-    return redirect('/login');
-  }
-  if (name === 'login' && session !== undefined && method === 'POST') {
-    return submitLogin(instance, check, call, session, body);
-  }
-  if (name === 'login') {
-    if (user !== undefined) return redirect('/dashboard');
-    const begun = session ?? newSession(instance, call);
-    return withCookie(loginForm(instance, begun), begun);
-  }
-  if (user === undefined) return redirect(`/login?next_url=${encodeURIComponent(call.path)}`);
-  if (name === '') return redirect('/dashboard');
-  const found = pages.get(`${method} ${name}`);
-  if (found === undefined) return htmlPage(404, 'The requested URL was not found on the server.');
-  if (!mayVisit(instance, user, found)) return htmlPage(403, 'You are not authorized to access this page.');
-  return found.handle({ instance, user, rest: rest.join('/'), body });
+  const { reply, session: left } = await visit({ instance, check, session, user }, call, body).catch(
+    (error: unknown): Visited => {
+      if (!(error instanceof Refusal)) instance.log(`${call.method} ${call.path} failed: ${stackOf(error)}`);
+      return { reply: refused(error instanceof Refusal ? error.status : 500, call, user) };
+    },
+  );
+  // A session of somebody who is logged in is handed out anew with each answer.
+  const handed = left ?? (user === undefined ? undefined : session);
+  if (handed === undefined) return reply;
+  return { ...reply, headers: { ...reply.headers, 'Set-Cookie': cookieOf(instance, call, handed) } };
 }
 
 /** Answers everything outside /rest/, in HTML unless a page says otherwise. */
@@ -123,6 +147,9 @@ export async function answerWeb(instance: Instance, check: PasswordCheck, call: 
   try {
     return await handle(instance, check, call);
   } catch (error) {
+    if (error instanceof BodyTooLarge) {
+      return htmlPage(413, 'The data value transmitted exceeds the capacity limit.', { Connection: 'close' });
+    }
     instance.log(`${call.method} ${call.path} failed: ${stackOf(error)}`);
     return htmlPage(500, 'The server encountered an internal error and was unable to complete your request.');
   }

@@ -64,6 +64,7 @@ function downloadFile({ instance, rest }: WebVisit): Reply {
     headers: {
       'Content-Type': rest.endsWith('.xls') ? 'application/vnd.ms-excel' : 'application/octet-stream',
       'Content-Disposition': `inline; filename=${lastOf(rest)}`,
+      'Content-Length': String(statSync(file).size),
     },
     body: createReadStream(file),
   };

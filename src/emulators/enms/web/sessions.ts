@@ -1,5 +1,6 @@
-// The web pages know a caller by a cookie, never by HTTP Basic. A session is bound to the browser that began it.
-import { randomBytes } from 'node:crypto';
+// The web pages know a caller by a cookie, never by HTTP Basic. The cookie is the session: signed, read back with each
+// request, and sent anew when it changes. What ends a session is a newer cookie, so only who takes that one notices.
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Call } from '../../server.ts';
 import type { Instance } from '../instance.ts';
 import type { Item } from '../objects.ts';
@@ -7,55 +8,66 @@ import type { Item } from '../objects.ts';
 const lifetime = 30 * 60 * 1000;
 
 export interface Session {
-  readonly id: string;
   readonly csrf: string;
   /** The name of the user who is logged in. */
   readonly user: string | undefined;
 }
 
+/** A browser at an address: a session is nobody's when another one brings it. */
 const agentOf = ({ headers, request }: Call) => `${request.socket.remoteAddress ?? ''} ${headers['user-agent'] ?? ''}`;
 
-function sessionId({ headers }: Call): string | undefined {
-  const [, id] = /(?:^|;\s*)session=([^;]+)/.exec(headers.cookie ?? '') ?? [];
-  return id;
+function keyOf({ store }: Instance): string {
+  const known = store.setting('secret-key');
+  if (known !== undefined) return known;
+  const made = randomBytes(32).toString('base64url');
+  store.keep('secret-key', made);
+  return made;
 }
 
-function keep(instance: Instance, call: Call, session: Session): Session {
-  const body = { csrf: session.csrf, user: session.user ?? null, agent: agentOf(call), seen: Date.now() };
-  instance.store.put({ kind: 'session', id: session.id, container: undefined, name: session.id, body });
-  return session;
+const signature = (instance: Instance, text: string) => createHmac('sha256', keyOf(instance)).update(text).digest();
+
+/** What a cookie says; undefined when this server did not write it. */
+function unsigned(instance: Instance, cookie: string): Record<string, unknown> | undefined {
+  const [text = '', mark = ''] = cookie.split('.');
+  const [given, own] = [Buffer.from(mark, 'base64url'), signature(instance, text)];
+  if (given.length !== own.length || !timingSafeEqual(given, own)) return undefined;
+  return JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as Record<string, unknown>;
 }
 
-/** The session of a request, alive for another half an hour; undefined when there is none or it is over. */
+/** Sessions of an earlier one are over. */
+const eraOf = ({ store }: Instance): number => Number(store.setting('session-era') ?? 0);
+
+/** The session of a request; undefined when there is none or it is over. */
 export function sessionOf(instance: Instance, call: Call): Session | undefined {
-  const id = sessionId(call);
-  const found = id === undefined ? undefined : instance.store.get('session', id);
-  if (id === undefined || found === undefined) return undefined;
-  const { csrf, user, agent, seen } = found.body;
-  const over = instance.faults.take('session-expires') !== undefined || Date.now() - Number(seen) > lifetime;
-  if (over || agent !== agentOf(call)) {
-    instance.store.remove('session', id);
-    return undefined;
+  const [, cookie] = /(?:^|;\s*)session=([^;]+)/.exec(call.headers.cookie ?? '') ?? [];
+  const found = cookie === undefined ? undefined : unsigned(instance, cookie);
+  if (found === undefined) return undefined;
+  const { csrf, user, agent, at, era } = found;
+  if (instance.faults.take('session-expires') !== undefined) {
+    instance.store.keep('session-era', String(eraOf(instance) + 1));
   }
-  return keep(instance, call, { id, csrf: String(csrf), user: typeof user === 'string' ? user : undefined });
+  if (era !== eraOf(instance) || Date.now() - Number(at) > lifetime) return undefined;
+  return { csrf: String(csrf), user: agent === agentOf(call) && typeof user === 'string' ? user : undefined };
 }
 
-const token = () => randomBytes(24).toString('base64url');
-
-export const newSession = (instance: Instance, call: Call): Session =>
-  keep(instance, call, { id: token(), csrf: token(), user: undefined });
-
-/** The token stays valid for the session. */
-export const logIn = (instance: Instance, call: Call, session: Session, user: string): Session =>
-  keep(instance, call, { ...session, user });
-
-/** Ends whatever session the request carries. */
-export function endSession(instance: Instance, call: Call): void {
-  const id = sessionId(call);
-  if (id !== undefined) instance.store.remove('session', id);
-}
+export const newSession = (): Session => ({ csrf: randomBytes(24).toString('base64url'), user: undefined });
 
 export const userOf = (instance: Instance, { user }: Session): Item | undefined =>
   user === undefined ? undefined : instance.objects.find('user', user);
 
-export const cookieOf = ({ id }: Session): string => `session=${id}; HttpOnly; Path=/`;
+/** The header that hands a session out. One of somebody who is logged in lasts for half an hour from each answer on. */
+export function cookieOf(instance: Instance, call: Call, { csrf, user }: Session): string {
+  const at = Date.now();
+  const text = Buffer.from(JSON.stringify({ csrf, user, agent: agentOf(call), at, era: eraOf(instance) })).toString(
+    'base64url',
+  );
+  const value = `${text}.${signature(instance, text).toString('base64url')}`;
+  const expires = user === undefined ? '' : ` Expires=${new Date(at + lifetime).toUTCString()};`;
+  return `session=${value};${expires} HttpOnly; Path=/`;
+}
+
+/** For the answer to a REST call: it logs out whoever its cookie was of. Undefined when it carries nobody's. */
+export function loggedOut(instance: Instance, call: Call): string | undefined {
+  const session = sessionOf(instance, call);
+  return session?.user === undefined ? undefined : cookieOf(instance, call, { ...session, user: undefined });
+}

@@ -154,7 +154,10 @@ describe('an export by migration files', () => {
     const oldFolder = old.slice('export/'.length);
     const dead = [...login, file(`migrations/${oldFolder}/metadata.yaml`, undefined), folders([oldFolder])];
     await withEnms(dead, async ({ enms }) => {
-      expect(await enms.jobs.status(old, never)).toMatchObject({ state: 'failed', messages: [{ level: 'error' }] });
+      expect(await enms.jobs.status(old, never)).toMatchObject({
+        state: 'failed',
+        messages: [{ level: 'error' }, { level: 'info' }],
+      });
     });
     await withEnms([...login, file(metadata, undefined), folders([])], async ({ enms }) => {
       await expect(() => enms.jobs.status(id, never)).toThrowCode('NOT_FOUND');
@@ -228,6 +231,36 @@ describe('the web session', () => {
     });
   });
 
+  test('is begun anew when it is nobody’s any more, and keeps its token', async () => {
+    const alert = { alert: 'Error 403 - Not Authorized.' };
+    const nobodys: Exchange = { ...folders([]), response: { status: 403, json: alert } };
+    const listed = async ({ enms }: Scripted) => {
+      const names: string[] = [];
+      for await (const { name } of enms.inventory.list('project', never)) names.push(name);
+      return names;
+    };
+    await withEnms([...login, folders(['a']), nobodys, ...login, folders(['b'])], async (scripted) => {
+      expect([await listed(scripted), await listed(scripted)]).toEqual([['a'], ['b']]);
+    });
+    // Right after a login it is the account that may not.
+    const { request } = file(metadata, undefined);
+    await withEnms([...login, { request, response: { status: 403, text: '<html>403</html>' } }], async ({ enms }) => {
+      await expect(enms.jobs.status(id, never)).rejects.toMatchObject({
+        code: 'AUTH_REFUSED',
+        message: 'the web interface of eNMS does not allow this (403)',
+      });
+    });
+  });
+
+  test('names the method of the login that the configuration has', async () => {
+    const { request } = login[1]!;
+    const tacacs: Exchange = { ...login[1]!, request: { ...request, contains: ['&authentication_method=tacacs'] } };
+    const script = [login[0]!, tacacs, file(metadata, metadataText)];
+    await withEnms(script, async ({ enms }) => expect((await enms.jobs.status(id, never)).state).toBe('succeeded'), {
+      authentication: 'tacacs',
+    });
+  });
+
   test('with a wrong password is AUTH_REFUSED, and the password is nowhere', async () => {
     const refused: Exchange = { ...login[1]!, response: { status: 403, text: '<!doctype html><title>Login</title>' } };
     await withEnms([login[0]!, refused], async ({ enms, tools }) => {
@@ -247,16 +280,21 @@ describe('the web session', () => {
   });
 
   test('asks newer builds to look at their disk before a file counts as absent', async () => {
-    const unknown: Exchange = {
-      request: { method: 'GET', path: `/download/file/${metadata}` },
+    const unknown = (path: string): Exchange => ({
+      request: { method: 'GET', path: `/download/file/${path}` },
       response: { json: { error: 'File not found in database.' } },
-    };
-    const scan: Exchange = {
-      request: { method: 'POST', path: '/scan_folder/%3Emigrations' },
+    });
+    const scan = (folder: string): Exchange => ({
+      request: { method: 'POST', path: `/scan_folder/%3E${folder}` },
       response: { json: null },
-    };
-    await withEnms([...login, unknown, scan, file(metadata, metadataText)], async ({ enms }) => {
+    });
+    const migration = [unknown(metadata), scan('migrations'), file(metadata, metadataText)];
+    await withEnms([...login, ...migration], async ({ enms }) => {
       expect((await enms.jobs.status(id, never)).state).toBe('succeeded');
+    });
+    const sheet = `spreadsheets/${folder}.xls`;
+    await withEnms([...login, unknown(sheet), scan('spreadsheets'), file(sheet, 'x')], async ({ enms }) => {
+      expect((await enms.jobs.status(`topology-export/${folder}.xls`, never)).state).toBe('succeeded');
     });
   });
 });

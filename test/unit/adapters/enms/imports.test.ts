@@ -73,6 +73,27 @@ describe('preparing an import', () => {
     });
   });
 
+  test('a dry run tells what an import leaves alone: relations that the package has empty', async () => {
+    const pools = '- name: a\n  manually_defined: true\n  devices: []\n- name: b\n  description: new\n  owners: []\n';
+    const there = [
+      names('pool', ['a', 'b']),
+      object('pool', 'a', { manually_defined: true, devices: ['core-1'] }),
+      object('pool', 'b', { manually_defined: false, description: 'old', owners: ['admin'] }),
+    ];
+    await withEnms([...ready, ...there], async ({ enms }) => {
+      const prepared = await enms.imports!.prepare(request(files({ pool: pools }), {}, true), never);
+      expect(prepared.plan).toEqual([
+        { kind: 'pool', name: 'a', action: 'unchanged', detail: 'keeps its devices, which the package has empty' },
+        {
+          kind: 'pool',
+          name: 'b',
+          action: 'overwrite',
+          detail: 'other description; keeps its owners, which the package has empty',
+        },
+      ]);
+    });
+  });
+
   test('a single name that the target will not have is refused before anything is sent', async () => {
     await withEnms([...ready, names('device', ['core-1'])], async ({ enms }) => {
       await expect(enms.imports!.prepare(request(files({ link })), never)).rejects.toMatchObject({
@@ -291,6 +312,17 @@ describe('staging', () => {
     });
   });
 
+  test('stops at a proxy that takes no file of this size, and says what to raise', async () => {
+    const sent = uploaded(folder, 'device.yaml', device);
+    const large: Exchange = { ...sent, response: { status: 413, text: '<html>413 Request Entity Too Large</html>' } };
+    await withEnms([...login, folderMade(folder), large], async ({ enms }) => {
+      await expect(enms.imports!.stage!(prepared(), both, never)).rejects.toMatchObject({
+        code: 'REMOTE_UNEXPECTED',
+        hint: expect.stringContaining('client_max_body_size'),
+      });
+    });
+  });
+
   test('stops at the words of a server that refuses the folder or a file', async () => {
     const refused = rest('POST', 'instance/folder', {
       json: { failure: [[{ name: folder }, 'Traceback\n  line 1\nValueError: The path resolves outside']] },
@@ -314,8 +346,11 @@ describe('staging', () => {
   });
 
   test('leaves out the password of the account that imports, and nothing else', async () => {
-    const user = '- name: admin\n  password: JGFyZ29uMg==\n  ratio: 1.0\n- name: alice\n  password: QUJD\n';
-    const kept = '-\n  "name": "admin"\n  "ratio": !!float "1.0"\n-\n  "name": "alice"\n  "password": "QUJD"\n';
+    const user =
+      '- name: admin\n  password: JGFyZ29uMg==\n  ratio: 1.0\n  theme: yes\n  since: 2026-1-2\n- name: alice\n  password: QUJD\n';
+    const kept =
+      '- "name": "admin"\n  "ratio": !!float "1.0"\n  "theme": "yes"\n  "since": "2026-1-2"\n' +
+      '- "name": "alice"\n  "password": "QUJD"\n';
     const script = (sent: string) => [
       folderMade(folder),
       ...login,
@@ -422,6 +457,78 @@ describe('an import', () => {
       });
     });
 
+    describe('and creates nothing', () => {
+      const ports = '- name: core-1\n  port: 2222\n- name: edge-1\n  port: 22\n- name: old\n  port: 1\n';
+      const all = names('device', ['core-1', 'edge-1', 'old']);
+      const portOf = (name: string, port: number) => object('device', name, { port });
+      const before = [portOf('core-1', 22), portOf('edge-1', 22), portOf('old', 22)];
+      const print = createHash('sha256').update('["device",["core-1","edge-1","old"]]').digest('hex');
+      const witnesses = ['device core-1', 'device old'];
+      const update = prepared({ types: ['device'], namesBefore: print, objects: 3, witnesses });
+      const looking = (...objects: readonly Exchange[]) => [all, file(at('device.yaml'), ports), ...objects];
+      const then = new Date(Date.now() - 3_600_000);
+
+      test('is known by objects that it changes', async () => {
+        await withEnms([...ready, all, ...before], async ({ enms }) => {
+          const { settled: found } = await enms.imports!.prepare(request(files({ device: ports })), never);
+          expect(found['witnesses']).toEqual(witnesses);
+        });
+        const own = '- name: admin\n  email: new@example.org\n';
+        await withEnms([...ready, names('user', ['admin'])], async ({ enms }) => {
+          const { settled: found } = await enms.imports!.prepare(request(files({ user: own })), never);
+          expect(found['witnesses']).toEqual([]);
+        });
+      });
+
+      test.each([
+        ['has begun when one has changed', [portOf('core-1', 2222), portOf('old', 22)], id],
+        ['has not when they are as they were', [portOf('core-1', 22), portOf('old', 22)], undefined],
+      ])('%s', async (_, objects, found) => {
+        await withEnms([...looked, ...looking(...objects)], async ({ enms }) => {
+          expect(await enms.imports!.find(update, then, never)).toBe(found);
+        });
+      });
+
+      const remark = JSON.stringify({ types: ['device'], witnesses });
+      const unanswered = [
+        ...login,
+        file(at('migrator-started.txt'), remark),
+        file(at('migrator-answer.txt'), undefined),
+      ];
+      const glance = (core: number, old: number) => [
+        file(at('device.yaml'), ports, 2),
+        all,
+        portOf('core-1', core),
+        portOf('old', old),
+      ];
+
+      test('is at work as long as one has not changed, whatever is there', async () => {
+        await withEnms([...unanswered, ...glance(2222, 22)], async ({ enms }) => {
+          expect(await enms.jobs.status(id, never)).toMatchObject({ state: 'running', wireState: 'no answer' });
+        });
+        await withEnms([...unanswered, ...glance(2222, 1)], async ({ enms }) => {
+          expect(await enms.jobs.status(id, never)).toMatchObject({ state: 'succeeded' });
+        });
+      });
+
+      test.each([
+        [2222, 'partial', '1 of 2 objects that were looked at are not as the package has them: device old'],
+        [22, 'failed', '2 of 2 objects that were looked at are not as the package has them: device core-1, device old'],
+      ])('and stood still for long is told with what is missing: port %i', async (core, state, text) => {
+        const twice = (exchange: Exchange): Exchange => ({ ...exchange, times: 'any' });
+        const script = [...unanswered, ...glance(core, 22)].map((exchange, index) =>
+          index < login.length ? exchange : twice(exchange),
+        );
+        await withEnms(script, async ({ enms, tools }) => {
+          expect((await enms.jobs.status(id, never)).state).toBe('running');
+          Object.assign(tools.clock, { now: () => new Date(Date.now() + 11 * 60_000) });
+          const status = await enms.jobs.status(id, never);
+          expect(status.state).toBe(state);
+          expect(status.messages[0]?.text).toContain(text);
+        });
+      });
+    });
+
     test('and whose answer is lost without a trace stays in doubt, instead of passing for done', async () => {
       const look = [file(at('migrator-answer.txt'), undefined), ...now, ...now];
       await withEnms([...login, ...lastLook, ...begun, migrate({ fault: 'reset' }), ...look], async ({ enms }) => {
@@ -489,6 +596,10 @@ describe('an import', () => {
 });
 
 describe('the end of an import', () => {
+  const left = {
+    level: 'info',
+    text: expect.stringContaining(`files/migrations/${folder} stays on http://127.0.0.1:`),
+  };
   const looked = (devices: readonly string[], links: readonly string[], related = true) => [
     file(at('device.yaml'), device),
     names('device', devices),
@@ -515,7 +626,8 @@ describe('the end of an import', () => {
       const found = await enms.jobs.status(id, never);
       expect(found).toMatchObject({ id, kind: 'import', state, wireState: words });
       if (state !== 'succeeded') expect(found.messages[0]?.text).toContain(words);
-      else expect(found.messages).toEqual([]);
+      // Nothing to warn of; but what lies on the disk of the server is named.
+      else expect(found.messages).toEqual([left]);
     });
   });
 
@@ -523,7 +635,7 @@ describe('the end of an import', () => {
     await withEnms([...end('Import successful'), ...looked(['core-1'], ['core-1--edge-1'])], async ({ enms }) => {
       expect(await enms.jobs.status(id, never)).toMatchObject({
         state: 'partial',
-        messages: [{ text: expect.stringContaining('1 of 2 device are not on the server: edge-1') }],
+        messages: [{ text: expect.stringContaining('1 of 2 device are not on the server: edge-1') }, left],
         items: [{ kind: 'device', name: 'edge-1', action: 'failed' }],
       });
     });

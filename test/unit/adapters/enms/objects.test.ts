@@ -1,13 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { fc } from '../../../support/property.ts';
 import { contentOf, objectsOf } from '../../../../src/adapters/enms/package-content.ts';
-import { nodeOf, writeItems } from '../../../../src/adapters/enms/yaml-write.ts';
+import { nodeOf } from '../../../support/yaml-nodes.ts';
+import { writeItems } from '../../../../src/yaml/write.ts';
 import { relations, types, type Type } from '../../../../src/adapters/enms/model.ts';
-import type { YamlValue } from '../../../../src/adapters/enms/yaml-node.ts';
+import type { YamlValue } from '../../../../src/adapters/enms/yaml.ts';
 import type { PreparedExport, PreparedImport } from '../../../../src/ports/adapter.ts';
 import type { ArtifactFile } from '../../../../src/ports/artifact.ts';
 import { never } from '../../../support/adapter-tools.ts';
-import { alive, names, object, packaged, rest, withEnms } from '../../../support/enms-client.ts';
+import { alive, failed, names, object, packaged, rest, withEnms } from '../../../support/enms-client.ts';
 import type { Exchange } from '../../../support/scripted-server.ts';
 
 const stamp = '20261121T043442123Z-ab12cd';
@@ -235,6 +236,36 @@ describe('an import object by object', () => {
     });
   });
 
+  test('an object at which the server fails is found, and does not take the others with it', async () => {
+    const all = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name }));
+    const fails = (from: number, to: number) => rest('POST', 'instance/device', failed, all.slice(from, to));
+    const script = [
+      fails(0, 5),
+      done('device', all.slice(0, 3)),
+      fails(3, 5),
+      fails(3, 4),
+      done('device', [{ name: 'e' }]),
+    ];
+    await withEnms(script, async ({ enms }) => {
+      const id = await enms.imports!.start(prepared(['device']), {}, [ndjson('device', ...all)], never);
+      expect(id).toBe(`upsert/${stamp}/4/1`);
+      expect((await enms.jobs.status(id, never)).items).toEqual([
+        {
+          kind: 'device',
+          name: 'd',
+          action: 'failed',
+          reason: 'eNMS failed: Error 500 - Internal Server Error.',
+        },
+      ]);
+    });
+    // Nothing of a batch gets through: it is no object's fault.
+    const none = [fails(0, 2), fails(0, 1), fails(1, 2)];
+    await withEnms(none, async ({ enms }) => {
+      const files = [ndjson('device', ...all.slice(0, 2))];
+      await expect(() => enms.imports!.start(prepared(['device']), {}, files, never)).toThrowCode('REMOTE_UNEXPECTED');
+    });
+  });
+
   test('what the answer does not name has not arrived', async () => {
     await withEnms([upsert('device', [{ name: 'a' }, { name: 'b' }], { success: ['a'] })], async ({ enms }) => {
       const files = [ndjson('device', { name: 'a' }, { name: 'b' })];
@@ -251,11 +282,58 @@ describe('an import object by object', () => {
     });
   });
 
-  test('may be begun again after a crash, because it writes by name', async () => {
-    await withEnms([], async ({ enms }) => {
-      expect(await enms.imports!.find(prepared(['device']), new Date(), never)).toBeUndefined();
+  test('goes on after a crash with what is not there as it should be', async () => {
+    const files = [
+      ndjson('device', { name: 'a', port: 22, gateways: [] }, { name: 'b', port: 22 }, { name: 'c', port: 22 }),
+      ndjson('link', { name: 'a--b', source: 'a', destination: 'b' }, { name: 'b--a', source: 'b', destination: 'a' }),
+      ndjson('workflow_edge', { name: 'e', workflow: 'wf', source: 's', destination: 't' }),
+    ];
+    const script = [
+      object('device', 'a', { port: 22, gateways: [] }),
+      object('device', 'b', { port: 2222 }),
+      rest('GET', 'instance/device/c', { status: 403, json: { alert: 'Error 403 - Not Authorized.' } }),
+      done('device', [{ name: 'b', port: 22 } as { name: string }, { name: 'c', port: 22 } as { name: string }]),
+      object('link', 'a--b', { source: 'a', destination: 'b' }),
+      // A single name that is not set is not given: this one is not done.
+      object('link', 'b--a', { source: 'b' }),
+      done('link', [{ name: 'b--a', source: 'b', destination: 'a' } as { name: string }]),
+      object('workflow_edge', 'e', { workflow: 'wf', source: 's', destination: 't' }),
+    ];
+    await withEnms(script, async ({ enms }) => {
+      const begun = prepared(['device', 'link', 'workflow_edge']);
+      expect(await enms.imports!.find(begun, new Date(), never)).toBeUndefined();
+      const id = await enms.imports!.start(begun, {}, files, never);
+      expect(id).toBe(`upsert/${stamp}/3/0/3`);
+      expect(await enms.jobs.status(id, never)).toMatchObject({
+        state: 'succeeded',
+        wireState: '3 written, 3 were there already as the package has them, 0 refused',
+      });
     });
   });
+
+  test('that breaks off says what is done, and stays in doubt so that it is looked at first', async () => {
+    const all = Array.from({ length: 150 }, (_, at) => ({ name: `d${at}` }));
+    const wrong = { status: 401, json: { alert: 'Error 401 - Wrong Credentials.' } };
+    const script = [done('device', all.slice(0, 100)), rest('POST', 'instance/device', wrong, all.slice(100))];
+    await withEnms(script, async ({ enms }) => {
+      await expect(
+        enms.imports!.start(prepared(['device']), {}, [ndjson('device', ...all)], never),
+      ).rejects.toMatchObject({
+        code: 'AUTH_REFUSED',
+        hint: expect.stringContaining('100 objects are written'),
+        details: { ambiguous: true, written: 100 },
+      });
+    });
+  });
+
+  test.each([`upsert/${stamp}/1/1/x`, `upsert/${stamp}/1/1/1/1`, `objects/lab/${stamp}/all/1`])(
+    'is not called %s',
+    async (id) => {
+      await withEnms([], async ({ enms }) => {
+        await expect(() => enms.jobs.status(id, never)).toThrowCode('NOT_FOUND');
+      });
+    },
+  );
 
   test.each([
     ['a line that is not JSON', '{"name":"a"}\n{"name":\n'],

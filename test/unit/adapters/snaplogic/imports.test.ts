@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import type { Options, PreparedImport, Secrets } from '../../../../src/ports/adapter.ts';
 import type { ArtifactFile } from '../../../../src/ports/artifact.ts';
@@ -11,7 +12,9 @@ import {
   envelope,
   fullTarget,
   list,
+  me,
   password,
+  refusal,
   username,
   withSnaplogic,
   type Scripted,
@@ -61,6 +64,8 @@ const there = [
   { name: 'quota', type: 'Policy' },
   { name: 'local.csv', type: 'File' },
 ];
+/** A file as the command line hands it over. */
+const asOption = (name: string, content: string | Buffer) => `${name}/${Buffer.from(content).toString('base64')}`;
 const told = (prepared: PreparedImport) => prepared.plan?.map(({ kind, action }) => `${action} ${kind}`);
 
 describe('prepare', () => {
@@ -105,6 +110,54 @@ describe('prepare', () => {
       prepare(scripted, { destPath, onDuplicate: 'overwrite', overwriteType: ['account', 'tasks'] }),
     );
     expect(told(prepared)).toEqual(['keep Pipeline', 'overwrite Account', 'overwrite Policy', 'beside File']);
+  });
+
+  test('expression files overwrite what is called like them, whatever becomes of the rest', async () => {
+    const options = {
+      destPath,
+      onDuplicate: 'skip',
+      expressionFile: [asOption('local.csv', '{}'), asOption('new.expr', '{}')],
+    };
+    const prepared = await withSnaplogic(fullTarget(there), (scripted) => prepare(scripted, options));
+    expect(prepared.plan?.filter(({ kind }) => kind === 'File')).toEqual([
+      { kind: 'File', name: 'local.csv', action: 'overwrite' },
+      { kind: 'File', name: 'new.expr', action: 'create' },
+    ]);
+    expect(prepared.consent).toContain('1 File');
+    expect(prepared.backup).toBeDefined();
+    expect(prepared.notes.join('\n')).toContain('root of the project: local.csv, new.expr');
+  });
+
+  test('a zip of expression files is flattened, and what it comes to is told', async () => {
+    const bytes = zipOf({ 'a/x.expr': '{}', 'b/x.expr': '{}', 'y.expr': '{}' });
+    const options = { destPath, expressionFile: [asOption('expression.zip', bytes)] };
+    const prepared = await withSnaplogic(emptyTarget, (scripted) => prepare(scripted, options));
+    expect(prepared.plan?.flatMap(({ kind, name }) => (kind === 'File' ? [name] : []))).toEqual(['x.expr', 'y.expr']);
+    expect(prepared.notes.join('\n')).toContain('more than one file of the zip is called x.expr');
+  });
+
+  test.each([
+    ['a zip beside a file', [asOption('e.zip', zipOf({ a: 'x' })), asOption('b.expr', 'x')]],
+    ['two files of one name', [asOption('a.expr', 'x'), asOption('a.expr', 'y')]],
+    ['half a zip', [asOption('e.zip', zipOf({ a: 'x' }).subarray(0, 40))]],
+  ])('%s is USAGE', async (_, expressionFile) => {
+    await withSnaplogic([], (scripted) =>
+      expect(() => prepare(scripted, { destPath, expressionFile })).toThrowCode('USAGE'),
+    );
+  });
+
+  test('where nobody may look before, an import that may overwrite is asked about', async () => {
+    const closed = [
+      list('/Acme-Prod', [{ name: 'Finance' }]),
+      list('/Acme-Prod/Finance', [], { response: refusal(403) }),
+      me,
+    ];
+    const ask = (options: Options) =>
+      withSnaplogic(closed, async (scripted) => (await prepare(scripted, { destPath, ...options })).consent);
+    expect(await ask({ onDuplicate: 'overwrite' })).toContain('whatever has the same name');
+    expect(await ask({ onDuplicate: 'skip', expressionFile: [asOption('a.expr', '')] })).toContain('No backup');
+    expect(await ask({ onDuplicate: 'skip' })).toBeUndefined();
+    expect(await ask({ onDuplicate: 'create-new', expressionFile: [asOption('a.expr', '')] })).toBeUndefined();
   });
 
   test('a copy overwrites nothing', async () => {
@@ -190,7 +243,7 @@ async function imported(prepared: PreparedImport, secrets: Secrets, answer: Exch
       return snap.jobs.status(id, never);
     },
   );
-  return { status, received, lines: tools.lines };
+  return { status, received, lines: tools.lines, id: status.id };
 }
 
 const done = { successful: [{ snode_id: 'x', name: 'load_invoices', asset_type: 'Pipeline' }], failed: [] };
@@ -215,6 +268,29 @@ describe('start', () => {
     });
   });
 
+  test('packs expression files into a zip, and sends a zip as it is', async () => {
+    const files = settled({ expressionFile: [asOption('größe.expr', '{ x: 1 }'), asOption('b.expr', '{}')] });
+    const packed = (await imported(files, {}, envelope(done))).received[0]!.body;
+    const at = packed.indexOf('name="file_expr"');
+    const bytes = Buffer.from(packed.slice(packed.indexOf('PK', at), packed.indexOf('\r\n--', at)), 'latin1');
+    const members: Record<string, string> = {};
+    for (let local = 0; bytes.readUInt32LE(local) === 0x04034b50;) {
+      const [crc, length, name] = [
+        bytes.readUInt32LE(local + 14),
+        bytes.readUInt32LE(local + 18),
+        bytes.readUInt16LE(local + 26),
+      ];
+      const content = bytes.subarray(local + 30 + name, local + 30 + name + length);
+      expect(crc32(content)).toBe(crc);
+      members[bytes.subarray(local + 30, local + 30 + name).toString()] = content.toString();
+      local += 30 + name + length;
+    }
+    expect(members).toEqual({ 'größe.expr': '{ x: 1 }', 'b.expr': '{}' });
+    const zipped = zipOf({ 'lib/x.expr': '{}' });
+    const whole = settled({ expressionFile: [asOption('expression.zip', zipped)] });
+    expect((await imported(whole, {}, envelope(done))).received[0]!.body).toContain(zipped.toString('latin1'));
+  });
+
   test('renames accounts by the template, and sends no other', async () => {
     const { received } = await imported(settled({ renameAccount: ['D001_erp=P001_erp'] }), {}, envelope(done));
     const part = /name="file_account"[^{]*(\{.*\})\r\n--/.exec(received[0]!.body)?.[1] ?? '';
@@ -237,10 +313,32 @@ describe('start', () => {
     expect(JSON.stringify([lines, status])).not.toContain(secretText);
   });
 
+  test('an account file that needs no renames goes byte for byte, a list too', async () => {
+    for (const text of ['{ "a": {"n": 12345678901234567890} }', '[ {"name": "D001_erp"} ]']) {
+      const { received } = await imported(settled(), { accountFile: new Secret(text) }, envelope(done));
+      expect(received[0]!.body).toContain(`\r\n\r\n${text}\r\n--`);
+    }
+  });
+
+  test.each([
+    ['by its label', { property_map: { info: { label: { value: 'D001_erp' } } } }],
+    ['by its name', { name: 'D001_erp' }],
+    ['by its path', { path: `${origin}/D001_erp` }],
+  ])('a template that is a list is known %s', async (_, account) => {
+    const list = zipOf({
+      'export.json': JSON.stringify({ entries: [] }),
+      'accounts_template.json': JSON.stringify([{ name: 'other' }, account]),
+    });
+    const prepared = settled({ renameAccount: ['D001_erp=P001_erp'] });
+    const { received } = await imported(prepared, {}, envelope(done), list);
+    const part = /name="file_account"[^[]*(\[.*\])\r\n--/.exec(received[0]!.body)?.[1] ?? '';
+    expect(JSON.parse(part)).toEqual([{ ...account, property_map: { info: { label: { value: 'P001_erp' } } } }]);
+  });
+
   test.each<[string, object, Secrets]>([
     ['an account that is not there', { renameAccount: ['d001_erp=P'] }, {}],
     ['an account file that is no JSON', {}, { accountFile: new Secret('{"password": "hunter2"') }],
-    ['an account file that is no object', {}, { accountFile: new Secret('["hunter2"]') }],
+    ['an account file that is no list of objects', {}, { accountFile: new Secret('["hunter2"]') }],
   ])('%s is USAGE, and nothing is sent', async (_, more, secrets) => {
     await withSnaplogic([], async ({ snap }) => {
       const error: unknown = await snap
@@ -272,8 +370,9 @@ describe('start', () => {
 
   test('a copy says where it went', async () => {
     const answer = envelope({ ...done, project_path: `${destPath} 1` });
-    const { status } = await imported(settled({ duplicates: 'create_new' }), {}, answer);
+    const { status, id } = await imported(settled({ duplicates: 'create_new' }), {}, answer);
     expect(status.messages).toEqual([{ level: 'info', text: `imported as ${destPath} 1` }]);
+    expect(id).toMatch(/,\/Acme-Prod\/Finance\/Invoices%201,create_new,1\+0\+0\+0$/);
   });
 
   test('no refusal repeats an account file', async () => {
@@ -302,11 +401,11 @@ describe('a lost answer', () => {
     const target = fullTarget([{ name: 'load_invoices', type: 'Pipeline', updated: future }], { created: future });
     await withSnaplogic([post, ...target], async (scripted) => {
       const id = await start(scripted);
-      expect(id).toMatch(/^import,\d{8}T\d{9}Z,\/Acme-Prod\/Finance\/Invoices,skip$/);
+      expect(id).toMatch(/^import,\d{8}T\d{9}Z,\/Acme-Prod\/Finance\/Invoices,skip,-$/);
       expect(await scripted.snap.jobs.status(id, never)).toMatchObject({
         state: 'partial',
         wireState: 'answer not heard',
-        messages: [{ level: 'warning', text: expect.stringContaining('1 assets of') }],
+        messages: [{ level: 'warning', text: expect.stringContaining('1 asset of') }],
         items: [{ kind: 'Pipeline', name: 'load_invoices', action: 'done' }],
       });
     });
@@ -325,6 +424,28 @@ describe('a lost answer', () => {
       ).toThrowCode('CONFLICT'),
     );
   });
+
+  test.each([
+    ['1+0+1+0', 'succeeded', 'info'],
+    ['1+1+0+0', 'partial', 'warning'],
+    ['1+0+0+1', 'partial', 'warning'],
+    ['0+2+0+0', 'failed', 'warning'],
+    ['0+0+3+0', 'succeeded', 'info'],
+  ])(
+    'a handle that was made after the answer %s says in another process that it has %s',
+    async (told, state, level) => {
+      const [first] = there;
+      const target = fullTarget([{ ...first!, updated: future }]);
+      await withSnaplogic(target, async ({ snap }) => {
+        const id = `import,20260504T091200000Z,/Acme-Prod/Finance/Invoices,skip,${told}`;
+        const status = await snap.jobs.status(id, never);
+        expect(status).toMatchObject({ state, wireState: 'answered', items: [{ name: 'load_invoices' }] });
+        expect(status.messages).toEqual([
+          { level, text: expect.stringContaining(`${told[0]!} done, ${told[2]!} failed`) },
+        ]);
+      });
+    },
+  );
 
   test('a handle of an import that left nothing has failed', async () => {
     await withSnaplogic([list('/Acme-Prod', [])], async ({ snap }) => {

@@ -37,6 +37,12 @@ const arrived = fullTarget([
   { name: 'load_invoices', type: 'Pipeline' },
 ]);
 
+/** The source, as far as it tells what the pipeline is that did not come along. */
+const payroll = [
+  ...source.slice(0, 2),
+  list('/Acme-Dev/Finance/Invoices', [{ name: 'secure_pipeline', type: 'Pipeline' }]),
+];
+
 describe('the status of a migration', () => {
   test('Started goes on, and so does a word that is not documented', async () => {
     for (const status of ['Started', 'Paused', 'Success']) {
@@ -55,17 +61,17 @@ describe('the status of a migration', () => {
     expect(status).toMatchObject({ state: 'succeeded', wireState: 'Completed', startedAt: '2026-05-04T09:12:03.114Z' });
     expect(status.messages).toEqual([]);
     expect(status.items).toEqual([
-      { kind: 'Asset', name: 'erp_account', action: 'done' },
+      { kind: 'Account', name: 'erp_account', action: 'done' },
       { kind: 'Pipeline', name: 'load_invoices', action: 'done' },
     ]);
   });
 
   test('Completed with failures is partial, each with its reason', async () => {
     const answer = envelope(document({ successful: done, failed: [secured] }));
-    const status = await statusOf([get(first, answer), ...arrived]);
+    const status = await statusOf([get(first, answer), ...arrived, ...payroll]);
     expect(status).toMatchObject({ state: 'partial' });
     expect(status.items?.[2]).toEqual({
-      kind: 'Asset',
+      kind: 'Pipeline',
       name: 'secure_pipeline',
       action: 'failed',
       reason: 'HTTP Code: 401 Status: UNAUTHORIZED',
@@ -79,13 +85,29 @@ describe('the status of a migration', () => {
       const answer = envelope(document({ successful: done, warnings }));
       expect(await statusOf([get(first, answer), ...arrived])).toMatchObject({
         state: 'partial',
-        messages: [{ level: 'warning', text: 'Asset "erp_account": the account is not valid there' }],
+        messages: [{ level: 'warning', text: 'Account "erp_account": the account is not valid there' }],
       });
     }
   });
 
   test('Completed with nothing but failures is a failure', async () => {
-    expect(await statusOf([get(first, envelope(document({ failed: [secured] })))])).toMatchObject({ state: 'failed' });
+    const status = await statusOf([get(first, envelope(document({ failed: [secured] }))), ...payroll]);
+    expect(status).toMatchObject({ state: 'failed', items: [{ kind: 'Pipeline', name: 'secure_pipeline' }] });
+  });
+
+  test('a type that nobody tells stays untold: the source may not be read, or has two of that name', async () => {
+    const answer = get(first, envelope(document({ failed: [secured] })));
+    const twice = list('/Acme-Dev/Finance/Invoices', [
+      { name: 'secure_pipeline', type: 'Pipeline' },
+      { name: 'secure_pipeline', type: 'File' },
+    ]);
+    const closed = list('/Acme-Dev', [], { response: refusal(403) });
+    for (const script of [[...source.slice(0, 2), twice], [closed]]) {
+      expect(await statusOf([answer, ...script])).toMatchObject({
+        state: 'failed',
+        items: [{ kind: 'Asset', name: 'secure_pipeline' }],
+      });
+    }
   });
 
   test('what is called done has to be there', async () => {
@@ -103,7 +125,10 @@ describe('the status of a migration', () => {
     ['error', { error: 'out of order' }, 'out of order'],
     ['message', { message: 'duplicate' }, 'duplicate'],
   ])('Failed takes its reason out of %s', async (_, more, text) => {
-    const status = await statusOf([get(first, envelope(document({ status: 'Failed', ...more })))]);
+    const status = await statusOf([
+      get(first, envelope(document({ status: 'Failed', ...more }))),
+      ...('failed' in more ? payroll : []),
+    ]);
     expect(status.state).toBe('failed');
     expect(JSON.stringify(status.messages)).toContain(text);
   });
@@ -213,6 +238,15 @@ describe('a status that is refused', () => {
     expect(status.items).toHaveLength(2);
   });
 
+  test('a Snaplex of the source is not waited for', async () => {
+    const plex = list('/Acme-Dev/Finance/Invoices', [
+      { name: names[0], type: 'Pipeline' },
+      { name: 'cloudplex', type: 'Plex' },
+    ]);
+    const status = await statusOf([...refused, ...source.slice(0, 2), plex, ...target(since)], ago(0));
+    expect(status).toMatchObject({ state: 'succeeded', items: [{ name: names[0] }] });
+  });
+
   test('something is missing or older: it goes on', async () => {
     for (const script of [target(since), target(since, before)]) {
       expect(await statusOf([...refused, ...origin, ...script], ago(0))).toMatchObject({
@@ -237,6 +271,19 @@ describe('a status that is refused', () => {
     });
   });
 
+  test('a source that may not be read any more proves nothing', async () => {
+    const closed = [...source.slice(0, 2), list('/Acme-Dev/Finance/Invoices', [], { response: refusal(403) })];
+    await expect(() => statusOf([...refused, ...closed, ...target(since, since)], ago(0))).toThrowCode('AUTH_REFUSED');
+  });
+
+  test('a source that is gone leaves in doubt whether all has arrived', async () => {
+    const gone = [list('/Acme-Dev', [{ name: 'Finance' }]), list('/Acme-Dev/Finance', [])];
+    expect(await statusOf([...refused, ...gone, ...target(since)], ago(0))).toMatchObject({ state: 'running' });
+    const late = await statusOf([...refused, ...gone, ...target('2026-05-04T09:03:00.000Z')], ago(10));
+    expect(late).toMatchObject({ state: 'partial', items: [{ kind: 'Pipeline', name: 'load_invoices' }] });
+    expect(late.messages[1]).toMatchObject({ level: 'warning', text: expect.stringContaining('no longer there') });
+  });
+
   test('for a token alone is AUTH_REFUSED', async () => {
     await expect(() => statusOf(refused, token)).toThrowCode('AUTH_REFUSED');
   });
@@ -253,13 +300,13 @@ describe('ids', () => {
 
 test('the log tells each asset once', async () => {
   const answer = envelope(document({ successful: done, failed: [secured] }));
-  const lines = await withSnaplogic([get(first, answer), ...arrived], ({ snap }) =>
+  const lines = await withSnaplogic([get(first, answer), ...arrived, ...payroll], ({ snap }) =>
     all(snap.jobs.log(moveId(), never)),
   );
   expect(lines.map(({ level, text }) => `${level} ${text}`)).toEqual([
     'info partial (Completed)',
-    'info Asset "erp_account": done',
+    'info Account "erp_account": done',
     'info Pipeline "load_invoices": done',
-    'error Asset "secure_pipeline": failed (HTTP Code: 401 Status: UNAUTHORIZED)',
+    'error Pipeline "secure_pipeline": failed (HTTP Code: 401 Status: UNAUTHORIZED)',
   ]);
 });

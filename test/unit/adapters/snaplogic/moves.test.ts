@@ -15,6 +15,7 @@ import {
   refusal,
   serverDate,
   source,
+  sourceAssets,
   token,
   user,
   withSnaplogic,
@@ -105,6 +106,57 @@ describe('prepare', () => {
     expect(prepared.settled).toMatchObject({ assetTypes: ['File', 'Pipeline', 'Policy'], duplicateCheck: false });
     expect(prepared.notes.join('\n')).toContain('left out: Account "erp_account", Job "nightly"');
     expect(prepared.consent).toBe(`overwrite 1 Pipeline in ${destPath}? The control plane keeps no copy`);
+  });
+
+  test.each([
+    ['--on-duplicate skip', { onDuplicate: 'skip' }, []],
+    ['--on-duplicate create-new', { onDuplicate: 'create-new' }, []],
+    ['--overwrite-type', { overwriteType: ['Account'] }, []],
+    ['--rename-account', { renameAccount: ['a=b'] }, []],
+    ['--account-file', {}, ['accountFile']],
+  ])('%s cannot be heeded within a control plane, and is not passed over', async (flag, options, secrets) => {
+    await withSnaplogic([], async ({ snap }) => {
+      const asked = { project, dryRun: true, options: { destPath, noDuplicateCheck: true, ...options }, secrets };
+      const refused = snap.moves!.prepare(asked, { name: 'prod', adapter: snap }, never);
+      await expect(() => refused).toThrowCode('USAGE');
+      await expect(refused).rejects.toThrow(flag);
+    });
+  });
+
+  test('--on-duplicate overwrite is what --no-duplicate-check is', async () => {
+    const there = fullTarget([{ name: 'load_invoices', type: 'Pipeline' }]);
+    const prepared = await withSnaplogic([...source, ...there, me], (scripted) =>
+      prepare(scripted, { onDuplicate: 'overwrite' }),
+    );
+    expect(prepared.settled).toMatchObject({ duplicateCheck: false, existed: true });
+    expect(prepared.consent).toContain('overwrite 1 Pipeline');
+  });
+
+  test('what lists say about rights is told: an asset that may not be read, a place that may not be written', async () => {
+    const perms = (exchange: Exchange, names: readonly string[], may: readonly string[]): Exchange => {
+      const { json, ...rest } = exchange.response as {
+        json: { response_map: { entries: readonly { name: string }[] } };
+      };
+      const entries = json.response_map.entries.map((one) => (names.includes(one.name) ? { ...one, perms: may } : one));
+      return { ...exchange, response: { ...rest, json: { ...json, response_map: { entries } } } };
+    };
+    const secured = source.map((exchange) => perms(exchange, ['load_invoices'], []));
+    const closed = emptyTarget.map((exchange) => perms(exchange, ['Finance'], ['R']));
+    const { notes } = await withSnaplogic([...secured, ...closed, me], (scripted) => prepare(scripted));
+    expect(notes).toContainEqual(expect.stringMatching(/^Pipeline "load_invoices" may not be read by this account/));
+    expect(notes).toContainEqual(
+      expect.stringMatching(/^this account may not write at \/Acme-Prod\/Finance\/Invoices/),
+    );
+    const open = (await withSnaplogic([...source, ...emptyTarget, me], (scripted) => prepare(scripted))).notes;
+    expect(open.filter((note) => note.includes('may not'))).toEqual([]);
+  });
+
+  test('a Snaplex and a folder of the project are no part of it that travels', async () => {
+    const more = list(project, [...sourceAssets, { name: 'plex', type: 'Plex' }, { name: 'folder', type: 'Dir' }]);
+    const prepared = await withSnaplogic([...source.slice(0, 2), more, ...emptyTarget, me], (scripted) =>
+      prepare(scripted),
+    );
+    expect(prepared.plan).toHaveLength(sourceAssets.length);
   });
 
   test('a task goes by either of its names', async () => {
@@ -230,7 +282,7 @@ describe('start', () => {
     const wanted = { ...body, asset_types: ['File', 'Pipeline'], duplicate_check: false, async: false };
     const done = { successful: [{ snode_id: 'x', name: 'a', asset_type: 'Pipeline' }] };
     const answer = envelope({ status: 'Completed', ...done });
-    await withSnaplogic([post(wanted, answer)], async (scripted) => {
+    await withSnaplogic([post(wanted, answer), ...fullTarget([{ name: 'a', type: 'Pipeline' }])], async (scripted) => {
       const options = { assetTypes: ['File', 'Pipeline'], duplicateCheck: false, sync: true };
       const id = await start(scripted, settled(options));
       expect(await scripted.snap.jobs.status(id, never)).toMatchObject({
@@ -238,6 +290,26 @@ describe('start', () => {
         items: [{ kind: 'Pipeline', name: 'a', action: 'done' }],
       });
     });
+  });
+
+  test('a synchronous answer may be the status document itself, without an envelope', async () => {
+    const body = { dest_path: destPath, duplicate_check: true, async: false };
+    const answer = {
+      json: {
+        status: 'Completed',
+        http_status_code: 200,
+        successful: [{ name: 'load_invoices', asset_type: 'Pipeline' }],
+      },
+    };
+    for (const [held, state] of [
+      ['load_invoices', 'succeeded'],
+      ['another', 'partial'],
+    ] as const) {
+      await withSnaplogic([post(body, answer), ...fullTarget([{ name: held, type: 'Pipeline' }])], async (scripted) => {
+        const id = await start(scripted, settled({ sync: true }));
+        expect(await scripted.snap.jobs.status(id, never)).toMatchObject({ state, wireState: 'Completed' });
+      });
+    }
   });
 
   test('an empty answer of a synchronous migration is settled by looking', async () => {
@@ -290,8 +362,8 @@ describe('start', () => {
     });
   });
 
-  test('a token goes as Bearer, with or without the word before it', async () => {
-    for (const jwt of ['abc.def.ghi', 'Bearer abc.def.ghi']) {
+  test('a token goes as Bearer, with or without the words before it', async () => {
+    for (const jwt of ['abc.def.ghi', 'Bearer abc.def.ghi', 'Bearer Token abc.def.ghi', 'token abc.def.ghi']) {
       const exchange = post(body);
       const headers = { authorization: 'Bearer abc.def.ghi' };
       await withSnaplogic(

@@ -240,6 +240,7 @@ describe('animated', () => {
       '  job octopus:lab:ServerTasks-1',
       '* exporting acme: Executing, 42 %, tenants',
     ]);
+    reporter.report(job({ state: 'succeeded', wireState: 'Success' }));
     reporter.report({ type: 'phase', name: 'seal', subject: 'acme.tar' });
     reporter.report(bytes(0, 2 * 1024 * 1024));
     after(1000);
@@ -268,6 +269,35 @@ describe('animated', () => {
     reporter.report({ type: 'phase', name: 'clean-up', subject: '' });
     reporter.finish();
     expect(screen(io)).toEqual(['⚠ warning: it went wrong', '  hint: look', '']);
+  });
+
+  test.each([
+    ['succeeded', 'Success', 'import', '✔ imported acme'],
+    ['partial', 'Success', 'import', '⚠ imported acme, with warnings'],
+    ['failed', 'Failed', 'import', '✖ importing acme: Failed'],
+    ['cancelled', 'Canceled', 'import', '✖ importing acme: Canceled'],
+    ['cancelled', 'Canceled', 'cancel', '✔ cancelled acme'],
+    ['failed', 'Failed', 'wait', '✔ waited for acme'],
+    ['queued', 'started', 'import', '› importing acme: started'],
+  ] as const)('of a job that is %s (%s) the phase %s tells what is so', async (state, wireState, name, line) => {
+    for (const ends of ['by its result', 'by another phase']) {
+      const { io, reporter } = await stage({}, tty);
+      reporter.report({ type: 'phase', name, subject: 'acme' });
+      reporter.report(job({ state, wireState }));
+      if (ends === 'by its result') reporter.finish('done');
+      else reporter.report({ type: 'phase', name: 'check', subject: 'prod' });
+      expect(screen(io)[1]).toBe(line);
+    }
+  });
+
+  test('a long name leaves room for how far it is', async () => {
+    const { io, reporter } = await stage({}, tty);
+    const subject = 'Octopus.Space.Migration 1.0.0-20261121T020832-f4ad6d2c into production';
+    reporter.report({ type: 'phase', name: 'import', subject });
+    reporter.report(job({ fraction: 0.42, activity: 'Importing documents' }));
+    await new Promise((wait) => setTimeout(wait, 200));
+    expect(screen(io).at(-1)).toHaveLength(79);
+    expect(screen(io).at(-1)).toMatch(/^\* importing Octopus\.Space\..*…: Executing, 42 %, Importing documents$/u);
   });
 
   test('leaves the terminal to a prompt', async () => {

@@ -98,13 +98,13 @@ export async function startServer(options: Partial<EmulatorOptions> = {}): Promi
     call,
     async login(name = username, secret = password) {
       const form = await send(`${emulator.url}/login`, 'GET');
-      const cookie = cookieOf(form);
       const token = tokenOf(form.text);
       const fields = new URLSearchParams({ csrf_token: token, username: name, password: secret });
-      await send(`${emulator.url}/login`, 'POST', {
+      const entered = await send(`${emulator.url}/login`, 'POST', {
         text: fields.toString(),
-        headers: { Cookie: cookie, 'Content-Type': 'application/x-www-form-urlencoded' },
+        headers: { Cookie: cookieOf(form), 'Content-Type': 'application/x-www-form-urlencoded' },
       });
+      const cookie = cookieOf(entered);
       return {
         cookie,
         token,

@@ -369,6 +369,32 @@ describe('what goes wrong', () => {
     expect([await namesOf(server, 'device'), await namesOf(server, 'pool')]).toEqual([['only'], []]);
   });
 
+  test('what the file has empty is not set: an object that is there keeps its relations', async () => {
+    const server = await startServer({ sample: false });
+    await post(server, 'device', [{ name: 'a' }, { name: 'b' }]);
+    await post(server, 'pool', { name: 'site', manually_defined: true, devices: ['a', 'b'] });
+    await post(server, 'link', { name: 'a--b', source: 'a', destination: 'b' });
+    const pool = (devices: string) => `- name: site\n  manually_defined: true\n  devices: ${devices}\n`;
+    await project(server, { pool: pool('[]'), link: '- name: a--b\n  source: ""\n  color: red\n' });
+    expect((await imported(server, ['pool', 'link'])).json).toBe(success);
+    expect(await get(server, 'pool', 'site')).toMatchObject({ devices: ['a', 'b'] });
+    expect(await get(server, 'link', 'a--b')).toMatchObject({ source: 'a', destination: 'b', color: 'red' });
+    // A list of nothing but unknown names is set, to nothing.
+    await project(server, { pool: pool('[ghost]') });
+    expect((await imported(server, ['pool'])).json).toBe(success);
+    expect(await get(server, 'pool', 'site')).toMatchObject({ devices: [] });
+  });
+
+  test('a row of a folder makes none on this disk; one that REST makes does', async () => {
+    const server = await startServer({ sample: false });
+    await project(server, { file: '- {name: ">migrations>away", path: /migrations/away, type: folder}\n' });
+    expect((await imported(server, ['file'])).json).toBe(success);
+    expect(await namesOf(server, 'folder')).toContain('>migrations>away');
+    expect(existsSync(folderOf(server, 'away'))).toBe(false);
+    await post(server, 'folder', { name: 'here', path: '/migrations/here' });
+    expect(existsSync(folderOf(server, 'here'))).toBe(true);
+  });
+
   test('3: a missing name in a list is dropped in silence', async () => {
     const server = await startServer();
     await project(server, { pool: '- {name: hand, manually_defined: true, devices: [ghost, par-gw, phantom]}\n' });

@@ -10,6 +10,7 @@ import {
   cookieOf,
   everyType,
   get,
+  internalError,
   namesOf,
   newFolder,
   post,
@@ -17,6 +18,7 @@ import {
   startServer,
   stopServers,
   tokenOf,
+  type Answer,
   type EnmsServer,
   type Json,
 } from './enms-server.ts';
@@ -90,30 +92,65 @@ describe('login', () => {
 });
 
 describe('a session', () => {
+  test.each([['/download/folder/migrations/p'], ['/dashboard?a=b'], ['/nothing']])(
+    'is needed for %s, which asks for a login; HTTP Basic does not count',
+    async (path) => {
+      const answer = await server.call('GET', path);
+      const location = `/login?next_url=${encodeURIComponent(`${server.url}${path}`)}`;
+      expect([answer.status, answer.headers.get('location')]).toEqual([302, location]);
+    },
+  );
+
   test.each([
-    ['GET', '/download/folder/migrations/p', '/login?next_url=%2Fdownload%2Ffolder%2Fmigrations%2Fp'],
-    ['GET', '/dashboard', '/login?next_url=%2Fdashboard'],
-  ])('is needed for %s %s; HTTP Basic does not count', async (method, path, location) => {
-    const answer = await server.call(method, path);
-    expect([answer.status, answer.headers.get('location')]).toEqual([302, location]);
+    ['/get_migration_folders', 403, 'Error 403 - Not Authorized.'],
+    ['/nothing', 404, 'Error 404 - Not Found.'],
+  ])('is needed for what is posted to %s, and its token alone is not enough', async (path, status, alert) => {
+    const page = await send(`${server.url}/login`, 'GET');
+    const headers = { Cookie: cookieOf(page), 'X-CSRFToken': tokenOf(page.text) };
+    const answer = await send(`${server.url}${path}`, 'POST', { headers });
+    expect([answer.status, answer.json]).toEqual([status, { alert }]);
+  });
+
+  test('begins with the login: the cookie of the page before it opens nothing', async () => {
+    const page = await send(`${server.url}/login`, 'GET');
+    const fields = { csrf_token: tokenOf(page.text), username: 'admin', password: server.password };
+    const headers = { Cookie: cookieOf(page), 'Content-Type': 'application/x-www-form-urlencoded' };
+    const entered = await send(`${server.url}/login`, 'POST', {
+      text: new URLSearchParams(fields).toString(),
+      headers,
+    });
+    const open = (cookie: string) => send(`${server.url}/dashboard`, 'GET', { headers: { Cookie: cookie } });
+    expect((await open(cookieOf(page))).status).toBe(302);
+    expect((await open(cookieOf(entered))).status).toBe(200);
+    expect(entered.headers.get('set-cookie')).toMatch(/^session=[^;]+; Expires=[^;]+ GMT; HttpOnly; Path=\/$/);
+    const forged = cookieOf(entered).replace(/=./, '=A');
+    expect((await open(forged)).status).toBe(302);
+  });
+
+  test('goes from the root to the login page, and from there to the landing page', async () => {
+    const session = await server.login();
+    expect((await session.call('GET', '/')).headers.get('location')).toBe('/login');
+    expect((await session.call('GET', '/login')).headers.get('location')).toBe('/dashboard');
   });
 
   test('does not open REST, and ends with a REST call that carries it', async () => {
     const session = await server.login();
     const open = () => session.call('GET', '/dashboard');
     expect((await open()).status).toBe(200);
-    expect((await session.call('GET', '/rest/workers')).status).toBe(401);
-    expect((await open()).status).toBe(302);
-    const second = await server.login();
-    const headers = { Cookie: second.cookie };
-    expect((await server.call('GET', '/rest/query/user', { headers })).status).toBe(200);
-    expect((await second.call('GET', '/dashboard')).status).toBe(302);
+    const after = async (answer: Answer) =>
+      session.call('GET', '/dashboard', { headers: { Cookie: cookieOf(answer) } });
+    const refused = await session.call('GET', '/rest/workers');
+    expect([refused.status, (await after(refused)).status]).toEqual([401, 302]);
+    const answered = await server.call('GET', '/rest/query/user', { headers: { Cookie: session.cookie } });
+    expect([answered.status, (await after(answered)).status]).toEqual([200, 302]);
   });
 
   test('is bound to the client that began it', async () => {
     const session = await server.login();
     const headers = { 'User-Agent': 'another browser' };
     expect((await session.call('GET', '/dashboard', { headers })).status).toBe(302);
+    // Its token is good still, so this is no forgery, but nobody's.
+    expect((await session.call('POST', '/get_migration_folders', { headers })).status).toBe(403);
   });
 
   test('needs its token for each change, as a header or a field', async () => {
@@ -128,8 +165,9 @@ describe('a session', () => {
 
   test('ends with logout', async () => {
     const session = await server.login();
-    expect((await session.call('GET', '/logout')).status).toBe(302);
-    expect((await session.call('GET', '/dashboard')).status).toBe(302);
+    const out = await session.call('GET', '/logout');
+    expect([out.status, out.headers.get('location')]).toEqual([302, '/login']);
+    expect((await session.call('GET', '/dashboard', { headers: { Cookie: cookieOf(out) } })).status).toBe(302);
   });
 
   test('of somebody without the right is 403', async () => {
@@ -142,7 +180,10 @@ describe('a session', () => {
   });
 
   test('an unknown page is 404', async () => {
-    expect((await (await server.login()).call('GET', '/nothing')).status).toBe(404);
+    const session = await server.login();
+    const answer = await session.call('GET', '/nothing');
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+    expect((await session.call('POST', '/nothing')).json).toEqual({ alert: 'Error 404 - Not Found.' });
   });
 });
 
@@ -151,7 +192,7 @@ describe('download', () => {
     const { cookie } = await server.login();
     const agent = 'migrator-test';
     const page = await send(`${server.url}/login`, 'GET', { headers: { 'User-Agent': agent } });
-    await send(`${server.url}/login`, 'POST', {
+    const entered = await send(`${server.url}/login`, 'POST', {
       text: new URLSearchParams({
         csrf_token: tokenOf(page.text),
         username: 'admin',
@@ -163,9 +204,9 @@ describe('download', () => {
         'Content-Type': 'application/x-www-form-urlencoded',
       },
     });
-    expect(cookie).not.toBe(cookieOf(page));
+    expect(cookie).not.toBe(cookieOf(entered));
     const answer = await raw(`${server.url}/download/folder/migrations/p`, {
-      Cookie: cookieOf(page),
+      Cookie: cookieOf(entered),
       'User-Agent': agent,
     });
     expect(answer.headers).toMatchObject({
@@ -227,7 +268,8 @@ describe('upload', () => {
     ['without a folder', { form_type: 'upload_files' }],
   ])('%s is 500', async (_, fields) => {
     const session = await server.login();
-    expect((await session.call('POST', '/upload_files', { form: form(fields, ['a.yaml', '[]']) })).status).toBe(500);
+    const answer = await session.call('POST', '/upload_files', { form: form(fields, ['a.yaml', '[]']) });
+    expect([answer.status, answer.json]).toEqual([500, internalError]);
   });
 
   test.each(['/../..', '/migrations/../../setup'])('to %s is refused with 200', async (folder) => {
@@ -235,6 +277,25 @@ describe('upload', () => {
     const data = form({ form_type: 'upload_files', folder }, ['a.yaml', '[]']);
     const answer = await session.call('POST', '/upload_files', { form: data });
     expect([answer.status, answer.json]).toEqual([200, { error: 'The path resolves outside of the files folder.' }]);
+  });
+
+  test('of more than the server takes at once is 413, as a page', async () => {
+    const session = await server.login();
+    const headers = {
+      Cookie: session.cookie,
+      'X-CSRFToken': session.token,
+      'Content-Type': 'multipart/form-data; boundary=x',
+      'Content-Length': String(100 * 1024 * 1024 + 1),
+    };
+    const status = await new Promise((resolve, reject) => {
+      const sent = request(`${server.url}/upload_files`, { method: 'POST', headers }, (response) => {
+        resolve(response.statusCode);
+        sent.destroy();
+      });
+      sent.on('error', reject);
+      sent.flushHeaders();
+    });
+    expect(status).toBe(413);
   });
 
   test('without a token is 400', async () => {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createPrivateKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { accountNames, faultNames } from '../../../../src/emulators/index.ts';
@@ -161,10 +162,19 @@ describe('a restart', () => {
 describe('a JWT', () => {
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const now = Math.floor(Date.now() / 1000);
-  const jwt = (plane: ControlPlane, claims: Json = {}, head: Json = { alg: 'RS256', typ: 'JWT' }): string => {
+  const ownKey = (plane: ControlPlane) =>
+    createPrivateKey(readFileSync(join(plane.directory, 'setup', 'jwt-private-key.pem')));
+  const jwt = (
+    plane: ControlPlane,
+    claims: Json = {},
+    head: Json = { alg: 'ES256', typ: 'JWT' },
+    key: KeyObject = ownKey(plane),
+  ): string => {
     const aud = `${plane.url}/api/1/rest/public`;
     const all = { iat: now, exp: now + 600, sub: 'ci@acme.example', aud, iss: 'acme-idp', org: 'Acme-Dev', ...claims };
-    return `Bearer ${encode(head)}.${encode(all)}.${encode('signature')}`;
+    const signed = `${encode(head)}.${encode(all)}`;
+    const form = key.asymmetricKeyType === 'ec' ? ({ key, dsaEncoding: 'ieee-p1363' } as const) : key;
+    return `Bearer ${signed}.${sign('sha256', Buffer.from(signed), form).toString('base64url')}`;
   };
   const look = async (plane: ControlPlane, as: string, org = 'Acme-Dev') =>
     (await plane.get(`${rest}/asset/list/${org}`, { as })).status;
@@ -197,6 +207,41 @@ describe('a JWT', () => {
     expect(await look(plane, jwt(plane, claims))).toBe(200);
   });
 
+  test('is held to its signature', async () => {
+    const plane = await startPlane();
+    const good = jwt(plane);
+    const [head = '', , signature = ''] = good.split('.');
+    const claims = {
+      ...(JSON.parse(Buffer.from(good.split('.')[1]!, 'base64url').toString()) as Json),
+      sub: 'admin@acme.example',
+    };
+    expect(await look(plane, `${head}.${encode(claims)}.${signature}`)).toBe(401);
+    expect(await look(plane, `${head}.${good.split('.')[1]!}.${encode('signature')}`)).toBe(401);
+    expect(await look(plane, `${head}.${good.split('.')[1]!}.`)).toBe(401);
+    const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    expect(await look(plane, jwt(plane, {}, { alg: 'ES256' }, stranger))).toBe(401);
+    expect(await look(plane, jwt(plane, {}, { alg: 'RS256' }))).toBe(401);
+    expect(await look(plane, jwt(plane, {}, { alg: 'ES256', kid: 'embedded' }))).toBe(200);
+    expect(await look(plane, jwt(plane, {}, { alg: 'ES256', kid: 'another' }))).toBe(401);
+    expect(await look(plane, good)).toBe(200);
+  });
+
+  test('may be signed by an issuer whose keys are put into the key set, and the set stays', async () => {
+    const directory = await newFolder();
+    const one = await startPlane({ directory });
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const file = join(directory, 'setup', 'jwks.json');
+    const key = { ...publicKey.export({ format: 'jwk' }), kid: 'acme-idp-1' };
+    writeFileSync(file, JSON.stringify({ keys: [{ kty: 'RSA', kid: 'broken' }, key] }));
+    expect(await look(one, jwt(one, {}, { alg: 'RS256', kid: 'acme-idp-1' }, privateKey))).toBe(200);
+    expect(await look(one, jwt(one))).toBe(401);
+    await one.close();
+    const two = await startPlane({ directory });
+    expect(await look(two, jwt(two, {}, { alg: 'RS256' }, privateKey))).toBe(200);
+    writeFileSync(file, 'no JSON');
+    expect(await look(two, jwt(two, {}, { alg: 'RS256' }, privateKey))).toBe(401);
+  });
+
   test.each<readonly [string, Json]>([
     ['another audience', { aud: 'https://elastic.snaplogic.com/api/1/rest/public' }],
     ['a time that has passed', { exp: now - 1 }],
@@ -214,7 +259,7 @@ describe('a JWT', () => {
     const plane = await startPlane();
     expect(await look(plane, jwt(plane, {}, { alg: 'none' }))).toBe(401);
     expect(await look(plane, 'Bearer a.b.c')).toBe(401);
-    expect(await look(plane, 'Bearer Token SAMPLE-TOKEN-CI')).toBe(401);
+    expect(await look(plane, 'Bearer ..')).toBe(401);
     expect(await look(plane, basic('', ''))).toBe(401);
   });
 });

@@ -254,6 +254,31 @@ describe('an import', () => {
     expect(JSON.stringify(map)).not.toContain('plain-password');
   });
 
+  test('takes the account file as a plain field too', async () => {
+    const plane = await startPlane();
+    const parts = form({ zip: (await exported(plane, invoices)).bytes });
+    parts.append(
+      'file_account',
+      JSON.stringify({ erp_account: { property_map: { settings: { hostname: { value: 'prod.db' } } } } }),
+    );
+    await plane.call('POST', `${pub}/project/import/Acme-Test/Finance/Invoices`, { form: parts });
+    const { map } = await plane.get(`${rest}/asset/Acme-Test/Finance/Invoices/erp_account`);
+    expect(map['property_map']).toMatchObject({ settings: { hostname: { value: 'prod.db' } } });
+  });
+
+  test("is there under the path of the product's own pages, with its words for duplicates", async () => {
+    const plane = await startPlane();
+    const zip = (await exported(plane, invoices)).bytes;
+    const [first] = await plane.list('/Acme-Test');
+    const path = `/api/2/${String(first!['org_snode_id'])}/rest/project/import/Acme-Test/Finance/Invoices`;
+    for (const expected of ['/Acme-Test/Finance/Invoices', '/Acme-Test/Finance/Invoices 1']) {
+      const answer = await plane.call('POST', `${path}?duplicate_check=False`, { form: form({ zip }) });
+      expect(answer.map['project_path']).toBe(expected);
+    }
+    const answer = await plane.call('POST', `${path}?duplicate_check=True`, { form: form({ zip }) });
+    expect(answer.map['failed']).toHaveLength(9);
+  });
+
   test('with the template as it came changes nothing', async () => {
     const plane = await startPlane();
     const zip = (await exported(plane, invoices)).bytes;

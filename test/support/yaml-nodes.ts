@@ -1,0 +1,16 @@
+import type { YamlNode } from '../../src/yaml/node.ts';
+import type { YamlValue } from '../../src/adapters/enms/yaml.ts';
+
+/** Plain data as it would be read from a file. */
+export function nodeOf(value: YamlValue): YamlNode {
+  if (value === null) return { kind: 'scalar', tag: 'null', text: 'null' };
+  if (typeof value === 'boolean') return { kind: 'scalar', tag: 'bool', text: String(value) };
+  if (typeof value === 'number') {
+    return { kind: 'scalar', tag: Number.isSafeInteger(value) ? 'int' : 'float', text: String(value) };
+  }
+  if (typeof value === 'string') return { kind: 'scalar', tag: 'str', text: value };
+  if (isList(value)) return { kind: 'seq', tuple: false, items: value.map(nodeOf) };
+  return { kind: 'map', entries: Object.entries(value).map(([key, item]) => [nodeOf(key), nodeOf(item)] as const) };
+}
+
+const isList = (value: YamlValue): value is readonly YamlValue[] => Array.isArray(value);
