@@ -20,7 +20,8 @@ export default {
     project('cli', ['cli']),
     project('e2e', ['e2e']),
   ],
-  testTimeout: 60_000,
+  // Generous, because a build machine may be busy: it ends what hangs, and says nothing of speed.
+  testTimeout: 180_000,
   // One for each core: most of the time goes by in processes and servers that the tests wait for.
   maxWorkers: '100%',
   // A server or a child process that a failing test left behind must not keep a build machine waiting.

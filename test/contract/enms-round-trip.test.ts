@@ -165,7 +165,7 @@ describe('any graph of objects survives export, package and import', () => {
   ])('%s', async (_, options, left) => {
     await fc.assert(
       fc.asyncProperty(objectGraph, (steps) => survives(steps, options, left)),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 });

@@ -7,7 +7,7 @@ import { isType } from './model.ts';
 import { decoded, isMap, itemsOf, objectsOf, type PackagedObject } from './package-content.ts';
 import type { Server } from './server.ts';
 import type { ImportableContent, Survey } from './survey.ts';
-import { valueOf } from './yaml-node.ts';
+import { valueOf } from './yaml.ts';
 
 /**
  * An object that an import changes, as `<type> <name>`. An import that creates and deletes nothing shows by these alone:
