@@ -37,8 +37,9 @@ export async function runExport(work: ExportRun, ports: OperationPorts, signal: 
     return exports.prepare(work.request, signal);
   });
   for (const message of prepared.notes) reporter.report({ type: 'notice', message });
-  const names = prepared.projects.map((project) => project.name).join(', ');
-  reporter.report({ type: 'phase', name: 'export', subject: `${names} from ${source.name}` });
+  const names = prepared.projects.map((project) => project.name);
+  const what = names.length > 0 ? names.join(', ') : prepared.package.id;
+  reporter.report({ type: 'phase', name: 'export', subject: `${what} from ${source.name}` });
   const job = await startOnce(
     {
       step,

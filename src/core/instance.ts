@@ -1,5 +1,5 @@
 import { MigratorError } from '../errors.ts';
-import type { Adapter } from '../ports/adapter.ts';
+import type { Adapter, PackageFeed } from '../ports/adapter.ts';
 
 /** A named server of the rc file, with its adapter. */
 export interface Instance {
@@ -40,4 +40,25 @@ export function jobVerb<V extends 'cancel' | 'approve' | 'reject' | 'undo'>(
     });
   }
   return found.bind(instance.adapter.jobs) as NonNullable<Adapter['jobs'][V]>;
+}
+
+const untold = {
+  certify: {
+    what: 'knows no certification of packages',
+    hint: 'a signed package tells who vouches for it: "migrator package verify"',
+  },
+  edit: { what: 'cannot change a package that was made', hint: 'export it anew' },
+} as const;
+
+/** A facet of the feed that only some products have. */
+export function feedVerb<V extends 'certify' | 'edit'>(instance: Instance, verb: V): NonNullable<PackageFeed[V]> {
+  const feed = facet(instance, 'feed');
+  const found = feed[verb];
+  if (found === undefined) {
+    const { what, hint } = untold[verb];
+    throw new MigratorError('UNSUPPORTED', `instance "${instance.name}" (${instance.adapter.product}) ${what}`, {
+      hint,
+    });
+  }
+  return found.bind(feed) as NonNullable<PackageFeed[V]>;
 }

@@ -1,4 +1,4 @@
-import type { InventoryItem } from '../ports/adapter.ts';
+import type { Importer, InventoryItem } from '../ports/adapter.ts';
 import type { PlanItem } from '../ports/plan.ts';
 import type { Reporter } from '../ports/reporter.ts';
 
@@ -17,6 +17,11 @@ export function planImport(
     name,
     action: !present.has(key(kind, name)) ? 'create' : overwrite ? 'overwrite' : 'keep',
   }));
+}
+
+/** Importers of files plan from the files, and others may know more than the names of projects too. */
+export function plansByName({ takes, plans }: Importer): boolean {
+  return takes === 'stored' && plans !== true;
 }
 
 const mostNotices = 20;

@@ -96,6 +96,8 @@ export interface Exporter {
   find(prepared: PreparedExport, startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;
   /** What the finished export made, to be read from this server. Not called for pushed exports. May be repeated. */
   fetch(jobId: string, prepared: PreparedExport | undefined, signal: AbortSignal): Promise<Artifact>;
+  /** Removes what a finished export left on this server, after a rehearsal that needed it. Idempotent. */
+  discard?(jobId: string, signal: AbortSignal): Promise<void>;
 }
 
 export interface ImportRequest {
@@ -132,7 +134,11 @@ export interface Importer {
   readonly takes: 'stored' | 'files';
   /** `server`: it can rehearse an import itself. `plan`: a dry run ends with what `prepare` found. */
   readonly dryRuns: 'server' | 'plan';
+  /** `prepare` always plans, so that nobody needs to plan by the projects' names. Importers of files always do. */
+  readonly plans?: boolean;
   readonly requiredSecrets: readonly string[];
+  /** Refuses what this account certainly may not do, before a file is brought to the server. Reads only. */
+  check?(signal: AbortSignal): Promise<void>;
   /** Checks and resolves what can be checked without writing. */
   prepare(request: ImportRequest, signal: AbortSignal): Promise<PreparedImport>;
   /** Brings the files to the server and sees them there, without importing anything. May be repeated. */
@@ -192,6 +198,23 @@ export interface Mover {
 
 export type OnConflict = 'fail' | 'overwrite' | 'keep';
 
+export type CertificationStatus = 'uncertified' | 'requested' | 'certified' | 'rejected';
+
+/** Whether somebody vouches for a package. */
+export interface Certification {
+  readonly status: CertificationStatus;
+  /** The account that decided last, as its server names it. */
+  readonly by?: { readonly id: string; readonly name: string; readonly fullName: string } | undefined;
+  /** ISO 8601. */
+  readonly at?: string | undefined;
+}
+
+/** What shall be different about a package that lies on a server; what is not named stays. */
+export interface PackageEdit {
+  readonly name?: string | undefined;
+  readonly options: Options;
+}
+
 export interface PackageFeed {
   /** Its packages have an id alone, and `version` is empty. */
   readonly unversioned?: boolean;
@@ -215,6 +238,20 @@ export interface PackageFeed {
   parseFileName(fileName: string): PackageRef | undefined;
   /** Idempotent. */
   delete(ref: PackageRef, signal: AbortSignal): Promise<'deleted' | 'absent'>;
+  /**
+   * Changes whether somebody vouches for a package and returns what the server then shows. With `by` and `at` it repeats a
+   * decision that was made elsewhere; `sync` lets the server fetch it by its own means. NOT_FOUND when absent.
+   */
+  certify?(ref: PackageRef, wanted: Certification | 'sync', signal: AbortSignal): Promise<Certification>;
+  /**
+   * Lets the server make a package anew with another name, content or settings, and returns the job to watch. CONFLICT
+   * with the reason where it is too late, NOT_FOUND when absent. May be repeated.
+   */
+  edit?(
+    ref: PackageRef,
+    change: PackageEdit,
+    signal: AbortSignal,
+  ): Promise<{ readonly job: string; readonly notes: readonly string[] }>;
   /** What an exporting peer needs to push into this feed. Absent when peers cannot. */
   destination?(signal: AbortSignal): Promise<PushDestination>;
 }

@@ -27,7 +27,9 @@ test('the tree has the commands that the design names', () => {
         'demo',
         'completion',
       ],
-      ...['list', 'upload', 'download', 'delete', 'inspect', 'verify', 'seal', 'open'].map((word) => `package ${word}`),
+      ...['list', 'upload', 'download', 'delete', 'certify', 'edit', 'inspect', 'verify', 'seal', 'open'].map(
+        (word) => `package ${word}`,
+      ),
       ...['list', 'show', 'wait', 'log', 'cancel', 'approve', 'reject', 'undo'].map((word) => `job ${word}`),
       ...['generate', 'show', 'trust'].map((word) => `key ${word}`),
       ...['show', 'check', 'schema'].map((word) => `config ${word}`),

@@ -159,7 +159,7 @@ describe('--json prints one document that keeps to its published schema', () => 
     await done('fault-list', 'emulate', 'octopus', '--fault', 'list');
   });
 
-  test('job approve, reject, undo', async () => {
+  test('job approve, reject, undo, package edit and certify', async () => {
     const rc = ['--config', 'libraries.yaml'];
     await writeFile(here().path('libraries.yaml'), libraries);
     const request = async (): Promise<string> => {
@@ -174,6 +174,16 @@ describe('--json prints one document that keeps to its published schema', () => 
     };
     const refused = await request();
     expect(await done('job-reject', 'job', 'reject', refused, ...rc)).toMatchObject({ handle: refused });
+    const rejected = refused.split(':')[2]!;
+    const edit = ['package', 'edit', rejected, '--at', 'dev', ...rc];
+    expect(await done('package-edit', ...edit, '--name', 'again')).toMatchObject({ outcome: 'done' });
+    expect(
+      await done('package-certify', 'package', 'certify', rejected, '--at', 'dev', '--status', 'requested', ...rc),
+    ).toMatchObject({ results: [{ instance: 'dev', status: 'requested' }] });
+    // An embedded Library ends with the command, and the work with it.
+    expect(await done('package-edit', ...edit, '--default-action', 'replace', '--no-wait')).toMatchObject({
+      outcome: 'started',
+    });
     const agreed = await request();
     await done('job-approve', 'job', 'approve', agreed, ...rc);
     await done('job-wait', 'job', 'wait', agreed, ...rc);
@@ -210,6 +220,8 @@ describe('--json prints one document that keeps to its published schema', () => 
     ['a missing project', 2, 'NOT_FOUND', exportOf('No such project')],
     ['a file that is no package', 6, 'PACKAGE_MALFORMED', ['package', 'verify', 'note.txt']],
     ['an output that exists', 7, 'CONFLICT', ['package', 'seal', 'note.txt', '-o', 'note.tar']],
+    ['a product without certificates', 2, 'UNSUPPORTED', ['package', 'certify', 'A@1.0.0', '--at', 'prod']],
+    ['a product that edits nothing', 2, 'UNSUPPORTED', ['package', 'edit', 'A@1.0.0', '--at', 'prod', '--name', 'B']],
     ['no terminal to ask at', 2, 'USAGE', ['init', '--force']],
   ])('an error: %s', async (_, code, name, args) => {
     const ended = await run([...args, '--json']);

@@ -92,6 +92,15 @@ async function startMove(
   return { id: await moves.start(prepared, target, {}, never), prepared };
 }
 
+async function waitingOn({ source }: LibraryBench, id: string) {
+  for (;;) {
+    await source.jobs.advance!(id, never);
+    const status = await source.jobs.status(id, never);
+    if (status.state === 'waiting') return status;
+    expect(status.state).toBe('running');
+  }
+}
+
 async function migrations(adapter: Adapter): Promise<number> {
   return (await collect(adapter.jobs.list({ all: true, limit: 100 }, never))).length;
 }
@@ -132,14 +141,7 @@ describeAdapter('microstrategy', setup, () => {
     test('a request waits until somebody approves or rejects it', async () => {
       await onBench(async (bench) => {
         const requested = { options: { requestOnly: true } };
-        const waiting = async (id: string) => {
-          for (;;) {
-            await bench.source.jobs.advance!(id, never);
-            const status = await bench.source.jobs.status(id, never);
-            if (status.state === 'waiting') return status;
-            expect(status.state).toBe('running');
-          }
-        };
+        const waiting = (id: string) => waitingOn(bench, id);
         const { id } = await startMove(bench, requested);
         expect(await waiting(id)).toMatchObject({
           wireState: 'requested',
@@ -164,6 +166,43 @@ describeAdapter('microstrategy', setup, () => {
         expect(status.messages.map(({ text }) => text).join()).toContain('cannot be undone');
         const { message } = await failsWith('CONFLICT', () => bench.source.jobs.undo!(id, never));
         expect(message).toContain('keep_both');
+      });
+    });
+
+    test('a package is edited before its import, and vouched for on both Libraries', async () => {
+      await onBench(async (bench) => {
+        const [source, target] = [need(bench.source.feed, 'feed'), need(bench.target.feed, 'feed')];
+        const { id, prepared } = await startMove(bench, { options: { requestOnly: true } });
+        await waitingOn(bench, id);
+        const ref = { id: id.slice(0, 32), version: '' };
+        const edit = need(source.edit?.bind(source), 'edit');
+        await failsWith('CONFLICT', () => edit(ref, { name: 'too late', options: {} }, never));
+        await bench.source.jobs.reject!(id, never);
+        const before = need(await source.stat(ref, never), 'stored');
+        const { job } = await edit(
+          ref,
+          { name: 'mended', options: { object: ['Month:attribute:force_replace'] } },
+          never,
+        );
+        expect(await watch(bench.source, job, setup)).toMatchObject({ state: 'succeeded', wireState: 'created' });
+        const after = need(await source.stat(ref, never), 'stored');
+        expect(after.fileName).toContain('mended');
+        expect(after).not.toEqual(before);
+        await failsWith('NOT_FOUND', () => edit({ id: 'nothing', version: '' }, { name: 'x', options: {} }, never));
+
+        const moved = await startMove(bench);
+        await watch(bench.source, moved.id, setup);
+        const there = { id: moved.id.slice(0, 32), version: '' };
+        const certify = need(source.certify?.bind(source), 'certify');
+        const repeat = need(target.certify?.bind(target), 'certify');
+        expect(await certify(there, { status: 'requested' }, never)).toMatchObject({ status: 'requested' });
+        const decision = await certify(there, { status: 'certified' }, never);
+        expect(decision).toMatchObject({ status: 'certified', by: { name: 'Administrator' } });
+        expect(await repeat(there, 'sync', never)).toEqual(decision);
+        expect(await repeat(there, { status: 'uncertified' }, never)).toMatchObject({ status: 'uncertified' });
+        expect(await repeat(there, decision, never)).toEqual(decision);
+        await failsWith('NOT_FOUND', () => certify({ id: 'nothing', version: '' }, { status: 'certified' }, never));
+        expect(prepared.settled).toMatchObject({ requestOnly: true });
       });
     });
 

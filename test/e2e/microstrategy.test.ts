@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, jest, test } from '@jest/globals';
 import { commandLine } from '../support/command-line.ts';
 import { crashAt } from '../support/crash.ts';
@@ -75,6 +75,12 @@ describe('migrate-project', () => {
       const unapproved = await document(workshop, [...moving, '--request-only'], 2);
       expect(unapproved).toMatchObject({ code: 'UNSUPPORTED' });
       expect(await jobsOn(workshop, 'lab')).toEqual([]);
+      expect(await document(workshop, [...moving, '--dry-run'])).toMatchObject({
+        outcome: 'done',
+        dryRun: true,
+        plan: [{ kind: 'attribute', name: 'Year', action: 'overwrite' }],
+      });
+      expect([await jobsOn(workshop, 'lab'), await jobsOn(workshop, 'prod')]).toEqual([[], []]);
       expect(await document(workshop, moving)).toMatchObject({ outcome: 'done', route: 'relay' });
       expect(await jobsOn(workshop, 'prod')).toMatchObject([{ wireState: 'imported' }]);
     });
@@ -116,6 +122,61 @@ test('partial-export of a list of objects, and the import of its package', async
     const [{ id }] = packages as [{ id: string }];
     expect(await document(workshop, ['package', 'delete', id, '--from', 'prod', '--yes'])).toMatchObject({});
     expect(await jobsOn(workshop, 'prod')).toEqual([]);
+  });
+});
+
+test('a package is edited, certified where it is, and neither where a product knows nothing of it', async () => {
+  await withLibraryWorkshop({}, async (workshop) => {
+    const { jobs } = await document(workshop, [...moving, '--request-only']);
+    const [handle = ''] = jobs as string[];
+    const id = handle.split(':')[2] ?? '';
+    const edit = ['package', 'edit', id, '--at', 'lab'];
+    expect(await document(workshop, [...edit, '--name', 'too late'], 7)).toMatchObject({ code: 'CONFLICT' });
+    await document(workshop, ['job', 'reject', handle]);
+    expect(await document(workshop, edit, 2)).toMatchObject({ code: 'USAGE' });
+    const change = [...edit, '--name', 'mended', '--default-action', 'replace'];
+    expect(await document(workshop, change)).toMatchObject({
+      outcome: 'done',
+      status: { state: 'succeeded', wireState: 'created' },
+    });
+
+    // What was done on one stays told when the other one fails.
+    const alone = await workshop.run(['package', 'certify', id, '--at', 'lab', '--at', 'prod']);
+    expect(alone).toMatchObject({ code: 2, stderr: expect.stringContaining(`${id} is certified on lab`) });
+    expect(alone.stderr).toContain('prod has no migration');
+
+    const [moved = ''] = (await document(workshop, moving))['jobs'] as string[];
+    const certify = ['package', 'certify', moved.split(':')[2] ?? '', '--at', 'lab'];
+    expect(await document(workshop, [...certify, '--status', 'requested'])).toMatchObject({
+      results: [{ instance: 'lab', status: 'requested' }],
+    });
+    const { results } = await document(workshop, [...certify, '--at', 'prod']);
+    const [here, there] = results as Record<string, unknown>[];
+    expect(here).toMatchObject({ instance: 'lab', status: 'certified', by: { name: 'Administrator' } });
+    expect(there).toEqual({ ...here, instance: 'prod' });
+  });
+});
+
+test('an account without the privileges is refused before anything is made', async () => {
+  await withLibraryWorkshop({}, async (workshop) => {
+    const operator = { LAB_PASSWORD: 'operator-sample', PROD_PASSWORD: 'operator-sample' };
+    const rc = (await readFile(workshop.path('.migratorrc.yaml'), 'utf8')).replaceAll('"Administrator"', 'operator');
+    await writeFile(workshop.path('operator.yaml'), rc);
+    const run = async (args: readonly string[]) =>
+      commandLine(args, {
+        cwd: workshop.folder,
+        env: { ...workshop.env, ...operator, MIGRATOR_CONFIG: 'operator.yaml' },
+      });
+    const refused = await run([...moving, '--json']);
+    expect({ code: refused.code, out: JSON.parse(refused.stdout) as unknown }).toMatchObject({
+      code: 4,
+      out: { code: 'AUTH_REFUSED', details: { lacking: expect.arrayContaining(['Manage Migration Packages']) } },
+    });
+    expect(await jobsOn(workshop, 'lab')).toEqual([]);
+    expect((await run(['doctor', 'lab'])).stdout).toContain('may not import');
+    // Who may make packages alone leaves the rest to others.
+    expect((await run([...moving, '--request-only'])).code).toBe(0);
+    expect(await jobsOn(workshop, 'lab')).toMatchObject([{ wireState: 'requested' }]);
   });
 });
 

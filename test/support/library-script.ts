@@ -80,6 +80,9 @@ export async function withLibraries<Result>(
       sessions[on].logouts += 1;
       return { on, line, status: 204 };
     }
+    // Unless the script says so, a Library does not tell the privileges of an account.
+    if (line === 'GET /api/sessions/privileges' && calls[next]?.line !== line)
+      return { on, line, status: 404, answer: { code: 'ERR004', message: 'HTTP 404 Not Found' } };
     return line === 'GET /api/sessions'
       ? { on, line, answer: { timeout, fullName: 'Administrator', id: '1' } }
       : undefined;

@@ -7,6 +7,7 @@ import {
   migrationSchema,
   migrationsSchema,
   objectSchema,
+  privilegesSchema,
   projectSchema,
   searchSchema,
   sharedFileSchema,
@@ -16,6 +17,7 @@ import {
   type MetadataObject,
   type Migration,
   type MigrationContent,
+  type Privilege,
   type Project,
   type SharedFile,
   type Storage,
@@ -52,6 +54,12 @@ export interface Client {
   patchMigration(id: string, body: object, project: string | undefined, signal: AbortSignal): Promise<void>;
   importMigration(id: string, body: object, project: string | undefined, signal: AbortSignal): Promise<void>;
   validateMigration(id: string, body: object, project: string | undefined, signal: AbortSignal): Promise<void>;
+  /** Makes the package anew; the answer says only that it was begun. */
+  editPackage(id: string, body: object, project: string | undefined, signal: AbortSignal): Promise<void>;
+  /** `autoSync` lets the server take the state from the shared storage. */
+  certifyPackage(id: string, body: object | 'autoSync', signal: AbortSignal): Promise<void>;
+  /** What the account of the session may do. */
+  privileges(signal: AbortSignal): Promise<readonly Privilege[]>;
   /** False when there was none. */
   deletePackage(packageId: string, signal: AbortSignal): Promise<boolean>;
   packageBinary(packageId: string, signal: AbortSignal): Promise<Streamed>;
@@ -140,6 +148,18 @@ export function createClient(http: Http): Client {
       const request = { method: 'PUT', path: `api/migrations/${id}/validation` } as const;
       await send({ ...request, json, headers, safety: 'idempotent', answerWithinMs: workMs }, signal);
     },
+    editPackage: async (id, json, project, signal) => {
+      const headers = { ...projectHeader(project), ...asynchronous };
+      const request = { method: 'PUT', path: `api/migrations/${id}/packageInfo`, json, headers } as const;
+      await send({ ...request, answerWithinMs: workMs }, signal);
+    },
+    certifyPackage: async (id, body, signal) => {
+      const path = `api/migrations/${id}/packageInfo/certification`;
+      const sync = body === 'autoSync';
+      const request = { method: 'PATCH', path, ...(sync ? { query: { autoSync: true } } : {}) } as const;
+      await send({ ...request, json: sync ? {} : body, headers: asynchronous, safety: 'idempotent' }, signal);
+    },
+    privileges: (signal) => get('api/sessions/privileges', privilegesSchema, signal),
     deletePackage: async (packageId, signal) =>
       (await found(async () => {
         const query = { packageId };

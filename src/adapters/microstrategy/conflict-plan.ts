@@ -6,21 +6,49 @@ import type { ResolvedObject } from './objects.ts';
 import { actionOf, type PackageSettings } from './package-content.ts';
 import type { MetadataObject } from './wire.ts';
 
-/** What the import will do to each named object, by the conflict rules, from what the target has now. Reads only. */
+export interface ObjectPlan {
+  readonly items: readonly PlanItem[];
+  /** With the rule that each gets. */
+  readonly objects: readonly ResolvedObject[];
+  /** Those that the target lacks. */
+  readonly absent: readonly ResolvedObject[];
+}
+
+/**
+ * What the import will do to each named object, by the conflict rules, from what the target has now. Reads only. Where
+ * nobody chose a rule, what the target has stays and what it lacks is brought: by use_newer, which spares what somebody
+ * else brings there meanwhile.
+ */
 export async function planObjects(
   target: Library,
-  objects: readonly ResolvedObject[],
+  wanted: readonly ResolvedObject[],
   settings: PackageSettings,
   project: string | undefined,
   signal: AbortSignal,
-): Promise<PlanItem[]> {
-  const plan: PlanItem[] = [];
-  for (const object of objects) {
-    const there = await target.client.object(object.id, object.type, project, signal);
+): Promise<ObjectPlan> {
+  const items: PlanItem[] = [];
+  const objects: ResolvedObject[] = [];
+  const absent: ResolvedObject[] = [];
+  for (const one of wanted) {
+    const there = await target.client.object(one.id, one.type, project, signal);
+    const free =
+      one.action === undefined && settings.chosen === undefined && settings.packageType !== 'project_security';
+    const object: ResolvedObject = there === undefined && free ? { ...one, action: 'use_newer' } : one;
+    objects.push(object);
+    if (there === undefined) absent.push(object);
     const rule = actionOf(object, settings);
-    plan.push({ kind: typeName(object.type), name: object.name, ...outcome(rule, object.source, there) });
+    const decided =
+      settings.packageType === 'project_security' ? securityOutcome(rule) : outcome(rule, object.source, there);
+    items.push({ kind: typeName(object.type), name: object.name, ...decided });
   }
-  return plan;
+  return { items, objects, absent };
+}
+
+/** A project_security package carries no users: it carries what they may in the project. */
+export function securityOutcome(rule: Action): Outcome {
+  const detail = `${rule}: the security roles and filters in the project`;
+  if (rule === 'use_existing') return { action: 'keep', detail };
+  return { action: rule === 'delete' ? 'delete' : 'overwrite', detail };
 }
 
 type Outcome = Pick<PlanItem, 'action' | 'detail'>;
@@ -32,7 +60,10 @@ export function outcome(
   target: Pick<MetadataObject, 'version' | 'dateModified'> | undefined,
 ): Outcome {
   if (target === undefined) {
-    return rule === 'delete' ? { action: 'unchanged', detail: 'delete: the target has none' } : { action: 'create' };
+    if (rule === 'delete') return { action: 'unchanged', detail: 'delete: the target has none' };
+    return rule === 'use_existing'
+      ? { action: 'unchanged', detail: 'use_existing: the target has none, and nothing is copied' }
+      : { action: 'create' };
   }
   const same = source.version !== undefined && source.version === target.version;
   switch (rule) {

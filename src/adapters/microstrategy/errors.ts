@@ -13,6 +13,7 @@ interface Refusal {
 type Reading = readonly [code: ErrorCode, sentence: string, hint: string | undefined];
 
 const unreadableFile = /the shared file cannot be accessed/i;
+const noStorage = /requires MicroStrategy Storage Service|Storage Service is not configured properly/i;
 
 /** Failures of which only the text is documented (Migration API, troubleshooting). */
 const texts: readonly (readonly [RegExp, Reading])[] = [
@@ -90,6 +91,7 @@ export function explain(status: number, body: string, request: HttpRequest): Mig
       ...(refusal.ticketId === undefined ? {} : { ticketId: refusal.ticketId }),
       ...(refusal.iServerCode === undefined ? {} : { iServerCode: refusal.iServerCode }),
       ...(unreadableFile.test(refusal.message) ? { unreadableFile: true } : {}),
+      ...(noStorage.test(refusal.message) ? { noStorage: true } : {}),
     },
   });
 }

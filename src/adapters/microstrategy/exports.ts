@@ -4,10 +4,11 @@ import type { Artifact } from '../../ports/artifact.ts';
 import { download } from './download.ts';
 import { formatJobId, parseJobId } from './job-id.ts';
 import type { Library } from './library.ts';
-import { packageInfo } from './package-content.ts';
+import { idleNotes, packageInfo } from './package-content.ts';
 import { factsOf, fileNameOf, refFrom, serverName } from './package-name.ts';
 import { packageOrder } from './package-order.ts';
 import { refuseRequestOnly } from './request-only.ts';
+import { requireRights } from './rights.ts';
 import { findMigration, isMade, settledMigration, startMigration } from './start-migration.ts';
 
 /** Packages are made on the source as migrations without a target, and downloaded (upload and download, step 1). */
@@ -20,7 +21,9 @@ export function createExporter(library: Library): Exporter {
     prepare: async (request, signal) => {
       // A move that has to go by way of this machine begins here, and ends in an import that asks nobody.
       refuseRequestOnly(request.options);
-      const { ref, project, settings, objects, notes } = await packageOrder(library, request, signal);
+      const { ref, project, purpose, settings, objects, notes } = await packageOrder(library, request, signal);
+      const told = 'make packages and download them';
+      await requireRights(library, { what: 'export', told, project: project?.id }, signal);
       const name = serverName(ref);
       const body = {
         packageInfo: packageInfo(name, settings, objects, library.connection.environment),
@@ -30,7 +33,7 @@ export function createExporter(library: Library): Exporter {
         package: ref,
         projects: project === undefined ? [] : [project],
         settled: settledMigration({ name, body, project: project?.id }),
-        notes,
+        notes: [...notes, ...idleNotes(settings, objects, purpose)],
       };
     },
     start: async ({ settled }, _secrets, _destination, signal) =>
@@ -40,6 +43,9 @@ export function createExporter(library: Library): Exporter {
       return id === undefined ? undefined : formatJobId(id, 'export');
     },
     fetch: (id, _prepared, signal) => fetchPackage(library, id, signal),
+    discard: async (id, signal) => {
+      await library.client.deletePackage(parseJobId(id).packageId, signal);
+    },
   };
 }
 

@@ -1,7 +1,9 @@
 import { MigratorError } from '../../errors.ts';
 import type { PackageFeed } from '../../ports/adapter.ts';
 import type { ArtifactFile } from '../../ports/artifact.ts';
+import { certify } from './certification.ts';
 import { download } from './download.ts';
+import { edit } from './edit.ts';
 import type { Library } from './library.ts';
 import { isPackageId, refFromFileName } from './package-name.ts';
 import { findKept, keptPackages, storedOf, type Kept } from './package-store.ts';
@@ -35,6 +37,8 @@ export function createFeed(library: Library): PackageFeed {
       return fileOf(library, kept);
     },
     parseFileName: refFromFileName,
+    certify: (ref, wanted, signal) => certify(library, ref, wanted, signal),
+    edit: (ref, change, signal) => edit(library, ref, change, signal),
     delete: async (ref, signal) => {
       const kept = await findKept(library, ref, signal);
       const file = kept?.file ?? (await leftOver(library, ref.id, signal));

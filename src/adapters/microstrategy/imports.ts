@@ -1,12 +1,14 @@
 import { MigratorError } from '../../errors.ts';
 import type { Importer, ImportRequest, PreparedImport } from '../../ports/adapter.ts';
+import { planImport } from './import-plan.ts';
 import { formatJobId, parseJobId } from './job-id.ts';
 import type { Library } from './library.ts';
-import { factsFrom, type FileFacts } from './package-name.ts';
+import { factsFrom, factsOf, type FileFacts } from './package-name.ts';
 import { findKept } from './package-store.ts';
 import { selectTarget, type Selection } from './projects.ts';
 import { listOf, textOf } from './request.ts';
 import { refuseRequestOnly } from './request-only.ts';
+import { requireRights } from './rights.ts';
 import { startedOrFound } from './start-migration.ts';
 
 /** Imports of uploaded packages, which the server begins at once and without approval (upload and download, step 4). */
@@ -23,7 +25,9 @@ export function createImporter(library: Library): Importer {
   return {
     takes: 'stored',
     dryRuns: 'plan',
+    plans: true,
     requiredSecrets: [],
+    check: (signal) => requireRights(library, { what: 'import', told: 'import packages', project: undefined }, signal),
     prepare: (request, signal) => prepare(library, request, signal),
     start: async (prepared, _secrets, _files, signal) => {
       const begin = async (): Promise<string> => {
@@ -38,17 +42,23 @@ export function createImporter(library: Library): Importer {
 }
 
 async function prepare(library: Library, request: ImportRequest, signal: AbortSignal): Promise<PreparedImport> {
-  const { source, dryRun, options, files } = request;
+  const { source, dryRun, options, files, exportedWith } = request;
   refuseRequestOnly(options);
   const kept = await findKept(library, source, signal);
   // A rehearsal of a file that is still on this machine uploads nothing.
   const onlyPlanned = dryRun && kept === undefined && files !== undefined;
   if (!onlyPlanned && kept?.file === undefined) throw notUploaded(library, source.id, kept !== undefined);
   const named = factsFrom(files?.[0]?.path ?? '');
-  const packageType = kept?.file?.extraInfo.packageType ?? named.packageType;
+  const { packageType } =
+    kept?.file === undefined ? named : factsOf({ type: kept.file.extraInfo.packageType, purpose: undefined });
   const into =
     packageType === 'configuration' ? undefined : await targetOf(library, request, named, kept?.name, signal);
   const packageId = kept?.packageId ?? '';
+  const project = into?.project.id;
+  await requireRights(library, { what: 'import', told: 'import packages', project }, signal);
+  const plan = await planImport(library, { packageType, exportedWith, project: into?.project }, signal);
+  const doomed = plan.filter(({ action }) => action === 'delete').map(({ name }) => name);
+  const where = `${into === undefined ? '' : `${into.project.name} on `}${library.connection.name}`;
   return {
     source,
     dryRun,
@@ -58,6 +68,8 @@ async function prepare(library: Library, request: ImportRequest, signal: AbortSi
       ...(into === undefined ? {} : { projectId: into.project.id, projectName: into.project.name }),
       earlier: packageId === '' ? [] : await importsOf(library, packageId, signal),
     },
+    plan,
+    ...(doomed.length > 0 && !dryRun ? { consent: `delete ${doomed.join(', ')} from ${where}?` } : {}),
     notes: [
       ...(into?.notes ?? []),
       into === undefined ? 'the package goes into the configuration' : `the package goes into ${into.project.name}`,

@@ -1,15 +1,15 @@
 import { isMigratorError } from '../../errors.ts';
 import type { Mover, MoveRequest, Peer, PreparedMove } from '../../ports/adapter.ts';
-import type { PlanItem } from '../../ports/plan.ts';
-import { planObjects } from './conflict-plan.ts';
+import { planObjects, type ObjectPlan } from './conflict-plan.ts';
 import { formatJobId, parseJobId } from './job-id.ts';
 import { libraryOf, libraryOfPeer, type Library } from './library.ts';
-import { packageInfo } from './package-content.ts';
+import { idleNotes, packageInfo } from './package-content.ts';
 import { serverName } from './package-name.ts';
 import { packageOrder, type PackageOrder } from './package-order.ts';
 import { peerOf } from './peers.ts';
 import { selectTarget, type Selection } from './projects.ts';
 import { flagOf, textOf } from './request.ts';
+import { requireRights } from './rights.ts';
 import { findMigration, settledMigration, startMigration } from './start-migration.ts';
 import { sharedStorageObstacle } from './storage.ts';
 import type { Project } from './wire.ts';
@@ -21,7 +21,10 @@ export function createMover(library: Library): Mover {
     reaches: async ({ name, adapter }, _info, signal) => {
       const target = libraryOf(adapter);
       if (target === undefined) return `${name} is no MicroStrategy Library`;
-      return (await sharedStorageObstacle(library, target, signal)) ?? true;
+      const obstacle = await sharedStorageObstacle(library, target, signal);
+      // What cannot be handed over is carried, and nothing shall be made for that in vain.
+      if (obstacle !== undefined) await requireCarrying(target, signal);
+      return obstacle ?? true;
     },
     prepare: (request, target, signal) => prepare(library, request, target, signal),
     start: async ({ settled }, _target, _secrets, signal) =>
@@ -53,9 +56,12 @@ async function prepare(
   const target = libraryOfPeer(peer);
   const order = await packageOrder(library, { projects: project === undefined ? [] : [project], options }, signal);
   const into = await targetOf(target, order, textOf(options, 'targetProject'), signal);
-  const plan = await planOf(target, order, into?.project, signal);
+  const requestOnly = flagOf(options, 'requestOnly');
+  await requireRights(library, { what: 'create', told: 'make packages', project: order.project?.id }, signal);
+  if (!requestOnly && !dryRun) await requireImporting(target, into?.project.id, signal);
+  const { items: plan, objects, absent } = await planOf(target, order, into?.project, signal);
   const name = serverName(order.ref);
-  const { settings, objects } = order;
+  const { settings, purpose } = order;
   const body = {
     packageInfo: packageInfo(name, settings, objects, library.connection.environment),
     importInfo: {
@@ -72,17 +78,28 @@ async function prepare(
       ...settledMigration({ name, body, project: order.project?.id }),
       peer: peer.name,
       dryRun,
-      requestOnly: flagOf(options, 'requestOnly'),
+      requestOnly,
     },
     plan,
     notes: [
       ...order.notes,
       ...(into?.notes ?? []),
       ...renamed(order, into),
+      ...idleNotes(settings, objects, purpose, absent),
       ...(dryRun ? ['the servers validate the package; for that it is made, and taken away again'] : []),
     ],
     ...(doomed.length > 0 && !dryRun ? { consent: `delete ${doomed.join(', ')} from ${where}?` } : {}),
   };
+}
+
+async function requireImporting(target: Library, project: string | undefined, signal: AbortSignal): Promise<void> {
+  const hint = 'use another account, or leave the import to somebody who may: --request-only';
+  await requireRights(target, { what: 'import', told: 'import packages', project, hint }, signal);
+}
+
+async function requireCarrying(target: Library, signal: AbortSignal): Promise<void> {
+  for (const what of ['upload', 'import'] as const)
+    await requireRights(target, { what, told: `${what} packages`, project: undefined }, signal);
 }
 
 async function targetOf(
@@ -106,17 +123,22 @@ async function planOf(
   { objects, settings, project, purpose }: PackageOrder,
   into: Project | undefined,
   signal: AbortSignal,
-): Promise<readonly PlanItem[]> {
+): Promise<ObjectPlan> {
   if (purpose === 'project_merge') {
     const keeps = settings.defaultAction === 'use_existing';
     const detail = `every object by the rule ${settings.defaultAction}`;
-    return [{ kind: 'project', name: into?.name ?? project?.name ?? '', action: keeps ? 'keep' : 'overwrite', detail }];
+    const name = into?.name ?? project?.name ?? '';
+    return {
+      items: [{ kind: 'project', name, action: keeps ? 'keep' : 'overwrite', detail }],
+      objects,
+      absent: [],
+    };
   }
   try {
     return await planObjects(target, objects, settings, into?.id, signal);
   } catch (error) {
     // Whoever may import need not be allowed to look; the servers decide when it comes to it.
     if (!isMigratorError(error, 'AUTH_REFUSED') || error.details['status'] !== 403) throw error;
-    return [];
+    return { items: [], objects, absent: objects };
   }
 }

@@ -11,6 +11,8 @@ const conflictRules = [
 ] as const;
 
 const making: OptionSpec['verbs'] = ['partial-export', 'migrate-project'];
+/** A package can be made anew from these; its type and purpose stay. */
+const editing: OptionSpec['verbs'] = [...making, 'package'];
 
 /** The settings of a migration package and of its import as command-line options. */
 export const options: ProductOptions = {
@@ -23,14 +25,14 @@ export const options: ProductOptions = {
       value: 'id:type',
       many: true,
       description: 'an object to pack: <id or name>:<type>[:<action>][:dependents]; without any, the whole project',
-      verbs: making,
+      verbs: editing,
     },
     {
       name: 'objects',
       value: 'file',
       file: true,
       description: 'a JSON or CSV file that lists objects to pack: id, name, type, action, includeDependents',
-      verbs: making,
+      verbs: editing,
     },
     {
       name: 'package-type',
@@ -44,7 +46,7 @@ export const options: ProductOptions = {
       value: 'rule',
       choices: conflictRules,
       description: 'conflict rule for whatever has none of its own, dependents too (default: use_existing)',
-      verbs: making,
+      verbs: editing,
     },
     {
       name: 'action',
@@ -52,26 +54,26 @@ export const options: ProductOptions = {
       choices: conflictRules,
       description:
         'conflict rule for the named objects that have none of their own (default: that of --default-action)',
-      verbs: making,
+      verbs: editing,
     },
     {
       name: 'include-dependents',
       description: 'pack what the named objects depend on too',
-      verbs: making,
+      verbs: editing,
     },
     {
       name: 'acl-on-replacing',
       value: 'rule',
       choices: ['use_existing', 'replace'],
       description: 'access control lists of replaced objects (default: use_existing)',
-      verbs: making,
+      verbs: editing,
     },
     {
       name: 'acl-on-new',
       value: 'rule',
       choices: ['keep_acl_as_source_object', 'inherit_acl_as_dest_folder'],
       description: 'access control lists of new objects (default: keep_acl_as_source_object)',
-      verbs: making,
+      verbs: editing,
     },
     {
       name: 'update-schema',
@@ -79,7 +81,7 @@ export const options: ProductOptions = {
       many: true,
       choices: ['recal_table_logical_size', 'recal_table_keys_fact_entry_level', 'update_schema_logical_info'],
       description: 'a schema update to run after the import (repeatable; project packages only)',
-      verbs: making,
+      verbs: editing,
     },
     {
       name: 'package-name',

@@ -19,6 +19,8 @@ const schemaUpdates = [
 export interface PackageSettings {
   readonly packageType: PackageType;
   readonly defaultAction: Action;
+  /** The default action, when the user named one. */
+  readonly chosen: Action | undefined;
   readonly aclOnReplacing: string;
   readonly aclOnNew: string;
   readonly updateSchema: readonly string[];
@@ -40,10 +42,12 @@ export function packageSettings(options: Options): PackageSettings {
     throw new MigratorError('USAGE', 'a project_security package replaces no access control lists', {
       hint: 'leave --acl-on-replacing out',
     });
+  // What the target has stays, unless the user says otherwise.
+  const defaultAction = word('defaultAction', actions, 'the default action');
   return {
     packageType,
-    // What the target has stays, unless the user says otherwise.
-    defaultAction: word('defaultAction', actions, 'the default action'),
+    defaultAction,
+    chosen: textOf(options, 'defaultAction') === undefined ? undefined : defaultAction,
     aclOnReplacing: word('aclOnReplacing', aclsOnReplacing, 'the rule for access control lists of replaced objects'),
     aclOnNew: word('aclOnNew', aclsOnNew, 'the rule for access control lists of new objects'),
     updateSchema,
@@ -77,7 +81,10 @@ export function purposeOf(
   );
 }
 
-export function actionOf({ action }: Pick<ResolvedObject, 'action'>, { defaultAction }: PackageSettings): Action {
+export function actionOf(
+  { action }: Pick<ResolvedObject, 'action'>,
+  { defaultAction }: Pick<PackageSettings, 'defaultAction'>,
+): Action {
   return action ?? defaultAction;
 }
 
@@ -95,13 +102,7 @@ export function packageInfo(
     aclOnNewObjects: [aclOnNew],
     defaultAction,
   };
-  const content = objects.map((object) => ({
-    id: object.id,
-    name: object.name,
-    type: object.type,
-    action: actionOf(object, settings),
-    includeDependents: object.includeDependents,
-  }));
+  const content = contentOf(objects, settings);
   const whole = objects.length === 0;
   return {
     type: packageType,
@@ -112,6 +113,20 @@ export function packageInfo(
     tocView: whole ? { settings: toc } : { settings: toc, content },
     treeView: {},
   };
+}
+
+/** The objects as a package's table of contents names them. */
+export function contentOf(
+  objects: readonly ResolvedObject[],
+  settings: Pick<PackageSettings, 'defaultAction'>,
+): readonly object[] {
+  return objects.map((object) => ({
+    id: object.id,
+    name: object.name,
+    type: object.type,
+    action: actionOf(object, settings),
+    includeDependents: object.includeDependents,
+  }));
 }
 
 /** What the user should know of a package before it is made. */
@@ -128,6 +143,32 @@ export function packageNotes(settings: PackageSettings, objects: readonly Resolv
       : []),
     ...(objects.some(({ includeDependents }) => includeDependents)
       ? [`dependents that are packed too follow the default action ${settings.defaultAction}`]
+      : []),
+  ];
+}
+
+/** What a package will not do although one may expect it: the rule use_existing copies nothing, as it is documented. */
+export function idleNotes(
+  settings: Pick<PackageSettings, 'defaultAction'>,
+  objects: readonly ResolvedObject[],
+  purpose: Purpose,
+  /** Those that may be absent on the target. */
+  absent: readonly ResolvedObject[] = objects,
+): string[] {
+  const idle = settings.defaultAction === 'use_existing';
+  const kept = absent.filter((object) => actionOf(object, settings) === 'use_existing').map(({ name }) => name);
+  const dependents = idle && objects.some(({ includeDependents }) => includeDependents);
+  return [
+    ...(purpose === 'project_merge' && idle
+      ? ['a project merge by the rule use_existing copies nothing; name another rule with --default-action']
+      : []),
+    ...(kept.length > 0
+      ? [
+          `by the rule use_existing nothing is copied, not even what the target lacks: ${kept.join(', ')}; name another rule with --action`,
+        ]
+      : []),
+    ...(dependents
+      ? ['dependents that the target lacks are not copied by the rule use_existing; name another with --default-action']
       : []),
   ];
 }

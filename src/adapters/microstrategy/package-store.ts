@@ -1,3 +1,4 @@
+import { MigratorError } from '../../errors.ts';
 import type { PackageRef, StoredPackage } from '../../ports/artifact.ts';
 import { isoOf } from './job-state.ts';
 import type { Library } from './library.ts';
@@ -43,6 +44,27 @@ function isServed(migration: Migration): boolean {
 export async function findKept(library: Library, ref: PackageRef, signal: AbortSignal): Promise<Kept | undefined> {
   for await (const kept of keptPackages(library, signal)) if (isNamed(kept, ref)) return kept;
   return undefined;
+}
+
+/**
+ * The record of a package, however far it got: the one of this Library's own making if there are several. NOT_FOUND when
+ * nothing tells of it, also for an upload that was never imported.
+ */
+export async function recordOf(
+  { client, connection }: Library,
+  ref: PackageRef,
+  signal: AbortSignal,
+): Promise<Migration> {
+  let found: Migration | undefined;
+  for await (const migration of client.migrations(signal)) {
+    const { id, name, replicated } = migration.packageInfo;
+    if (isNamed({ packageId: id, name }, ref) && (found === undefined || replicated !== true)) found = migration;
+  }
+  if (found !== undefined) return found;
+  throw new MigratorError('NOT_FOUND', `${connection.name} has no migration with the package ${ref.id}`, {
+    hint: '"migrator package list" prints the ids; of an upload there is a migration once it is imported',
+    details: { missing: [ref.id] },
+  });
 }
 
 export function isNamed({ packageId, name }: Pick<Kept, 'packageId' | 'name'>, ref: PackageRef): boolean {

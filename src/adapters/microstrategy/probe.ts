@@ -1,5 +1,6 @@
 import type { InstanceInfo } from '../../ports/adapter.ts';
 import type { Library } from './library.ts';
+import { mayDo, needs, type Work } from './rights.ts';
 import { isConfigured, storageOf } from './storage.ts';
 import { compareVersions } from './versions.ts';
 
@@ -15,13 +16,15 @@ export async function probe(library: Library, signal: AbortSignal): Promise<Inst
   const account = await session.account(signal);
   const storage = await storageOf(library, signal);
   const stored = storage !== 'unknown' && isConfigured(storage);
-  const migration = (action: string, first: string, needs: string) => {
+  const migration = async (action: string, first: string, what: Work | undefined) => {
     const tooOld = isOlder(version, first);
     const impossible = tooOld || (storage !== 'unknown' && !stored);
+    const allowed = impossible ? false : what === undefined ? undefined : await mayDo(library, what, signal);
+    const need = what === undefined ? 'needs an administrator' : needs(what);
     return {
       action,
-      allowed: impossible ? false : undefined,
-      detail: tooOld ? `came with ${first}` : impossible ? 'the Library has no storage for packages' : needs,
+      allowed,
+      detail: tooOld ? `came with ${first}` : impossible ? 'the Library has no storage for packages' : need,
     };
   };
   return {
@@ -31,14 +34,10 @@ export async function probe(library: Library, signal: AbortSignal): Promise<Inst
     account,
     mode: 'normal',
     rights: [
-      migration('export', firstMigrations, 'needs Create package'),
-      migration(
-        'import',
-        firstMigrations,
-        'needs Manage Migration Packages, Create package and Bypass all object security access checks',
-      ),
-      migration('upload packages', firstUploads, 'needs Manage Migration Packages and Administer environment'),
-      migration('approve and validate', firstMigrations, 'needs an administrator'),
+      await migration('export', firstMigrations, 'export'),
+      await migration('import', firstMigrations, 'import'),
+      await migration('upload packages', firstUploads, 'upload'),
+      await migration('approve and validate', firstMigrations, undefined),
     ],
     notes: [
       ...(isOlder(version, firstMigrations)

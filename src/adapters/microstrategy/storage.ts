@@ -2,11 +2,21 @@ import { isMigratorError } from '../../errors.ts';
 import type { Library } from './library.ts';
 import type { Storage } from './wire.ts';
 
+const nowhere: Storage = {
+  type: 'unset',
+  alias: undefined,
+  location: undefined,
+  s3Region: undefined,
+  configured: false,
+};
+
 /** What the Library says of its storage; `unknown` when the account may not ask, or the release does not tell. */
 export async function storageOf({ client }: Library, signal: AbortSignal): Promise<Storage | 'unknown'> {
   try {
     return (await client.storage(signal)) ?? 'unknown';
   } catch (error) {
+    // The Storage Service itself says that there is none, or that it has no place.
+    if (isMigratorError(error) && error.details['noStorage'] === true) return nowhere;
     const told = isMigratorError(error, 'NOT_FOUND', 'UNSUPPORTED') || isForbiddenStatus(error);
     if (told) return 'unknown';
     throw error;

@@ -6,6 +6,7 @@ import { isAmbiguous } from './errors.ts';
 import type { Library } from './library.ts';
 import { factsFrom, isPackageId, isUnversioned, serverName } from './package-name.ts';
 import { isNamed, storedOf } from './package-store.ts';
+import { requireRights } from './rights.ts';
 import type { SharedFile } from './wire.ts';
 
 /** Packages may have 2 GB at most (upload and download, step 2). */
@@ -33,6 +34,7 @@ export async function upload(
   refuseLarge(file.path, file.size);
   const measured = await measure(file, signal);
   refuseLarge(file.path, measured.size);
+  await requireRights(library, { what: 'upload', told: 'upload packages', project: undefined }, signal);
   const { same, named, unfinished } = await present(library, ref, measured, signal);
   if (named !== undefined && onConflict !== 'overwrite') return settleConflict(named, ref, measured, onConflict);
   if (named === undefined && same !== undefined && onConflict === 'keep')

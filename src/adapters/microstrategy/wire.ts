@@ -32,6 +32,26 @@ export const statusSchema = z.object({ iServerVersion: text, webVersion: text })
 /** `timeout` is in seconds. */
 export const sessionSchema = z.object({ timeout: number, fullName: text, id: text });
 
+const privilege = z.object({
+  id: z
+    .union([z.string(), z.number()])
+    .nullish()
+    .transform((value) => (value === null || value === undefined ? undefined : String(value))),
+  name: text,
+  isUserLevelAllowed: flag,
+  projects: z
+    .array(z.object({ id: text, isAllowed: flag }))
+    .nullish()
+    .transform((list) => list ?? []),
+});
+export type Privilege = z.infer<typeof privilege>;
+
+/** A bare list; inside a document it is read too. */
+export const privilegesSchema = z.union([
+  z.array(privilege),
+  z.object({ privileges: z.array(privilege) }).transform(({ privileges }) => privileges),
+]);
+
 export const projectSchema = z.object({ id: z.string(), name: z.string(), status: number });
 export type Project = z.infer<typeof projectSchema>;
 
@@ -77,6 +97,17 @@ export const migrationSchema = z.object({
     deleted: flag,
     existing: flag,
     containsExtensionObject: flag,
+    certification: z
+      .object({
+        status: text,
+        operator: z
+          .object({ id: text, name: text, fullName: text })
+          .nullish()
+          .transform((value) => value ?? undefined),
+        lastUpdatedDate: text,
+      })
+      .nullish()
+      .transform((value) => value ?? undefined),
     warnings: z
       .array(warningSchema)
       .nullish()
@@ -105,6 +136,23 @@ export const migrationSchema = z.object({
 export type Migration = z.infer<typeof migrationSchema>;
 
 export const migrationsSchema = z.object({ total: number, data: z.array(z.unknown()) });
+
+/** A package's table of contents as the server shows it; what it is not asked for is dropped. */
+export const tocSchema = z.object({
+  settings: z.looseObject({}).optional(),
+  content: z
+    .array(
+      z.looseObject({
+        id: z.string(),
+        type: z.number(),
+        name: text,
+        action: text,
+        includeDependents: flag,
+        explicitIncluded: flag,
+      }),
+    )
+    .optional(),
+});
 
 /** A migration with everything in it, to be handed on as it is. */
 export const contentSchema = z.looseObject({ packageInfo: z.looseObject({}) });

@@ -59,6 +59,18 @@ const bodies = {
     package: packageRef,
     results: z.array(z.strictObject({ instance: z.string(), result: z.enum(['deleted', 'absent']) })),
   },
+  'package-certify': {
+    package: packageRef,
+    results: z.array(
+      z.strictObject({
+        instance: z.string(),
+        status: z.enum(['uncertified', 'requested', 'certified', 'rejected']),
+        by: z.strictObject({ id: z.string(), name: z.string(), fullName: z.string() }).optional(),
+        at: z.string().optional(),
+      }),
+    ),
+  },
+  'package-edit': { at: z.string(), package: packageRef, handle, outcome, status: jobStatus },
   'package-inspect': {
     file: z.string(),
     size: z.number().int(),

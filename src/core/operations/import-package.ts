@@ -11,7 +11,7 @@ import { requireSecrets } from '../export-run.ts';
 import { facet, type Instance } from '../instance.ts';
 import { type OperationPorts, type Outcome, type Waiting, worst } from '../operation.ts';
 import type { PlanItem } from '../../ports/plan.ts';
-import { announcePlan, planImport } from '../plan.ts';
+import { announcePlan, planImport, plansByName } from '../plan.ts';
 import { describeRef, formatRef } from '../package-ref.ts';
 import { leftMaintenance, probe, requireCompatible } from '../preflight.ts';
 import { projectsOf, trustPackage, type SealedSource, type TrustedPackage } from '../sealed-source.ts';
@@ -77,11 +77,12 @@ export async function importPackage(
   const info = await probe(target, reporter, signal);
   if (trusted) checkOrigin(trusted, target, info, input.ignoreVersion, ports);
   const named = source.kind === 'sealed' ? refOf(trusted) : source.ref;
-  // What is going to happen is told before the first write; importers of files plan from the files.
-  const planned = imports.takes === 'stored' ? await planByName(trusted, target, input.overwrites, signal) : [];
+  // What is going to happen is told before the first write; who plans inside of a project needs no plan by name.
+  const planned = plansByName(imports) ? await planByName(trusted, target, input.overwrites, signal) : [];
   announcePlan(planned, target.name, reporter);
   const files = trusted?.files ?? (source.kind === 'raw' ? [source.file] : undefined);
   const uploads = imports.takes === 'stored' && files !== undefined && !(input.dryRun && imports.dryRuns === 'plan');
+  if (uploads && !isBegun(ports.run.record.facts, 'import')) await imports.check?.(signal);
   const uploaded = uploads ? await upload(files, named, input, ports, signal) : undefined;
   const ref = uploaded?.ref ?? named;
   const exportedWith = source.kind === 'stored' ? source.exportedWith : trusted?.exportedWith;

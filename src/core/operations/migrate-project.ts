@@ -1,7 +1,7 @@
 import { MigratorError } from '../../errors.ts';
 import type { InventoryItem } from '../../ports/adapter.ts';
 import type { Instance } from '../instance.ts';
-import { planImport } from '../plan.ts';
+import { planImport, plansByName } from '../plan.ts';
 import { probe, requireCompatible } from '../preflight.ts';
 import { chooseRoute } from '../routes/choose-route.ts';
 import { move } from '../routes/move.ts';
@@ -35,7 +35,8 @@ export async function migrateProject(
   requireCompatible(info.version, target, targetInfo, { ignore: input.ignoreVersion, reporter });
   const route = await chooseRoute(input, ports, targetInfo, signal);
   // Moves, and importers of files, plan for themselves what they do inside of a project.
-  const byName = route !== 'move' && target.adapter.imports?.takes !== 'files';
+  const { imports } = target.adapter;
+  const byName = route !== 'move' && (imports === undefined || plansByName(imports));
   const plan = byName ? await projectPlan(input, ports, signal) : undefined;
   const travel = {
     move: () => move(input, ports, info, targetInfo, signal),

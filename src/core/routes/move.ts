@@ -1,4 +1,3 @@
-import { isMigratorError } from '../../errors.ts';
 import type { InstanceInfo, MoveRequest } from '../../ports/adapter.ts';
 import type { JobItem, JobStatus } from '../../ports/job.ts';
 import type { PlanItem } from '../../ports/plan.ts';
@@ -13,6 +12,7 @@ import { prepareOnce } from '../prepare-once.ts';
 import { isBegun, type StartedJob, startOnce } from '../start-once.ts';
 import { judge, warningsOf } from '../verdict.ts';
 import { watch } from '../watch.ts';
+import { discardLeft } from './discard.ts';
 import { relay } from './relay.ts';
 import type { MigrateInput, MigratePorts, MigrateReport } from './route.ts';
 
@@ -128,22 +128,8 @@ async function judged(
   try {
     return { ...attempt, outcome: judge(job.handle, status), log };
   } finally {
-    if (input.dryRun) await discard(job, { source, reporter }, signal);
-  }
-}
-
-async function discard(
-  job: StartedJob,
-  { source, reporter }: Pick<MigratePorts, 'source' | 'reporter'>,
-  signal: AbortSignal,
-): Promise<void> {
-  reporter.report({ type: 'phase', name: 'clean-up', subject: job.handle });
-  try {
-    await facet(source, 'moves').discard?.(job.id, signal);
-  } catch (error) {
-    if (!isMigratorError(error) || error.code === 'CANCELLED') throw error;
-    const message = `what the dry run needed is still on ${source.name}: ${error.message}`;
-    reporter.report({ type: 'warning', message, hint: error.hint });
+    const moves = facet(source, 'moves');
+    if (input.dryRun) await discardLeft(job, moves.discard?.bind(moves), { source, reporter }, signal);
   }
 }
 

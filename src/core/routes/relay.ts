@@ -3,7 +3,9 @@ import { fetchExport, runExport } from '../export-run.ts';
 import { worst } from '../operation.ts';
 import { leftMaintenance } from '../preflight.ts';
 import { sealArtifact } from '../seal-artifact.ts';
+import { facet } from '../instance.ts';
 import { judge, warningsOf } from '../verdict.ts';
+import { discardLeft } from './discard.ts';
 import { importStep, merged } from './import-step.ts';
 import type { MigrateInput, MigratePorts, MigrateReport } from './route.ts';
 
@@ -29,10 +31,13 @@ export async function relay(
   try {
     await sealArtifact(artifact, origin, staging.output, ports, signal);
     const imported = await importStep(input, { kind: 'sealed', sealed: await staging.reopen() }, ports, signal);
+    const exports = facet(source, 'exports');
+    if (input.dryRun) await discardLeft(job, exports.discard?.bind(exports), { source, reporter }, signal);
+    const names = prepared.projects.map((project) => project.name);
     return {
       ...merged('relay', imported, input, [job.handle]),
       outcome: worst(verdict, normal ? 'done' : 'partial', imported.outcome),
-      projects: prepared.projects.map((project) => project.name),
+      projects: names.length > 0 ? names : [prepared.package.id],
       warnings: [...warningsOf(status), ...imported.warnings],
     };
   } finally {

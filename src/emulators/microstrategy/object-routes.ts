@@ -4,7 +4,7 @@ import { typeName } from './metadata/object-types.ts';
 import { configuration, contentsOf, findObject } from './metadata/object.ts';
 import { findProject, preDefinedFolders, projectsOf, rootFolder } from './metadata/project.ts';
 import { detailOf, lookUp, projectView, summaryOf } from './metadata/view.ts';
-import { pageOf } from './paging.ts';
+import { pageOf, totalOf } from './paging.ts';
 import { json, missing, Refusal } from './refusal.ts';
 import type { Route, Visit } from './visit.ts';
 
@@ -39,20 +39,16 @@ function listFolder(visit: Visit, folder: string): Reply {
   const scope = project ?? configuration;
   if (findObject(instance.store, scope, folder)?.type !== 8) throw noObject(folder, 8);
   const items = contentsOf(instance.store, scope, folder).map((one) => summaryOf(instance.store, one));
-  return json(200, pageOf(visit, items));
+  return json(200, pageOf(visit, items), totalOf(items));
 }
 
 function topFolders(visit: Visit): Reply {
   const { instance, project } = visit;
   if (project === undefined) return json(200, []);
-  const items = contentsOf(instance.store, project, rootFolder).filter(({ type }) => type === 8);
-  return json(
-    200,
-    pageOf(
-      visit,
-      items.map((one) => summaryOf(instance.store, one)),
-    ),
-  );
+  const items = contentsOf(instance.store, project, rootFolder)
+    .filter(({ type }) => type === 8)
+    .map((one) => summaryOf(instance.store, one));
+  return json(200, pageOf(visit, items), totalOf(items));
 }
 
 function preDefined(visit: Visit): { readonly id: string; readonly name: string } {
@@ -60,6 +56,13 @@ function preDefined(visit: Visit): { readonly id: string; readonly name: string 
   const folder = number === undefined ? undefined : preDefinedFolders[number];
   if (folder === undefined) throw noObject(visit.param('number'), 8);
   return folder;
+}
+
+/** Administrators' view: every project, loaded or not. */
+function monitoredProjects(visit: Visit): Reply {
+  const { store } = visit.instance;
+  const projects = projectsOf(store).map((one) => ({ ...projectView(store, one), nodes: [] }));
+  return json(200, { projects: pageOf(visit, projects) }, totalOf(projects));
 }
 
 export const objectRoutes: readonly Route[] = [
@@ -73,6 +76,7 @@ export const objectRoutes: readonly Route[] = [
       ),
   },
   { method: 'GET', path: '/projects/:id', handle: projectOf },
+  { method: 'GET', path: '/monitors/projects', handle: monitoredProjects },
   { method: 'GET', path: '/objects/:id', project: 'heeded', handle: oneObject },
   { method: 'GET', path: '/folders', project: 'heeded', handle: topFolders },
   {

@@ -14,3 +14,8 @@ export function pageOf<Item>(
   if (limit === undefined || limit < -1 || limit > most) throw invalid('The value of limit is invalid.');
   return limit === -1 ? items.slice(offset) : items.slice(offset, offset + limit);
 }
+
+/** Clients that fetch a bare list in parts read from this header how many there are. */
+export const totalOf = (items: readonly unknown[]): Readonly<Record<string, string>> => ({
+  'X-MSTR-Total-Count': String(items.length),
+});

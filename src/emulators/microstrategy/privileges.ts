@@ -11,6 +11,22 @@ export const privileges = {
 
 type Privilege = (typeof privileges)[keyof typeof privileges];
 
+export interface ListedPrivilege {
+  readonly id: string;
+  readonly privilege: Privilege;
+  readonly category: string;
+  /** May be given in single projects too. */
+  readonly ofProjects: boolean;
+}
+
+/** What the server knows, by its numbers: 295 and 296 are the product's own, the other two a choice. */
+export const listedPrivileges: readonly ListedPrivilege[] = [
+  { id: '186', privilege: privileges.bypassAccess, category: 'Common', ofProjects: true },
+  { id: '295', privilege: privileges.createPackage, category: 'Object Manager', ofProjects: true },
+  { id: '296', privilege: privileges.managePackages, category: 'Object Manager', ofProjects: true },
+  { id: '301', privilege: privileges.administerEnvironment, category: 'Administration', ofProjects: false },
+];
+
 export const importing: readonly Privilege[] = [
   privileges.managePackages,
   privileges.createPackage,

@@ -4,7 +4,7 @@ import { readFlag, readInteger } from './loose-json.ts';
 import { isConfigurationType } from './metadata/object-types.ts';
 import { ancestorsOf, configuration, findVisible, objectsOf, usersOf, type MetadataObject } from './metadata/object.ts';
 import { ancestorList, summaryOf } from './metadata/view.ts';
-import { pageOf } from './paging.ts';
+import { pageOf, totalOf } from './paging.ts';
 import { invalid, json, missing, Refusal } from './refusal.ts';
 import type { Route, Visit } from './visit.ts';
 
@@ -125,6 +125,7 @@ function metadataSearches(): readonly Route[] {
         return json(
           200,
           pageOf(visit, found).map((object) => summaryOf(visit.instance.store, object)),
+          totalOf(found),
         );
       },
     },

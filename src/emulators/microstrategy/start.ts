@@ -13,6 +13,7 @@ import type { Instance } from './instance.ts';
 import { createJobs } from './migrations/jobs.ts';
 import { migrationRoutes, recoverMigrations } from './migrations/routes.ts';
 import { objectRoutes } from './object-routes.ts';
+import { privilegeRoutes } from './privilege-routes.ts';
 import { errorDocument } from './refusal.ts';
 import { checkRelease } from './release.ts';
 import { seed } from './sample/seed.ts';
@@ -80,6 +81,7 @@ export async function startMicroStrategy(options: EmulatorOptions): Promise<Runn
       ...authRoutes,
       ...objectRoutes,
       ...searchRoutes(),
+      ...privilegeRoutes,
       ...userRoutes,
       ...sharedFileRoutes,
       ...migrationRoutes(jobs),

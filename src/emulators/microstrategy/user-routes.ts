@@ -4,7 +4,7 @@ import { groupSubtype, objectType } from './metadata/object-types.ts';
 import { configuration, findObject, objectsOf, type MetadataObject } from './metadata/object.ts';
 import { projectsOf } from './metadata/project.ts';
 import { membersInProject } from './metadata/security-link.ts';
-import { pageOf } from './paging.ts';
+import { pageOf, totalOf } from './paging.ts';
 import { json, Refusal } from './refusal.ts';
 import { privilegesOf, userOf } from './users.ts';
 import type { Route, Visit } from './visit.ts';
@@ -69,6 +69,9 @@ function roleView(store: Store, role: MetadataObject): Body {
   };
 }
 
+/** Clients end it with `*`, which stands for the rest. */
+const beginning = ({ call }: Visit, name: string): string => (call.query(name) ?? '').replace(/\*$/, '').toLowerCase();
+
 const roles = (store: Store) => objectsOf(store, configuration).filter(({ type }) => type === objectType.securityRole);
 
 export const userRoutes: readonly Route[] = [
@@ -76,12 +79,12 @@ export const userRoutes: readonly Route[] = [
     method: 'GET',
     path: '/users',
     handle: (visit) => {
-      const begins = visit.call.query('nameBegins')?.toLowerCase() ?? '';
-      const found = accounts(visit.instance.store, false).filter(({ name }) => name.toLowerCase().startsWith(begins));
-      return json(
-        200,
-        pageOf(visit, found).map((one) => userView(visit.instance.store, one)),
-      );
+      const abbreviation = beginning(visit, 'abbreviationBegins');
+      const found = accounts(visit.instance.store, false)
+        .filter(({ name }) => name.toLowerCase().startsWith(beginning(visit, 'nameBegins')))
+        .map((one) => userView(visit.instance.store, one))
+        .filter((one) => asText(one['abbreviation']).toLowerCase().startsWith(abbreviation));
+      return json(200, pageOf(visit, found), totalOf(found));
     },
   },
   {
@@ -93,11 +96,12 @@ export const userRoutes: readonly Route[] = [
     method: 'GET',
     path: '/usergroups',
     handle: (visit) => {
-      const begins = visit.call.query('nameBegins')?.toLowerCase() ?? '';
+      const begins = beginning(visit, 'nameBegins');
       const found = accounts(visit.instance.store, true).filter(({ name }) => name.toLowerCase().startsWith(begins));
       return json(
         200,
         pageOf(visit, found).map(({ id, name, type, subtype }) => ({ id, name, type, subtype })),
+        totalOf(found),
       );
     },
   },

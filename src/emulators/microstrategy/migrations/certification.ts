@@ -1,42 +1,56 @@
 import type { Reply } from '../../server.ts';
 import type { Body } from '../../store.ts';
-import { wireDate } from '../identifiers.ts';
+import { isGuid, wireDate } from '../identifiers.ts';
 import { asObject, asText, isObject, readFlag } from '../loose-json.ts';
 import { need, needAdministrator, privileges } from '../privileges.ts';
-import { invalid, noContent } from '../refusal.ts';
+import { invalid, noContent, notNow } from '../refusal.ts';
 import { readShared, writeShared } from '../file-store/shared-folder.ts';
-import { userOf } from '../users.ts';
 import type { Visit } from '../visit.ts';
 import { changePackage, needMigration } from './record.ts';
 
 const statuses = ['uncertified', 'requested', 'certified', 'rejected'];
 const pathOf = (packageId: string) => `mstr/shared/migrations/certification/${packageId}.json`;
 
-function certificationOf(visit: Visit, body: Body): Body {
-  const status = asText(body['status']);
-  if (!statuses.includes(status)) throw invalid('The value of status is invalid.');
-  if (status === 'certified' || status === 'rejected') needAdministrator(visit.user);
-  const given = asObject(body['operator']);
-  const known = userOf(visit.instance.store, asText(given['id'])) ?? visit.user;
-  return {
-    status,
-    operator: { id: known.id, name: known.username, fullName: known.name },
-    lastUpdatedDate: asText(body['lastUpdatedDate'], wireDate()),
-  };
+/** Whoever makes packages asks for it and takes that back; the rest is for administrators. */
+function checkMay({ user }: Visit, status: string, current: string): void {
+  if (status === 'requested' || (status === 'uncertified' && current !== 'certified')) {
+    if (!user.may(privileges.managePackages)) need(user, privileges.createPackage);
+    return;
+  }
+  needAdministrator(user);
 }
 
-/** PATCH .../packageInfo/certification. With `autoSync` the state is taken from the shared storage, where the Library that certified left it. */
+/** An operator and a date are sent along where another Library's decision is repeated. */
+function certificationOf(visit: Visit, sent: Body, current: string): Body {
+  // The document puts it into a record, clients send it alone.
+  const nested = asObject(sent['packageInfo'])['certification'];
+  const body = isObject(nested) ? nested : sent;
+  const status = asText(body['status']);
+  if (!statuses.includes(status)) throw invalid('The value of status is invalid.');
+  checkMay(visit, status, current);
+  const given = asObject(body['operator']);
+  const { id, name, username } = visit.user;
+  const operator = isGuid(asText(given['id']))
+    ? { id: given['id'], name: asText(given['name']), fullName: asText(given['fullName']) }
+    : { id, name: username, fullName: name };
+  return { status, operator, lastUpdatedDate: asText(body['lastUpdatedDate'], wireDate()) };
+}
+
+/**
+ * PATCH .../packageInfo/certification, for a package that is there. With `autoSync` the state is taken from the shared
+ * storage, where the Library that certified left it.
+ */
 export async function certify(visit: Visit): Promise<Reply> {
-  const { instance, user, param, call, document } = visit;
-  need(user, privileges.managePackages);
+  const { instance, param, call, document } = visit;
   const { package: row } = needMigration(instance, param('id'));
-  if (readFlag(call.query('autoSync')) === true) {
+  if (readFlag(call.query('autoSync') ?? call.query('autosync')) === true) {
     const content = readShared(instance.storage, pathOf(row.id));
     const certification: unknown = content === undefined ? undefined : JSON.parse(content.toString('utf8'));
     if (isObject(certification)) changePackage(instance.store, row.id, { certification });
     return noContent();
   }
-  const certification = certificationOf(visit, await document());
+  const certification = certificationOf(visit, await document(), asText(row.certification?.['status'], 'uncertified'));
+  if (row.status !== 'created' && row.status !== 'locked') throw notNow('packageInfo.status', row.status);
   changePackage(instance.store, row.id, { certification });
   writeShared(instance.storage, pathOf(row.id), JSON.stringify(certification));
   return noContent();

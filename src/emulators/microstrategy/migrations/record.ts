@@ -178,7 +178,7 @@ export function fullRecord(instance: Instance, migration: Migration, shown: Show
       creationDate: row.creationDate,
       lastUpdatedDate: row.lastUpdatedDate,
       ...(row.environment === undefined ? {} : { environment: row.environment }),
-      storage: row.storage,
+      storage: row.status === 'creating' || row.status === 'create_failed' ? {} : row.storage,
       ...(row.project === undefined ? {} : { project: row.project }),
       status: row.status,
       message: row.message,

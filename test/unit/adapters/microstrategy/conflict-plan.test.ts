@@ -7,7 +7,7 @@ const newer = { version: 'B', dateModified: '2022-03-02T00:00:00.000+0000' };
 
 // By rule: absent on the target, same version, target older, target newer.
 const table = {
-  use_existing: ['create', 'unchanged', 'keep', 'keep'],
+  use_existing: ['unchanged', 'unchanged', 'keep', 'keep'],
   replace: ['create', 'unchanged', 'overwrite', 'overwrite'],
   keep_both: ['create', 'unchanged', 'create', 'create'],
   use_newer: ['create', 'unchanged', 'overwrite', 'keep'],

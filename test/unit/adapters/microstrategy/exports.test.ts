@@ -112,6 +112,17 @@ describe('what a package is asked to hold', () => {
     expect(info['tocView']).toMatchObject({ content: [{ ...year, ...expected }] });
   });
 
+  test.each<[string, Options, RegExp]>([
+    ['an object', object, /nothing is copied.*Year/],
+    ['dependents', { ...object, action: 'replace', includeDependents: true }, /dependents that the target lacks/],
+    ['a whole project', {}, /merge by the rule use_existing copies nothing/],
+  ])('the rule use_existing for %s is told, because it copies nothing', async (_, options, note) => {
+    const calls = Object.keys(options).length === 0 ? [projects] : [projects, found(year)];
+    expect((await packageInfo(options, calls)).prepared.notes.join('\n')).toMatch(note);
+    const { prepared } = await packageInfo({ ...options, action: 'replace', defaultAction: 'replace' }, calls);
+    expect(prepared.notes.join()).not.toContain('use_existing');
+  });
+
   test('the whole project, without objects, is a merge and has no content', async () => {
     const { info, prepared } = await packageInfo({ defaultAction: 'replace' }, [projects]);
     expect(info).toMatchObject({
@@ -298,6 +309,16 @@ describe('an export', () => {
         size: 8,
       });
       expect(Buffer.concat(await all(files[0]!.open(never))).toString()).toBe('\u0001package');
+    });
+  });
+
+  test('is taken away after a rehearsal; what is gone is gone', async () => {
+    const removal: Call = { on: 'source', line: `DELETE /api/migrations?packageId=${pkg}`, status: 204 };
+    const gone = { ...removal, status: 404, answer: { code: 'ERR006', message: 'not found', ticketId: 't' } };
+    await withLibraries([removal, gone], async ({ open }) => {
+      const exports = open().exports!;
+      await exports.discard!(job, never);
+      await exports.discard!(job, never);
     });
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Options } from '../../../../src/ports/adapter.ts';
 import { never } from '../../../support/adapter-tools.ts';
-import { record, tutorial, undoStorage } from '../../../support/library-records.ts';
+import { notFound, record, tutorial, undoStorage, year } from '../../../support/library-records.ts';
 import { otherProject, project, withLibraries, type Bench, type Call } from '../../../support/library-script.ts';
 
 const fileId = 'bWlncmF0aW9ucy5wYWNrYWdlczpDNEVGOEQyMjk0ODA0NzI1OUYyRkQzQkMzNTE2RkI2RA==';
@@ -55,7 +55,13 @@ const files = [file(`MicroStrategy-Tutorial.1.0.0-x.project.object_migration.${p
 
 const prepare = (
   calls: readonly Call[],
-  request: { options?: Options; files?: typeof files; dryRun?: boolean; source?: typeof source },
+  request: {
+    options?: Options;
+    exportedWith?: Options;
+    files?: typeof files;
+    dryRun?: boolean;
+    source?: typeof source;
+  },
 ) =>
   withLibraries(calls, ({ open }) =>
     open('target').imports!.prepare({ source, dryRun: false, options: {}, ...request }, never),
@@ -198,4 +204,68 @@ test('a rehearsal of a file uploads nothing, and says that no server can validat
   });
   expect(prepared.settled['projectId']).toBe(project);
   expect(prepared.notes.join()).toContain('cannot validate');
+});
+
+describe('the plan of an import, whose package cannot be read, is made from the options of its export', () => {
+  const object = (answer: object, status = 200): Call => ({
+    on: 'target',
+    line: `GET /api/objects/${year.id}?type=12`,
+    headers: { 'x-mstr-projectid': project },
+    status,
+    answer,
+  });
+  const search = (...result: object[]): Call => ({
+    on: 'target',
+    line: 'GET /api/searches/results?type=12&name=Year&pattern=2&limit=100&offset=0',
+    headers: { 'x-mstr-projectid': project },
+    answer: { totalItems: result.length, result },
+  });
+  const named = (rule: string) => ({ object: [`${year.id}:attribute:${rule}`] });
+  const item = { kind: 'attribute', name: year.id };
+
+  test.each<[string, Options, Call[], object, boolean]>([
+    ['an object that is there', named('replace'), [object(year)], { name: 'Year', action: 'overwrite' }, false],
+    ['one that is not there', named('replace'), [object(notFound, 404)], { ...item, action: 'create' }, false],
+    ['one that stays', named('use_existing'), [object(year)], { name: 'Year', action: 'keep' }, false],
+    ['one that is deleted', named('delete'), [object(year)], { name: 'Year', action: 'delete' }, true],
+    [
+      'one by name',
+      { object: ['Year:attribute'], defaultAction: 'replace' },
+      [search(year)],
+      { action: 'overwrite' },
+      false,
+    ],
+    ['an absent one by name', { object: ['Year:12:replace'] }, [search()], { name: 'Year', action: 'create' }, false],
+    [
+      'a whole project',
+      { defaultAction: 'use_newer' },
+      [],
+      { kind: 'project', name: tutorial.name, action: 'overwrite' },
+      false,
+    ],
+    ['a whole project that stays', { defaultAction: 'use_existing' }, [], { kind: 'project', action: 'keep' }, false],
+    ['what nobody tells', {}, [], { action: 'overwrite', detail: 'by the rules that were packed with it' }, false],
+    ['options that are none', { defaultAction: 'whatever' }, [], { action: 'overwrite' }, false],
+  ])('%s', async (_, exportedWith, calls, expected, asks) => {
+    const all = [upload(), projects, ...calls, begun()];
+    const { plan, consent } = await prepare(all, { files, exportedWith });
+    expect(plan).toMatchObject([expected]);
+    expect(consent).toBe(asks ? `delete Year from ${tutorial.name} on prod?` : undefined);
+  });
+
+  test('is left out for whoever may not look', async () => {
+    const calls = [upload(), projects, object({ code: 'ERR014', message: 'no' }, 403), begun()];
+    expect((await prepare(calls, { files, exportedWith: named('replace') })).plan).toEqual([]);
+  });
+
+  test('of the security of a project tells of roles and filters, not of users', async () => {
+    const calls = [
+      upload({ packageType: 'project_security' }),
+      projects,
+      { ...object(year), line: `GET /api/objects/${year.id}?type=34` },
+      begun(),
+    ];
+    const { plan } = await prepare(calls, { files, exportedWith: { object: [`${year.id}:user:replace`] } });
+    expect(plan).toMatchObject([{ kind: 'user', action: 'overwrite', detail: expect.stringContaining('roles') }]);
+  });
 });

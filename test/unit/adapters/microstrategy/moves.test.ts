@@ -146,6 +146,49 @@ describe('the steps of an object migration', () => {
   });
 });
 
+describe('without a rule, what the target has stays and what it lacks is brought', () => {
+  const prepared = (options: object, there: Partial<Call>) => {
+    const calls: Call[] = [
+      { on: 'source', line: 'GET /api/projects', answer: projects },
+      { on: 'source', line: `GET ${objectLine}`, answer: { ...year, version: 'V2' } },
+      { on: 'target', line: 'GET /api/projects', answer: projects },
+      { on: 'target', line: `GET ${objectLine}`, ...there },
+    ];
+    return withLibraries(calls, async ({ open }) => {
+      const target = { name: 'prod', adapter: open('target') };
+      const request = { project: tutorial.name, dryRun: false, options: { object: [`${year.id}:12`], ...options } };
+      const { plan, notes, settled } = await open().moves!.prepare(request, target, never);
+      const { packageInfo } = JSON.parse(String(settled['body'])) as {
+        packageInfo: { tocView: { content: { action: string }[] } };
+      };
+      return {
+        plan: plan?.map((one) => one.action),
+        rule: packageInfo.tocView.content[0]?.action,
+        notes: notes.join(),
+      };
+    });
+  };
+  const lacks = { status: 404, answer: notFound };
+
+  test.each<[string, object, Partial<Call>, string, string, RegExp]>([
+    ['there', {}, { answer: { ...year, version: 'V1' } }, 'keep', 'use_existing', /^$/],
+    ['not there', {}, lacks, 'create', 'use_newer', /^$/],
+    [
+      'not there, by choice',
+      { defaultAction: 'use_existing' },
+      lacks,
+      'unchanged',
+      'use_existing',
+      /nothing is copied.*Year/,
+    ],
+    ['not there, by another rule', { action: 'replace' }, lacks, 'create', 'replace', /^$/],
+  ])('%s', async (_, options, there, action, rule, note) => {
+    const { plan, rule: sent, notes } = await prepared(options, there);
+    expect([plan, sent]).toEqual([[action], rule]);
+    expect(notes).toMatch(note);
+  });
+});
+
 test('a fresh process goes on with nothing but the handle, between any two calls', async () => {
   const stages: Call[][] = [
     [show('source', record()), requested, requestedSource, approved, lockedSource, absent, read, put],

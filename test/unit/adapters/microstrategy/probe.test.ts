@@ -31,6 +31,15 @@ describe('probe', () => {
       /no location/,
       false,
     ],
+    ...[
+      'The API requires MicroStrategy Storage Service. Please contact your administrator.',
+      'The Storage Service is not configured properly, please contact your administrator to configure Storage Service',
+    ].map((message): [string, Call[], RegExp, boolean] => [
+      `one that says: ${message}`,
+      [status('11.4.0600'), storage({ code: 'ERR006', message, ticketId: 't' }, 400)],
+      /no location/,
+      false,
+    ]),
     [
       'one that is too old',
       [status('11.3.0500'), storage({ code: 'ERR004', message: 'HTTP 404 Not Found' }, 404)],

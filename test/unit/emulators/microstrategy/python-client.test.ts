@@ -148,6 +148,52 @@ describe('a connection', () => {
   });
 });
 
+describe('bare lists that are fetched in parts tell their length in a header, without which the client dies', () => {
+  test.each([
+    '/api/users/?nameBegins=&abbreviationBegins=&offset=0&limit=2',
+    '/api/usergroups/?nameBegins=&offset=0&limit=2',
+  ])('%s', async (line) => {
+    const answer = await src.call('GET', line);
+    const total = Number(answer.headers.get('x-mstr-total-count'));
+    const first = answer.json as unknown as Json[];
+    expect(first).toHaveLength(2);
+    expect(total).toBeGreaterThan(2);
+    const rest = await src.call('GET', line.replace('offset=0&limit=2', `offset=2&limit=${total}`));
+    expect(rest.json).toHaveLength(total - 2);
+  });
+
+  test('a search in two steps', async () => {
+    const query = 'name=Revenue&pattern=4&domain=2&type=3';
+    const stored = await src.call('POST', `/api/metadataSearches/results?${query}`, { project: tutorial });
+    const id = String(stored.json['id']);
+    const page = await src.call('GET', `/api/metadataSearches/results?searchId=${id}&offset=0&limit=1`, {
+      project: tutorial,
+    });
+    expect(page.json).toHaveLength(1);
+    expect(page.headers.get('x-mstr-total-count')).toBe(String(stored.json['totalItems']));
+  });
+
+  test('the projects as an administrator lists them', async () => {
+    const answer = await src.call('GET', '/api/monitors/projects?offset=0&limit=1000');
+    const projects = answer.json['projects'] as Json[];
+    expect(answer.headers.get('x-mstr-total-count')).toBe(String(projects.length));
+    expect(projects.map(({ id }) => id)).toContain(tutorial);
+  });
+
+  test('a user by the login name', async () => {
+    const answer = await src.call('GET', '/api/users/?abbreviationBegins=operator&offset=0&limit=1000');
+    expect(answer.json).toMatchObject([{ abbreviation: 'operator', username: 'operator' }]);
+  });
+
+  test('privileges, by number and name', async () => {
+    const list = (await src.call('GET', '/api/iserver/privileges')).json as unknown as Json[];
+    expect(list.filter(({ id }) => id === '295' || id === '296')).toMatchObject([
+      { name: 'Create package', isProjectLevelPrivilege: true },
+      { name: 'Manage Migration Packages', isProjectLevelPrivilege: true },
+    ]);
+  });
+});
+
 describe('a migration', () => {
   let id = '';
   let report = '';
@@ -284,6 +330,18 @@ describe('a migration', () => {
     expect(answer.status).toBe(201);
     expect(part(await settled(tgt, reused), 'importInfo')['status']).toBe('imported');
     expect((await src.call('GET', `/api/migrations/${reused}?showContent=default`)).status).toBe(200);
+  });
+
+  test('certify: the state alone, with operator and date, or nothing but autoSync', async () => {
+    const path = `/api/migrations/${id}/packageInfo/certification`;
+    const operator = { id: '54F3D26011D2896560009A8E67019608', name: 'Administrator', fullName: 'Administrator' };
+    const certification = { status: 'certified', operator, lastUpdatedDate: '2026-01-02T03:04:05.000000+0000' };
+    expect((await src.call('PATCH', path, { json: certification })).status).toBe(204);
+    expect((await tgt.call('PATCH', `${path}?autoSync=True`)).status).toBe(204);
+    for (const client of [src, tgt]) {
+      const record = (await client.call('GET', `/api/migrations/${id}?showContent=default`)).json;
+      expect(part(record, 'packageInfo')['certification']).toEqual(certification);
+    }
   });
 
   test('download_package: the name follows the equals sign', async () => {

@@ -375,23 +375,75 @@ describe('edit', () => {
   });
 });
 
-test('certification is shared with the other Library by autoSync', async () => {
-  const { id } = await migrate(source.admin, target.admin, { content });
-  const path = `/api/migrations/${id}/packageInfo/certification`;
-  const status = (word: string) => ({ json: { status: word } });
-  const manager = await source.login('release', 'release-sample');
-  expect((await manager.call('PATCH', path, status('requested'))).status).toBe(204);
-  expect(code(await manager.call('PATCH', path, status('certified')))).toEqual([403, 'ERR014']);
-  expect(code(await source.admin.call('PATCH', path, status('sure')))).toEqual([400, 'ERR006']);
-  expect((await source.admin.call('PATCH', path, status('certified'))).status).toBe(204);
-  expect((await target.admin.call('PATCH', `${path}?autoSync=True`, { json: { status: 'rejected' } })).status).toBe(
-    204,
-  );
-  for (const library of [source, target]) {
-    expect(part(await settled(library.admin, id), 'packageInfo')['certification']).toEqual({
-      status: 'certified',
-      operator: { id: '54F3D26011D2896560009A8E67019608', name: 'Administrator', fullName: 'Administrator' },
-      lastUpdatedDate: expect.any(String),
+describe('certification', () => {
+  const path = (id: string) => `/api/migrations/${id}/packageInfo/certification`;
+  const wrapped = (status: string, more: Json = {}) => ({
+    json: { packageInfo: { certification: { status, ...more } } },
+  });
+  const certificationOf = async (library: Library, id: string) =>
+    part(await settled(library.admin, id), 'packageInfo')['certification'];
+  const administrator = { id: '54F3D26011D2896560009A8E67019608', name: 'Administrator', fullName: 'Administrator' };
+
+  test('is shared with the other Library by autoSync', async () => {
+    const { id } = await migrate(source.admin, target.admin, { content });
+    const status = (word: string) => ({ json: { status: word } });
+    const manager = await source.login('release', 'release-sample');
+    expect((await manager.call('PATCH', path(id), status('requested'))).status).toBe(204);
+    expect(code(await manager.call('PATCH', path(id), status('certified')))).toEqual([403, 'ERR014']);
+    expect(code(await source.admin.call('PATCH', path(id), status('sure')))).toEqual([400, 'ERR006']);
+    expect((await source.admin.call('PATCH', path(id), status('certified'))).status).toBe(204);
+    const synced = await target.admin.call('PATCH', `${path(id)}?autoSync=True`, { json: { status: 'rejected' } });
+    expect(synced.status).toBe(204);
+    const certified = { status: 'certified', operator: administrator, lastUpdatedDate: expect.any(String) };
+    expect(await certificationOf(source, id)).toEqual(certified);
+    expect(await certificationOf(target, id)).toEqual(certified);
+  });
+
+  test('goes by its documented bodies, which put it into a record', async () => {
+    const { id } = await migrate(source.admin, target.admin, { content });
+    const operator = await source.login('operator', 'operator-sample');
+    expect((await operator.call('PATCH', path(id), wrapped('requested'))).status).toBe(204);
+    expect(await certificationOf(source, id)).toMatchObject({ status: 'requested', operator: { name: 'operator' } });
+    expect((await operator.call('PATCH', path(id), wrapped('uncertified'))).status).toBe(204);
+    expect((await source.admin.call('PATCH', path(id), wrapped('certified'))).status).toBe(204);
+    // Whoever asks may take that back, and nothing that was decided.
+    expect(code(await operator.call('PATCH', path(id), wrapped('uncertified')))).toEqual([403, 'ERR014']);
+    const lastUpdatedDate = '2022-03-30T19:54:27.205+0000';
+    const there = { operator: { ...administrator, fullName: 'the other one' }, lastUpdatedDate };
+    expect((await target.admin.call('PATCH', path(id), wrapped('certified', there))).status).toBe(204);
+    expect(await certificationOf(target, id)).toEqual({ status: 'certified', ...there });
+  });
+
+  test('waits until the package is there', async () => {
+    const release = held(source);
+    const made = await source.admin.call('POST', '/api/migrations', {
+      json: createBody({ content }),
+      project: tutorial,
     });
-  }
+    const id = String(made.json['id']);
+    const early = await source.admin.call('PATCH', path(id), wrapped('requested'));
+    expect([...code(early), early.json['message']]).toEqual([400, 'ERR006', notNow('packageInfo.status', 'creating')]);
+    release();
+    await settled(source.admin, id);
+    expect((await source.admin.call('PATCH', path(id), wrapped('requested'))).status).toBe(204);
+  });
+});
+
+test('a session tells which privileges its user has', async () => {
+  const held = async (name: string) => {
+    const client = await source.login(name, `${name}-sample`);
+    const list = (await client.call('GET', '/api/sessions/privileges')).json as unknown as Json[];
+    return list.filter((one) => one['isUserLevelAllowed'] === true).map((one) => one['name']);
+  };
+  expect(await held('viewer')).toEqual([]);
+  expect(await held('operator')).toEqual(['Create package']);
+  expect(await held('release')).toEqual([
+    'Bypass all object security access checks',
+    'Create package',
+    'Manage Migration Packages',
+  ]);
+  const one = await source.admin.call('GET', '/api/sessions/privileges/295');
+  expect(one.json).toMatchObject({ id: '295', name: 'Create package', isUserLevelAllowed: true });
+  expect(one.json['projects']).toContainEqual({ id: tutorial, name: 'MicroStrategy Tutorial', isAllowed: true });
+  expect(code(await source.admin.call('GET', '/api/sessions/privileges/9'))).toEqual([404, 'ERR004']);
 });
