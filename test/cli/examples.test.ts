@@ -88,6 +88,17 @@ async function requested(folder: string): Promise<string> {
 const own = (line: readonly string[], job: string) =>
   line.map((word) => (word.startsWith('microstrategy:') ? job : word));
 
+/** The same move, carried out. */
+async function moved(folder: string): Promise<string> {
+  const move = await requested(folder);
+  expect(await run(['job', 'approve', move], { cwd: folder })).toMatchObject({ code: 0 });
+  expect(await run(['job', 'wait', move], { cwd: folder })).toMatchObject({ code: 0 });
+  return move;
+}
+
+const ownPackage = (line: readonly string[], job: string) =>
+  line.map((word) => (/^[0-9A-F]{32}$/u.test(word) ? (job.split(':')[2] ?? '') : word));
+
 /** Commands whose examples need more than the rc file. */
 const special: Readonly<Record<string, Runner>> = {
   import: async (line) => plainly(line, await folderWith('web-shop.tar')),
@@ -130,11 +141,12 @@ const special: Readonly<Record<string, Runner>> = {
   },
   'job approve': async (line, folder) => plainly(own(line, await requested(folder)), folder),
   'job reject': async (line, folder) => plainly(own(line, await requested(folder)), folder),
-  'job undo': async (line, folder) => {
+  'job undo': async (line, folder) => plainly(own(line, await moved(folder)), folder),
+  'package certify': async (line, folder) => plainly(ownPackage(line, await moved(folder)), folder),
+  'package edit': async (line, folder) => {
     const move = await requested(folder);
-    expect(await run(['job', 'approve', move], { cwd: folder })).toMatchObject({ code: 0 });
-    expect(await run(['job', 'wait', move], { cwd: folder })).toMatchObject({ code: 0 });
-    return plainly(own(line, move), folder);
+    expect(await run(['job', 'reject', move], { cwd: folder })).toMatchObject({ code: 0 });
+    return plainly(ownPackage(line, move), folder);
   },
   'key generate': (line, folder) => withKeys(['a good passphrase'])(line, folder),
   'key trust': async (line, folder) => {

@@ -192,7 +192,7 @@ describe('between control planes', () => {
       expect(skipped).toMatchObject({ code: 0 });
       expect(reported(skipped).items.every(({ action }) => action === 'skipped')).toBe(true);
       const copied = await run([...importing, ...elsewhere, '--on-duplicate', 'create-new']);
-      expect(copied.stdout).toContain('/Acme-EU/Finance/CRM 1');
+      expect(copied.stderr).toContain('/Acme-EU/Finance/CRM 1');
     });
   });
 

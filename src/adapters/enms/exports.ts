@@ -1,6 +1,7 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { Exporter, ExportRequest, PreparedExport } from '../../ports/adapter.ts';
 import type { Artifact, PackageRef } from '../../ports/artifact.ts';
+import { flagOf, textOf } from '../option-values.ts';
 import { fetchFolder } from './fetch-folder.ts';
 import { folderName, newStamp, oneProject } from './folder-name.ts';
 import { objectsId, parseJobId } from './job-id.ts';
@@ -8,7 +9,7 @@ import { migrationFolder } from './migration-folder.ts';
 import { needsOutside, types, type Type } from './model.ts';
 import { exportedObjects, notCarried } from './object-export.ts';
 import type { Answer } from './rest.ts';
-import { flagOf, textOf, typesOf, wayOf } from './request.ts';
+import { typesOf, wayOf } from './request.ts';
 import type { Server } from './server.ts';
 import { fetchTopology, losesOnTheWayBack, startTopologyExport } from './topology-export.ts';
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Options } from '../../ports/adapter.ts';
+import { listOf, textOf } from '../option-values.ts';
 import { isOfMigrations } from './folder-name.ts';
 import { migrationFolder, readRemark, remarks } from './migration-folder.ts';
 import type { Type } from './model.ts';
-import { listOf, textOf, typesOf } from './request.ts';
+import { typesOf } from './request.ts';
 import type { Server } from './server.ts';
 import { targetNames, type TargetNames } from './target-names.ts';
 import { stillDiffering } from './witness.ts';

@@ -1,5 +1,6 @@
 import { MigratorError } from '../../errors.ts';
 import type { Importer, ImportRequest, PreparedImport } from '../../ports/adapter.ts';
+import { flagOf, textOf } from '../option-values.ts';
 import { folderName, newStamp, projectNameFrom } from './folder-name.ts';
 import { requireMayEmpty } from './emptying.ts';
 import { hasLeftTrace, printOf } from './import-trace.ts';
@@ -9,7 +10,7 @@ import { inOrder, types, type Type } from './model.ts';
 import { upsertObjects, type Refusals } from './object-import.ts';
 import { contentOf, textOf as read, releaseOf, type PackageContent } from './package-content.ts';
 import { planImport } from './plan.ts';
-import { flagOf, textOf, typesOf, wayOf } from './request.ts';
+import { typesOf, wayOf } from './request.ts';
 import type { Server } from './server.ts';
 import { survey, type Survey } from './survey.ts';
 import { witnessesOf } from './witness.ts';
@@ -211,7 +212,9 @@ async function consentFor(
       const there = await found.target.of(type, signal);
       counts.push(`${there.size} ${type} (the package holds ${found.names.get(type)?.size ?? 0})`);
     }
-    parts.push(`all of these types on ${server.url} are deleted before the import: ${counts.join(', ')}`);
+    parts.push(
+      `all of these types on ${server.name} (${server.url}) are deleted before the import: ${counts.join(', ')}`,
+    );
   }
   if (ownPasswordChanges) parts.push(`the password of ${server.account.username} there becomes that of the package`);
   return parts.length === 0 ? undefined : `${parts.join(', and ')}. Go on?`;

@@ -17,7 +17,7 @@ export const adapter: AdapterModule = {
   product: 'enms',
   secretSettings,
   create: (settings, tools): Adapter => {
-    const { url, via, account } = readConnection(settings);
+    const { name, url, via, account } = readConnection(settings);
     const { http, clock, random, debug, guard } = tools;
     const connect = () => http({ baseUrl: url, headers: () => ({}), cookies: true, explain: explainWeb });
     const server: Server = {
@@ -26,6 +26,7 @@ export const adapter: AdapterModule = {
       ),
       web: createWeb(connect, url, account, guard),
       account,
+      name,
       url,
       via,
       answers: new Map(),

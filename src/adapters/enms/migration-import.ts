@@ -6,10 +6,11 @@ import { migrationFolder, remarks, writeRemark, type MigrationFolder } from './m
 import { types, type Type } from './model.ts';
 import { bytesOf, contentOf, decoded, isMap, itemsOf } from './package-content.ts';
 import { takeUpPassword } from './own-password.ts';
-import { flagOf, listOf, textOf, typesOf } from './request.ts';
+import { typesOf } from './request.ts';
 import type { Server } from './server.ts';
 import type { YamlNode } from '../../yaml/node.ts';
 import { writeItems } from '../../yaml/write.ts';
+import { flagOf, listOf, textOf } from '../option-values.ts';
 import { keyText, valueOf } from './yaml.ts';
 
 /**

@@ -1,4 +1,5 @@
 import type { ProductOptions } from '../../ports/options.ts';
+import { types } from './model.ts';
 
 /** The parameters of the migration and topology endpoints as command-line options. */
 export const options: ProductOptions = {
@@ -10,19 +11,7 @@ export const options: ProductOptions = {
       name: 'type',
       value: 'type',
       many: true,
-      choices: [
-        'user',
-        'group',
-        'device',
-        'file',
-        'link',
-        'service',
-        'network',
-        'workflow_edge',
-        'task',
-        'credential',
-        'pool',
-      ],
+      choices: types,
       description: 'what to take along (default: all eleven types; an import: all that the package holds)',
       verbs: ['partial-export', 'import', 'migrate-project'],
     },

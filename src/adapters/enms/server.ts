@@ -8,6 +8,8 @@ export interface Server {
   readonly rest: Rest;
   readonly web: Web;
   readonly account: Account;
+  /** What the user calls it. */
+  readonly name: string;
   readonly url: string;
   readonly via: Way;
   /** What imports of this process were answered, by folder; kept on the server too. */

@@ -1,10 +1,10 @@
 import { MigratorError } from '../../errors.ts';
 import type { ImportRequest, PreparedImport } from '../../ports/adapter.ts';
 import type { ArtifactFile } from '../../ports/artifact.ts';
+import { flagOf, textOf } from '../option-values.ts';
 import { newStamp } from './folder-name.ts';
 import type { TopologyEnd } from './job-id.ts';
 import { contentOf } from './package-content.ts';
-import { flagOf, textOf } from './request.ts';
 import type { Server } from './server.ts';
 import { targetNames } from './target-names.ts';
 import { topologyAnswerSchema } from './wire.ts';
@@ -37,7 +37,7 @@ export async function prepareTopology(
       request: { projects: ['backup'], options: { privateProperties: true, via: 'web' } },
       restoreWith: { emptyDatabaseBeforeImport: true, via: 'web' },
     },
-    consent: `all ${devices} devices and ${links} links on ${server.url} are deleted before the spreadsheet is read. Go on?`,
+    consent: `all ${devices} devices and ${links} links on ${server.name} (${server.url}) are deleted before the spreadsheet is read. Go on?`,
   };
 }
 

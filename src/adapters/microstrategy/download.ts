@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { isMigratorError, MigratorError } from '../../errors.ts';
+import { MigratorError } from '../../errors.ts';
 import type { ByteStream } from '../../ports/artifact.ts';
 import type { HttpResponse } from '../../ports/http.ts';
 import type { Clock } from '../../ports/runtime.ts';
+import { resumed, without } from '../resumed.ts';
 
 export type Open = (signal: AbortSignal) => Promise<HttpResponse<ByteStream> & { readonly size: number | undefined }>;
 
@@ -13,51 +14,26 @@ export interface Expected {
   readonly sha256: string | undefined;
 }
 
-// Breaks in a row without a new byte; each byte gained starts the count anew.
-const patience = 5;
-
 /**
  * A download that goes on where it broke off. The server knows no ranges, so it is asked for the whole again and what was
  * delivered is skipped. What comes out is compared with the expected size and hash at its end.
  */
 export async function* download(open: Open, expected: Expected, clock: Clock, signal: AbortSignal): ByteStream {
   const hash = createHash('sha256');
-  const size = { announced: expected.size };
+  const { name } = expected;
+  let announced = expected.size;
+  async function* rest(from: number): ByteStream {
+    const answer = await open(signal);
+    announced ??= answer.size;
+    yield* without(from, answer.body);
+  }
   let delivered = 0;
-  for (let breaks = 0, whole = false; !whole;) {
-    const before = delivered;
-    try {
-      for await (const chunk of rest(open, delivered, size, signal)) {
-        delivered += chunk.length;
-        hash.update(chunk);
-        yield chunk;
-      }
-      whole = size.announced === undefined || delivered >= size.announced;
-      if (!whole) throw new MigratorError('REMOTE_UNREACHABLE', `${expected.name} ended after ${delivered} bytes`);
-    } catch (error) {
-      if (!isMigratorError(error, 'REMOTE_UNREACHABLE')) throw error;
-      breaks = delivered > before ? 1 : breaks + 1;
-      if (breaks >= patience) throw error;
-      await clock.sleep(500 * 2 ** breaks, signal);
-    }
+  for await (const chunk of resumed({ name, rest, size: () => announced }, clock, signal)) {
+    delivered += chunk.length;
+    hash.update(chunk);
+    yield chunk;
   }
   compare(expected, delivered, hash.digest('hex'));
-}
-
-async function* rest(
-  open: Open,
-  from: number,
-  size: { announced: number | undefined },
-  signal: AbortSignal,
-): ByteStream {
-  const answer = await open(signal);
-  size.announced ??= answer.size;
-  let skip = from;
-  for await (const chunk of answer.body) {
-    const kept = skip < chunk.length ? chunk.subarray(skip) : undefined;
-    skip = Math.max(0, skip - chunk.length);
-    if (kept !== undefined && kept.length > 0) yield kept;
-  }
 }
 
 function compare({ name, size, sha256 }: Expected, delivered: number, hex: string): void {

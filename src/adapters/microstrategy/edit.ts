@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { MigratorError } from '../../errors.ts';
 import type { Options, PackageEdit } from '../../ports/adapter.ts';
 import type { PackageRef } from '../../ports/artifact.ts';
+import { flagOf, textOf } from '../option-values.ts';
 import { isAmbiguous } from './errors.ts';
 import { formatJobId } from './job-id.ts';
 import type { Library } from './library.ts';
@@ -11,7 +12,7 @@ import { resolveObjects } from './objects.ts';
 import { contentOf, packageNotes, packageSettings, purposeOf } from './package-content.ts';
 import { factsOf } from './package-name.ts';
 import { recordOf } from './package-store.ts';
-import { flagOf, oneOf, textOf } from './request.ts';
+import { oneOf } from './one-of.ts';
 import { requireRights } from './rights.ts';
 import { tocSchema, type Migration } from './wire.ts';
 

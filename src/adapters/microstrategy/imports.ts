@@ -1,12 +1,12 @@
 import { MigratorError } from '../../errors.ts';
 import type { Importer, ImportRequest, PreparedImport } from '../../ports/adapter.ts';
+import { listOf, textOf } from '../option-values.ts';
 import { planImport } from './import-plan.ts';
 import { formatJobId, parseJobId } from './job-id.ts';
 import type { Library } from './library.ts';
 import { factsFrom, factsOf, type FileFacts } from './package-name.ts';
 import { findKept } from './package-store.ts';
 import { selectTarget, type Selection } from './projects.ts';
-import { listOf, textOf } from './request.ts';
 import { refuseRequestOnly } from './request-only.ts';
 import { requireRights } from './rights.ts';
 import { startedOrFound } from './start-migration.ts';

@@ -1,5 +1,6 @@
 import { isMigratorError } from '../../errors.ts';
 import type { Mover, MoveRequest, Peer, PreparedMove } from '../../ports/adapter.ts';
+import { flagOf, textOf } from '../option-values.ts';
 import { planObjects, type ObjectPlan } from './conflict-plan.ts';
 import { formatJobId, parseJobId } from './job-id.ts';
 import { libraryOf, libraryOfPeer, type Library } from './library.ts';
@@ -8,7 +9,6 @@ import { serverName } from './package-name.ts';
 import { packageOrder, type PackageOrder } from './package-order.ts';
 import { peerOf } from './peers.ts';
 import { selectTarget, type Selection } from './projects.ts';
-import { flagOf, textOf } from './request.ts';
 import { requireRights } from './rights.ts';
 import { findMigration, settledMigration, startMigration } from './start-migration.ts';
 import { sharedStorageObstacle } from './storage.ts';

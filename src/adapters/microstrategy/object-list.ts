@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { MigratorError } from '../../errors.ts';
 import type { Options } from '../../ports/adapter.ts';
+import { flagOf, listOf, textOf } from '../option-values.ts';
 import { typeNames, typeNumber } from './object-types.ts';
 import { isPackageId as isGuid } from './package-name.ts';
-import { flagOf, listOf, oneOf, textOf } from './request.ts';
+import { oneOf } from './one-of.ts';
 
 /** What is done with an object that the target has too (Migration API, conflict rules). */
 export const actions = [

@@ -32,7 +32,7 @@ export async function resolveObjects(
   }
   if (missing.length === 0) return resolved;
   throw new MigratorError('NOT_FOUND', `${connection.name} does not have ${missing.join(', ')}`, {
-    hint: 'an object is looked for with its type; "migrator inventory report" lists the reports, and so for other types',
+    hint: `an object is looked for with its type; "migrator inventory report --from ${connection.name}" lists the reports, and so for other types`,
     details: { missing },
   });
 }

@@ -1,10 +1,11 @@
 import { MigratorError } from '../../errors.ts';
 import type { Options } from '../../ports/adapter.ts';
+import { listOf, textOf } from '../option-values.ts';
 import type { Environment } from './connection.ts';
 import { actions, type Action } from './object-list.ts';
 import { fits, shortcut, typeName, type PackageType } from './object-types.ts';
 import type { ResolvedObject } from './objects.ts';
-import { listOf, oneOf, textOf } from './request.ts';
+import { oneOf } from './one-of.ts';
 
 const packageTypes = ['project', 'configuration', 'project_security'] as const;
 const aclsOnReplacing = ['use_existing', 'replace'] as const;

@@ -1,12 +1,12 @@
 import type { ExportRequest, Options } from '../../ports/adapter.ts';
 import type { PackageRef } from '../../ports/artifact.ts';
+import { textOf } from '../option-values.ts';
 import type { Library } from './library.ts';
 import { wantedObjects } from './object-list.ts';
 import { resolveObjects, type ResolvedObject } from './objects.ts';
 import { packageNotes, packageSettings, purposeOf, type PackageSettings, type Purpose } from './package-content.ts';
 import { checkRef, idFrom, newVersion } from './package-name.ts';
 import { selectProject } from './projects.ts';
-import { textOf } from './request.ts';
 
 /** A package as it was ordered, with every name of it found on the source. */
 export interface PackageOrder {

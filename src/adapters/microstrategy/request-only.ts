@@ -1,6 +1,6 @@
 import { MigratorError } from '../../errors.ts';
 import type { Options } from '../../ports/adapter.ts';
-import { flagOf } from './request.ts';
+import { flagOf } from '../option-values.ts';
 
 /** UNSUPPORTED: a package that was uploaded is imported at once, past whoever was to approve it. */
 export function refuseRequestOnly(options: Options): void {

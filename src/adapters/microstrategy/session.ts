@@ -114,9 +114,13 @@ async function logIn(connection: LibraryConnection, tools: AdapterTools, signal:
   const { headers } = await http.text(login, signal);
   const token = headers['x-mstr-authtoken'];
   if (token === undefined || token === '') {
-    throw new MigratorError('REMOTE_UNEXPECTED', 'the login was accepted but brought no token', {
-      hint: 'check that the URL is that of the Library, such as https://host/MicroStrategyLibrary',
-    });
+    throw new MigratorError(
+      'REMOTE_UNEXPECTED',
+      `what answers at ${connection.url} took the login and gave no token, as no Library does`,
+      {
+        hint: 'check that the URL is that of the Library, such as https://host/MicroStrategyLibrary',
+      },
+    );
   }
   given.token = new Secret(token);
   tools.guard(given.token);

@@ -1,8 +1,8 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { Options } from '../../ports/adapter.ts';
+import { textOf } from '../option-values.ts';
 import { isAmbiguous } from './errors.ts';
 import type { Library } from './library.ts';
-import { textOf } from './request.ts';
 import type { Migration } from './wire.ts';
 
 const looks = 3;

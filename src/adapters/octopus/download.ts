@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { isMigratorError, MigratorError } from '../../errors.ts';
+import { MigratorError } from '../../errors.ts';
 import type { ByteStream, Digest } from '../../ports/artifact.ts';
 import type { HttpResponse } from '../../ports/http.ts';
 import type { Clock } from '../../ports/runtime.ts';
+import { resumed, without } from '../resumed.ts';
 
 export type OpenAt = (
   from: number,
@@ -15,32 +16,19 @@ export interface Expected {
   readonly digest: Digest | undefined;
 }
 
-// Breaks in a row without a new byte; each byte gained starts the count anew.
-const patience = 5;
-
 /**
  * A download that goes on where it broke off: with a Range where the server honours it (206), else by skipping what was
  * delivered (200). What comes out is compared with the expected size and digest at its end.
  */
 export async function* download(open: OpenAt, expected: Expected, clock: Clock, signal: AbortSignal): ByteStream {
   const hash = createHash(expected.digest?.algorithm ?? 'sha1');
+  const { name, size } = expected;
   let delivered = 0;
-  for (let breaks = 0, whole = false; !whole;) {
-    const before = delivered;
-    try {
-      for await (const chunk of rest(open, delivered, expected.name, signal)) {
-        delivered += chunk.length;
-        hash.update(chunk);
-        yield chunk;
-      }
-      whole = expected.size === undefined || delivered >= expected.size;
-      if (!whole) throw new MigratorError('REMOTE_UNREACHABLE', `${expected.name} ended after ${delivered} bytes`);
-    } catch (error) {
-      if (!isMigratorError(error, 'REMOTE_UNREACHABLE')) throw error;
-      breaks = delivered > before ? 1 : breaks + 1;
-      if (breaks >= patience) throw error;
-      await clock.sleep(500 * 2 ** breaks, signal);
-    }
+  const parts = { name, size: () => size, rest: (from: number) => rest(open, from, name, signal) };
+  for await (const chunk of resumed(parts, clock, signal)) {
+    delivered += chunk.length;
+    hash.update(chunk);
+    yield chunk;
   }
   compare(expected, delivered, hash.digest('hex'));
 }
@@ -52,12 +40,7 @@ async function* rest(open: OpenAt, from: number, name: string, signal: AbortSign
       hint: 'it was replaced meanwhile; download it again',
     });
   }
-  let skip = answer.status === 206 ? from - startOf(answer.headers['content-range'], name) : from;
-  for await (const chunk of answer.body) {
-    const kept = skip < chunk.length ? chunk.subarray(skip) : undefined;
-    skip = Math.max(0, skip - chunk.length);
-    if (kept !== undefined && kept.length > 0) yield kept;
-  }
+  yield* without(answer.status === 206 ? from - startOf(answer.headers['content-range'], name) : from, answer.body);
 }
 
 function startOf(range: string | undefined, name: string): number {

@@ -1,12 +1,13 @@
 import { MigratorError } from '../../errors.ts';
 import type { Importer, PreparedImport, Secrets } from '../../ports/adapter.ts';
 import type { Clock } from '../../ports/runtime.ts';
+import { flagOf, textOf } from '../option-values.ts';
 import type { Feed } from './feed.ts';
 import { findTask } from './find-task.ts';
 import { jobId } from './job-id.ts';
 import { importTask } from './jobs.ts';
 import { missingLinks } from './probe.ts';
-import { callbacks, flagOf, passwordOf, textOf } from './request.ts';
+import { callbacks, passwordOf } from './request.ts';
 import type { Server } from './server.ts';
 import { startTask } from './start-task.ts';
 

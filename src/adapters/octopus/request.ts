@@ -1,18 +1,7 @@
 import { MigratorError } from '../../errors.ts';
 import type { Options, Secrets } from '../../ports/adapter.ts';
 import type { Secret } from '../../secret.ts';
-
-export function flagOf(options: Options, name: string): boolean {
-  const value = options[name] ?? false;
-  if (typeof value !== 'boolean') throw wrong(name, 'true or false');
-  return value;
-}
-
-export function textOf(options: Options, name: string): string | undefined {
-  const value = options[name];
-  if (value !== undefined && typeof value !== 'string') throw wrong(name, 'text');
-  return value;
-}
+import { textOf, wrongOption } from '../option-values.ts';
 
 export function passwordOf(secrets: Secrets): Secret {
   const password = secrets['password'];
@@ -30,12 +19,8 @@ export function callbacks(options: Options): Options {
     ['successCallback', 'failureCallback'].flatMap((name) => {
       const url = textOf(options, name);
       if (url === undefined) return [];
-      if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) throw wrong(name, 'an http or https URL');
+      if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) throw wrongOption(name, 'an http or https URL');
       return [[name, url]];
     }),
   );
-}
-
-function wrong(name: string, expected: string): MigratorError {
-  return new MigratorError('USAGE', `the option ${name} must be ${expected}`);
 }

@@ -1,8 +1,8 @@
 import { MigratorError } from '../../errors.ts';
 import type { Options } from '../../ports/adapter.ts';
+import { flagOf, textOf } from '../option-values.ts';
 import type { Asset } from './asset-plan.ts';
 import { formatPath, parsePath, type ProjectPath } from './paths.ts';
-import { flagOf, textOf } from './request.ts';
 import { isForbidden, whoAmI, type Server } from './server.ts';
 import { lookAt, type Place } from './tree.ts';
 import type { Entry } from './wire.ts';

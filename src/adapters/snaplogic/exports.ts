@@ -3,13 +3,13 @@ import type { Exporter, ExportRequest, PreparedExport } from '../../ports/adapte
 import type { ArtifactFile, ByteStream, PackageRef } from '../../ports/artifact.ts';
 import type { HttpResponse } from '../../ports/http.ts';
 import type { Clock, Random } from '../../ports/runtime.ts';
+import { flagOf, listOf, textOf } from '../option-values.ts';
 import { countsOf } from './asset-plan.ts';
 import { assetTypes, exportTypes, typesOf } from './asset-types.ts';
 import { bodyError, saidIn } from './errors.ts';
 import { assetOf } from './destination.ts';
 import { formatJobId, parseJobId, type Job } from './job-id.ts';
 import { formatPath, parsePath, segmentsOf, type ProjectPath } from './paths.ts';
-import { flagOf, listOf, textOf } from './request.ts';
 import type { Server } from './server.ts';
 import { selectProjects, type Found } from './tree.ts';
 import { wholeZip } from './whole-zip.ts';

@@ -1,10 +1,10 @@
 import type { PreparedImport, Secrets } from '../../ports/adapter.ts';
 import type { ArtifactFile } from '../../ports/artifact.ts';
 import type { RequestFile } from '../../ports/http.ts';
+import { listOf } from '../option-values.ts';
 import { accountFile, readRenames } from './accounts.ts';
 import { readArchive, zipAmong } from './archive.ts';
 import { readExpressions } from './expressions.ts';
-import { listOf } from './request.ts';
 
 /** The parts of a project import: the zip as it was exported, the accounts to change, the expression files to add. */
 export async function formOf(

@@ -1,5 +1,6 @@
 import { MigratorError } from '../../errors.ts';
 import type { MoveRequest, Mover, Options, Peer, PreparedMove } from '../../ports/adapter.ts';
+import { flagOf, listOf, textOf } from '../option-values.ts';
 import { planAssets, countsOf, type Asset } from './asset-plan.ts';
 import { assetTypes, guardedTypes, typesOf } from './asset-types.ts';
 import { changesSince, untellable } from './changes.ts';
@@ -9,7 +10,6 @@ import { alreadyThere, assetOf, destinationAt, destinationPath, isMovable, type 
 import { formatJobId, type Job } from './job-id.ts';
 import { formatPath, parsePath, samePath, type ProjectPath } from './paths.ts';
 import { accountNotes } from './probe.ts';
-import { flagOf, listOf, textOf } from './request.ts';
 import { peerNamed, serverOf, whoAmI, type Server } from './server.ts';
 import { settleLost } from './settle-lost.ts';
 import { selectProjects } from './tree.ts';

@@ -7,6 +7,7 @@ import { chooseRoute } from '../routes/choose-route.ts';
 import { move } from '../routes/move.ts';
 import { push } from '../routes/push.ts';
 import { relay } from '../routes/relay.ts';
+import { requireProjectNames } from '../project-names.ts';
 import type { MigrateInput, MigratePorts, MigrateReport } from '../routes/route.ts';
 
 /** Moves projects from one instance to another by the shortest route that works. */
@@ -16,6 +17,7 @@ export async function migrateProject(
   signal: AbortSignal,
 ): Promise<MigrateReport> {
   const { source, target, reporter } = ports;
+  requireProjectNames(input.request.projects);
   if (input.request.projects.length === 0 && source.adapter.exports?.projectless !== true) {
     throw new MigratorError('USAGE', 'no project is named', { hint: 'name what to move: migrate-project <project>' });
   }

@@ -12,6 +12,7 @@ import { copyTo, soleFile } from '../deliver.ts';
 import { leftMaintenance, probe } from '../preflight.ts';
 import { type PackageOutput, sealArtifact } from '../seal-artifact.ts';
 import { judge, warningsOf } from '../verdict.ts';
+import { requireProjectNames } from '../project-names.ts';
 import { watch } from '../watch.ts';
 
 export interface PartialExportInput extends Waiting {
@@ -49,6 +50,7 @@ export async function partialExport(
   signal: AbortSignal,
 ): Promise<PartialExportReport> {
   const { source, target, reporter } = ports;
+  requireProjectNames(input.request.projects);
   if (
     input.resume === undefined &&
     input.request.projects.length === 0 &&
