@@ -8,17 +8,11 @@ import type { MetadataObject } from './wire.ts';
 
 export interface ObjectPlan {
   readonly items: readonly PlanItem[];
-  /** With the rule that each gets. */
-  readonly objects: readonly ResolvedObject[];
   /** Those that the target lacks. */
   readonly absent: readonly ResolvedObject[];
 }
 
-/**
- * What the import will do to each named object, by the conflict rules, from what the target has now. Reads only. Where
- * nobody chose a rule, what the target has stays and what it lacks is brought: by use_newer, which spares what somebody
- * else brings there meanwhile.
- */
+/** What the import will do to each named object, by the conflict rules, from what the target has now. Reads only. */
 export async function planObjects(
   target: Library,
   wanted: readonly ResolvedObject[],
@@ -27,21 +21,16 @@ export async function planObjects(
   signal: AbortSignal,
 ): Promise<ObjectPlan> {
   const items: PlanItem[] = [];
-  const objects: ResolvedObject[] = [];
   const absent: ResolvedObject[] = [];
-  for (const one of wanted) {
-    const there = await target.client.object(one.id, one.type, project, signal);
-    const free =
-      one.action === undefined && settings.chosen === undefined && settings.packageType !== 'project_security';
-    const object: ResolvedObject = there === undefined && free ? { ...one, action: 'use_newer' } : one;
-    objects.push(object);
+  for (const object of wanted) {
+    const there = await target.client.object(object.id, object.type, project, signal);
     if (there === undefined) absent.push(object);
     const rule = actionOf(object, settings);
     const decided =
       settings.packageType === 'project_security' ? securityOutcome(rule) : outcome(rule, object.source, there);
     items.push({ kind: typeName(object.type), name: object.name, ...decided });
   }
-  return { items, objects, absent };
+  return { items, absent };
 }
 
 /** A project_security package carries no users: it carries what they may in the project. */

@@ -59,9 +59,9 @@ async function prepare(
   const requestOnly = flagOf(options, 'requestOnly');
   await requireRights(library, { what: 'create', told: 'make packages', project: order.project?.id }, signal);
   if (!requestOnly && !dryRun) await requireImporting(target, into?.project.id, signal);
-  const { items: plan, objects, absent } = await planOf(target, order, into?.project, signal);
+  const { items: plan, absent } = await planOf(target, order, into?.project, signal);
   const name = serverName(order.ref);
-  const { settings, purpose } = order;
+  const { settings, purpose, objects } = order;
   const body = {
     packageInfo: packageInfo(name, settings, objects, library.connection.environment),
     importInfo: {
@@ -130,7 +130,6 @@ async function planOf(
     const name = into?.name ?? project?.name ?? '';
     return {
       items: [{ kind: 'project', name, action: keeps ? 'keep' : 'overwrite', detail }],
-      objects,
       absent: [],
     };
   }
@@ -139,6 +138,6 @@ async function planOf(
   } catch (error) {
     // Whoever may import need not be allowed to look; the servers decide when it comes to it.
     if (!isMigratorError(error, 'AUTH_REFUSED') || error.details['status'] !== 403) throw error;
-    return { items: [], objects, absent: objects };
+    return { items: [], absent: objects };
   }
 }

@@ -45,7 +45,7 @@ export const options: ProductOptions = {
       name: 'default-action',
       value: 'rule',
       choices: conflictRules,
-      description: 'conflict rule for whatever has none of its own, dependents too (default: use_existing)',
+      description: 'conflict rule for whatever has none of its own, dependents too (default: use_newer)',
       verbs: editing,
     },
     {

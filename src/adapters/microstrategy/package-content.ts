@@ -16,6 +16,9 @@ const schemaUpdates = [
   'update_schema_logical_info',
 ] as const;
 
+/** Brings what the target lacks and what is newer on the source, and spares what somebody has changed on the target since. */
+const usualAction: Action = 'use_newer';
+
 /** How a package is made, read from the options before any object is looked up. */
 export interface PackageSettings {
   readonly packageType: PackageType;
@@ -43,12 +46,12 @@ export function packageSettings(options: Options): PackageSettings {
     throw new MigratorError('USAGE', 'a project_security package replaces no access control lists', {
       hint: 'leave --acl-on-replacing out',
     });
-  // What the target has stays, unless the user says otherwise.
-  const defaultAction = word('defaultAction', actions, 'the default action');
+  const rule = textOf(options, 'defaultAction');
+  const chosen = rule === undefined ? undefined : oneOf(actions, rule, 'the default action');
   return {
     packageType,
-    defaultAction,
-    chosen: textOf(options, 'defaultAction') === undefined ? undefined : defaultAction,
+    defaultAction: chosen ?? usualAction,
+    chosen,
     aclOnReplacing: word('aclOnReplacing', aclsOnReplacing, 'the rule for access control lists of replaced objects'),
     aclOnNew: word('aclOnNew', aclsOnNew, 'the rule for access control lists of new objects'),
     updateSchema,

@@ -50,7 +50,7 @@ describe('what a package is asked to hold', () => {
     updateSchema: [],
     aclOnReplacingObjects: 'use_existing',
     aclOnNewObjects: ['keep_acl_as_source_object'],
-    defaultAction: 'use_existing',
+    defaultAction: 'use_newer',
   };
 
   test.each<[string, Options, object]>([
@@ -78,15 +78,11 @@ describe('what a package is asked to hold', () => {
 
   test.each<[string, Options, object]>([
     ['its own rule', { object: [`${year.id}:12:use-newer`] }, { action: 'use_newer', includeDependents: false }],
-    [
-      'dependents',
-      { object: [`${year.id}:Attribute:dependents`] },
-      { action: 'use_existing', includeDependents: true },
-    ],
+    ['dependents', { object: [`${year.id}:Attribute:dependents`] }, { action: 'use_newer', includeDependents: true }],
     ['both', { object: [`${year.id}:12:delete:dependents`] }, { action: 'delete', includeDependents: true }],
     ['the common rule', { ...object, action: 'keep_both' }, { action: 'keep_both', includeDependents: false }],
     ['the default one', { ...object, defaultAction: 'replace' }, { action: 'replace', includeDependents: false }],
-    ['dependents for all', { ...object, includeDependents: true }, { action: 'use_existing', includeDependents: true }],
+    ['dependents for all', { ...object, includeDependents: true }, { action: 'use_newer', includeDependents: true }],
     [
       'a JSON list',
       { objects: JSON.stringify([{ id: year.id, type: 'attribute', action: 'replace', includeDependents: true }]) },
@@ -95,7 +91,7 @@ describe('what a package is asked to hold', () => {
     [
       'a JSON list with a name',
       { objects: JSON.stringify({ objects: [{ id: year.id, type: 12 }] }) },
-      { action: 'use_existing', includeDependents: false },
+      { action: 'use_newer', includeDependents: false },
     ],
     [
       'a CSV list',
@@ -105,7 +101,7 @@ describe('what a package is asked to hold', () => {
     [
       'a CSV list with other columns, and a mark at its begin',
       { objects: `\uFEFFType;x,ID\n`.replace(';x', ',Folder') + `12,here,${year.id}\n` },
-      { action: 'use_existing', includeDependents: false },
+      { action: 'use_newer', includeDependents: false },
     ],
   ])('an object with %s', async (_, options, expected) => {
     const { info } = await packageInfo(options, [projects, found(year)]);
@@ -113,11 +109,15 @@ describe('what a package is asked to hold', () => {
   });
 
   test.each<[string, Options, RegExp]>([
-    ['an object', object, /nothing is copied.*Year/],
-    ['dependents', { ...object, action: 'replace', includeDependents: true }, /dependents that the target lacks/],
-    ['a whole project', {}, /merge by the rule use_existing copies nothing/],
+    ['an object', { ...object, action: 'use_existing' }, /nothing is copied.*Year/],
+    [
+      'dependents',
+      { ...object, action: 'replace', includeDependents: true, defaultAction: 'use_existing' },
+      /dependents that the target lacks/,
+    ],
+    ['a whole project', { defaultAction: 'use_existing' }, /merge by the rule use_existing copies nothing/],
   ])('the rule use_existing for %s is told, because it copies nothing', async (_, options, note) => {
-    const calls = Object.keys(options).length === 0 ? [projects] : [projects, found(year)];
+    const calls = 'object' in options ? [projects, found(year)] : [projects];
     expect((await packageInfo(options, calls)).prepared.notes.join('\n')).toMatch(note);
     const { prepared } = await packageInfo({ ...options, action: 'replace', defaultAction: 'replace' }, calls);
     expect(prepared.notes.join()).not.toContain('use_existing');

@@ -146,11 +146,15 @@ describe('the steps of an object migration', () => {
   });
 });
 
-describe('without a rule, what the target has stays and what it lacks is brought', () => {
+describe('without a rule, what is newer and what the target lacks is brought', () => {
   const prepared = (options: object, there: Partial<Call>) => {
     const calls: Call[] = [
       { on: 'source', line: 'GET /api/projects', answer: projects },
-      { on: 'source', line: `GET ${objectLine}`, answer: { ...year, version: 'V2' } },
+      {
+        on: 'source',
+        line: `GET ${objectLine}`,
+        answer: { ...year, version: 'V2', dateModified: '2026-02-01T00:00:00.000+0000' },
+      },
       { on: 'target', line: 'GET /api/projects', answer: projects },
       { on: 'target', line: `GET ${objectLine}`, ...there },
     ];
@@ -169,9 +173,12 @@ describe('without a rule, what the target has stays and what it lacks is brought
     });
   };
   const lacks = { status: 404, answer: notFound };
+  const dated = (day: string) => ({ answer: { ...year, version: 'V1', dateModified: `${day}T00:00:00.000+0000` } });
 
   test.each<[string, object, Partial<Call>, string, string, RegExp]>([
-    ['there', {}, { answer: { ...year, version: 'V1' } }, 'keep', 'use_existing', /^$/],
+    ['newer than there', {}, dated('2026-01-01'), 'overwrite', 'use_newer', /^$/],
+    ['older than there', {}, dated('2026-03-01'), 'keep', 'use_newer', /^$/],
+    ['there, and to stay', { defaultAction: 'use_existing' }, dated('2026-01-01'), 'keep', 'use_existing', /^$/],
     ['not there', {}, lacks, 'create', 'use_newer', /^$/],
     [
       'not there, by choice',
