@@ -2,8 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmulator, type EmulatorOptions, type RunningEmulator } from '../../src/emulators/index.ts';
-import { runBinary, startBinary } from './binary.ts';
-import type { Workshop } from './workshop.ts';
+import { machineIn, userAt, type Workshop } from './workshop.ts';
 
 type Settings = Omit<EmulatorOptions, 'directory'>;
 
@@ -20,14 +19,7 @@ export async function withAccountWorkshop<T>(
   const prod = await start('prod');
   try {
     const env = {
-      PATH: process.env['PATH'],
-      SystemRoot: process.env['SystemRoot'],
-      TEMP: process.env['TEMP'],
-      TMPDIR: folder,
-      HOME: folder,
-      USERPROFILE: folder,
-      MIGRATOR_STATE_DIR: join(folder, 'state'),
-      MIGRATOR_CONFIG_DIR: join(folder, 'config'),
+      ...machineIn(folder),
       LAB_PASSWORD: passwordOf(lab),
       PROD_PASSWORD: passwordOf(prod),
     };
@@ -36,13 +28,9 @@ export async function withAccountWorkshop<T>(
     const rc = ['instances:', instance('lab', lab), instance('prod', prod), ''].join('\n');
     await writeFile(join(folder, '.migratorrc.yaml'), rc);
     return await work({
-      folder,
-      env,
+      ...userAt(folder, env),
       lab,
       prod,
-      path: (name) => join(folder, name),
-      run: (args, more = {}) => runBinary(args, { cwd: folder, env, ...more }),
-      start: (args, more = {}) => startBinary(args, { cwd: folder, env, ...more }),
       elsewhere: () => ({ ...env, MIGRATOR_STATE_DIR: join(folder, `state-${Math.random()}`) }),
     });
   } finally {

@@ -27,6 +27,33 @@ export interface WorkshopOptions {
   readonly rc?: string;
 }
 
+/** The environment of a machine whose user has everything below one folder. */
+export function machineIn(folder: string): Record<string, string | undefined> {
+  return {
+    PATH: process.env['PATH'],
+    SystemRoot: process.env['SystemRoot'],
+    TEMP: process.env['TEMP'],
+    TMPDIR: folder,
+    HOME: folder,
+    USERPROFILE: folder,
+    MIGRATOR_STATE_DIR: join(folder, 'state'),
+    MIGRATOR_CONFIG_DIR: join(folder, 'config'),
+  };
+}
+
+export function userAt(
+  folder: string,
+  env: Workshop['env'],
+): Pick<Workshop, 'folder' | 'env' | 'path' | 'run' | 'start'> {
+  return {
+    folder,
+    env,
+    path: (name) => join(folder, name),
+    run: (args, more = {}) => runBinary(args, { cwd: folder, env, ...more }),
+    start: (args, more = {}) => startBinary(args, { cwd: folder, env, ...more }),
+  };
+}
+
 export async function withWorkshop<T>(options: WorkshopOptions, work: (workshop: Workshop) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'migrator-test-'));
   const lab = await startEmulator('octopus', {
@@ -43,14 +70,7 @@ export async function withWorkshop<T>(options: WorkshopOptions, work: (workshop:
   });
   try {
     const env = {
-      PATH: process.env['PATH'],
-      SystemRoot: process.env['SystemRoot'],
-      TEMP: process.env['TEMP'],
-      TMPDIR: folder,
-      HOME: folder,
-      USERPROFILE: folder,
-      MIGRATOR_STATE_DIR: join(folder, 'state'),
-      MIGRATOR_CONFIG_DIR: join(folder, 'config'),
+      ...machineIn(folder),
       LAB_KEY: keyOf(lab),
       PROD_KEY: keyOf(prod),
       MOVE_PASSWORD: password,
@@ -63,13 +83,9 @@ export async function withWorkshop<T>(options: WorkshopOptions, work: (workshop:
 ${options.rc ?? ''}`,
     );
     return await work({
-      folder,
-      env,
+      ...userAt(folder, env),
       lab,
       prod,
-      path: (name) => join(folder, name),
-      run: (args, more = {}) => runBinary(args, { cwd: folder, env, ...more }),
-      start: (args, more = {}) => startBinary(args, { cwd: folder, env, ...more }),
       elsewhere: () => ({ ...env, MIGRATOR_STATE_DIR: join(folder, 'state-elsewhere') }),
     });
   } finally {
