@@ -17,6 +17,8 @@ export function onInterrupt(context: Context): () => void {
   };
   for (const signal of signals) process.on(signal, handler);
   return () => {
+    // Whoever was interrupted is about to leave; a second signal on the last steps ends in the same exit code.
+    if (count > 0) return;
     for (const signal of signals) process.off(signal, handler);
   };
 }
