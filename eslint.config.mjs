@@ -1,27 +1,11 @@
-// The layers of docs/architecture.md, enforced. A flat config replaces a rule's options instead of merging them,
-// so each layer's whole list is built here by one function.
 import jest from 'eslint-plugin-jest';
 import tseslint from 'typescript-eslint';
+import { rooms } from './scripts/lint/rooms.mjs';
 
-const npm = { regex: '^(?!node:|\\.)', message: 'This layer imports no npm package: docs/architecture.md.' };
-const files = {
-  regex: '^node:(fs|http|https|net|tty|readline|child_process|process)',
-  message: 'This layer touches no file, socket or terminal.',
-};
-const above = (...layers) => ({
-  regex: `^(\\.\\./)+(${layers.join('|')})(/|$)`,
-  message: `The arrows run cli -> core -> ports; this layer must not know: ${layers.join(', ')}.`,
-});
-const only = (...packages) => ({
-  regex: `^(?!node:|\\.|(${packages.join('|')})(/|$))`,
-  message: `Of npm packages this layer imports only: ${packages.join(', ')}. Each dependency has one home.`,
-});
-const restrict = (...patterns) => ['error', { patterns }];
-const products = ['octopus', 'enms', 'microstrategy', 'snaplogic', 'memory'];
 const dynamicImport = {
   selector: 'ImportExpression',
   message:
-    'import() belongs to cli, adapters/index.ts, emulators/index.ts and package/manifest.ts, where laziness is wanted.',
+    'import() belongs to cli, adapters/index.ts, emulators/index.ts and package/manifest/parse.ts, where laziness is wanted.',
 };
 
 export default tseslint.config(
@@ -60,106 +44,23 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/cli/**', 'src/adapters/index.ts', 'src/emulators/index.ts', 'src/package/manifest.ts'],
+    ignores: [
+      'src/cli/**',
+      'src/files/**',
+      'src/adapters/index.ts',
+      'src/emulators/index.ts',
+      'src/package/manifest/parse.ts',
+    ],
     rules: {
       'no-restricted-syntax': ['error', dynamicImport],
       'no-restricted-globals': ['error', { name: 'process', message: 'Only cli knows the process.' }],
     },
   },
   {
-    files: ['src/errors.ts', 'src/secret.ts', 'src/ports/**/*.ts'],
-    rules: {
-      'no-restricted-imports': restrict(npm, files, above('cli', 'core', 'package', 'http', 'adapters', 'emulators')),
-    },
-  },
-  {
-    files: ['src/core/**/*.ts'],
-    rules: { 'no-restricted-imports': restrict(npm, files, above('cli', 'http', 'adapters', 'emulators')) },
-  },
-  {
-    files: ['src/package/**/*.ts'],
-    rules: {
-      'no-restricted-imports': restrict(
-        only('tar', 'libsodium-wrappers', 'zod'),
-        files,
-        above('cli', 'core', 'http', 'adapters', 'emulators'),
-      ),
-    },
-  },
-  {
-    files: ['src/spreadsheet/**/*.ts'],
-    rules: {
-      'no-restricted-imports': restrict(
-        npm,
-        files,
-        above('cli', 'core', 'package', 'http', 'ports', 'adapters', 'emulators'),
-      ),
-    },
-  },
-  {
-    files: ['src/yaml/**/*.ts'],
-    rules: {
-      'no-restricted-imports': restrict(
-        only('js-yaml'),
-        files,
-        above('cli', 'core', 'package', 'http', 'ports', 'adapters', 'emulators'),
-      ),
-    },
-  },
-  {
-    files: ['src/http/**/*.ts'],
-    rules: {
-      'no-restricted-imports': restrict(
-        only('got', 'cookie'),
-        above('cli', 'core', 'package', 'adapters', 'emulators'),
-      ),
-    },
-  },
-  ...products.map((product) => ({
-    files: [`src/adapters/${product}/**/*.ts`],
-    rules: {
-      'no-restricted-imports': restrict(
-        only('zod'),
-        files,
-        above('cli', 'core', 'package', 'http', 'emulators', ...products.filter((other) => other !== product)),
-      ),
-    },
-  })),
-  {
-    files: ['src/emulators/**/*.ts'],
-    rules: {
-      'no-restricted-imports': restrict(
-        only('libsql', 'find-my-way', 'busboy'),
-        above('cli', 'core', 'package', 'http', 'adapters'),
-      ),
-    },
-  },
-  {
-    files: ['src/cli/**/*.ts'],
-    rules: { 'no-restricted-imports': restrict(only('commander', 'chalk', 'ora', 'cosmiconfig', 'zod')) },
-  },
-  {
-    files: ['src/cli/commands/**/*.ts'],
-    rules: {
-      '@typescript-eslint/no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              regex: '^(\\.\\./)+(core|http|package|emulators)/',
-              allowTypeImports: true,
-              message: 'Commands load their work with await import(), so that --help stays quick.',
-            },
-            {
-              regex: '^(\\.\\./)+adapters/(?!(index|options)\\.ts$)',
-              allowTypeImports: true,
-              message: 'Adapters are reached through adapters/index.ts, lazily.',
-            },
-            { ...only('commander') },
-          ],
-        },
-      ],
-    },
+    files: ['src/**/*.ts'],
+    ignores: ['src/cli/**', 'src/files/tree/write-tree.ts'],
+    plugins: { house: { rules: { rooms } } },
+    rules: { 'house/rooms': 'error' },
   },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts'],

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createContext } from '../dist/cli/context.js';
-import { systemIO } from '../dist/cli/io.js';
+import { systemIO } from '../dist/cli/terminal/io.js';
 import { createProgram } from '../dist/cli/program.js';
 import { version } from '../dist/cli/version.js';
 

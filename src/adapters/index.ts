@@ -1,5 +1,10 @@
 import { MigratorError } from '../errors.ts';
 import type { AdapterModule } from '../ports/adapter.ts';
+import type { ProductOptions } from '../ports/options.ts';
+import { options as enms } from './enms/options.ts';
+import { options as microstrategy } from './microstrategy/options.ts';
+import { options as octopus } from './octopus/options.ts';
+import { options as snaplogic } from './snaplogic/options.ts';
 
 export const products = ['octopus', 'enms', 'microstrategy', 'snaplogic'] as const;
 export type Product = (typeof products)[number];
@@ -42,3 +47,6 @@ export function checkAdapterModule(value: unknown, origin: string): AdapterModul
   if (typeof create !== 'function') throw fail('create must be a function');
   return value as AdapterModule;
 }
+
+/** Every product's flags, as data: help and parsing read them without loading an adapter. */
+export const productOptions: readonly ProductOptions[] = [octopus, enms, microstrategy, snaplogic];

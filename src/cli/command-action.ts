@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Context } from './context.ts';
 import { exitCodeOfOutcome } from './exit-codes.ts';
-import { ListOption } from './list-option.ts';
-import { fromEnvironment, programOf, settle } from './settle.ts';
+import { fromEnvironment, programOf, settle } from './flags/flag-values.ts';
+import { ListOption } from './flags/list-flag.ts';
 
 /** Does a command's work; the outcome it returns decides the exit code between done and partial. */
 export type Action<O> = (

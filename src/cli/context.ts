@@ -1,16 +1,17 @@
 import { setMaxListeners } from 'node:events';
 import type { Command } from 'commander';
+import type { Journaling } from '../core/steps/journaled.ts';
 import { MigratorError } from '../errors.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Event, Reporter } from '../ports/reporter.ts';
 import type { Config } from './config/config.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
-import type { Instances } from './instances.ts';
-import type { IO } from './io.ts';
 import type { ActiveReporter } from './reporters/active-reporter.ts';
 import type { CreateReporterOptions } from './reporters/create-reporter.ts';
-import { plainLines } from './reporters/plain-text.ts';
 import { Redactor } from './secrets/redactor.ts';
+import type { Instances } from './servers/instances.ts';
+import type { IO } from './terminal/io.ts';
+import { plainLines } from './terminal/plain-text.ts';
 
 /** Where the value of a flag came from, in words: `--timeout`, `MIGRATOR_TIMEOUT`, `defaults.timeout in <file>`. */
 export interface FlagSource {
@@ -83,7 +84,7 @@ export class Context {
   }
 
   instances(): Promise<Instances> {
-    this.#instances ??= import('./instances.ts').then(({ createInstances }) => createInstances(this));
+    this.#instances ??= import('./servers/instances.ts').then(({ createInstances }) => createInstances(this));
     return this.#instances;
   }
 
@@ -95,6 +96,14 @@ export class Context {
       return journal;
     });
     return this.#journal;
+  }
+
+  /** What a verb needs that can be taken up after an interruption. */
+  async journaling(fresh: boolean): Promise<Journaling> {
+    const leftOpen = () => {
+      this.resumable = true;
+    };
+    return { journal: await this.journal(), reporter: await this.reporter(), fresh, leftOpen };
   }
 
   async reporter(): Promise<Reporter> {

@@ -1,4 +1,4 @@
-import { systemIO, type IO } from './io.ts';
+import { systemIO, type IO } from './terminal/io.ts';
 import { version } from './version.ts';
 
 /** Runs one command line and returns its exit code. Never throws and never ends the process. */

@@ -1,11 +1,10 @@
 import { CommanderError } from 'commander';
 import { isMigratorError } from '../errors.ts';
-import { createContext, type Context } from './context.ts';
+import { type Context, createContext } from './context.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { asInterruption, explain, type Explanation } from './explain.ts';
-import type { IO } from './io.ts';
 import { createProgram } from './program.ts';
-import { onInterrupt } from './signals.ts';
+import type { IO } from './terminal/io.ts';
 
 export async function run(argv: readonly string[], io: IO): Promise<number> {
   const context = createContext(io, argv);
@@ -69,4 +68,26 @@ async function close(context: Context, exitCode: ExitCode): Promise<ExitCode> {
     context.say('warning', `while closing: ${error instanceof Error ? error.message : String(error)}`);
     return exitCode;
   }
+}
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** The first signal stops the work in order and detaches from remote jobs; a second one leaves at once. */
+export function onInterrupt(context: Context): () => void {
+  let count = 0;
+  const handler = () => {
+    count += 1;
+    if (count > 1) process.exit(exitCodes.interrupted);
+    context.stopReporter();
+    // The terminal has shown ^C; the sentence begins on a line of its own.
+    if (context.io.stderrIsTTY && context.globals.progress !== 'json') context.io.stderr.write('\n');
+    context.say('notice', 'stopping; once more to leave at once');
+    context.abort();
+  };
+  for (const signal of signals) process.on(signal, handler);
+  return () => {
+    // Whoever was interrupted is about to leave; a second signal on the last steps ends in the same exit code.
+    if (count > 0) return;
+    for (const signal of signals) process.off(signal, handler);
+  };
 }

@@ -1,5 +1,6 @@
 import { MigratorError } from '../errors.ts';
-import type { Adapter, PackageFeed } from '../ports/adapter.ts';
+import type { Adapter } from '../ports/adapter.ts';
+import type { PackageFeed } from '../ports/feed.ts';
 
 /** A named server of the rc file, with its adapter. */
 export interface Instance {

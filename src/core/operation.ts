@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import type { Json, Run } from '../ports/journal.ts';
+import { MigratorError } from '../errors.ts';
+import type { Run } from '../ports/journal.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import type { Clock, Random } from '../ports/runtime.ts';
 
@@ -30,16 +30,10 @@ export function worst(...outcomes: readonly Outcome[]): Outcome {
   return outcomes.includes('partial') ? 'partial' : 'done';
 }
 
-/** The journal's key: the same work has the same key, whoever asks for it. */
-export function runKey(verb: string, input: Json): string {
-  return `${verb}-${createHash('sha256').update(canonical(input)).digest('hex').slice(0, 32)}`;
-}
-
-function canonical(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map((item: Json) => canonical(item)).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value as Record<string, Json>).sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`;
-  }
-  return JSON.stringify(value);
+/** An empty name comes of a variable that a script has not set; some products would take it for all projects. USAGE. */
+export function requireProjectNames(projects: readonly string[]): void {
+  if (projects.every((name) => name.trim() !== '')) return;
+  throw new MigratorError('USAGE', 'the name of a project is empty', {
+    hint: 'see whether a variable on the command line is unset',
+  });
 }

@@ -1,14 +1,14 @@
 // The public door of the emulators, light to import: a product's code is loaded when it is started.
 import { MigratorError } from '../errors.ts';
-import type { EmulatorOptions, RunningEmulator } from './emulator.ts';
-import { parseFaultText, type FaultSpec } from './faults.ts';
 import { enmsFaults } from './enms/fault-names.ts';
 import { microstrategyFaults } from './microstrategy/fault-names.ts';
 import { octopusFaults } from './octopus/fault-names.ts';
+import type { EmulatorOptions, RunningEmulator } from './shared/emulator.ts';
+import { parseFaultText, type FaultSpec } from './shared/faults.ts';
 import { snaplogicFaults } from './snaplogic/fault-names.ts';
 
-export type { EmulatorOptions, RunningEmulator, Sample } from './emulator.ts';
-export type { FaultControl, FaultSpec } from './faults.ts';
+export type { EmulatorOptions, RunningEmulator, Sample } from './shared/emulator.ts';
+export type { FaultControl, FaultSpec } from './shared/faults.ts';
 
 export const emulatedProducts = ['octopus', 'enms', 'microstrategy', 'snaplogic'] as const;
 type EmulatedProduct = (typeof emulatedProducts)[number];

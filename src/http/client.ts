@@ -2,25 +2,16 @@ import { MigratorError } from '../errors.ts';
 import type { Http, HttpOptions, HttpRequest, HttpResponse } from '../ports/http.ts';
 import type { Clock, Random } from '../ports/runtime.ts';
 import { Secret } from '../secret.ts';
+import { cancelled, errorTextOf, isAborted, opened, parsed, textOf } from './answer-body.ts';
 import { outgoing } from './body.ts';
-import { brokenError, isHopeless, statusError, type Named } from './errors.ts';
 import { CookieJar } from './cookies.ts';
+import { brokenError, isHopeless, statusError, type Named } from './errors.ts';
 import { BrokenExchange, exchange, type Answer } from './exchange.ts';
 import { baseOf, redirectTarget, resolve } from './origin.ts';
-import { cancelled, errorTextOf, isAborted, opened, parsed, textOf } from './reading.ts';
+import { named } from './request-name.ts';
 import { delayBefore, isAmbiguous, mayRepeat, safetyOf, type RetryRules, type Setback } from './retry.ts';
-import { named } from './spoken.ts';
-import { transportFor, type TransportSettings } from './transport.ts';
-
-export interface HttpSettings extends TransportSettings {
-  /** How long anything may stand still: a connection, an answer that does not begin, a body that stops. */
-  readonly timeoutMs: number;
-  /** Repeats after the first attempt. */
-  readonly retries: number;
-  /** Time for all attempts of one request, 2 minutes unless told; transfers under way are not cut off by it. */
-  readonly budgetMs?: number | undefined;
-  readonly userAgent: string;
-}
+import type { HttpSettings } from './settings.ts';
+import { transportFor } from './transport.ts';
 
 export interface HttpTools {
   readonly clock: Clock;

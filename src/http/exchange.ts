@@ -4,7 +4,7 @@ import { isMigratorError, MigratorError } from '../errors.ts';
 import type { ByteStream } from '../ports/artifact.ts';
 import type { HttpRequest } from '../ports/http.ts';
 import { exactly, type Outgoing } from './body.ts';
-import { Watchdog } from './watchdog.ts';
+import { Watchdog } from './idle-timer.ts';
 
 export interface Transport {
   readonly agents: Agents;

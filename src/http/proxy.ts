@@ -5,7 +5,7 @@ import { connect, type ConnectionOptions } from 'node:tls';
 import { MigratorError } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import type { Transport } from './exchange.ts';
-import type { TransportSettings } from './transport.ts';
+import type { TransportSettings } from './settings.ts';
 
 /** The proxy for this base URL, or undefined when it is reached directly. CONFIG_INVALID when it cannot be used. */
 export function proxyOf(base: URL, settings: Pick<TransportSettings, 'proxy' | 'noProxy'>): URL | undefined {

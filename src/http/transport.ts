@@ -6,21 +6,7 @@ import { MigratorError } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import type { Transport } from './exchange.ts';
 import { proxied, proxyOf } from './proxy.ts';
-
-export interface TransportSettings {
-  /** `http://[user:password@]host:port`; loopback addresses are reached directly. */
-  readonly proxy?: string | Secret | undefined;
-  /** Hosts reached without the proxy: exact names, or `.example.com` for all below. */
-  readonly noProxy?: readonly string[] | undefined;
-  /** PEM, in addition to the authorities Node knows. */
-  readonly ca?: string | readonly string[] | undefined;
-  /** PEM of the client's certificate. */
-  readonly cert?: string | undefined;
-  /** PEM of its key. */
-  readonly key?: string | Secret | undefined;
-  /** Of the key, when it is encrypted. */
-  readonly passphrase?: Secret | undefined;
-}
+import type { TransportSettings } from './settings.ts';
 
 /**
  * Connections for one instance. A request that must not be repeated gets a connection of its own: on a kept-alive one

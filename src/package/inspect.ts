@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ByteSource } from '../ports/bytes.ts';
-import type { Manifest } from './manifest.ts';
-import { parseManifest } from './manifest.ts';
+import type { Manifest } from './manifest/manifest.ts';
+import { parseManifest } from './manifest/parse.ts';
 import { parseSignature, type Signature } from './minisign/signature.ts';
 import { malformed } from './refusal.ts';
 import { parseSums, type Sums } from './sums.ts';
@@ -84,4 +84,13 @@ function checkAgreement(manifest: Manifest, { content, time }: Container): void 
 
 function membersOf({ content, manifest, sums, signature }: Container): readonly Member[] {
   return [content, manifest, sums, ...(signature === undefined ? [] : [signature])];
+}
+
+/**
+ * Whether a file is to be treated as a package. Any tar is, and any file that begins with a package's first name: a damaged
+ * package must be refused as such and not pass as something else.
+ */
+export async function looksLikePackage(source: ByteSource): Promise<boolean> {
+  const head = Buffer.from(await source.read(0, 512)).toString('latin1');
+  return head.startsWith('content.tar') || head.slice(257, 262) === 'ustar';
 }

@@ -1,6 +1,6 @@
 import type { ByteStream } from '../ports/artifact.ts';
 import { maxManifestBytes } from './format.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest } from './manifest/manifest.ts';
 import { malformed } from './refusal.ts';
 import { blockBytes, HeaderForm, padding } from './tar/header.ts';
 import { entryHeader } from './tar/payload-writer.ts';

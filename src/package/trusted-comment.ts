@@ -1,5 +1,5 @@
 import { formatName } from './format.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest } from './manifest/manifest.ts';
 import { newerFormat, untrusted } from './refusal.ts';
 
 /** What the signature says of itself (§4.2): it stands for this id, version and time, and for no other. */

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../ports/bytes.ts';
-import { interruptible } from './cancellation.ts';
+import { interruptible } from '../streams/interruptible.ts';
 import { checkSum, readEnvelope, type Envelope } from './inspect.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest } from './manifest/manifest.ts';
 import type { PublicKey } from './minisign/public-key.ts';
 import type { Signature } from './minisign/signature.ts';
 import { isSignedBy } from './minisign/signing-key.ts';

@@ -1,14 +1,12 @@
 import type { Secret } from '../secret.ts';
-import type { Artifact, ArtifactFile, PackageRef, StoredPackage } from './artifact.ts';
+import type { Exporter } from './exporter.ts';
+import type { PackageFeed } from './feed.ts';
 import type { Http, HttpOptions } from './http.ts';
+import type { Importer } from './importer.ts';
 import type { Jobs } from './job.ts';
+import type { Options, Secrets } from './options.ts';
 import type { PlanItem } from './plan.ts';
 import type { Clock, Random } from './runtime.ts';
-
-/** Plain data only: a request is written to the journal and may be carried to another machine. */
-export type OptionValue = string | number | boolean | readonly string[];
-export type Options = Readonly<Record<string, OptionValue>>;
-export type Secrets = Readonly<Record<string, Secret>>;
 
 export interface InstanceInfo {
   readonly product: string;
@@ -42,116 +40,6 @@ export interface Inventory {
   readonly kinds: readonly string[];
   /** Reads all pages; order is not promised; may be repeated. An unknown kind is USAGE. */
   list(kind: string, signal: AbortSignal): AsyncIterable<InventoryItem>;
-}
-
-/** Where an exporting server shall push its package itself. */
-export interface PushDestination {
-  readonly url: string;
-  readonly secret: Secret;
-  /** The destination's container for packages, by its server's id. */
-  readonly container?: string | undefined;
-}
-
-export interface ExportRequest {
-  /** Names or ids, as the user typed them. */
-  readonly projects: readonly string[];
-  readonly packageId?: string | undefined;
-  readonly packageVersion?: string | undefined;
-  readonly options: Options;
-}
-
-/** What `prepare` settled: plain data, enough to start, find or fetch the export after a crash. */
-export interface PreparedExport {
-  readonly package: PackageRef;
-  readonly projects: readonly { readonly id: string; readonly name: string }[];
-  /** The adapter's own; plain data. */
-  readonly settled: Options;
-  /** Things the user should know before it starts. */
-  readonly notes: readonly string[];
-}
-
-export interface Exporter {
-  /** True when `start` can be given a destination to push to. */
-  readonly pushes: boolean;
-  /** An export may name no project: what it takes is not part of one. */
-  readonly projectless?: boolean;
-  /** Secrets `start` cannot do without, by option name. */
-  readonly requiredSecrets: readonly string[];
-  /**
-   * Resolves every name and chooses the package's id and unique version; reads only. Reports all missing names in one
-   * NOT_FOUND (details.missing). May be repeated, but chooses a new version each time unless one is given.
-   */
-  prepare(request: ExportRequest, signal: AbortSignal): Promise<PreparedExport>;
-  /** Starts the export and returns the job id. Never repeated blindly: see `find`. */
-  start(
-    prepared: PreparedExport,
-    secrets: Secrets,
-    destination: PushDestination | undefined,
-    signal: AbortSignal,
-  ): Promise<string>;
-  /**
-   * Looks for a job that `start` with this preparation began after the given time, when its answer was lost.
-   * Undefined when the server shows that none began; CONFLICT when it cannot be told.
-   */
-  find(prepared: PreparedExport, startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;
-  /** What the finished export made, to be read from this server. Not called for pushed exports. May be repeated. */
-  fetch(jobId: string, prepared: PreparedExport | undefined, signal: AbortSignal): Promise<Artifact>;
-  /** Removes what a finished export left on this server, after a rehearsal that needed it. Idempotent. */
-  discard?(jobId: string, signal: AbortSignal): Promise<void>;
-}
-
-export interface ImportRequest {
-  readonly source: PackageRef;
-  readonly dryRun: boolean;
-  readonly options: Options;
-  /** The options of the export that made it, when its manifest tells. */
-  readonly exportedWith?: Options | undefined;
-  /** What the package holds, verified; absent when it is only known by its id. */
-  readonly files?: readonly ArtifactFile[] | undefined;
-}
-
-/** An export of the target, taken and sealed before it is changed, because the product itself cannot undo. */
-export interface Backup {
-  readonly request: ExportRequest;
-  /** The import options that bring it back. */
-  readonly restoreWith: Options;
-}
-
-export interface PreparedImport {
-  readonly source: PackageRef;
-  readonly dryRun: boolean;
-  readonly settled: Options;
-  readonly notes: readonly string[];
-  /** What it will do to the target, where the adapter can tell; else the caller plans by the projects' names. Not journaled. */
-  readonly plan?: readonly PlanItem[] | undefined;
-  readonly backup?: Backup | undefined;
-  /** A question to put to the user after everything was checked, staged and backed up: the import destroys something. */
-  readonly consent?: string | undefined;
-}
-
-export interface Importer {
-  /** `stored`: the server imports a package kept in its feed, so the file is uploaded first. `files`: `start` is given the files. */
-  readonly takes: 'stored' | 'files';
-  /** `server`: it can rehearse an import itself. `plan`: a dry run ends with what `prepare` found. */
-  readonly dryRuns: 'server' | 'plan';
-  /** `prepare` always plans, so that nobody needs to plan by the projects' names. Importers of files always do. */
-  readonly plans?: boolean;
-  readonly requiredSecrets: readonly string[];
-  /** Refuses what this account certainly may not do, before a file is brought to the server. Reads only. */
-  check?(signal: AbortSignal): Promise<void>;
-  /** Checks and resolves what can be checked without writing. */
-  prepare(request: ImportRequest, signal: AbortSignal): Promise<PreparedImport>;
-  /** Brings the files to the server and sees them there, without importing anything. May be repeated. */
-  stage?(prepared: PreparedImport, files: readonly ArtifactFile[], signal: AbortSignal): Promise<void>;
-  /** Starts the import and returns the job id. Never repeated blindly: see `find`. */
-  start(
-    prepared: PreparedImport,
-    secrets: Secrets,
-    files: readonly ArtifactFile[],
-    signal: AbortSignal,
-  ): Promise<string>;
-  /** As Exporter.find. */
-  find(prepared: PreparedImport, startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;
 }
 
 export interface MoveRequest {
@@ -194,66 +82,6 @@ export interface Mover {
   find(prepared: PreparedMove, startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;
   /** Removes what a finished dry run left on the servers. Idempotent. */
   discard?(jobId: string, signal: AbortSignal): Promise<void>;
-}
-
-export type OnConflict = 'fail' | 'overwrite' | 'keep';
-
-export type CertificationStatus = 'uncertified' | 'requested' | 'certified' | 'rejected';
-
-/** Whether somebody vouches for a package. */
-export interface Certification {
-  readonly status: CertificationStatus;
-  /** The account that decided last, as its server names it. */
-  readonly by?: { readonly id: string; readonly name: string; readonly fullName: string } | undefined;
-  /** ISO 8601. */
-  readonly at?: string | undefined;
-}
-
-/** What shall be different about a package that lies on a server; what is not named stays. */
-export interface PackageEdit {
-  readonly name?: string | undefined;
-  readonly options: Options;
-}
-
-export interface PackageFeed {
-  /** Its packages have an id alone, and `version` is empty. */
-  readonly unversioned?: boolean;
-  /** Reads all pages; newest first where the server sorts so. */
-  list(filter: string | undefined, signal: AbortSignal): AsyncIterable<StoredPackage>;
-  /** Undefined when absent; may be repeated. */
-  stat(ref: PackageRef, signal: AbortSignal): Promise<StoredPackage | undefined>;
-  /**
-   * Streams one file in. `fail`: CONFLICT when that id and version exist. An answer that was lost is settled by
-   * comparing what the server then holds; a stored digest that differs from the sent one is REMOTE_UNEXPECTED.
-   */
-  upload(
-    file: ArtifactFile,
-    ref: PackageRef,
-    onConflict: OnConflict,
-    signal: AbortSignal,
-  ): Promise<{ readonly stored: StoredPackage; readonly outcome: 'created' | 'overwritten' | 'kept' }>;
-  /** NOT_FOUND when absent. The stream goes on by itself after a broken connection and fails if the digest differs at its end. */
-  download(ref: PackageRef, signal: AbortSignal): Promise<ArtifactFile>;
-  /** The id and version that a file name means to this feed (`Acme.Move.1.0.0.zip`); undefined when it means none. */
-  parseFileName(fileName: string): PackageRef | undefined;
-  /** Idempotent. */
-  delete(ref: PackageRef, signal: AbortSignal): Promise<'deleted' | 'absent'>;
-  /**
-   * Changes whether somebody vouches for a package and returns what the server then shows. With `by` and `at` it repeats a
-   * decision that was made elsewhere; `sync` lets the server fetch it by its own means. NOT_FOUND when absent.
-   */
-  certify?(ref: PackageRef, wanted: Certification | 'sync', signal: AbortSignal): Promise<Certification>;
-  /**
-   * Lets the server make a package anew with another name, content or settings, and returns the job to watch. CONFLICT
-   * with the reason where it is too late, NOT_FOUND when absent. May be repeated.
-   */
-  edit?(
-    ref: PackageRef,
-    change: PackageEdit,
-    signal: AbortSignal,
-  ): Promise<{ readonly job: string; readonly notes: readonly string[] }>;
-  /** What an exporting peer needs to push into this feed. Absent when peers cannot. */
-  destination?(signal: AbortSignal): Promise<PushDestination>;
 }
 
 /**

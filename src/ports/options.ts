@@ -1,3 +1,5 @@
+import type { Secret } from '../secret.ts';
+
 export type Verb = 'partial-export' | 'import' | 'migrate-project' | 'package';
 
 /** One command-line option of a product, as data: help, parsing and the check "does this product know it" read it. */
@@ -39,3 +41,10 @@ export interface ProductOptions {
   readonly urls?: Readonly<Record<string, string>>;
   readonly options: readonly OptionSpec[];
 }
+
+/** Plain data only: a request is written to the journal and may be carried to another machine. */
+export type OptionValue = string | number | boolean | readonly string[];
+
+export type Options = Readonly<Record<string, OptionValue>>;
+
+export type Secrets = Readonly<Record<string, Secret>>;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { collect, failsWith, isPlainData, never, projectNames, type Facet, type Step } from './bench.ts';
+import { collect, failsWith, isPlainData, never, projectNames, type Facet, type Step } from './workbench.ts';
 
 /** Probe, inventory and what holds for every method. */
 export const accessCases: Readonly<Record<string, Step>> = {

@@ -1,9 +1,9 @@
 import { accessCases } from './access-cases.ts';
-import type { ContractCase, ContractSetup, Facet, Step } from './bench.ts';
 import { exportCases, pushCases } from './export-cases.ts';
 import { feedCases } from './feed-cases.ts';
 import { dryRunCases, importCases, secrecyCases } from './import-cases.ts';
 import { cancelCases, jobCases } from './job-cases.ts';
+import type { ContractCase, ContractSetup, Facet, Step } from './workbench.ts';
 
 const chapters: readonly { readonly needs: readonly Facet[]; readonly cases: Readonly<Record<string, Step>> }[] = [
   { needs: [], cases: accessCases },

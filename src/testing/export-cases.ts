@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { collect, failsWith, isPlainData, need, never, read, startExport, watch, type Step } from './bench.ts';
+import { collect, failsWith, isPlainData, need, never, read, startExport, watch, type Step } from './workbench.ts';
 
 export const exportCases: Readonly<Record<string, Step>> = {
   'export: all missing names are reported in one NOT_FOUND': async ({ source, projects }) => {

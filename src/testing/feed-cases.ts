@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import type { ArtifactFile } from '../ports/artifact.ts';
-import { collect, failsWith, isPlainData, need, never, read, type ContractBench, type Step } from './bench.ts';
+import { collect, failsWith, isPlainData, need, never, read, type ContractBench, type Step } from './workbench.ts';
 
 function file(bytes: Uint8Array): ArtifactFile {
   return {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import type { PreparedImport, Secrets } from '../ports/adapter.ts';
 import type { ArtifactFile, PackageRef } from '../ports/artifact.ts';
+import type { PreparedImport } from '../ports/importer.ts';
+import type { Secrets } from '../ports/options.ts';
 import { Secret } from '../secret.ts';
 import {
   failsWith,
@@ -13,7 +14,7 @@ import {
   type ContractBench,
   type ContractSetup,
   type Step,
-} from './bench.ts';
+} from './workbench.ts';
 
 interface Delivered {
   readonly ref: PackageRef;

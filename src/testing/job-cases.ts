@@ -10,7 +10,7 @@ import {
   watch,
   type ContractBench,
   type Step,
-} from './bench.ts';
+} from './workbench.ts';
 
 const unknown = 'ServerTasks-999999999';
 const levels = ['trace', 'verbose', 'info', 'warning', 'error', 'fatal'];

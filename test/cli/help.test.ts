@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { productOptions } from '../../src/adapters/options.ts';
-import { everyCommand, examplesOf, helpOf, program } from '../support/commands.ts';
+import { productOptions } from '../../src/adapters/index.ts';
+import { nearest } from '../../src/nearest.ts';
 import { commandLine } from '../support/command-line.ts';
-import { nearest } from '../../src/cli/config/nearest.ts';
+import { everyCommand, examplesOf, helpOf, program } from '../support/commands.ts';
 
 const run = (...args: string[]) => commandLine(args, { cwd: process.cwd() });
 const all = everyCommand(await program());

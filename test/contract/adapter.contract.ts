@@ -1,5 +1,5 @@
 import { describe, test } from '@jest/globals';
-import { adapterContract, type ContractSetup } from '../../src/testing.ts';
+import { adapterContract, type ContractSetup } from '../../src/testing/index.ts';
 
 /** The contract as jest tests, with a product's own beside them. */
 export function describeAdapter(name: string, setup: ContractSetup, extras: () => void = () => undefined): void {

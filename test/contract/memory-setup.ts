@@ -1,5 +1,5 @@
 import { Secret } from '../../src/secret.ts';
-import { MemoryInstance, memoryModule, type ContractSetup } from '../../src/testing.ts';
+import { MemoryInstance, memoryModule, type ContractSetup } from '../../src/testing/index.ts';
 import { adapterTools } from '../support/adapter-tools.ts';
 
 export const memorySetup: ContractSetup = {

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { adapterModules } from '../../src/adapters/index.ts';
 import { startEmulator, type FaultSpec, type RunningEmulator } from '../../src/emulators/index.ts';
-import type { Adapter, Options } from '../../src/ports/adapter.ts';
+import type { Adapter } from '../../src/ports/adapter.ts';
+import type { Options } from '../../src/ports/options.ts';
 import { Secret } from '../../src/secret.ts';
-import type { ContractBench, ContractSetup } from '../../src/testing.ts';
-import { collect, failsWith, need, never, watch } from '../../src/testing/bench.ts';
+import type { ContractBench, ContractSetup } from '../../src/testing/index.ts';
+import { collect, failsWith, need, never, watch } from '../../src/testing/workbench.ts';
 import { adapterTools } from '../support/adapter-tools.ts';
 import { describeAdapter } from './adapter.contract.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Adapter } from '../../src/ports/adapter.ts';
-import { adapterContract, type ContractBench, type ContractSetup } from '../../src/testing.ts';
+import { adapterContract, type ContractBench, type ContractSetup } from '../../src/testing/index.ts';
 import { memorySetup } from './memory-setup.ts';
 
 type Mutation = (adapter: Adapter) => Adapter;

@@ -6,12 +6,12 @@ import { adapterModules } from '../../src/adapters/index.ts';
 import { startEmulator, type FaultSpec, type RunningEmulator } from '../../src/emulators/index.ts';
 import type { Adapter } from '../../src/ports/adapter.ts';
 import { Secret } from '../../src/secret.ts';
-import type { ContractBench, ContractSetup } from '../../src/testing.ts';
 import { deliver } from '../../src/testing/import-cases.ts';
-import { collect, failsWith, need, never, projectNames, startExport, watch } from '../../src/testing/bench.ts';
+import type { ContractBench, ContractSetup } from '../../src/testing/index.ts';
+import { collect, failsWith, need, never, projectNames, startExport, watch } from '../../src/testing/workbench.ts';
 import { adapterTools } from '../support/adapter-tools.ts';
-import { describeAdapter } from './adapter.contract.ts';
 import { keyOf } from '../support/octopus-api.ts';
+import { describeAdapter } from './adapter.contract.ts';
 
 const strangerKey = 'API-STRANGERSTRANGERSTRANGER00';
 const password = 'planted migration password';

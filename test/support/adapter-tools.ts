@@ -1,3 +1,3 @@
-export { adapterTools } from '../../src/testing/tools.ts';
+export { adapterTools } from '../../src/testing/adapter-tools.ts';
 
 export const never = new AbortController().signal;

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import type { IO, Output } from '../../src/cli/io.ts';
+import type { IO, Output } from '../../src/cli/terminal/io.ts';
 
 export type TestIO = IO & {
   /** What was written to stdout so far, as text. */

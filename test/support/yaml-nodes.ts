@@ -1,5 +1,5 @@
-import type { YamlNode } from '../../src/yaml/node.ts';
-import type { YamlValue } from '../../src/adapters/enms/yaml.ts';
+import type { YamlValue } from '../../src/adapters/enms/wire/yaml.ts';
+import type { YamlNode } from '../../src/enms-yaml/scalars.ts';
 
 /** Plain data as it would be read from a file. */
 export function nodeOf(value: YamlValue): YamlNode {

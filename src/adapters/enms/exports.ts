@@ -1,17 +1,17 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
-import type { Exporter, ExportRequest, PreparedExport } from '../../ports/adapter.ts';
 import type { Artifact, PackageRef } from '../../ports/artifact.ts';
-import { flagOf, textOf } from '../option-values.ts';
-import { fetchFolder } from './fetch-folder.ts';
-import { folderName, newStamp, oneProject } from './folder-name.ts';
+import type { Exporter, ExportRequest, PreparedExport } from '../../ports/exporter.ts';
+import { flagOf, textOf } from '../shared/option-values.ts';
 import { objectsId, parseJobId } from './job-id.ts';
-import { migrationFolder } from './migration-folder.ts';
-import { needsOutside, types, type Type } from './model.ts';
-import { exportedObjects, notCarried } from './object-export.ts';
-import type { Answer } from './rest.ts';
-import { typesOf, wayOf } from './request.ts';
+import { fetchFolder } from './migration/fetch-folder.ts';
+import { folderName, newStamp, oneProject } from './migration/folder-name.ts';
+import { migrationFolder } from './migration/migration-folder.ts';
+import { needsOutside, types, type Type } from './model/types-and-relations.ts';
+import { exportedObjects, notCarried } from './objects/object-export.ts';
 import type { Server } from './server.ts';
-import { fetchTopology, losesOnTheWayBack, startTopologyExport } from './topology-export.ts';
+import { fetchTopology, losesOnTheWayBack, startTopologyExport } from './topology/topology-export.ts';
+import { typesOf, wayOf } from './way-and-types.ts';
+import type { Answer } from './wire/rest.ts';
 
 type Way = 'web' | 'rest' | 'topology';
 

@@ -1,20 +1,20 @@
 import { MigratorError } from '../../errors.ts';
-import type { Importer, ImportRequest, PreparedImport } from '../../ports/adapter.ts';
-import { flagOf, textOf } from '../option-values.ts';
-import { folderName, newStamp, projectNameFrom } from './folder-name.ts';
-import { requireMayEmpty } from './emptying.ts';
-import { hasLeftTrace, printOf } from './import-trace.ts';
-import { migrationFolder, readRemark, remarks } from './migration-folder.ts';
-import { stageMigration, startMigration } from './migration-import.ts';
-import { inOrder, types, type Type } from './model.ts';
-import { upsertObjects, type Refusals } from './object-import.ts';
-import { contentOf, textOf as read, releaseOf, type PackageContent } from './package-content.ts';
+import type { Importer, ImportRequest, PreparedImport } from '../../ports/importer.ts';
+import { flagOf, textOf } from '../shared/option-values.ts';
+import { witnessesOf } from './migration/changes-to-watch.ts';
+import { requireMayEmpty } from './migration/emptying-guard.ts';
+import { folderName, newStamp, projectNameFrom } from './migration/folder-name.ts';
+import { hasLeftTrace, printOf } from './migration/import-has-begun.ts';
+import { migrationFolder, readRemark, remarks } from './migration/migration-folder.ts';
+import { stageMigration, startMigration } from './migration/migration-import.ts';
+import { survey, type Survey } from './model/package-against-target.ts';
+import { contentOf, textOf as read, releaseOf, type PackageContent } from './model/package-content.ts';
+import { inOrder, types, type Type } from './model/types-and-relations.ts';
+import { upsertObjects, type Refusals } from './objects/object-import.ts';
 import { planImport } from './plan.ts';
-import { typesOf, wayOf } from './request.ts';
 import type { Server } from './server.ts';
-import { survey, type Survey } from './survey.ts';
-import { witnessesOf } from './witness.ts';
-import { prepareTopology, startTopologyImport } from './topology-import.ts';
+import { prepareTopology, startTopologyImport } from './topology/topology-import.ts';
+import { typesOf, wayOf } from './way-and-types.ts';
 
 export function createImporter(server: Server, refusals: Refusals, debug: (message: string) => void): Importer {
   /** Stamps of the imports object by object that an earlier process began. */

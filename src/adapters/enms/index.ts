@@ -1,15 +1,15 @@
 import type { Adapter, AdapterModule } from '../../ports/adapter.ts';
 import { readConnection, secretSettings } from './connection.ts';
-import { explainRest, explainWeb } from './errors.ts';
 import { createExporter } from './exports.ts';
 import { createImporter } from './imports.ts';
 import { createInventory } from './inventory.ts';
 import { createJobs } from './jobs.ts';
-import type { Refusals } from './object-import.ts';
+import type { Refusals } from './objects/object-import.ts';
 import { probe } from './probe.ts';
-import { createRest } from './rest.ts';
 import type { Server } from './server.ts';
-import { createWeb } from './web.ts';
+import { explainRest, explainWeb } from './wire/errors.ts';
+import { createRest } from './wire/rest.ts';
+import { createWeb } from './wire/web.ts';
 
 /** eNMS 4.7 through its REST API and, for the files of migrations, its web interface. */
 export const adapter: AdapterModule = {

@@ -1,7 +1,7 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { Inventory, InventoryItem } from '../../ports/adapter.ts';
-import { parseFolderName } from './folder-name.ts';
-import { isType, types, type Type } from './model.ts';
+import { parseFolderName } from './migration/folder-name.ts';
+import { isType, types, type Type } from './model/types-and-relations.ts';
 import type { Server } from './server.ts';
 
 const kinds = ['project', ...types];

@@ -1,6 +1,6 @@
 import { MigratorError } from '../../errors.ts';
-import { parseFolderName, timeOf } from './folder-name.ts';
-import { inOrder, isType, types, type Type } from './model.ts';
+import { parseFolderName, timeOf } from './migration/folder-name.ts';
+import { inOrder, isType, types, type Type } from './model/types-and-relations.ts';
 
 /**
  * eNMS has no jobs: its calls work before they answer. The id says where the traces of the work are to be found, so that

@@ -1,10 +1,10 @@
-import type { JobKind, JobMessage, Jobs, JobStatus, JobSummary, LogLine } from '../../ports/job.ts';
 import { MigratorError } from '../../errors.ts';
-import { parseFolderName } from './folder-name.ts';
-import { importState, importSummary, type Progress } from './import-status.ts';
+import type { JobKind, JobMessage, Jobs, JobStatus, JobSummary, LogLine } from '../../ports/job.ts';
 import { parseJobId, type JobId } from './job-id.ts';
-import { migrationFolder } from './migration-folder.ts';
-import type { Refusals } from './object-import.ts';
+import { parseFolderName } from './migration/folder-name.ts';
+import { importState, importSummary, type Progress } from './migration/import-status.ts';
+import { migrationFolder } from './migration/migration-folder.ts';
+import type { Refusals } from './objects/object-import.ts';
 import type { Server } from './server.ts';
 
 /** An export without `metadata.yaml` after this time was given up by the server. */

@@ -1,5 +1,5 @@
 import type { ProductOptions } from '../../ports/options.ts';
-import { types } from './model.ts';
+import { types } from './model/types-and-relations.ts';
 
 /** The parameters of the migration and topology endpoints as command-line options. */
 export const options: ProductOptions = {

@@ -1,10 +1,10 @@
 import type { PlanItem } from '../../ports/plan.ts';
-import { inParallel } from './in-parallel.ts';
-import { comparisonOf } from './comparison.ts';
-import type { Type } from './model.ts';
-import { objectsOf, type PackagedObject } from './package-content.ts';
+import { inParallel } from '../../streams/in-parallel.ts';
+import { comparisonOf } from './model/compare-object.ts';
+import { survivors, type ImportableContent, type Survey } from './model/package-against-target.ts';
+import { objectsOf, type PackagedObject } from './model/package-content.ts';
+import type { Type } from './model/types-and-relations.ts';
 import type { Server } from './server.ts';
-import { survivors, type ImportableContent, type Survey } from './survey.ts';
 
 export interface Plan {
   readonly items: readonly PlanItem[];

@@ -1,7 +1,7 @@
 import type { Clock, Random } from '../../ports/runtime.ts';
 import type { Account, Way } from './connection.ts';
-import type { Rest } from './rest.ts';
-import type { Web } from './web.ts';
+import type { Rest } from './wire/rest.ts';
+import type { Web } from './wire/web.ts';
 
 /** One server as one connection sees it: two clients, because their credentials must never meet. */
 export interface Server {

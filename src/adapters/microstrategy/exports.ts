@@ -1,15 +1,15 @@
 import { MigratorError } from '../../errors.ts';
-import type { Exporter } from '../../ports/adapter.ts';
 import type { Artifact } from '../../ports/artifact.ts';
-import { download } from './download.ts';
+import type { Exporter } from '../../ports/exporter.ts';
 import { formatJobId, parseJobId } from './job-id.ts';
-import type { Library } from './library.ts';
-import { idleNotes, packageInfo } from './package-content.ts';
-import { factsOf, fileNameOf, refFrom, serverName } from './package-name.ts';
-import { packageOrder } from './package-order.ts';
+import { findMigration, isMade, settledMigration, startMigration } from './migrations/start-migration.ts';
+import { download } from './packages/download.ts';
+import { idleNotes, packageInfo } from './packages/package-content.ts';
+import { factsOf, fileNameOf, refFrom, serverName } from './packages/package-name.ts';
+import { packageOrder } from './packages/package-order.ts';
 import { refuseRequestOnly } from './request-only.ts';
 import { requireRights } from './rights.ts';
-import { findMigration, isMade, settledMigration, startMigration } from './start-migration.ts';
+import type { Library } from './server.ts';
 
 /** Packages are made on the source as migrations without a target, and downloaded (upload and download, step 1). */
 export function createExporter(library: Library): Exporter {

@@ -1,13 +1,13 @@
 import { MigratorError } from '../../errors.ts';
-import type { PackageFeed } from '../../ports/adapter.ts';
 import type { ArtifactFile } from '../../ports/artifact.ts';
-import { certify } from './certification.ts';
-import { download } from './download.ts';
-import { edit } from './edit.ts';
-import type { Library } from './library.ts';
-import { isPackageId, refFromFileName } from './package-name.ts';
-import { findKept, keptPackages, storedOf, type Kept } from './package-store.ts';
-import { upload } from './upload.ts';
+import type { PackageFeed } from '../../ports/feed.ts';
+import { certify } from './packages/certification.ts';
+import { download } from './packages/download.ts';
+import { edit } from './packages/edit-package.ts';
+import { isPackageId, refFromFileName } from './packages/package-name.ts';
+import { findKept, keptPackages, storedOf, type Kept } from './packages/package-store.ts';
+import { upload } from './packages/upload.ts';
+import type { Library } from './server.ts';
 
 /** The packages of a Library, made there or uploaded, under the ids that the server mints. */
 export function createFeed(library: Library): PackageFeed {

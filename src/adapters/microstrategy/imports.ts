@@ -1,15 +1,15 @@
 import { MigratorError } from '../../errors.ts';
-import type { Importer, ImportRequest, PreparedImport } from '../../ports/adapter.ts';
-import { listOf, textOf } from '../option-values.ts';
-import { planImport } from './import-plan.ts';
+import type { Importer, ImportRequest, PreparedImport } from '../../ports/importer.ts';
+import { listOf, textOf } from '../shared/option-values.ts';
 import { formatJobId, parseJobId } from './job-id.ts';
-import type { Library } from './library.ts';
-import { factsFrom, factsOf, type FileFacts } from './package-name.ts';
-import { findKept } from './package-store.ts';
-import { selectTarget, type Selection } from './projects.ts';
+import { startedOrFound } from './migrations/start-migration.ts';
+import { selectTarget, type Selection } from './objects/projects.ts';
+import { planImport } from './packages/import-plan.ts';
+import { factsFrom, factsOf, type FileFacts } from './packages/package-name.ts';
+import { findKept } from './packages/package-store.ts';
 import { refuseRequestOnly } from './request-only.ts';
 import { requireRights } from './rights.ts';
-import { startedOrFound } from './start-migration.ts';
+import type { Library } from './server.ts';
 
 /** Imports of uploaded packages, which the server begins at once and without approval (upload and download, step 4). */
 export function createImporter(library: Library): Importer {

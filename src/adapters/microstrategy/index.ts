@@ -1,16 +1,16 @@
 import type { Adapter, AdapterModule } from '../../ports/adapter.ts';
-import { createClient } from './client.ts';
 import { readConnection, secretSettings } from './connection.ts';
 import { createExporter } from './exports.ts';
 import { createFeed } from './feed.ts';
 import { createImporter } from './imports.ts';
 import { createInventory } from './inventory.ts';
 import { createJobs } from './jobs.ts';
-import { register, type Library } from './library.ts';
 import { createMover } from './moves.ts';
 import { probe } from './probe.ts';
-import { createSession } from './session.ts';
+import { register, type Library } from './server.ts';
 import { versionObstacle } from './versions.ts';
+import { createClient } from './wire/client.ts';
+import { createSession } from './wire/session.ts';
 
 /** MicroStrategy through the Library REST API: migrations between Libraries, and the file store for packages. */
 export const adapter: AdapterModule = {

@@ -1,10 +1,10 @@
 import { MigratorError } from '../../errors.ts';
 import type { Inventory, InventoryItem } from '../../ports/adapter.ts';
-import type { Library } from './library.ts';
-import { fits, typeNames, typeNumber } from './object-types.ts';
+import { isoOf } from './migrations/job-state.ts';
 import { match } from './names.ts';
-import { isoOf } from './job-state.ts';
-import type { Project } from './wire.ts';
+import { fits, typeNames, typeNumber } from './objects/object-types.ts';
+import type { Library } from './server.ts';
+import type { Project } from './wire/schemas.ts';
 
 const kinds = ['project', ...typeNames];
 

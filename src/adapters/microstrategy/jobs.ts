@@ -1,6 +1,8 @@
 import type { Jobs, JobStatus, JobSummary, LogLine } from '../../ports/job.ts';
-import { advanceMove } from './choreography.ts';
 import { formatJobId, parseJobId, type MigrationJob } from './job-id.ts';
+import { advanceMove } from './migrations/advance-move.ts';
+import { advanceValidation } from './migrations/advance-validation.ts';
+import { decide } from './migrations/decide.ts';
 import {
   exportReading,
   importReading,
@@ -11,14 +13,12 @@ import {
   undoReading,
   validationReading,
   type Reading,
-} from './job-state.ts';
-import type { Library } from './library.ts';
-import { decide } from './decision.ts';
-import { migrationLog } from './migration-log.ts';
-import { migrationOf, peerOf } from './peers.ts';
-import { advanceUndo, undo } from './undo.ts';
-import { advanceValidation } from './validation.ts';
-import type { Migration } from './wire.ts';
+} from './migrations/job-state.ts';
+import { migrationLog } from './migrations/migration-log.ts';
+import { migrationOf, peerOf } from './migrations/peers.ts';
+import { advanceUndo, undo } from './migrations/undo.ts';
+import type { Library } from './server.ts';
+import type { Migration } from './wire/schemas.ts';
 
 export function createJobs(library: Library): Jobs {
   return {

@@ -1,18 +1,18 @@
 import { isMigratorError } from '../../errors.ts';
 import type { Mover, MoveRequest, Peer, PreparedMove } from '../../ports/adapter.ts';
-import { flagOf, textOf } from '../option-values.ts';
-import { planObjects, type ObjectPlan } from './conflict-plan.ts';
+import { flagOf, textOf } from '../shared/option-values.ts';
 import { formatJobId, parseJobId } from './job-id.ts';
-import { libraryOf, libraryOfPeer, type Library } from './library.ts';
-import { idleNotes, packageInfo } from './package-content.ts';
-import { serverName } from './package-name.ts';
-import { packageOrder, type PackageOrder } from './package-order.ts';
-import { peerOf } from './peers.ts';
-import { selectTarget, type Selection } from './projects.ts';
+import { peerOf } from './migrations/peers.ts';
+import { findMigration, settledMigration, startMigration } from './migrations/start-migration.ts';
+import { selectTarget, type Selection } from './objects/projects.ts';
+import { planObjects, type ObjectPlan } from './packages/conflict-plan.ts';
+import { idleNotes, packageInfo } from './packages/package-content.ts';
+import { serverName } from './packages/package-name.ts';
+import { packageOrder, type PackageOrder } from './packages/package-order.ts';
+import { sharedStorageObstacle } from './packages/shared-storage.ts';
 import { requireRights } from './rights.ts';
-import { findMigration, settledMigration, startMigration } from './start-migration.ts';
-import { sharedStorageObstacle } from './storage.ts';
-import type { Project } from './wire.ts';
+import { libraryOf, libraryOfPeer, type Library } from './server.ts';
+import type { Project } from './wire/schemas.ts';
 
 /** Object migration and project merge between two Libraries that share one storage. */
 export function createMover(library: Library): Mover {

@@ -1,7 +1,7 @@
 import type { InstanceInfo } from '../../ports/adapter.ts';
-import type { Library } from './library.ts';
+import { isConfigured, storageOf } from './packages/shared-storage.ts';
 import { mayDo, needs, type Work } from './rights.ts';
-import { isConfigured, storageOf } from './storage.ts';
+import type { Library } from './server.ts';
 import { compareVersions } from './versions.ts';
 
 /** Object migration came with 2021 Update 6, upload and download with Update 7. */

@@ -1,6 +1,6 @@
 import { MigratorError } from '../../errors.ts';
-import type { Options } from '../../ports/adapter.ts';
-import { flagOf } from '../option-values.ts';
+import type { Options } from '../../ports/options.ts';
+import { flagOf } from '../shared/option-values.ts';
 
 /** UNSUPPORTED: a package that was uploaded is imported at once, past whoever was to approve it. */
 export function refuseRequestOnly(options: Options): void {

@@ -1,6 +1,6 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
-import type { Library } from './library.ts';
-import type { Privilege } from './wire.ts';
+import type { Library } from './server.ts';
+import type { Privilege } from './wire/schemas.ts';
 
 /** Privileges that migrations need, by the product's number where it is public, and by the names it has had. */
 const known = {

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { isMigratorError, MigratorError } from '../../errors.ts';
-import type { OnConflict, PackageFeed } from '../../ports/adapter.ts';
 import type { ArtifactFile, ByteStream, PackageRef, StoredPackage } from '../../ports/artifact.ts';
+import type { OnConflict, PackageFeed } from '../../ports/feed.ts';
 import type { Clock } from '../../ports/runtime.ts';
 import type { OctopusConnection } from './connection.ts';
-import type { SpacePaths } from './client.ts';
-import { download } from './download.ts';
 import { checkPackageRef, fileNameOf, parsePackageName } from './package-name.ts';
 import type { Server } from './server.ts';
-import type { PackageResource } from './wire.ts';
+import type { SpacePaths } from './wire/client.ts';
+import { download } from './wire/download.ts';
+import type { PackageResource } from './wire/schemas.ts';
 
 /** A package and the space whose feed holds it. */
 interface Located {

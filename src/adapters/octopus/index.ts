@@ -1,14 +1,14 @@
 import type { Adapter, AdapterModule } from '../../ports/adapter.ts';
-import { createClient } from './client.ts';
 import { readConnection, secretSettings } from './connection.ts';
-import { explain } from './errors.ts';
-import { createExporter } from './exports.ts';
 import { createFeed } from './feed.ts';
-import { createImporter } from './imports.ts';
 import { createInventory } from './inventory.ts';
 import { createJobs } from './jobs.ts';
+import { createExporter } from './migration-api/exports.ts';
+import { createImporter } from './migration-api/imports.ts';
 import { probe } from './probe.ts';
 import { connectTo } from './server.ts';
+import { createClient } from './wire/client.ts';
+import { explain } from './wire/errors.ts';
 
 /** Octopus Deploy through its Migration API (partial export, import), task queue and built-in feed. */
 export const adapter: AdapterModule = {

@@ -2,7 +2,7 @@ import { MigratorError } from '../../errors.ts';
 import type { Inventory, InventoryItem } from '../../ports/adapter.ts';
 import { match } from './names.ts';
 import type { Server, Space } from './server.ts';
-import type { ProjectResource } from './wire.ts';
+import type { ProjectResource } from './wire/schemas.ts';
 
 /** What a space holds, under the names of its links and the documented paths. */
 const collections: Readonly<Record<string, { readonly link: string; readonly path: string }>> = {

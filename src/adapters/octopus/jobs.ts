@@ -2,8 +2,8 @@ import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { JobKind, JobMessage, Jobs, JobState, JobStatus, JobSummary, LogLine } from '../../ports/job.ts';
 import { parseJobId } from './job-id.ts';
 import type { Server } from './server.ts';
-import { activityOf, linesOf, linesOfText, messagesOf, treesOf } from './task-log.ts';
-import type { TaskResource } from './wire.ts';
+import type { TaskResource } from './wire/schemas.ts';
+import { activityOf, linesOf, linesOfText, messagesOf, treesOf } from './wire/task-log.ts';
 
 export const exportTask = 'MigrationPartialExport';
 export const importTask = 'MigrationImport';

@@ -1,8 +1,8 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
-import type { Client, SpacePaths } from './client.ts';
-import { linksOf, type Links } from './links.ts';
 import { match } from './names.ts';
-import type { RootResource, SpaceResource } from './wire.ts';
+import type { Client, SpacePaths } from './wire/client.ts';
+import { linksOf, type Links } from './wire/links.ts';
+import type { RootResource, SpaceResource } from './wire/schemas.ts';
 
 export interface Root {
   readonly resource: RootResource;

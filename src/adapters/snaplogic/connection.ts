@@ -3,7 +3,7 @@ import { MigratorError } from '../../errors.ts';
 import type { Connection } from '../../ports/adapter.ts';
 import { Secret } from '../../secret.ts';
 import { options } from './options.ts';
-import { claimsSchema } from './wire.ts';
+import { claimsSchema } from './wire/schemas.ts';
 
 export const secretSettings = ['password', 'token'] as const;
 

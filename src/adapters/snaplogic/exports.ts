@@ -1,18 +1,18 @@
 import { MigratorError } from '../../errors.ts';
-import type { Exporter, ExportRequest, PreparedExport } from '../../ports/adapter.ts';
 import type { ArtifactFile, ByteStream, PackageRef } from '../../ports/artifact.ts';
+import type { Exporter, ExportRequest, PreparedExport } from '../../ports/exporter.ts';
 import type { HttpResponse } from '../../ports/http.ts';
 import type { Clock, Random } from '../../ports/runtime.ts';
-import { flagOf, listOf, textOf } from '../option-values.ts';
-import { countsOf } from './asset-plan.ts';
-import { assetTypes, exportTypes, typesOf } from './asset-types.ts';
-import { bodyError, saidIn } from './errors.ts';
-import { assetOf } from './destination.ts';
+import { flagOf, listOf, textOf } from '../shared/option-values.ts';
+import { wholeZip } from './archives/whole-zip.ts';
 import { formatJobId, parseJobId, type Job } from './job-id.ts';
-import { formatPath, parsePath, segmentsOf, type ProjectPath } from './paths.ts';
+import { countsOf } from './projects/asset-plan.ts';
+import { assetTypes, exportTypes, typesOf } from './projects/asset-types.ts';
+import { assetOf } from './projects/destination.ts';
+import { selectProjects, type Found } from './projects/look-up.ts';
 import type { Server } from './server.ts';
-import { selectProjects, type Found } from './tree.ts';
-import { wholeZip } from './whole-zip.ts';
+import { bodyError, saidIn } from './wire/errors.ts';
+import { formatPath, parsePath, segmentsOf, type ProjectPath } from './wire/paths.ts';
 
 type ExportJob = Extract<Job, { kind: 'export' }>;
 

@@ -1,7 +1,5 @@
 import type { AdapterModule } from '../../ports/adapter.ts';
-import { createClient } from './client.ts';
 import { readConnection, secretSettings } from './connection.ts';
-import { refusal, saidIn, worse } from './errors.ts';
 import { createExporter } from './exports.ts';
 import { createImporter } from './imports.ts';
 import { createInventory } from './inventory.ts';
@@ -9,6 +7,8 @@ import { createJobs } from './jobs.ts';
 import { createMover } from './moves.ts';
 import { probe } from './probe.ts';
 import { connectTo, remember } from './server.ts';
+import { createClient } from './wire/client.ts';
+import { refusal, saidIn, worse } from './wire/errors.ts';
 
 /** SnapLogic through its public API: project migrate, export and import, and the asset lists beside it. */
 export const adapter: AdapterModule = {

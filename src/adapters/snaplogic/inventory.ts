@@ -1,7 +1,7 @@
 import { MigratorError } from '../../errors.ts';
 import type { Inventory, InventoryItem } from '../../ports/adapter.ts';
+import { lookAt, projects, spaces } from './projects/look-up.ts';
 import { orgsOf, type Server } from './server.ts';
-import { lookAt, projects, spaces } from './tree.ts';
 
 const kinds = ['project', 'org', 'space', 'asset'] as const;
 

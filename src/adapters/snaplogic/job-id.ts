@@ -1,6 +1,6 @@
 import { MigratorError } from '../../errors.ts';
-import { formatPath, readPath, type ProjectPath } from './paths.ts';
-import type { Tally } from './results.ts';
+import type { Tally } from './wire/asset-results.ts';
+import { formatPath, readPath, type ProjectPath } from './wire/paths.ts';
 
 /** The control plane keeps little of what it did, so a job id carries what is needed to look for it. */
 export type Job =

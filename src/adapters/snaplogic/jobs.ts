@@ -1,12 +1,12 @@
 import { MigratorError } from '../../errors.ts';
 import type { Jobs, JobStatus, LogLine } from '../../ports/job.ts';
-import { changesSince } from './changes.ts';
 import { parseJobId, type Job } from './job-id.ts';
-import { migrationStatus } from './migration.ts';
-import { formatPath } from './paths.ts';
-import { stateOfTally } from './results.ts';
+import { migrationStatus } from './move-status.ts';
+import { changesSince } from './projects/changes-since.ts';
+import { lookAt } from './projects/look-up.ts';
 import type { Server } from './server.ts';
-import { lookAt } from './tree.ts';
+import { stateOfTally } from './wire/asset-results.ts';
+import { formatPath } from './wire/paths.ts';
 
 export function createJobs(server: Server): Jobs {
   const status = (id: string, signal: AbortSignal): Promise<JobStatus> => {

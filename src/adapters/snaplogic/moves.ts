@@ -1,19 +1,27 @@
 import { MigratorError } from '../../errors.ts';
-import type { MoveRequest, Mover, Options, Peer, PreparedMove } from '../../ports/adapter.ts';
-import { flagOf, listOf, textOf } from '../option-values.ts';
-import { planAssets, countsOf, type Asset } from './asset-plan.ts';
-import { assetTypes, guardedTypes, typesOf } from './asset-types.ts';
-import { changesSince, untellable } from './changes.ts';
-import { statusPathOf, statusPaths, type MigrateBody } from './client.ts';
+import type { MoveRequest, Mover, Peer, PreparedMove } from '../../ports/adapter.ts';
+import type { Options } from '../../ports/options.ts';
+import { flagOf, listOf, textOf } from '../shared/option-values.ts';
 import { planeOf } from './connection.ts';
-import { alreadyThere, assetOf, destinationAt, destinationPath, isMovable, type Destination } from './destination.ts';
 import { formatJobId, type Job } from './job-id.ts';
-import { formatPath, parsePath, samePath, type ProjectPath } from './paths.ts';
 import { accountNotes } from './probe.ts';
+import { planAssets, countsOf, type Asset } from './projects/asset-plan.ts';
+import { assetTypes, guardedTypes, typesOf } from './projects/asset-types.ts';
+import { changesSince, untellable } from './projects/changes-since.ts';
+import {
+  alreadyThere,
+  assetOf,
+  destinationAt,
+  destinationPath,
+  isMovable,
+  type Destination,
+} from './projects/destination.ts';
+import { selectProjects } from './projects/look-up.ts';
 import { peerNamed, serverOf, whoAmI, type Server } from './server.ts';
 import { settleLost } from './settle-lost.ts';
-import { selectProjects } from './tree.ts';
-import type { Entry } from './wire.ts';
+import { statusPathOf, statusPaths, type MigrateBody } from './wire/client.ts';
+import { formatPath, parsePath, samePath, type ProjectPath } from './wire/paths.ts';
+import type { Entry } from './wire/schemas.ts';
 
 type MoveJob = Extract<Job, { kind: 'move' }>;
 

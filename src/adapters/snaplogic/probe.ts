@@ -1,6 +1,6 @@
 import type { InstanceInfo } from '../../ports/adapter.ts';
 import { orgsOf, whoAmI, type Server } from './server.ts';
-import type { User } from './wire.ts';
+import type { User } from './wire/schemas.ts';
 
 /** The control plane tells no release of its own: all of a plane's users have the same one, the newest. */
 const apiVersion = 'public API 1';

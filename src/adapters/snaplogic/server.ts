@@ -1,9 +1,9 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { Adapter, AdapterTools } from '../../ports/adapter.ts';
-import type { Client } from './client.ts';
 import type { SnaplogicConnection } from './connection.ts';
-import { createLedger, type Ledger } from './ledger.ts';
-import type { Entry, User } from './wire.ts';
+import { createLedger, type Ledger } from './started-jobs.ts';
+import type { Client } from './wire/client.ts';
+import type { Entry, User } from './wire/schemas.ts';
 
 /** One control plane as one connection sees it. */
 export interface Server {

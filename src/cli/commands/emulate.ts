@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
-import { productOptions } from '../../adapters/options.ts';
+import { productOptions } from '../../adapters/index.ts';
 import { act } from '../command-action.ts';
 import type { Context } from '../context.ts';
-import { ListOption } from '../list-option.ts';
-import { examples } from './options.ts';
+import { examples } from '../flags/examples.ts';
+import { ListOption } from '../flags/list-flag.ts';
 
 export interface EmulateOptions {
   readonly data?: string;

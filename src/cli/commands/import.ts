@@ -1,17 +1,11 @@
 import { Command, Option } from 'commander';
 import { act } from '../command-action.ts';
 import type { Context } from '../context.ts';
-import {
-  type CautionOptions,
-  examples,
-  type OpenOptions,
-  type WaitOptions,
-  withCaution,
-  withFresh,
-  withOpening,
-  withWaiting,
-} from './options.ts';
-import { withProductOptions } from './product-options.ts';
+import { type CautionOptions, withCaution } from '../flags/caution.ts';
+import { examples } from '../flags/examples.ts';
+import { type OpenOptions, withOpening } from '../flags/opening.ts';
+import { withProductOptions } from '../flags/product-flags.ts';
+import { type WaitOptions, withFresh, withWaiting } from '../flags/waiting.ts';
 
 export interface ImportOptions extends WaitOptions, OpenOptions, CautionOptions {
   readonly to?: string;

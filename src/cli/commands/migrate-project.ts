@@ -1,8 +1,10 @@
 import { Command, Option } from 'commander';
 import { act } from '../command-action.ts';
 import type { Context } from '../context.ts';
-import { type CautionOptions, examples, type WaitOptions, withCaution, withFresh, withWaiting } from './options.ts';
-import { withProductOptions } from './product-options.ts';
+import { type CautionOptions, withCaution } from '../flags/caution.ts';
+import { examples } from '../flags/examples.ts';
+import { withProductOptions } from '../flags/product-flags.ts';
+import { type WaitOptions, withFresh, withWaiting } from '../flags/waiting.ts';
 
 export interface MigrateProjectOptions extends WaitOptions, CautionOptions {
   readonly from?: string;

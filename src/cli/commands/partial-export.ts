@@ -1,9 +1,11 @@
 import { Command, Option } from 'commander';
 import { act } from '../command-action.ts';
 import type { Context } from '../context.ts';
-import { ListOption } from '../list-option.ts';
-import { examples, type SealOptions, type WaitOptions, withFresh, withSealing, withWaiting } from './options.ts';
-import { withProductOptions } from './product-options.ts';
+import { examples } from '../flags/examples.ts';
+import { ListOption } from '../flags/list-flag.ts';
+import { withProductOptions } from '../flags/product-flags.ts';
+import { type SealOptions, withSealing } from '../flags/sealing.ts';
+import { type WaitOptions, withFresh, withWaiting } from '../flags/waiting.ts';
 
 export interface PartialExportOptions extends WaitOptions, SealOptions {
   readonly from?: string;

@@ -1,6 +1,5 @@
-import { shownReference } from '../secrets/references.ts';
+import { shownReference, looksSecret } from '../secrets/references.ts';
 import type { Config } from './config.ts';
-import { looksSecret } from './secret-names.ts';
 
 /** One value of `config show`. */
 export interface ConfigLine {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { nearest } from './nearest.ts';
+import { nearest } from '../../nearest.ts';
 import { configSchema, knownKeys, type ConfigInput } from './schema.ts';
 
 export interface ConfigProblem {

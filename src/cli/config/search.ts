@@ -1,9 +1,9 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { isMigratorError, MigratorError } from '../../errors.ts';
-import { systemCode } from '../files/local-error.ts';
-import type { IO } from '../io.ts';
+import { systemCode } from '../../files/local-error.ts';
 import { configDirectory } from '../state/directories.ts';
+import type { IO } from '../terminal/io.ts';
 import { loaders } from './loaders.ts';
 
 const extensions = ['json', 'yaml', 'yml', 'js', 'mjs', 'cjs'];

@@ -1,7 +1,6 @@
-import { isReference } from '../secrets/references.ts';
+import { nearest } from '../../nearest.ts';
+import { isReference, looksSecret } from '../secrets/references.ts';
 import type { Config } from './config.ts';
-import { nearest } from './nearest.ts';
-import { looksSecret } from './secret-names.ts';
 
 export interface WarningOptions {
   readonly secretSettings: (product: string) => readonly string[];

@@ -1,12 +1,12 @@
 import { open, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isMigratorError, MigratorError } from '../../errors.ts';
+import { localError, systemCode } from '../../files/local-error.ts';
+import { makePrivateFolder } from '../../files/private-folder.ts';
+import { createFileSink } from '../../files/whole-file.ts';
 import { Secret } from '../../secret.ts';
-import { createFileSink } from '../files/atomic-output.ts';
-import { localError, systemCode } from '../files/local-error.ts';
-import type { IO } from '../io.ts';
 import { configDirectory } from '../state/directories.ts';
-import { makePrivateFolder } from '../state/private-file.ts';
+import type { IO } from '../terminal/io.ts';
 
 /** Keys are a line or two; anything larger was named by mistake. */
 const sizeLimit = 64 * 1024;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../ports/runtime.ts';
-import type { IO } from '../io.ts';
+import type { IO } from '../terminal/io.ts';
+import { plainText } from '../terminal/plain-text.ts';
 import type { ActiveReporter, ReporterTools } from './active-reporter.ts';
-import { plainText } from './plain-text.ts';
 
 export interface CreateReporterOptions {
   /** `auto`: animated on a terminal, lines otherwise. */

@@ -1,5 +1,5 @@
 import type { Event } from '../../ports/reporter.ts';
-import type { Output } from '../io.ts';
+import type { Output } from '../terminal/io.ts';
 import type { ActiveReporter } from './active-reporter.ts';
 import { addSample, rateOf, timeLeft, type Sample } from './rates.ts';
 

@@ -1,5 +1,5 @@
 import type { Event } from '../../ports/reporter.ts';
-import type { Output } from '../io.ts';
+import type { Output } from '../terminal/io.ts';
 import type { ActiveReporter, ReporterTools } from './active-reporter.ts';
 import { addSample, rateOf, type Sample } from './rates.ts';
 import { bytesProgress, doing, jobHandle, jobProgress } from './wording.ts';

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import type { IO } from '../io.ts';
+import type { IO } from '../terminal/io.ts';
 
 /** Cursor movements as the terminal's control sequences (ECMA-48), over an output that takes text. */
 export interface TerminalStream extends Writable {

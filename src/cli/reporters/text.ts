@@ -2,7 +2,7 @@ import type { ChalkInstance } from 'chalk';
 import type { Ora } from 'ora';
 import type { JobStatus } from '../../ports/job.ts';
 import type { Event, Phase } from '../../ports/reporter.ts';
-import type { Output } from '../io.ts';
+import type { Output } from '../terminal/io.ts';
 import type { ActiveReporter, ReporterTools } from './active-reporter.ts';
 import { addSample, rateOf, type Sample } from './rates.ts';
 import { bytesProgress, done, doing, jobHandle, jobProgress } from './wording.ts';

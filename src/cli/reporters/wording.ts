@@ -1,6 +1,7 @@
 import type { JobStatus } from '../../ports/job.ts';
 import type { Phase } from '../../ports/reporter.ts';
-import { humanBytes, humanDuration, timeLeft } from './rates.ts';
+import { humanBytes, humanDuration } from '../terminal/amounts.ts';
+import { timeLeft } from './rates.ts';
 
 /** Makes text of a server or a package harmless. */
 type Safe = (text: string) => string;

@@ -1,11 +1,11 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { MigratorError } from '../../errors.ts';
+import { systemCode } from '../../files/local-error.ts';
 import { Secret } from '../../secret.ts';
-import { systemCode } from '../files/local-error.ts';
-import type { IO } from '../io.ts';
+import type { IO } from '../terminal/io.ts';
+import { promptSecret } from '../terminal/prompt.ts';
 import { commandOutput } from './command-output.ts';
-import { promptSecret } from './prompt.ts';
 
 const sizeLimit = 64 * 1024;
 const commandTimeout = 30_000;
@@ -141,4 +141,9 @@ export async function resolveSecret(reference: string, options: ResolveOptions):
   }
   if (value === '') throw invalid(`${options.purpose} is empty`);
   return new Secret(value);
+}
+
+/** A key whose value is a secret by its name: the net for settings that no adapter declares. */
+export function looksSecret(name: string): boolean {
+  return /(password|passphrase|secret|token|api[-_]?key|credential)s?$/i.test(name);
 }

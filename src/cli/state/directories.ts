@@ -1,5 +1,5 @@
 import { join, posix, resolve, win32 } from 'node:path';
-import type { IO } from '../io.ts';
+import type { IO } from '../terminal/io.ts';
 
 type Place = Pick<IO, 'env' | 'home' | 'platform' | 'cwd'>;
 

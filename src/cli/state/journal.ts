@@ -1,13 +1,14 @@
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MigratorError } from '../../errors.ts';
+import { localError, systemCode } from '../../files/local-error.ts';
+import { makePrivateFolder } from '../../files/private-folder.ts';
+import { writePrivateFile } from '../../files/whole-file.ts';
 import type { Journal, Json, Run, RunOutcome, RunRecord } from '../../ports/journal.ts';
-import { localError, systemCode } from '../files/local-error.ts';
-import type { IO } from '../io.ts';
-import { humanDuration } from '../reporters/rates.ts';
+import { humanDuration } from '../terminal/amounts.ts';
+import type { IO } from '../terminal/io.ts';
 import { stateDirectory } from './directories.ts';
 import { acquireLock, usualTiming, type Lock, type LockOwner, type LockTiming } from './lock.ts';
-import { makePrivateFolder, writePrivateFile } from './private-file.ts';
 import { fileNameOf, isUnfinished, keyName, newRunId, parseFileName, parseRecord } from './run-record.ts';
 
 const keptRuns = 200;

@@ -2,9 +2,9 @@ import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { systemCode } from '../files/local-error.ts';
-import { isAlive, processStart } from './process-alive.ts';
-import { writePrivateFile } from './private-file.ts';
+import { systemCode } from '../../files/local-error.ts';
+import { isAlive, processStart } from '../../files/process-alive.ts';
+import { writePrivateFile } from '../../files/whole-file.ts';
 
 // A lock is a row of files, <name>.<generation>.lock, of which the one with the highest generation counts. Taking it
 // means creating the next generation, which the file system grants to one process only; whoever then finds an even

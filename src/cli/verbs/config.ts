@@ -1,16 +1,16 @@
-import type { AdapterModule, AdapterTools, Connection } from '../../ports/adapter.ts';
+import { accountNames } from '../../emulators/index.ts';
 import { isMigratorError, MigratorError } from '../../errors.ts';
+import type { AdapterModule, AdapterTools, Connection } from '../../ports/adapter.ts';
 import { Secret } from '../../secret.ts';
-import { type AdapterModules, adapterModulesOf } from '../adapter-modules.ts';
+import type { Config, InstanceConfig } from '../config/config.ts';
 import { describeConfig } from '../config/describe.ts';
 import { configWarnings } from '../config/warnings.ts';
-import type { Config, InstanceConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
-import { accountNames } from '../../emulators/index.ts';
-import { embeddedOptions } from '../embedded-options.ts';
-import { lines, table } from '../render.ts';
 import { systemClock, systemRandom } from '../runtime.ts';
 import { resolveSecret } from '../secrets/references.ts';
+import { type AdapterModules, adapterModulesOf } from '../servers/adapter-modules.ts';
+import { embeddedOptions } from '../servers/embedded.ts';
+import { lines, table } from '../terminal/table.ts';
 
 export async function runConfigShow(context: Context) {
   const config = await context.config();

@@ -4,13 +4,12 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MigratorError } from '../../errors.ts';
+import { localError, systemCode } from '../../files/local-error.ts';
+import { temporaryFolder, makePrivateFolder } from '../../files/private-folder.ts';
 import type { InventoryItem } from '../../ports/adapter.ts';
 import type { DemoOptions } from '../commands/demo.ts';
 import type { Context } from '../context.ts';
-import { localError, systemCode } from '../files/local-error.ts';
-import { temporaryFolder } from '../files/temporary-folder.ts';
-import { lines } from '../render.ts';
-import { makePrivateFolder } from '../state/private-file.ts';
+import { lines } from '../terminal/table.ts';
 
 const binary = fileURLToPath(new URL('../../../bin/migrator.mjs', import.meta.url));
 

@@ -1,14 +1,14 @@
+import { probe } from '../../core/steps/preflight.ts';
 import { isMigratorError } from '../../errors.ts';
+import { stalePartials } from '../../files/partial-name.ts';
 import type { InstanceInfo } from '../../ports/adapter.ts';
-import type { Context } from '../context.ts';
-import { lines } from '../render.ts';
 import { silent } from '../../ports/reporter.ts';
-import { probe } from '../../core/preflight.ts';
-import { openKeyRing } from '../key-ring.ts';
-import { stalePartials } from '../files/partial-name.ts';
+import type { Context } from '../context.ts';
 import { keyPlaces } from '../keys/key-files.ts';
-import { humanBytes } from '../reporters/rates.ts';
-import { stagingDirectory } from '../staging.ts';
+import { openKeyRing } from '../keys/key-ring.ts';
+import { stagingDirectory } from '../packages/staging.ts';
+import { humanBytes } from '../terminal/amounts.ts';
+import { lines } from '../terminal/table.ts';
 import { version } from '../version.ts';
 
 interface Finding {

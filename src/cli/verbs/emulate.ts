@@ -3,10 +3,10 @@ import { faultNames, parseFault, startEmulator } from '../../emulators/index.ts'
 import { MigratorError } from '../../errors.ts';
 import type { EmulateOptions } from '../commands/emulate.ts';
 import type { Context } from '../context.ts';
-import { durationFlag } from '../measures.ts';
-import { lines } from '../render.ts';
-import { secretFrom } from '../secret-from.ts';
+import { durationFlag } from '../flags/duration-and-size.ts';
+import { secretFrom } from '../secrets/read-secret.ts';
 import { isReference } from '../secrets/references.ts';
+import { lines } from '../terminal/table.ts';
 
 export async function runEmulate(product: string, options: EmulateOptions, context: Context) {
   if (options.fault?.includes('list') === true) {

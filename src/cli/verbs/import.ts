@@ -1,18 +1,19 @@
 import type { Command } from 'commander';
 import { importPackage, type ImportReport } from '../../core/operations/import-package.ts';
 import { formatRef } from '../../core/package-ref.ts';
+import { journaled } from '../../core/steps/journaled.ts';
 import type { ImportOptions } from '../commands/import.ts';
+import { describeItems, describePlan, describeRehearsal } from '../commands/summary.ts';
 import type { Context } from '../context.ts';
-import { requireInstance } from '../instance-names.ts';
-import { backupOutput } from '../backup-output.ts';
-import { consentOf } from '../consent.ts';
-import { calledBack, readCallbacks } from '../callbacks.ts';
-import { journaled } from '../journaled.ts';
-import { productFlags } from '../product-flags.ts';
-import { describeItems, describePlan, describeRehearsal, lines } from '../render.ts';
+import { consentOf } from '../flags/caution.ts';
+import { productFlags } from '../flags/product-values.ts';
+import { waitingOf } from '../flags/waiting.ts';
+import { backupOutput } from '../packages/backup.ts';
+import { type NamedSource, parsePackageArgument, sourceFromFile } from '../packages/package-argument.ts';
 import { systemClock, systemRandom } from '../runtime.ts';
-import { type NamedSource, parsePackageArgument, sourceFromFile } from '../source-file.ts';
-import { waitingOf } from '../waiting.ts';
+import { calledBack, readCallbacks } from '../servers/callbacks.ts';
+import { requireInstance } from '../servers/instances.ts';
+import { lines } from '../terminal/table.ts';
 
 export async function runImportVerb(text: string, options: ImportOptions, command: Command, context: Context) {
   const to = requireInstance(options.to, '--to');
@@ -29,6 +30,7 @@ export async function runImportVerb(text: string, options: ImportOptions, comman
   const identity = { to, package: what, dryRun: options.dryRun === true, options: flags.options };
   const callbacks = readCallbacks(flags.byMigrator, waiting);
   const reporter = await context.reporter();
+  const journaling = await context.journaling(options.fresh === true);
   const input = {
     ...waiting,
     dryRun: options.dryRun === true,
@@ -38,7 +40,7 @@ export async function runImportVerb(text: string, options: ImportOptions, comman
     options: flags.options,
   };
   const report = await calledBack(callbacks, context, () =>
-    journaled('import', identity, { fresh: options.fresh === true, context }, (run) =>
+    journaled('import', identity, journaling, (run) =>
       importPackage(
         input,
         {

@@ -1,12 +1,12 @@
 import { lstat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { productOptions } from '../../adapters/options.ts';
+import { productOptions } from '../../adapters/index.ts';
 import { MigratorError } from '../../errors.ts';
 import type { InitOptions } from '../commands/init.ts';
 import { embeddedStarter, starterConfig, type StarterAnswers, type StarterInstance } from '../config/starter.ts';
 import type { Context } from '../context.ts';
-import { lines } from '../render.ts';
-import { ask } from '../secrets/prompt.ts';
+import { ask } from '../terminal/prompt.ts';
+import { lines } from '../terminal/table.ts';
 
 const fileName = '.migratorrc.yaml';
 

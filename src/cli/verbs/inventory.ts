@@ -1,9 +1,9 @@
-import { probe } from '../../core/preflight.ts';
+import { probe } from '../../core/steps/preflight.ts';
 import type { InventoryItem } from '../../ports/adapter.ts';
 import type { InventoryOptions } from '../commands/inventory.ts';
 import type { Context } from '../context.ts';
-import { requireInstance } from '../instance-names.ts';
-import { table } from '../render.ts';
+import { requireInstance } from '../servers/instances.ts';
+import { table } from '../terminal/table.ts';
 
 export async function runInventory(kind: string, options: InventoryOptions, context: Context) {
   const from = requireInstance(options.from, '--from');

@@ -1,20 +1,21 @@
 import { jobVerb } from '../../core/instance.ts';
 import { formatHandle, parseHandle } from '../../core/job-handle.ts';
 import { importPackage } from '../../core/operations/import-package.ts';
-import { judge } from '../../core/verdict.ts';
-import { watch } from '../../core/watch.ts';
+import { journaled } from '../../core/steps/journaled.ts';
+import { judge } from '../../core/steps/verdict.ts';
+import { watch } from '../../core/steps/watch.ts';
 import { isMigratorError, MigratorError } from '../../errors.ts';
-import type { Options } from '../../ports/adapter.ts';
 import type { RunRecord } from '../../ports/journal.ts';
+import type { Options } from '../../ports/options.ts';
 import type { JobUndoOptions } from '../commands/job/decide.ts';
-import { consentOf } from '../consent.ts';
+import { describeJob } from '../commands/summary.ts';
 import type { Context } from '../context.ts';
-import { journaled } from '../journaled.ts';
-import { lines } from '../render.ts';
+import { consentOf } from '../flags/caution.ts';
+import { waitingOf } from '../flags/waiting.ts';
+import { sourceFromFile } from '../packages/package-argument.ts';
 import { systemClock, systemRandom } from '../runtime.ts';
-import { sourceFromFile } from '../source-file.ts';
-import { waitingOf } from '../waiting.ts';
-import { describeJob, openJob, type OpenJob } from './job.ts';
+import { lines } from '../terminal/table.ts';
+import { openJob, type OpenJob } from './job.ts';
 
 const decided = { approve: 'approved', reject: 'rejected' } as const;
 
@@ -103,7 +104,8 @@ async function restore(
 ) {
   const { source, identity } = await sourceFromFile(file, { trust: [], identity: [] }, instance, context);
   const reporter = await context.reporter();
-  const report = await journaled('undo', { handle, package: identity }, { fresh: false, context }, (run) =>
+  const journaling = await context.journaling(false);
+  const report = await journaled('undo', { handle, package: identity }, journaling, (run) =>
     importPackage(
       {
         ...waitingOf(options, context),

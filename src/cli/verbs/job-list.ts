@@ -1,10 +1,10 @@
-import { probe } from '../../core/preflight.ts';
-import { MigratorError } from '../../errors.ts';
 import { formatHandle } from '../../core/job-handle.ts';
+import { probe } from '../../core/steps/preflight.ts';
+import { MigratorError } from '../../errors.ts';
 import type { JobSummary } from '../../ports/job.ts';
 import type { JobListOptions } from '../commands/job/list.ts';
 import type { Context } from '../context.ts';
-import { table } from '../render.ts';
+import { table } from '../terminal/table.ts';
 
 export async function runJobList(options: JobListOptions, context: Context) {
   const limit = Number(options.limit);

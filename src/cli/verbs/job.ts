@@ -1,18 +1,17 @@
 import { jobVerb, type Instance } from '../../core/instance.ts';
 import { formatHandle, parseHandle } from '../../core/job-handle.ts';
-import { leftMaintenance, probe } from '../../core/preflight.ts';
-import { judge } from '../../core/verdict.ts';
-import { isFinal, watch } from '../../core/watch.ts';
 import { worst } from '../../core/operation.ts';
+import { leftMaintenance, probe } from '../../core/steps/preflight.ts';
+import { judge } from '../../core/steps/verdict.ts';
+import { watch } from '../../core/steps/watch.ts';
 import { MigratorError } from '../../errors.ts';
-import type { JobStatus, LogLine } from '../../ports/job.ts';
+import type { LogLine } from '../../ports/job.ts';
 import type { JobCancelOptions } from '../commands/job/cancel.ts';
-import type { WaitOptions } from '../commands/options.ts';
+import { describeJob, describeLog } from '../commands/summary.ts';
 import type { Context } from '../context.ts';
-import { consentOf } from '../consent.ts';
-import { describeItems, describeLog, lines } from '../render.ts';
+import { consentOf } from '../flags/caution.ts';
+import { type WaitOptions, waitingOf } from '../flags/waiting.ts';
 import { systemClock } from '../runtime.ts';
-import { waitingOf } from '../waiting.ts';
 
 export interface OpenJob {
   readonly instance: Instance;
@@ -91,22 +90,4 @@ export async function runJobCancel(text: string, options: JobCancelOptions, cont
   }
   context.result('job-cancel', { handle, status }, `cancelled ${handle}`);
   return undefined;
-}
-
-export function describeJob(handle: string, status: JobStatus): string {
-  const { kind, state, wireState, fraction, activity, waitingFor, queuedAt, startedAt, finishedAt, messages, items } =
-    status;
-  return lines(
-    `job:      ${handle}`,
-    `kind:     ${kind}`,
-    `state:    ${state}${wireState.toLowerCase() === state ? '' : ` (the server says ${wireState})`}`,
-    fraction === undefined || isFinal(state) ? undefined : `progress: ${Math.round(fraction * 100)} %`,
-    activity === undefined ? undefined : `doing:    ${activity}`,
-    waitingFor === undefined ? undefined : `waits:    for ${waitingFor}`,
-    queuedAt === undefined ? undefined : `queued:   ${queuedAt}`,
-    startedAt === undefined ? undefined : `started:  ${startedAt}`,
-    finishedAt === undefined ? undefined : `finished: ${finishedAt}`,
-    describeItems(items ?? []),
-    ...messages.map(({ level, text }) => `${level}: ${text}`),
-  );
 }

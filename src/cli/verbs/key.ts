@@ -12,11 +12,11 @@ import {
 import { Secret } from '../../secret.ts';
 import type { KeyGenerateOptions, KeyTrustOptions } from '../commands/key/index.ts';
 import type { Context } from '../context.ts';
-import { openKeyRing, orAbsent, publicKeyFrom } from '../key-ring.ts';
 import { addTrusted, keyPlaces, readSecretKey, writePublicKey, writeSecretKey } from '../keys/key-files.ts';
-import { lines } from '../render.ts';
+import { openKeyRing, orAbsent, publicKeyFrom } from '../keys/key-ring.ts';
 import { systemRandom } from '../runtime.ts';
-import { secretFlag } from '../secret-from.ts';
+import { secretFlag } from '../secrets/read-secret.ts';
+import { lines } from '../terminal/table.ts';
 
 export async function runKeyGenerate(options: KeyGenerateOptions, context: Context) {
   const { kind } = options;

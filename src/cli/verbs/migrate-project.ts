@@ -1,25 +1,26 @@
 import { createHmac } from 'node:crypto';
 import type { Command } from 'commander';
 import type { Instance } from '../../core/instance.ts';
-import { migrateProject } from '../../core/operations/migrate-project.ts';
-import type { MigrateReport } from '../../core/routes/route.ts';
-import type { Secrets } from '../../ports/adapter.ts';
-import type { Run } from '../../ports/journal.ts';
+import { migrateProject } from '../../core/operations/migrate-project/index.ts';
+import type { MigrateReport } from '../../core/operations/migrate-project/route.ts';
+import { journaled } from '../../core/steps/journaled.ts';
 import { MigratorError } from '../../errors.ts';
+import type { Run } from '../../ports/journal.ts';
+import type { Secrets } from '../../ports/options.ts';
 import { Secret } from '../../secret.ts';
 import type { MigrateProjectOptions } from '../commands/migrate-project.ts';
+import { describeItems, describePlan, describeRehearsal } from '../commands/summary.ts';
 import type { Context } from '../context.ts';
-import { requireInstance } from '../instance-names.ts';
-import { backupOutput } from '../backup-output.ts';
-import { consentOf } from '../consent.ts';
-import { calledBack, readCallbacks } from '../callbacks.ts';
-import { journaled } from '../journaled.ts';
-import { openKeyRing } from '../key-ring.ts';
-import { productFlags } from '../product-flags.ts';
-import { describeItems, describePlan, describeRehearsal, lines } from '../render.ts';
+import { consentOf } from '../flags/caution.ts';
+import { productFlags } from '../flags/product-values.ts';
+import { waitingOf } from '../flags/waiting.ts';
+import { openKeyRing } from '../keys/key-ring.ts';
+import { backupOutput } from '../packages/backup.ts';
+import { openStaging } from '../packages/staging.ts';
 import { systemClock, systemRandom } from '../runtime.ts';
-import { openStaging } from '../staging.ts';
-import { waitingOf } from '../waiting.ts';
+import { calledBack, readCallbacks } from '../servers/callbacks.ts';
+import { requireInstance } from '../servers/instances.ts';
+import { lines } from '../terminal/table.ts';
 
 export async function runMigrateProject(
   projects: readonly string[],
@@ -57,8 +58,9 @@ export async function runMigrateProject(
   const identity = { from, to, projects, options: flags.options, route: options.route, dryRun: input.dryRun };
   const callbacks = readCallbacks(flags.byMigrator, waiting);
   const reporter = await context.reporter();
+  const journaling = await context.journaling(options.fresh === true);
   const report = await calledBack(callbacks, context, () =>
-    journaled('migrate-project', identity, { fresh: options.fresh === true, context }, async (run) =>
+    journaled('migrate-project', identity, journaling, async (run) =>
       migrateProject(
         input,
         {

@@ -1,20 +1,20 @@
 import type { Command } from 'commander';
 import { feedVerb } from '../../core/instance.ts';
 import { formatHandle } from '../../core/job-handle.ts';
-import { probe } from '../../core/preflight.ts';
-import { judge } from '../../core/verdict.ts';
-import { watch } from '../../core/watch.ts';
-import type { Certification } from '../../ports/adapter.ts';
+import { probe } from '../../core/steps/preflight.ts';
+import { judge } from '../../core/steps/verdict.ts';
+import { watch } from '../../core/steps/watch.ts';
+import type { Certification } from '../../ports/feed.ts';
 import type { PackageCertifyOptions } from '../commands/package/certify.ts';
 import type { PackageEditOptions } from '../commands/package/edit.ts';
+import { describeJob } from '../commands/summary.ts';
 import type { Context } from '../context.ts';
-import { requireInstance } from '../instance-names.ts';
-import { productFlags } from '../product-flags.ts';
-import { lines } from '../render.ts';
+import { productFlags } from '../flags/product-values.ts';
+import { waitingOf } from '../flags/waiting.ts';
+import { parsePackageRef } from '../packages/package-argument.ts';
 import { systemClock } from '../runtime.ts';
-import { parsePackageRef } from '../source-file.ts';
-import { waitingOf } from '../waiting.ts';
-import { describeJob } from './job.ts';
+import { requireInstance } from '../servers/instances.ts';
+import { lines } from '../terminal/table.ts';
 
 export async function runPackageCertify(text: string, { at, status, sync }: PackageCertifyOptions, context: Context) {
   if (at.length === 0) requireInstance(undefined, '--at');

@@ -1,14 +1,14 @@
 import { basename } from 'node:path';
 import { packageDownload, type DownloadPorts } from '../../core/operations/package-download.ts';
-import type { PackageDownloadOptions } from '../commands/package/download.ts';
-import type { Context } from '../context.ts';
-import { requireInstance } from '../instance-names.ts';
-import { defaultFileName, outputSink, packageOutput } from '../package-files.ts';
 import { sealedRef } from '../../core/package-ref.ts';
-import { describeSealed } from '../render.ts';
+import type { PackageDownloadOptions } from '../commands/package/download.ts';
+import { describeSealed } from '../commands/summary.ts';
+import type { Context } from '../context.ts';
+import { defaultFileName, outputSink, packageOutput } from '../packages/output.ts';
+import { parsePackageRef } from '../packages/package-argument.ts';
+import { sealSettings } from '../packages/seal-settings.ts';
 import { systemClock, systemRandom } from '../runtime.ts';
-import { sealSettings } from '../sealing.ts';
-import { parsePackageRef } from '../source-file.ts';
+import { requireInstance } from '../servers/instances.ts';
 
 export async function runPackageDownload(text: string, options: PackageDownloadOptions, context: Context) {
   const from = requireInstance(options.from, '--from');

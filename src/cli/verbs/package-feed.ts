@@ -1,16 +1,16 @@
 import { facet } from '../../core/instance.ts';
-import { probe } from '../../core/preflight.ts';
 import { formatRef } from '../../core/package-ref.ts';
+import { probe } from '../../core/steps/preflight.ts';
 import { MigratorError } from '../../errors.ts';
 import type { StoredPackage } from '../../ports/artifact.ts';
 import type { PackageDeleteOptions } from '../commands/package/delete.ts';
 import type { PackageListOptions } from '../commands/package/list.ts';
 import type { Context } from '../context.ts';
-import { consentOf } from '../consent.ts';
-import { requireInstance } from '../instance-names.ts';
-import { table } from '../render.ts';
-import { humanBytes } from '../reporters/rates.ts';
-import { parsePackageRef } from '../source-file.ts';
+import { consentOf } from '../flags/caution.ts';
+import { parsePackageRef } from '../packages/package-argument.ts';
+import { requireInstance } from '../servers/instances.ts';
+import { humanBytes } from '../terminal/amounts.ts';
+import { table } from '../terminal/table.ts';
 
 export async function runPackageList(options: PackageListOptions, context: Context) {
   const from = requireInstance(options.from, '--from');

@@ -1,9 +1,10 @@
 // Not through the package's front door: what is behind it for keys and ciphers takes longer to load than this takes to run.
 import { inspect, type Inspection } from '../../package/inspect.ts';
+import { describeEncryption } from '../commands/summary.ts';
 import type { Context } from '../context.ts';
-import { openPackageFile } from '../open-package-file.ts';
-import { describeEncryption, lines, table } from '../render.ts';
-import { humanBytes } from '../reporters/rates.ts';
+import { openPackageFile } from '../packages/open-file.ts';
+import { humanBytes } from '../terminal/amounts.ts';
+import { lines, table } from '../terminal/table.ts';
 
 const longestList = 40;
 

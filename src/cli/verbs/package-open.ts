@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
+import { warnOfSigner } from '../../core/steps/trust-package.ts';
+import { count } from '../../core/steps/upload.ts';
+import { createTreeWriter } from '../../files/tree/write-tree.ts';
 import { open, vouch } from '../../package/index.ts';
 import type { PackageOpenOptions } from '../commands/package/open.ts';
-import { warnOfSigner } from '../../core/sealed-source.ts';
 import type { Context } from '../context.ts';
-import { createTreeWriter } from '../files/write-tree.ts';
-import { openPackageFile } from '../open-package-file.ts';
-import { sealedSource } from '../package-files.ts';
-import { count } from '../../core/deliver.ts';
-import { lines } from '../render.ts';
+import { sealedSource } from '../packages/input.ts';
+import { openPackageFile } from '../packages/open-file.ts';
+import { lines } from '../terminal/table.ts';
 
 export async function runOpen(path: string, options: PackageOpenOptions, context: Context) {
   const reporter = await context.reporter();

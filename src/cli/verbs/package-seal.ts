@@ -1,13 +1,13 @@
 import { basename, extname, resolve } from 'node:path';
+import { readTree, type TreeEntry } from '../../files/tree/read-tree.ts';
+import { treeContents } from '../../files/tree/tree-contents.ts';
 import { seal, type PayloadEntry } from '../../package/index.ts';
 import type { PackageSealOptions } from '../commands/package/seal.ts';
+import { describeSealed } from '../commands/summary.ts';
 import type { Context } from '../context.ts';
-import { readTree, type TreeEntry } from '../files/read-tree.ts';
-import { treeContents } from '../files/tree-contents.ts';
-import { packageOutput } from '../package-files.ts';
-import { describeSealed } from '../render.ts';
+import { packageOutput } from '../packages/output.ts';
+import { sealSettings } from '../packages/seal-settings.ts';
 import { systemClock, systemRandom } from '../runtime.ts';
-import { sealSettings } from '../sealing.ts';
 
 export async function runSeal(path: string, options: PackageSealOptions, context: Context) {
   const reporter = await context.reporter();

@@ -2,9 +2,9 @@ import { packageUpload } from '../../core/operations/package-upload.ts';
 import { formatRef } from '../../core/package-ref.ts';
 import type { PackageUploadOptions } from '../commands/package/upload.ts';
 import type { Context } from '../context.ts';
-import { requireInstance } from '../instance-names.ts';
-import { lines } from '../render.ts';
-import { sourceFromFile } from '../source-file.ts';
+import { sourceFromFile } from '../packages/package-argument.ts';
+import { requireInstance } from '../servers/instances.ts';
+import { lines } from '../terminal/table.ts';
 
 const done = { created: 'uploaded', overwritten: 'uploaded, in place of another,', kept: 'found unchanged:' };
 

@@ -1,11 +1,11 @@
+import { warnOfSigner } from '../../core/steps/trust-package.ts';
 import { open, verify } from '../../package/index.ts';
 import type { PackageVerifyOptions } from '../commands/package/verify.ts';
-import { warnOfSigner } from '../../core/sealed-source.ts';
 import type { Context } from '../context.ts';
-import { openPackageFile } from '../open-package-file.ts';
-import { sealedSource } from '../package-files.ts';
-import { lines } from '../render.ts';
-import { humanBytes } from '../reporters/rates.ts';
+import { sealedSource } from '../packages/input.ts';
+import { openPackageFile } from '../packages/open-file.ts';
+import { humanBytes } from '../terminal/amounts.ts';
+import { lines } from '../terminal/table.ts';
 
 /** Opens no socket. */
 export async function runVerify(path: string, options: PackageVerifyOptions, context: Context) {

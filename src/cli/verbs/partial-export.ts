@@ -1,20 +1,21 @@
 import type { Command } from 'commander';
 import { parseHandle } from '../../core/job-handle.ts';
 import { partialExport, type PartialExportReport } from '../../core/operations/partial-export.ts';
+import { formatRef } from '../../core/package-ref.ts';
+import { journaled } from '../../core/steps/journaled.ts';
+import type { PackageOutput } from '../../core/steps/seal-artifact.ts';
 import { MigratorError } from '../../errors.ts';
 import type { PartialExportOptions } from '../commands/partial-export.ts';
+import { describeSealed } from '../commands/summary.ts';
 import type { Context } from '../context.ts';
-import { requireInstance } from '../instance-names.ts';
-import { calledBack, readCallbacks } from '../callbacks.ts';
-import { journaled } from '../journaled.ts';
-import type { PackageOutput } from '../../core/seal-artifact.ts';
-import { formatRef } from '../../core/package-ref.ts';
-import { outputSink, packageOutput, wroteEarlier } from '../package-files.ts';
-import { productFlags } from '../product-flags.ts';
-import { describeSealed, lines } from '../render.ts';
+import { productFlags } from '../flags/product-values.ts';
+import { waitingOf } from '../flags/waiting.ts';
+import { outputSink, packageOutput, wroteEarlier } from '../packages/output.ts';
+import { sealSettings } from '../packages/seal-settings.ts';
 import { systemClock, systemRandom } from '../runtime.ts';
-import { sealSettings } from '../sealing.ts';
-import { waitingOf } from '../waiting.ts';
+import { calledBack, readCallbacks } from '../servers/callbacks.ts';
+import { requireInstance } from '../servers/instances.ts';
+import { lines } from '../terminal/table.ts';
 
 export async function runPartialExport(options: PartialExportOptions, command: Command, context: Context) {
   const resumed = options.resume === undefined ? undefined : parseHandle(options.resume);
@@ -45,9 +46,10 @@ export async function runPartialExport(options: PartialExportOptions, command: C
   };
   const callbacks = readCallbacks(flags.byMigrator, waiting);
   const reporter = await context.reporter();
+  const journaling = await context.journaling(options.fresh === true);
   let output: PackageOutput | undefined;
   const report = await calledBack(callbacks, context, () =>
-    journaled('partial-export', identity, { fresh: options.fresh === true, context }, async (run) => {
+    journaled('partial-export', identity, journaling, async (run) => {
       const force = options.force === true || (await wroteEarlier(options.output, run, context));
       output = settings && (await packageOutput(options.output, settings, force, context));
       const plain = flags.raw ? () => outputSink(options.output ?? '-', force, context) : undefined;

@@ -1,22 +1,23 @@
-import { isMigratorError, MigratorError } from '../../errors.ts';
-import type { InstanceInfo, OnConflict, Options, Secrets } from '../../ports/adapter.ts';
+import { MigratorError } from '../../errors.ts';
+import type { InstanceInfo } from '../../ports/adapter.ts';
 import type { ArtifactFile, PackageRef } from '../../ports/artifact.ts';
+import type { OnConflict } from '../../ports/feed.ts';
 import type { JobItem, LogLine } from '../../ports/job.ts';
-import type { Reporter } from '../../ports/reporter.ts';
-import type { BackupOutput } from '../backup.ts';
-import type { Consenting } from '../consent.ts';
-import { deliver, soleFile, type Delivery } from '../deliver.ts';
-import { readLog, runImport } from '../import-run.ts';
-import { requireSecrets } from '../export-run.ts';
+import type { Options, Secrets } from '../../ports/options.ts';
+import type { PlanItem } from '../../ports/plan.ts';
 import { facet, type Instance } from '../instance.ts';
 import { type OperationPorts, type Outcome, type Waiting, worst } from '../operation.ts';
-import type { PlanItem } from '../../ports/plan.ts';
-import { announcePlan, planImport, plansByName } from '../plan.ts';
-import { describeRef, formatRef } from '../package-ref.ts';
-import { leftMaintenance, probe, requireCompatible } from '../preflight.ts';
-import { projectsOf, trustPackage, type SealedSource, type TrustedPackage } from '../sealed-source.ts';
-import { isBegun } from '../start-once.ts';
-import { judge, warningsOf } from '../verdict.ts';
+import type { BackupOutput } from '../steps/backup.ts';
+import { takeBack } from '../steps/clean-up.ts';
+import type { Consenting } from '../steps/consent.ts';
+import { isBegun } from '../steps/exactly-once.ts';
+import { requireSecrets } from '../steps/export.ts';
+import { readLog, runImport } from '../steps/import.ts';
+import { announcePlan, planImport, plansByName } from '../steps/plan.ts';
+import { leftMaintenance, probe, requireCompatible } from '../steps/preflight.ts';
+import { projectsOf, trustPackage, type SealedSource, type TrustedPackage } from '../steps/trust-package.ts';
+import { deliver, soleFile, type Delivery } from '../steps/upload.ts';
+import { judge, warningsOf } from '../steps/verdict.ts';
 
 export type ImportSource =
   | { readonly kind: 'sealed'; readonly sealed: SealedSource }
@@ -188,23 +189,3 @@ async function upload(
 }
 
 const outcomes: readonly Delivery['outcome'][] = ['created', 'overwritten', 'kept'];
-
-/** A dry run that had to put the package on the target removes it again. */
-export async function takeBack(
-  ref: PackageRef,
-  target: Instance,
-  reporter: Reporter,
-  signal: AbortSignal,
-): Promise<void> {
-  reporter.report({ type: 'phase', name: 'clean-up', subject: `${describeRef(ref)} on ${target.name}` });
-  try {
-    await facet(target, 'feed').delete(ref, signal);
-  } catch (error) {
-    if (!isMigratorError(error) || error.code === 'CANCELLED') throw error;
-    reporter.report({
-      type: 'warning',
-      message: `the package uploaded for the dry run is still on ${target.name}: ${error.message}`,
-      hint: `remove it with: migrator package delete ${formatRef(ref)} --from ${target.name}`,
-    });
-  }
-}

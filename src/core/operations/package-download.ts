@@ -1,14 +1,14 @@
-import type { PackageRef, StoredPackage } from '../../ports/artifact.ts';
 import { MigratorError } from '../../errors.ts';
+import type { SealedPackage } from '../../package/index.ts';
+import type { PackageRef, StoredPackage } from '../../ports/artifact.ts';
 import type { ByteSink } from '../../ports/bytes.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Clock, Random } from '../../ports/runtime.ts';
-import type { SealedPackage } from '../../package/index.ts';
-import { copyTo } from '../deliver.ts';
 import { facet, type Instance } from '../instance.ts';
 import { describeRef, sealedRef } from '../package-ref.ts';
-import { probe } from '../preflight.ts';
-import { type PackageOutput, sealArtifact } from '../seal-artifact.ts';
+import { probe } from '../steps/preflight.ts';
+import { type PackageOutput, sealArtifact } from '../steps/seal-artifact.ts';
+import { copyTo } from '../steps/upload.ts';
 
 export interface DownloadReport {
   readonly stored: StoredPackage;

@@ -1,10 +1,10 @@
-import type { OnConflict } from '../../ports/adapter.ts';
 import type { ArtifactFile, PackageRef, StoredPackage } from '../../ports/artifact.ts';
+import type { OnConflict } from '../../ports/feed.ts';
 import type { Reporter } from '../../ports/reporter.ts';
-import { deliver, soleFile, type Delivery } from '../deliver.ts';
 import type { Instance } from '../instance.ts';
-import { probe } from '../preflight.ts';
-import { trustPackage, type SealedSource } from '../sealed-source.ts';
+import { probe } from '../steps/preflight.ts';
+import { trustPackage, type SealedSource } from '../steps/trust-package.ts';
+import { deliver, soleFile, type Delivery } from '../steps/upload.ts';
 
 export type UploadSource =
   | { readonly kind: 'sealed'; readonly sealed: SealedSource }

@@ -1,19 +1,19 @@
-import type { ExportRequest, PreparedExport, Secrets } from '../../ports/adapter.ts';
-import type { PackageRef, StoredPackage } from '../../ports/artifact.ts';
-import type { ByteSink } from '../../ports/bytes.ts';
 import { MigratorError } from '../../errors.ts';
 import type { SealedPackage } from '../../package/index.ts';
-import { fetchExport, runExport } from '../export-run.ts';
+import type { PackageRef, StoredPackage } from '../../ports/artifact.ts';
+import type { ByteSink } from '../../ports/bytes.ts';
+import type { ExportRequest, PreparedExport } from '../../ports/exporter.ts';
+import type { Secrets } from '../../ports/options.ts';
 import { facet, type Instance } from '../instance.ts';
 import { formatHandle } from '../job-handle.ts';
-import { type OperationPorts, type Outcome, type Waiting, worst } from '../operation.ts';
+import { type OperationPorts, type Outcome, type Waiting, worst, requireProjectNames } from '../operation.ts';
 import { describeRef } from '../package-ref.ts';
-import { copyTo, soleFile } from '../deliver.ts';
-import { leftMaintenance, probe } from '../preflight.ts';
-import { type PackageOutput, sealArtifact } from '../seal-artifact.ts';
-import { judge, warningsOf } from '../verdict.ts';
-import { requireProjectNames } from '../project-names.ts';
-import { watch } from '../watch.ts';
+import { fetchExport, runExport } from '../steps/export.ts';
+import { leftMaintenance, probe } from '../steps/preflight.ts';
+import { type PackageOutput, sealArtifact } from '../steps/seal-artifact.ts';
+import { copyTo, soleFile } from '../steps/upload.ts';
+import { judge, warningsOf } from '../steps/verdict.ts';
+import { watch } from '../steps/watch.ts';
 
 export interface PartialExportInput extends Waiting {
   readonly request: ExportRequest;

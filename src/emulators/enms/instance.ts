@@ -1,5 +1,5 @@
-import type { Faults } from '../faults.ts';
-import type { Store } from '../store.ts';
+import type { Faults } from '../shared/faults.ts';
+import type { Store } from '../shared/store.ts';
 import type { CustomProperties } from './model/custom-properties.ts';
 import type { Objects } from './objects.ts';
 import type { Cipher } from './private-values.ts';

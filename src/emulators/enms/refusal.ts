@@ -1,4 +1,4 @@
-import type { Reply } from '../server.ts';
+import type { Reply } from '../shared/server.ts';
 
 const texts: Readonly<Record<number, string>> = {
   401: 'Wrong Credentials',

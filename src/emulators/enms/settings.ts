@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MigratorError } from '../../errors.ts';
-import { codeOf } from '../error-facts.ts';
+import { codeOf } from '../shared/error-members.ts';
 
 /**
  * The key with which this server encrypts private values, from `setup/settings.json` (`{"fernet_key": "…"}`); undefined

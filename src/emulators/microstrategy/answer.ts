@@ -1,7 +1,7 @@
 // From a request to its reply: route, session, project, handler, error document.
-import { stackOf } from '../error-facts.ts';
-import { createRoutes, type PathParams } from '../routing.ts';
-import type { Call, Reply } from '../server.ts';
+import { stackOf } from '../shared/error-members.ts';
+import { createRoutes, type PathParams } from '../shared/routes.ts';
+import type { Call, Reply } from '../shared/server.ts';
 import { onlyFields } from './fields.ts';
 import type { Instance } from './instance.ts';
 import { openProject, projectHeader } from './project-header.ts';

@@ -1,5 +1,5 @@
-import type { Reply } from '../server.ts';
-import type { Body, Store } from '../store.ts';
+import type { Reply } from '../shared/server.ts';
+import type { Body, Store } from '../shared/store.ts';
 import { contextPath } from './answer.ts';
 import { newGuid, timeOf, wireDate } from './identifiers.ts';
 import type { Instance } from './instance.ts';

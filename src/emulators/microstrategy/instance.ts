@@ -1,5 +1,5 @@
-import type { Faults } from '../faults.ts';
-import type { Store } from '../store.ts';
+import type { Faults } from '../shared/faults.ts';
+import type { Store } from '../shared/store.ts';
 import type { Sessions } from './sessions.ts';
 
 /** One emulated Library with its I-Server: what its routes and its work share. */

@@ -1,5 +1,5 @@
 // Reading JSON whose shape a client decides.
-import type { Body } from '../store.ts';
+import type { Body } from '../shared/store.ts';
 
 export const isObject = (value: unknown): value is Body =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,4 +1,4 @@
-import type { Reply } from '../server.ts';
+import type { Reply } from '../shared/server.ts';
 import { readFlag, readInteger } from './loose-json.ts';
 import { typeName } from './metadata/object-types.ts';
 import { configuration, contentsOf, findObject } from './metadata/object.ts';

@@ -1,5 +1,5 @@
 // Which privileges there are, and which of them the user of a session has.
-import type { Body } from '../store.ts';
+import type { Body } from '../shared/store.ts';
 import type { Instance } from './instance.ts';
 import { projectsOf, statusOf } from './metadata/project.ts';
 import { listedPrivileges, privileges, type ListedPrivilege } from './privileges.ts';

@@ -1,4 +1,4 @@
-import type { Call } from '../server.ts';
+import type { Call } from '../shared/server.ts';
 import type { Instance } from './instance.ts';
 import { findProject, statusOf } from './metadata/project.ts';
 import { missing, Refusal } from './refusal.ts';

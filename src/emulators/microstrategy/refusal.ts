@@ -1,5 +1,5 @@
-import type { Reply } from '../server.ts';
-import type { Body } from '../store.ts';
+import type { Reply } from '../shared/server.ts';
+import type { Body } from '../shared/store.ts';
 import { newGuid } from './identifiers.ts';
 
 /** `ERR001` general, `ERR002` I-Server, `ERR003` login, `ERR004` not found, `ERR005` missing, `ERR006` invalid, … */

@@ -1,5 +1,5 @@
-import type { Call } from '../server.ts';
-import type { Body } from '../store.ts';
+import type { Call } from '../shared/server.ts';
+import type { Body } from '../shared/store.ts';
 import { isObject } from './loose-json.ts';
 import { invalid, Refusal } from './refusal.ts';
 

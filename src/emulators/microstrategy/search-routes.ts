@@ -1,4 +1,4 @@
-import type { Reply } from '../server.ts';
+import type { Reply } from '../shared/server.ts';
 import { newGuid } from './identifiers.ts';
 import { readFlag, readInteger } from './loose-json.ts';
 import { isConfigurationType } from './metadata/object-types.ts';

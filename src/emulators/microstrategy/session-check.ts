@@ -1,5 +1,5 @@
-import type { Call } from '../server.ts';
-import type { FaultSpec } from '../faults.ts';
+import type { FaultSpec } from '../shared/faults.ts';
+import type { Call } from '../shared/server.ts';
 import type { Instance } from './instance.ts';
 import { sessionDead } from './refusal.ts';
 import type { Session } from './sessions.ts';

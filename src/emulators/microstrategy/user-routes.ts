@@ -1,4 +1,4 @@
-import type { Body, Store } from '../store.ts';
+import type { Body, Store } from '../shared/store.ts';
 import { asList, asText } from './loose-json.ts';
 import { groupSubtype, objectType } from './metadata/object-types.ts';
 import { configuration, findObject, objectsOf, type MetadataObject } from './metadata/object.ts';

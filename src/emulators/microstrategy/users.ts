@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Store } from '../store.ts';
+import type { Store } from '../shared/store.ts';
 import { administratorId, guestId } from './identifiers.ts';
 import { asList, asText } from './loose-json.ts';
 import { objectType, userSubtype } from './metadata/object-types.ts';

@@ -1,5 +1,5 @@
-import type { Call, Reply } from '../server.ts';
-import type { Body } from '../store.ts';
+import type { Call, Reply } from '../shared/server.ts';
+import type { Body } from '../shared/store.ts';
 import type { Instance } from './instance.ts';
 import type { Session } from './sessions.ts';
 import type { User } from './users.ts';

@@ -1,9 +1,9 @@
 // From a request to its reply: spelling of the path, route, key, permission, maintenance mode, handler, error document.
-import { stackOf } from '../error-facts.ts';
 import type { IncomingMessage } from 'node:http';
-import type { Call, Reply } from '../server.ts';
-import type { Body } from '../store.ts';
-import { createRoutes, type PathParams } from '../routing.ts';
+import { stackOf } from '../shared/error-members.ts';
+import { createRoutes, type PathParams } from '../shared/routes.ts';
+import type { Call, Reply } from '../shared/server.ts';
+import type { Body } from '../shared/store.ts';
 import { defaultSpace, type Instance } from './instance.ts';
 import { isInMaintenance } from './maintenance.ts';
 import { outsideRoutes } from './outside-routes.ts';

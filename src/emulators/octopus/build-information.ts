@@ -1,4 +1,4 @@
-import type { Body, Entry, Store } from '../store.ts';
+import type { Body, Entry, Store } from '../shared/store.ts';
 import { readList } from './collection.ts';
 import { newId, putDocument, wireDate } from './instance.ts';
 import { readOverwriteMode } from './overwrite-mode.ts';

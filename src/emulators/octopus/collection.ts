@@ -1,4 +1,4 @@
-import type { Reply } from '../server.ts';
+import type { Reply } from '../shared/server.ts';
 import { invalid, json } from './refusal.ts';
 import type { Visit } from './visit.ts';
 

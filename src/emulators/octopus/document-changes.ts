@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Body, Entry, Store } from '../store.ts';
+import type { Body, Entry, Store } from '../shared/store.ts';
 import { defaultSpace, newId, putDocument, slugOf, type Instance } from './instance.ts';
 import type { Kind } from './kinds.ts';
 import { invalid } from './refusal.ts';

@@ -1,4 +1,4 @@
-import type { Entry } from '../store.ts';
+import type { Entry } from '../shared/store.ts';
 import { readList } from './collection.ts';
 import { asText, isObject } from './tolerant-json.ts';
 import type { Visit } from './visit.ts';

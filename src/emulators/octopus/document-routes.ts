@@ -1,4 +1,4 @@
-import type { Entry } from '../store.ts';
+import type { Entry } from '../shared/store.ts';
 import { collection } from './collection.ts';
 import { createDocument, deleteDocument, replaceDocument } from './document-changes.ts';
 import { documentFilters, narrowed } from './document-filters.ts';

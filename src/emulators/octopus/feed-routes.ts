@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
-import type { Reply } from '../server.ts';
+import type { Reply } from '../shared/server.ts';
 import { buildInformationOf } from './build-information.ts';
 import { collection, readList } from './collection.ts';
 import {

@@ -1,5 +1,5 @@
 // Searching the built-in feed as any feed is searched: by feed id, as clients do that look for the newest version.
-import type { Reply } from '../server.ts';
+import type { Reply } from '../shared/server.ts';
 import { collection } from './collection.ts';
 import { allPackages, compareVersions, packageResource, type FeedPackage } from './feed.ts';
 import { findDocument } from './lookup.ts';

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { createReadStream, renameSync, rmSync } from 'node:fs';
 import { mkdir, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Entry } from '../store.ts';
+import type { Entry } from '../shared/store.ts';
 import { wireDate, type Instance } from './instance.ts';
-import { parseIdentity, type PackageName } from './package-name.ts';
 import { spacePath } from './links.ts';
+import { parseIdentity, type PackageName } from './package-name.ts';
 
 export const builtInFeed = 'feeds-builtin';
 

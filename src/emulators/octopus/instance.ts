@@ -1,8 +1,8 @@
-import { asText } from './tolerant-json.ts';
-import type { Faults } from '../faults.ts';
-import type { Body, Entry, Store } from '../store.ts';
+import type { Faults } from '../shared/faults.ts';
+import type { Body, Entry, Store } from '../shared/store.ts';
 import { kindNamed } from './kinds.ts';
 import { absent } from './refusal.ts';
+import { asText } from './tolerant-json.ts';
 import type { Vault } from './vault.ts';
 
 /** One emulated Octopus server: what its routes and its engine share. */

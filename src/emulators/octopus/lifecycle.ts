@@ -1,4 +1,4 @@
-import type { Entry, Store } from '../store.ts';
+import type { Entry, Store } from '../shared/store.ts';
 import { isObject } from './tolerant-json.ts';
 
 const ids = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);

@@ -1,6 +1,6 @@
 // Links beside Self, per document type: clients walk along them instead of building paths, and some stop when one is
 // missing. Names and templates are those of a 2023 server.
-import type { Entry } from '../store.ts';
+import type { Entry } from '../shared/store.ts';
 import { asText } from './tolerant-json.ts';
 
 type Links = Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import type { Entry, Store } from '../store.ts';
+import type { Entry, Store } from '../shared/store.ts';
 import { kindNamed } from './kinds.ts';
 import { absent, invalid } from './refusal.ts';
 import { asText } from './tolerant-json.ts';

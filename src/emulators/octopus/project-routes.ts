@@ -1,5 +1,5 @@
 // What belongs to a project, under the project's own path.
-import type { Body, Entry, Store } from '../store.ts';
+import type { Body, Entry, Store } from '../shared/store.ts';
 import { createDocument, deleteDocument, replaceDocument } from './document-changes.ts';
 import { putDocument } from './instance.ts';
 import { kindNamed } from './kinds.ts';

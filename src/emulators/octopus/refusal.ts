@@ -1,4 +1,4 @@
-import type { Reply } from '../server.ts';
+import type { Reply } from '../shared/server.ts';
 
 /** An answer of 400 and above, thrown by a handler. Its body is the error document all Octopus clients read. */
 export class Refusal extends Error {

@@ -1,4 +1,4 @@
-import type { Entry } from '../store.ts';
+import type { Entry } from '../shared/store.ts';
 import { kindNamed } from './kinds.ts';
 import { linksOf, spacePath } from './links.ts';
 import { masked } from './sensitive.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Reply } from '../server.ts';
+import type { Reply } from '../shared/server.ts';
 import { defaultSpace, type Instance } from './instance.ts';
 import { json } from './refusal.ts';
 

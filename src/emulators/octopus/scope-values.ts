@@ -1,4 +1,4 @@
-import type { Entry, Store } from '../store.ts';
+import type { Entry, Store } from '../shared/store.ts';
 import { actionsOf } from './executions/releases.ts';
 import { resource } from './resource.ts';
 import { asText, isObject } from './tolerant-json.ts';

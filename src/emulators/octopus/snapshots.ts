@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Store } from '../store.ts';
+import type { Store } from '../shared/store.ts';
 import { putDocument } from './instance.ts';
 import { asText } from './tolerant-json.ts';
 

@@ -1,5 +1,5 @@
 // Small lists of a space that are no plain lists of documents, and the order people give to environments and tag sets.
-import type { Entry } from '../store.ts';
+import type { Entry } from '../shared/store.ts';
 import { collection } from './collection.ts';
 import { narrowed } from './document-filters.ts';
 import { putDocument } from './instance.ts';

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Body, Store } from '../store.ts';
+import type { Body, Store } from '../shared/store.ts';
 import { defaultSpace, newId, putDocument, slugOf, type Instance } from './instance.ts';
 import { kinds } from './kinds.ts';
 

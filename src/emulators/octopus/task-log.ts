@@ -1,6 +1,6 @@
 // A task's log is a tree of nodes with lines. It is kept as a stream of small events, so that writing a line costs the
 // same however long the log is.
-import type { Store } from '../store.ts';
+import type { Store } from '../shared/store.ts';
 import { wireDate } from './instance.ts';
 
 type Category = 'Verbose' | 'Info' | 'Highlight' | 'Wait' | 'Warning' | 'Error' | 'Fatal';

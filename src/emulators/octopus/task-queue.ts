@@ -1,11 +1,11 @@
-import { asText } from './tolerant-json.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, stackOf } from '../error-facts.ts';
-import type { Entry } from '../store.ts';
+import { messageOf, stackOf } from '../shared/error-members.ts';
+import type { Entry } from '../shared/store.ts';
 import { defaultSpace, type Instance } from './instance.ts';
 import { enterMaintenance, leaveMaintenance } from './maintenance.ts';
 import { openTaskLog, type TaskLog } from './task-log.ts';
 import { isDone, setState, stateOf, type TaskState } from './tasks.ts';
+import { asText } from './tolerant-json.ts';
 
 /** What a running task is given. */
 export interface TaskRun {

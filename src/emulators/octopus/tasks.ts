@@ -1,4 +1,4 @@
-import type { Body, Entry } from '../store.ts';
+import type { Body, Entry } from '../shared/store.ts';
 import { newId, putDocument, wireDate, type Instance } from './instance.ts';
 import { invalid } from './refusal.ts';
 import { activityLog, logTree, rawTree, readEvents } from './task-log.ts';

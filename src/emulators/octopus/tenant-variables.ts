@@ -1,6 +1,6 @@
 // Values that tenants give to the templates of projects and variable sets. They lie in the tenant's document under a
 // name that is never shown, by owner, then for projects by environment, then by template.
-import type { Body, Entry } from '../store.ts';
+import type { Body, Entry } from '../shared/store.ts';
 import { putDocument } from './instance.ts';
 import { findDocument } from './lookup.ts';
 import { invalid, json } from './refusal.ts';

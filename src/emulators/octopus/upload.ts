@@ -1,9 +1,9 @@
-import busboy from 'busboy';
 import { createWriteStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { messageOf } from '../error-facts.ts';
+import busboy from 'busboy';
+import { messageOf } from '../shared/error-members.ts';
 import { workFile } from './feed.ts';
 import type { Instance } from './instance.ts';
 import { invalid } from './refusal.ts';

@@ -1,4 +1,4 @@
-import type { Entry } from '../store.ts';
+import type { Entry } from '../shared/store.ts';
 import { collection } from './collection.ts';
 import { needDocument, newId, wireDate } from './instance.ts';
 import { absent, json, Refusal } from './refusal.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Body, Entry, Store } from '../store.ts';
+import type { Body, Entry, Store } from '../shared/store.ts';
 import { newId, putDocument, type Instance } from './instance.ts';
 import { kinds } from './kinds.ts';
 import { Refusal } from './refusal.ts';

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import type { Store } from '../store.ts';
+import type { Store } from '../shared/store.ts';
 import { isObject } from './tolerant-json.ts';
 
 /** A sensitive value as the state file holds it: encrypted with the server's master key under a random IV. */

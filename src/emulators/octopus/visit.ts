@@ -1,6 +1,6 @@
-import type { Body } from '../store.ts';
-import type { Call, Reply } from '../server.ts';
-import type { PathParams } from '../routing.ts';
+import type { PathParams } from '../shared/routes.ts';
+import type { Call, Reply } from '../shared/server.ts';
+import type { Body } from '../shared/store.ts';
 import type { Instance } from './instance.ts';
 import type { User } from './users.ts';
 

@@ -1,14 +1,14 @@
 // From a request to its reply: route, caller, handler, error document, and the faults that touch every answer.
-import { stackOf } from '../error-facts.ts';
 import type { IncomingMessage } from 'node:http';
-import { createRoutes } from '../routing.ts';
-import type { Call, Reply } from '../server.ts';
+import { stackOf } from '../shared/error-members.ts';
+import { createRoutes } from '../shared/routes.ts';
+import type { Call, Reply } from '../shared/server.ts';
 import { authenticate } from './authentication.ts';
 import { isObject, type Json } from './json.ts';
+import { needOrg } from './orgs.ts';
 import type { Plane } from './plane.ts';
 import { errorDocument, json, nestedErrorDocument, Refusal } from './refusal.ts';
 import { enter, need, needAdmin } from './rights.ts';
-import { needOrg } from './orgs.ts';
 import { needPlace } from './tree.ts';
 import type { Route, Visit } from './visit.ts';
 

@@ -1,6 +1,6 @@
 // The zip of a project as it comes back: read whole, checked before anything is changed.
 import { readFile } from 'node:fs/promises';
-import { readZip, ZipDamage } from '../zip.ts';
+import { readZip, ZipDamage } from '../shared/zip.ts';
 import type { Content, Contents } from './contents.ts';
 import { asObjects, asText, isObject, type Json } from './json.ts';
 import { entriesName } from './project-export.ts';

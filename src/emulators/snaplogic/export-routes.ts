@@ -1,9 +1,9 @@
-import type { Reply } from '../server.ts';
-import { writeZip } from '../zip.ts';
+import type { Reply } from '../shared/server.ts';
+import { writeZip } from '../shared/zip.ts';
 import { checkExport, exportMembers } from './project-export.ts';
+import { listOf } from './query-list.ts';
 import { errorDocument, json, Refusal } from './refusal.ts';
 import { childrenOf, isAssetType, lastOf, pathSegments, type Node } from './tree.ts';
-import { listOf } from './query-list.ts';
 import type { Route, Visit } from './visit.ts';
 
 const publicApi = '/api/1/rest/public/project';

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import type { Reply } from '../server.ts';
+import type { Reply } from '../shared/server.ts';
 import { checkName } from './asset-name.ts';
 import { withForm } from './form.ts';
 import { asText } from './json.ts';
 import { ok, Refusal } from './refusal.ts';
-import { binNode, lastOf, pathText, removeNode } from './tree.ts';
 import { placeAsset } from './transfer.ts';
+import { binNode, lastOf, pathText, removeNode } from './tree.ts';
 import type { Route, Visit } from './visit.ts';
 
 const largestFile = 100 * 1024 * 1024;

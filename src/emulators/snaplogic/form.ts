@@ -1,9 +1,9 @@
-import busboy from 'busboy';
 import { createWriteStream } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { messageOf } from '../error-facts.ts';
+import busboy from 'busboy';
+import { messageOf } from '../shared/error-members.ts';
 import type { Contents } from './contents.ts';
 import { Refusal } from './refusal.ts';
 

@@ -1,6 +1,6 @@
-import type { Reply } from '../server.ts';
-import type { MigrationEngine } from './migration-engine.ts';
+import type { Reply } from '../shared/server.ts';
 import { readMigrateRequest, type MigrateRequest } from './migrate-request.ts';
+import type { MigrationEngine } from './migration-engine.ts';
 import { migrationOf, newToken, putMigration, statusDocument, type Migration } from './migrations.ts';
 import { needOrg } from './orgs.ts';
 import { errorDocument, json, ok, Refusal } from './refusal.ts';

@@ -1,7 +1,7 @@
 // Runs migrations, several at a time, one asset per step. A step is one transaction that moves an asset and strikes it
 // off the list, so a migration that ran when the process ended goes on where it was at the next start.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { stackOf } from '../error-facts.ts';
+import { stackOf } from '../shared/error-members.ts';
 import { copyAsset } from './asset-copy.ts';
 import { migrationOf, putMigration, type Migration } from './migrations.ts';
 import type { Plane } from './plane.ts';

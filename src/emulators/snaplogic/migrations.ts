@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Store } from '../store.ts';
+import type { Store } from '../shared/store.ts';
 import { asObjects, asText, asTexts, type Json } from './json.ts';
 import { isAssetType, type AssetType } from './tree.ts';
 

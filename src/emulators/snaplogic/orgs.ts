@@ -1,4 +1,4 @@
-import type { Entry, Store } from '../store.ts';
+import type { Entry, Store } from '../shared/store.ts';
 import { asObject, asObjects, asText, asTexts } from './json.ts';
 import { Refusal } from './refusal.ts';
 

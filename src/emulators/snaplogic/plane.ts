@@ -1,5 +1,5 @@
-import type { Faults } from '../faults.ts';
-import type { Store } from '../store.ts';
+import type { Faults } from '../shared/faults.ts';
+import type { Store } from '../shared/store.ts';
 import type { Contents } from './contents.ts';
 
 /** One emulated control plane: what its routes and its engine share. */

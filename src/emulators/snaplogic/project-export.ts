@@ -1,7 +1,7 @@
-import type { ZipMember } from '../zip.ts';
+import type { ZipMember } from '../shared/zip.ts';
 import { asText, isObject, type Json } from './json.ts';
-import { pipelineNameOf } from './references.ts';
 import type { Plane } from './plane.ts';
+import { pipelineNameOf } from './references.ts';
 import { Refusal } from './refusal.ts';
 import { permsAt } from './rights.ts';
 import { placeOf, type Node } from './tree.ts';

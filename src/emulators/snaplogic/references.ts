@@ -1,5 +1,5 @@
 // What a pipeline or a task refers to, and how the references follow it into another project.
-import type { Store } from '../store.ts';
+import type { Store } from '../shared/store.ts';
 import { asObject, asText, at, isObject, withMember, type Json } from './json.ts';
 import { childNamed, nodeById, type Node, type Place } from './tree.ts';
 

@@ -1,4 +1,4 @@
-import type { Reply } from '../server.ts';
+import type { Reply } from '../shared/server.ts';
 
 /** An answer of 400 and above, thrown by a handler. */
 export class Refusal extends Error {

@@ -1,5 +1,5 @@
 // One asset from one project into another: what migrate, copy and import have in common.
-import type { Store } from '../store.ts';
+import type { Store } from '../shared/store.ts';
 import { encryptedFor } from './encryption.ts';
 import { asText, type Json } from './json.ts';
 import { rebindAccounts, rebindPipeline, scopesOf, sharedFiles } from './references.ts';

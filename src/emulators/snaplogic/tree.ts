@@ -1,6 +1,6 @@
 // The tree of an environment: project spaces, projects and assets are nodes with a snode id, found by their names.
 import { createHash } from 'node:crypto';
-import type { Entry, Store } from '../store.ts';
+import type { Entry, Store } from '../shared/store.ts';
 import { asObject, asObjects, asText, asTexts, type Json } from './json.ts';
 import { orgById, orgNamed, type Org } from './orgs.ts';
 import { Refusal } from './refusal.ts';

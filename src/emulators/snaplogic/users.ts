@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Entry, Store } from '../store.ts';
+import type { Entry, Store } from '../shared/store.ts';
 import { asText } from './json.ts';
 
 export interface User {

@@ -1,4 +1,4 @@
-import type { Call, Reply } from '../server.ts';
+import type { Call, Reply } from '../shared/server.ts';
 import type { Caller } from './authentication.ts';
 import type { Json } from './json.ts';
 import type { Plane } from './plane.ts';

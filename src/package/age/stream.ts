@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { ByteStream } from '../../ports/artifact.ts';
+import { MemoryRing } from '../../streams/memory-ring.ts';
 import { regroup, type ByteReader } from '../byte-reader.ts';
-import { MemoryRing } from '../memory-ring.ts';
 import { malformed } from '../refusal.ts';
 
 /**

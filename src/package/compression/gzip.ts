@@ -1,9 +1,9 @@
 import { Readable, pipeline } from 'node:stream';
 import { createGunzip, gzip } from 'node:zlib';
 import type { ByteStream } from '../../ports/artifact.ts';
+import { blocksAtOnce, inParallel } from '../../streams/in-parallel.ts';
 import { batchBytes } from '../format.ts';
 import { malformed } from '../refusal.ts';
-import { inParallel } from './parallel.ts';
 
 /** Two below zlib's default: three fifths of its time, for files that are an eleventh larger. */
 const level = 4;
@@ -17,7 +17,7 @@ const unknownSystem = 0xff;
  * Headers name no system and no time: the same bytes on every platform, as far as its zlib is the same.
  */
 export function compressGzip(pieces: ByteStream): ByteStream {
-  return inParallel(pieces, gzipMember);
+  return inParallel(pieces, blocksAtOnce, gzipMember);
 }
 
 export function gzipMember(piece: Uint8Array): Promise<Uint8Array> {

@@ -1,10 +1,10 @@
 import * as zlib from 'node:zlib';
 import { MigratorError } from '../../errors.ts';
 import type { ByteStream } from '../../ports/artifact.ts';
+import { blocksAtOnce, inParallel } from '../../streams/in-parallel.ts';
 import { ByteReader } from '../byte-reader.ts';
 import { batchBytes } from '../format.ts';
 import { malformed } from '../refusal.ts';
-import { inParallel } from './parallel.ts';
 
 type Done = (error: Error | null, result: Uint8Array) => void;
 /** What node:zlib has from Node 22.15 on, and the type definitions of Node 20 do not know. */
@@ -38,6 +38,7 @@ export function compressZstd(pieces: ByteStream): ByteStream {
   const { zstdCompress } = zstd();
   return inParallel(
     pieces,
+    blocksAtOnce,
     (piece) =>
       new Promise<Uint8Array>((resolve, reject) => {
         zstdCompress(piece, { chunkSize: maxFrameBytes }, (error, frame) => {
@@ -53,6 +54,7 @@ export function decompressZstd(packed: ByteStream): ByteStream {
   const { zstdDecompress } = zstd();
   return inParallel(
     frames(packed),
+    blocksAtOnce,
     (frame) =>
       new Promise<Uint8Array>((resolve, reject) => {
         zstdDecompress(frame, { chunkSize: batchBytes, maxOutputLength: batchBytes }, (cause, piece) => {

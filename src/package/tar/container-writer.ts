@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ByteStream } from '../../ports/artifact.ts';
 import type { ByteSink } from '../../ports/bytes.ts';
-import { stopIfAborted } from '../cancellation.ts';
+import { stopIfAborted } from '../../streams/interruptible.ts';
 import { createStreamHash } from '../stream-hash.ts';
 import { blockBytes, HeaderForm, padding } from './header.ts';
 

@@ -1,6 +1,6 @@
+import { PathSet } from '../../portable-path.ts';
 import type { ByteStream } from '../../ports/artifact.ts';
 import type { ByteReader } from '../byte-reader.ts';
-import { PathSet } from '../paths.ts';
 import { malformed } from '../refusal.ts';
 import { blockBytes, isZero, padding, type HeaderForm } from './header.ts';
 import { entryHeader, longName, paxName } from './payload-writer.ts';

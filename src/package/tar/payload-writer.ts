@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
 import { Pax } from 'tar/pax';
 import { MigratorError } from '../../errors.ts';
+import { PathSet } from '../../portable-path.ts';
 import type { ByteStream } from '../../ports/artifact.ts';
-import { interruptible } from '../cancellation.ts';
+import { blocksAtOnce } from '../../streams/in-parallel.ts';
+import { interruptible } from '../../streams/interruptible.ts';
+import { MemoryRing } from '../../streams/memory-ring.ts';
 import { batchBytes, maxManifestBytes, privateEntry } from '../format.ts';
-import type { ManifestFile } from '../manifest.ts';
-import { PathSet } from '../paths.ts';
-import { width } from '../compression/parallel.ts';
-import { MemoryRing } from '../memory-ring.ts';
+import type { ManifestFile } from '../manifest/manifest.ts';
 import { createStreamHash } from '../stream-hash.ts';
 import { blockBytes, fitsName, HeaderForm, padding } from './header.ts';
 
@@ -148,7 +148,7 @@ function wrongSize({ path, size }: PayloadEntry, bytes: number): MigratorError {
 const nothing: readonly Uint8Array[] = [];
 
 /** As many as are compressed at once, and those before and after. */
-const batchTurns = width + 3;
+const batchTurns = blocksAtOnce + 3;
 
 class Batch {
   readonly #ring = new MemoryRing(batchTurns, batchBytes);

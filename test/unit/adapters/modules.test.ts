@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { adapterModules, checkAdapterModule, isProduct, products } from '../../../src/adapters/index.ts';
-import { productOptions } from '../../../src/adapters/options.ts';
+import {
+  adapterModules,
+  checkAdapterModule,
+  isProduct,
+  products,
+  productOptions,
+} from '../../../src/adapters/index.ts';
 
 const acme = { contract: 1, product: 'acme', secretSettings: ['token'], create: () => ({}) };
 

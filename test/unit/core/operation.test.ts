@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { runKey, worst } from '../../../src/core/operation.ts';
+import { requireProjectNames, worst } from '../../../src/core/operation.ts';
+import { runKey } from '../../../src/core/steps/journaled.ts';
 
 test('the same work has the same key, in whatever order its parts come', () => {
   expect(runKey('import', { a: 1, b: [1, 2] })).toBe(runKey('import', { b: [1, 2], a: 1 }));
@@ -13,4 +14,12 @@ test.each([
   [['partial', 'started'], 'started'],
 ] as const)('the worst of %j is %s', (outcomes, expected) => {
   expect(worst(...outcomes)).toBe(expected);
+});
+
+test.each([[['']], [['Web Shop', ' ']], [['\t\n']]])('an empty name is refused: %j', (names) => {
+  expect(() => requireProjectNames(names)).toThrow(expect.objectContaining({ code: 'USAGE' }));
+});
+
+test.each([[[]], [['Web Shop']], [['0', ' x ']]])('any other is not: %j', (names) => {
+  expect(() => requireProjectNames(names)).not.toThrow();
 });

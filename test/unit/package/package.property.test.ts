@@ -1,11 +1,11 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { fc } from '../../support/property.ts';
 import { run } from '../../../src/cli/run.ts';
 import { isMigratorError } from '../../../src/errors.ts';
-import { PathSet } from '../../../src/package/paths.ts';
+import { PathSet } from '../../../src/portable-path.ts';
 import { entriesOf, files, opened, plain, sealed, type File, type Opening } from '../../support/packages.ts';
+import { fc } from '../../support/property.ts';
 import { testIO } from '../../support/test-io.ts';
 import { withTempDir } from '../../support/with-temp-dir.ts';
 

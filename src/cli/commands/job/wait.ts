@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { act } from '../../command-action.ts';
 import type { Context } from '../../context.ts';
-import { examples, type WaitOptions, withWaiting } from '../options.ts';
+import { examples } from '../../flags/examples.ts';
+import { type WaitOptions, withWaiting } from '../../flags/waiting.ts';
 
 export function waitCommand(context: Context): Command {
   const command = new Command('wait')

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { act } from '../../command-action.ts';
 import type { Context } from '../../context.ts';
-import { examples } from '../options.ts';
+import { examples } from '../../flags/examples.ts';
 
 export interface KeyGenerateOptions {
   readonly kind: 'both' | 'signing' | 'identity';

@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
 import { act } from '../../command-action.ts';
 import type { Context } from '../../context.ts';
-import { ListOption } from '../../list-option.ts';
-import { examples } from '../options.ts';
+import { examples } from '../../flags/examples.ts';
+import { ListOption } from '../../flags/list-flag.ts';
 
 export interface PackageDeleteOptions {
   /** One name, or several; a default of the rc file is one. */

@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import { act } from '../../command-action.ts';
 import type { Context } from '../../context.ts';
-import { examples, type SealOptions, withSealing } from '../options.ts';
+import { examples } from '../../flags/examples.ts';
+import { type SealOptions, withSealing } from '../../flags/sealing.ts';
 
 export interface PackageDownloadOptions extends SealOptions {
   readonly from?: string;

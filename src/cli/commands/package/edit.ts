@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
 import { act } from '../../command-action.ts';
 import type { Context } from '../../context.ts';
-import { examples, type WaitOptions, withWaiting } from '../options.ts';
-import { withProductOptions } from '../product-options.ts';
+import { examples } from '../../flags/examples.ts';
+import { withProductOptions } from '../../flags/product-flags.ts';
+import { type WaitOptions, withWaiting } from '../../flags/waiting.ts';
 
 export interface PackageEditOptions extends WaitOptions {
   readonly at?: string;

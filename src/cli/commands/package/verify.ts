@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import { act } from '../../command-action.ts';
 import type { Context } from '../../context.ts';
-import { examples, type OpenOptions, withOpening } from '../options.ts';
+import { examples } from '../../flags/examples.ts';
+import { type OpenOptions, withOpening } from '../../flags/opening.ts';
 
 export interface PackageVerifyOptions extends OpenOptions {
   readonly content?: boolean;

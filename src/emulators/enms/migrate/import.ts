@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
-import { messageOf } from '../../error-facts.ts';
+import { messageOf } from '../../shared/error-members.ts';
 import { emptyModel } from '../delete-object.ts';
 import { projectPath } from '../file-tree.ts';
 import type { Instance } from '../instance.ts';

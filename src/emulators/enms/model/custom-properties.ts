@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { MigratorError } from '../../../errors.ts';
-import { codeOf } from '../../error-facts.ts';
+import { codeOf } from '../../shared/error-members.ts';
 import { bulkyProperties, privateProperties, type Kind } from './kinds.ts';
 import type { Properties, Property } from './property.ts';
 

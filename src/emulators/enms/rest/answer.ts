@@ -1,6 +1,6 @@
 // From a REST request to its reply: access table, HTTP Basic, arguments, handler, alert.
-import { stackOf } from '../../error-facts.ts';
-import type { Call, Reply } from '../../server.ts';
+import { stackOf } from '../../shared/error-members.ts';
+import type { Call, Reply } from '../../shared/server.ts';
 import { readFormBody } from '../form-body.ts';
 import type { Instance } from '../instance.ts';
 import type { Item } from '../objects.ts';

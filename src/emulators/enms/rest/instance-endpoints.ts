@@ -1,5 +1,6 @@
 // GET, POST and DELETE of single objects, and the bulk form of POST.
 import { setImmediate as breathe } from 'node:timers/promises';
+import { messageOf } from '../../shared/error-members.ts';
 import { deleteObject } from '../delete-object.ts';
 import type { Instance } from '../instance.ts';
 import { accessLists, kindNamed } from '../model/kinds.ts';
@@ -8,7 +9,6 @@ import type { Item, Values } from '../objects.ts';
 import { joinPools } from '../pools.ts';
 import { json, ServerError } from '../refusal.ts';
 import { instanceDocument } from '../serialize.ts';
-import { messageOf } from '../../error-facts.ts';
 import { addSharedServices, workflowName } from '../workflows.ts';
 import { setRelation, target, writeColumns } from '../write-object.ts';
 import { argument, needItem, type Endpoint, type Visit } from './visit.ts';

@@ -1,5 +1,5 @@
-import { stackOf } from '../../error-facts.ts';
-import type { Reply } from '../../server.ts';
+import { stackOf } from '../../shared/error-members.ts';
+import type { Reply } from '../../shared/server.ts';
 import { exportProject } from '../migrate/export.ts';
 import { importProject } from '../migrate/import.ts';
 import { htmlPage, json, ServerError } from '../refusal.ts';

@@ -1,4 +1,4 @@
-import type { Reply } from '../../server.ts';
+import type { Reply } from '../../shared/server.ts';
 import { json, ServerError } from '../refusal.ts';
 import { exportTopology } from '../topology/export.ts';
 import { importTopology } from '../topology/import.ts';

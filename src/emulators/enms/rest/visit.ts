@@ -1,9 +1,9 @@
+import type { Reply } from '../../shared/server.ts';
 import type { FormBody } from '../form-body.ts';
 import type { Instance } from '../instance.ts';
 import { selectionOf, type Selection } from '../model/kinds.ts';
 import type { Item } from '../objects.ts';
 import { Refusal, ServerError } from '../refusal.ts';
-import type { Reply } from '../../server.ts';
 import { maySee } from '../users.ts';
 
 /** One REST call whose caller is known. */

@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Sample } from '../../emulator.ts';
+import type { Sample } from '../../shared/emulator.ts';
 import { scanFolder } from '../file-rows.ts';
 import { filePath } from '../file-tree.ts';
 import type { Instance } from '../instance.ts';
 import { exportProject } from '../migrate/export.ts';
-import { migratedModels } from '../model/kinds.ts';
 import type { Declarations } from '../model/custom-properties.ts';
+import { migratedModels } from '../model/kinds.ts';
 import { computePools } from '../pools.ts';
 import { addBase } from './base.ts';
 import { createBuilder, type Builder } from './builder.ts';

@@ -1,7 +1,6 @@
 // Devices and links as a workbook on the server's disk. Every cell is text, and what does not migrate is an empty column.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { writeWorkbook, type Sheet } from '../../../spreadsheet/write.ts';
 import { scanSoon } from '../file-rows.ts';
 import { filePath } from '../file-tree.ts';
 import type { Instance } from '../instance.ts';
@@ -10,6 +9,7 @@ import type { Item } from '../objects.ts';
 import { pythonText } from '../python-text.ts';
 import { ServerError } from '../refusal.ts';
 import { columnsOf, propertiesOf } from '../serialize.ts';
+import { writeWorkbook, type Sheet } from './workbook/write.ts';
 
 const pageSize = 500;
 const blank = { device: new Set(['id', ...bulkyProperties]), link: new Set(['id', 'source_name', 'destination_name']) };

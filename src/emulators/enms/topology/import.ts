@@ -1,7 +1,6 @@
 // A workbook of devices and links. Each cell is turned into its column's type as Python would, rows that the database
 // then refuses are left out.
-import { messageOf } from '../../error-facts.ts';
-import { readWorkbook, type Cell, type ReadSheet } from '../../../spreadsheet/read.ts';
+import { messageOf } from '../../shared/error-members.ts';
 import { emptyModel } from '../delete-object.ts';
 import type { Instance } from '../instance.ts';
 import { kindNamed } from '../model/kinds.ts';
@@ -11,6 +10,7 @@ import { computePools } from '../pools.ts';
 import { ServerError } from '../refusal.ts';
 import { reference } from '../serialize.ts';
 import { setRelation, writeColumns } from '../write-object.ts';
+import { readWorkbook, type Cell, type ReadSheet } from './workbook/read.ts';
 
 /** `22.0` for a number in a text column; every text but the empty one is true. */
 function converted(value: Cell, type: Property['type'] | undefined): unknown {

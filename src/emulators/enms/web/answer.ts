@@ -1,11 +1,11 @@
 // Everything outside /rest/: a login form, a cookie, a token against forged requests, and the pages behind them.
-import { stackOf } from '../../error-facts.ts';
-import type { Call, Reply } from '../../server.ts';
+import { stackOf } from '../../shared/error-members.ts';
+import type { Call, Reply } from '../../shared/server.ts';
 import { BodyTooLarge, readFormBody, type FormBody } from '../form-body.ts';
 import type { Instance } from '../instance.ts';
 import type { Item } from '../objects.ts';
-import { columnsOf } from '../serialize.ts';
 import { alert, htmlPage, Refusal } from '../refusal.ts';
+import { columnsOf } from '../serialize.ts';
 import { isAdmin, mayCall, type PasswordCheck } from '../users.ts';
 import { filePages } from './file-pages.ts';
 import { migrationPages } from './migration-pages.ts';

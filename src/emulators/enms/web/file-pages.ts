@@ -3,7 +3,7 @@ import { createReadStream, existsSync, readdirSync, readFileSync, statSync, writ
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import type { Reply } from '../../server.ts';
+import type { Reply } from '../../shared/server.ts';
 import { scanFolder, scanSoon } from '../file-rows.ts';
 import { filePath, isInsideFiles } from '../file-tree.ts';
 import { json, ServerError } from '../refusal.ts';

@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { Reply } from '../../server.ts';
+import type { Reply } from '../../shared/server.ts';
 import { isInsideFiles, projectPath } from '../file-tree.ts';
 import { pythonTime, type Instance } from '../instance.ts';
 import { exportedObject, exportProject } from '../migrate/export.ts';

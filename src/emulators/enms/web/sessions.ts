@@ -1,7 +1,7 @@
 // The web pages know a caller by a cookie, never by HTTP Basic. The cookie is the session: signed, read back with each
 // request, and sent anew when it changes. What ends a session is a newer cookie, so only who takes that one notices.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Call } from '../../server.ts';
+import type { Call } from '../../shared/server.ts';
 import type { Instance } from '../instance.ts';
 import type { Item } from '../objects.ts';
 

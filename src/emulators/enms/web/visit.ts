@@ -1,4 +1,4 @@
-import type { Reply } from '../../server.ts';
+import type { Reply } from '../../shared/server.ts';
 import type { FormBody } from '../form-body.ts';
 import type { Instance } from '../instance.ts';
 import type { Item } from '../objects.ts';

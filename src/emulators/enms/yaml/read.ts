@@ -1,6 +1,5 @@
-import type { YamlNode } from '../../../yaml/node.ts';
-import { readYaml as readNode } from '../../../yaml/read.ts';
-import { scalarValue } from '../../../yaml/scalars.ts';
+import { readYaml as readNode } from '../../../enms-yaml/read.ts';
+import { type YamlNode, scalarValue } from '../../../enms-yaml/scalars.ts';
 
 /**
  * What the product's loader makes of a text; null for one without content. Tuples become arrays, dates stay text. Fails

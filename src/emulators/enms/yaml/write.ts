@@ -1,6 +1,6 @@
 // Objects as the product has written them since 4.7: with sorted keys, in the style of its files.
-import type { YamlNode } from '../../../yaml/node.ts';
-import { writeItems } from '../../../yaml/write.ts';
+import type { YamlNode } from '../../../enms-yaml/scalars.ts';
+import { writeItems } from '../../../enms-yaml/write.ts';
 import { plainText } from '../python-text.ts';
 
 /** A number to be written as a float even when it is whole. */

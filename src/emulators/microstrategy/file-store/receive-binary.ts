@@ -1,15 +1,15 @@
-import busboy from 'busboy';
 import { createHash } from 'node:crypto';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { messageOf } from '../../error-facts.ts';
-import type { Call } from '../../server.ts';
+import busboy from 'busboy';
+import { messageOf } from '../../shared/error-members.ts';
+import type { Call } from '../../shared/server.ts';
 import { newGuid } from '../identifiers.ts';
-import { packagesFolder } from './shared-folder.ts';
 import { invalid, missing } from '../refusal.ts';
+import { packagesFolder } from './shared-folder.ts';
 
 export interface ReceivedBinary {
   readonly file: string;

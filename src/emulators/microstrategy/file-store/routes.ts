@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import type { Reply } from '../../server.ts';
+import type { Reply } from '../../shared/server.ts';
 import { isGuid, newGuid, wireDate } from '../identifiers.ts';
 import type { Instance } from '../instance.ts';
 import { asObject, asText, readInteger } from '../loose-json.ts';

@@ -2,7 +2,7 @@
 // gets its name only once it is complete.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { codeOf } from '../../error-facts.ts';
+import { codeOf } from '../../shared/error-members.ts';
 import { newGuid } from '../identifiers.ts';
 
 export const packagesFolder = 'mstr/shared/migrations/packages';

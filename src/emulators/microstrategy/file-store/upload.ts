@@ -1,5 +1,5 @@
 // Uploaded packages: a metadata file beside each binary, both in the shared folder, so that every Library on it sees them.
-import type { Body } from '../../store.ts';
+import type { Body } from '../../shared/store.ts';
 import type { Instance } from '../instance.ts';
 import { listPackageFiles, packagesFolder, readShared, writeShared } from './shared-folder.ts';
 

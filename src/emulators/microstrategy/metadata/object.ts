@@ -1,4 +1,4 @@
-import type { Body, Entry, Store } from '../../store.ts';
+import type { Body, Entry, Store } from '../../shared/store.ts';
 
 export interface ObjectRef {
   readonly id: string;

@@ -1,4 +1,4 @@
-import type { Store } from '../../store.ts';
+import type { Store } from '../../shared/store.ts';
 import { objectType } from './object-types.ts';
 import { configuration, findObject, objectsOf, type MetadataObject } from './object.ts';
 

@@ -1,4 +1,4 @@
-import type { Entry, Store } from '../../store.ts';
+import type { Entry, Store } from '../../shared/store.ts';
 
 /** What a user or group has in one project: links only, which is all a project_security package carries. */
 export interface SecurityLink {

@@ -1,5 +1,5 @@
 // Who needs an object: other objects, what lies in a folder, and the security of projects.
-import type { Store } from '../../store.ts';
+import type { Store } from '../../shared/store.ts';
 import { configuration, findObject, objectKind, readObject, type MetadataObject } from './object.ts';
 import { linkKind, readLink } from './security-link.ts';
 

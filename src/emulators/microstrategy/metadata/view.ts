@@ -1,4 +1,4 @@
-import type { Body, Store } from '../../store.ts';
+import type { Body, Store } from '../../shared/store.ts';
 import { configuration, findObject, findVisible, ancestorsOf, type MetadataObject } from './object.ts';
 import { statusOf } from './project.ts';
 

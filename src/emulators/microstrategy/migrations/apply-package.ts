@@ -1,10 +1,10 @@
 // An import's work on the metadata. All of it happens in one transaction, or none.
-import type { Store } from '../../store.ts';
+import type { Store } from '../../shared/store.ts';
 import { newGuid } from '../identifiers.ts';
-import { compareReleases } from '../release.ts';
 import { entryOf, findObject, findVisible, keyOf, objectKind, type MetadataObject } from '../metadata/object.ts';
-import { dependentsOf, inUseText } from '../metadata/used-by.ts';
 import { findLink, linkEntry } from '../metadata/security-link.ts';
+import { dependentsOf, inUseText } from '../metadata/used-by.ts';
+import { compareReleases } from '../release.ts';
 import { notFoundText } from './collect.ts';
 import { outcomeOf, type Outcome } from './conflict.ts';
 import { aclOfNew, aclOfReplaced, folderFor, freeName, ownerOf, touchFolder, type Landing } from './landing.ts';

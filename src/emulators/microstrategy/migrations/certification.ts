@@ -1,10 +1,10 @@
-import type { Reply } from '../../server.ts';
-import type { Body } from '../../store.ts';
+import type { Reply } from '../../shared/server.ts';
+import type { Body } from '../../shared/store.ts';
+import { readShared, writeShared } from '../file-store/shared-folder.ts';
 import { isGuid, wireDate } from '../identifiers.ts';
 import { asObject, asText, isObject, readFlag } from '../loose-json.ts';
 import { need, needAdministrator, privileges } from '../privileges.ts';
 import { invalid, noContent, notNow } from '../refusal.ts';
-import { readShared, writeShared } from '../file-store/shared-folder.ts';
 import type { Visit } from '../visit.ts';
 import { changePackage, needMigration } from './record.ts';
 

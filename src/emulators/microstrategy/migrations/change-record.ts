@@ -1,6 +1,6 @@
 // PATCH of a migration record: rename, retarget, ask, approve, reject, undo, watch a validation.
-import type { Reply } from '../../server.ts';
-import type { Body } from '../../store.ts';
+import type { Reply } from '../../shared/server.ts';
+import type { Body } from '../../shared/store.ts';
 import { asObject, asText, isEmpty, isObject } from '../loose-json.ts';
 import { importing, need, needAdministrator, privileges } from '../privileges.ts';
 import { invalid, json, missing, notNow } from '../refusal.ts';

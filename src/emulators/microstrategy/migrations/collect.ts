@@ -1,5 +1,5 @@
 // Gathers what goes into a package: the named objects, their dependents, the folders above them.
-import type { Body } from '../../store.ts';
+import type { Body } from '../../shared/store.ts';
 import type { Instance } from '../instance.ts';
 import { objectType, typeName } from '../metadata/object-types.ts';
 import {

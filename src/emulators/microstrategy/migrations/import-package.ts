@@ -1,13 +1,13 @@
-import type { Reply } from '../../server.ts';
-import type { Body } from '../../store.ts';
+import type { Reply } from '../../shared/server.ts';
+import type { Body } from '../../shared/store.ts';
+import { needFile, storageRefusal, texts } from '../file-store/availability.ts';
+import { readShared, writeShared } from '../file-store/shared-folder.ts';
+import { findUpload } from '../file-store/upload.ts';
 import { isGuid, wireDate } from '../identifiers.ts';
 import type { Instance } from '../instance.ts';
 import { asObject, asText, isEmpty, readFlag } from '../loose-json.ts';
 import { importing, need } from '../privileges.ts';
 import { invalid, json, missing, notNow } from '../refusal.ts';
-import { needFile, storageRefusal, texts } from '../file-store/availability.ts';
-import { readShared, writeShared } from '../file-store/shared-folder.ts';
-import { findUpload } from '../file-store/upload.ts';
 import { personOf } from '../users.ts';
 import type { Visit } from '../visit.ts';
 import { applyPackage, canBeUndone, checkRelease } from './apply-package.ts';

@@ -1,6 +1,6 @@
 // Work that goes on after the answer: it moves in steps, so that progress can be watched.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { stackOf } from '../../error-facts.ts';
+import { stackOf } from '../../shared/error-members.ts';
 import type { Instance } from '../instance.ts';
 import { Refusal } from '../refusal.ts';
 import { WorkFailure } from './package-content.ts';

@@ -1,5 +1,5 @@
 // Where an object lands on the target: folder, access control list, name.
-import type { Store } from '../../store.ts';
+import type { Store } from '../../shared/store.ts';
 import { administratorId, newGuid, wireDate } from '../identifiers.ts';
 import { objectType } from '../metadata/object-types.ts';
 import {

@@ -1,9 +1,9 @@
 // The two rows behind a migration record: a package, and each of its imports. Both live in this Library's own database.
-import type { Body, Entry, Store } from '../../store.ts';
-import { wireDate } from '../identifiers.ts';
-import { isEmpty } from '../loose-json.ts';
+import type { Body, Entry, Store } from '../../shared/store.ts';
 import { sharedExists } from '../file-store/shared-folder.ts';
+import { wireDate } from '../identifiers.ts';
 import type { Instance } from '../instance.ts';
+import { isEmpty } from '../loose-json.ts';
 import { Refusal } from '../refusal.ts';
 
 type PackageStatus = 'empty' | 'creating' | 'created' | 'create_failed' | 'locked' | 'unknown';

@@ -1,5 +1,5 @@
 // The table of contents of a package as clients send it: settings, and the objects with what to do with them.
-import type { Body } from '../../store.ts';
+import type { Body } from '../../shared/store.ts';
 import { asList, asObject, asText, isObject, readInteger } from '../loose-json.ts';
 import { isConfigurationType, isKnownType, isProjectType, objectType, typeName } from '../metadata/object-types.ts';
 import { invalid, missing } from '../refusal.ts';

@@ -1,4 +1,4 @@
-import type { Entry, Store } from '../../store.ts';
+import type { Entry, Store } from '../../shared/store.ts';
 import { objectKind, readObject } from '../metadata/object.ts';
 import { dependentsOf, inUseText } from '../metadata/used-by.ts';
 import { WorkFailure } from './package-content.ts';

@@ -1,4 +1,4 @@
-import type { Body, Store } from '../../store.ts';
+import type { Body, Store } from '../../shared/store.ts';
 import { administratorId, guidOf, wireDate } from '../identifiers.ts';
 import { configuration, putObject, type AccessEntry, type MetadataObject, type ObjectRef } from '../metadata/object.ts';
 

@@ -1,4 +1,4 @@
-import type { Store } from '../../store.ts';
+import type { Store } from '../../shared/store.ts';
 import { administratorId, guestId } from '../identifiers.ts';
 import { groupSubtype, objectType, userSubtype } from '../metadata/object-types.ts';
 import { privileges } from '../privileges.ts';

@@ -1,4 +1,4 @@
-import type { Store } from '../../store.ts';
+import type { Store } from '../../shared/store.ts';
 import { objectType } from '../metadata/object-types.ts';
 import type { ObjectRef } from '../metadata/object.ts';
 import { preDefinedFolders, rootFolder } from '../metadata/project.ts';

@@ -1,5 +1,5 @@
-import type { Sample } from '../../emulator.ts';
-import type { Store } from '../../store.ts';
+import type { Sample } from '../../shared/emulator.ts';
+import type { Store } from '../../shared/store.ts';
 import { administratorId } from '../identifiers.ts';
 import { configuration, findObject } from '../metadata/object.ts';
 import { addBuiltIn, addSampleConfiguration } from './configuration.ts';

@@ -1,5 +1,5 @@
 // The newest deployment of each project to each environment and tenant, and a project's releases with theirs.
-import type { Body, Entry, Store } from '../../store.ts';
+import type { Body, Entry, Store } from '../../shared/store.ts';
 import { readList } from '../collection.ts';
 import { lifecycleEnvironments } from '../lifecycle.ts';
 import { findDocument } from '../lookup.ts';

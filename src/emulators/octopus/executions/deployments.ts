@@ -1,7 +1,7 @@
-import type { Body, Entry } from '../../store.ts';
+import type { Body, Entry } from '../../shared/store.ts';
 import { newId, putDocument, wireDate, type Instance } from '../instance.ts';
-import { asText } from '../tolerant-json.ts';
 import { queueTask } from '../tasks.ts';
+import { asText } from '../tolerant-json.ts';
 
 /** What a deployment and a runbook run have in common. */
 export interface Target {

@@ -1,4 +1,4 @@
-import type { Body, Entry, Store } from '../../store.ts';
+import type { Body, Entry, Store } from '../../shared/store.ts';
 import { allPackages, compareVersions } from '../feed.ts';
 import { newId, putDocument, wireDate, type Instance } from '../instance.ts';
 import { invalid } from '../refusal.ts';

@@ -1,6 +1,6 @@
 // Releases, deployments and runbook runs: made from documents, as older clients do, and by the commands of 2022 and
 // later, which name everything and let the server choose the rest.
-import type { Body, Entry } from '../../store.ts';
+import type { Body, Entry } from '../../shared/store.ts';
 import { needNamed, findDocument } from '../lookup.ts';
 import { absent, invalid, json } from '../refusal.ts';
 import { resource } from '../resource.ts';

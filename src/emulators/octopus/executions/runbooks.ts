@@ -1,4 +1,4 @@
-import type { Body, Entry, Store } from '../../store.ts';
+import type { Body, Entry, Store } from '../../shared/store.ts';
 import { newId, putDocument, slugOf, wireDate } from '../instance.ts';
 import { invalid } from '../refusal.ts';
 import { freeze } from '../snapshots.ts';

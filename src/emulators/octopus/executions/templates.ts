@@ -1,5 +1,5 @@
 // What clients ask before they make a release or a deployment: which packages it needs, where it may go, what it will do.
-import type { Body, Entry, Store } from '../../store.ts';
+import type { Body, Entry, Store } from '../../shared/store.ts';
 import { compareVersions } from '../feed.ts';
 import { lifecycleEnvironments, lifecyclePhases } from '../lifecycle.ts';
 import { spacePath } from '../links.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Entry } from '../../store.ts';
+import type { Entry } from '../../shared/store.ts';
 import type { TaskWork } from '../task-queue.ts';
 import { asText, isObject } from '../tolerant-json.ts';
 import { actionsOf } from './releases.ts';

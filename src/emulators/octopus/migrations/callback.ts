@@ -1,4 +1,4 @@
-import { rootMessageOf } from '../../error-facts.ts';
+import { rootMessageOf } from '../../shared/error-members.ts';
 import type { Instance } from '../instance.ts';
 
 export interface CallbackFacts {

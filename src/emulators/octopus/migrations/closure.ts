@@ -1,5 +1,5 @@
 // Which documents a partial export means: the projects, what belongs to them, what they refer to, and so on.
-import type { Entry, Store } from '../../store.ts';
+import type { Entry, Store } from '../../shared/store.ts';
 import { kindOfId } from '../kinds.ts';
 import { lifecycleEnvironments } from '../lifecycle.ts';
 import { isObject } from '../tolerant-json.ts';

@@ -1,7 +1,7 @@
 // How Octopus.Migrator protects sensitive values in exported files. Salt, rounds and the zero IV are the product's own:
 // they make equal inputs give equal files, and they must never change or older exports could not be read.
 import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes, type Decipher } from 'node:crypto';
-import { codeOf } from '../../error-facts.ts';
+import { codeOf } from '../../shared/error-members.ts';
 
 const zeroIv = Buffer.alloc(16);
 const mark = Buffer.from('IV__', 'ascii');

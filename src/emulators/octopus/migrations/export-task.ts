@@ -1,7 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import type { Body, Entry } from '../../store.ts';
+import type { Body, Entry } from '../../shared/store.ts';
+import { writeZip, type ZipMember } from '../../shared/zip.ts';
 import { storePackage, workFile } from '../feed.ts';
 import { defaultSpace, type Instance } from '../instance.ts';
 import { kindOfId, kinds } from '../kinds.ts';
@@ -14,7 +15,6 @@ import { changeIds, toModel } from './model.ts';
 import { documentMember, documentName, logMember, metadataMember } from './package-file.ts';
 import { pushPackage } from './push.ts';
 import type { ExportRequest } from './request.ts';
-import { writeZip, type ZipMember } from '../../zip.ts';
 
 /** Names are compared trimmed and without regard to case; an id is accepted too. All missing ones are named at once. */
 function findProjects(instance: Instance, request: ExportRequest): readonly Entry[] {

@@ -1,10 +1,10 @@
 // Puts a package's documents into this server: documents are recognised by name, their ids are mapped, and whatever
 // cannot be resolved is an error. The caller runs it inside one transaction or one rehearsal.
-import type { Body, Entry, Store } from '../../store.ts';
-import { appendEvents } from '../task-log.ts';
+import type { Body, Entry, Store } from '../../shared/store.ts';
 import { defaultSpace, newId, putDocument } from '../instance.ts';
 import { kindNamed, kinds, type Kind } from '../kinds.ts';
 import { furnishSpace } from '../space.ts';
+import { appendEvents } from '../task-log.ts';
 import { asText, isObject } from '../tolerant-json.ts';
 import { mergeVariables } from './merge-variables.ts';
 import { changeIds, fromModel, idsIn, type Decryption } from './model.ts';

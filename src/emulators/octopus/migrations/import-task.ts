@@ -1,6 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { readZip, ZipDamage } from '../../shared/zip.ts';
 import { fileOf, findPackage, forgetPackage, workFile, type FeedPackage } from '../feed.ts';
 import { defaultSpace } from '../instance.ts';
 import { TaskFailure, type TaskRun } from '../task-queue.ts';
@@ -8,7 +9,6 @@ import { decryptPackage, deriveKey, isEncryptedPackage, WrongKey, type Migration
 import { applyImport, type ImportLine, type ImportOutcome } from './import-apply.ts';
 import { databaseVersion, readContent, type PackageContent } from './package-file.ts';
 import type { ImportRequest } from './request.ts';
-import { readZip, ZipDamage } from '../../zip.ts';
 
 function findImported(run: TaskRun, request: ImportRequest): FeedPackage {
   const space = request.PackageFeedSpaceId ?? defaultSpace;

@@ -1,4 +1,4 @@
-import type { Body } from '../../store.ts';
+import type { Body } from '../../shared/store.ts';
 import { isObject } from '../tolerant-json.ts';
 
 export interface MergedVariables {

@@ -1,6 +1,6 @@
 // Between the server's own documents and the JSON files of a migration package: `$type` first, Id, Name, then the rest,
 // sensitive values encrypted with the migration password.
-import type { Body, Entry } from '../../store.ts';
+import type { Body, Entry } from '../../shared/store.ts';
 import { kindNamed, looksLikeId } from '../kinds.ts';
 import { isObject } from '../tolerant-json.ts';
 import { isSealed, type Vault } from '../vault.ts';

@@ -1,11 +1,11 @@
 // What lies in a migration package: metadata.json, one folder per document type, one JSON file per document, and with
 // them the logs of tasks.
-import type { Body, Entry } from '../../store.ts';
+import type { Body, Entry } from '../../shared/store.ts';
+import { ZipDamage, type ZipMember } from '../../shared/zip.ts';
 import { wireDate } from '../instance.ts';
 import { kindNamed, kinds } from '../kinds.ts';
 import { isObject, readTolerantJson } from '../tolerant-json.ts';
 import { encryptValue, decryptValue, type MigrationKey } from './encryption.ts';
-import { ZipDamage, type ZipMember } from '../../zip.ts';
 
 const metadataType = 'Octopus.Migrator.Core.ExportProcess.ServerMetadata, Octopus.Migrator.Core';
 const metadataName = 'metadata.json';

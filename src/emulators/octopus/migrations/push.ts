@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { rootMessageOf } from '../../error-facts.ts';
+import { rootMessageOf } from '../../shared/error-members.ts';
 import { TaskFailure } from '../task-queue.ts';
 
 export interface PushTarget {

@@ -1,8 +1,8 @@
-import type { Entry } from '../../store.ts';
-import { callBack } from './callback.ts';
+import type { Entry } from '../../shared/store.ts';
 import type { Instance } from '../instance.ts';
-import { putTask, stateOf } from '../tasks.ts';
 import { TaskFailure, type TaskRun, type TaskWork } from '../task-queue.ts';
+import { putTask, stateOf } from '../tasks.ts';
+import { callBack } from './callback.ts';
 import { runExport } from './export-task.ts';
 import { runImport } from './import-task.ts';
 import { forgetRequest, keptRequest } from './kept-request.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Body } from '../../store.ts';
+import type { Body } from '../../shared/store.ts';
 import { newId, putDocument, slugOf, wireDate, type Instance } from '../instance.ts';
 import type { EnvironmentName, SampleAccount, SampleMachine, SampleTenant, SampleVariable } from './company.ts';
 

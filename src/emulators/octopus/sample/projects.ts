@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Body } from '../../store.ts';
-import { newId, putDocument } from '../instance.ts';
+import type { Body } from '../../shared/store.ts';
 import { builtInFeed } from '../feed.ts';
+import { newId, putDocument } from '../instance.ts';
 import { freeze } from '../snapshots.ts';
 import { openTaskLog } from '../task-log.ts';
 import { nodeId, putTask } from '../tasks.ts';

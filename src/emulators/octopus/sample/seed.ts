@@ -1,4 +1,4 @@
-import type { Sample } from '../../emulator.ts';
+import type { Sample } from '../../shared/emulator.ts';
 import type { Instance } from '../instance.ts';
 import { addBase } from './base.ts';
 import { addSource } from './source.ts';

@@ -1,4 +1,4 @@
-import type { Store } from '../../store.ts';
+import type { Store } from '../../shared/store.ts';
 import type { Member } from '../orgs.ts';
 import { allowToken, putUser, setPassword } from '../users.ts';
 import { sampleOwner } from './builder.ts';

@@ -1,4 +1,4 @@
-import type { Sample } from '../../emulator.ts';
+import type { Sample } from '../../shared/emulator.ts';
 import { allOrgs } from '../orgs.ts';
 import type { Plane } from '../plane.ts';
 import { buildOrg } from './builder.ts';

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { PreparedExport } from '../../../../src/ports/exporter.ts';
 import { never } from '../../../support/adapter-tools.ts';
 import {
   failed,
@@ -12,7 +13,6 @@ import {
   type Scripted,
 } from '../../../support/enms-client.ts';
 import type { Exchange } from '../../../support/scripted-server.ts';
-import type { PreparedExport } from '../../../../src/ports/adapter.ts';
 
 const eleven = [
   'user',

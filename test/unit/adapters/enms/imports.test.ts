@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import type { ImportRequest, PreparedImport } from '../../../../src/ports/adapter.ts';
 import type { ArtifactFile } from '../../../../src/ports/artifact.ts';
+import type { ImportRequest, PreparedImport } from '../../../../src/ports/importer.ts';
 import { Secret } from '../../../../src/secret.ts';
 import { never } from '../../../support/adapter-tools.ts';
 import {

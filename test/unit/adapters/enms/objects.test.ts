@@ -1,15 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { fc } from '../../../support/property.ts';
-import { contentOf, objectsOf } from '../../../../src/adapters/enms/package-content.ts';
-import { nodeOf } from '../../../support/yaml-nodes.ts';
-import { writeItems } from '../../../../src/yaml/write.ts';
-import { relations, types, type Type } from '../../../../src/adapters/enms/model.ts';
-import type { YamlValue } from '../../../../src/adapters/enms/yaml.ts';
-import type { PreparedExport, PreparedImport } from '../../../../src/ports/adapter.ts';
+import { contentOf, objectsOf } from '../../../../src/adapters/enms/model/package-content.ts';
+import { relations, types, type Type } from '../../../../src/adapters/enms/model/types-and-relations.ts';
+import type { YamlValue } from '../../../../src/adapters/enms/wire/yaml.ts';
+import { writeItems } from '../../../../src/enms-yaml/write.ts';
 import type { ArtifactFile } from '../../../../src/ports/artifact.ts';
+import type { PreparedExport } from '../../../../src/ports/exporter.ts';
+import type { PreparedImport } from '../../../../src/ports/importer.ts';
 import { never } from '../../../support/adapter-tools.ts';
 import { alive, failed, names, object, packaged, rest, withEnms } from '../../../support/enms-client.ts';
+import { fc } from '../../../support/property.ts';
 import type { Exchange } from '../../../support/scripted-server.ts';
+import { nodeOf } from '../../../support/yaml-nodes.ts';
 
 const stamp = '20261121T043442123Z-ab12cd';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { PreparedExport, PreparedImport } from '../../../../src/ports/adapter.ts';
 import type { ArtifactFile } from '../../../../src/ports/artifact.ts';
+import type { PreparedExport } from '../../../../src/ports/exporter.ts';
+import type { PreparedImport } from '../../../../src/ports/importer.ts';
 import { never } from '../../../support/adapter-tools.ts';
 import {
   failed,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Options } from '../../../../src/ports/adapter.ts';
+import type { Options } from '../../../../src/ports/options.ts';
 import { never } from '../../../support/adapter-tools.ts';
 import { brief, record, tutorial, year } from '../../../support/library-records.ts';
 import {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { OnConflict } from '../../../../src/ports/adapter.ts';
 import type { ArtifactFile } from '../../../../src/ports/artifact.ts';
+import type { OnConflict } from '../../../../src/ports/feed.ts';
 import { never } from '../../../support/adapter-tools.ts';
+import { acme, all, withOctopus } from '../../../support/octopus-client.ts';
 import { fixture, type Exchange } from '../../../support/scripted-server.ts';
 import { bodyOf } from '../../../support/with-server.ts';
-import { acme, all, withOctopus } from '../../../support/octopus-client.ts';
 
 const content = 'PK\u0003\u0004 not really a zip, but bytes are bytes\n';
 const other = 'another';

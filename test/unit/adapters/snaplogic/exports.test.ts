@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Options, PreparedExport } from '../../../../src/ports/adapter.ts';
+import type { PreparedExport } from '../../../../src/ports/exporter.ts';
+import type { Options } from '../../../../src/ports/options.ts';
 import { never } from '../../../support/adapter-tools.ts';
 import type { Exchange } from '../../../support/scripted-server.ts';
 import {

@@ -1,8 +1,9 @@
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import type { Options, PreparedImport, Secrets } from '../../../../src/ports/adapter.ts';
-import type { ArtifactFile } from '../../../../src/ports/artifact.ts';
 import { adapter } from '../../../../src/adapters/snaplogic/index.ts';
+import type { ArtifactFile } from '../../../../src/ports/artifact.ts';
+import type { PreparedImport } from '../../../../src/ports/importer.ts';
+import type { Options, Secrets } from '../../../../src/ports/options.ts';
 import { Secret } from '../../../../src/secret.ts';
 import { adapterTools, never } from '../../../support/adapter-tools.ts';
 import type { Exchange } from '../../../support/scripted-server.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Options, PreparedMove } from '../../../../src/ports/adapter.ts';
+import type { PreparedMove } from '../../../../src/ports/adapter.ts';
+import type { Options } from '../../../../src/ports/options.ts';
 import { Secret } from '../../../../src/secret.ts';
 import { never } from '../../../support/adapter-tools.ts';
 import type { Exchange } from '../../../support/scripted-server.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { fc } from '../../../support/property.ts';
 import { parseDuration } from '../../../../src/cli/config/duration.ts';
 import { jsonFault } from '../../../../src/cli/config/json-fault.ts';
-import { nearest } from '../../../../src/cli/config/nearest.ts';
+import { nearest } from '../../../../src/nearest.ts';
+import { fc } from '../../../support/property.ts';
 
 describe('nearest', () => {
   const keys = ['instances', 'defaults', 'keys', 'http', 'adapters'];

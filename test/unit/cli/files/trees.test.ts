@@ -4,8 +4,8 @@ import { appendFile, mkdir, readdir, readFile, rename, rm, symlink, utimes, writ
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { entryParts } from '../../../../src/cli/files/entry-path.ts';
-import { readTree } from '../../../../src/cli/files/read-tree.ts';
-import { createTreeWriter } from '../../../../src/cli/files/write-tree.ts';
+import { readTree } from '../../../../src/files/tree/read-tree.ts';
+import { createTreeWriter } from '../../../../src/files/tree/write-tree.ts';
 import type { ByteStream } from '../../../../src/ports/artifact.ts';
 import { seededRandom } from '../../../support/memory-bytes.ts';
 import { tempDirs } from '../../../support/with-temp-dir.ts';

@@ -1,12 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  addSample,
-  humanBytes,
-  humanDuration,
-  rateOf,
-  timeLeft,
-  type Sample,
-} from '../../../../src/cli/reporters/rates.ts';
+import { addSample, rateOf, timeLeft, type Sample } from '../../../../src/cli/reporters/rates.ts';
+import { humanBytes, humanDuration } from '../../../../src/cli/terminal/amounts.ts';
 
 const MiB = 1024 * 1024;
 

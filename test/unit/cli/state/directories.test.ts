@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { configDirectory, stateDirectory } from '../../../../src/cli/state/directories.ts';
-import { isAlive, processStart } from '../../../../src/cli/state/process-alive.ts';
+import { isAlive, processStart } from '../../../../src/files/process-alive.ts';
 
 const place = (platform: NodeJS.Platform, env: Readonly<Record<string, string>> = {}) => ({
   platform,

@@ -4,9 +4,9 @@ import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promi
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
+import { Redactor } from '../../../../src/cli/secrets/redactor.ts';
 import { createJournal, type FileJournal, type JournalOptions } from '../../../../src/cli/state/journal.ts';
 import { acquireLock } from '../../../../src/cli/state/lock.ts';
-import { Redactor } from '../../../../src/cli/secrets/redactor.ts';
 import { Secret } from '../../../../src/secret.ts';
 import { testIO } from '../../../support/test-io.ts';
 import { tempDirs } from '../../../support/with-temp-dir.ts';
@@ -154,7 +154,7 @@ describe('a run', () => {
 /** A real process that begins a run and says what came of it, then waits to be killed or told to go on. */
 function begin(folder: string, key: string, act = ''): ChildProcess {
   const module = pathToFileURL(resolve('dist/cli/state/journal.js')).href;
-  const io = pathToFileURL(resolve('dist/cli/io.js')).href;
+  const io = pathToFileURL(resolve('dist/cli/terminal/io.js')).href;
   const script = `
     import { createJournal } from ${JSON.stringify(module)};
     import { systemIO } from ${JSON.stringify(io)};

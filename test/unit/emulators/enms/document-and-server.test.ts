@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { writeWorkbook } from '../../../../src/spreadsheet/write.ts';
+import { writeWorkbook } from '../../../../src/emulators/enms/topology/workbook/write.ts';
 import { internalError, namesOf, startServer, stopServers, type EnmsServer, type Json } from './enms-server.ts';
 
 let server: EnmsServer;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { writeZip, type ZipMember } from '../../../../src/emulators/zip.ts';
-import { collected, unzipped } from '../zip-bytes.ts';
+import { writeZip, type ZipMember } from '../../../../src/emulators/shared/zip.ts';
+import { collected, unzipped } from '../shared/zip-bytes.ts';
 import {
   encoded,
   fault,

@@ -9,7 +9,7 @@ import {
   isEncryptedPackage,
   WrongKey,
 } from '../../../../../src/emulators/octopus/migrations/encryption.ts';
-import { collected } from '../../zip-bytes.ts';
+import { collected } from '../../shared/zip-bytes.ts';
 
 const key = deriveKey('Demo1234');
 

@@ -1,11 +1,11 @@
-import { Readable } from 'node:stream';
 import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { decryptPackage, decryptValue, deriveKey } from '../../../../../src/emulators/octopus/migrations/encryption.ts';
+import { collected, unzipped } from '../../shared/zip-bytes.ts';
 import { publisherKey, startServer, stopServers, type Json, type OctopusServer } from '../octopus-server.ts';
-import { collected, unzipped } from '../../zip-bytes.ts';
 
 afterEach(stopServers);
 

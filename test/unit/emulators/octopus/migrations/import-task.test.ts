@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { decryptValue, deriveKey } from '../../../../../src/emulators/octopus/migrations/encryption.ts';
-import { writeZip } from '../../../../../src/emulators/zip.ts';
+import { writeZip } from '../../../../../src/emulators/shared/zip.ts';
+import { collected, unzipped } from '../../shared/zip-bytes.ts';
 import { startServer, stopServers, type Json, type OctopusServer } from '../octopus-server.ts';
-import { collected, unzipped } from '../../zip-bytes.ts';
 
 const Password = 'correct horse battery staple';
 const id = { PackageId: 'Acme.Move', PackageVersion: '1.0.0' };

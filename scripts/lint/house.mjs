@@ -1,0 +1,165 @@
+// The plan of the house: which room may import which. docs/architecture.md explains it; rooms.mjs enforces it.
+// A file belongs to the room with the longest path. A room may import itself and what its row names; `packages` are
+// npm packages. A room without a row is a fault, so a new folder needs a line here.
+
+const leaves = ['src/errors.ts', 'src/secret.ts', 'src/nearest.ts', 'src/portable-path.ts'];
+const products = ['octopus', 'enms', 'microstrategy', 'snaplogic'];
+
+/** What no room outside of cli, files, http and emulators may touch. */
+const machine = /^node:(fs|http|https|net|tls|tty|readline|child_process|process)(\/|$)/u;
+
+const below = ['ports', 'leaves'];
+
+/** @type {Record<string, { paths: string[], may?: string[], packages?: string[], machine?: boolean }>} */
+export const rooms = {
+  leaves: { paths: leaves },
+  ports: { paths: ['src/ports/'], may: ['leaves'] },
+  streams: { paths: ['src/streams/'], may: below },
+  'enms-yaml': { paths: ['src/enms-yaml/'], packages: ['js-yaml'] },
+  package: {
+    paths: ['src/package/'],
+    may: [...below, 'streams'],
+    packages: ['tar', 'libsodium-wrappers', 'zod'],
+  },
+  http: { paths: ['src/http/'], may: below, packages: ['got', 'cookie'], machine: true },
+  files: { paths: ['src/files/'], may: [...below, 'streams'], machine: true },
+  'files/tree': { paths: ['src/files/tree/'], may: [...below, 'streams', 'files'], machine: true },
+
+  'adapters/shared': { paths: ['src/adapters/shared/'], may: [...below, 'streams'], packages: ['zod'] },
+  ...Object.fromEntries(
+    products.map((product) => [
+      `adapters/${product}`,
+      {
+        paths: [`src/adapters/${product}/`],
+        may: [...below, 'streams', 'adapters/shared', ...(product === 'enms' ? ['enms-yaml'] : [])],
+        packages: ['zod'],
+      },
+    ]),
+  ),
+  adapters: { paths: ['src/adapters/index.ts'], may: [...below, ...products.map((product) => `adapters/${product}`)] },
+
+  'emulators/shared': {
+    paths: ['src/emulators/shared/'],
+    may: ['leaves'],
+    packages: ['libsql', 'find-my-way', 'busboy'],
+    machine: true,
+  },
+  ...Object.fromEntries(
+    products.map((product) => [
+      `emulators/${product}`,
+      {
+        paths: [`src/emulators/${product}/`],
+        may: ['leaves', 'emulators/shared', ...(product === 'enms' ? ['enms-yaml'] : [])],
+        packages: ['busboy', 'libsql'],
+        machine: true,
+      },
+    ]),
+  ),
+  emulators: {
+    paths: ['src/emulators/index.ts'],
+    may: ['leaves', 'emulators/shared', ...products.map((product) => `emulators/${product}`)],
+    machine: true,
+  },
+
+  core: { paths: ['src/core/'], may: below },
+  'core/steps': { paths: ['src/core/steps/'], may: [...below, 'core', 'package', 'streams'] },
+  'core/operations': { paths: ['src/core/operations/'], may: [...below, 'core', 'core/steps', 'package', 'streams'] },
+
+  testing: { paths: ['src/testing/'], may: [...below, 'http', 'testing/memory'] },
+  'testing/memory': { paths: ['src/testing/memory/'], may: below },
+
+  library: {
+    paths: ['src/index.ts'],
+    may: [...below, 'emulators', 'package', 'core', 'core/operations'],
+  },
+
+  ...cli(),
+};
+
+/** Inside cli a row imports only from rows below it. */
+function cli() {
+  const rows = [
+    ['main.ts'],
+    ['run.ts'],
+    ['program.ts'],
+    ['commands/'],
+    ['packages/'],
+    ['build-command.ts'],
+    ['flags/', 'servers/', 'keys/'],
+    ['context.ts'],
+    ['config/'],
+    ['reporters/', 'state/', 'secrets/', 'explain.ts'],
+    ['terminal/', 'exit-codes.ts', 'runtime.ts', 'version.ts'],
+  ];
+  const outside = [
+    ...below,
+    'streams',
+    'package',
+    'http',
+    'files',
+    'files/tree',
+    'adapters',
+    'emulators',
+    'core',
+    'core/steps',
+    'core/operations',
+  ];
+  const name = (/** @type {string} */ place) => `cli/${place.replace(/\/$|\.ts$/gu, '')}`;
+  return Object.fromEntries(
+    rows.flatMap((row, floor) =>
+      row.map((place) => [
+        name(place),
+        {
+          paths: [`src/cli/${place}`],
+          may: [
+            ...outside,
+            ...rows
+              .slice(floor + 1)
+              .flat()
+              .map(name),
+          ],
+          packages: ['commander', 'chalk', 'ora', 'cosmiconfig', 'zod', 'string-width'],
+          machine: true,
+        },
+      ]),
+    ),
+  );
+}
+
+/** The room of a file, by its path from the project's root. */
+export function roomOf(/** @type {string} */ file) {
+  let found;
+  let length = 0;
+  for (const [name, room] of Object.entries(rooms)) {
+    for (const path of room.paths) {
+      if (path.length <= length || !(path.endsWith('/') ? file.startsWith(path) : file === path)) continue;
+      found = name;
+      length = path.length;
+    }
+  }
+  return found;
+}
+
+/** Why `file` may not import `specifier`; undefined when it may. `target` is the imported file, for a relative import. */
+export function fault(
+  /** @type {string} */ file,
+  /** @type {string} */ specifier,
+  /** @type {string | undefined} */ target,
+) {
+  const from = roomOf(file);
+  if (from === undefined) return `"${file}" is in no room of scripts/lint/house.mjs`;
+  const { may = [], packages = [], machine: mayTouch = false } = rooms[from];
+  if (target !== undefined) {
+    const to = roomOf(target);
+    if (to === undefined) return `"${target}" is in no room of scripts/lint/house.mjs`;
+    return to === from || may.includes(to) ? undefined : `${from} must not import ${to}`;
+  }
+  if (specifier.startsWith('node:')) {
+    return machine.test(specifier) && !mayTouch ? `${from} touches no file, socket or terminal` : undefined;
+  }
+  const name = specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+  return packages.includes(name) ? undefined : `${from} does not import the package ${name}`;
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import type { Options } from '../../../ports/options.ts';
+import { listOf, textOf } from '../../shared/option-values.ts';
+import { targetNames, type TargetNames } from '../model/target-names.ts';
+import type { Type } from '../model/types-and-relations.ts';
+import type { Server } from '../server.ts';
+import { typesOf } from '../way-and-types.ts';
+import { stillDiffering } from './changes-to-watch.ts';
+import { isOfMigrations } from './folder-name.ts';
+import { migrationFolder, readRemark, remarks } from './migration-folder.ts';
+
+const leastWaitMs = 2_000;
+/** A small server takes about 11 ms for each object (444 objects in 5 s). */
+const waitPerObjectMs = 20;
+const longestWaitMs = 10 * 60_000;
+
+/** All names that a server has of these types in one text, which changes when an import creates or deletes something. */
+export async function printOf(target: TargetNames, wanted: readonly Type[], signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  for (const type of wanted) {
+    const names = [...(await target.of(type, signal))].filter((name) => !isOfMigrations(name)).sort();
+    hash.update(JSON.stringify([type, names]));
+  }
+  return hash.digest('hex');
+}
+
+/**
+ * Whether an import that was meant to be sent has done anything, as far as the target shows. The remark beside its files
+ * is written before the call, so it alone does not tell. False when an import of this size would be through by now, no
+ * name is there or gone that was not before, and no object that it changes has changed: then it never arrived, or writes
+ * nothing that can be seen (passwords, or what is there already), and writing that once more is no harm.
+ */
+export async function hasLeftTrace(
+  server: Server,
+  settled: Options,
+  startedAfter: Date,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const folder = migrationFolder(server, textOf(settled, 'folder') ?? '');
+  const before = textOf(settled, 'namesBefore');
+  const wanted = typesOf(settled, 'types') ?? [];
+  if (before === undefined || (await readRemark(folder, remarks.answer, signal)) !== undefined) return true;
+  const witnesses = listOf(settled, 'witnesses');
+  const differs = async () =>
+    (await printOf(targetNames(server), wanted, signal)) !== before ||
+    (await stillDiffering(server, folder, witnesses, signal)).length < witnesses.length;
+  if (await differs()) return true;
+  const objects = typeof settled['objects'] === 'number' ? settled['objects'] : 0;
+  const patience = Math.min(leastWaitMs + objects * waitPerObjectMs, longestWaitMs);
+  const left = startedAfter.getTime() + patience - server.clock.now().getTime();
+  if (left <= 0) return false;
+  await server.clock.sleep(left, signal);
+  return differs();
+}

@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import { MigratorError } from '../../../errors.ts';
+import type { JobItem, JobMessage, JobStatus } from '../../../ports/job.ts';
+import { isType, type Type } from '../model/types-and-relations.ts';
+import type { Server } from '../server.ts';
+import { stillDiffering, type Witness } from './changes-to-watch.ts';
+import { migrationFolder, readRemark, remarks } from './migration-folder.ts';
+import { takeUpPassword } from './own-password.ts';
+import { arrivalOf, describeArrival, type Arrival } from './what-arrived.ts';
+
+const startedSchema = z.object({ types: z.array(z.string()), witnesses: z.array(z.string()).default([]) });
+const answerSchema = z.object({ status: z.number(), words: z.string() });
+type Answer = z.infer<typeof answerSchema>;
+
+/** The one text that means success; releases before 4.7 end it with a full stop. */
+const success = /^Import successful\.?$/;
+/** How long an import whose answer got lost may stand still before it counts as failed. */
+const patienceMs = 10 * 60_000;
+
+export interface ImportState {
+  readonly status: Omit<JobStatus, 'id' | 'kind'>;
+  readonly lines: readonly string[];
+}
+
+/** Remembers between two looks how far an import without an answer had come. */
+export type Progress = Map<string, { readonly done: number; readonly since: number }>;
+
+interface Remarks {
+  readonly wanted: readonly Type[];
+  readonly witnesses: readonly Witness[];
+  readonly answer: Answer | undefined;
+}
+
+/** What was asked and answered; undefined when files lie there that nobody imported. NOT_FOUND when there is no folder. */
+async function remarksIn(server: Server, folderName: string, signal: AbortSignal): Promise<Remarks | undefined> {
+  await takeUpPassword(server, signal);
+  const folder = migrationFolder(server, folderName);
+  const started = startedSchema.safeParse(await readRemark(folder, remarks.started, signal));
+  if (!started.success) {
+    if (await folder.exists(signal)) return undefined;
+    throw new MigratorError('NOT_FOUND', `eNMS has no folder /migrations/${folderName}`);
+  }
+  const known = server.answers.get(folderName) ?? (await readRemark(folder, remarks.answer, signal));
+  const answer = answerSchema.safeParse(known);
+  return {
+    wanted: started.data.types.filter((type): type is Type => isType(type)),
+    witnesses: started.data.witnesses,
+    answer: answer.success ? answer.data : undefined,
+  };
+}
+
+const neverStarted: ImportState = {
+  status: {
+    state: 'cancelled',
+    wireState: 'uploaded',
+    messages: [{ level: 'warning', text: 'the files lie on the server, but no import of them was started' }],
+  },
+  lines: [],
+};
+
+/** The whole truth about an import: the server's words, and what is there. */
+export async function importState(
+  server: Server,
+  folderName: string,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<ImportState> {
+  const found = await remarksIn(server, folderName, signal);
+  if (found === undefined) return neverStarted;
+  const arrival = await arrivalOf(server, folderName, found.wanted, signal);
+  const lines = describeArrival(arrival);
+  if (found.answer !== undefined) return { status: judged(found.answer, arrival), lines };
+  const { witnesses } = found;
+  const unchanged = await stillDiffering(server, migrationFolder(server, folderName), witnesses, signal);
+  return { status: lookedAt(server, folderName, { arrival, witnesses, unchanged }, progress), lines };
+}
+
+/** For a list: by the server's words alone. */
+export async function importSummary(
+  server: Server,
+  folderName: string,
+  signal: AbortSignal,
+): Promise<Pick<JobStatus, 'state' | 'wireState'>> {
+  const found = await remarksIn(server, folderName, signal);
+  if (found === undefined) return neverStarted.status;
+  if (found.answer === undefined) return { state: 'running', wireState: 'no answer' };
+  return judged(found.answer, { types: [], related: true });
+}
+
+/** By the server's words first, and then by what is there: it drops what it cannot place without a word. */
+function judged({ status, words }: Answer, arrival: Arrival): ImportState['status'] {
+  const items = missingItems(arrival);
+  const absent = absentMessages(arrival);
+  const said: JobMessage = { level: 'error', text: words };
+  if (status !== 200) {
+    const text = `${words === '' ? `eNMS answered ${status}` : words}: the import stopped half-way, objects may be there without their relations; the reason stands in the log of the server only`;
+    return { state: 'failed', wireState: words, messages: [{ level: 'error', text }, ...absent], items };
+  }
+  if (success.test(words)) {
+    return { state: absent.length === 0 ? 'succeeded' : 'partial', wireState: words, messages: absent, items };
+  }
+  if (/^partial import/i.test(words)) {
+    const what = words.startsWith('P') ? 'some relations could not be set' : 'some objects could not be created';
+    const message: JobMessage = { level: 'warning', text: `${words} ${what}` };
+    return { state: 'partial', wireState: words, messages: [message, ...absent], items };
+  }
+  return { state: 'failed', wireState: words, messages: [said, ...absent], items };
+}
+
+interface Seen {
+  readonly arrival: Arrival;
+  readonly witnesses: readonly Witness[];
+  /** Those of them that are still as they were. */
+  readonly unchanged: readonly Witness[];
+}
+
+/** Without an answer: when all is there, relations and changes too, the import is done; while it grows, it runs. */
+function lookedAt(
+  server: Server,
+  name: string,
+  { arrival, witnesses, unchanged }: Seen,
+  progress: Progress,
+): ImportState['status'] {
+  const packaged = sum(arrival.types.map((type) => type.packaged));
+  const there = sum(arrival.types.map((type) => type.there));
+  const complete = there === packaged && arrival.related;
+  if (complete && unchanged.length === 0) {
+    return { state: 'succeeded', wireState: 'all objects are there', messages: [], items: [] };
+  }
+  const now = server.clock.now().getTime();
+  const done = there + witnesses.length - unchanged.length;
+  const before = progress.get(name);
+  if (before?.done !== done) progress.set(name, { done, since: now });
+  if (before?.done === done && now - before.since > patienceMs) {
+    const waited = `the answer of the server got lost, and for ${patienceMs / 60_000} minutes nothing more`;
+    const kept = `${unchanged.length} of ${witnesses.length} objects that were looked at are not as the package has them: ${unchanged.join(', ')}`;
+    const text = complete
+      ? `${waited} changed: ${kept}`
+      : `${waited} arrived: ${there} of ${packaged} objects are there${there === packaged ? ', without their relations' : ''}`;
+    const state = complete && unchanged.length < witnesses.length ? 'partial' : 'failed';
+    const messages = [{ level: 'error', text } as const, ...absentMessages(arrival)];
+    return { state, wireState: 'no answer', messages, items: missingItems(arrival) };
+  }
+  return {
+    state: 'running',
+    wireState: 'no answer',
+    activity: `${there} of ${packaged} objects are there`,
+    ...(packaged === 0 || complete ? {} : { fraction: there / packaged }),
+    messages: [],
+  };
+}
+
+function absentMessages({ types }: Arrival): readonly JobMessage[] {
+  return types.flatMap(({ type, packaged, there, missing }) => {
+    if (there === packaged) return [];
+    const names = missing.slice(0, 10).join(', ');
+    const more = packaged - there > 10 ? ` and ${packaged - there - 10} more` : '';
+    const text = `${packaged - there} of ${packaged} ${type} are not on the server: ${names}${more}`;
+    return [{ level: 'error', text } as const];
+  });
+}
+
+function missingItems({ types }: Arrival): readonly JobItem[] {
+  return types.flatMap(({ type, missing }) =>
+    missing.map((name) => ({ kind: type, name, action: 'failed', reason: 'it is not on the server' }) as const),
+  );
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

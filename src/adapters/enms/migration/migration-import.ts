@@ -1,0 +1,146 @@
+import type { YamlNode } from '../../../enms-yaml/scalars.ts';
+import { writeItems } from '../../../enms-yaml/write.ts';
+import { isMigratorError, MigratorError } from '../../../errors.ts';
+import type { ArtifactFile } from '../../../ports/artifact.ts';
+import type { PreparedImport } from '../../../ports/importer.ts';
+import type { Secrets } from '../../../ports/options.ts';
+import { flagOf, listOf, textOf } from '../../shared/option-values.ts';
+import { bytesOf, contentOf, decoded, isMap, itemsOf } from '../model/package-content.ts';
+import { types, type Type } from '../model/types-and-relations.ts';
+import type { Server } from '../server.ts';
+import { typesOf } from '../way-and-types.ts';
+import { keyText, valueOf } from '../wire/yaml.ts';
+import { hasLeftTrace } from './import-has-begun.ts';
+import { migrationFolder, remarks, writeRemark, type MigrationFolder } from './migration-folder.ts';
+import { takeUpPassword } from './own-password.ts';
+
+/**
+ * Brings the files into a fresh folder on the target and reads each one back: an import whose folder or `metadata.yaml`
+ * is not there deletes first and fails then.
+ */
+export async function stageMigration(
+  server: Server,
+  { settled }: PreparedImport,
+  files: readonly ArtifactFile[],
+  signal: AbortSignal,
+): Promise<void> {
+  const content = contentOf(files);
+  if (content.kind !== 'migration') {
+    throw new MigratorError('PACKAGE_MALFORMED', 'the package holds no migration files');
+  }
+  const name = textOf(settled, 'folder') ?? '';
+  const keepsPassword = textOf(settled, 'ownPassword') !== 'replace';
+  const folder = migrationFolder(server, name);
+  await folder.create(signal);
+  for (const type of typesOf(settled, 'types') ?? types) {
+    const file = content.files.get(type);
+    if (file === undefined) continue;
+    const bytes = await bytesOf(file.open(signal));
+    const sent = type === 'user' && keepsPassword ? withoutPassword(bytes, server.account.username) : bytes;
+    await folder.write(`${type}.yaml`, sent, signal);
+  }
+  await folder.write('metadata.yaml', await bytesOf(content.metadata.open(signal)), signal);
+  await requireThere(folder, name, signal);
+}
+
+async function requireThere(folder: MigrationFolder, name: string, signal: AbortSignal): Promise<void> {
+  if ((await folder.exists(signal)) && (await folder.read('metadata.yaml', signal)) !== undefined) return;
+  throw new MigratorError(
+    'CONFLICT',
+    `the target does not show the folder /migrations/${name}, so nothing is imported`,
+    {
+      hint: 'look at its setting paths.migration: the web interface reaches only what lies below files/migrations',
+    },
+  );
+}
+
+/** A user that arrives without a password keeps the one it has. All else stays as it is, digits and tags included. */
+function withoutPassword(bytes: Buffer, username: string): Buffer {
+  const items = itemsOf(decoded(bytes), 'user.yaml');
+  const own = items.find((item) => isNamed(item, username));
+  if (own?.kind !== 'map' || !own.entries.some(([key]) => keyText(key) === 'password')) return bytes;
+  const stripped: YamlNode = { ...own, entries: own.entries.filter(([key]) => keyText(key) !== 'password') };
+  return Buffer.from(writeItems(items.map((item) => (item === own ? stripped : item))));
+}
+
+function isNamed(item: YamlNode, name: string): boolean {
+  const value = valueOf(item);
+  return isMap(value) && value['name'] === name;
+}
+
+/** Returns the job's id when the server has answered, whatever it said: `status` judges that. */
+export async function startMigration(
+  server: Server,
+  prepared: PreparedImport,
+  secrets: Secrets,
+  files: readonly ArtifactFile[],
+  debug: (message: string) => void,
+  signal: AbortSignal,
+): Promise<string> {
+  const { settled } = prepared;
+  const name = textOf(settled, 'folder') ?? '';
+  const folder = migrationFolder(server, name);
+  const changesPassword = flagOf(settled, 'ownPasswordChanges');
+  if (changesPassword && secrets['newPassword'] === undefined) {
+    throw new MigratorError(
+      'USAGE',
+      `the import replaces the password of ${server.account.username}, and nobody knows the new one`,
+      {
+        hint: 'give it with --new-password, or leave --own-password replace out and the account keeps its own',
+      },
+    );
+  }
+  if (!(await folder.exists(signal))) await stageMigration(server, prepared, files, signal);
+  await requireThere(folder, name, signal);
+  const content = contentOf(files);
+  const wanted = (typesOf(settled, 'types') ?? types).filter(
+    (type: Type) => content.kind === 'migration' && content.files.has(type),
+  );
+  const witnesses = listOf(settled, 'witnesses');
+  const started = { types: wanted, ...(witnesses.length === 0 ? {} : { witnesses }) };
+  await writeRemark(folder, remarks.started, started, signal);
+  const id = `import/${name}`;
+  if (changesPassword && secrets['newPassword'] !== undefined) server.account.expectPassword(secrets['newPassword']);
+  const answer = await answerTo(server, name, wanted, settled, signal);
+  await takeUpPassword(server, signal);
+  if (answer === undefined) return id;
+  try {
+    await writeRemark(folder, remarks.answer, answer, signal);
+  } catch (error) {
+    if (!isMigratorError(error) || error.code === 'CANCELLED') throw error;
+    debug(`the answer of the server could not be kept beside the files: ${error.message}`);
+  }
+  server.answers.set(name, answer);
+  return id;
+}
+
+/** Migration API, import. Undefined when the answer got lost: the objects on the target show then what became of it. */
+async function answerTo(
+  server: Server,
+  name: string,
+  wanted: readonly Type[],
+  settled: PreparedImport['settled'],
+  signal: AbortSignal,
+): Promise<{ readonly status: number; readonly words: string } | undefined> {
+  const switches = {
+    // Any value but false empties, even the text "false": it is sent only to say yes.
+    ...(flagOf(settled, 'emptied') ? { empty_database_before_import: true } : {}),
+    ...(flagOf(settled, 'skipPoolUpdate') ? { skip_pool_update: true } : {}),
+    ...(flagOf(settled, 'skipModelUpdate') ? { skip_model_update: true } : {}),
+  };
+  const startedAfter = server.clock.now();
+  try {
+    const { status, body, words } = await server.rest.migrate(
+      'import',
+      { name, import_export_types: wanted, ...switches },
+      signal,
+    );
+    return { status, words: typeof body === 'string' ? body : words };
+  } catch (error) {
+    if (!isMigratorError(error) || error.details['ambiguous'] !== true) throw error;
+    await takeUpPassword(server, signal);
+    // Without a trace it stays in doubt: the same command line sends it again.
+    if (!(await hasLeftTrace(server, settled, startedAfter, signal))) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,85 @@
+import { decoded, isMap, itemsOf } from '../model/package-content.ts';
+import { referencesOf, type Reference } from '../model/references.ts';
+import { targetNames } from '../model/target-names.ts';
+import type { Type } from '../model/types-and-relations.ts';
+import type { Server } from '../server.ts';
+import { valueOf } from '../wire/yaml.ts';
+import { migrationFolder } from './migration-folder.ts';
+
+/** What of the files in a folder the server holds as objects. */
+export interface Arrival {
+  readonly types: readonly TypeArrival[];
+  /** Relations are written all together: those of a few objects show whether those of all were. */
+  readonly related: boolean;
+}
+
+export interface TypeArrival {
+  readonly type: Type;
+  readonly packaged: number;
+  readonly there: number;
+  /** All that the server has of this type. */
+  readonly total: number;
+  /** The first of those that are not there. */
+  readonly missing: readonly string[];
+}
+
+const mostMissing = 1000;
+const samples = 3;
+
+export async function arrivalOf(
+  server: Server,
+  folderName: string,
+  wanted: readonly Type[],
+  signal: AbortSignal,
+): Promise<Arrival> {
+  const folder = migrationFolder(server, folderName);
+  const target = targetNames(server);
+  const arrived: TypeArrival[] = [];
+  let related = true;
+  for (const type of wanted) {
+    const bytes = await folder.read(`${type}.yaml`, signal);
+    if (bytes === undefined) continue;
+    const onTarget = await target.of(type, signal);
+    const missing: string[] = [];
+    let packaged = 0;
+    let lost = 0;
+    const sampled: Sample[] = [];
+    for (const item of itemsOf(decoded(bytes), `${type}.yaml`)) {
+      const value = valueOf(item);
+      if (!isMap(value) || typeof value['name'] !== 'string') continue;
+      packaged += 1;
+      const object = { ...value, name: value['name'] };
+      const references = sampled.length < samples ? referencesOf(type, object) : [];
+      if (references.length > 0) sampled.push({ name: object.name, references });
+      if (onTarget.has(object.name)) continue;
+      lost += 1;
+      if (missing.length < mostMissing) missing.push(object.name);
+    }
+    for (const sample of sampled) related &&= await isRelated(server, type, sample, signal);
+    arrived.push({ type, packaged, there: packaged - lost, total: onTarget.size, missing });
+  }
+  return { types: arrived, related };
+}
+
+interface Sample {
+  readonly name: string;
+  readonly references: readonly Reference[];
+}
+
+/** Every single name, and of each list at least one: lists lose the names that the target does not have. */
+async function isRelated({ rest }: Server, type: Type, sample: Sample, signal: AbortSignal): Promise<boolean> {
+  const object = await rest.instance(type, sample.name, signal);
+  if (object === undefined) return false;
+  return sample.references.some(({ key, names }) => {
+    const value = object[key];
+    const there: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return names.some((name) => there.includes(name));
+  });
+}
+
+/** One line for each type: how many of the package's objects are there. */
+export function describeArrival({ types }: Arrival): readonly string[] {
+  return types.map(
+    ({ type, packaged, there, total }) => `${type}: ${there} of ${packaged} are there, the server has ${total}`,
+  );
+}

@@ -1,0 +1,50 @@
+import type { WireObject } from '../wire/schemas.ts';
+import { isComputed, isIncidental } from './carried-fields.ts';
+import type { PackagedObject } from './package-content.ts';
+import { relationOf, type Type } from './types-and-relations.ts';
+
+export interface Comparison {
+  /** Keys in which both have a value, and not the same. What the REST API does not give cannot be compared. */
+  readonly differs: readonly string[];
+  /** Relations that the package has empty and the server has not: a migration sets none of them, so they stay. */
+  readonly keeps: readonly string[];
+}
+
+/** An object of a package and the one that a server has under its name. `clears`: what is empty is written too. */
+export function comparisonOf(
+  type: Type,
+  packaged: PackagedObject,
+  there: WireObject,
+  { clears }: { readonly clears: boolean },
+): Comparison {
+  const differs: string[] = [];
+  const keeps: string[] = [];
+  for (const [key, value] of Object.entries(packaged)) {
+    if (isIncidental(type, key) || isComputed(type, key, packaged)) continue;
+    const relation = relationOf(type, key);
+    const isRelation = relation !== undefined;
+    // A single name that is not set is not given.
+    if (!Object.hasOwn(there, key) && (relation?.scalar !== true || isEmpty(value))) continue;
+    if (canonical(value, isRelation) === canonical(there[key], isRelation)) continue;
+    if (isRelation && !clears && isEmpty(value)) keeps.push(key);
+    else differs.push(key);
+  }
+  return { differs, keeps };
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === null || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+/** Relations are sets: their order says nothing. */
+function canonical(value: unknown, sorted: boolean): string {
+  if (Array.isArray(value)) {
+    const parts = value.map((item) => canonical(item, false));
+    return `[${(sorted ? parts.sort() : parts).join()}]`;
+  }
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item, false)}`).join()}}`;
+  }
+  return JSON.stringify(value ?? null);
+}

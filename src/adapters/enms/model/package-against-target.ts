@@ -1,0 +1,176 @@
+import { isMigratorError, MigratorError } from '../../../errors.ts';
+import type { Account } from '../connection.ts';
+import type { Server } from '../server.ts';
+import { objectsOf, type PackageContent, type PackagedObject } from './package-content.ts';
+import { referencesOf } from './references.ts';
+import { targetNames, type TargetNames } from './target-names.ts';
+import { sharedServices, type Type } from './types-and-relations.ts';
+
+export type ImportableContent = Exclude<PackageContent, { kind: 'topology' }>;
+
+/** What a package holds and what of it will find its place on the target; every file of it was parsed for that. */
+export interface Survey {
+  readonly names: ReadonlyMap<Type, ReadonlySet<string>>;
+  readonly target: TargetNames;
+  /** Subtypes (classes of services, kinds of devices) that the target does not know, with the objects that have them. */
+  readonly unknownSubtypes: ReadonlyMap<string, readonly string[]>;
+  readonly dangling: Dangling;
+  /** The package brings a password for the account that imports it. */
+  readonly changesOwnPassword: boolean;
+  /** Private values are encrypted with a key of the source's. */
+  readonly encrypted: boolean;
+}
+
+export interface Dangling {
+  /** Names in lists: the server drops them without a word. */
+  readonly dropped: Findings;
+  /** Single names: the server fails, and keeps no relation of anything. */
+  readonly fatal: Findings;
+}
+
+/** A count, and the first few as sentences. */
+export interface Findings {
+  readonly count: number;
+  readonly first: readonly string[];
+}
+
+const mostNamed = 10;
+
+export async function survey(
+  server: Server,
+  content: ImportableContent,
+  wanted: readonly Type[],
+  emptied: boolean,
+  signal: AbortSignal,
+): Promise<Survey> {
+  const names = new Map<Type, Set<string>>();
+  const bySubtype = new Map<string, string[]>();
+  let changesOwnPassword = false;
+  let encrypted = false;
+  for (const type of wanted) {
+    const own = new Set<string>();
+    for await (const object of objectsOf(content, type, signal)) {
+      if (own.has(object.name)) {
+        throw new MigratorError('PACKAGE_MALFORMED', `the package holds ${type} "${object.name}" twice`);
+      }
+      own.add(object.name);
+      const subtype = subtypeOf(type, object);
+      bySubtype.set(subtype, [...(bySubtype.get(subtype) ?? []).slice(0, mostNamed), object.name]);
+      changesOwnPassword ||= isOwnPassword(type, object, server.account);
+      encrypted ||= holdsToken(object);
+    }
+    names.set(type, own);
+  }
+  const unknownSubtypes = await unknownOf(server, bySubtype, wanted, signal);
+  const target = targetNames(server);
+  const dangling = await danglingOf({ server, content, wanted, emptied, names, unknownSubtypes, target }, signal);
+  return { names, target, unknownSubtypes, dangling, changesOwnPassword, encrypted };
+}
+
+export function subtypeOf(type: Type, object: PackagedObject): string {
+  const { type: subtype } = object;
+  return typeof subtype === 'string' && subtype !== '' ? subtype : type;
+}
+
+export function isOwnPassword(type: Type, object: PackagedObject, { username }: Account): boolean {
+  return type === 'user' && object.name === username && typeof object['password'] === 'string';
+}
+
+/** What stays when a type is emptied: the account that asks for it, and what every server has. */
+export function survivors(type: Type, { username }: Account): readonly string[] {
+  return type === 'user' ? [username] : type === 'service' ? sharedServices : [];
+}
+
+/** Fernet tokens begin with a version byte of 128 and eight bytes of time, the first of which are zero. */
+function holdsToken(object: PackagedObject): boolean {
+  return Object.values(object).some(
+    (value) => typeof value === 'string' && /^(gAAAAA|Z0FBQUFB)[\w+/=-]{40,}$/.test(value),
+  );
+}
+
+/** A type that the server does not know is a failure of its own there; nothing else is asked about it. */
+async function unknownOf(
+  { rest }: Server,
+  bySubtype: ReadonlyMap<string, readonly string[]>,
+  wanted: readonly Type[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const unknown = new Map<string, readonly string[]>();
+  for (const [subtype, objects] of bySubtype) {
+    if (wanted.some((type) => type === subtype)) continue;
+    if (!/^\w+$/.test(subtype) || !(await isKnown(rest, subtype, signal))) unknown.set(subtype, objects);
+  }
+  return unknown;
+}
+
+async function isKnown(rest: Server['rest'], subtype: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    for await (const object of rest.search(subtype, ['name'], signal, 1)) return Object.keys(object).length > 0;
+    return true;
+  } catch (error) {
+    if (isMigratorError(error, 'REMOTE_UNEXPECTED') && error.details['status'] === 500) return false;
+    throw error;
+  }
+}
+
+interface Search {
+  readonly server: Server;
+  readonly content: ImportableContent;
+  readonly wanted: readonly Type[];
+  readonly emptied: boolean;
+  readonly names: ReadonlyMap<Type, ReadonlySet<string>>;
+  readonly unknownSubtypes: ReadonlyMap<string, readonly string[]>;
+  readonly target: TargetNames;
+}
+
+async function danglingOf(search: Search, signal: AbortSignal): Promise<Dangling> {
+  const { content, wanted } = search;
+  const dropped = { count: 0, first: [] as string[] };
+  const fatal = { count: 0, first: [] as string[] };
+  const refused = await refusedObjects(search, signal);
+  for (const type of wanted) {
+    for await (const object of objectsOf(content, type, signal)) {
+      if (refused.get(type)?.has(object.name) === true) continue;
+      for (const { key, relation, names } of referencesOf(type, object)) {
+        for (const name of names) {
+          if (await isThere(search, refused, relation.to, name, signal)) continue;
+          const list = relation.scalar === true ? fatal : dropped;
+          list.count += 1;
+          if (list.first.length < mostNamed)
+            list.first.push(`${type} "${object.name}" refers to ${relation.to.join(' or ')} "${name}" as ${key}`);
+        }
+      }
+    }
+  }
+  return { dropped, fatal };
+}
+
+/** Objects of a subtype that the target does not know are not created there. */
+async function refusedObjects({ content, wanted, unknownSubtypes }: Search, signal: AbortSignal) {
+  const refused = new Map<Type, Set<string>>();
+  if (unknownSubtypes.size === 0) return refused;
+  for (const type of wanted) {
+    const names = new Set<string>();
+    for await (const object of objectsOf(content, type, signal)) {
+      if (unknownSubtypes.has(subtypeOf(type, object))) names.add(object.name);
+    }
+    refused.set(type, names);
+  }
+  return refused;
+}
+
+async function isThere(
+  { server, wanted, emptied, names, target }: Search,
+  refused: ReadonlyMap<Type, ReadonlySet<string>>,
+  among: readonly Type[],
+  name: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (const type of among) {
+    if (names.get(type)?.has(name) === true && refused.get(type)?.has(name) !== true) return true;
+    const onTarget = await target.of(type, signal);
+    const stays = !(emptied && wanted.includes(type)) || survivors(type, server.account).includes(name);
+    if (stays && onTarget.has(name)) return true;
+  }
+  return false;
+}

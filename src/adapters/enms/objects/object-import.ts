@@ -1,0 +1,192 @@
+import { isMigratorError, MigratorError } from '../../../errors.ts';
+import type { ArtifactFile } from '../../../ports/artifact.ts';
+import type { PreparedImport } from '../../../ports/importer.ts';
+import type { JobItem } from '../../../ports/job.ts';
+import { inParallel } from '../../../streams/in-parallel.ts';
+import { textOf } from '../../shared/option-values.ts';
+import { upsertId } from '../job-id.ts';
+import { isIncidental } from '../model/carried-fields.ts';
+import { comparisonOf } from '../model/compare-object.ts';
+import type { ImportableContent } from '../model/package-against-target.ts';
+import { contentOf, objectsOf, type PackagedObject } from '../model/package-content.ts';
+import { relationOf, types, type Type } from '../model/types-and-relations.ts';
+import type { Server } from '../server.ts';
+import { typesOf } from '../way-and-types.ts';
+import type { WireObject } from '../wire/schemas.ts';
+import { BatchWriter } from './batch-writer.ts';
+
+/** What was refused in imports of this process, by the stamp in the job's id. */
+export type Refusals = Map<string, readonly JobItem[]>;
+
+/** Objects that are looked at at once. */
+const width = 8;
+
+/** What is referred to comes before what refers to it; the relations that go round in circles follow in a second pass. */
+const order: readonly Type[] = [
+  'user',
+  'group',
+  'device',
+  'link',
+  'network',
+  'pool',
+  'credential',
+  'file',
+  'service',
+  'workflow_edge',
+  'task',
+];
+
+/** Keys that the API does not take, or not in the form that the package has them in. */
+const neverSent = new Set(['password', 'private_key', 'enable_password', 'custom_password', 'positions']);
+
+/**
+ * Writes object by object over REST: an upsert by name, in batches. Every name in a relation must be there already, and
+ * only the body of the answer says what was refused. `resumes`: an earlier process was interrupted at it, so what is
+ * there already as the package has it is not written again. Returns the job's id, which holds how it ended.
+ */
+export async function upsertObjects(
+  server: Server,
+  { settled }: PreparedImport,
+  { files, resumes }: { readonly files: readonly ArtifactFile[]; readonly resumes: boolean },
+  refusals: Refusals,
+  debug: (message: string) => void,
+  signal: AbortSignal,
+): Promise<string> {
+  const content = contentOf(files);
+  if (content.kind === 'topology') throw new MigratorError('PACKAGE_MALFORMED', 'the package holds no objects');
+  const wanted = new Set(typesOf(settled, 'types') ?? types);
+  const stamp = textOf(settled, 'stamp') ?? '';
+  const writer = new BatchWriter(server, signal);
+  try {
+    await writeAll(server, writer, { content, wanted, resumes }, debug, signal);
+    if (settled['skipPoolUpdate'] !== true && wanted.has('pool')) await server.rest.updatePools(signal);
+  } catch (error) {
+    throw isMigratorError(error) && writer.written > 0 ? halfway(error, writer) : error;
+  }
+  refusals.set(stamp, writer.items);
+  return upsertId(stamp, writer);
+}
+
+interface Work {
+  readonly content: ImportableContent;
+  readonly wanted: ReadonlySet<Type>;
+  readonly resumes: boolean;
+}
+
+async function writeAll(
+  server: Server,
+  writer: BatchWriter,
+  { content, wanted, resumes }: Work,
+  debug: (message: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const type of order.filter((candidate) => wanted.has(candidate))) {
+    if (resumes) await findEqual(server, writer, content, type, signal);
+    if (type === 'service') await writeServices(writer, content, signal);
+    else
+      for await (const object of objectsOf(content, type, signal))
+        await writer.add(type, object, firstPass(type, object));
+    await writer.flush();
+    debug(
+      `${type}: ${writer.written} objects are written so far, ${writer.refused} refused, ${writer.equal} were there already`,
+    );
+  }
+  for (const type of order.filter((candidate) => wanted.has(candidate))) {
+    for await (const object of objectsOf(content, type, signal)) {
+      const later = secondPass(type, object);
+      if (later !== undefined && !writer.isSettled(type, object.name)) await writer.relate(type, object, later);
+    }
+    await writer.flush();
+  }
+}
+
+/** It stays in doubt what of it arrived, so that the same command line looks first. */
+function halfway(error: MigratorError, { written }: BatchWriter): MigratorError {
+  return new MigratorError(error.code, error.message, {
+    hint: `${written} objects are written; the same command line goes on with the others`,
+    cause: error,
+    details: { ...error.details, ambiguous: true, written },
+  });
+}
+
+/** What an earlier process wrote whole, relations included. */
+async function findEqual(
+  { rest }: Server,
+  writer: BatchWriter,
+  content: ImportableContent,
+  type: Type,
+  signal: AbortSignal,
+): Promise<void> {
+  const look = async (object: PackagedObject) => {
+    const there = await rest.instance(type, object.name, signal);
+    const { differs } = there === undefined ? {} : comparisonOf(type, object, there, { clears: true });
+    return { object, equal: differs?.length === 0 };
+  };
+  for await (const { object, equal } of inParallel(objectsOf(content, type, signal), width, look)) {
+    if (equal) writer.leave(type, object.name);
+  }
+}
+
+/**
+ * The name of a service tells its workflow, and is made by the server from the workflows it is in: so workflows come
+ * first, from the outermost inwards. What is in a circle, or in a workflow that is not in the package, comes at the end.
+ */
+async function writeServices(writer: BatchWriter, content: ImportableContent, signal: AbortSignal): Promise<void> {
+  const done = new Set<string>();
+  for (let before = -1; before < done.size;) {
+    before = done.size;
+    const wave: string[] = [];
+    for await (const object of objectsOf(content, 'service', signal)) {
+      if (done.has(object.name) || !holdersOf(object).every((name) => done.has(name))) continue;
+      wave.push(object.name);
+      await writer.add('service', object, firstPass('service', object));
+    }
+    await writer.flush();
+    for (const name of wave) done.add(name);
+  }
+  for await (const object of objectsOf(content, 'service', signal)) {
+    if (!done.has(object.name)) await writer.add('service', object, firstPass('service', object));
+  }
+}
+
+function holdersOf({ workflows }: PackagedObject): readonly string[] {
+  return Array.isArray(workflows) ? workflows.filter((name) => typeof name === 'string') : [];
+}
+
+/** Properties, and relations to what is there by now. */
+function firstPass(type: Type, object: PackagedObject): WireObject {
+  return Object.fromEntries(
+    Object.entries(object).filter(([key, value]) => {
+      if (key === 'type' || neverSent.has(key)) return false;
+      if (key === 'workflows') return type === 'service';
+      if (relationOf(type, key) === undefined) return !isIncidental(type, key) || key === 'creator';
+      return isEmpty(value) || isEarlier(type, key);
+    }),
+  );
+}
+
+/** Relations to objects of the same or of a later type; undefined when there are none. */
+function secondPass(type: Type, object: PackagedObject): WireObject | undefined {
+  const later = Object.entries(object).filter(
+    ([key, value]) =>
+      relationOf(type, key) !== undefined && (!isEmpty(value) || isFilled(type, key)) && !isEarlier(type, key),
+  );
+  if (later.length === 0) return undefined;
+  // Files are known by their path.
+  const key = type === 'file' ? { name: object.name, path: object['path'] } : { name: object.name };
+  return { ...key, ...Object.fromEntries(later) };
+}
+
+/** A workflow that is created is given a start and an end by the server, also one that has none. */
+function isFilled(type: Type, key: string): boolean {
+  return type === 'service' && key === 'services';
+}
+
+function isEarlier(type: Type, key: string): boolean {
+  const to = relationOf(type, key)?.to ?? [];
+  return to.every((target) => order.indexOf(target) < order.indexOf(type));
+}
+
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}

@@ -1,0 +1,64 @@
+import { MigratorError } from '../../../errors.ts';
+import type { ArtifactFile } from '../../../ports/artifact.ts';
+import type { ImportRequest, PreparedImport } from '../../../ports/importer.ts';
+import { flagOf, textOf } from '../../shared/option-values.ts';
+import type { TopologyEnd } from '../job-id.ts';
+import { newStamp } from '../migration/folder-name.ts';
+import { contentOf } from '../model/package-content.ts';
+import { targetNames } from '../model/target-names.ts';
+import type { Server } from '../server.ts';
+import { topologyAnswerSchema } from '../wire/schemas.ts';
+
+/** Replacing deletes every device and with it every link: both are counted, and everything is backed up first. */
+export async function prepareTopology(
+  server: Server,
+  { source, dryRun, options }: ImportRequest,
+  signal: AbortSignal,
+): Promise<PreparedImport> {
+  const replace = flagOf(options, 'replace');
+  await server.rest.version(signal);
+  const settled = { way: 'topology', replace, stamp: newStamp(server) };
+  const notes = [
+    'a spreadsheet that eNMS exported itself does not survive the way back: devices with lists are refused, every "False" is taken for true, links get no ends; only spreadsheets made by hand are safe, and --via rest moves devices and links whole',
+    ...(dryRun
+      ? ['what is in the spreadsheet is read by the server only: a dry run cannot tell what would change']
+      : []),
+  ];
+  if (!replace) return { source, dryRun, settled, notes };
+  const target = targetNames(server);
+  const devices = (await target.of('device', signal)).size;
+  const links = (await target.of('link', signal)).size;
+  return {
+    source,
+    dryRun,
+    settled,
+    notes,
+    backup: {
+      request: { projects: ['backup'], options: { privateProperties: true, via: 'web' } },
+      restoreWith: { emptyDatabaseBeforeImport: true, via: 'web' },
+    },
+    consent: `all ${devices} devices and ${links} links on ${server.name} (${server.url}) are deleted before the spreadsheet is read. Go on?`,
+  };
+}
+
+/** Topology import: `replace` is a field of the form, and the status of the answer is 200 whatever the answer says. */
+export async function startTopologyImport(
+  { rest }: Server,
+  { settled }: PreparedImport,
+  files: readonly ArtifactFile[],
+  signal: AbortSignal,
+): Promise<string> {
+  const content = contentOf(files);
+  if (content.kind !== 'topology') throw new MigratorError('PACKAGE_MALFORMED', 'the package holds no spreadsheet');
+  const { status, body } = await rest.importTopology(content.file, flagOf(settled, 'replace'), signal);
+  return `topology-import/${textOf(settled, 'stamp') ?? ''}/${endOf(status, body)}`;
+}
+
+function endOf(status: number, body: unknown): TopologyEnd {
+  if (status !== 200) return 'failed';
+  const answer = topologyAnswerSchema.safeParse(body);
+  if (!answer.success) return 'failed';
+  const [text, meant] = typeof answer.data === 'string' ? [answer.data, undefined] : answer.data;
+  if (/^Topology successfully imported\.?$/.test(text) && (meant === undefined || meant === 200)) return 'done';
+  return /^partial import/i.test(text) ? 'partial' : 'failed';
+}

@@ -1,0 +1,143 @@
+import type { z } from 'zod';
+import { MigratorError } from '../../../errors.ts';
+import type { ArtifactFile } from '../../../ports/artifact.ts';
+import type { Http } from '../../../ports/http.ts';
+import { alertOf, jsonOf } from './errors.ts';
+import { objectSchema, objectsSchema, serversSchema, upsertSchema, type WireObject } from './schemas.ts';
+
+/** Migrations and topology imports answer when all is done, and take as long as the data. */
+const workMs = 60 * 60_000;
+const pageSize = 1000;
+
+export interface Upserted {
+  readonly success: readonly string[];
+  readonly failure: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/** What a call that works before it answers said. `words` are the server's. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly words: string;
+}
+
+/** The REST API, one function per endpoint; HTTP Basic and never a cookie, because a call ends the session of one. */
+export interface Rest {
+  /** True when something that calls itself eNMS is there; proves no credentials. */
+  isAlive(signal: AbortSignal): Promise<boolean>;
+  /** Release of the server; needs an administrator. AUTH_REFUSED with details.status 401 or 403. */
+  version(signal: AbortSignal): Promise<string | undefined>;
+  /** All objects of a type with these properties, sorted by the first. */
+  search(type: string, columns: readonly string[], signal: AbortSignal, pageLimit?: number): AsyncIterable<WireObject>;
+  /** Undefined when there is none, none that the account may see, or none that a URL can name (`isAddressable`). */
+  instance(type: string, name: string, signal: AbortSignal): Promise<WireObject | undefined>;
+  upsert(type: string, objects: readonly WireObject[], signal: AbortSignal): Promise<Upserted>;
+  migrate(direction: 'export' | 'import', body: object, signal: AbortSignal): Promise<Answer>;
+  exportTopology(fileName: string, signal: AbortSignal): Promise<Answer>;
+  importTopology(file: ArtifactFile, replace: boolean, signal: AbortSignal): Promise<Answer>;
+  updatePools(signal: AbortSignal): Promise<void>;
+}
+
+export function createRest(http: Http): Rest {
+  const answerOf = (status: number, text: string): Answer => {
+    const body = jsonOf(text);
+    return {
+      status,
+      body,
+      words:
+        alertOf(text) ??
+        text
+          .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+          .trim()
+          .slice(0, 400),
+    };
+  };
+  return {
+    isAlive: async (signal) => {
+      const answer = await http.json({ method: 'GET', path: 'rest/is_alive' }, signal);
+      return objectSchema.safeParse(answer.body).success;
+    },
+    version: async (signal) => {
+      const path = 'rest/query/server';
+      const rows = decoded(serversSchema, (await http.json({ method: 'GET', path }, signal)).body, path);
+      return rows.find(({ version }) => version !== undefined)?.version;
+    },
+    search: async function* (type, columns, signal, pageLimit = pageSize) {
+      const path = 'rest/search';
+      for (let start = 0; ; start += pageLimit) {
+        const json = { type, columns, order: [{ column: 0, dir: 'asc' }], start, maximum_return_records: pageLimit };
+        const answer = await http.json({ method: 'POST', path, json, safety: 'read' }, signal);
+        const page = decoded(objectsSchema, answer.body, path);
+        yield* page;
+        if (page.length < pageLimit) return;
+      }
+    },
+    instance: async (type, name, signal) => {
+      if (!isAddressable(name)) return undefined;
+      const path = `rest/instance/${encodeURIComponent(type)}/${encodeURIComponent(name)}`;
+      const answer = await http.json({ method: 'GET', path, accept: [403] }, signal);
+      return answer.status === 403 ? undefined : decoded(objectSchema, answer.body, path);
+    },
+    upsert: async (type, objects, signal) => {
+      const path = `rest/instance/${encodeURIComponent(type)}`;
+      const request = { method: 'POST', path, json: objects, safety: 'idempotent', secretBodies: true } as const;
+      const answer = await http.json({ ...request, answerWithinMs: workMs }, signal);
+      const { success, failure } = decoded(upsertSchema, answer.body, path);
+      return { success, failure: failure.map(([echo, text]) => ({ name: nameOf(echo), reason: lastLine(text) })) };
+    },
+    migrate: async (direction, json, signal) => {
+      const path = `rest/migrate/${direction}`;
+      const request = { method: 'POST', path, json, safety: 'once', answerWithinMs: workMs, accept: [500] } as const;
+      const answer = await http.text(request, signal);
+      return answerOf(answer.status, answer.body);
+    },
+    exportTopology: async (fileName, signal) => {
+      const request = { method: 'POST', path: 'rest/topology/export', json: { export_filename: fileName } } as const;
+      const answer = await http.text({ ...request, safety: 'idempotent', answerWithinMs: workMs }, signal);
+      return answerOf(answer.status, answer.body);
+    },
+    importTopology: async (file, replace, signal) => {
+      const { path, size } = file;
+      const fileName = path.slice(path.lastIndexOf('/') + 1);
+      const contentType = 'application/vnd.ms-excel';
+      const form = [
+        // The server compares with this very text; anything else is false.
+        { field: 'replace', value: replace ? 'True' : 'False' },
+        { field: 'file', fileName, contentType, size, open: (inner: AbortSignal) => file.open(inner) },
+      ];
+      const request = { method: 'POST', path: 'rest/topology/import', form, safety: 'once', accept: [500] } as const;
+      const answer = await http.text({ ...request, answerWithinMs: workMs }, signal);
+      return answerOf(answer.status, answer.body);
+    },
+    updatePools: async (signal) => {
+      const request = { method: 'POST', path: 'rest/update_all_pools', safety: 'idempotent' } as const;
+      await http.json({ ...request, answerWithinMs: workMs }, signal);
+    },
+  };
+}
+
+/** A URL takes `.` and `..` for steps on its path, however they are written. */
+export function isAddressable(name: string): boolean {
+  return name !== '.' && name !== '..';
+}
+
+/** The echo of a refused object; all of it but its name stays here. */
+function nameOf(echo: WireObject): string {
+  return typeof echo['name'] === 'string' ? echo['name'] : 'an object without a name';
+}
+
+/** Of a traceback the line that says what went wrong. */
+function lastLine(text: unknown): string {
+  const lines = typeof text === 'string' ? text.trim().split('\n') : [];
+  return (lines.at(-1) ?? 'no reason is given').trim().slice(0, 300);
+}
+
+function decoded<Schema extends z.ZodType>(schema: Schema, body: unknown, path: string): z.infer<Schema> {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const alert = body === undefined ? undefined : alertOf(JSON.stringify(body));
+  const what = alert === undefined ? 'is not as expected' : `says: ${alert}`;
+  throw new MigratorError('REMOTE_UNEXPECTED', `the answer to ${path} ${what}`, {
+    hint: 'check that the URL is an eNMS server, release 4.7',
+  });
+}

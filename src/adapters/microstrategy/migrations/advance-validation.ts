@@ -1,0 +1,29 @@
+import type { MigrationJob } from '../job-id.ts';
+import type { Library } from '../server.ts';
+import { isFileUnreadable } from '../wire/errors.ts';
+import { projectOf, replicated } from './advance-move.ts';
+import { peerOf } from './peers.ts';
+
+/**
+ * A rehearsal: the source is told the target, the target validates, and the source is asked how it went, because the two
+ * speak through a shared file. Commits nothing, so it may be begun again whenever the source does not show that it began.
+ */
+export async function advanceValidation(source: Library, job: MigrationJob, signal: AbortSignal): Promise<void> {
+  const { migration: id, peer } = job;
+  const record = await source.client.migration(id, signal);
+  if (record === undefined || peer === undefined || record.packageInfo.status !== 'created') return;
+  if (record.validation?.status !== undefined || source.memory.undelivered.has(id)) return;
+  const target = await peerOf(source, peer);
+  const { environment, project } = record.importInfo;
+  const importInfo = { environment, ...(project.id === undefined ? {} : { project }) };
+  await source.client.patchMigration(id, { importInfo }, undefined, signal);
+  const body = replicated(await source.client.migrationContent(id, signal));
+  try {
+    await target.client.validateMigration(id, body, projectOf(record), signal);
+  } catch (error) {
+    if (!isFileUnreadable(error)) throw error;
+    source.memory.undelivered.set(id, error.message);
+    return;
+  }
+  await source.client.patchMigration(id, { validation: { status: 'validating' } }, undefined, signal);
+}

@@ -1,0 +1,211 @@
+import type { JobKind, JobMessage, JobState, JobStatus } from '../../../ports/job.ts';
+import { remedyOf, tellsUnreadableFile } from '../wire/errors.ts';
+import type { Migration } from '../wire/schemas.ts';
+
+/** What a migration's record says of one of its parts, without the job's id. */
+export type Reading = Omit<JobStatus, 'id'>;
+
+type Facts = Pick<Reading, 'state' | 'wireState'> & Partial<Reading>;
+
+const administrator = 'an administrator';
+
+function reading(kind: JobKind, { creationDate, lastUpdatedDate }: Times, facts: Facts): Reading {
+  const over = ['succeeded', 'partial', 'failed', 'cancelled'].includes(facts.state);
+  return {
+    kind,
+    messages: [],
+    ...(creationDate === undefined ? {} : { queuedAt: isoOf(creationDate), startedAt: isoOf(creationDate) }),
+    ...(over && lastUpdatedDate !== undefined ? { finishedAt: isoOf(lastUpdatedDate) } : {}),
+    ...facts,
+  };
+}
+
+interface Times {
+  readonly creationDate?: string | undefined;
+  readonly lastUpdatedDate?: string | undefined;
+}
+
+/** The server's `+0000` is no ISO 8601 offset. */
+export function isoOf(time: string): string {
+  const milliseconds = Date.parse(time.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
+  return Number.isNaN(milliseconds) ? time : new Date(milliseconds).toISOString();
+}
+
+export function said(level: JobMessage['level'], text: string | undefined): JobMessage[] {
+  if (text === undefined || text.trim() === '') return [];
+  const remedy = remedyOf(text);
+  return [{ level, text: remedy === undefined ? text : `${text} (${remedy})` }];
+}
+
+function failure(text: string | undefined, otherwise: string): readonly JobMessage[] {
+  const messages = said('error', text);
+  return messages.length > 0 ? messages : [{ level: 'error', text: otherwise }];
+}
+
+function fractionOf(progress: number | undefined): Pick<Reading, 'fraction'> {
+  return progress === undefined ? {} : { fraction: Math.min(1, Math.max(0, progress / 100)) };
+}
+
+export function warningsOf({ packageInfo: { warnings } }: Migration): readonly JobMessage[] {
+  return warnings.flatMap(({ message, bannedObjectCount }) => {
+    const count = bannedObjectCount === undefined ? '' : ` (${bannedObjectCount} objects)`;
+    return message === undefined ? [] : said('warning', `${message}${count}`);
+  });
+}
+
+/** How far the making of the package is. Undefined when it is made. */
+export function makingOf(migration: Migration, kind: JobKind): Reading | undefined {
+  const { packageInfo: info } = migration;
+  switch (info.status) {
+    case 'created':
+    case 'locked':
+      return undefined;
+    case 'create_failed':
+      return reading(kind, info, {
+        state: 'failed',
+        wireState: info.status,
+        messages: failure(info.message, 'the server could not make the package and does not say why'),
+      });
+    case 'empty':
+      return reading(kind, info, { state: 'queued', wireState: info.status });
+    default:
+      return reading(kind, info, {
+        state: 'running',
+        wireState: info.status,
+        activity: 'the package is made',
+        ...fractionOf(info.progress),
+      });
+  }
+}
+
+export function exportReading(migration: Migration): Reading {
+  const making = makingOf(migration, 'export');
+  if (making !== undefined) return making;
+  const messages = warningsOf(migration);
+  const { packageInfo: info } = migration;
+  return reading('export', info, {
+    state: messages.length > 0 ? 'partial' : 'succeeded',
+    wireState: info.status,
+    messages,
+    fraction: 1,
+  });
+}
+
+/** The import as the Library that does it shows it: success is `imported` and nothing else. */
+export function importReading(migration: Migration, kind: JobKind): Reading {
+  const { importInfo: info } = migration;
+  const base = (facts: Omit<Facts, 'wireState'>) => reading(kind, info, { ...facts, wireState: info.status });
+  switch (info.status) {
+    case 'imported':
+    case 'undo_failed': {
+      const messages = [...warningsOf(migration), ...said('warning', info.message)];
+      const notUndoable: JobMessage[] = hasUndo(migration)
+        ? []
+        : [{ level: 'warning', text: 'the server made no undo package: this import cannot be undone' }];
+      const undoFailed: JobMessage[] =
+        info.status === 'undo_failed' ? [{ level: 'warning', text: 'an undo of it was tried and failed' }] : [];
+      return base({
+        state: messages.length > 0 ? 'partial' : 'succeeded',
+        messages: [...messages, ...notUndoable, ...undoFailed],
+        fraction: 1,
+      });
+    }
+    case 'import_failed':
+      return base({
+        state: 'failed',
+        messages: failure(info.message, 'the import failed and the server does not say why'),
+        ...(tellsUnreadableFile(info.message ?? '') ? { undelivered: true } : {}),
+      });
+    case 'undo_success':
+      return base({ state: 'cancelled', messages: [{ level: 'info', text: 'the import was undone' }] });
+    case 'pending':
+      return base({ state: 'queued' });
+    default:
+      return base({ state: 'running', activity: 'the target imports the package', ...fractionOf(info.progress) });
+  }
+}
+
+export function hasUndo({ importInfo: { undoStorage } }: Migration): boolean {
+  return undoStorage.path !== undefined && undoStorage.path !== '';
+}
+
+/** The import as the source knows it: requested, decided, and then the target's affair. */
+export function requestReading(migration: Migration, refused: string | undefined): Reading {
+  const { importInfo: info, packageInfo } = migration;
+  const base = (state: JobState, wireState: string, more: Partial<Reading> = {}) =>
+    reading('move', packageInfo, { state, wireState, ...more });
+  switch (info.importRequestStatus) {
+    case 'requested':
+      return base('waiting', 'requested', {
+        waitingFor: `${administrator} to approve the import${refused === undefined ? '' : ` (${refused})`}`,
+      });
+    case 'rejected':
+      return base('failed', 'rejected', { messages: [{ level: 'error', text: 'the import was rejected' }] });
+    case 'approved':
+      return base('running', 'approved', { activity: 'the package is handed to the target' });
+    default:
+      return packageInfo.status === 'locked'
+        ? base('waiting', packageInfo.status, { waitingFor: 'the package to be unlocked: another migration holds it' })
+        : base('running', packageInfo.status, { activity: 'the package is made' });
+  }
+}
+
+export function undeliveredReading(migration: Migration, kind: JobKind, why: string): Reading {
+  const wireState = migration.importInfo.importRequestStatus ?? migration.packageInfo.status;
+  return reading(kind, migration.packageInfo, {
+    state: 'failed',
+    wireState,
+    messages: said('error', why),
+    undelivered: true,
+  });
+}
+
+/** A validation commits nothing; the source shows how it went. */
+export function validationReading(migration: Migration): Reading {
+  const { validation } = migration;
+  const wireState = validation?.status ?? migration.packageInfo.status;
+  const base = (facts: Omit<Facts, 'wireState'>) => reading('dry-run', validation ?? {}, { ...facts, wireState });
+  switch (validation?.status) {
+    case 'validated':
+      return base({ state: 'succeeded', messages: [...warningsOf(migration), ...said('info', validation.message)] });
+    case 'validation_failed':
+      return base({
+        state: 'failed',
+        messages: failure(validation.message, 'the validation failed and the server does not say why'),
+      });
+    default:
+      return base({ state: 'running', activity: 'the target validates', ...fractionOf(validation?.progress) });
+  }
+}
+
+export function undoReading(migration: Migration, refused: string | undefined): Reading {
+  const { importInfo: info } = migration;
+  const base = (facts: Omit<Facts, 'wireState'>, wireState = info.status) =>
+    reading('undo', { lastUpdatedDate: info.lastUpdatedDate }, { ...facts, wireState });
+  switch (info.status) {
+    case 'undo_success':
+      return base({ state: 'succeeded', messages: said('info', info.message), fraction: 1 });
+    case 'undo_failed':
+      if (info.undoRequestStatus === 'requested') break;
+      return base({
+        state: 'failed',
+        messages: failure(info.message, 'the undo failed and the server does not say why'),
+      });
+    case 'undoing':
+      return base({ state: 'running', activity: 'the target undoes the import' });
+  }
+  switch (info.undoRequestStatus) {
+    case 'requested':
+      return base(
+        {
+          state: 'waiting',
+          waitingFor: `${administrator} to approve the undo${refused === undefined ? '' : ` (${refused})`}`,
+        },
+        'requested',
+      );
+    case 'rejected':
+      return base({ state: 'failed', messages: [{ level: 'error', text: 'the undo was rejected' }] }, 'rejected');
+    default:
+      return base({ state: 'running' });
+  }
+}

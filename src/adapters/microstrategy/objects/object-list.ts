@@ -1,0 +1,187 @@
+import { z } from 'zod';
+import { MigratorError } from '../../../errors.ts';
+import type { Options } from '../../../ports/options.ts';
+import { flagOf, listOf, textOf, oneOf } from '../../shared/option-values.ts';
+import { isPackageId as isGuid } from '../packages/package-name.ts';
+import { typeNames, typeNumber } from './object-types.ts';
+
+/** What is done with an object that the target has too (Migration API, conflict rules). */
+export const actions = [
+  'use_existing',
+  'replace',
+  'keep_both',
+  'use_newer',
+  'use_older',
+  'force_replace',
+  'delete',
+] as const;
+export type Action = (typeof actions)[number];
+
+export interface WantedObject {
+  /** As typed: an id, or a name that is looked for. */
+  readonly named: string;
+  readonly isId: boolean;
+  readonly type: number;
+  readonly action: Action | undefined;
+  readonly includeDependents: boolean;
+}
+
+/** The objects that --object and --objects name together. USAGE says which entry is wrong. */
+export function wantedObjects(options: Options): readonly WantedObject[] {
+  const rule = textOf(options, 'action');
+  const action = rule === undefined ? undefined : oneOf(actions, rule, 'the action');
+  const includeDependents = flagOf(options, 'includeDependents');
+  const list = textOf(options, 'objects');
+  const entries = [
+    ...listOf(options, 'object').map((text) => fromFlag(text)),
+    ...(list === undefined ? [] : fromText(list)),
+  ];
+  const wanted = entries.map((entry) => ({
+    ...entry,
+    action: entry.action ?? action,
+    includeDependents: entry.includeDependents ?? includeDependents,
+  }));
+  const keys = wanted.map(({ named, type }) => `${named.toUpperCase()}:${type}`);
+  const twice = wanted.find((_, at) => keys.indexOf(keys[at] ?? '') !== at);
+  if (twice === undefined) return wanted;
+  throw new MigratorError('USAGE', `the object ${twice.named} is named more than once`);
+}
+
+interface Entry {
+  readonly named: string;
+  readonly isId: boolean;
+  readonly type: number;
+  readonly action: Action | undefined;
+  readonly includeDependents: boolean | undefined;
+}
+
+/** `<id or name>:<type>[:<action>][:dependents]`, read from its end, because names may hold colons. */
+function fromFlag(text: string): Entry {
+  const parts = text.split(':');
+  const includeDependents = parts.length > 2 && parts.at(-1)?.trim().toLowerCase() === 'dependents';
+  if (includeDependents) parts.pop();
+  const rule = parts.at(-1)?.trim().toLowerCase().replaceAll('-', '_');
+  const action = parts.length > 2 ? actions.find((known) => known === rule) : undefined;
+  if (action !== undefined) parts.pop();
+  const type = typeNumber(parts.pop() ?? '');
+  const named = parts.join(':').trim();
+  if (type === undefined || named === '') throw notAnObject(`"${text}"`);
+  return entry(named, type, action, includeDependents ? true : undefined);
+}
+
+function entry(named: string, type: number, action: Action | undefined, includeDependents?: boolean): Entry {
+  return { named, isId: isGuid(named), type, action, includeDependents };
+}
+
+const listed = z.object({
+  id: z.string().nullish(),
+  name: z.string().nullish(),
+  type: z.union([z.string(), z.number()]),
+  action: z.string().nullish(),
+  includeDependents: z.union([z.boolean(), z.string()]).nullish(),
+});
+
+function fromText(text: string): Entry[] {
+  const rows = /^\s*[[{]/.test(text) ? fromJson(text) : fromCsv(text);
+  if (rows.length === 0) throw new MigratorError('USAGE', 'the list of objects is empty');
+  return rows.map((row, at) => {
+    const place = `entry ${at + 1} of the list of objects`;
+    const read = listed.safeParse(row);
+    const type = read.success ? typeNumber(String(read.data.type)) : undefined;
+    if (!read.success || type === undefined) throw notAnObject(place);
+    const { id, name, action, includeDependents } = read.data;
+    const named = filled(id) ?? filled(name);
+    if (named === undefined) throw notAnObject(place);
+    if (filled(id) !== undefined && !isGuid(named))
+      throw new MigratorError('USAGE', `${place} has the id ${named}, which is not 32 hex digits`);
+    const rule = filled(action);
+    return entry(
+      named,
+      type,
+      rule === undefined ? undefined : oneOf(actions, rule, `the action of ${place}`),
+      yesOrNo(includeDependents, place),
+    );
+  });
+}
+
+function filled(text: string | null | undefined): string | undefined {
+  const trimmed = text?.trim() ?? '';
+  return trimmed === '' ? undefined : trimmed;
+}
+
+function yesOrNo(value: boolean | string | null | undefined, place: string): boolean | undefined {
+  if (typeof value === 'boolean') return value;
+  const word = filled(value)?.toLowerCase();
+  if (word === undefined) return undefined;
+  if (['true', 'yes', '1'].includes(word)) return true;
+  if (['false', 'no', '0'].includes(word)) return false;
+  throw new MigratorError('USAGE', `includeDependents of ${place} must be true or false`);
+}
+
+function fromJson(text: string): readonly unknown[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new MigratorError('USAGE', 'the list of objects is no JSON', { cause });
+  }
+  const list: unknown = typeof value === 'object' && value !== null && 'objects' in value ? value.objects : value;
+  if (Array.isArray(list)) return list as readonly unknown[];
+  throw new MigratorError('USAGE', 'the list of objects must be an array, alone or as `objects`');
+}
+
+/** Comma-separated values with a line of names above them (RFC 4180). */
+function fromCsv(text: string): Record<string, string>[] {
+  const [head, ...rows] = csvRows(text);
+  const names =
+    head?.map(
+      (name) =>
+        columns[
+          name
+            .trim()
+            .toLowerCase()
+            .replaceAll(/[\s_-]+/g, '')
+        ],
+    ) ?? [];
+  if (!names.includes('type') || !(names.includes('id') || names.includes('name'))) {
+    throw new MigratorError('USAGE', 'the list of objects has no columns id or name, and type', {
+      hint: 'its first line names the columns: id,name,type,action,includeDependents',
+    });
+  }
+  return rows.map((row) =>
+    Object.fromEntries(names.flatMap((name, at) => (name === undefined ? [] : [[name, row[at] ?? '']]))),
+  );
+}
+
+const columns: Readonly<Record<string, string>> = {
+  id: 'id',
+  name: 'name',
+  type: 'type',
+  action: 'action',
+  includedependents: 'includeDependents',
+  dependents: 'includeDependents',
+};
+
+function csvRows(text: string): string[][] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  const field = /\s*?("(?:[^"]|"")*"|[^",\r\n]*)(,|\r?\n|$)/y;
+  const source = text.replace(/^\uFEFF/, '').trimEnd();
+  for (field.lastIndex = 0; field.lastIndex <= source.length;) {
+    const found = field.exec(source);
+    if (found === null) throw new MigratorError('USAGE', `line ${rows.length + 1} of the list of objects is no CSV`);
+    const [, value = '', end] = found;
+    row.push(value.startsWith('"') ? value.slice(1, -1).replaceAll('""', '"') : value.trim());
+    if (end === ',') continue;
+    if (row.some((cell) => cell !== '')) rows.push(row);
+    row = [];
+    if (end === '') break;
+  }
+  return rows;
+}
+
+function notAnObject(what: string): MigratorError {
+  return new MigratorError('USAGE', `${what} names no object and type`, {
+    hint: `write <id or name>:<type>[:<action>][:dependents]; a type is a number or one of ${typeNames.join(', ')}`,
+  });
+}

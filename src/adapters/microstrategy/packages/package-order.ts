@@ -1,0 +1,58 @@
+import type { PackageRef } from '../../../ports/artifact.ts';
+import type { ExportRequest } from '../../../ports/exporter.ts';
+import type { Options } from '../../../ports/options.ts';
+import { textOf } from '../../shared/option-values.ts';
+import { wantedObjects } from '../objects/object-list.ts';
+import { resolveObjects, type ResolvedObject } from '../objects/objects.ts';
+import { selectProject } from '../objects/projects.ts';
+import type { Library } from '../server.ts';
+import { packageNotes, packageSettings, purposeOf, type PackageSettings, type Purpose } from './package-content.ts';
+import { checkRef, idFrom, newVersion } from './package-name.ts';
+
+/** A package as it was ordered, with every name of it found on the source. */
+export interface PackageOrder {
+  readonly ref: PackageRef;
+  /** None for a package of the configuration. */
+  readonly project: { readonly id: string; readonly name: string } | undefined;
+  readonly purpose: Purpose;
+  readonly settings: PackageSettings;
+  readonly objects: readonly ResolvedObject[];
+  readonly notes: readonly string[];
+}
+
+/** Checks and resolves what a package shall hold; reads only, and nothing before the options themselves are right. */
+export async function packageOrder(
+  library: Library,
+  request: Pick<ExportRequest, 'projects' | 'packageId' | 'packageVersion' | 'options'>,
+  signal: AbortSignal,
+): Promise<PackageOrder> {
+  const { options } = request;
+  const settings = packageSettings(options);
+  const wanted = wantedObjects(options);
+  const purpose = purposeOf(settings, wanted);
+  const ofConfiguration = settings.packageType === 'configuration';
+  const selection = ofConfiguration ? undefined : await selectProject(library, request.projects, signal);
+  const project = selection && { id: selection.project.id, name: selection.project.name };
+  const ref = refOf(request, project?.name ?? 'configuration', options, library);
+  const objects = await resolveObjects(library, wanted, project?.id, signal);
+  const notes = [
+    ...(selection?.notes ?? []),
+    ...(ofConfiguration ? ['a configuration package belongs to no project'] : []),
+    ...packageNotes(settings, objects),
+  ];
+  return { ref, project, purpose, settings, objects, notes };
+}
+
+function refOf(
+  { packageId, packageVersion }: Pick<ExportRequest, 'packageId' | 'packageVersion'>,
+  name: string,
+  options: Options,
+  { tools: { clock, random } }: Library,
+): PackageRef {
+  const ref = {
+    id: packageId ?? textOf(options, 'packageName') ?? idFrom(name),
+    version: packageVersion ?? newVersion(clock, random),
+  };
+  checkRef(ref);
+  return ref;
+}

@@ -1,0 +1,90 @@
+import { MigratorError } from '../../../errors.ts';
+import type { PackageRef, StoredPackage } from '../../../ports/artifact.ts';
+import { isoOf } from '../migrations/job-state.ts';
+import { isMade } from '../migrations/start-migration.ts';
+import type { Library } from '../server.ts';
+import type { Migration, SharedFile } from '../wire/schemas.ts';
+import { factsOf, fileNameOf, isPackageId, isUnversioned, refFrom, serverName } from './package-name.ts';
+
+/** A package on a Library: made there, or uploaded to its file store. Both are known by the id of the package. */
+export interface Kept {
+  readonly packageId: string;
+  readonly name: string | undefined;
+  /** Of an upload: the file itself. */
+  readonly file: SharedFile | undefined;
+  /** Of a package that the server made, or a record of what was imported. */
+  readonly migration: Migration | undefined;
+}
+
+/** Everything there is, uploads first; an upload whose bytes never arrived is none. */
+export async function* keptPackages({ client }: Library, signal: AbortSignal): AsyncIterable<Kept> {
+  const seen = new Set<string>();
+  for await (const file of client.sharedFiles(signal)) {
+    const packageId = file.extraInfo.packageId;
+    if (packageId === undefined || file.existing !== true) continue;
+    seen.add(packageId.toUpperCase());
+    yield { packageId, name: file.name, file, migration: undefined };
+  }
+  for await (const migration of client.migrations(signal)) {
+    const { packageInfo: info } = migration;
+    const key = info.id.toUpperCase();
+    if (seen.has(key) || !isServed(migration)) continue;
+    seen.add(key);
+    yield { packageId: info.id, name: info.name, file: undefined, migration };
+  }
+}
+
+/** Its binary can be downloaded here: made by this Library, or copied to it by a migration. */
+function isServed(migration: Migration): boolean {
+  const { purpose, deleted, existing } = migration.packageInfo;
+  return isMade(migration) && deleted !== true && existing !== false && purpose !== 'migration_from_shared_file_store';
+}
+
+/** By the id that the server minted, or by the name that this tool gave it: `<id> <version>`. */
+export async function findKept(library: Library, ref: PackageRef, signal: AbortSignal): Promise<Kept | undefined> {
+  for await (const kept of keptPackages(library, signal)) if (isNamed(kept, ref)) return kept;
+  return undefined;
+}
+
+/**
+ * The record of a package, however far it got: the one of this Library's own making if there are several. NOT_FOUND when
+ * nothing tells of it, also for an upload that was never imported.
+ */
+export async function recordOf(
+  { client, connection }: Library,
+  ref: PackageRef,
+  signal: AbortSignal,
+): Promise<Migration> {
+  let found: Migration | undefined;
+  for await (const migration of client.migrations(signal)) {
+    const { id, name, replicated } = migration.packageInfo;
+    if (isNamed({ packageId: id, name }, ref) && (found === undefined || replicated !== true)) found = migration;
+  }
+  if (found !== undefined) return found;
+  throw new MigratorError('NOT_FOUND', `${connection.name} has no migration with the package ${ref.id}`, {
+    hint: '"migrator package list" prints the ids; of an upload there is a migration once it is imported',
+    details: { missing: [ref.id] },
+  });
+}
+
+export function isNamed({ packageId, name }: Pick<Kept, 'packageId' | 'name'>, ref: PackageRef): boolean {
+  if (isUnversioned(ref.version) && isPackageId(ref.id)) return packageId.toUpperCase() === ref.id.toUpperCase();
+  return name === serverName(ref);
+}
+
+export function storedOf({ packageId, name, file, migration }: Kept): StoredPackage {
+  const sha256 = file?.sha256?.toLowerCase();
+  const at = file?.lastUpdatedDate ?? file?.creationDate ?? migration?.packageInfo.creationDate;
+  const { packageType, packagePurpose } = file?.extraInfo ?? {};
+  const facts = factsOf(migration?.packageInfo ?? { type: packageType, purpose: packagePurpose });
+  return {
+    id: packageId,
+    version: '',
+    fileName: fileNameOf(refFrom(name, packageId), facts),
+    size: file?.size ?? migration?.packageInfo.storage.size,
+    ...(sha256 !== undefined && /^[0-9a-f]{64}$/.test(sha256)
+      ? { digest: { algorithm: 'sha256' as const, hex: sha256 } }
+      : {}),
+    ...(at === undefined ? {} : { publishedAt: isoOf(at) }),
+  };
+}

@@ -1,0 +1,40 @@
+import { MigratorError } from '../../errors.ts';
+import type { Adapter, AdapterTools, Peer } from '../../ports/adapter.ts';
+import type { LibraryConnection } from './connection.ts';
+import type { Client } from './wire/client.ts';
+import type { Session } from './wire/session.ts';
+
+/** One Library as one connection sees it. */
+export interface Library {
+  readonly connection: LibraryConnection;
+  readonly session: Session;
+  readonly client: Client;
+  readonly tools: AdapterTools;
+  /** What only this process knows of migrations that it steers, by migration id. */
+  readonly memory: Memory;
+}
+
+export interface Memory {
+  /** Why the target cannot read the package. */
+  readonly undelivered: Map<string, string>;
+  /** What the server said when this account tried to approve. */
+  readonly refused: Map<string, string>;
+}
+
+const libraries = new WeakMap<Adapter, Library>();
+
+export function register(adapter: Adapter, library: Library): Adapter {
+  libraries.set(adapter, library);
+  return adapter;
+}
+
+export function libraryOf(adapter: Adapter): Library | undefined {
+  return libraries.get(adapter);
+}
+
+/** UNSUPPORTED when the other end is no Library. */
+export function libraryOfPeer({ name, adapter }: Peer): Library {
+  const library = libraryOf(adapter);
+  if (library !== undefined) return library;
+  throw new MigratorError('UNSUPPORTED', `${name} is ${adapter.product}, and no MicroStrategy Library`);
+}

@@ -1,0 +1,234 @@
+import type { z } from 'zod';
+import { isMigratorError, MigratorError } from '../../../errors.ts';
+import type { ByteStream } from '../../../ports/artifact.ts';
+import type { Http, HttpRequest, HttpResponse, RequestFile } from '../../../ports/http.ts';
+import {
+  contentSchema,
+  migrationSchema,
+  migrationsSchema,
+  objectSchema,
+  privilegesSchema,
+  projectSchema,
+  searchSchema,
+  sharedFileSchema,
+  sharedFilesSchema,
+  statusSchema,
+  storageSchema,
+  type MetadataObject,
+  type Migration,
+  type MigrationContent,
+  type Privilege,
+  type Project,
+  type SharedFile,
+  type Storage,
+} from './schemas.ts';
+
+type Streamed = HttpResponse<ByteStream> & { readonly size: number | undefined };
+
+/** One function per endpoint: where it is, how it is asked, what comes back. What to do about it is decided elsewhere. */
+export interface Client {
+  versions(
+    signal: AbortSignal,
+  ): Promise<{ readonly iServerVersion?: string | undefined; readonly webVersion?: string | undefined }>;
+  /** Undefined when the answer names no store. Only administrators of the environment may ask. */
+  storage(signal: AbortSignal): Promise<Storage | undefined>;
+  projects(signal: AbortSignal): Promise<readonly Project[]>;
+  /** Undefined when the project, or the configuration without one, has no such object. */
+  object(
+    id: string,
+    type: number,
+    project: string | undefined,
+    signal: AbortSignal,
+  ): Promise<MetadataObject | undefined>;
+  /** Objects of a type, of exactly that name when one is given. */
+  search(
+    wanted: { readonly type: number; readonly name?: string },
+    project: string | undefined,
+    signal: AbortSignal,
+  ): AsyncIterable<MetadataObject>;
+  createMigration(body: object, project: string | undefined, signal: AbortSignal): Promise<Migration>;
+  /** Undefined when this Library has no such migration. */
+  migration(id: string, signal: AbortSignal): Promise<Migration | undefined>;
+  migrationContent(id: string, signal: AbortSignal): Promise<MigrationContent>;
+  migrations(signal: AbortSignal): AsyncIterable<Migration>;
+  patchMigration(id: string, body: object, project: string | undefined, signal: AbortSignal): Promise<void>;
+  importMigration(id: string, body: object, project: string | undefined, signal: AbortSignal): Promise<void>;
+  validateMigration(id: string, body: object, project: string | undefined, signal: AbortSignal): Promise<void>;
+  /** Makes the package anew; the answer says only that it was begun. */
+  editPackage(id: string, body: object, project: string | undefined, signal: AbortSignal): Promise<void>;
+  /** `autoSync` lets the server take the state from the shared storage. */
+  certifyPackage(id: string, body: object | 'autoSync', signal: AbortSignal): Promise<void>;
+  /** What the account of the session may do. */
+  privileges(signal: AbortSignal): Promise<readonly Privilege[]>;
+  /** False when there was none. */
+  deletePackage(packageId: string, signal: AbortSignal): Promise<boolean>;
+  packageBinary(packageId: string, signal: AbortSignal): Promise<Streamed>;
+  sharedFiles(signal: AbortSignal): AsyncIterable<SharedFile>;
+  createSharedFile(body: object, signal: AbortSignal): Promise<SharedFile>;
+  uploadSharedFile(id: string, file: RequestFile, signal: AbortSignal): Promise<SharedFile>;
+  sharedFileBinary(id: string, signal: AbortSignal): Promise<Streamed>;
+  /** False when there was none. */
+  deleteSharedFile(id: string, signal: AbortSignal): Promise<boolean>;
+}
+
+const pageSize = 100;
+const listSize = 1000;
+/** The server lists object migrations alone unless it is told. Groups are not asked for. */
+const purposes = 'object_migration,project_merge,migration_from_shared_file_store';
+const exactly = 2;
+// The server reads or writes a whole package before it answers these.
+const workMs = 10 * 60_000;
+const asynchronous = { prefer: 'respond-async' };
+const files = 'api/mstrServices/library/storage/sharedFileStore/files';
+
+export function createClient(http: Http): Client {
+  const send = async (request: HttpRequest, signal: AbortSignal): Promise<unknown> =>
+    (await http.json(request, signal)).body;
+
+  const get = async <Schema extends z.ZodType>(
+    path: string,
+    schema: Schema,
+    signal: AbortSignal,
+    rest: Partial<HttpRequest> = {},
+  ): Promise<z.infer<Schema>> => decoded(schema, await send({ method: 'GET', path, ...rest }, signal), path);
+
+  return {
+    versions: (signal) => get('api/status', statusSchema, signal),
+    storage: async (signal) => (await get('api/mstrServices/library/storage', storageSchema, signal)).sharedFileStore,
+    projects: (signal) => get('api/projects', projectSchema.array(), signal),
+
+    object: (id, type, project, signal) =>
+      found(() =>
+        get(`api/objects/${encodeURIComponent(id)}`, objectSchema, signal, {
+          query: { type },
+          headers: projectHeader(project),
+        }),
+      ),
+    search: async function* ({ type, name }, project, signal) {
+      const query = { type, ...(name === undefined ? {} : { name, pattern: exactly }), limit: pageSize };
+      for (let offset = 0; ;) {
+        const page = await get('api/searches/results', searchSchema, signal, {
+          query: { ...query, offset },
+          headers: projectHeader(project),
+        });
+        yield* page.result;
+        offset += page.result.length;
+        if (page.result.length === 0 || offset >= (page.totalItems ?? Number.POSITIVE_INFINITY)) return;
+      }
+    },
+
+    createMigration: async (json, project, signal) => {
+      const headers = { ...projectHeader(project), ...asynchronous };
+      const request = { method: 'POST', path: 'api/migrations', json, headers, answerWithinMs: workMs } as const;
+      return startedBy(await send(request, signal));
+    },
+    migration: (id, signal) => found(() => get(`api/migrations/${id}`, migrationSchema, signal)),
+    migrationContent: (id, signal) =>
+      get(`api/migrations/${id}`, contentSchema, signal, { query: { showContent: 'all' } }),
+    migrations: async function* (signal) {
+      for (let offset = 0; ;) {
+        const query = { offset, limit: listSize, 'packageInfo.purpose': purposes };
+        const page = await get('api/migrations', migrationsSchema, signal, { query });
+        for (const item of page.data) yield decoded(migrationSchema, item, 'api/migrations');
+        offset += page.data.length;
+        if (page.data.length === 0 || offset >= (page.total ?? Number.POSITIVE_INFINITY)) return;
+      }
+    },
+    patchMigration: async (id, json, project, signal) => {
+      const path = `api/migrations/${id}`;
+      await send({ method: 'PATCH', path, json, headers: projectHeader(project), answerWithinMs: workMs }, signal);
+    },
+    importMigration: async (id, json, project, signal) => {
+      const headers = { ...projectHeader(project), ...asynchronous };
+      const request = { method: 'PUT', path: `api/migrations/${id}`, query: { generateUndo: true } } as const;
+      await send({ ...request, json, headers, answerWithinMs: workMs }, signal);
+    },
+    validateMigration: async (id, json, project, signal) => {
+      const headers = { ...projectHeader(project), ...asynchronous };
+      const request = { method: 'PUT', path: `api/migrations/${id}/validation` } as const;
+      await send({ ...request, json, headers, safety: 'idempotent', answerWithinMs: workMs }, signal);
+    },
+    editPackage: async (id, json, project, signal) => {
+      const headers = { ...projectHeader(project), ...asynchronous };
+      const request = { method: 'PUT', path: `api/migrations/${id}/packageInfo`, json, headers } as const;
+      await send({ ...request, answerWithinMs: workMs }, signal);
+    },
+    certifyPackage: async (id, body, signal) => {
+      const path = `api/migrations/${id}/packageInfo/certification`;
+      const sync = body === 'autoSync';
+      const request = { method: 'PATCH', path, ...(sync ? { query: { autoSync: true } } : {}) } as const;
+      await send({ ...request, json: sync ? {} : body, headers: asynchronous, safety: 'idempotent' }, signal);
+    },
+    privileges: (signal) => get('api/sessions/privileges', privilegesSchema, signal),
+    deletePackage: async (packageId, signal) =>
+      (await found(async () => {
+        const query = { packageId };
+        const request = { method: 'DELETE', path: 'api/migrations', query, safety: 'idempotent' } as const;
+        await send({ ...request, answerWithinMs: workMs }, signal);
+        return true;
+      })) ?? false,
+    packageBinary: (packageId, signal) =>
+      http.stream({ method: 'GET', path: `api/migrations/packages/${packageId}/binary` }, signal),
+
+    sharedFiles: async function* (signal) {
+      for (let offset = 0; ;) {
+        const query = { type: 'migrations.packages', offset, limit: pageSize };
+        const page = await get(files, sharedFilesSchema, signal, { query });
+        for (const item of page.data) yield decoded(sharedFileSchema, item, files);
+        offset += page.data.length;
+        // The total is not documented; a page that is not full is the last one.
+        if (page.data.length < pageSize || offset >= (page.total ?? Number.POSITIVE_INFINITY)) return;
+      }
+    },
+    createSharedFile: async (json, signal) =>
+      decoded(sharedFileSchema, await send({ method: 'POST', path: files, json }, signal), files),
+    uploadSharedFile: async (id, file, signal) => {
+      const path = `${fileAt(id)}/binary`;
+      const request = { method: 'PUT', path, form: [file], safety: 'idempotent', answerWithinMs: workMs } as const;
+      return decoded(sharedFileSchema, await send(request, signal), path);
+    },
+    sharedFileBinary: (id, signal) => http.stream({ method: 'GET', path: `${fileAt(id)}/binary` }, signal),
+    deleteSharedFile: async (id, signal) =>
+      (await found(async () => {
+        await send({ method: 'DELETE', path: fileAt(id), safety: 'idempotent' }, signal);
+        return true;
+      })) ?? false,
+  };
+}
+
+function projectHeader(project: string | undefined): Record<string, string> {
+  return project === undefined ? {} : { 'x-mstr-projectid': project };
+}
+
+/** The ids of files are base64 and stand in the path with their `=` signs as they are. */
+function fileAt(id: string): string {
+  return `${files}/${encodeURIComponent(id).replaceAll('%3D', '=')}`;
+}
+
+async function found<Result>(call: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    // Only when the product itself says so: a page of a proxy says nothing about the object.
+    if (isMigratorError(error, 'NOT_FOUND') && error.details['errorCode'] !== undefined) return undefined;
+    throw error;
+  }
+}
+
+/** A migration was begun, and an answer that does not say which one leaves it to be looked for. */
+function startedBy(body: unknown): Migration {
+  const started = migrationSchema.safeParse(body);
+  if (started.success) return started.data;
+  throw new MigratorError('REMOTE_UNEXPECTED', 'the server accepted the migration but does not name it', {
+    details: { ambiguous: true },
+  });
+}
+
+function decoded<Schema extends z.ZodType>(schema: Schema, body: unknown, path: string): z.infer<Schema> {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const places = result.error.issues.map((issue) => issue.path.join('.') || 'the document').slice(0, 3);
+  throw new MigratorError('REMOTE_UNEXPECTED', `the answer to ${path} is not as expected at ${places.join(', ')}`, {
+    hint: 'check that the URL is that of a MicroStrategy Library',
+  });
+}

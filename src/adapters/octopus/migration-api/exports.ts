@@ -1,0 +1,157 @@
+import { MigratorError } from '../../../errors.ts';
+import type { Artifact, PackageRef } from '../../../ports/artifact.ts';
+import type { Exporter, ExportRequest, PreparedExport, PushDestination } from '../../../ports/exporter.ts';
+import type { Secrets } from '../../../ports/options.ts';
+import type { Clock, Random } from '../../../ports/runtime.ts';
+import { flagOf, textOf } from '../../shared/option-values.ts';
+import type { Feed } from '../feed.ts';
+import { selectProjects } from '../inventory.ts';
+import { jobId, parseJobId } from '../job-id.ts';
+import { exportTask } from '../jobs.ts';
+import { checkPackageRef, defaultPackageId, newVersion, parsePackageName } from '../package-name.ts';
+import { missingLinks } from '../probe.ts';
+import type { Server } from '../server.ts';
+import { wholeZip } from '../whole-zip.ts';
+import { findTask, packageFiles } from './find-task.ts';
+import { callbacks, passwordOf } from './password-and-callbacks.ts';
+import { startTask } from './start-task.ts';
+
+export function createExporter(
+  server: Server,
+  feed: Feed,
+  { clock, random }: { readonly clock: Clock; readonly random: Random },
+): Exporter {
+  const find: Exporter['find'] = async (prepared, startedAfter, signal) => {
+    const sought = { name: exportTask, package: prepared.package };
+    const task = await findTask(server, sought, startedAfter, clock, signal);
+    return task === undefined ? undefined : jobId(task, prepared.package);
+  };
+  return {
+    pushes: true,
+    requiredSecrets: ['password'],
+    prepare: async (request, signal) => {
+      const root = await server.root(signal);
+      if (missingLinks(root).includes('export')) {
+        throw new MigratorError('UNSUPPORTED', 'this server offers no partial export', {
+          hint: 'the Migration API came with Octopus Deploy 2018.6; newer servers also export projects in the web portal',
+        });
+      }
+      const ref = packageOf(request, clock, random);
+      const space = await server.space(signal);
+      const { projects, notes } = await selectProjects(server, space, request.projects, signal);
+      if ((await feed.stat(ref, signal)) !== undefined) {
+        throw new MigratorError('CONFLICT', `the feed already holds ${ref.id} ${ref.version}`, {
+          hint: 'leave --package-version out and a new one is chosen',
+        });
+      }
+      return {
+        package: ref,
+        projects,
+        settled: settle(request, space.id),
+        notes: [...space.notes, ...notes, 'the server is in maintenance mode while the export runs'],
+      };
+    },
+    start: async (prepared, secrets, destination, signal) => {
+      const { links } = await server.root(signal);
+      const body = bodyOf(prepared, secrets, destination);
+      const task = await startTask(
+        async () => jobId(await server.client.startExport(links, body, signal), prepared.package),
+        (startedAfter) => find(prepared, startedAfter, signal),
+        clock,
+        signal,
+      );
+      return task;
+    },
+    find,
+    fetch: async (id, prepared, signal) => fetchExport(server, feed, id, prepared, signal),
+  };
+}
+
+function packageOf(request: ExportRequest, clock: Clock, random: Random): PackageRef {
+  const ref = {
+    id: request.packageId ?? textOf(request.options, 'packageId') ?? defaultPackageId,
+    version: request.packageVersion ?? textOf(request.options, 'packageVersion') ?? newVersion(clock, random),
+  };
+  checkPackageRef(ref);
+  return ref;
+}
+
+const flags = [
+  'ignoreCertificates',
+  'ignoreMachines',
+  'ignoreDeployments',
+  'ignoreTenants',
+  'includeTaskLogs',
+  'encryptPackage',
+] as const;
+
+function settle({ options }: ExportRequest, spaceId: string | undefined): PreparedExport['settled'] {
+  return {
+    ...Object.fromEntries(flags.map((name) => [name, flagOf(options, name)])),
+    ...callbacks(options),
+    ...(spaceId === undefined ? {} : { spaceId }),
+  };
+}
+
+/** The partial-export resource of the Migration API. Projects are given by name: every documented example does. */
+function bodyOf(prepared: PreparedExport, secrets: Secrets, destination: PushDestination | undefined): object {
+  const { settled } = prepared;
+  return {
+    PackageId: prepared.package.id,
+    PackageVersion: prepared.package.version,
+    Password: passwordOf(secrets).reveal(),
+    Projects: prepared.projects.map(({ name }) => name),
+    IgnoreCertificates: flagOf(settled, 'ignoreCertificates'),
+    IgnoreMachines: flagOf(settled, 'ignoreMachines'),
+    IgnoreDeployments: flagOf(settled, 'ignoreDeployments'),
+    IgnoreTenants: flagOf(settled, 'ignoreTenants'),
+    IncludeTaskLogs: flagOf(settled, 'includeTaskLogs'),
+    EncryptPackage: flagOf(settled, 'encryptPackage'),
+    SpaceId: textOf(settled, 'spaceId'),
+    SuccessCallbackUri: textOf(settled, 'successCallback'),
+    FailureCallbackUri: textOf(settled, 'failureCallback'),
+    ...(destination === undefined
+      ? {}
+      : {
+          DestinationPackageFeed: destination.url,
+          DestinationApiKey: destination.secret.reveal(),
+          DestinationPackageFeedSpaceId: destination.container,
+        }),
+  };
+}
+
+async function fetchExport(
+  server: Server,
+  feed: Feed,
+  id: string,
+  prepared: PreparedExport | undefined,
+  signal: AbortSignal,
+): Promise<Artifact> {
+  const parsed = parseJobId(id);
+  const ref = parsed.package ?? prepared?.package ?? (await packageOfTask(server, parsed.task, signal));
+  const found = await feed.locate(ref, signal);
+  if (found === undefined) {
+    throw new MigratorError('NOT_FOUND', `the feed of this server does not hold ${ref.id} ${ref.version}`, {
+      hint: 'the export may have failed, been pushed to another server or been cleaned up by retention; read its log',
+    });
+  }
+  const file = feed.fileOf(found);
+  const { fileName } = found.stored;
+  return { package: ref, files: [{ ...file, open: (aborted) => wholeZip(file.open(aborted), fileName) }], notes: [] };
+}
+
+/** For a bare task id, as the web portal shows it: the task's arguments or its log name the package. */
+async function packageOfTask(server: Server, id: string, signal: AbortSignal): Promise<PackageRef> {
+  const { links } = await server.root(signal);
+  const task = await server.client.task(links, id, signal);
+  const packageId = task.Arguments['PackageId'];
+  const version = task.Arguments['PackageVersion'];
+  if (typeof packageId === 'string' && typeof version === 'string') return { id: packageId, version };
+  const named = packageFiles(await server.client.taskText(task, signal))
+    .map(parsePackageName)
+    .find((ref) => ref !== undefined);
+  if (named !== undefined) return named;
+  throw new MigratorError('NOT_FOUND', `task ${id} does not tell which package it made`, {
+    hint: `use the whole handle, which ends in ${id}/<package id>@<version>`,
+  });
+}

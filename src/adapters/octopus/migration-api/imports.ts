@@ -1,0 +1,85 @@
+import { MigratorError } from '../../../errors.ts';
+import type { Importer, PreparedImport } from '../../../ports/importer.ts';
+import type { Secrets } from '../../../ports/options.ts';
+import type { Clock } from '../../../ports/runtime.ts';
+import { flagOf, textOf } from '../../shared/option-values.ts';
+import type { Feed } from '../feed.ts';
+import { jobId } from '../job-id.ts';
+import { importTask } from '../jobs.ts';
+import { missingLinks } from '../probe.ts';
+import type { Server } from '../server.ts';
+import { findTask } from './find-task.ts';
+import { callbacks, passwordOf } from './password-and-callbacks.ts';
+import { startTask } from './start-task.ts';
+
+export function createImporter(server: Server, feed: Feed, { clock }: { readonly clock: Clock }): Importer {
+  const find: Importer['find'] = async (prepared, startedAfter, signal) => {
+    const sought = { name: importTask, package: prepared.source, dryRun: prepared.dryRun };
+    const task = await findTask(server, sought, startedAfter, clock, signal);
+    return task === undefined ? undefined : jobId(task, prepared.source);
+  };
+  return {
+    takes: 'stored',
+    dryRuns: 'server',
+    requiredSecrets: ['password'],
+    prepare: async ({ source, dryRun, options, exportedWith = {} }, signal) => {
+      if (missingLinks(await server.root(signal)).includes('import')) {
+        throw new MigratorError('UNSUPPORTED', 'this server offers no import of migration packages', {
+          hint: 'the Migration API came with Octopus Deploy 2018.6; newer servers also import projects in the web portal',
+        });
+      }
+      const space = await server.space(signal);
+      if ((await feed.stat(source, signal)) === undefined) {
+        throw new MigratorError('NOT_FOUND', `the feed does not hold ${source.id} ${source.version}`, {
+          hint: 'upload it first, or name the space whose feed holds it',
+          details: { missing: [`${source.id}@${source.version}`] },
+        });
+      }
+      const asked = flagOf(options, 'deletePackageOnCompletion');
+      return {
+        source,
+        dryRun,
+        settled: {
+          encryptedPackage: flagOf(options, 'encryptedPackage') || flagOf(exportedWith, 'encryptPackage'),
+          overwriteExisting: flagOf(options, 'overwriteExisting'),
+          // A rehearsal must leave the package for the performance.
+          deletePackageOnCompletion: asked && !dryRun,
+          ...callbacks(options),
+          ...(space.id === undefined ? {} : { spaceId: space.id }),
+        },
+        notes: [
+          ...space.notes,
+          ...(asked && dryRun ? ['a dry run leaves the package in the feed'] : []),
+          'the server is in maintenance mode while the import runs',
+        ],
+      };
+    },
+    start: async (prepared, secrets, _, signal) => {
+      const { links } = await server.root(signal);
+      const body = bodyOf(prepared, secrets);
+      return startTask(
+        async () => jobId(await server.client.startImport(links, body, signal), prepared.source),
+        (startedAfter) => find(prepared, startedAfter, signal),
+        clock,
+        signal,
+      );
+    },
+    find,
+  };
+}
+
+/** The import resource of the Migration API. `PackageFeedSpaceId` says where the package lies, not where data lands. */
+function bodyOf({ source, dryRun, settled }: PreparedImport, secrets: Secrets): object {
+  return {
+    PackageId: source.id,
+    PackageVersion: source.version,
+    Password: passwordOf(secrets).reveal(),
+    PackageFeedSpaceId: textOf(settled, 'spaceId'),
+    IsEncryptedPackage: flagOf(settled, 'encryptedPackage'),
+    IsDryRun: dryRun,
+    OverwriteExisting: flagOf(settled, 'overwriteExisting'),
+    DeletePackageOnCompletion: flagOf(settled, 'deletePackageOnCompletion'),
+    SuccessCallbackUri: textOf(settled, 'successCallback'),
+    FailureCallbackUri: textOf(settled, 'failureCallback'),
+  };
+}

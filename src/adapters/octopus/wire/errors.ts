@@ -1,0 +1,56 @@
+import { MigratorError } from '../../../errors.ts';
+import type { HttpRequest } from '../../../ports/http.ts';
+import { errorSchema } from './schemas.ts';
+
+/** The product's error body (`ErrorMessage`, `Errors`), put into words. Undefined leaves the general reading. */
+export function explain(status: number, body: string, request: HttpRequest): MigratorError | undefined {
+  const said = sentence(body, request);
+  const tail = said === '' ? '' : `: ${said}`;
+  switch (status) {
+    case 400:
+      return new MigratorError('REMOTE_UNEXPECTED', `Octopus Deploy refuses the request as invalid${tail}`);
+    case 401:
+      return new MigratorError('AUTH_REFUSED', `Octopus Deploy does not accept the credentials${tail}`, {
+        hint: 'check the API key of this instance and whether it has expired',
+      });
+    case 403:
+      return new MigratorError('AUTH_REFUSED', `Octopus Deploy does not allow this${tail}`, {
+        hint: 'migrations need a user with the AdministerSystem permission; pushing packages needs BuiltInFeedPush',
+      });
+    case 409:
+      return new MigratorError('CONFLICT', `Octopus Deploy reports a conflict${tail}`);
+    case 500:
+      return said === '' ? undefined : new MigratorError('REMOTE_UNEXPECTED', `Octopus Deploy failed${tail}`);
+    default:
+      return undefined;
+  }
+}
+
+/** What the server said, unless it repeats something that was sent to it in confidence. */
+function sentence(body: string, request: HttpRequest): string {
+  const parsed = errorSchema.safeParse(json(body));
+  if (!parsed.success) return '';
+  const { ErrorMessage, Errors } = parsed.data;
+  const text = [ErrorMessage ?? '', ...(Errors ?? [])]
+    .map((part) => part.replaceAll(/\s+/g, ' ').trim())
+    .filter((part) => part !== '')
+    .join(' ');
+  if (request.secretBodies === true && confided(request.json).some((value) => text.includes(value))) return '';
+  return text.length > 400 ? `${text.slice(0, 399)}…` : text;
+}
+
+function confided(json: unknown): string[] {
+  if (typeof json !== 'object' || json === null) return [];
+  return Object.entries(json).flatMap(([key, value]) => {
+    if (!/password|key/i.test(key) || typeof value !== 'string' || value === '') return [];
+    return [value, encodeURIComponent(value), Buffer.from(value).toString('base64')];
+  });
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

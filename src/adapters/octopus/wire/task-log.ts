@@ -1,0 +1,89 @@
+import type { JobMessage, LogLine } from '../../../ports/job.ts';
+import type { ActivityNode, TaskDetails } from './schemas.ts';
+
+const levels: Readonly<Record<string, LogLine['level']>> = {
+  Trace: 'trace',
+  Verbose: 'verbose',
+  Warning: 'warning',
+  Error: 'error',
+  Fatal: 'fatal',
+};
+
+/** The trees of a task's log; empty when the server keeps none or an old form of it. */
+export function treesOf(details: TaskDetails | undefined): readonly ActivityNode[] {
+  if (details === undefined) return [];
+  if (details.ActivityLogs.length > 0) return details.ActivityLogs;
+  return details.ActivityLog === undefined ? [] : [details.ActivityLog];
+}
+
+/** A node is a line of its own, its elements and children one step deeper. */
+export function* linesOf(nodes: readonly ActivityNode[], depth = 0): Iterable<LogLine> {
+  for (const node of nodes) {
+    const failed = node.Status === 'Failed';
+    yield { level: failed ? 'error' : 'info', depth, text: `${node.Status ?? 'Unknown'}: ${node.Name ?? ''}` };
+    for (const element of node.LogElements) {
+      const at = element.OccurredAt === undefined ? {} : { at: element.OccurredAt };
+      const level = levels[element.Category] ?? 'info';
+      for (const text of [element.MessageText, element.Detail]) {
+        if (text !== undefined && text !== '') yield { ...at, level, depth: depth + 1, text };
+      }
+    }
+    yield* linesOf(node.Children, depth + 1);
+  }
+}
+
+/**
+ * The plain text form: `HH:MM:SS   Level    |   text`, node lines with `|` only, continuation lines likewise; two
+ * blanks after the bar per level of depth. The header above the first bar is kept as information.
+ */
+export function* linesOfText(text: string): Iterable<LogLine> {
+  let level: LogLine['level'] = 'info';
+  for (const line of text.split(/\r?\n/)) {
+    const [, at, word, indent, said] = /^(?:(\d\d:\d\d:\d\d)\s+(\w+))?\s*\|( *)(.*)$/.exec(line) ?? [];
+    if (said === undefined) {
+      if (line.trim() !== '') yield { level: 'info', depth: 0, text: line.trimEnd() };
+      continue;
+    }
+    if (said.trim() === '') continue;
+    const node = /^(?:== )?(Success|Failed|Running|Pending|Skipped|SuccessWithWarning|Canceled): /.exec(said)?.[1];
+    // A line without time and level goes on with the one above it, unless it opens a node.
+    if (word !== undefined) level = levels[word] ?? 'info';
+    else if (node !== undefined) level = node === 'Failed' ? 'error' : 'info';
+    yield { ...(at === undefined ? {} : { at }), level, depth: depthOf(indent ?? ''), text: said.trimEnd() };
+  }
+}
+
+function depthOf(indent: string): number {
+  return Math.max(0, Math.floor((indent.length - 1) / 2));
+}
+
+/** What a person must read of a finished task: its warnings and errors, each once. */
+export function messagesOf(lines: Iterable<LogLine>, errorMessage: string | undefined): JobMessage[] {
+  const messages = new Map<string, JobMessage>();
+  const add = (level: JobMessage['level'], text: string): void => {
+    const trimmed = text.trim();
+    if (trimmed !== '') messages.set(`${level} ${trimmed}`, { level, text: trimmed });
+  };
+  for (const { level, text } of lines) {
+    if (level === 'warning') add('warning', text);
+    if (level === 'error' || level === 'fatal') add('error', text);
+  }
+  if (errorMessage !== undefined && ![...messages.values()].some(({ text }) => text.includes(errorMessage.trim()))) {
+    add('error', errorMessage);
+  }
+  // Which step failed is told after why it did.
+  const isStep = ({ text }: JobMessage): boolean => text.startsWith('Failed: ');
+  return [...messages.values()].sort((one, other) => Number(isStep(one)) - Number(isStep(other)));
+}
+
+/** The innermost running step, in the server's words. */
+export function activityOf(nodes: readonly ActivityNode[]): string | undefined {
+  for (const node of nodes.toReversed()) {
+    if (node.Status !== 'Running') continue;
+    const inner = activityOf(node.Children);
+    if (inner !== undefined) return inner;
+    const own = [node.ProgressMessage, node.Name].find((text) => text !== undefined && text !== '');
+    if (own !== undefined) return own;
+  }
+  return undefined;
+}

@@ -1,0 +1,46 @@
+import { isMigratorError, MigratorError } from '../../errors.ts';
+import type { ByteStream } from '../../ports/artifact.ts';
+import type { Clock } from '../../ports/runtime.ts';
+
+/** Breaks in a row without a new byte; each byte gained starts the count anew. */
+const patience = 5;
+
+export interface Resumable {
+  readonly name: string;
+  /** What follows the first `from` bytes. */
+  readonly rest: (from: number) => ByteStream;
+  /** Bytes of the whole, as soon as somebody has told. */
+  readonly size: () => number | undefined;
+}
+
+/** A download that goes on where it broke off. REMOTE_UNREACHABLE when it does not get on; what came is for the caller to check. */
+export async function* resumed({ name, rest, size }: Resumable, clock: Clock, signal: AbortSignal): ByteStream {
+  let delivered = 0;
+  for (let breaks = 0, whole = false; !whole;) {
+    const before = delivered;
+    try {
+      for await (const chunk of rest(delivered)) {
+        delivered += chunk.length;
+        yield chunk;
+      }
+      const total = size();
+      whole = total === undefined || delivered >= total;
+      if (!whole) throw new MigratorError('REMOTE_UNREACHABLE', `${name} ended after ${delivered} bytes`);
+    } catch (error) {
+      if (!isMigratorError(error, 'REMOTE_UNREACHABLE')) throw error;
+      breaks = delivered > before ? 1 : breaks + 1;
+      if (breaks >= patience) throw error;
+      await clock.sleep(500 * 2 ** breaks, signal);
+    }
+  }
+}
+
+/** The same bytes without the first `count`. */
+export async function* without(count: number, stream: ByteStream): ByteStream {
+  let skip = count;
+  for await (const chunk of stream) {
+    const kept = skip < chunk.length ? chunk.subarray(skip) : undefined;
+    skip = Math.max(0, skip - chunk.length);
+    if (kept !== undefined && kept.length > 0) yield kept;
+  }
+}

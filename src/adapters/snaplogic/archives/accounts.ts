@@ -1,0 +1,109 @@
+import { MigratorError } from '../../../errors.ts';
+
+export interface Rename {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** USAGE when one is not `old=new`, or an account is named twice. */
+export function readRenames(texts: readonly string[]): readonly Rename[] {
+  const renames = texts.map((text) => {
+    const at = text.indexOf('=');
+    const [from, to] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+    if (at < 0 || from === '' || to === '') {
+      throw new MigratorError('USAGE', `--rename-account "${text}" must be old=new`);
+    }
+    return { from, to };
+  });
+  const twice = renames.find(({ from }, index) => renames.findIndex((other) => other.from === from) !== index);
+  if (twice !== undefined) throw new MigratorError('USAGE', `--rename-account names ${twice.from} twice`);
+  return renames;
+}
+
+type Member = Readonly<Record<string, unknown>>;
+
+/** Accounts by their names, and how a choice of them is written in the same form. */
+interface Book {
+  readonly accounts: ReadonlyMap<string, unknown>;
+  readonly written: (accounts: ReadonlyMap<string, unknown>) => unknown;
+}
+
+/**
+ * The JSON of accounts to change that an import takes, made from the template that the export holds. Its form is not
+ * documented: an object by name and a list are known here. Of the template only the accounts that get another name are
+ * sent, because those that are absent stay unchanged; a file that was filled in goes as it is, but for the renames.
+ * Undefined when there is nothing to change.
+ */
+export function accountFile(
+  template: unknown,
+  filledIn: string | undefined,
+  renames: readonly Rename[],
+): string | undefined {
+  const given = filledIn === undefined ? undefined : parsed(filledIn);
+  if (renames.length === 0) return filledIn;
+  const { accounts, written } = given ?? bookOf(template ?? {}) ?? unknownForm();
+  const unknown = renames.filter(({ from }) => !accounts.has(from));
+  if (unknown.length > 0) {
+    const names = [...accounts.keys()];
+    throw new MigratorError('USAGE', `there is no account ${unknown.map(({ from }) => from).join(', ')} to rename`, {
+      hint:
+        names.length === 0 ? 'the package holds no accounts' : `it has ${names.join(', ')}; names are case-sensitive`,
+    });
+  }
+  const changed = renames.map(({ from, to }) => [from, relabelled(objectOf(accounts.get(from)) ?? {}, to)] as const);
+  return JSON.stringify(written(new Map([...(given === undefined ? [] : accounts), ...changed])));
+}
+
+/** Undefined for a form that is not known. */
+function bookOf(value: unknown): Book | undefined {
+  if (Array.isArray(value)) {
+    const members = value.map(objectOf);
+    if (members.includes(undefined)) return undefined;
+    return {
+      accounts: new Map(members.map((member, index) => [nameOf(member ?? {}) ?? `account ${index + 1}`, member ?? {}])),
+      written: (accounts) => [...accounts.values()],
+    };
+  }
+  const object = objectOf(value);
+  if (object === undefined) return undefined;
+  return { accounts: new Map(Object.entries(object)), written: (accounts) => Object.fromEntries(accounts) };
+}
+
+/** In a list an account is known by its label, its name or the end of its path. */
+function nameOf(account: Member): string | undefined {
+  const label = objectOf(objectOf(objectOf(account['property_map'])?.['info'])?.['label'])?.['value'];
+  const path = account['path'];
+  const end = typeof path === 'string' ? path.split('/').at(-1) : undefined;
+  return [label, account['name'], end].find((name): name is string => typeof name === 'string' && name !== '');
+}
+
+/** An account's name is its label. */
+function relabelled(whole: Member, to: string): Member {
+  const map = objectOf(whole['property_map']) ?? {};
+  const info = objectOf(map['info']) ?? {};
+  const label = objectOf(info['label']) ?? {};
+  return { ...whole, property_map: { ...map, info: { ...info, label: { ...label, value: to } } } };
+}
+
+/** USAGE when it cannot be accounts; nothing of it is quoted, because it holds passwords. */
+function parsed(text: string): Book {
+  try {
+    const book = bookOf(JSON.parse(text) as unknown);
+    if (book !== undefined) return book;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new MigratorError('USAGE', '--account-file is neither a JSON object nor a list of them', {
+    hint: "fill in the accounts_template.json of the package's zip",
+  });
+}
+
+function unknownForm(): never {
+  throw new MigratorError('USAGE', 'the accounts_template.json of the package has a form that is not known', {
+    hint: 'rename the accounts in a copy of it and give that with --account-file',
+  });
+}
+
+function objectOf(value: unknown): Member | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Member) : undefined;
+}

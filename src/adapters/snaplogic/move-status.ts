@@ -1,0 +1,167 @@
+import { isMigratorError, MigratorError } from '../../errors.ts';
+import type { JobMessage, JobState, JobStatus } from '../../ports/job.ts';
+import type { Job } from './job-id.ts';
+import { changesSince } from './projects/changes-since.ts';
+import { assetOf, isMovable } from './projects/destination.ts';
+import { lookAt } from './projects/look-up.ts';
+import { isForbidden, peerNamed, type Server } from './server.ts';
+import { failureOf, outcomeOf, stateOf, withTypes } from './wire/asset-results.ts';
+import { statusPaths } from './wire/client.ts';
+import { formatPath, parsePath, type ProjectPath } from './wire/paths.ts';
+import type { Entry, MigrationStatus } from './wire/schemas.ts';
+
+type MoveJob = Extract<Job, { kind: 'move' }>;
+type TokenJob = Extract<Job, { kind: 'token' }>;
+
+// Nothing has arrived for so long that nothing more is expected.
+const quietMs = 5 * 60_000;
+
+/** By its token; when the control plane refuses that to a non-administrator, by what has arrived at the destination. */
+export async function migrationStatus(
+  server: Server,
+  id: string,
+  job: MoveJob | TokenJob,
+  signal: AbortSignal,
+): Promise<JobStatus> {
+  const { token } = job;
+  const answered =
+    token === undefined ? server.ledger.document(id) : await statusDocument(server, token, job.kind === 'move', signal);
+  if (answered !== undefined) return checked(server, id, answered, job, signal);
+  if (job.kind === 'token') throw new MigratorError('NOT_FOUND', `the control plane does not know a migration ${id}`);
+  return byLooking(server, id, job, signal);
+}
+
+/** Undefined when the control plane knows the migration and does not show it to this account. */
+async function statusDocument(
+  { client, ledger }: Server,
+  token: string,
+  fallsBack: boolean,
+  signal: AbortSignal,
+): Promise<MigrationStatus | undefined> {
+  const pointed = ledger.path(token);
+  const refused: MigratorError[] = [];
+  for (const path of [...(pointed === undefined ? [] : [pointed]), ...statusPaths(token)]) {
+    try {
+      return await client.migrationStatus(path, signal);
+    } catch (error) {
+      if (!isMigratorError(error, 'AUTH_REFUSED', 'NOT_FOUND')) throw error;
+      refused.push(error);
+    }
+  }
+  const forbidden = refused.find(isForbidden);
+  if (forbidden !== undefined && fallsBack) return undefined;
+  const unauthorized = refused.find(({ code }) => code === 'AUTH_REFUSED');
+  if (unauthorized !== undefined) throw unauthorized;
+  throw new MigratorError('NOT_FOUND', `the control plane does not know a migration ${token}`, {
+    hint: 'it forgets them after a while; look at the destination',
+  });
+}
+
+/** The status document as a job. An unknown word is one that goes on. */
+function movedStatus(id: string, document: MigrationStatus): JobStatus {
+  const word = document.status ?? 'no status';
+  const outcome = outcomeOf(document, false);
+  const base = { id, kind: 'move', wireState: word, startedAt: document.create_time } as const;
+  switch (word.toLowerCase()) {
+    case 'completed':
+      return { ...base, state: stateOf(outcome), ...outcome };
+    case 'failed': {
+      const messages = [...failureOf(document), ...outcome.messages];
+      return { ...base, state: 'failed', items: outcome.items, messages };
+    }
+    default: {
+      const done = document.successful.length;
+      const failed = document.failed.length;
+      const activity = done + failed === 0 ? undefined : `${done} assets done, ${failed} failed`;
+      return { ...base, state: 'running', activity, messages: [] };
+    }
+  }
+}
+
+/** What the status calls done has to be at the destination; a destination that may not be read proves nothing. */
+async function checked(
+  server: Server,
+  id: string,
+  document: MigrationStatus,
+  job: MoveJob | TokenJob,
+  signal: AbortSignal,
+): Promise<JobStatus> {
+  const { dest_path: told, successful, failed, warnings } = document;
+  const { state } = movedStatus(id, document);
+  if (state === 'running') return movedStatus(id, document);
+  const path = job.kind === 'move' ? job.destination : told === undefined ? undefined : parsePath(told, 'dest_path');
+  const there = job.kind === 'move' ? ((await peerNamed(server, job.peer)) ?? server) : server;
+  const held =
+    path === undefined || successful.length + warnings.length === 0 ? undefined : await heldBy(there, path, signal);
+  const left =
+    job.kind !== 'move' || failed.every(({ asset_type: type }) => type !== undefined)
+      ? undefined
+      : await heldBy(server, job.source, signal);
+  const status = movedStatus(id, withTypes(document, [...(held ?? []), ...(left ?? [])]));
+  if (held === undefined || path === undefined || state === 'failed') return status;
+  const names = new Set(held.map(({ name }) => name));
+  const missing = successful.flatMap(({ name }) => (name === undefined || names.has(name) ? [] : [name]));
+  if (missing.length === 0) return status;
+  const text = `the status calls them done, but ${formatPath(path)} does not hold: ${missing.join(', ')}`;
+  return { ...status, state: 'partial', messages: [...status.messages, { level: 'error', text }] };
+}
+
+/** Undefined where the caller may not look. */
+async function heldBy(server: Server, path: ProjectPath, signal: AbortSignal): Promise<readonly Entry[] | undefined> {
+  try {
+    return (await lookAt(server, path, signal)).assets;
+  } catch (error) {
+    if (!isMigratorError(error, 'AUTH_REFUSED')) throw error;
+    server.tools.debug(`${formatPath(path)} may not be read, so the status is not compared with it: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** What can be told from the times of the assets at both ends. */
+async function byLooking(server: Server, id: string, job: MoveJob, signal: AbortSignal): Promise<JobStatus> {
+  const there = (await peerNamed(server, job.peer)) ?? server;
+  const { project: origin, assets: leaving } = await lookAt(server, job.source, signal);
+  const expected = (leaving ?? [])
+    .filter(isMovable)
+    .map(assetOf)
+    .filter(({ type }) => job.types.length === 0 || job.types.includes(type));
+  const { changed, place, quietMs: quiet } = await changesSince(there, job.destination, job.startedAt, signal);
+  const arrived = new Set(changed.map(({ type, name }) => `${type}\n${name}`));
+  const missing = expected.filter(({ type, name }) => !arrived.has(`${type}\n${name}`));
+  const base = { id, kind: 'move', startedAt: job.startedAt.toISOString() } as const;
+  const activity = `${expected.length - missing.length} of ${expected.length} assets have arrived`;
+  const why =
+    job.token === undefined ? 'there is no status of this migration' : 'its status is refused to this account';
+  const wireState = job.token === undefined ? 'no status' : 'status refused';
+  const unread = place.assets === undefined ? job.destination : leaving === undefined ? job.source : undefined;
+  if (unread !== undefined) {
+    throw new MigratorError('AUTH_REFUSED', `${why}, and ${formatPath(unread)} may not be read either`, {
+      hint: 'wait for it with the account of an administrator',
+    });
+  }
+  const note: JobMessage = { level: 'info', text: `${why}: the result was read off ${formatPath(job.destination)}` };
+  if (origin === undefined && quiet >= quietMs) {
+    const text = `${formatPath(job.source)} is no longer there: nobody can tell whether all of it has arrived`;
+    const items = changed.map(({ type: kind, name }) => ({ kind, name, action: 'done' as const }));
+    return { ...base, state: 'partial', wireState, messages: [note, { level: 'warning', text }], items };
+  }
+  if ((missing.length > 0 || origin === undefined) && quiet < quietMs)
+    return { ...base, state: 'running', wireState, activity, messages: [] };
+  const state: JobState =
+    missing.length === 0 ? 'succeeded' : missing.length === expected.length ? 'failed' : 'partial';
+  return {
+    ...base,
+    state: expected.length === 0 && place.project === undefined ? 'failed' : state,
+    wireState,
+    activity,
+    messages: [
+      note,
+      ...missing.map(({ type, name }): JobMessage => ({ level: 'error', text: `${type} "${name}" has not arrived` })),
+    ],
+    items: expected.map(({ type: kind, name }) =>
+      arrived.has(`${kind}\n${name}`)
+        ? { kind, name, action: 'done' }
+        : { kind, name, action: 'failed', reason: 'not changed at the destination since the start' },
+    ),
+  };
+}

@@ -1,0 +1,65 @@
+import { MigratorError } from '../../../errors.ts';
+import type { Server } from '../server.ts';
+import { formatPath, type ProjectPath } from '../wire/paths.ts';
+import type { Entry } from '../wire/schemas.ts';
+import type { Asset } from './asset-plan.ts';
+import { assetOf } from './destination.ts';
+import { lookAt, type Place } from './look-up.ts';
+
+// Between the clocks of two machines, when the server does not say what time it has.
+const skewMs = 5 * 60_000;
+// A Date header counts whole seconds and is older than its arrival.
+const headerMs = 3_000;
+
+/** What has happened in a project since a time of this machine's clock, by the server's own times. */
+export interface Changes {
+  readonly place: Place;
+  /** The project is newer than that time. */
+  readonly isNew: boolean;
+  readonly changed: readonly Asset[];
+  /** The server states no times, or its clock is unknown and the times are too near. */
+  readonly unclear: boolean;
+  /** How long nothing has changed, or since that time when nothing has; in milliseconds. */
+  readonly quietMs: number;
+}
+
+export async function changesSince(
+  server: Server,
+  path: ProjectPath,
+  since: Date,
+  signal: AbortSignal,
+): Promise<Changes> {
+  const { clock } = server.tools;
+  const place = await lookAt(server, path, signal);
+  const now = clock.now();
+  const { serverTime } = place;
+  const ahead = serverTime === undefined ? 0 : serverTime.getTime() - now.getTime();
+  const from = since.getTime() + ahead - (serverTime === undefined ? 0 : headerMs);
+  const near = serverTime === undefined ? from - skewMs : from;
+  const assets = place.assets ?? [];
+  const changed = assets.filter((entry) => timeOf(entry) >= from);
+  const newest = Math.max(from, ...changed.map(timeOf));
+  const isNew = Date.parse(place.project?.time_created ?? '') >= from;
+  return {
+    place,
+    isNew,
+    changed: changed.map(assetOf),
+    unclear:
+      place.project !== undefined &&
+      changed.length === 0 &&
+      !isNew &&
+      (place.assets === undefined || assets.some((entry) => !(timeOf(entry) < near))),
+    quietMs: now.getTime() + ahead - newest,
+  };
+}
+
+/** CONFLICT: whether something was begun cannot be told from what the project shows. */
+export function untellable(what: string, path: ProjectPath): MigratorError {
+  return new MigratorError('CONFLICT', `it cannot be told whether ${what} reached ${formatPath(path)}`, {
+    hint: 'look at the project on the control plane; if it is as it was, begin anew with --fresh',
+  });
+}
+
+function timeOf({ time_updated: updated, time_created: created }: Entry): number {
+  return Date.parse(updated ?? created ?? '');
+}

@@ -1,0 +1,118 @@
+import { MigratorError } from '../../../errors.ts';
+import type { Options } from '../../../ports/options.ts';
+import { flagOf, textOf } from '../../shared/option-values.ts';
+import { isForbidden, whoAmI, type Server } from '../server.ts';
+import { formatPath, parsePath, type ProjectPath } from '../wire/paths.ts';
+import type { Entry } from '../wire/schemas.ts';
+import type { Asset } from './asset-plan.ts';
+import { lookAt, type Place } from './look-up.ts';
+
+/** Where a project goes and what is there. */
+export interface Destination {
+  readonly path: ProjectPath;
+  /** The project space is missing and may be made. */
+  readonly createSpace: boolean;
+  /** Undefined when the caller may not look. */
+  readonly exists: boolean | undefined;
+  /** Undefined when the caller may not look. */
+  readonly assets: readonly Asset[] | undefined;
+  /** The account that looked may write there; undefined when no list says. */
+  readonly writable: boolean | undefined;
+  readonly notes: readonly string[];
+}
+
+/** The path that was asked for, else the same space and project in the target's org. USAGE when there is neither. */
+export function destinationPath(
+  options: Options,
+  source: ProjectPath | undefined,
+  org: string | undefined,
+): ProjectPath {
+  const text = textOf(options, 'destPath');
+  if (text !== undefined) return parsePath(text, '--dest-path');
+  if (source !== undefined && org !== undefined) return { ...source, org };
+  throw new MigratorError('USAGE', 'the destination of the project is not known', {
+    hint: 'give --dest-path /org/space/project, or set `org` of the target instance',
+  });
+}
+
+/** NOT_FOUND when org or space are missing; AUTH_REFUSED when the org is none of the caller's. */
+export async function destinationAt(
+  server: Server,
+  path: ProjectPath,
+  options: Options,
+  signal: AbortSignal,
+): Promise<Destination> {
+  const place = await looked(server, path, signal);
+  const createSpace = flagOf(options, 'createSpace');
+  if (place === undefined) {
+    const note = `${formatPath(path)} may not be listed by this account: nobody can tell beforehand what it holds`;
+    return { path, createSpace: false, exists: undefined, assets: undefined, writable: undefined, notes: [note] };
+  }
+  if (!place.org) {
+    throw new MigratorError(
+      'NOT_FOUND',
+      `the destination's org ${path.org} does not exist, or this account does not see it`,
+      {
+        hint: 'names are case-sensitive; the control plane must be the one that holds the org',
+        details: { missing: [`/${path.org}`] },
+      },
+    );
+  }
+  if (!place.space && !createSpace) {
+    throw new MigratorError('NOT_FOUND', `the destination's project space /${path.org}/${path.space} does not exist`, {
+      hint:
+        place.nearest === undefined
+          ? 'make it with --create-space'
+          : `names are case-sensitive: there is ${place.nearest}; --create-space makes another one`,
+      details: { missing: [`/${path.org}/${path.space}`] },
+    });
+  }
+  const exists = place.project !== undefined;
+  return {
+    path,
+    createSpace: !place.space,
+    exists,
+    assets: place.assets?.map(assetOf),
+    writable: place.perms?.includes('W'),
+    notes: [
+      ...(place.space ? [] : [`the project space /${path.org}/${path.space} is made first`]),
+      ...(!exists && place.nearest !== undefined && place.space
+        ? [`there is a project ${place.nearest} beside ${path.project}: names are case-sensitive`]
+        : []),
+      ...(place.assets === undefined ? [`${formatPath(path)} may not be listed by this account`] : []),
+    ],
+  };
+}
+
+/** Undefined when the caller may not look there although the org is one of theirs. */
+async function looked(server: Server, path: ProjectPath, signal: AbortSignal): Promise<Place | undefined> {
+  try {
+    return await lookAt(server, path, signal);
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    const user = await whoAmI(server, signal);
+    if (user === undefined || user.organizations.some(({ name }) => name === path.org)) return undefined;
+    throw new MigratorError('AUTH_REFUSED', `${user.email ?? 'this account'} is not a member of the org ${path.org}`, {
+      hint: 'a migration needs write access to the target org',
+      details: { status: 403 },
+      cause: error,
+    });
+  }
+}
+
+/** CONFLICT: something of that name is there, and nobody said what is to become of it. */
+export function alreadyThere(path: ProjectPath, hint: string): MigratorError {
+  return new MigratorError('CONFLICT', `${formatPath(path)} exists already`, {
+    hint,
+    details: { existing: [formatPath(path)] },
+  });
+}
+
+/** What a project holds besides assets stays where it is: Snaplexes, and folders. */
+export function isMovable({ asset_type: type }: Entry): boolean {
+  return type === undefined || !/^(dir|plex)$/iu.test(type);
+}
+
+export function assetOf({ asset_type: type, name }: Entry): Asset {
+  return { type: type ?? 'Asset', name };
+}

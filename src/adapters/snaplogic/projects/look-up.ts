@@ -1,0 +1,175 @@
+import { isMigratorError, MigratorError } from '../../../errors.ts';
+import type { InventoryItem } from '../../../ports/adapter.ts';
+import { isContainer, isForbidden, orgsOf, type Server } from '../server.ts';
+import { formatPath, readPath, type ProjectPath } from '../wire/paths.ts';
+import type { Entry } from '../wire/schemas.ts';
+
+/** What there is at a project's path, looked up level by level. */
+export interface Place {
+  /** False when the org is not known, or may not be seen. */
+  readonly org: boolean;
+  readonly space: boolean;
+  /** What the caller may do in the project, or in the space it is missing in, of R, W and X; undefined when no list says. */
+  readonly perms: readonly string[] | undefined;
+  readonly project: Entry | undefined;
+  /** Undefined when the caller may not look. */
+  readonly assets: readonly Entry[] | undefined;
+  /** Names beside the wanted one that differ in case only. */
+  readonly nearest: string | undefined;
+  readonly serverTime: Date | undefined;
+}
+
+const nothing: Place = {
+  org: false,
+  space: false,
+  perms: undefined,
+  project: undefined,
+  assets: [],
+  nearest: undefined,
+  serverTime: undefined,
+};
+
+/** Fails with AUTH_REFUSED (403) when a level may not be listed; a project that may not be listed has no assets. */
+export async function lookAt(server: Server, path: ProjectPath, signal: AbortSignal): Promise<Place> {
+  const spaces = await children(server, [path.org], signal);
+  if (spaces === undefined) {
+    const { org = '' } = server.connection;
+    return { ...nothing, nearest: org.toLowerCase() === path.org.toLowerCase() ? org : undefined };
+  }
+  const space = named(spaces.entries, path.space);
+  const { serverTime } = spaces;
+  if (space === undefined) return { ...nothing, org: true, nearest: alike(spaces.entries, path.space), serverTime };
+  const projects = await children(server, [path.org, path.space], signal);
+  const project = named(projects?.entries ?? [], path.project);
+  const perms = (project ?? space).perms ?? undefined;
+  const here = { org: true, space: projects !== undefined, perms, project, serverTime };
+  if (project === undefined) {
+    return { ...here, assets: [], nearest: alike(projects?.entries ?? [], path.project) };
+  }
+  const assets = await assetsOf(server, path, signal);
+  return { ...here, assets, nearest: undefined };
+}
+
+async function assetsOf(server: Server, path: ProjectPath, signal: AbortSignal): Promise<readonly Entry[] | undefined> {
+  try {
+    return (await children(server, [path.org, path.space, path.project], signal))?.entries ?? [];
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    server.tools.debug(`${formatPath(path)} may not be listed: ${error.message}`);
+    return undefined;
+  }
+}
+
+async function children({ client }: Server, segments: readonly string[], signal: AbortSignal) {
+  try {
+    return await client.list(segments, signal);
+  } catch (error) {
+    if (isMigratorError(error, 'NOT_FOUND')) return undefined;
+    throw error;
+  }
+}
+
+function named(entries: readonly Entry[], name: string): Entry | undefined {
+  return entries.find((entry) => isContainer(entry) && entry.name === name);
+}
+
+function alike(entries: readonly Entry[], name: string): string | undefined {
+  const wanted = name.trim().toLowerCase();
+  return entries.find((entry) => isContainer(entry) && entry.name.trim().toLowerCase() === wanted)?.name;
+}
+
+/** All projects of all spaces of the orgs that the caller sees. A place that may not be listed is passed over. */
+export async function* projects(server: Server, signal: AbortSignal): AsyncIterable<InventoryItem & ProjectPath> {
+  for await (const { org, name: space } of spaces(server, signal)) {
+    for (const entry of await containers(server, [org, space], signal)) {
+      const path = { org, space, project: entry.name };
+      yield {
+        kind: 'project',
+        id: formatPath(path),
+        name: entry.name,
+        container: `/${org}/${space}`,
+        modifiedAt: entry.time_updated,
+        ...path,
+      };
+    }
+  }
+}
+
+export async function* spaces(
+  server: Server,
+  signal: AbortSignal,
+): AsyncIterable<InventoryItem & { readonly org: string }> {
+  for (const org of await orgsOf(server, signal)) {
+    for (const { name, time_updated: modifiedAt } of await containers(server, [org], signal)) {
+      yield { kind: 'space', id: `/${org}/${name}`, name, container: `/${org}`, modifiedAt, org };
+    }
+  }
+}
+
+async function containers(server: Server, segments: readonly string[], signal: AbortSignal): Promise<readonly Entry[]> {
+  try {
+    return ((await children(server, segments, signal))?.entries ?? []).filter(isContainer);
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    server.tools.debug(`/${segments.join('/')} may not be listed: ${error.message}`);
+    return [];
+  }
+}
+
+export interface Found {
+  readonly path: ProjectPath;
+  readonly place: Place;
+}
+
+/**
+ * The projects that the texts mean: paths, or names that only one project has. All that are missing are told in one
+ * NOT_FOUND; USAGE when a name fits several.
+ */
+export async function selectProjects(
+  server: Server,
+  wanted: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly Found[]> {
+  if (wanted.length === 0) {
+    throw new MigratorError('USAGE', 'no project was named', { hint: 'name one by its path: /org/space/project' });
+  }
+  const found: Found[] = [];
+  const missing: string[] = [];
+  const hints: string[] = [];
+  let all: readonly ProjectPath[] | undefined;
+  for (const text of wanted) {
+    let path = readPath(text);
+    if (path === undefined) {
+      all ??= await collected(server, signal);
+      const fitting = all.filter(({ project }) => project === text.trim());
+      if (fitting.length > 1) {
+        throw new MigratorError('USAGE', `more than one project is called ${text}`, {
+          hint: `name it by its path: ${fitting.map(formatPath).join(', ')}`,
+        });
+      }
+      path = fitting[0];
+    }
+    const place = path === undefined ? nothing : await lookAt(server, path, signal);
+    if (path !== undefined && place.project !== undefined) {
+      found.push({ path, place });
+      continue;
+    }
+    missing.push(text);
+    if (place.nearest !== undefined) hints.push(place.nearest);
+  }
+  if (missing.length === 0) return found;
+  const what = missing.length === 1 ? 'there is no project' : 'there are no projects';
+  throw new MigratorError('NOT_FOUND', `${what} ${missing.join(', ')}`, {
+    hint:
+      hints.length > 0
+        ? `paths are case-sensitive: there is ${hints.join(', ')}`
+        : 'a project is named by its path: /org/space/project',
+    details: { missing },
+  });
+}
+
+async function collected(server: Server, signal: AbortSignal): Promise<readonly ProjectPath[]> {
+  const list: ProjectPath[] = [];
+  for await (const path of projects(server, signal)) list.push(path);
+  return list;
+}

@@ -1,0 +1,56 @@
+import type { JobStatus } from '../../ports/job.ts';
+import type { MigrationStatus } from './wire/schemas.ts';
+
+interface Begun {
+  readonly id: string;
+  readonly title: string;
+  /** What was prepared, so that a second look for the same work finds it. */
+  readonly work: string;
+  readonly startedAt: Date;
+}
+
+/**
+ * What this process knows of the jobs that it started. The control plane keeps no list of them, and an import is
+ * answered once and never again; another process finds out what it can by looking.
+ */
+export interface Ledger {
+  begin(job: Begun): void;
+  settle(status: JobStatus): void;
+  /** The status document that a synchronous migration was answered with. */
+  document(id: string): MigrationStatus | undefined;
+  keepDocument(id: string, document: MigrationStatus): void;
+  /** Where the server said that the status of a migration is. */
+  pointTo(token: string, path: string): void;
+  path(token: string): string | undefined;
+  result(id: string): JobStatus | undefined;
+  /** The last job of the same work, begun not before that time. */
+  find(work: string, since: Date): string | undefined;
+  /** Newest first. */
+  jobs(): readonly Begun[];
+}
+
+export function createLedger(): Ledger {
+  const begun: Begun[] = [];
+  const results = new Map<string, JobStatus>();
+  const paths = new Map<string, string>();
+  const documents = new Map<string, MigrationStatus>();
+  return {
+    begin: (job) => {
+      begun.unshift(job);
+    },
+    settle: (status) => {
+      results.set(status.id, status);
+    },
+    document: (id) => documents.get(id),
+    keepDocument: (id, document) => {
+      documents.set(id, document);
+    },
+    pointTo: (token, path) => {
+      paths.set(token, path);
+    },
+    path: (token) => paths.get(token),
+    result: (id) => results.get(id),
+    find: (work, since) => begun.find((job) => job.work === work && job.startedAt >= since)?.id,
+    jobs: () => begun,
+  };
+}

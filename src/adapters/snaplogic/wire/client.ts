@@ -1,0 +1,221 @@
+import type { z } from 'zod';
+import { MigratorError } from '../../../errors.ts';
+import type { ByteStream } from '../../../ports/artifact.ts';
+import type { Http, HttpRequest, HttpResponse, RequestField, RequestFile } from '../../../ports/http.ts';
+import { bodyError, saidIn, worse } from './errors.ts';
+import { encodedPath, formatPath, segmentsOf, type ProjectPath } from './paths.ts';
+import {
+  envelopeSchema,
+  listSchema,
+  orgsSchema,
+  resultSchema,
+  startedSchema,
+  statusSchema,
+  userSchema,
+  type Entry,
+  type ImportResult,
+  type MigrationStatus,
+  type User,
+} from './schemas.ts';
+
+/** One function per endpoint: where it is, how it is asked, what comes back. What to do about it is decided elsewhere. */
+export interface Client {
+  user(email: string, signal: AbortSignal): Promise<User>;
+  /** The names of a user's orgs, by the internal call. */
+  orgs(email: string, signal: AbortSignal): Promise<readonly string[]>;
+  /** What lies directly in an org, a space or a project. */
+  list(segments: readonly string[], signal: AbortSignal): Promise<Listing>;
+  /** False when it exists already. */
+  createSpace(org: string, space: string, signal: AbortSignal): Promise<boolean>;
+  migrate(source: ProjectPath, request: MigrateBody, signal: AbortSignal): Promise<MigrateAnswer>;
+  /** `path` is one of those that a token may be asked for at. */
+  migrationStatus(path: string, signal: AbortSignal): Promise<MigrationStatus>;
+  exportProject(
+    source: ProjectPath,
+    query: ExportQuery,
+    signal: AbortSignal,
+  ): Promise<HttpResponse<ByteStream> & { readonly size: number | undefined }>;
+  importProject(
+    target: ProjectPath,
+    query: ImportQuery,
+    form: readonly (RequestField | RequestFile)[],
+    signal: AbortSignal,
+  ): Promise<ImportResult>;
+}
+
+export interface Listing {
+  readonly entries: readonly Entry[];
+  /** The server's own time when it answered, as far as it said. */
+  readonly serverTime: Date | undefined;
+}
+
+/** The body of project migrate. */
+export interface MigrateBody {
+  readonly dest_path: string;
+  readonly asset_types?: readonly string[];
+  readonly duplicate_check: boolean;
+  readonly async: boolean;
+}
+
+export interface MigrateAnswer {
+  readonly token: string | undefined;
+  readonly statusUrl: string | undefined;
+  /** The status document, when the answer was one. */
+  readonly status: MigrationStatus | undefined;
+}
+
+export interface ExportQuery {
+  readonly assetTypes: readonly string[];
+  readonly force: boolean;
+}
+
+export interface ImportQuery {
+  readonly duplicates: string;
+  readonly overwriteTypes: readonly string[];
+}
+
+const api = 'api/1/rest';
+/** Lists beyond this are paged, whatever a caller asks for. */
+const pageSize = 100;
+// The platform cuts its own calls off after 15 minutes.
+const platformMs = 16 * 60_000;
+
+export function createClient(http: Http, scrub: (text: string) => string): Client {
+  const ask = async <Schema extends z.ZodType>(
+    request: HttpRequest,
+    schema: Schema,
+    signal: AbortSignal,
+  ): Promise<{ readonly map: z.infer<Schema> | undefined; readonly headers: Readonly<Record<string, string>> }> => {
+    const { status, body, headers } = await http.json(request, signal);
+    const said = saidIn(body);
+    const code = worse(status, said.code) ?? status;
+    if (code >= 400 && request.accept?.includes(code) !== true)
+      throw bodyError(code, scrub(said.text), request.method !== 'GET' && request.safety !== 'idempotent');
+    if (body === undefined) return { map: undefined, headers };
+    // A synchronous migration is not documented to answer in an envelope.
+    const envelope = envelopeSchema.safeParse(body).data ?? {};
+    return { map: decoded(schema, 'response_map' in envelope ? envelope.response_map : body, request), headers };
+  };
+  const need = async <Schema extends z.ZodType>(
+    path: string,
+    schema: Schema,
+    signal: AbortSignal,
+  ): Promise<z.infer<Schema>> => {
+    const { map } = await ask({ method: 'GET', path }, schema, signal);
+    if (map === undefined) throw unreadable(path, 'it is empty');
+    return map;
+  };
+
+  return {
+    user: (email, signal) => need(`${api}/public/users/${encodeURIComponent(email)}`, userSchema, signal),
+    orgs: async (email, signal) => {
+      const { org_snodes: orgs } = await need(`${api}/asset/user/${encodeURIComponent(email)}`, orgsSchema, signal);
+      return Object.values(orgs).map(({ name }) => name);
+    },
+    list: async (segments, signal) => {
+      const path = `${api}/asset/list/${encodedPath(segments)}`;
+      const found = new Map<string, Entry>();
+      let serverTime: Date | undefined;
+      for (let offset = 0; ;) {
+        const request: HttpRequest = { method: 'GET', path, query: { limit: pageSize, offset } };
+        const { map, headers } = await ask(request, listSchema, signal);
+        if (map === undefined) throw unreadable(path, 'it is empty');
+        serverTime ??= timeOf(headers['date']);
+        const before = found.size;
+        for (const entry of map.entries) found.set(`${entry.asset_type ?? ''}/${entry.name}`, entry);
+        offset += map.entries.length;
+        // A page that brings nothing new comes from a server that does not page at all.
+        if (map.entries.length < pageSize || found.size === before) return { entries: [...found.values()], serverTime };
+      }
+    },
+    createSpace: async (org, space, signal) => {
+      const path = `${api}/public/assetapi/project/${encodedPath([org, space])}`;
+      const answer = await http.json(
+        { method: 'POST', path, json: { permissions: [] }, safety: 'idempotent', accept: [409] },
+        signal,
+      );
+      const said = saidIn(answer.body);
+      const code = worse(answer.status, said.code) ?? answer.status;
+      if (code >= 400 && code !== 409) throw bodyError(code, scrub(said.text), false);
+      return code !== 409;
+    },
+    migrate: async (source, request, signal) => {
+      const path = `${api}/public/project/migrate/${encodedPath(segmentsOf(source))}`;
+      const answerWithinMs = request.async ? {} : { answerWithinMs: platformMs };
+      const { map } = await ask(
+        { method: 'POST', path, json: request, safety: 'once', ...answerWithinMs },
+        startedSchema.extend(statusSchema.shape),
+        signal,
+      );
+      return {
+        token: map?.status_token ?? map?._id,
+        statusUrl: map?.status_url,
+        status: map?.status === undefined ? undefined : map,
+      };
+    },
+    migrationStatus: (path, signal) => need(path, statusSchema, signal),
+    exportProject: (source, { assetTypes, force }, signal) =>
+      http.stream(
+        {
+          method: 'GET',
+          path: `${api}/public/project/export/${encodedPath(segmentsOf(source))}`,
+          query: {
+            asset_types: assetTypes.length === 0 ? undefined : assetTypes.join(','),
+            force: force ? true : undefined,
+          },
+          headers: { accept: '*/*' },
+          answerWithinMs: platformMs,
+        },
+        signal,
+      ),
+    importProject: async (target, { duplicates, overwriteTypes }, form, signal) => {
+      const { map } = await ask(
+        {
+          method: 'POST',
+          path: `${api}/public/project/import/${encodedPath(segmentsOf(target))}`,
+          query: {
+            duplicate_check: duplicates,
+            overwrite_types: overwriteTypes.length === 0 ? undefined : overwriteTypes.join(','),
+          },
+          form,
+          safety: 'once',
+          secretBodies: true,
+          answerWithinMs: platformMs,
+        },
+        resultSchema,
+        signal,
+      );
+      if (map !== undefined) return map;
+      return { successful: [], failed: [], warnings: [], project_path: formatPath(target) };
+    },
+  };
+}
+
+/** The two places where the status of a migration is documented, below the URL of the instance. */
+export function statusPaths(token: string): readonly string[] {
+  const name = encodeURIComponent(token);
+  return [`${api}/public/project/migrate/${name}`, `${api}/public/migrate/${name}`];
+}
+
+/** Where a server says a status is, below the URL of the instance, whatever host it thinks it has. */
+export function statusPathOf(url: string): string | undefined {
+  const at = url.indexOf(`/${api}/`);
+  return at < 0 || url.includes('?') || url.includes('..') ? undefined : url.slice(at + 1);
+}
+
+function decoded<Schema extends z.ZodType>(schema: Schema, value: unknown, { path }: HttpRequest): z.infer<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw unreadable(path, result.error.issues[0]?.message ?? 'it is of another shape');
+}
+
+function unreadable(path: string, why: string): MigratorError {
+  return new MigratorError('REMOTE_UNEXPECTED', `the answer to ${path} is not what SnapLogic documents: ${why}`, {
+    hint: 'check whether the URL of the instance is that of a control plane',
+  });
+}
+
+function timeOf(date: string | undefined): Date | undefined {
+  const time = new Date(date ?? '');
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}

@@ -1,0 +1,84 @@
+import { MigratorError } from '../../../errors.ts';
+import { errorBodySchema } from './schemas.ts';
+
+/** What a body says went wrong. The product repeats the status in it, and the two may differ. */
+export interface Said {
+  /** `http_status_code` of the innermost envelope that has one. */
+  readonly code: number | undefined;
+  readonly text: string;
+}
+
+const deepest = 5;
+
+/** Reads the error envelope, envelopes inside envelopes too (`error_list[0].response_map.error_list[0]`). */
+export function saidIn(body: unknown, depth = 0): Said {
+  const parsed = errorBodySchema.safeParse(body);
+  if (!parsed.success || depth > deepest) return { code: undefined, text: '' };
+  const { http_status_code: code, response_map: map, message, error } = parsed.data;
+  const inner = (map?.error_list ?? []).map((entry) => saidIn(entry, depth + 1));
+  const texts = [message, error, map?.message, map?.error_id, ...inner.map(({ text }) => text)];
+  const innerCode = inner.find((entry) => entry.code !== undefined)?.code;
+  return {
+    code: worse(code, innerCode),
+    text: [...new Set(texts.map((text) => oneLine(text ?? '')))].filter((text) => text !== '').join('; '),
+  };
+}
+
+/** Of an HTTP status and the one in the body: the one that says more went wrong. */
+export function worse(one: number | undefined, other: number | undefined): number | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return Math.max(one, other);
+}
+
+/** The error for a status of 400 and above, whether HTTP or the body brought it; undefined leaves the general reading. */
+export function refusal(status: number, text: string): MigratorError | undefined {
+  const tail = text === '' ? '' : `: ${text.length > 400 ? `${text.slice(0, 399)}…` : text}`;
+  const details = { status };
+  switch (status) {
+    case 401:
+      return new MigratorError('AUTH_REFUSED', `SnapLogic does not accept the credentials${tail}`, {
+        hint: 'check the user name, and whether its account is locked, its password expired or its token out of date',
+        details,
+      });
+    case 403:
+      return new MigratorError('AUTH_REFUSED', `SnapLogic does not allow this${tail}`, {
+        hint: 'the account may lack a right there, or its environment takes no user name and password for its APIs (then set `token`)',
+        details,
+      });
+    case 404:
+      return new MigratorError('NOT_FOUND', `SnapLogic does not know this${tail}`, {
+        hint: 'paths are case-sensitive: /org/space/project',
+        details,
+      });
+    case 409:
+      return new MigratorError('CONFLICT', `SnapLogic reports a conflict${tail}`, { details });
+    case 408:
+    case 429:
+    case 502:
+    case 503:
+    case 504:
+      return undefined;
+    default:
+      if (status >= 500 && text === '') return undefined;
+      return new MigratorError(
+        'REMOTE_UNEXPECTED',
+        `SnapLogic ${status >= 500 ? 'failed' : 'refuses the request as invalid'}${tail}`,
+        { details },
+      );
+  }
+}
+
+/** An error that an answer with HTTP status 2xx carries in its body. */
+export function bodyError(status: number, text: string, ambiguous: boolean): MigratorError {
+  const known =
+    refusal(status, text) ??
+    new MigratorError('REMOTE_UNREACHABLE', `SnapLogic is not available${text === '' ? '' : `: ${text}`}`);
+  return new MigratorError(known.code, known.message, {
+    hint: known.hint,
+    details: { status, ambiguous: ambiguous && (status === 408 || status >= 500) },
+  });
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+}

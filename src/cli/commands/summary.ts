@@ -1,0 +1,89 @@
+import { isFinal } from '../../core/steps/watch.ts';
+import type { SealedPackage } from '../../package/index.ts';
+import type { JobStatus, JobItem, LogLine } from '../../ports/job.ts';
+import type { PlanItem } from '../../ports/plan.ts';
+import { humanBytes } from '../terminal/amounts.ts';
+import { plainText } from '../terminal/plain-text.ts';
+import { lines, table } from '../terminal/table.ts';
+
+export function describeSealed(file: string, { manifest, size, signer }: SealedPackage): string {
+  return lines(
+    `package:   ${file} (${humanBytes(size)})`,
+    `id:        ${manifest.id}@${manifest.version}`,
+    `signed:    ${signer === undefined ? 'no' : `by ${signer}`}`,
+    `encrypted: ${describeEncryption(manifest.content)}`,
+  );
+}
+
+export function describeEncryption({
+  encryption,
+  recipients,
+}: {
+  readonly encryption: string;
+  readonly recipients: readonly string[];
+}): string {
+  if (encryption === 'none') return 'no';
+  if (encryption === 'passphrase') return 'with a passphrase';
+  return `to ${recipients.length === 1 ? 'one recipient' : `${recipients.length} recipients`}`;
+}
+
+export function describePlan(plan: readonly PlanItem[]): string | undefined {
+  if (plan.length === 0) return undefined;
+  return table(
+    ['action', 'kind', 'name'],
+    plan.map(({ action, kind, name, detail }) => [
+      action,
+      kind,
+      detail === undefined ? plainText(name) : `${plainText(name)} (${plainText(detail)})`,
+    ]),
+  );
+}
+
+/** What a server did with each thing. */
+export function describeItems(items: readonly JobItem[]): string | undefined {
+  if (items.length === 0) return undefined;
+  return table(
+    ['result', 'kind', 'name'],
+    items.map(({ action, kind, name, reason }) => [
+      action,
+      kind,
+      reason === undefined ? plainText(name) : `${plainText(name)}: ${plainText(reason)}`,
+    ]),
+  );
+}
+
+/** A server's log, indented as it nests. */
+export function describeLog(log: readonly LogLine[]): string {
+  return log
+    .map(
+      ({ at, depth, level, text }) =>
+        `${at === undefined ? '' : `${at}  `}${level.padEnd(7)}  ${'  '.repeat(depth)}${plainText(text)}`,
+    )
+    .join('\n');
+}
+
+/** The log of a dry run as the plan it is: without times, and without what only a debugger wants. */
+export function describeRehearsal(log: readonly LogLine[]): string | undefined {
+  const shown = log.filter((line) => !['trace', 'verbose'].includes(line.level));
+  if (shown.length === 0) return undefined;
+  const word = (level: LogLine['level']) => (level === 'info' ? '' : `${level}: `);
+  return `${shown.map(({ depth, level, text }) => `${'  '.repeat(depth)}${word(level)}${plainText(text)}`).join('\n')}\n`;
+}
+
+export function describeJob(handle: string, status: JobStatus): string {
+  const { kind, state, wireState, fraction, activity, waitingFor, queuedAt, startedAt, finishedAt, messages, items } =
+    status;
+  return lines(
+    `job:      ${handle}`,
+    `kind:     ${kind}`,
+    `state:    ${state}${wireState.toLowerCase() === state ? '' : ` (the server says ${wireState})`}`,
+    fraction === undefined || isFinal(state) ? undefined : `progress: ${Math.round(fraction * 100)} %`,
+    activity === undefined ? undefined : `doing:    ${activity}`,
+    waitingFor === undefined ? undefined : `waits:    for ${waitingFor}`,
+    queuedAt === undefined ? undefined : `queued:   ${queuedAt}`,
+    startedAt === undefined ? undefined : `started:  ${startedAt}`,
+    finishedAt === undefined ? undefined : `finished: ${finishedAt}`,
+    describeItems(items ?? []),
+    ...messages.map(({ level, text }) => `${level}: ${text}`),
+  );
+}

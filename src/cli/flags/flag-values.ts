@@ -1,0 +1,138 @@
+import type { Command, Option } from 'commander';
+import { MigratorError } from '../../errors.ts';
+import { nearest } from '../../nearest.ts';
+import type { DefaultValue } from '../config/config.ts';
+import type { Context } from '../context.ts';
+import { ListOption } from './list-flag.ts';
+
+/** The program's own flags that a file may set: `--json` and `--config` hold before any file is read. */
+const programDefaults = ['progress', 'quiet', 'debug', 'color'];
+
+/**
+ * The order in which a flag gets its value: command line, environment (`MIGRATOR_` and the flag's name), the rc file's
+ * `defaults`, built-in. The environment counts for a switch by its value: `0`, `false` and `no` switch it off. `notFromDefaults`
+ * names flags that change what the command does, so that only a person's own words set them.
+ */
+export async function settle(
+  command: Command,
+  context: Context,
+  notFromDefaults: readonly string[] = [],
+): Promise<void> {
+  fromEnvironment(command, context);
+  const { defaults, file = 'the rc file' } = await context.config();
+  const program = programOf(command);
+  const unused: [string, DefaultValue][] = [];
+  for (const [name, value] of Object.entries(defaults)) {
+    const owner = [command, program].find((one) => flagOf(one, name) !== undefined);
+    const option = owner && flagOf(owner, name);
+    if (owner === undefined || option === undefined) {
+      unused.push([name, value]);
+      continue;
+    }
+    const path = `defaults.${name} in ${file}`;
+    const settled = fromDefaults(option, value, path);
+    if (isSet(owner, name) || notFromDefaults.includes(name)) continue;
+    owner.setOptionValueWithSource(name, settled, 'config');
+    context.flagSources.set(name, { origin: 'rc file', words: path });
+  }
+  if (unused.length > 0) await checkUnused(unused, file, context);
+}
+
+/** The part that needs no rc file; also used for the options of the program itself. */
+export function fromEnvironment(command: Command, context: Context): void {
+  for (const option of command.options) {
+    const name = option.attributeName();
+    if (option.hidden || name === 'version' || isSet(command, name)) continue;
+    for (const variable of environmentNames(option)) {
+      const text = context.io.env[variable];
+      if (text === undefined || text === '') continue;
+      const value = parse(option, text, variable);
+      const negated = option.negate && variable.startsWith('MIGRATOR_NO_');
+      command.setOptionValueWithSource(name, negated ? value !== true : value, 'env');
+      context.flagSources.set(name, { origin: 'environment', words: variable });
+      break;
+    }
+  }
+}
+
+/** `--no-wait` is MIGRATOR_NO_WAIT=1, and MIGRATOR_WAIT=0 says the same. */
+function environmentNames(option: Option): readonly string[] {
+  const name = option.name().replaceAll('-', '_').toUpperCase();
+  return option.negate ? [`MIGRATOR_${name}`, `MIGRATOR_${name.replace(/^NO_/u, '')}`] : [`MIGRATOR_${name}`];
+}
+
+export function programOf(command: Command): Command {
+  return command.parent === null ? command : programOf(command.parent);
+}
+
+function flagOf(command: Command, name: string): Option | undefined {
+  if (command.parent === null && !programDefaults.includes(name)) return undefined;
+  return command.options.find((option) => option.attributeName() === name && !option.hidden);
+}
+
+function isSet(command: Command, name: string): boolean {
+  const source = command.getOptionValueSource(name);
+  return source !== undefined && source !== 'default';
+}
+
+/** Defaults that are meant for other commands: a slip in them would otherwise show only when one of those runs. */
+async function checkUnused(
+  unused: readonly (readonly [string, DefaultValue])[],
+  file: string,
+  context: Context,
+): Promise<void> {
+  const all = everyCommand(await context.commandTree());
+  for (const [name, value] of unused) {
+    const option = all.map((command) => flagOf(command, name)).find((found) => found !== undefined);
+    if (option !== undefined) {
+      fromDefaults(option, value, `defaults.${name} in ${file}`);
+      continue;
+    }
+    const names = all.flatMap((command) => command.options.map((one) => one.attributeName()));
+    const near = nearest(name, names);
+    throw new MigratorError('CONFIG_INVALID', `defaults.${name} in ${file} is no flag that can have a default`, {
+      hint: near === undefined ? "a flag's name in camel case: packageId for --package-id" : `did you mean "${near}"?`,
+    });
+  }
+}
+
+function everyCommand(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap((child) => everyCommand(child))];
+}
+
+function parse(option: Option, text: string, variable: string): unknown {
+  if (option.isBoolean() || option.negate) return parseSwitch(text, variable);
+  const words = option instanceof ListOption ? text.split(',').map((item) => item.trim()) : [text];
+  for (const word of words) checkChoice(option, word, variable);
+  return option instanceof ListOption ? words : text;
+}
+
+function parseSwitch(text: string, variable: string): boolean {
+  const word = text.toLowerCase();
+  if (['1', 'true', 'yes', 'on'].includes(word)) return true;
+  if (['0', 'false', 'no', 'off'].includes(word)) return false;
+  throw new MigratorError('USAGE', `${variable}="${text}" is neither true nor false`, { hint: 'use 1 or 0' });
+}
+
+function fromDefaults(option: Option, value: DefaultValue, path: string): unknown {
+  if (option.isBoolean() || option.negate) {
+    if (typeof value === 'boolean') return value;
+    throw new MigratorError('CONFIG_INVALID', `${path} must be true or false`);
+  }
+  if (option instanceof ListOption) {
+    if (typeof value === 'number' || typeof value === 'boolean')
+      throw new MigratorError('CONFIG_INVALID', `${path} must be a list of texts`);
+    const words = typeof value === 'string' ? [value] : value;
+    for (const word of words) checkChoice(option, word, path, 'CONFIG_INVALID');
+    return words;
+  }
+  if (typeof value !== 'string' && typeof value !== 'number')
+    throw new MigratorError('CONFIG_INVALID', `${path} must be a text`);
+  checkChoice(option, String(value), path, 'CONFIG_INVALID');
+  return String(value);
+}
+
+function checkChoice(option: Option, text: string, where: string, code: 'USAGE' | 'CONFIG_INVALID' = 'USAGE'): void {
+  if (option.argChoices === undefined || option.argChoices.includes(text)) return;
+  throw new MigratorError(code, `${where}: "${text}" is not one of ${option.argChoices.join(', ')}`);
+}

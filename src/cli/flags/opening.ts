@@ -1,0 +1,38 @@
+import { type Command, Option } from 'commander';
+import { ListOption } from './list-flag.ts';
+import { seal } from './sealing.ts';
+
+export interface TrustOptions {
+  readonly trust: readonly string[];
+  readonly allowUnsigned?: boolean;
+}
+
+export interface OpenOptions extends TrustOptions {
+  readonly identity: readonly string[];
+  readonly passphrase?: string;
+  readonly maxExpandedSize?: string;
+}
+
+export function withTrust(command: Command): Command {
+  return command
+    .addOption(
+      new ListOption('--trust <key>', 'trust this minisign public key or key file too (repeatable)').helpGroup(seal),
+    )
+    .addOption(new Option('--allow-unsigned', 'accept a package that nobody signed').helpGroup(seal));
+}
+
+export function withOpening(command: Command): Command {
+  return withTrust(command)
+    .addOption(new ListOption('--identity <file>', 'decrypt with this age identity file (repeatable)').helpGroup(seal))
+    .addOption(
+      new Option(
+        '--passphrase <secret>',
+        'decrypt with a passphrase: env:NAME, file:path, command:… or prompt',
+      ).helpGroup(seal),
+    )
+    .addOption(
+      new Option('--max-expanded-size <size>', 'refuse packages that expand beyond this (500MiB, 20GiB)').helpGroup(
+        seal,
+      ),
+    );
+}

@@ -1,0 +1,36 @@
+import { type Command, Option } from 'commander';
+import { productOptions } from '../../adapters/index.ts';
+import type { OptionSpec, ProductOptions, Verb } from '../../ports/options.ts';
+import { ListOption } from './list-flag.ts';
+
+/** The products' own flags, grouped by product in the help. A flag that two products know is shown with the first. */
+export function withProductOptions(
+  command: Command,
+  verb: Verb,
+  table: readonly ProductOptions[] = productOptions,
+): Command {
+  const seen = new Set(command.options.map((option) => option.long));
+  for (const { title, options } of table) {
+    for (const spec of options) {
+      const long = `--${spec.name}`;
+      if (!spec.verbs.includes(verb) || seen.has(long)) continue;
+      seen.add(long);
+      command.addOption(optionOf(spec).helpGroup(`${title} options:`));
+    }
+  }
+  command.addOption(
+    new ListOption('--set <name=value>', 'an option of an adapter that is not built in (repeatable)').helpGroup(
+      'Other adapters:',
+    ),
+  );
+  return command;
+}
+
+function optionOf({ name, value, description, many, choices }: OptionSpec): Option {
+  const flags = value === undefined ? `--${name}` : `--${name} <${value}>`;
+  if (many === true) return new ListOption(flags, description, choices);
+  const option = new Option(flags, description);
+  // A product's `no-…` is a switch of its own and not the opposite of another one.
+  option.negate = false;
+  return choices === undefined ? option : option.choices(choices);
+}

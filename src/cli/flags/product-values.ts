@@ -1,0 +1,167 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { productOptions } from '../../adapters/index.ts';
+import { isMigratorError, MigratorError } from '../../errors.ts';
+import type { OptionValue, Options, Secrets, OptionSpec, ProductOptions, Verb } from '../../ports/options.ts';
+import { Secret } from '../../secret.ts';
+import type { Context } from '../context.ts';
+import { secretFlag } from '../secrets/read-secret.ts';
+
+export interface ProductFlags {
+  readonly options: Options;
+  readonly secrets: Secrets;
+  /** Those of `options` that an export, or an import, of this product knows. */
+  readonly exportOptions: Options;
+  readonly importOptions: Options;
+  /** The flags ask to replace what the target has. */
+  readonly overwrites: boolean;
+  /** The flags ask to stop once somebody's approval is waited for. */
+  readonly untilApproval: boolean;
+  /** Flags, dashes included, that say where one project goes. */
+  readonly oneProject: readonly string[];
+  /** The flags ask for a file of the server's own kind instead of a package. */
+  readonly raw: boolean;
+  /** Options of other products that migrator does itself where this one does not know them. */
+  readonly byMigrator: Options;
+}
+
+/** Splits a verb's product flags into plain options and secrets, after checking that the product knows each of them. */
+export async function productFlags(
+  command: Command,
+  verb: Verb,
+  product: string,
+  context: Context,
+  table: readonly ProductOptions[] = productOptions,
+): Promise<ProductFlags> {
+  refuseForeign(command, verb, product, table);
+  const options: Record<string, OptionValue> = {};
+  const secrets: Record<string, Secret> = {};
+  const specs = specsOf(product, verb, table);
+  for (const spec of specs) {
+    const name = camelCase(spec.name);
+    const value: unknown = command.getOptionValue(name);
+    if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
+    if (spec.bytes === true) {
+      const paths = typeof value === 'string' ? [value] : (value as readonly string[]);
+      options[name] = await Promise.all(paths.map((path) => bytesOfFile(path, name, context)));
+    } else if (spec.file === true) {
+      const text = await textOfFile(value as string, name, context);
+      if (spec.secret === true) context.redactor.add((secrets[name] = new Secret(text)));
+      else options[name] = text;
+    } else if (spec.secret === true) {
+      secrets[name] = await secretFlag(value as string, name, `--${spec.name}`, context);
+    } else {
+      options[name] = value as OptionValue;
+    }
+  }
+  const all = { ...options, ...thirdParty(command, product, table) };
+  const isOn = (mark: 'overwrites' | 'untilApproval' | 'raw'): boolean =>
+    specs.some((spec) => spec[mark] === true && all[camelCase(spec.name)] === true);
+  return {
+    options: all,
+    secrets,
+    exportOptions: knownTo('partial-export', all, specs),
+    importOptions: knownTo('import', all, specs),
+    overwrites: isOn('overwrites'),
+    untilApproval: isOn('untilApproval'),
+    oneProject: specs
+      .filter((spec) => spec.oneProject === true && all[camelCase(spec.name)] !== undefined)
+      .map((spec) => `--${spec.name}`),
+    raw: isOn('raw'),
+    byMigrator: byMigrator(command, verb, specs, table),
+  };
+}
+
+/** What belongs to a move alone goes to both of its halves: a route that cannot heed it has to be able to say so. */
+function knownTo(half: 'partial-export' | 'import', options: Options, specs: readonly OptionSpec[]): Options {
+  const other = half === 'import' ? 'partial-export' : 'import';
+  const foreign = new Set(
+    specs.filter(({ verbs }) => verbs.includes(other) && !verbs.includes(half)).map((spec) => camelCase(spec.name)),
+  );
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !foreign.has(name)));
+}
+
+function specsOf(product: string, verb: Verb, table: readonly ProductOptions[]): readonly OptionSpec[] {
+  return table.find((entry) => entry.product === product)?.options.filter((spec) => spec.verbs.includes(verb)) ?? [];
+}
+
+function refuseForeign(command: Command, verb: Verb, product: string, table: readonly ProductOptions[]): void {
+  const own = new Set(specsOf(product, verb, table).map((spec) => spec.name));
+  for (const { product: other, title, options } of table) {
+    for (const { name, byMigrator } of options) {
+      if (other === product || own.has(name) || byMigrator === true) continue;
+      const source = command.getOptionValueSource(camelCase(name));
+      // Defaults of the rc file are meant for whichever product knows them.
+      if (source !== 'cli' && source !== 'env') continue;
+      throw new MigratorError('USAGE', `--${name} is for ${title}, and this instance is ${product}`);
+    }
+  }
+}
+
+function byMigrator(
+  command: Command,
+  verb: Verb,
+  own: readonly OptionSpec[],
+  table: readonly ProductOptions[],
+): Options {
+  const known = new Set(own.map((spec) => spec.name));
+  const others = table.flatMap(({ options }) => options);
+  const mine = others.filter((spec) => spec.byMigrator === true && spec.verbs.includes(verb) && !known.has(spec.name));
+  return Object.fromEntries(
+    mine.flatMap(({ name }): [string, OptionValue][] => {
+      const value = command.getOptionValue(camelCase(name)) as OptionValue | undefined;
+      return value === undefined ? [] : [[camelCase(name), value]];
+    }),
+  );
+}
+
+function thirdParty(command: Command, product: string, table: readonly ProductOptions[]): Options {
+  const settings = (command.getOptionValue('set') as readonly string[] | undefined) ?? [];
+  if (settings.length > 0 && table.some((entry) => entry.product === product)) {
+    if (command.getOptionValueSource('set') === 'config') return {};
+    throw new MigratorError('USAGE', `--set is for adapters that are not built in, and ${product} is`, {
+      hint: `see the flags of ${product} with --help`,
+    });
+  }
+  return Object.fromEntries(
+    settings.map((setting) => {
+      const [name, ...value] = setting.split('=');
+      if (name === undefined || name === '' || value.length === 0) {
+        throw new MigratorError('USAGE', `--set "${setting}" must be name=value`);
+      }
+      return [name, value.join('=')];
+    }),
+  );
+}
+
+const longestText = 64 * 1024 * 1024;
+const mostBytes = 16 * 1024 * 1024;
+
+async function textOfFile(path: string, flag: string, context: Context): Promise<string> {
+  return (await contentOf(path, flag, longestText, context)).toString('utf8').replace(/^\uFEFF/u, '');
+}
+
+async function bytesOfFile(path: string, flag: string, context: Context): Promise<string> {
+  return `${basename(path)}/${(await contentOf(path, flag, mostBytes, context)).toString('base64')}`;
+}
+
+/** A path in the rc file is relative to that file, any other to the working directory. */
+async function contentOf(path: string, flag: string, longest: number, context: Context): Promise<Buffer> {
+  const { origin, words } = context.flagSource(flag);
+  const directory = origin === 'rc file' ? (await context.config()).directory : context.io.cwd;
+  const file = resolve(directory, path);
+  try {
+    const { size } = await stat(file);
+    if (size > longest)
+      throw new MigratorError('USAGE', `${words}: "${path}" is longer than ${longest / 1024 / 1024} MiB`);
+    return await readFile(file);
+  } catch (cause) {
+    if (isMigratorError(cause)) throw cause;
+    throw new MigratorError('USAGE', `${words}: "${path}" cannot be read`, { cause });
+  }
+}
+
+function camelCase(name: string): string {
+  return name.replace(/-(.)/gu, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,37 @@
+import { type Command, Option } from 'commander';
+import { ListOption } from './list-flag.ts';
+
+export interface SealOptions {
+  readonly signingKey?: string;
+  readonly unsigned?: boolean;
+  readonly recipient: readonly string[];
+  readonly passphrase?: string;
+  readonly unencrypted?: boolean;
+  readonly compression: 'auto' | 'gzip' | 'zstd' | 'none';
+  readonly privateManifest?: boolean;
+}
+
+export const seal = 'Package options:';
+
+export function withSealing(command: Command): Command {
+  return command
+    .addOption(new Option('--signing-key <file>', 'sign with this minisign secret key').helpGroup(seal))
+    .addOption(new Option('--unsigned', 'do not sign').helpGroup(seal))
+    .addOption(new ListOption('--recipient <age1…>', 'encrypt to this age recipient (repeatable)').helpGroup(seal))
+    .addOption(
+      new Option(
+        '--passphrase <secret>',
+        'encrypt with a passphrase: env:NAME, file:path, command:… or prompt',
+      ).helpGroup(seal),
+    )
+    .addOption(new Option('--unencrypted', 'do not encrypt').helpGroup(seal))
+    .addOption(
+      new Option('--compression <kind>', 'how to compress')
+        .choices(['auto', 'gzip', 'zstd', 'none'])
+        .default('auto')
+        .helpGroup(seal),
+    )
+    .addOption(
+      new Option('--private-manifest', 'keep names, scope and URL out of the readable manifest').helpGroup(seal),
+    );
+}

@@ -1,0 +1,41 @@
+import type { SealedSource } from '../../core/steps/trust-package.ts';
+import { type FileSource } from '../../files/file-source.ts';
+import { defaultLimits } from '../../package/index.ts';
+import type { Secret } from '../../secret.ts';
+import type { Context } from '../context.ts';
+import { sizeFlag } from '../flags/duration-and-size.ts';
+import type { OpenOptions } from '../flags/opening.ts';
+import { openKeyRing } from '../keys/key-ring.ts';
+import { secretFlag } from '../secrets/read-secret.ts';
+
+/** A package file with what the flags, the rc file and the key folder say about trusting and opening it. */
+export async function sealedSource(
+  path: string,
+  bytes: FileSource,
+  options: OpenOptions,
+  context: Context,
+): Promise<SealedSource> {
+  const ring = await openKeyRing(context);
+  const { passphrase, maxExpandedSize } = options;
+  let asked: Promise<Secret | undefined> | undefined;
+  return {
+    name: path === '-' ? 'standard input' : path,
+    bytes,
+    trust: { trusted: await ring.trusted(options.trust), allowUnsigned: options.allowUnsigned === true },
+    keys: {
+      identities: await ring.identities(options.identity),
+      // A package is opened more than once; a person is asked once.
+      passphrase: () =>
+        (asked ??=
+          passphrase === undefined && !context.io.stdinIsTTY
+            ? Promise.resolve(undefined)
+            : secretFlag(passphrase ?? 'prompt', 'passphrase', 'package passphrase', context)),
+    },
+    limits: {
+      ...defaultLimits,
+      ...(maxExpandedSize === undefined
+        ? {}
+        : { maxExpandedBytes: sizeFlag(maxExpandedSize, context.flagSource('maxExpandedSize')) }),
+    },
+  };
+}

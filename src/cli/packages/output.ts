@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { resolve } from 'node:path';
+import type { SealSettings, PackageOutput } from '../../core/steps/seal-artifact.ts';
+import { isMigratorError } from '../../errors.ts';
+import { openFileSource } from '../../files/file-source.ts';
+import { spool } from '../../files/spool.ts';
+import { createFileSink } from '../../files/whole-file.ts';
+import { inspect } from '../../package/index.ts';
+import type { PackageRef } from '../../ports/artifact.ts';
+import type { ByteSink } from '../../ports/bytes.ts';
+import type { Run, Json } from '../../ports/journal.ts';
+import type { Context } from '../context.ts';
+import { createStdoutSink } from './standard-output.ts';
+
+/** `file` undefined names the package after its id and version, in the working directory. */
+export async function packageOutput(
+  file: string | undefined,
+  settings: SealSettings,
+  force: boolean,
+  context: Context,
+): Promise<PackageOutput> {
+  const sink = (name: string) => outputSink(name, force, context);
+  // A name that is taken must stop the run before a server is put to work.
+  if (file !== undefined) await (await sink(file)).discard();
+  const path = (ref: PackageRef) => file ?? defaultFileName(ref);
+  const name = (ref: PackageRef) => (file === '-' ? 'standard output' : path(ref));
+  return { settings, name, create: (ref) => sink(path(ref)), spool };
+}
+
+/** A file, or standard output for `-`. */
+export function outputSink(name: string, force: boolean, context: Context): Promise<ByteSink> {
+  if (name !== '-') return createFileSink(resolve(context.io.cwd, name), { overwrite: force });
+  context.giveStdoutAway();
+  return createStdoutSink(context.io.stdout);
+}
+
+/**
+ * Whether the output is there because an earlier process of this run was killed after it had named the file: the
+ * package in it is the one this run was sealing, or the plain file is the one that it was writing.
+ */
+export async function wroteEarlier(file: string | undefined, run: Run, context: Context): Promise<boolean> {
+  const plain = run.record.facts['plain.sha256'];
+  if (typeof plain === 'string' && file !== undefined) return holds(resolve(context.io.cwd, file), plain);
+  const sealing = run.record.facts['sealing.package'] as (PackageRef & Record<string, Json>) | undefined;
+  if (sealing === undefined) return false;
+  try {
+    const bytes = await openFileSource(resolve(context.io.cwd, file ?? defaultFileName(sealing)));
+    try {
+      const { manifest } = await inspect(bytes);
+      return manifest.id === sealing.id && manifest.version === sealing.version;
+    } finally {
+      await bytes.close();
+    }
+  } catch (error) {
+    if (isMigratorError(error)) return false;
+    throw error;
+  }
+}
+
+async function holds(path: string, sha256: string): Promise<boolean> {
+  try {
+    const hash = createHash('sha256');
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+    return hash.digest('hex') === sha256;
+  } catch {
+    // A file that is not there or cannot be read is judged by whoever writes it.
+    return false;
+  }
+}
+
+export function defaultFileName({ id, version }: PackageRef): string {
+  return `${id}.${version}.tar`;
+}

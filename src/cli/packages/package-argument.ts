@@ -1,0 +1,103 @@
+import { lstat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import type { Instance } from '../../core/instance.ts';
+import type { ImportSource } from '../../core/operations/import-package.ts';
+import { MigratorError } from '../../errors.ts';
+import type { FileSource } from '../../files/file-source.ts';
+import { inspect, looksLikePackage } from '../../package/index.ts';
+import type { PackageRef } from '../../ports/artifact.ts';
+import type { Json } from '../../ports/journal.ts';
+import type { Context } from '../context.ts';
+import type { OpenOptions } from '../flags/opening.ts';
+import { sealedSource } from './input.ts';
+import { openPackageFile } from './open-file.ts';
+
+export interface NamedSource<S = ImportSource> {
+  readonly source: S;
+  /** Tells this package apart from every other, for the journal. */
+  readonly identity: Json;
+}
+
+type FileImport = Exclude<ImportSource, { readonly kind: 'stored' }>;
+
+/** A package of the instance's feed; a file of that name wins. */
+export async function parsePackageArgument(
+  text: string,
+  instance: Instance,
+  context: Context,
+): Promise<PackageRef | undefined> {
+  const ref = text === '-' ? undefined : readRef(text, instance);
+  return ref === undefined || (await exists(resolve(context.io.cwd, text))) ? undefined : ref;
+}
+
+/** USAGE when the text cannot name a package of that instance. */
+export function parsePackageRef(text: string, instance: Instance): PackageRef {
+  const ref = readRef(text, instance);
+  if (ref !== undefined) return ref;
+  const form = instance.adapter.feed?.unversioned === true ? '<id>' : '<id>@<version>';
+  throw new MigratorError('USAGE', `"${text}" names no package`, {
+    hint: `write ${form}; "migrator package list" prints them`,
+  });
+}
+
+function readRef(text: string, { adapter: { feed } }: Instance): PackageRef | undefined {
+  const match = /^([^@\s/\\]+)@([^@\s/\\]+)$/u.exec(text);
+  if (match?.[1] !== undefined && match[2] !== undefined) return { id: match[1], version: match[2] };
+  return feed?.unversioned === true && /^[^@\s/\\.]+$/u.test(text) ? { id: text, version: '' } : undefined;
+}
+
+/**
+ * A sealed package, or with `--allow-unsigned` a file as the server itself made it. `plain`: a flag has said already that
+ * it is such a file, which nobody can sign.
+ */
+export async function sourceFromFile(
+  path: string,
+  options: OpenOptions,
+  target: Instance,
+  context: Context,
+  { plain = false } = {},
+): Promise<NamedSource<FileImport>> {
+  const bytes = await openPackageFile(path, context);
+  if (await looksLikePackage(bytes)) {
+    const { manifest } = await inspect(bytes);
+    return {
+      source: { kind: 'sealed', sealed: await sealedSource(path, bytes, options, context) },
+      identity: manifest as unknown as Json,
+    };
+  }
+  if (options.allowUnsigned !== true && !plain) {
+    throw new MigratorError('PACKAGE_UNTRUSTED', `"${path}" is not a migrator package, so nobody has signed it`, {
+      hint: 'to use a file as the server itself made it, say --allow-unsigned',
+    });
+  }
+  return rawSource(path, bytes, target);
+}
+
+function rawSource(path: string, bytes: FileSource, target: Instance): NamedSource<FileImport> {
+  const name = basename(path);
+  const { feed } = target.adapter;
+  // Where no feed gives names a meaning, the file's own name is as good as any.
+  const ref = feed === undefined ? { id: name.replace(/\.[^.]*$/u, ''), version: '' } : feed.parseFileName(name);
+  if (ref === undefined) {
+    throw new MigratorError('USAGE', `the name "${name}" tells no package id and version`, {
+      hint: 'rename it like Acme.Move.1.0.0.zip',
+    });
+  }
+  const file = {
+    path: `native/${name}`,
+    size: bytes.size,
+    mediaType: 'application/octet-stream',
+    open: () => bytes.stream(0, bytes.size),
+  };
+  return { source: { kind: 'raw', name, file, ref }, identity: { ...ref, size: bytes.size } };
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+import type { SealSettings } from '../../core/steps/seal-artifact.ts';
+import { MigratorError } from '../../errors.ts';
+import type { Context } from '../context.ts';
+import type { SealOptions } from '../flags/sealing.ts';
+import { openKeyRing } from '../keys/key-ring.ts';
+import { secretFlag } from '../secrets/read-secret.ts';
+import { version } from '../version.ts';
+
+/** What the sealing flags, the rc file and the key folder mean together. */
+export async function sealSettings(options: SealOptions, context: Context): Promise<SealSettings> {
+  refuseContradictions(options);
+  const ring = await openKeyRing(context);
+  return {
+    createdBy: `migrator-cli ${version()}`,
+    compression: options.compression,
+    encryption: await encryption(options, context, ring),
+    signer: options.unsigned === true ? undefined : await ring.signingKey(options.signingKey),
+    privateManifest: options.privateManifest === true,
+  };
+}
+
+function refuseContradictions(options: SealOptions): void {
+  const clashes: [boolean, string][] = [
+    [options.unencrypted === true && options.recipient.length > 0, '--unencrypted and --recipient'],
+    [options.unencrypted === true && options.passphrase !== undefined, '--unencrypted and --passphrase'],
+    [options.passphrase !== undefined && options.recipient.length > 0, '--passphrase and --recipient'],
+    [options.unsigned === true && options.signingKey !== undefined, '--unsigned and --signing-key'],
+    [options.unencrypted === true && options.privateManifest === true, '--unencrypted and --private-manifest'],
+  ];
+  const clash = clashes.find(([both]) => both)?.[1];
+  if (clash !== undefined) throw new MigratorError('USAGE', `${clash} contradict each other`);
+}
+
+async function encryption(
+  options: SealOptions,
+  context: Context,
+  ring: Awaited<ReturnType<typeof openKeyRing>>,
+): Promise<SealSettings['encryption']> {
+  if (options.unencrypted === true) return undefined;
+  if (options.passphrase === undefined) return { recipients: await ring.recipients(options.recipient) };
+  return { passphrase: await secretFlag(options.passphrase, 'passphrase', 'package passphrase', context) };
+}

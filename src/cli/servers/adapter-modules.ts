@@ -1,0 +1,58 @@
+import { isAbsolute, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { adapterModules, checkAdapterModule, isProduct, products } from '../../adapters/index.ts';
+import { MigratorError } from '../../errors.ts';
+import { nearest } from '../../nearest.ts';
+import type { AdapterModule } from '../../ports/adapter.ts';
+import type { Config, InstanceConfig } from '../config/config.ts';
+
+export interface AdapterModules {
+  /** Built in and named in the rc file. */
+  readonly products: readonly string[];
+  /** CONFIG_INVALID when nothing speaks the instance's product. */
+  of(instance: InstanceConfig): Promise<AdapterModule>;
+  /** Settings of a product's instances that hold secrets; none for a product that nothing speaks. */
+  secretSettings(product: string): Promise<readonly string[]>;
+}
+
+/** The adapters an rc file can use. Those it names are loaded here, by that name; nothing is searched for. */
+export async function adapterModulesOf(config: Config): Promise<AdapterModules> {
+  const named = new Map<string, AdapterModule>();
+  for (const name of config.adapters) {
+    const module = await load(name, config.directory);
+    named.set(module.product, module);
+  }
+  const known = [...products, ...named.keys()];
+  const find = async (product: string): Promise<AdapterModule | undefined> =>
+    isProduct(product) ? adapterModules[product]() : named.get(product);
+  return {
+    products: known,
+    secretSettings: async (product) => (await find(product))?.secretSettings ?? [],
+    async of({ name, product }) {
+      const module = await find(product);
+      if (module !== undefined) return module;
+      const near = nearest(product, known);
+      throw new MigratorError('CONFIG_INVALID', `instance "${name}": no adapter for product "${product}"`, {
+        hint:
+          near === undefined
+            ? `there are: ${known.join(', ')}; others are named under "adapters" in the rc file`
+            : `did you mean "${near}"?`,
+      });
+    },
+  };
+}
+
+async function load(name: string, directory: string): Promise<AdapterModule> {
+  const specifier = name.startsWith('.') || isAbsolute(name) ? pathToFileURL(resolve(directory, name)).href : name;
+  let loaded: unknown;
+  try {
+    loaded = await import(specifier);
+  } catch (cause) {
+    throw new MigratorError(
+      'CONFIG_INVALID',
+      `the adapter "${name}" cannot be loaded: ${cause instanceof Error ? cause.message : 'unknown'}`,
+      { hint: 'install it beside migrator, or give its path relative to the rc file', cause },
+    );
+  }
+  return checkAdapterModule(loaded, name);
+}

@@ -1,0 +1,168 @@
+import { resolve } from 'node:path';
+import type { Instance } from '../../core/instance.ts';
+import { readOnly } from '../../core/read-only.ts';
+import type { EmulatorOptions, RunningEmulator } from '../../emulators/index.ts';
+import { MigratorError } from '../../errors.ts';
+import { createHttpFactory } from '../../http/client.ts';
+import { nearest } from '../../nearest.ts';
+import type { AdapterModule, AdapterTools, Connection } from '../../ports/adapter.ts';
+import { Secret } from '../../secret.ts';
+import type { Config, InstanceConfig } from '../config/config.ts';
+import type { Context } from '../context.ts';
+import { systemClock, systemRandom } from '../runtime.ts';
+import { secretFrom } from '../secrets/read-secret.ts';
+import { type AdapterModules, adapterModulesOf } from './adapter-modules.ts';
+import { embeddedOptions } from './embedded.ts';
+import { httpSettings } from './http-settings.ts';
+
+/** The servers of the rc file, opened by name. */
+export interface Instances {
+  config(name: string): InstanceConfig;
+  /** A source is read-only: an export cannot write even if someone codes it to. */
+  source(name: string): Promise<Instance>;
+  target(name: string): Promise<Instance>;
+}
+
+export async function createInstances(context: Context): Promise<Instances> {
+  const config = await context.config();
+  const tools: AdapterTools = {
+    ...(await adapterTools(context, config)),
+    peer: async (name) => (await open(name)).adapter,
+  };
+  const modules = await adapterModulesOf(config);
+  const opened = new Map<string, Promise<Instance>>();
+
+  const find = (name: string): InstanceConfig => {
+    const found = config.instances[name];
+    if (found !== undefined) return found;
+    const names = Object.keys(config.instances);
+    const near = nearest(name, names);
+    throw new MigratorError('CONFIG_INVALID', `no instance "${name}" in ${config.file ?? 'any rc file'}`, {
+      hint:
+        near !== undefined
+          ? `did you mean "${near}"?`
+          : names.length === 0
+            ? 'write an rc file with: migrator init'
+            : `there are: ${names.join(', ')}`,
+    });
+  };
+
+  const emulators = new Map<string, Promise<RunningEmulator>>();
+  const open = (name: string): Promise<Instance> => {
+    const known = opened.get(name);
+    if (known !== undefined) return known;
+    const instance = connect(find(name), { config, context, modules, tools, emulators });
+    opened.set(name, instance);
+    return instance;
+  };
+
+  return {
+    config: find,
+    target: open,
+    source: async (name) => {
+      const instance = await open(name);
+      return { name, adapter: readOnly(instance.adapter) };
+    },
+  };
+}
+
+interface Opening {
+  readonly config: Config;
+  readonly context: Context;
+  readonly modules: AdapterModules;
+  readonly tools: AdapterTools;
+  /** By product and folder: two instances may be two accounts, or two halves, of one server. */
+  readonly emulators: Map<string, Promise<RunningEmulator>>;
+}
+
+async function connect(instance: InstanceConfig, opening: Opening): Promise<Instance> {
+  const { config, context, modules, tools } = opening;
+  const module = await modules.of(instance);
+  const connection = instance.url.startsWith('embedded:')
+    ? await embedded(instance, module, opening)
+    : await remote(instance, module, config, context);
+  const adapter = module.create(connection, tools);
+  context.onClose(() => adapter.close?.());
+  return { name: instance.name, adapter };
+}
+
+async function remote(
+  instance: InstanceConfig,
+  module: AdapterModule,
+  config: Config,
+  context: Context,
+): Promise<Connection> {
+  const secrets: Record<string, Secret> = {};
+  const settings: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(instance.settings)) {
+    if (!module.secretSettings.includes(key)) {
+      settings[key] = value;
+    } else if (typeof value === 'string') {
+      const origin = `${key} of instance "${instance.name}"`;
+      secrets[key] = await secretFrom(value, {
+        context,
+        directory: config.directory,
+        purpose: origin,
+        origin: 'rc file',
+      });
+    } else {
+      throw new MigratorError('CONFIG_INVALID', `instances.${instance.name}.${key} must be a text: a secret reference`);
+    }
+  }
+  return { name: instance.name, url: instance.url, settings, secrets };
+}
+
+/** `embedded:./path`: the product's emulator, in this process, on a loopback port, with its data at that path. */
+async function embedded(
+  instance: InstanceConfig,
+  { secretSettings }: AdapterModule,
+  { config, context, emulators }: Opening,
+): Promise<Connection> {
+  const { options, settings } = embeddedOptions(instance, { directory: config.directory, secretSettings });
+  const directory = resolve(config.directory, instance.url.slice('embedded:'.length));
+  const key = `${instance.product} ${directory}`;
+  const starting = emulators.get(key) ?? started(instance.product, { ...options, directory }, context);
+  emulators.set(key, starting);
+  const running = await starting;
+  context.embedded.add(instance.name);
+  const secrets: Record<string, Secret> = {};
+  const account: Record<string, string> = {};
+  for (const [name, value] of Object.entries(running.credentials)) {
+    if (secretSettings.includes(name)) context.redactor.add((secrets[name] = new Secret(value)));
+    else account[name] = value;
+  }
+  return { name: instance.name, url: running.url, settings: { ...account, ...settings }, secrets };
+}
+
+async function started(product: string, options: EmulatorOptions, context: Context): Promise<RunningEmulator> {
+  const { startEmulator } = await import('../../emulators/index.ts');
+  const running = await startEmulator(product, options);
+  context.onClose(() => running.close());
+  return running;
+}
+
+async function adapterTools(context: Context, config: Config): Promise<Omit<AdapterTools, 'peer'>> {
+  const reporter = await context.reporter();
+  const debug = (message: string) => reporter.report({ type: 'debug', message });
+  const settings = await httpSettings(config, context);
+  return {
+    http: createHttpFactory(settings, {
+      clock: systemClock,
+      random: systemRandom,
+      debug,
+      redact: (text) => context.redactor.redact(text),
+    }),
+    clock: systemClock,
+    random: systemRandom,
+    debug,
+    guard: (secret) => context.redactor.add(secret),
+  };
+}
+
+/** `--from` and `--to` may come from the rc file's defaults, so they are asked for only here. */
+export function requireInstance(name: string | undefined, flag: '--from' | '--to' | '--at'): string {
+  if (name !== undefined && name !== '') return name;
+  throw new MigratorError('USAGE', `${flag} is missing: name an instance of the rc file`, {
+    hint: `give ${flag} <instance>, or set defaults.${flag.slice(2)} in the rc file`,
+  });
+}

@@ -1,0 +1,99 @@
+import { homedir, hostname } from 'node:os';
+import type { Writable } from 'node:stream';
+import { MigratorError } from '../../errors.ts';
+
+export interface Output {
+  /** Never throws and never waits: what goes wrong is told by `flush`. */
+  write(chunk: string | Uint8Array): void;
+  /** Resolves when everything is handed over; LOCAL_IO when it could not be (a full disk). A reader that left is no failure. */
+  flush?(): Promise<void>;
+  /** True once the reader has closed its end. */
+  left?(): boolean;
+}
+
+/** The facts of the terminal and the process. Nothing else reads `process`, so a test gives its own. */
+export interface IO {
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly platform: NodeJS.Platform;
+  readonly stdinIsTTY: boolean;
+  readonly stdoutIsTTY: boolean;
+  readonly stderrIsTTY: boolean;
+  /** Width of the terminal now; 80 without one. */
+  readonly columns: number;
+  readonly pid: number;
+  readonly host: string;
+  readonly home: string;
+  /** The user's number, where the platform has one. */
+  readonly uid: number | undefined;
+}
+
+/** A reader that closes its end (`migrator … | head`) is normal: what follows is dropped. Other errors wait for `flush`. */
+export function createOutput(stream: Writable, name: string): Output {
+  let failure: Error | undefined;
+  let closed = false;
+  const onError = (error: NodeJS.ErrnoException): void => {
+    closed = true;
+    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') failure ??= error;
+  };
+  stream.on('error', onError);
+  return {
+    left: () => closed,
+    write: (chunk) => {
+      if (!closed) stream.write(chunk);
+    },
+    flush: async () => {
+      if (!closed) {
+        await new Promise<void>((resolve) => {
+          stream.write('', (error) => {
+            if (error) onError(error);
+            resolve();
+          });
+        });
+      }
+      if (failure !== undefined) {
+        throw new MigratorError('LOCAL_IO', `could not write to ${name}: ${failure.message}`, { cause: failure });
+      }
+    },
+  };
+}
+
+function homeDirectory(): string {
+  try {
+    return homedir();
+  } catch {
+    // A user id without an account (a container started with --user) has no home; the working directory is writable if anything is.
+    return process.cwd();
+  }
+}
+
+/** The property is absent, not false, for pipes and files. */
+const isTerminal = (stream: { readonly isTTY?: boolean }): boolean => stream.isTTY === true;
+
+let system: IO | undefined;
+
+export function systemIO(): IO {
+  system ??= {
+    stdin: process.stdin,
+    stdout: createOutput(process.stdout, 'standard output'),
+    stderr: createOutput(process.stderr, 'standard error'),
+    env: process.env,
+    cwd: process.cwd(),
+    platform: process.platform,
+    stdinIsTTY: isTerminal(process.stdin),
+    stdoutIsTTY: isTerminal(process.stdout),
+    stderrIsTTY: isTerminal(process.stderr),
+    get columns() {
+      const columns = [process.stderr, process.stdout].map((stream) => stream.columns as number | undefined);
+      return columns.find((width) => width !== undefined && width > 0) ?? 80;
+    },
+    pid: process.pid,
+    host: hostname(),
+    home: homeDirectory(),
+    uid: process.getuid?.(),
+  };
+  return system;
+}

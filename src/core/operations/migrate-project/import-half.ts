@@ -1,0 +1,41 @@
+import { importPackage, type ImportReport, type ImportSource } from '../import-package.ts';
+import type { MigrateInput, MigratePorts, MigrateReport, Route } from './route.ts';
+
+/** The second half of a migration by package. */
+export function importStep(
+  input: MigrateInput,
+  source: ImportSource,
+  ports: MigratePorts,
+  signal: AbortSignal,
+): Promise<ImportReport> {
+  const { target, secrets } = ports;
+  const { dryRun, overwrites, ignoreVersion } = input;
+  return importPackage(
+    { ...input, dryRun, overwrites, ignoreVersion, onConflict: 'fail', options: { ...input.importOptions } },
+    { ...ports, target, source, secrets },
+    signal,
+  );
+}
+
+export function merged(
+  route: Route,
+  imported: ImportReport,
+  input: MigrateInput,
+  jobs: readonly string[],
+): MigrateReport {
+  return {
+    outcome: imported.outcome,
+    route,
+    rerouted: undefined,
+    projects: input.request.projects,
+    jobs: imported.handle === undefined ? jobs : [...jobs, imported.handle],
+    package: imported.package,
+    plan: imported.plan,
+    dryRun: input.dryRun,
+    warnings: imported.warnings,
+    waitingFor: undefined,
+    items: imported.items,
+    backup: imported.backup,
+    log: imported.log,
+  };
+}

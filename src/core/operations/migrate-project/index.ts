@@ -1,0 +1,71 @@
+import { MigratorError } from '../../../errors.ts';
+import type { InventoryItem } from '../../../ports/adapter.ts';
+import type { Instance } from '../../instance.ts';
+import { requireProjectNames } from '../../operation.ts';
+import { planImport, plansByName } from '../../steps/plan.ts';
+import { probe, requireCompatible } from '../../steps/preflight.ts';
+import { chooseRoute } from './choose-route.ts';
+import { move } from './move.ts';
+import { push } from './push.ts';
+import { relay } from './relay.ts';
+import type { MigrateInput, MigratePorts, MigrateReport } from './route.ts';
+
+/** Moves projects from one instance to another by the shortest route that works. */
+export async function migrateProject(
+  input: MigrateInput,
+  ports: MigratePorts,
+  signal: AbortSignal,
+): Promise<MigrateReport> {
+  const { source, target, reporter } = ports;
+  requireProjectNames(input.request.projects);
+  if (input.request.projects.length === 0 && source.adapter.exports?.projectless !== true) {
+    throw new MigratorError('USAGE', 'no project is named', { hint: 'name what to move: migrate-project <project>' });
+  }
+  if (source.name === target.name && source.adapter.moves === undefined) {
+    throw new MigratorError('USAGE', `--from and --to both name ${source.name}: there is nowhere to move to`, {
+      hint: 'name another instance with --to',
+    });
+  }
+  const info = await probe(source, reporter, signal);
+  const targetInfo = await probe(target, reporter, signal);
+  if (source.adapter.product !== target.adapter.product) {
+    throw new MigratorError(
+      'UNSUPPORTED',
+      `${source.name} is ${source.adapter.product}, but ${target.name} is ${target.adapter.product}`,
+    );
+  }
+  requireCompatible(info.version, target, targetInfo, { ignore: input.ignoreVersion, reporter });
+  const route = await chooseRoute(input, ports, targetInfo, signal);
+  // Moves, and importers of files, plan for themselves what they do inside of a project.
+  const { imports } = target.adapter;
+  const byName = route !== 'move' && (imports === undefined || plansByName(imports));
+  const plan = byName ? await projectPlan(input, ports, signal) : undefined;
+  const travel = {
+    move: () => move(input, ports, info, targetInfo, signal),
+    push: () => push(input, ports, info, signal),
+    relay: () => relay(input, ports, info, signal),
+  };
+  const report = await travel[route]();
+  return plan === undefined ? report : { ...report, plan };
+}
+
+/** By name, as the products match; ids that the user typed are looked up on the source. */
+async function projectPlan(input: MigrateInput, { source, target, reporter }: MigratePorts, signal: AbortSignal) {
+  const held = await projectsOn(source, signal);
+  const names = new Map(held.map(({ id, name }) => [id, name]));
+  const there = new Set(held.map(({ name }) => name.toLowerCase()));
+  const wanted = input.request.projects.map((typed) => ({ kind: 'project', name: names.get(typed) ?? typed }));
+  const plan = planImport(wanted, await projectsOn(target, signal), input.overwrites);
+  for (const { name, action } of plan) {
+    // A name that the source does not have is about to be refused; nothing is created then.
+    if (!there.has(name.toLowerCase())) continue;
+    reporter.report({ type: 'notice', message: `project "${name}" of ${source.name}, on ${target.name}: ${action}` });
+  }
+  return plan;
+}
+
+async function projectsOn({ adapter }: Instance, signal: AbortSignal): Promise<readonly InventoryItem[]> {
+  const items: InventoryItem[] = [];
+  for await (const item of adapter.inventory.list('project', signal)) items.push(item);
+  return items;
+}

@@ -1,0 +1,143 @@
+import type { InstanceInfo, MoveRequest } from '../../../ports/adapter.ts';
+import type { JobItem, JobStatus } from '../../../ports/job.ts';
+import type { PlanItem } from '../../../ports/plan.ts';
+import { facet } from '../../instance.ts';
+import { type Outcome, worst } from '../../operation.ts';
+import { discardLeft } from '../../steps/clean-up.ts';
+import { requireConsent } from '../../steps/consent.ts';
+import { prepareOnce, isBegun, type StartedJob, startOnce } from '../../steps/exactly-once.ts';
+import { announce } from '../../steps/export.ts';
+import { readLog } from '../../steps/import.ts';
+import { announcePlan } from '../../steps/plan.ts';
+import { leftMaintenance } from '../../steps/preflight.ts';
+import { judge, warningsOf } from '../../steps/verdict.ts';
+import { watch } from '../../steps/watch.ts';
+import { relay } from './relay.ts';
+import type { MigrateInput, MigratePorts, MigrateReport } from './route.ts';
+
+/**
+ * By the servers' own means, project after project. When a server has done its part and only cannot hand it over, and
+ * nobody insists on this route, the project goes by way of this machine.
+ */
+export async function move(
+  input: MigrateInput,
+  ports: MigratePorts,
+  info: InstanceInfo,
+  targetInfo: InstanceInfo,
+  signal: AbortSignal,
+): Promise<MigrateReport> {
+  const { source, target, reporter, run } = ports;
+  const failedBefore = run.record.facts['move.failed'];
+  if (typeof failedBefore === 'string') return rerouted(failedBefore, input, ports, info, signal);
+  const moved: Moved[] = [];
+  const { projects } = input.request;
+  for (const project of projects.length === 0 ? [undefined] : projects) {
+    const one = await moveOne(project, input, ports, signal);
+    if (one.status?.undelivered === true && input.route === 'auto' && !input.dryRun) {
+      const failure = `${source.name} could not hand "${one.project}" to ${target.name}`;
+      reporter.report({ type: 'warning', message: `${failure}; going by way of this machine instead` });
+      await run.note({ 'move.failed': failure });
+      return rerouted(failure, input, ports, info, signal);
+    }
+    moved.push(await judged(one, input, ports, signal));
+  }
+  const normal = await leftMaintenance(target, targetInfo, reporter, signal);
+  return {
+    outcome: worst(...moved.map(({ outcome }) => outcome), normal ? 'done' : 'partial'),
+    route: 'move',
+    rerouted: undefined,
+    projects: moved.map(({ project }) => project),
+    jobs: moved.flatMap(({ job }) => (job === undefined ? [] : [job.handle])),
+    package: undefined,
+    plan: moved.flatMap(({ plan }) => plan),
+    dryRun: input.dryRun,
+    warnings: moved.flatMap(({ status }) => warningsOf(status)),
+    waitingFor: moved.map(({ status }) => (status?.state === 'waiting' ? status.waitingFor : undefined)).find(Boolean),
+    items: moved.flatMap(({ status }): readonly JobItem[] => status?.items ?? []),
+    backup: undefined,
+    log: moved.flatMap(({ log }) => log),
+  };
+}
+
+interface Attempt {
+  readonly project: string;
+  /** Undefined when the plan was all there was to do. */
+  readonly job: StartedJob | undefined;
+  readonly status: JobStatus | undefined;
+  readonly plan: readonly PlanItem[];
+}
+
+interface Moved extends Attempt {
+  readonly outcome: Outcome;
+  readonly log: MigrateReport['log'];
+}
+
+async function moveOne(
+  project: string | undefined,
+  input: MigrateInput,
+  ports: MigratePorts,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  const { source, target, reporter, clock, run, secrets } = ports;
+  const moves = facet(source, 'moves');
+  const step = `move:${project ?? ''}`;
+  const request: MoveRequest = {
+    project,
+    dryRun: input.dryRun,
+    options: { ...input.request.options, ...input.importOptions },
+    secrets: Object.keys(secrets),
+  };
+  const prepared = await prepareOnce(step, 'begun', run, () => moves.prepare(request, target, signal));
+  const { plan = [] } = prepared;
+  const base = { project: prepared.project, plan };
+  for (const message of prepared.notes) reporter.report({ type: 'notice', message });
+  announcePlan(plan, target.name, reporter);
+  if (input.dryRun && moves.dryRuns === 'plan') return { ...base, job: undefined, status: undefined };
+  if (!isBegun(run.record.facts, step))
+    await requireConsent(prepared.consent, `the move of "${prepared.project}"`, ports);
+  const kind = input.dryRun ? 'dry-run' : 'move';
+  reporter.report({ type: 'phase', name: kind, subject: `${prepared.project} to ${target.name}` });
+  const job = await startOnce(
+    {
+      step,
+      instance: source,
+      start: (inner) => moves.start(prepared, target, secrets, inner),
+      find: (since, inner) => moves.find(prepared, since, inner),
+    },
+    run,
+    clock,
+    signal,
+  );
+  announce(job, kind, ports);
+  if (!input.wait) return { ...base, job, status: undefined };
+  const status = await watch(source.adapter.jobs, job.id, job.handle, { ...input, clock, reporter }, signal);
+  return { ...base, job, status };
+}
+
+async function judged(
+  attempt: Attempt,
+  input: MigrateInput,
+  { source, reporter }: MigratePorts,
+  signal: AbortSignal,
+): Promise<Moved> {
+  const { job, status } = attempt;
+  if (job === undefined) return { ...attempt, outcome: 'done', log: [] };
+  if (status === undefined || status.state === 'waiting') return { ...attempt, outcome: 'started', log: [] };
+  const log = input.dryRun ? await readLog(source, job.id, signal) : [];
+  try {
+    return { ...attempt, outcome: judge(job.handle, status), log };
+  } finally {
+    const moves = facet(source, 'moves');
+    if (input.dryRun) await discardLeft(job, moves.discard?.bind(moves), { source, reporter }, signal);
+  }
+}
+
+async function rerouted(
+  why: string,
+  input: MigrateInput,
+  ports: MigratePorts,
+  info: InstanceInfo,
+  signal: AbortSignal,
+): Promise<MigrateReport> {
+  return { ...(await relay(input, ports, info, signal)), rerouted: why };
+}

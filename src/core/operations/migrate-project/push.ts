@@ -1,0 +1,65 @@
+import { MigratorError } from '../../../errors.ts';
+import type { InstanceInfo } from '../../../ports/adapter.ts';
+import type { JobStatus } from '../../../ports/job.ts';
+import { facet, type Instance } from '../../instance.ts';
+import { worst } from '../../operation.ts';
+import { takeBack } from '../../steps/clean-up.ts';
+import { isBegun } from '../../steps/exactly-once.ts';
+import { runExport } from '../../steps/export.ts';
+import { leftMaintenance } from '../../steps/preflight.ts';
+import { judge, warningsOf } from '../../steps/verdict.ts';
+import { importStep, merged } from './import-half.ts';
+import { relay } from './relay.ts';
+import type { MigrateInput, MigratePorts, MigrateReport } from './route.ts';
+
+/** The source server delivers to the target's feed; when only that fails and nobody insists, the package goes by relay. */
+export async function push(
+  input: MigrateInput,
+  ports: MigratePorts,
+  info: InstanceInfo,
+  signal: AbortSignal,
+): Promise<MigrateReport> {
+  const { source, target, reporter, run } = ports;
+  const failedBefore = run.record.facts['push.failed'];
+  if (typeof failedBefore === 'string') return { ...(await relay(input, ports, info, signal)), rerouted: failedBefore };
+  const destination = await facet(target, 'feed').destination?.(signal);
+  const waiting = { ...input, wait: true };
+  const { prepared, job, status } = await runExport(
+    { source, request: input.request, secrets: ports.secrets, destination, step: 'push', waiting },
+    ports,
+    signal,
+  );
+  const delivered = status?.state === 'succeeded' || status?.state === 'partial';
+  // An import that was begun may have deleted the package since.
+  const arrived =
+    isBegun(run.record.facts, 'import') ||
+    (delivered && (await facet(target, 'feed').stat(prepared.package, signal)) !== undefined);
+  const failure = arrived || status === undefined ? undefined : pushFailure(status, source, target);
+  if (failure !== undefined && input.route === 'auto') {
+    reporter.report({ type: 'warning', message: `${failure}; going by way of this machine instead` });
+    await run.note({ 'push.failed': failure });
+    return { ...(await relay(input, ports, info, signal)), rerouted: failure };
+  }
+  const verdict = status === undefined ? 'done' : judge(job.handle, status);
+  if (failure !== undefined) throw new MigratorError('JOB_FAILED', failure, { hint: 'use --route relay' });
+  const normal = await leftMaintenance(source, info, reporter, signal);
+  const imported = await importStep(
+    input,
+    { kind: 'stored', ref: prepared.package, exportedWith: input.request.options },
+    ports,
+    signal,
+  );
+  if (input.dryRun) await takeBack(prepared.package, target, reporter, signal);
+  return {
+    ...merged('push', imported, input, [job.handle]),
+    outcome: worst(verdict, normal ? 'done' : 'partial', imported.outcome),
+    projects: prepared.projects.map((project) => project.name),
+    warnings: [...warningsOf(status), ...imported.warnings],
+  };
+}
+
+function pushFailure(status: JobStatus, source: Instance, target: Instance): string | undefined {
+  if (status.state === 'succeeded' || status.state === 'partial')
+    return `${source.name} says it pushed the package, but ${target.name} does not hold it`;
+  return status.undelivered === true ? `${source.name} could not push the package to ${target.name}` : undefined;
+}

@@ -1,0 +1,92 @@
+import { isMigratorError, MigratorError } from '../../errors.ts';
+import type { Artifact } from '../../ports/artifact.ts';
+import type { ExportRequest, PreparedExport, PushDestination } from '../../ports/exporter.ts';
+import type { JobKind, JobStatus } from '../../ports/job.ts';
+import type { Secrets } from '../../ports/options.ts';
+import { type Instance, facet } from '../instance.ts';
+import type { OperationPorts, Waiting } from '../operation.ts';
+import { prepareOnce, startOnce, type StartedJob } from './exactly-once.ts';
+import { watch } from './watch.ts';
+
+export interface ExportRun {
+  readonly source: Instance;
+  readonly request: ExportRequest;
+  readonly secrets: Secrets;
+  readonly destination: PushDestination | undefined;
+  /** Journal step; a second export of one run (another route) needs another name. */
+  readonly step: string;
+  readonly waiting: Waiting;
+}
+
+export interface ExportResult {
+  readonly prepared: PreparedExport;
+  readonly job: StartedJob;
+  /** Undefined when nobody waited. */
+  readonly status: JobStatus | undefined;
+}
+
+/** Prepares an export, starts it exactly once and stays with it; judging the final state is the caller's. */
+export async function runExport(work: ExportRun, ports: OperationPorts, signal: AbortSignal): Promise<ExportResult> {
+  const { source, secrets, destination, step } = work;
+  const { reporter, run, clock } = ports;
+  const exports = facet(source, 'exports');
+  requireSecrets(source, exports.requiredSecrets, secrets);
+  const prepared = await prepareOnce(step, 'always', run, () => {
+    reporter.report({ type: 'phase', name: 'prepare', subject: `export from ${source.name}` });
+    return exports.prepare(work.request, signal);
+  });
+  for (const message of prepared.notes) reporter.report({ type: 'notice', message });
+  const names = prepared.projects.map((project) => project.name);
+  const what = names.length > 0 ? names.join(', ') : prepared.package.id;
+  reporter.report({ type: 'phase', name: 'export', subject: `${what} from ${source.name}` });
+  const job = await startOnce(
+    {
+      step,
+      instance: source,
+      start: (inner) => exports.start(prepared, secrets, destination, inner),
+      find: (since, inner) => exports.find(prepared, since, inner),
+    },
+    run,
+    clock,
+    signal,
+  );
+  announce(job, 'export', ports);
+  if (!work.waiting.wait) return { prepared, job, status: undefined };
+  const status = await watch(source.adapter.jobs, job.id, job.handle, { ...work.waiting, clock, reporter }, signal);
+  return { prepared, job, status };
+}
+
+/** Makes the handle known before the first look at the job. */
+export function announce({ id, handle, attached }: StartedJob, kind: JobKind, { reporter }: OperationPorts): void {
+  if (attached) reporter.report({ type: 'notice', message: `taking up the job of an earlier run` });
+  reporter.report({ type: 'job', handle, status: { id, kind, state: 'queued', wireState: 'started', messages: [] } });
+}
+
+export function requireSecrets(instance: Instance, names: readonly string[], secrets: Secrets): void {
+  const missing = names.filter((name) => secrets[name] === undefined);
+  if (missing.length === 0) return;
+  const flags = missing.map((name) => `--${name}`).join(', ');
+  throw new MigratorError('USAGE', `${instance.adapter.product} needs ${flags} for this`, {
+    hint: `give a reference: --${missing[0] ?? ''} env:NAME, file:path, command:…, or prompt`,
+    details: { missing },
+  });
+}
+
+/** What a finished export made. JOB_FAILED when it is not there: then there is nothing to take up again. */
+export async function fetchExport(
+  source: Instance,
+  { id, handle }: Pick<StartedJob, 'id' | 'handle'>,
+  prepared: PreparedExport | undefined,
+  signal: AbortSignal,
+): Promise<Artifact> {
+  try {
+    return await facet(source, 'exports').fetch(id, prepared, signal);
+  } catch (error) {
+    if (!isMigratorError(error, 'NOT_FOUND')) throw error;
+    throw new MigratorError('JOB_FAILED', `the export ${handle} says it succeeded, but ${error.message}`, {
+      hint: error.hint,
+      details: { handle, ...error.details },
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,118 @@
+import type { InstanceInfo } from '../../ports/adapter.ts';
+import type { ArtifactFile } from '../../ports/artifact.ts';
+import type { ImportRequest, PreparedImport } from '../../ports/importer.ts';
+import type { JobStatus, LogLine } from '../../ports/job.ts';
+import type { Secrets } from '../../ports/options.ts';
+import { facet, type Instance } from '../instance.ts';
+import type { OperationPorts, Waiting } from '../operation.ts';
+import { describeRef } from '../package-ref.ts';
+import { type BackupOutput, takeBackup } from './backup.ts';
+import { type Consenting, requireConsent } from './consent.ts';
+import { prepareOnce, isBegun, startOnce, type StartedJob } from './exactly-once.ts';
+import { announce, requireSecrets } from './export.ts';
+import { announcePlan } from './plan.ts';
+import { watch } from './watch.ts';
+
+export interface ImportRun {
+  readonly target: Instance;
+  readonly info: InstanceInfo;
+  readonly request: ImportRequest;
+  readonly secrets: Secrets;
+  /** Where a backup goes when the import needs one; undefined when the user refused it. */
+  readonly backup: BackupOutput | undefined;
+  /** Brings a backup back: takes none, asks nothing. */
+  readonly restores: boolean;
+  readonly step: string;
+  readonly waiting: Waiting;
+}
+
+export interface ImportResult {
+  readonly prepared: PreparedImport;
+  /** Undefined when the plan was all there was to do. */
+  readonly job: StartedJob | undefined;
+  readonly status: JobStatus | undefined;
+  readonly backup: string | undefined;
+}
+
+/** Prepares an import, starts it exactly once and stays with it; judging the final state is the caller's. */
+export async function runImport(
+  work: ImportRun,
+  ports: OperationPorts & Consenting,
+  signal: AbortSignal,
+): Promise<ImportResult> {
+  const { target, request, secrets, step } = work;
+  const { reporter, run, clock } = ports;
+  const imports = facet(target, 'imports');
+  requireSecrets(target, imports.requiredSecrets, secrets);
+  const prepared = await prepareOnce(step, 'begun', run, () => imports.prepare(request, signal));
+  for (const message of prepared.notes) reporter.report({ type: 'notice', message });
+  if (prepared.plan !== undefined) announcePlan(prepared.plan, target.name, reporter);
+  if (request.dryRun && imports.dryRuns === 'plan')
+    return { prepared, job: undefined, status: undefined, backup: undefined };
+  // Only what needs no stored package is given the files once more.
+  const files = imports.takes === 'files' ? (request.files ?? []) : [];
+  const backup = await makeReady(work, prepared, files, ports, signal);
+  const subject = `${describeRef(request.source)} into ${target.name}`;
+  reporter.report({ type: 'phase', name: request.dryRun ? 'dry-run' : 'import', subject });
+  const job = await startOnce(
+    {
+      step,
+      instance: target,
+      start: (inner) => imports.start(prepared, secrets, files, inner),
+      find: (since, inner) => imports.find(prepared, since, inner),
+    },
+    run,
+    clock,
+    signal,
+  );
+  announce(job, request.dryRun ? 'dry-run' : 'import', ports);
+  if (!work.waiting.wait) return { prepared, job, status: undefined, backup };
+  const status = await watch(target.adapter.jobs, job.id, job.handle, { ...work.waiting, clock, reporter }, signal);
+  return { prepared, job, status, backup };
+}
+
+/** All that comes before the first write to what the target holds: the files are there, the way back exists, the user agrees. */
+async function makeReady(
+  { target, info, request, secrets, backup: output, restores, step }: ImportRun,
+  prepared: PreparedImport,
+  files: readonly ArtifactFile[],
+  ports: OperationPorts & Consenting,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { facts } = ports.run.record;
+  const earlier = facts['backup.file'];
+  if (isBegun(facts, step)) return typeof earlier === 'string' ? earlier : undefined;
+  const imports = facet(target, 'imports');
+  if (imports.stage !== undefined) {
+    ports.reporter.report({
+      type: 'phase',
+      name: 'upload',
+      subject: `${describeRef(request.source)} to ${target.name}`,
+    });
+    await imports.stage(prepared, files, signal);
+  }
+  if (restores) return undefined;
+  const backup =
+    prepared.backup === undefined || output === undefined
+      ? undefined
+      : await takeBackup(target, info, prepared.backup, output, secrets, ports, signal);
+  if (prepared.backup !== undefined && output === undefined) {
+    ports.reporter.report({
+      type: 'warning',
+      message: `no backup of ${target.name} is taken: what this import destroys cannot be brought back`,
+    });
+  }
+  await requireConsent(prepared.consent, `the import into ${target.name}`, ports);
+  return backup;
+}
+
+const longestPlan = 20_000;
+
+/** The log of a dry run, which is the server's own plan. */
+export async function readLog(instance: Instance, id: string, signal: AbortSignal): Promise<readonly LogLine[]> {
+  const lines: LogLine[] = [];
+  for await (const line of instance.adapter.jobs.log(id, signal)) {
+    if (lines.push(line) >= longestPlan) break;
+  }
+  return lines;
+}

@@ -1,0 +1,89 @@
+import { seal, type PayloadEntry, type SealedPackage, type SealInput } from '../../package/index.ts';
+import type { InstanceInfo } from '../../ports/adapter.ts';
+import type { Artifact, ArtifactFile, ByteStream, PackageRef } from '../../ports/artifact.ts';
+import type { ByteSink } from '../../ports/bytes.ts';
+import type { PreparedExport } from '../../ports/exporter.ts';
+import type { Json } from '../../ports/journal.ts';
+import type { Options } from '../../ports/options.ts';
+import type { Instance } from '../instance.ts';
+import type { OperationPorts } from '../operation.ts';
+
+/** How packages are sealed: the user's choice, whatever is in them. */
+export type SealSettings = Pick<SealInput, 'createdBy' | 'compression' | 'encryption' | 'signer' | 'privateManifest'>;
+
+/** Holds a stream of unknown length until its size is known. */
+export type Spool = (
+  stream: ByteStream,
+  signal: AbortSignal,
+) => Promise<{ readonly size: number; content(): ByteStream; release(): Promise<void> }>;
+
+export interface PackageOutput {
+  readonly settings: SealSettings;
+  /** Shown to the user: the file's name. */
+  name(ref: PackageRef): string;
+  create(ref: PackageRef): Promise<ByteSink>;
+  readonly spool: Spool;
+}
+
+/** Streams what a server exported into a sealed package. */
+export async function sealArtifact(
+  artifact: Artifact,
+  origin: {
+    readonly source: Instance;
+    readonly info: InstanceInfo;
+    readonly prepared: PreparedExport | undefined;
+    readonly options: Options;
+  },
+  output: PackageOutput,
+  { clock, random, reporter }: Pick<OperationPorts, 'clock' | 'random' | 'reporter'>,
+  signal: AbortSignal,
+): Promise<SealedPackage> {
+  const { source, info, prepared, options } = origin;
+  const name = output.name(artifact.package);
+  reporter.report({ type: 'phase', name: 'seal', subject: name });
+  const total = artifact.files.reduce<number | undefined>(
+    (sum, file) => (sum === undefined || file.size === undefined ? undefined : sum + file.size),
+    0,
+  );
+  const scope: Json = {
+    projects: (prepared?.projects ?? []).map(({ id, name }) => ({ id, name })),
+    options: options as Json,
+  };
+  return seal(
+    {
+      ...artifact.package,
+      ...output.settings,
+      createdAt: clock.now(),
+      source: { product: info.product, version: info.version, instance: source.name, url: info.url },
+      scope,
+      notes: artifact.notes,
+      entries: payload(artifact.files, output.spool, signal),
+    },
+    await output.create(artifact.package),
+    {
+      random,
+      onProgress: (done) => reporter.report({ type: 'bytes', subject: name, done, total }),
+    },
+    signal,
+  );
+}
+
+async function* payload(
+  files: readonly ArtifactFile[],
+  spool: Spool,
+  signal: AbortSignal,
+): AsyncGenerator<PayloadEntry> {
+  for (const file of files) {
+    const { path, mediaType, size } = file;
+    if (size !== undefined) {
+      yield { path, mediaType, size, content: () => file.open(signal) };
+    } else {
+      const spooled = await spool(file.open(signal), signal);
+      try {
+        yield { path, mediaType, size: spooled.size, content: () => spooled.content() };
+      } finally {
+        await spooled.release();
+      }
+    }
+  }
+}

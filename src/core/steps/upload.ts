@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { MigratorError } from '../../errors.ts';
+import type { ArtifactFile, ByteStream, PackageRef, StoredPackage } from '../../ports/artifact.ts';
+import type { ByteSink } from '../../ports/bytes.ts';
+import type { OnConflict } from '../../ports/feed.ts';
+import type { Reporter } from '../../ports/reporter.ts';
+import { facet, type Instance } from '../instance.ts';
+import { describeRef } from '../package-ref.ts';
+
+export interface Delivery {
+  readonly stored: StoredPackage;
+  readonly outcome: 'created' | 'overwritten' | 'kept';
+}
+
+/** The one file a feed takes; packages of several files are for servers that import files. */
+export function soleFile(files: readonly ArtifactFile[], name: string): ArtifactFile {
+  const [file, ...others] = files.filter(({ path }) => path.startsWith('native/'));
+  if (file === undefined || others.length > 0) {
+    throw new MigratorError(
+      'PACKAGE_MALFORMED',
+      `${name} holds ${file === undefined ? 0 : others.length + 1} files under native/ where one is needed`,
+    );
+  }
+  return file;
+}
+
+/** Uploads into an instance's feed, with progress. */
+export async function deliver(
+  target: Instance,
+  file: ArtifactFile,
+  ref: PackageRef,
+  onConflict: OnConflict,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<Delivery> {
+  const subject = `${describeRef(ref)} to ${target.name}`;
+  reporter.report({ type: 'phase', name: 'upload', subject });
+  const counted: ArtifactFile = { ...file, open: (inner) => count(file.open(inner), file.size, subject, reporter) };
+  const delivery = await facet(target, 'feed').upload(counted, ref, onConflict, signal);
+  if (delivery.outcome === 'kept') {
+    reporter.report({
+      type: 'notice',
+      message: `${target.name} holds ${describeRef(ref)} already, byte for byte`,
+    });
+  }
+  return delivery;
+}
+
+export async function* count(
+  stream: ByteStream,
+  total: number | undefined,
+  subject: string,
+  reporter: Reporter,
+): ByteStream {
+  let done = 0;
+  for await (const chunk of stream) {
+    done += chunk.byteLength;
+    reporter.report({ type: 'bytes', subject, done, total });
+    yield chunk;
+  }
+}
+
+/** Writes one file as it is; nothing stays of one that broke off. `whole` is told its SHA-256 before it gets its name. */
+export async function copyTo(
+  sink: ByteSink,
+  file: ArtifactFile,
+  reporter: Reporter,
+  signal: AbortSignal,
+  whole?: (sha256: string) => Promise<void>,
+): Promise<void> {
+  try {
+    const name = file.path.replace(/^.*\//u, '');
+    const hash = createHash('sha256');
+    for await (const chunk of count(file.open(signal), file.size, name, reporter)) {
+      hash.update(chunk);
+      await sink.write(chunk);
+    }
+    await whole?.(hash.digest('hex'));
+    await sink.commit();
+  } catch (error) {
+    await sink.discard();
+    throw error;
+  }
+}

@@ -1,0 +1,84 @@
+import { isMigratorError, MigratorError } from '../../errors.ts';
+import type { JobState, Jobs, JobStatus } from '../../ports/job.ts';
+import type { Reporter } from '../../ports/reporter.ts';
+import type { Clock } from '../../ports/runtime.ts';
+
+export interface WatchSettings {
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+  /** Milliseconds for the whole wait; undefined waits as long as it takes. */
+  readonly timeout: number | undefined;
+  /** Milliseconds between two looks; undefined is adaptive. */
+  readonly pollInterval: number | undefined;
+  /** Also ends the watch when the job waits for a person. */
+  readonly untilApproval?: boolean | undefined;
+}
+
+const firstDelay = 300;
+const longestDelay = 10_000;
+const growth = 1.4;
+/** A server in its own restart or behind a flapping proxy is waited for this long before the watch gives up. */
+const patience = 5 * 60_000;
+
+const finalStates: ReadonlySet<JobState> = new Set(['succeeded', 'partial', 'failed', 'cancelled']);
+
+export function isFinal(state: JobState): boolean {
+  return finalStates.has(state);
+}
+
+/** Polls a job until it ends; STILL_RUNNING when the deadline passes first. The job itself goes on whatever happens here. */
+export async function watch(
+  jobs: Jobs,
+  id: string,
+  handle: string,
+  settings: WatchSettings,
+  signal: AbortSignal,
+): Promise<JobStatus> {
+  const { clock, reporter } = settings;
+  const deadline = settings.timeout === undefined ? Infinity : clock.now().getTime() + settings.timeout;
+  let delay = settings.pollInterval ?? firstDelay;
+  let lostSince: number | undefined;
+  for (;;) {
+    const look = await tryLook(jobs, id, signal);
+    const now = clock.now().getTime();
+    if (!isMigratorError(look)) {
+      lostSince = undefined;
+      reporter.report({ type: 'job', handle, status: look });
+      if (isFinal(look.state)) {
+        for (const { level, text } of look.messages)
+          if (level === 'info') reporter.report({ type: 'notice', message: text });
+        return look;
+      }
+      if (settings.untilApproval === true && look.state === 'waiting') return look;
+    } else {
+      if (lostSince === undefined) {
+        lostSince = now;
+        reporter.report({
+          type: 'warning',
+          message: `lost sight of ${handle}: ${look.message}; the job goes on, still trying`,
+        });
+      }
+      if (now - lostSince > patience) throw look;
+    }
+    if (now >= deadline) throw stillRunning(handle, settings.timeout ?? 0);
+    await clock.sleep(Math.max(0, Math.min(delay, deadline - now)), signal);
+    if (settings.pollInterval === undefined) delay = Math.min(longestDelay, Math.round(delay * growth));
+  }
+}
+
+async function tryLook(jobs: Jobs, id: string, signal: AbortSignal): Promise<JobStatus | MigratorError> {
+  try {
+    await jobs.advance?.(id, signal);
+    return await jobs.status(id, signal);
+  } catch (error) {
+    if (isMigratorError(error, 'REMOTE_UNREACHABLE')) return error;
+    throw error;
+  }
+}
+
+function stillRunning(handle: string, timeout: number): MigratorError {
+  return new MigratorError('STILL_RUNNING', `${handle} is still running after ${timeout / 1000} s`, {
+    hint: `it goes on at the server; wait for it with: migrator job wait ${handle}`,
+    details: { handle },
+  });
+}

@@ -1,0 +1,53 @@
+import { mkdtemp, mkdir, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, dirname } from 'node:path';
+import { MigratorError } from '../errors.ts';
+import { localError, systemCode } from './local-error.ts';
+
+/** A folder that only the user may enter; those above it are made as usual. */
+export async function makePrivateFolder(folder: string, hint?: string): Promise<void> {
+  try {
+    await makeFolder(folder);
+  } catch (error) {
+    const translated = localError(error, `could not make the folder "${folder}"`);
+    if (hint === undefined || !(translated instanceof MigratorError)) throw translated;
+    throw new MigratorError(translated.code, translated.message, { hint, details: translated.details, cause: error });
+  }
+}
+
+/** One level after the other: in one call Node.js calls a read-only disk ENOENT, and never comes back from /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    const above = dirname(folder);
+    if (systemCode(error) === 'ENOENT' && above !== folder && !(await isFolder(above))) {
+      await makeFolder(above);
+      await makeFolder(folder);
+      return;
+    }
+    if (!(await isFolder(folder))) throw error;
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return false;
+  }
+}
+
+/** A fresh folder that only the user may enter, where the system keeps such. LOCAL_IO when it cannot be made. */
+export async function temporaryFolder(purpose: string): Promise<string> {
+  const above = tmpdir();
+  try {
+    return await mkdtemp(join(above, `migrator-${purpose}-`));
+  } catch (error) {
+    const translated = localError(error, `could not make a temporary folder in "${above}"`);
+    if (!(translated instanceof MigratorError)) throw translated;
+    const hint = translated.hint ?? 'name a folder for temporary files with the environment variable TMPDIR';
+    throw new MigratorError(translated.code, translated.message, { hint, details: translated.details, cause: error });
+  }
+}

@@ -1,0 +1,36 @@
+import { open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ByteStream } from '../ports/artifact.ts';
+import { sourceOver } from './file-source.ts';
+import { localError } from './local-error.ts';
+import { temporaryFolder } from './private-folder.ts';
+
+/** Keeps a stream of unknown length in a private temporary file until its size is known. */
+export async function spool(
+  stream: ByteStream,
+  signal: AbortSignal,
+): Promise<{ readonly size: number; content(): ByteStream; release(): Promise<void> }> {
+  const folder = await temporaryFolder('spool');
+  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  try {
+    const handle = await open(join(folder, 'content'), 'wx+', 0o600);
+    let size = 0;
+    for await (const chunk of stream) {
+      signal.throwIfAborted();
+      await handle.writeFile(chunk);
+      size += chunk.byteLength;
+    }
+    const source = sourceOver(handle, size, 'the spooled content', () => handle.close());
+    return {
+      size,
+      content: () => source.stream(0, size),
+      release: async () => {
+        await source.close();
+        await remove();
+      },
+    };
+  } catch (error) {
+    await remove();
+    throw localError(error, 'could not spool a download');
+  }
+}

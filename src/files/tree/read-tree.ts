@@ -1,0 +1,200 @@
+import { isUtf8 } from 'node:buffer';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, type Stats } from 'node:fs';
+import { open, realpath, stat, type FileHandle } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { MigratorError } from '../../errors.ts';
+import type { ByteStream } from '../../ports/artifact.ts';
+import { readSize } from '../file-source.ts';
+import { localError, systemCode } from '../local-error.ts';
+import { Turns } from './event-loop-pauses.ts';
+import type { SeenFile } from './reading-thread.ts';
+
+/** One file of a folder that is sealed. */
+export class TreeEntry implements SeenFile {
+  /** Below the folder, with `/` on every platform; the bare name when a single file was given. */
+  readonly path: string;
+  readonly file: string;
+  readonly size: number;
+  readonly modified: number;
+
+  constructor(path: string, file: string, { size, mtimeMs }: Stats) {
+    this.path = path;
+    this.file = file;
+    this.size = size;
+    this.modified = mtimeMs;
+  }
+
+  /**
+   * Starts from the first byte; may be called again. Whoever reads is done with a chunk when asking for the next: its memory
+   * is used again. LOCAL_IO when the file is not what it was.
+   */
+  content(): ByteStream {
+    return this.size > smallBytes ? largeContentOf(this) : smallContentOf(this);
+  }
+}
+
+interface Refused {
+  readonly links: string[];
+  readonly special: string[];
+}
+
+export function changed(path: string): MigratorError {
+  return new MigratorError('LOCAL_IO', `"${path}" changed while it was read`, {
+    hint: 'run again when nothing writes to it',
+    details: { path },
+  });
+}
+
+// O_NOFOLLOW does not exist on Windows, where making a link needs a right of its own.
+export const readOnly = constants.O_RDONLY | ((constants.O_NOFOLLOW as number | undefined) ?? 0);
+
+/** Up to this size a file is read by one system call each to open, read, look and close; queues cost more than that. */
+export const smallBytes = 256 * 1024;
+
+// eslint-disable-next-line @typescript-eslint/require-await -- read by plain system calls, and told as a stream
+async function* smallContentOf(seen: SeenFile): ByteStream {
+  yield readSmall(seen);
+}
+
+function readSmall({ file, size, modified }: SeenFile): Uint8Array {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, readOnly);
+  } catch (error) {
+    throw notOpened(error, file);
+  }
+  try {
+    const bytes = Buffer.allocUnsafe(size);
+    let filled = 0;
+    for (let read = 1; read > 0 && filled < size; filled += read) {
+      read = readSync(descriptor, bytes, filled, size - filled, null);
+    }
+    const after = fstatSync(descriptor);
+    if (filled !== size || after.size !== size || after.mtimeMs !== modified) throw changed(file);
+    return bytes;
+  } catch (error) {
+    throw localError(error, `could not read "${file}"`);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+async function* largeContentOf({ file: path, size, modified }: SeenFile): ByteStream {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, readOnly);
+  } catch (error) {
+    throw notOpened(error, path);
+  }
+  let reading: Promise<Uint8Array> | undefined;
+  try {
+    let position = 0;
+    // Two, in turn: new memory for every megabyte would wait for the garbage collector by the dozen.
+    let [buffer, other] = [Buffer.allocUnsafeSlow(readSize), Buffer.allocUnsafeSlow(readSize)];
+    const read = async (from: number): Promise<Uint8Array> => {
+      [buffer, other] = [other, buffer];
+      const into = buffer;
+      const { bytesRead } = await handle.read(into, 0, readSize, from);
+      return into.subarray(0, bytesRead);
+    };
+    reading = read(0);
+    for (;;) {
+      const bytes = await reading;
+      if (bytes.length === 0) break;
+      position += bytes.length;
+      if (position > size) throw changed(path);
+      // The next read is under way while these bytes are worked on.
+      reading = read(position);
+      reading.catch(() => undefined);
+      yield bytes;
+    }
+    const after = await handle.stat();
+    if (position !== size || after.mtimeMs !== modified) throw changed(path);
+  } catch (error) {
+    throw localError(error, `could not read "${path}"`);
+  } finally {
+    await Promise.allSettled([reading]);
+    await handle.close();
+  }
+}
+
+export function notOpened(error: unknown, path: string): unknown {
+  if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ELOOP') return changed(path);
+  return localError(error, `could not open "${path}"`);
+}
+
+/** What Node puts where the bytes of a name are no UTF-8; also a character that a name may well have. */
+const replacement = '\uFFFD';
+
+function refuseOtherNames(folder: string): void {
+  const broken = readdirSync(folder, { encoding: 'buffer' }).find((name) => !isUtf8(name));
+  if (broken === undefined) return;
+  throw new MigratorError('USAGE', `the name of "${join(folder, broken.toString())}" is not valid UTF-8`, {
+    hint: 'rename it',
+  });
+}
+
+async function walk(
+  folder: string,
+  prefix: string,
+  entries: TreeEntry[],
+  refused: Refused,
+  turns: Turns,
+): Promise<void> {
+  const names = readdirSync(folder);
+  if (names.some((name) => name.includes(replacement))) refuseOtherNames(folder);
+  for (const name of names) {
+    const path = join(folder, name);
+    const inside = prefix === '' ? name : `${prefix}/${name}`;
+    await turns.take();
+    const stats = lstatSync(path);
+    if (stats.isSymbolicLink()) refused.links.push(inside);
+    else if (stats.isDirectory()) await walk(path, inside, entries, refused, turns);
+    else if (!stats.isFile()) refused.special.push(inside);
+    else entries.push(new TreeEntry(inside, path, stats));
+  }
+}
+
+const list = (names: readonly string[]): string =>
+  names.slice(0, 10).join(', ') + (names.length > 10 ? ` and ${String(names.length - 10)} more` : '');
+
+function refuse(path: string, { links, special }: Refused): void {
+  const details = { links, special };
+  if (links.length > 0) {
+    throw new MigratorError('USAGE', `"${path}" holds symbolic links: ${list(links)}`, {
+      hint: 'replace the links by what they point to, or leave them out',
+      details,
+    });
+  }
+  if (special.length > 0) {
+    throw new MigratorError('USAGE', `"${path}" holds things that are no files: ${list(special)}`, { details });
+  }
+}
+
+/**
+ * The files of a folder, or the one file, sorted by the bytes of their paths, so that the same folder gives the same
+ * order everywhere. Links and special files are refused, all of them named at once (USAGE); folders without files
+ * leave no trace. `path` itself may be a link.
+ */
+export async function readTree(path: string): Promise<readonly TreeEntry[]> {
+  const entries: TreeEntry[] = [];
+  const refused: Refused = { links: [], special: [] };
+  const turns = new Turns();
+  try {
+    const stats = await stat(path);
+    const real = await realpath(path);
+    if (stats.isDirectory()) await walk(real, '', entries, refused, turns);
+    else if (!stats.isFile()) refused.special.push(basename(path));
+    else entries.push(new TreeEntry(basename(path), real, stats));
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') {
+      throw new MigratorError('USAGE', `there is no file or folder "${path}"`, { details: { path }, cause: error });
+    }
+    throw localError(error, `could not read "${path}"`);
+  }
+  refuse(path, refused);
+  return entries
+    .map((entry) => ({ entry, key: Buffer.from(entry.path) }))
+    .sort((a, b) => Buffer.compare(a.key, b.key))
+    .map(({ entry }) => entry);
+}

@@ -1,0 +1,230 @@
+import { mkdirSync } from 'node:fs';
+import { lstat, mkdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { entryParts } from '../../cli/files/entry-path.ts';
+import { MigratorError } from '../../errors.ts';
+import type { ByteStream } from '../../ports/artifact.ts';
+import { moveWithoutReplacing, syncFolder } from '../durable.ts';
+import { localError, systemCode } from '../local-error.ts';
+import { partialName } from '../partial-name.ts';
+import { FileWriter } from './file-writer.ts';
+import { holdFolder, type HeldFolder } from './held-folder.ts';
+
+/** A folder that receives files. Nothing is visible in it before `commit`. */
+export interface TreeWriter {
+  /**
+   * PACKAGE_MALFORMED when the path leaves the folder or two entries would be one file. Of many small files the failure of one
+   * may be told by a later call, or by `commit`.
+   */
+  write(path: string, content: ByteStream | Uint8Array): Promise<void>;
+  /** Puts everything into place; CONFLICT names what is in the way, and then nothing has moved. Gives the paths written. */
+  commit(): Promise<readonly string[]>;
+  /** Removes what was written; harmless after `commit`. */
+  discard(): Promise<void>;
+}
+
+type Kind = 'absent' | 'folder' | 'file' | 'link';
+
+async function kindOf(path: string): Promise<Kind> {
+  try {
+    const stats = await lstat(path);
+    if (stats.isSymbolicLink()) return 'link';
+    return stats.isDirectory() ? 'folder' : 'file';
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return 'absent';
+    throw error;
+  }
+}
+
+/** What keeps these paths from being put below the folder: existing files, and links on the way, which are never followed. */
+async function obstacles(folder: HeldFolder, paths: readonly string[], overwrite: boolean): Promise<readonly string[]> {
+  const found = new Set<string>();
+  const seen = new Map<string, Kind>();
+  for (const path of paths) {
+    const parts = path.split('/');
+    for (let depth = 1; depth <= parts.length; depth += 1) {
+      const step = parts.slice(0, depth).join('/');
+      const kind = seen.get(step) ?? (await kindOf(folder.at(step)));
+      seen.set(step, kind);
+      if (kind === 'absent') break;
+      const last = depth === parts.length;
+      if (last ? kind !== 'file' || !overwrite : kind !== 'folder') found.add(step);
+    }
+  }
+  return [...found];
+}
+
+/** Moves staged files into an existing folder, one by one; a failure on the way puts everything back. */
+async function merge(stage: HeldFolder, root: HeldFolder, paths: readonly string[], overwrite: boolean): Promise<void> {
+  await mkdir(stage.at('replaced'));
+  const route = new Route(root);
+  const undo: (() => Promise<void>)[] = [];
+  try {
+    for (const [index, path] of paths.entries()) {
+      const name = basename(path);
+      const target = await route.to(path, (made) => undo.push(() => remove(route, made)));
+      if (overwrite && (await kindOf(target.at(name))) === 'file') {
+        const old = stage.at(`replaced/${String(index)}`);
+        await rename(target.at(name), old);
+        undo.push(async () => rename(old, (await route.to(path)).at(name)));
+      }
+      await moveWithoutReplacing(stage.at(`files/${path}`), target.at(name));
+      undo.push(() => remove(route, path));
+    }
+  } catch (error) {
+    for (const step of undo.reverse()) await step();
+    throw error;
+  } finally {
+    route.release();
+  }
+}
+
+async function remove(route: Route, path: string): Promise<void> {
+  await rm((await route.to(path)).at(basename(path)), { recursive: true, force: true });
+}
+
+/** The folders from the root down to the last place asked for, held; neighbours share them. */
+class Route {
+  readonly #root: HeldFolder;
+  readonly #steps: { readonly name: string; readonly folder: HeldFolder }[] = [];
+
+  constructor(root: HeldFolder) {
+    this.#root = root;
+  }
+
+  /** The folder that holds `path`; with `onMade`, folders that are missing are made. */
+  async to(path: string, onMade?: (path: string) => void): Promise<HeldFolder> {
+    const names = path.split('/').slice(0, -1);
+    const shared = names.findIndex((name, depth) => this.#steps[depth]?.name !== name);
+    this.#leave(shared === -1 ? names.length : shared);
+    for (const [depth, name] of names.entries()) {
+      if (depth < this.#steps.length) continue;
+      const parent = this.#steps.at(-1)?.folder ?? this.#root;
+      if (onMade !== undefined && (await made(parent.at(name)))) onMade(names.slice(0, depth + 1).join('/'));
+      this.#steps.push({ name, folder: parent.enter(name) });
+    }
+    return this.#steps.at(-1)?.folder ?? this.#root;
+  }
+
+  release(): void {
+    this.#leave(0);
+  }
+
+  #leave(depth: number): void {
+    for (const { folder } of this.#steps.splice(depth).reverse()) folder.release();
+  }
+}
+
+async function made(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error;
+    return false;
+  }
+}
+
+function conflict(folder: string, names: readonly string[]): MigratorError {
+  const shown = names.slice(0, 10).join(', ') + (names.length > 10 ? ` and ${String(names.length - 10)} more` : '');
+  return new MigratorError('CONFLICT', `"${folder}" already holds ${shown}`, {
+    hint: 'choose another folder, or allow files to be replaced with --force; links are never followed',
+    details: { existing: names },
+  });
+}
+
+/** Where the files wait for the commit: `place` is the folder that `name` lies in. */
+interface Stage {
+  readonly place: HeldFolder;
+  readonly name: string;
+  readonly folder: HeldFolder;
+}
+
+function makeStage(folder: string, kind: Kind): Stage {
+  // Inside a folder that exists, because a folder may be a disk of its own; beside one that does not exist yet.
+  const isInside = kind === 'folder';
+  const name = basename(partialName(isInside ? join(folder, 'open') : folder));
+  try {
+    const place = holdFolder(isInside ? folder : dirname(folder), !isInside);
+    mkdirSync(place.at(name), { mode: 0o700 });
+    const stage = place.enter(name);
+    mkdirSync(stage.at('files'));
+    return { place, name, folder: stage };
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') {
+      throw new MigratorError('USAGE', `the folder "${dirname(folder)}" does not exist`, { cause: error });
+    }
+    throw localError(error, `could not write to "${folder}"`);
+  }
+}
+
+/**
+ * Receives files for a folder in a private folder beside it (inside it when it exists), and renames them into place on
+ * `commit`: a package that turns out bad leaves nothing behind. Links are never followed, also not those that appear
+ * meanwhile. USAGE when the destination is a file or a link.
+ */
+export async function createTreeWriter(
+  folder: string,
+  options: { readonly overwrite: boolean; readonly platform: NodeJS.Platform },
+): Promise<TreeWriter> {
+  const before = await kindOf(folder);
+  if (before === 'file' || before === 'link') {
+    throw new MigratorError(
+      'USAGE',
+      `"${folder}" is ${before === 'file' ? 'a file' : 'a symbolic link'}, not a folder`,
+    );
+  }
+  const stage = makeStage(folder, before);
+  const files = new FileWriter((path, error) =>
+    ['EEXIST', 'EISDIR', 'ENOTDIR'].includes(systemCode(error) ?? '')
+      ? new MigratorError(
+          'PACKAGE_MALFORMED',
+          `the package holds two files that would be one here: ${JSON.stringify(path)}`,
+        )
+      : localError(error, `could not write ${JSON.stringify(path)} below "${folder}"`),
+  );
+  const paths: string[] = [];
+  let done = false;
+  const discard = async (): Promise<void> => {
+    if (done) return;
+    done = true;
+    await files.close();
+    await rm(stage.place.at(stage.name), { recursive: true, force: true, maxRetries: 3 });
+    stage.folder.release();
+    stage.place.release();
+  };
+  const commit = async (): Promise<void> => {
+    if (before === 'absent') {
+      await rename(stage.folder.at('files'), stage.place.at(basename(folder)));
+      return;
+    }
+    const names = await obstacles(stage.place, paths, options.overwrite);
+    if (names.length > 0) throw conflict(folder, names);
+    await merge(stage.folder, stage.place, paths, options.overwrite);
+  };
+  return {
+    write: async (path, content) => {
+      const target = stage.folder.at(['files', ...entryParts(path, options.platform)].join('/'));
+      // Where it replaces a file, there must be no moment at which neither would survive a power cut.
+      await files.write(path, target, content, options.overwrite);
+      paths.push(path);
+    },
+    commit: async () => {
+      if (done) throw new RangeError('the folder was already finished');
+      try {
+        await files.flush();
+        await commit();
+      } catch (error) {
+        const code = systemCode(error) ?? '';
+        if (['ENOTEMPTY', 'EEXIST'].includes(code)) throw conflict(folder, ['other files']);
+        if (['ENOTDIR', 'ELOOP'].includes(code)) throw conflict(folder, ['a link or a file where a folder must be']);
+        throw localError(error, `could not put the files into "${folder}"`);
+      } finally {
+        await discard();
+      }
+      await syncFolder(dirname(folder));
+      return paths;
+    },
+    discard,
+  };
+}

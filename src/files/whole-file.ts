@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm, lstat, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { MigratorError } from '../errors.ts';
+import type { ByteSink } from '../ports/bytes.ts';
+import { moveWithoutReplacing, syncFolder } from './durable.ts';
+import { systemCode, localError } from './local-error.ts';
+import { partialName, removeStalePartials } from './partial-name.ts';
+
+export interface FileSinkOptions {
+  readonly overwrite: boolean;
+  /** Permission bits, reduced by the umask. Default 0666, which the usual umask makes 0644. */
+  readonly mode?: number;
+}
+
+function taken(path: string, cause?: unknown): MigratorError {
+  return new MigratorError('CONFLICT', `"${path}" already exists`, {
+    hint: 'choose another name, or allow it to be replaced with --force',
+    details: { path },
+    cause,
+  });
+}
+
+async function checkPlace(path: string, overwrite: boolean): Promise<void> {
+  const stats = await lstat(path).catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    if (systemCode(error) === 'ENOTDIR') throw missingFolder(path, error);
+    if (systemCode(error) === 'ENAMETOOLONG') throw tooLong(path, error);
+    throw localError(error, `could not look at "${path}"`);
+  });
+  if (stats === undefined) return;
+  if (stats.isDirectory()) throw new MigratorError('USAGE', `"${path}" is a folder, not a file`, { details: { path } });
+  if (!overwrite) throw taken(path);
+  if (!stats.isFile() && !stats.isSymbolicLink()) {
+    throw new MigratorError('USAGE', `"${path}" is not a regular file`, { details: { path } });
+  }
+}
+
+function missingFolder(path: string, cause: unknown): MigratorError {
+  return new MigratorError('USAGE', `the folder "${dirname(path)}" does not exist`, {
+    hint: 'create it, or choose another place for the file',
+    details: { path },
+    cause,
+  });
+}
+
+function tooLong(path: string, cause: unknown): MigratorError {
+  return new MigratorError('USAGE', `the name "${path}" is too long`, { cause });
+}
+
+async function openPartial(path: string, partial: string, mode: number): Promise<FileHandle> {
+  try {
+    return await open(partial, 'wx', mode);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw missingFolder(path, error);
+    if (code === 'ENAMETOOLONG') throw tooLong(path, error);
+    throw localError(error, `could not create "${path}"`);
+  }
+}
+
+/**
+ * A file that comes into being complete or not at all. The bytes go to a hidden partial file in the same folder;
+ * `commit` makes them durable and gives them their name, without replacing what appeared meanwhile unless `overwrite`.
+ * CONFLICT when the name is taken, USAGE when it cannot be a file's name, LOCAL_IO when the disk refuses.
+ */
+export async function createFileSink(path: string, options: FileSinkOptions): Promise<ByteSink> {
+  await checkPlace(path, options.overwrite);
+  await removeStalePartials(path);
+  const partial = partialName(path);
+  const handle = await openPartial(path, partial, options.mode ?? 0o666);
+  let end = 0;
+  let state: 'open' | 'closed' | 'done' = 'open';
+
+  const put = async (bytes: Uint8Array, start: number): Promise<void> => {
+    try {
+      let done = 0;
+      while (done < bytes.length) {
+        done += (await handle.write(bytes, done, bytes.length - done, start + done)).bytesWritten;
+      }
+    } catch (error) {
+      throw localError(error, `could not write "${path}"`);
+    }
+  };
+  const close = async (): Promise<void> => {
+    if (state !== 'open') return;
+    state = 'closed';
+    await handle.close();
+  };
+  const discard = async (): Promise<void> => {
+    if (state === 'done') return;
+    await close();
+    state = 'done';
+    await rm(partial, { force: true });
+  };
+  return {
+    write: async (chunk) => {
+      await put(chunk, end);
+      end += chunk.length;
+    },
+    patch: async (position, bytes) => {
+      if (position + bytes.length > end) throw new RangeError('a patch replaces bytes that were written before');
+      await put(bytes, position);
+    },
+    commit: async () => {
+      try {
+        await handle.sync();
+        await close();
+        if (options.overwrite) await rename(partial, path);
+        else await moveWithoutReplacing(partial, path);
+      } catch (error) {
+        await discard();
+        if (systemCode(error) === 'EEXIST') throw taken(path, error);
+        throw localError(error, `could not finish "${path}"`);
+      }
+      state = 'done';
+      await syncFolder(dirname(path));
+    },
+    discard,
+  };
+}
+
+/**
+ * Writes a whole file that only the user may read: a reader sees the old text or the new one, also after a power cut.
+ * `create` fails with EEXIST when the name is taken, `replace` does not.
+ */
+export async function writePrivateFile(path: string, text: string, how: 'create' | 'replace'): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    const handle = await open(temporary, 'wx', 0o600);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (how === 'create') await moveWithoutReplacing(temporary, path);
+    else await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    if (systemCode(error) === 'EEXIST') throw error;
+    throw localError(error, `could not write "${path}"`);
+  }
+  await syncFolder(dirname(path));
+}

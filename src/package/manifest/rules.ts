@@ -1,0 +1,67 @@
+import { pathFault } from '../../portable-path.ts';
+import { contentMember } from '../format.ts';
+import type { Manifest } from './manifest.ts';
+
+/**
+ * The rules for single values of a manifest (§3.2), for those who check one and for the schema that publishes them.
+ * The patterns go into the JSON Schema, so they are written without what only some languages' expressions know.
+ */
+export const maxTextLength = { line: 1000, id: 100, version: 100 };
+export const linePattern = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/;
+export const remarkPattern = /^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$/;
+export const idPattern = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+/** Semantic Versioning 2.0.0. */
+export const versionPattern =
+  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-(0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*)(\.(0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*))*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/;
+export const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+export const sha256Pattern = /^[0-9a-f]{64}$/;
+/** Eleven octal digits of seconds. */
+const maxHeaderTime = 0o77777777777;
+
+export function isWellFormed(text: string): boolean {
+  return !/\p{Cs}/u.test(text);
+}
+
+/** The id is a file name as well. */
+export function isNameEverywhere(id: string): boolean {
+  return pathFault(id) === undefined;
+}
+
+/** Seconds since 1970; undefined for a day or an hour that does not exist, or for what a tar header cannot say. */
+export function toTime(text: string): number | undefined {
+  const date = new Date(text);
+  const time = date.getTime() / 1000;
+  return time >= 0 && time <= maxHeaderTime && isoSeconds(date) === text ? time : undefined;
+}
+
+/** ISO 8601 in UTC, to the second. */
+export function isoSeconds(date: Date): string {
+  return date.toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
+
+type Parts = Pick<Manifest, 'private' | 'scope' | 'source' | 'notes' | 'content'>;
+
+/** What a manifest says twice must agree. */
+export function* disagreements({
+  private: isPrivate,
+  scope,
+  source: origin,
+  notes,
+  content: parts,
+}: Parts): Generator<string> {
+  const { member, compression, encryption, recipients, counts, files } = parts;
+  if (member !== contentMember(compression, encryption))
+    yield `content.member "${member}" does not fit the rest of content`;
+  if (recipients.length > 0 !== (encryption === 'recipients'))
+    yield 'content.recipients does not fit content.encryption';
+  if (isPrivate) {
+    if (encryption === 'none') yield 'a private manifest needs an encrypted content';
+    if (scope !== undefined || files !== undefined || origin?.url !== undefined || notes.length > 0) {
+      yield 'a private manifest names scope, url, notes or files';
+    }
+  } else {
+    if (scope === undefined || files === undefined) yield 'scope or content.files is missing';
+    const bytes = files?.reduce((sum, { size }) => sum + size, 0);
+    if (files?.length !== counts.files || bytes !== counts.bytes) yield 'content.counts does not fit content.files';
+  }
+}

@@ -1,0 +1,222 @@
+import { describe, expect, test } from '@jest/globals';
+import type { PreparedExport } from '../../../../../src/ports/exporter.ts';
+import { Secret } from '../../../../../src/secret.ts';
+import { never } from '../../../../support/adapter-tools.ts';
+import { acme, password, secrets, withOctopus } from '../../../../support/octopus-client.ts';
+import { bodyOf } from '../../../../support/with-server.ts';
+
+const request = {
+  projects: ['Web Shop', 'billing'],
+  packageId: acme.id,
+  packageVersion: acme.version,
+  options: { ignoreMachines: true, encryptPackage: true },
+};
+const prepared: PreparedExport = {
+  package: acme,
+  projects: [
+    { id: 'Projects-202', name: 'Web Shop' },
+    { id: 'Projects-201', name: 'Billing' },
+  ],
+  settled: { ignoreMachines: true, encryptPackage: true, spaceId: 'Spaces-1' },
+  notes: [],
+};
+
+describe('prepare', () => {
+  test('settles names, package and options as plain data', async () => {
+    const result = await withOctopus(['root', 'space', 'projects', 'package-absent'], ({ octopus }) =>
+      octopus.exports!.prepare(request, never),
+    );
+    expect(result).toMatchObject({ package: acme, projects: prepared.projects });
+    expect(result.settled).toMatchObject({ ignoreMachines: true, ignoreTenants: false, spaceId: 'Spaces-1' });
+    expect(result.notes.join()).toContain('took "Billing" for "billing"');
+    expect(JSON.parse(JSON.stringify(result))).toEqual(result);
+  });
+
+  test('names every missing project at once', async () => {
+    await withOctopus(['root', 'space', 'projects'], async ({ octopus }) => {
+      const projects = ['Web Shop', 'Biling', 'Nowhere'];
+      await expect(octopus.exports!.prepare({ ...request, projects }, never)).rejects.toMatchObject({
+        code: 'NOT_FOUND',
+        hint: expect.stringContaining('Billing'),
+        details: { missing: ['Biling', 'Nowhere'] },
+      });
+    });
+  });
+
+  test.each([
+    ['a name that fits two projects', ['WEB SHOP']],
+    ['no name', []],
+  ])('refuses %s', async (_, projects) => {
+    const script = projects.length > 0 ? ['root', 'space', 'projects'] : ['root', 'space'];
+    await withOctopus(script, ({ octopus }) =>
+      expect(() => octopus.exports!.prepare({ ...request, projects }, never)).toThrowCode('USAGE'),
+    );
+  });
+
+  test('refuses a package name that reads back differently, before anything else', async () => {
+    await withOctopus(['root'], ({ octopus }) =>
+      expect(() =>
+        octopus.exports!.prepare({ ...request, packageId: 'Acme.2', packageVersion: '1.0.0' }, never),
+      ).toThrowCode('USAGE'),
+    );
+  });
+
+  test('refuses a version that the feed holds', async () => {
+    await withOctopus(['root', 'space', 'projects', 'package-present'], ({ octopus }) =>
+      expect(() => octopus.exports!.prepare(request, never)).toThrowCode('CONFLICT'),
+    );
+  });
+
+  test('is UNSUPPORTED where the server offers no export', async () => {
+    const root = { Version: '3.17.0', ApiVersion: '3.0.0', Links: {} };
+    await withOctopus([{ request: { method: 'GET', path: '/api' }, response: { json: root } }], ({ octopus }) =>
+      expect(() => octopus.exports!.prepare(request, never)).toThrowCode('UNSUPPORTED'),
+    );
+  });
+});
+
+describe('start', () => {
+  test('sends the documented resource and keeps the echo to itself', async () => {
+    await withOctopus(['root', 'export-start'], async ({ octopus, tools }) => {
+      expect(await octopus.exports!.start(prepared, secrets, undefined, never)).toBe(
+        'ServerTasks-1234/Acme.Move@1.0.0-run7',
+      );
+      expect(tools.lines.join('\n')).not.toContain(password);
+    });
+  });
+
+  test('names the destination to push to', async () => {
+    const withCallbacks = {
+      ...prepared,
+      settled: {
+        ...prepared.settled,
+        successCallback: 'https://chat.example/ok',
+        failureCallback: 'https://chat.example/bad',
+      },
+    };
+    const destination = {
+      url: 'https://target.example',
+      secret: new Secret('API-DESTINATION'),
+      container: 'Spaces-9',
+    };
+    await withOctopus(['root', 'export-start-push'], async ({ octopus, tools }) => {
+      await octopus.exports!.start(withCallbacks, secrets, destination, never);
+      expect(tools.lines.join('\n')).not.toContain('API-DESTINATION');
+    });
+  });
+
+  test('needs the password', async () => {
+    await withOctopus(['root'], ({ octopus }) =>
+      expect(() => octopus.exports!.start(prepared, {}, undefined, never)).toThrowCode('USAGE'),
+    );
+  });
+
+  test('quotes no refusal that repeats the password', async () => {
+    await withOctopus(['root', 'export-start-refused'], async ({ octopus }) => {
+      const error: unknown = await octopus.exports!.start(prepared, secrets, undefined, never).catch((e: unknown) => e);
+      expect(error).toMatchObject({ code: 'REMOTE_UNEXPECTED', details: { status: 400, ambiguous: false } });
+      expect(JSON.stringify([error, String(error), (error as Error).stack])).not.toContain(password);
+    });
+  });
+
+  test('finds the task when the answer was lost', async () => {
+    await withOctopus(['root', 'export-start-lost', 'find-by-arguments'], async ({ octopus }) => {
+      expect(await octopus.exports!.start(prepared, secrets, undefined, never)).toBe(
+        'ServerTasks-1234/Acme.Move@1.0.0-run7',
+      );
+    });
+  });
+
+  test('says that nothing was begun when the server shows so', async () => {
+    const script = ['root', 'export-start-lost', 'find-none', 'find-none', 'find-none'];
+    await withOctopus(script, async ({ octopus }) => {
+      await expect(octopus.exports!.start(prepared, secrets, undefined, never)).rejects.toMatchObject({
+        code: 'REMOTE_UNREACHABLE',
+        details: { ambiguous: false },
+      });
+    });
+  });
+
+  test('stays ambiguous when it cannot be told', async () => {
+    await withOctopus(['root', 'export-start-lost', 'find-undecidable'], async ({ octopus }) => {
+      await expect(octopus.exports!.start(prepared, secrets, undefined, never)).rejects.toMatchObject({
+        code: 'REMOTE_UNREACHABLE',
+        hint: expect.stringContaining('ServerTasks-1240'),
+        details: { ambiguous: true },
+      });
+    });
+  });
+});
+
+describe('find', () => {
+  const find = (script: string) =>
+    withOctopus(['root', script], ({ octopus }) => octopus.exports!.find(prepared, new Date(), never));
+
+  test('by the arguments of the task', async () => {
+    expect(await find('find-by-arguments')).toBe('ServerTasks-1234/Acme.Move@1.0.0-run7');
+  });
+
+  test('by its log, not misled by a version that begins alike', async () => {
+    expect(await find('find-by-log')).toBe('ServerTasks-1234/Acme.Move@1.0.0-run7');
+  });
+
+  test('none, and none that is older', async () => {
+    expect(await find('find-none')).toBeUndefined();
+  });
+
+  test('CONFLICT when a task does not tell', async () => {
+    await expect(() => find('find-undecidable')).toThrowCode('CONFLICT');
+  });
+});
+
+describe('fetch', () => {
+  test('needs nothing but the handle', async () => {
+    const script = ['root', 'space', 'package-present', 'package-raw'];
+    await withOctopus(script, async ({ octopus }) => {
+      const { files } = await octopus.exports!.fetch('ServerTasks-1234/Acme.Move@1.0.0-run7', undefined, never);
+      expect(files).toHaveLength(1);
+      expect(files[0]).toMatchObject({ path: 'native/Acme.Move.1.0.0-run7.zip', digest: { algorithm: 'sha1' } });
+      // The feed's size and digest fit what it sends, and yet that is no whole zip.
+      await expect(() => bodyOf(files[0]!.open(never))).toThrowCode('JOB_FAILED');
+    });
+  });
+
+  test('reads the package out of the log for a bare task id', async () => {
+    const task = { Id: 'ServerTasks-1234', State: 'Success', Links: {} };
+    const script = [
+      'root',
+      'space',
+      { request: { method: 'GET', path: '/api/tasks/ServerTasks-1234' }, response: { json: task } },
+      {
+        request: { method: 'GET', path: '/api/tasks/ServerTasks-1234/raw' },
+        response: { text: 'Created C:\\Work\\Acme.Move.1.0.0-run7.zip' },
+      },
+      'package-present',
+    ] as const;
+    await withOctopus(script, async ({ octopus }) => {
+      const { files } = await octopus.exports!.fetch('ServerTasks-1234', undefined, never);
+      expect(files[0]!.path).toBe('native/Acme.Move.1.0.0-run7.zip');
+    });
+  });
+
+  test('looks into the default space as well and then says NOT_FOUND', async () => {
+    const elsewhere = {
+      request: { method: 'GET', path: '/api/Spaces-2/packages/packages-Acme.Move.1.0.0-run7' },
+      response: { status: 404, json: { ErrorMessage: 'no' } },
+    };
+    const id = 'ServerTasks-1234/Acme.Move@1.0.0-run7';
+    const settings = { space: 'Retail' };
+    await withOctopus(
+      ['root', 'space-retail', elsewhere, 'package-present'],
+      async ({ octopus }) => {
+        expect((await octopus.exports!.fetch(id, undefined, never)).files).toHaveLength(1);
+      },
+      { settings },
+    );
+    await withOctopus(
+      ['root', 'space-retail', elsewhere, 'package-absent'],
+      ({ octopus }) => expect(() => octopus.exports!.fetch(id, undefined, never)).toThrowCode('NOT_FOUND'),
+      { settings },
+    );
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, test } from '@jest/globals';
+import { never } from '../../../../support/adapter-tools.ts';
+import { acme, secrets, withOctopus } from '../../../../support/octopus-client.ts';
+
+const request = (dryRun: boolean) => ({
+  source: acme,
+  dryRun,
+  options: { encryptedPackage: true, overwriteExisting: true, deletePackageOnCompletion: true },
+});
+
+describe('import', () => {
+  test.each([
+    [false, 'import-start'],
+    [true, 'import-start-dry'],
+  ])('sends the documented resource (dry run %p)', async (dryRun, exchange) => {
+    await withOctopus(['root', 'space', 'package-present', exchange], async ({ octopus }) => {
+      const prepared = await octopus.imports!.prepare(request(dryRun), never);
+      expect(JSON.parse(JSON.stringify(prepared))).toEqual(prepared);
+      expect(await octopus.imports!.start(prepared, secrets, [], never)).toBe('ServerTasks-77/Acme.Move@1.0.0-run7');
+    });
+  });
+
+  test('is refused for a package that the feed lacks', async () => {
+    await withOctopus(['root', 'space', 'package-absent'], ({ octopus }) =>
+      expect(() => octopus.imports!.prepare(request(false), never)).toThrowCode('NOT_FOUND'),
+    );
+  });
+
+  test.each(['ftp://x/', 'nonsense'])('refuses the callback %s', async (successCallback) => {
+    await withOctopus(['root', 'space', 'package-present'], ({ octopus }) =>
+      expect(() =>
+        octopus.imports!.prepare({ source: acme, dryRun: false, options: { successCallback } }, never),
+      ).toThrowCode('USAGE'),
+    );
+  });
+});
+
+describe('find', () => {
+  const prepared = { source: acme, dryRun: false, settled: {}, notes: [] };
+
+  test('tells a rehearsal from the real import', async () => {
+    await withOctopus(['root', 'find-import'], async ({ octopus }) => {
+      const id = await octopus.imports!.find(prepared, new Date(), never);
+      expect(id).toBe('ServerTasks-77/Acme.Move@1.0.0-run7');
+    });
+  });
+
+  test('asks the log when the arguments name the package and do not tell a rehearsal', async () => {
+    await withOctopus(['root', 'find-import-rehearsed'], async ({ octopus }) => {
+      const id = await octopus.imports!.find(prepared, new Date(), never);
+      expect(id).toBe('ServerTasks-77/Acme.Move@1.0.0-run7');
+    });
+  });
+
+  test('CONFLICT when two tasks could be it', async () => {
+    await withOctopus(['root', 'find-import-twice'], ({ octopus }) =>
+      expect(() => octopus.imports!.find(prepared, new Date(), never)).toThrowCode('CONFLICT'),
+    );
+  });
+});

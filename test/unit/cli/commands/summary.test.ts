@@ -1,0 +1,47 @@
+import { describe, expect, test } from '@jest/globals';
+import { describeEncryption, describeLog, describePlan } from '../../../../src/cli/commands/summary.ts';
+import { lines, table } from '../../../../src/cli/terminal/table.ts';
+
+describe('render', () => {
+  test('lines leaves out what is not there', () => {
+    expect(lines('one', undefined, 'two', '')).toBe('one\ntwo\n');
+  });
+
+  test('a table is as wide as its widest cells, and its last column as long as it is', () => {
+    expect(
+      table(
+        ['key', 'value'],
+        [
+          ['a', 'x'],
+          ['longer', ''],
+        ],
+      ).split('\n'),
+    ).toEqual(['key     value', 'a       x', 'longer  ']);
+  });
+
+  test('encryption in words', () => {
+    expect(describeEncryption({ encryption: 'none', recipients: [] })).toBe('no');
+    expect(describeEncryption({ encryption: 'passphrase', recipients: [] })).toBe('with a passphrase');
+    expect(describeEncryption({ encryption: 'recipients', recipients: ['a'] })).toBe('to one recipient');
+    expect(describeEncryption({ encryption: 'recipients', recipients: ['a', 'b'] })).toBe('to 2 recipients');
+  });
+
+  test('a plan is a table, and nothing when there is none', () => {
+    expect(describePlan([])).toBeUndefined();
+    const plan = [{ action: 'create', kind: 'project', name: 'Web Shop' }] as const;
+    expect(describePlan(plan)).toContain('create  project  Web Shop');
+  });
+
+  test('a log is indented as it nests, with times where the server has them', () => {
+    const log = [
+      { at: '10:00', level: 'info', depth: 0, text: 'top' },
+      { at: undefined, level: 'error', depth: 2, text: 'wrong' },
+    ] as const;
+    expect(describeLog(log).split('\n')).toEqual(['10:00  info     top', 'error        wrong']);
+  });
+
+  test('a server’s text cannot steer the terminal', () => {
+    const log = [{ at: undefined, level: 'info', depth: 0, text: 'a\u001b[2Jb' }] as const;
+    expect(describeLog(log)).not.toContain('\u001b');
+  });
+});

@@ -1,0 +1,41 @@
+import { describe, expect, test } from '@jest/globals';
+import { durationFlag, sizeFlag } from '../../../../src/cli/flags/duration-and-size.ts';
+
+const source = { origin: 'environment', words: 'MIGRATOR_TIMEOUT' } as const;
+
+describe('durationFlag', () => {
+  test.each([
+    ['500ms', 500],
+    ['90s', 90_000],
+    ['20m', 1_200_000],
+    ['1h30m', 5_400_000],
+  ])('%s', (text, milliseconds) => {
+    expect(durationFlag(text, source)).toBe(milliseconds);
+  });
+
+  test.each(['', '20', 'soon', '5 apples', '-3s', '1e3s'])('"%s" is USAGE that names where it stands', async (text) => {
+    await expect(() => durationFlag(text, source)).toThrowCode('USAGE');
+    expect(() => durationFlag(text, source)).toThrow(`MIGRATOR_TIMEOUT: "${text}"`);
+  });
+});
+
+describe('sizeFlag', () => {
+  test.each([
+    ['7', 7],
+    ['7b', 7],
+    ['500MiB', 500 * 2 ** 20],
+    ['1.5 GiB', 1.5 * 2 ** 30],
+    ['20gb', 20e9],
+    ['2TiB', 2 * 2 ** 40],
+  ])('%s', (text, bytes) => {
+    expect(sizeFlag(text, source)).toBe(bytes);
+  });
+
+  test.each(['', 'much', '5 apples', '-1', '1,5GB', 'MiB'])(
+    '"%s" is USAGE that names where it stands',
+    async (text) => {
+      await expect(() => sizeFlag(text, source)).toThrowCode('USAGE');
+      expect(() => sizeFlag(text, source)).toThrow(`MIGRATOR_TIMEOUT: "${text}"`);
+    },
+  );
+});

@@ -1,0 +1,201 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { Command, Option } from 'commander';
+import { act } from '../../../../src/cli/command-action.ts';
+import { createContext, type Context } from '../../../../src/cli/context.ts';
+import { explain } from '../../../../src/cli/explain.ts';
+import { ListOption } from '../../../../src/cli/flags/list-flag.ts';
+import { withWaiting } from '../../../../src/cli/flags/waiting.ts';
+import { createProgram } from '../../../../src/cli/program.ts';
+import { testIO } from '../../../support/test-io.ts';
+import { withTempDir } from '../../../support/with-temp-dir.ts';
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** A command with one flag of each kind, and what it is given in the end. */
+async function settled(
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  defaults?: string,
+  notFromDefaults?: readonly string[],
+): Promise<{ readonly options: Options; readonly context: Context }> {
+  return withTempDir(async (cwd) => {
+    if (defaults !== undefined) await writeFile(join(cwd, '.migratorrc.yaml'), `defaults:\n${defaults}`);
+    const context = createContext(testIO({ cwd, env, home: cwd }), argv);
+    context.commandTree = () => createProgram(context);
+    let options: Options | undefined;
+    const command = withWaiting(new Command('work'))
+      .addOption(new Option('--package-id <id>'))
+      .addOption(new Option('--dry-run'))
+      .addOption(new Option('--on-conflict <policy>').choices(['fail', 'keep', 'overwrite']).default('fail'))
+      .addOption(new Option('--route <route>').choices(['push', 'relay']))
+      .addOption(new ListOption('--project <name>', 'a list'))
+      .addOption(new ListOption('--kind <kind>', 'a list of choices', ['asset', 'pipeline']))
+      .addOption(new Option('--limit <count>').default('20'));
+    const settings = notFromDefaults === undefined ? {} : { notFromDefaults };
+    act<Options>(
+      command,
+      context,
+      (given) => {
+        options = given;
+        return Promise.resolve(undefined);
+      },
+      settings,
+    );
+    const program = new Command('migrator')
+      .addOption(new Option('--progress <mode>').choices(['auto', 'json']))
+      .addOption(new Option('-q, --quiet'))
+      .addOption(new Option('--json'))
+      .addOption(new Option('--no-color'))
+      .version('1.0.0')
+      .addCommand(command);
+    await program.parseAsync(['work', ...argv], { from: 'user' });
+    return { options: options!, context };
+  });
+}
+
+async function one(name: string, ...given: Parameters<typeof settled>): Promise<unknown> {
+  return (await settled(...given)).options[name];
+}
+
+async function failure(...given: Parameters<typeof settled>): Promise<string> {
+  try {
+    await settled(...given);
+  } catch (error) {
+    return explain(error, { debug: false }).lines.join('\n');
+  }
+  throw new Error('nothing failed');
+}
+
+describe('a flag gets its value from the command line, the environment, the rc file, or what is built in', () => {
+  const cases: readonly [string, string, readonly string[], string, string, unknown[]][] = [
+    ['a text', 'packageId', ['--package-id', 'cli'], 'env', 'packageId: rc', ['cli', 'env', 'rc', undefined]],
+    [
+      'a choice',
+      'onConflict',
+      ['--on-conflict', 'keep'],
+      'overwrite',
+      'onConflict: keep',
+      ['keep', 'overwrite', 'keep', 'fail'],
+    ],
+    [
+      'a choice without a default',
+      'route',
+      ['--route', 'push'],
+      'relay',
+      'route: push',
+      ['push', 'relay', 'push', undefined],
+    ],
+    ['a switch', 'dryRun', ['--dry-run'], '0', 'dryRun: true', [true, false, true, undefined]],
+    [
+      'a list',
+      'project',
+      ['--project', 'a', '--project', 'b, c'],
+      'd, e',
+      'project: [f]',
+      [['a', 'b, c'], ['d', 'e'], ['f'], []],
+    ],
+    [
+      'a list of choices',
+      'kind',
+      ['--kind', 'asset'],
+      'asset,pipeline',
+      'kind: pipeline',
+      [['asset'], ['asset', 'pipeline'], ['pipeline'], []],
+    ],
+    ['a number as text', 'limit', ['--limit', '3'], '4', 'limit: 5', ['3', '4', '5', '20']],
+    ['a negated switch', 'wait', ['--no-wait'], '1', 'wait: false', [false, true, false, true]],
+  ];
+
+  test.each(cases)('%s', async (_, name, argv, text, rc, [cli, env, file, builtIn]) => {
+    const variable = `MIGRATOR_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+    const defaults = `  ${rc}\n`;
+    expect(await one(name, argv, { [variable]: text }, defaults)).toEqual(cli);
+    expect(await one(name, [], { [variable]: text }, defaults)).toEqual(env);
+    expect(await one(name, [], {}, defaults)).toEqual(file);
+    expect(await one(name, [], {}, undefined)).toEqual(builtIn);
+    expect(await one(name, [], { [variable]: '' }, undefined)).toEqual(builtIn);
+  });
+
+  test.each([
+    ['1', true],
+    ['true', true],
+    ['YES', true],
+    ['on', true],
+    ['0', false],
+    ['false', false],
+    ['No', false],
+    ['off', false],
+  ])('%s makes a switch %s', async (text, expected) => {
+    expect(await one('dryRun', [], { MIGRATOR_DRY_RUN: text })).toBe(expected);
+  });
+
+  test('--no-wait is MIGRATOR_NO_WAIT=1 as well as MIGRATOR_WAIT=0', async () => {
+    expect(await one('wait', [], { MIGRATOR_NO_WAIT: '1' })).toBe(false);
+    expect(await one('wait', [], { MIGRATOR_NO_WAIT: '0' })).toBe(true);
+    expect(await one('wait', [], { MIGRATOR_WAIT: 'no' })).toBe(false);
+    expect(await one('wait', ['--no-wait'], { MIGRATOR_NO_WAIT: '0' })).toBe(false);
+  });
+
+  test('one text in the rc file is a list of one', async () => {
+    expect(await one('project', [], {}, '  project: Web Shop\n')).toEqual(['Web Shop']);
+  });
+
+  test('a flag that decides what the command does takes no default of the file', async () => {
+    expect(await one('packageId', [], {}, '  packageId: rc\n', ['packageId'])).toBeUndefined();
+    expect(await one('packageId', [], { MIGRATOR_PACKAGE_ID: 'env' }, '  packageId: rc\n', ['packageId'])).toBe('env');
+  });
+
+  test('the program’s own flags follow the same order', async () => {
+    const globals = async (...given: Parameters<typeof settled>) => (await settled(...given)).context.globals;
+    expect(await globals([], { MIGRATOR_PROGRESS: 'json' }, '  progress: auto\n')).toMatchObject({ progress: 'json' });
+    expect(await globals([], {}, '  progress: json\n  quiet: true\n')).toMatchObject({ progress: 'json', quiet: true });
+    expect(await globals(['--quiet'], { MIGRATOR_QUIET: '0' })).toMatchObject({ quiet: true });
+    expect(await globals([], { MIGRATOR_NO_COLOR: '1' })).toMatchObject({ color: false });
+    expect(await globals([], { MIGRATOR_JSON: 'on' })).toMatchObject({ json: true });
+    // Set by release scripts for reasons of their own.
+    expect(await globals([], { MIGRATOR_VERSION: '9' })).toMatchObject({ json: false });
+  });
+});
+
+describe('a wrong value names where it stands', () => {
+  test.each([
+    [{ MIGRATOR_DRY_RUN: 'perhaps' }, undefined, /MIGRATOR_DRY_RUN="perhaps" is neither true nor false/],
+    [{ MIGRATOR_ON_CONFLICT: 'ask' }, undefined, /MIGRATOR_ON_CONFLICT: "ask" is not one of fail, keep, overwrite/],
+    [{ MIGRATOR_KIND: 'asset,pipe' }, undefined, /MIGRATOR_KIND: "pipe" is not one of asset, pipeline/],
+    [{ MIGRATOR_PROGRESS: 'loud' }, undefined, /MIGRATOR_PROGRESS: "loud" is not one of auto, json/],
+    [{}, '  onConflict: ask\n', /defaults\.onConflict in .*migratorrc\.yaml: "ask" is not one of/],
+    [{}, '  dryRun: "yes"\n', /defaults\.dryRun in .* must be true or false/],
+    [{}, '  packageId: true\n', /defaults\.packageId in .* must be a text/],
+    [{}, '  project: 7\n', /defaults\.project in .* must be a list of texts/],
+    [{}, '  kind: [asset, pipe]\n', /defaults\.kind in .*: "pipe" is not one of/],
+    [
+      {},
+      '  packagId: x\n',
+      /defaults\.packagId in .* is no flag that can have a default\n.*did you mean "packageId"\?/,
+    ],
+    [{}, '  json: true\n', /defaults\.json in .* is no flag that can have a default/],
+    // A flag of another command: checked as well, so that a slip does not wait for its night.
+    [{}, '  compression: lzma\n', /defaults\.compression in .*: "lzma" is not one of auto/],
+  ])('%j %j', async (env, defaults, message) => {
+    expect(await failure([], env as Record<string, string>, defaults)).toMatch(message);
+  });
+
+  test('and so do durations, which are read later', async () => {
+    const { context: fromEnv } = await settled([], { MIGRATOR_TIMEOUT: 'soon' });
+    expect(fromEnv.flagSource('timeout')).toEqual({ origin: 'environment', words: 'MIGRATOR_TIMEOUT' });
+    const { context: fromFile } = await settled([], {}, '  pollInterval: soon\n');
+    expect(fromFile.flagSource('pollInterval').words).toMatch(/^defaults\.pollInterval in .*migratorrc\.yaml$/);
+    const { context: fromLine } = await settled(['--poll-interval', 'soon'], { MIGRATOR_POLL_INTERVAL: '1s' });
+    expect(fromLine.flagSource('pollInterval')).toEqual({ origin: 'command line', words: '--poll-interval' });
+  });
+
+  test('a wrong choice on the command line is commander’s to refuse, for lists too', async () => {
+    const context = createContext(testIO(), []);
+    const command = new Command('work').addOption(new ListOption('--kind <kind>', 'kinds', ['asset'])).exitOverride();
+    command.configureOutput({ writeErr: () => undefined });
+    act(command, context, () => Promise.resolve(undefined), { config: false });
+    await expect(command.parseAsync(['--kind', 'pipe'], { from: 'user' })).rejects.toThrow(/Allowed choices are asset/);
+  });
+});

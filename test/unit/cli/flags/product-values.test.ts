@@ -1,0 +1,233 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { Command } from 'commander';
+import { act } from '../../../../src/cli/command-action.ts';
+import { createContext } from '../../../../src/cli/context.ts';
+import { withProductOptions } from '../../../../src/cli/flags/product-flags.ts';
+import { productFlags, type ProductFlags } from '../../../../src/cli/flags/product-values.ts';
+import { createProgram } from '../../../../src/cli/program.ts';
+import { isMigratorError } from '../../../../src/errors.ts';
+import type { ProductOptions, Verb } from '../../../../src/ports/options.ts';
+import { helpOf } from '../../../support/commands.ts';
+import { testIO } from '../../../support/test-io.ts';
+import { withTempDir } from '../../../support/with-temp-dir.ts';
+
+const table: readonly ProductOptions[] = [
+  {
+    product: 'river',
+    title: 'River Server',
+    options: [
+      { name: 'password', value: 'secret', secret: true, description: 'locks it', verbs: ['partial-export', 'import'] },
+      { name: 'replace-all', overwrites: true, description: 'replaces', verbs: ['import', 'migrate-project'] },
+      { name: 'call-me', value: 'url', byMigrator: true, description: 'calls', verbs: ['partial-export'] },
+      { name: 'at-once', description: 'waits for nobody', verbs: ['migrate-project'] },
+      { name: 'no-duplicate-check', overwrites: true, description: 'overwrites', verbs: ['migrate-project'] },
+      { name: 'skip-logs', description: 'leaves logs out', verbs: ['partial-export', 'migrate-project'] },
+    ],
+  },
+  {
+    product: 'lake',
+    title: 'Lake Cloud',
+    options: [
+      { name: 'password', value: 'secret', secret: true, description: 'opens it', verbs: ['import'] },
+      {
+        name: 'asset-type',
+        value: 'type',
+        many: true,
+        choices: ['job', 'file'],
+        description: 'only these',
+        verbs: ['partial-export'],
+      },
+      { name: 'objects', value: 'file', file: true, description: 'what', verbs: ['partial-export'] },
+      { name: 'accounts', value: 'file', file: true, secret: true, description: 'who', verbs: ['partial-export'] },
+      { name: 'blob', value: 'file', many: true, file: true, bytes: true, description: 'raw', verbs: ['import'] },
+      { name: 'place', value: 'place', oneProject: true, description: 'where', verbs: ['import'] },
+      { name: 'mode', value: 'mode', choices: ['quick', 'whole'], description: 'how', verbs: ['partial-export'] },
+    ],
+  },
+];
+
+async function flags(
+  verb: Verb,
+  product: string,
+  argv: readonly string[],
+  { env = {}, rc = '' }: { env?: Record<string, string>; rc?: string } = {},
+): Promise<ProductFlags & { err: string }> {
+  return withTempDir(async (cwd) => {
+    await writeFile(join(cwd, '.migratorrc.yaml'), rc);
+    await writeFile(join(cwd, 'secret'), 'from a file', { mode: 0o600 });
+    const io = testIO({ cwd, env, home: cwd });
+    const context = createContext(io, argv);
+    context.commandTree = () => createProgram(context);
+    let result: ProductFlags | undefined;
+    const command = withProductOptions(new Command(verb), verb, table).exitOverride();
+    command.configureOutput({ writeErr: () => undefined });
+    act(command, context, async (_options, _context, _args, self) => {
+      result = await productFlags(self, verb, product, context, table);
+      return undefined;
+    });
+    await new Command('migrator').addCommand(command).parseAsync([verb, ...argv], { from: 'user' });
+    return { ...result!, err: io.err };
+  });
+}
+
+const refusal = async (...given: Parameters<typeof flags>): Promise<string> => {
+  try {
+    await flags(...given);
+  } catch (error) {
+    if (isMigratorError(error, 'USAGE')) return error.message;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+};
+
+describe('help', () => {
+  test('shows each flag once, under the first product that knows it', () => {
+    const text = helpOf(withProductOptions(new Command('import'), 'import', table));
+    expect(text).toMatch(/River Server options:\n +--password <secret> +locks it\n +--replace-all/);
+    expect(text.match(/--password/g)).toHaveLength(1);
+    expect(text).not.toContain('--skip-logs');
+    expect(helpOf(withProductOptions(new Command('x'), 'partial-export', table))).toMatch(
+      /Lake Cloud options:[^]*--asset-type/,
+    );
+  });
+});
+
+describe('product flags', () => {
+  test('switches, lists and choices become options by their camel-case names', async () => {
+    const given = await flags('partial-export', 'lake', [
+      '--asset-type',
+      'job',
+      '--asset-type',
+      'file',
+      '--mode',
+      'quick',
+    ]);
+    expect(given.options).toEqual({ assetType: ['job', 'file'], mode: 'quick' });
+    expect(given.secrets).toEqual({});
+  });
+
+  test('a file is read: its text travels, as a secret where it is one', async () => {
+    const given = await flags('partial-export', 'lake', ['--objects', 'secret', '--accounts', 'secret']);
+    expect(given.options).toEqual({ objects: 'from a file' });
+    expect(given.secrets['accounts']?.reveal()).toBe('from a file');
+  });
+
+  test('a file of any bytes travels under its name, each of several', async () => {
+    const given = await flags('import', 'lake', ['--blob', 'secret', '--blob', './secret']);
+    const bytes = `secret/${Buffer.from('from a file').toString('base64')}`;
+    expect(given.options).toEqual({ blob: [bytes, bytes] });
+    expect(await refusal('import', 'lake', ['--blob', './absent'])).toBe('--blob: "./absent" cannot be read');
+  });
+
+  test('what says where one project goes is told apart', async () => {
+    expect((await flags('import', 'lake', ['--place', '/x'])).oneProject).toEqual(['--place']);
+    expect((await flags('import', 'lake', [])).oneProject).toEqual([]);
+  });
+
+  test('a file that cannot be read is USAGE and named with its flag', async () => {
+    expect(await refusal('partial-export', 'lake', ['--objects', './absent.csv'])).toBe(
+      '--objects: "./absent.csv" cannot be read',
+    );
+    expect(await refusal('partial-export', 'lake', ['--objects', '.'])).toMatch(/^--objects: "\." cannot be read/);
+  });
+
+  test('what migrator does itself where a product cannot is no flag of a stranger', async () => {
+    const given = await flags('partial-export', 'lake', ['--call-me', 'https://x.example']);
+    expect(given.options).toEqual({});
+    expect(given.byMigrator).toEqual({ callMe: 'https://x.example' });
+    const own = await flags('partial-export', 'river', ['--call-me', 'https://x.example']);
+    expect(own.options).toEqual({ callMe: 'https://x.example' });
+    expect(own.byMigrator).toEqual({});
+  });
+
+  test('a list that nobody gave is not there', async () => {
+    expect((await flags('partial-export', 'lake', [])).options).toEqual({});
+  });
+
+  test('choices of lists are checked', async () => {
+    await expect(flags('partial-export', 'lake', ['--asset-type', 'dream'])).rejects.toThrow(/Allowed choices/);
+  });
+
+  test.each([
+    ['river', ['--mode', 'quick'], {}, '--mode is for Lake Cloud, and this instance is river'],
+    ['lake', ['--skip-logs'], {}, '--skip-logs is for River Server, and this instance is lake'],
+    ['lake', [], { MIGRATOR_SKIP_LOGS: '1' }, '--skip-logs is for River Server, and this instance is lake'],
+  ])('a flag of another product is USAGE and names it: %s %j %j', async (product, argv, env, message) => {
+    expect(await refusal('partial-export', product, argv, { env: env })).toBe(message);
+  });
+
+  test('defaults of the rc file are meant for whichever product knows them', async () => {
+    const rc = 'defaults: { skipLogs: true, mode: quick }';
+    expect((await flags('partial-export', 'lake', [], { rc })).options).toEqual({ mode: 'quick' });
+    expect((await flags('partial-export', 'river', [], { rc })).options).toEqual({ skipLogs: true });
+  });
+
+  test('a flag that two products know is each one’s own', async () => {
+    const env = { PHRASE: 'sesame' };
+    for (const product of ['river', 'lake']) {
+      const { secrets, options } = await flags('import', product, ['--password', 'env:PHRASE'], { env });
+      expect(secrets['password']?.reveal()).toBe('sesame');
+      expect(options).toEqual({});
+    }
+  });
+
+  test('a secret is warned about on the line and in the file, not in the environment', async () => {
+    expect((await flags('import', 'river', ['--password', 'plain'])).err).toContain('on the command line');
+    expect((await flags('import', 'river', [], { rc: 'defaults: { password: plain }' })).err).toContain(
+      'in the rc file',
+    );
+    const fromVariable = await flags('import', 'river', [], { env: { MIGRATOR_PASSWORD: 'plain' } });
+    expect(fromVariable.secrets['password']?.reveal()).toBe('plain');
+    expect(fromVariable.err).toBe('');
+    const fromFile = await flags('import', 'river', [], { rc: 'defaults: { password: "file:secret" }' });
+    expect(fromFile.secrets['password']?.reveal()).toBe('from a file');
+  });
+
+  test('a move splits them into what the export and what the import knows, and gives both what is its own', async () => {
+    const given = await flags('migrate-project', 'river', ['--replace-all', '--skip-logs', '--at-once']);
+    expect(given.exportOptions).toEqual({ skipLogs: true, atOnce: true });
+    expect(given.importOptions).toEqual({ replaceAll: true, atOnce: true });
+    expect(given.overwrites).toBe(true);
+    expect((await flags('migrate-project', 'river', [])).overwrites).toBe(false);
+  });
+});
+
+describe('--set', () => {
+  test('carries options of adapters that are not built in; the value may hold "="', async () => {
+    const { options } = await flags('partial-export', 'acme', [
+      '--set',
+      'depth=2',
+      '--set',
+      'query=a=b',
+      '--set',
+      'empty=',
+    ]);
+    expect(options).toEqual({ depth: '2', query: 'a=b', empty: '' });
+  });
+
+  test.each(['depth', '=2', ''])('"%s" is no setting', async (setting) => {
+    expect(await refusal('partial-export', 'acme', ['--set', setting])).toContain('name=value');
+  });
+
+  test('is refused for a product that is built in, unless the rc file says it for others', async () => {
+    expect(await refusal('partial-export', 'river', ['--set', 'a=b'])).toContain('not built in, and river is');
+    expect((await flags('partial-export', 'river', [], { rc: 'defaults: { set: [a=b] }' })).options).toEqual({});
+  });
+});
+
+describe('a switch whose name begins with no', () => {
+  test('is off until it is given, and does not switch anything else off', async () => {
+    expect(await flags('migrate-project', 'river', [])).toMatchObject({ options: {}, overwrites: false });
+    const given = await flags('migrate-project', 'river', ['--no-duplicate-check']);
+    expect(given).toMatchObject({ options: { noDuplicateCheck: true }, overwrites: true });
+  });
+
+  test('comes from the environment and the rc file under its whole name', async () => {
+    const env = { MIGRATOR_NO_DUPLICATE_CHECK: '1' };
+    expect((await flags('migrate-project', 'river', [], { env })).options).toEqual({ noDuplicateCheck: true });
+    const rc = 'defaults: { noDuplicateCheck: true }';
+    expect((await flags('migrate-project', 'river', [], { rc })).options).toEqual({ noDuplicateCheck: true });
+  });
+});

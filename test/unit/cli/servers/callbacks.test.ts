@@ -1,0 +1,97 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, test } from '@jest/globals';
+import { createContext } from '../../../../src/cli/context.ts';
+import { calledBack, readCallbacks } from '../../../../src/cli/servers/callbacks.ts';
+import { MigratorError } from '../../../../src/errors.ts';
+import { testIO } from '../../../support/test-io.ts';
+import { withTempDir } from '../../../support/with-temp-dir.ts';
+
+/** A listener that answers with a status, and what it was asked. */
+async function listening(status: number, work: (url: string) => Promise<unknown>): Promise<string[]> {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.method ?? ''} ${request.url ?? ''}`);
+    response.writeHead(status).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    await work(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+  return asked;
+}
+
+const done = { outcome: 'done', package: { id: 'Acme', version: '1.0.0-a' } };
+
+async function ended(
+  url: string,
+  work: () => Promise<typeof done>,
+): Promise<{ err: string; code: string | undefined }> {
+  return withTempDir(async (cwd) => {
+    const io = testIO({ cwd, home: cwd });
+    const context = createContext(io, []);
+    const callbacks = readCallbacks(
+      { successCallback: `${url}/good?run=7`, failureCallback: `${url}/bad` },
+      { wait: true },
+    );
+    let code: string | undefined;
+    try {
+      await calledBack(callbacks, context, work);
+    } catch (error) {
+      code = (error as MigratorError).code;
+    }
+    (await context.reporter()).report({ type: 'notice', message: 'over' });
+    return { err: io.err, code };
+  });
+}
+
+describe('a callback', () => {
+  test('of success is told the package, beside what its address says already', async () => {
+    const asked = await listening(200, (url) => ended(url, () => Promise.resolve(done)));
+    expect(asked).toEqual(['GET /good?run=7&packageId=Acme&packageVersion=1.0.0-a']);
+  });
+
+  test('of failure is called once the work has failed, and the failure stays', async () => {
+    let code: string | undefined;
+    const asked = await listening(204, async (url) => {
+      ({ code } = await ended(url, () => Promise.reject(new MigratorError('JOB_FAILED', 'no room'))));
+    });
+    expect(asked).toEqual(['GET /bad']);
+    expect(code).toBe('JOB_FAILED');
+  });
+
+  test.each(['CANCELLED', 'STILL_RUNNING', 'REMOTE_UNREACHABLE'] as const)(
+    'is not called for %s: that is no end',
+    async (code) => {
+      const asked = await listening(200, (url) => ended(url, () => Promise.reject(new MigratorError(code, 'later'))));
+      expect(asked).toEqual([]);
+    },
+  );
+
+  test('of a job that was only started is not called either', async () => {
+    expect(await listening(200, (url) => ended(url, () => Promise.resolve({ ...done, outcome: 'started' })))).toEqual(
+      [],
+    );
+  });
+
+  test('that is refused is a warning, and the work stays done', async () => {
+    let told = { err: '', code: undefined as string | undefined };
+    await listening(404, async (url) => {
+      told = await ended(url, () => Promise.resolve(done));
+    });
+    expect(told.code).toBeUndefined();
+    expect(told.err).toContain('the callback failed');
+  });
+
+  test.each([['ftp://x'], ['nowhere'], ['/path']])('to "%s" is USAGE', async (address) => {
+    await expect(() => readCallbacks({ successCallback: address }, { wait: true })).toThrowCode('USAGE');
+  });
+
+  test('needs somebody who waits', async () => {
+    await expect(() => readCallbacks({ failureCallback: 'https://x.example' }, { wait: false })).toThrowCode('USAGE');
+    expect(readCallbacks({}, { wait: false })).toEqual({ success: undefined, failure: undefined });
+  });
+});

@@ -1,0 +1,81 @@
+import { expect, test } from '@jest/globals';
+import { importPackage, type ImportPorts } from '../../../../src/core/operations/import-package.ts';
+import { MigratorError } from '../../../../src/errors.ts';
+import type { Adapter } from '../../../../src/ports/adapter.ts';
+import type { ArtifactFile } from '../../../../src/ports/artifact.ts';
+import type { Importer } from '../../../../src/ports/importer.ts';
+import { manualClock, memoryRun, recordingReporter } from '../../../support/ports.ts';
+import { river } from '../moving-adapter.ts';
+
+const never = new AbortController().signal;
+const ref = { id: 'acme', version: '' };
+const file: ArtifactFile = {
+  path: 'native/acme.mmp',
+  size: 1,
+  mediaType: 'application/octet-stream',
+  open: async function* () {
+    yield await Promise.resolve(Buffer.from('a'));
+  },
+};
+
+/** A server that imports what lies in its feed. */
+function dam(imports: Partial<Importer>) {
+  const { adapter, asked } = river();
+  const ask = <T>(what: string, answer: T): Promise<T> => {
+    asked.push(what);
+    return Promise.resolve(answer);
+  };
+  const whole: Adapter = {
+    ...adapter,
+    feed: {
+      list: async function* () {
+        // Nothing yet.
+      },
+      stat: () => Promise.resolve(undefined),
+      upload: () => ask('upload', { stored: { ...ref, fileName: 'acme.mmp', size: 1 }, outcome: 'created' as const }),
+      download: () => Promise.reject(new Error('nobody asked for it')),
+      parseFileName: () => ref,
+      delete: () => Promise.resolve('absent'),
+    },
+    imports: {
+      takes: 'stored',
+      dryRuns: 'plan',
+      requiredSecrets: [],
+      prepare: ({ source, dryRun }) => ask('prepare', { source, dryRun, settled: {}, notes: [] }),
+      start: () => ask('import', 'in-1'),
+      find: () => ask('find', undefined),
+      ...imports,
+    },
+  };
+  return { asked, adapter: whole };
+}
+
+function bring({ adapter }: ReturnType<typeof dam>) {
+  const ports: ImportPorts = {
+    target: { name: 'prod', adapter },
+    source: { kind: 'raw', name: 'acme.mmp', file, ref },
+    secrets: {},
+    backup: undefined,
+    consent: () => Promise.resolve(true),
+    clock: manualClock(),
+    random: { bytes: (length) => new Uint8Array(length) },
+    reporter: recordingReporter(),
+    run: memoryRun(),
+  };
+  const waiting = { wait: false, timeout: undefined, pollInterval: 1 };
+  const input = { dryRun: false, onConflict: 'keep', overwrites: false, ignoreVersion: false, options: {} } as const;
+  return importPackage({ ...input, ...waiting }, ports, never);
+}
+
+test('an account that may not import is refused before its file is brought to the server', async () => {
+  const refused = () => Promise.reject(new MigratorError('AUTH_REFUSED', 'the account may not import packages'));
+  const prod = dam({ check: refused });
+  await expect(() => bring(prod)).toThrowCode('AUTH_REFUSED');
+  expect(prod.asked).toEqual([]);
+});
+
+test('any other is not kept from it', async () => {
+  const prod = dam({ check: () => Promise.resolve() });
+  expect(await bring(prod)).toMatchObject({ outcome: 'started', upload: 'created' });
+  expect(prod.asked).toEqual(['upload', 'prepare', 'import']);
+});

@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { move } from '../../../../../src/core/operations/migrate-project/move.ts';
+import type {
+  MigrateInput,
+  MigratePorts,
+  MigrateReport,
+} from '../../../../../src/core/operations/migrate-project/route.ts';
+import type { Run } from '../../../../../src/ports/journal.ts';
+import { manualClock, memoryRun, recordingReporter } from '../../../../support/ports.ts';
+import { info, river, type River } from '../../moving-adapter.ts';
+
+const never = new AbortController().signal;
+
+function carry(
+  source: River,
+  { run = memoryRun(), agrees = true, ...input }: Partial<MigrateInput> & { run?: Run; agrees?: boolean } = {},
+): Promise<MigrateReport> {
+  const ports: MigratePorts = {
+    source: { name: 'lab', adapter: source.adapter },
+    target: { name: 'prod', adapter: river().adapter },
+    secrets: {},
+    backup: undefined,
+    consent: () => Promise.resolve(agrees),
+    staging: undefined as never,
+    clock: manualClock(),
+    random: { bytes: (length) => randomBytes(length) },
+    reporter: recordingReporter(),
+    run,
+  };
+  return move(
+    {
+      request: { projects: ['Shop'], options: {} },
+      importOptions: {},
+      route: 'auto',
+      dryRun: false,
+      overwrites: false,
+      ignoreVersion: false,
+      wait: true,
+      timeout: undefined,
+      pollInterval: 1,
+      ...input,
+    },
+    ports,
+    info,
+    info,
+    never,
+  );
+}
+
+describe('a move', () => {
+  test('prepares, starts, advances before each look, and says what became of each thing', async () => {
+    const lab = river({ plan: [{ kind: 'project', name: 'Shop', action: 'create' }] });
+    const items = [{ kind: 'File', name: 'a', action: 'created' }] as const;
+    lab.looks.push({ state: 'running' }, { state: 'succeeded', items });
+    const report = await carry(lab);
+    expect(lab.asked).toEqual([
+      'prepare Shop',
+      'start Shop to prod',
+      'advance job-Shop',
+      'look job-Shop',
+      'advance job-Shop',
+      'look job-Shop',
+    ]);
+    expect(report).toMatchObject({
+      outcome: 'done',
+      route: 'move',
+      jobs: ['river:lab:job-Shop'],
+      plan: [{ name: 'Shop', action: 'create' }],
+      items,
+    });
+  });
+
+  test('of what belongs to no project is one move', async () => {
+    const lab = river();
+    expect(await carry(lab, { request: { projects: [], options: {} } })).toMatchObject({
+      projects: ['what belongs to none'],
+      jobs: ['river:lab:job-what belongs to none'],
+    });
+  });
+
+  test('carries project after project', async () => {
+    const lab = river();
+    const report = await carry(lab, { request: { projects: ['Shop', 'Billing'], options: {} } });
+    expect(lab.asked.filter((what) => what.startsWith('start'))).toEqual([
+      'start Shop to prod',
+      'start Billing to prod',
+    ]);
+    expect(report.jobs).toHaveLength(2);
+  });
+
+  test('that would destroy something asks, and a no starts nothing', async () => {
+    const lab = river({ consent: 'really?' });
+    await expect(() => carry(lab, { agrees: false })).toThrowCode('CANCELLED');
+    expect(lab.asked).toEqual(['prepare Shop']);
+    await carry(lab);
+    expect(lab.asked).toContain('start Shop to prod');
+  });
+
+  test('told to end at an approval leaves the job there', async () => {
+    const lab = river();
+    lab.looks.push({ state: 'running' }, { state: 'waiting', waitingFor: 'an administrator' });
+    expect(await carry(lab, { untilApproval: true })).toMatchObject({ outcome: 'started' });
+  });
+
+  test('without that it stays with a job that waits', async () => {
+    const lab = river();
+    lab.looks.push({ state: 'waiting' }, { state: 'succeeded' });
+    expect(await carry(lab)).toMatchObject({ outcome: 'done' });
+  });
+
+  test('that failed is JOB_FAILED, one that finished with failures is partial', async () => {
+    const bad = river();
+    bad.looks.push({ state: 'failed', messages: [{ level: 'error', text: 'no room' }] });
+    await expect(() => carry(bad)).toThrowCode('JOB_FAILED');
+    const half = river();
+    half.looks.push({ state: 'partial' });
+    expect(await carry(half)).toMatchObject({ outcome: 'partial' });
+  });
+
+  test('taken up after a crash prepares nothing anew and starts nothing twice', async () => {
+    const lab = river();
+    const run = memoryRun({ 'move:Shop.prepared': { project: 'Shop', notes: [] }, 'move:Shop.job': 'job-7' });
+    expect((await carry(lab, { run })).jobs).toEqual(['river:lab:job-7']);
+    expect(lab.asked).toEqual(['advance job-7', 'look job-7']);
+  });
+
+  test('whose start may have been lost asks the server first', async () => {
+    const lab = river();
+    const run = memoryRun({
+      'move:Shop.prepared': { project: 'Shop', notes: [] },
+      'move:Shop.intendedAt': '2026-01-02T03:00:00.000Z',
+    });
+    await carry(lab, { run });
+    expect(lab.asked.slice(0, 2)).toEqual(['find Shop', 'start Shop to prod']);
+  });
+});
+
+describe('a dry run of a move', () => {
+  test('that is the plan starts nothing', async () => {
+    const lab = river({ plan: [{ kind: 'File', name: 'a', action: 'overwrite' }] }, 'plan');
+    expect(await carry(lab, { dryRun: true })).toMatchObject({ outcome: 'done', jobs: [], plan: [{ name: 'a' }] });
+    expect(lab.asked).toEqual(['prepare Shop']);
+  });
+
+  test('by the server clears up behind itself, also when it fails', async () => {
+    const good = river();
+    await carry(good, { dryRun: true });
+    expect(good.asked.at(-1)).toBe('discard job-Shop');
+    const bad = river();
+    bad.looks.push({ state: 'failed' });
+    await expect(() => carry(bad, { dryRun: true })).toThrowCode('JOB_FAILED');
+    expect(bad.asked.at(-1)).toBe('discard job-Shop');
+  });
+});

@@ -1,0 +1,139 @@
+import { describe, expect, test } from '@jest/globals';
+import { warningsOf } from '../../../../src/core/steps/verdict.ts';
+import { watch } from '../../../../src/core/steps/watch.ts';
+import { MigratorError } from '../../../../src/errors.ts';
+import type { Jobs, JobStatus } from '../../../../src/ports/job.ts';
+import { manualClock, recordingReporter } from '../../../support/ports.ts';
+
+type Look = JobStatus['state'] | MigratorError;
+
+/** Jobs that answer as told, then go on with the last answer. */
+function scripted(looks: readonly Look[], more: Partial<Jobs> = {}): Jobs & { readonly count: () => number } {
+  let next = 0;
+  return {
+    count: () => next,
+    status: (id) => {
+      const look = looks[Math.min(next, looks.length - 1)]!;
+      next += 1;
+      if (look instanceof MigratorError) return Promise.reject(look);
+      return Promise.resolve({ id, kind: 'import', state: look, wireState: look, messages: [] });
+    },
+    log: () => {
+      throw new Error('not asked for');
+    },
+    list: () => {
+      throw new Error('not asked for');
+    },
+    ...more,
+  };
+}
+
+const unreachable = new MigratorError('REMOTE_UNREACHABLE', 'connection refused');
+
+function start(jobs: Jobs, settings: { timeout?: number; pollInterval?: number; signal?: AbortSignal } = {}) {
+  const clock = manualClock();
+  const reporter = recordingReporter();
+  const { timeout, pollInterval, signal = new AbortController().signal } = settings;
+  const result = watch(jobs, 'x', 'octopus:prod:x', { clock, reporter, timeout, pollInterval }, signal);
+  return { clock, reporter, result };
+}
+
+describe('watch', () => {
+  test.each(['succeeded', 'partial', 'failed', 'cancelled'] as const)('ends with %s', async (state) => {
+    const { result } = start(scripted(['queued', 'running', 'waiting', 'cancelling', state]));
+    expect((await result).state).toBe(state);
+  });
+
+  test('tells at the end what the job only remarks', async () => {
+    const status = (state: JobStatus['state']): JobStatus => ({
+      id: 'x',
+      kind: 'import',
+      state,
+      wireState: state,
+      messages: [
+        { level: 'info', text: `left while ${state}` },
+        { level: 'warning', text: 'beware' },
+      ],
+    });
+    const states = ['running', 'succeeded'] as const;
+    let next = 0;
+    const { result, reporter } = start(scripted([], { status: () => Promise.resolve(status(states[next++]!)) }));
+    await result;
+    expect(reporter.events.filter(({ type }) => type !== 'job')).toEqual([
+      { type: 'notice', message: 'left while succeeded' },
+    ]);
+    expect(warningsOf(await result)).toEqual(['beware']);
+    expect(warningsOf(undefined)).toEqual([]);
+  });
+
+  test('looks often at first, then less and less, but at least every ten seconds', async () => {
+    const { clock, result } = start(scripted([...Array<Look>(40).fill('running'), 'succeeded']));
+    await result;
+    expect(clock.slept[0]).toBeLessThan(500);
+    expect(clock.slept.at(-1)).toBe(10_000);
+    expect(clock.slept.toSorted((a, b) => a - b)).toEqual(clock.slept);
+  });
+
+  test('keeps to a given interval', async () => {
+    const { clock, result } = start(scripted(['running', 'running', 'succeeded']), { pollInterval: 700 });
+    await result;
+    expect(clock.slept).toEqual([700, 700]);
+  });
+
+  test('gives up at the deadline with the handle and the way back', async () => {
+    const { clock, result } = start(scripted(['running']), { timeout: 5000 });
+    await expect(() => result).toThrowCode('STILL_RUNNING');
+    await expect(result).rejects.toMatchObject({ details: { handle: 'octopus:prod:x' } });
+    expect(clock.slept.reduce((sum, one) => sum + one, 0)).toBe(5000);
+  });
+
+  test('takes a last look at the deadline', async () => {
+    const { result } = start(scripted(['running', 'succeeded']), { timeout: 100 });
+    expect((await result).state).toBe('succeeded');
+  });
+
+  test('outlasts an outage, and says so once', async () => {
+    const { reporter, result } = start(scripted(['running', unreachable, unreachable, unreachable, 'succeeded']));
+    expect((await result).state).toBe('succeeded');
+    expect(reporter.events.filter((event) => event.type === 'warning')).toHaveLength(1);
+  });
+
+  test('does not wait for ever for a server that is gone', async () => {
+    const { clock, result } = start(scripted([unreachable]));
+    await expect(() => result).toThrowCode('REMOTE_UNREACHABLE');
+    expect(clock.slept.reduce((sum, one) => sum + one, 0)).toBeLessThan(10 * 60_000);
+  });
+
+  test('a refusal ends it at once', async () => {
+    const jobs = scripted([new MigratorError('AUTH_REFUSED', 'no')]);
+    await expect(() => start(jobs).result).toThrowCode('AUTH_REFUSED');
+    expect(jobs.count()).toBe(1);
+  });
+
+  test('an interruption ends the watch, not the job', async () => {
+    const controller = new AbortController();
+    const jobs = scripted(['running'], {
+      advance: () => {
+        controller.abort();
+        return Promise.resolve();
+      },
+      cancel: () => Promise.reject(new Error('the watch must not cancel')),
+    });
+    await expect(() => start(jobs, { signal: controller.signal }).result).toThrowCode('CANCELLED');
+  });
+
+  test('advances a choreography before each look', async () => {
+    const calls: string[] = [];
+    const inner = scripted(['waiting', 'running', 'succeeded']);
+    const jobs: Jobs = {
+      ...inner,
+      advance: () => Promise.resolve(void calls.push('advance')),
+      status: (id, signal) => {
+        calls.push('status');
+        return inner.status(id, signal);
+      },
+    };
+    await start(jobs).result;
+    expect(calls).toEqual(['advance', 'status', 'advance', 'status', 'advance', 'status']);
+  });
+});

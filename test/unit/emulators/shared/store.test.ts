@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { lockDirectory } from '../../../../src/emulators/shared/lock.ts';
+import { openStore } from '../../../../src/emulators/shared/store.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'store-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const entry = (id: string, name = id) => ({ kind: 'Things', id, container: 'A', name, body: { Id: id } });
+
+describe('the store', () => {
+  test('keeps entries, sequences, settings and lines', () => {
+    const file = join(folder, 'state.sqlite');
+    const first = openStore(file, 'octopus');
+    first.put(entry('One', 'First'));
+    first.put({ ...entry('Two'), container: undefined });
+    first.put({ ...entry('One', 'Renamed'), body: { Id: 'One', changed: true } });
+    expect(first.next('s')).toBe(1);
+    first.keep('k', 'v');
+    first.append('stream', { n: 1 });
+    first.close();
+    const store = openStore(file, 'octopus');
+    expect(store.all('Things').map(({ id }) => id)).toEqual(['One', 'Two']);
+    expect(store.get('Things', 'oNE')?.body).toEqual({ Id: 'One', changed: true });
+    expect(store.named('Things', 'A', 'renamed')?.id).toBe('One');
+    expect(store.named('Things', undefined, 'Two')?.id).toBe('Two');
+    expect(store.next('s')).toBe(2);
+    expect(store.setting('k')).toBe('v');
+    expect(store.lines('stream')).toEqual([{ n: 1 }]);
+    expect([store.remove('Things', 'One'), store.remove('Things', 'One')]).toEqual([true, false]);
+    store.close();
+  });
+
+  test('writes all of a transaction or nothing', () => {
+    const store = openStore(join(folder, 'state.sqlite'), 'octopus');
+    const broken = () =>
+      store.atomically(() => {
+        store.put(entry('One'));
+        store.next('s');
+        store.atomically(() => store.put(entry('Two')));
+        throw new Error('broken');
+      });
+    expect(broken).toThrow('broken');
+    expect(store.all('Things')).toEqual([]);
+    expect(store.next('s')).toBe(1);
+    store.close();
+  });
+
+  test('a rehearsal shows its result and leaves nothing', () => {
+    const store = openStore(join(folder, 'state.sqlite'), 'octopus');
+    const seen = store.rehearse(() => {
+      store.put(entry('One'));
+      return store.all('Things').length;
+    });
+    expect([seen, store.all('Things').length]).toEqual([1, 0]);
+    store.close();
+  });
+
+  test('a file that holds an instance of another product is refused', async () => {
+    const file = join(folder, 'state.sqlite');
+    const store = openStore(file, 'octopus');
+    store.put(entry('One'));
+    store.close();
+    await expect(() => openStore(file, 'enms')).toThrowCode('CONFLICT');
+    const again = openStore(file, 'octopus');
+    expect(again.get('Things', 'One')).toBeDefined();
+    again.close();
+  });
+
+  test('a file that is no database is refused', async () => {
+    const file = join(folder, 'state.sqlite');
+    writeFileSync(file, 'not a database, but long enough to be looked at as one '.repeat(100));
+    await expect(() => openStore(file, 'octopus')).toThrowCode('LOCAL_IO');
+  });
+});
+
+describe('the lock', () => {
+  test('is held once', async () => {
+    const unlock = lockDirectory(folder);
+    await expect(() => lockDirectory(folder)).toThrowCode('CONFLICT');
+    unlock();
+    lockDirectory(folder)();
+  });
+
+  test('of a live process is respected, of a dead one taken over', async () => {
+    const file = join(folder, 'emulator.lock');
+    writeFileSync(file, '1\n');
+    await expect(() => lockDirectory(folder)).toThrowCode('CONFLICT');
+    writeFileSync(file, '999999999\n');
+    lockDirectory(folder)();
+  });
+});

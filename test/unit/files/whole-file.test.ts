@@ -1,0 +1,143 @@
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { partialName, stalePartials } from '../../../src/files/partial-name.ts';
+import { createFileSink } from '../../../src/files/whole-file.ts';
+import { tempDirs } from '../../support/with-temp-dir.ts';
+
+const tempDir = tempDirs();
+const bytes = (text: string): Uint8Array => Buffer.from(text);
+
+describe('createFileSink', () => {
+  test('shows nothing before commit and everything after', async () => {
+    const folder = await tempDir();
+    const path = join(folder, 'a.tar');
+    const sink = await createFileSink(path, { overwrite: false });
+    await sink.write(bytes('hello '));
+    await sink.write(bytes('world'));
+    await sink.patch(0, bytes('HE'));
+    const before = await readdir(folder);
+    expect(before).toHaveLength(1);
+    expect(before[0]).toMatch(/^\.a\.tar\.\d+-[0-9a-f]{12}\.partial$/);
+    await sink.commit();
+    expect(await readdir(folder)).toEqual(['a.tar']);
+    expect(await readFile(path, 'utf8')).toBe('HEllo world');
+    await sink.discard();
+    expect(await readdir(folder)).toEqual(['a.tar']);
+  });
+
+  test('discard leaves nothing, and may be called twice', async () => {
+    const folder = await tempDir();
+    const sink = await createFileSink(join(folder, 'a'), { overwrite: false });
+    await sink.write(bytes('x'));
+    await sink.discard();
+    await sink.discard();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('a file that appeared meanwhile is kept', async () => {
+    const folder = await tempDir();
+    const path = join(folder, 'a');
+    const sink = await createFileSink(path, { overwrite: false });
+    await sink.write(bytes('mine'));
+    await writeFile(path, 'theirs');
+    await expect(() => sink.commit()).toThrowCode('CONFLICT');
+    expect(await readFile(path, 'utf8')).toBe('theirs');
+    expect(await readdir(folder)).toEqual(['a']);
+  });
+
+  test('of two writers to one name exactly one wins', async () => {
+    const folder = await tempDir();
+    const path = join(folder, 'a');
+    const sinks = await Promise.all([1, 2, 3].map(() => createFileSink(path, { overwrite: false })));
+    for (const [index, sink] of sinks.entries()) await sink.write(bytes(String(index)));
+    const results = await Promise.allSettled(sinks.map((sink) => sink.commit()));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await readdir(folder)).toEqual(['a']);
+  });
+
+  test('overwrite replaces a file, and a link rather than what it points to', async () => {
+    const folder = await tempDir();
+    await writeFile(join(folder, 'target'), 'target');
+    await symlink('target', join(folder, 'link'));
+    const sink = await createFileSink(join(folder, 'link'), { overwrite: true });
+    await sink.write(bytes('new'));
+    await sink.commit();
+    expect(await readFile(join(folder, 'target'), 'utf8')).toBe('target');
+    expect(await readFile(join(folder, 'link'), 'utf8')).toBe('new');
+  });
+
+  test.each([
+    ['an existing file', 'CONFLICT', 'file'],
+    ['a dangling link', 'CONFLICT', 'link'],
+    ['a folder', 'USAGE', 'folder'],
+    ['a missing folder', 'USAGE', 'missing/x'],
+    ['a file as folder', 'USAGE', 'file/x'],
+    ['a name too long', 'USAGE', `${'d'.repeat(300)}/x`],
+  ] as const)('refuses %s with %s before anything is written', async (_, code, name) => {
+    const folder = await tempDir();
+    await writeFile(join(folder, 'file'), '');
+    await symlink('nowhere', join(folder, 'link'));
+    await mkdir(join(folder, 'folder'));
+    await expect(() => createFileSink(join(folder, name), { overwrite: false })).toThrowCode(code);
+    expect((await readdir(folder)).sort()).toEqual(['file', 'folder', 'link']);
+  });
+
+  test('refuses to replace a device', async () => {
+    if (process.platform === 'win32') return;
+    await expect(() => createFileSink('/dev/null', { overwrite: true })).toThrowCode('USAGE');
+  });
+
+  test('a folder without write permission is LOCAL_IO', async () => {
+    if (process.platform === 'win32' || process.getuid?.() === 0) return;
+    const folder = await tempDir();
+    await chmod(folder, 0o500);
+    await expect(() => createFileSink(join(folder, 'a'), { overwrite: false })).toThrowCode('LOCAL_IO');
+    await chmod(folder, 0o700);
+  });
+
+  test('the mode is that of a new file, or the one asked for', async () => {
+    if (process.platform === 'win32') return;
+    const folder = await tempDir();
+    await writeFile(join(folder, 'reference'), '');
+    for (const [name, options, expected] of [
+      ['usual', { overwrite: false }, (await stat(join(folder, 'reference'))).mode & 0o777],
+      ['private', { overwrite: false, mode: 0o600 }, 0o600],
+    ] as const) {
+      const sink = await createFileSink(join(folder, name), options);
+      await sink.commit();
+      expect((await stat(join(folder, name))).mode & 0o777).toBe(expected);
+    }
+  });
+
+  test('a name of 255 bytes works', async () => {
+    const folder = await tempDir();
+    const sink = await createFileSink(join(folder, 'n'.repeat(255)), { overwrite: false });
+    await sink.commit();
+    expect(await readdir(folder)).toEqual(['n'.repeat(255)]);
+  });
+});
+
+test('stalePartials finds what dead runs left and nothing else', async () => {
+  const folder = await tempDir();
+  const dead = Number(execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }));
+  const name = basename(partialName('a.tar', dead));
+  await writeFile(join(folder, name), 'xyz');
+  await writeFile(join(folder, '.note.partial'), '');
+  const sink = await createFileSink(join(folder, 'live'), { overwrite: false });
+  expect(await stalePartials(folder)).toMatchObject([{ path: join(folder, name), size: 3 }]);
+  expect(await stalePartials(join(folder, 'missing'))).toEqual([]);
+  await sink.discard();
+});
+
+test('a file takes the place of what killed runs left of it, and of nothing else', async () => {
+  const folder = await tempDir();
+  const dead = Number(execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }));
+  const elsewhere = basename(partialName('a.tar', dead)).replace(/-[0-9a-f]{4}/, '-zzzz');
+  const others = [basename(partialName('b.tar', dead)), basename(partialName('a.tar', process.pid)), elsewhere];
+  for (const name of [basename(partialName('a.tar', dead)), ...others]) await writeFile(join(folder, name), 'xyz');
+  const sink = await createFileSink(join(folder, 'a.tar'), { overwrite: false });
+  await sink.commit();
+  expect((await readdir(folder)).sort()).toEqual(['a.tar', ...others].sort());
+});
