@@ -1,12 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { documentNames, documentSchema, type DocumentName } from '../../src/cli/documents/index.ts';
-import { progressEvent } from '../../src/cli/documents/progress.ts';
+import { progressEvent } from '../../src/cli/commands/config/progress-event.ts';
 import { parseFault } from '../../src/emulators/index.ts';
 import { manifestSchema } from '../../src/package/index.ts';
-import { libraries, requestOnly } from '../support/libraries.ts';
 import { type Ended, sharedWorkshop } from '../support/command-line.ts';
+import { documents, documentSchema } from '../support/documents.ts';
+import { libraries, requestOnly } from '../support/libraries.ts';
 
 const { here, run } = sharedWorkshop();
 const password = ['--password', 'env:MOVE_PASSWORD'];
@@ -30,7 +30,7 @@ async function published(name: string): Promise<z.ZodType> {
 }
 
 /** Stdout is one JSON document and nothing else, and keeps to its schema both as we have it and as we publish it. */
-async function document<T>(name: DocumentName, { stdout, stderr }: Ended): Promise<T> {
+async function document<T>(name: string, { stdout, stderr }: Ended): Promise<T> {
   expect(`${stdout}${stderr}`).not.toContain('\u001b');
   expect(stdout.endsWith('}\n')).toBe(true);
   const value: unknown = JSON.parse(stdout);
@@ -40,7 +40,7 @@ async function document<T>(name: DocumentName, { stdout, stderr }: Ended): Promi
   return value as T;
 }
 
-async function done<T>(name: DocumentName, ...args: string[]): Promise<T> {
+async function done<T>(name: string, ...args: string[]): Promise<T> {
   const ended = await run([...args, '--json', '--quiet']);
   expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' });
   return document<T>(name, ended);
@@ -145,7 +145,7 @@ describe('--json prints one document that keeps to its published schema', () => 
     await done('config-check', 'config', 'check');
     const { names } = await done<{ names: string[] }>('schema-list', 'config', 'schema', 'list');
     for (const name of names) await published(name);
-    expect(names).toEqual(expect.arrayContaining([...documentNames, 'config', 'manifest', 'progress']));
+    expect(names).toEqual(expect.arrayContaining([...documents.names, 'config', 'manifest', 'progress']));
   });
 
   test('init, doctor, completion, the list of faults', async () => {
@@ -233,7 +233,7 @@ describe('--json prints one document that keeps to its published schema', () => 
 
   // The demo's document is checked where the demo runs: with the examples.
   afterAll(() => {
-    expect([...documentNames].filter((name) => !proven.has(name))).toEqual(['demo']);
+    expect(documents.names.filter((name) => !proven.has(name))).toEqual(['demo']);
   });
 });
 

@@ -1,23 +1,28 @@
-import { Command, Option } from 'commander';
-import { act } from '../../command-action.ts';
+import { jobVerb } from '../../../core/instance.ts';
+import { watch } from '../../../core/steps/watch.ts';
+import { MigratorError } from '../../../errors.ts';
+import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { examples } from '../../flags/examples.ts';
+import { consentOf } from '../../flags/caution.ts';
+import { systemClock } from '../../runtime.ts';
+import type { JobCancelOptions } from './flags.ts';
+import { openJob } from './open-job.ts';
 
-export interface JobCancelOptions {
-  readonly yes?: boolean;
-}
-
-export function cancelCommand(context: Context): Command {
-  const command = new Command('cancel')
-    .description('ask the server to stop a job, and wait until it has')
-    .argument('<handle>', 'the job, as migrator printed it: octopus:prod:ServerTasks-1234');
-  command.addOption(new Option('-y, --yes', 'do not ask'));
-  examples(command, [
-    'migrator job cancel octopus:prod:ServerTasks-1234',
-    'migrator job cancel octopus:prod:ServerTasks-1234 --yes',
-  ]);
-  return act<JobCancelOptions>(command, context, async (options, _context, args) => {
-    const { runJobCancel } = await import('../../verbs/job.ts');
-    return runJobCancel(args[0] ?? '', options, context);
-  });
+export async function runJobCancel({ args: [text = ''], options }: Invocation<JobCancelOptions>, context: Context) {
+  const { instance, id, handle } = await openJob(text, context, { writes: true });
+  const cancel = jobVerb(instance, 'cancel');
+  const reporter = await context.reporter();
+  const agreed = await consentOf(options, context)(`cancel ${handle}?`);
+  if (!agreed) throw new MigratorError('CANCELLED', `${handle} was not cancelled`);
+  reporter.report({ type: 'phase', name: 'cancel', subject: handle });
+  await cancel(id, context.signal);
+  const settings = { wait: true, timeout: undefined, pollInterval: undefined, clock: systemClock, reporter };
+  const status = await watch(instance.adapter.jobs, id, handle, settings, context.signal);
+  if (status.state !== 'cancelled') {
+    throw new MigratorError('CONFLICT', `${handle} ended as ${status.wireState} before it could be cancelled`, {
+      details: { handle, status },
+    });
+  }
+  context.result('job-cancel', { handle, status }, `cancelled ${handle}`);
+  return undefined;
 }
