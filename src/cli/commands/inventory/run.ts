@@ -1,5 +1,4 @@
-import { probe } from '../../../core/steps/preflight.ts';
-import type { InventoryItem } from '../../../ports/adapter.ts';
+import { readInventory } from '../../../core/operations/read-lists.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
@@ -12,12 +11,8 @@ export async function runInventory(
 ) {
   const from = requireInstance(options.from, '--from');
   const source = await (await instancesOf(context)).source(from);
-  await probe(source, await context.reporter(), context.signal);
-  const { inventory } = source.adapter;
-  const items: InventoryItem[] = [];
-  for (const one of options.all === true ? inventory.kinds : [kind]) {
-    for await (const item of inventory.list(one, context.signal)) items.push(item);
-  }
+  const wanted = options.all === true ? undefined : kind;
+  const items = await readInventory(wanted, source, await context.reporter(), context.signal);
   const rows = items.map((item) => [item.kind, item.name, item.id, item.container ?? '']);
   context.result(
     'inventory',

@@ -1,6 +1,4 @@
-import { jobVerb } from '../../../core/instance.ts';
-import { watch } from '../../../core/steps/watch.ts';
-import { MigratorError } from '../../../errors.ts';
+import { cancelJob } from '../../../core/operations/job-cancel.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { consentOf } from '../../flags/caution.ts';
@@ -9,20 +7,9 @@ import type { JobCancelOptions } from './flags.ts';
 import { openJob } from './open-job.ts';
 
 export async function runJobCancel({ args: [text = ''], options }: Invocation<JobCancelOptions>, context: Context) {
-  const { instance, id, handle } = await openJob(text, context, { writes: true });
-  const cancel = jobVerb(instance, 'cancel');
-  const reporter = await context.reporter();
-  const agreed = await consentOf(options, context)(`cancel ${handle}?`);
-  if (!agreed) throw new MigratorError('CANCELLED', `${handle} was not cancelled`);
-  reporter.report({ type: 'phase', name: 'cancel', subject: handle });
-  await cancel(id, context.signal);
-  const settings = { wait: true, timeout: undefined, pollInterval: undefined, clock: systemClock, reporter };
-  const status = await watch(instance.adapter.jobs, id, handle, settings, context.signal);
-  if (status.state !== 'cancelled') {
-    throw new MigratorError('CONFLICT', `${handle} ended as ${status.wireState} before it could be cancelled`, {
-      details: { handle, status },
-    });
-  }
-  context.result('job-cancel', { handle, status }, `cancelled ${handle}`);
+  const job = await openJob(text, context, { writes: true });
+  const ports = { clock: systemClock, reporter: await context.reporter(), consent: consentOf(options, context) };
+  const status = await cancelJob(job, ports, context.signal);
+  context.result('job-cancel', { handle: job.handle, status }, `cancelled ${job.handle}`);
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { jobVerb } from '../../../core/instance.ts';
+import { decideJob } from '../../../core/operations/job-decide.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { lines } from '../../terminal/table.ts';
@@ -8,17 +8,17 @@ const decided = { approve: 'approved', reject: 'rejected' } as const;
 
 /** The run of `job approve` or `job reject`. */
 export const runJobDecision =
-  (verb: 'approve' | 'reject') =>
+  (decision: 'approve' | 'reject') =>
   async ({ args: [text = ''] }: Invocation, context: Context) => {
-    const { instance, id, handle } = await openJob(text, context, { writes: true });
-    await jobVerb(instance, verb)(id, context.signal);
-    const status = await instance.adapter.jobs.status(id, context.signal);
+    const job = await openJob(text, context, { writes: true });
+    const status = await decideJob(job, decision, context.signal);
+    const { handle } = job;
     context.result(
-      verb === 'approve' ? 'job-approve' : 'job-reject',
+      `job-${decision}`,
       { handle, status },
       lines(
-        `${decided[verb]} ${handle}`,
-        verb === 'approve' ? `whoever started it goes on; so does: migrator job wait ${handle}` : undefined,
+        `${decided[decision]} ${handle}`,
+        decision === 'approve' ? `whoever started it goes on; so does: migrator job wait ${handle}` : undefined,
       ),
     );
     return undefined;

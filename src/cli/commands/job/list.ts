@@ -1,7 +1,5 @@
-import { formatHandle } from '../../../core/job-handle.ts';
-import { probe } from '../../../core/steps/preflight.ts';
+import { readJobs } from '../../../core/operations/read-lists.ts';
 import { MigratorError } from '../../../errors.ts';
-import type { JobSummary } from '../../../ports/job.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { instancesOf } from '../../servers/instances.ts';
@@ -14,11 +12,8 @@ export async function runJobList({ options }: Invocation<JobListOptions>, contex
     throw new MigratorError('USAGE', `${context.flagSource('limit').words}: "${options.limit}" is not a count`);
   if (options.from === undefined) return listRuns(limit, context);
   const source = await (await instancesOf(context)).source(options.from);
-  const { product } = await probe(source, await context.reporter(), context.signal);
-  const jobs: (JobSummary & { readonly handle: string })[] = [];
-  for await (const job of source.adapter.jobs.list({ all: options.all === true, limit }, context.signal)) {
-    jobs.push({ ...job, handle: formatHandle({ product, instance: source.name, id: job.id }) });
-  }
+  const listing = { all: options.all === true, limit };
+  const jobs = await readJobs(listing, source, await context.reporter(), context.signal);
   const rows = jobs.map((job) => [job.handle, job.kind, job.wireState, job.queuedAt ?? '', job.title]);
   context.result(
     'job-list',

@@ -1,14 +1,7 @@
-import type { Instance } from '../../../core/instance.ts';
-import { parseHandle, formatHandle } from '../../../core/job-handle.ts';
+import { formatHandle, type OpenJob, parseHandle } from '../../../core/job-handle.ts';
 import { MigratorError } from '../../../errors.ts';
 import type { Context } from '../../context.ts';
 import { instancesOf } from '../../servers/instances.ts';
-
-export interface OpenJob {
-  readonly instance: Instance;
-  readonly id: string;
-  readonly handle: string;
-}
 
 export async function openJob(
   text: string,

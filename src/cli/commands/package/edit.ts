@@ -1,8 +1,5 @@
-import { feedVerb } from '../../../core/instance.ts';
-import { formatHandle } from '../../../core/job-handle.ts';
-import { probe } from '../../../core/steps/preflight.ts';
-import { judge } from '../../../core/steps/verdict.ts';
-import { watch } from '../../../core/steps/watch.ts';
+import type { Instance } from '../../../core/instance.ts';
+import { editPackage } from '../../../core/operations/package-edit.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { productFlags } from '../../flags/product-values.ts';
@@ -21,32 +18,19 @@ export async function runPackageEdit(
   const at = requireInstance(options.at, '--at');
   const waiting = waitingOf(options, context);
   const instances = await instancesOf(context);
-  const { product } = instances.config(at);
   const target = await instances.target(at);
-  const edit = feedVerb(target, 'edit');
-  const ref = parsePackageRef(text, target);
-  const flags = await productFlags(command, 'package', product, context);
-  const reporter = await context.reporter();
-  await probe(target, reporter, context.signal);
-  const { job, notes } = await edit(ref, { name: options.name, options: flags.options }, context.signal);
-  for (const message of notes) reporter.report({ type: 'notice', message });
-  const handle = formatHandle({ product, instance: target.name, id: job });
-  const { jobs } = target.adapter;
-  if (!waiting.wait) {
-    const status = await jobs.status(job, context.signal);
-    context.result(
-      'package-edit',
-      { at, package: ref, handle, outcome: 'started', status },
-      `${at} makes ${text} anew\nstay with it: migrator job wait ${handle}`,
-    );
-    return { outcome: 'started' as const };
-  }
-  const status = await watch(jobs, job, handle, { ...waiting, clock: systemClock, reporter }, context.signal);
-  const outcome = judge(handle, status);
+  const flags = await productFlags(command, 'package', instances.config(at).product, context);
+  const ports = { clock: systemClock, reporter: await context.reporter() };
+  const change = { name: options.name, options: flags.options };
+  const refOn = (one: Instance) => parsePackageRef(text, one);
+  const report = await editPackage(change, target, refOn, waiting, ports, context.signal);
+  const { outcome, handle, status } = report;
   context.result(
     'package-edit',
-    { at, package: ref, handle, outcome, status },
-    lines(`${at} made ${text} anew`, describeJob(handle, status)),
+    { at, ...report },
+    outcome === 'started'
+      ? `${at} makes ${text} anew\nstay with it: migrator job wait ${handle}`
+      : lines(`${at} made ${text} anew`, describeJob(handle, status)),
   );
   return { outcome };
 }

@@ -1,5 +1,4 @@
-import { warnOfSigner } from '../../../core/steps/trust-package.ts';
-import { open, verify } from '../../../package/index.ts';
+import { verifyPackage } from '../../../core/operations/package-verify.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { sealedSource } from '../../packages/input.ts';
@@ -16,21 +15,8 @@ export async function runPackageVerify(
   const reporter = await context.reporter();
   const file = await openPackageFile(path, context);
   const sealed = await sealedSource(path, file, options, context);
-  reporter.report({ type: 'phase', name: 'verify', subject: sealed.name });
-  const verified = await verify(file, sealed.trust, context.signal, (done, total) =>
-    reporter.report({ type: 'bytes', subject: sealed.name, done, total }),
-  );
-  warnOfSigner(sealed.name, verified, reporter);
-  let files: number | undefined;
-  let bytes = 0;
-  if (options.content === true) {
-    reporter.report({ type: 'phase', name: 'check', subject: `the content of ${sealed.name}` });
-    files = 0;
-    for await (const entry of open(file, verified, sealed.keys, sealed.limits, context.signal)) {
-      for await (const chunk of entry.content) bytes += chunk.byteLength;
-      files += 1;
-    }
-  }
+  const input = { content: options.content === true };
+  const { verified, content } = await verifyPackage(sealed, input, reporter, context.signal);
   const { manifest, signer } = verified;
   context.result(
     'package-verify',
@@ -41,16 +27,16 @@ export async function runPackageVerify(
       version: manifest.version,
       signer: signer?.keyId ?? null,
       trusted: signer?.trusted ?? false,
-      contentChecked: files !== undefined,
+      contentChecked: content !== undefined,
     },
     lines(
       `${path} is good (${humanBytes(file.size)}, ${manifest.id}@${manifest.version})`,
       signer === undefined
         ? 'signed by nobody, as --allow-unsigned allows'
         : `signed by ${signer.keyId}, whom you ${signer.trusted ? '' : 'do not '}trust`,
-      files === undefined
+      content === undefined
         ? 'its content was not opened: --content does that'
-        : `its ${files} files (${humanBytes(bytes)}) were opened and checked`,
+        : `its ${content.files} files (${humanBytes(content.bytes)}) were opened and checked`,
     ),
   );
   return undefined;
