@@ -58,7 +58,7 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/cli/**', 'src/files/tree/write-tree.ts'],
+    ignores: ['src/cli/**'],
     plugins: { house: { rules: { rooms } } },
     rules: { 'house/rooms': 'error' },
   },

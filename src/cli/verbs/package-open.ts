@@ -18,10 +18,7 @@ export async function runOpen(path: string, options: PackageOpenOptions, context
   warnOfSigner(sealed.name, vouched, reporter);
   const { id, version } = vouched.manifest;
   const folder = options.output ?? `${id}.${version}`;
-  const tree = await createTreeWriter(resolve(context.io.cwd, folder), {
-    overwrite: options.force === true,
-    platform: context.io.platform,
-  });
+  const tree = await createTreeWriter(resolve(context.io.cwd, folder), { overwrite: options.force === true });
   try {
     for await (const entry of open(bytes, vouched, sealed.keys, sealed.limits, context.signal, { reuseMemory: true })) {
       const { path, size, content, bytes: whole } = entry;
