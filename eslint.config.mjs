@@ -58,7 +58,6 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/cli/files/entry-path.ts', 'src/files/tree/write-tree.ts'],
     plugins: { house: { rules: { rooms } } },
     rules: { 'house/rooms': 'error' },
   },

@@ -16,7 +16,7 @@ export async function runPackageOpen({ args: [path = ''], options }: Invocation<
   let folder = '';
   const output = ({ id, version }: PackageRef) => {
     folder = options.output ?? `${id}.${version}`;
-    return createTreeWriter(resolve(io.cwd, folder), { overwrite: options.force === true, platform: io.platform });
+    return createTreeWriter(resolve(io.cwd, folder), { overwrite: options.force === true });
   };
   const { files } = await openPackage(sealed, output, reporter, context.signal);
   context.result(
