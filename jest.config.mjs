@@ -19,6 +19,7 @@ export default {
     project('contract', ['contract']),
     project('cli', ['cli']),
     project('e2e', ['e2e']),
+    project('house', ['house', 'support']),
   ],
   // Generous, because a build machine may be busy: it ends what hangs, and says nothing of speed.
   testTimeout: 180_000,
