@@ -5,6 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { partialName, stalePartials } from '../../../src/files/partial-name.ts';
 import { createFileSink, writePrivateFile } from '../../../src/files/whole-file.ts';
 import { tempDirs } from '../../support/with-temp-dir.ts';
+import { noRoot, posix, testWith } from '../../support/programs.ts';
 
 const tempDir = tempDirs();
 const bytes = (text: string): Uint8Array => Buffer.from(text);
@@ -84,21 +85,18 @@ describe('createFileSink', () => {
     expect((await readdir(folder)).sort()).toEqual(['file', 'folder', 'link']);
   });
 
-  test('refuses to replace a device', async () => {
-    if (process.platform === 'win32') return;
+  testWith([posix], 'refuses to replace a device', async () => {
     await expect(() => createFileSink('/dev/null', { overwrite: true })).toThrowCode('USAGE');
   });
 
-  test('a folder without write permission is LOCAL_IO', async () => {
-    if (process.platform === 'win32' || process.getuid?.() === 0) return;
+  testWith([noRoot], 'a folder without write permission is LOCAL_IO', async () => {
     const folder = await tempDir();
     await chmod(folder, 0o500);
     await expect(() => createFileSink(join(folder, 'a'), { overwrite: false })).toThrowCode('LOCAL_IO');
     await chmod(folder, 0o700);
   });
 
-  test('the mode is that of a new file, or the one asked for', async () => {
-    if (process.platform === 'win32') return;
+  testWith([posix], 'the mode is that of a new file, or the one asked for', async () => {
     const folder = await tempDir();
     await writeFile(join(folder, 'reference'), '');
     for (const [name, options, expected] of [

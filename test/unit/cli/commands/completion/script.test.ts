@@ -5,6 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { completionScript, shells } from '../../../../../src/cli/commands/completion/script.ts';
 import { commandPaths, type CommandTree } from '../../../../../src/cli/commands/completion/tree.ts';
 import { tempDirs } from '../../../../support/with-temp-dir.ts';
+import { testWith } from '../../../../support/programs.ts';
 
 const tempDir = tempDirs();
 
@@ -115,14 +116,18 @@ describe.each(shells)('%s', (shell) => {
     fish: ['--no-execute'],
     powershell: ['-NoProfile', '-File'],
   };
-  (has(program, shell === 'powershell' ? '-Version' : '--version') ? test : test.skip)('is valid', async () => {
-    const folder = await place();
-    const name = join(folder, shell === 'powershell' ? 'script.ps1' : `script.${shell}`);
-    await writeFile(name, script);
-    const { status, stderr } = spawnSync(program, [...checks[shell]!, name], { encoding: 'utf8' });
-    expect(stderr).toBe('');
-    expect(status).toBe(0);
-  });
+  testWith(
+    [{ what: program, met: has(program, shell === 'powershell' ? '-Version' : '--version') }],
+    'is valid',
+    async () => {
+      const folder = await place();
+      const name = join(folder, shell === 'powershell' ? 'script.ps1' : `script.${shell}`);
+      await writeFile(name, script);
+      const { status, stderr } = spawnSync(program, [...checks[shell]!, name], { encoding: 'utf8' });
+      expect(stderr).toBe('');
+      expect(status).toBe(0);
+    },
+  );
 });
 
 (has('bash', '--version') && process.platform !== 'win32' ? describe : describe.skip)('what bash offers', () => {
