@@ -7,7 +7,7 @@ import { withTempDir } from '../../support/with-temp-dir.ts';
 const posix = process.platform === 'win32' ? test.skip : test;
 
 describe('a private folder', () => {
-  posix('is made with those above it, for the user alone, and may be there already', async () => {
+  posix('is made for the user alone, with the folders above it, and may already be there', async () => {
     await withTempDir(async (folder) => {
       const deep = join(folder, 'a', 'b', 'c');
       await makePrivateFolder(deep);
@@ -16,7 +16,7 @@ describe('a private folder', () => {
     });
   });
 
-  test('is refused with the reason where a file is in the way', async () => {
+  test('is LOCAL_IO where a file is in the way', async () => {
     await withTempDir(async (folder) => {
       await writeFile(join(folder, 'file'), '');
       await expect(() => makePrivateFolder(join(folder, 'file'))).toThrowCode('LOCAL_IO');
@@ -25,7 +25,7 @@ describe('a private folder', () => {
   });
 
   // Node.js itself never comes back from a recursive call there.
-  (process.platform === 'linux' ? test : test.skip)('is refused where nothing can be made', async () => {
+  (process.platform === 'linux' ? test : test.skip)('is LOCAL_IO where no folder can be made', async () => {
     await expect(() => makePrivateFolder('/proc/migrator/below')).toThrowCode('LOCAL_IO');
   });
 });

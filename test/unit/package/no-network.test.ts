@@ -39,19 +39,19 @@ const flags = ['--trust', signer.publicKey.toString(), '--identity', 'identity.t
 const commands: [string, string[], number][] = [
   ['verify', ['verify', 'good.tar', ...flags], 0],
   ['verify, with its content', ['verify', 'good.tar', '--content', ...flags], 0],
-  ['verify, refused', ['verify', 'unsigned.tar', ...flags], 6],
+  ['verify, which refuses', ['verify', 'unsigned.tar', ...flags], 6],
   ['inspect', ['inspect', 'good.tar'], 0],
   ['open', ['open', 'good.tar', '-o', 'out', ...flags], 0],
 ];
 
-describe('no socket is opened by', () => {
-  test.each(commands)('package %s', (_, args, status) => {
+describe('no socket is opened', () => {
+  test.each(commands)('by package %s', (_, args, status) => {
     const found = start(process.execPath, [...guard, file('bin/migrator.mjs'), 'package', ...args]);
     expect(found).toMatchObject({ status });
     expect(found.stderr).not.toContain('network:');
   });
 
-  test('and the guard would have noticed', () => {
+  test('without the guard of these tests noticing it', () => {
     for (const code of [
       'require("net").connect(9, "127.0.0.1")',
       'require("dns").lookup("localhost", () => 0)',
@@ -64,10 +64,13 @@ describe('no socket is opened by', () => {
 
   const isolator = 'unshare';
   const isolates = spawnSync(isolator, ['-rn', 'true'], { stdio: 'ignore' }).status === 0;
-  (isolates ? test : test.skip)('package verify and open, on a machine without any interface (unshare)', () => {
-    for (const args of [commands[1]![1], commands[4]![1]]) {
-      const found = start(isolator, ['-rn', process.execPath, file('bin/migrator.mjs'), 'package', ...args]);
-      expect(found).toMatchObject({ status: 0 });
-    }
-  });
+  (isolates ? test : test.skip)(
+    'by package verify and open, which work on a machine without a network (unshare)',
+    () => {
+      for (const args of [commands[1]![1], commands[4]![1]]) {
+        const found = start(isolator, ['-rn', process.execPath, file('bin/migrator.mjs'), 'package', ...args]);
+        expect(found).toMatchObject({ status: 0 });
+      }
+    },
+  );
 });

@@ -38,14 +38,14 @@ async function place(name: string, content: string | Uint8Array): Promise<string
   return path;
 }
 
-describe.each(['tar', 'bsdtar'])('a package opens without migrator, with %s', (tar) => {
+describe.each(['tar', 'bsdtar'])('a package can be opened without migrator, with %s', (tar) => {
   testWith(
     tar,
     'sha256sum',
     'minisign',
     'age',
     'gunzip',
-  )('check, decrypt and unpack', async () => {
+  )('by checking, decrypting and unpacking it', async () => {
     const cwd = join(folder, tar);
     await place(`${tar}/package.tar`, await sealed());
     await place(`${tar}/key.txt`, printIdentity(identity, new Date(0)));
@@ -64,7 +64,7 @@ describe.each(['tar', 'bsdtar'])('a package opens without migrator, with %s', (t
 });
 
 (hasZstd() ? testWith('tar', 'age', 'zstd') : test.skip)(
-  'a package with zstd opens without migrator (Node 22.15 and newer)',
+  'a package with zstd can be opened without migrator (Node 22.15 and newer)',
   async () => {
     const cwd = dirname(await place('with-zstd/package.tar', await sealed({ compression: 'zstd' })));
     await place('with-zstd/key.txt', printIdentity(identity, new Date(0)));
@@ -78,8 +78,8 @@ describe.each(['tar', 'bsdtar'])('a package opens without migrator, with %s', (t
   },
 );
 
-describe('age', () => {
-  testWith('age', 'age-keygen')('its keys and files are ours', async () => {
+describe('age and migrator', () => {
+  testWith('age', 'age-keygen')('migrator reads the keys and files of age', async () => {
     const text = run('age-keygen', [], { cwd: folder });
     const [theirs] = parseIdentities(text);
     expect(text).toContain(`# public key: ${String(theirs?.recipient.toString())}`);
@@ -90,7 +90,7 @@ describe('age', () => {
     expect(Buffer.from(await collect(decryptAge(once(file), { identities: [theirs!] }))).equals(bytes)).toBe(true);
   });
 
-  testWith('age')('our files are its, with several recipients', async () => {
+  testWith('age')('age opens files of migrator with several recipients', async () => {
     const bytes = random.bytes(200_000);
     const [other] = parseIdentities(printIdentity(identity, new Date(0)));
     await place(
@@ -108,7 +108,7 @@ describe('age with a passphrase', () => {
   const age = (command: string, cwd: string) =>
     run('script', ['-qec', `age ${command}`, '/dev/null'], { cwd, input: 'open sesame\nopen sesame\n' });
 
-  testWith('age', 'script')('ours opens with age, and its opens with ours', async () => {
+  testWith('age', 'script')('each opens files of the other', async () => {
     const passphrase = new Secret('open sesame');
     const bytes = random.bytes(70_000);
     await place('phrase/ours.age', await collect(encryptAge(once(bytes), { passphrase }, random)));
@@ -123,7 +123,7 @@ describe('age with a passphrase', () => {
   });
 });
 
-describe('what stock programs make, inside a container', () => {
+describe('a package that stock programs made', () => {
   const paths = files.filter(({ path }) => path.startsWith('native/') || path.startsWith('objects/'));
   const recipient = identity.recipient.toString();
 
@@ -165,7 +165,7 @@ describe('what stock programs make, inside a container', () => {
   );
 
   describe.each(['tar', 'bsdtar'])('a package packed again with %s', (tar) => {
-    testWith(tar)('is refused: other headers are another file', async () => {
+    testWith(tar)('is refused, because its headers differ', async () => {
       const cwd = join(folder, `again-${tar}`);
       await place(`again-${tar}/package.tar`, await sealed());
       run(tar, ['-xf', 'package.tar'], { cwd });
@@ -177,8 +177,8 @@ describe('what stock programs make, inside a container', () => {
   });
 });
 
-describe('minisign', () => {
-  testWith('minisign')('signs with our keys, protected and not', async () => {
+describe('minisign and migrator', () => {
+  testWith('minisign')('minisign signs with keys of migrator, protected or not', async () => {
     await place('message', 'signed by minisign');
     await place('key.pub', printPublicKey(signer.publicKey));
     const secret = new Secret('open sesame');
@@ -195,7 +195,7 @@ describe('minisign', () => {
     }
   });
 
-  testWith('minisign')('its keys sign for us', async () => {
+  testWith('minisign')('migrator signs with keys of minisign', async () => {
     run('minisign', ['-G', '-W', '-f', '-p', 'their.pub', '-s', 'their.sec'], { cwd: folder });
     const theirs = await parseSecretKey(await readFile(join(folder, 'their.sec'), 'utf8'), absent);
     const publicKey = parsePublicKey(await readFile(join(folder, 'their.pub'), 'utf8'));
@@ -205,7 +205,7 @@ describe('minisign', () => {
     expect(run('minisign', ['-V', '-p', 'their.pub', '-m', 'note'], { cwd: folder })).toContain('a comment');
   });
 
-  testWith('minisign')('its protected keys open with the passphrase', async () => {
+  testWith('minisign')('migrator opens protected keys of minisign with the passphrase', async () => {
     const options = { cwd: folder, input: 'sesame\nsesame\n' };
     run('minisign', ['-G', '-f', '-p', 'locked.pub', '-s', 'locked.sec'], options);
     const text = await readFile(join(folder, 'locked.sec'), 'utf8');

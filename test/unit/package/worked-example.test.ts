@@ -30,7 +30,7 @@ testWith(
   'minisign',
   'age',
   'gunzip',
-)('docs/package-format.md opens a package as it says', async () => {
+)('the commands in docs/package-format.md open a package and print what the document says', async () => {
   const root = new URL('../../../', import.meta.url);
   const steps = stepsOf(await readFile(new URL('docs/package-format.md', root), 'utf8'));
   expect(steps.length).toBeGreaterThan(8);
