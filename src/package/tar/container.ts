@@ -28,7 +28,7 @@ export interface Container {
   readonly time: number;
 }
 
-/** Checks the shape of the container by its headers alone; the content is stepped over, so size costs nothing. */
+/** Checks the container by its headers alone. It does not read the content, so the time does not depend on its size. */
 export async function readContainer(source: ByteSource): Promise<Container> {
   const first = await block(source, 0);
   const time = headerTime(first);

@@ -9,16 +9,16 @@ export interface RawEntry {
   readonly path: string;
   readonly size: number;
   readonly content: ByteStream;
-  /** All of it at once, instead of `content`. */
+  /** The whole content at once, instead of `content`. */
   whole(): Promise<Uint8Array>;
 }
 
-/** A path of 1024 bytes and the words around it. */
+/** Room for a path of 1024 bytes and the rest of its pax record. */
 const maxRecordBytes = 1100;
 
 /**
- * The files of a payload tar, in order, up to and including its end. Takes exactly what `packPayload` writes: files only, one way
- * to write each header. Content that is not read is stepped over when the next entry is asked for.
+ * The files of a payload tar, in order; also checks how the tar ends. It accepts exactly what `packPayload` writes:
+ * files only, and one form of each header. Content that nobody read is skipped when the next entry is asked for.
  */
 export async function* unpackPayload(reader: ByteReader, form: HeaderForm): AsyncGenerator<RawEntry, void> {
   const paths = new PathSet();
@@ -86,7 +86,7 @@ class Body implements AsyncIterable<Uint8Array> {
     return bytes;
   }
 
-  /** Steps over what was not read, and over the padding. */
+  /** Skips what was not read, and checks the padding. */
   async finish(): Promise<void> {
     while (this.#left > 0) {
       if (!(await this.#reader.fill(1))) throw cutShort(this.#path);

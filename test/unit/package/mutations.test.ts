@@ -20,7 +20,10 @@ import {
   type Opening,
 } from '../../support/packages.ts';
 
-/** Trying every bit takes long in places. Without this variable one bit of each byte is tried there, not always the same bit. */
+/**
+ * Trying every bit takes long in places. Without this variable one bit of each byte is tried there, not always the same
+ * bit.
+ */
 const exhaustive = process.env['MIGRATOR_EXHAUSTIVE'] !== undefined;
 
 function bitsOf(length: number, every = exhaustive): number[] {
