@@ -85,10 +85,14 @@ export function rawBody(
   const encoding = answer.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') {
     answer.discard();
-    throw new MigratorError('REMOTE_UNEXPECTED', `${name.host} compressed (${encoding}) what was asked for as it is`, {
-      hint: 'a proxy may be rewriting downloads',
-      details: { request: name.line },
-    });
+    throw new MigratorError(
+      'REMOTE_UNEXPECTED',
+      `${name.host} compressed (${encoding}) a download that must not be compressed`,
+      {
+        hint: 'a proxy may be rewriting downloads',
+        details: { request: name.line },
+      },
+    );
   }
   const length = answer.headers['content-length'];
   const { status, headers } = answer;

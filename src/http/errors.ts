@@ -76,7 +76,7 @@ function reading({ status, retryAfter }: Refusal): readonly [ErrorCode, string, 
     case 401:
       return ['AUTH_REFUSED', 'does not accept the credentials for', 'check the credentials of this instance'];
     case 403:
-      return ['AUTH_REFUSED', 'does not allow', 'the account lacks a right for this'];
+      return ['AUTH_REFUSED', 'does not allow', 'the account has no permission for this'];
     case 404:
       return ['NOT_FOUND', 'does not know', undefined];
     case 407:
@@ -92,7 +92,7 @@ function reading({ status, retryAfter }: Refusal): readonly [ErrorCode, string, 
     case 502:
     case 503:
     case 504:
-      return ['REMOTE_UNREACHABLE', 'is not available for', 'it may be starting, or the proxy before it has lost it'];
+      return ['REMOTE_UNREACHABLE', 'is not available for', 'the server may be starting, or a proxy cannot reach it'];
     default:
       return ['REMOTE_UNEXPECTED', status >= 300 && status < 400 ? 'redirects' : 'failed', undefined];
   }

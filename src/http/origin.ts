@@ -37,7 +37,7 @@ export function redirectTarget(from: URL, location: string | undefined): URL {
   }
   if (target.origin !== from.origin) {
     throw new MigratorError('REMOTE_UNEXPECTED', `${from.host} redirects ${from.pathname} to ${target.origin}`, {
-      hint: 'if that is where the server lives, configure it as the URL; credentials are not sent there by themselves',
+      hint: 'if the server is there, configure that address as the URL; credentials are not sent to another address',
       details: { location: target.origin },
     });
   }
@@ -62,7 +62,7 @@ function foreign(base: URL, url: URL | undefined): MigratorError {
     'REMOTE_UNEXPECTED',
     `${base.host} points to ${url?.origin ?? 'an address that cannot be read'}`,
     {
-      hint: 'a server may only point to itself; if it is known by two names, configure the one it calls itself',
+      hint: 'a server may only point to itself; if it has two names, configure the one that it uses itself',
     },
   );
 }

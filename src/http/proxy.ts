@@ -15,7 +15,7 @@ export function proxyOf(base: URL, settings: Pick<TransportSettings, 'proxy' | '
   if (proxy?.protocol !== 'http:') {
     throw new MigratorError(
       'CONFIG_INVALID',
-      '`http.proxy`, or the environment variable that stands for it, is no http address',
+      '`http.proxy`, or the environment variable that stands for it, is not an http address',
       {
         hint: 'write it as http://host:port; https targets go through it as tunnels',
       },

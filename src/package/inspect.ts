@@ -71,13 +71,13 @@ function checkAgreement(manifest: Manifest, { content, time }: Container): void 
   if (manifest.content.member !== content.name) {
     throw malformed(
       'manifest',
-      `the manifest is for "${manifest.content.member}", and the package has "${content.name}"`,
+      `the manifest is for "${manifest.content.member}", but the package has "${content.name}"`,
     );
   }
   if (Date.parse(manifest.createdAt) !== time * 1000) {
     throw malformed(
       'manifest',
-      `the manifest says it was made at ${manifest.createdAt}, and the package's headers differ`,
+      `the manifest says it was made at ${manifest.createdAt}, but the headers of the package have another time`,
     );
   }
 }

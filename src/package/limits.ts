@@ -63,7 +63,7 @@ function payloadBytes({ content }: Manifest): number {
 }
 
 function exceeded(found: string, allowed: string): Error {
-  return malformed('limit', `the package has ${found}, and ${allowed}`, {
+  return malformed('limit', `the package has ${found}, but ${allowed}`, {
     hint: 'raise the limit if you know that it is right',
   });
 }

@@ -153,6 +153,6 @@ function checkComplete({ files, privatePart }: Found, { manifest }: VouchedPacka
   }
   const bytes = files.reduce((total, { size }) => total + size, 0);
   if (counts.files !== files.length || counts.bytes !== bytes) {
-    throw malformed('payload', 'the payload has not as many files or bytes as the manifest says');
+    throw malformed('payload', 'the payload does not have as many files or bytes as the manifest says');
   }
 }

@@ -17,6 +17,6 @@ export function checkTrustedComment(comment: string, manifest: Manifest): void {
   if (comment === printTrustedComment(manifest)) return;
   throw untrusted(
     'manifest',
-    `the signature is for "${comment}", and the manifest for "${printTrustedComment(manifest)}"`,
+    `the signature is for "${comment}", but the manifest is for "${printTrustedComment(manifest)}"`,
   );
 }

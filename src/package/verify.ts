@@ -94,7 +94,7 @@ function checkSigner(
   if (keys.length === 0) {
     if (allowUnsigned) return { keyId, trusted: false };
     throw untrusted('signer', `the package is signed with key ${keyId}, which is not trusted`, {
-      hint: `get the public key ${keyId} from its owner, by another way than this package, and run: migrator key trust <public key>`,
+      hint: `get the public key ${keyId} from its owner, and not together with this package; then run: migrator key trust <public key>`,
       details: { keyId },
     });
   }

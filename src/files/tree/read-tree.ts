@@ -40,7 +40,7 @@ interface Refused {
 
 function changed(path: string): MigratorError {
   return new MigratorError('LOCAL_IO', `"${path}" changed while it was read`, {
-    hint: 'run again when nothing writes to it',
+    hint: 'run the command again when nothing writes to it',
     details: { path },
   });
 }
@@ -153,7 +153,7 @@ function refuse(path: string, { links, special }: Refused): void {
     });
   }
   if (special.length > 0) {
-    throw new MigratorError('USAGE', `"${path}" holds things that are no files: ${list(special)}`, { details });
+    throw new MigratorError('USAGE', `"${path}" holds things that are not files: ${list(special)}`, { details });
   }
 }
 

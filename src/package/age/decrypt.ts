@@ -41,7 +41,7 @@ async function unwrap(stanzas: readonly Stanza[], keys: DecryptionKeys): Promise
   const [lock] = locks;
   if (lock === undefined) return unwrapWithIdentities(stanzas, keys.identities);
   // age allows a passphrase only as the single recipient of a file.
-  if (stanzas.length > 1) throw headerFault('a passphrase stands beside other recipients');
+  if (stanzas.length > 1) throw headerFault('it has a passphrase and other recipients');
   const fileKey = await unwrapWithPassphrase(lock, () => ask(keys));
   if (fileKey === undefined)
     throw locked('key', 'the passphrase does not open the package', { hint: 'try again with the right one' });

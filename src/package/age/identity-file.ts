@@ -17,7 +17,7 @@ export function parseIdentities(text: string): readonly Identity[] {
     if (identity === undefined) throw unreadable(`line ${index + 1} is no X25519 identity`);
     identities.push(identity);
   }
-  if (identities.length === 0) throw unreadable('it holds no identity');
+  if (identities.length === 0) throw unreadable('it contains no identity');
   return identities;
 }
 

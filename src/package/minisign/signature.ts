@@ -48,7 +48,7 @@ export function parseSignature(bytes: Uint8Array): Signature {
     parsed.signature.length === signatureBytes &&
     parsed.globalSignature.length === signatureBytes;
   if (!isWhole || printSignature(parsed) !== text) {
-    throw malformed('signature', 'SHA256SUMS.minisig is not a minisign signature as packages have it');
+    throw malformed('signature', 'SHA256SUMS.minisig is not a minisign signature in the form that packages use');
   }
   return parsed;
 }

@@ -33,7 +33,7 @@ export async function* unpackPayload(reader: ByteReader, form: HeaderForm): Asyn
     yield { path, size, content: body, whole: () => body.whole() };
     await body.finish();
   }
-  if (!isZero(await block(reader))) throw malformed('payload', 'the payload does not end as a tar does');
+  if (!isZero(await block(reader))) throw malformed('payload', 'the payload does not end like a tar file');
   if (await reader.fill(1)) throw malformed('payload', 'bytes follow the end of the payload');
 }
 
@@ -106,7 +106,10 @@ async function block(reader: ByteReader): Promise<Uint8Array> {
 }
 
 function unreadable(): Error {
-  return malformed('payload', 'a header in the payload is not as packages have it: only plain files are allowed');
+  return malformed(
+    'payload',
+    'a header in the payload does not have the form that packages use: only plain files are allowed',
+  );
 }
 
 function cutShort(path?: string): Error {

@@ -128,7 +128,7 @@ export function entryHeader(form: HeaderForm, path: string, size: number): Buffe
 }
 
 function checkEntry({ path, size, mediaType }: PayloadEntry, paths: PathSet): void {
-  const fault = path === privateEntry ? 'is kept for the package itself' : paths.add(path);
+  const fault = path === privateEntry ? 'is reserved for the package itself' : paths.add(path);
   if (fault !== undefined) {
     throw new MigratorError('USAGE', `the path ${JSON.stringify(path)} cannot go into a package: it ${fault}`);
   }
@@ -140,8 +140,8 @@ function checkEntry({ path, size, mediaType }: PayloadEntry, paths: PathSet): vo
 
 function wrongSize({ path, size }: PayloadEntry, bytes: number): MigratorError {
   const came = bytes > size ? 'more' : `only ${bytes}`;
-  return new MigratorError('LOCAL_IO', `"${path}" was announced with ${size} bytes, and ${came} came`, {
-    hint: 'see that nothing writes to it, and run again',
+  return new MigratorError('LOCAL_IO', `"${path}" was announced with ${size} bytes, but ${came} came`, {
+    hint: 'make sure that nothing writes to it, and run the command again',
   });
 }
 

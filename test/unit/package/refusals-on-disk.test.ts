@@ -132,7 +132,7 @@ const cases: readonly Case[] = [
     name: 'a further member',
     make: () => tarOf([...forgedParts(), part('.bashrc', 'evil')]),
     code: 'PACKAGE_MALFORMED',
-    says: /beyond those of the format/,
+    says: /that the format does not allow/,
   },
   {
     name: 'a path that leads out',
