@@ -45,7 +45,7 @@ export class MigratorError extends Error {
   }
 }
 
-/** Told by its name and code and not by its class: an adapter from elsewhere may bring a copy of this file of its own. */
+/** Looks at name and code and not at the class: a third-party adapter may have its own copy of this file. */
 export function isMigratorError(error: unknown, ...codes: readonly ErrorCode[]): error is MigratorError {
   if (!(error instanceof Error) || error.name !== 'MigratorError') return false;
   if (!('code' in error) || !('details' in error)) return false;

@@ -1,4 +1,4 @@
-/** The library's public door: the same work as the command line's, without its terminal. */
+/** The public library: what the command line does, without a terminal. */
 export * from './emulators/index.ts';
 export * from './errors.ts';
 export * from './package/index.ts';

@@ -20,7 +20,7 @@ function distance(a: string, b: string): number {
 
 const bare = (word: string): string => word.toLowerCase().replace(/[-_ ]/g, '');
 
-/** The candidate that was probably meant, or undefined when none is near: a third of the letters may be wrong. */
+/** The candidate that was probably meant. At most a third of the letters may be wrong; undefined when none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: { readonly candidate: string; readonly edits: number } | undefined;
   for (const candidate of candidates) {

@@ -1,13 +1,13 @@
 /**
- * The rules for a file's path inside a package (§2.3). They hold on every system, so that a package made on one opens on all,
- * and no path leads out of the folder it is opened into.
+ * The rules for the path of a file in a package (§2.3). They are the same on every system: a package opens
+ * everywhere, and no path leads out of the folder that it is opened into.
  */
 const maxPathBytes = 1024;
 const maxSegmentBytes = 255;
 
-/** Control, line-breaking and direction-changing characters, half surrogate pairs: nothing a terminal or a file system should meet. */
+/** Characters that control, break lines or change the direction of text, and half surrogate pairs. */
 const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069]/u;
-/** Of these characters only the segments have to be looked at; most paths have no others. */
+/** Most paths have only these characters; then only their segments are checked. */
 const ordinary = /^[A-Za-z0-9_-][A-Za-z0-9_./-]*$/;
 const reservedOnWindows = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])[ ]*(\..*)?$/i;
 
@@ -44,18 +44,18 @@ function segmentFault(segment: string): string | undefined {
   return undefined;
 }
 
-/** One spelling for all names that some file system takes for the same. */
+/** The same spelling for all names that some file system takes for the same name. */
 function folded(name: string): string {
   if (ordinary.test(name)) return name.toLowerCase();
   return name.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
 }
 
-/** Remembers the paths of one package; finds those that could not lie side by side on every file system. */
+/** Remembers the paths of one package, and finds those that not every file system can keep side by side. */
 export class PathSet {
   readonly #files = new Map<string, string>();
   readonly #folders = new Map<string, string>();
 
-  /** Why the path cannot join the others; undefined when it has joined. */
+  /** Adds the path and returns undefined, or says why it cannot be added. */
   add(path: string): string | undefined {
     const fault = pathFault(path);
     if (fault !== undefined) return fault;

@@ -1,8 +1,8 @@
 const shown = '***';
 
 /**
- * A value that prints as `***` however it is printed. `reveal()` is called where the value leaves for its purpose
- * (an auth header, a request body, a key derivation) and nowhere else.
+ * A value that is always printed as `***`. `reveal()` is called only where the value is used: in an auth header, a
+ * request body or a key derivation.
  */
 export class Secret {
   readonly #value: string;

@@ -5,8 +5,8 @@ import { systemCode } from './local-error.ts';
 const noLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL']);
 
 /**
- * Gives `from` the name `to` only if nothing has it, and removes `from`; fails with EEXIST otherwise. A hard link is
- * the one call that names a complete file and never replaces. Without links the name is claimed by an empty file first.
+ * Renames `from` to `to`, but never replaces a file: EEXIST when the name is taken. Only a hard link can do that in
+ * one call. On file systems without links an empty file takes the name first.
  */
 export async function moveWithoutReplacing(from: string, to: string): Promise<void> {
   try {
@@ -21,7 +21,7 @@ export async function moveWithoutReplacing(from: string, to: string): Promise<vo
   await unlink(from);
 }
 
-/** Makes a new name in a folder survive a power cut. False where the platform cannot (Windows, some network shares). */
+/** Makes new names in a folder survive a power cut. False where that is not possible (Windows, some network shares). */
 export async function syncFolder(folder: string): Promise<boolean> {
   try {
     const handle = await open(folder, 'r');
@@ -32,7 +32,7 @@ export async function syncFolder(folder: string): Promise<boolean> {
     }
     return true;
   } catch {
-    // The rename itself is done; only its durability is the file system's own affair now.
+    // The file has its name already; only a power cut in the next seconds could undo that.
     return false;
   }
 }

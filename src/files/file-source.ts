@@ -11,7 +11,7 @@ export interface FileSource extends ByteSource {
   close(): Promise<void>;
 }
 
-/** Fills a buffer from `position`; shorter only at the end of the file. */
+/** Reads `length` bytes from `position`; fewer only at the end of the file. */
 async function readFully(
   handle: FileHandle,
   position: number,
@@ -28,7 +28,7 @@ async function readFully(
   return buffer.subarray(0, done);
 }
 
-/** Random access to an open file whose size is settled. `name` is what errors call it. */
+/** Random access to an open file of known size. Errors call it `name`. */
 export function sourceOver(handle: FileHandle, size: number, name: string, close: () => Promise<void>): FileSource {
   const read = async (position: number, length: number, memory?: Uint8Array): Promise<Uint8Array> => {
     const wanted = Math.max(0, Math.min(length, size - position));
@@ -53,12 +53,12 @@ export function sourceOver(handle: FileHandle, size: number, name: string, close
   return { size, read, stream, close };
 }
 
-/** A file for reading. USAGE when it is missing or no regular file, LOCAL_IO when it cannot be read. */
+/** Opens a file for reading. USAGE when it is missing or no regular file, LOCAL_IO when it cannot be read. */
 export async function openFileSource(path: string): Promise<FileSource> {
   const quoted = `"${path}"`;
   let handle: FileHandle;
   try {
-    // Looked at before it is opened: opening a named pipe waits for its writer.
+    // Checked before it is opened, because opening a named pipe waits for its writer.
     const stats = await stat(path);
     if (stats.isDirectory())
       throw new MigratorError('USAGE', `${quoted} is a folder, not a file`, { details: { path } });

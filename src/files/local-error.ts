@@ -18,13 +18,16 @@ const hints: Readonly<Record<string, string>> = {
   EDQUOT: 'free some space, or choose a folder on another disk',
 };
 
-/** A system call's error code, or undefined for anything else. */
+/** The code of a failed system call; undefined for any other error. */
 export function systemCode(error: unknown): string | undefined {
   const known = typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string';
   return known && !(error instanceof MigratorError) ? (error.code as string) : undefined;
 }
 
-/** A failed system call as a sentence: `action` says what was tried and names the file. Others pass unchanged. */
+/**
+ * Turns a failed system call into LOCAL_IO. `action` says what failed and names the file. Returns other errors
+ * unchanged.
+ */
 export function localError(error: unknown, action: string): unknown {
   const code = systemCode(error);
   if (code === undefined) return error;

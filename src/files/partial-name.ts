@@ -7,13 +7,15 @@ import { isAlive } from './process-alive.ts';
 
 const pattern = /^\.(.*)\.(\d+)-([0-9a-f]{4})[0-9a-f]{8}\.partial$/;
 
-/** Process ids mean nothing on another machine, and folders may be shared. */
+/** Folders may be shared by machines, and a process id means nothing on another machine. */
 const machine = (): string => createHash('sha256').update(hostname()).digest('hex').slice(0, 4);
 
-/** The name is cut so that a long one does not push the whole over the limit of 255 bytes. */
+/** A long name is cut, so that the partial name stays below 255 bytes. */
 const stem = (path: string): string => basename(path).slice(0, 48);
 
-/** `.<name>.<pid>-<machine><random>.partial` in the same folder: hidden, unique, and its run can be told from it. */
+/**
+ * `.<name>.<pid>-<machine><random>.partial` in the same folder: hidden, unique, and names the process that writes it.
+ */
 export function partialName(path: string, pid: number = process.pid): string {
   return join(dirname(path), `.${stem(path)}.${String(pid)}-${machine()}${randomBytes(4).toString('hex')}.partial`);
 }
@@ -24,7 +26,7 @@ export interface StalePartial {
   readonly modifiedAt: Date;
 }
 
-/** Removes the partial files that killed runs left of this very file. */
+/** Removes the partial files of this file that killed runs left. */
 export async function removeStalePartials(path: string): Promise<void> {
   for (const stale of await stalePartials(dirname(path), stem(path))) {
     await rm(stale.path, { recursive: true, force: true });
@@ -32,8 +34,8 @@ export async function removeStalePartials(path: string): Promise<void> {
 }
 
 /**
- * Partial files and folders whose run is gone (killed, or the machine stopped); those of one name only when it is given.
- * A missing folder has none.
+ * Partial files and folders of processes that no longer run. `only`: the name of the one file to look for. Empty when
+ * the folder is missing.
  */
 export async function stalePartials(folder: string, only?: string): Promise<readonly StalePartial[]> {
   const found: StalePartial[] = [];

@@ -4,7 +4,7 @@ import { join, dirname } from 'node:path';
 import { MigratorError } from '../errors.ts';
 import { localError, systemCode } from './local-error.ts';
 
-/** A folder that only the user may enter; those above it are made as usual. */
+/** Makes a folder that only the user may enter, and the folders above it if they are missing. */
 export async function makePrivateFolder(folder: string, hint?: string): Promise<void> {
   try {
     await makeFolder(folder);
@@ -15,7 +15,7 @@ export async function makePrivateFolder(folder: string, hint?: string): Promise<
   }
 }
 
-/** One level after the other: in one call Node.js calls a read-only disk ENOENT, and never comes back from /proc. */
+/** Makes one level after the other. A recursive mkdir of Node says ENOENT on a read-only disk, and hangs in /proc. */
 async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { mode: 0o700 });
@@ -39,7 +39,7 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-/** A fresh folder that only the user may enter, where the system keeps such. LOCAL_IO when it cannot be made. */
+/** Makes a temporary folder that only the user may enter. LOCAL_IO when it cannot be made. */
 export async function temporaryFolder(purpose: string): Promise<string> {
   const above = tmpdir();
   try {

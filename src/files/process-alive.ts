@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { systemCode } from './local-error.ts';
 
-/** Whether a process of this machine has the id now. One that belongs to somebody else counts. */
+/** Whether a process with this id runs on this machine, also when it belongs to another user. */
 export function isAlive(pid: number): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   try {
@@ -13,17 +13,17 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * When the process began, as an opaque text that tells a reused id from the process that had it before; undefined
- * where the platform does not say cheaply. Linux: field 22 of /proc/<pid>/stat, ticks since boot.
+ * When the process began, as an opaque text. It shows whether an id was given to another process since. On Linux it
+ * is field 22 of /proc/<pid>/stat, ticks since boot; undefined on other systems.
  */
 export function processStart(pid: number): string | undefined {
   let stat: string;
   try {
     stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
   } catch {
-    // No /proc on this platform, or the process is gone.
+    // The system has no /proc, or the process is gone.
     return undefined;
   }
-  // The second field is the program's name in parentheses and may hold spaces.
+  // The second field is the program's name in parentheses, which may contain spaces.
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
 }

@@ -5,7 +5,7 @@ import { sourceOver } from './file-source.ts';
 import { localError } from './local-error.ts';
 import { temporaryFolder } from './private-folder.ts';
 
-/** Keeps a stream of unknown length in a private temporary file until its size is known. */
+/** Writes a stream of unknown length into a private temporary file, to find out its size. */
 export async function spool(
   stream: ByteStream,
   signal: AbortSignal,

@@ -59,9 +59,10 @@ async function openPartial(path: string, partial: string, mode: number): Promise
 }
 
 /**
- * A file that comes into being complete or not at all. The bytes go to a hidden partial file in the same folder;
- * `commit` makes them durable and gives them their name, without replacing what appeared meanwhile unless `overwrite`.
- * CONFLICT when the name is taken, USAGE when it cannot be a file's name, LOCAL_IO when the disk refuses.
+ * A file that appears as a whole or not at all. The bytes go to a hidden partial file in the same folder. `commit`
+ * syncs them to the disk and gives the file its name; without `overwrite` it never replaces a file, even one that has
+ * appeared since. CONFLICT when the name is taken, USAGE when no file can have that name, LOCAL_IO when the disk
+ * refuses.
  */
 export async function createFileSink(path: string, options: FileSinkOptions): Promise<ByteSink> {
   await checkPlace(path, options.overwrite);
@@ -120,8 +121,9 @@ export async function createFileSink(path: string, options: FileSinkOptions): Pr
 }
 
 /**
- * Writes a file of migrator's own that only the user may read: a reader sees the old text or the new one, also after a power
- * cut. CONFLICT when `create` finds the name taken. Nobody typed this path, so everything else is LOCAL_IO.
+ * Writes a whole file that only the user may read. A reader finds the old text or the new one, also after a power
+ * cut. CONFLICT when the name is taken and `how` is `create`. Any other failure is LOCAL_IO, because no user typed this
+ * path.
  */
 export async function writePrivateFile(path: string, text: string, how: 'create' | 'replace'): Promise<void> {
   try {

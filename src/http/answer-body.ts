@@ -9,7 +9,7 @@ import { safetyOf } from './retry.ts';
 const longestBody = 64 * 1024 * 1024;
 const longestErrorBody = 64 * 1024;
 
-/** A call, so that the compiler does not take the answer for settled. */
+/** A function, because the compiler would assume that `signal.aborted` stays the same after the first check. */
 export function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }
@@ -18,7 +18,7 @@ export function interrupted(name: RequestName): MigratorError {
   return new MigratorError('CANCELLED', `${name.line} on ${name.host} was interrupted`);
 }
 
-/** Fails with BrokenExchange when the body breaks off, and with REMOTE_UNEXPECTED when it is absurdly long. */
+/** BrokenExchange when the body breaks off, REMOTE_UNEXPECTED when it is longer than 64 MiB. */
 export async function readText(answer: Answer, name: RequestName): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -35,7 +35,7 @@ export async function readText(answer: Answer, name: RequestName): Promise<strin
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** As much of an error's body as came and is needed: the status matters more than a text that was cut off. */
+/** The beginning of the body of an error, also when it broke off: the status matters more. */
 export async function readErrorText(answer: Answer, debug: (message: string) => void): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -52,7 +52,7 @@ export async function readErrorText(answer: Answer, debug: (message: string) => 
   return Buffer.concat(chunks).subarray(0, longestErrorBody).toString('utf8');
 }
 
-/** The parsed body, or undefined when it is empty. The parser's own message quotes the body, so it is not kept. */
+/** The parsed body; undefined when it is empty. The parser's error quotes the body, so it does not become the cause. */
 export function parseJson(
   response: HttpResponse<string>,
   request: HttpRequest,
@@ -76,7 +76,7 @@ export function parseJson(
   }
 }
 
-/** The raw bytes. A proxy that compresses them would break digests and ranges, so that is refused. */
+/** The bytes as the server sends them. REMOTE_UNEXPECTED when they are compressed: digests and ranges would not fit. */
 export function rawBody(
   answer: Answer,
   name: RequestName,
@@ -85,10 +85,14 @@ export function rawBody(
   const encoding = answer.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') {
     answer.discard();
-    throw new MigratorError('REMOTE_UNEXPECTED', `${name.host} compressed (${encoding}) what was asked for as it is`, {
-      hint: 'a proxy may be rewriting downloads',
-      details: { request: name.line },
-    });
+    throw new MigratorError(
+      'REMOTE_UNEXPECTED',
+      `${name.host} compressed (${encoding}) a download that must not be compressed`,
+      {
+        hint: 'a proxy may be rewriting downloads',
+        details: { request: name.line },
+      },
+    );
   }
   const length = answer.headers['content-length'];
   const { status, headers } = answer;

@@ -3,7 +3,7 @@ import type { ByteStream } from '../ports/artifact.ts';
 import type { HttpRequest, RequestBody } from '../ports/http.ts';
 import type { Random } from '../ports/runtime.ts';
 
-/** What a request sends; undefined when it sends nothing. Small bodies are bytes, so that they need no stream. */
+/** What a request sends. A small body is plain bytes and needs no stream. */
 export type Outgoing = { readonly contentType: string; readonly bytes: Uint8Array } | RequestBody;
 
 export function outgoing(request: HttpRequest, random: Random): Outgoing | undefined {
@@ -15,7 +15,7 @@ export function outgoing(request: HttpRequest, random: Random): Outgoing | undef
 
 type Part = NonNullable<HttpRequest['form']>[number];
 
-/** A form as multipart/form-data (RFC 7578); its size is known when those of its files are. */
+/** A form as multipart/form-data (RFC 7578). Its size is known when the sizes of its files are. */
 function multipart(parts: readonly Part[], random: Random): RequestBody {
   const boundary = `migrator-${Buffer.from(random.bytes(18)).toString('hex')}`;
   const framed = parts.map((part) => ({ part, head: Buffer.from(`--${boundary}\r\n${headOf(part)}\r\n\r\n`) }));
@@ -50,7 +50,7 @@ function sizeOf(part: Part): number | undefined {
   return 'value' in part ? Buffer.byteLength(part.value) : part.size;
 }
 
-/** Fails when a source is not as long as it was announced: the server would wait, or read the next request wrongly. */
+/** LOCAL_IO when a source does not have its announced size: the server would wait, or misread the next request. */
 export async function* exactly(source: ByteStream, size: number | undefined, name: string): ByteStream {
   let sent = 0;
   for await (const chunk of source) {
@@ -67,7 +67,7 @@ function changed(name: string, size: number): MigratorError {
   });
 }
 
-/** As browsers escape it in a form's header. */
+/** Escapes a text as browsers do in the headers of a form. */
 function quoted(text: string): string {
   return text.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }

@@ -17,7 +17,7 @@ export interface HttpTools {
   readonly clock: Clock;
   readonly random: Random;
   readonly debug: (message: string) => void;
-  /** Applied to every text that comes from the wire before it is shown. */
+  /** Applied to every text of a server before it is shown. */
   readonly redact?: ((text: string) => string) | undefined;
 }
 
@@ -68,7 +68,7 @@ interface Answered {
   readonly name: RequestName;
 }
 
-/** Attempts and redirects until there is an answer that the caller handles; everything else becomes an error. */
+/** Tries and follows redirects until there is an answer that the caller accepts. Throws otherwise. */
 async function answered(
   context: Context,
   request: HttpRequest,
@@ -146,7 +146,7 @@ async function tried(
         ? await readText(answer, name)
         : ''
       : await readErrorText(answer, tools.debug);
-    // What is still being sent to a server that has answered is sent in vain.
+    // The server has answered, so the rest of the upload is not needed.
     if (readWhole && (request.form ?? request.body) !== undefined) answer.discard();
     return { answer: { ...answer, text } };
   } catch (error) {

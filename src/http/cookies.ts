@@ -2,18 +2,18 @@ import { parseSetCookie, stringifyCookie } from 'cookie';
 
 interface Kept {
   readonly value: string;
-  /** Milliseconds since 1970; undefined ends with the session. */
+  /** Milliseconds since 1970; undefined for a session cookie. */
   readonly expires: number | undefined;
 }
 
 /**
- * The cookies of one origin, in memory. Domain and path are not looked at: nothing but that one instance is ever asked,
- * and it gets back all that it gave.
+ * The cookies of one origin, in memory. Domain and path do not matter, because all requests go to that one instance:
+ * it gets all its cookies back.
  */
 export class CookieJar {
   readonly #kept = new Map<string, Kept>();
 
-  /** Takes the `Set-Cookie` lines of an answer; a line that is none is passed over, as browsers do. */
+  /** Keeps the `Set-Cookie` lines of an answer. Ignores invalid lines, as browsers do. */
   take(lines: readonly string[], now: Date): void {
     for (const line of lines) {
       const { name, value, maxAge, expires } = parseSetCookie(line, { decode: (text) => text });

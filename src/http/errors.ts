@@ -16,7 +16,7 @@ const connectionTexts: Readonly<Record<string, string>> = {
   EPIPE: 'broke off the connection',
 };
 
-/** True for failures that the next attempt will meet again. */
+/** Whether the next attempt will fail in the same way. */
 export function isHopeless(failure: BrokenExchange): boolean {
   return failure.code !== undefined && (certificate.test(failure.code) || speech.test(failure.code));
 }
@@ -50,13 +50,13 @@ export function brokenError(failure: BrokenExchange, request: RequestName, ambig
 
 export interface Refusal {
   readonly status: number;
-  /** Cut; empty when it must not be quoted. */
+  /** The beginning of the body; empty when it must not be quoted. */
   readonly body: string;
   readonly contentType: string;
   readonly retryAfter: string | undefined;
 }
 
-/** The general reading of an error status; products may know better (`HttpOptions.explain`). */
+/** What an error status generally means. A product may know more (`HttpOptions.explain`). */
 export function statusError(refusal: Refusal, request: RequestName, ambiguous: boolean): MigratorError {
   const { status } = refusal;
   const said = quote(refusal.body, refusal.contentType);
@@ -76,7 +76,7 @@ function reading({ status, retryAfter }: Refusal): readonly [ErrorCode, string, 
     case 401:
       return ['AUTH_REFUSED', 'does not accept the credentials for', 'check the credentials of this instance'];
     case 403:
-      return ['AUTH_REFUSED', 'does not allow', 'the account lacks a right for this'];
+      return ['AUTH_REFUSED', 'does not allow', 'the account has no permission for this'];
     case 404:
       return ['NOT_FOUND', 'does not know', undefined];
     case 407:
@@ -92,13 +92,13 @@ function reading({ status, retryAfter }: Refusal): readonly [ErrorCode, string, 
     case 502:
     case 503:
     case 504:
-      return ['REMOTE_UNREACHABLE', 'is not available for', 'it may be starting, or the proxy before it has lost it'];
+      return ['REMOTE_UNREACHABLE', 'is not available for', 'the server may be starting, or a proxy cannot reach it'];
     default:
       return ['REMOTE_UNEXPECTED', status >= 300 && status < 400 ? 'redirects' : 'failed', undefined];
   }
 }
 
-/** At most 200 characters of what a server said, on one line; of an HTML page its title only. */
+/** At most 200 characters of a server's text, on one line; for an HTML page only its title. */
 export function quote(body: string, contentType: string): string {
   const text = /^\s*<(!doctype|html)/i.test(body) || contentType.includes('html') ? `a web page${title(body)}` : body;
   const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();

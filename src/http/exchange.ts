@@ -9,7 +9,7 @@ import { IdleTimer } from './idle-timer.ts';
 export interface Transport {
   readonly agents: Agents;
   readonly https: HttpsOptions;
-  /** Stands in for Node's own where requests must be written differently (a plain proxy). */
+  /** Replaces Node's own request function, for a proxy of http. */
   readonly request?: RequestFunction;
 }
 
@@ -30,16 +30,16 @@ export interface Answer {
   /** The `Set-Cookie` lines, which cannot be joined into one. */
   readonly setCookie: readonly string[];
   readonly body: ByteStream;
-  /** Lets go of a body that nobody will read. */
+  /** Closes a body that nobody will read. */
   discard(): void;
 }
 
-/** An exchange that broke off, before or after the head of an answer. */
+/** An exchange that broke off, before or after the head of the answer. */
 export class BrokenExchange extends Error {
   override readonly name = 'BrokenExchange';
   /** Bytes of the request may have reached the server. */
   readonly sent: boolean;
-  /** What did not move for how long, when that was the reason. */
+  /** When the reason was a timeout: what did not move, and for how long. */
   readonly stalled: { readonly what: string; readonly milliseconds: number } | undefined;
   /** Node's or OpenSSL's code. */
   readonly code: string | undefined;
@@ -52,7 +52,7 @@ export class BrokenExchange extends Error {
   }
 }
 
-/** One request on the wire, without retry, redirect or judgement of the status. Fails with BrokenExchange. */
+/** Sends one request, without retries or redirects, and accepts any status. Throws BrokenExchange. */
 export async function exchange(attempt: Attempt, transport: Transport, signal: AbortSignal): Promise<Answer> {
   let sent = false;
   let answering = false;
@@ -72,12 +72,12 @@ export async function exchange(attempt: Attempt, transport: Transport, signal: A
         if (sent && !answering) idle.start('the upload', attempt.idleMs);
         yield chunk;
         draining = false;
-        // A slow source is not the server's fault.
+        // While the source is slow, the server is not blamed.
         if (!answering) idle.stop();
       }
       if (!answering) idle.start('the answer', attempt.answerMs);
     } catch (error) {
-      // The source knows better than the socket why there was nothing to send.
+      // The error of the source is more useful than that of the socket.
       local = isMigratorError(error)
         ? error
         : new MigratorError('LOCAL_IO', 'cannot read what is to be sent', { cause: error });
@@ -111,7 +111,7 @@ export async function exchange(attempt: Attempt, transport: Transport, signal: A
   stream.once('error', linked.release);
   idle.start('the connection', attempt.idleMs);
   stream.on('error', () => idle.stop());
-  // A file or another server's answer that is only half sent must be let go.
+  // Closes the source, also when only half of it was sent.
   stream.once('close', () => void letGo(sending.body));
   stream.once('request', (request: ClientRequest) =>
     onceConnected(request, attempt.url.protocol === 'https:', () => {
@@ -122,7 +122,7 @@ export async function exchange(attempt: Attempt, transport: Transport, signal: A
     }),
   );
   const response = await head(stream, broken);
-  // A server may answer before it has read everything; from here on the body is what is waited for.
+  // A server may answer before it has read the whole upload; from here on the download is timed.
   answering = true;
   idle.stop();
   return {
@@ -137,7 +137,7 @@ export async function exchange(attempt: Attempt, transport: Transport, signal: A
   };
 }
 
-/** A signal for one exchange: the caller's outlives thousands of them and must not collect their listeners. */
+/** A signal for one exchange. The caller's signal lives longer, and must not collect the listeners of thousands. */
 function link(signal: AbortSignal): { readonly signal: AbortSignal; readonly release: () => void } {
   const controller = new AbortController();
   const abort = (): void => controller.abort(signal.reason);
@@ -157,12 +157,12 @@ function payload(
   return { body: upload(exactly(body.open(signal), body.size, 'the request body')) };
 }
 
-/** Ends a source where it stands; what it says about that concerns nobody any more. */
+/** Ends a source early, and ignores its failure. */
 async function letGo(body: Uint8Array | AsyncGenerator<Uint8Array, void> | undefined): Promise<void> {
   if (body !== undefined && 'return' in body) await Promise.allSettled([body.return()]);
 }
 
-/** Until the connection stands, TLS included, nothing of the request has left this machine. */
+/** Before the connection is made, TLS included, no byte of the request has left this machine. */
 function onceConnected(request: ClientRequest, secure: boolean, connected: () => void): void {
   request.once('socket', (socket) => {
     if (request.reusedSocket || (!secure && !socket.connecting)) connected();

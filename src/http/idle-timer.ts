@@ -1,4 +1,4 @@
-/** A limit on how long one thing may take. What is waited for changes with the phase of an exchange; it runs out at most once. */
+/** The one timer of an exchange. What it waits for changes with the phase; only the last wait can run out. */
 export class IdleTimer {
   readonly #onIdle: (what: string, milliseconds: number) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -7,7 +7,7 @@ export class IdleTimer {
     this.#onIdle = onIdle;
   }
 
-  /** Waits for `what` from now on, and for nothing else any more. */
+  /** Waits for `what` from now on; an earlier wait ends. */
   start(what: string, milliseconds: number): void {
     this.stop();
     this.#timer = setTimeout(() => this.#onIdle(what, milliseconds), milliseconds);

@@ -1,7 +1,7 @@
 import { MigratorError } from '../errors.ts';
 import type { HttpRequest } from '../ports/http.ts';
 
-/** The base URL with a trailing slash, so that relative paths land below it. CONFIG_INVALID when it is not http(s). */
+/** The base URL with a slash at its end, so that relative paths are below it. CONFIG_INVALID when it is not http(s). */
 export function baseOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
@@ -20,7 +20,7 @@ export function baseOf(text: string): URL {
   return url;
 }
 
-/** Where a request goes; never to another origin than the base URL's, because credentials go with it. */
+/** The URL of a request. Never of another origin than the base URL, because credentials are sent with it. */
 export function resolve(base: URL, request: Pick<HttpRequest, 'path' | 'query'>): URL {
   const url = /^https?:/i.test(request.path) ? absolute(base, request.path) : below(base, request.path);
   for (const [name, value] of Object.entries(request.query ?? {})) {
@@ -29,7 +29,7 @@ export function resolve(base: URL, request: Pick<HttpRequest, 'path' | 'query'>)
   return url;
 }
 
-/** The next URL of a redirected read, or the reason not to go there. */
+/** The URL to which a read is redirected. REMOTE_UNEXPECTED when it is of another origin. */
 export function redirectTarget(from: URL, location: string | undefined): URL {
   const target = location !== undefined && URL.canParse(location, from.href) ? new URL(location, from.href) : undefined;
   if (target === undefined) {
@@ -37,7 +37,7 @@ export function redirectTarget(from: URL, location: string | undefined): URL {
   }
   if (target.origin !== from.origin) {
     throw new MigratorError('REMOTE_UNEXPECTED', `${from.host} redirects ${from.pathname} to ${target.origin}`, {
-      hint: 'if that is where the server lives, configure it as the URL; credentials are not sent there by themselves',
+      hint: 'if the server is there, configure that address as the URL; credentials are not sent to another address',
       details: { location: target.origin },
     });
   }
@@ -45,7 +45,7 @@ export function redirectTarget(from: URL, location: string | undefined): URL {
 }
 
 function below(base: URL, path: string): URL {
-  // A path like `//host/x` or `\\host` would leave the origin when resolved as a reference.
+  // Resolved as a reference, a path like `//host/x` or `\\host` would lead to another origin.
   const url = path.startsWith('/') ? new URL(base.origin + path) : new URL(base.href + path);
   if (url.origin !== base.origin) throw foreign(base, url);
   return url;
@@ -62,7 +62,7 @@ function foreign(base: URL, url: URL | undefined): MigratorError {
     'REMOTE_UNEXPECTED',
     `${base.host} points to ${url?.origin ?? 'an address that cannot be read'}`,
     {
-      hint: 'a server may only point to itself; if it is known by two names, configure the one it calls itself',
+      hint: 'a server may only point to itself; if it has two names, configure the one that it uses itself',
     },
   );
 }

@@ -15,7 +15,7 @@ export function proxyOf(base: URL, settings: Pick<TransportSettings, 'proxy' | '
   if (proxy?.protocol !== 'http:') {
     throw new MigratorError(
       'CONFIG_INVALID',
-      '`http.proxy`, or the environment variable that stands for it, is no http address',
+      '`http.proxy`, or the environment variable that stands for it, is not an http address',
       {
         hint: 'write it as http://host:port; https targets go through it as tunnels',
       },
@@ -28,7 +28,7 @@ export function proxyOf(base: URL, settings: Pick<TransportSettings, 'proxy' | '
   return direct || isLoopback(host) ? undefined : proxy;
 }
 
-/** https by CONNECT, end to end encrypted; http by asking the proxy for the whole URL (RFC 9110 and 9112, 3.2.2). */
+/** https goes through a tunnel (CONNECT). For http the proxy is asked for the whole URL (RFC 9110 and 9112, 3.2.2). */
 export function proxied(proxy: URL, keepAlive: boolean): Omit<Transport, 'https'> {
   const plain = new http.Agent({ keepAlive });
   const request: NonNullable<Transport['request']> = (url, options, callback) =>

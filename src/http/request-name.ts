@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../ports/http.ts';
 
-/** What errors and debug lines call a request: no credentials, and no secrets of the query. */
+/** How errors and debug lines name a request, without credentials and without secrets of the query. */
 export interface RequestName {
   readonly host: string;
   /** `GET /api/tasks?take=1`, secrets masked. */

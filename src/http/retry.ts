@@ -7,7 +7,7 @@ export interface RetryRules {
   readonly budgetMs: number;
 }
 
-/** How an attempt ended that brought no usable answer. */
+/** How an attempt without a usable answer ended. */
 export type Setback =
   | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: string | undefined }
   /** `sent`: bytes of the request may have reached the server. `hopeless`: it will fail again (a certificate). */
@@ -25,23 +25,23 @@ export function safetyOf(request: HttpRequest): Safety {
 }
 
 /**
- * Whether the same request may be sent again. A `once` request only when the server cannot have seen it, or said with
- * a 429 that it did not process it.
+ * Whether the request may be sent again. A `once` request may, when the server cannot have received it, or when a 429
+ * says that it was not processed.
  */
 export function mayRepeat(safety: Safety, setback: Setback): boolean {
   if (setback.kind === 'broken') return !setback.hopeless && (safety !== 'once' || !setback.sent);
   return safety === 'once' ? setback.status === 429 : passing.includes(setback.status);
 }
 
-/** Whether a `once` request may have done its work although no answer says so. */
+/** Whether a `once` request may have been carried out although no answer says so. */
 export function isAmbiguous(safety: Safety, setback: Setback): boolean {
   if (safety !== 'once') return false;
   return setback.kind === 'broken' ? setback.sent : setback.status === 408 || setback.status >= 500;
 }
 
 /**
- * Milliseconds to wait before attempt `attempt + 1` (the first is 1), or undefined to give up. Full jitter between
- * nothing and a doubling cap; a Retry-After is a floor, itself capped. `fraction` is random in [0, 1).
+ * Milliseconds to wait after attempt number `attempt` (from 1), or undefined to give up. The wait is random, up to a
+ * maximum that doubles with each attempt; Retry-After is the least wait, up to a minute. `fraction`: random in [0, 1).
  */
 export function delayBefore(
   attempt: number,

@@ -9,8 +9,8 @@ import { proxied, proxyOf } from './proxy.ts';
 import type { TransportSettings } from './settings.ts';
 
 /**
- * Connections for one instance. A request that must not be repeated gets a connection of its own: on a kept-alive one
- * that the server has just closed nobody could say whether it arrived.
+ * Connections for one instance. A request that must not be repeated gets a connection of its own: if the server
+ * closes a kept-alive connection at that moment, nobody knows whether the request arrived.
  */
 export function transportFor(base: URL, settings: TransportSettings): (keptAlive: boolean) => Transport {
   const tls = tlsOptions(settings);

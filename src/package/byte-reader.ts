@@ -1,6 +1,8 @@
 import type { ByteStream } from '../ports/artifact.ts';
 
-/** Reads a stream by count. `fill` waits for bytes, `take` and `takeSome` hand out what is there, without copying where they can. */
+/**
+ * Reads a stream by counts of bytes: `fill` waits for them; `take` and `takeSome` return them, if possible uncopied.
+ */
 export class ByteReader {
   readonly #iterator: AsyncIterator<Uint8Array>;
   #chunks: Uint8Array[] = [];
@@ -15,7 +17,7 @@ export class ByteReader {
     return this.#available;
   }
 
-  /** True once at least `count` bytes can be taken; false when the stream ended before. */
+  /** True once at least `count` bytes are available; false when the stream ends before. */
   async fill(count: number): Promise<boolean> {
     while (this.#available < count && !this.#ended) {
       const result = await this.#iterator.next();
@@ -28,7 +30,7 @@ export class ByteReader {
     return this.#available >= count;
   }
 
-  /** Exactly `count` bytes, which `fill` has promised. Where they lie apart they are put together, in `memory` if that is given. */
+  /** Exactly `count` bytes, after `fill`. Bytes of several chunks are joined, in `memory` when that is given. */
   take(count: number, memory?: Uint8Array): Uint8Array {
     const first = this.#chunks[0];
     if (first === undefined || first.length >= count) return this.takeSome(count);
@@ -41,7 +43,7 @@ export class ByteReader {
     return whole;
   }
 
-  /** At most `max` bytes of those that are there, as one piece. */
+  /** At most `max` of the available bytes, as one piece. */
   takeSome(max: number): Uint8Array {
     const first = this.#chunks[0];
     if (first === undefined) return Buffer.alloc(0);
@@ -63,7 +65,7 @@ export class ByteReader {
   }
 }
 
-/** The same bytes in pieces of exactly `size`, the last one shorter. */
+/** The same bytes in pieces of exactly `size`; the last may be shorter. */
 export async function* regroup(stream: ByteStream, size: number): AsyncGenerator<Uint8Array, void> {
   const reader = new ByteReader(stream);
   try {

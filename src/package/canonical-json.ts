@@ -5,7 +5,8 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Keys sorted by code unit, no white space, one line feed at the end: the same value has the same bytes. */
 export function encodeCanonical(value: Json): Uint8Array {
-  // Where the keys are in order already, as in whatever was read from canonical bytes, the engine prints the same much faster.
+  // When the keys are sorted already, as in anything read from canonical bytes, JSON.stringify gives the same much
+  // faster.
   return Buffer.from(`${isInOrder(value) ? JSON.stringify(value) : print(value)}\n`);
 }
 
@@ -22,8 +23,8 @@ function isInOrder(value: Json | undefined): boolean {
 }
 
 /**
- * Reads back what `encodeCanonical` wrote. Encoding the result again must give the same bytes, which rules out duplicate keys,
- * other orders, spaces, escapes and number forms at one stroke: two readers can never see two different documents.
+ * Decodes what `encodeCanonical` wrote. Encoding the result again must give the same bytes. This excludes duplicate
+ * keys and any other order, spacing, escape or form of a number, so two readers never see two different documents.
  */
 export function decodeCanonical(bytes: Uint8Array, name: string, maxDepth: number): Json {
   if (depthOf(bytes) > maxDepth) {
@@ -56,7 +57,7 @@ function print(value: Json): string {
   return JSON.stringify(value);
 }
 
-/** Counted on the bytes, before anything recursive sees them. */
+/** Counts on the bytes, before any recursive code gets them. */
 function depthOf(bytes: Uint8Array): number {
   let depth = 0;
   let deepest = 0;

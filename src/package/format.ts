@@ -1,4 +1,4 @@
-/** The constants of docs/package-format.md, and nothing else. */
+/** The constants of docs/package-format.md. */
 
 export const formatName = 'migrator-package/1';
 
@@ -7,7 +7,7 @@ export const manifestMember = 'manifest.json';
 export const sumsMember = 'SHA256SUMS';
 export const signatureMember = 'SHA256SUMS.minisig';
 
-/** §2.4: the payload's last entry in a package with a private manifest; no other entry may have this path. */
+/** §3.3: the last entry of the payload when the manifest is private. No other entry may have this path. */
 export const privateEntry = 'private.json';
 
 /** Bytes. §6 */
@@ -17,7 +17,7 @@ export const maxSignatureBytes = 16 * 1024;
 /** Levels of nesting in manifest.json. §6 */
 export const maxManifestDepth = 64;
 
-/** What moves through compressor, cipher and sink at a time. Smaller writes cost more than the work done on them. */
+/** Bytes that are compressed, encrypted and written at a time. With smaller pieces the overhead exceeds the work. */
 export const batchBytes = 1024 * 1024;
 
 export type Compression = 'gzip' | 'zstd' | 'none';

@@ -10,7 +10,7 @@ import { checkCommentFormat } from './trusted-comment.ts';
 
 export interface Inspection {
   readonly manifest: Manifest;
-  /** As it stands there: nobody has checked it. */
+  /** As it is in the package; it has not been checked. */
   readonly signature: { readonly keyId: string; readonly trustedComment: string } | undefined;
   readonly members: readonly { readonly name: string; readonly size: number }[];
   /** Bytes of the whole package. */
@@ -18,8 +18,8 @@ export interface Inspection {
 }
 
 /**
- * What a package says of itself. Reads the headers and the small members only, so its time does not depend on the size;
- * it proves nothing: that is what `verify` is for. PACKAGE_MALFORMED when it is no package.
+ * What a package says of itself. It reads only the headers and the small members, so the time does not depend on the
+ * size. It proves nothing; `verify` does. PACKAGE_MALFORMED when it is no package.
  */
 export async function inspect(source: ByteSource): Promise<Inspection> {
   const { container, signature, manifest } = await readEnvelope(source);
@@ -31,18 +31,18 @@ export async function inspect(source: ByteSource): Promise<Inspection> {
   };
 }
 
-/** Everything but the content, with what needs no key checked. */
+/** Everything but the content. What can be checked without a key has been checked. */
 export interface Envelope {
   readonly container: Container;
   readonly signature: Signature | undefined;
   /** The bytes that are signed. */
   readonly signed: Uint8Array;
   readonly sums: () => Sums;
-  /** Compares its sum, and decodes it. */
+  /** Compares the sum of the manifest, and decodes it. */
   readonly manifest: () => Promise<Manifest>;
 }
 
-/** Members are decoded when they are asked for, so that a caller decides the order of the checks. */
+/** Sums and manifest are decoded when they are asked for, so that the caller decides the order of the checks. */
 export async function readEnvelope(source: ByteSource): Promise<Envelope> {
   const container = await readContainer(source);
   const signed = await readSmall(source, container.sums);
@@ -71,13 +71,13 @@ function checkAgreement(manifest: Manifest, { content, time }: Container): void 
   if (manifest.content.member !== content.name) {
     throw malformed(
       'manifest',
-      `the manifest is for "${manifest.content.member}", and the package has "${content.name}"`,
+      `the manifest is for "${manifest.content.member}", but the package has "${content.name}"`,
     );
   }
   if (Date.parse(manifest.createdAt) !== time * 1000) {
     throw malformed(
       'manifest',
-      `the manifest says it was made at ${manifest.createdAt}, and the package's headers differ`,
+      `the manifest says it was made at ${manifest.createdAt}, but the headers of the package have another time`,
     );
   }
 }
@@ -87,8 +87,8 @@ function membersOf({ content, manifest, sums, signature }: Container): readonly 
 }
 
 /**
- * Whether a file is to be treated as a package. Any tar is, and any file that begins with a package's first name: a damaged
- * package must be refused as such and not pass as something else.
+ * Whether a file is to be treated as a package: any tar, and any file that begins with the name of the first member.
+ * A damaged package must be refused as a package and not be taken for something else.
  */
 export async function looksLikePackage(source: ByteSource): Promise<boolean> {
   const head = Buffer.from(await source.read(0, 512)).toString('latin1');

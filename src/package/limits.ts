@@ -5,10 +5,10 @@ import { malformed } from './refusal.ts';
 import { blockBytes, HeaderForm, padding } from './tar/header.ts';
 import { entryHeader } from './tar/payload-writer.ts';
 
-/** How much a package may become when it is opened. §6 */
+/** How large a package may be when it is opened. §6 */
 export interface OpenLimits {
   readonly maxExpandedBytes: number;
-  /** Bytes that come out for each byte that is stored; looked at only above `ratioFromBytes`. */
+  /** Expanded bytes for each stored byte; checked only above `ratioFromBytes`. */
   readonly maxRatio: number;
   readonly ratioFromBytes: number;
   readonly maxEntries: number;
@@ -21,7 +21,7 @@ export const defaultLimits: OpenLimits = {
   maxEntries: 250_000,
 };
 
-/** Before a byte of the content is read: what the manifest announces must be within the limits. */
+/** Compares what the manifest announces with the limits, before a byte of the content is read. */
 export function checkLimits({ content }: Manifest, storedBytes: number, limits: OpenLimits): void {
   const { files, bytes } = content.counts;
   if (files > limits.maxEntries) throw exceeded(`${files} files`, `at most ${limits.maxEntries} are allowed`);
@@ -36,7 +36,7 @@ export function checkLimits({ content }: Manifest, storedBytes: number, limits: 
   }
 }
 
-/** While it is read: not a byte more may come out than was announced, so a bomb ends where the limits were checked. */
+/** Ends the payload with an error as soon as it is longer than announced: a bomb cannot exceed the checked limits. */
 export async function* boundPayload(payload: ByteStream, manifest: Manifest): AsyncGenerator<Uint8Array, void> {
   const most = payloadBytes(manifest);
   let seen = 0;
@@ -48,7 +48,7 @@ export async function* boundPayload(payload: ByteStream, manifest: Manifest): As
   }
 }
 
-/** The length of the payload tar, or the most it can be when the names are private. */
+/** The length of the payload tar; when the names are private, the greatest possible length. */
 function payloadBytes({ content }: Manifest): number {
   const end = 2 * blockBytes;
   if (content.files === undefined) {
@@ -63,7 +63,7 @@ function payloadBytes({ content }: Manifest): number {
 }
 
 function exceeded(found: string, allowed: string): Error {
-  return malformed('limit', `the package has ${found}, and ${allowed}`, {
+  return malformed('limit', `the package has ${found}, but ${allowed}`, {
     hint: 'raise the limit if you know that it is right',
   });
 }

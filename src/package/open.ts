@@ -19,20 +19,20 @@ import { unpackPayload, type RawEntry } from './tar/payload-reader.ts';
 import type { VouchedPackage } from './verify.ts';
 
 export interface OpenReading {
-  /** Called at the end, with what a private manifest had left out. */
+  /** Called at the end, with the private part of the manifest. */
   readonly onPrivatePart?: (part: PrivatePart) => void;
-  /** For one who writes what comes out at once: less memory to be mapped, cleared and collected. */
+  /** Uses memory again. It is faster, and fit for a caller that writes each chunk at once. */
   readonly reuseMemory?: boolean;
 }
 
-/** A chunk of what is stored is hashed at once, and deciphered before the third after it is read. */
+/** The memory of a stored chunk is used again after this many chunks: it is hashed and deciphered by then. */
 const storedTurns = 4;
 
 /**
- * The last steps of the policy (§5): age header, every chunk, every file's size and digest, and the sum of the content, in one pass.
- * Whatever was handed out is provisional until the iteration has ended without an error; on an error it must be thrown away. A
- * content that does not match its sum is always refused as that, whatever else was met in it.
- * Errors: PACKAGE_LOCKED, PACKAGE_MALFORMED, CANCELLED.
+ * The last steps of the policy (§5), in one pass: the age header, every chunk, the size and digest of every file, and
+ * the sum of the content. Entries are provisional until the iteration ends without an error; after an error the caller
+ * must throw them away. A content that does not match its sum is always refused for that reason, whatever other fault
+ * it has. Errors: PACKAGE_LOCKED, PACKAGE_MALFORMED, CANCELLED.
  */
 export async function* open(
   source: ByteSource,
@@ -48,7 +48,7 @@ export async function* open(
   const isPlain = encryption === 'none';
   const sum = new ContentSum(source, content, signal);
   const stored = sum.read(isPlain ? undefined : storedTurns);
-  // zlib lets go of what it was given at a time of its own.
+  // zlib does not say when it has finished with its input, so that memory is not used again.
   const packed = isPlain ? stored : decryptAge(stored, keys, reuseMemory && compression !== 'gzip');
   const reader = new ByteReader(boundPayload(decompress(packed, compression), manifest));
   const form = new HeaderForm(toTime(manifest.createdAt) ?? 0);
@@ -73,7 +73,7 @@ export async function* open(
   if (found.privatePart !== undefined) onPrivatePart?.(found.privatePart);
 }
 
-/** Reads the content, and adds it up as it passes. */
+/** Reads the content and hashes it at the same time. */
 class ContentSum {
   readonly #source: ByteSource;
   readonly #signal: AbortSignal;
@@ -103,7 +103,7 @@ class ContentSum {
     return (this.#digest ??= this.#hash.digest());
   }
 
-  /** After reading what nobody came to read. */
+  /** Reads what nobody has read, and returns the digest. */
   async ofTheRest(): Promise<string> {
     const rest = this.read(1);
     while ((await rest.next()).done !== true);
@@ -120,7 +120,7 @@ interface Found {
   privatePart: PrivatePart | undefined;
 }
 
-/** What the manifest says of the entry; undefined when its files are private. */
+/** What the manifest says of the entry; undefined when the list of files is private. */
 function listedAs({ path, size }: RawEntry, { files, privatePart }: Found, listed?: readonly ManifestFile[]) {
   if (privatePart !== undefined)
     throw malformed('payload', `the file "${path}" follows the end of the package's files`);
@@ -153,6 +153,6 @@ function checkComplete({ files, privatePart }: Found, { manifest }: VouchedPacka
   }
   const bytes = files.reduce((total, { size }) => total + size, 0);
   if (counts.files !== files.length || counts.bytes !== bytes) {
-    throw malformed('payload', 'the payload has not as many files or bytes as the manifest says');
+    throw malformed('payload', 'the payload does not have as many files or bytes as the manifest says');
   }
 }

@@ -10,16 +10,18 @@ import type { RawEntry } from './tar/payload-reader.ts';
 export interface OpenedEntry {
   readonly path: string;
   readonly size: number;
-  /** With `reuseMemory` a chunk is good only until the next but one is asked for. */
+  /** With `reuseMemory` a chunk keeps its bytes until the next but one is asked for. */
   readonly content: ByteStream;
-  /** The content of a small file, which is known to be right already; undefined for a large one. */
+  /** The content of a small file, already compared with its digest; undefined for a large file. */
   readonly bytes: Uint8Array | undefined;
 }
 
-/** Up to this size a file is read and checked whole before it is handed out. */
+/** Up to this size a file is read and checked as a whole before it is handed out. */
 const smallBytes = 256 * 1024;
 
-/** Hands out the entry as soon as it may be read, and gives what was found of it. `expected`: what the manifest says. */
+/**
+ * Hands out the entry, and returns its size and digest as they were found. `expected`: what the manifest says of it.
+ */
 export async function* checkedEntry(
   entry: RawEntry,
   expected: ManifestFile | undefined,
@@ -50,7 +52,7 @@ class WholeContent implements AsyncIterable<Uint8Array> {
     this.#bytes = bytes;
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- bytes that are at hand, told as a stream
+  // eslint-disable-next-line @typescript-eslint/require-await -- the stream of bytes that are already there
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
     const bytes = this.#bytes;
     if (bytes === undefined) throw readAlready(this.#path);
@@ -68,7 +70,7 @@ function readAlready(path: string): Error {
   return new MigratorError('USAGE', `"${path}" was read already: a package's files are read once, in order`);
 }
 
-/** Compares the digest with the last byte it hands out, so a consumer that reads to the end meets the failure before it is done. */
+/** Compares the digest after the last byte, so a consumer that reads to the end gets the failure. */
 class CheckedContent implements AsyncIterable<Uint8Array> {
   readonly #entry: RawEntry;
   readonly #expected: string | undefined;
@@ -92,7 +94,7 @@ class CheckedContent implements AsyncIterable<Uint8Array> {
     checkDigest(this.#entry.path, this.#digest, this.#expected);
   }
 
-  /** The digest, after reading what the consumer has left. */
+  /** Reads what the consumer has not read, and returns the digest. */
   async finish(): Promise<string> {
     if (this.#digest === '') {
       const rest = this[Symbol.asyncIterator]();

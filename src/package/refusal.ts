@@ -1,6 +1,6 @@
 import { MigratorError } from '../errors.ts';
 
-/** Which check refused a package: `details.check` of every PACKAGE_* error. The order is that of verification. */
+/** The check that refused a package: `details.check` of every PACKAGE_* error. Verification runs them in this order. */
 export type Check =
   | 'container'
   | 'signature'
@@ -27,11 +27,11 @@ function refusal(code: 'PACKAGE_MALFORMED' | 'PACKAGE_UNTRUSTED' | 'PACKAGE_LOCK
     new MigratorError(code, message, { ...more, details: { ...more.details, check } });
 }
 
-/** It is not what the format says it must be: damaged, cut short, tampered with, or made by something newer. */
+/** The package does not follow the format: damaged, cut short, tampered with, or of a newer format. */
 export const malformed = refusal('PACKAGE_MALFORMED');
-/** It is well-formed, and nobody we trust stands for it. */
+/** The package is well-formed, but nobody whom the user trusts has signed it. */
 export const untrusted = refusal('PACKAGE_UNTRUSTED');
-/** It is trusted, and the keys at hand do not open it. */
+/** The package is trusted, but the given keys do not open it. */
 export const locked = refusal('PACKAGE_LOCKED');
 
 export function newerFormat(found: string, known: string): MigratorError {

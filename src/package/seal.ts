@@ -16,7 +16,7 @@ import { packPayload, type PayloadEntry } from './tar/payload-writer.ts';
 import { printTrustedComment } from './trusted-comment.ts';
 
 export interface SealInput extends Label {
-  /** Read once, in order, one at a time. */
+  /** They are read once, in order, one at a time. */
   readonly entries: AsyncIterable<PayloadEntry>;
   /** `auto`: gzip, or none when the payload's first megabyte does not shrink. */
   readonly compression: 'auto' | Compression;
@@ -41,9 +41,10 @@ export interface SealedPackage {
 }
 
 /**
- * Writes a package: commits the sink when it is whole, and discards it on any failure or abort.
- * The same input, randomness and key give the same bytes. Errors: USAGE for what cannot be sealed, LOCAL_IO when an entry has not
- * its announced size, UNSUPPORTED for zstd on an old Node, CANCELLED, and whatever entries and sink fail with.
+ * Writes a package. It commits the sink when the package is complete, and discards it on any failure or abort. The
+ * same input, random bytes and key give the same bytes. Errors: USAGE for what cannot be sealed, LOCAL_IO when an entry
+ * does not have its announced size, UNSUPPORTED for zstd on an old Node, CANCELLED, and the failures of the entries and
+ * the sink.
  */
 export async function seal(
   input: SealInput,
@@ -93,12 +94,12 @@ async function write(
     }
     return { manifest, size: await container.end(), contentSha256, signer: input.signer?.keyId };
   } finally {
-    // Also when nobody came to read the pieces: what the entries hold open is let go.
+    // Closes what the entries hold open, also when nobody has read a piece.
     await pieces.return();
   }
 }
 
-/** The member's name says how it is compressed and stands before it, so `auto` decides from the first piece. */
+/** The name of the member comes first and says how it is compressed, so `auto` decides from the first piece. */
 async function settle(
   pieces: AsyncGenerator<Uint8Array, void>,
   wanted: SealInput['compression'],

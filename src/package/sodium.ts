@@ -1,6 +1,6 @@
 import sodium from 'libsodium-wrappers';
 
-// WebAssembly starts asynchronously; whoever imports this module waits for it once, and every call after that is synchronous.
+// WebAssembly starts asynchronously. Importing this module waits for it; all calls after that are synchronous.
 await sodium.ready;
 
 export { sodium };

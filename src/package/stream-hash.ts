@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 import { ThreadSlots, type ModuleSource } from '../streams/thread-slots.ts';
 
-/** Below this, starting a thread costs more than the hashing. */
+/** Below this size, starting a thread takes longer than hashing. */
 const threadFromBytes = 16 * 1024 * 1024;
-/** What is kept of a stream of unknown length until it is found to be long. */
+/** A stream of unknown length counts as long from here on; up to then its chunks are kept. */
 const growFromBytes = 4 * 1024 * 1024;
 const slotBytes = 1024 * 1024;
 const slotCount = 4;
 
 interface Step {
-  /** Tells the hashes that share the thread from each other. */
+  /** Several hashes share the thread. */
   readonly id: number;
-  /** Bytes in the slot to be added; `digest` asks for the digest, `forget` lets go of the hash. */
+  /** A number of bytes in the slot to add, or what to do with the hash. */
   readonly what: number | 'digest' | 'forget';
 }
 
-/** Runs in a thread, from its own text: nothing outside of it may be used. */
+/** Runs in a thread that is started from this text: it must use nothing from outside. */
 function hashInThread(node: ModuleSource) {
   const { createHash } = node.getBuiltinModule('node:crypto');
   const hashes = new Map<number, ReturnType<typeof createHash>>();
@@ -32,25 +32,22 @@ function hashInThread(node: ModuleSource) {
   };
 }
 
-/** SHA-256 of many bytes. `close` is due on every way out. */
+/** SHA-256 of many bytes. The caller must call `close`, also after a failure. */
 export interface StreamHash {
-  /** The chunk may be used again once this is settled; undefined when it is at once. */
+  /** The chunk may be changed once the promise settles, or at once when there is none. */
   update(chunk: Uint8Array): Promise<void> | undefined;
   /** Lower-case hex. */
   digest(): Promise<string>;
   close(): void;
 }
 
-/**
- * `size`: bytes that are expected; they decide whether a thread of its own pays. When it is undefined the first few chunks
- * decide.
- */
+/** `size`: the expected bytes. Long contents are hashed in a thread; for an unknown size the first chunks decide. */
 export function createStreamHash(size: number | undefined): StreamHash {
   if (size === undefined) return new GrowingHash();
   return size < threadFromBytes ? new PlainHash() : new ThreadHash();
 }
 
-/** Keeps what comes until there is enough for a thread, or an end. */
+/** Keeps the chunks until there are enough for a thread, or until they end. */
 class GrowingHash implements StreamHash {
   #held: Uint8Array[] = [];
   #heldBytes = 0;
@@ -95,12 +92,12 @@ class PlainHash implements StreamHash {
   }
 }
 
-/** The one thread that hashes, for as long as somebody needs it; a second would cost more memory than it saves time. */
+/** The one thread of all hashes. A second one would cost more memory than it saves time. */
 let shared: ThreadSlots<Step, string | undefined> | undefined;
 let users = 0;
 let ids = 0;
 
-/** The caller reads, ciphers and writes while another core hashes. */
+/** Another core hashes while the caller reads, ciphers and writes. */
 class ThreadHash implements StreamHash {
   readonly #slots = (shared ??= new ThreadSlots(hashInThread, slotCount, slotBytes));
   readonly #id = (ids += 1);
@@ -133,7 +130,7 @@ class ThreadHash implements StreamHash {
     for (let rest = chunk; rest.length > 0; rest = this.#post(rest)) await this.#slots.room();
   }
 
-  /** Gives back what there was no room for. */
+  /** Returns the bytes that found no free slot. */
   #post(chunk: Uint8Array): Uint8Array {
     let rest = chunk;
     while (rest.length > 0 && !this.#slots.isFull) {

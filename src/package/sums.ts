@@ -7,12 +7,12 @@ export interface Sums {
   readonly manifest: string;
 }
 
-/** SHA256SUMS as `sha256sum -c` reads it: one line for each of the first two members, in their order. §4.1 */
+/** SHA256SUMS as `sha256sum -c` reads it: a line for the content and a line for the manifest. §4.1 */
 export function printSums(member: string, sums: Sums): string {
   return `${sums.content}  ${member}\n${sums.manifest}  ${manifestMember}\n`;
 }
 
-/** Takes exactly what `printSums` writes: no further line, no CR, no other name, upper case or order. */
+/** Accepts exactly what `printSums` writes: no further line, no CR, no other name, no upper case, no other order. */
 export function parseSums(bytes: Uint8Array, member: string): Sums {
   const text = Buffer.from(bytes).toString('latin1');
   const [content = '', manifest = ''] = text.split('\n').map((line) => line.slice(0, 64));

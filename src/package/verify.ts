@@ -13,20 +13,22 @@ import { checkTrustedComment } from './trusted-comment.ts';
 
 export interface TrustPolicy {
   readonly trusted: readonly PublicKey[];
-  /** Also take packages without a signature, or with that of somebody unknown. A wrong signature of a trusted key is refused all the same. */
+  /** Also accepts packages that are not signed or have an unknown signer; a wrong signature of a trusted key never. */
   readonly allowUnsigned: boolean;
 }
 
 declare const vouched: unique symbol;
 declare const proof: unique symbol;
 
-/** A package whose sums and manifest are the signer's; its content has still to be compared with them. `open` does that on its way. */
+/**
+ * A package whose sums and manifest are the signer's. Its content has not been compared with them; `open` does that.
+ */
 export interface VouchedPackage {
   readonly [vouched]: true;
   readonly manifest: Manifest;
-  /** Who signed it; undefined when nobody did. `trusted` is false only under `allowUnsigned`. */
+  /** Undefined when the package is not signed. `trusted` is false only with `allowUnsigned`. */
   readonly signer: { readonly keyId: string; readonly trusted: boolean } | undefined;
-  /** What SHA256SUMS says of the content member: SHA-256, lower-case hex. */
+  /** The SHA-256 of the content member according to SHA256SUMS, in lower-case hex. */
   readonly contentSha256: string;
   /** Where the content lies in the package. */
   readonly content: Member;
@@ -38,15 +40,15 @@ export interface VerifiedPackage extends VouchedPackage {
 }
 
 /**
- * The policy (§5) as far as it needs no look at the content: container shape, signature and signer, sums, manifest. Its time does
- * not depend on the size. Errors: PACKAGE_MALFORMED, PACKAGE_UNTRUSTED.
+ * The steps of the policy (§5) that do not need the content: container, signature and signer, sums, manifest. The
+ * time does not depend on the size. Errors: PACKAGE_MALFORMED, PACKAGE_UNTRUSTED.
  */
 export async function vouch(source: ByteSource, policy: TrustPolicy): Promise<VouchedPackage> {
   return vouchFor(await readEnvelope(source), policy);
 }
 
 /**
- * The first four steps of the policy (§5), in its order: container shape, signature and signer, sums, manifest.
+ * The first four steps of the policy (§5), in order: container, signature and signer, sums, manifest.
  * `onProgress` counts the content's bytes. Errors: PACKAGE_MALFORMED, PACKAGE_UNTRUSTED, CANCELLED.
  */
 export async function verify(
@@ -61,7 +63,7 @@ export async function verify(
   })) as VerifiedPackage;
 }
 
-/** `checkContent` is called at its place in the policy. */
+/** Calls `checkContent` at its place in the policy. */
 async function vouchFor(
   { container, signature, signed, sums, manifest }: Envelope,
   policy: TrustPolicy,
@@ -92,7 +94,7 @@ function checkSigner(
   if (keys.length === 0) {
     if (allowUnsigned) return { keyId, trusted: false };
     throw untrusted('signer', `the package is signed with key ${keyId}, which is not trusted`, {
-      hint: `get the public key ${keyId} from its owner, by another way than this package, and run: migrator key trust <public key>`,
+      hint: `get the public key ${keyId} from its owner, and not together with this package; then run: migrator key trust <public key>`,
       details: { keyId },
     });
   }
@@ -116,7 +118,7 @@ async function hashMember(
   const hash = createStreamHash(size);
   try {
     let done = 0;
-    // Hashing lets go of each chunk before the next is asked for.
+    // Each chunk is hashed before the next is asked for, so one piece of memory is enough.
     for await (const chunk of interruptible(source.stream(start, start + size, 1), signal)) {
       await hash.update(chunk);
       done += chunk.length;

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 
-/** Blocks under way at once: enough to keep zlib's pool of threads busy, few enough to stay flat in memory. */
+/** How many blocks are worked on at once: enough to keep zlib's threads busy, and few enough for the memory. */
 export const blocksAtOnce = Math.max(2, Math.min(availableParallelism() + 1, 8));
 
-/** Several at a time, results in order, never more than `width` waiting: memory stays flat however long the list is. */
+/** Works on up to `width` items at a time, and gives the results in order. Memory does not grow with the list. */
 export async function* inParallel<Item, Result>(
   items: AsyncIterable<Item> | Iterable<Item>,
   width: number,
@@ -13,7 +13,7 @@ export async function* inParallel<Item, Result>(
   try {
     for await (const item of items) {
       const begun = work(item);
-      // It may fail before its turn comes; then it is reported in its turn.
+      // A failure before its turn is thrown in its turn.
       begun.catch(() => undefined);
       ahead.push(begun);
       const first = ahead.length >= width ? ahead.shift() : undefined;

@@ -9,8 +9,8 @@ export function stopIfAborted(signal: AbortSignal): void {
 }
 
 /**
- * The same items, and CANCELLED as soon as the signal aborts, even while the source is stuck on its next item.
- * One listener serves the whole iteration: racing each item against one long-lived promise would leak with every item.
+ * The same items, and CANCELLED as soon as the signal aborts, even while the source is stuck. One listener serves the
+ * whole iteration: racing each item against one long-lived promise would leak memory with every item.
  */
 export async function* interruptible<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void> {
   const iterator = source[Symbol.asyncIterator]();
@@ -43,7 +43,7 @@ export async function* interruptible<T>(source: AsyncIterable<T>, signal: AbortS
 
 async function leave(iterator: AsyncIterator<unknown>, signal: AbortSignal): Promise<void> {
   const closing = iterator.return?.();
-  // A source that is stuck would keep us waiting here; it gets the same signal and is on its own then.
+  // After an abort the source is not waited for, because it may be stuck; it has the same signal.
   if (signal.aborted) closing?.catch(() => undefined);
   else await closing;
 }

@@ -1,6 +1,6 @@
 /**
- * Pieces of memory of one size that take turns. New memory for every megabyte would have to be mapped, cleared and collected, which
- * takes longer than what is done with it. Whoever hands pieces on says how long they are good for.
+ * Pieces of memory of one size that are used in turn. New memory for every megabyte would be mapped, cleared and
+ * collected, which takes longer than the work on it. Whoever passes a piece on must say how long it keeps its bytes.
  */
 export class MemoryRing {
   readonly #pieces: Uint8Array[] = [];

@@ -4,16 +4,16 @@ import { Worker } from 'node:worker_threads';
 export type ModuleSource = Pick<NodeJS.Process, 'getBuiltinModule'>;
 
 /**
- * Prepares the work of a thread; the function that it returns answers one question, and has a slot of memory for it.
+ * Prepares the work of a thread. The function that it returns answers one question, with a slot of memory for it.
  *
- * A thread is started from the text of this function, because Node 20 starts none from a TypeScript file. So it must use
- * nothing that stands outside of it: no import, no constant, no other function.
+ * The thread is started from the text of this function, because Node 20 does not start a thread from a TypeScript file.
+ * So it must use nothing from outside: no import, no constant, no other function.
  */
 export type ThreadProgram<Question, Answer> = (
   node: ModuleSource,
 ) => (question: Question, memory: Uint8Array) => Answer;
 
-/** Runs in the thread, from its text as well. */
+/** Also runs in the thread, from its text. */
 function serve(node: ModuleSource, program: ThreadProgram<unknown, unknown>): void {
   const { parentPort } = node.getBuiltinModule('node:worker_threads');
   const answer = program(node);
@@ -28,8 +28,8 @@ interface Open<Answer> {
 }
 
 /**
- * A thread that answers questions in their order, and shares memory with the caller: as many slots as questions may be
- * open at a time, each used in turn. `close` is due on every way out.
+ * A thread that answers questions in order, and shares memory with the caller: a slot for each open question, used in
+ * turn. The caller must call `close`, also after a failure.
  */
 export class ThreadSlots<Question, Answer> {
   readonly #slots: readonly Uint8Array[];
@@ -82,8 +82,8 @@ export class ThreadSlots<Question, Answer> {
   }
 
   /**
-   * Hands the slot `memory` over. It belongs to the caller again with the answer, and keeps what is in it until as many
-   * further questions were asked as there are slots. The answer may be ignored, also when it is a failure.
+   * Gives the slot `memory` to the thread. With the answer it belongs to the caller again, who may use it until as
+   * many more questions were asked as there are slots. The answer may be ignored, also when it is a failure.
    */
   ask(question: Question): Promise<Answer> {
     const answer = new Promise<Answer>((resolve, reject) => {
@@ -96,7 +96,7 @@ export class ThreadSlots<Question, Answer> {
     return answer;
   }
 
-  /** Questions that are still open stay without an answer. */
+  /** Open questions get no answer then. */
   async close(): Promise<void> {
     await this.#worker.terminate();
   }

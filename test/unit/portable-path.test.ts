@@ -10,7 +10,7 @@ test.each([
   'files/com10',
   'files/a..b',
   'private.json',
-])('takes %j', (path) => {
+])('the path %j is fine', (path) => {
   expect(pathFault(path)).toBeUndefined();
 });
 
@@ -34,12 +34,12 @@ test.each([
   ['a/x:y', 'has a character that Windows does not allow in names: < > : " | ? *'],
   ['a/b.', 'has a segment that ends in a dot or a space'],
   ['é'.repeat(128), 'has a segment of more than 255 bytes'],
-])('refuses %j: it %s', (path, fault) => {
+])('the path %j is refused: it %s', (path, fault) => {
   expect(pathFault(path)).toBe(fault);
 });
 
 describe('PathSet', () => {
-  test.each([[['a/b', 'a/c', 'a/d/e', 'b']], [['a', 'ab', 'a.b', 'b/a']]])('lets %j lie side by side', (paths) => {
+  test.each([[['a/b', 'a/c', 'a/d/e', 'b']], [['a', 'ab', 'a.b', 'b/a']]])('takes %j together', (paths) => {
     const set = new PathSet();
     for (const path of paths) expect(set.add(path)).toBeUndefined();
   });
@@ -54,7 +54,7 @@ describe('PathSet', () => {
     ['a', 'A/b/c', 'lies below "A", which is a file'],
     ['a/b', 'a', 'is a folder of another file'],
     ['a/b', 'A', 'is a folder of another file'],
-  ])('after %j, %j %s', (first, second, fault) => {
+  ])('knows that after %j the path %j %s', (first, second, fault) => {
     const set = new PathSet();
     expect(set.add(first)).toBeUndefined();
     expect(set.add(second)).toBe(fault);

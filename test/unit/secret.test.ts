@@ -10,12 +10,12 @@ describe('Secret', () => {
     ['String()', String(secret)],
     ['JSON', JSON.stringify({ secret })],
     ['inspect', inspect({ secret }, { depth: 5, showHidden: true })],
-  ])('does not show in %s', (_, text) => {
+  ])('does not show its value in %s', (_, text) => {
     expect(text).not.toContain('hunter2');
     expect(text).toContain('***');
   });
 
-  test('reveals on demand', () => {
+  test('gives its value when it is asked to reveal it', () => {
     expect(secret.reveal()).toBe('hunter2');
   });
 });

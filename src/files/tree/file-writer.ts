@@ -6,8 +6,8 @@ import { manyFiles, smallBytes, systemError, writeSmallFiles } from './small-fil
 import { WritingThread } from './writing-thread.ts';
 
 /**
- * Writes files below a folder of ours. They are not flushed one by one: the package they come from stays, and a crash of the
- * machine is answered by opening it again.
+ * Writes files below a private folder. They are not synced to the disk one by one: after a crash of the machine the
+ * package is still there and can be opened again.
  */
 export class FileWriter {
   readonly #writeHere = writeSmallFiles(process);
@@ -21,7 +21,7 @@ export class FileWriter {
     this.#explain = explain;
   }
 
-  /** A failure may be one of an earlier file. `path` is what a failure names. */
+  /** May throw the failure of an earlier file. `path` is for `explain`. */
   async write(path: string, target: string, content: ByteStream | Uint8Array, sync: boolean): Promise<void> {
     if (content instanceof Uint8Array && content.length <= smallBytes && (this.#atHand += 1) > manyFiles) {
       this.#thread ??= new WritingThread(this.#explain);
@@ -36,12 +36,12 @@ export class FileWriter {
     }
   }
 
-  /** Once all files are written. */
+  /** Settles once all files are written. */
   async flush(): Promise<void> {
     await this.#thread?.flush();
   }
 
-  /** Nothing is written any more afterwards. */
+  /** Ends all writing. */
   async close(): Promise<void> {
     await this.#thread?.close();
     this.#thread = undefined;
@@ -58,7 +58,7 @@ export class FileWriter {
           await this.#writeSmall(target, first, sync);
           return;
         }
-        // Kept for longer than its memory may be good for.
+        // Copied, because its memory may be used again before it is written.
         first.push(new Uint8Array(next.value));
         size += next.value.length;
         if (size > smallBytes) break;
@@ -86,7 +86,7 @@ async function writeLarge(
   sync: boolean,
 ): Promise<void> {
   const handle = await open(target, 'wx', 0o666);
-  // One write is under way while the next chunk is made.
+  // Writes a chunk while the source makes the next.
   let writing = Promise.resolve();
   const put = async (chunk: Uint8Array): Promise<void> => {
     await writing;

@@ -2,8 +2,8 @@ import { closeSync, constants, existsSync, lstatSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * A folder held open, so that nobody can put a link in its place between a look and a use: names below it are resolved from
- * the open folder. Linux offers that to Node through /proc; elsewhere the path is looked at just before it is used.
+ * A folder that is held open, so that nobody can replace it by a link between a check and a use: names are resolved
+ * from the open folder. Node can do that on Linux, through /proc. Elsewhere the path is checked just before it is used.
  */
 export interface HeldFolder {
   /** The path of something directly in the folder. */
@@ -13,7 +13,7 @@ export interface HeldFolder {
   release(): void;
 }
 
-/** `follow`: whether the path itself may be a link, as one that the user has typed may. */
+/** `follow`: whether the path itself may be a link, as a path that the user typed may be. */
 export function holdFolder(path: string, follow: boolean): HeldFolder {
   const base = hold(path, follow);
   return {

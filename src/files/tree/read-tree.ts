@@ -9,9 +9,9 @@ import { localError, systemCode } from '../local-error.ts';
 import { Turns } from './event-loop-pauses.ts';
 import { readSmallFiles, smallBytes, systemError, type ReadFault, type SeenFile } from './small-files.ts';
 
-/** One file of a folder that is sealed. */
+/** A file of a folder that is sealed. */
 export class TreeEntry implements SeenFile {
-  /** Below the folder, with `/` on every platform; the bare name when a single file was given. */
+  /** The path below the folder, with `/` on every platform; for a single file its name. */
   readonly path: string;
   readonly file: string;
   readonly size: number;
@@ -25,8 +25,8 @@ export class TreeEntry implements SeenFile {
   }
 
   /**
-   * Starts from the first byte; may be called again. Whoever reads is done with a chunk when asking for the next: its memory
-   * is used again. LOCAL_IO when the file is not what it was.
+   * Starts with the first byte; may be called again. A chunk keeps its bytes until the next is asked for. LOCAL_IO
+   * when the file has changed since it was listed.
    */
   content(): ByteStream {
     return this.size > smallBytes ? largeContentOf(this) : smallContentOf(this);
@@ -40,17 +40,17 @@ interface Refused {
 
 function changed(path: string): MigratorError {
   return new MigratorError('LOCAL_IO', `"${path}" changed while it was read`, {
-    hint: 'run again when nothing writes to it',
+    hint: 'run the command again when nothing writes to it',
     details: { path },
   });
 }
 
-// O_NOFOLLOW does not exist on Windows, where making a link needs a right of its own.
+// Windows has no O_NOFOLLOW, but making a link needs a special right there.
 export const readOnly = constants.O_RDONLY | ((constants.O_NOFOLLOW as number | undefined) ?? 0);
 
 const readHere = readSmallFiles(process);
 
-// eslint-disable-next-line @typescript-eslint/require-await -- read by plain system calls, and told as a stream
+// eslint-disable-next-line @typescript-eslint/require-await -- a stream of bytes that synchronous calls have read
 async function* smallContentOf(seen: SeenFile): ByteStream {
   const bytes = Buffer.allocUnsafe(seen.size);
   const fault = readHere({ files: [seen], flags: readOnly }, bytes);
@@ -68,7 +68,7 @@ async function* largeContentOf({ file: path, size, modified }: SeenFile): ByteSt
   let reading: Promise<Uint8Array> | undefined;
   try {
     let position = 0;
-    // Two, in turn: new memory for every megabyte would wait for the garbage collector by the dozen.
+    // Two buffers in turn. With new memory for every chunk, dozens would wait for the garbage collector.
     let [buffer, other] = [Buffer.allocUnsafeSlow(readSize), Buffer.allocUnsafeSlow(readSize)];
     const read = async (from: number): Promise<Uint8Array> => {
       [buffer, other] = [other, buffer];
@@ -82,7 +82,7 @@ async function* largeContentOf({ file: path, size, modified }: SeenFile): ByteSt
       if (bytes.length === 0) break;
       position += bytes.length;
       if (position > size) throw changed(path);
-      // The next read is under way while these bytes are worked on.
+      // Reads the next chunk while the caller works on this one.
       reading = read(position);
       reading.catch(() => undefined);
       yield bytes;
@@ -109,7 +109,7 @@ function notOpened(error: unknown, path: string): unknown {
   return localError(error, `could not open "${path}"`);
 }
 
-/** What Node puts where the bytes of a name are no UTF-8; also a character that a name may well have. */
+/** Node replaces bytes of a name that are not UTF-8 by this character. A name may also contain it. */
 const replacement = '\uFFFD';
 
 function refuseOtherNames(folder: string): void {
@@ -153,14 +153,14 @@ function refuse(path: string, { links, special }: Refused): void {
     });
   }
   if (special.length > 0) {
-    throw new MigratorError('USAGE', `"${path}" holds things that are no files: ${list(special)}`, { details });
+    throw new MigratorError('USAGE', `"${path}" holds things that are not files: ${list(special)}`, { details });
   }
 }
 
 /**
- * The files of a folder, or the one file, sorted by the bytes of their paths, so that the same folder gives the same
- * order everywhere. Links and special files are refused, all of them named at once (USAGE); folders without files
- * leave no trace. `path` itself may be a link.
+ * The files of a folder, or the one file, sorted by the bytes of their paths, so that a folder gives the same order
+ * on every system. Links and special files are refused, and all of them are named (USAGE). Folders without files are
+ * ignored. `path` itself may be a link.
  */
 export async function readTree(path: string): Promise<readonly TreeEntry[]> {
   const entries: TreeEntry[] = [];

@@ -1,10 +1,10 @@
 import type { ModuleSource } from '../../streams/thread-slots.ts';
 
-/** Up to this size a file is read or written by plain system calls: the queues of the asynchronous ones cost more. */
+/** Up to this size a file is read and written by synchronous calls: asynchronous ones take longer. */
 export const smallBytes = 256 * 1024;
-/** From this many small files on, a thread that reads or writes them pays. */
+/** From this many small files on, a thread reads or writes them. */
 export const manyFiles = 1000;
-/** What the thread reads or writes at a time, one file behind the other in a slot of its memory. */
+/** The thread reads or writes this many bytes at a time: files one after the other in a slot of its memory. */
 export const batchBytes = 1024 * 1024;
 export const batchSlots = 3;
 
@@ -16,25 +16,25 @@ export interface SeenFile {
   readonly modified: number;
 }
 
-/** Which file of a batch failed, and what the system said. */
+/** Which file of a batch failed, and the system's error. */
 export interface FileFault {
   readonly index: number;
   readonly code?: string | undefined;
   readonly message?: string;
 }
 
-/** Without a code when the file is no longer the one that was seen. */
+/** There is no code when the file has changed since it was seen. */
 export interface ReadFault extends FileFault {
   readonly step: 'open' | 'read';
 }
 
 export interface ReadBatch {
   readonly files: readonly SeenFile[];
-  /** What they are opened with. */
+  /** The flags for opening them. */
   readonly flags: number;
 }
 
-/** Reads files one behind the other, up to the first that fails. Also runs in a thread, so it uses nothing from outside. */
+/** Reads files one after the other, up to the first that fails. A thread is started from this text too. */
 export function readSmallFiles(node: ModuleSource) {
   const { closeSync, fstatSync, openSync, readSync } = node.getBuiltinModule('node:fs');
   const read = (
@@ -72,11 +72,11 @@ export function readSmallFiles(node: ModuleSource) {
 export interface NewFile {
   readonly target: string;
   readonly size: number;
-  /** Whether it must survive a power cut from now on. */
+  /** Whether the file must survive a power cut from now on. */
   readonly sync: boolean;
 }
 
-/** Writes new files, up to the first that fails, and makes their folders. Also runs in a thread. */
+/** Makes new files and their folders, up to the first that fails. A thread is started from this text too. */
 export function writeSmallFiles(node: ModuleSource) {
   const { closeSync, fsyncSync, mkdirSync, openSync, writeSync } = node.getBuiltinModule('node:fs');
   const path = node.getBuiltinModule('node:path');
@@ -108,7 +108,7 @@ export function writeSmallFiles(node: ModuleSource) {
   };
 }
 
-/** The failed system call as the error that it was. */
+/** The error that the system call threw. */
 export function systemError({ code, message }: FileFault): Error {
   return Object.assign(new Error(message), { code });
 }

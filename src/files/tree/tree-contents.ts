@@ -2,13 +2,13 @@ import { ThreadSlots } from '../../streams/thread-slots.ts';
 import { readOnly, unread, type TreeEntry } from './read-tree.ts';
 import { batchBytes, batchSlots, manyFiles, readSmallFiles, smallBytes, type ReadFault } from './small-files.ts';
 
-/** An entry, and its bytes when they are at hand already; these hold until the next entry is asked for. */
+/** An entry, and its bytes when they have been read. They hold until the next entry is asked for. */
 export interface TreeContent {
   readonly entry: TreeEntry;
   readonly bytes: Uint8Array | undefined;
 }
 
-/** The entries in their order. Of many small files the next ones are read while those before are worked on. */
+/** The entries in order. When there are many small files, a thread reads the next ones ahead. */
 export async function* treeContents(entries: readonly TreeEntry[]): AsyncGenerator<TreeContent, void> {
   const small = entries.reduce((count, { size }) => count + (size > smallBytes ? 0 : 1), 0);
   if (small < manyFiles) {
@@ -37,7 +37,7 @@ export async function* treeContents(entries: readonly TreeEntry[]): AsyncGenerat
   }
 }
 
-/** A batch that is being read into `bytes`; a large file is not. */
+/** A batch that the thread reads into `bytes`; a large file has none. */
 interface Ahead {
   readonly batch: readonly TreeEntry[];
   readonly bytes?: Uint8Array;
@@ -48,7 +48,7 @@ function isLarge([first]: readonly TreeEntry[]): boolean {
   return first !== undefined && first.size > smallBytes;
 }
 
-/** Neighbours that fit into one batch of the thread; a large file alone. */
+/** Small files that fit into one slot of the thread, and each large file alone. */
 function* batched(entries: readonly TreeEntry[]): Generator<readonly TreeEntry[], void> {
   let batch: TreeEntry[] = [];
   let bytes = 0;

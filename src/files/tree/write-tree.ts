@@ -13,13 +13,13 @@ import { holdFolder, type HeldFolder } from './held-folder.ts';
 /** A folder that receives files. Nothing is visible in it before `commit`. */
 export interface TreeWriter {
   /**
-   * PACKAGE_MALFORMED when the path is not portable (`pathFault`) or two entries would be one file. Of many small files,
-   * the failure of one may be told by a later call, or by `commit`.
+   * PACKAGE_MALFORMED when the path is not portable (`pathFault`) or two entries would be one file. Of many small
+   * files, the failure of one may be told by a later call, or by `commit`.
    */
   write(path: string, content: ByteStream | Uint8Array): Promise<void>;
-  /** Puts everything into place; CONFLICT names what is in the way, and then nothing has moved. Gives the paths written. */
+  /** Puts all files into place and returns their paths. CONFLICT names what is in the way; nothing has moved then. */
   commit(): Promise<readonly string[]>;
-  /** Removes what was written; harmless after `commit`. */
+  /** Removes what was written. Does nothing after `commit`. */
   discard(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ async function kindOf(path: string): Promise<Kind> {
   }
 }
 
-/** What keeps these paths from being put below the folder: existing files, and links on the way, which are never followed. */
+/** The existing files and links that are in the way of these paths. Links are never followed. */
 async function obstacles(folder: HeldFolder, paths: readonly string[], overwrite: boolean): Promise<readonly string[]> {
   const found = new Set<string>();
   const seen = new Map<string, Kind>();
@@ -54,7 +54,7 @@ async function obstacles(folder: HeldFolder, paths: readonly string[], overwrite
   return [...found];
 }
 
-/** Moves staged files into an existing folder, one by one; a failure on the way puts everything back. */
+/** Moves staged files into an existing folder, one by one. A failure puts everything back. */
 async function merge(stage: HeldFolder, root: HeldFolder, paths: readonly string[], overwrite: boolean): Promise<void> {
   await mkdir(stage.at('replaced'));
   const route = new Route(root);
@@ -83,7 +83,7 @@ async function remove(route: Route, path: string): Promise<void> {
   await rm((await route.to(path)).at(basename(path)), { recursive: true, force: true });
 }
 
-/** The folders from the root down to the last place asked for, held; neighbours share them. */
+/** Holds the folders from the root down to the last path; the next path uses those that it shares. */
 class Route {
   readonly #root: HeldFolder;
   readonly #steps: { readonly name: string; readonly folder: HeldFolder }[] = [];
@@ -92,7 +92,7 @@ class Route {
     this.#root = root;
   }
 
-  /** The folder that holds `path`; with `onMade`, folders that are missing are made. */
+  /** The folder that contains `path`. With `onMade`, missing folders are made. */
   async to(path: string, onMade?: (path: string) => void): Promise<HeldFolder> {
     const names = path.split('/').slice(0, -1);
     const shared = names.findIndex((name, depth) => this.#steps[depth]?.name !== name);
@@ -143,7 +143,7 @@ function refuseUnsafe(path: string): void {
   );
 }
 
-/** Where the files wait for the commit: `place` is the folder that `name` lies in. */
+/** The folder where the files wait for the commit. `name` is its name in `place`. */
 interface Stage {
   readonly place: HeldFolder;
   readonly name: string;
@@ -151,7 +151,7 @@ interface Stage {
 }
 
 function makeStage(folder: string, kind: Kind): Stage {
-  // Inside a folder that exists, because a folder may be a disk of its own; beside one that does not exist yet.
+  // Inside the folder when it exists, because it may be on a disk of its own; beside it when it does not.
   const isInside = kind === 'folder';
   const name = basename(partialName(isInside ? join(folder, 'open') : folder));
   try {
@@ -169,9 +169,9 @@ function makeStage(folder: string, kind: Kind): Stage {
 }
 
 /**
- * Receives files for a folder in a private folder beside it (inside it when it exists), and renames them into place on
- * `commit`: a package that turns out bad leaves nothing behind. Links are never followed, also not those that appear
- * meanwhile. USAGE when the destination is a file or a link.
+ * Writes files into a private folder first, which is beside the destination, or inside it when that exists. `commit`
+ * renames them into place, so a bad package leaves nothing behind. Links are never followed, even when they appear in
+ * the meantime. USAGE when the destination is a file or a link.
  */
 export async function createTreeWriter(folder: string, options: { readonly overwrite: boolean }): Promise<TreeWriter> {
   const before = await kindOf(folder);
@@ -213,7 +213,7 @@ export async function createTreeWriter(folder: string, options: { readonly overw
     write: async (path, content) => {
       refuseUnsafe(path);
       const target = stage.folder.at(`files/${path}`);
-      // Where it replaces a file, there must be no moment at which neither would survive a power cut.
+      // When a file is replaced, the old one or the new one must survive a power cut at any moment.
       await files.write(path, target, content, options.overwrite);
       paths.push(path);
     },

@@ -1,13 +1,13 @@
 import { ThreadSlots } from '../../streams/thread-slots.ts';
 import { batchBytes, batchSlots, systemError, writeSmallFiles, type NewFile } from './small-files.ts';
 
-/** Empty files fill no batch. */
+/** The most files in a batch, because empty files never fill one. */
 const batchFiles = 1000;
 
 /**
- * Writes many small files on another core: opening and closing a file takes longer than all that is done with its few bytes
- * before. A file that fails is told of later, by `write` or `flush`. `close` is due on every way out; what was not flushed
- * may be there then or not.
+ * Writes many small files on another core, because opening and closing a file takes longer than unpacking its few
+ * bytes. A failure is thrown later, by `write` or `flush`. The caller must call `close`, also after a failure; files
+ * that were not flushed may exist then or not.
  */
 export class WritingThread {
   readonly #thread = new ThreadSlots(writeSmallFiles, batchSlots, batchBytes);
@@ -18,14 +18,14 @@ export class WritingThread {
   #written = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
 
-  /** `explain` turns what the system said of a file into what is thrown. */
+  /** `explain` turns the system's error for a file into what is thrown. */
   constructor(explain: (path: string, error: unknown) => unknown) {
     this.#explain = explain;
   }
 
   /**
-   * `bytes`: at most a megabyte; they may be used again once this settles, or at once when it is undefined. `path` is what
-   * `explain` is told.
+   * `bytes`: at most 1 MiB. They may be changed once the promise settles, or at once when there is none. `path` is for
+   * `explain`.
    */
   write(path: string, target: string, bytes: Uint8Array, sync: boolean): Promise<void> | undefined {
     if (!this.#hasRoom(bytes.length)) return this.#writeLater(path, target, bytes, sync);

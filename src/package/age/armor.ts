@@ -8,7 +8,9 @@ export function isArmored(bytes: Uint8Array): boolean {
   return Buffer.from(bytes).toString('latin1').trimStart().startsWith('-----BEGIN');
 }
 
-/** age's ASCII armor (strict PEM): white space around it, LF or CR LF, full lines of 64, canonical padding. */
+/**
+ * Reads age's ASCII armor (strict PEM): LF or CR LF, lines of 64 characters, canonical padding, white space around it.
+ */
 export function decodeArmor(bytes: Uint8Array): Uint8Array {
   const text = Buffer.from(bytes).toString('latin1');
   if (!/^[\t\n\r ]*-----/.test(text)) throw fault();

@@ -35,7 +35,7 @@ function polymod(values: readonly number[]): number {
   return checksum;
 }
 
-/** Left-over bits are padded with zeros going down to 5, and must be fewer than 5 and zero going up to 8. */
+/** From 8 to 5 bits, the rest is padded with zeros. From 5 to 8 bits, the rest must be zeros and fewer than 5 bits. */
 function regroupBits(values: Iterable<number>, from: number, to: number): number[] | undefined {
   const result: number[] = [];
   let held = 0;

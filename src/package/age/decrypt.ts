@@ -10,13 +10,13 @@ import type { Identity } from './x25519.ts';
 
 export interface DecryptionKeys {
   readonly identities: readonly Identity[];
-  /** Asked only when the content is locked with a passphrase; undefined when there is none. */
+  /** Called only for a content that is locked with a passphrase. Gives undefined when the user has none. */
   readonly passphrase?: () => Promise<Secret | undefined>;
 }
 
 /**
- * The content of an age v1 file, in pieces whose authenticity is proven. With `reuseMemory` a piece is good until the third after it
- * is asked for. PACKAGE_LOCKED when no key fits.
+ * The content of an age v1 file, in pieces that are proven genuine. With `reuseMemory` a piece keeps its bytes until
+ * the third piece after it is asked for. PACKAGE_LOCKED when no key fits.
  */
 export async function* decryptAge(
   sealed: ByteStream,
@@ -40,8 +40,8 @@ async function unwrap(stanzas: readonly Stanza[], keys: DecryptionKeys): Promise
   const locks = stanzas.filter(({ type }) => type === passphraseStanza);
   const [lock] = locks;
   if (lock === undefined) return unwrapWithIdentities(stanzas, keys.identities);
-  // Whoever knows the passphrase wrote the file, so nobody else may be able to open it.
-  if (stanzas.length > 1) throw headerFault('a passphrase stands beside other recipients');
+  // age allows a passphrase only as the single recipient of a file.
+  if (stanzas.length > 1) throw headerFault('it has a passphrase and other recipients');
   const fileKey = await unwrapWithPassphrase(lock, () => ask(keys));
   if (fileKey === undefined)
     throw locked('key', 'the passphrase does not open the package', { hint: 'try again with the right one' });
@@ -59,7 +59,7 @@ async function ask({ passphrase }: DecryptionKeys): Promise<Secret> {
 function unwrapWithIdentities(stanzas: readonly Stanza[], identities: readonly Identity[]): Uint8Array {
   let found: Uint8Array | undefined;
   for (const identity of identities) {
-    // Every stanza is looked at, so that a malformed one is refused wherever it stands.
+    // All stanzas are read, so that a malformed one is refused wherever it is.
     for (const stanza of stanzas) found = identity.unwrap(stanza) ?? found;
   }
   if (found !== undefined) return found;

@@ -11,7 +11,7 @@ export type EncryptFor = { readonly recipients: readonly Recipient[] } | { reado
 
 export const nonceBytes = 16;
 
-/** An age v1 file. All its randomness comes from `random`. */
+/** Makes an age v1 file. All its random bytes come from `random`. */
 export async function* encryptAge(
   plain: ByteStream,
   target: EncryptFor,

@@ -1,6 +1,6 @@
 import { sodium } from '../sodium.ts';
 
-/** Each age file has a key of its own, which its recipients' stanzas wrap. */
+/** Each age file has a key of its own. A stanza holds it, wrapped for one recipient. */
 export const fileKeyBytes = 16;
 const tagBytes = 16;
 export const wrappedKeyBytes = fileKeyBytes + tagBytes;
@@ -17,7 +17,7 @@ export function unwrapKey(wrapped: Uint8Array, key: Uint8Array): Uint8Array | un
   try {
     return sodium.crypto_aead_chacha20poly1305_ietf_decrypt(null, wrapped, null, zeroNonce, key);
   } catch {
-    // libsodium says only that it does not fit; so do we.
+    // libsodium does not say why, so neither can we.
     return undefined;
   }
 }

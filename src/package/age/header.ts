@@ -20,7 +20,7 @@ const family = 'age-encryption.org/';
 const version = `${family}v1`;
 const columns = 64;
 const macBytes = 32;
-/** Some ten thousand recipients; more is an attack. */
+/** Room for about ten thousand recipients. More is an attack. */
 const maxHeaderBytes = 1024 * 1024;
 
 export function headerFault(why: string): Error {
@@ -56,7 +56,7 @@ export async function readHeader(reader: ByteReader): Promise<AgeHeader> {
   }
 }
 
-/** Proves that whoever wrote the header knew the file key: nobody else added or removed a recipient. */
+/** Proves that the header was written with the file key: nobody else added or removed a recipient. */
 export function checkMac({ mac, covered }: AgeHeader, fileKey: Uint8Array): void {
   if (!timingSafeEqual(mac, headerMac(covered, fileKey))) {
     throw malformed(
@@ -77,7 +77,9 @@ export function derive(key: Uint8Array, salt: Uint8Array, info: string): Uint8Ar
   return new Uint8Array(hkdfSync('sha256', key, salt, info, 32));
 }
 
-/** Base64 as age writes it: standard alphabet, no padding. Undefined for anything that encodes differently again. */
+/**
+ * Base64 as age writes it: standard alphabet, no padding. Undefined when encoding the bytes again gives another text.
+ */
 export function decodeBase64(text: string): Uint8Array | undefined {
   const bytes = Buffer.from(text, 'base64');
   return encodeBase64(bytes) === text ? bytes : undefined;
@@ -122,7 +124,7 @@ class HeaderLines {
     this.#reader = reader;
   }
 
-  /** Without its line feed; every character is one byte. */
+  /** The next line without its line feed; every character is one byte. */
   async next(): Promise<string> {
     const start = this.#seen.length;
     while (await this.#reader.fill(1)) {

@@ -4,7 +4,9 @@ import { decodeArmor, isArmored } from './armor.ts';
 import { decryptAge } from './decrypt.ts';
 import { parseIdentity, type Identity } from './x25519.ts';
 
-/** An identity file as `age-keygen` writes it: keys one to a line, comments and empty lines between. CONFIG_INVALID otherwise. */
+/**
+ * Reads an identity file of `age-keygen`: a key on each line, with comments and empty lines. CONFIG_INVALID otherwise.
+ */
 export function parseIdentities(text: string): readonly Identity[] {
   const identities: Identity[] = [];
   for (const [index, raw] of text.split('\n').entries()) {
@@ -15,11 +17,11 @@ export function parseIdentities(text: string): readonly Identity[] {
     if (identity === undefined) throw unreadable(`line ${index + 1} is no X25519 identity`);
     identities.push(identity);
   }
-  if (identities.length === 0) throw unreadable('it holds no identity');
+  if (identities.length === 0) throw unreadable('it contains no identity');
   return identities;
 }
 
-/** The same, for a file that may itself be encrypted with a passphrase, armored or not, as `age -p` makes it. */
+/** The same for a file that `age -p` may have encrypted with a passphrase, armored or not. */
 export async function openIdentityFile(
   bytes: Uint8Array,
   passphrase: () => Promise<Secret | undefined>,

@@ -5,20 +5,20 @@ import { regroup, type ByteReader } from '../byte-reader.ts';
 import { malformed } from '../refusal.ts';
 
 /**
- * age's STREAM: chunks of 64 KiB, each sealed with ChaCha20-Poly1305 under a nonce of an 11-byte counter and a flag for the last one.
- * Chunks can be neither exchanged nor dropped, and an end that was cut off is missed. The cipher is OpenSSL's, several times
- * faster than WebAssembly; sixteen chunks move at a time.
+ * The STREAM of age: chunks of 64 KiB, each sealed with ChaCha20-Poly1305. The nonce is an 11-byte counter and a flag
+ * for the last chunk, so exchanged or dropped chunks and a missing end are noticed. OpenSSL's cipher is several times
+ * faster than WebAssembly. Sixteen chunks are worked on at a time.
  */
 const chunkBytes = 64 * 1024;
 const tagBytes = 16;
 const sealedBytes = chunkBytes + tagBytes;
 const perBatch = 16;
-/** How many batches have memory of their own where it is used again. */
+/** The memory of a batch is used again after this many batches. */
 const ringTurns = 4;
 const cipher = 'chacha20-poly1305';
 const cipherOptions = { authTagLength: tagBytes };
 
-/** Each piece is good until the third after it is asked for. */
+/** A piece keeps its bytes until the third piece after it is asked for. */
 export async function* encryptChunks(plain: ByteStream, key: Uint8Array): AsyncGenerator<Uint8Array, void> {
   const nonce = new Nonce();
   const ring = new MemoryRing(ringTurns, perBatch * sealedBytes);
@@ -44,7 +44,9 @@ function sealBatch(plain: Uint8Array, memory: Uint8Array, key: Uint8Array, nonce
   return sealed;
 }
 
-/** Hands out each chunk only after its tag was checked; with `reuseMemory` good until the third after it is asked for. */
+/**
+ * Hands out bytes only after their tags were checked. With `reuseMemory` they hold until the third piece after them.
+ */
 export async function* decryptChunks(
   reader: ByteReader,
   key: Uint8Array,
@@ -52,7 +54,7 @@ export async function* decryptChunks(
 ): AsyncGenerator<Uint8Array, void> {
   const ring = reuseMemory ? new MemoryRing(ringTurns, perBatch * chunkBytes) : undefined;
   const nonce = new Nonce();
-  // A batch is done with when it is opened, so one memory serves all.
+  // All batches can use the same memory, because each is opened at once.
   let memory: Uint8Array | undefined;
   for (;;) {
     // One byte beyond the batch tells whether the batch holds the last chunk.
@@ -67,7 +69,7 @@ export async function* decryptChunks(
 }
 
 interface Opened {
-  /** What was proven genuine, up to the fault. */
+  /** The genuine bytes before the fault. */
   readonly plain: Uint8Array;
   readonly fault?: Error;
 }
@@ -81,7 +83,7 @@ function openBatch(sealed: Uint8Array, plain: Uint8Array, key: Uint8Array, nonce
     const opened = openChunk(chunk, key, nonce.next(isLast));
     if (opened === undefined) {
       const misplaced = openChunk(chunk, key, nonce.again(!isLast));
-      // Genuine, but not what the place asks for: a full chunk is handed out, as age does, and then refused.
+      // The chunk is genuine but in the wrong place. Like age, we hand out a full chunk and then refuse.
       if (misplaced !== undefined && chunk.length === sealedBytes) filled += put(plain, misplaced, filled);
       return { plain: plain.subarray(0, filled), fault: chunkFault(chunk, misplaced !== undefined, isLast, nonce) };
     }
@@ -102,12 +104,12 @@ function openChunk(sealed: Uint8Array, key: Uint8Array, nonce: Uint8Array): Uint
     open.final();
     return plain;
   } catch {
-    // OpenSSL says only that the tag does not fit; the caller finds out why.
+    // The tag does not fit; the caller finds out why.
     return undefined;
   }
 }
 
-/** A chunk that opens as what it should not be says what was done to the stream. */
+/** `isMisplaced`: the chunk opens with the other flag, so it is genuine and in the wrong place. */
 function chunkFault(chunk: Uint8Array, isMisplaced: boolean, isLast: boolean, nonce: Nonce): Error {
   if (chunk.length < tagBytes || (isMisplaced && isLast)) return cutShort();
   return damaged(isMisplaced ? 'bytes follow its last chunk' : `chunk ${nonce.count} is damaged or cut short`);
@@ -134,7 +136,7 @@ class Nonce {
     return this.again(isLast);
   }
 
-  /** For the chunk that `next` was last called for. */
+  /** The nonce of the current chunk, with the flag as given. */
   again(isLast: boolean): Uint8Array {
     const nonce = Buffer.alloc(12);
     nonce.writeUIntBE(this.count - 1, 5, 6);

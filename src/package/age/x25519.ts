@@ -11,7 +11,7 @@ const identityPrefix = 'age-secret-key-';
 const stanzaType = 'X25519';
 const keyBytes = 32;
 
-/** A public key to seal for: `age1…`. */
+/** A public key to encrypt for: `age1…`. */
 export class Recipient {
   readonly #key: Uint8Array;
 
@@ -39,7 +39,7 @@ export class Recipient {
   }
 }
 
-/** A secret key to open with: `AGE-SECRET-KEY-1…`. Prints as its recipient. */
+/** A secret key to decrypt with: `AGE-SECRET-KEY-1…`. Its JSON shows only the recipient. */
 export class Identity {
   readonly recipient: Recipient;
   readonly #secret: Uint8Array;
@@ -75,7 +75,7 @@ export class Identity {
     try {
       return sodium.crypto_scalarmult(this.#secret, share);
     } catch {
-      // libsodium refuses the few points that would make the shared secret the same for every key.
+      // libsodium refuses the few points that give every key the same shared secret.
       throw headerFault('an X25519 recipient has a weak key share');
     }
   }
@@ -93,7 +93,7 @@ export function parseRecipient(text: string): Recipient {
   });
 }
 
-/** One `AGE-SECRET-KEY-1…`; undefined when it is none. */
+/** Reads an `AGE-SECRET-KEY-1…`; undefined when it is none. */
 export function parseIdentity(text: string): Identity | undefined {
   const secret = text === text.toUpperCase() ? decodeBech32(identityPrefix, text.toLowerCase()) : undefined;
   return secret?.length === keyBytes ? new Identity(secret) : undefined;

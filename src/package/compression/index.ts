@@ -23,10 +23,10 @@ export function decompress(packed: ByteStream, compression: Compression): ByteSt
   return decompressors[compression](packed);
 }
 
-/** Below this, compression is worth its time. */
+/** Compression is worth its time when the packed size is below this part of the size. */
 const worthwhileRatio = 0.97;
 
-/** gzip, or none when the first piece hardly shrinks: it is packed or encrypted already. */
+/** gzip; or none when the first piece hardly shrinks, because it is already packed or encrypted. */
 export async function chooseCompression(firstPiece: Uint8Array): Promise<Compression> {
   const packed = await gzipMember(firstPiece);
   return packed.length < firstPiece.length * worthwhileRatio ? 'gzip' : 'none';

@@ -7,7 +7,7 @@ import { batchBytes } from '../format.ts';
 import { malformed } from '../refusal.ts';
 
 type Done = (error: Error | null, result: Uint8Array) => void;
-/** What node:zlib has from Node 22.15 on, and the type definitions of Node 20 do not know. */
+/** In node:zlib since Node 22.15; the type definitions of Node 20 lack it. */
 interface Zstd {
   zstdCompress: (piece: Uint8Array, options: { chunkSize: number }, done: Done) => void;
   zstdDecompress: (frame: Uint8Array, options: { chunkSize: number; maxOutputLength: number }, done: Done) => void;
@@ -33,7 +33,7 @@ function zstd(): Zstd {
   });
 }
 
-/** Each piece becomes a frame of its own, several at once; zstd reads them as one file. */
+/** Each piece becomes a frame of its own, and several are compressed at once. zstd reads them as one file. */
 export function compressZstd(pieces: ByteStream): ByteStream {
   const { zstdCompress } = zstd();
   return inParallel(
@@ -49,7 +49,7 @@ export function compressZstd(pieces: ByteStream): ByteStream {
   );
 }
 
-/** Frames as `compressZstd` makes them, several at once; none may hold more than one piece. */
+/** Reads frames as `compressZstd` makes them, several at once. No frame may hold more than one piece. */
 export function decompressZstd(packed: ByteStream): ByteStream {
   const { zstdDecompress } = zstd();
   return inParallel(
@@ -75,7 +75,7 @@ async function* frames(packed: ByteStream): AsyncGenerator<Uint8Array, void> {
   }
 }
 
-/** One frame, found by its block headers without decompressing it. */
+/** The next frame, whose end is found by its block headers, without decompressing it. */
 async function nextFrame(reader: ByteReader): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;

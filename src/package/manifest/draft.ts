@@ -13,7 +13,7 @@ export interface PackageSource {
   readonly version: string;
   /** The instance's name in the configuration. */
   readonly instance: string;
-  /** User name and password in it are left out. */
+  /** A user name and password in it do not get into the package. */
   readonly url: string;
 }
 
@@ -23,7 +23,7 @@ export interface Label {
   readonly id: string;
   /** Semantic version. */
   readonly version: string;
-  /** Kept to the second. */
+  /** Stored to the second. */
   readonly createdAt: Date;
   /** Program and version, such as "migrator-cli 0.1.0". */
   readonly createdBy: string;
@@ -33,11 +33,11 @@ export interface Label {
   /** The server's remarks. */
   readonly notes: readonly string[];
   readonly encryption: EncryptFor | undefined;
-  /** Leaves scope, source.url, notes and the list of files to the encrypted content. */
+  /** Puts scope, source.url, notes and the list of files into the encrypted content instead. */
   readonly privateManifest: boolean;
 }
 
-/** The manifest before the payload is known; checked, so that a label that cannot be sealed fails before a byte is read. */
+/** The manifest before the payload is known. USAGE for a label that cannot be sealed, before a byte is read. */
 export async function draftManifest(label: Label): Promise<Manifest> {
   const { id, version, createdBy, privateManifest, source, scope, notes } = label;
   const encryption = kindOf(label.encryption);
@@ -63,14 +63,14 @@ export async function draftManifest(label: Label): Promise<Manifest> {
   return reread(sized(bytes));
 }
 
-/** The draft with what the payload turned out to be; the files are those that were packed, which were checked one by one. */
+/** Completes the draft once the payload is known. `files`: what was packed; each file was checked then. */
 export function finishManifest(
   draft: Manifest,
   compression: Compression,
   files: readonly ManifestFile[],
 ): { readonly manifest: Manifest; readonly bytes: Uint8Array } {
   const { encryption, recipients } = draft.content;
-  // Keys in their order, as the draft has them too: that is printed fastest, and there may be many files.
+  // Sorted keys are encoded faster, and there may be many files.
   const content = {
     compression,
     counts: { bytes: files.reduce((sum, { size }) => sum + size, 0), files: files.length },
@@ -101,7 +101,7 @@ function sized(bytes: Uint8Array): Uint8Array {
   );
 }
 
-/** What we would refuse to open is not written either. */
+/** Parses the manifest as a reader would, so that no package is written that could not be opened. */
 async function reread(bytes: Uint8Array): Promise<Manifest> {
   try {
     return await parseManifest(bytes);
@@ -132,7 +132,7 @@ function withoutCredentials(url: string): string {
   return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1');
 }
 
-/** Servers write what they like; a manifest is shown on terminals. */
+/** Replaces control characters: notes come from servers and are shown on terminals. */
 function printable(note: string): string {
   return note.replace(/\r\n?/g, '\n').replace(/[\p{Cs}\0-\x08\x0b-\x1f\x7f-\x9f]/gu, '\ufffd');
 }

@@ -16,8 +16,8 @@ import {
 } from './rules.ts';
 
 /**
- * Whether a value is a manifest, without the schema: loading what interprets that takes longer than all the rest of a look at
- * a package. The schema has the last word on what is refused here, and finds the words for it; a test holds the two together.
+ * Checks a manifest without the schema: loading zod takes longer than everything else that `package inspect` does.
+ * What is refused here goes to the schema, which decides and words the error. A test makes sure that both agree.
  */
 type Check = (value: Json | undefined) => boolean;
 
@@ -38,7 +38,7 @@ const listOf =
   (value) =>
     Array.isArray(value) && value.every(check);
 
-/** Of a value that was decoded from JSON: no key is there with the value undefined. */
+/** For a value decoded from JSON, in which no key has the value undefined. */
 function object(checks: Readonly<Record<string, Check>>): Check {
   const keys = Object.entries(checks);
   return (value) => {

@@ -3,8 +3,8 @@ import { contentMember } from '../format.ts';
 import type { Manifest } from './manifest.ts';
 
 /**
- * The rules for single values of a manifest (§3.2), for those who check one and for the schema that publishes them.
- * The patterns go into the JSON Schema, so they are written without what only some languages' expressions know.
+ * The rules for the values of a manifest (§3.2), shared by the quick check and the schema. The patterns get into the
+ * published JSON Schema, so they use only what regular expressions of all languages know.
  */
 export const maxTextLength = { line: 1000, id: 100, version: 100 };
 export const linePattern = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/;
@@ -15,7 +15,7 @@ export const versionPattern =
   /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-(0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*)(\.(0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*))*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/;
 export const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 export const sha256Pattern = /^[0-9a-f]{64}$/;
-/** Eleven octal digits of seconds. */
+/** Seconds, in eleven octal digits. */
 const maxHeaderTime = 0o77777777777;
 
 export function isWellFormed(text: string): boolean {
@@ -27,7 +27,7 @@ export function isNameEverywhere(id: string): boolean {
   return pathFault(id) === undefined;
 }
 
-/** Seconds since 1970; undefined for a day or an hour that does not exist, or for what a tar header cannot say. */
+/** Seconds since 1970; undefined when the day or hour does not exist, or when a tar header cannot hold the time. */
 export function toTime(text: string): number | undefined {
   const date = new Date(text);
   const time = date.getTime() / 1000;
@@ -41,7 +41,7 @@ export function isoSeconds(date: Date): string {
 
 type Parts = Pick<Manifest, 'private' | 'scope' | 'source' | 'notes' | 'content'>;
 
-/** What a manifest says twice must agree. */
+/** Says where two parts of a manifest contradict each other. */
 export function* disagreements({
   private: isPrivate,
   scope,

@@ -1,11 +1,11 @@
 import { MigratorError } from '../../errors.ts';
 
-/** Every minisign key and signature begins with an algorithm; "Ed" is that of keys, and of the legacy signatures. */
+/** Every minisign key and signature begins with its algorithm. Keys and legacy signatures have "Ed". */
 export const keyAlgorithm = 'Ed';
 export const keyNumberBytes = 8;
 const publicBytes = 32;
 
-/** What names a signer: an Ed25519 public key with its key number, in minisign's formats. */
+/** An Ed25519 public key with its key number, in minisign's formats. */
 export class PublicKey {
   readonly keyId: string;
   /** Ed25519, 32 bytes. */

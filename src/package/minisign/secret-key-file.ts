@@ -8,9 +8,9 @@ import { keyAlgorithm, keyNumberBytes, parseKeyId } from './public-key.ts';
 import { SigningKey } from './signing-key.ts';
 
 /**
- * minisign's secret key file: a comment line, and one line of base64 with
- * algorithm 2 | kdf 2 | checksum algorithm 2 | salt 32 | opslimit 8 | memlimit 8 | key number 8, secret 64, checksum 32.
- * The last 104 bytes are XORed with scrypt's output when the kdf is "Sc". Numbers are little-endian.
+ * minisign's secret key file: a comment line, and one line of base64 with these fields and bytes: algorithm 2, kdf 2,
+ * checksum algorithm 2, salt 32, opslimit 8, memlimit 8, and then key number 8, secret 64, checksum 32. The last 104
+ * bytes are XORed with scrypt's output when the kdf is "Sc". Numbers are little-endian.
  */
 const kdfScrypt = 'Sc';
 const kdfNone = '\0\0';
@@ -20,10 +20,10 @@ const secretBytes = 64;
 const checksumBytes = 32;
 const headBytes = 2 + 2 + 2 + saltBytes + 8 + 8;
 const bodyBytes = keyNumberBytes + secretBytes + checksumBytes;
-/** 2 GiB of memory, twice what minisign takes by default, is the most a key file may ask for. */
+/** The most memory that a key file may ask for: 2 GiB, twice minisign's default. */
 const maxMemory = 2 ** 31;
 
-/** libsodium's limits, from which it derives scrypt's parameters. */
+/** libsodium derives scrypt's parameters from these limits. */
 export interface KeyFileCost {
   readonly opsLimit: number;
   /** Bytes. */
@@ -31,12 +31,12 @@ export interface KeyFileCost {
 }
 
 /**
- * N = 2^18, r = 8, p = 1: 256 MiB and about a second, as much as age takes for a passphrase. minisign's own 1 GiB does not fit
- * into many build containers; it opens files with any cost.
+ * N = 2^18, r = 8, p = 1: 256 MiB and about a second, the same as age takes for a passphrase. The 1 GiB of minisign
+ * does not fit into many build containers. minisign opens files with any cost.
  */
 const keyFileCost: KeyFileCost = { opsLimit: 2 ** 23, memLimit: 2 ** 28 };
 
-/** Protected by the passphrase, or in the clear when there is none: then the file's mode is its only protection. */
+/** Protects the key with the passphrase. Without one, the mode of the file is the only protection. */
 export async function printSecretKey(
   key: SigningKey,
   passphrase: Secret | undefined,
@@ -60,7 +60,10 @@ export async function printSecretKey(
   return `untrusted comment: ${comment}\n${Buffer.concat([head, body]).toString('base64')}\n`;
 }
 
-/** The passphrase is asked for only when the file is protected. CONFIG_INVALID when it is no such file, PACKAGE_LOCKED when the passphrase is wrong. */
+/**
+ * Asks for a passphrase only when the file is protected. CONFIG_INVALID for another file, PACKAGE_LOCKED for a wrong
+ * one.
+ */
 export async function parseSecretKey(text: string, passphrase: () => Promise<Secret | undefined>): Promise<SigningKey> {
   const lines = text.trimEnd().split(/\r?\n/);
   const [comment = '', line = ''] = lines;
@@ -114,7 +117,7 @@ function stretch(passphrase: Secret, salt: Uint8Array, cost: KeyFileCost): Promi
   });
 }
 
-/** As libsodium's crypto_pwhash_scryptsalsa208sha256 picks them from its limits. */
+/** Like crypto_pwhash_scryptsalsa208sha256 of libsodium. */
 export function scryptParameters(cost: KeyFileCost): { readonly N: number; readonly r: number; readonly p: number } {
   const r = 8;
   const ops = Math.max(cost.opsLimit, 32768);
@@ -134,7 +137,7 @@ function checkCost(cost: KeyFileCost): void {
   }
 }
 
-/** A signature with the wrong public half would give the secret away. */
+/** Signing with a wrong public half would reveal the secret. */
 function isWholePair(secret: Uint8Array): boolean {
   return Buffer.from(sodium.crypto_sign_seed_keypair(secret.subarray(0, 32)).privateKey).equals(secret);
 }

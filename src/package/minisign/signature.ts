@@ -1,7 +1,7 @@
 import { malformed, untrusted } from '../refusal.ts';
 import { keyAlgorithm, keyNumberBytes, parseKeyId, printKeyId } from './public-key.ts';
 
-/** A minisign signature file, in the one form it has in a package (§4.2). */
+/** A minisign signature file, in the one form that packages use (§4.2). */
 export interface Signature {
   readonly keyId: string;
   /** Ed25519 over the BLAKE2b-512 of the signed file. */
@@ -26,7 +26,7 @@ export function printSignature({ keyId, signature, trustedComment, globalSignatu
   ].join('\n');
 }
 
-/** Takes exactly what `printSignature` writes: the comment that minisign does not sign has no freedom either. */
+/** Accepts exactly what `printSignature` writes, also in the comment that minisign does not sign. */
 export function parseSignature(bytes: Uint8Array): Signature {
   const text = Buffer.from(bytes).toString('latin1');
   const [, line = '', comment = '', last = ''] = text.split('\n');
@@ -48,7 +48,7 @@ export function parseSignature(bytes: Uint8Array): Signature {
     parsed.signature.length === signatureBytes &&
     parsed.globalSignature.length === signatureBytes;
   if (!isWhole || printSignature(parsed) !== text) {
-    throw malformed('signature', 'SHA256SUMS.minisig is not a minisign signature as packages have it');
+    throw malformed('signature', 'SHA256SUMS.minisig is not a minisign signature in the form that packages use');
   }
   return parsed;
 }

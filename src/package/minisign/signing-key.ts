@@ -6,14 +6,14 @@ import { printSignature, type Signature } from './signature.ts';
 
 const seedBytes = 32;
 
-/** Signs packages. Prints as its key id; the secret leaves only through `revealSecret`. */
+/** Signs packages. Its JSON shows only the key id; only `revealSecret` gives the secret away. */
 export class SigningKey {
   readonly publicKey: PublicKey;
   /** For people; not part of the key. */
   readonly comment: string | undefined;
   readonly #secret: Uint8Array;
 
-  /** `secret` as libsodium and minisign have it: 32 bytes of seed, then the public key. */
+  /** `secret`: 32 bytes of seed, then the public key, as in libsodium and minisign. */
   constructor(keyNumber: Uint8Array, secret: Uint8Array, comment?: string) {
     this.publicKey = new PublicKey(keyNumber, secret.subarray(seedBytes));
     this.comment = comment;
@@ -45,7 +45,7 @@ export function generateSigningKey(random: Random, comment?: string): SigningKey
   return new SigningKey(random.bytes(keyNumberBytes), privateKey, comment);
 }
 
-/** Both signatures of the file: the one over the message, and the one over it and the trusted comment. */
+/** Checks both signatures of the file: that of the message, and that of the first signature and the trusted comment. */
 export function isSignedBy({ key }: PublicKey, signature: Signature, message: Uint8Array): boolean {
   return (
     sodium.crypto_sign_verify_detached(signature.signature, prehash(message), key) &&

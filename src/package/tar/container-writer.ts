@@ -23,7 +23,7 @@ export class ContainerWriter {
     this.#form = new HeaderForm(time);
   }
 
-  /** The size is not known beforehand: it is put into the header at the end. */
+  /** For a content of unknown size: the size is written into the header at the end. */
   async addStream(name: string, stream: ByteStream, signal: AbortSignal): Promise<Written> {
     const headerAt = this.#position;
     await this.#write(this.#form.encode(name, 0));
@@ -56,7 +56,7 @@ export class ContainerWriter {
     return { size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
   }
 
-  /** Bytes of the whole package. */
+  /** Ends the tar; returns the bytes of the whole package. */
   async end(): Promise<number> {
     await this.#write(Buffer.alloc(2 * blockBytes));
     return this.#position;

@@ -28,12 +28,12 @@ export interface Container {
   readonly time: number;
 }
 
-/** Checks the shape of the container by its headers alone; the content is stepped over, so size costs nothing. */
+/** Checks the container by its headers alone. It does not read the content, so the time does not depend on its size. */
 export async function readContainer(source: ByteSource): Promise<Container> {
   const first = await block(source, 0);
   const time = headerTime(first);
   if (time === undefined)
-    throw malformed('container', 'this is not a migrator package: it does not begin as a tar does');
+    throw malformed('container', 'this is not a migrator package: it does not begin like a tar file');
   const form = new HeaderForm(time);
   const content = await readMember(source, form, 0, isContentMember, 'content.tar', Infinity);
   const manifest = await next(source, form, content, manifestMember, maxManifestBytes);
@@ -65,7 +65,7 @@ async function readMember(
   if (header?.type !== '0') {
     throw malformed(
       'container',
-      `the header at byte ${position}, where "${expected}" begins, is not as packages have it`,
+      `the header at byte ${position}, where "${expected}" must begin, does not have the form that packages use`,
     );
   }
   const { name, size } = header;
@@ -84,7 +84,7 @@ async function readMember(
 async function checkEnd(source: ByteSource, position: number): Promise<void> {
   const end = position + 2 * blockBytes;
   if (!isZero(await exactly(source, position, end - position))) {
-    throw malformed('container', 'the package has members beyond those of the format');
+    throw malformed('container', 'the package has members that the format does not allow');
   }
   if (source.size > end) throw malformed('container', `${source.size - end} bytes follow the end of the package`);
 }
@@ -99,9 +99,9 @@ function block(source: ByteSource, position: number): Promise<Uint8Array> {
 
 async function exactly(source: ByteSource, position: number, length: number): Promise<Uint8Array> {
   if (length === 0) return new Uint8Array(0);
-  if (position + length > source.size) throw cutShort(source, 'where a header is due');
+  if (position + length > source.size) throw cutShort(source, 'where a header must begin');
   const bytes = await source.read(position, length);
-  if (bytes.length !== length) throw cutShort(source, `where byte ${position + bytes.length} is due`);
+  if (bytes.length !== length) throw cutShort(source, `where byte ${position + bytes.length} must follow`);
   return bytes;
 }
 

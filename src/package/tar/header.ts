@@ -21,13 +21,14 @@ const zeros = Buffer.alloc(2 * blockBytes);
 const maxOctalSize = 0o77777777777;
 
 /**
- * The one form a header has in a package: ustar, mode 0644, owner 0, no names, one modification time. Name, size and type vary.
- * A reader encodes what it has read and compares all 512 bytes, so nothing can hide in a header: there is no other way to write one.
+ * The one form that a header has in a package: ustar, mode 0644, owner 0, no owner names, one modification time. Only
+ * name, size and type vary. A reader encodes what it has read and compares all 512 bytes, so nothing can hide in a
+ * header.
  */
 export class HeaderForm {
   readonly #template: Buffer;
   readonly #templateSum: number;
-  /** What `decode` compares with. */
+  /** The memory in which `decode` encodes a header again. */
   readonly #other = Buffer.alloc(blockBytes);
 
   /** `time` in whole seconds since 1970. */
@@ -87,7 +88,7 @@ export function padding(size: number): number {
   return (blockBytes - (size % blockBytes)) % blockBytes;
 }
 
-/** Of at most two blocks. */
+/** `bytes`: at most two blocks. */
 export function isZero(bytes: Uint8Array): boolean {
   return zeros.subarray(0, bytes.length).equals(bytes);
 }

@@ -9,16 +9,16 @@ export interface RawEntry {
   readonly path: string;
   readonly size: number;
   readonly content: ByteStream;
-  /** All of it at once, instead of `content`. */
+  /** The whole content at once, instead of `content`. */
   whole(): Promise<Uint8Array>;
 }
 
-/** A path of 1024 bytes and the words around it. */
+/** Room for a path of 1024 bytes and the rest of its pax record. */
 const maxRecordBytes = 1100;
 
 /**
- * The files of a payload tar, in order, up to and including its end. Takes exactly what `packPayload` writes: files only, one way
- * to write each header. Content that is not read is stepped over when the next entry is asked for.
+ * The files of a payload tar, in order; also checks how the tar ends. It accepts exactly what `packPayload` writes:
+ * files only, and one form of each header. Content that nobody read is skipped when the next entry is asked for.
  */
 export async function* unpackPayload(reader: ByteReader, form: HeaderForm): AsyncGenerator<RawEntry, void> {
   const paths = new PathSet();
@@ -33,7 +33,7 @@ export async function* unpackPayload(reader: ByteReader, form: HeaderForm): Asyn
     yield { path, size, content: body, whole: () => body.whole() };
     await body.finish();
   }
-  if (!isZero(await block(reader))) throw malformed('payload', 'the payload does not end as a tar does');
+  if (!isZero(await block(reader))) throw malformed('payload', 'the payload does not end like a tar file');
   if (await reader.fill(1)) throw malformed('payload', 'bytes follow the end of the payload');
 }
 
@@ -86,7 +86,7 @@ class Body implements AsyncIterable<Uint8Array> {
     return bytes;
   }
 
-  /** Steps over what was not read, and over the padding. */
+  /** Skips what was not read, and checks the padding. */
   async finish(): Promise<void> {
     while (this.#left > 0) {
       if (!(await this.#reader.fill(1))) throw cutShort(this.#path);
@@ -106,7 +106,10 @@ async function block(reader: ByteReader): Promise<Uint8Array> {
 }
 
 function unreadable(): Error {
-  return malformed('payload', 'a header in the payload is not as packages have it: only plain files are allowed');
+  return malformed(
+    'payload',
+    'a header in the payload does not have the form that packages use: only plain files are allowed',
+  );
 }
 
 function cutShort(path?: string): Error {

@@ -17,7 +17,7 @@ export interface PayloadEntry {
   /** Bytes; the content must have exactly this many. */
   readonly size: number;
   readonly mediaType?: string;
-  /** The bytes, when they are at hand; they are done with when the next entry is asked for. */
+  /** Either a stream, or all bytes at once. Their memory may be used again when the next entry is asked for. */
   content(): ByteStream | Uint8Array;
 }
 
@@ -27,20 +27,20 @@ interface PackOptions {
   /** Modification time, seconds since 1970. */
   readonly time: number;
   readonly signal: AbortSignal;
-  /** Receives what the manifest says of each file, in order. */
+  /** Gets a record for the manifest of each file, in order. */
   readonly files: ManifestFile[];
-  /** Bytes of private.json, asked for after the last file; undefined for none. */
+  /** Called after the last file: the bytes of private.json, or undefined when there is none. */
   readonly last: () => Uint8Array | undefined;
   readonly onProgress: ((payloadBytes: number) => void) | undefined;
 }
 
-/** Stands in the ustar name field where the path is in a pax record. */
+/** The names in the ustar headers when the path is in a pax record. */
 export const paxName = 'PaxHeader';
 export const longName = 'LongName';
 
 /**
- * The payload tar (§2), in pieces of exactly 1 MiB and a rest, whatever the pieces of the entries were. The memory of a piece is used
- * again once as many more were asked for as are compressed at once, and two.
+ * The payload tar (§2) in pieces of exactly 1 MiB and a rest, however the contents of the entries are cut. The memory
+ * of a piece is used again after `blocksAtOnce` + 2 further pieces.
  */
 export async function* packPayload(
   entries: AsyncIterable<PayloadEntry>,
@@ -89,7 +89,7 @@ export async function* packPayload(
   for (const piece of batch.rest()) yield piece;
 }
 
-/** Gives the digest. */
+/** Returns the digest. */
 async function* packStream(
   entry: PayloadEntry,
   content: ByteStream,
@@ -115,7 +115,7 @@ async function* packStream(
   }
 }
 
-/** The header blocks of one file. Paths beyond a plain ustar name stand in a pax record before it. */
+/** The header blocks of one file. A path that is no plain ustar name is in a pax record before the header. */
 export function entryHeader(form: HeaderForm, path: string, size: number): Buffer {
   if (fitsName(path)) return form.encode(path, size);
   const record = Buffer.from(new Pax({ path }).encodeBody());
@@ -128,7 +128,7 @@ export function entryHeader(form: HeaderForm, path: string, size: number): Buffe
 }
 
 function checkEntry({ path, size, mediaType }: PayloadEntry, paths: PathSet): void {
-  const fault = path === privateEntry ? 'is kept for the package itself' : paths.add(path);
+  const fault = path === privateEntry ? 'is reserved for the package itself' : paths.add(path);
   if (fault !== undefined) {
     throw new MigratorError('USAGE', `the path ${JSON.stringify(path)} cannot go into a package: it ${fault}`);
   }
@@ -140,14 +140,14 @@ function checkEntry({ path, size, mediaType }: PayloadEntry, paths: PathSet): vo
 
 function wrongSize({ path, size }: PayloadEntry, bytes: number): MigratorError {
   const came = bytes > size ? 'more' : `only ${bytes}`;
-  return new MigratorError('LOCAL_IO', `"${path}" was announced with ${size} bytes, and ${came} came`, {
-    hint: 'see that nothing writes to it, and run again',
+  return new MigratorError('LOCAL_IO', `"${path}" was announced with ${size} bytes, but ${came} came`, {
+    hint: 'make sure that nothing writes to it, and run the command again',
   });
 }
 
 const nothing: readonly Uint8Array[] = [];
 
-/** As many as are compressed at once, and those before and after. */
+/** One piece being filled, one just handed out, and those being compressed. */
 const batchTurns = blocksAtOnce + 3;
 
 class Batch {
@@ -155,7 +155,7 @@ class Batch {
   #buffer = this.#ring.next();
   #used = 0;
 
-  /** The batches that become full. */
+  /** Returns the pieces that became full. */
   add(bytes: Uint8Array): Iterable<Uint8Array> {
     if (bytes.length >= batchBytes - this.#used) return this.#addBeyond(bytes);
     this.#buffer.set(bytes, this.#used);

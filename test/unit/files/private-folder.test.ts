@@ -6,7 +6,7 @@ import { withTempDir } from '../../support/with-temp-dir.ts';
 import { linux, posix, testWith } from '../../support/programs.ts';
 
 describe('a private folder', () => {
-  testWith([posix], 'is made with those above it, for the user alone, and may be there already', async () => {
+  testWith([posix], 'is made for the user alone, with the folders above it, and may already be there', async () => {
     await withTempDir(async (folder) => {
       const deep = join(folder, 'a', 'b', 'c');
       await makePrivateFolder(deep);
@@ -15,7 +15,7 @@ describe('a private folder', () => {
     });
   });
 
-  test('is refused with the reason where a file is in the way', async () => {
+  test('is LOCAL_IO where a file is in the way', async () => {
     await withTempDir(async (folder) => {
       await writeFile(join(folder, 'file'), '');
       await expect(() => makePrivateFolder(join(folder, 'file'))).toThrowCode('LOCAL_IO');
@@ -24,7 +24,7 @@ describe('a private folder', () => {
   });
 
   // Node.js itself never comes back from a recursive call there.
-  testWith([linux], 'is refused where nothing can be made', async () => {
+  testWith([linux], 'is LOCAL_IO where no folder can be made', async () => {
     await expect(() => makePrivateFolder('/proc/migrator/below')).toThrowCode('LOCAL_IO');
   });
 });

@@ -1,8 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { partialName, stalePartials } from '../../../src/files/partial-name.ts';
 import { createFileSink, writePrivateFile } from '../../../src/files/whole-file.ts';
 import { tempDirs } from '../../support/with-temp-dir.ts';
 import { noRoot, posix, testWith } from '../../support/programs.ts';
@@ -11,7 +9,7 @@ const tempDir = tempDirs();
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 
 describe('createFileSink', () => {
-  test('shows nothing before commit and everything after', async () => {
+  test('shows nothing before the commit and the whole file after it', async () => {
     const folder = await tempDir();
     const path = join(folder, 'a.tar');
     const sink = await createFileSink(path, { overwrite: false });
@@ -37,7 +35,7 @@ describe('createFileSink', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('a file that appeared meanwhile is kept', async () => {
+  test('keeps a file that appeared meanwhile, and fails with CONFLICT', async () => {
     const folder = await tempDir();
     const path = join(folder, 'a');
     const sink = await createFileSink(path, { overwrite: false });
@@ -48,7 +46,7 @@ describe('createFileSink', () => {
     expect(await readdir(folder)).toEqual(['a']);
   });
 
-  test('of two writers to one name exactly one wins', async () => {
+  test('of several writers of one name exactly one succeeds', async () => {
     const folder = await tempDir();
     const path = join(folder, 'a');
     const sinks = await Promise.all([1, 2, 3].map(() => createFileSink(path, { overwrite: false })));
@@ -58,7 +56,7 @@ describe('createFileSink', () => {
     expect(await readdir(folder)).toEqual(['a']);
   });
 
-  test('overwrite replaces a file, and a link rather than what it points to', async () => {
+  test('replaces a link itself and not the file behind it', async () => {
     const folder = await tempDir();
     await writeFile(join(folder, 'target'), 'target');
     await symlink('target', join(folder, 'link'));
@@ -89,14 +87,14 @@ describe('createFileSink', () => {
     await expect(() => createFileSink('/dev/null', { overwrite: true })).toThrowCode('USAGE');
   });
 
-  testWith([noRoot], 'a folder without write permission is LOCAL_IO', async () => {
+  testWith([noRoot], 'fails with LOCAL_IO in a folder without write permission', async () => {
     const folder = await tempDir();
     await chmod(folder, 0o500);
     await expect(() => createFileSink(join(folder, 'a'), { overwrite: false })).toThrowCode('LOCAL_IO');
     await chmod(folder, 0o700);
   });
 
-  testWith([posix], 'the mode is that of a new file, or the one asked for', async () => {
+  testWith([posix], 'gives the file the usual mode, or the one that was asked for', async () => {
     const folder = await tempDir();
     await writeFile(join(folder, 'reference'), '');
     for (const [name, options, expected] of [
@@ -109,7 +107,7 @@ describe('createFileSink', () => {
     }
   });
 
-  test('a name of 255 bytes works', async () => {
+  test('takes a name of 255 bytes', async () => {
     const folder = await tempDir();
     const sink = await createFileSink(join(folder, 'n'.repeat(255)), { overwrite: false });
     await sink.commit();
@@ -118,7 +116,7 @@ describe('createFileSink', () => {
 });
 
 describe('writePrivateFile', () => {
-  test('writes a file for the user alone, and replaces it when asked to', async () => {
+  test('writes a file that only the user may read, and replaces it when asked to', async () => {
     const folder = await tempDir();
     const path = join(folder, 'record.json');
     await writePrivateFile(path, 'old', 'create');
@@ -143,34 +141,11 @@ describe('writePrivateFile', () => {
     expect(await readdir(folder)).toEqual(['lock']);
   });
 
-  test.each(['missing/x', 'file/x', 'folder'])('a place where it cannot be (%s) is LOCAL_IO', async (name) => {
+  test.each(['missing/x', 'file/x', 'folder'])('fails with LOCAL_IO where no file can be (%s)', async (name) => {
     const folder = await tempDir();
     await writeFile(join(folder, 'file'), '');
     await mkdir(join(folder, 'folder'));
     await expect(() => writePrivateFile(join(folder, name), 'text', 'replace')).toThrowCode('LOCAL_IO');
     expect((await readdir(folder)).sort()).toEqual(['file', 'folder']);
   });
-});
-
-test('stalePartials finds what dead runs left and nothing else', async () => {
-  const folder = await tempDir();
-  const dead = Number(execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }));
-  const name = basename(partialName('a.tar', dead));
-  await writeFile(join(folder, name), 'xyz');
-  await writeFile(join(folder, '.note.partial'), '');
-  const sink = await createFileSink(join(folder, 'live'), { overwrite: false });
-  expect(await stalePartials(folder)).toMatchObject([{ path: join(folder, name), size: 3 }]);
-  expect(await stalePartials(join(folder, 'missing'))).toEqual([]);
-  await sink.discard();
-});
-
-test('a file takes the place of what killed runs left of it, and of nothing else', async () => {
-  const folder = await tempDir();
-  const dead = Number(execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }));
-  const elsewhere = basename(partialName('a.tar', dead)).replace(/-[0-9a-f]{4}/, '-zzzz');
-  const others = [basename(partialName('b.tar', dead)), basename(partialName('a.tar', process.pid)), elsewhere];
-  for (const name of [basename(partialName('a.tar', dead)), ...others]) await writeFile(join(folder, name), 'xyz');
-  const sink = await createFileSink(join(folder, 'a.tar'), { overwrite: false });
-  await sink.commit();
-  expect((await readdir(folder)).sort()).toEqual(['a.tar', ...others].sort());
 });

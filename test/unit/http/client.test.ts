@@ -2,7 +2,7 @@ import { createServer as createRawServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import type { MigratorError } from '../../../src/errors.ts';
+import { MigratorError } from '../../../src/errors.ts';
 import { createHttpFactory } from '../../../src/http/client.ts';
 import type { ByteStream } from '../../../src/ports/artifact.ts';
 import type { HttpOptions } from '../../../src/ports/http.ts';
@@ -70,7 +70,7 @@ describe('reads', () => {
     });
   });
 
-  test('are repeated after a reset and a body that was cut off', async () => {
+  test('are repeated after a reset connection and after a body that was cut off', async () => {
     const cut: Handler = (_, response) => {
       response.writeHead(200, { 'content-length': '100' });
       response.write('{"fi', () => response.destroy());
@@ -91,7 +91,7 @@ describe('reads', () => {
     expect(handler.count).toBe(1);
   });
 
-  test('undo compression of JSON', async () => {
+  test('decompress JSON', async () => {
     const zipped: Handler = (_, response) =>
       response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{"fine":true}'));
     await withServer(zipped, async (url) => {
@@ -125,7 +125,7 @@ describe('writes', () => {
     expect(handler.count).toBe(2);
   });
 
-  test('that nobody received are repeated and not ambiguous', async () => {
+  test('are repeated when no server received them, and are not ambiguous', async () => {
     const url = await withServer(ok, (address) => Promise.resolve(address));
     const { client, waits } = open(url);
     expect(await failure(client.json(post, never))).toMatchObject({
@@ -151,7 +151,7 @@ describe('writes', () => {
     expect(ports.size).toBe(2);
   });
 
-  test('that are idempotent are repeated', async () => {
+  test('are repeated when they are idempotent', async () => {
     const handler = inTurn(reset, ok);
     await withServer(handler, async (url) => {
       await open(url).client.json({ ...post, safety: 'idempotent' }, never);
@@ -173,7 +173,7 @@ describe('errors', () => {
     [404, 'NOT_FOUND'],
     [409, 'CONFLICT'],
     [400, 'REMOTE_UNEXPECTED'],
-  ])('%p is %s', async (code, expected) => {
+  ])('the status %p becomes %s', async (code, expected) => {
     await withServer(status(code), async (url) => {
       await expect(() => open(url).client.text({ method: 'GET', path: 'x' }, never)).toThrowCode(
         expected as 'CONFLICT',
@@ -181,7 +181,7 @@ describe('errors', () => {
     });
   });
 
-  test('a web page is recognised and quoted by its title', async () => {
+  test('name the title of a web page that came instead of JSON', async () => {
     const page = status(200, { 'content-type': 'text/html' }, '<!DOCTYPE html><html><title>Sign in</title>…</html>');
     await withServer(page, async (url) => {
       const error = await failure(open(url).client.json({ method: 'GET', path: 'x' }, never));
@@ -190,7 +190,7 @@ describe('errors', () => {
     });
   });
 
-  test('a secret that a server repeats is gone before its words are cut or explained', async () => {
+  test('do not show a secret that the server repeats: it is masked before the text is cut or explained', async () => {
     const body = `${'x'.repeat(190)} ${planted}`;
     const seen: string[] = [];
     const explain: HttpOptions['explain'] = (code, text) => {
@@ -213,16 +213,30 @@ describe('errors', () => {
     expect(seen).toEqual([expect.stringMatching(/^x+ \*\*\*$/)]);
   });
 
-  test('the product may explain a status; accepted statuses are answers', async () => {
-    const explain: HttpOptions['explain'] = () => undefined;
+  test('do not occur for a status that the request accepts', async () => {
     await withServer(status(418, {}, 'teapot'), async (url) => {
-      const { client } = open(url, {}, { explain });
+      const { client } = open(url);
       expect((await client.text({ method: 'GET', path: 'x', accept: [418] }, never)).body).toBe('teapot');
       expect((await failure(client.text({ method: 'GET', path: 'x' }, never))).message).toContain('teapot');
     });
   });
 
-  test('secret bodies are quoted nowhere, whatever goes wrong', async () => {
+  test('are explained by the product where it knows more', async () => {
+    const explain: HttpOptions['explain'] = (code, text) =>
+      code === 418 ? new MigratorError('CONFLICT', `it is a ${text}`, { hint: 'ask for tea' }) : undefined;
+    await withServer(inTurn(status(418, {}, 'teapot'), status(404)), async (url) => {
+      const { client } = open(url, {}, { explain });
+      expect(await failure(client.text({ method: 'GET', path: 'x' }, never))).toMatchObject({
+        code: 'CONFLICT',
+        message: 'it is a teapot',
+        hint: 'ask for tea',
+        details: { status: 418, request: 'GET /x' },
+      });
+      await expect(() => client.text({ method: 'GET', path: 'x' }, never)).toThrowCode('NOT_FOUND');
+    });
+  });
+
+  test('quote no secret body, whatever goes wrong', async () => {
     const secretBodies = {
       method: 'POST',
       path: 'x?apikey=' + planted,
@@ -247,7 +261,7 @@ describe('errors', () => {
     }
   });
 
-  test('what stands still is named', async () => {
+  test('name what did not move in time', async () => {
     const silent: Handler = () => undefined;
     const drip: Handler = (_, response) => {
       response.writeHead(200);
@@ -266,16 +280,16 @@ describe('errors', () => {
     }
   });
 
-  test('an answer may be given longer', async () => {
+  test('do not occur when a slow answer was given more time', async () => {
     const slow: Handler = (_, response) => setTimeout(() => response.end('{}'), 200);
     await withServer(slow, async (url) => {
       const { client } = open(url, { timeoutMs: 80, retries: 0 });
-      const answer = client.json({ method: 'GET', path: 'x', answerWithinMs: 5000 }, never);
-      await expect(answer).resolves.toMatchObject({ status: 200 });
+      const { body } = await client.json({ method: 'GET', path: 'x', answerWithinMs: 5000 }, never);
+      expect(body).toEqual({});
     });
   });
 
-  test('an upload that the server does not read is named', async () => {
+  test('name an upload that the server does not read', async () => {
     const deaf = createRawServer((socket) => socket.pause().on('error', () => undefined));
     await new Promise<void>((resolve) => deaf.listen(0, '127.0.0.1', resolve));
     const { client } = open(`http://127.0.0.1:${(deaf.address() as AddressInfo).port}`, { timeoutMs: 150, retries: 0 });
@@ -289,7 +303,7 @@ describe('errors', () => {
     expect(error.message).toContain('the upload');
   });
 
-  test('aborting is CANCELLED, before, during and while waiting', async () => {
+  test('are CANCELLED when the request is aborted, before it starts and while it waits', async () => {
     const controller = new AbortController();
     const silent: Handler = () => controller.abort();
     await withServer(silent, async (url) => {
@@ -319,7 +333,15 @@ describe('redirects', () => {
     expect(reached).toBe(0);
   });
 
-  test('in a circle end', async () => {
+  test('are not followed when the caller accepts the status', async () => {
+    const handler: Handler = (_, response) => void response.writeHead(302, { location: '/elsewhere' }).end();
+    await withServer(handler, async (url) => {
+      const answer = await open(url).client.text({ method: 'GET', path: 'x', accept: [302] }, never);
+      expect(answer).toMatchObject({ status: 302, headers: { location: '/elsewhere' } });
+    });
+  });
+
+  test('in a circle are given up', async () => {
     await withServer(status(302, { location: '/x' }), async (url) => {
       await expect(() => open(url).client.json({ method: 'GET', path: 'x' }, never)).toThrowCode('REMOTE_UNEXPECTED');
     });
@@ -329,7 +351,7 @@ describe('redirects', () => {
 describe('streams', () => {
   const bytes = Buffer.alloc(300_000, 'abc');
 
-  test('are the bytes as they lie on the server, with their size', async () => {
+  test('give the bytes as the server stores them, with their size', async () => {
     const handler: Handler = (request, response) => {
       expect(request.headers['accept-encoding']).toBe('identity');
       response.writeHead(200, { 'content-length': String(bytes.length) }).end(bytes);
@@ -341,7 +363,7 @@ describe('streams', () => {
     });
   });
 
-  test('that are aborted midway are CANCELLED', async () => {
+  test('are CANCELLED when they are aborted midway', async () => {
     const controller = new AbortController();
     const endless: Handler = (_, response) => {
       response.writeHead(200, { 'content-length': '300000' });
@@ -354,14 +376,14 @@ describe('streams', () => {
     });
   });
 
-  test('that were compressed on the way are refused', async () => {
+  test('are refused when they were compressed on the way', async () => {
     const zipped: Handler = (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('x'));
     await withServer(zipped, async (url) => {
       await expect(() => open(url).client.stream({ method: 'GET', path: 'x' }, never)).toThrowCode('REMOTE_UNEXPECTED');
     });
   });
 
-  test.each([{ 'content-length': '300000' }, {}])('that end early fail (%p)', async (headers) => {
+  test.each([{ 'content-length': '300000' }, {}])('fail when they end early (%p)', async (headers) => {
     const cut: Handler = (_, response) => {
       response.writeHead(200, headers);
       response.write(bytes.subarray(0, 1000), () => response.destroy());
@@ -387,7 +409,7 @@ describe('uploads', () => {
     },
   });
 
-  test.each([content.length, undefined])('of one file are multipart (size %p)', async (size) => {
+  test.each([content.length, undefined])('of one file are sent as multipart (size %p)', async (size) => {
     let head: Record<string, unknown> = {};
     let body: Buffer = Buffer.alloc(0);
     const handler: Handler = (request, response) => {
@@ -411,7 +433,7 @@ describe('uploads', () => {
     expect(text).toContain(content.toString('latin1'));
   });
 
-  test('with fields and several files come in their order, with their length known', async () => {
+  test('with fields and several files keep their order and announce their length', async () => {
     let received: { readonly head: Record<string, unknown>; readonly body: Buffer } | undefined;
     const handler: Handler = (request, response) => {
       void bodyOf(request).then((body) => {
@@ -439,7 +461,7 @@ describe('uploads', () => {
     expect(parts.slice(4)).toEqual(['--\r\n']);
   });
 
-  test('that are shorter than announced are LOCAL_IO', async () => {
+  test('are LOCAL_IO when they are shorter than announced', async () => {
     const handler: Handler = (request) => request.resume();
     await withServer(handler, async (url) => {
       const request = { method: 'POST', path: 'x', form: [file(content.length + 1)] } as const;
@@ -447,7 +469,7 @@ describe('uploads', () => {
     });
   });
 
-  test('that the server answers early are not sent to their end', async () => {
+  test('stop when the server answers early', async () => {
     let ended = false;
     const endless = async function* (): ByteStream {
       try {
@@ -469,7 +491,7 @@ describe('uploads', () => {
     expect(ended).toBe(true);
   });
 
-  test('that the server refuses early bring its answer', async () => {
+  test('give the answer of a server that refuses early', async () => {
     await withServer(status(401), async (url) => {
       const request = { method: 'POST', path: 'x', form: [file(content.length)] } as const;
       await expect(() => open(url).client.json(request, never)).toThrowCode('AUTH_REFUSED');
@@ -478,7 +500,7 @@ describe('uploads', () => {
 });
 
 describe('cookies', () => {
-  test('are kept only when asked for, go back with every later call', async () => {
+  test('are kept only when that was asked for, and go back with every later call', async () => {
     const seen: (string | undefined)[] = [];
     const handler: Handler = (request, response) => {
       seen.push(request.headers.cookie);
@@ -493,13 +515,5 @@ describe('cookies', () => {
       await plain.json({ method: 'GET', path: 'x' }, never);
     });
     expect(seen).toEqual([undefined, 'JSESSIONID=A1; iSession=B2', undefined, undefined]);
-  });
-
-  test('a redirect that the caller accepts is not followed', async () => {
-    const handler: Handler = (_, response) => void response.writeHead(302, { location: '/elsewhere' }).end();
-    await withServer(handler, async (url) => {
-      const answer = await open(url).client.text({ method: 'GET', path: 'x', accept: [302] }, never);
-      expect(answer).toMatchObject({ status: 302, headers: { location: '/elsewhere' } });
-    });
   });
 });

@@ -5,18 +5,18 @@ const now = new Date('2026-11-21T00:00:00Z');
 const later = new Date('2026-11-21T01:00:00Z');
 
 describe('a cookie jar', () => {
-  test('sends nothing before it was given something', () => {
+  test('sends nothing before a server has sent a cookie', () => {
     expect(new CookieJar().header(now)).toBeUndefined();
   });
 
-  test('gives back what it was given, value for value, the last one of a name', () => {
+  test('sends every cookie unchanged, and of those with one name the last', () => {
     const jar = new CookieJar();
     jar.take(['JSESSIONID=A1; Path=/MicroStrategyLibrary; Secure; HttpOnly', 'iSession=x%20y=='], now);
     jar.take(['JSESSIONID=B2; Path=/'], now);
     expect(jar.header(now)).toBe('JSESSIONID=B2; iSession=x%20y==');
   });
 
-  test('forgets what ends: by age, by date, and by being taken back', () => {
+  test('forgets cookies that end by their age, by their date, or because the server takes them back', () => {
     const jar = new CookieJar();
     const past = 'Expires=Thu, 01 Jan 1970 00:00:00 GMT';
     jar.take(['a=1; Max-Age=60', 'b=2; Expires=Sat, 21 Nov 2026 00:30:00 GMT', 'c=3', 'd=4'], now);
@@ -27,13 +27,13 @@ describe('a cookie jar', () => {
     expect(jar.header(later)).toBeUndefined();
   });
 
-  test('an age counts before a date', () => {
+  test('follows the age rather than the date', () => {
     const jar = new CookieJar();
     jar.take(['a=1; Max-Age=7200; Expires=Thu, 01 Jan 1970 00:00:00 GMT'], now);
     expect(jar.header(later)).toBe('a=1');
   });
 
-  test('passes over lines that name nothing', () => {
+  test('ignores lines without a name', () => {
     const jar = new CookieJar();
     jar.take(['', '=5', ';', 'ok=1'], now);
     expect(jar.header(now)).toBe('ok=1');

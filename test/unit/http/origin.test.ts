@@ -13,31 +13,31 @@ test.each([
   expect(resolve(base, { path }).href).toBe(expected);
 });
 
-test('query values are added and encoded, undefined ones left out', () => {
+test('query values are added and encoded, and undefined ones are left out', () => {
   const url = resolve(base, { path: 'api/tasks?take=1', query: { name: 'a b&c', skip: undefined, all: true } });
   expect(url.search).toBe('?take=1&name=a+b%26c&all=true');
 });
 
-describe('other origins', () => {
+describe('a request to another origin', () => {
   test.each(['http://host.example/x', 'https://host.example:8443/x', 'https://evil.example/x', 'https://[bad/x'])(
-    'refuses %s',
+    'is refused: %s',
     async (path) => {
       await expect(() => resolve(base, { path })).toThrowCode('REMOTE_UNEXPECTED');
     },
   );
 
   test.each(['https://evil.example/x', 'http://host.example/x', '//evil.example/', undefined])(
-    'refuses to be redirected to %s',
+    'is refused as a redirect: %s',
     async (location) => {
       await expect(() => redirectTarget(base, location)).toThrowCode('REMOTE_UNEXPECTED');
     },
   );
 
-  test('follows on the same origin', () => {
+  test('is none when a redirect stays on the same origin', () => {
     expect(redirectTarget(base, '/elsewhere').href).toBe('https://host.example/elsewhere');
   });
 });
 
-test.each(['octopus', 'ftp://host/', 'https://user:secret@host/', ''])('refuses %p as a base URL', async (text) => {
+test.each(['octopus', 'ftp://host/', 'https://user:secret@host/', ''])('%p is refused as a base URL', async (text) => {
   await expect(() => baseOf(text)).toThrowCode('CONFIG_INVALID');
 });

@@ -35,7 +35,7 @@ describe('mayRepeat', () => {
     ['once', '503', status(503), false],
     ['once', '504', status(504), false],
     ['once', 'an untrusted certificate', untrusted, false],
-  ])('%s after %s: %p', (safety, _, setback, expected) => {
+  ])('for %s after %s is %p', (safety, _, setback, expected) => {
     expect(mayRepeat(safety, setback)).toBe(expected);
   });
 });
@@ -55,17 +55,17 @@ test.each<[Safety, Setback, boolean]>([
 
 describe('delayBefore', () => {
   test.each([
-    ['first attempt', 1, refused, 0.5, 250],
-    ['doubling', 3, refused, 0.5, 1000],
-    ['a cap on the doubling', 5, refused, 0.999, 7992],
-    ['Retry-After as the floor', 1, status(429, '4'), 0.5, 4250],
-    ['a cap on Retry-After', 1, status(503, '3600'), 0, 60_000],
-    ['Retry-After as a date', 1, status(503, 'Sat, 21 Nov 2026 12:00:07 GMT'), 0, 7000],
-  ])('%s', (_, attempt, setback, fraction, expected) => {
+    ['half a second at most before the second attempt', 1, refused, 0.5, 250],
+    ['twice as long with every attempt', 3, refused, 0.5, 1000],
+    ['eight seconds at most before the sixth attempt', 5, refused, 0.999, 7992],
+    ['at least as long as Retry-After says', 1, status(429, '4'), 0.5, 4250],
+    ['at most a minute because of Retry-After', 1, status(503, '3600'), 0, 60_000],
+    ['until the date that Retry-After names', 1, status(503, 'Sat, 21 Nov 2026 12:00:07 GMT'), 0, 7000],
+  ])('waits %s', (_, attempt, setback, fraction, expected) => {
     expect(delayBefore(attempt, setback, 0, now, fraction, rules)).toBe(expected);
   });
 
-  test('gives up after the last repeat and when the budget would be exceeded', () => {
+  test('gives up after the last repeat, and when the wait would exceed the budget', () => {
     expect(delayBefore(6, refused, 0, now, 0, rules)).toBeUndefined();
     expect(delayBefore(1, status(503, '10'), 115_000, now, 0, rules)).toBeUndefined();
   });

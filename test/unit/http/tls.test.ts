@@ -7,7 +7,7 @@ import { Secret } from '../../../src/secret.ts';
 import { adapterTools, never } from '../../support/adapter-tools.ts';
 import { withServer } from '../../support/with-server.ts';
 
-// An authority of the tests and a certificate for localhost and octopus.test that it signed.
+// An authority made for these tests, and a certificate that it signed for localhost and octopus.test.
 const pem = (name: string): Promise<string> =>
   readFile(new URL(`../../fixtures/tls/${name}.pem`, import.meta.url), 'utf8');
 
@@ -37,7 +37,7 @@ const get = (url: string, settings = {}) =>
     .json({ method: 'GET', path: 'x' }, never);
 
 describe('certificates', () => {
-  test('of an unknown authority are explained, and tried once', async () => {
+  test('of an unknown authority are explained, and the request is not repeated', async () => {
     const tools = adapterTools();
     const client = tools.http({ baseUrl: `https://localhost:${port}`, headers: () => ({}) });
     await expect(client.json({ method: 'GET', path: 'x' }, never)).rejects.toMatchObject({
@@ -61,12 +61,12 @@ describe('certificates', () => {
     expect((await get(`https://localhost:${port}`, settings)).body).toMatchObject({ known: true });
   });
 
-  test('of the client need a key', async () => {
+  test('of the client are CONFIG_INVALID without a key', async () => {
     const cert = await pem('cert');
     await expect(() => get(`https://localhost:${port}`, { cert })).toThrowCode('CONFIG_INVALID');
   });
 
-  test('a port that does not speak TLS is explained', async () => {
+  test('are not blamed when the port does not speak TLS', async () => {
     await withServer(
       (_, response) => response.end(),
       async (url) => {
@@ -108,7 +108,7 @@ describe('a proxy', () => {
 
   const basic = `Basic ${Buffer.from('night:shift').toString('base64')}`;
 
-  test('is asked for a tunnel to an https server, whose certificate still counts', async () => {
+  test('opens a tunnel to an https server, whose certificate is checked', async () => {
     await withProxy(async (url) => {
       const proxy = new Secret(url.replace('//', '//night:shift@'));
       const answer = await get('https://octopus.test', { proxy, ca });
@@ -118,14 +118,14 @@ describe('a proxy', () => {
     });
   });
 
-  test('is given the whole URL of an http server', async () => {
+  test('gets the whole URL of an http server', async () => {
     await withProxy(async (url) => {
       expect((await get('http://octopus.test:8080/base', { proxy: url })).body).toEqual({ proxied: true });
       expect(seen).toEqual(['GET http://octopus.test:8080/base/x ']);
     });
   });
 
-  test('that refuses a tunnel is named, and nothing is ambiguous', async () => {
+  test('is named when it refuses a tunnel, and nothing is ambiguous', async () => {
     await withServer(
       () => undefined,
       async (url, proxy) => {
@@ -143,7 +143,7 @@ describe('a proxy', () => {
     );
   });
 
-  test('is left out for the loopback and for what `noProxy` names', async () => {
+  test('is not used for the loopback and for the hosts in `noProxy`', async () => {
     const proxy = 'http://127.0.0.1:1';
     expect((await get(`https://localhost:${port}`, { proxy, ca })).body).toMatchObject({ known: false });
     for (const noProxy of [['unknown.invalid'], ['.invalid']]) {
@@ -154,7 +154,10 @@ describe('a proxy', () => {
     }
   });
 
-  test.each(['socks5://x', 'nonsense', 'https://secure.example'])('%s is CONFIG_INVALID', async (proxy) => {
-    await expect(() => get('http://octopus.test', { proxy })).toThrowCode('CONFIG_INVALID');
-  });
+  test.each(['socks5://x', 'nonsense', 'https://secure.example'])(
+    'is CONFIG_INVALID with the address %s',
+    async (proxy) => {
+      await expect(() => get('http://octopus.test', { proxy })).toThrowCode('CONFIG_INVALID');
+    },
+  );
 });

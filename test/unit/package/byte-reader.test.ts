@@ -5,7 +5,7 @@ import { collect, once } from '../../support/packages.ts';
 
 const pieces = fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 10 });
 
-test('regroup keeps every byte, whatever the pieces', async () => {
+test('regroup keeps every byte, however the pieces are cut', async () => {
   await fc.assert(
     fc.asyncProperty(pieces, fc.integer({ min: 1, max: 30 }), async (from, size) => {
       const whole = Buffer.concat(from);
@@ -23,7 +23,7 @@ test('regroup keeps every byte, whatever the pieces', async () => {
   );
 });
 
-test('fill tells when the stream is too short, and keeps what there is', async () => {
+test('fill says when the stream is too short, and keeps the bytes that came', async () => {
   const reader = new ByteReader(once(Buffer.from('abc'), Buffer.from('de')));
   expect(await reader.fill(4)).toBe(true);
   expect(Buffer.from(reader.take(4)).toString()).toBe('abcd');
@@ -33,7 +33,7 @@ test('fill tells when the stream is too short, and keeps what there is', async (
   expect(reader.takeSome(9)).toHaveLength(0);
 });
 
-test('what lies apart is put together in the memory that is given, and leaves the source as it is', async () => {
+test('bytes from several chunks are joined in the memory that is given, and the chunks stay as they are', async () => {
   const parts = [Buffer.from('abc'), Buffer.from('de'), Buffer.from('fgh')];
   const reader = new ByteReader(once(...parts));
   const memory = new Uint8Array(4);

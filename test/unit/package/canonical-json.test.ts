@@ -11,7 +11,7 @@ test('sorts keys and ends in a line feed', () => {
   );
 });
 
-test('sorts keys that look like numbers as texts, though objects keep them in another order', () => {
+test('sorts keys that look like numbers as texts, although objects keep them in another order', () => {
   expect(Buffer.from(encodeCanonical([{ a: { 10: 1, 9: 2 } }])).toString()).toBe('[{"a":{"10":1,"9":2}}]\n');
   expect(read('{"10":1,"9":2,"a":3}\n')).toEqual({ 10: 1, 9: 2, a: 3 });
 });
@@ -34,7 +34,7 @@ test('a value has the same bytes in whatever order its keys were set', () => {
   );
 });
 
-test('any JSON comes back', () => {
+test('decoding gives back any JSON that was encoded', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 6, noUnicodeString: false }), (value) => {
       const normal = JSON.parse(JSON.stringify(value)) as Json;
@@ -60,11 +60,11 @@ test.each([
   '{}\n{}\n',
   'nul\n',
   '',
-])('refuses %j', async (text) => {
+])('refuses %j, which is not canonical', async (text) => {
   await expect(() => read(text)).toThrowCode('PACKAGE_MALFORMED');
 });
 
-test('counts nesting outside strings only', async () => {
+test('counts brackets outside of strings only as nesting', async () => {
   expect(read('[[[[[[[["[[[[]]"]]]]]]]]\n')).toEqual([[[[[[[['[[[[]]']]]]]]]]);
   expect(read('"\\"[[[[[[[[[[["\n')).toBe('"[[[[[[[[[[[');
   await expect(() => read('[[[[[[[[[]]]]]]]]]\n')).toThrowCode('PACKAGE_MALFORMED');

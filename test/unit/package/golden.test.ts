@@ -17,7 +17,7 @@ async function opening(): Promise<Required<Pick<Opening, 'keys' | 'trust'>>> {
   };
 }
 
-describe('golden packages open', () => {
+describe('a package made by an earlier version opens', () => {
   test.each(['v1-stored.tar', 'v1-gzip.tar', 'v1-private.tar', 'v1-passphrase.tar'])('%s', async (name) => {
     expect(plain(await opened(await fixture(name), await opening()))).toEqual(plain(files));
   });
@@ -32,6 +32,6 @@ describe('golden packages open', () => {
   });
 });
 
-test('the format fence: sealing the same again gives the same bytes', async () => {
+test('sealing the same content again gives the bytes of the golden package: the format has not changed', async () => {
   expect((await fixture('v1-stored.tar')).equals(await sealed({ compression: 'none' }))).toBe(true);
 });

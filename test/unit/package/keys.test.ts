@@ -23,7 +23,7 @@ const absent = () => Promise.resolve(undefined);
 const says = (text: string) => () => Promise.resolve(new Secret(text));
 
 describe('signing keys', () => {
-  test('are what the randomness makes them', () => {
+  test('are the same for the same random bytes, and different for others', () => {
     expect(generateSigningKey(seededRandom('a')).publicKey.toString()).toBe(
       generateSigningKey(seededRandom('a')).publicKey.toString(),
     );
@@ -31,7 +31,7 @@ describe('signing keys', () => {
     expect(signer.keyId).toMatch(/^[0-9A-F]{16}$/);
   });
 
-  test('come back from their files', async () => {
+  test('are read from the files that they were written to', async () => {
     const key = generateSigningKey(random, 'release key of acme');
     const open = await parseSecretKey(await printSecretKey(key, undefined, random), absent);
     expect(open.publicKey.toString()).toBe(key.publicKey.toString());
@@ -43,7 +43,7 @@ describe('signing keys', () => {
     await expect(() => parseSecretKey(text, absent)).toThrowCode('PACKAGE_LOCKED');
   });
 
-  test('take the work that minisign and libsodium take', () => {
+  test('use the scrypt parameters that minisign and libsodium derive', () => {
     expect(scryptParameters({ opsLimit: 2 ** 25, memLimit: 2 ** 30 })).toEqual({ N: 2 ** 20, r: 8, p: 1 });
     expect(scryptParameters({ opsLimit: 2 ** 23, memLimit: 2 ** 28 })).toEqual({ N: 2 ** 18, r: 8, p: 1 });
     expect(scryptParameters({ opsLimit: 524288, memLimit: 16777216 })).toEqual({ N: 2 ** 14, r: 8, p: 1 });
@@ -59,12 +59,12 @@ describe('signing keys', () => {
   test.each<[string, () => Promise<string>]>([
     ['an empty file', () => Promise.resolve('')],
     ['a public key', () => Promise.resolve(printPublicKey(signer.publicKey))],
-    ['another algorithm', () => change((blob) => blob.write('XX', 0))],
-    ['another kdf', () => change((blob) => blob.write('Ar', 2))],
-    ['another checksum', () => change((blob) => blob.write('XX', 4))],
-    ['a flipped bit', () => change((blob) => (blob[70]! ^= 1))],
+    ['of another algorithm', () => change((blob) => blob.write('XX', 0))],
+    ['of another key derivation', () => change((blob) => blob.write('Ar', 2))],
+    ['of another kind of checksum', () => change((blob) => blob.write('XX', 4))],
+    ['changed by one bit', () => change((blob) => (blob[70]! ^= 1))],
     [
-      'a wrong public half',
+      'made with a wrong public half',
       () =>
         change((blob) => {
           blob[120]! ^= 1;
@@ -72,7 +72,7 @@ describe('signing keys', () => {
         }),
     ],
     [
-      'a work factor bomb',
+      'made to ask for too much memory',
       () =>
         change((blob) => {
           blob.write('Sc', 2);
@@ -89,14 +89,14 @@ describe('signing keys', () => {
           blob.writeBigUInt64LE(2n ** 24n, 46);
         }),
     ],
-  ])('refuse %s', async (_, make) => {
+  ])('are refused when the file is %s', async (_, make) => {
     const text = await make();
     await expect(() => parseSecretKey(text, says('x'))).toThrowCode('CONFIG_INVALID');
   });
 });
 
 describe('public keys', () => {
-  test('are read as a file, as a line, with CRLF', () => {
+  test('are read from a file, from a line, and with CRLF', () => {
     const line = signer.publicKey.toString();
     expect(line).toMatch(/^RW/);
     for (const text of [
@@ -115,14 +115,14 @@ describe('public keys', () => {
     `${signer.publicKey.toString()}A`,
     'untrusted comment: x',
     `a\nb\n${signer.publicKey.toString()}`,
-  ])('refuse %j', async (text) => {
+  ])('refuse %j, which is no public key', async (text) => {
     await expect(() => parsePublicKey(text)).toThrowCode('CONFIG_INVALID');
   });
 });
 
 describe('identities and recipients', () => {
   const one = identity.secret().reveal();
-  test('come back from their file, several and with comments', () => {
+  test('are read from a file with several keys and comments', () => {
     const other = generateIdentity(random);
     const text = `${printIdentity(identity, new Date(0))}\r\n\n# another\n${other.secret().reveal()}\n`;
     const found = parseIdentities(text).map(({ recipient }) => recipient.toString());
@@ -137,21 +137,21 @@ describe('identities and recipients', () => {
     ['a typing error', `${one.slice(0, -1)}${one.endsWith('Q') ? 'P' : 'Q'}`],
     ['a plugin', 'AGE-PLUGIN-YUBIKEY-1QQQQ'],
     ['an SSH key', '-----BEGIN OPENSSH PRIVATE KEY-----'],
-  ])('refuse %s, and do not show it', async (_, text) => {
+  ])('are refused from a file with %s, which is not shown', async (_, text) => {
     await expect(() => parseIdentities(text)).toThrowCode('CONFIG_INVALID');
     const message = await openIdentityFile(Buffer.from(text), absent).catch(String);
     if (text !== '') expect(message).not.toContain(text);
   });
 
   test.each(['', 'age1', 'ssh-ed25519 AAAA', identity.recipient.toString().toUpperCase(), one.toLowerCase()])(
-    'refuse the recipient %j',
+    'refuse %j, which is no recipient',
     async (text) => {
       await expect(() => parseRecipient(text)).toThrowCode('CONFIG_INVALID');
     },
   );
 });
 
-test('secrets do not show when keys are printed', () => {
+test('printed keys do not show their secrets', () => {
   const secret = identity.secret().reveal();
   const hidden = Buffer.from(signer.revealSecret());
   for (const text of [

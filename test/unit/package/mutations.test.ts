@@ -20,7 +20,10 @@ import {
   type Opening,
 } from '../../support/packages.ts';
 
-/** Where trying every bit takes long, it is done with this variable set; else one bit of every byte, not always the same. */
+/**
+ * Trying every bit takes long in places. Without this variable one bit of each byte is tried there, not always the same
+ * bit.
+ */
 const exhaustive = process.env['MIGRATOR_EXHAUSTIVE'] !== undefined;
 
 function bitsOf(length: number, every = exhaustive): number[] {
@@ -73,13 +76,13 @@ describe.each<Case>([
     every: exhaustive,
   },
   {
-    kind: 'neither',
+    kind: 'neither signed nor encrypted',
     make: () => sealed({ entries: few(), encryption: undefined, signer: undefined }),
     opening: { trust: { trusted: [], allowUnsigned: true } },
     every: true,
   },
 ])('a small package that is $kind', ({ make, opening, every }) => {
-  test(`is refused with ${every ? 'any bit' : 'a bit of any byte'} flipped`, async () => {
+  test(`is refused when ${every ? 'any bit' : 'a bit of any byte'} is flipped`, async () => {
     const good = await make();
     expect(await verdict(good, opening)).toBe('accepted');
     const bits = bitsOf(good.length, every);
@@ -87,7 +90,7 @@ describe.each<Case>([
     expect(await unnoticed(bits, good, (bad) => verdict(bad, opening))).toEqual([]);
   });
 
-  test('is refused at every length it can be cut to', async () => {
+  test('is refused when it is cut, at any length', async () => {
     const good = await make();
     const accepted: number[] = [];
     for (let length = 0; length < good.length; length += 1) {
@@ -97,7 +100,7 @@ describe.each<Case>([
   });
 });
 
-describe('behind the signature, where a signer may have been deceived', () => {
+describe('when the signature is right, because the signer was deceived', () => {
   const plainText = Buffer.concat([tarOf([part(aFile.path, aFile.bytes)])]);
   const lock = () => collect(encryptAge(once(plainText), { recipients: [identity.recipient] }, seededRandom('age')));
 
@@ -111,7 +114,7 @@ describe('behind the signature, where a signer may have been deceived', () => {
     }
   }
 
-  test('an encrypted content is refused with any bit flipped, header and chunks', async () => {
+  test('an encrypted content is refused when any bit of its header or chunks is flipped', async () => {
     const good = await lock();
     expect(await decrypts(good)).toBe('accepted');
     const bits = Array.from({ length: good.length * 8 }, (_, bit) => bit);
@@ -119,7 +122,7 @@ describe('behind the signature, where a signer may have been deceived', () => {
     expect(await unnoticed(chosen, good, decrypts)).toEqual([]);
   });
 
-  test('an encrypted content is refused at every length, and with anything behind', async () => {
+  test('an encrypted content is refused when it is cut or when anything follows it', async () => {
     const good = await lock();
     for (let length = 0; length < good.length; length += 1) {
       expect(await decrypts(good.subarray(0, length))).toBe('refused');
@@ -128,7 +131,7 @@ describe('behind the signature, where a signer may have been deceived', () => {
     expect(await decrypts(Buffer.concat([good, good]))).toBe('refused');
   });
 
-  test('a payload is refused at every length, and with any bit of its blocks flipped', async () => {
+  test('a payload is refused when it is cut or when any bit of it is flipped', async () => {
     for (let length = 0; length < plainText.length; length += 1) {
       expect(await verdict(forged({ payload: plainText.subarray(0, length) }), {})).toBe('refused');
     }
@@ -140,7 +143,7 @@ describe('behind the signature, where a signer may have been deceived', () => {
 describe('two genuine packages', () => {
   const first = () => sealed({ entries: few() });
 
-  test('any exchange of members between two of one signer is refused', async () => {
+  test('any exchange of members between two packages of one signer is refused', async () => {
     const [a, b] = [partsOf(await first()), partsOf(await sealed({ entries: few(), version: '1.2.4' }, 'later'))];
     for (let mask = 1; mask < 15; mask += 1) {
       const mixed = a.map((member, index) => ((mask >> index) & 1 ? b[index]! : member));
@@ -149,14 +152,14 @@ describe('two genuine packages', () => {
     expect(await verdict(tarOf(b), {})).toBe('accepted');
   });
 
-  test('the content of another package stays refused when the sums are made to fit', async () => {
+  test('the content of another package is refused even when the sums are made to fit', async () => {
     const [a, b] = [partsOf(await first()), partsOf(await sealed({ entries: few(), version: '1.2.4' }, 'later'))];
     const sums = Buffer.from(`${sha256(b[0]!.bytes)}  ${b[0]!.name}\n${sha256(a[1]!.bytes)}  manifest.json\n`);
     const swapped = tarOf([b[0]!, a[1]!, part('SHA256SUMS', sums), a[3]!]);
     await expect(() => opened(swapped)).toThrowCode('PACKAGE_UNTRUSTED');
   });
 
-  test('re-signed by somebody else, it is theirs: refused, and never called trusted', async () => {
+  test('a package that somebody else signed again is refused, and never called trusted', async () => {
     const stranger = generateSigningKey(seededRandom('stranger'));
     const [content, manifest, sums] = partsOf(await first());
     const comment = 'format=migrator-package/1 id=acme-web version=1.2.3 created=2026-11-21T01:02:03Z';
@@ -173,7 +176,7 @@ describe('two genuine packages', () => {
     expect(plain(await opened(theirs, { trust: lenient }))).toHaveLength(2);
   });
 
-  test('of one package after another only nothing is read', async () => {
+  test('nothing is read from a file that holds more than one package', async () => {
     const whole = await first();
     const end = Buffer.alloc(1024);
     for (const bytes of [

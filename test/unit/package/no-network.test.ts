@@ -40,19 +40,19 @@ const flags = ['--trust', signer.publicKey.toString(), '--identity', 'identity.t
 const commands: [string, string[], number][] = [
   ['verify', ['verify', 'good.tar', ...flags], 0],
   ['verify, with its content', ['verify', 'good.tar', '--content', ...flags], 0],
-  ['verify, refused', ['verify', 'unsigned.tar', ...flags], 6],
+  ['verify, which refuses', ['verify', 'unsigned.tar', ...flags], 6],
   ['inspect', ['inspect', 'good.tar'], 0],
   ['open', ['open', 'good.tar', '-o', 'out', ...flags], 0],
 ];
 
-describe('no socket is opened by', () => {
-  test.each(commands)('package %s', (_, args, status) => {
+describe('no socket is opened', () => {
+  test.each(commands)('by package %s', (_, args, status) => {
     const found = start(process.execPath, [...guard, file('bin/migrator.mjs'), 'package', ...args]);
     expect(found).toMatchObject({ status });
     expect(found.stderr).not.toContain('network:');
   });
 
-  test('and the guard would have noticed', () => {
+  test('without the guard of these tests noticing it', () => {
     for (const code of [
       'require("net").connect(9, "127.0.0.1")',
       'require("dns").lookup("localhost", () => 0)',

@@ -43,11 +43,11 @@ async function refusal(bytes: Uint8Array, options: Opening = {}) {
 const random = seededRandom('open');
 const alpha = aFile.bytes;
 
-test('a forged package that is right in everything opens', async () => {
+test('a forged package without a fault opens', async () => {
   expect(plain(await opened(forged()))).toEqual(plain([aFile]));
 });
 
-describe('payload', () => {
+describe('the payload', () => {
   const file = part('files/a', alpha);
   const typed = (type: string) =>
     part(
@@ -84,10 +84,10 @@ describe('payload', () => {
     ['something after the end', tarOf([file], Buffer.concat([Buffer.alloc(1024), Buffer.from('x')]))],
     ['a broken end', tarOf([file], Buffer.concat([Buffer.alloc(512), Buffer.alloc(512, 1)]))],
     ['nothing', Buffer.alloc(0)],
-  ])('refuses %s', async (_, payload) => {
+  ])('is refused when it holds %s', async (_, payload) => {
     const found = await refusal(forged({ payload }));
     expect(found?.code).toBe('PACKAGE_MALFORMED');
-    // More bytes than announced are stopped before they are looked at.
+    // Bytes beyond the announced size are refused before anything looks at them.
     expect(['payload', 'limit']).toContain(found?.check);
   });
 
@@ -112,7 +112,7 @@ describe('payload', () => {
     'files/what?',
     `files/${'x'.repeat(256)}`,
     'x/'.repeat(600) + 'x',
-  ])('refuses the path %j', async (path) => {
+  ])('is refused when it holds the path %j', async (path) => {
     const listed = [{ path, bytes: alpha }];
     const text = (length: number) => `${length} path=${path}\n`;
     const length =
@@ -140,10 +140,10 @@ describe('payload', () => {
     ['different only in case', ['files/a', 'files/A']],
     ['different only in Unicode form', ['files/\u00e9', 'files/e\u0301']],
     ['in folders that differ only in case', ['files/a', 'Files/b']],
-    ['file and folder', ['files/a', 'files/a/b']],
-    ['folder and file', ['files/a/b', 'files/a']],
+    ['a file and a folder of one name', ['files/a', 'files/a/b']],
+    ['a folder and a file of one name', ['files/a/b', 'files/a']],
     ['the same to Windows', ['files/straße', 'files/STRASSE']],
-  ])('refuses paths that are %s', async (_, paths) => {
+  ])('is refused when it holds paths that are %s', async (_, paths) => {
     const listed = paths.map((path) => ({ path, bytes: alpha }));
     await expect(() => sealed({ entries: entriesOf(listed) })).toThrowCode('USAGE');
     if (paths.every((path) => /^[\x20-\x7e]+$/.test(path))) {
@@ -159,66 +159,66 @@ describe('payload', () => {
     ['of another name', { payload: tarOf([part('files/z', alpha)]) }],
     ['of another size', { payload: tarOf([part('files/a', 'alphabet')]) }],
     ['of other content', { payload: tarOf([part('files/a', 'omega')]) }],
-  ])('refuses files that are %s', async (_, forgery) => {
+  ])('is refused when its files are %s', async (_, forgery) => {
     const found = await refusal(forged(forgery));
     expect(found?.code).toBe('PACKAGE_MALFORMED');
     expect(found?.check).toMatch(/payload|digest|limit/);
   });
 });
 
-describe('compression', () => {
+describe('the compressed content', () => {
   const gzip = { compression: 'gzip', member: 'content.tar.gz' };
   const good = tarOf([part(aFile.path, alpha)]);
   const packed = gzipSync(good);
 
-  test('concatenated gzip members are one stream', async () => {
+  test('may consist of several gzip members', async () => {
     const payload = Buffer.concat([gzipSync(good.subarray(0, 700)), gzipSync(good.subarray(700))]);
     expect(plain(await opened(forged({ payload, content: gzip })))).toEqual(plain([aFile]));
     expect(plain(await opened(forged({ payload, content: gzip }), { chunkSize: 7 }))).toEqual(plain([aFile]));
   });
 
   test.each<[string, Buffer]>([
-    ['no gzip', good],
-    ['nothing', Buffer.alloc(0)],
-    ['a cut end', packed.subarray(0, -3)],
-    ['a wrong checksum', Buffer.concat([packed.subarray(0, -8), Buffer.alloc(4), packed.subarray(-4)])],
-    ['bytes behind', Buffer.concat([packed, Buffer.from('trailing')])],
-    ['zeros behind', Buffer.concat([packed, Buffer.alloc(512)])],
-    ['half a member behind', Buffer.concat([packed, packed.subarray(0, 12)])],
-  ])('refuses %s', async (_, payload) => {
+    ['not gzip', good],
+    ['empty', Buffer.alloc(0)],
+    ['cut at its end', packed.subarray(0, -3)],
+    ['gzip with a wrong checksum', Buffer.concat([packed.subarray(0, -8), Buffer.alloc(4), packed.subarray(-4)])],
+    ['followed by bytes', Buffer.concat([packed, Buffer.from('trailing')])],
+    ['followed by zeros', Buffer.concat([packed, Buffer.alloc(512)])],
+    ['followed by half a member', Buffer.concat([packed, packed.subarray(0, 12)])],
+  ])('is refused when it is %s', async (_, payload) => {
     for (const chunkSize of [1024 * 1024, packed.length, 1]) {
       const found = await refusal(forged({ payload, content: gzip }), { chunkSize });
       expect(found).toMatchObject({ code: 'PACKAGE_MALFORMED', check: 'compression' });
     }
   });
 
-  test('a bomb ends where the announced size ends', async () => {
+  test('stops expanding at the announced size, also when it is a bomb', async () => {
     const bomb = Buffer.concat([gzipSync(good.subarray(0, 1024)), gzipSync(Buffer.alloc(200 * 2 ** 20))]);
     expect(await refusal(forged({ payload: bomb, content: gzip }))).toMatchObject({ check: 'limit' });
   });
 });
 
-describe('limits', () => {
+describe('a package beyond the limits', () => {
   test.each([
-    ['expanded bytes', { maxExpandedBytes: 4 }],
-    ['files', { maxEntries: 0 }],
-    ['ratio', { maxRatio: 0.001, ratioFromBytes: 0 }],
-  ])('%s', async (_, limits) => {
+    ['of expanded bytes', { maxExpandedBytes: 4 }],
+    ['of files', { maxEntries: 0 }],
+    ['of the ratio', { maxRatio: 0.001, ratioFromBytes: 0 }],
+  ])('%s is refused', async (_, limits) => {
     expect(await refusal(forged(), { limits })).toMatchObject({ code: 'PACKAGE_MALFORMED', check: 'limit' });
   });
 });
 
-describe('keys', () => {
+describe('an encrypted package', () => {
   const stranger = generateIdentity(seededRandom('stranger'));
 
-  test('any of several recipients opens it', async () => {
+  test('opens for each of several recipients', async () => {
     const bytes = await sealed({ encryption: { recipients: [stranger.recipient, identity.recipient] } });
     for (const one of [stranger, identity]) {
       expect(plain(await opened(bytes, { keys: { identities: [one] } }))).toEqual(plain(files));
     }
   });
 
-  test('each failure has its own sentence', async () => {
+  test('has a message of its own for each failure', async () => {
     const bytes = await sealed();
     const locked = await sealed({ encryption: { passphrase: new Secret('right') } });
     const wrong = { identities: [], passphrase: () => Promise.resolve(new Secret('wrong')) };
@@ -259,7 +259,7 @@ describe('keys', () => {
 });
 
 describe('a private manifest', () => {
-  test('says nothing outside, and everything inside', async () => {
+  test('shows nothing outside of the encrypted content, and everything inside', async () => {
     const bytes = await sealed({ privateManifest: true, encryption: { recipients: [identity.recipient] } });
     const text = Buffer.from(bytes).toString('latin1');
     for (const hidden of ['octopus.example', 'native/', 'Web shop', 'sensitive']) expect(text).not.toContain(hidden);
@@ -287,7 +287,7 @@ describe('a private manifest', () => {
   test.each<[string, Buffer]>([
     ['missing', tarOf([part('files/a', alpha)])],
     ['not last', tarOf([inside(whole), part('files/a', alpha)])],
-    ['there twice', tarOf([part('files/a', alpha), inside(whole), inside(whole)])],
+    ['repeated', tarOf([part('files/a', alpha), inside(whole), inside(whole)])],
     ['not readable', tarOf([part('files/a', alpha), part('private.json', '{}')])],
     ['about another digest', tarOf([part('files/a', 'omega'), inside(whole)])],
     ['about other files', tarOf([part('files/a', alpha), inside({ ...whole, files: [] })])],
@@ -310,8 +310,8 @@ describe('a private manifest', () => {
   });
 });
 
-describe('reading', () => {
-  test('skips what is not read, and checks it all the same', async () => {
+describe('reading a package', () => {
+  test('skips files that nobody reads, and checks them all the same', async () => {
     const source = new MemorySource(await sealed());
     const verified = await verify(source, trust, never);
     const sizes: number[] = [];
@@ -325,7 +325,7 @@ describe('reading', () => {
     await expect(skimmed).toThrowCode('PACKAGE_MALFORMED');
   });
 
-  test('content is read once', async () => {
+  test('gives the content of a file only once', async () => {
     const source = new MemorySource(forged());
     const verified = await verify(source, trust, never);
     for await (const entry of open(source, verified, keys, defaultLimits, never)) {
@@ -334,7 +334,7 @@ describe('reading', () => {
     }
   });
 
-  test('a file that changes after it was verified is found out at its end', async () => {
+  test('finds a file that changed after it was verified', async () => {
     const bytes = forged();
     const verified = await verify(new MemorySource(bytes), trust, never);
     const other = forged({ listed: [{ path: 'files/a', bytes: Buffer.from('omega') }] });
@@ -360,10 +360,10 @@ describe('reading', () => {
   });
 });
 
-describe('opening in one pass, after a look at all but the content', () => {
+describe('opening in one pass', () => {
   const stranger = generateIdentity(seededRandom('stranger'));
 
-  test('vouch tells the signer without reading the content', async () => {
+  test('names the signer before it reads the content', async () => {
     const source = new MemorySource(
       await sealed({ entries: entriesOf([{ path: 'a', bytes: new Uint8Array(100_000) }]), compression: 'none' }),
     );
@@ -380,7 +380,7 @@ describe('opening in one pass, after a look at all but the content', () => {
     ['with the right key', keys],
     ['with the wrong key', { identities: [stranger] }],
     ['without a key', { identities: [] }],
-  ])('a damaged content is refused for its sum, and for nothing else, %s', async (_, given) => {
+  ])('refuses a damaged content because of its sum and for no other reason, %s', async (_, given) => {
     const good = await sealed();
     const { content } = await vouch(new MemorySource(good), trust);
     for (const position of [0, 30, 250, Math.floor(content.size / 2), content.size - 1]) {
@@ -397,7 +397,7 @@ describe('opening in one pass, after a look at all but the content', () => {
   });
 
   test.each(['none', 'gzip'] as const)(
-    'memory that is used again holds what it should while it is good: %s',
+    'hands out chunks that hold until the next but one is asked for, when it uses memory again: %s',
     async (compression) => {
       const random = seededRandom('long');
       const from = [9_000_000, 300_000, 5, 0, 1_048_576, 262_145].map((size, index) => ({
@@ -410,7 +410,7 @@ describe('opening in one pass, after a look at all but the content', () => {
       for await (const entry of open(source, vouched, keys, defaultLimits, never, { reuseMemory: true })) {
         const kept: Uint8Array[] = [];
         let before: Uint8Array | undefined;
-        // One behind, as a writer is whose last write is still under way.
+        // Reads each chunk one step late, like a writer whose last write is still under way.
         for await (const chunk of entry.content) {
           if (before !== undefined) kept.push(Uint8Array.from(before));
           before = chunk;

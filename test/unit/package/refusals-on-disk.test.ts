@@ -132,7 +132,7 @@ const cases: readonly Case[] = [
     name: 'a further member',
     make: () => tarOf([...forgedParts(), part('.bashrc', 'evil')]),
     code: 'PACKAGE_MALFORMED',
-    says: /beyond those of the format/,
+    says: /that the format does not allow/,
   },
   {
     name: 'a path that leads out',
@@ -208,7 +208,7 @@ const cases: readonly Case[] = [
 ];
 
 describe.each(['new', 'full'])('opening into a %s folder', (into) => {
-  test.each(cases)('leaves nothing behind of a package with $name', async ({ make, args, code, says }) => {
+  test.each(cases)('leaves nothing of a package with $name', async ({ make, args, code, says }) => {
     await writeFile(join(folder, 'bad.tar'), await make());
     const before = await everything();
     const flags = args?.includes('--identity') === true ? [...opens.slice(0, 2), ...args] : [...opens, ...(args ?? [])];
@@ -218,7 +218,7 @@ describe.each(['new', 'full'])('opening into a %s folder', (into) => {
   });
 });
 
-test('each failure a person must tell apart has a sentence of its own', async () => {
+test('failures that a person must tell apart have messages of their own', async () => {
   const told = new Set<string>();
   for (const { make, args } of cases.slice(0, 5)) {
     await writeFile(join(folder, 'bad.tar'), await make());
@@ -229,14 +229,14 @@ test('each failure a person must tell apart has a sentence of its own', async ()
   expect(told.size).toBe(5);
 });
 
-describe('what is there already', () => {
+describe('what is already there', () => {
   const two = [
     { path: 'files/files/mine.txt', bytes: Buffer.from('theirs') },
     { path: 'files/new.txt', bytes: Buffer.from('new') },
   ];
   const place = async () => writeFile(join(folder, 'good.tar'), await sealed({ entries: entriesOf(two) }));
 
-  test('an existing file is named, kept, and nothing else is written', async () => {
+  test('an existing file is named and kept, and nothing else is written', async () => {
     await place();
     const before = await everything();
     const found = await migrator('package', 'open', 'good.tar', '-o', 'full', ...opens);
@@ -246,7 +246,7 @@ describe('what is there already', () => {
     expect(await readFile(join(folder, 'full', 'files', 'mine.txt'), 'utf8')).toBe('theirs');
   });
 
-  test.each([false, true])('a link on the way is never followed, --force or not (%s)', async (force) => {
+  test.each([false, true])('a link is never followed, with --force or without (%s)', async (force) => {
     await place();
     const outside = await tempDir();
     await writeFile(join(outside, 'mine.txt'), 'mine');
@@ -272,7 +272,7 @@ describe('what is there already', () => {
   });
 });
 
-test('what comes out is what went in', async () => {
+test('the files that come out are those that went in', async () => {
   const tree = [
     { path: 'files/a/größe.txt', bytes: Buffer.from('ünï') },
     { path: 'files/empty', bytes: new Uint8Array(0) },

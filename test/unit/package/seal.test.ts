@@ -37,15 +37,15 @@ async function* these(...entries: readonly PayloadEntry[]): AsyncGenerator<Paylo
   for (const entry of entries) yield await Promise.resolve(entry);
 }
 
-describe('round trip', () => {
+describe('a sealed package opens again', () => {
   test.each<[string, Partial<SealInput>]>([
-    ['everything on', {}],
-    ['gzip', { compression: 'gzip' }],
-    ['no compression', { compression: 'none' }],
-    ['not encrypted', { encryption: undefined }],
-    ['a private manifest', { privateManifest: true }],
-    ['no source', { source: undefined }],
-    ['no files', { entries: entriesOf([]) }],
+    ['with everything switched on', {}],
+    ['with gzip', { compression: 'gzip' }],
+    ['without compression', { compression: 'none' }],
+    ['without encryption', { encryption: undefined }],
+    ['with a private manifest', { privateManifest: true }],
+    ['without a source', { source: undefined }],
+    ['without files', { entries: entriesOf([]) }],
   ])('%s', async (_, change) => {
     const bytes = await sealed(change);
     expect(plain(await opened(bytes))).toEqual(change.entries === undefined ? plain(files) : []);
@@ -67,19 +67,19 @@ describe('round trip', () => {
     },
   );
 
-  test('not signed', async () => {
+  test('without a signature, when that is allowed', async () => {
     const bytes = await sealed({ signer: undefined });
     await expect(() => opened(bytes)).toThrowCode('PACKAGE_UNTRUSTED');
     expect(plain(await opened(bytes, { trust: lenient }))).toEqual(plain(files));
   });
 
-  test('passphrase', async () => {
+  test('with a passphrase', async () => {
     const bytes = await sealed({ encryption: { passphrase: new Secret('correct horse') } });
     const passphrase = () => Promise.resolve(new Secret('correct horse'));
     expect(plain(await opened(bytes, { keys: { identities: [], passphrase } }))).toEqual(plain(files));
   });
 
-  test('256 MiB, in pieces of at most a megabyte', async () => {
+  test('with 256 MiB, which are written and read in pieces of at most a megabyte', async () => {
     const size = 256 * 2 ** 20;
     const piece = seededRandom('piece').bytes(2 ** 20);
     const content = async function* () {
@@ -103,8 +103,8 @@ describe('round trip', () => {
   });
 });
 
-describe('the bytes', () => {
-  test('are the same for the same input, whatever pieces it comes in', async () => {
+describe('the bytes of a package', () => {
+  test('are the same for the same input, however it is cut into pieces', async () => {
     const inPieces = files.map((file) => ({
       ...entryOf(file),
       content: () => once(file.bytes.subarray(0, 1), file.bytes.subarray(1)),
@@ -134,7 +134,7 @@ describe('the bytes', () => {
     }
   });
 
-  test('are the same when the content of an entry is at hand', async () => {
+  test('are the same when an entry gives its bytes at once', async () => {
     const parts = [0, 1, 511, 3_000_000].map((size) => ({
       path: `native/${size}`,
       bytes: seededRandom('at hand').bytes(size),
@@ -145,7 +145,7 @@ describe('the bytes', () => {
     );
   });
 
-  test('compression is chosen by what comes first', async () => {
+  test('are compressed only when the first megabyte shrinks', async () => {
     const name = async (bytes: Uint8Array) => {
       const package_ = await sealed({ entries: entriesOf([{ path: 'native/x', bytes }]) });
       return (await inspect(new MemorySource(package_))).members[0]?.name;
@@ -156,7 +156,7 @@ describe('the bytes', () => {
 });
 
 describe('the manifest', () => {
-  test('says what went in', async () => {
+  test('says what was sealed', async () => {
     const sink = new MemorySink();
     const result = await seal(input(), sink, tools(), never);
     expect(result.size).toBe(sink.bytes.length);
@@ -199,7 +199,7 @@ describe('the manifest', () => {
     ]);
   });
 
-  test('holds no credentials of the URL, and no control characters of the notes', async () => {
+  test('holds neither the credentials of the URL nor the control characters of the notes', async () => {
     const url = 'https://admin:hunter2@octopus.example/app';
     const source = { product: 'octopus', version: '1', instance: 'prod', url };
     const bytes = await sealed({ source, notes: ['one\r\ntwo\u001b[31m'] });
@@ -210,7 +210,7 @@ describe('the manifest', () => {
   });
 });
 
-describe('refuses, and discards the sink', () => {
+describe('sealing fails and discards the sink', () => {
   const deep = JSON.parse(`${'['.repeat(100)}${']'.repeat(100)}`) as Json;
   const failing = async function* () {
     yield await Promise.resolve(Buffer.from('abc'));
@@ -220,26 +220,26 @@ describe('refuses, and discards the sink', () => {
   test.each<[string, Partial<SealInput>, MigratorError['code']]>([
     ['an id with a slash', { id: 'a/b' }, 'USAGE'],
     ['an id that Windows reserves', { id: 'aux' }, 'USAGE'],
-    ['no semantic version', { version: '1.0' }, 'USAGE'],
-    ['no time', { createdAt: new Date(Number.NaN) }, 'USAGE'],
-    ['a time before tar', { createdAt: new Date(-1000) }, 'USAGE'],
-    ['a scope too deep', { scope: deep }, 'USAGE'],
+    ['a version that is not semantic', { version: '1.0' }, 'USAGE'],
+    ['an invalid time', { createdAt: new Date(Number.NaN) }, 'USAGE'],
+    ['a time before 1970', { createdAt: new Date(-1000) }, 'USAGE'],
+    ['a scope that is nested too deeply', { scope: deep }, 'USAGE'],
     ['no recipients', { encryption: { recipients: [] } }, 'USAGE'],
     ['an empty passphrase', { encryption: { passphrase: new Secret('') } }, 'USAGE'],
-    ['a private manifest in the clear', { encryption: undefined, privateManifest: true }, 'USAGE'],
-    ['the path of the private part', { entries: entry({ path: 'private.json' }) }, 'USAGE'],
+    ['a private manifest without encryption', { encryption: undefined, privateManifest: true }, 'USAGE'],
+    ['a file with the path of the private part', { entries: entry({ path: 'private.json' }) }, 'USAGE'],
     ['a negative size', { entries: entry({ size: -1 }) }, 'USAGE'],
     ['a strange media type', { entries: entry({ mediaType: 'a\nb' }) }, 'USAGE'],
-    ['too few bytes', { entries: entry({ size: 3001 }) }, 'LOCAL_IO'],
-    ['too many bytes', { entries: entry({ size: 2999 }) }, 'LOCAL_IO'],
-    ['a failing source', { entries: entry({ content: failing }) }, 'REMOTE_UNREACHABLE'],
-  ])('%s', async (_, change, code) => {
+    ['a content with too few bytes', { entries: entry({ size: 3001 }) }, 'LOCAL_IO'],
+    ['a content with too many bytes', { entries: entry({ size: 2999 }) }, 'LOCAL_IO'],
+    ['a source that fails', { entries: entry({ content: failing }) }, 'REMOTE_UNREACHABLE'],
+  ])('for %s', async (_, change, code) => {
     const sink = new MemorySink();
     await expect(() => seal(input(change), sink, tools(), never)).toThrowCode(code);
     expect(sink.state).toBe('discarded');
   });
 
-  test('a manifest that would be too long, before the end', async () => {
+  test('for a manifest that would be too long, before all files are read', async () => {
     const endless = async function* () {
       for (let index = 0; ; index += 1) {
         yield await Promise.resolve(
@@ -268,7 +268,7 @@ describe('refuses, and discards the sink', () => {
       return Promise.reject(new Error('EBUSY'));
     }
   }
-  test('what the sink refuses', async () => {
+  test('when the sink refuses to write, to commit or to discard', async () => {
     const full = new FullDisk();
     await expect(() => seal(input(), full, tools(), never)).toThrowCode('LOCAL_IO');
     expect(full.state).toBe('discarded');
@@ -279,7 +279,7 @@ describe('refuses, and discards the sink', () => {
     await expect(failure).rejects.toThrow('the disk is full; and what was written could not be removed');
   });
 
-  test.each([0, 1000])('what the sink refuses after %i bytes, and closes the entries', async (limit) => {
+  test.each([0, 1000])('when the sink refuses to write after %i bytes, and closes the entries', async (limit) => {
     class Refusing extends MemorySink {
       override write(chunk: Uint8Array): Promise<void> {
         if (this.bytes.length >= limit) return Promise.reject(new MigratorError('LOCAL_IO', 'the disk is full'));
@@ -305,7 +305,7 @@ describe('refuses, and discards the sink', () => {
     expect(log).toHaveLength(limit === 0 ? 1 : 2);
   });
 
-  test('what is aborted, even while the source is stuck', async () => {
+  test('when it is aborted, even while the source is stuck', async () => {
     const abort = new AbortController();
     const stuck = async function* () {
       yield await Promise.resolve(Buffer.alloc(10));
@@ -323,7 +323,7 @@ describe('refuses, and discards the sink', () => {
   });
 });
 
-test('progress counts what was read', async () => {
+test('progress counts the bytes that were read', async () => {
   const steps: number[] = [];
   await seal(input(), new MemorySink(), { ...tools(), onProgress: (bytes) => steps.push(bytes) }, never);
   expect(steps.at(-1)).toBe(files.reduce((sum, { bytes }) => sum + bytes.length, 0));

@@ -113,7 +113,7 @@ describe('age with a passphrase', () => {
   });
 });
 
-describe('what stock programs make, inside a container', () => {
+describe('a package that stock programs made', () => {
   const paths = files.filter(({ path }) => path.startsWith('native/') || path.startsWith('objects/'));
   const recipient = identity.recipient.toString();
 

@@ -10,10 +10,10 @@ const expected = (chunks: readonly Uint8Array[]) => {
   return hash.digest('hex');
 };
 
-/** On the calling thread, on its own, and changing from one to the other. */
+/** They are hashed on the calling thread, on another thread, and first on the one and then on the other. */
 const sizes = [0, 2 ** 30, undefined];
 
-describe.each(sizes)('with %s bytes expected', (size) => {
+describe.each(sizes)('a hash that expects %s bytes', (size) => {
   test.each([
     ['nothing', []],
     ['one byte', [noise.subarray(0, 1)]],
@@ -23,7 +23,7 @@ describe.each(sizes)('with %s bytes expected', (size) => {
       'many chunks of odd lengths',
       Array.from({ length: 200 }, (_, index) => noise.subarray(index, 100_001 + index * 97)),
     ],
-  ])('%s', async (_, chunks: Uint8Array[]) => {
+  ])('is that of the bytes: %s', async (_, chunks: Uint8Array[]) => {
     const hash = createStreamHash(size);
     for (const chunk of chunks) await hash.update(chunk);
     expect(await hash.digest()).toBe(expected(chunks));
@@ -43,7 +43,7 @@ test('a chunk may be changed once its update is settled', async () => {
   hash.close();
 });
 
-test('several at a time do not mix, and one that is given up does not stop the others', async () => {
+test('several hashes at a time do not mix, and the end of one does not stop the others', async () => {
   const hashes = Array.from({ length: 5 }, () => createStreamHash(2 ** 30));
   const parts = hashes.map((_, index) => noise.subarray(index * 1000));
   for (let round = 0; round < 5; round += 1) {

@@ -28,11 +28,11 @@ async function refusal(bytes: Uint8Array, policy: TrustPolicy = trust) {
 
 const other = generateSigningKey(seededRandom('somebody else'));
 
-test('a forged package that is right in everything is accepted', async () => {
+test('a forged package without a fault is accepted', async () => {
   expect(await refusal(forged())).toBeUndefined();
 });
 
-describe('container', () => {
+describe('the container', () => {
   const [content, manifest, sums, signature] = forgedParts() as [Part, Part, Part, Part];
   const link = rawHeader((block) => block.write('2', 156), 'content.tar', content.bytes.length);
   const sparse = rawHeader((block) => block.write('S', 156), 'content.tar', content.bytes.length);
@@ -57,7 +57,7 @@ describe('container', () => {
     ['a member twice', tarOf([content, content, manifest, sums, signature])],
     ['the signature twice', tarOf([content, manifest, sums, signature, signature])],
     ['a further member', tarOf([content, manifest, sums, signature, part('README', 'hi')])],
-    ['a member missing', tarOf([content, manifest, signature])],
+    ['one member less', tarOf([content, manifest, signature])],
     ['no sums', tarOf([content, manifest])],
     ['another name', tarOf([part('content.zip', content.bytes), manifest, sums, signature])],
     ['an absolute name', tarOf([part('/content.tar', content.bytes), manifest, sums, signature])],
@@ -70,19 +70,22 @@ describe('container', () => {
     ['an owner', tarOf([part('content.tar', content.bytes, owned), manifest, sums, signature])],
     ['a small size in base 256', tarOf([part('content.tar', content.bytes, base256), manifest, sums, signature])],
     ['different times', tarOf([content, part('manifest.json', manifest.bytes, later), sums, signature])],
-    ['a manifest too long', tarOf([content, part('manifest.json', Buffer.alloc(17 * 2 ** 20, 0x20)), sums, signature])],
+    [
+      'a manifest that is too long',
+      tarOf([content, part('manifest.json', Buffer.alloc(17 * 2 ** 20, 0x20)), sums, signature]),
+    ],
     ['one zero block at the end', tarOf([content, manifest, sums, signature], Buffer.alloc(512))],
     ['no end', tarOf([content, manifest, sums, signature], Buffer.alloc(0))],
     ['trailing bytes', Buffer.concat([whole, Buffer.from([0])])],
     ['a trailing block of zeros', Buffer.concat([whole, Buffer.alloc(512)])],
     ['two packages in a row', Buffer.concat([whole, whole])],
     ['a wrong checksum', Buffer.concat([whole.subarray(0, 148), Buffer.from('000000\0 '), whole.subarray(156)])],
-  ])('refuses %s', async (_, bytes) => {
+  ])('is refused when it is or has %s', async (_, bytes) => {
     expect(await refusal(bytes)).toMatchObject({ code: 'PACKAGE_MALFORMED', check: 'container' });
     await expect(() => inspect(new MemorySource(bytes))).toThrowCode('PACKAGE_MALFORMED');
   });
 
-  test('refuses bytes in the padding', async () => {
+  test('is refused when bytes are hidden in the padding', async () => {
     const bytes = Buffer.from(tarOf(partsOf(await sealed())));
     const [first] = partsOf(bytes);
     expect(first!.bytes.length % 512).not.toBe(0);
@@ -90,22 +93,22 @@ describe('container', () => {
     expect(await refusal(bytes)).toMatchObject({ code: 'PACKAGE_MALFORMED', check: 'container' });
   });
 
-  test('says so when it is cut short', async () => {
+  test('is called cut short when it is', async () => {
     const bytes = await sealed();
     expect((await refusal(bytes.subarray(0, 2000)))?.message).toContain('cut short');
     expect((await refusal(bytes.subarray(0, bytes.length - 1)))?.message).toContain('cut short');
   });
 });
 
-describe('signature and signer', () => {
-  test('an unknown signer is named, with the command that trusts a key', async () => {
+describe('the signature', () => {
+  test('of an unknown signer is refused, with the key id and the command that trusts a key', async () => {
     const found = await refusal(forged({ key: other }));
     expect(found).toMatchObject({ code: 'PACKAGE_UNTRUSTED', check: 'signer' });
     expect(found?.message).toContain(other.keyId);
     expect(found?.hint).toContain('migrator key trust <public key>');
   });
 
-  test('unsigned and unknown signers pass only when that is allowed', async () => {
+  test('may be missing or of an unknown signer only when that is allowed', async () => {
     const unsigned = tarOf(forgedParts().slice(0, 3));
     expect(await refusal(unsigned)).toMatchObject({ code: 'PACKAGE_UNTRUSTED', check: 'signer' });
     const lenient = { ...trust, allowUnsigned: true };
@@ -132,7 +135,7 @@ describe('signature and signer', () => {
       'PACKAGE_UNTRUSTED',
       'signature',
     ],
-    ['legacy', right.replace(lines[1]!, legacy.toString('base64')), 'PACKAGE_UNTRUSTED', 'signature'],
+    ['of the legacy algorithm', right.replace(lines[1]!, legacy.toString('base64')), 'PACKAGE_UNTRUSTED', 'signature'],
     ['for another id', signer.sign(sums, comment.replace('acme', 'other')), 'PACKAGE_UNTRUSTED', 'manifest'],
     ['for another version', signer.sign(sums, comment.replace('1.0.0', '1.0.1')), 'PACKAGE_UNTRUSTED', 'manifest'],
     [
@@ -145,18 +148,18 @@ describe('signature and signer', () => {
     ['with a further line', `${right}more\n`, 'PACKAGE_MALFORMED', 'signature'],
     ['without its last line', lines.slice(0, 3).join('\n'), 'PACKAGE_MALFORMED', 'signature'],
     ['empty', '', 'PACKAGE_MALFORMED', 'signature'],
-  ])('refuses a signature %s', async (_, signature, code, check) => {
+  ])('is refused when it is %s', async (_, signature, code, check) => {
     expect(await refusal(forged({ signature }))).toMatchObject({ code, check });
     const lenient = { trusted: trust.trusted, allowUnsigned: true };
     expect(await refusal(forged({ signature }), lenient)).toMatchObject({ code, check });
   });
 
-  test('the legacy algorithm has a sentence of its own', async () => {
+  test('of the legacy algorithm is refused with a message of its own', async () => {
     const signature = right.replace(lines[1]!, legacy.toString('base64'));
     expect((await refusal(forged({ signature })))?.message).toContain('legacy');
   });
 
-  test('members of two packages by one signer do not mix', async () => {
+  test('does not fit members of another package by the same signer', async () => {
     const [a, b] = [partsOf(await sealed()), partsOf(await sealed({ id: 'other' }, 'other'))];
     for (let mask = 1; mask < 15; mask += 1) {
       const mixed = a.map((member, index) => ((mask >> index) & 1 ? b[index]! : member));
@@ -165,7 +168,7 @@ describe('signature and signer', () => {
   });
 });
 
-describe('sums', () => {
+describe('SHA256SUMS', () => {
   const [content, manifest] = forgedParts().map(({ bytes }) => sha256(bytes)) as [string, string];
   const good = `${content}  content.tar\n${manifest}  manifest.json\n`;
   test.each([
@@ -179,49 +182,49 @@ describe('sums', () => {
     ['another path', good.replace('content.tar', './content.tar')],
     ['a wrong sum of the content', good.replace(content, manifest)],
     ['a wrong sum of the manifest', good.replace(manifest, content)],
-  ])('refuses %s', async (_, sums) => {
+  ])('is refused when it has %s', async (_, sums) => {
     expect(await refusal(forged({ sums }))).toMatchObject({ code: 'PACKAGE_MALFORMED', check: 'sums' });
   });
 
-  test('exchanged content is found', async () => {
+  test('does not fit an exchanged content', async () => {
     const parts = forgedParts();
     const evil = forgedParts({ listed: [{ path: 'files/a', bytes: Buffer.from('omega') }] });
     expect(await refusal(tarOf([evil[0]!, ...parts.slice(1)]))).toMatchObject({ check: 'sums' });
   });
 });
 
-describe('manifest', () => {
+describe('the manifest', () => {
   const text = Buffer.from(forgedParts()[1]!.bytes).toString();
   test.each<[string, Parameters<typeof forged>[0]]>([
     ['a key twice', { manifestBytes: Buffer.from(text.replace('{"content"', '{"content":1,"content"')) }],
     ['spaces', { manifestBytes: Buffer.from(text.replace('":', '": ')) }],
     ['no line feed', { manifestBytes: Buffer.from(text.trimEnd()) }],
-    ['bytes behind', { manifestBytes: Buffer.from(`${text}x`) }],
+    ['bytes after its end', { manifestBytes: Buffer.from(`${text}x`) }],
     ['a byte order mark', { manifestBytes: Buffer.from(`\ufeff${text}`) }],
     ['invalid UTF-8', { manifestBytes: Buffer.concat([Buffer.from(text), Buffer.from([0xff])]) }],
-    ['no JSON', { manifestBytes: Buffer.from('hello\n') }],
-    ['nothing', { manifestBytes: Buffer.alloc(0) }],
-    ['a depth bomb', { manifestBytes: Buffer.from('['.repeat(100_000)) }],
+    ['text that is not JSON', { manifestBytes: Buffer.from('hello\n') }],
+    ['no bytes', { manifestBytes: Buffer.alloc(0) }],
+    ['extremely deep nesting', { manifestBytes: Buffer.from('['.repeat(100_000)) }],
     ['deep nesting', { manifest: { scope: JSON.parse(`${'['.repeat(70)}${']'.repeat(70)}`) as never } }],
     ['an unknown key', { manifest: { extra: 1 } }],
     ['an unknown key inside', { content: { extra: 1 } }],
     ['a wrong type', { manifest: { notes: 'none' } }],
-    ['no semantic version', { manifest: { version: '1.0' } }],
+    ['a version that is not semantic', { manifest: { version: '1.0' } }],
     ['an id with a slash', { manifest: { id: 'a/b' } }],
     ['an id that Windows reserves', { manifest: { id: 'nul' } }],
     ['control characters', { manifest: { createdBy: 'x\u001b[31m' } }],
     ['a day that does not exist', { manifest: { createdAt: '2026-02-30T00:00:00Z' } }],
-    ['another time than the headers', { manifest: { createdAt: '2026-11-21T01:02:04Z' } }],
+    ['a time that differs from the headers', { manifest: { createdAt: '2026-11-21T01:02:04Z' } }],
     ['counts that do not fit', { content: { counts: { files: 2, bytes: 5 } } }],
     ['a negative size', { content: { files: [{ path: 'files/a', size: -5, sha256: sha256(Buffer.alloc(0)) }] } }],
     ['recipients without encryption', { content: { recipients: ['age1x'] } }],
-    ['private, and yet a scope', { manifest: { private: true } }],
+    ['a scope although it is private', { manifest: { private: true } }],
     ['no list of files', { content: { files: null } }],
-  ])('refuses %s', async (_, change) => {
+  ])('is refused when it has %s', async (_, change) => {
     expect(await refusal(forged(change))).toMatchObject({ code: 'PACKAGE_MALFORMED', check: 'manifest' });
   });
 
-  test('refuses a manifest for another member', async () => {
+  test('is refused when it is for another member', async () => {
     const parts = forgedParts();
     const named = forgedParts({ content: { member: 'content.tar.gz', compression: 'gzip' } });
     const sums = Buffer.from(parts[2]!.bytes).toString().replace(sha256(parts[1]!.bytes), sha256(named[1]!.bytes));
@@ -230,7 +233,7 @@ describe('manifest', () => {
     expect(await refusal(bytes)).toMatchObject({ code: 'PACKAGE_MALFORMED', check: 'manifest' });
   });
 
-  test('a newer format is called that', async () => {
+  test('of a newer format is refused with the name of that format', async () => {
     const newer = forged({ manifest: { format: 'migrator-package/2', more: true } });
     expect((await refusal(newer))?.message).toContain('migrator-package/2');
     const onlyInside = forged({ manifest: { format: 'migrator-package/2' }, comment: 'format=migrator-package/1' });
@@ -238,7 +241,7 @@ describe('manifest', () => {
   });
 });
 
-test('inspect reads headers and small members only', async () => {
+test('inspect reads only headers and small members', async () => {
   const big = seededRandom('big').bytes(8 * 2 ** 20);
   const entry = { path: 'native/big', size: big.length, content: () => bytesOf(big) };
   const source = new MemorySource(await sealed({ entries: bytesOf(entry) }));
@@ -250,7 +253,7 @@ async function* bytesOf<T>(...items: readonly T[]): AsyncGenerator<T, void> {
   for (const item of items) yield await Promise.resolve(item);
 }
 
-test('progress ends at the whole, and an abort ends at once', async () => {
+test('progress ends with the whole size, and an abort ends verifying', async () => {
   const source = new MemorySource(forged());
   const steps: [number, number][] = [];
   await verify(source, trust, never, (done, total) => steps.push([done, total]));

@@ -9,7 +9,7 @@ async function* counting(log: string[]): AsyncGenerator<number, void> {
   }
 }
 
-test('passes items on, and closes the source when the consumer leaves', async () => {
+test('items are passed on, and the source is closed when the consumer leaves', async () => {
   const log: string[] = [];
   const seen: number[] = [];
   for await (const item of interruptible(counting(log), new AbortController().signal)) {
@@ -20,7 +20,7 @@ test('passes items on, and closes the source when the consumer leaves', async ()
   expect(log).toEqual(['closed']);
 });
 
-test('ends while the source is stuck', async () => {
+test('an abort ends the iteration with CANCELLED, even while the source is stuck', async () => {
   const abort = new AbortController();
   const stuck: AsyncIterable<never> = {
     [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => undefined) }),
@@ -29,7 +29,7 @@ test('ends while the source is stuck', async () => {
   await expect(() => interruptible(stuck, abort.signal).next()).toThrowCode('CANCELLED');
 });
 
-test('a failure of the source stays what it is', async () => {
+test('a failure of the source is passed on unchanged', async () => {
   const failing: AsyncIterable<never> = {
     [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('broken')) }),
   };

@@ -1,24 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseDuration } from '../../../../src/cli/config/duration.ts';
 import { jsonFault } from '../../../../src/cli/config/json-fault.ts';
-import { nearest } from '../../../../src/nearest.ts';
 import { fc } from '../../../support/property.ts';
-
-describe('nearest', () => {
-  const keys = ['instances', 'defaults', 'keys', 'http', 'adapters'];
-  test.each([
-    ['instnces', 'instances'],
-    ['Instances', 'instances'],
-    ['defualts', 'defaults'],
-    ['key', 'keys'],
-    ['htpp', 'http'],
-    ['adaptor', 'adapters'],
-    ['zebra', undefined],
-    ['', undefined],
-  ])('%j means %j', (word, meant) => expect(nearest(word, keys)).toBe(meant));
-
-  test('takes the nearer of two', () => expect(nearest('prob', ['prod', 'probe'])).toBe('prod'));
-});
 
 describe('parseDuration', () => {
   test.each([

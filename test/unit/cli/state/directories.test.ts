@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { configDirectory, stateDirectory } from '../../../../src/cli/state/directories.ts';
-import { isAlive, processStart } from '../../../../src/files/process-alive.ts';
 
 const place = (platform: NodeJS.Platform, env: Readonly<Record<string, string>> = {}) => ({
   platform,
@@ -34,12 +33,4 @@ describe('directories', () => {
     expect(configDirectory(place('linux', env))).toBe(join('/project', 'conf'));
     expect(stateDirectory(place('win32', env))).toBe(join('/state'));
   });
-});
-
-test('a process is alive or not', () => {
-  expect(isAlive(process.pid)).toBe(true);
-  expect(isAlive(1)).toBe(process.platform !== 'win32');
-  for (const pid of [0, -1, 1.5, 2 ** 31 - 2]) expect(isAlive(pid)).toBe(false);
-  if (process.platform === 'linux') expect(processStart(process.pid)).toMatch(/^\d+$/);
-  expect(processStart(2 ** 31 - 2)).toBeUndefined();
 });

@@ -22,8 +22,8 @@ function same(left: Uint8Array, right: Uint8Array): boolean {
   return Buffer.from(left).equals(right);
 }
 
-describe('against the age-encryption package', () => {
-  test.each(sizes)('ours opens with theirs, %i bytes', async (size) => {
+describe('migrator and the age-encryption package', () => {
+  test.each(sizes)('the package opens %i bytes that migrator sealed', async (size) => {
     const recipients = [...others, identity].map(({ recipient }) => recipient);
     const sealed = await collect(encryptAge(once(bytesOf(size)), { recipients }, random));
     const decrypter = new Decrypter();
@@ -31,15 +31,18 @@ describe('against the age-encryption package', () => {
     expect(same(await decrypter.decrypt(sealed), bytesOf(size))).toBe(true);
   });
 
-  test.each(sizes)('theirs opens with ours, %i bytes, whatever the pieces', async (size) => {
-    const encrypter = new Encrypter();
-    for (const { recipient } of [...others, identity]) encrypter.addRecipient(recipient.toString());
-    const sealed = await encrypter.encrypt(bytesOf(size));
-    const pieces = [sealed.subarray(0, 1), sealed.subarray(1, 400), sealed.subarray(400)];
-    expect(same(await collect(decryptAge(once(...pieces), { identities: [identity] })), bytesOf(size))).toBe(true);
-  });
+  test.each(sizes)(
+    'migrator opens %i bytes that the package sealed, however they are cut into pieces',
+    async (size) => {
+      const encrypter = new Encrypter();
+      for (const { recipient } of [...others, identity]) encrypter.addRecipient(recipient.toString());
+      const sealed = await encrypter.encrypt(bytesOf(size));
+      const pieces = [sealed.subarray(0, 1), sealed.subarray(1, 400), sealed.subarray(400)];
+      expect(same(await collect(decryptAge(once(...pieces), { identities: [identity] })), bytesOf(size))).toBe(true);
+    },
+  );
 
-  test('passphrases, both ways', async () => {
+  test('each opens what the other locked with a passphrase', async () => {
     const passphrase = new Secret('größer als 1 Passwort');
     const ours = await collect(encryptAge(once(bytesOf(10)), { passphrase }, random));
     const decrypter = new Decrypter();
@@ -53,11 +56,11 @@ describe('against the age-encryption package', () => {
     expect(same(await collect(decryptAge(once(theirs), keys)), bytesOf(10))).toBe(true);
   });
 
-  test('keys', async () => {
+  test('derive the same recipient from an identity', async () => {
     expect(await identityToRecipient(identity.secret().reveal())).toBe(identity.recipient.toString());
   });
 
-  test('an identity file that is itself encrypted', async () => {
+  test('migrator opens an identity file that the package encrypted', async () => {
     const encrypter = new Encrypter();
     encrypter.setPassphrase('key to the key');
     encrypter.setScryptWorkFactor(10);

@@ -84,7 +84,7 @@ const all = Object.entries(vectors).map(([name, bytes]) => parse(name, bytes));
 const supported = all.filter(({ name }) => unsupported[name] === undefined);
 
 describe('the CCTV age vectors', () => {
-  test('all but the ones named below are run', () => {
+  test('are all run, but for those that this file names', () => {
     expect(supported).toHaveLength(all.length - Object.keys(unsupported).length);
     expect(supported.length).toBeGreaterThan(120);
   });
@@ -96,11 +96,10 @@ describe('the CCTV age vectors', () => {
     if (expected !== undefined) expect(payload).toBe(expected);
   });
 
-  /** What they expect is not met; that nothing comes out of them is. */
   const leftOut = all.filter(({ name }) => unsupported[name] !== undefined);
   const nothing = createHash('sha256').digest('hex');
   test.each(leftOut.map((vector) => [vector.name, unsupported[vector.name]!, vector] as const))(
-    'left out: %s (%s); it is refused, and nothing comes out',
+    '%s is not supported (%s): it is refused, and nothing comes out',
     async (_, __, vector) => {
       const { outcome, payload } = await run(vector);
       expect(outcome).not.toBe('success');

@@ -43,7 +43,7 @@ const hidden = {
 };
 const part = { scope: null, url: 'https://octopus.example', notes: ['a'], files: plain.content.files };
 
-/** Values that lie on one side or the other of some rule. */
+/** Values that some rule takes and another refuses. */
 const values: readonly Json[] = [
   ...[
     null,
@@ -100,7 +100,7 @@ const mutations = fc.array(
   { minLength: 1, maxLength: 2 },
 );
 
-describe('the check that loads no schema', () => {
+describe('the check without the schema', () => {
   test.each([plain, hidden, { ...plain, source: { product: '', version: '', instance: '' } }])(
     'takes a manifest',
     (one) => {
@@ -114,7 +114,7 @@ describe('the check that loads no schema', () => {
     expect(privatePartSchema.parse(part)).toEqual(part);
   });
 
-  test('takes nothing that the schema refuses, and refuses nothing that it takes', () => {
+  test('agrees with the schema about any changed manifest', () => {
     fc.assert(
       fc.property(fc.constantFrom(plain, hidden, part), mutations, (original, changes) => {
         const value = structuredClone(original) as Json;
@@ -126,7 +126,7 @@ describe('the check that loads no schema', () => {
     );
   });
 
-  test.each(values)('takes %j in no place where the schema refuses it', (what) => {
+  test.each(values)('agrees with the schema about %j in any place', (what) => {
     const places = (value: Json, path: readonly string[]): (readonly string[])[] =>
       typeof value === 'object' && value !== null
         ? Object.entries(value as Mutable).flatMap(([key, inside]) => [

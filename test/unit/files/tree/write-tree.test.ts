@@ -1,14 +1,13 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdir, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { readTree } from '../../../../src/files/tree/read-tree.ts';
 import { createTreeWriter } from '../../../../src/files/tree/write-tree.ts';
 import type { ByteStream } from '../../../../src/ports/artifact.ts';
 import { seededRandom } from '../../../support/memory-bytes.ts';
 import { tempDirs } from '../../../support/with-temp-dir.ts';
-import { linux, posix, testWith } from '../../../support/programs.ts';
+import { linux, testWith } from '../../../support/programs.ts';
 
 const tempDir = tempDirs();
 
@@ -16,106 +15,14 @@ async function* of(...parts: (string | Uint8Array)[]): ByteStream {
   for (const part of parts) yield await Promise.resolve(typeof part === 'string' ? Buffer.from(part) : part);
 }
 
-async function text(stream: ByteStream): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
-}
-
 async function everything(folder: string): Promise<string[]> {
   return (await readdir(folder, { recursive: true })).sort();
 }
 
-describe('readTree', () => {
-  test('lists files by the bytes of their paths', async () => {
-    const folder = await tempDir();
-    await mkdir(join(folder, 'b', 'empty'), { recursive: true });
-    for (const name of ['b/z', 'b-a', 'B', 'é', 'a', 'z']) await writeFile(join(folder, name), name);
-    const entries = await readTree(folder);
-    expect(entries.map(({ path }) => path)).toEqual(['B', 'a', 'b-a', 'b/z', 'z', 'é']);
-    expect(entries.map(({ size }) => size)).toEqual([1, 1, 3, 3, 1, 2]);
-    for (const entry of entries) expect(await text(entry.content())).toBe(entry.path);
-    expect(await text(entries[0]!.content())).toBe('B');
-  });
-
-  test('takes one file by its name, also through a link that was named', async () => {
-    const folder = await tempDir();
-    await writeFile(join(folder, 'one.txt'), 'x');
-    await symlink('one.txt', join(folder, 'link'));
-    expect(await readTree(join(folder, 'one.txt'))).toMatchObject([{ path: 'one.txt', size: 1 }]);
-    const [entry] = await readTree(join(folder, 'link'));
-    expect(await text(entry!.content())).toBe('x');
-  });
-
-  test('takes a name with the sign that stands for bytes that are no UTF-8', async () => {
-    const folder = await tempDir();
-    await writeFile(join(folder, '\uFFFD#'), 'x');
-    expect(await readTree(folder)).toMatchObject([{ path: '\uFFFD#' }]);
-  });
-
-  testWith([linux], 'refuses a name that is no UTF-8', async () => {
-    const folder = await tempDir();
-    await writeFile(Buffer.concat([Buffer.from(`${folder}/a`), Buffer.from([0xff])]), 'y');
-    await expect(readTree(folder)).rejects.toMatchObject({
-      code: 'USAGE',
-      message: `the name of "${join(folder, 'a\uFFFD')}" is not valid UTF-8`,
-    });
-  });
-
-  test('names all links and reads none', async () => {
-    const folder = await tempDir();
-    await symlink('/etc/passwd', join(folder, 'l1'));
-    await mkdir(join(folder, 'sub'));
-    await symlink('..', join(folder, 'sub', 'l2'));
-    await expect(readTree(folder)).rejects.toMatchObject({ code: 'USAGE', details: { links: ['l1', 'sub/l2'] } });
-  });
-
-  testWith([posix], 'names special files and reads none', async () => {
-    const other = await tempDir();
-    execFileSync('mkfifo', [join(other, 'pipe')]);
-    await expect(readTree(other)).rejects.toMatchObject({ code: 'USAGE', details: { special: ['pipe'] } });
-    await expect(() => readTree(join(other, 'missing'))).toThrowCode('USAGE');
-  });
-
-  test.each([
-    ['longer', (path: string) => appendFile(path, 'more')],
-    ['much longer', (path: string) => appendFile(path, Buffer.alloc(3_000_000))],
-    ['shorter', (path: string) => writeFile(path, '')],
-    ['another of the same length', async (path: string) => (await writeFile(path, 'XYZ'), utimes(path, 1, 1))],
-    ['a link', async (path: string) => (execFileSync('rm', [path]), symlink('/etc/passwd', path))],
-    ['gone', (path: string) => Promise.resolve(void execFileSync('rm', [path]))],
-  ])('a file that became %s is LOCAL_IO, small or large', async (_, change) => {
-    for (const size of [3, 3_000_000]) {
-      const folder = await tempDir();
-      await writeFile(join(folder, 'f'), Buffer.alloc(size, 'abc'));
-      const [entry] = await readTree(folder);
-      await change(join(folder, 'f'));
-      await expect(() => text(entry!.content())).toThrowCode('LOCAL_IO');
-    }
-  });
-
-  test.each([0, 1, 262_144, 262_145, 1_048_576, 4_000_000])(
-    'a file of %i bytes arrives as it is, and leaves so',
-    async (size) => {
-      const [folder, parent] = [await tempDir(), await tempDir()];
-      const bytes = seededRandom('tree').bytes(size);
-      await writeFile(join(folder, 'f'), bytes);
-      const [entry] = await readTree(folder);
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of entry!.content()) chunks.push(Uint8Array.from(chunk));
-      expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
-      const writer = await createTreeWriter(join(parent, 'out'), { overwrite: false });
-      await writer.write('f', of(...chunks));
-      await writer.commit();
-      expect((await readFile(join(parent, 'out', 'f'))).equals(bytes)).toBe(true);
-    },
-  );
-});
-
 describe('createTreeWriter', () => {
   const options = { overwrite: false };
 
-  test('a new folder appears complete at commit', async () => {
+  test('a new folder appears with the commit, complete', async () => {
     const parent = await tempDir();
     const writer = await createTreeWriter(join(parent, 'out'), options);
     await writer.write('a.txt', of('one', 'two'));
@@ -126,32 +33,47 @@ describe('createTreeWriter', () => {
     expect(await readFile(join(parent, 'out', 'a.txt'), 'utf8')).toBe('onetwo');
   });
 
+  test.each([0, 1, 262_144, 262_145, 1_048_576, 4_000_000])('a file of %i bytes is written as it is', async (size) => {
+    const parent = await tempDir();
+    const bytes = seededRandom('tree').bytes(size);
+    const chunks = Array.from({ length: Math.ceil(size / 1_048_576) }, (_, index) =>
+      bytes.subarray(index * 1_048_576, (index + 1) * 1_048_576),
+    );
+    const writer = await createTreeWriter(join(parent, 'out'), options);
+    await writer.write('f', of(...chunks));
+    await writer.commit();
+    expect((await readFile(join(parent, 'out', 'f'))).equals(bytes)).toBe(true);
+  });
+
   describe('with many small files at hand', () => {
     const many = Array.from({ length: 2400 }, (_, index) => ({
       path: `d${index % 7}/f${index}`,
       bytes: seededRandom(String(index)).bytes([0, 262_144, 5][index % 400] ?? index % 3000),
     }));
 
-    test.each([false, true])('all of them arrive as they are, between others (into a folder: %s)', async (exists) => {
-      const parent = await tempDir();
-      if (exists) await mkdir(join(parent, 'out'));
-      const writer = await createTreeWriter(join(parent, 'out'), options);
-      const memory = Buffer.alloc(262_144);
-      for (const { path, bytes } of many) {
-        memory.set(bytes);
-        await writer.write(path, memory.subarray(0, bytes.length));
-        memory.fill(0xee);
-        if (path === 'd0/f1750') await writer.write('large', of(Buffer.alloc(300_000, 'x')));
-      }
-      expect(await writer.commit()).toHaveLength(many.length + 1);
-      expect(await readdir(parent)).toEqual(['out']);
-      for (const { path, bytes } of many) {
-        expect((await readFile(join(parent, 'out', path))).equals(bytes)).toBe(true);
-      }
-      expect((await readFile(join(parent, 'out', 'large'), 'utf8')).length).toBe(300_000);
-    });
+    test.each([false, true])(
+      'writes all of them as they are, and a large one between them (into a folder that exists: %s)',
+      async (exists) => {
+        const parent = await tempDir();
+        if (exists) await mkdir(join(parent, 'out'));
+        const writer = await createTreeWriter(join(parent, 'out'), options);
+        const memory = Buffer.alloc(262_144);
+        for (const { path, bytes } of many) {
+          memory.set(bytes);
+          await writer.write(path, memory.subarray(0, bytes.length));
+          memory.fill(0xee);
+          if (path === 'd0/f1750') await writer.write('large', of(Buffer.alloc(300_000, 'x')));
+        }
+        expect(await writer.commit()).toHaveLength(many.length + 1);
+        expect(await readdir(parent)).toEqual(['out']);
+        for (const { path, bytes } of many) {
+          expect((await readFile(join(parent, 'out', path))).equals(bytes)).toBe(true);
+        }
+        expect((await readFile(join(parent, 'out', 'large'), 'utf8')).length).toBe(300_000);
+      },
+    );
 
-    test('one that comes twice is named, at the latest by the commit, and nothing is left', async () => {
+    test('names a file that comes twice, with the commit at the latest, and leaves nothing', async () => {
       for (const after of [0, 1200]) {
         const parent = await tempDir();
         const writer = await createTreeWriter(join(parent, 'out'), options);
@@ -171,7 +93,7 @@ describe('createTreeWriter', () => {
       }
     });
 
-    test('discard in the midst leaves no trace', async () => {
+    test('discards in the midst and leaves nothing', async () => {
       const parent = await tempDir();
       const writer = await createTreeWriter(join(parent, 'out'), options);
       for (const { path, bytes } of many) await writer.write(path, bytes);
@@ -180,7 +102,7 @@ describe('createTreeWriter', () => {
     });
   });
 
-  test('discard leaves no trace of it', async () => {
+  test('discard leaves nothing', async () => {
     const parent = await tempDir();
     const writer = await createTreeWriter(join(parent, 'out'), options);
     await writer.write('a', of('x'));
@@ -188,7 +110,7 @@ describe('createTreeWriter', () => {
     expect(await everything(parent)).toEqual([]);
   });
 
-  test('goes into an existing folder beside what is there', async () => {
+  test('writes into an existing folder and keeps what is there', async () => {
     const folder = await tempDir();
     await mkdir(join(folder, 'deep'));
     await writeFile(join(folder, 'deep', 'old'), 'old');
@@ -198,7 +120,7 @@ describe('createTreeWriter', () => {
     expect(await everything(folder)).toEqual(['deep', 'deep/new', 'deep/old'].map((path) => join(path)));
   });
 
-  test('names every file in the way and moves nothing', async () => {
+  test('names every file in the way, and then moves nothing', async () => {
     const folder = await tempDir();
     await writeFile(join(folder, 'b'), 'mine');
     await writeFile(join(folder, 'd'), 'mine');
@@ -209,7 +131,7 @@ describe('createTreeWriter', () => {
     expect(await readFile(join(folder, 'b'), 'utf8')).toBe('mine');
   });
 
-  test('overwrite replaces files, but never follows a link or replaces a folder', async () => {
+  test('replaces files when it may, but never follows a link or replaces a folder', async () => {
     const folder = await tempDir();
     const outside = await tempDir();
     await writeFile(join(folder, 'a'), 'old');
@@ -230,8 +152,8 @@ describe('createTreeWriter', () => {
     expect(await everything(folder)).toEqual(['a', 'folder', 'link']);
   });
 
-  describe('links that appear while it writes', () => {
-    test('where a folder was, before the commit', async () => {
+  describe('does not follow a link that appears', () => {
+    test('in place of a folder, before the commit', async () => {
       const [folder, outside] = [await tempDir(), await tempDir()];
       await mkdir(join(folder, 'sub'));
       const writer = await createTreeWriter(folder, { overwrite: true });
@@ -244,7 +166,7 @@ describe('createTreeWriter', () => {
       expect(await everything(folder)).toEqual(['sub']);
     });
 
-    test('where nothing was, before the commit', async () => {
+    test('in place of the new folder, before the commit', async () => {
       const [parent, outside] = [await tempDir(), await tempDir()];
       const writer = await createTreeWriter(join(parent, 'out'), options);
       await writer.write('x', of('x'));
@@ -323,7 +245,7 @@ describe('createTreeWriter', () => {
     expect(await everything(parent)).toEqual([]);
   });
 
-  test('a content that fails half-way is passed on, and discard cleans up', async () => {
+  test('passes on the failure of a content, and discard leaves nothing', async () => {
     const parent = await tempDir();
     const writer = await createTreeWriter(join(parent, 'out'), options);
     async function* broken(): ByteStream {
@@ -335,7 +257,7 @@ describe('createTreeWriter', () => {
     expect(await everything(parent)).toEqual([]);
   });
 
-  test.each(['file', 'link'])('a destination that is a %s is USAGE', async (kind) => {
+  test.each(['file', 'link'])('refuses a destination that is a %s with USAGE', async (kind) => {
     const parent = await tempDir();
     await writeFile(join(parent, 'file'), '');
     await symlink(parent, join(parent, 'link'));

@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { manifestJsonSchema, manifestSchema } from '../../../../src/package/index.ts';
-import { isoSeconds, toTime } from '../../../../src/package/manifest/rules.ts';
 import { packageId, packageVersion } from '../../../../src/package/manifest/schema.ts';
 
-describe('ids and versions', () => {
+describe('the schema of the manifest', () => {
   test.each(['acme', 'Acme.Web-shop_2', 'a', '0'])('takes the id %j', (id) => {
     expect(packageId.safeParse(id).success).toBe(true);
   });
@@ -22,21 +21,6 @@ describe('ids and versions', () => {
       expect(packageVersion.safeParse(text).success).toBe(false);
     },
   );
-});
-
-test('times are kept to the second, between 1970 and 2242', () => {
-  expect(isoSeconds(new Date('2026-11-21T01:02:03.999Z'))).toBe('2026-11-21T01:02:03Z');
-  expect(toTime('1970-01-01T00:00:00Z')).toBe(0);
-  expect(toTime('2242-03-16T12:56:31Z')).toBe(0o77777777777);
-  for (const text of [
-    '2242-03-16T12:56:32Z',
-    '1969-12-31T23:59:59Z',
-    '2026-02-30T00:00:00Z',
-    '2026-01-01T24:00:00Z',
-    '',
-  ]) {
-    expect(toTime(text)).toBeUndefined();
-  }
 });
 
 test('the published schema names every key', () => {
