@@ -13,7 +13,7 @@ export interface ExportRun {
   readonly request: ExportRequest;
   readonly secrets: Secrets;
   readonly destination: PushDestination | undefined;
-  /** Journal step; a second export of one run (another route) needs another name. */
+  /** The name of the step in the journal. A second export in one run (on another route) needs another name. */
   readonly step: string;
   readonly waiting: Waiting;
 }
@@ -21,11 +21,11 @@ export interface ExportRun {
 export interface ExportResult {
   readonly prepared: PreparedExport;
   readonly job: StartedJob;
-  /** Undefined when nobody waited. */
+  /** Undefined when the run did not wait. */
   readonly status: JobStatus | undefined;
 }
 
-/** Prepares an export, starts it exactly once and stays with it; judging the final state is the caller's. */
+/** Prepares an export, starts it exactly once and waits for it. The caller judges the final state. */
 export async function runExport(work: ExportRun, ports: OperationPorts, signal: AbortSignal): Promise<ExportResult> {
   const { source, secrets, destination, step } = work;
   const { reporter, run, clock } = ports;
@@ -56,9 +56,9 @@ export async function runExport(work: ExportRun, ports: OperationPorts, signal: 
   return { prepared, job, status };
 }
 
-/** Makes the handle known before the first look at the job. */
+/** Reports the handle before the first look at the job. */
 export function announce({ id, handle, attached }: StartedJob, kind: JobKind, { reporter }: OperationPorts): void {
-  if (attached) reporter.report({ type: 'notice', message: `taking up the job of an earlier run` });
+  if (attached) reporter.report({ type: 'notice', message: `resuming the job of an earlier run` });
   reporter.report({ type: 'job', handle, status: { id, kind, state: 'queued', wireState: 'started', messages: [] } });
 }
 
@@ -72,7 +72,7 @@ export function requireSecrets(instance: Instance, names: readonly string[], sec
   });
 }
 
-/** What a finished export made. JOB_FAILED when it is not there: then there is nothing to take up again. */
+/** The result of a finished export. JOB_FAILED when the server does not have it: then there is nothing to resume. */
 export async function fetchExport(
   source: Instance,
   { id, handle }: Pick<StartedJob, 'id' | 'handle'>,
@@ -83,7 +83,7 @@ export async function fetchExport(
     return await facet(source, 'exports').fetch(id, prepared, signal);
   } catch (error) {
     if (!isMigratorError(error, 'NOT_FOUND')) throw error;
-    throw new MigratorError('JOB_FAILED', `the export ${handle} says it succeeded, but ${error.message}`, {
+    throw new MigratorError('JOB_FAILED', `the export ${handle} says that it succeeded, but ${error.message}`, {
       hint: error.hint,
       details: { handle, ...error.details },
       cause: error,
