@@ -31,8 +31,9 @@ export interface Globals {
   readonly color: boolean;
 }
 
-/** The composition root. Everything in it is created on first use, so that `--help` creates nothing. `close` closes it all
- * in the opposite order.
+/**
+ * The composition root. Everything in it is created on first use, so that `--help` creates nothing. `close` closes it
+ * all in the opposite order.
  */
 export class Context {
   readonly io: IO;

@@ -6,8 +6,9 @@ import type { Context } from './context.ts';
 import { withGlobals } from './flags/globals.ts';
 import { version } from './version.ts';
 
-/** Builds the command tree. With `argv`, only the commands that it names are loaded; without it, all are. No command runs
- * here.
+/**
+ * Builds the command tree. With `argv`, only the commands that it names are loaded; without it, all are. No command
+ * runs here.
  */
 export async function createProgram(context: Context, argv?: readonly string[]): Promise<Command> {
   const program = new Command('migrator')

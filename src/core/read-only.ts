@@ -1,9 +1,10 @@
 import { MigratorError } from '../errors.ts';
 import type { Adapter } from '../ports/adapter.ts';
 
-/** Wraps the adapter of a source, so that it cannot change the projects or packages on its instance. Exports and moves are
- * kept, because they read here and write elsewhere. Of the jobs, these methods are kept: reading status, log and list,
- * `cancel`, and `advance`, which some exports need to continue.
+/**
+ * Wraps the adapter of a source, so that it cannot change the projects or packages on its instance. Exports and moves
+ * are kept, because they read here and write elsewhere. Of the jobs, these methods are kept: reading status, log and
+ * list, `cancel`, and `advance`, which some exports need to continue.
  */
 export function readOnly(adapter: Adapter): Adapter {
   const { jobs, exports, moves, feed } = adapter;

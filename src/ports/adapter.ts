@@ -84,16 +84,17 @@ export interface Mover {
   discard?(jobId: string, signal: AbortSignal): Promise<void>;
 }
 
-/** Talks to one instance of one product. An absent facet means that the product cannot do this; callers turn that into
+/**
+ * Talks to one instance of one product. An absent facet means that the product cannot do this; callers turn that into
  * UNSUPPORTED. All methods may fail with AUTH_REFUSED, REMOTE_UNREACHABLE, REMOTE_UNEXPECTED and CANCELLED. The
- * comments
- * name other codes. No error, log line or return value contains a secret.
+ * comments name other codes. No error, log line or return value contains a secret.
  */
 export interface Adapter {
   readonly product: string;
   /** The first call of every run: checks URL and credentials. Only reads. Cheap. May be repeated. */
   probe(signal: AbortSignal): Promise<InstanceInfo>;
-  /** A sentence that says why the target cannot import packages of this source version, or undefined. (Octopus and eNMS
+  /**
+   * A sentence that says why the target cannot import packages of this source version, or undefined. (Octopus and eNMS
    * need the same release on both sides.)
    */
   versionObstacle(sourceVersion: string, target: InstanceInfo): string | undefined;

@@ -5,10 +5,10 @@ export interface ByteSource {
   readonly size: number;
   /** Reads exactly `length` bytes from `position`, or fewer at the end. */
   read(position: number, length: number): Promise<Uint8Array>;
-  /** Streams the bytes from `start` up to, but not including, `end`, in chunks of up to 1 MiB. Without `reuseAfter`, each chunk
-   * has its own memory. With it, the memory of a chunk may be reused that many chunks later, and all chunks except the
-   * last
-   * have 1 MiB.
+  /**
+   * Streams the bytes from `start` up to, but not including, `end`, in chunks of up to 1 MiB. Without `reuseAfter`,
+   * each chunk has its own memory. With it, the memory of a chunk may be reused that many chunks later, and all chunks
+   * except the last have 1 MiB.
    */
   stream(start: number, end: number, reuseAfter?: number): ByteStream;
 }

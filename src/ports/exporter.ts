@@ -35,8 +35,9 @@ export interface Exporter {
   readonly projectless?: boolean;
   /** The names of the options with secrets that `start` needs. */
   readonly requiredSecrets: readonly string[];
-  /** Resolves all names and chooses the id and a unique version of the package. Only reads. Reports all missing names in one
-   * NOT_FOUND (details.missing). May be repeated, but chooses a new version each time unless the request has one.
+  /**
+   * Resolves all names and chooses the id and a unique version of the package. Only reads. Reports all missing names in
+   * one NOT_FOUND (details.missing). May be repeated, but chooses a new version each time unless the request has one.
    */
   prepare(request: ExportRequest, signal: AbortSignal): Promise<PreparedExport>;
   /** Starts the export and returns the job id. The caller repeats it only after `find`. */
@@ -46,8 +47,9 @@ export interface Exporter {
     destination: PushDestination | undefined,
     signal: AbortSignal,
   ): Promise<string>;
-  /** Called when the answer of `start` was lost. Looks for a job that `start` created from this preparation after the given
-   * time. Undefined when the server shows that there is no such job. CONFLICT when this is not certain.
+  /**
+   * Called when the answer of `start` was lost. Looks for a job that `start` created from this preparation after the
+   * given time. Undefined when the server shows that there is no such job. CONFLICT when this is not certain.
    */
   find(prepared: PreparedExport, startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;
   /** The files of the finished export, to be read from this server. Not called for pushed exports. May be repeated. */

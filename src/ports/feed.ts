@@ -28,8 +28,10 @@ export interface PackageFeed {
   list(filter: string | undefined, signal: AbortSignal): AsyncIterable<StoredPackage>;
   /** Undefined when absent. May be repeated. */
   stat(ref: PackageRef, signal: AbortSignal): Promise<StoredPackage | undefined>;
-  /** Uploads one file. `fail`: CONFLICT when this id and version exist. After a lost answer, the adapter compares the file with
-   * the one that the server has. REMOTE_UNEXPECTED when the stored digest differs from the digest of the sent file.
+  /**
+   * Uploads one file. `fail`: CONFLICT when this id and version exist. After a lost answer, the adapter compares the
+   * file with the one that the server has. REMOTE_UNEXPECTED when the stored digest differs from the digest of the sent
+   * file.
    */
   upload(
     file: ArtifactFile,
@@ -43,12 +45,14 @@ export interface PackageFeed {
   parseFileName(fileName: string): PackageRef | undefined;
   /** Idempotent. */
   delete(ref: PackageRef, signal: AbortSignal): Promise<'deleted' | 'absent'>;
-  /** Sets the certification of a package and returns what the server then shows. `by` and `at` repeat a decision that was made
-   * on another server. `sync`: the server fetches the decision by itself. NOT_FOUND when absent.
+  /**
+   * Sets the certification of a package and returns what the server then shows. `by` and `at` repeat a decision that
+   * was made on another server. `sync`: the server fetches the decision by itself. NOT_FOUND when absent.
    */
   certify?(ref: PackageRef, wanted: Certification | 'sync', signal: AbortSignal): Promise<Certification>;
-  /** Lets the server build a package again with another name, content or settings, and returns the job to watch. CONFLICT with
-   * the reason when it is too late, NOT_FOUND when absent. May be repeated.
+  /**
+   * Lets the server build a package again with another name, content or settings, and returns the job to watch.
+   * CONFLICT with the reason when it is too late, NOT_FOUND when absent. May be repeated.
    */
   edit?(
     ref: PackageRef,

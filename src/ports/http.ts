@@ -17,14 +17,15 @@ export interface HttpRequest {
   readonly body?: RequestBody;
   /** Sent as multipart/form-data, in this order. */
   readonly form?: readonly (RequestField | RequestFile)[];
-  /** `read` and `idempotent` are repeated after connection errors, 429, 502, 503 and 504. `once` is repeated only when nothing
-   * can have reached the server, or after a 429 (refused before it was processed). Default: `read` for GET and HEAD,
-   * else
-   * `once`.
+  /**
+   * `read` and `idempotent` are repeated after connection errors, 429, 502, 503 and 504. `once` is repeated only when
+   * nothing can have reached the server, or after a 429 (refused before it was processed). Default: `read` for GET and
+   * HEAD, else `once`.
    */
   readonly safety?: 'read' | 'idempotent' | 'once';
-  /** True when the bodies contain passwords. They are then never logged, quoted or kept, at any log level. `explain` still
-   * gets the body of an error, and must not repeat a secret from it.
+  /**
+   * True when the bodies contain passwords. They are then never logged, quoted or kept, at any log level. `explain`
+   * still gets the body of an error, and must not repeat a secret from it.
    */
   readonly secretBodies?: boolean;
   /**

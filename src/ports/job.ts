@@ -1,5 +1,6 @@
-/** `queued` and `running` advance by themselves. `waiting` needs a person (an approval). The last four are final. `partial`
- * means that the job finished, and that the server's log names items with failures or warnings.
+/**
+ * `queued` and `running` advance by themselves. `waiting` needs a person (an approval). The last four are final.
+ * `partial` means that the job finished, and that the server's log names items with failures or warnings.
  */
 export type JobState =
   'queued' | 'running' | 'waiting' | 'cancelling' | 'succeeded' | 'partial' | 'failed' | 'cancelled';
@@ -64,10 +65,10 @@ export interface LogLine {
 }
 
 export interface Jobs {
-  /** Reads the status once. May be repeated. An unknown state of the server maps to `running`, never to success. A final state
-   * is returned only after the server's log was read, so that a success with errors in the log is `failed`. NOT_FOUND
-   * when
-   * the server does not know the id.
+  /**
+   * Reads the status once. May be repeated. An unknown state of the server maps to `running`, never to success. A final
+   * state is returned only after the server's log was read, so that a success with errors in the log is `failed`.
+   * NOT_FOUND when the server does not know the id.
    */
   status(id: string, signal: AbortSignal): Promise<JobStatus>;
   /** Reads the whole log so far, oldest line first. May be repeated. */
@@ -83,8 +84,9 @@ export interface Jobs {
   reject?(id: string, signal: AbortSignal): Promise<void>;
   /** Starts the product's own undo and returns the id to watch. CONFLICT, with the reason, when it is not possible. */
   undo?(id: string, signal: AbortSignal): Promise<string>;
-  /** For servers that need a call for each step of a job: makes the next call. Idempotent: it reads the state of the server
-   * first and does nothing when no call is due. Called before each `status` while a job is watched.
+  /**
+   * For servers that need a call for each step of a job: makes the next call. Idempotent: it reads the state of the
+   * server first and does nothing when no call is due. Called before each `status` while a job is watched.
    */
   advance?(id: string, signal: AbortSignal): Promise<void>;
 }

@@ -27,8 +27,9 @@ export interface Run {
 }
 
 export interface Journal {
-  /** Begins a run, or resumes the unfinished run with the same key, with its facts and jobs (`resumed` is then true). CONFLICT
-   * when a live process has a run with this key.
+  /**
+   * Begins a run, or resumes the unfinished run with the same key, with its facts and jobs (`resumed` is then true).
+   * CONFLICT when a live process has a run with this key.
    */
   begin(
     key: string,

@@ -104,7 +104,11 @@ describe('config check', () => {
     ['an unknown key', 'instanses: {}', /instanses is not a known key; did you mean "instances"\?/],
     ['an unknown key below', 'http: { retrys: 3 }', /http\.retrys is not a known key; did you mean "retries"\?/],
     ['a wrong type', 'keys: { recipients: age1 }', /keys\.recipients must be a list, not text/],
-    ['a default for no flag', 'defaults: { noWait: true }', /defaults\.noWait .* is no flag that can have a default/],
+    [
+      'a default for no flag',
+      'defaults: { noWait: true }',
+      /defaults\.noWait .* is not a flag that can have a default/,
+    ],
     ['a default of the wrong type', 'defaults: { project: 5 }', /defaults\.project .* must be a list of texts/],
     [
       'a setting that the product does not know',
@@ -119,7 +123,7 @@ describe('config check', () => {
     [
       'a default that is no flag',
       'defaults: { ignoreMachnes: true }',
-      /defaults\.ignoreMachnes .* is no flag[^]*did you mean "ignoreMachines"\?/,
+      /defaults\.ignoreMachnes .* is not a flag[^]*did you mean "ignoreMachines"\?/,
     ],
     [
       'a setting that the adapter does not know',

@@ -74,7 +74,8 @@ class Scanner {
   }
 }
 
-/** The place where a text stops being valid JSON, or undefined when the text is valid. The message of `JSON.parse` does
+/**
+ * The place where a text stops being valid JSON, or undefined when the text is valid. The message of `JSON.parse` does
  * not always give the place, and it quotes the text, which may hold a secret.
  */
 export function jsonFault(text: string): JsonFault | undefined {

@@ -70,7 +70,8 @@ function build(input: ConfigInput, place: Pick<Config, 'file' | 'mode' | 'direct
   };
 }
 
-/** Finds, reads and checks the rc file. Without an rc file, the values are the built-in ones and there are no instances.
+/**
+ * Finds, reads and checks the rc file. Without an rc file, the values are the built-in ones and there are no instances.
  * CONFIG_INVALID names the file and all problems: line and column of a syntax error, or the path of each wrong key with
  * the nearest valid key.
  */

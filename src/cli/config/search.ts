@@ -60,7 +60,8 @@ async function refuseUnreadable(folder: string, names: readonly string[]): Promi
   }
 }
 
-/** A configuration can run commands. A file above the working directory (in /tmp, on a shared disk) is used only when it
+/**
+ * A configuration can run commands. A file above the working directory (in /tmp, on a shared disk) is used only when it
  * belongs to the user or to root.
  */
 async function refuseForeign(file: string, uid: number | undefined): Promise<void> {

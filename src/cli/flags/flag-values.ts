@@ -8,10 +8,10 @@ import { ListOption } from './list-flag.ts';
 /** The global flags that the rc file may set. `--json` and `--config` are needed before the file is read. */
 const programDefaults = ['progress', 'quiet', 'debug', 'color'];
 
-/** Gives each flag its value: from the command line, else the environment (`MIGRATOR_` and the name of the flag), else
+/**
+ * Gives each flag its value: from the command line, else the environment (`MIGRATOR_` and the name of the flag), else
  * `defaults` in the rc file, else the built-in value. In the environment, `0`, `false`, `no` and `off` turn a switch
- * off.
- * `notFromDefaults` names flags that change what the command does. `defaults` does not set them.
+ * off. `notFromDefaults` names flags that change what the command does. `defaults` does not set them.
  */
 export async function settle(
   command: Command,

@@ -35,7 +35,8 @@ export function outputSink(name: string, force: boolean, context: Context): Prom
   return createStdoutSink(context.io.stdout);
 }
 
-/** Whether an earlier process of this run wrote the output and was killed after that. The journal tells: the file holds
+/**
+ * Whether an earlier process of this run wrote the output and was killed after that. The journal tells: the file holds
  * the package that this run was sealing, or it is the plain file that this run was writing.
  */
 export async function wroteEarlier(file: string | undefined, run: Run, context: Context): Promise<boolean> {

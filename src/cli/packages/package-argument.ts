@@ -48,7 +48,8 @@ function readRef(text: string, { adapter: { feed } }: Instance): PackageRef | un
   return feed?.unversioned === true && /^[^@\s/\\.]+$/u.test(text) ? { id: text, version: '' } : undefined;
 }
 
-/** Opens a sealed package, or with `--allow-unsigned` a server's own export file. `plain` is true when another flag says
+/**
+ * Opens a sealed package, or with `--allow-unsigned` a server's own export file. `plain` is true when another flag says
  * that the file is a server's own.
  */
 export async function sourceFromFile(

@@ -7,9 +7,10 @@ import { localError } from '../../files/local-error.ts';
 import { temporaryFolder } from '../../files/private-folder.ts';
 import type { IO } from '../terminal/io.ts';
 
-/** Copies standard input to a private temporary file, because a package is read more than once. `close` removes the file.
- * Except on Windows, its name is removed at once, so that a killed run leaves no file.
- * USAGE when standard input is a terminal or empty; CANCELLED when the signal aborts.
+/**
+ * Copies standard input to a private temporary file, because a package is read more than once. `close` removes the
+ * file. Except on Windows, its name is removed at once, so that a killed run leaves no file. USAGE when standard input
+ * is a terminal or empty; CANCELLED when the signal aborts.
  */
 export async function openStdinSource(io: IO, signal?: AbortSignal): Promise<FileSource> {
   if (io.stdinIsTTY) {

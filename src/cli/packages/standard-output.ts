@@ -7,10 +7,10 @@ import { temporaryFolder } from '../../files/private-folder.ts';
 import type { ByteSink } from '../../ports/bytes.ts';
 import type { Output } from '../terminal/io.ts';
 
-/** Writes a package to standard output. A package is patched while it is written, so it is kept in a private temporary
+/**
+ * Writes a package to standard output. A package is patched while it is written, so it is kept in a private temporary
  * file until it is complete. A run that fails writes nothing to standard output. LOCAL_IO when the reader closes its
- * end
- * too early.
+ * end too early.
  */
 export async function createStdoutSink(output: Output): Promise<ByteSink> {
   const folder = await temporaryFolder('stdout');

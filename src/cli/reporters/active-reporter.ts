@@ -2,8 +2,9 @@ import type { Reporter } from '../../ports/reporter.ts';
 
 /** A reporter that may own the terminal. It can be paused for prompts and ended before results are printed. */
 export interface ActiveReporter extends Reporter {
-  /** Ends the display. Nothing is shown after that. With `done`, the current phase is shown as done; without it, the phase
-   * is not shown as done. May be called twice.
+  /**
+   * Ends the display. Nothing is shown after that. With `done`, the current phase is shown as done; without it, the
+   * phase is not shown as done. May be called twice.
    */
   finish(outcome?: 'done'): void;
   /** Writes nothing to the terminal until `resume`, which shows the events that came during the pause. */

@@ -12,7 +12,8 @@ export interface JsonTools {
 /** The least time between two `bytes` events of one subject, in milliseconds. The last event is always written. */
 const interval = 1000;
 
-/** `--progress json`: one JSON object on each line. Every line has `time` (ISO 8601) and `type`. The other fields depend
+/**
+ * `--progress json`: one JSON object on each line. Every line has `time` (ISO 8601) and `type`. The other fields depend
  * on the type:
  * - `phase`: `name`, `subject`
  * - `job`: `handle`, `kind`, `state`, `wireState`, and where known `fraction` (0 to 1), `activity`, `waitingFor`,

@@ -59,8 +59,9 @@ function run(
   });
 }
 
-/** The output of a shell command on stdout. CONFIG_INVALID when the command fails, takes too long or prints too much. The
- * error quotes stderr, but never stdout, which holds the secret.
+/**
+ * The output of a shell command on stdout. CONFIG_INVALID when the command fails, takes too long or prints too much.
+ * The error quotes stderr, but never stdout, which holds the secret.
  */
 export async function commandOutput(
   command: string,

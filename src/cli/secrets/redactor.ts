@@ -66,7 +66,8 @@ function partialCharacter(known: string): string {
   return `(?:[${possible.filter((character) => !(character in base64Character)).join('')}]${special.map((form) => `|${form}`).join('')})`;
 }
 
-/** The secret inside a longer base64 text, at each of the three possible places in a group of three bytes. (In a Basic
+/**
+ * The secret inside a longer base64 text, at each of the three possible places in a group of three bytes. (In a Basic
  * header the user's name comes first.) Some bits of the first and last character belong to the neighbouring bytes.
  */
 function base64Forms(bytes: Buffer): string[] {
@@ -90,10 +91,11 @@ function formsOf(text: string): string[] {
   return [spelled(text), ...base64Forms(bytes), [...bytes].map(hexByte).join('')];
 }
 
-/** Masks secrets in every output: console, log, journal, JSON, error text. Each secret is masked in plain form, URL-encoded
- * (in part or whole, `+` or `%20`, either case of hex), JSON- and HTML-escaped, in hex, and in base64, also inside a
- * longer base64 text. A secret of one to three characters is masked only as a separate word, and not in encoded forms:
- * masked inside other words, it could be guessed.
+/**
+ * Masks secrets in every output: console, log, journal, JSON, error text. Each secret is masked in plain form,
+ * URL-encoded (in part or whole, `+` or `%20`, either case of hex), JSON- and HTML-escaped, in hex, and in base64, also
+ * inside a longer base64 text. A secret of one to three characters is masked only as a separate word, and not in
+ * encoded forms: masked inside other words, it could be guessed.
  */
 export class Redactor {
   readonly #secrets = new Set<string>();

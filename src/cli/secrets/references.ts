@@ -118,9 +118,10 @@ async function fromPerson({ io, purpose, interactive, prompt, signal }: ResolveO
   return (await ask(purpose)).reveal();
 }
 
-/** Resolves a reference to its secret. CONFIG_INVALID when the reference is wrong or the secret is empty, USAGE when it must
- * be typed in and there is no terminal, CANCELLED when the user gives no answer. No message contains any part of the
- * secret.
+/**
+ * Resolves a reference to its secret. CONFIG_INVALID when the reference is wrong or the secret is empty, USAGE when it
+ * must be typed in and there is no terminal, CANCELLED when the user gives no answer. No message contains any part of
+ * the secret.
  */
 export async function resolveSecret(reference: string, options: ResolveOptions): Promise<Secret> {
   const kind = reference === 'prompt' ? 'prompt' : scheme.exec(reference)?.[1];

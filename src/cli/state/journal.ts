@@ -135,9 +135,11 @@ async function removeOldLocks(folder: string): Promise<void> {
   }
 }
 
-/** The journal in the user's state folder. Records survive a kill and a power cut: each is written to a temporary file, made
- * durable and renamed. `begin` resumes the run with its key if the process of that run is gone or was detached from the
- * job. A lock for each key prevents two processes from doing the same work. LOCAL_IO when the folder cannot be used.
+/**
+ * The journal in the user's state folder. Records survive a kill and a power cut: each is written to a temporary file,
+ * made durable and renamed. `begin` resumes the run with its key if the process of that run is gone or was detached
+ * from the job. A lock for each key prevents two processes from doing the same work. LOCAL_IO when the folder cannot be
+ * used.
  */
 export function createJournal(io: IO, options: JournalOptions = {}): FileJournal {
   const runs = join(stateDirectory(io), 'runs');

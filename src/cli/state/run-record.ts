@@ -23,8 +23,9 @@ export function parseFileName(name: string): { readonly id: string; readonly key
   return id === undefined || hash === undefined ? undefined : { id, keyName: hash };
 }
 
-/** True for a run that is not over: its process died, or it was detached from a job that is still running. When such a run
- * is resumed, it finds that job and does not start a second one.
+/**
+ * True for a run that is not over: its process died, or it was detached from a job that is still running. When such a
+ * run is resumed, it finds that job and does not start a second one.
  */
 export function isUnfinished(record: RunRecord): boolean {
   return record.outcome === undefined || record.outcome === 'detached';

@@ -32,7 +32,8 @@ class HiddenLine {
   }
 }
 
-/** Reads one line from the terminal. `hidden` turns the echo off: the terminal is in raw mode until the line is read or
+/**
+ * Reads one line from the terminal. `hidden` turns the echo off: the terminal is in raw mode until the line is read or
  * the read fails. CANCELLED on Ctrl-C, at the end of input and when the signal aborts.
  */
 export function readLine(

@@ -3,8 +3,9 @@ const controls = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u20
 
 const shown: Readonly<Record<string, string>> = { '\t': ' ', '\n': '\u23ce ', '\r': '' };
 
-/** Text from a server or a package as one line. Control characters are written as `\x1b`, so that the text cannot move the
- * cursor, change colours or reverse the reading order of the user's terminal.
+/**
+ * Text from a server or a package as one line. Control characters are written as `\x1b`, so that the text cannot move
+ * the cursor, change colours or reverse the reading order of the user's terminal.
  */
 export function plainText(text: string): string {
   return text.replace(/\r\n/g, '\n').replace(controls, (character) => shown[character] ?? escaped(character));

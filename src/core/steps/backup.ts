@@ -7,15 +7,16 @@ import { fetchExport, runExport } from './export.ts';
 import { type PackageOutput, sealArtifact } from './seal-artifact.ts';
 import { judge } from './verdict.ts';
 
-/** Called only when a backup is needed, because sealing needs keys and most imports need no backup. `replaces` is the backup
- * file of an earlier attempt of this run, which may be overwritten.
+/**
+ * Called only when a backup is needed, because sealing needs keys and most imports need no backup. `replaces` is the
+ * backup file of an earlier attempt of this run, which may be overwritten.
  */
 export type BackupOutput = (replaces: string | undefined) => Promise<PackageOutput>;
 
-/** Exports what an import is about to change to a sealed package on this machine. Returns the file name, which is journaled
- * for `job undo`. If an earlier attempt of this run took a backup, the target may have changed after that. As nothing
- * is
- * destroyed yet, the backup is taken again.
+/**
+ * Exports what an import is about to change to a sealed package on this machine. Returns the file name, which is
+ * journaled for `job undo`. If an earlier attempt of this run took a backup, the target may have changed after that. As
+ * nothing is destroyed yet, the backup is taken again.
  */
 export async function takeBackup(
   target: Instance,

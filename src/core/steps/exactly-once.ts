@@ -20,8 +20,9 @@ export interface StartedJob {
   readonly attached: boolean;
 }
 
-/** Starts a job once. The intent is journaled before the call, and the job after it. A run that finds an intent without a
- * job asks the server whether the call arrived. It repeats the call only when the server shows that the call did not
+/**
+ * Starts a job once. The intent is journaled before the call, and the job after it. A run that finds an intent without
+ * a job asks the server whether the call arrived. It repeats the call only when the server shows that the call did not
  * arrive.
  */
 export async function startOnce(work: RemoteStart, run: Run, clock: Clock, signal: AbortSignal): Promise<StartedJob> {
@@ -70,11 +71,11 @@ function leavesDoubt(error: MigratorError): boolean {
   return error.code === 'CANCELLED' || error.code === 'LOCAL_IO' || error.details['ambiguous'] === true;
 }
 
-/** Prepares a step, or returns from the journal what an earlier process of this run prepared. `always`: the earlier result is
- * always used, because its choices must last (the version of a package). `begun`: the earlier result is used only if
- * the
- * call was sent, because the server may look different after the call. Otherwise the step is prepared again. A plan may
- * have a hundred thousand items, so it is not journaled.
+/**
+ * Prepares a step, or returns from the journal what an earlier process of this run prepared. `always`: the earlier
+ * result is always used, because its choices must last (the version of a package). `begun`: the earlier result is used
+ * only if the call was sent, because the server may look different after the call. Otherwise the step is prepared
+ * again. A plan may have a hundred thousand items, so it is not journaled.
  */
 export async function prepareOnce<Prepared extends object>(
   step: string,

@@ -13,8 +13,9 @@ export interface Journaling {
   readonly leftOpen: () => void;
 }
 
-/** Runs a verb and journals it. A run stays unfinished if it was interrupted, stopped waiting, only started its job, or lost
- * its server. The same command line resumes it. All other runs are finished.
+/**
+ * Runs a verb and journals it. A run stays unfinished if it was interrupted, stopped waiting, only started its job, or
+ * lost its server. The same command line resumes it. All other runs are finished.
  */
 export async function journaled<R extends { readonly outcome: string }>(
   verb: string,

@@ -3,7 +3,8 @@ import type { Importer } from '../../ports/importer.ts';
 import type { PlanItem } from '../../ports/plan.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 
-/** What an import would do to the named objects. They are matched by name, as the products do it. Other objects of the
+/**
+ * What an import would do to the named objects. They are matched by name, as the products do it. Other objects of the
  * target are not changed and not listed.
  */
 export function planImport(

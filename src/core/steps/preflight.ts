@@ -34,8 +34,9 @@ export function requireCompatible(
   reporter.report({ type: 'warning', message: `${obstacle}; continuing because of --ignore-version` });
 }
 
-/** Checks that the server is no longer in maintenance mode after a migration. A crashed task may leave it in this mode. If
- * another migration is running, the mode may belong to that migration, and this is not a problem.
+/**
+ * Checks that the server is no longer in maintenance mode after a migration. A crashed task may leave it in this mode.
+ * If another migration is running, the mode may belong to that migration, and this is not a problem.
  */
 export async function leftMaintenance(
   instance: Instance,

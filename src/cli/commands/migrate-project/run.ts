@@ -81,7 +81,8 @@ export async function runMigrateProject(
   return { outcome: report.outcome };
 }
 
-/** Adds the secrets that both servers need and that the user did not give. Each is derived from the user's identity and
+/**
+ * Adds the secrets that both servers need and that the user did not give. Each is derived from the user's identity and
  * the id of the run, so it is the same when this machine resumes the run, and nobody else knows it. It is never stored.
  */
 async function withOwnSecrets(

@@ -14,7 +14,8 @@ import { judge, warningsOf } from '../../steps/verdict.ts';
 import { watch } from '../../steps/watch.ts';
 import type { MigrateInput, MigratePorts, MigrateReport, Undelivered } from './route.ts';
 
-/** Moves one project after another with the servers' own move. It stops at the first project that the source could not
+/**
+ * Moves one project after another with the servers' own move. It stops at the first project that the source could not
  * deliver, unless the user asked for this route.
  */
 export async function move(

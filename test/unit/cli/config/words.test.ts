@@ -15,9 +15,9 @@ describe('nearest', () => {
     ['adaptor', 'adapters'],
     ['zebra', undefined],
     ['', undefined],
-  ])('%j means %j', (word, meant) => expect(nearest(word, keys)).toBe(meant));
+  ])('the word nearest to %j is %j', (word, meant) => expect(nearest(word, keys)).toBe(meant));
 
-  test('takes the nearer of two', () => expect(nearest('prob', ['prod', 'probe'])).toBe('prod'));
+  test('chooses the nearer of two words', () => expect(nearest('prob', ['prod', 'probe'])).toBe('prod'));
 });
 
 describe('parseDuration', () => {
@@ -33,7 +33,7 @@ describe('parseDuration', () => {
     ['-1s', undefined],
     ['1w', undefined],
     ['1.2.3s', undefined],
-  ])('%j', (text, milliseconds) => expect(parseDuration(text)).toBe(milliseconds));
+  ])('reads %j', (text, milliseconds) => expect(parseDuration(text)).toBe(milliseconds));
 });
 
 describe('jsonFault', () => {
@@ -53,7 +53,9 @@ describe('jsonFault', () => {
     ['{}\n}', 2, 1, 'the end of the file'],
     ['["a\nb"]', 1, 2, 'a value'],
     ['[01]', 1, 3, '"," or "]"'],
-  ])('%j', (text, line, column, expected) => expect(jsonFault(text)).toEqual({ line, column, expected }));
+  ])('finds the fault in %j', (text, line, column, expected) =>
+    expect(jsonFault(text)).toEqual({ line, column, expected }),
+  );
 });
 
 function cut([text, at, inserted]: readonly [string, number, string]): string {

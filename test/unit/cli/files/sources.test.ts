@@ -19,7 +19,7 @@ async function collect(stream: ByteStream): Promise<Buffer[]> {
 }
 
 describe('openFileSource', () => {
-  test('reads at any place and streams in pieces of 1 MiB', async () => {
+  test('reads at any position and streams in chunks of 1 MiB', async () => {
     const folder = await tempDir();
     const content = Buffer.alloc(2_500_000, 'abcdefg');
     await writeFile(join(folder, 'f'), content);
@@ -54,7 +54,7 @@ describe('openFileSource', () => {
     await source.close();
   });
 
-  test('missing files, folders and pipes are USAGE, and a pipe is not waited for', async () => {
+  test('missing files, folders and pipes are USAGE, and it does not wait for a pipe', async () => {
     const folder = await tempDir();
     await mkdir(join(folder, 'd'));
     const names = ['missing', 'd', 'missing/x'];
@@ -70,7 +70,7 @@ describe('openStdinSource', () => {
   const leftovers = async (): Promise<string[]> =>
     (await readdir(tmpdir())).filter((name) => name.startsWith('migrator-stdin-'));
 
-  test('keeps what came, in order, and leaves nothing in the temporary folder', async () => {
+  test('returns the bytes in order, and leaves nothing in the temporary folder', async () => {
     const before = await leftovers();
     const content = Buffer.alloc(1_500_000, 'xyz');
     const stdin = Readable.from([content.subarray(0, 700_001), content.subarray(700_001)]);
@@ -81,7 +81,7 @@ describe('openStdinSource', () => {
     expect(await leftovers()).toEqual(before);
   });
 
-  test('a terminal and an empty input are USAGE', async () => {
+  test('a terminal and an empty input are USAGE errors', async () => {
     await expect(() => openStdinSource(testIO({ stdinIsTTY: true }))).toThrowCode('USAGE');
     await expect(() => openStdinSource(testIO())).toThrowCode('USAGE');
   });

@@ -27,7 +27,7 @@ async function everything(folder: string): Promise<string[]> {
 }
 
 describe('readTree', () => {
-  test('lists files by the bytes of their paths', async () => {
+  test('lists files in the order of the bytes of their paths', async () => {
     const folder = await tempDir();
     await mkdir(join(folder, 'b', 'empty'), { recursive: true });
     for (const name of ['b/z', 'b-a', 'B', 'é', 'a', 'z']) await writeFile(join(folder, name), name);
@@ -38,7 +38,7 @@ describe('readTree', () => {
     expect(await text(entries[0]!.content())).toBe('B');
   });
 
-  test('takes one file by its name, also through a link that was named', async () => {
+  test('reads a single file, also through a link that the user named', async () => {
     const folder = await tempDir();
     await writeFile(join(folder, 'one.txt'), 'x');
     await symlink('one.txt', join(folder, 'link'));
@@ -47,7 +47,7 @@ describe('readTree', () => {
     expect(await text(entry!.content())).toBe('x');
   });
 
-  test('takes a name with the sign that stands for bytes that are no UTF-8', async () => {
+  test('accepts a name with the Unicode replacement character', async () => {
     const folder = await tempDir();
     await writeFile(join(folder, '\uFFFD#'), 'x');
     expect(await readTree(folder)).toMatchObject([{ path: '\uFFFD#' }]);
@@ -62,7 +62,7 @@ describe('readTree', () => {
     });
   });
 
-  test('names all links and reads none', async () => {
+  test('names all links and follows none', async () => {
     const folder = await tempDir();
     await symlink('/etc/passwd', join(folder, 'l1'));
     await mkdir(join(folder, 'sub'));
@@ -84,7 +84,7 @@ describe('readTree', () => {
     ['another of the same length', async (path: string) => (await writeFile(path, 'XYZ'), utimes(path, 1, 1))],
     ['a link', async (path: string) => (execFileSync('rm', [path]), symlink('/etc/passwd', path))],
     ['gone', (path: string) => Promise.resolve(void execFileSync('rm', [path]))],
-  ])('a file that became %s is LOCAL_IO, small or large', async (_, change) => {
+  ])('a file that became %s meanwhile is LOCAL_IO, whether it is small or large', async (_, change) => {
     for (const size of [3, 3_000_000]) {
       const folder = await tempDir();
       await writeFile(join(folder, 'f'), Buffer.alloc(size, 'abc'));
@@ -126,32 +126,35 @@ describe('createTreeWriter', () => {
     expect(await readFile(join(parent, 'out', 'a.txt'), 'utf8')).toBe('onetwo');
   });
 
-  describe('with many small files at hand', () => {
+  describe('with many small files in memory', () => {
     const many = Array.from({ length: 2400 }, (_, index) => ({
       path: `d${index % 7}/f${index}`,
       bytes: seededRandom(String(index)).bytes([0, 262_144, 5][index % 400] ?? index % 3000),
     }));
 
-    test.each([false, true])('all of them arrive as they are, between others (into a folder: %s)', async (exists) => {
-      const parent = await tempDir();
-      if (exists) await mkdir(join(parent, 'out'));
-      const writer = await createTreeWriter(join(parent, 'out'), options);
-      const memory = Buffer.alloc(262_144);
-      for (const { path, bytes } of many) {
-        memory.set(bytes);
-        await writer.write(path, memory.subarray(0, bytes.length));
-        memory.fill(0xee);
-        if (path === 'd0/f1750') await writer.write('large', of(Buffer.alloc(300_000, 'x')));
-      }
-      expect(await writer.commit()).toHaveLength(many.length + 1);
-      expect(await readdir(parent)).toEqual(['out']);
-      for (const { path, bytes } of many) {
-        expect((await readFile(join(parent, 'out', path))).equals(bytes)).toBe(true);
-      }
-      expect((await readFile(join(parent, 'out', 'large'), 'utf8')).length).toBe(300_000);
-    });
+    test.each([false, true])(
+      'writes all of them unchanged, between other files (into an existing folder: %s)',
+      async (exists) => {
+        const parent = await tempDir();
+        if (exists) await mkdir(join(parent, 'out'));
+        const writer = await createTreeWriter(join(parent, 'out'), options);
+        const memory = Buffer.alloc(262_144);
+        for (const { path, bytes } of many) {
+          memory.set(bytes);
+          await writer.write(path, memory.subarray(0, bytes.length));
+          memory.fill(0xee);
+          if (path === 'd0/f1750') await writer.write('large', of(Buffer.alloc(300_000, 'x')));
+        }
+        expect(await writer.commit()).toHaveLength(many.length + 1);
+        expect(await readdir(parent)).toEqual(['out']);
+        for (const { path, bytes } of many) {
+          expect((await readFile(join(parent, 'out', path))).equals(bytes)).toBe(true);
+        }
+        expect((await readFile(join(parent, 'out', 'large'), 'utf8')).length).toBe(300_000);
+      },
+    );
 
-    test('one that comes twice is named, at the latest by the commit, and nothing is left', async () => {
+    test('names a file that comes twice, at the latest at commit, and leaves nothing', async () => {
       for (const after of [0, 1200]) {
         const parent = await tempDir();
         const writer = await createTreeWriter(join(parent, 'out'), options);
@@ -171,7 +174,7 @@ describe('createTreeWriter', () => {
       }
     });
 
-    test('discard in the midst leaves no trace', async () => {
+    test('discard leaves nothing when it comes between two files', async () => {
       const parent = await tempDir();
       const writer = await createTreeWriter(join(parent, 'out'), options);
       for (const { path, bytes } of many) await writer.write(path, bytes);
@@ -180,7 +183,7 @@ describe('createTreeWriter', () => {
     });
   });
 
-  test('discard leaves no trace of it', async () => {
+  test('discard leaves nothing', async () => {
     const parent = await tempDir();
     const writer = await createTreeWriter(join(parent, 'out'), options);
     await writer.write('a', of('x'));
@@ -188,7 +191,7 @@ describe('createTreeWriter', () => {
     expect(await everything(parent)).toEqual([]);
   });
 
-  test('goes into an existing folder beside what is there', async () => {
+  test('adds files to an existing folder and keeps its other files', async () => {
     const folder = await tempDir();
     await mkdir(join(folder, 'deep'));
     await writeFile(join(folder, 'deep', 'old'), 'old');
@@ -198,7 +201,7 @@ describe('createTreeWriter', () => {
     expect(await everything(folder)).toEqual(['deep', 'deep/new', 'deep/old'].map((path) => join(path)));
   });
 
-  test('names every file in the way and moves nothing', async () => {
+  test('names every file that already exists and writes nothing', async () => {
     const folder = await tempDir();
     await writeFile(join(folder, 'b'), 'mine');
     await writeFile(join(folder, 'd'), 'mine');
@@ -312,7 +315,7 @@ describe('createTreeWriter', () => {
     expect(await everything(parent)).toEqual(['out']);
   });
 
-  test('two entries that would be one file are PACKAGE_MALFORMED', async () => {
+  test('two entries for the same file are PACKAGE_MALFORMED', async () => {
     const parent = await tempDir();
     const writer = await createTreeWriter(join(parent, 'out'), options);
     await writer.write('a', of('x'));
@@ -323,7 +326,7 @@ describe('createTreeWriter', () => {
     expect(await everything(parent)).toEqual([]);
   });
 
-  test('a content that fails half-way is passed on, and discard cleans up', async () => {
+  test('an error in the middle of a file is passed on, and discard cleans up', async () => {
     const parent = await tempDir();
     const writer = await createTreeWriter(join(parent, 'out'), options);
     async function* broken(): ByteStream {

@@ -13,10 +13,13 @@ describe('durationFlag', () => {
     expect(durationFlag(text, source)).toBe(milliseconds);
   });
 
-  test.each(['', '20', 'soon', '5 apples', '-3s', '1e3s'])('"%s" is USAGE that names where it stands', async (text) => {
-    await expect(() => durationFlag(text, source)).toThrowCode('USAGE');
-    expect(() => durationFlag(text, source)).toThrow(`MIGRATOR_TIMEOUT: "${text}"`);
-  });
+  test.each(['', '20', 'soon', '5 apples', '-3s', '1e3s'])(
+    '"%s" is USAGE, and the error names the source of the text',
+    async (text) => {
+      await expect(() => durationFlag(text, source)).toThrowCode('USAGE');
+      expect(() => durationFlag(text, source)).toThrow(`MIGRATOR_TIMEOUT: "${text}"`);
+    },
+  );
 });
 
 describe('sizeFlag', () => {
@@ -32,7 +35,7 @@ describe('sizeFlag', () => {
   });
 
   test.each(['', 'much', '5 apples', '-1', '1,5GB', 'MiB'])(
-    '"%s" is USAGE that names where it stands',
+    '"%s" is USAGE, and the error names the source of the text',
     async (text) => {
       await expect(() => sizeFlag(text, source)).toThrowCode('USAGE');
       expect(() => sizeFlag(text, source)).toThrow(`MIGRATOR_TIMEOUT: "${text}"`);

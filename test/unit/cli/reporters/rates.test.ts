@@ -68,7 +68,7 @@ describe('rate', () => {
     ],
   ] as const)('%s', (_, samples, rate) => expect(feed(...samples)).toBe(rate));
 
-  test('thousands of events keep few samples', () => {
+  test('keeps only a few samples of thousands of events', () => {
     let samples: readonly Sample[] = [];
     for (let time = 0; time <= 20_000; time += 1) samples = addSample(samples, { time, done: time * 1000 });
     expect(samples.length).toBeLessThan(60);

@@ -15,12 +15,12 @@ describe('directories', () => {
     ['linux', {}, '.config/migrator', '.local/state/migrator'],
     ['darwin', {}, 'Library/Application Support/migrator', 'Library/Application Support/migrator'],
     ['win32', {}, 'AppData/Roaming/migrator', 'AppData/Local/migrator'],
-  ] as const)('%s', (platform, env, config, state) => {
+  ] as const)('are the usual folders of the platform %s', (platform, env, config, state) => {
     expect(configDirectory(place(platform, env))).toBe(join('/home/me', config));
     expect(stateDirectory(place(platform, env))).toBe(join('/home/me', state));
   });
 
-  test('the platform variables are honoured, relative ones ignored', () => {
+  test('follow the variables of the platform, but ignore relative paths in them', () => {
     const env = { XDG_CONFIG_HOME: '/x/config', XDG_STATE_HOME: 'relative', APPDATA: 'C:\\Roaming', LOCALAPPDATA: '' };
     expect(configDirectory(place('linux', env))).toBe(join('/x/config', 'migrator'));
     expect(configDirectory(place('darwin', env))).toBe(join('/x/config', 'migrator'));
@@ -29,14 +29,14 @@ describe('directories', () => {
     expect(stateDirectory(place('win32', env))).toBe(join('/home/me', 'AppData/Local/migrator'));
   });
 
-  test('our own variables win', () => {
+  test('follow our own variables before those of the platform', () => {
     const env = { MIGRATOR_CONFIG_DIR: 'conf', MIGRATOR_STATE_DIR: '/state', XDG_CONFIG_HOME: '/x' };
     expect(configDirectory(place('linux', env))).toBe(join('/project', 'conf'));
     expect(stateDirectory(place('win32', env))).toBe(join('/state'));
   });
 });
 
-test('a process is alive or not', () => {
+test('isAlive tells living processes from dead ones', () => {
   expect(isAlive(process.pid)).toBe(true);
   expect(isAlive(1)).toBe(process.platform !== 'win32');
   for (const pid of [0, -1, 1.5, 2 ** 31 - 2]) expect(isAlive(pid)).toBe(false);

@@ -67,14 +67,14 @@ function bring({ adapter }: ReturnType<typeof dam>) {
   return importPackage({ ...input, ...waiting }, ports, never);
 }
 
-test('an account that may not import is refused before its file is brought to the server', async () => {
+test('an account that may not import is refused before its file is sent to the server', async () => {
   const refused = () => Promise.reject(new MigratorError('AUTH_REFUSED', 'the account may not import packages'));
   const prod = dam({ check: refused });
   await expect(() => bring(prod)).toThrowCode('AUTH_REFUSED');
   expect(prod.asked).toEqual([]);
 });
 
-test('any other is not kept from it', async () => {
+test('an account that may import sends its file to the server', async () => {
   const prod = dam({ check: () => Promise.resolve() });
   expect(await bring(prod)).toMatchObject({ outcome: 'started', upload: 'created' });
   expect(prod.asked).toEqual(['upload', 'prepare', 'import']);

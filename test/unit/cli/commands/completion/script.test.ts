@@ -163,7 +163,7 @@ describe.each(shells)('%s', (shell) => {
     ).toEqual([...offered].sort());
   });
 
-  test('is registered for the program', async () => {
+  test('registers itself for the program', async () => {
     const folder = await place();
     const { stdout } = spawnSync('bash', ['--norc', '-c', 'source script.bash; complete -p migrator'], {
       cwd: folder,
@@ -192,7 +192,7 @@ describe.each(shells)('%s', (shell) => {
   });
 });
 
-test('options of a command hold below it, its own first', () => {
+test('options of a command are also options of the commands below it, which list their own first', () => {
   const found = commandPaths(tree).find(({ words }) => words === 'package upload');
   expect(found?.options.map(({ flag }) => flag)).toEqual(['--on-conflict', '--config', '--quiet', '--progress']);
 });
