@@ -220,7 +220,7 @@ describe('--json prints one document that keeps to its published schema', () => 
   test('emulate prints an instance for the rc file with the reference that it was given', async () => {
     const env = { ...here().env, OWN_KEY: 'API-OWNKEYOFTHEADMINISTRATOR1' };
     const started = here().start(['emulate', 'octopus', '--data', 'own-key', '--api-key', 'env:OWN_KEY'], { env });
-    await started.seen(/Ctrl-C stops it/);
+    await started.seen(/Ctrl-C stops the instance/);
     started.child.kill('SIGTERM');
     const { stdout } = await started.finished;
     expect(stdout).toMatch(/emulated: \{ product: "octopus", url: "\S+", apiKey: "env:OWN_KEY" \}/);

@@ -47,7 +47,7 @@ describe('keys', () => {
       expect(await mode(keyFile('new', 'identity.txt'))).toBe('600');
     }
     const second = await run(['package', 'seal', 'handover', '-o', 'second.tar'], as('new'));
-    expect(second.stderr).not.toContain('made');
+    expect(second.stderr).not.toContain('created');
     expect(await run(['package', 'verify', 'second.tar', '--content'], as('new'))).toMatchObject({ code: 0 });
   });
 

@@ -56,7 +56,7 @@ describe('a server that fails in a known way', () => {
     await withWorkshop({}, async ({ run, prod }) => {
       prod.faults.add({ type: 'route', method: 'POST', path: '/api/packages/raw', html: true, status: 200, times: 1 });
       const failed = await run(migrating('push'));
-      expect(failed).toMatchObject({ code: 8, stderr: expect.stringContaining('does not hold it') });
+      expect(failed).toMatchObject({ code: 8, stderr: expect.stringContaining('does not have it') });
       expect(await run(migrating('push'))).toMatchObject({ code: 0 });
     });
   });

@@ -85,7 +85,7 @@ async function* contentOf(
     found = true;
     yield* entry.content;
   }
-  if (!found) throw new MigratorError('PACKAGE_MALFORMED', `${source.name} does not hold "${path}"`);
+  if (!found) throw new MigratorError('PACKAGE_MALFORMED', `${source.name} does not contain "${path}"`);
 }
 
 /** Decrypts the first entry of the content. PACKAGE_LOCKED when no key fits. */

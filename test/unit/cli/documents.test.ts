@@ -18,11 +18,11 @@ describe('published schemas', () => {
       properties: { document: { const: `migrator/${name}/1` } },
     });
     expect(schema.required).toContain('document');
-    // Read back, it refuses what it should: another document, and nothing at all.
+    // A schema that is read back still refuses another document and an empty one.
     const back = z.fromJSONSchema(schema);
     expect(back.safeParse({ document: 'migrator/other/1' }).success).toBe(false);
     expect(back.safeParse({}).success).toBe(false);
-    // Validators of other languages do not know what some expressions mean.
+    // Validators in other languages do not support some regular expressions.
     expect(JSON.stringify(schema)).not.toMatch(/\\\\p\{|\(\?</);
   });
 

@@ -27,7 +27,7 @@ describe('explain', () => {
   });
 
   test.each([new TypeError('x is not a function'), 'a text', undefined, { code: 'USAGE' }])(
-    'anything else is a bug, with what a report needs: %p',
+    'any other value is reported as a bug, with the facts that a bug report needs: %p',
     (thrown) => {
       const { exitCode, lines, document } = explain(thrown, quietly);
       expect(exitCode).toBe(exitCodes.bug);

@@ -172,10 +172,10 @@ describe('where the configuration comes from', () => {
     expect((await failure(join(folder, 'a'))).message).toContain('permission denied');
   });
 
-  /** As somebody else sees a file of this user. */
+  /** The IO of another user, who reads a file of this user. */
   const strangerIn = (folder: string) => ({ ...ioIn(folder), uid: process.getuid!() + 1 });
 
-  // A file of root is the system's.
+  // A file of root belongs to the system.
   testWith([noRoot], "another user's file above the working directory is refused", async () => {
     const folder = await tempDir();
     await place(folder, { '.migratorrc': yaml, 'a/.keep': '' });
@@ -215,7 +215,7 @@ describe('what is wrong with a configuration', () => {
     ['package.json', '{\n "migrator": {,} }', /line 2, column 15/],
     ['.migratorrc.mjs', 'export default {', /could not be run/],
     ['.migratorrc.mjs', 'export const a = 1;', /no default export/],
-  ])('%s: %j', async (name, content, message) => {
+  ])('%s with a syntax error is refused with its place: %j', async (name, content, message) => {
     const folder = await tempDir();
     await place(folder, { [name]: content });
     const error = await failure(folder);
@@ -262,9 +262,9 @@ describe('what is wrong with a configuration', () => {
     ['defaults: { package-id: x }', 'defaults.package-id is not the name of a flag in camel case'],
     ['defaults: { from: lba }\ninstances: { lab: { product: x, url: "embedded:x" } }', 'did you mean "lab"?'],
     ['defaults: { x: { y: 1 } }', 'defaults.x must be text, a number, true or false, or a list of texts'],
-    ['- a\n- b', 'the whole must be a group of keys, not a list'],
-    ['just text', 'the whole must be a group of keys, not text'],
-  ])('%s', async (content, message) => {
+    ['- a\n- b', 'the configuration must be a group of keys, not a list'],
+    ['just text', 'the configuration must be a group of keys, not text'],
+  ])('is named: %s', async (content, message) => {
     const folder = await tempDir();
     await place(folder, { '.migratorrc': content });
     const error = await failure(folder);

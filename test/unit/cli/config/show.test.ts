@@ -88,7 +88,7 @@ describe('configWarnings', () => {
       'defaults.password',
       'keys.passphrase',
     ]) {
-      expect(text).toContain(`${path} is the secret itself`);
+      expect(text).toContain(`${path} is a secret in plain text`);
     }
     expect(text).not.toContain('http.keyPassphrase');
     expect(text).not.toContain('instances.prod.apiKey');

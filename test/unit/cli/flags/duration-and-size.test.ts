@@ -9,7 +9,7 @@ describe('durationFlag', () => {
     ['90s', 90_000],
     ['20m', 1_200_000],
     ['1h30m', 5_400_000],
-  ])('%s', (text, milliseconds) => {
+  ])('reads "%s"', (text, milliseconds) => {
     expect(durationFlag(text, source)).toBe(milliseconds);
   });
 
@@ -30,7 +30,7 @@ describe('sizeFlag', () => {
     ['1.5 GiB', 1.5 * 2 ** 30],
     ['20gb', 20e9],
     ['2TiB', 2 * 2 ** 40],
-  ])('%s', (text, bytes) => {
+  ])('reads "%s"', (text, bytes) => {
     expect(sizeFlag(text, source)).toBe(bytes);
   });
 

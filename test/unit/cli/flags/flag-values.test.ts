@@ -13,7 +13,7 @@ import { withTempDir } from '../../../support/with-temp-dir.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
-/** A command with one flag of each kind, and what it is given in the end. */
+/** A command with one flag of each kind, and the final values of its flags. */
 async function settled(
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -111,7 +111,7 @@ describe('a flag gets its value from the command line, the environment, the rc f
     ['a negated switch', 'wait', ['--no-wait'], '1', 'wait: false', [false, true, false, true]],
   ];
 
-  test.each(cases)('%s', async (_, name, argv, text, rc, [cli, env, file, builtIn]) => {
+  test.each(cases)('in this order: %s', async (_, name, argv, text, rc, [cli, env, file, builtIn]) => {
     const variable = `MIGRATOR_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
     const defaults = `  ${rc}\n`;
     expect(await one(name, argv, { [variable]: text }, defaults)).toEqual(cli);
@@ -157,7 +157,7 @@ describe('a flag gets its value from the command line, the environment, the rc f
     expect(await globals(['--quiet'], { MIGRATOR_QUIET: '0' })).toMatchObject({ quiet: true });
     expect(await globals([], { MIGRATOR_NO_COLOR: '1' })).toMatchObject({ color: false });
     expect(await globals([], { MIGRATOR_JSON: 'on' })).toMatchObject({ json: true });
-    // Set by release scripts for reasons of their own.
+    // Release scripts set this variable for other purposes.
     expect(await globals([], { MIGRATOR_VERSION: '9' })).toMatchObject({ json: false });
   });
 });
@@ -179,7 +179,7 @@ describe('an error about a wrong value names its source', () => {
       /defaults\.packagId in .* is not a flag that can have a default\n.*did you mean "packageId"\?/,
     ],
     [{}, '  json: true\n', /defaults\.json in .* is not a flag that can have a default/],
-    // A flag of another command: checked as well, so that a slip does not wait for its night.
+    // A flag of another command. It is checked too, so that an error is found before that command runs.
     [{}, '  compression: lzma\n', /defaults\.compression in .*: "lzma" is not one of auto/],
   ])('%j %j', async (env, defaults, message) => {
     expect(await failure([], env as Record<string, string>, defaults)).toMatch(message);

@@ -7,7 +7,7 @@ import type { Instance } from '../../../../src/core/instance.ts';
 import { testIO } from '../../../support/test-io.ts';
 import { withTempDir } from '../../../support/with-temp-dir.ts';
 
-/** Of an instance these functions look at one property only. */
+/** These functions read only one property of an instance. */
 const instance = (unversioned = false) => ({ name: 'lab', adapter: { feed: { unversioned } } }) as unknown as Instance;
 
 describe('parsePackageRef', () => {
@@ -16,7 +16,7 @@ describe('parsePackageRef', () => {
   });
 
   test.each(['', '-', 'Acme.Move', '@1.0.0', 'Acme@', 'a@b@c', 'a b@1', 'dir/Acme@1.0.0', 'dir\\Acme@1.0.0'])(
-    '"%s" is USAGE',
+    'refuses "%s" with USAGE',
     async (text) => {
       await expect(() => parsePackageRef(text, instance())).toThrowCode('USAGE');
     },

@@ -13,7 +13,7 @@ import { withTempDir } from '../../../support/with-temp-dir.ts';
 
 const plain: SealOptions = { recipient: [], compression: 'auto' };
 
-/** A user with a folder, and an rc file when there is a text for one. */
+/** A user with a folder, and with an rc file if its text is given. */
 async function asUser<T>(rc: string, work: (context: Context, io: TestIO, cwd: string) => Promise<T>): Promise<T> {
   return withTempDir(async (cwd) => {
     if (rc !== '') await writeFile(join(cwd, '.migratorrc.yaml'), rc);
@@ -30,9 +30,9 @@ describe('sealSettings', () => {
   test('without flags, a package is signed with a key and encrypted to an identity, both created on first use', async () => {
     await asUser('', async (context, io) => {
       const first = await sealSettings(plain, context);
-      expect(io.err.match(/made/g)).toHaveLength(2);
+      expect(io.err.match(/created/g)).toHaveLength(2);
       const second = await sealSettings(plain, context);
-      expect(io.err.match(/made/g)).toHaveLength(2);
+      expect(io.err.match(/created/g)).toHaveLength(2);
       expect(second.signer?.keyId).toBe(first.signer?.keyId);
       expect(recipientsOf(second)).toEqual(recipientsOf(first));
       expect(first.createdBy).toMatch(/^migrator-cli \d/);

@@ -11,7 +11,7 @@ import { testIO, type TestIO } from '../../../support/test-io.ts';
 interface Stage {
   readonly io: TestIO;
   readonly reporter: ActiveReporter;
-  /** Lets time pass. */
+  /** Moves the clock forward, in milliseconds. */
   readonly after: (milliseconds: number) => void;
 }
 
@@ -345,8 +345,8 @@ describe('createReporter', () => {
     ['a build server', {}, { stderrIsTTY: true, env: { CI: 'true' } }, false],
     ['CI=false', {}, { stderrIsTTY: true, env: { CI: 'false' } }, true],
     ['a dumb terminal', {}, { stderrIsTTY: true, env: { TERM: 'dumb' } }, false],
-    ['plain asked for', { progress: 'plain' }, { stderrIsTTY: true }, false],
-  ] as const)('%s', async (_, options, overrides, animates) => {
+    ['--progress plain', { progress: 'plain' }, { stderrIsTTY: true }, false],
+  ] as const)('animates only on a capable terminal: %s', async (_, options, overrides, animates) => {
     const { io, reporter } = await stage(options, overrides);
     reporter.report({ type: 'phase', name: 'probe', subject: 'lab' });
     reporter.finish();

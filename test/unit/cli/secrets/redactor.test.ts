@@ -49,7 +49,7 @@ describe('forms of a secret', () => {
         const redacted = redactorOf(secret).redact(`Authorization: Basic ${header}`);
         expect(redacted).toContain('***');
         const rest = redacted.replace('Authorization: Basic ', '').split('***');
-        // What is left of the header decodes to nothing of the secret.
+        // The rest of the header decodes to no part of the secret.
         for (const piece of rest) expect(Buffer.from(piece, 'base64').toString()).not.toContain(secret.slice(0, 3));
         expect(rest.join('').length).toBeLessThanOrEqual(
           Buffer.from(`${prefix}${suffix}`).toString('base64').length + 4,

@@ -40,8 +40,8 @@ describe('env', () => {
   test.each([
     ['env:MISSING', 'MISSING', 'not set'],
     ['env:EMPTY', 'EMPTY', 'empty'],
-    ['env:', 'environment variable', 'names no'],
-  ])('%s', async (reference, name, what) => {
+    ['env:', 'environment variable', 'has no name'],
+  ])('"%s" is CONFIG_INVALID when there is no value', async (reference, name, what) => {
     const error = await failure(reference, options('/'));
     expect(error).toMatchObject({ code: 'CONFIG_INVALID' });
     expect(error.message).toContain(name);
@@ -55,7 +55,7 @@ describe('file', () => {
     ['secret\r\n', 'secret'],
     ['secret\n\n', 'secret\n'],
     [' secret ', ' secret '],
-  ])('%j is %j', async (content, expected) => {
+  ])('a file with %j gives %j', async (content, expected) => {
     const folder = await tempDir();
     await mkdir(join(folder, 'sub'));
     await writeFile(join(folder, 'sub', 'key'), content, { mode: 0o600 });
@@ -111,7 +111,7 @@ describe('command', () => {
     ['command:no-such-program-here', /ended with code/, {}],
     [`command:"${process.execPath}" -e "setInterval(()=>0,1e6)"`, /did not end within 0.3 s/, { commandTimeout: 300 }],
     [`command:"${process.execPath}" -e "console.log('x'.repeat(1e6))"`, /printed more than 64 KiB/, {}],
-  ])('%s', async (reference, message, extra) => {
+  ])('"%s" is CONFIG_INVALID', async (reference, message, extra) => {
     const error = await failure(reference, options('/', extra));
     expect(error.code).toBe('CONFIG_INVALID');
     expect(error.message).toMatch(message);

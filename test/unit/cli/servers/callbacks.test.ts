@@ -7,7 +7,7 @@ import { MigratorError } from '../../../../src/errors.ts';
 import { testIO } from '../../../support/test-io.ts';
 import { withTempDir } from '../../../support/with-temp-dir.ts';
 
-/** A listener that answers with a status, and what it was asked. */
+/** A server that answers every request with one status, and records the requests. */
 async function listening(status: number, work: (url: string) => Promise<unknown>): Promise<string[]> {
   const asked: string[] = [];
   const server = createServer((request, response) => {

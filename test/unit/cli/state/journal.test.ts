@@ -168,7 +168,7 @@ describe('a run', () => {
   });
 });
 
-/** A real process that begins a run and says what came of it, then waits to be killed or told to go on. */
+/** A real process that begins a run and prints the result, then waits until it is killed or told to continue. */
 function begin(folder: string, key: string, act = ''): ChildProcess {
   const module = pathToFileURL(resolve('dist/cli/state/journal.js')).href;
   const io = pathToFileURL(resolve('dist/cli/terminal/io.js')).href;

@@ -24,7 +24,7 @@ describe('createOutput', () => {
   });
 
   test('a reader that closed its end is not a failure', async () => {
-    // `head` ends after its first line, so the pipe breaks while the writer goes on.
+    // `head` ends after its first line, so the pipe breaks while the writer is still writing.
     const reader = spawn('head', ['-n', '1'], { stdio: ['pipe', 'pipe', 'ignore'] });
     const output = createOutput(reader.stdin, 'standard output');
     const ended = new Promise((resolve) => reader.once('close', resolve));

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { ask, confirm, promptSecret } from '../../../../src/cli/terminal/prompt.ts';
 import { testIO, type TestIO } from '../../../support/test-io.ts';
 
-/** A terminal's stdin as far as prompts use it: bytes, and the raw mode they switch. */
+/** The parts of a terminal's stdin that prompts use: bytes and raw mode. */
 class TerminalInput extends PassThrough {
   readonly modes: boolean[] = [];
   setRawMode(on: boolean): this {

@@ -18,7 +18,7 @@ const file: ArtifactFile = {
   },
 };
 
-/** A server that imports what lies in its feed. */
+/** A server that imports packages from its feed. */
 function dam(imports: Partial<Importer>) {
   const { adapter, asked } = river();
   const ask = <T>(what: string, answer: T): Promise<T> => {
@@ -29,7 +29,7 @@ function dam(imports: Partial<Importer>) {
     ...adapter,
     feed: {
       list: async function* () {
-        // Nothing yet.
+        // The feed is empty.
       },
       stat: () => Promise.resolve(undefined),
       upload: () => ask('upload', { stored: { ...ref, fileName: 'acme.mmp', size: 1 }, outcome: 'created' as const }),

@@ -7,7 +7,7 @@ import { manualClock, memoryRun } from '../../../support/ports.ts';
 const signal = new AbortController().signal;
 const instance = { name: 'prod', adapter: { product: 'octopus' } as Adapter };
 
-/** A server that remembers how often it was told to start. */
+/** A server that records each start. */
 function server(behaviour: { loseAnswer?: boolean; refuse?: MigratorError } = {}) {
   const started: string[] = [];
   const searched: Date[] = [];

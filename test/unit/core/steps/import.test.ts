@@ -19,7 +19,7 @@ const file: ArtifactFile = {
   },
 };
 
-/** A server that imports files, keeps nothing to undo with, and can export what it holds. */
+/** A server that imports files, has no undo, and can export its content. */
 function lake(prepared: Partial<PreparedImport>, dryRuns: 'server' | 'plan' = 'plan') {
   const { adapter, asked } = river();
   const ask = <T>(what: string, answer: T): Promise<T> => {

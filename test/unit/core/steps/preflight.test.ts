@@ -8,7 +8,7 @@ import { recordingReporter } from '../../../support/ports.ts';
 const signal = new AbortController().signal;
 const info = (mode: InstanceInfo['mode']) => ({ mode, notes: [] }) as unknown as InstanceInfo;
 
-/** A server that is in these modes, one look after the other, and lists one job. */
+/** A server that shows these modes, one for each look, and lists one job. */
 function server(modes: readonly InstanceInfo['mode'][], job: JobState | MigratorError) {
   const left = [...modes];
   const adapter = {

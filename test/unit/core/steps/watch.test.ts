@@ -7,7 +7,7 @@ import { manualClock, recordingReporter } from '../../../support/ports.ts';
 
 type Look = JobStatus['state'] | MigratorError;
 
-/** Jobs that answer as told, then go on with the last answer. */
+/** Jobs that give these answers, and then repeat the last one. */
 function scripted(looks: readonly Look[], more: Partial<Jobs> = {}): Jobs & { readonly count: () => number } {
   let next = 0;
   return {
