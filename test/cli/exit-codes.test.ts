@@ -147,7 +147,7 @@ http: { retries: 0 }`,
     expect(feed()).toEqual([]);
     const unknown = await run(['migrate-project', 'No Such', '--from', 'lab', '--to', 'prod']);
     expect(unknown.code).toBe(exitCodes.usage);
-    expect(unknown.stderr).not.toContain('create');
+    expect(unknown.stderr).not.toContain(': create');
   });
 
   test('8: a job that failed on the server', async () => {
