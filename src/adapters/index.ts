@@ -57,7 +57,7 @@ export function knownUrl(product: string, name: string): string | undefined {
   return urls !== undefined && Object.hasOwn(urls, name) ? urls[name] : undefined;
 }
 
-/** Empty for products whose servers nobody knows beforehand. */
+/** The short names of a product's public servers. Empty for products that have none. */
 export function shortNames(product: string): readonly string[] {
   return Object.keys(productOptions.find((entry) => entry.product === product)?.urls ?? {});
 }

@@ -6,38 +6,41 @@ import { fromEnvironment, programOf, settle } from './flags/flag-values.ts';
 import { settleGlobals } from './flags/globals.ts';
 import { ListOption } from './flags/list-flag.ts';
 
-/** What was typed, once every flag has its value. */
+/** A command line after every flag has its value. */
 export interface Invocation<Options = object> {
   readonly args: readonly string[];
   readonly options: Options;
   readonly command: Command;
 }
 
-/** Does a command's work; the outcome it returns decides the exit code between done and partial. */
+/** Does the work of a command. The returned outcome sets the exit code to done or partial. */
 export type Run<Options> = (
   invocation: Invocation<Options>,
   context: Context,
 ) => Promise<{ readonly outcome?: string } | undefined>;
 
-/** One line of the table of commands. A command's parts are loaded when its words are typed. */
+/** One entry of the table of commands. Its parts are loaded only when the command line names the command. */
 export interface Entry {
   readonly name: string;
   readonly description: string;
-  /** The commands below this word; a word that has some does nothing itself. */
+  /** The commands below this word. A word with commands below it has no `run`. */
   readonly commands?: readonly Entry[];
   /** Declares arguments, flags and examples. */
   readonly flags?: () => Promise<(command: Command) => void>;
-  /** Loaded only when the work begins, so that `--help` stays quick. */
+  /** Loaded only when the work begins, so that `--help` is fast. */
   readonly run?: () => Promise<Run<never>>;
-  /** What it prints under `--json`, by the name in the `document` field. A word with commands below it has one file for all. */
+  /**
+   * The documents that it prints under `--json`, by the name in the `document` field. Commands below one word share one
+   * file.
+   */
   readonly documents?: () => Promise<Readonly<Record<string, z.core.$ZodLooseShape>>>;
-  /** False for commands that must work whatever the rc file looks like. */
+  /** False for commands that must work even if the rc file is wrong. */
   readonly config?: boolean;
   /** Flags that the rc file's `defaults` must not set for this command. */
   readonly notFromDefaults?: readonly string[];
 }
 
-/** The command of a table entry. With a line only what the line names is loaded; without one, everything is. */
+/** Builds the command of an entry. With `argv`, only the commands that it names are loaded; without it, all are. */
 export async function buildCommand(
   entry: Entry,
   context: Context,
@@ -57,7 +60,7 @@ export async function buildCommand(
   return command;
 }
 
-/** Gives the globals and the command's flags their values, then runs the command. */
+/** Sets the values of the global flags and of the command's flags, then runs the command. */
 async function act(command: Command, entry: Entry, load: () => Promise<Run<never>>, context: Context): Promise<void> {
   fromEnvironment(programOf(command), context);
   settleGlobals(command, context);
@@ -73,7 +76,7 @@ async function act(command: Command, entry: Entry, load: () => Promise<Run<never
   if (result?.outcome !== undefined) context.exitCode = exitCodeOfOutcome(result.outcome);
 }
 
-/** A repeatable flag that nobody gave is an empty list. */
+/** A repeatable flag that was not given gets an empty list. */
 function fillLists(command: Command): void {
   for (const option of command.options) {
     const name = option.attributeName();

@@ -13,7 +13,10 @@ import { Redactor } from './secrets/redactor.ts';
 import type { IO } from './terminal/io.ts';
 import { plainLines } from './terminal/plain-text.ts';
 
-/** Where the value of a flag came from, in words: `--timeout`, `MIGRATOR_TIMEOUT`, `defaults.timeout in <file>`. */
+/**
+ * Where the value of a flag comes from. `words` is for messages: `--timeout`, `MIGRATOR_TIMEOUT`, `defaults.timeout in
+ * <file>`.
+ */
 export interface FlagSource {
   readonly origin: 'command line' | 'environment' | 'rc file';
   readonly words: string;
@@ -29,22 +32,22 @@ export interface Globals {
 }
 
 /**
- * The composition root. Everything in it is made on first use, so that `--help` makes nothing; what was made is
- * closed in the opposite order.
+ * The composition root. Everything in it is created on first use, so that `--help` creates nothing. `close` closes it
+ * all in the opposite order.
  */
 export class Context {
   readonly io: IO;
   readonly redactor = new Redactor();
   globals: Globals;
   exitCode: ExitCode = exitCodes.done;
-  /** The whole command tree, for those who need to know every flag; given by whoever runs a line. */
+  /** The whole command tree, for code that needs to know every flag. `run` sets it. */
   commandTree: () => Promise<Command> = () => Promise.reject(new Error('no command tree was given'));
-  /** By camel-case name; flags that were given on the command line are not in it. */
+  /** By camel-case name. Flags of the command line are not in it. */
   readonly flagSources = new Map<string, FlagSource>();
   readonly #controller = new AbortController();
   readonly #closers: (() => Promise<void> | void)[] = [];
   readonly jobsLeft = new JobsLeft();
-  /** The journal keeps this run open: the same command line goes on with it. */
+  /** True when the run stays unfinished in the journal, so that the same command line resumes it. */
   resumable = false;
   #stdoutIsTaken = false;
   #reporter: ActiveReporter | undefined;
@@ -55,7 +58,7 @@ export class Context {
   constructor(io: IO, globals: Globals) {
     this.io = io;
     this.globals = globals;
-    // Requests that run side by side each listen; how many there are is theirs to bound.
+    // Each concurrent request adds a listener. The code that makes the requests limits their number.
     setMaxListeners(0, this.#controller.signal);
   }
 
@@ -72,7 +75,7 @@ export class Context {
     return this.flagSources.get(name) ?? { origin: 'command line', words: `--${flag}` };
   }
 
-  /** Runs when the command is over, last registered first. */
+  /** Registers a function to call when the command is over. The last one is called first. */
   onClose(closer: () => Promise<void> | void): void {
     this.#closers.push(closer);
   }
@@ -82,7 +85,7 @@ export class Context {
     return this.#config;
   }
 
-  /** What `make` makes for this run. It is called once, however many ask. */
+  /** The result of `make` for this run. `make` is called only once. */
   once<T>(make: (context: this) => Promise<T>): Promise<T> {
     const made = (this.#made.get(make) as Promise<T> | undefined) ?? make(this);
     this.#made.set(make, made);
@@ -99,7 +102,7 @@ export class Context {
     return this.#journal;
   }
 
-  /** What a verb needs that can be taken up after an interruption. */
+  /** What a verb needs so that an interrupted run can be resumed. */
   async journaling(fresh: boolean): Promise<Journaling> {
     const leftOpen = () => {
       this.resumable = true;
@@ -125,7 +128,7 @@ export class Context {
     };
   }
 
-  /** Takes the spinner away, so that prompts and results stand alone. */
+  /** Ends the progress display before an error or a last notice is printed. */
   stopReporter(): void {
     this.#reporter?.finish();
   }
@@ -135,7 +138,7 @@ export class Context {
     return () => this.#reporter?.resume();
   }
 
-  /** A package goes to standard output, so the result is told on stderr. USAGE when it cannot. */
+  /** Reserves standard output for a package; the result is then printed on stderr. USAGE when this is not possible. */
   giveStdoutAway(): void {
     if (this.globals.json) {
       throw new MigratorError('USAGE', '--json and a package cannot both go to standard output', {
@@ -143,14 +146,14 @@ export class Context {
       });
     }
     if (this.io.stdoutIsTTY) {
-      throw new MigratorError('USAGE', 'a package cannot be shown on a terminal', {
+      throw new MigratorError('USAGE', 'a package cannot be written to a terminal', {
         hint: 'send it through a pipe, or write it to a file with -o',
       });
     }
     this.#stdoutIsTaken = true;
   }
 
-  /** The command's result: one JSON document, or the text. */
+  /** Prints the result of the command: one JSON document, or the text. */
   result(name: string, data: object, text: string): void {
     this.#reporter?.finish('done');
     const output = this.globals.json
@@ -159,7 +162,10 @@ export class Context {
     if (output !== '') (this.#stdoutIsTaken ? this.io.stderr : this.io.stdout).write(`${output}\n`);
   }
 
-  /** What is told beside the reporter, which may not be there yet or be gone: in the form that the story has. */
+  /**
+   * Prints a message without the reporter, which may not exist yet or may have ended. `--progress json` makes it an
+   * event.
+   */
   say(
     type: 'notice' | 'warning' | 'error',
     text: string | readonly string[],
@@ -175,16 +181,16 @@ export class Context {
     for (const line of lines) this.io.stderr.write(`${plainLines(this.redactor.redact(line))}\n`);
   }
 
-  /** What to tell when a run ends before its work: the jobs that are left behind, and how to go on. */
+  /** The last lines of a run that ends too early: the jobs that are still running, and how to resume the run. */
   partingWords(leavesJobs: boolean): readonly string[] {
     const jobs = leavesJobs ? this.jobsLeft.words() : [];
-    return [...jobs, ...(this.resumable ? ['run the same command again to go on from here'] : [])];
+    return [...jobs, ...(this.resumable ? ['to resume, run the same command again'] : [])];
   }
 
   async close(): Promise<void> {
     this.#reporter?.finish();
     const failures: unknown[] = [];
-    // One that fails keeps none of the others from closing.
+    // After a failure, the others are still closed.
     for (const close of [...this.#closers.reverse(), () => this.io.stdout.flush?.(), () => this.io.stderr.flush?.()]) {
       try {
         await close();
@@ -197,7 +203,7 @@ export class Context {
   }
 }
 
-/** Before commander has parsed the line, what its own errors need to know is read from the raw words. */
+/** Reads the flags that error messages need from the raw words, because commander may fail while it parses the line. */
 export function createContext(io: IO, argv: readonly string[]): Context {
   const has = (flag: string, variable: string) => argv.includes(flag) || isTrue(io.env[variable]);
   return new Context(io, {

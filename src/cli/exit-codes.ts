@@ -1,6 +1,8 @@
 import type { ErrorCode } from '../errors.ts';
 
-/** Public: scripts branch on these, so the table only grows. docs/scripting.md repeats it. */
+/**
+ * Public: scripts depend on these codes, so they never change. New ones may be added. docs/scripting.md lists them too.
+ */
 export const exitCodes = {
   done: 0,
   bug: 1,

@@ -10,7 +10,7 @@ export interface Explanation {
   readonly document: Readonly<Record<string, unknown>>;
 }
 
-/** Turns whatever stopped a run into words, a JSON document and an exit code. */
+/** Turns the error that stopped a run into lines of text, a JSON document and an exit code. */
 export function explain(error: unknown, { debug }: { readonly debug: boolean }): Explanation {
   if (!isMigratorError(error)) return bug(error);
   const exitCode = exitCodeOf(error.code);
@@ -25,7 +25,7 @@ export function explain(error: unknown, { debug }: { readonly debug: boolean }):
   };
 }
 
-/** An abort that surfaced as the platform's own error is an interruption, not a bug. */
+/** After an abort, an error of the platform is an interruption and not a bug. */
 export function asInterruption(error: unknown, signal: AbortSignal): unknown {
   if (!signal.aborted || isMigratorError(error)) return error;
   return new MigratorError('CANCELLED', 'interrupted', { cause: error });

@@ -1,7 +1,7 @@
 import { systemIO, type IO } from './terminal/io.ts';
 import { version } from './version.ts';
 
-/** Runs one command line and returns its exit code. Never throws and never ends the process. */
+/** Runs one command line and returns its exit code. It never throws and never ends the process. */
 export async function main(argv: readonly string[], io: IO = systemIO()): Promise<number> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     io.stdout.write(`${version()}\n`);

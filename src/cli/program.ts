@@ -7,8 +7,8 @@ import { withGlobals } from './flags/globals.ts';
 import { version } from './version.ts';
 
 /**
- * The command tree. Only what the line names is loaded, which is all that its help needs; without a line, everything
- * is. Nothing here does work.
+ * Builds the command tree. With `argv`, only the commands that it names are loaded; without it, all are. No command
+ * runs here.
  */
 export async function createProgram(context: Context, argv?: readonly string[]): Promise<Command> {
   const program = new Command('migrator')
@@ -33,17 +33,19 @@ export async function createProgram(context: Context, argv?: readonly string[]):
   return program;
 }
 
-/** Settings reach subcommands made with `command()` only; these are added, so they are given here. */
+/**
+ * Commander copies its settings only to subcommands made with `command()`. Ours are added later, so they get them here.
+ */
 function govern(command: Command, program: Command): void {
   command.copyInheritedSettings(program).exitOverride((error) => {
-    // Commander also ends help and --version by throwing: these are not failures.
+    // Commander also throws after --help and --version. These are not failures.
     throw error.exitCode === 0 ? error : usageError(error, command);
   });
   for (const child of command.commands) govern(child, program);
 }
 
 const footer = `
-Every flag has an environment variable: --package-id is MIGRATOR_PACKAGE_ID.
+Every flag has an environment variable: MIGRATOR_PACKAGE_ID for --package-id.
 Exit codes: 0 done, 2 usage or config, 3 partial, 4 refused, 5 unreachable,
             6 package, 7 conflict, 8 job failed, 9 still running,
             10 local disk, 130 interrupted, 1 a bug in migrator.
@@ -52,7 +54,7 @@ Start here:
   $ migrator demo
   $ migrator init`;
 
-/** Commander's own complaints become USAGE, so that there is one way out. */
+/** Turns an error of commander into USAGE, so that all errors are reported in the same way. */
 export function usageError({ message, code }: CommanderError, command: Command): MigratorError {
   const path = pathOf(command);
   if (code === 'commander.help') {

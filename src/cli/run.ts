@@ -27,12 +27,12 @@ async function attempt(argv: readonly string[], context: Context): Promise<ExitC
     }
     await program.parseAsync(argv, { from: 'user' });
     for (const handle of context.globals.quiet ? [] : context.jobsLeft.endangered()) {
-      const message = `${handle} runs on an embedded instance, which stops with this process`;
-      context.say('warning', `${message}; serve it with "migrator emulate" to start jobs without waiting`);
+      const message = `${handle} runs on an embedded instance, which stops together with this process`;
+      context.say('warning', `${message}; to start jobs without waiting, run the instance with "migrator emulate"`);
     }
     return context.exitCode;
   } catch (error) {
-    // Help and --version end so; commander's complaints arrive as USAGE.
+    // Only --help and --version end this way. Commander's errors have become USAGE.
     if (error instanceof CommanderError) return exitCodes.done;
     return report(asInterruption(error, context.signal), context);
   }
@@ -54,7 +54,7 @@ function tell({ lines, document }: Explanation, context: Context): void {
   context.say('error', lines, { code, message, hint, exitCode });
 }
 
-/** A result that could not be handed over is no success, whatever the work was. */
+/** If the result could not be written, the run is not a success, even if its work succeeded. */
 async function close(context: Context, exitCode: ExitCode): Promise<ExitCode> {
   try {
     await context.close();
@@ -72,21 +72,21 @@ async function close(context: Context, exitCode: ExitCode): Promise<ExitCode> {
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** The first signal stops the work in order and detaches from remote jobs; a second one leaves at once. */
+/** The first signal stops the work and detaches from remote jobs. A second signal ends the process at once. */
 export function onInterrupt(context: Context): () => void {
   let count = 0;
   const handler = () => {
     count += 1;
     if (count > 1) process.exit(exitCodes.interrupted);
     context.stopReporter();
-    // The terminal has shown ^C; the sentence begins on a line of its own.
+    // The terminal shows ^C. The message begins on a new line.
     if (context.io.stderrIsTTY && context.globals.progress !== 'json') context.io.stderr.write('\n');
-    context.say('notice', 'stopping; once more to leave at once');
+    context.say('notice', 'stopping; press Ctrl-C again to exit at once');
     context.abort();
   };
   for (const signal of signals) process.on(signal, handler);
   return () => {
-    // Whoever was interrupted is about to leave; a second signal on the last steps ends in the same exit code.
+    // After an interruption the handler stays, so that a second signal during the last steps gives the same exit code.
     if (count > 0) return;
     for (const signal of signals) process.off(signal, handler);
   };

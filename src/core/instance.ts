@@ -14,10 +14,13 @@ const lacking: Record<Facet, { readonly what: string; readonly hint: string }> =
   exports: { what: 'cannot export projects', hint: 'name another instance with --from' },
   imports: { what: 'cannot import packages', hint: 'name another instance with --to' },
   moves: { what: 'has no server-side move', hint: 'use --route relay' },
-  feed: { what: 'keeps no packages', hint: 'use partial-export and import, which write and read package files' },
+  feed: {
+    what: 'keeps no packages',
+    hint: 'use package files instead: partial-export writes them and import reads them',
+  },
 };
 
-/** The facet, or UNSUPPORTED with what to use instead. */
+/** The facet of the instance's adapter. UNSUPPORTED when it has none; the hint says what to use instead. */
 export function facet<F extends Facet>(instance: Instance, name: F): NonNullable<Adapter[F]> {
   const found = instance.adapter[name];
   if (found === undefined) {
@@ -29,34 +32,34 @@ export function facet<F extends Facet>(instance: Instance, name: F): NonNullable
   return found;
 }
 
-/** A facet of the jobs that only some products have. */
+/** A method of `jobs` that only some products have. UNSUPPORTED for the others. */
 export function jobVerb<V extends 'cancel' | 'approve' | 'reject' | 'undo'>(
   instance: Instance,
   verb: V,
 ): NonNullable<Adapter['jobs'][V]> {
   const found = instance.adapter.jobs[verb];
   if (found === undefined) {
-    throw new MigratorError('UNSUPPORTED', `${instance.adapter.product} has no way to ${verb} a job`, {
-      hint: `look at it with "migrator job show", or ${verb} it on the server`,
+    throw new MigratorError('UNSUPPORTED', `${instance.adapter.product} cannot ${verb} a job`, {
+      hint: `see the job with "migrator job show", or ${verb} it on the server`,
     });
   }
   return found.bind(instance.adapter.jobs) as NonNullable<Adapter['jobs'][V]>;
 }
 
-const untold = {
+const lackingVerbs = {
   certify: {
-    what: 'knows no certification of packages',
-    hint: 'a signed package tells who vouches for it: "migrator package verify"',
+    what: 'has no certification of packages',
+    hint: 'a package file is signed: see the signer with "migrator package verify"',
   },
-  edit: { what: 'cannot change a package that was made', hint: 'export it anew' },
+  edit: { what: 'cannot change an existing package', hint: 'export it again' },
 } as const;
 
-/** A facet of the feed that only some products have. */
+/** A method of the feed that only some products have. UNSUPPORTED for the others. */
 export function feedVerb<V extends 'certify' | 'edit'>(instance: Instance, verb: V): NonNullable<PackageFeed[V]> {
   const feed = facet(instance, 'feed');
   const found = feed[verb];
   if (found === undefined) {
-    const { what, hint } = untold[verb];
+    const { what, hint } = lackingVerbs[verb];
     throw new MigratorError('UNSUPPORTED', `instance "${instance.name}" (${instance.adapter.product}) ${what}`, {
       hint,
     });

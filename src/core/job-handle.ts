@@ -1,7 +1,7 @@
 import { MigratorError } from '../errors.ts';
 import type { Instance } from './instance.ts';
 
-/** `<product>:<instance>:<id>`; the id is the adapter's own and may hold colons. */
+/** `<product>:<instance>:<id>`. The adapter defines the id, which may contain colons. */
 export interface JobHandle {
   readonly product: string;
   readonly instance: string;
@@ -23,10 +23,10 @@ export function parseHandle(text: string): JobHandle {
   return { product, instance, id };
 }
 
-/** A job of an instance that is open. */
+/** A job, with its opened instance. */
 export interface OpenJob {
   readonly instance: Instance;
   readonly id: string;
-  /** As people are told it. */
+  /** The handle as it is shown to users. */
   readonly handle: string;
 }

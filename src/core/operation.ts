@@ -3,7 +3,7 @@ import type { Run } from '../ports/journal.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import type { Clock, Random } from '../ports/runtime.ts';
 
-/** What every operation is given beside its input. */
+/** What every operation gets in addition to its input. */
 export interface OperationPorts {
   readonly clock: Clock;
   readonly random: Random;
@@ -11,15 +11,15 @@ export interface OperationPorts {
   readonly run: Run;
 }
 
-/** How long a caller stays with a remote job. */
+/** How long a caller waits for a remote job. */
 export interface Waiting {
-  /** False returns as soon as the job is started. */
+  /** False: return as soon as the job is started. */
   readonly wait: boolean;
-  /** Milliseconds; undefined is without end. */
+  /** Milliseconds. Undefined: without limit. */
   readonly timeout: number | undefined;
-  /** Milliseconds; undefined is adaptive. */
+  /** Milliseconds. Undefined: adaptive. */
   readonly pollInterval: number | undefined;
-  /** Leaves a job that waits for somebody's approval, instead of waiting with it. */
+  /** True: also return when the job waits for an approval. */
   readonly untilApproval?: boolean | undefined;
 }
 
@@ -30,10 +30,10 @@ export function worst(...outcomes: readonly Outcome[]): Outcome {
   return outcomes.includes('partial') ? 'partial' : 'done';
 }
 
-/** An empty name comes of a variable that a script has not set; some products would take it for all projects. USAGE. */
+/** USAGE for an empty name. It comes from an unset variable in a script, and some products read it as all projects. */
 export function requireProjectNames(projects: readonly string[]): void {
   if (projects.every((name) => name.trim() !== '')) return;
   throw new MigratorError('USAGE', 'the name of a project is empty', {
-    hint: 'see whether a variable on the command line is unset',
+    hint: 'check whether a variable on the command line is not set',
   });
 }

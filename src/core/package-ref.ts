@@ -1,16 +1,16 @@
 import type { PackageRef } from '../ports/artifact.ts';
 
-/** As it is typed and printed: `<id>@<version>`, or the id alone where packages have no version. */
+/** For the command line: `<id>@<version>`, or only the id if packages have no version. */
 export function formatRef({ id, version }: PackageRef): string {
   return version === '' ? id : `${id}@${version}`;
 }
 
-/** As a sentence names it. */
+/** For sentences: `<id> <version>`, or only the id. */
 export function describeRef({ id, version }: PackageRef): string {
   return version === '' ? id : `${id} ${version}`;
 }
 
-/** A sealed package always has a version: `0.0.0` stands for none. */
+/** A sealed package always has a version. `0.0.0` means that the server's package has none. */
 export function sealedRef({ id, version }: PackageRef): PackageRef {
   return { id, version: version === '' ? '0.0.0' : version };
 }

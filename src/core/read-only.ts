@@ -2,9 +2,9 @@ import { MigratorError } from '../errors.ts';
 import type { Adapter } from '../ports/adapter.ts';
 
 /**
- * An adapter without what could change the projects or packages on its instance; every source is wrapped so. Exports
- * and moves stay, because they read here and write elsewhere, and so do the jobs they become: looking at them, reading their
- * logs, stopping them, and `advance`, which some exports need to go on.
+ * Wraps the adapter of a source, so that it cannot change the projects or packages on its instance. Exports and moves
+ * are kept, because they read here and write elsewhere. Of the jobs, these methods are kept: reading status, log and
+ * list, `cancel`, and `advance`, which some exports need to continue.
  */
 export function readOnly(adapter: Adapter): Adapter {
   const { jobs, exports, moves, feed } = adapter;
@@ -43,7 +43,11 @@ export function readOnly(adapter: Adapter): Adapter {
 }
 
 function refusal(product: string): MigratorError {
-  return new MigratorError('UNSUPPORTED', `this ${product} instance is a source and is only read`, {
-    hint: 'name it as the target to write to it',
-  });
+  return new MigratorError(
+    'UNSUPPORTED',
+    `this ${product} instance is the source, and migrator does not write to a source`,
+    {
+      hint: 'to write to it, name it as the target',
+    },
+  );
 }

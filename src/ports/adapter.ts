@@ -16,7 +16,7 @@ export interface InstanceInfo {
   readonly url: string;
   readonly account: string;
   readonly mode: 'normal' | 'maintenance';
-  /** What the caller may do, as far as the server tells without trying. `allowed` is undefined when it does not tell. */
+  /** What the account may do, as far as the server says so. `allowed` is undefined when the server does not say. */
   readonly rights: readonly {
     readonly action: string;
     readonly allowed: boolean | undefined;
@@ -36,30 +36,30 @@ export interface InventoryItem {
 }
 
 export interface Inventory {
-  /** The kinds `list` knows; `project` is always one. */
+  /** The kinds that `list` supports. `project` is always one of them. */
   readonly kinds: readonly string[];
-  /** Reads all pages; order is not promised; may be repeated. An unknown kind is USAGE. */
+  /** Reads all pages, in any order. May be repeated. USAGE for an unknown kind. */
   list(kind: string, signal: AbortSignal): AsyncIterable<InventoryItem>;
 }
 
 export interface MoveRequest {
-  /** A name, id or path, as the user typed it; undefined where the exporter is projectless and none was named. */
+  /** A name, id or path, as the user typed it. Undefined when the exporter is projectless and no project was named. */
   readonly project: string | undefined;
   readonly dryRun: boolean;
   readonly options: Options;
-  /** The options that were given as secrets, by name: a move that cannot heed one has to be able to say so. */
+  /** The names of the options that were given as secrets, so that a move can refuse one that it does not support. */
   readonly secrets?: readonly string[];
 }
 
-/** The other end of a move. Its name goes into the job id, so that `AdapterTools.peer` finds it again from anywhere. */
+/** The target of a move. Its name is part of the job id, so that `AdapterTools.peer` can find it on any machine. */
 export interface Peer {
   readonly name: string;
   readonly adapter: Adapter;
 }
 
-/** What `prepare` settled: plain data, enough to start or find the move after a crash. */
+/** The result of `prepare`. Plain data, enough to start or find the move after a crash. */
 export interface PreparedMove {
-  /** As people are told it. */
+  /** The project as it is shown to users. */
   readonly project: string;
   readonly dryRun: boolean;
   readonly settled: Options;
@@ -68,34 +68,34 @@ export interface PreparedMove {
   readonly consent?: string | undefined;
 }
 
-/** A move by the servers' own means from project to project, between two instances that the product can join. */
+/** Moves projects with the servers' own means, between two instances that the product can connect. */
 export interface Mover {
-  /** As Importer.dryRuns. */
+  /** See Importer.dryRuns. */
   readonly dryRuns: 'server' | 'plan';
-  /** True, or the sentence that says why this target cannot be reached by a move. */
+  /** True, or a sentence that says why a move cannot reach this target. */
   reaches(target: Peer, info: InstanceInfo, signal: AbortSignal): Promise<true | string>;
-  /** Resolves names, checks rights and versions on both ends, plans; reads only. May be repeated. */
+  /** Resolves names, checks rights and versions on both instances, and makes a plan. Only reads. May be repeated. */
   prepare(request: MoveRequest, target: Peer, signal: AbortSignal): Promise<PreparedMove>;
-  /** Starts the move and returns the job id. Never repeated blindly: see `find`. */
+  /** Starts the move and returns the job id. The caller repeats it only after `find`. */
   start(prepared: PreparedMove, target: Peer, secrets: Secrets, signal: AbortSignal): Promise<string>;
-  /** As Exporter.find. */
+  /** See Exporter.find. */
   find(prepared: PreparedMove, startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;
   /** Removes what a finished dry run left on the servers. Idempotent. */
   discard?(jobId: string, signal: AbortSignal): Promise<void>;
 }
 
 /**
- * Speaks one product's wire to one instance. A facet that is absent is something this product cannot do; callers turn
- * that into UNSUPPORTED. All methods may fail with AUTH_REFUSED, REMOTE_UNREACHABLE, REMOTE_UNEXPECTED and CANCELLED;
- * other codes are named where they arise. No error, log line or return value carries a secret.
+ * Talks to one instance of one product. An absent facet means that the product cannot do this; callers turn that into
+ * UNSUPPORTED. All methods may fail with AUTH_REFUSED, REMOTE_UNREACHABLE, REMOTE_UNEXPECTED and CANCELLED. The
+ * comments name other codes. No error, log line or return value contains a secret.
  */
 export interface Adapter {
   readonly product: string;
-  /** First call of every run: proves URL and credentials; reads only; cheap; may be repeated. */
+  /** The first call of every run: checks URL and credentials. Only reads. Cheap. May be repeated. */
   probe(signal: AbortSignal): Promise<InstanceInfo>;
   /**
-   * A sentence that says why a package of this source version cannot go into that target (Octopus and eNMS demand the
-   * same release), or undefined.
+   * A sentence that says why the target cannot import packages of this source version, or undefined. (Octopus and eNMS
+   * need the same release on both sides.)
    */
   versionObstacle(sourceVersion: string, target: InstanceInfo): string | undefined;
   readonly inventory: Inventory;
@@ -104,7 +104,7 @@ export interface Adapter {
   readonly imports?: Importer;
   readonly moves?: Mover;
   readonly feed?: PackageFeed;
-  /** Ends sessions; called once, also after failures. */
+  /** Ends sessions. Called once, also after failures. */
   close?(): Promise<void>;
 }
 
@@ -112,15 +112,18 @@ export interface AdapterTools {
   readonly http: (options: HttpOptions) => Http;
   readonly clock: Clock;
   readonly random: Random;
-  /** A line for `--debug`; never a secret. */
+  /** Writes a line for `--debug`. It must not contain a secret. */
   readonly debug: (message: string) => void;
-  /** Registers a secret that came up during the run (a session's token): from then on nothing that is shown holds it. */
+  /** Registers a secret that was received during the run (a session token). After that it is masked in every output. */
   readonly guard: (secret: Secret) => void;
-  /** Another instance of the same rc file by its name, unwrapped. CONFIG_INVALID when there is none. */
+  /**
+   * The adapter of another instance of the rc file, by its name. It is not read-only. CONFIG_INVALID for an unknown
+   * name.
+   */
   readonly peer: (name: string) => Promise<Adapter>;
 }
 
-/** An instance of the rc file with its secret references resolved; keys are the adapter's own. */
+/** An instance of the rc file with its secret references resolved. The adapter defines the keys. */
 export interface Connection {
   readonly name: string;
   readonly url: string;
@@ -131,7 +134,7 @@ export interface Connection {
 export interface AdapterModule {
   readonly contract: 1;
   readonly product: string;
-  /** Settings of an instance that hold secrets: resolved from their references before `create`. */
+  /** The names of the settings that hold secrets. Their references are resolved before `create`. */
   readonly secretSettings: readonly string[];
   /** CONFIG_INVALID when the connection's settings are wrong. Opens no socket. */
   create(connection: Connection, tools: AdapterTools): Adapter;

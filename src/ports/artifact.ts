@@ -7,16 +7,19 @@ export interface Digest {
   readonly hex: string;
 }
 
-/** One file of what a server exported, or of what it is to import. */
+/** One file that a server exported, or that a server shall import. */
 export interface ArtifactFile {
-  /** Where it lies in a package's payload: `native/<file>` for what a server made, `objects/<kind>.ndjson`, `files/<path>`. */
+  /**
+   * The path in the payload of a package: `native/<file>` for a server's own file, `objects/<kind>.ndjson`,
+   * `files/<path>`.
+   */
   readonly path: string;
-  /** Bytes; undefined when the server does not say beforehand. */
+  /** Bytes. Undefined when the server does not give the size before the download. */
   readonly size: number | undefined;
   readonly mediaType: string;
-  /** As the server states it; the reader of the stream compares. */
+  /** The digest that the server gives. The reader of the stream compares it. */
   readonly digest?: Digest | undefined;
-  /** Starts the stream from the first byte; may be called again after a failure. */
+  /** Starts the stream at the first byte. May be called again after a failure. */
   open(signal: AbortSignal): ByteStream;
 }
 
@@ -28,11 +31,11 @@ export interface PackageRef {
 export interface Artifact {
   readonly package: PackageRef;
   readonly files: readonly ArtifactFile[];
-  /** The server's own remarks, kept in the package's manifest. */
+  /** Remarks of the server. They are kept in the manifest of the package. */
   readonly notes: readonly string[];
 }
 
-/** A package as it lies on an instance. */
+/** A package on an instance. */
 export interface StoredPackage extends PackageRef {
   readonly fileName: string;
   readonly size: number | undefined;

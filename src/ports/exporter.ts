@@ -2,11 +2,11 @@ import type { Secret } from '../secret.ts';
 import type { PackageRef, Artifact } from './artifact.ts';
 import type { Options, Secrets } from './options.ts';
 
-/** Where an exporting server shall push its package itself. */
+/** The place to which an exporting server shall push its package. */
 export interface PushDestination {
   readonly url: string;
   readonly secret: Secret;
-  /** The destination's container for packages, by its server's id. */
+  /** The id of the destination's container for packages, as its server knows it. */
   readonly container?: string | undefined;
 }
 
@@ -18,29 +18,29 @@ export interface ExportRequest {
   readonly options: Options;
 }
 
-/** What `prepare` settled: plain data, enough to start, find or fetch the export after a crash. */
+/** The result of `prepare`. Plain data, enough to start, find or fetch the export after a crash. */
 export interface PreparedExport {
   readonly package: PackageRef;
   readonly projects: readonly { readonly id: string; readonly name: string }[];
-  /** The adapter's own; plain data. */
+  /** Plain data that only the adapter reads. */
   readonly settled: Options;
-  /** Things the user should know before it starts. */
+  /** Notices for the user before the export starts. */
   readonly notes: readonly string[];
 }
 
 export interface Exporter {
-  /** True when `start` can be given a destination to push to. */
+  /** True when `start` can take a destination to push to. */
   readonly pushes: boolean;
-  /** An export may name no project: what it takes is not part of one. */
+  /** True when an export needs no project, because what it exports belongs to none. */
   readonly projectless?: boolean;
-  /** Secrets `start` cannot do without, by option name. */
+  /** The names of the options with secrets that `start` needs. */
   readonly requiredSecrets: readonly string[];
   /**
-   * Resolves every name and chooses the package's id and unique version; reads only. Reports all missing names in one
-   * NOT_FOUND (details.missing). May be repeated, but chooses a new version each time unless one is given.
+   * Resolves all names and chooses the id and a unique version of the package. Only reads. Reports all missing names in
+   * one NOT_FOUND (details.missing). May be repeated, but chooses a new version each time unless the request has one.
    */
   prepare(request: ExportRequest, signal: AbortSignal): Promise<PreparedExport>;
-  /** Starts the export and returns the job id. Never repeated blindly: see `find`. */
+  /** Starts the export and returns the job id. The caller repeats it only after `find`. */
   start(
     prepared: PreparedExport,
     secrets: Secrets,
@@ -48,12 +48,12 @@ export interface Exporter {
     signal: AbortSignal,
   ): Promise<string>;
   /**
-   * Looks for a job that `start` with this preparation began after the given time, when its answer was lost.
-   * Undefined when the server shows that none began; CONFLICT when it cannot be told.
+   * Called when the answer of `start` was lost. Looks for a job that `start` created from this preparation after the
+   * given time. Undefined when the server shows that there is no such job. CONFLICT when this is not certain.
    */
   find(prepared: PreparedExport, startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;
-  /** What the finished export made, to be read from this server. Not called for pushed exports. May be repeated. */
+  /** The files of the finished export, to be read from this server. Not called for pushed exports. May be repeated. */
   fetch(jobId: string, prepared: PreparedExport | undefined, signal: AbortSignal): Promise<Artifact>;
-  /** Removes what a finished export left on this server, after a rehearsal that needed it. Idempotent. */
+  /** Removes what a finished export left on this server. Called after a dry run that needed the export. Idempotent. */
   discard?(jobId: string, signal: AbortSignal): Promise<void>;
 }

@@ -4,7 +4,10 @@ import type { ByteStream } from './artifact.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Without a leading slash: below the base URL. With one: from the origin (hrefs that servers give). An absolute URL must have the base URL's origin. */
+  /**
+   * Without a leading slash: relative to the base URL. With a leading slash: relative to the origin (links that servers
+   * return). An absolute URL must have the origin of the base URL.
+   */
   readonly path: string;
   /** Undefined values are left out. */
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
@@ -15,26 +18,32 @@ export interface HttpRequest {
   /** Sent as multipart/form-data, in this order. */
   readonly form?: readonly (RequestField | RequestFile)[];
   /**
-   * `read` and `idempotent` are repeated on connection errors, 429, 502, 503 and 504; `once` only when nothing can have
-   * reached the server, or on a 429 (refused before it was processed). Default: `read` for GET and HEAD, else `once`.
+   * `read` and `idempotent` are repeated after connection errors, 429, 502, 503 and 504. `once` is repeated only when
+   * nothing can have reached the server, or after a 429 (refused before it was processed). Default: `read` for GET and
+   * HEAD, else `once`.
    */
   readonly safety?: 'read' | 'idempotent' | 'once';
   /**
-   * The bodies carry passwords: they are never logged, quoted or kept, whatever the level. `explain` still reads an
-   * error body, and answers for repeating nothing of it that was sent as a secret.
+   * True when the bodies contain passwords. They are then never logged, quoted or kept, at any log level. `explain`
+   * still gets the body of an error, and must not repeat a secret from it.
    */
   readonly secretBodies?: boolean;
-  /** How long the answer may take to begin, for calls that work before they answer. Default: the configured timeout. */
+  /**
+   * How long to wait for the begin of the answer, for calls that do their work first. Default: the configured timeout.
+   */
   readonly answerWithinMs?: number;
-  /** Statuses beside 2xx that the caller handles itself; all others become errors. A redirect among them is not followed. */
+  /**
+   * Status codes besides 2xx that the caller handles itself. All others become errors. A redirect in this list is not
+   * followed.
+   */
   readonly accept?: readonly number[];
 }
 
 export interface RequestBody {
   readonly contentType: string;
-  /** Bytes; undefined sends it chunked. */
+  /** Bytes. Undefined: the body is sent in chunks. */
   readonly size: number | undefined;
-  /** Called anew for each attempt. */
+  /** Called again for each attempt. */
   open(signal: AbortSignal): ByteStream;
 }
 
@@ -48,9 +57,9 @@ export interface RequestFile {
   readonly field: string;
   readonly fileName: string;
   readonly contentType: string;
-  /** Bytes; undefined sends it chunked. */
+  /** Bytes. Undefined: the body is sent in chunks. */
   readonly size: number | undefined;
-  /** Called anew for each attempt. */
+  /** Called again for each attempt. */
   open(signal: AbortSignal): ByteStream;
 }
 
@@ -61,9 +70,13 @@ export interface HttpResponse<Body> {
   readonly body: Body;
 }
 
-/** One instance's HTTP. Errors are MigratorErrors; an ambiguous write fails with details.ambiguous = true. */
+/**
+ * HTTP to one instance. Errors are MigratorErrors. A write that may have succeeded fails with details.ambiguous = true.
+ */
 export interface Http {
-  /** The parsed body, or undefined when it is empty. A body that is not JSON is REMOTE_UNEXPECTED and quoted in short. */
+  /**
+   * The parsed body, or undefined when it is empty. REMOTE_UNEXPECTED, with a short quote, when the body is not JSON.
+   */
   json(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse<unknown>>;
   text(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse<string>>;
   /** `size` is Content-Length. A body that ends early fails with REMOTE_UNREACHABLE. */
@@ -74,12 +87,14 @@ export interface Http {
 }
 
 export interface HttpOptions {
-  /** With or without trailing slash and path: `https://host/octopus`. */
+  /** With or without a path and a trailing slash: `https://host/octopus`. */
   readonly baseUrl: string;
-  /** Sent to the base URL's origin only; asked for before each attempt. */
+  /** Headers for the origin of the base URL only. Called before each attempt. */
   headers(): Readonly<Record<string, string | Secret>>;
-  /** Keeps the server's cookies and sends them back (RFC 6265), in memory and unseen. Default: none are kept. */
+  /** True: keep the server's cookies in memory and send them back (RFC 6265). Default: false. */
   readonly cookies?: boolean;
-  /** The product's own reading of an error status; undefined leaves the general one. `body` is the text, cut to 64 KiB. */
+  /**
+   * Turns an error status into the product's own error. Undefined: the general error is used. `body` is cut to 64 KiB.
+   */
   explain?(status: number, body: string, request: HttpRequest): MigratorError | undefined;
 }

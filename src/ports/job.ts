@@ -1,6 +1,6 @@
 /**
- * `queued` and `running` advance by themselves; `waiting` needs a person (an approval); the last four are final.
- * `partial` means: finished, and the server's own log names items that failed or warned.
+ * `queued` and `running` advance by themselves. `waiting` needs a person (an approval). The last four are final.
+ * `partial` means that the job finished, and that the server's log names items with failures or warnings.
  */
 export type JobState =
   'queued' | 'running' | 'waiting' | 'cancelling' | 'succeeded' | 'partial' | 'failed' | 'cancelled';
@@ -13,27 +13,29 @@ export interface JobMessage {
 }
 
 export interface JobStatus {
-  /** The adapter's own id; printed to people inside a handle, `<product>:<instance>:<id>`. */
+  /** The id, which the adapter defines. Users see it as part of a handle, `<product>:<instance>:<id>`. */
   readonly id: string;
   readonly kind: JobKind;
   readonly state: JobState;
-  /** The server's own word for the state, shown as it is. */
+  /** The state as the server names it. It is shown unchanged. */
   readonly wireState: string;
-  /** 0 to 1, when the server says. */
+  /** 0 to 1. Undefined when the server does not say. */
   readonly fraction?: number | undefined;
-  /** The server's own line about what it does now. */
+  /** The server's text about its current activity. */
   readonly activity?: string | undefined;
-  /** Who or what a `waiting` job waits for. */
+  /** The person or thing that a `waiting` job waits for. */
   readonly waitingFor?: string | undefined;
   /** ISO 8601. */
   readonly queuedAt?: string | undefined;
   readonly startedAt?: string | undefined;
   readonly finishedAt?: string | undefined;
-  /** Warnings and errors found in the server's log, filled once the state is final; `info` is only told, and warns of nothing. */
+  /**
+   * Warnings and errors in the server's log, filled when the state is final. Messages of level `info` are only shown.
+   */
   readonly messages: readonly JobMessage[];
-  /** Set when the work itself was done and only the delivery to the destination failed: another route may succeed. */
+  /** True when the export was made and only its delivery to the destination failed. Another route may succeed. */
   readonly undelivered?: boolean | undefined;
-  /** Per-item results where the product reports them (SnapLogic); empty otherwise. */
+  /** The result for each item, if the product reports it (SnapLogic). */
   readonly items?: readonly JobItem[] | undefined;
 }
 
@@ -54,7 +56,7 @@ export interface JobSummary {
 }
 
 export interface LogLine {
-  /** As the server prints it; not every log has dates. */
+  /** The time as the server prints it. Not every log has times. */
   readonly at?: string | undefined;
   readonly level: 'trace' | 'verbose' | 'info' | 'warning' | 'error' | 'fatal';
   /** Nesting in the server's log tree, 0 at the top. */
@@ -64,25 +66,27 @@ export interface LogLine {
 
 export interface Jobs {
   /**
-   * One look at the job; a read, may be repeated. Unknown server words map to `running`, never to success.
-   * A final state is returned only after the server's log was read, so that Success with errors inside is `failed`.
-   * Fails with NOT_FOUND when the server does not know the id.
+   * Reads the status once. May be repeated. An unknown state of the server maps to `running`, never to success. A final
+   * state is returned only after the server's log was read, so that a success with errors in the log is `failed`.
+   * NOT_FOUND when the server does not know the id.
    */
   status(id: string, signal: AbortSignal): Promise<JobStatus>;
-  /** The whole log so far, oldest first; a read, may be repeated. */
+  /** Reads the whole log so far, oldest line first. May be repeated. */
   log(id: string, signal: AbortSignal): AsyncIterable<LogLine>;
-  /** Newest first. Jobs of this product's migrations only, unless `all`. */
+  /** Newest first. Only jobs of this product's migrations, unless `all` is true. */
   list(options: { readonly all: boolean; readonly limit: number }, signal: AbortSignal): AsyncIterable<JobSummary>;
-  /** Asks the server to stop; the caller polls until the state is final. Cancelling a finished job is a CONFLICT. */
+  /**
+   * Asks the server to cancel the job. The caller polls until the state is final. CONFLICT when the job has finished.
+   */
   cancel?(id: string, signal: AbortSignal): Promise<void>;
-  /** What a `waiting` job waits for; CONFLICT when it waits for nothing. */
+  /** Approves a `waiting` job. CONFLICT when the job is not waiting. */
   approve?(id: string, signal: AbortSignal): Promise<void>;
   reject?(id: string, signal: AbortSignal): Promise<void>;
-  /** Starts the product's own undo and returns the id to watch. CONFLICT with the reason where it is impossible. */
+  /** Starts the product's own undo and returns the id to watch. CONFLICT, with the reason, when it is not possible. */
   undo?(id: string, signal: AbortSignal): Promise<string>;
   /**
-   * Makes the next client-side call of a choreography whose server does not go on alone; idempotent: it looks at the
-   * server's state first and does nothing when nothing is due. Called before each `status` while a job is watched.
+   * For servers that need a call for each step of a job: makes the next call. Idempotent: it reads the state of the
+   * server first and does nothing when no call is due. Called before each `status` while a job is watched.
    */
   advance?(id: string, signal: AbortSignal): Promise<void>;
 }

@@ -1,9 +1,9 @@
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** One run of a verb, kept so that a crash loses no job and starts none twice. Holds no secret. */
+/** One run of a verb. It is kept so that no job is lost or started twice after a crash. It contains no secret. */
 export interface RunRecord {
   readonly id: string;
-  /** Same key = same work: verb, instances and what is moved. */
+  /** Runs with the same key do the same work: the same verb, instances and projects. */
   readonly key: string;
   readonly verb: string;
   /** ISO 8601. */
@@ -11,7 +11,7 @@ export interface RunRecord {
   readonly updatedAt: string;
   readonly owner: { readonly pid: number; readonly host: string };
   readonly outcome: RunOutcome | undefined;
-  /** Handles of the jobs it started. */
+  /** The handles of the jobs that the run started. */
   readonly jobs: readonly string[];
   readonly facts: Readonly<Record<string, Json>>;
 }
@@ -20,7 +20,7 @@ export type RunOutcome = 'done' | 'partial' | 'failed' | 'cancelled' | 'detached
 
 export interface Run {
   readonly record: RunRecord;
-  /** Durable before it resolves. */
+  /** Adds facts. They are durable when the promise resolves. */
   note(facts: Readonly<Record<string, Json>>): Promise<void>;
   job(handle: string): Promise<void>;
   finish(outcome: RunOutcome): Promise<void>;
@@ -28,8 +28,8 @@ export interface Run {
 
 export interface Journal {
   /**
-   * Begins a run, or takes up the unfinished one with the same key, facts and jobs included (`resumed`).
-   * CONFLICT when a live process holds that key.
+   * Begins a run, or resumes the unfinished run with the same key, with its facts and jobs (`resumed` is then true).
+   * CONFLICT when a live process has a run with this key.
    */
   begin(
     key: string,

@@ -2,29 +2,38 @@ import type { Secret } from '../secret.ts';
 
 export type Verb = 'partial-export' | 'import' | 'migrate-project' | 'package';
 
-/** One command-line option of a product, as data: help, parsing and the check "does this product know it" read it. */
+/**
+ * One command-line option of a product, as data. It is used for help, for parsing, and to check whether a product has
+ * it.
+ */
 export interface OptionSpec {
-  /** Kebab case, without dashes: `ignore-machines`. The key in `Options` is its camel case. */
+  /** In kebab case, without the leading dashes: `ignore-machines`. The key in `Options` is in camel case. */
   readonly name: string;
-  /** Shown after the flag, `<name>`; absent for a switch. */
+  /** The name of the value in the help, `<name>`. Absent for a switch. */
   readonly value?: string;
   /** The flag may be repeated. */
   readonly many?: boolean;
-  /** The value is a secret reference and travels in `Secrets`, not in `Options`. */
+  /** The value is a secret reference. Its secret is in `Secrets`, not in `Options`. */
   readonly secret?: boolean;
-  /** The value is the path of a text file; its text travels, in `Secrets` when it is a secret too. At most 64 MiB. */
+  /**
+   * The value is the path of a text file of at most 64 MiB. Its text is in `Options`, or in `Secrets` if `secret` is
+   * set.
+   */
   readonly file?: boolean;
-  /** Of a `file`: it need not be text, and `<its name>/<its bytes in base64>` travels in `Options`. At most 16 MiB. */
+  /**
+   * The value is the path of a file of at most 16 MiB that need not be text. `<name>/<bytes in base64>` is in
+   * `Options`.
+   */
   readonly bytes?: boolean;
-  /** It says where one project goes, and is refused beside several. */
+  /** The option sets the destination of one project. It is refused when several projects are named. */
   readonly oneProject?: boolean;
-  /** Where a product does not know it, migrator does it itself. */
+  /** For products that do not have this option, migrator carries it out by itself. */
   readonly byMigrator?: boolean;
-  /** A switch that makes an import replace what the target has: the plan needs to know. */
+  /** A switch that makes an import replace existing objects on the target. The plan needs it. */
   readonly overwrites?: boolean;
-  /** A switch that ends a move once it waits for somebody's approval. */
+  /** A switch that makes migrator stop when a move waits for an approval. */
   readonly untilApproval?: boolean;
-  /** A switch with which an export is a plain file of the server's own kind, written as it is. */
+  /** A switch that makes an export write the server's own file instead of a package. */
   readonly raw?: boolean;
   readonly choices?: readonly string[];
   readonly description: string;
@@ -33,16 +42,18 @@ export interface OptionSpec {
 
 export interface ProductOptions {
   readonly product: string;
-  /** As people write it: "Octopus Deploy". */
+  /** The name of the product in texts: "Octopus Deploy". */
   readonly title: string;
-  /** The settings that name an account, in the order in which one asks for them; which are secrets, the adapter's module tells. */
+  /**
+   * The settings of an account, in the order of the questions of `init`. The adapter's module says which are secrets.
+   */
   readonly account?: readonly string[];
-  /** Short names of servers that everybody knows, by what an rc file may say instead of the URL. */
+  /** The URLs of public servers, by the short names that an rc file may use instead of the URL. */
   readonly urls?: Readonly<Record<string, string>>;
   readonly options: readonly OptionSpec[];
 }
 
-/** Plain data only: a request is written to the journal and may be carried to another machine. */
+/** Only plain data, because a request is written to the journal. */
 export type OptionValue = string | number | boolean | readonly string[];
 
 export type Options = Readonly<Record<string, OptionValue>>;

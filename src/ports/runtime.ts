@@ -1,4 +1,4 @@
-/** Injected, so that packages are reproducible and waits can be tested. */
+/** A clock that callers pass in, so that packages are reproducible and waits can be tested. */
 export interface Clock {
   now(): Date;
   /** Rejects with CANCELLED when the signal aborts. */

@@ -105,7 +105,7 @@ async function emulated(line: readonly string[], folder: string): ReturnType<Run
     line.map((word) => (word === '8065' ? port : word)),
     { cwd: folder },
   );
-  const [, url = ''] = await started.seen(/serves at (\S+)/);
+  const [, url = ''] = await started.seen(/runs at (\S+)/);
   const answer = await fetch(`${url}/api`);
   expect(answer.headers.get('content-type')).toContain('json');
   if (line.includes('8065')) expect(url).toContain(port);

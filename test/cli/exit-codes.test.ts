@@ -107,7 +107,7 @@ http: { retries: 0 }`,
     fault('GET /api/packages/*/raw reset');
     const broken = await run(exportTo('broken.tar', ...rc));
     expect(broken.code).toBe(exitCodes.remote);
-    expect(broken.stderr).toContain('run the same command again to go on from here');
+    expect(broken.stderr).toContain('to resume, run the same command again');
     here().lab.faults.clear();
     expect(await run(exportTo('broken.tar', ...rc))).toMatchObject({ code: exitCodes.done });
   });
@@ -147,7 +147,7 @@ http: { retries: 0 }`,
     expect(feed()).toEqual([]);
     const unknown = await run(['migrate-project', 'No Such', '--from', 'lab', '--to', 'prod']);
     expect(unknown.code).toBe(exitCodes.usage);
-    expect(unknown.stderr).not.toContain('create');
+    expect(unknown.stderr).not.toContain(': create');
   });
 
   test('8: a job that failed on the server', async () => {
@@ -162,7 +162,7 @@ http: { retries: 0 }`,
     const { code, stderr } = await run(exportTo('late.tar', '--timeout', '50ms'));
     expect(code).toBe(exitCodes.stillRunning);
     expect(stderr).toMatch(/migrator job wait octopus:lab:/);
-    expect(stderr).toContain('run the same command again to go on from here');
+    expect(stderr).toContain('to resume, run the same command again');
   });
 
   test('0 and 9 with the truth about an embedded instance, which nobody serves afterwards', async () => {
@@ -178,7 +178,7 @@ http: { retries: 0 }`,
       code: 9,
       stderr: expect.stringMatching(/octopus:box:\S+ runs on an embedded instance/),
     });
-    expect(late.stderr).not.toContain('which goes on;');
+    expect(late.stderr).not.toContain('which continues on the server;');
     const silent = await run([...line, '--fresh', '--no-wait', '--quiet']);
     expect(silent).toMatchObject({ code: 0, stderr: '' });
   });

@@ -220,10 +220,10 @@ describe('--json prints one document that keeps to its published schema', () => 
   test('emulate prints an instance for the rc file with the reference that it was given', async () => {
     const env = { ...here().env, OWN_KEY: 'API-OWNKEYOFTHEADMINISTRATOR1' };
     const started = here().start(['emulate', 'octopus', '--data', 'own-key', '--api-key', 'env:OWN_KEY'], { env });
-    await started.seen(/Ctrl-C stops it/);
+    await started.seen(/Ctrl-C stops the instance/);
     started.child.kill('SIGTERM');
     const { stdout } = await started.finished;
-    expect(stdout).toMatch(/rehearsal: \{ product: "octopus", url: "\S+", apiKey: "env:OWN_KEY" \}/);
+    expect(stdout).toMatch(/emulated: \{ product: "octopus", url: "\S+", apiKey: "env:OWN_KEY" \}/);
     expect(stdout).not.toContain(env.OWN_KEY);
   });
 
@@ -240,7 +240,7 @@ describe('--json prints one document that keeps to its published schema', () => 
     ['an output that exists', 7, 'CONFLICT', ['package', 'seal', 'note.txt', '-o', 'note.tar']],
     ['a product without certificates', 2, 'UNSUPPORTED', ['package', 'certify', 'A@1.0.0', '--at', 'prod']],
     ['a product that edits nothing', 2, 'UNSUPPORTED', ['package', 'edit', 'A@1.0.0', '--at', 'prod', '--name', 'B']],
-    ['no terminal to ask at', 2, 'USAGE', ['init', '--force']],
+    ['there is no terminal', 2, 'USAGE', ['init', '--force']],
   ])('an error: %s', async (_, code, name, args) => {
     const ended = await run([...args, '--json']);
     expect(ended.code).toBe(code);

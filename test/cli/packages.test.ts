@@ -40,14 +40,14 @@ describe('keys', () => {
   test('first use makes them, readable by the user alone, and says where; the second use says nothing', async () => {
     const first = await run(['package', 'seal', 'handover', '-o', 'first.tar'], as('new'));
     expect(first.code).toBe(0);
-    expect(first.stderr).toContain(`made a signing key for you: ${keyFile('new', 'migrator.key')}`);
-    expect(first.stderr).toContain(`made an encryption identity for you: ${keyFile('new', 'identity.txt')}`);
+    expect(first.stderr).toContain(`created your signing key ${keyFile('new', 'migrator.key')}`);
+    expect(first.stderr).toContain(`created your encryption identity ${keyFile('new', 'identity.txt')}`);
     if (process.platform !== 'win32') {
       expect(await mode(keyFile('new', 'migrator.key'))).toBe('600');
       expect(await mode(keyFile('new', 'identity.txt'))).toBe('600');
     }
     const second = await run(['package', 'seal', 'handover', '-o', 'second.tar'], as('new'));
-    expect(second.stderr).not.toContain('made');
+    expect(second.stderr).not.toContain('created');
     expect(await run(['package', 'verify', 'second.tar', '--content'], as('new'))).toMatchObject({ code: 0 });
   });
 

@@ -67,7 +67,7 @@ describe('on a terminal', () => {
     expect(code).toBe(130);
     expect(shown).toMatch(/detached from octopus:lab:ServerTasks-\d+/);
     expect(shown).toMatch(/migrator job wait octopus:lab:ServerTasks-\d+/);
-    expect(shown).toContain('run the same command again to go on from here');
+    expect(shown).toContain('to resume, run the same command again');
   });
 
   testWith([aTerminal], 'init asks, and writes what was answered', async () => {

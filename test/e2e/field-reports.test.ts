@@ -46,7 +46,7 @@ describe('a server that fails in a known way', () => {
       const report = JSON.parse(stdout) as { route: string; rerouted: string };
       expect(report.route).toBe('relay');
       expect(report.rerouted).toContain('could not push');
-      expect(stderr).toContain('going by way of this machine instead');
+      expect(stderr).toContain('using the route relay, through this machine, instead');
       expect(await projectsOf(prod)).toContain('Web Shop');
       expect(await leftovers(workshop)).toEqual([]);
     });
@@ -56,7 +56,7 @@ describe('a server that fails in a known way', () => {
     await withWorkshop({}, async ({ run, prod }) => {
       prod.faults.add({ type: 'route', method: 'POST', path: '/api/packages/raw', html: true, status: 200, times: 1 });
       const failed = await run(migrating('push'));
-      expect(failed).toMatchObject({ code: 8, stderr: expect.stringContaining('does not hold it') });
+      expect(failed).toMatchObject({ code: 8, stderr: expect.stringContaining('does not have it') });
       expect(await run(migrating('push'))).toMatchObject({ code: 0 });
     });
   });
@@ -78,7 +78,7 @@ describe('a server that fails in a known way', () => {
     await withWorkshop({}, async ({ run, lab }) => {
       lab.faults.add(named('maintenance-stays-on'));
       const done = await run(exporting);
-      expect(done).toMatchObject({ code: 3, stderr: expect.stringContaining('left in maintenance mode') });
+      expect(done).toMatchObject({ code: 3, stderr: expect.stringContaining('still in maintenance mode') });
       expect(await run(['package', 'verify', 'shop.tar', '--content'])).toMatchObject({ code: 0 });
     });
   });

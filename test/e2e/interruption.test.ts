@@ -64,7 +64,7 @@ describe('an interruption lets go of the job, and the job goes on', () => {
       await hurried.seen(/Executing/);
       const sent = Date.now();
       hurried.child.kill('SIGINT');
-      await hurried.seen(/once more to leave at once/);
+      await hurried.seen(/press Ctrl-C again to exit at once/);
       hurried.child.kill('SIGINT');
       expect(await hurried.finished).toMatchObject({ code: 130 });
       expect(Date.now() - sent).toBeLessThan(20_000);

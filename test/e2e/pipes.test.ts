@@ -52,7 +52,7 @@ describe('packages through pipes', () => {
       const started = start(['package', 'seal', 'large.bin', '-o', '-', '--compression', 'none']);
       started.child.stdout?.destroy();
       const { code, stderr } = await started.finished;
-      expect(stderr).toContain('left before the package was whole');
+      expect(stderr).toContain('closed it before the package was complete');
       expect(code).toBe(10);
     });
   });

@@ -3,7 +3,7 @@ import { errorCodes } from '../../errors.ts';
 import { manifestSchema } from '../../package/index.ts';
 
 export const outcome = z.enum(['done', 'partial', 'started']);
-export const handle = z.string().describe('<product>:<instance>:<id>; every job command takes it');
+export const handle = z.string().describe('<product>:<instance>:<id>; the argument of the job commands');
 export const packageRef = z.strictObject({ id: z.string(), version: z.string() });
 
 export const storedPackage = z.strictObject({
@@ -18,8 +18,8 @@ export const storedPackage = z.strictObject({
 export const sealed = z.strictObject({
   manifest: manifestSchema,
   size: z.number().int().describe('bytes of the package file'),
-  contentSha256: z.string().describe('of the content member'),
-  signer: z.string().optional().describe('key id; absent when nobody signed'),
+  contentSha256: z.string().describe('SHA-256 of the content member, in hex'),
+  signer: z.string().optional().describe('key id; absent when the package is not signed'),
 });
 
 const message = z.strictObject({ level: z.enum(['info', 'warning', 'error']), text: z.string() });
@@ -35,7 +35,7 @@ export const jobStatus = z.strictObject({
   id: z.string(),
   kind: z.enum(['export', 'import', 'dry-run', 'move', 'undo', 'other']),
   state: z.enum(['queued', 'running', 'waiting', 'cancelling', 'succeeded', 'partial', 'failed', 'cancelled']),
-  wireState: z.string().describe("the server's own word"),
+  wireState: z.string().describe('the state as the server names it'),
   fraction: z.number().min(0).max(1).optional(),
   activity: z.string().optional(),
   waitingFor: z.string().optional(),
@@ -63,7 +63,7 @@ export const plan = z.array(
   }),
 );
 
-/** What a failure prints, whatever the command. */
+/** The document that every command prints when it fails. */
 export const errorBody = {
   code: z.enum([...errorCodes, 'BUG']),
   message: z.string(),

@@ -1,6 +1,6 @@
 import type { Entry } from '../build-command.ts';
 
-/** Every command, by the words that are typed. To add one: a folder for its first word, and a line here. */
+/** Every command. To add one, make a folder named after its first word and add an entry here. */
 export const commands: readonly Entry[] = [
   {
     name: 'partial-export',
@@ -8,12 +8,12 @@ export const commands: readonly Entry[] = [
     flags: async () => (await import('./partial-export/flags.ts')).partialExportFlags,
     run: async () => (await import('./partial-export/run.ts')).runPartialExport,
     documents: async () => (await import('./partial-export/documents.ts')).documents,
-    // A default target is for imports: it must not turn an export to a file into a push.
+    // A default target is meant for imports. It must not turn an export to a file into a push.
     notFromDefaults: ['to'],
   },
   {
     name: 'import',
-    description: 'import a package into an instance: verified first, rehearsed with --dry-run',
+    description: 'verify a package and import it into an instance; --dry-run only shows the plan',
     flags: async () => (await import('./import/flags.ts')).importFlags,
     run: async () => (await import('./import/run.ts')).runImport,
     documents: async () => (await import('./import/documents.ts')).documents,
@@ -27,14 +27,14 @@ export const commands: readonly Entry[] = [
   },
   {
     name: 'inventory',
-    description: 'list what an instance holds',
+    description: 'list the projects of an instance, or its objects of another kind',
     flags: async () => (await import('./inventory/flags.ts')).inventoryFlags,
     run: async () => (await import('./inventory/run.ts')).runInventory,
     documents: async () => (await import('./inventory/documents.ts')).documents,
   },
   {
     name: 'package',
-    description: "packages: in an instance's feed, and as files",
+    description: "work with packages, as files and in an instance's feed",
     documents: async () => (await import('./package/documents.ts')).documents,
     commands: [
       {
@@ -45,13 +45,13 @@ export const commands: readonly Entry[] = [
       },
       {
         name: 'upload',
-        description: "verify a package and put what it holds into an instance's feed",
+        description: "verify a package and upload its content to an instance's feed",
         flags: async () => (await import('./package/flags.ts')).uploadFlags,
         run: async () => (await import('./package/upload.ts')).runPackageUpload,
       },
       {
         name: 'download',
-        description: "fetch a package from an instance's feed and seal it",
+        description: "download a package from an instance's feed and seal it",
         flags: async () => (await import('./package/flags.ts')).downloadFlags,
         run: async () => (await import('./package/download.ts')).runPackageDownload,
       },
@@ -63,27 +63,28 @@ export const commands: readonly Entry[] = [
       },
       {
         name: 'certify',
-        description: 'vouch for a package on its server, ask for that, or take it back',
+        description: 'certify a package on its server, request a certification, or remove it',
         flags: async () => (await import('./package/flags.ts')).certifyFlags,
         run: async () => (await import('./package/certify.ts')).runPackageCertify,
       },
       {
         name: 'edit',
-        description: 'let a server make a package anew, under another name or from other objects and settings',
+        description: 'let the server build a package again, with another name or with other objects or settings',
         // Apart, because it loads the flags of all products.
         flags: async () => (await import('./package/edit-flags.ts')).editFlags,
         run: async () => (await import('./package/edit.ts')).runPackageEdit,
       },
       {
         name: 'inspect',
-        description: 'show what a package says of itself, at once and without trusting it',
+        description: 'show the manifest of a package, without verifying it',
         flags: async () => (await import('./package/flags.ts')).inspectFlags,
         run: async () => (await import('./package/inspect.ts')).runPackageInspect,
         config: false,
       },
       {
         name: 'verify',
-        description: 'check a package: shape, signature, signer, sums; with --content also every file in it',
+        description:
+          'verify the format, signature, signer and checksums of a package; --content also checks every file',
         flags: async () => (await import('./package/flags.ts')).verifyFlags,
         run: async () => (await import('./package/verify.ts')).runPackageVerify,
       },
@@ -95,7 +96,7 @@ export const commands: readonly Entry[] = [
       },
       {
         name: 'open',
-        description: 'verify a package and write what it holds into a folder; all of it or nothing',
+        description: 'verify a package and extract its files into a folder; on a failure nothing is written',
         flags: async () => (await import('./package/flags.ts')).openFlags,
         run: async () => (await import('./package/open.ts')).runPackageOpen,
       },
@@ -103,7 +104,7 @@ export const commands: readonly Entry[] = [
   },
   {
     name: 'job',
-    description: 'remote jobs: a handle and the rc file are enough, on any machine',
+    description: 'work with jobs on servers, from any machine that has the rc file',
     documents: async () => (await import('./job/documents.ts')).documents,
     commands: [
       {
@@ -111,48 +112,49 @@ export const commands: readonly Entry[] = [
         description: 'list the runs of this machine, or with --from the migration jobs of an instance',
         flags: async () => (await import('./job/flags.ts')).listFlags,
         run: async () => (await import('./job/list.ts')).runJobList,
-        // With an instance the list is another one: the server's jobs instead of this machine's runs.
+        // --from changes what is listed: the server's jobs instead of this machine's runs.
         notFromDefaults: ['from'],
       },
       {
         name: 'show',
-        description: 'show where a job stands',
+        description: 'show the state of a job',
         flags: async () => (await import('./job/flags.ts')).showFlags,
         run: async () => (await import('./job/show.ts')).runJobShow,
       },
       {
         name: 'wait',
-        description: 'stay with a job until it ends; the exit code tells how it ended',
+        description: 'wait until a job ends; the exit code says how it ended',
         flags: async () => (await import('./job/flags.ts')).waitFlags,
         run: async () => (await import('./job/wait.ts')).runJobWait,
       },
       {
         name: 'log',
-        description: 'print the log that the server keeps of a job',
+        description: "print the server's log of a job",
         flags: async () => (await import('./job/flags.ts')).logFlags,
         run: async () => (await import('./job/log.ts')).runJobLog,
       },
       {
         name: 'cancel',
-        description: 'ask the server to stop a job, and wait until it has',
+        description: 'ask the server to cancel a job, and wait until the job ends',
         flags: async () => (await import('./job/flags.ts')).cancelFlags,
         run: async () => (await import('./job/cancel.ts')).runJobCancel,
       },
       {
         name: 'approve',
-        description: 'approve what a job waits for; whoever started it, or "job wait", goes on',
+        description:
+          'approve a job that waits for an approval; "job wait" or the command that started the job then continues',
         flags: async () => (await import('./job/flags.ts')).approveFlags,
         run: async () => (await import('./job/decide.ts')).runJobDecision('approve'),
       },
       {
         name: 'reject',
-        description: 'refuse what a job waits for',
+        description: 'reject a job that waits for an approval',
         flags: async () => (await import('./job/flags.ts')).rejectFlags,
         run: async () => (await import('./job/decide.ts')).runJobDecision('reject'),
       },
       {
         name: 'undo',
-        description: 'bring the target back to what it was before an import or a move',
+        description: 'restore the target to its state before an import or a move',
         flags: async () => (await import('./job/flags.ts')).undoFlags,
         run: async () => (await import('./job/undo.ts')).runJobUndo,
       },
@@ -160,24 +162,24 @@ export const commands: readonly Entry[] = [
   },
   {
     name: 'key',
-    description: 'keys: minisign for signing, age for encrypting',
+    description: 'manage keys: minisign keys for signing, age keys for encryption',
     documents: async () => (await import('./key/documents.ts')).documents,
     commands: [
       {
         name: 'generate',
-        description: 'make a signing key and an encryption identity; never overwrites one',
+        description: 'create a signing key and an encryption identity; an existing key is never overwritten',
         flags: async () => (await import('./key/flags.ts')).generateFlags,
         run: async () => (await import('./key/generate.ts')).runKeyGenerate,
       },
       {
         name: 'show',
-        description: 'show the public keys: what others need to trust and to encrypt to you, and whom you trust',
+        description: 'show your public keys, which others need, and the keys that you trust',
         flags: async () => (await import('./key/flags.ts')).showFlags,
         run: async () => (await import('./key/show.ts')).runKeyShow,
       },
       {
         name: 'trust',
-        description: 'trust packages that this key signs',
+        description: 'trust packages that are signed with this key',
         flags: async () => (await import('./key/flags.ts')).trustFlags,
         run: async () => (await import('./key/trust.ts')).runKeyTrust,
       },
@@ -185,24 +187,24 @@ export const commands: readonly Entry[] = [
   },
   {
     name: 'config',
-    description: 'the rc file',
+    description: 'show and check the rc file',
     documents: async () => (await import('./config/documents.ts')).documents,
     commands: [
       {
         name: 'show',
-        description: 'print each value with where it comes from, secrets masked',
+        description: 'print each value and its source; secrets are masked',
         flags: async () => (await import('./config/flags.ts')).showFlags,
         run: async () => (await import('./config/show.ts')).runConfigShow,
       },
       {
         name: 'check',
-        description: 'check the rc file: keys, types, references, adapters; opens no connection',
+        description: 'check the keys, types, references and adapters of the rc file; no server is called',
         flags: async () => (await import('./config/flags.ts')).checkFlags,
         run: async () => (await import('./config/check.ts')).runConfigCheck,
       },
       {
         name: 'schema',
-        description: 'print a JSON Schema: of the rc file, the package manifest, or a --json document',
+        description: 'print the JSON Schema of the rc file, of the package manifest or of a --json document',
         flags: async () => (await import('./config/flags.ts')).schemaFlags,
         run: async () => (await import('./config/schema.ts')).runConfigSchema(commands),
         config: false,
@@ -211,7 +213,7 @@ export const commands: readonly Entry[] = [
   },
   {
     name: 'init',
-    description: 'write an rc file: asks on a terminal, or writes a commented starter with --yes',
+    description: 'write an rc file: asks questions on a terminal, or writes a commented example with --yes',
     flags: async () => (await import('./init/flags.ts')).initFlags,
     run: async () => (await import('./init/run.ts')).runInit,
     documents: async () => (await import('./init/documents.ts')).documents,
@@ -226,7 +228,7 @@ export const commands: readonly Entry[] = [
   },
   {
     name: 'emulate',
-    description: 'serve an embedded instance of a product on this machine, for rehearsals and for other clients',
+    description: 'run an embedded instance of a product on this machine, as a server for tests',
     flags: async () => (await import('./emulate/flags.ts')).emulateFlags,
     run: async () => (await import('./emulate/run.ts')).runEmulate,
     documents: async () => (await import('./emulate/documents.ts')).documents,
@@ -234,7 +236,7 @@ export const commands: readonly Entry[] = [
   },
   {
     name: 'demo',
-    description: 'see it work: two embedded Octopus Deploy instances, and projects that move between them',
+    description: 'run a demo: move projects between two embedded Octopus Deploy instances',
     flags: async () => (await import('./demo/flags.ts')).demoFlags,
     run: async () => (await import('./demo/run.ts')).runDemo,
     documents: async () => (await import('./demo/documents.ts')).documents,

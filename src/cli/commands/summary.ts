@@ -39,7 +39,7 @@ export function describePlan(plan: readonly PlanItem[]): string | undefined {
   );
 }
 
-/** What a server did with each thing. */
+/** What the server did with each object. */
 export function describeItems(items: readonly JobItem[]): string | undefined {
   if (items.length === 0) return undefined;
   return table(
@@ -52,7 +52,7 @@ export function describeItems(items: readonly JobItem[]): string | undefined {
   );
 }
 
-/** A server's log, indented as it nests. */
+/** A server's log. Nested lines are indented. */
 export function describeLog(log: readonly LogLine[]): string {
   return log
     .map(
@@ -62,8 +62,8 @@ export function describeLog(log: readonly LogLine[]): string {
     .join('\n');
 }
 
-/** The log of a dry run as the plan it is: without times, and without what only a debugger wants. */
-export function describeRehearsal(log: readonly LogLine[]): string | undefined {
+/** The log of a dry run, which is the server's plan: without times and without debug lines. */
+export function describeDryRun(log: readonly LogLine[]): string | undefined {
   const shown = log.filter((line) => !['trace', 'verbose'].includes(line.level));
   if (shown.length === 0) return undefined;
   const word = (level: LogLine['level']) => (level === 'info' ? '' : `${level}: `);
@@ -76,7 +76,7 @@ export function describeJob(handle: string, status: JobStatus): string {
   return lines(
     `job:      ${handle}`,
     `kind:     ${kind}`,
-    `state:    ${state}${wireState.toLowerCase() === state ? '' : ` (the server says ${wireState})`}`,
+    `state:    ${state}${wireState.toLowerCase() === state ? '' : ` (on the server: ${wireState})`}`,
     fraction === undefined || isFinal(state) ? undefined : `progress: ${Math.round(fraction * 100)} %`,
     activity === undefined ? undefined : `doing:    ${activity}`,
     waitingFor === undefined ? undefined : `waits:    for ${waitingFor}`,

@@ -4,13 +4,13 @@ export interface InstanceConfig {
   readonly product: string;
   /** `https://…`, or `embedded:<folder>`. */
   readonly url: string;
-  /** The adapter's own; secrets among them are still references. */
+  /** The settings of the adapter. Secrets are still references. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
 export type DefaultValue = string | number | boolean | readonly string[];
 
-/** Files as they are written, relative to `Config.directory`; secrets as references. */
+/** Paths as the file gives them, relative to `Config.directory`. Secrets are references. */
 export interface KeysConfig {
   readonly signing: string | undefined;
   readonly identities: readonly string[];
@@ -33,11 +33,11 @@ export interface HttpConfig {
 }
 
 export interface Config {
-  /** Undefined when there is none: everything below is built in then. */
+  /** Undefined when there is no rc file. Then all values below are the built-in ones. */
   readonly file: string | undefined;
   /** Permission bits of the file; undefined without a file and on Windows. */
   readonly mode: number | undefined;
-  /** Relative paths resolve against this: the file's folder, or the working directory. */
+  /** Relative paths start here: the folder of the file, or the working directory. */
   readonly directory: string;
   readonly instances: Readonly<Record<string, InstanceConfig>>;
   /** Values for flags, by camel-case name. */
@@ -46,6 +46,6 @@ export interface Config {
   readonly http: HttpConfig;
   /** Files (`./acme.mjs`) or package names. */
   readonly adapters: readonly string[];
-  /** Key paths that are built in rather than read from the file. */
+  /** The paths of the keys whose values are built in and not from the file. */
   readonly builtIn: readonly string[];
 }

@@ -4,16 +4,16 @@ import type { Config } from './config.ts';
 /** One value of `config show`. */
 export interface ConfigLine {
   readonly path: string;
-  /** As JSON would print it; secrets are `***`, their references stand as they are. */
+  /** The value as JSON prints it. A secret is `***`; a reference to a secret is shown as it is. */
   readonly value: string | number | boolean;
   /** The file, `environment NAME`, or `built-in`. */
   readonly origin: string;
 }
 
 export interface DescribeOptions {
-  /** Settings of a product's instances that hold secrets. */
+  /** The names of the settings that hold secrets. */
   readonly secretSettings: (product: string) => readonly string[];
-  /** When given, its MIGRATOR_… variables are listed too: they win over the file. */
+  /** When given, its MIGRATOR_… variables are listed too, because they override the file. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -33,7 +33,7 @@ function shown(value: unknown, secret: boolean): string | number | boolean {
   return typeof value === 'number' || typeof value === 'boolean' ? value : String(value);
 }
 
-/** Every value with where it came from, in the order of the documentation; what is not set is left out. */
+/** Every value that is set, with its origin, in the order of the documentation. */
 export function describeConfig(config: Config, options: DescribeOptions): ConfigLine[] {
   const all: Leaf[] = [];
   for (const { name, product, url, settings } of Object.values(config.instances)) {

@@ -1,5 +1,5 @@
 export interface JsonFault {
-  /** From 1. */
+  /** Lines and columns count from 1. */
   readonly line: number;
   readonly column: number;
   readonly expected: string;
@@ -75,8 +75,8 @@ class Scanner {
 }
 
 /**
- * Where a text stops being JSON, or undefined when it is JSON. The engine's own message tells the place only at times,
- * and quotes the text, which may hold a secret.
+ * The place where a text stops being valid JSON, or undefined when the text is valid. The message of `JSON.parse` does
+ * not always give the place, and it quotes the text, which may hold a secret.
  */
 export function jsonFault(text: string): JsonFault | undefined {
   const scanner = new Scanner(text);

@@ -13,7 +13,7 @@ const builtInTimeout = 60_000;
 const builtInRetries = 5;
 
 function sentence({ path, message, suggestion }: ConfigProblem): string {
-  const subject = path === '' ? 'the whole' : path;
+  const subject = path === '' ? 'the configuration' : path;
   return `${subject} ${message}${suggestion === undefined ? '' : `; did you mean "${suggestion}"?`}`;
 }
 
@@ -29,7 +29,7 @@ function refuse(file: string, problems: readonly ConfigProblem[]): MigratorError
   });
 }
 
-/** Names come from the file, so the object has no prototype to be mistaken for an instance called "constructor". */
+/** The names come from the file, so the object has no prototype: "constructor" must not be a known instance. */
 function instancesOf(input: ConfigInput): Readonly<Record<string, InstanceConfig>> {
   const instances = Object.create(null) as Record<string, InstanceConfig>;
   for (const [name, { product, url, ...settings }] of Object.entries(input.instances ?? {})) {
@@ -72,9 +72,9 @@ function build(input: ConfigInput, place: Pick<Config, 'file' | 'mode' | 'direct
 }
 
 /**
- * Finds, reads and checks the rc file. Without one, the built-in values hold and no instance is known.
- * CONFIG_INVALID names the file and everything that is wrong with it: line and column of a syntax error, or each key
- * path with the nearest valid key.
+ * Finds, reads and checks the rc file. Without an rc file, the values are the built-in ones and there are no instances.
+ * CONFIG_INVALID names the file and all problems: line and column of a syntax error, or the path of each wrong key with
+ * the nearest valid key.
  */
 export async function loadConfig(io: IO, explicitFile: string | undefined): Promise<Config> {
   const found = await findConfig(io, explicitFile);

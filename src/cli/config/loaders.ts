@@ -9,9 +9,9 @@ function invalid(file: string, what: string, cause?: unknown): MigratorError {
   return new MigratorError('CONFIG_INVALID', `"${file}" ${what}`, { details: { file }, cause });
 }
 
-/** No message quotes the file: it may hold a secret. */
+/** No message quotes the file, because the file may hold a secret. */
 function loadJson(file: string, content: string): Promise<unknown> {
-  // Every project of this language has a package.json; one that does not speak of migrator may be broken for all we care.
+  // Every Node.js project has a package.json. One without a "migrator" key is not checked for syntax errors.
   if (basename(file) === 'package.json' && !content.includes('"migrator"')) return Promise.resolve({});
   const text = content.replace(/^\uFEFF/, '');
   const fault = jsonFault(text);
@@ -34,12 +34,12 @@ function isYamlFault(error: unknown): error is YamlFault {
 function loadYaml(parse: (file: string, content: string) => unknown): Loader {
   return (file, content) => {
     try {
-      // A file of comments only is a configuration that says nothing.
+      // A file that has only comments is an empty configuration.
       return Promise.resolve(parse(file, content) ?? {});
     } catch (error) {
       if (!isYamlFault(error)) throw invalid(file, 'is not valid YAML', error);
       const place = `line ${String(error.mark.line + 1)}, column ${String(error.mark.column + 1)}`;
-      // The parser's message goes on with an excerpt of the file, so only its reason is used, and no cause is kept.
+      // The parser's message quotes the file. So only its reason is used, and the cause is not kept.
       throw invalid(file, `is not valid YAML at ${place}: ${error.reason}`);
     }
   };
@@ -57,24 +57,27 @@ async function loadModule(file: string): Promise<unknown> {
 }
 
 function refuseTypeScript(file: string): Promise<unknown> {
-  throw new MigratorError('CONFIG_INVALID', `"${file}" is TypeScript, which is not read`, {
+  throw new MigratorError('CONFIG_INVALID', `"${file}" is TypeScript, which migrator does not read`, {
     hint: 'write it as .mjs, .json or .yaml',
     details: { file },
   });
 }
 
-/** The finder would merge the files that `$import` names, and skip this one without a word when one of them is missing. */
+/**
+ * Refuses `$import`: cosmiconfig would merge the imported files, and silently ignore this file if one of them is
+ * missing.
+ */
 const alone =
   (loader: Loader): Loader =>
   async (file, content) => {
     const loaded = await loader(file, content);
     if (typeof loaded === 'object' && loaded !== null && '$import' in loaded) {
-      throw invalid(file, 'uses $import, which is not supported; write a .mjs file that imports the other');
+      throw invalid(file, 'uses $import, which is not supported; write a .mjs file that imports the other file');
     }
     return loaded;
   };
 
-/** By extension. TypeScript is refused, so that the compiler is never loaded. */
+/** The loaders by extension. TypeScript is refused, so that its compiler is never loaded. */
 export function loaders(parseYaml: (file: string, content: string) => unknown): Readonly<Record<string, Loader>> {
   const yaml = alone(loadYaml(parseYaml));
   return {

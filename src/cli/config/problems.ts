@@ -5,7 +5,7 @@ import { configSchema, knownKeys, type ConfigInput } from './schema.ts';
 export interface ConfigProblem {
   /** `instances.lab.url`, `keys.identities[0]`. */
   readonly path: string;
-  /** What is wrong there, without the value, which may be a secret. */
+  /** The problem, without the value, which may be a secret. */
   readonly message: string;
   readonly suggestion?: string | undefined;
 }
@@ -61,7 +61,7 @@ function problemsOf(issue: Issue, root: unknown): ConfigProblem[] {
         suggestion: nearest(key, knownKeys(issue.path)),
       }));
     case 'invalid_key':
-      return [{ path, message: issue.issues[0]?.message ?? 'is no valid name' }];
+      return [{ path, message: issue.issues[0]?.message ?? 'is not a valid name' }];
     case 'invalid_type': {
       const value = valueAt(root, issue.path);
       const wanted = expectedWords[issue.expected] ?? issue.expected;
@@ -81,23 +81,29 @@ function problemsOf(issue: Issue, root: unknown): ConfigProblem[] {
   }
 }
 
-/** `from` and `to` name instances; a slip there would otherwise show only when a command runs. */
+/** `from` and `to` name instances. Without this check, a wrong name would be found only when a command runs. */
 function unknownInstances(input: ConfigInput): ConfigProblem[] {
   const names = Object.keys(input.instances ?? {});
   return (['from', 'to'] as const).flatMap((flag) => {
     const name = input.defaults?.[flag];
     if (typeof name !== 'string' || names.includes(name)) return [];
-    return [{ path: `defaults.${flag}`, message: `names no configured instance`, suggestion: nearest(name, names) }];
+    return [
+      {
+        path: `defaults.${flag}`,
+        message: `is not the name of an instance in this file`,
+        suggestion: nearest(name, names),
+      },
+    ];
   });
 }
 
-/** Sections that are only a heading (`instances:` with comments below) count as absent. */
+/** An empty section, such as `instances:` with only comments below, counts as absent. */
 function withoutEmptySections(root: unknown): unknown {
   if (typeof root !== 'object' || root === null || Array.isArray(root)) return root;
   return Object.fromEntries(Object.entries(root).filter(([, value]) => value !== null && value !== undefined));
 }
 
-/** The checked configuration, or everything that is wrong with it at once. */
+/** The checked configuration, or all problems in it. */
 export function checkConfig(
   raw: unknown,
 ): { readonly input: ConfigInput; readonly problems?: undefined } | { readonly problems: readonly ConfigProblem[] } {

@@ -9,7 +9,7 @@ import { loaders } from './loaders.ts';
 const extensions = ['json', 'yaml', 'yml', 'js', 'mjs', 'cjs'];
 const scripts = ['js', 'mjs', 'cjs'];
 
-/** In each folder, in this order. */
+/** The file names to look for in each folder, in this order. */
 const places = [
   '.migratorrc',
   ...extensions.map((extension) => `.migratorrc.${extension}`),
@@ -17,7 +17,7 @@ const places = [
   'package.json',
 ];
 
-/** In the user's own configuration folder. */
+/** The file names to look for in the user's configuration folder. */
 const userPlaces = ['config', ...['yaml', 'yml', 'json', 'js', 'mjs', 'cjs'].map((extension) => `config.${extension}`)];
 
 export interface FoundConfig {
@@ -29,9 +29,9 @@ async function explorer(searchPlaces: readonly string[]) {
   const { cosmiconfig, defaultLoaders } = await import('cosmiconfig');
   return cosmiconfig('migrator', {
     searchPlaces: [...searchPlaces],
-    // Each folder is asked by itself: what lies above is looked at more closely below.
+    // One folder at a time: a file in a folder above needs the check of `refuseForeign`.
     searchStrategy: 'none',
-    // An empty file is a configuration that says nothing, and not a reason to take the one above it.
+    // An empty file is an empty configuration. The search stops there and does not use a file above it.
     ignoreEmptySearchPlaces: false,
     cache: false,
     loaders: loaders(defaultLoaders['.yaml']),
@@ -42,7 +42,7 @@ function invalid(message: string, file: string, hint?: string, cause?: unknown):
   return new MigratorError('CONFIG_INVALID', message, { hint, details: { file }, cause });
 }
 
-/** A file that exists and cannot be read must not be passed over: the next one found may name other servers. */
+/** A file that exists but cannot be read must not be skipped: the next file may name other servers. */
 async function refuseUnreadable(folder: string, names: readonly string[]): Promise<void> {
   for (const name of names.filter((place) => place !== 'package.json')) {
     const file = join(folder, name);
@@ -61,8 +61,8 @@ async function refuseUnreadable(folder: string, names: readonly string[]): Promi
 }
 
 /**
- * A configuration can run commands. One that lies above the working directory (/tmp, a shared disk) is taken only when
- * the user or the system put it there.
+ * A configuration can run commands. A file above the working directory (in /tmp, on a shared disk) is used only when it
+ * belongs to the user or to root.
  */
 async function refuseForeign(file: string, uid: number | undefined): Promise<void> {
   if (uid === undefined) return;
@@ -71,7 +71,7 @@ async function refuseForeign(file: string, uid: number | undefined): Promise<voi
   throw invalid(
     `the configuration "${file}" above the working directory belongs to another user`,
     file,
-    'name it with --config if you trust it',
+    'if you trust the file, name it with --config',
   );
 }
 
@@ -104,7 +104,10 @@ async function loadNamed(path: string, origin: string): Promise<FoundConfig> {
   }
 }
 
-/** `--config`, then MIGRATOR_CONFIG, then the working directory and those above it, then the user's own folder. */
+/**
+ * Looks at `--config`, MIGRATOR_CONFIG, the working directory, the folders above it, and the user's configuration
+ * folder.
+ */
 export async function findConfig(io: IO, explicitFile: string | undefined): Promise<FoundConfig | undefined> {
   if (explicitFile !== undefined) return loadNamed(resolve(io.cwd, explicitFile), '--config');
   const named = io.env['MIGRATOR_CONFIG'];

@@ -4,7 +4,7 @@ import type { Config } from './config.ts';
 
 export interface WarningOptions {
   readonly secretSettings: (product: string) => readonly string[];
-  /** Products with an adapter, third-party ones included. */
+  /** The products that have an adapter, also those of third parties. */
   readonly products: readonly string[];
 }
 
@@ -27,30 +27,30 @@ function plainSecrets(config: Config, secretSettings: WarningOptions['secretSett
   return found;
 }
 
-/** 127.0.0.0/8, ::1, and the names that mean them (RFC 6761). */
+/** True for 127.0.0.0/8, ::1 and the names for them (RFC 6761). */
 export function isLoopback(url: string): boolean {
   const { hostname } = new URL(url);
   return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
-/** What is allowed and unwise, one sentence each. */
+/** One sentence for each setting that is allowed but unsafe. */
 export function configWarnings(config: Config, options: WarningOptions): string[] {
   const warnings: string[] = [];
   const plain = plainSecrets(config, options.secretSettings);
   for (const path of plain) {
-    warnings.push(`${path} is the secret itself; put a reference there, such as env:NAME or file:path`);
+    warnings.push(`${path} is a secret in plain text; use a reference such as env:NAME or file:path`);
   }
   if (plain.length > 0 && config.file !== undefined && config.mode !== undefined && (config.mode & 0o044) !== 0) {
-    warnings.push(`"${config.file}" holds secrets and can be read by others; chmod 600 it`);
+    warnings.push(`"${config.file}" holds secrets and can be read by other users; run chmod 600 on it`);
   }
   for (const { name, product, url } of Object.values(config.instances)) {
     if (url.startsWith('http://') && !isLoopback(url)) {
-      warnings.push(`instances.${name}.url is http: its credentials cross the network readable; use https`);
+      warnings.push(`instances.${name}.url is http, so its credentials cross the network unencrypted; use https`);
     }
     if (!options.products.includes(product)) {
       const meant = nearest(product, options.products);
-      const tail = meant === undefined ? `; known are ${options.products.join(', ')}` : `; did you mean "${meant}"?`;
-      warnings.push(`instances.${name}.product is "${product}", for which there is no adapter${tail}`);
+      const tail = meant === undefined ? `; there are: ${options.products.join(', ')}` : `; did you mean "${meant}"?`;
+      warnings.push(`instances.${name}.product: there is no adapter for "${product}"${tail}`);
     }
   }
   return warnings;

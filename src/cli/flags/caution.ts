@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { confirm } from '../terminal/prompt.ts';
 import { waiting } from './waiting.ts';
 
-/** Asks at the terminal, with the progress out of the way; `--yes` is the answer beforehand. */
+/** Asks on the terminal while the progress display is paused. With `--yes`, the answer is yes and nothing is asked. */
 export function consentOf({ yes = false }: Pick<CautionOptions, 'yes'>, context: Context): Consenting['consent'] {
   return async (question) => {
     const resume = context.pauseReporter();
@@ -22,15 +22,15 @@ export interface CautionOptions {
   readonly yes?: boolean;
 }
 
-/** For what can destroy something on the target. */
+/** Flags of commands that can destroy something on the target. */
 export function withCaution(command: Command): Command {
   return command
     .addOption(
       new Option(
         '--backup <file>',
-        'where the target is kept as it was, when the product itself cannot undo',
+        'the file for a backup of the target, taken when the product cannot undo the import',
       ).helpGroup(waiting),
     )
-    .addOption(new Option('--no-backup', 'take no backup before something is destroyed').helpGroup(waiting))
-    .addOption(new Option('-y, --yes', 'consent beforehand to what would be asked').helpGroup(waiting));
+    .addOption(new Option('--no-backup', 'take no backup before the import destroys something').helpGroup(waiting))
+    .addOption(new Option('-y, --yes', 'answer yes to all questions').helpGroup(waiting));
 }

@@ -2,7 +2,7 @@ import { MigratorError } from '../../errors.ts';
 import { parseDuration } from '../config/duration.ts';
 import type { FlagSource } from '../context.ts';
 
-/** `90s`, `20m`, `2h`, `500ms`. Returns milliseconds. `source` says where the text stands. */
+/** Reads `90s`, `20m`, `2h` or `500ms` and returns milliseconds. USAGE names the `source` of a wrong text. */
 export function durationFlag(text: string, source: FlagSource): number {
   const duration = parseDuration(text);
   if (duration === undefined) {
@@ -23,7 +23,10 @@ const units: Record<string, number> = {
   tib: 2 ** 40,
 };
 
-/** `500MiB`, `20GB`; a bare number is bytes. */
+/**
+ * Reads `500MiB` or `20GB` and returns bytes. A number without a unit is bytes. USAGE names the `source` of a wrong
+ * text.
+ */
 export function sizeFlag(text: string, source: FlagSource): number {
   const match = /^(\d+(?:\.\d+)?)\s*([a-z]+)?$/iu.exec(text.trim());
   const factor = units[(match?.[2] ?? 'b').toLowerCase()];

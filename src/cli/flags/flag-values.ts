@@ -5,13 +5,13 @@ import type { DefaultValue } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { ListOption } from './list-flag.ts';
 
-/** The program's own flags that a file may set: `--json` and `--config` hold before any file is read. */
+/** The global flags that the rc file may set. `--json` and `--config` are needed before the file is read. */
 const programDefaults = ['progress', 'quiet', 'debug', 'color'];
 
 /**
- * The order in which a flag gets its value: command line, environment (`MIGRATOR_` and the flag's name), the rc file's
- * `defaults`, built-in. The environment counts for a switch by its value: `0`, `false` and `no` switch it off. `notFromDefaults`
- * names flags that change what the command does, so that only a person's own words set them.
+ * Gives each flag its value: from the command line, else the environment (`MIGRATOR_` and the name of the flag), else
+ * `defaults` in the rc file, else the built-in value. In the environment, `0`, `false`, `no` and `off` turn a switch
+ * off. `notFromDefaults` names flags that change what the command does. `defaults` does not set them.
  */
 export async function settle(
   command: Command,
@@ -38,7 +38,7 @@ export async function settle(
   if (unused.length > 0) await checkUnused(unused, file, context);
 }
 
-/** The part that needs no rc file; also used for the options of the program itself. */
+/** Gives flags their values from the environment. Needs no rc file. */
 export function fromEnvironment(command: Command, context: Context): void {
   for (const option of command.options) {
     const name = option.attributeName();
@@ -55,7 +55,7 @@ export function fromEnvironment(command: Command, context: Context): void {
   }
 }
 
-/** `--no-wait` is MIGRATOR_NO_WAIT=1, and MIGRATOR_WAIT=0 says the same. */
+/** The variables of a flag. `--no-wait` has two: MIGRATOR_NO_WAIT=1 and MIGRATOR_WAIT=0 mean the same. */
 function environmentNames(option: Option): readonly string[] {
   const name = option.name().replaceAll('-', '_').toUpperCase();
   return option.negate ? [`MIGRATOR_${name}`, `MIGRATOR_${name.replace(/^NO_/u, '')}`] : [`MIGRATOR_${name}`];
@@ -75,7 +75,7 @@ function isSet(command: Command, name: string): boolean {
   return source !== undefined && source !== 'default';
 }
 
-/** Defaults that are meant for other commands: a slip in them would otherwise show only when one of those runs. */
+/** Checks defaults of other commands. Without this check, a wrong one would be found only when such a command runs. */
 async function checkUnused(
   unused: readonly (readonly [string, DefaultValue])[],
   file: string,
@@ -90,8 +90,11 @@ async function checkUnused(
     }
     const names = all.flatMap((command) => command.options.map((one) => one.attributeName()));
     const near = nearest(name, names);
-    throw new MigratorError('CONFIG_INVALID', `defaults.${name} in ${file} is no flag that can have a default`, {
-      hint: near === undefined ? "a flag's name in camel case: packageId for --package-id" : `did you mean "${near}"?`,
+    throw new MigratorError('CONFIG_INVALID', `defaults.${name} in ${file} is not a flag that can have a default`, {
+      hint:
+        near === undefined
+          ? 'write the name of a flag in camel case: packageId for --package-id'
+          : `did you mean "${near}"?`,
     });
   }
 }

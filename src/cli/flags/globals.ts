@@ -11,18 +11,18 @@ interface GlobalOptions {
   readonly color?: boolean;
 }
 
-/** Flags that every command takes. */
+/** The flags of every command. */
 export function withGlobals(program: Command): Command {
   return program
-    .addOption(new Option('--config <file>', 'the rc file to use, instead of searching for one'))
+    .addOption(new Option('--config <file>', 'use this rc file, and do not search for one'))
     .addOption(new Option('--json', 'print the result as one JSON document'))
-    .addOption(new Option('--progress <mode>', 'how to tell progress').choices(['auto', 'plain', 'json', 'none']))
-    .addOption(new Option('-q, --quiet', 'print nothing but errors and the result'))
-    .addOption(new Option('--debug', 'print requests and stack traces, without bodies and secrets'))
-    .addOption(new Option('--no-color', 'print without colour'));
+    .addOption(new Option('--progress <mode>', 'how to show progress').choices(['auto', 'plain', 'json', 'none']))
+    .addOption(new Option('-q, --quiet', 'print only errors and the result'))
+    .addOption(new Option('--debug', 'print requests and stack traces, without bodies and without secrets'))
+    .addOption(new Option('--no-color', 'print without colours'));
 }
 
-/** Writes what the global flags say into the context. */
+/** Copies the values of the global flags into the context. */
 export function settleGlobals(command: Command, context: Context): void {
   const options = programOf(command).opts<GlobalOptions>();
   context.globals = {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 
-/** A flag that may be repeated: its values make a list. In the environment they stand in one text, with commas between. */
+/** A flag that may be repeated: its values make a list. In the environment the values are separated by commas. */
 export class ListOption extends Option {
   constructor(flags: string, description: string, choices?: readonly string[]) {
     super(flags, description);

@@ -16,9 +16,9 @@ export interface OpenOptions extends TrustOptions {
 export function withTrust(command: Command): Command {
   return command
     .addOption(
-      new ListOption('--trust <key>', 'trust this minisign public key or key file too (repeatable)').helpGroup(seal),
+      new ListOption('--trust <key>', 'also trust this minisign public key or key file (repeatable)').helpGroup(seal),
     )
-    .addOption(new Option('--allow-unsigned', 'accept a package that nobody signed').helpGroup(seal));
+    .addOption(new Option('--allow-unsigned', 'accept a package that is not signed').helpGroup(seal));
 }
 
 export function withOpening(command: Command): Command {
@@ -31,8 +31,9 @@ export function withOpening(command: Command): Command {
       ).helpGroup(seal),
     )
     .addOption(
-      new Option('--max-expanded-size <size>', 'refuse packages that expand beyond this (500MiB, 20GiB)').helpGroup(
-        seal,
-      ),
+      new Option(
+        '--max-expanded-size <size>',
+        'refuse a package whose content is larger than this (500MiB, 20GiB)',
+      ).helpGroup(seal),
     );
 }

@@ -3,7 +3,9 @@ import { productOptions } from '../../adapters/index.ts';
 import type { OptionSpec, ProductOptions, Verb } from '../../ports/options.ts';
 import { ListOption } from './list-flag.ts';
 
-/** The products' own flags, grouped by product in the help. A flag that two products know is shown with the first. */
+/**
+ * Adds the flags of the products. The help groups them by product, and shows a flag of two products with the first one.
+ */
 export function withProductOptions(
   command: Command,
   verb: Verb,
@@ -30,7 +32,7 @@ function optionOf({ name, value, description, many, choices }: OptionSpec): Opti
   const flags = value === undefined ? `--${name}` : `--${name} <${value}>`;
   if (many === true) return new ListOption(flags, description, choices);
   const option = new Option(flags, description);
-  // A product's `no-…` is a switch of its own and not the opposite of another one.
+  // Commander must not treat a product's `no-…` switch as the negation of another switch.
   option.negate = false;
   return choices === undefined ? option : option.choices(choices);
 }

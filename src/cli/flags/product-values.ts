@@ -11,22 +11,24 @@ import { secretFlag } from '../secrets/read-secret.ts';
 export interface ProductFlags {
   readonly options: Options;
   readonly secrets: Secrets;
-  /** Those of `options` that an export, or an import, of this product knows. */
+  /** The part of `options` that an export (or an import) of this product knows. */
   readonly exportOptions: Options;
   readonly importOptions: Options;
-  /** The flags ask to replace what the target has. */
+  /** True when the flags ask to replace existing objects on the target. */
   readonly overwrites: boolean;
-  /** The flags ask to stop once somebody's approval is waited for. */
+  /** True when the flags ask to stop as soon as the job waits for an approval. */
   readonly untilApproval: boolean;
-  /** Flags, dashes included, that say where one project goes. */
+  /** The given flags, with dashes, that set the destination of one project. */
   readonly oneProject: readonly string[];
-  /** The flags ask for a file of the server's own kind instead of a package. */
+  /** True when the flags ask for the server's own export file instead of a package. */
   readonly raw: boolean;
-  /** Options of other products that migrator does itself where this one does not know them. */
+  /** Options that this product does not know and that migrator carries out by itself. */
   readonly byMigrator: Options;
 }
 
-/** Splits a verb's product flags into plain options and secrets, after checking that the product knows each of them. */
+/**
+ * Splits the product flags of a verb into plain options and secrets. USAGE for a flag that the product does not know.
+ */
 export async function productFlags(
   command: Command,
   verb: Verb,
@@ -73,7 +75,7 @@ export async function productFlags(
   };
 }
 
-/** What belongs to a move alone goes to both of its halves: a route that cannot heed it has to be able to say so. */
+/** Options that only a move has are given to both halves, so that a route that does not support one can refuse it. */
 function knownTo(half: 'partial-export' | 'import', options: Options, specs: readonly OptionSpec[]): Options {
   const other = half === 'import' ? 'partial-export' : 'import';
   const foreign = new Set(
@@ -92,7 +94,7 @@ function refuseForeign(command: Command, verb: Verb, product: string, table: rea
     for (const { name, byMigrator } of options) {
       if (other === product || own.has(name) || byMigrator === true) continue;
       const source = command.getOptionValueSource(camelCase(name));
-      // Defaults of the rc file are meant for whichever product knows them.
+      // Defaults in the rc file are for the products that know them, so others ignore them.
       if (source !== 'cli' && source !== 'env') continue;
       throw new MigratorError('USAGE', `--${name} is for ${title}, and this instance is ${product}`);
     }
@@ -120,8 +122,8 @@ function thirdParty(command: Command, product: string, table: readonly ProductOp
   const settings = (command.getOptionValue('set') as readonly string[] | undefined) ?? [];
   if (settings.length > 0 && table.some((entry) => entry.product === product)) {
     if (command.getOptionValueSource('set') === 'config') return {};
-    throw new MigratorError('USAGE', `--set is for adapters that are not built in, and ${product} is`, {
-      hint: `see the flags of ${product} with --help`,
+    throw new MigratorError('USAGE', `--set is for adapters that are not built in, but ${product} is built in`, {
+      hint: `use the flags of ${product}; --help lists them`,
     });
   }
   return Object.fromEntries(
@@ -146,7 +148,7 @@ async function bytesOfFile(path: string, flag: string, context: Context): Promis
   return `${basename(path)}/${(await contentOf(path, flag, mostBytes, context)).toString('base64')}`;
 }
 
-/** A path in the rc file is relative to that file, any other to the working directory. */
+/** A path in the rc file is relative to that file. Any other path is relative to the working directory. */
 async function contentOf(path: string, flag: string, longest: number, context: Context): Promise<Buffer> {
   const { origin, words } = context.flagSource(flag);
   const directory = origin === 'rc file' ? (await context.config()).directory : context.io.cwd;

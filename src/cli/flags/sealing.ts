@@ -26,12 +26,12 @@ export function withSealing(command: Command): Command {
     )
     .addOption(new Option('--unencrypted', 'do not encrypt').helpGroup(seal))
     .addOption(
-      new Option('--compression <kind>', 'how to compress')
+      new Option('--compression <kind>', 'how to compress the content')
         .choices(['auto', 'gzip', 'zstd', 'none'])
         .default('auto')
         .helpGroup(seal),
     )
     .addOption(
-      new Option('--private-manifest', 'keep names, scope and URL out of the readable manifest').helpGroup(seal),
+      new Option('--private-manifest', 'keep names, scope and URL out of the unencrypted manifest').helpGroup(seal),
     );
 }

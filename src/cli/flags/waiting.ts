@@ -13,7 +13,7 @@ export function waitingOf(options: WaitOptions, context: Context): Waiting {
   };
 }
 
-/** Options that several verbs share are spelled here, once. */
+/** The waiting options, which several verbs share. */
 export interface WaitOptions {
   readonly wait: boolean;
   readonly timeout?: string;
@@ -24,19 +24,24 @@ export const waiting = 'Waiting options:';
 
 export function withWaiting(command: Command): Command {
   return command
-    .addOption(new Option('--no-wait', 'return when the job is started').helpGroup(waiting))
+    .addOption(new Option('--no-wait', 'return as soon as the job is started').helpGroup(waiting))
     .addOption(
-      new Option('--timeout <duration>', 'stop waiting after this long (90s, 20m, 2h); the job goes on').helpGroup(
-        waiting,
-      ),
+      new Option(
+        '--timeout <duration>',
+        'stop waiting after this time (90s, 20m, 2h); the job continues on the server',
+      ).helpGroup(waiting),
     )
     .addOption(
-      new Option('--poll-interval <duration>', 'look at the job this often, instead of adapting').helpGroup(waiting),
+      new Option('--poll-interval <duration>', 'the time between two looks at the job (default: adaptive)').helpGroup(
+        waiting,
+      ),
     );
 }
 
 export function withFresh(command: Command): Command {
   return command.addOption(
-    new Option('--fresh', 'begin anew, instead of taking up an unfinished run of the same work').helpGroup(waiting),
+    new Option('--fresh', 'start a new run, even if an unfinished run of the same command could be resumed').helpGroup(
+      waiting,
+    ),
   );
 }

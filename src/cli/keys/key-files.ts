@@ -8,23 +8,23 @@ import { Secret } from '../../secret.ts';
 import { configDirectory } from '../state/directories.ts';
 import type { IO } from '../terminal/io.ts';
 
-/** Keys are a line or two; anything larger was named by mistake. */
+/** A key file has a few lines. A larger file was named by mistake. */
 const sizeLimit = 64 * 1024;
 
 export interface KeyPlaces {
   /** `keys` in the user's configuration folder. */
   readonly folder: string;
-  /** Secret key that signs, minisign format. */
+  /** The secret key that signs packages, in minisign format. */
   readonly signing: string;
-  /** Its public key, minisign format. */
+  /** The public key of `signing`, in minisign format. */
   readonly signingPublic: string;
-  /** Secret key that opens packages, age format. */
+  /** The secret key that opens packages, in age format. */
   readonly identity: string;
-  /** One public key file per trusted signer. */
+  /** A folder with one public key file for each trusted signer. */
   readonly trusted: string;
 }
 
-/** Where a user's keys lie when the rc file names no others. */
+/** Where the keys of the user are, unless the rc file names other files. */
 export function keyPlaces(io: IO): KeyPlaces {
   const folder = join(configDirectory(io), 'keys');
   return {
@@ -49,19 +49,19 @@ async function writeKey(path: string, text: string, mode: number): Promise<void>
   } catch (error) {
     if (!isMigratorError(error, 'CONFLICT')) throw error;
     throw new MigratorError('CONFLICT', `there is already a key at "${path}"`, {
-      hint: 'a key is never replaced: move the old one away first, and keep it for the packages it belongs to',
+      hint: 'migrator never replaces a key: move the old key to another folder first, and keep it for the packages that need it',
       details: { path },
       cause: error,
     });
   }
 }
 
-/** A new secret key, readable by its user only. CONFLICT when a key lies there: replacing one would lose it for good. */
+/** Writes a new secret key that only its user can read. CONFLICT when the file exists: a replaced key would be lost. */
 export function writeSecretKey(path: string, text: Secret): Promise<void> {
   return writeKey(path, text.reveal(), 0o600);
 }
 
-/** A new public key. CONFLICT when one lies there. */
+/** Writes a new public key. CONFLICT when the file exists. */
 export function writePublicKey(path: string, text: string): Promise<void> {
   return writeKey(path, text, 0o644);
 }
@@ -84,14 +84,16 @@ async function readKey(path: string): Promise<{ readonly text: string; readonly 
       throw localError(error, `could not read the key "${path}"`);
     }
     throw new MigratorError('NOT_FOUND', `there is no key at "${path}"`, {
-      hint: 'make one with: migrator key generate',
+      hint: 'create one with: migrator key generate',
       details: { path },
       cause: error,
     });
   }
 }
 
-/** A secret key file's text. `onWarning` is told when others can read it. NOT_FOUND when there is none. */
+/**
+ * The text of a secret key file. `onWarning` is called when other users can read it. NOT_FOUND when there is no file.
+ */
 export async function readSecretKey(
   path: string,
   io: Pick<IO, 'platform'>,
@@ -99,12 +101,12 @@ export async function readSecretKey(
 ): Promise<Secret> {
   const { text, mode } = await readKey(path);
   if (io.platform !== 'win32' && (mode & 0o077) !== 0) {
-    onWarning(`the secret key "${path}" can be read by others: chmod 600 it`);
+    onWarning(`the secret key "${path}" can be read by other users: run chmod 600 on it`);
   }
   return new Secret(text);
 }
 
-/** A public key file's text. NOT_FOUND when there is none. */
+/** The text of a public key file. NOT_FOUND when there is no file. */
 export async function readPublicKey(path: string): Promise<string> {
   return (await readKey(path)).text;
 }
@@ -116,7 +118,7 @@ export interface TrustedKey {
   readonly text: string;
 }
 
-/** The signers this user trusts, by name. None when the folder does not exist. */
+/** The signers that this user trusts, sorted by name. Empty when the folder does not exist. */
 export async function listTrusted(io: IO): Promise<readonly TrustedKey[]> {
   const { trusted } = keyPlaces(io);
   let names: string[];
@@ -135,7 +137,9 @@ export async function listTrusted(io: IO): Promise<readonly TrustedKey[]> {
   );
 }
 
-/** Adds a signer and gives the file's path. USAGE for a name that is no file name, CONFLICT when the name is taken. */
+/**
+ * Adds a trusted signer and returns the path of its file. USAGE for an invalid name, CONFLICT when the name is in use.
+ */
 export async function addTrusted(io: IO, name: string, text: string): Promise<string> {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name)) {
     throw new MigratorError('USAGE', `"${name}" cannot be the name of a trusted key`, {

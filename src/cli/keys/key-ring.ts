@@ -22,17 +22,17 @@ import { systemRandom } from '../runtime.ts';
 import { secretFrom } from '../secrets/read-secret.ts';
 import { keyPlaces, listTrusted, readPublicKey, readSecretKey, writePublicKey, writeSecretKey } from './key-files.ts';
 
-/** The user's keys: those of the command line, those the rc file names, and else those of the user's key folder. */
+/** The user's keys: from the command line, from the rc file, or from the user's key folder. */
 export interface KeyRing {
-  /** Made on first use, when nobody named one. */
+  /** The key in `file`, or the one of the rc file, or the user's own. The user's own key is created on first use. */
   signingKey(file: string | undefined): Promise<SigningKey>;
   identities(files: readonly string[]): Promise<readonly Identity[]>;
-  /** Whom packages are encrypted to: those given, those of the rc file, or else the user, whose identity is made on first use. */
+  /** The given recipients, or those of the rc file, or the user's own. The user's identity is created on first use. */
   recipients(given: readonly string[]): Promise<readonly Recipient[]>;
   trusted(given: readonly string[]): Promise<readonly PublicKey[]>;
-  /** The user's own recipients, whoever else packages are encrypted to. */
+  /** The user's own recipients, also when packages are usually encrypted to others. */
   ownRecipients(): Promise<readonly Recipient[]>;
-  /** The user's own public key; undefined before the first. */
+  /** The user's own public key. Undefined before it is created. */
   ownPublicKey(): Promise<PublicKey | undefined>;
 }
 
@@ -62,17 +62,19 @@ export async function openKeyRing(context: Context): Promise<KeyRing> {
   const makeIdentity = async (): Promise<readonly Identity[]> => {
     const identity = generateIdentity(systemRandom);
     const text = new Secret(printIdentity(identity, new Date()));
-    if (!(await wasFirst(writeSecretKey(places.identity, text)))) return identityFile(places.identity);
-    notice(`made an encryption identity for you: ${places.identity}; keep a copy, packages open with nothing else`);
+    if (!(await createdByUs(writeSecretKey(places.identity, text)))) return identityFile(places.identity);
+    notice(
+      `created your encryption identity ${places.identity}; keep a copy: without it you cannot open your packages`,
+    );
     return [identity];
   };
 
   const makeSigningKey = async (): Promise<SigningKey> => {
     const key = generateSigningKey(systemRandom);
     const text = new Secret(await printSecretKey(key, undefined, systemRandom));
-    if (!(await wasFirst(writeSecretKey(places.signing, text)))) return signingKeyFile(places.signing);
-    await wasFirst(writePublicKey(places.signingPublic, printPublicKey(key.publicKey)));
-    notice(`made a signing key for you: ${places.signing} (key id ${key.keyId}); you trust it`);
+    if (!(await createdByUs(writeSecretKey(places.signing, text)))) return signingKeyFile(places.signing);
+    await createdByUs(writePublicKey(places.signingPublic, printPublicKey(key.publicKey)));
+    notice(`created your signing key ${places.signing} (key id ${key.keyId}); you trust this key`);
     return key;
   };
 
@@ -92,9 +94,9 @@ export async function openKeyRing(context: Context): Promise<KeyRing> {
       if (keys.signing !== undefined) return signingKeyFile(resolve(directory, keys.signing));
       const own = await orAbsent(signingKeyFile(places.signing));
       if (own === undefined) return makeSigningKey();
-      // A run that was killed between the two files left the key without its public half, by which the user trusts it.
+      // A run that was killed after the first file left no public key. Without it, the user does not trust the key.
       if ((await ownPublicKey()) === undefined) {
-        await wasFirst(writePublicKey(places.signingPublic, printPublicKey(own.publicKey)));
+        await createdByUs(writePublicKey(places.signingPublic, printPublicKey(own.publicKey)));
       }
       return own;
     },
@@ -104,7 +106,7 @@ export async function openKeyRing(context: Context): Promise<KeyRing> {
         ...keys.identities.map((file) => resolve(directory, file)),
       ];
       const read: Identity[] = [];
-      // One after the other: each may ask for a passphrase.
+      // One after the other, because each may ask for a passphrase.
       for (const file of named) read.push(...(await identityFile(file)));
       return [...read, ...((await orAbsent(identityFile(places.identity))) ?? [])];
     },
@@ -125,7 +127,7 @@ export async function openKeyRing(context: Context): Promise<KeyRing> {
   };
 }
 
-/** A bare key (`RW…`) or a file that holds one. */
+/** Reads a public key from its text (`RW…`) or from a file. */
 export async function publicKeyFrom(text: string, directory: string): Promise<PublicKey> {
   if (/^RW[A-Za-z0-9+/]{54}$/u.test(text)) return parsePublicKey(text);
   const file = resolve(directory, text);
@@ -137,8 +139,8 @@ export async function publicKeyFrom(text: string, directory: string): Promise<Pu
   }
 }
 
-/** Two runs may both be the first to need a key: the one that comes too late uses the other's. */
-async function wasFirst(writing: Promise<void>): Promise<boolean> {
+/** False when another run created the key at the same time. Then that key is used. */
+async function createdByUs(writing: Promise<void>): Promise<boolean> {
   try {
     await writing;
     return true;
@@ -148,7 +150,7 @@ async function wasFirst(writing: Promise<void>): Promise<boolean> {
   }
 }
 
-/** A key that lies in its usual place, or undefined when there is none yet. */
+/** The key, or undefined when it does not exist yet. */
 export async function orAbsent<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;

@@ -7,7 +7,7 @@ import { systemClock } from '../runtime.ts';
 import { version } from '../version.ts';
 import { packageOutput } from './output.ts';
 
-/** A backup is sealed with and for the user's own keys; undefined when the user wants none. */
+/** A backup is signed with the user's key and encrypted to the user. Undefined when the user wants no backup. */
 export function backupOutput(
   target: string,
   option: CautionOptions['backup'],
@@ -19,7 +19,7 @@ export function backupOutput(
       .now()
       .toISOString()
       .replaceAll(/[-:]|\.\d+/gu, '');
-    // Whoever brings it back may stand in another folder.
+    // An absolute path, because the user may restore the backup from another folder.
     const name = typeof option === 'string' ? option : `${target}-backup-${stamp}.tar`;
     const file = resolve(context.io.cwd, name);
     const ring = await keyRing(context);

@@ -8,7 +8,7 @@ import type { OpenOptions } from '../flags/opening.ts';
 import { keyRing } from '../keys/key-ring.ts';
 import { secretFlag } from '../secrets/read-secret.ts';
 
-/** A package file with what the flags, the rc file and the key folder say about trusting and opening it. */
+/** A package file, with the keys, trust and limits from the flags, the rc file and the key folder. */
 export async function sealedSource(
   path: string,
   bytes: FileSource,
@@ -24,7 +24,7 @@ export async function sealedSource(
     trust: { trusted: await ring.trusted(options.trust), allowUnsigned: options.allowUnsigned === true },
     keys: {
       identities: await ring.identities(options.identity),
-      // A package is opened more than once; a person is asked once.
+      // A package is opened more than once, but the user is asked only once.
       passphrase: () =>
         (asked ??=
           passphrase === undefined && !context.io.stdinIsTTY

@@ -2,14 +2,14 @@ import { resolve } from 'node:path';
 import { type FileSource, openFileSource } from '../../files/file-source.ts';
 import type { Context } from '../context.ts';
 
-/** Opens a package file, or standard input for `-`; closed with the context. */
+/** Opens a package file, or standard input for `-`. It is closed with the context. */
 export async function openPackageFile(path: string, context: Context): Promise<FileSource> {
   const source = path === '-' ? await fromStdin(context) : await openFileSource(resolve(context.io.cwd, path));
   context.onClose(() => source.close());
   return source;
 }
 
-/** Rare, and needs more than files do. */
+/** Rare, so its module is loaded only here. */
 async function fromStdin({ io, signal }: Context): Promise<FileSource> {
   const { openStdinSource } = await import('./standard-input.ts');
   return openStdinSource(io, signal);

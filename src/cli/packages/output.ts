@@ -13,7 +13,7 @@ import type { Run, Json } from '../../ports/journal.ts';
 import type { Context } from '../context.ts';
 import { createStdoutSink } from './standard-output.ts';
 
-/** `file` undefined names the package after its id and version, in the working directory. */
+/** If `file` is undefined, the package is written to `<id>.<version>.tar` in the working directory. */
 export async function packageOutput(
   file: string | undefined,
   settings: SealSettings,
@@ -21,7 +21,7 @@ export async function packageOutput(
   context: Context,
 ): Promise<PackageOutput> {
   const sink = (name: string) => outputSink(name, force, context);
-  // A name that is taken must stop the run before a server is put to work.
+  // If the file exists, the run must stop before a server starts to work.
   if (file !== undefined) await (await sink(file)).discard();
   const path = (ref: PackageRef) => file ?? defaultFileName(ref);
   const name = (ref: PackageRef) => (file === '-' ? 'standard output' : path(ref));
@@ -36,8 +36,8 @@ export function outputSink(name: string, force: boolean, context: Context): Prom
 }
 
 /**
- * Whether the output is there because an earlier process of this run was killed after it had named the file: the
- * package in it is the one this run was sealing, or the plain file is the one that it was writing.
+ * Whether an earlier process of this run wrote the output and was killed after that. The journal tells: the file holds
+ * the package that this run was sealing, or it is the plain file that this run was writing.
  */
 export async function wroteEarlier(file: string | undefined, run: Run, context: Context): Promise<boolean> {
   const plain = run.record.facts['plain.sha256'];
@@ -64,7 +64,7 @@ async function holds(path: string, sha256: string): Promise<boolean> {
     for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
     return hash.digest('hex') === sha256;
   } catch {
-    // A file that is not there or cannot be read is judged by whoever writes it.
+    // The file is absent or unreadable. The code that writes the output reports that.
     return false;
   }
 }

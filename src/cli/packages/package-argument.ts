@@ -14,13 +14,15 @@ import { openPackageFile } from './open-file.ts';
 
 export interface NamedSource<S = ImportSource> {
   readonly source: S;
-  /** Tells this package apart from every other, for the journal. */
+  /** Identifies the package in the journal. */
   readonly identity: Json;
 }
 
 type FileImport = Exclude<ImportSource, { readonly kind: 'stored' }>;
 
-/** A package of the instance's feed; a file of that name wins. */
+/**
+ * The package of the instance's feed that the text names. Undefined for anything else, also when a file has this name.
+ */
 export async function parsePackageArgument(
   text: string,
   instance: Instance,
@@ -35,8 +37,8 @@ export function parsePackageRef(text: string, instance: Instance): PackageRef {
   const ref = readRef(text, instance);
   if (ref !== undefined) return ref;
   const form = instance.adapter.feed?.unversioned === true ? '<id>' : '<id>@<version>';
-  throw new MigratorError('USAGE', `"${text}" names no package`, {
-    hint: `write ${form}; "migrator package list" prints them`,
+  throw new MigratorError('USAGE', `"${text}" is not the name of a package`, {
+    hint: `write ${form}; "migrator package list" lists the packages`,
   });
 }
 
@@ -47,8 +49,8 @@ function readRef(text: string, { adapter: { feed } }: Instance): PackageRef | un
 }
 
 /**
- * A sealed package, or with `--allow-unsigned` a file as the server itself made it. `plain`: a flag has said already that
- * it is such a file, which nobody can sign.
+ * Opens a sealed package, or with `--allow-unsigned` a server's own export file. `plain` is true when another flag says
+ * that the file is a server's own.
  */
 export async function sourceFromFile(
   path: string,
@@ -67,7 +69,7 @@ export async function sourceFromFile(
   }
   if (options.allowUnsigned !== true && !plain) {
     throw new MigratorError('PACKAGE_UNTRUSTED', `"${path}" is not a migrator package, so nobody has signed it`, {
-      hint: 'to use a file as the server itself made it, say --allow-unsigned',
+      hint: "if it is a server's own export file, use --allow-unsigned",
     });
   }
   return rawSource(path, bytes, target);
@@ -76,11 +78,11 @@ export async function sourceFromFile(
 function rawSource(path: string, bytes: FileSource, target: Instance): NamedSource<FileImport> {
   const name = basename(path);
   const { feed } = target.adapter;
-  // Where no feed gives names a meaning, the file's own name is as good as any.
+  // Without a feed, nothing defines how a file name is read. So the name itself is the id.
   const ref = feed === undefined ? { id: name.replace(/\.[^.]*$/u, ''), version: '' } : feed.parseFileName(name);
   if (ref === undefined) {
-    throw new MigratorError('USAGE', `the name "${name}" tells no package id and version`, {
-      hint: 'rename it like Acme.Move.1.0.0.zip',
+    throw new MigratorError('USAGE', `the file name "${name}" does not give a package id and version`, {
+      hint: 'rename the file, for example to Acme.Move.1.0.0.zip',
     });
   }
   const file = {

@@ -6,7 +6,7 @@ import { type KeyRing, keyRing } from '../keys/key-ring.ts';
 import { secretFlag } from '../secrets/read-secret.ts';
 import { version } from '../version.ts';
 
-/** What the sealing flags, the rc file and the key folder mean together. */
+/** The settings for sealing, from the flags, the rc file and the key folder. */
 export async function sealSettings(options: SealOptions, context: Context): Promise<SealSettings> {
   refuseContradictions(options);
   const ring = await keyRing(context);

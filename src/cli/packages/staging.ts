@@ -17,7 +17,7 @@ export function stagingDirectory(io: IO): string {
   return join(stateDirectory(io), 'staging');
 }
 
-/** A relayed package waits in the state directory, sealed to the user alone. */
+/** A relayed package is staged in the state directory, encrypted to this user only. */
 export async function openStaging(run: Run, context: Context): Promise<Staging> {
   const directory = stagingDirectory(context.io);
   await mkdir(directory, { recursive: true, mode: 0o700 });

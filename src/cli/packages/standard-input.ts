@@ -8,14 +8,14 @@ import { temporaryFolder } from '../../files/private-folder.ts';
 import type { IO } from '../terminal/io.ts';
 
 /**
- * Standard input as a file: it is spooled to a private temporary file first, because a package is read more than once.
- * `close` removes it; where the platform allows, it has no name from the start, so that a killed run leaves nothing.
- * USAGE when standard input is a terminal or empty; CANCELLED when the signal aborts.
+ * Copies standard input to a private temporary file, because a package is read more than once. `close` removes the
+ * file. Except on Windows, its name is removed at once, so that a killed run leaves no file. USAGE when standard input
+ * is a terminal or empty; CANCELLED when the signal aborts.
  */
 export async function openStdinSource(io: IO, signal?: AbortSignal): Promise<FileSource> {
   if (io.stdinIsTTY) {
-    throw new MigratorError('USAGE', 'standard input is a terminal, not a package', {
-      hint: 'send the package through a pipe, or give the name of its file',
+    throw new MigratorError('USAGE', 'a package cannot be read from a terminal', {
+      hint: 'send the package through a pipe, or give the name of a file',
     });
   }
   const folder = await temporaryFolder('stdin');
@@ -49,6 +49,6 @@ export async function openStdinSource(io: IO, signal?: AbortSignal): Promise<Fil
     }
   } catch (error) {
     await removeFolder();
-    throw localError(error, 'could not keep standard input in a temporary file');
+    throw localError(error, 'could not copy standard input to a temporary file');
   }
 }

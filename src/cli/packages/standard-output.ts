@@ -8,15 +8,16 @@ import type { ByteSink } from '../../ports/bytes.ts';
 import type { Output } from '../terminal/io.ts';
 
 /**
- * Standard output as the place of a package. A package is patched while it is written, so it is kept in a private
- * temporary file until it is whole; a failing run writes nothing. LOCAL_IO when the reader leaves before the end.
+ * Writes a package to standard output. A package is patched while it is written, so it is kept in a private temporary
+ * file until it is complete. A run that fails writes nothing to standard output. LOCAL_IO when the reader closes its
+ * end too early.
  */
 export async function createStdoutSink(output: Output): Promise<ByteSink> {
   const folder = await temporaryFolder('stdout');
   const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 3 });
   const handle = await open(join(folder, 'package'), 'wx+', 0o600).catch(async (error: unknown) => {
     await remove();
-    throw localError(error, 'could not make a temporary file for the package');
+    throw localError(error, 'could not create a temporary file for the package');
   });
   let end = 0;
   const put = async (bytes: Uint8Array, start: number): Promise<void> => {
@@ -25,7 +26,7 @@ export async function createStdoutSink(output: Output): Promise<ByteSink> {
         done += (await handle.write(bytes, done, bytes.length - done, start + done)).bytesWritten;
       }
     } catch (error) {
-      throw localError(error, 'could not keep the package in a temporary file');
+      throw localError(error, 'could not write the package to a temporary file');
     }
   };
   let over = false;
@@ -45,10 +46,13 @@ export async function createStdoutSink(output: Output): Promise<ByteSink> {
       const source = sourceOver(handle, end, 'the package', () => Promise.resolve());
       for await (const chunk of source.stream(0, end)) {
         output.write(chunk);
-        // One piece at a time: a slow reader must not fill this process's memory.
+        // One chunk at a time, so that a slow reader does not make the output fill the memory.
         await output.flush?.();
         if (output.left?.() === true) {
-          throw new MigratorError('LOCAL_IO', 'the reader of standard output left before the package was whole');
+          throw new MigratorError(
+            'LOCAL_IO',
+            'the reader of standard output closed it before the package was complete',
+          );
         }
       }
       await discard();

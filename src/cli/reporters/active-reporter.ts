@@ -1,22 +1,22 @@
 import type { Reporter } from '../../ports/reporter.ts';
 
-/** A reporter that may hold the terminal: it lets go of it for prompts and before results are printed. */
+/** A reporter that may own the terminal. It can be paused for prompts and ended before results are printed. */
 export interface ActiveReporter extends Reporter {
   /**
-   * Ends the display; nothing is shown afterwards. With `done` the phase that runs is shown as done; without, nothing
-   * is claimed about it. May be called twice.
+   * Ends the display. Nothing is shown after that. With `done`, the current phase is shown as done; without it, the
+   * phase is not shown as done. May be called twice.
    */
   finish(outcome?: 'done'): void;
-  /** Keeps off the terminal until `resume`: what comes meanwhile is shown then. */
+  /** Writes nothing to the terminal until `resume`, which shows the events that came during the pause. */
   pause(): void;
   resume(): void;
 }
 
-/** What every reporter needs. */
+/** The functions and settings that every reporter needs. */
 export interface ReporterTools {
-  /** Takes secrets out; whole lines. */
+  /** Masks secrets. The text must be whole lines. */
   readonly redact: (text: string) => string;
-  /** Text from outside as one harmless line: without secrets, then without control characters. */
+  /** Makes one safe line of text from outside: masks secrets, then replaces control characters. */
   readonly safe: (text: string) => string;
   readonly now: () => Date;
   readonly debug: boolean;

@@ -7,20 +7,20 @@ export interface CreateReporterOptions {
   /** `auto`: animated on a terminal, lines otherwise. */
   readonly progress: 'auto' | 'plain' | 'json' | 'none';
   readonly color: boolean;
-  /** Drops everything; `json` that was asked for still comes. */
+  /** Shows nothing, except when `progress` is `json`. */
   readonly quiet: boolean;
   readonly debug: boolean;
   readonly redactor: { redact(text: string): string; redactValue(value: unknown): unknown };
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** A terminal that can be rewritten, and no build server behind it. */
+/** True for a terminal whose lines can be rewritten, and not on a build server. */
 function canAnimate({ stderrIsTTY, env }: IO): boolean {
   const ci = env['CI'];
   return stderrIsTTY && env['TERM'] !== 'dumb' && (ci === undefined || ci === '' || ci === 'false' || ci === '0');
 }
 
-/** The console of older Windows has no glyphs for bars and ticks; its newer terminals say who they are. */
+/** The old Windows console has no characters for bars and ticks. Newer Windows terminals set one of these variables. */
 function hasUnicode({ platform, env }: IO): boolean {
   if (platform !== 'win32') return env['TERM'] !== 'linux';
   return env['WT_SESSION'] !== undefined || env['TERM_PROGRAM'] !== undefined;
@@ -39,16 +39,16 @@ async function animated(io: IO, color: boolean, tools: ReporterTools): Promise<A
   const spinner = ora({
     stream: terminalStream(io),
     isEnabled: true,
-    // Ctrl-C has to arrive as the signal it is.
+    // Ctrl-C must arrive as a signal.
     discardStdin: false,
-    // Its own colours go through a chalk that reads the process; these go through ours.
+    // The colours of ora depend on `process`. The frames below are coloured with our chalk.
     color: false,
     spinner: { interval, frames: frames.map((frame) => chalk.cyan(frame)) },
   });
   return new TextReporter({ ...tools, output: io.stderr, spinner, chalk, unicode, columns: () => io.columns });
 }
 
-/** The reporter for this run, writing to stderr. Loads only what it needs: a log in a pipe needs no spinner. */
+/** The reporter for this run. It writes to stderr. Only the code of the chosen reporter is loaded. */
 export async function createReporter(io: IO, options: CreateReporterOptions): Promise<ActiveReporter> {
   const { progress, quiet, debug, redactor, clock } = options;
   const now = (): Date => clock.now();

@@ -9,11 +9,12 @@ export interface JsonTools {
   readonly debug: boolean;
 }
 
-/** `bytes` events of one subject are at least this far apart, in milliseconds; the last one always comes. */
+/** The least time between two `bytes` events of one subject, in milliseconds. The last event is always written. */
 const interval = 1000;
 
 /**
- * `--progress json`: one JSON object a line. Every line has `time` (ISO 8601) and `type`, and by type:
+ * `--progress json`: one JSON object on each line. Every line has `time` (ISO 8601) and `type`. The other fields depend
+ * on the type:
  * - `phase`: `name`, `subject`
  * - `job`: `handle`, `kind`, `state`, `wireState`, and where known `fraction` (0 to 1), `activity`, `waitingFor`,
  *   `queuedAt`, `startedAt`, `finishedAt`, `messages` (`level`, `text`), `items` (`kind`, `name`, `action`, `reason`)
@@ -41,7 +42,7 @@ export class JsonReporter implements ActiveReporter {
         this.#write('job', {
           handle: event.handle,
           ...status,
-          // Inside the handle already.
+          // The handle already contains it.
           id: undefined,
           messages: messages.length === 0 ? undefined : messages,
           items: items === undefined || items.length === 0 ? undefined : items,
@@ -65,7 +66,7 @@ export class JsonReporter implements ActiveReporter {
     this.#ended = true;
   }
 
-  /** A program reads this stream; a prompt does not disturb it. */
+  /** A program reads this stream, so a prompt does not disturb it. */
   pause(): void {
     return;
   }
@@ -94,7 +95,7 @@ export class JsonReporter implements ActiveReporter {
 
   #write(type: Event['type'], fields: Readonly<Record<string, unknown>>): void {
     const line = { time: this.#tools.now().toISOString(), type, ...(this.#tools.redactValue(fields) as object) };
-    // JSON leaves DEL and the C1 controls as they are; a terminal that shows the stream would obey them.
+    // JSON does not escape DEL and the C1 controls, and a terminal that shows the stream would obey them.
     const text = JSON.stringify(line).replace(
       /[\u007f-\u009f]/g,
       (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -4,16 +4,16 @@ import type { ActiveReporter, ReporterTools } from './active-reporter.ts';
 import { addSample, rateOf, type Sample } from './rates.ts';
 import { bytesProgress, doing, jobHandle, jobProgress } from './wording.ts';
 
-/** Progress of a thing that does not change its state is told this often, in milliseconds. */
+/** The time between two lines about a subject whose state does not change, in milliseconds. */
 const interval = 10_000;
 
-/** When a subject was last spoken of, and in which state. */
+/** When the last line about a subject was written, and its state then. */
 interface Told {
   readonly at: number;
   readonly state: string;
 }
 
-/** For logs and pipes: a dated line per change of state, and every ten seconds in between. No control characters. */
+/** For logs and pipes: a line with the time for each change of state, and every ten seconds. No control characters. */
 export class LineReporter implements ActiveReporter {
   readonly #output: Output;
   readonly #tools: ReporterTools;

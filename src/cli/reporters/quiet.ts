@@ -3,7 +3,7 @@ import type { Output } from '../terminal/io.ts';
 import type { ActiveReporter, ReporterTools } from './active-reporter.ts';
 import { LineReporter } from './lines.ts';
 
-/** `--quiet`: nothing at all; errors and results are not a reporter's affair. */
+/** `--quiet`: shows nothing. Errors and results do not go through a reporter. */
 export const nothing: ActiveReporter = {
   report: () => undefined,
   finish: () => undefined,
@@ -11,7 +11,7 @@ export const nothing: ActiveReporter = {
   resume: () => undefined,
 };
 
-/** `--progress none`: notices and warnings, and the handle of each job, without the progress between them. */
+/** `--progress none`: shows notices, warnings and the handle of each job, but no progress. */
 export function withoutProgress(output: Output, tools: ReporterTools): ActiveReporter {
   const lines = new LineReporter(output, tools);
   const shown = new Set<string>();

@@ -5,22 +5,24 @@ export interface Sample {
   readonly done: number;
 }
 
-/** How far back the rate looks: long enough to be steady, short enough to show that a line went dead. */
+/**
+ * The time over which the rate is computed, in milliseconds: long enough to be steady, short enough to show a stall.
+ */
 const window = 10_000;
 
-/** With the new sample, without those that no longer count. A count that went back starts anew: the transfer was repeated. */
+/** Adds a sample and drops old ones. If the count is lower than before, the transfer was repeated and all others go. */
 export function addSample(samples: readonly Sample[], sample: Sample): readonly Sample[] {
   const last = samples.at(-1);
   if (last !== undefined && sample.done < last.done) return [sample];
   const recent = samples.filter(({ time }) => sample.time - time <= window);
-  // Events may come by the thousand; a few a second are enough for a rate.
+  // There may be thousands of events. A few in each second are enough for a rate.
   const previous = recent.at(-2);
   const kept =
     previous !== undefined && (recent.at(-1)?.time ?? 0) - previous.time < 200 ? recent.slice(0, -1) : recent;
   return [...kept, sample];
 }
 
-/** Bytes per second over the window; undefined until there is something to tell. */
+/** Bytes per second over the window. Undefined until there are samples over half a second. */
 export function rateOf(samples: readonly Sample[]): number | undefined {
   const first = samples[0];
   const last = samples.at(-1);
@@ -28,7 +30,7 @@ export function rateOf(samples: readonly Sample[]): number | undefined {
   return ((last.done - first.done) * 1000) / (last.time - first.time);
 }
 
-/** Milliseconds until `total` at this rate. */
+/** Milliseconds until `total` is reached at this rate. */
 export function timeLeft(done: number, total: number | undefined, rate: number | undefined): number | undefined {
   if (total === undefined || rate === undefined || rate <= 0 || total < done) return undefined;
   return ((total - done) / rate) * 1000;

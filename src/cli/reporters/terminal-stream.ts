@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import type { IO } from '../terminal/io.ts';
 
-/** Cursor movements as the terminal's control sequences (ECMA-48), over an output that takes text. */
+/** A stream that turns cursor movements into control sequences (ECMA-48) on a text output. */
 export interface TerminalStream extends Writable {
   readonly isTTY: true;
   readonly columns: number;
@@ -14,7 +14,7 @@ export interface TerminalStream extends Writable {
 const move = (amount: number, forward: string, back: string): string =>
   amount === 0 ? '' : `\u001b[${String(Math.abs(amount))}${amount > 0 ? forward : back}`;
 
-/** The terminal behind stderr in the form that a spinner wants it. */
+/** stderr as the kind of stream that the spinner library needs. */
 export function terminalStream(io: IO): TerminalStream {
   const { stderr } = io;
   const stream = new Writable({

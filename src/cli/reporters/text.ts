@@ -20,7 +20,7 @@ export interface Display extends ReporterTools {
   readonly spinner: Ora;
   readonly chalk: ChalkInstance;
   readonly unicode: boolean;
-  /** Asked for at each line: a window may be resized. */
+  /** Called for each line, because the window may be resized. */
   readonly columns: () => number;
 }
 
@@ -28,11 +28,13 @@ interface Running {
   readonly phase: Phase;
   readonly subject: string;
   readonly since: number;
-  /** What its job was last seen as: a phase whose job failed, or was only started, is not done. */
+  /** The last status of its job. A phase is not done if its job failed or was only started. */
   readonly job?: JobStatus;
 }
 
-/** For a terminal: one line that is rewritten, with the phase and how far it is; what is over moves up and stays. */
+/**
+ * For a terminal: one line shows the current phase and its progress and is rewritten. Lines of ended phases stay above.
+ */
 export class TextReporter implements ActiveReporter {
   readonly #display: Display;
   readonly #handles = new Set<string>();
@@ -98,14 +100,14 @@ export class TextReporter implements ActiveReporter {
     if (this.#running !== undefined) this.#display.spinner.start();
   }
 
-  /** A spinner that never ran has no cursor to bring back. */
+  /** A spinner that never ran must not be stopped: stopping writes the sequence that shows the cursor. */
   #stop(): void {
     if (this.#display.spinner.isSpinning) this.#display.spinner.stop();
   }
 
   #begin(phase: Phase, subject: string): void {
     const undoing = phase === 'cancel' || phase === 'clean-up';
-    // What follows a phase shows that it is over, unless it is there to undo it.
+    // A new phase means that the one before is done, unless the new phase cancels it or cleans up after it.
     if (!undoing) this.#settle();
     this.#running = { phase, subject, since: this.#display.now().getTime() };
     this.#transfer = undefined;
@@ -140,7 +142,7 @@ export class TextReporter implements ActiveReporter {
     this.#show(`${bar}${text}`);
   }
 
-  /** As wide as there is room for: the figures matter more. */
+  /** The bar uses only the space that the numbers leave. */
   #bar(fraction: number, room: number): string {
     const width = Math.min(widestBar, room);
     if (width < narrowestBar) return '';
@@ -152,7 +154,7 @@ export class TextReporter implements ActiveReporter {
     return this.#running === undefined ? '' : doing(this.#running.phase, this.#running.subject, this.#display.safe);
   }
 
-  /** The spinner's own sign and a space come before the text, and a line that wraps cannot be rewritten cleanly. */
+  /** The width for text. The spinner and a space come before it, and a line that wraps cannot be rewritten cleanly. */
   #width(): number {
     return this.#display.columns() - 3;
   }
@@ -166,13 +168,13 @@ export class TextReporter implements ActiveReporter {
       spinner.text = cut(head === '' ? redact(detail) : head, width, end);
       return;
     }
-    // How far it is says more than the end of a long name, which was told before.
+    // The progress is more useful than the end of a long name, so the name is cut.
     const told = redact(detail);
     const room = Math.max(Math.ceil(width / 2), width - Array.from(told).length - 2);
     spinner.text = cut(`${cut(head, room, end)}: ${told}`, width, end);
   }
 
-  /** Above the line that is rewritten. */
+  /** Writes a line above the line that is rewritten. */
   #line(text: string): void {
     if (this.#held !== undefined) {
       this.#held.push(`${this.#display.redact(text)}\n`);
@@ -190,7 +192,7 @@ export class TextReporter implements ActiveReporter {
   }
 }
 
-/** What may be claimed of a phase when it is over, from how its job was last seen. */
+/** How a phase ended, from the last status of its job. */
 function ending(phase: Phase, job: JobStatus | undefined): 'done' | 'warned' | 'failed' | 'open' {
   switch (job?.state) {
     case undefined:

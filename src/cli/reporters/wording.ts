@@ -3,10 +3,10 @@ import type { Phase } from '../../ports/reporter.ts';
 import { humanBytes, humanDuration } from '../terminal/amounts.ts';
 import { timeLeft } from './rates.ts';
 
-/** Makes text of a server or a package harmless. */
+/** Makes text from a server or a package safe to show. */
 type Safe = (text: string) => string;
 
-/** What a phase is called while it runs and once it is over. */
+/** The words for a phase while it runs and when it is done. */
 const phases: Readonly<Record<Phase, readonly [doing: string, done: string]>> = {
   probe: ['reaching', 'reached'],
   prepare: ['preparing', 'prepared'],
@@ -15,12 +15,12 @@ const phases: Readonly<Record<Phase, readonly [doing: string, done: string]>> = 
   download: ['downloading', 'downloaded'],
   seal: ['sealing', 'sealed'],
   upload: ['uploading', 'uploaded'],
-  'dry-run': ['rehearsing', 'rehearsed'],
+  'dry-run': ['dry run of', 'finished the dry run of'],
   import: ['importing', 'imported'],
   move: ['moving', 'moved'],
   check: ['checking', 'checked'],
   cancel: ['cancelling', 'cancelled'],
-  undo: ['undoing', 'undid'],
+  undo: ['undoing', 'undone:'],
   open: ['opening', 'opened'],
   'clean-up': ['cleaning up', 'cleaned up'],
   wait: ['waiting for', 'waited for'],
@@ -37,7 +37,7 @@ export function done(phase: Phase, subject: string, safe: Safe): string {
   return withSubject(phases[phase][1], subject, safe);
 }
 
-/** The server's own word for the state, its progress and what it says it does: `Executing, 42 %, exporting tenants`. */
+/** The state as the server names it, the progress and the current activity: `Executing, 42 %, exporting tenants`. */
 export function jobProgress(status: JobStatus, safe: Safe): string {
   const parts = [safe(status.wireState === '' ? status.state : status.wireState)];
   if (status.fraction !== undefined) parts.push(`${String(Math.floor(status.fraction * 100))} %`);
@@ -46,7 +46,7 @@ export function jobProgress(status: JobStatus, safe: Safe): string {
   return parts.join(', ');
 }
 
-/** `45 %, 12.3 MiB of 27.0 MiB, 4.1 MiB/s, 4 s left`, as far as known. */
+/** `45 %, 12.3 MiB of 27.0 MiB, 4.1 MiB/s, 4 s left`. Unknown parts are left out. */
 export function bytesProgress(done: number, total: number | undefined, rate: number | undefined): string {
   const parts: string[] = [];
   if (total !== undefined && total > 0) parts.push(`${String(Math.floor(Math.min(1, done / total) * 100))} %`);
@@ -57,7 +57,7 @@ export function bytesProgress(done: number, total: number | undefined, rate: num
   return parts.join(', ');
 }
 
-/** How to look at a job from anywhere; printed once, before it is waited for. */
+/** The line with the handle of a job. It is printed once, before migrator waits for the job. */
 export function jobHandle(handle: string, safe: Safe): string {
   return `job ${safe(handle)}`;
 }

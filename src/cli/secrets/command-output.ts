@@ -37,7 +37,7 @@ function run(
       abort?.removeEventListener('abort', onAbort);
       if (reason !== 'ended') {
         child.kill('SIGKILL');
-        // What the command itself started may hold the pipes open for ever.
+        // Processes that the command started may keep the pipes open.
         child.stdout.destroy();
         child.stderr.destroy();
       }
@@ -60,8 +60,8 @@ function run(
 }
 
 /**
- * What a shell command prints on stdout. CONFIG_INVALID when it fails, hangs or prints too much: its stderr is quoted
- * then, its stdout never, since that is where the secret is.
+ * The output of a shell command on stdout. CONFIG_INVALID when the command fails, takes too long or prints too much.
+ * The error quotes stderr, but never stdout, which holds the secret.
  */
 export async function commandOutput(
   command: string,
@@ -86,7 +86,10 @@ export async function commandOutput(
     case 'cancelled':
       throw new MigratorError('CANCELLED', `interrupted while the command for ${purpose} ran`);
     case 'timeout':
-      throw fail(`did not end within ${String(options.timeout / 1000)} s`, 'run it by itself: it may wait for input');
+      throw fail(
+        `did not end within ${String(options.timeout / 1000)} s`,
+        'run it in a terminal: it may wait for input',
+      );
     case 'too long':
       throw fail(`printed more than ${String(outputLimit / 1024)} KiB`);
     case 'ended': {

@@ -2,13 +2,13 @@ import type { Reporter } from '../../ports/reporter.ts';
 import type { Secret } from '../../secret.ts';
 import type { IO } from '../terminal/io.ts';
 
-/** What resolving a secret needs of a run. */
+/** The part of the context that is needed to resolve a secret. */
 interface SecretContext {
   readonly io: IO;
   readonly signal: AbortSignal;
   readonly redactor: { add(secret: Secret): void };
   reporter(): Promise<Reporter>;
-  /** Keeps progress off the terminal while a person is asked; the answer ends the pause. */
+  /** Pauses the progress display while the user is asked. The returned function ends the pause. */
   pauseReporter(): () => void;
 }
 
@@ -19,14 +19,14 @@ interface FlagContext extends SecretContext {
 
 export interface SecretSource {
   readonly context: SecretContext;
-  /** `file:` references resolve against it. */
+  /** Relative paths of `file:` references start here. */
   readonly directory: string;
   /** Shown in prompts and errors: `apiKey of instance "lab"`. */
   readonly purpose: string;
   readonly origin: 'rc file' | 'command line' | 'environment';
 }
 
-/** Resolves a secret reference and tells the redactor before anybody can print it. */
+/** Resolves a secret reference and registers the secret with the redactor before it can be printed. */
 export async function secretFrom(
   reference: string,
   { context, directory, purpose, origin }: SecretSource,
@@ -45,11 +45,11 @@ export async function secretFrom(
         if (origin === 'environment') return;
         const where =
           origin === 'command line'
-            ? 'on the command line, where every user of this machine can read it'
+            ? 'in plain text on the command line, where every user of this machine can read it'
             : 'in plain text in the rc file';
         reporter.report({
           type: 'warning',
-          message: `the ${purpose} stands ${where}`,
+          message: `the ${purpose} is ${where}`,
           hint: 'use a reference: env:NAME, file:path, command:… or prompt',
         });
       },
@@ -62,7 +62,10 @@ export async function secretFrom(
   }
 }
 
-/** The secret that a flag refers to. A path in the rc file is relative to that file, any other to the working directory. */
+/**
+ * The secret that a flag refers to. A path in the rc file is relative to that file, any other path to the working
+ * directory.
+ */
 export async function secretFlag(
   reference: string,
   flag: string,

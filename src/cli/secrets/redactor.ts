@@ -2,12 +2,12 @@ import { Secret } from '../../secret.ts';
 
 const mask = '***';
 
-/** From this length on, a secret's text is masked wherever it occurs, inside words and in its encoded forms. */
+/** A secret of at least this length is masked everywhere, also inside words and in encoded forms. */
 const shortest = 4;
-/** Lines of a secret of several lines (a key file) that are masked one by one, because outputs are cut into lines. */
+/** Outputs are cut into lines, so each line of a long secret (a key file) is masked if it has at least this length. */
 const shortestLine = 8;
 
-/** Secrets in one expression. The engine rejects a place at a glance for so many alternatives, and is 50 times slower beyond. */
+/** The number of secrets in one regular expression. With more alternatives the engine is 50 times slower. */
 const groupSize = 4;
 
 const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
@@ -28,10 +28,10 @@ const shortEscapes: Readonly<Record<string, string>> = {
 
 const entities: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
 
-/** One character in every spelling it may take in a log: as it is, in a URL, in JSON, in HTML. */
+/** One character in all its forms in a log: plain, in a URL, in JSON, in HTML. */
 function characterForms(character: string): string {
   const forms = [escape(character)];
-  // %25 is a percent sign that was encoded once more.
+  // %25 is an encoded percent sign, from a text that was encoded twice.
   forms.push([...Buffer.from(character)].map((byte) => `%(?:25)?${hexByte(byte)}`).join(''));
   if (character === ' ') forms.push('\\+');
   const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
@@ -57,7 +57,7 @@ const base64Character: Readonly<Record<string, string>> = {
 
 const base64Alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** A base64 character of which only some of the six bits are known: `known` is a text of 0, 1 and ?. */
+/** A base64 character with unknown bits. `known` is a text of six characters 0, 1 or ?. */
 function partialCharacter(known: string): string {
   const possible = Array.from(base64Alphabet).filter((_, index) =>
     Array.from(index.toString(2).padStart(6, '0')).every((bit, place) => known[place] === '?' || known[place] === bit),
@@ -67,13 +67,13 @@ function partialCharacter(known: string): string {
 }
 
 /**
- * The secret inside a longer base64, at each of the three places it can take in a group of three bytes: a Basic header
- * puts the user's name in front. The characters at either end belong to the neighbour in part.
+ * The secret inside a longer base64 text, at each of the three possible places in a group of three bytes. (In a Basic
+ * header the user's name comes first.) Some bits of the first and last character belong to the neighbouring bytes.
  */
 function base64Forms(bytes: Buffer): string[] {
   const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('');
   return [0, 2, 4].map((before) => {
-    // 0, 8 or 16 bits in front leave 0, 2 or 4 of a character that is begun.
+    // 0, 8 or 16 bits before the secret fill 0, 2 or 4 bits of its first character.
     const padded = '?'.repeat(before) + bits;
     const characters = (padded + '?'.repeat((6 - (padded.length % 6)) % 6)).match(/.{6}/g) ?? [];
     const forms = characters.map((known) => {
@@ -92,10 +92,10 @@ function formsOf(text: string): string[] {
 }
 
 /**
- * The net under every output: console, log, journal, JSON, error text. Masks each secret as it is, URL-encoded (in part
- * or whole, `+` or `%20`, either case of hex), JSON- and HTML-escaped, in hex, and in base64, also inside a longer one.
- * A secret of one to three characters is masked only where it stands alone, and not in encoded forms: it would
- * otherwise tear holes into every word and so give itself away.
+ * Masks secrets in every output: console, log, journal, JSON, error text. Each secret is masked in plain form,
+ * URL-encoded (in part or whole, `+` or `%20`, either case of hex), JSON- and HTML-escaped, in hex, and in base64, also
+ * inside a longer base64 text. A secret of one to three characters is masked only as a separate word, and not in
+ * encoded forms: masked inside other words, it could be guessed.
  */
 export class Redactor {
   readonly #secrets = new Set<string>();
@@ -109,7 +109,7 @@ export class Redactor {
     this.#patterns = undefined;
   }
 
-  /** `text` is whole lines: a secret that is cut in two is not found. */
+  /** `text` must be whole lines, because a secret that is cut in two is not found. */
   redact(text: string): string {
     if (this.#secrets.size === 0) return text;
     const patterns = (this.#patterns ??= this.#compile());
@@ -117,14 +117,14 @@ export class Redactor {
     let redacted = '';
     let position = 0;
     for (const { start, end } of ranges) {
-      // Secrets may overlap: such a piece continues the mask before it.
+      // Secrets may overlap. Overlapping places get one mask.
       if (start > position || position === 0) redacted += text.slice(position, start) + mask;
       position = Math.max(position, end);
     }
     return redacted + text.slice(position);
   }
 
-  /** The same through plain data, keys included; what JSON would print is what counts. */
+  /** Masks secrets in plain data, also in keys. Values are treated as JSON would print them. */
   redactValue(value: unknown): unknown {
     return this.#walk(value, []);
   }
@@ -133,7 +133,7 @@ export class Redactor {
     if (typeof value === 'string') return this.redact(value);
     if (typeof value === 'number' || typeof value === 'bigint') {
       const text = String(value);
-      // A very short secret would turn exit codes and counts into text.
+      // Very short numbers stay, so that a very short secret does not mask exit codes and counts.
       return text.length < shortest || this.redact(text) === text ? value : mask;
     }
     if (typeof value !== 'object' || value === null) return value;
@@ -146,7 +146,7 @@ export class Redactor {
   }
 
   #compile(): RegExp[] {
-    // Longest first: of two secrets that begin at one place, the longer is masked whole.
+    // Longest first, so that the longer of two secrets that begin at one place is masked completely.
     const texts = [...this.#secrets].sort((a, b) => b.length - a.length);
     const forms = texts.map((text) => formsOf(text).join('|'));
     const groups = Array.from({ length: Math.ceil(forms.length / groupSize) }, (_, index) =>
@@ -161,7 +161,7 @@ interface Range {
   readonly end: number;
 }
 
-/** All places, those that begin inside another one included. */
+/** All matches, also those that begin inside another match. */
 function matches(pattern: RegExp, text: string): Range[] {
   const ranges: Range[] = [];
   pattern.lastIndex = 0;

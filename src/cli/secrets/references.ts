@@ -14,34 +14,36 @@ export interface ResolveOptions {
   readonly io: IO;
   /** Relative paths of `file:` start here, and commands run here. */
   readonly baseDirectory: string;
-  /** What the secret is for, as a noun: `apiKey of instance "lab"`. */
+  /** The purpose of the secret, as a noun: `apiKey of instance "lab"`. */
   readonly purpose: string;
-  /** False forbids asking, terminal or not. */
+  /** False: never ask the user, even on a terminal. */
   readonly interactive: boolean;
-  /** Asks for a secret; the hidden prompt on the terminal by default. */
+  /** Asks for a secret. Default: the prompt without echo on the terminal. */
   readonly prompt?: (question: string) => Promise<Secret>;
-  /** A file that others can read, as a sentence. */
+  /** Called with a sentence when other users can read the file. */
   readonly onWarning?: (message: string) => void;
-  /** The value stands there itself. */
+  /** Called when the value is not a reference but the secret itself. */
   readonly onPlain?: () => void;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds a command may take; 30 s by default. */
+  /** How long a command may take, in milliseconds. Default: 30 s. */
   readonly commandTimeout?: number;
 }
 
 const scheme = /^(env|file|command):/;
 
-/** `env:NAME`, `file:path`, `command:…` or `prompt`; anything else is the secret itself. */
+/** True for `env:NAME`, `file:path`, `command:…` and `prompt`. Any other text is the secret itself. */
 export function isReference(value: string): boolean {
   return value === 'prompt' || scheme.test(value);
 }
 
-/** How a value of a secret setting may be shown: a reference as it is, the secret itself not. */
+/** The value of a secret setting for display: a reference as it is, a secret as `***`. */
 export function shownReference(value: unknown): string {
   return typeof value === 'string' && isReference(value) ? value : '***';
 }
 
-/** `chomp` of one line end: editors and `echo` put one there, a password may end in a second. */
+/**
+ * Removes one line end, because editors and `echo` add one. More are kept, because a password may end in a line end.
+ */
 const withoutLineEnd = (text: string): string => text.replace(/\r?\n$/, '');
 
 function invalid(message: string, hint?: string, cause?: unknown): MigratorError {
@@ -49,12 +51,13 @@ function invalid(message: string, hint?: string, cause?: unknown): MigratorError
 }
 
 function fromEnvironment(name: string, { io, purpose }: ResolveOptions): string {
-  if (name === '') throw invalid(`the reference for ${purpose} names no environment variable`, 'write env:NAME');
+  if (name === '')
+    throw invalid(`the reference for ${purpose} has no name of an environment variable`, 'write env:NAME');
   const value = io.env[name];
   if (value === undefined || value === '') {
     throw invalid(
       `the environment variable ${name}, which holds ${purpose}, is ${value === undefined ? 'not set' : 'empty'}`,
-      `set ${name} and run again`,
+      `set ${name} and run the command again`,
     );
   }
   return value;
@@ -66,7 +69,7 @@ function placeOf(path: string, { io, baseDirectory }: ResolveOptions): string {
 
 async function fromFile(path: string, options: ResolveOptions): Promise<string> {
   const { io, purpose } = options;
-  if (path === '') throw invalid(`the reference for ${purpose} names no file`, 'write file:path');
+  if (path === '') throw invalid(`the reference for ${purpose} has no file name`, 'write file:path');
   const place = placeOf(path, options);
   try {
     const handle = await open(place, 'r');
@@ -74,9 +77,9 @@ async function fromFile(path: string, options: ResolveOptions): Promise<string> 
       const stats = await handle.stat();
       if (stats.isDirectory()) throw invalid(`"${place}", which should hold ${purpose}, is a folder`);
       if (stats.size > sizeLimit) throw invalid(`"${place}", which should hold ${purpose}, is larger than 64 KiB`);
-      // A file of the process substitution or of a container's secret mount may be a pipe, which has no bits to judge.
+      // The path of a process substitution or of a container's secret may be a pipe. Its permission bits mean nothing.
       if (stats.isFile() && io.platform !== 'win32' && (stats.mode & 0o077) !== 0) {
-        options.onWarning?.(`"${place}", which holds ${purpose}, can be read by others: chmod 600 it`);
+        options.onWarning?.(`"${place}", which holds ${purpose}, can be read by other users: run chmod 600 on it`);
       }
       return withoutLineEnd(await handle.readFile('utf8'));
     } finally {
@@ -95,7 +98,7 @@ async function fromFile(path: string, options: ResolveOptions): Promise<string> 
 }
 
 async function fromCommand(command: string, options: ResolveOptions): Promise<string> {
-  if (command.trim() === '') throw invalid(`the reference for ${options.purpose} names no command`);
+  if (command.trim() === '') throw invalid(`the reference for ${options.purpose} has no command`);
   const output = await commandOutput(command, options.purpose, {
     io: options.io,
     directory: options.baseDirectory,
@@ -107,8 +110,8 @@ async function fromCommand(command: string, options: ResolveOptions): Promise<st
 
 async function fromPerson({ io, purpose, interactive, prompt, signal }: ResolveOptions): Promise<string> {
   if (!interactive) {
-    throw new MigratorError('USAGE', `${purpose} has to be typed in, and this run may not ask`, {
-      hint: 'give it as a reference instead: env:NAME, file:path or command:…',
+    throw new MigratorError('USAGE', `${purpose} must be typed in, but this command may not ask`, {
+      hint: 'use a reference instead: env:NAME, file:path or command:…',
     });
   }
   const ask = prompt ?? ((question: string) => promptSecret(io, question, { signal }));
@@ -116,8 +119,9 @@ async function fromPerson({ io, purpose, interactive, prompt, signal }: ResolveO
 }
 
 /**
- * The secret behind a reference. CONFIG_INVALID when it leads nowhere or to nothing, USAGE when it has to be typed in
- * and cannot be, CANCELLED when the user gives up. No message holds the secret or a part of it.
+ * Resolves a reference to its secret. CONFIG_INVALID when the reference is wrong or the secret is empty, USAGE when it
+ * must be typed in and there is no terminal, CANCELLED when the user gives no answer. No message contains any part of
+ * the secret.
  */
 export async function resolveSecret(reference: string, options: ResolveOptions): Promise<Secret> {
   const kind = reference === 'prompt' ? 'prompt' : scheme.exec(reference)?.[1];
@@ -143,7 +147,7 @@ export async function resolveSecret(reference: string, options: ResolveOptions):
   return new Secret(value);
 }
 
-/** A key whose value is a secret by its name: the net for settings that no adapter declares. */
+/** True when the name of a key suggests a secret. For settings that no adapter declares. */
 export function looksSecret(name: string): boolean {
   return /(password|passphrase|secret|token|api[-_]?key|credential)s?$/i.test(name);
 }

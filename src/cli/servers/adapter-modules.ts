@@ -7,15 +7,15 @@ import type { AdapterModule } from '../../ports/adapter.ts';
 import type { Config, InstanceConfig } from '../config/config.ts';
 
 export interface AdapterModules {
-  /** Built in and named in the rc file. */
+  /** The products of the built-in adapters and of the adapters in the rc file. */
   readonly products: readonly string[];
-  /** CONFIG_INVALID when nothing speaks the instance's product. */
+  /** CONFIG_INVALID when there is no adapter for the instance's product. */
   of(instance: InstanceConfig): Promise<AdapterModule>;
-  /** Settings of a product's instances that hold secrets; none for a product that nothing speaks. */
+  /** The names of the settings that hold secrets. Empty for a product without an adapter. */
   secretSettings(product: string): Promise<readonly string[]>;
 }
 
-/** The adapters an rc file can use. Those it names are loaded here, by that name; nothing is searched for. */
+/** The adapters that an rc file can use. Those that it names are loaded here, from exactly that file or package. */
 export async function adapterModulesOf(config: Config): Promise<AdapterModules> {
   const named = new Map<string, AdapterModule>();
   for (const name of config.adapters) {
@@ -35,7 +35,7 @@ export async function adapterModulesOf(config: Config): Promise<AdapterModules> 
       throw new MigratorError('CONFIG_INVALID', `instance "${name}": no adapter for product "${product}"`, {
         hint:
           near === undefined
-            ? `there are: ${known.join(', ')}; others are named under "adapters" in the rc file`
+            ? `there are: ${known.join(', ')}; list other adapters under "adapters" in the rc file`
             : `did you mean "${near}"?`,
       });
     },
@@ -51,7 +51,7 @@ async function load(name: string, directory: string): Promise<AdapterModule> {
     throw new MigratorError(
       'CONFIG_INVALID',
       `the adapter "${name}" cannot be loaded: ${cause instanceof Error ? cause.message : 'unknown'}`,
-      { hint: 'install it beside migrator, or give its path relative to the rc file', cause },
+      { hint: 'install it where migrator is installed, or give its path relative to the rc file', cause },
     );
   }
   return checkAdapterModule(loaded, name);

@@ -3,13 +3,13 @@ import type { PackageRef } from '../../ports/artifact.ts';
 import type { Options } from '../../ports/options.ts';
 import type { Context } from '../context.ts';
 
-/** Addresses that migrator calls itself when a run has ended, for products whose servers call nobody. */
+/** URLs that migrator calls when a run has ended, for products whose servers make no callbacks. */
 export interface Callbacks {
   readonly success: URL | undefined;
   readonly failure: URL | undefined;
 }
 
-/** USAGE when one is no http(s) address, or when nobody will be there to call it. */
+/** USAGE when one is not an http(s) URL, or when migrator will not wait for the end. */
 export function readCallbacks(options: Options, { wait }: { readonly wait: boolean }): Callbacks {
   const [success, failure] = (['success', 'failure'] as const).map((when) => {
     const text = options[`${when}Callback`];
@@ -17,16 +17,22 @@ export function readCallbacks(options: Options, { wait }: { readonly wait: boole
     if (typeof text !== 'string' || !/^https?:\/\//iu.test(text) || !URL.canParse(text))
       throw new MigratorError('USAGE', `--${when}-callback must be an http or https URL`);
     if (!wait) {
-      throw new MigratorError('USAGE', `--${when}-callback is called by migrator here, which has to wait for the end`, {
-        hint: 'leave --no-wait out',
-      });
+      throw new MigratorError(
+        'USAGE',
+        `for this product migrator makes the --${when}-callback itself, so it must wait until the job ends`,
+        {
+          hint: 'leave out --no-wait',
+        },
+      );
     }
     return new URL(text);
   });
   return { success, failure };
 }
 
-/** GETs what belongs to the end of the work. A callback that fails is a warning: the work itself is over. */
+/**
+ * Does the work, then calls the URL for its result with GET. A failed callback is only a warning, as the work is done.
+ */
 export async function calledBack<R extends { readonly outcome: string; readonly package: PackageRef | undefined }>(
   { success, failure }: Callbacks,
   context: Context,
@@ -36,7 +42,7 @@ export async function calledBack<R extends { readonly outcome: string; readonly 
   try {
     report = await work();
   } catch (error) {
-    // What merely lost sight of the job, or was interrupted, has not ended.
+    // After these errors the job may still be running, so the work has not failed.
     const goesOn = isMigratorError(error, 'CANCELLED', 'STILL_RUNNING', 'REMOTE_UNREACHABLE', 'LOCAL_IO');
     if (failure !== undefined && isMigratorError(error) && !goesOn) await call(failure, context);
     throw error;
@@ -45,7 +51,7 @@ export async function calledBack<R extends { readonly outcome: string; readonly 
   return report;
 }
 
-/** As servers that call back themselves do (Octopus Deploy, Migration API): the package travels as query parameters. */
+/** Adds the package as query parameters, as servers do (Octopus Deploy, Migration API). */
 function withPackage(url: URL, ref: PackageRef | undefined): URL {
   if (ref === undefined) return url;
   const called = new URL(url);

@@ -8,7 +8,7 @@ type EmbeddedOptions = Omit<EmulatorOptions, 'directory'>;
 
 const own = ['sample', 'version', 'pace', 'storage'] as const;
 
-/** Splits an embedded instance's settings into what its emulator is made with and what its adapter reads. */
+/** Splits the settings of an embedded instance into options of its emulator and settings of its adapter. */
 export function embeddedOptions(
   { name, settings }: InstanceConfig,
   { directory, secretSettings }: { readonly directory: string; readonly secretSettings: readonly string[] },
@@ -17,7 +17,7 @@ export function embeddedOptions(
   readonly settings: Readonly<Record<string, unknown>>;
 } {
   const rest = Object.entries(settings).filter(
-    // The embedded instance brings its own administrator.
+    // The emulator creates its own administrator, so secrets of the rc file are not used.
     ([key]) => !secretSettings.includes(key) && !(own as readonly string[]).includes(key),
   );
   return {

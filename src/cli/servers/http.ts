@@ -11,7 +11,7 @@ import { secretFrom } from '../secrets/read-secret.ts';
 import { isReference } from '../secrets/references.ts';
 import { version } from '../version.ts';
 
-/** HTTP as the rc file wants it, for adapters and callbacks. */
+/** HTTP with the settings of the rc file, for adapters and callbacks. */
 export const httpOf = (context: Context): Promise<AdapterTools['http']> => context.once(createHttp);
 
 async function createHttp(context: Context): Promise<AdapterTools['http']> {
@@ -24,7 +24,7 @@ async function createHttp(context: Context): Promise<AdapterTools['http']> {
   });
 }
 
-/** The rc file's `http` section with its files read and its secrets resolved. */
+/** The `http` section of the rc file. Its files are read and its secrets are resolved. */
 async function httpSettings({ http, directory }: Config, context: Context): Promise<HttpSettings> {
   const passphrase = http.keyPassphrase;
   return {
@@ -42,7 +42,7 @@ async function httpSettings({ http, directory }: Config, context: Context): Prom
   };
 }
 
-/** The rc file's proxy, or what the usual environment variables name. */
+/** The proxy of the rc file, or of HTTPS_PROXY or HTTP_PROXY. Hosts in NO_PROXY do not use it. */
 async function proxyOf(
   configured: string | undefined,
   directory: string,

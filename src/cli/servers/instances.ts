@@ -13,10 +13,10 @@ import { secretFrom } from '../secrets/read-secret.ts';
 import { type AdapterModules, adapterModulesOf } from './adapter-modules.ts';
 import { embeddedOptions } from './embedded.ts';
 
-/** The servers of the rc file, opened by name. */
+/** Opens the instances of the rc file by name. */
 export interface Instances {
   config(name: string): InstanceConfig;
-  /** A source is read-only: an export cannot write even if someone codes it to. */
+  /** A source is read-only: its adapter refuses all writes to projects and packages. */
   source(name: string): Promise<Instance>;
   target(name: string): Promise<Instance>;
 }
@@ -71,7 +71,7 @@ interface Opening {
   readonly context: Context;
   readonly modules: AdapterModules;
   readonly tools: AdapterTools;
-  /** By product and folder: two instances may be two accounts, or two halves, of one server. */
+  /** By product and folder, because two instances may be two accounts, or two parts, of one server. */
   readonly emulators: Map<string, Promise<RunningEmulator>>;
 }
 
@@ -106,13 +106,13 @@ async function remote(
         origin: 'rc file',
       });
     } else {
-      throw new MigratorError('CONFIG_INVALID', `instances.${instance.name}.${key} must be a text: a secret reference`);
+      throw new MigratorError('CONFIG_INVALID', `instances.${instance.name}.${key} must be text: a secret reference`);
     }
   }
   return { name: instance.name, url: instance.url, settings, secrets };
 }
 
-/** `embedded:./path`: the product's emulator, in this process, on a loopback port, with its data at that path. */
+/** Starts the emulator of `embedded:./path` in this process, on a loopback port, with its data at that path. */
 async function embedded(
   instance: InstanceConfig,
   { secretSettings }: AdapterModule,
@@ -154,7 +154,7 @@ async function adapterTools(context: Context): Promise<Omit<AdapterTools, 'peer'
   };
 }
 
-/** `--from` and `--to` may come from the rc file's defaults, so they are asked for only here. */
+/** Checked here and not by commander, because `--from` and `--to` may come from the rc file's defaults. */
 export function requireInstance(name: string | undefined, flag: '--from' | '--to' | '--at'): string {
   if (name !== undefined && name !== '') return name;
   throw new MigratorError('USAGE', `${flag} is missing: name an instance of the rc file`, {

@@ -3,13 +3,13 @@ import type { IO } from '../terminal/io.ts';
 
 type Place = Pick<IO, 'env' | 'home' | 'platform' | 'cwd'>;
 
-/** The XDG base directory rules: a relative path there is to be ignored. */
+/** The XDG base directory rules say that a relative path must be ignored. */
 function absolute(value: string | undefined, platform: NodeJS.Platform): string | undefined {
   if (value === undefined || value === '') return undefined;
   return (platform === 'win32' ? win32 : posix).isAbsolute(value) ? value : undefined;
 }
 
-/** What the user configures by hand, keys included. MIGRATOR_CONFIG_DIR, or the platform's place for it. */
+/** The folder for configuration and keys: MIGRATOR_CONFIG_DIR, or the usual folder of the platform. */
 export function configDirectory({ env, home, platform, cwd }: Place): string {
   const named = env['MIGRATOR_CONFIG_DIR'];
   if (named !== undefined && named !== '') return resolve(cwd, named);
@@ -23,7 +23,7 @@ export function configDirectory({ env, home, platform, cwd }: Place): string {
     : join(home, '.config', 'migrator');
 }
 
-/** What migrator keeps for itself between runs. MIGRATOR_STATE_DIR, or the platform's place for it. */
+/** The folder for the journal and staged packages: MIGRATOR_STATE_DIR, or the usual folder of the platform. */
 export function stateDirectory({ env, home, platform, cwd }: Place): string {
   const named = env['MIGRATOR_STATE_DIR'];
   if (named !== undefined && named !== '') return resolve(cwd, named);

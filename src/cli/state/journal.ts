@@ -15,18 +15,18 @@ const keptRuns = 200;
 const hint = 'choose another folder with MIGRATOR_STATE_DIR';
 
 export interface JournalOptions {
-  /** The second net: facts hold no secrets by contract. */
+  /** An additional protection. By contract, facts hold no secrets. */
   readonly redactor?: { redactValue(value: unknown): unknown };
-  /** A damaged record that was set aside, as a sentence. */
+  /** Called with a sentence when a damaged record was renamed. */
   readonly onWarning?: (message: string) => void;
   readonly now?: () => Date;
   readonly timing?: LockTiming;
-  /** Finished runs that are kept; 200 by default. */
+  /** How many finished runs are kept. Default: 200. */
   readonly keep?: number;
 }
 
 export type FileJournal = Journal & {
-  /** Lets go of what is still held; the runs stay unfinished. */
+  /** Releases all locks. The runs stay unfinished. */
   close(): Promise<void>;
 };
 
@@ -35,18 +35,18 @@ function busy(verb: string, owner: LockOwner, jobs: readonly string[], now: Date
   const handle = jobs.at(-1);
   return new MigratorError(
     'CONFLICT',
-    `the same ${verb} already runs in process ${String(owner.pid)} on ${owner.host}, since ${age}`,
+    `the same ${verb} is already running in process ${String(owner.pid)} on ${owner.host}, for ${age}`,
     {
       hint:
         handle === undefined
-          ? 'wait until it ends, or stop that process'
-          : `follow it with: migrator job wait ${handle}`,
+          ? 'wait until that process ends, or stop it'
+          : `wait for its job with: migrator job wait ${handle}`,
       details: { pid: owner.pid, host: owner.host, since: owner.since, jobs },
     },
   );
 }
 
-/** Runs as JSON files below the state folder, one file each; a lock per key keeps two processes off the same work. */
+/** The records of runs: one JSON file for each run, in a folder of the state folder. */
 class RunFiles {
   readonly #folder: string;
   readonly #onWarning: (message: string) => void;
@@ -64,7 +64,7 @@ class RunFiles {
     );
   }
 
-  /** Newest first; of one key only, when it is given. */
+  /** Newest first. With `key`, only the runs with this key. */
   async read(key?: string): Promise<RunRecord[]> {
     const wanted = key === undefined ? undefined : keyName(key);
     const names = (await this.#names()).filter((name) => {
@@ -99,20 +99,20 @@ class RunFiles {
     try {
       text = await readFile(path, 'utf8');
     } catch (error) {
-      // Pruned by another process between listing and reading.
+      // Another process pruned it after the folder was listed.
       if (systemCode(error) === 'ENOENT') return undefined;
       throw localError(error, `could not read "${path}"`);
     }
     const record = parseRecord(text);
     if (record === undefined) {
       await rename(path, `${path}.damaged`);
-      this.#onWarning(`a record of an earlier run was damaged and is kept aside as "${path}.damaged"`);
+      this.#onWarning(`the record of an earlier run is damaged; it was renamed to "${path}.damaged"`);
     }
     return record;
   }
 }
 
-/** What a killed process was writing; a minute is long for a file of a few lines. */
+/** Removes files that killed processes did not finish. Such small files are written in much less than a minute. */
 async function removeTorn(folder: string): Promise<void> {
   for (const name of (await readdir(folder)).filter((one) => one.endsWith('.partial'))) {
     const path = join(folder, name);
@@ -121,7 +121,7 @@ async function removeTorn(folder: string): Promise<void> {
   }
 }
 
-/** Locks that were released and not used for a day keep nobody off; they are removed so that they do not pile up. */
+/** Removes locks that were released more than a day ago. */
 async function removeOldLocks(folder: string): Promise<void> {
   for (const name of (await readdir(folder)).filter((one) => one.endsWith('.lock'))) {
     const path = join(folder, name);
@@ -136,9 +136,10 @@ async function removeOldLocks(folder: string): Promise<void> {
 }
 
 /**
- * The journal in the user's state folder. Records survive a kill and a power cut: each is written aside, made durable
- * and renamed. A run whose process is gone is taken up by the next `begin` with its key; so is one that was detached.
- * LOCAL_IO when the folder cannot be used.
+ * The journal in the user's state folder. Records survive a kill and a power cut: each is written to a temporary file,
+ * made durable and renamed. `begin` resumes the run with its key if the process of that run is gone or was detached
+ * from the job. A lock for each key prevents two processes from doing the same work. LOCAL_IO when the folder cannot be
+ * used.
  */
 export function createJournal(io: IO, options: JournalOptions = {}): FileJournal {
   const runs = join(stateDirectory(io), 'runs');
@@ -154,13 +155,13 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
       const saved = queue.then(async () => {
         if (!(await lock.held())) {
           throw new MigratorError('CONFLICT', `another process has taken over this ${record.verb}`, {
-            hint: 'look at it with: migrator job list',
+            hint: 'see its jobs with: migrator job list',
           });
         }
         record = { ...record, ...change(record), updatedAt: now().toISOString() };
         await files.save(record);
       });
-      // One failed write does not stop the next from being tried.
+      // After a failed write, the next write is still tried.
       queue = saved.catch(() => undefined);
       return saved;
     };

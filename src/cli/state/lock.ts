@@ -7,17 +7,20 @@ import { systemCode } from '../../files/local-error.ts';
 import { isAlive, processStart } from '../../files/process-alive.ts';
 import { writePrivateFile } from '../../files/whole-file.ts';
 
-// A lock is a row of files, <name>.<generation>.lock, of which the one with the highest generation counts. Taking it
-// means creating the next generation, which the file system grants to one process only; whoever then finds an even
-// higher one beside its own has come too late and withdraws. A released lock stays as a file that says so: generations
-// never go down, and so a process that was held up between looking and creating cannot take a lock twice.
+// A lock is a series of files, <name>.<generation>.lock. The file with the highest generation is the current one. A
+// process takes the lock when it creates the file of the next generation. The file system lets only one process create
+// it. If the process then finds a file with a higher generation, it was too late and removes its own file. A released
+// lock stays as a file that says so. So generations never go down, and a process that was paused between reading and
+// creating cannot take a lock that somebody else has.
 
 export interface LockOwner {
   readonly pid: number;
   readonly host: string;
   /** ISO 8601. */
   readonly since: string;
-  /** Tells the process from a later one with the same id; where the platform says. */
+  /**
+   * The start time of the process, if the platform gives it. A later process with the same id has another start time.
+   */
   readonly processStart?: string | undefined;
 }
 
@@ -26,15 +29,18 @@ interface LockFile extends LockOwner {
 }
 
 export interface Lock {
-  /** False once another process took it over, which happens only to a process that did not show a sign of life for long. */
+  /**
+   * False after another process has taken the lock over. That happens only when this process sent no heartbeat for
+   * long.
+   */
   held(): Promise<boolean>;
   release(): Promise<void>;
 }
 
 export interface LockTiming {
-  /** Milliseconds between two signs of life. */
+  /** Milliseconds between two heartbeats. */
   readonly heartbeat: number;
-  /** Milliseconds without a sign of life after which a process of another machine counts as gone. */
+  /** Milliseconds without a heartbeat after which a process on another machine counts as dead. */
   readonly stale: number;
 }
 
@@ -65,7 +71,7 @@ async function readLock(file: string): Promise<LockFile | undefined> {
       return { released: false, ...value, pid: value.pid, host: value.host, since: value.since };
     }
   } catch (error) {
-    // Locks appear complete, so this one was damaged from outside: it holds nobody off.
+    // A lock file appears complete, so this one was damaged from outside. It counts as released.
     if (!(error instanceof SyntaxError)) throw error;
   }
   return { pid: 0, host: '', since: new Date(0).toISOString(), released: true };
@@ -77,19 +83,20 @@ const heartbeatOf = async (file: string): Promise<number | undefined> =>
     () => undefined,
   );
 
-/** Whether the owner lives. Its own machine can tell for sure; of another one there is only the sign of life. */
+/** Whether the process that owns the lock is alive. For a process on another machine, only its heartbeat shows that. */
 async function isLive(file: string, owner: LockFile, host: string, timing: LockTiming): Promise<boolean> {
   if (owner.released) return false;
   if (owner.host === host) {
     if (!isAlive(owner.pid)) return false;
     const start = processStart(owner.pid);
     if (start !== undefined && owner.processStart !== undefined) return start === owner.processStart;
-    // The id may belong to another process by now; surely so if the machine was started since.
+    // The id may belong to another process now. It certainly does if the machine was started after the lock was taken.
     return Date.parse(owner.since) > Date.now() - uptime() * 1000 - 5000;
   }
   const before = await heartbeatOf(file);
   if (before === undefined || Date.now() - before < timing.stale) return before !== undefined;
-  // The clocks of two machines may differ by more than the limit, so a sign of life is waited for before one is declared dead.
+  // The clocks of two machines may differ by more than the limit, so wait for a heartbeat before the owner counts as
+  // dead.
   await pause(timing.heartbeat * 2);
   const after = await heartbeatOf(file);
   return after !== undefined && after !== before;
@@ -116,7 +123,7 @@ function hold(folder: string, name: string, generation: number, owner: LockFile,
   };
 }
 
-/** The lock, or the live process that has it. Of several processes at once exactly one gets it. */
+/** Takes the lock, or returns the live process that has it. If several processes try at once, exactly one gets it. */
 export async function acquireLock(
   folder: string,
   name: string,

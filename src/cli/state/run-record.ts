@@ -3,12 +3,12 @@ import type { RunOutcome, RunRecord } from '../../ports/journal.ts';
 
 const outcomes: readonly string[] = ['done', 'partial', 'failed', 'cancelled', 'detached'] satisfies RunOutcome[];
 
-/** The part of a file's name that says which key it is of. */
+/** The part of a file name that stands for the key. */
 export function keyName(key: string): string {
   return createHash('sha256').update(key).digest('hex').slice(0, 24);
 }
 
-/** Sorts by time as text. */
+/** Ids sort by time when they are sorted as text. */
 export function newRunId(now: Date): string {
   return `${now.toISOString().replace(/[-:.]/g, '')}-${randomBytes(4).toString('hex')}`;
 }
@@ -17,15 +17,15 @@ export function fileNameOf(record: Pick<RunRecord, 'id' | 'key'>): string {
   return `${record.id}.${keyName(record.key)}.json`;
 }
 
-/** Undefined for a name that is none of ours (a temporary file, one that was set aside). */
+/** Undefined when the name is not that of a record (a temporary file, a damaged record). */
 export function parseFileName(name: string): { readonly id: string; readonly keyName: string } | undefined {
   const [, id, hash] = /^(\d{8}T\d{9}Z-[0-9a-f]{8})\.([0-9a-f]{24})\.json$/.exec(name) ?? [];
   return id === undefined || hash === undefined ? undefined : { id, keyName: hash };
 }
 
 /**
- * A run that is not over: its process ended without a word, or let go of a job that goes on. Taking it up again finds
- * that job instead of starting a second one.
+ * True for a run that is not over: its process died, or it was detached from a job that is still running. When such a
+ * run is resumed, it finds that job and does not start a second one.
  */
 export function isUnfinished(record: RunRecord): boolean {
   return record.outcome === undefined || record.outcome === 'detached';
@@ -33,7 +33,7 @@ export function isUnfinished(record: RunRecord): boolean {
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
-/** The record, or undefined when the text is not one: damaged, or of another version. */
+/** The record. Undefined when the text is damaged or from another version. */
 export function parseRecord(text: string): RunRecord | undefined {
   let value: Partial<RunRecord> | null;
   try {

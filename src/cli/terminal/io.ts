@@ -3,15 +3,15 @@ import type { Writable } from 'node:stream';
 import { MigratorError } from '../../errors.ts';
 
 export interface Output {
-  /** Never throws and never waits: what goes wrong is told by `flush`. */
+  /** Never throws and never waits. `flush` reports failures. */
   write(chunk: string | Uint8Array): void;
-  /** Resolves when everything is handed over; LOCAL_IO when it could not be (a full disk). A reader that left is no failure. */
+  /** Resolves when everything is written. LOCAL_IO when that fails (a full disk). A closed reader is not a failure. */
   flush?(): Promise<void>;
   /** True once the reader has closed its end. */
   left?(): boolean;
 }
 
-/** The facts of the terminal and the process. Nothing else reads `process`, so a test gives its own. */
+/** The terminal and the process. No other code reads `process`, so that tests can give their own values. */
 export interface IO {
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: Output;
@@ -22,16 +22,19 @@ export interface IO {
   readonly stdinIsTTY: boolean;
   readonly stdoutIsTTY: boolean;
   readonly stderrIsTTY: boolean;
-  /** Width of the terminal now; 80 without one. */
+  /** The current width of the terminal; 80 without a terminal. */
   readonly columns: number;
   readonly pid: number;
   readonly host: string;
   readonly home: string;
-  /** The user's number, where the platform has one. */
+  /** The user id, on platforms that have one. */
   readonly uid: number | undefined;
 }
 
-/** A reader that closes its end (`migrator … | head`) is normal: what follows is dropped. Other errors wait for `flush`. */
+/**
+ * After a reader closes its end (`migrator … | head`), output is dropped without an error. `flush` reports other
+ * errors.
+ */
 export function createOutput(stream: Writable, name: string): Output {
   let failure: Error | undefined;
   let closed = false;
@@ -65,7 +68,8 @@ function homeDirectory(): string {
   try {
     return homedir();
   } catch {
-    // A user id without an account (a container started with --user) has no home; the working directory is writable if anything is.
+    // A user id without an account (a container with --user) has no home folder. The working directory is the best
+    // substitute.
     return process.cwd();
   }
 }

@@ -8,7 +8,7 @@ interface Terminal {
   setRawMode?(on: boolean): unknown;
 }
 
-/** Editing of a line that the terminal does not edit itself, because its echo is off. */
+/** Edits a line while the echo of the terminal is off, because the terminal then does not edit it. */
 class HiddenLine {
   #text = '';
 
@@ -26,15 +26,15 @@ class HiddenLine {
     return false;
   }
 
-  /** Without the marks a terminal puts around pasted text. */
+  /** The text without the marks that a terminal puts around pasted text. */
   get text(): string {
     return this.#text.replace(/\u001b\[20[01]~/g, '');
   }
 }
 
 /**
- * One line from the terminal. Hidden: without echo, the terminal in raw mode meanwhile and restored in any case.
- * CANCELLED on Ctrl-C, on the end of input and when the signal aborts.
+ * Reads one line from the terminal. `hidden` turns the echo off: the terminal is in raw mode until the line is read or
+ * the read fails. CANCELLED on Ctrl-C, at the end of input and when the signal aborts.
  */
 export function readLine(
   io: IO,

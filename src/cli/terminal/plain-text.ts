@@ -1,17 +1,17 @@
-/** C0 and C1 controls, the bidirectional overrides and isolates, and the separators some terminals break lines at. */
+/** C0 and C1 controls, bidirectional overrides and isolates, and separators that some terminals show as line breaks. */
 const controls = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 const shown: Readonly<Record<string, string>> = { '\t': ' ', '\n': '\u23ce ', '\r': '' };
 
 /**
- * Text of a server or a package as one line that cannot move the cursor, change colours or reverse the reading order
- * of the user's terminal: control characters are written out as `\x1b`.
+ * Text from a server or a package as one line. Control characters are written as `\x1b`, so that the text cannot move
+ * the cursor, change colours or reverse the reading order of the user's terminal.
  */
 export function plainText(text: string): string {
   return text.replace(/\r\n/g, '\n').replace(controls, (character) => shown[character] ?? escaped(character));
 }
 
-/** The same for text of several lines: line breaks stay. */
+/** The same for text of several lines. Line breaks are kept. */
 export function plainLines(text: string): string {
   return text
     .split(/\r?\n/)

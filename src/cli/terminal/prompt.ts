@@ -10,17 +10,17 @@ export interface PromptOptions {
 
 function needTerminal(io: IO, what: string, hint: string): void {
   if (!io.stdinIsTTY || !io.stderrIsTTY)
-    throw new MigratorError('USAGE', `${what}, and there is no terminal to ask at`, { hint });
+    throw new MigratorError('USAGE', `${what}, but there is no terminal`, { hint });
 }
 
-/** Asks for a secret without echo. Questions go to stderr. USAGE without a terminal, CANCELLED on Ctrl-C. */
+/** Asks for a secret without echo. The question goes to stderr. USAGE without a terminal, CANCELLED on Ctrl-C. */
 export async function promptSecret(io: IO, question: string, options: PromptOptions = {}): Promise<Secret> {
   needTerminal(
     io,
-    `${plainText(question)} has to be typed in`,
-    'give it as a reference instead: env:NAME, file:path or command:…',
+    `${plainText(question)} must be typed in`,
+    'use a reference instead: env:NAME, file:path or command:…',
   );
-  // The echo is off before the question is seen: who answers at once is not overheard.
+  // The echo is turned off before the question is shown, so that a quick answer is not shown.
   const answer = readLine(io, { hidden: true, signal: options.signal });
   io.stderr.write(`${plainText(question)}: `);
   try {
@@ -30,22 +30,24 @@ export async function promptSecret(io: IO, question: string, options: PromptOpti
   }
 }
 
-/** Asks for consent to something destructive; anything but y or yes is no. `yes` answers without asking. */
+/**
+ * Asks for consent before something is destroyed. Any answer except y or yes means no. `yes` answers without asking.
+ */
 export async function confirm(
   io: IO,
   question: string,
   options: PromptOptions & { readonly yes: boolean },
 ): Promise<boolean> {
   if (options.yes) return true;
-  needTerminal(io, `"${plainText(question)}" needs an answer`, 'add --yes to consent beforehand');
+  needTerminal(io, `"${plainText(question)}" needs an answer`, 'add --yes to answer yes');
   io.stderr.write(`${plainText(question)} [y/N] `);
   const answer = await readLine(io, { hidden: false, signal: options.signal });
   return /^y(es)?$/i.test(answer.trim());
 }
 
-/** Asks for a line; an empty answer is the proposed one. */
+/** Asks for a line. An empty answer means the proposed one. */
 export async function ask(io: IO, question: string, proposed: string, options: PromptOptions = {}): Promise<string> {
-  needTerminal(io, `"${plainText(question)}" needs an answer`, 'add --yes to take the proposed answers');
+  needTerminal(io, `"${plainText(question)}" needs an answer`, 'add --yes to use the proposed answers');
   io.stderr.write(proposed === '' ? `${plainText(question)}: ` : `${plainText(question)} [${proposed}]: `);
   const answer = (await readLine(io, { hidden: false, signal: options.signal })).trim();
   return answer === '' ? proposed : answer;

@@ -1,11 +1,11 @@
 import stringWidth from 'string-width';
 
-/** One text out of lines, leaving out what is not there. */
+/** Joins lines to one text. Undefined parts are left out. */
 export function lines(...parts: readonly (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined).join('\n');
 }
 
-/** Columns as wide as their widest cell on a terminal; the last one is not padded. */
+/** A table for the terminal. Each column is as wide as its widest cell; the last column is not padded. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map((row) => stringWidth(row[column] ?? ''))));

@@ -21,18 +21,18 @@ import { judge, warningsOf } from '../steps/verdict.ts';
 
 export type ImportSource =
   | { readonly kind: 'sealed'; readonly sealed: SealedSource }
-  /** A server's own file, without seal; only with --allow-unsigned. */
+  /** A server's own export file, which is not sealed. Only with --allow-unsigned. */
   | { readonly kind: 'raw'; readonly name: string; readonly file: ArtifactFile; readonly ref: PackageRef }
   | { readonly kind: 'stored'; readonly ref: PackageRef; readonly exportedWith?: Options };
 
 export interface ImportInput extends Waiting {
   readonly dryRun: boolean;
   readonly onConflict: OnConflict;
-  /** The products' overwrite option, which the plan needs to know. */
+  /** Whether the product's overwrite option is given. The plan needs it. */
   readonly overwrites: boolean;
   readonly ignoreVersion: boolean;
   readonly options: Options;
-  /** Brings a backup back: what that replaces nobody wants to keep, and the user has agreed already. */
+  /** True for the import of a backup. It needs no backup and no question: the user has already agreed. */
   readonly restores?: boolean;
 }
 
@@ -40,7 +40,7 @@ export interface ImportPorts extends OperationPorts, Consenting {
   readonly target: Instance;
   readonly source: ImportSource;
   readonly secrets: Secrets;
-  /** Where a backup of the target goes when the import needs one; undefined when the user refused it. */
+  /** Where a backup of the target is written if the import needs one. Undefined when the user wants no backup. */
   readonly backup: BackupOutput | undefined;
 }
 
@@ -52,18 +52,18 @@ export interface ImportReport {
   readonly package: PackageRef;
   readonly signer: string | undefined;
   readonly upload: Delivery['outcome'] | undefined;
-  /** By name, from the inventories; empty when the package does not tell what it holds. */
+  /** By name, from the inventories. Empty when the content of the package is not known. */
   readonly plan: readonly PlanItem[];
   readonly warnings: readonly string[];
-  /** What became of each thing, where the server tells. */
+  /** What the server did with each object, if the server reports it. */
   readonly items: readonly JobItem[];
-  /** The file that holds the target as it was, when one was needed. */
+  /** The backup file of the target, if one was taken. */
   readonly backup: string | undefined;
   /** The server's log of a dry run. */
   readonly log: readonly LogLine[];
 }
 
-/** Verifies, uploads, imports and checks; a dry run leaves the target as it was. */
+/** Verifies, uploads, imports and checks. A dry run does not change the target. */
 export async function importPackage(
   input: ImportInput,
   ports: ImportPorts,
@@ -71,14 +71,14 @@ export async function importPackage(
 ): Promise<ImportReport> {
   const { target, source, reporter } = ports;
   const imports = facet(target, 'imports');
-  // What is missing on the command line is told before anything is carried to the target.
+  // Missing secrets are reported before anything is sent to the target.
   requireSecrets(target, imports.requiredSecrets, ports.secrets);
-  // Trust comes before the first call to anywhere.
+  // The package is verified before the first call to a server.
   const trusted = source.kind === 'sealed' ? await trustPackage(source.sealed, reporter, signal) : undefined;
   const info = await probe(target, reporter, signal);
   if (trusted) checkOrigin(trusted, target, info, input.ignoreVersion, ports);
   const named = source.kind === 'sealed' ? refOf(trusted) : source.ref;
-  // What is going to happen is told before the first write; who plans inside of a project needs no plan by name.
+  // The plan is shown before the first write. An adapter that plans by itself needs no plan by name.
   const planned = plansByName(imports) ? await planByName(trusted, target, input.overwrites, signal) : [];
   announcePlan(planned, target.name, reporter);
   const files = trusted?.files ?? (source.kind === 'raw' ? [source.file] : undefined);
@@ -169,19 +169,20 @@ async function upload(
   const { target, source, run, reporter } = ports;
   const earlier = outcomes.find((outcome) => outcome === run.record.facts['upload.outcome']);
   const storedAs = run.record.facts['upload.ref'] as unknown as PackageRef | undefined;
-  // The package has served its purpose, and the server may have deleted it since.
+  // The import has begun, so the package is no longer needed, and the server may have deleted it.
   if (earlier !== undefined && isBegun(run.record.facts, 'import')) return { outcome: earlier, ref: storedAs ?? ref };
   const intended = run.record.facts['upload.foundBefore'];
   const foundBefore =
     typeof intended === 'boolean' ? intended : (await facet(target, 'feed').stat(ref, signal)) !== undefined;
-  // An earlier process of this run may have uploaded it and died: then it is ours, and lies there byte for byte.
+  // An earlier process of this run may have uploaded the package and died. Then the feed has the same bytes, from this
+  // run.
   const unfinished = typeof intended === 'boolean' && earlier === undefined;
   const anew = intended === undefined || (unfinished && input.onConflict === 'overwrite');
   await run.note({ 'upload.foundBefore': foundBefore });
   const name = source.kind === 'stored' ? ref.id : source.kind === 'raw' ? source.name : source.sealed.name;
   const onConflict = anew ? input.onConflict : 'keep';
   const delivery = await deliver(target, soleFile(files, name), ref, onConflict, reporter, signal);
-  // What this run put there is this run's to take away again, whichever of its processes did it.
+  // `created` if any process of this run uploaded the package. A dry run then removes it.
   const outcome = delivery.outcome === 'kept' ? (earlier ?? (foundBefore ? 'kept' : 'created')) : delivery.outcome;
   const { id, version } = delivery.stored;
   await run.note({ 'upload.outcome': outcome, 'upload.ref': { id, version } });

@@ -6,7 +6,7 @@ import { type Consenting, requireConsent } from '../steps/consent.ts';
 import { watch } from '../steps/watch.ts';
 import type { JobWaitPorts } from './job-wait.ts';
 
-/** Asks the server to stop a job, and waits for its end. CONFLICT when the job ended in another way first. */
+/** Asks the server to cancel a job and waits until it ends. CONFLICT when the job ended in another way. */
 export async function cancelJob(
   { instance, id, handle }: OpenJob,
   ports: JobWaitPorts & Consenting,

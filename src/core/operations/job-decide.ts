@@ -2,7 +2,7 @@ import type { JobStatus } from '../../ports/job.ts';
 import { jobVerb } from '../instance.ts';
 import type { OpenJob } from '../job-handle.ts';
 
-/** Approves or rejects what a job waits for, and looks at the job once. */
+/** Approves or rejects a waiting job and returns its status. */
 export async function decideJob(
   { instance, id }: OpenJob,
   decision: 'approve' | 'reject',

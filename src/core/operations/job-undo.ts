@@ -16,22 +16,24 @@ import type { JobWaitPorts } from './job-wait.ts';
 export interface JobUndoPorts extends JobWaitPorts, Consenting {
   readonly random: Random;
   readonly journaling: Journaling;
-  /** Opens a backup, and tells what identifies it in the journal. */
+  /** Opens a backup. `identity` identifies it in the journal. */
   readonly openBackup: (file: string) => Promise<{ readonly source: ImportSource; readonly identity: Json }>;
 }
 
 export interface JobUndoReport {
   readonly outcome: Outcome;
-  /** The handle of the job that undoes; the job's own where a backup needed no job. */
+  /**
+   * The handle of the job that does the undo. If the import of a backup needed no job, the handle of the undone job.
+   */
   readonly undo: string;
-  /** Of the product's own undo. */
+  /** The status of the product's own undo. Undefined when a backup was imported. */
   readonly status: JobStatus | undefined;
-  /** The file that was imported instead. */
+  /** The backup file that was imported. Undefined for the product's own undo. */
   readonly backup: string | undefined;
   readonly warnings: readonly string[];
 }
 
-/** Brings the target back by the product's own undo, or by the backup that this machine took before the import. */
+/** Undoes a job with the product's own undo, or by importing the backup that this machine took before the job. */
 export async function undoJob(
   job: OpenJob,
   waiting: Waiting,
@@ -59,14 +61,14 @@ export async function undoJob(
   return { ...base, outcome: judge(undoHandle, status), status };
 }
 
-/** UNSUPPORTED with what to do instead, when there is neither. */
+/** The product's own undo. UNSUPPORTED when there is none; the hint says where a backup may be. */
 function undoOf({ instance, handle }: OpenJob): (id: string, signal: AbortSignal) => Promise<string> {
   try {
     return jobVerb(instance, 'undo');
   } catch (error) {
     if (!isMigratorError(error)) throw error;
-    throw new MigratorError(error.code, `${error.message}, and this machine has no backup that belongs to ${handle}`, {
-      hint: `a backup lies where the import was run; bring it back with: migrator import <backup.tar> --to ${instance.name}`,
+    throw new MigratorError(error.code, `${error.message}, and this machine has no backup for ${handle}`, {
+      hint: `look for a backup on the machine that ran the import, and import it with: migrator import <backup.tar> --to ${instance.name}`,
     });
   }
 }

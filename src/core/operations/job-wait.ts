@@ -12,7 +12,7 @@ export interface JobWaitPorts {
   readonly reporter: Reporter;
 }
 
-/** Stays with a job until it ends. JOB_FAILED when it failed; partial when its server was left in maintenance mode. */
+/** Waits until a job ends. JOB_FAILED when it failed. Partial when its server stayed in maintenance mode. */
 export async function waitForJob(
   { instance, id, handle }: OpenJob,
   waiting: Waiting,

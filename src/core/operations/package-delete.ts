@@ -10,16 +10,16 @@ export interface Deletion {
   readonly result: 'deleted' | 'absent';
 }
 
-/** Deletes a package from the feed of each instance, in that order, after the user agreed. */
+/** Deletes a package from the feed of each instance, in the given order, after the user agreed. */
 export async function deletePackage(
   targets: readonly Instance[],
-  /** How an instance names the package. USAGE when it cannot. */
+  /** The package's name on an instance. USAGE when the name is not valid there. */
   refOn: (target: Instance) => PackageRef,
   ports: Consenting & { readonly reporter: Reporter },
   signal: AbortSignal,
 ): Promise<readonly Deletion[]> {
   const found = targets.map((target) => ({ target, feed: facet(target, 'feed'), ref: refOn(target) }));
-  // All must be there before anything is deleted anywhere.
+  // All instances must be reachable before the package is deleted from any of them.
   for (const { target } of found) await probe(target, ports.reporter, signal);
   const [first] = found;
   const name = first === undefined ? '' : formatRef(first.ref);

@@ -26,7 +26,7 @@ export interface DownloadPorts {
   readonly random: Random;
 }
 
-/** Fetches a package from an instance's feed, sealed or as the server keeps it. */
+/** Downloads a package from an instance's feed, sealed or as the server's own file. */
 export async function packageDownload(
   ref: PackageRef,
   ports: DownloadPorts,
@@ -37,8 +37,8 @@ export async function packageDownload(
   const feed = facet(source, 'feed');
   const stored = await feed.stat(ref, signal);
   if (stored === undefined) {
-    throw new MigratorError('NOT_FOUND', `${source.name} holds no package ${describeRef(ref)}`, {
-      hint: `see what it holds with: migrator package list --from ${source.name}`,
+    throw new MigratorError('NOT_FOUND', `${source.name} has no package ${describeRef(ref)}`, {
+      hint: `see its packages with: migrator package list --from ${source.name}`,
     });
   }
   reporter.report({ type: 'phase', name: 'download', subject: `${describeRef(ref)} from ${source.name}` });

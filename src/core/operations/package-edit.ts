@@ -16,11 +16,11 @@ export interface EditReport {
   readonly status: JobStatus;
 }
 
-/** Lets a server make a package anew, and stays with the job. */
+/** Lets a server build a package again, and waits for the job. */
 export async function editPackage(
   change: PackageEdit,
   target: Instance,
-  /** How the instance names the package. USAGE when it cannot. */
+  /** The package's name on the instance. USAGE when the name is not valid there. */
   refOn: (target: Instance) => PackageRef,
   waiting: Waiting,
   { clock, reporter }: JobWaitPorts,

@@ -4,16 +4,16 @@ import type { Reporter } from '../../ports/reporter.ts';
 import { warnOfSigner, type SealedSource } from '../steps/trust-package.ts';
 import { count } from '../steps/upload.ts';
 
-/** A folder that receives files. Nothing is visible in it before `commit`. */
+/** A folder to write files to. The files are not visible before `commit`. */
 export interface FolderSink {
   write(path: string, content: ByteStream | Uint8Array): Promise<void>;
-  /** Gives the paths written. */
+  /** Returns the written paths. */
   commit(): Promise<readonly string[]>;
-  /** Removes what was written; harmless after `commit`. */
+  /** Removes the written files. Does nothing after `commit`. */
   discard(): Promise<void>;
 }
 
-/** Writes what a package holds into a folder, all of it or nothing. */
+/** Writes all files of a package into a folder. A failure leaves none of them there. */
 export async function openPackage(
   sealed: SealedSource,
   output: (ref: PackageRef) => Promise<FolderSink>,
@@ -40,7 +40,7 @@ export async function openPackage(
   }
 }
 
-/** What `package seal` packed comes out as it went in; what servers made keeps its folder. */
+/** The path in the folder: without `files/` for files of `package seal`, unchanged for files of servers. */
 function outside(path: string): string {
   return path.startsWith('files/') ? path.slice('files/'.length) : path;
 }

@@ -16,7 +16,7 @@ export interface UploadReport {
   readonly signer: string | undefined;
 }
 
-/** Puts what a package holds into an instance's feed, after it was verified whole. */
+/** Verifies a whole package and uploads its content to an instance's feed. */
 export async function packageUpload(
   input: { readonly onConflict: OnConflict },
   ports: { readonly target: Instance; readonly source: UploadSource; readonly reporter: Reporter },

@@ -4,11 +4,11 @@ import { warnOfSigner, type SealedSource } from '../steps/trust-package.ts';
 
 export interface VerifyReport {
   readonly verified: VerifiedPackage;
-  /** Undefined unless the content was asked for. */
+  /** Undefined when only the package itself was verified. */
   readonly content: { readonly files: number; readonly bytes: number } | undefined;
 }
 
-/** Checks a package; with `content` also every file in it. Opens no socket. */
+/** Verifies a package; with `content` also every file in it. Opens no socket. */
 export async function verifyPackage(
   { name, bytes, trust, keys, limits }: SealedSource,
   input: { readonly content: boolean },

@@ -17,16 +17,16 @@ import { watch } from '../steps/watch.ts';
 
 export interface PartialExportInput extends Waiting {
   readonly request: ExportRequest;
-  /** The id of a job that another run or machine started; names and options are then not needed. */
+  /** The id of a job that another run or machine started. Then project names and options are not needed. */
   readonly resume: string | undefined;
 }
 
 export interface PartialExportPorts extends OperationPorts {
   readonly source: Instance;
-  /** The source server pushes the package here. */
+  /** The instance to whose feed the source server pushes the package. */
   readonly target: Instance | undefined;
   readonly output: PackageOutput | undefined;
-  /** Takes the one file that the export made as it is, instead of a package. */
+  /** Where to write the server's own file, instead of a package. */
   readonly raw?: (() => Promise<ByteSink>) | undefined;
   readonly secrets: Secrets;
 }
@@ -39,7 +39,7 @@ export interface PartialExportReport {
   /** The server's own warnings. */
   readonly warnings: readonly string[];
   readonly sealed: SealedPackage | undefined;
-  /** Where the server itself keeps the package. */
+  /** The package in the target's feed. */
   readonly stored: (StoredPackage & { readonly instance: string }) | undefined;
 }
 
@@ -62,7 +62,7 @@ export async function partialExport(
   const targetInfo = target && (await probe(target, reporter, signal));
   const obstacle = targetInfo && target.adapter.versionObstacle(info.version, targetInfo);
   if (obstacle !== undefined)
-    reporter.report({ type: 'warning', message: `${obstacle}: an import there will be refused` });
+    reporter.report({ type: 'warning', message: `${obstacle}, so an import there will be refused` });
   const { prepared, handle, id, status } = await exportJob(input, ports, signal);
   const base = {
     handle,
@@ -83,13 +83,13 @@ export async function partialExport(
     : fetchExport(source, { id, handle }, prepared, signal));
   if (ports.raw !== undefined) {
     const file = soleFile(artifact.files, 'the export');
-    // Whoever takes this run up must know this file for its own.
+    // A process that resumes this run needs this to recognise the file.
     await copyTo(await ports.raw(), file, reporter, signal, (sha256) => ports.run.note({ 'plain.sha256': sha256 }));
     return { ...base, package: artifact.package, outcome, warnings, sealed: undefined, stored };
   }
   if (ports.output === undefined) return { ...base, outcome, warnings, sealed: undefined, stored };
   const origin = { source, info, prepared, options: input.request.options };
-  // Whoever takes this run up must know a file of this package for its own.
+  // A process that resumes this run needs this to recognise the package file.
   await ports.run.note({ 'sealing.package': { ...artifact.package } });
   const sealed = await sealArtifact(
     { ...artifact, notes: [...artifact.notes, ...warnings] },
@@ -131,7 +131,7 @@ async function arrived(target: Instance, ref: PackageRef, signal: AbortSignal) {
   if (stored === undefined) {
     throw new MigratorError(
       'JOB_FAILED',
-      `the export says it succeeded, but ${target.name} does not hold ${describeRef(ref)}`,
+      `the export says that it succeeded, but ${target.name} does not have ${describeRef(ref)}`,
       {
         hint: 'check that the source server reaches the target by the URL in the rc file, or export to a file with -o',
       },

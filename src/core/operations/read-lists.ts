@@ -6,7 +6,7 @@ import { facet, type Instance } from '../instance.ts';
 import { formatHandle } from '../job-handle.ts';
 import { probe } from '../steps/preflight.ts';
 
-/** What an instance holds. `kind` undefined: of every kind. */
+/** The objects of an instance. `kind` undefined: of all kinds. */
 export async function readInventory(
   kind: string | undefined,
   source: Instance,
@@ -22,7 +22,7 @@ export async function readInventory(
   return items;
 }
 
-/** The packages of an instance's feed. `id`: only versions of that package. */
+/** The packages of an instance's feed. `id`: only the versions of that package. */
 export async function readPackages(
   id: string | undefined,
   source: Instance,
@@ -35,7 +35,7 @@ export async function readPackages(
   return packages;
 }
 
-/** The jobs of an instance with their handles, newest first; those of migrations, unless `all`. */
+/** The jobs of an instance with their handles, newest first. Only jobs of migrations, unless `all` is true. */
 export async function readJobs(
   options: { readonly all: boolean; readonly limit: number },
   source: Instance,

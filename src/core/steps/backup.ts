@@ -8,15 +8,15 @@ import { type PackageOutput, sealArtifact } from './seal-artifact.ts';
 import { judge } from './verdict.ts';
 
 /**
- * Made when it is needed: sealing needs keys, and most imports need no backup. `replaces` is the file of an earlier
- * attempt of this run, which may be written over.
+ * Called only when a backup is needed, because sealing needs keys and most imports need no backup. `replaces` is the
+ * backup file of an earlier attempt of this run, which may be overwritten.
  */
 export type BackupOutput = (replaces: string | undefined) => Promise<PackageOutput>;
 
 /**
- * Exports what an import is about to change into a sealed package of this machine; its file's name, which is journaled for
- * `job undo`. One that an earlier attempt of this run took shows the target as it was then, and somebody may have worked
- * there since: while nothing was destroyed yet, it is taken anew.
+ * Exports what an import is about to change to a sealed package on this machine. Returns the file name, which is
+ * journaled for `job undo`. If an earlier attempt of this run took a backup, the target may have changed after that. As
+ * nothing is destroyed yet, the backup is taken again.
  */
 export async function takeBackup(
   target: Instance,
@@ -33,10 +33,10 @@ export async function takeBackup(
   if (replaces !== undefined) {
     reporter.report({
       type: 'notice',
-      message: `${target.name} may have changed since ${replaces} was made; it is backed up anew`,
+      message: `${target.name} may have changed since the backup ${replaces}; a new backup is taken`,
     });
   }
-  // A name that is taken must stop the run before the server is put to work.
+  // If the file exists, the run must stop before the server starts to work.
   const place = await output(replaces);
   await run.note({ 'backup.prepared': null, 'backup.intendedAt': null, 'backup.job': null });
   const waiting = { wait: true, timeout: undefined, pollInterval: undefined };
@@ -50,6 +50,6 @@ export async function takeBackup(
   await sealArtifact(artifact, { source: target, info, prepared, options: request.options }, place, ports, signal);
   const file = place.name(artifact.package);
   await run.note({ 'backup.file': file, 'backup.restoreWith': restoreWith });
-  reporter.report({ type: 'notice', message: `${target.name} as it was is kept in ${file}` });
+  reporter.report({ type: 'notice', message: `a backup of ${target.name} is in ${file}` });
   return file;
 }

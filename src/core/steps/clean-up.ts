@@ -5,12 +5,12 @@ import { facet, type Instance } from '../instance.ts';
 import { describeRef, formatRef } from '../package-ref.ts';
 import type { StartedJob } from './exactly-once.ts';
 
-/** Something that a dry run had to put on a server, and how it goes away. */
+/** Something that a dry run left on a server, and how to remove it. */
 interface Leftover {
   readonly subject: string;
-  /** What to say when it stays: the sentence before the reason. */
+  /** The warning when it cannot be removed, without the reason. */
   readonly stays: string;
-  /** How the user removes it. Default: the hint of the failure. */
+  /** How the user can remove it. Default: the hint of the failure. */
   readonly hint?: string;
   readonly remove: () => Promise<unknown>;
 }
@@ -31,7 +31,7 @@ export function removePackage(
   return cleanUp(leftover, reporter);
 }
 
-/** Lets the source remove what it made for a dry run, where its adapter can. */
+/** Lets the source remove what it created for a dry run, if its adapter can. */
 export async function discardJob(
   { id, handle }: Pick<StartedJob, 'id' | 'handle'>,
   owner: { discard?(jobId: string, signal: AbortSignal): Promise<void> },
@@ -39,11 +39,11 @@ export async function discardJob(
   signal: AbortSignal,
 ): Promise<void> {
   if (owner.discard === undefined) return;
-  const stays = `what the dry run needed is still on ${source.name}`;
+  const stays = `the files of the dry run are still on ${source.name}`;
   await cleanUp({ subject: handle, stays, remove: async () => owner.discard?.(id, signal) }, reporter);
 }
 
-/** What cannot be removed is a warning: the work itself is done. */
+/** A failure to remove is only a warning, because the work itself is done. */
 async function cleanUp({ subject, stays, hint, remove }: Leftover, reporter: Reporter): Promise<void> {
   reporter.report({ type: 'phase', name: 'clean-up', subject });
   try {

@@ -1,12 +1,14 @@
 import { MigratorError } from '../../errors.ts';
 
-/** What operations that can destroy something are given beside their ports. */
+/** An additional port for operations that can destroy something. */
 export interface Consenting {
-  /** Puts a question to the user. USAGE when nobody can answer. */
+  /** Asks the user. USAGE when nobody can answer. */
   readonly consent: (question: string) => Promise<boolean>;
 }
 
-/** Asks before something is destroyed; without a question nothing is asked. CANCELLED with `refusal` when the answer is no. */
+/**
+ * Asks before something is destroyed. Does nothing without a question. CANCELLED with `refusal` when the answer is no.
+ */
 export async function requireConsent(
   question: string | undefined,
   refusal: string,

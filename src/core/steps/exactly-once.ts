@@ -4,9 +4,9 @@ import type { Clock } from '../../ports/runtime.ts';
 import type { Instance } from '../instance.ts';
 import { formatHandle } from '../job-handle.ts';
 
-/** One remote write that must happen exactly once, however often this process dies around it. */
+/** One remote write that must happen exactly once, even if this process dies before or after it. */
 export interface RemoteStart {
-  /** Tells the jobs of one run apart: `export`, `import`. */
+  /** Identifies the job within the run: `export`, `import`. */
   readonly step: string;
   readonly instance: Instance;
   start(signal: AbortSignal): Promise<string>;
@@ -21,8 +21,9 @@ export interface StartedJob {
 }
 
 /**
- * The intent is journaled before the call and the job after it. A run that finds an intent without a job asks the server
- * whether the call arrived, and only starts again when the server shows that it did not.
+ * Starts a job once. The intent is journaled before the call, and the job after it. A run that finds an intent without
+ * a job asks the server whether the call arrived. It repeats the call only when the server shows that the call did not
+ * arrive.
  */
 export async function startOnce(work: RemoteStart, run: Run, clock: Clock, signal: AbortSignal): Promise<StartedJob> {
   const { step, instance } = work;
@@ -47,12 +48,12 @@ export async function startOnce(work: RemoteStart, run: Run, clock: Clock, signa
   }
 }
 
-/** Whether an earlier process of this run has sent the call of this step, or may have. */
+/** Whether an earlier process of this run has sent, or may have sent, the call of this step. */
 export function isBegun(facts: Run['record']['facts'], step: string): boolean {
   return typeof facts[`${step}.job`] === 'string' || typeof facts[`${step}.intendedAt`] === 'string';
 }
 
-/** Whether the facts of a run hold a call that was intended and of which nobody knows whether it began a job. */
+/** Whether the run has a call of which nobody knows whether it started a job. */
 export function isUncertain(facts: Run['record']['facts']): boolean {
   return Object.entries(facts).some(([name, value]) => {
     const step = /^(.*)\.intendedAt$/u.exec(name)?.[1];
@@ -71,9 +72,10 @@ function leavesDoubt(error: MigratorError): boolean {
 }
 
 /**
- * What `prepare` settled for a step, from the journal where an earlier process of this run left it. `always`: the choice
- * itself must last (a package's version). `begun`: only what was sent is not prepared again, because the server may look
- * different by then; anything earlier is looked at anew. A plan may name a hundred thousand things and is not journaled.
+ * Prepares a step, or returns from the journal what an earlier process of this run prepared. `always`: the earlier
+ * result is always used, because its choices must last (the version of a package). `begun`: the earlier result is used
+ * only if the call was sent, because the server may look different after the call. Otherwise the step is prepared
+ * again. A plan may have a hundred thousand items, so it is not journaled.
  */
 export async function prepareOnce<Prepared extends object>(
   step: string,
@@ -83,7 +85,7 @@ export async function prepareOnce<Prepared extends object>(
 ): Promise<Prepared> {
   const { facts } = run.record;
   const earlier = facts[`${step}.prepared`];
-  // It is plain data by contract, so it comes back from the journal as it went in.
+  // By contract it is plain data, so the journal returns it unchanged.
   if (earlier !== undefined && earlier !== null && (lasts === 'always' || isBegun(facts, step)))
     return earlier as unknown as Prepared;
   const prepared = await prepare();

@@ -13,7 +13,7 @@ export interface ExportRun {
   readonly request: ExportRequest;
   readonly secrets: Secrets;
   readonly destination: PushDestination | undefined;
-  /** Journal step; a second export of one run (another route) needs another name. */
+  /** The name of the step in the journal. A second export in one run (on another route) needs another name. */
   readonly step: string;
   readonly waiting: Waiting;
 }
@@ -21,11 +21,11 @@ export interface ExportRun {
 export interface ExportResult {
   readonly prepared: PreparedExport;
   readonly job: StartedJob;
-  /** Undefined when nobody waited. */
+  /** Undefined when the run did not wait. */
   readonly status: JobStatus | undefined;
 }
 
-/** Prepares an export, starts it exactly once and stays with it; judging the final state is the caller's. */
+/** Prepares an export, starts it exactly once and waits for it. The caller judges the final state. */
 export async function runExport(work: ExportRun, ports: OperationPorts, signal: AbortSignal): Promise<ExportResult> {
   const { source, secrets, destination, step } = work;
   const { reporter, run } = ports;
@@ -64,7 +64,7 @@ export function requireSecrets(instance: Instance, names: readonly string[], sec
   });
 }
 
-/** What a finished export made. JOB_FAILED when it is not there: then there is nothing to take up again. */
+/** The result of a finished export. JOB_FAILED when the server does not have it: then there is nothing to resume. */
 export async function fetchExport(
   source: Instance,
   { id, handle }: Pick<StartedJob, 'id' | 'handle'>,
@@ -75,7 +75,7 @@ export async function fetchExport(
     return await facet(source, 'exports').fetch(id, prepared, signal);
   } catch (error) {
     if (!isMigratorError(error, 'NOT_FOUND')) throw error;
-    throw new MigratorError('JOB_FAILED', `the export ${handle} says it succeeded, but ${error.message}`, {
+    throw new MigratorError('JOB_FAILED', `the export ${handle} says that it succeeded, but ${error.message}`, {
       hint: error.hint,
       details: { handle, ...error.details },
       cause: error,

@@ -18,9 +18,9 @@ export interface ImportRun {
   readonly info: InstanceInfo;
   readonly request: ImportRequest;
   readonly secrets: Secrets;
-  /** Where a backup goes when the import needs one; undefined when the user refused it. */
+  /** Where a backup is written if the import needs one. Undefined when the user wants no backup. */
   readonly backup: BackupOutput | undefined;
-  /** Brings a backup back: takes none, asks nothing. */
+  /** True for the import of a backup: it takes no backup and asks no question. */
   readonly restores: boolean;
   readonly step: string;
   readonly waiting: Waiting;
@@ -28,13 +28,13 @@ export interface ImportRun {
 
 export interface ImportResult {
   readonly prepared: PreparedImport;
-  /** Undefined when the plan was all there was to do. */
+  /** Undefined for a dry run that only plans. */
   readonly job: StartedJob | undefined;
   readonly status: JobStatus | undefined;
   readonly backup: string | undefined;
 }
 
-/** Prepares an import, starts it exactly once and stays with it; judging the final state is the caller's. */
+/** Prepares an import, starts it exactly once and waits for it. The caller judges the final state. */
 export async function runImport(
   work: ImportRun,
   ports: OperationPorts & Consenting,
@@ -49,7 +49,7 @@ export async function runImport(
   if (prepared.plan !== undefined) announcePlan(prepared.plan, target.name, reporter);
   if (request.dryRun && imports.dryRuns === 'plan')
     return { prepared, job: undefined, status: undefined, backup: undefined };
-  // Only what needs no stored package is given the files once more.
+  // Servers that import from their feed already have the file.
   const files = imports.takes === 'files' ? (request.files ?? []) : [];
   const backup = await makeReady(work, prepared, files, ports, signal);
   const { job, status } = await runJob(
@@ -68,7 +68,9 @@ export async function runImport(
   return { prepared, job, status, backup };
 }
 
-/** All that comes before the first write to what the target holds: the files are there, the way back exists, the user agrees. */
+/**
+ * Does everything that must happen before the target is changed: brings the files there, takes a backup, asks the user.
+ */
 async function makeReady(
   { target, info, request, secrets, backup: output, restores, step }: ImportRun,
   prepared: PreparedImport,
@@ -96,7 +98,7 @@ async function makeReady(
   if (prepared.backup !== undefined && output === undefined) {
     ports.reporter.report({
       type: 'warning',
-      message: `no backup of ${target.name} is taken: what this import destroys cannot be brought back`,
+      message: `no backup of ${target.name} is taken, so what this import destroys cannot be restored`,
     });
   }
   await requireConsent(prepared.consent, `the import into ${target.name} was not started`, ports);
@@ -105,7 +107,7 @@ async function makeReady(
 
 const longestPlan = 20_000;
 
-/** The log of a dry run, which is the server's own plan. */
+/** The log of a dry run, which is the server's plan. */
 export async function readLog(instance: Instance, id: string, signal: AbortSignal): Promise<readonly LogLine[]> {
   const lines: LogLine[] = [];
   for await (const line of instance.adapter.jobs.log(id, signal)) {

@@ -7,15 +7,15 @@ import { isUncertain } from './exactly-once.ts';
 export interface Journaling {
   readonly journal: Journal;
   readonly reporter: Reporter;
-  /** Begins anew where an unfinished run could be taken up. */
+  /** True: start a new run, even if an unfinished run could be resumed. */
   readonly fresh: boolean;
-  /** Called when a run that failed stays open, so that the same command line goes on with it. */
+  /** Called when a failed run stays unfinished, so that the same command line resumes it. */
   readonly leftOpen: () => void;
 }
 
 /**
- * Runs a verb under the journal. An interrupted run, one that gave up waiting, one whose job was only started and one
- * that lost its server stay unfinished, so that the same command line takes them up; all others are closed.
+ * Runs a verb and journals it. A run stays unfinished if it was interrupted, stopped waiting, only started its job, or
+ * lost its server. The same command line resumes it. All other runs are finished.
  */
 export async function journaled<R extends { readonly outcome: string }>(
   verb: string,
@@ -27,7 +27,7 @@ export async function journaled<R extends { readonly outcome: string }>(
   if (resumed) {
     reporter.report({
       type: 'notice',
-      message: `taking up the unfinished run of ${run.record.startedAt}; --fresh begins anew`,
+      message: `resuming the unfinished run of ${run.record.startedAt}; to start a new run, use --fresh`,
     });
   }
   try {
@@ -45,14 +45,14 @@ export async function journaled<R extends { readonly outcome: string }>(
 function outcomeOf(error: unknown, run: Run): RunOutcome | undefined {
   if (!isMigratorError(error)) return undefined;
   if (isMigratorError(error, 'CANCELLED', 'STILL_RUNNING', 'REMOTE_UNREACHABLE', 'LOCAL_IO')) return undefined;
-  // What failed while it was not known whether a job was begun has to be settled before another one is.
+  // Nobody knows whether a job was started. The next run must find out before it starts another.
   if (isUncertain(run.record.facts)) return undefined;
-  // Refused before any job was started: there is nothing to take up.
+  // Without a started job there is nothing to resume.
   if (isMigratorError(error, 'JOB_FAILED') || run.record.jobs.length === 0) return 'failed';
   return undefined;
 }
 
-/** The journal's key: the same work has the same key, whoever asks for it. */
+/** The key of a run in the journal. The same work always has the same key. */
 export function runKey(verb: string, input: Json): string {
   return `${verb}-${createHash('sha256').update(canonical(input)).digest('hex').slice(0, 32)}`;
 }

@@ -4,8 +4,8 @@ import type { PlanItem } from '../../ports/plan.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 
 /**
- * What an import would do to the named things, by name, as the products match them. What the target holds beside them
- * is not touched and not listed.
+ * What an import would do to the named objects. They are matched by name, as the products do it. Other objects of the
+ * target are not changed and not listed.
  */
 export function planImport(
   wanted: readonly { readonly kind: string; readonly name: string }[],
@@ -20,14 +20,14 @@ export function planImport(
   }));
 }
 
-/** Importers of files plan from the files, and others may know more than the names of projects too. */
+/** Whether the caller must plan by project names, because the importer makes no plan from the files or by itself. */
 export function plansByName({ takes, plans }: Importer): boolean {
   return takes === 'stored' && plans !== true;
 }
 
 const mostNotices = 20;
 
-/** Tells a plan before anything is done; a long one in counts. */
+/** Reports a plan before anything is done. A long plan is reported as counts. */
 export function announcePlan(plan: readonly PlanItem[], target: string, reporter: Reporter): void {
   const notice = (message: string) => reporter.report({ type: 'notice', message });
   if (plan.length <= mostNotices) {

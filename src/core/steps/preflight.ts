@@ -5,18 +5,18 @@ import type { Instance } from '../instance.ts';
 import { formatHandle } from '../job-handle.ts';
 import { isFinal } from './watch.ts';
 
-/** First call of every run: proves URL and credentials and tells what deserves a warning. */
+/** The first call of every run. It checks URL and credentials, and reports the warnings of the adapter. */
 export async function probe(instance: Instance, reporter: Reporter, signal: AbortSignal): Promise<InstanceInfo> {
   reporter.report({ type: 'phase', name: 'probe', subject: instance.name });
   const info = await instance.adapter.probe(signal);
   for (const note of info.notes) reporter.report({ type: 'warning', message: `${instance.name}: ${note}` });
   if (info.mode === 'maintenance') {
-    reporter.report({ type: 'warning', message: `${instance.name} is in maintenance mode already` });
+    reporter.report({ type: 'warning', message: `${instance.name} is already in maintenance mode` });
   }
   return info;
 }
 
-/** UNSUPPORTED when packages of this source release cannot go into that target. */
+/** UNSUPPORTED when the target cannot import packages of the source's release. */
 export function requireCompatible(
   sourceVersion: string,
   target: Instance,
@@ -27,16 +27,16 @@ export function requireCompatible(
   if (obstacle === undefined) return;
   if (!ignore) {
     throw new MigratorError('UNSUPPORTED', obstacle, {
-      hint: 'bring both servers to one release, or try at your own risk with --ignore-version',
+      hint: 'upgrade both servers to the same release, or try at your own risk with --ignore-version',
       details: { sourceVersion, targetVersion: info.version },
     });
   }
-  reporter.report({ type: 'warning', message: `${obstacle}; going on because of --ignore-version` });
+  reporter.report({ type: 'warning', message: `${obstacle}; continuing because of --ignore-version` });
 }
 
 /**
- * Servers that enter maintenance mode for a migration must have left it afterwards; a crashed task may leave it on.
- * While another migration is at work the mode is that one's affair.
+ * Checks that the server is no longer in maintenance mode after a migration. A crashed task may leave it in this mode.
+ * If another migration is running, the mode may belong to that migration, and this is not a problem.
  */
 export async function leftMaintenance(
   instance: Instance,
@@ -45,7 +45,7 @@ export async function leftMaintenance(
   signal: AbortSignal,
 ): Promise<boolean> {
   reporter.report({ type: 'phase', name: 'check', subject: instance.name });
-  // The other migration may end, or the next one begin, between the two questions: so both are asked twice.
+  // Another migration may end or begin between the two calls, so both calls are made twice.
   for (let look = 1; look <= 2; look += 1) {
     const after = await instance.adapter.probe(signal);
     if (after.mode === 'normal' || before.mode === 'maintenance') return true;
@@ -58,13 +58,15 @@ export async function leftMaintenance(
   }
   reporter.report({
     type: 'warning',
-    message: `${instance.name} was left in maintenance mode: nobody but its administrators can change anything there`,
-    hint: 'switch maintenance mode off on the server',
+    message: `${instance.name} is still in maintenance mode, so only its administrators can change anything there`,
+    hint: 'turn maintenance mode off on the server',
   });
   return false;
 }
 
-/** Undefined also when the account may not look at the server's jobs. */
+/**
+ * The handle of a running migration. Undefined when there is none, and when the account may not read the server's jobs.
+ */
 async function migrationAtWork(instance: Instance, signal: AbortSignal): Promise<string | undefined> {
   try {
     for await (const job of instance.adapter.jobs.list({ all: false, limit: 20 }, signal)) {

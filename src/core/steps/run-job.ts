@@ -20,7 +20,7 @@ export async function runJob(
   reporter.report({ type: 'phase', name: kind, subject });
   const job = await startOnce(work, run, clock, signal);
   const { id, handle, attached } = job;
-  if (attached) reporter.report({ type: 'notice', message: `taking up the job of an earlier run` });
+  if (attached) reporter.report({ type: 'notice', message: `resuming the job of an earlier run` });
   // The handle is known before the first look at the job.
   reporter.report({ type: 'job', handle, status: { id, kind, state: 'queued', wireState: 'started', messages: [] } });
   if (!waiting.wait) return { job, status: undefined };

@@ -8,10 +8,10 @@ import type { Options } from '../../ports/options.ts';
 import type { Instance } from '../instance.ts';
 import type { OperationPorts } from '../operation.ts';
 
-/** How packages are sealed: the user's choice, whatever is in them. */
+/** How the user wants packages to be sealed. */
 export type SealSettings = Pick<SealInput, 'createdBy' | 'compression' | 'encryption' | 'signer' | 'privateManifest'>;
 
-/** Holds a stream of unknown length until its size is known. */
+/** Stores a stream of unknown length until its size is known. */
 export type Spool = (
   stream: ByteStream,
   signal: AbortSignal,
@@ -19,13 +19,13 @@ export type Spool = (
 
 export interface PackageOutput {
   readonly settings: SealSettings;
-  /** Shown to the user: the file's name. */
+  /** The file name to show to the user. */
   name(ref: PackageRef): string;
   create(ref: PackageRef): Promise<ByteSink>;
   readonly spool: Spool;
 }
 
-/** Streams what a server exported into a sealed package. */
+/** Streams the files of an export into a sealed package. */
 export async function sealArtifact(
   artifact: Artifact,
   origin: {

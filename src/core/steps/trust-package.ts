@@ -16,9 +16,9 @@ import type { Json } from '../../ports/journal.ts';
 import type { Options, OptionValue } from '../../ports/options.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 
-/** A package at rest and what is needed to trust and open it. */
+/** A package file, and what is needed to verify and open it. */
 export interface SealedSource {
-  /** Shown to the user: the file's name. */
+  /** The file name to show to the user. */
   readonly name: string;
   readonly bytes: ByteSource;
   readonly trust: TrustPolicy;
@@ -29,12 +29,12 @@ export interface SealedSource {
 export interface TrustedPackage {
   readonly manifest: Manifest;
   readonly verified: VerifiedPackage;
-  /** The payload; each file opens the package anew and reads on to its end, so that all checks are done. */
+  /** The payload. Each file opens the package again and reads it to its end, so that all checks are made. */
   readonly files: readonly ArtifactFile[];
   readonly exportedWith: Options;
 }
 
-/** Verifies a package whole before anything in it is acted on. */
+/** Verifies a whole package before anything in it is used. */
 export async function trustPackage(
   source: SealedSource,
   reporter: Reporter,
@@ -49,18 +49,18 @@ export async function trustPackage(
   const inside = manifest.content.files
     ? { files: manifest.content.files, scope: manifest.scope ?? null }
     : await lookInside(source, verified, signal);
-  // A package that no key at hand opens has to be known before a server is asked for anything.
+  // If no key opens the package, the run must stop before the first call to a server.
   if (manifest.content.files) await unlock(source, verified, signal);
   const files = inside.files.map(({ path, size }) => artifactFile(source, verified, path, size));
   return { manifest, verified, files, exportedWith: exportOptions(inside.scope) };
 }
 
-/** What `--allow-unsigned` lets through is said aloud each time. */
+/** Warns of a package that only `--allow-unsigned` lets through. */
 export function warnOfSigner(name: string, { signer }: VouchedPackage, reporter: Reporter): void {
   if (signer === undefined) {
-    reporter.report({ type: 'warning', message: `${name} is not signed: nobody vouches for what is in it` });
+    reporter.report({ type: 'warning', message: `${name} is not signed: nothing proves who made it` });
   } else if (!signer.trusted) {
-    reporter.report({ type: 'warning', message: `${name} is signed by ${signer.keyId}, whom you do not trust` });
+    reporter.report({ type: 'warning', message: `${name} is signed by ${signer.keyId}, which you do not trust` });
   }
 }
 
@@ -85,10 +85,10 @@ async function* contentOf(
     found = true;
     yield* entry.content;
   }
-  if (!found) throw new MigratorError('PACKAGE_MALFORMED', `${source.name} does not hold "${path}"`);
+  if (!found) throw new MigratorError('PACKAGE_MALFORMED', `${source.name} does not contain "${path}"`);
 }
 
-/** Opens the content as far as its first entry. PACKAGE_LOCKED when no key fits. */
+/** Decrypts the first entry of the content. PACKAGE_LOCKED when no key fits. */
 async function unlock(source: SealedSource, verified: VerifiedPackage, signal: AbortSignal): Promise<void> {
   const entries = open(source.bytes, verified, source.keys, source.limits, signal)[Symbol.asyncIterator]();
   try {
@@ -98,7 +98,7 @@ async function unlock(source: SealedSource, verified: VerifiedPackage, signal: A
   }
 }
 
-/** A private manifest hides names and scope: they come out with the content. */
+/** Reads the names and the scope from the content, because a private manifest does not have them. */
 async function lookInside(source: SealedSource, verified: VerifiedPackage, signal: AbortSignal) {
   const files: { path: string; size: number }[] = [];
   let scope: Json = null;
@@ -130,7 +130,7 @@ function isOptionValue(value: Json): value is OptionValue {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
-/** The scope's project names, for the plan shown before an import. */
+/** The project names in a scope, for the plan before an import. */
 export function projectsOf(scope: Json | undefined): readonly string[] {
   const projects = isRecord(scope) ? scope['projects'] : undefined;
   if (!Array.isArray(projects)) return [];

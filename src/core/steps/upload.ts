@@ -12,13 +12,16 @@ export interface Delivery {
   readonly outcome: 'created' | 'overwritten' | 'kept';
 }
 
-/** The one file a feed takes; packages of several files are for servers that import files. */
+/**
+ * The single file that a feed accepts. PACKAGE_MALFORMED for packages of several files, which only other servers
+ * import.
+ */
 export function soleFile(files: readonly ArtifactFile[], name: string): ArtifactFile {
   const [file, ...others] = files.filter(({ path }) => path.startsWith('native/'));
   if (file === undefined || others.length > 0) {
     throw new MigratorError(
       'PACKAGE_MALFORMED',
-      `${name} holds ${file === undefined ? 0 : others.length + 1} files under native/ where one is needed`,
+      `${name} has ${file === undefined ? 0 : others.length + 1} files under native/, but exactly one is needed`,
     );
   }
   return file;
@@ -40,7 +43,7 @@ export async function deliver(
   if (delivery.outcome === 'kept') {
     reporter.report({
       type: 'notice',
-      message: `${target.name} holds ${describeRef(ref)} already, byte for byte`,
+      message: `${target.name} already has ${describeRef(ref)} with the same bytes`,
     });
   }
   return delivery;
@@ -60,7 +63,10 @@ export async function* count(
   }
 }
 
-/** Writes one file as it is; nothing stays of one that broke off. `whole` is told its SHA-256 before it gets its name. */
+/**
+ * Writes one file unchanged. A failure leaves no file. `whole` is called with the SHA-256 before the file gets its
+ * name.
+ */
 export async function copyTo(
   sink: ByteSink,
   file: ArtifactFile,

@@ -3,7 +3,10 @@ import type { JobStatus } from '../../ports/job.ts';
 
 export type Verdict = 'done' | 'partial';
 
-/** What a final state means for the run: done or partial, or JOB_FAILED with the server's own words. */
+/**
+ * The result of a run from the final state of its job: done or partial. JOB_FAILED, with the server's message,
+ * otherwise.
+ */
 export function judge(handle: string, status: JobStatus): Verdict {
   switch (status.state) {
     case 'succeeded':
@@ -15,7 +18,7 @@ export function judge(handle: string, status: JobStatus): Verdict {
   }
 }
 
-/** What a report warns of. What a job only remarks was told when it ended. */
+/** The warnings for a report. Messages of level `info` are not warnings; `watch` has already reported them. */
 export function warningsOf(status: JobStatus | undefined): readonly string[] {
   return (status?.messages ?? []).filter(({ level }) => level !== 'info').map(({ text }) => text);
 }
@@ -24,14 +27,14 @@ function jobFailed(handle: string, status: JobStatus): MigratorError {
   const errors = status.messages.filter((message) => message.level === 'error').map((message) => message.text);
   const first = errors[0] ?? status.messages[0]?.text;
   const what = status.state === 'cancelled' ? 'was cancelled' : 'failed';
-  // The server's word is told when it contradicts its log: a task that says Success and failed.
+  // A task may say Success although its log shows a failure. The message then says so.
   const word =
     status.state === 'failed' && /success/iu.test(status.wireState) ? ` although it says ${status.wireState}` : '';
   return new MigratorError(
     'JOB_FAILED',
     `the ${status.kind} ${handle} ${what}${word}${first === undefined ? '' : `: ${first}`}`,
     {
-      hint: `read the server's log with: migrator job log ${handle}`,
+      hint: `see the server's log with: migrator job log ${handle}`,
       details: { handle, state: status.state, wireState: status.wireState, messages: status.messages },
     },
   );

@@ -6,18 +6,18 @@ import type { Clock } from '../../ports/runtime.ts';
 export interface WatchSettings {
   readonly clock: Clock;
   readonly reporter: Reporter;
-  /** Milliseconds for the whole wait; undefined waits as long as it takes. */
+  /** Milliseconds for the whole wait. Undefined: no limit. */
   readonly timeout: number | undefined;
-  /** Milliseconds between two looks; undefined is adaptive. */
+  /** Milliseconds between two looks. Undefined: adaptive. */
   readonly pollInterval: number | undefined;
-  /** Also ends the watch when the job waits for a person. */
+  /** True: also end when the job waits for a person. */
   readonly untilApproval?: boolean | undefined;
 }
 
 const firstDelay = 300;
 const longestDelay = 10_000;
 const growth = 1.4;
-/** A server in its own restart or behind a flapping proxy is waited for this long before the watch gives up. */
+/** How long to wait for a server that cannot be reached, for example during a restart. */
 const patience = 5 * 60_000;
 
 const finalStates: ReadonlySet<JobState> = new Set(['succeeded', 'partial', 'failed', 'cancelled']);
@@ -26,7 +26,7 @@ export function isFinal(state: JobState): boolean {
   return finalStates.has(state);
 }
 
-/** Polls a job until it ends; STILL_RUNNING when the deadline passes first. The job itself goes on whatever happens here. */
+/** Polls a job until it ends. STILL_RUNNING when the deadline passes first. The job continues in any case. */
 export async function watch(
   jobs: Jobs,
   id: string,
@@ -55,7 +55,7 @@ export async function watch(
         lostSince = now;
         reporter.report({
           type: 'warning',
-          message: `lost sight of ${handle}: ${look.message}; the job goes on, still trying`,
+          message: `cannot see ${handle}: ${look.message}; the job continues on the server, trying again`,
         });
       }
       if (now - lostSince > patience) throw look;
@@ -78,7 +78,7 @@ async function tryLook(jobs: Jobs, id: string, signal: AbortSignal): Promise<Job
 
 function stillRunning(handle: string, timeout: number): MigratorError {
   return new MigratorError('STILL_RUNNING', `${handle} is still running after ${timeout / 1000} s`, {
-    hint: `it goes on at the server; wait for it with: migrator job wait ${handle}`,
+    hint: `the job continues on the server; wait for it with: migrator job wait ${handle}`,
     details: { handle },
   });
 }

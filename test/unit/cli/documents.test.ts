@@ -6,7 +6,7 @@ import { documents, documentSchema } from '../../support/documents.ts';
 type JsonSchema = Parameters<typeof z.fromJSONSchema>[0];
 
 describe('published schemas', () => {
-  test.each([...documents.names])('%s: is a schema of draft 2020-12 that names its document', (name) => {
+  test.each([...documents.names])('%s has a schema of draft 2020-12 that names its document', (name) => {
     const schema = documents.jsonSchema(name) as JsonSchema & {
       properties: Record<string, unknown>;
       required: string[];
@@ -18,27 +18,27 @@ describe('published schemas', () => {
       properties: { document: { const: `migrator/${name}/1` } },
     });
     expect(schema.required).toContain('document');
-    // Read back, it refuses what it should: another document, and nothing at all.
+    // A schema that is read back still refuses another document and an empty one.
     const back = z.fromJSONSchema(schema);
     expect(back.safeParse({ document: 'migrator/other/1' }).success).toBe(false);
     expect(back.safeParse({}).success).toBe(false);
-    // Validators of other languages do not know what some expressions mean.
+    // Validators in other languages do not support some regular expressions.
     expect(JSON.stringify(schema)).not.toMatch(/\\\\p\{|\(\?</);
   });
 
-  test('an unknown name has none', () => {
+  test('an unknown name has no schema', () => {
     expect(documents.jsonSchema('no-such')).toBeUndefined();
     expect(documents.jsonSchema('toString')).toBeUndefined();
   });
 
-  test('a document of another version or with a field too many is refused', () => {
+  test('a document of another version or with an unknown field is refused', () => {
     const trust = { document: 'migrator/key-trust/1', keyId: 'A', name: 'a', file: 'a.pub' };
     expect(documentSchema('key-trust').safeParse(trust).success).toBe(true);
     expect(documentSchema('key-trust').safeParse({ ...trust, document: 'migrator/key-trust/2' }).success).toBe(false);
     expect(documentSchema('key-trust').safeParse({ ...trust, more: 1 }).success).toBe(false);
   });
 
-  test('progress events: each by its type', () => {
+  test('a progress event is checked by its type', () => {
     const back = z.fromJSONSchema(progressJsonSchema() as JsonSchema);
     const time = '2026-01-02T03:04:05.000Z';
     for (const schema of [progressEvent, back]) {

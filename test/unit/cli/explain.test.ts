@@ -7,7 +7,7 @@ import { documentSchema } from '../../support/documents.ts';
 const quietly = { debug: false };
 
 describe('explain', () => {
-  test.each(errorCodes)('%s: message, hint, document and exit code agree', (code) => {
+  test.each(errorCodes)('%s has a message, a hint, a document and an exit code that agree', (code) => {
     const error = new MigratorError(code, 'the thing failed', { hint: 'do that', details: { thing: 1 } });
     const { exitCode, lines, document } = explain(error, quietly);
     expect(lines).toEqual(['migrator: error: the thing failed', 'migrator: hint: do that']);
@@ -22,12 +22,12 @@ describe('explain', () => {
     expect(documentSchema('error').safeParse(document).error).toBeUndefined();
   });
 
-  test('without a hint there is none', () => {
+  test('an error without a hint prints no hint', () => {
     expect(explain(new MigratorError('USAGE', 'x'), quietly).lines).toEqual(['migrator: error: x']);
   });
 
   test.each([new TypeError('x is not a function'), 'a text', undefined, { code: 'USAGE' }])(
-    'anything else is a bug, with what a report needs: %p',
+    'any other value is reported as a bug, with the facts that a bug report needs: %p',
     (thrown) => {
       const { exitCode, lines, document } = explain(thrown, quietly);
       expect(exitCode).toBe(exitCodes.bug);
@@ -36,7 +36,7 @@ describe('explain', () => {
     },
   );
 
-  test('an error of another copy of the class is one all the same', () => {
+  test('an error of another copy of the class is recognised', () => {
     const foreign = Object.assign(new Error('no such thing'), {
       name: 'MigratorError',
       code: 'NOT_FOUND',
@@ -50,7 +50,7 @@ describe('explain', () => {
     expect(isMigratorError(Object.assign(new Error('x'), { name: 'MigratorError', code: 'MADE_UP' }))).toBe(false);
   });
 
-  test('--debug adds the stack and the causes, and ends with a circle of them', () => {
+  test('--debug adds the stack and the causes, and stops at circular causes', () => {
     const inner = new Error('the socket closed');
     const outer = new MigratorError('REMOTE_UNREACHABLE', 'gone', { cause: inner });
     inner.cause = outer;
@@ -61,7 +61,7 @@ describe('explain', () => {
 });
 
 describe('asInterruption', () => {
-  test('an abort that surfaced as something else is CANCELLED; our own errors and others stay', () => {
+  test('after an abort a foreign error becomes CANCELLED; our own errors stay, and so do errors without an abort', () => {
     const abort = new DOMException('This operation was aborted', 'AbortError');
     expect(asInterruption(abort, AbortSignal.abort())).toMatchObject({ code: 'CANCELLED', cause: abort });
     expect(asInterruption(abort, new AbortController().signal)).toBe(abort);
@@ -71,14 +71,14 @@ describe('asInterruption', () => {
 });
 
 describe('exit codes', () => {
-  test('are what they have been', () => {
+  test('never change', () => {
     expect(exitCodes).toEqual({
       ...{ done: 0, bug: 1, usage: 2, partial: 3, refused: 4, remote: 5, package: 6, conflict: 7, jobFailed: 8 },
       ...{ stillRunning: 9, localIo: 10, interrupted: 130 },
     });
   });
 
-  test('an outcome is done unless it is partial', () => {
+  test('every outcome except partial has the exit code of done', () => {
     expect(['done', 'partial', 'started', 'created'].map((outcome) => exitCodeOfOutcome(outcome))).toEqual([
       0, 3, 0, 0,
     ]);

@@ -9,7 +9,7 @@ describe('job handles', () => {
       'octopus:lab:ServerTasks-7/Acme.Move@1.0.0-x',
       { product: 'octopus', instance: 'lab', id: 'ServerTasks-7/Acme.Move@1.0.0-x' },
     ],
-  ])('%s reads and prints the same', (text, parts) => {
+  ])('%s is parsed and printed unchanged', (text, parts) => {
     expect(parseHandle(text)).toEqual(parts);
     expect(formatHandle(parts)).toBe(text);
   });

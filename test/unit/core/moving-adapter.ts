@@ -11,7 +11,7 @@ export const info: InstanceInfo = {
   notes: [],
 };
 
-/** A server in a few lines: what it was asked, in order, and what it says next. */
+/** A small server that records the requests in order, and gives prepared answers. */
 export interface River {
   readonly asked: string[];
   readonly looks: Partial<JobStatus>[];
@@ -26,7 +26,7 @@ export function river(prepared: Partial<PreparedMove> = {}, dryRuns: Mover['dryR
     return Promise.resolve(answer);
   };
   const nothing = async function* (): AsyncGenerator<never> {
-    // Nothing to list.
+    // An empty list.
   };
   const adapter: Adapter = {
     product: 'river',

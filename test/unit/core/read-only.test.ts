@@ -23,7 +23,7 @@ async function wrapped(): Promise<Adapter> {
 }
 
 describe('a source', () => {
-  test('can still be asked and exported from', async () => {
+  test('can be read and exported from', async () => {
     const source = await wrapped();
     expect((await source.probe(never)).product).toBe('memory');
     const prepared = await source.exports!.prepare({ projects: ['Billing'], options: {} }, never);
@@ -35,7 +35,7 @@ describe('a source', () => {
     expect(await source.feed!.download(prepared.package, never)).toBeDefined();
   });
 
-  test('has lost what could change it', async () => {
+  test('refuses everything that could change it', async () => {
     const source = await wrapped();
     expect(source.imports).toBeUndefined();
     expect(source.feed).not.toHaveProperty('destination');

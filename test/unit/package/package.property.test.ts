@@ -1,7 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { isMigratorError } from '../../../src/errors.ts';
 import { run } from '../../../src/cli/run.ts';
 import { PathSet } from '../../../src/portable-path.ts';
 import { entriesOf, files, opened, plain, sealed, type File, type Opening } from '../../support/packages.ts';

@@ -9,7 +9,7 @@ import {
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** Words that `compgen -W` splits at blanks and expands once more. */
+/** A list for `compgen -W`, which splits it at blanks and expands each word again. */
 const words = (list: readonly string[]): string =>
   quote(list.map((word) => word.replace(/([\s\\'"$`*?[\]])/g, '\\$1')).join(' '));
 

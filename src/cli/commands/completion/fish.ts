@@ -46,13 +46,13 @@ export function fishScript(tree: CommandTree): string {
   const valued = [...new Set(paths.flatMap(({ options }) => options.filter(({ takesValue }) => takesValue)))];
   const flags = [...new Set(valued.flatMap(({ flag, short }) => (short === undefined ? [flag] : [flag, short])))];
   return `# fish completion for ${tree.name}
-# Put it where fish looks:  ${tree.name} completion fish > ~/.config/fish/completions/${tree.name}.fish
+# Put it into the completions folder of fish:  ${tree.name} completion fish > ~/.config/fish/completions/${tree.name}.fish
 
 function __NAME_instances
     ${tree.name} completion --instances 2>/dev/null
 end
 
-# The words of the command typed so far, options and their values left out.
+# The words of the command that are typed so far, without options and their values.
 function __NAME_path
     set -l known ${known.join(' ')}
     set -l valued ${flags.join(' ')}

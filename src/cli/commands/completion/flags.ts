@@ -8,6 +8,6 @@ export interface CompletionOptions {
 export function completionFlags(command: Command): void {
   command
     .addArgument(new Argument('[shell]', 'the shell').choices(['bash', 'zsh', 'fish', 'powershell']))
-    .addOption(new Option('--instances', 'print the names of the instances, for the scripts').hideHelp());
+    .addOption(new Option('--instances', 'print the names of the instances, for the completion scripts').hideHelp());
   examples(command, ['migrator completion bash > ~/.local/share/bash-completion/completions/migrator']);
 }

@@ -12,13 +12,15 @@ export async function runCompletion({ args: [shell], options }: Invocation<Compl
     return undefined;
   }
   if (shell === undefined)
-    throw new MigratorError('USAGE', 'which shell?', { hint: 'migrator completion bash, zsh, fish or powershell' });
+    throw new MigratorError('USAGE', 'the name of the shell is missing', {
+      hint: 'give one: migrator completion bash, zsh, fish or powershell',
+    });
   const script = completionScript(shell as Shell, treeOf(await context.commandTree()));
   context.result('completion', { shell, script }, script.trimEnd());
   return undefined;
 }
 
-/** A broken rc file must not disturb somebody who presses Tab. */
+/** An invalid rc file gives no names: an error would disturb a user who presses Tab. */
 async function instanceNames(context: Context): Promise<readonly string[]> {
   try {
     return Object.keys((await context.config()).instances);
@@ -53,7 +55,7 @@ function treeOf(command: Command): CommandTree {
   };
 }
 
-/** The value's name in angle brackets says what it is. */
+/** What a value is, from its name in angle brackets. */
 function completes(flags: string): Completes | undefined {
   const kinds: readonly [string, Completes][] = [
     ['<instance', 'instance'],

@@ -1,4 +1,4 @@
-/** The command line as data: what completion, man pages and documentation are made from. */
+/** The command line as data. Completion scripts, man pages and documentation are made from it. */
 export interface CommandTree {
   readonly name: string;
   readonly description: string;
@@ -7,7 +7,7 @@ export interface CommandTree {
   readonly arguments: readonly CommandArgument[];
 }
 
-/** What a value is, when it is more than free text. Instances are asked for when the key is pressed. */
+/** What a value is, if it is not free text. The names of instances are read when the user presses Tab. */
 export type Completes = 'instance' | 'file' | 'folder';
 
 export interface CommandOption {
@@ -26,7 +26,7 @@ export interface CommandArgument {
   readonly description?: string | undefined;
   readonly choices?: readonly string[] | undefined;
   readonly completes?: Completes | undefined;
-  /** The last one may be given several times. */
+  /** The argument is the last one and may be given several times. */
   readonly many?: boolean | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface CommandArgument {
 export interface CommandPath {
   readonly words: string;
   readonly command: CommandTree;
-  /** Its own and those of the commands above it, which hold below too. */
+  /** The options of the command and of the commands above it. */
   readonly options: readonly CommandOption[];
 }
 
@@ -50,12 +50,12 @@ export function commandPaths(
   return [{ words: words.join(' '), command: tree, options }, ...below];
 }
 
-/** The spellings of an option. */
+/** The spellings of an option: `--output` and `-o`. */
 export function spellings({ flag, short }: CommandOption): readonly string[] {
   return short === undefined ? [flag] : [flag, short];
 }
 
-/** One line, as lists of choices show it. */
+/** A description as one line. */
 export function summary(description: string): string {
   return description.replace(/\s+/g, ' ').trim();
 }

@@ -10,7 +10,7 @@ import {
 
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** Inside a specification, brackets end the description and a colon begins the next part. */
+/** Escapes a description for a specification, where a bracket ends the description and a colon begins the next part. */
 const described = (text: string): string => summary(text).replace(/[\\[\]:]/g, '\\$&');
 
 const sources: Readonly<Record<Completes, string>> = {
@@ -28,7 +28,7 @@ function source(value: Pick<CommandOption, 'choices' | 'completes'>): string {
 
 function optionSpecs(option: CommandOption): string[] {
   const value = option.takesValue ? `:value:${source(option)}` : '';
-  // Repeatable: which options may come twice is for the command to say.
+  // The asterisk offers every option again. The command itself checks which options may be repeated.
   return spellings(option).map((flag) => {
     const joined = option.takesValue && flag.startsWith('--') ? '=' : '';
     return quote(`*${flag}${joined}[${described(option.description)}]${value}`);
@@ -72,11 +72,11 @@ ${cases.join('\n')}
 `;
 }
 
-/** For zsh's completion system (compinit), as an autoloaded file or sourced. */
+/** For the completion system of zsh (compinit). The file is autoloaded or sourced. */
 export function zshScript(tree: CommandTree): string {
   return `#compdef ${tree.name}
 # zsh completion for ${tree.name}
-# Put it on the path of functions:  ${tree.name} completion zsh > "\${fpath[1]}/_${tree.name}"
+# Put it into a folder of $fpath:  ${tree.name} completion zsh > "\${fpath[1]}/_${tree.name}"
 
 _NAME_instances() {
   local -a names=(\${(f)"$(${tree.name} completion --instances 2>/dev/null)"})

@@ -39,7 +39,7 @@ export async function runConfigCheck(_: Invocation, context: Context) {
   return undefined;
 }
 
-/** Variables and files are looked for; a command is not run, and nobody is asked. */
+/** Resolves `env:` and `file:` references only. It runs no command and asks no question. */
 async function referenceWarnings(
   { name, settings }: InstanceConfig,
   setting: string,
@@ -67,7 +67,7 @@ async function referenceWarnings(
 
 const unread = 'unread';
 
-/** Making an adapter checks its settings and opens no socket; its secrets are not needed for that, and not read. */
+/** `create` checks the settings and opens no socket. It needs no real secrets, so none are read. */
 function checkSettings(instance: InstanceConfig, module: AdapterModule): void {
   const embedded = instance.url.startsWith('embedded:');
   const { secretSettings } = module;

@@ -29,7 +29,7 @@ export class DocumentSchemas {
   }
 }
 
-/** Loads the documents of every command, and adds the one that any failure prints. */
+/** Loads the documents of every command, and adds the error document, which any command can print. */
 export async function documentSchemas(table: readonly Entry[]): Promise<DocumentSchemas> {
   return new DocumentSchemas({ ...(await bodiesOf(table)), error: errorBody });
 }

@@ -10,6 +10,10 @@ export function checkFlags(command: Command): void {
 }
 
 export function schemaFlags(command: Command): void {
-  command.argument('[name]', 'config, manifest, progress, or a document\'s name; "list" prints the names', 'config');
+  command.argument(
+    '[name]',
+    'config, manifest, progress, or the name of a document; "list" prints all names',
+    'config',
+  );
   examples(command, ['migrator config schema', 'migrator config schema list', 'migrator config schema import']);
 }

@@ -6,8 +6,6 @@ export interface DemoOptions {
 }
 
 export function demoFlags(command: Command): void {
-  command.addOption(
-    new Option('--folder <folder>', 'where to work (default: a new folder in the temporary directory)'),
-  );
+  command.addOption(new Option('--folder <folder>', 'the folder to work in (default: a new temporary folder)'));
   examples(command, ['migrator demo']);
 }

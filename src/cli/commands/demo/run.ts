@@ -26,19 +26,19 @@ interface Stage {
   readonly context: Context;
 }
 
-/** The main job on embedded instances. Each step is the binary itself with its real output. */
+/** Runs the main scenario on embedded instances. Each step runs the real binary and shows its output. */
 export async function runDemo({ options }: Invocation<DemoOptions>, context: Context) {
   const began = Date.now();
   const folder = options.folder === undefined ? await temporaryFolder('demo') : resolve(context.io.cwd, options.folder);
   await makePrivateFolder(folder, 'name another with --folder');
   await writeFile(join(folder, '.migratorrc.yaml'), rcFile, { flag: 'wx' }).catch((cause: unknown) => {
     if (systemCode(cause) !== 'EEXIST') throw localError(cause, `could not write into "${folder}"`);
-    throw new MigratorError('CONFLICT', `"${folder}" holds an rc file already`, {
+    throw new MigratorError('CONFLICT', `"${folder}" already holds an rc file`, {
       hint: 'name an empty folder with --folder',
       cause,
     });
   });
-  // The demo keeps its keys and journal to itself: the user's own stay as they are.
+  // The demo has its own keys and journal, so that those of the user do not change.
   const env = {
     ...context.io.env,
     MIGRATOR_STATE_DIR: join(folder, 'state'),
@@ -67,17 +67,17 @@ export async function runDemo({ options }: Invocation<DemoOptions>, context: Con
     '-o',
     'handover.tar',
   );
-  say('Look at it, and check it');
+  say('Inspect the package, and verify it');
   await show(stage, 'package', 'inspect', 'handover.tar');
   await show(stage, 'package', 'verify', 'handover.tar', '--content');
-  say('Rehearse the import into prod: the server shows what it would do');
+  say('Make a dry run of the import into prod: the server shows what it would do');
   await show(stage, 'import', 'handover.tar', '--to', 'prod', '--password', 'env:DEMO_PASSWORD', '--dry-run');
   proveUnchanged(before, await inventory(stage));
-  say('Import it');
+  say('Import the package');
   await show(stage, 'import', 'handover.tar', '--to', 'prod', '--password', 'env:DEMO_PASSWORD');
   const after = await inventory(stage);
   say(prove(before, after, ['Web Shop', 'Billing']));
-  say('Move a third project in one go');
+  say('Move a third project with one command');
   await show(stage, 'migrate-project', 'Mobile API', '--from', 'lab', '--to', 'prod');
   say(prove(after, await inventory(stage), ['Mobile API']));
   await show(stage, 'inventory', '--from', 'prod');
@@ -87,12 +87,16 @@ export async function runDemo({ options }: Invocation<DemoOptions>, context: Con
   context.result(
     'demo',
     { folder, package: handover, seconds },
-    lines('', `All of it worked, in ${seconds} s.`, `The package is ${handover}; the instances stay in ${folder}.`),
+    lines(
+      '',
+      `All steps succeeded, in ${seconds} s.`,
+      `The package is ${handover}. The instances are kept in ${folder}.`,
+    ),
   );
   return undefined;
 }
 
-/** Runs one command line as the user would, showing the line and all it prints. */
+/** Shows one command line, runs it and shows its output. */
 async function show(stage: Stage, ...args: readonly string[]): Promise<void> {
   stage.context.io.stderr.write(`\n$ migrator ${args.map(quoted).join(' ')}\n`);
   await runBinary(stage, args, (chunk) => stage.context.io.stderr.write(chunk));
@@ -144,16 +148,20 @@ function proveUnchanged(before: readonly InventoryItem[], after: readonly Invent
   if (!same) throw new MigratorError('JOB_FAILED', 'the dry run changed the target');
 }
 
-/** What was there is there, by id and name; what was to come has come. */
+/** Checks, by id and name, that prod lost nothing and has the expected projects. */
 function prove(before: readonly InventoryItem[], after: readonly InventoryItem[], expected: readonly string[]): string {
   const now = new Set(after.map(keyOf));
   const lost = before.filter((item) => !now.has(keyOf(item)));
   const projects = new Set(after.filter((item) => item.kind === 'project').map((item) => item.name));
   const missing = expected.filter((name) => !projects.has(name));
   if (lost.length > 0 || missing.length > 0) {
-    throw new MigratorError('JOB_FAILED', `prod lost ${lost.length} things and misses ${missing.length} projects`, {
-      details: { lost, missing },
-    });
+    throw new MigratorError(
+      'JOB_FAILED',
+      `prod lost ${lost.length} objects, and ${missing.length} projects are missing`,
+      {
+        details: { lost, missing },
+      },
+    );
   }
-  return `prod holds ${expected.join(' and ')} now; all ${before.length} things it held before are still there, and ${after.length - before.length} came`;
+  return `prod now has ${expected.join(' and ')}. All ${before.length} objects from before are still there, and ${after.length - before.length} are new.`;
 }

@@ -22,7 +22,7 @@ interface Finding {
 
 export async function runDoctor({ args: names }: Invocation, context: Context) {
   const config = await context.config();
-  // A slip in a name is no finding about a server.
+  // An unknown name is an error of the command line, not a finding about a server.
   if (names.length > 0) for (const name of names) (await instancesOf(context)).config(name);
   const wanted = names.length > 0 ? names : Object.keys(config.instances);
   const findings: Finding[] = [
@@ -57,7 +57,11 @@ async function keys(context: Context): Promise<Finding> {
   const identities = await ring.identities([]);
   const { folder } = keyPlaces(context.io);
   if (own === undefined || identities.length === 0) {
-    return { subject: 'keys', state: 'good', text: `not all made yet; they are, in ${folder}, when first needed` };
+    return {
+      subject: 'keys',
+      state: 'good',
+      text: `not all keys exist yet; they are created in ${folder} when they are first needed`,
+    };
   }
   return {
     subject: 'keys',
@@ -66,7 +70,7 @@ async function keys(context: Context): Promise<Finding> {
   };
 }
 
-/** What killed runs left in the working directory, the staging folder and the key folder. */
+/** Partial files that killed runs left in the working directory, the staging folder and the key folder. */
 async function leftovers({ io }: Context): Promise<readonly Finding[]> {
   const found = await Promise.all(
     [io.cwd, stagingDirectory(io), keyPlaces(io).folder].map((folder) => stalePartials(folder)),
@@ -74,8 +78,8 @@ async function leftovers({ io }: Context): Promise<readonly Finding[]> {
   return found.flat().map(({ path, size }) => ({
     subject: 'leftover',
     state: 'warning',
-    text: `${path} (${humanBytes(size)}) is what a killed run had written`,
-    hint: 'delete it; the run itself can be taken up by the same command line',
+    text: `${path} (${humanBytes(size)}) was left by a run that was killed`,
+    hint: 'delete it; to resume the run, run the same command again',
   }));
 }
 

@@ -29,22 +29,22 @@ export async function runEmulate({ args: [product = ''], options }: Invocation<E
   });
   context.onClose(() => running.close());
   const { credentials } = running;
-  // The key opens nothing but this instance, and whoever starts it needs it: it is shown.
+  // The credentials are shown: they are valid for this instance only, and the user needs them.
   context.result(
     'emulate',
     { product, url: running.url, credentials, data },
     lines(
-      `an embedded ${product} instance serves at ${running.url}`,
+      `an embedded ${product} instance runs at ${running.url}`,
       ...Object.entries(credentials).map(([name, value]) => `${name}: ${value}`),
       `data: ${data}`,
       '',
       'In the rc file:',
       '  instances:',
-      `    rehearsal: { ${Object.entries({ product, url: running.url, ...credentials, ...references(options) })
+      `    emulated: { ${Object.entries({ product, url: running.url, ...credentials, ...references(options) })
         .map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
         .join(', ')} }`,
       '',
-      'Ctrl-C stops it; its data stays.',
+      'Ctrl-C stops the instance. Its data is kept.',
     ),
   );
   await untilAborted(context.signal);
@@ -56,7 +56,7 @@ function portOf(text: string | undefined, context: Context): number {
   if (text === undefined) return 0;
   const port = Number(text);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  throw new MigratorError('USAGE', `${context.flagSource('port').words}: "${text}" is not a port`);
+  throw new MigratorError('USAGE', `${context.flagSource('port').words}: "${text}" is not a port number`);
 }
 
 async function credentialsOf(options: EmulateOptions, context: Context): Promise<Record<string, string> | undefined> {
@@ -76,7 +76,7 @@ async function credentialsOf(options: EmulateOptions, context: Context): Promise
   return Object.keys(given).length === 0 ? undefined : given;
 }
 
-/** What was given as a reference is written as one: the secret itself is not shown, and `***` opens nothing. */
+/** A secret that was given as a reference is shown as that reference. The secret itself would be masked as `***`. */
 function references({ apiKey, password }: EmulateOptions): Readonly<Record<string, string>> {
   const given = Object.entries({ apiKey, password });
   return Object.fromEntries(

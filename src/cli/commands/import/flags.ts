@@ -17,18 +17,19 @@ export function importFlags(command: Command): void {
   command
     .argument(
       '<package>',
-      "a package file, <id>@<version> of a package in the instance's feed, or - for standard input",
+      "a package file, - for standard input, or <id>@<version> of a package in the instance's feed",
     )
     .addOption(new Option('--to <instance>', 'the instance to import into'))
+    .addOption(new Option('--dry-run', 'print what the import would do, without changing the target'))
     .addOption(
-      new Option('--dry-run', 'let the server rehearse the import and print its plan; the target stays as it is'),
-    )
-    .addOption(
-      new Option('--on-conflict <policy>', 'when the feed holds that id and version already: keep takes the same bytes')
+      new Option(
+        '--on-conflict <policy>',
+        'what to do if the feed already has this id and version; keep accepts the same bytes only',
+      )
         .choices(['fail', 'keep', 'overwrite'])
         .default('keep'),
     )
-    .addOption(new Option('--ignore-version', 'import although the servers are of different releases'));
+    .addOption(new Option('--ignore-version', 'import even if the servers have different releases'));
   withOpening(withCaution(withFresh(withWaiting(command))));
   withProductOptions(command, 'import');
   examples(command, [

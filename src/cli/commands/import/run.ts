@@ -12,7 +12,7 @@ import { systemClock, systemRandom } from '../../runtime.ts';
 import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { lines } from '../../terminal/table.ts';
-import { describeItems, describePlan, describeRehearsal } from '../summary.ts';
+import { describeItems, describePlan, describeDryRun } from '../summary.ts';
 import type { ImportOptions } from './flags.ts';
 
 export async function runImport({ args: [text = ''], options, command }: Invocation<ImportOptions>, context: Context) {
@@ -70,17 +70,17 @@ function render(
   if (outcome === 'started' && handle !== undefined)
     return lines(
       `started the ${dryRun ? 'dry run' : 'import'} of ${name} into ${to}: ${handle}`,
-      `stay with it: migrator job wait ${handle}`,
+      `wait for it with: migrator job wait ${handle}`,
     );
-  const verb = dryRun ? 'rehearsed the import of' : 'imported';
+  const verb = dryRun ? 'finished the dry run of the import of' : 'imported';
   return lines(
-    dryRun ? describeRehearsal(log) : undefined,
+    dryRun ? describeDryRun(log) : undefined,
     dryRun ? describePlan(plan) : undefined,
-    `${verb} ${name} ${dryRun ? 'on' : 'into'} ${to}${outcome === 'partial' ? ', with warnings' : ''}${handle === undefined ? '' : `: ${handle}`}`,
+    `${verb} ${name} into ${to}${outcome === 'partial' ? ', with warnings' : ''}${handle === undefined ? '' : `: ${handle}`}`,
     describeItems(items),
     dryRun ? 'nothing was changed' : undefined,
-    upload === 'kept' ? 'the feed held the package already' : undefined,
-    backup === undefined ? undefined : `${to} as it was: ${backup}`,
+    upload === 'kept' ? 'the feed already had the package' : undefined,
+    backup === undefined ? undefined : `backup of ${to} from before the import: ${backup}`,
     ...warnings.map((warning) => `warning: ${warning}`),
   );
 }

@@ -8,7 +8,7 @@ export interface InitOptions {
 
 export function initFlags(command: Command): void {
   command
-    .addOption(new Option('-y, --yes', 'ask nothing'))
-    .addOption(new Option('--force', 'overwrite an rc file that exists'));
+    .addOption(new Option('-y, --yes', 'ask no questions'))
+    .addOption(new Option('--force', 'overwrite an existing rc file'));
   examples(command, ['migrator init', 'migrator init --yes']);
 }

@@ -15,14 +15,14 @@ export async function runInit({ options }: Invocation<InitOptions>, context: Con
   const { io } = context;
   const file = join(io.cwd, fileName);
   if (options.force !== true && (await present(file))) {
-    throw new MigratorError('CONFLICT', `"${fileName}" exists already`, {
+    throw new MigratorError('CONFLICT', `"${fileName}" already exists`, {
       hint: 'edit it, or replace it with --force',
     });
   }
   const asks = options.yes !== true && io.stdinIsTTY && io.stderrIsTTY;
   if (!asks && options.yes !== true) {
-    throw new MigratorError('USAGE', 'init asks questions, and this is not a terminal', {
-      hint: 'write a commented starter with --yes',
+    throw new MigratorError('USAGE', 'init asks questions, but there is no terminal', {
+      hint: 'write a commented example with --yes',
     });
   }
   const answers = asks ? await interview(context) : embeddedStarter;
@@ -44,15 +44,15 @@ async function interview({ io, signal }: Context): Promise<StarterAnswers> {
       'octopus',
       { signal },
     );
-    const url = await ask(io, 'Its URL, or embedded:./path for a rehearsal', `embedded:./${name}`, { signal });
+    const url = await ask(io, 'Its URL, or embedded:./path for an embedded instance', `embedded:./${name}`, { signal });
     const settings: Record<string, string> = {};
     for (const setting of url.startsWith('embedded:') ? [] : accountOf(product)) {
       const variable = `${name}_${setting.replace(/[A-Z]/gu, (letter) => `_${letter}`)}`;
       const proposed = `env:${variable.toUpperCase().replace(/[^A-Z0-9]+/gu, '_')}`;
       settings[setting] =
         setting === 'username'
-          ? await ask(io, 'The user name there', '', { signal })
-          : await ask(io, `Where its ${setting} comes from`, proposed, { signal });
+          ? await ask(io, 'Its user name', '', { signal })
+          : await ask(io, `A reference to its ${setting}`, proposed, { signal });
     }
     instances.push({ name, product, url, settings });
   }

@@ -2,7 +2,7 @@ export interface StarterInstance {
   readonly name: string;
   readonly product: string;
   readonly url: string;
-  /** The adapter's own settings; secrets as references. */
+  /** The settings of the adapter. Secrets are references. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
@@ -12,7 +12,7 @@ export interface StarterAnswers {
   readonly to?: string | undefined;
 }
 
-/** Two embedded instances, so that everything can be tried without a server or an account. */
+/** Two embedded instances, so that a user can try everything without a server or an account. */
 export const embeddedStarter: StarterAnswers = {
   instances: [
     { name: 'lab', product: 'octopus', url: 'embedded:./.migrator/lab', settings: { space: 'Default' } },
@@ -22,11 +22,11 @@ export const embeddedStarter: StarterAnswers = {
   to: 'prod',
 };
 
-/** A JSON string is a YAML double-quoted scalar. */
+/** Every JSON string is also a valid YAML double-quoted scalar. */
 const scalar = (text: string): string =>
   /^[A-Za-z][A-Za-z0-9_-]*$/.test(text) ? wordOrQuoted(text) : JSON.stringify(text);
 
-/** Words that YAML readers of either version take for something other than text. */
+/** Quotes words that YAML 1.1 or 1.2 does not read as text. */
 const wordOrQuoted = (word: string): string =>
   /^(true|false|yes|no|on|off|null|y|n)$/i.test(word) ? JSON.stringify(word) : word;
 
@@ -56,7 +56,7 @@ defaults:
 ${from === undefined ? '  # from: lab' : `  from: ${scalar(from)}`}
 ${to === undefined ? '  # to: prod' : `  to: ${scalar(to)}`}
 
-# Keys of packages. Without these, the keys that \`migrator key generate\` keeps in your configuration folder are used.
+# Keys of packages. Default: the keys that \`migrator key generate\` writes to your configuration folder.
 # keys:
 #   signing: ./keys/migrator.key
 #   passphrase: env:MIGRATOR_KEY_PASSPHRASE
@@ -64,7 +64,7 @@ ${to === undefined ? '  # to: prod' : `  to: ${scalar(to)}`}
 #   recipients: [age1...]
 #   trust: [./keys/colleague.pub]
 
-# How servers are reached.
+# Connections to servers.
 # http:
 #   timeout: 60s
 #   retries: 5

@@ -8,8 +8,8 @@ export interface InventoryOptions {
 
 export function inventoryFlags(command: Command): void {
   command
-    .argument('[kind]', 'project, or another kind that the product has', 'project')
-    .addOption(new Option('--from <instance>', 'the instance'))
-    .addOption(new Option('--all', 'every kind'));
+    .argument('[kind]', 'the kind to list: project, or another kind of the product', 'project')
+    .addOption(new Option('--from <instance>', 'the instance to read'))
+    .addOption(new Option('--all', 'list all kinds'));
   examples(command, ['migrator inventory --from prod', 'migrator inventory environment --from prod']);
 }

@@ -18,7 +18,9 @@ export const runJobDecision =
       { handle, status },
       lines(
         `${decided[decision]} ${handle}`,
-        decision === 'approve' ? `whoever started it goes on; so does: migrator job wait ${handle}` : undefined,
+        decision === 'approve'
+          ? `the command that started the job now continues; if it has ended, continue with: migrator job wait ${handle}`
+          : undefined,
       ),
     );
     return undefined;

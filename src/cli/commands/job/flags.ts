@@ -10,25 +10,25 @@ export interface JobListOptions {
 
 export function listFlags(command: Command): void {
   command
-    .addOption(new Option('--from <instance>', "ask this instance, instead of this machine's journal"))
-    .addOption(new Option('--all', 'with --from: jobs of every kind'))
-    .addOption(new Option('--limit <count>', 'at most this many').default('20'));
+    .addOption(new Option('--from <instance>', 'list the jobs of this instance, instead of the runs of this machine'))
+    .addOption(new Option('--all', 'with --from: list jobs of all kinds'))
+    .addOption(new Option('--limit <count>', 'list at most this many').default('20'));
   examples(command, ['migrator job list', 'migrator job list --from prod']);
 }
 
 export function showFlags(command: Command): void {
-  command.argument('<handle>', 'the job, as migrator printed it: octopus:prod:ServerTasks-1234');
+  command.argument('<handle>', 'the handle that migrator printed for the job: octopus:prod:ServerTasks-1234');
   examples(command, ['migrator job show octopus:prod:ServerTasks-1234']);
 }
 
 export function waitFlags(command: Command): void {
-  command.argument('<handle>', 'the job, as migrator printed it: octopus:prod:ServerTasks-1234');
+  command.argument('<handle>', 'the handle that migrator printed for the job: octopus:prod:ServerTasks-1234');
   withWaiting(command);
   examples(command, ['migrator job wait octopus:prod:ServerTasks-1234']);
 }
 
 export function logFlags(command: Command): void {
-  command.argument('<handle>', 'the job, as migrator printed it: octopus:prod:ServerTasks-1234');
+  command.argument('<handle>', 'the handle that migrator printed for the job: octopus:prod:ServerTasks-1234');
   examples(command, ['migrator job log octopus:prod:ServerTasks-1234']);
 }
 
@@ -37,15 +37,15 @@ export interface JobCancelOptions {
 }
 
 export function cancelFlags(command: Command): void {
-  command.argument('<handle>', 'the job, as migrator printed it: octopus:prod:ServerTasks-1234');
-  command.addOption(new Option('-y, --yes', 'do not ask'));
+  command.argument('<handle>', 'the handle that migrator printed for the job: octopus:prod:ServerTasks-1234');
+  command.addOption(new Option('-y, --yes', 'do not ask for confirmation'));
   examples(command, [
     'migrator job cancel octopus:prod:ServerTasks-1234',
     'migrator job cancel octopus:prod:ServerTasks-1234 --yes',
   ]);
 }
 
-const handle = 'the job, as migrator printed it: microstrategy:prod:…';
+const handle = 'the handle that migrator printed for the job: microstrategy:prod:…';
 
 export function approveFlags(command: Command): void {
   command.argument('<handle>', handle);
@@ -63,6 +63,6 @@ export interface JobUndoOptions extends WaitOptions {
 
 export function undoFlags(command: Command): void {
   command.argument('<handle>', handle);
-  withWaiting(command).addOption(new Option('-y, --yes', 'do not ask'));
+  withWaiting(command).addOption(new Option('-y, --yes', 'do not ask for confirmation'));
   examples(command, ['migrator job undo microstrategy:prod:35958BEB7C56491C9A43F7661501E177 --yes']);
 }

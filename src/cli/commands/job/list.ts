@@ -9,7 +9,10 @@ import type { JobListOptions } from './flags.ts';
 export async function runJobList({ options }: Invocation<JobListOptions>, context: Context) {
   const limit = Number(options.limit);
   if (!Number.isInteger(limit) || limit < 1)
-    throw new MigratorError('USAGE', `${context.flagSource('limit').words}: "${options.limit}" is not a count`);
+    throw new MigratorError(
+      'USAGE',
+      `${context.flagSource('limit').words}: "${options.limit}" is not a positive whole number`,
+    );
   if (options.from === undefined) return listRuns(limit, context);
   const source = await (await instancesOf(context)).source(options.from);
   const listing = { all: options.all === true, limit };

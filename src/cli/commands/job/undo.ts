@@ -28,7 +28,7 @@ export async function runJobUndo({ args: [text = ''], options }: Invocation<JobU
 
 function render(handle: string, { outcome, undo, status, backup, warnings }: JobUndoReport): string {
   if (outcome === 'started' && backup === undefined)
-    return `started to undo ${handle}\nstay with it: migrator job wait ${undo}`;
+    return `started the undo of ${handle}\nwait for it with: migrator job wait ${undo}`;
   return lines(
     `undid ${handle}${backup === undefined ? '' : ` by importing ${backup}`}`,
     status && describeJob(undo, status),

@@ -24,7 +24,7 @@ export async function runKeyGenerate({ options }: Invocation<KeyGenerateOptions>
     ...(kind === 'identity' ? [] : [places.signing, places.signingPublic]),
     ...(kind === 'signing' ? [] : [places.identity]),
   ];
-  // Both or none: a key that exists stops the command before it writes the other.
+  // The command writes both keys or none, so it looks for existing keys before it writes the first.
   for (const file of wanted) await refuseExisting(file);
   const passphrase =
     options.passphrase === undefined
@@ -50,7 +50,10 @@ export async function runKeyGenerate({ options }: Invocation<KeyGenerateOptions>
   context.result(
     'key-generate',
     made,
-    lines(...text, 'Keep copies of these files: what is encrypted to an identity opens with nothing else.'),
+    lines(
+      ...text,
+      'Keep copies of these files. A package that is encrypted to an identity can be opened only with that identity.',
+    ),
   );
   return undefined;
 }
@@ -72,7 +75,7 @@ async function refuseExisting(file: string): Promise<void> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
-  throw new MigratorError('CONFLICT', `there is a key at "${file}" already`, {
-    hint: 'a key is never replaced: move the old one away first, and keep it for the packages it belongs to',
+  throw new MigratorError('CONFLICT', `there is already a key at "${file}"`, {
+    hint: 'migrator never replaces a key: move the old key to another folder first, and keep it for the packages that need it',
   });
 }

@@ -22,14 +22,14 @@ export async function runKeyShow(_: Invocation, context: Context) {
       trusted,
     },
     lines(
-      `keys lie in ${places.folder}`,
+      `your keys are in ${places.folder}`,
       own === undefined
-        ? 'signing key: none yet; it is made when something is sealed, or with: migrator key generate'
+        ? 'signing key: none yet; it is created with the first package, or with: migrator key generate'
         : `signing key: ${own.keyId}\n  others trust it with: migrator key trust ${own.toString()}`,
       ...recipients.map(
         (recipient) => `recipient:   ${recipient}\n  others encrypt to you with: --recipient ${recipient}`,
       ),
-      trusted.length === 0 ? 'you trust nobody yet' : 'you trust:',
+      trusted.length === 0 ? 'you trust no keys yet' : 'you trust:',
       ...trusted.map((key) => `  ${key.keyId}  ${key.publicKey}`),
     ),
   );

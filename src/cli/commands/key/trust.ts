@@ -12,7 +12,7 @@ export async function runKeyTrust({ args: [text = ''], options }: Invocation<Key
   context.result(
     'key-trust',
     { keyId: key.keyId, name, file },
-    `you trust packages signed by ${key.keyId} from now on (${file})`,
+    `you now trust packages that are signed by ${key.keyId} (${file})`,
   );
   return undefined;
 }

@@ -15,19 +15,19 @@ export interface MigrateProjectOptions extends WaitOptions, CautionOptions {
 
 export function migrateProjectFlags(command: Command): void {
   command
-    .argument('[project...]', 'projects, by name, id or path; none for what belongs to no project')
-    .addOption(new Option('--from <instance>', 'the instance to move from; it is only read'))
+    .argument('[project...]', 'projects, by name, id or path; leave them out to move what belongs to no project')
+    .addOption(new Option('--from <instance>', 'the instance to move from; its projects are only read'))
     .addOption(new Option('--to <instance>', 'the instance to move to'))
     .addOption(
       new Option(
         '--route <route>',
-        'move: by the servers themselves; push: the source delivers to the target; relay: by way of this machine',
+        'move: the servers do the move; push: the source server sends the package to the target; relay: the package goes through this machine',
       )
         .choices(['auto', 'move', 'push', 'relay'])
         .default('auto'),
     )
-    .addOption(new Option('--dry-run', 'export, rehearse the import and print the plan; the target stays as it is'))
-    .addOption(new Option('--ignore-version', 'go on although the servers are of different releases'));
+    .addOption(new Option('--dry-run', 'print what the move would do, without changing the target'))
+    .addOption(new Option('--ignore-version', 'continue even if the servers have different releases'));
   withCaution(withFresh(withWaiting(command)));
   withProductOptions(command, 'migrate-project');
   examples(command, [

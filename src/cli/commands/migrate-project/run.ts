@@ -19,7 +19,7 @@ import { systemClock, systemRandom } from '../../runtime.ts';
 import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { lines } from '../../terminal/table.ts';
-import { describeItems, describePlan, describeRehearsal } from '../summary.ts';
+import { describeItems, describePlan, describeDryRun } from '../summary.ts';
 import type { MigrateProjectOptions } from './flags.ts';
 
 export async function runMigrateProject(
@@ -33,13 +33,13 @@ export async function runMigrateProject(
   if (projects.length > 1 && flags.oneProject.length > 0) {
     throw new MigratorError(
       'USAGE',
-      `${flags.oneProject.join(', ')} is for one project, and ${projects.length} are named`,
+      `${flags.oneProject.join(', ')} works for one project, but ${projects.length} are named`,
       {
         hint: 'run the command once for each project',
       },
     );
   }
-  // Where one server holds both ends, the place that the project goes to is enough.
+  // With --dest-path, the target may be a folder on the source instance. Then --to is not needed.
   const to = requireInstance(options.to ?? (flags.options['destPath'] === undefined ? undefined : from), '--to');
   const source = await instances.source(from);
   const target = await instances.target(to);
@@ -82,8 +82,8 @@ export async function runMigrateProject(
 }
 
 /**
- * A secret that both servers need and that nobody chose is derived from the user's identity and the run: the same
- * again when this machine takes the run up, unknown to everybody else, and never stored.
+ * Adds the secrets that both servers need and that the user did not give. Each is derived from the user's identity and
+ * the id of the run, so it is the same when this machine resumes the run, and nobody else knows it. It is never stored.
  */
 async function withOwnSecrets(
   given: Secrets,
@@ -113,9 +113,9 @@ async function withOwnSecrets(
 }
 
 const routes = {
-  move: 'by the servers themselves',
+  move: 'by the servers',
   push: 'pushed by the source server',
-  relay: 'by way of this machine',
+  relay: 'through this machine',
 };
 
 function render(
@@ -124,18 +124,20 @@ function render(
   { outcome, route, rerouted, projects, jobs, plan, dryRun, warnings, log, items, backup, waitingFor }: MigrateReport,
 ): string {
   const what = projects.map((name) => `"${name}"`).join(', ');
-  const done = outcome === 'started' ? 'started to move' : dryRun ? 'rehearsed the move of' : 'moved';
+  const done = outcome === 'started' ? 'started to move' : dryRun ? 'finished the dry run of the move of' : 'moved';
   return lines(
-    dryRun ? describeRehearsal(log) : undefined,
+    dryRun ? describeDryRun(log) : undefined,
     dryRun ? describePlan(plan) : undefined,
     `${done} ${what} from ${from} to ${to}, ${routes[route]}${outcome === 'partial' ? ', with warnings' : ''}`,
     rerouted === undefined ? undefined : `rerouted: ${rerouted}`,
     describeItems(items),
-    // One to a line: a handle may hold commas.
+    // One handle on each line, because a handle may contain commas.
     ...jobs.map((job) => `job: ${job}`),
-    backup === undefined ? undefined : `${to} as it was: ${backup}`,
-    waitingFor === undefined ? undefined : `it waits for ${waitingFor}: migrator job approve ${jobs.at(-1) ?? ''}`,
-    outcome === 'started' && jobs.length > 0 ? `stay with it: migrator job wait ${jobs.at(-1) ?? ''}` : undefined,
+    backup === undefined ? undefined : `backup of ${to} from before the import: ${backup}`,
+    waitingFor === undefined
+      ? undefined
+      : `the job waits for ${waitingFor}; approve it with: migrator job approve ${jobs.at(-1) ?? ''}`,
+    outcome === 'started' && jobs.length > 0 ? `wait for it with: migrator job wait ${jobs.at(-1) ?? ''}` : undefined,
     dryRun ? 'nothing was changed' : undefined,
     ...warnings.map((warning) => `warning: ${warning}`),
   );

@@ -23,7 +23,7 @@ export async function runPackageDelete(
     { package: targets[0] && refOn(targets[0]), results },
     results
       .map(({ instance, result }) =>
-        result === 'deleted' ? `deleted ${text} from ${instance}` : `${instance} does not hold ${text}`,
+        result === 'deleted' ? `deleted ${text} from ${instance}` : `${instance} does not have ${text}`,
       )
       .join('\n'),
   );

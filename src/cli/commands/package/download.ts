@@ -30,7 +30,7 @@ export async function runPackageDownload(
     'package-download',
     { from, package: stored, file, sealed: sealed ?? null },
     sealed === undefined
-      ? `wrote ${file}, as ${from} keeps it: neither signed nor encrypted`
+      ? `wrote ${file} as it is on ${from}: neither signed nor encrypted`
       : describeSealed(file, sealed),
   );
   return undefined;
@@ -42,7 +42,7 @@ async function outputOf(options: PackageDownloadOptions, context: Context): Prom
     return { kind: 'sealed', output: await packageOutput(file, await sealSettings(options, context), force, context) };
   return {
     kind: 'raw',
-    // The server's name for the file is data: only its last part may name a file here.
+    // The server chose this file name, so it is not trusted: only its last part is used.
     create: (stored) => outputSink(file ?? basename(stored.fileName), force, context),
   };
 }

@@ -10,9 +10,9 @@ export interface PackageEditOptions extends WaitOptions {
 
 export function editFlags(command: Command): void {
   command
-    .argument('<package>', '<id>@<version>, or the id alone where packages have no version')
+    .argument('<package>', '<id>@<version>, or only the id if packages have no version')
     .addOption(new Option('--at <instance>', 'the instance that made the package'))
-    .addOption(new Option('--name <name>', "the package's new name"));
+    .addOption(new Option('--name <name>', 'the new name of the package'));
   withProductOptions(withWaiting(command), 'package');
   examples(command, [
     'migrator package edit 35958BEB7C56491C9A43F7661501E177 --at dev --name "Tutorial, second try"',

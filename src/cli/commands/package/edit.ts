@@ -29,8 +29,8 @@ export async function runPackageEdit(
     'package-edit',
     { at, ...report },
     outcome === 'started'
-      ? `${at} makes ${text} anew\nstay with it: migrator job wait ${handle}`
-      : lines(`${at} made ${text} anew`, describeJob(handle, status)),
+      ? `${at} is building ${text} again\nwait for it with: migrator job wait ${handle}`
+      : lines(`${at} built ${text} again`, describeJob(handle, status)),
   );
   return { outcome };
 }

@@ -11,8 +11,8 @@ export interface PackageListOptions {
 
 export function listFlags(command: Command): void {
   command
-    .addOption(new Option('--from <instance>', 'the instance'))
-    .addOption(new Option('--id <id>', 'only versions of this package'));
+    .addOption(new Option('--from <instance>', 'the instance to read'))
+    .addOption(new Option('--id <id>', 'list only the versions of this package'));
   examples(command, ['migrator package list --from prod']);
 }
 
@@ -23,10 +23,13 @@ export interface PackageUploadOptions extends OpenOptions {
 
 export function uploadFlags(command: Command): void {
   command
-    .argument('<file>', "a package, or - for standard input; a server's own file needs --allow-unsigned")
-    .addOption(new Option('--to <instance>', 'the instance'))
+    .argument('<file>', "a package file, or - for standard input; a server's own export file needs --allow-unsigned")
+    .addOption(new Option('--to <instance>', 'the instance to upload to'))
     .addOption(
-      new Option('--on-conflict <policy>', 'when the feed holds that id and version already: keep takes the same bytes')
+      new Option(
+        '--on-conflict <policy>',
+        'what to do if the feed already has this id and version; keep accepts the same bytes only',
+      )
         .choices(['fail', 'keep', 'overwrite'])
         .default('keep'),
     );
@@ -43,33 +46,33 @@ export interface PackageDownloadOptions extends SealOptions {
 
 export function downloadFlags(command: Command): void {
   command
-    .argument('<id@version>', 'the package')
-    .addOption(new Option('--from <instance>', 'the instance'))
+    .argument('<id@version>', 'the package to download')
+    .addOption(new Option('--from <instance>', 'the instance to download from'))
     .addOption(
       new Option('-o, --output <file>', 'the file to write (default: <id>.<version>.tar), or - for standard output'),
     )
-    .addOption(new Option('--raw', "write the server's file as it is: neither signed nor encrypted"))
+    .addOption(new Option('--raw', "write the server's own file, neither signed nor encrypted"))
     .addOption(new Option('--force', 'overwrite the output file'));
   withSealing(command);
   examples(command, ['migrator package download Octopus.Space.Migration@1.0.0-run7 --from lab -o run7.tar']);
 }
 
 export interface PackageDeleteOptions {
-  /** One name, or several; a default of the rc file is one. */
+  /** One name or several. The rc file's `defaults.from` gives a single name. */
   readonly from?: string | readonly string[];
   readonly yes?: boolean;
 }
 
 export function deleteFlags(command: Command): void {
   command
-    .argument('<package>', '<id>@<version>, or the id alone where packages have no version')
+    .argument('<package>', '<id>@<version>, or only the id if packages have no version')
     .addOption(
       new ListOption(
         '--from <instance>',
-        'the instance; give it again for each that holds it, in that order (repeatable)',
+        'an instance that has the package; they are deleted in the given order (repeatable)',
       ),
     )
-    .addOption(new Option('-y, --yes', 'do not ask'));
+    .addOption(new Option('-y, --yes', 'do not ask for confirmation'));
   examples(command, ['migrator package delete Octopus.Space.Migration@1.0.0-run7 --from prod --yes']);
 }
 
@@ -81,22 +84,20 @@ export interface PackageCertifyOptions {
 
 export function certifyFlags(command: Command): void {
   command
-    .argument('<package>', '<id>@<version>, or the id alone where packages have no version')
+    .argument('<package>', '<id>@<version>, or only the id if packages have no version')
     .addOption(
       new ListOption(
         '--at <instance>',
-        'the instance; the decision is made at the first, and repeated at each other that holds it (repeatable)',
+        'an instance that has the package; the first one decides, the others get the same decision (repeatable)',
       ),
     )
     .addOption(
-      new Option('--status <status>', 'what the package shall be')
+      new Option('--status <status>', 'the status to set')
         .choices(['requested', 'certified', 'rejected', 'uncertified'])
         .default('certified'),
     )
     .addOption(
-      new Option('--sync', 'let each instance take over what another one decided, by their own means').conflicts(
-        'status',
-      ),
+      new Option('--sync', 'let each instance fetch the decision of another instance by itself').conflicts('status'),
     );
   examples(command, [
     'migrator package certify 35958BEB7C56491C9A43F7661501E177 --at dev --status requested',
@@ -105,7 +106,7 @@ export function certifyFlags(command: Command): void {
 }
 
 export function inspectFlags(command: Command): void {
-  command.argument('<file>', 'the package');
+  command.argument('<file>', 'the package file');
   examples(command, ['migrator package inspect web-shop.tar']);
 }
 
@@ -115,8 +116,8 @@ export interface PackageVerifyOptions extends OpenOptions {
 
 export function verifyFlags(command: Command): void {
   command
-    .argument('<file>', 'the package, or - for standard input')
-    .addOption(new Option('--content', 'open it too, and check every chunk and every file; needs the key'));
+    .argument('<file>', 'the package file, or - for standard input')
+    .addOption(new Option('--content', 'also decrypt the package and check every chunk and every file; needs the key'));
   withOpening(command);
   examples(command, ['migrator package verify web-shop.tar', 'migrator package verify web-shop.tar --content']);
 }
@@ -130,12 +131,12 @@ export interface PackageSealOptions extends SealOptions {
 
 export function sealFlags(command: Command): void {
   command
-    .argument('<path>', 'the folder or file')
+    .argument('<path>', 'the folder or file to seal')
     .addOption(
       new Option('-o, --output <file>', 'the package to write (default: <id>.<version>.tar), or - for standard output'),
     )
-    .addOption(new Option('--id <id>', "the package's id (default: the name of the folder or file)"))
-    .addOption(new Option('--package-version <version>', "the package's version").default('1.0.0'))
+    .addOption(new Option('--id <id>', 'the id of the package (default: the name of the folder or file)'))
+    .addOption(new Option('--package-version <version>', 'the version of the package').default('1.0.0'))
     .addOption(new Option('--force', 'overwrite the output file'));
   withSealing(command);
   examples(command, ['migrator package seal ./handover -o handover.tar']);
@@ -148,9 +149,9 @@ export interface PackageOpenOptions extends OpenOptions {
 
 export function openFlags(command: Command): void {
   command
-    .argument('<file>', 'the package, or - for standard input')
+    .argument('<file>', 'the package file, or - for standard input')
     .addOption(new Option('-o, --output <folder>', 'the folder to write into (default: <id>.<version>)'))
-    .addOption(new Option('--force', 'overwrite files that exist there'));
+    .addOption(new Option('--force', 'overwrite existing files'));
   withOpening(command);
   examples(command, ['migrator package open web-shop.tar -o web-shop']);
 }

@@ -1,4 +1,4 @@
-// Not through the package's front door: what is behind it for keys and ciphers takes longer to load than this takes to run.
+// Not from package/index.ts: its code for keys and ciphers takes longer to load than this command takes to run.
 import { inspect, type Inspection } from '../../../package/inspect.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
@@ -36,7 +36,7 @@ function render(path: string, { manifest, signature, size }: Inspection): string
           ['size', 'path'],
           files.slice(0, longestList).map((file) => [humanBytes(file.size), file.path]),
         )}`,
-    files.length > longestList ? `… and ${files.length - longestList} more; all of them with --json` : undefined,
-    '\nNothing of this is verified: migrator package verify does that.',
+    files.length > longestList ? `… and ${files.length - longestList} more; --json lists all of them` : undefined,
+    '\nNothing above is verified. Verify it with: migrator package verify',
   );
 }

@@ -44,7 +44,7 @@ async function* entriesOf(tree: readonly TreeEntry[]): AsyncGenerator<PayloadEnt
   }
 }
 
-/** A package id out of a file name: letters, digits, dots, dashes and underscores. */
+/** Makes a package id from a file name: letters, digits, dots, dashes and underscores. */
 function idFrom(path: string): string {
   const name = basename(path, extname(path))
     .replace(/[^A-Za-z0-9._-]+/gu, '-')

@@ -7,7 +7,7 @@ import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { lines } from '../../terminal/table.ts';
 import type { PackageUploadOptions } from './flags.ts';
 
-const done = { created: 'uploaded', overwritten: 'uploaded, in place of another,', kept: 'found unchanged:' };
+const done = { created: 'uploaded', overwritten: 'replaced', kept: 'found unchanged:' };
 
 export async function runPackageUpload(
   { args: [path = ''], options }: Invocation<PackageUploadOptions>,
@@ -25,7 +25,7 @@ export async function runPackageUpload(
     { to, outcome, package: stored, signer: signer ?? null },
     lines(
       `${done[outcome]} ${name} on ${to}`,
-      signer === undefined ? 'signed by nobody' : `signed by ${signer}`,
+      signer === undefined ? 'not signed' : `signed by ${signer}`,
       `import it with: migrator import ${name} --to ${to}`,
     ),
   );

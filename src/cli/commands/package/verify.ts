@@ -32,11 +32,11 @@ export async function runPackageVerify(
     lines(
       `${path} is good (${humanBytes(file.size)}, ${manifest.id}@${manifest.version})`,
       signer === undefined
-        ? 'signed by nobody, as --allow-unsigned allows'
-        : `signed by ${signer.keyId}, whom you ${signer.trusted ? '' : 'do not '}trust`,
+        ? 'not signed; --allow-unsigned accepts this'
+        : `signed by ${signer.keyId}, which you ${signer.trusted ? '' : 'do not '}trust`,
       content === undefined
-        ? 'its content was not opened: --content does that'
-        : `its ${content.files} files (${humanBytes(content.bytes)}) were opened and checked`,
+        ? 'the content was not checked; check it with --content'
+        : `all ${content.files} files (${humanBytes(content.bytes)}) were opened and checked`,
     ),
   );
   return undefined;

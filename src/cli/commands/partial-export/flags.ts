@@ -25,11 +25,11 @@ export function partialExportFlags(command: Command): void {
     .addOption(
       new Option(
         '--to <instance>',
-        'let the server push the package into the feed of this instance; no file is written without -o',
+        'let the server push the package to the feed of this instance; with -o also write a file',
       ),
     )
     .addOption(new Option('--force', 'overwrite the output file'))
-    .addOption(new Option('--resume <handle>', 'take up an export job that another run or machine started'));
+    .addOption(new Option('--resume <handle>', 'resume an export job that another run or another machine started'));
   withSealing(withFresh(withWaiting(command)));
   withProductOptions(command, 'partial-export');
   examples(command, [

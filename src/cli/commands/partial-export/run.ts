@@ -27,7 +27,9 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
   const source = await instances.source(from);
   const target = options.to === undefined ? undefined : await instances.target(options.to);
   if (flags.raw && options.output === undefined)
-    throw new MigratorError('USAGE', 'this export is a plain file and needs a name', { hint: 'say -o <file>' });
+    throw new MigratorError('USAGE', 'this export is a plain file and needs a name', {
+      hint: 'give the name with -o <file>',
+    });
   const wantsFile = options.to === undefined || options.output !== undefined;
   const settings = wantsFile && !flags.raw ? await sealSettings(options, context) : undefined;
   const { packageId, packageVersion, ...rest } = flags.options;
@@ -53,7 +55,7 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
       const force = options.force === true || (await wroteEarlier(options.output, run, context));
       output = settings && (await packageOutput(options.output, settings, force, context));
       const plain = flags.raw ? () => outputSink(options.output ?? '-', force, context) : undefined;
-      // As for packages: a name that is taken must stop the run before a server is put to work.
+      // As for packages: if the file exists, the run must stop before a server starts to work.
       if (options.output !== '-') await (await plain?.())?.discard();
       return partialExport(
         { request, resume: resumed?.id, ...waiting },
@@ -88,7 +90,7 @@ function render(from: string, file: string | undefined, report: PartialExportRep
   if (outcome === 'started') {
     return lines(
       `started the export of ${what} from ${from}: ${handle}`,
-      `go on with: migrator partial-export --resume ${handle} -o <file>`,
+      `resume it with: migrator partial-export --resume ${handle} -o <file>`,
     );
   }
   return lines(

@@ -2,7 +2,10 @@ import { MigratorError } from '../../../errors.ts';
 import type { InstanceInfo } from '../../../ports/adapter.ts';
 import type { MigrateInput, MigratePorts, Route } from './route.ts';
 
-/** The shortest route that both ends can take, or the one that was asked for. UNSUPPORTED when that cannot be taken. */
+/**
+ * The shortest route that both servers support, or the route that the user asked for. UNSUPPORTED when that is
+ * impossible.
+ */
 export async function chooseRoute(
   input: MigrateInput,
   { source, target }: MigratePorts,
@@ -27,7 +30,7 @@ export async function chooseRoute(
   if (obstacle !== undefined) {
     throw new MigratorError(
       'UNSUPPORTED',
-      `route ${input.route} cannot be taken from ${source.name} to ${target.name}: ${obstacle}`,
+      `route ${input.route} is not possible from ${source.name} to ${target.name}: ${obstacle}`,
       { hint: 'use --route auto' },
     );
   }

@@ -1,7 +1,7 @@
 import { importPackage, type ImportReport, type ImportSource } from '../import-package.ts';
 import type { MigrateInput, MigratePorts, MigrateReport, Route } from './route.ts';
 
-/** The second half of a migration by package. */
+/** The import after the export, on the routes push and relay. */
 export function importHalf(
   input: MigrateInput,
   source: ImportSource,

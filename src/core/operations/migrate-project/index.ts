@@ -19,10 +19,10 @@ export async function migrateProject(
   const { source, target, reporter } = ports;
   requireProjectNames(input.request.projects);
   if (input.request.projects.length === 0 && source.adapter.exports?.projectless !== true) {
-    throw new MigratorError('USAGE', 'no project is named', { hint: 'name what to move: migrate-project <project>' });
+    throw new MigratorError('USAGE', 'no project is named', { hint: 'name the projects: migrate-project <project>' });
   }
   if (source.name === target.name && source.adapter.moves === undefined) {
-    throw new MigratorError('USAGE', `--from and --to both name ${source.name}: there is nowhere to move to`, {
+    throw new MigratorError('USAGE', `--from and --to both name ${source.name}, so there is nothing to move`, {
       hint: 'name another instance with --to',
     });
   }
@@ -36,7 +36,7 @@ export async function migrateProject(
   }
   requireCompatible(info.version, target, targetInfo, { ignore: input.ignoreVersion, reporter });
   const route = await chooseRoute(input, ports, targetInfo, signal);
-  // Moves, and importers of files, plan for themselves what they do inside of a project.
+  // Moves and importers of files make a plan of their own, in more detail than by project name.
   const { imports } = target.adapter;
   const byName = route !== 'move' && (imports === undefined || plansByName(imports));
   const plan = byName ? await projectPlan(input, ports, signal) : undefined;
@@ -44,7 +44,7 @@ export async function migrateProject(
   return plan === undefined ? report : { ...report, plan };
 }
 
-/** By the chosen route, or by way of this machine where that route could not deliver, now or in an earlier process of this run. */
+/** Takes the chosen route. If it could not deliver, now or in an earlier process of this run, takes the route relay. */
 async function travel(
   route: Route,
   input: MigrateInput,
@@ -60,13 +60,13 @@ async function travel(
       route === 'move' ? await move(input, ports, targetInfo, signal) : await push(input, ports, info, signal);
     if (!('undelivered' in answer)) return answer;
     failure = answer.undelivered;
-    reporter.report({ type: 'warning', message: `${failure}; going by way of this machine instead` });
+    reporter.report({ type: 'warning', message: `${failure}; using the route relay, through this machine, instead` });
     await run.note({ [`${route}.failed`]: failure });
   }
   return { ...(await relay(input, ports, info, signal)), rerouted: failure };
 }
 
-/** By name, as the products match; ids that the user typed are looked up on the source. */
+/** The plan by name, as the products match projects. Ids that the user typed are looked up on the source. */
 async function projectPlan(input: MigrateInput, { source, target, reporter }: MigratePorts, signal: AbortSignal) {
   const held = await projectsOn(source, signal);
   const names = new Map(held.map(({ id, name }) => [id, name]));
@@ -74,7 +74,7 @@ async function projectPlan(input: MigrateInput, { source, target, reporter }: Mi
   const wanted = input.request.projects.map((typed) => ({ kind: 'project', name: names.get(typed) ?? typed }));
   const plan = planImport(wanted, await projectsOn(target, signal), input.overwrites);
   for (const { name, action } of plan) {
-    // A name that the source does not have is about to be refused; nothing is created then.
+    // No notice for a name that the source does not have: the export will refuse it.
     if (!there.has(name.toLowerCase())) continue;
     reporter.report({ type: 'notice', message: `project "${name}" of ${source.name}, on ${target.name}: ${action}` });
   }

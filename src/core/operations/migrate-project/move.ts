@@ -14,8 +14,8 @@ import { judge, warningsOf } from '../../steps/verdict.ts';
 import type { MigrateInput, MigratePorts, MigrateReport, Undelivered } from './route.ts';
 
 /**
- * By the servers' own means, project after project. It stops at the first project that the source could not hand over,
- * unless the user insists on this route.
+ * Moves one project after another with the servers' own move. It stops at the first project that the source could not
+ * deliver, unless the user asked for this route.
  */
 export async function move(
   input: MigrateInput,
@@ -29,7 +29,7 @@ export async function move(
   for (const project of projects.length === 0 ? [undefined] : projects) {
     const one = await moveOne(project, input, ports, signal);
     if (one.status?.undelivered === true && input.route === 'auto' && !input.dryRun)
-      return { undelivered: `${source.name} could not hand "${one.project}" to ${target.name}` };
+      return { undelivered: `${source.name} could not deliver "${one.project}" to ${target.name}` };
     moved.push(await judged(one, input, ports, signal));
   }
   const normal = await leftMaintenance(target, targetInfo, reporter, signal);
@@ -52,7 +52,7 @@ export async function move(
 
 interface Attempt {
   readonly project: string;
-  /** Undefined when the plan was all there was to do. */
+  /** Undefined for a dry run that only plans. */
   readonly job: StartedJob | undefined;
   readonly status: JobStatus | undefined;
   readonly plan: readonly PlanItem[];

@@ -11,7 +11,7 @@ import { judge, warningsOf } from '../../steps/verdict.ts';
 import { importHalf, reportOfHalves } from './import-half.ts';
 import type { MigrateInput, MigratePorts, MigrateReport, Undelivered } from './route.ts';
 
-/** The source server delivers to the target's feed, and the target imports it from there. */
+/** The source server pushes the package to the target's feed, and the target imports it from there. */
 export async function push(
   input: MigrateInput,
   ports: MigratePorts,
@@ -27,7 +27,7 @@ export async function push(
     signal,
   );
   const delivered = status?.state === 'succeeded' || status?.state === 'partial';
-  // An import that was begun may have deleted the package since.
+  // If the import has begun, it may have deleted the package from the feed.
   const arrived =
     isBegun(run.record.facts, 'import') ||
     (delivered && (await facet(target, 'feed').stat(prepared.package, signal)) !== undefined);
@@ -53,6 +53,6 @@ export async function push(
 
 function pushFailure(status: JobStatus, source: Instance, target: Instance): string | undefined {
   if (status.state === 'succeeded' || status.state === 'partial')
-    return `${source.name} says it pushed the package, but ${target.name} does not hold it`;
+    return `${source.name} says that it pushed the package, but ${target.name} does not have it`;
   return status.undelivered === true ? `${source.name} could not push the package to ${target.name}` : undefined;
 }

@@ -9,7 +9,7 @@ import { judge, warningsOf } from '../../steps/verdict.ts';
 import { importHalf, reportOfHalves } from './import-half.ts';
 import type { MigrateInput, MigratePorts, MigrateReport } from './route.ts';
 
-/** By way of this machine: export, fetch, seal to a staging file, verify, upload, import. */
+/** Moves the package through this machine: export, download, seal to a staging file, verify, upload, import. */
 export async function relay(
   input: MigrateInput,
   ports: MigratePorts,

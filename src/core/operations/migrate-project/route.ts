@@ -10,7 +10,10 @@ import type { Consenting } from '../../steps/consent.ts';
 import type { PackageOutput } from '../../steps/seal-artifact.ts';
 import type { SealedSource } from '../../steps/trust-package.ts';
 
-/** `move`: one server-side step. `push`: the source server delivers to the target's feed. `relay`: by way of this machine. */
+/**
+ * `move`: one step on the servers. `push`: the source server sends the package to the target's feed. `relay`: through
+ * this machine.
+ */
 export type Route = 'move' | 'push' | 'relay';
 
 export interface MigrateInput extends Waiting {
@@ -22,10 +25,10 @@ export interface MigrateInput extends Waiting {
   readonly ignoreVersion: boolean;
 }
 
-/** Where a relayed package lies between the two servers: sealed like any other. */
+/** The place on this machine for a relayed package. It is sealed like any other package. */
 export interface Staging {
   readonly output: PackageOutput;
-  /** Opens what `output` wrote. */
+  /** Opens the package that `output` wrote. */
   reopen(): Promise<SealedSource>;
   remove(): Promise<void>;
 }
@@ -41,7 +44,7 @@ export interface MigratePorts extends OperationPorts, Consenting {
 export interface MigrateReport {
   readonly outcome: Outcome;
   readonly route: Route;
-  /** Why another route than the first choice ran. */
+  /** Why another route than the first choice was taken. */
   readonly rerouted: string | undefined;
   readonly projects: readonly string[];
   readonly jobs: readonly string[];
@@ -49,16 +52,16 @@ export interface MigrateReport {
   readonly plan: readonly PlanItem[];
   readonly dryRun: boolean;
   readonly warnings: readonly string[];
-  /** Whose approval it stopped at, when it was told to. */
+  /** The approval that the job waits for, if the run stopped there. */
   readonly waitingFor: string | undefined;
-  /** What became of each thing, where the server tells. */
+  /** What the server did with each object, if the server reports it. */
   readonly items: readonly JobItem[];
-  /** The file that holds the target as it was, when one was needed. */
+  /** The backup file of the target, if one was taken. */
   readonly backup: string | undefined;
   readonly log: readonly LogLine[];
 }
 
-/** What a route answers when the source did its part, and the target did not get it: another route may. */
+/** The result of a route when the source did its work but the target did not receive it. Another route may succeed. */
 export interface Undelivered {
   readonly undelivered: string;
 }

@@ -1,21 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
 import { describeEncryption, describeLog, describePlan } from '../../../../src/cli/commands/summary.ts';
 
-describe('what several commands print', () => {
-  test('encryption in words', () => {
+describe('texts that several commands print', () => {
+  test('the encryption of a package is described in words', () => {
     expect(describeEncryption({ encryption: 'none', recipients: [] })).toBe('no');
     expect(describeEncryption({ encryption: 'passphrase', recipients: [] })).toBe('with a passphrase');
     expect(describeEncryption({ encryption: 'recipients', recipients: ['a'] })).toBe('to one recipient');
     expect(describeEncryption({ encryption: 'recipients', recipients: ['a', 'b'] })).toBe('to 2 recipients');
   });
 
-  test('a plan is a table, and nothing when there is none', () => {
+  test('a plan is a table, and an empty plan prints nothing', () => {
     expect(describePlan([])).toBeUndefined();
     const plan = [{ action: 'create', kind: 'project', name: 'Web Shop' }] as const;
     expect(describePlan(plan)).toContain('create  project  Web Shop');
   });
 
-  test('a log is indented as it nests, with times where the server has them', () => {
+  test('nested lines of a log are indented, and have a time if the server gives one', () => {
     const log = [
       { at: '10:00', level: 'info', depth: 0, text: 'top' },
       { at: undefined, level: 'error', depth: 2, text: 'wrong' },
@@ -23,7 +23,7 @@ describe('what several commands print', () => {
     expect(describeLog(log).split('\n')).toEqual(['10:00  info     top', 'error        wrong']);
   });
 
-  test('a server’s text cannot steer the terminal', () => {
+  test('text from a server cannot send control sequences to the terminal', () => {
     const log = [{ at: undefined, level: 'info', depth: 0, text: 'a\u001b[2Jb' }] as const;
     expect(describeLog(log)).not.toContain('\u001b');
   });

@@ -7,7 +7,7 @@ import { testIO } from '../../../support/test-io.ts';
 import { withTempDir } from '../../../support/with-temp-dir.ts';
 
 describe('docs/configuration.md', () => {
-  test('its example is a valid configuration', async () => {
+  test('has an example that is a valid configuration', async () => {
     const page = await readFile('docs/configuration.md', 'utf8');
     const example = /```yaml\n([^]*?)```/.exec(page)?.[1];
     await withTempDir(async (folder) => {
@@ -18,7 +18,7 @@ describe('docs/configuration.md', () => {
     });
   });
 
-  test('it names every key', async () => {
+  test('names every key', async () => {
     const page = await readFile('docs/configuration.md', 'utf8');
     for (const key of knownKeys([])) expect(page).toContain(`\`${key}`);
     for (const section of ['keys', 'http']) {

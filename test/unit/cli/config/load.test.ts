@@ -46,7 +46,7 @@ adapters: [./acme.mjs]
 `;
 
 describe('where the configuration comes from', () => {
-  test('none: built-in values, no instance', async () => {
+  test('without an rc file, the values are built in and there are no instances', async () => {
     const folder = await tempDir();
     const config = await loadConfig(ioIn(folder), undefined);
     expect(config).toMatchObject({ file: undefined, directory: folder, adapters: [] });
@@ -112,7 +112,7 @@ describe('where the configuration comes from', () => {
     expect((await loadConfig(ioIn('/'), join(folder, name))).file).toBe(join(folder, name));
   });
 
-  test('the nearest folder wins, an empty file included, and a package.json without the key is passed over', async () => {
+  test('the file in the nearest folder is used, even if it is empty; a package.json without the key is skipped', async () => {
     const folder = await tempDir();
     await place(folder, {
       '.migratorrc': yaml,
@@ -127,7 +127,7 @@ describe('where the configuration comes from', () => {
     expect(Object.keys(empty.instances)).toEqual([]);
   });
 
-  test('--config wins over MIGRATOR_CONFIG, which wins over the search', async () => {
+  test('--config is used before MIGRATOR_CONFIG, which is used before the search', async () => {
     const folder = await tempDir();
     await place(folder, {
       '.migratorrc': yaml,
@@ -140,7 +140,7 @@ describe('where the configuration comes from', () => {
     expect((await loadConfig(ioIn(folder, { MIGRATOR_CONFIG: '' }), undefined)).http.retries).toBe(0);
   });
 
-  test("the user's own folder comes last", async () => {
+  test("the user's configuration folder is searched last", async () => {
     const folder = await tempDir();
     await place(folder, {
       'home/.config/migrator/config.yaml': 'http: { retries: 7 }',
@@ -156,7 +156,7 @@ describe('where the configuration comes from', () => {
     ['rc.toml', /unknown extension/],
     ['rc.ts', /TypeScript/],
     ['other/package.json', /no "migrator" key/],
-  ])('a named file that cannot serve: %s', async (name, message) => {
+  ])('a named file that cannot be used is refused: %s', async (name, message) => {
     const folder = await tempDir();
     await place(folder, { 'rc.toml': '', 'rc.ts': 'export default {}', 'other/package.json': '{}' });
     const error = await failure(folder, name);
@@ -172,10 +172,10 @@ describe('where the configuration comes from', () => {
     expect((await failure(join(folder, 'a'))).message).toContain('permission denied');
   });
 
-  /** As somebody else sees a file of this user. */
+  /** The IO of another user, who reads a file of this user. */
   const strangerIn = (folder: string) => ({ ...ioIn(folder), uid: process.getuid!() + 1 });
 
-  // A file of root is the system's.
+  // A file of root belongs to the system.
   testWith([noRoot], "another user's file above the working directory is refused", async () => {
     const folder = await tempDir();
     await place(folder, { '.migratorrc': yaml, 'a/.keep': '' });
@@ -198,7 +198,7 @@ describe('where the configuration comes from', () => {
     expect((await loadConfig(ioIn(folder), undefined)).mode).toBe(0o644);
   });
 
-  test('a link to a file elsewhere is read', async () => {
+  test('a link to a file in another folder is read', async () => {
     const folder = await tempDir();
     await place(folder, { 'real.yaml': yaml });
     await symlink('real.yaml', join(folder, '.migratorrc'));
@@ -215,7 +215,7 @@ describe('what is wrong with a configuration', () => {
     ['package.json', '{\n "migrator": {,} }', /line 2, column 15/],
     ['.migratorrc.mjs', 'export default {', /could not be run/],
     ['.migratorrc.mjs', 'export const a = 1;', /no default export/],
-  ])('%s: %j', async (name, content, message) => {
+  ])('%s with a syntax error is refused with its place: %j', async (name, content, message) => {
     const folder = await tempDir();
     await place(folder, { [name]: content });
     const error = await failure(folder);
@@ -237,15 +237,15 @@ describe('what is wrong with a configuration', () => {
       'instances.lab.product is missing (there is "prodct")',
     ],
     ['instances: { lab: hello }', 'instances.lab must be a group of keys, not text'],
-    ['instances: { "a b": { product: x, url: "embedded:x" } }', 'instances["a b"] is no name for an instance'],
+    ['instances: { "a b": { product: x, url: "embedded:x" } }', 'instances["a b"] is not a valid name for an instance'],
     ['instances: { lab: { product: x, url: 5 } }', 'instances.lab.url must be text, not a number'],
     [
       'instances: { lab: { product: x, url: "https://me:hunter2@host" } }',
-      'instances.lab.url must not hold a user name',
+      'instances.lab.url must not contain a user name',
     ],
     [
       'instances: { lab: { product: x, url: "https://host/?key=hunter2" } }',
-      'instances.lab.url must end before any "?"',
+      'instances.lab.url must not have a query ("?")',
     ],
     ['instances: { lab: { product: x, url: "ftp://host" } }', 'instances.lab.url must begin with'],
     ['instances: { lab: { product: x, url: "host.example" } }', 'instances.lab.url must be a URL'],
@@ -256,15 +256,15 @@ describe('what is wrong with a configuration', () => {
     ['http: { retries: 1.5 }', 'http.retries must be a whole number'],
     ['http: { retries: 1000 }', 'http.retries must be at most 100'],
     ['http: { retries: -1 }', 'http.retries must be at least 0'],
-    ['http: { proxy: "http://me:hunter2@proxy" }', 'http.proxy must not hold a user name'],
+    ['http: { proxy: "http://me:hunter2@proxy" }', 'http.proxy must not contain a user name'],
     ['keys: { identities: ./one }', 'keys.identities must be a list, not text'],
     ['keys: { recipients: [1] }', 'keys.recipients[0] must be text, not a number'],
-    ['defaults: { package-id: x }', "defaults.package-id is no flag's name in camel case"],
+    ['defaults: { package-id: x }', 'defaults.package-id is not the name of a flag in camel case'],
     ['defaults: { from: lba }\ninstances: { lab: { product: x, url: "embedded:x" } }', 'did you mean "lab"?'],
     ['defaults: { x: { y: 1 } }', 'defaults.x must be text, a number, true or false, or a list of texts'],
-    ['- a\n- b', 'the whole must be a group of keys, not a list'],
-    ['just text', 'the whole must be a group of keys, not text'],
-  ])('%s', async (content, message) => {
+    ['- a\n- b', 'the configuration must be a group of keys, not a list'],
+    ['just text', 'the configuration must be a group of keys, not text'],
+  ])('is named: %s', async (content, message) => {
     const folder = await tempDir();
     await place(folder, { '.migratorrc': content });
     const error = await failure(folder);
@@ -273,7 +273,7 @@ describe('what is wrong with a configuration', () => {
     expect(`${error.message} ${JSON.stringify(error.details)}`).not.toContain('hunter2');
   });
 
-  test('everything is named at once', async () => {
+  test('all problems are reported at once', async () => {
     const folder = await tempDir();
     await place(folder, { '.migratorrc': 'instnces: {}\nhttp: { retires: 1, timeout: x }\nadapters: no' });
     const error = await failure(folder);
@@ -286,7 +286,7 @@ describe('what is wrong with a configuration', () => {
     ]);
   });
 
-  test('sections that are only a heading are fine, and names cannot reach the prototype', async () => {
+  test('empty sections are valid, and names cannot reach the prototype', async () => {
     const folder = await tempDir();
     await place(folder, {
       '.migratorrc':

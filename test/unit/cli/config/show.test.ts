@@ -78,7 +78,7 @@ describe('describeConfig', () => {
 });
 
 describe('configWarnings', () => {
-  test('names plain secrets, readable files, plain http and unknown products', async () => {
+  test('warns of secrets in plain text, readable files, http and unknown products', async () => {
     const warnings = configWarnings(await configOf(content, 0o644), { secretSettings, products });
     const text = warnings.join('\n');
     for (const path of [
@@ -88,17 +88,17 @@ describe('configWarnings', () => {
       'defaults.password',
       'keys.passphrase',
     ]) {
-      expect(text).toContain(`${path} is the secret itself`);
+      expect(text).toContain(`${path} is a secret in plain text`);
     }
     expect(text).not.toContain('http.keyPassphrase');
     expect(text).not.toContain('instances.prod.apiKey');
-    if (process.platform !== 'win32') expect(text).toContain('can be read by others');
+    if (process.platform !== 'win32') expect(text).toContain('can be read by other users');
     expect(text).toContain('instances.other.url is http');
     expect(text).toContain('instances.other.product is "acme"');
     expect(text).not.toContain('hunter2');
   });
 
-  test('is silent about a clean file', async () => {
+  test('gives no warning for a good file', async () => {
     const clean = 'instances: { lab: { product: octopus, url: "http://127.0.0.1:8065", apiKey: "env:K" } }';
     expect(configWarnings(await configOf(clean, 0o644), { secretSettings, products })).toEqual([]);
   });
@@ -110,18 +110,18 @@ describe('configWarnings', () => {
     ['http://[::1]:80', true],
     ['http://localhost.example', false],
     ['http://128.0.0.1', false],
-  ])('loopback %s: %s', (url, expected) => expect(isLoopback(url)).toBe(expected));
+  ])('isLoopback(%s) is %s', (url, expected) => expect(isLoopback(url)).toBe(expected));
 });
 
 describe('starterConfig', () => {
-  test('is valid, and says what was answered', async () => {
+  test('is valid and contains the answers', async () => {
     const config = await configOf(starterConfig(embeddedStarter));
     expect(Object.keys(config.instances)).toEqual(['lab', 'prod']);
     expect({ ...config.defaults }).toEqual({ from: 'lab', to: 'prod' });
     expect(configWarnings(config, { secretSettings, products })).toEqual([]);
   });
 
-  test('keeps awkward answers as text', async () => {
+  test('keeps answers with special characters as text', async () => {
     const settings = { apiKey: 'env:K', space: 'yes', note: 'a: "b" # c', number: '012' };
     const config = await configOf(
       starterConfig({ instances: [{ name: 'no', product: 'octopus', url: 'https://h.example', settings }] }),

@@ -16,7 +16,7 @@ describe('parseDuration', () => {
     ['-1s', undefined],
     ['1w', undefined],
     ['1.2.3s', undefined],
-  ])('%j', (text, milliseconds) => expect(parseDuration(text)).toBe(milliseconds));
+  ])('reads %j', (text, milliseconds) => expect(parseDuration(text)).toBe(milliseconds));
 });
 
 describe('jsonFault', () => {
@@ -36,7 +36,9 @@ describe('jsonFault', () => {
     ['{}\n}', 2, 1, 'the end of the file'],
     ['["a\nb"]', 1, 2, 'a value'],
     ['[01]', 1, 3, '"," or "]"'],
-  ])('%j', (text, line, column, expected) => expect(jsonFault(text)).toEqual({ line, column, expected }));
+  ])('finds the fault in %j', (text, line, column, expected) =>
+    expect(jsonFault(text)).toEqual({ line, column, expected }),
+  );
 });
 
 function cut([text, at, inserted]: readonly [string, number, string]): string {

@@ -9,14 +9,17 @@ describe('durationFlag', () => {
     ['90s', 90_000],
     ['20m', 1_200_000],
     ['1h30m', 5_400_000],
-  ])('%s', (text, milliseconds) => {
+  ])('reads "%s"', (text, milliseconds) => {
     expect(durationFlag(text, source)).toBe(milliseconds);
   });
 
-  test.each(['', '20', 'soon', '5 apples', '-3s', '1e3s'])('"%s" is USAGE that names where it stands', async (text) => {
-    await expect(() => durationFlag(text, source)).toThrowCode('USAGE');
-    expect(() => durationFlag(text, source)).toThrow(`MIGRATOR_TIMEOUT: "${text}"`);
-  });
+  test.each(['', '20', 'soon', '5 apples', '-3s', '1e3s'])(
+    '"%s" is USAGE, and the error names the source of the text',
+    async (text) => {
+      await expect(() => durationFlag(text, source)).toThrowCode('USAGE');
+      expect(() => durationFlag(text, source)).toThrow(`MIGRATOR_TIMEOUT: "${text}"`);
+    },
+  );
 });
 
 describe('sizeFlag', () => {
@@ -27,12 +30,12 @@ describe('sizeFlag', () => {
     ['1.5 GiB', 1.5 * 2 ** 30],
     ['20gb', 20e9],
     ['2TiB', 2 * 2 ** 40],
-  ])('%s', (text, bytes) => {
+  ])('reads "%s"', (text, bytes) => {
     expect(sizeFlag(text, source)).toBe(bytes);
   });
 
   test.each(['', 'much', '5 apples', '-1', '1,5GB', 'MiB'])(
-    '"%s" is USAGE that names where it stands',
+    '"%s" is USAGE, and the error names the source of the text',
     async (text) => {
       await expect(() => sizeFlag(text, source)).toThrowCode('USAGE');
       expect(() => sizeFlag(text, source)).toThrow(`MIGRATOR_TIMEOUT: "${text}"`);

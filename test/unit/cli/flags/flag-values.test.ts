@@ -13,7 +13,7 @@ import { withTempDir } from '../../../support/with-temp-dir.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
-/** A command with one flag of each kind, and what it is given in the end. */
+/** A command with one flag of each kind, and the final values of its flags. */
 async function settled(
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -71,7 +71,7 @@ async function failure(...given: Parameters<typeof settled>): Promise<string> {
   throw new Error('nothing failed');
 }
 
-describe('a flag gets its value from the command line, the environment, the rc file, or what is built in', () => {
+describe('a flag gets its value from the command line, the environment, the rc file or the built-in value', () => {
   const cases: readonly [string, string, readonly string[], string, string, unknown[]][] = [
     ['a text', 'packageId', ['--package-id', 'cli'], 'env', 'packageId: rc', ['cli', 'env', 'rc', undefined]],
     [
@@ -111,7 +111,7 @@ describe('a flag gets its value from the command line, the environment, the rc f
     ['a negated switch', 'wait', ['--no-wait'], '1', 'wait: false', [false, true, false, true]],
   ];
 
-  test.each(cases)('%s', async (_, name, argv, text, rc, [cli, env, file, builtIn]) => {
+  test.each(cases)('in this order: %s', async (_, name, argv, text, rc, [cli, env, file, builtIn]) => {
     const variable = `MIGRATOR_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
     const defaults = `  ${rc}\n`;
     expect(await one(name, argv, { [variable]: text }, defaults)).toEqual(cli);
@@ -130,39 +130,39 @@ describe('a flag gets its value from the command line, the environment, the rc f
     ['false', false],
     ['No', false],
     ['off', false],
-  ])('%s makes a switch %s', async (text, expected) => {
+  ])('in the environment, %s sets a switch to %s', async (text, expected) => {
     expect(await one('dryRun', [], { MIGRATOR_DRY_RUN: text })).toBe(expected);
   });
 
-  test('--no-wait is MIGRATOR_NO_WAIT=1 as well as MIGRATOR_WAIT=0', async () => {
+  test('MIGRATOR_NO_WAIT=1 and MIGRATOR_WAIT=0 both mean --no-wait', async () => {
     expect(await one('wait', [], { MIGRATOR_NO_WAIT: '1' })).toBe(false);
     expect(await one('wait', [], { MIGRATOR_NO_WAIT: '0' })).toBe(true);
     expect(await one('wait', [], { MIGRATOR_WAIT: 'no' })).toBe(false);
     expect(await one('wait', ['--no-wait'], { MIGRATOR_NO_WAIT: '0' })).toBe(false);
   });
 
-  test('one text in the rc file is a list of one', async () => {
+  test('a single text in the rc file is a list with one value', async () => {
     expect(await one('project', [], {}, '  project: Web Shop\n')).toEqual(['Web Shop']);
   });
 
-  test('a flag that decides what the command does takes no default of the file', async () => {
+  test('a flag that changes what the command does gets no default from the rc file', async () => {
     expect(await one('packageId', [], {}, '  packageId: rc\n', ['packageId'])).toBeUndefined();
     expect(await one('packageId', [], { MIGRATOR_PACKAGE_ID: 'env' }, '  packageId: rc\n', ['packageId'])).toBe('env');
   });
 
-  test('the program’s own flags follow the same order', async () => {
+  test('the global flags follow the same order', async () => {
     const globals = async (...given: Parameters<typeof settled>) => (await settled(...given)).context.globals;
     expect(await globals([], { MIGRATOR_PROGRESS: 'json' }, '  progress: auto\n')).toMatchObject({ progress: 'json' });
     expect(await globals([], {}, '  progress: json\n  quiet: true\n')).toMatchObject({ progress: 'json', quiet: true });
     expect(await globals(['--quiet'], { MIGRATOR_QUIET: '0' })).toMatchObject({ quiet: true });
     expect(await globals([], { MIGRATOR_NO_COLOR: '1' })).toMatchObject({ color: false });
     expect(await globals([], { MIGRATOR_JSON: 'on' })).toMatchObject({ json: true });
-    // Set by release scripts for reasons of their own.
+    // Release scripts set this variable for other purposes.
     expect(await globals([], { MIGRATOR_VERSION: '9' })).toMatchObject({ json: false });
   });
 });
 
-describe('a wrong value names where it stands', () => {
+describe('an error about a wrong value names its source', () => {
   test.each([
     [{ MIGRATOR_DRY_RUN: 'perhaps' }, undefined, /MIGRATOR_DRY_RUN="perhaps" is neither true nor false/],
     [{ MIGRATOR_ON_CONFLICT: 'ask' }, undefined, /MIGRATOR_ON_CONFLICT: "ask" is not one of fail, keep, overwrite/],
@@ -176,16 +176,16 @@ describe('a wrong value names where it stands', () => {
     [
       {},
       '  packagId: x\n',
-      /defaults\.packagId in .* is no flag that can have a default\n.*did you mean "packageId"\?/,
+      /defaults\.packagId in .* is not a flag that can have a default\n.*did you mean "packageId"\?/,
     ],
-    [{}, '  json: true\n', /defaults\.json in .* is no flag that can have a default/],
-    // A flag of another command: checked as well, so that a slip does not wait for its night.
+    [{}, '  json: true\n', /defaults\.json in .* is not a flag that can have a default/],
+    // A flag of another command. It is checked too, so that an error is found before that command runs.
     [{}, '  compression: lzma\n', /defaults\.compression in .*: "lzma" is not one of auto/],
   ])('%j %j', async (env, defaults, message) => {
     expect(await failure([], env as Record<string, string>, defaults)).toMatch(message);
   });
 
-  test('and so do durations, which are read later', async () => {
+  test('also for durations, which are read later', async () => {
     const { context: fromEnv } = await settled([], { MIGRATOR_TIMEOUT: 'soon' });
     expect(fromEnv.flagSource('timeout')).toEqual({ origin: 'environment', words: 'MIGRATOR_TIMEOUT' });
     const { context: fromFile } = await settled([], {}, '  pollInterval: soon\n');
@@ -194,7 +194,7 @@ describe('a wrong value names where it stands', () => {
     expect(fromLine.flagSource('pollInterval')).toEqual({ origin: 'command line', words: '--poll-interval' });
   });
 
-  test('a wrong choice on the command line is commander’s to refuse, for lists too', async () => {
+  test('commander refuses a wrong choice on the command line, also in a list', async () => {
     const context = createContext(testIO(), []);
     const entry = {
       name: 'work',

@@ -89,7 +89,7 @@ const refusal = async (...given: Parameters<typeof flags>): Promise<string> => {
 };
 
 describe('help', () => {
-  test('shows each flag once, under the first product that knows it', () => {
+  test('shows each flag once, with the first product that has it', () => {
     const text = helpOf(withProductOptions(new Command('import'), 'import', table));
     expect(text).toMatch(/River Server options:\n +--password <secret> +locks it\n +--replace-all/);
     expect(text.match(/--password/g)).toHaveLength(1);
@@ -114,32 +114,32 @@ describe('product flags', () => {
     expect(given.secrets).toEqual({});
   });
 
-  test('a file is read: its text travels, as a secret where it is one', async () => {
+  test('the text of a file becomes an option, or a secret if the option is one', async () => {
     const given = await flags('partial-export', 'lake', ['--objects', 'secret', '--accounts', 'secret']);
     expect(given.options).toEqual({ objects: 'from a file' });
     expect(given.secrets['accounts']?.reveal()).toBe('from a file');
   });
 
-  test('a file of any bytes travels under its name, each of several', async () => {
+  test('the bytes of each of several files become an option, with the name of the file', async () => {
     const given = await flags('import', 'lake', ['--blob', 'secret', '--blob', './secret']);
     const bytes = `secret/${Buffer.from('from a file').toString('base64')}`;
     expect(given.options).toEqual({ blob: [bytes, bytes] });
     expect(await refusal('import', 'lake', ['--blob', './absent'])).toBe('--blob: "./absent" cannot be read');
   });
 
-  test('what says where one project goes is told apart', async () => {
+  test('flags that set the destination of one project are listed separately', async () => {
     expect((await flags('import', 'lake', ['--place', '/x'])).oneProject).toEqual(['--place']);
     expect((await flags('import', 'lake', [])).oneProject).toEqual([]);
   });
 
-  test('a file that cannot be read is USAGE and named with its flag', async () => {
+  test('a file that cannot be read is USAGE, and the error names the file and the flag', async () => {
     expect(await refusal('partial-export', 'lake', ['--objects', './absent.csv'])).toBe(
       '--objects: "./absent.csv" cannot be read',
     );
     expect(await refusal('partial-export', 'lake', ['--objects', '.'])).toMatch(/^--objects: "\." cannot be read/);
   });
 
-  test('what migrator does itself where a product cannot is no flag of a stranger', async () => {
+  test('an option that migrator carries out by itself is accepted for every product', async () => {
     const given = await flags('partial-export', 'lake', ['--call-me', 'https://x.example']);
     expect(given.options).toEqual({});
     expect(given.byMigrator).toEqual({ callMe: 'https://x.example' });
@@ -148,7 +148,7 @@ describe('product flags', () => {
     expect(own.byMigrator).toEqual({});
   });
 
-  test('a list that nobody gave is not there', async () => {
+  test('a list that was not given is absent', async () => {
     expect((await flags('partial-export', 'lake', [])).options).toEqual({});
   });
 
@@ -160,17 +160,20 @@ describe('product flags', () => {
     ['river', ['--mode', 'quick'], {}, '--mode is for Lake Cloud, and this instance is river'],
     ['lake', ['--skip-logs'], {}, '--skip-logs is for River Server, and this instance is lake'],
     ['lake', [], { MIGRATOR_SKIP_LOGS: '1' }, '--skip-logs is for River Server, and this instance is lake'],
-  ])('a flag of another product is USAGE and names it: %s %j %j', async (product, argv, env, message) => {
-    expect(await refusal('partial-export', product, argv, { env: env })).toBe(message);
-  });
+  ])(
+    'a flag of another product is USAGE, and the error names that product: %s %j %j',
+    async (product, argv, env, message) => {
+      expect(await refusal('partial-export', product, argv, { env: env })).toBe(message);
+    },
+  );
 
-  test('defaults of the rc file are meant for whichever product knows them', async () => {
+  test('defaults of the rc file are ignored by products that do not know them', async () => {
     const rc = 'defaults: { skipLogs: true, mode: quick }';
     expect((await flags('partial-export', 'lake', [], { rc })).options).toEqual({ mode: 'quick' });
     expect((await flags('partial-export', 'river', [], { rc })).options).toEqual({ skipLogs: true });
   });
 
-  test('a flag that two products know is each one’s own', async () => {
+  test('a flag of two products follows the rules of the product in use', async () => {
     const env = { PHRASE: 'sesame' };
     for (const product of ['river', 'lake']) {
       const { secrets, options } = await flags('import', product, ['--password', 'env:PHRASE'], { env });
@@ -179,7 +182,7 @@ describe('product flags', () => {
     }
   });
 
-  test('a secret is warned about on the line and in the file, not in the environment', async () => {
+  test('a plain secret causes a warning on the command line and in the rc file, but not in the environment', async () => {
     expect((await flags('import', 'river', ['--password', 'plain'])).err).toContain('on the command line');
     expect((await flags('import', 'river', [], { rc: 'defaults: { password: plain }' })).err).toContain(
       'in the rc file',
@@ -191,7 +194,7 @@ describe('product flags', () => {
     expect(fromFile.secrets['password']?.reveal()).toBe('from a file');
   });
 
-  test('a move splits them into what the export and what the import knows, and gives both what is its own', async () => {
+  test('a move gives export options to the export, import options to the import, and its own options to both', async () => {
     const given = await flags('migrate-project', 'river', ['--replace-all', '--skip-logs', '--at-once']);
     expect(given.exportOptions).toEqual({ skipLogs: true, atOnce: true });
     expect(given.importOptions).toEqual({ replaceAll: true, atOnce: true });
@@ -201,7 +204,7 @@ describe('product flags', () => {
 });
 
 describe('--set', () => {
-  test('carries options of adapters that are not built in; the value may hold "="', async () => {
+  test('sets options of adapters that are not built in; the value may contain "="', async () => {
     const { options } = await flags('partial-export', 'acme', [
       '--set',
       'depth=2',
@@ -213,12 +216,12 @@ describe('--set', () => {
     expect(options).toEqual({ depth: '2', query: 'a=b', empty: '' });
   });
 
-  test.each(['depth', '=2', ''])('"%s" is no setting', async (setting) => {
+  test.each(['depth', '=2', ''])('"%s" is not a valid setting', async (setting) => {
     expect(await refusal('partial-export', 'acme', ['--set', setting])).toContain('name=value');
   });
 
-  test('is refused for a product that is built in, unless the rc file says it for others', async () => {
-    expect(await refusal('partial-export', 'river', ['--set', 'a=b'])).toContain('not built in, and river is');
+  test('is refused for a built-in product, but ignored there when it comes from the rc file', async () => {
+    expect(await refusal('partial-export', 'river', ['--set', 'a=b'])).toContain('not built in, but river is built in');
     expect((await flags('partial-export', 'river', [], { rc: 'defaults: { set: [a=b] }' })).options).toEqual({});
   });
 });
@@ -230,7 +233,7 @@ describe('a switch whose name begins with no', () => {
     expect(given).toMatchObject({ options: { noDuplicateCheck: true }, overwrites: true });
   });
 
-  test('comes from the environment and the rc file under its whole name', async () => {
+  test('has its whole name in the environment and in the rc file', async () => {
     const env = { MIGRATOR_NO_DUPLICATE_CHECK: '1' };
     expect((await flags('migrate-project', 'river', [], { env })).options).toEqual({ noDuplicateCheck: true });
     const rc = 'defaults: { noDuplicateCheck: true }';

@@ -39,7 +39,7 @@ describe('key files', () => {
     expect(await readdir(folder)).toEqual(['migrator.key']);
   });
 
-  test('two that generate at once do not lose a key', async () => {
+  test('two processes that create keys at the same time do not lose a key', async () => {
     const io = await home();
     const { identity } = keyPlaces(io);
     const results = await Promise.allSettled(['a', 'b', 'c'].map((text) => writeSecretKey(identity, new Secret(text))));
@@ -63,7 +63,7 @@ describe('key files', () => {
     expect(await readPublicKey(signingPublic)).toBe('p');
   });
 
-  test('what is no key file is refused by its kind', async () => {
+  test('a missing key is NOT_FOUND; a folder and a file that is too large are USAGE', async () => {
     const io = await home();
     const { signing, folder } = keyPlaces(io);
     await expect(() => readSecretKey(signing, io, ignore)).toThrowCode('NOT_FOUND');

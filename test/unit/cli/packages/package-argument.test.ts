@@ -7,7 +7,7 @@ import type { Instance } from '../../../../src/core/instance.ts';
 import { testIO } from '../../../support/test-io.ts';
 import { withTempDir } from '../../../support/with-temp-dir.ts';
 
-/** Of an instance these functions look at one property only. */
+/** These functions read only one property of an instance. */
 const instance = (unversioned = false) => ({ name: 'lab', adapter: { feed: { unversioned } } }) as unknown as Instance;
 
 describe('parsePackageRef', () => {
@@ -16,15 +16,15 @@ describe('parsePackageRef', () => {
   });
 
   test.each(['', '-', 'Acme.Move', '@1.0.0', 'Acme@', 'a@b@c', 'a b@1', 'dir/Acme@1.0.0', 'dir\\Acme@1.0.0'])(
-    '"%s" is USAGE',
+    'refuses "%s" with USAGE',
     async (text) => {
       await expect(() => parsePackageRef(text, instance())).toThrowCode('USAGE');
     },
   );
 });
 
-describe('where packages have no version', () => {
-  test('an id alone names one, and a file name does not', async () => {
+describe('parsePackageRef for a product without package versions', () => {
+  test('reads an id alone, but not a file name', async () => {
     expect(parsePackageRef('35958BEB7C56491C9A43F7661501E177', instance(true))).toEqual({
       id: '35958BEB7C56491C9A43F7661501E177',
       version: '',
@@ -35,7 +35,7 @@ describe('where packages have no version', () => {
 });
 
 describe('parsePackageArgument', () => {
-  test('a file of that name wins over a package; a path and standard input never are packages', async () => {
+  test('prefers a file to a package of that name, and never takes a path or standard input for a package', async () => {
     await withTempDir(async (cwd) => {
       const context = createContext(testIO({ cwd }), []);
       expect(await parsePackageArgument('Acme@1.0.0', instance(), context)).toEqual({ id: 'Acme', version: '1.0.0' });

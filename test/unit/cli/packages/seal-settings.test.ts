@@ -13,7 +13,7 @@ import { withTempDir } from '../../../support/with-temp-dir.ts';
 
 const plain: SealOptions = { recipient: [], compression: 'auto' };
 
-/** A user with a folder, and an rc file when there is a text for one. */
+/** A user with a folder, and with an rc file if its text is given. */
 async function asUser<T>(rc: string, work: (context: Context, io: TestIO, cwd: string) => Promise<T>): Promise<T> {
   return withTempDir(async (cwd) => {
     if (rc !== '') await writeFile(join(cwd, '.migratorrc.yaml'), rc);
@@ -26,20 +26,20 @@ const recipientsOf = (settings: Awaited<ReturnType<typeof sealSettings>>) =>
     ? settings.encryption.recipients?.map(String)
     : undefined;
 
-describe('what the sealing flags mean', () => {
-  test('nothing said: signed with a key and encrypted to an identity that are made once', async () => {
+describe('sealSettings', () => {
+  test('without flags, a package is signed with a key and encrypted to an identity, both created on first use', async () => {
     await asUser('', async (context, io) => {
       const first = await sealSettings(plain, context);
-      expect(io.err.match(/made/g)).toHaveLength(2);
+      expect(io.err.match(/created/g)).toHaveLength(2);
       const second = await sealSettings(plain, context);
-      expect(io.err.match(/made/g)).toHaveLength(2);
+      expect(io.err.match(/created/g)).toHaveLength(2);
       expect(second.signer?.keyId).toBe(first.signer?.keyId);
       expect(recipientsOf(second)).toEqual(recipientsOf(first));
       expect(first.createdBy).toMatch(/^migrator-cli \d/);
     });
   });
 
-  test('--unsigned and --unencrypted make no key', async () => {
+  test('--unsigned and --unencrypted create no keys', async () => {
     await asUser('', async (context, io) => {
       const settings = await sealSettings({ ...plain, unsigned: true, unencrypted: true }, context);
       expect(settings).toMatchObject({ signer: undefined, encryption: undefined, privateManifest: false });
@@ -47,7 +47,7 @@ describe('what the sealing flags mean', () => {
     });
   });
 
-  test('recipients of the line replace those of the rc file, which replace the user', async () => {
+  test('recipients of the command line replace those of the rc file, which replace the user', async () => {
     const [one, two] = [generateIdentity(systemRandom), generateIdentity(systemRandom)].map((key) =>
       String(key.recipient),
     );
@@ -61,7 +61,7 @@ describe('what the sealing flags mean', () => {
     });
   });
 
-  test('a passphrase makes no identity', async () => {
+  test('a passphrase creates no identity', async () => {
     await asUser('', async (context, io) => {
       const settings = await sealSettings({ ...plain, unsigned: true, passphrase: 'env:PHRASE' }, context);
       expect(settings.encryption).toHaveProperty('passphrase');
@@ -70,7 +70,7 @@ describe('what the sealing flags mean', () => {
     });
   });
 
-  test('a signing key that is named has to be there', async () => {
+  test('a named signing key must exist', async () => {
     await asUser('', async (context) => {
       await expect(() => sealSettings({ ...plain, signingKey: 'absent.key' }, context)).toThrowCode('NOT_FOUND');
     });
@@ -81,7 +81,7 @@ describe('what the sealing flags mean', () => {
 });
 
 describe('the key ring', () => {
-  test('identities: those of the line, those of the rc file, and the user’s own', async () => {
+  test('uses the identities of the command line, of the rc file and of the user', async () => {
     await asUser('keys: { identities: [team.txt] }', async (context, io, cwd) => {
       const ring = await openKeyRing(context);
       const texts = [generateIdentity(systemRandom), generateIdentity(systemRandom)];
@@ -91,11 +91,11 @@ describe('the key ring', () => {
       await ring.recipients([]);
       expect(await ring.identities(['mine.txt'])).toHaveLength(3);
       await expect(() => ring.identities(['absent.txt'])).toThrowCode('NOT_FOUND');
-      expect(io.err).not.toContain('can be read by others');
+      expect(io.err).not.toContain('can be read by other users');
     });
   });
 
-  test('trusted: given, of the rc file, kept, and the user’s own', async () => {
+  test('trusts the keys of the command line, of the rc file, of the key folder and of the user', async () => {
     const [given, team] = [generateSigningKey(systemRandom), generateSigningKey(systemRandom)];
     await asUser('keys: { trust: [team.pub] }', async (context, io, cwd) => {
       await writeFile(join(cwd, 'team.pub'), printPublicKey(team.publicKey));
@@ -111,7 +111,7 @@ describe('the key ring', () => {
     });
   });
 
-  test('two first uses at once agree on one key', async () => {
+  test('creates one key when two runs need a first key at the same time', async () => {
     await asUser('', async (context) => {
       const rings = await Promise.all([openKeyRing(context), openKeyRing(context)]);
       const keys = await Promise.allSettled(rings.map((ring) => ring.signingKey(undefined)));

@@ -66,9 +66,9 @@ describe('rate', () => {
       ],
       MiB,
     ],
-  ] as const)('%s', (_, samples, rate) => expect(feed(...samples)).toBe(rate));
+  ] as const)('is right for %s', (_, samples, rate) => expect(feed(...samples)).toBe(rate));
 
-  test('thousands of events keep few samples', () => {
+  test('keeps only a few samples of thousands of events', () => {
     let samples: readonly Sample[] = [];
     for (let time = 0; time <= 20_000; time += 1) samples = addSample(samples, { time, done: time * 1000 });
     expect(samples.length).toBeLessThan(60);
@@ -84,7 +84,9 @@ describe('timeLeft', () => {
     [0, 100, undefined, undefined],
     [0, 100, 0, undefined],
     [200, 100, 50, undefined],
-  ])('%s of %s at %s', (done, total, rate, expected) => expect(timeLeft(done, total, rate)).toBe(expected));
+  ])('is right for %s of %s bytes at %s bytes a second', (done, total, rate, expected) =>
+    expect(timeLeft(done, total, rate)).toBe(expected),
+  );
 });
 
 describe('humanBytes', () => {
@@ -99,7 +101,7 @@ describe('humanBytes', () => {
     [3 * 1024 ** 4, '3.0 TiB'],
     [2 * 1024 ** 5, '2.0 PiB'],
     [5000 * 1024 ** 5, '5000.0 PiB'],
-  ])('%s', (bytes, text) => expect(humanBytes(bytes)).toBe(text));
+  ])('prints %s bytes', (bytes, text) => expect(humanBytes(bytes)).toBe(text));
 });
 
 describe('humanDuration', () => {
@@ -114,5 +116,5 @@ describe('humanDuration', () => {
     [7_620_000, '2 h 7 min'],
     [3_605_000, '1 h'],
     [349_200_000, '4 d 1 h'],
-  ])('%s', (milliseconds, text) => expect(humanDuration(milliseconds)).toBe(text));
+  ])('prints %s milliseconds', (milliseconds, text) => expect(humanDuration(milliseconds)).toBe(text));
 });

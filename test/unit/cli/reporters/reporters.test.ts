@@ -11,7 +11,7 @@ import { testIO, type TestIO } from '../../../support/test-io.ts';
 interface Stage {
   readonly io: TestIO;
   readonly reporter: ActiveReporter;
-  /** Lets time pass. */
+  /** Moves the clock forward, in milliseconds. */
   readonly after: (milliseconds: number) => void;
 }
 
@@ -88,7 +88,7 @@ describe.each(kinds)('%s', (name, options, overrides) => {
     expect(io.out).toBe('');
   });
 
-  test('text of a server cannot paint the terminal', async () => {
+  test('text from a server cannot send control sequences to the terminal', async () => {
     const { io, reporter } = await stage({ ...options, debug: true }, overrides);
     for (const event of hostile) reporter.report(event);
     reporter.finish('done');
@@ -100,7 +100,7 @@ describe.each(kinds)('%s', (name, options, overrides) => {
     }
   });
 
-  test('says nothing after finish, and lets it be called twice', async () => {
+  test('shows nothing after finish, which may be called twice', async () => {
     const { io, reporter } = await stage(options, overrides);
     reporter.report(job());
     reporter.finish();
@@ -114,7 +114,7 @@ describe.each(kinds)('%s', (name, options, overrides) => {
 });
 
 describe('lines', () => {
-  test('one dated line per change, and one every ten seconds', async () => {
+  test('shows one line with the time for each change, and one every ten seconds', async () => {
     const { io, reporter, after } = await stage();
     reporter.report({ type: 'phase', name: 'probe', subject: 'lab' });
     reporter.report({ type: 'phase', name: 'export', subject: '2 projects' });
@@ -144,7 +144,7 @@ describe('lines', () => {
     ]);
   });
 
-  test('a transfer is told at its start, every ten seconds and at its end', async () => {
+  test('shows a transfer at its start, every ten seconds and at its end', async () => {
     const { io, reporter, after } = await stage();
     for (let second = 0; second <= 25; second += 1) {
       reporter.report(bytes(second * 1024 * 1024, 25 * 1024 * 1024));
@@ -160,7 +160,7 @@ describe('lines', () => {
     ]);
   });
 
-  test('what comes during a prompt is shown after it', async () => {
+  test('shows events that come during a prompt after the prompt', async () => {
     const { io, reporter } = await stage();
     reporter.pause();
     reporter.report({ type: 'notice', message: 'later' });
@@ -171,7 +171,7 @@ describe('lines', () => {
 });
 
 describe('json', () => {
-  test('every line is an object with the documented fields', async () => {
+  test('writes one object with the documented fields on each line', async () => {
     const { io, reporter, after } = await stage({ progress: 'json', debug: true });
     reporter.report({ type: 'phase', name: 'seal', subject: 'acme' });
     reporter.report(job({ fraction: 0.5, messages: [{ level: 'warning', text: 'w' }] }));
@@ -228,7 +228,7 @@ describe('animated', () => {
   const tty = { stderrIsTTY: true, columns: 80 } as const;
   const screen = (io: TestIO): string[] => terminalScreen(io.err).map((line) => line.replace(/^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/u, '*'));
 
-  test('rewrites one line and leaves what is done above it', async () => {
+  test('rewrites one line, and keeps the lines of ended phases above it', async () => {
     const { io, reporter, after } = await stage({}, tty);
     reporter.report({ type: 'phase', name: 'probe', subject: 'lab' });
     expect(screen(io)).toEqual(['* reaching lab']);
@@ -262,7 +262,7 @@ describe('animated', () => {
     expect(io.err.lastIndexOf('\u001b[?25h')).toBeGreaterThan(io.err.lastIndexOf('\u001b[?25l'));
   });
 
-  test('claims nothing about a phase that did not end well', async () => {
+  test('does not show a failed phase as done', async () => {
     const { io, reporter } = await stage({}, tty);
     reporter.report({ type: 'phase', name: 'import', subject: 'acme' });
     reporter.report({ type: 'warning', message: 'it went wrong', hint: 'look' });
@@ -279,7 +279,7 @@ describe('animated', () => {
     ['cancelled', 'Canceled', 'cancel', '✔ cancelled acme'],
     ['failed', 'Failed', 'wait', '✔ waited for acme'],
     ['queued', 'started', 'import', '› importing acme: started'],
-  ] as const)('of a job that is %s (%s) the phase %s tells what is so', async (state, wireState, name, line) => {
+  ] as const)('for a job that is %s (%s), shows how the phase %s ended', async (state, wireState, name, line) => {
     for (const ends of ['by its result', 'by another phase']) {
       const { io, reporter } = await stage({}, tty);
       reporter.report({ type: 'phase', name, subject: 'acme' });
@@ -290,7 +290,7 @@ describe('animated', () => {
     }
   });
 
-  test('a long name leaves room for how far it is', async () => {
+  test('cuts a long name to leave room for the progress', async () => {
     const { io, reporter } = await stage({}, tty);
     const subject = 'Octopus.Space.Migration 1.0.0-20261121T020832-f4ad6d2c into production';
     reporter.report({ type: 'phase', name: 'import', subject });
@@ -300,7 +300,7 @@ describe('animated', () => {
     expect(screen(io).at(-1)).toMatch(/^\* importing Octopus\.Space\..*…: Executing, 42 %, Importing documents$/u);
   });
 
-  test('leaves the terminal to a prompt', async () => {
+  test('does not write to the terminal during a prompt', async () => {
     const { io, reporter } = await stage({}, tty);
     reporter.report({ type: 'phase', name: 'prepare', subject: 'acme' });
     reporter.pause();
@@ -318,7 +318,7 @@ describe('animated', () => {
   test.each([
     [true, /\u001b\[36m/],
     [false, undefined],
-  ])('colour %s', async (color, expected) => {
+  ])('uses colours: %s', async (color, expected) => {
     const { io, reporter } = await stage({ color }, tty);
     reporter.report({ type: 'phase', name: 'probe', subject: 'lab' });
     reporter.finish('done');
@@ -326,7 +326,7 @@ describe('animated', () => {
     else expect(io.err).toMatch(expected);
   });
 
-  test('a console without glyphs gets ASCII', async () => {
+  test('uses ASCII on a console without Unicode', async () => {
     const { io, reporter } = await stage({}, { ...tty, platform: 'win32' });
     reporter.report({ type: 'phase', name: 'seal', subject: 'a' });
     reporter.report(bytes(1, 2));
@@ -337,7 +337,7 @@ describe('animated', () => {
   });
 });
 
-describe('which reporter', () => {
+describe('createReporter', () => {
   const animatedBytes = '\u001b[?25l';
   test.each([
     ['a terminal', {}, { stderrIsTTY: true }, true],
@@ -345,8 +345,8 @@ describe('which reporter', () => {
     ['a build server', {}, { stderrIsTTY: true, env: { CI: 'true' } }, false],
     ['CI=false', {}, { stderrIsTTY: true, env: { CI: 'false' } }, true],
     ['a dumb terminal', {}, { stderrIsTTY: true, env: { TERM: 'dumb' } }, false],
-    ['plain asked for', { progress: 'plain' }, { stderrIsTTY: true }, false],
-  ] as const)('%s', async (_, options, overrides, animates) => {
+    ['--progress plain', { progress: 'plain' }, { stderrIsTTY: true }, false],
+  ] as const)('animates only on a capable terminal: %s', async (_, options, overrides, animates) => {
     const { io, reporter } = await stage(options, overrides);
     reporter.report({ type: 'phase', name: 'probe', subject: 'lab' });
     reporter.finish();
@@ -354,7 +354,7 @@ describe('which reporter', () => {
     if (!animates) expect(io.err).toContain('reaching lab');
   });
 
-  test('quiet says nothing, none says only what matters', async () => {
+  test('--quiet shows nothing; --progress none shows notices, warnings and handles only', async () => {
     const quiet = await stage({ quiet: true }, { stderrIsTTY: true });
     const none = await stage({ progress: 'none' });
     const events: readonly Event[] = [

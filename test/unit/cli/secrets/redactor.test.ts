@@ -41,32 +41,37 @@ describe('forms of a secret', () => {
     expect(redacted).not.toContain(form.slice(2, -2));
   });
 
-  test.each(['', 'a', 'ab', 'abc', 'user:', 'admin:x'])('base64 after %j and before anything', (prefix) => {
-    for (const suffix of ['', 'z', 'zz', 'zzz']) {
-      const header = Buffer.from(`${prefix}${secret}${suffix}`).toString('base64');
-      const redacted = redactorOf(secret).redact(`Authorization: Basic ${header}`);
-      expect(redacted).toContain('***');
-      const rest = redacted.replace('Authorization: Basic ', '').split('***');
-      // What is left of the header decodes to nothing of the secret.
-      for (const piece of rest) expect(Buffer.from(piece, 'base64').toString()).not.toContain(secret.slice(0, 3));
-      expect(rest.join('').length).toBeLessThanOrEqual(Buffer.from(`${prefix}${suffix}`).toString('base64').length + 4);
-    }
-  });
+  test.each(['', 'a', 'ab', 'abc', 'user:', 'admin:x'])(
+    'a secret in base64 after %j and before any text is masked',
+    (prefix) => {
+      for (const suffix of ['', 'z', 'zz', 'zzz']) {
+        const header = Buffer.from(`${prefix}${secret}${suffix}`).toString('base64');
+        const redacted = redactorOf(secret).redact(`Authorization: Basic ${header}`);
+        expect(redacted).toContain('***');
+        const rest = redacted.replace('Authorization: Basic ', '').split('***');
+        // The rest of the header decodes to no part of the secret.
+        for (const piece of rest) expect(Buffer.from(piece, 'base64').toString()).not.toContain(secret.slice(0, 3));
+        expect(rest.join('').length).toBeLessThanOrEqual(
+          Buffer.from(`${prefix}${suffix}`).toString('base64').length + 4,
+        );
+      }
+    },
+  );
 });
 
 describe('Redactor', () => {
-  test('no secret, no change', () => expect(new Redactor().redact('text')).toBe('text'));
+  test('without a secret, text is not changed', () => expect(new Redactor().redact('text')).toBe('text'));
 
-  test('masks all of several secrets, the longer first', () => {
+  test('masks several secrets, the longest first', () => {
     expect(redactorOf('abcd', 'abcdefgh').redact('x abcdefgh y abcd z')).toBe('x *** y *** z');
   });
 
-  test('masks secrets that overlap as one', () => {
+  test('masks overlapping secrets with one mask', () => {
     expect(redactorOf('abcdef', 'defghi').redact('<abcdefghi>')).toBe('<***>');
     expect(redactorOf('aaaa').redact('aaaaaa')).toBe('***');
   });
 
-  test('a very short secret is masked where it stands alone', () => {
+  test('a very short secret is masked only as a separate word', () => {
     expect(redactorOf('ab').redact('ab cab ab, {"k":"ab"} abc')).toBe('*** cab ***, {"k":"***"} abc');
     expect(redactorOf('').redact('text')).toBe('text');
     expect(redactorOf('1').redactValue({ exitCode: 1 })).toEqual({ exitCode: 1 });
@@ -80,11 +85,11 @@ describe('Redactor', () => {
     expect(redactor.redact('-----BEGIN PRIVATE KEY-----')).toContain('BEGIN');
   });
 
-  test('a file secret is found without its line end', () => {
+  test('a secret from a file is also masked without its line end', () => {
     expect(redactorOf('hunter2!\n').redact('it is hunter2!')).toBe('it is ***');
   });
 
-  test('redactValue goes through plain data, keys included', () => {
+  test('redactValue masks secrets in plain data, also in keys', () => {
     const redactor = redactorOf('hunter2', '123456');
     const cycle: Record<string, unknown> = { name: 'hunter2' };
     cycle['self'] = cycle;
@@ -107,7 +112,7 @@ describe('Redactor', () => {
     });
   });
 
-  test('a secret added later is masked too', () => {
+  test('a secret that is added later is masked too', () => {
     const redactor = redactorOf('first-one');
     expect(redactor.redact('second-one')).toBe('second-one');
     redactor.add(new Secret('second-one'));
@@ -136,7 +141,7 @@ describe('Redactor', () => {
     );
   });
 
-  test('a megabyte of log without a secret comes back as it is', () => {
+  test('a megabyte of log without a secret is not changed', () => {
     const secrets = Array.from({ length: 20 }, (_, index) => `API-${String(index).repeat(4)}ABCDEFGHIJKLMNOPQRSTUVWX`);
     const redactor = redactorOf(...secrets);
     const text = 'The task API log line 42 went on without any trouble: 7f3a9b0c==\n'.repeat(16_000);

@@ -33,15 +33,15 @@ async function failure(reference: string, given: ResolveOptions): Promise<Migrat
 }
 
 describe('env', () => {
-  test('gives the value', async () => {
+  test('returns the value of the variable', async () => {
     expect((await resolveSecret('env:KEY', options('/'))).reveal()).toBe('from-env');
   });
 
   test.each([
     ['env:MISSING', 'MISSING', 'not set'],
     ['env:EMPTY', 'EMPTY', 'empty'],
-    ['env:', 'environment variable', 'names no'],
-  ])('%s', async (reference, name, what) => {
+    ['env:', 'environment variable', 'has no name'],
+  ])('"%s" is CONFIG_INVALID when there is no value', async (reference, name, what) => {
     const error = await failure(reference, options('/'));
     expect(error).toMatchObject({ code: 'CONFIG_INVALID' });
     expect(error.message).toContain(name);
@@ -55,7 +55,7 @@ describe('file', () => {
     ['secret\r\n', 'secret'],
     ['secret\n\n', 'secret\n'],
     [' secret ', ' secret '],
-  ])('%j is %j', async (content, expected) => {
+  ])('a file with %j gives %j', async (content, expected) => {
     const folder = await tempDir();
     await mkdir(join(folder, 'sub'));
     await writeFile(join(folder, 'sub', 'key'), content, { mode: 0o600 });
@@ -88,14 +88,14 @@ describe('file', () => {
 });
 
 describe('command', () => {
-  test('gives what the command prints, run beside the file', async () => {
+  test('returns the output of the command, which runs in the folder of the rc file', async () => {
     const folder = await tempDir();
     await writeFile(join(folder, 'store'), 'from-store\n');
     const command = process.platform === 'win32' ? 'command:type store' : 'command:cat store';
     expect((await resolveSecret(command, options(folder))).reveal()).toBe('from-store');
   });
 
-  test('a failure quotes stderr, without control characters, and never stdout', async () => {
+  test('a failure quotes stderr without control characters, and never quotes stdout', async () => {
     const script = `process.stdout.write('hunter2'); process.stderr.write('vault is \\x1b[31msealed'); process.exit(3)`;
     const folder = await tempDir();
     await writeFile(join(folder, 'fail.cjs'), script);
@@ -106,18 +106,18 @@ describe('command', () => {
   });
 
   test.each([
-    ['command:', /names no command/, {}],
+    ['command:', /has no command/, {}],
     ['command:exit 0', /is empty/, {}],
     ['command:no-such-program-here', /ended with code/, {}],
     [`command:"${process.execPath}" -e "setInterval(()=>0,1e6)"`, /did not end within 0.3 s/, { commandTimeout: 300 }],
     [`command:"${process.execPath}" -e "console.log('x'.repeat(1e6))"`, /printed more than 64 KiB/, {}],
-  ])('%s', async (reference, message, extra) => {
+  ])('"%s" is CONFIG_INVALID', async (reference, message, extra) => {
     const error = await failure(reference, options('/', extra));
     expect(error.code).toBe('CONFIG_INVALID');
     expect(error.message).toMatch(message);
   });
 
-  test('is not waited for when the run is interrupted', async () => {
+  test('the command is killed when the run is interrupted', async () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 100);
     const reference = `command:"${process.execPath}" -e "setInterval(()=>0,1e6)"`;
@@ -126,19 +126,19 @@ describe('command', () => {
 });
 
 describe('prompt and plain values', () => {
-  test('asks when it may', async () => {
+  test('the user is asked when that is allowed', async () => {
     const asked: string[] = [];
     const prompt = (question: string): Promise<Secret> => (asked.push(question), Promise.resolve(new Secret('typed')));
     expect((await resolveSecret('prompt', options('/', { interactive: true, prompt }))).reveal()).toBe('typed');
     expect(asked).toEqual(['apiKey of instance "lab"']);
   });
 
-  test('without a terminal, or when asking is forbidden, it is USAGE', async () => {
+  test('prompt is USAGE without a terminal, and when asking is not allowed', async () => {
     expect((await failure('prompt', options('/'))).code).toBe('USAGE');
     expect((await failure('prompt', options('/', { interactive: true }))).code).toBe('USAGE');
   });
 
-  test('a plain value is allowed and told', async () => {
+  test('a plain value is accepted and reported', async () => {
     let told = 0;
     const secret = await resolveSecret('p4ss:word', options('/', { onPlain: () => (told += 1) }));
     expect([secret.reveal(), told]).toEqual(['p4ss:word', 1]);
@@ -153,7 +153,7 @@ describe('prompt and plain values', () => {
     ['hunter2', false],
     ['prompt ', false],
     ['ENV:X', false],
-  ])('%s is a reference: %s', (value, expected) => {
+  ])('isReference(%s) is %s', (value, expected) => {
     expect(isReference(value)).toBe(expected);
     expect(shownReference(value)).toBe(expected ? value : '***');
   });

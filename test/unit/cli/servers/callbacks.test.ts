@@ -7,7 +7,7 @@ import { MigratorError } from '../../../../src/errors.ts';
 import { testIO } from '../../../support/test-io.ts';
 import { withTempDir } from '../../../support/with-temp-dir.ts';
 
-/** A listener that answers with a status, and what it was asked. */
+/** A server that answers every request with one status, and records the requests. */
 async function listening(status: number, work: (url: string) => Promise<unknown>): Promise<string[]> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
@@ -49,12 +49,12 @@ async function ended(
 }
 
 describe('a callback', () => {
-  test('of success is told the package, beside what its address says already', async () => {
+  test('for success gets the package as query parameters, in addition to those of its URL', async () => {
     const asked = await listening(200, (url) => ended(url, () => Promise.resolve(done)));
     expect(asked).toEqual(['GET /good?run=7&packageId=Acme&packageVersion=1.0.0-a']);
   });
 
-  test('of failure is called once the work has failed, and the failure stays', async () => {
+  test('for failure is called after the work has failed, and the error is passed on', async () => {
     let code: string | undefined;
     const asked = await listening(204, async (url) => {
       ({ code } = await ended(url, () => Promise.reject(new MigratorError('JOB_FAILED', 'no room'))));
@@ -64,20 +64,20 @@ describe('a callback', () => {
   });
 
   test.each(['CANCELLED', 'STILL_RUNNING', 'REMOTE_UNREACHABLE'] as const)(
-    'is not called for %s: that is no end',
+    'for failure is not called after %s, because the job may still be running',
     async (code) => {
       const asked = await listening(200, (url) => ended(url, () => Promise.reject(new MigratorError(code, 'later'))));
       expect(asked).toEqual([]);
     },
   );
 
-  test('of a job that was only started is not called either', async () => {
+  test('for a job that was only started is not called', async () => {
     expect(await listening(200, (url) => ended(url, () => Promise.resolve({ ...done, outcome: 'started' })))).toEqual(
       [],
     );
   });
 
-  test('that is refused is a warning, and the work stays done', async () => {
+  test('that is refused is only a warning, and the work counts as done', async () => {
     let told = { err: '', code: undefined as string | undefined };
     await listening(404, async (url) => {
       told = await ended(url, () => Promise.resolve(done));
@@ -86,11 +86,11 @@ describe('a callback', () => {
     expect(told.err).toContain('the callback failed');
   });
 
-  test.each([['ftp://x'], ['nowhere'], ['/path']])('to "%s" is USAGE', async (address) => {
+  test.each([['ftp://x'], ['nowhere'], ['/path']])('to the URL "%s" is USAGE', async (address) => {
     await expect(() => readCallbacks({ successCallback: address }, { wait: true })).toThrowCode('USAGE');
   });
 
-  test('needs somebody who waits', async () => {
+  test('is refused with --no-wait', async () => {
     await expect(() => readCallbacks({ failureCallback: 'https://x.example' }, { wait: false })).toThrowCode('USAGE');
     expect(readCallbacks({}, { wait: false })).toEqual({ success: undefined, failure: undefined });
   });

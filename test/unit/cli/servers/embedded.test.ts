@@ -9,7 +9,7 @@ const split = (settings: Readonly<Record<string, unknown>>) =>
   );
 
 describe('embeddedOptions', () => {
-  test('parts what the emulator is made with from what the adapter reads; the key is the emulator’s own', () => {
+  test('separates the options of the emulator from the settings of the adapter, and drops the API key', () => {
     const settings = { space: 'Default', sample: 'target', version: '2024.1', pace: '200ms', apiKey: 'env:IGNORED' };
     expect(split(settings)).toEqual({
       options: { sample: 'target', version: '2024.1', pace: 200 },
@@ -17,11 +17,11 @@ describe('embeddedOptions', () => {
     });
   });
 
-  test('reads a shared folder relative to the rc file', () => {
+  test('resolves a shared folder relative to the rc file', () => {
     expect(split({ storage: './shared' }).options.storage).toBe(resolve('/rc', 'shared'));
   });
 
-  test('says nothing of what is not set', () => {
+  test('leaves out settings that are not given', () => {
     expect(split({})).toEqual({ options: {}, settings: {} });
     expect(split({ sample: false, pace: 5 }).options).toEqual({ sample: false, pace: 5 });
   });

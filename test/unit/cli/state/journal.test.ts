@@ -45,7 +45,7 @@ describe('a run', () => {
     await journal.close();
   });
 
-  test('notes made at once are all kept', async () => {
+  test('notes that are made at the same time are all kept', async () => {
     const journal = journalIn(await tempDir());
     const { run } = await journal.begin('k', 'import', again);
     await Promise.all(['a', 'b', 'c', 'd'].map((name) => run.note({ [name]: name })));
@@ -53,7 +53,7 @@ describe('a run', () => {
     await run.finish('done');
   });
 
-  test('is taken up when its process left it or let it go, and not when it ended or is not wanted', async () => {
+  test('is resumed when its process died or detached, but not when it ended or a new run is wanted', async () => {
     const folder = await tempDir();
     const left = journalIn(folder);
     const { run } = await left.begin('k', 'import', again);
@@ -80,7 +80,7 @@ describe('a run', () => {
     await after.run.finish('done');
   });
 
-  test('only the newest of a key counts: an old unfinished run does not come back', async () => {
+  test('only the newest run of a key counts, so an old unfinished run is not resumed', async () => {
     const journal = journalIn(await tempDir());
     for (const [fresh, outcome] of [
       [false, 'detached'],
@@ -122,7 +122,7 @@ describe('a run', () => {
     expect((await journal.list()).map(({ key }) => key)).toEqual(['k5', 'k4', 'k3', 'open']);
   });
 
-  test('a half-written file that a killed run left is removed a minute later, by the next run that ends', async () => {
+  test('a half-written file of a killed run is removed after a minute, by the next run that ends', async () => {
     const folder = await tempDir();
     const journal = journalIn(folder);
     const { run } = await journal.begin('k', 'import', again);
@@ -138,7 +138,7 @@ describe('a run', () => {
     }
   });
 
-  test('a damaged record is set aside with a warning', async () => {
+  test('a damaged record is renamed, with a warning', async () => {
     const folder = await tempDir();
     const warnings: string[] = [];
     const journal = journalIn(folder, { onWarning: (message) => warnings.push(message) });
@@ -156,7 +156,7 @@ describe('a run', () => {
     await journal.close();
   });
 
-  test('a state folder that cannot be made is LOCAL_IO with a way out', async () => {
+  test('a state folder that cannot be created is LOCAL_IO, with a hint', async () => {
     const folder = await tempDir();
     await writeFile(join(folder, 'file'), '');
     const journal = journalIn(join(folder, 'file', 'state'));
@@ -168,7 +168,7 @@ describe('a run', () => {
   });
 });
 
-/** A real process that begins a run and says what came of it, then waits to be killed or told to go on. */
+/** A real process that begins a run and prints the result, then waits until it is killed or told to continue. */
 function begin(folder: string, key: string, act = ''): ChildProcess {
   const module = pathToFileURL(resolve('dist/cli/state/journal.js')).href;
   const io = pathToFileURL(resolve('dist/cli/terminal/io.js')).href;
@@ -214,7 +214,7 @@ async function kill(child: ChildProcess): Promise<void> {
 }
 
 describe('processes', () => {
-  test('a second one is told who runs it; after a kill -9 it takes over, jobs included', async () => {
+  test('a second process learns who does the work; after a kill -9 it takes over, with the jobs', async () => {
     const folder = await tempDir();
     const first = begin(folder, 'k');
     const began = await answer(first);
@@ -232,7 +232,7 @@ describe('processes', () => {
     for (const child of [second, third, other]) await kill(child);
   });
 
-  test('of many that find a dead one, exactly one takes over', async () => {
+  test('exactly one of many processes takes over from a dead process', async () => {
     const folder = await tempDir();
     const dead = begin(folder, 'k');
     const { id } = await answer(dead);
@@ -244,7 +244,7 @@ describe('processes', () => {
     for (const child of children) await kill(child);
   });
 
-  test('one that was killed while it wrote leaves the last complete record', async () => {
+  test('a process that is killed while it writes leaves the last complete record', async () => {
     const folder = await tempDir();
     const act =
       'console.log(JSON.stringify({ pid: process.pid })); for (let n = 0; ; n += 1) await run.note({ n, text: "x".repeat(5000) });';
@@ -266,7 +266,7 @@ describe('locks', () => {
   const here = { pid: process.pid, host: 'here' };
   const there = { pid: 1, host: 'there' };
 
-  test('a process of another machine is believed while it shows signs of life', async () => {
+  test('a process on another machine keeps its lock while it sends heartbeats', async () => {
     const folder = await tempDir();
     const acquired = await acquireLock(folder, 'k', there, timing);
     if (!('lock' in acquired)) throw new Error('expected the lock');
@@ -276,7 +276,7 @@ describe('locks', () => {
     expect(await acquireLock(folder, 'k', here, timing)).toHaveProperty('lock');
   });
 
-  test('even when its clock is far behind', async () => {
+  test('a process on another machine keeps its lock even if its clock is far behind', async () => {
     const folder = await tempDir();
     await acquireLock(folder, 'k', there, { ...timing, heartbeat: 1e6 });
     const file = join(folder, 'k.1.lock');
@@ -289,7 +289,7 @@ describe('locks', () => {
     expect(attempt).toMatchObject({ owner: { host: 'there' } });
   });
 
-  test('and taken over once it is silent; the silent one notices', async () => {
+  test('the lock of a process without heartbeats is taken over, and that process notices it', async () => {
     const folder = await tempDir();
     const silent = await acquireLock(folder, 'k', there, { ...timing, heartbeat: 1e6 });
     if (!('lock' in silent)) throw new Error('expected the lock');
@@ -302,21 +302,21 @@ describe('locks', () => {
     if ('lock' in taken) await taken.lock.release();
   });
 
-  test('a process id that was given to another process holds nothing', async () => {
+  test('a process id that now belongs to another process holds no lock', async () => {
     const folder = await tempDir();
     const owner = { ...here, since: '2001-01-01T00:00:00.000Z', processStart: '1', released: false };
     await writeFile(join(folder, 'k.1.lock'), JSON.stringify(owner));
     expect(await acquireLock(folder, 'k', here, timing)).toHaveProperty('lock');
   });
 
-  test('a damaged lock holds nobody off', async () => {
+  test('a damaged lock counts as released', async () => {
     const folder = await tempDir();
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'k.1.lock'), '{"pid"');
     expect(await acquireLock(folder, 'k', here, timing)).toHaveProperty('lock');
   });
 
-  test('a run whose lock was taken over can no longer write', async () => {
+  test('a run whose lock was taken over cannot write any more', async () => {
     const folder = await tempDir();
     const journal = journalIn(folder, { timing: { heartbeat: 1e6, stale: 60_000 } });
     const { run } = await journal.begin('k', 'import', again);

@@ -7,7 +7,7 @@ import { createOutput, systemIO } from '../../../../src/cli/terminal/io.ts';
 import { testIO } from '../../../support/test-io.ts';
 
 describe('createOutput', () => {
-  test('flush waits until everything is handed over', async () => {
+  test('flush waits until everything is written', async () => {
     const seen: string[] = [];
     const slow = new Writable({
       write(chunk: Buffer, _encoding, done) {
@@ -23,8 +23,8 @@ describe('createOutput', () => {
     expect(seen.join('')).toBe('abc');
   });
 
-  test('a reader that left is no failure', async () => {
-    // `head` ends after its first line, so the pipe breaks while the writer goes on.
+  test('a reader that closed its end is not a failure', async () => {
+    // `head` ends after its first line, so the pipe breaks while the writer is still writing.
     const reader = spawn('head', ['-n', '1'], { stdio: ['pipe', 'pipe', 'ignore'] });
     const output = createOutput(reader.stdin, 'standard output');
     const ended = new Promise((resolve) => reader.once('close', resolve));
@@ -34,7 +34,7 @@ describe('createOutput', () => {
     await expect(output.flush?.()).resolves.toBeUndefined();
   });
 
-  test('a full disk is told by flush', async () => {
+  test('flush reports a full disk', async () => {
     const full = await access('/dev/full').then(
       () => true,
       () => false,
@@ -50,7 +50,7 @@ describe('createOutput', () => {
   });
 });
 
-test('systemIO states the facts of this process', () => {
+test('systemIO describes this process', () => {
   const io = systemIO();
   expect(io.pid).toBe(process.pid);
   expect(io.columns).toBeGreaterThan(0);
@@ -59,7 +59,7 @@ test('systemIO states the facts of this process', () => {
   expect(systemIO()).toBe(io);
 });
 
-test('testIO collects both streams and takes overrides', () => {
+test('testIO collects both streams and accepts overrides', () => {
   const io = testIO({ columns: 40, stdin: new PassThrough() });
   io.stdout.write('é');
   io.stderr.write(Buffer.from('b'));

@@ -10,6 +10,6 @@ test.each([
   ['\u009b2J\u0085', '\\x9b2J\\x85'],
   ['\u202egnp.exe', '\\u202egnp.exe'],
   ['\u0000\u0007\u007f', '\\x00\\x07\\x7f'],
-])('%j', (text, expected) => expect(plainText(text)).toBe(expected));
+])('plainText makes %j safe', (text, expected) => expect(plainText(text)).toBe(expected));
 
 test('plainLines keeps line breaks', () => expect(plainLines('a\u0007\r\nb\n')).toBe('a\\x07\nb\n'));

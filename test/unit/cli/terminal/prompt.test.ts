@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { ask, confirm, promptSecret } from '../../../../src/cli/terminal/prompt.ts';
 import { testIO, type TestIO } from '../../../support/test-io.ts';
 
-/** A terminal's stdin as far as prompts use it: bytes, and the raw mode they switch. */
+/** The parts of a terminal's stdin that prompts use: bytes and raw mode. */
 class TerminalInput extends PassThrough {
   readonly modes: boolean[] = [];
   setRawMode(on: boolean): this {
@@ -50,7 +50,7 @@ describe('promptSecret', () => {
     expect(stdin.listenerCount('data')).toBe(0);
   });
 
-  test('an aborted signal ends the question', async () => {
+  test('an abort ends the question', async () => {
     const { io, stdin } = terminal();
     const controller = new AbortController();
     const asked = promptSecret(io, 'passphrase', { signal: controller.signal });
@@ -60,14 +60,14 @@ describe('promptSecret', () => {
     await expect(() => promptSecret(io, 'again', { signal: controller.signal })).toThrowCode('CANCELLED');
   });
 
-  test('two questions share one paste', async () => {
+  test('two questions can be answered with one paste', async () => {
     const { io, stdin } = terminal();
     stdin.write('first\rsecond\r');
     expect((await promptSecret(io, 'a')).reveal()).toBe('first');
     expect((await promptSecret(io, 'b')).reveal()).toBe('second');
   });
 
-  test('without a terminal it is USAGE', async () => {
+  test('is USAGE without a terminal', async () => {
     await expect(() => promptSecret(testIO(), 'passphrase')).toThrowCode('USAGE');
   });
 });
@@ -87,14 +87,14 @@ describe('confirm', () => {
     expect(stdin.modes).toEqual([]);
   });
 
-  test('--yes answers without asking, and without a terminal it is needed', async () => {
+  test('--yes answers without asking, and is needed without a terminal', async () => {
     const io = testIO();
     expect(await confirm(io, 'sure?', { yes: true })).toBe(true);
     expect(io.err).toBe('');
     await expect(() => confirm(io, 'sure?', { yes: false })).toThrowCode('USAGE');
   });
 
-  test('text of a server cannot paint the question', async () => {
+  test('text from a server cannot send control sequences to the terminal', async () => {
     const { io, stdin } = terminal();
     stdin.write('n\n');
     await confirm(io, 'delete \u001b[2K\rnothing?', { yes: false });
@@ -102,7 +102,7 @@ describe('confirm', () => {
   });
 });
 
-test('ask takes the proposed answer for an empty line', async () => {
+test('ask returns the proposed answer for an empty line', async () => {
   const { io, stdin } = terminal();
   stdin.write('\nlab\n');
   expect(await ask(io, 'instance', 'prod')).toBe('prod');

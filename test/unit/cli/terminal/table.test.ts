@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { lines, table } from '../../../../src/cli/terminal/table.ts';
 
 describe('text of a result', () => {
-  test('lines leaves out what is not there', () => {
+  test('lines leaves out undefined parts', () => {
     expect(lines('one', undefined, 'two', '')).toBe('one\ntwo\n');
   });
 
-  test('a table is as wide as its widest cells, and its last column as long as it is', () => {
+  test('each column of a table is as wide as its widest cell, and the last column is not padded', () => {
     expect(
       table(
         ['key', 'value'],
@@ -18,7 +18,7 @@ describe('text of a result', () => {
     ).toEqual(['key     value', 'a       x', 'longer  ']);
   });
 
-  test('columns stay straight where characters are wider than one column, or none', () => {
+  test('columns are aligned when characters take two columns or none', () => {
     const rows = [
       ['東京', 'x'],
       ['e\u0301te', 'x'],

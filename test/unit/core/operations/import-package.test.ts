@@ -18,7 +18,7 @@ const file: ArtifactFile = {
   },
 };
 
-/** A server that imports what lies in its feed. */
+/** A server that imports packages from its feed. */
 function dam(imports: Partial<Importer>) {
   const { adapter, asked } = river();
   const ask = <T>(what: string, answer: T): Promise<T> => {
@@ -29,7 +29,7 @@ function dam(imports: Partial<Importer>) {
     ...adapter,
     feed: {
       list: async function* () {
-        // Nothing yet.
+        // The feed is empty.
       },
       stat: () => Promise.resolve(undefined),
       upload: () => ask('upload', { stored: { ...ref, fileName: 'acme.mmp', size: 1 }, outcome: 'created' as const }),
@@ -67,14 +67,14 @@ function bring({ adapter }: ReturnType<typeof dam>) {
   return importPackage({ ...input, ...waiting }, ports, never);
 }
 
-test('an account that may not import is refused before its file is brought to the server', async () => {
+test('an account that may not import is refused before its file is sent to the server', async () => {
   const refused = () => Promise.reject(new MigratorError('AUTH_REFUSED', 'the account may not import packages'));
   const prod = dam({ check: refused });
   await expect(() => bring(prod)).toThrowCode('AUTH_REFUSED');
   expect(prod.asked).toEqual([]);
 });
 
-test('any other is not kept from it', async () => {
+test('an account that may import sends its file to the server', async () => {
   const prod = dam({ check: () => Promise.resolve() });
   expect(await bring(prod)).toMatchObject({ outcome: 'started', upload: 'created' });
   expect(prod.asked).toEqual(['upload', 'prepare', 'import']);

@@ -7,7 +7,7 @@ import { manualClock, memoryRun } from '../../../support/ports.ts';
 const signal = new AbortController().signal;
 const instance = { name: 'prod', adapter: { product: 'octopus' } as Adapter };
 
-/** A server that remembers how often it was told to start. */
+/** A server that records each start. */
 function server(behaviour: { loseAnswer?: boolean; refuse?: MigratorError } = {}) {
   const started: string[] = [];
   const searched: Date[] = [];
@@ -30,7 +30,7 @@ function server(behaviour: { loseAnswer?: boolean; refuse?: MigratorError } = {}
 }
 
 describe('startOnce', () => {
-  test('journals intent, then job', async () => {
+  test('journals the intent, then the job', async () => {
     const run = memoryRun();
     const { work } = server();
     const job = await startOnce(work, run, manualClock(), signal);
@@ -46,7 +46,7 @@ describe('startOnce', () => {
     expect(started).toEqual([]);
   });
 
-  test('after a lost answer the next run finds the job and does not start a second', async () => {
+  test('finds the job of a start whose answer was lost, and does not start a second one', async () => {
     const run = memoryRun();
     const { work, started, searched } = server({ loseAnswer: true });
     await expect(() => startOnce(work, run, manualClock(), signal)).toThrowCode('REMOTE_UNREACHABLE');
@@ -56,14 +56,14 @@ describe('startOnce', () => {
     expect(searched).toEqual([new Date('2026-01-02T03:04:05.000Z')]);
   });
 
-  test('an intent that never arrived is started again', async () => {
+  test('starts again when the first start did not arrive', async () => {
     const run = memoryRun({ 'import.intendedAt': '2026-01-01T00:00:00.000Z' });
     const { work, started } = server();
     expect(await startOnce(work, run, manualClock(), signal)).toMatchObject({ attached: false });
     expect(started).toHaveLength(1);
   });
 
-  test('a plain refusal leaves no doubt, so nothing is searched for next time', async () => {
+  test('does not search for a job after a clear refusal', async () => {
     const run = memoryRun();
     const refusing = server({ refuse: new MigratorError('AUTH_REFUSED', 'no') });
     await expect(() => startOnce(refusing.work, run, manualClock(), signal)).toThrowCode('AUTH_REFUSED');
@@ -72,7 +72,7 @@ describe('startOnce', () => {
     expect(searched).toEqual([]);
   });
 
-  test('when the server cannot tell, nothing is started', async () => {
+  test('starts nothing when the server cannot say whether a job exists', async () => {
     const run = memoryRun({ 'import.intendedAt': '2026-01-01T00:00:00.000Z' });
     const { work, started } = server();
     const undecided = { ...work, find: () => Promise.reject(new MigratorError('CONFLICT', 'cannot tell')) };
@@ -83,10 +83,10 @@ describe('startOnce', () => {
 
 test.each([
   ['nothing was intended', {}, false],
-  ['a job came of it', { 'export.intendedAt': '2026-01-02T03:04:05Z', 'export.job': 'ServerTasks-1' }, false],
+  ['a job was started', { 'export.intendedAt': '2026-01-02T03:04:05Z', 'export.job': 'ServerTasks-1' }, false],
   ['the server refused it', { 'export.intendedAt': null }, false],
-  ['nobody knows what came of it', { 'export.intendedAt': '2026-01-02T03:04:05Z' }, true],
-  ['one of two is open', { 'a.intendedAt': 'x', 'a.job': 'j', 'b.intendedAt': 'x' }, true],
-])('isUncertain: %s', (_, facts, expected) => {
+  ['nobody knows whether a job was started', { 'export.intendedAt': '2026-01-02T03:04:05Z' }, true],
+  ['one of two starts is uncertain', { 'a.intendedAt': 'x', 'a.job': 'j', 'b.intendedAt': 'x' }, true],
+])('isUncertain is right when %s', (_, facts, expected) => {
   expect(isUncertain(facts)).toBe(expected);
 });

@@ -19,7 +19,7 @@ const file: ArtifactFile = {
   },
 };
 
-/** A server that imports files, keeps nothing to undo with, and can export what it holds. */
+/** A server that imports files, has no undo, and can export its content. */
 function lake(prepared: Partial<PreparedImport>, dryRuns: 'server' | 'plan' = 'plan') {
   const { adapter, asked } = river();
   const ask = <T>(what: string, answer: T): Promise<T> => {
@@ -98,8 +98,8 @@ function bring(
   ).then((result) => ({ ...result, sink }));
 }
 
-describe('an import that destroys', () => {
-  test('happens after the files are there, the way back exists and the user agreed, in this order', async () => {
+describe('an import that destroys something', () => {
+  test('starts after the files are on the server, the backup is taken and the user agreed, in this order', async () => {
     const prod = lake({ backup, consent: 'delete 12 rows?' });
     const run = memoryRun();
     const result = await bring(prod, { run });
@@ -121,26 +121,26 @@ describe('an import that destroys', () => {
     });
   });
 
-  test('does not happen when the answer is no', async () => {
+  test('does not start when the answer is no', async () => {
     const prod = lake({ backup, consent: 'sure?' });
     await expect(() => bring(prod, { agrees: false })).toThrowCode('CANCELLED');
     expect(prod.asked).not.toContain('import');
   });
 
-  test('without a backup only when the user refused it', async () => {
+  test('takes no backup only when the user refused it', async () => {
     const prod = lake({ backup });
     expect((await bring(prod, { keeps: false })).backup).toBeUndefined();
     expect(prod.asked).not.toContain('export');
     expect(prod.asked).toContain('import');
   });
 
-  test('that brings a backup back asks nothing and keeps nothing of what it replaces', async () => {
+  test('and restores a backup asks no question and takes no backup', async () => {
     const prod = lake({ backup, consent: 'sure?' });
     await bring(prod, { restores: true, agrees: false });
     expect(prod.asked.slice(0, 3)).toEqual(['prepare', 'stage native/a.yaml', 'import']);
   });
 
-  test('taken up after it was begun asks, stages and backs up nothing again', async () => {
+  test('and is resumed after its start does not ask, stage or take a backup again', async () => {
     const prod = lake({ backup, consent: 'sure?' });
     const prepared = { source: ref, dryRun: false, settled: {}, notes: [], backup, consent: 'sure?' };
     const run = memoryRun({
@@ -152,7 +152,7 @@ describe('an import that destroys', () => {
     expect(prod.asked.filter((what) => !/^(advance|look)/.test(what))).toEqual([]);
   });
 
-  test('taken up after the backup makes another: the target may have changed since', async () => {
+  test('and is resumed after its backup takes another one, because the target may have changed', async () => {
     const prod = lake({ backup });
     const run = memoryRun({
       'backup.file': '/backups/prod.tar',
@@ -171,7 +171,7 @@ describe('an import that destroys', () => {
 });
 
 describe('a dry run', () => {
-  test('that is the plan writes nothing anywhere', async () => {
+  test('that is only a plan writes nothing', async () => {
     const plan = [{ kind: 'device', name: 'r1', action: 'delete' }] as const;
     const prod = lake({ plan, backup, consent: 'sure?' });
     expect(await bring(prod, { dryRun: true })).toMatchObject({ job: undefined, prepared: { plan } });

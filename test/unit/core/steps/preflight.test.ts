@@ -8,7 +8,7 @@ import { recordingReporter } from '../../../support/ports.ts';
 const signal = new AbortController().signal;
 const info = (mode: InstanceInfo['mode']) => ({ mode, notes: [] }) as unknown as InstanceInfo;
 
-/** A server that is in these modes, one look after the other, and lists one job. */
+/** A server that shows these modes, one for each look, and lists one job. */
 function server(modes: readonly InstanceInfo['mode'][], job: JobState | MigratorError) {
   const left = [...modes];
   const adapter = {
@@ -26,10 +26,22 @@ function server(modes: readonly InstanceInfo['mode'][], job: JobState | Migrator
 
 describe('leftMaintenance', () => {
   test.each([
-    ['it left', ['normal'], 'succeeded', true, undefined],
-    ['it stays, and nobody is at work', ['maintenance', 'maintenance'], 'succeeded', false, 'warning'],
-    ['another migration is at work', ['maintenance'], 'running', true, 'notice'],
-    ['the other one ended between the looks', ['maintenance', 'normal'], 'succeeded', true, undefined],
+    ['is true when the server left maintenance mode', ['normal'], 'succeeded', true, undefined],
+    [
+      'is false when the server stays in it and no migration runs',
+      ['maintenance', 'maintenance'],
+      'succeeded',
+      false,
+      'warning',
+    ],
+    ['is true when another migration runs', ['maintenance'], 'running', true, 'notice'],
+    [
+      'is true when another migration ended between the two looks',
+      ['maintenance', 'normal'],
+      'succeeded',
+      true,
+      undefined,
+    ],
   ] as const)('%s', async (_, modes, state, expected, told) => {
     const reporter = recordingReporter();
     expect(await leftMaintenance(server(modes, state), info('normal'), reporter, signal)).toBe(expected);
@@ -38,12 +50,12 @@ describe('leftMaintenance', () => {
     );
   });
 
-  test('an account that may not look at jobs is told of the mode', async () => {
+  test('is false in maintenance mode when the account may not read jobs', async () => {
     const refused = server(['maintenance'], new MigratorError('AUTH_REFUSED', 'no'));
     expect(await leftMaintenance(refused, info('normal'), recordingReporter(), signal)).toBe(false);
   });
 
-  test('a mode of before is nobody of ours', async () => {
+  test('is true when the server was already in maintenance mode before', async () => {
     const before = server(['maintenance'], 'succeeded');
     expect(await leftMaintenance(before, info('maintenance'), recordingReporter(), signal)).toBe(true);
   });

@@ -15,15 +15,15 @@ const status = (state: JobStatus['state'], more: Partial<JobStatus> = {}): JobSt
 test.each([
   ['succeeded', 'done'],
   ['partial', 'partial'],
-] as const)('%s is %s', (state, verdict) => {
+] as const)('a job that %s makes the run %s', (state, verdict) => {
   expect(judge('octopus:prod:x', status(state))).toBe(verdict);
 });
 
-test.each(['failed', 'cancelled'] as const)('%s fails the run', async (state) => {
+test.each(['failed', 'cancelled'] as const)('a job that is %s fails the run', async (state) => {
   await expect(() => judge('octopus:prod:x', status(state))).toThrowCode('JOB_FAILED');
 });
 
-test('a task that says Success and failed is told as such, with the log and the way to it', () => {
+test('the error for a failed task that says Success says so, with the error in the log and how to read the log', () => {
   const failed = status('failed', { messages: [{ level: 'error', text: 'no import folder' }] });
   const act = () => judge('octopus:prod:x', failed);
   expect(act).toThrow(MigratorError);

@@ -7,7 +7,7 @@ import { manualClock, recordingReporter } from '../../../support/ports.ts';
 
 type Look = JobStatus['state'] | MigratorError;
 
-/** Jobs that answer as told, then go on with the last answer. */
+/** Jobs that give these answers, and then repeat the last one. */
 function scripted(looks: readonly Look[], more: Partial<Jobs> = {}): Jobs & { readonly count: () => number } {
   let next = 0;
   return {
@@ -44,7 +44,7 @@ describe('watch', () => {
     expect((await result).state).toBe(state);
   });
 
-  test('tells at the end what the job only remarks', async () => {
+  test('reports the messages of level info when the job ends', async () => {
     const status = (state: JobStatus['state']): JobStatus => ({
       id: 'x',
       kind: 'import',
@@ -66,7 +66,7 @@ describe('watch', () => {
     expect(warningsOf(undefined)).toEqual([]);
   });
 
-  test('looks often at first, then less and less, but at least every ten seconds', async () => {
+  test('looks often at first, then less often, but at least every ten seconds', async () => {
     const { clock, result } = start(scripted([...Array<Look>(40).fill('running'), 'succeeded']));
     await result;
     expect(clock.slept[0]).toBeLessThan(500);
@@ -74,43 +74,43 @@ describe('watch', () => {
     expect(clock.slept.toSorted((a, b) => a - b)).toEqual(clock.slept);
   });
 
-  test('keeps to a given interval', async () => {
+  test('uses the given interval', async () => {
     const { clock, result } = start(scripted(['running', 'running', 'succeeded']), { pollInterval: 700 });
     await result;
     expect(clock.slept).toEqual([700, 700]);
   });
 
-  test('gives up at the deadline with the handle and the way back', async () => {
+  test('stops at the deadline, and the error says how to wait again', async () => {
     const { clock, result } = start(scripted(['running']), { timeout: 5000 });
     await expect(() => result).toThrowCode('STILL_RUNNING');
     await expect(result).rejects.toMatchObject({ details: { handle: 'octopus:prod:x' } });
     expect(clock.slept.reduce((sum, one) => sum + one, 0)).toBe(5000);
   });
 
-  test('takes a last look at the deadline', async () => {
+  test('looks a last time at the deadline', async () => {
     const { result } = start(scripted(['running', 'succeeded']), { timeout: 100 });
     expect((await result).state).toBe('succeeded');
   });
 
-  test('outlasts an outage, and says so once', async () => {
+  test('survives an outage, and reports it once', async () => {
     const { reporter, result } = start(scripted(['running', unreachable, unreachable, unreachable, 'succeeded']));
     expect((await result).state).toBe('succeeded');
     expect(reporter.events.filter((event) => event.type === 'warning')).toHaveLength(1);
   });
 
-  test('does not wait for ever for a server that is gone', async () => {
+  test('stops waiting for a server that stays away', async () => {
     const { clock, result } = start(scripted([unreachable]));
     await expect(() => result).toThrowCode('REMOTE_UNREACHABLE');
     expect(clock.slept.reduce((sum, one) => sum + one, 0)).toBeLessThan(10 * 60_000);
   });
 
-  test('a refusal ends it at once', async () => {
+  test('ends at once when the server refuses', async () => {
     const jobs = scripted([new MigratorError('AUTH_REFUSED', 'no')]);
     await expect(() => start(jobs).result).toThrowCode('AUTH_REFUSED');
     expect(jobs.count()).toBe(1);
   });
 
-  test('an interruption ends the watch, not the job', async () => {
+  test('ends without cancelling the job when it is interrupted', async () => {
     const controller = new AbortController();
     const jobs = scripted(['running'], {
       advance: () => {
@@ -122,7 +122,7 @@ describe('watch', () => {
     await expect(() => start(jobs, { signal: controller.signal }).result).toThrowCode('CANCELLED');
   });
 
-  test('advances a choreography before each look', async () => {
+  test('advances the job before each look', async () => {
     const calls: string[] = [];
     const inner = scripted(['waiting', 'running', 'succeeded']);
     const jobs: Jobs = {

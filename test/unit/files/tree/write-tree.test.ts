@@ -192,7 +192,7 @@ describe('createTreeWriter', () => {
     testWith([linux], 'again and again during the commit', async () => {
       const [folder, outside] = [await tempDir(), await tempDir()];
       await mkdir(join(folder, 'sub'));
-      // Our own folder making can get between its steps; then it begins anew.
+      // Our own mkdir can run between the steps of the loop. Then the loop starts again.
       const flip = `const fs = require('fs'); process.chdir(${JSON.stringify(folder)}); for (;;) try {
         fs.renameSync('sub', 'kept'); fs.symlinkSync(${JSON.stringify(outside)}, 'sub');
         fs.unlinkSync('sub'); fs.renameSync('kept', 'sub'); } catch { fs.rmSync('kept', { recursive: true, force: true }) }`;
@@ -234,7 +234,7 @@ describe('createTreeWriter', () => {
     expect(await everything(parent)).toEqual(['out']);
   });
 
-  test('two entries that would be one file are PACKAGE_MALFORMED', async () => {
+  test('two entries for the same file are PACKAGE_MALFORMED', async () => {
     const parent = await tempDir();
     const writer = await createTreeWriter(join(parent, 'out'), options);
     await writer.write('a', of('x'));

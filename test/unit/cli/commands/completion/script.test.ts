@@ -60,7 +60,7 @@ const tree: CommandTree = {
 const has = (program: string, ...arguments_: readonly string[]): boolean =>
   spawnSync(program, arguments_, { stdio: 'ignore' }).status === 0;
 
-/** The rows that a shell offers are the same for all of them. */
+/** All shells must offer the same words for these rows. */
 const rows: readonly (readonly [typed: string, offered: readonly string[]])[] = [
   ['migrator ', ['partial-export', 'package', 'doctor', 'completion']],
   ['migrator pa', ['partial-export', 'package']],
@@ -131,7 +131,7 @@ describe.each(shells)('%s', (shell) => {
 });
 
 (has('bash', '--version') && process.platform !== 'win32' ? describe : describe.skip)('what bash offers', () => {
-  // Calls the function as the shell does on Tab: with the words typed so far, "=" split off.
+  // Calls the function as the shell does on Tab: with the words that are typed so far, and with "=" as a separate word.
   const driver = `
     source script.bash
     line=$1
@@ -163,7 +163,7 @@ describe.each(shells)('%s', (shell) => {
     ).toEqual([...offered].sort());
   });
 
-  test('is registered for the program', async () => {
+  test('registers itself for the program', async () => {
     const folder = await place();
     const { stdout } = spawnSync('bash', ['--norc', '-c', 'source script.bash; complete -p migrator'], {
       cwd: folder,
@@ -185,14 +185,14 @@ describe.each(shells)('%s', (shell) => {
       .split('\n')
       .flatMap((line) => (line === '' ? [] : [line.split('\t')[0]!.replace(/\/$/, '').replaceAll('\\ ', ' ')]));
     expect(names.filter((name) => offered.includes(name)).sort()).toEqual([...offered].sort());
-    // Beside files, which fish also offers by their middles, nothing else may come.
+    // fish also offers files with a match in the middle. Nothing else may be offered.
     expect(
       names.filter((name) => !offered.includes(name) && !/^(a\.tar|b file|script|migrator|sub)/.test(name)),
     ).toEqual([]);
   });
 });
 
-test('options of a command hold below it, its own first', () => {
+test('options of a command are also options of the commands below it, which list their own first', () => {
   const found = commandPaths(tree).find(({ words }) => words === 'package upload');
   expect(found?.options.map(({ flag }) => flag)).toEqual(['--on-conflict', '--config', '--quiet', '--progress']);
 });

@@ -49,7 +49,7 @@ function carry(
 }
 
 describe('a move', () => {
-  test('prepares, starts, advances before each look, and says what became of each thing', async () => {
+  test('prepares, starts, advances before each look at the job, and reports the result for each object', async () => {
     const lab = river({ plan: [{ kind: 'project', name: 'Shop', action: 'create' }] });
     const items = [{ kind: 'File', name: 'a', action: 'created' }] as const;
     lab.looks.push({ state: 'running' }, { state: 'succeeded', items });
@@ -71,7 +71,7 @@ describe('a move', () => {
     });
   });
 
-  test('of what belongs to no project is one move', async () => {
+  test('without projects is one move of what belongs to no project', async () => {
     const lab = river();
     expect(await carry(lab, { request: { projects: [], options: {} } })).toMatchObject({
       projects: ['what belongs to none'],
@@ -79,7 +79,7 @@ describe('a move', () => {
     });
   });
 
-  test('carries project after project', async () => {
+  test('moves one project after another', async () => {
     const lab = river();
     const report = await carry(lab, { request: { projects: ['Shop', 'Billing'], options: {} } });
     expect(lab.asked.filter((what) => what.startsWith('start'))).toEqual([
@@ -89,7 +89,7 @@ describe('a move', () => {
     expect(report).toMatchObject({ jobs: ['river:lab:job-Shop', 'river:lab:job-Billing'] });
   });
 
-  test('that would destroy something asks, and a no starts nothing', async () => {
+  test('that would destroy something asks first, and starts nothing when the answer is no', async () => {
     const lab = river({ consent: 'really?' });
     await expect(() => carry(lab, { agrees: false })).toThrowCode('CANCELLED');
     expect(lab.asked).toEqual(['prepare Shop']);
@@ -97,19 +97,19 @@ describe('a move', () => {
     expect(lab.asked).toContain('start Shop to prod');
   });
 
-  test('told to end at an approval leaves the job there', async () => {
+  test('that shall end at an approval leaves the job waiting', async () => {
     const lab = river();
     lab.looks.push({ state: 'running' }, { state: 'waiting', waitingFor: 'an administrator' });
     expect(await carry(lab, { untilApproval: true })).toMatchObject({ outcome: 'started' });
   });
 
-  test('without that it stays with a job that waits', async () => {
+  test('that shall not end at an approval keeps waiting for the job', async () => {
     const lab = river();
     lab.looks.push({ state: 'waiting' }, { state: 'succeeded' });
     expect(await carry(lab)).toMatchObject({ outcome: 'done' });
   });
 
-  test('that failed is JOB_FAILED, one that finished with failures is partial', async () => {
+  test('that failed is JOB_FAILED, and one that finished with failures is partial', async () => {
     const bad = river();
     bad.looks.push({ state: 'failed', messages: [{ level: 'error', text: 'no room' }] });
     await expect(() => carry(bad)).toThrowCode('JOB_FAILED');
@@ -118,14 +118,14 @@ describe('a move', () => {
     expect(await carry(half)).toMatchObject({ outcome: 'partial' });
   });
 
-  test('taken up after a crash prepares nothing anew and starts nothing twice', async () => {
+  test('that is resumed after a crash is not prepared again and not started twice', async () => {
     const lab = river();
     const run = memoryRun({ 'move:Shop.prepared': { project: 'Shop', notes: [] }, 'move:Shop.job': 'job-7' });
     expect(await carry(lab, { run })).toMatchObject({ jobs: ['river:lab:job-7'] });
     expect(lab.asked).toEqual(['advance job-7', 'look job-7']);
   });
 
-  test('whose start may have been lost asks the server first', async () => {
+  test('whose start may have arrived asks the server before it starts again', async () => {
     const lab = river();
     const run = memoryRun({
       'move:Shop.prepared': { project: 'Shop', notes: [] },
@@ -136,12 +136,12 @@ describe('a move', () => {
   });
 });
 
-describe('a project that the source cannot hand over', () => {
-  test('ends the move as undelivered, and the projects after it are not begun', async () => {
+describe('a project that the source cannot deliver', () => {
+  test('ends the move as undelivered, and the projects after it are not started', async () => {
     const lab = river();
     lab.looks.push({ state: 'failed', undelivered: true });
     const answer = await carry(lab, { request: { projects: ['Shop', 'Billing'], options: {} } });
-    expect(answer).toEqual({ undelivered: 'lab could not hand "Shop" to prod' });
+    expect(answer).toEqual({ undelivered: 'lab could not deliver "Shop" to prod' });
     expect(lab.asked).not.toContain('prepare Billing');
   });
 
@@ -153,13 +153,13 @@ describe('a project that the source cannot hand over', () => {
 });
 
 describe('a dry run of a move', () => {
-  test('that is the plan starts nothing', async () => {
+  test('that is only a plan starts nothing', async () => {
     const lab = river({ plan: [{ kind: 'File', name: 'a', action: 'overwrite' }] }, 'plan');
     expect(await carry(lab, { dryRun: true })).toMatchObject({ outcome: 'done', jobs: [], plan: [{ name: 'a' }] });
     expect(lab.asked).toEqual(['prepare Shop']);
   });
 
-  test('by the server clears up behind itself, also when it fails', async () => {
+  test('on the server is cleaned up, also when it fails', async () => {
     const good = river();
     await carry(good, { dryRun: true });
     expect(good.asked.at(-1)).toBe('discard job-Shop');
