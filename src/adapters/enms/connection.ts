@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MigratorError } from '../../errors.ts';
 import type { Connection } from '../../ports/adapter.ts';
 import { Secret } from '../../secret.ts';
+import { readSettings } from '../shared/settings.ts';
 
 export const secretSettings = ['password'] as const;
 
@@ -41,21 +42,14 @@ export interface EnmsConnection {
 
 /** CONFIG_INVALID when a setting is missing, unknown or of the wrong type. */
 export function readConnection(connection: Connection): EnmsConnection {
-  const settings = settingsSchema.safeParse(connection.settings);
-  if (!settings.success) {
-    throw new MigratorError(
-      'CONFIG_INVALID',
-      `the settings of instance ${connection.name} are wrong: ${z.prettifyError(settings.error).replaceAll('✖ ', '').replaceAll('\n', ' ')}`,
-      { hint: 'an eNMS instance has `url`, `username`, `password`, and optionally `via` and `authentication`' },
-    );
-  }
+  const hint = 'an eNMS instance has `url`, `username`, `password`, and optionally `via` and `authentication`';
+  const { username, via, authentication } = readSettings(settingsSchema, connection, hint);
   const { password } = connection.secrets;
   if (password === undefined || password.reveal() === '') {
     throw new MigratorError('CONFIG_INVALID', `instance ${connection.name} needs a password`, {
       hint: 'set `password`, for example to env:ENMS_PASSWORD',
     });
   }
-  const { username, via, authentication } = settings.data;
   return { name: connection.name, url: connection.url, via, account: accountOf(username, authentication, password) };
 }
 

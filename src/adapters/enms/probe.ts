@@ -1,5 +1,6 @@
-import { isMigratorError, MigratorError } from '../../errors.ts';
+import { MigratorError } from '../../errors.ts';
 import type { InstanceInfo } from '../../ports/adapter.ts';
+import { isForbidden } from '../shared/answers.ts';
 import type { Server } from './server.ts';
 
 /** Release number of the servers that the facts in this adapter are known of; 4.7 calls itself 4.6. */
@@ -43,8 +44,7 @@ async function versionOf({ rest }: Server, signal: AbortSignal) {
   try {
     return { admin: true, version: await rest.version(signal) };
   } catch (error) {
-    if (isMigratorError(error, 'AUTH_REFUSED') && error.details['status'] === 403)
-      return { admin: false, version: undefined };
+    if (isForbidden(error)) return { admin: false, version: undefined };
     throw error;
   }
 }

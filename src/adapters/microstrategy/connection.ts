@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MigratorError } from '../../errors.ts';
 import type { Connection } from '../../ports/adapter.ts';
 import type { Secret } from '../../secret.ts';
+import { readSettings } from '../shared/settings.ts';
 
 export const secretSettings = ['password', 'apiToken'] as const;
 
@@ -41,16 +42,10 @@ const web = 35;
 const hint = 'a MicroStrategy instance has `url`, and `username` with `password`, or `apiToken`';
 
 /** CONFIG_INVALID when a setting is unknown or of the wrong type, or when the credentials are not of one kind. */
-export function readConnection({ name, url, settings, secrets }: Connection): LibraryConnection {
-  const read = settingsSchema.safeParse(settings);
-  if (!read.success) {
-    throw new MigratorError(
-      'CONFIG_INVALID',
-      `the settings of instance ${name} are wrong: ${z.prettifyError(read.error).replaceAll('✖ ', '').replaceAll('\n', ' ')}`,
-      { hint },
-    );
-  }
-  const { username, loginMode, project, environmentName, applicationType = web } = read.data;
+export function readConnection(connection: Connection): LibraryConnection {
+  const { name, url, secrets } = connection;
+  const settings = readSettings(settingsSchema, connection, hint);
+  const { username, loginMode, project, environmentName, applicationType = web } = settings;
   const base = libraryUrl(url, name);
   return {
     name,

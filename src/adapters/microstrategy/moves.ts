@@ -1,5 +1,5 @@
-import { isMigratorError } from '../../errors.ts';
 import type { Mover, MoveRequest, Peer, PreparedMove } from '../../ports/adapter.ts';
+import { isForbidden } from '../shared/answers.ts';
 import { flagOf, textOf } from '../shared/option-values.ts';
 import { formatJobId, parseJobId } from './job-id.ts';
 import { peerOf } from './migrations/peers.ts';
@@ -137,7 +137,7 @@ async function planOf(
     return await planObjects(target, objects, settings, into?.id, signal);
   } catch (error) {
     // Whoever may import need not be allowed to look; the servers decide when it comes to it.
-    if (!isMigratorError(error, 'AUTH_REFUSED') || error.details['status'] !== 403) throw error;
+    if (!isForbidden(error)) throw error;
     return { items: [], absent: objects };
   }
 }

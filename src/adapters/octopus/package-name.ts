@@ -1,6 +1,5 @@
 import { MigratorError } from '../../errors.ts';
 import type { PackageRef } from '../../ports/artifact.ts';
-import type { Clock, Random } from '../../ports/runtime.ts';
 
 export const defaultPackageId = 'Octopus.Space.Migration';
 
@@ -36,15 +35,6 @@ export function checkPackageRef(ref: PackageRef): void {
       { hint: 'choose a package id whose last part does not begin with a digit' },
     );
   }
-}
-
-/** `1.0.0-20261121T011656-5f3a9c0e`: sorts by time and does not meet another one. */
-export function newVersion(clock: Clock, random: Random): string {
-  const time = clock
-    .now()
-    .toISOString()
-    .replaceAll(/[-:]|\.\d+Z$/g, '');
-  return `1.0.0-${time}-${Buffer.from(random.bytes(4)).toString('hex')}`;
 }
 
 export function fileNameOf(ref: PackageRef, extension = '.zip'): string {

@@ -1,5 +1,6 @@
 import { isMigratorError } from '../../errors.ts';
 import type { InstanceInfo } from '../../ports/adapter.ts';
+import { isForbidden } from '../shared/answers.ts';
 import type { Root, Server } from './server.ts';
 
 /** What a run must know first: does the URL answer, does the key count, what state is the server in. */
@@ -69,10 +70,7 @@ async function readable<Value>(value: Promise<Value>): Promise<Value | undefined
   try {
     return await value;
   } catch (error) {
-    const refused =
-      isMigratorError(error, 'NOT_FOUND') ||
-      (isMigratorError(error, 'AUTH_REFUSED') && error.details['status'] === 403);
-    if (refused) return undefined;
+    if (isMigratorError(error, 'NOT_FOUND') || isForbidden(error)) return undefined;
     throw error;
   }
 }

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { MigratorError } from '../../errors.ts';
 import type { Connection } from '../../ports/adapter.ts';
 import { Secret } from '../../secret.ts';
+import { jsonOf } from '../shared/answers.ts';
+import { readSettings } from '../shared/settings.ts';
 import { options } from './options.ts';
 import { claimsSchema } from './wire/schemas.ts';
 
@@ -36,15 +38,8 @@ export interface SnaplogicConnection {
 /** CONFIG_INVALID when a setting is unknown or wrong, or when there is not exactly one way to log in. */
 export function readConnection(connection: Connection): SnaplogicConnection {
   const { name, secrets } = connection;
-  const settings = settingsSchema.safeParse(connection.settings);
-  if (!settings.success) {
-    throw new MigratorError(
-      'CONFIG_INVALID',
-      `the settings of instance ${name} are wrong: ${z.prettifyError(settings.error).replaceAll('✖ ', '').replaceAll('\n', ' ')}`,
-      { hint: 'a SnapLogic instance has `url`, `org` and `username` with `password`, or `token`' },
-    );
-  }
-  const { username, org } = settings.data;
+  const hint = 'a SnapLogic instance has `url`, `org` and `username` with `password`, or `token`';
+  const { username, org } = readSettings(settingsSchema, connection, hint);
   const { password, token } = secrets;
   const credential = token ?? password;
   const login = password !== undefined && username !== undefined;
@@ -92,12 +87,7 @@ export function planeOf(url: string): string {
 /** Read, not trusted: it only tells whom to ask the server about. */
 function claimsOf(token: Secret): z.infer<typeof claimsSchema> | undefined {
   const [, payload = ''] = token.reveal().split('.');
-  try {
-    const claims = claimsSchema.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')));
-    return claims.success ? claims.data : undefined;
-  } catch {
-    return undefined;
-  }
+  return claimsSchema.safeParse(jsonOf(Buffer.from(payload, 'base64url').toString('utf8'))).data;
 }
 
 function scrubber(secrets: readonly string[]): (text: string) => string {

@@ -2,9 +2,10 @@ import { MigratorError } from '../../errors.ts';
 import type { ArtifactFile, ByteStream, PackageRef } from '../../ports/artifact.ts';
 import type { Exporter, ExportRequest, PreparedExport } from '../../ports/exporter.ts';
 import type { HttpResponse } from '../../ports/http.ts';
-import type { Clock, Random } from '../../ports/runtime.ts';
+import { jsonOf } from '../shared/answers.ts';
+import { newVersion } from '../shared/new-version.ts';
 import { flagOf, listOf, textOf } from '../shared/option-values.ts';
-import { wholeZip } from './archives/whole-zip.ts';
+import { wholeZip, type ZipFaults } from '../shared/whole-zip.ts';
 import { formatJobId, parseJobId, type Job } from './job-id.ts';
 import { countsOf } from './projects/asset-plan.ts';
 import { assetTypes, exportTypes, typesOf } from './projects/asset-types.ts';
@@ -64,7 +65,7 @@ async function prepare(server: Server, request: ExportRequest, signal: AbortSign
   return {
     package: {
       id: request.packageId ?? packageIdOf(path),
-      version: request.packageVersion ?? newVersion(server.tools.clock, server.tools.random),
+      version: request.packageVersion ?? newVersion(server.tools),
     },
     projects: [{ id: formatPath(path), name: path.project }],
     settled: { source: formatPath(path), assetTypes: types, force: flagOf(options, 'ignoreSizeLimit') },
@@ -112,8 +113,19 @@ function zipOf(server: Server, { source, types: assetTypes, force }: ExportJob):
       const answer = await server.client.exportProject(source, { assetTypes, force }, signal);
       const type = answer.headers['content-type'] ?? '';
       if (/json|html|^text\//u.test(type)) throw await explained(answer, server);
-      yield* wholeZip(answer.body, formatPath(source), answer.size);
+      yield* wholeZip(answer.body, answer.size, faultsOf(formatPath(source)));
     },
+  };
+}
+
+/** JOB_FAILED for a zip that is cut off: the export has to be made again. */
+function faultsOf(source: string): ZipFaults {
+  return {
+    noZip: () => new MigratorError('REMOTE_UNEXPECTED', `the export of ${source} did not answer with a zip`),
+    cutOff: () =>
+      new MigratorError('JOB_FAILED', `the export of ${source} is cut off`, {
+        hint: 'the control plane ends an export after 15 minutes; take fewer --asset-type, or run the command again',
+      }),
   };
 }
 
@@ -126,18 +138,10 @@ async function explained({ status, body }: HttpResponse<ByteStream>, { connectio
     text += Buffer.from(chunk).toString('utf8');
     if (text.length > longestError) break;
   }
-  const said = saidIn(json(text));
+  const said = saidIn(jsonOf(text));
   if (said.code !== undefined && said.code >= 400) return bodyError(said.code, connection.scrub(said.text), false);
   const tail = said.text === '' ? '' : `: ${connection.scrub(said.text)}`;
   return new MigratorError('REMOTE_UNEXPECTED', `the export did not answer with a zip${tail}`, { details: { status } });
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Packages are named `org.space.project`, in the letters that a package's id may have. */
@@ -153,15 +157,6 @@ function packageIdOf(path: ProjectPath): string {
 function safeName(name: string): string {
   const safe = name.replaceAll(/[^A-Za-z0-9_-]+/gu, '-').replaceAll(/^[-_]+|[-_]+$/gu, '');
   return safe === '' ? 'project' : safe;
-}
-
-/** From the time and chance: `1.0.0-20260504091203-5b0f2c`. */
-function newVersion(clock: Clock, random: Random): string {
-  const time = clock
-    .now()
-    .toISOString()
-    .replaceAll(/[-:T]|\..*/gu, '');
-  return `1.0.0-${time}-r${Buffer.from(random.bytes(4)).toString('hex')}`;
 }
 
 function workOf({ id, version }: PackageRef): string {

@@ -1,10 +1,11 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { JobMessage, JobState, JobStatus } from '../../ports/job.ts';
+import { isForbidden } from '../shared/answers.ts';
 import type { Job } from './job-id.ts';
 import { changesSince } from './projects/changes-since.ts';
 import { assetOf, isMovable } from './projects/destination.ts';
 import { lookAt } from './projects/look-up.ts';
-import { isForbidden, peerNamed, type Server } from './server.ts';
+import { peerNamed, type Server } from './server.ts';
 import { failureOf, outcomeOf, stateOf, withTypes } from './wire/asset-results.ts';
 import { statusPaths } from './wire/client.ts';
 import { formatPath, parsePath, type ProjectPath } from './wire/paths.ts';

@@ -1,5 +1,6 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { Adapter, AdapterTools } from '../../ports/adapter.ts';
+import { isForbidden } from '../shared/answers.ts';
 import type { SnaplogicConnection } from './connection.ts';
 import { createLedger, type Ledger } from './started-jobs.ts';
 import type { Client } from './wire/client.ts';
@@ -64,11 +65,6 @@ export async function orgsOf(server: Server, signal: AbortSignal): Promise<reado
   throw new MigratorError('CONFIG_INVALID', `instance ${connection.name} does not tell which orgs it sees`, {
     hint: 'set `org`, or `username` to the e-mail address that the token is for',
   });
-}
-
-/** Refused with 403: a right is missing, the credentials are not. */
-export function isForbidden(error: unknown): error is MigratorError {
-  return isMigratorError(error, 'AUTH_REFUSED') && error.details['status'] === 403;
 }
 
 /** Project spaces and projects, as the lists above them show them. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isMigratorError, MigratorError } from '../../../errors.ts';
+import { jsonOf } from '../../shared/answers.ts';
 import { bytesOf } from '../model/package-content.ts';
 import type { Server } from '../server.ts';
-import { jsonOf } from '../wire/errors.ts';
 
 /** One project's folder of migration files on a server's disk. */
 export interface MigrationFolder {

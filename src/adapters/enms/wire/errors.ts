@@ -1,4 +1,5 @@
 import { MigratorError } from '../../../errors.ts';
+import { jsonOf } from '../../shared/answers.ts';
 import { alertSchema } from './schemas.ts';
 
 /** The REST API's error body, `{"alert": "Error 500 - Internal Server Error."}`, put into words. */
@@ -57,14 +58,6 @@ export function alertOf(body: string): string | undefined {
   if (!alert.success) return undefined;
   const text = typeof alert.data.alert === 'string' ? alert.data.alert : JSON.stringify(alert.data.alert);
   return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').slice(0, 400);
-}
-
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 export function isPage(body: string): boolean {

@@ -1,9 +1,12 @@
-import type { z } from 'zod';
-import { MigratorError } from '../../../errors.ts';
 import type { ArtifactFile } from '../../../ports/artifact.ts';
 import type { Http } from '../../../ports/http.ts';
-import { alertOf, jsonOf } from './errors.ts';
+import { answerReader, jsonOf } from '../../shared/answers.ts';
+import { alertOf } from './errors.ts';
 import { objectSchema, objectsSchema, serversSchema, upsertSchema, type WireObject } from './schemas.ts';
+
+const decoded = answerReader('check that the URL is an eNMS server, release 4.7', (body) =>
+  body === undefined ? undefined : alertOf(JSON.stringify(body)),
+);
 
 /** Migrations and topology imports answer when all is done, and take as long as the data. */
 const workMs = 60 * 60_000;
@@ -130,14 +133,4 @@ function nameOf(echo: WireObject): string {
 function lastLine(text: unknown): string {
   const lines = typeof text === 'string' ? text.trim().split('\n') : [];
   return (lines.at(-1) ?? 'no reason is given').trim().slice(0, 300);
-}
-
-function decoded<Schema extends z.ZodType>(schema: Schema, body: unknown, path: string): z.infer<Schema> {
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  const alert = body === undefined ? undefined : alertOf(JSON.stringify(body));
-  const what = alert === undefined ? 'is not as expected' : `says: ${alert}`;
-  throw new MigratorError('REMOTE_UNEXPECTED', `the answer to ${path} ${what}`, {
-    hint: 'check that the URL is an eNMS server, release 4.7',
-  });
 }

@@ -2,8 +2,9 @@ import { MigratorError } from '../../../errors.ts';
 import type { ArtifactFile, ByteStream } from '../../../ports/artifact.ts';
 import type { Http, HttpRequest, HttpResponse } from '../../../ports/http.ts';
 import { Secret } from '../../../secret.ts';
+import { jsonOf } from '../../shared/answers.ts';
 import type { Account } from '../connection.ts';
-import { alertOf, isPage, jsonOf, notAllowed } from './errors.ts';
+import { alertOf, isPage, notAllowed } from './errors.ts';
 import { errorSchema, foldersSchema } from './schemas.ts';
 
 export interface OpenedFile {

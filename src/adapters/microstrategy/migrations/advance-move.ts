@@ -1,6 +1,7 @@
+import { isForbidden } from '../../shared/answers.ts';
 import type { MigrationJob } from '../job-id.ts';
 import type { Library } from '../server.ts';
-import { isFileUnreadable, isForbidden, isUndecided } from '../wire/errors.ts';
+import { isFileUnreadable, isUndecided } from '../wire/errors.ts';
 import type { Migration, MigrationContent } from '../wire/schemas.ts';
 import { changedDespite, peerOf } from './peers.ts';
 

@@ -1,7 +1,7 @@
 import { MigratorError } from '../../../errors.ts';
+import { isForbidden } from '../../shared/answers.ts';
 import { formatJobId, parseJobId } from '../job-id.ts';
 import type { Library } from '../server.ts';
-import { isForbidden } from '../wire/errors.ts';
 import type { Migration } from '../wire/schemas.ts';
 import { projectOf } from './advance-move.ts';
 import { hasUndo } from './job-state.ts';

@@ -1,6 +1,7 @@
 import { isMigratorError } from '../../../errors.ts';
 import type { Options } from '../../../ports/options.ts';
 import type { PlanItem } from '../../../ports/plan.ts';
+import { isForbidden } from '../../shared/answers.ts';
 import { wantedObjects, type Action, type WantedObject } from '../objects/object-list.ts';
 import { typeName, type PackageType } from '../objects/object-types.ts';
 import type { Library } from '../server.ts';
@@ -72,7 +73,7 @@ async function present(
     }
     return undefined;
   } catch (error) {
-    if (!isMigratorError(error, 'AUTH_REFUSED') || error.details['status'] !== 403) throw error;
+    if (!isForbidden(error)) throw error;
     return 'unknown';
   }
 }

@@ -1,18 +1,8 @@
 import { MigratorError } from '../../../errors.ts';
 import type { PackageRef } from '../../../ports/artifact.ts';
-import type { Clock, Random } from '../../../ports/runtime.ts';
 import type { PackageType } from '../objects/object-types.ts';
 
 const longest = 100;
-
-/** `1.0.0-20261121T011656-5f3a9c0e`: sorts by time and does not meet another one. */
-export function newVersion(clock: Clock, random: Random): string {
-  const time = clock
-    .now()
-    .toISOString()
-    .replaceAll(/[-:]|\.\d+Z$/g, '');
-  return `1.0.0-${time}-${Buffer.from(random.bytes(4)).toString('hex')}`;
-}
 
 /** A name as an id: `MicroStrategy Tutorial` becomes `MicroStrategy-Tutorial`. */
 export function idFrom(name: string): string {

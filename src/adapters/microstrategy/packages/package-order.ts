@@ -1,13 +1,14 @@
 import type { PackageRef } from '../../../ports/artifact.ts';
 import type { ExportRequest } from '../../../ports/exporter.ts';
 import type { Options } from '../../../ports/options.ts';
+import { newVersion } from '../../shared/new-version.ts';
 import { textOf } from '../../shared/option-values.ts';
 import { wantedObjects } from '../objects/object-list.ts';
 import { resolveObjects, type ResolvedObject } from '../objects/objects.ts';
 import { selectProject } from '../objects/projects.ts';
 import type { Library } from '../server.ts';
 import { packageNotes, packageSettings, purposeOf, type PackageSettings, type Purpose } from './package-content.ts';
-import { checkRef, idFrom, newVersion } from './package-name.ts';
+import { checkRef, idFrom } from './package-name.ts';
 
 /** A package as it was ordered, with every name of it found on the source. */
 export interface PackageOrder {
@@ -47,11 +48,11 @@ function refOf(
   { packageId, packageVersion }: Pick<ExportRequest, 'packageId' | 'packageVersion'>,
   name: string,
   options: Options,
-  { tools: { clock, random } }: Library,
+  { tools }: Library,
 ): PackageRef {
   const ref = {
     id: packageId ?? textOf(options, 'packageName') ?? idFrom(name),
-    version: packageVersion ?? newVersion(clock, random),
+    version: packageVersion ?? newVersion(tools),
   };
   checkRef(ref);
   return ref;

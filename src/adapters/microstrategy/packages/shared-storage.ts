@@ -1,4 +1,5 @@
 import { isMigratorError } from '../../../errors.ts';
+import { isForbidden } from '../../shared/answers.ts';
 import type { Library } from '../server.ts';
 import type { Storage } from '../wire/schemas.ts';
 
@@ -17,14 +18,10 @@ export async function storageOf({ client }: Library, signal: AbortSignal): Promi
   } catch (error) {
     // The Storage Service itself says that there is none, or that it has no place.
     if (isMigratorError(error) && error.details['noStorage'] === true) return nowhere;
-    const told = isMigratorError(error, 'NOT_FOUND', 'UNSUPPORTED') || isForbiddenStatus(error);
+    const told = isMigratorError(error, 'NOT_FOUND', 'UNSUPPORTED') || isForbidden(error);
     if (told) return 'unknown';
     throw error;
   }
-}
-
-function isForbiddenStatus(error: unknown): boolean {
-  return isMigratorError(error, 'AUTH_REFUSED') && error.details['status'] === 403;
 }
 
 export function isConfigured({ type, configured }: Storage): boolean {

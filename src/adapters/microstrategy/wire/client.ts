@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { isMigratorError, MigratorError } from '../../../errors.ts';
 import type { ByteStream } from '../../../ports/artifact.ts';
 import type { Http, HttpRequest, HttpResponse, RequestFile } from '../../../ports/http.ts';
+import { answerReader } from '../../shared/answers.ts';
 import {
   contentSchema,
   migrationSchema,
@@ -22,6 +23,8 @@ import {
   type SharedFile,
   type Storage,
 } from './schemas.ts';
+
+const decoded = answerReader('check that the URL is that of a MicroStrategy Library');
 
 type Streamed = HttpResponse<ByteStream> & { readonly size: number | undefined };
 
@@ -221,14 +224,5 @@ function startedBy(body: unknown): Migration {
   if (started.success) return started.data;
   throw new MigratorError('REMOTE_UNEXPECTED', 'the server accepted the migration but does not name it', {
     details: { ambiguous: true },
-  });
-}
-
-function decoded<Schema extends z.ZodType>(schema: Schema, body: unknown, path: string): z.infer<Schema> {
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  const places = result.error.issues.map((issue) => issue.path.join('.') || 'the document').slice(0, 3);
-  throw new MigratorError('REMOTE_UNEXPECTED', `the answer to ${path} is not as expected at ${places.join(', ')}`, {
-    hint: 'check that the URL is that of a MicroStrategy Library',
   });
 }

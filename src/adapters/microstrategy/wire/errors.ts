@@ -1,5 +1,6 @@
 import { isMigratorError, MigratorError, type ErrorCode } from '../../../errors.ts';
 import type { HttpRequest } from '../../../ports/http.ts';
+import { jsonOf } from '../../shared/answers.ts';
 import { errorSchema, wrappedErrorSchema } from './schemas.ts';
 
 /** What the server says about itself, read from the error body. */
@@ -101,11 +102,6 @@ export function isSessionGone(error: unknown): boolean {
   return isMigratorError(error, 'AUTH_REFUSED') && error.details['errorCode'] === 'ERR009';
 }
 
-/** The account may not do this, although it may log in. */
-export function isForbidden(error: unknown): error is MigratorError {
-  return isMigratorError(error, 'AUTH_REFUSED') && error.details['status'] === 403;
-}
-
 /** The storage that holds the package is not the one of this Library. */
 export function isFileUnreadable(error: unknown): error is MigratorError {
   return isMigratorError(error) && error.details['unreadableFile'] === true;
@@ -183,7 +179,7 @@ function quoted({ code, message, ticketId }: Refusal): string {
 }
 
 function refusalOf(body: string, request: HttpRequest): Refusal | undefined {
-  const parsed = json(body);
+  const parsed = jsonOf(body);
   const wrapped = wrappedErrorSchema.safeParse(parsed);
   const plain = errorSchema.safeParse(wrapped.success ? wrapped.data.errors[0] : parsed);
   if (!plain.success) return undefined;
@@ -212,12 +208,4 @@ function confided({ secretBodies, json: body }: HttpRequest): string[] {
     const secret = key === 'password' || (token && key === 'username');
     return secret && typeof value === 'string' && value !== '' ? [value, encodeURIComponent(value)] : [];
   });
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

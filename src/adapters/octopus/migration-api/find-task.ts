@@ -1,6 +1,7 @@
 import { MigratorError } from '../../../errors.ts';
 import type { PackageRef } from '../../../ports/artifact.ts';
 import type { Clock } from '../../../ports/runtime.ts';
+import { headerMs, skewMs } from '../../shared/answers.ts';
 import { exportTask, isDryRun } from '../jobs.ts';
 import type { Server } from '../server.ts';
 import type { TaskResource } from '../wire/schemas.ts';
@@ -11,11 +12,6 @@ export interface Sought {
   /** For imports: which of the two kinds. */
   readonly dryRun?: boolean;
 }
-
-// Between the clocks of two machines, when the server does not say what time it has.
-const skewMs = 5 * 60_000;
-// A Date header counts whole seconds and is older than its arrival.
-const headerMs = 3_000;
 
 type Evidence = 'ours' | 'other' | 'silent';
 

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { MigratorError } from '../../../errors.ts';
 import type { ByteStream } from '../../../ports/artifact.ts';
 import type { Http, HttpRequest, HttpResponse, RequestFile } from '../../../ports/http.ts';
+import { answerReader, dateOf } from '../../shared/answers.ts';
 import { linksOf, pathOf, type Links, type TemplateValues } from './links.ts';
 import {
   detailsSchema,
@@ -25,6 +26,8 @@ import {
   type TaskDetails,
   type TaskResource,
 } from './schemas.ts';
+
+const decoded = answerReader('check that the URL is an Octopus Deploy server');
 
 /** One function per endpoint: where it is, how it is asked, what comes back. What to do about it is decided elsewhere. */
 export interface Client {
@@ -100,7 +103,7 @@ export function createClient(http: Http): Client {
       const here = path({ skip, take: pageSize });
       const answer = await http.json({ method: 'GET', path: here }, signal);
       const page = decoded(pageSchema, answer.body, here);
-      const serverTime = timeOf(answer.headers['date']);
+      const serverTime = dateOf(answer.headers['date']);
       for (const item of page.Items) yield { item: decoded(schema, item, here), serverTime };
       skip += page.Items.length;
       if (page.Items.length === 0 || skip >= (page.TotalResults ?? Number.POSITIVE_INFINITY)) return;
@@ -223,18 +226,4 @@ function uploadMode(links: Links, mode: OverwriteMode): TemplateValues {
   return template === undefined || template.includes('overwriteMode')
     ? { overwriteMode: mode }
     : { replace: mode === 'OverwriteExisting' };
-}
-
-function decoded<Schema extends z.ZodType>(schema: Schema, body: unknown, path: string): z.infer<Schema> {
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  const places = result.error.issues.map((issue) => issue.path.join('.') || 'the document').slice(0, 3);
-  throw new MigratorError('REMOTE_UNEXPECTED', `the answer to ${path} is not as expected at ${places.join(', ')}`, {
-    hint: 'check that the URL is an Octopus Deploy server',
-  });
-}
-
-function timeOf(header: string | undefined): Date | undefined {
-  const time = Date.parse(header ?? '');
-  return Number.isNaN(time) ? undefined : new Date(time);
 }

@@ -1,5 +1,6 @@
 import { MigratorError } from '../../../errors.ts';
 import type { HttpRequest } from '../../../ports/http.ts';
+import { jsonOf } from '../../shared/answers.ts';
 import { errorSchema } from './schemas.ts';
 
 /** The product's error body (`ErrorMessage`, `Errors`), put into words. Undefined leaves the general reading. */
@@ -28,7 +29,7 @@ export function explain(status: number, body: string, request: HttpRequest): Mig
 
 /** What the server said, unless it repeats something that was sent to it in confidence. */
 function sentence(body: string, request: HttpRequest): string {
-  const parsed = errorSchema.safeParse(json(body));
+  const parsed = errorSchema.safeParse(jsonOf(body));
   if (!parsed.success) return '';
   const { ErrorMessage, Errors } = parsed.data;
   const text = [ErrorMessage ?? '', ...(Errors ?? [])]
@@ -45,12 +46,4 @@ function confided(json: unknown): string[] {
     if (!/password|key/i.test(key) || typeof value !== 'string' || value === '') return [];
     return [value, encodeURIComponent(value), Buffer.from(value).toString('base64')];
   });
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,15 +1,11 @@
 import { MigratorError } from '../../../errors.ts';
+import { headerMs, skewMs } from '../../shared/answers.ts';
 import type { Server } from '../server.ts';
 import { formatPath, type ProjectPath } from '../wire/paths.ts';
 import type { Entry } from '../wire/schemas.ts';
 import type { Asset } from './asset-plan.ts';
 import { assetOf } from './destination.ts';
 import { lookAt, type Place } from './look-up.ts';
-
-// Between the clocks of two machines, when the server does not say what time it has.
-const skewMs = 5 * 60_000;
-// A Date header counts whole seconds and is older than its arrival.
-const headerMs = 3_000;
 
 /** What has happened in a project since a time of this machine's clock, by the server's own times. */
 export interface Changes {

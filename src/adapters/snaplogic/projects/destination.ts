@@ -1,7 +1,8 @@
 import { MigratorError } from '../../../errors.ts';
 import type { Options } from '../../../ports/options.ts';
+import { isForbidden } from '../../shared/answers.ts';
 import { flagOf, textOf } from '../../shared/option-values.ts';
-import { isForbidden, whoAmI, type Server } from '../server.ts';
+import { whoAmI, type Server } from '../server.ts';
 import { formatPath, parsePath, type ProjectPath } from '../wire/paths.ts';
 import type { Entry } from '../wire/schemas.ts';
 import type { Asset } from './asset-plan.ts';

@@ -1,6 +1,8 @@
 import { isMigratorError, MigratorError } from '../../../errors.ts';
 import type { InventoryItem } from '../../../ports/adapter.ts';
-import { isContainer, isForbidden, orgsOf, type Server } from '../server.ts';
+import { isForbidden } from '../../shared/answers.ts';
+import { noProjects } from '../../shared/match-by-name.ts';
+import { isContainer, orgsOf, type Server } from '../server.ts';
 import { formatPath, readPath, type ProjectPath } from '../wire/paths.ts';
 import type { Entry } from '../wire/schemas.ts';
 
@@ -158,14 +160,13 @@ export async function selectProjects(
     if (place.nearest !== undefined) hints.push(place.nearest);
   }
   if (missing.length === 0) return found;
-  const what = missing.length === 1 ? 'there is no project' : 'there are no projects';
-  throw new MigratorError('NOT_FOUND', `${what} ${missing.join(', ')}`, {
-    hint:
-      hints.length > 0
-        ? `paths are case-sensitive: there is ${hints.join(', ')}`
-        : 'a project is named by its path: /org/space/project',
-    details: { missing },
-  });
+  throw noProjects(
+    missing,
+    '',
+    hints.length > 0
+      ? `paths are case-sensitive: there is ${hints.join(', ')}`
+      : 'a project is named by its path: /org/space/project',
+  );
 }
 
 async function collected(server: Server, signal: AbortSignal): Promise<readonly ProjectPath[]> {

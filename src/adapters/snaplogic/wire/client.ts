@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { MigratorError } from '../../../errors.ts';
 import type { ByteStream } from '../../../ports/artifact.ts';
 import type { Http, HttpRequest, HttpResponse, RequestField, RequestFile } from '../../../ports/http.ts';
+import { answerReader, dateOf } from '../../shared/answers.ts';
 import { bodyError, saidIn, worse } from './errors.ts';
 import { encodedPath, formatPath, segmentsOf, type ProjectPath } from './paths.ts';
 import {
@@ -42,6 +42,8 @@ export interface Client {
     signal: AbortSignal,
   ): Promise<ImportResult>;
 }
+
+const decoded = answerReader('check whether the URL of the instance is that of a control plane');
 
 export interface Listing {
   readonly entries: readonly Entry[];
@@ -94,7 +96,7 @@ export function createClient(http: Http, scrub: (text: string) => string): Clien
     if (body === undefined) return { map: undefined, headers };
     // A synchronous migration is not documented to answer in an envelope.
     const envelope = envelopeSchema.safeParse(body).data ?? {};
-    return { map: decoded(schema, 'response_map' in envelope ? envelope.response_map : body, request), headers };
+    return { map: decoded(schema, 'response_map' in envelope ? envelope.response_map : body, request.path), headers };
   };
   const need = async <Schema extends z.ZodType>(
     path: string,
@@ -102,8 +104,7 @@ export function createClient(http: Http, scrub: (text: string) => string): Clien
     signal: AbortSignal,
   ): Promise<z.infer<Schema>> => {
     const { map } = await ask({ method: 'GET', path }, schema, signal);
-    if (map === undefined) throw unreadable(path, 'it is empty');
-    return map;
+    return map ?? decoded(schema, map, path);
   };
 
   return {
@@ -119,13 +120,13 @@ export function createClient(http: Http, scrub: (text: string) => string): Clien
       for (let offset = 0; ;) {
         const request: HttpRequest = { method: 'GET', path, query: { limit: pageSize, offset } };
         const { map, headers } = await ask(request, listSchema, signal);
-        if (map === undefined) throw unreadable(path, 'it is empty');
-        serverTime ??= timeOf(headers['date']);
+        serverTime ??= dateOf(headers['date']);
+        const { entries } = map ?? decoded(listSchema, map, path);
         const before = found.size;
-        for (const entry of map.entries) found.set(`${entry.asset_type ?? ''}/${entry.name}`, entry);
-        offset += map.entries.length;
+        for (const entry of entries) found.set(`${entry.asset_type ?? ''}/${entry.name}`, entry);
+        offset += entries.length;
         // A page that brings nothing new comes from a server that does not page at all.
-        if (map.entries.length < pageSize || found.size === before) return { entries: [...found.values()], serverTime };
+        if (entries.length < pageSize || found.size === before) return { entries: [...found.values()], serverTime };
       }
     },
     createSpace: async (org, space, signal) => {
@@ -201,21 +202,4 @@ export function statusPaths(token: string): readonly string[] {
 export function statusPathOf(url: string): string | undefined {
   const at = url.indexOf(`/${api}/`);
   return at < 0 || url.includes('?') || url.includes('..') ? undefined : url.slice(at + 1);
-}
-
-function decoded<Schema extends z.ZodType>(schema: Schema, value: unknown, { path }: HttpRequest): z.infer<Schema> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw unreadable(path, result.error.issues[0]?.message ?? 'it is of another shape');
-}
-
-function unreadable(path: string, why: string): MigratorError {
-  return new MigratorError('REMOTE_UNEXPECTED', `the answer to ${path} is not what SnapLogic documents: ${why}`, {
-    hint: 'check whether the URL of the instance is that of a control plane',
-  });
-}
-
-function timeOf(date: string | undefined): Date | undefined {
-  const time = new Date(date ?? '');
-  return Number.isNaN(time.getTime()) ? undefined : time;
 }

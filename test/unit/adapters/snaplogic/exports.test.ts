@@ -48,7 +48,7 @@ describe('prepare', () => {
   test('settles the project, a name for the package and what travels', async () => {
     const result = await withSnaplogic(source, (scripted) => prepare(scripted));
     expect(result.package.id).toBe('Acme-Dev.Finance.Invoices');
-    expect(result.package.version).toMatch(/^1\.0\.0-\d{14}-r[0-9a-f]{8}$/);
+    expect(result.package.version).toMatch(/^1\.0\.0-\d{8}T\d{6}-[0-9a-f]{8}$/);
     expect(result.projects).toEqual([{ id: path, name: 'Invoices' }]);
     expect(result.settled).toEqual({ source: path, assetTypes: [], force: false });
     expect(result.notes).toEqual([
