@@ -1,6 +1,6 @@
 import { MigratorError } from '../errors.ts';
 import type { ByteStream } from '../ports/artifact.ts';
-import type { HttpRequest, HttpResponse } from '../ports/http.ts';
+import { unsettledHints, type HttpRequest, type HttpResponse } from '../ports/http.ts';
 import { brokenError, quote, type Named } from './errors.ts';
 import { BrokenExchange, type Answer } from './exchange.ts';
 import { safetyOf } from './retry.ts';
@@ -68,7 +68,7 @@ export function parsed(
       'REMOTE_UNEXPECTED',
       `${said.host} answered ${said.line} with something that is not JSON${shown}`,
       {
-        hint: 'check that the URL is the server itself and not a login page or a proxy',
+        hint: unsettledHints.unreadable,
         details: { request: said.line, status: response.status, ambiguous: safetyOf(request) === 'once' },
       },
     );

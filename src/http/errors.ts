@@ -1,4 +1,5 @@
 import { MigratorError, type ErrorCode } from '../errors.ts';
+import { unsettledHints } from '../ports/http.ts';
 import type { BrokenExchange } from './exchange.ts';
 
 /** The request as errors and debug lines name it: no query secrets, no credentials. */
@@ -44,9 +45,7 @@ export function brokenError(failure: BrokenExchange, request: Named, ambiguous: 
       'check whether the URL should begin with http:// or name another port',
     );
   }
-  const hint = ambiguous
-    ? 'the request may have been carried out; look at the server before you repeat it'
-    : 'check the URL, the network and the proxy';
+  const hint = ambiguous ? unsettledHints.lost : 'check the URL, the network and the proxy';
   if (failure.stalled !== undefined) {
     const seconds = failure.stalled.milliseconds / 1000;
     return fail(`${failure.stalled.what} of ${request.line} on ${request.host} did not move for ${seconds} s`, hint);
@@ -71,7 +70,7 @@ export function statusError(refusal: Refusal, request: Named, ambiguous: boolean
     code,
     `${request.host} ${verdict} ${request.line} (${status})${said === '' ? '' : `: ${said}`}`,
     {
-      hint: ambiguous ? 'the request may have been carried out; look at the server before you repeat it' : hint,
+      hint: ambiguous ? unsettledHints.lost : hint,
       details: { host: request.host, request: request.line, status, ambiguous },
     },
   );

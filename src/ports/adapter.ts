@@ -76,7 +76,7 @@ export interface Mover {
   reaches(target: Peer, info: InstanceInfo, signal: AbortSignal): Promise<true | string>;
   /** Resolves names, checks rights and versions on both ends, plans; reads only. May be repeated. */
   prepare(request: MoveRequest, target: Peer, signal: AbortSignal): Promise<PreparedMove>;
-  /** Starts the move and returns the job id. Never repeated blindly: see `find`. */
+  /** Starts the move and returns the job id. As Exporter.start: never repeated blindly, ambiguous when the answer is lost. */
   start(prepared: PreparedMove, target: Peer, secrets: Secrets, signal: AbortSignal): Promise<string>;
   /** As Exporter.find. */
   find(prepared: PreparedMove, startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;

@@ -40,7 +40,10 @@ export interface Exporter {
    * NOT_FOUND (details.missing). May be repeated, but chooses a new version each time unless one is given.
    */
   prepare(request: ExportRequest, signal: AbortSignal): Promise<PreparedExport>;
-  /** Starts the export and returns the job id. Never repeated blindly: see `find`. */
+  /**
+   * Starts the export and returns the job id. Never repeated blindly. When the answer is lost or cannot be read, it fails
+   * with `details.ambiguous` true, and the caller asks `find`.
+   */
   start(
     prepared: PreparedExport,
     secrets: Secrets,
@@ -48,8 +51,9 @@ export interface Exporter {
     signal: AbortSignal,
   ): Promise<string>;
   /**
-   * Looks for a job that `start` with this preparation began after the given time, when its answer was lost.
-   * Undefined when the server shows that none began; CONFLICT when it cannot be told.
+   * Looks for the job that `start` with this preparation began after the given time, when its answer was lost or the process
+   * died. Undefined when the server shows that none began, or when beginning again does no harm; CONFLICT when it cannot be
+   * told. Reads only; may be repeated.
    */
   find(prepared: PreparedExport, startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;
   /** What the finished export made, to be read from this server. Not called for pushed exports. May be repeated. */

@@ -61,6 +61,15 @@ export interface HttpResponse<Body> {
   readonly body: Body;
 }
 
+/**
+ * The hints of an ambiguous write that the product does not explain: its answer is missing, or cannot be read. Who has
+ * looked at the server since has a better one.
+ */
+export const unsettledHints = {
+  lost: 'the request may have been carried out; look at the server before you repeat it',
+  unreadable: 'check that the URL is the server itself and not a login page or a proxy',
+} as const;
+
 /** One instance's HTTP. Errors are MigratorErrors; an ambiguous write fails with details.ambiguous = true. */
 export interface Http {
   /** The parsed body, or undefined when it is empty. A body that is not JSON is REMOTE_UNEXPECTED and quoted in short. */

@@ -46,7 +46,7 @@ export interface Importer {
   prepare(request: ImportRequest, signal: AbortSignal): Promise<PreparedImport>;
   /** Brings the files to the server and sees them there, without importing anything. May be repeated. */
   stage?(prepared: PreparedImport, files: readonly ArtifactFile[], signal: AbortSignal): Promise<void>;
-  /** Starts the import and returns the job id. Never repeated blindly: see `find`. */
+  /** Starts the import and returns the job id. As Exporter.start: never repeated blindly, ambiguous when the answer is lost. */
   start(
     prepared: PreparedImport,
     secrets: Secrets,

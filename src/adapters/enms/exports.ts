@@ -1,4 +1,4 @@
-import { isMigratorError, MigratorError } from '../../errors.ts';
+import { MigratorError } from '../../errors.ts';
 import type { Artifact, PackageRef } from '../../ports/artifact.ts';
 import type { Exporter, ExportRequest, PreparedExport } from '../../ports/exporter.ts';
 import { flagOf, textOf } from '../shared/option-values.ts';
@@ -11,7 +11,6 @@ import { exportedObjects, notCarried } from './objects/object-export.ts';
 import type { Server } from './server.ts';
 import { fetchTopology, losesOnTheWayBack, startTopologyExport } from './topology/topology-export.ts';
 import { typesOf, wayOf } from './way-and-types.ts';
-import type { Answer } from './wire/rest.ts';
 
 type Way = 'web' | 'rest' | 'topology';
 
@@ -32,6 +31,7 @@ export function createExporter(server: Server): Exporter {
       const { way, folder } = settledOf(prepared);
       // Reading may be begun again; a spreadsheet of that name is simply written once more.
       if (way !== 'web') return undefined;
+      // The name of the folder is new: when it is there, the server is at work or done.
       return (await migrationFolder(server, folder).exists(signal)) ? `export/${folder}` : undefined;
     },
     fetch: (id, prepared, signal) => fetchExport(server, id, prepared, signal),
@@ -119,19 +119,12 @@ function settledOf({ settled }: PreparedExport): Settled {
 
 /**
  * Migration API, export: `export_private_properties` is demanded although the documents do not name it. The answer is
- * `null` when all files are written. An answer that got lost is no error: the folder shows whether it is finished.
+ * `null` when all files are written.
  */
 async function startMigration(server: Server, prepared: PreparedExport, signal: AbortSignal): Promise<void> {
   const { folder, wanted, privately } = settledOf(prepared);
   const body = { name: folder, import_export_types: wanted, export_private_properties: privately };
-  const {
-    status,
-    body: answer,
-    words,
-  } = await settledByLooking(
-    () => server.rest.migrate('export', body, signal),
-    () => migrationFolder(server, folder).exists(signal),
-  );
+  const { status, body: answer, words } = await server.rest.migrate('export', body, signal);
   if (status === 200 && answer === null) return;
   throw new MigratorError(
     'REMOTE_UNEXPECTED',
@@ -141,16 +134,6 @@ async function startMigration(server: Server, prepared: PreparedExport, signal: 
       details: { status },
     },
   );
-}
-
-/** A fresh folder that is there now was made by this call: the server is at work or done. */
-async function settledByLooking(call: () => Promise<Answer>, began: () => Promise<boolean>): Promise<Answer> {
-  try {
-    return await call();
-  } catch (error) {
-    if (!isMigratorError(error) || error.details['ambiguous'] !== true || !(await began())) throw error;
-    return { status: 200, body: null, words: '' };
-  }
 }
 
 async function fetchExport(

@@ -7,6 +7,7 @@ import { folderName, newStamp, projectNameFrom } from './migration/folder-name.t
 import { hasLeftTrace, printOf } from './migration/import-has-begun.ts';
 import { migrationFolder, readRemark, remarks } from './migration/migration-folder.ts';
 import { stageMigration, startMigration } from './migration/migration-import.ts';
+import { takeUpPassword } from './migration/own-password.ts';
 import { survey, type Survey } from './model/package-against-target.ts';
 import { contentOf, textOf as read, releaseOf, type PackageContent } from './model/package-content.ts';
 import { inOrder, types, type Type } from './model/types-and-relations.ts';
@@ -56,11 +57,23 @@ export function createImporter(server: Server, refusals: Refusals, debug: (messa
         return undefined;
       }
       const folder = textOf(settled, 'folder') ?? '';
-      const remark = await readRemark(migrationFolder(server, folder), remarks.started, signal);
-      const begun = remark !== undefined && (await hasLeftTrace(server, settled, startedAfter, signal));
+      await takeUpPassword(server, signal);
+      const sent = server.sent.get(folder) ?? (await meantToBeSent(server, folder, startedAfter, signal));
+      const begun = sent !== undefined && (await hasLeftTrace(server, settled, sent, signal));
       return begun ? `import/${folder}` : undefined;
     },
   };
+}
+
+/** The time before which an earlier process of this run did not send the import; undefined when it never came so far. */
+async function meantToBeSent(
+  server: Server,
+  folder: string,
+  startedAfter: Date,
+  signal: AbortSignal,
+): Promise<Date | undefined> {
+  const remark = await readRemark(migrationFolder(server, folder), remarks.started, signal);
+  return remark === undefined ? undefined : startedAfter;
 }
 
 /** A spreadsheet leaves no trace of its import; adding it once more does no harm, deleting for it once more might. */

@@ -29,6 +29,7 @@ export const adapter: AdapterModule = {
       name,
       url,
       via,
+      sent: new Map(),
       answers: new Map(),
       clock,
       random,

@@ -12,6 +12,8 @@ export interface Server {
   readonly name: string;
   readonly url: string;
   readonly via: Way;
+  /** When this process sent an import, by its folder. */
+  readonly sent: Map<string, Date>;
   /** What imports of this process were answered, by folder; kept on the server too. */
   readonly answers: Map<string, { readonly status: number; readonly words: string }>;
   readonly clock: Clock;

@@ -10,22 +10,38 @@ export function jsonOf(text: string): unknown {
   }
 }
 
-/** `path` names the request in the error. */
-export type AnswerReader = <Schema extends z.ZodType>(schema: Schema, body: unknown, path: string) => z.infer<Schema>;
+/** `path` names the request in the error. `starts`: the call may have begun a job, so the error is ambiguous. */
+export type AnswerReader = <Schema extends z.ZodType>(
+  schema: Schema,
+  body: unknown,
+  path: string,
+  starts?: boolean,
+) => z.infer<Schema>;
 
 /**
  * Reads a product's answers by their schemas. REMOTE_UNEXPECTED quotes what the server says in its own words (`said`), else
  * it names the first places where the body differs from the schema.
  */
 export function answerReader(hint: string, said?: (body: unknown) => string | undefined): AnswerReader {
-  return (schema, body, path) => {
+  return (schema, body, path, starts = false) => {
     const result = schema.safeParse(body);
     if (result.success) return result.data;
     const words = said?.(body);
     const places = result.error.issues.map((issue) => issue.path.join('.') || 'the document').slice(0, 3);
     const what = words === undefined ? `is not as expected at ${places.join(', ')}` : `says: ${words}`;
-    throw new MigratorError('REMOTE_UNEXPECTED', `the answer to ${path} ${what}`, { hint });
+    const init = starts ? { details: { ambiguous: true } } : { hint };
+    throw new MigratorError('REMOTE_UNEXPECTED', `the answer to ${path} ${what}`, init);
   };
+}
+
+/** Does some work, and gives its failure a hint where it has none. */
+export async function withHint<Result>(hint: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isMigratorError(error) || error.code === 'CANCELLED' || error.hint !== undefined) throw error;
+    throw new MigratorError(error.code, error.message, { hint, details: error.details, cause: error });
+  }
 }
 
 /** Refused with 403: the credentials are right, and the account lacks a right. */

@@ -29,9 +29,10 @@ export function createExporter(server: Server): Exporter {
     start: (prepared) => {
       const startedAt = server.tools.clock.now();
       const job = jobOf(prepared, startedAt);
-      const id = formatJobId(job);
-      server.ledger.begin({ id, title: formatPath(job.source), work: workOf(prepared.package), startedAt });
-      return Promise.resolve(id);
+      const work = workOf(prepared.package);
+      return Promise.resolve(
+        server.ledger.begin({ id: formatJobId(job), title: formatPath(job.source), work, startedAt }),
+      );
     },
     // Nothing begins on the server, so what another process may have started need not be found.
     find: (prepared, startedAfter) => Promise.resolve(server.ledger.find(workOf(prepared.package), startedAfter)),

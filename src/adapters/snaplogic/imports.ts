@@ -10,10 +10,9 @@ import { formOf } from './archives/import-form.ts';
 import { formatJobId, type Job } from './job-id.ts';
 import { countsOf, planAssets } from './projects/asset-plan.ts';
 import { guardedTypes, overwriteTypes, typesOf } from './projects/asset-types.ts';
-import { changesSince, untellable } from './projects/changes-since.ts';
+import { changesSince, looked, untellable } from './projects/changes-since.ts';
 import { alreadyThere, destinationAt, destinationPath, type Destination } from './projects/destination.ts';
 import type { Server } from './server.ts';
-import { settleLost } from './settle-lost.ts';
 import { outcomeOf, stateOf, tallyOf, withTypes } from './wire/asset-results.ts';
 import { formatPath, parsePath, readPath, type ProjectPath } from './wire/paths.ts';
 
@@ -22,12 +21,8 @@ type Duplicates = 'skip' | 'create_new' | 'overwrite';
 
 /** Project import: one call that answers when it is done, with what became of each asset. */
 export function createImporter(server: Server): Importer {
-  const find: Importer['find'] = async (prepared, startedAfter, signal) => {
-    const known = server.ledger.find(workOf(prepared), startedAfter);
-    if (known !== undefined) return known;
-    const job = jobOf(prepared, startedAfter);
-    return (await hasBegun(server, prepared, job, signal)) ? formatJobId(job) : undefined;
-  };
+  const begun = (id: string, prepared: PreparedImport, { destination, startedAt }: ImportJob): string =>
+    server.ledger.begin({ id, title: `into ${formatPath(destination)}`, work: workOf(prepared), startedAt });
   return {
     takes: 'files',
     dryRuns: 'plan',
@@ -38,18 +33,15 @@ export function createImporter(server: Server): Importer {
       const { destination } = jobOf(prepared, server.tools.clock.now());
       const form = await formOf(prepared, secrets, files, signal);
       if (flagOf(settled, 'createSpace')) await server.client.createSpace(destination.org, destination.space, signal);
-      const startedAt = server.tools.clock.now();
-      const job = jobOf(prepared, startedAt);
-      const id = await settleLost(
-        () => send(server, job, listOf(settled, 'overwriteTypes'), form, signal),
-        () => find(prepared, startedAt, signal),
-        server.tools.clock,
-        signal,
-      );
-      server.ledger.begin({ id, title: `into ${formatPath(destination)}`, work: workOf(prepared), startedAt });
-      return id;
+      const job = jobOf(prepared, server.tools.clock.now());
+      return begun(await send(server, job, listOf(settled, 'overwriteTypes'), form, signal), prepared, job);
     },
-    find,
+    find: async (prepared, startedAfter, signal) => {
+      const known = server.ledger.find(workOf(prepared), startedAfter);
+      if (known !== undefined) return known;
+      const job = jobOf(prepared, startedAfter);
+      return (await hasBegun(server, prepared, job, signal)) ? begun(formatJobId(job), prepared, job) : undefined;
+    },
   };
 }
 
@@ -231,7 +223,7 @@ async function hasBegun(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { destination, duplicates, startedAt } = job;
-  const { place, isNew, changed, unclear } = await changesSince(server, destination, startedAt, signal);
+  const { place, isNew, changed, unclear } = await looked(() => changesSince(server, destination, startedAt, signal));
   if (place.project === undefined) return false;
   if (isNew || changed.length > 0) return true;
   const existed = prepared.settled['existed'];

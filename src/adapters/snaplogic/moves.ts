@@ -7,7 +7,7 @@ import { formatJobId, type Job } from './job-id.ts';
 import { accountNotes } from './probe.ts';
 import { planAssets, countsOf, type Asset } from './projects/asset-plan.ts';
 import { assetTypes, guardedTypes, typesOf } from './projects/asset-types.ts';
-import { changesSince, untellable } from './projects/changes-since.ts';
+import { changesSince, looked, untellable } from './projects/changes-since.ts';
 import {
   alreadyThere,
   assetOf,
@@ -18,7 +18,6 @@ import {
 } from './projects/destination.ts';
 import { selectProjects } from './projects/look-up.ts';
 import { peerNamed, serverOf, whoAmI, type Server } from './server.ts';
-import { settleLost } from './settle-lost.ts';
 import { statusPathOf, statusPaths, type MigrateBody } from './wire/client.ts';
 import { formatPath, parsePath, samePath, type ProjectPath } from './wire/paths.ts';
 import type { Entry } from './wire/schemas.ts';
@@ -27,11 +26,9 @@ type MoveJob = Extract<Job, { kind: 'move' }>;
 
 /** Project migrate: within one control plane, from any org to any other. */
 export function createMover(server: Server): Mover {
-  const find: Mover['find'] = async (prepared, startedAfter, signal) => {
-    const job = jobOf(prepared, startedAfter);
-    const known = server.ledger.find(workOf(prepared), startedAfter);
-    if (known !== undefined) return known;
-    return (await hasBegun(server, prepared, job, signal)) ? formatJobId(job) : undefined;
+  const begun = (id: string, prepared: PreparedMove, { source, destination, startedAt }: MoveJob): string => {
+    const title = `${formatPath(source)} to ${formatPath(destination)}`;
+    return server.ledger.begin({ id, title, work: workOf(prepared), startedAt });
   };
   return {
     dryRuns: 'plan',
@@ -39,21 +36,18 @@ export function createMover(server: Server): Mover {
     prepare: (request, target, signal) => prepare(server, request, target, signal),
     start: async (prepared, target, _, signal) => {
       const { settled } = prepared;
-      const { source, destination } = jobOf(prepared, server.tools.clock.now());
+      const { destination } = jobOf(prepared, server.tools.clock.now());
       const { client } = serverOf(target.adapter) ?? server;
       if (flagOf(settled, 'createSpace')) await client.createSpace(destination.org, destination.space, signal);
-      const startedAt = server.tools.clock.now();
-      const id = await settleLost(
-        () =>
-          post(server, { ...jobOf(prepared, startedAt), source, destination }, bodyOf(prepared, destination), signal),
-        () => find(prepared, startedAt, signal),
-        server.tools.clock,
-        signal,
-      );
-      server.ledger.begin({ id, title: titleOf(source, destination), work: workOf(prepared), startedAt });
-      return id;
+      const job = jobOf(prepared, server.tools.clock.now());
+      return begun(await post(server, job, bodyOf(prepared, destination), signal), prepared, job);
     },
-    find,
+    find: async (prepared, startedAfter, signal) => {
+      const known = server.ledger.find(workOf(prepared), startedAfter);
+      if (known !== undefined) return known;
+      const job = jobOf(prepared, startedAfter);
+      return (await hasBegun(server, prepared, job, signal)) ? begun(formatJobId(job), prepared, job) : undefined;
+    },
   };
 }
 
@@ -265,7 +259,9 @@ function jobOf({ settled }: PreparedMove, startedAt: Date): MoveJob {
  */
 async function hasBegun(server: Server, prepared: PreparedMove, job: MoveJob, signal: AbortSignal): Promise<boolean> {
   const there = (await peerNamed(server, job.peer)) ?? server;
-  const { place, isNew, changed, unclear } = await changesSince(there, job.destination, job.startedAt, signal);
+  const { place, isNew, changed, unclear } = await looked(() =>
+    changesSince(there, job.destination, job.startedAt, signal),
+  );
   if (place.project === undefined) return false;
   if (isNew || changed.length > 0) return true;
   // It was not there before, and nobody else was asked to make it.
@@ -275,8 +271,4 @@ async function hasBegun(server: Server, prepared: PreparedMove, job: MoveJob, si
 
 function workOf({ settled }: PreparedMove): string {
   return JSON.stringify(settled);
-}
-
-function titleOf(source: ProjectPath, destination: ProjectPath): string {
-  return `${formatPath(source)} to ${formatPath(destination)}`;
 }

@@ -14,7 +14,8 @@ interface Begun {
  * answered once and never again; another process finds out what it can by looking.
  */
 export interface Ledger {
-  begin(job: Begun): void;
+  /** Returns the job's id. */
+  begin(job: Begun): string;
   settle(status: JobStatus): void;
   /** The status document that a synchronous migration was answered with. */
   document(id: string): MigrationStatus | undefined;
@@ -37,6 +38,7 @@ export function createLedger(): Ledger {
   return {
     begin: (job) => {
       begun.unshift(job);
+      return job.id;
     },
     settle: (status) => {
       results.set(status.id, status);

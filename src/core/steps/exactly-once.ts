@@ -1,4 +1,5 @@
-import { isMigratorError, type MigratorError } from '../../errors.ts';
+import { isMigratorError, MigratorError } from '../../errors.ts';
+import { unsettledHints } from '../../ports/http.ts';
 import type { Json, Run } from '../../ports/journal.ts';
 import type { Clock } from '../../ports/runtime.ts';
 import type { Instance } from '../instance.ts';
@@ -9,7 +10,9 @@ export interface RemoteStart {
   /** Tells the jobs of one run apart: `export`, `import`. */
   readonly step: string;
   readonly instance: Instance;
+  /** Sends the call and returns the job's id. Fails with `details.ambiguous` when the answer is lost or cannot be read. */
   start(signal: AbortSignal): Promise<string>;
+  /** The job that such a call began; undefined when nothing shows one; fails when the server cannot tell. */
   find(startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;
 }
 
@@ -20,9 +23,13 @@ export interface StartedJob {
   readonly attached: boolean;
 }
 
+/** After so long a call whose answer was lost has reached the server, or never will. */
+const arrivalMs = 4_000;
+
 /**
- * The intent is journaled before the call and the job after it. A run that finds an intent without a job asks the server
- * whether the call arrived, and only starts again when the server shows that it did not.
+ * Starts a job once. The intent is journaled before the call and the job after it. When the answer of the call is lost, the
+ * server is asked once whether the job is there; when it is not, the call fails and the intent stays. A run that finds an
+ * intent without a job asks the server first, and starts again only when the server shows no job.
  */
 export async function startOnce(work: RemoteStart, run: Run, clock: Clock, signal: AbortSignal): Promise<StartedJob> {
   const { step, instance } = work;
@@ -38,13 +45,56 @@ export async function startOnce(work: RemoteStart, run: Run, clock: Clock, signa
     const found = await work.find(new Date(intended), signal);
     if (found !== undefined) return remember(started(found, true), step, run);
   }
-  await run.note({ [`${step}.intendedAt`]: clock.now().toISOString() });
+  const since = clock.now();
+  await run.note({ [`${step}.intendedAt`]: since.toISOString() });
+  return remember(started(await startedNow(work, since, run, clock, signal), false), step, run);
+}
+
+async function startedNow(
+  work: RemoteStart,
+  since: Date,
+  run: Run,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<string> {
   try {
-    return await remember(started(await work.start(signal), false), step, run);
+    return await work.start(signal);
   } catch (error) {
-    if (isMigratorError(error) && !leavesDoubt(error)) await run.note({ [`${step}.intendedAt`]: null });
+    if (!isMigratorError(error) || error.code === 'CANCELLED') throw error;
+    if (error.details['ambiguous'] === true) return settle(error, work, since, clock, signal);
+    if (error.code !== 'LOCAL_IO') await run.note({ [`${work.step}.intendedAt`]: null });
     throw error;
   }
+}
+
+/** The job of a call whose answer was lost. Fails with the error of the call when the server shows none, or cannot tell. */
+async function settle(
+  lost: MigratorError,
+  work: RemoteStart,
+  since: Date,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<string> {
+  const fail = (message: string, hint: string, details: MigratorError['details'], cause: unknown): MigratorError =>
+    new MigratorError(lost.code, message, { hint, details, cause });
+  await clock.sleep(arrivalMs, signal);
+  let found: string | undefined;
+  try {
+    found = await work.find(since, signal);
+  } catch (error) {
+    if (!isMigratorError(error) || error.code === 'CANCELLED') throw error;
+    const message = `${lost.message}; whether it was begun is not known: ${error.message}`;
+    const details = { ...error.details, ...lost.details, ambiguous: true };
+    throw fail(message, error.hint ?? 'look at the server before you repeat it', details, error);
+  }
+  if (found !== undefined) return found;
+  const hint = 'nothing on the server shows that it was begun; run the same command again';
+  throw fail(lost.message, explanation(lost) ?? hint, { ...lost.details, ambiguous: false }, lost);
+}
+
+/** What the product or the adapter advises itself; it knows better. */
+function explanation({ hint }: MigratorError): string | undefined {
+  return Object.values(unsettledHints).some((general) => general === hint) ? undefined : hint;
 }
 
 /** Whether an earlier process of this run has sent the call of this step, or may have. */
@@ -64,10 +114,6 @@ async function remember(job: StartedJob, step: string, run: Run): Promise<Starte
   await run.note({ [`${step}.job`]: job.id });
   await run.job(job.handle);
   return job;
-}
-
-function leavesDoubt(error: MigratorError): boolean {
-  return error.code === 'CANCELLED' || error.code === 'LOCAL_IO' || error.details['ambiguous'] === true;
 }
 
 /**

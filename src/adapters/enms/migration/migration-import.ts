@@ -10,7 +10,6 @@ import { types, type Type } from '../model/types-and-relations.ts';
 import type { Server } from '../server.ts';
 import { typesOf } from '../way-and-types.ts';
 import { keyText, valueOf } from '../wire/yaml.ts';
-import { hasLeftTrace } from './import-has-begun.ts';
 import { migrationFolder, remarks, writeRemark, type MigrationFolder } from './migration-folder.ts';
 import { takeUpPassword } from './own-password.ts';
 
@@ -103,7 +102,6 @@ export async function startMigration(
   if (changesPassword && secrets['newPassword'] !== undefined) server.account.expectPassword(secrets['newPassword']);
   const answer = await answerTo(server, name, wanted, settled, signal);
   await takeUpPassword(server, signal);
-  if (answer === undefined) return id;
   try {
     await writeRemark(folder, remarks.answer, answer, signal);
   } catch (error) {
@@ -114,33 +112,25 @@ export async function startMigration(
   return id;
 }
 
-/** Migration API, import. Undefined when the answer got lost: the objects on the target show then what became of it. */
+/** Migration API, import. */
 async function answerTo(
   server: Server,
   name: string,
   wanted: readonly Type[],
   settled: PreparedImport['settled'],
   signal: AbortSignal,
-): Promise<{ readonly status: number; readonly words: string } | undefined> {
+): Promise<{ readonly status: number; readonly words: string }> {
   const switches = {
     // Any value but false empties, even the text "false": it is sent only to say yes.
     ...(flagOf(settled, 'emptied') ? { empty_database_before_import: true } : {}),
     ...(flagOf(settled, 'skipPoolUpdate') ? { skip_pool_update: true } : {}),
     ...(flagOf(settled, 'skipModelUpdate') ? { skip_model_update: true } : {}),
   };
-  const startedAfter = server.clock.now();
-  try {
-    const { status, body, words } = await server.rest.migrate(
-      'import',
-      { name, import_export_types: wanted, ...switches },
-      signal,
-    );
-    return { status, words: typeof body === 'string' ? body : words };
-  } catch (error) {
-    if (!isMigratorError(error) || error.details['ambiguous'] !== true) throw error;
-    await takeUpPassword(server, signal);
-    // Without a trace it stays in doubt: the same command line sends it again.
-    if (!(await hasLeftTrace(server, settled, startedAfter, signal))) throw error;
-    return undefined;
-  }
+  server.sent.set(name, server.clock.now());
+  const { status, body, words } = await server.rest.migrate(
+    'import',
+    { name, import_export_types: wanted, ...switches },
+    signal,
+  );
+  return { status, words: typeof body === 'string' ? body : words };
 }

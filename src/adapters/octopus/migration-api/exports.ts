@@ -15,18 +15,12 @@ import { missingLinks } from '../probe.ts';
 import type { Server } from '../server.ts';
 import { findTask, packageFiles } from './find-task.ts';
 import { callbacks, passwordOf } from './password-and-callbacks.ts';
-import { startTask } from './start-task.ts';
 
 export function createExporter(
   server: Server,
   feed: Feed,
   tools: { readonly clock: Clock; readonly random: Random },
 ): Exporter {
-  const find: Exporter['find'] = async (prepared, startedAfter, signal) => {
-    const sought = { name: exportTask, package: prepared.package };
-    const task = await findTask(server, sought, startedAfter, tools.clock, signal);
-    return task === undefined ? undefined : jobId(task, prepared.package);
-  };
   return {
     pushes: true,
     requiredSecrets: ['password'],
@@ -54,16 +48,14 @@ export function createExporter(
     },
     start: async (prepared, secrets, destination, signal) => {
       const { links } = await server.root(signal);
-      const body = bodyOf(prepared, secrets, destination);
-      const task = await startTask(
-        async () => jobId(await server.client.startExport(links, body, signal), prepared.package),
-        (startedAfter) => find(prepared, startedAfter, signal),
-        tools.clock,
-        signal,
-      );
-      return task;
+      const task = await server.client.startExport(links, bodyOf(prepared, secrets, destination), signal);
+      return jobId(task, prepared.package);
     },
-    find,
+    find: async (prepared, startedAfter, signal) => {
+      const sought = { name: exportTask, package: prepared.package };
+      const task = await findTask(server, sought, startedAfter, tools.clock, signal);
+      return task === undefined ? undefined : jobId(task, prepared.package);
+    },
     fetch: async (id, prepared, signal) => fetchExport(server, feed, id, prepared, signal),
   };
 }

@@ -1,7 +1,7 @@
 import { MigratorError } from '../../../errors.ts';
 import type { PackageRef } from '../../../ports/artifact.ts';
 import type { Clock } from '../../../ports/runtime.ts';
-import { headerMs, skewMs } from '../../shared/answers.ts';
+import { headerMs, skewMs, withHint } from '../../shared/answers.ts';
 import { exportTask, isDryRun } from '../jobs.ts';
 import type { Server } from '../server.ts';
 import type { TaskResource } from '../wire/schemas.ts';
@@ -21,6 +21,18 @@ type Evidence = 'ours' | 'other' | 'silent';
  * task is there that says nothing about its package.
  */
 export async function findTask(
+  server: Server,
+  sought: Sought,
+  startedAfter: Date,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  return withHint('look at the tasks in the web portal before you repeat it', () =>
+    look(server, sought, startedAfter, clock, signal),
+  );
+}
+
+async function look(
   server: Server,
   sought: Sought,
   startedAfter: Date,

@@ -10,14 +10,8 @@ import { missingLinks } from '../probe.ts';
 import type { Server } from '../server.ts';
 import { findTask } from './find-task.ts';
 import { callbacks, passwordOf } from './password-and-callbacks.ts';
-import { startTask } from './start-task.ts';
 
 export function createImporter(server: Server, feed: Feed, { clock }: { readonly clock: Clock }): Importer {
-  const find: Importer['find'] = async (prepared, startedAfter, signal) => {
-    const sought = { name: importTask, package: prepared.source, dryRun: prepared.dryRun };
-    const task = await findTask(server, sought, startedAfter, clock, signal);
-    return task === undefined ? undefined : jobId(task, prepared.source);
-  };
   return {
     takes: 'stored',
     dryRuns: 'server',
@@ -56,15 +50,13 @@ export function createImporter(server: Server, feed: Feed, { clock }: { readonly
     },
     start: async (prepared, secrets, _, signal) => {
       const { links } = await server.root(signal);
-      const body = bodyOf(prepared, secrets);
-      return startTask(
-        async () => jobId(await server.client.startImport(links, body, signal), prepared.source),
-        (startedAfter) => find(prepared, startedAfter, signal),
-        clock,
-        signal,
-      );
+      return jobId(await server.client.startImport(links, bodyOf(prepared, secrets), signal), prepared.source);
     },
-    find,
+    find: async (prepared, startedAfter, signal) => {
+      const sought = { name: importTask, package: prepared.source, dryRun: prepared.dryRun };
+      const task = await findTask(server, sought, startedAfter, clock, signal);
+      return task === undefined ? undefined : jobId(task, prepared.source);
+    },
   };
 }
 

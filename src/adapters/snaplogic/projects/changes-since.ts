@@ -1,5 +1,5 @@
 import { MigratorError } from '../../../errors.ts';
-import { headerMs, skewMs } from '../../shared/answers.ts';
+import { headerMs, skewMs, withHint } from '../../shared/answers.ts';
 import type { Server } from '../server.ts';
 import { formatPath, type ProjectPath } from '../wire/paths.ts';
 import type { Entry } from '../wire/schemas.ts';
@@ -48,6 +48,10 @@ export async function changesSince(
     quietMs: now.getTime() + ahead - newest,
   };
 }
+
+/** A look for what a lost call began. */
+export const looked = (look: () => Promise<Changes>): Promise<Changes> =>
+  withHint('look at the destination before you repeat it', look);
 
 /** CONFLICT: whether something was begun cannot be told from what the project shows. */
 export function untellable(what: string, path: ProjectPath): MigratorError {

@@ -96,7 +96,8 @@ export function createClient(http: Http, scrub: (text: string) => string): Clien
     if (body === undefined) return { map: undefined, headers };
     // A synchronous migration is not documented to answer in an envelope.
     const envelope = envelopeSchema.safeParse(body).data ?? {};
-    return { map: decoded(schema, 'response_map' in envelope ? envelope.response_map : body, request.path), headers };
+    const content = 'response_map' in envelope ? envelope.response_map : body;
+    return { map: decoded(schema, content, request.path, request.safety === 'once'), headers };
   };
   const need = async <Schema extends z.ZodType>(
     path: string,

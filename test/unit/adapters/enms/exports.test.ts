@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { isUncertain } from '../../../../src/core/steps/exactly-once.ts';
 import type { PreparedExport } from '../../../../src/ports/exporter.ts';
 import { never } from '../../../support/adapter-tools.ts';
 import {
@@ -12,7 +13,9 @@ import {
   withEnms,
   type Scripted,
 } from '../../../support/enms-client.ts';
+import { memoryRun } from '../../../support/ports.ts';
 import type { Exchange } from '../../../support/scripted-server.ts';
+import { startingOnce } from '../../../support/start-once.ts';
 
 const eleven = [
   'user',
@@ -131,11 +134,22 @@ describe('an export by migration files', () => {
     ['is not there', ['default'], undefined],
   ])('after a lost answer its folder %s', async (_, present, expected) => {
     const lost = migrate({ status: 504, text: 'timed out' });
-    await withEnms([lost, ...login, folders(present, 2)], async ({ enms }) => {
-      const started = enms.exports!.start(prepared, {}, undefined, never);
-      if (expected === undefined) await expect(started).rejects.toMatchObject({ details: { ambiguous: true } });
+    await withEnms([lost, ...login, folders(present, 2)], async ({ enms, tools }) => {
+      const started = startingOnce(enms, { tools }).exports!.start(prepared, {}, undefined, never);
+      if (expected === undefined) await expect(started).rejects.toMatchObject({ details: { ambiguous: false } });
       else expect(await started).toBe(expected);
       expect(await enms.exports!.find(prepared, new Date(), never)).toBe(expected);
+    });
+  });
+
+  test('whose folder cannot be looked for stays in doubt', async () => {
+    const lost = migrate({ status: 504, text: 'timed out' });
+    const closed: Exchange = { request: { method: 'GET', path: '/login' }, response: { text: 'nothing here' } };
+    await withEnms([lost, closed], async ({ enms, tools }) => {
+      const run = memoryRun();
+      const started = startingOnce(enms, { tools, run }).exports!.start(prepared, {}, undefined, never);
+      await expect(started).rejects.toMatchObject({ code: 'REMOTE_UNREACHABLE', details: { ambiguous: true } });
+      expect(isUncertain(run.record.facts)).toBe(true);
     });
   });
 

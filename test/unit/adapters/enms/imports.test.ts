@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import { isUncertain } from '../../../../src/core/steps/exactly-once.ts';
 import type { ArtifactFile } from '../../../../src/ports/artifact.ts';
 import type { ImportRequest, PreparedImport } from '../../../../src/ports/importer.ts';
 import { Secret } from '../../../../src/secret.ts';
@@ -20,7 +21,9 @@ import {
   version,
   withEnms,
 } from '../../../support/enms-client.ts';
+import { memoryRun } from '../../../support/ports.ts';
 import type { Exchange } from '../../../support/scripted-server.ts';
+import { startingOnce } from '../../../support/start-once.ts';
 
 const folder = 'lab--import-20261121T043442123Z-ab12cd';
 const id = `import/${folder}`;
@@ -409,8 +412,8 @@ describe('an import', () => {
 
   test('whose answer is lost has an id all the same', async () => {
     const script = [...login, ...lastLook, ...begun, migrate({ fault: 'reset' })];
-    await withEnms(script, async ({ enms }) => {
-      expect(await enms.imports!.start(prepared(), {}, both, never)).toBe(id);
+    await withEnms(script, async ({ enms, tools }) => {
+      expect(await startingOnce(enms, { tools }).imports!.start(prepared(), {}, both, never)).toBe(id);
     });
   });
 
@@ -531,9 +534,12 @@ describe('an import', () => {
 
     test('and whose answer is lost without a trace stays in doubt, instead of passing for done', async () => {
       const look = [file(at('migrator-answer.txt'), undefined), ...now, ...now];
-      await withEnms([...login, ...lastLook, ...begun, migrate({ fault: 'reset' }), ...look], async ({ enms }) => {
-        const error = await enms.imports!.start(settled, {}, both, never).catch((reason: unknown) => reason);
-        expect(error).toMatchObject({ details: { ambiguous: true } });
+      const script = [...login, ...lastLook, ...begun, migrate({ fault: 'reset' }), ...look];
+      await withEnms(script, async ({ enms, tools }) => {
+        const run = memoryRun();
+        const started = startingOnce(enms, { tools, run }).imports!.start(settled, {}, both, never);
+        await expect(started).rejects.toMatchObject({ code: 'REMOTE_UNREACHABLE' });
+        expect(isUncertain(run.record.facts)).toBe(true);
       });
     });
   });

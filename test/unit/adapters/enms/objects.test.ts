@@ -2,14 +2,17 @@ import { describe, expect, test } from '@jest/globals';
 import { contentOf, objectsOf } from '../../../../src/adapters/enms/model/package-content.ts';
 import { relations, types, type Type } from '../../../../src/adapters/enms/model/types-and-relations.ts';
 import type { YamlValue } from '../../../../src/adapters/enms/wire/yaml.ts';
+import { isUncertain } from '../../../../src/core/steps/exactly-once.ts';
 import { writeItems } from '../../../../src/enms-yaml/write.ts';
 import type { ArtifactFile } from '../../../../src/ports/artifact.ts';
 import type { PreparedExport } from '../../../../src/ports/exporter.ts';
 import type { PreparedImport } from '../../../../src/ports/importer.ts';
 import { never } from '../../../support/adapter-tools.ts';
 import { alive, failed, names, object, packaged, rest, withEnms } from '../../../support/enms-client.ts';
+import { memoryRun } from '../../../support/ports.ts';
 import { fc } from '../../../support/property.ts';
 import type { Exchange } from '../../../support/scripted-server.ts';
+import { startingOnce } from '../../../support/start-once.ts';
 import { nodeOf } from '../../../support/yaml-nodes.ts';
 
 const stamp = '20261121T043442123Z-ab12cd';
@@ -316,14 +319,15 @@ describe('an import object by object', () => {
     const all = Array.from({ length: 150 }, (_, at) => ({ name: `d${at}` }));
     const wrong = { status: 401, json: { alert: 'Error 401 - Wrong Credentials.' } };
     const script = [done('device', all.slice(0, 100)), rest('POST', 'instance/device', wrong, all.slice(100))];
-    await withEnms(script, async ({ enms }) => {
-      await expect(
-        enms.imports!.start(prepared(['device']), {}, [ndjson('device', ...all)], never),
-      ).rejects.toMatchObject({
+    await withEnms(script, async ({ enms, tools }) => {
+      const run = memoryRun();
+      const { imports } = startingOnce(enms, { tools, run });
+      await expect(imports!.start(prepared(['device']), {}, [ndjson('device', ...all)], never)).rejects.toMatchObject({
         code: 'AUTH_REFUSED',
         hint: expect.stringContaining('100 objects are written'),
-        details: { ambiguous: true, written: 100 },
+        details: { written: 100 },
       });
+      expect(isUncertain(run.record.facts)).toBe(true);
     });
   });
 

@@ -3,6 +3,7 @@ import type { Adapter } from '../../../../src/ports/adapter.ts';
 import { never } from '../../../support/adapter-tools.ts';
 import { brief, copy, notFound, record, tutorial, undoStorage, year } from '../../../support/library-records.ts';
 import { migration, pkg, project, withLibraries, type Bench, type Call } from '../../../support/library-script.ts';
+import { startingOnce } from '../../../support/start-once.ts';
 
 const at = `/api/migrations/${migration}`;
 const move = `${migration}@prod`;
@@ -522,10 +523,45 @@ test('a create whose answer is lost is found by its name', async () => {
     line: 'GET /api/migrations?offset=0&limit=1000&packageInfo.purpose=object_migration%2Cproject_merge%2Cmigration_from_shared_file_store',
   });
   const lost: Call = { on: 'source', line: 'POST /api/migrations', fault: 'reset' };
-  await withLibraries([lost, listed(list('other')), listed(list('other', settled.name))], async ({ open }) => {
+  const prepared = { project: 'x', dryRun: false, settled, notes: [] };
+  await withLibraries([lost, listed(list('other', settled.name))], async ({ open, tools }) => {
+    const target = { name: 'prod', adapter: open('target') };
+    // It is looked for after the request had time to arrive.
+    expect(await startingOnce(open(), { tools }).moves!.start(prepared, target, {}, never)).toBe(move);
+    expect(tools.waits).toEqual([4_000]);
+  });
+  await withLibraries([lost, listed(list('other'))], async ({ open, tools }) => {
+    const target = { name: 'prod', adapter: open('target') };
+    await expect(startingOnce(open(), { tools }).moves!.start(prepared, target, {}, never)).rejects.toMatchObject({
+      code: 'REMOTE_UNREACHABLE',
+      hint: expect.stringContaining('run the same command again'),
+      details: { ambiguous: false },
+    });
+  });
+});
+
+test('a create that failed for a reason of its own keeps the advice that goes with it', async () => {
+  const message = 'Cannot create or modify the shared file.';
+  const failed: Call = {
+    on: 'source',
+    line: 'POST /api/migrations',
+    status: 500,
+    answer: { code: 'ERR001', message },
+  };
+  const none: Call = {
+    on: 'source',
+    line: 'GET /api/migrations?offset=0&limit=1000&packageInfo.purpose=object_migration%2Cproject_merge%2Cmigration_from_shared_file_store',
+    answer: { total: 0, data: [] },
+  };
+  const settled = { name: 'Night 1.0.0-a', body: '{}', peer: 'prod', dryRun: false };
+  await withLibraries([failed, none], async ({ open, tools }) => {
     const target = { name: 'prod', adapter: open('target') };
     const prepared = { project: 'x', dryRun: false, settled, notes: [] };
-    expect(await open().moves!.start(prepared, target, {}, never)).toBe(move);
+    await expect(startingOnce(open(), { tools }).moves!.start(prepared, target, {}, never)).rejects.toMatchObject({
+      code: 'REMOTE_UNEXPECTED',
+      hint: expect.stringContaining('full or not writable'),
+      details: { ambiguous: false },
+    });
   });
 });
 

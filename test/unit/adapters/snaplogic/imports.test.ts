@@ -8,6 +8,7 @@ import { Secret } from '../../../../src/secret.ts';
 import { adapterTools, never } from '../../../support/adapter-tools.ts';
 import type { Exchange } from '../../../support/scripted-server.ts';
 import {
+  all,
   basic,
   emptyTarget,
   envelope,
@@ -20,6 +21,7 @@ import {
   withSnaplogic,
   type Scripted,
 } from '../../../support/snaplogic-client.ts';
+import { startingOnce } from '../../../support/start-once.ts';
 import { bodyOf, withServer } from '../../../support/with-server.ts';
 import { zipOf } from '../../../support/zip.ts';
 
@@ -396,7 +398,8 @@ describe('a lost answer', () => {
     response: { fault: 'reset' },
   };
   const future = '2030-01-01T00:00:00.000Z';
-  const start = ({ snap }: Scripted, prepared = settled()) => snap.imports!.start(prepared, {}, [fileOf(zip)], never);
+  const start = ({ snap, tools }: Scripted, prepared = settled()) =>
+    startingOnce(snap, { tools }).imports!.start(prepared, {}, [fileOf(zip)], never);
 
   test('is found by what has changed, and says that it does not know all', async () => {
     const target = fullTarget([{ name: 'load_invoices', type: 'Pipeline', updated: future }], { created: future });
@@ -409,6 +412,31 @@ describe('a lost answer', () => {
         messages: [{ level: 'warning', text: expect.stringContaining('1 asset of') }],
         items: [{ kind: 'Pipeline', name: 'load_invoices', action: 'done' }],
       });
+    });
+  });
+
+  test('that cannot be read is looked for in the same way', async () => {
+    const target = fullTarget([{ name: 'load_invoices', type: 'Pipeline', updated: future }], { created: future });
+    for (const response of [envelope('what?'), { text: '<html></html>' }]) {
+      await withSnaplogic([{ ...post, response }, ...target], async (scripted) => {
+        expect(await start(scripted)).toMatch(/^import,/);
+      });
+      await withSnaplogic([{ ...post, response }], ({ snap }) =>
+        expect(snap.imports!.start(settled(), {}, [fileOf(zip)], never)).rejects.toMatchObject({
+          code: 'REMOTE_UNEXPECTED',
+          details: { ambiguous: true },
+        }),
+      );
+    }
+  });
+
+  test('of an import that was found stands in the list of jobs', async () => {
+    const target = fullTarget([{ name: 'load_invoices', type: 'Pipeline', updated: future }], { created: future });
+    const looks = target.map((exchange): Exchange => ({ ...exchange, times: 2 }));
+    await withSnaplogic([post, ...looks], async (scripted) => {
+      const id = await start(scripted);
+      const listed = await all(scripted.snap.jobs.list({ all: false, limit: 5 }, never));
+      expect(listed).toMatchObject([{ id, title: 'into /Acme-Prod/Finance/Invoices' }]);
     });
   });
 

@@ -22,6 +22,7 @@ import {
   withSnaplogic,
   type Scripted,
 } from '../../../support/snaplogic-client.ts';
+import { startingOnce } from '../../../support/start-once.ts';
 
 const project = '/Acme-Dev/Finance/Invoices';
 const destPath = '/Acme-Prod/Finance/Invoices';
@@ -378,18 +379,20 @@ describe('start', () => {
 
 describe('a lost answer', () => {
   const body = { dest_path: destPath, duplicate_check: true, async: true };
+  const startOnce = ({ snap, ...rest }: Scripted, prepared: PreparedMove) =>
+    start({ ...rest, snap: startingOnce(snap, rest) }, prepared);
   const future = '2030-01-01T00:00:00.000Z';
 
   test('is found by the new project at the destination', async () => {
     const target = fullTarget([{ name: 'load_invoices', type: 'Pipeline', updated: future }], { created: future });
     await withSnaplogic([post(body, { fault: 'reset' }), ...target], async (scripted) => {
-      expect(await start(scripted, settled())).toMatch(/^move,-,/);
+      expect(await startOnce(scripted, settled())).toMatch(/^move,-,/);
     });
   });
 
   test('is no migration when the destination is still not there', async () => {
     await withSnaplogic([post(body, { fault: 'reset' }), ...emptyTarget], (scripted) =>
-      expect(start(scripted, settled())).rejects.toMatchObject({
+      expect(startOnce(scripted, settled())).rejects.toMatchObject({
         code: 'REMOTE_UNREACHABLE',
         details: { ambiguous: false },
       }),
@@ -398,7 +401,7 @@ describe('a lost answer', () => {
 
   test('stays in doubt when the project is there and older than the request', async () => {
     await withSnaplogic([post(body, { fault: 'reset' }), ...fullTarget([])], (scripted) =>
-      expect(start(scripted, settled())).rejects.toMatchObject({
+      expect(startOnce(scripted, settled())).rejects.toMatchObject({
         code: 'REMOTE_UNREACHABLE',
         hint: expect.stringContaining('--fresh'),
         details: { ambiguous: true },

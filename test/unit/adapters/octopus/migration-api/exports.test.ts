@@ -2,7 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import type { PreparedExport } from '../../../../../src/ports/exporter.ts';
 import { Secret } from '../../../../../src/secret.ts';
 import { never } from '../../../../support/adapter-tools.ts';
-import { acme, password, secrets, withOctopus } from '../../../../support/octopus-client.ts';
+import { acme, password, secrets, withOctopus, type Scripted } from '../../../../support/octopus-client.ts';
+import type { Exchange } from '../../../../support/scripted-server.ts';
+import { startingOnce } from '../../../../support/start-once.ts';
 import { bodyOf } from '../../../../support/with-server.ts';
 
 const request = {
@@ -119,30 +121,52 @@ describe('start', () => {
     });
   });
 
-  test('finds the task when the answer was lost', async () => {
-    await withOctopus(['root', 'export-start-lost', 'find-by-arguments'], async ({ octopus }) => {
-      expect(await octopus.exports!.start(prepared, secrets, undefined, never)).toBe(
-        'ServerTasks-1234/Acme.Move@1.0.0-run7',
-      );
-    });
-  });
+  describe('when the answer was lost', () => {
+    const start = ({ octopus, tools }: Scripted) =>
+      startingOnce(octopus, { tools }).exports!.start(prepared, secrets, undefined, never);
 
-  test('says that nothing was begun when the server shows so', async () => {
-    const script = ['root', 'export-start-lost', 'find-none', 'find-none', 'find-none'];
-    await withOctopus(script, async ({ octopus }) => {
-      await expect(octopus.exports!.start(prepared, secrets, undefined, never)).rejects.toMatchObject({
-        code: 'REMOTE_UNREACHABLE',
-        details: { ambiguous: false },
+    test('finds the task', async () => {
+      await withOctopus(['root', 'export-start-lost', 'find-by-arguments'], async (scripted) => {
+        expect(await start(scripted)).toBe('ServerTasks-1234/Acme.Move@1.0.0-run7');
       });
     });
-  });
 
-  test('stays ambiguous when it cannot be told', async () => {
-    await withOctopus(['root', 'export-start-lost', 'find-undecidable'], async ({ octopus }) => {
-      await expect(octopus.exports!.start(prepared, secrets, undefined, never)).rejects.toMatchObject({
-        code: 'REMOTE_UNREACHABLE',
-        hint: expect.stringContaining('ServerTasks-1240'),
-        details: { ambiguous: true },
+    test('says that nothing was begun when the server shows no task', async () => {
+      await withOctopus(['root', 'export-start-lost', 'find-none'], async (scripted) => {
+        await expect(start(scripted)).rejects.toMatchObject({
+          code: 'REMOTE_UNREACHABLE',
+          hint: expect.stringContaining('run the same command again'),
+          details: { ambiguous: false },
+        });
+      });
+    });
+
+    test('stays ambiguous when it cannot be told which task it is', async () => {
+      await withOctopus(['root', 'export-start-lost', 'find-undecidable'], async (scripted) => {
+        await expect(start(scripted)).rejects.toMatchObject({
+          code: 'REMOTE_UNREACHABLE',
+          hint: expect.stringContaining('ServerTasks-1240'),
+          details: { ambiguous: true },
+        });
+      });
+    });
+
+    test('says where to look when the tasks cannot be read', async () => {
+      const unread: Exchange = {
+        request: {
+          method: 'GET',
+          path: '/api/tasks',
+          query: { skip: '0', name: 'MigrationPartialExport', take: '100', includeSystem: 'true' },
+        },
+        response: { status: 500, json: { ErrorMessage: 'no database' } },
+      };
+      await withOctopus(['root', 'export-start-lost', unread], async (scripted) => {
+        await expect(start(scripted)).rejects.toMatchObject({
+          code: 'REMOTE_UNREACHABLE',
+          message: expect.stringMatching(/whether it was begun is not known: .*no database/),
+          hint: 'look at the tasks in the web portal before you repeat it',
+          details: { ambiguous: true },
+        });
       });
     });
   });
