@@ -4,7 +4,7 @@ import type { Options } from '../../ports/options.ts';
 import { flagOf, listOf, textOf } from '../shared/option-values.ts';
 import { planeOf } from './connection.ts';
 import { formatJobId, type Job } from './job-id.ts';
-import { accountNotes } from './probe.ts';
+import { accessNotes, moveNotes, writeNotes } from './move-notes.ts';
 import { planAssets, countsOf, type Asset } from './projects/asset-plan.ts';
 import { assetTypes, guardedTypes, typesOf } from './projects/asset-types.ts';
 import { changesSince, looked, untellable } from './projects/changes-since.ts';
@@ -17,10 +17,9 @@ import {
   type Destination,
 } from './projects/destination.ts';
 import { selectProjects } from './projects/look-up.ts';
-import { peerNamed, serverOf, whoAmI, type Server } from './server.ts';
+import { peerNamed, serverOf, type Server } from './server.ts';
 import { statusPathOf, statusPaths, type MigrateBody } from './wire/client.ts';
 import { formatPath, parsePath, samePath, type ProjectPath } from './wire/paths.ts';
-import type { Entry } from './wire/schemas.ts';
 
 type MoveJob = Extract<Job, { kind: 'move' }>;
 
@@ -104,9 +103,7 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
     notes: [
       `${formatPath(source)} goes to ${formatPath(path)}: ${countsOf(travelling) || 'nothing is in it'}`,
       ...destination.notes,
-      ...leftNotes(left, destination),
-      ...trustNotes(source, path, travelling),
-      ...unreadNotes(travelling, found.place.assets),
+      ...moveNotes({ source, destination, travelling, left, entries: found.place.assets }),
       ...writeNotes(server, there, destination),
       ...(await accessNotes(server, source, path, signal)),
     ],
@@ -126,68 +123,6 @@ function planOf(assets: readonly Asset[], travelling: readonly Asset[], there: r
   const held = (asset: Asset): boolean => there.some(({ type, name }) => type === asset.type && name === asset.name);
   const relevant = assets.filter((asset) => travelling.includes(asset) || held(asset));
   return planAssets(relevant, there, (asset) => travelling.includes(asset));
-}
-
-function leftNotes(left: readonly Asset[], { exists }: Destination): readonly string[] {
-  if (left.length === 0) return [];
-  const why =
-    exists === false
-      ? 'their types were not named'
-      : 'on an existing project name them with --asset-type to overwrite them';
-  return [`left out: ${left.map(({ type, name }) => `${type} "${name}"`).join(', ')}; ${why}`];
-}
-
-function trustNotes(source: ProjectPath, path: ProjectPath, travelling: readonly Asset[]): readonly string[] {
-  const bound = travelling.filter(({ type }) => type === 'Account' || type === 'Policy');
-  if (source.org === path.org || bound.length === 0) return [];
-  return [
-    `${countsOf(bound)} cross from ${source.org} to ${path.org}: ${source.org} must list ${path.org} as a trusted environment, and ${path.org} must be at least as secure; no API tells whether that is so`,
-  ];
-}
-
-/** What the migration will refuse one by one: its list says that this account may not read it. */
-function unreadNotes(travelling: readonly Asset[], entries: readonly Entry[]): readonly string[] {
-  const closed = new Set(entries.filter(({ perms }) => perms?.includes('R') === false).map(({ name }) => name));
-  return travelling
-    .filter(({ name }) => closed.has(name))
-    .map(({ type, name }) => `${type} "${name}" may not be read by this account, its list says: it may not arrive`);
-}
-
-/** Only what the migrating account itself was told says what it may do. */
-function writeNotes(server: Server, there: Server, { path, writable }: Destination): readonly string[] {
-  const same = there === server || there.connection.username === server.connection.username;
-  if (!same || writable !== false) return [];
-  return [
-    `this account may not write at ${formatPath(path)}, its list says: the control plane may refuse the migration`,
-  ];
-}
-
-async function accessNotes(
-  server: Server,
-  source: ProjectPath,
-  path: ProjectPath,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const user = await whoAmI(server, signal);
-  const { tokenOrg } = server.connection;
-  const elsewhere =
-    tokenOrg === undefined || tokenOrg === source.org
-      ? []
-      : [`the token was issued for the org ${tokenOrg}, not for ${source.org}: the control plane may refuse it`];
-  if (user === undefined) return [...elsewhere, 'the control plane does not tell what rights this account has'];
-  const orgs = [...new Set([source.org, path.org])];
-  const outside = orgs.filter((org) => !user.organizations.some(({ name }) => name === org));
-  const admin = user.organizations.some(({ name, administrator }) => name === source.org && administrator === true);
-  return [
-    ...elsewhere,
-    ...accountNotes(user),
-    ...outside.map((org) => `${user.email ?? 'this account'} is not listed as a member of ${org}`),
-    ...(admin
-      ? []
-      : [
-          'this account is no administrator: the control plane may refuse it the status, and the result is then read off the target',
-        ]),
-  ];
 }
 
 /** A migration has no say over single accounts and duplicates. Going on without would do what was not asked for. */
