@@ -20,51 +20,41 @@ type Evidence = 'ours' | 'other' | 'silent';
  * in the task's arguments, else in its log. Undefined when every candidate is provably another one's; CONFLICT when a
  * task is there that says nothing about its package.
  */
-export async function findTask(
+export function findTask(
   server: Server,
   sought: Sought,
   startedAfter: Date,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  return withHint('look at the tasks in the web portal before you repeat it', () =>
-    look(server, sought, startedAfter, clock, signal),
-  );
-}
-
-async function look(
-  server: Server,
-  sought: Sought,
-  startedAfter: Date,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const { links } = await server.root(signal);
-  const ours: TaskResource[] = [];
-  const silent: TaskResource[] = [];
-  let page: Date | undefined;
-  let skew = -skewMs;
-  for await (const { item: task, serverTime } of server.client.tasks(links, sought.name, signal)) {
-    // The clocks are compared as a page arrives, not after its logs were read.
-    if (serverTime !== undefined && serverTime !== page) {
-      skew = serverTime.getTime() - clock.now().getTime() - headerMs;
-      page = serverTime;
+  return withHint('look at the tasks in the web portal before you repeat it', async () => {
+    const { links } = await server.root(signal);
+    const ours: TaskResource[] = [];
+    const silent: TaskResource[] = [];
+    let page: Date | undefined;
+    let skew = -skewMs;
+    for await (const { item: task, serverTime } of server.client.tasks(links, sought.name, signal)) {
+      // The clocks are compared as a page arrives, not after its logs were read.
+      if (serverTime !== undefined && serverTime !== page) {
+        skew = serverTime.getTime() - clock.now().getTime() - headerMs;
+        page = serverTime;
+      }
+      // Newest first, so the rest is older still. A task without a time is looked at.
+      if (Date.parse(task.QueueTime ?? '') < startedAfter.getTime() + skew) break;
+      if (task.Name !== sought.name) continue;
+      const evidence = await judge(server, task, sought, signal);
+      if (evidence === 'ours') ours.push(task);
+      if (evidence === 'silent') silent.push(task);
     }
-    // Newest first, so the rest is older still. A task without a time is looked at.
-    if (Date.parse(task.QueueTime ?? '') < startedAfter.getTime() + skew) break;
-    if (task.Name !== sought.name) continue;
-    const evidence = await judge(server, task, sought, signal);
-    if (evidence === 'ours') ours.push(task);
-    if (evidence === 'silent') silent.push(task);
-  }
-  // The version of an export is its own; an import of the same package may have been tried several times.
-  if (ours.length === 1 || (ours.length > 1 && sought.name === exportTask)) return ours[0]?.Id;
-  const unclear = ours.length > 0 ? ours : silent;
-  if (unclear.length === 0) return undefined;
-  const ref = `${sought.package.id} ${sought.package.version}`;
-  throw new MigratorError('CONFLICT', `it cannot be told which task belongs to ${ref}`, {
-    hint: `look at ${unclear.map(({ Id }) => Id).join(', ')} in the web portal; if none is this run's, begin anew with --fresh`,
-    details: { tasks: unclear.map(({ Id }) => Id) },
+    // The version of an export is its own; an import of the same package may have been tried several times.
+    if (ours.length === 1 || (ours.length > 1 && sought.name === exportTask)) return ours[0]?.Id;
+    const unclear = ours.length > 0 ? ours : silent;
+    if (unclear.length === 0) return undefined;
+    const ref = `${sought.package.id} ${sought.package.version}`;
+    throw new MigratorError('CONFLICT', `it cannot be told which task belongs to ${ref}`, {
+      hint: `look at ${unclear.map(({ Id }) => Id).join(', ')} in the web portal; if none is this run's, begin anew with --fresh`,
+      details: { tasks: unclear.map(({ Id }) => Id) },
+    });
   });
 }
 
