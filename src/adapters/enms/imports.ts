@@ -7,13 +7,12 @@ import { folderName, newStamp, projectNameFrom } from './migration/folder-name.t
 import { hasLeftTrace, printOf } from './migration/import-has-begun.ts';
 import { migrationFolder, readRemark, remarks } from './migration/migration-folder.ts';
 import { stageMigration, startMigration } from './migration/migration-import.ts';
-import { takeUpPassword } from './migration/own-password.ts';
 import { survey, type Survey } from './model/package-against-target.ts';
 import { contentOf, textOf as read, releaseOf, type PackageContent } from './model/package-content.ts';
 import { inOrder, types, type Type } from './model/types-and-relations.ts';
 import { upsertObjects, type Refusals } from './objects/object-import.ts';
 import { planImport } from './plan.ts';
-import type { Server } from './server.ts';
+import { takeUpPassword, type Server } from './server.ts';
 import { prepareTopology, startTopologyImport } from './topology/topology-import.ts';
 import { typesOf, wayOf } from './way-and-types.ts';
 

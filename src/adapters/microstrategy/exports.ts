@@ -6,8 +6,7 @@ import { findMigration, isMade, settledMigration, startMigration } from './migra
 import { download } from './packages/download.ts';
 import { idleNotes, packageInfo } from './packages/package-content.ts';
 import { factsOf, fileNameOf, refFrom, serverName } from './packages/package-name.ts';
-import { packageOrder } from './packages/package-order.ts';
-import { refuseRequestOnly } from './request-only.ts';
+import { packageOrder, refuseRequestOnly } from './packages/package-order.ts';
 import { requireRights } from './rights.ts';
 import type { Library } from './server.ts';
 
@@ -77,7 +76,7 @@ async function fetchPackage(library: Library, id: string, signal: AbortSignal): 
         open: (aborted) =>
           download(
             (inner) => library.client.packageBinary(packageId, inner),
-            { name: fileName, size, sha256: undefined },
+            { name: fileName, size, digest: undefined },
             library.tools.clock,
             aborted,
           ),

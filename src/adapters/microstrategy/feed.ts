@@ -65,7 +65,7 @@ async function leftOver({ client }: Library, id: string, signal: AbortSignal) {
 function fileOf({ client, tools }: Library, kept: Kept): ArtifactFile {
   const stored = storedOf(kept);
   const { file } = kept;
-  const expected = { name: stored.fileName, size: stored.size, sha256: stored.digest?.hex };
+  const expected = { name: stored.fileName, size: stored.size, digest: stored.digest };
   return {
     path: `native/${stored.fileName}`,
     size: stored.size,

@@ -5,8 +5,8 @@ import { looked } from './migrations/start-migration.ts';
 import { selectTarget, type Selection } from './objects/projects.ts';
 import { planImport } from './packages/import-plan.ts';
 import { factsFrom, factsOf, type FileFacts } from './packages/package-name.ts';
+import { refuseRequestOnly } from './packages/package-order.ts';
 import { findKept } from './packages/package-store.ts';
-import { refuseRequestOnly } from './request-only.ts';
 import { requireRights } from './rights.ts';
 import type { Library } from './server.ts';
 

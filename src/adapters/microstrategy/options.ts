@@ -1,6 +1,7 @@
 import type { OptionSpec, ProductOptions } from '../../ports/options.ts';
 
-const conflictRules = [
+/** What is done with an object that the target has too (Migration API, conflict rules). */
+export const conflictRules = [
   'use_existing',
   'replace',
   'keep_both',
@@ -8,6 +9,16 @@ const conflictRules = [
   'use_older',
   'force_replace',
   'delete',
+] as const;
+
+// The first of each is the default.
+export const packageTypes = ['project', 'configuration', 'project_security'] as const;
+export const aclsOnReplacing = ['use_existing', 'replace'] as const;
+export const aclsOnNew = ['keep_acl_as_source_object', 'inherit_acl_as_dest_folder'] as const;
+export const schemaUpdates = [
+  'recal_table_logical_size',
+  'recal_table_keys_fact_entry_level',
+  'update_schema_logical_info',
 ] as const;
 
 const making: OptionSpec['verbs'] = ['partial-export', 'migrate-project'];
@@ -37,7 +48,7 @@ export const options: ProductOptions = {
     {
       name: 'package-type',
       value: 'type',
-      choices: ['project', 'configuration', 'project_security'],
+      choices: packageTypes,
       description: 'what the package holds (default: project)',
       verbs: making,
     },
@@ -64,14 +75,14 @@ export const options: ProductOptions = {
     {
       name: 'acl-on-replacing',
       value: 'rule',
-      choices: ['use_existing', 'replace'],
+      choices: aclsOnReplacing,
       description: 'access control lists of replaced objects (default: use_existing)',
       verbs: editing,
     },
     {
       name: 'acl-on-new',
       value: 'rule',
-      choices: ['keep_acl_as_source_object', 'inherit_acl_as_dest_folder'],
+      choices: aclsOnNew,
       description: 'access control lists of new objects (default: keep_acl_as_source_object)',
       verbs: editing,
     },
@@ -79,7 +90,7 @@ export const options: ProductOptions = {
       name: 'update-schema',
       value: 'step',
       many: true,
-      choices: ['recal_table_logical_size', 'recal_table_keys_fact_entry_level', 'update_schema_logical_info'],
+      choices: schemaUpdates,
       description: 'a schema update to run after the import (repeatable; project packages only)',
       verbs: editing,
     },

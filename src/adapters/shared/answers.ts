@@ -34,6 +34,12 @@ export function answerReader(hint: string, said?: (body: unknown) => string | un
   };
 }
 
+/** A text of a server's on one line, without control characters and cut to that many characters. */
+export function oneLine(text: string, most = Number.POSITIVE_INFINITY): string {
+  const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+  return line.length > most ? `${line.slice(0, most - 1)}…` : line;
+}
+
 /** Does some work, and gives its failure a hint where it has none. */
 export async function withHint<Result>(hint: string, work: () => Promise<Result>): Promise<Result> {
   try {

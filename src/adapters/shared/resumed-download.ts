@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { isMigratorError, MigratorError } from '../../errors.ts';
-import type { ByteStream } from '../../ports/artifact.ts';
+import type { ByteStream, Digest } from '../../ports/artifact.ts';
 import type { Clock } from '../../ports/runtime.ts';
 
 /** Breaks in a row without a new byte; each byte gained starts the count anew. */
@@ -42,5 +43,43 @@ export async function* without(count: number, stream: ByteStream): ByteStream {
     const kept = skip < chunk.length ? chunk.subarray(skip) : undefined;
     skip = Math.max(0, skip - chunk.length);
     if (kept !== undefined && kept.length > 0) yield kept;
+  }
+}
+
+export interface Expected {
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number | undefined;
+  readonly digest: Digest | undefined;
+  /** Who states the digest, as people are told it. */
+  readonly statedBy: string;
+  readonly hints: { readonly size?: string; readonly digest: string };
+}
+
+/** Passes a whole stream on, and compares it with size and digest at its end: REMOTE_UNEXPECTED when they differ. */
+export async function* checked(stream: ByteStream, expected: Expected): ByteStream {
+  const { name, size, digest, statedBy, hints } = expected;
+  const hash = digest && createHash(digest.algorithm);
+  let delivered = 0;
+  for await (const chunk of stream) {
+    delivered += chunk.length;
+    hash?.update(chunk);
+    yield chunk;
+  }
+  if (size !== undefined && delivered !== size) {
+    throw new MigratorError('REMOTE_UNEXPECTED', `${name} came with ${delivered} bytes instead of ${size}`, {
+      hint: hints.size,
+    });
+  }
+  const actual = hash?.digest('hex');
+  if (digest !== undefined && digest.hex !== actual) {
+    throw new MigratorError(
+      'REMOTE_UNEXPECTED',
+      `${name} does not have the ${digest.algorithm} that ${statedBy} states`,
+      {
+        hint: `the package is damaged or was replaced during the download; ${hints.digest}`,
+        details: { expected: digest.hex, actual },
+      },
+    );
   }
 }

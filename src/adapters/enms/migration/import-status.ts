@@ -2,10 +2,9 @@ import { z } from 'zod';
 import { MigratorError } from '../../../errors.ts';
 import type { JobItem, JobMessage, JobStatus } from '../../../ports/job.ts';
 import { isType, type Type } from '../model/types-and-relations.ts';
-import type { Server } from '../server.ts';
+import { takeUpPassword, type Server } from '../server.ts';
 import { stillDiffering, type Witness } from './changes-to-watch.ts';
 import { migrationFolder, readRemark, remarks } from './migration-folder.ts';
-import { takeUpPassword } from './own-password.ts';
 import { arrivalOf, describeArrival, type Arrival } from './what-arrived.ts';
 
 const startedSchema = z.object({ types: z.array(z.string()), witnesses: z.array(z.string()).default([]) });

@@ -7,11 +7,10 @@ import type { Secrets } from '../../../ports/options.ts';
 import { flagOf, listOf, textOf } from '../../shared/option-values.ts';
 import { bytesOf, contentOf, decoded, isMap, itemsOf } from '../model/package-content.ts';
 import { types, type Type } from '../model/types-and-relations.ts';
-import type { Server } from '../server.ts';
+import { takeUpPassword, type Server } from '../server.ts';
 import { typesOf } from '../way-and-types.ts';
 import { keyText, valueOf } from '../wire/yaml.ts';
 import { migrationFolder, remarks, writeRemark, type MigrationFolder } from './migration-folder.ts';
-import { takeUpPassword } from './own-password.ts';
 
 /**
  * Brings the files into a fresh folder on the target and reads each one back: an import whose folder or `metadata.yaml`

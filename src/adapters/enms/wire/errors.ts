@@ -1,5 +1,5 @@
 import { MigratorError } from '../../../errors.ts';
-import { jsonOf } from '../../shared/answers.ts';
+import { jsonOf, oneLine } from '../../shared/answers.ts';
 import { alertSchema } from './schemas.ts';
 
 /** The REST API's error body, `{"alert": "Error 500 - Internal Server Error."}`, put into words. */
@@ -57,7 +57,7 @@ export function alertOf(body: string): string | undefined {
   const alert = alertSchema.safeParse(jsonOf(body));
   if (!alert.success) return undefined;
   const text = typeof alert.data.alert === 'string' ? alert.data.alert : JSON.stringify(alert.data.alert);
-  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').slice(0, 400);
+  return oneLine(text, 400);
 }
 
 export function isPage(body: string): boolean {

@@ -1,6 +1,6 @@
 import type { ArtifactFile } from '../../../ports/artifact.ts';
 import type { Http } from '../../../ports/http.ts';
-import { answerReader, jsonOf } from '../../shared/answers.ts';
+import { answerReader, jsonOf, oneLine } from '../../shared/answers.ts';
 import { alertOf } from './errors.ts';
 import { objectSchema, objectsSchema, serversSchema, upsertSchema, type WireObject } from './schemas.ts';
 
@@ -42,19 +42,11 @@ export interface Rest {
 }
 
 export function createRest(http: Http): Rest {
-  const answerOf = (status: number, text: string): Answer => {
-    const body = jsonOf(text);
-    return {
-      status,
-      body,
-      words:
-        alertOf(text) ??
-        text
-          .replaceAll(/[\s\p{Cc}]+/gu, ' ')
-          .trim()
-          .slice(0, 400),
-    };
-  };
+  const answerOf = (status: number, text: string): Answer => ({
+    status,
+    body: jsonOf(text),
+    words: alertOf(text) ?? oneLine(text, 400),
+  });
   return {
     isAlive: async (signal) => {
       const answer = await http.json({ method: 'GET', path: 'rest/is_alive' }, signal);

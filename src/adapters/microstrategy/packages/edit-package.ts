@@ -3,11 +3,13 @@ import { MigratorError } from '../../../errors.ts';
 import type { PackageRef } from '../../../ports/artifact.ts';
 import type { PackageEdit } from '../../../ports/feed.ts';
 import type { Options } from '../../../ports/options.ts';
+import { jsonOf } from '../../shared/answers.ts';
 import { flagOf, textOf, oneOf } from '../../shared/option-values.ts';
 import { formatJobId } from '../job-id.ts';
-import { actions, wantedObjects } from '../objects/object-list.ts';
+import { wantedObjects } from '../objects/object-list.ts';
 import type { PackageType } from '../objects/object-types.ts';
 import { resolveObjects } from '../objects/objects.ts';
+import { conflictRules } from '../options.ts';
 import { requireRights } from '../rights.ts';
 import type { Library } from '../server.ts';
 import { isAmbiguous } from '../wire/errors.ts';
@@ -81,7 +83,7 @@ async function tocOf(
     ...(options['aclOnNew'] === undefined ? {} : { aclOnNewObjects: [named.aclOnNew] }),
     ...(options['updateSchema'] === undefined ? {} : { updateSchema: named.updateSchema }),
   };
-  const defaultAction = actions.find((known) => known === settings.defaultAction) ?? named.defaultAction;
+  const defaultAction = conflictRules.find((known) => known === settings.defaultAction) ?? named.defaultAction;
   const wanted = wantedObjects(options);
   if (purpose === 'project_merge') {
     if (wanted.length === 0) return { tocView: { settings }, notes: [] };
@@ -108,7 +110,7 @@ function kept({ content = [] }: Toc, options: Options): readonly object[] {
       id,
       name,
       type,
-      action: rule === undefined ? action : oneOf(actions, rule, 'the action'),
+      action: rule === undefined ? action : oneOf(conflictRules, rule, 'the action'),
       includeDependents: all || includeDependents,
     }));
 }
@@ -124,11 +126,8 @@ function tocIn(toc: unknown, { id }: Migration): Toc {
 /** Comes as a text, and is sent as an object. */
 function treeOf(tree: unknown): unknown {
   if (typeof tree !== 'string') return tree ?? {};
-  try {
-    return JSON.parse(tree) as unknown;
-  } catch {
-    return {};
-  }
+  const read = jsonOf(tree);
+  return read === undefined ? {} : read;
 }
 
 function refuseLate({ packageInfo: info, importInfo }: Migration, { connection }: Library): void {

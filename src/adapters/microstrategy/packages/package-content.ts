@@ -2,18 +2,10 @@ import { MigratorError } from '../../../errors.ts';
 import type { Options } from '../../../ports/options.ts';
 import { listOf, textOf, oneOf } from '../../shared/option-values.ts';
 import type { Environment } from '../connection.ts';
-import { actions, type Action } from '../objects/object-list.ts';
+import type { Action } from '../objects/object-list.ts';
 import { fits, shortcut, typeName, type PackageType } from '../objects/object-types.ts';
 import type { ResolvedObject } from '../objects/objects.ts';
-
-const packageTypes = ['project', 'configuration', 'project_security'] as const;
-const aclsOnReplacing = ['use_existing', 'replace'] as const;
-const aclsOnNew = ['keep_acl_as_source_object', 'inherit_acl_as_dest_folder'] as const;
-const schemaUpdates = [
-  'recal_table_logical_size',
-  'recal_table_keys_fact_entry_level',
-  'update_schema_logical_info',
-] as const;
+import { aclsOnNew, aclsOnReplacing, conflictRules, packageTypes, schemaUpdates } from '../options.ts';
 
 /** Brings what the target lacks and what is newer on the source, and spares what somebody has changed on the target since. */
 const usualAction: Action = 'use_newer';
@@ -46,7 +38,7 @@ export function packageSettings(options: Options): PackageSettings {
       hint: 'leave --acl-on-replacing out',
     });
   const rule = textOf(options, 'defaultAction');
-  const chosen = rule === undefined ? undefined : oneOf(actions, rule, 'the default action');
+  const chosen = rule === undefined ? undefined : oneOf(conflictRules, rule, 'the default action');
   return {
     packageType,
     defaultAction: chosen ?? usualAction,

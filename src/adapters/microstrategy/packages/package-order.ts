@@ -1,8 +1,9 @@
+import { MigratorError } from '../../../errors.ts';
 import type { PackageRef } from '../../../ports/artifact.ts';
 import type { ExportRequest } from '../../../ports/exporter.ts';
 import type { Options } from '../../../ports/options.ts';
 import { newVersion } from '../../shared/new-version.ts';
-import { textOf } from '../../shared/option-values.ts';
+import { flagOf, textOf } from '../../shared/option-values.ts';
 import { wantedObjects } from '../objects/object-list.ts';
 import { resolveObjects, type ResolvedObject } from '../objects/objects.ts';
 import { selectProject } from '../objects/projects.ts';
@@ -56,4 +57,12 @@ function refOf(
   };
   checkRef(ref);
   return ref;
+}
+
+/** UNSUPPORTED: a package that was uploaded is imported at once, past whoever was to approve it. */
+export function refuseRequestOnly(options: Options): void {
+  if (!flagOf(options, 'requestOnly')) return;
+  throw new MigratorError('UNSUPPORTED', 'a package that is carried over is imported at once, without approval', {
+    hint: 'leave --request-only out, or migrate between Libraries that share one storage',
+  });
 }

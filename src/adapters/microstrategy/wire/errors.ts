@@ -1,6 +1,6 @@
 import { isMigratorError, MigratorError, type ErrorCode } from '../../../errors.ts';
 import type { HttpRequest } from '../../../ports/http.ts';
-import { jsonOf } from '../../shared/answers.ts';
+import { jsonOf, oneLine } from '../../shared/answers.ts';
 import { errorSchema, wrappedErrorSchema } from './schemas.ts';
 
 /** What the server says about itself, read from the error body. */
@@ -190,11 +190,11 @@ function refusalOf(body: string, request: HttpRequest): Refusal | undefined {
     if (sub.message === undefined) return [];
     return [name === undefined ? sub.message : `${name}: ${sub.message}`];
   });
-  const whole = [message, ...more.slice(0, 3)].map((part) => part.replaceAll(/\s+/g, ' ').trim()).join('; ');
+  const whole = [message, ...more.slice(0, 3)].map((part) => oneLine(part)).join('; ');
   const said = confided(request).some((secret) => whole.includes(secret)) ? '' : whole;
   return {
     code,
-    message: said.length > 500 ? `${said.slice(0, 499)}…` : said,
+    message: oneLine(said, 500),
     ticketId,
     iServerCode: iServerCode ?? subErrors[0]?.iServerCode,
   };

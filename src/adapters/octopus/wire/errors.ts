@@ -1,6 +1,6 @@
 import { MigratorError } from '../../../errors.ts';
 import type { HttpRequest } from '../../../ports/http.ts';
-import { jsonOf } from '../../shared/answers.ts';
+import { jsonOf, oneLine } from '../../shared/answers.ts';
 import { errorSchema } from './schemas.ts';
 
 /** The product's error body (`ErrorMessage`, `Errors`), put into words. Undefined leaves the general reading. */
@@ -32,12 +32,9 @@ function sentence(body: string, request: HttpRequest): string {
   const parsed = errorSchema.safeParse(jsonOf(body));
   if (!parsed.success) return '';
   const { ErrorMessage, Errors } = parsed.data;
-  const text = [ErrorMessage ?? '', ...(Errors ?? [])]
-    .map((part) => part.replaceAll(/\s+/g, ' ').trim())
-    .filter((part) => part !== '')
-    .join(' ');
+  const text = oneLine([ErrorMessage ?? '', ...(Errors ?? [])].join(' '));
   if (request.secretBodies === true && confided(request.json).some((value) => text.includes(value))) return '';
-  return text.length > 400 ? `${text.slice(0, 399)}…` : text;
+  return oneLine(text, 400);
 }
 
 function confided(json: unknown): string[] {

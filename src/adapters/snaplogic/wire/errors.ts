@@ -1,4 +1,5 @@
 import { MigratorError } from '../../../errors.ts';
+import { oneLine } from '../../shared/answers.ts';
 import { errorBodySchema } from './schemas.ts';
 
 /** What a body says went wrong. The product repeats the status in it, and the two may differ. */
@@ -32,7 +33,7 @@ export function worse(one: number | undefined, other: number | undefined): numbe
 
 /** The error for a status of 400 and above, whether HTTP or the body brought it; undefined leaves the general reading. */
 export function refusal(status: number, text: string): MigratorError | undefined {
-  const tail = text === '' ? '' : `: ${text.length > 400 ? `${text.slice(0, 399)}…` : text}`;
+  const tail = text === '' ? '' : `: ${oneLine(text, 400)}`;
   const details = { status };
   switch (status) {
     case 401:
@@ -77,8 +78,4 @@ export function bodyError(status: number, text: string, ambiguous: boolean): Mig
     hint: known.hint,
     details: { status, ambiguous: ambiguous && (status === 408 || status >= 500) },
   });
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
 }
