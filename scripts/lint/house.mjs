@@ -152,7 +152,7 @@ export function fault(
   if (target !== undefined) {
     const to = roomOf(target);
     if (to === undefined) return `"${target}" is in no room of scripts/lint/house.mjs`;
-    return to === from || may.includes(to) ? undefined : `${from} must not import ${to}`;
+    return to === from || may.includes(to) ? commandFault(file, target) : `${from} must not import ${to}`;
   }
   if (specifier.startsWith('node:')) {
     return machine.test(specifier) && !mayTouch ? `${from} touches no file, socket or terminal` : undefined;
@@ -162,4 +162,22 @@ export function fault(
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
   return packages.includes(name) ? undefined : `${from} does not import the package ${name}`;
+}
+
+/** A command is a folder: only the table reaches into it, and its flags stay light, because every `--help` loads them. */
+function commandFault(/** @type {string} */ file, /** @type {string} */ target) {
+  const [word, part] = commandOf(file);
+  const [otherWord] = commandOf(target);
+  if (otherWord !== undefined && otherWord !== word && file !== 'src/cli/commands/index.ts') {
+    return `only src/cli/commands/index.ts imports from the command "${otherWord}"`;
+  }
+  if (part !== 'flags') return undefined;
+  return target.startsWith('src/cli/flags/') || target === 'src/adapters/index.ts'
+    ? undefined
+    : 'flags of a command import commander, src/cli/flags and the table of products';
+}
+
+/** The first word of the command that a file belongs to, and which part of it the file is. */
+function commandOf(/** @type {string} */ file) {
+  return /^src\/cli\/commands\/([^/]+)\/(.+)\.ts$/u.exec(file)?.slice(1) ?? [];
 }

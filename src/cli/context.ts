@@ -3,13 +3,13 @@ import type { Command } from 'commander';
 import type { Journaling } from '../core/steps/journaled.ts';
 import { MigratorError } from '../errors.ts';
 import type { Journal } from '../ports/journal.ts';
-import type { Event, Reporter } from '../ports/reporter.ts';
+import type { Reporter } from '../ports/reporter.ts';
 import type { Config } from './config/config.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import type { ActiveReporter } from './reporters/active-reporter.ts';
 import type { CreateReporterOptions } from './reporters/create-reporter.ts';
+import { JobsLeft } from './reporters/jobs-left.ts';
 import { Redactor } from './secrets/redactor.ts';
-import type { Instances } from './servers/instances.ts';
 import type { IO } from './terminal/io.ts';
 import { plainLines } from './terminal/plain-text.ts';
 
@@ -43,15 +43,14 @@ export class Context {
   readonly flagSources = new Map<string, FlagSource>();
   readonly #controller = new AbortController();
   readonly #closers: (() => Promise<void> | void)[] = [];
-  /** Handles of jobs last seen before their end, and whether their server stops with this process. */
-  readonly #running = new Map<string, boolean>();
+  readonly jobsLeft = new JobsLeft();
   /** The journal keeps this run open: the same command line goes on with it. */
   resumable = false;
   #stdoutIsTaken = false;
   #reporter: ActiveReporter | undefined;
   #config: Promise<Config> | undefined;
   #journal: Promise<Journal> | undefined;
-  #instances: Promise<Instances> | undefined;
+  readonly #made = new Map<unknown, Promise<unknown>>();
 
   constructor(io: IO, globals: Globals) {
     this.io = io;
@@ -83,9 +82,11 @@ export class Context {
     return this.#config;
   }
 
-  instances(): Promise<Instances> {
-    this.#instances ??= import('./servers/instances.ts').then(({ createInstances }) => createInstances(this));
-    return this.#instances;
+  /** What `make` makes for this run. It is called once, however many ask. */
+  once<T>(make: (context: this) => Promise<T>): Promise<T> {
+    const made = (this.#made.get(make) as Promise<T> | undefined) ?? make(this);
+    this.#made.set(make, made);
+    return made;
   }
 
   journal(): Promise<Journal> {
@@ -118,7 +119,7 @@ export class Context {
     const reporter = this.#reporter;
     return {
       report: (event) => {
-        this.#follow(event);
+        if (event.type === 'job') this.jobsLeft.follow(event.handle, event.status);
         reporter.report(event);
       },
     };
@@ -176,17 +177,8 @@ export class Context {
 
   /** What to tell when a run ends before its work: the jobs that are left behind, and how to go on. */
   partingWords(leavesJobs: boolean): readonly string[] {
-    const jobs = [...this.#running].map(([handle, embedded]) =>
-      embedded
-        ? `${handle} runs on an embedded instance, which stops with this process: see what became of it with: migrator job show ${handle}`
-        : `detached from ${handle}, which goes on; see how it ends with: migrator job wait ${handle}`,
-    );
-    return [...(leavesJobs ? jobs : []), ...(this.resumable ? ['run the same command again to go on from here'] : [])];
-  }
-
-  /** Jobs that were started and that this process is about to take the server from under. */
-  endangered(): readonly string[] {
-    return [...this.#running].flatMap(([handle, embedded]) => (embedded ? [handle] : []));
+    const jobs = leavesJobs ? this.jobsLeft.words() : [];
+    return [...jobs, ...(this.resumable ? ['run the same command again to go on from here'] : [])];
   }
 
   async close(): Promise<void> {
@@ -202,18 +194,6 @@ export class Context {
     }
     const [first] = failures;
     if (first !== undefined) throw first instanceof Error ? first : new Error('closing failed', { cause: first });
-  }
-
-  readonly embedded = new Set<string>();
-
-  #follow(event: Event): void {
-    if (event.type !== 'job') return;
-    const { handle, status } = event;
-    const over = ['succeeded', 'partial', 'failed', 'cancelled'].includes(status.state);
-    // A job that waits for a person lies still on the server's disk.
-    const stops = status.state !== 'waiting' && this.embedded.has(handle.split(':')[1] ?? '');
-    if (over) this.#running.delete(handle);
-    else this.#running.set(handle, stops);
   }
 }
 

@@ -1,83 +1,10 @@
-import { Command, type CommanderError, Option } from 'commander';
+import { Command, type CommanderError } from 'commander';
 import { MigratorError } from '../errors.ts';
-import { commandGroup } from './command-group.ts';
+import { buildCommand } from './build-command.ts';
+import { commands } from './commands/index.ts';
 import type { Context } from './context.ts';
+import { withGlobals } from './flags/globals.ts';
 import { version } from './version.ts';
-
-interface Entry {
-  readonly name: string;
-  readonly description: string;
-  readonly load: (argv: readonly string[] | undefined) => Promise<(context: Context) => Command>;
-}
-
-/** The words a user types first. A command's file lies at the path of its words and is loaded when they are typed. */
-const entries: readonly Entry[] = [
-  {
-    name: 'partial-export',
-    description: 'export projects of an instance to a signed, encrypted package',
-    load: async () => (await import('./commands/partial-export.ts')).partialExportCommand,
-  },
-  {
-    name: 'import',
-    description: 'import a package into an instance: verified first, rehearsed with --dry-run',
-    load: async () => (await import('./commands/import.ts')).importCommand,
-  },
-  {
-    name: 'migrate-project',
-    description: 'move projects from one instance to another, by the shortest route that works',
-    load: async () => (await import('./commands/migrate-project.ts')).migrateProjectCommand,
-  },
-  {
-    name: 'inventory',
-    description: 'list what an instance holds',
-    load: async () => (await import('./commands/inventory.ts')).inventoryCommand,
-  },
-  {
-    name: 'package',
-    description: "packages: in an instance's feed, and as files",
-    load: async (argv) => commandGroup('package', (await import('./commands/package/index.ts')).packageCommands, argv),
-  },
-  {
-    name: 'job',
-    description: 'remote jobs: a handle and the rc file are enough, on any machine',
-    load: async (argv) => commandGroup('job', (await import('./commands/job/index.ts')).jobCommands, argv),
-  },
-  {
-    name: 'key',
-    description: 'keys: minisign for signing, age for encrypting',
-    load: async () => (await import('./commands/key/index.ts')).keyCommand,
-  },
-  {
-    name: 'config',
-    description: 'the rc file',
-    load: async () => (await import('./commands/config/index.ts')).configCommand,
-  },
-  {
-    name: 'init',
-    description: 'write an rc file: asks on a terminal, or writes a commented starter with --yes',
-    load: async () => (await import('./commands/init.ts')).initCommand,
-  },
-  {
-    name: 'doctor',
-    description: 'check this machine, the keys and each instance: version, account, rights, mode',
-    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
-  },
-  {
-    name: 'emulate',
-    description: 'serve an embedded instance of a product on this machine, for rehearsals and for other clients',
-    load: async () => (await import('./commands/emulate.ts')).emulateCommand,
-  },
-  {
-    name: 'demo',
-    description: 'see it work: two embedded Octopus Deploy instances, and projects that move between them',
-    load: async () => (await import('./commands/demo.ts')).demoCommand,
-  },
-  {
-    name: 'completion',
-    description: 'print the completion script of a shell',
-    load: async () => (await import('./commands/completion.ts')).completionCommand,
-  },
-];
 
 /**
  * The command tree. Only what the line names is loaded, which is all that its help needs; without a line, everything
@@ -99,18 +26,9 @@ export async function createProgram(context: Context, argv?: readonly string[]):
       getOutHelpWidth: () => context.io.columns,
       getOutHasColors: () => false,
     })
-    .addOption(new Option('--config <file>', 'the rc file to use, instead of searching for one'))
-    .addOption(new Option('--json', 'print the result as one JSON document'))
-    .addOption(new Option('--progress <mode>', 'how to tell progress').choices(['auto', 'plain', 'json', 'none']))
-    .addOption(new Option('-q, --quiet', 'print nothing but errors and the result'))
-    .addOption(new Option('--debug', 'print requests and stack traces, without bodies and secrets'))
-    .addOption(new Option('--no-color', 'print without colour'))
     .addHelpText('after', footer);
-  for (const { name, description, load } of entries) {
-    const wanted = argv === undefined || argv.includes(name);
-    const command = wanted ? (await load(argv))(context) : new Command(name);
-    program.addCommand(command.description(description));
-  }
+  withGlobals(program);
+  for (const entry of commands) program.addCommand(await buildCommand(entry, context, argv));
   govern(program, program);
   return program;
 }

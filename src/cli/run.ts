@@ -26,7 +26,7 @@ async function attempt(argv: readonly string[], context: Context): Promise<ExitC
       return exitCodes.usage;
     }
     await program.parseAsync(argv, { from: 'user' });
-    for (const handle of context.globals.quiet ? [] : context.endangered()) {
+    for (const handle of context.globals.quiet ? [] : context.jobsLeft.endangered()) {
       const message = `${handle} runs on an embedded instance, which stops with this process`;
       context.say('warning', `${message}; serve it with "migrator emulate" to start jobs without waiting`);
     }

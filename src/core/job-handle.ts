@@ -1,4 +1,5 @@
 import { MigratorError } from '../errors.ts';
+import type { Instance } from './instance.ts';
 
 /** `<product>:<instance>:<id>`; the id is the adapter's own and may hold colons. */
 export interface JobHandle {
@@ -20,4 +21,12 @@ export function parseHandle(text: string): JobHandle {
     });
   }
   return { product, instance, id };
+}
+
+/** A job of an instance that is open. */
+export interface OpenJob {
+  readonly instance: Instance;
+  readonly id: string;
+  /** As people are told it. */
+  readonly handle: string;
 }

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { open, rename, rm, lstat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { MigratorError } from '../errors.ts';
+import { isMigratorError, MigratorError } from '../errors.ts';
 import type { ByteSink } from '../ports/bytes.ts';
 import { moveWithoutReplacing, syncFolder } from './durable.ts';
 import { systemCode, localError } from './local-error.ts';
@@ -121,25 +120,21 @@ export async function createFileSink(path: string, options: FileSinkOptions): Pr
 }
 
 /**
- * Writes a whole file that only the user may read: a reader sees the old text or the new one, also after a power cut.
- * `create` fails with EEXIST when the name is taken, `replace` does not.
+ * Writes a file of migrator's own that only the user may read: a reader sees the old text or the new one, also after a power
+ * cut. CONFLICT when `create` finds the name taken. Nobody typed this path, so everything else is LOCAL_IO.
  */
 export async function writePrivateFile(path: string, text: string, how: 'create' | 'replace'): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    const handle = await open(temporary, 'wx', 0o600);
+    const sink = await createFileSink(path, { overwrite: how === 'replace', mode: 0o600 });
     try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
+      await sink.write(Buffer.from(text));
+    } catch (error) {
+      await sink.discard();
+      throw error;
     }
-    if (how === 'create') await moveWithoutReplacing(temporary, path);
-    else await rename(temporary, path);
+    await sink.commit();
   } catch (error) {
-    await rm(temporary, { force: true });
-    if (systemCode(error) === 'EEXIST') throw error;
-    throw localError(error, `could not write "${path}"`);
+    if (!isMigratorError(error, 'USAGE')) throw error;
+    throw new MigratorError('LOCAL_IO', `could not write "${path}": ${error.message}`, { cause: error });
   }
-  await syncFolder(dirname(path));
 }

@@ -1,8 +1,9 @@
 import { MigratorError } from '../errors.ts';
 import type { ByteStream } from '../ports/artifact.ts';
 import { unsettledHints, type HttpRequest, type HttpResponse } from '../ports/http.ts';
-import { brokenError, quote, type Named } from './errors.ts';
+import { brokenError, quote } from './errors.ts';
 import { BrokenExchange, type Answer } from './exchange.ts';
+import type { RequestName } from './request-name.ts';
 import { safetyOf } from './retry.ts';
 
 const longestBody = 64 * 1024 * 1024;
@@ -13,12 +14,12 @@ export function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
-export function cancelled(said: Named): MigratorError {
-  return new MigratorError('CANCELLED', `${said.line} on ${said.host} was interrupted`);
+export function interrupted(name: RequestName): MigratorError {
+  return new MigratorError('CANCELLED', `${name.line} on ${name.host} was interrupted`);
 }
 
 /** Fails with BrokenExchange when the body breaks off, and with REMOTE_UNEXPECTED when it is absurdly long. */
-export async function textOf(answer: Answer, said: Named): Promise<string> {
+export async function readText(answer: Answer, name: RequestName): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of answer.body) {
@@ -27,7 +28,7 @@ export async function textOf(answer: Answer, said: Named): Promise<string> {
     if (size > longestBody) {
       throw new MigratorError(
         'REMOTE_UNEXPECTED',
-        `${said.host} answered ${said.line} with more than ${longestBody} bytes`,
+        `${name.host} answered ${name.line} with more than ${longestBody} bytes`,
       );
     }
   }
@@ -35,7 +36,7 @@ export async function textOf(answer: Answer, said: Named): Promise<string> {
 }
 
 /** As much of an error's body as came and is needed: the status matters more than a text that was cut off. */
-export async function errorTextOf(answer: Answer, debug: (message: string) => void): Promise<string> {
+export async function readErrorText(answer: Answer, debug: (message: string) => void): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
@@ -52,10 +53,10 @@ export async function errorTextOf(answer: Answer, debug: (message: string) => vo
 }
 
 /** The parsed body, or undefined when it is empty. The parser's own message quotes the body, so it is not kept. */
-export function parsed(
+export function parseJson(
   response: HttpResponse<string>,
   request: HttpRequest,
-  said: Named,
+  name: RequestName,
   redact: (text: string) => string,
 ): unknown {
   if (response.body.trim() === '') return undefined;
@@ -66,27 +67,27 @@ export function parsed(
       request.secretBodies === true ? '' : `: ${quote(redact(response.body), response.headers['content-type'] ?? '')}`;
     throw new MigratorError(
       'REMOTE_UNEXPECTED',
-      `${said.host} answered ${said.line} with something that is not JSON${shown}`,
+      `${name.host} answered ${name.line} with something that is not JSON${shown}`,
       {
         hint: unsettledHints.unreadable,
-        details: { request: said.line, status: response.status, ambiguous: safetyOf(request) === 'once' },
+        details: { request: name.line, status: response.status, ambiguous: safetyOf(request) === 'once' },
       },
     );
   }
 }
 
 /** The raw bytes. A proxy that compresses them would break digests and ranges, so that is refused. */
-export function opened(
+export function rawBody(
   answer: Answer,
-  said: Named,
+  name: RequestName,
   signal: AbortSignal,
 ): HttpResponse<ByteStream> & { readonly size: number | undefined } {
   const encoding = answer.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') {
     answer.discard();
-    throw new MigratorError('REMOTE_UNEXPECTED', `${said.host} compressed (${encoding}) what was asked for as it is`, {
+    throw new MigratorError('REMOTE_UNEXPECTED', `${name.host} compressed (${encoding}) what was asked for as it is`, {
       hint: 'a proxy may be rewriting downloads',
-      details: { request: said.line },
+      details: { request: name.line },
     });
   }
   const length = answer.headers['content-length'];
@@ -95,15 +96,15 @@ export function opened(
     status,
     headers,
     size: length === undefined ? undefined : Number(length),
-    body: translated(answer.body, said, signal),
+    body: translateErrors(answer.body, name, signal),
   };
 }
 
-async function* translated(body: ByteStream, said: Named, signal: AbortSignal): ByteStream {
+async function* translateErrors(body: ByteStream, name: RequestName, signal: AbortSignal): ByteStream {
   try {
     yield* body;
   } catch (error) {
-    if (isAborted(signal)) throw cancelled(said);
-    throw error instanceof BrokenExchange ? brokenError(error, said, false) : error;
+    if (isAborted(signal)) throw interrupted(name);
+    throw error instanceof BrokenExchange ? brokenError(error, name, false) : error;
   }
 }

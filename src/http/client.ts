@@ -2,13 +2,13 @@ import { MigratorError } from '../errors.ts';
 import type { Http, HttpOptions, HttpRequest, HttpResponse } from '../ports/http.ts';
 import type { Clock, Random } from '../ports/runtime.ts';
 import { Secret } from '../secret.ts';
-import { cancelled, errorTextOf, isAborted, opened, parsed, textOf } from './answer-body.ts';
+import { interrupted, isAborted, parseJson, rawBody, readErrorText, readText } from './answer-body.ts';
 import { outgoing } from './body.ts';
 import { CookieJar } from './cookies.ts';
-import { brokenError, isHopeless, statusError, type Named } from './errors.ts';
+import { brokenError, isHopeless, statusError } from './errors.ts';
 import { BrokenExchange, exchange, type Answer } from './exchange.ts';
 import { baseOf, redirectTarget, resolve } from './origin.ts';
-import { named } from './request-name.ts';
+import { nameRequest, type RequestName } from './request-name.ts';
 import { delayBefore, isAmbiguous, mayRepeat, safetyOf, type RetryRules, type Setback } from './retry.ts';
 import type { HttpSettings } from './settings.ts';
 import { transportFor } from './transport.ts';
@@ -42,13 +42,13 @@ export function createHttpFactory(settings: HttpSettings, tools: HttpTools): (op
     const context: Context = { options, base, settings, tools, rules, jar, transport: transportFor(base, settings) };
     return {
       json: async (request, signal) => {
-        const { response, said } = await whole(context, withAccept(request, 'application/json'), signal);
-        return { ...response, body: parsed(response, request, said, redactOf(tools)) };
+        const { response, name } = await whole(context, withAccept(request, 'application/json'), signal);
+        return { ...response, body: parseJson(response, request, name, redactOf(tools)) };
       },
       text: async (request, signal) => (await whole(context, request, signal)).response,
       stream: async (request, signal) => {
-        const { answer, said } = await answered(context, request, signal, false);
-        return opened(answer, said, signal);
+        const { answer, name } = await answered(context, request, signal, false);
+        return rawBody(answer, name, signal);
       },
     };
   };
@@ -58,14 +58,14 @@ async function whole(
   context: Context,
   request: HttpRequest,
   signal: AbortSignal,
-): Promise<{ response: HttpResponse<string>; said: Named }> {
-  const { answer, said } = await answered(context, request, signal, true);
-  return { response: { status: answer.status, headers: answer.headers, body: answer.text }, said };
+): Promise<{ response: HttpResponse<string>; name: RequestName }> {
+  const { answer, name } = await answered(context, request, signal, true);
+  return { response: { status: answer.status, headers: answer.headers, body: answer.text }, name };
 }
 
 interface Answered {
   readonly answer: Answer & { readonly text: string };
-  readonly said: Named;
+  readonly name: RequestName;
 }
 
 /** Attempts and redirects until there is an answer that the caller handles; everything else becomes an error. */
@@ -80,26 +80,26 @@ async function answered(
   const began = clock.now().getTime();
   let url = resolve(context.base, request);
   for (let attempt = 1, hops = 0; ;) {
-    const said = named(request, url, context.tools.redact);
-    const outcome = await tried(context, request, url, said, signal, readWhole);
-    if (isAborted(signal)) throw cancelled(said);
+    const name = nameRequest(request, url, context.tools.redact);
+    const outcome = await tried(context, request, url, name, signal, readWhole);
+    if (isAborted(signal)) throw interrupted(name);
     if ('answer' in outcome && isRedirect(request, outcome.answer)) {
       outcome.answer.discard();
       if (++hops > mostRedirects) {
-        throw new MigratorError('REMOTE_UNEXPECTED', `${said.host} redirects ${said.line} in a circle`);
+        throw new MigratorError('REMOTE_UNEXPECTED', `${name.host} redirects ${name.line} in a circle`);
       }
       url = redirectTarget(url, outcome.answer.headers['location']);
       continue;
     }
-    if ('answer' in outcome && isWanted(request, outcome.answer.status)) return { answer: outcome.answer, said };
+    if ('answer' in outcome && isWanted(request, outcome.answer.status)) return { answer: outcome.answer, name };
     const setback = setbackOf(outcome);
     const now = clock.now();
     const delay = mayRepeat(safety, setback)
       ? delayBefore(attempt, setback, now.getTime() - began, now, fraction(random), context.rules)
       : undefined;
-    if (delay === undefined) throw failure(context, request, outcome, said, isAmbiguous(safety, setback));
+    if (delay === undefined) throw failure(context, request, outcome, name, isAmbiguous(safety, setback));
     if ('answer' in outcome) outcome.answer.discard();
-    debug(`${said.line}: attempt ${attempt} failed, trying again in ${delay} ms`);
+    debug(`${name.line}: attempt ${attempt} failed, trying again in ${delay} ms`);
     await clock.sleep(delay, signal);
     attempt += 1;
   }
@@ -111,11 +111,11 @@ async function tried(
   { options, settings, tools, transport, base, jar }: Context,
   request: HttpRequest,
   url: URL,
-  said: Named,
+  name: RequestName,
   signal: AbortSignal,
   readWhole: boolean,
 ): Promise<Outcome> {
-  if (isAborted(signal)) throw cancelled(said);
+  if (isAborted(signal)) throw interrupted(name);
   const began = tools.clock.now().getTime();
   const spent = (): number => tools.clock.now().getTime() - began;
   try {
@@ -140,20 +140,20 @@ async function tried(
     );
     if (url.origin === base.origin) jar?.take(answer.setCookie, tools.clock.now());
     const requestId = answer.headers['x-request-id'] ?? answer.headers['x-octopus-requestid'];
-    tools.debug(`${said.line} -> ${answer.status} in ${spent()} ms${requestId === undefined ? '' : ` (${requestId})`}`);
+    tools.debug(`${name.line} -> ${answer.status} in ${spent()} ms${requestId === undefined ? '' : ` (${requestId})`}`);
     const text = isWanted(request, answer.status)
       ? readWhole
-        ? await textOf(answer, said)
+        ? await readText(answer, name)
         : ''
-      : await errorTextOf(answer, tools.debug);
+      : await readErrorText(answer, tools.debug);
     // What is still being sent to a server that has answered is sent in vain.
     if (readWhole && (request.form ?? request.body) !== undefined) answer.discard();
     return { answer: { ...answer, text } };
   } catch (error) {
-    if (isAborted(signal)) throw cancelled(said);
+    if (isAborted(signal)) throw interrupted(name);
     if (!(error instanceof BrokenExchange)) throw error;
     tools.debug(
-      `${said.line} -> ${error.stalled === undefined ? (error.code ?? error.message) : `${error.stalled.what} stalled`} after ${spent()} ms`,
+      `${name.line} -> ${error.stalled === undefined ? (error.code ?? error.message) : `${error.stalled.what} stalled`} after ${spent()} ms`,
     );
     return { broken: error };
   }
@@ -163,10 +163,10 @@ function failure(
   context: Context,
   request: HttpRequest,
   outcome: Outcome,
-  said: Named,
+  name: RequestName,
   ambiguous: boolean,
 ): MigratorError {
-  if ('broken' in outcome) return brokenError(outcome.broken, said, ambiguous);
+  if ('broken' in outcome) return brokenError(outcome.broken, name, ambiguous);
   const { status, headers, text } = outcome.answer;
   const redact = redactOf(context.tools);
   const explained = context.options.explain?.(status, redact(text), request);
@@ -174,12 +174,12 @@ function failure(
     return new MigratorError(explained.code, redact(explained.message), {
       hint: explained.hint,
       cause: explained.cause,
-      details: { host: said.host, request: said.line, status, ambiguous, ...explained.details },
+      details: { host: name.host, request: name.line, status, ambiguous, ...explained.details },
     });
   }
   const body = request.secretBodies === true ? '' : redact(text);
   const refusal = { status, body, contentType: headers['content-type'] ?? '', retryAfter: headers['retry-after'] };
-  return statusError(refusal, said, ambiguous);
+  return statusError(refusal, name, ambiguous);
 }
 
 function setbackOf(outcome: Outcome): Setback {

@@ -1,13 +1,7 @@
 import { MigratorError, type ErrorCode } from '../errors.ts';
 import { unsettledHints } from '../ports/http.ts';
 import type { BrokenExchange } from './exchange.ts';
-
-/** The request as errors and debug lines name it: no query secrets, no credentials. */
-export interface Named {
-  readonly host: string;
-  /** `GET /api/tasks?take=1`, secrets masked. */
-  readonly line: string;
-}
+import type { RequestName } from './request-name.ts';
 
 const certificate =
   /^(CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|ERR_TLS_CERT)/;
@@ -28,7 +22,7 @@ export function isHopeless(failure: BrokenExchange): boolean {
   return failure.code !== undefined && (certificate.test(failure.code) || speech.test(failure.code));
 }
 
-export function brokenError(failure: BrokenExchange, request: Named, ambiguous: boolean): MigratorError {
+export function brokenError(failure: BrokenExchange, request: RequestName, ambiguous: boolean): MigratorError {
   const { code } = failure;
   const details = { host: request.host, request: request.line, ...(code === undefined ? {} : { code }), ambiguous };
   const fail = (message: string, hint: string): MigratorError =>
@@ -62,7 +56,7 @@ export interface Refusal {
 }
 
 /** The general reading of an error status; products may know better (`HttpOptions.explain`). */
-export function statusError(refusal: Refusal, request: Named, ambiguous: boolean): MigratorError {
+export function statusError(refusal: Refusal, request: RequestName, ambiguous: boolean): MigratorError {
   const { status } = refusal;
   const said = quote(refusal.body, refusal.contentType);
   const [code, verdict, hint] = reading(refusal);

@@ -4,7 +4,7 @@ import { isMigratorError, MigratorError } from '../errors.ts';
 import type { ByteStream } from '../ports/artifact.ts';
 import type { HttpRequest } from '../ports/http.ts';
 import { exactly, type Outgoing } from './body.ts';
-import { Watchdog } from './idle-timer.ts';
+import { IdleTimer } from './idle-timer.ts';
 
 export interface Transport {
   readonly agents: Agents;
@@ -59,7 +59,7 @@ export async function exchange(attempt: Attempt, transport: Transport, signal: A
   let draining = false;
   let stalled: BrokenExchange['stalled'];
   let local: MigratorError | undefined;
-  const dog = new Watchdog((what, milliseconds) => {
+  const idle = new IdleTimer((what, milliseconds) => {
     stalled = { what, milliseconds };
     stream.destroy(new Error(`${what} stalled`));
   });
@@ -69,13 +69,13 @@ export async function exchange(attempt: Attempt, transport: Transport, signal: A
     try {
       for await (const chunk of source) {
         draining = true;
-        if (sent && !answering) dog.await('the upload', attempt.idleMs);
+        if (sent && !answering) idle.start('the upload', attempt.idleMs);
         yield chunk;
         draining = false;
         // A slow source is not the server's fault.
-        if (!answering) dog.rest();
+        if (!answering) idle.stop();
       }
-      if (!answering) dog.await('the answer', attempt.answerMs);
+      if (!answering) idle.start('the answer', attempt.answerMs);
     } catch (error) {
       // The source knows better than the socket why there was nothing to send.
       local = isMigratorError(error)
@@ -109,27 +109,27 @@ export async function exchange(attempt: Attempt, transport: Transport, signal: A
   });
   stream.once('close', linked.release);
   stream.once('error', linked.release);
-  dog.await('the connection', attempt.idleMs);
-  stream.on('error', () => dog.rest());
+  idle.start('the connection', attempt.idleMs);
+  stream.on('error', () => idle.stop());
   // A file or another server's answer that is only half sent must be let go.
   stream.once('close', () => void letGo(sending.body));
   stream.once('request', (request: ClientRequest) =>
     onceConnected(request, attempt.url.protocol === 'https:', () => {
       sent = true;
-      if (body === undefined || 'bytes' in body) dog.await('the answer', attempt.answerMs);
-      else if (draining) dog.await('the upload', attempt.idleMs);
-      else dog.rest();
+      if (body === undefined || 'bytes' in body) idle.start('the answer', attempt.answerMs);
+      else if (draining) idle.start('the upload', attempt.idleMs);
+      else idle.stop();
     }),
   );
   const response = await head(stream, broken);
   // A server may answer before it has read everything; from here on the body is what is waited for.
   answering = true;
-  dog.rest();
+  idle.stop();
   return {
     status: response.status,
     headers: response.headers,
     setCookie: response.setCookie,
-    body: download(stream, dog, attempt.idleMs, broken, linked.release),
+    body: download(stream, idle, attempt.idleMs, broken, linked.release),
     discard: () => {
       linked.release();
       stream.destroy();
@@ -190,22 +190,22 @@ function head(
 
 async function* download(
   stream: Request,
-  dog: Watchdog,
+  idle: IdleTimer,
   idleMs: number,
   broken: (cause: unknown) => Error,
   over: () => void,
 ): ByteStream {
   try {
-    dog.await('the download', idleMs);
+    idle.start('the download', idleMs);
     for await (const chunk of stream) {
-      dog.rest();
+      idle.stop();
       yield chunk as Uint8Array;
-      dog.await('the download', idleMs);
+      idle.start('the download', idleMs);
     }
   } catch (error) {
     throw broken(error);
   } finally {
-    dog.rest();
+    idle.stop();
     over();
   }
 }

@@ -1,19 +1,19 @@
-/** One idle timer whose meaning changes with the phase of an exchange. Bites at most once. */
-export class Watchdog {
-  readonly #bite: (what: string, milliseconds: number) => void;
+/** A limit on how long one thing may take. What is waited for changes with the phase of an exchange; it runs out at most once. */
+export class IdleTimer {
+  readonly #onIdle: (what: string, milliseconds: number) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(bite: (what: string, milliseconds: number) => void) {
-    this.#bite = bite;
+  constructor(onIdle: (what: string, milliseconds: number) => void) {
+    this.#onIdle = onIdle;
   }
 
-  /** Starts to wait for `what`; a wait that was under way is over. */
-  await(what: string, milliseconds: number): void {
-    this.rest();
-    this.#timer = setTimeout(() => this.#bite(what, milliseconds), milliseconds);
+  /** Waits for `what` from now on, and for nothing else any more. */
+  start(what: string, milliseconds: number): void {
+    this.stop();
+    this.#timer = setTimeout(() => this.#onIdle(what, milliseconds), milliseconds);
   }
 
-  rest(): void {
+  stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }

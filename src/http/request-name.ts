@@ -1,14 +1,19 @@
 import type { HttpRequest } from '../ports/http.ts';
-import type { Named } from './errors.ts';
+
+/** What errors and debug lines call a request: no credentials, and no secrets of the query. */
+export interface RequestName {
+  readonly host: string;
+  /** `GET /api/tasks?take=1`, secrets masked. */
+  readonly line: string;
+}
 
 const secretParameter = /key|token|secret|passw|signature|credential/i;
 
-/** How a request may be spoken of in errors and debug lines. */
-export function named(
+export function nameRequest(
   request: Pick<HttpRequest, 'method'>,
   url: URL,
   redact: ((text: string) => string) | undefined,
-): Named {
+): RequestName {
   const query = [...url.searchParams]
     .map(([name, value]) => `${name}=${secretParameter.test(name) ? '***' : value}`)
     .join('&');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
+import { ThreadSlots, type ModuleSource } from '../streams/thread-slots.ts';
 
 /** Below this, starting a thread costs more than the hashing. */
 const threadFromBytes = 16 * 1024 * 1024;
@@ -8,19 +8,29 @@ const growFromBytes = 4 * 1024 * 1024;
 const slotBytes = 1024 * 1024;
 const slotCount = 4;
 
-/** Runs in the thread: a slot of the shared memory is hashed and given back; -1 asks for the digest, -2 forgets the hash. */
-const program = `
-const { parentPort, workerData } = require('node:worker_threads');
-const { createHash } = require('node:crypto');
-const hashes = new Map();
-parentPort.on('message', ({ id, slot, start, length }) => {
-  if (slot === -2) return hashes.delete(id);
-  const hash = hashes.get(id) ?? createHash('sha256');
-  hashes.set(id, hash);
-  if (slot === -1) return parentPort.postMessage({ id, digest: hash.digest('hex') });
-  hash.update(new Uint8Array(workerData, start, length));
-  parentPort.postMessage({ slot });
-});`;
+interface Step {
+  /** Tells the hashes that share the thread from each other. */
+  readonly id: number;
+  /** Bytes in the slot to be added; `digest` asks for the digest, `forget` lets go of the hash. */
+  readonly what: number | 'digest' | 'forget';
+}
+
+/** Runs in a thread, from its own text: nothing outside of it may be used. */
+function hashInThread(node: ModuleSource) {
+  const { createHash } = node.getBuiltinModule('node:crypto');
+  const hashes = new Map<number, ReturnType<typeof createHash>>();
+  return ({ id, what }: Step, memory: Uint8Array): string | undefined => {
+    if (what === 'forget') {
+      hashes.delete(id);
+      return undefined;
+    }
+    const hash = hashes.get(id) ?? createHash('sha256');
+    hashes.set(id, hash);
+    if (what === 'digest') return hash.digest('hex');
+    hash.update(memory.subarray(0, what));
+    return undefined;
+  };
+}
 
 /** SHA-256 of many bytes. `close` is due on every way out. */
 export interface StreamHash {
@@ -85,120 +95,52 @@ class PlainHash implements StreamHash {
   }
 }
 
-interface Answer {
-  readonly slot?: number;
-  readonly id?: number;
-  readonly digest?: string;
-}
-
 /** The one thread that hashes, for as long as somebody needs it; a second would cost more memory than it saves time. */
-class HashThread {
-  static #shared: HashThread | undefined;
-  readonly #memory = new SharedArrayBuffer(slotCount * slotBytes);
-  readonly #free = Array.from({ length: slotCount }, (_, slot) => slot);
-  readonly #digests = new Map<number, string>();
-  readonly #worker = new Worker(program, {
-    eval: true,
-    workerData: this.#memory,
-    execArgv: [],
-    // The thread only ever handles small messages; its heap should not grow for them.
-    resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 1 },
-  });
-  #users = 0;
-  #ids = 0;
-  #failure: Error | undefined;
-  #waiting: (() => void)[] = [];
-
-  static enter(): { readonly thread: HashThread; readonly id: number } {
-    const thread = (HashThread.#shared ??= new HashThread());
-    thread.#users += 1;
-    thread.#ids += 1;
-    return { thread, id: thread.#ids };
-  }
-
-  private constructor() {
-    this.#worker.on('message', ({ slot, id, digest }: Answer) => {
-      if (slot !== undefined) this.#free.push(slot);
-      if (id !== undefined && digest !== undefined) this.#digests.set(id, digest);
-      this.#wake();
-    });
-    this.#worker.on('error', (error) => {
-      this.#failure = error instanceof Error ? error : new Error('the hashing thread failed', { cause: error });
-      this.#wake();
-    });
-  }
-
-  leave(id: number): void {
-    this.#worker.postMessage({ id, slot: -2 });
-    this.#digests.delete(id);
-    this.#users -= 1;
-    if (this.#users > 0) return;
-    HashThread.#shared = undefined;
-    void this.#worker.terminate();
-  }
-
-  /** Copies what there is room for, and says how much that was. */
-  post(id: number, chunk: Uint8Array): number {
-    const slot = this.#free.pop();
-    if (slot === undefined) return 0;
-    const start = slot * slotBytes;
-    const length = Math.min(slotBytes, chunk.length);
-    new Uint8Array(this.#memory, start, length).set(chunk.subarray(0, length));
-    this.#worker.postMessage({ id, slot, start, length });
-    return length;
-  }
-
-  async digest(id: number): Promise<string> {
-    this.#worker.postMessage({ id, slot: -1 });
-    for (;;) {
-      const digest = this.#digests.get(id);
-      if (digest !== undefined) return digest;
-      await this.answer();
-    }
-  }
-
-  async answer(): Promise<void> {
-    if (this.#failure === undefined) {
-      await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve);
-      });
-    }
-    if (this.#failure !== undefined) throw this.#failure;
-  }
-
-  #wake(): void {
-    for (const resume of this.#waiting.splice(0)) resume();
-  }
-}
+let shared: ThreadSlots<Step, string | undefined> | undefined;
+let users = 0;
+let ids = 0;
 
 /** The caller reads, ciphers and writes while another core hashes. */
 class ThreadHash implements StreamHash {
-  readonly #entered = HashThread.enter();
+  readonly #slots = (shared ??= new ThreadSlots(hashInThread, slotCount, slotBytes));
+  readonly #id = (ids += 1);
   #isOpen = true;
+
+  constructor() {
+    users += 1;
+  }
 
   update(chunk: Uint8Array): Promise<void> | undefined {
     const rest = this.#post(chunk);
     return rest.length === 0 ? undefined : this.#updateLater(rest);
   }
 
-  digest(): Promise<string> {
-    return this.#entered.thread.digest(this.#entered.id);
+  async digest(): Promise<string> {
+    return (await this.#slots.ask({ id: this.#id, what: 'digest' })) ?? '';
   }
 
   close(): void {
-    if (this.#isOpen) this.#entered.thread.leave(this.#entered.id);
+    if (!this.#isOpen) return;
     this.#isOpen = false;
+    void this.#slots.ask({ id: this.#id, what: 'forget' });
+    users -= 1;
+    if (users > 0) return;
+    shared = undefined;
+    void this.#slots.close();
   }
 
   async #updateLater(chunk: Uint8Array): Promise<void> {
-    for (let rest = chunk; rest.length > 0; rest = this.#post(rest)) await this.#entered.thread.answer();
+    for (let rest = chunk; rest.length > 0; rest = this.#post(rest)) await this.#slots.room();
   }
 
-  /** What there was no room for. */
+  /** Gives back what there was no room for. */
   #post(chunk: Uint8Array): Uint8Array {
     let rest = chunk;
-    for (let posted = -1; posted !== 0 && rest.length > 0; rest = rest.subarray(posted)) {
-      posted = this.#entered.thread.post(this.#entered.id, rest);
+    while (rest.length > 0 && !this.#slots.isFull) {
+      const part = rest.subarray(0, slotBytes);
+      this.#slots.memory.set(part);
+      void this.#slots.ask({ id: this.#id, what: part.length });
+      rest = rest.subarray(part.length);
     }
     return rest;
   }

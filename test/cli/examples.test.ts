@@ -1,17 +1,17 @@
-import { createServer } from 'node:net';
 import { copyFile, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { main } from '../../src/cli/main.ts';
+import { systemRandom } from '../../src/cli/runtime.ts';
 import { startEmulator } from '../../src/emulators/index.ts';
 import { generateSigningKey, printPublicKey } from '../../src/package/index.ts';
-import { libraries, requestOnly } from '../support/libraries.ts';
 import { sharedWorkshop, words } from '../support/command-line.ts';
 import { everyCommand, examplesOf, program } from '../support/commands.ts';
-import { testIO } from '../support/test-io.ts';
-import { systemRandom } from '../../src/cli/runtime.ts';
+import { libraries, requestOnly } from '../support/libraries.ts';
 import { keyOf } from '../support/octopus-api.ts';
+import { testIO } from '../support/test-io.ts';
 
 // Each example of each command's help runs in a folder of its own below the rc file, with what it speaks of at hand.
 const examples = everyCommand(await program()).flatMap(([path, command]) =>
@@ -99,6 +99,20 @@ async function moved(folder: string): Promise<string> {
 const ownPackage = (line: readonly string[], job: string) =>
   line.map((word) => (/^[0-9A-F]{32}$/u.test(word) ? (job.split(':')[2] ?? '') : word));
 
+async function emulated(line: readonly string[], folder: string): ReturnType<Runner> {
+  const port = String(await freePort());
+  const started = here().start(
+    line.map((word) => (word === '8065' ? port : word)),
+    { cwd: folder },
+  );
+  const [, url = ''] = await started.seen(/serves at (\S+)/);
+  const answer = await fetch(`${url}/api`);
+  expect(answer.headers.get('content-type')).toContain('json');
+  if (line.includes('8065')) expect(url).toContain(port);
+  started.child.kill('SIGINT');
+  return started.finished;
+}
+
 /** Commands whose examples need more than the rc file. */
 const special: Readonly<Record<string, Runner>> = {
   import: async (line) => plainly(line, await folderWith('web-shop.tar')),
@@ -155,19 +169,7 @@ const special: Readonly<Record<string, Runner>> = {
   },
   init: (line, folder) => withKeys(['', '', '', '', '', ''])(line, folder),
   demo: (line, folder) => here().run(line, { cwd: folder, env: { ...here().env, TMPDIR: folder, TEMP: folder } }),
-  emulate: async (line, folder) => {
-    const port = String(await freePort());
-    const started = here().start(
-      line.map((word) => (word === '8065' ? port : word)),
-      { cwd: folder },
-    );
-    const [, url = ''] = await started.seen(/serves at (\S+)/);
-    const answer = await fetch(`${url}/api`);
-    expect(answer.headers.get('content-type')).toContain('json');
-    if (line.includes('8065')) expect(url).toContain(port);
-    started.child.kill('SIGINT');
-    return started.finished;
-  },
+  emulate: emulated,
 };
 
 beforeAll(async () => {

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { createServer } from 'node:http';
 import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { exitCodes } from '../../src/cli/exit-codes.ts';
 import { parseFault } from '../../src/emulators/index.ts';
 import { sharedWorkshop } from '../support/command-line.ts';
+import { linux, posix, testWith } from '../support/programs.ts';
 
 const { here, run } = sharedWorkshop();
 const password = ['--password', 'env:MOVE_PASSWORD'];
@@ -182,23 +183,25 @@ http: { retries: 0 }`,
     expect(silent).toMatchObject({ code: 0, stderr: '' });
   });
 
-  (process.platform === 'win32' ? test.skip : test).each([
+  for (const [what, line] of [
     ['a package for standard output', ['package', 'seal', 'billing.tar', '-o', '-']],
     ['a package from standard input', ['import', '-', '--to', 'prod']],
     ['a demonstration', ['demo']],
-  ])('10: no place for temporary files, for %s', async (_, line) => {
-    const env = { ...here().env, TMPDIR: here().path('absent') };
-    const started = here().start(line, { env });
-    started.child.stdin?.end('x');
-    const { code, stderr } = await started.finished;
-    expect({ code, stderr }).toEqual({
-      code: exitCodes.localIo,
-      stderr: expect.stringMatching(/temporary.*\n.*TMPDIR/u),
+  ] as const) {
+    testWith([posix], `10: no place for temporary files, for ${what}`, async () => {
+      const env = { ...here().env, TMPDIR: here().path('absent') };
+      const started = here().start(line, { env });
+      started.child.stdin?.end('x');
+      const { code, stderr } = await started.finished;
+      expect({ code, stderr }).toEqual({
+        code: exitCodes.localIo,
+        stderr: expect.stringMatching(/temporary.*\n.*TMPDIR/u),
+      });
     });
-  });
+  }
 
   // Only there is a file that is always full.
-  (process.platform === 'linux' ? test : test.skip)('10: a result that could not be written', () => {
+  testWith([linux], '10: a result that could not be written', () => {
     const binary = fileURLToPath(new URL('../../bin/migrator.mjs', import.meta.url));
     const { status, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${binary}" config schema > /dev/full`], {
       encoding: 'utf8',

@@ -1,12 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { documentNames, documentSchema, type DocumentName } from '../../src/cli/documents/index.ts';
-import { progressEvent } from '../../src/cli/documents/progress.ts';
+import { progressEvent } from '../../src/cli/commands/config/progress-event.ts';
 import { parseFault } from '../../src/emulators/index.ts';
 import { manifestSchema } from '../../src/package/index.ts';
-import { libraries, requestOnly } from '../support/libraries.ts';
 import { type Ended, sharedWorkshop } from '../support/command-line.ts';
+import { documents, documentSchema } from '../support/documents.ts';
+import { libraries, requestOnly } from '../support/libraries.ts';
 
 const { here, run } = sharedWorkshop();
 const password = ['--password', 'env:MOVE_PASSWORD'];
@@ -30,7 +30,7 @@ async function published(name: string): Promise<z.ZodType> {
 }
 
 /** Stdout is one JSON document and nothing else, and keeps to its schema both as we have it and as we publish it. */
-async function document<T>(name: DocumentName, { stdout, stderr }: Ended): Promise<T> {
+async function document<T>(name: string, { stdout, stderr }: Ended): Promise<T> {
   expect(`${stdout}${stderr}`).not.toContain('\u001b');
   expect(stdout.endsWith('}\n')).toBe(true);
   const value: unknown = JSON.parse(stdout);
@@ -40,7 +40,7 @@ async function document<T>(name: DocumentName, { stdout, stderr }: Ended): Promi
   return value as T;
 }
 
-async function done<T>(name: DocumentName, ...args: string[]): Promise<T> {
+async function done<T>(name: string, ...args: string[]): Promise<T> {
   const ended = await run([...args, '--json', '--quiet']);
   expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' });
   return document<T>(name, ended);
@@ -84,7 +84,11 @@ describe('--json prints one document that keeps to its published schema', () => 
   });
 
   test('inventory', async () => {
-    await done('inventory', 'inventory', '--from', 'prod', '--all');
+    const { items } = await done<{ items: { kind: string; name: string }[] }>(
+      'inventory',
+      ...['inventory', '--from', 'prod', '--all'],
+    );
+    expect(items).toContainEqual(expect.objectContaining({ kind: 'project', name: 'Billing' }));
   });
 
   test('package list, upload, download, delete', async () => {
@@ -114,11 +118,19 @@ describe('--json prints one document that keeps to its published schema', () => 
   });
 
   test('job list, show, wait, log', async () => {
-    await done('job-list', 'job', 'list', '--from', 'lab');
-    await done('run-list', 'job', 'list');
-    await done('job-show', 'job', 'show', handle);
-    await done('job-wait', 'job', 'wait', handle);
-    await done('job-log', 'job', 'log', handle);
+    expect(await done('job-list', 'job', 'list', '--from', 'lab')).toMatchObject({
+      // The list does not know which package a job made.
+      jobs: expect.arrayContaining([
+        expect.objectContaining({ handle: handle.replace(/\/.*$/, ''), state: 'succeeded' }),
+      ]),
+    });
+    expect(await done('run-list', 'job', 'list')).toMatchObject({
+      runs: expect.arrayContaining([expect.objectContaining({ verb: 'partial-export', jobs: [handle] })]),
+    });
+    expect(await done('job-show', 'job', 'show', handle)).toMatchObject({ handle, status: { state: 'succeeded' } });
+    expect(await done('job-wait', 'job', 'wait', handle)).toMatchObject({ handle, outcome: 'done' });
+    const { log } = await done<{ log: unknown[] }>('job-log', 'job', 'log', handle);
+    expect(log).not.toEqual([]);
   });
 
   test('job cancel', async () => {
@@ -128,7 +140,10 @@ describe('--json prints one document that keeps to its published schema', () => 
         'partial-export',
         ...exportOf('Web Shop', '--no-wait', '--fresh'),
       );
-      await done('job-cancel', 'job', 'cancel', stuck, '--yes');
+      expect(await done('job-cancel', 'job', 'cancel', stuck, '--yes')).toMatchObject({
+        handle: stuck,
+        status: { state: 'cancelled' },
+      });
     } finally {
       here().lab.faults.clear();
     }
@@ -136,8 +151,11 @@ describe('--json prints one document that keeps to its published schema', () => 
 
   test('key generate, show, trust', async () => {
     const made = await done<{ signing: { publicKey: string } }>('key-generate', 'key', 'generate', '-o', 'keys');
-    await done('key-trust', 'key', 'trust', made.signing.publicKey, '--name', 'other');
-    await done('key-show', 'key', 'show');
+    const { publicKey } = made.signing;
+    expect(await done('key-trust', 'key', 'trust', publicKey, '--name', 'other')).toMatchObject({ name: 'other' });
+    expect(await done('key-show', 'key', 'show')).toMatchObject({
+      trusted: expect.arrayContaining([expect.objectContaining({ publicKey })]),
+    });
   });
 
   test('config show, check, schema list', async () => {
@@ -145,7 +163,7 @@ describe('--json prints one document that keeps to its published schema', () => 
     await done('config-check', 'config', 'check');
     const { names } = await done<{ names: string[] }>('schema-list', 'config', 'schema', 'list');
     for (const name of names) await published(name);
-    expect(names).toEqual(expect.arrayContaining([...documentNames, 'config', 'manifest', 'progress']));
+    expect(names).toEqual(expect.arrayContaining([...documents.names, 'config', 'manifest', 'progress']));
   });
 
   test('init, doctor, completion, the list of faults', async () => {
@@ -231,9 +249,8 @@ describe('--json prints one document that keeps to its published schema', () => 
     expect(ended.stderr).toContain(`migrator: error: ${error.message.split('\n')[0]!}`);
   });
 
-  // The demo's document is checked where the demo runs: with the examples.
-  afterAll(() => {
-    expect([...documentNames].filter((name) => !proven.has(name))).toEqual(['demo']);
+  test('each document was printed by a test above, but that of the demo, which runs with the examples', () => {
+    expect(documents.names.filter((name) => !proven.has(name))).toEqual(['demo']);
   });
 });
 

@@ -51,7 +51,13 @@ describe('the published package', () => {
     );
     expect(outside.filter((path) => !path.startsWith('dist/docs/'))).toEqual([]);
     expect(files).toEqual(
-      expect.arrayContaining(['bin/migrator.mjs', 'dist/index.js', 'dist/index.d.ts', 'dist/testing.d.ts', 'LICENSE']),
+      expect.arrayContaining([
+        'bin/migrator.mjs',
+        'dist/index.js',
+        'dist/index.d.ts',
+        'dist/testing/index.d.ts',
+        'LICENSE',
+      ]),
     );
   });
 

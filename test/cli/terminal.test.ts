@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect } from '@jest/globals';
 import { parseFault } from '../../src/emulators/index.ts';
 import { sharedWorkshop } from '../support/command-line.ts';
-import { onTerminal, terminalTest, type Typed } from '../support/pseudo-terminal.ts';
+import { testWith } from '../support/programs.ts';
+import { aTerminal, onTerminal, type Typed } from '../support/pseudo-terminal.ts';
 
 const { here, run } = sharedWorkshop({ lab: { pace: 40 } });
 const password = ['--password', 'env:MOVE_PASSWORD'];
@@ -19,7 +20,7 @@ beforeAll(async () => {
 });
 
 describe('on a terminal', () => {
-  terminalTest('a spinner turns, colours appear, and the result stands at the end', async () => {
+  testWith([aTerminal], 'a spinner turns, colours appear, and the result stands at the end', async () => {
     const { code, shown } = await terminal(exportTo('spun.tar'));
     expect(code).toBe(0);
     expect(shown).toMatch(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/);
@@ -29,16 +30,20 @@ describe('on a terminal', () => {
     expect(shown.lastIndexOf(`${escape}?25h`)).toBeGreaterThan(shown.lastIndexOf(`${escape}?25l`));
   });
 
-  terminalTest('with its result redirected, the file holds no escape code and the terminal still turns', async () => {
-    const { code, shown } = await onTerminal(exportTo('redirected.tar'), { ...at(), redirect: ' > result.txt' });
-    expect(code).toBe(0);
-    expect(shown).toContain(escape);
-    const result = await readFile(here().path('result.txt'), 'utf8');
-    expect(result).toContain('redirected.tar');
-    expect(result).not.toContain('\u001b');
-  });
+  testWith(
+    [aTerminal],
+    'with its result redirected, the file holds no escape code and the terminal still turns',
+    async () => {
+      const { code, shown } = await onTerminal(exportTo('redirected.tar'), { ...at(), redirect: ' > result.txt' });
+      expect(code).toBe(0);
+      expect(shown).toContain(escape);
+      const result = await readFile(here().path('result.txt'), 'utf8');
+      expect(result).toContain('redirected.tar');
+      expect(result).not.toContain('\u001b');
+    },
+  );
 
-  terminalTest('NO_COLOR and --no-color take the colours, CI the spinner too', async () => {
+  testWith([aTerminal], 'NO_COLOR and --no-color take the colours, CI the spinner too', async () => {
     const colour = new RegExp(`\u001b\\[[0-9;]*m`);
     for (const [args, env] of [
       [['doctor'], { NO_COLOR: '1' }],
@@ -55,7 +60,7 @@ describe('on a terminal', () => {
     expect((await terminal(['doctor', '--quiet'])).shown).not.toContain(escape);
   });
 
-  terminalTest('Ctrl-C detaches from the job and says how to take it up again', async () => {
+  testWith([aTerminal], 'Ctrl-C detaches from the job and says how to take it up again', async () => {
     here().lab.faults.add(parseFault('stuck-queue'));
     const { code, shown } = await terminal(exportTo('detached.tar'), [[/ServerTasks-\d+/, '\u0003']]);
     here().lab.faults.clear();
@@ -65,7 +70,7 @@ describe('on a terminal', () => {
     expect(shown).toContain('run the same command again to go on from here');
   });
 
-  terminalTest('init asks, and writes what was answered', async () => {
+  testWith([aTerminal], 'init asks, and writes what was answered', async () => {
     const cwd = here().path('asked');
     await mkdir(cwd);
     const { code, shown } = await onTerminal(['init'], { ...at(), cwd }, [
@@ -87,7 +92,7 @@ describe('on a terminal', () => {
     expect(checked).toMatchObject({ code: 0, stdout: expect.stringContaining('spring, autumn') });
   });
 
-  terminalTest('package delete asks, and anything but yes deletes nothing', async () => {
+  testWith([aTerminal], 'package delete asks, and anything but yes deletes nothing', async () => {
     const exported = await run([...exportTo('doomed.tar'), '--package-version', '1.0.0-doomed']);
     expect(exported.code).toBe(0);
     const line = ['package', 'delete', 'Octopus.Space.Migration@1.0.0-doomed', '--from', 'lab'];
@@ -100,7 +105,7 @@ describe('on a terminal', () => {
     expect(await held()).toBe(false);
   });
 
-  terminalTest('a secret is asked for without echo, and is the one that was typed', async () => {
+  testWith([aTerminal], 'a secret is asked for without echo, and is the one that was typed', async () => {
     const sealed = await terminal(
       ['package', 'seal', 'note.txt', '-o', 'prompted.tar', '--passphrase', 'prompt'],
       [[/passphrase: /, 'open sesamx\u007fe\r']],
@@ -119,7 +124,7 @@ describe('on a terminal', () => {
     expect(left.code).toBe(130);
   });
 
-  terminalTest('--yes asks nothing there either', async () => {
+  testWith([aTerminal], '--yes asks nothing there either', async () => {
     const cwd = here().path('unasked');
     await mkdir(cwd);
     expect((await onTerminal(['init', '--yes'], { ...at(), cwd })).code).toBe(0);

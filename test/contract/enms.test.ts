@@ -212,7 +212,7 @@ describeAdapter('enms', setup, () => {
     test('single names that dangle are refused beforehand', async () => {
       await onBench(async (bench) => {
         const files = await exported(bench, { type: ['link'] });
-        await failsWith('CONFLICT', () => prepared(bench, files));
+        await expect(prepared(bench, files)).toThrowCode('CONFLICT');
       });
     });
 
@@ -362,7 +362,10 @@ describeAdapter('enms', setup, () => {
       await onBench(async (bench) => {
         for (let skip = 0; skip < 8; skip += 2) {
           const remove = bench.servers.source.faults.add(route({ method: 'GET', path: '*', times: 1, skip, ...fault }));
-          await exported(bench, { type: ['device', 'link'] });
+          const files = await exported(bench, { type: ['device', 'link'] });
+          expect(files.map(({ path }) => path)).toEqual(
+            expect.arrayContaining(['native/device.yaml', 'native/link.yaml']),
+          );
           remove();
         }
       });
@@ -373,7 +376,9 @@ describeAdapter('enms', setup, () => {
         bench.servers.source.faults.add(
           route({ method: 'POST', path: '/rest/migrate/export', reset: 'after', times: 1 }),
         );
-        await exported(bench, {}, startingOnce(bench.source));
+        expect(await exported(bench, {}, startingOnce(bench.source))).not.toEqual([]);
+        const begun = bench.servers.source.faults.requests().filter(({ path }) => path === '/rest/migrate/export');
+        expect(begun).toHaveLength(1);
       });
     });
 

@@ -8,7 +8,16 @@ import type { Adapter } from '../../src/ports/adapter.ts';
 import { Secret } from '../../src/secret.ts';
 import { deliver } from '../../src/testing/import-cases.ts';
 import type { ContractBench, ContractSetup } from '../../src/testing/index.ts';
-import { collect, failsWith, need, never, projectNames, startExport, watch } from '../../src/testing/workbench.ts';
+import {
+  collect,
+  failsWith,
+  need,
+  never,
+  projectNames,
+  read,
+  startExport,
+  watch,
+} from '../../src/testing/workbench.ts';
 import { adapterTools } from '../support/adapter-tools.ts';
 import { keyOf } from '../support/octopus-api.ts';
 import { startingOnce } from '../support/start-once.ts';
@@ -135,7 +144,9 @@ describeAdapter('octopus', setup, () => {
   test('a download goes on after it was cut off', async () => {
     await onBench(async (bench) => {
       bench.servers.source.faults.add(route({ method: 'GET', path: '/api/*/raw', cut: 100, times: 2 }));
-      await deliver(bench, setup);
+      const { ref, files } = await deliver(bench, setup);
+      const stored = await need(bench.target.feed, 'feed').stat(ref, never);
+      expect(stored?.size).toBe((await read(files[0]!)).length);
     });
   });
 
@@ -153,7 +164,7 @@ describeAdapter('octopus', setup, () => {
   test('a package that arrives truncated is noticed', async () => {
     await onBench(async (bench) => {
       bench.servers.target.faults.add(named('truncated-package'));
-      await failsWith('REMOTE_UNEXPECTED', () => deliver(bench, setup));
+      await expect(deliver(bench, setup)).toThrowCode('REMOTE_UNEXPECTED');
     });
   });
 

@@ -178,7 +178,7 @@ describeAdapter('snaplogic', setup, () => {
     test('not by somebody who may only read there', async () => {
       await onBench(async (bench) => {
         const reader = bench.as('reader@acme.example', 'Acme-Dev');
-        await failsWith('AUTH_REFUSED', () => startMove(bench, {}, invoices, reader));
+        await expect(startMove(bench, {}, invoices, reader)).toThrowCode('AUTH_REFUSED');
       });
     });
 
@@ -352,7 +352,7 @@ describeAdapter('snaplogic', setup, () => {
   ] as const)('reads an error of the kind %s', async (fault, code) => {
     await onBench(async (bench) => {
       bench.servers.source.faults.add(named(fault));
-      await failsWith(code, () => startMove(bench, {}, '/Acme-Dev/Finance/Nowhere'));
+      await expect(startMove(bench, {}, '/Acme-Dev/Finance/Nowhere')).toThrowCode(code);
     });
   });
 
@@ -370,7 +370,7 @@ describeAdapter('snaplogic', setup, () => {
   test('locked and expired accounts are AUTH_REFUSED', async () => {
     await onBench(async (bench) => {
       for (const email of ['locked@acme.example', 'expired@acme.example']) {
-        await failsWith('AUTH_REFUSED', () => bench.as(email, 'Acme-Dev').probe(never));
+        await expect(bench.as(email, 'Acme-Dev').probe(never)).toThrowCode('AUTH_REFUSED');
       }
     });
   });

@@ -1,12 +1,12 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { spawn } from 'node:child_process';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { posix, testWith } from '../support/programs.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const posix = process.platform === 'win32' ? test.skip : test;
 
 let folder: string;
 
@@ -37,22 +37,24 @@ function run(command: string, args: readonly string[]): Promise<{ code: number |
 }
 
 describe('examples run as they are', () => {
-  posix.each([
+  for (const [name, said] of [
     ['partial-export', 'imported'],
     ['migrate-project', 'Search: moved'],
     ['package-exchange', 'the meeting is at nine'],
     ['approval', 'undid microstrategy:dev:'],
     ['backup-and-undo', 'undid enms:dr:'],
     ['control-plane', 'arrived'],
-  ])('%s', async (name, said) => {
-    const copy = join(folder, name);
-    await cp(join(root, 'examples', name), copy, { recursive: true });
-    const { code, out } = await run('sh', [join(copy, 'run.sh')]);
-    expect(out).toContain(said);
-    // What Node.js itself has to say is nothing for a user.
-    expect(out).not.toMatch(/\(node:\d+\)/u);
-    expect(code).toBe(0);
-  });
+  ] as const) {
+    testWith([posix], name, async () => {
+      const copy = join(folder, name);
+      await cp(join(root, 'examples', name), copy, { recursive: true });
+      const { code, out } = await run('sh', [join(copy, 'run.sh')]);
+      expect(out).toContain(said);
+      // What Node.js itself has to say is nothing for a user.
+      expect(out).not.toMatch(/\(node:\d+\)/u);
+      expect(code).toBe(0);
+    });
+  }
 
   test('library', async () => {
     const { code, out } = await run(process.execPath, [join(root, 'examples', 'library', 'seal-and-open.mjs')]);

@@ -1,9 +1,9 @@
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { runBinary } from '../support/binary.ts';
-import { withWorkshop, type Workshop } from '../support/workshop.ts';
+import { type Finished, runBinary } from '../support/binary.ts';
 import { keyOf } from '../support/octopus-api.ts';
+import { withWorkshop, type Workshop } from '../support/workshop.ts';
 
 /** One for each way in, each with what makes escaping go wrong. None is a word that could stand there by chance. */
 const secrets = {
@@ -37,6 +37,12 @@ async function filesBelow(folder: string): Promise<readonly string[]> {
   return files;
 }
 
+function expectCode(code: number, args: readonly string[], ended: Finished): void {
+  const start = args.slice(0, 3);
+  const err = ended.code === code ? '' : ended.stderr;
+  expect({ args: start, code: ended.code, err }).toEqual({ args: start, code, err: '' });
+}
+
 /** Runs lines with every kind of output, and looks for the secrets in all that was said and kept. */
 class Search {
   readonly found: string[] = [];
@@ -51,11 +57,7 @@ class Search {
   async line(code: number, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
     const { folder, env: usual } = this.#workshop;
     const ended = await runBinary(args, { cwd: folder, env: { ...usual, ...env } });
-    expect({ args: args.slice(0, 3), code: ended.code, err: ended.code === code ? '' : ended.stderr }).toEqual({
-      args: args.slice(0, 3),
-      code,
-      err: '',
-    });
+    expectCode(code, args, ended);
     // A plain value on the command line is the caller's own; everything migrator says of it counts.
     this.text(`stdout of ${args.slice(0, 2).join(' ')}`, ended.stdout);
     this.text(`stderr of ${args.slice(0, 2).join(' ')}`, ended.stderr);
@@ -157,5 +159,5 @@ describe('no secret is told or kept', () => {
       expect(env['LAB_KEY']).toBe(keyOf(lab));
       await rm(path('say.mjs'));
     });
-  }, 120_000);
+  });
 });

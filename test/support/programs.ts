@@ -1,19 +1,35 @@
 import { spawnSync } from 'node:child_process';
 import { test } from '@jest/globals';
+import { hasZstd } from '../../src/package/compression/zstd.ts';
+
+/** What a test cannot do without and a machine may lack. */
+export interface Need {
+  readonly what: string;
+  readonly met: boolean;
+}
+
+export const posix: Need = { what: 'POSIX', met: process.platform !== 'win32' };
+export const linux: Need = { what: 'Linux', met: process.platform === 'linux' };
+/** The system refuses root nothing. */
+export const noRoot: Need = { what: 'a user other than root', met: posix.met && process.getuid?.() !== 0 };
+export const nodeZstd: Need = { what: 'zstd in Node.js, 22.15 or newer', met: hasZstd() };
 
 /** Is the program on PATH? */
 export function has(program: string): boolean {
   return spawnSync(program, ['--help'], { stdio: 'ignore' }).error === undefined;
 }
 
-/** `test` where every program is there; otherwise a skipped test whose name says what is missing. */
-export function testWith(...programs: readonly string[]): (name: string, run: () => void | Promise<void>) => void {
-  const missing = programs.filter((program) => !has(program));
-  const chosen = missing.length === 0 ? test : test.skip;
-  const reason = missing.length === 0 ? '' : ` (${missing.join(', ')} not on PATH)`;
-  return (name, run) => {
-    chosen(`${name}${reason}`, run);
-  };
+/**
+ * `test` where all needs are met (a text names a program on PATH); otherwise a skipped test, which is printed and
+ * counted, and whose name says what is missing.
+ */
+export function testWith(needs: readonly (string | Need)[], name: string, run: () => void | Promise<void>): void {
+  const missing = needs.flatMap((need) => {
+    const { what, met } = typeof need === 'string' ? { what: need, met: has(need) } : need;
+    return met ? [] : [what];
+  });
+  if (missing.length === 0) test(name, run);
+  else test.skip(`${name} (needs ${missing.join(', ')})`, run);
 }
 
 /** Runs a program to its end; its standard output, or an Error with what it said. */

@@ -1,23 +1,20 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { test } from '@jest/globals';
+import type { Need } from './programs.ts';
 
 const binary = fileURLToPath(new URL('../../bin/migrator.mjs', import.meta.url));
 
 /** util-linux `script` runs a program on a terminal of its own; the program of that name elsewhere takes other flags. */
-const there = (() => {
-  const { stdout, error } = spawnSync('script', ['--version'], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  return error === undefined && stdout.includes('util-linux');
-})();
-
-/** `test` where a terminal can be had; otherwise a skipped test that says so. */
-export function terminalTest(name: string, run: () => Promise<void>): void {
-  if (there) test(name, run);
-  else test.skip(`${name} (needs script of util-linux)`, run);
-}
+export const aTerminal: Need = {
+  what: 'script of util-linux',
+  met: (() => {
+    const { stdout, error } = spawnSync('script', ['--version'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return error === undefined && stdout.includes('util-linux');
+  })(),
+};
 
 export interface OnTerminal {
   readonly code: number | null;

@@ -36,6 +36,8 @@ export interface KeyRing {
   ownPublicKey(): Promise<PublicKey | undefined>;
 }
 
+export const keyRing = (context: Context): Promise<KeyRing> => context.once(openKeyRing);
+
 export async function openKeyRing(context: Context): Promise<KeyRing> {
   const { io } = context;
   const { keys, directory } = await context.config();

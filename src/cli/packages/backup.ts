@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { BackupOutput } from '../../core/steps/backup.ts';
 import type { Context } from '../context.ts';
 import type { CautionOptions } from '../flags/caution.ts';
-import { openKeyRing } from '../keys/key-ring.ts';
+import { keyRing } from '../keys/key-ring.ts';
 import { systemClock } from '../runtime.ts';
 import { version } from '../version.ts';
 import { packageOutput } from './output.ts';
@@ -22,7 +22,7 @@ export function backupOutput(
     // Whoever brings it back may stand in another folder.
     const name = typeof option === 'string' ? option : `${target}-backup-${stamp}.tar`;
     const file = resolve(context.io.cwd, name);
-    const ring = await openKeyRing(context);
+    const ring = await keyRing(context);
     const settings = {
       createdBy: `migrator-cli ${version()}`,
       compression: 'auto',

@@ -5,7 +5,7 @@ import type { Secret } from '../../secret.ts';
 import type { Context } from '../context.ts';
 import { sizeFlag } from '../flags/duration-and-size.ts';
 import type { OpenOptions } from '../flags/opening.ts';
-import { openKeyRing } from '../keys/key-ring.ts';
+import { keyRing } from '../keys/key-ring.ts';
 import { secretFlag } from '../secrets/read-secret.ts';
 
 /** A package file with what the flags, the rc file and the key folder say about trusting and opening it. */
@@ -15,7 +15,7 @@ export async function sealedSource(
   options: OpenOptions,
   context: Context,
 ): Promise<SealedSource> {
-  const ring = await openKeyRing(context);
+  const ring = await keyRing(context);
   const { passphrase, maxExpandedSize } = options;
   let asked: Promise<Secret | undefined> | undefined;
   return {

@@ -2,14 +2,14 @@ import type { SealSettings } from '../../core/steps/seal-artifact.ts';
 import { MigratorError } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import type { SealOptions } from '../flags/sealing.ts';
-import { openKeyRing } from '../keys/key-ring.ts';
+import { type KeyRing, keyRing } from '../keys/key-ring.ts';
 import { secretFlag } from '../secrets/read-secret.ts';
 import { version } from '../version.ts';
 
 /** What the sealing flags, the rc file and the key folder mean together. */
 export async function sealSettings(options: SealOptions, context: Context): Promise<SealSettings> {
   refuseContradictions(options);
-  const ring = await openKeyRing(context);
+  const ring = await keyRing(context);
   return {
     createdBy: `migrator-cli ${version()}`,
     compression: options.compression,
@@ -31,11 +31,7 @@ function refuseContradictions(options: SealOptions): void {
   if (clash !== undefined) throw new MigratorError('USAGE', `${clash} contradict each other`);
 }
 
-async function encryption(
-  options: SealOptions,
-  context: Context,
-  ring: Awaited<ReturnType<typeof openKeyRing>>,
-): Promise<SealSettings['encryption']> {
+async function encryption(options: SealOptions, context: Context, ring: KeyRing): Promise<SealSettings['encryption']> {
   if (options.unencrypted === true) return undefined;
   if (options.passphrase === undefined) return { recipients: await ring.recipients(options.recipient) };
   return { passphrase: await secretFlag(options.passphrase, 'passphrase', 'package passphrase', context) };

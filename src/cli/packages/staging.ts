@@ -7,7 +7,7 @@ import { spool } from '../../files/spool.ts';
 import { createFileSink } from '../../files/whole-file.ts';
 import type { Run } from '../../ports/journal.ts';
 import type { Context } from '../context.ts';
-import { openKeyRing } from '../keys/key-ring.ts';
+import { keyRing } from '../keys/key-ring.ts';
 import { stateDirectory } from '../state/directories.ts';
 import type { IO } from '../terminal/io.ts';
 import { version } from '../version.ts';
@@ -22,7 +22,7 @@ export async function openStaging(run: Run, context: Context): Promise<Staging> 
   const directory = stagingDirectory(context.io);
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, `${run.record.key}.tar`);
-  const ring = await openKeyRing(context);
+  const ring = await keyRing(context);
   const signer = await ring.signingKey(undefined);
   const settings: SealSettings = {
     createdBy: `migrator-cli ${version()}`,

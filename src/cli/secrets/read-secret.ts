@@ -1,8 +1,24 @@
+import type { Reporter } from '../../ports/reporter.ts';
 import type { Secret } from '../../secret.ts';
-import type { Context } from '../context.ts';
+import type { IO } from '../terminal/io.ts';
+
+/** What resolving a secret needs of a run. */
+interface SecretContext {
+  readonly io: IO;
+  readonly signal: AbortSignal;
+  readonly redactor: { add(secret: Secret): void };
+  reporter(): Promise<Reporter>;
+  /** Keeps progress off the terminal while a person is asked; the answer ends the pause. */
+  pauseReporter(): () => void;
+}
+
+interface FlagContext extends SecretContext {
+  flagSource(flag: string): { readonly origin: SecretSource['origin'] };
+  config(): Promise<{ readonly directory: string }>;
+}
 
 export interface SecretSource {
-  readonly context: Context;
+  readonly context: SecretContext;
   /** `file:` references resolve against it. */
   readonly directory: string;
   /** Shown in prompts and errors: `apiKey of instance "lab"`. */
@@ -47,7 +63,12 @@ export async function secretFrom(
 }
 
 /** The secret that a flag refers to. A path in the rc file is relative to that file, any other to the working directory. */
-export async function secretFlag(reference: string, flag: string, purpose: string, context: Context): Promise<Secret> {
+export async function secretFlag(
+  reference: string,
+  flag: string,
+  purpose: string,
+  context: FlagContext,
+): Promise<Secret> {
   const { origin } = context.flagSource(flag);
   const directory = origin === 'rc file' ? (await context.config()).directory : context.io.cwd;
   return secretFrom(reference, { context, directory, purpose, origin });

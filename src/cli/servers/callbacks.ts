@@ -1,10 +1,8 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
-import { createHttpFactory } from '../../http/client.ts';
 import type { PackageRef } from '../../ports/artifact.ts';
 import type { Options } from '../../ports/options.ts';
 import type { Context } from '../context.ts';
-import { systemClock, systemRandom } from '../runtime.ts';
-import { httpSettings } from './http-settings.ts';
+import { httpOf } from './http.ts';
 
 /** Addresses that migrator calls itself when a run has ended, for products whose servers call nobody. */
 export interface Callbacks {
@@ -59,16 +57,8 @@ function withPackage(url: URL, ref: PackageRef | undefined): URL {
 
 async function call(url: URL, context: Context): Promise<void> {
   const reporter = await context.reporter();
-  const debug = (message: string) => reporter.report({ type: 'debug', message });
   try {
-    const settings = await httpSettings(await context.config(), context);
-    const tools = {
-      clock: systemClock,
-      random: systemRandom,
-      debug,
-      redact: (text: string) => context.redactor.redact(text),
-    };
-    const http = createHttpFactory(settings, tools)({ baseUrl: url.origin, headers: () => ({}) });
+    const http = (await httpOf(context))({ baseUrl: url.origin, headers: () => ({}) });
     const query = Object.fromEntries(url.searchParams);
     await http.text({ method: 'GET', path: url.pathname, query, accept: [204] }, context.signal);
   } catch (error) {

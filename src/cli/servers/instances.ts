@@ -3,7 +3,6 @@ import type { Instance } from '../../core/instance.ts';
 import { readOnly } from '../../core/read-only.ts';
 import type { EmulatorOptions, RunningEmulator } from '../../emulators/index.ts';
 import { MigratorError } from '../../errors.ts';
-import { createHttpFactory } from '../../http/client.ts';
 import { nearest } from '../../nearest.ts';
 import type { AdapterModule, AdapterTools, Connection } from '../../ports/adapter.ts';
 import { Secret } from '../../secret.ts';
@@ -13,7 +12,7 @@ import { systemClock, systemRandom } from '../runtime.ts';
 import { secretFrom } from '../secrets/read-secret.ts';
 import { type AdapterModules, adapterModulesOf } from './adapter-modules.ts';
 import { embeddedOptions } from './embedded.ts';
-import { httpSettings } from './http-settings.ts';
+import { httpOf } from './http.ts';
 
 /** The servers of the rc file, opened by name. */
 export interface Instances {
@@ -23,10 +22,12 @@ export interface Instances {
   target(name: string): Promise<Instance>;
 }
 
-export async function createInstances(context: Context): Promise<Instances> {
+export const instancesOf = (context: Context): Promise<Instances> => context.once(createInstances);
+
+async function createInstances(context: Context): Promise<Instances> {
   const config = await context.config();
   const tools: AdapterTools = {
-    ...(await adapterTools(context, config)),
+    ...(await adapterTools(context)),
     peer: async (name) => (await open(name)).adapter,
   };
   const modules = await adapterModulesOf(config);
@@ -124,7 +125,7 @@ async function embedded(
   const starting = emulators.get(key) ?? started(instance.product, { ...options, directory }, context);
   emulators.set(key, starting);
   const running = await starting;
-  context.embedded.add(instance.name);
+  context.jobsLeft.embedded.add(instance.name);
   const secrets: Record<string, Secret> = {};
   const account: Record<string, string> = {};
   for (const [name, value] of Object.entries(running.credentials)) {
@@ -141,17 +142,11 @@ async function started(product: string, options: EmulatorOptions, context: Conte
   return running;
 }
 
-async function adapterTools(context: Context, config: Config): Promise<Omit<AdapterTools, 'peer'>> {
+async function adapterTools(context: Context): Promise<Omit<AdapterTools, 'peer'>> {
   const reporter = await context.reporter();
   const debug = (message: string) => reporter.report({ type: 'debug', message });
-  const settings = await httpSettings(config, context);
   return {
-    http: createHttpFactory(settings, {
-      clock: systemClock,
-      random: systemRandom,
-      debug,
-      redact: (text) => context.redactor.redact(text),
-    }),
+    http: await httpOf(context),
     clock: systemClock,
     random: systemRandom,
     debug,

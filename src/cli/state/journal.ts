@@ -114,7 +114,7 @@ class RunFiles {
 
 /** What a killed process was writing; a minute is long for a file of a few lines. */
 async function removeTorn(folder: string): Promise<void> {
-  for (const name of (await readdir(folder)).filter((one) => one.endsWith('.tmp'))) {
+  for (const name of (await readdir(folder)).filter((one) => one.endsWith('.partial'))) {
     const path = join(folder, name);
     const stats = await stat(path).catch(() => undefined);
     if (stats !== undefined && Date.now() - stats.mtimeMs > 60_000) await rm(path, { force: true });

@@ -2,6 +2,7 @@ import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isMigratorError } from '../../errors.ts';
 import { systemCode } from '../../files/local-error.ts';
 import { isAlive, processStart } from '../../files/process-alive.ts';
 import { writePrivateFile } from '../../files/whole-file.ts';
@@ -139,7 +140,7 @@ export async function acquireLock(
     try {
       await writePrivateFile(fileOf(folder, name, generation), JSON.stringify(mine), 'create');
     } catch (error) {
-      if (systemCode(error) === 'EEXIST') continue;
+      if (isMigratorError(error, 'CONFLICT')) continue;
       throw error;
     }
     const all = await generations(folder, name);

@@ -8,7 +8,7 @@ import type { PlanItem } from '../../ports/plan.ts';
 import { facet, type Instance } from '../instance.ts';
 import { type OperationPorts, type Outcome, type Waiting, worst } from '../operation.ts';
 import type { BackupOutput } from '../steps/backup.ts';
-import { takeBack } from '../steps/clean-up.ts';
+import { removePackage } from '../steps/clean-up.ts';
 import type { Consenting } from '../steps/consent.ts';
 import { isBegun } from '../steps/exactly-once.ts';
 import { requireSecrets } from '../steps/export.ts';
@@ -115,7 +115,7 @@ export async function importPackage(
   if (job === undefined) return { ...base, outcome: 'done', warnings: [], log: [] };
   if (status === undefined || status.state === 'waiting') return { ...base, outcome: 'started', warnings: [], log: [] };
   const log = input.dryRun ? await readLog(target, job.id, signal) : [];
-  if (input.dryRun && uploaded?.outcome === 'created') await takeBack(ref, target, reporter, signal);
+  if (input.dryRun && uploaded?.outcome === 'created') await removePackage(ref, target, reporter, signal);
   const normal = await leftMaintenance(target, info, reporter, signal);
   const outcome = worst(judge(job.handle, status), normal ? 'done' : 'partial');
   return { ...base, outcome, warnings: warningsOf(status), log };

@@ -6,12 +6,12 @@ export interface Consenting {
   readonly consent: (question: string) => Promise<boolean>;
 }
 
-/** Asks before something is destroyed. CANCELLED when the answer is no; nothing was started then. */
+/** Asks before something is destroyed; without a question nothing is asked. CANCELLED with `refusal` when the answer is no. */
 export async function requireConsent(
   question: string | undefined,
-  what: string,
+  refusal: string,
   { consent }: Consenting,
 ): Promise<void> {
   if (question === undefined || (await consent(question))) return;
-  throw new MigratorError('CANCELLED', `${what} was not started`);
+  throw new MigratorError('CANCELLED', refusal);
 }

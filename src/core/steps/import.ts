@@ -102,7 +102,7 @@ async function makeReady(
       message: `no backup of ${target.name} is taken: what this import destroys cannot be brought back`,
     });
   }
-  await requireConsent(prepared.consent, `the import into ${target.name}`, ports);
+  await requireConsent(prepared.consent, `the import into ${target.name} was not started`, ports);
   return backup;
 }
 

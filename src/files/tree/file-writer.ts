@@ -1,21 +1,16 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ByteStream } from '../../ports/artifact.ts';
 import { Turns } from './event-loop-pauses.ts';
+import { manyFiles, smallBytes, systemError, writeSmallFiles } from './small-files.ts';
 import { WritingThread } from './writing-thread.ts';
-
-/** Up to this size a file is written by one system call each to open, write and close; queues cost more than that. */
-const smallBytes = 256 * 1024;
-/** From this many on whose bytes are at hand, a thread for writing them pays. */
-const manyFiles = 1000;
 
 /**
  * Writes files below a folder of ours. They are not flushed one by one: the package they come from stays, and a crash of the
  * machine is answered by opening it again.
  */
 export class FileWriter {
-  readonly #folders = new Set<string>();
+  readonly #writeHere = writeSmallFiles(process);
   readonly #turns = new Turns();
   readonly #explain: (path: string, error: unknown) => unknown;
   #atHand = 0;
@@ -68,7 +63,7 @@ export class FileWriter {
         size += next.value.length;
         if (size > smallBytes) break;
       }
-      this.#makeFolder(dirname(target));
+      await mkdir(dirname(target), { recursive: true });
       await writeLarge(target, first, { [Symbol.asyncIterator]: () => chunks }, sync);
     } finally {
       await chunks.return?.();
@@ -77,26 +72,11 @@ export class FileWriter {
 
   async #writeSmall(target: string, chunks: readonly Uint8Array[], sync: boolean): Promise<void> {
     await this.#turns.take();
-    this.#makeFolder(dirname(target));
-    const descriptor = openSync(target, 'wx', 0o666);
-    try {
-      const [only] = chunks;
-      if (only !== undefined) writeSyncFully(descriptor, chunks.length === 1 ? only : Buffer.concat(chunks));
-      if (sync) fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
+    const [only] = chunks;
+    const bytes = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
+    const fault = this.#writeHere([{ target, size: bytes.length, sync }], bytes);
+    if (fault !== undefined) throw systemError(fault);
   }
-
-  #makeFolder(folder: string): void {
-    if (this.#folders.has(folder)) return;
-    mkdirSync(folder, { recursive: true });
-    this.#folders.add(folder);
-  }
-}
-
-function writeSyncFully(descriptor: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
 }
 
 async function writeLarge(

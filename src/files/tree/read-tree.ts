@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync, type Stats } from 'node:fs';
+import { constants, lstatSync, readdirSync, type Stats } from 'node:fs';
 import { open, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { MigratorError } from '../../errors.ts';
@@ -7,7 +7,7 @@ import type { ByteStream } from '../../ports/artifact.ts';
 import { readSize } from '../file-source.ts';
 import { localError, systemCode } from '../local-error.ts';
 import { Turns } from './event-loop-pauses.ts';
-import type { SeenFile } from './reading-thread.ts';
+import { readSmallFiles, smallBytes, systemError, type ReadFault, type SeenFile } from './small-files.ts';
 
 /** One file of a folder that is sealed. */
 export class TreeEntry implements SeenFile {
@@ -38,7 +38,7 @@ interface Refused {
   readonly special: string[];
 }
 
-export function changed(path: string): MigratorError {
+function changed(path: string): MigratorError {
   return new MigratorError('LOCAL_IO', `"${path}" changed while it was read`, {
     hint: 'run again when nothing writes to it',
     details: { path },
@@ -48,35 +48,14 @@ export function changed(path: string): MigratorError {
 // O_NOFOLLOW does not exist on Windows, where making a link needs a right of its own.
 export const readOnly = constants.O_RDONLY | ((constants.O_NOFOLLOW as number | undefined) ?? 0);
 
-/** Up to this size a file is read by one system call each to open, read, look and close; queues cost more than that. */
-export const smallBytes = 256 * 1024;
+const readHere = readSmallFiles(process);
 
 // eslint-disable-next-line @typescript-eslint/require-await -- read by plain system calls, and told as a stream
 async function* smallContentOf(seen: SeenFile): ByteStream {
-  yield readSmall(seen);
-}
-
-function readSmall({ file, size, modified }: SeenFile): Uint8Array {
-  let descriptor: number;
-  try {
-    descriptor = openSync(file, readOnly);
-  } catch (error) {
-    throw notOpened(error, file);
-  }
-  try {
-    const bytes = Buffer.allocUnsafe(size);
-    let filled = 0;
-    for (let read = 1; read > 0 && filled < size; filled += read) {
-      read = readSync(descriptor, bytes, filled, size - filled, null);
-    }
-    const after = fstatSync(descriptor);
-    if (filled !== size || after.size !== size || after.mtimeMs !== modified) throw changed(file);
-    return bytes;
-  } catch (error) {
-    throw localError(error, `could not read "${file}"`);
-  } finally {
-    closeSync(descriptor);
-  }
+  const bytes = Buffer.allocUnsafe(seen.size);
+  const fault = readHere({ files: [seen], flags: readOnly }, bytes);
+  if (fault !== undefined) throw unread(seen.file, fault);
+  yield bytes;
 }
 
 async function* largeContentOf({ file: path, size, modified }: SeenFile): ByteStream {
@@ -118,7 +97,14 @@ async function* largeContentOf({ file: path, size, modified }: SeenFile): ByteSt
   }
 }
 
-export function notOpened(error: unknown, path: string): unknown {
+export function unread(file: string, fault: ReadFault): unknown {
+  if (fault.code === undefined) return changed(file);
+  return fault.step === 'open'
+    ? notOpened(systemError(fault), file)
+    : localError(systemError(fault), `could not read "${file}"`);
+}
+
+function notOpened(error: unknown, path: string): unknown {
   if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ELOOP') return changed(path);
   return localError(error, `could not open "${path}"`);
 }

@@ -1,9 +1,6 @@
-import { localError } from '../local-error.ts';
-import { changed, notOpened, readOnly, smallBytes, type TreeEntry } from './read-tree.ts';
-import { batchBytes, ReadingThread, type ReadFault } from './reading-thread.ts';
-
-/** From this many small files on, a thread for reading them pays. */
-const manyFiles = 1000;
+import { ThreadSlots } from '../../streams/thread-slots.ts';
+import { readOnly, unread, type TreeEntry } from './read-tree.ts';
+import { batchBytes, batchSlots, manyFiles, readSmallFiles, smallBytes, type ReadFault } from './small-files.ts';
 
 /** An entry, and its bytes when they are at hand already; these hold until the next entry is asked for. */
 export interface TreeContent {
@@ -18,25 +15,33 @@ export async function* treeContents(entries: readonly TreeEntry[]): AsyncGenerat
     for (const entry of entries) yield { entry, bytes: undefined };
     return;
   }
-  const thread = new ReadingThread(readOnly);
+  const thread = new ThreadSlots(readSmallFiles, batchSlots, batchBytes);
+  const read = (batch: readonly TreeEntry[]): Ahead => {
+    if (isLarge(batch)) return { batch };
+    const bytes = thread.memory;
+    const files = batch.map(({ file, size, modified }) => ({ file, size, modified }));
+    return { batch, bytes, fault: thread.ask({ files, flags: readOnly }) };
+  };
   try {
-    const read = (batch: readonly TreeEntry[]) => {
-      const reading = isLarge(batch) ? undefined : thread.read(batch);
-      reading?.catch(() => undefined);
-      return { batch, reading };
-    };
     const batches = batched(entries);
     let next = batches.next();
     let ahead = next.done === true ? undefined : read(next.value);
     while (ahead !== undefined) {
-      const { batch, reading } = ahead;
+      const { batch, bytes, fault } = ahead;
       next = batches.next();
       ahead = next.done === true ? undefined : read(next.value);
-      yield* reading === undefined ? batch.map((entry) => ({ entry, bytes: undefined })) : split(batch, await reading);
+      yield* bytes === undefined ? batch.map((entry) => ({ entry, bytes })) : split(batch, bytes, await fault);
     }
   } finally {
     await thread.close();
   }
+}
+
+/** A batch that is being read into `bytes`; a large file is not. */
+interface Ahead {
+  readonly batch: readonly TreeEntry[];
+  readonly bytes?: Uint8Array;
+  readonly fault?: Promise<ReadFault | undefined>;
 }
 
 function isLarge([first]: readonly TreeEntry[]): boolean {
@@ -61,7 +66,8 @@ function* batched(entries: readonly TreeEntry[]): Generator<readonly TreeEntry[]
 
 function* split(
   batch: readonly TreeEntry[],
-  { bytes, fault }: { readonly bytes: Uint8Array; readonly fault: ReadFault | undefined },
+  bytes: Uint8Array,
+  fault: ReadFault | undefined,
 ): Generator<TreeContent, void> {
   let offset = 0;
   for (const [index, entry] of batch.entries()) {
@@ -69,10 +75,4 @@ function* split(
     yield { entry, bytes: bytes.subarray(offset, offset + entry.size) };
     offset += entry.size;
   }
-}
-
-function unread(file: string, { step, code }: ReadFault): unknown {
-  if (code === undefined) return changed(file);
-  const cause = Object.assign(new Error(`${code}: "${file}"`), { code });
-  return step === 'open' ? notOpened(cause, file) : localError(cause, `could not read "${file}"`);
 }

@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { entryParts } from '../../cli/files/entry-path.ts';
 import { MigratorError } from '../../errors.ts';
 import type { ByteStream } from '../../ports/artifact.ts';
+import { pathFault } from '../../portable-path.ts';
 import { moveWithoutReplacing, syncFolder } from '../durable.ts';
 import { localError, systemCode } from '../local-error.ts';
 import { partialName } from '../partial-name.ts';
@@ -13,8 +13,8 @@ import { holdFolder, type HeldFolder } from './held-folder.ts';
 /** A folder that receives files. Nothing is visible in it before `commit`. */
 export interface TreeWriter {
   /**
-   * PACKAGE_MALFORMED when the path leaves the folder or two entries would be one file. Of many small files the failure of one
-   * may be told by a later call, or by `commit`.
+   * PACKAGE_MALFORMED when the path is not portable (`pathFault`) or two entries would be one file. Of many small files,
+   * the failure of one may be told by a later call, or by `commit`.
    */
   write(path: string, content: ByteStream | Uint8Array): Promise<void>;
   /** Puts everything into place; CONFLICT names what is in the way, and then nothing has moved. Gives the paths written. */
@@ -133,6 +133,16 @@ function conflict(folder: string, names: readonly string[]): MigratorError {
   });
 }
 
+/** The reader of packages refuses the same paths, by the same rules: this is the second wall. */
+function refuseUnsafe(path: string): void {
+  const fault = pathFault(path);
+  if (fault === undefined) return;
+  throw new MigratorError(
+    'PACKAGE_MALFORMED',
+    `the path ${JSON.stringify(path)} in the package is refused: it ${fault}`,
+  );
+}
+
 /** Where the files wait for the commit: `place` is the folder that `name` lies in. */
 interface Stage {
   readonly place: HeldFolder;
@@ -163,10 +173,7 @@ function makeStage(folder: string, kind: Kind): Stage {
  * `commit`: a package that turns out bad leaves nothing behind. Links are never followed, also not those that appear
  * meanwhile. USAGE when the destination is a file or a link.
  */
-export async function createTreeWriter(
-  folder: string,
-  options: { readonly overwrite: boolean; readonly platform: NodeJS.Platform },
-): Promise<TreeWriter> {
+export async function createTreeWriter(folder: string, options: { readonly overwrite: boolean }): Promise<TreeWriter> {
   const before = await kindOf(folder);
   if (before === 'file' || before === 'link') {
     throw new MigratorError(
@@ -204,7 +211,8 @@ export async function createTreeWriter(
   };
   return {
     write: async (path, content) => {
-      const target = stage.folder.at(['files', ...entryParts(path, options.platform)].join('/'));
+      refuseUnsafe(path);
+      const target = stage.folder.at(`files/${path}`);
       // Where it replaces a file, there must be no moment at which neither would survive a power cut.
       await files.write(path, target, content, options.overwrite);
       paths.push(path);

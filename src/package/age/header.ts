@@ -1,7 +1,6 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { ByteReader } from '../byte-reader.ts';
 import { malformed } from '../refusal.ts';
-import { decodeBase64, encodeBase64 } from './base64.ts';
 
 /** The header of an age v1 file: C2SP age specification, "Header". */
 export interface Stanza {
@@ -76,6 +75,16 @@ function headerMac(covered: Uint8Array, fileKey: Uint8Array): Buffer {
 /** HKDF-SHA-256 to 32 bytes. */
 export function derive(key: Uint8Array, salt: Uint8Array, info: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', key, salt, info, 32));
+}
+
+/** Base64 as age writes it: standard alphabet, no padding. Undefined for anything that encodes differently again. */
+export function decodeBase64(text: string): Uint8Array | undefined {
+  const bytes = Buffer.from(text, 'base64');
+  return encodeBase64(bytes) === text ? bytes : undefined;
+}
+
+export function encodeBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64').replace(/=+$/, '');
 }
 
 async function readStanza(line: string, lines: HeaderLines): Promise<Stanza> {

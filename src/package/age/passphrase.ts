@@ -2,9 +2,8 @@ import { scrypt } from 'node:crypto';
 import type { Random } from '../../ports/runtime.ts';
 import type { Secret } from '../../secret.ts';
 import { locked } from '../refusal.ts';
-import { decodeBase64, encodeBase64 } from './base64.ts';
 import { unwrapKey, wrapKey, wrappedKeyBytes } from './file-key.ts';
-import { headerFault, type Stanza } from './header.ts';
+import { decodeBase64, encodeBase64, headerFault, type Stanza } from './header.ts';
 
 export const passphraseStanza = 'scrypt';
 const saltBytes = 16;

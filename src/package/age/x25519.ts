@@ -2,10 +2,9 @@ import { MigratorError } from '../../errors.ts';
 import type { Random } from '../../ports/runtime.ts';
 import { Secret } from '../../secret.ts';
 import { sodium } from '../sodium.ts';
-import { decodeBase64, encodeBase64 } from './base64.ts';
 import { decodeBech32, encodeBech32 } from './bech32.ts';
 import { unwrapKey, wrapKey, wrappedKeyBytes } from './file-key.ts';
-import { derive, headerFault, type Stanza } from './header.ts';
+import { decodeBase64, derive, encodeBase64, headerFault, type Stanza } from './header.ts';
 
 const recipientPrefix = 'age';
 const identityPrefix = 'age-secret-key-';

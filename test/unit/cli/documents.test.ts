@@ -1,13 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { documentJsonSchema, documentNames, documentSchema } from '../../../src/cli/documents/index.ts';
-import { progressEvent, progressJsonSchema } from '../../../src/cli/documents/progress.ts';
+import { progressEvent, progressJsonSchema } from '../../../src/cli/commands/config/progress-event.ts';
+import { documents, documentSchema } from '../../support/documents.ts';
 
 type JsonSchema = Parameters<typeof z.fromJSONSchema>[0];
 
 describe('published schemas', () => {
-  test.each([...documentNames])('%s: is a schema of draft 2020-12 that names its document', (name) => {
-    const schema = documentJsonSchema(name) as JsonSchema & { properties: Record<string, unknown>; required: string[] };
+  test.each([...documents.names])('%s: is a schema of draft 2020-12 that names its document', (name) => {
+    const schema = documents.jsonSchema(name) as JsonSchema & {
+      properties: Record<string, unknown>;
+      required: string[];
+    };
     expect(schema).toMatchObject({
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       type: 'object',
@@ -24,8 +27,8 @@ describe('published schemas', () => {
   });
 
   test('an unknown name has none', () => {
-    expect(documentJsonSchema('no-such')).toBeUndefined();
-    expect(documentJsonSchema('toString')).toBeUndefined();
+    expect(documents.jsonSchema('no-such')).toBeUndefined();
+    expect(documents.jsonSchema('toString')).toBeUndefined();
   });
 
   test('a document of another version or with a field too many is refused', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { documentSchema } from '../../../src/cli/documents/index.ts';
 import { exitCodeOf, exitCodeOfOutcome, exitCodes } from '../../../src/cli/exit-codes.ts';
 import { asInterruption, explain } from '../../../src/cli/explain.ts';
 import { errorCodes, isMigratorError, MigratorError } from '../../../src/errors.ts';
+import { documentSchema } from '../../support/documents.ts';
 
 const quietly = { debug: false };
 

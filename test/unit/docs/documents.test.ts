@@ -1,13 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Command } from 'commander';
 import { describe, expect, test } from '@jest/globals';
+import type { Command } from 'commander';
 import { exitCodeOf, exitCodes } from '../../../src/cli/exit-codes.ts';
-import { documentNames } from '../../../src/cli/documents/index.ts';
 import { errorCodes } from '../../../src/errors.ts';
 import { words } from '../../support/command-line.ts';
 import { helpOf, program } from '../../support/commands.ts';
+import { documents } from '../../support/documents.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const text = (path: string): Promise<string> => readFile(join(root, path), 'utf8');
@@ -126,7 +126,7 @@ describe('documents', () => {
   test('a document that is named migrator/…/1 exists', async () => {
     for (const path of await written()) {
       for (const [, name] of (await text(path)).matchAll(/migrator\/([a-z-]+)\/1/g)) {
-        expect({ path, names: documentNames }).toMatchObject({ names: expect.arrayContaining([name]) });
+        expect({ path, names: documents.names }).toMatchObject({ names: expect.arrayContaining([name]) });
       }
     }
   });

@@ -48,7 +48,7 @@ describe('the generated pages', () => {
     }
   });
 
-  testWith('man')('the manual of import reads as a man page', () => {
+  testWith(['man'], 'the manual of import reads as a man page', () => {
     const text = run('man', ['-l', '-'], { cwd: '.', input: manuals.get('migrator-import.1')! });
     expect(text).toContain('OCTOPUS DEPLOY OPTIONS');
     expect(has('man')).toBe(true);

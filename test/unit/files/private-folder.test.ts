@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { makePrivateFolder } from '../../../src/files/private-folder.ts';
 import { withTempDir } from '../../support/with-temp-dir.ts';
-
-const posix = process.platform === 'win32' ? test.skip : test;
+import { linux, posix, testWith } from '../../support/programs.ts';
 
 describe('a private folder', () => {
-  posix('is made with those above it, for the user alone, and may be there already', async () => {
+  testWith([posix], 'is made with those above it, for the user alone, and may be there already', async () => {
     await withTempDir(async (folder) => {
       const deep = join(folder, 'a', 'b', 'c');
       await makePrivateFolder(deep);
@@ -25,7 +24,7 @@ describe('a private folder', () => {
   });
 
   // Node.js itself never comes back from a recursive call there.
-  (process.platform === 'linux' ? test : test.skip)('is refused where nothing can be made', async () => {
+  testWith([linux], 'is refused where nothing can be made', async () => {
     await expect(() => makePrivateFolder('/proc/migrator/below')).toThrowCode('LOCAL_IO');
   });
 });

@@ -3,8 +3,9 @@ import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:
 import { basename, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { partialName, stalePartials } from '../../../src/files/partial-name.ts';
-import { createFileSink } from '../../../src/files/whole-file.ts';
+import { createFileSink, writePrivateFile } from '../../../src/files/whole-file.ts';
 import { tempDirs } from '../../support/with-temp-dir.ts';
+import { noRoot, posix, testWith } from '../../support/programs.ts';
 
 const tempDir = tempDirs();
 const bytes = (text: string): Uint8Array => Buffer.from(text);
@@ -84,21 +85,18 @@ describe('createFileSink', () => {
     expect((await readdir(folder)).sort()).toEqual(['file', 'folder', 'link']);
   });
 
-  test('refuses to replace a device', async () => {
-    if (process.platform === 'win32') return;
+  testWith([posix], 'refuses to replace a device', async () => {
     await expect(() => createFileSink('/dev/null', { overwrite: true })).toThrowCode('USAGE');
   });
 
-  test('a folder without write permission is LOCAL_IO', async () => {
-    if (process.platform === 'win32' || process.getuid?.() === 0) return;
+  testWith([noRoot], 'a folder without write permission is LOCAL_IO', async () => {
     const folder = await tempDir();
     await chmod(folder, 0o500);
     await expect(() => createFileSink(join(folder, 'a'), { overwrite: false })).toThrowCode('LOCAL_IO');
     await chmod(folder, 0o700);
   });
 
-  test('the mode is that of a new file, or the one asked for', async () => {
-    if (process.platform === 'win32') return;
+  testWith([posix], 'the mode is that of a new file, or the one asked for', async () => {
     const folder = await tempDir();
     await writeFile(join(folder, 'reference'), '');
     for (const [name, options, expected] of [
@@ -116,6 +114,41 @@ describe('createFileSink', () => {
     const sink = await createFileSink(join(folder, 'n'.repeat(255)), { overwrite: false });
     await sink.commit();
     expect(await readdir(folder)).toEqual(['n'.repeat(255)]);
+  });
+});
+
+describe('writePrivateFile', () => {
+  test('writes a file for the user alone, and replaces it when asked to', async () => {
+    const folder = await tempDir();
+    const path = join(folder, 'record.json');
+    await writePrivateFile(path, 'old', 'create');
+    await writePrivateFile(path, 'new', 'replace');
+    expect(await readFile(path, 'utf8')).toBe('new');
+    expect(await readdir(folder)).toEqual(['record.json']);
+    if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+
+  test('of many that create the same file at once exactly one succeeds, and the others meet CONFLICT', async () => {
+    const folder = await tempDir();
+    const path = join(folder, 'lock');
+    const results = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, index) => writePrivateFile(path, String(index), 'create')),
+    );
+    const winners = results.flatMap(({ status }, index) => (status === 'fulfilled' ? [String(index)] : []));
+    expect(winners).toEqual([await readFile(path, 'utf8')]);
+    const codes = results.flatMap((result) =>
+      result.status === 'rejected' ? [(result.reason as { code?: unknown }).code] : [],
+    );
+    expect(codes).toEqual(Array.from({ length: 19 }, () => 'CONFLICT'));
+    expect(await readdir(folder)).toEqual(['lock']);
+  });
+
+  test.each(['missing/x', 'file/x', 'folder'])('a place where it cannot be (%s) is LOCAL_IO', async (name) => {
+    const folder = await tempDir();
+    await writeFile(join(folder, 'file'), '');
+    await mkdir(join(folder, 'folder'));
+    await expect(() => writePrivateFile(join(folder, name), 'text', 'replace')).toThrowCode('LOCAL_IO');
+    expect((await readdir(folder)).sort()).toEqual(['file', 'folder']);
   });
 });
 

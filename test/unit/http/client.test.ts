@@ -270,7 +270,8 @@ describe('errors', () => {
     const slow: Handler = (_, response) => setTimeout(() => response.end('{}'), 200);
     await withServer(slow, async (url) => {
       const { client } = open(url, { timeoutMs: 80, retries: 0 });
-      await client.json({ method: 'GET', path: 'x', answerWithinMs: 5000 }, never);
+      const answer = client.json({ method: 'GET', path: 'x', answerWithinMs: 5000 }, never);
+      await expect(answer).resolves.toMatchObject({ status: 200 });
     });
   });
 

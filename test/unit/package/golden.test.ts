@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { Secret } from '../../../src/secret.ts';
-import { hasZstd, parseIdentities, parsePublicKey } from '../../../src/package/index.ts';
+import { parseIdentities, parsePublicKey } from '../../../src/package/index.ts';
 import { files, opened, plain, sealed, type Opening } from '../../support/packages.ts';
+import { nodeZstd, testWith } from '../../support/programs.ts';
 
 const fixture = (name: string) => readFile(new URL(`../../fixtures/package/${name}`, import.meta.url));
 
@@ -26,8 +27,7 @@ describe('golden packages open', () => {
     expect(plain(await opened(await fixture('v1-plain.tar'), { trust }))).toEqual(plain(files));
   });
 
-  const withZstd = hasZstd() ? test : test.skip;
-  withZstd('v1-zstd.tar (Node 22.15 and newer)', async () => {
+  testWith([nodeZstd], 'v1-zstd.tar', async () => {
     expect(plain(await opened(await fixture('v1-zstd.tar'), await opening()))).toEqual(plain(files));
   });
 });

@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { printIdentity } from '../../../src/package/index.ts';
 import { identity, sealed, signer } from '../../support/packages.ts';
 import { tempDirs } from '../../support/with-temp-dir.ts';
+import { testWith } from '../../support/programs.ts';
 
 const tempDir = tempDirs();
 const file = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
@@ -63,8 +64,11 @@ describe('no socket is opened by', () => {
   });
 
   const isolator = 'unshare';
-  const isolates = spawnSync(isolator, ['-rn', 'true'], { stdio: 'ignore' }).status === 0;
-  (isolates ? test : test.skip)('package verify and open, on a machine without any interface (unshare)', () => {
+  const isolates = {
+    what: 'the right to unshare the network',
+    met: spawnSync(isolator, ['-rn', 'true'], { stdio: 'ignore' }).status === 0,
+  };
+  testWith([isolates], 'package verify and open, on a machine without any interface (unshare)', () => {
     for (const args of [commands[1]![1], commands[4]![1]]) {
       const found = start(isolator, ['-rn', process.execPath, file('bin/migrator.mjs'), 'package', ...args]);
       expect(found).toMatchObject({ status: 0 });

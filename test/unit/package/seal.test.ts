@@ -12,7 +12,6 @@ import {
   type PayloadEntry,
   type SealInput,
 } from '../../../src/package/index.ts';
-import { hasZstd } from '../../../src/package/compression/zstd.ts';
 import { MemorySink, MemorySource, seededRandom } from '../../support/memory-bytes.ts';
 import {
   entriesOf,
@@ -29,6 +28,7 @@ import {
   signer,
   trust,
 } from '../../support/packages.ts';
+import { nodeZstd, testWith } from '../../support/programs.ts';
 
 const lenient = { trusted: [], allowUnsigned: true };
 const tools = () => ({ random: seededRandom('seal') });
@@ -51,7 +51,7 @@ describe('round trip', () => {
     expect(plain(await opened(bytes))).toEqual(change.entries === undefined ? plain(files) : []);
   });
 
-  (hasZstd() ? test : test.skip)('zstd (Node 22.15 and newer)', async () => {
+  testWith([nodeZstd], 'zstd', async () => {
     const text = Buffer.from('{"id":"Projects-1"}\n'.repeat(200_000));
     const entries = entriesOf([...files, { path: 'objects/many.ndjson', bytes: text }]);
     const bytes = await sealed({ compression: 'zstd', entries });
@@ -59,9 +59,13 @@ describe('round trip', () => {
     expect((await inspect(new MemorySource(bytes))).members[0]?.name).toBe('content.tar.zst.age');
   });
 
-  (hasZstd() ? test.skip : test)('zstd is refused where Node lacks it', async () => {
-    await expect(() => sealed({ compression: 'zstd' })).toThrowCode('UNSUPPORTED');
-  });
+  testWith(
+    [{ what: 'a Node.js without zstd', met: !nodeZstd.met }],
+    'zstd is refused where Node lacks it',
+    async () => {
+      await expect(() => sealed({ compression: 'zstd' })).toThrowCode('UNSUPPORTED');
+    },
+  );
 
   test('not signed', async () => {
     const bytes = await sealed({ signer: undefined });

@@ -1,23 +1,15 @@
-import { Command, Option } from 'commander';
-import { act } from '../../command-action.ts';
+import { cancelJob } from '../../../core/operations/job-cancel.ts';
+import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { examples } from '../../flags/examples.ts';
+import { consentOf } from '../../flags/caution.ts';
+import { systemClock } from '../../runtime.ts';
+import type { JobCancelOptions } from './flags.ts';
+import { openJob } from './open-job.ts';
 
-export interface JobCancelOptions {
-  readonly yes?: boolean;
-}
-
-export function cancelCommand(context: Context): Command {
-  const command = new Command('cancel')
-    .description('ask the server to stop a job, and wait until it has')
-    .argument('<handle>', 'the job, as migrator printed it: octopus:prod:ServerTasks-1234');
-  command.addOption(new Option('-y, --yes', 'do not ask'));
-  examples(command, [
-    'migrator job cancel octopus:prod:ServerTasks-1234',
-    'migrator job cancel octopus:prod:ServerTasks-1234 --yes',
-  ]);
-  return act<JobCancelOptions>(command, context, async (options, _context, args) => {
-    const { runJobCancel } = await import('../../verbs/job.ts');
-    return runJobCancel(args[0] ?? '', options, context);
-  });
+export async function runJobCancel({ args: [text = ''], options }: Invocation<JobCancelOptions>, context: Context) {
+  const job = await openJob(text, context, { writes: true });
+  const ports = { clock: systemClock, reporter: await context.reporter(), consent: consentOf(options, context) };
+  const status = await cancelJob(job, ports, context.signal);
+  context.result('job-cancel', { handle: job.handle, status }, `cancelled ${job.handle}`);
+  return undefined;
 }

@@ -1,43 +1,25 @@
-import { Command, Option } from 'commander';
-import { act } from '../../command-action.ts';
+import { decideJob } from '../../../core/operations/job-decide.ts';
+import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { examples } from '../../flags/examples.ts';
-import { type WaitOptions, withWaiting } from '../../flags/waiting.ts';
+import { lines } from '../../terminal/table.ts';
+import { openJob } from './open-job.ts';
 
-const handle = 'the job, as migrator printed it: microstrategy:prod:…';
+const decided = { approve: 'approved', reject: 'rejected' } as const;
 
-export function approveCommand(context: Context): Command {
-  const command = new Command('approve')
-    .description('approve what a job waits for; whoever started it, or "job wait", goes on')
-    .argument('<handle>', handle);
-  examples(command, ['migrator job approve microstrategy:dev:35958BEB7C56491C9A43F7661501E177']);
-  return act(command, context, async (_options, _context, args) => {
-    const { runJobDecision } = await import('../../verbs/job-decide.ts');
-    return runJobDecision(args[0] ?? '', 'approve', context);
-  });
-}
-
-export function rejectCommand(context: Context): Command {
-  const command = new Command('reject').description('refuse what a job waits for').argument('<handle>', handle);
-  examples(command, ['migrator job reject microstrategy:dev:35958BEB7C56491C9A43F7661501E177']);
-  return act(command, context, async (_options, _context, args) => {
-    const { runJobDecision } = await import('../../verbs/job-decide.ts');
-    return runJobDecision(args[0] ?? '', 'reject', context);
-  });
-}
-
-export interface JobUndoOptions extends WaitOptions {
-  readonly yes?: boolean;
-}
-
-export function undoCommand(context: Context): Command {
-  const command = new Command('undo')
-    .description('bring the target back to what it was before an import or a move')
-    .argument('<handle>', handle);
-  withWaiting(command).addOption(new Option('-y, --yes', 'do not ask'));
-  examples(command, ['migrator job undo microstrategy:prod:35958BEB7C56491C9A43F7661501E177 --yes']);
-  return act<JobUndoOptions>(command, context, async (options, _context, args) => {
-    const { runJobUndo } = await import('../../verbs/job-decide.ts');
-    return runJobUndo(args[0] ?? '', options, context);
-  });
-}
+/** The run of `job approve` or `job reject`. */
+export const runJobDecision =
+  (decision: 'approve' | 'reject') =>
+  async ({ args: [text = ''] }: Invocation, context: Context) => {
+    const job = await openJob(text, context, { writes: true });
+    const status = await decideJob(job, decision, context.signal);
+    const { handle } = job;
+    context.result(
+      `job-${decision}`,
+      { handle, status },
+      lines(
+        `${decided[decision]} ${handle}`,
+        decision === 'approve' ? `whoever started it goes on; so does: migrator job wait ${handle}` : undefined,
+      ),
+    );
+    return undefined;
+  };

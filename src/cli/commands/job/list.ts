@@ -1,29 +1,44 @@
-import { Command, Option } from 'commander';
-import { act } from '../../command-action.ts';
+import { readJobs } from '../../../core/operations/read-lists.ts';
+import { MigratorError } from '../../../errors.ts';
+import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { examples } from '../../flags/examples.ts';
+import { instancesOf } from '../../servers/instances.ts';
+import { table } from '../../terminal/table.ts';
+import type { JobListOptions } from './flags.ts';
 
-export interface JobListOptions {
-  readonly from?: string;
-  readonly all?: boolean;
-  readonly limit: string;
+export async function runJobList({ options }: Invocation<JobListOptions>, context: Context) {
+  const limit = Number(options.limit);
+  if (!Number.isInteger(limit) || limit < 1)
+    throw new MigratorError('USAGE', `${context.flagSource('limit').words}: "${options.limit}" is not a count`);
+  if (options.from === undefined) return listRuns(limit, context);
+  const source = await (await instancesOf(context)).source(options.from);
+  const listing = { all: options.all === true, limit };
+  const jobs = await readJobs(listing, source, await context.reporter(), context.signal);
+  const rows = jobs.map((job) => [job.handle, job.kind, job.wireState, job.queuedAt ?? '', job.title]);
+  context.result(
+    'job-list',
+    { from: options.from, jobs },
+    rows.length === 0
+      ? `no migration jobs on ${source.name}`
+      : table(['job', 'kind', 'state', 'queued', 'title'], rows),
+  );
+  return undefined;
 }
 
-export function listCommand(context: Context): Command {
-  const command = new Command('list')
-    .description('list the runs of this machine, or with --from the migration jobs of an instance')
-    .addOption(new Option('--from <instance>', "ask this instance, instead of this machine's journal"))
-    .addOption(new Option('--all', 'with --from: jobs of every kind'))
-    .addOption(new Option('--limit <count>', 'at most this many').default('20'));
-  examples(command, ['migrator job list', 'migrator job list --from prod']);
-  return act<JobListOptions>(
-    command,
-    context,
-    async (options) => {
-      const { runJobList } = await import('../../verbs/job-list.ts');
-      return runJobList(options, context);
-    },
-    // With an instance the list is another one: the server's jobs instead of this machine's runs.
-    { notFromDefaults: ['from'] },
+async function listRuns(limit: number, context: Context) {
+  const runs = (await (await context.journal()).list()).slice(0, limit);
+  const shown = runs.map(({ verb, startedAt, updatedAt, outcome, jobs }) => ({
+    verb,
+    startedAt,
+    updatedAt,
+    outcome: outcome ?? 'unfinished',
+    jobs,
+  }));
+  const rows = shown.map(({ verb, startedAt, outcome, jobs }) => [startedAt, verb, outcome, jobs.join(' ')]);
+  context.result(
+    'run-list',
+    { runs: shown },
+    rows.length === 0 ? 'no runs on this machine yet' : table(['started', 'verb', 'outcome', 'jobs'], rows),
   );
+  return undefined;
 }

@@ -1,15 +1,13 @@
-import { Command } from 'commander';
-import { act } from '../../command-action.ts';
+import type { LogLine } from '../../../ports/job.ts';
+import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { examples } from '../../flags/examples.ts';
+import { describeLog } from '../summary.ts';
+import { openJob } from './open-job.ts';
 
-export function logCommand(context: Context): Command {
-  const command = new Command('log')
-    .description('print the log that the server keeps of a job')
-    .argument('<handle>', 'the job, as migrator printed it: octopus:prod:ServerTasks-1234');
-  examples(command, ['migrator job log octopus:prod:ServerTasks-1234']);
-  return act(command, context, async (_options, _context, args) => {
-    const { runJobLog } = await import('../../verbs/job.ts');
-    return runJobLog(args[0] ?? '', context);
-  });
+export async function runJobLog({ args: [text = ''] }: Invocation, context: Context) {
+  const { instance, id, handle } = await openJob(text, context, { writes: false });
+  const log: LogLine[] = [];
+  for await (const line of instance.adapter.jobs.log(id, context.signal)) log.push(line);
+  context.result('job-log', { handle, log }, describeLog(log));
+  return undefined;
 }

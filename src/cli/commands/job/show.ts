@@ -1,15 +1,11 @@
-import { Command } from 'commander';
-import { act } from '../../command-action.ts';
+import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { examples } from '../../flags/examples.ts';
+import { describeJob } from '../summary.ts';
+import { openJob } from './open-job.ts';
 
-export function showCommand(context: Context): Command {
-  const command = new Command('show')
-    .description('show where a job stands')
-    .argument('<handle>', 'the job, as migrator printed it: octopus:prod:ServerTasks-1234');
-  examples(command, ['migrator job show octopus:prod:ServerTasks-1234']);
-  return act(command, context, async (_options, _context, args) => {
-    const { runJobShow } = await import('../../verbs/job.ts');
-    return runJobShow(args[0] ?? '', context);
-  });
+export async function runJobShow({ args: [text = ''] }: Invocation, context: Context) {
+  const { instance, id, handle } = await openJob(text, context, { writes: false });
+  const status = await instance.adapter.jobs.status(id, context.signal);
+  context.result('job-show', { handle, status }, describeJob(handle, status));
+  return undefined;
 }

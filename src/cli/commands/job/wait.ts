@@ -1,17 +1,16 @@
-import { Command } from 'commander';
-import { act } from '../../command-action.ts';
+import { waitForJob } from '../../../core/operations/job-wait.ts';
+import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { examples } from '../../flags/examples.ts';
-import { type WaitOptions, withWaiting } from '../../flags/waiting.ts';
+import { type WaitOptions, waitingOf } from '../../flags/waiting.ts';
+import { systemClock } from '../../runtime.ts';
+import { describeJob } from '../summary.ts';
+import { openJob } from './open-job.ts';
 
-export function waitCommand(context: Context): Command {
-  const command = new Command('wait')
-    .description('stay with a job until it ends; the exit code tells how it ended')
-    .argument('<handle>', 'the job, as migrator printed it: octopus:prod:ServerTasks-1234');
-  withWaiting(command);
-  examples(command, ['migrator job wait octopus:prod:ServerTasks-1234']);
-  return act<WaitOptions>(command, context, async (options, _context, args) => {
-    const { runJobWait } = await import('../../verbs/job.ts');
-    return runJobWait(args[0] ?? '', options, context);
-  });
+export async function runJobWait({ args: [text = ''], options }: Invocation<WaitOptions>, context: Context) {
+  const waiting = waitingOf(options, context);
+  const job = await openJob(text, context, { writes: false });
+  const ports = { clock: systemClock, reporter: await context.reporter() };
+  const { outcome, status } = await waitForJob(job, waiting, ports, context.signal);
+  context.result('job-wait', { handle: job.handle, outcome, status }, describeJob(job.handle, status));
+  return { outcome };
 }

@@ -1,41 +1,32 @@
-import { Command, Option } from 'commander';
-import { act } from '../../command-action.ts';
+import type { Instance } from '../../../core/instance.ts';
+import { certifyPackage } from '../../../core/operations/package-certify.ts';
+import type { Certification } from '../../../ports/feed.ts';
+import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { examples } from '../../flags/examples.ts';
-import { ListOption } from '../../flags/list-flag.ts';
+import { parsePackageRef } from '../../packages/package-argument.ts';
+import { instancesOf, requireInstance } from '../../servers/instances.ts';
+import { lines } from '../../terminal/table.ts';
+import type { PackageCertifyOptions } from './flags.ts';
 
-export interface PackageCertifyOptions {
-  readonly at: readonly string[];
-  readonly status: 'uncertified' | 'requested' | 'certified' | 'rejected';
-  readonly sync?: boolean;
+export async function runPackageCertify(
+  { args: [text = ''], options: { at, status, sync } }: Invocation<PackageCertifyOptions>,
+  context: Context,
+) {
+  if (at.length === 0) requireInstance(undefined, '--at');
+  const instances = await instancesOf(context);
+  const targets = await Promise.all(at.map((name) => instances.target(name)));
+  const refOn = (target: Instance) => parsePackageRef(text, target);
+  const wanted = sync === true ? 'sync' : { status };
+  const results = await certifyPackage(wanted, targets, refOn, await context.reporter(), context.signal);
+  context.result(
+    'package-certify',
+    { package: targets[0] && refOn(targets[0]), results },
+    lines(...results.map((one) => `${text} is ${one.status} on ${one.instance}${decision(one)}`)),
+  );
+  return undefined;
 }
 
-export function certifyCommand(context: Context): Command {
-  const command = new Command('certify')
-    .description('vouch for a package on its server, ask for that, or take it back')
-    .argument('<package>', '<id>@<version>, or the id alone where packages have no version')
-    .addOption(
-      new ListOption(
-        '--at <instance>',
-        'the instance; the decision is made at the first, and repeated at each other that holds it (repeatable)',
-      ),
-    )
-    .addOption(
-      new Option('--status <status>', 'what the package shall be')
-        .choices(['requested', 'certified', 'rejected', 'uncertified'])
-        .default('certified'),
-    )
-    .addOption(
-      new Option('--sync', 'let each instance take over what another one decided, by their own means').conflicts(
-        'status',
-      ),
-    );
-  examples(command, [
-    'migrator package certify 35958BEB7C56491C9A43F7661501E177 --at dev --status requested',
-    'migrator package certify 35958BEB7C56491C9A43F7661501E177 --at dev --at prod',
-  ]);
-  return act<PackageCertifyOptions>(command, context, async (options, _context, args) => {
-    const { runPackageCertify } = await import('../../verbs/package-change.ts');
-    return runPackageCertify(args[0] ?? '', options, context);
-  });
+function decision({ by, at }: Certification): string {
+  const who = by === undefined ? '' : ` by ${by.fullName === '' ? by.name : by.fullName}`;
+  return who === '' && at === undefined ? '' : `,${who}${at === undefined ? '' : ` at ${at}`}`;
 }

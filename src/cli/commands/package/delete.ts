@@ -1,29 +1,31 @@
-import { Command, Option } from 'commander';
-import { act } from '../../command-action.ts';
+import type { Instance } from '../../../core/instance.ts';
+import { deletePackage } from '../../../core/operations/package-delete.ts';
+import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { examples } from '../../flags/examples.ts';
-import { ListOption } from '../../flags/list-flag.ts';
+import { consentOf } from '../../flags/caution.ts';
+import { parsePackageRef } from '../../packages/package-argument.ts';
+import { instancesOf, requireInstance } from '../../servers/instances.ts';
+import type { PackageDeleteOptions } from './flags.ts';
 
-export interface PackageDeleteOptions {
-  /** One name, or several; a default of the rc file is one. */
-  readonly from?: string | readonly string[];
-  readonly yes?: boolean;
-}
-
-export function deleteCommand(context: Context): Command {
-  const command = new Command('delete')
-    .description("delete a package from an instance's feed")
-    .argument('<package>', '<id>@<version>, or the id alone where packages have no version')
-    .addOption(
-      new ListOption(
-        '--from <instance>',
-        'the instance; give it again for each that holds it, in that order (repeatable)',
-      ),
-    )
-    .addOption(new Option('-y, --yes', 'do not ask'));
-  examples(command, ['migrator package delete Octopus.Space.Migration@1.0.0-run7 --from prod --yes']);
-  return act<PackageDeleteOptions>(command, context, async (options, _context, args) => {
-    const { runPackageDelete } = await import('../../verbs/package-feed.ts');
-    return runPackageDelete(args[0] ?? '', options, context);
-  });
+export async function runPackageDelete(
+  { args: [text = ''], options }: Invocation<PackageDeleteOptions>,
+  context: Context,
+) {
+  const names = [options.from ?? []].flat();
+  if (names.length === 0) requireInstance(undefined, '--from');
+  const instances = await instancesOf(context);
+  const targets = await Promise.all(names.map((name) => instances.target(name)));
+  const refOn = (target: Instance) => parsePackageRef(text, target);
+  const ports = { reporter: await context.reporter(), consent: consentOf(options, context) };
+  const results = await deletePackage(targets, refOn, ports, context.signal);
+  context.result(
+    'package-delete',
+    { package: targets[0] && refOn(targets[0]), results },
+    results
+      .map(({ instance, result }) =>
+        result === 'deleted' ? `deleted ${text} from ${instance}` : `${instance} does not hold ${text}`,
+      )
+      .join('\n'),
+  );
+  return undefined;
 }

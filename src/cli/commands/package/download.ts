@@ -1,30 +1,48 @@
-import { Command, Option } from 'commander';
-import { act } from '../../command-action.ts';
+import { basename } from 'node:path';
+import { packageDownload, type DownloadPorts } from '../../../core/operations/package-download.ts';
+import { sealedRef } from '../../../core/package-ref.ts';
+import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { examples } from '../../flags/examples.ts';
-import { type SealOptions, withSealing } from '../../flags/sealing.ts';
+import { defaultFileName, outputSink, packageOutput } from '../../packages/output.ts';
+import { parsePackageRef } from '../../packages/package-argument.ts';
+import { sealSettings } from '../../packages/seal-settings.ts';
+import { systemClock, systemRandom } from '../../runtime.ts';
+import { instancesOf, requireInstance } from '../../servers/instances.ts';
+import { describeSealed } from '../summary.ts';
+import type { PackageDownloadOptions } from './flags.ts';
 
-export interface PackageDownloadOptions extends SealOptions {
-  readonly from?: string;
-  readonly output?: string;
-  readonly raw?: boolean;
-  readonly force?: boolean;
+export async function runPackageDownload(
+  { args: [text = ''], options }: Invocation<PackageDownloadOptions>,
+  context: Context,
+) {
+  const from = requireInstance(options.from, '--from');
+  const source = await (await instancesOf(context)).source(from);
+  const ref = parsePackageRef(text, source);
+  const reporter = await context.reporter();
+  const output = await outputOf(options, context);
+  const { stored, sealed } = await packageDownload(
+    ref,
+    { source, output, reporter, clock: systemClock, random: systemRandom },
+    context.signal,
+  );
+  const file = options.output ?? (options.raw === true ? basename(stored.fileName) : defaultFileName(sealedRef(ref)));
+  context.result(
+    'package-download',
+    { from, package: stored, file, sealed: sealed ?? null },
+    sealed === undefined
+      ? `wrote ${file}, as ${from} keeps it: neither signed nor encrypted`
+      : describeSealed(file, sealed),
+  );
+  return undefined;
 }
 
-export function downloadCommand(context: Context): Command {
-  const command = new Command('download')
-    .description("fetch a package from an instance's feed and seal it")
-    .argument('<id@version>', 'the package')
-    .addOption(new Option('--from <instance>', 'the instance'))
-    .addOption(
-      new Option('-o, --output <file>', 'the file to write (default: <id>.<version>.tar), or - for standard output'),
-    )
-    .addOption(new Option('--raw', "write the server's file as it is: neither signed nor encrypted"))
-    .addOption(new Option('--force', 'overwrite the output file'));
-  withSealing(command);
-  examples(command, ['migrator package download Octopus.Space.Migration@1.0.0-run7 --from lab -o run7.tar']);
-  return act<PackageDownloadOptions>(command, context, async (options, _context, args) => {
-    const { runPackageDownload } = await import('../../verbs/package-download.ts');
-    return runPackageDownload(args[0] ?? '', options, context);
-  });
+async function outputOf(options: PackageDownloadOptions, context: Context): Promise<DownloadPorts['output']> {
+  const { output: file, force = false, raw = false } = options;
+  if (!raw)
+    return { kind: 'sealed', output: await packageOutput(file, await sealSettings(options, context), force, context) };
+  return {
+    kind: 'raw',
+    // The server's name for the file is data: only its last part may name a file here.
+    create: (stored) => outputSink(file ?? basename(stored.fileName), force, context),
+  };
 }

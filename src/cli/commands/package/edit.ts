@@ -1,28 +1,36 @@
-import { Command, Option } from 'commander';
-import { act } from '../../command-action.ts';
+import type { Instance } from '../../../core/instance.ts';
+import { editPackage } from '../../../core/operations/package-edit.ts';
+import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { examples } from '../../flags/examples.ts';
-import { withProductOptions } from '../../flags/product-flags.ts';
-import { type WaitOptions, withWaiting } from '../../flags/waiting.ts';
+import { productFlags } from '../../flags/product-values.ts';
+import { waitingOf } from '../../flags/waiting.ts';
+import { parsePackageRef } from '../../packages/package-argument.ts';
+import { systemClock } from '../../runtime.ts';
+import { instancesOf, requireInstance } from '../../servers/instances.ts';
+import { lines } from '../../terminal/table.ts';
+import { describeJob } from '../summary.ts';
+import type { PackageEditOptions } from './flags.ts';
 
-export interface PackageEditOptions extends WaitOptions {
-  readonly at?: string;
-  readonly name?: string;
-}
-
-export function editCommand(context: Context): Command {
-  const command = new Command('edit')
-    .description('let a server make a package anew, under another name or from other objects and settings')
-    .argument('<package>', '<id>@<version>, or the id alone where packages have no version')
-    .addOption(new Option('--at <instance>', 'the instance that made the package'))
-    .addOption(new Option('--name <name>', "the package's new name"));
-  withProductOptions(withWaiting(command), 'package');
-  examples(command, [
-    'migrator package edit 35958BEB7C56491C9A43F7661501E177 --at dev --name "Tutorial, second try"',
-    'migrator package edit 35958BEB7C56491C9A43F7661501E177 --at dev --object "Year:attribute:use_newer"',
-  ]);
-  return act<PackageEditOptions>(command, context, async (options, _context, args, self) => {
-    const { runPackageEdit } = await import('../../verbs/package-change.ts');
-    return runPackageEdit(args[0] ?? '', options, self, context);
-  });
+export async function runPackageEdit(
+  { args: [text = ''], options, command }: Invocation<PackageEditOptions>,
+  context: Context,
+) {
+  const at = requireInstance(options.at, '--at');
+  const waiting = waitingOf(options, context);
+  const instances = await instancesOf(context);
+  const target = await instances.target(at);
+  const flags = await productFlags(command, 'package', instances.config(at).product, context);
+  const ports = { clock: systemClock, reporter: await context.reporter() };
+  const change = { name: options.name, options: flags.options };
+  const refOn = (one: Instance) => parsePackageRef(text, one);
+  const report = await editPackage(change, target, refOn, waiting, ports, context.signal);
+  const { outcome, handle, status } = report;
+  context.result(
+    'package-edit',
+    { at, ...report },
+    outcome === 'started'
+      ? `${at} makes ${text} anew\nstay with it: migrator job wait ${handle}`
+      : lines(`${at} made ${text} anew`, describeJob(handle, status)),
+  );
+  return { outcome };
 }

@@ -1,21 +1,25 @@
-import { Command, Option } from 'commander';
-import { act } from '../../command-action.ts';
+import { readPackages } from '../../../core/operations/read-lists.ts';
+import { formatRef } from '../../../core/package-ref.ts';
+import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { examples } from '../../flags/examples.ts';
+import { instancesOf, requireInstance } from '../../servers/instances.ts';
+import { humanBytes } from '../../terminal/amounts.ts';
+import { table } from '../../terminal/table.ts';
+import type { PackageListOptions } from './flags.ts';
 
-export interface PackageListOptions {
-  readonly from?: string;
-  readonly id?: string;
-}
-
-export function listCommand(context: Context): Command {
-  const command = new Command('list')
-    .description("list the packages in an instance's feed")
-    .addOption(new Option('--from <instance>', 'the instance'))
-    .addOption(new Option('--id <id>', 'only versions of this package'));
-  examples(command, ['migrator package list --from prod']);
-  return act<PackageListOptions>(command, context, async (options) => {
-    const { runPackageList } = await import('../../verbs/package-feed.ts');
-    return runPackageList(options, context);
-  });
+export async function runPackageList({ options }: Invocation<PackageListOptions>, context: Context) {
+  const from = requireInstance(options.from, '--from');
+  const source = await (await instancesOf(context)).source(from);
+  const packages = await readPackages(options.id, source, await context.reporter(), context.signal);
+  const rows = packages.map(({ id, version, size, publishedAt }) => [
+    formatRef({ id, version }),
+    size === undefined ? '' : humanBytes(size),
+    publishedAt ?? '',
+  ]);
+  context.result(
+    'package-list',
+    { from, packages },
+    rows.length === 0 ? `no packages on ${from}` : table(['package', 'size', 'published'], rows),
+  );
+  return undefined;
 }

@@ -1,24 +1,28 @@
-import { Command, Option } from 'commander';
-import { act } from '../../command-action.ts';
+import { resolve } from 'node:path';
+import { openPackage } from '../../../core/operations/package-open.ts';
+import { createTreeWriter } from '../../../files/tree/write-tree.ts';
+import type { PackageRef } from '../../../ports/artifact.ts';
+import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { examples } from '../../flags/examples.ts';
-import { type OpenOptions, withOpening } from '../../flags/opening.ts';
+import { sealedSource } from '../../packages/input.ts';
+import { openPackageFile } from '../../packages/open-file.ts';
+import { lines } from '../../terminal/table.ts';
+import type { PackageOpenOptions } from './flags.ts';
 
-export interface PackageOpenOptions extends OpenOptions {
-  readonly output?: string;
-  readonly force?: boolean;
-}
-
-export function openCommand(context: Context): Command {
-  const command = new Command('open')
-    .description('verify a package and write what it holds into a folder; all of it or nothing')
-    .argument('<file>', 'the package, or - for standard input')
-    .addOption(new Option('-o, --output <folder>', 'the folder to write into (default: <id>.<version>)'))
-    .addOption(new Option('--force', 'overwrite files that exist there'));
-  withOpening(command);
-  examples(command, ['migrator package open web-shop.tar -o web-shop']);
-  return act<PackageOpenOptions>(command, context, async (options, _context, args) => {
-    const { runOpen } = await import('../../verbs/package-open.ts');
-    return runOpen(args[0] ?? '', options, context);
-  });
+export async function runPackageOpen({ args: [path = ''], options }: Invocation<PackageOpenOptions>, context: Context) {
+  const { io } = context;
+  const reporter = await context.reporter();
+  const sealed = await sealedSource(path, await openPackageFile(path, context), options, context);
+  let folder = '';
+  const output = ({ id, version }: PackageRef) => {
+    folder = options.output ?? `${id}.${version}`;
+    return createTreeWriter(resolve(io.cwd, folder), { overwrite: options.force === true });
+  };
+  const { files } = await openPackage(sealed, output, reporter, context.signal);
+  context.result(
+    'package-open',
+    { folder, files },
+    lines(`wrote ${files.length} files to ${folder}`, ...files.slice(0, 20)),
+  );
+  return undefined;
 }

@@ -1,28 +1,33 @@
-import { Command, Option } from 'commander';
-import { act } from '../../command-action.ts';
+import { packageUpload } from '../../../core/operations/package-upload.ts';
+import { formatRef } from '../../../core/package-ref.ts';
+import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { examples } from '../../flags/examples.ts';
-import { type OpenOptions, withOpening } from '../../flags/opening.ts';
+import { sourceFromFile } from '../../packages/package-argument.ts';
+import { instancesOf, requireInstance } from '../../servers/instances.ts';
+import { lines } from '../../terminal/table.ts';
+import type { PackageUploadOptions } from './flags.ts';
 
-export interface PackageUploadOptions extends OpenOptions {
-  readonly to?: string;
-  readonly onConflict: 'fail' | 'keep' | 'overwrite';
-}
+const done = { created: 'uploaded', overwritten: 'uploaded, in place of another,', kept: 'found unchanged:' };
 
-export function uploadCommand(context: Context): Command {
-  const command = new Command('upload')
-    .description("verify a package and put what it holds into an instance's feed")
-    .argument('<file>', "a package, or - for standard input; a server's own file needs --allow-unsigned")
-    .addOption(new Option('--to <instance>', 'the instance'))
-    .addOption(
-      new Option('--on-conflict <policy>', 'when the feed holds that id and version already: keep takes the same bytes')
-        .choices(['fail', 'keep', 'overwrite'])
-        .default('keep'),
-    );
-  withOpening(command);
-  examples(command, ['migrator package upload web-shop.tar --to prod']);
-  return act<PackageUploadOptions>(command, context, async (options, _context, args) => {
-    const { runPackageUpload } = await import('../../verbs/package-upload.ts');
-    return runPackageUpload(args[0] ?? '', options, context);
-  });
+export async function runPackageUpload(
+  { args: [path = ''], options }: Invocation<PackageUploadOptions>,
+  context: Context,
+) {
+  const to = requireInstance(options.to, '--to');
+  const target = await (await instancesOf(context)).target(to);
+  const { source } = await sourceFromFile(path, options, target, context);
+  const reporter = await context.reporter();
+  const report = await packageUpload({ onConflict: options.onConflict }, { target, source, reporter }, context.signal);
+  const { stored, outcome, signer } = report;
+  const name = formatRef(stored);
+  context.result(
+    'package-upload',
+    { to, outcome, package: stored, signer: signer ?? null },
+    lines(
+      `${done[outcome]} ${name} on ${to}`,
+      signer === undefined ? 'signed by nobody' : `signed by ${signer}`,
+      `import it with: migrator import ${name} --to ${to}`,
+    ),
+  );
+  return undefined;
 }

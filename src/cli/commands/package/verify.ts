@@ -1,22 +1,43 @@
-import { Command, Option } from 'commander';
-import { act } from '../../command-action.ts';
+import { verifyPackage } from '../../../core/operations/package-verify.ts';
+import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { examples } from '../../flags/examples.ts';
-import { type OpenOptions, withOpening } from '../../flags/opening.ts';
+import { sealedSource } from '../../packages/input.ts';
+import { openPackageFile } from '../../packages/open-file.ts';
+import { humanBytes } from '../../terminal/amounts.ts';
+import { lines } from '../../terminal/table.ts';
+import type { PackageVerifyOptions } from './flags.ts';
 
-export interface PackageVerifyOptions extends OpenOptions {
-  readonly content?: boolean;
-}
-
-export function verifyCommand(context: Context): Command {
-  const command = new Command('verify')
-    .description('check a package: shape, signature, signer, sums; with --content also every file in it')
-    .argument('<file>', 'the package, or - for standard input')
-    .addOption(new Option('--content', 'open it too, and check every chunk and every file; needs the key'));
-  withOpening(command);
-  examples(command, ['migrator package verify web-shop.tar', 'migrator package verify web-shop.tar --content']);
-  return act<PackageVerifyOptions>(command, context, async (options, _context, args) => {
-    const { runVerify } = await import('../../verbs/package-verify.ts');
-    return runVerify(args[0] ?? '', options, context);
-  });
+/** Opens no socket. */
+export async function runPackageVerify(
+  { args: [path = ''], options }: Invocation<PackageVerifyOptions>,
+  context: Context,
+) {
+  const reporter = await context.reporter();
+  const file = await openPackageFile(path, context);
+  const sealed = await sealedSource(path, file, options, context);
+  const input = { content: options.content === true };
+  const { verified, content } = await verifyPackage(sealed, input, reporter, context.signal);
+  const { manifest, signer } = verified;
+  context.result(
+    'package-verify',
+    {
+      file: path,
+      size: file.size,
+      id: manifest.id,
+      version: manifest.version,
+      signer: signer?.keyId ?? null,
+      trusted: signer?.trusted ?? false,
+      contentChecked: content !== undefined,
+    },
+    lines(
+      `${path} is good (${humanBytes(file.size)}, ${manifest.id}@${manifest.version})`,
+      signer === undefined
+        ? 'signed by nobody, as --allow-unsigned allows'
+        : `signed by ${signer.keyId}, whom you ${signer.trusted ? '' : 'do not '}trust`,
+      content === undefined
+        ? 'its content was not opened: --content does that'
+        : `its ${content.files} files (${humanBytes(content.bytes)}) were opened and checked`,
+    ),
+  );
+  return undefined;
 }

@@ -2,7 +2,7 @@ import { importPackage, type ImportReport, type ImportSource } from '../import-p
 import type { MigrateInput, MigratePorts, MigrateReport, Route } from './route.ts';
 
 /** The second half of a migration by package. */
-export function importStep(
+export function importHalf(
   input: MigrateInput,
   source: ImportSource,
   ports: MigratePorts,
@@ -17,7 +17,7 @@ export function importStep(
   );
 }
 
-export function merged(
+export function reportOfHalves(
   route: Route,
   imported: ImportReport,
   input: MigrateInput,

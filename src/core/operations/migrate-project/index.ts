@@ -1,5 +1,5 @@
 import { MigratorError } from '../../../errors.ts';
-import type { InventoryItem } from '../../../ports/adapter.ts';
+import type { InstanceInfo, InventoryItem } from '../../../ports/adapter.ts';
 import type { Instance } from '../../instance.ts';
 import { requireProjectNames } from '../../operation.ts';
 import { planImport, plansByName } from '../../steps/plan.ts';
@@ -8,7 +8,7 @@ import { chooseRoute } from './choose-route.ts';
 import { move } from './move.ts';
 import { push } from './push.ts';
 import { relay } from './relay.ts';
-import type { MigrateInput, MigratePorts, MigrateReport } from './route.ts';
+import type { MigrateInput, MigratePorts, MigrateReport, Route } from './route.ts';
 
 /** Moves projects from one instance to another by the shortest route that works. */
 export async function migrateProject(
@@ -40,13 +40,30 @@ export async function migrateProject(
   const { imports } = target.adapter;
   const byName = route !== 'move' && (imports === undefined || plansByName(imports));
   const plan = byName ? await projectPlan(input, ports, signal) : undefined;
-  const travel = {
-    move: () => move(input, ports, info, targetInfo, signal),
-    push: () => push(input, ports, info, signal),
-    relay: () => relay(input, ports, info, signal),
-  };
-  const report = await travel[route]();
+  const report = await travel(route, input, ports, { info, targetInfo }, signal);
   return plan === undefined ? report : { ...report, plan };
+}
+
+/** By the chosen route, or by way of this machine where that route could not deliver, now or in an earlier process of this run. */
+async function travel(
+  route: Route,
+  input: MigrateInput,
+  ports: MigratePorts,
+  { info, targetInfo }: { readonly info: InstanceInfo; readonly targetInfo: InstanceInfo },
+  signal: AbortSignal,
+): Promise<MigrateReport> {
+  if (route === 'relay') return relay(input, ports, info, signal);
+  const { run, reporter } = ports;
+  let failure = run.record.facts[`${route}.failed`];
+  if (typeof failure !== 'string') {
+    const answer =
+      route === 'move' ? await move(input, ports, targetInfo, signal) : await push(input, ports, info, signal);
+    if (!('undelivered' in answer)) return answer;
+    failure = answer.undelivered;
+    reporter.report({ type: 'warning', message: `${failure}; going by way of this machine instead` });
+    await run.note({ [`${route}.failed`]: failure });
+  }
+  return { ...(await relay(input, ports, info, signal)), rerouted: failure };
 }
 
 /** By name, as the products match; ids that the user typed are looked up on the source. */

@@ -3,7 +3,7 @@ import type { JobItem, JobStatus } from '../../../ports/job.ts';
 import type { PlanItem } from '../../../ports/plan.ts';
 import { facet } from '../../instance.ts';
 import { type Outcome, worst } from '../../operation.ts';
-import { discardLeft } from '../../steps/clean-up.ts';
+import { discardJob } from '../../steps/clean-up.ts';
 import { requireConsent } from '../../steps/consent.ts';
 import { prepareOnce, isBegun, type StartedJob, startOnce } from '../../steps/exactly-once.ts';
 import { announce } from '../../steps/export.ts';
@@ -12,33 +12,25 @@ import { announcePlan } from '../../steps/plan.ts';
 import { leftMaintenance } from '../../steps/preflight.ts';
 import { judge, warningsOf } from '../../steps/verdict.ts';
 import { watch } from '../../steps/watch.ts';
-import { relay } from './relay.ts';
-import type { MigrateInput, MigratePorts, MigrateReport } from './route.ts';
+import type { MigrateInput, MigratePorts, MigrateReport, Undelivered } from './route.ts';
 
 /**
- * By the servers' own means, project after project. When a server has done its part and only cannot hand it over, and
- * nobody insists on this route, the project goes by way of this machine.
+ * By the servers' own means, project after project. It stops at the first project that the source could not hand over,
+ * unless the user insists on this route.
  */
 export async function move(
   input: MigrateInput,
   ports: MigratePorts,
-  info: InstanceInfo,
   targetInfo: InstanceInfo,
   signal: AbortSignal,
-): Promise<MigrateReport> {
-  const { source, target, reporter, run } = ports;
-  const failedBefore = run.record.facts['move.failed'];
-  if (typeof failedBefore === 'string') return rerouted(failedBefore, input, ports, info, signal);
+): Promise<MigrateReport | Undelivered> {
+  const { source, target, reporter } = ports;
   const moved: Moved[] = [];
   const { projects } = input.request;
   for (const project of projects.length === 0 ? [undefined] : projects) {
     const one = await moveOne(project, input, ports, signal);
-    if (one.status?.undelivered === true && input.route === 'auto' && !input.dryRun) {
-      const failure = `${source.name} could not hand "${one.project}" to ${target.name}`;
-      reporter.report({ type: 'warning', message: `${failure}; going by way of this machine instead` });
-      await run.note({ 'move.failed': failure });
-      return rerouted(failure, input, ports, info, signal);
-    }
+    if (one.status?.undelivered === true && input.route === 'auto' && !input.dryRun)
+      return { undelivered: `${source.name} could not hand "${one.project}" to ${target.name}` };
     moved.push(await judged(one, input, ports, signal));
   }
   const normal = await leftMaintenance(target, targetInfo, reporter, signal);
@@ -94,7 +86,7 @@ async function moveOne(
   announcePlan(plan, target.name, reporter);
   if (input.dryRun && moves.dryRuns === 'plan') return { ...base, job: undefined, status: undefined };
   if (!isBegun(run.record.facts, step))
-    await requireConsent(prepared.consent, `the move of "${prepared.project}"`, ports);
+    await requireConsent(prepared.consent, `the move of "${prepared.project}" was not started`, ports);
   const kind = input.dryRun ? 'dry-run' : 'move';
   reporter.report({ type: 'phase', name: kind, subject: `${prepared.project} to ${target.name}` });
   const job = await startOnce(
@@ -127,17 +119,6 @@ async function judged(
   try {
     return { ...attempt, outcome: judge(job.handle, status), log };
   } finally {
-    const moves = facet(source, 'moves');
-    if (input.dryRun) await discardLeft(job, moves.discard?.bind(moves), { source, reporter }, signal);
+    if (input.dryRun) await discardJob(job, facet(source, 'moves'), { source, reporter }, signal);
   }
-}
-
-async function rerouted(
-  why: string,
-  input: MigrateInput,
-  ports: MigratePorts,
-  info: InstanceInfo,
-  signal: AbortSignal,
-): Promise<MigrateReport> {
-  return { ...(await relay(input, ports, info, signal)), rerouted: why };
 }

@@ -3,25 +3,22 @@ import type { InstanceInfo } from '../../../ports/adapter.ts';
 import type { JobStatus } from '../../../ports/job.ts';
 import { facet, type Instance } from '../../instance.ts';
 import { worst } from '../../operation.ts';
-import { takeBack } from '../../steps/clean-up.ts';
+import { removePackage } from '../../steps/clean-up.ts';
 import { isBegun } from '../../steps/exactly-once.ts';
 import { runExport } from '../../steps/export.ts';
 import { leftMaintenance } from '../../steps/preflight.ts';
 import { judge, warningsOf } from '../../steps/verdict.ts';
-import { importStep, merged } from './import-half.ts';
-import { relay } from './relay.ts';
-import type { MigrateInput, MigratePorts, MigrateReport } from './route.ts';
+import { importHalf, reportOfHalves } from './import-half.ts';
+import type { MigrateInput, MigratePorts, MigrateReport, Undelivered } from './route.ts';
 
-/** The source server delivers to the target's feed; when only that fails and nobody insists, the package goes by relay. */
+/** The source server delivers to the target's feed, and the target imports it from there. */
 export async function push(
   input: MigrateInput,
   ports: MigratePorts,
   info: InstanceInfo,
   signal: AbortSignal,
-): Promise<MigrateReport> {
+): Promise<MigrateReport | Undelivered> {
   const { source, target, reporter, run } = ports;
-  const failedBefore = run.record.facts['push.failed'];
-  if (typeof failedBefore === 'string') return { ...(await relay(input, ports, info, signal)), rerouted: failedBefore };
   const destination = await facet(target, 'feed').destination?.(signal);
   const waiting = { ...input, wait: true };
   const { prepared, job, status } = await runExport(
@@ -35,23 +32,19 @@ export async function push(
     isBegun(run.record.facts, 'import') ||
     (delivered && (await facet(target, 'feed').stat(prepared.package, signal)) !== undefined);
   const failure = arrived || status === undefined ? undefined : pushFailure(status, source, target);
-  if (failure !== undefined && input.route === 'auto') {
-    reporter.report({ type: 'warning', message: `${failure}; going by way of this machine instead` });
-    await run.note({ 'push.failed': failure });
-    return { ...(await relay(input, ports, info, signal)), rerouted: failure };
-  }
+  if (failure !== undefined && input.route === 'auto') return { undelivered: failure };
   const verdict = status === undefined ? 'done' : judge(job.handle, status);
   if (failure !== undefined) throw new MigratorError('JOB_FAILED', failure, { hint: 'use --route relay' });
   const normal = await leftMaintenance(source, info, reporter, signal);
-  const imported = await importStep(
+  const imported = await importHalf(
     input,
     { kind: 'stored', ref: prepared.package, exportedWith: input.request.options },
     ports,
     signal,
   );
-  if (input.dryRun) await takeBack(prepared.package, target, reporter, signal);
+  if (input.dryRun) await removePackage(prepared.package, target, reporter, signal);
   return {
-    ...merged('push', imported, input, [job.handle]),
+    ...reportOfHalves('push', imported, input, [job.handle]),
     outcome: worst(verdict, normal ? 'done' : 'partial', imported.outcome),
     projects: prepared.projects.map((project) => project.name),
     warnings: [...warningsOf(status), ...imported.warnings],

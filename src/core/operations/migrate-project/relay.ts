@@ -1,12 +1,12 @@
 import type { InstanceInfo } from '../../../ports/adapter.ts';
 import { facet } from '../../instance.ts';
 import { worst } from '../../operation.ts';
-import { discardLeft } from '../../steps/clean-up.ts';
+import { discardJob } from '../../steps/clean-up.ts';
 import { fetchExport, runExport } from '../../steps/export.ts';
 import { leftMaintenance } from '../../steps/preflight.ts';
 import { sealArtifact } from '../../steps/seal-artifact.ts';
 import { judge, warningsOf } from '../../steps/verdict.ts';
-import { importStep, merged } from './import-half.ts';
+import { importHalf, reportOfHalves } from './import-half.ts';
 import type { MigrateInput, MigratePorts, MigrateReport } from './route.ts';
 
 /** By way of this machine: export, fetch, seal to a staging file, verify, upload, import. */
@@ -30,12 +30,11 @@ export async function relay(
   const origin = { source, info, prepared, options: input.request.options };
   try {
     await sealArtifact(artifact, origin, staging.output, ports, signal);
-    const imported = await importStep(input, { kind: 'sealed', sealed: await staging.reopen() }, ports, signal);
-    const exports = facet(source, 'exports');
-    if (input.dryRun) await discardLeft(job, exports.discard?.bind(exports), { source, reporter }, signal);
+    const imported = await importHalf(input, { kind: 'sealed', sealed: await staging.reopen() }, ports, signal);
+    if (input.dryRun) await discardJob(job, facet(source, 'exports'), { source, reporter }, signal);
     const names = prepared.projects.map((project) => project.name);
     return {
-      ...merged('relay', imported, input, [job.handle]),
+      ...reportOfHalves('relay', imported, input, [job.handle]),
       outcome: worst(verdict, normal ? 'done' : 'partial', imported.outcome),
       projects: names.length > 0 ? names : [prepared.package.id],
       warnings: [...warningsOf(status), ...imported.warnings],

@@ -57,3 +57,8 @@ export interface MigrateReport {
   readonly backup: string | undefined;
   readonly log: readonly LogLine[];
 }
+
+/** What a route answers when the source did its part, and the target did not get it: another route may. */
+export interface Undelivered {
+  readonly undelivered: string;
+}

@@ -289,9 +289,8 @@ const begun = brought(folder, 'migrator-started.txt', startedText);
 
 describe('staging', () => {
   test('makes the folder, brings each file, reads it back, and sees the folder', async () => {
-    await withEnms(staging, async ({ enms }) => {
-      await enms.imports!.stage!(prepared(), both, never);
-    });
+    const staged = withEnms(staging, ({ enms }) => enms.imports!.stage!(prepared(), both, never));
+    await expect(staged).resolves.toBeUndefined();
   });
 
   test('stops when the server holds something else than was sent', async () => {
@@ -363,12 +362,12 @@ describe('staging', () => {
       file(at('metadata.yaml'), metadataText),
     ];
     const content = files({ user });
-    await withEnms(script(kept), async ({ enms }) => {
-      await enms.imports!.stage!(prepared({ types: ['user'] }), content, never);
-    });
-    await withEnms(script(user), async ({ enms }) => {
-      await enms.imports!.stage!(prepared({ types: ['user'], ownPassword: 'replace' }), content, never);
-    });
+    const staged = (sent: string, more: object) =>
+      withEnms(script(sent), ({ enms }) =>
+        enms.imports!.stage!(prepared({ types: ['user'], ...more }), content, never),
+      );
+    await expect(staged(kept, {})).resolves.toBeUndefined();
+    await expect(staged(user, { ownPassword: 'replace' })).resolves.toBeUndefined();
   });
 });
 
@@ -399,7 +398,7 @@ describe('an import', () => {
     ];
     await withEnms(script, async ({ enms }) => {
       const settled = { emptied: true, skipPoolUpdate: true, skipModelUpdate: true };
-      await enms.imports!.start(prepared(settled), {}, both, never);
+      expect(await enms.imports!.start(prepared(settled), {}, both, never)).toBe(id);
     });
   });
 

@@ -101,7 +101,8 @@ describe('an upload', () => {
   ])('of %s is announced for what its name tells', async (name, extraInfo) => {
     const calls: Call[] = [listed(), { ...post, json: announced(extraInfo) }, { ...put, file: { ...put.file!, name } }];
     await withLibraries(calls, async ({ open }) => {
-      await open('target').feed!.upload(file({ path: `native/${name}` }), ref, 'fail', never);
+      const sent = open('target').feed!.upload(file({ path: `native/${name}` }), ref, 'fail', never);
+      expect(await sent).toMatchObject({ outcome: 'created' });
     });
   });
 
@@ -155,7 +156,8 @@ describe('an upload', () => {
 
   test('whose bytes get lost on the way sends them again', async () => {
     await withLibraries([listed(), post, { ...put, fault: 'reset' }, put], async ({ open }) => {
-      await open('target').feed!.upload(file(), ref, 'fail', never);
+      const sent = open('target').feed!.upload(file(), ref, 'fail', never);
+      expect(await sent).toMatchObject({ outcome: 'created' });
     });
   });
 

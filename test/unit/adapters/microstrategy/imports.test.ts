@@ -133,7 +133,8 @@ describe('an import', () => {
     });
     await withLibraries([{ ...posted, json }], async ({ open }) => {
       const settled = { packageId, fileId, ...into, earlier: [] };
-      await open('target', { settings }).imports!.start({ source, dryRun: false, settled, notes: [] }, {}, [], never);
+      const { imports } = open('target', { settings });
+      expect(await imports!.start({ source, dryRun: false, settled, notes: [] }, {}, [], never)).toBe(id);
     });
   });
 

@@ -88,7 +88,7 @@ describe('before anything is made, the account is refused', () => {
       const target = { name: 'prod', adapter: open('target') };
       return open().moves!.prepare({ ...request, dryRun, options: { ...request.options, ...options } }, target, never);
     });
-  const refused = (adapter: () => Promise<unknown>) => expect(adapter).toThrowCode('AUTH_REFUSED');
+  const expectRefused = (adapter: () => Promise<unknown>) => expect(adapter).toThrowCode('AUTH_REFUSED');
   const source = [projects('source'), object('source')];
 
   test('an export', async () => {
@@ -96,25 +96,25 @@ describe('before anything is made, the account is refused', () => {
       withLibraries([...source, may], ({ open }) =>
         open().exports!.prepare({ projects: [tutorial.name], options: request.options }, never),
       );
-    await refused(() => prepare(privileges('source', { ...everything, '295': false })));
-    await refused(() => prepare(privileges('source', { ...everything, '296': false })));
-    await refused(() => prepare(privileges('source', { ...everything, '295': { in: otherProject } })));
+    await expectRefused(() => prepare(privileges('source', { ...everything, '295': false })));
+    await expectRefused(() => prepare(privileges('source', { ...everything, '296': false })));
+    await expectRefused(() => prepare(privileges('source', { ...everything, '295': { in: otherProject } })));
     await prepare(privileges('source', { ...everything, '295': { in: project } }));
     await prepare(privileges('source', {}));
   });
 
   test('a move, for what it needs on either Library', async () => {
     const both = [...source, projects('target')];
-    await refused(() => move([...both, privileges('source', { '295': false })]));
+    await expectRefused(() => move([...both, privileges('source', { '295': false })]));
     const may = privileges('source', { '295': true });
-    await refused(() => move([...both, may, privileges('target', { ...everything, '186': false })]));
+    await expectRefused(() => move([...both, may, privileges('target', { ...everything, '186': false })]));
     await move([...both, may, privileges('target', everything), object('target')]);
   });
 
   test('but not who leaves the import to somebody else, or rehearses it', async () => {
     const calls = [...source, projects('target'), privileges('source', { '295': true }), object('target')];
-    await move(calls, { requestOnly: true });
-    await move(calls, {}, true);
+    expect(await move(calls, { requestOnly: true })).toMatchObject({ dryRun: false });
+    expect(await move(calls, {}, true)).toMatchObject({ dryRun: true });
   });
 
   test('a package that would have to be carried, for what that needs on the target', async () => {
@@ -123,14 +123,14 @@ describe('before anything is made, the account is refused', () => {
         const adapter: Adapter = open('target');
         return open().moves!.reaches({ name: 'prod', adapter }, {} as never, never);
       });
-    await refused(() => reaches({ ...everything, '301': false }));
+    await expectRefused(() => reaches({ ...everything, '301': false }));
     expect(await reaches(everything)).toMatch(/do not share/);
   });
 
   test('an import, before its file is uploaded', async () => {
     const check = (may: object) =>
       withLibraries([privileges('target', may)], ({ open }) => open('target').imports!.check!(never));
-    await refused(() => check({ ...everything, '295': false }));
+    await expectRefused(() => check({ ...everything, '295': false }));
     await check({ ...everything, '295': { in: project }, '301': false });
   });
 
@@ -145,7 +145,7 @@ describe('before anything is made, the account is refused', () => {
       },
     };
     const may = privileges('target', { ...everything, '301': false });
-    await refused(() =>
+    await expectRefused(() =>
       withLibraries([may], ({ open }) =>
         open('target').feed!.upload(file, { id: 'x', version: '1.0.0' }, 'fail', never),
       ),

@@ -11,21 +11,25 @@ test.each([
   expect(parsePackageName(text)).toEqual({ id, version });
 });
 
-test.each(['NoVersion', 'a..1.0', 'a b.1.0', '../a.1.0', '', `${'_'.repeat(5000)}!`])(
-  '%.20s is no package name',
-  (text) => {
-    expect(parsePackageName(text)).toBeUndefined();
-  },
-);
+test.each([
+  ['without a version', 'NoVersion'],
+  ['with an empty part', 'a..1.0'],
+  ['with a space', 'a b.1.0'],
+  ['of another folder', '../a.1.0'],
+  ['without a character', ''],
+  ['of 5001 characters', `${'_'.repeat(5000)}!`],
+])('a name %s is no package name', (_, text) => {
+  expect(parsePackageName(text)).toBeUndefined();
+});
 
 describe('checkPackageRef', () => {
   test.each([
-    ['A.2', '1.0.0'],
-    ['A', '1.0.0.0.0'],
-    ['A/B', '1.0.0'],
-    ['A', 'one'],
-    ['A'.repeat(200), '1.0.0'],
-  ])('refuses %.10s %s', async (id, version) => {
+    ['an id that ends like a version', 'A.2', '1.0.0'],
+    ['a version of five numbers', 'A', '1.0.0.0.0'],
+    ['an id with a slash', 'A/B', '1.0.0'],
+    ['a version without a number', 'A', 'one'],
+    ['an id of 200 characters', 'A'.repeat(200), '1.0.0'],
+  ])('refuses %s', async (_, id, version) => {
     await expect(() => checkPackageRef({ id, version })).toThrowCode('USAGE');
   });
 

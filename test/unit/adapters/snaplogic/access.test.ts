@@ -247,9 +247,10 @@ describe('the inventory', () => {
 test('a base URL may have a path before the API', async () => {
   const exchange = user({ 'Acme-Dev': true });
   const request = { ...exchange.request, path: `/snap${exchange.request.path}` };
-  await withSnaplogic([{ ...exchange, request }], ({ snap }) => snap.probe(never), {
+  const info = await withSnaplogic([{ ...exchange, request }], ({ snap }) => snap.probe(never), {
     settings: { username },
     secrets: { password: new Secret(password) },
     path: '/snap',
   });
+  expect(info.account).toContain(username);
 });

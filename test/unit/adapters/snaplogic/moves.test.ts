@@ -336,7 +336,9 @@ describe('start', () => {
         },
         response,
       };
-      await withSnaplogic([space, post(body)], (scripted) => start(scripted, settled({ createSpace: true })));
+      const script = [space, post(body)];
+      const id = withSnaplogic(script, (scripted) => start(scripted, settled({ createSpace: true })));
+      expect(await id).toMatch(`move,${token},`);
     }
   });
 
@@ -368,11 +370,12 @@ describe('start', () => {
     for (const jwt of ['abc.def.ghi', 'Bearer abc.def.ghi', 'Bearer Token abc.def.ghi', 'token abc.def.ghi']) {
       const exchange = post(body);
       const headers = { authorization: 'Bearer abc.def.ghi' };
-      await withSnaplogic(
-        [{ ...exchange, request: { ...exchange.request, headers } }],
-        (scripted) => start(scripted, settled()),
-        { settings: {}, secrets: { token: new Secret(jwt) } },
-      );
+      const script = [{ ...exchange, request: { ...exchange.request, headers } }];
+      const id = withSnaplogic(script, (scripted) => start(scripted, settled()), {
+        settings: {},
+        secrets: { token: new Secret(jwt) },
+      });
+      expect(await id).toMatch(`move,${token},`);
     }
   });
 });

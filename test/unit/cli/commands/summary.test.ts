@@ -1,24 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { describeEncryption, describeLog, describePlan } from '../../../../src/cli/commands/summary.ts';
-import { lines, table } from '../../../../src/cli/terminal/table.ts';
 
-describe('render', () => {
-  test('lines leaves out what is not there', () => {
-    expect(lines('one', undefined, 'two', '')).toBe('one\ntwo\n');
-  });
-
-  test('a table is as wide as its widest cells, and its last column as long as it is', () => {
-    expect(
-      table(
-        ['key', 'value'],
-        [
-          ['a', 'x'],
-          ['longer', ''],
-        ],
-      ).split('\n'),
-    ).toEqual(['key     value', 'a       x', 'longer  ']);
-  });
-
+describe('what several commands print', () => {
   test('encryption in words', () => {
     expect(describeEncryption({ encryption: 'none', recipients: [] })).toBe('no');
     expect(describeEncryption({ encryption: 'passphrase', recipients: [] })).toBe('with a passphrase');

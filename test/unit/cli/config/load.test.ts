@@ -5,6 +5,7 @@ import { loadConfig } from '../../../../src/cli/config/load.ts';
 import { isMigratorError, type MigratorError } from '../../../../src/errors.ts';
 import { testIO, type TestIO } from '../../../support/test-io.ts';
 import { tempDirs } from '../../../support/with-temp-dir.ts';
+import { noRoot, posix, testWith } from '../../../support/programs.ts';
 
 const tempDir = tempDirs();
 
@@ -164,27 +165,33 @@ describe('where the configuration comes from', () => {
     expect(error.message).toContain(name);
   });
 
-  test('a file that cannot be read is not passed over', async () => {
-    if (process.platform === 'win32' || process.getuid?.() === 0) return;
+  testWith([noRoot], 'a file that cannot be read is not passed over', async () => {
     const folder = await tempDir();
     await place(folder, { '.migratorrc': yaml, 'a/.migratorrc': yaml });
     await chmod(join(folder, 'a', '.migratorrc'), 0);
     expect((await failure(join(folder, 'a'))).message).toContain('permission denied');
   });
 
-  test("another user's file above the working directory is refused, and taken when it is named", async () => {
-    if (process.getuid === undefined) return;
+  /** As somebody else sees a file of this user. */
+  const strangerIn = (folder: string) => ({ ...ioIn(folder), uid: process.getuid!() + 1 });
+
+  // A file of root is the system's.
+  testWith([noRoot], "another user's file above the working directory is refused", async () => {
     const folder = await tempDir();
     await place(folder, { '.migratorrc': yaml, 'a/.keep': '' });
-    // As seen by somebody else: the file's owner is neither that user nor, unless the tests run as root, the system.
-    const stranger = { ...ioIn(join(folder, 'a')), uid: process.getuid() + 1 };
-    if (process.getuid() !== 0) await expect(() => loadConfig(stranger, undefined)).toThrowCode('CONFIG_INVALID');
+    const stranger = strangerIn(join(folder, 'a'));
+    await expect(() => loadConfig(stranger, undefined)).toThrowCode('CONFIG_INVALID');
+  });
+
+  testWith([posix], "another user's file is taken when it is named, and in the working directory itself", async () => {
+    const folder = await tempDir();
+    await place(folder, { '.migratorrc': yaml, 'a/.keep': '' });
+    const stranger = strangerIn(join(folder, 'a'));
     expect((await loadConfig(stranger, join(folder, '.migratorrc'))).file).toBe(join(folder, '.migratorrc'));
     expect((await loadConfig({ ...stranger, cwd: folder }, undefined)).file).toBe(join(folder, '.migratorrc'));
   });
 
-  test('the mode of the file is kept', async () => {
-    if (process.platform === 'win32') return;
+  testWith([posix], 'the mode of the file is kept', async () => {
     const folder = await tempDir();
     await place(folder, { '.migratorrc': yaml });
     await chmod(join(folder, '.migratorrc'), 0o644);

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { embeddedStarter, starterConfig } from '../../../../src/cli/commands/init/starter.ts';
+import type { Config } from '../../../../src/cli/config/config.ts';
 import { describeConfig } from '../../../../src/cli/config/describe.ts';
 import { loadConfig } from '../../../../src/cli/config/load.ts';
-import type { Config } from '../../../../src/cli/config/config.ts';
 import { configJsonSchema } from '../../../../src/cli/config/schema.ts';
-import { embeddedStarter, starterConfig } from '../../../../src/cli/config/starter.ts';
 import { configWarnings, isLoopback } from '../../../../src/cli/config/warnings.ts';
 import { testIO } from '../../../support/test-io.ts';
 import { withTempDir } from '../../../support/with-temp-dir.ts';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { Command, Option } from 'commander';
-import { act } from '../../../../src/cli/command-action.ts';
+import { buildCommand, type Run } from '../../../../src/cli/build-command.ts';
 import { createContext, type Context } from '../../../../src/cli/context.ts';
 import { explain } from '../../../../src/cli/explain.ts';
 import { ListOption } from '../../../../src/cli/flags/list-flag.ts';
@@ -25,24 +25,27 @@ async function settled(
     const context = createContext(testIO({ cwd, env, home: cwd }), argv);
     context.commandTree = () => createProgram(context);
     let options: Options | undefined;
-    const command = withWaiting(new Command('work'))
-      .addOption(new Option('--package-id <id>'))
-      .addOption(new Option('--dry-run'))
-      .addOption(new Option('--on-conflict <policy>').choices(['fail', 'keep', 'overwrite']).default('fail'))
-      .addOption(new Option('--route <route>').choices(['push', 'relay']))
-      .addOption(new ListOption('--project <name>', 'a list'))
-      .addOption(new ListOption('--kind <kind>', 'a list of choices', ['asset', 'pipeline']))
-      .addOption(new Option('--limit <count>').default('20'));
-    const settings = notFromDefaults === undefined ? {} : { notFromDefaults };
-    act<Options>(
-      command,
-      context,
-      (given) => {
-        options = given;
-        return Promise.resolve(undefined);
-      },
-      settings,
-    );
+    const flags = (command: Command): Command =>
+      withWaiting(command)
+        .addOption(new Option('--package-id <id>'))
+        .addOption(new Option('--dry-run'))
+        .addOption(new Option('--on-conflict <policy>').choices(['fail', 'keep', 'overwrite']).default('fail'))
+        .addOption(new Option('--route <route>').choices(['push', 'relay']))
+        .addOption(new ListOption('--project <name>', 'a list'))
+        .addOption(new ListOption('--kind <kind>', 'a list of choices', ['asset', 'pipeline']))
+        .addOption(new Option('--limit <count>').default('20'));
+    const run: Run<Options> = (given) => {
+      options = given.options;
+      return Promise.resolve(undefined);
+    };
+    const entry = {
+      name: 'work',
+      description: 'works',
+      flags: () => Promise.resolve(flags),
+      run: () => Promise.resolve(run),
+      ...(notFromDefaults === undefined ? {} : { notFromDefaults }),
+    };
+    const command = await buildCommand(entry, context, undefined);
     const program = new Command('migrator')
       .addOption(new Option('--progress <mode>').choices(['auto', 'json']))
       .addOption(new Option('-q, --quiet'))
@@ -193,9 +196,18 @@ describe('a wrong value names where it stands', () => {
 
   test('a wrong choice on the command line is commander’s to refuse, for lists too', async () => {
     const context = createContext(testIO(), []);
-    const command = new Command('work').addOption(new ListOption('--kind <kind>', 'kinds', ['asset'])).exitOverride();
+    const entry = {
+      name: 'work',
+      description: 'works',
+      flags: () =>
+        Promise.resolve((command: Command) =>
+          command.addOption(new ListOption('--kind <kind>', 'kinds', ['asset'])).exitOverride(),
+        ),
+      run: () => Promise.resolve(() => Promise.resolve(undefined)),
+      config: false,
+    };
+    const command = await buildCommand(entry, context, undefined);
     command.configureOutput({ writeErr: () => undefined });
-    act(command, context, () => Promise.resolve(undefined), { config: false });
     await expect(command.parseAsync(['--kind', 'pipe'], { from: 'user' })).rejects.toThrow(/Allowed choices are asset/);
   });
 });

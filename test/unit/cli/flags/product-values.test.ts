@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { Command } from 'commander';
-import { act } from '../../../../src/cli/command-action.ts';
+import { buildCommand, type Run } from '../../../../src/cli/build-command.ts';
 import { createContext } from '../../../../src/cli/context.ts';
 import { withProductOptions } from '../../../../src/cli/flags/product-flags.ts';
 import { productFlags, type ProductFlags } from '../../../../src/cli/flags/product-values.ts';
@@ -61,12 +61,18 @@ async function flags(
     const context = createContext(io, argv);
     context.commandTree = () => createProgram(context);
     let result: ProductFlags | undefined;
-    const command = withProductOptions(new Command(verb), verb, table).exitOverride();
-    command.configureOutput({ writeErr: () => undefined });
-    act(command, context, async (_options, _context, _args, self) => {
+    const run: Run<object> = async ({ command: self }) => {
       result = await productFlags(self, verb, product, context, table);
       return undefined;
-    });
+    };
+    const entry = {
+      name: verb,
+      description: 'works',
+      flags: () => Promise.resolve((command: Command) => withProductOptions(command, verb, table)),
+      run: () => Promise.resolve(run),
+    };
+    const command = (await buildCommand(entry, context, undefined)).exitOverride();
+    command.configureOutput({ writeErr: () => undefined });
     await new Command('migrator').addCommand(command).parseAsync([verb, ...argv], { from: 'user' });
     return { ...result!, err: io.err };
   });

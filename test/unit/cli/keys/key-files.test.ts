@@ -13,6 +13,7 @@ import {
 import { Secret } from '../../../../src/secret.ts';
 import { testIO, type TestIO } from '../../../support/test-io.ts';
 import { tempDirs } from '../../../support/with-temp-dir.ts';
+import { posix, testWith } from '../../../support/programs.ts';
 
 const tempDir = tempDirs();
 
@@ -47,8 +48,7 @@ describe('key files', () => {
     expect(await readFile(identity, 'utf8')).toBe(winner);
   });
 
-  test('a secret key that others can read is warned about, a public one is not', async () => {
-    if (process.platform === 'win32') return;
+  testWith([posix], 'a secret key that others can read is warned about, a public one is not', async () => {
     const io = await home();
     const { signing, signingPublic } = keyPlaces(io);
     await writeSecretKey(signing, new Secret('s'));

@@ -11,6 +11,7 @@ import { isMigratorError, type MigratorError } from '../../../../src/errors.ts';
 import { Secret } from '../../../../src/secret.ts';
 import { testIO } from '../../../support/test-io.ts';
 import { tempDirs } from '../../../support/with-temp-dir.ts';
+import { posix, testWith } from '../../../support/programs.ts';
 
 const tempDir = tempDirs();
 
@@ -66,8 +67,7 @@ describe('file', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('a file that others can read is warned about', async () => {
-    if (process.platform === 'win32') return;
+  testWith([posix], 'a file that others can read is warned about', async () => {
     const folder = await tempDir();
     await writeFile(join(folder, 'key'), 'x1y2', { mode: 0o640 });
     const warnings: string[] = [];

@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { Redactor } from '../../../../src/cli/secrets/redactor.ts';
 import { createJournal, type FileJournal, type JournalOptions } from '../../../../src/cli/state/journal.ts';
 import { acquireLock } from '../../../../src/cli/state/lock.ts';
+import { partialName } from '../../../../src/files/partial-name.ts';
 import { Secret } from '../../../../src/secret.ts';
 import { testIO } from '../../../support/test-io.ts';
 import { tempDirs } from '../../../support/with-temp-dir.ts';
@@ -119,6 +120,22 @@ describe('a run', () => {
       await run.finish('done');
     }
     expect((await journal.list()).map(({ key }) => key)).toEqual(['k5', 'k4', 'k3', 'open']);
+  });
+
+  test('a half-written file that a killed run left is removed a minute later, by the next run that ends', async () => {
+    const folder = await tempDir();
+    const journal = journalIn(folder);
+    const { run } = await journal.begin('k', 'import', again);
+    for (const place of ['runs', 'locks']) {
+      const [old, fresh] = ['old', 'fresh'].map((name) => join(folder, place, basename(partialName(name))));
+      for (const path of [old!, fresh!]) await writeFile(path, '{"id"');
+      await utimes(old!, Date.now() / 1000 - 61, Date.now() / 1000 - 61);
+    }
+    await run.finish('done');
+    for (const place of ['runs', 'locks']) {
+      const partials = (await readdir(join(folder, place))).filter((name) => name.endsWith('.partial'));
+      expect(partials).toEqual([expect.stringMatching(/^\.fresh\./)]);
+    }
   });
 
   test('a damaged record is set aside with a warning', async () => {

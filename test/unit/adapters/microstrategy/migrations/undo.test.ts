@@ -41,10 +41,10 @@ describe('an undo', () => {
   test('that was requested already is only approved, by whoever takes it up', async () => {
     const waiting = show({ ...imported, undoRequestStatus: 'requested' });
     await withLibraries([waiting, ask('approved', project)], async ({ open }) => {
-      await open('target').jobs.undo!(migration, never);
+      expect(await open('target').jobs.undo!(migration, never)).toBe(`${migration}/undo`);
     });
     await withLibraries([waiting, ask('approved', project)], async ({ open }) => {
-      await open().jobs.advance!(`${migration}/undo@prod`, never);
+      await expect(open().jobs.advance!(`${migration}/undo@prod`, never)).resolves.toBeUndefined();
     });
   });
 
@@ -83,7 +83,8 @@ describe('an undo', () => {
       show({ ...imported, undoRequestStatus: 'requested' }),
       ask('approved', project),
     ];
-    await withLibraries(calls, async ({ open }) => open('target').jobs.undo!(migration, never));
+    const undone = withLibraries(calls, ({ open }) => open('target').jobs.undo!(migration, never));
+    expect(await undone).toBe(`${migration}/undo`);
   });
 });
 
@@ -142,7 +143,8 @@ describe('a decision', () => {
         answer: {},
       },
     ];
-    await withLibraries(calls, async ({ open }) => open().jobs[verb]!(`${migration}/request-only@prod`, never));
+    const decided = withLibraries(calls, ({ open }) => open().jobs[verb]!(`${migration}/request-only@prod`, never));
+    await expect(decided).resolves.toBeUndefined();
   });
 
   test.each([
@@ -150,7 +152,8 @@ describe('a decision', () => {
     ['reject', 'rejected', null],
   ] as const)('%s goes to the target for an undo', async (verb, word, header) => {
     const calls = [show({ ...imported, undoRequestStatus: 'requested' }), ask(word, header)];
-    await withLibraries(calls, async ({ open }) => open().jobs[verb]!(`${migration}/undo@prod`, never));
+    const decided = withLibraries(calls, ({ open }) => open().jobs[verb]!(`${migration}/undo@prod`, never));
+    await expect(decided).resolves.toBeUndefined();
   });
 
   test('is a CONFLICT where nothing waits for one', async () => {
@@ -170,6 +173,7 @@ describe('a decision', () => {
       },
       own({ importRequestStatus: 'approved' }),
     ];
-    await withLibraries(calls, async ({ open }) => open().jobs.approve!(migration, never));
+    const approved = withLibraries(calls, ({ open }) => open().jobs.approve!(migration, never));
+    await expect(approved).resolves.toBeUndefined();
   });
 });

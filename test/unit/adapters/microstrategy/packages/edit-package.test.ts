@@ -98,7 +98,9 @@ describe('an edit', () => {
 
   test('mends a package whose creation failed, and names a purpose that is not the usual one', async () => {
     const failed = { status: 'create_failed', storage: {} };
-    await edited([listed(record({ packageInfo: failed })), read(), put(body({ name: 'x' }))], { name: 'x' });
+    const mending = [listed(record({ packageInfo: failed })), read(), put(body({ name: 'x' }))];
+    const job = `${migration}/export`;
+    expect(await edited(mending, { name: 'x' })).toMatchObject({ job });
     const purpose = 'project_merge';
     const merge = { ...body({ name: 'x' }), purpose, tocView: { settings } };
     const calls = [
@@ -106,7 +108,7 @@ describe('an edit', () => {
       read({ purpose, tocView: { settings }, treeView: {} }),
       put({ ...merge, treeView: {} }),
     ];
-    await edited(calls, { name: 'x' });
+    expect(await edited(calls, { name: 'x' })).toMatchObject({ job });
   });
 
   test('says what the new content means', async () => {

@@ -5,6 +5,7 @@ import type {
   MigrateInput,
   MigratePorts,
   MigrateReport,
+  Undelivered,
 } from '../../../../../src/core/operations/migrate-project/route.ts';
 import type { Run } from '../../../../../src/ports/journal.ts';
 import { manualClock, memoryRun, recordingReporter } from '../../../../support/ports.ts';
@@ -15,7 +16,7 @@ const never = new AbortController().signal;
 function carry(
   source: River,
   { run = memoryRun(), agrees = true, ...input }: Partial<MigrateInput> & { run?: Run; agrees?: boolean } = {},
-): Promise<MigrateReport> {
+): Promise<MigrateReport | Undelivered> {
   const ports: MigratePorts = {
     source: { name: 'lab', adapter: source.adapter },
     target: { name: 'prod', adapter: river().adapter },
@@ -42,7 +43,6 @@ function carry(
       ...input,
     },
     ports,
-    info,
     info,
     never,
   );
@@ -86,7 +86,7 @@ describe('a move', () => {
       'start Shop to prod',
       'start Billing to prod',
     ]);
-    expect(report.jobs).toHaveLength(2);
+    expect(report).toMatchObject({ jobs: ['river:lab:job-Shop', 'river:lab:job-Billing'] });
   });
 
   test('that would destroy something asks, and a no starts nothing', async () => {
@@ -121,7 +121,7 @@ describe('a move', () => {
   test('taken up after a crash prepares nothing anew and starts nothing twice', async () => {
     const lab = river();
     const run = memoryRun({ 'move:Shop.prepared': { project: 'Shop', notes: [] }, 'move:Shop.job': 'job-7' });
-    expect((await carry(lab, { run })).jobs).toEqual(['river:lab:job-7']);
+    expect(await carry(lab, { run })).toMatchObject({ jobs: ['river:lab:job-7'] });
     expect(lab.asked).toEqual(['advance job-7', 'look job-7']);
   });
 
@@ -133,6 +133,22 @@ describe('a move', () => {
     });
     await carry(lab, { run });
     expect(lab.asked.slice(0, 2)).toEqual(['find Shop', 'start Shop to prod']);
+  });
+});
+
+describe('a project that the source cannot hand over', () => {
+  test('ends the move as undelivered, and the projects after it are not begun', async () => {
+    const lab = river();
+    lab.looks.push({ state: 'failed', undelivered: true });
+    const answer = await carry(lab, { request: { projects: ['Shop', 'Billing'], options: {} } });
+    expect(answer).toEqual({ undelivered: 'lab could not hand "Shop" to prod' });
+    expect(lab.asked).not.toContain('prepare Billing');
+  });
+
+  test('fails the move when the user asked for this route', async () => {
+    const lab = river();
+    lab.looks.push({ state: 'failed', undelivered: true });
+    await expect(() => carry(lab, { route: 'move' })).toThrowCode('JOB_FAILED');
   });
 });
 

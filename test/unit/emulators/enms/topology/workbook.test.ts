@@ -145,11 +145,13 @@ describe('a workbook of another writer', () => {
     for (let at = 0; at < whole.length; at += 7) {
       const damaged = Buffer.from(whole);
       damaged[at] = 0xee;
+      let end = 'read';
       try {
         readWorkbook(damaged);
       } catch (error) {
-        expect((error as Error).name).toBe('SpreadsheetError');
+        end = (error as Error).name;
       }
+      expect(['read', 'SpreadsheetError']).toContain(end);
     }
     expect(() => readWorkbook(whole.subarray(0, 1500))).toThrow();
   });

@@ -237,7 +237,7 @@ async function tamper(
 }
 
 describe('an import that cannot be done', () => {
-  const fails = async (request: Json, text: string | RegExp) => {
+  const expectFailure = async (request: Json, text: string | RegExp) => {
     const before = await snapshot(target);
     const { task, log } = await importInto(target, request);
     expect(task).toMatchObject({ State: 'Failed', HasWarningsOrErrors: true });
@@ -247,34 +247,34 @@ describe('an import that cannot be done', () => {
     expect(await snapshot(target)).toEqual(before);
   };
 
-  test('without its package', () => fails({}, /could not be found/));
+  test('without its package', () => expectFailure({}, /could not be found/));
 
   test('with a wrong password', async () => {
     await exportTo(source, target, { Projects: ['Search'] });
-    await fails({ Password: 'wrong' }, /password/);
+    await expectFailure({ Password: 'wrong' }, /password/);
   });
 
   test('of an encrypted package said to be plain', async () => {
     await exportTo(source, target, { Projects: ['Search'], EncryptPackage: true });
-    await fails({}, /set IsEncryptedPackage/);
-    await fails({ IsEncryptedPackage: true, Password: 'wrong' }, /password/i);
+    await expectFailure({}, /set IsEncryptedPackage/);
+    await expectFailure({ IsEncryptedPackage: true, Password: 'wrong' }, /password/i);
     expect((await importInto(target, { IsEncryptedPackage: true })).task['State']).toBe('Success');
   });
 
   test('of a plain package said to be encrypted', async () => {
     await exportTo(source, target, { Projects: ['Search'] });
-    await fails({ IsEncryptedPackage: true }, /not encrypted/);
+    await expectFailure({ IsEncryptedPackage: true }, /not encrypted/);
   });
 
   test('of another version', async () => {
     const older = await startServer({ version: '2022.4.8332-beta.1' });
     await exportTo(older, target, { Projects: ['Search'] });
-    await fails({}, /version 2022\.4\.8332, but this server is version 2023\.1\.9626/);
+    await expectFailure({}, /version 2022\.4\.8332, but this server is version 2023\.1\.9626/);
   });
 
   test('of something that is no package', async () => {
     await target.upload('/api/packages/raw', 'Acme.Move.1.0.0.zip', 'not a zip');
-    await fails({}, /could not be extracted/);
+    await expectFailure({}, /could not be extracted/);
   });
 
   test('with a reference that leads nowhere: all is rolled back', async () => {
@@ -284,7 +284,7 @@ describe('an import that cannot be done', () => {
         ? { ...document, Missing: 'ActionTemplateVersions-7' }
         : document,
     );
-    await fails(
+    await expectFailure(
       {},
       /Missing dependency ActionTemplateVersions-7[\s\S]*1 errors were encountered[\s\S]*The transaction will be rolled back/,
     );
@@ -293,7 +293,7 @@ describe('an import that cannot be done', () => {
   test('with a document that was left out: all is rolled back', async () => {
     await exportTo(source, target, { Projects: ['Web Shop'] });
     await tamper(target, (name, document) => (name === 'Lifecycles/Hotfix.json' ? undefined : document));
-    await fails({}, /Missing dependency Lifecycles-\d+/);
+    await expectFailure({}, /Missing dependency Lifecycles-\d+/);
   });
 });
 

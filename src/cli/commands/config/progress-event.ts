@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { jobStatus } from '../document-parts.ts';
+
+const time = z.string().describe('ISO 8601');
+
+/** One line of `--progress json`. */
+export const progressEvent = z.discriminatedUnion('type', [
+  z.strictObject({ time, type: z.literal('phase'), name: z.string(), subject: z.string() }),
+  jobStatus.omit({ id: true, messages: true, undelivered: true }).extend({
+    time,
+    type: z.literal('job'),
+    handle: z.string(),
+    messages: jobStatus.shape.messages.optional(),
+  }),
+  z.strictObject({
+    time,
+    type: z.literal('bytes'),
+    subject: z.string(),
+    done: z.number(),
+    total: z.number().optional(),
+    rate: z.number().optional().describe('bytes per second'),
+    secondsLeft: z.number().optional(),
+  }),
+  z.strictObject({ time, type: z.literal('notice'), message: z.string() }),
+  z.strictObject({ time, type: z.literal('warning'), message: z.string(), hint: z.string().optional() }),
+  z.strictObject({ time, type: z.literal('debug'), message: z.string() }),
+  z.strictObject({
+    time,
+    type: z.literal('error'),
+    code: z.string(),
+    message: z.string(),
+    hint: z.string().optional(),
+    exitCode: z.number().int(),
+  }),
+]);
+
+export function progressJsonSchema(): object {
+  return z.toJSONSchema(progressEvent);
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { errorCodes } from '../../errors.ts';
+import { manifestSchema } from '../../package/index.ts';
+
+export const outcome = z.enum(['done', 'partial', 'started']);
+export const handle = z.string().describe('<product>:<instance>:<id>; every job command takes it');
+export const packageRef = z.strictObject({ id: z.string(), version: z.string() });
+
+export const storedPackage = z.strictObject({
+  id: z.string(),
+  version: z.string(),
+  fileName: z.string(),
+  size: z.number().int().optional().describe('bytes'),
+  digest: z.strictObject({ algorithm: z.enum(['sha1', 'sha256']), hex: z.string() }).optional(),
+  publishedAt: z.string().optional(),
+});
+
+export const sealed = z.strictObject({
+  manifest: manifestSchema,
+  size: z.number().int().describe('bytes of the package file'),
+  contentSha256: z.string().describe('of the content member'),
+  signer: z.string().optional().describe('key id; absent when nobody signed'),
+});
+
+const message = z.strictObject({ level: z.enum(['info', 'warning', 'error']), text: z.string() });
+
+export const jobItem = z.strictObject({
+  kind: z.string(),
+  name: z.string(),
+  action: z.enum(['created', 'overwritten', 'skipped', 'failed', 'done']),
+  reason: z.string().optional(),
+});
+
+export const jobStatus = z.strictObject({
+  id: z.string(),
+  kind: z.enum(['export', 'import', 'dry-run', 'move', 'undo', 'other']),
+  state: z.enum(['queued', 'running', 'waiting', 'cancelling', 'succeeded', 'partial', 'failed', 'cancelled']),
+  wireState: z.string().describe("the server's own word"),
+  fraction: z.number().min(0).max(1).optional(),
+  activity: z.string().optional(),
+  waitingFor: z.string().optional(),
+  queuedAt: z.string().optional(),
+  startedAt: z.string().optional(),
+  finishedAt: z.string().optional(),
+  messages: z.array(message),
+  undelivered: z.boolean().optional(),
+  items: z.array(jobItem).optional(),
+});
+
+export const logLine = z.strictObject({
+  at: z.string().optional(),
+  level: z.enum(['trace', 'verbose', 'info', 'warning', 'error', 'fatal']),
+  depth: z.number().int(),
+  text: z.string(),
+});
+
+export const plan = z.array(
+  z.strictObject({
+    kind: z.string(),
+    name: z.string(),
+    action: z.enum(['create', 'overwrite', 'unchanged', 'keep', 'delete', 'beside']),
+    detail: z.string().optional(),
+  }),
+);
+
+/** What a failure prints, whatever the command. */
+export const errorBody = {
+  code: z.enum([...errorCodes, 'BUG']),
+  message: z.string(),
+  hint: z.string().optional(),
+  details: z.record(z.string(), z.unknown()),
+  exitCode: z.number().int(),
+};

@@ -1,0 +1,92 @@
+import { resolve } from 'node:path';
+import { faultNames, parseFault, startEmulator } from '../../../emulators/index.ts';
+import { MigratorError } from '../../../errors.ts';
+import type { Invocation } from '../../build-command.ts';
+import type { Context } from '../../context.ts';
+import { durationFlag } from '../../flags/duration-and-size.ts';
+import { secretFrom } from '../../secrets/read-secret.ts';
+import { isReference } from '../../secrets/references.ts';
+import { lines } from '../../terminal/table.ts';
+import type { EmulateOptions } from './flags.ts';
+
+export async function runEmulate({ args: [product = ''], options }: Invocation<EmulateOptions>, context: Context) {
+  if (options.fault?.includes('list') === true) {
+    context.result('fault-list', { faults: faultNames(product) }, faultNames(product).join('\n'));
+    return undefined;
+  }
+  const reporter = await context.reporter();
+  const data = options.data ?? `${product}-instance`;
+  const running = await startEmulator(product, {
+    directory: resolve(context.io.cwd, data),
+    port: portOf(options.port, context),
+    sample: options.sample === 'none' ? false : options.sample,
+    version: options.serverVersion,
+    pace: options.pace === undefined ? undefined : durationFlag(options.pace, context.flagSource('pace')),
+    faults: (options.fault ?? []).map((text) => parseFault(text)),
+    credentials: await credentialsOf(options, context),
+    storage: options.storage === undefined ? undefined : resolve(context.io.cwd, options.storage),
+    log: context.globals.debug ? (line) => reporter.report({ type: 'debug', message: line }) : undefined,
+  });
+  context.onClose(() => running.close());
+  const { credentials } = running;
+  // The key opens nothing but this instance, and whoever starts it needs it: it is shown.
+  context.result(
+    'emulate',
+    { product, url: running.url, credentials, data },
+    lines(
+      `an embedded ${product} instance serves at ${running.url}`,
+      ...Object.entries(credentials).map(([name, value]) => `${name}: ${value}`),
+      `data: ${data}`,
+      '',
+      'In the rc file:',
+      '  instances:',
+      `    rehearsal: { ${Object.entries({ product, url: running.url, ...credentials, ...references(options) })
+        .map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
+        .join(', ')} }`,
+      '',
+      'Ctrl-C stops it; its data stays.',
+    ),
+  );
+  await untilAborted(context.signal);
+  reporter.report({ type: 'notice', message: 'stopped' });
+  return undefined;
+}
+
+function portOf(text: string | undefined, context: Context): number {
+  if (text === undefined) return 0;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new MigratorError('USAGE', `${context.flagSource('port').words}: "${text}" is not a port`);
+}
+
+async function credentialsOf(options: EmulateOptions, context: Context): Promise<Record<string, string> | undefined> {
+  const given: Record<string, string> = {};
+  if (options.username !== undefined) given['username'] = options.username;
+  for (const name of ['apiKey', 'password'] as const) {
+    const reference = options[name];
+    if (reference === undefined) continue;
+    const secret = await secretFrom(reference, {
+      context,
+      directory: context.io.cwd,
+      purpose: `${name} of the embedded instance`,
+      origin: 'environment',
+    });
+    given[name] = secret.reveal();
+  }
+  return Object.keys(given).length === 0 ? undefined : given;
+}
+
+/** What was given as a reference is written as one: the secret itself is not shown, and `***` opens nothing. */
+function references({ apiKey, password }: EmulateOptions): Readonly<Record<string, string>> {
+  const given = Object.entries({ apiKey, password });
+  return Object.fromEntries(
+    given.filter((one): one is [string, string] => one[1] !== undefined && isReference(one[1])),
+  );
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', () => done(), { once: true });
+  });
+}

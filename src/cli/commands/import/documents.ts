@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { handle, jobItem, logLine, outcome, packageRef, plan } from '../document-parts.ts';
+
+/** What `import` prints under `--json`, without the `document` field. Fields are only ever added. */
+export const documents = {
+  import: {
+    to: z.string(),
+    outcome,
+    handle: handle.optional(),
+    dryRun: z.boolean(),
+    package: packageRef,
+    signer: z.string().optional(),
+    upload: z.enum(['created', 'overwritten', 'kept']).optional(),
+    plan,
+    warnings: z.array(z.string()),
+    items: z.array(jobItem),
+    backup: z.string().optional(),
+    log: z.array(logLine),
+  },
+};

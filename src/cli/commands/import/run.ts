@@ -1,0 +1,86 @@
+import { importPackage, type ImportReport } from '../../../core/operations/import-package.ts';
+import { formatRef } from '../../../core/package-ref.ts';
+import { journaled } from '../../../core/steps/journaled.ts';
+import type { Invocation } from '../../build-command.ts';
+import type { Context } from '../../context.ts';
+import { consentOf } from '../../flags/caution.ts';
+import { productFlags } from '../../flags/product-values.ts';
+import { waitingOf } from '../../flags/waiting.ts';
+import { backupOutput } from '../../packages/backup.ts';
+import { type NamedSource, parsePackageArgument, sourceFromFile } from '../../packages/package-argument.ts';
+import { systemClock, systemRandom } from '../../runtime.ts';
+import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
+import { instancesOf, requireInstance } from '../../servers/instances.ts';
+import { lines } from '../../terminal/table.ts';
+import { describeItems, describePlan, describeRehearsal } from '../summary.ts';
+import type { ImportOptions } from './flags.ts';
+
+export async function runImport({ args: [text = ''], options, command }: Invocation<ImportOptions>, context: Context) {
+  const to = requireInstance(options.to, '--to');
+  const waiting = waitingOf(options, context);
+  const instances = await instancesOf(context);
+  const { product } = instances.config(to);
+  const flags = await productFlags(command, 'import', product, context);
+  const target = await instances.target(to);
+  const ref = await parsePackageArgument(text, target, context);
+  const { source, identity: what }: NamedSource =
+    ref === undefined
+      ? await sourceFromFile(text, options, target, context, { plain: flags.raw })
+      : { source: { kind: 'stored', ref }, identity: { ...ref } };
+  const identity = { to, package: what, dryRun: options.dryRun === true, options: flags.options };
+  const callbacks = readCallbacks(flags.byMigrator, waiting);
+  const reporter = await context.reporter();
+  const journaling = await context.journaling(options.fresh === true);
+  const input = {
+    ...waiting,
+    dryRun: options.dryRun === true,
+    onConflict: options.onConflict,
+    overwrites: flags.overwrites,
+    ignoreVersion: options.ignoreVersion === true,
+    options: flags.options,
+  };
+  const report = await calledBack(callbacks, context, () =>
+    journaled('import', identity, journaling, (run) =>
+      importPackage(
+        input,
+        {
+          target,
+          source,
+          secrets: flags.secrets,
+          backup: backupOutput(to, options.backup, context),
+          consent: consentOf(options, context),
+          clock: systemClock,
+          random: systemRandom,
+          reporter,
+          run,
+        },
+        context.signal,
+      ),
+    ),
+  );
+  context.result('import', { to, ...report }, render(to, report));
+  return { outcome: report.outcome };
+}
+
+function render(
+  to: string,
+  { outcome, handle, dryRun, package: ref, plan, warnings, log, upload, items, backup }: ImportReport,
+): string {
+  const name = formatRef(ref);
+  if (outcome === 'started' && handle !== undefined)
+    return lines(
+      `started the ${dryRun ? 'dry run' : 'import'} of ${name} into ${to}: ${handle}`,
+      `stay with it: migrator job wait ${handle}`,
+    );
+  const verb = dryRun ? 'rehearsed the import of' : 'imported';
+  return lines(
+    dryRun ? describeRehearsal(log) : undefined,
+    dryRun ? describePlan(plan) : undefined,
+    `${verb} ${name} ${dryRun ? 'on' : 'into'} ${to}${outcome === 'partial' ? ', with warnings' : ''}${handle === undefined ? '' : `: ${handle}`}`,
+    describeItems(items),
+    dryRun ? 'nothing was changed' : undefined,
+    upload === 'kept' ? 'the feed held the package already' : undefined,
+    backup === undefined ? undefined : `${to} as it was: ${backup}`,
+    ...warnings.map((warning) => `warning: ${warning}`),
+  );
+}

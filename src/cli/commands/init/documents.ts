@@ -1,0 +1,6 @@
+import { z } from 'zod';
+
+/** What `init` prints under `--json`, without the `document` field. Fields are only ever added. */
+export const documents = {
+  init: { file: z.string() },
+};

@@ -1,0 +1,23 @@
+import { readInventory } from '../../../core/operations/read-lists.ts';
+import type { Invocation } from '../../build-command.ts';
+import type { Context } from '../../context.ts';
+import { instancesOf, requireInstance } from '../../servers/instances.ts';
+import { table } from '../../terminal/table.ts';
+import type { InventoryOptions } from './flags.ts';
+
+export async function runInventory(
+  { args: [kind = 'project'], options }: Invocation<InventoryOptions>,
+  context: Context,
+) {
+  const from = requireInstance(options.from, '--from');
+  const source = await (await instancesOf(context)).source(from);
+  const wanted = options.all === true ? undefined : kind;
+  const items = await readInventory(wanted, source, await context.reporter(), context.signal);
+  const rows = items.map((item) => [item.kind, item.name, item.id, item.container ?? '']);
+  context.result(
+    'inventory',
+    { from, items },
+    rows.length === 0 ? `no ${kind} on ${from}` : table(['kind', 'name', 'id', 'in'], rows),
+  );
+  return undefined;
+}

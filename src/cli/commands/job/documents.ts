@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { handle, jobStatus, logLine, outcome } from '../document-parts.ts';
+
+/** What `job` prints under `--json`, without the `document` field. Fields are only ever added. */
+export const documents = {
+  'job-list': {
+    from: z.string(),
+    jobs: z.array(
+      z.strictObject({
+        handle,
+        id: z.string(),
+        kind: z.string(),
+        state: z.string(),
+        wireState: z.string(),
+        title: z.string(),
+        queuedAt: z.string().optional(),
+      }),
+    ),
+  },
+  'run-list': {
+    runs: z.array(
+      z.strictObject({
+        verb: z.string(),
+        startedAt: z.string(),
+        updatedAt: z.string(),
+        outcome: z.string(),
+        jobs: z.array(handle),
+      }),
+    ),
+  },
+  'job-show': { handle, status: jobStatus },
+  'job-wait': { handle, outcome, status: jobStatus },
+  'job-log': { handle, log: z.array(logLine) },
+  'job-cancel': { handle, status: jobStatus },
+  'job-approve': { handle, status: jobStatus },
+  'job-reject': { handle, status: jobStatus },
+  'job-undo': { handle, undo: handle, outcome, status: jobStatus.optional(), backup: z.string().optional() },
+};

@@ -1,0 +1,68 @@
+import { type Command, Option } from 'commander';
+import { examples } from '../../flags/examples.ts';
+import { type WaitOptions, withWaiting } from '../../flags/waiting.ts';
+
+export interface JobListOptions {
+  readonly from?: string;
+  readonly all?: boolean;
+  readonly limit: string;
+}
+
+export function listFlags(command: Command): void {
+  command
+    .addOption(new Option('--from <instance>', "ask this instance, instead of this machine's journal"))
+    .addOption(new Option('--all', 'with --from: jobs of every kind'))
+    .addOption(new Option('--limit <count>', 'at most this many').default('20'));
+  examples(command, ['migrator job list', 'migrator job list --from prod']);
+}
+
+export function showFlags(command: Command): void {
+  command.argument('<handle>', 'the job, as migrator printed it: octopus:prod:ServerTasks-1234');
+  examples(command, ['migrator job show octopus:prod:ServerTasks-1234']);
+}
+
+export function waitFlags(command: Command): void {
+  command.argument('<handle>', 'the job, as migrator printed it: octopus:prod:ServerTasks-1234');
+  withWaiting(command);
+  examples(command, ['migrator job wait octopus:prod:ServerTasks-1234']);
+}
+
+export function logFlags(command: Command): void {
+  command.argument('<handle>', 'the job, as migrator printed it: octopus:prod:ServerTasks-1234');
+  examples(command, ['migrator job log octopus:prod:ServerTasks-1234']);
+}
+
+export interface JobCancelOptions {
+  readonly yes?: boolean;
+}
+
+export function cancelFlags(command: Command): void {
+  command.argument('<handle>', 'the job, as migrator printed it: octopus:prod:ServerTasks-1234');
+  command.addOption(new Option('-y, --yes', 'do not ask'));
+  examples(command, [
+    'migrator job cancel octopus:prod:ServerTasks-1234',
+    'migrator job cancel octopus:prod:ServerTasks-1234 --yes',
+  ]);
+}
+
+const handle = 'the job, as migrator printed it: microstrategy:prod:…';
+
+export function approveFlags(command: Command): void {
+  command.argument('<handle>', handle);
+  examples(command, ['migrator job approve microstrategy:dev:35958BEB7C56491C9A43F7661501E177']);
+}
+
+export function rejectFlags(command: Command): void {
+  command.argument('<handle>', handle);
+  examples(command, ['migrator job reject microstrategy:dev:35958BEB7C56491C9A43F7661501E177']);
+}
+
+export interface JobUndoOptions extends WaitOptions {
+  readonly yes?: boolean;
+}
+
+export function undoFlags(command: Command): void {
+  command.argument('<handle>', handle);
+  withWaiting(command).addOption(new Option('-y, --yes', 'do not ask'));
+  examples(command, ['migrator job undo microstrategy:prod:35958BEB7C56491C9A43F7661501E177 --yes']);
+}

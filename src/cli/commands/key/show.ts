@@ -1,0 +1,37 @@
+import { parseIdentities } from '../../../package/index.ts';
+import type { Invocation } from '../../build-command.ts';
+import type { Context } from '../../context.ts';
+import { keyPlaces, readSecretKey } from '../../keys/key-files.ts';
+import { keyRing, orAbsent } from '../../keys/key-ring.ts';
+import { lines } from '../../terminal/table.ts';
+
+export async function runKeyShow(_: Invocation, context: Context) {
+  const ring = await keyRing(context);
+  const places = keyPlaces(context.io);
+  const own = await ring.ownPublicKey();
+  const identity = await orAbsent(readSecretKey(places.identity, context.io, () => undefined));
+  const recipients =
+    identity === undefined ? [] : parseIdentities(identity.reveal()).map((one) => one.recipient.toString());
+  const trusted = (await ring.trusted([])).map((key) => ({ keyId: key.keyId, publicKey: key.toString() }));
+  context.result(
+    'key-show',
+    {
+      folder: places.folder,
+      signing: own === undefined ? null : { keyId: own.keyId, publicKey: own.toString() },
+      recipients,
+      trusted,
+    },
+    lines(
+      `keys lie in ${places.folder}`,
+      own === undefined
+        ? 'signing key: none yet; it is made when something is sealed, or with: migrator key generate'
+        : `signing key: ${own.keyId}\n  others trust it with: migrator key trust ${own.toString()}`,
+      ...recipients.map(
+        (recipient) => `recipient:   ${recipient}\n  others encrypt to you with: --recipient ${recipient}`,
+      ),
+      trusted.length === 0 ? 'you trust nobody yet' : 'you trust:',
+      ...trusted.map((key) => `  ${key.keyId}  ${key.publicKey}`),
+    ),
+  );
+  return undefined;
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { manifestSchema } from '../../../package/index.ts';
+import { handle, jobStatus, outcome, packageRef, sealed, storedPackage } from '../document-parts.ts';
+
+/** What `package` prints under `--json`, without the `document` field. Fields are only ever added. */
+export const documents = {
+  'package-list': { from: z.string(), packages: z.array(storedPackage) },
+  'package-upload': {
+    to: z.string(),
+    outcome: z.enum(['created', 'overwritten', 'kept']),
+    package: storedPackage,
+    signer: z.string().nullable(),
+  },
+  'package-download': { from: z.string(), package: storedPackage, file: z.string(), sealed: sealed.nullable() },
+  'package-delete': {
+    package: packageRef,
+    results: z.array(z.strictObject({ instance: z.string(), result: z.enum(['deleted', 'absent']) })),
+  },
+  'package-certify': {
+    package: packageRef,
+    results: z.array(
+      z.strictObject({
+        instance: z.string(),
+        status: z.enum(['uncertified', 'requested', 'certified', 'rejected']),
+        by: z.strictObject({ id: z.string(), name: z.string(), fullName: z.string() }).optional(),
+        at: z.string().optional(),
+      }),
+    ),
+  },
+  'package-edit': { at: z.string(), package: packageRef, handle, outcome, status: jobStatus },
+  'package-inspect': {
+    file: z.string(),
+    size: z.number().int(),
+    manifest: manifestSchema,
+    signature: z.strictObject({ keyId: z.string(), trustedComment: z.string() }).optional(),
+    members: z.array(z.strictObject({ name: z.string(), size: z.number().int() })),
+  },
+  'package-verify': {
+    file: z.string(),
+    size: z.number().int(),
+    id: z.string(),
+    version: z.string(),
+    signer: z.string().nullable(),
+    trusted: z.boolean(),
+    contentChecked: z.boolean(),
+  },
+  'package-seal': { file: z.string(), sealed },
+  'package-open': { folder: z.string(), files: z.array(z.string()) },
+};

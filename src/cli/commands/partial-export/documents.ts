@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { handle, outcome, packageRef, sealed, storedPackage } from '../document-parts.ts';
+
+/** What `partial-export` prints under `--json`, without the `document` field. Fields are only ever added. */
+export const documents = {
+  'partial-export': {
+    from: z.string(),
+    outcome,
+    handle,
+    package: packageRef.optional(),
+    projects: z.array(z.string()),
+    warnings: z.array(z.string()),
+    sealed: sealed.optional(),
+    stored: storedPackage.extend({ instance: z.string() }).optional(),
+    file: z.string().optional(),
+  },
+};

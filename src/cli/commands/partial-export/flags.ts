@@ -1,0 +1,39 @@
+import { type Command, Option } from 'commander';
+import { examples } from '../../flags/examples.ts';
+import { ListOption } from '../../flags/list-flag.ts';
+import { withProductOptions } from '../../flags/product-flags.ts';
+import { type SealOptions, withSealing } from '../../flags/sealing.ts';
+import { type WaitOptions, withFresh, withWaiting } from '../../flags/waiting.ts';
+
+export interface PartialExportOptions extends WaitOptions, SealOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly project: readonly string[];
+  readonly output?: string;
+  readonly force?: boolean;
+  readonly fresh?: boolean;
+  readonly resume?: string;
+}
+
+export function partialExportFlags(command: Command): void {
+  command
+    .addOption(new Option('--from <instance>', 'the instance to export from'))
+    .addOption(new ListOption('--project <name>', 'a project to export, by name or id (repeatable)'))
+    .addOption(
+      new Option('-o, --output <file>', 'the package to write (default: <id>.<version>.tar), or - for standard output'),
+    )
+    .addOption(
+      new Option(
+        '--to <instance>',
+        'let the server push the package into the feed of this instance; no file is written without -o',
+      ),
+    )
+    .addOption(new Option('--force', 'overwrite the output file'))
+    .addOption(new Option('--resume <handle>', 'take up an export job that another run or machine started'));
+  withSealing(withFresh(withWaiting(command)));
+  withProductOptions(command, 'partial-export');
+  examples(command, [
+    'migrator partial-export --from lab --project "Web Shop" --project Billing --password env:MOVE_PASSWORD',
+    'migrator partial-export --from lab --project "Web Shop" --password env:MOVE_PASSWORD --ignore-machines -o web-shop.tar',
+  ]);
+}

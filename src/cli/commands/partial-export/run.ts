@@ -1,0 +1,101 @@
+import { parseHandle } from '../../../core/job-handle.ts';
+import { partialExport, type PartialExportReport } from '../../../core/operations/partial-export.ts';
+import { formatRef } from '../../../core/package-ref.ts';
+import { journaled } from '../../../core/steps/journaled.ts';
+import type { PackageOutput } from '../../../core/steps/seal-artifact.ts';
+import { MigratorError } from '../../../errors.ts';
+import type { Invocation } from '../../build-command.ts';
+import type { Context } from '../../context.ts';
+import { productFlags } from '../../flags/product-values.ts';
+import { waitingOf } from '../../flags/waiting.ts';
+import { outputSink, packageOutput, wroteEarlier } from '../../packages/output.ts';
+import { sealSettings } from '../../packages/seal-settings.ts';
+import { systemClock, systemRandom } from '../../runtime.ts';
+import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
+import { instancesOf, requireInstance } from '../../servers/instances.ts';
+import { lines } from '../../terminal/table.ts';
+import { describeSealed } from '../summary.ts';
+import type { PartialExportOptions } from './flags.ts';
+
+export async function runPartialExport({ options, command }: Invocation<PartialExportOptions>, context: Context) {
+  const resumed = options.resume === undefined ? undefined : parseHandle(options.resume);
+  const from = resumed?.instance ?? requireInstance(options.from, '--from');
+  const waiting = waitingOf(options, context);
+  const instances = await instancesOf(context);
+  const { product } = instances.config(from);
+  const flags = await productFlags(command, 'partial-export', product, context);
+  const source = await instances.source(from);
+  const target = options.to === undefined ? undefined : await instances.target(options.to);
+  if (flags.raw && options.output === undefined)
+    throw new MigratorError('USAGE', 'this export is a plain file and needs a name', { hint: 'say -o <file>' });
+  const wantsFile = options.to === undefined || options.output !== undefined;
+  const settings = wantsFile && !flags.raw ? await sealSettings(options, context) : undefined;
+  const { packageId, packageVersion, ...rest } = flags.options;
+  const request = {
+    projects: options.project,
+    packageId: packageId === undefined ? undefined : String(packageId),
+    packageVersion: packageVersion === undefined ? undefined : String(packageVersion),
+    options: rest,
+  };
+  const identity = {
+    from,
+    to: options.to ?? null,
+    request: { ...request, packageId: request.packageId ?? null, packageVersion: request.packageVersion ?? null },
+    output: options.output ?? null,
+    resume: options.resume ?? null,
+  };
+  const callbacks = readCallbacks(flags.byMigrator, waiting);
+  const reporter = await context.reporter();
+  const journaling = await context.journaling(options.fresh === true);
+  let output: PackageOutput | undefined;
+  const report = await calledBack(callbacks, context, () =>
+    journaled('partial-export', identity, journaling, async (run) => {
+      const force = options.force === true || (await wroteEarlier(options.output, run, context));
+      output = settings && (await packageOutput(options.output, settings, force, context));
+      const plain = flags.raw ? () => outputSink(options.output ?? '-', force, context) : undefined;
+      // As for packages: a name that is taken must stop the run before a server is put to work.
+      if (options.output !== '-') await (await plain?.())?.discard();
+      return partialExport(
+        { request, resume: resumed?.id, ...waiting },
+        {
+          source,
+          target,
+          output,
+          raw: plain,
+          secrets: flags.secrets,
+          clock: systemClock,
+          random: systemRandom,
+          reporter,
+          run,
+        },
+        context.signal,
+      );
+    }),
+  );
+  const file =
+    flags.raw && report.package
+      ? options.output
+      : report.sealed && report.package
+        ? output?.name(report.package)
+        : undefined;
+  context.result('partial-export', { from, ...report, file }, render(from, file, report));
+  return { outcome: report.outcome };
+}
+
+function render(from: string, file: string | undefined, report: PartialExportReport): string {
+  const { outcome, handle, projects, warnings, sealed, stored } = report;
+  const what = projects.length > 0 ? projects.map((name) => `"${name}"`).join(', ') : 'the projects';
+  if (outcome === 'started') {
+    return lines(
+      `started the export of ${what} from ${from}: ${handle}`,
+      `go on with: migrator partial-export --resume ${handle} -o <file>`,
+    );
+  }
+  return lines(
+    `exported ${what} from ${from}${outcome === 'partial' ? ', with warnings' : ''}`,
+    sealed && file ? describeSealed(file, sealed) : undefined,
+    sealed === undefined && file !== undefined ? `wrote ${file}: neither signed nor encrypted` : undefined,
+    stored ? `on ${stored.instance}: ${formatRef(stored)}` : undefined,
+    ...warnings.map((warning) => `warning: ${warning}`),
+  );
+}

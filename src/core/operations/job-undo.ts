@@ -1,0 +1,108 @@
+import { isMigratorError, MigratorError } from '../../errors.ts';
+import type { JobStatus } from '../../ports/job.ts';
+import type { Json, RunRecord } from '../../ports/journal.ts';
+import type { Options } from '../../ports/options.ts';
+import type { Random } from '../../ports/runtime.ts';
+import { jobVerb } from '../instance.ts';
+import { formatHandle, type OpenJob, parseHandle } from '../job-handle.ts';
+import type { Outcome, Waiting } from '../operation.ts';
+import { type Consenting, requireConsent } from '../steps/consent.ts';
+import { journaled, type Journaling } from '../steps/journaled.ts';
+import { judge } from '../steps/verdict.ts';
+import { watch } from '../steps/watch.ts';
+import { importPackage, type ImportSource } from './import-package.ts';
+import type { JobWaitPorts } from './job-wait.ts';
+
+export interface JobUndoPorts extends JobWaitPorts, Consenting {
+  readonly random: Random;
+  readonly journaling: Journaling;
+  /** Opens a backup, and tells what identifies it in the journal. */
+  readonly openBackup: (file: string) => Promise<{ readonly source: ImportSource; readonly identity: Json }>;
+}
+
+export interface JobUndoReport {
+  readonly outcome: Outcome;
+  /** The handle of the job that undoes; the job's own where a backup needed no job. */
+  readonly undo: string;
+  /** Of the product's own undo. */
+  readonly status: JobStatus | undefined;
+  /** The file that was imported instead. */
+  readonly backup: string | undefined;
+  readonly warnings: readonly string[];
+}
+
+/** Brings the target back by the product's own undo, or by the backup that this machine took before the import. */
+export async function undoJob(
+  job: OpenJob,
+  waiting: Waiting,
+  ports: JobUndoPorts,
+  signal: AbortSignal,
+): Promise<JobUndoReport> {
+  const { instance, handle } = job;
+  const refusal = `${handle} was not undone`;
+  if (instance.adapter.jobs.undo === undefined) {
+    const backup = (await ports.journaling.journal.list()).flatMap((run) => backupOf(run, handle))[0];
+    if (backup !== undefined) {
+      await requireConsent(`undo ${handle} by importing ${backup.file} into ${instance.name}?`, refusal, ports);
+      return restore(job, backup, waiting, ports, signal);
+    }
+  }
+  const undo = undoOf(job);
+  await requireConsent(`undo ${handle}?`, refusal, ports);
+  ports.reporter.report({ type: 'phase', name: 'undo', subject: handle });
+  const id = await undo(job.id, signal);
+  const undoHandle = formatHandle({ ...parseHandle(handle), id });
+  const base = { undo: undoHandle, backup: undefined, warnings: [] };
+  const { jobs } = instance.adapter;
+  if (!waiting.wait) return { ...base, outcome: 'started', status: await jobs.status(id, signal) };
+  const status = await watch(jobs, id, undoHandle, { ...waiting, ...ports }, signal);
+  return { ...base, outcome: judge(undoHandle, status), status };
+}
+
+/** UNSUPPORTED with what to do instead, when there is neither. */
+function undoOf({ instance, handle }: OpenJob): (id: string, signal: AbortSignal) => Promise<string> {
+  try {
+    return jobVerb(instance, 'undo');
+  } catch (error) {
+    if (!isMigratorError(error)) throw error;
+    throw new MigratorError(error.code, `${error.message}, and this machine has no backup that belongs to ${handle}`, {
+      hint: `a backup lies where the import was run; bring it back with: migrator import <backup.tar> --to ${instance.name}`,
+    });
+  }
+}
+
+interface KeptBackup {
+  readonly file: string;
+  readonly restoreWith: Options;
+}
+
+function backupOf({ jobs, facts }: RunRecord, handle: string): readonly KeptBackup[] {
+  const file = facts['backup.file'];
+  if (!jobs.includes(handle) || typeof file !== 'string') return [];
+  return [{ file, restoreWith: facts['backup.restoreWith'] as unknown as Options }];
+}
+
+async function restore(
+  { instance, handle }: OpenJob,
+  { file, restoreWith }: KeptBackup,
+  waiting: Waiting,
+  ports: JobUndoPorts,
+  signal: AbortSignal,
+): Promise<JobUndoReport> {
+  const { source, identity } = await ports.openBackup(file);
+  const input = {
+    ...waiting,
+    dryRun: false,
+    onConflict: 'keep' as const,
+    overwrites: true,
+    ignoreVersion: false,
+    options: restoreWith,
+    restores: true,
+  };
+  const consent = () => Promise.resolve(true);
+  const report = await journaled('undo', { handle, package: identity }, ports.journaling, (run) =>
+    importPackage(input, { ...ports, target: instance, source, secrets: {}, backup: undefined, consent, run }, signal),
+  );
+  const { outcome, warnings } = report;
+  return { outcome, undo: report.handle ?? handle, status: undefined, backup: file, warnings };
+}

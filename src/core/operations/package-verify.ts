@@ -1,0 +1,32 @@
+import { open, verify, type VerifiedPackage } from '../../package/index.ts';
+import type { Reporter } from '../../ports/reporter.ts';
+import { warnOfSigner, type SealedSource } from '../steps/trust-package.ts';
+
+export interface VerifyReport {
+  readonly verified: VerifiedPackage;
+  /** Undefined unless the content was asked for. */
+  readonly content: { readonly files: number; readonly bytes: number } | undefined;
+}
+
+/** Checks a package; with `content` also every file in it. Opens no socket. */
+export async function verifyPackage(
+  { name, bytes, trust, keys, limits }: SealedSource,
+  input: { readonly content: boolean },
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<VerifyReport> {
+  reporter.report({ type: 'phase', name: 'verify', subject: name });
+  const verified = await verify(bytes, trust, signal, (done, total) =>
+    reporter.report({ type: 'bytes', subject: name, done, total }),
+  );
+  warnOfSigner(name, verified, reporter);
+  if (!input.content) return { verified, content: undefined };
+  reporter.report({ type: 'phase', name: 'check', subject: `the content of ${name}` });
+  let files = 0;
+  let read = 0;
+  for await (const entry of open(bytes, verified, keys, limits, signal)) {
+    for await (const chunk of entry.content) read += chunk.byteLength;
+    files += 1;
+  }
+  return { verified, content: { files, bytes: read } };
+}

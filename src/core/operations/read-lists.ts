@@ -1,0 +1,51 @@
+import type { InventoryItem } from '../../ports/adapter.ts';
+import type { StoredPackage } from '../../ports/artifact.ts';
+import type { JobSummary } from '../../ports/job.ts';
+import type { Reporter } from '../../ports/reporter.ts';
+import { facet, type Instance } from '../instance.ts';
+import { formatHandle } from '../job-handle.ts';
+import { probe } from '../steps/preflight.ts';
+
+/** What an instance holds. `kind` undefined: of every kind. */
+export async function readInventory(
+  kind: string | undefined,
+  source: Instance,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<readonly InventoryItem[]> {
+  await probe(source, reporter, signal);
+  const { inventory } = source.adapter;
+  const items: InventoryItem[] = [];
+  for (const one of kind === undefined ? inventory.kinds : [kind]) {
+    for await (const item of inventory.list(one, signal)) items.push(item);
+  }
+  return items;
+}
+
+/** The packages of an instance's feed. `id`: only versions of that package. */
+export async function readPackages(
+  id: string | undefined,
+  source: Instance,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<readonly StoredPackage[]> {
+  await probe(source, reporter, signal);
+  const packages: StoredPackage[] = [];
+  for await (const stored of facet(source, 'feed').list(id, signal)) packages.push(stored);
+  return packages;
+}
+
+/** The jobs of an instance with their handles, newest first; those of migrations, unless `all`. */
+export async function readJobs(
+  options: { readonly all: boolean; readonly limit: number },
+  source: Instance,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<readonly (JobSummary & { readonly handle: string })[]> {
+  const { product } = await probe(source, reporter, signal);
+  const jobs: (JobSummary & { readonly handle: string })[] = [];
+  for await (const job of source.adapter.jobs.list(options, signal)) {
+    jobs.push({ ...job, handle: formatHandle({ product, instance: source.name, id: job.id }) });
+  }
+  return jobs;
+}

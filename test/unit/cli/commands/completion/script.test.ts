@@ -1,0 +1,198 @@
+import { spawnSync } from 'node:child_process';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { completionScript, shells } from '../../../../../src/cli/commands/completion/script.ts';
+import { commandPaths, type CommandTree } from '../../../../../src/cli/commands/completion/tree.ts';
+import { tempDirs } from '../../../../support/with-temp-dir.ts';
+import { testWith } from '../../../../support/programs.ts';
+
+const tempDir = tempDirs();
+
+const leaf = (name: string, change: Partial<CommandTree> = {}): CommandTree => ({
+  name,
+  description: `does ${name}`,
+  options: [],
+  commands: [],
+  arguments: [],
+  ...change,
+});
+
+const from = {
+  flag: '--from',
+  description: "the instance's name: [source]",
+  takesValue: true,
+  completes: 'instance',
+} as const;
+
+const tree: CommandTree = {
+  name: 'migrator',
+  description: 'moves projects',
+  options: [
+    { flag: '--config', description: 'rc file', takesValue: true, completes: 'file' },
+    { flag: '--quiet', short: '-q', description: 'says `nothing` $HOME "at" all; \\', takesValue: false },
+    { flag: '--progress', description: 'how', takesValue: true, choices: ['auto', 'plain', 'json', 'none'] },
+  ],
+  arguments: [],
+  commands: [
+    leaf('partial-export', {
+      options: [from, { flag: '--output', short: '-o', description: 'file', takesValue: true, completes: 'file' }],
+    }),
+    leaf('package', {
+      commands: [
+        leaf('upload', {
+          options: [{ flag: '--on-conflict', description: 'policy', takesValue: true, choices: ['fail', 'keep'] }],
+          arguments: [{ name: 'file', completes: 'file', many: true }],
+        }),
+        leaf('open', {
+          arguments: [
+            { name: 'file', completes: 'file' },
+            { name: 'folder', completes: 'folder' },
+          ],
+        }),
+      ],
+    }),
+    leaf('doctor', { arguments: [{ name: 'instance', completes: 'instance', many: true }] }),
+    leaf('completion', { arguments: [{ name: 'shell', choices: ['bash', 'zsh'] }] }),
+  ],
+};
+
+const has = (program: string, ...arguments_: readonly string[]): boolean =>
+  spawnSync(program, arguments_, { stdio: 'ignore' }).status === 0;
+
+/** The rows that a shell offers are the same for all of them. */
+const rows: readonly (readonly [typed: string, offered: readonly string[]])[] = [
+  ['migrator ', ['partial-export', 'package', 'doctor', 'completion']],
+  ['migrator pa', ['partial-export', 'package']],
+  ['migrator --q', ['--quiet']],
+  ['migrator package ', ['upload', 'open']],
+  ['migrator package up', ['upload']],
+  ['migrator --quiet package o', ['open']],
+  ['migrator --config x package o', ['open']],
+  ['migrator partial-export --fr', ['--from']],
+  ['migrator partial-export --from ', ['lab', 'prod-eu']],
+  ['migrator partial-export --from p', ['prod-eu']],
+  ['migrator partial-export --from lab --pro', ['--progress']],
+  ['migrator partial-export --progress ', ['auto', 'plain', 'json', 'none']],
+  ['migrator package upload --on-conflict k', ['keep']],
+  ['migrator package upload a.ta', ['a.tar']],
+  ['migrator package upload a.tar "b', ['b file.tar']],
+  ['migrator package open a.tar s', ['sub']],
+  ['migrator doctor lab p', ['prod-eu']],
+  ['migrator completion ', ['bash', 'zsh']],
+];
+
+async function place(): Promise<string> {
+  const folder = await tempDir();
+  await mkdir(join(folder, 'sub'));
+  await writeFile(join(folder, 'a.tar'), '');
+  await writeFile(join(folder, 'b file.tar'), '');
+  await writeFile(join(folder, 'migrator'), '#!/bin/sh\n[ "$2" = --instances ] && printf "lab\\nprod-eu\\n"\n');
+  await chmod(join(folder, 'migrator'), 0o755);
+  for (const shell of shells) await writeFile(join(folder, `script.${shell}`), completionScript(shell, tree));
+  return folder;
+}
+
+describe.each(shells)('%s', (shell) => {
+  const script = completionScript(shell, tree);
+
+  test('names every command, option and choice', () => {
+    for (const { command, options } of commandPaths(tree)) {
+      expect(script).toContain(command.name);
+      for (const { flag, choices } of options) {
+        expect(script).toContain(flag.replace(/^--/, ''));
+        for (const choice of choices ?? []) expect(script).toContain(choice);
+      }
+    }
+    expect(script).toContain('completion --instances');
+    expect(script).not.toMatch(/_NAME|undefined|\[object/);
+  });
+
+  const programs = { bash: 'bash', zsh: 'zsh', fish: 'fish', powershell: 'pwsh' } as const;
+  const program = programs[shell];
+  const checks: Readonly<Record<string, readonly string[]>> = {
+    bash: ['-n'],
+    zsh: ['-n'],
+    fish: ['--no-execute'],
+    powershell: ['-NoProfile', '-File'],
+  };
+  testWith(
+    [{ what: program, met: has(program, shell === 'powershell' ? '-Version' : '--version') }],
+    'is valid',
+    async () => {
+      const folder = await place();
+      const name = join(folder, shell === 'powershell' ? 'script.ps1' : `script.${shell}`);
+      await writeFile(name, script);
+      const { status, stderr } = spawnSync(program, [...checks[shell]!, name], { encoding: 'utf8' });
+      expect(stderr).toBe('');
+      expect(status).toBe(0);
+    },
+  );
+});
+
+(has('bash', '--version') && process.platform !== 'win32' ? describe : describe.skip)('what bash offers', () => {
+  // Calls the function as the shell does on Tab: with the words typed so far, "=" split off.
+  const driver = `
+    source script.bash
+    line=$1
+    eval "COMP_WORDS=($(sed 's/=/ = /g' <<<"$2"))"
+    if [[ $line == *' ' || $line == *= ]]; then COMP_WORDS+=(''); fi
+    COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
+    _migrator
+    printf '%s\\n' "\${COMPREPLY[@]}"`;
+
+  test.each([
+    ...rows,
+    ['migrator partial-export --from=p', ['prod-eu']],
+    ['migrator partial-export --from=', ['lab', 'prod-eu']],
+    ['migrator partial-export --progress=json --f', ['--from']],
+  ] as const)('%s', async (typed, offered) => {
+    const folder = await place();
+    const closed = typed.split('"').length % 2 === 0 ? `${typed}"` : typed;
+    const result = spawnSync('bash', ['--norc', '-c', driver, 'driver', typed, closed], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { PATH: `${folder}:${process.env['PATH'] ?? ''}` },
+    });
+    expect(result.stderr).toBe('');
+    expect(
+      result.stdout
+        .split('\n')
+        .filter((line) => line !== '')
+        .sort(),
+    ).toEqual([...offered].sort());
+  });
+
+  test('is registered for the program', async () => {
+    const folder = await place();
+    const { stdout } = spawnSync('bash', ['--norc', '-c', 'source script.bash; complete -p migrator'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect(stdout.trim()).toBe('complete -F _migrator migrator');
+  });
+});
+
+(has('fish', '--version') ? describe : describe.skip)('what fish offers', () => {
+  test.each(rows)('%s', async (typed, offered) => {
+    const folder = await place();
+    const result = spawnSync('fish', ['--no-config', '-c', 'source script.fish; complete -C "$argv[1]"', typed], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { PATH: `${folder}:${process.env['PATH'] ?? ''}`, HOME: folder },
+    });
+    const names = result.stdout
+      .split('\n')
+      .flatMap((line) => (line === '' ? [] : [line.split('\t')[0]!.replace(/\/$/, '').replaceAll('\\ ', ' ')]));
+    expect(names.filter((name) => offered.includes(name)).sort()).toEqual([...offered].sort());
+    // Beside files, which fish also offers by their middles, nothing else may come.
+    expect(
+      names.filter((name) => !offered.includes(name) && !/^(a\.tar|b file|script|migrator|sub)/.test(name)),
+    ).toEqual([]);
+  });
+});
+
+test('options of a command hold below it, its own first', () => {
+  const found = commandPaths(tree).find(({ words }) => words === 'package upload');
+  expect(found?.options.map(({ flag }) => flag)).toEqual(['--on-conflict', '--config', '--quiet', '--progress']);
+});
