@@ -7,16 +7,19 @@ export interface Digest {
   readonly hex: string;
 }
 
-/** One file of what a server exported, or of what it is to import. */
+/** One file that a server exported, or is to import. */
 export interface ArtifactFile {
-  /** Where it lies in a package's payload: `native/<file>` for what a server made, `objects/<kind>.ndjson`, `files/<path>`. */
+  /**
+   * Its path in a package's payload: `native/<file>` for what a server made, `objects/<kind>.ndjson`, or
+   * `files/<path>`.
+   */
   readonly path: string;
-  /** Bytes; undefined when the server does not say beforehand. */
+  /** Bytes; undefined when the server does not say before it sends them. */
   readonly size: number | undefined;
   readonly mediaType: string;
-  /** As the server states it; the reader of the stream compares. */
+  /** The digest that the server states. The reader of the stream compares it. */
   readonly digest?: Digest | undefined;
-  /** Starts the stream from the first byte; may be called again after a failure. */
+  /** Starts the stream at the first byte. May be called again after a failure. */
   open(signal: AbortSignal): ByteStream;
 }
 
@@ -32,7 +35,7 @@ export interface Artifact {
   readonly notes: readonly string[];
 }
 
-/** A package as it lies on an instance. */
+/** A package on an instance. */
 export interface StoredPackage extends PackageRef {
   readonly fileName: string;
   readonly size: number | undefined;

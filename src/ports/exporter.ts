@@ -2,11 +2,11 @@ import type { Secret } from '../secret.ts';
 import type { PackageRef, Artifact } from './artifact.ts';
 import type { Options, Secrets } from './options.ts';
 
-/** Where an exporting server shall push its package itself. */
+/** Where the exporting server sends its package itself. */
 export interface PushDestination {
   readonly url: string;
   readonly secret: Secret;
-  /** The destination's container for packages, by its server's id. */
+  /** The id, on the destination's server, of the container that takes the package. Octopus: a space. */
   readonly container?: string | undefined;
 }
 
@@ -18,31 +18,31 @@ export interface ExportRequest {
   readonly options: Options;
 }
 
-/** What `prepare` settled: plain data, enough to start, find or fetch the export after a crash. */
+/** What `prepare` decided: plain data that is enough to start, find or fetch the export after a crash. */
 export interface PreparedExport {
   readonly package: PackageRef;
   readonly projects: readonly { readonly id: string; readonly name: string }[];
-  /** The adapter's own; plain data. */
+  /** What the adapter needs itself; plain data. */
   readonly settled: Options;
-  /** Things the user should know before it starts. */
+  /** What the user should know before the export starts. */
   readonly notes: readonly string[];
 }
 
 export interface Exporter {
-  /** True when `start` can be given a destination to push to. */
+  /** True when `start` takes a destination. */
   readonly pushes: boolean;
-  /** An export may name no project: what it takes is not part of one. */
+  /** True when an export need not name a project, because what it takes belongs to none. */
   readonly projectless?: boolean;
-  /** Secrets `start` cannot do without, by option name. */
+  /** The secrets that `start` needs, by option name. */
   readonly requiredSecrets: readonly string[];
   /**
-   * Resolves every name and chooses the package's id and unique version; reads only. Reports all missing names in one
-   * NOT_FOUND (details.missing). May be repeated, but chooses a new version each time unless one is given.
+   * Resolves every name, and chooses the id and a new version of the package. Reads only. May be repeated, and then
+   * chooses another version unless one is given. NOT_FOUND names all missing projects at once (`details.missing`).
    */
   prepare(request: ExportRequest, signal: AbortSignal): Promise<PreparedExport>;
   /**
-   * Starts the export and returns the job id. Never repeated blindly. When the answer is lost or cannot be read, it fails
-   * with `details.ambiguous` true, and the caller asks `find`.
+   * Starts the export and returns the job id. It is never repeated blindly: when the answer is lost or cannot be read,
+   * it fails with `details.ambiguous` true, and the caller asks `find`.
    */
   start(
     prepared: PreparedExport,
@@ -51,13 +51,18 @@ export interface Exporter {
     signal: AbortSignal,
   ): Promise<string>;
   /**
-   * Looks for the job that `start` with this preparation began after the given time, when its answer was lost or the process
-   * died. Undefined when the server shows that none began, or when beginning again does no harm; CONFLICT when it cannot be
-   * told. Reads only; may be repeated.
+   * Looks for the job that `start` began with this preparation after the given time. Called when the answer was lost,
+   * and by a later process after a crash. Undefined when the server shows that no job began, or when a second start
+   * does no harm; CONFLICT when nobody can tell. Reads only; may be repeated.
    */
   find(prepared: PreparedExport, startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;
-  /** What the finished export made, to be read from this server. Not called for pushed exports. May be repeated. */
+  /**
+   * The files that the finished export made, read from this server when their streams are opened. May be repeated. Not
+   * called for an export that the server pushed. NOT_FOUND when the server does not hold them.
+   */
   fetch(jobId: string, prepared: PreparedExport | undefined, signal: AbortSignal): Promise<Artifact>;
-  /** Removes what a finished export left on this server, after a rehearsal that needed it. Idempotent. */
+  /**
+   * Removes what a finished export left on this server. Called after a dry run that needed the export. May be repeated.
+   */
   discard?(jobId: string, signal: AbortSignal): Promise<void>;
 }

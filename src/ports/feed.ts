@@ -9,28 +9,28 @@ export type CertificationStatus = 'uncertified' | 'requested' | 'certified' | 'r
 /** Whether somebody vouches for a package. */
 export interface Certification {
   readonly status: CertificationStatus;
-  /** The account that decided last, as its server names it. */
+  /** The account that decided last, as the server names it. */
   readonly by?: { readonly id: string; readonly name: string; readonly fullName: string } | undefined;
   /** ISO 8601. */
   readonly at?: string | undefined;
 }
 
-/** What shall be different about a package that lies on a server; what is not named stays. */
+/** A change of a package on a server. What it does not name stays as it is. */
 export interface PackageEdit {
   readonly name?: string | undefined;
   readonly options: Options;
 }
 
 export interface PackageFeed {
-  /** Its packages have an id alone, and `version` is empty. */
+  /** True when packages have an id and no version. `version` is empty then. */
   readonly unversioned?: boolean;
-  /** Reads all pages; newest first where the server sorts so. */
+  /** Reads all pages, newest first when the server sorts so. May be repeated. `filter` names a package. */
   list(filter: string | undefined, signal: AbortSignal): AsyncIterable<StoredPackage>;
-  /** Undefined when absent; may be repeated. */
+  /** One package; undefined when it is absent. Reads only; may be repeated. */
   stat(ref: PackageRef, signal: AbortSignal): Promise<StoredPackage | undefined>;
   /**
-   * Streams one file in. `fail`: CONFLICT when that id and version exist. An answer that was lost is settled by
-   * comparing what the server then holds; a stored digest that differs from the sent one is REMOTE_UNEXPECTED.
+   * Uploads one file. `fail`: CONFLICT when that id and version exist. After a lost answer the adapter compares what
+   * the server holds with the file. REMOTE_UNEXPECTED when the stored digest differs from the sent one.
    */
   upload(
     file: ArtifactFile,
@@ -38,26 +38,32 @@ export interface PackageFeed {
     onConflict: OnConflict,
     signal: AbortSignal,
   ): Promise<{ readonly stored: StoredPackage; readonly outcome: 'created' | 'overwritten' | 'kept' }>;
-  /** NOT_FOUND when absent. The stream goes on by itself after a broken connection and fails if the digest differs at its end. */
+  /**
+   * NOT_FOUND when absent. The stream resumes after a broken connection, and fails at its end when the digest differs.
+   */
   download(ref: PackageRef, signal: AbortSignal): Promise<ArtifactFile>;
-  /** The id and version that a file name means to this feed (`Acme.Move.1.0.0.zip`); undefined when it means none. */
+  /**
+   * The id and version that this feed reads from a file name, such as `Acme.Move.1.0.0.zip`; undefined when it reads
+   * none.
+   */
   parseFileName(fileName: string): PackageRef | undefined;
-  /** Idempotent. */
+  /** Deletes one package. May be repeated: `absent` when there was none. */
   delete(ref: PackageRef, signal: AbortSignal): Promise<'deleted' | 'absent'>;
   /**
-   * Changes whether somebody vouches for a package and returns what the server then shows. With `by` and `at` it repeats a
-   * decision that was made elsewhere; `sync` lets the server fetch it by its own means. NOT_FOUND when absent.
+   * Changes the certification of a package and returns the one that the server then shows. May be repeated. With `by`
+   * and `at` it copies a decision of another server; `sync` lets the server fetch that decision itself. NOT_FOUND when
+   * the package is absent.
    */
   certify?(ref: PackageRef, wanted: Certification | 'sync', signal: AbortSignal): Promise<Certification>;
   /**
-   * Lets the server make a package anew with another name, content or settings, and returns the job to watch. CONFLICT
-   * with the reason where it is too late, NOT_FOUND when absent. May be repeated.
+   * Lets the server make a package again with another name, content or settings. Returns the job to watch. May be
+   * repeated. CONFLICT with the reason when it is too late, NOT_FOUND when the package is absent.
    */
   edit?(
     ref: PackageRef,
     change: PackageEdit,
     signal: AbortSignal,
   ): Promise<{ readonly job: string; readonly notes: readonly string[] }>;
-  /** What an exporting peer needs to push into this feed. Absent when peers cannot. */
+  /** What an exporting peer needs to push into this feed. Absent when peers cannot push. */
   destination?(signal: AbortSignal): Promise<PushDestination>;
 }

@@ -4,7 +4,10 @@ import type { ByteStream } from './artifact.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Without a leading slash: below the base URL. With one: from the origin (hrefs that servers give). An absolute URL must have the base URL's origin. */
+  /**
+   * Without a leading slash it is below the base URL. With one it begins at the origin, as hrefs of servers do. An
+   * absolute URL must have the origin of the base URL.
+   */
   readonly path: string;
   /** Undefined values are left out. */
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
@@ -15,26 +18,33 @@ export interface HttpRequest {
   /** Sent as multipart/form-data, in this order. */
   readonly form?: readonly (RequestField | RequestFile)[];
   /**
-   * `read` and `idempotent` are repeated on connection errors, 429, 502, 503 and 504; `once` only when nothing can have
-   * reached the server, or on a 429 (refused before it was processed). Default: `read` for GET and HEAD, else `once`.
+   * `read` and `idempotent` are repeated on connection errors, 429, 502, 503 and 504. `once` is repeated only when
+   * nothing can have reached the server, and on a 429, with which the server says that it did not process the request.
+   * Default: `read` for GET and HEAD, else `once`.
    */
   readonly safety?: 'read' | 'idempotent' | 'once';
   /**
-   * The bodies carry passwords: they are never logged, quoted or kept, whatever the level. `explain` still reads an
-   * error body, and answers for repeating nothing of it that was sent as a secret.
+   * The bodies hold passwords: they are never logged, quoted or kept, at any level. `explain` still reads an error
+   * body, and must repeat nothing of it that was sent as a secret.
    */
   readonly secretBodies?: boolean;
-  /** How long the answer may take to begin, for calls that work before they answer. Default: the configured timeout. */
+  /**
+   * How long the answer may take to begin, for servers that finish the work before they answer. Default: the configured
+   * timeout.
+   */
   readonly answerWithinMs?: number;
-  /** Statuses beside 2xx that the caller handles itself; all others become errors. A redirect among them is not followed. */
+  /**
+   * Statuses besides 2xx that the caller handles itself. All others become errors. A redirect in this list is not
+   * followed.
+   */
   readonly accept?: readonly number[];
 }
 
 export interface RequestBody {
   readonly contentType: string;
-  /** Bytes; undefined sends it chunked. */
+  /** Bytes; undefined sends the body in chunks. */
   readonly size: number | undefined;
-  /** Called anew for each attempt. */
+  /** Called again for each attempt. */
   open(signal: AbortSignal): ByteStream;
 }
 
@@ -48,9 +58,9 @@ export interface RequestFile {
   readonly field: string;
   readonly fileName: string;
   readonly contentType: string;
-  /** Bytes; undefined sends it chunked. */
+  /** Bytes; undefined sends the body in chunks. */
   readonly size: number | undefined;
-  /** Called anew for each attempt. */
+  /** Called again for each attempt. */
   open(signal: AbortSignal): ByteStream;
 }
 
@@ -62,20 +72,26 @@ export interface HttpResponse<Body> {
 }
 
 /**
- * The hints of an ambiguous write that the product does not explain: its answer is missing, or cannot be read. Who has
- * looked at the server since has a better one.
+ * The hints of an ambiguous write that the product does not explain: the answer is missing, or cannot be read. Who
+ * looks at the server afterwards replaces them.
  */
 export const unsettledHints = {
   lost: 'the request may have been carried out; look at the server before you repeat it',
   unreadable: 'check that the URL is the server itself and not a login page or a proxy',
 } as const;
 
-/** One instance's HTTP. Errors are MigratorErrors; an ambiguous write fails with details.ambiguous = true. */
+/**
+ * HTTP with one instance. Errors are MigratorErrors. A write that may have been carried out fails with
+ * `details.ambiguous` true.
+ */
 export interface Http {
-  /** The parsed body, or undefined when it is empty. A body that is not JSON is REMOTE_UNEXPECTED and quoted in short. */
+  /**
+   * The parsed body; undefined when it is empty. REMOTE_UNEXPECTED for a body that is not JSON; the error quotes its
+   * beginning.
+   */
   json(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse<unknown>>;
   text(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse<string>>;
-  /** `size` is Content-Length. A body that ends early fails with REMOTE_UNREACHABLE. */
+  /** `size` is Content-Length. REMOTE_UNREACHABLE when the body ends too early. */
   stream(
     request: HttpRequest,
     signal: AbortSignal,
@@ -83,12 +99,17 @@ export interface Http {
 }
 
 export interface HttpOptions {
-  /** With or without trailing slash and path: `https://host/octopus`. */
+  /** With or without a path and a slash at its end: `https://host/octopus`. */
   readonly baseUrl: string;
-  /** Sent to the base URL's origin only; asked for before each attempt. */
+  /** Sent to the origin of the base URL only. Called before each attempt. */
   headers(): Readonly<Record<string, string | Secret>>;
-  /** Keeps the server's cookies and sends them back (RFC 6265), in memory and unseen. Default: none are kept. */
+  /**
+   * Keeps the server's cookies in memory and sends them back (RFC 6265). They are never shown. Default: no cookies are
+   * kept.
+   */
   readonly cookies?: boolean;
-  /** The product's own reading of an error status; undefined leaves the general one. `body` is the text, cut to 64 KiB. */
+  /**
+   * What an error status means in this product; undefined keeps the general reading. `body` is the text, cut to 64 KiB.
+   */
   explain?(status: number, body: string, request: HttpRequest): MigratorError | undefined;
 }

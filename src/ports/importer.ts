@@ -7,16 +7,19 @@ export interface ImportRequest {
   readonly source: PackageRef;
   readonly dryRun: boolean;
   readonly options: Options;
-  /** The options of the export that made it, when its manifest tells. */
+  /** The options of the export that made the package, when its manifest has them. */
   readonly exportedWith?: Options | undefined;
-  /** What the package holds, verified; absent when it is only known by its id. */
+  /** The verified files of the package. Absent when the package is known by its id alone. */
   readonly files?: readonly ArtifactFile[] | undefined;
 }
 
-/** An export of the target, taken and sealed before it is changed, because the product itself cannot undo. */
+/**
+ * An export of the target that is sealed on this machine before the import changes the target, for products that cannot
+ * undo.
+ */
 export interface Backup {
   readonly request: ExportRequest;
-  /** The import options that bring it back. */
+  /** The options with which an import of the backup restores the target. */
   readonly restoreWith: Options;
 }
 
@@ -25,28 +28,46 @@ export interface PreparedImport {
   readonly dryRun: boolean;
   readonly settled: Options;
   readonly notes: readonly string[];
-  /** What it will do to the target, where the adapter can tell; else the caller plans by the projects' names. Not journaled. */
+  /**
+   * What the import will do to the target, when the adapter can tell. Without it the caller plans by the names of the
+   * projects. Not journaled.
+   */
   readonly plan?: readonly PlanItem[] | undefined;
   readonly backup?: Backup | undefined;
-  /** A question to put to the user after everything was checked, staged and backed up: the import destroys something. */
+  /**
+   * A question for the user, when the import destroys something. It is asked after everything is checked, staged and
+   * backed up.
+   */
   readonly consent?: string | undefined;
 }
 
 export interface Importer {
-  /** `stored`: the server imports a package kept in its feed, so the file is uploaded first. `files`: `start` is given the files. */
+  /**
+   * `stored`: the server imports a package of its feed, so the package is uploaded first. `files`: `start` gets the
+   * files.
+   */
   readonly takes: 'stored' | 'files';
-  /** `server`: it can rehearse an import itself. `plan`: a dry run ends with what `prepare` found. */
+  /** `server`: the server can do a dry run of an import. `plan`: a dry run ends with the plan of `prepare`. */
   readonly dryRuns: 'server' | 'plan';
-  /** `prepare` always plans, so that nobody needs to plan by the projects' names. Importers of files always do. */
+  /** True when `prepare` always gives a plan. Importers that take files always do. */
   readonly plans?: boolean;
   readonly requiredSecrets: readonly string[];
-  /** Refuses what this account certainly may not do, before a file is brought to the server. Reads only. */
+  /**
+   * Fails when this account certainly may not import. Called before a file is brought to the server. Reads only; may be
+   * repeated. AUTH_REFUSED.
+   */
   check?(signal: AbortSignal): Promise<void>;
-  /** Checks and resolves what can be checked without writing. */
+  /**
+   * Checks and resolves everything that needs no write, and plans. Reads only; may be repeated. Fails with the reason
+   * when the import cannot start.
+   */
   prepare(request: ImportRequest, signal: AbortSignal): Promise<PreparedImport>;
-  /** Brings the files to the server and sees them there, without importing anything. May be repeated. */
+  /** Brings the files to the server and reads them back. Imports nothing. May be repeated. */
   stage?(prepared: PreparedImport, files: readonly ArtifactFile[], signal: AbortSignal): Promise<void>;
-  /** Starts the import and returns the job id. As Exporter.start: never repeated blindly, ambiguous when the answer is lost. */
+  /**
+   * Starts the import and returns the job id. As Exporter.start: it is never repeated blindly, and a lost answer is
+   * ambiguous.
+   */
   start(
     prepared: PreparedImport,
     secrets: Secrets,

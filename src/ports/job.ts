@@ -1,6 +1,6 @@
 /**
- * `queued` and `running` advance by themselves; `waiting` needs a person (an approval); the last four are final.
- * `partial` means: finished, and the server's own log names items that failed or warned.
+ * `queued` and `running` advance by themselves; `waiting` needs a person, such as an approval. The last four are final.
+ * `partial`: the job finished, and the server's log names items that failed or warned.
  */
 export type JobState =
   'queued' | 'running' | 'waiting' | 'cancelling' | 'succeeded' | 'partial' | 'failed' | 'cancelled';
@@ -13,27 +13,27 @@ export interface JobMessage {
 }
 
 export interface JobStatus {
-  /** The adapter's own id; printed to people inside a handle, `<product>:<instance>:<id>`. */
+  /** The id that the adapter made. People see it inside a handle, `<product>:<instance>:<id>`. */
   readonly id: string;
   readonly kind: JobKind;
   readonly state: JobState;
-  /** The server's own word for the state, shown as it is. */
+  /** The server's word for the state, shown as it is. */
   readonly wireState: string;
-  /** 0 to 1, when the server says. */
+  /** 0 to 1; undefined when the server does not say. */
   readonly fraction?: number | undefined;
-  /** The server's own line about what it does now. */
+  /** The server's line about what it does now. */
   readonly activity?: string | undefined;
-  /** Who or what a `waiting` job waits for. */
+  /** Whom or what a `waiting` job waits for. */
   readonly waitingFor?: string | undefined;
   /** ISO 8601. */
   readonly queuedAt?: string | undefined;
   readonly startedAt?: string | undefined;
   readonly finishedAt?: string | undefined;
-  /** Warnings and errors found in the server's log, filled once the state is final; `info` is only told, and warns of nothing. */
+  /** The warnings and errors of the server's log, when the state is final. An `info` is shown, and is no warning. */
   readonly messages: readonly JobMessage[];
-  /** Set when the work itself was done and only the delivery to the destination failed: another route may succeed. */
+  /** True when the work was done and only the delivery to the destination failed. Another route may succeed. */
   readonly undelivered?: boolean | undefined;
-  /** Per-item results where the product reports them (SnapLogic); empty otherwise. */
+  /** The result of each item, when the product reports it (SnapLogic). */
   readonly items?: readonly JobItem[] | undefined;
 }
 
@@ -54,35 +54,42 @@ export interface JobSummary {
 }
 
 export interface LogLine {
-  /** As the server prints it; not every log has dates. */
+  /** The time as the server prints it. Not every log has dates. */
   readonly at?: string | undefined;
   readonly level: 'trace' | 'verbose' | 'info' | 'warning' | 'error' | 'fatal';
-  /** Nesting in the server's log tree, 0 at the top. */
+  /** The depth in the server's log tree; 0 at the top. */
   readonly depth: number;
   readonly text: string;
 }
 
 export interface Jobs {
   /**
-   * One look at the job; a read, may be repeated. Unknown server words map to `running`, never to success.
-   * A final state is returned only after the server's log was read, so that Success with errors inside is `failed`.
-   * Fails with NOT_FOUND when the server does not know the id.
+   * Looks at the job once. Reads only; may be repeated. A word that the adapter does not know means `running`, never
+   * success. A final state is returned only after the server's log was read: a success with errors in its log is
+   * `failed`. NOT_FOUND when the server does not know the id.
    */
   status(id: string, signal: AbortSignal): Promise<JobStatus>;
-  /** The whole log so far, oldest first; a read, may be repeated. */
+  /**
+   * The whole log so far, oldest line first. Reads only; may be repeated. NOT_FOUND when the server does not know the
+   * id.
+   */
   log(id: string, signal: AbortSignal): AsyncIterable<LogLine>;
-  /** Newest first. Jobs of this product's migrations only, unless `all`. */
+  /** Newest first; at most `limit`. Only jobs of migrations, unless `all`. Reads only; may be repeated. */
   list(options: { readonly all: boolean; readonly limit: number }, signal: AbortSignal): AsyncIterable<JobSummary>;
-  /** Asks the server to stop; the caller polls until the state is final. Cancelling a finished job is a CONFLICT. */
+  /**
+   * Asks the server to stop the job; the caller then looks until the state is final. May be repeated. CONFLICT when the
+   * job is finished, NOT_FOUND when the server does not know it.
+   */
   cancel?(id: string, signal: AbortSignal): Promise<void>;
-  /** What a `waiting` job waits for; CONFLICT when it waits for nothing. */
+  /** Approves what a `waiting` job waits for. CONFLICT when it waits for nothing. */
   approve?(id: string, signal: AbortSignal): Promise<void>;
   reject?(id: string, signal: AbortSignal): Promise<void>;
-  /** Starts the product's own undo and returns the id to watch. CONFLICT with the reason where it is impossible. */
+  /** Starts the undo of the product and returns the id to watch. CONFLICT with the reason when it is impossible. */
   undo?(id: string, signal: AbortSignal): Promise<string>;
   /**
-   * Makes the next client-side call of a choreography whose server does not go on alone; idempotent: it looks at the
-   * server's state first and does nothing when nothing is due. Called before each `status` while a job is watched.
+   * Makes the next call of a work of several steps whose servers do not go on by themselves. Called before each
+   * `status` while a job is watched. May be repeated: it looks at the servers first, and does nothing when no call is
+   * due.
    */
   advance?(id: string, signal: AbortSignal): Promise<void>;
 }

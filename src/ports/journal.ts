@@ -1,9 +1,9 @@
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** One run of a verb, kept so that a crash loses no job and starts none twice. Holds no secret. */
+/** One run of a command. It is kept so that a crash loses no job and starts none twice. Holds no secret. */
 export interface RunRecord {
   readonly id: string;
-  /** Same key = same work: verb, instances and what is moved. */
+  /** Made of the work: command, instances and what is moved. The same work has the same key. */
   readonly key: string;
   readonly verb: string;
   /** ISO 8601. */
@@ -20,7 +20,7 @@ export type RunOutcome = 'done' | 'partial' | 'failed' | 'cancelled' | 'detached
 
 export interface Run {
   readonly record: RunRecord;
-  /** Durable before it resolves. */
+  /** Adds facts. They are durable when the promise resolves. */
   note(facts: Readonly<Record<string, Json>>): Promise<void>;
   job(handle: string): Promise<void>;
   finish(outcome: RunOutcome): Promise<void>;
@@ -28,8 +28,8 @@ export interface Run {
 
 export interface Journal {
   /**
-   * Begins a run, or takes up the unfinished one with the same key, facts and jobs included (`resumed`).
-   * CONFLICT when a live process holds that key.
+   * Begins a run, or takes up the unfinished one with the same key, its facts and its jobs (`resumed`). CONFLICT when
+   * another process that is alive has the run.
    */
   begin(
     key: string,

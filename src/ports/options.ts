@@ -2,29 +2,35 @@ import type { Secret } from '../secret.ts';
 
 export type Verb = 'partial-export' | 'import' | 'migrate-project' | 'package';
 
-/** One command-line option of a product, as data: help, parsing and the check "does this product know it" read it. */
+/**
+ * One command-line option of a product, as data. Help, parsing and the check whether the product knows it all read
+ * this.
+ */
 export interface OptionSpec {
-  /** Kebab case, without dashes: `ignore-machines`. The key in `Options` is its camel case. */
+  /** Kebab case, without dashes in front: `ignore-machines`. The key in `Options` is the same in camel case. */
   readonly name: string;
   /** Shown after the flag, `<name>`; absent for a switch. */
   readonly value?: string;
   /** The flag may be repeated. */
   readonly many?: boolean;
-  /** The value is a secret reference and travels in `Secrets`, not in `Options`. */
+  /** The value is a reference to a secret, and the secret comes in `Secrets`, not in `Options`. */
   readonly secret?: boolean;
-  /** The value is the path of a text file; its text travels, in `Secrets` when it is a secret too. At most 64 MiB. */
+  /**
+   * The value is the path of a text file of at most 64 MiB. Its text comes in `Options`, or in `Secrets` when it is
+   * secret too.
+   */
   readonly file?: boolean;
-  /** Of a `file`: it need not be text, and `<its name>/<its bytes in base64>` travels in `Options`. At most 16 MiB. */
+  /** Of a `file`: it may hold any bytes, at most 16 MiB. `<file name>/<bytes in base64>` comes in `Options`. */
   readonly bytes?: boolean;
-  /** It says where one project goes, and is refused beside several. */
+  /** It says where one project goes, so it is refused when several are named. */
   readonly oneProject?: boolean;
-  /** Where a product does not know it, migrator does it itself. */
+  /** When the product of the instance does not know this option, migrator does the work itself. */
   readonly byMigrator?: boolean;
-  /** A switch that makes an import replace what the target has: the plan needs to know. */
+  /** A switch with which an import replaces what the target has. The plan needs to know. */
   readonly overwrites?: boolean;
-  /** A switch that ends a move once it waits for somebody's approval. */
+  /** A switch with which a move ends as soon as it waits for an approval. */
   readonly untilApproval?: boolean;
-  /** A switch with which an export is a plain file of the server's own kind, written as it is. */
+  /** A switch with which an export is the server's own file, written as it is and not sealed. */
   readonly raw?: boolean;
   readonly choices?: readonly string[];
   readonly description: string;
@@ -35,14 +41,17 @@ export interface ProductOptions {
   readonly product: string;
   /** As people write it: "Octopus Deploy". */
   readonly title: string;
-  /** The settings that name an account, in the order in which one asks for them; which are secrets, the adapter's module tells. */
+  /**
+   * The settings that name an account, in the order in which a user is asked for them. `secretSettings` of the
+   * adapter's module tells which are secrets.
+   */
   readonly account?: readonly string[];
-  /** Short names of servers that everybody knows, by what an rc file may say instead of the URL. */
+  /** Short names for well-known servers, with their URLs. An rc file may give the name instead of the URL. */
   readonly urls?: Readonly<Record<string, string>>;
   readonly options: readonly OptionSpec[];
 }
 
-/** Plain data only: a request is written to the journal and may be carried to another machine. */
+/** Plain data only: requests are written to the journal, and may be read on another machine. */
 export type OptionValue = string | number | boolean | readonly string[];
 
 export type Options = Readonly<Record<string, OptionValue>>;

@@ -1,6 +1,6 @@
 /**
- * `overwrite`: the target's is replaced or changed. `unchanged`: both are equal. `keep`: the target's stays although the
- * package has another. `delete`: the target's goes. `beside`: only the target has it, and it stays.
+ * `overwrite`: the target's is replaced or changed. `unchanged`: both are equal. `keep`: the target's stays, although
+ * the package has a different one. `delete`: the target's is deleted. `beside`: only the target has it, and it stays.
  */
 export type PlannedAction = 'create' | 'overwrite' | 'unchanged' | 'keep' | 'delete' | 'beside';
 
@@ -9,6 +9,6 @@ export interface PlanItem {
   readonly kind: string;
   readonly name: string;
   readonly action: PlannedAction;
-  /** Why, or what is special about it. */
+  /** Why this happens, or what is special about it. */
   readonly detail?: string | undefined;
 }

@@ -1,6 +1,6 @@
 import type { JobStatus } from './job.ts';
 
-/** Facts out of the core; the command line chooses words and colour. */
+/** Facts that the core reports. The command line chooses words and colours. */
 export type Event =
   | { readonly type: 'phase'; readonly name: Phase; readonly subject: string }
   | { readonly type: 'job'; readonly handle: string; readonly status: JobStatus }
