@@ -7,7 +7,7 @@ import { readSettings } from '../shared/settings.ts';
 export const secretSettings = ['apiKey', 'accessToken'] as const;
 
 const settingsSchema = z.strictObject({
-  /** Name or id of the space; the default space unless given. */
+  /** Name or id of the space. Default: the server's default space. */
   space: z.string().trim().min(1).optional(),
 });
 
@@ -15,7 +15,7 @@ export interface OctopusConnection {
   readonly name: string;
   readonly url: string;
   readonly space: string | undefined;
-  /** Absent when an access token is used; peers can push only with a key. */
+  /** Undefined when an access token is used. Peers can push only with a key. */
   readonly apiKey: Secret | undefined;
   readonly headers: () => Readonly<Record<string, string | Secret>>;
 }

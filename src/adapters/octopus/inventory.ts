@@ -3,7 +3,7 @@ import type { Inventory, InventoryItem } from '../../ports/adapter.ts';
 import { didYouMean, matchByName, noProjects, severalFit } from '../shared/match-by-name.ts';
 import type { Server, Space } from './server.ts';
 
-/** What a space holds, under the names of its links and the documented paths. */
+/** What a space holds: the name of each collection's link, and its documented path. */
 const collections: Readonly<Record<string, { readonly link: string; readonly path: string }>> = {
   project: { link: 'Projects', path: 'projects' },
   'project-group': { link: 'ProjectGroups', path: 'projectgroups' },
@@ -55,7 +55,7 @@ export interface Selection {
   readonly notes: readonly string[];
 }
 
-/** All wanted projects, or one NOT_FOUND that names every one that is missing. USAGE when a name fits several. */
+/** All wanted projects. NOT_FOUND names every missing project at once; USAGE when a name fits several. */
 export async function selectProjects(
   server: Server,
   space: Space,

@@ -3,7 +3,9 @@ import type { InstanceInfo } from '../../ports/adapter.ts';
 import { isForbidden } from '../shared/answers.ts';
 import type { Root, Server } from './server.ts';
 
-/** What a run must know first: does the URL answer, does the key count, what state is the server in. */
+/**
+ * What a run must know first: whether the URL answers, whether the key is accepted, and what state the server is in.
+ */
 export async function probe(server: Server, url: string, signal: AbortSignal): Promise<InstanceInfo> {
   const { client } = server;
   const root = await server.root(signal, 'fresh');
@@ -41,7 +43,7 @@ export async function probe(server: Server, url: string, signal: AbortSignal): P
   };
 }
 
-/** The migrations a server does not offer, read from its root document. */
+/** The migrations that a server does not offer, by its root document. */
 export function missingLinks(root: Root): ('export' | 'import')[] {
   return [
     ...(root.links.has('migrationspartialexport') ? [] : ['export' as const]),
@@ -65,7 +67,7 @@ function rights(root: Root): InstanceInfo['rights'] {
   ];
 }
 
-/** Undefined when this account or this version does not get an answer; other failures stay failures. */
+/** Undefined when this account may not read it, or this version does not have it. Other failures stay failures. */
 async function readable<Value>(value: Promise<Value>): Promise<Value | undefined> {
   try {
     return await value;

@@ -10,14 +10,20 @@ export interface Root {
   readonly links: Links;
 }
 
-/** The space an instance works in. `id` is absent on servers without spaces, or when the account may not list them. */
+/**
+ * The space that an instance works in. `id` is undefined on servers without spaces, and when the account may not list
+ * them.
+ */
 export interface Space extends SpacePaths {
   readonly id: string | undefined;
   readonly name: string | undefined;
   readonly notes: readonly string[];
 }
 
-/** One server as one connection sees it. Root document and space are read once and kept; a probe reads the root anew. */
+/**
+ * One server as one connection sees it. The root document and the space are read once and kept. A probe reads the root
+ * document again.
+ */
 export interface Server {
   readonly client: Client;
   root(signal: AbortSignal, age?: 'fresh'): Promise<Root>;
@@ -40,7 +46,7 @@ export function connectTo(client: Client, wantedSpace: string | undefined): Serv
 
 async function readRoot(client: Client, signal: AbortSignal): Promise<Root> {
   const resource = await client.root(signal);
-  // The range that the product's own clients accept.
+  // The versions that the product's own clients accept.
   if (!/^3\.0\.\d+/.test(resource.ApiVersion)) {
     throw new MigratorError('UNSUPPORTED', `the server speaks API version ${resource.ApiVersion}, not 3.0`, {
       hint: 'migrator knows Octopus Deploy 2018.6 and later',

@@ -19,8 +19,8 @@ export type AnswerReader = <Schema extends z.ZodType>(
 ) => z.infer<Schema>;
 
 /**
- * Reads a product's answers by their schemas. REMOTE_UNEXPECTED quotes what the server says in its own words (`said`), else
- * it names the first places where the body differs from the schema.
+ * Reads a product's answers by their schemas. REMOTE_UNEXPECTED quotes what the server says in its own words (`said`),
+ * else it names the first places where the body differs from the schema.
  */
 export function answerReader(hint: string, said?: (body: unknown) => string | undefined): AnswerReader {
   return (schema, body, path, starts = false) => {
@@ -34,13 +34,13 @@ export function answerReader(hint: string, said?: (body: unknown) => string | un
   };
 }
 
-/** A text of a server's on one line, without control characters and cut to that many characters. */
+/** What a server said, on one line, without control characters and cut to `most` characters. */
 export function oneLine(text: string, most = Number.POSITIVE_INFINITY): string {
   const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
   return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 }
 
-/** Does some work, and gives its failure a hint where it has none. */
+/** Does some work, and adds the hint to its failure when that has none. */
 export async function withHint<Result>(hint: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();

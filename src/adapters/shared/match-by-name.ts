@@ -13,9 +13,9 @@ export type Match<Item> =
 const mostNearest = 3;
 
 /**
- * One item by its name or id. An exact match is taken first, else the only item that differs in case or in blanks around
- * it; a note then tells the name that was taken. `candidates` are several items that fit; when none fits, `nearest` are
- * names that are like the wanted one.
+ * One item by its name or id. An exact match is taken first, else the only item that differs in case or in blanks
+ * around it; a note then tells the name that was taken. `candidates` are several items that fit; when none fits,
+ * `nearest` are names that are like the wanted one.
  */
 export function matchByName<Item extends Named>(items: readonly Item[], wanted: string): Match<Item> {
   const key = folded(wanted);
@@ -37,7 +37,9 @@ function likeNames(items: readonly Named[], wanted: string): readonly string[] {
   return [...new Set([...nearestOf(wanted, names), ...holding])].slice(0, mostNearest);
 }
 
-/** USAGE: each of `wanted` fits more than one item; `candidates` are those of the first. */
+/**
+ * USAGE: each of the `wanted` names fits more than one item. `candidates` are the items that the first of them fits.
+ */
 export function severalFit(kind: string, wanted: readonly string[], candidates: readonly Named[]): MigratorError {
   return new MigratorError('USAGE', `more than one ${kind} could be meant by ${wanted[0] ?? ''}`, {
     hint: `name it by its id: ${candidates.map(({ id, name }) => `${id} (${name})`).join(', ')}`,
@@ -51,7 +53,7 @@ export function noProjects(missing: readonly string[], where: string, hint: stri
   return new MigratorError('NOT_FOUND', `${what} ${missing.join(', ')}${where}`, { hint, details: { missing } });
 }
 
-/** The hint that offers names; `otherwise` when there are none. */
+/** The hint that offers these names; `otherwise` when the list is empty. */
 export function didYouMean(names: readonly string[], otherwise: string): string {
   return names.length > 0 ? `did you mean ${[...new Set(names)].join(', ')}?` : otherwise;
 }

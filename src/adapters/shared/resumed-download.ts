@@ -3,18 +3,20 @@ import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { ByteStream, Digest } from '../../ports/artifact.ts';
 import type { Clock } from '../../ports/runtime.ts';
 
-/** Breaks in a row without a new byte; each byte gained starts the count anew. */
+/** A download is given up after so many breaks in a row without a new byte. */
 const patience = 5;
 
 export interface Resumable {
   readonly name: string;
-  /** What follows the first `from` bytes. */
+  /** Opens the stream of what follows the first `from` bytes. */
   readonly rest: (from: number) => ByteStream;
-  /** Bytes of the whole, as soon as somebody has told. */
+  /** Bytes of the whole file; undefined until the server has told. */
   readonly size: () => number | undefined;
 }
 
-/** A download that goes on where it broke off. REMOTE_UNREACHABLE when it does not get on; what came is for the caller to check. */
+/**
+ * A download that resumes where it broke off. REMOTE_UNREACHABLE when it does not advance. The caller checks what came.
+ */
 export async function* resumed({ name, rest, size }: Resumable, clock: Clock, signal: AbortSignal): ByteStream {
   let delivered = 0;
   for (let breaks = 0, whole = false; !whole;) {
@@ -51,12 +53,12 @@ export interface Expected {
   /** Bytes. */
   readonly size: number | undefined;
   readonly digest: Digest | undefined;
-  /** Who states the digest, as people are told it. */
+  /** Who states the digest, as the error says it. */
   readonly statedBy: string;
   readonly hints: { readonly size?: string; readonly digest: string };
 }
 
-/** Passes a whole stream on, and compares it with size and digest at its end: REMOTE_UNEXPECTED when they differ. */
+/** Passes a stream on, and compares it with size and digest at its end. REMOTE_UNEXPECTED when they differ. */
 export async function* checked(stream: ByteStream, expected: Expected): ByteStream {
   const { name, size, digest, statedBy, hints } = expected;
   const hash = digest && createHash(digest.algorithm);

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { MigratorError } from '../../errors.ts';
 import type { Connection } from '../../ports/adapter.ts';
 
-/** The settings of an instance, by their schema. CONFIG_INVALID says what is wrong; `hint` names the settings there are. */
+/**
+ * Reads the settings of an instance by a schema. CONFIG_INVALID says what is wrong; `hint` names the settings that
+ * exist.
+ */
 export function readSettings<Schema extends z.ZodType>(
   schema: Schema,
   { name, settings }: Connection,

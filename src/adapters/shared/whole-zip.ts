@@ -9,11 +9,11 @@ const longestEnd = 22 + 65_535;
 export interface ZipFaults {
   /** The stream ends before the zip does. */
   readonly cutOff: () => MigratorError;
-  /** The stream does not begin as a zip. Without this it is passed on as it is. */
+  /** The stream does not begin as a zip. Without this fault such a stream is passed on unchanged. */
   readonly noZip?: () => MigratorError;
 }
 
-/** Passes a zip on, and fails at its end when its directory is missing, or when it does not have the `size` that was announced. */
+/** Passes a zip on. Fails at its end when its directory is missing, or when it does not have the announced `size`. */
 export async function* wholeZip(stream: ByteStream, size: number | undefined, faults: ZipFaults): ByteStream {
   let head: Buffer = Buffer.alloc(0);
   let tail: Buffer = Buffer.alloc(0);

@@ -5,12 +5,14 @@ import type { Clock } from '../../ports/runtime.ts';
 import type { Instance } from '../instance.ts';
 import { formatHandle } from '../job-handle.ts';
 
-/** One remote write that must happen exactly once, however often this process dies around it. */
+/** A call to a server that must be carried out exactly once, however often the process dies before or after it. */
 export interface RemoteStart {
   /** Tells the jobs of one run apart: `export`, `import`. */
   readonly step: string;
   readonly instance: Instance;
-  /** Sends the call and returns the job's id. Fails with `details.ambiguous` when the answer is lost or cannot be read. */
+  /**
+   * Sends the call and returns the job's id. Fails with `details.ambiguous` when the answer is lost or cannot be read.
+   */
   start(signal: AbortSignal): Promise<string>;
   /** The job that such a call began; undefined when nothing shows one; fails when the server cannot tell. */
   find(startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;
@@ -23,13 +25,13 @@ export interface StartedJob {
   readonly attached: boolean;
 }
 
-/** After so long a call whose answer was lost has reached the server, or never will. */
+/** After this time, a call whose answer was lost has reached the server, or never will. */
 const arrivalMs = 4_000;
 
 /**
- * Starts a job once. The intent is journaled before the call and the job after it. When the answer of the call is lost, the
- * server is asked once whether the job is there; when it is not, the call fails and the intent stays. A run that finds an
- * intent without a job asks the server first, and starts again only when the server shows no job.
+ * Starts a job once. The intent is journaled before the call and the job after it. When the answer of the call is lost,
+ * the server is asked once whether the job is there; when it is not, the call fails and the intent stays. A run that
+ * finds an intent without a job asks the server first, and starts again only when the server shows no job.
  */
 export async function startOnce(work: RemoteStart, run: Run, clock: Clock, signal: AbortSignal): Promise<StartedJob> {
   const { step, instance } = work;
@@ -67,7 +69,9 @@ async function startedNow(
   }
 }
 
-/** The job of a call whose answer was lost. Fails with the error of the call when the server shows none, or cannot tell. */
+/**
+ * The job of a call whose answer was lost. Fails with the error of the call when the server shows none, or cannot tell.
+ */
 async function settle(
   lost: MigratorError,
   work: RemoteStart,
@@ -92,17 +96,17 @@ async function settle(
   throw fail(lost.message, explanation(lost) ?? hint, { ...lost.details, ambiguous: false }, lost);
 }
 
-/** What the product or the adapter advises itself; it knows better. */
+/** The hint of the product or the adapter itself, which knows more. */
 function explanation({ hint }: MigratorError): string | undefined {
   return Object.values(unsettledHints).some((general) => general === hint) ? undefined : hint;
 }
 
-/** Whether an earlier process of this run has sent the call of this step, or may have. */
+/** Whether an earlier process of this run has sent the call of this step, or may have sent it. */
 export function isBegun(facts: Run['record']['facts'], step: string): boolean {
   return typeof facts[`${step}.job`] === 'string' || typeof facts[`${step}.intendedAt`] === 'string';
 }
 
-/** Whether the facts of a run hold a call that was intended and of which nobody knows whether it began a job. */
+/** Whether this run intended a call of which nobody knows whether it began a job. */
 export function isUncertain(facts: Run['record']['facts']): boolean {
   return Object.entries(facts).some(([name, value]) => {
     const step = /^(.*)\.intendedAt$/u.exec(name)?.[1];
@@ -117,9 +121,10 @@ async function remember(job: StartedJob, step: string, run: Run): Promise<Starte
 }
 
 /**
- * What `prepare` settled for a step, from the journal where an earlier process of this run left it. `always`: the choice
- * itself must last (a package's version). `begun`: only what was sent is not prepared again, because the server may look
- * different by then; anything earlier is looked at anew. A plan may name a hundred thousand things and is not journaled.
+ * What `prepare` decided for a step. It is taken from the journal when an earlier process of this run prepared it.
+ * `always`: the decision itself must last, such as the version of a package. `begun`: it lasts once the call may have
+ * been sent; before that everything is looked at again. A plan may name a hundred thousand things, so it is not
+ * journaled.
  */
 export async function prepareOnce<Prepared extends object>(
   step: string,
@@ -129,7 +134,7 @@ export async function prepareOnce<Prepared extends object>(
 ): Promise<Prepared> {
   const { facts } = run.record;
   const earlier = facts[`${step}.prepared`];
-  // It is plain data by contract, so it comes back from the journal as it went in.
+  // It is plain data by contract, so the journal returns it unchanged.
   if (earlier !== undefined && earlier !== null && (lasts === 'always' || isBegun(facts, step)))
     return earlier as unknown as Prepared;
   const prepared = await prepare();

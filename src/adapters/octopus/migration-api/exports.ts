@@ -86,7 +86,7 @@ function settle({ options }: ExportRequest, spaceId: string | undefined): Prepar
   };
 }
 
-/** The partial-export resource of the Migration API. Projects are given by name: every documented example does. */
+/** The body of a partial export (Migration API). Projects are named by their names, as in every documented example. */
 function bodyOf(prepared: PreparedExport, secrets: Secrets, destination: PushDestination | undefined): object {
   const { settled } = prepared;
   return {
@@ -129,7 +129,8 @@ async function fetchExport(
     });
   }
   const file = feed.fileOf(found);
-  // A feed that stored half a package states the digest of that half. An encrypted package does not begin as a zip.
+  // A feed that stored half a package states the digest of that half, so the zip itself is checked. An encrypted
+  // package is no zip and passes unchecked.
   const faults = { cutOff: () => cutOff(found.stored.fileName) };
   return {
     package: ref,
@@ -138,7 +139,10 @@ async function fetchExport(
   };
 }
 
-/** For a bare task id, as the web portal shows it: the task's arguments or its log name the package. */
+/**
+ * The package of a task whose id came without one, as the web portal shows it. The task's arguments or its log name the
+ * package.
+ */
 async function packageOfTask(server: Server, id: string, signal: AbortSignal): Promise<PackageRef> {
   const { links } = await server.root(signal);
   const task = await server.client.task(links, id, signal);

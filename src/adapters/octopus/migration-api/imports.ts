@@ -36,7 +36,7 @@ export function createImporter(server: Server, feed: Feed, { clock }: { readonly
         settled: {
           encryptedPackage: flagOf(options, 'encryptedPackage') || flagOf(exportedWith, 'encryptPackage'),
           overwriteExisting: flagOf(options, 'overwriteExisting'),
-          // A rehearsal must leave the package for the performance.
+          // A dry run must leave the package for the import itself.
           deletePackageOnCompletion: asked && !dryRun,
           ...callbacks(options),
           ...(space.id === undefined ? {} : { spaceId: space.id }),
@@ -60,7 +60,10 @@ export function createImporter(server: Server, feed: Feed, { clock }: { readonly
   };
 }
 
-/** The import resource of the Migration API. `PackageFeedSpaceId` says where the package lies, not where data lands. */
+/**
+ * The body of an import (Migration API). `PackageFeedSpaceId` is the space of the package, not the space that is
+ * imported into.
+ */
 function bodyOf({ source, dryRun, settled }: PreparedImport, secrets: Secrets): object {
   return {
     PackageId: source.id,

@@ -10,8 +10,8 @@ export type OpenAt = (
 ) => Promise<HttpResponse<ByteStream> & { readonly size: number | undefined }>;
 
 /**
- * A download that goes on where it broke off: with a Range where the server honours it (206), else by skipping what was
- * delivered (200). What comes out is compared with the expected size and digest at its end.
+ * A download that resumes where it broke off: with a Range when the server answers 206, else by skipping what was
+ * delivered. At its end the bytes are compared with the expected size and digest.
  */
 export function download(
   open: OpenAt,

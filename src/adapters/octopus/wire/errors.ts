@@ -3,7 +3,7 @@ import type { HttpRequest } from '../../../ports/http.ts';
 import { jsonOf, oneLine } from '../../shared/answers.ts';
 import { errorSchema } from './schemas.ts';
 
-/** The product's error body (`ErrorMessage`, `Errors`), put into words. Undefined leaves the general reading. */
+/** The error that the product's body (`ErrorMessage`, `Errors`) describes. Undefined keeps the general reading. */
 export function explain(status: number, body: string, request: HttpRequest): MigratorError | undefined {
   const said = sentence(body, request);
   const tail = said === '' ? '' : `: ${said}`;
@@ -27,7 +27,7 @@ export function explain(status: number, body: string, request: HttpRequest): Mig
   }
 }
 
-/** What the server said, unless it repeats something that was sent to it in confidence. */
+/** What the server said; empty when it repeats a secret that was sent. */
 function sentence(body: string, request: HttpRequest): string {
   const parsed = errorSchema.safeParse(jsonOf(body));
   if (!parsed.success) return '';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { list, number, text, valueOr } from '../../shared/schemas.ts';
 
-/** The JSON of the REST API, as far as it is read. Unknown fields are dropped, unknown words of a state are kept. */
+/** The JSON of the REST API, as far as it is read. Unknown fields are dropped; unknown words for a state are kept. */
 
 const flag = valueOr(z.union([z.boolean(), z.string().transform((word) => word.toLowerCase() === 'true')]), false);
 const nothing: Readonly<Record<string, unknown>> = {};
@@ -39,7 +39,7 @@ export const maintenanceSchema = z.object({ IsInMaintenanceMode: flag });
 
 export const systemInfoSchema = z.object({ OSVersion: text });
 
-/** The echo of a migration request: it holds the password again, so only the task id is taken out. */
+/** The answer to a migration request repeats the password, so only the task id is read. */
 export const startedSchema = z.object({ TaskId: z.string().min(1) });
 
 export const taskSchema = z.object({
@@ -101,7 +101,7 @@ export const packageSchema = z.object({
 });
 export type PackageResource = z.infer<typeof packageSchema>;
 
-/** A page of a list; `Items` is decoded one by one by the caller's schema. */
+/** A page of a list. The caller reads each of `Items` by a schema of its own. */
 export const pageSchema = z.object({
   Items: z.array(z.unknown()),
   TotalResults: number,
