@@ -12,7 +12,7 @@ export const secretSettings = ['password', 'token'] as const;
 const settingsSchema = z.strictObject({
   /** The e-mail address of a user or service account. */
   username: z.string().trim().min(1).optional(),
-  /** The environment that this instance stands for, when the account sees several. */
+  /** The org that this instance means, when the account sees several. */
   org: z
     .string()
     .trim()
@@ -23,15 +23,15 @@ const settingsSchema = z.strictObject({
 export interface SnaplogicConnection {
   readonly name: string;
   readonly url: string;
-  /** The same for every name that one control plane is known by. */
+  /** The URL of the control plane. All its other names have the same one. */
   readonly plane: string;
   readonly org: string | undefined;
-  /** The e-mail address of the caller, as far as settings or token tell. */
+  /** The e-mail address of the caller; undefined when neither settings nor token tell it. */
   readonly username: string | undefined;
-  /** The one org that a token was issued for. */
+  /** The org that the token was issued for; undefined when it does not tell. */
   readonly tokenOrg: string | undefined;
   readonly headers: () => Readonly<Record<string, Secret>>;
-  /** Takes the credentials out of a text that the server sent. */
+  /** Masks the credentials in a text that the server sent. */
   readonly scrub: (text: string) => string;
 }
 
@@ -73,8 +73,8 @@ function urlOf(text: string): string {
 }
 
 /**
- * What tells control planes apart. The vendor's own are reached under several names: `cdn.` before each of them, and
- * `uat.snaplogic.com` of old beside `uat.elastic.snaplogic.com`.
+ * One URL for all names of a control plane. The vendor's planes have several names: each also with `cdn.` in front, and
+ * `uat.snaplogic.com` is the old name of `uat.elastic.snaplogic.com`.
  */
 export function planeOf(url: string): string {
   if (!URL.canParse(url)) return url;
@@ -84,7 +84,7 @@ export function planeOf(url: string): string {
   return `https://${host === 'uat.snaplogic.com' ? 'uat.elastic.snaplogic.com' : host}`;
 }
 
-/** Read, not trusted: it only tells whom to ask the server about. */
+/** The claims are not verified: they only tell about whom the server is asked. */
 function claimsOf(token: Secret): z.infer<typeof claimsSchema> | undefined {
   const [, payload = ''] = token.reveal().split('.');
   return claimsSchema.safeParse(jsonOf(Buffer.from(payload, 'base64url').toString('utf8'))).data;

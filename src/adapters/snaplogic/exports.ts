@@ -17,10 +17,10 @@ import { formatPath, parsePath, segmentsOf, type ProjectPath } from './wire/path
 
 type ExportJob = Extract<Job, { kind: 'export' }>;
 
-/** More than this the control plane exports only with force. */
+/** The control plane exports more files than this only with `force`. */
 const mostFiles = 200;
 
-/** Project export: one read that answers with a zip. Starting it is only giving it a name. */
+/** Project export: one GET that answers with a zip. So `start` sends nothing and only makes an id. */
 export function createExporter(server: Server): Exporter {
   return {
     pushes: false,
@@ -34,7 +34,7 @@ export function createExporter(server: Server): Exporter {
         server.ledger.begin({ id: formatJobId(job), title: formatPath(job.source), work, startedAt }),
       );
     },
-    // Nothing begins on the server, so what another process may have started need not be found.
+    // Nothing begins on the server, so only jobs of this process can be found.
     find: (prepared, startedAfter) => Promise.resolve(server.ledger.find(workOf(prepared.package), startedAfter)),
     fetch: (id) => {
       const job = parseJobId(id);
@@ -119,7 +119,7 @@ function zipOf(server: Server, { source, types: assetTypes, force }: ExportJob):
   };
 }
 
-/** JOB_FAILED for a zip that is cut off: the export has to be made again. */
+/** JOB_FAILED for a zip that is cut off, because the export has to be made again. */
 function faultsOf(source: string): ZipFaults {
   return {
     noZip: () => new MigratorError('REMOTE_UNEXPECTED', `the export of ${source} did not answer with a zip`),
@@ -132,7 +132,7 @@ function faultsOf(source: string): ZipFaults {
 
 const longestError = 64 * 1024;
 
-/** What was sent instead of a zip: an error in JSON, whatever its HTTP status is. */
+/** The error that came in the place of the zip: JSON, with any HTTP status. */
 async function explained({ status, body }: HttpResponse<ByteStream>, { connection }: Server): Promise<MigratorError> {
   let text = '';
   for await (const chunk of body) {
@@ -145,7 +145,7 @@ async function explained({ status, body }: HttpResponse<ByteStream>, { connectio
   return new MigratorError('REMOTE_UNEXPECTED', `the export did not answer with a zip${tail}`, { details: { status } });
 }
 
-/** Packages are named `org.space.project`, in the letters that a package's id may have. */
+/** The id of the package, `org.space.project`, with only the letters that an id may have. */
 function packageIdOf(path: ProjectPath): string {
   const id = segmentsOf(path)
     .map(safeName)

@@ -19,7 +19,7 @@ import { formatPath, parsePath, readPath, type ProjectPath } from './wire/paths.
 type ImportJob = Extract<Job, { kind: 'import' }>;
 type Duplicates = 'skip' | 'create_new' | 'overwrite';
 
-/** Project import: one call that answers when it is done, with what became of each asset. */
+/** Project import: one call that answers when the import is done, with the result of each asset. */
 export function createImporter(server: Server): Importer {
   const begun = (id: string, prepared: PreparedImport, { destination, startedAt }: ImportJob): string =>
     server.ledger.begin({ id, title: `into ${formatPath(destination)}`, work: workOf(prepared), startedAt });
@@ -87,7 +87,7 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
   };
 }
 
-/** Undefined when nobody said; then an existing project is a conflict. */
+/** Undefined when no option says it. An existing project is a conflict then. */
 function duplicatesOf({ options }: ImportRequest): Duplicates | undefined {
   const text = textOf(options, 'onDuplicate')?.replaceAll('-', '_');
   const overwrites = flagOf(options, 'noDuplicateCheck');
@@ -107,7 +107,7 @@ function unguarded(): readonly string[] {
   return overwriteTypes.filter((type) => !guardedTypes.includes(type));
 }
 
-/** A policy is always overwritten, whatever was asked for, and so is a file by an expression file of its name. */
+/** The import always overwrites policies, and a file that has the name of an expression file. */
 function planOf(
   { assets }: Archive,
   { assets: there }: Destination,
@@ -161,7 +161,7 @@ function caution(
   if (exists === false || !(plan === undefined ? unseen : hit.length > 0)) return {};
   const what = plan === undefined ? 'whatever has the same name' : countsOf(hit);
   const consent = `overwrite ${what} in ${formatPath(path)}?`;
-  // What may not even be listed cannot be exported.
+  // A project that the account may not list cannot be exported as a backup.
   if (exists === undefined) return { consent: `${consent} No backup can be taken` };
   return {
     consent,
@@ -213,8 +213,8 @@ function jobOf({ settled }: PreparedImport, startedAt: Date): ImportJob {
 }
 
 /**
- * Whether an import whose answer was lost has reached the server. One that skips or overwrites may be sent again where
- * nothing has changed; one that makes copies has to show none.
+ * Whether an import whose answer was lost has reached the server. When nothing has changed, an import that skips or
+ * overwrites may be sent again. An import that makes a copy may have made one beside the project, so nobody can tell.
  */
 async function hasBegun(
   server: Server,

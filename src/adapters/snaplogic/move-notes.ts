@@ -41,7 +41,7 @@ function trustNotes(source: ProjectPath, path: ProjectPath, travelling: readonly
   ];
 }
 
-/** What the migration will refuse one by one: its list says that this account may not read it. */
+/** The assets that may not arrive, because their list says that this account may not read them. */
 function unreadNotes(travelling: readonly Asset[], entries: readonly Entry[]): readonly string[] {
   const closed = new Set(entries.filter(({ perms }) => perms?.includes('R') === false).map(({ name }) => name));
   return travelling
@@ -49,7 +49,7 @@ function unreadNotes(travelling: readonly Asset[], entries: readonly Entry[]): r
     .map(({ type, name }) => `${type} "${name}" may not be read by this account, its list says: it may not arrive`);
 }
 
-/** Only what the migrating account itself was told says what it may do. */
+/** A list tells the rights of the account that reads it, so it counts only when the migrating account read it. */
 export function writeNotes(server: Server, there: Server, { path, writable }: Destination): readonly string[] {
   const same = there === server || there.connection.username === server.connection.username;
   if (!same || writable !== false) return [];

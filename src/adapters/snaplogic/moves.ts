@@ -111,21 +111,24 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
   };
 }
 
-/** An empty list takes all there is, types that are not documented too. */
+/** The types that the migration takes. An empty list takes all types, also undocumented ones. */
 function scopeOf(asked: readonly string[], destination: Destination, overwrites: boolean): readonly string[] {
   if (asked.length > 0) return asked;
   const mayExist = destination.exists === true || (destination.exists === undefined && overwrites);
   return mayExist ? assetTypes.filter((type) => !guardedTypes.includes(type)) : [];
 }
 
-/** What stays behind is left as it is on the target; what the target lacks of it is in the notes. */
+/** What stays at the source changes nothing on the target. The notes name it when the target lacks it. */
 function planOf(assets: readonly Asset[], travelling: readonly Asset[], there: readonly Asset[]) {
   const held = (asset: Asset): boolean => there.some(({ type, name }) => type === asset.type && name === asset.name);
   const relevant = assets.filter((asset) => travelling.includes(asset) || held(asset));
   return planAssets(relevant, there, (asset) => travelling.includes(asset));
 }
 
-/** A migration has no say over single accounts and duplicates. Going on without would do what was not asked for. */
+/**
+ * USAGE: a migration cannot rename accounts or choose what happens to duplicates. To ignore these flags would do what
+ * nobody asked for.
+ */
 function refuseImportOnly(options: Options, secrets: readonly string[]): void {
   const kept = textOf(options, 'onDuplicate');
   const flags = [
@@ -189,8 +192,9 @@ function jobOf({ settled }: PreparedMove, startedAt: Date): MoveJob {
 }
 
 /**
- * Whether a migration whose answer was lost has reached the server, by what the target project shows. Where nothing
- * was changed it may be sent again: onto an existing project it does the same thing twice, onto none it is refused.
+ * Whether a migration whose answer was lost has reached the server, as the target project shows. When nothing has
+ * changed it may be sent again: onto an existing project it does the same once more, and onto a project that exists by
+ * then it is refused.
  */
 async function hasBegun(server: Server, prepared: PreparedMove, job: MoveJob, signal: AbortSignal): Promise<boolean> {
   const there = (await peerNamed(server, job.peer)) ?? server;
@@ -199,7 +203,7 @@ async function hasBegun(server: Server, prepared: PreparedMove, job: MoveJob, si
   );
   if (place.project === undefined) return false;
   if (isNew || changed.length > 0) return true;
-  // It was not there before, and nobody else was asked to make it.
+  // The project did not exist before, so this migration may have created it.
   if (prepared.settled['existed'] === false || unclear) throw untellable('the migration', job.destination);
   return false;
 }

@@ -18,17 +18,17 @@ import {
   type User,
 } from './schemas.ts';
 
-/** One function per endpoint: where it is, how it is asked, what comes back. What to do about it is decided elsewhere. */
+/** One function for each endpoint: its path, its request and its answer. Decisions are made elsewhere. */
 export interface Client {
   user(email: string, signal: AbortSignal): Promise<User>;
-  /** The names of a user's orgs, by the internal call. */
+  /** The names of a user's orgs, from an internal call. */
   orgs(email: string, signal: AbortSignal): Promise<readonly string[]>;
-  /** What lies directly in an org, a space or a project. */
+  /** The direct children of an org, a space or a project. */
   list(segments: readonly string[], signal: AbortSignal): Promise<Listing>;
   /** False when it exists already. */
   createSpace(org: string, space: string, signal: AbortSignal): Promise<boolean>;
   migrate(source: ProjectPath, request: MigrateBody, signal: AbortSignal): Promise<MigrateAnswer>;
-  /** `path` is one of those that a token may be asked for at. */
+  /** `path` is one of `statusPaths`, or the one that the server named. */
   migrationStatus(path: string, signal: AbortSignal): Promise<MigrationStatus>;
   exportProject(
     source: ProjectPath,
@@ -47,7 +47,7 @@ const decoded = answerReader('check whether the URL of the instance is that of a
 
 export interface Listing {
   readonly entries: readonly Entry[];
-  /** The server's own time when it answered, as far as it said. */
+  /** The server's time when it answered; undefined when it did not say. */
   readonly serverTime: Date | undefined;
 }
 
@@ -77,9 +77,9 @@ export interface ImportQuery {
 }
 
 const api = 'api/1/rest';
-/** Lists beyond this are paged, whatever a caller asks for. */
+/** The server gives at most so many entries at once, whatever limit a caller asks for. */
 const pageSize = 100;
-// The platform cuts its own calls off after 15 minutes.
+// The platform ends its own calls after 15 minutes.
 const platformMs = 16 * 60_000;
 
 export function createClient(http: Http, scrub: (text: string) => string): Client {
@@ -94,7 +94,7 @@ export function createClient(http: Http, scrub: (text: string) => string): Clien
     if (code >= 400 && request.accept?.includes(code) !== true)
       throw bodyError(code, scrub(said.text), request.method !== 'GET' && request.safety !== 'idempotent');
     if (body === undefined) return { map: undefined, headers };
-    // A synchronous migration is not documented to answer in an envelope.
+    // The documents do not say that the answer to a synchronous migration has an envelope.
     const envelope = envelopeSchema.safeParse(body).data ?? {};
     const content = 'response_map' in envelope ? envelope.response_map : body;
     return { map: decoded(schema, content, request.path, request.safety === 'once'), headers };
@@ -193,13 +193,16 @@ export function createClient(http: Http, scrub: (text: string) => string): Clien
   };
 }
 
-/** The two places where the status of a migration is documented, below the URL of the instance. */
+/** The two documented paths for the status of a migration, below the URL of the instance. */
 export function statusPaths(token: string): readonly string[] {
   const name = encodeURIComponent(token);
   return [`${api}/public/project/migrate/${name}`, `${api}/public/migrate/${name}`];
 }
 
-/** Where a server says a status is, below the URL of the instance, whatever host it thinks it has. */
+/**
+ * The path of a status URL that the server gave, below the URL of the instance. The host is ignored, because the server
+ * may not know its own name.
+ */
 export function statusPathOf(url: string): string | undefined {
   const at = url.indexOf(`/${api}/`);
   return at < 0 || url.includes('?') || url.includes('..') ? undefined : url.slice(at + 1);
