@@ -10,7 +10,7 @@ import { findKept } from './packages/package-store.ts';
 import { requireRights } from './rights.ts';
 import type { Library } from './server.ts';
 
-/** Imports of uploaded packages, which the server begins at once and without approval (upload and download, step 4). */
+/** Imports uploaded packages. The server begins at once and without an approval (upload and download, step 4). */
 export function createImporter(library: Library): Importer {
   return {
     takes: 'stored',
@@ -27,7 +27,7 @@ export function createImporter(library: Library): Importer {
   };
 }
 
-/** The one import of the package that was not there when this one was prepared. CONFLICT when there are several. */
+/** The only import of the package that did not exist when this one was prepared. CONFLICT when there are several. */
 async function findImport(
   library: Library,
   { source, settled }: PreparedImport,
@@ -46,7 +46,7 @@ async function prepare(library: Library, request: ImportRequest, signal: AbortSi
   const { source, dryRun, options, files, exportedWith } = request;
   refuseRequestOnly(options);
   const kept = await findKept(library, source, signal);
-  // A rehearsal of a file that is still on this machine uploads nothing.
+  // A dry run of a file on this machine uploads nothing.
   const onlyPlanned = dryRun && kept === undefined && files !== undefined;
   if (!onlyPlanned && kept?.file === undefined) throw notUploaded(library, source.id, kept !== undefined);
   const named = factsFrom(files?.[0]?.path ?? '');
@@ -106,7 +106,7 @@ function notUploaded({ connection }: Library, id: string, isMadeHere: boolean): 
   });
 }
 
-/** The ids of all imports that were begun of a package on this Library. */
+/** The ids of all imports of a package that were begun on this Library. */
 async function importsOf({ client }: Library, packageId: string, signal: AbortSignal): Promise<readonly string[]> {
   const ids: string[] = [];
   for await (const { id, packageInfo } of client.migrations(signal)) {

@@ -8,7 +8,7 @@ import type { Project } from './wire/schemas.ts';
 
 const kinds = ['project', ...typeNames];
 
-/** Projects, and the objects of each type: of the instance's own project when it names one, else of every loaded one. */
+/** Projects, and the objects of each type: those of the instance's project, else those of every loaded project. */
 export function createInventory(library: Library): Inventory {
   return {
     kinds,

@@ -1,6 +1,6 @@
 import type { OptionSpec, ProductOptions } from '../../ports/options.ts';
 
-/** What is done with an object that the target has too (Migration API, conflict rules). */
+/** The rules for an object that the target has too (Migration API, conflict rules). */
 export const conflictRules = [
   'use_existing',
   'replace',
@@ -11,7 +11,7 @@ export const conflictRules = [
   'delete',
 ] as const;
 
-// The first of each is the default.
+// The first one of each list is the default.
 export const packageTypes = ['project', 'configuration', 'project_security'] as const;
 export const aclsOnReplacing = ['use_existing', 'replace'] as const;
 export const aclsOnNew = ['keep_acl_as_source_object', 'inherit_acl_as_dest_folder'] as const;
@@ -22,7 +22,7 @@ export const schemaUpdates = [
 ] as const;
 
 const making: OptionSpec['verbs'] = ['partial-export', 'migrate-project'];
-/** A package can be made anew from these; its type and purpose stay. */
+/** The options that an edit of a package may change. Its type and purpose stay. */
 const editing: OptionSpec['verbs'] = [...making, 'package'];
 
 /** The settings of a migration package and of its import as command-line options. */

@@ -7,7 +7,7 @@ import { changedDespite, migrationOf, peerOf } from './peers.ts';
 
 type Decision = 'approved' | 'rejected';
 
-/** Decides what a migration waits for: its import on the source, or its undo on the target. */
+/** Approves or rejects what a migration waits for: its import on the source, or its undo on the target. */
 export async function decide(library: Library, jobId: string, word: Decision, signal: AbortSignal): Promise<void> {
   const { migration, mark, peer } = parseJobId(jobId);
   const owner = mark === 'undo' && peer !== undefined ? await peerOf(library, peer) : library;

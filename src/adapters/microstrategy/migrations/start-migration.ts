@@ -4,7 +4,7 @@ import { textOf } from '../../shared/option-values.ts';
 import type { Library } from '../server.ts';
 import type { Migration } from '../wire/schemas.ts';
 
-/** What `prepare` settled for a migration: the request as it will be sent, and the name that is found again. */
+/** What `prepare` decided for a migration: the request to send, and the name by which it is found. */
 export interface SettledMigration {
   readonly name: string;
   readonly body: object;
@@ -12,7 +12,7 @@ export interface SettledMigration {
   readonly project: string | undefined;
 }
 
-/** Plain data for the journal; the request is text, because options hold no objects. */
+/** The same as plain data for the journal. The request is a text, because options hold no objects. */
 export function settledMigration({ name, body, project }: SettledMigration): Options {
   return { name, body: JSON.stringify(body), ...(project === undefined ? {} : { project }) };
 }
@@ -32,11 +32,11 @@ export function findMigration({ client }: Library, settled: Options, signal: Abo
   });
 }
 
-/** A look for what a lost call began. */
+/** Looks for what a call whose answer was lost has begun. */
 export const looked = <Found>(look: () => Promise<Found>): Promise<Found> =>
   withHint('look at the migrations in Workstation before you repeat it', look);
 
-/** Whether the package is complete: it may then be downloaded, and requested for import. */
+/** Whether the package is complete, so that it can be downloaded and its import requested. */
 export function isMade({ packageInfo: { status } }: Migration): boolean {
   return status === 'created' || status === 'locked';
 }

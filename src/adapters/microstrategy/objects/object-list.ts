@@ -9,7 +9,7 @@ import { typeNames, typeNumber } from './object-types.ts';
 export type Action = (typeof conflictRules)[number];
 
 export interface WantedObject {
-  /** As typed: an id, or a name that is looked for. */
+  /** The id, or the name to look for, as the user typed it. */
   readonly named: string;
   readonly isId: boolean;
   readonly type: number;
@@ -17,7 +17,7 @@ export interface WantedObject {
   readonly includeDependents: boolean;
 }
 
-/** The objects that --object and --objects name together. USAGE says which entry is wrong. */
+/** The objects of --object and --objects together. USAGE says which entry is wrong. */
 export function wantedObjects(options: Options): readonly WantedObject[] {
   const rule = textOf(options, 'action');
   const action = rule === undefined ? undefined : oneOf(conflictRules, rule, 'the action');
@@ -46,7 +46,7 @@ interface Entry {
   readonly includeDependents: boolean | undefined;
 }
 
-/** `<id or name>:<type>[:<action>][:dependents]`, read from its end, because names may hold colons. */
+/** `<id or name>:<type>[:<action>][:dependents]`. It is read from its end, because names may hold colons. */
 function fromFlag(text: string): Entry {
   const parts = text.split(':');
   const includeDependents = parts.length > 2 && parts.at(-1)?.trim().toLowerCase() === 'dependents';
@@ -121,7 +121,7 @@ function fromJson(text: string): readonly unknown[] {
   throw new MigratorError('USAGE', 'the list of objects must be an array, alone or as `objects`');
 }
 
-/** Comma-separated values with a line of names above them (RFC 4180). */
+/** Comma-separated values (RFC 4180), with the names of the columns in the first line. */
 function fromCsv(text: string): Record<string, string>[] {
   const [head, ...rows] = csvRows(text);
   const names =

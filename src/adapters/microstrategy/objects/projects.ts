@@ -10,8 +10,8 @@ export interface Selection {
 }
 
 /**
- * The one project that a package is made of. All missing names are told in one NOT_FOUND; USAGE when there are several,
- * because a package belongs to one, or when a name fits several.
+ * The project that a package is made of. NOT_FOUND names all missing projects at once. USAGE when a name fits several
+ * projects, or when several are named, because a package belongs to one.
  */
 export async function selectProject(
   { client, connection }: Library,
@@ -53,15 +53,18 @@ export async function selectProject(
 }
 
 export interface Wanted {
-  /** As the user named it; undefined leaves it to the source's id and name. */
+  /** The project that the user named. When it is undefined, the source's id and name decide. */
   readonly named: string | undefined;
   readonly sourceId?: string | undefined;
   readonly sourceName?: string | undefined;
-  /** The project's name as the id of its package, when that is all there is. */
+  /** The id of the package, when only that tells the name of the project. */
   readonly slug?: string | undefined;
 }
 
-/** The project that a package goes into: as named, else of the same id, else of the same name, else the instance's own. */
+/**
+ * The project that a package goes into: the named one, else the one with the same id, else the one with the same name,
+ * else the project of the instance.
+ */
 export async function selectTarget(
   { client, connection }: Library,
   { named, sourceId, sourceName, slug }: Wanted,

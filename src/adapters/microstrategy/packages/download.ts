@@ -6,9 +6,9 @@ import { checked, resumed, without, type Expected } from '../../shared/resumed-d
 export type Open = (signal: AbortSignal) => Promise<HttpResponse<ByteStream> & { readonly size: number | undefined }>;
 
 /**
- * A download that goes on where it broke off. The server knows no ranges, so it is asked for the whole again and what was
- * delivered is skipped. What comes out is compared with the expected size and digest at its end; the server states a digest
- * of uploaded packages only.
+ * A download that resumes where it broke off. The server knows no ranges, so it sends the whole file again, and what
+ * was delivered is skipped. At its end the bytes are compared with the expected size and digest. The server states a
+ * digest of uploaded packages only.
  */
 export function download(
   open: Open,

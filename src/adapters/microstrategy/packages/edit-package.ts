@@ -24,8 +24,9 @@ const editable = ['created', 'create_failed'];
 const undecided = ['pending', 'rejected', 'unknown'];
 
 /**
- * Edits a package before it is imported (edit migrations, steps 1 to 3): the server makes it again from the settings and
- * objects that are sent, and what is not named stays as it was. What is too late is refused before anything is sent.
+ * Edits a package before it is imported (edit migrations, steps 1 to 3). The server makes it again from the settings
+ * and objects that are sent; what the change does not name stays as it was. CONFLICT, before anything is sent, when it
+ * is too late.
  */
 export async function edit(
   library: Library,
@@ -100,7 +101,10 @@ async function tocOf(
   };
 }
 
-/** What was asked for before, without what the server added to it: dependents are collected anew. */
+/**
+ * The objects that were named for the package before. Dependents that the server added are left out, because it
+ * collects them again.
+ */
 function kept({ content = [] }: Toc, options: Options): readonly object[] {
   const rule = textOf(options, 'action');
   const all = flagOf(options, 'includeDependents');
@@ -123,7 +127,7 @@ function tocIn(toc: unknown, { id }: Migration): Toc {
   });
 }
 
-/** Comes as a text, and is sent as an object. */
+/** The tree view: the server gives it as a text, and takes it as an object. */
 function treeOf(tree: unknown): unknown {
   if (typeof tree !== 'string') return tree ?? {};
   const read = jsonOf(tree);
@@ -146,7 +150,7 @@ function refuseLate({ packageInfo: info, importInfo }: Migration, { connection }
   });
 }
 
-/** The answer was lost: a package that is made again shows that the request arrived. */
+/** Whether a request whose answer was lost has arrived: the server makes the package again then. */
 async function isBegun({ client }: Library, before: Migration, signal: AbortSignal): Promise<boolean> {
   const now = await client.migration(before.id, signal);
   if (now === undefined) return false;

@@ -7,10 +7,13 @@ import { fits, shortcut, typeName, type PackageType } from '../objects/object-ty
 import type { ResolvedObject } from '../objects/objects.ts';
 import { aclsOnNew, aclsOnReplacing, conflictRules, packageTypes, schemaUpdates } from '../options.ts';
 
-/** Brings what the target lacks and what is newer on the source, and spares what somebody has changed on the target since. */
+/**
+ * The default rule. It brings what the target lacks and what is newer on the source, and keeps what was changed later
+ * on the target.
+ */
 const usualAction: Action = 'use_newer';
 
-/** How a package is made, read from the options before any object is looked up. */
+/** The settings of a package, read from the options before any object is looked up. */
 export interface PackageSettings {
   readonly packageType: PackageType;
   readonly defaultAction: Action;
@@ -21,7 +24,7 @@ export interface PackageSettings {
   readonly updateSchema: readonly string[];
 }
 
-/** USAGE for words that the server does not know, and for settings that a package of that type does not take. */
+/** USAGE for words that the server does not know, and for settings that do not fit the type of the package. */
 export function packageSettings(options: Options): PackageSettings {
   const word = <Word extends string>(name: string, words: readonly [Word, ...Word[]], what: string): Word => {
     const text = textOf(options, name);
@@ -51,7 +54,7 @@ export function packageSettings(options: Options): PackageSettings {
 
 export type Purpose = 'object_migration' | 'project_merge';
 
-/** Without objects the whole project is merged. USAGE when a package of that type cannot hold what is named. */
+/** A project merge when no objects are named. USAGE when a package of that type cannot hold the named objects. */
 export function purposeOf(
   { packageType }: PackageSettings,
   objects: readonly { readonly type: number; readonly named: string }[],
@@ -102,7 +105,7 @@ export function packageInfo(
   return {
     type: packageType,
     name,
-    // The default of the server is an object migration.
+    // Without a purpose the server makes an object migration.
     ...(whole ? { purpose: 'project_merge' } : {}),
     environment,
     tocView: whole ? { settings: toc } : { settings: toc, content },
@@ -110,7 +113,7 @@ export function packageInfo(
   };
 }
 
-/** The objects as a package's table of contents names them. */
+/** The objects in the form of a package's table of contents. */
 export function contentOf(
   objects: readonly ResolvedObject[],
   settings: Pick<PackageSettings, 'defaultAction'>,
@@ -124,7 +127,7 @@ export function contentOf(
   }));
 }
 
-/** What the user should know of a package before it is made. */
+/** What the user should know before the package is made. */
 export function packageNotes(settings: PackageSettings, objects: readonly ResolvedObject[]): string[] {
   const rules = [settings.defaultAction, ...objects.map((object) => actionOf(object, settings))];
   const shortcuts = objects.filter(({ type }) => type === shortcut).map(({ name }) => name);
@@ -142,12 +145,15 @@ export function packageNotes(settings: PackageSettings, objects: readonly Resolv
   ];
 }
 
-/** What a package will not do although one may expect it: the rule use_existing copies nothing, as it is documented. */
+/**
+ * Warns of what the package will not do although a user may expect it: by the documents, the rule use_existing copies
+ * nothing.
+ */
 export function idleNotes(
   settings: Pick<PackageSettings, 'defaultAction'>,
   objects: readonly ResolvedObject[],
   purpose: Purpose,
-  /** Those that may be absent on the target. */
+  /** The objects that the target may lack. */
   absent: readonly ResolvedObject[] = objects,
 ): string[] {
   const idle = settings.defaultAction === 'use_existing';

@@ -11,10 +11,10 @@ import type { Library } from '../server.ts';
 import { packageNotes, packageSettings, purposeOf, type PackageSettings, type Purpose } from './package-content.ts';
 import { checkRef, idFrom } from './package-name.ts';
 
-/** A package as it was ordered, with every name of it found on the source. */
+/** What a package shall hold. Every name is resolved on the source. */
 export interface PackageOrder {
   readonly ref: PackageRef;
-  /** None for a package of the configuration. */
+  /** Undefined for a package of the configuration. */
   readonly project: { readonly id: string; readonly name: string } | undefined;
   readonly purpose: Purpose;
   readonly settings: PackageSettings;
@@ -22,7 +22,7 @@ export interface PackageOrder {
   readonly notes: readonly string[];
 }
 
-/** Checks and resolves what a package shall hold; reads only, and nothing before the options themselves are right. */
+/** Checks the options, then resolves what the package shall hold. Reads only. */
 export async function packageOrder(
   library: Library,
   request: Pick<ExportRequest, 'projects' | 'packageId' | 'packageVersion' | 'options'>,
@@ -59,7 +59,7 @@ function refOf(
   return ref;
 }
 
-/** UNSUPPORTED: a package that was uploaded is imported at once, past whoever was to approve it. */
+/** UNSUPPORTED for --request-only: the server imports an uploaded package at once, without an approval. */
 export function refuseRequestOnly(options: Options): void {
   if (!flagOf(options, 'requestOnly')) return;
   throw new MigratorError('UNSUPPORTED', 'a package that is carried over is imported at once, without approval', {

@@ -3,7 +3,7 @@ import type { HttpRequest } from '../../../ports/http.ts';
 import { jsonOf, oneLine } from '../../shared/answers.ts';
 import { errorSchema, wrappedErrorSchema } from './schemas.ts';
 
-/** What the server says about itself, read from the error body. */
+/** What an error body says. */
 interface Refusal {
   readonly code: string | undefined;
   readonly message: string;
@@ -16,7 +16,7 @@ type Reading = readonly [code: ErrorCode, sentence: string, hint: string | undef
 const unreadableFile = /the shared file cannot be accessed/i;
 const noStorage = /requires MicroStrategy Storage Service|Storage Service is not configured properly/i;
 
-/** Failures of which only the text is documented (Migration API, troubleshooting). */
+/** Failures that the documents describe by their text only (Migration API, troubleshooting). */
 const texts: readonly (readonly [RegExp, Reading])[] = [
   [
     /requires MicroStrategy Storage Service/i,
@@ -78,7 +78,7 @@ const iServerTexts: Readonly<Record<number, Reading>> = {
   ],
 };
 
-/** The product's error body (`code`, `message`, `ticketId`), put into words. Undefined leaves the general reading. */
+/** The error that the product's body (`code`, `message`, `ticketId`) describes. Undefined keeps the general reading. */
 export function explain(status: number, body: string, request: HttpRequest): MigratorError | undefined {
   const refusal = refusalOf(body, request);
   if (refusal === undefined) return undefined;
@@ -97,12 +97,12 @@ export function explain(status: number, body: string, request: HttpRequest): Mig
   });
 }
 
-/** The session is gone; the call was refused before it was processed. */
+/** Whether the session is lost. The server refused the call before it processed it. */
 export function isSessionGone(error: unknown): boolean {
   return isMigratorError(error, 'AUTH_REFUSED') && error.details['errorCode'] === 'ERR009';
 }
 
-/** The storage that holds the package is not the one of this Library. */
+/** Whether this Library cannot read the package, because another storage holds it. */
 export function isFileUnreadable(error: unknown): error is MigratorError {
   return isMigratorError(error) && error.details['unreadableFile'] === true;
 }
@@ -111,12 +111,12 @@ export function isAmbiguous(error: unknown): error is MigratorError {
   return isMigratorError(error) && error.details['ambiguous'] === true;
 }
 
-/** Refused, or unanswered: the change may be there all the same, and only a look tells. */
+/** Whether a change may have been made although it was refused, or its answer was lost. Only a look tells. */
 export function isUndecided(error: unknown): error is MigratorError {
   return isMigratorError(error, 'CONFLICT') || isAmbiguous(error);
 }
 
-/** What a message of a failed package, import or validation means for the user, beyond its own words. */
+/** What the user can do about the message of a failed package, import or validation. */
 export function remedyOf(message: string): string | undefined {
   return texts.find(([pattern]) => pattern.test(message))?.[1][2];
 }
@@ -167,7 +167,7 @@ function readingOf(status: number, { code, message, iServerCode }: Refusal): Rea
   }
 }
 
-/** `Cannot do current operation for now when packageInfo.status is 'locked'` and its kin. */
+/** Messages such as `Cannot do current operation for now when packageInfo.status is 'locked'`. */
 function isWrongState(message: string): boolean {
   return /cannot do current operation|\bstatus\b.*\bis\b/i.test(message);
 }
@@ -200,7 +200,7 @@ function refusalOf(body: string, request: HttpRequest): Refusal | undefined {
   };
 }
 
-/** What was sent in confidence and must not come back in a message. */
+/** The secrets in a request, which no message may repeat. */
 function confided({ secretBodies, json: body }: HttpRequest): string[] {
   if (secretBodies !== true || typeof body !== 'object' || body === null) return [];
   const token = 'loginMode' in body && body.loginMode === 4096;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { list, number, text, valueOr } from '../../shared/schemas.ts';
 
-/** The JSON of the REST API, as far as it is read. Unknown fields are dropped, unknown words of a state are kept. */
+/** The JSON of the REST API, as far as it is read. Unknown fields are dropped; unknown words for a state are kept. */
 
 const flag = valueOr(z.boolean(), undefined);
 
-/** `{}` where there is none. */
+/** The server gives `{}` where there is none. */
 const named = valueOr(z.object({ id: text, name: text }), { id: undefined, name: undefined });
 
 const stored = valueOr(z.object({ size: number, path: text }), { size: undefined, path: undefined });
@@ -26,7 +26,7 @@ const privilege = z.object({
 });
 export type Privilege = z.infer<typeof privilege>;
 
-/** A bare list; inside a document it is read too. */
+/** A list, alone or as `privileges`. */
 export const privilegesSchema = z.union([
   z.array(privilege),
   z.object({ privileges: z.array(privilege) }).transform(({ privileges }) => privileges),
@@ -57,7 +57,7 @@ export type Storage = NonNullable<z.infer<typeof storageSchema>['sharedFileStore
 
 const warningSchema = z.object({ message: text, bannedObjectCount: number });
 
-/** A migration: a package, and what becomes of it on one target. The short answers to writes lack most of it. */
+/** A migration: a package, and its import on one target. The short answers to writes lack most of the fields. */
 export const migrationSchema = z.object({
   id: z.string(),
   packageInfo: z.object({
@@ -111,7 +111,7 @@ export type Migration = z.infer<typeof migrationSchema>;
 
 export const migrationsSchema = z.object({ total: number, data: z.array(z.unknown()) });
 
-/** A package's table of contents as the server shows it; what it is not asked for is dropped. */
+/** A package's table of contents, as the server shows it. */
 export const tocSchema = z.object({
   settings: z.looseObject({}).optional(),
   content: z
@@ -128,7 +128,7 @@ export const tocSchema = z.object({
     .optional(),
 });
 
-/** A migration with everything in it, to be handed on as it is. */
+/** A migration with all its fields, which is passed on unchanged. */
 export const contentSchema = z.looseObject({ packageInfo: z.looseObject({}) });
 export type MigrationContent = z.infer<typeof contentSchema>;
 
@@ -165,5 +165,5 @@ export const errorSchema = z.object({
   subErrors: list(subError),
 });
 
-/** The modeling endpoints wrap theirs. */
+/** The modeling endpoints put their errors into a list. */
 export const wrappedErrorSchema = z.object({ errors: z.array(errorSchema).min(1) });
