@@ -29,9 +29,9 @@ export function createExporter(server: Server): Exporter {
     },
     find: async (prepared, _startedAfter, signal) => {
       const { way, folder } = settledOf(prepared);
-      // Reading may be begun again; a spreadsheet of that name is simply written once more.
+      // Reading objects can begin again, and a spreadsheet of that name is written again. Both do no harm.
       if (way !== 'web') return undefined;
-      // The name of the folder is new: when it is there, the server is at work or done.
+      // The folder has a new name. When it is there, the server works on the export or has finished it.
       return (await migrationFolder(server, folder).exists(signal)) ? `export/${folder}` : undefined;
     },
     fetch: (id, prepared, signal) => fetchExport(server, id, prepared, signal),
@@ -48,7 +48,8 @@ async function prepare(server: Server, request: ExportRequest, signal: AbortSign
   const folder = folderName(project, 'export', stamp);
   const privately = flagOf(options, 'privateProperties');
   if (way !== 'rest') {
-    // Both need the web interface in the end, and a migration needs an administrator: better known now.
+    // Both ways fetch their files by the web interface, and a migration needs an administrator. Both are checked before
+    // anything starts.
     await server.rest.version(signal);
     await server.web.folders(signal);
   } else {
@@ -118,8 +119,8 @@ function settledOf({ settled }: PreparedExport): Settled {
 }
 
 /**
- * Migration API, export: `export_private_properties` is demanded although the documents do not name it. The answer is
- * `null` when all files are written.
+ * Migration API, export. The server demands `export_private_properties`, although the documents do not name it. It
+ * answers `null` when all files are written.
  */
 async function startMigration(server: Server, prepared: PreparedExport, signal: AbortSignal): Promise<void> {
   const { folder, wanted, privately } = settledOf(prepared);

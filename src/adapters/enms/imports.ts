@@ -17,7 +17,7 @@ import { prepareTopology, startTopologyImport } from './topology/topology-import
 import { typesOf, wayOf } from './way-and-types.ts';
 
 export function createImporter(server: Server, refusals: Refusals, debug: (message: string) => void): Importer {
-  /** Stamps of the imports object by object that an earlier process began. */
+  /** The stamps of imports object by object that an earlier process began. */
   const interrupted = new Set<string>();
   return {
     takes: 'files',
@@ -46,7 +46,7 @@ export function createImporter(server: Server, refusals: Refusals, debug: (messa
     },
     find: async ({ settled }, startedAfter, signal) => {
       const way = textOf(settled, 'way');
-      // Objects are written by name, so going on does no harm; what is there already is left out then.
+      // Objects are written by name, so it does no harm to go on. Objects that are there already are left out then.
       if (way === 'rest') {
         interrupted.add(textOf(settled, 'stamp') ?? '');
         return undefined;
@@ -64,7 +64,7 @@ export function createImporter(server: Server, refusals: Refusals, debug: (messa
   };
 }
 
-/** The time before which an earlier process of this run did not send the import; undefined when it never came so far. */
+/** The earliest time at which an earlier process of this run sent the import; undefined when it did not come so far. */
 async function meantToBeSent(
   server: Server,
   folder: string,
@@ -75,7 +75,10 @@ async function meantToBeSent(
   return remark === undefined ? undefined : startedAfter;
 }
 
-/** A spreadsheet leaves no trace of its import; adding it once more does no harm, deleting for it once more might. */
+/**
+ * CONFLICT when a second import could do harm. The import of a spreadsheet leaves no trace. To add devices once more
+ * does no harm; to delete all devices once more may.
+ */
 function requireSafeToRepeat(replaces: boolean): void {
   if (!replaces) return;
   throw new MigratorError('CONFLICT', 'eNMS does not tell whether the topology was imported and the devices replaced', {
@@ -143,7 +146,10 @@ function wrongKind(topology: boolean): MigratorError {
       });
 }
 
-/** Types that are named must have their file: the server skips one without, and would leave an emptied type empty. */
+/**
+ * The types to import. NOT_FOUND for a named type without a file: the server skips it, and would leave an emptied type
+ * empty.
+ */
 function wantedTypes(options: ImportRequest['options'], content: PackageContent | undefined): readonly Type[] {
   const named = typesOf(options);
   if (content === undefined || content.kind === 'topology') return named ?? types;
@@ -163,7 +169,7 @@ function ownPasswordOf(options: ImportRequest['options']): 'keep' | 'replace' {
   throw new MigratorError('USAGE', 'the option ownPassword must be keep or replace');
 }
 
-/** What would make the server fail half-way is refused before anything is sent. */
+/** CONFLICT, before anything is sent, for what would make the server fail half-way. */
 function refuseFatal({ dangling: { fatal } }: Survey, way: string): void {
   if (fatal.count === 0) return;
   const more = fatal.count > fatal.first.length ? `, and ${fatal.count - fatal.first.length} more` : '';

@@ -4,26 +4,28 @@ import type { Account, Way } from './connection.ts';
 import type { Rest } from './wire/rest.ts';
 import type { Web } from './wire/web.ts';
 
-/** One server as one connection sees it: two clients, because their credentials must never meet. */
+/**
+ * One server as one connection sees it. It has two clients, because each must never send the credentials of the other.
+ */
 export interface Server {
   readonly rest: Rest;
   readonly web: Web;
   readonly account: Account;
-  /** What the user calls it. */
+  /** The name of the instance. */
   readonly name: string;
   readonly url: string;
   readonly via: Way;
-  /** When this process sent an import, by its folder. */
+  /** The time at which this process sent an import, by the folder of the import. */
   readonly sent: Map<string, Date>;
-  /** What imports of this process were answered, by folder; kept on the server too. */
+  /** The answers to the imports of this process, by their folders. They are kept on the server too. */
   readonly answers: Map<string, { readonly status: number; readonly words: string }>;
   readonly clock: Clock;
   readonly random: Random;
 }
 
 /**
- * Goes over to the password that an import brings, once the server no longer takes the old one: an import that failed
- * early has not replaced it, and one whose answer got lost may replace it later.
+ * Changes to the password in the imported package when the server no longer takes the old one. An import that failed
+ * early has not replaced it, and an import whose answer was lost may replace it later.
  */
 export async function takeUpPassword({ rest, account }: Server, signal: AbortSignal): Promise<void> {
   if (!account.expects()) return;

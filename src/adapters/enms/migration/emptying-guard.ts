@@ -3,8 +3,9 @@ import type { PackageContent } from '../model/package-content.ts';
 import { holdersOutside, type Type } from '../model/types-and-relations.ts';
 
 /**
- * Emptying a type takes its objects out of everything that refers to them, and an import brings those relations back
- * only for the types that it imports too. So the types must be closed: nothing outside may refer to what is emptied.
+ * Refuses to empty types when relations would be lost. To empty a type removes its objects from everything that refers
+ * to them, and an import restores these relations only for the types that it imports. CONFLICT names the other types
+ * that refer to the emptied ones.
  */
 export function requireMayEmpty(
   way: 'web' | 'rest',

@@ -13,8 +13,8 @@ import { keyText, valueOf } from '../wire/yaml.ts';
 import { migrationFolder, remarks, writeRemark, type MigrationFolder } from './migration-folder.ts';
 
 /**
- * Brings the files into a fresh folder on the target and reads each one back: an import whose folder or `metadata.yaml`
- * is not there deletes first and fails then.
+ * Brings the files into a new folder on the target and reads each one back. Without the folder or `metadata.yaml`, an
+ * import would first delete and then fail.
  */
 export async function stageMigration(
   server: Server,
@@ -52,7 +52,10 @@ async function requireThere(folder: MigrationFolder, name: string, signal: Abort
   );
 }
 
-/** A user that arrives without a password keeps the one it has. All else stays as it is, digits and tags included. */
+/**
+ * Takes the password of one user out of the file, so that the user keeps the one on the target. Everything else stays
+ * the same, also digits and tags.
+ */
 function withoutPassword(bytes: Buffer, username: string): Buffer {
   const items = itemsOf(decoded(bytes), 'user.yaml');
   const own = items.find((item) => isNamed(item, username));
@@ -66,7 +69,9 @@ function isNamed(item: YamlNode, name: string): boolean {
   return isMap(value) && value['name'] === name;
 }
 
-/** Returns the job's id when the server has answered, whatever it said: `status` judges that. */
+/**
+ * Sends the import and returns the job's id when the server has answered. `status` reads from the answer how it ended.
+ */
 export async function startMigration(
   server: Server,
   prepared: PreparedImport,
@@ -120,7 +125,7 @@ async function answerTo(
   signal: AbortSignal,
 ): Promise<{ readonly status: number; readonly words: string }> {
   const switches = {
-    // Any value but false empties, even the text "false": it is sent only to say yes.
+    // The server empties for every value but false, even for the text "false". So the key is sent only for yes.
     ...(flagOf(settled, 'emptied') ? { empty_database_before_import: true } : {}),
     ...(flagOf(settled, 'skipPoolUpdate') ? { skip_pool_update: true } : {}),
     ...(flagOf(settled, 'skipModelUpdate') ? { skip_model_update: true } : {}),

@@ -2,7 +2,10 @@ import { MigratorError } from '../../../errors.ts';
 import { jsonOf, oneLine } from '../../shared/answers.ts';
 import { alertSchema } from './schemas.ts';
 
-/** The REST API's error body, `{"alert": "Error 500 - Internal Server Error."}`, put into words. */
+/**
+ * The error that a body of the REST API describes, such as `{"alert": "Error 500 - Internal Server Error."}`. Undefined
+ * keeps the general reading.
+ */
 export function explainRest(status: number, body: string): MigratorError | undefined {
   const said = alertOf(body);
   const tail = said === undefined ? '' : `: ${said}`;
@@ -33,7 +36,7 @@ export function explainRest(status: number, body: string): MigratorError | undef
   }
 }
 
-/** The web interface answers people: only the status means something. */
+/** The error of the web interface. It answers with pages for people, so only the status counts. */
 export function explainWeb(status: number): MigratorError | undefined {
   return status === 401 ? notAllowed(status) : status === 413 ? tooLarge() : undefined;
 }
@@ -44,7 +47,7 @@ function tooLarge(): MigratorError {
   });
 }
 
-/** The web interface knows the account, and does not let it. */
+/** AUTH_REFUSED: the web interface knows the account and does not allow this. */
 export function notAllowed(status = 403): MigratorError {
   return new MigratorError('AUTH_REFUSED', `the web interface of eNMS does not allow this (${status})`, {
     hint: 'the account needs the pages and endpoints for downloads, uploads and migrations, or use --via rest',
@@ -52,7 +55,7 @@ export function notAllowed(status = 403): MigratorError {
   });
 }
 
-/** The text of an alert; undefined when the body is none. */
+/** The text of an alert; undefined when the body is no alert. */
 export function alertOf(body: string): string | undefined {
   const alert = alertSchema.safeParse(jsonOf(body));
   if (!alert.success) return undefined;

@@ -8,7 +8,7 @@ const decoded = answerReader('check that the URL is an eNMS server, release 4.7'
   body === undefined ? undefined : alertOf(JSON.stringify(body)),
 );
 
-/** Migrations and topology imports answer when all is done, and take as long as the data. */
+/** Migrations and topology imports answer when they are done, which depends on the amount of data. */
 const workMs = 60 * 60_000;
 const pageSize = 1000;
 
@@ -17,22 +17,25 @@ export interface Upserted {
   readonly failure: readonly { readonly name: string; readonly reason: string }[];
 }
 
-/** What a call that works before it answers said. `words` are the server's. */
+/** The answer of a call that works before it answers. `words` are those of the server. */
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
   readonly words: string;
 }
 
-/** The REST API, one function per endpoint; HTTP Basic and never a cookie, because a call ends the session of one. */
+/**
+ * The REST API, with one function for each endpoint. It uses HTTP Basic and never a cookie, because a call with a
+ * cookie ends that session.
+ */
 export interface Rest {
-  /** True when something that calls itself eNMS is there; proves no credentials. */
+  /** True when the server answers as eNMS does. Does not prove the credentials. */
   isAlive(signal: AbortSignal): Promise<boolean>;
-  /** Release of the server; needs an administrator. AUTH_REFUSED with details.status 401 or 403. */
+  /** The release of the server. Needs an administrator: AUTH_REFUSED with `details.status` 401 or 403. */
   version(signal: AbortSignal): Promise<string | undefined>;
-  /** All objects of a type with these properties, sorted by the first. */
+  /** All objects of a type with these properties, sorted by the first property. */
   search(type: string, columns: readonly string[], signal: AbortSignal, pageLimit?: number): AsyncIterable<WireObject>;
-  /** Undefined when there is none, none that the account may see, or none that a URL can name (`isAddressable`). */
+  /** Undefined when there is no such object, the account may not see it, or a URL cannot name it (`isAddressable`). */
   instance(type: string, name: string, signal: AbortSignal): Promise<WireObject | undefined>;
   upsert(type: string, objects: readonly WireObject[], signal: AbortSignal): Promise<Upserted>;
   migrate(direction: 'export' | 'import', body: object, signal: AbortSignal): Promise<Answer>;
@@ -96,7 +99,7 @@ export function createRest(http: Http): Rest {
       const fileName = path.slice(path.lastIndexOf('/') + 1);
       const contentType = 'application/vnd.ms-excel';
       const form = [
-        // The server compares with this very text; anything else is false.
+        // The server takes only this text for true.
         { field: 'replace', value: replace ? 'True' : 'False' },
         { field: 'file', fileName, contentType, size, open: (inner: AbortSignal) => file.open(inner) },
       ];
@@ -111,17 +114,17 @@ export function createRest(http: Http): Rest {
   };
 }
 
-/** A URL takes `.` and `..` for steps on its path, however they are written. */
+/** Whether a URL can name an object. `.` and `..` change the path of a URL, also when they are escaped. */
 export function isAddressable(name: string): boolean {
   return name !== '.' && name !== '..';
 }
 
-/** The echo of a refused object; all of it but its name stays here. */
+/** The name of a refused object. The rest of the object is not shown. */
 function nameOf(echo: WireObject): string {
   return typeof echo['name'] === 'string' ? echo['name'] : 'an object without a name';
 }
 
-/** Of a traceback the line that says what went wrong. */
+/** The last line of a traceback, which says what went wrong. */
 function lastLine(text: unknown): string {
   const lines = typeof text === 'string' ? text.trim().split('\n') : [];
   return (lines.at(-1) ?? 'no reason is given').trim().slice(0, 300);
