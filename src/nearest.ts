@@ -20,13 +20,17 @@ function distance(a: string, b: string): number {
 
 const bare = (word: string): string => word.toLowerCase().replace(/[-_ ]/g, '');
 
-/** The candidate that was probably meant. At most a third of the letters may be wrong; undefined when none is near. */
+/** The candidates that were probably meant, the nearest first: a third of the letters may be wrong. */
+export function nearestOf(word: string, candidates: readonly string[]): readonly string[] {
+  const wanted = bare(word);
+  return candidates
+    .map((candidate) => ({ candidate, edits: distance(wanted, bare(candidate)) }))
+    .filter(({ candidate, edits }) => edits <= Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) / 3)))
+    .sort((one, other) => one.edits - other.edits)
+    .map(({ candidate }) => candidate);
+}
+
+/** The first of them; undefined when none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  let best: { readonly candidate: string; readonly edits: number } | undefined;
-  for (const candidate of candidates) {
-    const edits = distance(bare(word), bare(candidate));
-    const allowed = Math.max(1, Math.floor(Math.max(bare(word).length, candidate.length) / 3));
-    if (edits <= allowed && (best === undefined || edits < best.edits)) best = { candidate, edits };
-  }
-  return best?.candidate;
+  return nearestOf(word, candidates)[0];
 }

@@ -9,7 +9,7 @@ import { options as snaplogic } from './snaplogic/options.ts';
 export const products = ['octopus', 'enms', 'microstrategy', 'snaplogic'] as const;
 export type Product = (typeof products)[number];
 
-/** One lazy line each; add yours here. */
+/** Each product's adapter, loaded when it is needed. A new product adds a line here. */
 export const adapterModules = {
   octopus: async () => (await import('./octopus/index.ts')).adapter,
   microstrategy: async () => (await import('./microstrategy/index.ts')).adapter,
@@ -21,7 +21,7 @@ export function isProduct(text: string): text is Product {
   return (products as readonly string[]).includes(text);
 }
 
-/** A module of somebody else's, as the rc file's `adapters` names it. CONFIG_INVALID says what it lacks. */
+/** An adapter module that is not built in, as `adapters` in the rc file names it. CONFIG_INVALID says what it lacks. */
 export function checkAdapterModule(value: unknown, origin: string): AdapterModule {
   const fail = (lack: string): MigratorError =>
     new MigratorError('CONFIG_INVALID', `${origin} is not an adapter for migrator: ${lack}`, {
@@ -48,7 +48,7 @@ export function checkAdapterModule(value: unknown, origin: string): AdapterModul
   return value as AdapterModule;
 }
 
-/** Every product's flags, as data: help and parsing read them without loading an adapter. */
+/** The flags of every product, as data. Help and parsing read them without loading an adapter. */
 export const productOptions: readonly ProductOptions[] = [octopus, enms, microstrategy, snaplogic];
 
 /** The URL that a product's short name stands for. */

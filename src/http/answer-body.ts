@@ -1,6 +1,6 @@
 import { MigratorError } from '../errors.ts';
 import type { ByteStream } from '../ports/artifact.ts';
-import type { HttpRequest, HttpResponse } from '../ports/http.ts';
+import { unsettledHints, type HttpRequest, type HttpResponse } from '../ports/http.ts';
 import { brokenError, quote } from './errors.ts';
 import { BrokenExchange, type Answer } from './exchange.ts';
 import type { RequestName } from './request-name.ts';
@@ -69,7 +69,7 @@ export function parseJson(
       'REMOTE_UNEXPECTED',
       `${name.host} answered ${name.line} with something that is not JSON${shown}`,
       {
-        hint: 'check that the URL is the server itself and not a login page or a proxy',
+        hint: unsettledHints.unreadable,
         details: { request: name.line, status: response.status, ambiguous: safetyOf(request) === 'once' },
       },
     );

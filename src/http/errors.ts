@@ -1,4 +1,5 @@
 import { MigratorError, type ErrorCode } from '../errors.ts';
+import { unsettledHints } from '../ports/http.ts';
 import type { BrokenExchange } from './exchange.ts';
 import type { RequestName } from './request-name.ts';
 
@@ -38,9 +39,7 @@ export function brokenError(failure: BrokenExchange, request: RequestName, ambig
       'check whether the URL should begin with http:// or name another port',
     );
   }
-  const hint = ambiguous
-    ? 'the request may have been carried out; look at the server before you repeat it'
-    : 'check the URL, the network and the proxy';
+  const hint = ambiguous ? unsettledHints.lost : 'check the URL, the network and the proxy';
   if (failure.stalled !== undefined) {
     const seconds = failure.stalled.milliseconds / 1000;
     return fail(`${failure.stalled.what} of ${request.line} on ${request.host} did not move for ${seconds} s`, hint);
@@ -65,7 +64,7 @@ export function statusError(refusal: Refusal, request: RequestName, ambiguous: b
     code,
     `${request.host} ${verdict} ${request.line} (${status})${said === '' ? '' : `: ${said}`}`,
     {
-      hint: ambiguous ? 'the request may have been carried out; look at the server before you repeat it' : hint,
+      hint: ambiguous ? unsettledHints.lost : hint,
       details: { host: request.host, request: request.line, status, ambiguous },
     },
   );

@@ -16,13 +16,16 @@ export interface InstanceInfo {
   readonly url: string;
   readonly account: string;
   readonly mode: 'normal' | 'maintenance';
-  /** What the account may do, as far as the server says so. `allowed` is undefined when the server does not say. */
+  /**
+   * What the account may do, as far as the server tells this without a try. `allowed` is undefined when it does not
+   * tell.
+   */
   readonly rights: readonly {
     readonly action: string;
     readonly allowed: boolean | undefined;
     readonly detail?: string;
   }[];
-  /** Facts that deserve a warning (an unsupported version, a stopped queue). */
+  /** Facts that the user should be warned of: an unsupported version, a stopped queue. */
   readonly notes: readonly string[];
 }
 
@@ -36,30 +39,36 @@ export interface InventoryItem {
 }
 
 export interface Inventory {
-  /** The kinds that `list` supports. `project` is always one of them. */
+  /** The kinds that `list` knows. `project` is always one of them. */
   readonly kinds: readonly string[];
   /** Reads all pages, in any order. May be repeated. USAGE for an unknown kind. */
   list(kind: string, signal: AbortSignal): AsyncIterable<InventoryItem>;
 }
 
 export interface MoveRequest {
-  /** A name, id or path, as the user typed it. Undefined when the exporter is projectless and no project was named. */
+  /**
+   * A name, id or path, as the user typed it. Undefined when no project was named, which only a projectless exporter
+   * allows.
+   */
   readonly project: string | undefined;
   readonly dryRun: boolean;
   readonly options: Options;
-  /** The names of the options that were given as secrets, so that a move can refuse one that it does not support. */
+  /** The names of the options that were given as secrets. A move that cannot use one of them refuses it. */
   readonly secrets?: readonly string[];
 }
 
-/** The target of a move. Its name is part of the job id, so that `AdapterTools.peer` can find it on any machine. */
+/**
+ * The other end of a move. The adapter puts its name into the job id; with the name, `AdapterTools.peer` finds it in
+ * any process.
+ */
 export interface Peer {
   readonly name: string;
   readonly adapter: Adapter;
 }
 
-/** The result of `prepare`. Plain data, enough to start or find the move after a crash. */
+/** What `prepare` decided: plain data that is enough to start or find the move after a crash. */
 export interface PreparedMove {
-  /** The project as it is shown to users. */
+  /** The project, as people are told it. */
   readonly project: string;
   readonly dryRun: boolean;
   readonly settled: Options;
@@ -68,34 +77,40 @@ export interface PreparedMove {
   readonly consent?: string | undefined;
 }
 
-/** Moves projects with the servers' own means, between two instances that the product can connect. */
+/** Moves a project between two instances by the servers' own means, without a package on this machine. */
 export interface Mover {
   /** See Importer.dryRuns. */
   readonly dryRuns: 'server' | 'plan';
-  /** True, or a sentence that says why a move cannot reach this target. */
+  /** True, or a sentence that says why a move cannot reach this target. Reads only; may be repeated. */
   reaches(target: Peer, info: InstanceInfo, signal: AbortSignal): Promise<true | string>;
-  /** Resolves names, checks rights and versions on both instances, and makes a plan. Only reads. May be repeated. */
+  /**
+   * Resolves names, checks rights and versions on both ends, and plans. Reads only; may be repeated. Fails with the
+   * reason when the move cannot start.
+   */
   prepare(request: MoveRequest, target: Peer, signal: AbortSignal): Promise<PreparedMove>;
-  /** Starts the move and returns the job id. The caller repeats it only after `find`. */
+  /**
+   * Starts the move and returns the job id. As Exporter.start: it is never repeated blindly, and a lost answer is
+   * ambiguous.
+   */
   start(prepared: PreparedMove, target: Peer, secrets: Secrets, signal: AbortSignal): Promise<string>;
   /** See Exporter.find. */
   find(prepared: PreparedMove, startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;
-  /** Removes what a finished dry run left on the servers. Idempotent. */
+  /** Removes what a finished dry run left on the servers. May be repeated. */
   discard?(jobId: string, signal: AbortSignal): Promise<void>;
 }
 
 /**
- * Talks to one instance of one product. An absent facet means that the product cannot do this; callers turn that into
- * UNSUPPORTED. All methods may fail with AUTH_REFUSED, REMOTE_UNREACHABLE, REMOTE_UNEXPECTED and CANCELLED. The
- * comments name other codes. No error, log line or return value contains a secret.
+ * Speaks one product's protocol to one instance. An absent facet is something that the product cannot do; callers fail
+ * with UNSUPPORTED then. Every method may fail with AUTH_REFUSED, REMOTE_UNREACHABLE, REMOTE_UNEXPECTED and CANCELLED;
+ * other codes are named at the method. No error, log line or result holds a secret.
  */
 export interface Adapter {
   readonly product: string;
-  /** The first call of every run: checks URL and credentials. Only reads. Cheap. May be repeated. */
+  /** The first call of every run. Proves URL and credentials with few requests. Reads only; may be repeated. */
   probe(signal: AbortSignal): Promise<InstanceInfo>;
   /**
-   * A sentence that says why the target cannot import packages of this source version, or undefined. (Octopus and eNMS
-   * need the same release on both sides.)
+   * A sentence that says why the target cannot import a package of this source version; undefined when it can. Octopus
+   * and eNMS demand the same release.
    */
   versionObstacle(sourceVersion: string, target: InstanceInfo): string | undefined;
   readonly inventory: Inventory;
@@ -104,7 +119,7 @@ export interface Adapter {
   readonly imports?: Importer;
   readonly moves?: Mover;
   readonly feed?: PackageFeed;
-  /** Ends sessions. Called once, also after failures. */
+  /** Ends sessions. Called once, also after a failure. */
   close?(): Promise<void>;
 }
 
@@ -112,18 +127,21 @@ export interface AdapterTools {
   readonly http: (options: HttpOptions) => Http;
   readonly clock: Clock;
   readonly random: Random;
-  /** Writes a line for `--debug`. It must not contain a secret. */
+  /** Writes a line for `--debug`. The line must not hold a secret. */
   readonly debug: (message: string) => void;
-  /** Registers a secret that was received during the run (a session token). After that it is masked in every output. */
-  readonly guard: (secret: Secret) => void;
   /**
-   * The adapter of another instance of the rc file, by its name. It is not read-only. CONFIG_INVALID for an unknown
-   * name.
+   * Registers a secret that came up during the run, such as a session's token. From then on it is masked in everything
+   * that is shown.
    */
+  readonly guard: (secret: Secret) => void;
+  /** Another instance of the same rc file, by its name, with the right to write. CONFIG_INVALID when there is none. */
   readonly peer: (name: string) => Promise<Adapter>;
 }
 
-/** An instance of the rc file with its secret references resolved. The adapter defines the keys. */
+/**
+ * An instance of the rc file, with its secret references resolved. The adapter chooses the names of settings and
+ * secrets.
+ */
 export interface Connection {
   readonly name: string;
   readonly url: string;
@@ -134,8 +152,8 @@ export interface Connection {
 export interface AdapterModule {
   readonly contract: 1;
   readonly product: string;
-  /** The names of the settings that hold secrets. Their references are resolved before `create`. */
+  /** The settings of an instance that hold references to secrets. They are resolved before `create`. */
   readonly secretSettings: readonly string[];
-  /** CONFIG_INVALID when the connection's settings are wrong. Opens no socket. */
+  /** Makes the adapter of one instance. Opens no socket. CONFIG_INVALID when the settings or secrets are wrong. */
   create(connection: Connection, tools: AdapterTools): Adapter;
 }

@@ -7,17 +7,17 @@ export interface Digest {
   readonly hex: string;
 }
 
-/** One file that a server exported, or that a server shall import. */
+/** One file that a server exported, or is to import. */
 export interface ArtifactFile {
   /**
-   * The path in the payload of a package: `native/<file>` for a server's own file, `objects/<kind>.ndjson`,
+   * Its path in a package's payload: `native/<file>` for what a server made, `objects/<kind>.ndjson`, or
    * `files/<path>`.
    */
   readonly path: string;
-  /** Bytes. Undefined when the server does not give the size before the download. */
+  /** Bytes; undefined when the server does not say before it sends them. */
   readonly size: number | undefined;
   readonly mediaType: string;
-  /** The digest that the server gives. The reader of the stream compares it. */
+  /** The digest that the server states. The reader of the stream compares it. */
   readonly digest?: Digest | undefined;
   /** Starts the stream at the first byte. May be called again after a failure. */
   open(signal: AbortSignal): ByteStream;

@@ -2,11 +2,11 @@ import type { Secret } from '../secret.ts';
 import type { PackageRef, Artifact } from './artifact.ts';
 import type { Options, Secrets } from './options.ts';
 
-/** The place to which an exporting server shall push its package. */
+/** Where the exporting server sends its package itself. */
 export interface PushDestination {
   readonly url: string;
   readonly secret: Secret;
-  /** The id of the destination's container for packages, as its server knows it. */
+  /** The id, on the destination's server, of the container that takes the package. Octopus: a space. */
   readonly container?: string | undefined;
 }
 
@@ -18,29 +18,32 @@ export interface ExportRequest {
   readonly options: Options;
 }
 
-/** The result of `prepare`. Plain data, enough to start, find or fetch the export after a crash. */
+/** What `prepare` decided: plain data that is enough to start, find or fetch the export after a crash. */
 export interface PreparedExport {
   readonly package: PackageRef;
   readonly projects: readonly { readonly id: string; readonly name: string }[];
-  /** Plain data that only the adapter reads. */
+  /** What the adapter needs itself; plain data. */
   readonly settled: Options;
-  /** Notices for the user before the export starts. */
+  /** What the user should know before the export starts. */
   readonly notes: readonly string[];
 }
 
 export interface Exporter {
-  /** True when `start` can take a destination to push to. */
+  /** True when `start` takes a destination. */
   readonly pushes: boolean;
-  /** True when an export needs no project, because what it exports belongs to none. */
+  /** True when an export need not name a project, because what it takes belongs to none. */
   readonly projectless?: boolean;
-  /** The names of the options with secrets that `start` needs. */
+  /** The secrets that `start` needs, by option name. */
   readonly requiredSecrets: readonly string[];
   /**
-   * Resolves all names and chooses the id and a unique version of the package. Only reads. Reports all missing names in
-   * one NOT_FOUND (details.missing). May be repeated, but chooses a new version each time unless the request has one.
+   * Resolves every name, and chooses the id and a new version of the package. Reads only. May be repeated, and then
+   * chooses another version unless one is given. NOT_FOUND names all missing projects at once (`details.missing`).
    */
   prepare(request: ExportRequest, signal: AbortSignal): Promise<PreparedExport>;
-  /** Starts the export and returns the job id. The caller repeats it only after `find`. */
+  /**
+   * Starts the export and returns the job id. It is never repeated blindly: when the answer is lost or cannot be read,
+   * it fails with `details.ambiguous` true, and the caller asks `find`.
+   */
   start(
     prepared: PreparedExport,
     secrets: Secrets,
@@ -48,12 +51,18 @@ export interface Exporter {
     signal: AbortSignal,
   ): Promise<string>;
   /**
-   * Called when the answer of `start` was lost. Looks for a job that `start` created from this preparation after the
-   * given time. Undefined when the server shows that there is no such job. CONFLICT when this is not certain.
+   * Looks for the job that `start` began with this preparation after the given time. Called when the answer was lost,
+   * and by a later process after a crash. Undefined when the server shows that no job began, or when a second start
+   * does no harm; CONFLICT when nobody can tell. Reads only; may be repeated.
    */
   find(prepared: PreparedExport, startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;
-  /** The files of the finished export, to be read from this server. Not called for pushed exports. May be repeated. */
+  /**
+   * The files that the finished export made, read from this server when their streams are opened. May be repeated. Not
+   * called for an export that the server pushed. NOT_FOUND when the server does not hold them.
+   */
   fetch(jobId: string, prepared: PreparedExport | undefined, signal: AbortSignal): Promise<Artifact>;
-  /** Removes what a finished export left on this server. Called after a dry run that needed the export. Idempotent. */
+  /**
+   * Removes what a finished export left on this server. Called after a dry run that needed the export. May be repeated.
+   */
   discard?(jobId: string, signal: AbortSignal): Promise<void>;
 }

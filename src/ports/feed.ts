@@ -9,29 +9,28 @@ export type CertificationStatus = 'uncertified' | 'requested' | 'certified' | 'r
 /** Whether a package is certified on its server. */
 export interface Certification {
   readonly status: CertificationStatus;
-  /** The account that made the last decision, as its server names it. */
+  /** The account that decided last, as the server names it. */
   readonly by?: { readonly id: string; readonly name: string; readonly fullName: string } | undefined;
   /** ISO 8601. */
   readonly at?: string | undefined;
 }
 
-/** The changes to a package on a server. Everything that is not named here stays as it is. */
+/** A change of a package on a server. What it does not name stays as it is. */
 export interface PackageEdit {
   readonly name?: string | undefined;
   readonly options: Options;
 }
 
 export interface PackageFeed {
-  /** True when packages have no version. Then `version` is an empty string. */
+  /** True when packages have an id and no version. `version` is empty then. */
   readonly unversioned?: boolean;
-  /** Reads all pages, in the order of the server. */
+  /** Reads all pages, newest first when the server sorts so. May be repeated. `filter` names a package. */
   list(filter: string | undefined, signal: AbortSignal): AsyncIterable<StoredPackage>;
-  /** Undefined when absent. May be repeated. */
+  /** One package; undefined when it is absent. Reads only; may be repeated. */
   stat(ref: PackageRef, signal: AbortSignal): Promise<StoredPackage | undefined>;
   /**
-   * Uploads one file. `fail`: CONFLICT when this id and version exist. After a lost answer, the adapter compares the
-   * file with the one that the server has. REMOTE_UNEXPECTED when the stored digest differs from the digest of the sent
-   * file.
+   * Uploads one file. `fail`: CONFLICT when that id and version exist. After a lost answer the adapter compares what
+   * the server holds with the file. REMOTE_UNEXPECTED when the stored digest differs from the sent one.
    */
   upload(
     file: ArtifactFile,
@@ -39,26 +38,32 @@ export interface PackageFeed {
     onConflict: OnConflict,
     signal: AbortSignal,
   ): Promise<{ readonly stored: StoredPackage; readonly outcome: 'created' | 'overwritten' | 'kept' }>;
-  /** NOT_FOUND when absent. The stream resumes after a broken connection. It fails at its end if the digest differs. */
+  /**
+   * NOT_FOUND when absent. The stream resumes after a broken connection, and fails at its end when the digest differs.
+   */
   download(ref: PackageRef, signal: AbortSignal): Promise<ArtifactFile>;
-  /** The id and version in a file name of this feed (`Acme.Move.1.0.0.zip`). Undefined when the name has none. */
+  /**
+   * The id and version that this feed reads from a file name, such as `Acme.Move.1.0.0.zip`; undefined when it reads
+   * none.
+   */
   parseFileName(fileName: string): PackageRef | undefined;
-  /** Idempotent. */
+  /** Deletes one package. May be repeated: `absent` when there was none. */
   delete(ref: PackageRef, signal: AbortSignal): Promise<'deleted' | 'absent'>;
   /**
-   * Sets the certification of a package and returns what the server then shows. `by` and `at` repeat a decision that
-   * was made on another server. `sync`: the server fetches the decision by itself. NOT_FOUND when absent.
+   * Changes the certification of a package and returns the one that the server then shows. May be repeated. With `by`
+   * and `at` it copies a decision of another server; `sync` lets the server fetch that decision itself. NOT_FOUND when
+   * the package is absent.
    */
   certify?(ref: PackageRef, wanted: Certification | 'sync', signal: AbortSignal): Promise<Certification>;
   /**
-   * Lets the server build a package again with another name, content or settings, and returns the job to watch.
-   * CONFLICT with the reason when it is too late, NOT_FOUND when absent. May be repeated.
+   * Lets the server make a package again with another name, content or settings. Returns the job to watch. May be
+   * repeated. CONFLICT with the reason when it is too late, NOT_FOUND when the package is absent.
    */
   edit?(
     ref: PackageRef,
     change: PackageEdit,
     signal: AbortSignal,
   ): Promise<{ readonly job: string; readonly notes: readonly string[] }>;
-  /** What an exporting server needs to push to this feed. Absent when the product has no push. */
+  /** What an exporting peer needs to push into this feed. Absent when peers cannot push. */
   destination?(signal: AbortSignal): Promise<PushDestination>;
 }

@@ -5,8 +5,8 @@ import type { ByteStream } from './artifact.ts';
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /**
-   * Without a leading slash: relative to the base URL. With a leading slash: relative to the origin (links that servers
-   * return). An absolute URL must have the origin of the base URL.
+   * Without a leading slash it is below the base URL. With one it begins at the origin, as hrefs of servers do. An
+   * absolute URL must have the origin of the base URL.
    */
   readonly path: string;
   /** Undefined values are left out. */
@@ -18,22 +18,23 @@ export interface HttpRequest {
   /** Sent as multipart/form-data, in this order. */
   readonly form?: readonly (RequestField | RequestFile)[];
   /**
-   * `read` and `idempotent` are repeated after connection errors, 429, 502, 503 and 504. `once` is repeated only when
-   * nothing can have reached the server, or after a 429 (refused before it was processed). Default: `read` for GET and
-   * HEAD, else `once`.
+   * `read` and `idempotent` are repeated on connection errors, 429, 502, 503 and 504. `once` is repeated only when
+   * nothing can have reached the server, and on a 429, with which the server says that it did not process the request.
+   * Default: `read` for GET and HEAD, else `once`.
    */
   readonly safety?: 'read' | 'idempotent' | 'once';
   /**
-   * True when the bodies contain passwords. They are then never logged, quoted or kept, at any log level. `explain`
-   * still gets the body of an error, and must not repeat a secret from it.
+   * The bodies hold passwords: they are never logged, quoted or kept, at any level. `explain` still reads an error
+   * body, and must repeat nothing of it that was sent as a secret.
    */
   readonly secretBodies?: boolean;
   /**
-   * How long to wait for the begin of the answer, for calls that do their work first. Default: the configured timeout.
+   * How long the answer may take to begin, for servers that finish the work before they answer. Default: the configured
+   * timeout.
    */
   readonly answerWithinMs?: number;
   /**
-   * Status codes besides 2xx that the caller handles itself. All others become errors. A redirect in this list is not
+   * Statuses besides 2xx that the caller handles itself. All others become errors. A redirect in this list is not
    * followed.
    */
   readonly accept?: readonly number[];
@@ -41,7 +42,7 @@ export interface HttpRequest {
 
 export interface RequestBody {
   readonly contentType: string;
-  /** Bytes. Undefined: the body is sent in chunks. */
+  /** Bytes; undefined sends the body in chunks. */
   readonly size: number | undefined;
   /** Called again for each attempt. */
   open(signal: AbortSignal): ByteStream;
@@ -57,7 +58,7 @@ export interface RequestFile {
   readonly field: string;
   readonly fileName: string;
   readonly contentType: string;
-  /** Bytes. Undefined: the body is sent in chunks. */
+  /** Bytes; undefined sends the body in chunks. */
   readonly size: number | undefined;
   /** Called again for each attempt. */
   open(signal: AbortSignal): ByteStream;
@@ -71,15 +72,26 @@ export interface HttpResponse<Body> {
 }
 
 /**
- * HTTP to one instance. Errors are MigratorErrors. A write that may have succeeded fails with details.ambiguous = true.
+ * The hints of an ambiguous write that the product does not explain: the answer is missing, or cannot be read. Who
+ * looks at the server afterwards replaces them.
+ */
+export const unsettledHints = {
+  lost: 'the request may have been carried out; look at the server before you repeat it',
+  unreadable: 'check that the URL is the server itself and not a login page or a proxy',
+} as const;
+
+/**
+ * HTTP with one instance. Errors are MigratorErrors. A write that may have been carried out fails with
+ * `details.ambiguous` true.
  */
 export interface Http {
   /**
-   * The parsed body, or undefined when it is empty. REMOTE_UNEXPECTED, with a short quote, when the body is not JSON.
+   * The parsed body; undefined when it is empty. REMOTE_UNEXPECTED for a body that is not JSON; the error quotes its
+   * beginning.
    */
   json(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse<unknown>>;
   text(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse<string>>;
-  /** `size` is Content-Length. A body that ends early fails with REMOTE_UNREACHABLE. */
+  /** `size` is Content-Length. REMOTE_UNREACHABLE when the body ends too early. */
   stream(
     request: HttpRequest,
     signal: AbortSignal,
@@ -87,14 +99,17 @@ export interface Http {
 }
 
 export interface HttpOptions {
-  /** With or without a path and a trailing slash: `https://host/octopus`. */
+  /** With or without a path and a slash at its end: `https://host/octopus`. */
   readonly baseUrl: string;
-  /** Headers for the origin of the base URL only. Called before each attempt. */
+  /** Sent to the origin of the base URL only. Called before each attempt. */
   headers(): Readonly<Record<string, string | Secret>>;
-  /** True: keep the server's cookies in memory and send them back (RFC 6265). Default: false. */
+  /**
+   * Keeps the server's cookies in memory and sends them back (RFC 6265). They are never shown. Default: no cookies are
+   * kept.
+   */
   readonly cookies?: boolean;
   /**
-   * Turns an error status into the product's own error. Undefined: the general error is used. `body` is cut to 64 KiB.
+   * What an error status means in this product; undefined keeps the general reading. `body` is the text, cut to 64 KiB.
    */
   explain?(status: number, body: string, request: HttpRequest): MigratorError | undefined;
 }

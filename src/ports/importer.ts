@@ -7,16 +7,19 @@ export interface ImportRequest {
   readonly source: PackageRef;
   readonly dryRun: boolean;
   readonly options: Options;
-  /** The options of the export that made the package, if its manifest has them. */
+  /** The options of the export that made the package, when its manifest has them. */
   readonly exportedWith?: Options | undefined;
-  /** The verified files of the package. Absent when only its id is known. */
+  /** The verified files of the package. Absent when the package is known by its id alone. */
   readonly files?: readonly ArtifactFile[] | undefined;
 }
 
-/** An export of the target that is taken and sealed before the import, because the product itself has no undo. */
+/**
+ * An export of the target that is sealed on this machine before the import changes the target, for products that cannot
+ * undo.
+ */
 export interface Backup {
   readonly request: ExportRequest;
-  /** The import options that restore the backup. */
+  /** The options with which an import of the backup restores the target. */
   readonly restoreWith: Options;
 }
 
@@ -26,36 +29,45 @@ export interface PreparedImport {
   readonly settled: Options;
   readonly notes: readonly string[];
   /**
-   * What the import will do to the target, if the adapter knows it. Else the caller plans by project names. Not
-   * journaled.
+   * What the import will do to the target, when the adapter can tell. Without it the caller plans by the names of the
+   * projects. Not journaled.
    */
   readonly plan?: readonly PlanItem[] | undefined;
   readonly backup?: Backup | undefined;
-  /** Set when the import destroys something: a question to the user, asked after all checks, staging and the backup. */
+  /**
+   * A question for the user, when the import destroys something. It is asked after everything is checked, staged and
+   * backed up.
+   */
   readonly consent?: string | undefined;
 }
 
 export interface Importer {
   /**
-   * `stored`: the server imports a package from its feed, so the file is uploaded first. `files`: `start` gets the
+   * `stored`: the server imports a package of its feed, so the package is uploaded first. `files`: `start` gets the
    * files.
    */
   readonly takes: 'stored' | 'files';
-  /** `server`: the server makes the dry run. `plan`: a dry run ends with the plan of `prepare`. */
+  /** `server`: the server can do a dry run of an import. `plan`: a dry run ends with the plan of `prepare`. */
   readonly dryRuns: 'server' | 'plan';
-  /**
-   * True when `prepare` always makes a plan, so that the caller need not plan by project names. Importers of files
-   * always do.
-   */
+  /** True when `prepare` always gives a plan. Importers that take files always do. */
   readonly plans?: boolean;
   readonly requiredSecrets: readonly string[];
-  /** Refuses an import that this account certainly may not do, before a file is sent to the server. Only reads. */
+  /**
+   * Fails when this account certainly may not import. Called before a file is brought to the server. Reads only; may be
+   * repeated. AUTH_REFUSED.
+   */
   check?(signal: AbortSignal): Promise<void>;
-  /** Checks and resolves everything that can be checked without writing. */
+  /**
+   * Checks and resolves everything that needs no write, and plans. Reads only; may be repeated. Fails with the reason
+   * when the import cannot start.
+   */
   prepare(request: ImportRequest, signal: AbortSignal): Promise<PreparedImport>;
-  /** Sends the files to the server and checks that they are there, without importing anything. May be repeated. */
+  /** Brings the files to the server and reads them back. Imports nothing. May be repeated. */
   stage?(prepared: PreparedImport, files: readonly ArtifactFile[], signal: AbortSignal): Promise<void>;
-  /** Starts the import and returns the job id. The caller repeats it only after `find`. */
+  /**
+   * Starts the import and returns the job id. As Exporter.start: it is never repeated blindly, and a lost answer is
+   * ambiguous.
+   */
   start(
     prepared: PreparedImport,
     secrets: Secrets,

@@ -1,6 +1,6 @@
 /**
- * `queued` and `running` advance by themselves. `waiting` needs a person (an approval). The last four are final.
- * `partial` means that the job finished, and that the server's log names items with failures or warnings.
+ * `queued` and `running` advance by themselves; `waiting` needs a person, such as an approval. The last four are final.
+ * `partial`: the job finished, and the server's log names items that failed or warned.
  */
 export type JobState =
   'queued' | 'running' | 'waiting' | 'cancelling' | 'succeeded' | 'partial' | 'failed' | 'cancelled';
@@ -13,29 +13,27 @@ export interface JobMessage {
 }
 
 export interface JobStatus {
-  /** The id, which the adapter defines. Users see it as part of a handle, `<product>:<instance>:<id>`. */
+  /** The id that the adapter made. People see it inside a handle, `<product>:<instance>:<id>`. */
   readonly id: string;
   readonly kind: JobKind;
   readonly state: JobState;
-  /** The state as the server names it. It is shown unchanged. */
+  /** The server's word for the state, shown as it is. */
   readonly wireState: string;
-  /** 0 to 1. Undefined when the server does not say. */
+  /** 0 to 1; undefined when the server does not say. */
   readonly fraction?: number | undefined;
-  /** The server's text about its current activity. */
+  /** The server's line about what it does now. */
   readonly activity?: string | undefined;
-  /** The person or thing that a `waiting` job waits for. */
+  /** Whom or what a `waiting` job waits for. */
   readonly waitingFor?: string | undefined;
   /** ISO 8601. */
   readonly queuedAt?: string | undefined;
   readonly startedAt?: string | undefined;
   readonly finishedAt?: string | undefined;
-  /**
-   * Warnings and errors in the server's log, filled when the state is final. Messages of level `info` are only shown.
-   */
+  /** The warnings and errors of the server's log, when the state is final. An `info` is shown, and is no warning. */
   readonly messages: readonly JobMessage[];
-  /** True when the export was made and only its delivery to the destination failed. Another route may succeed. */
+  /** True when the work was done and only the delivery to the destination failed. Another route may succeed. */
   readonly undelivered?: boolean | undefined;
-  /** The result for each item, if the product reports it (SnapLogic). */
+  /** The result of each item, when the product reports it (SnapLogic). */
   readonly items?: readonly JobItem[] | undefined;
 }
 
@@ -56,37 +54,42 @@ export interface JobSummary {
 }
 
 export interface LogLine {
-  /** The time as the server prints it. Not every log has times. */
+  /** The time as the server prints it. Not every log has dates. */
   readonly at?: string | undefined;
   readonly level: 'trace' | 'verbose' | 'info' | 'warning' | 'error' | 'fatal';
-  /** Nesting in the server's log tree, 0 at the top. */
+  /** The depth in the server's log tree; 0 at the top. */
   readonly depth: number;
   readonly text: string;
 }
 
 export interface Jobs {
   /**
-   * Reads the status once. May be repeated. An unknown state of the server maps to `running`, never to success. A final
-   * state is returned only after the server's log was read, so that a success with errors in the log is `failed`.
-   * NOT_FOUND when the server does not know the id.
+   * Looks at the job once. Reads only; may be repeated. A word that the adapter does not know means `running`, never
+   * success. A final state is returned only after the server's log was read: a success with errors in its log is
+   * `failed`. NOT_FOUND when the server does not know the id.
    */
   status(id: string, signal: AbortSignal): Promise<JobStatus>;
-  /** Reads the whole log so far, oldest line first. May be repeated. */
+  /**
+   * The whole log so far, oldest line first. Reads only; may be repeated. NOT_FOUND when the server does not know the
+   * id.
+   */
   log(id: string, signal: AbortSignal): AsyncIterable<LogLine>;
-  /** Newest first. Only jobs of this product's migrations, unless `all` is true. */
+  /** Newest first; at most `limit`. Only jobs of migrations, unless `all`. Reads only; may be repeated. */
   list(options: { readonly all: boolean; readonly limit: number }, signal: AbortSignal): AsyncIterable<JobSummary>;
   /**
-   * Asks the server to cancel the job. The caller polls until the state is final. CONFLICT when the job has finished.
+   * Asks the server to stop the job; the caller then looks until the state is final. May be repeated. CONFLICT when the
+   * job is finished, NOT_FOUND when the server does not know it.
    */
   cancel?(id: string, signal: AbortSignal): Promise<void>;
-  /** Approves a `waiting` job. CONFLICT when the job is not waiting. */
+  /** Approves what a `waiting` job waits for. CONFLICT when it waits for nothing. */
   approve?(id: string, signal: AbortSignal): Promise<void>;
   reject?(id: string, signal: AbortSignal): Promise<void>;
-  /** Starts the product's own undo and returns the id to watch. CONFLICT, with the reason, when it is not possible. */
+  /** Starts the undo of the product and returns the id to watch. CONFLICT with the reason when it is impossible. */
   undo?(id: string, signal: AbortSignal): Promise<string>;
   /**
-   * For servers that need a call for each step of a job: makes the next call. Idempotent: it reads the state of the
-   * server first and does nothing when no call is due. Called before each `status` while a job is watched.
+   * Makes the next call of a work of several steps whose servers do not go on by themselves. Called before each
+   * `status` while a job is watched. May be repeated: it looks at the servers first, and does nothing when no call is
+   * due.
    */
   advance?(id: string, signal: AbortSignal): Promise<void>;
 }

@@ -1,9 +1,9 @@
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** One run of a verb. It is kept so that no job is lost or started twice after a crash. It contains no secret. */
+/** One run of a command. It is kept so that a crash loses no job and starts none twice. Holds no secret. */
 export interface RunRecord {
   readonly id: string;
-  /** Runs with the same key do the same work: the same verb, instances and projects. */
+  /** Made of the work: command, instances and what is moved. The same work has the same key. */
   readonly key: string;
   readonly verb: string;
   /** ISO 8601. */
@@ -28,8 +28,8 @@ export interface Run {
 
 export interface Journal {
   /**
-   * Begins a run, or resumes the unfinished run with the same key, with its facts and jobs (`resumed` is then true).
-   * CONFLICT when a live process has a run with this key.
+   * Begins a run, or takes up the unfinished one with the same key, its facts and its jobs (`resumed`). CONFLICT when
+   * another process that is alive has the run.
    */
   begin(
     key: string,

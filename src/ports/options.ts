@@ -3,37 +3,34 @@ import type { Secret } from '../secret.ts';
 export type Verb = 'partial-export' | 'import' | 'migrate-project' | 'package';
 
 /**
- * One command-line option of a product, as data. It is used for help, for parsing, and to check whether a product has
- * it.
+ * One command-line option of a product, as data. Help, parsing and the check whether the product knows it all read
+ * this.
  */
 export interface OptionSpec {
-  /** In kebab case, without the leading dashes: `ignore-machines`. The key in `Options` is in camel case. */
+  /** Kebab case, without dashes in front: `ignore-machines`. The key in `Options` is the same in camel case. */
   readonly name: string;
   /** The name of the value in the help, `<name>`. Absent for a switch. */
   readonly value?: string;
   /** The flag may be repeated. */
   readonly many?: boolean;
-  /** The value is a secret reference. Its secret is in `Secrets`, not in `Options`. */
+  /** The value is a reference to a secret, and the secret comes in `Secrets`, not in `Options`. */
   readonly secret?: boolean;
   /**
-   * The value is the path of a text file of at most 64 MiB. Its text is in `Options`, or in `Secrets` if `secret` is
-   * set.
+   * The value is the path of a text file of at most 64 MiB. Its text comes in `Options`, or in `Secrets` when it is
+   * secret too.
    */
   readonly file?: boolean;
-  /**
-   * The value is the path of a file of at most 16 MiB that need not be text. `<name>/<bytes in base64>` is in
-   * `Options`.
-   */
+  /** Of a `file`: it may hold any bytes, at most 16 MiB. `<file name>/<bytes in base64>` comes in `Options`. */
   readonly bytes?: boolean;
-  /** The option sets the destination of one project. It is refused when several projects are named. */
+  /** It says where one project goes, so it is refused when several are named. */
   readonly oneProject?: boolean;
-  /** For products that do not have this option, migrator carries it out by itself. */
+  /** When the product of the instance does not know this option, migrator does the work itself. */
   readonly byMigrator?: boolean;
-  /** A switch that makes an import replace existing objects on the target. The plan needs it. */
+  /** A switch with which an import replaces what the target has. The plan needs to know. */
   readonly overwrites?: boolean;
-  /** A switch that makes migrator stop when a move waits for an approval. */
+  /** A switch with which a move ends as soon as it waits for an approval. */
   readonly untilApproval?: boolean;
-  /** A switch that makes an export write the server's own file instead of a package. */
+  /** A switch with which an export is the server's own file, written as it is and not sealed. */
   readonly raw?: boolean;
   readonly choices?: readonly string[];
   readonly description: string;
@@ -45,15 +42,16 @@ export interface ProductOptions {
   /** The name of the product in texts: "Octopus Deploy". */
   readonly title: string;
   /**
-   * The settings of an account, in the order of the questions of `init`. The adapter's module says which are secrets.
+   * The settings that name an account, in the order in which a user is asked for them. `secretSettings` of the
+   * adapter's module tells which are secrets.
    */
   readonly account?: readonly string[];
-  /** The URLs of public servers, by the short names that an rc file may use instead of the URL. */
+  /** Short names for well-known servers, with their URLs. An rc file may give the name instead of the URL. */
   readonly urls?: Readonly<Record<string, string>>;
   readonly options: readonly OptionSpec[];
 }
 
-/** Only plain data, because a request is written to the journal. */
+/** Plain data only: requests are written to the journal, and may be read on another machine. */
 export type OptionValue = string | number | boolean | readonly string[];
 
 export type Options = Readonly<Record<string, OptionValue>>;

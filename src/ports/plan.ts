@@ -1,7 +1,6 @@
 /**
- * What happens to the object on the target. `overwrite`: it is replaced or changed. `unchanged`: it is equal to the one
- * in the package. `keep`: it stays, although the package has a different one. `delete`: it is deleted. `beside`: the
- * package does not have it, and it stays.
+ * `overwrite`: the target's is replaced or changed. `unchanged`: both are equal. `keep`: the target's stays, although
+ * the package has a different one. `delete`: the target's is deleted. `beside`: only the target has it, and it stays.
  */
 export type PlannedAction = 'create' | 'overwrite' | 'unchanged' | 'keep' | 'delete' | 'beside';
 
@@ -10,6 +9,6 @@ export interface PlanItem {
   readonly kind: string;
   readonly name: string;
   readonly action: PlannedAction;
-  /** The reason, or a special fact. */
+  /** Why this happens, or what is special about it. */
   readonly detail?: string | undefined;
 }

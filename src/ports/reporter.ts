@@ -1,6 +1,6 @@
 import type { JobStatus } from './job.ts';
 
-/** Facts from the core. The command line chooses words and colours. */
+/** Facts that the core reports. The command line chooses words and colours. */
 export type Event =
   | { readonly type: 'phase'; readonly name: Phase; readonly subject: string }
   | { readonly type: 'job'; readonly handle: string; readonly status: JobStatus }

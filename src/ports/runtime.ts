@@ -1,4 +1,4 @@
-/** A clock that callers pass in, so that packages are reproducible and waits can be tested. */
+/** Given from outside, so that packages are reproducible and tests need not wait. */
 export interface Clock {
   now(): Date;
   /** Rejects with CANCELLED when the signal aborts. */

@@ -15,6 +15,7 @@ import type { ContractBench, ContractSetup } from '../../src/testing/index.ts';
 import { collect, failsWith, need, never, startExport, watch } from '../../src/testing/workbench.ts';
 import { adapterTools } from '../support/adapter-tools.ts';
 import { packaged } from '../support/enms-client.ts';
+import { startingOnce } from '../support/start-once.ts';
 import { describeAdapter } from './adapter.contract.ts';
 
 interface EnmsBench extends ContractBench {
@@ -375,7 +376,7 @@ describeAdapter('enms', setup, () => {
         bench.servers.source.faults.add(
           route({ method: 'POST', path: '/rest/migrate/export', reset: 'after', times: 1 }),
         );
-        expect(await exported(bench)).not.toEqual([]);
+        expect(await exported(bench, {}, startingOnce(bench.source))).not.toEqual([]);
         const begun = bench.servers.source.faults.requests().filter(({ path }) => path === '/rest/migrate/export');
         expect(begun).toHaveLength(1);
       });
@@ -387,7 +388,8 @@ describeAdapter('enms', setup, () => {
         bench.servers.target.faults.add(
           route({ method: 'POST', path: '/rest/migrate/import', reset: 'after', times: 1 }),
         );
-        expect(await imported(bench, files)).toMatchObject({ state: 'succeeded', wireState: 'all objects are there' });
+        const once = { ...bench, target: startingOnce(bench.target) };
+        expect(await imported(once, files)).toMatchObject({ state: 'succeeded', wireState: 'all objects are there' });
       });
     });
   });

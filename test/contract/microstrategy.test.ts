@@ -10,6 +10,7 @@ import { Secret } from '../../src/secret.ts';
 import type { ContractBench, ContractSetup } from '../../src/testing/index.ts';
 import { collect, failsWith, need, never, watch } from '../../src/testing/workbench.ts';
 import { adapterTools } from '../support/adapter-tools.ts';
+import { startingOnce } from '../support/start-once.ts';
 import { describeAdapter } from './adapter.contract.ts';
 
 interface LibraryBench extends ContractBench {
@@ -218,9 +219,9 @@ describeAdapter('microstrategy', setup, () => {
     test.each(['before', 'after'] as const)('a create whose answer is reset %s it is processed', async (reset) => {
       await onBench(async (bench) => {
         bench.servers.source.faults.add(route({ method: 'POST', path: '*/api/migrations*', reset, times: 1 }));
-        if (reset === 'before') await failsWith('REMOTE_UNREACHABLE', () => startMove(bench));
-        else
-          expect(await watch(bench.source, (await startMove(bench)).id, setup)).toMatchObject({ state: 'succeeded' });
+        const started = () => startMove({ ...bench, source: startingOnce(bench.source) });
+        if (reset === 'before') await failsWith('REMOTE_UNREACHABLE', started);
+        else expect(await watch(bench.source, (await started()).id, setup)).toMatchObject({ state: 'succeeded' });
         expect(await migrations(bench.source)).toBe(reset === 'before' ? 0 : 1);
       });
     });

@@ -20,6 +20,7 @@ import {
 } from '../../src/testing/workbench.ts';
 import { adapterTools } from '../support/adapter-tools.ts';
 import { keyOf } from '../support/octopus-api.ts';
+import { startingOnce } from '../support/start-once.ts';
 import { describeAdapter } from './adapter.contract.ts';
 
 const strangerKey = 'API-STRANGERSTRANGERSTRANGER00';
@@ -86,7 +87,7 @@ describeAdapter('octopus', setup, () => {
         bench.servers.source.faults.add(
           route({ method: 'POST', path: '/api/migrations/partialexport', reset, times: 1 }),
         );
-        const started = startExport(bench);
+        const started = startExport({ ...bench, source: startingOnce(bench.source) });
         if (reset === 'before') {
           await expect(started).rejects.toMatchObject({ code: 'REMOTE_UNREACHABLE', details: { ambiguous: false } });
         } else {

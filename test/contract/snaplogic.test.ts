@@ -12,6 +12,7 @@ import { Secret } from '../../src/secret.ts';
 import type { ContractBench, ContractSetup } from '../../src/testing/index.ts';
 import { collect, failsWith, need, never, watch } from '../../src/testing/workbench.ts';
 import { adapterTools } from '../support/adapter-tools.ts';
+import { startingOnce } from '../support/start-once.ts';
 import { describeAdapter } from './adapter.contract.ts';
 
 interface PlaneBench extends ContractBench {
@@ -109,7 +110,7 @@ async function prepareMove(bench: PlaneBench, options: Options = {}, project = i
 
 async function startMove(bench: PlaneBench, options: Options = {}, project = invoices, source = bench.source) {
   const { prepared, target } = await prepareMove(bench, options, project, source);
-  return { prepared, id: await need(source.moves, 'moves').start(prepared, target, {}, never) };
+  return { prepared, id: await need(startingOnce(source).moves, 'moves').start(prepared, target, {}, never) };
 }
 
 describeAdapter('snaplogic', setup, () => {
@@ -248,7 +249,7 @@ describeAdapter('snaplogic', setup, () => {
       });
     });
 
-    test('by somebody to whom the status is refused, and the result is read off the target', async () => {
+    test('by somebody to whom the status is refused, and the result is read from the target', async () => {
       await onBench(async (bench) => {
         const source = bench.as('release@acme.example', 'Acme-Dev');
         const { prepared, id } = await startMove(bench, {}, invoices, source);
@@ -294,7 +295,8 @@ describeAdapter('snaplogic', setup, () => {
         bench.servers.target.faults.add(
           route({ method: 'POST', path: '/api/1/rest/public/project/import/*', reset: 'after', times: 1 }),
         );
-        const status = await watch(bench.target, await imports.start(prepared, {}, files, never), setup);
+        const id = await startingOnce(bench.target).imports!.start(prepared, {}, files, never);
+        const status = await watch(bench.target, id, setup);
         expect(status).toMatchObject({ state: 'partial', wireState: 'answer not heard' });
         expect(status.items).toHaveLength(4);
       });

@@ -224,7 +224,7 @@ describe('an answer that was lost, in one process', () => {
         const first = await run(exporting);
         expect(first).toMatchObject(reset === 'after' ? { code: 0 } : { code: 5 });
         if (reset === 'before') {
-          expect(first.stderr).toContain('no task was begun');
+          expect(first.stderr).toContain('nothing on the server shows that it was begun');
           expect(await run(exporting)).toMatchObject({ code: 0 });
         } else prod.faults.add({ ...once, path: '/api/migrations/import' });
         expect(await run(importing)).toMatchObject({ code: 0 });

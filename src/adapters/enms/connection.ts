@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { MigratorError } from '../../errors.ts';
 import type { Connection } from '../../ports/adapter.ts';
 import { Secret } from '../../secret.ts';
+import { readSettings } from '../shared/settings.ts';
 
 export const secretSettings = ['password'] as const;
 
@@ -9,22 +10,22 @@ const settingsSchema = z.strictObject({
   username: z
     .string()
     .min(1)
-    // RFC 7617: it ends the name in the header.
+    // A colon ends the name in the header (RFC 7617).
     .refine((name) => !name.includes(':'), 'a user name has no colon'),
-  /** How migrations are carried out unless a command says otherwise. */
+  /** How migrations are carried out when the command does not say it. */
   via: z.enum(['web', 'rest']).default('web'),
-  /** The method of the web login, as its form names it: `database`, `ldap`, `tacacs`. Without one it is the account's own. */
+  /** The method of the web login: `database`, `ldap` or `tacacs`. Default: the method of the account. */
   authentication: z.string().min(1).optional(),
 });
 
 export type Way = z.infer<typeof settingsSchema>['via'];
 
-/** The one account of a connection. Its password changes when an import replaces it. */
+/** The account of a connection. Its password changes when an import replaces it. */
 export interface Account {
   readonly username: string;
   readonly authentication: string | undefined;
   password(): Secret;
-  /** An import is about to replace it by this one; when, the server shows by no longer taking the old one. */
+  /** An import will replace the password by this one. The server shows that it has by refusing the old one. */
   expectPassword(password: Secret): void;
   expects(): boolean;
   takeExpected(): void;
@@ -41,21 +42,14 @@ export interface EnmsConnection {
 
 /** CONFIG_INVALID when a setting is missing, unknown or of the wrong type. */
 export function readConnection(connection: Connection): EnmsConnection {
-  const settings = settingsSchema.safeParse(connection.settings);
-  if (!settings.success) {
-    throw new MigratorError(
-      'CONFIG_INVALID',
-      `the settings of instance ${connection.name} are wrong: ${z.prettifyError(settings.error).replaceAll('✖ ', '').replaceAll('\n', ' ')}`,
-      { hint: 'an eNMS instance has `url`, `username`, `password`, and optionally `via` and `authentication`' },
-    );
-  }
+  const hint = 'an eNMS instance has `url`, `username`, `password`, and optionally `via` and `authentication`';
+  const { username, via, authentication } = readSettings(settingsSchema, connection, hint);
   const { password } = connection.secrets;
   if (password === undefined || password.reveal() === '') {
     throw new MigratorError('CONFIG_INVALID', `instance ${connection.name} needs a password`, {
       hint: 'set `password`, for example to env:ENMS_PASSWORD',
     });
   }
-  const { username, via, authentication } = settings.data;
   return { name: connection.name, url: connection.url, via, account: accountOf(username, authentication, password) };
 }
 

@@ -1,4 +1,4 @@
-import { isMigratorError, MigratorError } from '../../errors.ts';
+import { MigratorError } from '../../errors.ts';
 import type { Artifact, PackageRef } from '../../ports/artifact.ts';
 import type { Exporter, ExportRequest, PreparedExport } from '../../ports/exporter.ts';
 import { flagOf, textOf } from '../shared/option-values.ts';
@@ -11,7 +11,6 @@ import { exportedObjects, notCarried } from './objects/object-export.ts';
 import type { Server } from './server.ts';
 import { fetchTopology, losesOnTheWayBack, startTopologyExport } from './topology/topology-export.ts';
 import { typesOf, wayOf } from './way-and-types.ts';
-import type { Answer } from './wire/rest.ts';
 
 type Way = 'web' | 'rest' | 'topology';
 
@@ -30,8 +29,9 @@ export function createExporter(server: Server): Exporter {
     },
     find: async (prepared, _startedAfter, signal) => {
       const { way, folder } = settledOf(prepared);
-      // Reading may be begun again; a spreadsheet of that name is simply written once more.
+      // Reading objects can begin again, and a spreadsheet of that name is written again. Both do no harm.
       if (way !== 'web') return undefined;
+      // The folder has a new name. When it is there, the server works on the export or has finished it.
       return (await migrationFolder(server, folder).exists(signal)) ? `export/${folder}` : undefined;
     },
     fetch: (id, prepared, signal) => fetchExport(server, id, prepared, signal),
@@ -48,7 +48,8 @@ async function prepare(server: Server, request: ExportRequest, signal: AbortSign
   const folder = folderName(project, 'export', stamp);
   const privately = flagOf(options, 'privateProperties');
   if (way !== 'rest') {
-    // Both need the web interface in the end, and a migration needs an administrator: better known now.
+    // Both ways fetch their files by the web interface, and a migration needs an administrator. Both are checked before
+    // anything starts.
     await server.rest.version(signal);
     await server.web.folders(signal);
   } else {
@@ -90,7 +91,7 @@ function notesOn(way: Way, privately: boolean, wanted: readonly Type[]): readonl
   if (way === 'rest') return notCarried(wanted);
   if (privately) {
     return [
-      'passwords and keys are in the package as the server keeps them: the target needs the same encryption key (FERNET_KEY), or none as well',
+      'passwords and keys are in the package as the server keeps them: the target needs the same encryption key (FERNET_KEY), or none when the source has none',
     ];
   }
   return ['passwords and keys are left out: take them along with --private-properties'];
@@ -118,20 +119,13 @@ function settledOf({ settled }: PreparedExport): Settled {
 }
 
 /**
- * Migration API, export: `export_private_properties` is demanded although the documents do not name it. The answer is
- * `null` when all files are written. An answer that got lost is no error: the folder shows whether it is finished.
+ * Migration API, export. The server demands `export_private_properties`, although the documents do not name it. It
+ * answers `null` when all files are written.
  */
 async function startMigration(server: Server, prepared: PreparedExport, signal: AbortSignal): Promise<void> {
   const { folder, wanted, privately } = settledOf(prepared);
   const body = { name: folder, import_export_types: wanted, export_private_properties: privately };
-  const {
-    status,
-    body: answer,
-    words,
-  } = await settledByLooking(
-    () => server.rest.migrate('export', body, signal),
-    () => migrationFolder(server, folder).exists(signal),
-  );
+  const { status, body: answer, words } = await server.rest.migrate('export', body, signal);
   if (status === 200 && answer === null) return;
   throw new MigratorError(
     'REMOTE_UNEXPECTED',
@@ -141,16 +135,6 @@ async function startMigration(server: Server, prepared: PreparedExport, signal: 
       details: { status },
     },
   );
-}
-
-/** A fresh folder that is there now was made by this call: the server is at work or done. */
-async function settledByLooking(call: () => Promise<Answer>, began: () => Promise<boolean>): Promise<Answer> {
-  try {
-    return await call();
-  } catch (error) {
-    if (!isMigratorError(error) || error.details['ambiguous'] !== true || !(await began())) throw error;
-    return { status: 200, body: null, words: '' };
-  }
 }
 
 async function fetchExport(

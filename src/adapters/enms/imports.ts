@@ -12,12 +12,12 @@ import { contentOf, textOf as read, releaseOf, type PackageContent } from './mod
 import { inOrder, types, type Type } from './model/types-and-relations.ts';
 import { upsertObjects, type Refusals } from './objects/object-import.ts';
 import { planImport } from './plan.ts';
-import type { Server } from './server.ts';
+import { takeUpPassword, type Server } from './server.ts';
 import { prepareTopology, startTopologyImport } from './topology/topology-import.ts';
 import { typesOf, wayOf } from './way-and-types.ts';
 
 export function createImporter(server: Server, refusals: Refusals, debug: (message: string) => void): Importer {
-  /** Stamps of the imports object by object that an earlier process began. */
+  /** The stamps of imports object by object that an earlier process began. */
   const interrupted = new Set<string>();
   return {
     takes: 'files',
@@ -46,7 +46,7 @@ export function createImporter(server: Server, refusals: Refusals, debug: (messa
     },
     find: async ({ settled }, startedAfter, signal) => {
       const way = textOf(settled, 'way');
-      // Objects are written by name, so going on does no harm; what is there already is left out then.
+      // Objects are written by name, so it does no harm to go on. Objects that are there already are left out then.
       if (way === 'rest') {
         interrupted.add(textOf(settled, 'stamp') ?? '');
         return undefined;
@@ -56,14 +56,29 @@ export function createImporter(server: Server, refusals: Refusals, debug: (messa
         return undefined;
       }
       const folder = textOf(settled, 'folder') ?? '';
-      const remark = await readRemark(migrationFolder(server, folder), remarks.started, signal);
-      const begun = remark !== undefined && (await hasLeftTrace(server, settled, startedAfter, signal));
+      await takeUpPassword(server, signal);
+      const sent = server.sent.get(folder) ?? (await meantToBeSent(server, folder, startedAfter, signal));
+      const begun = sent !== undefined && (await hasLeftTrace(server, settled, sent, signal));
       return begun ? `import/${folder}` : undefined;
     },
   };
 }
 
-/** A spreadsheet leaves no trace of its import; adding it once more does no harm, deleting for it once more might. */
+/** The earliest time at which an earlier process of this run sent the import; undefined when it did not come so far. */
+async function meantToBeSent(
+  server: Server,
+  folder: string,
+  startedAfter: Date,
+  signal: AbortSignal,
+): Promise<Date | undefined> {
+  const remark = await readRemark(migrationFolder(server, folder), remarks.started, signal);
+  return remark === undefined ? undefined : startedAfter;
+}
+
+/**
+ * CONFLICT when a second import could do harm. The import of a spreadsheet leaves no trace. To add devices once more
+ * does no harm; to delete all devices once more may.
+ */
 function requireSafeToRepeat(replaces: boolean): void {
   if (!replaces) return;
   throw new MigratorError('CONFLICT', 'eNMS does not tell whether the topology was imported and the devices replaced', {
@@ -131,7 +146,10 @@ function wrongKind(topology: boolean): MigratorError {
       });
 }
 
-/** Types that are named must have their file: the server skips one without, and would leave an emptied type empty. */
+/**
+ * The types to import. NOT_FOUND for a named type without a file: the server skips it, and would leave an emptied type
+ * empty.
+ */
 function wantedTypes(options: ImportRequest['options'], content: PackageContent | undefined): readonly Type[] {
   const named = typesOf(options);
   if (content === undefined || content.kind === 'topology') return named ?? types;
@@ -151,7 +169,7 @@ function ownPasswordOf(options: ImportRequest['options']): 'keep' | 'replace' {
   throw new MigratorError('USAGE', 'the option ownPassword must be keep or replace');
 }
 
-/** What would make the server fail half-way is refused before anything is sent. */
+/** CONFLICT, before anything is sent, for what would make the server fail half-way. */
 function refuseFatal({ dangling: { fatal } }: Survey, way: string): void {
   if (fatal.count === 0) return;
   const more = fatal.count > fatal.first.length ? `, and ${fatal.count - fatal.first.length} more` : '';
@@ -216,6 +234,7 @@ async function consentFor(
       `all of these types on ${server.name} (${server.url}) are deleted before the import: ${counts.join(', ')}`,
     );
   }
-  if (ownPasswordChanges) parts.push(`the password of ${server.account.username} there becomes that of the package`);
+  if (ownPasswordChanges)
+    parts.push(`the password of ${server.account.username} there is replaced by the one in the package`);
   return parts.length === 0 ? undefined : `${parts.join(', and ')}. Go on?`;
 }

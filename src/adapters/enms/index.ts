@@ -11,7 +11,7 @@ import { explainRest, explainWeb } from './wire/errors.ts';
 import { createRest } from './wire/rest.ts';
 import { createWeb } from './wire/web.ts';
 
-/** eNMS 4.7 through its REST API and, for the files of migrations, its web interface. */
+/** eNMS 4.7 through its REST API, and through its web interface for the files of migrations. */
 export const adapter: AdapterModule = {
   contract: 1,
   product: 'enms',
@@ -29,6 +29,7 @@ export const adapter: AdapterModule = {
       name,
       url,
       via,
+      sent: new Map(),
       answers: new Map(),
       clock,
       random,

@@ -6,7 +6,7 @@ import type { Server } from './server.ts';
 
 const kinds = ['project', ...types];
 
-/** Projects are folders of migration files; everything else is asked for page by page. */
+/** Projects, which are folders of migration files, and the objects of each type. */
 export function createInventory(server: Server): Inventory {
   return {
     kinds,
@@ -29,7 +29,10 @@ async function* projects(server: Server, signal: AbortSignal): AsyncIterable<Inv
   for (const [name, at] of newest) yield { kind: 'project', id: name, name, modifiedAt: at?.toISOString() };
 }
 
-/** The web interface lists the disk; without a right to it, the REST API tells the folders that the database knows. */
+/**
+ * The folders on the server's disk, from the web interface. When the account may not use that, the REST API lists the
+ * folders in the database.
+ */
 async function foldersOf({ web, rest, via }: Server, signal: AbortSignal): Promise<readonly string[]> {
   if (via === 'web') {
     try {

@@ -3,13 +3,13 @@ import { parseFolderName, timeOf } from './migration/folder-name.ts';
 import { inOrder, isType, types, type Type } from './model/types-and-relations.ts';
 
 /**
- * eNMS has no jobs: its calls work before they answer. The id says where the traces of the work are to be found, so that
- * it can be looked at from anywhere:
+ * eNMS has no jobs: it finishes the work before it answers. The id says where the traces of the work are, so that any
+ * process can look at them:
  *
  * - `export/<folder>` and `import/<folder>`: a folder of migration files on the server;
  * - `objects/<project>/<stamp>/<types>`: an export object by object, which is read when it is fetched;
- * - `upsert/<stamp>/<written>/<refused>[/<equal>]`: an import object by object, and how it ended; `equal` of its objects
- *   were there already when it was taken up after an interruption;
+ * - `upsert/<stamp>/<written>/<refused>[/<equal>]`: an import object by object, with its result. `equal` is the number
+ *   of objects that were there already when a later process took the import up;
  * - `topology-export/<file>` and `topology-import/<stamp>/<end>`.
  */
 export type JobId =
@@ -45,7 +45,7 @@ export function upsertId(
   return `upsert/${stamp}/${written}/${refused}${equal === 0 ? '' : `/${equal}`}`;
 }
 
-/** NOT_FOUND when the text cannot be an id of this adapter's. */
+/** NOT_FOUND when the text cannot be a job id of this adapter. */
 export function parseJobId(id: string): JobId {
   const [kind, first = '', second = '', third = '', fourth, ...more] = id.trim().split('/');
   if (more.length > 0 || (fourth !== undefined && kind !== 'upsert')) throw unknown(id);

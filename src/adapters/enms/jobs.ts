@@ -7,7 +7,7 @@ import { migrationFolder } from './migration/migration-folder.ts';
 import type { Refusals } from './objects/object-import.ts';
 import type { Server } from './server.ts';
 
-/** An export without `metadata.yaml` after this time was given up by the server. */
+/** After this time the server has given up an export without `metadata.yaml`. */
 const longestExportMs = 60 * 60_000;
 
 interface Look {
@@ -15,7 +15,7 @@ interface Look {
   readonly lines: readonly string[];
 }
 
-/** Calls of eNMS work before they answer, so most jobs are at their end when they have an id. */
+/** eNMS finishes the work before it answers, so most jobs have ended when they get an id. */
 export function createJobs(server: Server, refusals: Refusals): Jobs {
   const progress: Progress = new Map();
   const look = async (id: string, signal: AbortSignal): Promise<Look & { readonly job: JobId }> => {
@@ -138,7 +138,7 @@ function ended(state: JobStatus['state'], wireState: string, errors: readonly st
   return { status: { state, wireState, messages: errors.map((text) => ({ level, text }) as const) }, lines: [] };
 }
 
-/** What stays on the server's disk: it has no call that deletes files, so somebody has to know of them. */
+/** Names the files that stay on the server's disk, because the server has no call that deletes them. */
 function leftBehind({ url }: Server, job: JobId, state: JobStatus['state']): readonly JobMessage[] {
   if (state === 'queued' || state === 'running') return [];
   const path =

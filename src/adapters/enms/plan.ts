@@ -8,16 +8,18 @@ import type { Server } from './server.ts';
 
 export interface Plan {
   readonly items: readonly PlanItem[];
-  /** Counts, when there is more than can be named. */
+  /** The counts, when the plan cannot name all objects. */
   readonly notes: readonly string[];
 }
 
 const mostItems = 4000;
-/** Objects that are compared whole with those of the target; each is a request. */
+/** So many objects are compared with those of the target. Each takes a request. */
 const mostCompared = 4000;
 const width = 8;
 
-/** What an import does to the target, by name; a rehearsal also compares what both have. */
+/**
+ * What an import does to each object of the target, by its name. A dry run also compares the objects that both have.
+ */
 export async function planImport(
   server: Server,
   content: ImportableContent,

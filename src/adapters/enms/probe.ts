@@ -1,13 +1,14 @@
-import { isMigratorError, MigratorError } from '../../errors.ts';
+import { MigratorError } from '../../errors.ts';
 import type { InstanceInfo } from '../../ports/adapter.ts';
+import { isForbidden } from '../shared/answers.ts';
 import type { Server } from './server.ts';
 
-/** Release number of the servers that the facts in this adapter are known of; 4.7 calls itself 4.6. */
+/** The release numbers that this adapter knows. Release 4.7 calls itself 4.6. */
 const knownVersions = ['4.6', '4.7'];
 
 /**
- * The release is told to administrators only, so one question settles who the caller is: 401 for a wrong login, 403 for
- * one that may not migrate. `is_alive` answers whoever asks.
+ * Only administrators may read the release, so this one request also proves the account: 401 for a wrong login, 403 for
+ * an account that may not migrate. `is_alive` answers everybody.
  */
 export async function probe(server: Server, signal: AbortSignal): Promise<InstanceInfo> {
   const { rest, account, url } = server;
@@ -43,8 +44,7 @@ async function versionOf({ rest }: Server, signal: AbortSignal) {
   try {
     return { admin: true, version: await rest.version(signal) };
   } catch (error) {
-    if (isMigratorError(error, 'AUTH_REFUSED') && error.details['status'] === 403)
-      return { admin: false, version: undefined };
+    if (isForbidden(error)) return { admin: false, version: undefined };
     throw error;
   }
 }

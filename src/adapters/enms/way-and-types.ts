@@ -10,7 +10,7 @@ export function wayOf(options: Options, usual: Way): Way {
   return value;
 }
 
-/** In the server's order; undefined when none is named. USAGE names what is no type. */
+/** The named types, in the server's order; undefined when none is named. USAGE names the words that are no types. */
 export function typesOf(options: Options, name = 'type'): readonly Type[] | undefined {
   const value = options[name];
   if (value === undefined) return undefined;

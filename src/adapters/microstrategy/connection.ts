@@ -2,26 +2,27 @@ import { z } from 'zod';
 import { MigratorError } from '../../errors.ts';
 import type { Connection } from '../../ports/adapter.ts';
 import type { Secret } from '../../secret.ts';
+import { readSettings } from '../shared/settings.ts';
 
 export const secretSettings = ['password', 'apiToken'] as const;
 
 const settingsSchema = z.strictObject({
   username: z.string().trim().min(1).optional(),
   loginMode: z.enum(['standard', 'ldap']).optional(),
-  /** Name or id of the project that is meant where none is named. */
+  /** Name or id of the project that is taken when none is named. */
   project: z.string().trim().min(1).optional(),
-  /** How this environment is called in migration records. */
+  /** The name of this environment in migration records. Default: the name of the instance. */
   environmentName: z.string().trim().min(1).optional(),
-  /** The client that the server counts the session for: 35 is MicroStrategy Web, 76 the Python client. */
+  /** The kind of client for which the server counts the session: 35 is MicroStrategy Web, 76 the Python client. */
   applicationType: z.number().int().positive().optional(),
 });
 
-/** Credentials as the login wants them: an API token goes in the place of the user name. */
+/** The credentials of the login. An API token is sent in the place of the user name. */
 export type Credentials =
   | { readonly kind: 'user'; readonly username: string; readonly password: Secret; readonly loginMode: 1 | 16 }
   | { readonly kind: 'token'; readonly apiToken: Secret };
 
-/** An environment as migration records name it. Its id is the URL of the Library, with one slash at its end. */
+/** An environment in migration records. Its id is the URL of the Library with one slash at its end. */
 export interface Environment {
   readonly id: string;
   readonly name: string;
@@ -29,7 +30,7 @@ export interface Environment {
 
 export interface LibraryConnection {
   readonly name: string;
-  /** The context of the Library, without slash at its end and without `/api`. */
+  /** The URL of the Library, without a slash at its end and without `/api`. */
   readonly url: string;
   readonly environment: Environment;
   readonly project: string | undefined;
@@ -40,17 +41,13 @@ export interface LibraryConnection {
 const web = 35;
 const hint = 'a MicroStrategy instance has `url`, and `username` with `password`, or `apiToken`';
 
-/** CONFIG_INVALID when a setting is unknown or of the wrong type, or when the credentials are not of one kind. */
-export function readConnection({ name, url, settings, secrets }: Connection): LibraryConnection {
-  const read = settingsSchema.safeParse(settings);
-  if (!read.success) {
-    throw new MigratorError(
-      'CONFIG_INVALID',
-      `the settings of instance ${name} are wrong: ${z.prettifyError(read.error).replaceAll('✖ ', '').replaceAll('\n', ' ')}`,
-      { hint },
-    );
-  }
-  const { username, loginMode, project, environmentName, applicationType = web } = read.data;
+/**
+ * CONFIG_INVALID when a setting is unknown or of the wrong type, or when there is not exactly one kind of credentials.
+ */
+export function readConnection(connection: Connection): LibraryConnection {
+  const { name, url, secrets } = connection;
+  const settings = readSettings(settingsSchema, connection, hint);
+  const { username, loginMode, project, environmentName, applicationType = web } = settings;
   const base = libraryUrl(url, name);
   return {
     name,
@@ -62,7 +59,9 @@ export function readConnection({ name, url, settings, secrets }: Connection): Li
   };
 }
 
-/** The Library's context, however it was written: with a slash, with `/api`, with the path of its login page. */
+/**
+ * The URL of the Library. It may be written with a slash at its end, with `/api`, or with the path of the login page.
+ */
 function libraryUrl(text: string, name: string): string {
   const url = URL.parse(text);
   if (url === null) throw new MigratorError('CONFIG_INVALID', `the url of instance ${name} is no URL`, { hint });

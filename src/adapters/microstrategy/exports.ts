@@ -6,20 +6,19 @@ import { findMigration, isMade, settledMigration, startMigration } from './migra
 import { download } from './packages/download.ts';
 import { idleNotes, packageInfo } from './packages/package-content.ts';
 import { factsOf, fileNameOf, refFrom, serverName } from './packages/package-name.ts';
-import { packageOrder } from './packages/package-order.ts';
-import { refuseRequestOnly } from './request-only.ts';
+import { packageOrder, refuseRequestOnly } from './packages/package-order.ts';
 import { requireRights } from './rights.ts';
 import type { Library } from './server.ts';
 
-/** Packages are made on the source as migrations without a target, and downloaded (upload and download, step 1). */
+/** Makes packages on the source as migrations without a target, and downloads them (upload and download, step 1). */
 export function createExporter(library: Library): Exporter {
   return {
     pushes: false,
-    // What a package of the configuration takes is part of no project; any other needs one, of the instance at least.
+    // A package of the configuration needs no project. Every other package takes the named one or that of the instance.
     projectless: true,
     requiredSecrets: [],
     prepare: async (request, signal) => {
-      // A move that has to go by way of this machine begins here, and ends in an import that asks nobody.
+      // A move by way of this machine begins with this export, and ends with an import that waits for no approval.
       refuseRequestOnly(request.options);
       const { ref, project, purpose, settings, objects, notes } = await packageOrder(library, request, signal);
       const told = 'make packages and download them';
@@ -77,7 +76,7 @@ async function fetchPackage(library: Library, id: string, signal: AbortSignal): 
         open: (aborted) =>
           download(
             (inner) => library.client.packageBinary(packageId, inner),
-            { name: fileName, size, sha256: undefined },
+            { name: fileName, size, digest: undefined },
             library.tools.clock,
             aborted,
           ),

@@ -9,7 +9,7 @@ import { findKept, keptPackages, storedOf, type Kept } from './packages/package-
 import { upload } from './packages/upload.ts';
 import type { Library } from './server.ts';
 
-/** The packages of a Library, made there or uploaded, under the ids that the server mints. */
+/** The packages of a Library, which were made there or uploaded. Their ids are those of the server. */
 export function createFeed(library: Library): PackageFeed {
   const { client, tools } = library;
   return {
@@ -42,7 +42,8 @@ export function createFeed(library: Library): PackageFeed {
     delete: async (ref, signal) => {
       const kept = await findKept(library, ref, signal);
       const file = kept?.file ?? (await leftOver(library, ref.id, signal));
-      // The file goes first: without it the record is only history, and the other way round the file would have no name.
+      // The file is deleted first. A record without a file is only history, but a file without a record could not be
+      // named.
       const fileGone = file !== undefined && (await client.deleteSharedFile(file.id, signal));
       const packageId = kept?.packageId ?? file?.extraInfo.packageId ?? (isPackageId(ref.id) ? ref.id : undefined);
       const recordGone = packageId !== undefined && (await client.deletePackage(packageId, signal));
@@ -54,7 +55,7 @@ export function createFeed(library: Library): PackageFeed {
   };
 }
 
-/** Metadata of an upload whose bytes never arrived. */
+/** The description of an upload whose bytes never arrived. */
 async function leftOver({ client }: Library, id: string, signal: AbortSignal) {
   for await (const file of client.sharedFiles(signal)) {
     if (file.extraInfo.packageId?.toUpperCase() === id.toUpperCase()) return file;
@@ -65,7 +66,7 @@ async function leftOver({ client }: Library, id: string, signal: AbortSignal) {
 function fileOf({ client, tools }: Library, kept: Kept): ArtifactFile {
   const stored = storedOf(kept);
   const { file } = kept;
-  const expected = { name: stored.fileName, size: stored.size, sha256: stored.digest?.hex };
+  const expected = { name: stored.fileName, size: stored.size, digest: stored.digest };
   return {
     path: `native/${stored.fileName}`,
     size: stored.size,

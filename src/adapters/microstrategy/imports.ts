@@ -1,27 +1,17 @@
 import { MigratorError } from '../../errors.ts';
 import type { Importer, ImportRequest, PreparedImport } from '../../ports/importer.ts';
 import { listOf, textOf } from '../shared/option-values.ts';
-import { formatJobId, parseJobId } from './job-id.ts';
-import { startedOrFound } from './migrations/start-migration.ts';
+import { looked } from './migrations/start-migration.ts';
 import { selectTarget, type Selection } from './objects/projects.ts';
 import { planImport } from './packages/import-plan.ts';
 import { factsFrom, factsOf, type FileFacts } from './packages/package-name.ts';
+import { refuseRequestOnly } from './packages/package-order.ts';
 import { findKept } from './packages/package-store.ts';
-import { refuseRequestOnly } from './request-only.ts';
 import { requireRights } from './rights.ts';
 import type { Library } from './server.ts';
 
-/** Imports of uploaded packages, which the server begins at once and without approval (upload and download, step 4). */
+/** Imports uploaded packages. The server begins at once and without an approval (upload and download, step 4). */
 export function createImporter(library: Library): Importer {
-  const find: Importer['find'] = async (prepared, _startedAfter, signal) => {
-    const begun = await importsOf(library, textOf(prepared.settled, 'packageId') ?? '', signal);
-    const fresh = begun.filter((id) => !listOf(prepared.settled, 'earlier').includes(id));
-    if (fresh.length < 2) return fresh[0];
-    throw new MigratorError('CONFLICT', `it cannot be told which import of ${prepared.source.id} is this run's`, {
-      hint: `look at ${fresh.join(', ')} with "migrator job show"; if none is this run's, begin anew with --fresh`,
-      details: { migrations: fresh },
-    });
-  };
   return {
     takes: 'stored',
     dryRuns: 'plan',
@@ -30,22 +20,33 @@ export function createImporter(library: Library): Importer {
     check: (signal) => requireRights(library, { what: 'import', told: 'import packages', project: undefined }, signal),
     prepare: (request, signal) => prepare(library, request, signal),
     start: async (prepared, _secrets, _files, signal) => {
-      const begin = async (): Promise<string> => {
-        const project = textOf(prepared.settled, 'projectId');
-        return (await library.client.createMigration(bodyOf(library, prepared), project, signal)).id;
-      };
-      const lost = async () => find(prepared, new Date(0), signal);
-      return formatJobId(parseJobId(await startedOrFound(begin, lost, library, signal)).migration, undefined);
+      const project = textOf(prepared.settled, 'projectId');
+      return (await library.client.createMigration(bodyOf(library, prepared), project, signal)).id;
     },
-    find,
+    find: (prepared, _startedAfter, signal) => findImport(library, prepared, signal),
   };
+}
+
+/** The only import of the package that did not exist when this one was prepared. CONFLICT when there are several. */
+async function findImport(
+  library: Library,
+  { source, settled }: PreparedImport,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const begun = await looked(() => importsOf(library, textOf(settled, 'packageId') ?? '', signal));
+  const fresh = begun.filter((id) => !listOf(settled, 'earlier').includes(id));
+  if (fresh.length < 2) return fresh[0];
+  throw new MigratorError('CONFLICT', `it cannot be told which import of ${source.id} is this run's`, {
+    hint: `look at ${fresh.join(', ')} with "migrator job show"; if none is this run's, begin anew with --fresh`,
+    details: { migrations: fresh },
+  });
 }
 
 async function prepare(library: Library, request: ImportRequest, signal: AbortSignal): Promise<PreparedImport> {
   const { source, dryRun, options, files, exportedWith } = request;
   refuseRequestOnly(options);
   const kept = await findKept(library, source, signal);
-  // A rehearsal of a file that is still on this machine uploads nothing.
+  // A dry run of a file on this machine uploads nothing.
   const onlyPlanned = dryRun && kept === undefined && files !== undefined;
   if (!onlyPlanned && kept?.file === undefined) throw notUploaded(library, source.id, kept !== undefined);
   const named = factsFrom(files?.[0]?.path ?? '');
@@ -74,9 +75,7 @@ async function prepare(library: Library, request: ImportRequest, signal: AbortSi
       ...(into?.notes ?? []),
       into === undefined ? 'the package goes into the configuration' : `the package goes into ${into.project.name}`,
       ...(dryRun
-        ? [
-            'the server cannot validate an uploaded package: it would be imported, by the rules that were packed with it',
-          ]
+        ? ['the server cannot validate an uploaded package: an import would follow the rules that are packed in it']
         : []),
     ],
   };
@@ -105,7 +104,7 @@ function notUploaded({ connection }: Library, id: string, isMadeHere: boolean): 
   });
 }
 
-/** The ids of all imports that were begun of a package on this Library. */
+/** The ids of all imports of a package that were begun on this Library. */
 async function importsOf({ client }: Library, packageId: string, signal: AbortSignal): Promise<readonly string[]> {
   const ids: string[] = [];
   for await (const { id, packageInfo } of client.migrations(signal)) {

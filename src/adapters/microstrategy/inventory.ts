@@ -1,14 +1,14 @@
 import { MigratorError } from '../../errors.ts';
 import type { Inventory, InventoryItem } from '../../ports/adapter.ts';
+import { matchByName } from '../shared/match-by-name.ts';
 import { isoOf } from './migrations/job-state.ts';
-import { match } from './names.ts';
 import { fits, typeNames, typeNumber } from './objects/object-types.ts';
 import type { Library } from './server.ts';
 import type { Project } from './wire/schemas.ts';
 
 const kinds = ['project', ...typeNames];
 
-/** Projects, and the objects of each type: of the instance's own project when it names one, else of every loaded one. */
+/** Projects, and the objects of each type: those of the instance's project, else those of every loaded project. */
 export function createInventory(library: Library): Inventory {
   return {
     kinds,
@@ -51,7 +51,7 @@ async function* objects(
 async function searched({ client, connection }: Library, signal: AbortSignal): Promise<readonly Project[]> {
   const all = await client.projects(signal);
   if (connection.project === undefined) return all.filter(({ status }) => status === undefined || status === 0);
-  const { found } = match(all, connection.project);
+  const { found } = matchByName(all, connection.project);
   if (found !== undefined) return [found];
   throw new MigratorError('NOT_FOUND', `there is no project ${connection.project} on ${connection.name}`, {
     hint: '`project` of the instance names it',

@@ -1,14 +1,14 @@
 import { MigratorError } from '../../errors.ts';
 
-/** What is watched of a migration; without a mark its record tells. */
+/** The part of a migration that is watched. Without a mark the record decides. */
 export type Mark = 'export' | 'dry-run' | 'request-only' | 'undo';
 
 /**
- * `<package>:<import>[/mark][@peer]`: a migration as the servers name it, what is watched of it, and the instance at the
- * other end, so that the handle alone is enough to go on from any machine.
+ * `<package>:<import>[/mark][@peer]`: the id of the migration, the part that is watched, and the instance at the other
+ * end. With them the handle alone is enough to go on from any machine.
  */
 export interface MigrationJob {
-  /** The record's id on either Library. */
+  /** The id of the record on both Libraries. */
   readonly migration: string;
   readonly packageId: string;
   readonly mark: Mark | undefined;

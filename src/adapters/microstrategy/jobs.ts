@@ -66,7 +66,7 @@ async function read(library: Library, job: MigrationJob, signal: AbortSignal): P
 
 interface Records {
   readonly own: Migration;
-  /** The target's, once it has one of its own that is more than the source's. */
+  /** The target's record; undefined until the target has begun with it. */
   readonly target: Migration | undefined;
 }
 
@@ -89,17 +89,17 @@ function isApproved({ importInfo: { importRequestStatus } }: Migration): boolean
   return importRequestStatus === 'approved';
 }
 
-/** On this Library it is what was brought here, not what was made here. */
+/** Whether this Library imported the package, and did not make it. */
 function isImport({ packageInfo: { replicated, purpose } }: Migration): boolean {
   return replicated === true || purpose === 'migration_from_shared_file_store';
 }
 
-/** The import of a move within one Library is told by its only record. */
+/** Whether the import has begun on this Library. In a move within one Library there is only one record. */
 function isImportedHere({ importInfo: { status } }: Migration): boolean {
   return status !== 'pending';
 }
 
-/** A package without a target. */
+/** Whether the record is of an export: a package without a target. */
 function isExport({ importInfo: { environment } }: Migration): boolean {
   return environment.id === undefined || environment.id === '';
 }

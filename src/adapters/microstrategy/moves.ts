@@ -1,5 +1,5 @@
-import { isMigratorError } from '../../errors.ts';
 import type { Mover, MoveRequest, Peer, PreparedMove } from '../../ports/adapter.ts';
+import { isForbidden } from '../shared/answers.ts';
 import { flagOf, textOf } from '../shared/option-values.ts';
 import { formatJobId, parseJobId } from './job-id.ts';
 import { peerOf } from './migrations/peers.ts';
@@ -22,7 +22,8 @@ export function createMover(library: Library): Mover {
       const target = libraryOf(adapter);
       if (target === undefined) return `${name} is no MicroStrategy Library`;
       const obstacle = await sharedStorageObstacle(library, target, signal);
-      // What cannot be handed over is carried, and nothing shall be made for that in vain.
+      // Without shared storage the package goes by way of this machine. It is not made when the target would not take
+      // it.
       if (obstacle !== undefined) await requireCarrying(target, signal);
       return obstacle ?? true;
     },
@@ -35,7 +36,7 @@ export function createMover(library: Library): Mover {
     },
     discard: async (id, signal) => {
       const { packageId, peer } = parseJobId(id);
-      // The source goes last: as long as it has the package, a new attempt finds it.
+      // The source's package is deleted last: as long as it is there, a new attempt finds it.
       if (peer !== undefined) await (await peerOf(library, peer)).client.deletePackage(packageId, signal);
       await library.client.deletePackage(packageId, signal);
     },
@@ -86,7 +87,7 @@ async function prepare(
       ...(into?.notes ?? []),
       ...renamed(order, into),
       ...idleNotes(settings, objects, purpose, absent),
-      ...(dryRun ? ['the servers validate the package; for that it is made, and taken away again'] : []),
+      ...(dryRun ? ['the servers validate the package: it is made for that, and deleted afterwards'] : []),
     ],
     ...(doomed.length > 0 && !dryRun ? { consent: `delete ${doomed.join(', ')} from ${where}?` } : {}),
   };
@@ -117,7 +118,7 @@ function renamed({ project }: PackageOrder, into: Selection | undefined): string
   return [`${project.name} goes into the project ${into.project.name}`];
 }
 
-/** A project merge is planned as a whole: what it packs is the server's to collect. */
+/** What the move will do to the target. A project merge is one item, because only the server knows what it packs. */
 async function planOf(
   target: Library,
   { objects, settings, project, purpose }: PackageOrder,
@@ -136,8 +137,8 @@ async function planOf(
   try {
     return await planObjects(target, objects, settings, into?.id, signal);
   } catch (error) {
-    // Whoever may import need not be allowed to look; the servers decide when it comes to it.
-    if (!isMigratorError(error, 'AUTH_REFUSED') || error.details['status'] !== 403) throw error;
+    // The account may be allowed to import without being allowed to look. The servers decide then.
+    if (!isForbidden(error)) throw error;
     return { items: [], absent: objects };
   }
 }

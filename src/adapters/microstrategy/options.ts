@@ -1,6 +1,7 @@
 import type { OptionSpec, ProductOptions } from '../../ports/options.ts';
 
-const conflictRules = [
+/** The rules for an object that the target has too (Migration API, conflict rules). */
+export const conflictRules = [
   'use_existing',
   'replace',
   'keep_both',
@@ -10,8 +11,18 @@ const conflictRules = [
   'delete',
 ] as const;
 
+// The first one of each list is the default.
+export const packageTypes = ['project', 'configuration', 'project_security'] as const;
+export const aclsOnReplacing = ['use_existing', 'replace'] as const;
+export const aclsOnNew = ['keep_acl_as_source_object', 'inherit_acl_as_dest_folder'] as const;
+export const schemaUpdates = [
+  'recal_table_logical_size',
+  'recal_table_keys_fact_entry_level',
+  'update_schema_logical_info',
+] as const;
+
 const making: OptionSpec['verbs'] = ['partial-export', 'migrate-project'];
-/** A package can be made anew from these; its type and purpose stay. */
+/** The options that an edit of a package may change. Its type and purpose stay. */
 const editing: OptionSpec['verbs'] = [...making, 'package'];
 
 /** The settings of a migration package and of its import as command-line options. */
@@ -37,7 +48,7 @@ export const options: ProductOptions = {
     {
       name: 'package-type',
       value: 'type',
-      choices: ['project', 'configuration', 'project_security'],
+      choices: packageTypes,
       description: 'what the package holds (default: project)',
       verbs: making,
     },
@@ -45,7 +56,7 @@ export const options: ProductOptions = {
       name: 'default-action',
       value: 'rule',
       choices: conflictRules,
-      description: 'conflict rule for whatever has none of its own, dependents too (default: use_newer)',
+      description: 'conflict rule for objects without a rule of their own, also for dependents (default: use_newer)',
       verbs: editing,
     },
     {
@@ -58,20 +69,20 @@ export const options: ProductOptions = {
     },
     {
       name: 'include-dependents',
-      description: 'pack what the named objects depend on too',
+      description: 'also pack what the named objects depend on',
       verbs: editing,
     },
     {
       name: 'acl-on-replacing',
       value: 'rule',
-      choices: ['use_existing', 'replace'],
+      choices: aclsOnReplacing,
       description: 'access control lists of replaced objects (default: use_existing)',
       verbs: editing,
     },
     {
       name: 'acl-on-new',
       value: 'rule',
-      choices: ['keep_acl_as_source_object', 'inherit_acl_as_dest_folder'],
+      choices: aclsOnNew,
       description: 'access control lists of new objects (default: keep_acl_as_source_object)',
       verbs: editing,
     },
@@ -79,7 +90,7 @@ export const options: ProductOptions = {
       name: 'update-schema',
       value: 'step',
       many: true,
-      choices: ['recal_table_logical_size', 'recal_table_keys_fact_entry_level', 'update_schema_logical_info'],
+      choices: schemaUpdates,
       description: 'a schema update to run after the import (repeatable; project packages only)',
       verbs: editing,
     },
@@ -92,14 +103,15 @@ export const options: ProductOptions = {
     {
       name: 'target-project',
       value: 'project',
-      description: 'the project to import into, by name or id (default: the one of the same id, else of the same name)',
+      description:
+        'the project to import into, by name or id (default: the project with the same id, else with the same name)',
       verbs: ['import', 'migrate-project'],
     },
     {
       name: 'request-only',
       untilApproval: true,
       description:
-        'stop when the import is requested; somebody else approves it (only between Libraries of one storage)',
+        'stop when the import is requested; somebody else approves it (only between Libraries that share one storage)',
       verbs: ['migrate-project'],
     },
   ],

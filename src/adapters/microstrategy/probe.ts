@@ -4,11 +4,13 @@ import { mayDo, needs, type Work } from './rights.ts';
 import type { Library } from './server.ts';
 import { compareVersions } from './versions.ts';
 
-/** Object migration came with 2021 Update 6, upload and download with Update 7. */
+/** The releases with which object migration came (2021 Update 6), and upload and download (Update 7). */
 const firstMigrations = '11.3.0600';
 const firstUploads = '11.3.0700';
 
-/** What a run must know first: does the URL answer, do the credentials count, which release is it, is there a storage. */
+/**
+ * What a run must know first: whether the URL answers and the credentials are accepted, the release, and the storage.
+ */
 export async function probe(library: Library, signal: AbortSignal): Promise<InstanceInfo> {
   const { client, connection, session } = library;
   const { iServerVersion, webVersion } = await client.versions(signal);

@@ -2,7 +2,10 @@ import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { Library } from './server.ts';
 import type { Privilege } from './wire/schemas.ts';
 
-/** Privileges that migrations need, by the product's number where it is public, and by the names it has had. */
+/**
+ * The privileges that migrations need, by all names that the product has given them, and by their numbers when these
+ * are public.
+ */
 const known = {
   create: { id: '295', names: ['create package'], title: 'Create package' },
   manage: { id: '296', names: ['manage migration packages', 'apply package'], title: 'Manage Migration Packages' },
@@ -20,7 +23,7 @@ const known = {
 
 type Right = keyof typeof known;
 
-/** What each piece of work needs of the account (Migration API, privileges and authorization). */
+/** The privileges that each kind of work needs (Migration API, privileges and authorization). */
 const work = {
   export: ['create', 'manage'],
   create: ['create'],
@@ -32,7 +35,7 @@ export type Work = keyof typeof work;
 
 export const needs = (what: Work): string => `needs ${work[what].map((right) => known[right].title).join(', ')}`;
 
-/** The privileges of the account, by number and by name; undefined when the Library does not tell. */
+/** The privileges of the account; undefined when the Library does not tell. */
 type Held = readonly Privilege[] | undefined;
 
 const asked = new WeakMap<Library, Promise<Held>>();
@@ -51,7 +54,7 @@ async function heldOn(library: Library, signal: AbortSignal): Promise<Held> {
   }
 }
 
-/** Whoever does not tell is not asked again, and decides when it comes to it. */
+/** A Library that does not tell is not asked again. It refuses later what the account may not do. */
 async function ask({ client, connection, tools }: Library, signal: AbortSignal): Promise<Held> {
   try {
     return await client.privileges(signal);
@@ -62,7 +65,7 @@ async function ask({ client, connection, tools }: Library, signal: AbortSignal):
   }
 }
 
-/** Undefined when the list does not have it. */
+/** Whether the account has a privilege; undefined when the list does not name it. */
 function allows(held: readonly Privilege[], right: Right, project: string | undefined): boolean | undefined {
   const { id, names } = known[right];
   const named = held.find(({ name = '' }) => names.some((one) => one === name.trim().toLowerCase()));
@@ -74,7 +77,7 @@ function allows(held: readonly Privilege[], right: Right, project: string | unde
   );
 }
 
-/** False only when the server says so; true when it allows all that is needed. */
+/** Whether the account may do a kind of work: false only when the server says so, undefined when it does not tell. */
 export async function mayDo(library: Library, what: Work, signal: AbortSignal): Promise<boolean | undefined> {
   const held = await heldOn(library, signal);
   if (held === undefined) return undefined;
@@ -85,13 +88,13 @@ export async function mayDo(library: Library, what: Work, signal: AbortSignal): 
 
 interface Wanted {
   readonly what: Work;
-  /** As people are told it: `import into Tutorial`. */
+  /** The work as the error names it: `import packages`. */
   readonly told: string;
   readonly project: string | undefined;
   readonly hint?: string;
 }
 
-/** AUTH_REFUSED before anything is begun, when the server says that the account lacks a privilege. */
+/** AUTH_REFUSED when the server says that the account lacks a privilege. Called before anything is begun. */
 export async function requireRights(
   library: Library,
   { what, told, project, hint }: Wanted,

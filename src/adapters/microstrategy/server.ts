@@ -10,7 +10,7 @@ export interface Library {
   readonly session: Session;
   readonly client: Client;
   readonly tools: AdapterTools;
-  /** What only this process knows of migrations that it steers, by migration id. */
+  /** What only this process knows about the migrations that it advances, by migration id. */
   readonly memory: Memory;
 }
 
@@ -32,7 +32,7 @@ export function libraryOf(adapter: Adapter): Library | undefined {
   return libraries.get(adapter);
 }
 
-/** UNSUPPORTED when the other end is no Library. */
+/** The Library of a peer. UNSUPPORTED when the peer is another product. */
 export function libraryOfPeer({ name, adapter }: Peer): Library {
   const library = libraryOf(adapter);
   if (library !== undefined) return library;

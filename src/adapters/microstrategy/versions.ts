@@ -1,9 +1,9 @@
-/** Releases as numbers: `11.4.0600` is 2021 … Update 6; anything after the numbers is left out. */
+/** The numbers of a release such as `11.3.0600` (2021 Update 6). Everything after the numbers is left out. */
 function numbersOf(version: string): readonly number[] {
   return (/^\d+(?:\.\d+)*/.exec(version.trim())?.[0] ?? '').split('.').filter(Boolean).map(Number);
 }
 
-/** Below zero when the first release is the older one; undefined when one of them is no release number. */
+/** Less than zero when the first release is older; undefined when one of them is no release number. */
 export function compareVersions(one: string, other: string): number | undefined {
   const [left, right] = [numbersOf(one), numbersOf(other)];
   if (left.length === 0 || right.length === 0) return undefined;
@@ -14,7 +14,7 @@ export function compareVersions(one: string, other: string): number | undefined 
   return 0;
 }
 
-/** Packages go from an older platform to a newer one and never back (Migration API, compatibility). */
+/** A package goes only to the same or a newer release (Migration API, compatibility). */
 export function versionObstacle(source: string, target: string): string | undefined {
   const order = compareVersions(source, target);
   return order !== undefined && order > 0

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { MigratorError } from '../../errors.ts';
 import type { Connection } from '../../ports/adapter.ts';
 import { Secret } from '../../secret.ts';
+import { readSettings } from '../shared/settings.ts';
 
 export const secretSettings = ['apiKey', 'accessToken'] as const;
 
 const settingsSchema = z.strictObject({
-  /** Name or id of the space; the default space unless given. */
+  /** Name or id of the space. Default: the server's default space. */
   space: z.string().trim().min(1).optional(),
 });
 
@@ -14,21 +15,15 @@ export interface OctopusConnection {
   readonly name: string;
   readonly url: string;
   readonly space: string | undefined;
-  /** Absent when an access token is used; peers can push only with a key. */
+  /** Undefined when an access token is used. Peers can push only with a key. */
   readonly apiKey: Secret | undefined;
   readonly headers: () => Readonly<Record<string, string | Secret>>;
 }
 
 /** CONFIG_INVALID when a setting is unknown or of the wrong type, or when there is not exactly one credential. */
 export function readConnection(connection: Connection): OctopusConnection {
-  const settings = settingsSchema.safeParse(connection.settings);
-  if (!settings.success) {
-    throw new MigratorError(
-      'CONFIG_INVALID',
-      `the settings of instance ${connection.name} are wrong: ${z.prettifyError(settings.error).replaceAll('✖ ', '').replaceAll('\n', ' ')}`,
-      { hint: 'an Octopus Deploy instance has `url`, `space` and `apiKey` or `accessToken`' },
-    );
-  }
+  const hint = 'an Octopus Deploy instance has `url`, `space` and `apiKey` or `accessToken`';
+  const { space } = readSettings(settingsSchema, connection, hint);
   const { apiKey, accessToken } = connection.secrets;
   const [header, credential] =
     apiKey === undefined ? (['authorization', accessToken] as const) : (['x-octopus-apikey', apiKey] as const);
@@ -44,7 +39,7 @@ export function readConnection(connection: Connection): OctopusConnection {
   return {
     name: connection.name,
     url: connection.url,
-    space: settings.data.space,
+    space,
     apiKey,
     headers: () => ({ [header]: apiKey === undefined ? bearer(credential) : credential }),
   };

@@ -17,7 +17,9 @@ interface Located {
 }
 
 export interface Feed extends PackageFeed {
-  /** In this instance's space, or in the default one, where an export without a destination may leave it. */
+  /**
+   * The package in this instance's space, or in the default space, where an export without a destination may leave it.
+   */
   locate(ref: PackageRef, signal: AbortSignal): Promise<Located | undefined>;
   fileOf(located: Located): ArtifactFile;
 }
@@ -120,13 +122,13 @@ async function upload(
       if (meanwhile !== undefined) return await settleConflict(meanwhile, file, ref, onConflict, signal);
       throw new MigratorError(
         'CONFLICT',
-        `the feed refuses ${ref.id} ${ref.version} as existing, but does not show it`,
+        `the feed refuses ${ref.id} ${ref.version} because it exists already, but does not show it`,
       );
     }
   } catch (error) {
     if (!isMigratorError(error)) throw error;
     if (error.code !== 'REMOTE_UNREACHABLE' && error.details['ambiguous'] !== true) throw error;
-    // The answer is lost, not necessarily the package: what the feed holds now decides.
+    // The answer is lost, but the package may have arrived: what the feed holds now decides.
     const after = await stat(ref, signal);
     if (after === undefined) throw settled(error);
     const local = await digestOf(file, signal);
@@ -142,7 +144,7 @@ async function upload(
   return { stored, outcome: before === undefined ? 'created' : 'overwritten' };
 }
 
-/** The package is there already: kept when it is the same one and that is wanted, else a CONFLICT. */
+/** The package is there already. It is kept when the bytes are the same and `onConflict` is `keep`; else CONFLICT. */
 async function settleConflict(
   stored: StoredPackage,
   file: ArtifactFile,
@@ -187,11 +189,11 @@ interface Measured {
 
 function isSame(stored: StoredPackage, local: Measured): boolean {
   if (stored.size !== undefined && stored.size !== local.size) return false;
-  // Without a digest the size is all there is to compare.
+  // Without a digest only the size can be compared.
   return stored.digest === undefined ? stored.size !== undefined : stored.digest.hex === local.sha1;
 }
 
-/** The same file, measured while it is read; `result` is that of the last whole reading. */
+/** The same file, measured while it is read. `result` tells the measures of the last complete reading. */
 function hashing(file: ArtifactFile): { open: (signal: AbortSignal) => ByteStream; result: () => Measured } {
   let measured: Measured = { size: -1, sha1: '' };
   return {

@@ -1,10 +1,9 @@
 import { MigratorError } from '../../errors.ts';
 import type { Inventory, InventoryItem } from '../../ports/adapter.ts';
-import { match } from './names.ts';
+import { didYouMean, matchByName, noProjects, severalFit } from '../shared/match-by-name.ts';
 import type { Server, Space } from './server.ts';
-import type { ProjectResource } from './wire/schemas.ts';
 
-/** What a space holds, under the names of its links and the documented paths. */
+/** What a space holds: the name of each collection's link, and its documented path. */
 const collections: Readonly<Record<string, { readonly link: string; readonly path: string }>> = {
   project: { link: 'Projects', path: 'projects' },
   'project-group': { link: 'ProjectGroups', path: 'projectgroups' },
@@ -56,7 +55,7 @@ export interface Selection {
   readonly notes: readonly string[];
 }
 
-/** All wanted projects, or one NOT_FOUND that names every one that is missing. USAGE when a name fits several. */
+/** All wanted projects. NOT_FOUND names every missing project at once; USAGE when a name fits several. */
 export async function selectProjects(
   server: Server,
   space: Space,
@@ -66,52 +65,41 @@ export async function selectProjects(
   if (wanted.length === 0) {
     throw new MigratorError('USAGE', 'no project was named', { hint: 'name at least one with --project' });
   }
-  const all: ProjectResource[] = [];
-  for await (const project of server.client.projects(space, signal)) all.push(project);
-  const results = wanted.map((name) => ({ name, result: match(all, name) }));
+  const all: { readonly id: string; readonly name: string; readonly isDisabled: boolean }[] = [];
+  for await (const { Id, Name, IsDisabled } of server.client.projects(space, signal))
+    all.push({ id: Id, name: Name, isDisabled: IsDisabled });
+  const results = wanted.map((name) => ({ name, result: matchByName(all, name) }));
 
   const unclear = results.flatMap(({ name, result }) =>
     result.found === undefined && result.candidates.length > 0 ? [{ name, candidates: result.candidates }] : [],
   );
   if (unclear[0] !== undefined) {
-    const { name, candidates } = unclear[0];
-    throw new MigratorError('USAGE', `more than one project could be meant by ${name}`, {
-      hint: `name it by its id: ${candidates.map(({ Id, Name }) => `${Id} (${Name})`).join(', ')}`,
-      details: { ambiguous: unclear.map((entry) => entry.name) },
-    });
+    const names = unclear.map(({ name }) => name);
+    throw severalFit('project', names, unclear[0].candidates);
   }
-  const missing = results.filter(({ result }) => result.found === undefined);
-  if (missing.length > 0)
-    throw notFound(
+  const missing = results.flatMap(({ name, result }) =>
+    result.found === undefined ? [{ name, nearest: result.nearest }] : [],
+  );
+  if (missing.length > 0) {
+    const otherwise = 'project names are compared whole; `space` of the instance says where they are looked for';
+    throw noProjects(
       missing.map(({ name }) => name),
-      missing.flatMap(({ result }) => nearestOf(result)),
-      space,
+      space.name === undefined ? '' : ` in space ${space.name}`,
+      didYouMean(
+        missing.flatMap(({ nearest }) => nearest),
+        otherwise,
+      ),
     );
+  }
 
   const chosen = new Map<string, string>();
   const notes: string[] = [];
   for (const { name, result } of results) {
     if (result.found === undefined) continue;
-    if (chosen.has(result.found.Id)) notes.push(`project ${result.found.Name} was named more than once`);
+    if (chosen.has(result.found.id)) notes.push(`project ${result.found.name} was named more than once`);
     else if (result.note !== undefined) notes.push(result.note);
-    if (result.found.IsDisabled) notes.push(`project ${name} is disabled`);
-    chosen.set(result.found.Id, result.found.Name);
+    if (result.found.isDisabled) notes.push(`project ${name} is disabled`);
+    chosen.set(result.found.id, result.found.name);
   }
   return { projects: [...chosen].map(([id, name]) => ({ id, name })), notes };
-}
-
-function nearestOf(result: ReturnType<typeof match>): readonly string[] {
-  return 'nearest' in result ? result.nearest : [];
-}
-
-function notFound(missing: readonly string[], nearest: readonly string[], space: Space): MigratorError {
-  const place = space.name === undefined ? '' : ` in space ${space.name}`;
-  const what = missing.length === 1 ? 'there is no project' : 'there are no projects';
-  return new MigratorError('NOT_FOUND', `${what} ${missing.join(', ')}${place}`, {
-    hint:
-      nearest.length > 0
-        ? `did you mean ${[...new Set(nearest)].join(', ')}?`
-        : 'project names are compared whole; `space` of the instance says where they are looked for',
-    details: { missing },
-  });
 }

@@ -2,8 +2,9 @@ import { MigratorError } from '../../errors.ts';
 import type { PackageRef } from '../../ports/artifact.ts';
 
 /**
- * `ServerTasks-12/<package id>@<version>`: the task is what status, log and cancel speak of; the package makes an
- * export fetchable on a machine that holds nothing but the handle. The task alone, as the web portal shows it, will do.
+ * `ServerTasks-12/<package id>@<version>`. The task is what status, log and cancel look at. With the package, an export
+ * can be fetched on a machine that has nothing but the handle. The task alone, as the web portal shows it, is accepted
+ * too.
  */
 export function jobId(task: string, ref: PackageRef): string {
   return `${task}/${ref.id}@${ref.version}`;

@@ -38,7 +38,7 @@ export function createJobs(server: Server): Jobs {
       try {
         await server.client.cancelTask(task, signal);
       } catch (error) {
-        // It may have ended between the look and the call; the server then refuses.
+        // The server refuses when the task has ended since it was looked at.
         if (!isMigratorError(error, 'REMOTE_UNEXPECTED', 'CONFLICT')) throw error;
         const now = await taskOf(server, id, signal);
         throw isFinal(stateOf(now)) ? finished(now) : error;
@@ -68,8 +68,8 @@ async function logOf(server: Server, task: TaskResource, signal: AbortSignal): P
 }
 
 /**
- * State alone is no proof: releases are known that report Success although the log shows that nothing was imported.
- * So errors in the log count as failure, warnings as partial, and a flag without a visible reason as failure.
+ * Some releases report Success although the log shows that nothing was imported. So errors in the log make the task
+ * failed and warnings make it partial. When the server flags a problem that its log does not show, the task has failed.
  */
 function verdict(task: TaskResource, lines: readonly LogLine[]): Pick<JobStatus, 'state' | 'messages'> {
   const state = stateOf(task);
@@ -82,7 +82,7 @@ function verdict(task: TaskResource, lines: readonly LogLine[]): Pick<JobStatus,
   return { state: 'failed', messages: [{ level: 'error', text }] };
 }
 
-/** The export was made and announced for pushing, and then the task failed: only the way to the destination is broken. */
+/** The export was made, and the task failed while it pushed the package: only the delivery failed. */
 function isUndelivered(task: TaskResource, state: JobState, lines: readonly LogLine[]): boolean {
   if (task.Name !== exportTask || state !== 'failed') return false;
   return lines.some(({ text }) => /\bpush/i.test(text) && /https?:\/\//i.test(text));
@@ -111,7 +111,7 @@ async function queueActivity(server: Server, task: TaskResource, signal: AbortSi
   return ahead === undefined || ahead === 0 ? undefined : `waits behind ${ahead} other task${ahead === 1 ? '' : 's'}`;
 }
 
-/** False as well when the account may not look at spaces: the queue is a hint, not a verdict. */
+/** False also when the account may not read spaces: the stopped queue only explains why a task waits. */
 async function isStopped(server: Server, space: string, signal: AbortSignal): Promise<boolean> {
   try {
     const { links } = await server.root(signal);
@@ -161,7 +161,7 @@ function summaryOf(task: TaskResource): Omit<JobSummary, 'title'> & Pick<JobStat
   };
 }
 
-/** TimedOut is an end like Failed; a word that is not known keeps the caller waiting rather than content. */
+/** TimedOut is an end like Failed. An unknown word means that the task still runs, so nobody takes it for a success. */
 function stateOf(task: Pick<TaskResource, 'State'>): JobState {
   const states: Readonly<Record<string, JobState>> = {
     Queued: 'queued',
@@ -185,7 +185,7 @@ function kindOf(task: TaskResource): JobKind {
   return isDryRun(task) === true ? 'dry-run' : 'import';
 }
 
-/** Undefined when the task's arguments do not tell. */
+/** Whether the task is a dry run; undefined when its arguments do not tell. */
 export function isDryRun(task: Pick<TaskResource, 'Arguments'>): boolean | undefined {
   const entry = Object.entries(task.Arguments).find(([name]) => /^is_?dry_?run$/i.test(name));
   return entry === undefined ? undefined : String(entry[1]).toLowerCase() === 'true';

@@ -1,23 +1,22 @@
 import { MigratorError } from '../../errors.ts';
 import type { PackageRef } from '../../ports/artifact.ts';
-import type { Clock, Random } from '../../ports/runtime.ts';
 
 export const defaultPackageId = 'Octopus.Space.Migration';
 
-// The feed reads id and version from the file name: `<id>.<version>`, the id with as few runs as possible, the version
-// one to four dotted numbers with an optional pre-release and build.
+// The feed reads id and version from the file name, `<id>.<version>`. It takes as few dotted parts as possible for the
+// id. The version is one to four numbers with dots, and may have a pre-release and a build.
 const identifiers = '[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*';
 const version = `\\d+(?:\\.\\d+){0,3}(?:-${identifiers})?(?:\\+${identifiers})?`;
 const name = new RegExp(`^(\\w+(?:[.-]\\w+)*?)\\.(${version})$`);
 const longest = 100;
 
-/** Id and version as the feed would read them from a file name without its extension; undefined when it would not. */
+/** Id and version as the feed reads them from a file name without its extension; undefined when it cannot read them. */
 export function parsePackageName(text: string): PackageRef | undefined {
   const [, id, found] = name.exec(text) ?? [];
   return id === undefined || found === undefined ? undefined : { id, version: found };
 }
 
-/** USAGE when the feed would not read the same id and version back from the file name. */
+/** USAGE when the feed would read another id or version from the file name. */
 export function checkPackageRef(ref: PackageRef): void {
   const whole = `${ref.id}.${ref.version}`;
   if (ref.id.length > longest || ref.version.length > longest) {
@@ -36,15 +35,6 @@ export function checkPackageRef(ref: PackageRef): void {
       { hint: 'choose a package id whose last part does not begin with a digit' },
     );
   }
-}
-
-/** `1.0.0-20261121T011656-5f3a9c0e`: sorts by time and does not meet another one. */
-export function newVersion(clock: Clock, random: Random): string {
-  const time = clock
-    .now()
-    .toISOString()
-    .replaceAll(/[-:]|\.\d+Z$/g, '');
-  return `1.0.0-${time}-${Buffer.from(random.bytes(4)).toString('hex')}`;
 }
 
 export function fileNameOf(ref: PackageRef, extension = '.zip'): string {

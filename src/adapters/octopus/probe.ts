@@ -1,8 +1,11 @@
 import { isMigratorError } from '../../errors.ts';
 import type { InstanceInfo } from '../../ports/adapter.ts';
+import { isForbidden } from '../shared/answers.ts';
 import type { Root, Server } from './server.ts';
 
-/** What a run must know first: does the URL answer, does the key count, what state is the server in. */
+/**
+ * What a run must know first: whether the URL answers, whether the key is accepted, and what state the server is in.
+ */
 export async function probe(server: Server, url: string, signal: AbortSignal): Promise<InstanceInfo> {
   const { client } = server;
   const root = await server.root(signal, 'fresh');
@@ -20,12 +23,14 @@ export async function probe(server: Server, url: string, signal: AbortSignal): P
   if (space.id !== undefined) {
     const fresh = await readable(client.space(links, space.id, signal));
     if (fresh?.TaskQueueStopped === true) {
-      notes.push(`the task queue of space ${fresh.Name} is stopped, so nothing queued there will start`);
+      notes.push(`the task queue of space ${fresh.Name} is stopped, so no task that is queued there will start`);
     }
   }
   const system = await readable(client.operatingSystem(signal));
   if (system !== undefined && /linux|ubuntu|debian|alpine|unix/i.test(system)) {
-    notes.push('the server runs on Linux, where the migration tasks are known to fail for want of Octopus.Migrator');
+    notes.push(
+      'the server runs on Linux, where the migration tasks are known to fail because Octopus.Migrator is missing',
+    );
   }
   notes.push(...missingLinks(root).map((action) => `this server offers no Migration API for ${action}`));
 
@@ -40,7 +45,7 @@ export async function probe(server: Server, url: string, signal: AbortSignal): P
   };
 }
 
-/** The migrations a server does not offer, read from its root document. */
+/** The migrations that a server does not offer, by its root document. */
 export function missingLinks(root: Root): ('export' | 'import')[] {
   return [
     ...(root.links.has('migrationspartialexport') ? [] : ['export' as const]),
@@ -64,15 +69,12 @@ function rights(root: Root): InstanceInfo['rights'] {
   ];
 }
 
-/** Undefined when this account or this version does not get an answer; other failures stay failures. */
+/** Undefined when this account may not read it, or this version does not have it. Other failures stay failures. */
 async function readable<Value>(value: Promise<Value>): Promise<Value | undefined> {
   try {
     return await value;
   } catch (error) {
-    const refused =
-      isMigratorError(error, 'NOT_FOUND') ||
-      (isMigratorError(error, 'AUTH_REFUSED') && error.details['status'] === 403);
-    if (refused) return undefined;
+    if (isMigratorError(error, 'NOT_FOUND') || isForbidden(error)) return undefined;
     throw error;
   }
 }

@@ -1,22 +1,29 @@
-import { isMigratorError, MigratorError } from '../../errors.ts';
-import { match } from './names.ts';
+import { MigratorError } from '../../errors.ts';
+import { isForbidden } from '../shared/answers.ts';
+import { matchByName, severalFit } from '../shared/match-by-name.ts';
 import type { Client, SpacePaths } from './wire/client.ts';
 import { linksOf, type Links } from './wire/links.ts';
-import type { RootResource, SpaceResource } from './wire/schemas.ts';
+import type { RootResource } from './wire/schemas.ts';
 
 export interface Root {
   readonly resource: RootResource;
   readonly links: Links;
 }
 
-/** The space an instance works in. `id` is absent on servers without spaces, or when the account may not list them. */
+/**
+ * The space that an instance works in. `id` is undefined on servers without spaces, and when the account may not list
+ * them.
+ */
 export interface Space extends SpacePaths {
   readonly id: string | undefined;
   readonly name: string | undefined;
   readonly notes: readonly string[];
 }
 
-/** One server as one connection sees it. Root document and space are read once and kept; a probe reads the root anew. */
+/**
+ * One server as one connection sees it. The root document and the space are read once and kept. A probe reads the root
+ * document again.
+ */
 export interface Server {
   readonly client: Client;
   root(signal: AbortSignal, age?: 'fresh'): Promise<Root>;
@@ -39,7 +46,7 @@ export function connectTo(client: Client, wantedSpace: string | undefined): Serv
 
 async function readRoot(client: Client, signal: AbortSignal): Promise<Root> {
   const resource = await client.root(signal);
-  // The range that the product's own clients accept.
+  // The versions that the product's own clients accept.
   if (!/^3\.0\.\d+/.test(resource.ApiVersion)) {
     throw new MigratorError('UNSUPPORTED', `the server speaks API version ${resource.ApiVersion}, not 3.0`, {
       hint: 'migrator knows Octopus Deploy 2018.6 and later',
@@ -59,9 +66,9 @@ async function readSpace(server: Server, wanted: string | undefined, signal: Abo
   }
   const found = await pickSpace(server, root, wanted, signal);
   if (found === undefined) return plain;
-  const { resource, notes } = found;
-  const links = await server.client.spaceLinks(root.links, resource.Id, signal);
-  return { id: resource.Id, name: resource.Name, links, prefix: `api/${resource.Id}`, notes };
+  const { id, name, notes } = found;
+  const links = await server.client.spaceLinks(root.links, id, signal);
+  return { id, name, links, prefix: `api/${id}`, notes };
 }
 
 async function pickSpace(
@@ -69,31 +76,24 @@ async function pickSpace(
   root: Root,
   wanted: string | undefined,
   signal: AbortSignal,
-): Promise<{ resource: SpaceResource; notes: readonly string[] } | undefined> {
-  const spaces: SpaceResource[] = [];
+): Promise<{ readonly id: string; readonly name: string; readonly notes: readonly string[] } | undefined> {
+  const spaces: { readonly id: string; readonly name: string; readonly isDefault: boolean }[] = [];
   try {
-    for await (const space of client.spaces(root.links, signal)) spaces.push(space);
+    for await (const { Id, Name, IsDefault } of client.spaces(root.links, signal))
+      spaces.push({ id: Id, name: Name, isDefault: IsDefault });
   } catch (error) {
-    // Without the right to list spaces the default space is still reachable by the paths that name none.
-    if (wanted === undefined && isMigratorError(error, 'AUTH_REFUSED') && error.details['status'] === 403) {
-      return undefined;
-    }
+    // Without the right to list spaces, the default space is still reached by the paths that name no space.
+    if (wanted === undefined && isForbidden(error)) return undefined;
     throw error;
   }
   if (wanted === undefined) {
-    const standard = spaces.find(({ IsDefault }) => IsDefault);
-    return standard === undefined ? undefined : { resource: standard, notes: [] };
+    const standard = spaces.find(({ isDefault }) => isDefault);
+    return standard && { ...standard, notes: [] };
   }
-  const result = match(spaces, wanted);
-  if (result.found !== undefined) {
-    return { resource: result.found, notes: result.note === undefined ? [] : [result.note] };
-  }
-  if (result.candidates.length > 0) {
-    throw new MigratorError('USAGE', `more than one space could be meant by ${wanted}`, {
-      hint: `name it by its id: ${result.candidates.map(({ Id, Name }) => `${Id} (${Name})`).join(', ')}`,
-    });
-  }
-  const known = result.nearest.length > 0 ? result.nearest : spaces.slice(0, 5).map(({ Name }) => Name);
+  const result = matchByName(spaces, wanted);
+  if (result.found !== undefined) return { ...result.found, notes: result.note === undefined ? [] : [result.note] };
+  if (result.candidates.length > 0) throw severalFit('space', [wanted], result.candidates);
+  const known = result.nearest.length > 0 ? result.nearest : spaces.slice(0, 5).map(({ name }) => name);
   throw new MigratorError('NOT_FOUND', `there is no space ${wanted}`, {
     hint: known.length === 0 ? 'the account may see no space at all' : `it has ${known.join(', ')}`,
     details: { missing: [wanted] },

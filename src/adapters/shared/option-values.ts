@@ -1,7 +1,10 @@
 import { MigratorError } from '../../errors.ts';
 import type { Options } from '../../ports/options.ts';
 
-/** Options as a product's own code reads them. Whoever calls an adapter without the command line may hand over anything: USAGE says what is wrong. */
+/**
+ * Reads the options of a request. A caller without the command line may give any value: USAGE says what is wrong with
+ * it.
+ */
 
 export function flagOf(options: Options, name: string): boolean {
   const value = options[name] ?? false;
@@ -15,7 +18,7 @@ export function textOf(options: Options, name: string): string | undefined {
   return value;
 }
 
-/** None is an empty list, one text a list of one. */
+/** A list of texts. An absent option is an empty list, and one text is a list of one. */
 export function listOf(options: Options, name: string): readonly string[] {
   const value = options[name] ?? [];
   if (typeof value === 'string') return [value];
@@ -27,7 +30,7 @@ export function wrongOption(name: string, expected: string): MigratorError {
   return new MigratorError('USAGE', `the option ${name} must be ${expected}`);
 }
 
-/** One of the words that the server knows. USAGE names them. */
+/** One of these words, in any case and with `-` for `_`. USAGE names the words. */
 export function oneOf<Word extends string>(words: readonly Word[], text: string, what: string): Word {
   const found = words.find((word) => word === text.trim().toLowerCase().replaceAll('-', '_'));
   if (found !== undefined) return found;

@@ -1,19 +1,22 @@
+import { createHash } from 'node:crypto';
 import { isMigratorError, MigratorError } from '../../errors.ts';
-import type { ByteStream } from '../../ports/artifact.ts';
+import type { ByteStream, Digest } from '../../ports/artifact.ts';
 import type { Clock } from '../../ports/runtime.ts';
 
-/** Breaks in a row without a new byte; each byte gained starts the count anew. */
+/** A download is given up after so many breaks in a row without a new byte. */
 const patience = 5;
 
 export interface Resumable {
   readonly name: string;
-  /** What follows the first `from` bytes. */
+  /** Opens the stream of what follows the first `from` bytes. */
   readonly rest: (from: number) => ByteStream;
-  /** Bytes of the whole, as soon as somebody has told. */
+  /** Bytes of the whole file; undefined until the server has told. */
   readonly size: () => number | undefined;
 }
 
-/** A download that goes on where it broke off. REMOTE_UNREACHABLE when it does not get on; what came is for the caller to check. */
+/**
+ * A download that resumes where it broke off. REMOTE_UNREACHABLE when it does not advance. The caller checks what came.
+ */
 export async function* resumed({ name, rest, size }: Resumable, clock: Clock, signal: AbortSignal): ByteStream {
   let delivered = 0;
   for (let breaks = 0, whole = false; !whole;) {
@@ -42,5 +45,43 @@ export async function* without(count: number, stream: ByteStream): ByteStream {
     const kept = skip < chunk.length ? chunk.subarray(skip) : undefined;
     skip = Math.max(0, skip - chunk.length);
     if (kept !== undefined && kept.length > 0) yield kept;
+  }
+}
+
+export interface Expected {
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number | undefined;
+  readonly digest: Digest | undefined;
+  /** Who states the digest, as the error says it. */
+  readonly statedBy: string;
+  readonly hints: { readonly size?: string; readonly digest: string };
+}
+
+/** Passes a stream on, and compares it with size and digest at its end. REMOTE_UNEXPECTED when they differ. */
+export async function* checked(stream: ByteStream, expected: Expected): ByteStream {
+  const { name, size, digest, statedBy, hints } = expected;
+  const hash = digest && createHash(digest.algorithm);
+  let delivered = 0;
+  for await (const chunk of stream) {
+    delivered += chunk.length;
+    hash?.update(chunk);
+    yield chunk;
+  }
+  if (size !== undefined && delivered !== size) {
+    throw new MigratorError('REMOTE_UNEXPECTED', `${name} came with ${delivered} bytes instead of ${size}`, {
+      hint: hints.size,
+    });
+  }
+  const actual = hash?.digest('hex');
+  if (digest !== undefined && digest.hex !== actual) {
+    throw new MigratorError(
+      'REMOTE_UNEXPECTED',
+      `${name} does not have the ${digest.algorithm} that ${statedBy} states`,
+      {
+        hint: `the package is damaged or was replaced during the download; ${hints.digest}`,
+        details: { expected: digest.hex, actual },
+      },
+    );
   }
 }

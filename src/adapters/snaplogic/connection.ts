@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { MigratorError } from '../../errors.ts';
 import type { Connection } from '../../ports/adapter.ts';
 import { Secret } from '../../secret.ts';
+import { jsonOf } from '../shared/answers.ts';
+import { readSettings } from '../shared/settings.ts';
 import { options } from './options.ts';
 import { claimsSchema } from './wire/schemas.ts';
 
@@ -10,7 +12,7 @@ export const secretSettings = ['password', 'token'] as const;
 const settingsSchema = z.strictObject({
   /** The e-mail address of a user or service account. */
   username: z.string().trim().min(1).optional(),
-  /** The environment that this instance stands for, when the account sees several. */
+  /** The org that this instance means, when the account sees several. */
   org: z
     .string()
     .trim()
@@ -21,30 +23,23 @@ const settingsSchema = z.strictObject({
 export interface SnaplogicConnection {
   readonly name: string;
   readonly url: string;
-  /** The same for every name that one control plane is known by. */
+  /** The URL of the control plane. All its other names have the same one. */
   readonly plane: string;
   readonly org: string | undefined;
-  /** The e-mail address of the caller, as far as settings or token tell. */
+  /** The e-mail address of the caller; undefined when neither settings nor token tell it. */
   readonly username: string | undefined;
-  /** The one org that a token was issued for. */
+  /** The org that the token was issued for; undefined when it does not tell. */
   readonly tokenOrg: string | undefined;
   readonly headers: () => Readonly<Record<string, Secret>>;
-  /** Takes the credentials out of a text that the server sent. */
+  /** Masks the credentials in a text that the server sent. */
   readonly scrub: (text: string) => string;
 }
 
 /** CONFIG_INVALID when a setting is unknown or wrong, or when there is not exactly one way to log in. */
 export function readConnection(connection: Connection): SnaplogicConnection {
   const { name, secrets } = connection;
-  const settings = settingsSchema.safeParse(connection.settings);
-  if (!settings.success) {
-    throw new MigratorError(
-      'CONFIG_INVALID',
-      `the settings of instance ${name} are wrong: ${z.prettifyError(settings.error).replaceAll('✖ ', '').replaceAll('\n', ' ')}`,
-      { hint: 'a SnapLogic instance has `url`, `org` and `username` with `password`, or `token`' },
-    );
-  }
-  const { username, org } = settings.data;
+  const hint = 'a SnapLogic instance has `url`, `org` and `username` with `password`, or `token`';
+  const { username, org } = readSettings(settingsSchema, connection, hint);
   const { password, token } = secrets;
   const credential = token ?? password;
   const login = password !== undefined && username !== undefined;
@@ -78,8 +73,8 @@ function urlOf(text: string): string {
 }
 
 /**
- * What tells control planes apart. The vendor's own are reached under several names: `cdn.` before each of them, and
- * `uat.snaplogic.com` of old beside `uat.elastic.snaplogic.com`.
+ * One URL for all names of a control plane. The vendor's planes have several names: each also with `cdn.` in front, and
+ * `uat.snaplogic.com` is the old name of `uat.elastic.snaplogic.com`.
  */
 export function planeOf(url: string): string {
   if (!URL.canParse(url)) return url;
@@ -89,15 +84,10 @@ export function planeOf(url: string): string {
   return `https://${host === 'uat.snaplogic.com' ? 'uat.elastic.snaplogic.com' : host}`;
 }
 
-/** Read, not trusted: it only tells whom to ask the server about. */
+/** The claims are not verified: they only tell about whom the server is asked. */
 function claimsOf(token: Secret): z.infer<typeof claimsSchema> | undefined {
   const [, payload = ''] = token.reveal().split('.');
-  try {
-    const claims = claimsSchema.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')));
-    return claims.success ? claims.data : undefined;
-  } catch {
-    return undefined;
-  }
+  return claimsSchema.safeParse(jsonOf(Buffer.from(payload, 'base64url').toString('utf8'))).data;
 }
 
 function scrubber(secrets: readonly string[]): (text: string) => string {

@@ -2,9 +2,10 @@ import { MigratorError } from '../../errors.ts';
 import type { ArtifactFile, ByteStream, PackageRef } from '../../ports/artifact.ts';
 import type { Exporter, ExportRequest, PreparedExport } from '../../ports/exporter.ts';
 import type { HttpResponse } from '../../ports/http.ts';
-import type { Clock, Random } from '../../ports/runtime.ts';
+import { jsonOf } from '../shared/answers.ts';
+import { newVersion } from '../shared/new-version.ts';
 import { flagOf, listOf, textOf } from '../shared/option-values.ts';
-import { wholeZip } from './archives/whole-zip.ts';
+import { wholeZip, type ZipFaults } from '../shared/whole-zip.ts';
 import { formatJobId, parseJobId, type Job } from './job-id.ts';
 import { countsOf } from './projects/asset-plan.ts';
 import { assetTypes, exportTypes, typesOf } from './projects/asset-types.ts';
@@ -16,10 +17,10 @@ import { formatPath, parsePath, segmentsOf, type ProjectPath } from './wire/path
 
 type ExportJob = Extract<Job, { kind: 'export' }>;
 
-/** More than this the control plane exports only with force. */
+/** The control plane exports more files than this only with `force`. */
 const mostFiles = 200;
 
-/** Project export: one read that answers with a zip. Starting it is only giving it a name. */
+/** Project export: one GET that answers with a zip. So `start` sends nothing and only makes an id. */
 export function createExporter(server: Server): Exporter {
   return {
     pushes: false,
@@ -28,11 +29,12 @@ export function createExporter(server: Server): Exporter {
     start: (prepared) => {
       const startedAt = server.tools.clock.now();
       const job = jobOf(prepared, startedAt);
-      const id = formatJobId(job);
-      server.ledger.begin({ id, title: formatPath(job.source), work: workOf(prepared.package), startedAt });
-      return Promise.resolve(id);
+      const work = workOf(prepared.package);
+      return Promise.resolve(
+        server.ledger.begin({ id: formatJobId(job), title: formatPath(job.source), work, startedAt }),
+      );
     },
-    // Nothing begins on the server, so what another process may have started need not be found.
+    // Nothing begins on the server, so only jobs of this process can be found.
     find: (prepared, startedAfter) => Promise.resolve(server.ledger.find(workOf(prepared.package), startedAfter)),
     fetch: (id) => {
       const job = parseJobId(id);
@@ -64,7 +66,7 @@ async function prepare(server: Server, request: ExportRequest, signal: AbortSign
   return {
     package: {
       id: request.packageId ?? packageIdOf(path),
-      version: request.packageVersion ?? newVersion(server.tools.clock, server.tools.random),
+      version: request.packageVersion ?? newVersion(server.tools),
     },
     projects: [{ id: formatPath(path), name: path.project }],
     settled: { source: formatPath(path), assetTypes: types, force: flagOf(options, 'ignoreSizeLimit') },
@@ -86,7 +88,7 @@ function notesOn({ path, place }: Found, types: readonly string[], asked: readon
       ? [`policies are not exported: ${policies.map(({ name }) => name).join(', ')}`]
       : []),
     ...(files > mostFiles && !force
-      ? [`${files} files: beyond ${mostFiles} the control plane may want --ignore-size-limit`]
+      ? [`${files} files: beyond ${mostFiles} the control plane may demand --ignore-size-limit`]
       : []),
   ];
 }
@@ -112,35 +114,38 @@ function zipOf(server: Server, { source, types: assetTypes, force }: ExportJob):
       const answer = await server.client.exportProject(source, { assetTypes, force }, signal);
       const type = answer.headers['content-type'] ?? '';
       if (/json|html|^text\//u.test(type)) throw await explained(answer, server);
-      yield* wholeZip(answer.body, formatPath(source), answer.size);
+      yield* wholeZip(answer.body, answer.size, faultsOf(formatPath(source)));
     },
+  };
+}
+
+/** JOB_FAILED for a zip that is cut off, because the export has to be made again. */
+function faultsOf(source: string): ZipFaults {
+  return {
+    noZip: () => new MigratorError('REMOTE_UNEXPECTED', `the export of ${source} did not answer with a zip`),
+    cutOff: () =>
+      new MigratorError('JOB_FAILED', `the export of ${source} is cut off`, {
+        hint: 'the control plane ends an export after 15 minutes; take fewer --asset-type, or run the command again',
+      }),
   };
 }
 
 const longestError = 64 * 1024;
 
-/** What was sent instead of a zip: an error in JSON, whatever its HTTP status is. */
+/** The error that came in the place of the zip: JSON, with any HTTP status. */
 async function explained({ status, body }: HttpResponse<ByteStream>, { connection }: Server): Promise<MigratorError> {
   let text = '';
   for await (const chunk of body) {
     text += Buffer.from(chunk).toString('utf8');
     if (text.length > longestError) break;
   }
-  const said = saidIn(json(text));
+  const said = saidIn(jsonOf(text));
   if (said.code !== undefined && said.code >= 400) return bodyError(said.code, connection.scrub(said.text), false);
   const tail = said.text === '' ? '' : `: ${connection.scrub(said.text)}`;
   return new MigratorError('REMOTE_UNEXPECTED', `the export did not answer with a zip${tail}`, { details: { status } });
 }
 
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Packages are named `org.space.project`, in the letters that a package's id may have. */
+/** The id of the package, `org.space.project`, with only the letters that an id may have. */
 function packageIdOf(path: ProjectPath): string {
   const id = segmentsOf(path)
     .map(safeName)
@@ -153,15 +158,6 @@ function packageIdOf(path: ProjectPath): string {
 function safeName(name: string): string {
   const safe = name.replaceAll(/[^A-Za-z0-9_-]+/gu, '-').replaceAll(/^[-_]+|[-_]+$/gu, '');
   return safe === '' ? 'project' : safe;
-}
-
-/** From the time and chance: `1.0.0-20260504091203-5b0f2c`. */
-function newVersion(clock: Clock, random: Random): string {
-  const time = clock
-    .now()
-    .toISOString()
-    .replaceAll(/[-:T]|\..*/gu, '');
-  return `1.0.0-${time}-r${Buffer.from(random.bytes(4)).toString('hex')}`;
 }
 
 function workOf({ id, version }: PackageRef): string {

@@ -10,24 +10,19 @@ import { formOf } from './archives/import-form.ts';
 import { formatJobId, type Job } from './job-id.ts';
 import { countsOf, planAssets } from './projects/asset-plan.ts';
 import { guardedTypes, overwriteTypes, typesOf } from './projects/asset-types.ts';
-import { changesSince, untellable } from './projects/changes-since.ts';
+import { changesSince, looked, untellable } from './projects/changes-since.ts';
 import { alreadyThere, destinationAt, destinationPath, type Destination } from './projects/destination.ts';
 import type { Server } from './server.ts';
-import { settleLost } from './settle-lost.ts';
 import { outcomeOf, stateOf, tallyOf, withTypes } from './wire/asset-results.ts';
 import { formatPath, parsePath, readPath, type ProjectPath } from './wire/paths.ts';
 
 type ImportJob = Extract<Job, { kind: 'import' }>;
 type Duplicates = 'skip' | 'create_new' | 'overwrite';
 
-/** Project import: one call that answers when it is done, with what became of each asset. */
+/** Project import: one call that answers when the import is done, with the result of each asset. */
 export function createImporter(server: Server): Importer {
-  const find: Importer['find'] = async (prepared, startedAfter, signal) => {
-    const known = server.ledger.find(workOf(prepared), startedAfter);
-    if (known !== undefined) return known;
-    const job = jobOf(prepared, startedAfter);
-    return (await hasBegun(server, prepared, job, signal)) ? formatJobId(job) : undefined;
-  };
+  const begun = (id: string, prepared: PreparedImport, { destination, startedAt }: ImportJob): string =>
+    server.ledger.begin({ id, title: `into ${formatPath(destination)}`, work: workOf(prepared), startedAt });
   return {
     takes: 'files',
     dryRuns: 'plan',
@@ -38,18 +33,15 @@ export function createImporter(server: Server): Importer {
       const { destination } = jobOf(prepared, server.tools.clock.now());
       const form = await formOf(prepared, secrets, files, signal);
       if (flagOf(settled, 'createSpace')) await server.client.createSpace(destination.org, destination.space, signal);
-      const startedAt = server.tools.clock.now();
-      const job = jobOf(prepared, startedAt);
-      const id = await settleLost(
-        () => send(server, job, listOf(settled, 'overwriteTypes'), form, signal),
-        () => find(prepared, startedAt, signal),
-        server.tools.clock,
-        signal,
-      );
-      server.ledger.begin({ id, title: `into ${formatPath(destination)}`, work: workOf(prepared), startedAt });
-      return id;
+      const job = jobOf(prepared, server.tools.clock.now());
+      return begun(await send(server, job, listOf(settled, 'overwriteTypes'), form, signal), prepared, job);
     },
-    find,
+    find: async (prepared, startedAfter, signal) => {
+      const known = server.ledger.find(workOf(prepared), startedAfter);
+      if (known !== undefined) return known;
+      const job = jobOf(prepared, startedAfter);
+      return (await hasBegun(server, prepared, job, signal)) ? begun(formatJobId(job), prepared, job) : undefined;
+    },
   };
 }
 
@@ -63,7 +55,7 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
   const path = destinationPath(options, archive?.origin, server.connection.org);
   const destination = await destinationAt(server, path, options, signal);
   if (destination.exists === true && asked === undefined) {
-    throw alreadyThere(path, 'say what becomes of it with --on-duplicate skip, create-new or overwrite');
+    throw alreadyThere(path, 'say what happens to it with --on-duplicate skip, create-new or overwrite');
   }
   const duplicates = asked ?? 'skip';
   const types = duplicates !== 'overwrite' ? [] : named.length > 0 ? named : unguarded();
@@ -95,7 +87,7 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
   };
 }
 
-/** Undefined when nobody said; then an existing project is a conflict. */
+/** Undefined when no option says it. An existing project is a conflict then. */
 function duplicatesOf({ options }: ImportRequest): Duplicates | undefined {
   const text = textOf(options, 'onDuplicate')?.replaceAll('-', '_');
   const overwrites = flagOf(options, 'noDuplicateCheck');
@@ -115,7 +107,7 @@ function unguarded(): readonly string[] {
   return overwriteTypes.filter((type) => !guardedTypes.includes(type));
 }
 
-/** A policy is always overwritten, whatever was asked for, and so is a file by an expression file of its name. */
+/** The import always overwrites policies, and a file that has the name of an expression file. */
 function planOf(
   { assets }: Archive,
   { assets: there }: Destination,
@@ -169,7 +161,7 @@ function caution(
   if (exists === false || !(plan === undefined ? unseen : hit.length > 0)) return {};
   const what = plan === undefined ? 'whatever has the same name' : countsOf(hit);
   const consent = `overwrite ${what} in ${formatPath(path)}?`;
-  // What may not even be listed cannot be exported.
+  // A project that the account may not list cannot be exported as a backup.
   if (exists === undefined) return { consent: `${consent} No backup can be taken` };
   return {
     consent,
@@ -221,8 +213,8 @@ function jobOf({ settled }: PreparedImport, startedAt: Date): ImportJob {
 }
 
 /**
- * Whether an import whose answer was lost has reached the server. One that skips or overwrites may be sent again where
- * nothing has changed; one that makes copies has to show none.
+ * Whether an import whose answer was lost has reached the server. When nothing has changed, an import that skips or
+ * overwrites may be sent again. An import that makes a copy may have made one beside the project, so nobody can tell.
  */
 async function hasBegun(
   server: Server,
@@ -231,7 +223,7 @@ async function hasBegun(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { destination, duplicates, startedAt } = job;
-  const { place, isNew, changed, unclear } = await changesSince(server, destination, startedAt, signal);
+  const { place, isNew, changed, unclear } = await looked(() => changesSince(server, destination, startedAt, signal));
   if (place.project === undefined) return false;
   if (isNew || changed.length > 0) return true;
   const existed = prepared.settled['existed'];

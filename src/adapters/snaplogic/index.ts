@@ -1,4 +1,5 @@
 import type { AdapterModule } from '../../ports/adapter.ts';
+import { jsonOf } from '../shared/answers.ts';
 import { readConnection, secretSettings } from './connection.ts';
 import { createExporter } from './exports.ts';
 import { createImporter } from './imports.ts';
@@ -21,7 +22,7 @@ export const adapter: AdapterModule = {
       baseUrl: connection.url,
       headers: connection.headers,
       explain: (status, body) => {
-        const said = saidIn(json(body));
+        const said = saidIn(jsonOf(body));
         return refusal(worse(status, said.code) ?? status, connection.scrub(said.text));
       },
     });
@@ -41,11 +42,3 @@ export const adapter: AdapterModule = {
     );
   },
 };
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

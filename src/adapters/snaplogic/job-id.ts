@@ -2,20 +2,20 @@ import { MigratorError } from '../../errors.ts';
 import type { Tally } from './wire/asset-results.ts';
 import { formatPath, readPath, type ProjectPath } from './wire/paths.ts';
 
-/** The control plane keeps little of what it did, so a job id carries what is needed to look for it. */
+/** The control plane keeps little about its work, so a job id holds what is needed to look for its result. */
 export type Job =
   | {
       readonly kind: 'move';
-      /** Undefined when the answer was lost or was synchronous. */
+      /** Undefined when the answer was lost, or the migration was synchronous. */
       readonly token: string | undefined;
       readonly startedAt: Date;
-      /** The instance of the rc file that reads the target. */
+      /** The name of the instance whose account reads the target. */
       readonly peer: string;
       readonly source: ProjectPath;
       readonly destination: ProjectPath;
       readonly types: readonly string[];
     }
-  /** A token alone, as the product itself shows it. */
+  /** Only a token, as the product itself shows it. */
   | { readonly kind: 'token'; readonly token: string }
   | {
       readonly kind: 'export';
@@ -28,16 +28,16 @@ export type Job =
   | {
       readonly kind: 'import';
       readonly startedAt: Date;
-      /** Where it went, as far as it was told. */
+      /** The project that was imported; the asked one when the answer does not say. */
       readonly destination: ProjectPath;
       readonly duplicates: string;
-      /** What the control plane answered; undefined when that was not heard. */
+      /** The counts in the control plane's answer; undefined when the answer was lost. */
       readonly told: Tally | undefined;
     };
 
 const none = '-';
 
-/** One word of parts with commas between them, in which nothing means anything to a shell. */
+/** One word: parts with commas between them, and no letter that a shell treats specially. */
 export function formatJobId(job: Job): string {
   if (job.kind === 'token') return job.token;
   return partsOf(job).map(escaped).join(',');

@@ -26,7 +26,7 @@ export function createJobs(server: Server): Jobs {
     log: async function* (id, signal) {
       yield* linesOf(await status(id, signal));
     },
-    // The control plane keeps no list of migrations: these are the ones of this process.
+    // The control plane keeps no list of jobs, so these are the jobs of this process.
     list: async function* ({ limit }, signal) {
       for (const { id, title, startedAt } of server.ledger.jobs().slice(0, limit)) {
         const { kind, state, wireState } = await status(id, signal);
@@ -37,7 +37,7 @@ export function createJobs(server: Server): Jobs {
   };
 }
 
-/** An export is one read: it is ready as long as there is something to read. */
+/** An export is one GET, so it is ready as long as the project exists. */
 async function exportStatus(
   server: Server,
   id: string,
@@ -52,8 +52,8 @@ async function exportStatus(
 }
 
 /**
- * An import is answered once. Who has not heard the answer can only look at what it left; a handle that was made after
- * the answer says how many assets became what, and not which.
+ * The server tells the result of an import once. Another process can only look at the project. A handle that was made
+ * after the answer holds how many assets were done, failed, skipped or warned of, but not which.
  */
 async function importStatus(
   server: Server,
@@ -78,7 +78,7 @@ async function importStatus(
     const state = stateOfTally(told);
     const counts = `${done} done, ${failed} failed, ${skipped} skipped, ${warned} warned of`;
     const level = state === 'succeeded' ? 'info' : 'warning';
-    const text = `the control plane answered about its assets: ${counts}; it tells which once, to the process that sent it; ${seen}`;
+    const text = `the control plane counted the assets: ${counts}; it names them only once, to the process that sent the import; ${seen}`;
     return { ...base, state, wireState: 'answered', messages: [{ level, text }], items };
   }
   const unheard = { ...base, wireState: 'answer not heard' };
@@ -100,7 +100,7 @@ function* linesOf({ items = [], messages, state, wireState, startedAt }: JobStat
     items.filter(({ action }) => action === 'failed').map(({ kind, name }) => `${kind} "${name}": `),
   );
   for (const { level, text } of messages) {
-    // A failed asset stands among the items already.
+    // A failed asset is among the items already.
     if (level === 'error' && [...told].some((start) => text.startsWith(start))) continue;
     yield { level, depth: 1, text };
   }

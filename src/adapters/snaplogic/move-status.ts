@@ -1,10 +1,11 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { JobMessage, JobState, JobStatus } from '../../ports/job.ts';
+import { isForbidden } from '../shared/answers.ts';
 import type { Job } from './job-id.ts';
 import { changesSince } from './projects/changes-since.ts';
 import { assetOf, isMovable } from './projects/destination.ts';
 import { lookAt } from './projects/look-up.ts';
-import { isForbidden, peerNamed, type Server } from './server.ts';
+import { peerNamed, type Server } from './server.ts';
 import { failureOf, outcomeOf, stateOf, withTypes } from './wire/asset-results.ts';
 import { statusPaths } from './wire/client.ts';
 import { formatPath, parsePath, type ProjectPath } from './wire/paths.ts';
@@ -13,10 +14,13 @@ import type { Entry, MigrationStatus } from './wire/schemas.ts';
 type MoveJob = Extract<Job, { kind: 'move' }>;
 type TokenJob = Extract<Job, { kind: 'token' }>;
 
-// Nothing has arrived for so long that nothing more is expected.
+// After this time without a change, nothing more is expected to arrive.
 const quietMs = 5 * 60_000;
 
-/** By its token; when the control plane refuses that to a non-administrator, by what has arrived at the destination. */
+/**
+ * The status by the token. When the control plane refuses the token's status to a non-administrator, it is read from
+ * what has arrived at the destination.
+ */
 export async function migrationStatus(
   server: Server,
   id: string,
@@ -31,7 +35,7 @@ export async function migrationStatus(
   return byLooking(server, id, job, signal);
 }
 
-/** Undefined when the control plane knows the migration and does not show it to this account. */
+/** Undefined when the control plane knows the migration, but does not show it to this account. */
 async function statusDocument(
   { client, ledger }: Server,
   token: string,
@@ -57,7 +61,7 @@ async function statusDocument(
   });
 }
 
-/** The status document as a job. An unknown word is one that goes on. */
+/** The status document as a job. An unknown word means that the job runs. */
 function movedStatus(id: string, document: MigrationStatus): JobStatus {
   const word = document.status ?? 'no status';
   const outcome = outcomeOf(document, false);
@@ -78,7 +82,10 @@ function movedStatus(id: string, document: MigrationStatus): JobStatus {
   }
 }
 
-/** What the status calls done has to be at the destination; a destination that may not be read proves nothing. */
+/**
+ * Compares the status with the destination: what the status calls done must be there. A destination that may not be
+ * read is not compared.
+ */
 async function checked(
   server: Server,
   id: string,
@@ -106,7 +113,7 @@ async function checked(
   return { ...status, state: 'partial', messages: [...status.messages, { level: 'error', text }] };
 }
 
-/** Undefined where the caller may not look. */
+/** Undefined when the caller may not look. */
 async function heldBy(server: Server, path: ProjectPath, signal: AbortSignal): Promise<readonly Entry[] | undefined> {
   try {
     return (await lookAt(server, path, signal)).assets;
@@ -117,7 +124,7 @@ async function heldBy(server: Server, path: ProjectPath, signal: AbortSignal): P
   }
 }
 
-/** What can be told from the times of the assets at both ends. */
+/** The status as the times of the assets at both ends show it. */
 async function byLooking(server: Server, id: string, job: MoveJob, signal: AbortSignal): Promise<JobStatus> {
   const there = (await peerNamed(server, job.peer)) ?? server;
   const { project: origin, assets: leaving } = await lookAt(server, job.source, signal);
@@ -139,7 +146,7 @@ async function byLooking(server: Server, id: string, job: MoveJob, signal: Abort
       hint: 'wait for it with the account of an administrator',
     });
   }
-  const note: JobMessage = { level: 'info', text: `${why}: the result was read off ${formatPath(job.destination)}` };
+  const note: JobMessage = { level: 'info', text: `${why}: the result was read from ${formatPath(job.destination)}` };
   if (origin === undefined && quiet >= quietMs) {
     const text = `${formatPath(job.source)} is no longer there: nobody can tell whether all of it has arrived`;
     const items = changed.map(({ type: kind, name }) => ({ kind, name, action: 'done' as const }));

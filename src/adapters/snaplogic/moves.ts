@@ -4,10 +4,10 @@ import type { Options } from '../../ports/options.ts';
 import { flagOf, listOf, textOf } from '../shared/option-values.ts';
 import { planeOf } from './connection.ts';
 import { formatJobId, type Job } from './job-id.ts';
-import { accountNotes } from './probe.ts';
+import { accessNotes, moveNotes, writeNotes } from './move-notes.ts';
 import { planAssets, countsOf, type Asset } from './projects/asset-plan.ts';
 import { assetTypes, guardedTypes, typesOf } from './projects/asset-types.ts';
-import { changesSince, untellable } from './projects/changes-since.ts';
+import { changesSince, looked, untellable } from './projects/changes-since.ts';
 import {
   alreadyThere,
   assetOf,
@@ -17,21 +17,17 @@ import {
   type Destination,
 } from './projects/destination.ts';
 import { selectProjects } from './projects/look-up.ts';
-import { peerNamed, serverOf, whoAmI, type Server } from './server.ts';
-import { settleLost } from './settle-lost.ts';
+import { peerNamed, serverOf, type Server } from './server.ts';
 import { statusPathOf, statusPaths, type MigrateBody } from './wire/client.ts';
 import { formatPath, parsePath, samePath, type ProjectPath } from './wire/paths.ts';
-import type { Entry } from './wire/schemas.ts';
 
 type MoveJob = Extract<Job, { kind: 'move' }>;
 
 /** Project migrate: within one control plane, from any org to any other. */
 export function createMover(server: Server): Mover {
-  const find: Mover['find'] = async (prepared, startedAfter, signal) => {
-    const job = jobOf(prepared, startedAfter);
-    const known = server.ledger.find(workOf(prepared), startedAfter);
-    if (known !== undefined) return known;
-    return (await hasBegun(server, prepared, job, signal)) ? formatJobId(job) : undefined;
+  const begun = (id: string, prepared: PreparedMove, { source, destination, startedAt }: MoveJob): string => {
+    const title = `${formatPath(source)} to ${formatPath(destination)}`;
+    return server.ledger.begin({ id, title, work: workOf(prepared), startedAt });
   };
   return {
     dryRuns: 'plan',
@@ -39,21 +35,18 @@ export function createMover(server: Server): Mover {
     prepare: (request, target, signal) => prepare(server, request, target, signal),
     start: async (prepared, target, _, signal) => {
       const { settled } = prepared;
-      const { source, destination } = jobOf(prepared, server.tools.clock.now());
+      const { destination } = jobOf(prepared, server.tools.clock.now());
       const { client } = serverOf(target.adapter) ?? server;
       if (flagOf(settled, 'createSpace')) await client.createSpace(destination.org, destination.space, signal);
-      const startedAt = server.tools.clock.now();
-      const id = await settleLost(
-        () =>
-          post(server, { ...jobOf(prepared, startedAt), source, destination }, bodyOf(prepared, destination), signal),
-        () => find(prepared, startedAt, signal),
-        server.tools.clock,
-        signal,
-      );
-      server.ledger.begin({ id, title: titleOf(source, destination), work: workOf(prepared), startedAt });
-      return id;
+      const job = jobOf(prepared, server.tools.clock.now());
+      return begun(await post(server, job, bodyOf(prepared, destination), signal), prepared, job);
     },
-    find,
+    find: async (prepared, startedAfter, signal) => {
+      const known = server.ledger.find(workOf(prepared), startedAfter);
+      if (known !== undefined) return known;
+      const job = jobOf(prepared, startedAfter);
+      return (await hasBegun(server, prepared, job, signal)) ? begun(formatJobId(job), prepared, job) : undefined;
+    },
   };
 }
 
@@ -110,9 +103,7 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
     notes: [
       `${formatPath(source)} goes to ${formatPath(path)}: ${countsOf(travelling) || 'nothing is in it'}`,
       ...destination.notes,
-      ...leftNotes(left, destination),
-      ...trustNotes(source, path, travelling),
-      ...unreadNotes(travelling, found.place.assets),
+      ...moveNotes({ source, destination, travelling, left, entries: found.place.assets }),
       ...writeNotes(server, there, destination),
       ...(await accessNotes(server, source, path, signal)),
     ],
@@ -120,83 +111,24 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
   };
 }
 
-/** An empty list takes all there is, types that are not documented too. */
+/** The types that the migration takes. An empty list takes all types, also undocumented ones. */
 function scopeOf(asked: readonly string[], destination: Destination, overwrites: boolean): readonly string[] {
   if (asked.length > 0) return asked;
   const mayExist = destination.exists === true || (destination.exists === undefined && overwrites);
   return mayExist ? assetTypes.filter((type) => !guardedTypes.includes(type)) : [];
 }
 
-/** What stays behind is left as it is on the target; what the target lacks of it is in the notes. */
+/** What stays at the source changes nothing on the target. The notes name it when the target lacks it. */
 function planOf(assets: readonly Asset[], travelling: readonly Asset[], there: readonly Asset[]) {
   const held = (asset: Asset): boolean => there.some(({ type, name }) => type === asset.type && name === asset.name);
   const relevant = assets.filter((asset) => travelling.includes(asset) || held(asset));
   return planAssets(relevant, there, (asset) => travelling.includes(asset));
 }
 
-function leftNotes(left: readonly Asset[], { exists }: Destination): readonly string[] {
-  if (left.length === 0) return [];
-  const why =
-    exists === false
-      ? 'their types were not named'
-      : 'on an existing project name them with --asset-type to overwrite them';
-  return [`left out: ${left.map(({ type, name }) => `${type} "${name}"`).join(', ')}; ${why}`];
-}
-
-function trustNotes(source: ProjectPath, path: ProjectPath, travelling: readonly Asset[]): readonly string[] {
-  const bound = travelling.filter(({ type }) => type === 'Account' || type === 'Policy');
-  if (source.org === path.org || bound.length === 0) return [];
-  return [
-    `${countsOf(bound)} cross from ${source.org} to ${path.org}: ${source.org} must list ${path.org} as a trusted environment, and ${path.org} must be at least as secure; no API tells whether that is so`,
-  ];
-}
-
-/** What the migration will refuse one by one: its list says that this account may not read it. */
-function unreadNotes(travelling: readonly Asset[], entries: readonly Entry[]): readonly string[] {
-  const closed = new Set(entries.filter(({ perms }) => perms?.includes('R') === false).map(({ name }) => name));
-  return travelling
-    .filter(({ name }) => closed.has(name))
-    .map(({ type, name }) => `${type} "${name}" may not be read by this account, its list says: it may not arrive`);
-}
-
-/** Only what the migrating account itself was told says what it may do. */
-function writeNotes(server: Server, there: Server, { path, writable }: Destination): readonly string[] {
-  const same = there === server || there.connection.username === server.connection.username;
-  if (!same || writable !== false) return [];
-  return [
-    `this account may not write at ${formatPath(path)}, its list says: the control plane may refuse the migration`,
-  ];
-}
-
-async function accessNotes(
-  server: Server,
-  source: ProjectPath,
-  path: ProjectPath,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const user = await whoAmI(server, signal);
-  const { tokenOrg } = server.connection;
-  const elsewhere =
-    tokenOrg === undefined || tokenOrg === source.org
-      ? []
-      : [`the token was issued for the org ${tokenOrg}, not for ${source.org}: the control plane may refuse it`];
-  if (user === undefined) return [...elsewhere, 'the control plane does not tell what rights this account has'];
-  const orgs = [...new Set([source.org, path.org])];
-  const outside = orgs.filter((org) => !user.organizations.some(({ name }) => name === org));
-  const admin = user.organizations.some(({ name, administrator }) => name === source.org && administrator === true);
-  return [
-    ...elsewhere,
-    ...accountNotes(user),
-    ...outside.map((org) => `${user.email ?? 'this account'} is not listed as a member of ${org}`),
-    ...(admin
-      ? []
-      : [
-          'this account is no administrator: the control plane may refuse it the status, and the result is then read off the target',
-        ]),
-  ];
-}
-
-/** A migration has no say over single accounts and duplicates. Going on without would do what was not asked for. */
+/**
+ * USAGE: a migration cannot rename accounts or choose what happens to duplicates. To ignore these flags would do what
+ * nobody asked for.
+ */
 function refuseImportOnly(options: Options, secrets: readonly string[]): void {
   const kept = textOf(options, 'onDuplicate');
   const flags = [
@@ -260,23 +192,22 @@ function jobOf({ settled }: PreparedMove, startedAt: Date): MoveJob {
 }
 
 /**
- * Whether a migration whose answer was lost has reached the server, by what the target project shows. Where nothing
- * was changed it may be sent again: onto an existing project it does the same thing twice, onto none it is refused.
+ * Whether a migration whose answer was lost has reached the server, as the target project shows. When nothing has
+ * changed it may be sent again: onto an existing project it does the same once more, and onto a project that exists by
+ * then it is refused.
  */
 async function hasBegun(server: Server, prepared: PreparedMove, job: MoveJob, signal: AbortSignal): Promise<boolean> {
   const there = (await peerNamed(server, job.peer)) ?? server;
-  const { place, isNew, changed, unclear } = await changesSince(there, job.destination, job.startedAt, signal);
+  const { place, isNew, changed, unclear } = await looked(() =>
+    changesSince(there, job.destination, job.startedAt, signal),
+  );
   if (place.project === undefined) return false;
   if (isNew || changed.length > 0) return true;
-  // It was not there before, and nobody else was asked to make it.
+  // The project did not exist before, so this migration may have created it.
   if (prepared.settled['existed'] === false || unclear) throw untellable('the migration', job.destination);
   return false;
 }
 
 function workOf({ settled }: PreparedMove): string {
   return JSON.stringify(settled);
-}
-
-function titleOf(source: ProjectPath, destination: ProjectPath): string {
-  return `${formatPath(source)} to ${formatPath(destination)}`;
 }

@@ -2,14 +2,14 @@ import type { InstanceInfo } from '../../ports/adapter.ts';
 import { orgsOf, whoAmI, type Server } from './server.ts';
 import type { User } from './wire/schemas.ts';
 
-/** The control plane tells no release of its own: all of a plane's users have the same one, the newest. */
+/** The control plane does not tell its release. All users of a control plane have the newest one. */
 const apiVersion = 'public API 1';
 
 export async function probe(server: Server, signal: AbortSignal): Promise<InstanceInfo> {
   const { client, connection } = server;
   const user = await whoAmI(server, signal);
   const [org] = user === undefined ? await orgsOf(server, signal) : [];
-  // Nobody said who is asking, so the credentials are proved on what they are for.
+  // The caller is not known by name, so a list of the org proves the credentials.
   if (org !== undefined) await client.list([org], signal);
   return {
     product: 'snaplogic',
@@ -32,7 +32,7 @@ function rightsOf({ connection }: Server, user: User | undefined): InstanceInfo[
   return known.map(({ name, administrator }) => ({ action: `administer ${name}`, allowed: administrator, detail }));
 }
 
-/** What will make the next call fail. */
+/** Facts about the account that will make the next call fail. */
 export function accountNotes(user: User | undefined): readonly string[] {
   return [
     ...(user?.user_locked_out === true ? [`the account ${user.email ?? ''} is locked`] : []),

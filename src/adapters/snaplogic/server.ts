@@ -1,5 +1,6 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { Adapter, AdapterTools } from '../../ports/adapter.ts';
+import { isForbidden } from '../shared/answers.ts';
 import type { SnaplogicConnection } from './connection.ts';
 import { createLedger, type Ledger } from './started-jobs.ts';
 import type { Client } from './wire/client.ts';
@@ -24,12 +25,12 @@ export function remember(adapter: Adapter, server: Server): Adapter {
   return adapter;
 }
 
-/** The control plane behind another instance's adapter, to be read with that instance's own account. */
+/** The control plane of another instance's adapter, which is read with that instance's account. */
 export function serverOf(adapter: Adapter): Server | undefined {
   return servers.get(adapter);
 }
 
-/** As `serverOf`, by the instance's name; undefined when the rc file no longer has it. */
+/** As `serverOf`, by the name of the instance. Undefined when the rc file no longer has that instance. */
 export async function peerNamed(server: Server, name: string): Promise<Server | undefined> {
   if (name === server.connection.name) return server;
   try {
@@ -41,7 +42,7 @@ export async function peerNamed(server: Server, name: string): Promise<Server | 
   }
 }
 
-/** The caller as the control plane knows them; undefined when it does not say. */
+/** The account of the caller, as the control plane describes it; undefined when it does not. */
 export async function whoAmI({ client, connection, tools }: Server, signal: AbortSignal): Promise<User | undefined> {
   if (connection.username === undefined) return undefined;
   try {
@@ -53,7 +54,7 @@ export async function whoAmI({ client, connection, tools }: Server, signal: Abor
   }
 }
 
-/** The orgs that the caller sees: the instance's own, or all that the control plane tells. */
+/** The orgs that the caller sees: the org of the instance, else all that the control plane names. */
 export async function orgsOf(server: Server, signal: AbortSignal): Promise<readonly string[]> {
   const { client, connection } = server;
   if (connection.org !== undefined) return [connection.org];
@@ -66,12 +67,7 @@ export async function orgsOf(server: Server, signal: AbortSignal): Promise<reado
   });
 }
 
-/** Refused with 403: a right is missing, the credentials are not. */
-export function isForbidden(error: unknown): error is MigratorError {
-  return isMigratorError(error, 'AUTH_REFUSED') && error.details['status'] === 403;
-}
-
-/** Project spaces and projects, as the lists above them show them. */
+/** Whether an entry of a list is a project space or a project. */
 export function isContainer({ asset_type: type }: Entry): boolean {
   return type === undefined || /^(dir|project|project ?space|space)$/iu.test(type);
 }

@@ -4,26 +4,27 @@ import type { MigrationStatus } from './wire/schemas.ts';
 interface Begun {
   readonly id: string;
   readonly title: string;
-  /** What was prepared, so that a second look for the same work finds it. */
+  /** What was prepared, as a text. A later look for the same work finds the job by it. */
   readonly work: string;
   readonly startedAt: Date;
 }
 
 /**
- * What this process knows of the jobs that it started. The control plane keeps no list of them, and an import is
- * answered once and never again; another process finds out what it can by looking.
+ * What this process knows of the jobs that it started. The control plane keeps no list of jobs, and tells the result of
+ * an import only once. Another process has to look at the projects.
  */
 export interface Ledger {
-  begin(job: Begun): void;
+  /** Returns the job's id. */
+  begin(job: Begun): string;
   settle(status: JobStatus): void;
-  /** The status document that a synchronous migration was answered with. */
+  /** The status document with which the server answered a synchronous migration. */
   document(id: string): MigrationStatus | undefined;
   keepDocument(id: string, document: MigrationStatus): void;
-  /** Where the server said that the status of a migration is. */
+  /** Keeps the path at which the server says the status of a migration is. */
   pointTo(token: string, path: string): void;
   path(token: string): string | undefined;
   result(id: string): JobStatus | undefined;
-  /** The last job of the same work, begun not before that time. */
+  /** The last job of the same work that was begun at that time or later. */
   find(work: string, since: Date): string | undefined;
   /** Newest first. */
   jobs(): readonly Begun[];
@@ -37,6 +38,7 @@ export function createLedger(): Ledger {
   return {
     begin: (job) => {
       begun.unshift(job);
+      return job.id;
     },
     settle: (status) => {
       results.set(status.id, status);

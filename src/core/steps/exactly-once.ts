@@ -1,15 +1,20 @@
-import { isMigratorError, type MigratorError } from '../../errors.ts';
+import { isMigratorError, MigratorError } from '../../errors.ts';
+import { unsettledHints } from '../../ports/http.ts';
 import type { Json, Run } from '../../ports/journal.ts';
 import type { Clock } from '../../ports/runtime.ts';
 import type { Instance } from '../instance.ts';
 import { formatHandle } from '../job-handle.ts';
 
-/** One remote write that must happen exactly once, even if this process dies before or after it. */
+/** A call to a server that must be carried out exactly once, however often the process dies before or after it. */
 export interface RemoteStart {
   /** Identifies the job within the run: `export`, `import`. */
   readonly step: string;
   readonly instance: Instance;
+  /**
+   * Sends the call and returns the job's id. Fails with `details.ambiguous` when the answer is lost or cannot be read.
+   */
   start(signal: AbortSignal): Promise<string>;
+  /** The job that such a call began; undefined when nothing shows one; fails when the server cannot tell. */
   find(startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;
 }
 
@@ -20,10 +25,13 @@ export interface StartedJob {
   readonly attached: boolean;
 }
 
+/** After this time, a call whose answer was lost has reached the server, or never will. */
+const arrivalMs = 4_000;
+
 /**
- * Starts a job once. The intent is journaled before the call, and the job after it. A run that finds an intent without
- * a job asks the server whether the call arrived. It repeats the call only when the server shows that the call did not
- * arrive.
+ * Starts a job once. The intent is journaled before the call and the job after it. When the answer of the call is lost,
+ * the server is asked once whether the job is there; when it is not, the call fails and the intent stays. A run that
+ * finds an intent without a job asks the server first, and starts again only when the server shows no job.
  */
 export async function startOnce(work: RemoteStart, run: Run, clock: Clock, signal: AbortSignal): Promise<StartedJob> {
   const { step, instance } = work;
@@ -39,21 +47,66 @@ export async function startOnce(work: RemoteStart, run: Run, clock: Clock, signa
     const found = await work.find(new Date(intended), signal);
     if (found !== undefined) return remember(started(found, true), step, run);
   }
-  await run.note({ [`${step}.intendedAt`]: clock.now().toISOString() });
+  const since = clock.now();
+  await run.note({ [`${step}.intendedAt`]: since.toISOString() });
+  return remember(started(await startedNow(work, since, run, clock, signal), false), step, run);
+}
+
+async function startedNow(
+  work: RemoteStart,
+  since: Date,
+  run: Run,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<string> {
   try {
-    return await remember(started(await work.start(signal), false), step, run);
+    return await work.start(signal);
   } catch (error) {
-    if (isMigratorError(error) && !leavesDoubt(error)) await run.note({ [`${step}.intendedAt`]: null });
+    if (!isMigratorError(error) || error.code === 'CANCELLED') throw error;
+    if (error.details['ambiguous'] === true) return settle(error, work, since, clock, signal);
+    if (error.code !== 'LOCAL_IO') await run.note({ [`${work.step}.intendedAt`]: null });
     throw error;
   }
 }
 
-/** Whether an earlier process of this run has sent, or may have sent, the call of this step. */
+/**
+ * The job of a call whose answer was lost. Fails with the error of the call when the server shows none, or cannot tell.
+ */
+async function settle(
+  lost: MigratorError,
+  work: RemoteStart,
+  since: Date,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<string> {
+  const fail = (message: string, hint: string, details: MigratorError['details'], cause: unknown): MigratorError =>
+    new MigratorError(lost.code, message, { hint, details, cause });
+  await clock.sleep(arrivalMs, signal);
+  let found: string | undefined;
+  try {
+    found = await work.find(since, signal);
+  } catch (error) {
+    if (!isMigratorError(error) || error.code === 'CANCELLED') throw error;
+    const message = `${lost.message}; whether it was begun is not known: ${error.message}`;
+    const details = { ...error.details, ...lost.details, ambiguous: true };
+    throw fail(message, error.hint ?? 'look at the server before you repeat it', details, error);
+  }
+  if (found !== undefined) return found;
+  const hint = 'nothing on the server shows that it was begun; run the same command again';
+  throw fail(lost.message, explanation(lost) ?? hint, { ...lost.details, ambiguous: false }, lost);
+}
+
+/** The hint of the product or the adapter itself, which knows more. */
+function explanation({ hint }: MigratorError): string | undefined {
+  return Object.values(unsettledHints).some((general) => general === hint) ? undefined : hint;
+}
+
+/** Whether an earlier process of this run has sent the call of this step, or may have sent it. */
 export function isBegun(facts: Run['record']['facts'], step: string): boolean {
   return typeof facts[`${step}.job`] === 'string' || typeof facts[`${step}.intendedAt`] === 'string';
 }
 
-/** Whether the run has a call of which nobody knows whether it started a job. */
+/** Whether this run intended a call of which nobody knows whether it began a job. */
 export function isUncertain(facts: Run['record']['facts']): boolean {
   return Object.entries(facts).some(([name, value]) => {
     const step = /^(.*)\.intendedAt$/u.exec(name)?.[1];
@@ -67,15 +120,11 @@ async function remember(job: StartedJob, step: string, run: Run): Promise<Starte
   return job;
 }
 
-function leavesDoubt(error: MigratorError): boolean {
-  return error.code === 'CANCELLED' || error.code === 'LOCAL_IO' || error.details['ambiguous'] === true;
-}
-
 /**
- * Prepares a step, or returns from the journal what an earlier process of this run prepared. `always`: the earlier
- * result is always used, because its choices must last (the version of a package). `begun`: the earlier result is used
- * only if the call was sent, because the server may look different after the call. Otherwise the step is prepared
- * again. A plan may have a hundred thousand items, so it is not journaled.
+ * What `prepare` decided for a step. It is taken from the journal when an earlier process of this run prepared it.
+ * `always`: the decision itself must last, such as the version of a package. `begun`: it lasts once the call may have
+ * been sent; before that everything is looked at again. A plan may name a hundred thousand things, so it is not
+ * journaled.
  */
 export async function prepareOnce<Prepared extends object>(
   step: string,
@@ -85,7 +134,7 @@ export async function prepareOnce<Prepared extends object>(
 ): Promise<Prepared> {
   const { facts } = run.record;
   const earlier = facts[`${step}.prepared`];
-  // By contract it is plain data, so the journal returns it unchanged.
+  // It is plain data by contract, so the journal returns it unchanged.
   if (earlier !== undefined && earlier !== null && (lasts === 'always' || isBegun(facts, step)))
     return earlier as unknown as Prepared;
   const prepared = await prepare();

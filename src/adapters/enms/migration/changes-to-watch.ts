@@ -9,17 +9,17 @@ import { isOfMigrations } from './folder-name.ts';
 import type { MigrationFolder } from './migration-folder.ts';
 
 /**
- * An object that an import changes, as `<type> <name>`. An import that creates and deletes nothing shows by these alone:
- * while all of them are as they were, it has not come to anything.
+ * An object that an import changes, as `<type> <name>`. Only these objects show an import that creates and deletes
+ * nothing: while none of them has changed, it has done nothing.
  */
 export type Witness = string;
 
 const mostWitnesses = 20;
-/** Objects that are looked at to find some; each is a request. */
+/** So many objects are looked at to find witnesses. Each takes a request. */
 const mostLookedAt = 2000;
 const width = 8;
 
-/** Some objects that differ on the target from what the package has; none when the import creates any, which shows by itself. */
+/** Some objects that differ between target and package. None when the import creates objects, because these show it. */
 export async function witnessesOf(
   server: Server,
   content: ImportableContent,
@@ -37,7 +37,7 @@ export async function witnessesOf(
     const sample = everyNth(objectsOf(content, type, signal), Math.max(1, share));
     const look = async (object: PackagedObject) => ({
       object,
-      // Of the account that imports only the password is written.
+      // The server writes only the password of the account that imports.
       differs:
         !(type === 'user' && object.name === server.account.username) &&
         !isOfMigrations(object.name) &&
@@ -51,7 +51,7 @@ export async function witnessesOf(
   return witnesses;
 }
 
-/** Those that are not as the files in the folder have them. */
+/** The witnesses that are not as the files in the folder have them. */
 export async function stillDiffering(
   server: Server,
   folder: MigrationFolder,

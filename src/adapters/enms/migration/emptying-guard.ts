@@ -3,8 +3,9 @@ import type { PackageContent } from '../model/package-content.ts';
 import { holdersOutside, type Type } from '../model/types-and-relations.ts';
 
 /**
- * Emptying a type takes its objects out of everything that refers to them, and an import brings those relations back
- * only for the types that it imports too. So the types must be closed: nothing outside may refer to what is emptied.
+ * Refuses to empty types when relations would be lost. To empty a type removes its objects from everything that refers
+ * to them, and an import restores these relations only for the types that it imports. CONFLICT names the other types
+ * that refer to the emptied ones.
  */
 export function requireMayEmpty(
   way: 'web' | 'rest',
@@ -17,13 +18,13 @@ export function requireMayEmpty(
     });
   }
   if (kind !== 'migration') {
-    throw new MigratorError('USAGE', 'the database is not emptied for files that nobody has looked at');
+    throw new MigratorError('USAGE', 'the database is not emptied before the files were checked');
   }
   const holders = holdersOutside(wanted);
   if (holders.length === 0) return;
   throw new MigratorError(
     'CONFLICT',
-    `emptying ${wanted.join(', ')} would take them out of every ${holders.join(', ')} of the target for good`,
+    `emptying ${wanted.join(', ')} would remove them from every ${holders.join(', ')} of the target for good`,
     {
       hint: `export and import ${holders.join(', ')} as well, or all types`,
       details: { missing: holders },

@@ -6,8 +6,8 @@ import type { Server } from '../server.ts';
 import { migrationFolder } from './migration-folder.ts';
 
 /**
- * The files of a finished export, each read whole and parsed: a failed call leaves empty files behind, and files that do
- * not parse would make an import fail half-way. `metadata.yaml` is written last, so without it nothing is finished.
+ * The files of a finished export. Each is read whole and parsed, because a failed call leaves empty files, and an
+ * import fails half-way at a file that cannot be parsed. NOT_FOUND without `metadata.yaml`: the server writes it last.
  */
 export async function fetchFolder(
   server: Server,

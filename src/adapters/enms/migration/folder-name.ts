@@ -2,8 +2,8 @@ import { MigratorError } from '../../../errors.ts';
 import type { Clock, Random } from '../../../ports/runtime.ts';
 
 /**
- * Where one run keeps its files on a server: `lab--export-20261121T043442123Z-ab12cd`. Fresh each time, because files of
- * earlier calls stay in a project's folder and would be imported as if they were new.
+ * The folder of one run on a server: `lab--export-20261121T043442123Z-ab12cd`. Each run has a new one, because files of
+ * earlier calls stay in a folder and would be imported again.
  */
 export interface FolderName {
   readonly project: string;
@@ -14,12 +14,15 @@ export interface FolderName {
 const projectPattern = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?$/;
 const longestProject = 60;
 
-/** The server takes a name for a path, also one that leads out of its folder. */
+/**
+ * Whether a project may have this name. The server uses it as a path, and would follow one that leads out of its
+ * folder.
+ */
 export function isProjectName(name: string): boolean {
   return projectPattern.test(name) && name.length <= longestProject && !name.includes('..');
 }
 
-/** What is left of any text as the name of a project. */
+/** The name of a project that is made of any text. */
 export function projectNameFrom(text: string): string {
   const name = text
     .replaceAll(/[^A-Za-z0-9_.-]+/g, '-')
@@ -29,7 +32,7 @@ export function projectNameFrom(text: string): string {
   return name === '' ? 'enms' : name;
 }
 
-/** A moment and chance, as a word: `20261121T043442123Z-ab12cd`. */
+/** A word of the time and a random part: `20261121T043442123Z-ab12cd`. */
 export function newStamp({ clock, random }: { readonly clock: Clock; readonly random: Random }): string {
   const time = clock.now().toISOString().replaceAll(/[-:.]/g, '');
   return `${time}-${Buffer.from(random.bytes(3)).toString('hex')}`;
@@ -47,12 +50,15 @@ export function parseFolderName(folder: string): FolderName | undefined {
   return { project, work: work === 'export' ? 'export' : 'import', at };
 }
 
-/** Rows of files that lie in the folders of migrations: they come and go with each of them, and mean nothing. */
+/**
+ * Whether a file object is in the folder of a migration. Such objects come and go with every migration, so they do not
+ * count.
+ */
 export function isOfMigrations(name: string): boolean {
   return name.startsWith('>migrations');
 }
 
-/** The moment of a stamp. */
+/** The time in a stamp; undefined when the text is no stamp. */
 export function timeOf(stamp: string): Date | undefined {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z/.exec(stamp)?.slice(1) ?? [];
   const [year, month, day, hour, minute, second, ms] = parts;
@@ -62,7 +68,10 @@ export function timeOf(stamp: string): Date | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-/** One project's name; NOT_FOUND names all that cannot be one (details.missing). */
+/**
+ * The name of the one project. NOT_FOUND for names that no project can have (`details.missing`); USAGE for none, or
+ * several.
+ */
 export function oneProject(wanted: readonly string[], fallback: string | undefined): string {
   const missing = wanted.filter((name) => !isProjectName(name));
   if (missing.length > 0) {

@@ -10,11 +10,11 @@ import { isOfMigrations } from './folder-name.ts';
 import { migrationFolder, readRemark, remarks } from './migration-folder.ts';
 
 const leastWaitMs = 2_000;
-/** A small server takes about 11 ms for each object (444 objects in 5 s). */
+/** A small server takes about 11 ms for an object (444 objects in 5 s). */
 const waitPerObjectMs = 20;
 const longestWaitMs = 10 * 60_000;
 
-/** All names that a server has of these types in one text, which changes when an import creates or deletes something. */
+/** A digest of the names of all objects of these types. It changes when an import creates or deletes an object. */
 export async function printOf(target: TargetNames, wanted: readonly Type[], signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   for (const type of wanted) {
@@ -25,10 +25,10 @@ export async function printOf(target: TargetNames, wanted: readonly Type[], sign
 }
 
 /**
- * Whether an import that was meant to be sent has done anything, as far as the target shows. The remark beside its files
- * is written before the call, so it alone does not tell. False when an import of this size would be through by now, no
- * name is there or gone that was not before, and no object that it changes has changed: then it never arrived, or writes
- * nothing that can be seen (passwords, or what is there already), and writing that once more is no harm.
+ * Whether an import that may have been sent has changed the target. The remark beside its files is written before the
+ * call, so it does not prove that the call was sent. False when an import of this size has had its time, no object is
+ * new or gone, and none of the watched objects has changed. Then the import never arrived, or it writes nothing that
+ * can be seen (passwords, or what is there already), and a second import does no harm.
  */
 export async function hasLeftTrace(
   server: Server,

@@ -2,19 +2,18 @@ import { z } from 'zod';
 import { MigratorError } from '../../../errors.ts';
 import type { JobItem, JobMessage, JobStatus } from '../../../ports/job.ts';
 import { isType, type Type } from '../model/types-and-relations.ts';
-import type { Server } from '../server.ts';
+import { takeUpPassword, type Server } from '../server.ts';
 import { stillDiffering, type Witness } from './changes-to-watch.ts';
 import { migrationFolder, readRemark, remarks } from './migration-folder.ts';
-import { takeUpPassword } from './own-password.ts';
 import { arrivalOf, describeArrival, type Arrival } from './what-arrived.ts';
 
 const startedSchema = z.object({ types: z.array(z.string()), witnesses: z.array(z.string()).default([]) });
 const answerSchema = z.object({ status: z.number(), words: z.string() });
 type Answer = z.infer<typeof answerSchema>;
 
-/** The one text that means success; releases before 4.7 end it with a full stop. */
+/** The only text that means success. Releases before 4.7 end it with a full stop. */
 const success = /^Import successful\.?$/;
-/** How long an import whose answer got lost may stand still before it counts as failed. */
+/** An import whose answer was lost counts as failed after so long without a change. */
 const patienceMs = 10 * 60_000;
 
 export interface ImportState {
@@ -22,7 +21,7 @@ export interface ImportState {
   readonly lines: readonly string[];
 }
 
-/** Remembers between two looks how far an import without an answer had come. */
+/** How far an import without an answer had come at the last look. */
 export type Progress = Map<string, { readonly done: number; readonly since: number }>;
 
 interface Remarks {
@@ -31,7 +30,10 @@ interface Remarks {
   readonly answer: Answer | undefined;
 }
 
-/** What was asked and answered; undefined when files lie there that nobody imported. NOT_FOUND when there is no folder. */
+/**
+ * What was asked of the server and what it answered. Undefined when nobody has imported the files; NOT_FOUND when there
+ * is no folder.
+ */
 async function remarksIn(server: Server, folderName: string, signal: AbortSignal): Promise<Remarks | undefined> {
   await takeUpPassword(server, signal);
   const folder = migrationFolder(server, folderName);
@@ -58,7 +60,7 @@ const neverStarted: ImportState = {
   lines: [],
 };
 
-/** The whole truth about an import: the server's words, and what is there. */
+/** The state of an import, by the server's words and by what is there. */
 export async function importState(
   server: Server,
   folderName: string,
@@ -75,7 +77,7 @@ export async function importState(
   return { status: lookedAt(server, folderName, { arrival, witnesses, unchanged }, progress), lines };
 }
 
-/** For a list: by the server's words alone. */
+/** The state for a list, by the server's words alone. */
 export async function importSummary(
   server: Server,
   folderName: string,
@@ -87,7 +89,10 @@ export async function importSummary(
   return judged(found.answer, { types: [], related: true });
 }
 
-/** By the server's words first, and then by what is there: it drops what it cannot place without a word. */
+/**
+ * The state by the server's words, and then by what is there: the server leaves out what it cannot place, and does not
+ * say so.
+ */
 function judged({ status, words }: Answer, arrival: Arrival): ImportState['status'] {
   const items = missingItems(arrival);
   const absent = absentMessages(arrival);
@@ -110,11 +115,14 @@ function judged({ status, words }: Answer, arrival: Arrival): ImportState['statu
 interface Seen {
   readonly arrival: Arrival;
   readonly witnesses: readonly Witness[];
-  /** Those of them that are still as they were. */
+  /** The witnesses that have not changed. */
   readonly unchanged: readonly Witness[];
 }
 
-/** Without an answer: when all is there, relations and changes too, the import is done; while it grows, it runs. */
+/**
+ * The state without an answer. The import is done when all objects, relations and changes are there; it runs while more
+ * arrives.
+ */
 function lookedAt(
   server: Server,
   name: string,
@@ -132,7 +140,7 @@ function lookedAt(
   const before = progress.get(name);
   if (before?.done !== done) progress.set(name, { done, since: now });
   if (before?.done === done && now - before.since > patienceMs) {
-    const waited = `the answer of the server got lost, and for ${patienceMs / 60_000} minutes nothing more`;
+    const waited = `the answer of the server was lost, and for ${patienceMs / 60_000} minutes nothing more`;
     const kept = `${unchanged.length} of ${witnesses.length} objects that were looked at are not as the package has them: ${unchanged.join(', ')}`;
     const text = complete
       ? `${waited} changed: ${kept}`

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { isMigratorError, MigratorError } from '../../../errors.ts';
+import { jsonOf } from '../../shared/answers.ts';
 import { bytesOf } from '../model/package-content.ts';
 import type { Server } from '../server.ts';
-import { jsonOf } from '../wire/errors.ts';
 
-/** One project's folder of migration files on a server's disk. */
+/** A folder of migration files on a server's disk. */
 export interface MigrationFolder {
   exists(signal: AbortSignal): Promise<boolean>;
   create(signal: AbortSignal): Promise<void>;
@@ -41,7 +41,7 @@ export function migrationFolder(server: Server, name: string): MigrationFolder {
       throw new MigratorError(
         'REMOTE_UNEXPECTED',
         held === undefined
-          ? `eNMS took ${fileName}, but does not hold it in /migrations/${name}`
+          ? `eNMS accepted ${fileName}, but does not hold it in /migrations/${name}`
           : `eNMS holds another ${fileName} in /migrations/${name} than was sent`,
         { hint: 'look at the disk of the server and at its setting paths.migration' },
       );
@@ -49,7 +49,7 @@ export function migrationFolder(server: Server, name: string): MigrationFolder {
   };
 }
 
-/** Our own remarks in a folder, beside the files that the server reads: what was asked of it and what it answered. */
+/** The files that migrator itself writes into a folder: what was asked of the server, and what it answered. */
 export const remarks = { started: 'migrator-started.txt', answer: 'migrator-answer.txt' } as const;
 
 export async function writeRemark(
@@ -73,7 +73,10 @@ function sha256(bytes: Uint8Array): string {
 const attempts = 3;
 const pauseMs = 1000;
 
-/** A file below the server's files folder, from the beginning again when it breaks off; undefined when there is none. */
+/**
+ * A file below the server's files folder; undefined when there is none. It is read from its beginning again when the
+ * connection breaks.
+ */
 export async function readWhole(
   { web, clock }: Server,
   path: string,

@@ -7,16 +7,14 @@ import type { Secrets } from '../../../ports/options.ts';
 import { flagOf, listOf, textOf } from '../../shared/option-values.ts';
 import { bytesOf, contentOf, decoded, isMap, itemsOf } from '../model/package-content.ts';
 import { types, type Type } from '../model/types-and-relations.ts';
-import type { Server } from '../server.ts';
+import { takeUpPassword, type Server } from '../server.ts';
 import { typesOf } from '../way-and-types.ts';
 import { keyText, valueOf } from '../wire/yaml.ts';
-import { hasLeftTrace } from './import-has-begun.ts';
 import { migrationFolder, remarks, writeRemark, type MigrationFolder } from './migration-folder.ts';
-import { takeUpPassword } from './own-password.ts';
 
 /**
- * Brings the files into a fresh folder on the target and reads each one back: an import whose folder or `metadata.yaml`
- * is not there deletes first and fails then.
+ * Brings the files into a new folder on the target and reads each one back. Without the folder or `metadata.yaml`, an
+ * import would first delete and then fail.
  */
 export async function stageMigration(
   server: Server,
@@ -54,7 +52,10 @@ async function requireThere(folder: MigrationFolder, name: string, signal: Abort
   );
 }
 
-/** A user that arrives without a password keeps the one it has. All else stays as it is, digits and tags included. */
+/**
+ * Takes the password of one user out of the file, so that the user keeps the one on the target. Everything else stays
+ * the same, also digits and tags.
+ */
 function withoutPassword(bytes: Buffer, username: string): Buffer {
   const items = itemsOf(decoded(bytes), 'user.yaml');
   const own = items.find((item) => isNamed(item, username));
@@ -68,7 +69,9 @@ function isNamed(item: YamlNode, name: string): boolean {
   return isMap(value) && value['name'] === name;
 }
 
-/** Returns the job's id when the server has answered, whatever it said: `status` judges that. */
+/**
+ * Sends the import and returns the job's id when the server has answered. `status` reads from the answer how it ended.
+ */
 export async function startMigration(
   server: Server,
   prepared: PreparedImport,
@@ -103,7 +106,6 @@ export async function startMigration(
   if (changesPassword && secrets['newPassword'] !== undefined) server.account.expectPassword(secrets['newPassword']);
   const answer = await answerTo(server, name, wanted, settled, signal);
   await takeUpPassword(server, signal);
-  if (answer === undefined) return id;
   try {
     await writeRemark(folder, remarks.answer, answer, signal);
   } catch (error) {
@@ -114,33 +116,25 @@ export async function startMigration(
   return id;
 }
 
-/** Migration API, import. Undefined when the answer got lost: the objects on the target show then what became of it. */
+/** Migration API, import. */
 async function answerTo(
   server: Server,
   name: string,
   wanted: readonly Type[],
   settled: PreparedImport['settled'],
   signal: AbortSignal,
-): Promise<{ readonly status: number; readonly words: string } | undefined> {
+): Promise<{ readonly status: number; readonly words: string }> {
   const switches = {
-    // Any value but false empties, even the text "false": it is sent only to say yes.
+    // The server empties for every value but false, even for the text "false". So the key is sent only for yes.
     ...(flagOf(settled, 'emptied') ? { empty_database_before_import: true } : {}),
     ...(flagOf(settled, 'skipPoolUpdate') ? { skip_pool_update: true } : {}),
     ...(flagOf(settled, 'skipModelUpdate') ? { skip_model_update: true } : {}),
   };
-  const startedAfter = server.clock.now();
-  try {
-    const { status, body, words } = await server.rest.migrate(
-      'import',
-      { name, import_export_types: wanted, ...switches },
-      signal,
-    );
-    return { status, words: typeof body === 'string' ? body : words };
-  } catch (error) {
-    if (!isMigratorError(error) || error.details['ambiguous'] !== true) throw error;
-    await takeUpPassword(server, signal);
-    // Without a trace it stays in doubt: the same command line sends it again.
-    if (!(await hasLeftTrace(server, settled, startedAfter, signal))) throw error;
-    return undefined;
-  }
+  server.sent.set(name, server.clock.now());
+  const { status, body, words } = await server.rest.migrate(
+    'import',
+    { name, import_export_types: wanted, ...switches },
+    signal,
+  );
+  return { status, words: typeof body === 'string' ? body : words };
 }

@@ -6,10 +6,10 @@ import type { Server } from '../server.ts';
 import { valueOf } from '../wire/yaml.ts';
 import { migrationFolder } from './migration-folder.ts';
 
-/** What of the files in a folder the server holds as objects. */
+/** Which objects of the files in a folder the server has. */
 export interface Arrival {
   readonly types: readonly TypeArrival[];
-  /** Relations are written all together: those of a few objects show whether those of all were. */
+  /** Whether the relations are there. The server writes all of them together, so a few objects show it. */
   readonly related: boolean;
 }
 
@@ -17,9 +17,9 @@ export interface TypeArrival {
   readonly type: Type;
   readonly packaged: number;
   readonly there: number;
-  /** All that the server has of this type. */
+  /** The number of all objects of this type on the server. */
   readonly total: number;
-  /** The first of those that are not there. */
+  /** The first names of objects that are not there. */
   readonly missing: readonly string[];
 }
 
@@ -66,7 +66,7 @@ interface Sample {
   readonly references: readonly Reference[];
 }
 
-/** Every single name, and of each list at least one: lists lose the names that the target does not have. */
+/** Whether one of the relations of an object is there. Lists lose the names that the target does not have. */
 async function isRelated({ rest }: Server, type: Type, sample: Sample, signal: AbortSignal): Promise<boolean> {
   const object = await rest.instance(type, sample.name, signal);
   if (object === undefined) return false;
@@ -77,7 +77,7 @@ async function isRelated({ rest }: Server, type: Type, sample: Sample, signal: A
   });
 }
 
-/** One line for each type: how many of the package's objects are there. */
+/** One line for each type: how many objects of the package are there. */
 export function describeArrival({ types }: Arrival): readonly string[] {
   return types.map(
     ({ type, packaged, there, total }) => `${type}: ${there} of ${packaged} are there, the server has ${total}`,

@@ -1,7 +1,7 @@
 import type { WireObject } from '../wire/schemas.ts';
 import { relationOf, relations, type Type } from './types-and-relations.ts';
 
-/** Relations as the REST API gives them beside those that a migration writes: the other direction, and histories. */
+/** The relations that the REST API gives and a migration does not write: the other direction, and histories. */
 const otherRelations = new Set([
   'changelogs',
   'credential_devices',
@@ -42,7 +42,7 @@ const otherRelations = new Set([
   'workflows',
 ]);
 
-/** Written by the server, or not to be carried from one to another: a task that arrives must not begin to run. */
+/** Fields that the server writes, or that must not be copied to another server: a copied task must not begin to run. */
 const ownedByServer = new Set(['id', 'last_modified', 'last_modified_by', 'last_login', 'last_updated']);
 const ownedByServerOf: Partial<Readonly<Record<Type, ReadonlySet<string>>>> = {
   link: new Set(['source_name', 'destination_name']),
@@ -52,10 +52,13 @@ const ownedByServerOf: Partial<Readonly<Record<Type, ReadonlySet<string>>>> = {
   file: new Set(['status']),
 };
 
-/** The workflows that hold a service name it; all else of the other direction comes back by itself. */
+/** The relations of the other direction that are kept: the name of a service depends on the workflows that hold it. */
 const backwards: Partial<Readonly<Record<Type, string>>> = { service: 'workflows' };
 
-/** What an export keeps of an object: properties, custom ones included, and the relations that a migration writes. */
+/**
+ * The fields of an object that an export keeps: all properties, also custom ones, and the relations that a migration
+ * writes.
+ */
 export function carried(type: Type, object: WireObject): WireObject {
   return Object.fromEntries(
     Object.entries(object).filter(([key, value]) => {
@@ -66,18 +69,18 @@ export function carried(type: Type, object: WireObject): WireObject {
   );
 }
 
-/** Also the numbers behind single names, which mean another object on another server. */
+/** Also true for the numbers behind single names, because a number means another object on another server. */
 function isOwnedByServer(type: Type, key: string): boolean {
   if (ownedByServer.has(key) || ownedByServerOf[type]?.has(key) === true) return true;
   return key.endsWith('_id') && relations[type][key.slice(0, -'_id'.length)]?.scalar === true;
 }
 
-/** The members of a pool that finds them itself: they are other ones wherever it is. */
+/** Whether the server computes the relation: a pool that finds its members itself has other members on every server. */
 export function isComputed(type: Type, key: string, object: Readonly<Record<string, unknown>>): boolean {
   return type === 'pool' && (key === 'devices' || key === 'links') && object['manually_defined'] !== true;
 }
 
-/** Properties that say nothing about whether two objects are the same. */
+/** Whether a field tells nothing about whether two objects are the same. */
 export function isIncidental(type: Type, key: string): boolean {
   return (
     key === 'type' ||

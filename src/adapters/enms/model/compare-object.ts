@@ -4,13 +4,19 @@ import type { PackagedObject } from './package-content.ts';
 import { relationOf, type Type } from './types-and-relations.ts';
 
 export interface Comparison {
-  /** Keys in which both have a value, and not the same. What the REST API does not give cannot be compared. */
+  /** The keys with different values. What the REST API does not give cannot be compared. */
   readonly differs: readonly string[];
-  /** Relations that the package has empty and the server has not: a migration sets none of them, so they stay. */
+  /**
+   * The relations that are empty in the package and not on the server. A migration does not set empty relations, so
+   * they stay.
+   */
   readonly keeps: readonly string[];
 }
 
-/** An object of a package and the one that a server has under its name. `clears`: what is empty is written too. */
+/**
+ * Compares an object of a package with the server's object of the same name. `clears`: the import writes empty
+ * relations too.
+ */
 export function comparisonOf(
   type: Type,
   packaged: PackagedObject,
@@ -23,7 +29,7 @@ export function comparisonOf(
     if (isIncidental(type, key) || isComputed(type, key, packaged)) continue;
     const relation = relationOf(type, key);
     const isRelation = relation !== undefined;
-    // A single name that is not set is not given.
+    // The API leaves a single name out when it is not set.
     if (!Object.hasOwn(there, key) && (relation?.scalar !== true || isEmpty(value))) continue;
     if (canonical(value, isRelation) === canonical(there[key], isRelation)) continue;
     if (isRelation && !clears && isEmpty(value)) keeps.push(key);
@@ -36,7 +42,7 @@ function isEmpty(value: unknown): boolean {
   return value === null || value === '' || (Array.isArray(value) && value.length === 0);
 }
 
-/** Relations are sets: their order says nothing. */
+/** A text that is the same for equal values. The order of a relation does not matter. */
 function canonical(value: unknown, sorted: boolean): string {
   if (Array.isArray(value)) {
     const parts = value.map((item) => canonical(item, false));

@@ -8,27 +8,29 @@ import { sharedServices, type Type } from './types-and-relations.ts';
 
 export type ImportableContent = Exclude<PackageContent, { kind: 'topology' }>;
 
-/** What a package holds and what of it will find its place on the target; every file of it was parsed for that. */
+/** What a package holds, compared with what the target has. Every file of the package is parsed for it. */
 export interface Survey {
   readonly names: ReadonlyMap<Type, ReadonlySet<string>>;
   readonly target: TargetNames;
-  /** Subtypes (classes of services, kinds of devices) that the target does not know, with the objects that have them. */
+  /**
+   * Subtypes (classes of services, kinds of devices) that the target does not know, with the names of their objects.
+   */
   readonly unknownSubtypes: ReadonlyMap<string, readonly string[]>;
   readonly dangling: Dangling;
-  /** The package brings a password for the account that imports it. */
+  /** The package has a password for the account that imports it. */
   readonly changesOwnPassword: boolean;
-  /** Private values are encrypted with a key of the source's. */
+  /** Private values are encrypted with the key of the source. */
   readonly encrypted: boolean;
 }
 
 export interface Dangling {
-  /** Names in lists: the server drops them without a word. */
+  /** Missing names in lists. The server leaves them out and says nothing. */
   readonly dropped: Findings;
-  /** Single names: the server fails, and keeps no relation of anything. */
+  /** Missing single names. The server fails, and sets no relation of any object. */
   readonly fatal: Findings;
 }
 
-/** A count, and the first few as sentences. */
+/** A count, and the first few findings as sentences. */
 export interface Findings {
   readonly count: number;
   readonly first: readonly string[];
@@ -76,19 +78,22 @@ export function isOwnPassword(type: Type, object: PackagedObject, { username }: 
   return type === 'user' && object.name === username && typeof object['password'] === 'string';
 }
 
-/** What stays when a type is emptied: the account that asks for it, and what every server has. */
+/** The objects that stay when a type is emptied: the account that asks for it, and what every server has. */
 export function survivors(type: Type, { username }: Account): readonly string[] {
   return type === 'user' ? [username] : type === 'service' ? sharedServices : [];
 }
 
-/** Fernet tokens begin with a version byte of 128 and eight bytes of time, the first of which are zero. */
+/**
+ * Whether a value is a Fernet token. It begins with a version byte of 128 and eight bytes of time, the first of which
+ * are zero.
+ */
 function holdsToken(object: PackagedObject): boolean {
   return Object.values(object).some(
     (value) => typeof value === 'string' && /^(gAAAAA|Z0FBQUFB)[\w+/=-]{40,}$/.test(value),
   );
 }
 
-/** A type that the server does not know is a failure of its own there; nothing else is asked about it. */
+/** The subtypes that the server does not know. It fails when one is asked for. */
 async function unknownOf(
   { rest }: Server,
   bySubtype: ReadonlyMap<string, readonly string[]>,
@@ -145,7 +150,7 @@ async function danglingOf(search: Search, signal: AbortSignal): Promise<Dangling
   return { dropped, fatal };
 }
 
-/** Objects of a subtype that the target does not know are not created there. */
+/** The objects that the target will not create, because it does not know their subtype. */
 async function refusedObjects({ content, wanted, unknownSubtypes }: Search, signal: AbortSignal) {
   const refused = new Map<Type, Set<string>>();
   if (unknownSubtypes.size === 0) return refused;

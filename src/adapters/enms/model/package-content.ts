@@ -4,16 +4,16 @@ import type { ArtifactFile, ByteStream } from '../../../ports/artifact.ts';
 import { nodeIn, valueOf, type YamlValue } from '../wire/yaml.ts';
 import { isType, types, type Type } from './types-and-relations.ts';
 
-/** An object as a package holds it: properties, and relations as names. `name` is always there. */
+/** An object of a package: its properties, and its relations as names. It always has a `name`. */
 export type PackagedObject = Readonly<Record<string, YamlValue>> & { readonly name: string };
 
-/** What an import is given: the server's own migration files, objects that were read one by one, or a spreadsheet. */
+/** The content of a package: migration files of the server, objects that were read one by one, or a spreadsheet. */
 export type PackageContent =
   | { readonly kind: 'migration'; readonly files: ReadonlyMap<Type, ArtifactFile>; readonly metadata: ArtifactFile }
   | { readonly kind: 'objects'; readonly files: ReadonlyMap<Type, ArtifactFile> }
   | { readonly kind: 'topology'; readonly file: ArtifactFile };
 
-/** PACKAGE_MALFORMED when it is none of the three, or a mixture. */
+/** PACKAGE_MALFORMED when the files are none of the three kinds, or of several. */
 export function contentOf(files: readonly ArtifactFile[]): PackageContent {
   const [first, ...others] = files;
   if (first !== undefined && others.length === 0 && /^native\/[^/]+\.xls$/i.test(first.path)) {
@@ -51,7 +51,10 @@ export async function* objectsOf(
   for (const item of itemsOf(await textOf(file.open(signal)), file.path)) yield named(valueOf(item), file);
 }
 
-/** The list of a type's migration file. An empty file is refused: the server fails on one, after it deleted what it was told to. */
+/**
+ * The objects in a type's migration file. PACKAGE_MALFORMED for an empty file: the server would fail on it, after it
+ * has deleted what it was told to delete.
+ */
 export function itemsOf(text: string, name: string): readonly YamlNode[] {
   const node = nodeIn(text, name);
   if (node.kind === 'seq') return node.items;
@@ -62,7 +65,7 @@ export function itemsOf(text: string, name: string): readonly YamlNode[] {
   );
 }
 
-/** The release that the migration files are of, as `metadata.yaml` tells. */
+/** The release that wrote the migration files, from `metadata.yaml`. */
 export function releaseOf(text: string): string {
   const metadata = valueOf(nodeIn(text, 'metadata.yaml'));
   const version = isMap(metadata) ? metadata['version'] : undefined;
@@ -76,7 +79,7 @@ export function isMap(value: YamlValue | undefined): value is Readonly<Record<st
 
 const longestText = 500 * 1024 * 1024;
 
-/** UTF-8; fails on what is not, because the server would. */
+/** A stream as UTF-8 text. PACKAGE_MALFORMED for other bytes, on which the server would fail. */
 export async function textOf(stream: ByteStream): Promise<string> {
   return decoded(await bytesOf(stream));
 }

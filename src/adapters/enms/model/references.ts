@@ -8,7 +8,7 @@ export interface Reference {
   readonly names: readonly string[];
 }
 
-/** What an object refers to by name. */
+/** The names of other objects in an object. */
 export function referencesOf(type: Type, object: PackagedObject): readonly Reference[] {
   return Object.entries(object).flatMap(([key, value]) => {
     const relation = relationOf(type, key);

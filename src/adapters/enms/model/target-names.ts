@@ -1,7 +1,7 @@
 import type { Server } from '../server.ts';
 import type { Type } from './types-and-relations.ts';
 
-/** The names that a server has of each type, read once and only when they are asked for. */
+/** The names of a server's objects of each type. They are read once, when they are first asked for. */
 export interface TargetNames {
   of(type: Type, signal: AbortSignal): Promise<ReadonlySet<string>>;
 }

@@ -1,4 +1,4 @@
-/** The types that a migration of the server knows, in its own order, which is the order of creation and of deletion. */
+/** The types that a migration knows, in the order in which the server creates and deletes them. */
 export const types = [
   'user',
   'group',
@@ -19,15 +19,18 @@ export function isType(text: string): text is Type {
   return (types as readonly string[]).includes(text);
 }
 
-/** In the server's order, each once. */
+/** The types in the server's order, each once. */
 export function inOrder(wanted: readonly Type[]): readonly Type[] {
   return types.filter((type) => wanted.includes(type));
 }
 
 export interface Relation {
-  /** What the names in it are names of; a network's nodes are devices or networks. */
+  /** The types of the objects that it names. The nodes of a network are devices or networks. */
   readonly to: readonly Type[];
-  /** One name instead of a list. A migration fails as a whole when it is not found; names in lists are dropped silently. */
+  /**
+   * It has one name, not a list. A migration fails as a whole when the target lacks that name. Names in lists that the
+   * target lacks are left out silently.
+   */
   readonly scalar?: true;
 }
 
@@ -39,7 +42,7 @@ const groups = lists('group');
 const owners = { owners: lists('user') };
 const rights = (...names: string[]): Relations => Object.fromEntries(names.map((name) => [`rbac_${name}`, groups]));
 
-/** What a migration writes of each type's relations; the other direction comes back by itself. */
+/** The relations of each type that a migration writes. The server sets the other direction itself. */
 export const relations: Readonly<Record<Type, Relations>> = {
   user: {},
   group: { users: lists('user') },
@@ -86,14 +89,14 @@ export const relations: Readonly<Record<Type, Relations>> = {
   },
 };
 
-/** The relation that a key of a type's object is; `rbac_…` of any kind names groups. */
+/** The relation behind a key of an object; undefined when the key is none. Every `rbac_…` names groups. */
 export function relationOf(type: Type, key: string): Relation | undefined {
   const known = relations[type];
   if (Object.hasOwn(known, key)) return known[key];
   return key.startsWith('rbac_') ? groups : undefined;
 }
 
-/** Types outside the set whose relations point into it: when it is emptied, those relations are lost. */
+/** The types outside the set that refer to types in it. When the set is emptied, these relations are lost. */
 export function holdersOutside(set: readonly Type[]): readonly Type[] {
   return types.filter(
     (type) =>
@@ -101,7 +104,7 @@ export function holdersOutside(set: readonly Type[]): readonly Type[] {
   );
 }
 
-/** What an object in the set cannot do without and is not in the set itself. */
+/** The types outside the set that objects in it need. */
 export function needsOutside(set: readonly Type[]): readonly { readonly type: Type; readonly needs: Type }[] {
   return set.flatMap((type) =>
     Object.values(relations[type])
@@ -112,5 +115,5 @@ export function needsOutside(set: readonly Type[]): readonly { readonly type: Ty
   );
 }
 
-/** Services that every server has: never deleted, not even when services are emptied. */
+/** The services that every server has. They are never deleted, also not when services are emptied. */
 export const sharedServices: readonly string[] = ['[Shared] Start', '[Shared] End', '[Shared] Placeholder'];

@@ -10,7 +10,7 @@ import type { WireObject } from '../wire/schemas.ts';
 const batchSize = 100;
 const mostItems = 1000;
 
-/** Collects objects by their concrete type, because the path of the request names it, and counts what became of them. */
+/** Collects objects by their subtype, which the path of a request names, and counts the results. */
 export class BatchWriter {
   readonly items: JobItem[] = [];
   written = 0;
@@ -33,18 +33,20 @@ export class BatchWriter {
     if (!this.isSettled(type, object.name)) await this.#put(type, subtypeOf(type, object), body, true);
   }
 
-  /** The second pass: an object is counted once, unless it is refused now. */
+  /**
+   * Writes relations in the second pass. Objects were counted before; one that is refused now is counted as refused.
+   */
   relate(type: Type, object: PackagedObject, body: WireObject): Promise<void> {
     return this.#put(type, subtypeOf(type, object), body, false);
   }
 
-  /** It is as it should be, and is not written. */
+  /** Counts an object that is already as the package has it, and does not write it. */
   leave(type: Type, name: string): void {
     this.#settled.add(`${type} ${name}`);
     this.equal += 1;
   }
 
-  /** Refused, or left as it is. */
+  /** Whether the object was refused, or left as it is. */
   isSettled(type: Type, name: string): boolean {
     return this.#settled.has(`${type} ${name}`);
   }
@@ -61,8 +63,8 @@ export class BatchWriter {
   }
 
   /**
-   * An object at which the database of the server fails takes its whole batch with it, and the answer does not name it:
-   * the halves are tried until it is alone. A server that takes none of them has failed itself.
+   * When the database fails at one object, the server refuses the whole batch and does not name the object. So the
+   * batch is halved until the object is alone. When the server takes neither half, the server itself has failed.
    */
   async #upsert(subtype: string, objects: readonly WireObject[]): Promise<Upserted> {
     try {
@@ -107,7 +109,7 @@ export class BatchWriter {
       this.#settled.add(`${type} ${name}`);
       if (this.items.length < mostItems) this.items.push({ kind: type, name, action: 'failed', reason });
     }
-    // Whatever is neither is unaccounted for, and that must not pass for success.
+    // Objects that the answer does not name must not count as a success.
     const silent = objects.length - success.length - failure.length;
     if (silent <= 0) return;
     if (!counts) this.written -= silent;

@@ -6,13 +6,13 @@ import type { Type } from '../model/types-and-relations.ts';
 import type { Server } from '../server.ts';
 import { isAddressable } from '../wire/rest.ts';
 
-/** Requests that are under way at once; the server's own pool of database connections is not much larger. */
+/** So many requests are sent at once. The server's pool of database connections is not much larger. */
 const width = 8;
 
-/** Characters of a piece of a file. */
+/** The length of a piece of a file, in characters. */
 const pieceLength = 64 * 1024;
 
-/** What the REST API does not give, or must not be given back. */
+/** Warns of what the REST API does not give, or does not take. */
 export function notCarried(wanted: readonly Type[]): readonly string[] {
   const has = (type: Type): boolean => wanted.includes(type);
   return [
@@ -26,7 +26,10 @@ export function notCarried(wanted: readonly Type[]): readonly string[] {
   ];
 }
 
-/** One file of lines for each type, read while it is written: memory does not grow with the number of objects. */
+/**
+ * One file of JSON lines for each type. The objects are read while the file is written, so memory does not grow with
+ * their number.
+ */
 export function exportedObjects(server: Server, wanted: readonly Type[]): readonly ArtifactFile[] {
   return wanted.map((type) => ({
     path: `objects/${type}.ndjson`,
@@ -39,10 +42,10 @@ export function exportedObjects(server: Server, wanted: readonly Type[]): readon
 async function* linesOf({ rest }: Server, type: Type, signal: AbortSignal): ByteStream {
   const names = namesOf(type, rest.search(type, ['name'], signal));
   const read = (name: string) => rest.instance(type, name, signal);
-  // Each piece is a write of its own on its way to the disk, which takes longer than a line.
+  // Lines are collected, because each piece is written to the disk on its own.
   let lines = '';
   for await (const object of inParallel(names, width, read)) {
-    // What was deleted since the names were listed is not there any more.
+    // Undefined: it was deleted after the names were listed.
     if (object !== undefined) lines += `${JSON.stringify(carried(type, object))}\n`;
     if (lines.length < pieceLength) continue;
     yield Buffer.from(lines);
@@ -54,7 +57,7 @@ async function* linesOf({ rest }: Server, type: Type, signal: AbortSignal): Byte
 async function* namesOf(type: Type, objects: AsyncIterable<Readonly<Record<string, unknown>>>): AsyncIterable<string> {
   for await (const { name } of objects) {
     if (typeof name !== 'string') continue;
-    // It would look as if it were deleted meanwhile, and be missing in the package.
+    // Such an object would look deleted, and be missing in the package.
     if (!isAddressable(name)) {
       throw new MigratorError('UNSUPPORTED', `the ${type} named "${name}" cannot be read over the REST API`, {
         hint: 'rename it, or export with --via web',

@@ -15,13 +15,13 @@ import { typesOf } from '../way-and-types.ts';
 import type { WireObject } from '../wire/schemas.ts';
 import { BatchWriter } from './batch-writer.ts';
 
-/** What was refused in imports of this process, by the stamp in the job's id. */
+/** The refused objects in the imports of this process, by the stamp in the job's id. */
 export type Refusals = Map<string, readonly JobItem[]>;
 
-/** Objects that are looked at at once. */
+/** So many objects are looked at at once. */
 const width = 8;
 
-/** What is referred to comes before what refers to it; the relations that go round in circles follow in a second pass. */
+/** Objects are written before the objects that refer to them. A second pass writes the relations that form circles. */
 const order: readonly Type[] = [
   'user',
   'group',
@@ -36,13 +36,13 @@ const order: readonly Type[] = [
   'task',
 ];
 
-/** Keys that the API does not take, or not in the form that the package has them in. */
+/** Keys that the API does not take, or takes in another form. */
 const neverSent = new Set(['password', 'private_key', 'enable_password', 'custom_password', 'positions']);
 
 /**
- * Writes object by object over REST: an upsert by name, in batches. Every name in a relation must be there already, and
- * only the body of the answer says what was refused. `resumes`: an earlier process was interrupted at it, so what is
- * there already as the package has it is not written again. Returns the job's id, which holds how it ended.
+ * Writes object by object over REST, with upserts by name in batches. Every object that a relation names must be there
+ * already. Only the body of an answer says what was refused. `resumes`: an earlier process was interrupted, so objects
+ * that are as the package has them are not written again. Returns the job's id, which holds the result.
  */
 export async function upsertObjects(
   server: Server,
@@ -100,7 +100,7 @@ async function writeAll(
   }
 }
 
-/** It stays in doubt what of it arrived, so that the same command line looks first. */
+/** The error of an import that stopped half-way. It is ambiguous, so that the next run looks first at what is there. */
 function halfway(error: MigratorError, { written }: BatchWriter): MigratorError {
   return new MigratorError(error.code, error.message, {
     hint: `${written} objects are written; the same command line goes on with the others`,
@@ -109,7 +109,7 @@ function halfway(error: MigratorError, { written }: BatchWriter): MigratorError 
   });
 }
 
-/** What an earlier process wrote whole, relations included. */
+/** Finds the objects that an earlier process wrote completely, with their relations. */
 async function findEqual(
   { rest }: Server,
   writer: BatchWriter,
@@ -128,8 +128,9 @@ async function findEqual(
 }
 
 /**
- * The name of a service tells its workflow, and is made by the server from the workflows it is in: so workflows come
- * first, from the outermost inwards. What is in a circle, or in a workflow that is not in the package, comes at the end.
+ * The server makes the name of a service from the workflows that hold it. So workflows are written first, from the
+ * outermost to the innermost. Services in a circle, and services in a workflow that is not in the package, come at the
+ * end.
  */
 async function writeServices(writer: BatchWriter, content: ImportableContent, signal: AbortSignal): Promise<void> {
   const done = new Set<string>();
@@ -153,7 +154,7 @@ function holdersOf({ workflows }: PackagedObject): readonly string[] {
   return Array.isArray(workflows) ? workflows.filter((name) => typeof name === 'string') : [];
 }
 
-/** Properties, and relations to what is there by now. */
+/** The properties, and the relations to objects that are written already. */
 function firstPass(type: Type, object: PackagedObject): WireObject {
   return Object.fromEntries(
     Object.entries(object).filter(([key, value]) => {
@@ -165,19 +166,19 @@ function firstPass(type: Type, object: PackagedObject): WireObject {
   );
 }
 
-/** Relations to objects of the same or of a later type; undefined when there are none. */
+/** The relations to objects of the same type or a later one; undefined when there are none. */
 function secondPass(type: Type, object: PackagedObject): WireObject | undefined {
   const later = Object.entries(object).filter(
     ([key, value]) =>
       relationOf(type, key) !== undefined && (!isEmpty(value) || isFilled(type, key)) && !isEarlier(type, key),
   );
   if (later.length === 0) return undefined;
-  // Files are known by their path.
+  // The server finds a file by its path.
   const key = type === 'file' ? { name: object.name, path: object['path'] } : { name: object.name };
   return { ...key, ...Object.fromEntries(later) };
 }
 
-/** A workflow that is created is given a start and an end by the server, also one that has none. */
+/** Whether the server fills the relation: it gives every new workflow a start and an end. */
 function isFilled(type: Type, key: string): boolean {
   return type === 'service' && key === 'services';
 }

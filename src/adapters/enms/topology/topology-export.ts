@@ -5,19 +5,19 @@ import type { Server } from '../server.ts';
 
 const done = /^"?Topology Export successfully executed\.?"?$/;
 
-/** Every cell of the server's spreadsheet is text, and its importer takes text as it is. */
+/** What an import of an exported spreadsheet loses: the server writes every cell as text, and reads text as it is. */
 export const losesOnTheWayBack: readonly string[] = [
   'a spreadsheet does not survive the way back: on import the server refuses devices with lists, takes every "False" for true, and gives links no ends; to move devices and links use --via rest --type device --type link',
 ];
 
-/** Topology export: the key is `export_filename`, whatever the documents say. Returns the job's id. */
+/** Topology export. The key is `export_filename`; the documents name another one. Returns the job's id. */
 export async function startTopologyExport({ rest }: Server, fileName: string, signal: AbortSignal): Promise<string> {
   const { words } = await rest.exportTopology(fileName, signal);
   if (done.test(words)) return `topology-export/${fileName}`;
   throw new MigratorError('REMOTE_UNEXPECTED', `eNMS did not export the topology: ${words}`);
 }
 
-/** The head of a compound file, which is what an .xls is. */
+/** The first bytes of a compound file. Every .xls file is one. */
 const compound = Buffer.from('d0cf11e0a1b11ae1', 'hex');
 
 export async function fetchTopology(server: Server, fileName: string, signal: AbortSignal): Promise<ArtifactFile> {

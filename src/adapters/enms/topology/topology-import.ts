@@ -9,7 +9,10 @@ import { targetNames } from '../model/target-names.ts';
 import type { Server } from '../server.ts';
 import { topologyAnswerSchema } from '../wire/schemas.ts';
 
-/** Replacing deletes every device and with it every link: both are counted, and everything is backed up first. */
+/**
+ * Prepares the import of a spreadsheet. `replace` deletes every device and so every link; both are counted, and
+ * everything is backed up first.
+ */
 export async function prepareTopology(
   server: Server,
   { source, dryRun, options }: ImportRequest,
@@ -41,7 +44,7 @@ export async function prepareTopology(
   };
 }
 
-/** Topology import: `replace` is a field of the form, and the status of the answer is 200 whatever the answer says. */
+/** Topology import. `replace` is a field of the form. The answer has status 200 also when the import failed. */
 export async function startTopologyImport(
   { rest }: Server,
   { settled }: PreparedImport,

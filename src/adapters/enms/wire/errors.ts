@@ -1,7 +1,11 @@
 import { MigratorError } from '../../../errors.ts';
+import { jsonOf, oneLine } from '../../shared/answers.ts';
 import { alertSchema } from './schemas.ts';
 
-/** The REST API's error body, `{"alert": "Error 500 - Internal Server Error."}`, put into words. */
+/**
+ * The error that a body of the REST API describes, such as `{"alert": "Error 500 - Internal Server Error."}`. Undefined
+ * keeps the general reading.
+ */
 export function explainRest(status: number, body: string): MigratorError | undefined {
   const said = alertOf(body);
   const tail = said === undefined ? '' : `: ${said}`;
@@ -32,18 +36,18 @@ export function explainRest(status: number, body: string): MigratorError | undef
   }
 }
 
-/** The web interface answers people: only the status means something. */
+/** The error of the web interface. It answers with pages for people, so only the status counts. */
 export function explainWeb(status: number): MigratorError | undefined {
   return status === 401 ? notAllowed(status) : status === 413 ? tooLarge() : undefined;
 }
 
 function tooLarge(): MigratorError {
-  return new MigratorError('REMOTE_UNEXPECTED', 'what is sent is more than eNMS, or a proxy before it, takes at once', {
+  return new MigratorError('REMOTE_UNEXPECTED', 'the request is larger than eNMS, or a proxy in front of it, accepts', {
     hint: 'raise client_max_body_size of the proxy and max_content_length of eNMS, import fewer types at a time, or use --via rest',
   });
 }
 
-/** The web interface knows the account, and does not let it. */
+/** AUTH_REFUSED: the web interface knows the account and does not allow this. */
 export function notAllowed(status = 403): MigratorError {
   return new MigratorError('AUTH_REFUSED', `the web interface of eNMS does not allow this (${status})`, {
     hint: 'the account needs the pages and endpoints for downloads, uploads and migrations, or use --via rest',
@@ -51,20 +55,12 @@ export function notAllowed(status = 403): MigratorError {
   });
 }
 
-/** The text of an alert; undefined when the body is none. */
+/** The text of an alert; undefined when the body is no alert. */
 export function alertOf(body: string): string | undefined {
   const alert = alertSchema.safeParse(jsonOf(body));
   if (!alert.success) return undefined;
   const text = typeof alert.data.alert === 'string' ? alert.data.alert : JSON.stringify(alert.data.alert);
-  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').slice(0, 400);
-}
-
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return oneLine(text, 400);
 }
 
 export function isPage(body: string): boolean {

@@ -1,11 +1,14 @@
-import type { z } from 'zod';
-import { MigratorError } from '../../../errors.ts';
 import type { ArtifactFile } from '../../../ports/artifact.ts';
 import type { Http } from '../../../ports/http.ts';
-import { alertOf, jsonOf } from './errors.ts';
+import { answerReader, jsonOf, oneLine } from '../../shared/answers.ts';
+import { alertOf } from './errors.ts';
 import { objectSchema, objectsSchema, serversSchema, upsertSchema, type WireObject } from './schemas.ts';
 
-/** Migrations and topology imports answer when all is done, and take as long as the data. */
+const decoded = answerReader('check that the URL is an eNMS server, release 4.7', (body) =>
+  body === undefined ? undefined : alertOf(JSON.stringify(body)),
+);
+
+/** Migrations and topology imports answer when they are done, which depends on the amount of data. */
 const workMs = 60 * 60_000;
 const pageSize = 1000;
 
@@ -14,22 +17,25 @@ export interface Upserted {
   readonly failure: readonly { readonly name: string; readonly reason: string }[];
 }
 
-/** What a call that works before it answers said. `words` are the server's. */
+/** The answer of a call that works before it answers. `words` are those of the server. */
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
   readonly words: string;
 }
 
-/** The REST API, one function per endpoint; HTTP Basic and never a cookie, because a call ends the session of one. */
+/**
+ * The REST API, with one function for each endpoint. It uses HTTP Basic and never a cookie, because a call with a
+ * cookie ends that session.
+ */
 export interface Rest {
-  /** True when something that calls itself eNMS is there; proves no credentials. */
+  /** True when the server answers as eNMS does. Does not prove the credentials. */
   isAlive(signal: AbortSignal): Promise<boolean>;
-  /** Release of the server; needs an administrator. AUTH_REFUSED with details.status 401 or 403. */
+  /** The release of the server. Needs an administrator: AUTH_REFUSED with `details.status` 401 or 403. */
   version(signal: AbortSignal): Promise<string | undefined>;
-  /** All objects of a type with these properties, sorted by the first. */
+  /** All objects of a type with these properties, sorted by the first property. */
   search(type: string, columns: readonly string[], signal: AbortSignal, pageLimit?: number): AsyncIterable<WireObject>;
-  /** Undefined when there is none, none that the account may see, or none that a URL can name (`isAddressable`). */
+  /** Undefined when there is no such object, the account may not see it, or a URL cannot name it (`isAddressable`). */
   instance(type: string, name: string, signal: AbortSignal): Promise<WireObject | undefined>;
   upsert(type: string, objects: readonly WireObject[], signal: AbortSignal): Promise<Upserted>;
   migrate(direction: 'export' | 'import', body: object, signal: AbortSignal): Promise<Answer>;
@@ -39,19 +45,11 @@ export interface Rest {
 }
 
 export function createRest(http: Http): Rest {
-  const answerOf = (status: number, text: string): Answer => {
-    const body = jsonOf(text);
-    return {
-      status,
-      body,
-      words:
-        alertOf(text) ??
-        text
-          .replaceAll(/[\s\p{Cc}]+/gu, ' ')
-          .trim()
-          .slice(0, 400),
-    };
-  };
+  const answerOf = (status: number, text: string): Answer => ({
+    status,
+    body: jsonOf(text),
+    words: alertOf(text) ?? oneLine(text, 400),
+  });
   return {
     isAlive: async (signal) => {
       const answer = await http.json({ method: 'GET', path: 'rest/is_alive' }, signal);
@@ -101,7 +99,7 @@ export function createRest(http: Http): Rest {
       const fileName = path.slice(path.lastIndexOf('/') + 1);
       const contentType = 'application/vnd.ms-excel';
       const form = [
-        // The server compares with this very text; anything else is false.
+        // The server takes only this text for true.
         { field: 'replace', value: replace ? 'True' : 'False' },
         { field: 'file', fileName, contentType, size, open: (inner: AbortSignal) => file.open(inner) },
       ];
@@ -116,28 +114,18 @@ export function createRest(http: Http): Rest {
   };
 }
 
-/** A URL takes `.` and `..` for steps on its path, however they are written. */
+/** Whether a URL can name an object. `.` and `..` change the path of a URL, also when they are escaped. */
 export function isAddressable(name: string): boolean {
   return name !== '.' && name !== '..';
 }
 
-/** The echo of a refused object; all of it but its name stays here. */
+/** The name of a refused object. The rest of the object is not shown. */
 function nameOf(echo: WireObject): string {
   return typeof echo['name'] === 'string' ? echo['name'] : 'an object without a name';
 }
 
-/** Of a traceback the line that says what went wrong. */
+/** The last line of a traceback, which says what went wrong. */
 function lastLine(text: unknown): string {
   const lines = typeof text === 'string' ? text.trim().split('\n') : [];
   return (lines.at(-1) ?? 'no reason is given').trim().slice(0, 300);
-}
-
-function decoded<Schema extends z.ZodType>(schema: Schema, body: unknown, path: string): z.infer<Schema> {
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  const alert = body === undefined ? undefined : alertOf(JSON.stringify(body));
-  const what = alert === undefined ? 'is not as expected' : `says: ${alert}`;
-  throw new MigratorError('REMOTE_UNEXPECTED', `the answer to ${path} ${what}`, {
-    hint: 'check that the URL is an eNMS server, release 4.7',
-  });
 }

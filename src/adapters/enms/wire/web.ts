@@ -2,8 +2,9 @@ import { MigratorError } from '../../../errors.ts';
 import type { ArtifactFile, ByteStream } from '../../../ports/artifact.ts';
 import type { Http, HttpRequest, HttpResponse } from '../../../ports/http.ts';
 import { Secret } from '../../../secret.ts';
+import { jsonOf } from '../../shared/answers.ts';
 import type { Account } from '../connection.ts';
-import { alertOf, isPage, jsonOf, notAllowed } from './errors.ts';
+import { alertOf, isPage, notAllowed } from './errors.ts';
 import { errorSchema, foldersSchema } from './schemas.ts';
 
 export interface OpenedFile {
@@ -11,13 +12,13 @@ export interface OpenedFile {
   readonly body: ByteStream;
 }
 
-/** The routes of the web interface that reach the server's files; a session of its own and never HTTP Basic. */
+/** The routes of the web interface for the server's files. It uses its own session, and never HTTP Basic. */
 export interface Web {
   /** Names of the migration projects on the server's disk. */
   folders(signal: AbortSignal): Promise<readonly string[]>;
   /** A file below the server's files folder; undefined when it is not there. */
   open(path: string, signal: AbortSignal): Promise<OpenedFile | undefined>;
-  /** Into a folder that is there, such as `/migrations/x`; a file of that name is replaced. */
+  /** Uploads a file into an existing folder such as `/migrations/x`. Replaces a file of that name. */
   upload(
     folder: string,
     file: Pick<ArtifactFile, 'size' | 'open'>,
@@ -30,13 +31,13 @@ const uploadMs = 10 * 60_000;
 
 interface Session {
   readonly http: Http;
-  /** The token that its forms and calls carry. */
+  /** The token in the forms and calls of the session. */
   readonly csrf: Secret;
 }
 
-/** `connect` makes a client with an empty cookie store: a new session must not meet the remains of the old one. */
+/** `connect` makes a client without cookies, because a new session must not send those of the old one. */
 export function createWeb(connect: () => Http, url: string, account: Account, guard: (secret: Secret) => void): Web {
-  // A form protection of the server's wants to see where a request comes from, over https.
+  // Over https, the server's protection of forms checks the referer of a request.
   const referer = { referer: url.endsWith('/') ? url : `${url}/` };
   let session: Session | undefined;
 
@@ -55,7 +56,7 @@ export function createWeb(connect: () => Http, url: string, account: Account, gu
       const { status, headers } = await http.text(loginRequest(account, token, referer), signal);
       const location = headers['location'] ?? '';
       if (status === 302 && !/\/login(\?|$)/.test(location)) return { http, csrf };
-      // The server did not know its own token again: it may have been restarted in between.
+      // The server does not know the token of its own page, as after a restart in between.
       if (status === 400 && attempt === 1) continue;
       if (status === 400) {
         throw new MigratorError('REMOTE_UNEXPECTED', 'eNMS does not take the token of its own login page', {
@@ -70,8 +71,8 @@ export function createWeb(connect: () => Http, url: string, account: Account, gu
   };
 
   /**
-   * Sessions and their tokens end after a while: then there is one more login, and one more try. A session that belongs
-   * to nobody any more (the address of this machine changed) may still have its token, and is then not allowed anything.
+   * Sessions and their tokens end after a while. Then it logs in once more and tries once more. When the address of
+   * this machine changes, the server keeps the token but allows the session nothing.
    */
   const within = async <Result extends { readonly status: number }>(
     call: (session: Session) => Promise<Result>,
@@ -87,9 +88,13 @@ export function createWeb(connect: () => Http, url: string, account: Account, gu
     if (result.status === 403) throw notAllowed();
     if (!over.includes(result.status)) return result;
     session = undefined;
-    throw new MigratorError('REMOTE_UNEXPECTED', 'the web interface of eNMS asks for a login right after one', {
-      hint: 'a proxy may drop cookies or change its address; use --via rest',
-    });
+    throw new MigratorError(
+      'REMOTE_UNEXPECTED',
+      'the web interface of eNMS asks for a login again right after a login',
+      {
+        hint: 'a proxy may drop cookies or change its address; use --via rest',
+      },
+    );
   };
 
   const post = async (request: Omit<HttpRequest, 'method'>, signal: AbortSignal): Promise<unknown> => {
@@ -134,7 +139,7 @@ export function createWeb(connect: () => Http, url: string, account: Account, gu
       };
       const first = await get();
       if (first !== 'unknown') return first;
-      // Newer builds hand out only what their database knows, and learn of new files by looking.
+      // Newer builds give out only files that their database knows. A scan of the folder adds new files to it.
       const [folder = ''] = path.split('/');
       await post({ path: `scan_folder/%3E${encodeURIComponent(folder)}`, safety: 'idempotent' }, signal);
       const second = await get();
@@ -179,7 +184,7 @@ function loginRequest(account: Account, csrf: string, referer: Readonly<Record<s
   };
 }
 
-/** The value of the hidden input, whatever the order of its attributes. */
+/** The value of the hidden input; its attributes may come in any order. */
 function csrfToken(page: string): string | undefined {
   const input = /<input\b[^>]*\bname=["']csrf_token["'][^>]*>/i.exec(page)?.[0] ?? '';
   return /\bvalue=["']([^"']+)["']/i.exec(input)?.[1];

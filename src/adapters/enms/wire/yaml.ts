@@ -4,12 +4,13 @@ import { MigratorError } from '../../../errors.ts';
 
 export type YamlValue = string | number | boolean | null | readonly YamlValue[] | { readonly [key: string]: YamlValue };
 
-/** More values than this in one document come from a document that refers to itself again and again. */
+/** A document with more values than this refers to itself again and again. */
 const mostValues = 20_000_000;
 
 /**
- * One document in the server's styles (tagged and quoted, or plain) and in what people write by hand. No tag is run: a
- * Python tuple is a list, every other tag that is not plain data is refused. PACKAGE_MALFORMED names file and place.
+ * Reads one document in the styles of the server (tagged and quoted, or plain) or as people write it. No tag is
+ * executed: a Python tuple becomes a list, and every other tag that is not plain data is refused. PACKAGE_MALFORMED
+ * names file and place.
  */
 export function nodeIn(text: string, name: string): YamlNode {
   try {
@@ -20,11 +21,11 @@ export function nodeIn(text: string, name: string): YamlNode {
   }
 }
 
-/** Plain data: tuples are lists; timestamps, binaries and what no number of JSON can be stay text. */
+/** Plain data. Tuples become lists. Timestamps, binaries and numbers that JSON does not have stay text. */
 export function valueOf(node: YamlNode, budget = { left: mostValues }): YamlValue {
   budget.left -= 1;
   if (budget.left < 0) {
-    throw new MigratorError('PACKAGE_MALFORMED', 'it repeats itself into more values than any server holds');
+    throw new MigratorError('PACKAGE_MALFORMED', 'its references to itself make more values than any server holds');
   }
   switch (node.kind) {
     case 'scalar':
@@ -32,12 +33,12 @@ export function valueOf(node: YamlNode, budget = { left: mostValues }): YamlValu
     case 'seq':
       return node.items.map((item) => valueOf(item, budget));
     case 'map':
-      // An own property also for the key `__proto__`.
+      // Object.fromEntries makes the key `__proto__` a property like any other.
       return Object.fromEntries(node.entries.map(([key, value]) => [keyText(key), valueOf(value, budget)]));
   }
 }
 
-/** A key is always a scalar: the reader refuses any other. */
+/** The text of a key, which is always a scalar: the reader refuses other keys. */
 export const keyText = (key: YamlNode): string => (key.kind === 'scalar' ? key.text : '');
 
 function scalarOf({ tag, text }: Extract<YamlNode, { kind: 'scalar' }>): YamlValue {

@@ -1,18 +1,19 @@
+import { isForbidden } from '../../shared/answers.ts';
 import type { MigrationJob } from '../job-id.ts';
 import type { Library } from '../server.ts';
-import { isFileUnreadable, isForbidden, isUndecided } from '../wire/errors.ts';
+import { isFileUnreadable, isUndecided } from '../wire/errors.ts';
 import type { Migration, MigrationContent } from '../wire/schemas.ts';
 import { changedDespite, peerOf } from './peers.ts';
 
-/** The client's part of an object migration (steps 3 to 5): the servers never go on by themselves. */
+/** The calls of the client in an object migration (steps 3 to 5). The servers never go on by themselves. */
 type Step = 'request' | 'approve' | 'import';
 
-/** No choreography has more calls than these, so that two clients at odds cannot keep each other busy. */
+/** No migration needs more calls at once. Two clients that undo each other's work stop here. */
 const mostSteps = 5;
 const looks = 3;
 const pauseMs = 2_000;
 
-/** Makes whatever calls are due, each after a look at what the servers show. */
+/** Makes the calls that are due, and looks at the servers before each. */
 export async function advanceMove(source: Library, job: MigrationJob, signal: AbortSignal): Promise<void> {
   for (let steps = 0; steps < mostSteps; steps += 1) {
     const record = await source.client.migration(job.migration, signal);
@@ -24,7 +25,7 @@ export async function advanceMove(source: Library, job: MigrationJob, signal: Ab
   }
 }
 
-/** A package that is locked is never patched again: the server refuses that. */
+/** The next call; undefined when none is due. A locked package is never changed, because the server refuses that. */
 export function dueStep(
   { packageInfo, importInfo: { importRequestStatus: request } }: Migration,
   { mark }: Pick<MigrationJob, 'mark'>,
@@ -46,7 +47,7 @@ async function patchRequest(
   try {
     await source.client.patchMigration(migration, body, undefined, signal);
   } catch (error) {
-    // Whoever may not approve leaves it to an administrator.
+    // An account that may not approve leaves the request to an administrator.
     if (word === 'approved' && isForbidden(error)) {
       source.memory.refused.set(migration, error.message);
       return;
@@ -63,14 +64,14 @@ async function patchRequest(
   }
 }
 
-/** The target has a record of its own from here on, and only there the import is seen to move. */
+/** Starts the import on the target. From then on the target has a record of its own, and only that shows the import. */
 async function importOnTarget(
   source: Library,
   record: Migration,
   { migration, peer }: MigrationJob,
   signal: AbortSignal,
 ): Promise<void> {
-  // Without a peer it is another one's to go on with: whoever started it knows the target.
+  // Without a peer the target is not known. The process that started the migration knows it.
   if (peer === undefined || source.memory.undelivered.has(migration)) return;
   const target = await peerOf(source, peer);
   if (isTaken(await target.client.migration(migration, signal))) return;
@@ -86,7 +87,10 @@ async function importOnTarget(
   }
 }
 
-/** Handed over already: the record is there, and not only because source and target are the same Library. */
+/**
+ * Whether the target has taken the import already. The record alone does not show it when source and target are the
+ * same Library.
+ */
 function isTaken(there: Migration | undefined): boolean {
   if (there === undefined) return false;
   return there.packageInfo.replicated === true || there.importInfo.status !== 'pending';
@@ -100,12 +104,12 @@ async function isTakenSoon(target: Library, migration: string, signal: AbortSign
   return false;
 }
 
-/** The record as the source gave it, tree view and all, marked as a copy. */
+/** The whole record of the source, with its tree view, marked as a copy. */
 export function replicated(content: MigrationContent): object {
   return { ...content, packageInfo: { ...content.packageInfo, replicated: true } };
 }
 
-/** The header names the target's project; a package of the configuration has none. */
+/** The target's project for the header; undefined for a package of the configuration. */
 export function projectOf({ packageInfo: { type }, importInfo: { project } }: Migration): string | undefined {
   return type === 'configuration' ? undefined : project.id;
 }

@@ -5,8 +5,9 @@ import { projectOf, replicated } from './advance-move.ts';
 import { peerOf } from './peers.ts';
 
 /**
- * A rehearsal: the source is told the target, the target validates, and the source is asked how it went, because the two
- * speak through a shared file. Commits nothing, so it may be begun again whenever the source does not show that it began.
+ * A validation, which is the dry run. The source is told the target, the target validates, and the source tells the
+ * result, because the two exchange it in a shared file. It changes nothing, so it is begun again when the source does
+ * not show that it began.
  */
 export async function advanceValidation(source: Library, job: MigrationJob, signal: AbortSignal): Promise<void> {
   const { migration: id, peer } = job;

@@ -7,7 +7,7 @@ import { changedDespite, migrationOf, peerOf } from './peers.ts';
 
 type Decision = 'approved' | 'rejected';
 
-/** Decides what a migration waits for: its import on the source, or its undo on the target. */
+/** Approves or rejects what a migration waits for: its import on the source, or its undo on the target. */
 export async function decide(library: Library, jobId: string, word: Decision, signal: AbortSignal): Promise<void> {
   const { migration, mark, peer } = parseJobId(jobId);
   const owner = mark === 'undo' && peer !== undefined ? await peerOf(library, peer) : library;
@@ -15,7 +15,7 @@ export async function decide(library: Library, jobId: string, word: Decision, si
   const { undoRequestStatus, importRequestStatus } = record.importInfo;
   const what = undoRequestStatus === 'requested' ? 'undo' : importRequestStatus === 'requested' ? 'import' : undefined;
   if (what === undefined || (mark === 'undo' && what !== 'undo')) {
-    throw new MigratorError('CONFLICT', `${jobId} waits for nobody's decision: ${standing(record)}`, {
+    throw new MigratorError('CONFLICT', `${jobId} waits for no decision: ${standing(record)}`, {
       hint: 'look at it with "migrator job show"',
     });
   }

@@ -2,7 +2,7 @@ import type { JobKind, JobMessage, JobState, JobStatus } from '../../../ports/jo
 import { remedyOf, tellsUnreadableFile } from '../wire/errors.ts';
 import type { Migration } from '../wire/schemas.ts';
 
-/** What a migration's record says of one of its parts, without the job's id. */
+/** The status of one part of a migration, as its record shows it, without the job's id. */
 export type Reading = Omit<JobStatus, 'id'>;
 
 type Facts = Pick<Reading, 'state' | 'wireState'> & Partial<Reading>;
@@ -53,7 +53,7 @@ export function warningsOf({ packageInfo: { warnings } }: Migration): readonly J
   });
 }
 
-/** How far the making of the package is. Undefined when it is made. */
+/** The status while the server makes the package. Undefined when the package is made. */
 export function makingOf(migration: Migration, kind: JobKind): Reading | undefined {
   const { packageInfo: info } = migration;
   switch (info.status) {
@@ -91,7 +91,7 @@ export function exportReading(migration: Migration): Reading {
   });
 }
 
-/** The import as the Library that does it shows it: success is `imported` and nothing else. */
+/** The status of an import on the Library that imports. Only `imported` is a success. */
 export function importReading(migration: Migration, kind: JobKind): Reading {
   const { importInfo: info } = migration;
   const base = (facts: Omit<Facts, 'wireState'>) => reading(kind, info, { ...facts, wireState: info.status });
@@ -129,7 +129,7 @@ export function hasUndo({ importInfo: { undoStorage } }: Migration): boolean {
   return undoStorage.path !== undefined && undoStorage.path !== '';
 }
 
-/** The import as the source knows it: requested, decided, and then the target's affair. */
+/** The status of an import as the source shows it, until the target has a record of its own. */
 export function requestReading(migration: Migration, refused: string | undefined): Reading {
   const { importInfo: info, packageInfo } = migration;
   const base = (state: JobState, wireState: string, more: Partial<Reading> = {}) =>
@@ -160,7 +160,7 @@ export function undeliveredReading(migration: Migration, kind: JobKind, why: str
   });
 }
 
-/** A validation commits nothing; the source shows how it went. */
+/** The status of a validation, which the source shows. A validation changes nothing. */
 export function validationReading(migration: Migration): Reading {
   const { validation } = migration;
   const wireState = validation?.status ?? migration.packageInfo.status;

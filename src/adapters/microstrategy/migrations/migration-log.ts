@@ -2,7 +2,7 @@ import type { LogLine } from '../../../ports/job.ts';
 import type { Migration } from '../wire/schemas.ts';
 import { isoOf } from './job-state.ts';
 
-/** The product keeps no log of a migration: this is what its records tell, in the order in which it happened. */
+/** The product keeps no log of a migration. These lines are made of its records, in the order of events. */
 export function* migrationLog(own: Migration, target: Migration | undefined): Iterable<LogLine> {
   const { packageInfo: info, validation } = own;
   const failed = info.status === 'create_failed';

@@ -3,7 +3,7 @@ import { libraryOfPeer, type Library } from '../server.ts';
 import { isUndecided } from '../wire/errors.ts';
 import type { Migration } from '../wire/schemas.ts';
 
-/** The Library at the other end, by the name that the job's id carries. */
+/** The Library at the other end, by the name in the job's id. */
 export async function peerOf({ tools }: Library, name: string): Promise<Library> {
   return libraryOfPeer({ name, adapter: await tools.peer(name) });
 }
@@ -22,8 +22,8 @@ export async function migrationOf(
 }
 
 /**
- * A change of a migration that failed may have been made all the same: its answer was lost, or somebody else was quicker
- * and the server refuses the second one. What the server shows decides.
+ * Passes over the error of a change that the server shows as made. The answer may have been lost, or somebody else was
+ * quicker and the server refused the second change.
  */
 export async function changedDespite(
   error: unknown,

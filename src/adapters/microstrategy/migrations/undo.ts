@@ -1,15 +1,16 @@
 import { MigratorError } from '../../../errors.ts';
+import { isForbidden } from '../../shared/answers.ts';
 import { formatJobId, parseJobId } from '../job-id.ts';
 import type { Library } from '../server.ts';
-import { isForbidden } from '../wire/errors.ts';
 import type { Migration } from '../wire/schemas.ts';
 import { projectOf } from './advance-move.ts';
 import { hasUndo } from './job-state.ts';
 import { changedDespite, peerOf } from './peers.ts';
 
 /**
- * Undoes an import on the Library that did it (undo migration, steps 1 and 2). CONFLICT with the reason, before anything
- * is asked for, where the product cannot: nothing imported, no undo package, objects that it does not revert.
+ * Undoes an import on the Library that imported (undo migration, steps 1 and 2). CONFLICT with the reason, before
+ * anything is requested, when the product cannot: nothing was imported, there is no undo package, or the product does
+ * not revert these objects.
  */
 export async function undo(library: Library, jobId: string, signal: AbortSignal): Promise<string> {
   const job = parseJobId(jobId);
@@ -28,7 +29,7 @@ export async function undo(library: Library, jobId: string, signal: AbortSignal)
   return id;
 }
 
-/** The second half, when a process died between the two calls or an administrator comes later. */
+/** Approves a requested undo: a process may have died between the two calls, or an administrator came later. */
 export async function advanceUndo(library: Library, jobId: string, signal: AbortSignal): Promise<void> {
   const { migration, peer } = parseJobId(jobId);
   const owner = peer === undefined ? library : await peerOf(library, peer);
@@ -38,7 +39,7 @@ export async function advanceUndo(library: Library, jobId: string, signal: Abort
   if (undoRequestStatus === 'requested' && status !== 'undoing') await approveUndo(owner, record, signal);
 }
 
-/** Only an administrator may; anybody else leaves it at the request. */
+/** Approves the undo. An account that is no administrator only leaves the request. */
 async function approveUndo(owner: Library, record: Migration, signal: AbortSignal): Promise<void> {
   try {
     const body = { importInfo: { undoRequestStatus: 'approved' } };

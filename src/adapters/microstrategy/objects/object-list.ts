@@ -2,23 +2,14 @@ import { z } from 'zod';
 import { MigratorError } from '../../../errors.ts';
 import type { Options } from '../../../ports/options.ts';
 import { flagOf, listOf, textOf, oneOf } from '../../shared/option-values.ts';
+import { conflictRules } from '../options.ts';
 import { isPackageId as isGuid } from '../packages/package-name.ts';
 import { typeNames, typeNumber } from './object-types.ts';
 
-/** What is done with an object that the target has too (Migration API, conflict rules). */
-export const actions = [
-  'use_existing',
-  'replace',
-  'keep_both',
-  'use_newer',
-  'use_older',
-  'force_replace',
-  'delete',
-] as const;
-export type Action = (typeof actions)[number];
+export type Action = (typeof conflictRules)[number];
 
 export interface WantedObject {
-  /** As typed: an id, or a name that is looked for. */
+  /** The id, or the name to look for, as the user typed it. */
   readonly named: string;
   readonly isId: boolean;
   readonly type: number;
@@ -26,10 +17,10 @@ export interface WantedObject {
   readonly includeDependents: boolean;
 }
 
-/** The objects that --object and --objects name together. USAGE says which entry is wrong. */
+/** The objects of --object and --objects together. USAGE says which entry is wrong. */
 export function wantedObjects(options: Options): readonly WantedObject[] {
   const rule = textOf(options, 'action');
-  const action = rule === undefined ? undefined : oneOf(actions, rule, 'the action');
+  const action = rule === undefined ? undefined : oneOf(conflictRules, rule, 'the action');
   const includeDependents = flagOf(options, 'includeDependents');
   const list = textOf(options, 'objects');
   const entries = [
@@ -55,13 +46,13 @@ interface Entry {
   readonly includeDependents: boolean | undefined;
 }
 
-/** `<id or name>:<type>[:<action>][:dependents]`, read from its end, because names may hold colons. */
+/** `<id or name>:<type>[:<action>][:dependents]`. It is read from its end, because names may hold colons. */
 function fromFlag(text: string): Entry {
   const parts = text.split(':');
   const includeDependents = parts.length > 2 && parts.at(-1)?.trim().toLowerCase() === 'dependents';
   if (includeDependents) parts.pop();
   const rule = parts.at(-1)?.trim().toLowerCase().replaceAll('-', '_');
-  const action = parts.length > 2 ? actions.find((known) => known === rule) : undefined;
+  const action = parts.length > 2 ? conflictRules.find((known) => known === rule) : undefined;
   if (action !== undefined) parts.pop();
   const type = typeNumber(parts.pop() ?? '');
   const named = parts.join(':').trim();
@@ -98,7 +89,7 @@ function fromText(text: string): Entry[] {
     return entry(
       named,
       type,
-      rule === undefined ? undefined : oneOf(actions, rule, `the action of ${place}`),
+      rule === undefined ? undefined : oneOf(conflictRules, rule, `the action of ${place}`),
       yesOrNo(includeDependents, place),
     );
   });
@@ -130,7 +121,7 @@ function fromJson(text: string): readonly unknown[] {
   throw new MigratorError('USAGE', 'the list of objects must be an array, alone or as `objects`');
 }
 
-/** Comma-separated values with a line of names above them (RFC 4180). */
+/** Comma-separated values (RFC 4180), with the names of the columns in the first line. */
 function fromCsv(text: string): Record<string, string>[] {
   const [head, ...rows] = csvRows(text);
   const names =

@@ -1,4 +1,4 @@
-/** Numbers of metadata object types as package contents and look-ups use them, by the names people type. */
+/** The numbers of metadata object types, which package contents and look-ups use, by the names that people type. */
 const types = {
   filter: 1,
   template: 2,
@@ -52,7 +52,10 @@ const aliases: Readonly<Record<string, number>> = {
 
 export const typeNames: readonly string[] = Object.keys(types);
 
-/** The number of a type that was given as such or by name, in any case, with blanks, `_` or `-` between words. */
+/**
+ * The number of a type that was typed as a number or a name. Names may be in any case, with blanks, `_` or `-` between
+ * words.
+ */
 export function typeNumber(text: string): number | undefined {
   const word = text.trim();
   if (/^\d{1,4}$/.test(word)) return Number(word);
@@ -65,7 +68,7 @@ export function typeName(type: number): string {
 
 export const shortcut = types.shortcut;
 
-/** Objects of the environment and not of a project; configuration packages take only these. */
+/** The types of objects that belong to the environment, not to a project. Configuration packages take only these. */
 const ofConfiguration: readonly number[] = [
   types.user,
   types['data-source'],
@@ -85,7 +88,7 @@ const ofConfiguration: readonly number[] = [
 
 export type PackageType = 'project' | 'configuration' | 'project_security';
 
-/** Which package takes objects of a type. A content group goes into both kinds, the configuration package first. */
+/** Whether a package takes objects of a type. Content groups fit into configuration and project packages. */
 export function fits(type: number, packageType: PackageType): boolean {
   switch (packageType) {
     case 'configuration':

@@ -7,13 +7,13 @@ import { typeName } from './object-types.ts';
 export interface ResolvedObject extends WantedObject {
   readonly id: string;
   readonly name: string;
-  /** As the source has it. */
+  /** The object on the source. */
   readonly source: MetadataObject;
 }
 
 /**
- * Looks every wanted object up on the source: ids are proved, names are searched. All that are missing are told in one
- * NOT_FOUND; USAGE when a name fits several.
+ * Looks every wanted object up on the source, by its id or name. NOT_FOUND names all missing objects at once; USAGE
+ * when a name fits several.
  */
 export async function resolveObjects(
   { client, connection }: Library,
@@ -57,6 +57,6 @@ async function byName(
   }
   const [only] = candidates;
   if (only === undefined) return undefined;
-  // The search tells neither version nor time of change in every release.
+  // In some releases the search tells neither version nor time of change.
   return (await client.object(only.id, type, project, signal)) ?? only;
 }

@@ -1,5 +1,5 @@
 import { MigratorError } from '../../../errors.ts';
-import { match } from '../names.ts';
+import { didYouMean, matchByName, noProjects, severalFit } from '../../shared/match-by-name.ts';
 import { idFrom } from '../packages/package-name.ts';
 import type { Library } from '../server.ts';
 import type { Project } from '../wire/schemas.ts';
@@ -10,8 +10,8 @@ export interface Selection {
 }
 
 /**
- * The one project that a package is made of. All missing names are told in one NOT_FOUND; USAGE when there are several,
- * because a package belongs to one, or when a name fits several.
+ * The project that a package is made of. NOT_FOUND names all missing projects at once. USAGE when a name fits several
+ * projects, or when several are named, because a package belongs to one.
  */
 export async function selectProject(
   { client, connection }: Library,
@@ -25,19 +25,20 @@ export async function selectProject(
     });
   }
   const all = await client.projects(signal);
-  const results = names.map((name) => ({ name, result: match(all, name) }));
+  const results = names.map((name) => ({ name, result: matchByName(all, name) }));
   const missing = results.filter(({ result }) => result.found === undefined && result.candidates.length === 0);
   if (missing.length > 0) {
     const nearest = missing.flatMap(({ result }) => ('nearest' in result ? result.nearest : []));
     throw notFound(
       missing.map(({ name }) => name),
-      nearest.length > 0 ? nearest : all.slice(0, 5).map(({ name }) => name),
+      nearest,
+      all,
       connection.name,
     );
   }
   const chosen = results.map(({ name, result }) => {
     if (result.found !== undefined) return { project: result.found, note: result.note };
-    throw unclear(name, result.candidates);
+    throw severalFit('project', [name], result.candidates);
   });
   const [first, ...others] = new Map(chosen.map((one) => [one.project.id, one])).values();
   if (first === undefined || others.length > 0) {
@@ -52,15 +53,18 @@ export async function selectProject(
 }
 
 export interface Wanted {
-  /** As the user named it; undefined leaves it to the source's id and name. */
+  /** The project that the user named. When it is undefined, the source's id and name decide. */
   readonly named: string | undefined;
   readonly sourceId?: string | undefined;
   readonly sourceName?: string | undefined;
-  /** The project's name as the id of its package, when that is all there is. */
+  /** The id of the package, when only that tells the name of the project. */
   readonly slug?: string | undefined;
 }
 
-/** The project that a package goes into: as named, else of the same id, else of the same name, else the instance's own. */
+/**
+ * The project that a package goes into: the named one, else the one with the same id, else the one with the same name,
+ * else the project of the instance.
+ */
 export async function selectTarget(
   { client, connection }: Library,
   { named, sourceId, sourceName, slug }: Wanted,
@@ -73,11 +77,10 @@ export async function selectTarget(
   });
   const byName = named ?? (sourceId === undefined && slug === undefined ? connection.project : undefined);
   if (byName !== undefined) {
-    const result = match(all, byName);
+    const result = matchByName(all, byName);
     if (result.found !== undefined) return choose(result.found, result.note);
-    if (result.candidates.length > 0) throw unclear(byName, result.candidates);
-    const nearest = result.nearest.length > 0 ? result.nearest : all.slice(0, 5).map(({ name }) => name);
-    throw notFound([byName], nearest, connection.name);
+    if (result.candidates.length > 0) throw severalFit('project', [byName], result.candidates);
+    throw notFound([byName], result.nearest, all, connection.name);
   }
   const same =
     all.find(({ id }) => id.toUpperCase() === sourceId?.toUpperCase()) ??
@@ -110,17 +113,12 @@ function unloaded({ name, status }: Project, instance: string): string[] {
     : [`project ${name} of ${instance} is not loaded (status ${status}); the server may refuse to work on it`];
 }
 
-function unclear(name: string, candidates: readonly Project[]): MigratorError {
-  return new MigratorError('USAGE', `more than one project could be meant by ${name}`, {
-    hint: `name it by its id: ${candidates.map((one) => `${one.id} (${one.name})`).join(', ')}`,
-    details: { ambiguous: [name] },
-  });
-}
-
-function notFound(missing: readonly string[], nearest: readonly string[], instance: string): MigratorError {
-  const what = missing.length === 1 ? 'there is no project' : 'there are no projects';
-  return new MigratorError('NOT_FOUND', `${what} ${missing.join(', ')} on ${instance}`, {
-    hint: nearest.length > 0 ? `did you mean ${[...new Set(nearest)].join(', ')}?` : 'the account may see no project',
-    details: { missing },
-  });
+function notFound(
+  missing: readonly string[],
+  nearest: readonly string[],
+  all: readonly Project[],
+  instance: string,
+): MigratorError {
+  const offered = nearest.length > 0 ? nearest : all.slice(0, 5).map(({ name }) => name);
+  return noProjects(missing, ` on ${instance}`, didYouMean(offered, 'the account may see no project'));
 }

@@ -10,8 +10,8 @@ import { recordOf } from './package-store.ts';
 const statuses: readonly CertificationStatus[] = ['uncertified', 'requested', 'certified', 'rejected'];
 
 /**
- * Changes who vouches for a package (edit migrations, step 4), and believes only what the record then shows. The document
- * puts the state into a record, the vendor's own client sends it alone: whichever the server takes is right.
+ * Changes the certification of a package (edit migrations, step 4), and believes only what the record then shows. The
+ * documents send the state inside a record, the vendor's own client sends it alone. Both are tried.
  */
 export async function certify(
   library: Library,
@@ -34,12 +34,12 @@ export async function certify(
   if (shown.status === wanted.status) return shown;
   throw new MigratorError(
     'REMOTE_UNEXPECTED',
-    `${library.connection.name} took the change, and shows the package ${ref.id} as ${shown.status} all the same`,
+    `${library.connection.name} accepted the change, but still shows the package ${ref.id} as ${shown.status}`,
     { hint: 'look at the package in Workstation', details: { wanted: wanted.status, shown: shown.status } },
   );
 }
 
-/** False when the server does not know what to do with a body of that shape. */
+/** False when the server refuses a body of that form. */
 async function accepts({ client }: Library, id: string, body: object, signal: AbortSignal): Promise<boolean> {
   try {
     await client.certifyPackage(id, body, signal);
@@ -58,7 +58,7 @@ function bodyOf({ status, by, at }: Certification): object {
   };
 }
 
-/** A record without the member is of a package that nobody was asked about. */
+/** The certification in a record. A record without it is of an uncertified package. */
 function certificationOf({ packageInfo: { certification } }: Migration): Certification {
   const { operator, lastUpdatedDate } = certification ?? {};
   return {

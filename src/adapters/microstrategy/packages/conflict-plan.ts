@@ -8,11 +8,11 @@ import { actionOf, type PackageSettings } from './package-content.ts';
 
 export interface ObjectPlan {
   readonly items: readonly PlanItem[];
-  /** Those that the target lacks. */
+  /** The objects that the target lacks. */
   readonly absent: readonly ResolvedObject[];
 }
 
-/** What the import will do to each named object, by the conflict rules, from what the target has now. Reads only. */
+/** What the import will do to each named object: by the conflict rules, and by what the target has now. Reads only. */
 export async function planObjects(
   target: Library,
   wanted: readonly ResolvedObject[],
@@ -33,7 +33,7 @@ export async function planObjects(
   return { items, absent };
 }
 
-/** A project_security package carries no users: it carries what they may in the project. */
+/** The outcome for a project_security package, which holds no users but their rights in the project. */
 export function securityOutcome(rule: Action): Outcome {
   const detail = `${rule}: the security roles and filters in the project`;
   if (rule === 'use_existing') return { action: 'keep', detail };
@@ -42,7 +42,7 @@ export function securityOutcome(rule: Action): Outcome {
 
 type Outcome = Pick<PlanItem, 'action' | 'detail'>;
 
-/** The rules as the product documents them; versions and times decide only where both ends tell them. */
+/** The outcome by the documented rules. Versions and times count only when both ends tell them. */
 export function outcome(
   rule: Action,
   source: Pick<MetadataObject, 'version' | 'dateModified'>,

@@ -3,11 +3,13 @@ import { MigratorError } from '../../../errors.ts';
 import type { PackageRef } from '../../../ports/artifact.ts';
 import type { PackageEdit } from '../../../ports/feed.ts';
 import type { Options } from '../../../ports/options.ts';
+import { jsonOf } from '../../shared/answers.ts';
 import { flagOf, textOf, oneOf } from '../../shared/option-values.ts';
 import { formatJobId } from '../job-id.ts';
-import { actions, wantedObjects } from '../objects/object-list.ts';
+import { wantedObjects } from '../objects/object-list.ts';
 import type { PackageType } from '../objects/object-types.ts';
 import { resolveObjects } from '../objects/objects.ts';
+import { conflictRules } from '../options.ts';
 import { requireRights } from '../rights.ts';
 import type { Library } from '../server.ts';
 import { isAmbiguous } from '../wire/errors.ts';
@@ -22,8 +24,9 @@ const editable = ['created', 'create_failed'];
 const undecided = ['pending', 'rejected', 'unknown'];
 
 /**
- * Edits a package before it is imported (edit migrations, steps 1 to 3): the server makes it again from the settings and
- * objects that are sent, and what is not named stays as it was. What is too late is refused before anything is sent.
+ * Edits a package before it is imported (edit migrations, steps 1 to 3). The server makes it again from the settings
+ * and objects that are sent; what the change does not name stays as it was. CONFLICT, before anything is sent, when it
+ * is too late.
  */
 export async function edit(
   library: Library,
@@ -81,7 +84,7 @@ async function tocOf(
     ...(options['aclOnNew'] === undefined ? {} : { aclOnNewObjects: [named.aclOnNew] }),
     ...(options['updateSchema'] === undefined ? {} : { updateSchema: named.updateSchema }),
   };
-  const defaultAction = actions.find((known) => known === settings.defaultAction) ?? named.defaultAction;
+  const defaultAction = conflictRules.find((known) => known === settings.defaultAction) ?? named.defaultAction;
   const wanted = wantedObjects(options);
   if (purpose === 'project_merge') {
     if (wanted.length === 0) return { tocView: { settings }, notes: [] };
@@ -98,7 +101,10 @@ async function tocOf(
   };
 }
 
-/** What was asked for before, without what the server added to it: dependents are collected anew. */
+/**
+ * The objects that were named for the package before. Dependents that the server added are left out, because it
+ * collects them again.
+ */
 function kept({ content = [] }: Toc, options: Options): readonly object[] {
   const rule = textOf(options, 'action');
   const all = flagOf(options, 'includeDependents');
@@ -108,7 +114,7 @@ function kept({ content = [] }: Toc, options: Options): readonly object[] {
       id,
       name,
       type,
-      action: rule === undefined ? action : oneOf(actions, rule, 'the action'),
+      action: rule === undefined ? action : oneOf(conflictRules, rule, 'the action'),
       includeDependents: all || includeDependents,
     }));
 }
@@ -121,14 +127,11 @@ function tocIn(toc: unknown, { id }: Migration): Toc {
   });
 }
 
-/** Comes as a text, and is sent as an object. */
+/** The tree view: the server gives it as a text, and takes it as an object. */
 function treeOf(tree: unknown): unknown {
   if (typeof tree !== 'string') return tree ?? {};
-  try {
-    return JSON.parse(tree) as unknown;
-  } catch {
-    return {};
-  }
+  const read = jsonOf(tree);
+  return read === undefined ? {} : read;
 }
 
 function refuseLate({ packageInfo: info, importInfo }: Migration, { connection }: Library): void {
@@ -147,7 +150,7 @@ function refuseLate({ packageInfo: info, importInfo }: Migration, { connection }
   });
 }
 
-/** The answer was lost: a package that is made again shows that the request arrived. */
+/** Whether a request whose answer was lost has arrived: the server makes the package again then. */
 async function isBegun({ client }: Library, before: Migration, signal: AbortSignal): Promise<boolean> {
   const now = await client.migration(before.id, signal);
   if (now === undefined) return false;

@@ -1,6 +1,7 @@
 import { isMigratorError } from '../../../errors.ts';
 import type { Options } from '../../../ports/options.ts';
 import type { PlanItem } from '../../../ports/plan.ts';
+import { isForbidden } from '../../shared/answers.ts';
 import { wantedObjects, type Action, type WantedObject } from '../objects/object-list.ts';
 import { typeName, type PackageType } from '../objects/object-types.ts';
 import type { Library } from '../server.ts';
@@ -10,15 +11,15 @@ import { packageSettings } from './package-content.ts';
 
 export interface PackedWork {
   readonly packageType: PackageType;
-  /** The options of the export that made the package, where they are known. */
+  /** The options of the export that made the package; undefined when nobody knows them. */
   readonly exportedWith: Options | undefined;
-  /** The target's project; none for the configuration. */
+  /** The project of the target; undefined for the configuration. */
   readonly project: { readonly id: string; readonly name: string } | undefined;
 }
 
 /**
- * What the import of a package will do, from the options that it was made with: its file cannot be read, and the rules are
- * in it. Where they are not known, everything may be overwritten. Reads only.
+ * What the import of a package will do. The rules are in the package file, which cannot be read, so they are taken from
+ * the options of its export. When these are not known, everything may be overwritten. Reads only.
  */
 export async function planImport(target: Library, work: PackedWork, signal: AbortSignal): Promise<readonly PlanItem[]> {
   const { packageType, project } = work;
@@ -48,7 +49,10 @@ export async function planImport(target: Library, work: PackedWork, signal: Abor
   return plan;
 }
 
-/** A manifest that somebody else wrote may tell options that are none: the package has its own, and they count. */
+/**
+ * The rules of the export. A manifest that somebody else wrote may hold wrong options; these are ignored, because the
+ * rules in the package file count.
+ */
 function rulesOf({ exportedWith = {}, packageType }: PackedWork) {
   try {
     return { settings: packageSettings({ ...exportedWith, packageType }), objects: wantedObjects(exportedWith) };
@@ -58,7 +62,9 @@ function rulesOf({ exportedWith = {}, packageType }: PackedWork) {
   }
 }
 
-/** By id, or by the name that was packed; whoever may import need not be allowed to look. */
+/**
+ * The object on the target, by its id or name. `unknown` when the account may not look, which an import does not need.
+ */
 async function present(
   { client }: Library,
   { named, isId, type }: WantedObject,
@@ -72,7 +78,7 @@ async function present(
     }
     return undefined;
   } catch (error) {
-    if (!isMigratorError(error, 'AUTH_REFUSED') || error.details['status'] !== 403) throw error;
+    if (!isForbidden(error)) throw error;
     return 'unknown';
   }
 }

@@ -2,23 +2,18 @@ import { MigratorError } from '../../../errors.ts';
 import type { Options } from '../../../ports/options.ts';
 import { listOf, textOf, oneOf } from '../../shared/option-values.ts';
 import type { Environment } from '../connection.ts';
-import { actions, type Action } from '../objects/object-list.ts';
+import type { Action } from '../objects/object-list.ts';
 import { fits, shortcut, typeName, type PackageType } from '../objects/object-types.ts';
 import type { ResolvedObject } from '../objects/objects.ts';
+import { aclsOnNew, aclsOnReplacing, conflictRules, packageTypes, schemaUpdates } from '../options.ts';
 
-const packageTypes = ['project', 'configuration', 'project_security'] as const;
-const aclsOnReplacing = ['use_existing', 'replace'] as const;
-const aclsOnNew = ['keep_acl_as_source_object', 'inherit_acl_as_dest_folder'] as const;
-const schemaUpdates = [
-  'recal_table_logical_size',
-  'recal_table_keys_fact_entry_level',
-  'update_schema_logical_info',
-] as const;
-
-/** Brings what the target lacks and what is newer on the source, and spares what somebody has changed on the target since. */
+/**
+ * The default rule. It brings what the target lacks and what is newer on the source, and keeps what was changed later
+ * on the target.
+ */
 const usualAction: Action = 'use_newer';
 
-/** How a package is made, read from the options before any object is looked up. */
+/** The settings of a package, read from the options before any object is looked up. */
 export interface PackageSettings {
   readonly packageType: PackageType;
   readonly defaultAction: Action;
@@ -29,7 +24,7 @@ export interface PackageSettings {
   readonly updateSchema: readonly string[];
 }
 
-/** USAGE for words that the server does not know, and for settings that a package of that type does not take. */
+/** USAGE for words that the server does not know, and for settings that do not fit the type of the package. */
 export function packageSettings(options: Options): PackageSettings {
   const word = <Word extends string>(name: string, words: readonly [Word, ...Word[]], what: string): Word => {
     const text = textOf(options, name);
@@ -46,7 +41,7 @@ export function packageSettings(options: Options): PackageSettings {
       hint: 'leave --acl-on-replacing out',
     });
   const rule = textOf(options, 'defaultAction');
-  const chosen = rule === undefined ? undefined : oneOf(actions, rule, 'the default action');
+  const chosen = rule === undefined ? undefined : oneOf(conflictRules, rule, 'the default action');
   return {
     packageType,
     defaultAction: chosen ?? usualAction,
@@ -59,7 +54,7 @@ export function packageSettings(options: Options): PackageSettings {
 
 export type Purpose = 'object_migration' | 'project_merge';
 
-/** Without objects the whole project is merged. USAGE when a package of that type cannot hold what is named. */
+/** A project merge when no objects are named. USAGE when a package of that type cannot hold the named objects. */
 export function purposeOf(
   { packageType }: PackageSettings,
   objects: readonly { readonly type: number; readonly named: string }[],
@@ -110,7 +105,7 @@ export function packageInfo(
   return {
     type: packageType,
     name,
-    // The default of the server is an object migration.
+    // Without a purpose the server makes an object migration.
     ...(whole ? { purpose: 'project_merge' } : {}),
     environment,
     tocView: whole ? { settings: toc } : { settings: toc, content },
@@ -118,7 +113,7 @@ export function packageInfo(
   };
 }
 
-/** The objects as a package's table of contents names them. */
+/** The objects in the form of a package's table of contents. */
 export function contentOf(
   objects: readonly ResolvedObject[],
   settings: Pick<PackageSettings, 'defaultAction'>,
@@ -132,7 +127,7 @@ export function contentOf(
   }));
 }
 
-/** What the user should know of a package before it is made. */
+/** What the user should know before the package is made. */
 export function packageNotes(settings: PackageSettings, objects: readonly ResolvedObject[]): string[] {
   const rules = [settings.defaultAction, ...objects.map((object) => actionOf(object, settings))];
   const shortcuts = objects.filter(({ type }) => type === shortcut).map(({ name }) => name);
@@ -142,7 +137,7 @@ export function packageNotes(settings: PackageSettings, objects: readonly Resolv
       ? ['with keep_both the server makes no undo package: this import cannot be undone']
       : []),
     ...(shortcuts.length > 0
-      ? [`shortcuts may not import; name what they point to instead: ${shortcuts.join(', ')}`]
+      ? [`shortcuts may fail to import; name what they point to instead: ${shortcuts.join(', ')}`]
       : []),
     ...(objects.some(({ includeDependents }) => includeDependents)
       ? [`dependents that are packed too follow the default action ${settings.defaultAction}`]
@@ -150,12 +145,15 @@ export function packageNotes(settings: PackageSettings, objects: readonly Resolv
   ];
 }
 
-/** What a package will not do although one may expect it: the rule use_existing copies nothing, as it is documented. */
+/**
+ * Warns of what the package will not do although a user may expect it: by the documents, the rule use_existing copies
+ * nothing.
+ */
 export function idleNotes(
   settings: Pick<PackageSettings, 'defaultAction'>,
   objects: readonly ResolvedObject[],
   purpose: Purpose,
-  /** Those that may be absent on the target. */
+  /** The objects that the target may lack. */
   absent: readonly ResolvedObject[] = objects,
 ): string[] {
   const idle = settings.defaultAction === 'use_existing';

@@ -1,20 +1,10 @@
 import { MigratorError } from '../../../errors.ts';
 import type { PackageRef } from '../../../ports/artifact.ts';
-import type { Clock, Random } from '../../../ports/runtime.ts';
 import type { PackageType } from '../objects/object-types.ts';
 
 const longest = 100;
 
-/** `1.0.0-20261121T011656-5f3a9c0e`: sorts by time and does not meet another one. */
-export function newVersion(clock: Clock, random: Random): string {
-  const time = clock
-    .now()
-    .toISOString()
-    .replaceAll(/[-:]|\.\d+Z$/g, '');
-  return `1.0.0-${time}-${Buffer.from(random.bytes(4)).toString('hex')}`;
-}
-
-/** A name as an id: `MicroStrategy Tutorial` becomes `MicroStrategy-Tutorial`. */
+/** The id that is made of a name: `MicroStrategy-Tutorial` for `MicroStrategy Tutorial`. */
 export function idFrom(name: string): string {
   const id = name
     .normalize('NFKD')
@@ -25,24 +15,27 @@ export function idFrom(name: string): string {
   return id === '' ? 'MicroStrategy' : id;
 }
 
-/** The name that the server knows a package by: id and version, which make it unique. */
+/** The name of a package on the server: its id and version, which make the name unique. */
 export function serverName({ id, version }: PackageRef): string {
   return isUnversioned(version) ? id : `${id} ${version}`;
 }
 
-/** Packages have no version on the server; sealed ones are given `0.0.0` for none. */
+/** Packages on the server have no version. Sealed packages have `0.0.0` instead. */
 export function isUnversioned(version: string): boolean {
   return version === '' || version === '0.0.0';
 }
 
-/** Id and version from a server's name; a name that somebody else chose becomes an id, with the package's own as version. */
+/**
+ * Id and version from the name of a package on the server. A name that somebody else chose becomes the id, and the
+ * version is made of the package's own id.
+ */
 export function refFrom(name: string | undefined, packageId: string): PackageRef {
   const [, id, version] = /^([\w.-]+) (\d+\.\d+\.\d+\S*)$/.exec(name ?? '') ?? [];
   if (id !== undefined && version !== undefined) return { id, version };
   return { id: idFrom(name ?? packageId), version: `1.0.0-p${packageId.toLowerCase()}` };
 }
 
-/** USAGE when it cannot name a package file. */
+/** USAGE when id and version cannot name a package file. */
 export function checkRef({ id, version }: PackageRef): void {
   const good = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(id) && /^\d+\.\d+\.\d+\S*$/.test(version);
   if (good && id.length <= longest && version.length <= longest) return;
@@ -51,11 +44,11 @@ export function checkRef({ id, version }: PackageRef): void {
   });
 }
 
-/** What the file of a package must tell whoever uploads it, because nothing else does. */
+/** What the name of a package file tells, because the file cannot be read. */
 export interface FileFacts {
   readonly packageType: PackageType;
   readonly purpose: 'object_migration' | 'project_merge';
-  /** The source project's id; none for configuration packages. */
+  /** The id of the source project; undefined for configuration packages. */
   readonly project: string | undefined;
 }
 
@@ -64,7 +57,7 @@ export function fileNameOf(ref: PackageRef, { packageType, purpose, project }: F
   return [ref.id, ref.version, packageType, purpose, ...(project === undefined ? [] : [project]), 'mmp'].join('.');
 }
 
-/** What the server says of a package; words that are not known are taken for the usual. */
+/** The facts from the words of the server. Unknown words mean an object migration of a project. */
 export function factsOf({
   type,
   purpose,
@@ -85,13 +78,16 @@ export function factsOf({
 const facts =
   /\.(project|configuration|project_security)\.(object_migration|project_merge)(?:\.([0-9A-Fa-f]{32}))?\.mmp$/;
 
-/** What a file's name tells; a file that somebody else named is taken for an object migration of a project. */
+/** The facts from the name of a file. A name that somebody else chose means an object migration of a project. */
 export function factsFrom(path: string): FileFacts {
   const [, type, purpose, project] = facts.exec(path) ?? [];
   return factsOf({ type, purpose, project: { id: project } });
 }
 
-/** The package that a file's name means: one that this tool named, one named by its id, or any other. */
+/**
+ * Id and version from the name of a file that migrator wrote; else the id from a name that is an id, or from any other
+ * name.
+ */
 export function refFromFileName(fileName: string): PackageRef | undefined {
   const [, name] = /^(.+)\.mmp$/i.exec(fileName) ?? [];
   if (name === undefined) return undefined;
@@ -100,7 +96,7 @@ export function refFromFileName(fileName: string): PackageRef | undefined {
   return { id: isPackageId(name) ? name.toUpperCase() : idFrom(name), version: '' };
 }
 
-/** The id of a package as the servers mint them. */
+/** Whether a text has the form of the ids that the servers give to packages. */
 export function isPackageId(text: string): boolean {
   return /^[0-9A-Fa-f]{32}$/.test(text);
 }

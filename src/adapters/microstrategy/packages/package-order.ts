@@ -1,18 +1,20 @@
+import { MigratorError } from '../../../errors.ts';
 import type { PackageRef } from '../../../ports/artifact.ts';
 import type { ExportRequest } from '../../../ports/exporter.ts';
 import type { Options } from '../../../ports/options.ts';
-import { textOf } from '../../shared/option-values.ts';
+import { newVersion } from '../../shared/new-version.ts';
+import { flagOf, textOf } from '../../shared/option-values.ts';
 import { wantedObjects } from '../objects/object-list.ts';
 import { resolveObjects, type ResolvedObject } from '../objects/objects.ts';
 import { selectProject } from '../objects/projects.ts';
 import type { Library } from '../server.ts';
 import { packageNotes, packageSettings, purposeOf, type PackageSettings, type Purpose } from './package-content.ts';
-import { checkRef, idFrom, newVersion } from './package-name.ts';
+import { checkRef, idFrom } from './package-name.ts';
 
-/** A package as it was ordered, with every name of it found on the source. */
+/** What a package shall hold. Every name is resolved on the source. */
 export interface PackageOrder {
   readonly ref: PackageRef;
-  /** None for a package of the configuration. */
+  /** Undefined for a package of the configuration. */
   readonly project: { readonly id: string; readonly name: string } | undefined;
   readonly purpose: Purpose;
   readonly settings: PackageSettings;
@@ -20,7 +22,7 @@ export interface PackageOrder {
   readonly notes: readonly string[];
 }
 
-/** Checks and resolves what a package shall hold; reads only, and nothing before the options themselves are right. */
+/** Checks the options, then resolves what the package shall hold. Reads only. */
 export async function packageOrder(
   library: Library,
   request: Pick<ExportRequest, 'projects' | 'packageId' | 'packageVersion' | 'options'>,
@@ -47,12 +49,24 @@ function refOf(
   { packageId, packageVersion }: Pick<ExportRequest, 'packageId' | 'packageVersion'>,
   name: string,
   options: Options,
-  { tools: { clock, random } }: Library,
+  { tools }: Library,
 ): PackageRef {
   const ref = {
     id: packageId ?? textOf(options, 'packageName') ?? idFrom(name),
-    version: packageVersion ?? newVersion(clock, random),
+    version: packageVersion ?? newVersion(tools),
   };
   checkRef(ref);
   return ref;
+}
+
+/** UNSUPPORTED for --request-only: the server imports an uploaded package at once, without an approval. */
+export function refuseRequestOnly(options: Options): void {
+  if (!flagOf(options, 'requestOnly')) return;
+  throw new MigratorError(
+    'UNSUPPORTED',
+    'a package that goes by way of this machine is imported at once, without approval',
+    {
+      hint: 'leave --request-only out, or migrate between Libraries that share one storage',
+    },
+  );
 }

@@ -6,17 +6,19 @@ import type { Library } from '../server.ts';
 import type { Migration, SharedFile } from '../wire/schemas.ts';
 import { factsOf, fileNameOf, isPackageId, isUnversioned, refFrom, serverName } from './package-name.ts';
 
-/** A package on a Library: made there, or uploaded to its file store. Both are known by the id of the package. */
+/**
+ * A package on a Library, which was made there or uploaded to its file store. The id of the package names both kinds.
+ */
 export interface Kept {
   readonly packageId: string;
   readonly name: string | undefined;
-  /** Of an upload: the file itself. */
+  /** The file, for an upload. */
   readonly file: SharedFile | undefined;
-  /** Of a package that the server made, or a record of what was imported. */
+  /** The record, for a package that the server made or that was copied to it. */
   readonly migration: Migration | undefined;
 }
 
-/** Everything there is, uploads first; an upload whose bytes never arrived is none. */
+/** All packages, uploads first. An upload whose bytes never arrived is left out. */
 export async function* keptPackages({ client }: Library, signal: AbortSignal): AsyncIterable<Kept> {
   const seen = new Set<string>();
   for await (const file of client.sharedFiles(signal)) {
@@ -34,21 +36,21 @@ export async function* keptPackages({ client }: Library, signal: AbortSignal): A
   }
 }
 
-/** Its binary can be downloaded here: made by this Library, or copied to it by a migration. */
+/** Whether this Library serves the bytes: it made the package, or a migration copied the package to it. */
 function isServed(migration: Migration): boolean {
   const { purpose, deleted, existing } = migration.packageInfo;
   return isMade(migration) && deleted !== true && existing !== false && purpose !== 'migration_from_shared_file_store';
 }
 
-/** By the id that the server minted, or by the name that this tool gave it: `<id> <version>`. */
+/** The package with that id of the server, or with the name that migrator gave it: `<id> <version>`. */
 export async function findKept(library: Library, ref: PackageRef, signal: AbortSignal): Promise<Kept | undefined> {
   for await (const kept of keptPackages(library, signal)) if (isNamed(kept, ref)) return kept;
   return undefined;
 }
 
 /**
- * The record of a package, however far it got: the one of this Library's own making if there are several. NOT_FOUND when
- * nothing tells of it, also for an upload that was never imported.
+ * The record of a package in any state. Of several records, the one of a package that this Library made comes first.
+ * NOT_FOUND when there is no record; an upload has none until it is imported.
  */
 export async function recordOf(
   { client, connection }: Library,

@@ -1,4 +1,5 @@
 import { isMigratorError } from '../../../errors.ts';
+import { isForbidden } from '../../shared/answers.ts';
 import type { Library } from '../server.ts';
 import type { Storage } from '../wire/schemas.ts';
 
@@ -10,21 +11,17 @@ const nowhere: Storage = {
   configured: false,
 };
 
-/** What the Library says of its storage; `unknown` when the account may not ask, or the release does not tell. */
+/** The storage of a Library. `unknown` when the account may not ask, or the release does not tell. */
 export async function storageOf({ client }: Library, signal: AbortSignal): Promise<Storage | 'unknown'> {
   try {
     return (await client.storage(signal)) ?? 'unknown';
   } catch (error) {
-    // The Storage Service itself says that there is none, or that it has no place.
+    // The server says that there is no Storage Service, or that it has no location.
     if (isMigratorError(error) && error.details['noStorage'] === true) return nowhere;
-    const told = isMigratorError(error, 'NOT_FOUND', 'UNSUPPORTED') || isForbiddenStatus(error);
+    const told = isMigratorError(error, 'NOT_FOUND', 'UNSUPPORTED') || isForbidden(error);
     if (told) return 'unknown';
     throw error;
   }
-}
-
-function isForbiddenStatus(error: unknown): boolean {
-  return isMigratorError(error, 'AUTH_REFUSED') && error.details['status'] === 403;
 }
 
 export function isConfigured({ type, configured }: Storage): boolean {
@@ -33,7 +30,10 @@ export function isConfigured({ type, configured }: Storage): boolean {
 
 const places = ['type', 'location', 'alias', 's3Region'] as const;
 
-/** Why a package that one Library makes cannot be read by the other, as far as both tell; undefined when they do not. */
+/**
+ * Why one Library cannot read a package of the other, as a sentence. Undefined when it can, or when the Libraries do
+ * not tell.
+ */
 export async function sharedStorageObstacle(
   source: Library,
   target: Library,

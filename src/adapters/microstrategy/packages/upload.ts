@@ -9,7 +9,7 @@ import type { SharedFile } from '../wire/schemas.ts';
 import { factsFrom, isPackageId, isUnversioned, serverName } from './package-name.ts';
 import { isNamed, storedOf } from './package-store.ts';
 
-/** Packages may have 2 GB at most (upload and download, step 2). */
+/** The largest package, in bytes: 2 GB (upload and download, step 2). */
 const largest = 2 * 1024 ** 3;
 const cleanUpMs = 10_000;
 
@@ -21,8 +21,9 @@ interface Measured {
 type Uploaded = Awaited<ReturnType<PackageFeed['upload']>>;
 
 /**
- * Uploads a package file: what it is, then its bytes (upload and download, steps 2 and 3). The file is read once before,
- * because its size and hash are told first. An upload that an earlier attempt left without bytes is completed.
+ * Uploads a package file: first its description, then its bytes (upload and download, steps 2 and 3). The file is read
+ * once before, because the description has its size and hash. An upload that an earlier attempt left without bytes is
+ * completed.
  */
 export async function upload(
   library: Library,
@@ -40,7 +41,8 @@ export async function upload(
   if (named === undefined && same !== undefined && onConflict === 'keep')
     return { stored: kept(same), outcome: 'kept' };
   const replaces = named !== undefined && isUnversioned(ref.version);
-  // Under an id of its own there can be but one; else the old one stays until the new one is there.
+  // There can be only one upload with an id of the server, so the old one is deleted first. Otherwise the old one stays
+  // until the new one is there.
   if (replaces) await library.client.deleteSharedFile(named.id, signal);
   for (const stale of unfinished.filter((one) => !isSame(one, measured)))
     await library.client.deleteSharedFile(stale.id, signal);
@@ -96,7 +98,7 @@ function settleConflict(there: SharedFile, ref: PackageRef, measured: Measured, 
   );
 }
 
-/** Tells the server what will come. When the answer is lost, what it lists shows whether it knows. */
+/** Sends the description. When the answer is lost, the list of uploads shows whether it arrived. */
 async function announce(
   library: Library,
   file: ArtifactFile,
@@ -153,7 +155,7 @@ async function send(
       },
     });
   } catch (error) {
-    // An interrupted upload is completed by the next attempt; one that failed for good shall not lie about.
+    // The next attempt completes an interrupted upload. An upload that failed for good is deleted.
     const isOpen = isMigratorError(error, 'CANCELLED', 'REMOTE_UNREACHABLE');
     if (!isOpen) await takeBack(library, meta.id);
     throw error;

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { isMigratorError, MigratorError } from '../../../errors.ts';
 import type { ByteStream } from '../../../ports/artifact.ts';
 import type { Http, HttpRequest, HttpResponse, RequestFile } from '../../../ports/http.ts';
+import { answerReader } from '../../shared/answers.ts';
 import {
   contentSchema,
   migrationSchema,
@@ -23,9 +24,11 @@ import {
   type Storage,
 } from './schemas.ts';
 
+const decoded = answerReader('check that the URL is that of a MicroStrategy Library');
+
 type Streamed = HttpResponse<ByteStream> & { readonly size: number | undefined };
 
-/** One function per endpoint: where it is, how it is asked, what comes back. What to do about it is decided elsewhere. */
+/** One function for each endpoint: its path, its request and its answer. Decisions are made elsewhere. */
 export interface Client {
   versions(
     signal: AbortSignal,
@@ -33,14 +36,14 @@ export interface Client {
   /** Undefined when the answer names no store. Only administrators of the environment may ask. */
   storage(signal: AbortSignal): Promise<Storage | undefined>;
   projects(signal: AbortSignal): Promise<readonly Project[]>;
-  /** Undefined when the project, or the configuration without one, has no such object. */
+  /** Undefined when there is no such object in the project, or in the configuration when no project is given. */
   object(
     id: string,
     type: number,
     project: string | undefined,
     signal: AbortSignal,
   ): Promise<MetadataObject | undefined>;
-  /** Objects of a type, of exactly that name when one is given. */
+  /** The objects of a type; with `name` those with exactly that name. */
   search(
     wanted: { readonly type: number; readonly name?: string },
     project: string | undefined,
@@ -54,11 +57,11 @@ export interface Client {
   patchMigration(id: string, body: object, project: string | undefined, signal: AbortSignal): Promise<void>;
   importMigration(id: string, body: object, project: string | undefined, signal: AbortSignal): Promise<void>;
   validateMigration(id: string, body: object, project: string | undefined, signal: AbortSignal): Promise<void>;
-  /** Makes the package anew; the answer says only that it was begun. */
+  /** Makes the package again. The answer says only that this was begun. */
   editPackage(id: string, body: object, project: string | undefined, signal: AbortSignal): Promise<void>;
-  /** `autoSync` lets the server take the state from the shared storage. */
+  /** With `autoSync` the server reads the state from the shared storage. */
   certifyPackage(id: string, body: object | 'autoSync', signal: AbortSignal): Promise<void>;
-  /** What the account of the session may do. */
+  /** The privileges of the session's account. */
   privileges(signal: AbortSignal): Promise<readonly Privilege[]>;
   /** False when there was none. */
   deletePackage(packageId: string, signal: AbortSignal): Promise<boolean>;
@@ -73,10 +76,10 @@ export interface Client {
 
 const pageSize = 100;
 const listSize = 1000;
-/** The server lists object migrations alone unless it is told. Groups are not asked for. */
+/** Without this list the server shows object migrations only. Migration groups are left out. */
 const purposes = 'object_migration,project_merge,migration_from_shared_file_store';
 const exactly = 2;
-// The server reads or writes a whole package before it answers these.
+// The server reads or writes a whole package before it answers these calls.
 const workMs = 10 * 60_000;
 const asynchronous = { prefer: 'respond-async' };
 const files = 'api/mstrServices/library/storage/sharedFileStore/files';
@@ -176,7 +179,7 @@ export function createClient(http: Http): Client {
         const page = await get(files, sharedFilesSchema, signal, { query });
         for (const item of page.data) yield decoded(sharedFileSchema, item, files);
         offset += page.data.length;
-        // The total is not documented; a page that is not full is the last one.
+        // The total is not documented. A page that is not full is the last one.
         if (page.data.length < pageSize || offset >= (page.total ?? Number.POSITIVE_INFINITY)) return;
       }
     },
@@ -200,7 +203,7 @@ function projectHeader(project: string | undefined): Record<string, string> {
   return project === undefined ? {} : { 'x-mstr-projectid': project };
 }
 
-/** The ids of files are base64 and stand in the path with their `=` signs as they are. */
+/** The ids of files are base64. The server wants their `=` signs in the path unescaped. */
 function fileAt(id: string): string {
   return `${files}/${encodeURIComponent(id).replaceAll('%3D', '=')}`;
 }
@@ -209,26 +212,20 @@ async function found<Result>(call: () => Promise<Result>): Promise<Result | unde
   try {
     return await call();
   } catch (error) {
-    // Only when the product itself says so: a page of a proxy says nothing about the object.
+    // Only an error of the product counts: a proxy's page says nothing about the object.
     if (isMigratorError(error, 'NOT_FOUND') && error.details['errorCode'] !== undefined) return undefined;
     throw error;
   }
 }
 
-/** A migration was begun, and an answer that does not say which one leaves it to be looked for. */
+/**
+ * The migration in the answer to its start. Without one the error is ambiguous, because the server has begun a
+ * migration.
+ */
 function startedBy(body: unknown): Migration {
   const started = migrationSchema.safeParse(body);
   if (started.success) return started.data;
   throw new MigratorError('REMOTE_UNEXPECTED', 'the server accepted the migration but does not name it', {
     details: { ambiguous: true },
-  });
-}
-
-function decoded<Schema extends z.ZodType>(schema: Schema, body: unknown, path: string): z.infer<Schema> {
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  const places = result.error.issues.map((issue) => issue.path.join('.') || 'the document').slice(0, 3);
-  throw new MigratorError('REMOTE_UNEXPECTED', `the answer to ${path} is not as expected at ${places.join(', ')}`, {
-    hint: 'check that the URL is that of a MicroStrategy Library',
   });
 }

@@ -1,8 +1,9 @@
 import { isMigratorError, MigratorError, type ErrorCode } from '../../../errors.ts';
 import type { HttpRequest } from '../../../ports/http.ts';
+import { jsonOf, oneLine } from '../../shared/answers.ts';
 import { errorSchema, wrappedErrorSchema } from './schemas.ts';
 
-/** What the server says about itself, read from the error body. */
+/** What an error body says. */
 interface Refusal {
   readonly code: string | undefined;
   readonly message: string;
@@ -15,7 +16,7 @@ type Reading = readonly [code: ErrorCode, sentence: string, hint: string | undef
 const unreadableFile = /the shared file cannot be accessed/i;
 const noStorage = /requires MicroStrategy Storage Service|Storage Service is not configured properly/i;
 
-/** Failures of which only the text is documented (Migration API, troubleshooting). */
+/** Failures that the documents describe by their text only (Migration API, troubleshooting). */
 const texts: readonly (readonly [RegExp, Reading])[] = [
   [
     /requires MicroStrategy Storage Service/i,
@@ -77,7 +78,7 @@ const iServerTexts: Readonly<Record<number, Reading>> = {
   ],
 };
 
-/** The product's error body (`code`, `message`, `ticketId`), put into words. Undefined leaves the general reading. */
+/** The error that the product's body (`code`, `message`, `ticketId`) describes. Undefined keeps the general reading. */
 export function explain(status: number, body: string, request: HttpRequest): MigratorError | undefined {
   const refusal = refusalOf(body, request);
   if (refusal === undefined) return undefined;
@@ -96,17 +97,12 @@ export function explain(status: number, body: string, request: HttpRequest): Mig
   });
 }
 
-/** The session is gone; the call was refused before it was processed. */
+/** Whether the session is lost. The server refused the call before it processed it. */
 export function isSessionGone(error: unknown): boolean {
   return isMigratorError(error, 'AUTH_REFUSED') && error.details['errorCode'] === 'ERR009';
 }
 
-/** The account may not do this, although it may log in. */
-export function isForbidden(error: unknown): error is MigratorError {
-  return isMigratorError(error, 'AUTH_REFUSED') && error.details['status'] === 403;
-}
-
-/** The storage that holds the package is not the one of this Library. */
+/** Whether this Library cannot read the package, because another storage holds it. */
 export function isFileUnreadable(error: unknown): error is MigratorError {
   return isMigratorError(error) && error.details['unreadableFile'] === true;
 }
@@ -115,12 +111,12 @@ export function isAmbiguous(error: unknown): error is MigratorError {
   return isMigratorError(error) && error.details['ambiguous'] === true;
 }
 
-/** Refused, or unanswered: the change may be there all the same, and only a look tells. */
+/** Whether a change may have been made although it was refused, or its answer was lost. Only a look tells. */
 export function isUndecided(error: unknown): error is MigratorError {
   return isMigratorError(error, 'CONFLICT') || isAmbiguous(error);
 }
 
-/** What a message of a failed package, import or validation means for the user, beyond its own words. */
+/** What the user can do about the message of a failed package, import or validation. */
 export function remedyOf(message: string): string | undefined {
   return texts.find(([pattern]) => pattern.test(message))?.[1][2];
 }
@@ -171,7 +167,7 @@ function readingOf(status: number, { code, message, iServerCode }: Refusal): Rea
   }
 }
 
-/** `Cannot do current operation for now when packageInfo.status is 'locked'` and its kin. */
+/** Messages such as `Cannot do current operation for now when packageInfo.status is 'locked'`. */
 function isWrongState(message: string): boolean {
   return /cannot do current operation|\bstatus\b.*\bis\b/i.test(message);
 }
@@ -183,7 +179,7 @@ function quoted({ code, message, ticketId }: Refusal): string {
 }
 
 function refusalOf(body: string, request: HttpRequest): Refusal | undefined {
-  const parsed = json(body);
+  const parsed = jsonOf(body);
   const wrapped = wrappedErrorSchema.safeParse(parsed);
   const plain = errorSchema.safeParse(wrapped.success ? wrapped.data.errors[0] : parsed);
   if (!plain.success) return undefined;
@@ -194,17 +190,17 @@ function refusalOf(body: string, request: HttpRequest): Refusal | undefined {
     if (sub.message === undefined) return [];
     return [name === undefined ? sub.message : `${name}: ${sub.message}`];
   });
-  const whole = [message, ...more.slice(0, 3)].map((part) => part.replaceAll(/\s+/g, ' ').trim()).join('; ');
+  const whole = [message, ...more.slice(0, 3)].map((part) => oneLine(part)).join('; ');
   const said = confided(request).some((secret) => whole.includes(secret)) ? '' : whole;
   return {
     code,
-    message: said.length > 500 ? `${said.slice(0, 499)}…` : said,
+    message: oneLine(said, 500),
     ticketId,
     iServerCode: iServerCode ?? subErrors[0]?.iServerCode,
   };
 }
 
-/** What was sent in confidence and must not come back in a message. */
+/** The secrets in a request, which no message may repeat. */
 function confided({ secretBodies, json: body }: HttpRequest): string[] {
   if (secretBodies !== true || typeof body !== 'object' || body === null) return [];
   const token = 'loginMode' in body && body.loginMode === 4096;
@@ -212,12 +208,4 @@ function confided({ secretBodies, json: body }: HttpRequest): string[] {
     const secret = key === 'password' || (token && key === 'username');
     return secret && typeof value === 'string' && value !== '' ? [value, encodeURIComponent(value)] : [];
   });
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

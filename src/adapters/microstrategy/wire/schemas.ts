@@ -1,31 +1,14 @@
 import { z } from 'zod';
+import { list, number, text, valueOr } from '../../shared/schemas.ts';
 
-/** The JSON of the REST API, as far as it is read. Unknown fields are dropped, unknown words of a state are kept. */
+/** The JSON of the REST API, as far as it is read. Unknown fields are dropped; unknown words for a state are kept. */
 
-/** Absent, null and undefined mean the same on this wire. */
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? undefined);
-const number = z
-  .number()
-  .nullish()
-  .transform((value) => value ?? undefined);
-const flag = z
-  .boolean()
-  .nullish()
-  .transform((value) => value ?? undefined);
+const flag = valueOr(z.boolean(), undefined);
 
-/** `{}` where there is none. */
-const named = z
-  .object({ id: text, name: text })
-  .nullish()
-  .transform((value) => value ?? { id: undefined, name: undefined });
+/** The server gives `{}` where there is none. */
+const named = valueOr(z.object({ id: text, name: text }), { id: undefined, name: undefined });
 
-const stored = z
-  .object({ size: number, path: text })
-  .nullish()
-  .transform((value) => value ?? { size: undefined, path: undefined });
+const stored = valueOr(z.object({ size: number, path: text }), { size: undefined, path: undefined });
 
 export const statusSchema = z.object({ iServerVersion: text, webVersion: text });
 
@@ -39,14 +22,11 @@ const privilege = z.object({
     .transform((value) => (value === null || value === undefined ? undefined : String(value))),
   name: text,
   isUserLevelAllowed: flag,
-  projects: z
-    .array(z.object({ id: text, isAllowed: flag }))
-    .nullish()
-    .transform((list) => list ?? []),
+  projects: list(z.object({ id: text, isAllowed: flag })),
 });
 export type Privilege = z.infer<typeof privilege>;
 
-/** A bare list; inside a document it is read too. */
+/** A list, alone or as `privileges`. */
 export const privilegesSchema = z.union([
   z.array(privilege),
   z.object({ privileges: z.array(privilege) }).transform(({ privileges }) => privileges),
@@ -68,16 +48,16 @@ export type MetadataObject = z.infer<typeof objectSchema>;
 export const searchSchema = z.object({ totalItems: number, result: z.array(objectSchema) });
 
 export const storageSchema = z.object({
-  sharedFileStore: z
-    .object({ type: text, alias: text, location: text, s3Region: text, configured: flag })
-    .nullish()
-    .transform((value) => value ?? undefined),
+  sharedFileStore: valueOr(
+    z.object({ type: text, alias: text, location: text, s3Region: text, configured: flag }),
+    undefined,
+  ),
 });
 export type Storage = NonNullable<z.infer<typeof storageSchema>['sharedFileStore']>;
 
 const warningSchema = z.object({ message: text, bannedObjectCount: number });
 
-/** A migration: a package, and what becomes of it on one target. The short answers to writes lack most of it. */
+/** A migration: a package, and its import on one target. The short answers to writes lack most of the fields. */
 export const migrationSchema = z.object({
   id: z.string(),
   packageInfo: z.object({
@@ -97,21 +77,15 @@ export const migrationSchema = z.object({
     deleted: flag,
     existing: flag,
     containsExtensionObject: flag,
-    certification: z
-      .object({
+    certification: valueOr(
+      z.object({
         status: text,
-        operator: z
-          .object({ id: text, name: text, fullName: text })
-          .nullish()
-          .transform((value) => value ?? undefined),
+        operator: valueOr(z.object({ id: text, name: text, fullName: text }), undefined),
         lastUpdatedDate: text,
-      })
-      .nullish()
-      .transform((value) => value ?? undefined),
-    warnings: z
-      .array(warningSchema)
-      .nullish()
-      .transform((list) => list ?? []),
+      }),
+      undefined,
+    ),
+    warnings: list(warningSchema),
     tocView: z.unknown().optional(),
   }),
   importInfo: z.object({
@@ -128,16 +102,16 @@ export const migrationSchema = z.object({
     undoStorage: stored,
     deleted: flag,
   }),
-  validation: z
-    .object({ status: text, progress: number, message: text, creationDate: text, lastUpdatedDate: text })
-    .nullish()
-    .transform((value) => value ?? undefined),
+  validation: valueOr(
+    z.object({ status: text, progress: number, message: text, creationDate: text, lastUpdatedDate: text }),
+    undefined,
+  ),
 });
 export type Migration = z.infer<typeof migrationSchema>;
 
 export const migrationsSchema = z.object({ total: number, data: z.array(z.unknown()) });
 
-/** A package's table of contents as the server shows it; what it is not asked for is dropped. */
+/** A package's table of contents, as the server shows it. */
 export const tocSchema = z.object({
   settings: z.looseObject({}).optional(),
   content: z
@@ -154,7 +128,7 @@ export const tocSchema = z.object({
     .optional(),
 });
 
-/** A migration with everything in it, to be handed on as it is. */
+/** A migration with all its fields, which is passed on unchanged. */
 export const contentSchema = z.looseObject({ packageInfo: z.looseObject({}) });
 export type MigrationContent = z.infer<typeof contentSchema>;
 
@@ -167,10 +141,11 @@ export const sharedFileSchema = z.object({
   size: number,
   creationDate: text,
   lastUpdatedDate: text,
-  extraInfo: z
-    .object({ packageId: text, packageType: text, packagePurpose: text })
-    .nullish()
-    .transform((value) => value ?? { packageId: undefined, packageType: undefined, packagePurpose: undefined }),
+  extraInfo: valueOr(z.object({ packageId: text, packageType: text, packagePurpose: text }), {
+    packageId: undefined,
+    packageType: undefined,
+    packagePurpose: undefined,
+  }),
 });
 export type SharedFile = z.infer<typeof sharedFileSchema>;
 
@@ -187,11 +162,8 @@ export const errorSchema = z.object({
   message: text,
   ticketId: text,
   iServerCode: number,
-  subErrors: z
-    .array(subError)
-    .nullish()
-    .transform((list) => list ?? []),
+  subErrors: list(subError),
 });
 
-/** The modeling endpoints wrap theirs. */
+/** The modeling endpoints put their errors into a list. */
 export const wrappedErrorSchema = z.object({ errors: z.array(errorSchema).min(1) });

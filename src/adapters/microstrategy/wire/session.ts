@@ -6,18 +6,21 @@ import type { Credentials, LibraryConnection } from '../connection.ts';
 import { explain, isSessionGone } from './errors.ts';
 import { sessionSchema } from './schemas.ts';
 
-/** HTTP within a session of the Library: logged in on first use, kept alive, renewed once when it is lost, ended. */
+/**
+ * HTTP within a session of the Library. The first request logs in. The session is kept alive, and opened again once
+ * when it is lost.
+ */
 export interface Session extends Http {
-  /** Who is logged in, as the server names him. */
+  /** The name of the account that is logged in, as the server gives it. */
   account(signal: AbortSignal): Promise<string>;
-  /** Logs out. Never fails: what went wrong is a debug line. */
+  /** Logs out. Never fails; a problem is written to the debug log. */
   close(): Promise<void>;
 }
 
 interface Open {
   readonly http: Http;
   readonly account: string;
-  /** Milliseconds that the server keeps an idle session. */
+  /** Milliseconds for which the server keeps an idle session. */
   readonly timeoutMs: number;
   renewedAt: number;
   dead: boolean;
@@ -31,7 +34,7 @@ export function createSession(connection: LibraryConnection, tools: AdapterTools
   const { clock, debug } = tools;
   let current: Promise<Open> | undefined;
 
-  /** One login for all who ask at the same time. */
+  /** All callers at the same time share one login. */
   const opened = async (signal: AbortSignal): Promise<Open> => {
     for (;;) {
       const login = (current ??= logIn(connection, tools, signal));
@@ -41,13 +44,13 @@ export function createSession(connection: LibraryConnection, tools: AdapterTools
         if (current === login) current = undefined;
       } catch (error) {
         if (current === login) current = undefined;
-        // It was another caller that was interrupted while this one waited with it.
+        // Only another caller that shared the login was interrupted.
         if (!isMigratorError(error, 'CANCELLED') || signal.aborted) throw error;
       }
     }
   };
 
-  /** The server's own timer may not count every kind of call, so a session in use is renewed too. */
+  /** The server's timer may not count every call, so a session in use is renewed too. */
   const alive = async (signal: AbortSignal): Promise<Open> => {
     const session = await opened(signal);
     const now = clock.now().getTime();
@@ -73,7 +76,7 @@ export function createSession(connection: LibraryConnection, tools: AdapterTools
       return await call(session.http);
     } catch (error) {
       if (!isSessionGone(error)) throw error;
-      // Refused is not processed, so the same call may be made again.
+      // The server refused the call without processing it, so it may be made again.
       debug(`${connection.name}: the session was lost, logging in again`);
       session.dead = true;
       return call((await opened(signal)).http);
@@ -102,7 +105,7 @@ export function createSession(connection: LibraryConnection, tools: AdapterTools
 
 async function logIn(connection: LibraryConnection, tools: AdapterTools, signal: AbortSignal): Promise<Open> {
   const given: { token?: Secret } = {};
-  // A client of its own for each session, so that no cookie of a dead one is left.
+  // Each session has its own client, so that no cookie of an old session is sent.
   const http = tools.http({
     baseUrl: connection.url,
     headers: () => (given.token === undefined ? {} : { 'x-mstr-authtoken': given.token }),
@@ -116,7 +119,7 @@ async function logIn(connection: LibraryConnection, tools: AdapterTools, signal:
   if (token === undefined || token === '') {
     throw new MigratorError(
       'REMOTE_UNEXPECTED',
-      `what answers at ${connection.url} took the login and gave no token, as no Library does`,
+      `${connection.url} accepted the login but gave no token, so it is no Library`,
       {
         hint: 'check that the URL is that of the Library, such as https://host/MicroStrategyLibrary',
       },
@@ -135,7 +138,7 @@ async function logIn(connection: LibraryConnection, tools: AdapterTools, signal:
   };
 }
 
-/** What the server says of the session. A login that leads nowhere is ended, for the server counts sessions. */
+/** What the server says about the session. When it fails, the session is ended, because the server counts sessions. */
 async function sessionOf(http: Http, signal: AbortSignal): Promise<unknown> {
   try {
     return (await http.json({ method: 'GET', path: 'api/sessions' }, signal)).body;
@@ -147,7 +150,7 @@ async function sessionOf(http: Http, signal: AbortSignal): Promise<unknown> {
   }
 }
 
-/** The run may have been interrupted, so its signal is of no use here. */
+/** The run may have been interrupted, so its signal cannot be used here. */
 async function logOut(http: Http): Promise<void> {
   await http.text({ method: 'POST', path: 'api/auth/logout' }, AbortSignal.timeout(logoutMs));
 }

@@ -3,29 +3,24 @@ import type { Artifact, PackageRef } from '../../../ports/artifact.ts';
 import type { Exporter, ExportRequest, PreparedExport, PushDestination } from '../../../ports/exporter.ts';
 import type { Secrets } from '../../../ports/options.ts';
 import type { Clock, Random } from '../../../ports/runtime.ts';
+import { newVersion } from '../../shared/new-version.ts';
 import { flagOf, textOf } from '../../shared/option-values.ts';
+import { wholeZip } from '../../shared/whole-zip.ts';
 import type { Feed } from '../feed.ts';
 import { selectProjects } from '../inventory.ts';
 import { jobId, parseJobId } from '../job-id.ts';
 import { exportTask } from '../jobs.ts';
-import { checkPackageRef, defaultPackageId, newVersion, parsePackageName } from '../package-name.ts';
+import { checkPackageRef, defaultPackageId, parsePackageName } from '../package-name.ts';
 import { missingLinks } from '../probe.ts';
 import type { Server } from '../server.ts';
-import { wholeZip } from '../whole-zip.ts';
 import { findTask, packageFiles } from './find-task.ts';
 import { callbacks, passwordOf } from './password-and-callbacks.ts';
-import { startTask } from './start-task.ts';
 
 export function createExporter(
   server: Server,
   feed: Feed,
-  { clock, random }: { readonly clock: Clock; readonly random: Random },
+  tools: { readonly clock: Clock; readonly random: Random },
 ): Exporter {
-  const find: Exporter['find'] = async (prepared, startedAfter, signal) => {
-    const sought = { name: exportTask, package: prepared.package };
-    const task = await findTask(server, sought, startedAfter, clock, signal);
-    return task === undefined ? undefined : jobId(task, prepared.package);
-  };
   return {
     pushes: true,
     requiredSecrets: ['password'],
@@ -36,7 +31,7 @@ export function createExporter(
           hint: 'the Migration API came with Octopus Deploy 2018.6; newer servers also export projects in the web portal',
         });
       }
-      const ref = packageOf(request, clock, random);
+      const ref = packageOf(request, tools);
       const space = await server.space(signal);
       const { projects, notes } = await selectProjects(server, space, request.projects, signal);
       if ((await feed.stat(ref, signal)) !== undefined) {
@@ -53,24 +48,22 @@ export function createExporter(
     },
     start: async (prepared, secrets, destination, signal) => {
       const { links } = await server.root(signal);
-      const body = bodyOf(prepared, secrets, destination);
-      const task = await startTask(
-        async () => jobId(await server.client.startExport(links, body, signal), prepared.package),
-        (startedAfter) => find(prepared, startedAfter, signal),
-        clock,
-        signal,
-      );
-      return task;
+      const task = await server.client.startExport(links, bodyOf(prepared, secrets, destination), signal);
+      return jobId(task, prepared.package);
     },
-    find,
+    find: async (prepared, startedAfter, signal) => {
+      const sought = { name: exportTask, package: prepared.package };
+      const task = await findTask(server, sought, startedAfter, tools.clock, signal);
+      return task === undefined ? undefined : jobId(task, prepared.package);
+    },
     fetch: async (id, prepared, signal) => fetchExport(server, feed, id, prepared, signal),
   };
 }
 
-function packageOf(request: ExportRequest, clock: Clock, random: Random): PackageRef {
+function packageOf(request: ExportRequest, tools: Parameters<typeof newVersion>[0]): PackageRef {
   const ref = {
     id: request.packageId ?? textOf(request.options, 'packageId') ?? defaultPackageId,
-    version: request.packageVersion ?? textOf(request.options, 'packageVersion') ?? newVersion(clock, random),
+    version: request.packageVersion ?? textOf(request.options, 'packageVersion') ?? newVersion(tools),
   };
   checkPackageRef(ref);
   return ref;
@@ -93,7 +86,7 @@ function settle({ options }: ExportRequest, spaceId: string | undefined): Prepar
   };
 }
 
-/** The partial-export resource of the Migration API. Projects are given by name: every documented example does. */
+/** The body of a partial export (Migration API). Projects are named by their names, as in every documented example. */
 function bodyOf(prepared: PreparedExport, secrets: Secrets, destination: PushDestination | undefined): object {
   const { settled } = prepared;
   return {
@@ -136,11 +129,20 @@ async function fetchExport(
     });
   }
   const file = feed.fileOf(found);
-  const { fileName } = found.stored;
-  return { package: ref, files: [{ ...file, open: (aborted) => wholeZip(file.open(aborted), fileName) }], notes: [] };
+  // A feed that stored half a package states the digest of that half, so the zip itself is checked. An encrypted
+  // package is no zip and passes unchecked.
+  const faults = { cutOff: () => cutOff(found.stored.fileName) };
+  return {
+    package: ref,
+    files: [{ ...file, open: (aborted) => wholeZip(file.open(aborted), undefined, faults) }],
+    notes: [],
+  };
 }
 
-/** For a bare task id, as the web portal shows it: the task's arguments or its log name the package. */
+/**
+ * The package of a task whose id came without one, as the web portal shows it. The task's arguments or its log name the
+ * package.
+ */
 async function packageOfTask(server: Server, id: string, signal: AbortSignal): Promise<PackageRef> {
   const { links } = await server.root(signal);
   const task = await server.client.task(links, id, signal);
@@ -154,4 +156,12 @@ async function packageOfTask(server: Server, id: string, signal: AbortSignal): P
   throw new MigratorError('NOT_FOUND', `task ${id} does not tell which package it made`, {
     hint: `use the whole handle, which ends in ${id}/<package id>@<version>`,
   });
+}
+
+function cutOff(fileName: string): MigratorError {
+  return new MigratorError(
+    'JOB_FAILED',
+    `the package ${fileName} is cut off: its feed holds only a part of what was exported`,
+    { hint: 'look at the storage of the server (disk full, quota), then run the same command again' },
+  );
 }

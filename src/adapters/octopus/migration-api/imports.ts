@@ -10,14 +10,8 @@ import { missingLinks } from '../probe.ts';
 import type { Server } from '../server.ts';
 import { findTask } from './find-task.ts';
 import { callbacks, passwordOf } from './password-and-callbacks.ts';
-import { startTask } from './start-task.ts';
 
 export function createImporter(server: Server, feed: Feed, { clock }: { readonly clock: Clock }): Importer {
-  const find: Importer['find'] = async (prepared, startedAfter, signal) => {
-    const sought = { name: importTask, package: prepared.source, dryRun: prepared.dryRun };
-    const task = await findTask(server, sought, startedAfter, clock, signal);
-    return task === undefined ? undefined : jobId(task, prepared.source);
-  };
   return {
     takes: 'stored',
     dryRuns: 'server',
@@ -42,7 +36,7 @@ export function createImporter(server: Server, feed: Feed, { clock }: { readonly
         settled: {
           encryptedPackage: flagOf(options, 'encryptedPackage') || flagOf(exportedWith, 'encryptPackage'),
           overwriteExisting: flagOf(options, 'overwriteExisting'),
-          // A rehearsal must leave the package for the performance.
+          // A dry run must leave the package for the import itself.
           deletePackageOnCompletion: asked && !dryRun,
           ...callbacks(options),
           ...(space.id === undefined ? {} : { spaceId: space.id }),
@@ -56,19 +50,20 @@ export function createImporter(server: Server, feed: Feed, { clock }: { readonly
     },
     start: async (prepared, secrets, _, signal) => {
       const { links } = await server.root(signal);
-      const body = bodyOf(prepared, secrets);
-      return startTask(
-        async () => jobId(await server.client.startImport(links, body, signal), prepared.source),
-        (startedAfter) => find(prepared, startedAfter, signal),
-        clock,
-        signal,
-      );
+      return jobId(await server.client.startImport(links, bodyOf(prepared, secrets), signal), prepared.source);
     },
-    find,
+    find: async (prepared, startedAfter, signal) => {
+      const sought = { name: importTask, package: prepared.source, dryRun: prepared.dryRun };
+      const task = await findTask(server, sought, startedAfter, clock, signal);
+      return task === undefined ? undefined : jobId(task, prepared.source);
+    },
   };
 }
 
-/** The import resource of the Migration API. `PackageFeedSpaceId` says where the package lies, not where data lands. */
+/**
+ * The body of an import (Migration API). `PackageFeedSpaceId` is the space of the package, not the space that is
+ * imported into.
+ */
 function bodyOf({ source, dryRun, settled }: PreparedImport, secrets: Secrets): object {
   return {
     PackageId: source.id,

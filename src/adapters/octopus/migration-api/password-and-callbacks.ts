@@ -13,7 +13,7 @@ export function passwordOf(secrets: Secrets): Secret {
   return password;
 }
 
-/** The two addresses that the server calls when the task has ended. USAGE when they are not http(s). */
+/** The two addresses that the server calls when the task has ended. USAGE when one is not http or https. */
 export function callbacks(options: Options): Options {
   return Object.fromEntries(
     ['successCallback', 'failureCallback'].flatMap((name) => {

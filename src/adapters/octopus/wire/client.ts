@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { MigratorError } from '../../../errors.ts';
 import type { ByteStream } from '../../../ports/artifact.ts';
 import type { Http, HttpRequest, HttpResponse, RequestFile } from '../../../ports/http.ts';
+import { answerReader, dateOf } from '../../shared/answers.ts';
 import { linksOf, pathOf, type Links, type TemplateValues } from './links.ts';
 import {
   detailsSchema,
@@ -26,7 +27,9 @@ import {
   type TaskResource,
 } from './schemas.ts';
 
-/** One function per endpoint: where it is, how it is asked, what comes back. What to do about it is decided elsewhere. */
+const decoded = answerReader('check that the URL is an Octopus Deploy server');
+
+/** One function for each endpoint: its path, its request and its answer. Decisions are made elsewhere. */
 export interface Client {
   root(signal: AbortSignal): Promise<RootResource>;
   currentUser(root: Links, signal: AbortSignal): Promise<z.infer<typeof userSchema>>;
@@ -36,9 +39,9 @@ export interface Client {
   space(root: Links, id: string, signal: AbortSignal): Promise<SpaceResource>;
   spaceLinks(root: Links, id: string, signal: AbortSignal): Promise<Links>;
   projects(space: SpacePaths, signal: AbortSignal): AsyncIterable<ProjectResource>;
-  /** What a space holds of one kind: `link` is the root document's name for it, `path` the documented one. */
+  /** The documents of one kind in a space. `link` is their name in the root document, `path` the documented path. */
   documents(space: SpacePaths, kind: { link: string; path: string }, signal: AbortSignal): AsyncIterable<NamedResource>;
-  /** Returns the id of the task that was queued. The bodies hold passwords, the echo too. */
+  /** Returns the id of the queued task. The body holds a password, and so does the answer. */
   startExport(root: Links, body: object, signal: AbortSignal): Promise<string>;
   startImport(root: Links, body: object, signal: AbortSignal): Promise<string>;
   tasks(root: Links, name: string | undefined, signal: AbortSignal): AsyncIterable<Listed<TaskResource>>;
@@ -61,7 +64,7 @@ export interface Client {
   deletePackage(space: SpacePaths, id: string, signal: AbortSignal): Promise<boolean>;
 }
 
-/** The links of a space and, for what they lack, the beginning of its documented paths: `api/Spaces-1` or `api`. */
+/** The links of a space, and the prefix of its documented paths for links that are missing: `api/Spaces-1` or `api`. */
 export interface SpacePaths {
   readonly links: Links;
   readonly prefix: string;
@@ -69,14 +72,14 @@ export interface SpacePaths {
 
 type OverwriteMode = 'FailIfExists' | 'OverwriteExisting';
 
-/** An item of a list with the server's own time when it sent the page, as far as it said. */
+/** An item of a list, with the server's time when it sent the page; undefined when it did not say. */
 interface Listed<Item> {
   readonly item: Item;
   readonly serverTime: Date | undefined;
 }
 
 const pageSize = 100;
-// The server unpacks and indexes a package before it answers; its own clients wait as long.
+// The server unpacks and indexes a package before it answers. Its own clients wait as long.
 const uploadMs = 10 * 60_000;
 const taskParameters = '{?skip,take,name,includeSystem}';
 
@@ -100,7 +103,7 @@ export function createClient(http: Http): Client {
       const here = path({ skip, take: pageSize });
       const answer = await http.json({ method: 'GET', path: here }, signal);
       const page = decoded(pageSchema, answer.body, here);
-      const serverTime = timeOf(answer.headers['date']);
+      const serverTime = dateOf(answer.headers['date']);
       for (const item of page.Items) yield { item: decoded(schema, item, here), serverTime };
       skip += page.Items.length;
       if (page.Items.length === 0 || skip >= (page.TotalResults ?? Number.POSITIVE_INFINITY)) return;
@@ -196,7 +199,7 @@ export function createClient(http: Http): Client {
       return answer.status === 404 ? undefined : decoded(packageSchema, answer.body, path);
     },
     upload: async ({ links, prefix }, file, mode, signal) => {
-      // Servers before 2019.7.9 know `replace` instead; the link's template tells which.
+      // Servers before 2019.7.9 have `replace` instead. The template of the link shows which.
       const path = pathOf(links, 'PackageUpload', `${prefix}/packages/raw{?overwriteMode}`, uploadMode(links, mode));
       const safety = mode === 'OverwriteExisting' ? 'idempotent' : 'once';
       return (
@@ -223,18 +226,4 @@ function uploadMode(links: Links, mode: OverwriteMode): TemplateValues {
   return template === undefined || template.includes('overwriteMode')
     ? { overwriteMode: mode }
     : { replace: mode === 'OverwriteExisting' };
-}
-
-function decoded<Schema extends z.ZodType>(schema: Schema, body: unknown, path: string): z.infer<Schema> {
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  const places = result.error.issues.map((issue) => issue.path.join('.') || 'the document').slice(0, 3);
-  throw new MigratorError('REMOTE_UNEXPECTED', `the answer to ${path} is not as expected at ${places.join(', ')}`, {
-    hint: 'check that the URL is an Octopus Deploy server',
-  });
-}
-
-function timeOf(header: string | undefined): Date | undefined {
-  const time = Date.parse(header ?? '');
-  return Number.isNaN(time) ? undefined : new Date(time);
 }

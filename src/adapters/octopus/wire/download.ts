@@ -1,36 +1,28 @@
-import { createHash } from 'node:crypto';
 import { MigratorError } from '../../../errors.ts';
-import type { ByteStream, Digest } from '../../../ports/artifact.ts';
+import type { ByteStream } from '../../../ports/artifact.ts';
 import type { HttpResponse } from '../../../ports/http.ts';
 import type { Clock } from '../../../ports/runtime.ts';
-import { resumed, without } from '../../shared/resumed-download.ts';
+import { checked, resumed, without, type Expected } from '../../shared/resumed-download.ts';
 
 export type OpenAt = (
   from: number,
   signal: AbortSignal,
 ) => Promise<HttpResponse<ByteStream> & { readonly size: number | undefined }>;
 
-export interface Expected {
-  readonly name: string;
-  readonly size: number | undefined;
-  readonly digest: Digest | undefined;
-}
-
 /**
- * A download that goes on where it broke off: with a Range where the server honours it (206), else by skipping what was
- * delivered (200). What comes out is compared with the expected size and digest at its end.
+ * A download that resumes where it broke off: with a Range when the server answers 206, else by skipping what was
+ * delivered. At its end the bytes are compared with the expected size and digest.
  */
-export async function* download(open: OpenAt, expected: Expected, clock: Clock, signal: AbortSignal): ByteStream {
-  const hash = createHash(expected.digest?.algorithm ?? 'sha1');
+export function download(
+  open: OpenAt,
+  expected: Pick<Expected, 'name' | 'size' | 'digest'>,
+  clock: Clock,
+  signal: AbortSignal,
+): ByteStream {
   const { name, size } = expected;
-  let delivered = 0;
   const parts = { name, size: () => size, rest: (from: number) => rest(open, from, name, signal) };
-  for await (const chunk of resumed(parts, clock, signal)) {
-    delivered += chunk.length;
-    hash.update(chunk);
-    yield chunk;
-  }
-  compare(expected, delivered, hash.digest('hex'));
+  const hints = { digest: 'download it again or look at the feed' };
+  return checked(resumed(parts, clock, signal), { ...expected, statedBy: 'its feed', hints });
 }
 
 async function* rest(open: OpenAt, from: number, name: string, signal: AbortSignal): ByteStream {
@@ -49,16 +41,4 @@ function startOf(range: string | undefined, name: string): number {
     throw new MigratorError('REMOTE_UNEXPECTED', `the server sends a part of ${name} without saying which`);
   }
   return Number(start);
-}
-
-function compare({ name, size, digest }: Expected, delivered: number, hex: string): void {
-  if (size !== undefined && delivered !== size) {
-    throw new MigratorError('REMOTE_UNEXPECTED', `${name} came with ${delivered} bytes instead of ${size}`);
-  }
-  if (digest !== undefined && digest.hex !== hex) {
-    throw new MigratorError('REMOTE_UNEXPECTED', `${name} does not have the ${digest.algorithm} that its feed states`, {
-      hint: 'the package is damaged or was replaced during the download; download it again or look at the feed',
-      details: { expected: digest.hex, actual: hex },
-    });
-  }
 }

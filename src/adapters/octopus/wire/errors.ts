@@ -1,8 +1,9 @@
 import { MigratorError } from '../../../errors.ts';
 import type { HttpRequest } from '../../../ports/http.ts';
+import { jsonOf, oneLine } from '../../shared/answers.ts';
 import { errorSchema } from './schemas.ts';
 
-/** The product's error body (`ErrorMessage`, `Errors`), put into words. Undefined leaves the general reading. */
+/** The error that the product's body (`ErrorMessage`, `Errors`) describes. Undefined keeps the general reading. */
 export function explain(status: number, body: string, request: HttpRequest): MigratorError | undefined {
   const said = sentence(body, request);
   const tail = said === '' ? '' : `: ${said}`;
@@ -26,17 +27,14 @@ export function explain(status: number, body: string, request: HttpRequest): Mig
   }
 }
 
-/** What the server said, unless it repeats something that was sent to it in confidence. */
+/** What the server said; empty when it repeats a secret that was sent. */
 function sentence(body: string, request: HttpRequest): string {
-  const parsed = errorSchema.safeParse(json(body));
+  const parsed = errorSchema.safeParse(jsonOf(body));
   if (!parsed.success) return '';
   const { ErrorMessage, Errors } = parsed.data;
-  const text = [ErrorMessage ?? '', ...(Errors ?? [])]
-    .map((part) => part.replaceAll(/\s+/g, ' ').trim())
-    .filter((part) => part !== '')
-    .join(' ');
+  const text = oneLine([ErrorMessage ?? '', ...(Errors ?? [])].join(' '));
   if (request.secretBodies === true && confided(request.json).some((value) => text.includes(value))) return '';
-  return text.length > 400 ? `${text.slice(0, 399)}…` : text;
+  return oneLine(text, 400);
 }
 
 function confided(json: unknown): string[] {
@@ -45,12 +43,4 @@ function confided(json: unknown): string[] {
     if (!/password|key/i.test(key) || typeof value !== 'string' || value === '') return [];
     return [value, encodeURIComponent(value), Buffer.from(value).toString('base64')];
   });
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,6 @@
-/** Link names compare without case; values that are not text (some servers nest) are ignored. */
+/**
+ * The links of a document, by their names in lower case. Values that are no text are left out; some servers nest them.
+ */
 export type Links = ReadonlyMap<string, string>;
 
 export function linksOf(record: Readonly<Record<string, unknown>>): Links {
@@ -10,8 +12,8 @@ export function linksOf(record: Readonly<Record<string, unknown>>): Links {
 export type TemplateValues = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /**
- * A link of the server as a request path, or the documented path when the server does not offer the link. Hrefs are
- * relative to the origin and carry a virtual directory themselves; `~/` and our own paths are relative to the base URL.
+ * The request path of a link, or the documented path when the server does not offer the link. Hrefs are relative to the
+ * origin and include a virtual directory. `~/` and documented paths are relative to the base URL.
  */
 export function pathOf(links: Links, name: string, documented: string, values: TemplateValues = {}): string {
   const template = links.get(name.toLowerCase()) ?? documented;
@@ -19,7 +21,9 @@ export function pathOf(links: Links, name: string, documented: string, values: T
   return path.startsWith('~/') ? path.slice(2) : path;
 }
 
-/** The forms of RFC 6570 that the server uses: `{id}`, `{/id}`, `{?a,b}` and `{&a,b}`. Undefined values are left out. */
+/**
+ * The forms of RFC 6570 that the server uses: `{id}`, `{/id}`, `{?a,b}` and `{&a,b}`. Undefined values are left out.
+ */
 export function expand(template: string, values: TemplateValues): string {
   return template.replaceAll(/\{([/?&]?)([^{}]*)\}/g, (_, operator: string, names: string) => {
     const given = names.split(',').flatMap((written) => {

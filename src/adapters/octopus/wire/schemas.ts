@@ -1,34 +1,21 @@
 import { z } from 'zod';
+import { list, number, text, valueOr } from '../../shared/schemas.ts';
 
-/** The JSON of the REST API, as far as it is read. Unknown fields are dropped, unknown words of a state are kept. */
+/** The JSON of the REST API, as far as it is read. Unknown fields are dropped; unknown words for a state are kept. */
 
-/** Absent, null and undefined mean the same on this wire. */
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? undefined);
-const number = z
-  .number()
-  .nullish()
-  .transform((value) => value ?? undefined);
-const flag = z
-  .union([z.boolean(), z.string().transform((word) => word.toLowerCase() === 'true')])
-  .nullish()
-  .transform((value) => value ?? false);
-const links = z
-  .record(z.string(), z.unknown())
-  .nullish()
-  .transform((record) => record ?? {});
+const flag = valueOr(z.union([z.boolean(), z.string().transform((word) => word.toLowerCase() === 'true')]), false);
+const nothing: Readonly<Record<string, unknown>> = {};
+const record = valueOr(z.record(z.string(), z.unknown()), nothing);
 
 export const rootSchema = z.object({
   Application: text,
   Version: z.string().min(1),
   ApiVersion: z.string(),
-  Links: links,
+  Links: record,
 });
 export type RootResource = z.infer<typeof rootSchema>;
 
-export const linksSchema = z.object({ Links: links });
+export const linksSchema = z.object({ Links: record });
 
 export const userSchema = z.object({ Username: text, DisplayName: text, IsService: flag });
 
@@ -37,7 +24,7 @@ export const spaceSchema = z.object({
   Name: z.string(),
   IsDefault: flag,
   TaskQueueStopped: flag,
-  Links: links,
+  Links: record,
 });
 export type SpaceResource = z.infer<typeof spaceSchema>;
 
@@ -52,7 +39,7 @@ export const maintenanceSchema = z.object({ IsInMaintenanceMode: flag });
 
 export const systemInfoSchema = z.object({ OSVersion: text });
 
-/** The echo of a migration request: it holds the password again, so only the task id is taken out. */
+/** The answer to a migration request repeats the password, so only the task id is read. */
 export const startedSchema = z.object({ TaskId: z.string().min(1) });
 
 export const taskSchema = z.object({
@@ -60,10 +47,7 @@ export const taskSchema = z.object({
   SpaceId: text,
   Name: text,
   Description: text,
-  Arguments: z
-    .record(z.string(), z.unknown())
-    .nullish()
-    .transform((record) => record ?? {}),
+  Arguments: record,
   State: z.string(),
   QueueTime: text,
   StartTime: text,
@@ -71,7 +55,7 @@ export const taskSchema = z.object({
   ErrorMessage: text,
   HasPendingInterruptions: flag,
   HasWarningsOrErrors: flag,
-  Links: links,
+  Links: record,
 });
 export type TaskResource = z.infer<typeof taskSchema>;
 
@@ -86,30 +70,21 @@ const nodeFields = z.object({
   Name: text,
   Status: text,
   ProgressMessage: text,
-  LogElements: z
-    .array(logElementSchema)
-    .nullish()
-    .transform((list) => list ?? []),
+  LogElements: list(logElementSchema),
 });
 export type ActivityNode = z.infer<typeof nodeFields> & { readonly Children: readonly ActivityNode[] };
 
 const nodeSchema: z.ZodType<ActivityNode> = nodeFields.extend({
   get Children() {
-    return z
-      .array(nodeSchema)
-      .nullish()
-      .transform((list) => list ?? []);
+    return list(nodeSchema);
   },
 });
 
 export const detailsSchema = z.object({
   Task: taskSchema.nullish(),
-  ActivityLogs: z
-    .array(nodeSchema)
-    .nullish()
-    .transform((list) => list ?? []),
+  ActivityLogs: list(nodeSchema),
   /** Servers before 3.4 had one tree. */
-  ActivityLog: nodeSchema.nullish().transform((node) => node ?? undefined),
+  ActivityLog: valueOr(nodeSchema, undefined),
   Progress: z.object({ ProgressPercentage: number }).nullish(),
 });
 export type TaskDetails = z.infer<typeof detailsSchema>;
@@ -126,7 +101,7 @@ export const packageSchema = z.object({
 });
 export type PackageResource = z.infer<typeof packageSchema>;
 
-/** A page of a list; `Items` is decoded one by one by the caller's schema. */
+/** A page of a list. The caller reads each of `Items` by a schema of its own. */
 export const pageSchema = z.object({
   Items: z.array(z.unknown()),
   TotalResults: number,

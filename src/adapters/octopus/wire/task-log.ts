@@ -9,14 +9,14 @@ const levels: Readonly<Record<string, LogLine['level']>> = {
   Fatal: 'fatal',
 };
 
-/** The trees of a task's log; empty when the server keeps none or an old form of it. */
+/** The trees of a task's log; empty when the server keeps no log, or only the old plain text. */
 export function treesOf(details: TaskDetails | undefined): readonly ActivityNode[] {
   if (details === undefined) return [];
   if (details.ActivityLogs.length > 0) return details.ActivityLogs;
   return details.ActivityLog === undefined ? [] : [details.ActivityLog];
 }
 
-/** A node is a line of its own, its elements and children one step deeper. */
+/** Each node is a line; its elements and its children are one level deeper. */
 export function* linesOf(nodes: readonly ActivityNode[], depth = 0): Iterable<LogLine> {
   for (const node of nodes) {
     const failed = node.Status === 'Failed';
@@ -33,8 +33,8 @@ export function* linesOf(nodes: readonly ActivityNode[], depth = 0): Iterable<Lo
 }
 
 /**
- * The plain text form: `HH:MM:SS   Level    |   text`, node lines with `|` only, continuation lines likewise; two
- * blanks after the bar per level of depth. The header above the first bar is kept as information.
+ * A log in plain text: `HH:MM:SS   Level    |   text`. Lines of nodes and continued lines have the bar only. Two blanks
+ * after the bar are one level of depth. The header above the first bar becomes `info`.
  */
 export function* linesOfText(text: string): Iterable<LogLine> {
   let level: LogLine['level'] = 'info';
@@ -46,7 +46,7 @@ export function* linesOfText(text: string): Iterable<LogLine> {
     }
     if (said.trim() === '') continue;
     const node = /^(?:== )?(Success|Failed|Running|Pending|Skipped|SuccessWithWarning|Canceled): /.exec(said)?.[1];
-    // A line without time and level goes on with the one above it, unless it opens a node.
+    // A line without time and level continues the line above, unless it opens a node.
     if (word !== undefined) level = levels[word] ?? 'info';
     else if (node !== undefined) level = node === 'Failed' ? 'error' : 'info';
     yield { ...(at === undefined ? {} : { at }), level, depth: depthOf(indent ?? ''), text: said.trimEnd() };
@@ -57,7 +57,7 @@ function depthOf(indent: string): number {
   return Math.max(0, Math.floor((indent.length - 1) / 2));
 }
 
-/** What a person must read of a finished task: its warnings and errors, each once. */
+/** The warnings and errors of a finished task, each once. */
 export function messagesOf(lines: Iterable<LogLine>, errorMessage: string | undefined): JobMessage[] {
   const messages = new Map<string, JobMessage>();
   const add = (level: JobMessage['level'], text: string): void => {
@@ -71,7 +71,7 @@ export function messagesOf(lines: Iterable<LogLine>, errorMessage: string | unde
   if (errorMessage !== undefined && ![...messages.values()].some(({ text }) => text.includes(errorMessage.trim()))) {
     add('error', errorMessage);
   }
-  // Which step failed is told after why it did.
+  // Why a step failed comes before which step failed.
   const isStep = ({ text }: JobMessage): boolean => text.startsWith('Failed: ');
   return [...messages.values()].sort((one, other) => Number(isStep(one)) - Number(isStep(other)));
 }

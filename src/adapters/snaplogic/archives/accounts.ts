@@ -5,7 +5,7 @@ export interface Rename {
   readonly to: string;
 }
 
-/** USAGE when one is not `old=new`, or an account is named twice. */
+/** USAGE when a text is not `old=new`, or an account is named twice. */
 export function readRenames(texts: readonly string[]): readonly Rename[] {
   const renames = texts.map((text) => {
     const at = text.indexOf('=');
@@ -22,17 +22,17 @@ export function readRenames(texts: readonly string[]): readonly Rename[] {
 
 type Member = Readonly<Record<string, unknown>>;
 
-/** Accounts by their names, and how a choice of them is written in the same form. */
+/** Accounts by their names, and how some of them are written in the same form. */
 interface Book {
   readonly accounts: ReadonlyMap<string, unknown>;
   readonly written: (accounts: ReadonlyMap<string, unknown>) => unknown;
 }
 
 /**
- * The JSON of accounts to change that an import takes, made from the template that the export holds. Its form is not
- * documented: an object by name and a list are known here. Of the template only the accounts that get another name are
- * sent, because those that are absent stay unchanged; a file that was filled in goes as it is, but for the renames.
- * Undefined when there is nothing to change.
+ * The JSON of changed accounts that an import takes. It is made from the template in the export. Its form is not
+ * documented; an object by name and a list are known here. An import does not change accounts that are absent, so of
+ * the template only the renamed accounts are sent. A file that the user filled in is sent whole, with the renames.
+ * Undefined when nothing changes.
  */
 export function accountFile(
   template: unknown,
@@ -69,7 +69,7 @@ function bookOf(value: unknown): Book | undefined {
   return { accounts: new Map(Object.entries(object)), written: (accounts) => Object.fromEntries(accounts) };
 }
 
-/** In a list an account is known by its label, its name or the end of its path. */
+/** The name of an account in a list: its label, its name, or the end of its path. */
 function nameOf(account: Member): string | undefined {
   const label = objectOf(objectOf(objectOf(account['property_map'])?.['info'])?.['label'])?.['value'];
   const path = account['path'];
@@ -85,7 +85,7 @@ function relabelled(whole: Member, to: string): Member {
   return { ...whole, property_map: { ...map, info: { ...info, label: { ...label, value: to } } } };
 }
 
-/** USAGE when it cannot be accounts; nothing of it is quoted, because it holds passwords. */
+/** USAGE when the text does not hold accounts. The error quotes nothing, because the text holds passwords. */
 function parsed(text: string): Book {
   try {
     const book = bookOf(JSON.parse(text) as unknown);

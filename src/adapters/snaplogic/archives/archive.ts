@@ -8,22 +8,22 @@ import { documentsOf } from './zip.ts';
 const entriesName = 'export.json';
 const templateName = 'accounts_template.json';
 
-/** What the zip of a project tells about itself. */
+/** What the zip of an exported project says about itself. */
 export interface Archive {
   readonly assets: readonly Asset[];
-  /** Where it was exported, as far as its entries say. */
+  /** The path that was exported; undefined when no entry says it. */
   readonly origin: ProjectPath | undefined;
-  /** The accounts without their secrets, for somebody to fill in. */
+  /** The template of the accounts, without their secrets. */
   readonly accounts: unknown;
 }
 
-/** The one zip among a package's files. */
+/** The one zip among a package's files. PACKAGE_MALFORMED when there is none, or several. */
 export function zipAmong(files: readonly ArtifactFile[]): ArtifactFile {
   const [file, ...others] = files.filter(({ path }) => path.startsWith('native/'));
   if (file !== undefined && others.length === 0) return file;
   throw new MigratorError(
     'PACKAGE_MALFORMED',
-    `the package holds ${file === undefined ? 0 : others.length + 1} files of the product's own where one zip is needed`,
+    `the package holds ${file === undefined ? 0 : others.length + 1} files of the product, and needs exactly one zip`,
   );
 }
 
@@ -47,7 +47,7 @@ export async function readArchive(file: ArtifactFile, signal: AbortSignal): Prom
   };
 }
 
-/** The path of an entry ends in its own name, or is that of its project. */
+/** The path of an entry is that of its project, and may end in the entry's own name. */
 function parentOf(path: string, name: string | undefined): string {
   return name !== undefined && path.endsWith(`/${name}`) ? path.slice(0, -name.length - 1) : path;
 }

@@ -2,19 +2,19 @@ import { MigratorError } from '../../../errors.ts';
 import type { ArtifactFile } from '../../../ports/artifact.ts';
 import { memberNames, packed } from './zip.ts';
 
-/** Files that an import puts into the root of the project besides what the package holds. */
+/** Files that an import adds to the root of the project, besides those of the package. */
 export interface Expressions {
   /** The zip that is sent. */
   readonly bytes: Buffer;
-  /** As they will be called: folders of the zip do not count, and each name once. */
+  /** The names that the files get, each once. Folders of the zip are left out of the names. */
   readonly names: readonly string[];
-  /** Names that more than one file of the zip comes to: the import keeps one of them and does not say which. */
+  /** Names that several files of the zip get. The import keeps one of these files and does not say which. */
   readonly clashing: readonly string[];
 }
 
 /**
- * From `name/base64` texts: one zip, sent as it is, or files, packed into one. Undefined for none. USAGE when a zip is not
- * alone or cannot be read, or two files have one name.
+ * Reads `name/base64` texts. One zip is sent as it is; files are packed into a zip. Undefined for no texts. USAGE when
+ * a zip is not alone or cannot be read, or when two files have one name.
  */
 export async function readExpressions(texts: readonly string[], signal: AbortSignal): Promise<Expressions | undefined> {
   const files = texts.map(fileOf);

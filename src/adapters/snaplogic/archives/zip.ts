@@ -10,7 +10,7 @@ const endMark = Buffer.from('PK\x05\x06', 'latin1');
 const centralMark = 0x02014b50;
 const longestEnd = endLength + 65_535;
 const longestDirectory = 32 * 1024 * 1024;
-/** Documents are read whole: more than this is none that the product writes. */
+/** Documents are read into memory. The product writes no document as large as this. */
 const longestDocument = 256 * 1024 * 1024;
 
 interface Member {
@@ -20,8 +20,8 @@ interface Member {
 }
 
 /**
- * Documents of a zip by their names, for those that it holds. Read in passes over the stream, so that it need not fit
- * into memory. PACKAGE_MALFORMED when it is no zip.
+ * Those of the named documents that a zip holds, as parsed JSON. The stream is read several times, so the zip need not
+ * fit into memory. PACKAGE_MALFORMED when the file is no zip.
  */
 export async function documentsOf(
   file: ArtifactFile,
@@ -44,11 +44,11 @@ export async function memberNames(file: ArtifactFile, signal: AbortSignal): Prom
   return [...(await directoryOf(file, size, tail, signal)).keys()];
 }
 
-// The first day that a zip can tell, and names in UTF-8 (4.4.4, bit 11).
+// The first day that a zip can store, and the flag for names in UTF-8 (4.4.4, bit 11).
 const firstDay = 0x21;
 const utf8Names = 0x800;
 
-/** A zip of small files, as they are: the same bytes for the same files. */
+/** A zip of small files, stored without compression. The same files give the same bytes. */
 export function packed(files: readonly { readonly name: string; readonly bytes: Buffer }[]): Buffer {
   const [members, directory]: [Buffer[], Buffer[]] = [[], []];
   let at = 0;
@@ -140,7 +140,7 @@ async function contentOf(
   }
 }
 
-/** PACKAGE_MALFORMED when the file ends before. */
+/** A part of the file. PACKAGE_MALFORMED when the file ends before it. */
 async function range(file: ArtifactFile, start: number, length: number, signal: AbortSignal): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   let at = 0;
@@ -149,7 +149,7 @@ async function range(file: ArtifactFile, start: number, length: number, signal: 
     const to = Math.min(chunk.length, start + length - at);
     if (from < to) parts.push(chunk.subarray(from, to));
     at += chunk.length;
-    // Read on to the end all the same: only then has the package been checked whole.
+    // The file is read to its end, because only then the package was checked whole.
   }
   const bytes = Buffer.concat(parts);
   if (bytes.length < length) throw malformed(file, 'it is cut off');

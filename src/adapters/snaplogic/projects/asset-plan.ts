@@ -1,15 +1,15 @@
 import type { PlanItem } from '../../../ports/plan.ts';
 import { guardedTypes } from './asset-types.ts';
 
-/** An asset by what tells it apart in its project. */
+/** An asset. In its project, type and name together are unique. */
 export interface Asset {
   readonly type: string;
   readonly name: string;
 }
 
 /**
- * What happens to the assets of a project when those of another are written over it: same type and name are one asset,
- * case matters, and nothing is ever deleted.
+ * What happens to the assets of a project when the assets of another project are written into it. Assets with the same
+ * type and name are the same asset; case matters. Nothing is ever deleted.
  */
 export function planAssets(
   coming: readonly Asset[],

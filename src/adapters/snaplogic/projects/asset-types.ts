@@ -1,16 +1,16 @@
 import { MigratorError } from '../../../errors.ts';
 
-/** What a project holds, by the API's names; people call a Job a task. */
+/** The types of assets in a project, as the API names them. People call a Job a task. */
 export const assetTypes = ['Account', 'File', 'Job', 'Pipeline', 'Policy'] as const;
-/** Policies are not in a project's export. */
+/** The types in an export. Policies are not exported. */
 export const exportTypes = ['Account', 'File', 'Job', 'Pipeline'] as const;
-/** What an import can be told to overwrite; policies it always does. */
+/** The types that an import can be told to overwrite. It always overwrites policies. */
 export const overwriteTypes = ['Account', 'File', 'Flows', 'Job', 'Pipeline'] as const;
 
-/** Bound to their environment and edited there by hand: overwritten only when they are named. */
+/** These are bound to their environment and edited there by hand, so they are overwritten only when they are named. */
 export const guardedTypes: readonly string[] = ['Account', 'Job'];
 
-/** The types that a flag names, each once, in the API's spelling. USAGE for one that is unknown or not possible there. */
+/** The types that a flag names, each once, as the API spells them. USAGE for a type that the flag does not know. */
 export function typesOf(words: readonly string[], known: readonly string[], flag: string): readonly string[] {
   const found = words
     .flatMap((word) => word.split(','))

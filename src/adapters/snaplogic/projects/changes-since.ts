@@ -1,4 +1,5 @@
 import { MigratorError } from '../../../errors.ts';
+import { headerMs, skewMs, withHint } from '../../shared/answers.ts';
 import type { Server } from '../server.ts';
 import { formatPath, type ProjectPath } from '../wire/paths.ts';
 import type { Entry } from '../wire/schemas.ts';
@@ -6,20 +7,17 @@ import type { Asset } from './asset-plan.ts';
 import { assetOf } from './destination.ts';
 import { lookAt, type Place } from './look-up.ts';
 
-// Between the clocks of two machines, when the server does not say what time it has.
-const skewMs = 5 * 60_000;
-// A Date header counts whole seconds and is older than its arrival.
-const headerMs = 3_000;
-
-/** What has happened in a project since a time of this machine's clock, by the server's own times. */
+/**
+ * What has changed in a project since a time. The time is of this machine's clock, the changes have the server's times.
+ */
 export interface Changes {
   readonly place: Place;
-  /** The project is newer than that time. */
+  /** The project was created after that time. */
   readonly isNew: boolean;
   readonly changed: readonly Asset[];
-  /** The server states no times, or its clock is unknown and the times are too near. */
+  /** Nobody can tell: the server states no times, or does not state its own time and the times are too near. */
   readonly unclear: boolean;
-  /** How long nothing has changed, or since that time when nothing has; in milliseconds. */
+  /** Milliseconds since the last change; since that time when nothing has changed. */
   readonly quietMs: number;
 }
 
@@ -53,7 +51,11 @@ export async function changesSince(
   };
 }
 
-/** CONFLICT: whether something was begun cannot be told from what the project shows. */
+/** Looks whether a call whose answer was lost has begun something. */
+export const looked = (look: () => Promise<Changes>): Promise<Changes> =>
+  withHint('look at the destination before you repeat it', look);
+
+/** CONFLICT: the project does not show whether something was begun. */
 export function untellable(what: string, path: ProjectPath): MigratorError {
   return new MigratorError('CONFLICT', `it cannot be told whether ${what} reached ${formatPath(path)}`, {
     hint: 'look at the project on the control plane; if it is as it was, begin anew with --fresh',

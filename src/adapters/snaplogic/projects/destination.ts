@@ -1,7 +1,8 @@
 import { MigratorError } from '../../../errors.ts';
 import type { Options } from '../../../ports/options.ts';
+import { isForbidden } from '../../shared/answers.ts';
 import { flagOf, textOf } from '../../shared/option-values.ts';
-import { isForbidden, whoAmI, type Server } from '../server.ts';
+import { whoAmI, type Server } from '../server.ts';
 import { formatPath, parsePath, type ProjectPath } from '../wire/paths.ts';
 import type { Entry } from '../wire/schemas.ts';
 import type { Asset } from './asset-plan.ts';
@@ -10,18 +11,18 @@ import { lookAt, type Place } from './look-up.ts';
 /** Where a project goes and what is there. */
 export interface Destination {
   readonly path: ProjectPath;
-  /** The project space is missing and may be made. */
+  /** The project space is missing, and will be created. */
   readonly createSpace: boolean;
   /** Undefined when the caller may not look. */
   readonly exists: boolean | undefined;
   /** Undefined when the caller may not look. */
   readonly assets: readonly Asset[] | undefined;
-  /** The account that looked may write there; undefined when no list says. */
+  /** Whether the account that looked may write there; undefined when no list says. */
   readonly writable: boolean | undefined;
   readonly notes: readonly string[];
 }
 
-/** The path that was asked for, else the same space and project in the target's org. USAGE when there is neither. */
+/** The path of --dest-path, else the same space and project in the target's org. USAGE when neither is known. */
 export function destinationPath(
   options: Options,
   source: ProjectPath | undefined,
@@ -35,7 +36,10 @@ export function destinationPath(
   });
 }
 
-/** NOT_FOUND when org or space are missing; AUTH_REFUSED when the org is none of the caller's. */
+/**
+ * Looks at the destination. NOT_FOUND when the org or the space is missing; AUTH_REFUSED when the caller is no member
+ * of the org.
+ */
 export async function destinationAt(
   server: Server,
   path: ProjectPath,
@@ -45,7 +49,7 @@ export async function destinationAt(
   const place = await looked(server, path, signal);
   const createSpace = flagOf(options, 'createSpace');
   if (place === undefined) {
-    const note = `${formatPath(path)} may not be listed by this account: nobody can tell beforehand what it holds`;
+    const note = `${formatPath(path)} may not be listed by this account, so nobody can tell beforehand what it holds`;
     return { path, createSpace: false, exists: undefined, assets: undefined, writable: undefined, notes: [note] };
   }
   if (!place.org) {
@@ -84,7 +88,7 @@ export async function destinationAt(
   };
 }
 
-/** Undefined when the caller may not look there although the org is one of theirs. */
+/** Undefined when the caller is a member of the org and still may not look there. */
 async function looked(server: Server, path: ProjectPath, signal: AbortSignal): Promise<Place | undefined> {
   try {
     return await lookAt(server, path, signal);
@@ -100,7 +104,7 @@ async function looked(server: Server, path: ProjectPath, signal: AbortSignal): P
   }
 }
 
-/** CONFLICT: something of that name is there, and nobody said what is to become of it. */
+/** CONFLICT: a project of that name exists, and no option says what happens to it. */
 export function alreadyThere(path: ProjectPath, hint: string): MigratorError {
   return new MigratorError('CONFLICT', `${formatPath(path)} exists already`, {
     hint,
@@ -108,7 +112,7 @@ export function alreadyThere(path: ProjectPath, hint: string): MigratorError {
   });
 }
 
-/** What a project holds besides assets stays where it is: Snaplexes, and folders. */
+/** Snaplexes and folders are in a project, but are no assets and stay where they are. */
 export function isMovable({ asset_type: type }: Entry): boolean {
   return type === undefined || !/^(dir|plex)$/iu.test(type);
 }

@@ -1,20 +1,25 @@
 import { isMigratorError, MigratorError } from '../../../errors.ts';
 import type { InventoryItem } from '../../../ports/adapter.ts';
-import { isContainer, isForbidden, orgsOf, type Server } from '../server.ts';
+import { isForbidden } from '../../shared/answers.ts';
+import { noProjects } from '../../shared/match-by-name.ts';
+import { isContainer, orgsOf, type Server } from '../server.ts';
 import { formatPath, readPath, type ProjectPath } from '../wire/paths.ts';
 import type { Entry } from '../wire/schemas.ts';
 
-/** What there is at a project's path, looked up level by level. */
+/** What there is at the path of a project. It is looked up level by level. */
 export interface Place {
-  /** False when the org is not known, or may not be seen. */
+  /** False when the org does not exist, or the caller may not see it. */
   readonly org: boolean;
   readonly space: boolean;
-  /** What the caller may do in the project, or in the space it is missing in, of R, W and X; undefined when no list says. */
+  /**
+   * The caller's rights (R, W, X) in the project, or in the space when the project is missing; undefined when no list
+   * says.
+   */
   readonly perms: readonly string[] | undefined;
   readonly project: Entry | undefined;
   /** Undefined when the caller may not look. */
   readonly assets: readonly Entry[] | undefined;
-  /** Names beside the wanted one that differ in case only. */
+  /** A name that differs from the wanted one only in case. */
   readonly nearest: string | undefined;
   readonly serverTime: Date | undefined;
 }
@@ -29,7 +34,10 @@ const nothing: Place = {
   serverTime: undefined,
 };
 
-/** Fails with AUTH_REFUSED (403) when a level may not be listed; a project that may not be listed has no assets. */
+/**
+ * AUTH_REFUSED (403) when the caller may not list a level. When only the project may not be listed, `assets` is
+ * undefined.
+ */
 export async function lookAt(server: Server, path: ProjectPath, signal: AbortSignal): Promise<Place> {
   const spaces = await children(server, [path.org], signal);
   if (spaces === undefined) {
@@ -78,7 +86,7 @@ function alike(entries: readonly Entry[], name: string): string | undefined {
   return entries.find((entry) => isContainer(entry) && entry.name.trim().toLowerCase() === wanted)?.name;
 }
 
-/** All projects of all spaces of the orgs that the caller sees. A place that may not be listed is passed over. */
+/** All projects of all spaces of the orgs that the caller sees. Places that the caller may not list are left out. */
 export async function* projects(server: Server, signal: AbortSignal): AsyncIterable<InventoryItem & ProjectPath> {
   for await (const { org, name: space } of spaces(server, signal)) {
     for (const entry of await containers(server, [org, space], signal)) {
@@ -122,8 +130,8 @@ export interface Found {
 }
 
 /**
- * The projects that the texts mean: paths, or names that only one project has. All that are missing are told in one
- * NOT_FOUND; USAGE when a name fits several.
+ * The projects that the texts name: by a path, or by a name that only one project has. NOT_FOUND names all missing
+ * projects at once; USAGE when a name fits several.
  */
 export async function selectProjects(
   server: Server,
@@ -158,14 +166,13 @@ export async function selectProjects(
     if (place.nearest !== undefined) hints.push(place.nearest);
   }
   if (missing.length === 0) return found;
-  const what = missing.length === 1 ? 'there is no project' : 'there are no projects';
-  throw new MigratorError('NOT_FOUND', `${what} ${missing.join(', ')}`, {
-    hint:
-      hints.length > 0
-        ? `paths are case-sensitive: there is ${hints.join(', ')}`
-        : 'a project is named by its path: /org/space/project',
-    details: { missing },
-  });
+  throw noProjects(
+    missing,
+    '',
+    hints.length > 0
+      ? `paths are case-sensitive: there is ${hints.join(', ')}`
+      : 'a project is named by its path: /org/space/project',
+  );
 }
 
 async function collected(server: Server, signal: AbortSignal): Promise<readonly ProjectPath[]> {

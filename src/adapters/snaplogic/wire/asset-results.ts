@@ -2,7 +2,7 @@ import type { JobItem, JobMessage, JobState } from '../../../ports/job.ts';
 import { saidIn } from './errors.ts';
 import type { AssetResult, Entry, ImportResult, MigrationStatus } from './schemas.ts';
 
-/** What became of each asset, out of the lists that migrations and imports answer with. */
+/** The result of each asset, from the lists in the answers of migrations and imports. */
 export interface Outcome {
   readonly items: readonly JobItem[];
   readonly messages: readonly JobMessage[];
@@ -28,8 +28,8 @@ export function outcomeOf({ successful, failed, warnings }: ImportResult, skips:
 }
 
 /**
- * The lists of an answer need not say of what type an asset is: then another list does, or a project that holds the only
- * one of that name.
+ * Adds the types of assets that an answer does not state. The type is that of the only asset of that name in another
+ * list of the answer, or in a project.
  */
 export function withTypes<Document extends ImportResult>(document: Document, entries: readonly Entry[]): Document {
   const types = new Map<string, ReadonlySet<string>>();
@@ -45,8 +45,8 @@ export function withTypes<Document extends ImportResult>(document: Document, ent
 }
 
 /**
- * What an answer that calls itself complete really says: it may list assets that did not make it, and when none did,
- * nothing was completed.
+ * The state that the lists of an answer show, also when the answer calls itself complete. It is `failed` when no asset
+ * was done and some failed.
  */
 export function stateOf({ items, messages }: Outcome): JobState {
   const failed = items.some(({ action }) => action === 'failed');
@@ -54,7 +54,7 @@ export function stateOf({ items, messages }: Outcome): JobState {
   return failed || messages.some(({ level }) => level !== 'info') ? 'partial' : 'succeeded';
 }
 
-/** How many assets of an import became what: enough to say later what it was, and short enough for a job id. */
+/** The counts of an import's results, which are short enough for a job id. */
 export interface Tally {
   readonly done: number;
   readonly failed: number;
@@ -74,7 +74,9 @@ export function stateOfTally({ done, failed, warned }: Tally): JobState {
   return failed + warned > 0 ? 'partial' : 'succeeded';
 }
 
-/** Why a migration failed as a whole; the documents do not say where that stands. */
+/**
+ * Why a migration failed as a whole. The documents do not say where the reason stands, so every known place is read.
+ */
 export function failureOf({ error, message, error_list: list }: MigrationStatus): readonly JobMessage[] {
   const texts = [...(list ?? []).map((entry) => saidIn(entry).text), error ?? '', message ?? ''];
   return [...new Set(texts.filter((text) => text !== ''))].map((text) => ({ level: 'error', text }));

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { MigratorError } from '../../../errors.ts';
 import type { ByteStream } from '../../../ports/artifact.ts';
 import type { Http, HttpRequest, HttpResponse, RequestField, RequestFile } from '../../../ports/http.ts';
+import { answerReader, dateOf } from '../../shared/answers.ts';
 import { bodyError, saidIn, worse } from './errors.ts';
 import { encodedPath, formatPath, segmentsOf, type ProjectPath } from './paths.ts';
 import {
@@ -18,17 +18,17 @@ import {
   type User,
 } from './schemas.ts';
 
-/** One function per endpoint: where it is, how it is asked, what comes back. What to do about it is decided elsewhere. */
+/** One function for each endpoint: its path, its request and its answer. Decisions are made elsewhere. */
 export interface Client {
   user(email: string, signal: AbortSignal): Promise<User>;
-  /** The names of a user's orgs, by the internal call. */
+  /** The names of a user's orgs, from an internal call. */
   orgs(email: string, signal: AbortSignal): Promise<readonly string[]>;
-  /** What lies directly in an org, a space or a project. */
+  /** The direct children of an org, a space or a project. */
   list(segments: readonly string[], signal: AbortSignal): Promise<Listing>;
   /** False when it exists already. */
   createSpace(org: string, space: string, signal: AbortSignal): Promise<boolean>;
   migrate(source: ProjectPath, request: MigrateBody, signal: AbortSignal): Promise<MigrateAnswer>;
-  /** `path` is one of those that a token may be asked for at. */
+  /** `path` is one of `statusPaths`, or the one that the server named. */
   migrationStatus(path: string, signal: AbortSignal): Promise<MigrationStatus>;
   exportProject(
     source: ProjectPath,
@@ -43,9 +43,11 @@ export interface Client {
   ): Promise<ImportResult>;
 }
 
+const decoded = answerReader('check whether the URL of the instance is that of a control plane');
+
 export interface Listing {
   readonly entries: readonly Entry[];
-  /** The server's own time when it answered, as far as it said. */
+  /** The server's time when it answered; undefined when it did not say. */
   readonly serverTime: Date | undefined;
 }
 
@@ -75,9 +77,9 @@ export interface ImportQuery {
 }
 
 const api = 'api/1/rest';
-/** Lists beyond this are paged, whatever a caller asks for. */
+/** The server gives at most so many entries at once, whatever limit a caller asks for. */
 const pageSize = 100;
-// The platform cuts its own calls off after 15 minutes.
+// The platform ends its own calls after 15 minutes.
 const platformMs = 16 * 60_000;
 
 export function createClient(http: Http, scrub: (text: string) => string): Client {
@@ -92,9 +94,10 @@ export function createClient(http: Http, scrub: (text: string) => string): Clien
     if (code >= 400 && request.accept?.includes(code) !== true)
       throw bodyError(code, scrub(said.text), request.method !== 'GET' && request.safety !== 'idempotent');
     if (body === undefined) return { map: undefined, headers };
-    // A synchronous migration is not documented to answer in an envelope.
+    // The documents do not say that the answer to a synchronous migration has an envelope.
     const envelope = envelopeSchema.safeParse(body).data ?? {};
-    return { map: decoded(schema, 'response_map' in envelope ? envelope.response_map : body, request), headers };
+    const content = 'response_map' in envelope ? envelope.response_map : body;
+    return { map: decoded(schema, content, request.path, request.safety === 'once'), headers };
   };
   const need = async <Schema extends z.ZodType>(
     path: string,
@@ -102,8 +105,7 @@ export function createClient(http: Http, scrub: (text: string) => string): Clien
     signal: AbortSignal,
   ): Promise<z.infer<Schema>> => {
     const { map } = await ask({ method: 'GET', path }, schema, signal);
-    if (map === undefined) throw unreadable(path, 'it is empty');
-    return map;
+    return map ?? decoded(schema, map, path);
   };
 
   return {
@@ -119,13 +121,13 @@ export function createClient(http: Http, scrub: (text: string) => string): Clien
       for (let offset = 0; ;) {
         const request: HttpRequest = { method: 'GET', path, query: { limit: pageSize, offset } };
         const { map, headers } = await ask(request, listSchema, signal);
-        if (map === undefined) throw unreadable(path, 'it is empty');
-        serverTime ??= timeOf(headers['date']);
+        serverTime ??= dateOf(headers['date']);
+        const { entries } = map ?? decoded(listSchema, map, path);
         const before = found.size;
-        for (const entry of map.entries) found.set(`${entry.asset_type ?? ''}/${entry.name}`, entry);
-        offset += map.entries.length;
+        for (const entry of entries) found.set(`${entry.asset_type ?? ''}/${entry.name}`, entry);
+        offset += entries.length;
         // A page that brings nothing new comes from a server that does not page at all.
-        if (map.entries.length < pageSize || found.size === before) return { entries: [...found.values()], serverTime };
+        if (entries.length < pageSize || found.size === before) return { entries: [...found.values()], serverTime };
       }
     },
     createSpace: async (org, space, signal) => {
@@ -191,31 +193,17 @@ export function createClient(http: Http, scrub: (text: string) => string): Clien
   };
 }
 
-/** The two places where the status of a migration is documented, below the URL of the instance. */
+/** The two documented paths for the status of a migration, below the URL of the instance. */
 export function statusPaths(token: string): readonly string[] {
   const name = encodeURIComponent(token);
   return [`${api}/public/project/migrate/${name}`, `${api}/public/migrate/${name}`];
 }
 
-/** Where a server says a status is, below the URL of the instance, whatever host it thinks it has. */
+/**
+ * The path of a status URL that the server gave, below the URL of the instance. The host is ignored, because the server
+ * may not know its own name.
+ */
 export function statusPathOf(url: string): string | undefined {
   const at = url.indexOf(`/${api}/`);
   return at < 0 || url.includes('?') || url.includes('..') ? undefined : url.slice(at + 1);
-}
-
-function decoded<Schema extends z.ZodType>(schema: Schema, value: unknown, { path }: HttpRequest): z.infer<Schema> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw unreadable(path, result.error.issues[0]?.message ?? 'it is of another shape');
-}
-
-function unreadable(path: string, why: string): MigratorError {
-  return new MigratorError('REMOTE_UNEXPECTED', `the answer to ${path} is not what SnapLogic documents: ${why}`, {
-    hint: 'check whether the URL of the instance is that of a control plane',
-  });
-}
-
-function timeOf(date: string | undefined): Date | undefined {
-  const time = new Date(date ?? '');
-  return Number.isNaN(time.getTime()) ? undefined : time;
 }

@@ -1,7 +1,8 @@
 import { MigratorError } from '../../../errors.ts';
+import { oneLine } from '../../shared/answers.ts';
 import { errorBodySchema } from './schemas.ts';
 
-/** What a body says went wrong. The product repeats the status in it, and the two may differ. */
+/** What an error body says. The product repeats the status in the body, and the two may differ. */
 export interface Said {
   /** `http_status_code` of the innermost envelope that has one. */
   readonly code: number | undefined;
@@ -10,7 +11,7 @@ export interface Said {
 
 const deepest = 5;
 
-/** Reads the error envelope, envelopes inside envelopes too (`error_list[0].response_map.error_list[0]`). */
+/** Reads an error envelope, and envelopes inside it (`error_list[0].response_map.error_list[0]`). */
 export function saidIn(body: unknown, depth = 0): Said {
   const parsed = errorBodySchema.safeParse(body);
   if (!parsed.success || depth > deepest) return { code: undefined, text: '' };
@@ -24,15 +25,15 @@ export function saidIn(body: unknown, depth = 0): Said {
   };
 }
 
-/** Of an HTTP status and the one in the body: the one that says more went wrong. */
+/** The higher one of an HTTP status and the status in the body. */
 export function worse(one: number | undefined, other: number | undefined): number | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   return Math.max(one, other);
 }
 
-/** The error for a status of 400 and above, whether HTTP or the body brought it; undefined leaves the general reading. */
+/** The error for a status of 400 or more, which HTTP or the body gave. Undefined keeps the general reading. */
 export function refusal(status: number, text: string): MigratorError | undefined {
-  const tail = text === '' ? '' : `: ${text.length > 400 ? `${text.slice(0, 399)}…` : text}`;
+  const tail = text === '' ? '' : `: ${oneLine(text, 400)}`;
   const details = { status };
   switch (status) {
     case 401:
@@ -68,7 +69,7 @@ export function refusal(status: number, text: string): MigratorError | undefined
   }
 }
 
-/** An error that an answer with HTTP status 2xx carries in its body. */
+/** The error in the body of an answer that has HTTP status 2xx. */
 export function bodyError(status: number, text: string, ambiguous: boolean): MigratorError {
   const known =
     refusal(status, text) ??
@@ -77,8 +78,4 @@ export function bodyError(status: number, text: string, ambiguous: boolean): Mig
     hint: known.hint,
     details: { status, ambiguous: ambiguous && (status === 408 || status >= 500) },
   });
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
 }

@@ -1,6 +1,6 @@
 import { MigratorError } from '../../../errors.ts';
 
-/** A place on the control plane: an org, a space of it, a project of that. Case matters. */
+/** A project on the control plane: its org, its project space and its name. Case matters. */
 export interface ProjectPath {
   readonly org: string;
   readonly space: string;
@@ -9,7 +9,7 @@ export interface ProjectPath {
 
 const form = '/org/space/project';
 
-/** The one spelling that is sent, compared and shown: a leading slash, single slashes, case as it was typed. */
+/** The spelling that is sent, compared and shown: a slash in front, single slashes, and case as it was typed. */
 export function formatPath({ org, space, project }: ProjectPath): string {
   return `/${org}/${space}/${project}`;
 }
@@ -38,7 +38,7 @@ export function readPath(text: string): ProjectPath | undefined {
     : { org, space, project };
 }
 
-/** USAGE when the text is no path of a project; `what` names the option or argument it came from. */
+/** USAGE when the text is no path of a project. `what` names the option or argument of the text. */
 export function parsePath(text: string, what: string): ProjectPath {
   const path = readPath(text);
   if (path === undefined) {
@@ -51,7 +51,7 @@ export function parsePath(text: string, what: string): ProjectPath {
   return path;
 }
 
-/** The characters that the product allows in no name, and the names that would change a URL. */
+/** USAGE for characters that the product does not allow in a name, and for names that would change a URL. */
 function checkName(name: string, what: string): void {
   if (!/[\\?#\p{Cc}]/u.test(name) && name !== '.' && name !== '..') return;
   throw new MigratorError('USAGE', `${what}: "${name}" cannot be a name in SnapLogic`, {

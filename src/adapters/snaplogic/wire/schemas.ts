@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** The JSON of the public API and of the asset lists, as far as it is read. Unknown fields are dropped, unknown words are kept. */
+/**
+ * The JSON of the public API and of the asset lists, as far as it is read. Unknown fields are dropped; unknown words
+ * are kept.
+ */
 
 const text = z
   .string()
@@ -18,7 +21,7 @@ const code = z.coerce
   .nullish()
   .catch(undefined)
   .transform((value) => value ?? undefined);
-/** ISO 8601, or milliseconds since 1970, as ISO 8601. */
+/** A time as ISO 8601. The server gives ISO 8601, or milliseconds since 1970. */
 const time = z
   .union([z.string(), z.number().transform((value) => new Date(value).toISOString())])
   .nullish()
@@ -44,7 +47,7 @@ export const entrySchema = z.object({
   path: text,
   time_created: time,
   time_updated: time,
-  /** What the caller may do there, of R, W and X. */
+  /** The caller's rights there: R, W, X. */
   perms: z.array(z.string()).nullish().catch(undefined),
 });
 export type Entry = z.infer<typeof entrySchema>;
@@ -63,10 +66,10 @@ export const userSchema = z.object({
 });
 export type User = z.infer<typeof userSchema>;
 
-/** The internal call that tells a user's orgs: a map from the org's id to its name. */
+/** The answer of the internal call for a user's orgs: a map from an org's id to its name. */
 export const orgsSchema = z.object({ org_snodes: z.record(z.string(), z.object({ name: z.string() })) });
 
-/** The answer to a migration that was started: token and URL, or, of a synchronous one, the status document itself. */
+/** The answer to the start of a migration: token and URL, or, for a synchronous migration, the status document. */
 export const startedSchema = z.object({ status_token: text, status_url: text, _id: text, status: text });
 
 const assetSchema = z.object({
@@ -101,7 +104,7 @@ export const statusSchema = resultSchema.extend({
 });
 export type MigrationStatus = z.infer<typeof statusSchema>;
 
-/** What the root of an exported zip lists. An entry of another kind than a pipeline need not tell its type. */
+/** The list at the root of an exported zip. Only the entries of pipelines always tell their type. */
 export const exportListSchema = z.object({
   entries: z.array(
     z.object({
@@ -123,5 +126,5 @@ export const exportListSchema = z.object({
   ),
 });
 
-/** The claims of a JSON Web Token that say whose it is. */
+/** The claims of a JSON Web Token that name its holder. */
 export const claimsSchema = z.object({ sub: text, org: text, snaplogic_username: text, snaplogic_org: text });

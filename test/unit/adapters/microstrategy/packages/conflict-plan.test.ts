@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { actions } from '../../../../../src/adapters/microstrategy/objects/object-list.ts';
+import { conflictRules } from '../../../../../src/adapters/microstrategy/options.ts';
 import { outcome } from '../../../../../src/adapters/microstrategy/packages/conflict-plan.ts';
 
 const older = { version: 'A', dateModified: '2022-03-01T00:00:00.000+0000' };
@@ -16,7 +16,7 @@ const table = {
   delete: ['unchanged', 'delete', 'delete', 'delete'],
 } as const;
 
-test.each(actions.map((rule) => [rule, table[rule]] as const))('%s: %j', (rule, expected) => {
+test.each(conflictRules.map((rule) => [rule, table[rule]] as const))('%s: %j', (rule, expected) => {
   const planned = [
     outcome(rule, older, undefined),
     outcome(rule, older, { ...older }),
