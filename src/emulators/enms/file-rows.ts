@@ -42,6 +42,6 @@ export async function scanSoon(instance: Instance, path: string): Promise<void> 
     if (instance.pace > 0) await instance.pause(instance.pace);
     scanFolder(instance, path);
   };
-  if (instance.pace > 0) instance.background(work());
+  if (instance.pace > 0) void instance.background(work());
   else await work();
 }

@@ -1,5 +1,5 @@
 // Objects and their relations in tables of their own, so that a hundred thousand of them stay quick.
-import Database from 'libsql';
+import { openDatabase, type Database } from '../shared/database.ts';
 import type { Relation, Side } from './model/relations.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
@@ -90,7 +90,7 @@ const itemOf = ({ place, model, type, id, name, broken, body }: Row): Item => ({
 
 const columns = 'place, model, type, id, name, broken, body';
 
-function prepare(database: Database.Database) {
+function prepare(database: Database) {
   const other = (side: Side, wanted: string) => {
     const far = side === 'near' ? 'far' : 'near';
     return database.prepare(
@@ -129,10 +129,7 @@ function prepare(database: Database.Database) {
 
 /** Opens the tables in a state file that exists. Nothing else may write the file inside `atomically`. */
 export function openObjects(path: string): Objects {
-  const database = new Database(path);
-  database.pragma('journal_mode = WAL');
-  database.pragma('synchronous = NORMAL');
-  database.exec(schema);
+  const database = openDatabase(path, schema);
   const statements = prepare(database);
   let depth = 0;
   let generation = 0;

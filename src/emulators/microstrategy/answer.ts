@@ -3,15 +3,13 @@ import { stackOf } from '../shared/error-members.ts';
 import { createRoutes, type PathParams } from '../shared/routes.ts';
 import type { Call, Reply } from '../shared/server.ts';
 import { onlyFields } from './fields.ts';
-import type { Instance } from './instance.ts';
+import { contextPath, type Instance } from './instance.ts';
 import { openProject, projectHeader } from './project-header.ts';
 import { errorDocument, htmlReply, json, Refusal, refusalReply, sessionDead, unknownEndpoint } from './refusal.ts';
 import { readDocument } from './request-body.ts';
 import { authenticate } from './session-check.ts';
 import { userOf } from './users.ts';
 import type { Route, Visit } from './visit.ts';
-
-export const contextPath = '/MicroStrategyLibrary';
 
 const unknownMethod = () => new Refusal(405, 'ERR001', 'HTTP 405 Method Not Allowed');
 

@@ -1,8 +1,7 @@
 import type { Reply } from '../shared/server.ts';
 import type { Body, Store } from '../shared/store.ts';
-import { contextPath } from './answer.ts';
 import { newGuid, timeOf, wireDate } from './identifiers.ts';
-import type { Instance } from './instance.ts';
+import { contextPath, type Instance } from './instance.ts';
 import { asText, readInteger } from './loose-json.ts';
 import { needAdministrator } from './privileges.ts';
 import { openProject } from './project-header.ts';

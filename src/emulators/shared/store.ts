@@ -1,5 +1,5 @@
-import Database from 'libsql';
 import { MigratorError } from '../../errors.ts';
+import { openDatabase, type Database } from './database.ts';
 
 /** One thing an emulated server knows, as plain JSON. */
 export type Body = Readonly<Record<string, unknown>>;
@@ -63,23 +63,8 @@ const entry = (row: Row): Entry => ({
   body: JSON.parse(row.body) as Body,
 });
 
-function open(file: string, collation: 'NOCASE' | 'BINARY'): Database.Database {
-  try {
-    const database = new Database(file);
-    database.pragma('journal_mode = WAL');
-    database.pragma('synchronous = NORMAL');
-    database.exec(schema(collation));
-    return database;
-  } catch (cause) {
-    throw new MigratorError('LOCAL_IO', `the emulator's state file "${file}" cannot be opened`, {
-      hint: 'choose another directory, or remove this one to start with fresh data',
-      cause,
-    });
-  }
-}
-
 /** The first product that uses a state file keeps it: two would seed and answer from each other's documents. */
-function claim(database: Database.Database, file: string, product: string): void {
+function claim(database: Database, file: string, product: string): void {
   database.prepare("INSERT OR IGNORE INTO settings (name, value) VALUES ('product', ?)").run(product);
   const { value } = database.prepare("SELECT value FROM settings WHERE name = 'product'").get() as { value: string };
   if (value === product) return;
@@ -94,7 +79,7 @@ function claim(database: Database.Database, file: string, product: string): void
  * product's instance.
  */
 export function openStore(file: string, product: string, { caseSensitive = false } = {}): Store {
-  const database = open(file, caseSensitive ? 'BINARY' : 'NOCASE');
+  const database = openDatabase(file, schema(caseSensitive ? 'BINARY' : 'NOCASE'));
   claim(database, file, product);
   const columns = 'kind, id, container, name, body';
   const statements = {

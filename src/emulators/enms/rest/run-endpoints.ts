@@ -114,7 +114,7 @@ async function runService(visit: Visit) {
   const plan: Plan = { service, runtime: pythonTime(), devices: chosen, payload, trigger: 'REST API' };
   const running = carryOut(instance, plan);
   if (sent['async'] === false) return json({ ...(await running), errors });
-  instance.background(running);
+  void instance.background(running);
   return json({ errors, runtime: plan.runtime });
 }
 
@@ -128,7 +128,9 @@ function runTask(visit: Visit) {
     throw new ServerError(`there is no task with the id ${id} and a service`);
   const devices = relatedItems(instance, task, 'devices').map(({ name }) => name);
   const payload = columnsOf(instance, task)['initial_payload'] as Values;
-  instance.background(carryOut(instance, { service, runtime: pythonTime(), devices, payload, trigger: 'Scheduler' }));
+  void instance.background(
+    carryOut(instance, { service, runtime: pythonTime(), devices, payload, trigger: 'Scheduler' }),
+  );
   return json(null);
 }
 

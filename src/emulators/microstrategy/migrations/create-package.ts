@@ -5,7 +5,7 @@ import { largestPackage } from '../file-store/routes.ts';
 import { removeShared, writeShared } from '../file-store/shared-folder.ts';
 import { binaryPath } from '../file-store/upload.ts';
 import { newGuid, wireDate } from '../identifiers.ts';
-import type { Instance } from '../instance.ts';
+import { contextPath, type Instance } from '../instance.ts';
 import { asObject, asText, isEmpty, isObject } from '../loose-json.ts';
 import { configuration } from '../metadata/object.ts';
 import { findProject } from '../metadata/project.ts';
@@ -45,8 +45,8 @@ export function scopeOf(type: PackageRow['type'], project: string | undefined): 
 }
 
 export const ownEnvironment = (instance: Instance): Body => ({
-  id: `${instance.url()}/`,
-  name: `${instance.url()}/`,
+  id: `${instance.origin()}${contextPath}/`,
+  name: `${instance.origin()}${contextPath}/`,
 });
 
 export function newImport(user: User | undefined, packageId: string, importInfo: Body): ImportRow {
