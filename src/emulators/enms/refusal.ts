@@ -1,3 +1,4 @@
+import { Refusal as BaseRefusal } from '../shared/answering.ts';
 import type { Reply } from '../shared/server.ts';
 
 const texts: Readonly<Record<number, string>> = {
@@ -7,14 +8,10 @@ const texts: Readonly<Record<number, string>> = {
   500: 'Internal Server Error',
 };
 
-/** An answer of 400 and above, thrown by a handler. Anything else that is thrown becomes a 500. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-  readonly status: number;
-
+/** Says no more than its status. Anything else that is thrown becomes a 500. */
+export class Refusal extends BaseRefusal {
   constructor(status: number) {
-    super(`refused with ${status}`);
-    this.status = status;
+    super(status, `refused with ${status}`);
   }
 }
 

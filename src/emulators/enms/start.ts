@@ -62,11 +62,12 @@ export const startEnms = (options: EmulatorOptions): Promise<RunningEmulator> =>
       await seed(instance, sample);
       tellVersion(instance);
       const check = createPasswordCheck(instance);
+      const [rest, web] = [answerRest(instance, check), answerWeb(instance, check)];
       return {
         credentials: administrator(instance, check, options.credentials),
         async answer(call) {
-          if (!/^\/rest(\/|$)/.test(call.path)) return answerWeb(instance, check, call);
-          const reply = await answerRest(instance, check, call);
+          if (!/^\/rest(\/|$)/.test(call.path)) return web(call);
+          const reply = await rest(call);
           // A REST call logs out the session it carries.
           const cookie = loggedOut(instance, call);
           return cookie === undefined ? reply : { ...reply, headers: { ...reply.headers, 'Set-Cookie': cookie } };

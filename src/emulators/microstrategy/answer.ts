@@ -1,12 +1,12 @@
 // From a request to its reply: route, session, project, handler, error document.
-import { stackOf } from '../shared/error-members.ts';
+import { answering } from '../shared/answering.ts';
 import { createRoutes, type PathParams } from '../shared/routes.ts';
 import type { Call, Reply } from '../shared/server.ts';
 import { onlyFields } from './fields.ts';
 import { contextPath, type Instance } from './instance.ts';
 import { openProject, projectHeader } from './project-header.ts';
 import { errorDocument, htmlReply, json, Refusal, refusalReply, sessionDead, unknownEndpoint } from './refusal.ts';
-import { readDocument } from './request-body.ts';
+import { readDocument } from './request.ts';
 import { authenticate } from './session-check.ts';
 import { userOf } from './users.ts';
 import type { Route, Visit } from './visit.ts';
@@ -41,30 +41,27 @@ function partial(reply: Reply, fields: string | undefined): Reply {
   return { ...reply, body: JSON.stringify(onlyFields(JSON.parse(reply.body), fields)) };
 }
 
+const replyTo = (error: unknown): Reply =>
+  error instanceof Refusal
+    ? refusalReply(error)
+    : json(500, errorDocument('ERR001', 'An internal error has occurred.'));
+
 export function createAnswer(instance: Instance, list: readonly Route[]): (call: Call) => Promise<Reply> {
   const routes = createRoutes<Route>({ caseSensitive: true });
   for (const route of list) routes.on(route.method, `/api${route.path}`, route);
 
-  async function handle(call: Call, path: string): Promise<Reply> {
+  async function handle(call: Call): Promise<Reply> {
+    const path = call.path.startsWith(`${contextPath}/`) ? call.path.slice(contextPath.length) : undefined;
+    if (path === undefined || !/^\/api(?:\/|$)/.test(path)) return htmlReply(404, 'Not Found');
+    const broken = instance.faults.take('server-error-html');
+    if (broken !== undefined) return htmlReply(broken.values['status'] ?? 500, 'Internal Server Error');
     const found = routes.find(call.method, path);
     if (!('target' in found)) throw found.allowed.length === 0 ? unknownEndpoint() : unknownMethod();
     const visit = visitOf(instance, call, found.target, found.params);
     return partial(await found.target.handle(visit), call.query('fields'));
   }
 
-  return async (call) => {
-    const path = call.path.startsWith(`${contextPath}/`) ? call.path.slice(contextPath.length) : undefined;
-    if (path === undefined || !/^\/api(?:\/|$)/.test(path)) return htmlReply(404, 'Not Found');
-    const broken = instance.faults.take('server-error-html');
-    if (broken !== undefined) return htmlReply(broken.values['status'] ?? 500, 'Internal Server Error');
-    try {
-      return await handle(call, path);
-    } catch (error) {
-      if (error instanceof Refusal) return refusalReply(error);
-      instance.log(`${call.method} ${call.path} failed: ${stackOf(error)}`);
-      return json(500, errorDocument('ERR001', 'An internal error has occurred.'));
-    }
-  };
+  return answering(instance.log, handle, replyTo);
 }
 
 /** Faults may name a path from `/api` on, with ids as they are or percent-encoded. */

@@ -1,11 +1,12 @@
+import { asText, type Json } from '../shared/json.ts';
 import type { Reply } from '../shared/server.ts';
-import type { Body, Store } from '../shared/store.ts';
+import type { Store } from '../shared/store.ts';
 import { newGuid, timeOf, wireDate } from './identifiers.ts';
 import { contextPath, type Instance } from './instance.ts';
-import { asText, readInteger } from './loose-json.ts';
 import { needAdministrator } from './privileges.ts';
 import { openProject } from './project-header.ts';
 import { json, noContent, Refusal, sessionDead, unknownEndpoint } from './refusal.ts';
+import { readInteger } from './request.ts';
 import { cookieOf, idleTimeout } from './session-check.ts';
 import type { Session } from './sessions.ts';
 import { checkPassword, guestOf, userOf } from './users.ts';
@@ -22,7 +23,7 @@ function userOfApiToken(store: Store, token: string): string {
   return userId;
 }
 
-function userOfLogin(instance: Instance, mode: number, body: Body): string {
+function userOfLogin(instance: Instance, mode: number, body: Json): string {
   const [username, password] = [asText(body['username']), asText(body['password'])];
   if (mode === loginMode.anonymous) return guestOf(instance.store);
   if (mode === loginMode.apiToken) return userOfApiToken(instance.store, username);
@@ -105,7 +106,7 @@ function tokenOfCookie({ instance, call }: Visit): Reply {
   return noContent({ 'X-MSTR-AuthToken': session.token });
 }
 
-function person(store: Store, { userId }: Session): Body {
+function person(store: Store, { userId }: Session): Json {
   const user = userOf(store, userId);
   if (user === undefined) throw sessionDead();
   return { id: user.id, fullName: user.name, initials: user.initials };

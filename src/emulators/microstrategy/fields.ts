@@ -1,4 +1,4 @@
-import { isObject } from './loose-json.ts';
+import { isObject } from '../shared/json.ts';
 
 type Wanted = Map<string, Wanted>;
 

@@ -1,11 +1,10 @@
 import type { Reply } from '../shared/server.ts';
-import { readFlag, readInteger } from './loose-json.ts';
 import { typeName } from './metadata/object-types.ts';
 import { configuration, contentsOf, findObject } from './metadata/object.ts';
 import { findProject, preDefinedFolders, projectsOf, rootFolder } from './metadata/project.ts';
 import { detailOf, lookUp, projectView, summaryOf } from './metadata/view.ts';
-import { pageOf, totalOf } from './paging.ts';
 import { json, missing, Refusal } from './refusal.ts';
+import { pageOf, readFlag, readInteger, totalOf } from './request.ts';
 import type { Route, Visit } from './visit.ts';
 
 const notInMetadata = -2_147_216_373;

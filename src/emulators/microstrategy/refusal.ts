@@ -1,21 +1,18 @@
+import { Refusal as BaseRefusal } from '../shared/answering.ts';
+import type { Json } from '../shared/json.ts';
 import type { Reply } from '../shared/server.ts';
-import type { Body } from '../shared/store.ts';
 import { newGuid } from './identifiers.ts';
 
 /** `ERR001` general, `ERR002` I-Server, `ERR003` login, `ERR004` not found, `ERR005` missing, `ERR006` invalid, … */
 type ErrorCode =
   'ERR001' | 'ERR002' | 'ERR003' | 'ERR004' | 'ERR005' | 'ERR006' | 'ERR007' | 'ERR009' | 'ERR014' | 'ERR017';
 
-/** An answer of 400 and above, thrown by a handler. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-  readonly status: number;
+export class Refusal extends BaseRefusal {
   readonly code: ErrorCode;
-  readonly extra: Body;
+  readonly extra: Json;
 
-  constructor(status: number, code: ErrorCode, message: string, extra: Body = {}) {
-    super(message);
-    this.status = status;
+  constructor(status: number, code: ErrorCode, message: string, extra: Json = {}) {
+    super(status, message);
     this.code = code;
     this.extra = extra;
   }
@@ -45,7 +42,7 @@ export const json = (status: number, body: unknown, headers: Reply['headers'] = 
 export const noContent = (headers: Reply['headers'] = {}): Reply => ({ status: 204, headers });
 
 /** The error document, general handling of REST exceptions: code, message, a ticket and what else there is to tell. */
-export const errorDocument = (code: string, message: string, extra: Body = {}): Body => ({
+export const errorDocument = (code: string, message: string, extra: Json = {}): Json => ({
   code,
   message,
   ...extra,

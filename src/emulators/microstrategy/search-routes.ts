@@ -1,11 +1,10 @@
 import type { Reply } from '../shared/server.ts';
 import { newGuid } from './identifiers.ts';
-import { readFlag, readInteger } from './loose-json.ts';
 import { isConfigurationType } from './metadata/object-types.ts';
 import { ancestorsOf, configuration, findVisible, objectsOf, usersOf, type MetadataObject } from './metadata/object.ts';
 import { ancestorList, summaryOf } from './metadata/view.ts';
-import { pageOf, totalOf } from './paging.ts';
 import { invalid, json, missing, Refusal } from './refusal.ts';
+import { pageOf, readFlag, readInteger, totalOf } from './request.ts';
 import type { Route, Visit } from './visit.ts';
 
 /** EnumDSSXMLSearchTypes: 1 begins with, 2 exactly, 3 a word begins with, 4 contains, 5 ends with. */

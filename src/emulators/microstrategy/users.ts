@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { asList, asText } from '../shared/json.ts';
 import type { Store } from '../shared/store.ts';
 import { administratorId, guestId } from './identifiers.ts';
-import { asList, asText } from './loose-json.ts';
 import { objectType, userSubtype } from './metadata/object-types.ts';
 import { configuration, findObject, objectsOf, type MetadataObject } from './metadata/object.ts';
 import { Refusal } from './refusal.ts';

@@ -1,5 +1,5 @@
+import type { Json } from '../shared/json.ts';
 import type { Call, Reply } from '../shared/server.ts';
-import type { Body } from '../shared/store.ts';
 import type { Instance } from './instance.ts';
 import type { Session } from './sessions.ts';
 import type { User } from './users.ts';
@@ -16,7 +16,7 @@ export interface Visit {
   /** The project header of routes that heed it: of a project that exists and is loaded. */
   readonly project: string | undefined;
   /** The request body; an empty document when there is none. */
-  readonly document: () => Promise<Body>;
+  readonly document: () => Promise<Json>;
 }
 
 export interface Route {

@@ -1,10 +1,11 @@
-import type { Body, Entry, Store } from '../shared/store.ts';
+import { isObject, type Json } from '../shared/json.ts';
+import type { Entry, Store } from '../shared/store.ts';
 import { readList } from './collection.ts';
 import { newId, putDocument, wireDate } from './instance.ts';
 import { readOverwriteMode } from './overwrite-mode.ts';
 import { invalid, json, Refusal } from './refusal.ts';
 import { resource } from './resource.ts';
-import { asText, isObject, members, readText } from './tolerant-json.ts';
+import { asText, members, readText } from './tolerant-json.ts';
 import type { Route, Visit } from './visit.ts';
 
 /** What is known about how a package version was built; undefined when nobody has said. */
@@ -25,7 +26,7 @@ function required(get: (name: string) => unknown, name: string): string {
 
 const textMembers = ['Branch', 'BuildEnvironment', 'BuildNumber', 'BuildUrl', 'VcsCommitNumber', 'VcsRoot', 'VcsType'];
 
-function documentOf(given: unknown): Body {
+function documentOf(given: unknown): Json {
   const get = members(given);
   const commits = get('Commits');
   return {

@@ -1,6 +1,7 @@
+import { isObject } from '../shared/json.ts';
 import type { Entry } from '../shared/store.ts';
 import { readList } from './collection.ts';
-import { asText, isObject } from './tolerant-json.ts';
+import { asText } from './tolerant-json.ts';
 import type { Visit } from './visit.ts';
 
 /** Query parameters that compare with a member of the document; each may name several values. */

@@ -1,5 +1,6 @@
+import type { Json } from '../shared/json.ts';
 import type { EmulatedServer } from '../shared/start-emulated.ts';
-import type { Body, Entry, Store } from '../shared/store.ts';
+import type { Entry, Store } from '../shared/store.ts';
 import { kindNamed } from './kinds.ts';
 import { absent } from './refusal.ts';
 import { asText } from './tolerant-json.ts';
@@ -17,7 +18,7 @@ export const wireDate = (date: Date): string => date.toISOString().replace('Z', 
 export const defaultSpace = 'Spaces-1';
 
 /** Adds or replaces a document; its space and name come from the body. */
-export function putDocument(store: Store, kindName: string, body: Body): Entry {
+export function putDocument(store: Store, kindName: string, body: Json): Entry {
   const kind = kindNamed(kindName);
   const id = asText(body['Id']);
   const version = typeof body['Version'] === 'string' ? body['Version'] : undefined;

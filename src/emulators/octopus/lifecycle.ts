@@ -1,5 +1,5 @@
+import { isObject } from '../shared/json.ts';
 import type { Entry, Store } from '../shared/store.ts';
-import { isObject } from './tolerant-json.ts';
 
 const ids = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
 

@@ -1,5 +1,6 @@
 // What belongs to a project, under the project's own path.
-import type { Body, Entry, Store } from '../shared/store.ts';
+import type { Json } from '../shared/json.ts';
+import type { Entry, Store } from '../shared/store.ts';
 import { createDocument, deleteDocument, replaceDocument } from './document-changes.ts';
 import { putDocument } from './instance.ts';
 import { kindNamed } from './kinds.ts';
@@ -101,9 +102,9 @@ const settings = {
 } as const;
 
 /** Deployment settings are members of the project, shown as a document of their own. */
-function settingsOf(project: Entry): Body {
+function settingsOf(project: Entry): Json {
   const { body, id, container } = project;
-  const own: Body = Object.fromEntries(
+  const own: Json = Object.fromEntries(
     Object.entries(settings).map(([name, otherwise]) => [name, body[name] ?? otherwise]),
   );
   return {

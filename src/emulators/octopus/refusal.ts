@@ -1,14 +1,12 @@
+import { Refusal as BaseRefusal } from '../shared/answering.ts';
 import type { Reply } from '../shared/server.ts';
 
-/** An answer of 400 and above, thrown by a handler. Its body is the error document all Octopus clients read. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-  readonly status: number;
+/** Its body is the error document that all Octopus clients read. */
+export class Refusal extends BaseRefusal {
   readonly errors: readonly string[];
 
   constructor(status: number, message: string, errors: readonly string[] = []) {
-    super(message);
-    this.status = status;
+    super(status, message);
     this.errors = errors;
   }
 }

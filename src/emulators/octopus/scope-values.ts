@@ -1,7 +1,8 @@
+import { isObject } from '../shared/json.ts';
 import type { Entry, Store } from '../shared/store.ts';
 import { actionsOf } from './executions/releases.ts';
 import { resource } from './resource.ts';
-import { asText, isObject } from './tolerant-json.ts';
+import { asText } from './tolerant-json.ts';
 
 const reference = ({ id, name }: Entry) => ({ Id: id, Name: name });
 

@@ -1,6 +1,6 @@
 // Sensitive values are write-only: `{ HasValue, NewValue }` on the wire, sealed in the state, and in variable sets a
 // variable of type Sensitive whose Value reads as null.
-import { isObject } from './tolerant-json.ts';
+import { isObject } from '../shared/json.ts';
 import { isSealed, type Vault } from './vault.ts';
 
 const isWireForm = (value: Record<string, unknown>) =>

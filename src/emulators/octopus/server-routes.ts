@@ -1,10 +1,11 @@
+import { isObject } from '../shared/json.ts';
 import { collection } from './collection.ts';
 import type { Instance } from './instance.ts';
 import { isInMaintenance, setMaintenance } from './maintenance.ts';
 import { absent, invalid, json } from './refusal.ts';
 import { rootReply } from './root.ts';
 import { nodeId } from './tasks.ts';
-import { isObject, members, readFlag } from './tolerant-json.ts';
+import { members, readFlag } from './tolerant-json.ts';
 import type { Route, Visit } from './visit.ts';
 
 const maintenanceResource = (instance: Instance) => ({

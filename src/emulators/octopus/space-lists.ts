@@ -1,4 +1,5 @@
 // Small lists of a space that are no plain lists of documents, and the order people give to environments and tag sets.
+import { isObject } from '../shared/json.ts';
 import type { Entry } from '../shared/store.ts';
 import { collection } from './collection.ts';
 import { narrowed } from './document-filters.ts';
@@ -7,7 +8,7 @@ import { lifecyclePhases } from './lifecycle.ts';
 import { findDocument } from './lookup.ts';
 import { invalid, json } from './refusal.ts';
 import { resource } from './resource.ts';
-import { asText, isObject } from './tolerant-json.ts';
+import { asText } from './tolerant-json.ts';
 import type { Route, Visit } from './visit.ts';
 
 /** A body that is a list of ids sets SortOrder in that order. */

@@ -1,12 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Body, Store } from '../shared/store.ts';
+import type { Json } from '../shared/json.ts';
+import type { Store } from '../shared/store.ts';
 import { defaultSpace, newId, putDocument, slugOf, type Instance } from './instance.ts';
 import { kinds } from './kinds.ts';
 
 const forever = { Unit: 'Days', QuantityToKeep: 0, ShouldKeepForever: true };
 
-function addMissing(store: Store, kind: string, space: string, id: string | undefined, name: string, body: Body): void {
+function addMissing(store: Store, kind: string, space: string, id: string | undefined, name: string, body: Json): void {
   if (store.named(kind, space, name) !== undefined) return;
   putDocument(store, kind, { Id: id ?? newId(store, kind), Name: name, SpaceId: space, ...body });
 }

@@ -1,10 +1,11 @@
+import { isObject } from '../shared/json.ts';
 import type { Entry } from '../shared/store.ts';
 import { collection, readList } from './collection.ts';
 import type { Instance } from './instance.ts';
 import { absent, invalid, json } from './refusal.ts';
 import type { TaskQueue } from './task-queue.ts';
 import { isDone, queueTask, rawLog, setState, stateOf, taskDetails, taskResource, type TaskState } from './tasks.ts';
-import { asText, isObject, members, readText } from './tolerant-json.ts';
+import { asText, members, readText } from './tolerant-json.ts';
 import type { Route, Visit } from './visit.ts';
 
 const taskTypes: readonly (readonly [string, string])[] = [

@@ -1,4 +1,5 @@
-import type { Body, Entry } from '../shared/store.ts';
+import type { Json } from '../shared/json.ts';
+import type { Entry } from '../shared/store.ts';
 import { newId, putDocument, wireDate, type Instance } from './instance.ts';
 import { invalid } from './refusal.ts';
 import { activityLog, logTree, rawTree, readEvents } from './task-log.ts';
@@ -8,7 +9,7 @@ export type TaskState = 'Queued' | 'Executing' | 'Cancelling' | 'Success' | 'Fai
 export interface NewTask {
   readonly name: string;
   readonly description: string;
-  readonly arguments: Body;
+  readonly arguments: Json;
   /** Undefined for a task of the whole server. */
   readonly space: string | undefined;
   readonly projectId?: string | undefined;
@@ -17,7 +18,7 @@ export interface NewTask {
   /** When it is too late to start it. */
   readonly until?: string | undefined;
   /** Members that are kept and never shown: their names begin with `$`. */
-  readonly marks?: Body | undefined;
+  readonly marks?: Json | undefined;
 }
 
 function readDate(text: string): string {
@@ -48,7 +49,7 @@ export function queueTask(instance: Instance, task: NewTask): Entry {
 }
 
 /** Tasks lie outside the spaces in the store: their list is one for the whole server. */
-export function putTask(instance: Instance, body: Body): Entry {
+export function putTask(instance: Instance, body: Json): Entry {
   const entry = { ...putDocument(instance.store, 'ServerTasks', body), container: undefined };
   instance.store.put(entry);
   return entry;
@@ -77,7 +78,7 @@ export const nodeId = 'OctopusServerNodes-embedded';
 
 const plural = (count: number, unit: string) => `${count} ${unit}${count === 1 ? '' : 's'}`;
 
-function durationText(body: Body): string {
+function durationText(body: Json): string {
   if (typeof body['StartTime'] !== 'string') return '';
   const end = typeof body['CompletedTime'] === 'string' ? new Date(body['CompletedTime']) : new Date();
   const seconds = Math.floor((end.getTime() - new Date(body['StartTime']).getTime()) / 1000);

@@ -1,11 +1,12 @@
 // Values that tenants give to the templates of projects and variable sets. They lie in the tenant's document under a
 // name that is never shown, by owner, then for projects by environment, then by template.
-import type { Body, Entry } from '../shared/store.ts';
+import { isObject, type Json } from '../shared/json.ts';
+import type { Entry } from '../shared/store.ts';
 import { putDocument } from './instance.ts';
 import { findDocument } from './lookup.ts';
 import { invalid, json } from './refusal.ts';
 import { masked, sealed } from './sensitive.ts';
-import { asText, isObject, members } from './tolerant-json.ts';
+import { asText, members } from './tolerant-json.ts';
 import type { Route, Visit } from './visit.ts';
 
 const kept = '$variables';
@@ -18,7 +19,7 @@ const tenantOf = (visit: Visit): Entry => findDocument(visit.instance.store, 'Te
 
 interface Owner {
   readonly entry: Entry;
-  readonly templates: readonly Body[];
+  readonly templates: readonly Json[];
   /** Empty for variable sets: their values hold in all environments. */
   readonly environments: readonly string[];
 }
@@ -47,7 +48,7 @@ function setsOf(visit: Visit, tenant: Entry): readonly Owner[] {
     .map((entry) => ({ entry, templates: templatesOf(entry), environments: [] }));
 }
 
-function variablesDocument(visit: Visit, tenant: Entry): Body {
+function variablesDocument(visit: Visit, tenant: Entry): Json {
   const values = tenant.body[kept];
   const shown = (...path: string[]) => masked(inside(values, ...path) ?? {});
   return {
@@ -91,7 +92,7 @@ async function setVariables(visit: Visit) {
   });
   const values = Object.fromEntries(owners.map(([id, one]) => [id, members(one)('Variables') ?? {}]));
   const before = tenant.body[kept];
-  const next = { ...(isObject(before) ? before : {}), ...(sealed(visit.instance.vault, values, before) as Body) };
+  const next = { ...(isObject(before) ? before : {}), ...(sealed(visit.instance.vault, values, before) as Json) };
   return json(
     200,
     variablesDocument(visit, putDocument(visit.instance.store, 'Tenants', { ...tenant.body, [kept]: next })),
@@ -100,7 +101,7 @@ async function setVariables(visit: Visit) {
 
 interface Place {
   readonly owner: Owner;
-  readonly template: Body;
+  readonly template: Json;
   /** Undefined for a variable set's template. */
   readonly environment: string | undefined;
   readonly value: unknown;
@@ -181,7 +182,7 @@ function valuesOf(sent: unknown, owners: readonly Owner[]): Record<string, Recor
     if (owner.entry.kind !== 'Projects') own[template] = get('Value');
     else if (Array.isArray(environments)) {
       for (const environment of environments.map(String)) {
-        own[environment] = { ...(own[environment] as Body | undefined), [template]: get('Value') };
+        own[environment] = { ...(own[environment] as Json | undefined), [template]: get('Value') };
       }
     }
   }
@@ -198,7 +199,7 @@ function setRows(kind: 'common' | 'project'): Route['handle'] {
     const before = tenant.body[kept];
     const owned = new Set(owners.map(({ entry }) => entry.id));
     const others = Object.entries(isObject(before) ? before : {}).filter(([id]) => !owned.has(id));
-    const next = { ...Object.fromEntries(others), ...(sealed(visit.instance.vault, values, before) as Body) };
+    const next = { ...Object.fromEntries(others), ...(sealed(visit.instance.vault, values, before) as Json) };
     return json(200, rows(visit, putDocument(visit.instance.store, 'Tenants', { ...tenant.body, [kept]: next }), kind));
   };
 }

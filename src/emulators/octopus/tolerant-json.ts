@@ -1,5 +1,6 @@
 // Json.NET, which the product reads requests with, accepts more than JSON: comments, trailing commas, single quotes,
 // unquoted names, and any letter case in property names. Published samples depend on it.
+import { isObject } from '../shared/json.ts';
 import { invalid } from './refusal.ts';
 
 class Reader {
@@ -109,10 +110,6 @@ export function readTolerantJson(text: string): unknown {
     if (!(error instanceof SyntaxError)) throw error;
     return new Reader(text).document();
   }
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Members whose own members are named by ids or by people: their letter case is theirs. */

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Body, Entry, Store } from '../shared/store.ts';
+import type { Json } from '../shared/json.ts';
+import type { Entry, Store } from '../shared/store.ts';
 import { newId, putDocument, type Instance } from './instance.ts';
 import { kinds } from './kinds.ts';
 import { Refusal } from './refusal.ts';
 
 export interface User {
   readonly id: string;
-  readonly body: Body;
+  readonly body: Json;
   readonly may: (permission: string) => boolean;
 }
 

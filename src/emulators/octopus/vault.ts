@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { isObject } from '../shared/json.ts';
 import type { Store } from '../shared/store.ts';
-import { isObject } from './tolerant-json.ts';
 
 /** A sensitive value as the state file holds it: encrypted with the server's master key under a random IV. */
 export interface Sealed {

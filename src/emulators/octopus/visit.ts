@@ -1,6 +1,6 @@
+import type { Json } from '../shared/json.ts';
 import type { PathParams } from '../shared/routes.ts';
 import type { Call, Reply } from '../shared/server.ts';
-import type { Body } from '../shared/store.ts';
 import type { Instance } from './instance.ts';
 import type { User } from './users.ts';
 
@@ -19,7 +19,7 @@ export interface Visit {
   /** The parsed request body; undefined when it is empty. */
   readonly body: () => Promise<unknown>;
   /** A body that must be a document. 400 when there is none. */
-  readonly document: () => Promise<Body>;
+  readonly document: () => Promise<Json>;
 }
 
 export interface Route {

@@ -1,8 +1,6 @@
 import { MigratorError } from '../../errors.ts';
 import { openDatabase, type Database } from './database.ts';
-
-/** One thing an emulated server knows, as plain JSON. */
-export type Body = Readonly<Record<string, unknown>>;
+import type { Json } from './json.ts';
 
 export interface Entry {
   readonly kind: string;
@@ -11,7 +9,7 @@ export interface Entry {
   /** The space, folder or org that holds it; undefined for what belongs to the whole server. */
   readonly container: string | undefined;
   readonly name: string;
-  readonly body: Body;
+  readonly body: Json;
 }
 
 /** The state of one emulated server: documents, counters, settings and append-only streams of lines, in one SQLite file. */
@@ -60,7 +58,7 @@ const entry = (row: Row): Entry => ({
   id: row.id,
   container: row.container ?? undefined,
   name: row.name,
-  body: JSON.parse(row.body) as Body,
+  body: JSON.parse(row.body) as Json,
 });
 
 /** The first product that uses a state file keeps it: two would seed and answer from each other's documents. */

@@ -1,6 +1,6 @@
 // An account's name is its label: an account file that gives another label renames the account as it arrives.
+import { asObject, asText, at, type Json, withMember } from '../shared/json.ts';
 import type { Arrival } from './archive.ts';
-import { asObject, asText, at, withMember, type Json } from './json.ts';
 
 interface Arriving {
   readonly arrivals: readonly Arrival[];

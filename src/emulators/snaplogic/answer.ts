@@ -1,34 +1,25 @@
 // From a request to its reply: route, caller, handler, error document, and the faults that touch every answer.
 import type { IncomingMessage } from 'node:http';
-import { stackOf } from '../shared/error-members.ts';
+import { answering, Refusal } from '../shared/answering.ts';
+import { isObject, type Json } from '../shared/json.ts';
+import { readText, usualLimit } from '../shared/request-body.ts';
 import { createRoutes } from '../shared/routes.ts';
 import type { Call, Reply } from '../shared/server.ts';
 import { authenticate } from './authentication.ts';
-import { isObject, type Json } from './json.ts';
 import { needOrg } from './orgs.ts';
 import type { Plane } from './plane.ts';
-import { errorDocument, json, nestedErrorDocument, Refusal } from './refusal.ts';
+import { errorDocument, json, nestedErrorDocument } from './refusal.ts';
 import { enter, need, needAdmin } from './rights.ts';
 import { needPlace } from './tree.ts';
 import type { Route, Visit } from './visit.ts';
 
-const largestBody = 32 * 1024 * 1024;
+const tooLarge = () => new Refusal(413, 'The request body is too large');
 
 async function readDocument(request: IncomingMessage): Promise<Json> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > largestBody) throw new Refusal(413, 'The request body is too large');
-    chunks.push(chunk);
-  }
+  const text = await readText(request, usualLimit, tooLarge);
   let parsed: unknown;
   try {
-    parsed = JSON.parse(
-      Buffer.concat(chunks)
-        .toString('utf8')
-        .replace(/^\uFEFF/, ''),
-    );
+    parsed = JSON.parse(text);
   } catch {
     throw new Refusal(400, 'The request body is not valid JSON');
   }
@@ -115,15 +106,12 @@ export function createAnswer(plane: Plane, list: readonly Route[]): (call: Call)
     return found.target.handle(visitOf(plane, call, found.target, found.params));
   }
 
-  return async (call) => {
-    const hold = limited(plane);
-    if (hold !== undefined) return hold;
-    try {
-      return await handle(call);
-    } catch (error) {
-      if (error instanceof Refusal) return refusalReply(plane, error.status, error.message);
-      plane.log(`${call.method} ${call.path} failed: ${stackOf(error)}`);
-      return refusalReply(plane, 500, 'Internal server error');
-    }
-  };
+  return answering(
+    plane.log,
+    (call) => limited(plane) ?? handle(call),
+    (error) =>
+      error instanceof Refusal
+        ? refusalReply(plane, error.status, error.message)
+        : refusalReply(plane, 500, 'Internal server error'),
+  );
 }

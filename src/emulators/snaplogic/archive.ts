@@ -1,10 +1,10 @@
 // The zip of a project as it comes back: read whole, checked before anything is changed.
 import { readFile } from 'node:fs/promises';
+import { Refusal } from '../shared/answering.ts';
+import { asObjects, asText, isObject, type Json } from '../shared/json.ts';
 import { readZip, ZipDamage } from '../shared/zip.ts';
 import type { Content, Contents } from './contents.ts';
-import { asObjects, asText, isObject, type Json } from './json.ts';
 import { entriesName } from './project-export.ts';
-import { Refusal } from './refusal.ts';
 import { isAssetType, type AssetType } from './tree.ts';
 
 export interface Arrival {

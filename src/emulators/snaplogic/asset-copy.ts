@@ -1,4 +1,4 @@
-import { asText } from './json.ts';
+import { asText } from '../shared/json.ts';
 import { trustObstacle } from './orgs.ts';
 import type { Plane } from './plane.ts';
 import { permsAt } from './rights.ts';

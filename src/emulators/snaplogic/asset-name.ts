@@ -1,4 +1,4 @@
-import { Refusal } from './refusal.ts';
+import { Refusal } from '../shared/answering.ts';
 
 const forbidden = /[/\\?#]/;
 

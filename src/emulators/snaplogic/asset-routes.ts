@@ -1,9 +1,10 @@
+import { Refusal } from '../shared/answering.ts';
+import { asObject, asText, type Json } from '../shared/json.ts';
 import { listed } from './asset-document.ts';
-import { encryptedFor } from './encryption.ts';
 import { checkName } from './asset-name.ts';
-import { asObject, asText, type Json } from './json.ts';
+import { encryptedFor } from './encryption.ts';
 import type { Plane } from './plane.ts';
-import { ok, Refusal } from './refusal.ts';
+import { ok } from './refusal.ts';
 import { isAdmin, need } from './rights.ts';
 import {
   addNode,

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { asObject, asText, type Json } from './json.ts';
+import { Refusal } from '../shared/answering.ts';
+import { asObject, asText, type Json } from '../shared/json.ts';
 import { isSigned } from './jwt-keys.ts';
 import { orgNamed } from './orgs.ts';
 import type { Plane } from './plane.ts';
-import { Refusal } from './refusal.ts';
 import { hasPassword, userNamed, userOfToken, type User } from './users.ts';
 
 export interface Caller {

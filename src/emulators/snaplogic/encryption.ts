@@ -1,8 +1,8 @@
 // Sensitive values of accounts: AES-256 under a key of their own, which is wrapped with the environment's key. The
 // presence of `key` says that a value is encrypted; plain text without it is encrypted when the account is saved.
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { asText, isObject, type Json } from '../shared/json.ts';
 import type { Store } from '../shared/store.ts';
-import { asText, isObject, type Json } from './json.ts';
 import { orgById, trustObstacle, type Org } from './orgs.ts';
 
 const sensitiveName = /passw|passphrase|secret|token|private_?key|api_?key/i;

@@ -1,12 +1,13 @@
+import { Refusal } from '../shared/answering.ts';
+import { asText, at, isObject, type Json } from '../shared/json.ts';
 import type { Reply } from '../shared/server.ts';
 import { readAccounts, readArchive, unpackExpressions, type Arrival } from './archive.ts';
 import { checkName } from './asset-name.ts';
 import { withForm, type FormFile } from './form.ts';
-import { asText, at, isObject, type Json } from './json.ts';
 import { importAssets, readDuplicates, type Duplicates, type ImportRequest } from './project-import.ts';
 import { listOf } from './query-list.ts';
 import { rebindAccounts } from './references.ts';
-import { ok, Refusal } from './refusal.ts';
+import { ok } from './refusal.ts';
 import { addNode, childNamed, lastOf, pathSegments, pathText, type Node, type Place } from './tree.ts';
 import type { Route, Visit } from './visit.ts';
 

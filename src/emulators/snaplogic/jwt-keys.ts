@@ -3,7 +3,7 @@ import { createPublicKey, generateKeyPairSync, verify, type JsonWebKey } from 'n
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asObjects, asText, at } from './json.ts';
+import { asObjects, asText, at } from '../shared/json.ts';
 
 const keySet = (directory: string) => join(directory, 'setup', 'jwks.json');
 

@@ -1,6 +1,7 @@
+import { Refusal } from '../shared/answering.ts';
+import { at } from '../shared/json.ts';
 import { listed } from './asset-document.ts';
-import { at } from './json.ts';
-import { ok, Refusal } from './refusal.ts';
+import { ok } from './refusal.ts';
 import { binOf, childrenOf, idOf, isAssetType, type Node } from './tree.ts';
 import type { Route, Visit } from './visit.ts';
 

@@ -1,6 +1,6 @@
+import { Refusal } from '../shared/answering.ts';
+import { asText, type Json } from '../shared/json.ts';
 import { checkName } from './asset-name.ts';
-import { asText, type Json } from './json.ts';
-import { Refusal } from './refusal.ts';
 import { isAssetType, pathSegments, type AssetType } from './tree.ts';
 
 export interface MigrateRequest {

@@ -1,9 +1,10 @@
+import { Refusal } from '../shared/answering.ts';
 import type { Reply } from '../shared/server.ts';
 import { readMigrateRequest, type MigrateRequest } from './migrate-request.ts';
 import type { MigrationEngine } from './migration-engine.ts';
 import { migrationOf, newToken, putMigration, statusDocument, type Migration } from './migrations.ts';
 import { needOrg } from './orgs.ts';
-import { errorDocument, json, ok, Refusal } from './refusal.ts';
+import { errorDocument, json, ok } from './refusal.ts';
 import { enter, isAdmin, need } from './rights.ts';
 import { addNode, assetTypes, childNamed, childrenOf, lastOf, needPlace, pathSegments, pathText } from './tree.ts';
 import type { Place } from './tree.ts';

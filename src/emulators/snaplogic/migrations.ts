@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { asObjects, asText, asTexts, type Json } from '../shared/json.ts';
 import type { Store } from '../shared/store.ts';
-import { asObjects, asText, asTexts, type Json } from './json.ts';
 import { isAssetType, type AssetType } from './tree.ts';
 
 interface Moved {

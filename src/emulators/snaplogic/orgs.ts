@@ -1,6 +1,6 @@
+import { Refusal } from '../shared/answering.ts';
+import { asObject, asObjects, asText, asTexts } from '../shared/json.ts';
 import type { Entry, Store } from '../shared/store.ts';
-import { asObject, asObjects, asText, asTexts } from './json.ts';
-import { Refusal } from './refusal.ts';
 
 export type SecurityLevel = 'standard' | 'enhanced';
 

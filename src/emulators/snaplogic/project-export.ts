@@ -1,8 +1,8 @@
+import { Refusal } from '../shared/answering.ts';
+import { asText, isObject, type Json } from '../shared/json.ts';
 import type { ZipMember } from '../shared/zip.ts';
-import { asText, isObject, type Json } from './json.ts';
 import type { Plane } from './plane.ts';
 import { pipelineNameOf } from './references.ts';
-import { Refusal } from './refusal.ts';
 import { permsAt } from './rights.ts';
 import { placeOf, type Node } from './tree.ts';
 

@@ -1,9 +1,10 @@
+import { Refusal } from '../shared/answering.ts';
+import { asObject, isObject, type Json } from '../shared/json.ts';
 import { renamed } from './account-names.ts';
-import type { Content } from './contents.ts';
 import type { Arrival } from './archive.ts';
-import { asObject, isObject, type Json } from './json.ts';
+import type { Content } from './contents.ts';
 import type { Plane } from './plane.ts';
-import { reasonOf, Refusal } from './refusal.ts';
+import { reasonOf } from './refusal.ts';
 import { adapted, placeAsset } from './transfer.ts';
 import { childNamed, newSnodeId, type Place } from './tree.ts';
 

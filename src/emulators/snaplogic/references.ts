@@ -1,6 +1,6 @@
 // What a pipeline or a task refers to, and how the references follow it into another project.
+import { asObject, asText, at, isObject, type Json, withMember } from '../shared/json.ts';
 import type { Store } from '../shared/store.ts';
-import { asObject, asText, at, isObject, withMember, type Json } from './json.ts';
 import { childNamed, nodeById, type Node, type Place } from './tree.ts';
 
 /** Where a project's references are looked up: the project itself, the shared folder of its space, that of its org. */

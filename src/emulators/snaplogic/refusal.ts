@@ -1,16 +1,5 @@
 import type { Reply } from '../shared/server.ts';
 
-/** An answer of 400 and above, thrown by a handler. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
 /** The phrases that reasons of failed assets carry: `HTTP Code: 401 Status: UNAUTHORIZED`. */
 const phrases: Readonly<Record<number, string>> = {
   400: 'BAD REQUEST',

@@ -1,6 +1,6 @@
+import { Refusal } from '../shared/answering.ts';
 import type { Caller } from './authentication.ts';
 import type { Org } from './orgs.ts';
-import { Refusal } from './refusal.ts';
 import type { Node, Place } from './tree.ts';
 
 export type Right = 'R' | 'W' | 'X';

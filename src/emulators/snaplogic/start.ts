@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { EmulatorOptions, RunningEmulator } from '../shared/emulator.ts';
+import { asText } from '../shared/json.ts';
 import { onDisk, startEmulated } from '../shared/start-emulated.ts';
 import type { Store } from '../shared/store.ts';
 import { createAnswer } from './answer.ts';
@@ -8,7 +9,6 @@ import { openContents } from './contents.ts';
 import { exportRoutes } from './export-routes.ts';
 import { fileRoutes } from './file-routes.ts';
 import { importRoutes } from './import-routes.ts';
-import { asText } from './json.ts';
 import { furnishKeys } from './jwt-keys.ts';
 import { listingRoutes } from './listing-routes.ts';
 import { migrateRoutes } from './migrate-routes.ts';

@@ -1,7 +1,7 @@
 // One asset from one project into another: what migrate, copy and import have in common.
+import { asText, type Json } from '../shared/json.ts';
 import type { Store } from '../shared/store.ts';
 import { encryptedFor } from './encryption.ts';
-import { asText, type Json } from './json.ts';
 import { rebindAccounts, rebindPipeline, scopesOf, sharedFiles } from './references.ts';
 import { addNode, childNamed, putNode, type AssetType, type Node, type NodeType, type Place } from './tree.ts';
 

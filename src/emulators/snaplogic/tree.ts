@@ -1,9 +1,9 @@
 // The tree of an environment: project spaces, projects and assets are nodes with a snode id, found by their names.
 import { createHash } from 'node:crypto';
+import { Refusal } from '../shared/answering.ts';
+import { asObject, asObjects, asText, asTexts, type Json } from '../shared/json.ts';
 import type { Entry, Store } from '../shared/store.ts';
-import { asObject, asObjects, asText, asTexts, type Json } from './json.ts';
 import { orgById, orgNamed, type Org } from './orgs.ts';
-import { Refusal } from './refusal.ts';
 
 /** What can be moved; `Dir` is a project space or a project, `Plex` a Snaplex in a shared folder. */
 export const assetTypes = ['Account', 'File', 'Job', 'Pipeline', 'Policy'] as const;

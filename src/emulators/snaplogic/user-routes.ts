@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { Refusal } from '../shared/answering.ts';
 import { allOrgs, type Org } from './orgs.ts';
-import { ok, Refusal } from './refusal.ts';
+import { ok } from './refusal.ts';
 import { isAdmin } from './rights.ts';
 import { allowToken, endToken, userNamed, type User } from './users.ts';
 import type { Route, Visit } from './visit.ts';

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { asText } from '../shared/json.ts';
 import type { Entry, Store } from '../shared/store.ts';
-import { asText } from './json.ts';
 
 export interface User {
   readonly email: string;

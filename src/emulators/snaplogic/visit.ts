@@ -1,6 +1,6 @@
+import type { Json } from '../shared/json.ts';
 import type { Call, Reply } from '../shared/server.ts';
 import type { Caller } from './authentication.ts';
-import type { Json } from './json.ts';
 import type { Plane } from './plane.ts';
 import type { Right } from './rights.ts';
 import type { Place } from './tree.ts';

@@ -1,5 +1,5 @@
 // From a REST request to its reply: access table, HTTP Basic, arguments, handler, alert.
-import { stackOf } from '../../shared/error-members.ts';
+import { answering } from '../../shared/answering.ts';
 import type { Call, Reply } from '../../shared/server.ts';
 import { readFormBody } from '../form-body.ts';
 import type { Instance } from '../instance.ts';
@@ -61,7 +61,14 @@ async function handle(instance: Instance, check: PasswordCheck, call: Call): Pro
 }
 
 /** Answers everything below /rest/. */
-export async function answerRest(instance: Instance, check: PasswordCheck, call: Call): Promise<Reply> {
+export const answerRest = (instance: Instance, check: PasswordCheck) =>
+  answering(
+    instance.log,
+    (call) => answer(instance, check, call),
+    (error) => alert(error instanceof Refusal ? error.status : 500),
+  );
+
+async function answer(instance: Instance, check: PasswordCheck, call: Call): Promise<Reply> {
   if (call.method === 'OPTIONS') {
     return { status: 200, headers: { 'Content-Type': 'text/html; charset=utf-8', Allow: methods } };
   }
@@ -69,11 +76,5 @@ export async function answerRest(instance: Instance, check: PasswordCheck, call:
   if (call.headers.authorization !== undefined && instance.faults.take('werkzeug-html-500') !== undefined) {
     return htmlPage(500, 'The server encountered an internal error and was unable to complete your request.');
   }
-  try {
-    return await handle(instance, check, call);
-  } catch (error) {
-    if (error instanceof Refusal) return alert(error.status);
-    instance.log(`${call.method} ${call.path} failed: ${stackOf(error)}`);
-    return alert(500);
-  }
+  return handle(instance, check, call);
 }

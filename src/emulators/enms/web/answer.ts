@@ -1,4 +1,5 @@
 // Everything outside /rest/: a login form, a cookie, a token against forged requests, and the pages behind them.
+import { answering } from '../../shared/answering.ts';
 import { stackOf } from '../../shared/error-members.ts';
 import type { Call, Reply } from '../../shared/server.ts';
 import { BodyTooLarge, readFormBody, type FormBody } from '../form-body.ts';
@@ -140,17 +141,19 @@ async function handle(instance: Instance, check: PasswordCheck, call: Call): Pro
 }
 
 /** Answers everything outside /rest/, in HTML unless a page says otherwise. */
-export async function answerWeb(instance: Instance, check: PasswordCheck, call: Call): Promise<Reply> {
+export const answerWeb = (instance: Instance, check: PasswordCheck) =>
+  answering(
+    instance.log,
+    (call) => answer(instance, check, call),
+    (error) =>
+      error instanceof BodyTooLarge
+        ? htmlPage(413, 'The data value transmitted exceeds the capacity limit.', { Connection: 'close' })
+        : htmlPage(500, 'The server encountered an internal error and was unable to complete your request.'),
+  );
+
+async function answer(instance: Instance, check: PasswordCheck, call: Call): Promise<Reply> {
   if (!['GET', 'HEAD', 'POST'].includes(call.method)) {
     return htmlPage(405, 'The method is not allowed for the requested URL.', { Allow: 'GET, HEAD, OPTIONS, POST' });
   }
-  try {
-    return await handle(instance, check, call);
-  } catch (error) {
-    if (error instanceof BodyTooLarge) {
-      return htmlPage(413, 'The data value transmitted exceeds the capacity limit.', { Connection: 'close' });
-    }
-    instance.log(`${call.method} ${call.path} failed: ${stackOf(error)}`);
-    return htmlPage(500, 'The server encountered an internal error and was unable to complete your request.');
-  }
+  return handle(instance, check, call);
 }

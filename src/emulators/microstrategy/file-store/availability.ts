@@ -1,5 +1,5 @@
+import { asObject } from '../../shared/json.ts';
 import type { Instance } from '../instance.ts';
-import { asObject } from '../loose-json.ts';
 import { Refusal } from '../refusal.ts';
 import { statShared } from './shared-folder.ts';
 

@@ -1,13 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { asObject, asText } from '../../shared/json.ts';
 import type { Reply } from '../../shared/server.ts';
 import { isGuid, newGuid, wireDate } from '../identifiers.ts';
 import type { Instance } from '../instance.ts';
-import { asObject, asText, readInteger } from '../loose-json.ts';
 import { findPackage } from '../migrations/record.ts';
-import { pageOf } from '../paging.ts';
 import { need, privileges } from '../privileges.ts';
 import { invalid, json, missing, noContent, Refusal } from '../refusal.ts';
+import { pageOf, readInteger } from '../request.ts';
 import { personOf } from '../users.ts';
 import type { Route, Visit } from '../visit.ts';
 import { needFile, needStorage, storageRefusal, storageSettings, texts } from './availability.ts';

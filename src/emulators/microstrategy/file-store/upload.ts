@@ -1,11 +1,11 @@
 // Uploaded packages: a metadata file beside each binary, both in the shared folder, so that every Library on it sees them.
-import type { Body } from '../../shared/store.ts';
+import type { Json } from '../../shared/json.ts';
 import type { Instance } from '../instance.ts';
 import { listPackageFiles, packagesFolder, readShared, writeShared } from './shared-folder.ts';
 
 export const uploadType = 'migrations.packages';
 
-export interface Upload extends Body {
+export interface Upload extends Json {
   readonly id: string;
   readonly name: string | null;
   readonly path: string;
@@ -15,9 +15,9 @@ export interface Upload extends Body {
   readonly existing: boolean;
   readonly creationDate: string;
   readonly lastUpdatedDate: string;
-  readonly creator: Body;
-  readonly environment: Body;
-  readonly extraInfo: Body & { readonly packageId: string; readonly packageType: string };
+  readonly creator: Json;
+  readonly environment: Json;
+  readonly extraInfo: Json & { readonly packageId: string; readonly packageType: string };
 }
 
 const marker = '-upload.json';

@@ -1,4 +1,5 @@
-import type { Body, Entry, Store } from '../../shared/store.ts';
+import type { Json } from '../../shared/json.ts';
+import type { Entry, Store } from '../../shared/store.ts';
 
 export interface ObjectRef {
   readonly id: string;
@@ -36,7 +37,7 @@ export interface MetadataObject extends ObjectRef {
   readonly system: boolean;
   readonly uses: readonly ObjectRef[];
   /** What the object says: an expression, a user's groups, a role's privileges. */
-  readonly definition: Body;
+  readonly definition: Json;
 }
 
 /** The scope of what belongs to no project. */
@@ -52,7 +53,7 @@ export const entryOf = (scope: string, object: MetadataObject): Entry => ({
   id: keyOf(scope, object.id),
   container: scope,
   name: object.name,
-  body: object as unknown as Body,
+  body: object as unknown as Json,
 });
 
 export function findObject(store: Store, scope: string, id: string): MetadataObject | undefined {

@@ -1,10 +1,10 @@
+import { asObject, asText, isObject, type Json } from '../../shared/json.ts';
 import type { Reply } from '../../shared/server.ts';
-import type { Body } from '../../shared/store.ts';
 import { readShared, writeShared } from '../file-store/shared-folder.ts';
 import { isGuid, wireDate } from '../identifiers.ts';
-import { asObject, asText, isObject, readFlag } from '../loose-json.ts';
 import { need, needAdministrator, privileges } from '../privileges.ts';
 import { invalid, noContent, notNow } from '../refusal.ts';
+import { readFlag } from '../request.ts';
 import type { Visit } from '../visit.ts';
 import { changePackage, needMigration } from './record.ts';
 
@@ -21,7 +21,7 @@ function checkMay({ user }: Visit, status: string, current: string): void {
 }
 
 /** An operator and a date are sent along where another Library's decision is repeated. */
-function certificationOf(visit: Visit, sent: Body, current: string): Body {
+function certificationOf(visit: Visit, sent: Json, current: string): Json {
   // The document puts it into a record, clients send it alone.
   const nested = asObject(sent['packageInfo'])['certification'];
   const body = isObject(nested) ? nested : sent;

@@ -1,7 +1,6 @@
 // PATCH of a migration record: rename, retarget, ask, approve, reject, undo, watch a validation.
+import { asObject, asText, isEmpty, isObject, type Json } from '../../shared/json.ts';
 import type { Reply } from '../../shared/server.ts';
-import type { Body } from '../../shared/store.ts';
-import { asObject, asText, isEmpty, isObject } from '../loose-json.ts';
 import { importing, need, needAdministrator, privileges } from '../privileges.ts';
 import { invalid, json, missing, notNow } from '../refusal.ts';
 import type { Visit } from '../visit.ts';
@@ -70,7 +69,7 @@ function changeUndo(visit: Visit, jobs: Jobs, { package: row, import: target }: 
 }
 
 /** Clients send whole records back: only what may change is looked at. */
-function changeDetails(visit: Visit, migration: Migration, packageInfo: Body, importInfo: Body): void {
+function changeDetails(visit: Visit, migration: Migration, packageInfo: Json, importInfo: Json): void {
   const { store } = visit.instance;
   const { environment, project } = importInfo;
   const name = packageInfo['name'];

@@ -1,5 +1,5 @@
 // Gathers what goes into a package: the named objects, their dependents, the folders above them.
-import type { Body } from '../../shared/store.ts';
+import type { Json } from '../../shared/json.ts';
 import type { Instance } from '../instance.ts';
 import { objectType, typeName } from '../metadata/object-types.ts';
 import {
@@ -113,7 +113,7 @@ export function collect(instance: Instance, type: PackageRow['type'], scope: str
 }
 
 /** The table of contents as the server shows it: what was asked for, enriched, and the dependents beside it. */
-export function enrichedToc(sent: Body, content: PackageContent, toc: Toc): Body {
+export function enrichedToc(sent: Json, content: PackageContent, toc: Toc): Json {
   if (toc.merge !== undefined || content.type === 'project_security') return sent;
   const asked = new Map(toc.content.map((item) => [item.id, item]));
   return {

@@ -1,13 +1,13 @@
+import { asObject, asText, isEmpty, type Json } from '../../shared/json.ts';
 import type { Reply } from '../../shared/server.ts';
-import type { Body } from '../../shared/store.ts';
 import { needFile, storageRefusal, texts } from '../file-store/availability.ts';
 import { readShared, writeShared } from '../file-store/shared-folder.ts';
 import { findUpload } from '../file-store/upload.ts';
 import { isGuid, wireDate } from '../identifiers.ts';
 import type { Instance } from '../instance.ts';
-import { asObject, asText, isEmpty, readFlag } from '../loose-json.ts';
 import { importing, need } from '../privileges.ts';
 import { invalid, json, missing, notNow } from '../refusal.ts';
+import { readFlag } from '../request.ts';
 import { personOf } from '../users.ts';
 import type { Visit } from '../visit.ts';
 import { applyPackage, canBeUndone, checkRelease } from './apply-package.ts';
@@ -38,7 +38,7 @@ export function readPackage(instance: Instance, path: string): PackageContent {
   return unpackPackage(bytes);
 }
 
-function writeUndo(instance: Instance, migration: Migration, images: readonly Image[]): Body {
+function writeUndo(instance: Instance, migration: Migration, images: readonly Image[]): Json {
   const path = undoPath(migration.package.id, migration.import.id);
   const bytes = packFile({ kind: 'undo', release: instance.version, images });
   writeShared(instance.storage, path, bytes);
@@ -49,7 +49,7 @@ function writeUndo(instance: Instance, migration: Migration, images: readonly Im
 function failImport(instance: Instance, migration: Migration, message: string): void {
   const path = asText(migration.package.storage['path']);
   const bytes = readShared(instance.storage, path);
-  let undoStorage: Body = {};
+  let undoStorage: Json = {};
   try {
     const undoable = migration.import.generateUndo && bytes !== undefined && canBeUndone(unpackPackage(bytes));
     if (undoable) undoStorage = writeUndo(instance, migration, []);
@@ -102,7 +102,7 @@ const typeOf = (value: unknown): PackageRow['type'] => {
 };
 
 /** The copy of a record that another Library made; 400 when the record is not ready to be imported. */
-export function replicatedPackage(packageId: string, info: Body, wanted: 'created' | 'locked'): PackageRow {
+export function replicatedPackage(packageId: string, info: Json, wanted: 'created' | 'locked'): PackageRow {
   const status = asText(info['status']);
   if (asText(info['id'], packageId) !== packageId) throw invalid('packageInfo.id does not match the migration ID.');
   if (status !== wanted) throw notNow('packageInfo.status', status);
@@ -129,7 +129,7 @@ export function replicatedPackage(packageId: string, info: Body, wanted: 'create
 }
 
 /** The record a target makes of what a source sent; importInfo may be left out, as the documented sample does. */
-function receivedMigration(visit: Visit, packageId: string, importId: string, body: Body): Migration {
+function receivedMigration(visit: Visit, packageId: string, importId: string, body: Json): Migration {
   const info = asObject(body['packageInfo']);
   const importInfo = asObject(body['importInfo']);
   const row = findPackage(visit.instance.store, packageId) ?? replicatedPackage(packageId, info, 'locked');
@@ -193,7 +193,7 @@ function start(visit: Visit, jobs: Jobs, migration: Migration, scope: string): R
 }
 
 /** POST /api/migrations with an uploaded file: upload and import, step 4. It starts at once, locked and approved. */
-export function importUpload(visit: Visit, jobs: Jobs, body: Body): Reply {
+export function importUpload(visit: Visit, jobs: Jobs, body: Json): Reply {
   const { instance, user, project } = visit;
   need(user, ...importing);
   const info = asObject(body['packageInfo']);

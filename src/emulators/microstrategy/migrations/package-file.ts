@@ -1,7 +1,7 @@
 // The file behind a package: five fixed bytes, a hash of what follows it, the server's release, packed JSON.
 import { createHash } from 'node:crypto';
 import { deflateSync, inflateSync } from 'node:zlib';
-import { isObject } from '../loose-json.ts';
+import { isObject } from '../../shared/json.ts';
 import { packedRelease } from '../release.ts';
 import { WorkFailure, type PackageContent } from './package-content.ts';
 import type { UndoContent } from './undo-content.ts';

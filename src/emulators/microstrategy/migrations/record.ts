@@ -1,9 +1,9 @@
 // The two rows behind a migration record: a package, and each of its imports. Both live in this Library's own database.
-import type { Body, Entry, Store } from '../../shared/store.ts';
+import { isEmpty, type Json } from '../../shared/json.ts';
+import type { Entry, Store } from '../../shared/store.ts';
 import { sharedExists } from '../file-store/shared-folder.ts';
 import { wireDate } from '../identifiers.ts';
 import type { Instance } from '../instance.ts';
-import { isEmpty } from '../loose-json.ts';
 import { Refusal } from '../refusal.ts';
 
 type PackageStatus = 'empty' | 'creating' | 'created' | 'create_failed' | 'locked' | 'unknown';
@@ -18,21 +18,21 @@ export interface PackageRow {
   readonly purpose: string;
   /** True for what was made elsewhere: copies on a target, and uploads. */
   readonly replicated: boolean;
-  readonly creator: Body;
+  readonly creator: Json;
   readonly creationDate: string;
   readonly lastUpdatedDate: string;
   /** Undefined for uploads. */
-  readonly environment: Body | undefined;
-  readonly storage: Body;
+  readonly environment: Json | undefined;
+  readonly storage: Json;
   /** Undefined for uploads. */
-  readonly project: Body | undefined;
+  readonly project: Json | undefined;
   readonly status: PackageStatus;
   readonly message: string;
   readonly progress: number;
-  readonly tocView: Body;
+  readonly tocView: Json;
   /** A JSON text, or `{}` when there is none. */
-  readonly treeView: string | Body;
-  readonly certification: Body | undefined;
+  readonly treeView: string | Json;
+  readonly certification: Json | undefined;
 }
 
 export interface Validation {
@@ -46,17 +46,17 @@ export interface Validation {
 export interface ImportRow {
   readonly id: string;
   readonly package: string;
-  readonly creator: Body;
+  readonly creator: Json;
   readonly creationDate: string;
   readonly lastUpdatedDate: string;
-  readonly environment: Body;
+  readonly environment: Json;
   readonly status: ImportStatus;
   readonly importRequestStatus: RequestStatus;
   readonly undoRequestStatus: RequestStatus;
   readonly progress: number;
   readonly message: string;
-  readonly undoStorage: Body;
-  readonly project: Body;
+  readonly undoStorage: Json;
+  readonly project: Json;
   readonly generateUndo: boolean;
   readonly validation: Validation | undefined;
 }
@@ -139,7 +139,7 @@ export function removePackage(store: Store, id: string): void {
 }
 
 /** What POST, PUT and PATCH answer with. */
-export function briefRecord(migration: Migration): Body {
+export function briefRecord(migration: Migration): Json {
   const { package: row, import: target } = migration;
   return {
     id: idOf(migration),
@@ -163,7 +163,7 @@ export interface Shown {
 }
 
 /** The whole record; empty things are `{}` and `""`. */
-export function fullRecord(instance: Instance, migration: Migration, shown: Shown): Body {
+export function fullRecord(instance: Instance, migration: Migration, shown: Shown): Json {
   const { package: row, import: target } = migration;
   const path = row.storage['path'];
   return {
@@ -210,8 +210,8 @@ export function fullRecord(instance: Instance, migration: Migration, shown: Show
 }
 
 /** A tree view comes as an object and is kept as a text; a text, as a source gives it, is passed on. */
-export function keptTree(sent: unknown): string | Body {
+export function keptTree(sent: unknown): string | Json {
   if (typeof sent === 'string') return sent;
-  if (typeof sent !== 'object' || sent === null || isEmpty(sent as Body)) return {};
+  if (typeof sent !== 'object' || sent === null || isEmpty(sent as Json)) return {};
   return JSON.stringify(sent);
 }

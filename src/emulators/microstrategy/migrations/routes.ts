@@ -1,13 +1,13 @@
+import { asObject, asText, isEmpty, isObject } from '../../shared/json.ts';
 import type { Reply } from '../../shared/server.ts';
 import { needFile, needStorage } from '../file-store/availability.ts';
 import { binaryReply } from '../file-store/routes.ts';
 import { removeShared } from '../file-store/shared-folder.ts';
 import type { Instance } from '../instance.ts';
-import { asObject, asText, isEmpty, isObject } from '../loose-json.ts';
 import { configuration } from '../metadata/object.ts';
-import { pageOf } from '../paging.ts';
 import { need, privileges } from '../privileges.ts';
 import { invalid, json, missing, noContent, notNow, Refusal } from '../refusal.ts';
+import { pageOf } from '../request.ts';
 import type { Route, Visit } from '../visit.ts';
 import { certify } from './certification.ts';
 import { changeRecord } from './change-record.ts';

@@ -1,8 +1,8 @@
 // The table of contents of a package as clients send it: settings, and the objects with what to do with them.
-import type { Body } from '../../shared/store.ts';
-import { asList, asObject, asText, isObject, readInteger } from '../loose-json.ts';
+import { asList, asObject, asText, isObject, type Json } from '../../shared/json.ts';
 import { isConfigurationType, isKnownType, isProjectType, objectType, typeName } from '../metadata/object-types.ts';
 import { invalid, missing } from '../refusal.ts';
+import { readInteger } from '../request.ts';
 import type { PackageRow } from './record.ts';
 
 export const actions = [
@@ -104,7 +104,7 @@ function readContent(value: unknown, packageType: PackageRow['type'], usual: Act
   return { id, type, action: readAction(item['action'], usual), includeDependents: item['includeDependents'] === true };
 }
 
-function readMerge(settings: Body): MergeActions {
+function readMerge(settings: Json): MergeActions {
   const byId = (value: unknown) =>
     new Map(
       asList(value).map((one) => {

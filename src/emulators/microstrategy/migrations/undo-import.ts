@@ -1,7 +1,7 @@
-import type { Instance } from '../instance.ts';
-import { asText } from '../loose-json.ts';
+import { asText } from '../../shared/json.ts';
 import { texts } from '../file-store/availability.ts';
 import { readShared } from '../file-store/shared-folder.ts';
+import type { Instance } from '../instance.ts';
 import type { Jobs } from './jobs.ts';
 import { WorkFailure } from './package-content.ts';
 import { unpackUndo } from './package-file.ts';

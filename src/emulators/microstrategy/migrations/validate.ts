@@ -1,10 +1,10 @@
 // Validation runs on the target and is watched on the source: what is between them is a file in the shared folder.
+import { asObject, asText } from '../../shared/json.ts';
 import type { Reply } from '../../shared/server.ts';
 import { needFile, storageRefusal, texts } from '../file-store/availability.ts';
 import { readShared, writeShared } from '../file-store/shared-folder.ts';
 import { wireDate } from '../identifiers.ts';
 import type { Instance } from '../instance.ts';
-import { asObject, asText } from '../loose-json.ts';
 import { needAdministrator } from '../privileges.ts';
 import { invalid, missing } from '../refusal.ts';
 import type { Visit } from '../visit.ts';

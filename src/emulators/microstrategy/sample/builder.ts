@@ -1,4 +1,5 @@
-import type { Body, Store } from '../../shared/store.ts';
+import type { Json } from '../../shared/json.ts';
+import type { Store } from '../../shared/store.ts';
 import { administratorId, guidOf, wireDate } from '../identifiers.ts';
 import { configuration, putObject, type AccessEntry, type MetadataObject, type ObjectRef } from '../metadata/object.ts';
 
@@ -21,7 +22,7 @@ export interface SampleObject {
   readonly changed?: number;
   readonly owner?: string;
   readonly acl?: readonly AccessEntry[];
-  readonly definition?: Body;
+  readonly definition?: Json;
   readonly system?: boolean;
   readonly hidden?: boolean;
 }

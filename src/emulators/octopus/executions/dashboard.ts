@@ -1,5 +1,6 @@
 // The newest deployment of each project to each environment and tenant, and a project's releases with theirs.
-import type { Body, Entry, Store } from '../../shared/store.ts';
+import type { Json } from '../../shared/json.ts';
+import type { Entry, Store } from '../../shared/store.ts';
 import { readList } from '../collection.ts';
 import { lifecycleEnvironments } from '../lifecycle.ts';
 import { findDocument } from '../lookup.ts';
@@ -22,7 +23,7 @@ const taskMembers = [
   'IsCompleted',
 ];
 
-function item(store: Store, deployment: Entry): Body {
+function item(store: Store, deployment: Entry): Json {
   const { body } = deployment;
   const task = store.get('ServerTasks', asText(body['TaskId']));
   const shown = task === undefined ? {} : taskResource(task);
@@ -45,7 +46,7 @@ function item(store: Store, deployment: Entry): Body {
 }
 
 /** One item per project, environment and tenant, of the newest deployment there. */
-function current(store: Store, deployments: readonly Entry[]): readonly Body[] {
+function current(store: Store, deployments: readonly Entry[]): readonly Json[] {
   const newest = new Map<string, Entry>();
   for (const one of deployments) {
     const place = ['ProjectId', 'EnvironmentId', 'TenantId'].map((name) => asText(one.body[name])).join('|');

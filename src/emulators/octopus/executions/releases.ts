@@ -1,9 +1,10 @@
-import type { Body, Entry, Store } from '../../shared/store.ts';
+import { isObject, type Json } from '../../shared/json.ts';
+import type { Entry, Store } from '../../shared/store.ts';
 import { allPackages, compareVersions } from '../feed.ts';
 import { newId, putDocument, wireDate, type Instance } from '../instance.ts';
 import { invalid } from '../refusal.ts';
 import { freeze } from '../snapshots.ts';
-import { asText, isObject } from '../tolerant-json.ts';
+import { asText } from '../tolerant-json.ts';
 import { nextVersion } from './versions.ts';
 
 /** A package that a step of the process uses. */
@@ -19,8 +20,8 @@ export interface PackageReference {
 const objects = (value: unknown) => (Array.isArray(value) ? value.filter(isObject) : []);
 
 export interface Action {
-  readonly step: Body;
-  readonly action: Body;
+  readonly step: Json;
+  readonly action: Json;
 }
 
 export const actionsOf = (process: Entry | undefined): readonly Action[] =>
@@ -124,7 +125,7 @@ export function channelOf(store: Store, project: Entry, text: string | undefined
 }
 
 /** Makes a release with the process and the variables as they are now. 400 for a version the project has already. */
-export function createRelease(instance: Instance, project: Entry, channel: Entry | undefined, given: Body): Entry {
+export function createRelease(instance: Instance, project: Entry, channel: Entry | undefined, given: Json): Entry {
   const { store } = instance;
   const version = asText(given['Version']).trim();
   if (version === '') throw invalid('Please provide a version number for this release.');

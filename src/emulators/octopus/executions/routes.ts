@@ -1,6 +1,7 @@
 // Releases, deployments and runbook runs: made from documents, as older clients do, and by the commands of 2022 and
 // later, which name everything and let the server choose the rest.
-import type { Body, Entry } from '../../shared/store.ts';
+import type { Json } from '../../shared/json.ts';
+import type { Entry } from '../../shared/store.ts';
 import { needNamed, findDocument } from '../lookup.ts';
 import { absent, invalid, json } from '../refusal.ts';
 import { resource } from '../resource.ts';
@@ -78,7 +79,7 @@ async function releaseByDocument(visit: Visit) {
 const username = ({ user }: Visit) => asText(user.body['Username']);
 
 /** What a command says about how to run, in the words of the document. */
-const givenOf = (command: Command, machineIds: (names: readonly string[]) => readonly string[]): Body => ({
+const givenOf = (command: Command, machineIds: (names: readonly string[]) => readonly string[]): Json => ({
   Comments: command.text('Comments') ?? null,
   QueueTime: command.text('RunAt') ?? null,
   QueueTimeExpiry: command.text('NoRunAfter') ?? null,
@@ -115,7 +116,7 @@ function targetsOf(visit: Visit, command: Command, project: Entry): readonly Tar
   );
 }
 
-const documentTarget = (visit: Visit, body: Body): Target => {
+const documentTarget = (visit: Visit, body: Json): Target => {
   const { store } = visit.instance;
   const tenant = asText(body['TenantId']);
   return {
@@ -185,7 +186,7 @@ async function runByDocument(visit: Visit, queue: TaskQueue) {
   return json(201, resource(made));
 }
 
-const ownProject = (visit: Visit, body: Body): Entry =>
+const ownProject = (visit: Visit, body: Json): Entry =>
   visit.params['id'] === undefined
     ? needNamed(visit.instance.store, 'Projects', visit.space, asText(body['ProjectId']))
     : findDocument(visit.instance.store, 'Projects', visit.space, visit.param('id'));

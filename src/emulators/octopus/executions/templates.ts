@@ -1,11 +1,12 @@
 // What clients ask before they make a release or a deployment: which packages it needs, where it may go, what it will do.
-import type { Body, Entry, Store } from '../../shared/store.ts';
+import { isObject, type Json } from '../../shared/json.ts';
+import type { Entry, Store } from '../../shared/store.ts';
 import { compareVersions } from '../feed.ts';
 import { lifecycleEnvironments, lifecyclePhases } from '../lifecycle.ts';
 import { spacePath } from '../links.ts';
 import { findDocument } from '../lookup.ts';
 import { invalid, json } from '../refusal.ts';
-import { asText, isObject, members, readText } from '../tolerant-json.ts';
+import { asText, members, readText } from '../tolerant-json.ts';
 import type { Route, Visit } from '../visit.ts';
 import { actionsOf, packagesOf, releasesOf, suggestedVersion } from './releases.ts';
 
@@ -81,7 +82,7 @@ function deploymentTemplate(visit: Visit) {
   });
 }
 
-function previewOf(store: Store, release: Entry, environment: Entry): Body {
+function previewOf(store: Store, release: Entry, environment: Entry): Json {
   const machines = store
     .all('Machines', release.container)
     .filter(({ body }) => Array.isArray(body['EnvironmentIds']) && body['EnvironmentIds'].includes(environment.id));

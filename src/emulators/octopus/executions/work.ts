@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isObject } from '../../shared/json.ts';
 import type { Entry } from '../../shared/store.ts';
 import type { TaskWork } from '../task-queue.ts';
-import { asText, isObject } from '../tolerant-json.ts';
+import { asText } from '../tolerant-json.ts';
 import { actionsOf } from './releases.ts';
 
 const longestSleep = 60;

@@ -1,8 +1,8 @@
 // Which documents a partial export means: the projects, what belongs to them, what they refer to, and so on.
+import { isObject } from '../../shared/json.ts';
 import type { Entry, Store } from '../../shared/store.ts';
 import { kindOfId } from '../kinds.ts';
 import { lifecycleEnvironments } from '../lifecycle.ts';
-import { isObject } from '../tolerant-json.ts';
 import { idsIn } from './model.ts';
 import type { ExportRequest } from './request.ts';
 

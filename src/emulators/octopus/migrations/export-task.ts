@@ -1,7 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import type { Body, Entry } from '../../shared/store.ts';
+import type { Json } from '../../shared/json.ts';
+import type { Entry } from '../../shared/store.ts';
 import { writeZip, type ZipMember } from '../../shared/zip.ts';
 import { storePackage, workFile } from '../feed.ts';
 import { defaultSpace, type Instance } from '../instance.ts';
@@ -44,7 +45,7 @@ function spaceDocument(instance: Instance, space: string): readonly Entry[] {
 
 interface Selection {
   readonly entries: readonly Entry[];
-  readonly model: (entry: Entry) => Body;
+  readonly model: (entry: Entry) => Json;
 }
 
 function select(run: TaskRun, request: ExportRequest, key: MigrationKey): Selection {

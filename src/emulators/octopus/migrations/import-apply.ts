@@ -1,11 +1,12 @@
 // Puts a package's documents into this server: documents are recognised by name, their ids are mapped, and whatever
 // cannot be resolved is an error. The caller runs it inside one transaction or one rehearsal.
-import type { Body, Entry, Store } from '../../shared/store.ts';
+import { isObject, type Json } from '../../shared/json.ts';
+import type { Entry, Store } from '../../shared/store.ts';
 import { defaultSpace, newId, putDocument } from '../instance.ts';
 import { kindNamed, kinds, type Kind } from '../kinds.ts';
 import { furnishSpace } from '../space.ts';
 import { appendEvents } from '../task-log.ts';
-import { asText, isObject } from '../tolerant-json.ts';
+import { asText } from '../tolerant-json.ts';
 import { mergeVariables } from './merge-variables.ts';
 import { changeIds, fromModel, idsIn, type Decryption } from './model.ts';
 import type { PackageContent } from './package-file.ts';
@@ -22,13 +23,13 @@ export interface ImportOutcome {
 
 interface Placed {
   readonly kind: Kind;
-  readonly body: Body;
+  readonly body: Json;
   readonly target: string;
   readonly existing: Entry | undefined;
 }
 
-const idOf = (body: Body) => String(body['Id']);
-const nameOf = (body: Body) =>
+const idOf = (body: Json) => String(body['Id']);
+const nameOf = (body: Json) =>
   asText(body['Name'] ?? (typeof body['Version'] === 'string' ? body['Version'] : body['Id']));
 
 interface Importing {
@@ -40,10 +41,10 @@ interface Importing {
 
 const mapped = ({ ids }: Importing, id: unknown): unknown => (typeof id === 'string' ? (ids.get(id) ?? id) : id);
 
-const spaceOf = (state: Importing, body: Body) => String(mapped(state, body['SpaceId'] ?? defaultSpace));
+const spaceOf = (state: Importing, body: Json) => String(mapped(state, body['SpaceId'] ?? defaultSpace));
 
 /** As the log names it: `Release '1.2.0' of 'Web Shop'`, `VariableSet of 'Web Shop'`. */
-function titleOf(state: Importing, kind: Kind, body: Body): string {
+function titleOf(state: Importing, kind: Kind, body: Json): string {
   const owner = asText(body['OwnerId'] ?? body['ProjectId']);
   const owners = ['Projects', 'LibraryVariableSets'].flatMap((name) => state.content.documents.get(name) ?? []);
   const holder = owners.find((one) => one['Id'] === owner);
@@ -52,7 +53,7 @@ function titleOf(state: Importing, kind: Kind, body: Body): string {
 }
 
 /** The document here that is the same as the package's, by its type's rule. */
-function findTwin(state: Importing, kind: Kind, body: Body): Entry | undefined {
+function findTwin(state: Importing, kind: Kind, body: Json): Entry | undefined {
   const container = kind.scoped ? spaceOf(state, body) : undefined;
   if (kind.match.by === 'none') return undefined;
   if (kind.match.by === 'name') return state.store.named(kind.name, container, nameOf(body));
@@ -63,13 +64,13 @@ function findTwin(state: Importing, kind: Kind, body: Body): Entry | undefined {
 }
 
 /** Variable sets and processes are named after their owner, snapshots of them with a suffix. */
-function ownedId(state: Importing, kind: Kind, body: Body): string {
+function ownedId(state: Importing, kind: Kind, body: Json): string {
   const owner = String(body['OwnerId'] ?? body['ProjectId']);
   return `${kind.prefix ?? ''}${String(mapped(state, owner))}${idOf(body).split(owner)[1] ?? ''}`;
 }
 
 /** A task belongs to its deployment: when that exists here, so does the task. */
-function placeTask(state: Importing, kind: Kind, body: Body): Placed {
+function placeTask(state: Importing, kind: Kind, body: Json): Placed {
   const deployment = state.content.documents.get('Deployments')?.find((one) => one['TaskId'] === body['Id']);
   const here =
     deployment === undefined ? undefined : state.store.get('Deployments', state.ids.get(idOf(deployment)) ?? '');
@@ -77,7 +78,7 @@ function placeTask(state: Importing, kind: Kind, body: Body): Placed {
   return { kind, body, existing, target: existing?.id ?? newId(state.store, kind.name) };
 }
 
-function place(state: Importing, kind: Kind, body: Body): Placed {
+function place(state: Importing, kind: Kind, body: Json): Placed {
   if (kind.name === 'ServerTasks') return placeTask(state, kind, body);
   if (kind.prefix !== undefined) {
     const target = ownedId(state, kind, body);
@@ -93,7 +94,7 @@ interface Writing extends Importing {
   readonly lines: ImportLine[];
 }
 
-function missingReferences(state: Importing, body: Body): readonly string[] {
+function missingReferences(state: Importing, body: Json): readonly string[] {
   return [...new Set(idsIn(body))].filter((id) => !state.ids.has(id));
 }
 
@@ -129,7 +130,7 @@ function write(state: Writing, { kind, body, target, existing }: Placed): void {
 }
 
 /** A project's own parts are named after it. */
-const withParts = (body: Body, id: string): Body => ({
+const withParts = (body: Json, id: string): Json => ({
   ...body,
   VariableSetId: `variableset-${id}`,
   DeploymentProcessId: `deploymentprocess-${id}`,

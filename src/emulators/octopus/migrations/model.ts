@@ -1,8 +1,8 @@
 // Between the server's own documents and the JSON files of a migration package: `$type` first, Id, Name, then the rest,
 // sensitive values encrypted with the migration password.
-import type { Body, Entry } from '../../shared/store.ts';
+import { isObject, type Json } from '../../shared/json.ts';
+import type { Entry } from '../../shared/store.ts';
 import { kindNamed, looksLikeId } from '../kinds.ts';
-import { isObject } from '../tolerant-json.ts';
 import { isSealed, type Vault } from '../vault.ts';
 import { decryptValue, encryptValue, type MigrationKey } from './encryption.ts';
 
@@ -66,7 +66,7 @@ function encrypted(vault: Vault, key: MigrationKey, value: unknown): unknown {
 }
 
 /** A document as a package holds it. */
-export function toModel(vault: Vault, key: MigrationKey, entry: Entry, body: unknown): Body {
+export function toModel(vault: Vault, key: MigrationKey, entry: Entry, body: unknown): Json {
   const { Id, Name, ...rest } = encrypted(vault, key, body) as Record<string, unknown>;
   return { $type: kindNamed(entry.kind).model, Id, ...(Name === undefined ? {} : { Name }), ...rest };
 }

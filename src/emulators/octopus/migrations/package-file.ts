@@ -1,10 +1,11 @@
 // What lies in a migration package: metadata.json, one folder per document type, one JSON file per document, and with
 // them the logs of tasks.
-import type { Body, Entry } from '../../shared/store.ts';
+import { isObject, type Json } from '../../shared/json.ts';
+import type { Entry } from '../../shared/store.ts';
 import { ZipDamage, type ZipMember } from '../../shared/zip.ts';
 import { wireDate } from '../instance.ts';
 import { kindNamed, kinds } from '../kinds.ts';
-import { isObject, readTolerantJson } from '../tolerant-json.ts';
+import { readTolerantJson } from '../tolerant-json.ts';
 import { encryptValue, decryptValue, type MigrationKey } from './encryption.ts';
 
 const metadataType = 'Octopus.Migrator.Core.ExportProcess.ServerMetadata, Octopus.Migrator.Core';
@@ -45,7 +46,7 @@ export function documentName(entry: Entry, taken: Set<string>): string {
   return free;
 }
 
-export const documentMember = (name: string, model: Body): ZipMember => jsonMember(name, model);
+export const documentMember = (name: string, model: Json): ZipMember => jsonMember(name, model);
 
 export const logMember = (taskId: string, events: readonly unknown[]): ZipMember =>
   jsonMember(`${logFolder}/${taskId}.json`, events);
@@ -55,7 +56,7 @@ export interface PackageContent {
   /** The right password opens it. */
   readonly knows: (key: MigrationKey) => boolean;
   /** By type, in the order of an import. */
-  readonly documents: ReadonlyMap<string, readonly Body[]>;
+  readonly documents: ReadonlyMap<string, readonly Json[]>;
   readonly logs: ReadonlyMap<string, readonly unknown[]>;
 }
 
@@ -69,7 +70,7 @@ function parse({ name, data }: ZipMember): unknown {
 
 /** Fails with ZipDamage when it is no migration package. Folders of unknown types are left alone. */
 export async function readContent(members: AsyncIterable<ZipMember>): Promise<PackageContent> {
-  const documents = new Map<string, Body[]>(kinds.map(({ name }) => [name, []]));
+  const documents = new Map<string, Json[]>(kinds.map(({ name }) => [name, []]));
   const logs = new Map<string, readonly unknown[]>();
   let facts: unknown;
   for await (const member of members) {

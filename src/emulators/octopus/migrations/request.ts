@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { isObject } from '../../shared/json.ts';
 import { invalid } from '../refusal.ts';
-import { isObject, members, readFlag, readText } from '../tolerant-json.ts';
+import { members, readFlag, readText } from '../tolerant-json.ts';
 
 /** Migration API, partial export: request and response are one shape. */
 export interface ExportRequest {

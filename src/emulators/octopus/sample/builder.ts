@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Body } from '../../shared/store.ts';
+import type { Json } from '../../shared/json.ts';
 import { newId, putDocument, slugOf, wireDate, type Instance } from '../instance.ts';
 import type { EnvironmentName, SampleAccount, SampleMachine, SampleTenant, SampleVariable } from './company.ts';
 
@@ -8,10 +8,10 @@ export interface SpaceBuilder {
   readonly instance: Instance;
   readonly space: string;
   /** Adds a document with an id of its type, its space and slug. */
-  add(kind: string, name: string, body: Body): string;
+  add(kind: string, name: string, body: Json): string;
   /** Id by name; the document must exist. */
   idOf(kind: string, name: string): string;
-  variables(list: readonly SampleVariable[]): readonly Body[];
+  variables(list: readonly SampleVariable[]): readonly Json[];
   /** The next working hour of the sample's history. */
   tick(): Date;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Body } from '../../shared/store.ts';
+import type { Json } from '../../shared/json.ts';
 import { builtInFeed } from '../feed.ts';
 import { newId, putDocument } from '../instance.ts';
 import { freeze } from '../snapshots.ts';
@@ -8,7 +8,7 @@ import { nodeId, putTask } from '../tasks.ts';
 import { dated, type SpaceBuilder } from './builder.ts';
 import type { SampleProject } from './company.ts';
 
-function steps(project: SampleProject): readonly Body[] {
+function steps(project: SampleProject): readonly Json[] {
   return (project.steps ?? ['Deploy']).map((name, index) => ({
     Id: createHash('sha256').update(`${project.name}|${name}`).digest('hex').slice(0, 32),
     Name: name,

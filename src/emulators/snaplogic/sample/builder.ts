@@ -1,9 +1,9 @@
-import type { Plane } from '../plane.ts';
+import type { Json } from '../../shared/json.ts';
 import { encryptedFor } from '../encryption.ts';
-import type { Json } from '../json.ts';
+import { needOrg, putOrg, type Org } from '../orgs.ts';
+import type { Plane } from '../plane.ts';
 import { newSnodeId, type Node } from '../tree.ts';
 import { addNode, childNamed, type NodeType } from '../tree.ts';
-import { needOrg, putOrg, type Org } from '../orgs.ts';
 import type { SamplePipeline, SampleProject, SampleTask } from './company.ts';
 
 /** Makes the nodes of one environment, with times of their own that are the same in every new state. */

@@ -1,17 +1,25 @@
+// Plain JSON whose shape a client decides.
+
+/** A JSON object. */
 export type Json = Readonly<Record<string, unknown>>;
 
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-export const asText = (value: unknown, otherwise = ''): string => (typeof value === 'string' ? value : otherwise);
+export const isEmpty = (value: Json): boolean => Object.keys(value).length === 0;
 
+/** An object; an empty one in place of anything else. */
 export const asObject = (value: unknown): Json => (isObject(value) ? value : {});
 
-/** The objects of an array; whatever else stands there is not looked at. */
-export const asObjects = (value: unknown): readonly Json[] => (Array.isArray(value) ? value.filter(isObject) : []);
+export const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-export const asTexts = (value: unknown): readonly string[] =>
-  Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+export const asText = (value: unknown, otherwise = ''): string => (typeof value === 'string' ? value : otherwise);
+
+/** The objects of a list, without what else is in it. */
+export const asObjects = (value: unknown): readonly Json[] => asList(value).filter(isObject);
+
+/** The texts of a list, without what else is in it. */
+export const asTexts = (value: unknown): readonly string[] => asList(value).filter((one) => typeof one === 'string');
 
 /** A member by a path of names; undefined where the path ends early. */
 export const at = (value: unknown, ...names: readonly string[]): unknown =>
