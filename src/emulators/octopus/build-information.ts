@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../shared/json.ts';
+import { asList, isObject, type Json } from '../shared/json.ts';
 import type { Entry, Store } from '../shared/store.ts';
 import { readList } from './collection.ts';
 import { newId, putDocument, wireDate } from './instance.ts';
@@ -32,7 +32,7 @@ function documentOf(given: unknown): Json {
   return {
     ...Object.fromEntries(textMembers.map((name) => [name, readText(get(name), name) ?? null])),
     VcsCommitUrl: null,
-    Commits: (Array.isArray(commits) ? commits : []).map((one) => ({
+    Commits: asList(commits).map((one) => ({
       Id: asText(members(one)('Id')),
       Comment: asText(members(one)('Comment')),
       LinkUrl: null,
@@ -71,7 +71,7 @@ async function push(visit: Visit) {
 
 async function bulkDelete(visit: Visit) {
   const fromBody = members(await visit.body())('Ids');
-  const ids = readList(visit, 'ids') ?? (Array.isArray(fromBody) ? fromBody.map(String) : []);
+  const ids = readList(visit, 'ids') ?? asList(fromBody).map(String);
   for (const id of ids) visit.instance.store.remove('BuildInformation', id);
   return json(200, {});
 }

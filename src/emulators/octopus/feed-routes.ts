@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
+import { asList } from '../shared/json.ts';
 import type { Reply } from '../shared/server.ts';
 import { buildInformationOf } from './build-information.ts';
 import { collection, readList } from './collection.ts';
@@ -173,7 +174,7 @@ async function validate(visit: Visit): Promise<Reply> {
 
 async function bulkDelete(visit: Visit): Promise<Reply> {
   const fromBody = members(await visit.body())('Ids');
-  const ids = readList(visit, 'ids') ?? (Array.isArray(fromBody) ? fromBody.map(String) : []);
+  const ids = readList(visit, 'ids') ?? asList(fromBody).map(String);
   for (const id of ids) {
     const one = findPackageById(visit.instance, visit.space, id);
     if (one !== undefined) await removePackage(visit.instance, one);

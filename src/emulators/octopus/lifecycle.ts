@@ -1,7 +1,7 @@
-import { isObject } from '../shared/json.ts';
+import { asList, asObjects } from '../shared/json.ts';
 import type { Entry, Store } from '../shared/store.ts';
 
-const ids = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
+const ids = (value: unknown): readonly string[] => asList(value).map(String);
 
 export interface Phase {
   readonly body: Readonly<Record<string, unknown>>;
@@ -10,7 +10,7 @@ export interface Phase {
 
 const phasesOf = (lifecycle: Entry): readonly Phase[] => {
   const phases = lifecycle.body['Phases'];
-  return (Array.isArray(phases) ? phases : []).filter(isObject).map((body) => ({
+  return asObjects(phases).map((body) => ({
     body,
     environments: [...ids(body['OptionalDeploymentTargets']), ...ids(body['AutomaticDeploymentTargets'])],
   }));

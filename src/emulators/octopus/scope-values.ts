@@ -1,4 +1,4 @@
-import { isObject } from '../shared/json.ts';
+import { asList, asObjects } from '../shared/json.ts';
 import type { Entry, Store } from '../shared/store.ts';
 import { actionsOf } from './executions/releases.ts';
 import { resource } from './resource.ts';
@@ -8,7 +8,7 @@ const reference = ({ id, name }: Entry) => ({ Id: id, Name: name });
 
 function tagsOf(store: Store, space: string | undefined): readonly unknown[] {
   return store.all('TagSets', space).flatMap(({ name, body }) =>
-    (Array.isArray(body['Tags']) ? body['Tags'].filter(isObject) : []).map((tag) => {
+    asObjects(body['Tags']).map((tag) => {
       const canonical = `${name}/${asText(tag['Name'])}`;
       return { Id: canonical, Name: canonical };
     }),
@@ -21,7 +21,7 @@ export function variableSet(store: Store, entry: Entry): Record<string, unknown>
   const project = store.get('Projects', asText(entry.body['OwnerId']));
   const process = store.get('DeploymentProcesses', asText(project?.body['DeploymentProcessId']));
   const machines = store.all('Machines', space);
-  const roles = machines.flatMap(({ body }) => (Array.isArray(body['Roles']) ? body['Roles'].map(String) : []));
+  const roles = machines.flatMap(({ body }) => asList(body['Roles']).map(String));
   const channels = store.all('Channels', space).filter(({ body }) => body['ProjectId'] === project?.id);
   return {
     ...resource(entry),

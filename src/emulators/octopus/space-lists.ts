@@ -1,5 +1,5 @@
 // Small lists of a space that are no plain lists of documents, and the order people give to environments and tag sets.
-import { isObject } from '../shared/json.ts';
+import { asList, asObjects, isObject } from '../shared/json.ts';
 import type { Entry } from '../shared/store.ts';
 import { collection } from './collection.ts';
 import { narrowed } from './document-filters.ts';
@@ -57,7 +57,7 @@ function singlyScoped(visit: Visit) {
     return Array.isArray(scope) && scope.length === 1 && scope[0] === id;
   };
   const map = store.all('Variables', visit.space).flatMap(({ body }) => {
-    const names = (Array.isArray(body['Variables']) ? body['Variables'] : [])
+    const names = asList(body['Variables'])
       .filter(only)
       .map((one: unknown) => (isObject(one) ? asText(one['Name']) : ''));
     return names.length === 0 || body['IsFrozen'] === true ? [] : [[asText(body['OwnerId']), names] as const];
@@ -74,7 +74,7 @@ function variableNames(visit: Visit) {
   const names = visit.instance.store
     .all('Variables', visit.space)
     .filter(({ body }) => body['IsFrozen'] !== true && (project === undefined || body['OwnerId'] === project))
-    .flatMap(({ body }) => (Array.isArray(body['Variables']) ? body['Variables'].filter(isObject) : []))
+    .flatMap(({ body }) => asObjects(body['Variables']))
     .map((one) => asText(one['Name']));
   return json(200, [...new Set(names)].toSorted());
 }
@@ -115,7 +115,7 @@ export const spaceListRoutes: readonly Route[] = [
     handle: (visit) => {
       const roles = visit.instance.store
         .all('Machines', visit.space)
-        .flatMap(({ body }) => (Array.isArray(body['Roles']) ? body['Roles'].map(String) : []));
+        .flatMap(({ body }) => asList(body['Roles']).map(String));
       return json(200, [...new Set(roles)].toSorted());
     },
   },

@@ -1,6 +1,6 @@
 // Values that tenants give to the templates of projects and variable sets. They lie in the tenant's document under a
 // name that is never shown, by owner, then for projects by environment, then by template.
-import { isObject, type Json } from '../shared/json.ts';
+import { asList, asObjects, isObject, type Json, memberAt } from '../shared/json.ts';
 import type { Entry } from '../shared/store.ts';
 import { putDocument } from './instance.ts';
 import { findDocument } from './lookup.ts';
@@ -11,10 +11,6 @@ import type { Route, Visit } from './visit.ts';
 
 const kept = '$variables';
 
-const objects = (value: unknown) => (Array.isArray(value) ? value.filter(isObject) : []);
-const inside = (value: unknown, ...path: readonly string[]): unknown =>
-  path.reduce<unknown>((one, name) => (isObject(one) ? one[name] : undefined), value);
-
 const tenantOf = (visit: Visit): Entry => findDocument(visit.instance.store, 'Tenants', visit.space, visit.param('id'));
 
 interface Owner {
@@ -24,14 +20,14 @@ interface Owner {
   readonly environments: readonly string[];
 }
 
-const templatesOf = (entry: Entry) => objects(entry.body['Templates']);
+const templatesOf = (entry: Entry) => asObjects(entry.body['Templates']);
 
 /** The projects a tenant is linked to. */
 function projectsOf(visit: Visit, tenant: Entry): readonly Owner[] {
   const links = tenant.body['ProjectEnvironments'];
   return Object.entries(isObject(links) ? links : {}).flatMap(([id, environments]) => {
     const entry = visit.instance.store.get('Projects', id);
-    const own = Array.isArray(environments) ? environments.map(String) : [];
+    const own = asList(environments).map(String);
     return entry === undefined ? [] : [{ entry, templates: templatesOf(entry), environments: own }];
   });
 }
@@ -40,7 +36,7 @@ function projectsOf(visit: Visit, tenant: Entry): readonly Owner[] {
 function setsOf(visit: Visit, tenant: Entry): readonly Owner[] {
   const ids = projectsOf(visit, tenant).flatMap(({ entry }) => {
     const included = entry.body['IncludedLibraryVariableSetIds'];
-    return Array.isArray(included) ? included.map(String) : [];
+    return asList(included).map(String);
   });
   return [...new Set(ids)]
     .map((id) => visit.instance.store.get('LibraryVariableSets', id))
@@ -50,7 +46,7 @@ function setsOf(visit: Visit, tenant: Entry): readonly Owner[] {
 
 function variablesDocument(visit: Visit, tenant: Entry): Json {
   const values = tenant.body[kept];
-  const shown = (...path: string[]) => masked(inside(values, ...path) ?? {});
+  const shown = (...path: string[]) => masked(memberAt(values, ...path) ?? {});
   return {
     TenantId: tenant.id,
     TenantName: tenant.name,
@@ -112,7 +108,7 @@ const places = (tenant: Entry, owners: readonly Owner[]): readonly Place[] =>
     owner.templates.flatMap((template) =>
       (owner.environments.length === 0 ? [undefined] : owner.environments).map((environment) => {
         const path = [owner.entry.id, ...(environment === undefined ? [] : [environment]), asText(template['Id'])];
-        return { owner, template, environment, value: inside(tenant.body[kept], ...path) };
+        return { owner, template, environment, value: memberAt(tenant.body[kept], ...path) };
       }),
     ),
   );
@@ -173,12 +169,12 @@ function rows(visit: Visit, tenant: Entry, kind: 'common' | 'project') {
 /** Values by owner as the older document has them, from rows that name at least their template. */
 function valuesOf(sent: unknown, owners: readonly Owner[]): Record<string, Record<string, unknown>> {
   const values: Record<string, Record<string, unknown>> = {};
-  for (const get of objects(sent).map(members)) {
+  for (const get of asObjects(sent).map(members)) {
     const template = asText(get('TemplateId'));
     const owner = owners.find(({ templates }) => templates.some(({ Id }) => Id === template));
     if (owner === undefined) throw invalid(`There is no variable template '${template}' for this tenant.`);
     const own = (values[owner.entry.id] ??= {});
-    const environments = inside(get('Scope'), 'EnvironmentIds');
+    const environments = memberAt(get('Scope'), 'EnvironmentIds');
     if (owner.entry.kind !== 'Projects') own[template] = get('Value');
     else if (Array.isArray(environments)) {
       for (const environment of environments.map(String)) {
@@ -209,7 +205,7 @@ function tagTest(visit: Visit) {
   const wanted = list('tags');
   const tested = list('tenantIds').map((id) => findDocument(visit.instance.store, 'Tenants', visit.space, id));
   const result = tested.map(({ id, body }) => {
-    const own = Array.isArray(body['TenantTags']) ? body['TenantTags'].map(String) : [];
+    const own = asList(body['TenantTags']).map(String);
     const MissingTags = wanted.filter((tag) => !own.includes(tag));
     const IsMatched = MissingTags.length === 0;
     return [id, { IsMatched, Reason: IsMatched ? '' : 'The tenant lacks tags.', MissingTags }] as const;

@@ -22,7 +22,7 @@ export const asObjects = (value: unknown): readonly Json[] => asList(value).filt
 export const asTexts = (value: unknown): readonly string[] => asList(value).filter((one) => typeof one === 'string');
 
 /** A member by a path of names; undefined where the path ends early. */
-export const at = (value: unknown, ...names: readonly string[]): unknown =>
+export const memberAt = (value: unknown, ...names: readonly string[]): unknown =>
   names.reduce<unknown>((inner, name) => asObject(inner)[name], value);
 
 /** A copy in which the member at the path is another one; objects on the way are made when missing. */

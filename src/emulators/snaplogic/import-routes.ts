@@ -1,5 +1,5 @@
 import { Refusal } from '../shared/answering.ts';
-import { asText, at, isObject, type Json } from '../shared/json.ts';
+import { asText, isObject, type Json, memberAt } from '../shared/json.ts';
 import type { Reply } from '../shared/server.ts';
 import { readAccounts, readArchive, unpackExpressions, type Arrival } from './archive.ts';
 import { checkName } from './asset-name.ts';
@@ -104,7 +104,7 @@ function importByPath(visit: Visit): Promise<Reply> {
 }
 
 function pipelineOf(pipe: unknown): { readonly name: string; readonly document: Json } {
-  const name = asText(at(pipe, 'property_map', 'info', 'label', 'value'));
+  const name = asText(memberAt(pipe, 'property_map', 'info', 'label', 'value'));
   if (!isObject(pipe) || name === '' || name.includes('/')) {
     throw new Refusal(400, 'pipe.property_map.info.label.value must name the pipeline');
   }

@@ -3,7 +3,7 @@ import { createPublicKey, generateKeyPairSync, verify, type JsonWebKey } from 'n
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asObjects, asText, at } from '../shared/json.ts';
+import { asObjects, asText, memberAt } from '../shared/json.ts';
 
 const keySet = (directory: string) => join(directory, 'setup', 'jwks.json');
 
@@ -20,7 +20,7 @@ export async function furnishKeys(directory: string): Promise<void> {
 
 function keysIn(directory: string): readonly JsonWebKey[] {
   try {
-    return asObjects(at(JSON.parse(readFileSync(keySet(directory), 'utf8')), 'keys'));
+    return asObjects(memberAt(JSON.parse(readFileSync(keySet(directory), 'utf8')), 'keys'));
   } catch {
     // A set that is gone or that cannot be read names no key.
     return [];

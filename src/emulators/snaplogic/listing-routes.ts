@@ -1,5 +1,5 @@
 import { Refusal } from '../shared/answering.ts';
-import { at } from '../shared/json.ts';
+import { memberAt } from '../shared/json.ts';
 import { listed } from './asset-document.ts';
 import { ok } from './refusal.ts';
 import { binOf, childrenOf, idOf, isAssetType, type Node } from './tree.ts';
@@ -15,7 +15,7 @@ function whole(text: string | undefined, otherwise: number): number {
 function sorted<Item>(items: readonly Item[], sort: string | undefined): readonly Item[] {
   const [, field = '', sign = ''] = /^([\w.]+):(-?1)$/.exec(sort ?? '') ?? [];
   if (field === '') return items;
-  const key = (item: Item) => JSON.stringify(at(item, ...field.split('.')) ?? null);
+  const key = (item: Item) => JSON.stringify(memberAt(item, ...field.split('.')) ?? null);
   const up = items.toSorted((one, other) => (key(one) < key(other) ? -1 : key(one) > key(other) ? 1 : 0));
   return sign === '1' ? up : up.toReversed();
 }

@@ -1,5 +1,5 @@
 // What a pipeline or a task refers to, and how the references follow it into another project.
-import { asObject, asText, at, isObject, type Json, withMember } from '../shared/json.ts';
+import { asObject, asText, isObject, type Json, memberAt, withMember } from '../shared/json.ts';
 import type { Store } from '../shared/store.ts';
 import { childNamed, nodeById, type Node, type Place } from './tree.ts';
 
@@ -27,8 +27,8 @@ export function rebindAccounts(store: Store, document: Json, target: Place): Reb
   const scopes = scopesOf(store, target);
   const warnings: string[] = [];
   const snaps = Object.entries(asObject(document['snap_map'])).map(([id, snap]) => {
-    const reference = at(snap, ...accountPath);
-    const label = asText(at(reference, 'label', 'value'));
+    const reference = memberAt(snap, ...accountPath);
+    const label = asText(memberAt(reference, 'label', 'value'));
     const name = label.split('/').at(-1) ?? '';
     if (!isObject(reference) || name === '') return [id, snap] as const;
     const account = findNamed(store, scopes, name, 'Account');

@@ -1,4 +1,5 @@
 // Running services and tasks. Nothing is carried out: a run takes its time and succeeds.
+import { asList } from '../../shared/json.ts';
 import { pythonTime, type Instance } from '../instance.ts';
 import type { Item, Values } from '../objects.ts';
 import { json, ServerError } from '../refusal.ts';
@@ -13,7 +14,7 @@ interface Plan {
   readonly trigger: string;
 }
 
-const names = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
+const names = (value: unknown): readonly string[] => asList(value).map(String);
 const scopedName = (instance: Instance, service: Item) => String(columnsOf(instance, service)['scoped_name']);
 const runId = (service: string, runtime: string) => `${service} ${runtime}`;
 

@@ -1,4 +1,4 @@
-import type { Json } from '../../shared/json.ts';
+import { asList, type Json } from '../../shared/json.ts';
 import type { Entry } from '../../shared/store.ts';
 import { newId, putDocument, wireDate, type Instance } from '../instance.ts';
 import { queueTask } from '../tasks.ts';
@@ -13,8 +13,6 @@ export interface Target {
   readonly given: Json;
 }
 
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
 const keptOf = ({ given }: Target): Json => ({
   Comments: given['Comments'] ?? null,
   FormValues: given['FormValues'] ?? {},
@@ -22,9 +20,9 @@ const keptOf = ({ given }: Target): Json => ({
   QueueTimeExpiry: given['QueueTimeExpiry'] ?? null,
   UseGuidedFailure: given['UseGuidedFailure'] === true,
   ForcePackageDownload: given['ForcePackageDownload'] === true,
-  SkipActions: list(given['SkipActions']),
-  SpecificMachineIds: list(given['SpecificMachineIds']),
-  ExcludedMachineIds: list(given['ExcludedMachineIds']),
+  SkipActions: asList(given['SkipActions']),
+  SpecificMachineIds: asList(given['SpecificMachineIds']),
+  ExcludedMachineIds: asList(given['ExcludedMachineIds']),
 });
 
 const forTenant = ({ tenant }: Target) => (tenant === undefined ? '' : ` for ${tenant.name}`);

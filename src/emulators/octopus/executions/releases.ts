@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../../shared/json.ts';
+import { asObjects, isObject, type Json } from '../../shared/json.ts';
 import type { Entry, Store } from '../../shared/store.ts';
 import { allPackages, compareVersions } from '../feed.ts';
 import { newId, putDocument, wireDate, type Instance } from '../instance.ts';
@@ -17,19 +17,17 @@ export interface PackageReference {
   readonly feedId: string;
 }
 
-const objects = (value: unknown) => (Array.isArray(value) ? value.filter(isObject) : []);
-
 export interface Action {
   readonly step: Json;
   readonly action: Json;
 }
 
 export const actionsOf = (process: Entry | undefined): readonly Action[] =>
-  objects(process?.body['Steps']).flatMap((step) => objects(step['Actions']).map((action) => ({ step, action })));
+  asObjects(process?.body['Steps']).flatMap((step) => asObjects(step['Actions']).map((action) => ({ step, action })));
 
 export function packagesOf(process: Entry | undefined): readonly PackageReference[] {
   return actionsOf(process).flatMap(({ step, action }) =>
-    objects(action['Packages']).map((one) => ({
+    asObjects(action['Packages']).map((one) => ({
       step: asText(step['Name']),
       action: asText(action['Name']),
       reference: asText(one['Name']),
@@ -98,7 +96,7 @@ export function selectPackages(
   choices: { readonly fallback: string | undefined; readonly packages: readonly string[] },
 ): readonly Selection[] {
   const { store } = instance;
-  const last = objects(releasesOf(store, project)[0]?.body['SelectedPackages']);
+  const last = asObjects(releasesOf(store, project)[0]?.body['SelectedPackages']);
   const selections = packagesOf(processOf(store, project)).map((one) => {
     const before = last.find(({ ActionName }) => asText(ActionName) === one.action);
     const newest = feedVersions(instance, project.container ?? '', one.packageId)[0];
@@ -144,7 +142,7 @@ export function createRelease(instance: Instance, project: Entry, channel: Entry
       Assembled: wireDate(new Date()),
       IgnoreChannelRules: given['IgnoreChannelRules'] === true,
       BuildInformation: [],
-      SelectedPackages: objects(given['SelectedPackages']),
+      SelectedPackages: asObjects(given['SelectedPackages']),
       SelectedGitResources: [],
       LibraryVariableSetSnapshotIds: [],
       ProjectDeploymentProcessSnapshotId: freeze(

@@ -1,5 +1,5 @@
 // What clients ask before they make a release or a deployment: which packages it needs, where it may go, what it will do.
-import { isObject, type Json } from '../../shared/json.ts';
+import { asList, asObjects, isObject, type Json } from '../../shared/json.ts';
 import type { Entry, Store } from '../../shared/store.ts';
 import { compareVersions } from '../feed.ts';
 import { lifecycleEnvironments, lifecyclePhases } from '../lifecycle.ts';
@@ -33,9 +33,7 @@ function releaseTemplate(visit: Visit, process: Entry) {
       FeedName: store.get('Feeds', feedId)?.name ?? null,
       ProjectName: null,
       VersionSelectedLastRelease:
-        (Array.isArray(before) ? before.filter(isObject) : []).find(({ ActionName }) => ActionName === action)?.[
-          'Version'
-        ] ?? null,
+        asObjects(before).find(({ ActionName }) => ActionName === action)?.['Version'] ?? null,
       IsResolvable: !packageId.includes('#{'),
     })),
     Links: { Self: `${spacePath(process.container)}/deploymentprocesses/${process.id}/template` },
@@ -131,7 +129,7 @@ async function previews(visit: Visit) {
   const { store } = visit.instance;
   const release = findDocument(store, 'Releases', visit.space, visit.param('id'));
   const wanted = members(await visit.body())('DeploymentPreviews');
-  const ids = (Array.isArray(wanted) ? wanted : []).map((one) => asText(members(one)('EnvironmentId')));
+  const ids = asList(wanted).map((one) => asText(members(one)('EnvironmentId')));
   return json(
     200,
     ids.map((id) => previewOf(store, release, findDocument(store, 'Environments', visit.space, id))),

@@ -1,5 +1,5 @@
 // Which documents a partial export means: the projects, what belongs to them, what they refer to, and so on.
-import { isObject } from '../../shared/json.ts';
+import { asList, isObject } from '../../shared/json.ts';
 import type { Entry, Store } from '../../shared/store.ts';
 import { kindOfId } from '../kinds.ts';
 import { lifecycleEnvironments } from '../lifecycle.ts';
@@ -21,13 +21,13 @@ export function excludedKinds(exclusions: Exclusions): ReadonlySet<string> {
   ]);
 }
 
-const ids = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
+const ids = (value: unknown): readonly string[] => asList(value).map(String);
 
 const meet = (left: readonly string[], right: ReadonlySet<string>) => left.some((one) => right.has(one));
 
 function rolesOf(process: Entry | undefined): ReadonlySet<string> {
   const steps: unknown = process?.body['Steps'];
-  const texts = (Array.isArray(steps) ? steps : []).flatMap((step: unknown) => {
+  const texts = asList(steps).flatMap((step: unknown) => {
     const properties = isObject(step) ? step['Properties'] : undefined;
     const roles = isObject(properties) ? properties['Octopus.Action.TargetRoles'] : undefined;
     return typeof roles === 'string' ? roles.split(',') : [];

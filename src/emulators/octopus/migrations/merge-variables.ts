@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../../shared/json.ts';
+import { asObjects, isObject, type Json } from '../../shared/json.ts';
 
 export interface MergedVariables {
   readonly body: Json;
@@ -9,8 +9,7 @@ export interface MergedVariables {
 
 type Variable = Record<string, unknown>;
 
-const variablesOf = (body: Json): readonly Variable[] =>
-  Array.isArray(body['Variables']) ? body['Variables'].filter(isObject) : [];
+const variablesOf = (body: Json): readonly Variable[] => asObjects(body['Variables']);
 
 /** Two variables are the same when name and scope are. */
 function sameKey(variable: Variable): string {
