@@ -1,8 +1,8 @@
 // From a request to its reply: route, session, project, handler, error document.
 import { answering } from '../shared/answering.ts';
+import { isObject } from '../shared/json.ts';
 import { createRoutes, type PathParams } from '../shared/routes.ts';
 import type { Call, Reply } from '../shared/server.ts';
-import { onlyFields } from './fields.ts';
 import { contextPath, type Instance } from './instance.ts';
 import { openProject, projectHeader } from './project-header.ts';
 import { errorDocument, htmlReply, json, Refusal, refusalReply, sessionDead, unknownEndpoint } from './refusal.ts';
@@ -69,3 +69,29 @@ export function spellings(path: string): readonly string[] {
   const inner = path.startsWith(`${contextPath}/`) ? path.slice(contextPath.length) : path;
   return [...new Set([inner, inner.replaceAll(/%3A/gi, ':'), inner.replaceAll(/%3D/gi, '=')])];
 }
+
+type Wanted = Map<string, Wanted>;
+
+function wantedOf(fields: string): Wanted {
+  const root: Wanted = new Map();
+  for (const path of fields.split(',').map((one) => one.trim())) {
+    let at = root;
+    for (const name of path.split('.').filter((one) => one !== '')) {
+      const next = at.get(name) ?? new Map<string, Wanted>();
+      at.set(name, next);
+      at = next;
+    }
+  }
+  return root;
+}
+
+function keep(value: unknown, wanted: Wanted): unknown {
+  if (wanted.size === 0) return value;
+  if (Array.isArray(value)) return value.map((one) => keep(one, wanted));
+  if (!isObject(value)) return value;
+  const named = [...wanted].filter(([name]) => name in value);
+  return Object.fromEntries(named.map(([name, inner]) => [name, keep(value[name], inner)]));
+}
+
+/** Partial resources: `id,packageInfo.status` keeps these members, in every element of a list. */
+const onlyFields = (value: unknown, fields: string): unknown => keep(value, wantedOf(fields));

@@ -1,8 +1,8 @@
 import { asList, isObject, type Json } from '../shared/json.ts';
 import type { Entry, Store } from '../shared/store.ts';
 import { readList } from './collection.ts';
+import { readOverwriteMode } from './feed.ts';
 import { newId, putDocument, wireDate } from './instance.ts';
-import { readOverwriteMode } from './overwrite-mode.ts';
 import { invalid, json, Refusal } from './refusal.ts';
 import { resource } from './resource.ts';
 import { asText, members, readText } from './tolerant-json.ts';

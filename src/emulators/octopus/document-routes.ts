@@ -36,7 +36,7 @@ function routesOf(kind: Kind): readonly Route[] {
   const path = `/${kind.route}`;
   const view = { scoped: kind.scoped, permission: kind.view };
   const edit = { scoped: kind.scoped, permission: kind.edit };
-  const find = (visit: Visit) => findDocument(visit.instance.store, kind.name, visit.space, visit.param('id'));
+  const find = (visit: Visit) => findDocument(visit, kind.name);
   const reading: Route[] = [
     { method: 'GET', path, ...view, handle: (visit) => listReply(visit, kind, narrowed(visit, listed(visit, kind))) },
     {
@@ -92,7 +92,7 @@ function nested(owner: string, kindName: string, property: string): Route {
     scoped: true,
     permission: kind.view,
     handle: (visit) => {
-      const { id } = findDocument(visit.instance.store, ownerKind.name, visit.space, visit.param('id'));
+      const { id } = findDocument(visit, ownerKind.name);
       const refers = ({ body }: Entry) => {
         const value = body[property];
         return Array.isArray(value) ? value.includes(id) : value === id;
@@ -114,7 +114,7 @@ export const documentRoutes: readonly Route[] = [
     scoped: true,
     permission: 'ReleaseView',
     handle: (visit) => {
-      const project = findDocument(visit.instance.store, 'Projects', visit.space, visit.param('id'));
+      const project = findDocument(visit, 'Projects');
       const version = visit.param('version').toLowerCase();
       const release = visit.instance.store
         .all('Releases', visit.space)

@@ -15,8 +15,8 @@ import {
   removePackage,
   storePackage,
   type FeedPackage,
+  readOverwriteMode,
 } from './feed.ts';
-import { readOverwriteMode } from './overwrite-mode.ts';
 import { longestPackageId, packageExtension, parsePackageName } from './package-name.ts';
 import { absent, invalid, json, Refusal } from './refusal.ts';
 import { resource } from './resource.ts';

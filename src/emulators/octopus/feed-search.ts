@@ -10,7 +10,7 @@ const isPreRelease = ({ version }: FeedPackage) => version.split('+')[0]?.includ
 
 /** Packages of the feed the path names, newest version first. Feeds elsewhere are not asked: they seem empty. */
 function packagesOf(visit: Visit): readonly FeedPackage[] {
-  const feed = findDocument(visit.instance.store, 'Feeds', visit.space, visit.param('id'));
+  const feed = findDocument(visit, 'Feeds');
   if (feed.body['FeedType'] !== 'BuiltIn') return [];
   return allPackages(visit.instance, visit.space).toSorted((a, b) => compareVersions(b.version, a.version));
 }

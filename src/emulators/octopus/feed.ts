@@ -6,6 +6,8 @@ import type { Entry } from '../shared/store.ts';
 import { wireDate, type Instance } from './instance.ts';
 import { spacePath } from './links.ts';
 import { parseIdentity, type PackageName } from './package-name.ts';
+import { invalid } from './refusal.ts';
+import type { Visit } from './visit.ts';
 
 export const builtInFeed = 'feeds-builtin';
 
@@ -141,4 +143,18 @@ export function compareVersions(a: string, b: string): number {
   if (left.pre === right.pre) return 0;
   if (left.pre === '' || right.pre === '') return left.pre === '' ? 1 : -1;
   return new Intl.Collator('en', { numeric: true }).compare(left.pre, right.pre);
+}
+
+const modes = ['FailIfExists', 'OverwriteExisting', 'IgnoreIfExists'] as const;
+type OverwriteMode = (typeof modes)[number];
+
+/** `overwriteMode` of the query or the body, or the older `replace`. */
+export function readOverwriteMode({ call }: Visit, fromBody?: string): OverwriteMode {
+  const mode = call.query('overwriteMode') ?? fromBody;
+  if (mode !== undefined && mode !== '') {
+    const found = modes.find((one) => one.toLowerCase() === mode.toLowerCase());
+    if (found === undefined) throw invalid(`The value '${mode}' is not valid for 'overwriteMode'.`);
+    return found;
+  }
+  return call.query('replace')?.toLowerCase() === 'true' ? 'OverwriteExisting' : 'FailIfExists';
 }

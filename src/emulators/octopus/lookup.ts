@@ -2,6 +2,7 @@ import type { Entry, Store } from '../shared/store.ts';
 import { kindNamed } from './kinds.ts';
 import { absent, invalid } from './refusal.ts';
 import { asText } from './tolerant-json.ts';
+import type { Visit } from './visit.ts';
 
 const same = (a: unknown, b: string) => asText(a).toLowerCase() === b;
 
@@ -22,9 +23,9 @@ function find(store: Store, kindName: string, space: string, text: string, byNam
   );
 }
 
-/** By id, or by slug where documents have one. 404 outside the space. */
-export function findDocument(store: Store, kindName: string, space: string, idOrSlug: string): Entry {
-  const found = find(store, kindName, space, idOrSlug, false);
+/** The document of the space that the path, or a given text, names by id or slug. 404 when there is none. */
+export function findDocument({ instance, space, param }: Visit, kindName: string, idOrSlug = param('id')): Entry {
+  const found = find(instance.store, kindName, space, idOrSlug, false);
   if (found === undefined) throw absent(idOrSlug);
   return found;
 }

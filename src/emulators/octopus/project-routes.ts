@@ -12,8 +12,7 @@ import { variableSet } from './scope-values.ts';
 import { asText } from './tolerant-json.ts';
 import type { Route, Visit } from './visit.ts';
 
-const projectOf = (visit: Visit): Entry =>
-  findDocument(visit.instance.store, 'Projects', visit.space, visit.param('id'));
+const projectOf = (visit: Visit): Entry => findDocument(visit, 'Projects');
 
 /** The one document of a type that a member of the project names, with how it is shown. */
 function part(
@@ -23,8 +22,7 @@ function part(
   show: (store: Store, entry: Entry) => unknown = (_, entry) => resource(entry),
 ): readonly Route[] {
   const kind = kindNamed(kindName);
-  const find = (visit: Visit) =>
-    findDocument(visit.instance.store, kindName, visit.space, asText(projectOf(visit).body[member]));
+  const find = (visit: Visit) => findDocument(visit, kindName, asText(projectOf(visit).body[member]));
   const route = { path: `/projects/:id/${path}`, scoped: true } as const;
   return [
     {

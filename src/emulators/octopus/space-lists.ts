@@ -17,7 +17,7 @@ function sortOrder(kind: string): Route['handle'] {
     const { store } = visit.instance;
     const ids = await visit.body();
     if (!Array.isArray(ids)) throw invalid('Please provide a list of ids.');
-    const entries = ids.map((id) => findDocument(store, kind, visit.space, asText(id)));
+    const entries = ids.map((id) => findDocument(visit, kind, asText(id)));
     store.atomically(() => {
       for (const [SortOrder, { id, body }] of entries.entries())
         putDocument(store, kind, { ...body, Id: id, SortOrder });
@@ -51,7 +51,7 @@ function summary(visit: Visit) {
 /** Variables that are scoped to this environment and to no other. */
 function singlyScoped(visit: Visit) {
   const { store } = visit.instance;
-  const { id } = findDocument(store, 'Environments', visit.space, visit.param('id'));
+  const { id } = findDocument(visit, 'Environments');
   const only = (variable: unknown) => {
     const scope = isObject(variable) && isObject(variable['Scope']) ? variable['Scope']['Environment'] : undefined;
     return Array.isArray(scope) && scope.length === 1 && scope[0] === id;
@@ -80,7 +80,7 @@ function variableNames(visit: Visit) {
 }
 
 function lifecyclePreview(visit: Visit) {
-  const lifecycle = findDocument(visit.instance.store, 'Lifecycles', visit.space, visit.param('id'));
+  const lifecycle = findDocument(visit, 'Lifecycles');
   const phases = lifecyclePhases(visit.instance.store, lifecycle);
   return json(200, { ...resource(lifecycle), Phases: phases.map(({ body }) => body) });
 }

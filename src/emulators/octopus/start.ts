@@ -21,7 +21,7 @@ import { spaceListRoutes } from './space-lists.ts';
 import { spaceRoutes } from './space-routes.ts';
 import { createTaskQueue, type TaskWork } from './task-queue.ts';
 import { taskRoutes } from './task-routes.ts';
-import { tenantRoutes } from './tenant-variables.ts';
+import { tenantRoutes } from './tenant-routes.ts';
 import { userRoutes } from './user-routes.ts';
 import { allowKey, newApiKey } from './users.ts';
 import { openVault } from './vault.ts';

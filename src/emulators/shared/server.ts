@@ -12,6 +12,8 @@ export interface Call {
   readonly path: string;
   /** The first value of a query parameter; names are compared without regard to case. */
   readonly query: (name: string) => string | undefined;
+  /** All query parameters, in order and with letter case. */
+  readonly search: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   /** The body, unread. */
   readonly request: IncomingMessage;
@@ -61,6 +63,7 @@ function readCall(request: IncomingMessage): Call {
     method: request.method ?? 'GET',
     path: url.pathname,
     query: (name) => query.get(name.toLowerCase()),
+    search: url.searchParams,
     headers: request.headers,
     request,
   };

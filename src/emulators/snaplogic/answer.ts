@@ -47,9 +47,6 @@ function checkEncoding(path: string): void {
   }
 }
 
-const queryAll = (request: IncomingMessage, name: string): readonly string[] =>
-  new URLSearchParams(/\?(.*)$/s.exec(request.url ?? '')?.[1] ?? '').getAll(name);
-
 function refusalReply({ faults }: Plane, status: number, message: string): Reply {
   const html = faults.take('html-error');
   if (html !== undefined) {
@@ -79,7 +76,6 @@ function visitOf(plane: Plane, call: Call, route: Route, params: Readonly<Record
     caller,
     param: (name) => params[name] ?? '',
     segments: tailOf(route.path, call.path),
-    queryAll: (name) => queryAll(call.request, name),
     document: () => (document ??= readDocument(call.request)),
     reach(segments, right) {
       const org = needOrg(plane.store, segments[0] ?? '');

@@ -1,12 +1,12 @@
 import { Refusal } from '../shared/answering.ts';
 import { asObject, asText, type Json } from '../shared/json.ts';
 import { listed } from './asset-document.ts';
-import { checkName } from './asset-name.ts';
 import { encryptedFor } from './encryption.ts';
 import type { Plane } from './plane.ts';
 import { ok } from './refusal.ts';
 import { isAdmin, need } from './rights.ts';
 import {
+  checkName,
   addNode,
   binNode,
   childNamed,

@@ -2,10 +2,9 @@ import { Refusal } from '../shared/answering.ts';
 import type { Reply } from '../shared/server.ts';
 import { writeZip } from '../shared/zip.ts';
 import { checkExport, exportMembers } from './project-export.ts';
-import { listOf } from './query-list.ts';
 import { errorDocument, json } from './refusal.ts';
 import { childrenOf, isAssetType, lastOf, pathSegments, type Node } from './tree.ts';
-import type { Route, Visit } from './visit.ts';
+import { listOf, type Route, type Visit } from './visit.ts';
 
 const publicApi = '/api/1/rest/public/project';
 

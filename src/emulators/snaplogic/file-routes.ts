@@ -2,11 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { Refusal } from '../shared/answering.ts';
 import { asText } from '../shared/json.ts';
 import type { Reply } from '../shared/server.ts';
-import { checkName } from './asset-name.ts';
 import { withForm } from './form.ts';
 import { ok } from './refusal.ts';
 import { placeAsset } from './transfer.ts';
-import { binNode, lastOf, pathText, removeNode } from './tree.ts';
+import { checkName, binNode, lastOf, pathText, removeNode } from './tree.ts';
 import type { Route, Visit } from './visit.ts';
 
 const largestFile = 100 * 1024 * 1024;

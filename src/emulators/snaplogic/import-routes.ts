@@ -2,14 +2,12 @@ import { Refusal } from '../shared/answering.ts';
 import { asText, isObject, type Json, memberAt } from '../shared/json.ts';
 import type { Reply } from '../shared/server.ts';
 import { readAccounts, readArchive, unpackExpressions, type Arrival } from './archive.ts';
-import { checkName } from './asset-name.ts';
 import { withForm, type FormFile } from './form.ts';
 import { importAssets, readDuplicates, type Duplicates, type ImportRequest } from './project-import.ts';
-import { listOf } from './query-list.ts';
 import { rebindAccounts } from './references.ts';
 import { ok } from './refusal.ts';
-import { addNode, childNamed, lastOf, pathSegments, pathText, type Node, type Place } from './tree.ts';
-import type { Route, Visit } from './visit.ts';
+import { checkName, addNode, childNamed, lastOf, pathSegments, pathText, type Node, type Place } from './tree.ts';
+import { listOf, type Route, type Visit } from './visit.ts';
 
 const publicApi = '/api/1/rest/public/project';
 

@@ -1,7 +1,6 @@
 import { Refusal } from '../shared/answering.ts';
 import { asText, type Json } from '../shared/json.ts';
-import { checkName } from './asset-name.ts';
-import { isAssetType, pathSegments, type AssetType } from './tree.ts';
+import { checkName, isAssetType, pathSegments, type AssetType } from './tree.ts';
 
 export interface MigrateRequest {
   /** Names of the target: org, project space, project. */

@@ -2,13 +2,13 @@ import { Refusal } from '../shared/answering.ts';
 import { asObjects, asText, asTexts, type Json } from '../shared/json.ts';
 import { copyAsset } from './asset-copy.ts';
 import { listed } from './asset-document.ts';
-import { checkName } from './asset-name.ts';
 import { above, discard } from './asset-routes.ts';
 import { readProjectPath } from './migrate-request.ts';
 import { needOrg } from './orgs.ts';
 import { ok, reasonOf } from './refusal.ts';
 import { enter, need } from './rights.ts';
 import {
+  checkName,
   addNode,
   childNamed,
   idOf,

@@ -1,12 +1,12 @@
 import { Refusal } from '../shared/answering.ts';
 import { asText, type Json } from '../shared/json.ts';
 import { listed } from './asset-document.ts';
-import { checkName } from './asset-name.ts';
 import { above } from './asset-routes.ts';
 import { pipelineNameOf, rebindPipeline } from './references.ts';
 import { json, ok, reasonOf } from './refusal.ts';
 import { need, permsAt } from './rights.ts';
 import {
+  checkName,
   addNode,
   childNamed,
   childrenOf,

@@ -1,4 +1,3 @@
-// The tree of an environment: project spaces, projects and assets are nodes with a snode id, found by their names.
 import { createHash } from 'node:crypto';
 import { Refusal } from '../shared/answering.ts';
 import { asObject, asObjects, asText, asTexts, type Json } from '../shared/json.ts';
@@ -180,3 +179,10 @@ export function binNode(store: Store, node: Node, by: string): void {
 }
 
 export const binOf = (org: string): string => `${org}/_rbin`;
+
+const forbidden = /[/\\?#]/;
+
+/** Names of spaces, projects and assets: whatever a path can hold. 400 otherwise. */
+export function checkName(name: string): void {
+  if (name === '' || forbidden.test(name)) throw new Refusal(400, `${name} is not a valid name`);
+}

@@ -13,8 +13,6 @@ export interface Visit {
   readonly param: (name: string) => string;
   /** The names after the route's fixed part, decoded. */
   readonly segments: readonly string[];
-  /** All values of a query parameter, in order. */
-  readonly queryAll: (name: string) => readonly string[];
   /** The body, which must be a JSON object. 400 otherwise. */
   readonly document: () => Promise<Json>;
   /**
@@ -30,3 +28,11 @@ export interface Route {
   readonly path: string;
   readonly handle: (visit: Visit) => Reply | Promise<Reply>;
 }
+
+/** Lists come as one value with commas or as a parameter that is repeated. */
+export const listOf = (visit: Visit, name: string): readonly string[] =>
+  visit.call.search
+    .getAll(name)
+    .flatMap((text) => text.split(','))
+    .map((text) => text.trim())
+    .filter((text) => text !== '');

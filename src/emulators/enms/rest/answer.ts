@@ -29,12 +29,6 @@ const methods = 'GET, POST, DELETE, HEAD, OPTIONS';
 
 const wrongMethod = () => htmlPage(405, 'The method is not allowed for the requested URL.', { Allow: methods });
 
-function queryOf(call: Call): URLSearchParams {
-  const { url = '' } = call.request;
-  const mark = url.indexOf('?');
-  return new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
-}
-
 function authorize(instance: Instance, endpoint: Endpoint, user: Item | undefined): Item {
   if (user === undefined) throw new Refusal(401);
   const allowed =
@@ -57,7 +51,7 @@ async function handle(instance: Instance, check: PasswordCheck, call: Call): Pro
     endpoint.method === 'POST' ? await readFormBody(call.request) : { fields: {}, files: new Map(), list: undefined };
   if (body.list !== undefined && name !== 'instance') throw new ServerError('a list is for instances only');
   if (args.length !== endpoint.args) throw new ServerError(`${name} takes ${endpoint.args} arguments`);
-  return endpoint.handle({ instance, user, args, query: queryOf(call), body });
+  return endpoint.handle({ instance, user, args, query: call.search, body });
 }
 
 /** Answers everything below /rest/. */

@@ -82,7 +82,7 @@ function dashboard(visit: Visit) {
 
 function progression(visit: Visit) {
   const { store } = visit.instance;
-  const project = findDocument(store, 'Projects', visit.space, visit.param('id'));
+  const project = findDocument(visit, 'Projects');
   const lifecycle = store.get('Lifecycles', asText(project.body['LifecycleId']));
   const environments = (lifecycle === undefined ? [] : lifecycleEnvironments(store, lifecycle))
     .map((id) => store.get('Environments', id))

@@ -1,9 +1,9 @@
+import { createHash } from 'node:crypto';
 import { asObjects, isObject, type Json } from '../../shared/json.ts';
-import type { Entry, Store } from '../../shared/store.ts';
+import type { Store, Entry } from '../../shared/store.ts';
 import { allPackages, compareVersions } from '../feed.ts';
-import { newId, putDocument, wireDate, type Instance } from '../instance.ts';
+import { putDocument, newId, wireDate, type Instance } from '../instance.ts';
 import { invalid } from '../refusal.ts';
-import { freeze } from '../snapshots.ts';
 import { asText } from '../tolerant-json.ts';
 import { nextVersion } from './versions.ts';
 
@@ -155,4 +155,13 @@ export function createRelease(instance: Instance, project: Entry, channel: Entry
       VersionControlReference: null,
     }),
   );
+}
+
+/** Keeps a process or a variable set as it is now, under an id that ends in `-s-<version>-<5 characters>`. */
+export function freeze(store: Store, kind: string, id: string, occasion: string): string {
+  const mark = createHash('sha256').update(`${id}|${occasion}`).digest('hex').slice(0, 5).toUpperCase();
+  const entry = store.get(kind, id);
+  const snapshot = `${id}-s-${asText(entry?.body['Version'], '0')}-${mark}`;
+  putDocument(store, kind, { ...entry?.body, Id: snapshot, IsFrozen: true });
+  return snapshot;
 }

@@ -189,7 +189,7 @@ async function runByDocument(visit: Visit, queue: TaskQueue) {
 const ownProject = (visit: Visit, body: Json): Entry =>
   visit.params['id'] === undefined
     ? needNamed(visit.instance.store, 'Projects', visit.space, asText(body['ProjectId']))
-    : findDocument(visit.instance.store, 'Projects', visit.space, visit.param('id'));
+    : findDocument(visit, 'Projects');
 
 async function makeRunbook(visit: Visit) {
   const body = await visit.document();
@@ -206,7 +206,7 @@ async function makeSnapshot(visit: Visit) {
 
 /** Replaces a release's snapshot of the variables with what they are now. */
 function snapshotVariables(visit: Visit) {
-  const release = findDocument(visit.instance.store, 'Releases', visit.space, visit.param('id'));
+  const release = findDocument(visit, 'Releases');
   const project = visit.instance.store.get('Projects', asText(release.body['ProjectId']));
   const snapshot = asText(release.body['ProjectVariableSetSnapshotId']);
   const now = visit.instance.store.get('Variables', asText(project?.body['VariableSetId']));

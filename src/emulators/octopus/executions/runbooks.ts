@@ -2,8 +2,8 @@ import type { Json } from '../../shared/json.ts';
 import type { Entry, Store } from '../../shared/store.ts';
 import { newId, putDocument, slugOf, wireDate } from '../instance.ts';
 import { invalid } from '../refusal.ts';
-import { freeze } from '../snapshots.ts';
 import { asText } from '../tolerant-json.ts';
+import { freeze } from './releases.ts';
 
 export const runbooksOf = (store: Store, project: Entry): readonly Entry[] =>
   store.all('Runbooks', project.container).filter(({ body }) => body['ProjectId'] === project.id);

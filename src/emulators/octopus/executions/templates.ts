@@ -55,7 +55,7 @@ const releasePath = (release: Entry) => `${spacePath(release.container)}/release
 
 function deploymentTemplate(visit: Visit) {
   const { store } = visit.instance;
-  const release = findDocument(store, 'Releases', visit.space, visit.param('id'));
+  const release = findDocument(visit, 'Releases');
   const project = asText(release.body['ProjectId']);
   const target = (tenant: string) => (environment: Entry) => ({
     Id: environment.id,
@@ -118,21 +118,18 @@ function previewOf(store: Store, release: Entry, environment: Entry): Json {
 
 const preview: Route['handle'] = (visit) => {
   const { store } = visit.instance;
-  const release = findDocument(store, 'Releases', visit.space, visit.param('id'));
-  return json(
-    200,
-    previewOf(store, release, findDocument(store, 'Environments', visit.space, visit.param('environment'))),
-  );
+  const release = findDocument(visit, 'Releases');
+  return json(200, previewOf(store, release, findDocument(visit, 'Environments', visit.param('environment'))));
 };
 
 async function previews(visit: Visit) {
   const { store } = visit.instance;
-  const release = findDocument(store, 'Releases', visit.space, visit.param('id'));
+  const release = findDocument(visit, 'Releases');
   const wanted = members(await visit.body())('DeploymentPreviews');
   const ids = asList(wanted).map((one) => asText(members(one)('EnvironmentId')));
   return json(
     200,
-    ids.map((id) => previewOf(store, release, findDocument(store, 'Environments', visit.space, id))),
+    ids.map((id) => previewOf(store, release, findDocument(visit, 'Environments', id))),
   );
 }
 
@@ -140,7 +137,7 @@ const states: Readonly<Record<string, string>> = { Success: 'Complete', Failed: 
 
 function releaseProgression(visit: Visit) {
   const { store } = visit.instance;
-  const release = findDocument(store, 'Releases', visit.space, visit.param('id'));
+  const release = findDocument(visit, 'Releases');
   const lifecycle = lifecycleOf(store, release);
   const deployments = store.all('Deployments', visit.space).filter(({ body }) => body['ReleaseId'] === release.id);
   const state = ({ body }: Entry) => asText(store.get('ServerTasks', asText(body['TaskId']))?.body['State']);
@@ -206,8 +203,7 @@ export const templateRoutes: readonly Route[] = [
     path: '/deploymentprocesses/:id/template',
     scoped: true,
     permission: 'ProcessView',
-    handle: (visit) =>
-      releaseTemplate(visit, findDocument(visit.instance.store, 'DeploymentProcesses', visit.space, visit.param('id'))),
+    handle: (visit) => releaseTemplate(visit, findDocument(visit, 'DeploymentProcesses')),
   },
   {
     method: 'GET',
@@ -215,10 +211,9 @@ export const templateRoutes: readonly Route[] = [
     scoped: true,
     permission: 'ProcessView',
     handle: (visit) => {
-      const { store } = visit.instance;
-      const project = findDocument(store, 'Projects', visit.space, visit.param('id'));
+      const project = findDocument(visit, 'Projects');
       const process = asText(project.body['DeploymentProcessId']);
-      return releaseTemplate(visit, findDocument(store, 'DeploymentProcesses', visit.space, process));
+      return releaseTemplate(visit, findDocument(visit, 'DeploymentProcesses', process));
     },
   },
   { method: 'GET', path: '/releases/:id/deployments/template', ...view, handle: deploymentTemplate },

@@ -1,10 +1,15 @@
 import type { Instance } from '../instance.ts';
 import { json } from '../refusal.ts';
-import { queueTask } from '../tasks.ts';
 import type { TaskQueue } from '../task-queue.ts';
+import { queueTask } from '../tasks.ts';
 import type { Route } from '../visit.ts';
-import { keepRequest } from './kept-request.ts';
-import { readExportRequest, readImportRequest, type ExportRequest, type ImportRequest } from './request.ts';
+import {
+  keepRequest,
+  readExportRequest,
+  readImportRequest,
+  type ExportRequest,
+  type ImportRequest,
+} from './request.ts';
 
 export const exportTask = 'MigrationPartialExport';
 export const importTask = 'MigrationImport';

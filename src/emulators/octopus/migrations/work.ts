@@ -5,8 +5,7 @@ import { putTask, stateOf } from '../tasks.ts';
 import { callBack } from './callback.ts';
 import { runExport } from './export-task.ts';
 import { runImport } from './import-task.ts';
-import { forgetRequest, keptRequest } from './kept-request.ts';
-import type { ExportRequest, ImportRequest } from './request.ts';
+import { forgetRequest, keptRequest, type ExportRequest, type ImportRequest } from './request.ts';
 import { exportTask, importTask } from './routes.ts';
 
 export const isMigration = (task: Entry): boolean => [exportTask, importTask].includes(String(task.body['Name']));

@@ -16,6 +16,10 @@ export interface SpaceBuilder {
   tick(): Date;
 }
 
+/** The same id for the same words: 32 hex digits, as parts of documents have them. */
+export const partId = (...words: readonly string[]): string =>
+  createHash('sha256').update(words.join('|')).digest('hex').slice(0, 32);
+
 const epoch = Date.UTC(2026, 0, 5, 8, 0, 0);
 const hour = 3_600_000;
 
@@ -38,10 +42,7 @@ export function buildSpace(instance: Instance, space: string): SpaceBuilder {
     },
     variables: (list) =>
       list.map(({ name, value, sensitive, refers, environments }) => ({
-        Id: createHash('sha256')
-          .update(`${name}|${value}|${environments?.join(',') ?? ''}`)
-          .digest('hex')
-          .slice(0, 32),
+        Id: partId(name, value, environments?.join(',') ?? ''),
         Name: name,
         Value: sensitive === true ? vault.seal(value) : refers === undefined ? value : idOf(refers, value),
         Description: null,
@@ -77,7 +78,7 @@ export function addLifecycle(builder: SpaceBuilder, name: string, phases: readon
     ReleaseRetentionPolicy: forever,
     TentacleRetentionPolicy: forever,
     Phases: phases.map((phase) => ({
-      Id: createHash('sha256').update(`${name}|${phase}`).digest('hex').slice(0, 32),
+      Id: partId(name, phase),
       Name: phase,
       OptionalDeploymentTargets: [builder.idOf('Environments', phase)],
       AutomaticDeploymentTargets: [],

@@ -1,25 +1,24 @@
-import { createHash } from 'node:crypto';
 import type { Json } from '../../shared/json.ts';
+import { freeze } from '../executions/releases.ts';
 import { builtInFeed } from '../feed.ts';
-import { newId, putDocument } from '../instance.ts';
-import { freeze } from '../snapshots.ts';
+import { newId, putDocument, slugOf } from '../instance.ts';
 import { openTaskLog } from '../task-log.ts';
 import { nodeId, putTask } from '../tasks.ts';
-import { dated, type SpaceBuilder } from './builder.ts';
-import type { SampleProject } from './company.ts';
+import { dated, partId, type SpaceBuilder } from './builder.ts';
+import type { SampleProject } from './company-projects.ts';
 
 function steps(project: SampleProject): readonly Json[] {
   return (project.steps ?? ['Deploy']).map((name, index) => ({
-    Id: createHash('sha256').update(`${project.name}|${name}`).digest('hex').slice(0, 32),
+    Id: partId(project.name, name),
     Name: name,
-    Slug: name.toLowerCase().replaceAll(' ', '-'),
+    Slug: slugOf(name),
     PackageRequirement: 'LetOctopusDecide',
     Properties: { 'Octopus.Action.TargetRoles': project.roles.join(',') },
     Condition: 'Success',
     StartTrigger: 'StartAfterPrevious',
     Actions: [
       {
-        Id: createHash('sha256').update(`${project.name}|${name}|action`).digest('hex').slice(0, 32),
+        Id: partId(project.name, name, 'action'),
         Name: name,
         ActionType: index === 0 ? 'Octopus.TentaclePackage' : 'Octopus.Script',
         IsDisabled: false,
@@ -196,7 +195,7 @@ export function addProject(builder: SpaceBuilder, project: SampleProject, path: 
     Id: id,
     Name: project.name,
     SpaceId: space,
-    Slug: project.name.toLowerCase().replaceAll(' ', '-'),
+    Slug: slugOf(project.name),
     Description: project.description,
     ClonedFromProjectId: null,
     IsDisabled: false,

@@ -12,6 +12,7 @@ import {
   addVariableSet,
   buildSpace,
 } from './builder.ts';
+import { projects } from './company-projects.ts';
 import {
   accounts,
   certificates,
@@ -19,7 +20,6 @@ import {
   groups,
   lifecycles,
   machines,
-  projects,
   tagSets,
   tenants,
   variableSets,

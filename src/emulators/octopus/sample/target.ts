@@ -1,6 +1,7 @@
 import { defaultSpace, type Instance } from '../instance.ts';
 import { addEnvironments, addLifecycle, addMachine, addVariableSet, buildSpace } from './builder.ts';
-import { environments, lifecycles, projects, type SampleProject } from './company.ts';
+import { projects, type SampleProject } from './company-projects.ts';
+import { environments, lifecycles } from './company.ts';
 import { addProject } from './projects.ts';
 
 const own: readonly SampleProject[] = [

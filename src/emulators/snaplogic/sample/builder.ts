@@ -23,14 +23,15 @@ const step = 47 * 60_000;
 
 export const sampleOwner = 'admin@acme.example';
 
-export function buildOrg(plane: Plane, init: Omit<Org, 'id' | 'snaplexes'>): OrgBuilder {
+/** Without further facts an environment has the standard level, trusts nobody and takes passwords. */
+export function buildOrg(plane: Plane, init: Pick<Org, 'name' | 'members'> & Partial<Org>): OrgBuilder {
   const { store } = plane;
   const id = newSnodeId(store);
   const snaplexes = ['Cloud', 'Ground'].map((kind) => ({
     label: `${init.name} ${kind}plex`,
     runtime_path_id: `${init.name}/rt/${kind.toLowerCase()}plex/main`,
   }));
-  putOrg(store, { ...init, id, snaplexes });
+  putOrg(store, { securityLevel: 'standard', trusted: [], basicDisabled: false, ...init, id, snaplexes });
   const org = needOrg(store, init.name);
   const shared = (name: string, parent: string) =>
     addNode(store, { name, parent, type: 'Dir', org: id, owner: sampleOwner, now: new Date(epoch) });

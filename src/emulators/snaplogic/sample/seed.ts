@@ -25,9 +25,6 @@ export async function seed(plane: Plane, sample: Sample): Promise<void> {
   else {
     const builder = buildOrg(plane, {
       name: 'Acme',
-      securityLevel: 'standard',
-      trusted: [],
-      basicDisabled: false,
       members: membersWith({}),
     });
     builder.add(builder.org.id, 'Dir', 'projects');

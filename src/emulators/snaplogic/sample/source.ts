@@ -6,9 +6,7 @@ import { addUsers, administrator, membersWith, reader, writer } from './members.
 async function addDevelopment(plane: Plane): Promise<void> {
   const builder = buildOrg(plane, {
     name: 'Acme-Dev',
-    securityLevel: 'standard',
     trusted: ['Acme-Test'],
-    basicDisabled: false,
     members: membersWith({
       'dev.lead@acme.example': administrator,
       'release@acme.example': reader,
@@ -30,9 +28,7 @@ async function addDevelopment(plane: Plane): Promise<void> {
 async function addTest(plane: Plane): Promise<void> {
   const builder = buildOrg(plane, {
     name: 'Acme-Test',
-    securityLevel: 'standard',
     trusted: ['Acme-Prod'],
-    basicDisabled: false,
     members: membersWith({ 'dev.lead@acme.example': writer, 'release@acme.example': writer }),
   });
   addAccount(builder, sharedFolder(builder).id, 's3_archive', 'archive.acme-test.example');
@@ -50,7 +46,6 @@ async function addProduction(plane: Plane): Promise<void> {
     name: 'Acme-Prod',
     securityLevel: 'enhanced',
     trusted: ['Acme-Dev'],
-    basicDisabled: false,
     members: membersWith({}),
   });
   addAccount(builder, sharedFolder(builder).id, 's3_archive', 'archive.acme-prod.example');
@@ -62,8 +57,6 @@ async function addProduction(plane: Plane): Promise<void> {
 function addLocked(plane: Plane): void {
   const builder = buildOrg(plane, {
     name: 'Acme-Secure',
-    securityLevel: 'standard',
-    trusted: [],
     basicDisabled: true,
     members: membersWith({}),
   });
