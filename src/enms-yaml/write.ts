@@ -4,8 +4,8 @@ import type { YamlNode } from './scalars.ts';
 const width = 80;
 
 /**
- * A list as eNMS writes one: every scalar between double quotes, a tag on what is no text, nothing but ASCII, long texts
- * folded with a backslash at the end of the line. So no word can be taken for something else by any loader.
+ * Writes a list as eNMS does: every scalar in double quotes, a tag on everything that is not text, only ASCII, and long
+ * texts folded with a backslash at the end of the line. So every loader reads every word in the same way.
  */
 export const writeItems = (items: readonly YamlNode[]): string =>
   items.length === 0 ? '[]\n' : items.map(writeItem).join('');
@@ -35,7 +35,7 @@ function shown(node: YamlNode): Node {
   }
 }
 
-/** The library leaves what can be printed as it is. All of it stands between double quotes. */
+/** Escapes what is not ASCII: the library writes printable characters as they are. The line has double quotes only. */
 const inAscii = (line: string): string =>
   line.replaceAll(/[^\n -~]/gu, (character) => {
     const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase();
@@ -51,9 +51,9 @@ const scalarAtEnd = (() => {
 const characters = /\\(?:x.{2}|u.{4}|U.{8}|.)|./g;
 
 /**
- * The library does not fold between double quotes. The server's writer breaks a line that is longer than the width before
- * a space or beside an escape, but never before the last character. It counts an escape that it has just written as one
- * character less. A backslash keeps a space at the beginning of a line.
+ * The library does not fold between double quotes. The server's writer breaks a line that is longer than the width
+ * before a space or beside an escape, but never before the last character. It counts an escape that it has just written
+ * as one character less. A backslash keeps a space at the beginning of a line.
  */
 function folded(line: string): string {
   if (line.length <= width) return line;

@@ -1,4 +1,4 @@
-// What a POST brings: form fields and uploaded files, with a JSON object laid over them.
+// The body of a POST: form fields and uploaded files, or a JSON object in the place of fields.
 import type { IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { readForm } from '../shared/multipart.ts';
@@ -22,7 +22,7 @@ export interface FormBody {
   readonly list: readonly unknown[] | undefined;
 }
 
-/** More than `max_content_length`: 413 of the pages, 500 of REST. */
+/** The body is larger than `max_content_length`. Pages answer 413, REST 500. */
 export class BodyTooLarge extends ServerError {
   override readonly name = 'BodyTooLarge';
 
@@ -51,7 +51,7 @@ async function readMultipart(request: IncomingMessage): Promise<FormBody> {
 
 const formOf = (fields: Values, list?: readonly unknown[]): FormBody => ({ fields, files: new Map(), list });
 
-/** Fails for a body that is neither a form nor JSON, which the server answers with 500. */
+/** Reads the body. Fails for one that is neither a form nor JSON; the server answers that with 500. */
 export async function readFormBody(request: IncomingMessage): Promise<FormBody> {
   if (Number(request.headers['content-length'] ?? 0) > largestBody) throw new BodyTooLarge();
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';

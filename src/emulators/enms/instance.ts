@@ -8,10 +8,10 @@ export interface Instance extends EmulatedServer {
   readonly objects: Objects;
   readonly cipher: Cipher;
   readonly custom: CustomProperties;
-  /** `4.6`: what the server says of itself, whatever its release is called. */
+  /** The version that the server reports, such as `4.6`; releases have other numbers. */
   readonly version: string;
 }
 
-/** `2026-11-20 23:53:36.950477`: Python's text of a moment, in microseconds. */
+/** A time as Python writes it, with microseconds: `2026-11-20 23:53:36.950477`. */
 export const pythonTime = (date: Date = new Date()): string =>
   `${date.toISOString().slice(0, 23).replace('T', ' ')}${String(Math.floor((performance.now() * 1000) % 1000)).padStart(3, '0')}`;

@@ -14,18 +14,18 @@ import { createPasswordCheck, type PasswordCheck } from './users.ts';
 import { answerWeb } from './web/answer.ts';
 import { loggedOut } from './web/sessions.ts';
 
-/** What releases 4.7 and 4.7.1 say of themselves. */
+/** The version that the releases 4.7 and 4.7.1 report. */
 const defaultVersion = '4.6';
 
-/** The server's own row says what it runs now. */
+/** Writes the version into the row of the server. */
 function tellVersion({ objects, version }: Instance): void {
   const [server] = objects.page('server', 0, 1);
   if (server !== undefined) objects.save({ ...server, values: { ...server.values, version } });
 }
 
 /**
- * The administrator who is handed out: the given one, or `admin` with a password made once. Should an import have brought
- * another password, the account is right again after a start.
+ * The administrator whose credentials are returned: the given one, or `admin` with a password that is made once. A
+ * start sets the password again, because an import may have changed it.
  */
 function administrator(
   { objects, store, cipher }: Instance,

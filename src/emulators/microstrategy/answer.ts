@@ -1,4 +1,4 @@
-// From a request to its reply: route, session, project, handler, error document.
+// Answers a request: route, session, project, handler, error document.
 import { answering } from '../shared/answering.ts';
 import { isObject } from '../shared/json.ts';
 import { createRoutes, type PathParams } from '../shared/routes.ts';
@@ -64,7 +64,7 @@ export function createAnswer(instance: Instance, list: readonly Route[]): (call:
   return answering(instance.log, handle, replyTo);
 }
 
-/** Faults may name a path from `/api` on, with ids as they are or percent-encoded. */
+/** The path from `/api` on, with its ids percent-encoded or not: a fault may name any of these forms. */
 export function spellings(path: string): readonly string[] {
   const inner = path.startsWith(`${contextPath}/`) ? path.slice(contextPath.length) : path;
   return [...new Set([inner, inner.replaceAll(/%3A/gi, ':'), inner.replaceAll(/%3D/gi, '=')])];
@@ -93,5 +93,5 @@ function keep(value: unknown, wanted: Wanted): unknown {
   return Object.fromEntries(named.map(([name, inner]) => [name, keep(value[name], inner)]));
 }
 
-/** Partial resources: `id,packageInfo.status` keeps these members, in every element of a list. */
+/** Keeps only the members that a list like `id,packageInfo.status` names, in every element of a list. */
 const onlyFields = (value: unknown, fields: string): unknown => keep(value, wantedOf(fields));

@@ -32,7 +32,7 @@ function projectOf({ instance, param }: Visit): Reply {
   return json(200, projectView(instance.store, found));
 }
 
-/** What a folder holds, as the bare list that clients page through. */
+/** The content of a folder as a plain list, page by page. */
 function listFolder(visit: Visit, folder: string): Reply {
   const { instance, project } = visit;
   const scope = project ?? configuration;
@@ -57,7 +57,7 @@ function preDefined(visit: Visit): { readonly id: string; readonly name: string 
   return folder;
 }
 
-/** Administrators' view: every project, loaded or not. */
+/** Every project, loaded or not, for administrators. */
 function monitoredProjects(visit: Visit): Reply {
   const { store } = visit.instance;
   const projects = projectsOf(store).map((one) => ({ ...projectView(store, one), nodes: [] }));

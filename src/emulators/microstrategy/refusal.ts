@@ -18,16 +18,16 @@ export class Refusal extends BaseRefusal {
   }
 }
 
-/** Invalid input, and every call that comes in a wrong state. */
+/** For invalid input, and for a call that the present state does not allow. */
 export const invalid = (message: string): Refusal => new Refusal(400, 'ERR006', message);
 
 export const missing = (message: string): Refusal => new Refusal(400, 'ERR005', message);
 
-/** The product's words for a call that comes at the wrong time; the member is written as `packageInfo.status`. */
+/** The product's message for a call at the wrong time. `member` has the form `packageInfo.status`. */
 export const notNow = (member: string, value: string): Refusal =>
   invalid(`Cannot do current operation for now when \`${member}\` is '${value}'.`);
 
-/** Clients read these words as: not supported by this version. */
+/** Clients understand this message as "not supported by this version". */
 export const unknownEndpoint = (): Refusal => new Refusal(404, 'ERR004', 'HTTP 404 Not Found');
 
 export const sessionDead = (): Refusal =>
@@ -41,7 +41,7 @@ export const json = (status: number, body: unknown, headers: Reply['headers'] = 
 
 export const noContent = (headers: Reply['headers'] = {}): Reply => ({ status: 204, headers });
 
-/** The error document, general handling of REST exceptions: code, message, a ticket and what else there is to tell. */
+/** The error document: code, message, a ticket and further members. From "general handling of REST exceptions". */
 export const errorDocument = (code: string, message: string, extra: Json = {}): Json => ({
   code,
   message,
@@ -52,7 +52,7 @@ export const errorDocument = (code: string, message: string, extra: Json = {}): 
 export const refusalReply = ({ status, code, message, extra }: Refusal): Reply =>
   json(status, errorDocument(code, message, extra));
 
-/** What the servlet container says by itself. */
+/** An error page of the servlet container. */
 export function htmlReply(status: number, title: string): Reply {
   const body = `<!doctype html><html lang="en"><head><title>HTTP Status ${status} – ${title}</title></head><body><h1>HTTP Status ${status} – ${title}</h1><hr class="line" /><h3>Apache Tomcat</h3></body></html>`;
   return { status, headers: { 'Content-Type': 'text/html;charset=utf-8' }, body };

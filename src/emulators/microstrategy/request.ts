@@ -1,4 +1,4 @@
-// What a request says: its document, its flags and numbers, the page of a list that it asks for.
+// Reads requests: the document in the body, flags and numbers, and the page of a list.
 import { isObject, type Json } from '../shared/json.ts';
 import { readText, usualLimit } from '../shared/request-body.ts';
 import type { Call } from '../shared/server.ts';
@@ -7,7 +7,7 @@ import type { Visit } from './visit.ts';
 
 const tooLarge = () => new Refusal(413, 'ERR006', 'The request body is too large.');
 
-/** The body as a document: JSON, or a form where the content type says so. Undefined when it is empty. */
+/** The body as a document. It is JSON, or a form when the content type says so. Undefined when it is empty. */
 export async function readDocument(call: Call): Promise<Json | undefined> {
   const text = await readText(call.request, usualLimit, tooLarge);
   if (text.trim() === '') return undefined;
@@ -25,7 +25,7 @@ export async function readDocument(call: Call): Promise<Json | undefined> {
   return value;
 }
 
-/** `true`, `True` and `1`: Python clients write query booleans with a capital. Undefined when the text is none. */
+/** A boolean of the query: `true` or `1`, and `True` from Python clients. Undefined for another text. */
 export function readFlag(text: string | undefined): boolean | undefined {
   if (text === undefined) return undefined;
   if (/^(?:true|1)$/i.test(text)) return true;
@@ -38,7 +38,9 @@ export function readInteger(value: unknown): number | undefined {
   return typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : undefined;
 }
 
-/** What `offset` and `limit` choose; a limit of -1 means all. 400 when one of them is no such number. */
+/**
+ * The items that `offset` and `limit` select. A limit of -1 selects all. 400 when one of them is not a valid number.
+ */
 export function pageOf<Item>(
   { call }: Visit,
   items: readonly Item[],
@@ -51,7 +53,7 @@ export function pageOf<Item>(
   return limit === -1 ? items.slice(offset) : items.slice(offset, offset + limit);
 }
 
-/** Clients that fetch a bare list in parts read from this header how many there are. */
+/** The header with the number of all items, for clients that fetch a list in parts. */
 export const totalOf = (items: readonly unknown[]): Readonly<Record<string, string>> => ({
   'X-MSTR-Total-Count': String(items.length),
 });

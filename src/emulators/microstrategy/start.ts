@@ -32,14 +32,14 @@ function administrator(store: Store, given: EmulatorOptions['credentials']): Cre
   return { username, password };
 }
 
-/** What an earlier process was still writing when it ended belongs to nobody, unless the storage is shared. */
+/** Makes the storage. Unless it is shared, removes the files that an earlier process did not finish. */
 async function makeStorage(storage: string, isShared: boolean): Promise<void> {
   await mkdir(storage, { recursive: true });
   const drafts = isShared ? [] : (await readdir(storage)).filter((name) => name.startsWith('.upload-'));
   for (const name of drafts) await rm(join(storage, name), { force: true });
 }
 
-/** Starts a Library on 127.0.0.1 whose state lies in a directory. USAGE for a version that is none. */
+/** Starts a Library on 127.0.0.1 whose state is in a directory. USAGE for an impossible version. */
 export async function startMicroStrategy(options: EmulatorOptions): Promise<RunningEmulator> {
   const version = checkRelease(options.version ?? defaultVersion);
   return startEmulated(options, {

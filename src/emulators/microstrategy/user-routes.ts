@@ -69,7 +69,7 @@ function roleView(store: Store, role: MetadataObject): Json {
   };
 }
 
-/** Clients end it with `*`, which stands for the rest. */
+/** The beginning that a query parameter asks for. Clients may add `*` for the rest. */
 const beginning = ({ call }: Visit, name: string): string => (call.query(name) ?? '').replace(/\*$/, '').toLowerCase();
 
 const roles = (store: Store) => objectsOf(store, configuration).filter(({ type }) => type === objectType.securityRole);

@@ -1,4 +1,4 @@
-// From a request to its reply: spelling of the path, route, key, permission, maintenance mode, handler, error document.
+// Answers a request: form of the path, route, key, permission, maintenance mode, handler, error document.
 import { answering } from '../shared/answering.ts';
 import { stackOf } from '../shared/error-members.ts';
 import { isObject, type Json } from '../shared/json.ts';
@@ -35,7 +35,7 @@ function spaceOf(instance: Instance, text: string | undefined): string {
   return found.id;
 }
 
-/** No published text names the status; a server that asks to come back later says 503. */
+/** The status is not published. 503 is what a server says that asks clients to come back later. */
 function refuseInMaintenance(instance: Instance, route: Route, visit: Visit): void {
   if (route.method === 'GET' || route.harmless === true || visit.user.may('AdministerSystem')) return;
   if (!isInMaintenance(instance)) return;
@@ -108,7 +108,7 @@ export function createAnswer(instance: Instance, list: readonly Route[]): (call:
   return answering(instance.log, (call) => startingUp(instance) ?? handle(call), replyTo);
 }
 
-/** Other spellings of a space-scoped path: faults are written for one of them. */
+/** The path without its space: a fault for that path also hits the path with a space. */
 export function spellings(path: string): readonly string[] {
   const plain = path.replace(/^\/api\/(?:spaces\/[^/]+|Spaces-\d+)(?=\/)/i, '/api');
   return plain === path ? [] : [plain];

@@ -8,7 +8,7 @@ import { resource } from './resource.ts';
 import { asText, members, readText } from './tolerant-json.ts';
 import type { Route, Visit } from './visit.ts';
 
-/** What is known about how a package version was built; undefined when nobody has said. */
+/** The build information of a package version. Undefined when there is none. */
 export const buildInformationOf = (store: Store, space: string, id: string, version: string): Entry | undefined =>
   store
     .all('BuildInformation', space)

@@ -24,7 +24,7 @@ function checkName(store: Store, kind: Kind, space: string, body: Json, own: str
 
 const partLists = new Set(['Steps', 'Actions', 'Packages', 'Variables', 'Phases', 'Templates', 'Tags']);
 
-/** Parts of a document that clients send without an id are given one, as the server does. */
+/** Gives an id to the parts of a document that clients send without one, as the server does. */
 function withPartIds(value: unknown, isPart = false): unknown {
   if (Array.isArray(value)) return value.map((one) => withPartIds(one, isPart));
   if (!isObject(value) || isSealed(value)) return value;
@@ -80,7 +80,7 @@ function furnishProject(store: Store, id: string, space: string): Json {
   return parts;
 }
 
-/** What the server fills in itself when a document of that type is made. */
+/** What the server fills in when a document of that type is made. */
 function defaultsOf(store: Store, kind: Kind, id: string, body: Json, space: string): Json {
   const slug = typeof body['Name'] === 'string' ? { Slug: slugOf(body['Name']) } : {};
   switch (kind.name) {
@@ -144,7 +144,7 @@ export function createDocument(instance: Instance, kind: Kind, space: string, bo
   return store.atomically(() => {
     const id = newId(store, kind.name);
     const defaults = defaultsOf(store, kind, id, body, space);
-    // Clients send null for what they leave to the server.
+    // Clients send null for what the server shall choose.
     const given = Object.entries(stored(instance, body, undefined)).filter(
       ([name, value]) => value !== null || !(name in defaults),
     );
@@ -157,10 +157,12 @@ export function createDocument(instance: Instance, kind: Kind, space: string, bo
   });
 }
 
-/** Members that clients may leave out of a change without losing them. */
+/** Members that stay when a client leaves them out of a change. */
 const serverOwned = new Set(['Slug', 'OwnerId', 'VariableSetId', 'DeploymentProcessId', 'RunbookProcessId']);
 
-/** Replaces the whole document; sensitive values that are not given anew stay, and so does what clients never see. */
+/**
+ * Replaces a document. Sensitive values that the client does not set stay, and so do members that clients never see.
+ */
 export function replaceDocument(instance: Instance, kind: Kind, entry: Entry, body: Json): Entry {
   const space = entry.container ?? defaultSpace;
   checkName(instance.store, kind, space, body, entry.id);

@@ -11,7 +11,7 @@ import type { Route, Visit } from './visit.ts';
 
 const collator = new Intl.Collator('en');
 
-/** Kinds that people look up by name are listed by it; the rest come newest first, as history does. */
+/** Documents that people look up by name are sorted by name. All others are listed newest first. */
 const sorted = (kind: Kind, entries: readonly Entry[]): readonly Entry[] =>
   kind.match.by === 'name' ? entries.toSorted((a, b) => collator.compare(a.name, b.name)) : entries.toReversed();
 
@@ -81,7 +81,7 @@ function routesOf(kind: Kind): readonly Route[] {
   ];
 }
 
-/** `/projects/{id}/channels` and its like: the owner must exist, then the plain list of what names it. */
+/** A route like `/projects/{id}/channels`: lists the documents that refer to their owner, which must exist. */
 function nested(owner: string, kindName: string, property: string): Route {
   const [ownerKind, kind] = [kinds.find(({ name }) => name === owner), kinds.find(({ name }) => name === kindName)];
   if (ownerKind === undefined || kind === undefined) throw new Error(`no document type ${owner} or ${kindName}`);

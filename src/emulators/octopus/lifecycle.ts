@@ -16,7 +16,7 @@ const phasesOf = (lifecycle: Entry): readonly Phase[] => {
   }));
 };
 
-/** The phases of a lifecycle; one without any has a phase for each environment of the space. */
+/** The phases of a lifecycle. A lifecycle without phases has one for each environment of the space. */
 export function lifecyclePhases(store: Store, lifecycle: Entry): readonly Phase[] {
   const phases = phasesOf(lifecycle);
   if (phases.length > 0) return phases;
@@ -26,6 +26,6 @@ export function lifecyclePhases(store: Store, lifecycle: Entry): readonly Phase[
   }));
 }
 
-/** Ids of the environments a lifecycle goes through, in its order. */
+/** The ids of the environments of a lifecycle, in its order. */
 export const lifecycleEnvironments = (store: Store, lifecycle: Entry): readonly string[] =>
   lifecyclePhases(store, lifecycle).flatMap(({ environments }) => environments);

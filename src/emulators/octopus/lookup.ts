@@ -18,7 +18,7 @@ function find(store: Store, kindName: string, space: string, text: string, byNam
   return (
     (byName ? all.find(({ name }) => same(name, wanted)) : undefined) ??
     all.find(({ body }) => same(body['Slug'], wanted)) ??
-    // In every space the feed answers to the id it has in the default one.
+    // The built-in feed of every space is also found by the id that it has in the default space.
     (wanted === 'feeds-builtin' ? all.find(builtInFeed) : undefined)
   );
 }
@@ -30,7 +30,7 @@ export function findDocument({ instance, space, param }: Visit, kindName: string
   return found;
 }
 
-/** By id, name or slug, as commands name things. 400 when there is none: the command itself was found. */
+/** The document that a command names by id, name or slug. 400 when there is none, because the path itself exists. */
 export function needNamed(store: Store, kindName: string, space: string, text: string): Entry {
   const found = find(store, kindName, space, text, true);
   if (found !== undefined) return found;

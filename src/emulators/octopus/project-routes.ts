@@ -1,4 +1,4 @@
-// What belongs to a project, under the project's own path.
+// Routes below the path of a project, for what belongs to it.
 import type { Json } from '../shared/json.ts';
 import type { Entry, Store } from '../shared/store.ts';
 import { createDocument, deleteDocument, replaceDocument } from './document-changes.ts';
@@ -14,7 +14,7 @@ import type { Route, Visit } from './visit.ts';
 
 const projectOf = (visit: Visit): Entry => findDocument(visit, 'Projects');
 
-/** The one document of a type that a member of the project names, with how it is shown. */
+/** Routes for the one document of a type that a member of the project refers to. */
 function part(
   path: string,
   kindName: string,
@@ -44,7 +44,7 @@ function part(
   ];
 }
 
-/** One of several documents that name their project, by id, name or slug. */
+/** A document that refers to the project in the path, found by id, name or slug. */
 function ownDocument(visit: Visit, kindName: string): Entry {
   const project = projectOf(visit);
   const wanted = visit.param('part').toLowerCase();
@@ -99,7 +99,7 @@ const settings = {
   VersioningStrategy: null,
 } as const;
 
-/** Deployment settings are members of the project, shown as a document of their own. */
+/** Deployment settings are members of the project, but shown as a document. */
 function settingsOf(project: Entry): Json {
   const { body, id, container } = project;
   const own: Json = Object.fromEntries(

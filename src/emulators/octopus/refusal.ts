@@ -1,7 +1,7 @@
 import { Refusal as BaseRefusal } from '../shared/answering.ts';
 import type { Reply } from '../shared/server.ts';
 
-/** Its body is the error document that all Octopus clients read. */
+/** An answer of 400 and above, thrown by a handler. Its body is the error document that Octopus clients read. */
 export class Refusal extends BaseRefusal {
   readonly errors: readonly string[];
 
@@ -11,7 +11,7 @@ export class Refusal extends BaseRefusal {
   }
 }
 
-/** A validation failure: the general sentence, with the details beside it. */
+/** A validation failure: a general message, with the details in Errors. */
 export const invalid = (...errors: readonly string[]) =>
   new Refusal(400, 'There was a problem with your request.', errors);
 

@@ -15,7 +15,7 @@ function tagsOf(store: Store, space: string | undefined): readonly unknown[] {
   );
 }
 
-/** A variable set with what its variables may be scoped to: clients find the ids of environments and channels there. */
+/** A variable set with everything its variables can be scoped to. Clients look up environments and channels there. */
 export function variableSet(store: Store, entry: Entry): Record<string, unknown> {
   const space = entry.container;
   const project = store.get('Projects', asText(entry.body['OwnerId']));

@@ -49,7 +49,7 @@ const nodeResource = (instance: Instance) => ({
   LastSeen: null,
   IsOffline: isIll(instance),
   MaxConcurrentTasks: 1,
-  // Always false on real servers too, whatever the mode.
+  // Real servers too say false here, even in maintenance mode.
   IsInMaintenanceMode: false,
   Version: instance.version,
   Links: { Self: `/api/octopusservernodes/${nodeId}` },
@@ -135,7 +135,7 @@ const statusRoutes: readonly Route[] = [
   },
 ];
 
-/** Names of calls that clients ask for before they use them. */
+/** Clients ask whether the server knows these calls before they use them. */
 const capabilities: readonly string[] = [
   'CreateDeploymentTenantedCommandV1',
   'CreateDeploymentUntenantedCommandV1',
@@ -183,5 +183,5 @@ const aboutRoutes: readonly Route[] = [
   },
 ];
 
-/** What is about the server and not about a space's documents. */
+/** Routes about the server itself, not about the documents of a space. */
 export const serverRoutes: readonly Route[] = [...statusRoutes, ...maintenanceRoutes, ...aboutRoutes];

@@ -1,4 +1,4 @@
-// Small lists of a space that are no plain lists of documents, and the order people give to environments and tag sets.
+// Lists of a space that are not plain lists of documents, and the order that people give to environments and tag sets.
 import { asList, asObjects, isObject } from '../shared/json.ts';
 import type { Entry } from '../shared/store.ts';
 import { collection } from './collection.ts';
@@ -11,7 +11,7 @@ import { resource } from './resource.ts';
 import { asText } from './tolerant-json.ts';
 import type { Route, Visit } from './visit.ts';
 
-/** A body that is a list of ids sets SortOrder in that order. */
+/** Sets SortOrder by the order of the ids in the body. */
 function sortOrder(kind: string): Route['handle'] {
   return async (visit) => {
     const { store } = visit.instance;

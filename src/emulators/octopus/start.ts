@@ -28,7 +28,7 @@ import { openVault } from './vault.ts';
 
 const defaultVersion = '2023.1.9626';
 
-/** Tasks that are neither migrations nor executions have no work to do here: they say so and succeed. */
+/** Tasks that are neither migrations nor executions only log a line and succeed. */
 const plainWork: TaskWork = async ({ log, task, pause }) => {
   log.write('Info', `${String(task.body['Name'])}: nothing to do on an embedded server`);
   await pause();
@@ -46,7 +46,7 @@ export const startOctopus = (options: EmulatorOptions): Promise<RunningEmulator>
   startEmulated(options, {
     name: 'octopus',
     async furnish(server, atEnd) {
-      // What an earlier process was still writing when it ended belongs to nobody.
+      // Files that an earlier process did not finish.
       const drafts = join(server.directory, 'work');
       await onDisk(server.directory, () => rm(drafts, { recursive: true, force: true }));
       const version = options.version ?? defaultVersion;

@@ -13,11 +13,11 @@ export interface NewTask {
   /** Undefined for a task of the whole server. */
   readonly space: string | undefined;
   readonly projectId?: string | undefined;
-  /** When it may start at the earliest; a date as clients write them. */
+  /** The earliest time to start it, as the client wrote it. */
   readonly from?: string | undefined;
-  /** When it is too late to start it. */
+  /** The latest time to start it, as the client wrote it. */
   readonly until?: string | undefined;
-  /** Members that are kept and never shown: their names begin with `$`. */
+  /** Members that no answer shows; their names begin with `$`. */
   readonly marks?: Json | undefined;
 }
 
@@ -48,7 +48,7 @@ export function queueTask(instance: Instance, task: NewTask): Entry {
   });
 }
 
-/** Tasks lie outside the spaces in the store: their list is one for the whole server. */
+/** Tasks are stored outside the spaces: the whole server has one list of tasks. */
 export function putTask(instance: Instance, body: Json): Entry {
   const entry = { ...putDocument(instance.store, 'ServerTasks', body), container: undefined };
   instance.store.put(entry);
@@ -59,7 +59,7 @@ export const stateOf = (task: Entry): TaskState => task.body['State'] as TaskSta
 
 export const isDone = (state: TaskState): boolean => !['Queued', 'Executing', 'Cancelling'].includes(state);
 
-/** Moves a task on and stamps the times that go with it. */
+/** Changes a task's state and sets the times that belong to the new state. */
 export function setState(instance: Instance, id: string, state: TaskState, errorMessage?: string): Entry {
   const task = instance.store.get('ServerTasks', id);
   if (task === undefined) throw new Error(`the task ${id} is gone`);

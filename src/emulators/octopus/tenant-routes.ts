@@ -1,4 +1,4 @@
-// What tenants are asked and told about their variables: one document of all, and the newer lists of rows.
+// Routes for the variables of tenants: the older document of all values, and the newer lists of rows.
 import { asList, isObject, type Json } from '../shared/json.ts';
 import type { Entry } from '../shared/store.ts';
 import { findDocument } from './lookup.ts';
@@ -98,7 +98,7 @@ type Kind = 'common' | 'project';
 const ownersOf = ({ instance }: Visit, tenant: Entry, kind: Kind) =>
   (kind === 'common' ? setsOf : projectsOf)(instance.store, tenant);
 
-/** The newer documents: one row per value, common ones and those of projects apart. */
+/** The newer documents: one row per value. Values of variable sets (common) and of projects are separate lists. */
 function rows(visit: Visit, tenant: Entry, kind: Kind) {
   const all = places(tenant, ownersOf(visit, tenant, kind));
   const row = ({ owner, template, environment, value }: Place) => ({
@@ -120,7 +120,7 @@ function rows(visit: Visit, tenant: Entry, kind: Kind) {
   };
 }
 
-/** Replaces all rows of one kind; the body is the list or holds it as Variables. */
+/** Replaces all rows of one kind. The body is the list, or an object with the list as Variables. */
 function setRows(kind: Kind): Route['handle'] {
   return async (visit) => {
     const tenant = tenantOf(visit);

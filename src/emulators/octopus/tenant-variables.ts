@@ -24,7 +24,7 @@ export function keepValues(instance: Instance, tenant: Entry, values: Json, repl
 export interface Owner {
   readonly entry: Entry;
   readonly templates: readonly Json[];
-  /** Empty for variable sets: their values hold in all environments. */
+  /** Empty for variable sets, whose values are the same in all environments. */
   readonly environments: readonly string[];
 }
 
@@ -55,7 +55,7 @@ export function setsOf(store: Store, tenant: Entry): readonly Owner[] {
 export interface Place {
   readonly owner: Owner;
   readonly template: Json;
-  /** Undefined for a variable set's template. */
+  /** Undefined for the template of a variable set. */
   readonly environment: string | undefined;
   readonly value: unknown;
 }
@@ -70,11 +70,11 @@ export const places = (tenant: Entry, owners: readonly Owner[]): readonly Place[
     ),
   );
 
-/** Without a value of the tenant's own and without a default. */
+/** True when there is neither a value of the tenant nor a default. */
 export const isMissing = ({ value, template }: Place) =>
   (value === undefined || value === '') && ['', undefined, null].includes(template['DefaultValue'] as string);
 
-/** Values by owner as the older document has them, from rows that name at least their template. */
+/** The values of rows, arranged by owner as the older document has them. 400 for an unknown template. */
 export function valuesOf(sent: unknown, owners: readonly Owner[]): Record<string, Record<string, unknown>> {
   const values: Record<string, Record<string, unknown>> = {};
   for (const get of asObjects(sent).map(members)) {

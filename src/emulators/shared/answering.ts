@@ -12,7 +12,10 @@ export class Refusal extends Error {
   }
 }
 
-/** Answers what a handler throws as the product does. What is not a refusal is a fault of the emulator and logged. */
+/**
+ * Turns what a handler throws into the product's answer. What is not a refusal is a mistake of the emulator: it is
+ * logged.
+ */
 export const answering =
   (
     log: (line: string) => void,

@@ -1,4 +1,4 @@
-// Plain JSON whose shape a client decides.
+// Reads JSON whose shape is not known, such as a client's.
 
 /** A JSON object. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -8,24 +8,24 @@ export const isObject = (value: unknown): value is Json =>
 
 export const isEmpty = (value: Json): boolean => Object.keys(value).length === 0;
 
-/** An object; an empty one in place of anything else. */
+/** The value when it is an object, else an empty object. */
 export const asObject = (value: unknown): Json => (isObject(value) ? value : {});
 
 export const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 export const asText = (value: unknown, otherwise = ''): string => (typeof value === 'string' ? value : otherwise);
 
-/** The objects of a list, without what else is in it. */
+/** The objects in a list. Other items are left out. */
 export const asObjects = (value: unknown): readonly Json[] => asList(value).filter(isObject);
 
-/** The texts of a list, without what else is in it. */
+/** The texts in a list. Other items are left out. */
 export const asTexts = (value: unknown): readonly string[] => asList(value).filter((one) => typeof one === 'string');
 
 /** A member by a path of names; undefined where the path ends early. */
 export const memberAt = (value: unknown, ...names: readonly string[]): unknown =>
   names.reduce<unknown>((inner, name) => asObject(inner)[name], value);
 
-/** A copy in which the member at the path is another one; objects on the way are made when missing. */
+/** A copy with another member at a path of names. Missing objects on the way are made. */
 export function withMember(value: unknown, names: readonly string[], member: unknown): Json {
   const [first, ...rest] = names;
   if (first === undefined) return asObject(member);

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 
 export const usualLimit = 32 * 1024 * 1024;
 
-/** The whole body as text, without a byte order mark. Fails with `tooLarge` beyond a number of bytes. */
+/** The whole body as text, without a byte order mark. Fails with `tooLarge` when it has more than `most` bytes. */
 export async function readText(request: IncomingMessage, most: number, tooLarge: () => Error): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;

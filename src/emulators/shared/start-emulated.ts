@@ -1,5 +1,5 @@
-// Starts an emulated server of any product. What is opened is closed again in reverse order: at the end, and also when a
-// later step of the start fails, so that the next start finds the directory free.
+// Starts an emulated server of any product. What was opened is closed in reverse order: at the end, and also when a
+// later step of the start fails, so that the directory is free for the next start.
 import { setMaxListeners } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -26,8 +26,8 @@ export interface EmulatedServer {
   /** Waits; rejects as soon as the server ends. */
   readonly pause: (milliseconds: number) => Promise<void>;
   /**
-   * Work that outlives its request; the server's end waits for it. A failure is logged unless `failed` takes it; what
-   * fails because the server ends is not reported.
+   * Work that goes on after the answer. The server waits for it when it ends. A failure is logged, or given to
+   * `failed`; work that fails because the server ends is not reported.
    */
   readonly background: (work: Promise<unknown>, failed?: (error: unknown) => void) => Promise<void>;
 }
@@ -37,9 +37,9 @@ type End = () => unknown;
 /** A product's server, ready to listen. */
 interface Service extends Pick<ListenOptions, 'answer' | 'refusal'> {
   readonly credentials: Readonly<Record<string, string>>;
-  /** The same path in the product's other spellings, for faults. Default: there are none. */
+  /** Other forms of the same path, so that a fault for one form hits all of them. Default: none. */
   readonly spellings?: ListenOptions['spellings'];
-  /** What follows the origin in the server's URL. */
+  /** The rest of the server's URL after the origin. Default: nothing. */
   readonly path?: string;
   /** Called once the server listens. */
   readonly listening?: () => void;
@@ -49,7 +49,7 @@ interface Product {
   readonly name: string;
   /** Whether ids and names in the store differ by case. */
   readonly caseSensitive?: boolean;
-  /** `atEnd` takes what must be closed before the store is. */
+  /** Makes the server. `atEnd` takes what must be closed before the store is closed. */
   readonly furnish: (server: EmulatedServer, atEnd: (end: End) => void) => Promise<Service> | Service;
 }
 
@@ -65,7 +65,7 @@ async function closeAll(ends: End[]): Promise<void> {
   }
 }
 
-/** Does what makes or fills the product's folders. Whatever fails becomes LOCAL_IO. */
+/** For work that makes or fills the product's folders: every failure becomes LOCAL_IO. */
 export async function onDisk<Result>(directory: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
@@ -118,7 +118,7 @@ export async function startEmulated(options: EmulatorOptions, product: Product):
       close: () => (closing ??= closeAll(ends)),
     };
   } catch (error) {
-    // What failed first is told.
+    // The first failure is the one to report.
     await closeAll(ends).catch(() => undefined);
     throw error;
   }
@@ -126,7 +126,7 @@ export async function startEmulated(options: EmulatorOptions, product: Product):
 
 function createBackground(log: (line: string) => void) {
   const ending = new AbortController();
-  // Each waiting piece of work listens by itself.
+  // Every pause adds a listener.
   setMaxListeners(0, ending.signal);
   const running = new Set<Promise<void>>();
   const report = (error: unknown) => log(`in the background: ${stackOf(error)}`);

@@ -1,4 +1,4 @@
-// An account's name is its label: an account file that gives another label renames the account as it arrives.
+// The name of an account is its label. An account file with another label renames the account during the import.
 import { asObject, asText, type Json, memberAt, withMember } from '../shared/json.ts';
 import type { Arrival } from './archive.ts';
 
@@ -9,7 +9,7 @@ interface Arriving {
 
 const referencePath = ['property_map', 'account', 'account_ref', 'value', 'label', 'value'];
 
-/** Accounts under the names that the account file gives them; pipelines of the same zip follow. */
+/** Renames accounts as the account file says, and changes the pipelines of the same zip accordingly. */
 export function renamed({ arrivals, accounts }: Arriving): Arriving {
   const names = new Map<string, string>();
   for (const { name, type } of arrivals) {

@@ -1,4 +1,4 @@
-// From a request to its reply: route, caller, handler, error document, and the faults that touch every answer.
+// Answers a request: route, caller, handler, error document, and the faults that can affect every answer.
 import type { IncomingMessage } from 'node:http';
 import { answering, Refusal } from '../shared/answering.ts';
 import { isObject, type Json } from '../shared/json.ts';
@@ -28,8 +28,8 @@ async function readDocument(request: IncomingMessage): Promise<Json> {
 }
 
 /**
- * Names in a path are percent-encoded one by one, and `+` is a plus. A name has no slash, so that one that is encoded
- * too still parts two of them.
+ * The names after the fixed part of the route. They are percent-encoded one by one, and `+` stands for itself. A name
+ * has no slash, so an encoded slash separates two names too.
  */
 function tailOf(routePath: string, path: string): readonly string[] {
   const parts = (text: string) => text.split('/').filter((part) => part !== '');

@@ -11,7 +11,7 @@ import type { Route, Visit } from './visit.ts';
 const largestFile = 100 * 1024 * 1024;
 const forbidden = /\.(?:html?|php\d?|phtml|exe|dll|bat|cmd|msi)$/i;
 
-/** The content goes out as it is: who asks for JSON only is refused. */
+/** Sends the bytes of a file. A client that accepts only JSON is refused. */
 function read(visit: Visit): Reply {
   const file = lastOf(visit.reach(visit.segments, 'R'));
   if (file.type !== 'File') throw new Refusal(404, `${pathText(visit.segments)} is no file`);

@@ -8,13 +8,13 @@ import type { Contents } from './contents.ts';
 
 export interface FormFile {
   readonly fileName: string;
-  /** On disk until the work is done. */
+  /** The file exists until the work is done. */
   readonly path: string;
 }
 
 /**
- * Streams the parts of a multipart request to disk, by part name, for as long as the work takes; also those that come
- * without a file name. 400 for another body.
+ * Streams the parts of a multipart request to disk, also those without a file name, and removes them after the work.
+ * The keys are the names of the parts. 400 for another body.
  */
 export async function withForm<Result>(
   contents: Contents,

@@ -60,7 +60,7 @@ function importProject(visit: Visit): Promise<Reply> {
   });
 }
 
-/** The twin for single assets; the path names the project they go to. */
+/** The same for single assets. The path names the project that receives them. */
 function importToProject(visit: Visit): Promise<Reply> {
   const { plane, caller, call, segments } = visit;
   const target = visit.reach(segments.slice(0, 3), 'admin');
@@ -83,7 +83,7 @@ const byType = (arrivals: readonly Arrival[]) => {
   return assets;
 };
 
-/** What an exported zip holds. */
+/** Lists the content of an exported zip. */
 function listAssets({ plane, call }: Visit): Promise<Reply> {
   return withForm(plane.contents, call.request, async (files) => {
     const zip = files.get('file')?.path;
@@ -109,7 +109,7 @@ function pipelineOf(pipe: unknown): { readonly name: string; readonly document: 
   return { name, document: pipe };
 }
 
-/** One pipeline from its own document, as the Designer imports it. */
+/** Imports one pipeline from its document, as the Designer does. */
 async function importPipeline(visit: Visit): Promise<Reply> {
   const { plane, caller, call, segments } = visit;
   const place = visit.reach(segments, 'W');
@@ -133,6 +133,6 @@ export const importRoutes: readonly Route[] = [
   { method: 'POST', path: `${publicApi}/import/*`, handle: importByPath },
   { method: 'POST', path: `${publicApi}/list_assets`, handle: listAssets },
   { method: 'POST', path: '/api/2/:org/rest/project/import/pipe/slp/*', handle: importPipeline },
-  // The call of the product's own pages, which some scripts make: the same import.
+  // The product's own pages, and some scripts, use this path for the same import.
   { method: 'POST', path: '/api/2/:org/rest/project/import/*', handle: importByPath },
 ];

@@ -5,7 +5,7 @@ import { ok } from './refusal.ts';
 import { binOf, childrenOf, idOf, isAssetType, type Node } from './tree.ts';
 import type { Route, Visit } from './visit.ts';
 
-/** The service pages lists at 100, however much a caller asks for. */
+/** The service never lists more than 100 entries at a time. */
 const largestPage = 100;
 
 function whole(text: string | undefined, otherwise: number): number {
@@ -20,7 +20,7 @@ function sorted<Item>(items: readonly Item[], sort: string | undefined): readonl
   return sign === '1' ? up : up.toReversed();
 }
 
-/** Filters that are not known, and values that make no sense, are passed over in silence. */
+/** Unknown filters and meaningless values are ignored. */
 function chosen(visit: Visit, nodes: readonly Node[]): readonly Node[] {
   const [type, search] = [visit.call.query('asset_type'), visit.call.query('search')];
   const known = isAssetType(type) || type === 'Dir' || type === 'Plex';

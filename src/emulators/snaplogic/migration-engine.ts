@@ -1,5 +1,5 @@
-// Runs migrations, several at a time, one asset per step. A step is one transaction that moves an asset and strikes it
-// off the list, so a migration that ran when the process ended goes on where it was at the next start.
+// Runs migrations, several at a time, one asset per step. A step is one transaction: it copies an asset and removes it
+// from the list. So the next start continues a migration where it was when the process ended.
 import { stackOf } from '../shared/error-members.ts';
 import { copyAsset } from './asset-copy.ts';
 import { migrationOf, putMigration, type Migration } from './migrations.ts';
@@ -8,9 +8,9 @@ import { reasonOf } from './refusal.ts';
 import { findPlace, nodeById, pathSegments } from './tree.ts';
 
 export interface MigrationEngine {
-  /** Resolves when the migration is over or the server stops. */
+  /** Resolves when the migration has ended or the server stops. */
   run(token: string): Promise<void>;
-  /** Goes on with what ran when the process ended. */
+  /** Continues the migrations that were running when the process ended. */
   recover(): void;
 }
 

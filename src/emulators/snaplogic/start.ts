@@ -24,7 +24,9 @@ import { nodeOf } from './tree.ts';
 import { userRoutes } from './user-routes.ts';
 import { putUser, setPassword, userNamed } from './users.ts';
 
-/** The administrator of all environments; a given one is made and let into each of them. */
+/**
+ * The administrator of all environments. A given user is made when missing, and becomes an administrator of each one.
+ */
 function admit(store: Store, given: Readonly<Record<string, string>>) {
   const username = given['username'] ?? sampleOwner;
   const password = given['password'] ?? store.setting('admin-password') ?? randomBytes(12).toString('hex');
@@ -42,7 +44,7 @@ function admit(store: Store, given: Readonly<Record<string, string>>) {
   return { username, password };
 }
 
-/** What the assets hold now, and what earlier versions of a file held is gone. */
+/** The contents that assets have now; earlier contents of a file are not kept. */
 const heldContents = (store: Store): ReadonlySet<string> =>
   new Set(
     store

@@ -48,7 +48,7 @@ function readKind(body: Json, otherwise: string): string {
   return type;
 }
 
-/** `path` is that of the project, `name` (or `job_name`) the task's. */
+/** Makes a task. `path` names the project, `name` or `job_name` the task. */
 async function create(visit: Visit) {
   const { plane, caller, call } = visit;
   const body = await visit.document();
@@ -71,7 +71,7 @@ async function create(visit: Visit) {
   });
 }
 
-/** Answered with 201 in the body, as the service does. */
+/** Answers with 201 in the body only, as the service does. */
 async function update(visit: Visit) {
   const { plane, caller } = visit;
   const body = await visit.document();

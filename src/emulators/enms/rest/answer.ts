@@ -1,4 +1,4 @@
-// From a REST request to its reply: access table, HTTP Basic, arguments, handler, alert.
+// Answers a REST request: access table, HTTP Basic, arguments, handler, alert.
 import { answering } from '../../shared/answering.ts';
 import type { Call, Reply } from '../../shared/server.ts';
 import { readFormBody } from '../form-body.ts';
@@ -37,7 +37,7 @@ function authorize(instance: Instance, endpoint: Endpoint, user: Item | undefine
   return user;
 }
 
-/** Whoever is not asked for a name has none; the endpoint does not look. */
+/** The caller of endpoints that need no login. */
 const nobody: Item = { place: 0, model: 'user', type: 'user', id: 0, name: '', values: {}, broken: false };
 
 async function handle(instance: Instance, check: PasswordCheck, call: Call): Promise<Reply> {

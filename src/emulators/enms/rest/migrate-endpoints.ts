@@ -6,7 +6,7 @@ import { argument, type Endpoint, type Visit } from './visit.ts';
 
 const gatewayTimeout = (): Reply => htmlPage(504, 'The upstream server did not answer in time.');
 
-/** A proxy gives up while the server goes on. */
+/** A proxy stops waiting, but the server goes on with the import. */
 async function importSlowly(visit: Visit, proxy: number, lasts: number): Promise<Reply> {
   const { instance, user, body } = visit;
   void instance.background(instance.pause(lasts).then(() => importProject(instance, user, body.fields)));

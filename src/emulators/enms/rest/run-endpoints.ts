@@ -1,4 +1,4 @@
-// Running services and tasks. Nothing is carried out: a run takes its time and succeeds.
+// Runs services and tasks without doing what they say: a run takes some time and succeeds.
 import { asList } from '../../shared/json.ts';
 import { pythonTime, type Instance } from '../instance.ts';
 import type { Item, Values } from '../objects.ts';

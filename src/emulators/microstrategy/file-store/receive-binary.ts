@@ -18,9 +18,8 @@ export interface ReceivedBinary {
 }
 
 /**
- * Streams the part `file` of a multipart request to a draft in the shared folder, counting and hashing. The part needs
- * a file name but no content type. 400 when the part is missing, larger than `most`, or the form is
- * broken. The caller moves or removes the file.
+ * Streams the part `file` of a multipart request to a draft in the shared folder, and returns its size and hash. 400
+ * when the part is missing or larger than `most`, or when the form is broken. The caller moves or removes the file.
  */
 export async function receiveBinary(call: Call, root: string, most: number): Promise<ReceivedBinary> {
   const folder = join(root, packagesFolder);

@@ -5,7 +5,7 @@ import { statusOf } from './project.ts';
 
 const ownerOf = (store: Store, id: string) => ({ name: findObject(store, configuration, id)?.name ?? '', id });
 
-/** Members of type and time that lists show of every object. */
+/** The members that lists show of every object. */
 export function summaryOf(store: Store, object: MetadataObject): Json {
   return {
     name: object.name,
@@ -23,7 +23,7 @@ export function summaryOf(store: Store, object: MetadataObject): Json {
   };
 }
 
-/** Outermost first; `level` counts from the object outward. */
+/** The folders above an object, outermost first. `level` counts from the object outward. */
 export const ancestorList = (store: Store, scope: string, object: MetadataObject): readonly Json[] =>
   ancestorsOf(store, scope, object).map(({ name, id }, index, all) => ({ name, id, level: all.length - index }));
 
@@ -39,7 +39,7 @@ export function detailOf(store: Store, scope: string, object: MetadataObject, wi
   };
 }
 
-/** The projects an object list is about may be written without a scope: configuration objects are seen from anywhere. */
+/** An object of the project or of the configuration; without a project, only of the configuration. */
 export const lookUp = (store: Store, project: string | undefined, id: string): MetadataObject | undefined =>
   project === undefined ? findObject(store, configuration, id) : findVisible(store, project, id);
 

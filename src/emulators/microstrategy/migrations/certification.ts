@@ -11,7 +11,7 @@ import { changePackage, needMigration } from './record.ts';
 const statuses = ['uncertified', 'requested', 'certified', 'rejected'];
 const pathOf = (packageId: string) => `mstr/shared/migrations/certification/${packageId}.json`;
 
-/** Whoever makes packages asks for it and takes that back; the rest is for administrators. */
+/** Users who make packages may request a certification and withdraw the request. The rest is for administrators. */
 function checkMay({ user }: Visit, status: string, current: string): void {
   if (status === 'requested' || (status === 'uncertified' && current !== 'certified')) {
     if (!user.may(privileges.managePackages)) need(user, privileges.createPackage);
@@ -20,9 +20,9 @@ function checkMay({ user }: Visit, status: string, current: string): void {
   needAdministrator(user);
 }
 
-/** An operator and a date are sent along where another Library's decision is repeated. */
+/** Clients send an operator and a date when they repeat the decision of another Library. */
 function certificationOf(visit: Visit, sent: Json, current: string): Json {
-  // The document puts it into a record, clients send it alone.
+  // The documents put the certification into a record, but clients send it alone.
   const nested = asObject(sent['packageInfo'])['certification'];
   const body = isObject(nested) ? nested : sent;
   const status = asText(body['status']);
@@ -37,8 +37,8 @@ function certificationOf(visit: Visit, sent: Json, current: string): Json {
 }
 
 /**
- * PATCH .../packageInfo/certification, for a package that is there. With `autoSync` the state is taken from the shared
- * storage, where the Library that certified left it.
+ * PATCH .../packageInfo/certification, for an existing package. With `autoSync` the state comes from the shared
+ * storage, where the Library that certified the package has written it.
  */
 export async function certify(visit: Visit): Promise<Reply> {
   const { instance, param, call, document } = visit;

@@ -30,10 +30,10 @@ import {
 import { readToc } from './toc.ts';
 
 const types = ['project', 'configuration', 'project_security'] as const;
-/** Purposes a package can be created for; groups are not served. */
+/** The purposes of a package. Groups are not supported. */
 const purposes = ['object_migration', 'project_merge'];
 
-/** Project packages need the header, configuration packages must not have it. */
+/** The scope of a package. Project packages need the header; configuration packages must not have it. */
 export function scopeOf(type: PackageRow['type'], project: string | undefined): string {
   if (type === 'configuration') {
     if (project === undefined) return configuration;
@@ -69,7 +69,7 @@ export function newImport(user: User | undefined, packageId: string, importInfo:
   };
 }
 
-/** Collects and writes; the record is `created` once the file is there. */
+/** Collects the objects and writes the file. Then the record becomes `created`. */
 function finishPackage(instance: Instance, id: string, scope: string): void {
   const { store } = instance;
   const row = findPackage(store, id);
@@ -80,7 +80,7 @@ function finishPackage(instance: Instance, id: string, scope: string): void {
   if (bytes.length > largestPackage) throw new WorkFailure('The size of the package exceeds the limit of 2GB.');
   const refused = storageRefusal(instance, 'storage-unwritable', texts.unwritable);
   if (refused !== undefined) throw refused;
-  // Not the package id: the file has an id of its own.
+  // The file has its own id, which differs from the package id.
   const path = binaryPath(wireDate().slice(0, 10), newGuid());
   writeShared(instance.storage, path, bytes);
   const old = row.storage['path'];
@@ -154,7 +154,7 @@ export function projectInfo(instance: Instance, scope: string): Json {
   return project === undefined ? {} : { id: project.id, name: project.name };
 }
 
-/** POST /api/migrations?packageId=: another import of a package that is there, which needs no approval of its own. */
+/** POST /api/migrations?packageId=: another import of an existing package. It needs no new approval. */
 export function reusePackage(visit: Visit, packageId: string, body: Json): Reply {
   const { instance, user } = visit;
   need(user, privileges.createPackage, privileges.managePackages);

@@ -1,4 +1,4 @@
-// Work that goes on after the answer: it moves in steps, so that progress can be watched.
+// Work that goes on after the answer, in steps, so that progress can be watched.
 import { stackOf } from '../../shared/error-members.ts';
 import type { Instance } from '../instance.ts';
 import { Refusal } from '../refusal.ts';
@@ -11,7 +11,7 @@ export interface Job {
   readonly fault: string;
   /** 20, 40, 60, 80. */
   readonly progress: (percent: number) => void;
-  /** The work itself, after the last step; synchronous, so that nothing comes in between. */
+  /** The work itself, after the last step. It is synchronous, so that nothing interrupts it. */
   readonly finish: () => void;
   readonly fail: (message: string) => void;
 }

@@ -1,4 +1,5 @@
-// The newest deployment of each project to each environment and tenant, and a project's releases with theirs.
+// The newest deployment of each project to each environment and tenant, and a project's releases with their
+// deployments.
 import type { Json } from '../../shared/json.ts';
 import type { Entry, Store } from '../../shared/store.ts';
 import { readList } from '../collection.ts';
@@ -45,7 +46,7 @@ function item(store: Store, deployment: Entry): Json {
   };
 }
 
-/** One item per project, environment and tenant, of the newest deployment there. */
+/** The newest deployment of each project, environment and tenant. */
 function current(store: Store, deployments: readonly Entry[]): readonly Json[] {
   const newest = new Map<string, Entry>();
   for (const one of deployments) {

@@ -27,7 +27,7 @@ const keptOf = ({ given }: Target): Json => ({
 
 const forTenant = ({ tenant }: Target) => (tenant === undefined ? '' : ` for ${tenant.name}`);
 
-/** Queues a task and keeps the document it is for; both or neither. */
+/** Queues a task and stores its document, in one transaction. */
 function begin(
   instance: Instance,
   target: Target,

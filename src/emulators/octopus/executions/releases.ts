@@ -11,7 +11,7 @@ import { nextVersion } from './versions.ts';
 export interface PackageReference {
   readonly step: string;
   readonly action: string;
-  /** Empty for a step's only package. */
+  /** Empty for the only package of a step. */
   readonly reference: string;
   readonly packageId: string;
   readonly feedId: string;
@@ -79,7 +79,7 @@ function chosenVersion(one: PackageReference, choices: readonly string[]): strin
   return undefined;
 }
 
-/** Version in the built-in feed, newest first. */
+/** The versions of a package in the built-in feed, newest first. */
 export const feedVersions = (instance: Instance, space: string, packageId: string): readonly string[] =>
   allPackages(instance, space)
     .filter(({ id }) => isSame(id, packageId))
@@ -87,8 +87,8 @@ export const feedVersions = (instance: Instance, space: string, packageId: strin
     .toSorted((a, b) => compareVersions(b, a));
 
 /**
- * A version for each package of the process: the chosen one, else the newest in the feed, else what the last release
- * took. 400 names the steps that are left without.
+ * A version for each package of the process: the chosen one, else the newest in the feed, else the one of the last
+ * release. 400 names the steps for which there is no version.
  */
 export function selectPackages(
   instance: Instance,
@@ -122,7 +122,7 @@ export function channelOf(store: Store, project: Entry, text: string | undefined
   return found;
 }
 
-/** Makes a release with the process and the variables as they are now. 400 for a version the project has already. */
+/** Makes a release of the present process and variables. 400 when the project already has that version. */
 export function createRelease(instance: Instance, project: Entry, channel: Entry | undefined, given: Json): Entry {
   const { store } = instance;
   const version = asText(given['Version']).trim();
@@ -157,7 +157,7 @@ export function createRelease(instance: Instance, project: Entry, channel: Entry
   );
 }
 
-/** Keeps a process or a variable set as it is now, under an id that ends in `-s-<version>-<5 characters>`. */
+/** Stores a copy of a process or a variable set, under an id that ends in `-s-<version>-<5 characters>`. */
 export function freeze(store: Store, kind: string, id: string, occasion: string): string {
   const mark = createHash('sha256').update(`${id}|${occasion}`).digest('hex').slice(0, 5).toUpperCase();
   const entry = store.get(kind, id);

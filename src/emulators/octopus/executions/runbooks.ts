@@ -8,7 +8,7 @@ import { freeze } from './releases.ts';
 export const runbooksOf = (store: Store, project: Entry): readonly Entry[] =>
   store.all('Runbooks', project.container).filter(({ body }) => body['ProjectId'] === project.id);
 
-/** A runbook with its empty process. 400 for a name the project has already. */
+/** A runbook with an empty process. 400 when the project already has a runbook of that name. */
 export function createRunbook(store: Store, project: Entry, given: Json): Entry {
   const name = asText(given['Name']).trim();
   if (name === '') throw invalid('Please provide a value for Name.');
@@ -47,7 +47,7 @@ export function createRunbook(store: Store, project: Entry, given: Json): Entry 
   });
 }
 
-/** A snapshot of a runbook's process and its project's variables, which may become the published one. */
+/** A snapshot of a runbook's process and of its project's variables. It can become the published one. */
 export function createSnapshot(store: Store, runbook: Entry, given: Json, publish: boolean): Entry {
   const project = store.get('Projects', asText(runbook.body['ProjectId']));
   return store.atomically(() => {

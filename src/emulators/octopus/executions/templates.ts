@@ -1,4 +1,4 @@
-// What clients ask before they make a release or a deployment: which packages it needs, where it may go, what it will do.
+// What clients ask before they make a release or a deployment: its packages, possible environments and steps.
 import { asList, asObjects, isObject, type Json } from '../../shared/json.ts';
 import type { Entry, Store } from '../../shared/store.ts';
 import { compareVersions } from '../feed.ts';
@@ -160,7 +160,7 @@ function releaseProgression(visit: Visit) {
   });
 }
 
-/** A NuGet range: `1.0` and up, or `[1.0,2.0)` and its like. */
+/** Whether a version is in a NuGet range: `1.0` means 1.0 or newer, `[1.0,2.0)` excludes 2.0. */
 function isInRange(version: string, range: string): boolean {
   const [, open = '', low = '', comma, high = '', close = ''] = /^([[(])([^,]*)(,?)([^,]*)([\])])$/.exec(range) ?? [];
   if (open === '') return compareVersions(version, range) >= 0;
@@ -178,7 +178,7 @@ function tagPattern(tag: string): RegExp {
   }
 }
 
-/** Does a package version fit a channel's rule; parameters come as a query or, from 2021 on, as a body. */
+/** Tells whether a package version fits a channel's rule. Clients from 2021 on send the parameters in the body. */
 async function ruleTest(visit: Visit) {
   const body = members(await visit.body());
   const read = (name: string) => readText(body(name), name) ?? visit.call.query(name) ?? '';

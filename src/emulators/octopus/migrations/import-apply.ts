@@ -1,5 +1,5 @@
-// Puts a package's documents into this server: documents are recognised by name, their ids are mapped, and whatever
-// cannot be resolved is an error. The caller runs it inside one transaction or one rehearsal.
+// Puts a package's documents into this server. Documents that exist here are recognised by name, ids are translated,
+// and a reference that cannot be resolved is an error. The caller runs this inside one transaction or one rehearsal.
 import { isObject, type Json } from '../../shared/json.ts';
 import type { Entry, Store } from '../../shared/store.ts';
 import { defaultSpace, newId, putDocument } from '../instance.ts';
@@ -43,7 +43,7 @@ const mapped = ({ ids }: Importing, id: unknown): unknown => (typeof id === 'str
 
 const spaceOf = (state: Importing, body: Json) => String(mapped(state, body['SpaceId'] ?? defaultSpace));
 
-/** As the log names it: `Release '1.2.0' of 'Web Shop'`, `VariableSet of 'Web Shop'`. */
+/** The name in the log: `Release '1.2.0' of 'Web Shop'`, `VariableSet of 'Web Shop'`. */
 function titleOf(state: Importing, kind: Kind, body: Json): string {
   const owner = asText(body['OwnerId'] ?? body['ProjectId']);
   const owners = ['Projects', 'LibraryVariableSets'].flatMap((name) => state.content.documents.get(name) ?? []);
@@ -52,7 +52,7 @@ function titleOf(state: Importing, kind: Kind, body: Json): string {
   return `${kind.item}${own}${holder === undefined ? '' : ` of '${nameOf(holder)}'`}`;
 }
 
-/** The document here that is the same as the package's, by its type's rule. */
+/** The document on this server that counts as the same one, by the rule of its type. */
 function findTwin(state: Importing, kind: Kind, body: Json): Entry | undefined {
   const container = kind.scoped ? spaceOf(state, body) : undefined;
   if (kind.match.by === 'none') return undefined;
@@ -63,13 +63,13 @@ function findTwin(state: Importing, kind: Kind, body: Json): Entry | undefined {
     .find((entry) => wanted.every(([name, value]) => asText(entry.body[name]).toLowerCase() === value));
 }
 
-/** Variable sets and processes are named after their owner, snapshots of them with a suffix. */
+/** The ids of variable sets and processes contain the id of their owner; snapshots add a suffix. */
 function ownedId(state: Importing, kind: Kind, body: Json): string {
   const owner = String(body['OwnerId'] ?? body['ProjectId']);
   return `${kind.prefix ?? ''}${String(mapped(state, owner))}${idOf(body).split(owner)[1] ?? ''}`;
 }
 
-/** A task belongs to its deployment: when that exists here, so does the task. */
+/** A task belongs to its deployment. When the deployment exists here, the task does too. */
 function placeTask(state: Importing, kind: Kind, body: Json): Placed {
   const deployment = state.content.documents.get('Deployments')?.find((one) => one['TaskId'] === body['Id']);
   const here =
@@ -129,7 +129,7 @@ function write(state: Writing, { kind, body, target, existing }: Placed): void {
   else say(`Overwrote ${what}, which existed as ${target}`);
 }
 
-/** A project's own parts are named after it. */
+/** The ids of a project's own parts contain the project's id. */
 const withParts = (body: Json, id: string): Json => ({
   ...body,
   VariableSetId: `variableset-${id}`,
@@ -144,7 +144,7 @@ function writeLogs(state: Importing, placed: readonly Placed[]): void {
   }
 }
 
-/** Writes all it can and tells what it did; with any error the caller must undo the whole. */
+/** Writes all that it can and returns what it did. When there is an error, the caller must undo everything. */
 export function applyImport(
   store: Store,
   content: PackageContent,
@@ -153,7 +153,7 @@ export function applyImport(
   const lines: ImportLine[] = [];
   const state: Importing = { store, content, ids: new Map() };
   const placed: Placed[] = [];
-  // A package without its space's document (hand-made ones) goes to the default space.
+  // A package made by hand may lack the document of its space: it goes to the default space.
   for (const body of [...content.documents.values()].flat()) {
     if (typeof body['SpaceId'] === 'string') state.ids.set(body['SpaceId'], defaultSpace);
   }

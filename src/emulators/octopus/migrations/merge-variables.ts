@@ -11,7 +11,7 @@ type Variable = Record<string, unknown>;
 
 const variablesOf = (body: Json): readonly Variable[] => asObjects(body['Variables']);
 
-/** Two variables are the same when name and scope are. */
+/** Two variables are the same when they have the same name and scope. */
 function sameKey(variable: Variable): string {
   const scope = isObject(variable['Scope']) ? variable['Scope'] : {};
   const parts = Object.entries(scope)
@@ -21,8 +21,8 @@ function sameKey(variable: Variable): string {
 }
 
 /**
- * Variable sets are merged, never replaced: what is only here stays, what is only there is added, and where both have
- * a variable the value here wins unless the import overwrites.
+ * Variable sets are merged, never replaced. A variable that exists only here stays, one that exists only in the package
+ * is added, and for one that exists in both the value here stays unless the import overwrites.
  */
 export function mergeVariables(here: Json, there: Json, overwrite: boolean): MergedVariables {
   const incoming = new Map(variablesOf(there).map((variable) => [sameKey(variable), variable]));

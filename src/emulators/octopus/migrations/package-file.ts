@@ -1,5 +1,5 @@
-// What lies in a migration package: metadata.json, one folder per document type, one JSON file per document, and with
-// them the logs of tasks.
+// The content of a migration package: metadata.json, a folder for each document type with one JSON file per document,
+// and the logs of tasks.
 import { isObject, type Json } from '../../shared/json.ts';
 import type { Entry } from '../../shared/store.ts';
 import { ZipDamage, type ZipMember } from '../../shared/zip.ts';
@@ -13,7 +13,7 @@ const metadataName = 'metadata.json';
 const logFolder = 'TaskLogs';
 const canary = 'Hello';
 
-/** The version that must agree on both sides: without pre-release and build. */
+/** The version that must be equal on both servers: without pre-release and build. */
 export const databaseVersion = (version: string): string => version.split(/[-+]/)[0] ?? version;
 
 const jsonMember = (name: string, value: unknown): ZipMember => ({
@@ -35,8 +35,8 @@ export const metadataMember = (server: string, version: string, key: MigrationKe
 const forbidden = /[<>:"/\\|?*\u0000-\u001f]/g;
 
 /**
- * Files are named by the document's name where names are unique in a space, and by its id where they are not
- * (certificates since 2019, channels, releases and all that have no name).
+ * A file is named after the document's name where names are unique in a space, else after its id (certificates since
+ * 2019, channels, releases and all that have no name).
  */
 export function documentName(entry: Entry, taken: Set<string>): string {
   const base = kindNamed(entry.kind).match.by === 'name' ? entry.name.replaceAll(forbidden, '_') : entry.id;
@@ -53,7 +53,7 @@ export const logMember = (taskId: string, events: readonly unknown[]): ZipMember
 
 export interface PackageContent {
   readonly databaseVersion: string;
-  /** The right password opens it. */
+  /** Whether the key comes from the right password. */
   readonly knows: (key: MigrationKey) => boolean;
   /** By type, in the order of an import. */
   readonly documents: ReadonlyMap<string, readonly Json[]>;
@@ -68,7 +68,7 @@ function parse({ name, data }: ZipMember): unknown {
   }
 }
 
-/** Fails with ZipDamage when it is no migration package. Folders of unknown types are left alone. */
+/** Fails with ZipDamage for what is not a migration package. Folders of unknown types are ignored. */
 export async function readContent(members: AsyncIterable<ZipMember>): Promise<PackageContent> {
   const documents = new Map<string, Json[]>(kinds.map(({ name }) => [name, []]));
   const logs = new Map<string, readonly unknown[]>();

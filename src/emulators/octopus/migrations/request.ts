@@ -4,7 +4,7 @@ import type { Instance } from '../instance.ts';
 import { invalid } from '../refusal.ts';
 import { members, readFlag, readText } from '../tolerant-json.ts';
 
-/** Migration API, partial export: request and response are one shape. */
+/** Partial export of the Migration API. Request and response have the same shape. */
 export interface ExportRequest {
   readonly PackageId: string;
   readonly PackageVersion: string;
@@ -24,7 +24,7 @@ export interface ExportRequest {
   readonly FailureCallbackUri: string | null;
 }
 
-/** Migration API, import. */
+/** Import of the Migration API. */
 export interface ImportRequest {
   readonly PackageId: string;
   readonly PackageVersion: string;
@@ -120,7 +120,9 @@ export function readImportRequest(body: unknown): ImportRequest {
 
 const name = (taskId: string) => `migration:${taskId.toLowerCase()}`;
 
-/** A queued task outlives a restart, so its request is kept, sealed as a whole: it holds the password. */
+/**
+ * Keeps the request of a queued task for after a restart. It is encrypted as a whole, because it holds the password.
+ */
 export function keepRequest(instance: Instance, taskId: string, request: ExportRequest | ImportRequest): void {
   instance.store.keep(name(taskId), instance.vault.seal(JSON.stringify(request)).$sensitive);
 }

@@ -3,16 +3,16 @@ import type { Json } from '../../shared/json.ts';
 import { newId, putDocument, slugOf, wireDate, type Instance } from '../instance.ts';
 import type { EnvironmentName, SampleAccount, SampleMachine, SampleTenant, SampleVariable } from './company.ts';
 
-/** Makes documents of one space; everything is named, ids come from the sequences. */
+/** Makes documents of one space. They refer to each other by name; their ids are numbered. */
 export interface SpaceBuilder {
   readonly instance: Instance;
   readonly space: string;
-  /** Adds a document with an id of its type, its space and slug. */
+  /** Adds a document, with an id, the space and a slug. */
   add(kind: string, name: string, body: Json): string;
   /** Id by name; the document must exist. */
   idOf(kind: string, name: string): string;
   variables(list: readonly SampleVariable[]): readonly Json[];
-  /** The next working hour of the sample's history. */
+  /** A later time in the sample's history, seven hours after the previous one. */
   tick(): Date;
 }
 
@@ -169,7 +169,7 @@ export function addMachine(builder: SpaceBuilder, machine: SampleMachine): void 
   });
 }
 
-/** After the projects: a tenant names them. */
+/** Call it after the projects exist: a tenant names them. */
 export function addTenant(builder: SpaceBuilder, tenant: SampleTenant): void {
   const environments = tenant.environments.map((name) => builder.idOf('Environments', name));
   builder.add('Tenants', tenant.name, {

@@ -1,4 +1,4 @@
-// Acme Outfitters, a company that does not exist: what its servers hold, as plain tables. Secrets are made-up texts.
+// What the servers of Acme Outfitters hold, as plain tables. The company does not exist, its secrets are invented.
 
 export const environments = ['Development', 'Test', 'Staging', 'Production'] as const;
 export type EnvironmentName = (typeof environments)[number];
@@ -14,7 +14,7 @@ export interface SampleVariable {
   readonly name: string;
   readonly value: string;
   readonly sensitive?: boolean;
-  /** A document of that type, by name, is the value. */
+  /** The value names a document of this type. */
   readonly refers?: 'Certificates' | 'Accounts';
   readonly environments?: readonly EnvironmentName[];
 }

@@ -139,7 +139,9 @@ function addRelease(
   return id;
 }
 
-/** A project with its process, variables, channels, releases and their deployments; older releases got further. */
+/**
+ * A project with its process, variables, channels, releases and deployments. Older releases reached more environments.
+ */
 export function addProject(builder: SpaceBuilder, project: SampleProject, path: readonly string[]): string {
   const { store } = builder.instance;
   const id = newId(store, 'Projects');
@@ -219,7 +221,7 @@ export function addProject(builder: SpaceBuilder, project: SampleProject, path: 
     const deployed = { project, projectId: id, releaseId, channelId: ids.channel, version };
     const reached = path.slice(0, Math.max(1, path.length - (project.releases.length - 1 - index)));
     for (const [stage, environment] of reached.entries()) {
-      // One deployment of each project's newest release went wrong, as they do.
+      // The last deployment of each project's newest release has failed.
       const failed = index === project.releases.length - 1 && index > 0 && stage === reached.length - 1;
       addDeployment(builder, deployed, environment, failed);
     }

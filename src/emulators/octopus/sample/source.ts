@@ -49,7 +49,7 @@ function addLab(instance: Instance): void {
   );
 }
 
-/** Everything Acme has: twelve projects, and a second space with one more. */
+/** All that Acme has: twelve projects, and a second space with one more project. */
 export function addSource(instance: Instance): void {
   const builder = buildSpace(instance, defaultSpace);
   addEnvironments(builder, environments);

@@ -6,7 +6,7 @@ import { newSnodeId, type Node } from '../tree.ts';
 import { addNode, childNamed, type NodeType } from '../tree.ts';
 import type { SamplePipeline, SampleProject, SampleTask } from './company.ts';
 
-/** Makes the nodes of one environment, with times of their own that are the same in every new state. */
+/** Makes the nodes of one environment. Their times are the same in every new state. */
 export interface OrgBuilder {
   readonly plane: Plane;
   readonly org: Org;
@@ -23,7 +23,7 @@ const step = 47 * 60_000;
 
 export const sampleOwner = 'admin@acme.example';
 
-/** Without further facts an environment has the standard level, trusts nobody and takes passwords. */
+/** By default an environment has the standard security level, trusts no other one and accepts passwords. */
 export function buildOrg(plane: Plane, init: Pick<Org, 'name' | 'members'> & Partial<Org>): OrgBuilder {
   const { store } = plane;
   const id = newSnodeId(store);
@@ -61,7 +61,7 @@ const label = (name: string) => ({
   info: { label: { value: name }, notes: { value: null }, purpose: { value: null } },
 });
 
-/** An account with a user name in the clear and a password that is encrypted as it is saved. */
+/** An account with a plain user name and an encrypted password. */
 export function addAccount(builder: OrgBuilder, parent: string, name: string, host: string): Node {
   const { plane, org } = builder;
   const document = {

@@ -24,7 +24,7 @@ async function addDevelopment(plane: Plane): Promise<void> {
   for (const project of [crm, bulk]) await addProject(builder, sales, project);
 }
 
-/** Recipient of what Acme-Dev makes; an older CRM Sync is there already. */
+/** Receives the projects of Acme-Dev. It already has an older CRM Sync. */
 async function addTest(plane: Plane): Promise<void> {
   const builder = buildOrg(plane, {
     name: 'Acme-Test',
@@ -40,7 +40,7 @@ async function addTest(plane: Plane): Promise<void> {
   });
 }
 
-/** Not trusted by Acme-Dev, and with the higher security level. */
+/** Acme-Dev does not trust it. It has the higher security level. */
 async function addProduction(plane: Plane): Promise<void> {
   const builder = buildOrg(plane, {
     name: 'Acme-Prod',
@@ -53,7 +53,7 @@ async function addProduction(plane: Plane): Promise<void> {
   await addProject(builder, finance, { ...payroll, pipelines: [{ name: 'salaries' }] });
 }
 
-/** Takes no passwords. */
+/** Does not accept passwords. */
 function addLocked(plane: Plane): void {
   const builder = buildOrg(plane, {
     name: 'Acme-Secure',

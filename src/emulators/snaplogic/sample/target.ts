@@ -3,7 +3,7 @@ import { addAccount, addProject, buildOrg, sharedFolder } from './builder.ts';
 import { crm } from './company.ts';
 import { addUsers, administrator, membersWith, writer } from './members.ts';
 
-/** Another control plane, which migrate cannot reach: projects come to it by export and import. */
+/** Another control plane. A migration cannot reach it: projects are exported and imported. */
 export async function addTarget(plane: Plane): Promise<void> {
   addUsers(plane.store);
   const builder = buildOrg(plane, {
