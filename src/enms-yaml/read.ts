@@ -92,7 +92,7 @@ const placeOf = (event: Event, source: string) =>
 function told(reason: string): string {
   const [, name] = /!<tag:yaml\.org,2002:(.+)>/.exec(reason) ?? [];
   if (name !== undefined && reason.startsWith('unknown')) return `the tag !!${name} is not plain data, and is not run`;
-  if (name !== undefined) return `the value is none for its tag !!${name}`;
+  if (name !== undefined) return `the value does not fit its tag !!${name}`;
   if (/\btag\b/.test(reason)) return 'a tag is not one of plain data';
   if (reason.startsWith('unidentified alias')) return 'an alias refers to nothing before it';
   if (reason.startsWith('recursive alias')) return 'an anchor holds itself';

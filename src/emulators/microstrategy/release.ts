@@ -9,7 +9,7 @@ function partsOf(version: string): readonly number[] {
 /** Checks a version like `11.4.0600`; a fourth part is allowed. USAGE otherwise. */
 export function checkRelease(version: string): string {
   if (form.test(version)) return version;
-  throw new MigratorError('USAGE', `"${version}" is no version of a MicroStrategy Library`, {
+  throw new MigratorError('USAGE', `"${version}" is not a version of a MicroStrategy Library`, {
     hint: 'write it like 11.4.0600',
   });
 }

@@ -177,7 +177,8 @@ function refuse(text: string, what: string, known: readonly string[]): never {
 function readPairs(text: string, words: readonly string[], known: readonly string[]): ReadonlyMap<string, string> {
   const pairs = new Map<string, string>();
   for (const word of words) {
-    const [, key = '', value] = /^([a-z-]+)(?:=(.+))?$/.exec(word) ?? refuse(text, `"${word}" is no key=value`, known);
+    const [, key = '', value] =
+      /^([a-z-]+)(?:=(.+))?$/.exec(word) ?? refuse(text, `"${word}" is not of the form key=value`, known);
     if (pairs.has(key)) refuse(text, `"${key}" is given twice`, known);
     pairs.set(key, value ?? '');
   }
@@ -211,7 +212,7 @@ function parseRoute(
     } else if (key === 'content-type' && value !== '') {
       fault['contentType'] = value;
     } else {
-      refuse(text, `"${key}" is no effect of a route fault`, known);
+      refuse(text, `"${key}" is not an effect of a route fault`, known);
     }
   }
   const effects = ['status', 'latency', 'reset', 'cut', 'html', 'contentType', 'drip'];

@@ -42,7 +42,7 @@ export function lockDirectory(directory: string): () => void {
       'CONFLICT',
       `the emulator directory "${directory}" is already served by process ${pid ?? process.pid}`,
       {
-        hint: `stop that process, use its URL, or remove "${file}" if it is no emulator`,
+        hint: `stop that process, use its URL, or remove "${file}" if that process is not an emulator`,
         details: { directory, pid: pid ?? process.pid },
       },
     );

@@ -1,5 +1,5 @@
 // The eNMS adapter and the eNMS emulator share one reader and one writer of YAML, so neither can catch a mistake of the
-// other. Here both are held against files and values of ruamel.yaml, which the servers use, and of PyYAML.
+// other. Here both are compared with files and values of ruamel.yaml, which the servers use, and of PyYAML.
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { readYaml } from '../../../src/enms-yaml/read.ts';
@@ -23,7 +23,7 @@ type Rendered =
 
 type Plain = string | number | bigint | boolean | null | Date | Uint8Array | readonly Plain[] | Map<string, Plain>;
 
-/** Python's list of a tuple and a list that is none must differ. */
+/** A Python tuple, which must differ from a list with the same items. */
 const tuple = (items: readonly Plain[]): Plain => ['(', ...items, ')'];
 
 /** Keys of different types must differ: 1, 1.5, true, null and their texts. */
@@ -58,7 +58,7 @@ function timeOf(text: string): Date {
   return new Date(`${year}-${two(month)}-${two(day)}T${hour}:${minute}:${second}${fraction}${offset}`);
 }
 
-/** What this project reads, in the same form. Numbers, times and bytes are told apart by their types. */
+/** What this project reads, in the same form. Types distinguish whole numbers, other numbers, times and bytes. */
 function fromNode(node: YamlNode): Plain {
   if (node.kind === 'seq') return node.tuple ? tuple(node.items.map(fromNode)) : node.items.map(fromNode);
   if (node.kind === 'map') return new Map(node.entries.map(([key, value]) => [keyOf(fromNode(key)), fromNode(value)]));

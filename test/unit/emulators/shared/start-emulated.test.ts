@@ -86,7 +86,7 @@ describe.each(emulatedProducts)('a start of %s that fails', (product) => {
     await expectToStart(product);
   });
 
-  test('because another start holds the directory leaves the first one as it is', async () => {
+  test('because the directory is served changes nothing there', async () => {
     const work = join(directory, product === 'microstrategy' ? 'storage' : 'work');
     const first = await start(product);
     await mkdir(work, { recursive: true });
@@ -146,7 +146,7 @@ describe('what a product opened', () => {
   });
 });
 
-test('a failure in the background is logged unless it is taken', async () => {
+test('a failure of background work is logged unless the caller handles it', async () => {
   const lines: string[] = [];
   const taken: unknown[] = [];
   const emulator = await startEmulated(

@@ -14,7 +14,7 @@ const members: readonly ZipMember[] = [
 
 const bytesOf = (list: readonly ZipMember[]) => collected(writeZip(list));
 
-test('what is written is read', async () => {
+test('a zip file is read as it was written', async () => {
   const bytes = await bytesOf(members);
   expect(bytes.length).toBeLessThan(1000);
   expect((await unzipped(bytes)).map(({ name, data }) => [name, Buffer.from(data).toString()])).toEqual(
@@ -22,11 +22,11 @@ test('what is written is read', async () => {
   );
 });
 
-test('equal members make equal files', async () => {
+test('equal members make equal bytes', async () => {
   expect((await bytesOf(members)).equals(await bytesOf(members))).toBe(true);
 });
 
-test('another reader reads it', async () => {
+test('another reader reads a zip file of ours', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'zip-'));
   try {
     const file = join(folder, 'a.zip');
@@ -39,7 +39,7 @@ test('another reader reads it', async () => {
         env: { PATH: process.env['PATH'], PYTHONIOENCODING: 'utf8' },
       });
     } catch (error) {
-      // A machine without Python proves nothing here.
+      // Without Python there is no other reader to compare with.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
       throw error;
     }
@@ -49,14 +49,14 @@ test('another reader reads it', async () => {
   }
 });
 
-test('every truncation is noticed', async () => {
+test('a truncated zip file is always refused', async () => {
   const bytes = await bytesOf(members);
   for (let length = 0; length < bytes.length; length += 7) {
     await expect(unzipped(bytes.subarray(0, length))).rejects.toThrow(ZipDamage);
   }
 });
 
-test('a changed byte in the content is noticed', async () => {
+test('a zip file with a changed byte of content is refused', async () => {
   const bytes = await bytesOf(members);
   bytes[bytes.indexOf('{"a":1}') + 2]! ^= 1;
   await expect(unzipped(bytes)).rejects.toThrow(ZipDamage);

@@ -161,7 +161,7 @@ function shortStream(container: Container, root: Buffer, first: number): Buffer 
 export function readCompoundFile(content: Uint8Array, names: readonly string[]): Buffer {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   if (bytes.length < sectorSize || !bytes.subarray(0, 8).equals(signature)) {
-    throw new SpreadsheetError('this is no .xls file');
+    throw new SpreadsheetError('this is not an .xls file');
   }
   const shift = bytes.readUInt16LE(30);
   if (shift !== 9 && shift !== 12) throw new SpreadsheetError('the sectors of the file have an unknown size');
@@ -179,5 +179,5 @@ export function readCompoundFile(content: Uint8Array, names: readonly string[]):
     const stream = isShort ? shortStream(container, directory.subarray(0, 128), first) : streamOf(container, first);
     return stream.subarray(0, bytesOf);
   }
-  throw new SpreadsheetError('the file holds no workbook');
+  throw new SpreadsheetError('the file has no workbook');
 }

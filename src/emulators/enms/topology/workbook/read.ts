@@ -196,7 +196,7 @@ function read(content: Uint8Array): readonly ReadSheet[] {
   for (const { id, data } of entries(stream, 0)) {
     if (id === ids.end) break;
     if (id === ids.beginning && data.readUInt16LE(0) !== 0x0600)
-      throw new SpreadsheetError('this is no BIFF8 workbook');
+      throw new SpreadsheetError('this is not a BIFF8 workbook');
     if (id === ids.encrypted) throw new SpreadsheetError('the workbook is encrypted');
     if (id === ids.boundSheet && data.readUInt8(5) === 0) {
       const wide = (data.readUInt8(7) & 1) === 1;
