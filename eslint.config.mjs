@@ -106,4 +106,8 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    files: ['test/unit/emulators/**/*.test.ts', 'test/unit/enms-yaml/**/*.test.ts'],
+    rules: { 'jest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*'] }] },
+  },
 );

@@ -50,7 +50,6 @@ export const rooms = {
       {
         paths: [`src/emulators/${product}/`],
         may: ['leaves', 'emulators/shared', ...(product === 'enms' ? ['enms-yaml'] : [])],
-        packages: ['busboy', 'libsql'],
         machine: true,
       },
     ]),

@@ -10,14 +10,14 @@ import {
 import { YamlError, type YamlNode } from './scalars.ts';
 import { nodeFrom, nodeSchema } from './schema.ts';
 
-/** Deeper nesting than any server writes. */
+/** The deepest nesting that is read; no server writes such a depth. */
 const deepest = 100;
-/** Characters that the library is given at a time, when a list can be cut between its items. */
+/** How many characters the library gets at a time when a list can be cut between its items. */
 const pieceSize = 32 * 1024;
 
 /**
- * The one document of a text; null where there is none. Tags other than those of plain data are refused and never run.
- * YamlError for what is no YAML, for several documents, and for what the library would read otherwise than Python does.
+ * The one document of a text, null when there is none. Only tags of plain data are accepted, and nothing is ever run.
+ * YamlError for what is not YAML, for several documents, and for what the library would read differently from Python.
  */
 export function readYaml(text: string): YamlNode {
   const schema = nodeSchema();
@@ -34,8 +34,8 @@ export function readYaml(text: string): YamlNode {
 }
 
 /**
- * The library makes an object for each token before it builds a value. A list whose items stand at the beginning of
- * lines is read some items at a time, unless an anchor, a directive or the mark of a document ties them together.
+ * The library makes an object for each token before it builds a value. So a list whose items begin at the beginning of
+ * lines is read in pieces, unless an anchor, a directive or a document marker connects them.
  */
 const isCuttable = (text: string) =>
   text.length > pieceSize && text.startsWith('- ') && !/(?:^|[\s,[{])&[^\s,[\]{}]|^(?:%|---|\.\.\.)/m.test(text);
@@ -53,7 +53,7 @@ function readPiece(text: string, start: number, end: number, schema: Schema): Ya
     if (!(error instanceof YAMLException)) throw error;
     const { mark, reason } = error;
     const before = mark === undefined ? 0 : linesIn(text.slice(0, start));
-    // The library's own message shows the lines around it.
+    // The library's own message would show the lines around the place.
     throw new YamlError(
       told(reason),
       mark === undefined ? undefined : { line: before + mark.line + 1, column: mark.column + 1 },
@@ -74,7 +74,9 @@ function guard(source: string, events: readonly Event[]): void {
   }
 }
 
-/** The library makes other characters of escapes beyond Unicode, and loses empty lines behind an escaped line break. */
+/**
+ * The library turns escapes beyond Unicode into other characters, and loses empty lines after an escaped line break.
+ */
 function guardEscapes(source: string, start: number, end: number): void {
   const escapes = /\\(?:(U(?!00(?:0|10)))|((?:\r\n|\r(?!\n)|\n)[ \t]*[\r\n])|[^])/g;
   for (const { index, 1: beyond, 2: breaks } of source.slice(start, end).matchAll(escapes)) {
@@ -86,11 +88,11 @@ function guardEscapes(source: string, start: number, end: number): void {
 const placeOf = (event: Event, source: string) =>
   'start' in event ? event.start : 'valueStart' in event && event.valueStart >= 0 ? event.valueStart : source.length;
 
-/** The library's reason without what it quotes: the word behind a `*`, a `!` or a `%` may be a password. */
+/** The library's reason without its quotations: the word after a `*`, a `!` or a `%` may be a password. */
 function told(reason: string): string {
   const [, name] = /!<tag:yaml\.org,2002:(.+)>/.exec(reason) ?? [];
   if (name !== undefined && reason.startsWith('unknown')) return `the tag !!${name} is not plain data, and is not run`;
-  if (name !== undefined) return `the value is none for its tag !!${name}`;
+  if (name !== undefined) return `the value does not fit its tag !!${name}`;
   if (/\btag\b/.test(reason)) return 'a tag is not one of plain data';
   if (reason.startsWith('unidentified alias')) return 'an alias refers to nothing before it';
   if (reason.startsWith('recursive alias')) return 'an anchor holds itself';

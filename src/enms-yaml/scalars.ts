@@ -1,5 +1,5 @@
-// What words mean without quotes, as ruamel.yaml's ordinary loader takes them: YAML 1.2, with binary numbers and `_`
-// between digits of 1.1. So `yes` and `1:30` are texts, `017` is seventeen and `1e3` a thousand.
+// The meaning of words without quotes, as ruamel.yaml's default loader reads them: by YAML 1.2, with binary numbers and
+// with `_` between digits as in 1.1. So `yes` and `1:30` are texts, `017` is seventeen and `1e3` a thousand.
 import { NOT_RESOLVED, timestampTag } from 'js-yaml';
 
 const integer = /^[-+]?(?=[_\d])(?:0b[01_]+|0o[0-7_]+|0x[\dA-Fa-f_]+|[\d_]+)$/;
@@ -8,7 +8,7 @@ const unbounded = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
 const nothing: ReadonlySet<string> = new Set(['', '~', 'null', 'Null', 'NULL']);
 const truths: ReadonlySet<string> = new Set(['true', 'True', 'TRUE', 'false', 'False', 'FALSE']);
 
-/** The tag of a word that is neither quoted nor tagged. */
+/** The tag of a word without quotes and tag. */
 export function plainTag(text: string): ScalarTag {
   if (nothing.has(text)) return 'null';
   if (truths.has(text)) return 'bool';
@@ -18,7 +18,7 @@ export function plainTag(text: string): ScalarTag {
   return timestampTag.resolve(text, false, timestampTag.tagName) === NOT_RESOLVED ? 'str' : 'timestamp';
 }
 
-/** The value of a text under its tag; timestamps and binaries stay text. Undefined when the text does not fit the tag. */
+/** The value of a text with a tag. Timestamps and binaries stay text. Undefined when the text does not fit the tag. */
 export function scalarValue(tag: ScalarTag, text: string): string | number | bigint | boolean | null | undefined {
   switch (tag) {
     case 'null':
@@ -37,7 +37,7 @@ export function scalarValue(tag: ScalarTag, text: string): string | number | big
   }
 }
 
-/** A bigint where a number would not be exact. */
+/** A number, or a bigint when a number would not be exact. */
 function wholeNumber(text: string): number | bigint | undefined {
   const digits = text.replaceAll('_', '').replace(/^[-+]/, '');
   if (!/^(?:0b[01]+|0o[0-7]+|0x[\dA-Fa-f]+|\d+)$/.test(digits)) return undefined;
@@ -54,16 +54,16 @@ function number(text: string): number | undefined {
   return /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/.test(plain) ? Number(plain) : undefined;
 }
 
-/** Standard tags that stand for plain data; anything else is refused. */
+/** The standard tags of plain data. All other tags are refused. */
 export type ScalarTag = 'str' | 'bool' | 'int' | 'float' | 'null' | 'timestamp' | 'binary';
 
-/** A YAML value as it is written: numbers keep their digits, so that what is read can be written again without loss. */
+/** A YAML value as it was written. Numbers keep their digits, so that a value can be written again without loss. */
 export type YamlNode =
   | { readonly kind: 'scalar'; readonly tag: ScalarTag; readonly text: string }
   | { readonly kind: 'seq'; readonly tuple: boolean; readonly items: readonly YamlNode[] }
   | { readonly kind: 'map'; readonly entries: readonly (readonly [YamlNode, YamlNode])[] };
 
-/** Says where and what, both counted from 1, and never quotes the text: it may be a password. */
+/** Says what is wrong, with line and column counted from 1. It never quotes the text, which may be a password. */
 export class YamlError extends Error {
   override readonly name = 'YamlError';
 

@@ -19,17 +19,18 @@ const scalars: Readonly<Record<string, ScalarTag>> = {
 
 type Entry = readonly [YamlNode, YamlNode];
 
-// The library writes; what it reads is never given back to it as it is.
+// The library does not write from these tags: its writer gets other values.
 const readOnly = { identify: () => false };
 const full = (name: string) => `tag:yaml.org,2002:${name}`;
 
-/** The library hands over texts of its own for `<<` and behind a lone `!`. */
+/** The library itself makes texts for `<<` and after a lone `!`. */
 export const nodeFrom = (value: unknown): YamlNode =>
   typeof value === 'string' ? { kind: 'scalar', tag: 'str', text: value } : (value as YamlNode);
 
 /**
- * Builds nodes of plain data. A Python tuple is a list, and every other tag is unknown, so nothing is ever run. Equal
- * scalars are one node: keys come again in each object, and the library knows by it which keys of `<<` are overridden.
+ * Builds nodes of plain data. A Python tuple is a list, and all other tags are unknown, so nothing is ever run. Equal
+ * scalars are the same node: keys are repeated in each object, and the library compares nodes to find overridden keys
+ * of `<<`.
  */
 export function nodeSchema(): Schema {
   const known = new Map<ScalarTag, Map<string, YamlNode>>();
@@ -40,7 +41,7 @@ export function nodeSchema(): Schema {
     if (node === undefined) texts.set(text, (node = { kind: 'scalar', tag, text }));
     return node;
   };
-  // Stands for all that a word without quotes and tag can be.
+  // Reads every word without quotes and tag.
   const plain = defineScalarTag<YamlNode>(full('null'), {
     ...readOnly,
     implicit: true,

@@ -4,8 +4,8 @@ import type { YamlNode } from './scalars.ts';
 const width = 80;
 
 /**
- * A list as eNMS writes one: every scalar between double quotes, a tag on what is no text, nothing but ASCII, long texts
- * folded with a backslash at the end of the line. So no word can be taken for something else by any loader.
+ * Writes a list as eNMS does: every scalar in double quotes, a tag on everything that is not text, only ASCII, and long
+ * texts folded with a backslash at the end of the line. So every loader reads every word in the same way.
  */
 export const writeItems = (items: readonly YamlNode[]): string =>
   items.length === 0 ? '[]\n' : items.map(writeItem).join('');
@@ -35,7 +35,7 @@ function shown(node: YamlNode): Node {
   }
 }
 
-/** The library leaves what can be printed as it is. All of it stands between double quotes. */
+/** Escapes what is not ASCII: the library writes printable characters as they are. The line has double quotes only. */
 const inAscii = (line: string): string =>
   line.replaceAll(/[^\n -~]/gu, (character) => {
     const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase();
@@ -48,29 +48,36 @@ const scalarAtEnd = (() => {
   return new RegExp(`^( *(?:- )*)((?:[?:] |${scalar}: )?)((?:!!\\w+ )?)(${scalar})$`);
 })();
 
-const escapeOrWord = /\\(?:x.{2}|u.{4}|U.{8}|.)| ?[^\\ ]+| /g;
+const characters = /\\(?:x.{2}|u.{4}|U.{8}|.)|./g;
 
 /**
- * The library does not fold between double quotes. Lines break behind the width, before a space, which a backslash keeps,
- * or behind an escape.
+ * The library does not fold between double quotes. The server's writer breaks a line that is longer than the width
+ * before a space or beside an escape, but never before the last character. It counts an escape that it has just written
+ * as one character less. A backslash keeps a space at the beginning of a line.
  */
 function folded(line: string): string {
   if (line.length <= width) return line;
   const [, lead = '', key = '', tag = '', value] = scalarAtEnd.exec(line) ?? [];
   if (value === undefined) return line;
   const pad = ' '.repeat(lead.length + (key === '' ? 0 : 2));
+  const signs = value.slice(1, -1).match(characters) ?? [];
   let text = `${lead}${key}${tag}"`;
   let used = text.length;
   let isBehindEscape = false;
-  for (const [word] of value.slice(1, -1).matchAll(escapeOrWord)) {
-    if (used > width && (isBehindEscape || word.startsWith(' '))) {
-      const start = word.startsWith(' ') ? `${pad}\\` : pad;
-      text += `\\\n${start}`;
-      used = start.length;
-    }
-    text += word;
-    used += word.length;
-    isBehindEscape = word.startsWith('\\');
+  for (const [index, sign] of signs.entries()) {
+    const isEscape = sign.length > 1;
+    const isInside = index > 0 && index < signs.length - 1;
+    if (!isEscape && isInside && used > width && (sign === ' ' || isBehindEscape)) startLine(sign);
+    text += sign;
+    used += sign.length;
+    if (isEscape && isInside && used - 1 > width) startLine(signs[index + 1]);
+    isBehindEscape = isEscape;
   }
   return `${text}"`;
+
+  function startLine(next: string | undefined): void {
+    const start = next === ' ' ? `${pad}\\` : pad;
+    text += `\\\n${start}`;
+    used = start.length;
+  }
 }

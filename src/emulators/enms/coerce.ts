@@ -17,7 +17,7 @@ function number(name: string, value: unknown): number {
   throw new TypeError(`(builtins.ValueError) could not convert ${className(value)} to a number: '${name}'`);
 }
 
-/** A value as its column takes it; fails as the database layer does when the column refuses it. */
+/** Converts a value to the type of its column. Fails, as the database layer does, when that is impossible. */
 export function coerce(name: string, { type }: Property, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   switch (type) {

@@ -23,7 +23,7 @@ function removeOne(instance: Instance, item: Item): void {
   instance.objects.remove(item.place);
 }
 
-/** Deletes an object and what hangs on it; tells what it was, or that it stays. */
+/** Deletes an object and what depends on it. Returns what it was, or that it must stay. */
 export function deleteObject(instance: Instance, item: Item, caller: Item): Values {
   const stays = refusal(item, caller);
   if (stays !== undefined) return stays;
@@ -32,7 +32,7 @@ export function deleteObject(instance: Instance, item: Item, caller: Item): Valu
   return document;
 }
 
-/** Deletes all rows of a model but the caller's own and the shared services. Files on disk stay. */
+/** Deletes all rows of a model except the caller's own and the shared services. Files on disk stay. */
 export function emptyModel(instance: Instance, model: string, caller: Item): void {
   const spared = [
     ...(model === 'user' ? [caller] : []),

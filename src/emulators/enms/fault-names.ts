@@ -1,4 +1,6 @@
-/** The failures an eNMS server is known for; docs/emulators.md says what each does. Light: the command line reads it for help. */
+/**
+ * The named faults of an eNMS server; see docs/emulators.md. A file of its own, because the help of a command reads it.
+ */
 export const enmsFaults = [
   'partial-import',
   'partial-relations',

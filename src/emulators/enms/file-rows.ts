@@ -1,4 +1,4 @@
-// Rows for what lies on disk. A real server's watcher makes them within about a second.
+// Rows for files and folders on disk. On a real server a watcher makes them within about a second.
 import { readdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { filePath, isInsideFiles } from './file-tree.ts';
@@ -30,18 +30,18 @@ function scan(instance: Instance, path: string): void {
   }
 }
 
-/** Makes the rows of a folder below files/ and of all in it. Fails for a folder that is not there. */
+/** Makes rows for a folder below files/ and for all in it. Fails when the folder is missing. */
 export function scanFolder(instance: Instance, path: string): void {
   instance.objects.atomically(() => scan(instance, path));
 }
 
-/** The watcher: a moment later, or at once when nothing takes time here. */
+/** What the watcher does: later, or at once when the pace is 0. */
 export async function scanSoon(instance: Instance, path: string): Promise<void> {
   if (!isInsideFiles(path)) return;
   const work = async () => {
     if (instance.pace > 0) await instance.pause(instance.pace);
     scanFolder(instance, path);
   };
-  if (instance.pace > 0) instance.background(work());
+  if (instance.pace > 0) void instance.background(work());
   else await work();
 }

@@ -1,7 +1,8 @@
-// What a POST brings: form fields and uploaded files, with a JSON object laid over them.
-import busboy from 'busboy';
+// The body of a POST: form fields and uploaded files, or a JSON object in the place of fields.
 import type { IncomingMessage } from 'node:http';
-import { pipeline } from 'node:stream/promises';
+import { buffer } from 'node:stream/consumers';
+import { readForm } from '../shared/multipart.ts';
+import { readText } from '../shared/request-body.ts';
 import type { Values } from './objects.ts';
 import { ServerError } from './refusal.ts';
 
@@ -21,7 +22,7 @@ export interface FormBody {
   readonly list: readonly unknown[] | undefined;
 }
 
-/** More than `max_content_length`: 413 of the pages, 500 of REST. */
+/** The body is larger than `max_content_length`. Pages answer 413, REST 500. */
 export class BodyTooLarge extends ServerError {
   override readonly name = 'BodyTooLarge';
 
@@ -30,47 +31,32 @@ export class BodyTooLarge extends ServerError {
   }
 }
 
-async function readAll(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > largestBody) throw new BodyTooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
 async function readMultipart(request: IncomingMessage): Promise<FormBody> {
   const fields: Record<string, unknown> = {};
   const files = new Map<string, UploadedFile>();
-  const parser = busboy({
-    headers: request.headers,
-    defParamCharset: 'utf8',
-    limits: { fileSize: largestBody, fieldSize: largestBody },
+  await readForm(request, {
+    async file(name, { stream, fileName = '' }) {
+      const content = await buffer(stream);
+      if (!files.has(name)) files.set(name, { fileName, content });
+    },
+    field(name, value) {
+      fields[name] ??= value;
+      return undefined;
+    },
+    largestFile: largestBody,
+    largestField: largestBody,
   });
-  parser.on('field', (name, value) => {
-    fields[name] ??= value;
-  });
-  parser.on('file', (name, stream, info) => {
-    const chunks: Buffer[] = [];
-    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-    stream.on('end', () => {
-      if (!files.has(name)) files.set(name, { fileName: info.filename ?? '', content: Buffer.concat(chunks) });
-    });
-  });
-  await pipeline(request, parser);
   return { fields, files, list: undefined };
 }
 
 const formOf = (fields: Values, list?: readonly unknown[]): FormBody => ({ fields, files: new Map(), list });
 
-/** Fails for a body that is neither a form nor JSON, which the server answers with 500. */
+/** Reads the body. Fails for one that is neither a form nor JSON; the server answers that with 500. */
 export async function readFormBody(request: IncomingMessage): Promise<FormBody> {
   if (Number(request.headers['content-length'] ?? 0) > largestBody) throw new BodyTooLarge();
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   if (type === 'multipart/form-data') return readMultipart(request);
-  const text = new TextDecoder().decode(await readAll(request));
+  const text = await readText(request, largestBody, () => new BodyTooLarge());
   if (text === '') return formOf({});
   if (type === 'application/x-www-form-urlencoded') return formOf(Object.fromEntries(new URLSearchParams(text)));
   if (type !== 'application/json' && !type.endsWith('+json')) throw new ServerError('UnsupportedMediaType');

@@ -1,19 +1,19 @@
-// Objects and their relations in tables of their own, so that a hundred thousand of them stay quick.
-import Database from 'libsql';
+// Objects and their relations have tables of their own, so that a hundred thousand objects are still fast.
+import { openDatabase, type Database } from '../shared/database.ts';
 import type { Relation, Side } from './model/relations.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
 
 export interface Item {
-  /** Unique over all models, never reused; the order of creation. */
+  /** Unique over all models and never reused. It gives the order of creation. */
   readonly place: number;
   readonly model: string;
   readonly type: string;
   readonly id: number;
   readonly name: string;
-  /** What was set; everything else has its default. */
+  /** The values that were set; all others are defaults. */
   readonly values: Values;
-  /** A row of a base type that claims to be of a subtype: reading its table fails. */
+  /** True for a row of a base type whose type is a subtype: reading its table fails. */
   readonly broken: boolean;
 }
 
@@ -32,22 +32,22 @@ export interface Objects {
   at(place: number): Item | undefined;
   add(item: NewItem): Item;
   save(item: Item): void;
-  /** The object and its place in all relations. */
+  /** Removes an object and its relations. */
   remove(place: number): void;
-  /** All objects of a model but those that are spared, what cascades from them, and the relations of both. */
+  /** Removes all objects of a model except the spared ones, the objects that cascade from them, and their relations. */
   removeAll(model: string, spared: readonly number[], cascades: readonly Relation[]): void;
-  /** The next ones in order of creation. */
+  /** The next objects after a place, in order of creation. */
   page(model: string, after: number, limit: number): readonly Item[];
   count(model: string): number;
   hasBroken(model: string): boolean;
-  /** The objects at the other end, in the order they were related. */
+  /** The objects at the other end, in the order in which they were related. */
   related(relation: Relation, side: Side, place: number): readonly Item[];
   relatedNames(relation: Relation, side: Side, place: number): readonly string[];
   countRelated(relation: Relation, side: Side, place: number): number;
   relate(relation: Relation, near: number, far: number): void;
-  /** Ends all relations of this kind at one end. */
+  /** Removes all relations of this kind that an object has at this end. */
   unrelate(relation: Relation, side: Side, place: number): void;
-  /** All or nothing; nested calls can fail alone. */
+  /** All or nothing. A nested call can fail without the outer one. */
   atomically<Result>(work: () => Result): Result;
   /** Grows with every write. */
   generation(): number;
@@ -90,7 +90,7 @@ const itemOf = ({ place, model, type, id, name, broken, body }: Row): Item => ({
 
 const columns = 'place, model, type, id, name, broken, body';
 
-function prepare(database: Database.Database) {
+function prepare(database: Database) {
   const other = (side: Side, wanted: string) => {
     const far = side === 'near' ? 'far' : 'near';
     return database.prepare(
@@ -127,12 +127,9 @@ function prepare(database: Database.Database) {
   };
 }
 
-/** Opens the tables in a state file that exists. Nothing else may write the file inside `atomically`. */
+/** Opens the tables in a state file that exists. Nothing else may write to the file during `atomically`. */
 export function openObjects(path: string): Objects {
-  const database = new Database(path);
-  database.pragma('journal_mode = WAL');
-  database.pragma('synchronous = NORMAL');
-  database.exec(schema);
+  const database = openDatabase(path, schema);
   const statements = prepare(database);
   let depth = 0;
   let generation = 0;

@@ -30,7 +30,7 @@ function matches(pool: Values, member: Member, factOf: (name: string) => unknown
   });
 }
 
-/** Reads an object only when a filter asks for something of it. */
+/** Reads an object only when a filter needs one of its values. */
 function factsOf(instance: Instance, item: Item): (name: string) => unknown {
   let facts: Values | undefined;
   return (name) => {
@@ -53,7 +53,7 @@ function* everyOne(instance: Instance, model: string): Generator<Item> {
 
 const isDynamic = (pool: Values) => pool['manually_defined'] !== true;
 
-/** Finds the members of a dynamic pool anew; a pool that is defined by hand is left as it is. */
+/** Finds the members of a dynamic pool again. A pool with members chosen by hand does not change. */
 function computePool(instance: Instance, pool: Item): void {
   const filters = columnsOf(instance, pool);
   if (!isDynamic(filters)) return;
@@ -72,7 +72,7 @@ export function computePools(instance: Instance, only?: ReadonlySet<string>): vo
   }
 }
 
-/** A device or link that was written joins the dynamic pools it fits. */
+/** Adds a device or link that was written to the dynamic pools that it matches. */
 export function joinPools(instance: Instance, item: Item): void {
   const member = members.find((one) => one === item.model);
   if (member === undefined) return;

@@ -1,10 +1,14 @@
-// How a server keeps what must not be read: base64, or Fernet where the site has set a key; passwords of users are
+// Private values are kept as base64, or encrypted with Fernet when the site has set a key. Passwords of users are
 // hashed before that.
 import { createCipheriv, createDecipheriv, createHmac, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MigratorError } from '../../errors.ts';
+import { codeOf } from '../shared/error-members.ts';
 
 export interface Cipher {
   readonly encode: (text: string) => string;
-  /** Fails for what this server cannot have written, or has written with another key. */
+  /** Fails for a value that this server did not write, or that it wrote with another key. */
   readonly decode: (stored: string) => string;
 }
 
@@ -20,7 +24,7 @@ const plain: Cipher = {
 const sign = (key: Buffer, data: Buffer) => createHmac('sha256', key).update(data).digest();
 const urlSafe = (data: Buffer) => data.toString('base64').replaceAll('+', '-').replaceAll('/', '_');
 
-/** Version byte, time, IV, AES-128-CBC, HMAC-SHA256; url-safe base64. */
+/** A Fernet token: version byte, time, IV, AES-128-CBC, HMAC-SHA256; in url-safe base64. */
 function fernet(secret: Buffer): Cipher {
   const signing = secret.subarray(0, 16);
   const encryption = secret.subarray(16);
@@ -45,7 +49,7 @@ function fernet(secret: Buffer): Cipher {
   };
 }
 
-/** A Fernet key is 32 bytes in url-safe base64; undefined for a site without one. */
+/** The key is a Fernet key, 32 bytes in url-safe base64. Undefined for a site without one. */
 export function createCipher(fernetKey: string | undefined): Cipher {
   return fernetKey === undefined ? plain : fernet(Buffer.from(fernetKey, 'base64url'));
 }
@@ -54,7 +58,7 @@ const unpadded = (data: Buffer) => data.toString('base64').replaceAll('=', '');
 const cost = { N: 1024, r: 8, p: 1 };
 const derive = (password: string, salt: Buffer) => scryptSync(password, salt, 32, cost);
 
-/** Looks like the product's Argon2 hash and is scrypt inside: Node has no Argon2. */
+/** Has the form of the product's Argon2 hash, but contains an scrypt hash: Node has no Argon2. */
 export function hashPassword(password: string): string {
   const salt = randomBytes(16);
   return `$argon2id$v=19$m=65536,t=3,p=4$${unpadded(salt)}$${unpadded(derive(password, salt))}`;
@@ -66,4 +70,24 @@ export function verifyPassword(password: string, hash: string): boolean {
   const wanted = Buffer.from(expected, 'base64');
   const found = derive(password, Buffer.from(salt, 'base64'));
   return wanted.length === found.length && timingSafeEqual(wanted, found);
+}
+
+/**
+ * The key with which this server encrypts private values, from `setup/settings.json` (`{"fernet_key": "…"}`). Undefined
+ * when the site has set none. LOCAL_IO when the file cannot be read, CONFIG_INVALID when the key is not 32 bytes in
+ * url-safe base64.
+ */
+export function fernetKey(directory: string): string | undefined {
+  const file = join(directory, 'setup', 'settings.json');
+  let settings: { readonly fernet_key?: unknown };
+  try {
+    settings = JSON.parse(readFileSync(file, 'utf8')) as typeof settings;
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return undefined;
+    throw new MigratorError('LOCAL_IO', `the emulator's file "${file}" cannot be read`, { cause });
+  }
+  const { fernet_key: key } = settings;
+  if (key === undefined || key === null) return undefined;
+  if (typeof key === 'string' && Buffer.from(key, 'base64url').length === 32) return key;
+  throw new MigratorError('CONFIG_INVALID', `the fernet_key in "${file}" is not 32 bytes in url-safe base64`);
 }

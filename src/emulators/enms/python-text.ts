@@ -1,4 +1,4 @@
-/** A value as Python's `str()` writes it: what lands in the cells of a topology. */
+/** A value as Python's `str()` writes it, for the cells of a topology. */
 export function pythonText(value: unknown): string {
   return typeof value === 'string' ? value : represented(value);
 }
@@ -26,6 +26,6 @@ function represented(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** A scalar's text for comparing: nothing for null. */
+/** The text of a scalar, for comparing. Empty for null. */
 export const plainText = (value: unknown): string =>
   value === null || value === undefined ? '' : typeof value === 'boolean' ? String(value) : pythonText(value);

@@ -1,3 +1,4 @@
+import { Refusal as BaseRefusal } from '../shared/answering.ts';
 import type { Reply } from '../shared/server.ts';
 
 const texts: Readonly<Record<number, string>> = {
@@ -7,23 +8,19 @@ const texts: Readonly<Record<number, string>> = {
   500: 'Internal Server Error',
 };
 
-/** An answer of 400 and above, thrown by a handler. Anything else that is thrown becomes a 500. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-  readonly status: number;
-
+/** An answer of 400 and above, thrown by a handler, with nothing but a status. All other errors become a 500. */
+export class Refusal extends BaseRefusal {
   constructor(status: number) {
-    super(`refused with ${status}`);
-    this.status = status;
+    super(status, `refused with ${status}`);
   }
 }
 
-/** A failure of the server's own code, with the sentence it leaves in its log. */
+/** A failure in the server's own code. Its message goes into the log. */
 export class ServerError extends Error {
   override readonly name: string = 'ServerError';
 }
 
-/** Keys sorted on every level, as the product's JSON has them. */
+/** JSON with sorted keys on every level, as the product writes it. */
 export function sortedJson(value: unknown): string {
   return JSON.stringify(value, (_, one: unknown) =>
     typeof one === 'object' && one !== null && !Array.isArray(one)
@@ -52,7 +49,7 @@ const titles: Readonly<Record<number, string>> = {
   500: 'Internal Server Error',
 };
 
-/** The framework's own page. */
+/** An error page of the web framework. */
 export const htmlPage = (status: number, text: string, headers: Readonly<Record<string, string>> = {}): Reply => ({
   status,
   headers: { 'Content-Type': 'text/html; charset=utf-8', ...headers },

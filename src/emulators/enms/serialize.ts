@@ -1,4 +1,4 @@
-// From rows to what clients and files see: properties with their defaults, derived columns, relations by name.
+// Turns rows into what clients and files contain: properties with defaults, derived columns, relations by name.
 import type { Instance } from './instance.ts';
 import { accessLists, kindNamed, type Kind } from './model/kinds.ts';
 import { referencesOf, type Reference } from './model/relations.ts';
@@ -16,7 +16,7 @@ const valueOf = ({ values }: Item, column: { readonly name: string; readonly def
   return set === undefined ? column.default : set;
 };
 
-/** Every stored column, private ones included, derived ones not. */
+/** All stored columns, with private ones but without derived ones. */
 export function columnsOf(instance: Instance, item: Item): Record<string, unknown> {
   const columns: Record<string, unknown> = {};
   for (const column of instance.custom.columns(kindOf(item))) columns[column.name] = valueOf(item, column);
@@ -42,7 +42,7 @@ function endOf(instance: Instance, item: Item, key: string, wanted: 'id' | 'both
   };
 }
 
-/** A user may what his groups may. */
+/** The rights of a user: those of all groups. */
 export function accessOf(instance: Instance, user: Item): Readonly<Record<string, readonly string[]>> {
   const groups = relatedItems(instance, user, 'groups').map((group) => columnsOf(instance, group));
   return Object.fromEntries(
@@ -53,7 +53,7 @@ export function accessOf(instance: Instance, user: Item): Readonly<Record<string
   );
 }
 
-/** Columns that are worked out when they are read. */
+/** Columns that are computed when they are read. */
 function derivedOf(instance: Instance, item: Item): Values {
   switch (item.model) {
     case 'link':
@@ -68,7 +68,7 @@ function derivedOf(instance: Instance, item: Item): Values {
         service_name: relatedItems(instance, item, 'service')[0]?.name ?? null,
         next_run_time: null,
         time_before_next_run: null,
-        // There is no scheduler beside an embedded server.
+        // An embedded server has no scheduler.
         status: item.values['is_active'] === true ? 'Scheduler Unreachable' : 'Inactive',
       };
     case 'workflow_edge':
@@ -84,7 +84,7 @@ function derivedOf(instance: Instance, item: Item): Values {
   }
 }
 
-/** What REST tells of an object beside its relations. */
+/** The columns that REST shows of an object, without relations. */
 export function propertiesOf(instance: Instance, item: Item): Record<string, unknown> {
   const shown: Record<string, unknown> = { id: item.id, name: item.name, type: item.type };
   for (const column of instance.custom.columns(kindOf(item))) {
@@ -93,7 +93,7 @@ export function propertiesOf(instance: Instance, item: Item): Record<string, unk
   return Object.assign(shown, derivedOf(instance, item));
 }
 
-/** Lists of names; one name, or no key at all, for a reference to one object. */
+/** Relations by name. A reference to one object is a name, or has no key when there is none. */
 export function relationNames(instance: Instance, item: Item, wanted: (one: Reference) => boolean): Values {
   const names: Record<string, unknown> = {};
   for (const one of referencesOf(item.model, item.type)) {
@@ -110,7 +110,7 @@ export const instanceDocument = (instance: Instance, item: Item): Values => ({
   ...relationNames(instance, item, () => true),
 });
 
-/** With whole objects instead of names, as a deletion answers. */
+/** An object with whole objects instead of names, as in the answer to a deletion. */
 export function nestedDocument(instance: Instance, item: Item): Values {
   const relations: Record<string, unknown> = {};
   for (const { key, scalar, relation, side } of referencesOf(item.model, item.type)) {

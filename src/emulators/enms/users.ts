@@ -1,4 +1,4 @@
-// Who calls, and what that person may.
+// Authenticates callers and checks what they may do.
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Instance } from './instance.ts';
@@ -7,7 +7,7 @@ import type { Item } from './objects.ts';
 import { verifyPassword } from './private-values.ts';
 import { accessOf, relatedItems } from './serialize.ts';
 
-/** Checks passwords; one that was right is not derived again for each request. */
+/** Checks a password. A right one is remembered, so that not every request has to derive its hash again. */
 export type PasswordCheck = (name: string, password: string) => Item | undefined;
 
 export function createPasswordCheck(instance: Instance): PasswordCheck {
@@ -24,7 +24,7 @@ export function createPasswordCheck(instance: Instance): PasswordCheck {
   };
 }
 
-/** The two parts of an Authorization header of HTTP Basic. */
+/** User name and password of an HTTP Basic header. */
 export function basicOf(
   headers: IncomingHttpHeaders,
 ): { readonly name: string; readonly password: string } | undefined {
@@ -36,7 +36,7 @@ export function basicOf(
 
 export const isAdmin = (user: Item): boolean => user.values['is_admin'] === true;
 
-/** Whether one of the user's groups names this endpoint for the method. */
+/** Whether one of the user's groups allows this method of the endpoint. */
 export function mayCall(instance: Instance, user: Item, method: string, endpoint: string): boolean {
   if (isAdmin(user)) return true;
   return accessOf(instance, user)[`${method.toLowerCase()}_requests`]?.includes(endpoint) === true;
@@ -46,7 +46,9 @@ const adminModels: ReadonlySet<string> = new Set(['user', 'group', 'credential',
 
 export const isForAdmins = (model: string): boolean => adminModels.has(model);
 
-/** Administrators see everything; others what they own, and what one of their groups may read, also through a pool. */
+/**
+ * Administrators see everything. Others see what they own and what their groups may read, directly or through a pool.
+ */
 export function maySee(instance: Instance, user: Item, item: Item): boolean {
   if (isAdmin(user)) return true;
   if (isForAdmins(item.model)) return false;

@@ -3,13 +3,13 @@ import type { Item } from './objects.ts';
 import { columnsOf, reference, relatedItems } from './serialize.ts';
 import { setRelation } from './write-object.ts';
 
-/** Where the product draws them. */
+/** The positions at which the product draws the shared services. */
 const places: readonly (readonly [string, readonly [number, number]])[] = [
   ['[Shared] Start', [0, 0]],
   ['[Shared] End', [500, 0]],
 ];
 
-/** A workflow begins and ends with the shared services. */
+/** Gives a new workflow the shared services with which it begins and ends. */
 export function addSharedServices(instance: Instance, workflow: Item): void {
   const { objects } = instance;
   const already = relatedItems(instance, workflow, 'services');
@@ -23,7 +23,7 @@ export function addSharedServices(instance: Instance, workflow: Item): void {
   setRelation(instance, workflow, reference(workflow, 'services'), [...added, ...already]);
 }
 
-/** `[Shared] name`, `[workflow] name`, or the plain name of a service that stands alone. */
+/** `[Shared] name`, `[workflow] name`, or the plain name of a service outside of workflows. */
 export function workflowName(instance: Instance, service: Item): string {
   const { scoped_name: scoped, shared } = columnsOf(instance, service);
   if (typeof scoped !== 'string' || scoped === '') return service.name;

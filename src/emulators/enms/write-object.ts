@@ -1,4 +1,4 @@
-// Creating and updating: what REST, imports and the topology share.
+// Creates and updates objects, for REST, imports and the topology.
 import { mkdirSync } from 'node:fs';
 import { coerce } from './coerce.ts';
 import { filePath } from './file-tree.ts';
@@ -10,9 +10,9 @@ import { hashPassword } from './private-values.ts';
 import { ServerError } from './refusal.ts';
 
 interface Writing {
-  /** Who writes; sets the time of modification. Undefined in an import, which brings it. */
+  /** The user who writes. Undefined in an import, whose files contain user and time of the last change. */
   readonly caller: Item | undefined;
-  /** Passwords of users are hashes already. */
+  /** Whether passwords of users are already hashes. */
   readonly hashed?: boolean;
 }
 
@@ -20,7 +20,7 @@ export const fileName = (path: string): string => path.replaceAll('/', '>');
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 
-/** The name under which an object of this kind is kept: for files it comes from the path. */
+/** The name under which an object is stored. For files it is made of the path. */
 function nameOf(kind: Kind, given: Values): string {
   const { name, path } = given;
   if (kind.model === 'file') {
@@ -41,7 +41,7 @@ function stored(instance: Instance, kind: Kind, name: string, value: unknown, ha
   return instance.cipher.encode(hash ? hashPassword(value) : value);
 }
 
-/** Only what the kind has; unknown keys are ignored. */
+/** The values of the columns that the kind has. Unknown keys are ignored. */
 function valuesOf(instance: Instance, kind: Kind, given: Values, hashed: boolean): Values {
   const values: Record<string, unknown> = {};
   for (const [name, property] of Object.entries(instance.custom.of(kind))) {
@@ -56,11 +56,11 @@ const fileValues = (path: string): Values => ({
   full_path: path,
 });
 
-/** A row of a base table that says it is of a subtype has no row in the subtype's table. */
+/** True for a row of a base type whose type is a subtype: the subtype's table has no row for it. */
 const isBroken = (kind: Kind, claimed: unknown, existing: Item | undefined) =>
   isText(claimed) && claimed !== (existing?.type ?? kind.type) && claimed !== kind.type;
 
-/** Creates or updates an object by its name, without its relations. Fails as the product does for this one object. */
+/** Creates or updates an object by name, without its relations. Fails as the product does for a single object. */
 export function writeColumns(
   instance: Instance,
   type: string,
@@ -103,13 +103,13 @@ export function writeColumns(
     return { item, isNew: false };
   }
   const item = objects.add({ model: kind.model, type: kind.type, family: kind.family, name, values, broken });
-  // A row that an import brings says nothing about this disk.
+  // A row from an import does not mean that the file is on this disk.
   if (kind.type === 'folder' && writing.caller !== undefined)
     mkdirSync(filePath(instance, String(given['path'])), { recursive: true });
   return { item, isNew: true };
 }
 
-/** The object of this name among the models a relation may name. */
+/** The object of this name in one of the models of a relation. */
 export function target(instance: Instance, { targets }: Reference, name: unknown): Item | undefined {
   if (!isText(name)) return undefined;
   for (const model of targets) {
@@ -119,7 +119,7 @@ export function target(instance: Instance, { targets }: Reference, name: unknown
   return undefined;
 }
 
-/** Replaces what the object names under one key. */
+/** Replaces the objects that an object names under one key. */
 export function setRelation(
   instance: Instance,
   item: Item,
@@ -128,7 +128,7 @@ export function setRelation(
 ): void {
   instance.objects.unrelate(relation, side, item.place);
   for (const other of others) {
-    // An object at the end that names one object can be in one relation only.
+    // When the other end names only one object, that object leaves its former relation.
     if (relation[side === 'near' ? 'far' : 'near'].scalar === true) {
       instance.objects.unrelate(relation, side === 'near' ? 'far' : 'near', other.place);
     }

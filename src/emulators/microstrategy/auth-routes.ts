@@ -1,12 +1,12 @@
+import { asText, type Json } from '../shared/json.ts';
 import type { Reply } from '../shared/server.ts';
-import type { Body, Store } from '../shared/store.ts';
-import { contextPath } from './answer.ts';
+import type { Store } from '../shared/store.ts';
 import { newGuid, timeOf, wireDate } from './identifiers.ts';
-import type { Instance } from './instance.ts';
-import { asText, readInteger } from './loose-json.ts';
+import { contextPath, type Instance } from './instance.ts';
 import { needAdministrator } from './privileges.ts';
 import { openProject } from './project-header.ts';
 import { json, noContent, Refusal, sessionDead, unknownEndpoint } from './refusal.ts';
+import { readInteger } from './request.ts';
 import { cookieOf, idleTimeout } from './session-check.ts';
 import type { Session } from './sessions.ts';
 import { checkPassword, guestOf, userOf } from './users.ts';
@@ -23,7 +23,7 @@ function userOfApiToken(store: Store, token: string): string {
   return userId;
 }
 
-function userOfLogin(instance: Instance, mode: number, body: Body): string {
+function userOfLogin(instance: Instance, mode: number, body: Json): string {
   const [username, password] = [asText(body['username']), asText(body['password'])];
   if (mode === loginMode.anonymous) return guestOf(instance.store);
   if (mode === loginMode.apiToken) return userOfApiToken(instance.store, username);
@@ -32,7 +32,7 @@ function userOfLogin(instance: Instance, mode: number, body: Body): string {
   throw new Refusal(401, 'ERR003', 'The login mode is not enabled.');
 }
 
-/** Plain HTTP: a cookie marked Secure would never come back. */
+/** Without Secure: over plain HTTP clients would not send such a cookie back. */
 const withSession = (session: Session): Reply =>
   noContent({
     'X-MSTR-AuthToken': session.token,
@@ -47,7 +47,7 @@ async function login({ instance, document }: Visit): Promise<Reply> {
   const mode = readInteger(body['loginMode'] ?? loginMode.standard);
   const application = readInteger(body['applicationType'] ?? 35);
   if (application === undefined || application < 1 || application > 100) {
-    // Clients look for these two words and try again as another application.
+    // Clients look for these two words and then try again as another application.
     throw new Refusal(400, 'ERR007', 'There are constraint violations: applicationType');
   }
   const userId = userOfLogin(instance, mode ?? Number.NaN, body);
@@ -89,7 +89,7 @@ async function makeApiToken({ instance, user, document }: Visit): Promise<Reply>
   const expireTime = wireDate(new Date(now + minutes * 60_000));
   const apiToken = Buffer.from(`${newGuid()}${newGuid()}`).toString('base64url');
   store.atomically(() => {
-    // One per user: a new one replaces it.
+    // A user has only one; a new one replaces it.
     const old = store.setting(`api-token-of:${userId}`);
     if (old !== undefined) store.keep(`api-token:${old}`, undefined);
     store.keep(`api-token-of:${userId}`, apiToken);
@@ -98,7 +98,7 @@ async function makeApiToken({ instance, user, document }: Visit): Promise<Reply>
   return json(201, { apiToken, createTime: wireDate(new Date(now)), expireTime });
 }
 
-/** Turns the session cookie into a token again. */
+/** Gives the token of the session in the cookie. */
 function tokenOfCookie({ instance, call }: Visit): Reply {
   const shared = cookieOf(call, 'iSession');
   const session = shared === undefined ? undefined : instance.sessions.byShared(shared, idleTimeout(instance));
@@ -106,7 +106,7 @@ function tokenOfCookie({ instance, call }: Visit): Reply {
   return noContent({ 'X-MSTR-AuthToken': session.token });
 }
 
-function person(store: Store, { userId }: Session): Body {
+function person(store: Store, { userId }: Session): Json {
   const user = userOf(store, userId);
   if (user === undefined) throw sessionDead();
   return { id: user.id, fullName: user.name, initials: user.initials };
@@ -118,7 +118,7 @@ const sessionInfo = ({ instance, session }: Visit): Reply =>
 export const authRoutes: readonly Route[] = [
   { method: 'POST', path: '/auth/login', open: true, handle: login },
   {
-    // Not a way to log out, and not 405 either.
+    // This does not log out, but it is not a 405 either.
     method: 'DELETE',
     path: '/auth/login',
     open: true,

@@ -1,4 +1,4 @@
-/** The failures a Library is known for; docs/emulators.md says what each does. Light: the command line reads it for help. */
+/** The named faults of a Library; see docs/emulators.md. A file of its own, because the help of a command reads it. */
 export const microstrategyFaults = [
   'create-failed',
   'import-failed',

@@ -1,11 +1,10 @@
 import type { Reply } from '../shared/server.ts';
-import { readFlag, readInteger } from './loose-json.ts';
 import { typeName } from './metadata/object-types.ts';
 import { configuration, contentsOf, findObject } from './metadata/object.ts';
 import { findProject, preDefinedFolders, projectsOf, rootFolder } from './metadata/project.ts';
 import { detailOf, lookUp, projectView, summaryOf } from './metadata/view.ts';
-import { pageOf, totalOf } from './paging.ts';
 import { json, missing, Refusal } from './refusal.ts';
+import { pageOf, readFlag, readInteger, totalOf } from './request.ts';
 import type { Route, Visit } from './visit.ts';
 
 const notInMetadata = -2_147_216_373;
@@ -33,7 +32,7 @@ function projectOf({ instance, param }: Visit): Reply {
   return json(200, projectView(instance.store, found));
 }
 
-/** What a folder holds, as the bare list that clients page through. */
+/** The content of a folder as a plain list, page by page. */
 function listFolder(visit: Visit, folder: string): Reply {
   const { instance, project } = visit;
   const scope = project ?? configuration;
@@ -58,7 +57,7 @@ function preDefined(visit: Visit): { readonly id: string; readonly name: string 
   return folder;
 }
 
-/** Administrators' view: every project, loaded or not. */
+/** Every project, loaded or not, for administrators. */
 function monitoredProjects(visit: Visit): Reply {
   const { store } = visit.instance;
   const projects = projectsOf(store).map((one) => ({ ...projectView(store, one), nodes: [] }));

@@ -1,5 +1,5 @@
-// Which privileges there are, and which of them the user of a session has.
-import type { Body } from '../shared/store.ts';
+// Lists all privileges, and those of the user of a session.
+import type { Json } from '../shared/json.ts';
 import type { Instance } from './instance.ts';
 import { projectsOf, statusOf } from './metadata/project.ts';
 import { listedPrivileges, privileges, type ListedPrivilege } from './privileges.ts';
@@ -7,11 +7,11 @@ import { json, Refusal } from './refusal.ts';
 import { compareReleases } from './release.ts';
 import type { Route, Visit } from './visit.ts';
 
-/** Its name of today came with 2021 Update 7. */
+/** One privilege has had its present name since 2021 Update 7. */
 const nameOf = ({ version }: Instance, { privilege }: ListedPrivilege): string =>
   privilege === privileges.managePackages && compareReleases(version, '11.3.0700') < 0 ? 'Apply package' : privilege;
 
-function heldBy({ instance, user }: Visit, one: ListedPrivilege): Body {
+function heldBy({ instance, user }: Visit, one: ListedPrivilege): Json {
   const allowed = user.may(one.privilege);
   const loaded = projectsOf(instance.store).filter((project) => statusOf(project) === 0);
   return {

@@ -1,7 +1,7 @@
 import { Refusal } from './refusal.ts';
 import type { User } from './users.ts';
 
-/** The privileges that count here, by the names the product shows. */
+/** The privileges that matter here, under the product's names. */
 export const privileges = {
   createPackage: 'Create package',
   managePackages: 'Manage Migration Packages',
@@ -15,11 +15,11 @@ export interface ListedPrivilege {
   readonly id: string;
   readonly privilege: Privilege;
   readonly category: string;
-  /** May be given in single projects too. */
+  /** Whether it can also be granted in single projects. */
   readonly ofProjects: boolean;
 }
 
-/** What the server knows, by its numbers: 295 and 296 are the product's own, the other two a choice. */
+/** The privileges of the server by number. 295 and 296 are the product's numbers, the other two are our choice. */
 export const listedPrivileges: readonly ListedPrivilege[] = [
   { id: '186', privilege: privileges.bypassAccess, category: 'Common', ofProjects: true },
   { id: '295', privilege: privileges.createPackage, category: 'Object Manager', ofProjects: true },

@@ -9,7 +9,7 @@ const notLoaded = -2_147_209_151;
 const tooManySessions = -2_147_072_486;
 const usualCap = 100;
 
-/** X-MSTR-ProjectID as it was sent. 400 ERR005 when it is required and not there. */
+/** The header X-MSTR-ProjectID. 400 ERR005 when it is required but missing. */
 export function projectHeader(call: Call, required: boolean): string | undefined {
   const header = call.headers['x-mstr-projectid'];
   if (typeof header === 'string' && header !== '') return header;
@@ -18,8 +18,8 @@ export function projectHeader(call: Call, required: boolean): string | undefined
 }
 
 /**
- * Lets a session work in a project. 404 with iServerCode -2147209151 when the project is not there or not loaded; 500
- * with -2147072486 when the user has too many sessions in it, which a login does not tell.
+ * Lets a session use a project. 404 with iServerCode -2147209151 when the project does not exist or is not loaded. 500
+ * with -2147072486 when the user has too many sessions in the project; a login does not fail because of this.
  */
 export function openProject(instance: Instance, session: Session, id: string): string {
   const project = findProject(instance.store, id);

@@ -6,10 +6,10 @@ function partsOf(version: string): readonly number[] {
   return (form.exec(version) ?? []).slice(1).map(Number);
 }
 
-/** `11.4.0600`, also with a fourth part. USAGE otherwise. */
+/** Checks a version like `11.4.0600`; a fourth part is allowed. USAGE otherwise. */
 export function checkRelease(version: string): string {
   if (form.test(version)) return version;
-  throw new MigratorError('USAGE', `"${version}" is no version of a MicroStrategy Library`, {
+  throw new MigratorError('USAGE', `"${version}" is not a version of a MicroStrategy Library`, {
     hint: 'write it like 11.4.0600',
   });
 }
@@ -21,7 +21,7 @@ export function compareReleases(first: string, second: string): number {
   return index === -1 ? 0 : (a[index] ?? 0) - (b[index] ?? 0);
 }
 
-/** As package files carry it: `11.4.0600` is `11.04.06.00`. */
+/** The form in package files: `11.04.06.00` for `11.4.0600`. */
 export function packedRelease(version: string): string {
   const [, major = '0', minor = '0', patch = '0000'] = form.exec(version) ?? [];
   return [major, minor.padStart(2, '0'), patch.slice(0, 2), patch.slice(2)].join('.');

@@ -1,14 +1,13 @@
 import type { Reply } from '../shared/server.ts';
 import { newGuid } from './identifiers.ts';
-import { readFlag, readInteger } from './loose-json.ts';
 import { isConfigurationType } from './metadata/object-types.ts';
 import { ancestorsOf, configuration, findVisible, objectsOf, usersOf, type MetadataObject } from './metadata/object.ts';
 import { ancestorList, summaryOf } from './metadata/view.ts';
-import { pageOf, totalOf } from './paging.ts';
 import { invalid, json, missing, Refusal } from './refusal.ts';
+import { pageOf, readFlag, readInteger, totalOf } from './request.ts';
 import type { Route, Visit } from './visit.ts';
 
-/** EnumDSSXMLSearchTypes: 1 begins with, 2 exactly, 3 a word begins with, 4 contains, 5 ends with. */
+/** EnumDSSXMLSearchTypes: 1 begins with, 2 equals, 3 a word begins with, 4 contains, 5 ends with. */
 function matches(name: string, wanted: string, pattern: number): boolean {
   const [text, part] = [name.toLowerCase(), wanted.toLowerCase()];
   if (pattern === 1) return text.startsWith(part);
@@ -30,10 +29,10 @@ function typesOf(visit: Visit): readonly number[] {
 
 const isOf = (object: MetadataObject, type: number) => object.type === type || object.subtype === type;
 
-/** `<id>;<type>`, as searches name the object whose neighbours they want. */
+/** Reads `<id>;<type>`: the object whose dependencies a search wants. */
 const idOf = (text: string | undefined) => text?.split(';')[0]?.toUpperCase();
 
-/** Everything that an object needs, or that needs it; one step, or all of them. */
+/** The objects that an object needs, or that need it: directly, or also indirectly. */
 function neighbours(
   objects: readonly MetadataObject[],
   start: string,
@@ -51,7 +50,7 @@ function neighbours(
   return new Set(objects.map(({ id }) => id).filter((id) => found.has(id)));
 }
 
-/** Users, schedules and their like are found from inside a project too. */
+/** A search in a project also finds objects of the configuration, such as users and schedules. */
 function scopeOf(visit: Visit): string {
   const types = typesOf(visit);
   const outside = types.length > 0 && types.every(isConfigurationType);
@@ -97,7 +96,7 @@ function quickSearch(visit: Visit): Reply {
   return json(200, { totalItems: found.length, result });
 }
 
-/** A search in two steps: its result is kept under an id, then read in pages. */
+/** A search in two steps: the result is stored under an id, and then read page by page. */
 function metadataSearches(): readonly Route[] {
   const kept = new Map<string, readonly MetadataObject[]>();
   return [
@@ -109,7 +108,7 @@ function metadataSearches(): readonly Route[] {
         const found = searched(visit);
         const id = newGuid();
         kept.set(id, found);
-        // Nobody comes back for a search of long ago.
+        // Nobody reads the result of an old search any more.
         for (const old of [...kept.keys()].slice(0, -100)) kept.delete(old);
         return json(200, { id, totalItems: found.length });
       },

@@ -1,7 +1,7 @@
 import { json } from './refusal.ts';
 import type { Route } from './visit.ts';
 
-/** Clients cut both versions to their first nine characters. */
+/** Clients use only the first nine characters of both versions. */
 export const serverRoutes: readonly Route[] = [
   {
     method: 'GET',

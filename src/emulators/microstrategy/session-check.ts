@@ -6,7 +6,7 @@ import type { Session } from './sessions.ts';
 
 const usualTimeout = 1800;
 
-/** Seconds a session may be idle. */
+/** How many seconds a session may be idle. */
 export const idleTimeout = (instance: Instance): number =>
   instance.faults.named('session-timeout')?.values['seconds'] ?? usualTimeout;
 
@@ -18,7 +18,7 @@ export function cookieOf(call: Call, name: string): string | undefined {
   return undefined;
 }
 
-/** Without `times` the fault ends one session and is over: a client that logs in again is to get on. */
+/** Without `times` the fault ends only one session, so that a client that logs in again can continue. */
 const spent = new WeakMap<FaultSpec, number>();
 
 function expiresNow(instance: Instance): boolean {
@@ -33,8 +33,8 @@ function expiresNow(instance: Instance): boolean {
 }
 
 /**
- * The session of a request: the token in X-MSTR-AuthToken and the cookies that were set with it. 401 ERR009 when one is
- * missing, unknown, expired or of another session.
+ * The session of a request, from the token in X-MSTR-AuthToken and the cookies that were set with it. 401 ERR009 when
+ * one of them is missing, unknown, expired or of another session.
  */
 export function authenticate(instance: Instance, call: Call): Session {
   const token = call.headers['x-mstr-authtoken'];

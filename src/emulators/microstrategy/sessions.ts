@@ -1,4 +1,4 @@
-// Sessions live in memory: like the product's, they end with the server.
+// Sessions are kept in memory. Like the product's, they end with the server.
 import { randomBytes } from 'node:crypto';
 import { newGuid } from './identifiers.ts';
 
@@ -6,11 +6,11 @@ export interface Session {
   readonly token: string;
   /** The value of JSESSIONID. */
   readonly cookie: string;
-  /** The value of iSession; a session that was delegated shares it, and the I-Server session, with its parent. */
+  /** The value of iSession. A delegated session has the same one as its parent, and the same I-Server session. */
   readonly shared: string;
   readonly userId: string;
   readonly settings: { readonly locale: number; readonly maxSearch: number; readonly workingSet: number };
-  /** Projects it has worked in; each counts as an interactive session there. */
+  /** The projects in which it was used. It counts as an interactive session in each of them. */
   readonly projects: Set<string>;
 }
 
@@ -21,20 +21,20 @@ interface Kept extends Session {
 export interface NewSession {
   readonly userId: string;
   readonly settings: Session['settings'];
-  /** Of the parent session, when it is delegated. */
+  /** The iSession of the parent, when the session is delegated. */
   readonly shared?: string;
 }
 
 export interface Sessions {
   open(wanted: NewSession): Session;
-  /** Undefined when it is unknown or was idle for longer than `idleSeconds`. Finding it is using it. */
+  /** The session of a token; its idle time begins again. Undefined when it is unknown or was idle for `idleSeconds`. */
   find(token: string, idleSeconds: number): Session | undefined;
   byShared(shared: string, idleSeconds: number): Session | undefined;
-  /** Ends every session on the same I-Server session. */
+  /** Ends all sessions with the same I-Server session. */
   close(session: Session): void;
-  /** How many sessions of one user work in a project. */
+  /** The number of sessions of one user in a project. */
   inProject(userId: string, project: string, idleSeconds: number): number;
-  /** A one-time right to open a session for a user elsewhere. */
+  /** A token that opens another session of a user once. */
   identityToken(session: Session): string;
   identified(token: string): Session | undefined;
 }

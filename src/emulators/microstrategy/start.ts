@@ -1,16 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { MigratorError } from '../../errors.ts';
 import type { EmulatorOptions, RunningEmulator } from '../shared/emulator.ts';
-import { createFaults } from '../shared/faults.ts';
-import { lockDirectory } from '../shared/lock.ts';
-import { listen } from '../shared/server.ts';
-import { openStore, type Store } from '../shared/store.ts';
-import { contextPath, createAnswer, spellings } from './answer.ts';
+import { onDisk, startEmulated } from '../shared/start-emulated.ts';
+import type { Store } from '../shared/store.ts';
+import { createAnswer, spellings } from './answer.ts';
 import { authRoutes } from './auth-routes.ts';
 import { sharedFileRoutes } from './file-store/routes.ts';
-import type { Instance } from './instance.ts';
+import { contextPath, type Instance } from './instance.ts';
 import { createJobs } from './migrations/jobs.ts';
 import { migrationRoutes, recoverMigrations } from './migrations/routes.ts';
 import { objectRoutes } from './object-routes.ts';
@@ -24,7 +21,6 @@ import { createSessions } from './sessions.ts';
 import { userRoutes } from './user-routes.ts';
 
 const defaultVersion = '11.4.0600';
-const defaultPace = 150;
 
 type Credentials = Readonly<Record<'username' | 'password', string>>;
 
@@ -36,82 +32,42 @@ function administrator(store: Store, given: EmulatorOptions['credentials']): Cre
   return { username, password };
 }
 
-/** Makes both folders; drafts in a storage of its own are nobody's once the process that wrote them is gone. */
-async function makeFolders(directory: string, storage: string, shared: boolean): Promise<void> {
-  try {
-    await mkdir(directory, { recursive: true });
-    await mkdir(storage, { recursive: true });
-    const drafts = shared ? [] : (await readdir(storage)).filter((name) => name.startsWith('.upload-'));
-    for (const name of drafts) await rm(join(storage, name), { force: true });
-  } catch (cause) {
-    throw new MigratorError('LOCAL_IO', `the emulator directory "${directory}" cannot be made`, { cause });
-  }
+/** Makes the storage. Unless it is shared, removes the files that an earlier process did not finish. */
+async function makeStorage(storage: string, isShared: boolean): Promise<void> {
+  await mkdir(storage, { recursive: true });
+  const drafts = isShared ? [] : (await readdir(storage)).filter((name) => name.startsWith('.upload-'));
+  for (const name of drafts) await rm(join(storage, name), { force: true });
 }
 
-/** Starts a Library on 127.0.0.1 whose state lies in a directory. USAGE for a version that is none. */
+/** Starts a Library on 127.0.0.1 whose state is in a directory. USAGE for an impossible version. */
 export async function startMicroStrategy(options: EmulatorOptions): Promise<RunningEmulator> {
-  const { directory, log = () => undefined } = options;
   const version = checkRelease(options.version ?? defaultVersion);
-  const storage = resolve(options.storage ?? join(directory, 'storage'));
-  await makeFolders(directory, storage, options.storage !== undefined);
-  const unlock = lockDirectory(directory);
-  let store: Store | undefined;
-  try {
-    const opened = openStore(join(directory, 'state.sqlite'), 'microstrategy');
-    store = opened;
-    const faults = createFaults(options.faults);
-    let address = '';
-    const instance: Instance = {
-      store: opened,
-      faults,
-      sessions: createSessions(),
-      version,
-      directory,
-      storage,
-      pace: options.pace ?? defaultPace,
-      log,
-      url: () => address,
-    };
-    seed(opened, options.sample ?? 'source');
-    const credentials = administrator(opened, options.credentials);
-    recoverMigrations(instance);
-    const jobs = createJobs(instance);
-    const answer = createAnswer(instance, [
-      ...serverRoutes,
-      ...authRoutes,
-      ...objectRoutes,
-      ...searchRoutes(),
-      ...privilegeRoutes,
-      ...userRoutes,
-      ...sharedFileRoutes,
-      ...migrationRoutes(jobs),
-    ]);
-    const listener = await listen({
-      port: options.port ?? 0,
-      faults,
-      answer,
-      spellings,
-      refusal: (_, message) => errorDocument('ERR001', message),
-      log,
-    });
-    address = `${listener.url}${contextPath}`;
-    const close = async () => {
-      await listener.close();
-      await jobs.stop();
-      opened.close();
-      unlock();
-    };
-    let closing: Promise<void> | undefined;
-    return {
-      url: address,
-      credentials,
-      product: 'microstrategy',
-      faults,
-      close: () => (closing ??= close()),
-    };
-  } catch (error) {
-    store?.close();
-    unlock();
-    throw error;
-  }
+  return startEmulated(options, {
+    name: 'microstrategy',
+    async furnish(server) {
+      const { store, directory } = server;
+      const storage = resolve(options.storage ?? join(directory, 'storage'));
+      await onDisk(directory, () => makeStorage(storage, options.storage !== undefined));
+      const instance: Instance = { ...server, sessions: createSessions(), version, storage };
+      seed(store, options.sample ?? 'source');
+      const credentials = administrator(store, options.credentials);
+      recoverMigrations(instance);
+      return {
+        credentials,
+        answer: createAnswer(instance, [
+          ...serverRoutes,
+          ...authRoutes,
+          ...objectRoutes,
+          ...searchRoutes(),
+          ...privilegeRoutes,
+          ...userRoutes,
+          ...sharedFileRoutes,
+          ...migrationRoutes(createJobs(instance)),
+        ]),
+        spellings,
+        refusal: (_, message) => errorDocument('ERR001', message),
+        path: contextPath,
+      };
+    },
+  });
 }

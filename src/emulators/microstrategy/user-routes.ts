@@ -1,11 +1,11 @@
-import type { Body, Store } from '../shared/store.ts';
-import { asList, asText } from './loose-json.ts';
+import { asList, asText, type Json } from '../shared/json.ts';
+import type { Store } from '../shared/store.ts';
 import { groupSubtype, objectType } from './metadata/object-types.ts';
 import { configuration, findObject, objectsOf, type MetadataObject } from './metadata/object.ts';
 import { projectsOf } from './metadata/project.ts';
 import { membersInProject } from './metadata/security-link.ts';
-import { pageOf, totalOf } from './paging.ts';
 import { json, Refusal } from './refusal.ts';
+import { pageOf, totalOf } from './request.ts';
 import { privilegesOf, userOf } from './users.ts';
 import type { Route, Visit } from './visit.ts';
 
@@ -17,7 +17,7 @@ const groupsOf = (store: Store, user: MetadataObject) =>
     return group === undefined ? [] : [briefly(group)];
   });
 
-function userView(store: Store, object: MetadataObject): Body {
+function userView(store: Store, object: MetadataObject): Json {
   const user = userOf(store, object.id);
   return {
     id: object.id,
@@ -49,7 +49,7 @@ function needAccount({ instance, param }: Visit, groups: boolean): MetadataObjec
   return found;
 }
 
-function roleView(store: Store, role: MetadataObject): Body {
+function roleView(store: Store, role: MetadataObject): Json {
   const projects = projectsOf(store).map((project) => ({
     ...briefly(project),
     members: membersInProject(store, project.id, role.id).flatMap((id) => {
@@ -69,7 +69,7 @@ function roleView(store: Store, role: MetadataObject): Body {
   };
 }
 
-/** Clients end it with `*`, which stands for the rest. */
+/** The beginning that a query parameter asks for. Clients may add `*` for the rest. */
 const beginning = ({ call }: Visit, name: string): string => (call.query(name) ?? '').replace(/\*$/, '').toLowerCase();
 
 const roles = (store: Store) => objectsOf(store, configuration).filter(({ type }) => type === objectType.securityRole);

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
+import { asList, asText } from '../shared/json.ts';
 import type { Store } from '../shared/store.ts';
 import { administratorId, guestId } from './identifiers.ts';
-import { asList, asText } from './loose-json.ts';
 import { objectType, userSubtype } from './metadata/object-types.ts';
 import { configuration, findObject, objectsOf, type MetadataObject } from './metadata/object.ts';
 import { Refusal } from './refusal.ts';
 
 export interface User {
   readonly id: string;
-  /** The full name; objects show it as their owner's. */
+  /** The full name. Objects show it as the name of their owner. */
   readonly name: string;
   readonly username: string;
   readonly initials: string;
@@ -24,7 +24,7 @@ const initialsOf = (name: string) =>
     .map((word) => word.slice(0, 1).toUpperCase())
     .join('');
 
-/** A user's own privileges and those of the groups it is in, from the innermost group outward. */
+/** The privileges of a user and of all groups above it. */
 export function privilegesOf(store: Store, object: MetadataObject, depth = 0): readonly string[] {
   const own = asList(object.definition['privileges']).map((one) => asText(one));
   if (depth > 16) return own;
@@ -50,16 +50,18 @@ export function userOf(store: Store, id: string): User | undefined {
   };
 }
 
-/** `{id, name}` as records show a person. */
+/** `{id, name}`, as records show a user. */
 export const personOf = ({ id, name }: User): { readonly id: string; readonly name: string } => ({ id, name });
 
-/** Sample accounts only: no secret is kept this way. The administrator's password lies in the settings. */
+/**
+ * For sample accounts only: a plain hash does not protect a secret. The administrator's password is in the settings.
+ */
 export const passwordMark = (username: string, password: string): string =>
   createHash('sha256').update(`${username.toLowerCase()}\n${password}`).digest('hex');
 
 const refuse = () => new Refusal(401, 'ERR003', 'Incorrect username and/or password. Please verify and try again.');
 
-/** The object behind a login, standard or LDAP. 401 ERR003 otherwise. */
+/** The user of a standard or LDAP login. 401 ERR003 when name or password is wrong. */
 export function checkPassword(store: Store, ldap: boolean, username: string, password: string): string {
   const admin = store.setting('admin-username') ?? 'Administrator';
   if (!ldap && username.toLowerCase() === admin.toLowerCase()) {
@@ -77,7 +79,7 @@ export function checkPassword(store: Store, ldap: boolean, username: string, pas
   return found.id;
 }
 
-/** The account of anonymous logins. 401 ERR003 where there is none. */
+/** The user of anonymous logins. 401 ERR003 when there is none. */
 export function guestOf(store: Store): string {
   if (userOf(store, guestId) === undefined) throw new Refusal(401, 'ERR003', 'Anonymous login is not enabled.');
   return guestId;

@@ -1,33 +1,21 @@
-// From a request to its reply: spelling of the path, route, key, permission, maintenance mode, handler, error document.
-import type { IncomingMessage } from 'node:http';
+// Answers a request: form of the path, route, key, permission, maintenance mode, handler, error document.
+import { answering } from '../shared/answering.ts';
 import { stackOf } from '../shared/error-members.ts';
+import { isObject, type Json } from '../shared/json.ts';
+import { readText, usualLimit } from '../shared/request-body.ts';
 import { createRoutes, type PathParams } from '../shared/routes.ts';
 import type { Call, Reply } from '../shared/server.ts';
-import type { Body } from '../shared/store.ts';
 import { defaultSpace, type Instance } from './instance.ts';
 import { isInMaintenance } from './maintenance.ts';
 import { outsideRoutes } from './outside-routes.ts';
 import { absent, invalid, json, Refusal, refusalReply } from './refusal.ts';
-import { asText, isObject, readTolerantJson, withProductNames } from './tolerant-json.ts';
+import { asText, readTolerantJson, withProductNames } from './tolerant-json.ts';
 import { authenticate, authorize } from './users.ts';
 import type { Route, Visit } from './visit.ts';
 
 const bySpaceId = '/api/:space(^[Ss][Pp][Aa][Cc][Ee][Ss]-\\d+$)';
 const bySpaceName = '/api/spaces/:space';
-const largestBody = 32 * 1024 * 1024;
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > largestBody) throw new Refusal(413, 'The request body is too large.');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks)
-    .toString('utf8')
-    .replace(/^\uFEFF/, '');
-}
+const tooLarge = () => new Refusal(413, 'The request body is too large.');
 
 /** .NET clients send PUT and DELETE as POST. */
 function methodOf(call: Call): string {
@@ -47,7 +35,7 @@ function spaceOf(instance: Instance, text: string | undefined): string {
   return found.id;
 }
 
-/** No published text names the status; a server that asks to come back later says 503. */
+/** The status is not published. 503 is what a server says that asks clients to come back later. */
 function refuseInMaintenance(instance: Instance, route: Route, visit: Visit): void {
   if (route.method === 'GET' || route.harmless === true || visit.user.may('AdministerSystem')) return;
   if (!isInMaintenance(instance)) return;
@@ -59,7 +47,7 @@ function refuseInMaintenance(instance: Instance, route: Route, visit: Visit): vo
 
 function visitOf(instance: Instance, call: Call, route: Route, params: PathParams): Visit {
   let parsed: Promise<unknown> | undefined;
-  const body = () => (parsed ??= readBody(call.request).then(readTolerantJson));
+  const body = () => (parsed ??= readText(call.request, usualLimit, tooLarge).then(readTolerantJson));
   return {
     instance,
     call,
@@ -69,7 +57,7 @@ function visitOf(instance: Instance, call: Call, route: Route, params: PathParam
     spaceNamed: params['space'] !== undefined,
     user: authenticate(instance, call.headers, call.query, route.open === true),
     body,
-    document: async (): Promise<Body> => {
+    document: async (): Promise<Json> => {
       const sent = withProductNames(await body());
       if (!isObject(sent)) throw invalid('No request body was supplied.');
       return sent;
@@ -82,11 +70,13 @@ function startingUp(instance: Instance): Reply | undefined {
   return json(503, { ErrorMessage: 'Octopus Server is starting.' });
 }
 
-const internal = (error: unknown): Reply =>
-  json(500, {
+function replyTo(error: unknown): Reply {
+  if (error instanceof Refusal) return refusalReply(error);
+  return json(500, {
     ErrorMessage: 'There was a problem processing your request.',
     FullException: stackOf(error),
   });
+}
 
 export function createAnswer(instance: Instance, list: readonly Route[]): (call: Call) => Promise<Reply> {
   const routes = createRoutes<Route>();
@@ -115,18 +105,10 @@ export function createAnswer(instance: Instance, list: readonly Route[]): (call:
     return route.handle(visit);
   }
 
-  return async (call) => {
-    try {
-      return startingUp(instance) ?? (await handle(call));
-    } catch (error) {
-      if (error instanceof Refusal) return refusalReply(error);
-      instance.log(`${call.method} ${call.path} failed: ${stackOf(error)}`);
-      return internal(error);
-    }
-  };
+  return answering(instance.log, (call) => startingUp(instance) ?? handle(call), replyTo);
 }
 
-/** Other spellings of a space-scoped path: faults are written for one of them. */
+/** The path without its space: a fault for that path also hits the path with a space. */
 export function spellings(path: string): readonly string[] {
   const plain = path.replace(/^\/api\/(?:spaces\/[^/]+|Spaces-\d+)(?=\/)/i, '/api');
   return plain === path ? [] : [plain];

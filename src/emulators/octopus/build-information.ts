@@ -1,13 +1,14 @@
-import type { Body, Entry, Store } from '../shared/store.ts';
+import { asList, isObject, type Json } from '../shared/json.ts';
+import type { Entry, Store } from '../shared/store.ts';
 import { readList } from './collection.ts';
+import { readOverwriteMode } from './feed.ts';
 import { newId, putDocument, wireDate } from './instance.ts';
-import { readOverwriteMode } from './overwrite-mode.ts';
 import { invalid, json, Refusal } from './refusal.ts';
 import { resource } from './resource.ts';
-import { asText, isObject, members, readText } from './tolerant-json.ts';
+import { asText, members, readText } from './tolerant-json.ts';
 import type { Route, Visit } from './visit.ts';
 
-/** What is known about how a package version was built; undefined when nobody has said. */
+/** The build information of a package version. Undefined when there is none. */
 export const buildInformationOf = (store: Store, space: string, id: string, version: string): Entry | undefined =>
   store
     .all('BuildInformation', space)
@@ -25,13 +26,13 @@ function required(get: (name: string) => unknown, name: string): string {
 
 const textMembers = ['Branch', 'BuildEnvironment', 'BuildNumber', 'BuildUrl', 'VcsCommitNumber', 'VcsRoot', 'VcsType'];
 
-function documentOf(given: unknown): Body {
+function documentOf(given: unknown): Json {
   const get = members(given);
   const commits = get('Commits');
   return {
     ...Object.fromEntries(textMembers.map((name) => [name, readText(get(name), name) ?? null])),
     VcsCommitUrl: null,
-    Commits: (Array.isArray(commits) ? commits : []).map((one) => ({
+    Commits: asList(commits).map((one) => ({
       Id: asText(members(one)('Id')),
       Comment: asText(members(one)('Comment')),
       LinkUrl: null,
@@ -70,7 +71,7 @@ async function push(visit: Visit) {
 
 async function bulkDelete(visit: Visit) {
   const fromBody = members(await visit.body())('Ids');
-  const ids = readList(visit, 'ids') ?? (Array.isArray(fromBody) ? fromBody.map(String) : []);
+  const ids = readList(visit, 'ids') ?? asList(fromBody).map(String);
   for (const id of ids) visit.instance.store.remove('BuildInformation', id);
   return json(200, {});
 }

@@ -12,7 +12,7 @@ function readCount(visit: Visit, name: string, otherwise: number): number {
   return number;
 }
 
-/** The names a comma-separated or absent query parameter gives; undefined when it is absent. An empty one gives none. */
+/** The parts of a comma-separated query parameter. Undefined when the parameter is absent. */
 export function readList(visit: Visit, name: string): readonly string[] | undefined {
   const text = visit.call.query(name);
   if (text === undefined) return undefined;
@@ -27,11 +27,11 @@ export interface CollectionOptions<Item> {
   readonly present: (item: Item) => unknown;
   /** Query parameters that narrow the list, repeated in the page links. */
   readonly filters: readonly string[];
-  /** Members beside the usual ones. */
+  /** Additional members. */
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
-/** One page of a list: zero-based page numbers, 30 items unless `take` says otherwise. */
+/** One page of a list. Page numbers begin at 0; a page has 30 items unless `take` says otherwise. */
 export function collection<Item>(visit: Visit, items: readonly Item[], options: CollectionOptions<Item>): Reply {
   const skip = readCount(visit, 'skip', 0);
   const take = readCount(visit, 'take', 30);

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { Body, Entry, Store } from '../shared/store.ts';
+import { isObject, type Json } from '../shared/json.ts';
+import type { Entry, Store } from '../shared/store.ts';
 import { defaultSpace, newId, putDocument, slugOf, type Instance } from './instance.ts';
 import type { Kind } from './kinds.ts';
 import { invalid } from './refusal.ts';
 import { sealed } from './sensitive.ts';
-import { asText, isObject } from './tolerant-json.ts';
+import { asText } from './tolerant-json.ts';
 import { isSealed } from './vault.ts';
 
 const article = (word: string) => (/^[aeiou]/i.test(word) ? 'An' : 'A');
 const words = (kind: Kind) => kind.item.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
 
-function checkName(store: Store, kind: Kind, space: string, body: Body, own: string | undefined): void {
+function checkName(store: Store, kind: Kind, space: string, body: Json, own: string | undefined): void {
   if (kind.match.by !== 'name') return;
   const name = body['Name'];
   if (typeof name !== 'string' || name.trim() === '') throw invalid(`Please provide a value for Name.`);
@@ -23,7 +24,7 @@ function checkName(store: Store, kind: Kind, space: string, body: Body, own: str
 
 const partLists = new Set(['Steps', 'Actions', 'Packages', 'Variables', 'Phases', 'Templates', 'Tags']);
 
-/** Parts of a document that clients send without an id are given one, as the server does. */
+/** Gives an id to the parts of a document that clients send without one, as the server does. */
 function withPartIds(value: unknown, isPart = false): unknown {
   if (Array.isArray(value)) return value.map((one) => withPartIds(one, isPart));
   if (!isObject(value) || isSealed(value)) return value;
@@ -36,13 +37,13 @@ function withPartIds(value: unknown, isPart = false): unknown {
   return { ...Object.fromEntries(filled), ...(missing ? { Id: randomUUID() } : {}) };
 }
 
-function stored(instance: Instance, body: Body, before: Body | undefined): Record<string, unknown> {
+function stored(instance: Instance, body: Json, before: Json | undefined): Record<string, unknown> {
   const kept = sealed(instance.vault, body, before) as Record<string, unknown>;
   const named = withPartIds(kept) as Record<string, unknown>;
   return Object.fromEntries(Object.entries(named).filter(([name]) => name !== 'Links' && name !== 'Id'));
 }
 
-const variableSet = (id: string, ownerId: string, space: string): Body => ({
+const variableSet = (id: string, ownerId: string, space: string): Json => ({
   Id: id,
   OwnerId: ownerId,
   SpaceId: space,
@@ -52,7 +53,7 @@ const variableSet = (id: string, ownerId: string, space: string): Body => ({
 });
 
 /** Gives a new project what each project has: a variable set, a process, a default channel. */
-function furnishProject(store: Store, id: string, space: string): Body {
+function furnishProject(store: Store, id: string, space: string): Json {
   const parts = { VariableSetId: `variableset-${id}`, DeploymentProcessId: `deploymentprocess-${id}` };
   putDocument(store, 'Variables', variableSet(parts.VariableSetId, id, space));
   putDocument(store, 'DeploymentProcesses', {
@@ -79,8 +80,8 @@ function furnishProject(store: Store, id: string, space: string): Body {
   return parts;
 }
 
-/** What the server fills in itself when a document of that type is made. */
-function defaultsOf(store: Store, kind: Kind, id: string, body: Body, space: string): Body {
+/** What the server fills in when a document of that type is made. */
+function defaultsOf(store: Store, kind: Kind, id: string, body: Json, space: string): Json {
   const slug = typeof body['Name'] === 'string' ? { Slug: slugOf(body['Name']) } : {};
   switch (kind.name) {
     case 'Projects':
@@ -137,13 +138,13 @@ function defaultsOf(store: Store, kind: Kind, id: string, body: Body, space: str
   }
 }
 
-export function createDocument(instance: Instance, kind: Kind, space: string, body: Body): Entry {
+export function createDocument(instance: Instance, kind: Kind, space: string, body: Json): Entry {
   const { store } = instance;
   checkName(store, kind, space, body, undefined);
   return store.atomically(() => {
     const id = newId(store, kind.name);
     const defaults = defaultsOf(store, kind, id, body, space);
-    // Clients send null for what they leave to the server.
+    // Clients send null for what the server shall choose.
     const given = Object.entries(stored(instance, body, undefined)).filter(
       ([name, value]) => value !== null || !(name in defaults),
     );
@@ -156,11 +157,13 @@ export function createDocument(instance: Instance, kind: Kind, space: string, bo
   });
 }
 
-/** Members that clients may leave out of a change without losing them. */
+/** Members that stay when a client leaves them out of a change. */
 const serverOwned = new Set(['Slug', 'OwnerId', 'VariableSetId', 'DeploymentProcessId', 'RunbookProcessId']);
 
-/** Replaces the whole document; sensitive values that are not given anew stay, and so does what clients never see. */
-export function replaceDocument(instance: Instance, kind: Kind, entry: Entry, body: Body): Entry {
+/**
+ * Replaces a document. Sensitive values that the client does not set stay, and so do members that clients never see.
+ */
+export function replaceDocument(instance: Instance, kind: Kind, entry: Entry, body: Json): Entry {
   const space = entry.container ?? defaultSpace;
   checkName(instance.store, kind, space, body, entry.id);
   const version = entry.body['Version'];

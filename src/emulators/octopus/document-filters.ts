@@ -1,9 +1,10 @@
+import { isObject } from '../shared/json.ts';
 import type { Entry } from '../shared/store.ts';
 import { readList } from './collection.ts';
-import { asText, isObject } from './tolerant-json.ts';
+import { asText } from './tolerant-json.ts';
 import type { Visit } from './visit.ts';
 
-/** Query parameters that compare with a member of the document; each may name several values. */
+/** Query parameters that select by a member of the document. Each can have several values. */
 const equalFilters: Readonly<Record<string, readonly string[]>> = {
   projectId: ['ProjectId'],
   projects: ['ProjectId'],
@@ -19,7 +20,7 @@ const equalFilters: Readonly<Record<string, readonly string[]>> = {
   clonedFromProjectId: ['ClonedFromProjectId'],
 };
 
-/** All that lists of documents understand. */
+/** All query parameters that select documents in lists. */
 export const documentFilters: readonly string[] = ['partialName', 'name', 'ids', ...Object.keys(equalFilters)];
 
 /** Undefined when the document has no such member. */
@@ -39,17 +40,17 @@ function keeps(entries: readonly Entry[], members: readonly string[], wanted: re
     entry,
     own: members.map((member) => valuesOf(entry, member)).find((one) => one !== undefined),
   }));
-  // A parameter that this type of document has nothing for is no filter, as with any unknown parameter.
+  // Like an unknown parameter, a parameter without a matching member does not filter.
   if (all.every(({ own }) => own === undefined)) return entries;
   return all.filter(({ own }) => own?.some((one) => values.has(one.toLowerCase())) === true).map(({ entry }) => entry);
 }
 
-/** What the query leaves of a list; each parameter narrows what the others leave. */
+/** The documents of a list that match all parameters of the query. */
 export function narrowed(visit: Visit, entries: readonly Entry[]): readonly Entry[] {
   const contains = (visit.call.query('partialName') ?? visit.call.query('name') ?? '').toLowerCase();
   const ids = new Set(readList(visit, 'ids')?.map((id) => id.toLowerCase()));
   let left: readonly Entry[] = entries.filter(
-    // An empty list of ids means no filter at all, a trap that callers of the real server know.
+    // An empty list of ids does not filter, as on the real server.
     ({ id, name }) => name.toLowerCase().includes(contains) && (ids.size === 0 || ids.has(id.toLowerCase())),
   );
   for (const [parameter, members] of Object.entries(equalFilters)) {

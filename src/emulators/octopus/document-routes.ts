@@ -11,7 +11,7 @@ import type { Route, Visit } from './visit.ts';
 
 const collator = new Intl.Collator('en');
 
-/** Kinds that people look up by name are listed by it; the rest come newest first, as history does. */
+/** Documents that people look up by name are sorted by name. All others are listed newest first. */
 const sorted = (kind: Kind, entries: readonly Entry[]): readonly Entry[] =>
   kind.match.by === 'name' ? entries.toSorted((a, b) => collator.compare(a.name, b.name)) : entries.toReversed();
 
@@ -36,7 +36,7 @@ function routesOf(kind: Kind): readonly Route[] {
   const path = `/${kind.route}`;
   const view = { scoped: kind.scoped, permission: kind.view };
   const edit = { scoped: kind.scoped, permission: kind.edit };
-  const find = (visit: Visit) => findDocument(visit.instance.store, kind.name, visit.space, visit.param('id'));
+  const find = (visit: Visit) => findDocument(visit, kind.name);
   const reading: Route[] = [
     { method: 'GET', path, ...view, handle: (visit) => listReply(visit, kind, narrowed(visit, listed(visit, kind))) },
     {
@@ -81,7 +81,7 @@ function routesOf(kind: Kind): readonly Route[] {
   ];
 }
 
-/** `/projects/{id}/channels` and its like: the owner must exist, then the plain list of what names it. */
+/** A route like `/projects/{id}/channels`: lists the documents that refer to their owner, which must exist. */
 function nested(owner: string, kindName: string, property: string): Route {
   const [ownerKind, kind] = [kinds.find(({ name }) => name === owner), kinds.find(({ name }) => name === kindName)];
   if (ownerKind === undefined || kind === undefined) throw new Error(`no document type ${owner} or ${kindName}`);
@@ -92,7 +92,7 @@ function nested(owner: string, kindName: string, property: string): Route {
     scoped: true,
     permission: kind.view,
     handle: (visit) => {
-      const { id } = findDocument(visit.instance.store, ownerKind.name, visit.space, visit.param('id'));
+      const { id } = findDocument(visit, ownerKind.name);
       const refers = ({ body }: Entry) => {
         const value = body[property];
         return Array.isArray(value) ? value.includes(id) : value === id;
@@ -114,7 +114,7 @@ export const documentRoutes: readonly Route[] = [
     scoped: true,
     permission: 'ReleaseView',
     handle: (visit) => {
-      const project = findDocument(visit.instance.store, 'Projects', visit.space, visit.param('id'));
+      const project = findDocument(visit, 'Projects');
       const version = visit.param('version').toLowerCase();
       const release = visit.instance.store
         .all('Releases', visit.space)

@@ -1,4 +1,7 @@
-/** The failures an Octopus server is known for; docs/emulators.md says what each does. Light: the command line reads it for help. */
+/**
+ * The named faults of an Octopus server; see docs/emulators.md. A file of its own, because the help of a command reads
+ * it.
+ */
 export const octopusFaults = [
   'startup-503',
   'stuck-queue',

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
+import { asList } from '../shared/json.ts';
 import type { Reply } from '../shared/server.ts';
 import { buildInformationOf } from './build-information.ts';
 import { collection, readList } from './collection.ts';
@@ -14,8 +15,8 @@ import {
   removePackage,
   storePackage,
   type FeedPackage,
+  readOverwriteMode,
 } from './feed.ts';
-import { readOverwriteMode } from './overwrite-mode.ts';
 import { longestPackageId, packageExtension, parsePackageName } from './package-name.ts';
 import { absent, invalid, json, Refusal } from './refusal.ts';
 import { resource } from './resource.ts';
@@ -32,7 +33,7 @@ function find(visit: Visit): FeedPackage {
   return found;
 }
 
-/** A package with what is known about its build. */
+/** A package with its build information. */
 function shown({ instance, space }: Visit, one: FeedPackage): unknown {
   const build = buildInformationOf(instance.store, space, one.id, one.version);
   return { ...packageResource(one), PackageVersionBuildInformation: build === undefined ? null : resource(build) };
@@ -59,7 +60,7 @@ function list(visit: Visit): Reply {
   });
 }
 
-/** One range of a Range header; undefined sends everything, `none` cannot be satisfied. */
+/** The one range of a Range header. Undefined: send the whole file. `none`: the range is outside of the file. */
 function readRange(
   header: string | undefined,
   size: number,
@@ -73,7 +74,7 @@ function readRange(
   return start > end || start >= size ? 'none' : { start, end };
 }
 
-/** Opens the file when it is read, and not at all for HEAD or a broken connection. */
+/** Opens the file only when it is read: not for HEAD, and not when the connection is broken. */
 async function* fileBytes(file: string, start: number, end: number): AsyncGenerator<Uint8Array> {
   yield* createReadStream(file, { start, end }) as AsyncIterable<Uint8Array>;
 }
@@ -173,7 +174,7 @@ async function validate(visit: Visit): Promise<Reply> {
 
 async function bulkDelete(visit: Visit): Promise<Reply> {
   const fromBody = members(await visit.body())('Ids');
-  const ids = readList(visit, 'ids') ?? (Array.isArray(fromBody) ? fromBody.map(String) : []);
+  const ids = readList(visit, 'ids') ?? asList(fromBody).map(String);
   for (const id of ids) {
     const one = findPackageById(visit.instance, visit.space, id);
     if (one !== undefined) await removePackage(visit.instance, one);
@@ -216,7 +217,7 @@ export const feedRoutes: readonly Route[] = [
     path: '/packages/:id/:version/delta-signature',
     ...reading,
     handle: (visit) => {
-      // Signatures are not computed: as with a first version, clients then send the whole file.
+      // No signatures are computed. Clients then send the whole file, as they do for a first version.
       throw absent(`${visit.param('id')}.${visit.param('version')}`);
     },
   },
@@ -244,5 +245,5 @@ export const feedRoutes: readonly Route[] = [
   },
 ];
 
-/** Outside `/api`: where nuget.exe pushes. */
+/** For the path outside `/api` to which nuget.exe pushes. */
 export const nugetUpload = upload;

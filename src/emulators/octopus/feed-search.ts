@@ -1,4 +1,4 @@
-// Searching the built-in feed as any feed is searched: by feed id, as clients do that look for the newest version.
+// Searches a feed by its id: clients that look for the newest version of a package do so in the built-in feed too.
 import type { Reply } from '../shared/server.ts';
 import { collection } from './collection.ts';
 import { allPackages, compareVersions, packageResource, type FeedPackage } from './feed.ts';
@@ -8,9 +8,9 @@ import type { Route, Visit } from './visit.ts';
 
 const isPreRelease = ({ version }: FeedPackage) => version.split('+')[0]?.includes('-') === true;
 
-/** Packages of the feed the path names, newest version first. Feeds elsewhere are not asked: they seem empty. */
+/** The packages of the feed in the path, newest version first. External feeds are not asked and seem empty. */
 function packagesOf(visit: Visit): readonly FeedPackage[] {
-  const feed = findDocument(visit.instance.store, 'Feeds', visit.space, visit.param('id'));
+  const feed = findDocument(visit, 'Feeds');
   if (feed.body['FeedType'] !== 'BuiltIn') return [];
   return allPackages(visit.instance, visit.space).toSorted((a, b) => compareVersions(b.version, a.version));
 }
@@ -61,7 +61,7 @@ function search(visit: Visit): Reply {
   });
 }
 
-/** The older search: a bare list, one version unless several are asked for. */
+/** The older search. It answers a bare list with one version of a package, unless several are asked for. */
 function oldSearch(visit: Visit): Reply {
   const several = visit.call.query('includeMultipleVersions')?.toLowerCase() === 'true';
   const found = versions(visit);

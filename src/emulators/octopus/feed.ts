@@ -6,6 +6,8 @@ import type { Entry } from '../shared/store.ts';
 import { wireDate, type Instance } from './instance.ts';
 import { spacePath } from './links.ts';
 import { parseIdentity, type PackageName } from './package-name.ts';
+import { invalid } from './refusal.ts';
+import type { Visit } from './visit.ts';
 
 export const builtInFeed = 'feeds-builtin';
 
@@ -30,7 +32,7 @@ export const fileNameOf = (one: FeedPackage): string => `${one.id}.${one.version
 export const fileOf = (instance: Instance, one: FeedPackage): string =>
   join(instance.directory, 'packages', one.space, fileNameOf(one));
 
-/** A fresh name in the work folder; what lies there is nobody's until it is moved. */
+/** An unused path in the work folder. The caller moves or removes the file. */
 export async function workFile(instance: Instance, name: string): Promise<string> {
   const folder = join(instance.directory, 'work');
   await mkdir(folder, { recursive: true });
@@ -58,8 +60,8 @@ async function sha1(file: string): Promise<string> {
 }
 
 /**
- * Moves a finished file into the feed. Undefined when that id and version exist and may not be overwritten, also when
- * two uploads race. Faults: truncated-package stores half of it and says nothing; package-vanishes forgets it at once.
+ * Moves a complete file into the feed. Undefined when that id and version exist and may not be overwritten, also when
+ * two uploads race. The fault truncated-package stores only half of the file; package-vanishes removes it at once.
  */
 export async function storePackage(
   instance: Instance,
@@ -81,7 +83,7 @@ export async function storePackage(
     published: wireDate(new Date()),
   };
   await mkdir(join(instance.directory, 'packages', space), { recursive: true });
-  // From the look to the record nothing is awaited: of two racing uploads one sees the other.
+  // Nothing is awaited between this look and the record, so the second of two racing uploads sees the first.
   const before = findPackage(instance, space, name.id, name.version);
   if (before !== undefined && !overwrite) return undefined;
   if (before !== undefined && fileNameOf(before) !== fileNameOf(one)) rmSync(fileOf(instance, before), { force: true });
@@ -94,7 +96,7 @@ export async function storePackage(
   return one;
 }
 
-/** Takes it out of the index; its file is the caller's to remove. */
+/** Removes a package from the index. The caller removes its file. */
 export const forgetPackage = (instance: Instance, one: FeedPackage): boolean =>
   instance.store.remove(kind, key(one.space, one.id, one.version));
 
@@ -127,7 +129,7 @@ export function packageResource(one: FeedPackage): Record<string, unknown> {
   };
 }
 
-/** -1, 0, 1 by numbers, then by pre-release as SemVer orders it. */
+/** -1, 0 or 1: compares the numbers, then the pre-release in the order of SemVer. */
 export function compareVersions(a: string, b: string): number {
   const split = (text: string) => {
     const [core = '', ...pre] = text.replace(/^v/i, '').split('+')[0]?.split('-') ?? [];
@@ -141,4 +143,18 @@ export function compareVersions(a: string, b: string): number {
   if (left.pre === right.pre) return 0;
   if (left.pre === '' || right.pre === '') return left.pre === '' ? 1 : -1;
   return new Intl.Collator('en', { numeric: true }).compare(left.pre, right.pre);
+}
+
+const modes = ['FailIfExists', 'OverwriteExisting', 'IgnoreIfExists'] as const;
+type OverwriteMode = (typeof modes)[number];
+
+/** The parameter `overwriteMode` of the query or the body, or the older `replace`. 400 for an unknown mode. */
+export function readOverwriteMode({ call }: Visit, fromBody?: string): OverwriteMode {
+  const mode = call.query('overwriteMode') ?? fromBody;
+  if (mode !== undefined && mode !== '') {
+    const found = modes.find((one) => one.toLowerCase() === mode.toLowerCase());
+    if (found === undefined) throw invalid(`The value '${mode}' is not valid for 'overwriteMode'.`);
+    return found;
+  }
+  return call.query('replace')?.toLowerCase() === 'true' ? 'OverwriteExisting' : 'FailIfExists';
 }

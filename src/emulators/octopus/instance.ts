@@ -1,21 +1,15 @@
-import type { Faults } from '../shared/faults.ts';
-import type { Body, Entry, Store } from '../shared/store.ts';
+import type { Json } from '../shared/json.ts';
+import type { EmulatedServer } from '../shared/start-emulated.ts';
+import type { Entry, Store } from '../shared/store.ts';
 import { kindNamed } from './kinds.ts';
 import { absent } from './refusal.ts';
 import { asText } from './tolerant-json.ts';
 import type { Vault } from './vault.ts';
 
-/** One emulated Octopus server: what its routes and its engine share. */
-export interface Instance {
-  readonly store: Store;
+/** One emulated Octopus server: what its routes and its engine share. Its directory holds `packages/` and `work/`. */
+export interface Instance extends EmulatedServer {
   readonly vault: Vault;
-  readonly faults: Faults;
   readonly version: string;
-  /** Holds `packages/` and `work/`. */
-  readonly directory: string;
-  /** Milliseconds a task takes per phase. */
-  readonly pace: number;
-  readonly log: (line: string) => void;
 }
 
 /** `yyyy-MM-ddTHH:mm:ss.fff+00:00`. */
@@ -24,7 +18,7 @@ export const wireDate = (date: Date): string => date.toISOString().replace('Z', 
 export const defaultSpace = 'Spaces-1';
 
 /** Adds or replaces a document; its space and name come from the body. */
-export function putDocument(store: Store, kindName: string, body: Body): Entry {
+export function putDocument(store: Store, kindName: string, body: Json): Entry {
   const kind = kindNamed(kindName);
   const id = asText(body['Id']);
   const version = typeof body['Version'] === 'string' ? body['Version'] : undefined;

@@ -1,4 +1,4 @@
-/** One type of document: where it is served, how its ids look, how a package holds it. */
+/** One type of document: its routes, the form of its ids, and its form in a package. */
 export interface Kind {
   /** The key in the store and the folder in a migration package. */
   readonly name: string;
@@ -9,17 +9,17 @@ export interface Kind {
   readonly prefix?: string;
   /** Belongs to a space. */
   readonly scoped: boolean;
-  /** What a caller needs to see and to change it. */
+  /** The permissions to see and to change it. */
   readonly view: string;
   readonly edit: string;
   /** The server's model class, `$type` in packages. */
   readonly model: string;
   /**
-   * How two servers' documents are recognised as the same: by `name` within the space, or within the owner that a
-   * property names, or by properties. `none`: it never meets another server's twin.
+   * How an import recognises that a document exists here: by its name in the space, or by the given properties. `none`:
+   * an import never looks for one.
    */
   readonly match: Match;
-  /** Which of the generic POST, PUT and DELETE work: all, all but POST, or none. */
+  /** Which of the generic POST, PUT and DELETE exist: all, all but POST, or none. */
   readonly writing: Writing;
 }
 
@@ -30,7 +30,7 @@ type Writing = 'all' | 'no-create' | 'none';
 
 const byName: Match = { by: 'name' };
 const byProperties = (...names: string[]): Match => ({ by: 'properties', names });
-/** What a migration never carries. */
+/** Types that a migration never contains. */
 const local = { match: { by: 'none' } } as const;
 
 interface Given {
@@ -63,7 +63,7 @@ function kind(name: string, given: Given = {}): Kind {
   };
 }
 
-/** In the order an import goes through them: what is referred to comes before what refers to it. */
+/** In the order of an import: a type comes before the types that refer to it. */
 export const kinds = [
   kind('Spaces', { scoped: false, writing: 'none' }),
   kind('ExtensionConfigurations', { scoped: false, area: 'Configure', edit: 'ConfigureServer', writing: 'none' }),
@@ -151,10 +151,10 @@ export function kindNamed(name: string): Kind {
 const numbered = new RegExp(`^(?:${kinds.map(({ name }) => name).join('|')}|ActionTemplateVersions)-\\d+$`);
 const owned = /^(?:variableset|deploymentprocess|RunbookProcess)-[A-Za-z]+-\d+(?:-s-\d+-[A-Z0-9]+)?$/;
 
-/** True for texts that are document ids by their form, whether or not such a document exists. */
+/** True for texts that have the form of a document id, even when there is no such document. */
 export const looksLikeId = (text: string): boolean => text.length < 120 && (numbered.test(text) || owned.test(text));
 
-/** The type of a document by its id's form; undefined for types this server does not keep. */
+/** The type of a document, from the form of its id. Undefined for types that this server does not have. */
 export function kindOfId(id: string): Kind | undefined {
   const special = kinds.find((one: Kind) => one.prefix !== undefined && id.startsWith(one.prefix));
   return special ?? byKindName.get(id.slice(0, id.lastIndexOf('-')));

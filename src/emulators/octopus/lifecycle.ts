@@ -1,7 +1,7 @@
+import { asList, asObjects } from '../shared/json.ts';
 import type { Entry, Store } from '../shared/store.ts';
-import { isObject } from './tolerant-json.ts';
 
-const ids = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
+const ids = (value: unknown): readonly string[] => asList(value).map(String);
 
 export interface Phase {
   readonly body: Readonly<Record<string, unknown>>;
@@ -10,13 +10,13 @@ export interface Phase {
 
 const phasesOf = (lifecycle: Entry): readonly Phase[] => {
   const phases = lifecycle.body['Phases'];
-  return (Array.isArray(phases) ? phases : []).filter(isObject).map((body) => ({
+  return asObjects(phases).map((body) => ({
     body,
     environments: [...ids(body['OptionalDeploymentTargets']), ...ids(body['AutomaticDeploymentTargets'])],
   }));
 };
 
-/** The phases of a lifecycle; one without any has a phase for each environment of the space. */
+/** The phases of a lifecycle. A lifecycle without phases has one for each environment of the space. */
 export function lifecyclePhases(store: Store, lifecycle: Entry): readonly Phase[] {
   const phases = phasesOf(lifecycle);
   if (phases.length > 0) return phases;
@@ -26,6 +26,6 @@ export function lifecyclePhases(store: Store, lifecycle: Entry): readonly Phase[
   }));
 }
 
-/** Ids of the environments a lifecycle goes through, in its order. */
+/** The ids of the environments of a lifecycle, in its order. */
 export const lifecycleEnvironments = (store: Store, lifecycle: Entry): readonly string[] =>
   lifecyclePhases(store, lifecycle).flatMap(({ environments }) => environments);

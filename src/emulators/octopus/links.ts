@@ -1,11 +1,11 @@
-// Links beside Self, per document type: clients walk along them instead of building paths, and some stop when one is
-// missing. Names and templates are those of a 2023 server.
+// The links of each document type besides Self. Clients follow them instead of building paths, and some clients fail
+// when one is missing. Names and templates are those of a 2023 server.
 import type { Entry } from '../shared/store.ts';
 import { asText } from './tolerant-json.ts';
 
 type Links = Readonly<Record<string, string>>;
 
-/** Where documents of a space are: the default space's have no other spelling than the scoped one. */
+/** The path below which the documents of a space are; links name the default space too. */
 export const spacePath = (space: string | undefined): string => (space === undefined ? '/api' : `/api/${space}`);
 
 const text = (entry: Entry, name: string) => asText(entry.body[name]);
@@ -110,7 +110,7 @@ const byKind: Readonly<Record<string, (base: string, self: string, entry: Entry)
     Task: `/api/tasks/${text(entry, 'TaskId')}`,
     ...regarding(base, entry.id),
   }),
-  // SearchTemplate is what clients up to 2018 look packages up with.
+  // Clients up to 2018 look packages up with SearchTemplate.
   Feeds: (_, self) => ({
     SearchTemplate: `${self}/packages{?packageId,partialMatch,includeMultipleVersions,includeNotes,includePreRelease,versionRange,preReleaseTag,take,skip}`,
     SearchPackagesTemplate: `${self}/packages/search{?term,take,skip}`,

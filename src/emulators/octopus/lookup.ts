@@ -2,6 +2,7 @@ import type { Entry, Store } from '../shared/store.ts';
 import { kindNamed } from './kinds.ts';
 import { absent, invalid } from './refusal.ts';
 import { asText } from './tolerant-json.ts';
+import type { Visit } from './visit.ts';
 
 const same = (a: unknown, b: string) => asText(a).toLowerCase() === b;
 
@@ -17,19 +18,19 @@ function find(store: Store, kindName: string, space: string, text: string, byNam
   return (
     (byName ? all.find(({ name }) => same(name, wanted)) : undefined) ??
     all.find(({ body }) => same(body['Slug'], wanted)) ??
-    // In every space the feed answers to the id it has in the default one.
+    // The built-in feed of every space is also found by the id that it has in the default space.
     (wanted === 'feeds-builtin' ? all.find(builtInFeed) : undefined)
   );
 }
 
-/** By id, or by slug where documents have one. 404 outside the space. */
-export function findDocument(store: Store, kindName: string, space: string, idOrSlug: string): Entry {
-  const found = find(store, kindName, space, idOrSlug, false);
+/** The document of the space that the path, or a given text, names by id or slug. 404 when there is none. */
+export function findDocument({ instance, space, param }: Visit, kindName: string, idOrSlug = param('id')): Entry {
+  const found = find(instance.store, kindName, space, idOrSlug, false);
   if (found === undefined) throw absent(idOrSlug);
   return found;
 }
 
-/** By id, name or slug, as commands name things. 400 when there is none: the command itself was found. */
+/** The document that a command names by id, name or slug. 400 when there is none, because the path itself exists. */
 export function needNamed(store: Store, kindName: string, space: string, text: string): Entry {
   const found = find(store, kindName, space, text, true);
   if (found !== undefined) return found;

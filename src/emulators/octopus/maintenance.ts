@@ -1,6 +1,6 @@
 import type { Instance } from './instance.ts';
 
-// The flag and who raised it are two settings, so that a task which dies can be told from an administrator's wish.
+// The mode and the task that switched it on are two settings: a mode that an administrator set must survive a task.
 const flag = 'maintenance';
 const owner = 'maintenance-task';
 
@@ -18,7 +18,9 @@ export function enterMaintenance(instance: Instance, taskId: string): void {
   instance.store.keep(owner, taskId);
 }
 
-/** Ends what `enterMaintenance` began; what an administrator switched on stays on. Fault maintenance-stays-on: it stays in any case. */
+/**
+ * Ends the mode that a task began, not the one that an administrator set. The fault maintenance-stays-on keeps it on.
+ */
 export function leaveMaintenance(instance: Instance): void {
   if (instance.store.setting(owner) === undefined) return;
   if (instance.faults.take('maintenance-stays-on') !== undefined) return;

@@ -1,4 +1,4 @@
-// What lies beside `/api`: where people look first, and where nuget.exe pushes.
+// Routes outside `/api`: the page that people open first, and the path to which nuget.exe pushes.
 import { nugetUpload } from './feed-routes.ts';
 import type { Route } from './visit.ts';
 

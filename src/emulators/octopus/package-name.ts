@@ -1,7 +1,7 @@
 export interface PackageName {
   readonly id: string;
   readonly version: string;
-  /** With its dot, as written: `.zip`, `.tar.gz`. */
+  /** As it is written, with its dot: `.zip`, `.tar.gz`. */
   readonly extension: string;
 }
 
@@ -11,8 +11,8 @@ export const longestPackageId = 100;
 const extensions =
   /\.(?:nupkg|zip|jar|war|ear|rar|tar|tgz|tbz|tbz2|tar\.gz|tar\.z|tar\.bz|tar\.bz2|tar\.tbz|tar\.tbz2)$/i;
 
-// As few words as possible go to the id, up to four numbers to the version. A word has underscores in it already, so
-// only dots and hyphens join words; naming the underscore again would make the match ambiguous and slow.
+// The id takes as few words as possible, the version up to four numbers. `\w` includes the underscore, so only dots and
+// hyphens join words: with the underscore among them a text could match in many ways, and matching would be slow.
 const identity =
   /^(\w+(?:[.-]\w+)*?)\.(\d+(?:\.\d+){0,3}(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?)$/;
 

@@ -1,5 +1,6 @@
-// What belongs to a project, under the project's own path.
-import type { Body, Entry, Store } from '../shared/store.ts';
+// Routes below the path of a project, for what belongs to it.
+import type { Json } from '../shared/json.ts';
+import type { Entry, Store } from '../shared/store.ts';
 import { createDocument, deleteDocument, replaceDocument } from './document-changes.ts';
 import { putDocument } from './instance.ts';
 import { kindNamed } from './kinds.ts';
@@ -11,10 +12,9 @@ import { variableSet } from './scope-values.ts';
 import { asText } from './tolerant-json.ts';
 import type { Route, Visit } from './visit.ts';
 
-const projectOf = (visit: Visit): Entry =>
-  findDocument(visit.instance.store, 'Projects', visit.space, visit.param('id'));
+const projectOf = (visit: Visit): Entry => findDocument(visit, 'Projects');
 
-/** The one document of a type that a member of the project names, with how it is shown. */
+/** Routes for the one document of a type that a member of the project refers to. */
 function part(
   path: string,
   kindName: string,
@@ -22,8 +22,7 @@ function part(
   show: (store: Store, entry: Entry) => unknown = (_, entry) => resource(entry),
 ): readonly Route[] {
   const kind = kindNamed(kindName);
-  const find = (visit: Visit) =>
-    findDocument(visit.instance.store, kindName, visit.space, asText(projectOf(visit).body[member]));
+  const find = (visit: Visit) => findDocument(visit, kindName, asText(projectOf(visit).body[member]));
   const route = { path: `/projects/:id/${path}`, scoped: true } as const;
   return [
     {
@@ -45,7 +44,7 @@ function part(
   ];
 }
 
-/** One of several documents that name their project, by id, name or slug. */
+/** A document that refers to the project in the path, found by id, name or slug. */
 function ownDocument(visit: Visit, kindName: string): Entry {
   const project = projectOf(visit);
   const wanted = visit.param('part').toLowerCase();
@@ -100,10 +99,10 @@ const settings = {
   VersioningStrategy: null,
 } as const;
 
-/** Deployment settings are members of the project, shown as a document of their own. */
-function settingsOf(project: Entry): Body {
+/** Deployment settings are members of the project, but shown as a document. */
+function settingsOf(project: Entry): Json {
   const { body, id, container } = project;
-  const own: Body = Object.fromEntries(
+  const own: Json = Object.fromEntries(
     Object.entries(settings).map(([name, otherwise]) => [name, body[name] ?? otherwise]),
   );
   return {

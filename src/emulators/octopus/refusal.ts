@@ -1,19 +1,17 @@
+import { Refusal as BaseRefusal } from '../shared/answering.ts';
 import type { Reply } from '../shared/server.ts';
 
-/** An answer of 400 and above, thrown by a handler. Its body is the error document all Octopus clients read. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-  readonly status: number;
+/** An answer of 400 and above, thrown by a handler. Its body is the error document that Octopus clients read. */
+export class Refusal extends BaseRefusal {
   readonly errors: readonly string[];
 
   constructor(status: number, message: string, errors: readonly string[] = []) {
-    super(message);
-    this.status = status;
+    super(status, message);
     this.errors = errors;
   }
 }
 
-/** A validation failure: the general sentence, with the details beside it. */
+/** A validation failure: a general message, with the details in Errors. */
 export const invalid = (...errors: readonly string[]) =>
   new Refusal(400, 'There was a problem with your request.', errors);
 

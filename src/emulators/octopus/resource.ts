@@ -3,7 +3,7 @@ import { kindNamed } from './kinds.ts';
 import { linksOf, spacePath } from './links.ts';
 import { masked } from './sensitive.ts';
 
-/** A stored document as clients see it: no sensitive value, with its links. */
+/** A stored document as clients see it: without sensitive values, with links. */
 export function resource(entry: Entry): Record<string, unknown> {
   const base = spacePath(entry.container);
   const self = `${base}/${kindNamed(entry.kind).route}/${entry.id}`;

@@ -4,8 +4,8 @@ import { defaultSpace, type Instance } from './instance.ts';
 import { json } from './refusal.ts';
 
 /**
- * Links to what a space holds, under the names and with the parameters of a 2023 server: clients look paths up by these
- * names, and some choose between old and new calls by the parameters they find.
+ * Links to the lists of a space, with the names and parameters of a 2023 server. Clients look paths up by these names,
+ * and some choose between old and new calls by the parameters that they find.
  */
 function spaceLinks(base: string): Readonly<Record<string, string>> {
   return {
@@ -97,7 +97,7 @@ function installationId(instance: Instance): string {
   return kept;
 }
 
-/** `GET /api`: who this server is and where everything lies. */
+/** `GET /api`: which server this is, and the paths of all that it has. */
 export function rootReply(instance: Instance): Reply {
   const hasDefaultSpace = instance.store.get('Spaces', defaultSpace) !== undefined;
   return json(200, {
@@ -105,7 +105,7 @@ export function rootReply(instance: Instance): Reply {
     Version: instance.version,
     ApiVersion: '3.0.0',
     InstallationId: installationId(instance),
-    // Members that are false are left out; long-term support is always there from 2020.1 on.
+    // Members that would be false are left out. Servers from 2020.1 on always have long-term support.
     HasLongTermSupport: true,
     Links: { ...(hasDefaultSpace ? spaceLinks(`/api/${defaultSpace}`) : {}), ...serverLinks },
   });

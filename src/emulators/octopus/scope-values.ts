@@ -1,26 +1,27 @@
+import { asList, asObjects } from '../shared/json.ts';
 import type { Entry, Store } from '../shared/store.ts';
 import { actionsOf } from './executions/releases.ts';
 import { resource } from './resource.ts';
-import { asText, isObject } from './tolerant-json.ts';
+import { asText } from './tolerant-json.ts';
 
 const reference = ({ id, name }: Entry) => ({ Id: id, Name: name });
 
 function tagsOf(store: Store, space: string | undefined): readonly unknown[] {
   return store.all('TagSets', space).flatMap(({ name, body }) =>
-    (Array.isArray(body['Tags']) ? body['Tags'].filter(isObject) : []).map((tag) => {
+    asObjects(body['Tags']).map((tag) => {
       const canonical = `${name}/${asText(tag['Name'])}`;
       return { Id: canonical, Name: canonical };
     }),
   );
 }
 
-/** A variable set with what its variables may be scoped to: clients find the ids of environments and channels there. */
+/** A variable set with everything its variables can be scoped to. Clients look up environments and channels there. */
 export function variableSet(store: Store, entry: Entry): Record<string, unknown> {
   const space = entry.container;
   const project = store.get('Projects', asText(entry.body['OwnerId']));
   const process = store.get('DeploymentProcesses', asText(project?.body['DeploymentProcessId']));
   const machines = store.all('Machines', space);
-  const roles = machines.flatMap(({ body }) => (Array.isArray(body['Roles']) ? body['Roles'].map(String) : []));
+  const roles = machines.flatMap(({ body }) => asList(body['Roles']).map(String));
   const channels = store.all('Channels', space).filter(({ body }) => body['ProjectId'] === project?.id);
   return {
     ...resource(entry),

@@ -1,6 +1,6 @@
-// Sensitive values are write-only: `{ HasValue, NewValue }` on the wire, sealed in the state, and in variable sets a
-// variable of type Sensitive whose Value reads as null.
-import { isObject } from './tolerant-json.ts';
+// Sensitive values can be written but not read. On the wire they are `{ HasValue, NewValue }`, in the state they are
+// encrypted. In variable sets they are variables of type Sensitive, whose Value is null when it is read.
+import { isObject } from '../shared/json.ts';
 import { isSealed, type Vault } from './vault.ts';
 
 const isWireForm = (value: Record<string, unknown>) =>
@@ -9,7 +9,7 @@ const isWireForm = (value: Record<string, unknown>) =>
 const isSensitiveVariable = (value: Record<string, unknown>) =>
   value['Type'] === 'Sensitive' || value['IsSensitive'] === true;
 
-/** What a reader may see of a stored value. */
+/** A stored value without what readers must not see. */
 export function masked(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(masked);
   if (!isObject(value)) return value;
@@ -28,7 +28,7 @@ function twin(before: unknown, after: Record<string, unknown>, index: number): u
   return id === undefined ? (before[index] as unknown) : before.find((one) => isObject(one) && one['Id'] === id);
 }
 
-/** A received document in its stored form; values that are not given anew are kept from `before`. */
+/** A received document in its stored form. Sensitive values that it does not set are taken from `before`. */
 export function sealed(vault: Vault, value: unknown, before: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map((one, index) => sealed(vault, one, isObject(one) ? twin(before, one, index) : undefined));

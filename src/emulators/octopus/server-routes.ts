@@ -1,10 +1,11 @@
+import { isObject } from '../shared/json.ts';
 import { collection } from './collection.ts';
 import type { Instance } from './instance.ts';
 import { isInMaintenance, setMaintenance } from './maintenance.ts';
 import { absent, invalid, json } from './refusal.ts';
 import { rootReply } from './root.ts';
 import { nodeId } from './tasks.ts';
-import { isObject, members, readFlag } from './tolerant-json.ts';
+import { members, readFlag } from './tolerant-json.ts';
 import type { Route, Visit } from './visit.ts';
 
 const maintenanceResource = (instance: Instance) => ({
@@ -48,7 +49,7 @@ const nodeResource = (instance: Instance) => ({
   LastSeen: null,
   IsOffline: isIll(instance),
   MaxConcurrentTasks: 1,
-  // Always false on real servers too, whatever the mode.
+  // Real servers too say false here, even in maintenance mode.
   IsInMaintenanceMode: false,
   Version: instance.version,
   Links: { Self: `/api/octopusservernodes/${nodeId}` },
@@ -134,7 +135,7 @@ const statusRoutes: readonly Route[] = [
   },
 ];
 
-/** Names of calls that clients ask for before they use them. */
+/** Clients ask whether the server knows these calls before they use them. */
 const capabilities: readonly string[] = [
   'CreateDeploymentTenantedCommandV1',
   'CreateDeploymentUntenantedCommandV1',
@@ -182,5 +183,5 @@ const aboutRoutes: readonly Route[] = [
   },
 ];
 
-/** What is about the server and not about a space's documents. */
+/** Routes about the server itself, not about the documents of a space. */
 export const serverRoutes: readonly Route[] = [...statusRoutes, ...maintenanceRoutes, ...aboutRoutes];

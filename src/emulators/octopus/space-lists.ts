@@ -1,4 +1,5 @@
-// Small lists of a space that are no plain lists of documents, and the order people give to environments and tag sets.
+// Lists of a space that are not plain lists of documents, and the order that people give to environments and tag sets.
+import { asList, asObjects, isObject } from '../shared/json.ts';
 import type { Entry } from '../shared/store.ts';
 import { collection } from './collection.ts';
 import { narrowed } from './document-filters.ts';
@@ -7,16 +8,16 @@ import { lifecyclePhases } from './lifecycle.ts';
 import { findDocument } from './lookup.ts';
 import { invalid, json } from './refusal.ts';
 import { resource } from './resource.ts';
-import { asText, isObject } from './tolerant-json.ts';
+import { asText } from './tolerant-json.ts';
 import type { Route, Visit } from './visit.ts';
 
-/** A body that is a list of ids sets SortOrder in that order. */
+/** Sets SortOrder by the order of the ids in the body. */
 function sortOrder(kind: string): Route['handle'] {
   return async (visit) => {
     const { store } = visit.instance;
     const ids = await visit.body();
     if (!Array.isArray(ids)) throw invalid('Please provide a list of ids.');
-    const entries = ids.map((id) => findDocument(store, kind, visit.space, asText(id)));
+    const entries = ids.map((id) => findDocument(visit, kind, asText(id)));
     store.atomically(() => {
       for (const [SortOrder, { id, body }] of entries.entries())
         putDocument(store, kind, { ...body, Id: id, SortOrder });
@@ -50,13 +51,13 @@ function summary(visit: Visit) {
 /** Variables that are scoped to this environment and to no other. */
 function singlyScoped(visit: Visit) {
   const { store } = visit.instance;
-  const { id } = findDocument(store, 'Environments', visit.space, visit.param('id'));
+  const { id } = findDocument(visit, 'Environments');
   const only = (variable: unknown) => {
     const scope = isObject(variable) && isObject(variable['Scope']) ? variable['Scope']['Environment'] : undefined;
     return Array.isArray(scope) && scope.length === 1 && scope[0] === id;
   };
   const map = store.all('Variables', visit.space).flatMap(({ body }) => {
-    const names = (Array.isArray(body['Variables']) ? body['Variables'] : [])
+    const names = asList(body['Variables'])
       .filter(only)
       .map((one: unknown) => (isObject(one) ? asText(one['Name']) : ''));
     return names.length === 0 || body['IsFrozen'] === true ? [] : [[asText(body['OwnerId']), names] as const];
@@ -73,13 +74,13 @@ function variableNames(visit: Visit) {
   const names = visit.instance.store
     .all('Variables', visit.space)
     .filter(({ body }) => body['IsFrozen'] !== true && (project === undefined || body['OwnerId'] === project))
-    .flatMap(({ body }) => (Array.isArray(body['Variables']) ? body['Variables'].filter(isObject) : []))
+    .flatMap(({ body }) => asObjects(body['Variables']))
     .map((one) => asText(one['Name']));
   return json(200, [...new Set(names)].toSorted());
 }
 
 function lifecyclePreview(visit: Visit) {
-  const lifecycle = findDocument(visit.instance.store, 'Lifecycles', visit.space, visit.param('id'));
+  const lifecycle = findDocument(visit, 'Lifecycles');
   const phases = lifecyclePhases(visit.instance.store, lifecycle);
   return json(200, { ...resource(lifecycle), Phases: phases.map(({ body }) => body) });
 }
@@ -114,7 +115,7 @@ export const spaceListRoutes: readonly Route[] = [
     handle: (visit) => {
       const roles = visit.instance.store
         .all('Machines', visit.space)
-        .flatMap(({ body }) => (Array.isArray(body['Roles']) ? body['Roles'].map(String) : []));
+        .flatMap(({ body }) => asList(body['Roles']).map(String));
       return json(200, [...new Set(roles)].toSorted());
     },
   },

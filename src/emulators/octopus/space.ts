@@ -1,17 +1,18 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Body, Store } from '../shared/store.ts';
+import type { Json } from '../shared/json.ts';
+import type { Store } from '../shared/store.ts';
 import { defaultSpace, newId, putDocument, slugOf, type Instance } from './instance.ts';
 import { kinds } from './kinds.ts';
 
 const forever = { Unit: 'Days', QuantityToKeep: 0, ShouldKeepForever: true };
 
-function addMissing(store: Store, kind: string, space: string, id: string | undefined, name: string, body: Body): void {
+function addMissing(store: Store, kind: string, space: string, id: string | undefined, name: string, body: Json): void {
   if (store.named(kind, space, name) !== undefined) return;
   putDocument(store, kind, { Id: id ?? newId(store, kind), Name: name, SpaceId: space, ...body });
 }
 
-/** What a space has from its first minute: its feed, a lifecycle, a machine policy, a worker pool. */
+/** Gives a new space what each space has: its feed, a lifecycle, a machine policy, a worker pool. */
 export function furnishSpace(store: Store, space: string): void {
   const feed = space === defaultSpace ? 'feeds-builtin' : `feeds-builtin-${space}`;
   addMissing(store, 'Feeds', space, feed, 'Octopus Server (built-in)', {
@@ -45,7 +46,7 @@ export function addDefaultGroup(store: Store, space: string): void {
   addMissing(store, 'ProjectGroups', space, undefined, name, { Slug: slugOf(name), Description: null });
 }
 
-/** Removes a space with all it holds, packages and tasks included. */
+/** Removes a space with all that it holds, packages and tasks included. */
 export async function removeSpace({ store, directory }: Instance, space: string): Promise<void> {
   store.atomically(() => {
     for (const name of [...kinds.map((kind) => kind.name), 'Packages']) {

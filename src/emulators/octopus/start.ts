@@ -1,11 +1,7 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MigratorError } from '../../errors.ts';
 import type { EmulatorOptions, RunningEmulator } from '../shared/emulator.ts';
-import { createFaults } from '../shared/faults.ts';
-import { lockDirectory } from '../shared/lock.ts';
-import { listen } from '../shared/server.ts';
-import { openStore } from '../shared/store.ts';
+import { onDisk, startEmulated } from '../shared/start-emulated.ts';
 import { createAnswer, spellings } from './answer.ts';
 import { buildInformationRoutes } from './build-information.ts';
 import { documentRoutes } from './document-routes.ts';
@@ -25,15 +21,14 @@ import { spaceListRoutes } from './space-lists.ts';
 import { spaceRoutes } from './space-routes.ts';
 import { createTaskQueue, type TaskWork } from './task-queue.ts';
 import { taskRoutes } from './task-routes.ts';
-import { tenantRoutes } from './tenant-variables.ts';
+import { tenantRoutes } from './tenant-routes.ts';
 import { userRoutes } from './user-routes.ts';
 import { allowKey, newApiKey } from './users.ts';
 import { openVault } from './vault.ts';
 
 const defaultVersion = '2023.1.9626';
-const defaultPace = 150;
 
-/** Tasks that are neither migrations nor executions have no work to do here: they say so and succeed. */
+/** Tasks that are neither migrations nor executions only log a line and succeed. */
 const plainWork: TaskWork = async ({ log, task, pause }) => {
   log.write('Info', `${String(task.body['Name'])}: nothing to do on an embedded server`);
   await pause();
@@ -46,78 +41,47 @@ function adminKey(instance: Instance, given: string | undefined): string {
   return key;
 }
 
-async function makeDirectory(directory: string): Promise<void> {
-  try {
-    await mkdir(directory, { recursive: true });
-    // What was being written when an earlier process ended is nobody's.
-    await rm(join(directory, 'work'), { recursive: true, force: true });
-  } catch (cause) {
-    throw new MigratorError('LOCAL_IO', `the emulator directory "${directory}" cannot be made`, { cause });
-  }
-}
-
 /** Starts an Octopus server on 127.0.0.1 whose state lies in a directory. */
-export async function startOctopus(options: EmulatorOptions): Promise<RunningEmulator> {
-  const { directory, log = () => undefined } = options;
-  await makeDirectory(directory);
-  const unlock = lockDirectory(directory);
-  try {
-    const store = openStore(join(directory, 'state.sqlite'), 'octopus');
-    const faults = createFaults(options.faults);
-    const version = options.version ?? defaultVersion;
-    const pace = options.pace ?? defaultPace;
-    const instance: Instance = { store, vault: openVault(store), faults, version, directory, pace, log };
-    seed(instance, options.sample ?? 'source');
-    const apiKey = adminKey(instance, options.credentials?.['apiKey']);
-    const queue = createTaskQueue(instance, {
-      workOf: (task) => (isMigration(task) ? migrationWork : isExecution(task) ? executionWork : plainWork),
-      isMigration,
-      ended: (task) => migrationEnded(instance, task),
-    });
-    queue.recover();
-    const routes = [
-      ...serverRoutes,
-      ...spaceRoutes(queue),
-      ...userRoutes,
-      ...taskRoutes(queue),
-      ...feedRoutes,
-      ...feedSearchRoutes,
-      ...buildInformationRoutes,
-      ...tenantRoutes,
-      ...spaceListRoutes,
-      ...projectRoutes,
-      ...templateRoutes,
-      ...executionRoutes(queue),
-      ...dashboardRoutes,
-      ...migrationRoutes(queue),
-      ...documentRoutes,
-    ];
-    const answer = createAnswer(instance, routes);
-    const listener = await listen({
-      port: options.port ?? 0,
-      faults,
-      answer,
-      spellings,
-      refusal: (_, message) => ({ ErrorMessage: message }),
-      log,
-    });
-    queue.kick();
-    const close = async () => {
-      await listener.close();
-      await queue.stop();
-      store.close();
-      unlock();
-    };
-    let closing: Promise<void> | undefined;
-    return {
-      url: listener.url,
-      credentials: { apiKey },
-      product: 'octopus',
-      faults,
-      close: () => (closing ??= close()),
-    };
-  } catch (error) {
-    unlock();
-    throw error;
-  }
-}
+export const startOctopus = (options: EmulatorOptions): Promise<RunningEmulator> =>
+  startEmulated(options, {
+    name: 'octopus',
+    async furnish(server, atEnd) {
+      // Files that an earlier process did not finish.
+      const drafts = join(server.directory, 'work');
+      await onDisk(server.directory, () => rm(drafts, { recursive: true, force: true }));
+      const version = options.version ?? defaultVersion;
+      const instance: Instance = { ...server, vault: openVault(server.store), version };
+      seed(instance, options.sample ?? 'source');
+      const apiKey = adminKey(instance, options.credentials?.['apiKey']);
+      const queue = createTaskQueue(instance, {
+        workOf: (task) => (isMigration(task) ? migrationWork : isExecution(task) ? executionWork : plainWork),
+        isMigration,
+        ended: (task) => migrationEnded(instance, task),
+      });
+      atEnd(() => queue.stop());
+      queue.recover();
+      return {
+        credentials: { apiKey },
+        answer: createAnswer(instance, [
+          ...serverRoutes,
+          ...spaceRoutes(queue),
+          ...userRoutes,
+          ...taskRoutes(queue),
+          ...feedRoutes,
+          ...feedSearchRoutes,
+          ...buildInformationRoutes,
+          ...tenantRoutes,
+          ...spaceListRoutes,
+          ...projectRoutes,
+          ...templateRoutes,
+          ...executionRoutes(queue),
+          ...dashboardRoutes,
+          ...migrationRoutes(queue),
+          ...documentRoutes,
+        ]),
+        spellings,
+        refusal: (_, message) => ({ ErrorMessage: message }),
+        listening: () => queue.kick(),
+      };
+    },
+  });

@@ -1,5 +1,5 @@
-// A task's log is a tree of nodes with lines. It is kept as a stream of small events, so that writing a line costs the
-// same however long the log is.
+// A task's log is a tree of nodes with lines. It is stored as a stream of small events, so that a new line costs the
+// same in a short log and in a long one.
 import type { Store } from '../shared/store.ts';
 import { wireDate } from './instance.ts';
 
@@ -58,7 +58,7 @@ export function appendEvents(store: Store, taskId: string, events: readonly Even
   for (const event of events) store.append(streamOf(taskId), event);
 }
 
-/** Starts, or with a node number goes on with, a task's log. `now` gives the time of each line. */
+/** Begins a task's log, or continues it. `now` gives the time of each line. */
 export function openTaskLog(store: Store, taskId: string, rootName: string, now = () => new Date()): TaskLog {
   const stream = streamOf(taskId);
   let nodes = store.lines(stream).filter((event) => (event as Event).type === 'node').length;
@@ -89,7 +89,7 @@ export function openTaskLog(store: Store, taskId: string, rootName: string, now 
   return logOf(1);
 }
 
-/** The tree the events describe; undefined before the task has started. */
+/** The tree that the events describe. Undefined before the task has started. */
 export function logTree(events: readonly Event[]): LogNode | undefined {
   const nodes = new Map<number, LogNode>();
   let number = 0;
@@ -127,7 +127,7 @@ export function logTree(events: readonly Event[]): LogNode | undefined {
   return nodes.get(1);
 }
 
-/** ActivityLogs as the details resource shows them; `tail` keeps the last lines of each node. */
+/** ActivityLogs of the details resource. `tail` limits each node to its last lines. */
 export function activityLog(
   taskId: string,
   node: LogNode,

@@ -7,43 +7,43 @@ import { openTaskLog, type TaskLog } from './task-log.ts';
 import { isDone, setState, stateOf, type TaskState } from './tasks.ts';
 import { asText } from './tolerant-json.ts';
 
-/** What a running task is given. */
+/** What the work of a running task receives. */
 export interface TaskRun {
   readonly instance: Instance;
   readonly task: Entry;
   readonly log: TaskLog;
   /** Aborts when the task is cancelled or the server stops. */
   readonly signal: AbortSignal;
-  /** One phase's worth of time. */
+  /** Waits for the time of one phase. */
   readonly pause: () => Promise<void>;
 }
 
 /**
- * Does a task's work. It fails by throwing TaskFailure. `finish` moves the task to Success; work that writes documents
- * calls it inside its transaction, so that state and result are one.
+ * Does a task's work. It fails by throwing TaskFailure. `finish` sets the task to Success. Work that writes documents
+ * calls `finish` inside its transaction, so that the task's state always agrees with the documents.
  */
 export type TaskWork = (run: TaskRun, finish: () => void) => Promise<void>;
 
-/** The task fails with this as its ErrorMessage; `lines` go to the log as one Error entry. */
+/** Its first line becomes the task's ErrorMessage. */
 export class TaskFailure extends Error {
   override readonly name = 'TaskFailure';
 }
 
 export interface TaskQueue {
-  /** Looks for work; call it after anything that may let a queued task start. */
+  /** Looks for work. Call it after every change that may allow a queued task to start. */
   kick(): void;
-  /** Queued becomes Canceled at once, Executing goes through Cancelling. False when the task is over. */
+  /** A queued task is Canceled at once, a running one is first Cancelling. False when the task has already ended. */
   cancel(taskId: string): boolean;
-  /** What a start after a crash finds: tasks that ran have failed, queued ones go on. */
+  /** For a start after a crash: tasks that were running have failed, queued tasks stay queued. */
   recover(): void;
-  /** Ends the running task as a crash would: the next start finds it. */
+  /** Ends the running task as a crash would. The next start marks it as failed. */
   stop(): Promise<void>;
 }
 
 export interface TaskQueueOptions {
   readonly workOf: (task: Entry) => TaskWork;
   readonly isMigration: (task: Entry) => boolean;
-  /** Called once a task has ended in whatever state. */
+  /** Called when a task has ended, in any state. */
   readonly ended: (task: Entry) => void;
 }
 
@@ -64,7 +64,7 @@ export function createTaskQueue(instance: Instance, options: TaskQueueOptions): 
 
   const startOf = (task: Entry) => Date.parse(asText(task.body['QueueTime']));
 
-  /** Comes back when the first of the scheduled tasks is due. */
+  /** Calls `kick` again when the first scheduled task is due. */
   function wakeUp(queued: readonly Entry[]): void {
     clearTimeout(alarm);
     const next = Math.min(...queued.map(startOf).filter((time) => time > Date.now()));
@@ -86,7 +86,7 @@ export function createTaskQueue(instance: Instance, options: TaskQueueOptions): 
     end(task, log, 'Failed', known ? error.message.split('\n')[0] : 'The task failed unexpectedly.');
   }
 
-  /** A task that was not started before it expired never is. */
+  /** Ends a task that has expired before it could start. */
   function expire(task: Entry): void {
     const log = logOf(task);
     log.write('Error', 'The task was not started before it expired.');
@@ -143,7 +143,8 @@ export function createTaskQueue(instance: Instance, options: TaskQueueOptions): 
     }
     const abort = new AbortController();
     const task = setState(instance, next.id, 'Executing');
-    // Begins in the next turn, so that whatever the work sets off finds the queue occupied.
+    // The work begins in the next turn of the event loop: a `kick` that it causes must already see this task as
+    // running.
     const done = Promise.resolve()
       .then(() => work(task, abort.signal))
       .catch((error: unknown) => instance.log(`task ${task.id}: ${stackOf(error)}`))

@@ -1,10 +1,11 @@
+import { isObject } from '../shared/json.ts';
 import type { Entry } from '../shared/store.ts';
 import { collection, readList } from './collection.ts';
 import type { Instance } from './instance.ts';
 import { absent, invalid, json } from './refusal.ts';
 import type { TaskQueue } from './task-queue.ts';
 import { isDone, queueTask, rawLog, setState, stateOf, taskDetails, taskResource, type TaskState } from './tasks.ts';
-import { asText, isObject, members, readText } from './tolerant-json.ts';
+import { asText, members, readText } from './tolerant-json.ts';
 import type { Route, Visit } from './visit.ts';
 
 const taskTypes: readonly (readonly [string, string])[] = [
@@ -24,7 +25,7 @@ function find(visit: Visit): Entry {
   const id = visit.param('id');
   const task = visit.instance.store.get('ServerTasks', id);
   const space = task?.body['SpaceId'];
-  // A task of the whole server is found under every space; one of a space only there and without a space.
+  // A task of the whole server is found under every space. A task of a space is found there and without a space.
   if (task === undefined || (visit.spaceNamed && typeof space === 'string' && space !== visit.space)) throw absent(id);
   return task;
 }
@@ -61,7 +62,7 @@ function listed(visit: Visit): readonly Entry[] {
     if (visit.spaceNamed && query('includeSystem')?.toLowerCase() === 'false' && typeof space !== 'string')
       return false;
     if (states !== undefined && !states.has(state.toLowerCase())) return false;
-    // `ids=` with nothing in it does not filter: callers get every task they may see.
+    // An empty `ids=` does not filter: callers get every task that they may see.
     if (ids !== undefined && !ids.has(task.id.toLowerCase())) return false;
     if (spaces !== undefined && typeof space === 'string' && !spaces.has(space.toLowerCase())) return false;
     if (isTrue(query('active')) && isDone(state)) return false;

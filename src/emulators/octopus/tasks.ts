@@ -1,4 +1,5 @@
-import type { Body, Entry } from '../shared/store.ts';
+import type { Json } from '../shared/json.ts';
+import type { Entry } from '../shared/store.ts';
 import { newId, putDocument, wireDate, type Instance } from './instance.ts';
 import { invalid } from './refusal.ts';
 import { activityLog, logTree, rawTree, readEvents } from './task-log.ts';
@@ -8,16 +9,16 @@ export type TaskState = 'Queued' | 'Executing' | 'Cancelling' | 'Success' | 'Fai
 export interface NewTask {
   readonly name: string;
   readonly description: string;
-  readonly arguments: Body;
+  readonly arguments: Json;
   /** Undefined for a task of the whole server. */
   readonly space: string | undefined;
   readonly projectId?: string | undefined;
-  /** When it may start at the earliest; a date as clients write them. */
+  /** The earliest time to start it, as the client wrote it. */
   readonly from?: string | undefined;
-  /** When it is too late to start it. */
+  /** The latest time to start it, as the client wrote it. */
   readonly until?: string | undefined;
-  /** Members that are kept and never shown: their names begin with `$`. */
-  readonly marks?: Body | undefined;
+  /** Members that no answer shows; their names begin with `$`. */
+  readonly marks?: Json | undefined;
 }
 
 function readDate(text: string): string {
@@ -47,8 +48,8 @@ export function queueTask(instance: Instance, task: NewTask): Entry {
   });
 }
 
-/** Tasks lie outside the spaces in the store: their list is one for the whole server. */
-export function putTask(instance: Instance, body: Body): Entry {
+/** Tasks are stored outside the spaces: the whole server has one list of tasks. */
+export function putTask(instance: Instance, body: Json): Entry {
   const entry = { ...putDocument(instance.store, 'ServerTasks', body), container: undefined };
   instance.store.put(entry);
   return entry;
@@ -58,7 +59,7 @@ export const stateOf = (task: Entry): TaskState => task.body['State'] as TaskSta
 
 export const isDone = (state: TaskState): boolean => !['Queued', 'Executing', 'Cancelling'].includes(state);
 
-/** Moves a task on and stamps the times that go with it. */
+/** Changes a task's state and sets the times that belong to the new state. */
 export function setState(instance: Instance, id: string, state: TaskState, errorMessage?: string): Entry {
   const task = instance.store.get('ServerTasks', id);
   if (task === undefined) throw new Error(`the task ${id} is gone`);
@@ -77,7 +78,7 @@ export const nodeId = 'OctopusServerNodes-embedded';
 
 const plural = (count: number, unit: string) => `${count} ${unit}${count === 1 ? '' : 's'}`;
 
-function durationText(body: Body): string {
+function durationText(body: Json): string {
   if (typeof body['StartTime'] !== 'string') return '';
   const end = typeof body['CompletedTime'] === 'string' ? new Date(body['CompletedTime']) : new Date();
   const seconds = Math.floor((end.getTime() - new Date(body['StartTime']).getTime()) / 1000);

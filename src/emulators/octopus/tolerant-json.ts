@@ -1,5 +1,6 @@
-// Json.NET, which the product reads requests with, accepts more than JSON: comments, trailing commas, single quotes,
-// unquoted names, and any letter case in property names. Published samples depend on it.
+// The product reads requests with Json.NET, which accepts more than JSON: comments, trailing commas, single quotes,
+// names without quotes, and any letter case in names. Published samples depend on this.
+import { isObject } from '../shared/json.ts';
 import { invalid } from './refusal.ts';
 
 class Reader {
@@ -100,7 +101,7 @@ class Reader {
   }
 }
 
-/** Reads a request body; an empty one is undefined. A body that cannot be read is refused with 400. */
+/** Reads a request body. Undefined when it is empty, 400 when it cannot be read. */
 export function readTolerantJson(text: string): unknown {
   if (text.trim() === '') return undefined;
   try {
@@ -111,11 +112,7 @@ export function readTolerantJson(text: string): unknown {
   }
 }
 
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Members whose own members are named by ids or by people: their letter case is theirs. */
+/** The members of these are named by ids or by people, so their letter case is not changed. */
 const dictionaries = new Set([
   'Arguments',
   'CustomFields',
@@ -129,7 +126,7 @@ const dictionaries = new Set([
   'Variables',
 ]);
 
-/** A document with its members' names beginning with a capital letter, as the product writes them: `projectId` is `ProjectId`. */
+/** A copy whose names begin with a capital letter, as the product writes them: `projectId` becomes `ProjectId`. */
 export function withProductNames(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withProductNames);
   if (!isObject(value)) return value;
@@ -140,14 +137,14 @@ export function withProductNames(value: unknown): unknown {
   return Object.fromEntries(named);
 }
 
-/** The members of a request object by name in any letter case; unknown ones are simply never asked for. */
+/** Finds the members of a request object by name, without regard to letter case. */
 export function members(body: unknown): (name: string) => unknown {
   const found = new Map<string, unknown>();
   if (isObject(body)) for (const [name, value] of Object.entries(body)) found.set(name.toLowerCase(), value);
   return (name) => found.get(name.toLowerCase()) ?? undefined;
 }
 
-/** A C# bool: true, "true", "True"; anything else that is not false is refused. */
+/** Reads a C# bool: true, false, or their text in any letter case. An absent value is false; 400 for any other. */
 export function readFlag(value: unknown, name: string): boolean {
   if (value === undefined || value === null) return false;
   if (typeof value === 'boolean') return value;
@@ -156,7 +153,7 @@ export function readFlag(value: unknown, name: string): boolean {
   throw invalid(`Could not convert the value of '${name}' to a boolean.`);
 }
 
-/** A text, number or truth value as text; anything else, and what is absent, as `otherwise`. */
+/** A text, number or boolean as text; `otherwise` for anything else. */
 export function asText(value: unknown, otherwise = ''): string {
   return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : otherwise;
 }

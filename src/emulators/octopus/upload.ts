@@ -2,8 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import busboy from 'busboy';
-import { messageOf } from '../shared/error-members.ts';
+import { BrokenForm, readForm } from '../shared/multipart.ts';
 import { workFile } from './feed.ts';
 import type { Instance } from './instance.ts';
 import { invalid } from './refusal.ts';
@@ -21,31 +20,19 @@ export interface ReceivedFile {
  */
 export async function receiveFile(instance: Instance, request: IncomingMessage): Promise<ReceivedFile> {
   const path = await workFile(instance, 'upload.part');
-  let received: { readonly fileName: string; readonly written: Promise<void> } | undefined;
+  let received: string | undefined;
   try {
-    const parser = busboy({ headers: request.headers, defParamCharset: 'utf8' });
-    parser.on('file', (_, stream, info) => {
-      const { filename } = info;
-      if (received === undefined && filename !== undefined && filename !== '') {
-        const written = pipeline(stream, createWriteStream(path));
-        // Awaited below; until then a failure must not count as unhandled.
-        written.catch(() => undefined);
-        received = { fileName: filename, written };
-      } else {
-        stream.resume();
-      }
+    await readForm(request, {
+      file(_, { stream, fileName = '' }) {
+        if (received !== undefined || fileName === '') return undefined;
+        received = fileName;
+        return pipeline(stream, createWriteStream(path));
+      },
     });
-    await pipeline(request, parser);
     if (received === undefined) throw invalid('A package file must be provided');
-    await received.written;
-    return { fileName: received.fileName, path, size: (await stat(path)).size };
+    return { fileName: received, path, size: (await stat(path)).size };
   } catch (error) {
-    // Some systems cannot remove a file that is still open.
-    await received?.written.catch(() => undefined);
     await rm(path, { force: true });
-    if (/multipart|content.?type|unexpected end|boundary|malformed/i.test(messageOf(error))) {
-      throw invalid('A package file must be provided');
-    }
-    throw error;
+    throw error instanceof BrokenForm ? invalid('A package file must be provided') : error;
   }
 }

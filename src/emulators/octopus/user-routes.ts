@@ -31,14 +31,14 @@ const keyKind = 'ApiKeys';
 function keyResource({ id, body }: Entry) {
   const self = `/api/users/${String(body['UserId'])}/apikeys/${id}`;
   const { $key: key, ...shown } = body;
-  // A key is shown once, when it is made; later only its beginning.
+  // A key is shown in full only when it is made. Later answers show its beginning.
   return { ...shown, ApiKey: { HasValue: true, NewValue: null, Hint: String(key).slice(0, 7) }, Links: { Self: self } };
 }
 
 const own = (visit: Visit) =>
   visit.instance.store.all(keyKind).filter(({ body }) => body['UserId'] === visit.param('id'));
 
-/** A key for oneself; for others only with the right to edit users. */
+/** Users manage their own keys. The keys of others need the permission to edit users. */
 function mayManageKeys(visit: Visit): void {
   if (visit.user.id === found(visit).id || visit.user.may('UserEdit')) return;
   throw new Refusal(403, 'You do not have permission to manage the API keys of another user.');
@@ -86,7 +86,7 @@ function removeKey(visit: Visit) {
   return json(200, {});
 }
 
-/** Each user sees every space here; .NET clients look for the default one among them before anything else. */
+/** Each user sees every space. .NET clients first look for the default space in this list. */
 const spaces: Route['handle'] = (visit) => {
   found(visit);
   return json(200, visit.instance.store.all('Spaces').map(resource));

@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Body, Entry, Store } from '../shared/store.ts';
+import type { Json } from '../shared/json.ts';
+import type { Entry, Store } from '../shared/store.ts';
 import { newId, putDocument, type Instance } from './instance.ts';
 import { kinds } from './kinds.ts';
 import { Refusal } from './refusal.ts';
 
 export interface User {
   readonly id: string;
-  readonly body: Body;
+  readonly body: Json;
   readonly may: (permission: string) => boolean;
 }
 
-/** Permissions are names, `*View` for everything that can be seen, or `*` for all. */
+/** Names of permissions; `*View` stands for all that end in View, `*` for all. */
 export type Permissions = readonly string[];
 
 const spacePermissions = [
@@ -34,7 +35,7 @@ const grants = (permissions: Permissions, permission: string) =>
   permissions.includes(permission) ||
   (permission.endsWith('View') && permissions.includes('*View'));
 
-/** What a user may do, by the names the permissions document lists. */
+/** The permissions of a user, among those that the permissions document lists. */
 export function grantedTo(user: Entry): { readonly space: readonly string[]; readonly system: readonly string[] } {
   const permissions = user.body['$permissions'] as Permissions;
   const granted = (names: readonly string[]) =>
@@ -86,7 +87,7 @@ function keyOf(headers: IncomingHttpHeaders, query: (name: string) => string | u
   return first(headers['x-octopus-apikey']) ?? first(headers['x-nuget-apikey']) ?? query('apikey') ?? bearer;
 }
 
-/** The caller of a request. 401 without a key, or with one that nobody has, unless the route is open. */
+/** The caller of a request. 401 when the key is missing or unknown, unless the route is open. */
 export function authenticate(
   instance: Instance,
   headers: IncomingHttpHeaders,
@@ -103,7 +104,7 @@ export function authenticate(
   );
 }
 
-/** The product's exact words for a 403 are not published; these are ours, in its manner. */
+/** 403 without the permission. The product's wording is not published; this one imitates its style. */
 export function authorize(user: User, permission: string): void {
   if (user.may(permission)) return;
   throw new Refusal(

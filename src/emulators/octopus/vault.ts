@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { isObject } from '../shared/json.ts';
 import type { Store } from '../shared/store.ts';
-import { isObject } from './tolerant-json.ts';
 
 /** A sensitive value as the state file holds it: encrypted with the server's master key under a random IV. */
 export interface Sealed {
@@ -14,7 +14,7 @@ export interface Vault {
   reveal(sealed: Sealed): string;
 }
 
-/** The master key is made once and kept in the settings: it guards against a look at single values, not against the file's owner. */
+/** The master key is kept in the same file: it hides single values from a glance, not from the owner of the file. */
 export function openVault(store: Store): Vault {
   const kept = store.setting('master-key') ?? randomBytes(16).toString('base64');
   store.keep('master-key', kept);

@@ -1,25 +1,25 @@
+import type { Json } from '../shared/json.ts';
 import type { PathParams } from '../shared/routes.ts';
 import type { Call, Reply } from '../shared/server.ts';
-import type { Body } from '../shared/store.ts';
 import type { Instance } from './instance.ts';
 import type { User } from './users.ts';
 
-/** A request that has found its route, with the space it is about and the user behind it. */
+/** A request whose route is known, with its space and its user. */
 export interface Visit {
   readonly instance: Instance;
   readonly call: Call;
-  /** A path parameter of the route; the route's pattern promises that it is there. */
+  /** A path parameter that the route's pattern has. */
   readonly param: (name: string) => string;
   readonly params: PathParams;
-  /** Id of the space the path names, or of the default space. */
+  /** The id of the space in the path, or of the default space. */
   readonly space: string;
   /** True when the path names its space. */
   readonly spaceNamed: boolean;
   readonly user: User;
   /** The parsed request body; undefined when it is empty. */
   readonly body: () => Promise<unknown>;
-  /** A body that must be a document. 400 when there is none. */
-  readonly document: () => Promise<Body>;
+  /** The body, which must be a document. 400 otherwise. */
+  readonly document: () => Promise<Json>;
 }
 
 export interface Route {

@@ -1,5 +1,5 @@
-// Errors of Node's own modules are read by their members: `instanceof Error` fails for them where the code runs in a
-// context of its own, as it does in Jest.
+// Reads errors by their members. In a separate context, as in Jest, `instanceof Error` is false for the errors of
+// Node's own modules.
 
 const member = (error: unknown, name: string): unknown =>
   typeof error === 'object' && error !== null ? (error as Record<string, unknown>)[name] : undefined;
@@ -15,13 +15,13 @@ export function messageOf(error: unknown): string {
   return typeof message === 'string' ? message : String(error);
 }
 
-/** For the emulator's own log. */
+/** The stack, for the emulator's own log. */
 export function stackOf(error: unknown): string {
   const stack = member(error, 'stack');
   return typeof stack === 'string' ? stack : messageOf(error);
 }
 
-/** The innermost message: fetch wraps what happened on the socket. */
+/** The message of the innermost cause: `fetch` hides the error of the socket in one. */
 export function rootMessageOf(error: unknown): string {
   const cause = member(error, 'cause');
   return cause === undefined ? messageOf(error) : rootMessageOf(cause);

@@ -1,6 +1,6 @@
 import { MigratorError } from '../../errors.ts';
 
-/** What a route does wrong. Without `times` it goes on until it is removed. */
+/** A fault of one route. Without `times` it stays until it is removed. */
 export interface RouteFault {
   readonly type: 'route';
   /** Any method when undefined. */
@@ -10,25 +10,25 @@ export interface RouteFault {
   readonly status?: number | undefined;
   /** Seconds, sent as Retry-After. */
   readonly retryAfter?: number | undefined;
-  /** Milliseconds before the request is looked at. */
+  /** Milliseconds to wait before the request is processed. */
   readonly latency?: number | undefined;
-  /** `before`: the request is never processed. `after`: it is processed, then the answer is lost. */
+  /** Breaks the connection: `before` the request is processed, or `after` it, so that only the answer is lost. */
   readonly reset?: 'before' | 'after' | undefined;
-  /** The answer's head promises the whole body, the connection ends after this many bytes. */
+  /** Ends the connection after this many bytes of the body, although the header promises the whole body. */
   readonly cut?: number | undefined;
-  /** A proxy's HTML page instead of the answer. */
+  /** Sends the HTML page of a proxy instead of the answer. */
   readonly html?: boolean | undefined;
-  /** Overwrites Content-Type of the true answer. */
+  /** Replaces the Content-Type of the answer. */
   readonly contentType?: string | undefined;
-  /** Bytes per step of a slow body; a step comes each `every` milliseconds (default 50). */
+  /** Sends the body slowly: so many bytes each `every` milliseconds (default 50). */
   readonly drip?: number | undefined;
   readonly every?: number | undefined;
   readonly times?: number | undefined;
-  /** Requests let through before the first hit. */
+  /** How many requests pass before the first one is hit. */
   readonly skip?: number | undefined;
 }
 
-/** A failure the product is known for, by name; see docs/emulators.md. */
+/** A failure that the product is known for, by name; see docs/emulators.md. */
 interface NamedFault {
   readonly type: 'named';
   readonly name: string;
@@ -40,13 +40,13 @@ export type FaultSpec = RouteFault | NamedFault;
 
 interface SeenRequest {
   readonly method: string;
-  /** Path and query as they came. */
+  /** Path and query as they were sent. */
   readonly path: string;
 }
 
-/** Switches faults on and off while the emulator runs, and tells which requests it has seen. */
+/** Switches faults on and off while the emulator runs, and lists the requests that it has received. */
 export interface FaultControl {
-  /** Returns the function that takes it away again. */
+  /** Returns a function that removes the fault. */
   add(fault: FaultSpec): () => void;
   clear(): void;
   active(): readonly FaultSpec[];
@@ -54,16 +54,16 @@ export interface FaultControl {
   forgetRequests(): void;
 }
 
-/** The control as the emulator's own code sees it. */
+/** The same, with what only the emulator's own code uses. */
 export interface Faults extends FaultControl {
   seen(method: string, url: string): void;
-  /** The first fault that hits this request, counted down. */
+  /** The first fault that hits this request. It counts as one hit. */
   hit(method: string, paths: readonly string[]): RouteFault | undefined;
-  /** A named fault that is on, not counted. */
+  /** A named fault that is on. It does not count as a hit. */
   named(name: string): NamedFault | undefined;
-  /** A named fault that is on, counted down. */
+  /** A named fault that is on. It counts as one hit. */
   take(name: string): NamedFault | undefined;
-  /** Called whenever the set changes. */
+  /** The listener is called whenever a fault is added or removed. */
   watch(listener: () => void): void;
 }
 
@@ -177,7 +177,8 @@ function refuse(text: string, what: string, known: readonly string[]): never {
 function readPairs(text: string, words: readonly string[], known: readonly string[]): ReadonlyMap<string, string> {
   const pairs = new Map<string, string>();
   for (const word of words) {
-    const [, key = '', value] = /^([a-z-]+)(?:=(.+))?$/.exec(word) ?? refuse(text, `"${word}" is no key=value`, known);
+    const [, key = '', value] =
+      /^([a-z-]+)(?:=(.+))?$/.exec(word) ?? refuse(text, `"${word}" is not of the form key=value`, known);
     if (pairs.has(key)) refuse(text, `"${key}" is given twice`, known);
     pairs.set(key, value ?? '');
   }
@@ -211,7 +212,7 @@ function parseRoute(
     } else if (key === 'content-type' && value !== '') {
       fault['contentType'] = value;
     } else {
-      refuse(text, `"${key}" is no effect of a route fault`, known);
+      refuse(text, `"${key}" is not an effect of a route fault`, known);
     }
   }
   const effects = ['status', 'latency', 'reset', 'cut', 'html', 'contentType', 'drip'];
@@ -220,9 +221,9 @@ function parseRoute(
 }
 
 /**
- * Reads `[METHOD] /path key=value …` or `name key=number …`. USAGE names what is wrong and the named faults there are.
- * Route effects: status, retry-after (s), latency (ms), reset[=before|after], cut (bytes), html, content-type,
- * drip (bytes) with every (ms); times and skip count requests.
+ * Reads `[METHOD] /path key=value …` or `name key=number …`. USAGE says what is wrong and lists the named faults.
+ * Effects of a route fault: status, retry-after (s), latency (ms), reset[=before|after], cut (bytes), html,
+ * content-type, drip (bytes) with every (ms). `times` and `skip` count requests.
  */
 export function parseFaultText(text: string, known: readonly string[]): FaultSpec {
   const [first = '', ...rest] = text.trim().split(/\s+/);

@@ -1,4 +1,4 @@
-// Two processes on one state directory would overwrite each other's work, so a directory has one owner at a time.
+// Two processes in one state directory would overwrite each other's work, so only one process may use it at a time.
 import { readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -12,7 +12,7 @@ function alive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it lives and belongs to somebody else.
+    // EPERM: the process is alive and belongs to another user.
     return codeOf(error) === 'EPERM';
   }
 }
@@ -28,21 +28,21 @@ function owner(file: string): number | undefined {
 }
 
 /**
- * Takes a directory that exists; the returned function gives it back. CONFLICT while a live process serves it; the lock
- * of a process that died is taken over.
+ * Locks a directory that exists; the returned function unlocks it. CONFLICT while a live process has the lock. The lock
+ * of a dead process is taken over.
  */
 export function lockDirectory(directory: string): () => void {
   const real = realpathSync(directory);
   const file = join(real, 'emulator.lock');
   const pid = owner(file);
-  // Our own id in a lock we do not hold was left by an earlier process that had the same id.
+  // A lock with our own process id that we do not hold was left by an earlier process with the same id.
   const busy = held.has(real) || (pid !== undefined && pid !== process.pid && alive(pid));
   if (busy) {
     throw new MigratorError(
       'CONFLICT',
       `the emulator directory "${directory}" is already served by process ${pid ?? process.pid}`,
       {
-        hint: `stop that process, use its URL, or remove "${file}" if it is no emulator`,
+        hint: `stop that process, use its URL, or remove "${file}" if that process is not an emulator`,
         details: { directory, pid: pid ?? process.pid },
       },
     );

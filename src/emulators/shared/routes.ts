@@ -5,7 +5,7 @@ export type PathParams = Readonly<Record<string, string | undefined>>;
 export interface Routes<Target> {
   /** `:name` is one path segment, `:name(regex)` one that matches. */
   on(method: string, path: string, target: Target): void;
-  /** The target, or the methods this path does know (none: there is no such path). */
+  /** The target, or the methods that the path allows; an empty list when there is no such path. */
   find(
     method: string,
     path: string,
@@ -15,7 +15,7 @@ export interface Routes<Target> {
 const methods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const;
 type Method = (typeof methods)[number];
 
-/** Unless told, paths compare without regard to case; parameters keep theirs. HEAD is answered as GET. */
+/** Paths compare without regard to case, unless `caseSensitive`; parameters keep their case. HEAD counts as GET. */
 export function createRoutes<Target>({ caseSensitive = false } = {}): Routes<Target> {
   const tree = router({
     caseSensitive,

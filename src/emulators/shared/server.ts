@@ -8,10 +8,12 @@ import type { Faults, RouteFault } from './faults.ts';
 /** One request as handlers see it. */
 export interface Call {
   readonly method: string;
-  /** Without the query, still percent-encoded. */
+  /** Without the query, percent-encoded as it was sent. */
   readonly path: string;
   /** The first value of a query parameter; names are compared without regard to case. */
   readonly query: (name: string) => string | undefined;
+  /** All query parameters, in order and with letter case. */
+  readonly search: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   /** The body, unread. */
   readonly request: IncomingMessage;
@@ -33,11 +35,11 @@ export interface Listener {
 export interface ListenOptions {
   readonly port: number;
   readonly faults: Faults;
-  /** Never rejects for what a caller did wrong: that is a reply. */
+  /** Answers a wrong request with a reply; rejects only for a mistake of the emulator. */
   readonly answer: (call: Call) => Promise<Reply>;
-  /** The same path in the product's other spellings, for faults. */
+  /** Other forms of the same path, so that a fault for one form hits all of them. */
   readonly spellings: (path: string) => readonly string[];
-  /** The JSON of an injected error status, in the product's own shape. */
+  /** The product's error document for an injected status. */
   readonly refusal: (status: number, message: string) => unknown;
   readonly log: (line: string) => void;
 }
@@ -45,7 +47,9 @@ export interface ListenOptions {
 const page = (status: number) =>
   `<!DOCTYPE html>\n<html><head><title>${status}</title></head><body><center><h1>${status}</h1></center><hr><center>gateway</center></body></html>\n`;
 
-/** A path that begins with two slashes is a path still; `*` and whatever else is none cannot be found anyway. */
+/**
+ * A path may begin with two slashes. A target that is neither path nor URL, like `*`, becomes a path that no route has.
+ */
 function addressOf(target: string): string {
   if (target.startsWith('/')) return `http://127.0.0.1${target}`;
   return URL.canParse(target) ? target : 'http://127.0.0.1/*';
@@ -61,6 +65,7 @@ function readCall(request: IncomingMessage): Call {
     method: request.method ?? 'GET',
     path: url.pathname,
     query: (name) => query.get(name.toLowerCase()),
+    search: url.searchParams,
     headers: request.headers,
     request,
   };
@@ -127,7 +132,7 @@ async function send(
     response.end();
     return;
   }
-  // What was promised so far must reach the client before the connection ends.
+  // The header and the bytes so far must reach the client before the connection ends.
   response.flushHeaders();
   await new Promise<void>((resolve) => response.socket?.write('', () => resolve()) ?? resolve());
   response.destroy();
@@ -171,7 +176,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       response.destroy();
     });
   });
-  // Uploads may take as long as they need, and pooled connections of clients that pause must stay usable.
+  // Uploads may take long, and clients may pause between two requests on one connection.
   server.requestTimeout = 0;
   server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {

@@ -1,37 +1,35 @@
-import Database from 'libsql';
 import { MigratorError } from '../../errors.ts';
-
-/** One thing an emulated server knows, as plain JSON. */
-export type Body = Readonly<Record<string, unknown>>;
+import { openDatabase, type Database } from './database.ts';
+import type { Json } from './json.ts';
 
 export interface Entry {
   readonly kind: string;
-  /** Unique within its kind; like the name, compared without regard to case unless the store was opened otherwise. */
+  /** Unique within its kind. Ids and names compare without regard to case, unless the store is `caseSensitive`. */
   readonly id: string;
-  /** The space, folder or org that holds it; undefined for what belongs to the whole server. */
+  /** The space, folder or org that holds it. Undefined for what belongs to the whole server. */
   readonly container: string | undefined;
   readonly name: string;
-  readonly body: Body;
+  readonly body: Json;
 }
 
-/** The state of one emulated server: documents, counters, settings and append-only streams of lines, in one SQLite file. */
+/** The state of one emulated server in one SQLite file: documents, counters, settings and streams of lines. */
 export interface Store {
   get(kind: string, id: string): Entry | undefined;
-  /** In the order they were first put; of one container when it is given. */
+  /** In the order in which they were first put; only of one container when it is given. */
   all(kind: string, container?: string): readonly Entry[];
   named(kind: string, container: string | undefined, name: string): Entry | undefined;
-  /** Keeps the place of an entry that exists. */
+  /** Adds an entry, or replaces one without changing its place in the order. */
   put(entry: Entry): void;
   remove(kind: string, id: string): boolean;
-  /** 1, 2, 3 … per sequence, never twice, also after a restart. */
+  /** 1, 2, 3 … in each sequence; never the same number twice, not even after a restart. */
   next(sequence: string): number;
   setting(name: string): string | undefined;
   keep(name: string, value: string | undefined): void;
   append(stream: string, line: unknown): void;
   lines(stream: string): readonly unknown[];
-  /** All or nothing; may be nested, the outermost call decides. The work is synchronous, so nothing comes in between. */
+  /** All or nothing. Inside another call, the outer call decides. The work is synchronous, so nothing interrupts it. */
   atomically<Result>(work: () => Result): Result;
-  /** Runs the work, then undoes all it wrote. */
+  /** Runs the work, then undoes everything that it wrote. */
   rehearse<Result>(work: () => Result): Result;
   close(): void;
 }
@@ -60,26 +58,13 @@ const entry = (row: Row): Entry => ({
   id: row.id,
   container: row.container ?? undefined,
   name: row.name,
-  body: JSON.parse(row.body) as Body,
+  body: JSON.parse(row.body) as Json,
 });
 
-function open(file: string, collation: 'NOCASE' | 'BINARY'): Database.Database {
-  try {
-    const database = new Database(file);
-    database.pragma('journal_mode = WAL');
-    database.pragma('synchronous = NORMAL');
-    database.exec(schema(collation));
-    return database;
-  } catch (cause) {
-    throw new MigratorError('LOCAL_IO', `the emulator's state file "${file}" cannot be opened`, {
-      hint: 'choose another directory, or remove this one to start with fresh data',
-      cause,
-    });
-  }
-}
-
-/** The first product that uses a state file keeps it: two would seed and answer from each other's documents. */
-function claim(database: Database.Database, file: string, product: string): void {
+/**
+ * A state file belongs to the first product that uses it: another one would answer from documents that are not its own.
+ */
+function claim(database: Database, file: string, product: string): void {
   database.prepare("INSERT OR IGNORE INTO settings (name, value) VALUES ('product', ?)").run(product);
   const { value } = database.prepare("SELECT value FROM settings WHERE name = 'product'").get() as { value: string };
   if (value === product) return;
@@ -90,11 +75,11 @@ function claim(database: Database.Database, file: string, product: string): void
 }
 
 /**
- * Opens or creates the state file. LOCAL_IO when it is not a database or cannot be written, CONFLICT when it holds another
- * product's instance.
+ * Opens or creates the state file. LOCAL_IO when it is not a database or cannot be written, CONFLICT when it holds an
+ * instance of another product.
  */
 export function openStore(file: string, product: string, { caseSensitive = false } = {}): Store {
-  const database = open(file, caseSensitive ? 'BINARY' : 'NOCASE');
+  const database = openDatabase(file, schema(caseSensitive ? 'BINARY' : 'NOCASE'));
   claim(database, file, product);
   const columns = 'kind, id, container, name, body';
   const statements = {
@@ -169,7 +154,7 @@ export function openStore(file: string, product: string, { caseSensitive = false
     atomically: (work) => transact(work, 'COMMIT'),
     rehearse: (work) => transact(work, 'ROLLBACK'),
     close() {
-      // The file alone then holds everything, for people who copy it.
+      // Moves everything into the one file, for people who copy it.
       database.pragma('wal_checkpoint(TRUNCATE)');
       database.close();
     },

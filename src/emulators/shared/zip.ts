@@ -1,4 +1,4 @@
-// A small zip writer and reader: stored and deflated members, one disk, no zip64 (at most 65,535 members and 4 GiB).
+// Writes and reads zip files with stored and deflated members, without zip64: at most 65,535 members and 4 GiB.
 import { open, type FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { crc32, deflateRaw, inflateRaw } from 'node:zlib';
@@ -13,7 +13,7 @@ const deflate = promisify(deflateRaw);
 const inflate = promisify(inflateRaw);
 const utf8Names = 0x0800;
 const limit = 0xffff_ffff;
-/** An expanded member may not exceed this: a document is small, a task log is not huge. */
+/** Bytes of the largest member that is read. Documents and task logs are much smaller. */
 const largestMember = 256 * 1024 * 1024;
 
 interface Written {
@@ -25,12 +25,12 @@ interface Written {
   readonly offset: number;
 }
 
-/** The fields a local header and a directory record share, from "version needed" to the length of the name. */
+/** The fields that a local header and a directory record have in common: "version needed" to the length of the name. */
 function sharedFields(target: Buffer, at: number, member: Written): void {
   target.writeUInt16LE(20, at);
   target.writeUInt16LE(utf8Names, at + 2);
   target.writeUInt16LE(member.method, at + 4);
-  // A fixed date (1 January 1980) keeps equal exports equal, byte for byte.
+  // With a fixed date (1 January 1980) equal exports have equal bytes.
   target.writeUInt32LE(0x0021_0000, at + 6);
   target.writeUInt32LE(member.crc, at + 10);
   target.writeUInt32LE(member.packed, at + 14);
@@ -88,7 +88,7 @@ export async function* writeZip(members: Iterable<ZipMember> | AsyncIterable<Zip
   yield Buffer.concat([directory, end]);
 }
 
-/** Says what is wrong with the bytes; callers put it into a task's log. */
+/** The zip file is damaged. The message goes into the log of a task. */
 export class ZipDamage extends Error {
   override readonly name = 'ZipDamage';
 }
@@ -154,13 +154,13 @@ async function* membersOf(source: Source): AsyncGenerator<ZipMember> {
   }
 }
 
-/** All members of a file but folders, one at a time, checked against their sums. Fails with ZipDamage. */
+/** All members except folders, one at a time, each checked against its CRC-32. Fails with ZipDamage. */
 export async function* readZip(file: string): AsyncGenerator<ZipMember> {
   const handle = await open(file);
   try {
     yield* membersOf(sourceOf(handle, (await handle.stat()).size));
   } catch (error) {
-    // A wild offset (RangeError) or a broken deflate stream: the same thing to the caller.
+    // A wrong offset (RangeError) or a broken deflate stream also means that the file is damaged.
     if (error instanceof ZipDamage) throw error;
     if (codeOf(error) !== undefined) throw new ZipDamage(`The archive is damaged: ${messageOf(error)}`);
     throw error;

@@ -1,6 +1,6 @@
-// An account's name is its label: an account file that gives another label renames the account as it arrives.
+// The name of an account is its label. An account file with another label renames the account during the import.
+import { asObject, asText, type Json, memberAt, withMember } from '../shared/json.ts';
 import type { Arrival } from './archive.ts';
-import { asObject, asText, at, withMember, type Json } from './json.ts';
 
 interface Arriving {
   readonly arrivals: readonly Arrival[];
@@ -9,12 +9,12 @@ interface Arriving {
 
 const referencePath = ['property_map', 'account', 'account_ref', 'value', 'label', 'value'];
 
-/** Accounts under the names that the account file gives them; pipelines of the same zip follow. */
+/** Renames accounts as the account file says, and changes the pipelines of the same zip accordingly. */
 export function renamed({ arrivals, accounts }: Arriving): Arriving {
   const names = new Map<string, string>();
   for (const { name, type } of arrivals) {
     const given = type === 'Account' && Object.hasOwn(accounts, name) ? accounts[name] : undefined;
-    const label = asText(at(given, 'property_map', 'info', 'label', 'value'));
+    const label = asText(memberAt(given, 'property_map', 'info', 'label', 'value'));
     if (label !== '' && label !== name && !label.includes('/')) names.set(name, label);
   }
   if (names.size === 0) return { arrivals, accounts };
@@ -30,7 +30,7 @@ export function renamed({ arrivals, accounts }: Arriving): Arriving {
 
 function followed(document: Json, names: ReadonlyMap<string, string>): Json {
   const snaps = Object.entries(asObject(document['snap_map'])).map(([id, snap]) => {
-    const to = names.get(asText(at(snap, ...referencePath)));
+    const to = names.get(asText(memberAt(snap, ...referencePath)));
     return [id, to === undefined ? snap : withMember(snap, referencePath, to)] as const;
   });
   return snaps.length === 0 ? document : { ...document, snap_map: Object.fromEntries(snaps) };

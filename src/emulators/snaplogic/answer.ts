@@ -1,34 +1,25 @@
-// From a request to its reply: route, caller, handler, error document, and the faults that touch every answer.
+// Answers a request: route, caller, handler, error document, and the faults that can affect every answer.
 import type { IncomingMessage } from 'node:http';
-import { stackOf } from '../shared/error-members.ts';
+import { answering, Refusal } from '../shared/answering.ts';
+import { isObject, type Json } from '../shared/json.ts';
+import { readText, usualLimit } from '../shared/request-body.ts';
 import { createRoutes } from '../shared/routes.ts';
 import type { Call, Reply } from '../shared/server.ts';
 import { authenticate } from './authentication.ts';
-import { isObject, type Json } from './json.ts';
 import { needOrg } from './orgs.ts';
 import type { Plane } from './plane.ts';
-import { errorDocument, json, nestedErrorDocument, Refusal } from './refusal.ts';
+import { errorDocument, json, nestedErrorDocument } from './refusal.ts';
 import { enter, need, needAdmin } from './rights.ts';
 import { needPlace } from './tree.ts';
 import type { Route, Visit } from './visit.ts';
 
-const largestBody = 32 * 1024 * 1024;
+const tooLarge = () => new Refusal(413, 'The request body is too large');
 
 async function readDocument(request: IncomingMessage): Promise<Json> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > largestBody) throw new Refusal(413, 'The request body is too large');
-    chunks.push(chunk);
-  }
+  const text = await readText(request, usualLimit, tooLarge);
   let parsed: unknown;
   try {
-    parsed = JSON.parse(
-      Buffer.concat(chunks)
-        .toString('utf8')
-        .replace(/^\uFEFF/, ''),
-    );
+    parsed = JSON.parse(text);
   } catch {
     throw new Refusal(400, 'The request body is not valid JSON');
   }
@@ -37,8 +28,8 @@ async function readDocument(request: IncomingMessage): Promise<Json> {
 }
 
 /**
- * Names in a path are percent-encoded one by one, and `+` is a plus. A name has no slash, so that one that is encoded
- * too still parts two of them.
+ * The names after the fixed part of the route. They are percent-encoded one by one, and `+` stands for itself. A name
+ * has no slash, so an encoded slash separates two names too.
  */
 function tailOf(routePath: string, path: string): readonly string[] {
   const parts = (text: string) => text.split('/').filter((part) => part !== '');
@@ -55,9 +46,6 @@ function checkEncoding(path: string): void {
     throw new Refusal(400, 'The path is not correctly encoded');
   }
 }
-
-const queryAll = (request: IncomingMessage, name: string): readonly string[] =>
-  new URLSearchParams(/\?(.*)$/s.exec(request.url ?? '')?.[1] ?? '').getAll(name);
 
 function refusalReply({ faults }: Plane, status: number, message: string): Reply {
   const html = faults.take('html-error');
@@ -88,7 +76,6 @@ function visitOf(plane: Plane, call: Call, route: Route, params: Readonly<Record
     caller,
     param: (name) => params[name] ?? '',
     segments: tailOf(route.path, call.path),
-    queryAll: (name) => queryAll(call.request, name),
     document: () => (document ??= readDocument(call.request)),
     reach(segments, right) {
       const org = needOrg(plane.store, segments[0] ?? '');
@@ -115,15 +102,12 @@ export function createAnswer(plane: Plane, list: readonly Route[]): (call: Call)
     return found.target.handle(visitOf(plane, call, found.target, found.params));
   }
 
-  return async (call) => {
-    const hold = limited(plane);
-    if (hold !== undefined) return hold;
-    try {
-      return await handle(call);
-    } catch (error) {
-      if (error instanceof Refusal) return refusalReply(plane, error.status, error.message);
-      plane.log(`${call.method} ${call.path} failed: ${stackOf(error)}`);
-      return refusalReply(plane, 500, 'Internal server error');
-    }
-  };
+  return answering(
+    plane.log,
+    (call) => limited(plane) ?? handle(call),
+    (error) =>
+      error instanceof Refusal
+        ? refusalReply(plane, error.status, error.message)
+        : refusalReply(plane, 500, 'Internal server error'),
+  );
 }

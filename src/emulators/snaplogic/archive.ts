@@ -1,10 +1,10 @@
-// The zip of a project as it comes back: read whole, checked before anything is changed.
+// Reads the zip of a project completely, before an import changes anything.
 import { readFile } from 'node:fs/promises';
+import { Refusal } from '../shared/answering.ts';
+import { asObjects, asText, isObject, type Json } from '../shared/json.ts';
 import { readZip, ZipDamage } from '../shared/zip.ts';
 import type { Content, Contents } from './contents.ts';
-import { asObjects, asText, isObject, type Json } from './json.ts';
 import { entriesName } from './project-export.ts';
-import { Refusal } from './refusal.ts';
 import { isAssetType, type AssetType } from './tree.ts';
 
 export interface Arrival {
@@ -35,7 +35,7 @@ interface Unpacked {
   readonly files: ReadonlyMap<string, Content>;
 }
 
-/** Members under `files/` and, with `flat`, all of them go to the contents; the last of equal names stays. */
+/** Stores the members below `files/`, or with `flat` all members. Of two with the same name the last one counts. */
 async function unpack(contents: Contents, path: string, flat: boolean): Promise<Unpacked> {
   const [texts, files] = [new Map<string, string>(), new Map<string, Content>()];
   try {
@@ -75,7 +75,7 @@ function arrival(entry: Json, files: ReadonlyMap<string, Content>): Arrival {
   return { ...same, document: rest };
 }
 
-/** The assets of an exported zip. 400 when it is none. */
+/** The assets of an exported zip. 400 for another file. */
 export async function readArchive(contents: Contents, path: string): Promise<readonly Arrival[]> {
   const { texts, files } = await unpack(contents, path, false);
   const text = texts.get(entriesName);
@@ -85,6 +85,6 @@ export async function readArchive(contents: Contents, path: string): Promise<rea
   return asObjects(entries).map((entry) => arrival(entry, files));
 }
 
-/** The accounts to change, by name, as the template has them. */
+/** The accounts of an account file, by name. */
 export const readAccounts = async (path: string): Promise<Json> =>
   parseObject(await readFile(path, 'utf8'), 'file_account');

@@ -1,4 +1,4 @@
-import { asText } from './json.ts';
+import { asText } from '../shared/json.ts';
 import { trustObstacle } from './orgs.ts';
 import type { Plane } from './plane.ts';
 import { permsAt } from './rights.ts';
@@ -10,8 +10,8 @@ export type Copied =
   | { readonly status: 401 | 403 | 409 | 500 };
 
 /**
- * Copies one asset into a project of this plane: 401 for a secured one the user may not read, 403 for an account or
- * policy that the target may not have, 409 when the name belongs to an asset of another type.
+ * Copies one asset into a project of this control plane. 401 for a secured asset that the user may not read, 403 for an
+ * account or a policy that the target may not receive, 409 when the name belongs to an asset of another type.
  */
 export function copyAsset(
   plane: Plane,

@@ -1,7 +1,7 @@
 import { permsAt } from './rights.ts';
 import { pathText, type Node, type Place } from './tree.ts';
 
-/** An asset as lists show it. `holder` is the place it lies in; `path` its own, when that is not below the holder. */
+/** An asset as lists show it. `holder` is the place that contains it. */
 export function listed(node: Node, holder: Place, email: string) {
   const path = pathText([...holder.path.split('/').slice(1), node.name]);
   return {

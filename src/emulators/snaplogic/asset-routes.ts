@@ -1,11 +1,12 @@
+import { Refusal } from '../shared/answering.ts';
+import { asObject, asText, type Json } from '../shared/json.ts';
 import { listed } from './asset-document.ts';
 import { encryptedFor } from './encryption.ts';
-import { checkName } from './asset-name.ts';
-import { asObject, asText, type Json } from './json.ts';
 import type { Plane } from './plane.ts';
-import { ok, Refusal } from './refusal.ts';
+import { ok } from './refusal.ts';
 import { isAdmin, need } from './rights.ts';
 import {
+  checkName,
   addNode,
   binNode,
   childNamed,
@@ -69,7 +70,7 @@ async function create(visit: Visit) {
   });
 }
 
-/** To the recycle bin; files are gone for good. */
+/** Moves an asset to the recycle bin; files are deleted for good. */
 export function discard(plane: Plane, node: Node, by: string): void {
   plane.store.atomically(() => {
     if (node.type === 'File') removeNode(plane.store, node);
@@ -83,7 +84,7 @@ function remove(visit: Visit) {
   return ok({});
 }
 
-/** A pipeline by its snode id; 404 when there is none, 403 for those who may not read it. */
+/** A pipeline by its snode id. 404 when there is none, 403 for callers who may not read it. */
 function needPipeline(visit: Visit): Node {
   const node = nodeById(visit.plane.store, visit.param('id'));
   if (node?.type !== 'Pipeline') throw new Refusal(404, `There is no pipeline ${visit.param('id')}`);
@@ -123,7 +124,9 @@ function readVersion(visit: Visit) {
   return ok(pipelineDocument(node, document));
 }
 
-/** A list, as the service answers. Here every earlier state is a version; there only what somebody checked in. */
+/**
+ * The versions of a pipeline as a list. Here every earlier state is a version; in the service only a checked-in one.
+ */
 function listVersions(visit: Visit) {
   const node = needPipeline(visit);
   return ok(
@@ -149,7 +152,7 @@ function plexes(visit: Visit, name: string) {
   return ok(visit.reach([name], 'R').org.snaplexes);
 }
 
-/** The catalog is sold separately. */
+/** The catalog needs a separate licence. */
 function catalog(visit: Visit): never {
   const { org } = visit.reach([visit.param('org')], 'R');
   const who = isAdmin(visit.caller.user.email, org) ? 'The environment' : 'This user';

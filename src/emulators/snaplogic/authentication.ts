@@ -1,15 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { asObject, asText, type Json } from './json.ts';
+import { Refusal } from '../shared/answering.ts';
+import { asObject, asText, type Json } from '../shared/json.ts';
 import { isSigned } from './jwt-keys.ts';
 import { orgNamed } from './orgs.ts';
 import type { Plane } from './plane.ts';
-import { Refusal } from './refusal.ts';
 import { hasPassword, userNamed, userOfToken, type User } from './users.ts';
 
 export interface Caller {
   readonly user: User;
   readonly scheme: 'Basic' | 'Bearer' | 'SLToken';
-  /** The environment a JWT was made for; undefined without one. */
+  /** The environment for which a JWT was made. Undefined without a JWT. */
   readonly org: string | undefined;
 }
 
@@ -64,7 +64,7 @@ function basic(plane: Plane, encoded: string): Caller {
 }
 
 function callerOf(plane: Plane, headers: IncomingHttpHeaders): Caller {
-  // The samples of the service's documents say `Bearer Token <token>`; their text, and everybody else, `Bearer <token>`.
+  // Samples in the service's documents write `Bearer Token <token>`. Their text and all clients write `Bearer <token>`.
   const [, word = '', value = ''] =
     /^(Basic|Bearer|Bearer +Token|SLToken) +(\S+) *$/i.exec(headers.authorization ?? '') ?? [];
   const scheme = word.split(' ')[0]?.toLowerCase();
@@ -75,7 +75,7 @@ function callerOf(plane: Plane, headers: IncomingHttpHeaders): Caller {
   return { user, scheme: 'SLToken', org: undefined };
 }
 
-/** The caller of a request; 401 for wrong credentials, a locked account and an expired password. */
+/** The caller of a request. 401 for wrong credentials, a locked account or an expired password. */
 export function authenticate(plane: Plane, headers: IncomingHttpHeaders): Caller {
   const caller = callerOf(plane, headers);
   if (caller.user.lockedOut) throw refused(`The account of ${caller.user.email} is locked`);

@@ -1,4 +1,4 @@
-// File assets lie on disk under the hash of what they hold, so that a copy of a project copies no bytes.
+// The content of a file asset is stored on disk under its hash, so that a copy of a project copies no bytes.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -11,18 +11,18 @@ export interface Content {
 }
 
 export interface Contents {
-  /** A path in the folder of what is being written; the caller removes the file. */
+  /** An unused path in the work folder. The caller removes the file. */
   workFile(): string;
   keep(data: Uint8Array): Promise<Content>;
   read(hash: string): Promise<Buffer>;
   stream(hash: string): AsyncIterable<Uint8Array>;
-  /** Removes what no asset holds. */
+  /** Removes every content that is not in `held`. */
   sweep(held: ReadonlySet<string>): Promise<void>;
 }
 
 export async function openContents(directory: string): Promise<Contents> {
   const [files, work] = [join(directory, 'files'), join(directory, 'work')];
-  // What was being written when an earlier process ended is nobody's.
+  // Removes files that an earlier process did not finish.
   await rm(work, { recursive: true, force: true });
   await mkdir(files, { recursive: true });
   await mkdir(work);

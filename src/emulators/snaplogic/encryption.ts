@@ -1,8 +1,8 @@
-// Sensitive values of accounts: AES-256 under a key of their own, which is wrapped with the environment's key. The
-// presence of `key` says that a value is encrypted; plain text without it is encrypted when the account is saved.
+// Sensitive values of accounts are encrypted with AES-256. Each has its own key, which is encrypted with the
+// environment's key. A value with `key` is encrypted; a plain value without it is encrypted when the account is saved.
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { asText, isObject, type Json } from '../shared/json.ts';
 import type { Store } from '../shared/store.ts';
-import { asText, isObject, type Json } from './json.ts';
 import { orgById, trustObstacle, type Org } from './orgs.ts';
 
 const sensitiveName = /passw|passphrase|secret|token|private_?key|api_?key/i;
@@ -36,7 +36,7 @@ function seal(store: Store, org: Org, clear: string): Json {
   };
 }
 
-/** Undefined when an environment of another control plane or one that does not trust this one encrypted the value, or when it is damaged. */
+/** Undefined for a damaged value, and for one of an environment whose key this one may not use. */
 function reveal(store: Store, sealed: Json, reader: Org): string | undefined {
   const [, id = ''] = /-([0-9a-f]{24})-\d+$/.exec(asText(sealed['key'])) ?? [];
   const [kept, writer] = [store.setting(`org-key:${id}`), orgById(store, id)];
@@ -46,7 +46,7 @@ function reveal(store: Store, sealed: Json, reader: Org): string | undefined {
     const own = decrypt(Buffer.from(kept, 'base64'), iv, asText(sealed['sym_key']));
     return decrypt(own, iv, asText(sealed['value'])).toString('utf8');
   } catch {
-    // A wrong length or padding: what was sent is not what this plane wrote.
+    // A wrong length or padding: the value was not written by this control plane.
     return undefined;
   }
 }
@@ -55,11 +55,11 @@ const isSealed = (value: Json): boolean => typeof value['key'] === 'string' && t
 
 interface Encrypted {
   readonly document: Json;
-  /** Values that remain as another environment encrypted them. */
+  /** How many values stay as another environment has encrypted them. */
   readonly foreign: number;
 }
 
-/** An account's document as an environment keeps it: plain sensitive values encrypted, its own and readable ones anew. */
+/** The document of an account as an environment keeps it: every sensitive value that it can read is encrypted anew. */
 export function encryptedFor(store: Store, org: Org, document: Json): Encrypted {
   let foreign = 0;
   const visit = (value: unknown, name: string): unknown => {

@@ -1,10 +1,10 @@
+import { Refusal } from '../shared/answering.ts';
 import type { Reply } from '../shared/server.ts';
 import { writeZip } from '../shared/zip.ts';
 import { checkExport, exportMembers } from './project-export.ts';
-import { listOf } from './query-list.ts';
-import { errorDocument, json, Refusal } from './refusal.ts';
+import { errorDocument, json } from './refusal.ts';
 import { childrenOf, isAssetType, lastOf, pathSegments, type Node } from './tree.ts';
-import type { Route, Visit } from './visit.ts';
+import { listOf, type Route, type Visit } from './visit.ts';
 
 const publicApi = '/api/1/rest/public/project';
 
@@ -28,7 +28,7 @@ function exportProject(visit: Visit): Reply {
   const { plane, segments } = visit;
   if (segments.length !== 3) throw new Refusal(400, 'The path must name a project: /org/project_space/project');
   const project = lastOf(visit.reach(segments, 'admin'));
-  // What the vendor's own test keywords send for all of them.
+  // The vendor's own test keywords send this for all assets.
   const types = listOf(visit, 'asset_types').filter((type) => type !== 'All');
   const wrong = types.find((type) => !exported.includes(type));
   if (wrong !== undefined) throw new Refusal(400, `${wrong} is not a valid asset type`);

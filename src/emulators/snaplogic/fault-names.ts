@@ -1,4 +1,7 @@
-/** The failures a SnapLogic control plane is known for; docs/emulators.md says what each does. Light: the command line reads it for help. */
+/**
+ * The named faults of a control plane; see docs/emulators.md. A file of its own, because the help of a command reads
+ * it.
+ */
 export const snaplogicFaults = [
   'duplicate-as-failed-status',
   'status-forbidden',

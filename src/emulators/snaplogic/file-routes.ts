@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
+import { Refusal } from '../shared/answering.ts';
+import { asText } from '../shared/json.ts';
 import type { Reply } from '../shared/server.ts';
-import { checkName } from './asset-name.ts';
 import { withForm } from './form.ts';
-import { asText } from './json.ts';
-import { ok, Refusal } from './refusal.ts';
+import { ok } from './refusal.ts';
 import { placeAsset } from './transfer.ts';
-import { binNode, lastOf, pathText, removeNode } from './tree.ts';
+import { checkName, binNode, lastOf, pathText, removeNode } from './tree.ts';
 import type { Route, Visit } from './visit.ts';
 
 const largestFile = 100 * 1024 * 1024;
 const forbidden = /\.(?:html?|php\d?|phtml|exe|dll|bat|cmd|msi)$/i;
 
-/** The content goes out as it is: who asks for JSON only is refused. */
+/** Sends the bytes of a file. A client that accepts only JSON is refused. */
 function read(visit: Visit): Reply {
   const file = lastOf(visit.reach(visit.segments, 'R'));
   if (file.type !== 'File') throw new Refusal(404, `${pathText(visit.segments)} is no file`);

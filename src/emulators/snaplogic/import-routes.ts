@@ -1,14 +1,13 @@
+import { Refusal } from '../shared/answering.ts';
+import { asText, isObject, type Json, memberAt } from '../shared/json.ts';
 import type { Reply } from '../shared/server.ts';
 import { readAccounts, readArchive, unpackExpressions, type Arrival } from './archive.ts';
-import { checkName } from './asset-name.ts';
 import { withForm, type FormFile } from './form.ts';
-import { asText, at, isObject, type Json } from './json.ts';
 import { importAssets, readDuplicates, type Duplicates, type ImportRequest } from './project-import.ts';
-import { listOf } from './query-list.ts';
 import { rebindAccounts } from './references.ts';
-import { ok, Refusal } from './refusal.ts';
-import { addNode, childNamed, lastOf, pathSegments, pathText, type Node, type Place } from './tree.ts';
-import type { Route, Visit } from './visit.ts';
+import { ok } from './refusal.ts';
+import { checkName, addNode, childNamed, lastOf, pathSegments, pathText, type Node, type Place } from './tree.ts';
+import { listOf, type Route, type Visit } from './visit.ts';
 
 const publicApi = '/api/1/rest/public/project';
 
@@ -61,7 +60,7 @@ function importProject(visit: Visit): Promise<Reply> {
   });
 }
 
-/** The twin for single assets; the path names the project they go to. */
+/** The same for single assets. The path names the project that receives them. */
 function importToProject(visit: Visit): Promise<Reply> {
   const { plane, caller, call, segments } = visit;
   const target = visit.reach(segments.slice(0, 3), 'admin');
@@ -84,7 +83,7 @@ const byType = (arrivals: readonly Arrival[]) => {
   return assets;
 };
 
-/** What an exported zip holds. */
+/** Lists the content of an exported zip. */
 function listAssets({ plane, call }: Visit): Promise<Reply> {
   return withForm(plane.contents, call.request, async (files) => {
     const zip = files.get('file')?.path;
@@ -103,14 +102,14 @@ function importByPath(visit: Visit): Promise<Reply> {
 }
 
 function pipelineOf(pipe: unknown): { readonly name: string; readonly document: Json } {
-  const name = asText(at(pipe, 'property_map', 'info', 'label', 'value'));
+  const name = asText(memberAt(pipe, 'property_map', 'info', 'label', 'value'));
   if (!isObject(pipe) || name === '' || name.includes('/')) {
     throw new Refusal(400, 'pipe.property_map.info.label.value must name the pipeline');
   }
   return { name, document: pipe };
 }
 
-/** One pipeline from its own document, as the Designer imports it. */
+/** Imports one pipeline from its document, as the Designer does. */
 async function importPipeline(visit: Visit): Promise<Reply> {
   const { plane, caller, call, segments } = visit;
   const place = visit.reach(segments, 'W');
@@ -134,6 +133,6 @@ export const importRoutes: readonly Route[] = [
   { method: 'POST', path: `${publicApi}/import/*`, handle: importByPath },
   { method: 'POST', path: `${publicApi}/list_assets`, handle: listAssets },
   { method: 'POST', path: '/api/2/:org/rest/project/import/pipe/slp/*', handle: importPipeline },
-  // The call of the product's own pages, which some scripts make: the same import.
+  // The product's own pages, and some scripts, use this path for the same import.
   { method: 'POST', path: '/api/2/:org/rest/project/import/*', handle: importByPath },
 ];

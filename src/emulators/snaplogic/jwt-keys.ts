@@ -1,13 +1,13 @@
-// The keys that JWTs must be signed with: what an administrator of the service names as the key set of an issuer.
+// The keys with which JWTs must be signed. In the service an administrator names them as the key set of an issuer.
 import { createPublicKey, generateKeyPairSync, verify, type JsonWebKey } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asObjects, asText, at } from './json.ts';
+import { asObjects, asText, memberAt } from '../shared/json.ts';
 
 const keySet = (directory: string) => join(directory, 'setup', 'jwks.json');
 
-/** Makes a key pair in a folder that has no key set: the public half is the set, the private half signs tokens for it. */
+/** Makes a key pair in a folder without a key set. The public key becomes the set, the private key signs tokens. */
 export async function furnishKeys(directory: string): Promise<void> {
   if (existsSync(keySet(directory))) return;
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -20,16 +20,16 @@ export async function furnishKeys(directory: string): Promise<void> {
 
 function keysIn(directory: string): readonly JsonWebKey[] {
   try {
-    return asObjects(at(JSON.parse(readFileSync(keySet(directory), 'utf8')), 'keys'));
+    return asObjects(memberAt(JSON.parse(readFileSync(keySet(directory), 'utf8')), 'keys'));
   } catch {
-    // A set that is gone or that cannot be read names no key.
+    // A set that is missing or cannot be read has no keys.
     return [];
   }
 }
 
 const kinds: Readonly<Record<string, string>> = { RS256: 'RSA', ES256: 'EC' };
 
-/** Whether one of the keys made the signature; a token that names its key is held to that one. */
+/** Whether one of the keys made the signature. When the token names its key, only that key counts. */
 export function isSigned(directory: string, alg: string, kid: unknown, signed: string, signature: string): boolean {
   const fitting = keysIn(directory).filter(
     (key) => key.kty === kinds[alg] && (kid === undefined || asText(key['kid'], asText(kid)) === kid),
@@ -40,7 +40,7 @@ export function isSigned(directory: string, alg: string, kid: unknown, signed: s
       const form = alg === 'ES256' ? ({ key, dsaEncoding: 'ieee-p1363' } as const) : key;
       return verify('sha256', Buffer.from(signed), form, Buffer.from(signature, 'base64url'));
     } catch {
-      // No key of its kind.
+      // The key is not a valid one of its kind.
       return false;
     }
   });

@@ -1,10 +1,11 @@
+import { Refusal } from '../shared/answering.ts';
+import { memberAt } from '../shared/json.ts';
 import { listed } from './asset-document.ts';
-import { at } from './json.ts';
-import { ok, Refusal } from './refusal.ts';
+import { ok } from './refusal.ts';
 import { binOf, childrenOf, idOf, isAssetType, type Node } from './tree.ts';
 import type { Route, Visit } from './visit.ts';
 
-/** The service pages lists at 100, however much a caller asks for. */
+/** The service never lists more than 100 entries at a time. */
 const largestPage = 100;
 
 function whole(text: string | undefined, otherwise: number): number {
@@ -14,12 +15,12 @@ function whole(text: string | undefined, otherwise: number): number {
 function sorted<Item>(items: readonly Item[], sort: string | undefined): readonly Item[] {
   const [, field = '', sign = ''] = /^([\w.]+):(-?1)$/.exec(sort ?? '') ?? [];
   if (field === '') return items;
-  const key = (item: Item) => JSON.stringify(at(item, ...field.split('.')) ?? null);
+  const key = (item: Item) => JSON.stringify(memberAt(item, ...field.split('.')) ?? null);
   const up = items.toSorted((one, other) => (key(one) < key(other) ? -1 : key(one) > key(other) ? 1 : 0));
   return sign === '1' ? up : up.toReversed();
 }
 
-/** Filters that are not known, and values that make no sense, are passed over in silence. */
+/** Unknown filters and meaningless values are ignored. */
 function chosen(visit: Visit, nodes: readonly Node[]): readonly Node[] {
   const [type, search] = [visit.call.query('asset_type'), visit.call.query('search')];
   const known = isAssetType(type) || type === 'Dir' || type === 'Plex';

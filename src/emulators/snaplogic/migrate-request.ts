@@ -1,17 +1,16 @@
-import { checkName } from './asset-name.ts';
-import { asText, type Json } from './json.ts';
-import { Refusal } from './refusal.ts';
-import { isAssetType, pathSegments, type AssetType } from './tree.ts';
+import { Refusal } from '../shared/answering.ts';
+import { asText, type Json } from '../shared/json.ts';
+import { checkName, isAssetType, pathSegments, type AssetType } from './tree.ts';
 
 export interface MigrateRequest {
-  /** Names of the target: org, project space, project. */
+  /** The names of the target: org, project space, project. */
   readonly target: readonly string[];
   readonly types: readonly AssetType[] | undefined;
   readonly duplicateCheck: boolean;
   readonly async: boolean;
 }
 
-/** Documents of 2021 and before send flags as text, and scripts in Python as `True`. */
+/** A flag. Documents of 2021 and before write flags as texts, and scripts in Python send `True`. */
 function flag(body: Json, name: string, otherwise: boolean): boolean {
   const value = body[name];
   if (value === undefined || value === null) return otherwise;
@@ -38,7 +37,9 @@ export function readProjectPath(value: unknown, name: string): readonly string[]
   return segments;
 }
 
-/** 400 for whatever is missing, of another type, or no project. `async_mode` is the older name of `async`. */
+/**
+ * Reads a migrate request. 400 for what is missing, of a wrong type, or not a project. `async` was once `async_mode`.
+ */
 export function readMigrateRequest(body: Json): MigrateRequest {
   return {
     target: readProjectPath(body['dest_path'], 'dest_path'),

@@ -1,9 +1,10 @@
+import { Refusal } from '../shared/answering.ts';
 import type { Reply } from '../shared/server.ts';
 import { readMigrateRequest, type MigrateRequest } from './migrate-request.ts';
 import type { MigrationEngine } from './migration-engine.ts';
 import { migrationOf, newToken, putMigration, statusDocument, type Migration } from './migrations.ts';
 import { needOrg } from './orgs.ts';
-import { errorDocument, json, ok, Refusal } from './refusal.ts';
+import { errorDocument, json, ok } from './refusal.ts';
 import { enter, isAdmin, need } from './rights.ts';
 import { addNode, assetTypes, childNamed, childrenOf, lastOf, needPlace, pathSegments, pathText } from './tree.ts';
 import type { Place } from './tree.ts';
@@ -11,7 +12,7 @@ import type { Route, Visit } from './visit.ts';
 
 const publicApi = '/api/1/rest/public';
 
-/** Files and accounts come before what refers to them, tasks after the pipelines they run. */
+/** Files and accounts are copied before the assets that refer to them, tasks after the pipelines that they run. */
 const order = ['File', 'Account', 'Policy', 'Pipeline', 'Job'];
 
 function draft(visit: Visit, source: Place, request: MigrateRequest): Migration {
@@ -36,13 +37,13 @@ function draft(visit: Visit, source: Place, request: MigrateRequest): Migration 
   };
 }
 
-/** Records the migration and makes the project, so that a second call finds it; a duplicate is 409. */
+/** Records the migration and makes the project at once, so that a second call is a duplicate: 409. */
 function begin(visit: Visit, source: Place, request: MigrateRequest): Migration {
   const { plane, caller } = visit;
   const { store, faults } = plane;
   const [orgName = '', spaceName = '', name = ''] = request.target;
   const org = needOrg(store, orgName);
-  // A JWT names one environment: here that of the source.
+  // A JWT names one environment. For a migration it is the one of the source.
   enter({ ...caller, org: undefined }, org);
   const place = needPlace(store, [orgName, spaceName]);
   need(caller, place, 'W');
@@ -68,7 +69,7 @@ async function answerSync(visit: Visit, engine: MigrationEngine, token: string):
   const { faults, store } = plane;
   const done = engine.run(token);
   if (faults.take('sync-cut') !== undefined) {
-    // The service gives up waiting; the migration goes on.
+    // The service stops waiting, but the migration goes on.
     call.request.socket.destroy();
     return json(504, errorDocument(504, 'Gateway timeout'));
   }

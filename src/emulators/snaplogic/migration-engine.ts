@@ -1,6 +1,5 @@
-// Runs migrations, several at a time, one asset per step. A step is one transaction that moves an asset and strikes it
-// off the list, so a migration that ran when the process ended goes on where it was at the next start.
-import { setTimeout as sleep } from 'node:timers/promises';
+// Runs migrations, several at a time, one asset per step. A step is one transaction: it copies an asset and removes it
+// from the list. So the next start continues a migration where it was when the process ended.
 import { stackOf } from '../shared/error-members.ts';
 import { copyAsset } from './asset-copy.ts';
 import { migrationOf, putMigration, type Migration } from './migrations.ts';
@@ -9,11 +8,10 @@ import { reasonOf } from './refusal.ts';
 import { findPlace, nodeById, pathSegments } from './tree.ts';
 
 export interface MigrationEngine {
-  /** Resolves when the migration is over or the server stops. */
+  /** Resolves when the migration has ended or the server stops. */
   run(token: string): Promise<void>;
-  /** Goes on with what ran when the process ended. */
+  /** Continues the migrations that were running when the process ended. */
   recover(): void;
-  stop(): Promise<void>;
 }
 
 function fail(migration: Migration, id: string, name: string, type: string, status: number): Migration {
@@ -49,19 +47,12 @@ function finished(migration: Migration): Migration {
 
 export function createMigrationEngine(plane: Plane): MigrationEngine {
   const { store, faults } = plane;
-  const abort = new AbortController();
-  const running = new Map<string, Promise<void>>();
-
-  const pause = () => {
-    const slow = faults.named('slow');
-    const time = slow === undefined ? plane.pace : (slow.values['pace'] ?? plane.pace * 10);
-    return sleep(time, undefined, { signal: abort.signal });
-  };
 
   async function work(token: string): Promise<void> {
     for (;;) {
-      await pause();
-      while (faults.named('stuck') !== undefined) await sleep(5, undefined, { signal: abort.signal });
+      const slow = faults.named('slow');
+      await plane.pause(slow === undefined ? plane.pace : (slow.values['pace'] ?? plane.pace * 10));
+      while (faults.named('stuck') !== undefined) await plane.pause(5);
       const over = store.atomically(() => {
         const migration = migrationOf(store, token);
         if (migration?.status !== 'Started') return true;
@@ -81,20 +72,13 @@ export function createMigrationEngine(plane: Plane): MigrationEngine {
   }
 
   function abandon(token: string, error: unknown): void {
-    if (abort.signal.aborted) return;
     plane.log(`migration ${token} failed: ${stackOf(error)}`);
     const migration = migrationOf(store, token);
     if (migration === undefined) return;
     putMigration(store, { ...migration, pending: [], status: 'Failed', error: 'Internal server error' });
   }
 
-  function run(token: string): Promise<void> {
-    const done = work(token)
-      .catch((error: unknown) => abandon(token, error))
-      .finally(() => running.delete(token));
-    running.set(token, done);
-    return done;
-  }
+  const run = (token: string) => plane.background(work(token), (error) => abandon(token, error));
 
   return {
     run,
@@ -102,10 +86,6 @@ export function createMigrationEngine(plane: Plane): MigrationEngine {
       for (const { id } of store.all('Migration')) {
         if (migrationOf(store, id)?.status === 'Started') void run(id);
       }
-    },
-    async stop() {
-      abort.abort();
-      await Promise.all(running.values());
     },
   };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { asObjects, asText, asTexts, type Json } from '../shared/json.ts';
 import type { Store } from '../shared/store.ts';
-import { asObjects, asText, asTexts, type Json } from './json.ts';
 import { isAssetType, type AssetType } from './tree.ts';
 
 interface Moved {
@@ -20,7 +20,7 @@ interface Warned {
   readonly name: string;
 }
 
-/** A migration as it is kept, while it runs and after. */
+/** A migration as it is stored, while it runs and after its end. */
 export interface Migration {
   readonly token: string;
   readonly status: 'Started' | 'Completed' | 'Failed';
@@ -28,20 +28,20 @@ export interface Migration {
   readonly sourcePath: string;
   readonly targetPath: string;
   readonly createTime: string;
-  /** Undefined when the caller did not choose. */
+  /** Undefined when the caller did not choose one. */
   readonly types: readonly AssetType[] | undefined;
   /** Snode ids that are still to be copied, in order. */
   readonly pending: readonly string[];
-  /** Names of the pipelines that travel, for the tasks that run them. */
+  /** The names of the pipelines that are copied too, for the tasks that run them. */
   readonly travelling: readonly string[];
   readonly successful: readonly Moved[];
   readonly failed: readonly NotMoved[];
   readonly warnings: readonly Warned[];
-  /** Why all of it failed. */
+  /** Why the whole migration failed. */
   readonly error: string | undefined;
 }
 
-/** What the service itself lists when the caller gave no types. */
+/** The types that the service lists when the caller gave none. */
 const everyType = [
   ...['Pipeline', 'Job', 'Account', 'File', 'Policy', 'Flows'],
   ...['ApiService', 'ApiServiceVersion', 'ApiServiceVersionEndpoint', 'PolicyGroup'],
@@ -76,7 +76,7 @@ export function migrationOf(store: Store, token: string): Migration | undefined 
   };
 }
 
-/** The document the status calls answer with. */
+/** The document with which the status calls answer. */
 export const statusDocument = (migration: Migration): Json => ({
   status_token: migration.token,
   status: migration.status,

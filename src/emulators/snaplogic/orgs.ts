@@ -1,6 +1,6 @@
+import { Refusal } from '../shared/answering.ts';
+import { asObject, asObjects, asText, asTexts } from '../shared/json.ts';
 import type { Entry, Store } from '../shared/store.ts';
-import { asObject, asObjects, asText, asTexts } from './json.ts';
-import { Refusal } from './refusal.ts';
 
 export type SecurityLevel = 'standard' | 'enhanced';
 
@@ -11,7 +11,7 @@ export interface Snaplex {
 
 export interface Member {
   readonly administrator: boolean;
-  /** Of R, W and X. */
+  /** Any of R, W and X. */
   readonly perms: readonly string[];
 }
 
@@ -21,7 +21,7 @@ export interface Org {
   readonly id: string;
   readonly name: string;
   readonly securityLevel: SecurityLevel;
-  /** Names of the environments that may receive its accounts and policies. */
+  /** The names of the environments that may receive its accounts and policies. */
   readonly trusted: readonly string[];
   /** Password login to the public API is off. */
   readonly basicDisabled: boolean;
@@ -74,7 +74,7 @@ export function needOrg(store: Store, name: string): Org {
   return org;
 }
 
-/** Why accounts and policies of an environment may not enter another one; undefined when they may. */
+/** Why accounts and policies of an environment must not enter another one. Undefined when they may. */
 export function trustObstacle(from: Org, to: Org): string | undefined {
   if (from.id === to.id) return undefined;
   if (from.securityLevel === 'enhanced' && to.securityLevel === 'standard') {

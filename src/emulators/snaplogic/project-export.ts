@@ -1,8 +1,8 @@
+import { Refusal } from '../shared/answering.ts';
+import { asText, isObject, type Json } from '../shared/json.ts';
 import type { ZipMember } from '../shared/zip.ts';
-import { asText, isObject, type Json } from './json.ts';
 import type { Plane } from './plane.ts';
 import { pipelineNameOf } from './references.ts';
-import { Refusal } from './refusal.ts';
 import { permsAt } from './rights.ts';
 import { placeOf, type Node } from './tree.ts';
 
@@ -11,10 +11,10 @@ const largestFiles = 100 * 1024 * 1024;
 export const entriesName = 'export.json';
 export const templateName = 'accounts_template.json';
 
-/** Where a file asset lies in the zip. */
+/** The path of a file asset in the zip. */
 export const memberOf = (name: string): string => `files/${name}`;
 
-/** An asset as `export.json` holds it; a pipeline's and an account's own members stand beside its name and path. */
+/** An asset as `export.json` holds it. Pipelines and accounts have their own members beside name and path. */
 function entryOf(plane: Plane, node: Node): Json {
   const times = { create_time: node.created, update_time: node.updated };
   const own = { name: node.name, path: placeOf(plane.store, node).path, asset_type: node.type, instance_id: node.id };
@@ -31,7 +31,7 @@ function entryOf(plane: Plane, node: Node): Json {
   return { ...node.document, ...moved, ...own, ...times, metadata };
 }
 
-/** The settings of an account without what is secret, for somebody to fill in for another environment. */
+/** The settings of an account without its secrets, as a template to fill in for another environment. */
 function blanked(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(blanked);
   if (!isObject(value)) return value;
@@ -53,7 +53,7 @@ const document = (name: string, value: unknown): ZipMember => ({
   data: Buffer.from(JSON.stringify(value, null, 2), 'utf8'),
 });
 
-/** 403 when one of them is secured against the caller, 413 for too many or too large files unless forced. */
+/** 403 when the caller may not read one of the assets, 413 for too many or too large files unless forced. */
 export function checkExport(plane: Plane, nodes: readonly Node[], email: string, force: boolean): void {
   for (const node of nodes) {
     const place = placeOf(plane.store, node);

@@ -1,13 +1,14 @@
+import { Refusal } from '../shared/answering.ts';
+import { asObject, isObject, type Json } from '../shared/json.ts';
 import { renamed } from './account-names.ts';
-import type { Content } from './contents.ts';
 import type { Arrival } from './archive.ts';
-import { asObject, isObject, type Json } from './json.ts';
+import type { Content } from './contents.ts';
 import type { Plane } from './plane.ts';
-import { reasonOf, Refusal } from './refusal.ts';
+import { reasonOf } from './refusal.ts';
 import { adapted, placeAsset } from './transfer.ts';
 import { childNamed, newSnodeId, type Place } from './tree.ts';
 
-/** What becomes of an asset whose name is taken. */
+/** What happens to an asset whose name exists. */
 export type Duplicates = 'skip' | 'create_new' | 'overwrite';
 
 export interface ImportRequest {
@@ -32,10 +33,10 @@ export function readDuplicates(given: string | undefined): Duplicates {
   throw new Refusal(400, `duplicate_check has no value ${String(given)}`);
 }
 
-/** Members of the account file replace those of the account; a new plain value is encrypted when the account is saved. */
+/** Replaces the members of an account by those of the account file. Plain values are encrypted when it is saved. */
 function merged(before: unknown, after: unknown): unknown {
   if (!isObject(before) || !isObject(after)) return after;
-  // A blank of the template leaves the value as it came.
+  // A null of the template keeps the value of the zip.
   if ('key' in before && after['value'] === null) return before;
   if ('key' in before && typeof after['value'] === 'string' && !('key' in after)) return after;
   const names = Object.entries(after).map(([name, one]) => [name, merged(before[name], one)] as const);
@@ -44,7 +45,7 @@ function merged(before: unknown, after: unknown): unknown {
 
 const order = ['File', 'Account', 'Policy', 'Pipeline', 'Job'];
 
-/** Writes the assets into a project, within a transaction of the caller's. */
+/** Writes the assets into a project. Call it in a transaction. */
 export function importAssets(plane: Plane, target: Place, by: string, request: ImportRequest): Result {
   const { store } = plane;
   const project = target.nodes.at(-1)?.id ?? target.org.id;

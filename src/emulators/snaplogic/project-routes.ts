@@ -1,13 +1,14 @@
-import { checkName } from './asset-name.ts';
-import { above, discard } from './asset-routes.ts';
-import { listed } from './asset-document.ts';
+import { Refusal } from '../shared/answering.ts';
+import { asObjects, asText, asTexts, type Json } from '../shared/json.ts';
 import { copyAsset } from './asset-copy.ts';
-import { asObjects, asText, asTexts, type Json } from './json.ts';
+import { listed } from './asset-document.ts';
+import { above, discard } from './asset-routes.ts';
 import { readProjectPath } from './migrate-request.ts';
 import { needOrg } from './orgs.ts';
-import { ok, reasonOf, Refusal } from './refusal.ts';
+import { ok, reasonOf } from './refusal.ts';
 import { enter, need } from './rights.ts';
 import {
+  checkName,
   addNode,
   childNamed,
   idOf,
@@ -40,7 +41,7 @@ function readGrant(one: Json): Grant {
 
 const shown = (visit: Visit, place: Place) => ok(listed(lastOf(place), above(place), visit.caller.user.email));
 
-/** A project space for two names, a project for three. */
+/** Two names make a project space, three a project. */
 function checkContainer(segments: readonly string[]): void {
   if (segments.length === 2 || segments.length === 3) return;
   throw new Refusal(400, 'The path must name a project space or a project');
@@ -120,7 +121,7 @@ function revoke(visit: Visit) {
   return ok({ acl });
 }
 
-/** Where a copy goes; made when it is missing, as by a migration. */
+/** The target of a copy. It is made when it is missing, as by a migration. */
 function destination(visit: Visit, segments: readonly string[]): Place {
   const { plane, caller } = visit;
   const org = needOrg(plane.store, segments[0] ?? '');
@@ -164,7 +165,7 @@ export const projectRoutes: readonly Route[] = [
   { method: 'POST', path: `${publicApi}/assetapi/project/*`, handle: create },
   { method: 'PUT', path: `${publicApi}/assetapi/project/*`, handle: rename },
   { method: 'DELETE', path: `${publicApi}/assetapi/project/*`, handle: remove },
-  // Where the documents of 2022 have it.
+  // The path in the documents of 2022.
   { method: 'POST', path: `${publicApi}/project/*`, handle: create },
   { method: 'PUT', path: `${publicApi}/project/*`, handle: rename },
   { method: 'GET', path: `${publicApi}/assetapi/acl/*`, handle: readAcl },

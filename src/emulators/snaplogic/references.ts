@@ -1,9 +1,9 @@
-// What a pipeline or a task refers to, and how the references follow it into another project.
+// What a pipeline or a task refers to, and how the references change when it moves to another project.
+import { asObject, asText, isObject, type Json, memberAt, withMember } from '../shared/json.ts';
 import type { Store } from '../shared/store.ts';
-import { asObject, asText, at, isObject, withMember, type Json } from './json.ts';
 import { childNamed, nodeById, type Node, type Place } from './tree.ts';
 
-/** Where a project's references are looked up: the project itself, the shared folder of its space, that of its org. */
+/** Where references of a project are looked up: in the project, then in the shared folders of its space and its org. */
 export function scopesOf(store: Store, project: Place): readonly string[] {
   const space = project.nodes[0];
   const folders = [space?.id, project.org.id].map((id) =>
@@ -27,8 +27,8 @@ export function rebindAccounts(store: Store, document: Json, target: Place): Reb
   const scopes = scopesOf(store, target);
   const warnings: string[] = [];
   const snaps = Object.entries(asObject(document['snap_map'])).map(([id, snap]) => {
-    const reference = at(snap, ...accountPath);
-    const label = asText(at(reference, 'label', 'value'));
+    const reference = memberAt(snap, ...accountPath);
+    const label = asText(memberAt(reference, 'label', 'value'));
     const name = label.split('/').at(-1) ?? '';
     if (!isObject(reference) || name === '') return [id, snap] as const;
     const account = findNamed(store, scopes, name, 'Account');
@@ -42,7 +42,7 @@ export function rebindAccounts(store: Store, document: Json, target: Place): Reb
   return { document: { ...document, snap_map: Object.fromEntries(snaps) }, warnings };
 }
 
-/** A task keeps its pipeline by name. */
+/** A task refers to its pipeline by name. */
 export function rebindPipeline(store: Store, document: Json, target: Place): Rebound {
   const name = asText(document['pipeline_name']);
   const project = target.nodes.at(-1)?.id ?? target.org.id;
@@ -65,11 +65,11 @@ function texts(value: unknown): readonly string[] {
 
 export interface SharedFile {
   readonly file: Node;
-  /** Below the environment: `['shared']` or `[space, 'shared']`, with the source's names. */
+  /** The folder below the environment: `['shared']` or `[space, 'shared']`, with the names of the source. */
   readonly level: 'org' | 'space';
 }
 
-/** Files of shared folders that a pipeline's settings name: `../shared/x` or `/shared/x`. */
+/** Files in shared folders that the settings of a pipeline name: `../shared/x` or `/shared/x`. */
 export function sharedFiles(store: Store, document: Json, source: Place): readonly SharedFile[] {
   const names = texts(document).flatMap((text) =>
     [...text.matchAll(/(?:\.\.\/|\/)shared\/([^/\\?#"]+)/g)].map(([, name = '']) => name),
@@ -88,6 +88,6 @@ export function sharedFiles(store: Store, document: Json, source: Place): readon
   });
 }
 
-/** The name of the pipeline a task runs, also when only its id is kept. */
+/** The name of the pipeline that a task runs, even when the task has only its id. */
 export const pipelineNameOf = (store: Store, job: Json): string =>
   asText(job['pipeline_name']) || (nodeById(store, asText(job['pipeline_snode_id']))?.name ?? '');

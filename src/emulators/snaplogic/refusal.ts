@@ -1,17 +1,6 @@
 import type { Reply } from '../shared/server.ts';
 
-/** An answer of 400 and above, thrown by a handler. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
-/** The phrases that reasons of failed assets carry: `HTTP Code: 401 Status: UNAUTHORIZED`. */
+/** The phrases in the reasons of failed assets: `HTTP Code: 401 Status: UNAUTHORIZED`. */
 const phrases: Readonly<Record<number, string>> = {
   400: 'BAD REQUEST',
   401: 'UNAUTHORIZED',
@@ -28,13 +17,15 @@ export const errorDocument = (status: number, message: string) => ({
   response_map: { error_list: [{ message }] },
 });
 
-/** An error inside an error, as some calls of the service answer. */
+/** An error document inside an error document, as some calls of the service answer. */
 export const nestedErrorDocument = (status: number, message: string) => ({
   http_status_code: status,
   response_map: { error_list: [{ message: '', ...errorDocument(status, message) }] },
 });
 
-/** Every JSON answer repeats its status in `http_status_code`; the header is that of the 2022 documents. */
+/**
+ * Every JSON answer repeats its status in `http_status_code`. The header X-SL-StatusCode is in the documents of 2022.
+ */
 export const json = (status: number, document: object, bodyCode = status): Reply => ({
   status,
   headers: { 'Content-Type': 'application/json', 'X-SL-StatusCode': String(bodyCode) },

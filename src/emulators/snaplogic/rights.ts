@@ -1,6 +1,6 @@
+import { Refusal } from '../shared/answering.ts';
 import type { Caller } from './authentication.ts';
 import type { Org } from './orgs.ts';
-import { Refusal } from './refusal.ts';
 import type { Node, Place } from './tree.ts';
 
 export type Right = 'R' | 'W' | 'X';
@@ -10,7 +10,7 @@ const granted = (email: string, node: Node, inherited: boolean): readonly string
     .filter(({ grant_type, grantee, inherit }) => grant_type === 'USER' && grantee === email && (inherit || !inherited))
     .flatMap(({ perms }) => perms);
 
-/** What a user may do at a place: by the environment's own list, and by the lists of the nodes on the way. */
+/** The rights of a user at a place: from the list of the environment and from the lists of the nodes on the way. */
 export function permsAt(email: string, { org, nodes }: Place): readonly Right[] {
   const rights: readonly Right[] = ['R', 'W', 'X'];
   const last = nodes.at(-1);
@@ -29,7 +29,7 @@ export function permsAt(email: string, { org, nodes }: Place): readonly Right[] 
 
 export const isAdmin = (email: string, org: Org): boolean => org.members[email]?.administrator === true;
 
-/** 403 when password login is off in the environment, and when a JWT was made for another one. */
+/** 403 when the environment does not accept passwords, or when a JWT was made for another environment. */
 export function enter({ scheme, org: tokenOrg }: Caller, org: Org): void {
   if (scheme === 'Basic' && org.basicDisabled) {
     throw new Refusal(403, `Basic authentication is disabled in ${org.name}`);

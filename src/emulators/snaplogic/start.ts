@@ -1,19 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { MigratorError } from '../../errors.ts';
 import type { EmulatorOptions, RunningEmulator } from '../shared/emulator.ts';
-import { createFaults } from '../shared/faults.ts';
-import { lockDirectory } from '../shared/lock.ts';
-import { listen } from '../shared/server.ts';
-import { openStore, type Store } from '../shared/store.ts';
+import { asText } from '../shared/json.ts';
+import { onDisk, startEmulated } from '../shared/start-emulated.ts';
+import type { Store } from '../shared/store.ts';
 import { createAnswer } from './answer.ts';
 import { assetRoutes } from './asset-routes.ts';
-import { openContents, type Contents } from './contents.ts';
+import { openContents } from './contents.ts';
 import { exportRoutes } from './export-routes.ts';
 import { fileRoutes } from './file-routes.ts';
 import { importRoutes } from './import-routes.ts';
-import { asText } from './json.ts';
 import { furnishKeys } from './jwt-keys.ts';
 import { listingRoutes } from './listing-routes.ts';
 import { migrateRoutes } from './migrate-routes.ts';
@@ -29,26 +24,9 @@ import { nodeOf } from './tree.ts';
 import { userRoutes } from './user-routes.ts';
 import { putUser, setPassword, userNamed } from './users.ts';
 
-const defaultPace = 150;
-
-async function prepare(directory: string): Promise<void> {
-  try {
-    await mkdir(directory, { recursive: true });
-  } catch (cause) {
-    throw new MigratorError('LOCAL_IO', `the emulator directory "${directory}" cannot be made`, { cause });
-  }
-}
-
-async function furnish(directory: string): Promise<Contents> {
-  try {
-    await furnishKeys(directory);
-    return await openContents(directory);
-  } catch (cause) {
-    throw new MigratorError('LOCAL_IO', `the emulator directory "${directory}" cannot be written`, { cause });
-  }
-}
-
-/** The administrator of all environments; a given one is made and let into each of them. */
+/**
+ * The administrator of all environments. A given user is made when missing, and becomes an administrator of each one.
+ */
 function admit(store: Store, given: Readonly<Record<string, string>>) {
   const username = given['username'] ?? sampleOwner;
   const password = given['password'] ?? store.setting('admin-password') ?? randomBytes(12).toString('hex');
@@ -66,7 +44,7 @@ function admit(store: Store, given: Readonly<Record<string, string>>) {
   return { username, password };
 }
 
-/** What the assets hold now, and what earlier versions of a file held is gone. */
+/** The contents that assets have now; earlier contents of a file are not kept. */
 const heldContents = (store: Store): ReadonlySet<string> =>
   new Set(
     store
@@ -77,55 +55,34 @@ const heldContents = (store: Store): ReadonlySet<string> =>
   );
 
 /** Starts a SnapLogic control plane on 127.0.0.1 whose state lies in a directory. */
-export async function startSnapLogic(options: EmulatorOptions): Promise<RunningEmulator> {
-  const { directory, log = () => undefined } = options;
-  await prepare(directory);
-  const unlock = lockDirectory(directory);
-  let store: Store | undefined;
-  try {
-    const contents = await furnish(directory);
-    const opened = openStore(join(directory, 'state.sqlite'), 'snaplogic', { caseSensitive: true });
-    store = opened;
-    const faults = createFaults(options.faults);
-    let origin = '';
-    const pace = options.pace ?? defaultPace;
-    const plane: Plane = { store: opened, faults, contents, directory, pace, origin: () => origin, log };
-    await seed(plane, options.sample ?? 'source');
-    await contents.sweep(heldContents(opened));
-    const credentials = admit(opened, options.credentials ?? {});
-    const engine = createMigrationEngine(plane);
-    const answer = createAnswer(plane, [
-      ...userRoutes,
-      ...listingRoutes,
-      ...migrateRoutes(engine),
-      ...exportRoutes,
-      ...importRoutes,
-      ...projectRoutes,
-      ...fileRoutes,
-      ...taskRoutes,
-      ...assetRoutes,
-    ]);
-    const listener = await listen({
-      port: options.port ?? 0,
-      faults,
-      answer,
-      spellings: () => [],
-      refusal: errorDocument,
-      log,
-    });
-    origin = listener.url;
-    engine.recover();
-    const close = async () => {
-      await listener.close();
-      await engine.stop();
-      opened.close();
-      unlock();
-    };
-    let closing: Promise<void> | undefined;
-    return { url: origin, credentials, product: 'snaplogic', faults, close: () => (closing ??= close()) };
-  } catch (error) {
-    store?.close();
-    unlock();
-    throw error;
-  }
-}
+export const startSnapLogic = (options: EmulatorOptions): Promise<RunningEmulator> =>
+  startEmulated(options, {
+    name: 'snaplogic',
+    caseSensitive: true,
+    async furnish(server) {
+      const { store, directory } = server;
+      await onDisk(directory, () => furnishKeys(directory));
+      const contents = await onDisk(directory, () => openContents(directory));
+      const plane: Plane = { ...server, contents };
+      await seed(plane, options.sample ?? 'source');
+      await contents.sweep(heldContents(store));
+      const credentials = admit(store, options.credentials ?? {});
+      const engine = createMigrationEngine(plane);
+      return {
+        credentials,
+        answer: createAnswer(plane, [
+          ...userRoutes,
+          ...listingRoutes,
+          ...migrateRoutes(engine),
+          ...exportRoutes,
+          ...importRoutes,
+          ...projectRoutes,
+          ...fileRoutes,
+          ...taskRoutes,
+          ...assetRoutes,
+        ]),
+        refusal: errorDocument,
+        listening: () => engine.recover(),
+      };
+    },
+  });

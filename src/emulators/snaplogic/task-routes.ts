@@ -1,11 +1,12 @@
-import { checkName } from './asset-name.ts';
-import { above } from './asset-routes.ts';
+import { Refusal } from '../shared/answering.ts';
+import { asText, type Json } from '../shared/json.ts';
 import { listed } from './asset-document.ts';
-import { asText, type Json } from './json.ts';
+import { above } from './asset-routes.ts';
 import { pipelineNameOf, rebindPipeline } from './references.ts';
-import { json, ok, reasonOf, Refusal } from './refusal.ts';
+import { json, ok, reasonOf } from './refusal.ts';
 import { need, permsAt } from './rights.ts';
 import {
+  checkName,
   addNode,
   childNamed,
   childrenOf,
@@ -47,7 +48,7 @@ function readKind(body: Json, otherwise: string): string {
   return type;
 }
 
-/** `path` is that of the project, `name` (or `job_name`) the task's. */
+/** Makes a task. `path` names the project, `name` or `job_name` the task. */
 async function create(visit: Visit) {
   const { plane, caller, call } = visit;
   const body = await visit.document();
@@ -70,7 +71,7 @@ async function create(visit: Visit) {
   });
 }
 
-/** Answered with 201 in the body, as the service does. */
+/** Answers with 201 in the body only, as the service does. */
 async function update(visit: Visit) {
   const { plane, caller } = visit;
   const body = await visit.document();

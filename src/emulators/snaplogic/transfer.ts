@@ -1,7 +1,7 @@
-// One asset from one project into another: what migrate, copy and import have in common.
+// Puts an asset from one project into another, for migrations, copies and imports.
+import { asText, type Json } from '../shared/json.ts';
 import type { Store } from '../shared/store.ts';
 import { encryptedFor } from './encryption.ts';
-import { asText, type Json } from './json.ts';
 import { rebindAccounts, rebindPipeline, scopesOf, sharedFiles } from './references.ts';
 import { addNode, childNamed, putNode, type AssetType, type Node, type NodeType, type Place } from './tree.ts';
 
@@ -18,8 +18,8 @@ interface Arriving {
 }
 
 /**
- * Puts an asset under a name; one of the same name and type is overwritten and keeps its snode id. Undefined when the
- * name belongs to an asset of another type.
+ * Stores an asset. An asset of the same name and type is overwritten and keeps its snode id. Undefined when the name
+ * belongs to an asset of another type.
  */
 export function placeAsset(store: Store, parent: string, org: string, by: string, asset: Arriving): Placed | undefined {
   const before = childNamed(store, parent, asset.name);
@@ -33,7 +33,7 @@ export function placeAsset(store: Store, parent: string, org: string, by: string
   return { node: putNode(store, { ...before, document, metadata, updatedBy: by, updated }), overwritten: true };
 }
 
-/** What a document becomes in a target project. */
+/** A document with its references changed for a target project. */
 export function adapted(
   store: Store,
   asset: { readonly type: AssetType; readonly name: string; readonly document: Json },
@@ -49,13 +49,13 @@ export function adapted(
   }
   if (type !== 'Job') return { document, warnings: [] };
   const bound = rebindPipeline(store, document, target);
-  // A task stays enabled only if its pipeline travels with it and its Snaplex is there too.
+  // A task stays enabled only if its pipeline is copied with it and the target has its Snaplex.
   const plexKnown = target.org.snaplexes.some((one) => one.runtime_path_id === document['runtime_path_id']);
   const enabled = document['enabled'] === true && plexKnown && travelling.has(asText(document['pipeline_name']));
   return { document: { ...bound.document, enabled }, warnings: bound.warnings };
 }
 
-/** Puts the shared files a pipeline names at the same relative place in the target, where they are missing. */
+/** Copies the shared files of a pipeline to the same relative place in the target, where they are missing. */
 export function copySharedFiles(store: Store, document: Json, source: Place, target: Place, by: string): void {
   for (const { file, level } of sharedFiles(store, document, source)) {
     const holder = level === 'org' ? target.org.id : target.nodes[0]?.id;

@@ -1,11 +1,11 @@
-// The tree of an environment: project spaces, projects and assets are nodes with a snode id, found by their names.
+// The tree of an environment. Project spaces, projects and assets are nodes with a snode id and are found by name.
 import { createHash } from 'node:crypto';
+import { Refusal } from '../shared/answering.ts';
+import { asObject, asObjects, asText, asTexts, type Json } from '../shared/json.ts';
 import type { Entry, Store } from '../shared/store.ts';
-import { asObject, asObjects, asText, asTexts, type Json } from './json.ts';
 import { orgById, orgNamed, type Org } from './orgs.ts';
-import { Refusal } from './refusal.ts';
 
-/** What can be moved; `Dir` is a project space or a project, `Plex` a Snaplex in a shared folder. */
+/** Types of assets. Other nodes are `Dir`, a project space or a project, and `Plex`, a Snaplex in a shared folder. */
 export const assetTypes = ['Account', 'File', 'Job', 'Pipeline', 'Policy'] as const;
 export type AssetType = (typeof assetTypes)[number];
 export type NodeType = AssetType | 'Dir' | 'Plex';
@@ -31,10 +31,10 @@ export interface Node {
   readonly created: string;
   readonly updated: string;
   readonly acl: readonly Grant[];
-  /** Only its owner and those its own list names may read it. */
+  /** Only its owner and the users in its own list may read it. */
   readonly secured: boolean;
   readonly metadata: Json;
-  /** A pipeline's, account's, task's or policy's own document; of a file `hash` and `size`. */
+  /** The document of a pipeline, account, task or policy; `hash` and `size` of a file. */
   readonly document: Json;
 }
 
@@ -110,7 +110,7 @@ export const nodeById = (store: Store, id: string): Node | undefined => {
   return entry === undefined ? undefined : nodeOf(entry);
 };
 
-/** An environment and the nodes below it that a path names, outermost first. */
+/** The environment and the nodes that a path names, outermost first. */
 export interface Place {
   readonly org: Org;
   readonly nodes: readonly Node[];
@@ -120,10 +120,10 @@ export interface Place {
 
 export const pathText = (segments: readonly string[]): string => `/${segments.join('/')}`;
 
-/** Leading and trailing slashes do not count; case does. */
+/** The names in a path. Slashes at its ends do not count. */
 export const pathSegments = (path: string): readonly string[] => path.split('/').filter((part) => part !== '');
 
-/** Undefined when a name on the way does not exist. */
+/** The place of these names. Undefined when one of them does not exist. */
 export function findPlace(store: Store, segments: readonly string[]): Place | undefined {
   const [first = '', ...rest] = segments;
   const org = orgNamed(store, first);
@@ -143,7 +143,7 @@ export function needPlace(store: Store, segments: readonly string[]): Place {
   return place;
 }
 
-/** The place of a node, by way of its parents. */
+/** The place of a node, found through its parents. */
 export function placeOf(store: Store, node: Node): Place {
   const nodes: Node[] = [node];
   for (;;) {
@@ -166,13 +166,13 @@ export function lastOf({ nodes, path }: Place): Node {
 
 export const idOf = ({ org, nodes }: Place): string => nodes.at(-1)?.id ?? org.id;
 
-/** A node and all below it, for good. */
+/** Removes a node and all below it for good. */
 export function removeNode(store: Store, node: Node): void {
   for (const child of childrenOf(store, node.id)) removeNode(store, child);
   store.remove('Node', node.id);
 }
 
-/** To the recycle bin of its environment, with all it holds. */
+/** Moves a node and all below it to the recycle bin of its environment. */
 export function binNode(store: Store, node: Node, by: string): void {
   const { path } = placeOf(store, node);
   const metadata = { ...node.metadata, d_time: new Date().toISOString(), d_by: by, d_path: path };
@@ -180,3 +180,10 @@ export function binNode(store: Store, node: Node, by: string): void {
 }
 
 export const binOf = (org: string): string => `${org}/_rbin`;
+
+const forbidden = /[/\\?#]/;
+
+/** Checks the name of a space, project or asset: it must fit into a path. 400 otherwise. */
+export function checkName(name: string): void {
+  if (name === '' || forbidden.test(name)) throw new Refusal(400, `${name} is not a valid name`);
+}

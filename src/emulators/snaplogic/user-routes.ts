@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { Refusal } from '../shared/answering.ts';
 import { allOrgs, type Org } from './orgs.ts';
-import { ok, Refusal } from './refusal.ts';
+import { ok } from './refusal.ts';
 import { isAdmin } from './rights.ts';
 import { allowToken, endToken, userNamed, type User } from './users.ts';
 import type { Route, Visit } from './visit.ts';
@@ -8,7 +9,7 @@ import type { Route, Visit } from './visit.ts';
 const orgsOf = (visit: Visit, { email }: User): readonly Org[] =>
   allOrgs(visit.plane.store).filter(({ members }) => members[email] !== undefined);
 
-/** Oneself, or a user of an environment that the caller administers. */
+/** Callers see themselves, and the users of environments that they administer. */
 function needUser(visit: Visit): User {
   const { caller, plane } = visit;
   const email = visit.param('email');
@@ -44,7 +45,7 @@ function describe(visit: Visit) {
 
 const sessionSeconds = 12 * 60 * 60;
 
-/** The session is that of the credentials, whoever `caller` says: probes with a token put any word there. */
+/** The session belongs to the user of the credentials. `caller` is ignored: probes with a token send any word there. */
 function session({ caller, plane }: Visit) {
   const token = randomUUID();
   allowToken(plane.store, 'SLToken', token, caller.user.email);

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { asText } from '../shared/json.ts';
 import type { Entry, Store } from '../shared/store.ts';
-import { asText } from './json.ts';
 
 export interface User {
   readonly email: string;
@@ -34,7 +34,7 @@ export const userNamed = (store: Store, email: string): User | undefined => {
 
 const digest = (salt: string, password: string) => createHash('sha256').update(`${salt}|${password}`).digest();
 
-/** Kept as a salted hash; this guards against a look at the file, not against an attack on it. */
+/** Keeps a salted hash. It hides the password from a reader of the file, but does not withstand an attack. */
 export function setPassword(store: Store, email: string, password: string): void {
   const salt = randomBytes(8).toString('hex');
   store.keep(`password:${email}`, `${salt}|${digest(salt, password).toString('hex')}`);
@@ -47,7 +47,7 @@ export function hasPassword(store: Store, email: string, password: string): bool
 
 const tokenName = (token: string) => `token:${createHash('sha256').update(token).digest('hex')}`;
 
-/** A bearer or session token that stands for a user. */
+/** Accepts a bearer or session token of a user. */
 export const allowToken = (store: Store, kind: 'Bearer' | 'SLToken', token: string, email: string): void =>
   store.keep(`${kind}:${tokenName(token)}`, email);
 

@@ -1,32 +1,38 @@
+import type { Json } from '../shared/json.ts';
 import type { Call, Reply } from '../shared/server.ts';
 import type { Caller } from './authentication.ts';
-import type { Json } from './json.ts';
 import type { Plane } from './plane.ts';
 import type { Right } from './rights.ts';
 import type { Place } from './tree.ts';
 
-/** A request that has found its route, with the caller behind it. */
+/** A request whose route and caller are known. */
 export interface Visit {
   readonly plane: Plane;
   readonly call: Call;
   readonly caller: Caller;
   readonly param: (name: string) => string;
-  /** The names after the route's fixed part, decoded. */
+  /** The names after the fixed part of the route, decoded. */
   readonly segments: readonly string[];
-  /** All values of a query parameter, in order. */
-  readonly queryAll: (name: string) => readonly string[];
   /** The body, which must be a JSON object. 400 otherwise. */
   readonly document: () => Promise<Json>;
   /**
-   * The place a path names, when the caller may have that right there or administers its environment. 404 when there is
-   * none, 403 without the right.
+   * The place that a path names. 404 when there is none, 403 when the caller neither has the right there nor
+   * administers the environment.
    */
   readonly reach: (segments: readonly string[], right: Right | 'admin') => Place;
 }
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
-  /** From the root; `/*` at the end stands for a path of names. */
+  /** The whole path; `/*` at its end stands for any number of names. */
   readonly path: string;
   readonly handle: (visit: Visit) => Reply | Promise<Reply>;
 }
+
+/** A list in the query: one parameter with commas, or a repeated parameter. */
+export const listOf = (visit: Visit, name: string): readonly string[] =>
+  visit.call.search
+    .getAll(name)
+    .flatMap((text) => text.split(','))
+    .map((text) => text.trim())
+    .filter((text) => text !== '');

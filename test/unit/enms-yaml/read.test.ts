@@ -10,15 +10,15 @@ describe('a list of many items', () => {
   const many = (count: number) => Array.from({ length: count }, (_, index) => item(index)).join('');
   const lines = 4 * 3000;
 
-  test('is read as if in one go', () => {
+  test('is read like one that is not cut into pieces', () => {
     const items = itemsOf(readYaml(many(3000)));
     expect(items).toHaveLength(3000);
     for (const index of [0, 1, 500, 2999]) expect([items[index]]).toEqual(itemsOf(readYaml(item(index))));
   });
 
-  test('has its own lines in what is told about it', () => {
+  test('has the right line numbers in messages', () => {
     expect(() => readYaml(`${many(3000)}- "name": "x"\n  "port": !!int "many"\n`)).toThrow(
-      `line ${lines + 2}, column 11: the value is none for its tag !!int`,
+      `line ${lines + 2}, column 11: the value does not fit its tag !!int`,
     );
     expect(() => readYaml(`${many(3000)}- "open`)).toThrow(new RegExp(`^line ${lines + 1}, column `));
     expect(() => readYaml(`${many(3000).replaceAll('\n', '\r\n')}- [`)).toThrow(
@@ -30,7 +30,7 @@ describe('a list of many items', () => {
     ['an anchor', '- &first x\n', '- *first\n', 'x'],
     ['an anchor in a flow', '- [&first x]\n', '- *first\n', 'x'],
     ['a directive', '%TAG !e! tag:yaml.org,2002:\n---\n', '- !e!str 5\n', '5'],
-  ])('keeps together what %s ties', (_, first, last, text) => {
+  ])('is not cut when it has %s', (_, first, last, text) => {
     expect(itemsOf(readYaml(`${first}${many(3000)}${last}`)).at(-1)).toMatchObject({ text });
   });
 
@@ -41,13 +41,13 @@ describe('a list of many items', () => {
     ['an alias to nothing', '- *a\n'],
     ['a list that goes on at the margin', '- [a,\n- b]\n'],
     ['a text that goes on at the margin', '- "a\n- b"\n'],
-  ])('is refused with %s in it', (_, strange) => {
+  ])('with %s in it is refused', (_, strange) => {
     expect(() => readYaml(`${many(2000)}${strange}${many(1000)}`)).toThrow(/^line 8\d\d\d, column /);
   });
 });
 
-describe('what is read', () => {
-  test('is never an error of another kind, whatever the text', () => {
+describe('the reader', () => {
+  test('never fails with another error, whatever the text is', () => {
     const piece = fc.constantFrom(
       ...[
         '- ',
@@ -101,13 +101,13 @@ describe('what is read', () => {
   });
 
   test.each(['\x85', '\u2028', '\u2029'])(
-    'has no line break of YAML 1.1 (%j): servers and libraries differ',
+    'refuses the line break %j of YAML 1.1, which loaders read differently',
     (sign) => {
       expect(() => readYaml(`- a\n- "b${sign}c"\n`)).toThrow('line 2, column 5: ');
     },
   );
 
-  test('a key of a merged map may be overridden, in either order', () => {
+  test('takes the own key of a map instead of a merged one, in either order', () => {
     const text = 'a: &a {x: 1, 2: two}\nb: &b {<<: *a, y: 3}\nc: {<<: *b, x: 9, 2: zwei}\nd: {x: 8, <<: *a}\n';
     const { entries } = readYaml(text) as Extract<YamlNode, { kind: 'map' }>;
     const shown = entries.map(([, map]) =>

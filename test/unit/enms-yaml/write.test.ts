@@ -7,7 +7,7 @@ import { fc } from '../../support/property.ts';
 import { nodeOf } from '../../support/yaml-nodes.ts';
 
 describe('writeItems', () => {
-  test('writes as the server does', () => {
+  test('writes values as the server does', () => {
     const text = writeItems([
       nodeOf({ name: 'core-1', port: 22, is_admin: false, ratio: 0.5, pools: ['a'], none: [], map: { x: null } }),
     ]);
@@ -41,13 +41,13 @@ describe('writeItems', () => {
     expect(writeItems([])).toBe('[]\n');
   });
 
-  test('marks keys that loaders would not look for so far away', () => {
+  test('writes a question mark before a key that is too long for loaders', () => {
     const text = writeItems([nodeOf({ ['k'.repeat(2000)]: 'v' })]);
     expect(text).toMatch(/^- \? "k{2000}"\n {2}: "v"\n$/);
     expect(valueOf(readYaml(text))).toEqual([{ ['k'.repeat(2000)]: 'v' }]);
   });
 
-  test('a text of many lines is one line', () => {
+  test('writes a text of many lines as one scalar', () => {
     const text = `${'line of a configuration \\ "quoted"\n'.repeat(20_000)} \n\t`;
     expect(valueOf(readYaml(writeItems([nodeOf({ text })])))).toEqual([{ text }]);
   });
@@ -81,12 +81,12 @@ describe('writeItems', () => {
     ),
   }));
 
-  test('what is written is read again as it was', () => {
+  test('writes what the reader reads as it was', () => {
     fc.assert(
       fc.property(fc.array(value.value, { maxLength: 4 }), (items) => {
         const text = writeItems(items.map((item) => nodeOf(item)));
         expect(valueOf(readYaml(text))).toEqual(items);
-        // Once more, from what was read: tags and digits stay as they are.
+        // Written again from what was read, the tags and digits stay the same.
         const node = readYaml(text);
         expect(node.kind === 'seq' && writeItems(node.items)).toBe(text);
       }),

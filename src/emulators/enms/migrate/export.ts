@@ -16,7 +16,7 @@ const pageSize = 500;
 
 const isMap = (value: unknown): value is Values => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The product keeps positions as tuples. */
+/** The product stores positions as tuples. */
 const asTuples = (positions: Values): Values =>
   Object.fromEntries(
     Object.entries(positions).map(([key, value]) => [
@@ -25,7 +25,7 @@ const asTuples = (positions: Values): Values =>
     ]),
   );
 
-/** An object as its file has it. Nulls are left out. */
+/** An object as the file contains it, without nulls. */
 export function exportedObject(instance: Instance, item: Item, withPrivate: boolean): Values {
   const properties = instance.custom.of(kindOf(item));
   const stays = unmigratedProperties[item.model];
@@ -63,13 +63,15 @@ async function writeType(instance: Instance, file: string, { models, type }: Sel
 }
 
 function typesOf(value: unknown): readonly string[] {
-  // A string is walked through letter by letter.
+  // The product takes a string as a list of its letters.
   if (typeof value === 'string') return Array.from(value);
   if (!Array.isArray(value)) throw new ServerError("KeyError: 'import_export_types'");
   return value.map(String);
 }
 
-/** Fails with what was written so far on disk: no metadata.yaml means that the export did not end. */
+/**
+ * After a failure the files stay on disk as far as they were written. Without metadata.yaml an export is incomplete.
+ */
 export async function exportProject(instance: Instance, body: Values): Promise<null> {
   const { name } = body;
   if (typeof name !== 'string') throw new ServerError("KeyError: 'name'");

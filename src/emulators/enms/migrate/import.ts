@@ -1,5 +1,5 @@
 // POST migrate/import, in the product's order: empty, read metadata.yaml, create type by type, relate, compute pools.
-// Each type is committed for itself, so what fails later leaves what went before.
+// Each type has its own commit, so a later failure does not undo the types before it.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
@@ -35,7 +35,7 @@ function readObjects(file: string, type: string): readonly Values[] {
   return parsed;
 }
 
-/** Private values in the open, as this server will keep them. The first that cannot be read ends the import. */
+/** Decodes the private values of a file. The first one that cannot be decoded ends the import. */
 function opened(instance: Instance, model: string, given: Values): Values {
   return Object.fromEntries(
     Object.entries(given).map(([name, value]) => {
@@ -45,7 +45,7 @@ function opened(instance: Instance, model: string, given: Values): Values {
   );
 }
 
-/** The importing user keeps everything but his password. */
+/** Of the importing user only the password changes. */
 const ofCaller = (given: Values): Values =>
   'password' in given ? { name: given['name'], password: given['password'] } : { name: given['name'] };
 
@@ -96,8 +96,8 @@ const isNothing = (value: unknown) =>
   value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 
 /**
- * Names that are not there are dropped from lists; one that stands alone must be there. What the file has empty is not
- * set at all: an object that is there keeps what it has.
+ * Lists lose names that do not exist; a single name must exist. A relation that is empty in the file is not set: an
+ * existing object keeps its own.
  */
 function relate(instance: Instance, { item, given }: Imported): void {
   for (const reference of referencesOf(item.model, item.type)) {
@@ -122,7 +122,9 @@ class DanglingReference extends Error {
   override readonly name = 'DanglingReference';
 }
 
-/** False when one could not be set. One dangling reference undoes them all and ends the import. */
+/**
+ * False when a relation could not be set. A single name that does not exist undoes all relations and ends the import.
+ */
 function relateAll(instance: Instance, imported: readonly Imported[]): boolean {
   let complete = true;
   instance.objects.atomically(() => {
@@ -150,7 +152,8 @@ async function createTypes(
 ): Promise<Outcome> {
   const outcome: Outcome = { imported: [], failed: false };
   const fileOf = (type: string) => join(folder, `${type}.yaml`);
-  // Nothing refers to the last type's objects by a name alone, so the fault stays what it is called.
+  // The fault partial-import skips an object of the last type: no single name refers to it, so the import does not
+  // fail.
   const faulty = types.findLast((type) => existsSync(fileOf(type)));
   for (const type of types) {
     modelOf(type);
@@ -169,7 +172,7 @@ function releaseOf(metadata: unknown): string {
 
 const isOlder = (version: string, than: string) => Number.parseFloat(version) < Number.parseFloat(than);
 
-/** What REST answers with 200; a failure is a 500 with the state as far as it got. */
+/** Returns the answer that REST sends with 200. After a failure (500) the state keeps what was done so far. */
 export async function importProject(instance: Instance, caller: Item, body: Values): Promise<unknown> {
   const { name, import_export_types: types, empty_database_before_import: empty } = body;
   if (!Array.isArray(types)) throw new ServerError("KeyError: 'import_export_types'");

@@ -1,4 +1,4 @@
-// Sites add properties of their own in setup/properties.json; what is not listed there does not exist on that server.
+// Sites add their own properties in setup/properties.json. A property that is not listed there does not exist.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { MigratorError } from '../../../errors.ts';
@@ -11,16 +11,16 @@ interface Custom {
   readonly privates: ReadonlySet<string>;
 }
 
-/** A property as reading it needs it. */
+/** What is needed to read a property. */
 interface Column {
   readonly name: string;
   readonly default: unknown;
-  /** Among what REST tells of an object. */
+  /** REST shows it. */
   readonly shown: boolean;
 }
 
 export interface CustomProperties {
-  /** Built in and custom together. */
+  /** Built-in and custom properties together. */
   readonly of: (kind: Kind) => Properties;
   readonly columns: (kind: Kind) => readonly Column[];
   readonly isPrivate: (model: string, name: string) => boolean;
@@ -75,7 +75,7 @@ function read(file: string, initial: Declarations): Declarations {
   return initial;
 }
 
-/** Reads the file, or writes it with the given content where there is none. LOCAL_IO when it is not JSON. */
+/** Reads the file, or writes it with the given content when it is missing. LOCAL_IO when it is not JSON. */
 export function openCustomProperties(file: string, initial: Declarations): CustomProperties {
   const byModel = new Map(Object.entries(read(file, initial)).map(([model, one]) => [model, customOf(one)]));
   const merged = new Map<Kind, Properties>();

@@ -1,18 +1,18 @@
-// What kinds of objects a server knows: the eleven that migrate, their subtypes, and the server itself.
+// The kinds of objects of a server: the eleven that migrate, their subtypes, and the server itself.
 import { floats, texts, unset, withDefaults, type Properties } from './property.ts';
 import { serviceKinds } from './service-kinds.ts';
 
 export interface Kind {
-  /** The base type, whose table holds the object and in which its name is unique. */
+  /** The base type. Its table holds the object, and the name is unique in it. */
   readonly model: string;
   /** The concrete type. */
   readonly type: string;
-  /** Kinds of one family share a sequence of ids. */
+  /** Kinds of one family share one sequence of ids. */
   readonly family: string;
   readonly properties: Properties;
 }
 
-/** The order in which the product lists them, migrates them and empties them. */
+/** In the order in which the product lists, migrates and empties them. */
 export const migratedModels = [
   'user',
   'group',
@@ -27,7 +27,7 @@ export const migratedModels = [
   'pool',
 ] as const;
 
-/** What a user may call, as lists on groups; a user has the union of his groups'. */
+/** Lists on groups of what their users may call. A user may call what any of the groups allows. */
 export const accessLists = ['menu', 'pages', 'get_requests', 'post_requests', 'delete_requests'] as const;
 
 const timestamps = unset('str', 'last_modified', 'last_modified_by');
@@ -70,7 +70,7 @@ const network: Properties = {
   }),
 };
 
-/** The properties by which a pool may choose devices and links. */
+/** The properties by which a pool can select devices and links. */
 export const filterProperties = {
   device: [
     'name',
@@ -201,10 +201,10 @@ const kinds = new Map<string, Kind>(
   ),
 );
 
-/** A type whose objects can be made; undefined when the server has no such class. */
+/** The kind of a concrete type. Undefined when the server has no such class. */
 export const kindNamed = (type: string): Kind | undefined => kinds.get(type);
 
-/** What a type name selects for reading: the models, and the one concrete type unless it is a base. */
+/** What a type name selects for reading: models, and one concrete type unless the name is that of a base type. */
 export interface Selection {
   readonly models: readonly string[];
   readonly type: string | undefined;
@@ -222,7 +222,7 @@ export function selectionOf(type: string): Selection | undefined {
   return kind && { models: [kind.model], type: kind.type === kind.model ? undefined : kind.type };
 }
 
-/** Never shown by REST, and in exports only when asked for. */
+/** REST never shows these, and exports have them only when asked. */
 export const privateProperties: ReadonlySet<string> = new Set([
   'custom_password',
   'enable_password',
@@ -234,10 +234,10 @@ export const privateProperties: ReadonlySet<string> = new Set([
   'private_key',
 ]);
 
-/** Too big to be listed; read one by one. */
+/** Too big for lists: they can only be read one by one. */
 export const bulkyProperties: ReadonlySet<string> = new Set(data);
 
-/** Columns that stay on their server, beside ids and what is derived. */
+/** Columns that do not migrate, in addition to ids and derived columns. */
 export const unmigratedProperties: Readonly<Record<string, ReadonlySet<string>>> = {
   user: new Set(['last_login', ...accessLists]),
   device: bulkyProperties,

@@ -1,9 +1,9 @@
-/** What a column holds. `dict` and `list` are stored as they are; the others are scalars. */
+/** The type of a column. `dict` and `list` are stored as JSON; all others are scalars. */
 type ValueType = 'str' | 'int' | 'float' | 'bool' | 'dict' | 'list';
 
 export interface Property {
   readonly type: ValueType;
-  /** Null: unset, and left out of exports. */
+  /** Null means that it is not set; exports leave it out. */
   readonly default: unknown;
 }
 
@@ -16,7 +16,7 @@ function typeOf(value: unknown): ValueType {
   return typeof value === 'object' ? 'dict' : 'str';
 }
 
-/** Properties from their defaults; whole numbers are ints. */
+/** Makes properties from their defaults. Whole numbers are of type int. */
 export const withDefaults = (defaults: Readonly<Record<string, unknown>>): Properties =>
   Object.fromEntries(
     Object.entries(defaults).map(([name, value]): [string, Property] => [
@@ -25,11 +25,11 @@ export const withDefaults = (defaults: Readonly<Record<string, unknown>>): Prope
     ]),
   );
 
-/** Text that is empty at first. */
+/** Texts that are empty by default. */
 export const texts = (...names: readonly string[]): Properties =>
   withDefaults(Object.fromEntries(names.map((name) => [name, ''])));
 
-/** Columns that are null at first. */
+/** Columns that are null by default. */
 export const unset = (type: ValueType, ...names: readonly string[]): Properties =>
   Object.fromEntries(names.map((name): [string, Property] => [name, { type, default: null }]));
 

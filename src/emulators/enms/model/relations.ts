@@ -1,12 +1,12 @@
-// How objects refer to each other. Each relation is stored once and read from both of its ends.
+// How objects refer to each other. Each relation is stored once and can be read from both ends.
 
 export interface End {
   readonly models: readonly string[];
   /** Only objects of this concrete type have the key. */
   readonly type?: string;
-  /** The key under which the object names the others; undefined where it does not tell. */
+  /** The key under which an object names the objects at the other end. Undefined when it does not show them. */
   readonly key?: string;
-  /** It names one, not a list. */
+  /** The key has one name, not a list. */
   readonly scalar?: boolean;
   /** The key is left out of exports. */
   readonly stays?: boolean;
@@ -16,13 +16,13 @@ export interface Relation {
   readonly name: string;
   readonly near: End;
   readonly far: End;
-  /** The near object goes when the far one is deleted. */
+  /** The near object is deleted together with the far one. */
   readonly cascade?: boolean;
 }
 
 export type Side = 'near' | 'far';
 
-/** A relation as seen from an object that has it. */
+/** A relation as one of its objects sees it. */
 export interface Reference {
   readonly relation: Relation;
   readonly side: Side;
@@ -148,7 +148,7 @@ function referencesFrom(model: string, type: string): readonly Reference[] {
 
 const known = new Map<string, readonly Reference[]>();
 
-/** The relations an object of this type tells, by key. */
+/** The relations that an object of this type shows, by key. */
 export function referencesOf(model: string, type: string): readonly Reference[] {
   const key = `${model} ${type}`;
   const found = known.get(key) ?? referencesFrom(model, type);
@@ -156,6 +156,6 @@ export function referencesOf(model: string, type: string): readonly Reference[] 
   return found;
 }
 
-/** The relations whose near objects go with a deleted object of this model. */
+/** The relations whose near objects are deleted together with an object of this model. */
 export const cascadesOf = (model: string): readonly Relation[] =>
   relations.filter(({ cascade, far }) => cascade === true && far.models.includes(model));

@@ -1,4 +1,4 @@
-// The service types of a stock server: what all share, and what each adds.
+// The service types of a standard server: the properties that all have, and those that each type adds.
 import { floats, texts, unset, withDefaults, type Properties } from './property.ts';
 
 const base: Properties = {
@@ -128,7 +128,7 @@ const transfer = withDefaults({
 });
 const notification = withDefaults({ title: '', body: '', channel: '' });
 
-/** What each concrete type has beside the shared properties. */
+/** The properties of each concrete type in addition to the shared ones. */
 const own: Readonly<Record<string, Properties>> = {
   service: {},
   workflow: withDefaults({ labels: {}, category: '', close_connection: false }),

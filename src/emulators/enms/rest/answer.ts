@@ -1,5 +1,5 @@
-// From a REST request to its reply: access table, HTTP Basic, arguments, handler, alert.
-import { stackOf } from '../../shared/error-members.ts';
+// Answers a REST request: access table, HTTP Basic, arguments, handler, alert.
+import { answering } from '../../shared/answering.ts';
 import type { Call, Reply } from '../../shared/server.ts';
 import { readFormBody } from '../form-body.ts';
 import type { Instance } from '../instance.ts';
@@ -29,12 +29,6 @@ const methods = 'GET, POST, DELETE, HEAD, OPTIONS';
 
 const wrongMethod = () => htmlPage(405, 'The method is not allowed for the requested URL.', { Allow: methods });
 
-function queryOf(call: Call): URLSearchParams {
-  const { url = '' } = call.request;
-  const mark = url.indexOf('?');
-  return new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
-}
-
 function authorize(instance: Instance, endpoint: Endpoint, user: Item | undefined): Item {
   if (user === undefined) throw new Refusal(401);
   const allowed =
@@ -43,7 +37,7 @@ function authorize(instance: Instance, endpoint: Endpoint, user: Item | undefine
   return user;
 }
 
-/** Whoever is not asked for a name has none; the endpoint does not look. */
+/** The caller of endpoints that need no login. */
 const nobody: Item = { place: 0, model: 'user', type: 'user', id: 0, name: '', values: {}, broken: false };
 
 async function handle(instance: Instance, check: PasswordCheck, call: Call): Promise<Reply> {
@@ -57,11 +51,18 @@ async function handle(instance: Instance, check: PasswordCheck, call: Call): Pro
     endpoint.method === 'POST' ? await readFormBody(call.request) : { fields: {}, files: new Map(), list: undefined };
   if (body.list !== undefined && name !== 'instance') throw new ServerError('a list is for instances only');
   if (args.length !== endpoint.args) throw new ServerError(`${name} takes ${endpoint.args} arguments`);
-  return endpoint.handle({ instance, user, args, query: queryOf(call), body });
+  return endpoint.handle({ instance, user, args, query: call.search, body });
 }
 
 /** Answers everything below /rest/. */
-export async function answerRest(instance: Instance, check: PasswordCheck, call: Call): Promise<Reply> {
+export const answerRest = (instance: Instance, check: PasswordCheck) =>
+  answering(
+    instance.log,
+    (call) => answer(instance, check, call),
+    (error) => alert(error instanceof Refusal ? error.status : 500),
+  );
+
+async function answer(instance: Instance, check: PasswordCheck, call: Call): Promise<Reply> {
   if (call.method === 'OPTIONS') {
     return { status: 200, headers: { 'Content-Type': 'text/html; charset=utf-8', Allow: methods } };
   }
@@ -69,11 +70,5 @@ export async function answerRest(instance: Instance, check: PasswordCheck, call:
   if (call.headers.authorization !== undefined && instance.faults.take('werkzeug-html-500') !== undefined) {
     return htmlPage(500, 'The server encountered an internal error and was unable to complete your request.');
   }
-  try {
-    return await handle(instance, check, call);
-  } catch (error) {
-    if (error instanceof Refusal) return alert(error.status);
-    instance.log(`${call.method} ${call.path} failed: ${stackOf(error)}`);
-    return alert(500);
-  }
+  return handle(instance, check, call);
 }

@@ -32,7 +32,9 @@ function named(instance: Instance, reference: Reference, name: unknown): Item {
   );
 }
 
-/** Relations by name become objects; the echo of a failure has ids where this has got to. */
+/**
+ * Finds the objects that relations name. `echo`, for the answer to a failure, gets the ids of those that were found.
+ */
 function resolve(instance: Instance, type: string, given: Values, echo: Record<string, unknown>): Resolved {
   const kind = kindNamed(type);
   const resolved = new Map<Reference, readonly Item[]>();
@@ -57,7 +59,7 @@ function resolve(instance: Instance, type: string, given: Values, echo: Record<s
 
 const servicePrefix = /^\[[^\]]*\] /;
 
-/** A service's name is made of its workflow and its name in there. */
+/** The name of a service consists of its workflow and its name in that workflow. */
 function serviceValues(given: Values, existing: Item | undefined): Values {
   if (existing !== undefined || typeof given['scoped_name'] === 'string') return given;
   return { ...given, scoped_name: String(given['name']).replace(servicePrefix, '') };
@@ -93,7 +95,7 @@ function write(instance: Instance, user: Item, type: string, given: Values, echo
 const isObject = (value: unknown): value is Values =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** How many objects are written before other requests get their turn. */
+/** How many objects are written before other requests are served. */
 const batch = 200;
 
 async function update({ instance, user, body }: Visit, type: string) {

@@ -1,4 +1,3 @@
-import { stackOf } from '../../shared/error-members.ts';
 import type { Reply } from '../../shared/server.ts';
 import { exportProject } from '../migrate/export.ts';
 import { importProject } from '../migrate/import.ts';
@@ -7,11 +6,10 @@ import { argument, type Endpoint, type Visit } from './visit.ts';
 
 const gatewayTimeout = (): Reply => htmlPage(504, 'The upstream server did not answer in time.');
 
-/** A proxy gives up while the server goes on. */
+/** A proxy stops waiting, but the server goes on with the import. */
 async function importSlowly(visit: Visit, proxy: number, lasts: number): Promise<Reply> {
   const { instance, user, body } = visit;
-  const work = instance.pause(lasts).then(() => importProject(instance, user, body.fields));
-  instance.background(work.catch((error: unknown) => instance.log(`import failed: ${stackOf(error)}`)));
+  void instance.background(instance.pause(lasts).then(() => importProject(instance, user, body.fields)));
   await instance.pause(proxy);
   return gatewayTimeout();
 }

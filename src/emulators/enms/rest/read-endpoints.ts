@@ -44,7 +44,7 @@ const truths: Readonly<Record<string, boolean>> = {
 const equals = (value: unknown, wanted: string) =>
   typeof value === 'boolean' ? truths[wanted] === value : plainText(value) === wanted;
 
-/** A column the type has, or a failure. */
+/** Checks that the type has the column. */
 function needColumns(instance: Instance, type: string, { models }: Selection, names: Iterable<string>): void {
   const kind = kindNamed(type) ?? kindNamed(models[0] ?? '');
   for (const name of names) {
@@ -55,10 +55,10 @@ function needColumns(instance: Instance, type: string, { models }: Selection, na
   }
 }
 
-/** The keys of a type's rows in order, each as it is written. */
+/** The keys of a type's rows in their order, as JSON texts. */
 type Keys = readonly (readonly [name: string, text: string])[];
 
-/** The same text as of any answer, quickly: rows of one type have the same keys. */
+/** Writes rows as JSON. It is faster than for other answers because the rows of one type have the same keys. */
 function rowWriter(): (item: Item, facts: Values) => string {
   const known = new Map<string, Keys>();
   return ({ type }, facts) => {
@@ -169,7 +169,7 @@ interface Found {
   readonly places: readonly number[];
 }
 
-/** A search that goes on page by page asks the same thing each time. */
+/** The last searches: a client that reads page by page sends the same search each time. */
 const answered = new WeakMap<Instance, Map<string, Found>>();
 
 function placesOf(
@@ -189,7 +189,7 @@ function placesOf(
   const found: { readonly place: number; readonly by: unknown }[] = [];
   const onlyNames = orderBy === 'name' && Object.keys(criteria).length === 0;
   for (const item of matching(visit, selection(type))) {
-    // Names are at hand; everything else has to be put together.
+    // Names can be read at once; all other columns need the whole object.
     const facts: Values = onlyNames ? { name: item.name } : propertiesOf(instance, item);
     if (satisfies(instance, item, facts, criteria)) found.push({ place: item.place, by: facts[orderBy] });
   }

@@ -1,4 +1,5 @@
-// Running services and tasks. Nothing is carried out: a run takes its time and succeeds.
+// Runs services and tasks without doing what they say: a run takes some time and succeeds.
+import { asList } from '../../shared/json.ts';
 import { pythonTime, type Instance } from '../instance.ts';
 import type { Item, Values } from '../objects.ts';
 import { json, ServerError } from '../refusal.ts';
@@ -13,7 +14,7 @@ interface Plan {
   readonly trigger: string;
 }
 
-const names = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
+const names = (value: unknown): readonly string[] => asList(value).map(String);
 const scopedName = (instance: Instance, service: Item) => String(columnsOf(instance, service)['scoped_name']);
 const runId = (service: string, runtime: string) => `${service} ${runtime}`;
 
@@ -114,7 +115,7 @@ async function runService(visit: Visit) {
   const plan: Plan = { service, runtime: pythonTime(), devices: chosen, payload, trigger: 'REST API' };
   const running = carryOut(instance, plan);
   if (sent['async'] === false) return json({ ...(await running), errors });
-  instance.background(running);
+  void instance.background(running);
   return json({ errors, runtime: plan.runtime });
 }
 
@@ -128,7 +129,9 @@ function runTask(visit: Visit) {
     throw new ServerError(`there is no task with the id ${id} and a service`);
   const devices = relatedItems(instance, task, 'devices').map(({ name }) => name);
   const payload = columnsOf(instance, task)['initial_payload'] as Values;
-  instance.background(carryOut(instance, { service, runtime: pythonTime(), devices, payload, trigger: 'Scheduler' }));
+  void instance.background(
+    carryOut(instance, { service, runtime: pythonTime(), devices, payload, trigger: 'Scheduler' }),
+  );
   return json(null);
 }
 

@@ -3,7 +3,7 @@ import { computePools } from '../pools.ts';
 import { json, ServerError } from '../refusal.ts';
 import { argument, needItem, type Endpoint, type Visit } from './visit.ts';
 
-/** A network card's address as a number; it tells nothing of this machine. */
+/** A made-up address of a network card as a number: it tells nothing about this machine. */
 const nodeName = 153_558_346_480_170;
 
 function configuration(visit: Visit) {
@@ -50,7 +50,7 @@ export const serverEndpoints: readonly Endpoint[] = [
       return json(null);
     },
   },
-  // Rights are worked out when they are asked for, and there is no git repository and no second server.
+  // Nothing to do: rights are computed when they are read, and there is no git repository and no second server.
   { method: 'POST', name: 'update_device_rbac', args: 0, level: 'admin', handle: nothing },
   { method: 'POST', name: 'get_git_content', args: 0, level: 'access', handle: nothing },
   { method: 'POST', name: 'update_database_configurations_from_git', args: 0, level: 'access', handle: nothing },

@@ -6,11 +6,11 @@ import type { Item } from '../objects.ts';
 import { Refusal, ServerError } from '../refusal.ts';
 import { maySee } from '../users.ts';
 
-/** One REST call whose caller is known. */
+/** A REST call whose caller is known. */
 export interface Visit {
   readonly instance: Instance;
   readonly user: Item;
-  /** What follows the endpoint in the path, decoded. */
+  /** The path segments after the endpoint, decoded. */
   readonly args: readonly string[];
   readonly query: URLSearchParams;
   readonly body: FormBody;
@@ -19,7 +19,7 @@ export interface Visit {
 export interface Endpoint {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly name: string;
-  /** Path segments it takes; any other number is an error. */
+  /** How many path segments it takes; another number is an error. */
   readonly args: number;
   readonly level: 'none' | 'access' | 'admin';
   readonly handle: (visit: Visit) => Reply | Promise<Reply>;
@@ -37,7 +37,7 @@ export function selection(type: unknown): Selection {
   return found;
 }
 
-/** The named object; 403 when there is none the caller may see, 500 for an unknown type. */
+/** The object of this name. 403 when there is none that the caller may see, 500 for an unknown type. */
 export function needItem({ instance, user }: Visit, type: string, name: string): Item {
   const { models, type: concrete } = selection(type);
   for (const model of models) {

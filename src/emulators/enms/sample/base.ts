@@ -1,6 +1,6 @@
 import type { Builder } from './builder.ts';
 
-/** What a fresh server has after its first start. */
+/** The objects of a server after its first start. */
 export function addBase({ add }: Builder): void {
   add('user', 'admin', { description: 'First account', is_admin: true, email: 'admin@example.org' });
   add('pool', 'All objects', { description: 'All devices and links' });

@@ -5,12 +5,12 @@ import { ServerError } from '../refusal.ts';
 
 import { setRelation, target, writeColumns } from '../write-object.ts';
 
-/** When everything in a sample was last changed: the data is the same each time. */
+/** The time of the last change of all sample objects, so that the data is the same each time. */
 const made = '2026-11-02 08:00:00.000000';
 
 export interface Builder {
   readonly instance: Instance;
-  /** Relations are among the values, by name; what they name must be there. */
+  /** The values include relations, by name. The named objects must exist. */
   readonly add: (type: string, name: string, values?: Values) => Item;
 }
 

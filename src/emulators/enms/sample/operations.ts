@@ -1,4 +1,4 @@
-// People, credentials, pools and what runs on the network.
+// The people, credentials, pools, services and tasks of the sample.
 import { addSharedServices } from '../workflows.ts';
 import type { Builder } from './builder.ts';
 
@@ -25,7 +25,7 @@ export function addPeople({ add }: Builder): void {
   });
 }
 
-/** Which groups read what is put into the pool of the whole network. */
+/** The groups that may read the objects in the pool of the whole network. */
 export function addPools({ add }: Builder, codes: readonly string[]): void {
   add('pool', 'Whole network', {
     description: 'What operators and auditors may look at',

@@ -15,7 +15,7 @@ import { addAutomation, addCredentials, addPeople, addPools } from './operations
 
 const everySite = ['par', 'fra', 'nyc', 'sgp'];
 
-/** The properties a new instance's site has added to the product's. */
+/** The custom properties of the sample's site. */
 export const customProperties = (sample: Sample): Declarations =>
   sample === false
     ? {}
@@ -39,7 +39,7 @@ function addSource(builder: Builder): void {
   addAutomation(builder);
 }
 
-/** The server it moves to knows one site already, with other values, and has things of its own. */
+/** The server that objects move to has one of the sites, with other values, and objects of its own. */
 function addTarget(builder: Builder): void {
   const { add } = builder;
   addPeople(builder);
@@ -74,7 +74,7 @@ const exported = (instance: Instance, name: string) =>
     { name, import_export_types: migratedModels, export_private_properties: false },
   );
 
-/** Fills an empty state; a state that has a server is left as it is. The data is the same each time, ids included. */
+/** Fills a state that has no server object yet. The data is the same each time, ids included. */
 export async function seed(instance: Instance, sample: Sample): Promise<void> {
   const { objects } = instance;
   if (objects.count('server') > 0) return;
@@ -82,7 +82,7 @@ export async function seed(instance: Instance, sample: Sample): Promise<void> {
   for (const folder of ['spreadsheets', 'migrations']) {
     mkdirSync(filePath(instance, folder), { recursive: true });
   }
-  // What a first start that was broken off has left is made anew.
+  // Removes what an interrupted first start has left.
   objects.atomically(() => {
     for (const model of migratedModels) objects.removeAll(model, [], []);
     addBase(builder);

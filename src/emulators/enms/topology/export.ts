@@ -1,4 +1,5 @@
-// Devices and links as a workbook on the server's disk. Every cell is text, and what does not migrate is an empty column.
+// Writes devices and links as a workbook on the server's disk. Every cell is text; columns that do not migrate are
+// empty.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { scanSoon } from '../file-rows.ts';
@@ -39,7 +40,7 @@ function sheetOf(instance: Instance, model: 'device' | 'link'): Sheet {
   }
 }
 
-/** Writes `files/spreadsheets/<name>`; `.xls` is added to a name without a dot. */
+/** Writes `files/spreadsheets/<name>`. A name without a dot gets `.xls`. */
 export async function exportTopology(instance: Instance, name: unknown): Promise<null> {
   if (typeof name !== 'string') throw new ServerError("KeyError: 'export_filename'");
   const file = name.includes('.') ? name : `${name}.xls`;

@@ -1,5 +1,5 @@
-// A workbook of devices and links. Each cell is turned into its column's type as Python would, rows that the database
-// then refuses are left out.
+// Imports a workbook of devices and links. Each cell is converted to the type of its column as Python does it. Rows
+// that the database then refuses are left out.
 import { messageOf } from '../../shared/error-members.ts';
 import { emptyModel } from '../delete-object.ts';
 import type { Instance } from '../instance.ts';
@@ -12,7 +12,7 @@ import { reference } from '../serialize.ts';
 import { setRelation, writeColumns } from '../write-object.ts';
 import { readWorkbook, type Cell, type ReadSheet } from './workbook/read.ts';
 
-/** `22.0` for a number in a text column; every text but the empty one is true. */
+/** Converts a cell: a number in a text column becomes `22.0`, and every text except the empty one is true. */
 function converted(value: Cell, type: Property['type'] | undefined): unknown {
   switch (type) {
     case 'bool':
@@ -80,7 +80,7 @@ function importSheet(instance: Instance, caller: Item, model: 'device' | 'link',
   return complete;
 }
 
-/** Fails for what is no workbook, when the devices are gone already. */
+/** Imports a workbook. What is not a workbook fails only after the devices were deleted. */
 export function importTopology(instance: Instance, caller: Item, content: Uint8Array, replace: boolean): string {
   if (replace) emptyModel(instance, 'device', caller);
   const sheets = readWorkbook(content);

@@ -1,4 +1,5 @@
-// Everything outside /rest/: a login form, a cookie, a token against forged requests, and the pages behind them.
+// Answers everything outside /rest/: the login form, the session cookie, the CSRF token, and the pages.
+import { answering } from '../../shared/answering.ts';
 import { stackOf } from '../../shared/error-members.ts';
 import type { Call, Reply } from '../../shared/server.ts';
 import { BodyTooLarge, readFormBody, type FormBody } from '../form-body.ts';
@@ -53,7 +54,7 @@ function loginForm(instance: Instance, { csrf }: Session): Reply {
   return page('Login', form.join('\n'));
 }
 
-/** Double submit: the token of the session, in a field or a header. */
+/** Why a request counts as forged. The session's token must come again, in a field or a header. */
 function isForged(session: Session | undefined, call: Call, body: FormBody): string | undefined {
   const sent = body.fields['csrf_token'] ?? call.headers['x-csrftoken'] ?? call.headers['x-csrf-token'];
   if (typeof sent !== 'string' || sent === '') return 'The CSRF token is missing.';
@@ -64,7 +65,7 @@ function isForged(session: Session | undefined, call: Call, body: FormBody): str
 
 const empty: FormBody = { fields: {}, files: new Map(), list: undefined };
 
-/** What a visit leaves behind: its answer, and the session when that begins, changes or ends with it. */
+/** An answer, and the session when it begins, changes or ends. */
 interface Visited {
   readonly reply: Reply;
   readonly session?: Session | undefined;
@@ -90,7 +91,7 @@ interface Visitor {
   readonly user: Item | undefined;
 }
 
-/** Fails with a Refusal in the order of the server: is there such a page, who is it, may they. */
+/** Finds the page and the user, and checks the rights, in the order of the server. Fails with a Refusal. */
 async function visit({ instance, check, session, user }: Visitor, call: Call, body: FormBody): Promise<Visited> {
   const [, name = '', ...rest] = decodeURIComponent(call.path).split('/');
   const method = call.method === 'HEAD' ? 'GET' : call.method;
@@ -112,7 +113,9 @@ async function visit({ instance, check, session, user }: Visitor, call: Call, bo
 const errorPage = (status: number) =>
   page('Error', `<h1>Error ${status}</h1>\n<p><a href="/login">Log in</a></p>`, status);
 
-/** Pages fail for people, who are asked to log in first; what the scripts of pages post fails as REST does. */
+/**
+ * The answer to a refused request. Browsers get a page or a way to the login; POST requests of scripts fail like REST.
+ */
 function refused(status: number, call: Call, user: Item | undefined): Reply {
   const isLogin = /^\/login\/?$/.test(call.path);
   if (call.method === 'POST' && !isLogin) return alert(status);
@@ -133,24 +136,26 @@ async function handle(instance: Instance, check: PasswordCheck, call: Call): Pro
       return { reply: refused(error instanceof Refusal ? error.status : 500, call, user) };
     },
   );
-  // A session of somebody who is logged in is handed out anew with each answer.
+  // Each answer to a user who is logged in sends the session again.
   const handed = left ?? (user === undefined ? undefined : session);
   if (handed === undefined) return reply;
   return { ...reply, headers: { ...reply.headers, 'Set-Cookie': cookieOf(instance, call, handed) } };
 }
 
 /** Answers everything outside /rest/, in HTML unless a page says otherwise. */
-export async function answerWeb(instance: Instance, check: PasswordCheck, call: Call): Promise<Reply> {
+export const answerWeb = (instance: Instance, check: PasswordCheck) =>
+  answering(
+    instance.log,
+    (call) => answer(instance, check, call),
+    (error) =>
+      error instanceof BodyTooLarge
+        ? htmlPage(413, 'The data value transmitted exceeds the capacity limit.', { Connection: 'close' })
+        : htmlPage(500, 'The server encountered an internal error and was unable to complete your request.'),
+  );
+
+async function answer(instance: Instance, check: PasswordCheck, call: Call): Promise<Reply> {
   if (!['GET', 'HEAD', 'POST'].includes(call.method)) {
     return htmlPage(405, 'The method is not allowed for the requested URL.', { Allow: 'GET, HEAD, OPTIONS, POST' });
   }
-  try {
-    return await handle(instance, check, call);
-  } catch (error) {
-    if (error instanceof BodyTooLarge) {
-      return htmlPage(413, 'The data value transmitted exceeds the capacity limit.', { Connection: 'close' });
-    }
-    instance.log(`${call.method} ${call.path} failed: ${stackOf(error)}`);
-    return htmlPage(500, 'The server encountered an internal error and was unable to complete your request.');
-  }
+  return handle(instance, check, call);
 }

@@ -1,4 +1,4 @@
-// Downloads, uploads and the list of migration projects: how projects travel between servers.
+// Downloads, uploads and the list of migration projects, with which projects move between servers.
 import { createReadStream, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -12,7 +12,7 @@ import type { Page, WebVisit } from './visit.ts';
 
 const lastOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
 
-/** The folder itself first, as `/`, then what is in it. */
+/** First the folder itself, as `/`, then what is in it. */
 function* archived(folder: string, prefix = ''): Generator<Buffer> {
   if (prefix === '') yield tarMember({ name: '/', type: 'folder', content: Buffer.alloc(0) });
   const entries = readdirSync(folder, { withFileTypes: true }).sort((left, right) => (left.name < right.name ? -1 : 1));

@@ -1,4 +1,4 @@
-// What the pages do by session that REST does by HTTP Basic, and archives of single services.
+// Pages that do by session what REST does by HTTP Basic, and archives of single services.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -19,7 +19,7 @@ import type { Page, WebVisit } from './visit.ts';
 
 const largestArchive = 200 * 1024 * 1024;
 
-/** A workflow with all that is in it, each once. */
+/** A workflow and all services in it, each once. */
 function family(instance: Instance, service: Item, seen = new Map<number, Item>()): ReadonlyMap<number, Item> {
   if (seen.has(service.place)) return seen;
   seen.set(service.place, service);

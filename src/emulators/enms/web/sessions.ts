@@ -1,5 +1,6 @@
-// The web pages know a caller by a cookie, never by HTTP Basic. The cookie is the session: signed, read back with each
-// request, and sent anew when it changes. What ends a session is a newer cookie, so only who takes that one notices.
+// Web pages know a caller by a cookie, never by HTTP Basic. The session is in the signed cookie itself and is sent
+// again when it changes. A newer cookie ends a session, so a client that does not take the newer cookie keeps the old
+// session.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Call } from '../../shared/server.ts';
 import type { Instance } from '../instance.ts';
@@ -13,7 +14,7 @@ export interface Session {
   readonly user: string | undefined;
 }
 
-/** A browser at an address: a session is nobody's when another one brings it. */
+/** Browser and address of a client. A session of another client counts as logged out. */
 const agentOf = ({ headers, request }: Call) => `${request.socket.remoteAddress ?? ''} ${headers['user-agent'] ?? ''}`;
 
 function keyOf({ store }: Instance): string {
@@ -26,7 +27,7 @@ function keyOf({ store }: Instance): string {
 
 const signature = (instance: Instance, text: string) => createHmac('sha256', keyOf(instance)).update(text).digest();
 
-/** What a cookie says; undefined when this server did not write it. */
+/** The content of a cookie. Undefined when this server did not write it. */
 function unsigned(instance: Instance, cookie: string): Record<string, unknown> | undefined {
   const [text = '', mark = ''] = cookie.split('.');
   const [given, own] = [Buffer.from(mark, 'base64url'), signature(instance, text)];
@@ -34,10 +35,10 @@ function unsigned(instance: Instance, cookie: string): Record<string, unknown> |
   return JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as Record<string, unknown>;
 }
 
-/** Sessions of an earlier one are over. */
+/** Counts how often all sessions were ended. A session with another number is over. */
 const eraOf = ({ store }: Instance): number => Number(store.setting('session-era') ?? 0);
 
-/** The session of a request; undefined when there is none or it is over. */
+/** The session of a request. Undefined when there is none or when it is over. */
 export function sessionOf(instance: Instance, call: Call): Session | undefined {
   const [, cookie] = /(?:^|;\s*)session=([^;]+)/.exec(call.headers.cookie ?? '') ?? [];
   const found = cookie === undefined ? undefined : unsigned(instance, cookie);
@@ -55,7 +56,7 @@ export const newSession = (): Session => ({ csrf: randomBytes(24).toString('base
 export const userOf = (instance: Instance, { user }: Session): Item | undefined =>
   user === undefined ? undefined : instance.objects.find('user', user);
 
-/** The header that hands a session out. One of somebody who is logged in lasts for half an hour from each answer on. */
+/** The Set-Cookie header of a session. After a login, each answer makes it last for another half hour. */
 export function cookieOf(instance: Instance, call: Call, { csrf, user }: Session): string {
   const at = Date.now();
   const text = Buffer.from(JSON.stringify({ csrf, user, agent: agentOf(call), at, era: eraOf(instance) })).toString(
@@ -66,7 +67,7 @@ export function cookieOf(instance: Instance, call: Call, { csrf, user }: Session
   return `session=${value};${expires} HttpOnly; Path=/`;
 }
 
-/** For the answer to a REST call: it logs out whoever its cookie was of. Undefined when it carries nobody's. */
+/** The Set-Cookie header for a REST call: it logs out the session of the call. Undefined when nobody is logged in. */
 export function loggedOut(instance: Instance, call: Call): string | undefined {
   const session = sessionOf(instance, call);
   return session?.user === undefined ? undefined : cookieOf(instance, call, { ...session, user: undefined });

@@ -1,4 +1,4 @@
-// Just enough of tar for what the server sends and takes: ustar with pax headers for long names.
+// The part of tar that the server needs: ustar with pax headers for long names.
 import { ServerError } from '../refusal.ts';
 
 const block = 512;
@@ -31,7 +31,7 @@ function header(name: string, flag: string, size: number): Buffer {
 
 const padding = (size: number) => Buffer.alloc((block - (size % block)) % block);
 
-/** `<length> path=<name>\n`, where the length counts its own digits. */
+/** `<length> path=<name>\n`. The length includes its own digits. */
 function paxRecord(name: string): Buffer {
   const tail = ` path=${name}\n`;
   const length = Buffer.byteLength(tail);
@@ -56,7 +56,7 @@ export const tarEnd = (): Buffer => Buffer.alloc(block * 2);
 const textAt = (bytes: Buffer, start: number, length: number) =>
   bytes.toString('utf8', start, start + length).replace(/\0[\s\S]*$/, '');
 
-/** The members of an archive that is not compressed. Fails for what is no tar. */
+/** The members of an uncompressed archive. Fails for what is not a tar archive. */
 export function readTar(bytes: Buffer): readonly TarMember[] {
   const members: TarMember[] = [];
   let longName: string | undefined;

@@ -3,11 +3,11 @@ import type { FormBody } from '../form-body.ts';
 import type { Instance } from '../instance.ts';
 import type { Item } from '../objects.ts';
 
-/** One request to a page by somebody who is logged in. */
+/** A request to a page by a user who is logged in. */
 export interface WebVisit {
   readonly instance: Instance;
   readonly user: Item;
-  /** What follows the page in the path, decoded and joined with slashes. */
+  /** The path after the page, decoded and with slashes. */
   readonly rest: string;
   readonly body: FormBody;
 }

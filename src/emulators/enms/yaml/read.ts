@@ -2,12 +2,12 @@ import { readYaml as readNode } from '../../../enms-yaml/read.ts';
 import { type YamlNode, scalarValue } from '../../../enms-yaml/scalars.ts';
 
 /**
- * What the product's loader makes of a text; null for one without content. Tuples become arrays, dates stay text. Fails
- * with YamlError for what is no YAML and for tags that would make objects of the server's language.
+ * The value that the product's loader reads from a text; null when it has no content. Tuples become arrays, dates stay
+ * text. Fails with YamlError for what is not YAML and for tags that would make Python objects.
  */
 export const readYaml = (source: string): unknown => valueOf(readNode(source), new Map());
 
-/** What an alias stands for is one object, however often it comes. */
+/** All aliases of an anchor become the same object. */
 function valueOf(node: YamlNode, known: Map<YamlNode, unknown>): unknown {
   if (node.kind === 'scalar') {
     const value = scalarValue(node.tag, node.text);

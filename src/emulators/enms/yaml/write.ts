@@ -1,9 +1,9 @@
-// Objects as the product has written them since 4.7: with sorted keys, in the style of its files.
+// Writes objects as the product has done since 4.7: with sorted keys, quotes and tags.
 import type { YamlNode } from '../../../enms-yaml/scalars.ts';
 import { writeItems } from '../../../enms-yaml/write.ts';
 import { plainText } from '../python-text.ts';
 
-/** A number to be written as a float even when it is whole. */
+/** A number that is written as a float even when it is whole. */
 export class Float {
   readonly value: number;
   constructor(value: number) {
@@ -11,7 +11,7 @@ export class Float {
   }
 }
 
-/** A list to be written as a tuple. */
+/** A list that is written as a tuple. */
 export class Tuple {
   readonly items: readonly unknown[];
   constructor(items: readonly unknown[]) {
@@ -44,7 +44,7 @@ function nodeOf(value: unknown): YamlNode {
   return { kind: 'map', entries: entries.map(([key, one]) => [text(key), nodeOf(one)] as const) };
 }
 
-/** One object of a file of objects; a file is these, one after the other. */
+/** One object of a file. A file consists of these texts, one after the other. */
 export const objectText = (value: Map): string => writeItems([nodeOf(value)]);
 
 /** A whole document; the empty list is `[]`. */

@@ -1,5 +1,5 @@
+import { asObject } from '../../shared/json.ts';
 import type { Instance } from '../instance.ts';
-import { asObject } from '../loose-json.ts';
 import { Refusal } from '../refusal.ts';
 import { statShared } from './shared-folder.ts';
 
@@ -14,7 +14,7 @@ export const texts = {
     'The time difference between the source and target environments should be five minutes or less. Please modify the environment system time and try again.',
 } as const;
 
-/** Status 400 and ERR006 are a choice: only the texts are documented. `status=` of a fault changes the status. */
+/** Only the messages are documented. Status 400 and ERR006 are our choice; `status=` of a fault changes the status. */
 export function storageRefusal(instance: Instance, fault: string, text: string): Refusal | undefined {
   const taken = instance.faults.take(fault);
   return taken === undefined ? undefined : new Refusal(taken.values['status'] ?? 400, 'ERR006', text);
@@ -32,7 +32,7 @@ export function storageSettings(instance: Instance): StorageSettings {
   return kept === undefined ? usual : { ...usual, ...(asObject(JSON.parse(kept)) as Partial<StorageSettings>) };
 }
 
-/** Every call about migrations and shared files needs the service; most also a configured location. */
+/** All calls for migrations and shared files need the Storage Service. Most also need a configured location. */
 export function needStorage(instance: Instance, { location = true } = {}): void {
   const missing = storageRefusal(instance, 'storage-service-missing', texts.noService);
   if (missing !== undefined) throw missing;
@@ -43,7 +43,7 @@ export function needStorage(instance: Instance, { location = true } = {}): void 
   if (unset !== undefined) throw unset;
 }
 
-/** A file that is there and can be read. 400 with the product's text otherwise. */
+/** A file of the store. 400 with the product's message when it is missing or cannot be read. */
 export function needFile(instance: Instance, path: string): { readonly file: string; readonly size: number } {
   const fault = storageRefusal(instance, 'storage-unreadable', texts.unreadable);
   if (fault !== undefined) throw fault;

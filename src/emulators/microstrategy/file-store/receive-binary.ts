@@ -4,8 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import busboy from 'busboy';
-import { messageOf } from '../../shared/error-members.ts';
+import { BrokenForm, readForm } from '../../shared/multipart.ts';
 import type { Call } from '../../shared/server.ts';
 import { newGuid } from '../identifiers.ts';
 import { invalid, missing } from '../refusal.ts';
@@ -19,9 +18,8 @@ export interface ReceivedBinary {
 }
 
 /**
- * Streams the part `file` of a multipart request to a draft in the shared folder, counting and hashing. The part needs
- * a file name but no content type. 400 when the part is missing, larger than `most`, or the form is
- * broken. The caller moves or removes the file.
+ * Streams the part `file` of a multipart request to a draft in the shared folder, and returns its size and hash. 400
+ * when the part is missing or larger than `most`, or when the form is broken. The caller moves or removes the file.
  */
 export async function receiveBinary(call: Call, root: string, most: number): Promise<ReceivedBinary> {
   const folder = join(root, packagesFolder);
@@ -32,37 +30,26 @@ export async function receiveBinary(call: Call, root: string, most: number): Pro
   const meter = new Transform({
     transform(chunk: Buffer, _, done) {
       size += chunk.length;
-      if (size > most) done(new Error('the part is larger than declared'));
+      if (size > most) done(invalid('The size of the file does not match its metadata.'));
       else {
         hash.update(chunk);
         done(null, chunk);
       }
     },
   });
-  let written: Promise<void> | undefined;
+  let isThere = false as boolean;
   try {
-    const parser = busboy({ headers: call.headers });
-    parser.on('file', (name, stream) => {
-      if (name !== 'file' || written !== undefined) stream.resume();
-      else {
-        written = pipeline(stream, meter, createWriteStream(file));
-        // Awaited below; until then a failure must not count as unhandled. The rest of the form is read and dropped.
-        written.catch(() => stream.resume());
-      }
+    await readForm(call.request, {
+      file(name, { stream }) {
+        if (name !== 'file' || isThere) return undefined;
+        isThere = true;
+        return pipeline(stream, meter, createWriteStream(file));
+      },
     });
-    await pipeline(call.request, parser);
-    if (written === undefined) throw missing("The form has no part 'file'.");
-    await written;
+    if (!isThere) throw missing("The form has no part 'file'.");
     return { file, size, sha256: hash.digest('hex') };
   } catch (error) {
-    await written?.catch(() => undefined);
     await rm(file, { force: true });
-    if (messageOf(error) === 'the part is larger than declared') {
-      throw invalid('The size of the file does not match its metadata.');
-    }
-    if (/multipart|content.?type|unexpected end|boundary|malformed/i.test(messageOf(error))) {
-      throw missing("The form has no part 'file'.");
-    }
-    throw error;
+    throw error instanceof BrokenForm ? missing("The form has no part 'file'.") : error;
   }
 }

@@ -1,13 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { asObject, asText } from '../../shared/json.ts';
 import type { Reply } from '../../shared/server.ts';
 import { isGuid, newGuid, wireDate } from '../identifiers.ts';
 import type { Instance } from '../instance.ts';
-import { asObject, asText, readInteger } from '../loose-json.ts';
 import { findPackage } from '../migrations/record.ts';
-import { pageOf } from '../paging.ts';
 import { need, privileges } from '../privileges.ts';
 import { invalid, json, missing, noContent, Refusal } from '../refusal.ts';
+import { pageOf, readInteger } from '../request.ts';
 import { personOf } from '../users.ts';
 import type { Route, Visit } from '../visit.ts';
 import { needFile, needStorage, storageRefusal, storageSettings, texts } from './availability.ts';
@@ -24,7 +24,7 @@ import {
   type Upload,
 } from './upload.ts';
 
-/** 2 GB; the exact figure is a choice. */
+/** 2 GB. The exact number is our choice. */
 export const largestPackage = 2 * 1024 * 1024 * 1024;
 const usualNumber = 1000;
 const packageTypes = ['project', 'configuration', 'project_security'];
@@ -46,7 +46,7 @@ function needRoom(instance: Instance): void {
   );
 }
 
-/** The id a client asks for, unless it is none or belongs to a package that this Library has already. */
+/** The id that a client wants. A new one when it is not an id or when this Library already has such a package. */
 const freePackageId = (instance: Instance, wanted: string): string =>
   isGuid(wanted) && findPackage(instance.store, wanted) === undefined ? wanted : newGuid();
 
@@ -118,7 +118,7 @@ async function putBinary(visit: Visit): Promise<Reply> {
   return json(200, changed);
 }
 
-/** Clients split the header at `filename=` and use the rest as it is: no quotes, nothing that ends a header value. */
+/** Clients use the rest of the header after `filename=` as it is, so the name has no quotes and no semicolon. */
 export const binaryReply = (found: { readonly file: string; readonly size: number }, name: string): Reply => ({
   status: 200,
   headers: {
@@ -159,7 +159,7 @@ const settingsView = (instance: Instance) => {
   return { sharedFileStore: { type, alias, location, s3Region: null, configured: type === 'file_system' } };
 };
 
-/** This Library can keep its files in its own folder or nowhere. */
+/** This Library can use its own folder as the location, or none. */
 function checkedSettings(instance: Instance, body: unknown): Record<string, string> {
   const wanted = asObject(asObject(body)['sharedFileStore']);
   const type = asText(wanted['type'], storageSettings(instance).type);

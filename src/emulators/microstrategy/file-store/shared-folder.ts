@@ -1,5 +1,5 @@
-// The shared file store as a folder. Other Libraries, in other processes, may use the same one: whatever is written
-// gets its name only once it is complete.
+// The shared file store is a folder. Libraries in other processes may use the same one, so a file gets its name only
+// when it is complete.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { codeOf } from '../../shared/error-members.ts';
@@ -8,7 +8,7 @@ import { newGuid } from '../identifiers.ts';
 export const packagesFolder = 'mstr/shared/migrations/packages';
 const safe = /^mstr\/shared\/migrations(?:\/[A-Za-z0-9][A-Za-z0-9-]*)+\.(?:mmp|json)$/;
 
-/** Undefined for a path that is none of the store's own. */
+/** The file of a path in the store. Undefined when the path leads out of the store. */
 const place = (root: string, path: string): string | undefined => (safe.test(path) ? join(root, path) : undefined);
 
 const must = (root: string, path: string): string => {
@@ -25,7 +25,7 @@ export function writeShared(root: string, path: string, content: string | Uint8A
   renameSync(draft, file);
 }
 
-/** Moves a finished file of the same disk into the store. */
+/** Moves a complete file into the store. It must be on the same disk. */
 export function adoptShared(root: string, path: string, source: string): void {
   const file = must(root, path);
   mkdirSync(dirname(file), { recursive: true });
@@ -49,7 +49,7 @@ export function sharedExists(root: string, path: string): boolean {
   return file !== undefined && existsSync(file);
 }
 
-/** The file and its size, for streaming it out. */
+/** The content and the size of a file, for streaming. */
 export function statShared(root: string, path: string): { readonly file: string; readonly size: number } | undefined {
   const file = place(root, path);
   const stat = file === undefined ? undefined : statSync(file, { throwIfNoEntry: false });
@@ -61,7 +61,7 @@ export function removeShared(root: string, path: string): void {
   if (file !== undefined) rmSync(file, { force: true });
 }
 
-/** Paths of all files in the package folders that end so, oldest folder first. */
+/** The paths of all files in the package folders with this ending, oldest folder first. */
 export function listPackageFiles(root: string, end: string): readonly string[] {
   const top = join(root, packagesFolder);
   if (!existsSync(top)) return [];

@@ -1,4 +1,4 @@
-// Numbers and names of object types (EnumDSSObjectType), and which package type carries which.
+// Numbers and names of object types (EnumDSSObjectType), and the type of package that contains each of them.
 
 const names: Readonly<Record<number, string>> = {
   1: 'Filter',
@@ -51,20 +51,20 @@ export const objectType = {
   contentGroup: 77,
 } as const;
 
-/** Subtypes that tell users from groups. */
+/** The subtypes that distinguish users and groups. */
 export const userSubtype = 8704;
 export const groupSubtype = 8705;
 
 const configurationTypes: readonly number[] = [9, 29, 34, 35, 44, 45, 49, 51, 71, 77, 78, 79, 80, 81];
 
-/** `Attribute`; `Object` for a number nobody knows. */
+/** The name of a type, such as `Attribute`; `Object` for an unknown number. */
 export const typeName = (type: number): string => names[type] ?? 'Object';
 
 export const isKnownType = (type: number): boolean => type in names;
 
 export const isConfigurationType = (type: number): boolean => configurationTypes.includes(type);
 
-/** Content groups are carried by both kinds of package; the project itself is carried by none. */
+/** Whether a type of package can contain the object. Both can contain content groups, none the project itself. */
 export const isProjectType = (type: number): boolean =>
   isKnownType(type) &&
   type !== objectType.project &&

@@ -1,11 +1,12 @@
-import type { Body, Entry, Store } from '../../shared/store.ts';
+import type { Json } from '../../shared/json.ts';
+import type { Entry, Store } from '../../shared/store.ts';
 
 export interface ObjectRef {
   readonly id: string;
   readonly type: number;
 }
 
-/** One line of an access control list. */
+/** One entry of an access control list. */
 export interface AccessEntry {
   readonly trusteeId: string;
   readonly trusteeName: string;
@@ -18,28 +19,28 @@ export interface AccessEntry {
   readonly inheritable: boolean;
 }
 
-/** An object of the metadata, of a project or of the configuration. */
+/** An object of the metadata. It belongs to a project or to the configuration. */
 export interface MetadataObject extends ObjectRef {
   readonly name: string;
   readonly subtype: number;
   readonly description: string;
-  /** The folder that holds it; null at a project's root and in the configuration. */
+  /** The folder that contains it; null at the root of a project and in the configuration. */
   readonly parent: string | null;
   readonly owner: string;
   readonly created: string;
   readonly modified: string;
-  /** 32 hex digits; changes with the object. */
+  /** 32 hex digits, new after each change of the object. */
   readonly version: string;
   readonly acl: readonly AccessEntry[];
   readonly hidden: boolean;
-  /** Comes with the product, is the same everywhere and does not migrate. */
+  /** Part of the product: the same on every server, and never migrated. */
   readonly system: boolean;
   readonly uses: readonly ObjectRef[];
-  /** What the object says: an expression, a user's groups, a role's privileges. */
-  readonly definition: Body;
+  /** The content of the object: an expression, the groups of a user, the privileges of a role. */
+  readonly definition: Json;
 }
 
-/** The scope of what belongs to no project. */
+/** The scope of objects that do not belong to a project. */
 export const configuration = 'configuration';
 
 export const objectKind = 'object';
@@ -52,7 +53,7 @@ export const entryOf = (scope: string, object: MetadataObject): Entry => ({
   id: keyOf(scope, object.id),
   container: scope,
   name: object.name,
-  body: object as unknown as Body,
+  body: object as unknown as Json,
 });
 
 export function findObject(store: Store, scope: string, id: string): MetadataObject | undefined {
@@ -60,7 +61,7 @@ export function findObject(store: Store, scope: string, id: string): MetadataObj
   return entry === undefined ? undefined : readObject(entry);
 }
 
-/** In the project, else in the configuration: projects use data sources, schedules and users. */
+/** Finds an object in the project, else in the configuration: projects use data sources, schedules and users. */
 export const findVisible = (store: Store, scope: string, id: string): MetadataObject | undefined =>
   findObject(store, scope, id) ?? findObject(store, configuration, id);
 
@@ -70,11 +71,11 @@ export const objectsOf = (store: Store, scope: string): readonly MetadataObject[
 export const putObject = (store: Store, scope: string, object: MetadataObject): void =>
   store.put(entryOf(scope, object));
 
-/** What lies in a folder. */
+/** The objects in a folder. */
 export const contentsOf = (store: Store, scope: string, folder: string): readonly MetadataObject[] =>
   objectsOf(store, scope).filter(({ parent }) => parent === folder);
 
-/** From the outermost folder to the one that holds the object. */
+/** The folders above an object, from the outermost to the one that contains it. */
 export function ancestorsOf(store: Store, scope: string, object: MetadataObject): readonly MetadataObject[] {
   const chain: MetadataObject[] = [];
   let at = object.parent;
@@ -87,6 +88,6 @@ export function ancestorsOf(store: Store, scope: string, object: MetadataObject)
   return chain;
 }
 
-/** Whatever refers to an object, and what lies in it when it is a folder. */
+/** The objects that refer to an object, and the content of a folder. */
 export const usersOf = (objects: readonly MetadataObject[], id: string): readonly MetadataObject[] =>
   objects.filter((other) => other.id !== id && (other.parent === id || other.uses.some((use) => use.id === id)));

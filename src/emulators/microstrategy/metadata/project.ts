@@ -2,7 +2,7 @@ import type { Store } from '../../shared/store.ts';
 import { objectType } from './object-types.ts';
 import { configuration, findObject, objectsOf, type MetadataObject } from './object.ts';
 
-/** Loaded is 0, as the project list says it. */
+/** The status in the project list; 0 means loaded. */
 export const statusOf = (project: MetadataObject): number =>
   typeof project.definition['status'] === 'number' ? project.definition['status'] : 0;
 
@@ -14,7 +14,7 @@ export function findProject(store: Store, id: string): MetadataObject | undefine
   return found?.type === objectType.project ? found : undefined;
 }
 
-/** EnumDSSXMLFolderNames, as far as the sample projects have them: their ids are the same in every project. */
+/** The folders of EnumDSSXMLFolderNames that the sample projects have. Their ids are the same in every project. */
 export const preDefinedFolders: Readonly<Record<number, { readonly id: string; readonly name: string }>> = {
   1: { id: '98FE182C2A10427EACE0CD30B6768258', name: 'Public Objects' },
   2: { id: 'B0E9C5ED6D5D4F6AAB0A5A3F8C5D8A11', name: 'Consolidations' },

@@ -1,6 +1,8 @@
 import type { Entry, Store } from '../../shared/store.ts';
 
-/** What a user or group has in one project: links only, which is all a project_security package carries. */
+/**
+ * The roles and filters of a user or group in one project, as links. A project_security package contains only these.
+ */
 export interface SecurityLink {
   readonly project: string;
   readonly trustee: string;
@@ -27,7 +29,7 @@ export function findLink(store: Store, project: string, trustee: string): Securi
   return entry === undefined ? undefined : readLink(entry);
 }
 
-/** Who has a role, or is under a filter, in a project. */
+/** The users and groups with a role or a filter in a project. */
 export const membersInProject = (store: Store, project: string, id: string): readonly string[] =>
   store
     .all(linkKind, project)

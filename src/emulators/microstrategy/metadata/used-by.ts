@@ -1,4 +1,4 @@
-// Who needs an object: other objects, what lies in a folder, and the security of projects.
+// Finds what needs an object: other objects, the content of a folder, and the security of projects.
 import type { Store } from '../../shared/store.ts';
 import { configuration, findObject, objectKind, readObject, type MetadataObject } from './object.ts';
 import { linkKind, readLink } from './security-link.ts';
@@ -13,7 +13,7 @@ export interface Dependent {
 const refersTo = (object: MetadataObject, id: string) =>
   object.id !== id && (object.parent === id || object.uses.some((use) => use.id === id));
 
-/** In the project; of what belongs to the configuration, in all of them. */
+/** Users of an object in its project; of an object of the configuration, in all projects. */
 export function dependentsOf(store: Store, scope: string, id: string): readonly Dependent[] {
   const within = scope === configuration ? undefined : scope;
   const objects = store
@@ -29,6 +29,6 @@ export function dependentsOf(store: Store, scope: string, id: string): readonly 
   return [...objects, ...links];
 }
 
-/** The reason why an import or an undo cannot take an object away. */
+/** Why an import or an undo cannot delete an object. */
 export const inUseText = (object: { readonly id: string; readonly name: string }, user: Dependent): string =>
   `The object '${object.name}' (${object.id}) cannot be deleted because it is used by '${user.name}' (${user.id}).`;

@@ -1,11 +1,12 @@
-import type { Body, Store } from '../../shared/store.ts';
+import type { Json } from '../../shared/json.ts';
+import type { Store } from '../../shared/store.ts';
 import { configuration, findObject, findVisible, ancestorsOf, type MetadataObject } from './object.ts';
 import { statusOf } from './project.ts';
 
 const ownerOf = (store: Store, id: string) => ({ name: findObject(store, configuration, id)?.name ?? '', id });
 
-/** Members of type and time that lists show of every object. */
-export function summaryOf(store: Store, object: MetadataObject): Body {
+/** The members that lists show of every object. */
+export function summaryOf(store: Store, object: MetadataObject): Json {
   return {
     name: object.name,
     id: object.id,
@@ -22,12 +23,12 @@ export function summaryOf(store: Store, object: MetadataObject): Body {
   };
 }
 
-/** Outermost first; `level` counts from the object outward. */
-export const ancestorList = (store: Store, scope: string, object: MetadataObject): readonly Body[] =>
+/** The folders above an object, outermost first. `level` counts from the object outward. */
+export const ancestorList = (store: Store, scope: string, object: MetadataObject): readonly Json[] =>
   ancestorsOf(store, scope, object).map(({ name, id }, index, all) => ({ name, id, level: all.length - index }));
 
 /** One object with its folders and its access control list. */
-export function detailOf(store: Store, scope: string, object: MetadataObject, withComments: boolean): Body {
+export function detailOf(store: Store, scope: string, object: MetadataObject, withComments: boolean): Json {
   return {
     ...summaryOf(store, object),
     hidden: object.hidden,
@@ -38,11 +39,11 @@ export function detailOf(store: Store, scope: string, object: MetadataObject, wi
   };
 }
 
-/** The projects an object list is about may be written without a scope: configuration objects are seen from anywhere. */
+/** An object of the project or of the configuration; without a project, only of the configuration. */
 export const lookUp = (store: Store, project: string | undefined, id: string): MetadataObject | undefined =>
   project === undefined ? findObject(store, configuration, id) : findVisible(store, project, id);
 
-export function projectView(store: Store, project: MetadataObject): Body {
+export function projectView(store: Store, project: MetadataObject): Json {
   return {
     acg: 255,
     id: project.id,

@@ -1,4 +1,4 @@
-// An import's work on the metadata. All of it happens in one transaction, or none.
+// Writes the objects of an import into the metadata, in one transaction.
 import type { Store } from '../../shared/store.ts';
 import { newGuid } from '../identifiers.ts';
 import { entryOf, findObject, findVisible, keyOf, objectKind, type MetadataObject } from '../metadata/object.ts';
@@ -16,13 +16,13 @@ interface Step {
   readonly outcome: Outcome;
 }
 
-/** keep_both leaves nothing to undo, wherever in the package it stands. */
+/** A package with keep_both anywhere in it cannot be undone. */
 export const canBeUndone = ({ settings, objects, links }: PackageContent): boolean =>
   settings.defaultAction !== 'keep_both' &&
   objects.every(({ action }) => action !== 'keep_both') &&
   links.every(({ action }) => action !== 'keep_both');
 
-/** Used-by dependencies are counted as they are when the import begins, without what it deletes too. */
+/** Used-by dependencies count as they are at the beginning of the import, without the objects that it deletes too. */
 function deleteObjects(landing: Landing, steps: readonly Step[]): void {
   const { store, scope, recorder } = landing;
   const doomed = steps.filter(({ outcome }) => outcome === 'delete').map(({ object }) => object.id);
@@ -38,7 +38,7 @@ function deleteObjects(landing: Landing, steps: readonly Step[]): void {
   }
 }
 
-/** Creates, replaces or moves one object; returns it as it is now. */
+/** Creates, replaces or moves one object, and returns its new state. */
 function land(landing: Landing, { object, outcome }: Step): MetadataObject {
   const { store, scope, recorder } = landing;
   const target = outcome === 'duplicate' ? undefined : findObject(store, scope, object.id);
@@ -66,7 +66,7 @@ function land(landing: Landing, { object, outcome }: Step): MetadataObject {
   return now;
 }
 
-/** What was saved as a new object is used as such by everything else that this import wrote. */
+/** Everything that this import wrote refers to the new objects instead of the ones that they copy. */
 function redirect(landing: Landing, written: readonly MetadataObject[], renamed: ReadonlyMap<string, string>): void {
   for (const { id } of renamed.size === 0 ? [] : written) {
     const object = findObject(landing.store, landing.scope, id);
@@ -83,7 +83,7 @@ function checkDependencies({ store, scope }: Landing, written: readonly Metadata
   }
 }
 
-/** Links replace what the user has in the target project; they carry no roles and filters, so those must be there. */
+/** Links replace the user's links in the target project. The package has no roles and filters, so they must exist. */
 function applyLink(landing: Landing, { link, action }: PackedLink): void {
   const { store, scope, recorder } = landing;
   const present = findLink(store, scope, link.trustee);
@@ -110,7 +110,7 @@ function applyLink(landing: Landing, { link, action }: PackedLink): void {
   recorder.put(linkEntry({ ...link, ...merged, project: scope }));
 }
 
-/** A package never goes back to an older release. */
+/** A package of a newer release cannot be imported. */
 export function checkRelease(content: PackageContent, version: string): void {
   if (compareReleases(content.release, version) <= 0) return;
   throw new WorkFailure(
@@ -119,8 +119,8 @@ export function checkRelease(content: PackageContent, version: string): void {
 }
 
 /**
- * Applies a package to a project, or to the configuration. Fails with WorkFailure, for the surrounding transaction to
- * undo what was written. Returns the rows that changed as they were before.
+ * Applies a package to a project or to the configuration, inside a transaction of the caller. Fails with WorkFailure.
+ * Returns the former state of all rows that changed.
  */
 export function applyPackage(store: Store, scope: string, content: PackageContent): readonly Image[] {
   const recorder = createRecorder(store);
@@ -134,7 +134,7 @@ export function applyPackage(store: Store, scope: string, content: PackageConten
   const renamed = new Map<string, string>();
   const written: MetadataObject[] = [];
   const landed = steps.filter(({ outcome }) => outcome !== 'leave' && outcome !== 'delete');
-  // Folders first: what lies in them finds them by id.
+  // Folders first, because the objects in them look them up by id.
   for (const step of landed.toSorted((a, b) => depthOf(a.object, folders) - depthOf(b.object, folders))) {
     const now = land(landing, step);
     if (now.id !== step.object.id) renamed.set(step.object.id, now.id);
@@ -146,7 +146,7 @@ export function applyPackage(store: Store, scope: string, content: PackageConten
   return recorder.images();
 }
 
-/** Folders by how deep they lie, everything else after them. */
+/** Outer folders first, then inner ones, then all other objects. */
 function depthOf({ type, parent }: MetadataObject, folders: ReadonlyMap<string, MetadataObject>): number {
   if (type !== 8) return Number.MAX_SAFE_INTEGER;
   let depth = 0;

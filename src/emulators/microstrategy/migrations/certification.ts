@@ -1,17 +1,17 @@
+import { asObject, asText, isObject, type Json } from '../../shared/json.ts';
 import type { Reply } from '../../shared/server.ts';
-import type { Body } from '../../shared/store.ts';
 import { readShared, writeShared } from '../file-store/shared-folder.ts';
 import { isGuid, wireDate } from '../identifiers.ts';
-import { asObject, asText, isObject, readFlag } from '../loose-json.ts';
 import { need, needAdministrator, privileges } from '../privileges.ts';
 import { invalid, noContent, notNow } from '../refusal.ts';
+import { readFlag } from '../request.ts';
 import type { Visit } from '../visit.ts';
 import { changePackage, needMigration } from './record.ts';
 
 const statuses = ['uncertified', 'requested', 'certified', 'rejected'];
 const pathOf = (packageId: string) => `mstr/shared/migrations/certification/${packageId}.json`;
 
-/** Whoever makes packages asks for it and takes that back; the rest is for administrators. */
+/** Users who make packages may request a certification and withdraw the request. The rest is for administrators. */
 function checkMay({ user }: Visit, status: string, current: string): void {
   if (status === 'requested' || (status === 'uncertified' && current !== 'certified')) {
     if (!user.may(privileges.managePackages)) need(user, privileges.createPackage);
@@ -20,9 +20,9 @@ function checkMay({ user }: Visit, status: string, current: string): void {
   needAdministrator(user);
 }
 
-/** An operator and a date are sent along where another Library's decision is repeated. */
-function certificationOf(visit: Visit, sent: Body, current: string): Body {
-  // The document puts it into a record, clients send it alone.
+/** Clients send an operator and a date when they repeat the decision of another Library. */
+function certificationOf(visit: Visit, sent: Json, current: string): Json {
+  // The documents put the certification into a record, but clients send it alone.
   const nested = asObject(sent['packageInfo'])['certification'];
   const body = isObject(nested) ? nested : sent;
   const status = asText(body['status']);
@@ -37,8 +37,8 @@ function certificationOf(visit: Visit, sent: Body, current: string): Body {
 }
 
 /**
- * PATCH .../packageInfo/certification, for a package that is there. With `autoSync` the state is taken from the shared
- * storage, where the Library that certified left it.
+ * PATCH .../packageInfo/certification, for an existing package. With `autoSync` the state comes from the shared
+ * storage, where the Library that certified the package has written it.
  */
 export async function certify(visit: Visit): Promise<Reply> {
   const { instance, param, call, document } = visit;

@@ -1,7 +1,6 @@
-// PATCH of a migration record: rename, retarget, ask, approve, reject, undo, watch a validation.
+// PATCH of a migration record: rename, change the target, request, approve, reject, undo, watch a validation.
+import { asObject, asText, isEmpty, isObject, type Json } from '../../shared/json.ts';
 import type { Reply } from '../../shared/server.ts';
-import type { Body } from '../../shared/store.ts';
-import { asObject, asText, isEmpty, isObject } from '../loose-json.ts';
 import { importing, need, needAdministrator, privileges } from '../privileges.ts';
 import { invalid, json, missing, notNow } from '../refusal.ts';
 import type { Visit } from '../visit.ts';
@@ -19,7 +18,7 @@ import {
 import { startUndo } from './undo-import.ts';
 import { watchValidation } from './validate.ts';
 
-/** What can be undone: an import that is over, and an undo that failed. */
+/** An import that has ended can be undone, and so can one whose undo failed. */
 const undoable: readonly ImportRow['status'][] = ['imported', 'import_failed', 'undo_failed'];
 
 function changeRequest(visit: Visit, { package: row, import: target }: Migration, wanted: unknown): void {
@@ -40,7 +39,7 @@ function changeRequest(visit: Visit, { package: row, import: target }: Migration
   if (wanted === 'approved') changePackage(store, row.id, { status: 'locked' });
 }
 
-/** True when the undo begins. */
+/** Returns true when an undo begins. */
 function changeUndo(visit: Visit, jobs: Jobs, { package: row, import: target }: Migration, wanted: unknown): boolean {
   const { store } = visit.instance;
   need(visit.user, ...importing);
@@ -69,8 +68,8 @@ function changeUndo(visit: Visit, jobs: Jobs, { package: row, import: target }: 
   return true;
 }
 
-/** Clients send whole records back: only what may change is looked at. */
-function changeDetails(visit: Visit, migration: Migration, packageInfo: Body, importInfo: Body): void {
+/** Clients send whole records. Only the members that may change count. */
+function changeDetails(visit: Visit, migration: Migration, packageInfo: Json, importInfo: Json): void {
   const { store } = visit.instance;
   const { environment, project } = importInfo;
   const name = packageInfo['name'];
@@ -90,7 +89,7 @@ function changeDetails(visit: Visit, migration: Migration, packageInfo: Body, im
   if (!isEmpty(retarget)) changeImport(store, migration.import.id, retarget);
 }
 
-/** A record sent back whole says `pending` where nothing was asked for yet. */
+/** A client that sends a whole record says `pending` when it requests nothing. */
 const isChange = (wanted: unknown, current: string) =>
   wanted !== undefined && !(wanted === 'pending' && current === 'pending');
 

@@ -1,5 +1,5 @@
-// Gathers what goes into a package: the named objects, their dependents, the folders above them.
-import type { Body } from '../../shared/store.ts';
+// Collects the objects of a package: the named objects, their dependents, and the folders above them.
+import type { Json } from '../../shared/json.ts';
 import type { Instance } from '../instance.ts';
 import { objectType, typeName } from '../metadata/object-types.ts';
 import {
@@ -15,7 +15,7 @@ import { WorkFailure, type PackageContent, type PackedLink, type PackedObject } 
 import type { PackageRow } from './record.ts';
 import type { Action, Content, MergeActions, Toc } from './toc.ts';
 
-/** As the product writes it into messages; clients look for `is not found`. */
+/** The product's message. Clients look for `is not found` in it. */
 export const notFoundText = (type: number, id: string): string => `Object: <${typeName(type)} id=${id}> is not found`;
 
 function needExplicit(instance: Instance, scope: string, { id, type }: Content): MetadataObject {
@@ -27,7 +27,7 @@ function needExplicit(instance: Instance, scope: string, { id, type }: Content):
   return object;
 }
 
-/** What an object pulls in: what it uses, and what lies in it. System objects and those of the other scope stay behind. */
+/** The dependents of an object: what it uses and what it contains, without system objects and those of other scopes. */
 function dependents(instance: Instance, scope: string, object: MetadataObject): readonly MetadataObject[] {
   const inside = object.type === objectType.folder ? contentsOf(instance.store, scope, object.id) : [];
   const used = object.uses.flatMap((use) => findObject(instance.store, scope, use.id) ?? []);
@@ -89,7 +89,7 @@ function collectLinks(instance: Instance, project: string, toc: Toc): readonly P
   });
 }
 
-/** Fails with WorkFailure when a named object is not there. `scope` is the project, or the configuration. */
+/** Fails with WorkFailure when a named object does not exist. `scope` is the project or the configuration. */
 export function collect(instance: Instance, type: PackageRow['type'], scope: string, toc: Toc): PackageContent {
   const objects =
     type === 'project_security'
@@ -112,8 +112,8 @@ export function collect(instance: Instance, type: PackageRow['type'], scope: str
   };
 }
 
-/** The table of contents as the server shows it: what was asked for, enriched, and the dependents beside it. */
-export function enrichedToc(sent: Body, content: PackageContent, toc: Toc): Body {
+/** The table of contents as the server shows it: the requested objects with more details, and the dependents. */
+export function enrichedToc(sent: Json, content: PackageContent, toc: Toc): Json {
   if (toc.merge !== undefined || content.type === 'project_security') return sent;
   const asked = new Map(toc.content.map((item) => [item.id, item]));
   return {

@@ -1,12 +1,12 @@
-// The conflict rules, one object at a time.
+// Applies the conflict rules to one object.
 import { timeOf } from '../identifiers.ts';
 import type { MetadataObject } from '../metadata/object.ts';
 import type { Action } from './toc.ts';
 
-/** `write` replaces or creates; `place` updates the path of an object that is identical but for it. */
+/** `write` creates or replaces the object. `place` only moves an object that is otherwise identical. */
 export type Outcome = 'leave' | 'write' | 'place' | 'duplicate' | 'delete';
 
-/** Both have the same version id: only the path may differ. */
+/** For equal version ids: only the folder can differ. */
 const identical = (source: MetadataObject, target: MetadataObject) => source.version === target.version;
 
 const replace = (source: MetadataObject, target: MetadataObject): Outcome => {
@@ -17,9 +17,10 @@ const replace = (source: MetadataObject, target: MetadataObject): Outcome => {
 const isNewer = (source: MetadataObject, target: MetadataObject) => timeOf(source.modified) > timeOf(target.modified);
 
 /**
- * What a rule makes of an object and the one with the same id on the target, undefined when there is none. Object
- * migration, suggestions, conflict rules: use_existing copies nothing, also where nothing exists; keep_both duplicates
- * only another version; newer and older go by modification time; force_replace ignores that the versions are equal.
+ * What a rule does with an object, given the target's object with the same id, if any. From "object migration,
+ * suggestions, conflict rules": use_existing never copies, even when the target has no such object; keep_both
+ * duplicates only another version; newer and older compare the times of modification; force_replace copies even equal
+ * versions.
  */
 export function outcomeOf(action: Action, source: MetadataObject, target: MetadataObject | undefined): Outcome {
   if (action === 'use_existing') return 'leave';

@@ -1,12 +1,11 @@
+import { asObject, asText, isEmpty, isObject, type Json } from '../../shared/json.ts';
 import type { Reply } from '../../shared/server.ts';
-import type { Body } from '../../shared/store.ts';
 import { storageRefusal, texts } from '../file-store/availability.ts';
 import { largestPackage } from '../file-store/routes.ts';
 import { removeShared, writeShared } from '../file-store/shared-folder.ts';
 import { binaryPath } from '../file-store/upload.ts';
 import { newGuid, wireDate } from '../identifiers.ts';
-import type { Instance } from '../instance.ts';
-import { asObject, asText, isEmpty, isObject } from '../loose-json.ts';
+import { contextPath, type Instance } from '../instance.ts';
 import { configuration } from '../metadata/object.ts';
 import { findProject } from '../metadata/project.ts';
 import { need, privileges } from '../privileges.ts';
@@ -31,10 +30,10 @@ import {
 import { readToc } from './toc.ts';
 
 const types = ['project', 'configuration', 'project_security'] as const;
-/** Purposes a package can be created for; groups are not served. */
+/** The purposes of a package. Groups are not supported. */
 const purposes = ['object_migration', 'project_merge'];
 
-/** Project packages need the header, configuration packages must not have it. */
+/** The scope of a package. Project packages need the header; configuration packages must not have it. */
 export function scopeOf(type: PackageRow['type'], project: string | undefined): string {
   if (type === 'configuration') {
     if (project === undefined) return configuration;
@@ -44,12 +43,12 @@ export function scopeOf(type: PackageRow['type'], project: string | undefined): 
   return project;
 }
 
-export const ownEnvironment = (instance: Instance): Body => ({
-  id: `${instance.url()}/`,
-  name: `${instance.url()}/`,
+export const ownEnvironment = (instance: Instance): Json => ({
+  id: `${instance.origin()}${contextPath}/`,
+  name: `${instance.origin()}${contextPath}/`,
 });
 
-export function newImport(user: User | undefined, packageId: string, importInfo: Body): ImportRow {
+export function newImport(user: User | undefined, packageId: string, importInfo: Json): ImportRow {
   const now = wireDate();
   return {
     id: newGuid(),
@@ -70,7 +69,7 @@ export function newImport(user: User | undefined, packageId: string, importInfo:
   };
 }
 
-/** Collects and writes; the record is `created` once the file is there. */
+/** Collects the objects and writes the file. Then the record becomes `created`. */
 function finishPackage(instance: Instance, id: string, scope: string): void {
   const { store } = instance;
   const row = findPackage(store, id);
@@ -81,7 +80,7 @@ function finishPackage(instance: Instance, id: string, scope: string): void {
   if (bytes.length > largestPackage) throw new WorkFailure('The size of the package exceeds the limit of 2GB.');
   const refused = storageRefusal(instance, 'storage-unwritable', texts.unwritable);
   if (refused !== undefined) throw refused;
-  // Not the package id: the file has an id of its own.
+  // The file has its own id, which differs from the package id.
   const path = binaryPath(wireDate().slice(0, 10), newGuid());
   writeShared(instance.storage, path, bytes);
   const old = row.storage['path'];
@@ -107,7 +106,7 @@ export function startCreation(instance: Instance, jobs: Jobs, id: string, scope:
 }
 
 /** POST /api/migrations without `packageId`: object migration, step 1. */
-export function createPackage(visit: Visit, jobs: Jobs, body: Body): Reply {
+export function createPackage(visit: Visit, jobs: Jobs, body: Json): Reply {
   const { instance, user, project } = visit;
   need(user, privileges.createPackage);
   const info = asObject(body['packageInfo']);
@@ -150,13 +149,13 @@ export function createPackage(visit: Visit, jobs: Jobs, body: Body): Reply {
 }
 
 /** `{id, name}`, or `{}` for the configuration. */
-export function projectInfo(instance: Instance, scope: string): Body {
+export function projectInfo(instance: Instance, scope: string): Json {
   const project = scope === configuration ? undefined : findProject(instance.store, scope);
   return project === undefined ? {} : { id: project.id, name: project.name };
 }
 
-/** POST /api/migrations?packageId=: another import of a package that is there, which needs no approval of its own. */
-export function reusePackage(visit: Visit, packageId: string, body: Body): Reply {
+/** POST /api/migrations?packageId=: another import of an existing package. It needs no new approval. */
+export function reusePackage(visit: Visit, packageId: string, body: Json): Reply {
   const { instance, user } = visit;
   need(user, privileges.createPackage, privileges.managePackages);
   const row = findPackage(instance.store, packageId);

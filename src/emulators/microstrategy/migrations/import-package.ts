@@ -1,13 +1,13 @@
+import { asObject, asText, isEmpty, type Json } from '../../shared/json.ts';
 import type { Reply } from '../../shared/server.ts';
-import type { Body } from '../../shared/store.ts';
 import { needFile, storageRefusal, texts } from '../file-store/availability.ts';
 import { readShared, writeShared } from '../file-store/shared-folder.ts';
 import { findUpload } from '../file-store/upload.ts';
 import { isGuid, wireDate } from '../identifiers.ts';
 import type { Instance } from '../instance.ts';
-import { asObject, asText, isEmpty, readFlag } from '../loose-json.ts';
 import { importing, need } from '../privileges.ts';
 import { invalid, json, missing, notNow } from '../refusal.ts';
+import { readFlag } from '../request.ts';
 import { personOf } from '../users.ts';
 import type { Visit } from '../visit.ts';
 import { applyPackage, canBeUndone, checkRelease } from './apply-package.ts';
@@ -38,18 +38,18 @@ export function readPackage(instance: Instance, path: string): PackageContent {
   return unpackPackage(bytes);
 }
 
-function writeUndo(instance: Instance, migration: Migration, images: readonly Image[]): Body {
+function writeUndo(instance: Instance, migration: Migration, images: readonly Image[]): Json {
   const path = undoPath(migration.package.id, migration.import.id);
   const bytes = packFile({ kind: 'undo', release: instance.version, images });
   writeShared(instance.storage, path, bytes);
   return { size: bytes.length, path };
 }
 
-/** An import that failed changed nothing; its undo package, made before the work began, says so. */
+/** Marks an import as failed. Its undo package is empty, because the import changed nothing. */
 function failImport(instance: Instance, migration: Migration, message: string): void {
   const path = asText(migration.package.storage['path']);
   const bytes = readShared(instance.storage, path);
-  let undoStorage: Body = {};
+  let undoStorage: Json = {};
   try {
     const undoable = migration.import.generateUndo && bytes !== undefined && canBeUndone(unpackPackage(bytes));
     if (undoable) undoStorage = writeUndo(instance, migration, []);
@@ -101,8 +101,8 @@ const typeOf = (value: unknown): PackageRow['type'] => {
   throw invalid(`The package type '${asText(value)}' is invalid.`);
 };
 
-/** The copy of a record that another Library made; 400 when the record is not ready to be imported. */
-export function replicatedPackage(packageId: string, info: Body, wanted: 'created' | 'locked'): PackageRow {
+/** The copy of another Library's record. 400 when the record is not ready for an import. */
+export function replicatedPackage(packageId: string, info: Json, wanted: 'created' | 'locked'): PackageRow {
   const status = asText(info['status']);
   if (asText(info['id'], packageId) !== packageId) throw invalid('packageInfo.id does not match the migration ID.');
   if (status !== wanted) throw notNow('packageInfo.status', status);
@@ -128,8 +128,8 @@ export function replicatedPackage(packageId: string, info: Body, wanted: 'create
   };
 }
 
-/** The record a target makes of what a source sent; importInfo may be left out, as the documented sample does. */
-function receivedMigration(visit: Visit, packageId: string, importId: string, body: Body): Migration {
+/** The record that a target makes from the source's record. The documented sample has no importInfo. */
+function receivedMigration(visit: Visit, packageId: string, importId: string, body: Json): Migration {
   const info = asObject(body['packageInfo']);
   const importInfo = asObject(body['importInfo']);
   const row = findPackage(visit.instance.store, packageId) ?? replicatedPackage(packageId, info, 'locked');
@@ -142,7 +142,7 @@ function receivedMigration(visit: Visit, packageId: string, importId: string, bo
   };
 }
 
-/** PUT /api/migrations/{id} on the target: object migration, step 5. Repeated, it answers and starts nothing. */
+/** PUT /api/migrations/{id} on the target: object migration, step 5. A repeated call starts nothing. */
 export async function triggerImport(visit: Visit, jobs: Jobs): Promise<Reply> {
   const { instance, user, param, project, document } = visit;
   const { store } = instance;
@@ -192,13 +192,13 @@ function start(visit: Visit, jobs: Jobs, migration: Migration, scope: string): R
   return json(201, briefRecord(whole));
 }
 
-/** POST /api/migrations with an uploaded file: upload and import, step 4. It starts at once, locked and approved. */
-export function importUpload(visit: Visit, jobs: Jobs, body: Body): Reply {
+/** POST /api/migrations with an uploaded file: upload and import, step 4. It is approved and starts at once. */
+export function importUpload(visit: Visit, jobs: Jobs, body: Json): Reply {
   const { instance, user, project } = visit;
   need(user, ...importing);
   const info = asObject(body['packageInfo']);
   const store = asObject(asObject(info['storage'])['sharedFileStore']);
-  // The prose of the document calls it `file`, its samples and clients `files`.
+  // The text of the documents calls it `file`, their samples and clients call it `files`.
   const fileId = asText(asObject(store['files'] ?? store['file'])['id']);
   if (fileId === '') throw missing('packageInfo.storage.sharedFileStore.files.id is missing.');
   const upload = findUpload(instance, fileId);
@@ -233,7 +233,7 @@ export function importUpload(visit: Visit, jobs: Jobs, body: Body): Reply {
   return start(visit, jobs, { package: row, import: { ...target, importRequestStatus: 'approved' } }, scope);
 }
 
-/** Would the import go through? Nothing is kept of it. */
+/** Tries the import and undoes it. */
 export function rehearseImport(instance: Instance, path: string, scope: string): void {
   const refused = storageRefusal(instance, 'storage-unreadable', texts.unreadable);
   if (refused !== undefined) throw refused;

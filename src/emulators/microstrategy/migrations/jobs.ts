@@ -1,5 +1,4 @@
-// Work that goes on after the answer: it moves in steps, so that progress can be watched.
-import { setTimeout as sleep } from 'node:timers/promises';
+// Work that goes on after the answer, in steps, so that progress can be watched.
 import { stackOf } from '../../shared/error-members.ts';
 import type { Instance } from '../instance.ts';
 import { Refusal } from '../refusal.ts';
@@ -12,15 +11,13 @@ export interface Job {
   readonly fault: string;
   /** 20, 40, 60, 80. */
   readonly progress: (percent: number) => void;
-  /** The work itself, after the last step; synchronous, so that nothing comes in between. */
+  /** The work itself, after the last step. It is synchronous, so that nothing interrupts it. */
   readonly finish: () => void;
   readonly fail: (message: string) => void;
 }
 
 export interface Jobs {
   start(job: Job): void;
-  /** Leaves everything as it is, as a crash would: the next start finds it. */
-  stop(): Promise<void>;
 }
 
 const steps = 5;
@@ -28,17 +25,12 @@ const usualSlowness = 1000;
 
 export function createJobs(instance: Instance): Jobs {
   const { faults, pace } = instance;
-  const abort = new AbortController();
-  const running = new Set<Promise<void>>();
-  const pause = () => {
-    const slow = faults.named('slow');
-    return sleep(slow === undefined ? pace : (slow.values['ms'] ?? usualSlowness), undefined, { signal: abort.signal });
-  };
 
   async function work(job: Job): Promise<void> {
     for (let step = 1; step <= steps; step += 1) {
-      await pause();
-      while (faults.named('stuck') !== undefined) await sleep(20, undefined, { signal: abort.signal });
+      const slow = faults.named('slow');
+      await instance.pause(slow === undefined ? pace : (slow.values['ms'] ?? usualSlowness));
+      while (faults.named('stuck') !== undefined) await instance.pause(20);
       if (step < steps) job.progress((step * 100) / steps);
     }
     try {
@@ -55,16 +47,7 @@ export function createJobs(instance: Instance): Jobs {
 
   return {
     start(job) {
-      const done = work(job)
-        .catch((error: unknown) => {
-          if (!abort.signal.aborted) instance.log(`${job.title}: ${stackOf(error)}`);
-        })
-        .finally(() => running.delete(done));
-      running.add(done);
-    },
-    async stop() {
-      abort.abort();
-      await Promise.all(running);
+      void instance.background(work(job), (error) => instance.log(`${job.title}: ${stackOf(error)}`));
     },
   };
 }

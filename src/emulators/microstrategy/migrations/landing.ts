@@ -1,4 +1,4 @@
-// Where an object lands on the target: folder, access control list, name.
+// The folder, the access control list and the name of an object on the target.
 import type { Store } from '../../shared/store.ts';
 import { administratorId, newGuid, wireDate } from '../identifiers.ts';
 import { objectType } from '../metadata/object-types.ts';
@@ -22,14 +22,14 @@ export interface Landing {
   readonly recorder: Recorder;
 }
 
-/** A folder that something was put into or taken out of is no longer the folder it was. */
+/** A folder gets a new version when an object is put into it or taken out of it. */
 export function touchFolder({ store, scope, recorder }: Landing, id: string | null): void {
   const folder = id === null ? undefined : findObject(store, scope, id);
   if (folder === undefined) return;
   recorder.put(entryOf(scope, { ...folder, version: newGuid(), modified: wireDate() }));
 }
 
-/** The list of a new object: the source's own, or what the folder hands down. */
+/** The access control list of a new object: that of the source, or the one that it inherits from its folder. */
 export function aclOfNew(landing: Landing, object: MetadataObject, folder: string | null): readonly AccessEntry[] {
   if (landing.settings.aclOnNewObjects === 'keep_acl_as_source_object' || folder === null) return object.acl;
   return findObject(landing.store, landing.scope, folder)?.acl.filter(({ inheritable }) => inheritable) ?? [];
@@ -46,13 +46,13 @@ export function aclOfReplaced(
   return [...target.acl, ...source.acl.filter(({ trusteeId }) => !kept.has(trusteeId))];
 }
 
-/** The source's owner where the target knows that user, else the administrator. */
+/** The owner on the source when the target has that user, else the administrator. */
 export const ownerOf = ({ store }: Landing, owner: string): string =>
   findObject(store, configuration, owner) === undefined ? administratorId : owner;
 
 /**
- * The target's folder for a folder of the source: the one with its id, else the one with its name below the same
- * folder, else a new one. Where it lies further up does not matter once it is found.
+ * The target's folder for a folder of the source: the one with the same id, else the one with the same name in the same
+ * folder, else a new one. The folders above it may differ.
  */
 export function folderFor(landing: Landing, id: string | null): string | null {
   const { store, scope, folders, recorder } = landing;

@@ -3,11 +3,11 @@ import type { SecurityLink } from '../metadata/security-link.ts';
 import type { PackageRow } from './record.ts';
 import type { Action, Settings } from './toc.ts';
 
-/** One object on its way, with what is to happen on arrival. */
+/** An object in a package, with the action for the target. */
 export interface PackedObject {
   readonly object: MetadataObject;
   readonly action: Action;
-  /** False for what came along as a dependent. */
+  /** False for an object that is only a dependent. */
   readonly explicit: boolean;
 }
 
@@ -16,7 +16,7 @@ export interface PackedLink {
   readonly action: Action;
 }
 
-/** Everything that an import needs: no other instance is asked. */
+/** All that an import needs; it does not ask another instance. */
 export interface PackageContent {
   readonly kind: 'package';
   /** The release that made it. */
@@ -24,12 +24,12 @@ export interface PackageContent {
   readonly type: PackageRow['type'];
   readonly settings: Settings;
   readonly objects: readonly PackedObject[];
-  /** The folders above the objects, for those that the target does not have. */
+  /** The folders above the objects: the target makes those that it does not have. */
   readonly folders: readonly MetadataObject[];
   readonly links: readonly PackedLink[];
 }
 
-/** Asynchronous work fails with this; the message goes into the record. */
+/** Asynchronous work fails with this error. Its message goes into the record. */
 export class WorkFailure extends Error {
   override readonly name = 'WorkFailure';
 }

@@ -1,7 +1,7 @@
-// The file behind a package: five fixed bytes, a hash of what follows it, the server's release, packed JSON.
+// The file of a package: five fixed bytes, a hash of all that follows the hash, the server's release, compressed JSON.
 import { createHash } from 'node:crypto';
 import { deflateSync, inflateSync } from 'node:zlib';
-import { isObject } from '../loose-json.ts';
+import { isObject } from '../../shared/json.ts';
 import { packedRelease } from '../release.ts';
 import { WorkFailure, type PackageContent } from './package-content.ts';
 import type { UndoContent } from './undo-content.ts';
@@ -33,14 +33,14 @@ function unpack(bytes: Buffer): unknown {
   }
 }
 
-/** Fails with WorkFailure for bytes that are no package. */
+/** Reads a package. Fails with WorkFailure for other bytes. */
 export function unpackPackage(bytes: Buffer): PackageContent {
   const content = unpack(bytes);
   if (!isObject(content) || content['kind'] !== 'package') throw damaged();
   return content as unknown as PackageContent;
 }
 
-/** Fails with WorkFailure for bytes that are no undo package. */
+/** Reads an undo package. Fails with WorkFailure for other bytes. */
 export function unpackUndo(bytes: Buffer): UndoContent {
   const content = unpack(bytes);
   if (!isObject(content) || content['kind'] !== 'undo') throw damaged();

@@ -1,9 +1,9 @@
-// The two rows behind a migration record: a package, and each of its imports. Both live in this Library's own database.
-import type { Body, Entry, Store } from '../../shared/store.ts';
+// A migration record consists of two rows: a package and one of its imports. Both are in this Library's own database.
+import { isEmpty, type Json } from '../../shared/json.ts';
+import type { Entry, Store } from '../../shared/store.ts';
 import { sharedExists } from '../file-store/shared-folder.ts';
 import { wireDate } from '../identifiers.ts';
 import type { Instance } from '../instance.ts';
-import { isEmpty } from '../loose-json.ts';
 import { Refusal } from '../refusal.ts';
 
 type PackageStatus = 'empty' | 'creating' | 'created' | 'create_failed' | 'locked' | 'unknown';
@@ -16,23 +16,23 @@ export interface PackageRow {
   readonly name: string;
   readonly type: 'project' | 'configuration' | 'project_security';
   readonly purpose: string;
-  /** True for what was made elsewhere: copies on a target, and uploads. */
+  /** True for a package from elsewhere: a copy on a target, or an upload. */
   readonly replicated: boolean;
-  readonly creator: Body;
+  readonly creator: Json;
   readonly creationDate: string;
   readonly lastUpdatedDate: string;
   /** Undefined for uploads. */
-  readonly environment: Body | undefined;
-  readonly storage: Body;
+  readonly environment: Json | undefined;
+  readonly storage: Json;
   /** Undefined for uploads. */
-  readonly project: Body | undefined;
+  readonly project: Json | undefined;
   readonly status: PackageStatus;
   readonly message: string;
   readonly progress: number;
-  readonly tocView: Body;
+  readonly tocView: Json;
   /** A JSON text, or `{}` when there is none. */
-  readonly treeView: string | Body;
-  readonly certification: Body | undefined;
+  readonly treeView: string | Json;
+  readonly certification: Json | undefined;
 }
 
 export interface Validation {
@@ -46,17 +46,17 @@ export interface Validation {
 export interface ImportRow {
   readonly id: string;
   readonly package: string;
-  readonly creator: Body;
+  readonly creator: Json;
   readonly creationDate: string;
   readonly lastUpdatedDate: string;
-  readonly environment: Body;
+  readonly environment: Json;
   readonly status: ImportStatus;
   readonly importRequestStatus: RequestStatus;
   readonly undoRequestStatus: RequestStatus;
   readonly progress: number;
   readonly message: string;
-  readonly undoStorage: Body;
-  readonly project: Body;
+  readonly undoStorage: Json;
+  readonly project: Json;
   readonly generateUndo: boolean;
   readonly validation: Validation | undefined;
 }
@@ -87,7 +87,7 @@ export function findPackage(store: Store, id: string): PackageRow | undefined {
   return entry === undefined ? undefined : readPackage(entry);
 }
 
-/** By `<package>:<import>`, with the colon as it is or encoded once more. */
+/** Finds a record by `<package>:<import>`. The colon may be percent-encoded. */
 export function findMigration(store: Store, id: string): Migration | undefined {
   const [packageId = '', importId = ''] = id.replace(/%3A/i, ':').split(':');
   const row = findPackage(store, packageId);
@@ -96,14 +96,14 @@ export function findMigration(store: Store, id: string): Migration | undefined {
   return { package: row, import: readImport(entry) };
 }
 
-/** 404 ERR004 for an id this Library has no record of. */
+/** The record of an id. 404 ERR004 when this Library has none. */
 export function needMigration(instance: Instance, id: string): Migration {
   const found = findMigration(instance.store, id);
   if (found === undefined) throw new Refusal(404, 'ERR004', `The migration with ID '${id}' is not found.`);
   return found;
 }
 
-/** In the order they were made. */
+/** In the order in which they were made. */
 export const allMigrations = (store: Store): readonly Migration[] =>
   store.all(importKind).flatMap((entry) => {
     const row = readImport(entry);
@@ -122,7 +122,7 @@ export const putPackage = (store: Store, row: PackageRow): void =>
 export const putImport = (store: Store, row: ImportRow): void =>
   store.put(toEntry(importKind, row.id, row.package, row.id, row));
 
-/** Changes what is there now; nothing happens to a row that was deleted meanwhile. */
+/** Changes the present row. Does nothing when the row was deleted meanwhile. */
 export function changePackage(store: Store, id: string, change: Partial<PackageRow>): void {
   const row = findPackage(store, id);
   if (row !== undefined) putPackage(store, { ...row, ...change, lastUpdatedDate: wireDate() });
@@ -138,8 +138,8 @@ export function removePackage(store: Store, id: string): void {
   store.remove(packageKind, id);
 }
 
-/** What POST, PUT and PATCH answer with. */
-export function briefRecord(migration: Migration): Body {
+/** The answer to POST, PUT and PATCH. */
+export function briefRecord(migration: Migration): Json {
   const { package: row, import: target } = migration;
   return {
     id: idOf(migration),
@@ -162,8 +162,8 @@ export interface Shown {
   readonly tree: boolean;
 }
 
-/** The whole record; empty things are `{}` and `""`. */
-export function fullRecord(instance: Instance, migration: Migration, shown: Shown): Body {
+/** The whole record. What is empty is `{}` or `""`. */
+export function fullRecord(instance: Instance, migration: Migration, shown: Shown): Json {
   const { package: row, import: target } = migration;
   const path = row.storage['path'];
   return {
@@ -209,9 +209,9 @@ export function fullRecord(instance: Instance, migration: Migration, shown: Show
   };
 }
 
-/** A tree view comes as an object and is kept as a text; a text, as a source gives it, is passed on. */
-export function keptTree(sent: unknown): string | Body {
+/** The tree view as it is stored: an object becomes a text; the text that a source sends stays a text. */
+export function keptTree(sent: unknown): string | Json {
   if (typeof sent === 'string') return sent;
-  if (typeof sent !== 'object' || sent === null || isEmpty(sent as Body)) return {};
+  if (typeof sent !== 'object' || sent === null || isEmpty(sent as Json)) return {};
   return JSON.stringify(sent);
 }

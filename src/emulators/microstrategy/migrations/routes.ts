@@ -1,13 +1,13 @@
+import { asObject, asText, isEmpty, isObject } from '../../shared/json.ts';
 import type { Reply } from '../../shared/server.ts';
 import { needFile, needStorage } from '../file-store/availability.ts';
 import { binaryReply } from '../file-store/routes.ts';
 import { removeShared } from '../file-store/shared-folder.ts';
 import type { Instance } from '../instance.ts';
-import { asObject, asText, isEmpty, isObject } from '../loose-json.ts';
 import { configuration } from '../metadata/object.ts';
-import { pageOf } from '../paging.ts';
 import { need, privileges } from '../privileges.ts';
 import { invalid, json, missing, noContent, notNow, Refusal } from '../refusal.ts';
+import { pageOf } from '../request.ts';
 import type { Route, Visit } from '../visit.ts';
 import { certify } from './certification.ts';
 import { changeRecord } from './change-record.ts';
@@ -32,7 +32,7 @@ import { recoverValidations, triggerValidation, withReport } from './validate.ts
 
 const restarted = 'The server was restarted while the operation was running.';
 
-/** What a start after a crash finds: what ran has failed, and nothing of it was written. */
+/** For a start after a crash: work that was running has failed and has written nothing. */
 export function recoverMigrations(instance: Instance): void {
   const { store } = instance;
   store.atomically(() => {
@@ -82,7 +82,7 @@ function read({ instance, param, call }: Visit): Reply {
   return json(200, fullRecord(instance, withReport(instance, needMigration(instance, param('id'))), shown));
 }
 
-/** Edit, on the source: the package is made again from another table of contents; type and purpose stay. */
+/** Edits a package on the source: makes it again from another table of contents. Type and purpose stay. */
 async function edit({ instance, user, param, document }: Visit, jobs: Jobs): Promise<Reply> {
   need(user, privileges.createPackage);
   const { package: row, import: target } = needMigration(instance, param('id'));
@@ -109,7 +109,7 @@ async function edit({ instance, user, param, document }: Visit, jobs: Jobs): Pro
   return json(202, { id: row.id, status: 'creating', progress: 0 });
 }
 
-/** Deletes the package, its records and its undo packages here, and the file where it was made here. */
+/** Deletes the package, its records and its undo packages of this Library, and the file when it was made here. */
 function remove({ instance, user, call }: Visit): Reply {
   need(user, privileges.managePackages);
   const packageId = call.query('packageId');
@@ -146,12 +146,12 @@ function undoBinary({ instance, user, param }: Visit): Reply {
   return binaryReply(needFile(instance, path), `${found.package.name}_undo`);
 }
 
-/** Whoever may create or manage packages sees all of them. */
+/** Users who may create or manage packages see all packages. */
 function checkVisible({ user }: Visit): void {
   if (!user.may(privileges.managePackages)) need(user, privileges.createPackage);
 }
 
-/** All of them need the Storage Service; what it is used for needs a location too. */
+/** All routes need the Storage Service. Those that use the storage also need a location. */
 export function migrationRoutes(jobs: Jobs): readonly Route[] {
   const one = '/migrations/:id';
   const routes: readonly Route[] = [

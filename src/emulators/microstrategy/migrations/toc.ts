@@ -1,8 +1,8 @@
-// The table of contents of a package as clients send it: settings, and the objects with what to do with them.
-import type { Body } from '../../shared/store.ts';
-import { asList, asObject, asText, isObject, readInteger } from '../loose-json.ts';
+// Reads the table of contents of a package as clients send it: settings, and objects with their actions.
+import { asList, asObject, asText, isObject, type Json } from '../../shared/json.ts';
 import { isConfigurationType, isKnownType, isProjectType, objectType, typeName } from '../metadata/object-types.ts';
 import { invalid, missing } from '../refusal.ts';
+import { readInteger } from '../request.ts';
 import type { PackageRow } from './record.ts';
 
 export const actions = [
@@ -33,7 +33,7 @@ export interface Content {
   readonly includeDependents: boolean;
 }
 
-/** Which action an object of a project merge gets: its own, that of its folder, that of its type, the default. */
+/** The action for an object of a project merge: its own, else that of its folder, of its type, or the default. */
 export interface MergeActions {
   readonly objects: ReadonlyMap<string, Action>;
   readonly folders: ReadonlyMap<string, Action>;
@@ -43,7 +43,7 @@ export interface MergeActions {
 export interface Toc {
   readonly settings: Settings;
   readonly content: readonly Content[];
-  /** Only of project merges. */
+  /** Only for project merges. */
   readonly merge: MergeActions | undefined;
 }
 
@@ -54,7 +54,7 @@ function readAction(value: unknown, otherwise: Action | undefined): Action {
   return found;
 }
 
-/** A text, or a list of one: clients send both. */
+/** Clients send a text, or a list with one text. */
 const oneOf = (value: unknown): unknown => (Array.isArray(value) ? (value as unknown[])[0] : value);
 
 function choice<Word extends string>(value: unknown, words: readonly Word[], usual: Word, member: string): Word {
@@ -104,7 +104,7 @@ function readContent(value: unknown, packageType: PackageRow['type'], usual: Act
   return { id, type, action: readAction(item['action'], usual), includeDependents: item['includeDependents'] === true };
 }
 
-function readMerge(settings: Body): MergeActions {
+function readMerge(settings: Json): MergeActions {
   const byId = (value: unknown) =>
     new Map(
       asList(value).map((one) => {
@@ -124,7 +124,7 @@ function readMerge(settings: Body): MergeActions {
   };
 }
 
-/** 400 for what no package can be made of: no settings, no content, an unknown action, a type of the other package type. */
+/** 400 for a table of contents without settings or content, with an unknown action, or with objects of a wrong type. */
 export function readToc(value: unknown, type: PackageRow['type'], purpose: string): Toc {
   if (!isObject(value)) throw missing('packageInfo.tocView is missing.');
   const settings = readSettings(value['settings'], type);

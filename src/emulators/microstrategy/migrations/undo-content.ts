@@ -3,21 +3,21 @@ import { objectKind, readObject } from '../metadata/object.ts';
 import { dependentsOf, inUseText } from '../metadata/used-by.ts';
 import { WorkFailure } from './package-content.ts';
 
-/** One row as it was before an import; without an entry it was not there. */
+/** A row as it was before an import. Without an entry it did not exist. */
 export interface Image {
   readonly kind: string;
   readonly id: string;
   readonly before: Entry | null;
 }
 
-/** What an import changed, in the order of the first change. */
+/** The rows that an import changed, in the order of their first change. */
 export interface UndoContent {
   readonly kind: 'undo';
   readonly release: string;
   readonly images: readonly Image[];
 }
 
-/** Writes through to the store and remembers what was there. */
+/** Writes to the store and remembers the former rows. */
 export interface Recorder {
   readonly put: (entry: Entry) => void;
   readonly remove: (kind: string, id: string) => void;
@@ -43,7 +43,7 @@ export function createRecorder(store: Store): Recorder {
   };
 }
 
-/** What the undo takes away must not be needed by something that came later. */
+/** Fails when a later object needs one that the undo would delete. */
 function checkRemovals(store: Store, images: readonly Image[]): void {
   const touched = new Set(images.map(({ id }) => id));
   for (const { kind, id, before } of images) {
@@ -55,7 +55,7 @@ function checkRemovals(store: Store, images: readonly Image[]): void {
   }
 }
 
-/** Puts every row back as it was. Call it in a transaction. */
+/** Restores every row. Call it in a transaction. */
 export function applyUndo(store: Store, { images }: UndoContent): void {
   checkRemovals(store, images);
   for (const { kind, id, before } of images) {

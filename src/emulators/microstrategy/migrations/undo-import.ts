@@ -1,7 +1,7 @@
-import type { Instance } from '../instance.ts';
-import { asText } from '../loose-json.ts';
+import { asText } from '../../shared/json.ts';
 import { texts } from '../file-store/availability.ts';
 import { readShared } from '../file-store/shared-folder.ts';
+import type { Instance } from '../instance.ts';
 import type { Jobs } from './jobs.ts';
 import { WorkFailure } from './package-content.ts';
 import { unpackUndo } from './package-file.ts';
@@ -19,13 +19,13 @@ function finish(instance: Instance, row: ImportRow): void {
   });
 }
 
-/** Restores what an import changed; all of it or nothing. */
+/** Restores everything that an import changed, or nothing. */
 export function startUndo(instance: Instance, jobs: Jobs, row: ImportRow): void {
   const { store } = instance;
   jobs.start({
     title: `undo of import ${row.id}`,
     fault: 'undo-failed',
-    // The record keeps the 100 of its import; dates tell that the undo goes on.
+    // The record keeps the progress of its import, 100. Only its dates show that the undo goes on.
     progress: () => changeImport(store, row.id, {}),
     finish: () => finish(instance, row),
     fail: (message) => changeImport(store, row.id, { status: 'undo_failed', message }),

@@ -1,10 +1,10 @@
-// Validation runs on the target and is watched on the source: what is between them is a file in the shared folder.
+// A validation runs on the target and is watched on the source. Both use a file in the shared folder for this.
+import { asObject, asText } from '../../shared/json.ts';
 import type { Reply } from '../../shared/server.ts';
 import { needFile, storageRefusal, texts } from '../file-store/availability.ts';
 import { readShared, writeShared } from '../file-store/shared-folder.ts';
 import { wireDate } from '../identifiers.ts';
 import type { Instance } from '../instance.ts';
-import { asObject, asText } from '../loose-json.ts';
 import { needAdministrator } from '../privileges.ts';
 import { invalid, missing } from '../refusal.ts';
 import type { Visit } from '../visit.ts';
@@ -28,7 +28,7 @@ function report(instance: Instance, path: string, change: Partial<Validation>): 
   writeShared(instance.storage, path, JSON.stringify({ ...before, ...change, lastUpdatedDate: wireDate() }));
 }
 
-/** PUT /api/migrations/{id}/validation on the target; the one call that insists on Prefer. */
+/** PUT /api/migrations/{id}/validation on the target. No other call requires the header Prefer. */
 export async function triggerValidation(visit: Visit, jobs: Jobs): Promise<Reply> {
   const { instance, user, param, project, call, document } = visit;
   needAdministrator(user);
@@ -63,7 +63,7 @@ export async function triggerValidation(visit: Visit, jobs: Jobs): Promise<Reply
   return { status: 202 };
 }
 
-/** A validation that was running when an earlier process ended. */
+/** Ends the validations that were running when an earlier process ended. */
 export function recoverValidations(instance: Instance, message: string): void {
   for (const { id, body } of instance.store.all(runKind)) {
     report(instance, asText(body['file']), { status: 'validation_failed', message });
@@ -71,7 +71,7 @@ export function recoverValidations(instance: Instance, message: string): void {
   }
 }
 
-/** The record with what the target has reported so far. */
+/** The record with the target's present report. */
 export function withReport(instance: Instance, migration: Migration): Migration {
   if (migration.import.validation?.status !== 'validating') return migration;
   const content = readShared(instance.storage, reportPath(migration.package.id, migration.import.id));
@@ -81,7 +81,7 @@ export function withReport(instance: Instance, migration: Migration): Migration 
   return { package: migration.package, import: { ...migration.import, validation } };
 }
 
-/** Starts to watch: PATCH with a validation status on the source. */
+/** Begins to watch a validation: PATCH with a validation status on the source. */
 export function watchValidation(instance: Instance, user: Visit['user'], migration: Migration, status: unknown): void {
   needAdministrator(user);
   if (status !== 'validating') throw invalid('The value of validation.status is invalid.');

@@ -1,4 +1,5 @@
-import type { Body, Store } from '../../shared/store.ts';
+import type { Json } from '../../shared/json.ts';
+import type { Store } from '../../shared/store.ts';
 import { administratorId, guidOf, wireDate } from '../identifiers.ts';
 import { configuration, putObject, type AccessEntry, type MetadataObject, type ObjectRef } from '../metadata/object.ts';
 
@@ -12,16 +13,16 @@ export interface SampleObject {
   readonly name: string;
   readonly type: number;
   readonly subtype?: number;
-  /** Default: made from type and name, so that both sample servers know the object by the same id. */
+  /** Default: made from type and name, so that the object has the same id on both sample servers. */
   readonly id?: string;
   readonly parent?: string;
   readonly uses?: readonly ObjectRef[];
   readonly description?: string;
-  /** Days into the sample's history; another day is another version. */
+  /** The day in the sample's history. Another day makes another version. */
   readonly changed?: number;
   readonly owner?: string;
   readonly acl?: readonly AccessEntry[];
-  readonly definition?: Body;
+  readonly definition?: Json;
   readonly system?: boolean;
   readonly hidden?: boolean;
 }
@@ -47,7 +48,7 @@ const usualAcl = [fullControl(administratorId, 'Administrator'), mayRead(everyon
 
 export const sampleId = (type: number, name: string): string => guidOf('sample', String(type), name);
 
-/** Adds one object; the same words give the same ids, versions and times on every server. */
+/** Adds an object. Equal arguments give equal ids, versions and times on every server. */
 export function addObject(store: Store, scope: string, sample: SampleObject): ObjectRef {
   const { name, type, changed = 0 } = sample;
   const id = sample.id ?? sampleId(type, name);

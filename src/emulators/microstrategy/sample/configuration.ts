@@ -56,7 +56,7 @@ function addUser(store: Store, user: SampleUser): void {
   });
 }
 
-/** What every server has. */
+/** The objects that every server has. */
 export function addBuiltIn(store: Store): void {
   addGroup(store, { name: 'Everyone', id: everyoneGroup });
   addGroup(store, { name: 'System Administrators', id: administratorsGroup, privileges: ['*'] });
@@ -117,7 +117,7 @@ const users: readonly SampleUser[] = [
   { name: 'Former Colleague', username: 'former', password: 'former-sample', groups: [], enabled: false },
 ];
 
-/** People, schedules and devices; the source has some that the target lacks, and newer versions of others. */
+/** People, schedules and devices. The source has more of them than the target, and newer versions of some. */
 export function addSampleConfiguration(store: Store, side: 'source' | 'target'): void {
   const source = side === 'source';
   for (const one of groups) addGroup(store, one);

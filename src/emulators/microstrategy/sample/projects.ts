@@ -37,7 +37,7 @@ const of = (type: number, ...names: readonly string[]): readonly ObjectRef[] =>
     type,
   }));
 
-/** Well known ids of the product's own tutorial. */
+/** The well-known ids of the product's tutorial. */
 const attributeIds: Readonly<Record<string, string>> = {
   Year: '8D679D5111D3E4981000E787EC6DE8A4',
   Month: '8D679D4411D3E4981000E787EC6DE8A4',
@@ -47,7 +47,7 @@ const attributeIds: Readonly<Record<string, string>> = {
 const folderOf = (name: string, number: number): SampleObject => ({ name, type: 8, ...inFolder(number) });
 const below = (name: string) => ({ parent: sampleId(8, name) });
 
-/** On both servers, one version: the schema and what is built on it. */
+/** The schema and what is built on it: the same versions on both servers. */
 function shared(): readonly SampleObject[] {
   const source = { id: sampleId(29, 'Tutorial Data'), type: 29 };
   const table = (name: string): SampleObject => ({ name, type: 15, ...inFolder(33), uses: [source] });
@@ -98,7 +98,7 @@ function shared(): readonly SampleObject[] {
 
 const analysts = fullControl(sampleId(34, 'Sales Analysts'), 'Sales Analysts', 8705);
 
-/** The same objects in two versions or places: the target's is older, newer, or identical except for its path. */
+/** Objects that differ between the servers: the target's version is older, newer, or the same in another folder. */
 function differing(side: 'source' | 'target'): readonly SampleObject[] {
   const source = side === 'source';
   return [
@@ -122,7 +122,7 @@ function differing(side: 'source' | 'target'): readonly SampleObject[] {
       uses: [...of(4, 'Revenue', 'Profit'), ...of(12, 'Customer')],
     },
     {
-      // One version, two descriptions: only force_replace looks closer.
+      // The same version with two descriptions: only force_replace copies it.
       name: 'Choose a Year',
       type: 10,
       subtype: 2561,
@@ -140,7 +140,7 @@ function differing(side: 'source' | 'target'): readonly SampleObject[] {
   ];
 }
 
-/** Work that has not been moved yet. */
+/** Objects that exist only on the source. */
 function sourceOnly(): readonly SampleObject[] {
   return [
     { name: 'LU_ITEM', type: 15, ...inFolder(33), uses: [{ id: sampleId(29, 'Tutorial Data'), type: 29 }] },

@@ -5,7 +5,7 @@ import { configuration, findObject } from '../metadata/object.ts';
 import { addBuiltIn, addSampleConfiguration } from './configuration.ts';
 import { addProject, addSampleProjects, tutorial } from './projects.ts';
 
-/** Fills an empty state; one that has its administrator is left as it is. The data is the same each time, ids included. */
+/** Fills a state that has no administrator yet. The data is the same each time, ids included. */
 export function seed(store: Store, sample: Sample): void {
   if (findObject(store, configuration, administratorId) !== undefined) return;
   store.atomically(() => {

@@ -1,5 +1,7 @@
-// The newest deployment of each project to each environment and tenant, and a project's releases with theirs.
-import type { Body, Entry, Store } from '../../shared/store.ts';
+// The newest deployment of each project to each environment and tenant, and a project's releases with their
+// deployments.
+import type { Json } from '../../shared/json.ts';
+import type { Entry, Store } from '../../shared/store.ts';
 import { readList } from '../collection.ts';
 import { lifecycleEnvironments } from '../lifecycle.ts';
 import { findDocument } from '../lookup.ts';
@@ -22,7 +24,7 @@ const taskMembers = [
   'IsCompleted',
 ];
 
-function item(store: Store, deployment: Entry): Body {
+function item(store: Store, deployment: Entry): Json {
   const { body } = deployment;
   const task = store.get('ServerTasks', asText(body['TaskId']));
   const shown = task === undefined ? {} : taskResource(task);
@@ -44,8 +46,8 @@ function item(store: Store, deployment: Entry): Body {
   };
 }
 
-/** One item per project, environment and tenant, of the newest deployment there. */
-function current(store: Store, deployments: readonly Entry[]): readonly Body[] {
+/** The newest deployment of each project, environment and tenant. */
+function current(store: Store, deployments: readonly Entry[]): readonly Json[] {
   const newest = new Map<string, Entry>();
   for (const one of deployments) {
     const place = ['ProjectId', 'EnvironmentId', 'TenantId'].map((name) => asText(one.body[name])).join('|');
@@ -81,7 +83,7 @@ function dashboard(visit: Visit) {
 
 function progression(visit: Visit) {
   const { store } = visit.instance;
-  const project = findDocument(store, 'Projects', visit.space, visit.param('id'));
+  const project = findDocument(visit, 'Projects');
   const lifecycle = store.get('Lifecycles', asText(project.body['LifecycleId']));
   const environments = (lifecycle === undefined ? [] : lifecycleEnvironments(store, lifecycle))
     .map((id) => store.get('Environments', id))

@@ -1,4 +1,5 @@
-import type { Body, Entry } from '../../shared/store.ts';
+import { asList, type Json } from '../../shared/json.ts';
+import type { Entry } from '../../shared/store.ts';
 import { newId, putDocument, wireDate, type Instance } from '../instance.ts';
 import { queueTask } from '../tasks.ts';
 import { asText } from '../tolerant-json.ts';
@@ -9,32 +10,30 @@ export interface Target {
   readonly tenant: Entry | undefined;
   readonly username: string;
   /** Members of the request that are kept as they are. */
-  readonly given: Body;
+  readonly given: Json;
 }
 
-const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
-const keptOf = ({ given }: Target): Body => ({
+const keptOf = ({ given }: Target): Json => ({
   Comments: given['Comments'] ?? null,
   FormValues: given['FormValues'] ?? {},
   QueueTime: given['QueueTime'] ?? null,
   QueueTimeExpiry: given['QueueTimeExpiry'] ?? null,
   UseGuidedFailure: given['UseGuidedFailure'] === true,
   ForcePackageDownload: given['ForcePackageDownload'] === true,
-  SkipActions: list(given['SkipActions']),
-  SpecificMachineIds: list(given['SpecificMachineIds']),
-  ExcludedMachineIds: list(given['ExcludedMachineIds']),
+  SkipActions: asList(given['SkipActions']),
+  SpecificMachineIds: asList(given['SpecificMachineIds']),
+  ExcludedMachineIds: asList(given['ExcludedMachineIds']),
 });
 
 const forTenant = ({ tenant }: Target) => (tenant === undefined ? '' : ` for ${tenant.name}`);
 
-/** Queues a task and keeps the document it is for; both or neither. */
+/** Queues a task and stores its document, in one transaction. */
 function begin(
   instance: Instance,
   target: Target,
   kind: 'Deployments' | 'RunbookRuns',
   task: { readonly name: string; readonly title: string; readonly argument: string; readonly projectId: string },
-  body: Body,
+  body: Json,
 ): Entry {
   const { store } = instance;
   const space = target.environment.container;

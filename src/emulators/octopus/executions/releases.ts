@@ -1,34 +1,33 @@
-import type { Body, Entry, Store } from '../../shared/store.ts';
+import { createHash } from 'node:crypto';
+import { asObjects, isObject, type Json } from '../../shared/json.ts';
+import type { Store, Entry } from '../../shared/store.ts';
 import { allPackages, compareVersions } from '../feed.ts';
-import { newId, putDocument, wireDate, type Instance } from '../instance.ts';
+import { putDocument, newId, wireDate, type Instance } from '../instance.ts';
 import { invalid } from '../refusal.ts';
-import { freeze } from '../snapshots.ts';
-import { asText, isObject } from '../tolerant-json.ts';
+import { asText } from '../tolerant-json.ts';
 import { nextVersion } from './versions.ts';
 
 /** A package that a step of the process uses. */
 export interface PackageReference {
   readonly step: string;
   readonly action: string;
-  /** Empty for a step's only package. */
+  /** Empty for the only package of a step. */
   readonly reference: string;
   readonly packageId: string;
   readonly feedId: string;
 }
 
-const objects = (value: unknown) => (Array.isArray(value) ? value.filter(isObject) : []);
-
 export interface Action {
-  readonly step: Body;
-  readonly action: Body;
+  readonly step: Json;
+  readonly action: Json;
 }
 
 export const actionsOf = (process: Entry | undefined): readonly Action[] =>
-  objects(process?.body['Steps']).flatMap((step) => objects(step['Actions']).map((action) => ({ step, action })));
+  asObjects(process?.body['Steps']).flatMap((step) => asObjects(step['Actions']).map((action) => ({ step, action })));
 
 export function packagesOf(process: Entry | undefined): readonly PackageReference[] {
   return actionsOf(process).flatMap(({ step, action }) =>
-    objects(action['Packages']).map((one) => ({
+    asObjects(action['Packages']).map((one) => ({
       step: asText(step['Name']),
       action: asText(action['Name']),
       reference: asText(one['Name']),
@@ -80,7 +79,7 @@ function chosenVersion(one: PackageReference, choices: readonly string[]): strin
   return undefined;
 }
 
-/** Version in the built-in feed, newest first. */
+/** The versions of a package in the built-in feed, newest first. */
 export const feedVersions = (instance: Instance, space: string, packageId: string): readonly string[] =>
   allPackages(instance, space)
     .filter(({ id }) => isSame(id, packageId))
@@ -88,8 +87,8 @@ export const feedVersions = (instance: Instance, space: string, packageId: strin
     .toSorted((a, b) => compareVersions(b, a));
 
 /**
- * A version for each package of the process: the chosen one, else the newest in the feed, else what the last release
- * took. 400 names the steps that are left without.
+ * A version for each package of the process: the chosen one, else the newest in the feed, else the one of the last
+ * release. 400 names the steps for which there is no version.
  */
 export function selectPackages(
   instance: Instance,
@@ -97,7 +96,7 @@ export function selectPackages(
   choices: { readonly fallback: string | undefined; readonly packages: readonly string[] },
 ): readonly Selection[] {
   const { store } = instance;
-  const last = objects(releasesOf(store, project)[0]?.body['SelectedPackages']);
+  const last = asObjects(releasesOf(store, project)[0]?.body['SelectedPackages']);
   const selections = packagesOf(processOf(store, project)).map((one) => {
     const before = last.find(({ ActionName }) => asText(ActionName) === one.action);
     const newest = feedVersions(instance, project.container ?? '', one.packageId)[0];
@@ -123,8 +122,8 @@ export function channelOf(store: Store, project: Entry, text: string | undefined
   return found;
 }
 
-/** Makes a release with the process and the variables as they are now. 400 for a version the project has already. */
-export function createRelease(instance: Instance, project: Entry, channel: Entry | undefined, given: Body): Entry {
+/** Makes a release of the present process and variables. 400 when the project already has that version. */
+export function createRelease(instance: Instance, project: Entry, channel: Entry | undefined, given: Json): Entry {
   const { store } = instance;
   const version = asText(given['Version']).trim();
   if (version === '') throw invalid('Please provide a version number for this release.');
@@ -143,7 +142,7 @@ export function createRelease(instance: Instance, project: Entry, channel: Entry
       Assembled: wireDate(new Date()),
       IgnoreChannelRules: given['IgnoreChannelRules'] === true,
       BuildInformation: [],
-      SelectedPackages: objects(given['SelectedPackages']),
+      SelectedPackages: asObjects(given['SelectedPackages']),
       SelectedGitResources: [],
       LibraryVariableSetSnapshotIds: [],
       ProjectDeploymentProcessSnapshotId: freeze(
@@ -156,4 +155,13 @@ export function createRelease(instance: Instance, project: Entry, channel: Entry
       VersionControlReference: null,
     }),
   );
+}
+
+/** Stores a copy of a process or a variable set, under an id that ends in `-s-<version>-<5 characters>`. */
+export function freeze(store: Store, kind: string, id: string, occasion: string): string {
+  const mark = createHash('sha256').update(`${id}|${occasion}`).digest('hex').slice(0, 5).toUpperCase();
+  const entry = store.get(kind, id);
+  const snapshot = `${id}-s-${asText(entry?.body['Version'], '0')}-${mark}`;
+  putDocument(store, kind, { ...entry?.body, Id: snapshot, IsFrozen: true });
+  return snapshot;
 }

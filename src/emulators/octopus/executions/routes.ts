@@ -1,6 +1,7 @@
-// Releases, deployments and runbook runs: made from documents, as older clients do, and by the commands of 2022 and
-// later, which name everything and let the server choose the rest.
-import type { Body, Entry } from '../../shared/store.ts';
+// Releases, deployments and runbook runs. Older clients make them from documents. The commands of 2022 and later use
+// names and let the server choose the rest.
+import type { Json } from '../../shared/json.ts';
+import type { Entry } from '../../shared/store.ts';
 import { needNamed, findDocument } from '../lookup.ts';
 import { absent, invalid, json } from '../refusal.ts';
 import { resource } from '../resource.ts';
@@ -77,8 +78,8 @@ async function releaseByDocument(visit: Visit) {
 
 const username = ({ user }: Visit) => asText(user.body['Username']);
 
-/** What a command says about how to run, in the words of the document. */
-const givenOf = (command: Command, machineIds: (names: readonly string[]) => readonly string[]): Body => ({
+/** The options of a command, under the names that the document has for them. */
+const givenOf = (command: Command, machineIds: (names: readonly string[]) => readonly string[]): Json => ({
   Comments: command.text('Comments') ?? null,
   QueueTime: command.text('RunAt') ?? null,
   QueueTimeExpiry: command.text('NoRunAfter') ?? null,
@@ -90,7 +91,7 @@ const givenOf = (command: Command, machineIds: (names: readonly string[]) => rea
   ExcludedMachineIds: machineIds(command.list('ExcludedMachineNames')),
 });
 
-/** Environments and tenants that a command names, each with each; without tenants once per environment. */
+/** Each environment of a command with each of its tenants; without tenants, each environment once. */
 function targetsOf(visit: Visit, command: Command, project: Entry): readonly Target[] {
   const { store } = visit.instance;
   const named = (kind: string) => (text: string) => needNamed(store, kind, visit.space, text);
@@ -115,7 +116,7 @@ function targetsOf(visit: Visit, command: Command, project: Entry): readonly Tar
   );
 }
 
-const documentTarget = (visit: Visit, body: Body): Target => {
+const documentTarget = (visit: Visit, body: Json): Target => {
   const { store } = visit.instance;
   const tenant = asText(body['TenantId']);
   return {
@@ -185,10 +186,10 @@ async function runByDocument(visit: Visit, queue: TaskQueue) {
   return json(201, resource(made));
 }
 
-const ownProject = (visit: Visit, body: Body): Entry =>
+const ownProject = (visit: Visit, body: Json): Entry =>
   visit.params['id'] === undefined
     ? needNamed(visit.instance.store, 'Projects', visit.space, asText(body['ProjectId']))
-    : findDocument(visit.instance.store, 'Projects', visit.space, visit.param('id'));
+    : findDocument(visit, 'Projects');
 
 async function makeRunbook(visit: Visit) {
   const body = await visit.document();
@@ -203,9 +204,9 @@ async function makeSnapshot(visit: Visit) {
   return json(201, resource(createSnapshot(store, runbook, body, publish)));
 }
 
-/** Replaces a release's snapshot of the variables with what they are now. */
+/** Replaces a release's snapshot of the variables with their present values. */
 function snapshotVariables(visit: Visit) {
-  const release = findDocument(visit.instance.store, 'Releases', visit.space, visit.param('id'));
+  const release = findDocument(visit, 'Releases');
   const project = visit.instance.store.get('Projects', asText(release.body['ProjectId']));
   const snapshot = asText(release.body['ProjectVariableSetSnapshotId']);
   const now = visit.instance.store.get('Variables', asText(project?.body['VariableSetId']));

@@ -1,14 +1,15 @@
-import type { Body, Entry, Store } from '../../shared/store.ts';
+import type { Json } from '../../shared/json.ts';
+import type { Entry, Store } from '../../shared/store.ts';
 import { newId, putDocument, slugOf, wireDate } from '../instance.ts';
 import { invalid } from '../refusal.ts';
-import { freeze } from '../snapshots.ts';
 import { asText } from '../tolerant-json.ts';
+import { freeze } from './releases.ts';
 
 export const runbooksOf = (store: Store, project: Entry): readonly Entry[] =>
   store.all('Runbooks', project.container).filter(({ body }) => body['ProjectId'] === project.id);
 
-/** A runbook with its empty process. 400 for a name the project has already. */
-export function createRunbook(store: Store, project: Entry, given: Body): Entry {
+/** A runbook with an empty process. 400 when the project already has a runbook of that name. */
+export function createRunbook(store: Store, project: Entry, given: Json): Entry {
   const name = asText(given['Name']).trim();
   if (name === '') throw invalid('Please provide a value for Name.');
   if (runbooksOf(store, project).some((one) => one.name.toLowerCase() === name.toLowerCase())) {
@@ -46,8 +47,8 @@ export function createRunbook(store: Store, project: Entry, given: Body): Entry 
   });
 }
 
-/** A snapshot of a runbook's process and its project's variables, which may become the published one. */
-export function createSnapshot(store: Store, runbook: Entry, given: Body, publish: boolean): Entry {
+/** A snapshot of a runbook's process and of its project's variables. It can become the published one. */
+export function createSnapshot(store: Store, runbook: Entry, given: Json, publish: boolean): Entry {
   const project = store.get('Projects', asText(runbook.body['ProjectId']));
   return store.atomically(() => {
     const id = newId(store, 'RunbookSnapshots');

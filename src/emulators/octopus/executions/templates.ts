@@ -1,11 +1,12 @@
-// What clients ask before they make a release or a deployment: which packages it needs, where it may go, what it will do.
-import type { Body, Entry, Store } from '../../shared/store.ts';
+// What clients ask before they make a release or a deployment: its packages, possible environments and steps.
+import { asList, asObjects, isObject, type Json } from '../../shared/json.ts';
+import type { Entry, Store } from '../../shared/store.ts';
 import { compareVersions } from '../feed.ts';
 import { lifecycleEnvironments, lifecyclePhases } from '../lifecycle.ts';
 import { spacePath } from '../links.ts';
 import { findDocument } from '../lookup.ts';
 import { invalid, json } from '../refusal.ts';
-import { asText, isObject, members, readText } from '../tolerant-json.ts';
+import { asText, members, readText } from '../tolerant-json.ts';
 import type { Route, Visit } from '../visit.ts';
 import { actionsOf, packagesOf, releasesOf, suggestedVersion } from './releases.ts';
 
@@ -32,9 +33,7 @@ function releaseTemplate(visit: Visit, process: Entry) {
       FeedName: store.get('Feeds', feedId)?.name ?? null,
       ProjectName: null,
       VersionSelectedLastRelease:
-        (Array.isArray(before) ? before.filter(isObject) : []).find(({ ActionName }) => ActionName === action)?.[
-          'Version'
-        ] ?? null,
+        asObjects(before).find(({ ActionName }) => ActionName === action)?.['Version'] ?? null,
       IsResolvable: !packageId.includes('#{'),
     })),
     Links: { Self: `${spacePath(process.container)}/deploymentprocesses/${process.id}/template` },
@@ -56,7 +55,7 @@ const releasePath = (release: Entry) => `${spacePath(release.container)}/release
 
 function deploymentTemplate(visit: Visit) {
   const { store } = visit.instance;
-  const release = findDocument(store, 'Releases', visit.space, visit.param('id'));
+  const release = findDocument(visit, 'Releases');
   const project = asText(release.body['ProjectId']);
   const target = (tenant: string) => (environment: Entry) => ({
     Id: environment.id,
@@ -81,7 +80,7 @@ function deploymentTemplate(visit: Visit) {
   });
 }
 
-function previewOf(store: Store, release: Entry, environment: Entry): Body {
+function previewOf(store: Store, release: Entry, environment: Entry): Json {
   const machines = store
     .all('Machines', release.container)
     .filter(({ body }) => Array.isArray(body['EnvironmentIds']) && body['EnvironmentIds'].includes(environment.id));
@@ -119,21 +118,18 @@ function previewOf(store: Store, release: Entry, environment: Entry): Body {
 
 const preview: Route['handle'] = (visit) => {
   const { store } = visit.instance;
-  const release = findDocument(store, 'Releases', visit.space, visit.param('id'));
-  return json(
-    200,
-    previewOf(store, release, findDocument(store, 'Environments', visit.space, visit.param('environment'))),
-  );
+  const release = findDocument(visit, 'Releases');
+  return json(200, previewOf(store, release, findDocument(visit, 'Environments', visit.param('environment'))));
 };
 
 async function previews(visit: Visit) {
   const { store } = visit.instance;
-  const release = findDocument(store, 'Releases', visit.space, visit.param('id'));
+  const release = findDocument(visit, 'Releases');
   const wanted = members(await visit.body())('DeploymentPreviews');
-  const ids = (Array.isArray(wanted) ? wanted : []).map((one) => asText(members(one)('EnvironmentId')));
+  const ids = asList(wanted).map((one) => asText(members(one)('EnvironmentId')));
   return json(
     200,
-    ids.map((id) => previewOf(store, release, findDocument(store, 'Environments', visit.space, id))),
+    ids.map((id) => previewOf(store, release, findDocument(visit, 'Environments', id))),
   );
 }
 
@@ -141,7 +137,7 @@ const states: Readonly<Record<string, string>> = { Success: 'Complete', Failed: 
 
 function releaseProgression(visit: Visit) {
   const { store } = visit.instance;
-  const release = findDocument(store, 'Releases', visit.space, visit.param('id'));
+  const release = findDocument(visit, 'Releases');
   const lifecycle = lifecycleOf(store, release);
   const deployments = store.all('Deployments', visit.space).filter(({ body }) => body['ReleaseId'] === release.id);
   const state = ({ body }: Entry) => asText(store.get('ServerTasks', asText(body['TaskId']))?.body['State']);
@@ -164,7 +160,7 @@ function releaseProgression(visit: Visit) {
   });
 }
 
-/** A NuGet range: `1.0` and up, or `[1.0,2.0)` and its like. */
+/** Whether a version is in a NuGet range: `1.0` means 1.0 or newer, `[1.0,2.0)` excludes 2.0. */
 function isInRange(version: string, range: string): boolean {
   const [, open = '', low = '', comma, high = '', close = ''] = /^([[(])([^,]*)(,?)([^,]*)([\])])$/.exec(range) ?? [];
   if (open === '') return compareVersions(version, range) >= 0;
@@ -182,7 +178,7 @@ function tagPattern(tag: string): RegExp {
   }
 }
 
-/** Does a package version fit a channel's rule; parameters come as a query or, from 2021 on, as a body. */
+/** Tells whether a package version fits a channel's rule. Clients from 2021 on send the parameters in the body. */
 async function ruleTest(visit: Visit) {
   const body = members(await visit.body());
   const read = (name: string) => readText(body(name), name) ?? visit.call.query(name) ?? '';
@@ -207,8 +203,7 @@ export const templateRoutes: readonly Route[] = [
     path: '/deploymentprocesses/:id/template',
     scoped: true,
     permission: 'ProcessView',
-    handle: (visit) =>
-      releaseTemplate(visit, findDocument(visit.instance.store, 'DeploymentProcesses', visit.space, visit.param('id'))),
+    handle: (visit) => releaseTemplate(visit, findDocument(visit, 'DeploymentProcesses')),
   },
   {
     method: 'GET',
@@ -216,10 +211,9 @@ export const templateRoutes: readonly Route[] = [
     scoped: true,
     permission: 'ProcessView',
     handle: (visit) => {
-      const { store } = visit.instance;
-      const project = findDocument(store, 'Projects', visit.space, visit.param('id'));
+      const project = findDocument(visit, 'Projects');
       const process = asText(project.body['DeploymentProcessId']);
-      return releaseTemplate(visit, findDocument(store, 'DeploymentProcesses', visit.space, process));
+      return releaseTemplate(visit, findDocument(visit, 'DeploymentProcesses', process));
     },
   },
   { method: 'GET', path: '/releases/:id/deployments/template', ...view, handle: deploymentTemplate },

@@ -1,12 +1,12 @@
-/** Numbers of a release version: `1.2.3-beta` is 1, 2, 3, 0. */
+/** The numbers of a release version: 1, 2, 3 for `1.2.3-beta`. */
 const numbersOf = (version: string): readonly number[] =>
   (version.replace(/^v/i, '').split(/[-+]/)[0] ?? '').split('.').map((part) => Number.parseInt(part, 10) || 0);
 
 const names = ['Major', 'Minor', 'Patch', 'Revision'] as const;
 
 /**
- * The version a template gives after the last release: `#{Octopus.Version.LastMajor}`, `NextPatch` and so on, counted
- * from 0.0.0 when there is none. Other expressions count as 0.
+ * The version that a template like `#{Octopus.Version.LastMajor}.#{Octopus.Version.NextMinor}.0` gives after the last
+ * release, or after 0.0.0 when there is none. Other expressions become 0.
  */
 export function nextVersion(template: string, last: string | undefined): string {
   const numbers = numbersOf(last ?? '0.0.0');

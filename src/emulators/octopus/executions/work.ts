@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isObject } from '../../shared/json.ts';
 import type { Entry } from '../../shared/store.ts';
 import type { TaskWork } from '../task-queue.ts';
-import { asText, isObject } from '../tolerant-json.ts';
+import { asText } from '../tolerant-json.ts';
 import { actionsOf } from './releases.ts';
 
 const longestSleep = 60;
 
-/** Seconds that a script says it sleeps: what else it does is not done here. */
+/** The seconds that a script sleeps. Nothing else of the script is carried out. */
 function sleepOf(script: string): number {
   const seconds = [...script.matchAll(/(?:Start-Sleep\s+(?:-Seconds\s+|-s\s+)?|\bsleep\s+)(\d+(?:\.\d+)?)/gi)];
   return Math.min(
@@ -22,7 +23,7 @@ const kinds = {
 
 export const isExecution = (task: Entry): boolean => asText(task.body['Name']) in kinds;
 
-/** Goes through the steps of a deployment or a runbook run, as slowly as their scripts say, and does none of them. */
+/** Goes through the steps of a deployment or a runbook run, as slowly as their scripts say, without doing them. */
 export const executionWork: TaskWork = async ({ instance, task, log, signal, pause }) => {
   const { kind, argument, process } = kinds[task.body['Name'] as keyof typeof kinds];
   const given = task.body['Arguments'];

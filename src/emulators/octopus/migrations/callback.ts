@@ -8,7 +8,7 @@ export interface CallbackFacts {
 
 const patience = 10_000;
 
-/** The success URL gets the package's id and version appended; the failure URL is called as it is. */
+/** The success URL with the package's id and version in its query. The failure URL stays as it is. */
 function callbackUrl(uri: string, facts: CallbackFacts | undefined): string {
   if (facts === undefined) return uri;
   const [address = '', fragment] = uri.split('#', 2);
@@ -16,7 +16,7 @@ function callbackUrl(uri: string, facts: CallbackFacts | undefined): string {
   return `${address}${address.includes('?') ? '&' : '?'}${query}${fragment === undefined ? '' : `#${fragment}`}`;
 }
 
-/** Calls a webhook once. What it answers changes nothing: it goes to the server's own log. */
+/** Calls a webhook once. Its answer, or its failure, is only logged. */
 export async function callBack(instance: Instance, uri: string, facts: CallbackFacts | undefined): Promise<void> {
   try {
     const response = await fetch(callbackUrl(uri, facts), { signal: AbortSignal.timeout(patience) });

@@ -1,8 +1,8 @@
-// Which documents a partial export means: the projects, what belongs to them, what they refer to, and so on.
+// Finds the documents of a partial export: the projects, what belongs to them, what those refer to, and so on.
+import { asList, isObject } from '../../shared/json.ts';
 import type { Entry, Store } from '../../shared/store.ts';
 import { kindOfId } from '../kinds.ts';
 import { lifecycleEnvironments } from '../lifecycle.ts';
-import { isObject } from '../tolerant-json.ts';
 import { idsIn } from './model.ts';
 import type { ExportRequest } from './request.ts';
 
@@ -11,7 +11,7 @@ export type Exclusions = Pick<
   'IgnoreCertificates' | 'IgnoreMachines' | 'IgnoreDeployments' | 'IgnoreTenants'
 >;
 
-/** The types the Ignore flags keep out, also where something refers to them. */
+/** The types that the Ignore flags leave out, even where something refers to them. */
 export function excludedKinds(exclusions: Exclusions): ReadonlySet<string> {
   return new Set([
     ...(exclusions.IgnoreCertificates ? ['Certificates'] : []),
@@ -21,13 +21,13 @@ export function excludedKinds(exclusions: Exclusions): ReadonlySet<string> {
   ]);
 }
 
-const ids = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
+const ids = (value: unknown): readonly string[] => asList(value).map(String);
 
 const meet = (left: readonly string[], right: ReadonlySet<string>) => left.some((one) => right.has(one));
 
 function rolesOf(process: Entry | undefined): ReadonlySet<string> {
   const steps: unknown = process?.body['Steps'];
-  const texts = (Array.isArray(steps) ? steps : []).flatMap((step: unknown) => {
+  const texts = asList(steps).flatMap((step: unknown) => {
     const properties = isObject(step) ? step['Properties'] : undefined;
     const roles = isObject(properties) ? properties['Octopus.Action.TargetRoles'] : undefined;
     return typeof roles === 'string' ? roles.split(',') : [];
@@ -35,13 +35,13 @@ function rolesOf(process: Entry | undefined): ReadonlySet<string> {
   return new Set(texts.map((role) => role.trim()));
 }
 
-/** Tag sets are named by tags of the form `Set/Tag`, not by id. */
+/** Documents refer to tag sets by tags like `Set/Tag`, not by id. */
 function tagSets(store: Store, entry: Entry): readonly Entry[] {
   const names = new Set(ids(entry.body['TenantTags']).map((tag) => tag.split('/')[0]));
   return store.all('TagSets', entry.container).filter(({ name }) => names.has(name));
 }
 
-/** What belongs to a project without being named by it. */
+/** What belongs to a project although the project's document does not refer to it. */
 function belongings(store: Store, project: Entry, excluded: ReadonlySet<string>): readonly Entry[] {
   const space = project.container;
   const own = (kind: string) => store.all(kind, space).filter(({ body }) => body['ProjectId'] === project.id);
@@ -57,7 +57,7 @@ function belongings(store: Store, project: Entry, excluded: ReadonlySet<string>)
   const tenants = store
     .all('Tenants', space)
     .filter(({ body }) => isObject(body['ProjectEnvironments']) && project.id in body['ProjectEnvironments']);
-  // A tenant's deployment without its tenant would be an untenanted one, which never happened.
+  // Without its tenant, the deployment would look like one that was made without a tenant.
   const deployments = own('Deployments').filter(
     ({ body }) => !(excluded.has('Tenants') && typeof body['TenantId'] === 'string'),
   );
@@ -75,7 +75,7 @@ function belongings(store: Store, project: Entry, excluded: ReadonlySet<string>)
   ];
 }
 
-/** A tenant is exported with its links to the exported projects only. */
+/** A tenant is exported only with its links to exported projects. */
 function withoutOtherProjects(entry: Entry, projects: ReadonlySet<string>): Entry {
   const links = entry.body['ProjectEnvironments'];
   if (entry.kind !== 'Tenants' || !isObject(links)) return entry;
@@ -83,7 +83,7 @@ function withoutOtherProjects(entry: Entry, projects: ReadonlySet<string>): Entr
   return { ...entry, body: { ...entry.body, ProjectEnvironments: Object.fromEntries(kept) } };
 }
 
-/** The documents of an export by id, in the order they were met. References that lead nowhere stay for the import to complain. */
+/** The documents of an export by id, in the order in which they were found. References to missing documents stay. */
 export function collect(store: Store, projects: readonly Entry[], exclusions: Exclusions): ReadonlyMap<string, Entry> {
   const excluded = excludedKinds(exclusions);
   const found = new Map<string, Entry>();
@@ -91,7 +91,7 @@ export function collect(store: Store, projects: readonly Entry[], exclusions: Ex
   const queue: Entry[] = [...projects];
   const lookUp = (id: string): readonly Entry[] => {
     const kind = kindOfId(id);
-    // Each document names its space; that one document is added by the export itself.
+    // Each document refers to its space. The export adds that one document itself.
     if (kind === undefined || kind.name === 'Spaces' || excluded.has(kind.name)) return [];
     const entry = store.get(kind.name, id);
     return entry === undefined ? [] : [entry];

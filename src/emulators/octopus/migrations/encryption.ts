@@ -1,5 +1,5 @@
-// How Octopus.Migrator protects sensitive values in exported files. Salt, rounds and the zero IV are the product's own:
-// they make equal inputs give equal files, and they must never change or older exports could not be read.
+// How Octopus.Migrator protects sensitive values in exported files. Salt, rounds and the IV of zeros are the product's:
+// with them equal inputs give equal files. They must not change, or older exports could no longer be read.
 import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes, type Decipher } from 'node:crypto';
 import { codeOf } from '../../shared/error-members.ts';
 
@@ -38,7 +38,9 @@ export function decryptValue(key: MigrationKey, text: string): string | undefine
 
 type Bytes = AsyncIterable<Uint8Array>;
 
-/** The container of an encrypted package: `IV__`, 16 random bytes, ciphertext. Our choice: the product's is not published. */
+/**
+ * An encrypted package: `IV__`, 16 random bytes, ciphertext. This is our own format; the product's is not published.
+ */
 export async function* encryptPackage(key: MigrationKey, clear: Bytes): AsyncGenerator<Uint8Array> {
   const iv = randomBytes(16);
   const cipher = createCipheriv('aes-128-cbc', key, iv);
@@ -49,12 +51,12 @@ export async function* encryptPackage(key: MigrationKey, clear: Bytes): AsyncGen
 
 export const isEncryptedPackage = (start: Uint8Array): boolean => mark.equals(start.subarray(0, 4));
 
-/** The key does not open the package. A wrong key may also yield noise without any error. */
+/** The key does not open the package. A wrong key can also give random bytes without an error. */
 export class WrongKey extends Error {
   override readonly name = 'WrongKey';
 }
 
-/** What `encryptPackage` was given. Fails with WrongKey. */
+/** The reverse of `encryptPackage`. Fails with WrongKey. */
 export async function* decryptPackage(key: MigrationKey, sealed: Bytes): AsyncGenerator<Uint8Array> {
   let head = Buffer.alloc(0);
   let decipher: Decipher | undefined;

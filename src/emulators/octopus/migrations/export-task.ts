@@ -1,7 +1,8 @@
 import { createWriteStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import type { Body, Entry } from '../../shared/store.ts';
+import type { Json } from '../../shared/json.ts';
+import type { Entry } from '../../shared/store.ts';
 import { writeZip, type ZipMember } from '../../shared/zip.ts';
 import { storePackage, workFile } from '../feed.ts';
 import { defaultSpace, type Instance } from '../instance.ts';
@@ -16,7 +17,9 @@ import { documentMember, documentName, logMember, metadataMember } from './packa
 import { pushPackage } from './push.ts';
 import type { ExportRequest } from './request.ts';
 
-/** Names are compared trimmed and without regard to case; an id is accepted too. All missing ones are named at once. */
+/**
+ * Names are compared without outer spaces and without case; ids are accepted too. The error names all that are missing.
+ */
 function findProjects(instance: Instance, request: ExportRequest): readonly Entry[] {
   const space = request.SpaceId ?? defaultSpace;
   const projects = instance.store.all('Projects', space);
@@ -44,7 +47,7 @@ function spaceDocument(instance: Instance, space: string): readonly Entry[] {
 
 interface Selection {
   readonly entries: readonly Entry[];
-  readonly model: (entry: Entry) => Body;
+  readonly model: (entry: Entry) => Json;
 }
 
 function select(run: TaskRun, request: ExportRequest, key: MigrationKey): Selection {
@@ -123,7 +126,7 @@ async function deliver(run: TaskRun, request: ExportRequest, file: string): Prom
   if (stored === undefined) throw new TaskFailure('A package with the same name and version already exists.');
 }
 
-/** Runs a partial export: closure, zip, encryption, delivery. */
+/** Runs a partial export: finds the documents, writes the zip, encrypts it and delivers it. */
 export async function runExport(run: TaskRun, request: ExportRequest): Promise<void> {
   const { instance, log, pause } = run;
   const fileName = `${request.PackageId}.${request.PackageVersion}.zip`;

@@ -1,11 +1,12 @@
-// Puts a package's documents into this server: documents are recognised by name, their ids are mapped, and whatever
-// cannot be resolved is an error. The caller runs it inside one transaction or one rehearsal.
-import type { Body, Entry, Store } from '../../shared/store.ts';
+// Puts a package's documents into this server. Documents that exist here are recognised by name, ids are translated,
+// and a reference that cannot be resolved is an error. The caller runs this inside one transaction or one rehearsal.
+import { isObject, type Json } from '../../shared/json.ts';
+import type { Entry, Store } from '../../shared/store.ts';
 import { defaultSpace, newId, putDocument } from '../instance.ts';
 import { kindNamed, kinds, type Kind } from '../kinds.ts';
 import { furnishSpace } from '../space.ts';
 import { appendEvents } from '../task-log.ts';
-import { asText, isObject } from '../tolerant-json.ts';
+import { asText } from '../tolerant-json.ts';
 import { mergeVariables } from './merge-variables.ts';
 import { changeIds, fromModel, idsIn, type Decryption } from './model.ts';
 import type { PackageContent } from './package-file.ts';
@@ -22,13 +23,13 @@ export interface ImportOutcome {
 
 interface Placed {
   readonly kind: Kind;
-  readonly body: Body;
+  readonly body: Json;
   readonly target: string;
   readonly existing: Entry | undefined;
 }
 
-const idOf = (body: Body) => String(body['Id']);
-const nameOf = (body: Body) =>
+const idOf = (body: Json) => String(body['Id']);
+const nameOf = (body: Json) =>
   asText(body['Name'] ?? (typeof body['Version'] === 'string' ? body['Version'] : body['Id']));
 
 interface Importing {
@@ -40,10 +41,10 @@ interface Importing {
 
 const mapped = ({ ids }: Importing, id: unknown): unknown => (typeof id === 'string' ? (ids.get(id) ?? id) : id);
 
-const spaceOf = (state: Importing, body: Body) => String(mapped(state, body['SpaceId'] ?? defaultSpace));
+const spaceOf = (state: Importing, body: Json) => String(mapped(state, body['SpaceId'] ?? defaultSpace));
 
-/** As the log names it: `Release '1.2.0' of 'Web Shop'`, `VariableSet of 'Web Shop'`. */
-function titleOf(state: Importing, kind: Kind, body: Body): string {
+/** The name in the log: `Release '1.2.0' of 'Web Shop'`, `VariableSet of 'Web Shop'`. */
+function titleOf(state: Importing, kind: Kind, body: Json): string {
   const owner = asText(body['OwnerId'] ?? body['ProjectId']);
   const owners = ['Projects', 'LibraryVariableSets'].flatMap((name) => state.content.documents.get(name) ?? []);
   const holder = owners.find((one) => one['Id'] === owner);
@@ -51,8 +52,8 @@ function titleOf(state: Importing, kind: Kind, body: Body): string {
   return `${kind.item}${own}${holder === undefined ? '' : ` of '${nameOf(holder)}'`}`;
 }
 
-/** The document here that is the same as the package's, by its type's rule. */
-function findTwin(state: Importing, kind: Kind, body: Body): Entry | undefined {
+/** The document on this server that counts as the same one, by the rule of its type. */
+function findTwin(state: Importing, kind: Kind, body: Json): Entry | undefined {
   const container = kind.scoped ? spaceOf(state, body) : undefined;
   if (kind.match.by === 'none') return undefined;
   if (kind.match.by === 'name') return state.store.named(kind.name, container, nameOf(body));
@@ -62,14 +63,14 @@ function findTwin(state: Importing, kind: Kind, body: Body): Entry | undefined {
     .find((entry) => wanted.every(([name, value]) => asText(entry.body[name]).toLowerCase() === value));
 }
 
-/** Variable sets and processes are named after their owner, snapshots of them with a suffix. */
-function ownedId(state: Importing, kind: Kind, body: Body): string {
+/** The ids of variable sets and processes contain the id of their owner; snapshots add a suffix. */
+function ownedId(state: Importing, kind: Kind, body: Json): string {
   const owner = String(body['OwnerId'] ?? body['ProjectId']);
   return `${kind.prefix ?? ''}${String(mapped(state, owner))}${idOf(body).split(owner)[1] ?? ''}`;
 }
 
-/** A task belongs to its deployment: when that exists here, so does the task. */
-function placeTask(state: Importing, kind: Kind, body: Body): Placed {
+/** A task belongs to its deployment. When the deployment exists here, the task does too. */
+function placeTask(state: Importing, kind: Kind, body: Json): Placed {
   const deployment = state.content.documents.get('Deployments')?.find((one) => one['TaskId'] === body['Id']);
   const here =
     deployment === undefined ? undefined : state.store.get('Deployments', state.ids.get(idOf(deployment)) ?? '');
@@ -77,7 +78,7 @@ function placeTask(state: Importing, kind: Kind, body: Body): Placed {
   return { kind, body, existing, target: existing?.id ?? newId(state.store, kind.name) };
 }
 
-function place(state: Importing, kind: Kind, body: Body): Placed {
+function place(state: Importing, kind: Kind, body: Json): Placed {
   if (kind.name === 'ServerTasks') return placeTask(state, kind, body);
   if (kind.prefix !== undefined) {
     const target = ownedId(state, kind, body);
@@ -93,7 +94,7 @@ interface Writing extends Importing {
   readonly lines: ImportLine[];
 }
 
-function missingReferences(state: Importing, body: Body): readonly string[] {
+function missingReferences(state: Importing, body: Json): readonly string[] {
   return [...new Set(idsIn(body))].filter((id) => !state.ids.has(id));
 }
 
@@ -128,8 +129,8 @@ function write(state: Writing, { kind, body, target, existing }: Placed): void {
   else say(`Overwrote ${what}, which existed as ${target}`);
 }
 
-/** A project's own parts are named after it. */
-const withParts = (body: Body, id: string): Body => ({
+/** The ids of a project's own parts contain the project's id. */
+const withParts = (body: Json, id: string): Json => ({
   ...body,
   VariableSetId: `variableset-${id}`,
   DeploymentProcessId: `deploymentprocess-${id}`,
@@ -143,7 +144,7 @@ function writeLogs(state: Importing, placed: readonly Placed[]): void {
   }
 }
 
-/** Writes all it can and tells what it did; with any error the caller must undo the whole. */
+/** Writes all that it can and returns what it did. When there is an error, the caller must undo everything. */
 export function applyImport(
   store: Store,
   content: PackageContent,
@@ -152,7 +153,7 @@ export function applyImport(
   const lines: ImportLine[] = [];
   const state: Importing = { store, content, ids: new Map() };
   const placed: Placed[] = [];
-  // A package without its space's document (hand-made ones) goes to the default space.
+  // A package made by hand may lack the document of its space: it goes to the default space.
   for (const body of [...content.documents.values()].flat()) {
     if (typeof body['SpaceId'] === 'string') state.ids.set(body['SpaceId'], defaultSpace);
   }

@@ -58,7 +58,7 @@ async function unpack(run: TaskRun, request: ImportRequest, one: FeedPackage, ke
   const clear = await workFile(run.instance, 'import.zip');
   try {
     await decrypt(file, clear, key);
-    // A wrong password can leave bytes that decrypt to noise.
+    // A wrong password can decrypt the file to random bytes without an error.
     return await extract(clear, '\nIs the password correct?');
   } finally {
     await rm(clear, { force: true });
@@ -77,7 +77,7 @@ function check(run: TaskRun, content: PackageContent, key: MigrationKey): void {
   }
 }
 
-/** Shows what was or would be done, one line per document, at the pace of the server. */
+/** Logs what was done or would be done, one line per document, with a pause between the parts. */
 async function tell({ log, pause }: TaskRun, lines: readonly ImportLine[]): Promise<void> {
   const steps = 5;
   const size = Math.max(1, Math.ceil(lines.length / steps));
@@ -97,8 +97,8 @@ function refuse(run: TaskRun, outcome: ImportOutcome): void {
 const count = (lines: readonly ImportLine[], verb: string) => lines.filter(({ text }) => text.startsWith(verb)).length;
 
 /**
- * Runs an import. Everything is worked out once in a rehearsal that is undone; the real one follows in a single
- * transaction together with the task's end, so that a crash or a cancellation at any moment leaves all or nothing.
+ * Runs an import. First comes a rehearsal, whose writes are undone. The real import follows in one transaction,
+ * together with the end of the task: a crash or a cancellation at any time leaves all of it or nothing.
  */
 export async function runImport(run: TaskRun, request: ImportRequest, finish: () => void): Promise<void> {
   const { instance, log, pause } = run;

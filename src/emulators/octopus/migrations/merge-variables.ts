@@ -1,8 +1,7 @@
-import type { Body } from '../../shared/store.ts';
-import { isObject } from '../tolerant-json.ts';
+import { asObjects, isObject, type Json } from '../../shared/json.ts';
 
 export interface MergedVariables {
-  readonly body: Body;
+  readonly body: Json;
   readonly added: number;
   readonly replaced: number;
   readonly kept: number;
@@ -10,10 +9,9 @@ export interface MergedVariables {
 
 type Variable = Record<string, unknown>;
 
-const variablesOf = (body: Body): readonly Variable[] =>
-  Array.isArray(body['Variables']) ? body['Variables'].filter(isObject) : [];
+const variablesOf = (body: Json): readonly Variable[] => asObjects(body['Variables']);
 
-/** Two variables are the same when name and scope are. */
+/** Two variables are the same when they have the same name and scope. */
 function sameKey(variable: Variable): string {
   const scope = isObject(variable['Scope']) ? variable['Scope'] : {};
   const parts = Object.entries(scope)
@@ -23,10 +21,10 @@ function sameKey(variable: Variable): string {
 }
 
 /**
- * Variable sets are merged, never replaced: what is only here stays, what is only there is added, and where both have
- * a variable the value here wins unless the import overwrites.
+ * Variable sets are merged, never replaced. A variable that exists only here stays, one that exists only in the package
+ * is added, and for one that exists in both the value here stays unless the import overwrites.
  */
-export function mergeVariables(here: Body, there: Body, overwrite: boolean): MergedVariables {
+export function mergeVariables(here: Json, there: Json, overwrite: boolean): MergedVariables {
   const incoming = new Map(variablesOf(there).map((variable) => [sameKey(variable), variable]));
   let replaced = 0;
   let kept = 0;

@@ -1,12 +1,12 @@
-// Between the server's own documents and the JSON files of a migration package: `$type` first, Id, Name, then the rest,
-// sensitive values encrypted with the migration password.
-import type { Body, Entry } from '../../shared/store.ts';
+// Translates between the server's own documents and the JSON files of a migration package. A file has `$type` first,
+// then Id, Name and the rest; its sensitive values are encrypted with the migration password.
+import { isObject, type Json } from '../../shared/json.ts';
+import type { Entry } from '../../shared/store.ts';
 import { kindNamed, looksLikeId } from '../kinds.ts';
-import { isObject } from '../tolerant-json.ts';
 import { isSealed, type Vault } from '../vault.ts';
 import { decryptValue, encryptValue, type MigrationKey } from './encryption.ts';
 
-/** Every text in a document that is an id by its form: values, members of comma-separated lists, and keys of objects. */
+/** Every text in a document that has the form of an id: values, parts of comma-separated lists, and keys. */
 export function* idsIn(value: unknown): Generator<string> {
   if (typeof value === 'string') {
     for (const part of idList(value) ?? []) yield part;
@@ -27,10 +27,10 @@ function idList(text: string): readonly string[] | undefined {
   return parts.every(looksLikeId) ? parts : undefined;
 }
 
-/** What becomes of an id: another id, or nothing. */
+/** The id that replaces an id; undefined removes it. */
 export type IdChange = (id: string) => string | undefined;
 
-/** The same document with its ids changed; an id that becomes nothing leaves arrays and keys, and is null as a value. */
+/** A copy with changed ids. A removed id is gone from lists and keys; as a single value it becomes null. */
 export function changeIds(value: unknown, change: IdChange): unknown {
   if (typeof value === 'string') {
     const ids = idList(value);
@@ -66,7 +66,7 @@ function encrypted(vault: Vault, key: MigrationKey, value: unknown): unknown {
 }
 
 /** A document as a package holds it. */
-export function toModel(vault: Vault, key: MigrationKey, entry: Entry, body: unknown): Body {
+export function toModel(vault: Vault, key: MigrationKey, entry: Entry, body: unknown): Json {
   const { Id, Name, ...rest } = encrypted(vault, key, body) as Record<string, unknown>;
   return { $type: kindNamed(entry.kind).model, Id, ...(Name === undefined ? {} : { Name }), ...rest };
 }
@@ -93,7 +93,7 @@ const isSensitiveForm = (value: Record<string, unknown>) =>
 const isSensitiveVariable = (value: Record<string, unknown>) =>
   typeof value['Value'] === 'string' && (value['Type'] === 'Sensitive' || value['IsSensitive'] === true);
 
-/** A package's document in the server's own form, its sensitive values under the server's master key. */
+/** A package's document in the server's own form, with its sensitive values encrypted by the server's master key. */
 export function fromModel(decryption: Decryption, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((one) => fromModel(decryption, one));
   if (!isObject(value)) return value;

@@ -1,10 +1,11 @@
-// What lies in a migration package: metadata.json, one folder per document type, one JSON file per document, and with
-// them the logs of tasks.
-import type { Body, Entry } from '../../shared/store.ts';
+// The content of a migration package: metadata.json, a folder for each document type with one JSON file per document,
+// and the logs of tasks.
+import { isObject, type Json } from '../../shared/json.ts';
+import type { Entry } from '../../shared/store.ts';
 import { ZipDamage, type ZipMember } from '../../shared/zip.ts';
 import { wireDate } from '../instance.ts';
 import { kindNamed, kinds } from '../kinds.ts';
-import { isObject, readTolerantJson } from '../tolerant-json.ts';
+import { readTolerantJson } from '../tolerant-json.ts';
 import { encryptValue, decryptValue, type MigrationKey } from './encryption.ts';
 
 const metadataType = 'Octopus.Migrator.Core.ExportProcess.ServerMetadata, Octopus.Migrator.Core';
@@ -12,7 +13,7 @@ const metadataName = 'metadata.json';
 const logFolder = 'TaskLogs';
 const canary = 'Hello';
 
-/** The version that must agree on both sides: without pre-release and build. */
+/** The version that must be equal on both servers: without pre-release and build. */
 export const databaseVersion = (version: string): string => version.split(/[-+]/)[0] ?? version;
 
 const jsonMember = (name: string, value: unknown): ZipMember => ({
@@ -34,8 +35,8 @@ export const metadataMember = (server: string, version: string, key: MigrationKe
 const forbidden = /[<>:"/\\|?*\u0000-\u001f]/g;
 
 /**
- * Files are named by the document's name where names are unique in a space, and by its id where they are not
- * (certificates since 2019, channels, releases and all that have no name).
+ * A file is named after the document's name where names are unique in a space, else after its id (certificates since
+ * 2019, channels, releases and all that have no name).
  */
 export function documentName(entry: Entry, taken: Set<string>): string {
   const base = kindNamed(entry.kind).match.by === 'name' ? entry.name.replaceAll(forbidden, '_') : entry.id;
@@ -45,17 +46,17 @@ export function documentName(entry: Entry, taken: Set<string>): string {
   return free;
 }
 
-export const documentMember = (name: string, model: Body): ZipMember => jsonMember(name, model);
+export const documentMember = (name: string, model: Json): ZipMember => jsonMember(name, model);
 
 export const logMember = (taskId: string, events: readonly unknown[]): ZipMember =>
   jsonMember(`${logFolder}/${taskId}.json`, events);
 
 export interface PackageContent {
   readonly databaseVersion: string;
-  /** The right password opens it. */
+  /** Whether the key comes from the right password. */
   readonly knows: (key: MigrationKey) => boolean;
   /** By type, in the order of an import. */
-  readonly documents: ReadonlyMap<string, readonly Body[]>;
+  readonly documents: ReadonlyMap<string, readonly Json[]>;
   readonly logs: ReadonlyMap<string, readonly unknown[]>;
 }
 
@@ -67,9 +68,9 @@ function parse({ name, data }: ZipMember): unknown {
   }
 }
 
-/** Fails with ZipDamage when it is no migration package. Folders of unknown types are left alone. */
+/** Fails with ZipDamage for what is not a migration package. Folders of unknown types are ignored. */
 export async function readContent(members: AsyncIterable<ZipMember>): Promise<PackageContent> {
-  const documents = new Map<string, Body[]>(kinds.map(({ name }) => [name, []]));
+  const documents = new Map<string, Json[]>(kinds.map(({ name }) => [name, []]));
   const logs = new Map<string, readonly unknown[]>();
   let facts: unknown;
   for await (const member of members) {

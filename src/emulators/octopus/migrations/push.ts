@@ -19,13 +19,13 @@ async function* multipart(file: string, fileName: string, boundary: string): Asy
   yield Buffer.from(`\r\n--${boundary}--\r\n`);
 }
 
-/** Where a push goes; `/api/Spaces-2/packages/raw` when the request names a space. */
+/** The URL of a push: `/api/packages/raw`, or `/api/Spaces-2/packages/raw` when the request names a space. */
 function pushUrl({ server, space }: PushTarget): string {
   const base = server.replace(/\/+$/, '').replace(/\/api$/i, '');
   return `${base}/api${space === null ? '' : `/${encodeURIComponent(space)}`}/packages/raw`;
 }
 
-/** Streams a package into another server's built-in feed. Fails with TaskFailure in the words the product's log has. */
+/** Streams a package into another server's built-in feed. Fails with TaskFailure, in the words of the product's log. */
 export async function pushPackage(
   target: PushTarget,
   file: string,
@@ -46,7 +46,7 @@ export async function pushPackage(
       },
       body: ReadableStream.from(body),
       duplex: 'half',
-      // The key belongs to the named server alone.
+      // The key must not follow a redirect to another server.
       redirect: 'error',
       signal,
     };

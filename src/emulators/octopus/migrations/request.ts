@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { isObject } from '../../shared/json.ts';
+import type { Instance } from '../instance.ts';
 import { invalid } from '../refusal.ts';
-import { isObject, members, readFlag, readText } from '../tolerant-json.ts';
+import { members, readFlag, readText } from '../tolerant-json.ts';
 
-/** Migration API, partial export: request and response are one shape. */
+/** Partial export of the Migration API. Request and response have the same shape. */
 export interface ExportRequest {
   readonly PackageId: string;
   readonly PackageVersion: string;
@@ -22,7 +24,7 @@ export interface ExportRequest {
   readonly FailureCallbackUri: string | null;
 }
 
-/** Migration API, import. */
+/** Import of the Migration API. */
 export interface ImportRequest {
   readonly PackageId: string;
   readonly PackageVersion: string;
@@ -115,3 +117,20 @@ export function readImportRequest(body: unknown): ImportRequest {
     FailureCallbackUri: text('FailureCallbackUri'),
   };
 }
+
+const name = (taskId: string) => `migration:${taskId.toLowerCase()}`;
+
+/**
+ * Keeps the request of a queued task for after a restart. It is encrypted as a whole, because it holds the password.
+ */
+export function keepRequest(instance: Instance, taskId: string, request: ExportRequest | ImportRequest): void {
+  instance.store.keep(name(taskId), instance.vault.seal(JSON.stringify(request)).$sensitive);
+}
+
+export function keptRequest(instance: Instance, taskId: string): ExportRequest | ImportRequest | undefined {
+  const kept = instance.store.setting(name(taskId));
+  if (kept === undefined) return undefined;
+  return JSON.parse(instance.vault.reveal({ $sensitive: kept })) as ExportRequest | ImportRequest;
+}
+
+export const forgetRequest = (instance: Instance, taskId: string): void => instance.store.keep(name(taskId), undefined);

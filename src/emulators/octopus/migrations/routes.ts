@@ -1,10 +1,15 @@
 import type { Instance } from '../instance.ts';
 import { json } from '../refusal.ts';
-import { queueTask } from '../tasks.ts';
 import type { TaskQueue } from '../task-queue.ts';
+import { queueTask } from '../tasks.ts';
 import type { Route } from '../visit.ts';
-import { keepRequest } from './kept-request.ts';
-import { readExportRequest, readImportRequest, type ExportRequest, type ImportRequest } from './request.ts';
+import {
+  keepRequest,
+  readExportRequest,
+  readImportRequest,
+  type ExportRequest,
+  type ImportRequest,
+} from './request.ts';
 
 export const exportTask = 'MigrationPartialExport';
 export const importTask = 'MigrationImport';
@@ -24,18 +29,18 @@ function start(
       arguments: { PackageId: request.PackageId, PackageVersion: request.PackageVersion },
       space: undefined,
     });
-    // A migration is the whole server's task, but it waits with the queue of the space it reads.
+    // A migration is a task of the whole server, but it waits while the queue of the space that it reads is stopped.
     if (space !== null) instance.store.put({ ...queued, body: { ...queued.body, $queueSpace: space } });
     keepRequest(instance, queued.id, request);
     return queued;
   });
   queue.kick();
-  // The published contract declares Password and DestinationApiKey in the response too, so they come back: callers must
-  // treat the answer as a secret.
+  // The published contract has Password and DestinationApiKey in the response too, so they are sent back: callers must
+  // keep the answer secret.
   return json(200, { ...request, TaskId: task.id, Links: {} });
 }
 
-/** Not space scoped: the server has no other spelling of these two. */
+/** These two paths do not name a space. */
 export const migrationRoutes = (queue: TaskQueue): readonly Route[] => [
   {
     method: 'POST',

@@ -5,13 +5,12 @@ import { putTask, stateOf } from '../tasks.ts';
 import { callBack } from './callback.ts';
 import { runExport } from './export-task.ts';
 import { runImport } from './import-task.ts';
-import { forgetRequest, keptRequest } from './kept-request.ts';
-import type { ExportRequest, ImportRequest } from './request.ts';
+import { forgetRequest, keptRequest, type ExportRequest, type ImportRequest } from './request.ts';
 import { exportTask, importTask } from './routes.ts';
 
 export const isMigration = (task: Entry): boolean => [exportTask, importTask].includes(String(task.body['Name']));
 
-/** Field report: on Linux servers the Migrator is not there. */
+/** Users report that the Migrator is missing on Linux servers. */
 function withoutMigrator(run: TaskRun): void {
   if (run.instance.faults.take('no-migrator') === undefined) return;
   throw new TaskFailure(
@@ -24,7 +23,7 @@ function withoutMigrator(run: TaskRun): void {
   );
 }
 
-/** Field report: an import that could not even read its folder ends in Success. With `quiet=1` no flag gives it away either. */
+/** Users report an import that could not read its folder and ended in Success. With `quiet=1` no flag tells of it. */
 function successWithErrors({ instance, log, task }: TaskRun, finish: () => void): boolean {
   const fault = instance.faults.take('success-with-errors');
   if (fault === undefined) return false;
@@ -59,7 +58,7 @@ export const migrationWork: TaskWork = async (run, finish) => {
   }
 };
 
-/** Webhooks, then the request with its password is forgotten. */
+/** Calls the webhook of a migration that has ended, and forgets the request with its password. */
 export function migrationEnded(instance: Instance, task: Entry): void {
   const request = keptRequest(instance, task.id);
   if (request === undefined) return;

@@ -2,7 +2,9 @@ import { defaultSpace, newId, putDocument, slugOf, type Instance } from '../inst
 import { addDefaultGroup, furnishSpace } from '../space.ts';
 import { addUser, allowKey } from '../users.ts';
 
-/** Keys of the sample users; the administrator's is made per state. They open nothing but an embedded server on loopback. */
+/**
+ * Keys of the sample users. They open nothing but an embedded server on loopback. The administrator's key is random.
+ */
 const publisherKey = 'API-SAMPLEPACKAGEPUBLISHER000000';
 const readerKey = 'API-SAMPLEREADONLY00000000000000';
 
@@ -35,7 +37,7 @@ function addUsers({ store }: Instance, sampleUsers: boolean): void {
   allowKey(store, readerKey, reader);
 }
 
-/** A server as it is right after its installation, with one environment. */
+/** A server right after its installation, with one environment unless the sample adds its own. */
 export function addBase(instance: Instance, sampleUsers: boolean): void {
   const { store } = instance;
   addUsers(instance, sampleUsers);

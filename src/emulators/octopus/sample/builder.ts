@@ -1,20 +1,24 @@
 import { createHash } from 'node:crypto';
-import type { Body } from '../../shared/store.ts';
+import type { Json } from '../../shared/json.ts';
 import { newId, putDocument, slugOf, wireDate, type Instance } from '../instance.ts';
 import type { EnvironmentName, SampleAccount, SampleMachine, SampleTenant, SampleVariable } from './company.ts';
 
-/** Makes documents of one space; everything is named, ids come from the sequences. */
+/** Makes documents of one space. They refer to each other by name; their ids are numbered. */
 export interface SpaceBuilder {
   readonly instance: Instance;
   readonly space: string;
-  /** Adds a document with an id of its type, its space and slug. */
-  add(kind: string, name: string, body: Body): string;
+  /** Adds a document, with an id, the space and a slug. */
+  add(kind: string, name: string, body: Json): string;
   /** Id by name; the document must exist. */
   idOf(kind: string, name: string): string;
-  variables(list: readonly SampleVariable[]): readonly Body[];
-  /** The next working hour of the sample's history. */
+  variables(list: readonly SampleVariable[]): readonly Json[];
+  /** A later time in the sample's history, seven hours after the previous one. */
   tick(): Date;
 }
+
+/** The same id for the same words: 32 hex digits, as parts of documents have them. */
+export const partId = (...words: readonly string[]): string =>
+  createHash('sha256').update(words.join('|')).digest('hex').slice(0, 32);
 
 const epoch = Date.UTC(2026, 0, 5, 8, 0, 0);
 const hour = 3_600_000;
@@ -38,10 +42,7 @@ export function buildSpace(instance: Instance, space: string): SpaceBuilder {
     },
     variables: (list) =>
       list.map(({ name, value, sensitive, refers, environments }) => ({
-        Id: createHash('sha256')
-          .update(`${name}|${value}|${environments?.join(',') ?? ''}`)
-          .digest('hex')
-          .slice(0, 32),
+        Id: partId(name, value, environments?.join(',') ?? ''),
         Name: name,
         Value: sensitive === true ? vault.seal(value) : refers === undefined ? value : idOf(refers, value),
         Description: null,
@@ -77,7 +78,7 @@ export function addLifecycle(builder: SpaceBuilder, name: string, phases: readon
     ReleaseRetentionPolicy: forever,
     TentacleRetentionPolicy: forever,
     Phases: phases.map((phase) => ({
-      Id: createHash('sha256').update(`${name}|${phase}`).digest('hex').slice(0, 32),
+      Id: partId(name, phase),
       Name: phase,
       OptionalDeploymentTargets: [builder.idOf('Environments', phase)],
       AutomaticDeploymentTargets: [],
@@ -168,7 +169,7 @@ export function addMachine(builder: SpaceBuilder, machine: SampleMachine): void 
   });
 }
 
-/** After the projects: a tenant names them. */
+/** Call it after the projects exist: a tenant names them. */
 export function addTenant(builder: SpaceBuilder, tenant: SampleTenant): void {
   const environments = tenant.environments.map((name) => builder.idOf('Environments', name));
   builder.add('Tenants', tenant.name, {

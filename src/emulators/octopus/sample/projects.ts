@@ -1,25 +1,24 @@
-import { createHash } from 'node:crypto';
-import type { Body } from '../../shared/store.ts';
+import type { Json } from '../../shared/json.ts';
+import { freeze } from '../executions/releases.ts';
 import { builtInFeed } from '../feed.ts';
-import { newId, putDocument } from '../instance.ts';
-import { freeze } from '../snapshots.ts';
+import { newId, putDocument, slugOf } from '../instance.ts';
 import { openTaskLog } from '../task-log.ts';
 import { nodeId, putTask } from '../tasks.ts';
-import { dated, type SpaceBuilder } from './builder.ts';
-import type { SampleProject } from './company.ts';
+import { dated, partId, type SpaceBuilder } from './builder.ts';
+import type { SampleProject } from './company-projects.ts';
 
-function steps(project: SampleProject): readonly Body[] {
+function steps(project: SampleProject): readonly Json[] {
   return (project.steps ?? ['Deploy']).map((name, index) => ({
-    Id: createHash('sha256').update(`${project.name}|${name}`).digest('hex').slice(0, 32),
+    Id: partId(project.name, name),
     Name: name,
-    Slug: name.toLowerCase().replaceAll(' ', '-'),
+    Slug: slugOf(name),
     PackageRequirement: 'LetOctopusDecide',
     Properties: { 'Octopus.Action.TargetRoles': project.roles.join(',') },
     Condition: 'Success',
     StartTrigger: 'StartAfterPrevious',
     Actions: [
       {
-        Id: createHash('sha256').update(`${project.name}|${name}|action`).digest('hex').slice(0, 32),
+        Id: partId(project.name, name, 'action'),
         Name: name,
         ActionType: index === 0 ? 'Octopus.TentaclePackage' : 'Octopus.Script',
         IsDisabled: false,
@@ -140,7 +139,9 @@ function addRelease(
   return id;
 }
 
-/** A project with its process, variables, channels, releases and their deployments; older releases got further. */
+/**
+ * A project with its process, variables, channels, releases and deployments. Older releases reached more environments.
+ */
 export function addProject(builder: SpaceBuilder, project: SampleProject, path: readonly string[]): string {
   const { store } = builder.instance;
   const id = newId(store, 'Projects');
@@ -196,7 +197,7 @@ export function addProject(builder: SpaceBuilder, project: SampleProject, path: 
     Id: id,
     Name: project.name,
     SpaceId: space,
-    Slug: project.name.toLowerCase().replaceAll(' ', '-'),
+    Slug: slugOf(project.name),
     Description: project.description,
     ClonedFromProjectId: null,
     IsDisabled: false,
@@ -220,7 +221,7 @@ export function addProject(builder: SpaceBuilder, project: SampleProject, path: 
     const deployed = { project, projectId: id, releaseId, channelId: ids.channel, version };
     const reached = path.slice(0, Math.max(1, path.length - (project.releases.length - 1 - index)));
     for (const [stage, environment] of reached.entries()) {
-      // One deployment of each project's newest release went wrong, as they do.
+      // The last deployment of each project's newest release has failed.
       const failed = index === project.releases.length - 1 && index > 0 && stage === reached.length - 1;
       addDeployment(builder, deployed, environment, failed);
     }

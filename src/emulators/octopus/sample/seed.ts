@@ -4,7 +4,7 @@ import { addBase } from './base.ts';
 import { addSource } from './source.ts';
 import { addTarget } from './target.ts';
 
-/** Fills an empty state; a state that has a space is left as it is. The data is the same each time, ids included. */
+/** Fills a state that has no space yet. The data is the same each time, ids included. */
 export function seed(instance: Instance, sample: Sample): void {
   if (instance.store.all('Spaces').length > 0) return;
   instance.store.atomically(() => {

@@ -12,6 +12,7 @@ import {
   addVariableSet,
   buildSpace,
 } from './builder.ts';
+import { projects } from './company-projects.ts';
 import {
   accounts,
   certificates,
@@ -19,7 +20,6 @@ import {
   groups,
   lifecycles,
   machines,
-  projects,
   tagSets,
   tenants,
   variableSets,
@@ -49,7 +49,7 @@ function addLab(instance: Instance): void {
   );
 }
 
-/** Everything Acme has: twelve projects, and a second space with one more. */
+/** All that Acme has: twelve projects, and a second space with one more project. */
 export function addSource(instance: Instance): void {
   const builder = buildSpace(instance, defaultSpace);
   addEnvironments(builder, environments);

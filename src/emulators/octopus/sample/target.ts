@@ -1,6 +1,7 @@
 import { defaultSpace, type Instance } from '../instance.ts';
 import { addEnvironments, addLifecycle, addMachine, addVariableSet, buildSpace } from './builder.ts';
-import { environments, lifecycles, projects, type SampleProject } from './company.ts';
+import { projects, type SampleProject } from './company-projects.ts';
+import { environments, lifecycles } from './company.ts';
 import { addProject } from './projects.ts';
 
 const own: readonly SampleProject[] = [
@@ -27,8 +28,8 @@ const own: readonly SampleProject[] = [
 ];
 
 /**
- * Acme's production server, which projects move to. It shares names with the source (environments, a lifecycle, a
- * variable set, the project Image Service) but no ids, differs where it shares, and has two projects of its own.
+ * Acme's production server, to which projects move. It has some names in common with the source (environments, a
+ * lifecycle, a variable set, the project Image Service), under other ids and with other content, and two own projects.
  */
 export function addTarget(instance: Instance): void {
   const builder = buildSpace(instance, defaultSpace);

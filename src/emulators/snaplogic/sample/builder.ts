@@ -1,12 +1,12 @@
-import type { Plane } from '../plane.ts';
+import type { Json } from '../../shared/json.ts';
 import { encryptedFor } from '../encryption.ts';
-import type { Json } from '../json.ts';
+import { needOrg, putOrg, type Org } from '../orgs.ts';
+import type { Plane } from '../plane.ts';
 import { newSnodeId, type Node } from '../tree.ts';
 import { addNode, childNamed, type NodeType } from '../tree.ts';
-import { needOrg, putOrg, type Org } from '../orgs.ts';
 import type { SamplePipeline, SampleProject, SampleTask } from './company.ts';
 
-/** Makes the nodes of one environment, with times of their own that are the same in every new state. */
+/** Makes the nodes of one environment. Their times are the same in every new state. */
 export interface OrgBuilder {
   readonly plane: Plane;
   readonly org: Org;
@@ -23,14 +23,15 @@ const step = 47 * 60_000;
 
 export const sampleOwner = 'admin@acme.example';
 
-export function buildOrg(plane: Plane, init: Omit<Org, 'id' | 'snaplexes'>): OrgBuilder {
+/** By default an environment has the standard security level, trusts no other one and accepts passwords. */
+export function buildOrg(plane: Plane, init: Pick<Org, 'name' | 'members'> & Partial<Org>): OrgBuilder {
   const { store } = plane;
   const id = newSnodeId(store);
   const snaplexes = ['Cloud', 'Ground'].map((kind) => ({
     label: `${init.name} ${kind}plex`,
     runtime_path_id: `${init.name}/rt/${kind.toLowerCase()}plex/main`,
   }));
-  putOrg(store, { ...init, id, snaplexes });
+  putOrg(store, { securityLevel: 'standard', trusted: [], basicDisabled: false, ...init, id, snaplexes });
   const org = needOrg(store, init.name);
   const shared = (name: string, parent: string) =>
     addNode(store, { name, parent, type: 'Dir', org: id, owner: sampleOwner, now: new Date(epoch) });
@@ -60,7 +61,7 @@ const label = (name: string) => ({
   info: { label: { value: name }, notes: { value: null }, purpose: { value: null } },
 });
 
-/** An account with a user name in the clear and a password that is encrypted as it is saved. */
+/** An account with a plain user name and an encrypted password. */
 export function addAccount(builder: OrgBuilder, parent: string, name: string, host: string): Node {
   const { plane, org } = builder;
   const document = {

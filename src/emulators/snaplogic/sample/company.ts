@@ -2,7 +2,7 @@ export interface SamplePipeline {
   readonly name: string;
   /** An account of the project by name, or `../../shared/<name>`. */
   readonly account?: string;
-  /** An expression library, as a path the pipeline's settings name. */
+  /** The path of an expression library in the settings of the pipeline. */
   readonly library?: string;
   /** Only this user may read it. */
   readonly securedFor?: string;
@@ -23,7 +23,7 @@ export interface SampleProject {
   readonly policies?: readonly string[];
 }
 
-/** All five types, with references of every kind. */
+/** Assets of all five types, with references of every kind. */
 export const invoices: SampleProject = {
   name: 'Invoices',
   accounts: ['erp_account'],
@@ -41,7 +41,7 @@ export const invoices: SampleProject = {
   policies: ['office networks only'],
 };
 
-/** Names that a client must encode one by one. */
+/** Names that a client must percent-encode one by one. */
 export const ledger: SampleProject = {
   name: 'Ledger & Co 100%+',
   files: { 'Kontenplan – Übersicht 50%.csv': 'konto;name\n1000;Kasse\n' },
@@ -65,7 +65,7 @@ export const crm: SampleProject = {
   tasks: [{ name: 'contacts hourly', type: 'scheduled', pipeline: 'sync_contacts' }],
 };
 
-/** More than one page of a list. */
+/** More assets than fit on one page of a list. */
 export const bulk: SampleProject = {
   name: 'Bulk',
   pipelines: Array.from({ length: 230 }, (_, index) => ({ name: `bulk_${String(index + 1).padStart(3, '0')}` })),
@@ -81,7 +81,7 @@ interface SampleUser {
   readonly token?: string;
 }
 
-/** They open nothing but an embedded control plane on loopback. Everybody's password is `sample-password`. */
+/** All have the password `sample-password`. It opens nothing but an embedded control plane on loopback. */
 export const samplePassword = 'sample-password';
 
 export const users: readonly SampleUser[] = [

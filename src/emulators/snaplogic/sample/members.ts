@@ -32,7 +32,7 @@ export function addUsers(store: Store): void {
   }
 }
 
-/** Who is in every sample environment; `more` adds the others. */
+/** The members of every sample environment, and `more`. */
 export const membersWith = (more: Readonly<Record<string, Member>>): Readonly<Record<string, Member>> => ({
   [sampleOwner]: administrator,
   'ci@acme.example': administrator,

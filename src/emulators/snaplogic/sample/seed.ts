@@ -7,13 +7,13 @@ import { addSource } from './source.ts';
 import { addTarget } from './target.ts';
 
 /**
- * Fills an empty state; one that was filled to the end is left as it is. The data is the same each time, ids included;
- * only encrypted values differ.
+ * Fills a state that was not filled completely before. The data is the same each time, ids included; only encrypted
+ * values differ.
  */
 export async function seed(plane: Plane, sample: Sample): Promise<void> {
   const { store } = plane;
   if (store.setting('seeded') !== undefined) return;
-  // A start that ended half-way left a part of it.
+  // Removes what an interrupted start has left.
   store.atomically(() => {
     for (const { id } of allOrgs(store)) store.remove('Org', id);
     for (const { id } of store.all('Node')) store.remove('Node', id);
@@ -25,9 +25,6 @@ export async function seed(plane: Plane, sample: Sample): Promise<void> {
   else {
     const builder = buildOrg(plane, {
       name: 'Acme',
-      securityLevel: 'standard',
-      trusted: [],
-      basicDisabled: false,
       members: membersWith({}),
     });
     builder.add(builder.org.id, 'Dir', 'projects');

@@ -6,9 +6,7 @@ import { addUsers, administrator, membersWith, reader, writer } from './members.
 async function addDevelopment(plane: Plane): Promise<void> {
   const builder = buildOrg(plane, {
     name: 'Acme-Dev',
-    securityLevel: 'standard',
     trusted: ['Acme-Test'],
-    basicDisabled: false,
     members: membersWith({
       'dev.lead@acme.example': administrator,
       'release@acme.example': reader,
@@ -26,13 +24,11 @@ async function addDevelopment(plane: Plane): Promise<void> {
   for (const project of [crm, bulk]) await addProject(builder, sales, project);
 }
 
-/** Recipient of what Acme-Dev makes; an older CRM Sync is there already. */
+/** Receives the projects of Acme-Dev. It already has an older CRM Sync. */
 async function addTest(plane: Plane): Promise<void> {
   const builder = buildOrg(plane, {
     name: 'Acme-Test',
-    securityLevel: 'standard',
     trusted: ['Acme-Prod'],
-    basicDisabled: false,
     members: membersWith({ 'dev.lead@acme.example': writer, 'release@acme.example': writer }),
   });
   addAccount(builder, sharedFolder(builder).id, 's3_archive', 'archive.acme-test.example');
@@ -44,13 +40,12 @@ async function addTest(plane: Plane): Promise<void> {
   });
 }
 
-/** Not trusted by Acme-Dev, and with the higher security level. */
+/** Acme-Dev does not trust it. It has the higher security level. */
 async function addProduction(plane: Plane): Promise<void> {
   const builder = buildOrg(plane, {
     name: 'Acme-Prod',
     securityLevel: 'enhanced',
     trusted: ['Acme-Dev'],
-    basicDisabled: false,
     members: membersWith({}),
   });
   addAccount(builder, sharedFolder(builder).id, 's3_archive', 'archive.acme-prod.example');
@@ -58,12 +53,10 @@ async function addProduction(plane: Plane): Promise<void> {
   await addProject(builder, finance, { ...payroll, pipelines: [{ name: 'salaries' }] });
 }
 
-/** Takes no passwords. */
+/** Does not accept passwords. */
 function addLocked(plane: Plane): void {
   const builder = buildOrg(plane, {
     name: 'Acme-Secure',
-    securityLevel: 'standard',
-    trusted: [],
     basicDisabled: true,
     members: membersWith({}),
   });

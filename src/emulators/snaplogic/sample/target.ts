@@ -3,14 +3,12 @@ import { addAccount, addProject, buildOrg, sharedFolder } from './builder.ts';
 import { crm } from './company.ts';
 import { addUsers, administrator, membersWith, writer } from './members.ts';
 
-/** Another control plane, which migrate cannot reach: projects come to it by export and import. */
+/** Another control plane. A migration cannot reach it: projects are exported and imported. */
 export async function addTarget(plane: Plane): Promise<void> {
   addUsers(plane.store);
   const builder = buildOrg(plane, {
     name: 'Acme-EU',
-    securityLevel: 'standard',
     trusted: ['Acme-EU-Prod'],
-    basicDisabled: false,
     members: membersWith({ 'dev.lead@acme.example': administrator, 'release@acme.example': writer }),
   });
   addAccount(builder, sharedFolder(builder).id, 's3_archive', 'archive.acme-eu.example');
@@ -20,8 +18,6 @@ export async function addTarget(plane: Plane): Promise<void> {
   const production = buildOrg(plane, {
     name: 'Acme-EU-Prod',
     securityLevel: 'enhanced',
-    trusted: [],
-    basicDisabled: false,
     members: membersWith({}),
   });
   production.add(production.org.id, 'Dir', 'Finance');

@@ -1,4 +1,5 @@
-// Where the published documentation and the server disagree, the server is right: one test per disagreement.
+// Where the published documentation and the server differ, the emulator follows the server: one test for each
+// difference.
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -62,19 +63,19 @@ test.each(['true', '1', 'False', 'yes'])('replace=%s does not replace', async (r
   expect(await namesOf(server, 'device')).toEqual([...new Set([...before, 'added'])].sort());
 });
 
-test('a project of another release is imported without a word', async () => {
+test('a project of another release is imported without a warning', async () => {
   const other = await startServer({ version: '4.2', sample: false });
   const json = { name: 'default', import_export_types: ['pool'] };
   expect((await other.call('POST', '/rest/migrate/import', { json })).json).toBe('Import successful');
 });
 
-test('a service runs asynchronously unless told', async () => {
+test('a service runs asynchronously by default', async () => {
   const json = { name: 'Reachability' };
   const answer = (await server.call('POST', '/rest/run_service', { json })).json as Json;
   expect(Object.keys(answer)).toEqual(['errors', 'runtime']);
 });
 
-test('a result that is not there is 200 with an error', async () => {
+test('the answer for a missing result is 200 with an error', async () => {
   const answer = await server.call('GET', '/rest/result/Reachability/2020-01-01');
   expect([answer.status, answer.json]).toEqual([
     200,
@@ -82,7 +83,7 @@ test('a result that is not there is 200 with an error', async () => {
   ]);
 });
 
-test('replacing deletes devices and their links, nothing else', async () => {
+test('replacing deletes only devices and their links', async () => {
   const services = await namesOf(server, 'service');
   const pools = await namesOf(server, 'pool');
   await topology({ replace: 'True' }, 'alone');

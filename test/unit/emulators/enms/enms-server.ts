@@ -1,4 +1,4 @@
-// A running eNMS emulator in a folder of its own, spoken to with plain fetch.
+// Starts an eNMS emulator in its own folder and calls it with plain fetch.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ export interface CallOptions {
 export interface WebSession {
   readonly cookie: string;
   readonly token: string;
-  /** With cookie and token; redirects are not followed. */
+  /** Sends cookie and token, and does not follow redirects. */
   readonly call: (method: string, path: string, options?: CallOptions) => Promise<Answer>;
 }
 
@@ -35,7 +35,7 @@ export interface EnmsServer extends RunningEmulator {
   readonly directory: string;
   readonly password: string;
   readonly call: (method: string, path: string, options?: CallOptions) => Promise<Answer>;
-  /** Logged in by the form. */
+  /** Logs in by the form. */
   readonly login: (username?: string, password?: string) => Promise<WebSession>;
 }
 
@@ -134,7 +134,7 @@ export const everyType = [
 
 export const internalError = { alert: 'Error 500 - Internal Server Error.' };
 
-/** Names of all objects of a type, sorted. */
+/** The sorted names of all objects of a type. */
 export async function namesOf(server: EnmsServer, type: string): Promise<readonly string[]> {
   const found = (await server.call('GET', `/rest/query/${type}`)).json as Json[];
   return found.map(({ name }) => String(name)).sort();

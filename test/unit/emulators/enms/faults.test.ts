@@ -1,4 +1,4 @@
-// Every named fault, seen from a client.
+// Every named fault, as a client sees it.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -33,12 +33,12 @@ const importIt = (empty = false) =>
     json: { name: 'p', import_export_types: types, empty_database_before_import: empty },
   });
 
-test.each([...enmsFaults])('%s can be written on the command line', (name) => {
+test.each([...enmsFaults])('the fault %s can be given on the command line', (name) => {
   expect(parseFault(`${name} times=2`)).toMatchObject({ type: 'named', name, times: 2 });
 });
 
-describe('an import', () => {
-  test('partial-import: one object is not made', async () => {
+describe('a fault of an import', () => {
+  test('partial-import leaves out one object', async () => {
     await exportIt();
     arm('partial-import times=1');
     const before = await namesOf(server, 'link');
@@ -46,7 +46,7 @@ describe('an import', () => {
     expect(await namesOf(server, 'link')).toHaveLength(before.length - 1);
   });
 
-  test('partial-relations: one object has none', async () => {
+  test('partial-relations leaves one object without relations', async () => {
     await exportIt();
     arm('partial-relations times=1');
     expect((await importIt(true)).json).toEqual({ alert: 'Partial Import (see logs).' });
@@ -54,7 +54,7 @@ describe('an import', () => {
     expect((await get(server, 'device', 'fra-gw'))['owners']).toEqual(['admin']);
   });
 
-  test('import-500-after-delete: emptied, and nothing imported', async () => {
+  test('import-500-after-delete empties the server and imports nothing', async () => {
     await exportIt();
     arm('import-500-after-delete times=1');
     const answer = await importIt(true);
@@ -64,7 +64,7 @@ describe('an import', () => {
     expect(await namesOf(server, 'device')).not.toEqual([]);
   });
 
-  test('slow-import: a proxy gives up with 504 and the server goes on', async () => {
+  test('slow-import answers 504 for a proxy while the import goes on', async () => {
     await exportIt();
     await server.call('DELETE', '/rest/instance/device/par-sw-1');
     arm('slow-import proxy=1 lasts=40 times=1');
@@ -74,7 +74,7 @@ describe('an import', () => {
     while (!(await namesOf(server, 'device')).includes('par-sw-1'));
   });
 
-  test('slow-import: ends with the server', async () => {
+  test('slow-import ends when the server ends', async () => {
     await exportIt();
     arm('slow-import proxy=1 lasts=600000 times=1');
     expect((await importIt()).status).toBe(504);
@@ -82,8 +82,8 @@ describe('an import', () => {
   });
 });
 
-describe('the rest', () => {
-  test('missing-metadata: an export that looks whole and is not', async () => {
+describe('another fault', () => {
+  test('missing-metadata makes an incomplete export with the usual answer', async () => {
     arm('missing-metadata times=1');
     expect((await exportIt()).text).toBe('null\n');
     const file = join(server.directory, 'files', 'migrations', 'p', 'metadata.yaml');
@@ -92,13 +92,13 @@ describe('the rest', () => {
     expect(existsSync(file)).toBe(true);
   });
 
-  test('query-500', async () => {
+  test('query-500 makes a query fail', async () => {
     arm('query-500 times=1');
     expect((await server.call('GET', '/rest/query/device')).json).toEqual(internalError);
     expect((await server.call('GET', '/rest/query/device')).status).toBe(200);
   });
 
-  test('werkzeug-html-500: HTTP Basic is HTML 500, nothing else is', async () => {
+  test('werkzeug-html-500 answers only requests with HTTP Basic by an HTML page', async () => {
     arm('werkzeug-html-500');
     const answer = await server.call('GET', '/rest/workers');
     expect([answer.status, answer.headers.get('content-type')]).toEqual([500, 'text/html; charset=utf-8']);
@@ -107,13 +107,13 @@ describe('the rest', () => {
     expect((await server.call('GET', '/rest/is_alive', { as: null })).status).toBe(200);
   });
 
-  test('csrf-missing: the form has no token', async () => {
+  test('csrf-missing leaves the token out of the form', async () => {
     arm('csrf-missing times=1');
     expect(tokenOf((await send(`${server.url}/login`, 'GET')).text)).toBe('');
     expect(tokenOf((await send(`${server.url}/login`, 'GET')).text)).not.toBe('');
   });
 
-  test('session-expires: the session is over in the middle of the work', async () => {
+  test('session-expires ends a session in the middle of the work', async () => {
     const session = await server.login();
     arm('session-expires times=1');
     expect((await session.call('GET', '/download/file/playbooks/site.yml')).status).toBe(302);
@@ -122,7 +122,7 @@ describe('the rest', () => {
     expect((await again.call('GET', '/download/file/playbooks/site.yml')).status).toBe(200);
   });
 
-  test('no-gzip-header: the archive is compressed and does not say so', async () => {
+  test('no-gzip-header sends a compressed archive without the header', async () => {
     await exportIt();
     const session = await server.login();
     arm('no-gzip-header times=1');
@@ -131,7 +131,7 @@ describe('the rest', () => {
     expect(gunzipSync(answer.bytes).length).toBeGreaterThan(1000);
   });
 
-  test('a route fault answers in the product’s shape', async () => {
+  test('a route fault answers with the product’s error document', async () => {
     arm('GET /rest/query/* status=503 times=1');
     const answer = await server.call('GET', '/rest/query/device');
     expect([answer.status, answer.json]).toEqual([503, { alert: 'Error 503 - Internal Server Error.' }]);

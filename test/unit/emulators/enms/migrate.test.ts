@@ -1,4 +1,4 @@
-// Migration projects: what export writes, what import reads, and every way in which an import goes wrong.
+// Migration projects: what an export writes, what an import reads, and how an import can fail.
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ const emptied = { empty_database_before_import: true };
 const readType = async (server: EnmsServer, type: string, name = 'p') =>
   readYaml(await readFile(join(folderOf(server, name), `${type}.yaml`), 'utf8')) as Json[];
 
-/** Writes a project by hand, as an operator copies one. */
+/** Writes the files of a project, as an operator who copies one. */
 async function project(server: EnmsServer, files: Readonly<Record<string, string>>, name = 'p') {
   await mkdir(folderOf(server, name), { recursive: true });
   for (const [type, text] of Object.entries({ metadata: '{version: 4.6}\n', ...files })) {
@@ -41,7 +41,7 @@ async function project(server: EnmsServer, files: Readonly<Record<string, string
   }
 }
 
-/** The files of one server's project on the other one's disk. */
+/** Copies the files of a project to the disk of another server. */
 async function copied(from: EnmsServer, to: EnmsServer, name = 'p') {
   await mkdir(folderOf(to, name), { recursive: true });
   for (const file of await readdir(folderOf(from, name))) {
@@ -49,8 +49,8 @@ async function copied(from: EnmsServer, to: EnmsServer, name = 'p') {
   }
 }
 
-describe('export', () => {
-  test('answers null and leaves a file per type and metadata.yaml', async () => {
+describe('an export', () => {
+  test('answers null and writes metadata.yaml and one file per type', async () => {
     const server = await startServer();
     const answer = await exported(server);
     expect([answer.status, answer.text]).toEqual([200, 'null\n']);
@@ -79,7 +79,7 @@ describe('export', () => {
     expect((await text('link')).split('\n').every((line) => line.length <= 90)).toBe(true);
   });
 
-  test('has the relations of each type by name, no ids, no nulls, custom properties, concrete types', async () => {
+  test('has relations by name, custom properties and concrete types, but no ids and no nulls', async () => {
     const server = await startServer();
     await exported(server);
     const one = async (type: string, name: string) =>
@@ -127,7 +127,7 @@ describe('export', () => {
     for (const list of ['menu', 'get_requests', 'groups']) expect(await one('user', 'alice')).not.toHaveProperty(list);
   });
 
-  test('private properties come base64 encoded, or not at all', async () => {
+  test('has private properties in base64, or not at all', async () => {
     const server = await startServer();
     await exported(server, ['credential'], { name: 'with' });
     await exported(server, ['credential'], { name: 'without', export_private_properties: false });
@@ -138,7 +138,7 @@ describe('export', () => {
     expect(hidden).not.toHaveProperty('enable_password');
   });
 
-  test('an empty type is an empty list; files of another run stay', async () => {
+  test('writes an empty list for an empty type and keeps the files of another run', async () => {
     const server = await startServer({ sample: false });
     await exported(server, ['device', 'pool']);
     expect(await readFile(join(folderOf(server, 'p'), 'device.yaml'), 'utf8')).toBe('[]\n');
@@ -150,7 +150,7 @@ describe('export', () => {
     ['an unknown type', { import_export_types: ['pool', 'nothing', 'link'] }, ['nothing.yaml', 'pool.yaml']],
     ['no types', { import_export_types: [] }, []],
     ['a text instead of a list', { import_export_types: 'user' }, ['u.yaml']],
-  ])('%s is 500 and leaves what was written, without metadata', async (_, body, left) => {
+  ])('with %s is 500 and leaves what was written, without metadata', async (_, body, left) => {
     const server = await startServer({ sample: false });
     const answer = await exported(server, [], body);
     expect([answer.status, answer.json]).toEqual([500, internalError]);
@@ -158,13 +158,13 @@ describe('export', () => {
     if (left.length > 0) expect(await readFile(join(folderOf(server, 'p'), left[0]!), 'utf8')).toBe('');
   });
 
-  test('a missing name is 500', async () => {
+  test('without a name is 500', async () => {
     const server = await startServer({ sample: false });
     const json = { import_export_types: ['pool'], export_private_properties: true };
     expect((await runExport(server, json)).status).toBe(500);
   });
 
-  test('any model is a type; a subtype has its own objects', async () => {
+  test('accepts every model as a type; a subtype has only its own objects', async () => {
     const server = await startServer();
     await exported(server, ['router', 'folder', 'server']);
     expect((await readType(server, 'router')).map(({ type }) => type)).toEqual(
@@ -173,7 +173,7 @@ describe('export', () => {
     expect((await readType(server, 'server'))[0]).toMatchObject({ name: 'eNMS Server' });
   });
 
-  test('the name is a path: it nests, and what climbs out stays in the directory', async () => {
+  test('takes the name as a path, which can have folders but not leave the directory', async () => {
     const server = await startServer({ sample: false });
     await exported(server, ['pool'], { name: 'team/one' });
     expect(existsSync(join(folderOf(server, 'team'), 'one', 'metadata.yaml'))).toBe(true);
@@ -182,15 +182,15 @@ describe('export', () => {
   });
 });
 
-describe('import', () => {
-  test('a whole server comes to an empty one', async () => {
+describe('an import', () => {
+  test('brings a whole server to an empty one', async () => {
     const source = await startServer();
     const target = await startServer({ sample: false });
     await exported(source);
     await copied(source, target);
     const answer = await imported(target);
     expect([answer.status, answer.json]).toEqual([200, success]);
-    // The site's own properties are not known there.
+    // The other server does not have the custom properties.
     const without = (document: Json) => {
       const unknown = /(^|_)id$|^(rack|circuit|property1|custom_json)$/;
       return Object.fromEntries(Object.entries(document).filter(([key]) => !unknown.test(key)));
@@ -211,7 +211,7 @@ describe('import', () => {
     }
   });
 
-  test('is idempotent, and keeps the ids of what exists', async () => {
+  test('changes nothing when it is repeated, and keeps ids of existing objects', async () => {
     const server = await startServer();
     await exported(server);
     const before = await get(server, 'device', 'par-core-1');
@@ -224,7 +224,7 @@ describe('import', () => {
     }
   });
 
-  test('reads plain YAML by hand, with an absent type and unknown keys', async () => {
+  test('reads plain YAML written by hand, without some types and with unknown keys', async () => {
     const server = await startServer();
     await project(server, {
       device:
@@ -240,7 +240,7 @@ describe('import', () => {
     expect(await get(server, 'device', 'hand-2')).toMatchObject({ type: 'router' });
   });
 
-  test('tasks arrive inactive', async () => {
+  test('makes tasks inactive', async () => {
     const source = await startServer();
     const target = await startServer({ sample: false });
     await exported(source);
@@ -253,7 +253,7 @@ describe('import', () => {
     });
   });
 
-  test('dynamic pools are found anew at the end, manual ones keep what the file says', async () => {
+  test('computes dynamic pools at the end and takes manual pools from the file', async () => {
     const server = await startServer();
     await project(server, {
       pool: '- name: Paris\n  device_location: Paris\n  devices: [nyc-gw]\n- {name: hand, manually_defined: true, devices: [nyc-gw]}\n',
@@ -263,7 +263,7 @@ describe('import', () => {
     expect((await get(server, 'pool', 'hand'))['devices']).toEqual(['nyc-gw']);
   });
 
-  test("the caller's password becomes the source's; all else of his stays", async () => {
+  test("changes the caller's password to the one of the source, and nothing else of the caller", async () => {
     const source = await startServer();
     const target = await startServer({ sample: 'target' });
     await exported(source, ['user']);
@@ -275,7 +275,7 @@ describe('import', () => {
     expect((await target.call('GET', '/rest/instance/user/admin', { as })).json).toMatchObject({ theme: 'mine' });
   });
 
-  test('without private properties new users have no password and others keep theirs', async () => {
+  test('without private properties gives new users no password and keeps those of others', async () => {
     const source = await startServer();
     await post(source, 'user', { name: 'dave', password: 'd' });
     const target = await startServer({ sample: 'target' });
@@ -287,7 +287,7 @@ describe('import', () => {
     expect((await target.call('GET', '/rest/query/device', { as: 'bob:sample-auditor' })).status).toBe(200);
   });
 
-  test('two servers do not share a folder', async () => {
+  test('does not find the folder of another server', async () => {
     const source = await startServer();
     const target = await startServer({ sample: false });
     await exported(source);
@@ -295,8 +295,8 @@ describe('import', () => {
   });
 });
 
-describe('emptying first', () => {
-  test('deletes the listed types only; the caller and three services survive; files stay on disk', async () => {
+describe('an import that empties first', () => {
+  test('deletes only the listed types, but neither the caller, three services nor files on disk', async () => {
     const server = await startServer();
     await exported(server);
     await project(server, { user: '[]\n', service: '[]\n', file: '[]\n' }, 'nothing');
@@ -310,21 +310,21 @@ describe('emptying first', () => {
     expect(await namesOf(server, 'device')).toEqual(devices);
   });
 
-  test.each([true, 'false', 1, 'no', [0]])('%j empties', async (value) => {
+  test.each([true, 'false', 1, 'no', [0]])('empties for the flag %j', async (value) => {
     const server = await startServer();
     await project(server, { pool: '[]\n' });
     await imported(server, ['pool'], { empty_database_before_import: value });
     expect(await namesOf(server, 'pool')).toEqual([]);
   });
 
-  test.each([false, 0, '', null])('%j does not', async (value) => {
+  test.each([false, 0, '', null])('does not empty for the flag %j', async (value) => {
     const server = await startServer();
     await project(server, { pool: '[]\n' });
     await imported(server, ['pool'], { empty_database_before_import: value });
     expect(await namesOf(server, 'pool')).not.toEqual([]);
   });
 
-  test('links alone lose their pools by hand and networks', async () => {
+  test('of links alone removes them from manual pools and networks', async () => {
     const server = await startServer();
     await exported(server, ['link']);
     await imported(server, ['link'], emptied);
@@ -333,7 +333,7 @@ describe('emptying first', () => {
     expect(link['pools']).toEqual([]);
   });
 
-  test('users and groups alone lose the groups of credentials', async () => {
+  test('of users and groups alone removes the groups of credentials', async () => {
     const server = await startServer();
     await exported(server, ['user', 'group']);
     await imported(server, ['user', 'group'], emptied);
@@ -342,8 +342,8 @@ describe('emptying first', () => {
   });
 });
 
-describe('what goes wrong', () => {
-  test('1: no project and the empty flag: 500 after the data is gone', async () => {
+describe('a known trap of the product', () => {
+  test('1: emptying without a project is 500 after the data is gone', async () => {
     const server = await startServer();
     const answer = await runImport(server, { name: 'absent', import_export_types: ['device', 'pool'], ...emptied });
     expect([answer.status, answer.json]).toEqual([500, internalError]);
@@ -354,7 +354,7 @@ describe('what goes wrong', () => {
     ]);
   });
 
-  test('1: no metadata.yaml and the empty flag: the same', async () => {
+  test('1: emptying without metadata.yaml is 500 after the data is gone', async () => {
     const server = await startServer();
     await exported(server);
     await rm(join(folderOf(server, 'p'), 'metadata.yaml'));
@@ -362,14 +362,14 @@ describe('what goes wrong', () => {
     expect(await namesOf(server, 'device')).toEqual([]);
   });
 
-  test('2: a type without its file is skipped in silence, emptied or not', async () => {
+  test('2: a type without a file is skipped without a warning, emptied or not', async () => {
     const server = await startServer();
     await project(server, { device: '- {name: only}\n' });
     expect((await imported(server, ['device', 'pool'], emptied)).json).toBe(success);
     expect([await namesOf(server, 'device'), await namesOf(server, 'pool')]).toEqual([['only'], []]);
   });
 
-  test('what the file has empty is not set: an object that is there keeps its relations', async () => {
+  test('a relation that is empty in the file is not set: an existing object keeps its own', async () => {
     const server = await startServer({ sample: false });
     await post(server, 'device', [{ name: 'a' }, { name: 'b' }]);
     await post(server, 'pool', { name: 'site', manually_defined: true, devices: ['a', 'b'] });
@@ -379,13 +379,13 @@ describe('what goes wrong', () => {
     expect((await imported(server, ['pool', 'link'])).json).toBe(success);
     expect(await get(server, 'pool', 'site')).toMatchObject({ devices: ['a', 'b'] });
     expect(await get(server, 'link', 'a--b')).toMatchObject({ source: 'a', destination: 'b', color: 'red' });
-    // A list of nothing but unknown names is set, to nothing.
+    // A list with only unknown names is set to an empty list.
     await project(server, { pool: pool('[ghost]') });
     expect((await imported(server, ['pool'])).json).toBe(success);
     expect(await get(server, 'pool', 'site')).toMatchObject({ devices: [] });
   });
 
-  test('a row of a folder makes none on this disk; one that REST makes does', async () => {
+  test('the row of a folder makes no folder on disk in an import, but does so by REST', async () => {
     const server = await startServer({ sample: false });
     await project(server, { file: '- {name: ">migrations>away", path: /migrations/away, type: folder}\n' });
     expect((await imported(server, ['file'])).json).toBe(success);
@@ -395,7 +395,7 @@ describe('what goes wrong', () => {
     expect(existsSync(folderOf(server, 'here'))).toBe(true);
   });
 
-  test('3: a missing name in a list is dropped in silence', async () => {
+  test('3: a missing name in a list is dropped without a warning', async () => {
     const server = await startServer();
     await project(server, { pool: '- {name: hand, manually_defined: true, devices: [ghost, par-gw, phantom]}\n' });
     expect((await imported(server, ['pool'])).json).toBe(success);
@@ -408,7 +408,7 @@ describe('what goes wrong', () => {
     ['a task', 'task', '- {name: t, service: ghost}\n'],
     ['a credential', 'service', '- {name: s, type: ping_service, named_credential: ghost}\n'],
     ['a superworkflow', 'service', '- {name: s, type: workflow, superworkflow: ghost}\n'],
-  ])('4: a missing name of %s alone: 500, objects are there, relations are not', async (_, type, text) => {
+  ])('4: a single missing name of %s is 500, with all objects and without relations', async (_, type, text) => {
     const server = await startServer({ sample: 'target' });
     await project(server, {
       device: '- {name: one}\n- {name: two}\n',
@@ -428,7 +428,7 @@ describe('what goes wrong', () => {
     ['an unknown subtype', '- {name: fine}\n- {name: bad, type: quantum_router}\n'],
     ['a forbidden name', "- {name: fine}\n- {name: 'a/b'}\n"],
     ['no name', '- {name: fine}\n- {vendor: x}\n'],
-    ['a value its column refuses', '- {name: fine}\n- {name: bad, positions: [1]}\n'],
+    ['a value that its column refuses', '- {name: fine}\n- {name: bad, positions: [1]}\n'],
   ])('5: %s is a partial import', async (_, text) => {
     const server = await startServer({ sample: false });
     await project(server, { device: text });
@@ -437,7 +437,7 @@ describe('what goes wrong', () => {
     expect(await namesOf(server, 'device')).toEqual(['fine']);
   });
 
-  test('5: and with an edge to it, it is the fourth', async () => {
+  test('5: with an edge to the missing service it is trap 4', async () => {
     const server = await startServer({ sample: false });
     await project(server, {
       service: '- {name: w, type: workflow}\n- {name: "[w] x", type: site_service}\n',
@@ -447,7 +447,7 @@ describe('what goes wrong', () => {
     expect(await namesOf(server, 'workflow_edge')).toEqual(['e']);
   });
 
-  test('a relation that is no list has capitals, over the other text', async () => {
+  test('a relation that is not a list gives the message with capitals', async () => {
     const server = await startServer({ sample: false });
     await project(server, {
       device: '- {name: fine}\n- {name: bad, type: nothing}\n',
@@ -460,7 +460,7 @@ describe('what goes wrong', () => {
   test.each([
     ['bad YAML', { pool: '- {name: x\n' }, ['device', 'pool']],
     ['an empty file', { pool: '' }, ['device', 'pool']],
-    ['a file that is no list', { pool: 'name: x\n' }, ['device', 'pool']],
+    ['a file that is not a list', { pool: 'name: x\n' }, ['device', 'pool']],
     ['an unknown type', {}, ['device', 'nothing']],
     [
       'a value that cannot be decoded',
@@ -468,7 +468,7 @@ describe('what goes wrong', () => {
       ['device', 'credential'],
     ],
     ['a tag that runs code', { pool: '- !!python/object/apply:os.system [ls]\n' }, ['device', 'pool']],
-  ])('6: %s is 500, and the types before it are there', async (_, files, types) => {
+  ])('6: %s is 500, and the earlier types were imported', async (_, files, types) => {
     const server = await startServer({ sample: false });
     await project(server, { device: '- {name: first}\n', ...files });
     const answer = await imported(server, types);
@@ -477,7 +477,7 @@ describe('what goes wrong', () => {
     expect(await namesOf(server, 'credential')).toEqual([]);
   });
 
-  test('7: another key: 500 at the first private value; the same key opens it', async () => {
+  test('7: the first private value under another key is 500; the same key opens it', async () => {
     const key = Buffer.alloc(32, 7).toString('base64url');
     const withKey = async (fernet: string) => {
       const directory = await newFolder();
@@ -500,7 +500,7 @@ describe('what goes wrong', () => {
     expect((await imported(other, ['pool'])).json).toBe(success);
   });
 
-  test('the release is not looked at', async () => {
+  test('the release is not checked', async () => {
     const server = await startServer({ sample: false });
     await project(server, { device: '- {name: x}\n', metadata: '{version: 3.22}\n' });
     expect((await imported(server, ['device'])).json).toBe(success);

@@ -1,4 +1,4 @@
-// REST: access, errors, and reading and writing objects one by one, in bulk and in pages.
+// REST: access, errors, and reading and writing of objects, singly, in bulk and page by page.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   get,
@@ -25,7 +25,7 @@ describe('access', () => {
     ['a wrong password', { as: 'admin:wrong' }],
     ['an unknown user', { as: 'nobody:x' }],
     ['a bearer token', { as: null, headers: { Authorization: 'Bearer abc' } }],
-    ['something that is no header of HTTP Basic', { as: null, headers: { Authorization: 'Basic ???' } }],
+    ['a header that is not valid HTTP Basic', { as: null, headers: { Authorization: 'Basic ???' } }],
   ])('%s is 401 without a challenge', async (_, options) => {
     const answer = await server.call('GET', '/rest/query/device', options);
     expect([answer.status, answer.json]).toEqual([401, wrong]);
@@ -34,12 +34,12 @@ describe('access', () => {
     expect(answer.text.endsWith('\n')).toBe(true);
   });
 
-  test.each([null, 'admin:wrong'])('is_alive answers anybody (%s)', async (as) => {
+  test.each([null, 'admin:wrong'])('is_alive answers everybody (%s)', async (as) => {
     const answer = await server.call('GET', '/rest/is_alive', { as });
     expect([answer.status, answer.json]).toEqual([200, { cluster_id: true, name: expect.any(Number) }]);
   });
 
-  test('workers and the server row tell a good login from an administrator', async () => {
+  test('workers needs a login, and the server row an administrator', async () => {
     const codes = async (as: string) => [
       (await server.call('GET', '/rest/workers', { as })).status,
       (await server.call('GET', '/rest/query/server', { as })).status,
@@ -50,12 +50,12 @@ describe('access', () => {
     expect((await server.call('GET', '/rest/workers')).json).toEqual({});
   });
 
-  test('the server says which version it is, as text', async () => {
+  test('the server row has the version as text', async () => {
     const [row] = (await server.call('GET', '/rest/query/server')).json as Json[];
     expect(row).toMatchObject({ name: 'eNMS Server', status: 'Up', version: '4.6' });
   });
 
-  test('others may what their groups may, and see what is theirs', async () => {
+  test('other users may do what their groups may, and see what belongs to them', async () => {
     const bob = { as: 'bob:sample-auditor' };
     expect((await server.call('POST', '/rest/instance/device', { ...bob, json: { name: 'x' } })).status).toBe(403);
     expect((await server.call('POST', '/rest/migrate/export', { ...bob, json: {} })).json).toEqual({
@@ -93,11 +93,11 @@ describe('access', () => {
     ['an unknown type in a query', 'GET', '/rest/query/nothing', {}],
     ['an unknown property in a query', 'GET', '/rest/query/device?nothing=1', {}],
     ['an unknown type in a deletion', 'DELETE', '/rest/instance/nothing/x', {}],
-    ['JSON that is none', 'POST', '/rest/search', { text: '{' }],
+    ['a text that is not JSON', 'POST', '/rest/search', { text: '{' }],
     ['a body that is not JSON', 'POST', '/rest/search', { text: 'x', headers: { 'Content-Type': 'text/plain' } }],
     ['a missing key', 'POST', '/rest/search', { json: { type: 'device' } }],
     ['an unknown direction', 'POST', '/rest/migrate/sideways', { json: {} }],
-    ['a list where none is taken', 'POST', '/rest/search', { json: [] }],
+    ['a list where it is not accepted', 'POST', '/rest/search', { json: [] }],
   ])('%s is 500', async (_, method, path, options) => {
     const answer = await server.call(method, path, options);
     expect([answer.status, answer.json]).toEqual([500, internalError]);
@@ -105,7 +105,7 @@ describe('access', () => {
 });
 
 describe('an object', () => {
-  test('tells its properties and its relations by name', async () => {
+  test('shows its properties, and its relations by name', async () => {
     expect(await get(server, 'link', 'par-core-1--fra-core-1')).toEqual({
       circuit: '',
       color: '#FF1694',
@@ -134,7 +134,7 @@ describe('an object', () => {
     });
   });
 
-  test('has sorted keys, its concrete type under both names, and neither passwords, positions nor bulk', async () => {
+  test('has sorted keys and its concrete type, but no passwords, positions or large columns', async () => {
     const { text } = await server.call('GET', '/rest/instance/device/par-core-1');
     const keys = Object.keys(JSON.parse(text) as Json);
     expect(keys).toEqual([...keys].sort());
@@ -151,14 +151,14 @@ describe('an object', () => {
     expect(await get(server, 'credential', 'Routers')).not.toHaveProperty('enable_password');
   });
 
-  test('leaves out a reference to one object that is not set', async () => {
+  test('leaves out a single reference that is not set', async () => {
     await post(server, 'link', { name: 'loose' });
     const loose = await get(server, 'link', 'loose');
     expect(loose).not.toHaveProperty('source');
     expect(loose).toMatchObject({ source_name: null, source_id: null });
   });
 
-  test('that is not there is 403', async () => {
+  test('that does not exist is 403', async () => {
     expect((await server.call('GET', '/rest/instance/device/ghost')).status).toBe(403);
     expect((await server.call('DELETE', '/rest/instance/device/ghost')).status).toBe(403);
     expect((await server.call('GET', '/rest/configuration/ghost')).status).toBe(403);
@@ -166,8 +166,8 @@ describe('an object', () => {
   });
 });
 
-describe('query', () => {
-  test('compares exactly, and answers an empty list', async () => {
+describe('a query', () => {
+  test('compares exactly, and answers an empty list when nothing matches', async () => {
     const query = async (text: string) =>
       ((await server.call('GET', `/rest/query/${text}`)).json as Json[]).map(({ name }) => name);
     expect(await query('device?vendor=Arista&location=Paris')).toEqual(['par-sw-1']);
@@ -178,7 +178,7 @@ describe('query', () => {
     expect(await query('node?location=Paris')).toHaveLength(5);
   });
 
-  test('has properties only, and the whole table', async () => {
+  test('answers the whole table, with properties only', async () => {
     const devices = (await server.call('GET', '/rest/query/device')).json as Json[];
     expect(devices.length).toBeGreaterThanOrEqual(20);
     expect(devices[0]).not.toHaveProperty('pools');
@@ -186,17 +186,17 @@ describe('query', () => {
   });
 });
 
-describe('search', () => {
+describe('a search', () => {
   const search = async (json: Json) => (await server.call('POST', '/rest/search', { json })).json as Json[];
 
-  test('by regular expression', async () => {
+  test('can use a regular expression', async () => {
     const criteria = { name: '^par-core', name_filter: 'regex' };
     expect(await search({ type: 'device', columns: ['name', 'ip_address'], search_criteria: criteria })).toEqual([
       { name: 'par-core-1', ip_address: '10.1.0.2' },
     ]);
   });
 
-  test('ten at a time unless told, sorted by the first column, page by page', async () => {
+  test('answers ten objects at a time by default, sorted by the first column', async () => {
     const ask = { type: 'device', columns: ['name'] };
     expect(await search(ask)).toHaveLength(10);
     const pages = [];
@@ -215,7 +215,7 @@ describe('search', () => {
     [{ vendor: '', vendor_filter: 'empty' }, 0],
     [{ gateways: ['par-gw', 'fra-gw'], gateways_filter: 'union' }, 8],
     [{ name: 'CORE' }, 4],
-  ])('by %j', async (criteria, count) => {
+  ])('by %j finds %d', async (criteria, count) => {
     const found = await search({
       type: 'device',
       columns: ['name'],
@@ -225,7 +225,7 @@ describe('search', () => {
     expect(found).toHaveLength(count);
   });
 
-  test('models other than devices have extras', async () => {
+  test('of other models than devices has additional columns', async () => {
     const [task] = await search({ type: 'task', columns: ['name'], search_criteria: { is_active: 'bool-true' } });
     expect(task).toEqual({ name: 'Nightly backup', type: 'task' });
     const [pool] = await search({ type: 'pool', columns: ['name'], search_criteria: { name: 'Cisco edge' } });
@@ -233,8 +233,8 @@ describe('search', () => {
   });
 });
 
-describe('POST instance', () => {
-  test('creates, then updates what is listed and nothing else; lists are replaced', async () => {
+describe('a POST of an instance', () => {
+  test('creates an object, and later updates only the given keys; lists are replaced', async () => {
     const given = { name: 'new-1', vendor: 'Nokia', location: 'Lille', gateways: ['par-gw', 'fra-gw'], unknown: 1 };
     expect(await post(server, 'router', given)).toEqual({ success: ['new-1'] });
     expect(await get(server, 'device', 'new-1')).toMatchObject({
@@ -254,7 +254,7 @@ describe('POST instance', () => {
     expect((await get(server, 'gateway', 'par-gw'))['devices']).not.toContain('new-1');
   });
 
-  test('good ones of a batch stay, failed ones come with the reason', async () => {
+  test('keeps the good objects of a batch and gives the reason for failed ones', async () => {
     const answer = await post(server, 'device', [
       { name: 'batch-1' },
       { name: 'a/b' },
@@ -274,23 +274,23 @@ describe('POST instance', () => {
     expect((await server.call('GET', '/rest/instance/device/batch-2')).status).toBe(403);
   });
 
-  test('the echo of a failure may have ids where names were', async () => {
+  test('repeats a failed object, in which names can have become ids', async () => {
     const answer = await post(server, 'link', { name: 'half', source: 'par-core-1', destination: 'ghost' });
     const [[echo]] = answer['failure'] as [[Json, string]];
     expect(echo).toEqual({ name: 'half', source: expect.any(Number), destination: 'ghost' });
   });
 
-  test('all failed has no success key; an unknown type fails each', async () => {
+  test('has no success key when all objects fail, as with an unknown type', async () => {
     expect(Object.keys(await post(server, 'nothing', { name: 'x' }))).toEqual(['failure']);
   });
 
-  test('renames', async () => {
+  test('can rename an object', async () => {
     await post(server, 'device', { name: 'old-name' });
     expect(await post(server, 'device', { name: 'old-name', new_name: 'better' })).toEqual({ success: ['better'] });
     expect((await server.call('GET', '/rest/instance/device/old-name')).status).toBe(403);
   });
 
-  test('a folder is known by its path and made on disk; a file row has no content', async () => {
+  test('knows a folder by its path and makes it on disk; the row of a file has no content', async () => {
     expect(await post(server, 'folder', { name: 'p', path: '/migrations/deep/p' })).toEqual({
       success: ['>migrations>deep>p'],
     });
@@ -304,7 +304,7 @@ describe('POST instance', () => {
     expect((await session.call('GET', '/download/file/migrations/deep/p/f.txt')).status).toBe(500);
   });
 
-  test('a new group with users needs all five lists', async () => {
+  test('of a new group with users needs all five lists', async () => {
     const lists = { menu: [], pages: [], get_requests: [], post_requests: [], delete_requests: [] };
     expect(await post(server, 'group', { name: 'g', users: ['bob'] })).toHaveProperty('failure');
     expect(await post(server, 'group', { name: 'g', users: ['bob'], ...lists })).toEqual({ success: ['g'] });
@@ -312,7 +312,7 @@ describe('POST instance', () => {
     expect((await get(server, 'user', 'bob'))['groups']).toEqual(['auditors', 'g']);
   });
 
-  test('a plain password is hashed for users', async () => {
+  test('hashes the plain password of a user', async () => {
     await post(server, 'user', { name: 'carol', password: 'secret-1', is_admin: true });
     expect((await server.call('GET', '/rest/workers', { as: 'carol:secret-1' })).status).toBe(200);
     await post(server, 'user', { name: 'carol', password: 'secret-2' });
@@ -320,7 +320,7 @@ describe('POST instance', () => {
     expect((await server.call('GET', '/rest/workers', { as: 'carol:secret-2' })).status).toBe(200);
   });
 
-  test('a workflow gets the shared services; what is in it carries its name', async () => {
+  test('gives a workflow the shared services, and its services a name with the workflow', async () => {
     await post(server, 'workflow', { name: 'wf-1' });
     expect((await get(server, 'workflow', 'wf-1'))['services']).toEqual(['[Shared] Start', '[Shared] End']);
     const inside = { name: 'snip', scoped_name: 'snip', workflows: ['wf-1'], source_code: 'results = {}' };
@@ -330,7 +330,7 @@ describe('POST instance', () => {
     expect((await get(server, 'workflow', 'wf-1'))['services']).toContain('[wf-1] snip');
   });
 
-  test('a dynamic pool is empty until the pools are updated', async () => {
+  test('makes a dynamic pool that is empty until the pools are updated', async () => {
     await post(server, 'pool', { name: 'Lyon', device_location: 'Paris', link_name: '^$', link_name_match: 'regex' });
     expect((await get(server, 'pool', 'Lyon'))['devices']).toEqual([]);
     const answer = await server.call('POST', '/rest/update_all_pools');
@@ -339,8 +339,8 @@ describe('POST instance', () => {
   });
 });
 
-describe('DELETE instance', () => {
-  test('answers with the whole object, relations nested, and takes the links along', async () => {
+describe('a DELETE of an instance', () => {
+  test('answers with the whole object and its relations, and deletes its links too', async () => {
     await post(server, 'device', { name: 'gone', gateways: ['par-gw'] });
     await post(server, 'link', { name: 'gone-link', source: 'gone', destination: 'par-sw-1' });
     const gone = (await server.call('DELETE', '/rest/instance/device/gone')).json as Json;
@@ -353,26 +353,26 @@ describe('DELETE instance', () => {
     ['user/admin', 'A user cannot be deleted while logged in.'],
     ['service/[Shared] Start', "It is not allowed to delete '[Shared] Start'."],
     ['service/[Shared] Placeholder', "It is not allowed to delete '[Shared] Placeholder'."],
-  ])('%s stays', async (path, log) => {
+  ])('of %s deletes nothing', async (path, log) => {
     const answer = await server.call('DELETE', `/rest/instance/${encodeURI(path)}`);
     expect([answer.status, answer.json]).toEqual([200, { delete_aborted: true, log, log_level: 'error' }]);
   });
 });
 
-describe('everything else', () => {
-  test('a device property by itself', async () => {
+describe('another call', () => {
+  test('reads a single property of a device', async () => {
     expect((await server.call('GET', '/rest/configuration/par-core-1')).json).toContain('hostname par-core-1');
     expect((await server.call('GET', '/rest/configuration/par-core-1?property=vendor')).json).toBe('Juniper');
   });
 
-  test('the calls that answer null, and the cluster', async () => {
+  test('answers null, or the status of the cluster', async () => {
     for (const name of ['update_device_rbac', 'get_git_content', 'update_database_configurations_from_git']) {
       expect((await server.call('POST', `/rest/${name}`)).text).toBe('null\n');
     }
     expect((await server.call('POST', '/rest/get_cluster_status')).json).toEqual(['Up']);
   });
 
-  test('a service runs and its result can be read', async () => {
+  test('runs a service, whose result can be read', async () => {
     const started = (
       await server.call('POST', '/rest/run_service', {
         json: { name: 'Reachability', devices: ['par-core-1'], attempts: 9 },
@@ -395,7 +395,7 @@ describe('everything else', () => {
     });
   });
 
-  test('a bad target runs nothing, a disabled workflow neither', async () => {
+  test('runs nothing for a wrong target or a disabled workflow', async () => {
     const json = { name: 'Reachability', devices: ['ghost'], ip_addresses: ['10.1.0.2', '9.9.9.9'], pools: ['none'] };
     expect((await server.call('POST', '/rest/run_service', { json })).json).toEqual({
       errors: [
@@ -410,7 +410,7 @@ describe('everything else', () => {
     });
   });
 
-  test('a task runs by its id', async () => {
+  test('runs a task by its id', async () => {
     const { id } = await get(server, 'task', 'Reachability every hour');
     expect((await server.call('POST', '/rest/run_task', { json: { task_id: id } })).text).toBe('null\n');
     expect((await server.call('POST', '/rest/run_task', { json: { task_id: 999 } })).status).toBe(500);

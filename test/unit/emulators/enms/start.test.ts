@@ -1,4 +1,4 @@
-// Starting, stopping, starting again.
+// Starting a server, and starting it again.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -7,7 +7,7 @@ import { everyType, get, namesOf, newFolder, post, send, startServer, stopServer
 afterEach(stopServers);
 
 describe('a new server', () => {
-  test('hands out an origin and an administrator', async () => {
+  test('has an origin and an administrator', async () => {
     const server = await startServer();
     expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(server.product).toBe('enms');
@@ -15,7 +15,7 @@ describe('a new server', () => {
     expect((await server.call('GET', '/rest/workers')).status).toBe(200);
   });
 
-  test('accepts the given account, beside or instead of admin', async () => {
+  test('accepts a given account, in addition to admin or instead of it', async () => {
     const own = await startServer({ credentials: { username: 'root', password: 'toor' } });
     expect(own.credentials).toEqual({ username: 'root', password: 'toor' });
     expect((await own.call('GET', '/rest/workers', { as: 'root:toor' })).status).toBe(200);
@@ -23,7 +23,7 @@ describe('a new server', () => {
     expect((await given.call('GET', '/rest/workers', { as: 'admin:chosen' })).status).toBe(200);
   });
 
-  test('without a sample has the start set', async () => {
+  test('without a sample has only the objects of a first start', async () => {
     const server = await startServer({ sample: false });
     expect(await namesOf(server, 'user')).toEqual(['admin']);
     expect(await namesOf(server, 'pool')).toEqual(['All objects', 'Devices only', 'Links only']);
@@ -40,7 +40,7 @@ describe('a new server', () => {
     }
   });
 
-  test('is the same each time', async () => {
+  test('has the same data each time', async () => {
     const listing = async () => {
       const server = await startServer();
       const answers = [];
@@ -52,7 +52,7 @@ describe('a new server', () => {
     expect(await listing()).toEqual(await listing());
   });
 
-  test('samples hold every type; source and target overlap', async () => {
+  test('with a sample has objects of every type, some of them in both samples', async () => {
     const [source, target] = [await startServer(), await startServer({ sample: 'target' })];
     for (const type of everyType) expect(await namesOf(source, type)).not.toEqual([]);
     expect(await namesOf(source, 'device')).toHaveLength(20);
@@ -64,7 +64,7 @@ describe('a new server', () => {
     });
   });
 
-  test('says the version it was told', async () => {
+  test('reports the version that it was given', async () => {
     const server = await startServer({ version: '4.7.1' });
     expect((await server.call('GET', '/rest/query/server')).json).toMatchObject([{ version: '4.7.1' }]);
     const json = { name: 'p', import_export_types: ['pool'], export_private_properties: false };
@@ -127,7 +127,7 @@ describe('a restart', () => {
     expect(Number((await get(second, 'device', 'after'))['id'])).toBeGreaterThan(Number(before['id']));
   });
 
-  test('the handed-out account is right again after an import that changed it', async () => {
+  test('makes the returned account valid again after an import has changed it', async () => {
     const directory = await newFolder();
     const first = await startServer({ directory });
     await post(first, 'user', { name: 'admin', password: 'changed' });
@@ -137,14 +137,14 @@ describe('a restart', () => {
     expect((await second.call('GET', '/rest/workers')).status).toBe(200);
   });
 
-  test('a folder has one server', async () => {
+  test('of a folder that is served is refused', async () => {
     const server = await startServer();
     await expect(() => startServer({ directory: server.directory })).toThrowCode('CONFLICT');
     expect((await send(`${server.url}/rest/is_alive`, 'GET')).status).toBe(200);
   });
 });
 
-test('many objects: in bulk, page by page, and out again', async () => {
+test('many objects can be made in bulk, read page by page and listed', async () => {
   const server = await startServer({ sample: false });
   const devices = Array.from({ length: 3000 }, (_, index) => ({ name: `d${String(index).padStart(5, '0')}` }));
   const answer = await post(server, 'device', devices);

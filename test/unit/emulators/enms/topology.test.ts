@@ -1,4 +1,4 @@
-// The workbook of devices and links, and why it does not come back as it went.
+// The workbook of devices and links, and why an exported one cannot be imported.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, afterEach, describe, expect, test } from '@jest/globals';
@@ -27,8 +27,8 @@ async function exported() {
   return readFile(join(server.directory, 'files', 'spreadsheets', 'net.xls'));
 }
 
-describe('export', () => {
-  test('two sheets of text, with empty columns for what does not migrate', async () => {
+describe('an export', () => {
+  test('has two sheets of text, with empty columns for what does not migrate', async () => {
     const [devices, links] = readWorkbook(await exported());
     expect([devices!.name, links!.name]).toEqual(['device', 'link']);
     expect(devices!.rows.flat().every((cell) => typeof cell === 'string')).toBe(true);
@@ -44,7 +44,7 @@ describe('export', () => {
     expect(links!.rows).toHaveLength((await namesOf(server, 'link')).length + 1);
   });
 
-  test('a name with a dot is left alone; no name is 500', async () => {
+  test('keeps a name with a dot; without a name it is 500', async () => {
     const path = '/rest/topology/export';
     await server.call('POST', path, { json: { export_filename: 'a.b' } });
     const file = await readFile(join(server.directory, 'files', 'spreadsheets', 'a.b'));
@@ -53,8 +53,8 @@ describe('export', () => {
   });
 });
 
-describe('import', () => {
-  test('of a sheet made by hand: devices, then links between them; by name; pools follow', async () => {
+describe('an import', () => {
+  test('makes devices and then links of a sheet written by hand, and updates pools', async () => {
     const answer = await importSheets([
       {
         name: 'device',
@@ -81,7 +81,7 @@ describe('import', () => {
 
   test.each([
     [
-      'a number that is none',
+      'a text instead of a number',
       [
         ['name', 'port'],
         ['bad', 'x'],
@@ -96,13 +96,13 @@ describe('import', () => {
         ['good', '1'],
       ],
     ],
-  ])('%s is partial: 206 in the body, 200 on the wire', async (_, rows) => {
+  ])('of %s is partial: 206 in the body, 200 as status', async (_, rows) => {
     const answer = await importSheets([{ name: 'device', rows }]);
     expect([answer.status, answer.json]).toEqual([200, partial]);
     expect(await namesOf(server, 'device')).toContain('good');
   });
 
-  test('a link to a device that is not there is partial', async () => {
+  test('of a link to a missing device is partial', async () => {
     const rows = [
       ['name', 'source_name', 'destination_name'],
       ['l', 'par-gw', 'ghost'],
@@ -111,7 +111,7 @@ describe('import', () => {
     expect(await namesOf(server, 'link')).not.toContain('l');
   });
 
-  test('every text in a truth column is true', async () => {
+  test('takes every text in a column of booleans as true', async () => {
     const rows = [
       ['name', 'manually_defined'],
       ['x', 'False'],
@@ -120,7 +120,7 @@ describe('import', () => {
     expect((await importSheets([{ name: 'other', rows }])).json).toEqual(complete);
   });
 
-  test('what is no workbook is 500; with replace the devices are gone', async () => {
+  test('of another file than a workbook is 500; with replace the devices are gone', async () => {
     expect((await upload(Buffer.from('PK\u0003\u0004 an xlsx'), 'False')).json).toEqual(internalError);
     expect(await namesOf(server, 'device')).not.toEqual([]);
     expect((await upload(Buffer.from('PK'), 'True')).status).toBe(500);
@@ -134,12 +134,12 @@ describe('import', () => {
   });
 });
 
-test('what was exported does not come back', async () => {
+test('an exported workbook cannot be imported again', async () => {
   const workbook = await exported();
   const answer = await upload(workbook, 'True');
   expect([answer.status, answer.json]).toEqual([200, partial]);
   expect(await namesOf(server, 'device')).toEqual([]);
-  // The links are there without ends, and one that says it is of a subtype breaks the whole table.
+  // The links exist without ends, and one whose type is a subtype makes the whole table unreadable.
   expect(await get(server, 'link', 'par-core-1--fra-core-1')).not.toHaveProperty('source');
   expect((await server.call('GET', '/rest/query/link')).status).toBe(500);
   const rows = readWorkbook(workbook)[1]!.rows;

@@ -1,4 +1,4 @@
-// The pages: login, the files that travel, and what ends a session.
+// The pages: login, sessions, downloads and uploads.
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { request } from 'node:http';
 import { readFile } from 'node:fs/promises';
@@ -38,7 +38,7 @@ const form = (fields: Readonly<Record<string, string>>, file?: readonly [string,
   return data;
 };
 
-/** Header and body as they came: no decoding. */
+/** Headers and body as they were sent, without decoding. */
 const raw = (url: string, headers: Readonly<Record<string, string>>) =>
   new Promise<{ readonly headers: NodeJS.Dict<string | string[]>; readonly body: Buffer }>((resolve, reject) => {
     const sent = request(url, { headers }, (response) => {
@@ -50,7 +50,7 @@ const raw = (url: string, headers: Readonly<Record<string, string>>) =>
     sent.end();
   });
 
-describe('login', () => {
+describe('a login', () => {
   const submit = async (fields: Json, cookie?: string) => {
     const page = await send(`${server.url}/login`, 'GET');
     const text = new URLSearchParams({ csrf_token: tokenOf(page.text), ...fields } as Record<
@@ -61,14 +61,14 @@ describe('login', () => {
     return send(`${server.url}/login`, 'POST', { text, headers });
   };
 
-  test('the page holds a token and sets a cookie that scripts cannot read', async () => {
+  test('begins with a page that has a token and sets a cookie that scripts cannot read', async () => {
     const page = await send(`${server.url}/login`, 'GET');
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     expect(tokenOf(page.text)).not.toBe('');
     expect(page.headers.get('set-cookie')).toMatch(/^session=[^;]+; HttpOnly; Path=\/$/);
   });
 
-  test('is 302 to the landing page', async () => {
+  test('redirects to the landing page', async () => {
     const answer = await submit({ username: 'admin', password: server.password, authentication_method: 'database' });
     expect([answer.status, answer.headers.get('location')]).toEqual([302, '/dashboard']);
   });
@@ -104,14 +104,14 @@ describe('a session', () => {
   test.each([
     ['/get_migration_folders', 403, 'Error 403 - Not Authorized.'],
     ['/nothing', 404, 'Error 404 - Not Found.'],
-  ])('is needed for what is posted to %s, and its token alone is not enough', async (path, status, alert) => {
+  ])('is needed to post to %s, and its token alone is not enough', async (path, status, alert) => {
     const page = await send(`${server.url}/login`, 'GET');
     const headers = { Cookie: cookieOf(page), 'X-CSRFToken': tokenOf(page.text) };
     const answer = await send(`${server.url}${path}`, 'POST', { headers });
     expect([answer.status, answer.json]).toEqual([status, { alert }]);
   });
 
-  test('begins with the login: the cookie of the page before it opens nothing', async () => {
+  test('begins with the login: the cookie of the login page opens nothing', async () => {
     const page = await send(`${server.url}/login`, 'GET');
     const fields = { csrf_token: tokenOf(page.text), username: 'admin', password: server.password };
     const headers = { Cookie: cookieOf(page), 'Content-Type': 'application/x-www-form-urlencoded' };
@@ -127,13 +127,13 @@ describe('a session', () => {
     expect((await open(forged)).status).toBe(302);
   });
 
-  test('goes from the root to the login page, and from there to the landing page', async () => {
+  test('is redirected from the root to the login page, and from there to the landing page', async () => {
     const session = await server.login();
     expect((await session.call('GET', '/')).headers.get('location')).toBe('/login');
     expect((await session.call('GET', '/login')).headers.get('location')).toBe('/dashboard');
   });
 
-  test('does not open REST, and ends with a REST call that carries it', async () => {
+  test('does not open REST, and ends with a REST call that has its cookie', async () => {
     const session = await server.login();
     const open = () => session.call('GET', '/dashboard');
     expect((await open()).status).toBe(200);
@@ -149,11 +149,11 @@ describe('a session', () => {
     const session = await server.login();
     const headers = { 'User-Agent': 'another browser' };
     expect((await session.call('GET', '/dashboard', { headers })).status).toBe(302);
-    // Its token is good still, so this is no forgery, but nobody's.
+    // The token is still valid, so the request does not count as forged, but nobody is logged in.
     expect((await session.call('POST', '/get_migration_folders', { headers })).status).toBe(403);
   });
 
-  test('needs its token for each change, as a header or a field', async () => {
+  test('needs its token for each POST, as a header or a field', async () => {
     const session = await server.login();
     const headers = { Cookie: session.cookie };
     const path = `${server.url}/get_migration_folders`;
@@ -170,7 +170,7 @@ describe('a session', () => {
     expect((await session.call('GET', '/dashboard', { headers: { Cookie: cookieOf(out) } })).status).toBe(302);
   });
 
-  test('of somebody without the right is 403', async () => {
+  test('of a user without the right is 403', async () => {
     const session = await server.login('bob', 'sample-auditor');
     expect((await session.call('GET', '/dashboard')).status).toBe(200);
     expect((await session.call('GET', '/download/folder/migrations/p')).status).toBe(403);
@@ -179,7 +179,7 @@ describe('a session', () => {
     expect((await operator.call('GET', '/download/folder/migrations/p')).status).toBe(200);
   });
 
-  test('an unknown page is 404', async () => {
+  test('is answered by 404 for an unknown page', async () => {
     const session = await server.login();
     const answer = await session.call('GET', '/nothing');
     expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
@@ -187,8 +187,8 @@ describe('a session', () => {
   });
 });
 
-describe('download', () => {
-  test('a folder is a tar that says it is a tar and gzip', async () => {
+describe('a download', () => {
+  test('of a folder is a gzipped tar and has the headers for it', async () => {
     const { cookie } = await server.login();
     const agent = 'migrator-test';
     const page = await send(`${server.url}/login`, 'GET', { headers: { 'User-Agent': agent } });
@@ -223,7 +223,7 @@ describe('download', () => {
     expect(members.find(({ name }) => name === 'device.yaml')?.content).toEqual(disk);
   });
 
-  test('one file as it is; a workbook under its own type', async () => {
+  test('of a file has its bytes; a workbook has its own content type', async () => {
     const session = await server.login();
     const file = await session.call('GET', '/download/file/migrations/p/metadata.yaml');
     expect([file.status, file.headers.get('content-type')]).toEqual([200, 'application/octet-stream']);
@@ -239,14 +239,14 @@ describe('download', () => {
     '/download/file/migrations/p/none.yaml',
     '/download/folder/migrations/none',
     '/download/file/migrations/p',
-  ])('%s is 500 and HTML', async (path) => {
+  ])('of %s is 500 and HTML', async (path) => {
     const answer = await (await server.login()).call('GET', path);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([500, 'text/html; charset=utf-8']);
   });
 });
 
-describe('upload', () => {
-  test('a project travels to another server and is imported there', async () => {
+describe('an upload', () => {
+  test('brings a project to another server, which imports it', async () => {
     const target = await startServer({ sample: false });
     const [from, to] = [await server.login(), await target.login()];
     await post(target, 'folder', { name: 'p', path: '/migrations/p' });
@@ -279,7 +279,7 @@ describe('upload', () => {
     expect([answer.status, answer.json]).toEqual([200, { error: 'The path resolves outside of the files folder.' }]);
   });
 
-  test('of more than the server takes at once is 413, as a page', async () => {
+  test('that is larger than the server accepts is 413, as a page', async () => {
     const session = await server.login();
     const headers = {
       Cookie: session.cookie,
@@ -306,8 +306,8 @@ describe('upload', () => {
   });
 });
 
-describe('the other pages', () => {
-  test('export, import and topology by session', async () => {
+describe('another page', () => {
+  test('exports, imports and handles topologies by session', async () => {
     const session = await server.login();
     const json = { name: 'by-page', import_export_types: ['pool'], export_private_properties: false };
     expect((await session.call('POST', '/migration_export', { json })).text).toBe('null\n');
@@ -315,7 +315,7 @@ describe('the other pages', () => {
     expect((await session.call('POST', '/migration_import', { json: { ...json, name: 'none' } })).status).toBe(500);
   });
 
-  test('rows for what lies on disk', async () => {
+  test('makes rows for files on disk', async () => {
     const session = await server.login();
     await server.call('DELETE', '/rest/instance/file/%3Emigrations%3Ep%3Emetadata.yaml');
     const path = '/rest/query/file?path=/migrations/p/metadata.yaml';
@@ -324,7 +324,7 @@ describe('the other pages', () => {
     expect((await server.call('GET', path)).json).toHaveLength(1);
   });
 
-  test('a service travels with all that is in it; an older one is refused', async () => {
+  test('exports a service with all that is in it, and refuses one of an older release', async () => {
     const session = await server.login();
     const { id } = await get(server, 'service', 'Check release');
     const { bytes } = await session.call('GET', `/export_service/${String(id)}`);
@@ -355,7 +355,7 @@ describe('the other pages', () => {
   });
 });
 
-describe('tar', () => {
+describe('a tar archive', () => {
   test.each(['a', 'x'.repeat(90), 'x'.repeat(93), 'y'.repeat(101), 'z'.repeat(988), 'é'.repeat(80)])(
     'keeps the name %s',
     (name) => {
@@ -364,7 +364,7 @@ describe('tar', () => {
     },
   );
 
-  test('what is none is refused', () => {
+  test('is refused when it is not one', () => {
     expect(() => readTar(Buffer.alloc(1024, 1))).toThrow('not a tar file');
   });
 });

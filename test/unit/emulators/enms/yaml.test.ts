@@ -4,8 +4,8 @@ import { fc } from '../../../support/property.ts';
 import { readYaml } from '../../../../src/emulators/enms/yaml/read.ts';
 import { Float, Tuple, yamlText } from '../../../../src/emulators/enms/yaml/write.ts';
 
-describe('writing', () => {
-  test('sorted keys, quotes, tags, nesting', () => {
+describe('the writer', () => {
+  test('sorts keys, quotes texts, tags other values and indents', () => {
     expect(
       yamlText([
         {
@@ -45,7 +45,7 @@ describe('writing', () => {
     expect(yamlText([])).toBe('[]\n');
   });
 
-  test('escapes and folds', () => {
+  test('escapes characters and folds lines', () => {
     const text = yamlText([{ k: `${'word '.repeat(30)}é\t"\\\n☃😀` }]);
     expect(text).toBe(
       String.raw`- "k": "word word word word word word word word word word word word word word word\
@@ -56,7 +56,7 @@ describe('writing', () => {
   });
 });
 
-describe('reading', () => {
+describe('the reader', () => {
   test.each([
     ['1', 1],
     ['-0x1F', -31],
@@ -103,7 +103,7 @@ describe('reading', () => {
     ['', null],
     ['# nothing', null],
     ['a: 1\r\nb: 2\r\n', { a: 1, b: 2 }],
-  ])('%j', (text, value) => {
+  ])('reads %j', (text, value) => {
     expect(readYaml(text)).toEqual(value);
   });
 
@@ -122,22 +122,22 @@ describe('reading', () => {
     '@x',
     '"\\q"',
     '['.repeat(300),
-  ])('%j fails', (text) => {
+  ])('refuses %j', (text) => {
     expect(() => readYaml(text)).toThrow();
   });
 
-  test('aliases that multiply are one object each', () => {
+  test('makes one object for all aliases of an anchor', () => {
     const levels = Array.from({ length: 60 }, (_, level) => `- &a${level + 1} [*a${level}, *a${level}]\n`);
     expect(readYaml(`- &a0 [x]\n${levels.join('')}`)).toHaveLength(61);
   });
 
-  test('__proto__ is a key like any other', () => {
+  test('takes __proto__ as a key like any other', () => {
     const read = readYaml('__proto__: {x: 1}') as object;
     expect(Object.keys(read)).toEqual(['__proto__']);
     expect(({} as Record<string, unknown>)['x']).toBeUndefined();
   });
 
-  test('what was written is read again, whatever it is', () => {
+  test('reads all that the writer writes', () => {
     const key = fc.string({ minLength: 1, unit: 'binary' });
     const { tree } = fc.letrec((tie) => ({
       tree: fc.oneof(
@@ -160,7 +160,7 @@ describe('reading', () => {
     );
   });
 
-  test.each(['tagged.yaml', 'plain.yaml'])('the sample %s', (file) => {
+  test.each(['tagged.yaml', 'plain.yaml'])('reads the sample %s', (file) => {
     const text = readFileSync(new URL(`../../../fixtures/enms/emulator/${file}`, import.meta.url), 'utf8');
     const expected = readFileSync(new URL('../../../fixtures/enms/emulator/expected.json', import.meta.url), 'utf8');
     expect(readYaml(text)).toEqual(JSON.parse(expected));

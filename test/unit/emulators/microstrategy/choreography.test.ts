@@ -1,4 +1,4 @@
-// Object migration and upload, step by step as the product's documents number them.
+// Object migration and upload, with the numbers that the product's documents give the steps.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -153,7 +153,7 @@ describe('object migration', () => {
     expect(again.json['ticketId']).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  test('step 4: GET with showContent=all gives the contents', async () => {
+  test('step 4: GET with showContent=all answers with the content', async () => {
     const answer = await source.admin.call('GET', `/api/migrations/${id}?showContent=all`);
     record = answer.json;
     const packageInfo = part(record, 'packageInfo');
@@ -176,7 +176,7 @@ describe('object migration', () => {
     expect(content.find((one) => one['id'] === region)).toMatchObject({ action: 'replace', explicitIncluded: false });
   });
 
-  test('step 5: PUT on the target starts the import; repeated, it starts nothing', async () => {
+  test('step 5: PUT on the target starts the import, and a repeated PUT starts nothing', async () => {
     const packageInfo = { ...part(record, 'packageInfo'), replicated: true };
     const put = () =>
       target.admin.call('PUT', `/api/migrations/${id}?generateUndo=true`, {
@@ -198,7 +198,7 @@ describe('object migration', () => {
     expect(await settled(target.admin, id)).toEqual(imported);
   });
 
-  test('step 6: GET on the target tells the end; the source stays pending', async () => {
+  test('step 6: GET on the target shows the end, while the source stays pending', async () => {
     const imported = await settled(target.admin, id);
     expect(part(imported, 'packageInfo')).toMatchObject({ replicated: true, status: 'locked' });
     expect(part(imported, 'importInfo')).toMatchObject({
@@ -218,7 +218,7 @@ describe('object migration', () => {
     expect(detail.json['description']).toBe('with the totals of last year');
   });
 
-  test('undo: requested, approved with 202, undo_success', async () => {
+  test('an undo is requested, then approved with 202, and ends with undo_success', async () => {
     const patch = (undoRequestStatus: string, project?: string) =>
       target.admin.call('PATCH', `/api/migrations/${id}`, {
         json: { importInfo: { undoRequestStatus } },
@@ -249,7 +249,7 @@ describe('object migration', () => {
     expect(detail.json['description']).toBeUndefined();
   });
 
-  test('delete: on the source, then on the target; gone is 404 ERR006', async () => {
+  test('a package is deleted on the source and on the target, and is then 404 ERR006', async () => {
     const path = `/api/migrations?packageId=${id.slice(0, 32)}`;
     for (const library of [source, target]) {
       expect((await library.admin.call('DELETE', path)).status).toBe(204);
@@ -292,7 +292,7 @@ describe('upload and import', () => {
     expect(part(part(created, 'packageInfo'), 'storage')['size']).toBe(bytes.length);
   });
 
-  test('step 2: POST makes the metadata', async () => {
+  test('step 2: POST makes the metadata of an upload', async () => {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const environment = { id: 'https://src.example/MicroStrategyLibrary', name: 'src' };
     const answer = await target.admin.call('POST', root, {
@@ -389,7 +389,7 @@ describe('upload and import', () => {
     expect(await idNamed(target.admin, 12, 'Item')).toMatch(guid);
   });
 
-  test('delete: the file first, then the record', async () => {
+  test('the file is deleted first, then the record', async () => {
     expect((await target.admin.call('DELETE', `${root}/${String(file['id'])}`)).status).toBe(204);
     expect((await target.admin.call('DELETE', `${root}/${String(file['id'])}`)).status).toBe(404);
     const list = await target.admin.call('GET', `${root}?type=migrations.packages&&offset=0&limit=10`);
@@ -420,7 +420,7 @@ describe('routes between Libraries', () => {
     ['11.3.1460', '11.4.0600', 'imported'],
     ['11.4.0600', '11.4.0600', 'imported'],
     ['11.6.0600', '11.4.0600', 'import_failed'],
-  ])('a package of %s on %s is %s', async (from, to, end) => {
+  ])('a package of release %s on release %s is %s', async (from, to, end) => {
     const [source, target] = await startPair({ version: from }, { version: to });
     const { record } = await migrate(source.admin, target.admin, { content: [{ id: region, type: 12 }] });
     expect(part(record, 'importInfo')['status']).toBe(end);
@@ -433,7 +433,7 @@ describe('routes between Libraries', () => {
     expect(part(record, 'packageInfo')['replicated']).toBe(false);
   });
 
-  test('a folder named for the state is made', async () => {
+  test('the folder of the state is made when it is missing', async () => {
     const directory = join(await newFolder(), 'new', 'place');
     const library = await startLibrary({ directory });
     expect(existsSync(join(library.directory, 'state.sqlite'))).toBe(true);

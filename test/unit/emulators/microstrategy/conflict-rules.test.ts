@@ -1,4 +1,4 @@
-// Each conflict rule against each kind of conflict, and the undo of what it did.
+// Each conflict rule with each kind of conflict, and the undo of the result.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   idNamed,
@@ -38,7 +38,7 @@ async function undo(target: Library, id: string, project: string | undefined = t
   return settled(target.admin, id);
 }
 
-/** Conflict, by an object that the samples have in that state. */
+/** For each kind of conflict an object of the samples that has it. */
 const cases = {
   absent: { type: 4, name: 'Profit Margin' },
   'same version': { type: 10, name: 'Choose a Year' },
@@ -46,7 +46,7 @@ const cases = {
   'source older': { type: 3, name: 'Customer Scorecard' },
 } as const;
 
-// What the target has afterwards: its own object, the source's, both, or none.
+// What the target has in the end: its own object, the object of the source, both, or none.
 const table: readonly (readonly [
   string,
   Readonly<Record<keyof typeof cases, 'target' | 'source' | 'both' | 'none'>>,
@@ -64,40 +64,43 @@ const rows = table.flatMap(([action, ends]) =>
   (Object.keys(cases) as (keyof typeof cases)[]).map((conflict) => ({ action, conflict, end: ends[conflict] })),
 );
 
-test.each(rows)('$action, $conflict: $end', async ({ action, conflict, end }) => {
-  const target = await startTarget();
-  const { type, name } = cases[conflict];
-  const id = await idNamed(source.admin, type, name);
-  const before = rowsOf(target);
-  const [theirs, ours] = [objectRow(rowsOf(source), tutorial, id), objectRow(before, tutorial, id)];
-  const { id: migration, record } = await migrate(source.admin, target.admin, {
-    content: [{ id, type, action }],
-    settings: { aclOnReplacingObjects: 'replace' },
-  });
-  expect(importOf(record)).toMatchObject({ status: 'imported', message: '' });
-  const after = rowsOf(target);
-  const now = objectRow(after, tutorial, id);
-  const added = objectRows(after, tutorial).filter((one) => !before.has(`object ${tutorial}/${String(one['id'])}`));
-  if (end === 'none') expect([now, added]).toEqual([undefined, []]);
-  if (end === 'target') expect([now, added]).toEqual([ours, []]);
-  if (end === 'source') expect(now).toEqual(theirs);
-  if (end === 'both') {
-    expect(now).toEqual(ours);
-    expect(added).toEqual([{ ...theirs, id: expect.stringMatching(/^[0-9A-F]{32}$/), name: `${name} (1)` }]);
-  }
-  if (action === 'keep_both') {
-    expect(importOf(record)['undoStorage']).toEqual({});
-    const refused = await target.admin.call('PATCH', `/api/migrations/${migration}`, {
-      json: { importInfo: { undoRequestStatus: 'requested' } },
+test.each(rows)(
+  '$action with the conflict "$conflict" leaves on the target: $end',
+  async ({ action, conflict, end }) => {
+    const target = await startTarget();
+    const { type, name } = cases[conflict];
+    const id = await idNamed(source.admin, type, name);
+    const before = rowsOf(target);
+    const [theirs, ours] = [objectRow(rowsOf(source), tutorial, id), objectRow(before, tutorial, id)];
+    const { id: migration, record } = await migrate(source.admin, target.admin, {
+      content: [{ id, type, action }],
+      settings: { aclOnReplacingObjects: 'replace' },
     });
-    expect([refused.status, refused.json['code']]).toEqual([400, 'ERR006']);
-    return;
-  }
-  expect(importOf(await undo(target, migration))['status']).toBe('undo_success');
-  expect(rowsOf(target)).toEqual(before);
-});
+    expect(importOf(record)).toMatchObject({ status: 'imported', message: '' });
+    const after = rowsOf(target);
+    const now = objectRow(after, tutorial, id);
+    const added = objectRows(after, tutorial).filter((one) => !before.has(`object ${tutorial}/${String(one['id'])}`));
+    if (end === 'none') expect([now, added]).toEqual([undefined, []]);
+    if (end === 'target') expect([now, added]).toEqual([ours, []]);
+    if (end === 'source') expect(now).toEqual(theirs);
+    if (end === 'both') {
+      expect(now).toEqual(ours);
+      expect(added).toEqual([{ ...theirs, id: expect.stringMatching(/^[0-9A-F]{32}$/), name: `${name} (1)` }]);
+    }
+    if (action === 'keep_both') {
+      expect(importOf(record)['undoStorage']).toEqual({});
+      const refused = await target.admin.call('PATCH', `/api/migrations/${migration}`, {
+        json: { importInfo: { undoRequestStatus: 'requested' } },
+      });
+      expect([refused.status, refused.json['code']]).toEqual([400, 'ERR006']);
+      return;
+    }
+    expect(importOf(await undo(target, migration))['status']).toBe('undo_success');
+    expect(rowsOf(target)).toEqual(before);
+  },
+);
 
-describe('beside the table', () => {
+describe('outside of the table', () => {
   const recipe = async (...items: readonly (readonly [number, string, string, boolean?])[]): Promise<Content[]> => {
     const content: Content[] = [];
     for (const [type, name, action, includeDependents = false] of items) {
@@ -106,7 +109,7 @@ describe('beside the table', () => {
     return content;
   };
 
-  test('identical except for the path: replace moves the object and changes nothing else of it', async () => {
+  test('replace only moves an object that is identical except for its path', async () => {
     const target = await startTarget();
     const before = rowsOf(target);
     const content = await recipe([1, 'Last Year', 'replace']);
@@ -116,7 +119,7 @@ describe('beside the table', () => {
     const now = objectRow(rowsOf(target), tutorial, content[0]!.id);
     expect(ours!['parent']).not.toBe(theirs!['parent']);
     expect(now).toEqual({ ...ours, parent: theirs!['parent'] });
-    // The folder it left and the one it came to are not what they were.
+    // The former folder and the new one have changed.
     for (const folder of [ours!['parent'], theirs!['parent']].map(String)) {
       const [old, changed] = [before, rowsOf(target)].map((one) => objectRow(one, tutorial, folder)!);
       expect(changed!['version']).not.toBe(old!['version']);
@@ -135,7 +138,7 @@ describe('beside the table', () => {
     },
   );
 
-  test('replace goes into the parent folder of the same id, wherever that lies', async () => {
+  test('replace puts an object into the folder with the same id, wherever it is', async () => {
     const target = await startTarget();
     const content = await recipe([3, 'Sales Cube', 'replace', true]);
     const { record } = await migrate(source.admin, target.admin, { content });
@@ -161,7 +164,7 @@ describe('beside the table', () => {
     expect(rowsOf(target)).toEqual(before);
   });
 
-  test('a missing dependent fails the import with its type and id, and nothing is written', async () => {
+  test('a missing dependent fails the import with its type and id, before anything is written', async () => {
     const target = await startTarget();
     const before = rowsOf(target);
     const item = await idNamed(source.admin, 12, 'Item');
@@ -190,7 +193,7 @@ describe('beside the table', () => {
   test.each([
     ['keep_acl_as_source_object', ['Sales Analysts']],
     ['inherit_acl_as_dest_folder', ['Administrator', 'Public / Guest']],
-  ])('a new object: %s', async (rule, trustees) => {
+  ])('a new object gets its rights by %s', async (rule, trustees) => {
     const target = await startTarget();
     const content = await recipe([4, 'Profit Margin', 'replace']);
     await migrate(source.admin, target.admin, { content, settings: { aclOnNewObjects: [rule] } });
@@ -201,7 +204,7 @@ describe('beside the table', () => {
   test.each([
     ['use_existing', ['Administrator', 'Public / Guest']],
     ['replace', ['Sales Analysts']],
-  ])('a replaced object: %s', async (rule, trustees) => {
+  ])('a replaced object gets its rights by %s', async (rule, trustees) => {
     const target = await startTarget();
     const content = await recipe([3, 'Revenue by Region', 'replace']);
     await migrate(source.admin, target.admin, { content, settings: { aclOnReplacingObjects: rule } });
@@ -209,7 +212,7 @@ describe('beside the table', () => {
     expect((row['acl'] as Json[]).map((one) => one['trusteeName'])).toEqual(trustees);
   });
 
-  test('keep_both: what the import writes uses the new object', async () => {
+  test('with keep_both the imported objects use the new object', async () => {
     const target = await startTarget();
     const content = await recipe([3, 'Revenue by Region', 'keep_both'], [55, 'Regional Dashboard', 'replace', true]);
     const { record } = await migrate(source.admin, target.admin, { content });
@@ -220,7 +223,7 @@ describe('beside the table', () => {
     expect(uses.map(({ id }) => id)).not.toContain(content[0]!.id);
   });
 
-  test('the whole dashboard with all it needs, and back', async () => {
+  test('a dashboard is imported with all that it needs, and an undo removes all of it', async () => {
     const target = await startTarget();
     const before = rowsOf(target);
     const content = await recipe(
@@ -234,7 +237,7 @@ describe('beside the table', () => {
     expect(rowsOf(target)).toEqual(before);
   });
 
-  test('an undo is refused while something newer uses what it would take away', async () => {
+  test('an undo is refused while a newer object uses one that it would delete', async () => {
     const target = await startTarget();
     const first = await migrate(source.admin, target.admin, { content: await recipe([12, 'Item', 'replace', true]) });
     await migrate(source.admin, target.admin, { content: await recipe([3, 'Sales Cube', 'replace', true]) });
@@ -253,7 +256,7 @@ describe('beside the table', () => {
 });
 
 describe('configuration and security', () => {
-  test('users and groups move, and undo takes them away again', async () => {
+  test('users and groups are imported, and an undo removes them', async () => {
     const target = await startTarget();
     const before = rowsOf(target);
     const [user] = (await source.admin.call('GET', '/api/users?nameBegins=Nina')).json as unknown as Json[];
@@ -285,7 +288,7 @@ describe('configuration and security', () => {
     expect(rowsOf(target)).toEqual(before);
   });
 
-  test('project_security moves links only, and needs what they lead to', async () => {
+  test('project_security contains only links, whose objects must exist on the target', async () => {
     const target = await startTarget();
     const before = rowsOf(target);
     const members = (client: Library['admin']) => async (role: string) => {
@@ -316,7 +319,7 @@ describe('configuration and security', () => {
   });
 });
 
-test('project merge takes everything, by its own, folder, type and default actions', async () => {
+test('a project merge takes all objects, by their own action or that of folder, type or default', async () => {
   const target = await startTarget();
   const report = await idNamed(source.admin, 3, 'Revenue by Region');
   const folder = await idNamed(source.admin, 8, 'Reports');

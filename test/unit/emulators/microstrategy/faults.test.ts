@@ -1,4 +1,4 @@
-// Each named fault, and what a restart finds.
+// Every named fault, and the state after a restart.
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -50,11 +50,11 @@ const approved = async (): Promise<readonly [string, Json]> => {
   return [id, await approve(source.admin, id)];
 };
 
-test('all of them can be named on the command line', () => {
+test('every fault can be named on the command line', () => {
   for (const name of faultNames('microstrategy')) expect(parseFault(name)).toMatchObject({ type: 'named', name });
 });
 
-test('create-failed', async () => {
+test('create-failed ends the creation of a package', async () => {
   on(source, 'create-failed times=1');
   expect(part(await create(source.admin, { content }), 'packageInfo')).toMatchObject({
     status: 'create_failed',
@@ -64,7 +64,7 @@ test('create-failed', async () => {
   expect(part(await create(source.admin, { content }), 'packageInfo')['status']).toBe('created');
 });
 
-test('import-failed writes nothing', async () => {
+test('import-failed ends an import, which writes nothing', async () => {
   on(target, 'import-failed');
   const before = rowsOf(target);
   const { record } = await migrate(source.admin, target.admin, { content: await changed(source) });
@@ -72,7 +72,7 @@ test('import-failed writes nothing', async () => {
   expect(rowsOf(target)).toEqual(before);
 });
 
-test('validation-failed and clock-skew', async () => {
+test('validation-failed ends a validation, and clock-skew warns of the clocks', async () => {
   const id = String((await create(source.admin, { content }))['id']);
   const all = (await source.admin.call('GET', `/api/migrations/${id}?showContent=all`)).json;
   const validate = () =>
@@ -93,7 +93,7 @@ test('validation-failed and clock-skew', async () => {
   expect(part(await settled(source.admin, id), 'validation')['status']).toBe('validation_failed');
 });
 
-test('session-expires hits once, after as many calls as are let through', async () => {
+test('session-expires ends one session, after the calls that it lets pass', async () => {
   on(source, 'session-expires skip=1');
   const client = await login(source.url, 'operator', 'operator-sample');
   const get = async (one: typeof client) => (await one.call('GET', '/api/projects')).status;
@@ -102,14 +102,14 @@ test('session-expires hits once, after as many calls as are let through', async 
   expect([await get(again), await get(again)]).toEqual([200, 200]);
 });
 
-test('session-cap', async () => {
+test('session-cap limits the sessions in a project', async () => {
   on(target, 'session-cap');
   const client = await target.login('operator', 'operator-sample');
   const answer = await client.call('GET', '/api/folders', { project: tutorial });
   expect([answer.status, answer.json['code'], answer.json['iServerCode']]).toEqual([500, 'ERR001', -2147072486]);
 });
 
-test('project-not-loaded', async () => {
+test('project-not-loaded refuses the project', async () => {
   on(source, 'project-not-loaded times=1');
   const answer = await post(source);
   expect([answer.status, answer.json['code'], answer.json['iServerCode']]).toEqual([404, 'ERR004', -2147209151]);
@@ -122,7 +122,7 @@ test.each([
     'storage-not-configured',
     'The Storage Service is not configured properly, please contact your administrator to configure Storage Service',
   ],
-])('%s', async (name, message) => {
+])('%s answers with the product’s message', async (name, message) => {
   on(source, name);
   for (const status of [400, 500]) {
     const answer = await post(source);
@@ -132,7 +132,7 @@ test.each([
   }
 });
 
-test('storage-unreadable', async () => {
+test('storage-unreadable refuses to read packages', async () => {
   const [id, body] = await approved();
   on(target, 'storage-unreadable times=1');
   const answer = await put(id, body);
@@ -144,7 +144,7 @@ test('storage-unreadable', async () => {
   await settled(target.admin, id);
 });
 
-test('storage-unwritable', async () => {
+test('storage-unwritable refuses to write packages', async () => {
   on(source, 'storage-unwritable times=1');
   expect(part(await create(source.admin, { content }), 'packageInfo')).toMatchObject({
     status: 'create_failed',
@@ -153,7 +153,7 @@ test('storage-unwritable', async () => {
   });
 });
 
-test('server-error-html', async () => {
+test('server-error-html answers with an HTML page', async () => {
   on(source, 'server-error-html times=1');
   const answer = await source.admin.call('GET', '/api/migrations');
   expect([answer.status, answer.headers.get('content-type')]).toEqual([500, 'text/html;charset=utf-8']);
@@ -161,14 +161,14 @@ test('server-error-html', async () => {
   expect((await source.admin.call('GET', '/api/migrations')).status).toBe(200);
 });
 
-test('a route fault is written from /api on, and answers in the product’s shape', async () => {
+test('a route fault names the path from /api on, and answers with the product’s error document', async () => {
   on(source, 'GET /api/migrations/A:* status=503 retry-after=1 times=1');
   const answer = await source.admin.call('GET', '/api/migrations/A%3AB');
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
   expect(answer.json).toMatchObject({ code: 'ERR001', ticketId: expect.stringMatching(/^[0-9a-f]{32}$/) });
 });
 
-test('stuck work goes on when the fault is lifted', async () => {
+test('stuck work continues when the fault is removed', async () => {
   const lift = on(source, 'stuck');
   const id = String((await post(source)).json['id']);
   for (let poll = 0; poll < 3; poll += 1) {
@@ -180,7 +180,7 @@ test('stuck work goes on when the fault is lifted', async () => {
 });
 
 describe('a restart', () => {
-  test('finds the work that was running as failed, with the reason, and nothing of it written', async () => {
+  test('marks the work that was running as failed, and nothing of it was written', async () => {
     const storage = await newFolder();
     const one = await startLibrary({ storage });
     let two = await startLibrary({ storage, sample: 'target' });
@@ -220,7 +220,7 @@ describe('a restart', () => {
       message,
     });
 
-    // Both can be taken up again.
+    // Both can be started again.
     await two.admin.call('PUT', `/api/migrations/${id}`, { json: body, project: tutorial });
     expect(part(await settled(two.admin, id), 'importInfo')['status']).toBe('imported');
     for (const undoRequestStatus of ['requested', 'approved']) {
@@ -232,7 +232,7 @@ describe('a restart', () => {
     expect(part(await settled(two.admin, done.id), 'importInfo')['status']).toBe('undo_success');
   });
 
-  test('of a killed process, which shared its storage with this one, is taken up by the next', async () => {
+  test('after a killed process finds its records, in a storage that both share', async () => {
     const [storage, directory] = [await newFolder(), await newFolder()];
     const one = await startLibrary({ storage });
     const id = String((await create(one.admin, { content: await changed(one) }))['id']);
@@ -273,7 +273,7 @@ describe('a restart', () => {
     expect((await two.admin.call('GET', `/api/migrations/packages/${id}/binary`)).status).toBe(200);
   });
 
-  test('a version that is none is refused, and the folder is free again', async () => {
+  test('with an impossible version is refused, and the folder is free again', async () => {
     const directory = await newFolder();
     await expect(() => startLibrary({ directory, version: '2021 Update 6' })).toThrowCode('USAGE');
     await startLibrary({ directory });

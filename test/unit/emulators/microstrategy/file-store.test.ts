@@ -69,10 +69,10 @@ async function packageBytes(from: Library): Promise<Buffer> {
 
 describe('a binary', () => {
   test.each([
-    ['shorter', Buffer.from('four'), Buffer.from('fou')],
-    ['longer', Buffer.from('four'), Buffer.from('fives')],
-    ['another', Buffer.from('four'), Buffer.from('FOUR')],
-  ])('%s than declared is refused and leaves nothing', async (_, declared, sent) => {
+    ['a shorter body', Buffer.from('four'), Buffer.from('fou')],
+    ['a longer body', Buffer.from('four'), Buffer.from('fives')],
+    ['another body', Buffer.from('four'), Buffer.from('FOUR')],
+  ])('with %s than declared is refused and leaves no file', async (_, declared, sent) => {
     const { id } = (await declare(library.admin, declared)).json;
     expect(code(await upload(library.admin, id, sent))).toEqual([400, 'ERR006']);
     const files = await readdir(join(library.directory, 'storage'), { recursive: true });
@@ -95,7 +95,7 @@ describe('a binary', () => {
     expect((await upload(library.admin, id, bytes)).status).toBe(200);
   });
 
-  test('is found by its id with padding, encoded, or without', async () => {
+  test('is found by its id with padding, percent-encoded or not, and without padding', async () => {
     const bytes = Buffer.from('four');
     const id = String((await declare(library.admin, bytes)).json['id']);
     expect(id.endsWith('==')).toBe(true);
@@ -105,7 +105,7 @@ describe('a binary', () => {
     }
   });
 
-  test('that is no package fails its import with the reason', async () => {
+  test('that is not a package makes its import fail with the reason', async () => {
     const bytes = Buffer.from('not a package at all');
     const { id } = (await declare(library.admin, bytes)).json;
     await upload(library.admin, id, bytes);
@@ -118,7 +118,7 @@ describe('a binary', () => {
     });
   });
 
-  test('with one bit turned fails its import', async () => {
+  test('with one changed bit makes its import fail', async () => {
     const bytes = Buffer.from(await packageBytes(library));
     bytes[bytes.length - 5]! ^= 1;
     const { id } = (await declare(library.admin, bytes)).json;
@@ -131,14 +131,14 @@ describe('a binary', () => {
 });
 
 describe('metadata', () => {
-  test('keeps the package id that it is given and makes one otherwise', async () => {
+  test('keeps a given package id, or makes one', async () => {
     const packageId = 'A'.repeat(32);
     const extraInfo = { packageType: 'configuration', packagePurpose: 'object_migration', packageId };
     const made = await declare(library.admin, Buffer.from('x'), { extraInfo });
     expect(made.json['extraInfo']).toEqual(extraInfo);
   });
 
-  test('of a package that was made here gets another package id', async () => {
+  test('of a package that this Library made gets another package id', async () => {
     const record = await create(library.admin, { content: [{ id: region, type: 12 }] });
     const packageId = String(record['id']).slice(0, 32);
     const bytes = (await library.admin.call('GET', `/api/migrations/packages/${packageId}/binary`)).bytes;
@@ -154,16 +154,16 @@ describe('metadata', () => {
   });
 
   test.each([
-    ['a package type', { extraInfo: { packageType: 'all' } }],
-    ['a purpose', { extraInfo: { packageType: 'project', packagePurpose: 'fun' } }],
+    ['an unknown package type', { extraInfo: { packageType: 'all' } }],
+    ['an unknown purpose', { extraInfo: { packageType: 'project', packagePurpose: 'fun' } }],
     ['a negative size', { size: -1 }],
     ['no size', { size: null }],
     ['a short hash', { sha256: 'abc' }],
-  ])('refuses %s that is none', async (_, more) => {
+  ])('with %s is refused', async (_, more) => {
     expect((await declare(library.admin, Buffer.from('x'), more)).status).toBe(400);
   });
 
-  test('pages', async () => {
+  test('is listed page by page', async () => {
     const own = await startLibrary();
     const ids: unknown[] = [];
     for (const text of ['a', 'b', 'c']) ids.push((await declare(own.admin, Buffer.from(text))).json['id']);
@@ -235,7 +235,7 @@ test('two Libraries on one storage see the same uploads', async () => {
   expect((await one.admin.call('GET', `${root}?type=migrations.packages`)).json).toEqual({ total: 0, data: [] });
 });
 
-test('the storage is shown and switched off and on by who administers the environment', async () => {
+test('administrators of the environment can see the storage and switch it off and on', async () => {
   const storage = await newFolder();
   const [one, two] = [await startLibrary({ storage }), await startLibrary({ storage, sample: 'target' })];
   expect((await one.admin.call('GET', '/api/mstrServices/library/storage')).json).toEqual({

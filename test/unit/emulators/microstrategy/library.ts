@@ -1,4 +1,4 @@
-// Running Libraries in folders of their own, spoken to with plain fetch.
+// Starts Libraries in their own folders and calls them with plain fetch.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,7 +74,7 @@ export async function send(url: string, method: string, path: string, options: C
   };
 }
 
-/** Token and cookies of a login answer. */
+/** A client with the token and the cookies of a login. */
 export function clientOf(url: string, answer: Answer): Client {
   const token = answer.headers.get('x-mstr-authtoken') ?? '';
   const cookie = answer.headers
@@ -113,7 +113,7 @@ export async function startLibrary(options: Partial<EmulatorOptions> = {}): Prom
   };
 }
 
-/** A source and a target on one storage. */
+/** A source and a target with the same storage. */
 export async function startPair(
   source: Partial<EmulatorOptions> = {},
   target: Partial<EmulatorOptions> = {},
@@ -131,7 +131,7 @@ export const part = (record: Json, name: string): Json => record[name] as Json;
 
 const ongoing = ['creating', 'importing', 'undoing', 'validating'];
 
-/** Polls a record until nothing goes on in it. */
+/** Polls a record until no work on it is running. */
 export async function settled(client: Client, id: string, showContent = 'default'): Promise<Json> {
   for (;;) {
     const answer = await client.call('GET', `/api/migrations/${id}?showContent=${showContent}`);
@@ -155,7 +155,7 @@ export interface Recipe {
   readonly content: readonly Content[];
   readonly settings?: Json;
   readonly name?: string;
-  /** A package that is there already. */
+  /** The id of an existing package. */
   readonly existing?: string;
 }
 
@@ -170,7 +170,7 @@ export const createBody = ({ type = 'project', content, settings = {}, name = 'a
   importInfo: {},
 });
 
-/** POST, then waits. */
+/** Creates a package and waits for its end. */
 export async function create(client: Client, recipe: Recipe, project: string | undefined = tutorial): Promise<Json> {
   const answer = await client.call('POST', '/api/migrations', {
     json: createBody(recipe),
@@ -183,7 +183,7 @@ export async function create(client: Client, recipe: Recipe, project: string | u
 const request = (client: Client, id: string, importRequestStatus: string) =>
   client.call('PATCH', `/api/migrations/${id}`, { json: { importInfo: { importRequestStatus } } });
 
-/** Requested, approved, and the record with its contents as the target takes it. */
+/** Requests and approves. Returns the record with its content, as the target needs it. */
 export async function approve(client: Client, id: string): Promise<Json> {
   for (const status of ['requested', 'approved']) {
     const answer = await request(client, id, status);
@@ -193,7 +193,7 @@ export async function approve(client: Client, id: string): Promise<Json> {
   return { ...record, packageInfo: { ...part(record, 'packageInfo'), replicated: true } };
 }
 
-/** The whole way of a package from one Library to the other; returns the target's record at its end. */
+/** Moves a package from one Library to another. Returns the final record of the target. */
 export async function migrate(
   source: Client,
   target: Client,

@@ -1,4 +1,4 @@
-// What the vendor's Python client sends, in the exact form it sends it, and what it needs in the answers.
+// The requests of the vendor's Python client in their exact form, and what it needs in the answers.
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
@@ -57,7 +57,7 @@ async function connect(library: Library): Promise<Client> {
   expect(second.status).toBe(204);
   const again = clientOf(library.url, second);
   expect((await again.call('GET', '/api/sessions')).json).toMatchObject({ workingSet: 10, maxSearch: 3 });
-  // The first session was never logged out.
+  // The client never logs the first session out.
   expect((await client.call('GET', '/api/sessions')).status).toBe(200);
   return again;
 }
@@ -93,7 +93,7 @@ const createBody = (content: readonly unknown[], settings: Json = {}): Json => (
 });
 
 describe('a connection', () => {
-  test('finds its project in the bare list and closes without a project header', async () => {
+  test('finds its project in the plain list and closes without a project header', async () => {
     const client = await connect(source);
     const projects = (await client.call('GET', '/api/projects')).json as unknown as Json[];
     expect(projects.find(({ id }) => id === tutorial)).toEqual({
@@ -114,7 +114,7 @@ describe('a connection', () => {
     expect([dead.status, dead.json['code']]).toEqual([401, 'ERR009']);
   });
 
-  test('an API token goes into username, by JSON', async () => {
+  test('sends an API token as the username, in JSON', async () => {
     const made = await src.call('POST', '/api/auth/apiTokens', { json: {} });
     expect(made.status).toBe(201);
     const answer = await send(source.url, 'POST', '/api/auth/login', {
@@ -123,7 +123,7 @@ describe('a connection', () => {
     expect(answer.status).toBe(204);
   });
 
-  test('a delegated session is asked for with the login mode as text', async () => {
+  test('requests a delegated session with the login mode as text', async () => {
     const parent = await connect(source);
     const identity = await parent.call('POST', '/api/auth/identityToken');
     const identityToken = identity.headers.get('x-mstr-identitytoken') ?? '';
@@ -135,7 +135,7 @@ describe('a connection', () => {
     expect((await parent.call('GET', '/api/sessions')).status).toBe(401);
   });
 
-  test('an application type that is none is refused with the words it looks for', async () => {
+  test('is refused for an unknown application type with the words that the client looks for', async () => {
     const { username = '', password = '' } = source.credentials;
     const answer = await send(
       source.url,
@@ -148,11 +148,11 @@ describe('a connection', () => {
   });
 });
 
-describe('bare lists that are fetched in parts tell their length in a header, without which the client dies', () => {
+describe('a list that the client fetches in parts', () => {
   test.each([
     '/api/users/?nameBegins=&abbreviationBegins=&offset=0&limit=2',
     '/api/usergroups/?nameBegins=&offset=0&limit=2',
-  ])('%s', async (line) => {
+  ])('has its length in a header, without which the client fails: %s', async (line) => {
     const answer = await src.call('GET', line);
     const total = Number(answer.headers.get('x-mstr-total-count'));
     const first = answer.json as unknown as Json[];
@@ -162,7 +162,7 @@ describe('bare lists that are fetched in parts tell their length in a header, wi
     expect(rest.json).toHaveLength(total - 2);
   });
 
-  test('a search in two steps', async () => {
+  test('has its length in a header: a search in two steps', async () => {
     const query = 'name=Revenue&pattern=4&domain=2&type=3';
     const stored = await src.call('POST', `/api/metadataSearches/results?${query}`, { project: tutorial });
     const id = String(stored.json['id']);
@@ -173,19 +173,19 @@ describe('bare lists that are fetched in parts tell their length in a header, wi
     expect(page.headers.get('x-mstr-total-count')).toBe(String(stored.json['totalItems']));
   });
 
-  test('the projects as an administrator lists them', async () => {
+  test('has its length in a header: the projects of an administrator', async () => {
     const answer = await src.call('GET', '/api/monitors/projects?offset=0&limit=1000');
     const projects = answer.json['projects'] as Json[];
     expect(answer.headers.get('x-mstr-total-count')).toBe(String(projects.length));
     expect(projects.map(({ id }) => id)).toContain(tutorial);
   });
 
-  test('a user by the login name', async () => {
+  test('can be limited to a login name', async () => {
     const answer = await src.call('GET', '/api/users/?abbreviationBegins=operator&offset=0&limit=1000');
     expect(answer.json).toMatchObject([{ abbreviation: 'operator', username: 'operator' }]);
   });
 
-  test('privileges, by number and name', async () => {
+  test('shows privileges with number and name', async () => {
     const list = (await src.call('GET', '/api/iserver/privileges')).json as unknown as Json[];
     expect(list.filter(({ id }) => id === '295' || id === '296')).toMatchObject([
       { name: 'Create package', isProjectLevelPrivilege: true },
@@ -194,11 +194,11 @@ describe('bare lists that are fetched in parts tell their length in a header, wi
   });
 });
 
-describe('a migration', () => {
+describe('the client can', () => {
   let id = '';
   let report = '';
 
-  test('create_object_migration', async () => {
+  test('create an object migration', async () => {
     report = await idNamed(src, 3, 'Revenue by Region');
     const answer = await src.call('POST', '/api/migrations?unlockOnStart=True', {
       project: tutorial,
@@ -207,7 +207,7 @@ describe('a migration', () => {
     });
     expect(answer.status).toBe(201);
     id = String(answer.json['id']);
-    // First access to an attribute, with the project header that the session carries along.
+    // The first access to an attribute, with the project header of the session.
     const fetched = await src.call('GET', `/api/migrations/${id}?showContent=default`, { project: tutorial });
     for (const name of ['name', 'type', 'creator', 'creationDate', 'lastUpdatedDate']) {
       expect(part(fetched.json, 'packageInfo')).toHaveProperty(name);
@@ -216,7 +216,7 @@ describe('a migration', () => {
     await settled(src, id);
   });
 
-  test('alter_migration_info, with the id in path and query', async () => {
+  test('alter the information of a migration, with the id in path and query', async () => {
     const encoded = id.replace(':', '%3A');
     const answer = await src.call('PATCH', `/api/migrations/${id}?migrationId=${encoded}`, {
       json: { packageInfo: { name: 'renamed' } },
@@ -226,7 +226,7 @@ describe('a migration', () => {
     expect(part(byEncoded.json, 'packageInfo')['name']).toBe('renamed');
   });
 
-  test('trigger_validation', async () => {
+  test('trigger a validation', async () => {
     const cached = part((await src.call('GET', `/api/migrations/${id}?showContent=default`)).json, 'packageInfo');
     const whole = {
       ...cached,
@@ -273,7 +273,7 @@ describe('a migration', () => {
     expect((await tgt.call('GET', `/api/migrations/${id}`)).status).toBe(404);
   });
 
-  test('migrate: two PATCHes back to back, each with the target, then GET and PUT', async () => {
+  test('migrate by two PATCH requests, each with the target, then GET and PUT', async () => {
     const importInfo = {
       environment: { id: slashed(target), name: slashed(target) },
       project: { id: tutorial, name: 'MicroStrategy Tutorial' },
@@ -294,7 +294,7 @@ describe('a migration', () => {
     expect(part(await settled(tgt, id), 'importInfo')).toMatchObject({ status: 'imported', ...importInfo });
   });
 
-  test('reverse', async () => {
+  test('reverse a migration', async () => {
     for (const [undoRequestStatus, status] of [
       ['requested', 200],
       ['approved', 202],
@@ -309,7 +309,7 @@ describe('a migration', () => {
     expect(part(await settled(tgt, id), 'importInfo')['status']).toBe('undo_success');
   });
 
-  test('reuse: importable without an approval', async () => {
+  test('reuse a package, which needs no approval', async () => {
     const created = await src.call('POST', `/api/migrations?unlockOnStart=True&packageId=${id.slice(0, 32)}`, {
       json: {
         importInfo: {
@@ -332,7 +332,7 @@ describe('a migration', () => {
     expect((await src.call('GET', `/api/migrations/${reused}?showContent=default`)).status).toBe(200);
   });
 
-  test('certify: the state alone, with operator and date, or nothing but autoSync', async () => {
+  test('certify with the state, with operator and date, or with autoSync alone', async () => {
     const path = `/api/migrations/${id}/packageInfo/certification`;
     const operator = { id: '54F3D26011D2896560009A8E67019608', name: 'Administrator', fullName: 'Administrator' };
     const certification = { status: 'certified', operator, lastUpdatedDate: '2026-01-02T03:04:05.000000+0000' };
@@ -344,12 +344,12 @@ describe('a migration', () => {
     }
   });
 
-  test('download_package: the name follows the equals sign', async () => {
+  test('download a package, whose name follows the equals sign', async () => {
     const answer = await src.call('GET', `/api/migrations/packages/${id.slice(0, 32)}/binary`, { project: tutorial });
     expect(answer.headers.get('content-disposition')?.split('filename=')[1]).toBe('by_python.mmp');
   });
 
-  test('migrate_from_file, list_migrations, delete', async () => {
+  test('migrate from a file, list migrations and delete one', async () => {
     const bytes = (await src.call('GET', `/api/migrations/packages/${id.slice(0, 32)}/binary`)).bytes;
     const root = '/api/mstrServices/library/storage/sharedFileStore/files';
     const made = await tgt.call('POST', root, {
@@ -413,7 +413,7 @@ describe('a migration', () => {
     expect([gone.status, gone.json['code']]).toEqual([404, 'ERR006']);
   });
 
-  test('create_admin_migration: no project header, no schema update; reads may carry the header', async () => {
+  test('create an admin migration without project header; reads may have the header', async () => {
     const [group] = (await src.call('GET', '/api/searches/results?name=Board&type=34')).json['result'] as Json[];
     const body = createBody([{ id: group!['id'], type: 34, action: 'replace', includeDependents: false }]);
     const json = { ...body, packageInfo: { ...part(body, 'packageInfo'), type: 'configuration' } };

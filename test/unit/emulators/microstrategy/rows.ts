@@ -1,4 +1,4 @@
-// The metadata as it lies in a Library's state file, row by row, byte by byte.
+// Reads the rows of the metadata from the state file of a Library, as they are stored.
 import { join } from 'node:path';
 import Database from 'libsql';
 import type { Json, Library } from './library.ts';
@@ -15,7 +15,7 @@ export function rowsOf(library: Library): ReadonlyMap<string, string> {
   }
 }
 
-/** One object of a project; undefined when it is not there. */
+/** One object of a project. Undefined when there is none. */
 export function objectRow(rows: ReadonlyMap<string, string>, scope: string, id: string): Json | undefined {
   const row = rows.get(`object ${scope}/${id}`);
   return row === undefined ? undefined : (JSON.parse((JSON.parse(row) as { body: string }).body) as Json);

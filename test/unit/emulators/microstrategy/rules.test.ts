@@ -1,4 +1,4 @@
-// The state machine of a record, who may move it, and what else may be done to it.
+// The states of a record, who may change them, and what else can be done with a record.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   approve,
@@ -46,7 +46,7 @@ async function progressReaches(client: Client, path: string, reached: (record: J
   }
 }
 
-describe('a request', () => {
+describe('a request for an import', () => {
   test('waits until the package is created', async () => {
     const release = held(source);
     const made = await source.admin.call('POST', '/api/migrations', {
@@ -63,7 +63,7 @@ describe('a request', () => {
     expect((await ask(source.admin, id, 'requested')).status).toBe(200);
   });
 
-  test('can be rejected, and asked for again', async () => {
+  test('can be rejected, and made again', async () => {
     const id = await newPackage();
     expect(code(await ask(source.admin, id, 'rejected'))).toEqual([400, 'ERR006']);
     await ask(source.admin, id, 'requested');
@@ -81,7 +81,7 @@ describe('a request', () => {
     expect(code(renamed)).toEqual([400, 'ERR006']);
   });
 
-  test('of an unknown word, or for nothing, is refused', async () => {
+  test('with an unknown status, or with none, is refused', async () => {
     const id = await newPackage();
     expect(code(await ask(source.admin, id, 'importing'))).toEqual([400, 'ERR006']);
     expect(code(await source.admin.call('PATCH', `/api/migrations/${id}`, { json: {} }))).toEqual([400, 'ERR005']);
@@ -95,7 +95,7 @@ describe('an import', () => {
   const put = (id: string, json: unknown, project: string | undefined = tutorial) =>
     target.admin.call('PUT', `/api/migrations/${id}`, { json, ...(project === '' ? {} : { project }) });
 
-  test('takes a locked and approved record alone', async () => {
+  test('accepts only a locked and approved record', async () => {
     const id = await newPackage();
     const open = (await source.admin.call('GET', `/api/migrations/${id}?showContent=all`)).json;
     const early = await put(id, { ...open, packageInfo: { ...part(open, 'packageInfo'), replicated: true } });
@@ -119,7 +119,7 @@ describe('an import', () => {
     expect(part(await settled(target.admin, id), 'importInfo')['status']).toBe('imported');
   });
 
-  test('shows its progress, and can be asked for many times', async () => {
+  test('shows its progress, and can be repeated for one package', async () => {
     const id = await newPackage();
     const body = await approve(source.admin, id);
     const [slowly, release] = [target.faults.add({ type: 'named', name: 'slow', values: { ms: 4 } }), held(target)];
@@ -138,7 +138,7 @@ describe('an import', () => {
     expect(part(await settled(target.admin, id), 'importInfo')['progress']).toBe(100);
   });
 
-  test('a failed one may be tried again', async () => {
+  test('can be tried again after it failed', async () => {
     const id = await newPackage();
     const body = await approve(source.admin, id);
     target.faults.add({ type: 'named', name: 'import-failed', values: {}, times: 1 });
@@ -151,7 +151,7 @@ describe('an import', () => {
     expect(part(await settled(target.admin, id), 'importInfo')['status']).toBe('imported');
   });
 
-  test('refuses paths that lead out of the store, and damaged files', async () => {
+  test('is refused for paths that lead out of the store and for damaged files', async () => {
     const id = await newPackage();
     const body = await approve(source.admin, id);
     const packageInfo = { ...part(body, 'packageInfo'), storage: { size: 1, path: '../state.sqlite' } };
@@ -160,7 +160,7 @@ describe('an import', () => {
 });
 
 describe('an undo', () => {
-  test('is asked for, then approved, and only where there is something to undo', async () => {
+  test('is requested and then approved, only when there is something to undo', async () => {
     const { id } = await migrate(source.admin, target.admin, { content });
     expect(code(await askUndo(source.admin, id, 'requested'))).toEqual([400, 'ERR006']);
     expect(code(await askUndo(target.admin, id, 'approved'))).toEqual([400, 'ERR006']);
@@ -186,7 +186,7 @@ describe('an undo', () => {
     expect(part(await settled(target.admin, id), 'importInfo')['status']).toBe('undo_success');
   });
 
-  test('its package can be downloaded until the record is deleted', async () => {
+  test('has a package that can be downloaded until the record is deleted', async () => {
     const { id } = await migrate(source.admin, target.admin, { content });
     const path = `/api/migrations/imports/${id.slice(33)}/binary`;
     const answer = await target.admin.call('GET', path);
@@ -198,8 +198,8 @@ describe('an undo', () => {
   });
 });
 
-describe('privileges', () => {
-  test('an operator creates and asks; an administrator approves; a release manager imports', async () => {
+describe('by its privileges', () => {
+  test('an operator creates and requests, an administrator approves, a release manager imports', async () => {
     const operator = await source.login('operator', 'operator-sample');
     const record = await create(operator, { content });
     const id = String(record['id']);
@@ -232,7 +232,7 @@ describe('privileges', () => {
     expect(made.json['message']).toContain('Create package');
   });
 
-  test('validation, downloads and deletes have theirs', async () => {
+  test('each user may validate, download and delete or not', async () => {
     const id = await newPackage();
     const all = (await source.admin.call('GET', `/api/migrations/${id}?showContent=all`)).json;
     const manager = await target.login('release', 'release-sample');
@@ -254,8 +254,8 @@ describe('privileges', () => {
   });
 });
 
-describe('the list', () => {
-  test('pages, and shows object migrations unless asked for more', async () => {
+describe('the list of migrations', () => {
+  test('is read page by page, and shows only object migrations by default', async () => {
     const library = await startLibrary({ sample: 'source' });
     const ids: string[] = [];
     for (let index = 0; index < 3; index += 1) ids.push(String((await create(library.admin, { content }))['id']));
@@ -283,7 +283,7 @@ describe('the list', () => {
   });
 });
 
-describe('validation', () => {
+describe('a validation', () => {
   async function validate(json: Json, id: string): Promise<Json> {
     const started = await target.admin.call('PUT', `/api/migrations/${id}/validation`, {
       headers: { Prefer: 'respond-async' },
@@ -295,7 +295,7 @@ describe('validation', () => {
     return part(await settled(source.admin, id), 'validation');
   }
 
-  test('tells on the source what would fail on the target', async () => {
+  test('shows on the source what would fail on the target', async () => {
     const cube = await idNamed(source.admin, 3, 'Sales Cube');
     const item = await idNamed(source.admin, 12, 'Item');
     const record = await create(source.admin, { content: [{ id: cube, type: 3 }] });
@@ -330,10 +330,10 @@ describe('validation', () => {
   });
 });
 
-describe('edit', () => {
+describe('an edit', () => {
   const edit = (id: string, json: unknown) => source.admin.call('PUT', `/api/migrations/${id}/packageInfo`, { json });
 
-  test('makes the package again from other contents', async () => {
+  test('makes the package again with other contents', async () => {
     const id = await newPackage();
     const before = part(await settled(source.admin, id), 'packageInfo');
     const month = '8D679D4411D3E4981000E787EC6DE8A4';
@@ -346,7 +346,7 @@ describe('edit', () => {
     expect(part(after, 'storage')['path']).not.toBe(part(before, 'storage')['path']);
   });
 
-  test('is refused for another type, once requested, and on copies', async () => {
+  test('is refused for another type, after a request, and on copies', async () => {
     const id = await newPackage();
     const tocView = { settings: { defaultAction: 'replace' }, content };
     expect(code(await edit(id, { type: 'configuration', tocView }))).toEqual([400, 'ERR006']);
@@ -358,7 +358,7 @@ describe('edit', () => {
     expect(code(copy)).toEqual([400, 'ERR006']);
   });
 
-  test('mends a package whose creation failed', async () => {
+  test('can repair a package whose creation failed', async () => {
     const gone = { id: '0'.repeat(32), type: 12 };
     const record = await create(source.admin, { content: [gone] });
     expect(part(record, 'packageInfo')).toMatchObject({
@@ -375,7 +375,7 @@ describe('edit', () => {
   });
 });
 
-describe('certification', () => {
+describe('a certification', () => {
   const path = (id: string) => `/api/migrations/${id}/packageInfo/certification`;
   const wrapped = (status: string, more: Json = {}) => ({
     json: { packageInfo: { certification: { status, ...more } } },
@@ -399,14 +399,14 @@ describe('certification', () => {
     expect(await certificationOf(target, id)).toEqual(certified);
   });
 
-  test('goes by its documented bodies, which put it into a record', async () => {
+  test('accepts the documented bodies, in which it is part of a record', async () => {
     const { id } = await migrate(source.admin, target.admin, { content });
     const operator = await source.login('operator', 'operator-sample');
     expect((await operator.call('PATCH', path(id), wrapped('requested'))).status).toBe(204);
     expect(await certificationOf(source, id)).toMatchObject({ status: 'requested', operator: { name: 'operator' } });
     expect((await operator.call('PATCH', path(id), wrapped('uncertified'))).status).toBe(204);
     expect((await source.admin.call('PATCH', path(id), wrapped('certified'))).status).toBe(204);
-    // Whoever asks may take that back, and nothing that was decided.
+    // A user who requests may withdraw the request, but not a decision.
     expect(code(await operator.call('PATCH', path(id), wrapped('uncertified')))).toEqual([403, 'ERR014']);
     const lastUpdatedDate = '2022-03-30T19:54:27.205+0000';
     const there = { operator: { ...administrator, fullName: 'the other one' }, lastUpdatedDate };
@@ -414,7 +414,7 @@ describe('certification', () => {
     expect(await certificationOf(target, id)).toEqual({ status: 'certified', ...there });
   });
 
-  test('waits until the package is there', async () => {
+  test('is refused until the package is created', async () => {
     const release = held(source);
     const made = await source.admin.call('POST', '/api/migrations', {
       json: createBody({ content }),
@@ -429,7 +429,7 @@ describe('certification', () => {
   });
 });
 
-test('a session tells which privileges its user has', async () => {
+test('a session shows the privileges of its user', async () => {
   const held = async (name: string) => {
     const client = await source.login(name, `${name}-sample`);
     const list = (await client.call('GET', '/api/sessions/privileges')).json as unknown as Json[];

@@ -20,8 +20,8 @@ afterAll(stopLibraries);
 const post = (json: unknown) => send(library.url, 'POST', '/api/auth/login', { json });
 const code = (answer: Answer) => [answer.status, answer.json['code']];
 
-describe('login', () => {
-  test('answers 204 without a body: the token in a header, two cookies for the context path', async () => {
+describe('a login', () => {
+  test('answers 204 with the token in a header and two cookies for the context path', async () => {
     const { username, password } = library.credentials;
     expect(username).toBe('Administrator');
     const answer = await post({ username, password, loginMode: 1 });
@@ -33,28 +33,28 @@ describe('login', () => {
     expect(cookies[1]).toMatch(/^iSession=[0-9A-F]{32}; Path=\/MicroStrategyLibrary; HttpOnly$/);
   });
 
-  test('standard is the default mode, and user names know no letter case', async () => {
+  test('uses the standard mode by default, and ignores the letter case of user names', async () => {
     expect((await post({ username: 'OPERATOR', password: 'operator-sample' })).status).toBe(204);
   });
 
   test.each([
     ['a wrong password', { username: 'operator', password: 'wrong' }],
     ['no password', { username: 'operator' }],
-    ['nobody', { username: 'nobody', password: 'x' }],
-    ['nothing', {}],
+    ['an unknown user', { username: 'nobody', password: 'x' }],
+    ['an empty body', {}],
     ['an LDAP user in standard mode', { username: 'ada', password: 'ada-sample', loginMode: 1 }],
     ['a standard user in LDAP mode', { username: 'operator', password: 'operator-sample', loginMode: 16 }],
     ['a disabled account', { username: 'former', password: 'former-sample' }],
     ['a mode that is not enabled', { username: 'operator', password: 'operator-sample', loginMode: 64 }],
-    ['an API token nobody has', { username: 'x', loginMode: 4096 }],
+    ['an unknown API token', { username: 'x', loginMode: 4096 }],
     ['no API token', { loginMode: 4096 }],
-  ])('refuses %s with 401 ERR003', async (_, body) => {
+  ])('with %s is refused with 401 ERR003', async (_, body) => {
     const answer = await post(body);
     expect(code(answer)).toEqual([401, 'ERR003']);
     expect(answer.headers.get('x-mstr-authtoken')).toBeNull();
   });
 
-  test('LDAP users log in by mode 16, guests by mode 8', async () => {
+  test('uses mode 16 for LDAP users and mode 8 for guests', async () => {
     const ada = await login(library.url, 'ada', 'ada-sample', 16);
     expect((await ada.call('GET', '/api/sessions/userInfo')).json).toMatchObject({
       fullName: 'Ada Directory',
@@ -65,7 +65,7 @@ describe('login', () => {
     expect(code(await clientOf(library.url, guest).call('GET', '/api/migrations'))).toEqual([403, 'ERR014']);
   });
 
-  test('the modes are told to everybody', async () => {
+  test('can use modes that everybody can list', async () => {
     const answer = await send(library.url, 'GET', '/api/config/authModes');
     expect(answer.json).toEqual({ modes: expect.arrayContaining([1, 8, 16]) });
   });
@@ -90,7 +90,7 @@ describe('a session', () => {
     expect(answer.status).toBe(200);
   });
 
-  test('tells its time-out in seconds and is kept alive by PUT', async () => {
+  test('shows its time-out in seconds and is kept alive by PUT', async () => {
     const client = await login(library.url, 'operator', 'operator-sample');
     const answer = await client.call('GET', '/api/sessions');
     expect(answer.json).toEqual({
@@ -106,7 +106,7 @@ describe('a session', () => {
     expect((await client.call('GET', `/api/sessions/${tutorial}`)).json['timeout']).toBe(1800);
   });
 
-  test('is over once it was idle for too long', async () => {
+  test('ends when it was idle for too long', async () => {
     const client = await login(library.url, 'operator', 'operator-sample');
     const off = library.faults.add({ type: 'named', name: 'session-timeout', values: { seconds: 0 } });
     expect(code(await client.call('GET', '/api/projects'))).toEqual([401, 'ERR009']);
@@ -114,14 +114,14 @@ describe('a session', () => {
     expect(code(await client.call('GET', '/api/projects'))).toEqual([401, 'ERR009']);
   });
 
-  test('ends by POST of logout alone', async () => {
+  test('ends only by POST of logout', async () => {
     const client = await login(library.url, 'operator', 'operator-sample');
     expect((await client.call('DELETE', '/api/auth/login')).status).toBe(404);
     expect((await client.call('POST', '/api/auth/logout')).status).toBe(204);
     expect(code(await client.call('PUT', '/api/sessions'))).toEqual([401, 'ERR009']);
   });
 
-  test('its iSession cookie gives the token back', async () => {
+  test('gives its token for its iSession cookie', async () => {
     const client = await login(library.url, 'operator', 'operator-sample');
     const headers = { Cookie: client.cookie.split('; ')[1] ?? '' };
     const answer = await send(library.url, 'GET', '/api/auth/token', { headers });
@@ -129,7 +129,7 @@ describe('a session', () => {
     expect(code(await send(library.url, 'GET', '/api/auth/token'))).toEqual([401, 'ERR009']);
   });
 
-  test('too many in one project: login succeeds, the first call in the project fails', async () => {
+  test('above the limit of a project can log in, but its first call in the project fails', async () => {
     const off = library.faults.add({ type: 'named', name: 'session-cap', values: { limit: 2 } });
     const user = () => login(library.url, 'viewer', 'viewer-sample');
     const [first, second, third] = [await user(), await user(), await user()];
@@ -145,8 +145,8 @@ describe('a session', () => {
   });
 });
 
-describe('API tokens', () => {
-  test('are one per user: a new one replaces the old', async () => {
+describe('an API token', () => {
+  test('replaces the former token of the user', async () => {
     const client = await login(library.url, 'release', 'release-sample');
     const make = async (json: unknown) => client.call('POST', '/api/auth/apiTokens', { json });
     const first = (await make({})).json;
@@ -160,7 +160,7 @@ describe('API tokens', () => {
     expect(await by(expired['apiToken'])).toBe(401);
   });
 
-  test('survive a restart; sessions do not', async () => {
+  test('survives a restart, but sessions do not', async () => {
     const directory = await newFolder();
     const one = await startLibrary({ directory });
     const { apiToken } = (await one.admin.call('POST', '/api/auth/apiTokens', { json: {} })).json;
@@ -176,7 +176,7 @@ describe('API tokens', () => {
   });
 });
 
-test('credentials of the caller are accepted', async () => {
+test('a Library accepts given credentials', async () => {
   const given = await startLibrary({ credentials: { username: 'boss', password: 'as told' } });
   expect(given.credentials).toEqual({ username: 'boss', password: 'as told' });
   expect((await given.admin.call('GET', '/api/sessions/userInfo')).json['fullName']).toBe('Administrator');

@@ -1,4 +1,4 @@
-// Answers of 400 and above in the product's shape, and what is below no API path.
+// Error answers in the product's form, and paths outside of the API.
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { send, startLibrary, stopLibraries, tutorial, type Library } from './library.ts';
@@ -48,27 +48,27 @@ test.each(refusals)(
 );
 
 describe('outside of the API', () => {
-  test.each(['/', '/index.html', '/apis/x'])('%s is the page of the servlet container', async (path) => {
+  test.each(['/', '/index.html', '/apis/x'])('%s answers with a page of the servlet container', async (path) => {
     const answer = await send(library.url, 'GET', path);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'text/html;charset=utf-8']);
   });
 
-  test('the address has no second /api in it', () => {
+  test('a path with a second /api is not found', () => {
     expect(new URL(library.url).pathname).toBe('/MicroStrategyLibrary');
     expect(library.url).not.toContain('/api');
   });
 });
 
-describe('reading', () => {
+describe('a read call', () => {
   const get = async (path: string, project?: string) =>
     (await library.admin.call('GET', path, project === undefined ? {} : { project })).json;
 
-  test('status tells both versions without a session', async () => {
+  test('shows both versions without a session', async () => {
     const answer = await send(library.url, 'GET', '/api/status');
     expect(answer.json).toEqual({ webVersion: '11.4.0600', iServerVersion: '11.4.0600' });
   });
 
-  test('a project by id and by name', async () => {
+  test('finds a project by id and by name', async () => {
     expect((await get(`/api/projects/${tutorial}`))['name']).toBe('MicroStrategy Tutorial');
     expect((await get('/api/projects/MicroStrategy%20Tutorial'))['id']).toBe(tutorial);
     const unloaded = await get('/api/projects/Archive%202019');
@@ -77,7 +77,7 @@ describe('reading', () => {
     expect([answer.status, answer.json['iServerCode']]).toEqual([404, -2147209151]);
   });
 
-  test('an object with its folders and rights', async () => {
+  test('shows an object with its folders and rights', async () => {
     const year = await get('/api/objects/8D679D5111D3E4981000E787EC6DE8A4?type=12', tutorial);
     expect(year).toMatchObject({
       name: 'Year',
@@ -112,7 +112,7 @@ describe('reading', () => {
     expect((page['result'] as { ancestors: unknown[] }[])[0]!.ancestors).toHaveLength(3);
   });
 
-  test('folders by id and by number', async () => {
+  test('finds folders by id and by number', async () => {
     const reports = (await get('/api/folders/preDefined/7', tutorial)) as unknown as { name: string }[];
     expect(reports.map(({ name }) => name)).toEqual(expect.arrayContaining(['Sales Reports', 'Customer Scorecard']));
     const { id } = await get('/api/folders/preDefined/7/id', tutorial);
@@ -120,7 +120,7 @@ describe('reading', () => {
     expect(await get(`/api/folders/${String(id)}?limit=1`, tutorial)).toEqual(reports.slice(0, 1));
   });
 
-  test('what uses an object, and what it uses', async () => {
+  test('finds what uses an object, and what it uses', async () => {
     const search = async (query: string) => {
       const made = await library.admin.call('POST', `/api/metadataSearches/results?${query}`, { project: tutorial });
       const found = (await get(
@@ -140,7 +140,7 @@ describe('reading', () => {
     expect(await search(`usesObject=${report!.id};3`)).toEqual(['Shortcut to Profit by Year']);
   });
 
-  test('fields keeps what it names, also in lists', async () => {
+  test('answers only with the named fields, also in lists', async () => {
     expect(await get(`/api/projects/${tutorial}?fields=id,owner.name`)).toEqual({
       id: tutorial,
       owner: { name: 'Administrator' },
@@ -151,7 +151,7 @@ describe('reading', () => {
     expect(Object.keys(error.json).toSorted()).toEqual(['code', 'message', 'ticketId']);
   });
 
-  test('users show their groups and privileges', async () => {
+  test('shows users with their groups and privileges', async () => {
     const [olga] = (await get('/api/users?nameBegins=Olga')) as unknown as { id: string }[];
     expect(await get(`/api/users/${olga!.id}`)).toMatchObject({
       name: 'Olga Operator',

@@ -1,4 +1,4 @@
-// Every fault that can be switched on, seen from a client.
+// Every fault, as a client sees it.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { parseFault } from '../../../../src/emulators/index.ts';
 import { octopusFaults } from '../../../../src/emulators/octopus/fault-names.ts';
@@ -19,8 +19,8 @@ async function migrate(kind: 'partialexport' | 'import', body: Json = request) {
   return String(started.json['TaskId']);
 }
 
-describe('on a route', () => {
-  test('a status with Retry-After, twice', async () => {
+describe('a fault of a route', () => {
+  test('answers twice with a status and Retry-After', async () => {
     arm('POST /api/environments status=503 retry-after=7 times=2');
     const answers = [];
     for (let index = 0; index < 3; index += 1)
@@ -30,7 +30,7 @@ describe('on a route', () => {
     expect((await server.call('GET', '/api/environments')).json['TotalResults']).toBe(5);
   });
 
-  test('every spelling of the path is hit', async () => {
+  test('hits every form of the path', async () => {
     arm('GET /api/projects status=500');
     for (const path of ['/api/projects', '/api/Spaces-1/projects', '/api/spaces/default/projects?take=1']) {
       expect((await server.call('GET', path)).status).toBe(500);
@@ -38,26 +38,26 @@ describe('on a route', () => {
     expect((await server.call('GET', '/api/projects/all')).status).toBe(200);
   });
 
-  test('latency', async () => {
+  test('delays the answer', async () => {
     arm('GET /api latency=80');
     const started = performance.now();
     expect((await server.call('GET', '/api')).status).toBe(200);
     expect(performance.now() - started).toBeGreaterThan(70);
   });
 
-  test('a reset before the request is processed', async () => {
+  test('breaks the connection before the request is processed', async () => {
     arm('POST /api/environments reset times=1');
     await expect(server.call('POST', '/api/environments', { json: { Name: 'Lost' } })).rejects.toThrow();
     expect((await server.call('GET', '/api/environments?name=Lost')).json['TotalResults']).toBe(0);
   });
 
-  test('a reset after it is processed', async () => {
+  test('breaks the connection after the request is processed', async () => {
     arm('POST /api/environments reset=after times=1');
     await expect(server.call('POST', '/api/environments', { json: { Name: 'Done' } })).rejects.toThrow();
     expect((await server.call('GET', '/api/environments?name=Done')).json['TotalResults']).toBe(1);
   });
 
-  test.each([0, 3])('a body cut off after %d bytes', async (cut) => {
+  test.each([0, 3])('cuts the body after %d bytes', async (cut) => {
     await server.upload('/api/packages/raw', 'A.1.0.0.zip', 'hello world');
     arm(`GET /api/packages/*/raw cut=${cut} times=1`);
     const response = await fetch(`${server.url}/api/packages/A.1.0.0/raw?apikey=${server.apiKey}`);
@@ -71,20 +71,20 @@ describe('on a route', () => {
     expect((await server.call('GET', '/api/packages/A.1.0.0/raw')).text).toBe('hello world');
   });
 
-  test('a page of HTML', async () => {
+  test('answers with a page of HTML', async () => {
     arm('GET /api/projects html status=504');
     const answer = await server.call('GET', '/api/projects');
     expect([answer.status, answer.headers.get('content-type')]).toEqual([504, 'text/html']);
     expect(answer.text).toContain('<html>');
   });
 
-  test('another content type', async () => {
+  test('changes the content type', async () => {
     arm('GET /api content-type=text/plain');
     const answer = await server.call('GET', '/api');
     expect([answer.headers.get('content-type'), answer.json['Application']]).toEqual(['text/plain', 'Octopus Deploy']);
   });
 
-  test('a slow drip', async () => {
+  test('sends the body slowly', async () => {
     await server.upload('/api/packages/raw', 'A.1.0.0.zip', 'hello world');
     arm('GET /api/packages/*/raw drip=4 every=30');
     const started = performance.now();
@@ -92,7 +92,7 @@ describe('on a route', () => {
     expect(performance.now() - started).toBeGreaterThan(60);
   });
 
-  test('is taken away, and the requests were counted', async () => {
+  test('can be removed, and the requests were recorded', async () => {
     const remove = arm('/api status=500');
     expect((await server.call('GET', '/api?x=1')).status).toBe(500);
     remove();
@@ -106,7 +106,7 @@ describe('on a route', () => {
   });
 });
 
-describe('by name', () => {
+describe('the named fault', () => {
   const proofs: Record<(typeof octopusFaults)[number], () => Promise<void>> = {
     'startup-503': async () => {
       arm('startup-503 times=2');
@@ -189,7 +189,8 @@ describe('by name', () => {
     },
   };
 
-  test.each(octopusFaults.map((name) => [name]))('%s', async (name) => {
-    await expect(proofs[name]()).resolves.toBeUndefined();
+  test.each(octopusFaults.map((name) => [name]))('%s does what its name says', async (name) => {
+    expect.hasAssertions();
+    await proofs[name]();
   });
 });

@@ -1,4 +1,4 @@
-// A running Octopus emulator in a folder of its own, spoken to with plain fetch.
+// Starts an Octopus emulator in its own folder and calls it with plain fetch.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ export interface OctopusServer extends RunningEmulator {
     content: string | Uint8Array,
     options?: CallOptions,
   ) => Promise<Answer>;
-  /** Polls a task until it is over and returns it with its raw log. */
+  /** Polls a task until it has ended. Returns it with its raw log. */
   readonly finished: (taskId: string) => Promise<{ readonly task: Json; readonly log: string }>;
 }
 

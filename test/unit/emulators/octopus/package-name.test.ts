@@ -10,7 +10,7 @@ test.each([
   ['App.1.0.0-beta.2+build.5.zip', 'App', '1.0.0-beta.2+build.5', '.zip'],
   ['x.1.0.0.tar.gz', 'x', '1.0.0', '.tar.gz'],
   ['x.1.TGZ', 'x', '1', '.TGZ'],
-])('%s', (name, id, version, extension) => {
+])('%s has the id %s, the version %s and the extension %s', (name, id, version, extension) => {
   expect(parsePackageName(name)).toEqual({ id, version, extension });
 });
 
@@ -23,7 +23,7 @@ test.each([
   'App.1.0.0-.zip',
   '../App.1.0.0.zip',
   '',
-])('"%s" is no package name', (name) => {
+])('"%s" is not a package name', (name) => {
   expect(parsePackageName(name)).toBeUndefined();
 });
 

@@ -23,29 +23,29 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-describe('the door', () => {
-  test('lists the products', () => {
+describe('starting an emulator', () => {
+  test('is possible for the listed products', () => {
     expect(emulatedProducts).toContain('octopus');
   });
 
-  test('refuses products there is no emulator of', async () => {
+  test('is refused for a product without an emulator', async () => {
     const directory = await newFolder();
     await expect(() => startEmulator('subversion', { directory })).toThrowCode('USAGE');
   });
 
-  test('refuses a directory that is served already, and gives it back', async () => {
+  test('is refused in a directory that is served, until that server is closed', async () => {
     const one = await startServer();
     await expect(() => startServer({ directory: one.directory })).toThrowCode('CONFLICT');
     await one.close();
     await startServer({ directory: one.directory });
   });
 
-  test('refuses a port that is taken', async () => {
+  test('is refused on a port that is taken', async () => {
     const one = await startServer();
     await expect(() => startServer({ port: Number(new URL(one.url).port) })).toThrowCode('CONFLICT');
   });
 
-  test('makes the directory', async () => {
+  test('makes a missing directory', async () => {
     const directory = join(await newFolder(), 'a', 'b');
     await startServer({ directory });
     expect(existsSync(join(directory, 'state.sqlite'))).toBe(true);
@@ -57,15 +57,18 @@ describe('sample data', () => {
     ['source', 12, 4, 2],
     ['target', 3, 5, 1],
     [false, 0, 1, 1],
-  ] as const)('%s', async (sample, projects, environments, spaces) => {
-    const server = await startServer({ sample });
-    const count = async (kind: string) => (await server.call('GET', `/api/${kind}`)).json['TotalResults'];
-    expect([await count('projects'), await count('environments'), await count('spaces')]).toEqual([
-      projects,
-      environments,
-      spaces,
-    ]);
-  });
+  ] as const)(
+    'of the sample %s has %d projects, %d environments and %d spaces',
+    async (sample, projects, environments, spaces) => {
+      const server = await startServer({ sample });
+      const count = async (kind: string) => (await server.call('GET', `/api/${kind}`)).json['TotalResults'];
+      expect([await count('projects'), await count('environments'), await count('spaces')]).toEqual([
+        projects,
+        environments,
+        spaces,
+      ]);
+    },
+  );
 
   test('is the same each time', async () => {
     const [one, two] = await Promise.all([startServer(), startServer()]);
@@ -79,7 +82,7 @@ describe('sample data', () => {
     }
   });
 
-  test('holds no plain secret in its file', async () => {
+  test('has no plain secret in its file', async () => {
     const server = await startServer();
     await server.close();
     const bytes = readFileSync(join(server.directory, 'state.sqlite'));
@@ -89,7 +92,7 @@ describe('sample data', () => {
 });
 
 describe('keys and versions', () => {
-  test('the administrator’s key stays over restarts', async () => {
+  test('the administrator’s key stays the same after a restart', async () => {
     const one = await startServer();
     await one.close();
     const two = await startServer({ directory: one.directory });
@@ -106,7 +109,7 @@ describe('keys and versions', () => {
 });
 
 describe('tasks', () => {
-  test('go from Queued by Executing to Success, in maintenance mode meanwhile', async () => {
+  test('go from Queued through Executing to Success, with maintenance mode meanwhile', async () => {
     const server = await startServer({ pace: 20 });
     const task = await begin(server);
     const seen = new Set<unknown>();
@@ -137,7 +140,7 @@ describe('tasks', () => {
     expect(String(two.task['StartTime']) >= String(one.task['CompletedTime'])).toBe(true);
   });
 
-  test('are cancelled: at once while queued, by way of Cancelling while they run', async () => {
+  test('are cancelled at once while queued, and through Cancelling while they run', async () => {
     const server = await startServer({ pace: 60_000 });
     const [first, second] = [await begin(server), await begin(server, { ...search, PackageVersion: '1.0.1' })];
     await until(async () => (await state(server, first)) === 'Executing');
@@ -170,7 +173,7 @@ describe('tasks', () => {
 });
 
 describe('a restart', () => {
-  test('keeps what was there', async () => {
+  test('keeps documents and packages', async () => {
     const one = await startServer();
     await one.call('POST', '/api/environments', { json: { Name: 'Kept' } });
     await one.upload('/api/packages/raw', 'Kept.1.0.0.zip', 'bytes');
@@ -180,7 +183,7 @@ describe('a restart', () => {
     expect((await two.call('GET', '/api/packages/Kept.1.0.0/raw')).text).toBe('bytes');
   });
 
-  test('finds the running task failed, runs the queued one, and leaves maintenance mode', async () => {
+  test('marks the running task as failed, runs the queued one, and ends maintenance mode', async () => {
     const one = await startServer({ pace: 60_000 });
     const running = await begin(one);
     const queued = await begin(one, { ...search, PackageVersion: '1.0.1' });
@@ -196,7 +199,7 @@ describe('a restart', () => {
     expect(await maintenance(two)).toBe(false);
   });
 
-  test('keeps maintenance mode when the fault says so', async () => {
+  test('keeps maintenance mode with the fault for it', async () => {
     const one = await startServer({ pace: 60_000 });
     const running = await begin(one);
     await until(async () => (await state(one, running)) === 'Executing');
@@ -208,7 +211,7 @@ describe('a restart', () => {
     expect(await maintenance(two)).toBe(true);
   });
 
-  test('of a killed process is taken up by the next', async () => {
+  test('after a killed process marks its task as failed', async () => {
     const directory = await newFolder();
     const script = `
       const { startEmulator } = await import(${JSON.stringify(new URL('../../../../dist/emulators/index.js', import.meta.url).href)});

@@ -11,7 +11,7 @@ test.each([
   ['{"a": "\\u0041\\n", // x\n}', { a: 'A\n' }],
   ['', undefined],
   ['  \n', undefined],
-])('%s', (text, value) => {
+])('%s is read', (text, value) => {
   expect(readTolerantJson(text)).toEqual(value);
 });
 
@@ -31,10 +31,10 @@ test.each([
   ['false', false],
   [undefined, false],
   [null, false],
-])('the flag %p', (value, expected) => {
+])('the flag %p is read as %p', (value, expected) => {
   expect(readFlag(value, 'Flag')).toBe(expected);
 });
 
-test.each([1, 'yes', '', {}])('%p is no flag', (value) => {
+test.each([1, 'yes', '', {}])('%p is refused as a flag', (value) => {
   expect(() => readFlag(value, 'Flag')).toThrow(Refusal);
 });

@@ -1,4 +1,4 @@
-// The fixtures of test/fixtures/octopus, played against a fresh server each.
+// Sends the requests of the fixtures in test/fixtures/octopus, each file to a new server.
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {

@@ -18,7 +18,7 @@ test.each([
     'success-with-errors times=1 quiet=1',
     { type: 'named', name: 'success-with-errors', times: 1, values: { quiet: 1 } },
   ],
-])('%s', (text, expected) => {
+])('%s is read', (text, expected) => {
   expect(parseFault(text)).toEqual(expected);
 });
 
@@ -39,22 +39,22 @@ test.each([
   await expect(() => parseFault(text)).toThrowCode('USAGE');
 });
 
-describe('armed faults', () => {
+describe('active faults', () => {
   const route = { type: 'route', path: '/api/tasks/*', status: 500 } as const;
 
-  test('are counted down', () => {
+  test('end after their number of hits', () => {
     const faults = createFaults([{ ...route, times: 2 }]);
     const hits = [1, 2, 3].map(() => faults.hit('GET', ['/api/tasks/1'])?.status);
     expect(hits).toEqual([500, 500, undefined]);
     expect(faults.active()).toEqual([]);
   });
 
-  test('let the first requests through', () => {
+  test('let the first requests pass', () => {
     const faults = createFaults([{ ...route, skip: 1, times: 1 }]);
     expect([1, 2, 3].map(() => faults.hit('GET', ['/api/tasks/1'])?.status)).toEqual([undefined, 500, undefined]);
   });
 
-  test('match a whole path in any case, and their method only', () => {
+  test('match a whole path in any letter case, and only their method', () => {
     const faults = createFaults([{ ...route, path: '/api/a.b', method: 'PUT' }]);
     expect(faults.hit('PUT', ['/API/A.B'])).toBeDefined();
     expect(faults.hit('GET', ['/api/a.b'])).toBeUndefined();
@@ -62,7 +62,7 @@ describe('armed faults', () => {
     expect(faults.hit('PUT', ['/api/a.b/c'])).toBeUndefined();
   });
 
-  test('are taken away again, and watched', () => {
+  test('can be removed, and a listener hears of it', () => {
     const faults = createFaults();
     let changes = 0;
     faults.watch(() => (changes += 1));

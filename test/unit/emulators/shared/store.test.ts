@@ -51,7 +51,7 @@ describe('the store', () => {
     store.close();
   });
 
-  test('a rehearsal shows its result and leaves nothing', () => {
+  test('returns the result of a rehearsal and undoes its writes', () => {
     const store = openStore(join(folder, 'state.sqlite'), 'octopus');
     const seen = store.rehearse(() => {
       store.put(entry('One'));
@@ -61,7 +61,7 @@ describe('the store', () => {
     store.close();
   });
 
-  test('a file that holds an instance of another product is refused', async () => {
+  test('refuses a file with an instance of another product', async () => {
     const file = join(folder, 'state.sqlite');
     const store = openStore(file, 'octopus');
     store.put(entry('One'));
@@ -72,7 +72,7 @@ describe('the store', () => {
     again.close();
   });
 
-  test('a file that is no database is refused', async () => {
+  test('refuses a file that is not a database', async () => {
     const file = join(folder, 'state.sqlite');
     writeFileSync(file, 'not a database, but long enough to be looked at as one '.repeat(100));
     await expect(() => openStore(file, 'octopus')).toThrowCode('LOCAL_IO');
@@ -80,14 +80,14 @@ describe('the store', () => {
 });
 
 describe('the lock', () => {
-  test('is held once', async () => {
+  test('can be held only once', async () => {
     const unlock = lockDirectory(folder);
     await expect(() => lockDirectory(folder)).toThrowCode('CONFLICT');
     unlock();
     lockDirectory(folder)();
   });
 
-  test('of a live process is respected, of a dead one taken over', async () => {
+  test('of a live process is respected, and that of a dead one is taken over', async () => {
     const file = join(folder, 'emulator.lock');
     writeFileSync(file, '1\n');
     await expect(() => lockDirectory(folder)).toThrowCode('CONFLICT');

@@ -9,7 +9,7 @@ export async function collected(chunks: AsyncIterable<Uint8Array>): Promise<Buff
   return Buffer.concat(all);
 }
 
-/** The members of a zip that is at hand as bytes. */
+/** The members of a zip file in memory. */
 export async function unzipped(bytes: Uint8Array): Promise<readonly ZipMember[]> {
   const folder = await mkdtemp(join(tmpdir(), 'zip-'));
   try {

@@ -15,7 +15,7 @@ const members: readonly ZipMember[] = [
 
 const bytesOf = (list: readonly ZipMember[]) => collected(writeZip(list));
 
-test('what is written is read', async () => {
+test('a zip file is read as it was written', async () => {
   const bytes = await bytesOf(members);
   expect(bytes.length).toBeLessThan(1000);
   expect((await unzipped(bytes)).map(({ name, data }) => [name, Buffer.from(data).toString()])).toEqual(
@@ -23,11 +23,11 @@ test('what is written is read', async () => {
   );
 });
 
-test('equal members make equal files', async () => {
+test('equal members make equal bytes', async () => {
   expect((await bytesOf(members)).equals(await bytesOf(members))).toBe(true);
 });
 
-testWith(['python3'], 'another reader reads it', async () => {
+testWith(['python3'], 'another reader reads a zip file of ours', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'zip-'));
   try {
     const file = join(folder, 'a.zip');
@@ -43,14 +43,14 @@ testWith(['python3'], 'another reader reads it', async () => {
   }
 });
 
-test('every truncation is noticed', async () => {
+test('a truncated zip file is always refused', async () => {
   const bytes = await bytesOf(members);
   for (let length = 0; length < bytes.length; length += 7) {
     await expect(unzipped(bytes.subarray(0, length))).rejects.toThrow(ZipDamage);
   }
 });
 
-test('a changed byte in the content is noticed', async () => {
+test('a zip file with a changed byte of content is refused', async () => {
   const bytes = await bytesOf(members);
   bytes[bytes.indexOf('{"a":1}') + 2]! ^= 1;
   await expect(unzipped(bytes)).rejects.toThrow(ZipDamage);

@@ -11,8 +11,8 @@ const arrivals = [
   { id: '3', name: 'notify', path: '', type: 'Pipeline', metadata: {}, document: using('../../shared/D001_erp') },
 ] as const;
 
-describe('the label of an account in the account file', () => {
-  test('is its name from then on, and pipelines follow', () => {
+describe('the label in an account file', () => {
+  test('becomes the name of the account, also in pipelines', () => {
     const result = renamed({ arrivals, accounts: { D001_erp: labelled('P001_erp') } });
     expect(result.arrivals.map(({ name }) => name)).toEqual(['P001_erp', 'load', 'notify']);
     expect(result.arrivals[1]!.document).toEqual(using('P001_erp'));

@@ -1,4 +1,4 @@
-// A running SnapLogic emulator in a folder of its own, spoken to with plain fetch.
+// Starts a SnapLogic emulator in its own folder and calls it with plain fetch.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ export interface Answer {
   readonly map: Json;
 }
 
-/** `admin`, `none`, a sample user before its `@`, or the whole header. */
+/** `admin`, `none`, the part of a sample user before the `@`, or the whole header. */
 type Caller = string;
 
 interface CallOptions {
@@ -40,16 +40,16 @@ export interface ControlPlane extends RunningEmulator {
   readonly post: (path: string, json: unknown, options?: CallOptions) => Promise<Answer>;
   /** Polls the status of a migration until it is no longer Started. */
   readonly finished: (token: unknown, as?: Caller) => Promise<Json>;
-  /** Begins a migration that must be accepted, and waits for its end. */
+  /** Begins a migration, which must succeed, and waits for its end. */
   readonly migrated: (from: string, body: Json) => Promise<Json>;
-  /** All entries of a list, page by page. */
+  /** All entries of a list, read page by page. */
   readonly list: (path: string) => Promise<readonly Json[]>;
 }
 
 export const pub = '/api/1/rest/public';
 export const rest = '/api/1/rest';
 
-/** `/Acme-Dev/Finance/Ledger & Co` with each name encoded on its own. */
+/** A path like `/Acme-Dev/Finance/Ledger & Co`, with each name percent-encoded. */
 export const encoded = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
 
 export const basic = (email: string, password: string): string =>

@@ -48,7 +48,7 @@ const accountOf = (document: Json): unknown =>
     .property_map.account.account_ref.value['ref_id'];
 
 describe('an overwrite', () => {
-  test('is made in place: snode ids of the target stay, those of the source are not taken over', async () => {
+  test('keeps the snode ids of the target and does not take those of the source', async () => {
     const plane = await startPlane();
     const before = await entry(plane, crmInTest, 'sync_contacts');
     const status = await plane.migrated(crm, { dest_path: crmInTest, duplicate_check: false });
@@ -66,7 +66,7 @@ describe('an overwrite', () => {
     expect(versions.map).toHaveLength(2);
   });
 
-  test('keeps what is only in the target, and leaves the source as it was', async () => {
+  test('keeps assets that only the target has, and does not change the source', async () => {
     const plane = await startPlane();
     const source = await plane.list(crm);
     await plane.migrated(crm, { dest_path: crmInTest, duplicate_check: false });
@@ -74,7 +74,7 @@ describe('an overwrite', () => {
     expect(await plane.list(crm)).toEqual(source);
   });
 
-  test('undoes what was edited by hand in accounts and tasks, when they are among the types', async () => {
+  test('replaces accounts and tasks that were edited in the target, when their types are listed', async () => {
     const plane = await startPlane();
     await plane.migrated(invoices, { dest_path: invoicesInTest });
     const task = await idOf(plane, invoicesInTest, 'Load invoices nightly');
@@ -87,7 +87,7 @@ describe('an overwrite', () => {
     });
   });
 
-  test('of an asset by one of another type fails with 409', async () => {
+  test('fails with 409 for an asset of another type', async () => {
     const plane = await startPlane();
     const form = new FormData();
     form.append('file', new Blob(['x']), 'x');
@@ -96,7 +96,7 @@ describe('an overwrite', () => {
     expect(status).toMatchObject({ status: 'Completed', failed: [{ name: 'sync_orders', status_code: 409 }] });
   });
 
-  test('that is run twice ends the same way', async () => {
+  test('that is repeated ends in the same way', async () => {
     const plane = await startPlane();
     const body = { dest_path: crmInTest, duplicate_check: false };
     const [first, second] = [await plane.migrated(crm, body), await plane.migrated(crm, body)];
@@ -105,8 +105,8 @@ describe('an overwrite', () => {
   });
 });
 
-describe('references', () => {
-  test('accounts are matched by name, in the project and in the shared folder', async () => {
+describe('references in a migration', () => {
+  test('to accounts are matched by name, in the project and in the shared folder', async () => {
     const plane = await startPlane();
     await plane.migrated(invoices, { dest_path: invoicesInTest });
     const own = await pipeline(plane, invoicesInTest, 'load_invoices');
@@ -115,7 +115,7 @@ describe('references', () => {
     expect(accountOf(shared)).toEqual({ value: await idOf(plane, '/Acme-Test/shared', 's3_archive') });
   });
 
-  test('to an account that is not there stay as they were, with a warning', async () => {
+  test('to a missing account do not change, with a warning', async () => {
     const plane = await startPlane();
     const types = { asset_types: ['Pipeline'] };
     const status = await plane.migrated(invoices, { dest_path: '/Acme-Test/Finance/Renamed', ...types });
@@ -127,14 +127,14 @@ describe('references', () => {
     expect(accountOf(moved)).toEqual({ value: await idOf(plane, invoices, 'erp_account') });
   });
 
-  test('the default Snaplex is still that of the source', async () => {
+  test('to the default Snaplex of the source do not change', async () => {
     const plane = await startPlane();
     await plane.migrated(invoices, { dest_path: invoicesInTest });
     const { render_map: render } = await pipeline(plane, invoicesInTest, 'notify');
     expect(render).toMatchObject({ default_snaplex: expect.stringMatching(/^Acme-Dev\//) as unknown });
   });
 
-  test('tasks stay bound to their pipelines, and are disabled where their Snaplex is not', async () => {
+  test('of tasks to pipelines stay, and tasks without their Snaplex are disabled', async () => {
     const plane = await startPlane();
     await plane.migrated(invoices, { dest_path: invoicesInTest });
     expect(await job(plane, invoicesInTest, 'invoice_webhook')).toMatchObject({
@@ -146,7 +146,7 @@ describe('references', () => {
     });
   });
 
-  test('within one environment a task stays enabled if its pipeline comes along', async () => {
+  test('within one environment leave a task enabled if its pipeline is copied too', async () => {
     const plane = await startPlane();
     await plane.migrated(invoices, { dest_path: '/Acme-Dev/Finance/Twin' });
     expect((await job(plane, '/Acme-Dev/Finance/Twin', 'invoice_webhook'))['enabled']).toBe(true);
@@ -154,7 +154,7 @@ describe('references', () => {
     expect((await job(plane, '/Acme-Dev/Finance/Tasks', 'invoice_webhook'))['enabled']).toBe(false);
   });
 
-  test('a task without its pipeline is warned of', async () => {
+  test('of a task to a pipeline that is not copied give a warning', async () => {
     const plane = await startPlane();
     const body = { dest_path: '/Acme-Test/Finance/Tasks', asset_types: ['Job'] };
     const { warnings } = await plane.migrated(invoices, body);
@@ -163,7 +163,7 @@ describe('references', () => {
     );
   });
 
-  test('shared files that pipelines name are put at the same place, unless they are there', async () => {
+  test('of pipelines to shared files copy the files, unless they exist', async () => {
     const plane = await startPlane();
     const form = new FormData();
     form.append('file', new Blob(['edited in test']), 'common.expr');
@@ -175,8 +175,8 @@ describe('references', () => {
   });
 });
 
-describe('trust and security levels', () => {
-  test('accounts travel where the source trusts the target, encrypted anew for it', async () => {
+describe('by trust and security level', () => {
+  test('accounts move to a target that the source trusts, and are encrypted for it', async () => {
     const plane = await startPlane();
     await plane.migrated(invoices, { dest_path: invoicesInTest });
     const read = async (project: string) =>
@@ -188,14 +188,14 @@ describe('trust and security levels', () => {
     expect(to['password']).not.toEqual(from['password']);
   });
 
-  test('a higher level may receive from a lower one', async () => {
+  test('a higher level can receive accounts from a lower one', async () => {
     const plane = await startPlane();
     const status = await plane.migrated(crmInTest, { dest_path: '/Acme-Prod/Finance/CRM' });
     expect(status).toMatchObject({ status: 'Completed', failed: [] });
     expect((await entry(plane, '/Acme-Prod/Finance/CRM', 'crm_login'))['asset_type']).toBe('Account');
   });
 
-  test('but not the other way round, trusted or not', async () => {
+  test('a lower level cannot receive accounts from a higher one, trusted or not', async () => {
     const plane = await startPlane();
     await plane.migrated(crmInTest, { dest_path: '/Acme-Prod/Finance/CRM' });
     const status = await plane.migrated('/Acme-Prod/Finance/CRM', { dest_path: '/Acme-Dev/Finance/CRM' });
@@ -212,7 +212,7 @@ describe('trust and security levels', () => {
   });
 });
 
-describe('while it runs', () => {
+describe('while a migration runs', () => {
   test('assets arrive one after the other', async () => {
     const plane = await startPlane({ pace: 15 });
     const token = (await begin(plane, invoices, { dest_path: invoicesInTest })).map['status_token'];
@@ -226,13 +226,13 @@ describe('while it runs', () => {
     expect(status['successful']).toHaveLength(10);
   });
 
-  test('the project is there from the start, so that a second call is a conflict', async () => {
+  test('the project exists from the beginning, so a second call is a conflict', async () => {
     const plane = await startPlane({ pace: 60_000 });
     expect((await begin(plane, invoices, { dest_path: invoicesInTest })).status).toBe(200);
     expect((await begin(plane, invoices, { dest_path: invoicesInTest })).status).toBe(409);
   });
 
-  test('a stuck one stays Started until the fault is gone', async () => {
+  test('the fault stuck keeps it Started until the fault is removed', async () => {
     const plane = await startPlane();
     const release = plane.faults.add(fault('stuck'));
     const token = (await begin(plane, invoices, { dest_path: invoicesInTest })).map['status_token'];
@@ -243,7 +243,7 @@ describe('while it runs', () => {
     expect((await plane.finished(token))['status']).toBe('Completed');
   });
 
-  test('what vanishes meanwhile fails with 404', async () => {
+  test('an asset that is deleted fails with 404', async () => {
     const plane = await startPlane();
     const release = plane.faults.add(fault('stuck'));
     const body = { dest_path: invoicesInTest, asset_types: ['File'] };
@@ -257,7 +257,7 @@ describe('while it runs', () => {
     });
   });
 
-  test('two migrations run side by side', async () => {
+  test('another migration can run at the same time', async () => {
     const plane = await startPlane({ pace: 2 });
     const [one, two] = await Promise.all([
       plane.migrated(invoices, { dest_path: invoicesInTest }),
@@ -266,7 +266,7 @@ describe('while it runs', () => {
     expect([one['status'], two['status']]).toEqual(['Completed', 'Completed']);
   });
 
-  test('a synchronous call that is cut off goes on', async () => {
+  test('a synchronous call can be broken, and the migration goes on', async () => {
     const plane = await startPlane({ pace: 5 });
     plane.faults.add(fault('sync-cut times=1'));
     const body = { dest_path: invoicesInTest, asset_types: ['File'], async: false };
@@ -277,7 +277,7 @@ describe('while it runs', () => {
 });
 
 describe('a restart', () => {
-  test('finishes the migration that ran, with the same token and each asset once', async () => {
+  test('finishes the running migration, with the same token and each asset once', async () => {
     const one = await startPlane({ pace: 20 });
     const token = (await begin(one, invoices, { dest_path: invoicesInTest })).map['status_token'];
     while ((await names(one, invoicesInTest)).length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -289,7 +289,7 @@ describe('a restart', () => {
     expect([...moved].sort()).toEqual([...(await names(two, invoices))].sort());
   });
 
-  test('keeps the status of what is over', async () => {
+  test('keeps the status of a migration that has ended', async () => {
     const one = await startPlane();
     const status = await one.migrated(crm, { dest_path: crmInTest, duplicate_check: false });
     await one.close();

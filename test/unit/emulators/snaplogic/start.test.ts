@@ -22,20 +22,20 @@ describe('a folder', () => {
     await startPlane({ directory: one.directory });
   });
 
-  test('is made, with its files', async () => {
+  test('is made when it is missing, with its files', async () => {
     const directory = join(await newFolder(), 'a', 'b');
     await startPlane({ directory });
     expect(existsSync(join(directory, 'state.sqlite'))).toBe(true);
     expect(readdirSync(join(directory, 'files')).length).toBeGreaterThan(0);
   });
 
-  test('that is a file is refused', async () => {
+  test('is refused when it is a file', async () => {
     const one = await startPlane();
     await one.close();
     await expect(() => startPlane({ directory: join(one.directory, 'state.sqlite') })).toThrowCode('LOCAL_IO');
   });
 
-  test('is refused on a port that is taken, and free afterwards', async () => {
+  test('is free again after a start on a port that is taken', async () => {
     const one = await startPlane();
     const directory = await newFolder();
     const port = Number(new URL(one.url).port);
@@ -49,11 +49,11 @@ describe('sample data', () => {
     ['source', ['Acme-Dev', 'Acme-Test', 'Acme-Prod', 'Acme-Secure']],
     ['target', ['Acme-EU', 'Acme-EU-Prod']],
     [false, ['Acme']],
-  ] as const)('%s', async (sample, expected) => {
+  ] as const)('of the sample %s has its environments', async (sample, expected) => {
     expect(await orgs(await startPlane({ sample }))).toEqual(expected);
   });
 
-  test('is the same each time, and another in the target', async () => {
+  test('is the same each time, and differs in the target', async () => {
     const [one, two, target] = await Promise.all([startPlane(), startPlane(), startPlane({ sample: 'target' })]);
     const path = '/Acme-Dev/Finance/Invoices';
     expect(await one.list(path)).toEqual(await two.list(path));
@@ -61,7 +61,7 @@ describe('sample data', () => {
     expect(ids(await one.list('/Acme-Dev'))).not.toEqual(ids(await target.list('/Acme-EU')));
   });
 
-  test('has a list of more than two pages', async () => {
+  test('has a list with more than two pages', async () => {
     const plane = await startPlane();
     const path = `${rest}/asset/list/Acme-Dev/Sales%20EMEA/Bulk`;
     const page = async (query: string) =>
@@ -73,7 +73,7 @@ describe('sample data', () => {
     expect(new Set(all.map(({ name }) => name)).size).toBe(230);
   });
 
-  test('holds no plain secret in its file', async () => {
+  test('has no plain secret in its file', async () => {
     const plane = await startPlane();
     await plane.close();
     const bytes = readFileSync(join(plane.directory, 'state.sqlite'));
@@ -84,7 +84,7 @@ describe('sample data', () => {
 });
 
 describe('the administrator', () => {
-  test('has a password of its own that stays over restarts', async () => {
+  test('has a password that stays the same after a restart', async () => {
     const one = await startPlane();
     await one.close();
     const two = await startPlane({ directory: one.directory });
@@ -93,7 +93,7 @@ describe('the administrator', () => {
     expect((await startPlane()).credentials['password']).not.toBe(one.credentials['password']);
   });
 
-  test('may be a given one, who then administers every environment', async () => {
+  test('can be given, and then administers every environment', async () => {
     const credentials = { username: 'me@acme.example', password: 'it: has a colon, and ümlauts' };
     const plane = await startPlane({ credentials });
     expect(plane.credentials).toEqual(credentials);
@@ -101,14 +101,14 @@ describe('the administrator', () => {
     expect(map['organizations']).toMatchObject(Array.from({ length: 4 }, () => ({ administrator: true })));
   });
 
-  test('is called what the command line calls it', () => {
+  test('has credentials with the names that the command line uses', () => {
     expect(accountNames('snaplogic')).toEqual(['username', 'password']);
     expect(faultNames('snaplogic')).toEqual(expect.arrayContaining(['stuck', 'sync-cut', 'status-foreign-host']));
   });
 });
 
 describe('a restart', () => {
-  test('keeps assets, files, bin and sessions', async () => {
+  test('keeps assets, files, the recycle bin and sessions', async () => {
     const one = await startPlane();
     const session = (await one.get(`${rest}/asset/session?caller=admin@acme.example`)).map['token'];
     await one.post(`${pub}/assetapi/project/Acme-Test/Finance/Kept`, {});
@@ -124,7 +124,7 @@ describe('a restart', () => {
     expect(bin.map['entries']).toMatchObject([{ name: 'notify' }]);
   });
 
-  test('clears contents that no asset holds', async () => {
+  test('removes contents that no asset has', async () => {
     const one = await startPlane();
     const count = () => readdirSync(join(one.directory, 'files')).length;
     const before = count();
@@ -134,7 +134,7 @@ describe('a restart', () => {
     expect(count()).toBe(before - 1);
   });
 
-  test('after a kill finishes the migration that ran', async () => {
+  test('after a kill finishes the running migration', async () => {
     const directory = await newFolder();
     const token = join(directory, 'token');
     const script = `
@@ -179,13 +179,13 @@ describe('a JWT', () => {
   const look = async (plane: ControlPlane, as: string, org = 'Acme-Dev') =>
     (await plane.get(`${rest}/asset/list/${org}`, { as })).status;
 
-  test('opens the environment it names, and no other', async () => {
+  test('opens only the environment that it names', async () => {
     const plane = await startPlane();
     expect(await look(plane, jwt(plane))).toBe(200);
     expect(await look(plane, jwt(plane), 'Acme-Test')).toBe(403);
   });
 
-  test('for the source begins a migration into another environment', async () => {
+  test('for the source can begin a migration into another environment', async () => {
     const plane = await startPlane();
     const body = { dest_path: '/Acme-Test/Finance/Invoices' };
     const path = `${pub}/project/migrate/Acme-Dev/Finance/Invoices`;
@@ -195,7 +195,7 @@ describe('a JWT', () => {
     expect((await plane.finished(answer.map['status_token'], jwt(plane)))['user_id']).toBe('ci@acme.example');
   });
 
-  test('of Entra has claims of its own', async () => {
+  test('of Entra has other claims', async () => {
     const plane = await startPlane();
     const claims = {
       aud: 'application id',
@@ -207,7 +207,7 @@ describe('a JWT', () => {
     expect(await look(plane, jwt(plane, claims))).toBe(200);
   });
 
-  test('is held to its signature', async () => {
+  test('is refused with a wrong signature', async () => {
     const plane = await startPlane();
     const good = jwt(plane);
     const [head = '', , signature = ''] = good.split('.');
@@ -226,7 +226,7 @@ describe('a JWT', () => {
     expect(await look(plane, good)).toBe(200);
   });
 
-  test('may be signed by an issuer whose keys are put into the key set, and the set stays', async () => {
+  test('can be signed with a key that was added to the key set, which a restart keeps', async () => {
     const directory = await newFolder();
     const one = await startPlane({ directory });
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -255,7 +255,7 @@ describe('a JWT', () => {
     expect(await look(plane, jwt(plane, claims))).toBe(401);
   });
 
-  test('that is not signed, or no JWT at all, is refused', async () => {
+  test('without a signature, or of another form, is refused', async () => {
     const plane = await startPlane();
     expect(await look(plane, jwt(plane, {}, { alg: 'none' }))).toBe(401);
     expect(await look(plane, 'Bearer a.b.c')).toBe(401);

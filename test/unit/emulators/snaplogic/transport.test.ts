@@ -65,7 +65,7 @@ const member = (name: string, value: unknown): ZipMember => ({
 });
 
 describe('an export', () => {
-  test('holds export.json, the template of accounts and the files', async () => {
+  test('has export.json, the template of accounts and the files', async () => {
     const plane = await startPlane();
     const answer = await exported(plane, invoices);
     expect(answer.status).toBe(200);
@@ -101,7 +101,7 @@ describe('an export', () => {
     expect(entries.map(({ asset_type: type }) => type)).not.toContain('Policy');
   });
 
-  test('shows no secret, neither in the entries nor in the template', async () => {
+  test('has no secret, neither in the entries nor in the template', async () => {
     const plane = await startPlane();
     const files = await content((await exported(plane, invoices)).bytes);
     expect([...files.values()].join('\n')).not.toContain('sample-account-password');
@@ -112,7 +112,7 @@ describe('an export', () => {
     });
   });
 
-  test('of chosen types: one, several with commas, several repeated', async () => {
+  test('can be limited to types: one, several with commas, or several parameters', async () => {
     const plane = await startPlane();
     expect(await namesOf(await exported(plane, invoices, '?asset_types=Account'))).toEqual(['erp_account']);
     for (const query of ['?asset_types=Account,File', '?asset_types=Account&asset_types=File']) {
@@ -128,7 +128,7 @@ describe('an export', () => {
     ['a type that cannot be exported', invoices, '?asset_types=Policy', 'admin', 400],
     ['a project that does not exist', '/Acme-Dev/Finance/Nothing', '', 'admin', 404],
     ['a project space', '/Acme-Dev/Finance', '', 'admin', 400],
-    ['somebody who is no admin', invoices, '', 'release', 403],
+    ['a caller who is not an administrator', invoices, '', 'release', 403],
     ['a pipeline that is secured', '/Acme-Dev/Finance/Payroll', '', 'admin', 403],
   ])('is refused for %s', async (_, path, query, as, status) => {
     const plane = await startPlane();
@@ -137,13 +137,13 @@ describe('an export', () => {
     expect(answer.json['http_status_code']).toBe(status);
   });
 
-  test('of what is not secured goes on', async () => {
+  test('leaves out secured assets on request', async () => {
     const plane = await startPlane();
     const answer = await exported(plane, '/Acme-Dev/Finance/Payroll', '?asset_types=File');
     expect(await namesOf(answer)).toEqual(['calendar.txt']);
   });
 
-  test('of more than 200 files needs force', async () => {
+  test('with more than 200 files needs force', async () => {
     const plane = await startPlane();
     const upload = (number: number) => {
       const one = new FormData();
@@ -155,7 +155,7 @@ describe('an export', () => {
     expect(await namesOf(await exported(plane, invoices, '?force=true'))).toHaveLength(9 + 199);
   });
 
-  test('of single assets', async () => {
+  test('can have single assets', async () => {
     const plane = await startPlane();
     const paths = `${invoices}/notify,/Acme-Dev/shared/common.expr`;
     const answer = await plane.get(`${pub}/project/export/assets?asset_paths=${encodeURIComponent(paths)}`);
@@ -236,7 +236,7 @@ describe('an import', () => {
     expect(read.map['property_map']).toEqual({ settings: 'new' });
   });
 
-  test('takes accounts from the account file, and encrypts what is plain', async () => {
+  test('takes accounts from the account file, and encrypts plain values', async () => {
     const plane = await startPlane();
     const zip = (await exported(plane, invoices)).bytes;
     const settings = { hostname: { value: 'prod.db' }, password: { value: 'plain-password' } };
@@ -254,7 +254,7 @@ describe('an import', () => {
     expect(JSON.stringify(map)).not.toContain('plain-password');
   });
 
-  test('takes the account file as a plain field too', async () => {
+  test('accepts the account file as a plain field too', async () => {
     const plane = await startPlane();
     const parts = form({ zip: (await exported(plane, invoices)).bytes });
     parts.append(
@@ -266,7 +266,7 @@ describe('an import', () => {
     expect(map['property_map']).toMatchObject({ settings: { hostname: { value: 'prod.db' } } });
   });
 
-  test("is there under the path of the product's own pages, with its words for duplicates", async () => {
+  test("is possible by the path of the product's own pages, with its words for duplicates", async () => {
     const plane = await startPlane();
     const zip = (await exported(plane, invoices)).bytes;
     const [first] = await plane.list('/Acme-Test');
@@ -279,7 +279,7 @@ describe('an import', () => {
     expect(answer.map['failed']).toHaveLength(9);
   });
 
-  test('with the template as it came changes nothing', async () => {
+  test('with the unchanged template changes nothing', async () => {
     const plane = await startPlane();
     const zip = (await exported(plane, invoices)).bytes;
     const accounts = (await content(zip)).get('accounts_template.json');
@@ -289,7 +289,7 @@ describe('an import', () => {
     expect(read.map['property_map']).toMatchObject({ settings: { password: { key: expect.any(String) as unknown } } });
   });
 
-  test('puts expression files flat into the project, over those that are there', async () => {
+  test('puts expression files directly into the project and replaces existing ones', async () => {
     const plane = await startPlane();
     const zip = (await exported(plane, invoices)).bytes;
     const expressions = await zipOf([
@@ -303,7 +303,7 @@ describe('an import', () => {
     expect((await plane.get(`${rest}/slfs/Acme-Test/Finance/Invoices/rates.json`)).text).toBe('from the zip');
   });
 
-  test('in another control plane brings the project, with accounts that it cannot read', async () => {
+  test('in another control plane makes the project, with accounts that it cannot read', async () => {
     const [plane, abroad] = await Promise.all([startPlane(), startPlane({ sample: 'target' })]);
     const zip = (await exported(plane, invoices)).bytes;
     const { map } = await imported(abroad, '/Acme-EU/Finance/Invoices', { zip });
@@ -322,7 +322,7 @@ describe('an import', () => {
     expect(second.map['warnings']).toEqual([]);
   });
 
-  test('without trust brings accounts that will not validate, also within one control plane', async () => {
+  test('without trust makes accounts that will not validate, also within one control plane', async () => {
     const plane = await startPlane();
     const zip = (await exported(plane, invoices, '?asset_types=Account')).bytes;
     const { map } = await imported(plane, '/Acme-Prod/Finance/Invoices', { zip });
@@ -333,7 +333,7 @@ describe('an import', () => {
     expect(to!.map['property_map']).toEqual(from!.map['property_map']);
   });
 
-  test('is not misled by accounts that are called like members of every object', async () => {
+  test('accepts accounts with the names of members that every object has', async () => {
     const plane = await startPlane();
     const account = { name: 'constructor', asset_type: 'Account', property_map: { settings: 'kept' } };
     const zip = await zipOf([member('export.json', { entries: [account] })]);
@@ -342,7 +342,7 @@ describe('an import', () => {
     expect(read.map['property_map']).toEqual({ settings: 'kept' });
   });
 
-  test('keeps names and contents of files byte for byte', async () => {
+  test('keeps the names and the bytes of files', async () => {
     const [plane, abroad] = await Promise.all([startPlane(), startPlane({ sample: 'target' })]);
     const path = '/Acme-Dev/Finance/Ledger & Co 100%+';
     const zip = (await exported(plane, path)).bytes;
@@ -354,7 +354,7 @@ describe('an import', () => {
     );
   });
 
-  test('of a single asset takes no other', async () => {
+  test('of a single asset takes only this one', async () => {
     const plane = await startPlane();
     const zip = (await exported(plane, invoices)).bytes;
     await plane.post(`${pub}/assetapi/project/Acme-Test/Finance/Single`, {});
@@ -366,7 +366,7 @@ describe('an import', () => {
     expect(copy.status).toBe(400);
   });
 
-  test('is known beforehand by list_assets', async () => {
+  test('can be previewed by list_assets', async () => {
     const plane = await startPlane();
     const zip = (await exported(plane, invoices, '?asset_types=Account,File')).bytes;
     const answer = await plane.call('POST', `${pub}/project/list_assets`, { form: form({ zip }) });
@@ -380,7 +380,7 @@ describe('an import', () => {
   });
 });
 
-describe('an import that is refused', () => {
+describe('an import is refused', () => {
   const good = member('export.json', { entries: [] });
 
   test.each([
@@ -388,7 +388,7 @@ describe('an import that is refused', () => {
     ['an absolute member', [good, member('/x', 'x')]],
     ['a member with a backslash', [good, member('a\\x', 'x')]],
     ['no export.json', [member('other.json', '{}')]],
-    ['an export.json that is no JSON', [member('export.json', '{')]],
+    ['an export.json that is not JSON', [member('export.json', '{')]],
     ['an export.json without entries', [member('export.json', '{}')]],
     ['an entry of an unknown type', [member('export.json', { entries: [{ name: 'x', asset_type: 'Ship' }] })]],
     ['an entry without a name', [member('export.json', { entries: [{ asset_type: 'Policy' }] })]],
@@ -396,7 +396,7 @@ describe('an import that is refused', () => {
       'a file without content',
       [member('export.json', { entries: [{ name: 'x', asset_type: 'File', file: 'files/x' }] })],
     ],
-  ])('%s', async (_, members) => {
+  ])('for a zip with %s', async (_, members) => {
     const plane = await startPlane();
     const answer = await imported(plane, '/Acme-Test/Finance/X', { zip: await zipOf(members) });
     expect(answer.status).toBe(400);
@@ -405,39 +405,39 @@ describe('an import that is refused', () => {
 
   test.each([
     ['no zip', '/Acme-Test/Finance/X', {}, '', 'admin', 400],
-    ['bytes that are no zip', '/Acme-Test/Finance/X', { zip: Buffer.from('not a zip') }, '', 'admin', 400],
-    ['somebody who is no admin', '/Acme-Test/Finance/X', { zip: Buffer.from('x') }, '', 'release', 403],
+    ['bytes that are not a zip', '/Acme-Test/Finance/X', { zip: Buffer.from('not a zip') }, '', 'admin', 400],
+    ['a caller who is not an administrator', '/Acme-Test/Finance/X', { zip: Buffer.from('x') }, '', 'release', 403],
     ['a space that does not exist', '/Acme-Test/Nowhere/X', { zip: Buffer.from('x') }, '', 'admin', 404],
     ['an environment that does not exist', '/Acme-EU/Finance/X', { zip: Buffer.from('x') }, '', 'admin', 404],
     ['a name with a question mark', '/Acme-Test/Finance/X?', { zip: Buffer.from('x') }, '', 'admin', 400],
     ['a path that is too short', '/Acme-Test/Finance', { zip: Buffer.from('x') }, '', 'admin', 400],
     ['an unknown mode', '/Acme-Test/Finance/X', { zip: Buffer.from('x') }, '?duplicate_check=maybe', 'admin', 400],
-  ])('%s', async (_, path, parts, query, as, status) => {
+  ])('for %s', async (_, path, parts, query, as, status) => {
     const plane = await startPlane();
     expect((await imported(plane, path, parts, query, as)).status).toBe(status);
   });
 
-  test('an account file that is no JSON', async () => {
+  test('for an account file that is not JSON', async () => {
     const plane = await startPlane();
     const zip = (await exported(plane, invoices)).bytes;
     expect((await imported(plane, '/Acme-Test/Finance/X', { zip, accounts: '{' })).status).toBe(400);
     expect(await names(plane, '/Acme-Test/Finance')).toEqual([]);
   });
 
-  test('a zip that was cut', async () => {
+  test('for a zip that was cut', async () => {
     const plane = await startPlane();
     const zip = (await exported(plane, invoices)).bytes;
     expect((await imported(plane, '/Acme-Test/Finance/X', { zip: zip.subarray(0, zip.length - 40) })).status).toBe(400);
   });
 
-  test('a body that is no form', async () => {
+  test('for a body that is not a form', async () => {
     const plane = await startPlane();
     expect((await plane.post(`${pub}/project/import/Acme-Test/Finance/X`, {})).status).toBe(400);
     expect((await plane.post(`${pub}/project/list_assets`, {})).status).toBe(400);
   });
 });
 
-test('an export can be cut by a fault', async () => {
+test('a fault can cut an export', async () => {
   const plane = await startPlane();
   plane.faults.add(fault('GET /api/1/rest/public/project/export/* cut=100 times=1'));
   await expect(exported(plane, invoices)).rejects.toThrow('terminated');

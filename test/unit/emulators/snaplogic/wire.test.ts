@@ -1,4 +1,4 @@
-// The fixtures of test/fixtures/snaplogic, played against a fresh control plane each.
+// Sends the requests of the fixtures in test/fixtures/snaplogic, each file to a new control plane.
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fault, startPlane, stopPlanes, type Answer, type ControlPlane, type Json } from './control-plane.ts';
@@ -30,7 +30,7 @@ const filled = (exchange: Exchange, saved: ReadonlyMap<string, string>): Exchang
     JSON.stringify(exchange).replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => saved.get(name) ?? `no ${name}`),
   ) as Exchange;
 
-/** What a fixture says about a value, as the test runner understands it. */
+/** The expectation of a fixture as a matcher of the test runner. */
 function pattern(value: unknown): unknown {
   if (value === '*') return expect.anything();
   if (typeof value === 'string' && value.startsWith('~')) return expect.stringMatching(new RegExp(value.slice(1)));

@@ -8,7 +8,7 @@ const difatSector = 0xfffffffc;
 const perSector = sectorSize / 4;
 const inHeader = 109;
 const signature = Buffer.from('d0cf11e0a1b11ae1', 'hex');
-/** Shorter streams lie in a container of their own; a longer one never does. */
+/** Streams that are shorter are stored in the mini stream, all others in sectors of their own. */
 const smallest = 4096;
 
 export class SpreadsheetError extends Error {
@@ -17,7 +17,7 @@ export class SpreadsheetError extends Error {
 
 const sectorsFor = (size: number) => Math.ceil(size / sectorSize);
 
-/** How many sectors the table and the table of the table need: both are part of what they describe. */
+/** How many sectors the table (FAT) and its own table (DIFAT) need. Both tables also list their own sectors. */
 function tableSizes(others: number): { readonly fat: number; readonly difat: number } {
   let fat = 0;
   let difat = 0;
@@ -51,7 +51,7 @@ function emptyEntry(): Buffer {
   return entry;
 }
 
-/** A file with one stream; a stream shorter than 4096 bytes is filled up with zeros. */
+/** Writes a file with one stream. A stream of less than 4096 bytes is filled up with zeros. */
 export function writeCompoundFile(name: string, stream: Uint8Array): Buffer {
   const size = Math.max(stream.length, smallest);
   const data = sectorsFor(size);
@@ -121,7 +121,7 @@ function sectorOf({ bytes, size }: Container, sector: number): Buffer {
 const numbers = (bytes: Buffer): number[] =>
   Array.from({ length: Math.floor(bytes.length / 4) }, (_, index) => bytes.readUInt32LE(index * 4));
 
-/** The sectors of a chain; a chain that comes back to itself is a fault of the file. */
+/** The sectors of a chain. A chain that contains a sector twice means that the file is damaged. */
 function* chain(table: readonly number[], first: number): Generator<number> {
   let left = table.length + 1;
   for (let sector = first; sector < fatSector - 1; sector = table[sector] ?? endOfChain) {
@@ -155,11 +155,13 @@ function shortStream(container: Container, root: Buffer, first: number): Buffer 
   return Buffer.concat([...chain(table, first)].map((sector) => inner.subarray(sector * width, (sector + 1) * width)));
 }
 
-/** The first stream that has one of these names. SpreadsheetError for what is no compound file or has none. */
+/**
+ * The first stream with one of these names. SpreadsheetError when there is none or the bytes are not a compound file.
+ */
 export function readCompoundFile(content: Uint8Array, names: readonly string[]): Buffer {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
   if (bytes.length < sectorSize || !bytes.subarray(0, 8).equals(signature)) {
-    throw new SpreadsheetError('this is no .xls file');
+    throw new SpreadsheetError('this is not an .xls file');
   }
   const shift = bytes.readUInt16LE(30);
   if (shift !== 9 && shift !== 12) throw new SpreadsheetError('the sectors of the file have an unknown size');
@@ -177,5 +179,5 @@ export function readCompoundFile(content: Uint8Array, names: readonly string[]):
     const stream = isShort ? shortStream(container, directory.subarray(0, 128), first) : streamOf(container, first);
     return stream.subarray(0, bytesOf);
   }
-  throw new SpreadsheetError('the file holds no workbook');
+  throw new SpreadsheetError('the file has no workbook');
 }

@@ -1,11 +1,11 @@
-// Reads the values of .xls files (BIFF8): texts, numbers, truths and what formulas last came to.
+// Reads the values of .xls files (BIFF8): texts, numbers, booleans and the last results of formulas.
 import { readCompoundFile, SpreadsheetError } from './compound-file.ts';
 
 export type Cell = string | number | boolean;
 
 export interface ReadSheet {
   readonly name: string;
-  /** As long as the last cell that is not empty; empty cells are ''. */
+  /** Ends with the last cell that is not empty; empty cells before it are ''. */
   readonly rows: readonly (readonly Cell[])[];
 }
 
@@ -42,7 +42,7 @@ function* entries(stream: Buffer, start: number): Generator<Entry> {
   }
 }
 
-/** Texts that run over several records: each new record begins with the width of what goes on in it. */
+/** Reads texts that continue in further records. Each record begins with a width flag for the rest of the text. */
 function readSharedStrings(records: readonly Buffer[]): readonly string[] {
   let number = 0;
   let at = 8;
@@ -118,7 +118,7 @@ function severalNumbers(data: Buffer): readonly (readonly [number, Cell])[] {
   return Array.from({ length: count }, (_, index) => [first + index, rkNumber(data.readInt32LE(6 + index * 6))]);
 }
 
-/** A number, a truth, or undefined where the text follows in a record of its own. */
+/** The result of a formula: a number or a boolean. Undefined when a text follows in the next record. */
 function formulaValue(data: Buffer): Cell | undefined {
   if (data.readUInt16LE(12) !== 0xffff) return data.readDoubleLE(6);
   switch (data.readUInt8(6)) {
@@ -196,7 +196,7 @@ function read(content: Uint8Array): readonly ReadSheet[] {
   for (const { id, data } of entries(stream, 0)) {
     if (id === ids.end) break;
     if (id === ids.beginning && data.readUInt16LE(0) !== 0x0600)
-      throw new SpreadsheetError('this is no BIFF8 workbook');
+      throw new SpreadsheetError('this is not a BIFF8 workbook');
     if (id === ids.encrypted) throw new SpreadsheetError('the workbook is encrypted');
     if (id === ids.boundSheet && data.readUInt8(5) === 0) {
       const wide = (data.readUInt8(7) & 1) === 1;
@@ -210,7 +210,7 @@ function read(content: Uint8Array): readonly ReadSheet[] {
   return bounds.map(({ name, start }) => ({ name, rows: readSheet(stream, start, strings) }));
 }
 
-/** The sheets in their order. SpreadsheetError for what is no BIFF8 workbook (.xlsx, older .xls) or is damaged. */
+/** The sheets in their order. SpreadsheetError when the file is damaged or not BIFF8 (.xlsx, older .xls). */
 export function readWorkbook(content: Uint8Array): readonly ReadSheet[] {
   try {
     return read(content);

@@ -38,7 +38,7 @@ function font(): Buffer {
   );
 }
 
-/** The fifteen styles every file has, and the format of the cells. */
+/** The fifteen styles that every file has, and the format of the cells. */
 function formats(): Buffer {
   const format = (isStyle: boolean) =>
     record(
@@ -59,7 +59,7 @@ function formats(): Buffer {
 const isNarrow = (text: string) => !/[^\0-\xff]/.test(text);
 const encoded = (text: string, narrow: boolean) => Buffer.from(text, narrow ? 'latin1' : 'utf16le');
 
-/** All texts once. A text that does not fit in a record goes on in the next, which says anew how wide it is. */
+/** All texts, each once. A text that does not fit into a record continues in the next one, after a new width flag. */
 function sharedStrings(texts: readonly string[], uses: number): Buffer {
   const head = Buffer.alloc(8);
   head.writeUInt32LE(uses);
@@ -146,7 +146,7 @@ function check({ name, rows }: Sheet): void {
   }
 }
 
-/** A whole workbook. SpreadsheetError for what the format cannot hold: 65,536 rows, 256 columns, 32,767 characters. */
+/** A whole workbook. SpreadsheetError beyond the limits of the format: 65,536 rows, 256 columns, 32,767 characters. */
 export function writeWorkbook(sheets: readonly Sheet[]): Uint8Array {
   sheets.forEach(check);
   const texts = new Map<string, number>();

@@ -31,7 +31,7 @@ const double = (value: number) => {
 };
 const narrow = (text: string) => Buffer.concat([words(text.length), Buffer.from([0]), Buffer.from(text, 'latin1')]);
 
-/** A workbook with one sheet of hand-made records. */
+/** A workbook with one sheet of the given records. */
 function workbookOf(records: readonly Buffer[], strings: readonly Buffer[] = []): Buffer {
   const start = biff(0x0809, words(0x0600, 5, 0, 0, 0, 0, 0, 0));
   const end = biff(0x000a);
@@ -42,7 +42,7 @@ function workbookOf(records: readonly Buffer[], strings: readonly Buffer[] = [])
 }
 
 describe('a workbook', () => {
-  test('comes back as it was written', () => {
+  test('is read as it was written', () => {
     const rows = [['name', undefined, 'naïve'], [], ['', '日本', '😀'.repeat(9)]];
     const sheets = readWorkbook(
       writeWorkbook([
@@ -56,7 +56,7 @@ describe('a workbook', () => {
     ]);
   });
 
-  test('with texts of any length and script', () => {
+  test('can have texts of any length and script', () => {
     const cell = fc.oneof(
       fc.string({ maxLength: 40, unit: 'binary' }),
       fc.string({ maxLength: 9000, minLength: 7000 }),
@@ -71,14 +71,14 @@ describe('a workbook', () => {
     );
   });
 
-  test('of eight megabytes: the table of sectors needs a table', () => {
+  test('of eight megabytes has a table for its table of sectors', () => {
     const rows = Array.from({ length: 400 }, (_, index) => [`${index} ${'x'.repeat(21_000)}`]);
     const bytes = writeWorkbook([{ name: 's', rows }]);
     expect(bytes.length).toBeGreaterThan(8_000_000);
     expect(readWorkbook(bytes)[0]!.rows).toEqual(rows);
   });
 
-  test('what the format cannot hold is refused', () => {
+  test('refuses what the format cannot hold', () => {
     const write = (rows: string[][]) => () => writeWorkbook([{ name: 's', rows }]);
     expect(write(Array.from({ length: 65_537 }, () => []))).toThrow('more than 65536 rows');
     expect(write([Array.from({ length: 257 }, () => '')])).toThrow('more than 256 columns');
@@ -87,7 +87,7 @@ describe('a workbook', () => {
 });
 
 describe('a workbook of another writer', () => {
-  test('numbers, truths, errors and what formulas came to', () => {
+  test('can have numbers, booleans, errors and results of formulas', () => {
     const cell = (row: number, column: number) => words(row, column, 0);
     const formula = (row: number, column: number, value: Uint8Array) =>
       biff(0x0006, cell(row, column), value, words(0), Buffer.alloc(4), words(0));
@@ -118,7 +118,7 @@ describe('a workbook of another writer', () => {
     ]);
   });
 
-  test('shared strings with formatting, torn between records with another width', () => {
+  test('can have formatted texts that continue in a record of another width', () => {
     const rich = Buffer.concat([words(3), Buffer.from([8]), words(2), Buffer.from('abc'), Buffer.alloc(8)]);
     const torn = Buffer.concat([words(4), Buffer.from([0]), Buffer.from('ab')]);
     const strings = [
@@ -130,17 +130,21 @@ describe('a workbook of another writer', () => {
   });
 
   test.each([
-    ['nothing', Buffer.alloc(0), 'this is no .xls file'],
-    ['an .xlsx', Buffer.concat([Buffer.from('PK'), Buffer.alloc(1000)]), 'this is no .xls file'],
-    ['another document', writeCompoundFile('WordDocument', Buffer.alloc(10)), 'the file holds no workbook'],
-    ['an older workbook', writeCompoundFile('Workbook', biff(0x0809, words(0x0500, 5))), 'this is no BIFF8 workbook'],
+    ['an empty file', Buffer.alloc(0), 'this is not an .xls file'],
+    ['an .xlsx', Buffer.concat([Buffer.from('PK'), Buffer.alloc(1000)]), 'this is not an .xls file'],
+    ['another document', writeCompoundFile('WordDocument', Buffer.alloc(10)), 'the file has no workbook'],
+    [
+      'an older workbook',
+      writeCompoundFile('Workbook', biff(0x0809, words(0x0500, 5))),
+      'this is not a BIFF8 workbook',
+    ],
     ['an encrypted one', workbookOf([], [biff(0x002f, words(0))]), 'the workbook is encrypted'],
     ['a cell without its text', workbookOf([biff(0x00fd, words(0, 0, 0), long(5))]), 'names a text that is not there'],
   ])('%s is refused', (_, bytes, message) => {
     expect(() => readWorkbook(bytes)).toThrow(message);
   });
 
-  test('damage anywhere ends in a refusal or a workbook, never in a hang', () => {
+  test('that is damaged anywhere is refused or read, and never hangs the reader', () => {
     const whole = Buffer.from(writeWorkbook([{ name: 's', rows: [['one', 'two'], ['three']] }]));
     for (let at = 0; at < whole.length; at += 7) {
       const damaged = Buffer.from(whole);
@@ -156,7 +160,7 @@ describe('a workbook of another writer', () => {
     expect(() => readWorkbook(whole.subarray(0, 1500))).toThrow();
   });
 
-  test('a chain of sectors that bites its tail', () => {
+  test('with a chain of sectors in a circle is refused', () => {
     const bytes = writeCompoundFile('Workbook', Buffer.alloc(6000));
     const fat = bytes.readUInt32LE(76);
     bytes.writeUInt32LE(0, (fat + 1) * 512 + 8);

@@ -30,7 +30,7 @@ async function scripted(server: OctopusServer, script: string, packages: readonl
 }
 
 describe('deployments', () => {
-  test('go through their steps and say that nothing is deployed', async () => {
+  test('go through their steps and log that nothing is deployed', async () => {
     const server = await startServer();
     const { task, log } = await server.finished(String((await deploy(server))['TaskId']));
     expect(task).toMatchObject({ State: 'Success', Name: 'Deploy', HasWarningsOrErrors: false });
@@ -38,7 +38,7 @@ describe('deployments', () => {
     expect(log).toContain('nothing is deployed');
   });
 
-  test('leave out the steps they are told to', async () => {
+  test('leave out the steps to skip', async () => {
     const server = await startServer();
     const preview = await server.call('GET', '/api/releases/Releases-1/deployments/preview/Environments-1');
     const steps = preview.json['StepsToExecute'] as Json[];
@@ -48,21 +48,21 @@ describe('deployments', () => {
 
   test('start when they are due and not before', async () => {
     const server = await startServer();
-    const due = Date.now() + 150;
+    const due = Date.now() + 1500;
     const made = await deploy(server, { QueueTime: new Date(due).toISOString() });
     expect(await state(server, made['TaskId'])).toBe('Queued');
     const { task } = await server.finished(String(made['TaskId']));
     expect(Date.parse(String(task['StartTime']))).toBeGreaterThanOrEqual(due);
   });
 
-  test('are never started once they expired', async () => {
+  test('are never started after they have expired', async () => {
     const server = await startServer();
     const past = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
     const made = await deploy(server, { QueueTime: past(2), QueueTimeExpiry: past(1) });
     expect((await server.finished(String(made['TaskId']))).task).toMatchObject({ State: 'TimedOut', StartTime: null });
   });
 
-  test('last as long as their scripts sleep, and are cancelled meanwhile', async () => {
+  test('last as long as their scripts sleep, and can be cancelled meanwhile', async () => {
     const server = await startServer();
     const id = await scripted(server, "Write-Host 'hello'; Start-Sleep -Seconds 50");
     await post(server, '/api/releases', { ProjectId: id, Version: '1.0.0' });
@@ -107,7 +107,7 @@ describe('releases', () => {
     return (release['SelectedPackages'] as Json[]).map(({ Version }) => Version);
   }
 
-  test('take the newest packages of the feed unless told otherwise', async () => {
+  test('take the newest packages of the feed by default', async () => {
     const server = await startServer();
     await scripted(server, '', [one, two]);
     for (const file of ['Hello.1.2.0.zip', 'Hello.1.10.0.zip', 'World.3.0.0.zip']) {
@@ -119,7 +119,7 @@ describe('releases', () => {
     expect(await selected(server, { Packages: ['Run:second:9.0.0'] })).toEqual(['1.10.0', '9.0.0']);
   });
 
-  test('name the steps that no package version was found for', async () => {
+  test('name the steps for which no package version was found', async () => {
     const server = await startServer();
     await scripted(server, '', [one]);
     const answer = await server.call('POST', '/api/releases/create/v1', { json: { ProjectName: 'Scripted' } });

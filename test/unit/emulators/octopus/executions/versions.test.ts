@@ -12,7 +12,7 @@ describe('the next version', () => {
     [template('LastMajor', 'LastMinor', 'LastBuild', 'NextRevision'), '1.2.3', '1.2.3.1'],
     ['2.0.#{Octopus.Date.Year}', '1.0.0', '2.0.0'],
     ['7.7.7', '1.0.0', '7.7.7'],
-  ])('%s after %s is %s', (text, last, next) => {
+  ])('by the template %s after %s is %s', (text, last, next) => {
     expect(nextVersion(text, last)).toBe(next);
   });
 });

@@ -28,21 +28,21 @@ test.each(['', 'plain', 'a|b', 'Zd41AWWw/6t1gHarj6fXPA==|AAAAAAAAAAAAAAAAAAAAAA=
   },
 );
 
-test('another password does not open it', () => {
+test('another password does not decrypt a value', () => {
   const other = deriveKey('Demo1235');
   expect(decryptValue(other, 'Zd41AWWw/6t1gHarj6fXPA==|AAAAAAAAAAAAAAAAAAAAAA==')).not.toBe('Hello');
 });
 
-describe('a package', () => {
+describe('an encrypted package', () => {
   const clear = Buffer.from('PK whatever, and some more of it');
   const sealed = () => collected(encryptPackage(key, Readable.from([clear.subarray(0, 5), clear.subarray(5)])));
-  /** In pieces of a size, as streams come. */
+  /** Bytes in pieces of one size, as from a stream. */
   const pieces = (bytes: Buffer, size: number) =>
     Readable.from(
       Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => bytes.subarray(at * size, (at + 1) * size)),
     );
 
-  test('goes into its container and back in pieces of any size, never twice the same', async () => {
+  test('is encrypted and decrypted in pieces of any size, and never has the same bytes twice', async () => {
     const [one, two] = [await sealed(), await sealed()];
     expect(one.subarray(0, 4).toString()).toBe('IV__');
     expect(one.equals(two)).toBe(false);
@@ -53,7 +53,7 @@ describe('a package', () => {
     }
   });
 
-  test('that ends early is not opened', async () => {
+  test('that ends early is refused', async () => {
     const one = await sealed();
     for (const length of [0, 4, 19, 20, one.length - 1]) {
       await expect(collected(decryptPackage(key, pieces(one.subarray(0, length), 7)))).rejects.toThrow(WrongKey);

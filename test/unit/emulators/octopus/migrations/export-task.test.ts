@@ -42,8 +42,8 @@ const folders = (files: ReadonlyMap<string, unknown>) => [
 const inside = (files: ReadonlyMap<string, unknown>, folder: string) =>
   [...files.keys()].filter((name) => name.startsWith(`${folder}/`));
 
-describe('the package', () => {
-  test('holds metadata with the canary and one file per document', async () => {
+describe('the package of an export', () => {
+  test('has metadata with an encrypted test value, and one file per document', async () => {
     const server = await startServer();
     const files = await exported(server, { Projects: ['web shop '] });
     const metadata = files.get('metadata.json')!;
@@ -78,12 +78,12 @@ describe('the package', () => {
     expect(inside(files, 'Environments').toSorted()).toEqual(
       ['Development', 'Production', 'Staging', 'Test'].map((name) => `Environments/${name}.json`),
     );
-    // Certificates are named by id, since names are not unique.
+    // Files of certificates are named by id, because their names are not unique.
     expect(inside(files, 'Certificates')).toEqual([expect.stringMatching(/^Certificates\/Certificates-\d+\.json$/)]);
     expect(inside(files, 'Projects')).toHaveLength(1);
   });
 
-  test('holds sensitive values encrypted, and only so', async () => {
+  test('has sensitive values only in encrypted form', async () => {
     const server = await startServer();
     const files = await exported(server, { Projects: ['Billing'] });
     const variables = files.get('Variables/variableset-Projects-5.json')!['Variables'] as Json[];
@@ -97,7 +97,7 @@ describe('the package', () => {
     );
   });
 
-  test('leaves out other projects, also behind tenants', async () => {
+  test('leaves out other projects, even those of the same tenants', async () => {
     const files = await exported(await startServer(), { Projects: ['Billing'] });
     const tenant = files.get('Tenants/Northwind.json')!;
     expect(Object.keys(tenant['ProjectEnvironments'] as Json)).toEqual(['Projects-5']);
@@ -110,7 +110,7 @@ describe('the package', () => {
     ['IgnoreMachines', ['Machines', 'MachinePolicies']],
     ['IgnoreDeployments', ['Deployments', 'ServerTasks']],
     ['IgnoreTenants', ['Tenants', 'TagSets']],
-  ])('%s leaves them out', async (flag, absent) => {
+  ])('leaves out documents for %s', async (flag, absent) => {
     const server = await startServer();
     const all = await exported(server, { Projects: ['Web Shop', 'Billing'], PackageVersion: '1.0.0' });
     await server.call('DELETE', '/api/packages/packages-Acme.Move.1.0.0');
@@ -123,14 +123,14 @@ describe('the package', () => {
     expect(inside(some, 'Releases')).toHaveLength(6);
   });
 
-  test('holds task logs when asked', async () => {
+  test('has task logs on request', async () => {
     const server = await startServer();
     const files = await exported(server, { Projects: ['Search'], IncludeTaskLogs: true });
     expect(inside(files, 'TaskLogs')).toHaveLength(inside(files, 'ServerTasks').length);
     expect(inside(files, 'TaskLogs').length).toBeGreaterThan(0);
   });
 
-  test('is encrypted as a whole when asked', async () => {
+  test('is encrypted as a whole on request', async () => {
     const server = await startServer();
     const { task } = await run(server, { Projects: ['Search'], EncryptPackage: true });
     expect(task['State']).toBe('Success');
@@ -141,7 +141,7 @@ describe('the package', () => {
     expect((await unzipped(clear)).map(({ name }) => name)).toContain('Projects/Search.json');
   });
 
-  test('can come from another space, and stays in its feed', async () => {
+  test('can be of another space, and is stored in the feed of that space', async () => {
     const server = await startServer();
     const { task } = await run(server, { Projects: ['Prototype'], SpaceId: 'Spaces-2' });
     expect(task['State']).toBe('Success');
@@ -152,7 +152,7 @@ describe('the package', () => {
   });
 });
 
-describe('the task', () => {
+describe('the task of an export', () => {
   test('fails and names every missing project', async () => {
     const server = await startServer();
     const { task, log } = await run(server, { Projects: ['Nope', 'Web Shop', 'Neither'] });
@@ -163,7 +163,7 @@ describe('the task', () => {
     expect((await server.call('GET', '/api/packages')).json['TotalResults']).toBe(0);
   });
 
-  test('tells its package, not its password, and leaves no password behind', async () => {
+  test('shows its package but not its password, and leaves no password in the state', async () => {
     const server = await startServer();
     const { task, log } = await run(server, { Projects: ['Search'] });
     expect(task['Arguments']).toEqual({ PackageId: 'Acme.Move', PackageVersion: '1.0.0' });
@@ -171,7 +171,7 @@ describe('the task', () => {
     for (const text of [JSON.stringify(task), log, details.text]) expect(text).not.toContain(Password);
   });
 
-  test('of a second export of the same version fails', async () => {
+  test('fails for a second export of the same version', async () => {
     const server = await startServer();
     await run(server, { Projects: ['Search'] });
     expect((await run(server, { Projects: ['Search'] })).task['State']).toBe('Failed');
@@ -209,7 +209,7 @@ describe('the push', () => {
     expect(log).toContain(`HTTP ${status}`);
   });
 
-  test('fails when nobody listens', async () => {
+  test('fails when no server listens', async () => {
     const [source, target] = await Promise.all([startServer(), startServer()]);
     await target.close();
     const { task } = await run(source, { Projects: ['Search'], DestinationPackageFeed: target.url });
@@ -217,7 +217,7 @@ describe('the push', () => {
   });
 });
 
-describe('callbacks', () => {
+describe('a callback', () => {
   let listener: Server;
   const called: string[] = [];
   const listen = async () => {
@@ -236,7 +236,7 @@ describe('callbacks', () => {
     listener.close();
   });
 
-  test('success appends id and version', async () => {
+  test('after success has id and version in its URL', async () => {
     const url = await listen();
     await run(await startServer(), {
       Projects: ['Search'],
@@ -247,7 +247,7 @@ describe('callbacks', () => {
     expect(called).toEqual(['GET /ok?x=1&packageId=Acme.Move&packageVersion=1.0.0']);
   });
 
-  test('failure appends nothing', async () => {
+  test('after failure has the unchanged URL', async () => {
     const url = await listen();
     await run(await startServer(), {
       Projects: ['Nope'],

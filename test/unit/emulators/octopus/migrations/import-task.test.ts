@@ -48,7 +48,7 @@ const kinds = [
   'spaces',
 ];
 
-/** Everything a client can see of a server but its tasks. */
+/** Everything that a client can see of a server, except its tasks. */
 async function snapshot(server: OctopusServer): Promise<Record<string, unknown>> {
   const all = await Promise.all(
     kinds.map(async (kind) => [kind, (await server.call('GET', `/api/${kind}/all`)).json] as const),
@@ -68,7 +68,7 @@ const named = async (server: OctopusServer, kind: string, name: string) => {
 const variablesOf = async (server: OctopusServer, owner: Json) =>
   (await server.call('GET', `/api/variables/${String(owner['VariableSetId'])}`)).json['Variables'] as Json[];
 
-test('a moved project refers to what the target had under the same names', async () => {
+test('an imported project refers to the documents of the target with the same names', async () => {
   await exportTo(source, target, { Projects: ['Web Shop'] });
   const production = await named(target, 'environments', 'Production');
   const { task, log } = await importInto(target);
@@ -92,7 +92,7 @@ test('a moved project refers to what the target had under the same names', async
   }
 });
 
-test('sensitive values arrive: exported again they are the same', async () => {
+test('sensitive values are imported: another export has the same ones', async () => {
   await exportTo(source, target, { Projects: ['Billing'] });
   await importInto(target);
   const third = await startServer({ sample: false });
@@ -119,7 +119,7 @@ test('sensitive values arrive: exported again they are the same', async () => {
   );
 });
 
-test('by default what exists is skipped, variable sets gain what is new', async () => {
+test('by default existing documents are skipped, and variable sets get new variables', async () => {
   await exportTo(source, target, { Projects: ['Image Service'] });
   const before = await snapshot(target);
   const own = await named(target, 'projects', 'Image Service');
@@ -145,7 +145,7 @@ test('by default what exists is skipped, variable sets gain what is new', async 
   for (const kind of ['environments', 'lifecycles', 'projects']) expect(after[kind]).toEqual(before[kind]);
 });
 
-test('overwriting replaces whole documents under their ids and merges variable sets', async () => {
+test('overwriting replaces whole documents, which keep their ids, and merges variable sets', async () => {
   await exportTo(source, target, { Projects: ['Image Service'] });
   const own = await named(target, 'projects', 'Image Service');
   const { task, log } = await importInto(target, { OverwriteExisting: true });
@@ -164,7 +164,7 @@ test('overwriting replaces whole documents under their ids and merges variable s
   ]);
 });
 
-test('a dry run changes nothing and logs what the real run then does', async () => {
+test('a dry run changes nothing and logs what the real run does', async () => {
   await exportTo(source, target, { Projects: ['Web Shop', 'Image Service'] });
   const before = await snapshot(target);
   const rehearsal = await importInto(target, { IsDryRun: true, DeletePackageOnCompletion: true });
@@ -181,7 +181,7 @@ test('a dry run changes nothing and logs what the real run then does', async () 
   expect(lines(real.log)).toEqual(lines(rehearsal.log));
 });
 
-test('the second identical import creates nothing', async () => {
+test('an import that is repeated creates nothing', async () => {
   await exportTo(source, target, { Projects: ['Web Shop', 'Billing'], IncludeTaskLogs: true });
   await importInto(target);
   const before = await snapshot(target);
@@ -193,7 +193,7 @@ test('the second identical import creates nothing', async () => {
   expect(ignoringVersion(await snapshot(target))).toEqual(ignoringVersion(before));
 });
 
-test('task logs come along', async () => {
+test('task logs are imported', async () => {
   await exportTo(source, target, { Projects: ['Search'], IncludeTaskLogs: true });
   await importInto(target);
   const tasks = (await target.call('GET', '/api/tasks?partialName=Search')).json['Items'] as Json[];
@@ -201,7 +201,7 @@ test('task logs come along', async () => {
   expect(raw.text).toContain('Step: Deploy');
 });
 
-test('a space that the target lacks is made', async () => {
+test('a space that the target does not have is made', async () => {
   await exportTo(source, target, { Projects: ['Prototype'], SpaceId: 'Spaces-2' });
   const { task, log } = await importInto(target);
   expect({ state: task['State'], log }).toMatchObject({ state: 'Success' });
@@ -236,7 +236,7 @@ async function tamper(
   expect(stored.status).toBe(201);
 }
 
-describe('an import that cannot be done', () => {
+describe('an import fails and changes nothing', () => {
   const expectFailure = async (request: Json, text: string | RegExp) => {
     const before = await snapshot(target);
     const { task, log } = await importInto(target, request);
@@ -247,37 +247,39 @@ describe('an import that cannot be done', () => {
     expect(await snapshot(target)).toEqual(before);
   };
 
-  test('without its package', () => expectFailure({}, /could not be found/));
+  test('without its package', async () => {
+    await expectFailure({}, /could not be found/);
+  });
 
   test('with a wrong password', async () => {
     await exportTo(source, target, { Projects: ['Search'] });
     await expectFailure({ Password: 'wrong' }, /password/);
   });
 
-  test('of an encrypted package said to be plain', async () => {
+  test('for an encrypted package that is imported as a plain one', async () => {
     await exportTo(source, target, { Projects: ['Search'], EncryptPackage: true });
     await expectFailure({}, /set IsEncryptedPackage/);
     await expectFailure({ IsEncryptedPackage: true, Password: 'wrong' }, /password/i);
     expect((await importInto(target, { IsEncryptedPackage: true })).task['State']).toBe('Success');
   });
 
-  test('of a plain package said to be encrypted', async () => {
+  test('for a plain package that is imported as an encrypted one', async () => {
     await exportTo(source, target, { Projects: ['Search'] });
     await expectFailure({ IsEncryptedPackage: true }, /not encrypted/);
   });
 
-  test('of another version', async () => {
+  test('for a package of another version', async () => {
     const older = await startServer({ version: '2022.4.8332-beta.1' });
     await exportTo(older, target, { Projects: ['Search'] });
     await expectFailure({}, /version 2022\.4\.8332, but this server is version 2023\.1\.9626/);
   });
 
-  test('of something that is no package', async () => {
+  test('for a file that is not a package', async () => {
     await target.upload('/api/packages/raw', 'Acme.Move.1.0.0.zip', 'not a zip');
     await expectFailure({}, /could not be extracted/);
   });
 
-  test('with a reference that leads nowhere: all is rolled back', async () => {
+  test('with a reference to a document that does not exist', async () => {
     await exportTo(source, target, { Projects: ['Web Shop'] });
     await tamper(target, (name, document) =>
       name.startsWith('DeploymentProcesses/') && !name.includes('-s-')
@@ -290,14 +292,14 @@ describe('an import that cannot be done', () => {
     );
   });
 
-  test('with a document that was left out: all is rolled back', async () => {
+  test('with a document that was left out of the package', async () => {
     await exportTo(source, target, { Projects: ['Web Shop'] });
     await tamper(target, (name, document) => (name === 'Lifecycles/Hotfix.json' ? undefined : document));
     await expectFailure({}, /Missing dependency Lifecycles-\d+/);
   });
 });
 
-test('the smallest package there is', async () => {
+test('a package with only metadata and one short document is imported', async () => {
   await exportTo(source, target, { Projects: ['Search'] });
   await tamper(target, (name, document) => {
     if (name === 'metadata.json') return document;

@@ -1,0 +1,181 @@
+// Routes for the variables of tenants: the older document of all values, and the newer lists of rows.
+import { asList, isObject, type Json } from '../shared/json.ts';
+import type { Entry } from '../shared/store.ts';
+import { findDocument } from './lookup.ts';
+import { json } from './refusal.ts';
+import { masked } from './sensitive.ts';
+import {
+  isMissing,
+  keepValues,
+  keptValue,
+  places,
+  projectsOf,
+  setsOf,
+  valuesOf,
+  type Place,
+} from './tenant-variables.ts';
+import { asText, members } from './tolerant-json.ts';
+import type { Route, Visit } from './visit.ts';
+
+const tenantOf = (visit: Visit): Entry => findDocument(visit, 'Tenants');
+
+function variablesDocument(visit: Visit, tenant: Entry): Json {
+  const { store } = visit.instance;
+  const shown = (...path: string[]) => masked(keptValue(tenant, ...path) ?? {});
+  return {
+    TenantId: tenant.id,
+    TenantName: tenant.name,
+    SpaceId: tenant.container,
+    ProjectVariables: Object.fromEntries(
+      projectsOf(store, tenant).map(({ entry: { id, name }, templates, environments }) => [
+        id,
+        {
+          ProjectId: id,
+          ProjectName: name,
+          Templates: templates,
+          Variables: Object.fromEntries(environments.map((environment) => [environment, shown(id, environment)])),
+          Links: {},
+        },
+      ]),
+    ),
+    LibraryVariables: Object.fromEntries(
+      setsOf(store, tenant).map(({ entry: { id, name }, templates }) => [
+        id,
+        {
+          LibraryVariableSetId: id,
+          LibraryVariableSetName: name,
+          Templates: templates,
+          Variables: shown(id),
+          Links: {},
+        },
+      ]),
+    ),
+    Links: { Self: `/api/${tenant.container ?? ''}/tenants/${tenant.id}/variables` },
+  };
+}
+
+async function setVariables(visit: Visit) {
+  const tenant = tenantOf(visit);
+  const get = members(await visit.document());
+  const owners = ['ProjectVariables', 'LibraryVariables'].flatMap((name) => {
+    const given = get(name);
+    return isObject(given) ? Object.entries(given) : [];
+  });
+  const values = Object.fromEntries(owners.map(([id, one]) => [id, members(one)('Variables') ?? {}]));
+  return json(200, variablesDocument(visit, keepValues(visit.instance, tenant, values)));
+}
+
+function missing(visit: Visit) {
+  const { query } = visit.call;
+  const { store } = visit.instance;
+  const fits = (wanted: string | undefined, id: string | undefined) =>
+    wanted === undefined || wanted === '' || wanted.toLowerCase() === id?.toLowerCase();
+  const tenants = store.all('Tenants', visit.space).filter(({ id }) => fits(query('tenantId'), id));
+  const rows = tenants.map((tenant) => ({
+    TenantId: tenant.id,
+    MissingVariables: places(tenant, [...projectsOf(store, tenant), ...setsOf(store, tenant)])
+      .filter(isMissing)
+      .filter(({ owner }) => owner.environments.length === 0 || fits(query('projectId'), owner.entry.id))
+      .filter(({ environment }) => environment === undefined || fits(query('environmentId'), environment))
+      .map(({ owner, template, environment }) => ({
+        ...(environment === undefined
+          ? { LibraryVariableSetId: owner.entry.id }
+          : { ProjectId: owner.entry.id, EnvironmentId: environment }),
+        VariableTemplateId: template['Id'],
+        VariableTemplateName: template['Name'],
+        Links: {},
+      })),
+    Links: {},
+  }));
+  return json(
+    200,
+    rows.filter(({ MissingVariables }) => MissingVariables.length > 0),
+  );
+}
+
+type Kind = 'common' | 'project';
+
+const ownersOf = ({ instance }: Visit, tenant: Entry, kind: Kind) =>
+  (kind === 'common' ? setsOf : projectsOf)(instance.store, tenant);
+
+/** The newer documents: one row per value. Values of variable sets (common) and of projects are separate lists. */
+function rows(visit: Visit, tenant: Entry, kind: Kind) {
+  const all = places(tenant, ownersOf(visit, tenant, kind));
+  const row = ({ owner, template, environment, value }: Place) => ({
+    Id: value === undefined ? null : `TenantVariables-${tenant.id}-${asText(template['Id'])}-${environment ?? 'all'}`,
+    ...(kind === 'common'
+      ? { LibraryVariableSetId: owner.entry.id, LibraryVariableSetName: owner.entry.name }
+      : { ProjectId: owner.entry.id, ProjectName: owner.entry.name }),
+    TemplateId: template['Id'],
+    Template: template,
+    Value: value === undefined ? (template['DefaultValue'] ?? '') : masked(value),
+    Scope: { EnvironmentIds: environment === undefined ? [] : [environment] },
+  });
+  return {
+    TenantId: tenant.id,
+    Variables: all.filter(({ value }) => value !== undefined).map(row),
+    ...(visit.call.query('includeMissingVariables')?.toLowerCase() === 'true'
+      ? { MissingVariables: all.filter(isMissing).map(row) }
+      : {}),
+  };
+}
+
+/** Replaces all rows of one kind. The body is the list, or an object with the list as Variables. */
+function setRows(kind: Kind): Route['handle'] {
+  return async (visit) => {
+    const tenant = tenantOf(visit);
+    const owners = ownersOf(visit, tenant, kind);
+    const body = await visit.body();
+    const values = valuesOf(Array.isArray(body) ? body : members(body)('Variables'), owners);
+    return json(200, rows(visit, keepValues(visit.instance, tenant, values, owners), kind));
+  };
+}
+
+function tagTest(visit: Visit) {
+  const list = (name: string) => (visit.call.query(name) ?? '').split(',').filter((one) => one !== '');
+  const wanted = list('tags');
+  const tested = list('tenantIds').map((id) => findDocument(visit, 'Tenants', id));
+  const result = tested.map(({ id, body }) => {
+    const own = asList(body['TenantTags']).map(String);
+    const MissingTags = wanted.filter((tag) => !own.includes(tag));
+    const IsMatched = MissingTags.length === 0;
+    return [id, { IsMatched, Reason: IsMatched ? '' : 'The tenant lacks tags.', MissingTags }] as const;
+  });
+  return json(200, Object.fromEntries(result));
+}
+
+const view = { method: 'GET', scoped: true, permission: 'TenantView' } as const;
+const edit = { method: 'PUT', scoped: true, permission: 'TenantEdit' } as const;
+
+export const tenantRoutes: readonly Route[] = [
+  { ...view, path: '/tenants/tag-test', handle: tagTest },
+  { ...view, path: '/tenants/variables-missing', handle: missing },
+  { ...view, path: '/tenants/status', handle: () => json(200, { Enabled: true, Links: {} }) },
+  {
+    ...view,
+    path: '/tenantvariables/all',
+    handle: (visit) =>
+      json(
+        200,
+        visit.instance.store.all('Tenants', visit.space).map((tenant) => variablesDocument(visit, tenant)),
+      ),
+  },
+  {
+    ...view,
+    path: '/tenants/:id/variables',
+    handle: (visit) => json(200, variablesDocument(visit, tenantOf(visit))),
+  },
+  { ...edit, path: '/tenants/:id/variables', handle: setVariables },
+  {
+    ...view,
+    path: '/tenants/:id/commonvariables',
+    handle: (visit) => json(200, rows(visit, tenantOf(visit), 'common')),
+  },
+  {
+    ...view,
+    path: '/tenants/:id/projectvariables',
+    handle: (visit) => json(200, rows(visit, tenantOf(visit), 'project')),
+  },
+  { ...edit, path: '/tenants/:id/commonvariables', handle: setRows('common') },
+  { ...edit, path: '/tenants/:id/projectvariables', handle: setRows('project') },
+];
