@@ -9,7 +9,7 @@ const project = (name, folders) => ({
   testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': typescript },
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/environment.mjs',
   setupFilesAfterEnv: ['<rootDir>/test/support/matchers.ts'],
 });
 
@@ -27,6 +27,4 @@ export default {
   testTimeout: 180_000,
   // One for each core: most of the time goes by in processes and servers that the tests wait for.
   maxWorkers: '100%',
-  // A server or a child process that a failing test left behind must not keep a build machine waiting.
-  forceExit: true,
 };

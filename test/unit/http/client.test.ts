@@ -1,5 +1,5 @@
 import { createServer as createRawServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import type { MigratorError } from '../../../src/errors.ts';
@@ -276,7 +276,8 @@ describe('errors', () => {
   });
 
   test('an upload that the server does not read is named', async () => {
-    const deaf = createRawServer((socket) => socket.pause().on('error', () => undefined));
+    const held: Socket[] = [];
+    const deaf = createRawServer((socket) => void held.push(socket.pause().on('error', () => undefined)));
     await new Promise<void>((resolve) => deaf.listen(0, '127.0.0.1', resolve));
     const { client } = open(`http://127.0.0.1:${(deaf.address() as AddressInfo).port}`, { timeoutMs: 150, retries: 0 });
     const endless = async function* (): ByteStream {
@@ -285,6 +286,8 @@ describe('errors', () => {
     const body = { contentType: 'application/octet-stream', size: undefined, open: endless };
     const error = await failure(client.json({ method: 'POST', path: 'x', body }, never));
     deaf.close();
+    // Who reads nothing does not see that the client has hung up either.
+    for (const socket of held) socket.destroy();
     expect(error).toMatchObject({ code: 'REMOTE_UNREACHABLE', details: { ambiguous: true } });
     expect(error.message).toContain('the upload');
   });
