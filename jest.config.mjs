@@ -23,6 +23,7 @@ export default {
   ],
   // The other way puts counters into functions, and the text of some starts a thread (src/streams/thread-slots.ts).
   coverageProvider: 'v8',
+  reporters: ['default', '<rootDir>/test/support/skipped-reporter.mjs'],
   // Generous, because a build machine may be busy: it ends what hangs, and says nothing of speed.
   testTimeout: 180_000,
   // One for each core: most of the time goes by in processes and servers that the tests wait for.
