@@ -9,7 +9,7 @@ const project = (name, folders) => ({
   testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': typescript },
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/environment.mjs',
   setupFilesAfterEnv: ['<rootDir>/test/support/matchers.ts'],
 });
 
@@ -23,10 +23,9 @@ export default {
   ],
   // The other way puts counters into functions, and the text of some starts a thread (src/streams/thread-slots.ts).
   coverageProvider: 'v8',
+  reporters: ['default', '<rootDir>/test/support/skipped-reporter.mjs'],
   // Generous, because a build machine may be busy: it ends what hangs, and says nothing of speed.
   testTimeout: 180_000,
   // One for each core: most of the time goes by in processes and servers that the tests wait for.
   maxWorkers: '100%',
-  // A server or a child process that a failing test left behind must not keep a build machine waiting.
-  forceExit: true,
 };

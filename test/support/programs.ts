@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { test } from '@jest/globals';
+import { describe, test } from '@jest/globals';
 import { hasZstd } from '../../src/package/compression/zstd.ts';
 
 /** What a test cannot do without and a machine may lack. */
@@ -16,20 +16,32 @@ export const nodeZstd: Need = { what: 'zstd in Node.js, 22.15 or newer', met: ha
 
 /** Is the program on PATH? */
 export function has(program: string): boolean {
-  return spawnSync(program, ['--help'], { stdio: 'ignore' }).error === undefined;
+  return spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined;
 }
 
 /**
- * `test` where all needs are met (a text names a program on PATH); otherwise a skipped test, which is printed and
- * counted, and whose name says what is missing.
+ * Makes a test, or a skipped test when a need is not met; a text names a program on PATH. A skipped test is printed and
+ * counted, and its name says what is missing.
  */
 export function testWith(needs: readonly (string | Need)[], name: string, run: () => void | Promise<void>): void {
+  const missing = missingOf(needs);
+  if (missing === '') test(name, run);
+  else test.skip(name + missing, run);
+}
+
+/** The same for a group of tests. */
+export function describeWith(needs: readonly (string | Need)[], name: string, group: () => void): void {
+  const missing = missingOf(needs);
+  if (missing === '') describe(name, group);
+  else describe.skip(name + missing, group);
+}
+
+function missingOf(needs: readonly (string | Need)[]): string {
   const missing = needs.flatMap((need) => {
     const { what, met } = typeof need === 'string' ? { what: need, met: has(need) } : need;
     return met ? [] : [what];
   });
-  if (missing.length === 0) test(name, run);
-  else test.skip(`${name} (needs ${missing.join(', ')})`, run);
+  return missing.length === 0 ? '' : ` (needs ${missing.join(', ')})`;
 }
 
 /** Runs a program to its end; its standard output, or an Error with what it said. */

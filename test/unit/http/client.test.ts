@@ -1,5 +1,5 @@
 import { createServer as createRawServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { MigratorError } from '../../../src/errors.ts';
@@ -299,6 +299,8 @@ describe('errors', () => {
     const body = { contentType: 'application/octet-stream', size: undefined, open: endless };
     const error = await failure(client.json({ method: 'POST', path: 'x', body }, never));
     deaf.close();
+    // Who reads nothing does not see that the client has hung up either.
+    for (const socket of held) socket.destroy();
     expect(error).toMatchObject({ code: 'REMOTE_UNREACHABLE', details: { ambiguous: true } });
     expect(error.message).toContain('the upload');
   });

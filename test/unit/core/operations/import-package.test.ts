@@ -5,7 +5,7 @@ import type { Adapter } from '../../../../src/ports/adapter.ts';
 import type { ArtifactFile } from '../../../../src/ports/artifact.ts';
 import type { Importer } from '../../../../src/ports/importer.ts';
 import { manualClock, memoryRun, recordingReporter } from '../../../support/ports.ts';
-import { river } from '../moving-adapter.ts';
+import { river } from '../../../support/moving-adapter.ts';
 
 const never = new AbortController().signal;
 const ref = { id: 'acme', version: '' };

@@ -6,7 +6,7 @@ import type { ArtifactFile } from '../../../../src/ports/artifact.ts';
 import type { PreparedImport } from '../../../../src/ports/importer.ts';
 import { MemorySink } from '../../../support/memory-bytes.ts';
 import { manualClock, memoryRun, recordingReporter } from '../../../support/ports.ts';
-import { info, river } from '../moving-adapter.ts';
+import { info, river } from '../../../support/moving-adapter.ts';
 
 const never = new AbortController().signal;
 const ref = { id: 'Acme', version: '1.0.0' };

@@ -67,7 +67,7 @@ describe('a fault of an import', () => {
   test('slow-import answers 504 for a proxy while the import goes on', async () => {
     await exportIt();
     await server.call('DELETE', '/rest/instance/device/par-sw-1');
-    arm('slow-import proxy=1 lasts=40 times=1');
+    arm('slow-import proxy=1 lasts=1000 times=1');
     const answer = await importIt();
     expect([answer.status, answer.headers.get('content-type')]).toEqual([504, 'text/html; charset=utf-8']);
     expect(await namesOf(server, 'device')).not.toContain('par-sw-1');

@@ -9,7 +9,7 @@ import type {
 } from '../../../../../src/core/operations/migrate-project/route.ts';
 import type { Run } from '../../../../../src/ports/journal.ts';
 import { manualClock, memoryRun, recordingReporter } from '../../../../support/ports.ts';
-import { info, river, type River } from '../../moving-adapter.ts';
+import { info, river, type River } from '../../../../support/moving-adapter.ts';
 
 const never = new AbortController().signal;
 

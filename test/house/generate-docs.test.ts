@@ -2,11 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { everyCommand, examplesOf, program } from '../../support/commands.ts';
-import { has, run, testWith } from '../../support/programs.ts';
-import { tempDirs } from '../../support/with-temp-dir.ts';
+import { everyCommand, examplesOf, program } from '../support/commands.ts';
+import { has, run, testWith } from '../support/programs.ts';
+import { tempDirs } from '../support/with-temp-dir.ts';
 
-const script = fileURLToPath(new URL('../../../scripts/generate-docs.mjs', import.meta.url));
+const script = fileURLToPath(new URL('../../scripts/generate-docs.mjs', import.meta.url));
 const all = everyCommand(await program()).map(([path, command]) => ({
   name: ['migrator', ...path].join('-'),
   command,

@@ -3,13 +3,13 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import type { Command } from 'commander';
-import { exitCodeOf, exitCodes } from '../../../src/cli/exit-codes.ts';
-import { errorCodes } from '../../../src/errors.ts';
-import { words } from '../../support/command-line.ts';
-import { helpOf, program } from '../../support/commands.ts';
-import { documents } from '../../support/documents.ts';
+import { exitCodeOf, exitCodes } from '../../src/cli/exit-codes.ts';
+import { errorCodes } from '../../src/errors.ts';
+import { words } from '../support/command-line.ts';
+import { helpOf, program } from '../support/commands.ts';
+import { documents } from '../support/documents.ts';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const text = (path: string): Promise<string> => readFile(join(root, path), 'utf8');
 
 const below = async (...folders: string[]) =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { progressEvent, progressJsonSchema } from '../../../src/cli/commands/config/progress-event.ts';
-import { documents, documentSchema } from '../../support/documents.ts';
+import { progressEvent, progressJsonSchema } from '../../../../../src/cli/commands/config/progress-event.ts';
+import { documents, documentSchema } from '../../../../support/documents.ts';
 
 type JsonSchema = Parameters<typeof z.fromJSONSchema>[0];
 

@@ -1,5 +1,5 @@
-import type { Adapter, InstanceInfo, Mover, PreparedMove } from '../../../src/ports/adapter.ts';
-import type { JobStatus } from '../../../src/ports/job.ts';
+import type { Adapter, InstanceInfo, Mover, PreparedMove } from '../../src/ports/adapter.ts';
+import type { JobStatus } from '../../src/ports/job.ts';
 
 export const info: InstanceInfo = {
   product: 'river',
