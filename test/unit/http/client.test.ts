@@ -290,7 +290,8 @@ describe('errors', () => {
   });
 
   test('name an upload that the server does not read', async () => {
-    const deaf = createRawServer((socket) => socket.pause().on('error', () => undefined));
+    const held: Socket[] = [];
+    const deaf = createRawServer((socket) => void held.push(socket.pause().on('error', () => undefined)));
     await new Promise<void>((resolve) => deaf.listen(0, '127.0.0.1', resolve));
     const { client } = open(`http://127.0.0.1:${(deaf.address() as AddressInfo).port}`, { timeoutMs: 150, retries: 0 });
     const endless = async function* (): ByteStream {
