@@ -1,7 +1,7 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ByteStream } from '../../ports/artifact.ts';
-import { Turns } from './event-loop-pauses.ts';
+import { EventLoopPauses } from './event-loop-pauses.ts';
 import { manyFiles, smallBytes, systemError, writeSmallFiles } from './small-files.ts';
 import { WritingThread } from './writing-thread.ts';
 
@@ -11,7 +11,7 @@ import { WritingThread } from './writing-thread.ts';
  */
 export class FileWriter {
   readonly #writeHere = writeSmallFiles(process);
-  readonly #turns = new Turns();
+  readonly #pauses = new EventLoopPauses();
   readonly #explain: (path: string, error: unknown) => unknown;
   #atHand = 0;
   #thread: WritingThread | undefined;
@@ -71,7 +71,7 @@ export class FileWriter {
   }
 
   async #writeSmall(target: string, chunks: readonly Uint8Array[], sync: boolean): Promise<void> {
-    await this.#turns.take();
+    await this.#pauses.whenDue();
     const [only] = chunks;
     const bytes = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
     const fault = this.#writeHere([{ target, size: bytes.length, sync }], bytes);

@@ -6,7 +6,7 @@ import { MigratorError } from '../../errors.ts';
 import type { ByteStream } from '../../ports/artifact.ts';
 import { readSize } from '../file-source.ts';
 import { localError, systemCode } from '../local-error.ts';
-import { Turns } from './event-loop-pauses.ts';
+import { EventLoopPauses } from './event-loop-pauses.ts';
 import { readSmallFiles, smallBytes, systemError, type ReadFault, type SeenFile } from './small-files.ts';
 
 /** A file of a folder that is sealed. */
@@ -125,17 +125,17 @@ async function walk(
   prefix: string,
   entries: TreeEntry[],
   refused: Refused,
-  turns: Turns,
+  pauses: EventLoopPauses,
 ): Promise<void> {
   const names = readdirSync(folder);
   if (names.some((name) => name.includes(replacement))) refuseOtherNames(folder);
   for (const name of names) {
     const path = join(folder, name);
     const inside = prefix === '' ? name : `${prefix}/${name}`;
-    await turns.take();
+    await pauses.whenDue();
     const stats = lstatSync(path);
     if (stats.isSymbolicLink()) refused.links.push(inside);
-    else if (stats.isDirectory()) await walk(path, inside, entries, refused, turns);
+    else if (stats.isDirectory()) await walk(path, inside, entries, refused, pauses);
     else if (!stats.isFile()) refused.special.push(inside);
     else entries.push(new TreeEntry(inside, path, stats));
   }
@@ -165,11 +165,11 @@ function refuse(path: string, { links, special }: Refused): void {
 export async function readTree(path: string): Promise<readonly TreeEntry[]> {
   const entries: TreeEntry[] = [];
   const refused: Refused = { links: [], special: [] };
-  const turns = new Turns();
+  const pauses = new EventLoopPauses();
   try {
     const stats = await stat(path);
     const real = await realpath(path);
-    if (stats.isDirectory()) await walk(real, '', entries, refused, turns);
+    if (stats.isDirectory()) await walk(real, '', entries, refused, pauses);
     else if (!stats.isFile()) refused.special.push(basename(path));
     else entries.push(new TreeEntry(basename(path), real, stats));
   } catch (error) {
