@@ -249,7 +249,7 @@ describeAdapter('snaplogic', setup, () => {
       });
     });
 
-    test('by somebody to whom the status is refused, and the result is read off the target', async () => {
+    test('by somebody to whom the status is refused, and the result is read from the target', async () => {
       await onBench(async (bench) => {
         const source = bench.as('release@acme.example', 'Acme-Dev');
         const { prepared, id } = await startMove(bench, {}, invoices, source);

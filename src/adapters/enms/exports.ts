@@ -91,7 +91,7 @@ function notesOn(way: Way, privately: boolean, wanted: readonly Type[]): readonl
   if (way === 'rest') return notCarried(wanted);
   if (privately) {
     return [
-      'passwords and keys are in the package as the server keeps them: the target needs the same encryption key (FERNET_KEY), or none as well',
+      'passwords and keys are in the package as the server keeps them: the target needs the same encryption key (FERNET_KEY), or none when the source has none',
     ];
   }
   return ['passwords and keys are left out: take them along with --private-properties'];

@@ -234,6 +234,7 @@ async function consentFor(
       `all of these types on ${server.name} (${server.url}) are deleted before the import: ${counts.join(', ')}`,
     );
   }
-  if (ownPasswordChanges) parts.push(`the password of ${server.account.username} there becomes that of the package`);
+  if (ownPasswordChanges)
+    parts.push(`the password of ${server.account.username} there is replaced by the one in the package`);
   return parts.length === 0 ? undefined : `${parts.join(', and ')}. Go on?`;
 }

@@ -8,8 +8,8 @@ import { inOrder, isType, types, type Type } from './model/types-and-relations.t
  *
  * - `export/<folder>` and `import/<folder>`: a folder of migration files on the server;
  * - `objects/<project>/<stamp>/<types>`: an export object by object, which is read when it is fetched;
- * - `upsert/<stamp>/<written>/<refused>[/<equal>]`: an import object by object, with its result. `equal` is the number of
- *   objects that were there already when a later process took the import up;
+ * - `upsert/<stamp>/<written>/<refused>[/<equal>]`: an import object by object, with its result. `equal` is the number
+ *   of objects that were there already when a later process took the import up;
  * - `topology-export/<file>` and `topology-import/<stamp>/<end>`.
  */
 export type JobId =

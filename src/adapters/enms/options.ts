@@ -12,12 +12,13 @@ export const options: ProductOptions = {
       value: 'type',
       many: true,
       choices: types,
-      description: 'what to take along (default: all eleven types; an import: all that the package holds)',
+      description:
+        'a type to take along (repeatable; default: all eleven types; for an import all types in the package)',
       verbs: ['partial-export', 'import', 'migrate-project'],
     },
     {
       name: 'private-properties',
-      description: 'take passwords and keys along too, as the server keeps them',
+      description: 'also take passwords and keys along, as the server keeps them',
       verbs: ['partial-export', 'migrate-project'],
     },
     {
@@ -25,12 +26,12 @@ export const options: ProductOptions = {
       value: 'way',
       choices: ['web', 'rest'],
       description:
-        'how: by migration files through the web interface, or object by object through the REST API (default: the instance’s `via`, else web)',
+        'web: migration files through the web interface; rest: object by object through the REST API (default: `via` of the instance, else web)',
       verbs: ['partial-export', 'import', 'migrate-project'],
     },
     {
       name: 'topology',
-      description: 'a spreadsheet (.xls) of devices and links instead of a migration',
+      description: 'take a spreadsheet (.xls) of devices and links instead of a migration',
       raw: true,
       verbs: ['partial-export', 'import'],
     },
@@ -42,7 +43,7 @@ export const options: ProductOptions = {
     },
     {
       name: 'empty-database-before-import',
-      description: 'delete everything of the imported types on the target first, after a backup and your yes',
+      description: 'first delete everything of the imported types on the target, after a backup and your consent',
       overwrites: true,
       verbs: ['import', 'migrate-project'],
     },
@@ -51,7 +52,7 @@ export const options: ProductOptions = {
       value: 'choice',
       choices: ['keep', 'replace'],
       description:
-        'what becomes of the password of the account that imports, when the package has another (default: keep)',
+        'what happens to the password of the importing account when the package has a different one (default: keep)',
       verbs: ['import', 'migrate-project'],
     },
     {

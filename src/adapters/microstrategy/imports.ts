@@ -75,9 +75,7 @@ async function prepare(library: Library, request: ImportRequest, signal: AbortSi
       ...(into?.notes ?? []),
       into === undefined ? 'the package goes into the configuration' : `the package goes into ${into.project.name}`,
       ...(dryRun
-        ? [
-            'the server cannot validate an uploaded package: it would be imported, by the rules that were packed with it',
-          ]
+        ? ['the server cannot validate an uploaded package: an import would follow the rules that are packed in it']
         : []),
     ],
   };

@@ -87,7 +87,7 @@ async function prepare(
       ...(into?.notes ?? []),
       ...renamed(order, into),
       ...idleNotes(settings, objects, purpose, absent),
-      ...(dryRun ? ['the servers validate the package; for that it is made, and taken away again'] : []),
+      ...(dryRun ? ['the servers validate the package: it is made for that, and deleted afterwards'] : []),
     ],
     ...(doomed.length > 0 && !dryRun ? { consent: `delete ${doomed.join(', ')} from ${where}?` } : {}),
   };

@@ -56,7 +56,7 @@ export const options: ProductOptions = {
       name: 'default-action',
       value: 'rule',
       choices: conflictRules,
-      description: 'conflict rule for whatever has none of its own, dependents too (default: use_newer)',
+      description: 'conflict rule for objects without a rule of their own, also for dependents (default: use_newer)',
       verbs: editing,
     },
     {
@@ -69,7 +69,7 @@ export const options: ProductOptions = {
     },
     {
       name: 'include-dependents',
-      description: 'pack what the named objects depend on too',
+      description: 'also pack what the named objects depend on',
       verbs: editing,
     },
     {
@@ -103,14 +103,15 @@ export const options: ProductOptions = {
     {
       name: 'target-project',
       value: 'project',
-      description: 'the project to import into, by name or id (default: the one of the same id, else of the same name)',
+      description:
+        'the project to import into, by name or id (default: the project with the same id, else with the same name)',
       verbs: ['import', 'migrate-project'],
     },
     {
       name: 'request-only',
       untilApproval: true,
       description:
-        'stop when the import is requested; somebody else approves it (only between Libraries of one storage)',
+        'stop when the import is requested; somebody else approves it (only between Libraries that share one storage)',
       verbs: ['migrate-project'],
     },
   ],

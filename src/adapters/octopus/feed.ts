@@ -122,7 +122,7 @@ async function upload(
       if (meanwhile !== undefined) return await settleConflict(meanwhile, file, ref, onConflict, signal);
       throw new MigratorError(
         'CONFLICT',
-        `the feed refuses ${ref.id} ${ref.version} as existing, but does not show it`,
+        `the feed refuses ${ref.id} ${ref.version} because it exists already, but does not show it`,
       );
     }
   } catch (error) {

@@ -10,7 +10,7 @@ export const options: ProductOptions = {
       name: 'password',
       value: 'secret',
       secret: true,
-      description: 'encrypts sensitive values in the export; the import needs the same one',
+      description: 'encrypts sensitive values in the export; the import needs the same password',
       verbs: ['partial-export', 'import', 'migrate-project'],
     },
     {
@@ -22,7 +22,7 @@ export const options: ProductOptions = {
     {
       name: 'package-version',
       value: 'semver',
-      description: 'version of the exported package (default: a new one from date and chance)',
+      description: 'version of the exported package (default: a new one, of the time and a random part)',
       verbs: ['partial-export', 'migrate-project'],
     },
     {
@@ -75,14 +75,14 @@ export const options: ProductOptions = {
       name: 'success-callback',
       value: 'url',
       byMigrator: true,
-      description: 'URL to GET when it succeeded (by the server; where a product calls nobody, by migrator)',
+      description: 'URL to call with GET after a success (the server calls it, or migrator when the product cannot)',
       verbs: ['partial-export', 'import', 'migrate-project'],
     },
     {
       name: 'failure-callback',
       value: 'url',
       byMigrator: true,
-      description: 'URL to GET when it failed (likewise)',
+      description: 'URL to call with GET after a failure (the server calls it, or migrator when the product cannot)',
       verbs: ['partial-export', 'import', 'migrate-project'],
     },
   ],

@@ -23,12 +23,14 @@ export async function probe(server: Server, url: string, signal: AbortSignal): P
   if (space.id !== undefined) {
     const fresh = await readable(client.space(links, space.id, signal));
     if (fresh?.TaskQueueStopped === true) {
-      notes.push(`the task queue of space ${fresh.Name} is stopped, so nothing queued there will start`);
+      notes.push(`the task queue of space ${fresh.Name} is stopped, so no task that is queued there will start`);
     }
   }
   const system = await readable(client.operatingSystem(signal));
   if (system !== undefined && /linux|ubuntu|debian|alpine|unix/i.test(system)) {
-    notes.push('the server runs on Linux, where the migration tasks are known to fail for want of Octopus.Migrator');
+    notes.push(
+      'the server runs on Linux, where the migration tasks are known to fail because Octopus.Migrator is missing',
+    );
   }
   notes.push(...missingLinks(root).map((action) => `this server offers no Migration API for ${action}`));
 

@@ -88,7 +88,7 @@ function notesOn({ path, place }: Found, types: readonly string[], asked: readon
       ? [`policies are not exported: ${policies.map(({ name }) => name).join(', ')}`]
       : []),
     ...(files > mostFiles && !force
-      ? [`${files} files: beyond ${mostFiles} the control plane may want --ignore-size-limit`]
+      ? [`${files} files: beyond ${mostFiles} the control plane may demand --ignore-size-limit`]
       : []),
   ];
 }

@@ -55,7 +55,7 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
   const path = destinationPath(options, archive?.origin, server.connection.org);
   const destination = await destinationAt(server, path, options, signal);
   if (destination.exists === true && asked === undefined) {
-    throw alreadyThere(path, 'say what becomes of it with --on-duplicate skip, create-new or overwrite');
+    throw alreadyThere(path, 'say what happens to it with --on-duplicate skip, create-new or overwrite');
   }
   const duplicates = asked ?? 'skip';
   const types = duplicates !== 'overwrite' ? [] : named.length > 0 ? named : unguarded();

@@ -78,7 +78,7 @@ async function importStatus(
     const state = stateOfTally(told);
     const counts = `${done} done, ${failed} failed, ${skipped} skipped, ${warned} warned of`;
     const level = state === 'succeeded' ? 'info' : 'warning';
-    const text = `the control plane answered about its assets: ${counts}; it tells which once, to the process that sent it; ${seen}`;
+    const text = `the control plane counted the assets: ${counts}; it names them only once, to the process that sent the import; ${seen}`;
     return { ...base, state, wireState: 'answered', messages: [{ level, text }], items };
   }
   const unheard = { ...base, wireState: 'answer not heard' };

@@ -46,7 +46,7 @@ function unreadNotes(travelling: readonly Asset[], entries: readonly Entry[]): r
   const closed = new Set(entries.filter(({ perms }) => perms?.includes('R') === false).map(({ name }) => name));
   return travelling
     .filter(({ name }) => closed.has(name))
-    .map(({ type, name }) => `${type} "${name}" may not be read by this account, its list says: it may not arrive`);
+    .map(({ type, name }) => `${type} "${name}" may not be read by this account, as its list says: it may not arrive`);
 }
 
 /** A list tells the rights of the account that reads it, so it counts only when the migrating account read it. */
@@ -54,7 +54,7 @@ export function writeNotes(server: Server, there: Server, { path, writable }: De
   const same = there === server || there.connection.username === server.connection.username;
   if (!same || writable !== false) return [];
   return [
-    `this account may not write at ${formatPath(path)}, its list says: the control plane may refuse the migration`,
+    `this account may not write at ${formatPath(path)}, as its list says: the control plane may refuse the migration`,
   ];
 }
 
@@ -81,7 +81,7 @@ export async function accessNotes(
     ...(admin
       ? []
       : [
-          'this account is no administrator: the control plane may refuse it the status, and the result is then read off the target',
+          'this account is no administrator: the control plane may not show it the status, and the result is then read from the target',
         ]),
   ];
 }

@@ -146,7 +146,7 @@ async function byLooking(server: Server, id: string, job: MoveJob, signal: Abort
       hint: 'wait for it with the account of an administrator',
     });
   }
-  const note: JobMessage = { level: 'info', text: `${why}: the result was read off ${formatPath(job.destination)}` };
+  const note: JobMessage = { level: 'info', text: `${why}: the result was read from ${formatPath(job.destination)}` };
   if (origin === undefined && quiet >= quietMs) {
     const text = `${formatPath(job.source)} is no longer there: nobody can tell whether all of it has arrived`;
     const items = changed.map(({ type: kind, name }) => ({ kind, name, action: 'done' as const }));

@@ -74,7 +74,7 @@ export const options: ProductOptions = {
       value: 'file',
       file: true,
       secret: true,
-      description: "accounts to change on import: the package's accounts_template.json, filled in",
+      description: "the accounts to change on import: the package's accounts_template.json with values filled in",
       verbs: ['import', 'migrate-project'],
     },
     {

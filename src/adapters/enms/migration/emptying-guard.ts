@@ -18,13 +18,13 @@ export function requireMayEmpty(
     });
   }
   if (kind !== 'migration') {
-    throw new MigratorError('USAGE', 'the database is not emptied for files that nobody has looked at');
+    throw new MigratorError('USAGE', 'the database is not emptied before the files were checked');
   }
   const holders = holdersOutside(wanted);
   if (holders.length === 0) return;
   throw new MigratorError(
     'CONFLICT',
-    `emptying ${wanted.join(', ')} would take them out of every ${holders.join(', ')} of the target for good`,
+    `emptying ${wanted.join(', ')} would remove them from every ${holders.join(', ')} of the target for good`,
     {
       hint: `export and import ${holders.join(', ')} as well, or all types`,
       details: { missing: holders },

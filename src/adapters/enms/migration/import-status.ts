@@ -140,7 +140,7 @@ function lookedAt(
   const before = progress.get(name);
   if (before?.done !== done) progress.set(name, { done, since: now });
   if (before?.done === done && now - before.since > patienceMs) {
-    const waited = `the answer of the server got lost, and for ${patienceMs / 60_000} minutes nothing more`;
+    const waited = `the answer of the server was lost, and for ${patienceMs / 60_000} minutes nothing more`;
     const kept = `${unchanged.length} of ${witnesses.length} objects that were looked at are not as the package has them: ${unchanged.join(', ')}`;
     const text = complete
       ? `${waited} changed: ${kept}`

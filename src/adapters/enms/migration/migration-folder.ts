@@ -41,7 +41,7 @@ export function migrationFolder(server: Server, name: string): MigrationFolder {
       throw new MigratorError(
         'REMOTE_UNEXPECTED',
         held === undefined
-          ? `eNMS took ${fileName}, but does not hold it in /migrations/${name}`
+          ? `eNMS accepted ${fileName}, but does not hold it in /migrations/${name}`
           : `eNMS holds another ${fileName} in /migrations/${name} than was sent`,
         { hint: 'look at the disk of the server and at its setting paths.migration' },
       );

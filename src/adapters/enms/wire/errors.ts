@@ -42,7 +42,7 @@ export function explainWeb(status: number): MigratorError | undefined {
 }
 
 function tooLarge(): MigratorError {
-  return new MigratorError('REMOTE_UNEXPECTED', 'what is sent is more than eNMS, or a proxy before it, takes at once', {
+  return new MigratorError('REMOTE_UNEXPECTED', 'the request is larger than eNMS, or a proxy in front of it, accepts', {
     hint: 'raise client_max_body_size of the proxy and max_content_length of eNMS, import fewer types at a time, or use --via rest',
   });
 }

@@ -88,9 +88,13 @@ export function createWeb(connect: () => Http, url: string, account: Account, gu
     if (result.status === 403) throw notAllowed();
     if (!over.includes(result.status)) return result;
     session = undefined;
-    throw new MigratorError('REMOTE_UNEXPECTED', 'the web interface of eNMS asks for a login right after one', {
-      hint: 'a proxy may drop cookies or change its address; use --via rest',
-    });
+    throw new MigratorError(
+      'REMOTE_UNEXPECTED',
+      'the web interface of eNMS asks for a login again right after a login',
+      {
+        hint: 'a proxy may drop cookies or change its address; use --via rest',
+      },
+    );
   };
 
   const post = async (request: Omit<HttpRequest, 'method'>, signal: AbortSignal): Promise<unknown> => {

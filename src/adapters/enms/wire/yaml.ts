@@ -25,7 +25,7 @@ export function nodeIn(text: string, name: string): YamlNode {
 export function valueOf(node: YamlNode, budget = { left: mostValues }): YamlValue {
   budget.left -= 1;
   if (budget.left < 0) {
-    throw new MigratorError('PACKAGE_MALFORMED', 'it repeats itself into more values than any server holds');
+    throw new MigratorError('PACKAGE_MALFORMED', 'its references to itself make more values than any server holds');
   }
   switch (node.kind) {
     case 'scalar':

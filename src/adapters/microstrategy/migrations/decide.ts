@@ -15,7 +15,7 @@ export async function decide(library: Library, jobId: string, word: Decision, si
   const { undoRequestStatus, importRequestStatus } = record.importInfo;
   const what = undoRequestStatus === 'requested' ? 'undo' : importRequestStatus === 'requested' ? 'import' : undefined;
   if (what === undefined || (mark === 'undo' && what !== 'undo')) {
-    throw new MigratorError('CONFLICT', `${jobId} waits for nobody's decision: ${standing(record)}`, {
+    throw new MigratorError('CONFLICT', `${jobId} waits for no decision: ${standing(record)}`, {
       hint: 'look at it with "migrator job show"',
     });
   }

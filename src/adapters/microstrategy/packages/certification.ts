@@ -34,7 +34,7 @@ export async function certify(
   if (shown.status === wanted.status) return shown;
   throw new MigratorError(
     'REMOTE_UNEXPECTED',
-    `${library.connection.name} took the change, and shows the package ${ref.id} as ${shown.status} all the same`,
+    `${library.connection.name} accepted the change, but still shows the package ${ref.id} as ${shown.status}`,
     { hint: 'look at the package in Workstation', details: { wanted: wanted.status, shown: shown.status } },
   );
 }

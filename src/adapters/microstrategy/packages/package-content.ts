@@ -137,7 +137,7 @@ export function packageNotes(settings: PackageSettings, objects: readonly Resolv
       ? ['with keep_both the server makes no undo package: this import cannot be undone']
       : []),
     ...(shortcuts.length > 0
-      ? [`shortcuts may not import; name what they point to instead: ${shortcuts.join(', ')}`]
+      ? [`shortcuts may fail to import; name what they point to instead: ${shortcuts.join(', ')}`]
       : []),
     ...(objects.some(({ includeDependents }) => includeDependents)
       ? [`dependents that are packed too follow the default action ${settings.defaultAction}`]

@@ -62,7 +62,11 @@ function refOf(
 /** UNSUPPORTED for --request-only: the server imports an uploaded package at once, without an approval. */
 export function refuseRequestOnly(options: Options): void {
   if (!flagOf(options, 'requestOnly')) return;
-  throw new MigratorError('UNSUPPORTED', 'a package that is carried over is imported at once, without approval', {
-    hint: 'leave --request-only out, or migrate between Libraries that share one storage',
-  });
+  throw new MigratorError(
+    'UNSUPPORTED',
+    'a package that goes by way of this machine is imported at once, without approval',
+    {
+      hint: 'leave --request-only out, or migrate between Libraries that share one storage',
+    },
+  );
 }

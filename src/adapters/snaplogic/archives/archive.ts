@@ -23,7 +23,7 @@ export function zipAmong(files: readonly ArtifactFile[]): ArtifactFile {
   if (file !== undefined && others.length === 0) return file;
   throw new MigratorError(
     'PACKAGE_MALFORMED',
-    `the package holds ${file === undefined ? 0 : others.length + 1} files of the product's own where one zip is needed`,
+    `the package holds ${file === undefined ? 0 : others.length + 1} files of the product, and needs exactly one zip`,
   );
 }
 

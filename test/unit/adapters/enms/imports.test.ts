@@ -582,7 +582,7 @@ describe('an import', () => {
     });
     await withEnms([...ready, names('user', ['admin'])], async ({ enms }) => {
       const { consent } = await enms.imports!.prepare(request(user, { ownPassword: 'replace' }), never);
-      expect(consent).toContain('the password of admin there becomes that of the package');
+      expect(consent).toContain('the password of admin there is replaced by the one in the package');
     });
   });
 

@@ -234,7 +234,7 @@ describe('a status that is refused', () => {
   test('everything is there and new: it has succeeded, and how that is known is said', async () => {
     const status = await statusOf([...refused, ...origin, ...target(since, since)], ago(0));
     expect(status).toMatchObject({ state: 'succeeded', wireState: 'status refused' });
-    expect(status.messages).toEqual([{ level: 'info', text: expect.stringContaining('read off') }]);
+    expect(status.messages).toEqual([{ level: 'info', text: expect.stringContaining('read from') }]);
     expect(status.items).toHaveLength(2);
   });
 

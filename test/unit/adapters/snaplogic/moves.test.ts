@@ -220,7 +220,7 @@ describe('prepare', () => {
     const locked = user({ 'Acme-Dev': false }, { user_locked_out: true, password_expired: 'true' });
     const prepared = await withSnaplogic([...source, ...emptyTarget, locked], (scripted) => prepare(scripted));
     const notes = prepared.notes.join('\n');
-    for (const part of ['is locked', 'has expired', 'not listed as a member of Acme-Prod', 'read off the target']) {
+    for (const part of ['is locked', 'has expired', 'not listed as a member of Acme-Prod', 'read from the target']) {
       expect(notes).toContain(part);
     }
   });
