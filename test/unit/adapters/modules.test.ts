@@ -27,7 +27,7 @@ describe('options', () => {
     if (option.secret === true) expect(option.value).toBeDefined();
   });
 
-  test('are named once per product', () => {
+  test('have a name that is unique in their product', () => {
     for (const { options } of productOptions) {
       expect(new Set(options.map(({ name }) => name)).size).toBe(options.length);
     }

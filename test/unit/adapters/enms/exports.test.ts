@@ -60,7 +60,7 @@ const migrate = (response: Exchange['response']): Exchange =>
   });
 
 describe('preparing an export', () => {
-  test('chooses a fresh folder each time and takes all eleven types in the order of the server', async () => {
+  test('chooses a new folder each time and takes all eleven types in the order of the server', async () => {
     await withEnms([...ready, version, folders([])], async (scripted) => {
       const first = await prepare(scripted);
       const second = await prepare(scripted);
@@ -84,7 +84,7 @@ describe('preparing an export', () => {
     });
   });
 
-  test('says nothing about a closed set', async () => {
+  test('warns of nothing when all types that are referred to are exported', async () => {
     await withEnms(ready, async (scripted) => {
       expect((await prepare(scripted, { type: ['device', 'link'] })).notes).toHaveLength(1);
     });
@@ -113,13 +113,13 @@ describe('preparing an export', () => {
 });
 
 describe('an export by migration files', () => {
-  test('gives the key that the server demands although no document names it', async () => {
+  test('sends the key that the server demands and no document names', async () => {
     await withEnms([migrate({ text: 'null\n' })], async ({ enms }) => {
       expect(await enms.exports!.start(prepared, {}, undefined, never)).toBe(id);
     });
   });
 
-  test('says that the server failed, and that only its log knows why', async () => {
+  test('says that the server failed and that the reason is in its log', async () => {
     await withEnms([migrate(failed)], async ({ enms }) => {
       await expect(enms.exports!.start(prepared, {}, undefined, never)).rejects.toMatchObject({
         code: 'REMOTE_UNEXPECTED',
@@ -142,7 +142,7 @@ describe('an export by migration files', () => {
     });
   });
 
-  test('whose folder cannot be looked for stays in doubt', async () => {
+  test('stays in doubt when nobody can look for its folder', async () => {
     const lost = migrate({ status: 504, text: 'timed out' });
     const closed: Exchange = { request: { method: 'GET', path: '/login' }, response: { text: 'nothing here' } };
     await withEnms([lost, closed], async ({ enms, tools }) => {
@@ -178,7 +178,7 @@ describe('an export by migration files', () => {
     });
   });
 
-  test('is fetched file by file, parsed, and handed on byte for byte', async () => {
+  test('is fetched file by file, parsed, and passed on byte for byte', async () => {
     const device = '- "name": "core-1"\n  "port": !!int "22"\n  "type": "router"\n';
     const files = [
       file(`migrations/${folder}/metadata.yaml`, metadataText),
@@ -199,7 +199,7 @@ describe('an export by migration files', () => {
     });
   });
 
-  test('is fetched with its id alone, whatever types it has', async () => {
+  test('is fetched with its id alone, with any types', async () => {
     const absent = eleven
       .filter((type) => type !== 'pool')
       .map((type) => file(`migrations/${folder}/${type}.yaml`, undefined));
@@ -234,7 +234,7 @@ describe('an export by migration files', () => {
 describe('the web session', () => {
   const metadata = `migrations/${folder}/metadata.yaml`;
 
-  test('is begun anew when the server has ended it', async () => {
+  test('is opened again when the server has ended it', async () => {
     const over: Exchange = {
       request: { method: 'GET', path: `/download/file/${metadata}` },
       response: { status: 302, headers: { location: '/login?next_url=x' } },
@@ -245,7 +245,7 @@ describe('the web session', () => {
     });
   });
 
-  test('is begun anew when it is nobody’s any more, and keeps its token', async () => {
+  test('is opened again when the server keeps its token but allows it nothing', async () => {
     const alert = { alert: 'Error 403 - Not Authorized.' };
     const nobodys: Exchange = { ...folders([]), response: { status: 403, json: alert } };
     const listed = async ({ enms }: Scripted) => {
@@ -266,7 +266,7 @@ describe('the web session', () => {
     });
   });
 
-  test('names the method of the login that the configuration has', async () => {
+  test('sends the login method of the configuration', async () => {
     const { request } = login[1]!;
     const tacacs: Exchange = { ...login[1]!, request: { ...request, contains: ['&authentication_method=tacacs'] } };
     const script = [login[0]!, tacacs, file(metadata, metadataText)];
@@ -275,7 +275,7 @@ describe('the web session', () => {
     });
   });
 
-  test('with a wrong password is AUTH_REFUSED, and the password is nowhere', async () => {
+  test('with a wrong password is AUTH_REFUSED, and the password is shown nowhere', async () => {
     const refused: Exchange = { ...login[1]!, response: { status: 403, text: '<!doctype html><title>Login</title>' } };
     await withEnms([login[0]!, refused], async ({ enms, tools }) => {
       const error: unknown = await enms.jobs.status(id, never).catch((thrown: unknown) => thrown);
@@ -286,14 +286,14 @@ describe('the web session', () => {
     });
   });
 
-  test('without a login page is an error that says so', async () => {
+  test('without a login page fails with an error that says so', async () => {
     const other: Exchange = { request: { method: 'GET', path: '/login' }, response: { text: '<html>hello</html>' } };
     await withEnms([other], async ({ enms }) => {
       await expect(() => enms.jobs.status(id, never)).toThrowCode('REMOTE_UNEXPECTED');
     });
   });
 
-  test('asks newer builds to look at their disk before a file counts as absent', async () => {
+  test('asks newer builds to scan their disk before a file counts as absent', async () => {
     const unknown = (path: string): Exchange => ({
       request: { method: 'GET', path: `/download/file/${path}` },
       response: { json: { error: 'File not found in database.' } },

@@ -42,7 +42,7 @@ const request = (
 const ready = [...login, folders(['default'])];
 
 describe('preparing an import', () => {
-  test('plans by name, and takes the types that the package holds', async () => {
+  test('plans by name and takes the types in the package', async () => {
     await withEnms([...ready, names('device', ['core-1']), names('link', [])], async ({ enms }) => {
       const prepared = await enms.imports!.prepare(request(both), never);
       expect(prepared.plan).toEqual([
@@ -56,7 +56,7 @@ describe('preparing an import', () => {
     });
   });
 
-  test('a dry run compares what both have', async () => {
+  test('a dry run compares the objects that both have', async () => {
     const script = [
       ...ready,
       names('device', ['core-1', 'edge-1']),
@@ -76,7 +76,7 @@ describe('preparing an import', () => {
     });
   });
 
-  test('a dry run tells what an import leaves alone: relations that the package has empty', async () => {
+  test('a dry run names the relations that an import keeps because they are empty in the package', async () => {
     const pools = '- name: a\n  manually_defined: true\n  devices: []\n- name: b\n  description: new\n  owners: []\n';
     const there = [
       names('pool', ['a', 'b']),
@@ -97,7 +97,7 @@ describe('preparing an import', () => {
     });
   });
 
-  test('a single name that the target will not have is refused before anything is sent', async () => {
+  test('a single name that the target lacks is refused before anything is sent', async () => {
     await withEnms([...ready, names('device', ['core-1'])], async ({ enms }) => {
       await expect(enms.imports!.prepare(request(files({ link })), never)).rejects.toMatchObject({
         code: 'CONFLICT',
@@ -107,7 +107,7 @@ describe('preparing an import', () => {
     });
   });
 
-  test('names in lists that the server will drop without a word are told beforehand', async () => {
+  test('names in lists that the server will leave out are told beforehand', async () => {
     const pool = '- name: site-a\n  manually_defined: true\n  devices: [core-1, ghost]\n';
     await withEnms([...ready, names('device', ['core-1']), names('pool', [])], async ({ enms }) => {
       const prepared = await enms.imports!.prepare(request(files({ pool })), never);
@@ -115,7 +115,7 @@ describe('preparing an import', () => {
     });
   });
 
-  test('classes that the target does not know are told, and what depends on them is refused', async () => {
+  test('classes that the target does not know are told, and objects that need them are refused', async () => {
     const service = '- name: "[wf] a"\n  type: acme_service\n- name: wf\n  type: workflow\n';
     const edge = '- name: e1\n  source: "[wf] a"\n  destination: wf\n  workflow: wf\n  type: workflow_edge\n';
     const search = (type: string, response: Exchange['response']) =>
@@ -156,7 +156,7 @@ describe('preparing an import', () => {
     });
   });
 
-  test('a type that is named must have its file: the server would skip it in silence', async () => {
+  test('a named type must have its file, because the server would skip it silently', async () => {
     await withEnms([], async ({ enms }) => {
       await expect(enms.imports!.prepare(request(both, { type: ['device', 'pool'] }), never)).rejects.toMatchObject({
         code: 'NOT_FOUND',
@@ -217,7 +217,7 @@ describe('emptying the database first', () => {
     [{ link }, 'network, pool'],
     [{ user: '[]', group: '[]' }, 'device, link, service, network, task, credential, pool'],
     [{ task: '[]' }, 'pool'],
-  ])('of %j is refused: others would lose them for good', async (content, missing) => {
+  ])('of %j is refused, because other objects would lose them for good', async (content, missing) => {
     await withEnms([], async ({ enms }) => {
       await expect(enms.imports!.prepare(request(files(content), empty), never)).rejects.toMatchObject({
         code: 'CONFLICT',
@@ -226,21 +226,21 @@ describe('emptying the database first', () => {
     });
   });
 
-  test('of edges alone is fine: nothing refers to them', async () => {
+  test('of edges alone is allowed, because nothing refers to them', async () => {
     await withEnms([...ready, names('workflow_edge', [])], async ({ enms }) => {
       const prepared = await enms.imports!.prepare(request(files({ workflow_edge: '[]' }), empty), never);
       expect(prepared.consent).toContain('0 workflow_edge');
     });
   });
 
-  test('counts what will be deleted as not there any more', async () => {
+  test('treats objects that will be deleted as absent', async () => {
     const content = { ...Object.fromEntries(types.map((type) => [type, '[]'])), link };
     await withEnms([...ready, names('device', ['core-1', 'edge-1'])], async ({ enms }) => {
       await expect(() => enms.imports!.prepare(request(files(content), empty), never)).toThrowCode('CONFLICT');
     });
   });
 
-  test('is not for files that nobody has seen, nor for the REST way', async () => {
+  test('is refused for files that were not checked, and with --via rest', async () => {
     await withEnms([], async ({ enms }) => {
       const { files: none, ...unseen } = request(all, empty);
       expect(none).toHaveLength(12);
@@ -288,12 +288,12 @@ const lastLook = [folders([folder], 2), file(at('metadata.yaml'), metadataText)]
 const begun = brought(folder, 'migrator-started.txt', startedText);
 
 describe('staging', () => {
-  test('makes the folder, brings each file, reads it back, and sees the folder', async () => {
+  test('makes the folder, uploads each file, reads it back and looks for the folder', async () => {
     const staged = withEnms(staging, ({ enms }) => enms.imports!.stage!(prepared(), both, never));
     await expect(staged).resolves.toBeUndefined();
   });
 
-  test('stops when the server holds something else than was sent', async () => {
+  test('stops when the server holds something different from what was sent', async () => {
     const damaged = [
       folderMade(folder),
       ...login,
@@ -306,7 +306,7 @@ describe('staging', () => {
   });
 
   test.each([
-    ['the folder is not shown', [folders([])], 'CONFLICT'],
+    ['the server does not show the folder', [folders([])], 'CONFLICT'],
     ['metadata.yaml is not there', [folders([folder]), file(at('metadata.yaml'), undefined)], 'CONFLICT'],
   ] as const)('stops when %s', async (_, looks, code) => {
     await withEnms([...staging.slice(0, -2), ...looks], async ({ enms }) => {
@@ -314,7 +314,7 @@ describe('staging', () => {
     });
   });
 
-  test('stops at a proxy that takes no file of this size, and says what to raise', async () => {
+  test('stops at a proxy that refuses a file of this size, and says which limit to raise', async () => {
     const sent = uploaded(folder, 'device.yaml', device);
     const large: Exchange = { ...sent, response: { status: 413, text: '<html>413 Request Entity Too Large</html>' } };
     await withEnms([...login, folderMade(folder), large], async ({ enms }) => {
@@ -325,7 +325,7 @@ describe('staging', () => {
     });
   });
 
-  test('stops at the words of a server that refuses the folder or a file', async () => {
+  test('stops with the words of a server that refuses the folder or a file', async () => {
     const refused = rest('POST', 'instance/folder', {
       json: { failure: [[{ name: folder }, 'Traceback\n  line 1\nValueError: The path resolves outside']] },
     });
@@ -347,7 +347,7 @@ describe('staging', () => {
     });
   });
 
-  test('leaves out the password of the account that imports, and nothing else', async () => {
+  test('leaves out only the password of the account that imports', async () => {
     const user =
       '- name: admin\n  password: JGFyZ29uMg==\n  ratio: 1.0\n  theme: yes\n  since: 2026-1-2\n- name: alice\n  password: QUJD\n';
     const kept =
@@ -385,7 +385,7 @@ describe('an import', () => {
     });
   });
 
-  test('says true to empty the database, and says nothing else', async () => {
+  test('sends true to empty the database, and never false', async () => {
     const script = [
       ...login,
       ...lastLook,
@@ -409,7 +409,7 @@ describe('an import', () => {
     });
   });
 
-  test('whose answer is lost has an id all the same', async () => {
+  test('has an id also when its answer is lost', async () => {
     const script = [...login, ...lastLook, ...begun, migrate({ fault: 'reset' })];
     await withEnms(script, async ({ enms, tools }) => {
       expect(await startingOnce(enms, { tools }).imports!.start(prepared(), {}, both, never)).toBe(id);
@@ -436,7 +436,7 @@ describe('an import', () => {
     const printed = createHash('sha256').update('["device",["old"]]').update('["link",[]]').digest('hex');
     const settled = prepared({ namesBefore: printed, objects: 400 });
 
-    test('is awaited as long as one of its size takes, and has not begun when no name is new or gone', async () => {
+    test('is awaited as long as an import of its size takes, and has not begun when no name is new or gone', async () => {
       await withEnms([...looked, ...now, ...now], async ({ enms, tools }) => {
         expect(await enms.imports!.find(settled, new Date(), never)).toBeUndefined();
         expect(tools.waits).toHaveLength(1);
@@ -483,8 +483,8 @@ describe('an import', () => {
       });
 
       test.each([
-        ['has begun when one has changed', [portOf('core-1', 2222), portOf('old', 22)], id],
-        ['has not when they are as they were', [portOf('core-1', 22), portOf('old', 22)], undefined],
+        ['has begun when one of them has changed', [portOf('core-1', 2222), portOf('old', 22)], id],
+        ['has not begun when none of them has changed', [portOf('core-1', 22), portOf('old', 22)], undefined],
       ])('%s', async (_, objects, found) => {
         await withEnms([...looked, ...looking(...objects)], async ({ enms }) => {
           expect(await enms.imports!.find(update, then, never)).toBe(found);
@@ -504,7 +504,7 @@ describe('an import', () => {
         portOf('old', old),
       ];
 
-      test('is at work as long as one has not changed, whatever is there', async () => {
+      test('is running as long as one of them has not changed', async () => {
         await withEnms([...unanswered, ...glance(2222, 22)], async ({ enms }) => {
           expect(await enms.jobs.status(id, never)).toMatchObject({ state: 'running', wireState: 'no answer' });
         });
@@ -516,7 +516,7 @@ describe('an import', () => {
       test.each([
         [2222, 'partial', '1 of 2 objects that were looked at are not as the package has them: device old'],
         [22, 'failed', '2 of 2 objects that were looked at are not as the package has them: device core-1, device old'],
-      ])('and stood still for long is told with what is missing: port %i', async (core, state, text) => {
+      ])('and stands still for long is told with what is missing: port %i', async (core, state, text) => {
         const twice = (exchange: Exchange): Exchange => ({ ...exchange, times: 'any' });
         const script = [...unanswered, ...glance(core, 22)].map((exchange, index) =>
           index < login.length ? exchange : twice(exchange),
@@ -531,7 +531,7 @@ describe('an import', () => {
       });
     });
 
-    test('and whose answer is lost without a trace stays in doubt, instead of passing for done', async () => {
+    test('stays in doubt when its answer is lost and it left no trace', async () => {
       const look = [file(at('migrator-answer.txt'), undefined), ...now, ...now];
       const script = [...login, ...lastLook, ...begun, migrate({ fault: 'reset' }), ...look];
       await withEnms(script, async ({ enms, tools }) => {
@@ -543,7 +543,7 @@ describe('an import', () => {
     });
   });
 
-  test('that replaces the password of its own account goes on with the new one', async () => {
+  test('goes on with the new password when it replaces that of its account', async () => {
     const settled = prepared({ ownPassword: 'replace', ownPasswordChanges: true });
     const refused = rest('GET', 'query/server', { status: 401, json: { alert: 'Error 401 - Wrong Credentials.' } });
     const next = `Basic ${Buffer.from('admin:day watch').toString('base64')}`;
@@ -574,7 +574,7 @@ describe('an import', () => {
     });
   });
 
-  test('tells beforehand what becomes of the password', async () => {
+  test('tells beforehand what happens to the password', async () => {
     const user = files({ user: '- name: admin\n  password: QUJD\n' });
     await withEnms([...ready, names('user', ['admin'])], async ({ enms }) => {
       const { notes, consent } = await enms.imports!.prepare(request(user), never);
@@ -636,7 +636,7 @@ describe('the end of an import', () => {
     });
   });
 
-  test('counts each type: what is not there makes success partial', async () => {
+  test('is partial when an object of the package is not there', async () => {
     await withEnms([...end('Import successful'), ...looked(['core-1'], ['core-1--edge-1'])], async ({ enms }) => {
       expect(await enms.jobs.status(id, never)).toMatchObject({
         state: 'partial',
@@ -665,7 +665,7 @@ describe('the end of an import', () => {
     });
   });
 
-  test('files that lie there are no import', async () => {
+  test('is none when nobody has imported the files', async () => {
     const script = [...login, file(at('migrator-started.txt'), undefined), folders([folder])];
     await withEnms(script, async ({ enms }) => {
       expect(await enms.jobs.status(id, never)).toMatchObject({ state: 'cancelled', wireState: 'uploaded' });
@@ -677,7 +677,7 @@ describe('the end of an import', () => {
 });
 
 describe('the list of jobs', () => {
-  test('is that of the folders, newest first, by what was asked and answered', async () => {
+  test('has one job for each folder, newest first', async () => {
     const day = (number: number, work: string) => `lab--${work}-202611${number}T043442123Z-ab12cd`;
     const [exported, imported, waiting, idle] = [
       day(10, 'export'),

@@ -24,7 +24,7 @@ async function textOf(file: ArtifactFile): Promise<string> {
 }
 
 describe('an export object by object', () => {
-  test('needs neither disk nor web interface, and says what it cannot carry', async () => {
+  test('needs neither disk nor web interface, and says what it leaves out', async () => {
     await withEnms([alive], async ({ enms }) => {
       const prepared = await enms.exports!.prepare({ projects: ['lab'], options: { via: 'rest' } }, never);
       const notes = prepared.notes.join('\n');
@@ -38,7 +38,7 @@ describe('an export object by object', () => {
     });
   });
 
-  test('keeps properties, custom ones and what a migration writes of relations', async () => {
+  test('keeps properties, custom ones too, and the relations that a migration writes', async () => {
     const link = {
       id: 4,
       source: 'core-1',
@@ -104,7 +104,7 @@ describe('an export object by object', () => {
     });
   });
 
-  test.each(['.', '..'])('refuses what no URL can name, instead of leaving it out: %s', async (name) => {
+  test.each(['.', '..'])('refuses an object that no URL can name and does not leave it out: %s', async (name) => {
     await withEnms([alive, names('device', ['a', name]), object('device', 'a', {})], async ({ enms }) => {
       const options = { via: 'rest', type: ['device'] };
       const prepared = await enms.exports!.prepare({ projects: ['lab'], options }, never);
@@ -114,7 +114,7 @@ describe('an export object by object', () => {
     });
   });
 
-  test('asks page by page', async () => {
+  test('reads page by page', async () => {
     const page = (start: number, count: number): Exchange =>
       rest(
         'POST',
@@ -144,7 +144,7 @@ const done = (type: string, body: readonly { readonly name: string }[]): Exchang
   upsert(type, body, { success: body.map(({ name }) => name) });
 
 describe('an import object by object', () => {
-  test('writes what is referred to first, by concrete type, and circles in a second pass', async () => {
+  test('writes objects before those that refer to them, and circles in a second pass', async () => {
     const files = [
       ndjson(
         'device',
@@ -171,7 +171,7 @@ describe('an import object by object', () => {
     });
   });
 
-  test('writes workflows before what is in them, because their names are made of theirs', async () => {
+  test('writes workflows before their services, whose names are made of theirs', async () => {
     const files = [
       ndjson(
         'service',
@@ -216,7 +216,7 @@ describe('an import object by object', () => {
     ]);
   });
 
-  test('reads success and failure from the body, whatever the status says', async () => {
+  test('reads success and failure from the body and not from the status', async () => {
     const bodies = [{ name: 'a/b' }, { name: 'fine' }];
     const failure = [
       [{ name: 'a/b', password: 'secret-echo' }, 'Traceback (most recent call last):\n  x\nException: bad name'],
@@ -240,7 +240,7 @@ describe('an import object by object', () => {
     });
   });
 
-  test('an object at which the server fails is found, and does not take the others with it', async () => {
+  test('finds the object at which the server fails, and writes the others', async () => {
     const all = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name }));
     const fails = (from: number, to: number) => rest('POST', 'instance/device', failed, all.slice(from, to));
     const script = [
@@ -270,7 +270,7 @@ describe('an import object by object', () => {
     });
   });
 
-  test('what the answer does not name has not arrived', async () => {
+  test('counts objects that the answer does not name as refused', async () => {
     await withEnms([upsert('device', [{ name: 'a' }, { name: 'b' }], { success: ['a'] })], async ({ enms }) => {
       const files = [ndjson('device', { name: 'a' }, { name: 'b' })];
       expect(await enms.imports!.start(prepared(['device']), {}, files, never)).toBe(`upsert/${stamp}/1/1`);
@@ -286,7 +286,7 @@ describe('an import object by object', () => {
     });
   });
 
-  test('goes on after a crash with what is not there as it should be', async () => {
+  test('writes after a crash only what is not there as the package has it', async () => {
     const files = [
       ndjson('device', { name: 'a', port: 22, gateways: [] }, { name: 'b', port: 22 }, { name: 'c', port: 22 }),
       ndjson('link', { name: 'a--b', source: 'a', destination: 'b' }, { name: 'b--a', source: 'b', destination: 'a' }),
@@ -315,7 +315,7 @@ describe('an import object by object', () => {
     });
   });
 
-  test('that breaks off says what is done, and stays in doubt so that it is looked at first', async () => {
+  test('says after a break what is done, and stays in doubt so that the next run looks first', async () => {
     const all = Array.from({ length: 150 }, (_, at) => ({ name: `d${at}` }));
     const wrong = { status: 401, json: { alert: 'Error 401 - Wrong Credentials.' } };
     const script = [done('device', all.slice(0, 100)), rest('POST', 'instance/device', wrong, all.slice(100))];
@@ -387,7 +387,7 @@ describe('a graph of objects', () => {
       ),
     );
 
-  test('survives being written and read, as migration files and as lines', async () => {
+  test('is the same after it was written and read, as migration files and as lines', async () => {
     await fc.assert(
       fc.asyncProperty(graph, async (objects) => {
         const migration = contentOf([

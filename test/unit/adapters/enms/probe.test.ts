@@ -7,7 +7,7 @@ import { alert, alive, folders, login, page, password, rest, version, withEnms }
 const told = (response: Parameters<typeof rest>[2]) => [alive, rest('GET', 'query/server', response)];
 
 describe('probe', () => {
-  test('tells release and account of an administrator', async () => {
+  test('tells the release and the account to an administrator', async () => {
     await withEnms([alive, version], async ({ enms, url }) => {
       expect(await enms.probe(never)).toMatchObject({
         product: 'enms',
@@ -21,7 +21,7 @@ describe('probe', () => {
     });
   });
 
-  test('is_alive proves no login: a wrong one is AUTH_REFUSED, and said nowhere', async () => {
+  test('a wrong login is AUTH_REFUSED although is_alive answers, and is shown nowhere', async () => {
     await withEnms(told(alert(401, 'Wrong Credentials')), async ({ enms, tools }) => {
       const error: unknown = await enms.probe(never).catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ code: 'AUTH_REFUSED', message: expect.stringContaining('Wrong Credentials') });
@@ -31,7 +31,7 @@ describe('probe', () => {
     });
   });
 
-  test('an account that may not migrate is told as such', async () => {
+  test('says that an account may not migrate', async () => {
     await withEnms(told(alert(403, 'Not Authorized')), async ({ enms }) => {
       const info = await enms.probe(never);
       expect(info.notes.join()).toContain('admin is no administrator');
@@ -39,7 +39,7 @@ describe('probe', () => {
     });
   });
 
-  test('a web page with status 500 tells of Werkzeug', async () => {
+  test('a web page with status 500 gives the hint about Werkzeug', async () => {
     await withEnms(told(page(500)), async ({ enms }) => {
       await expect(enms.probe(never)).rejects.toMatchObject({
         code: 'REMOTE_UNEXPECTED',
@@ -48,7 +48,7 @@ describe('probe', () => {
     });
   });
 
-  test('releases that nobody has tried and servers that tell none are noted', async () => {
+  test('notes unknown releases and servers that do not tell their release', async () => {
     await withEnms(told({ json: [{ name: 'x', version: '5.0' }] }), async ({ enms }) => {
       expect((await enms.probe(never)).notes.join()).toContain('5.0');
     });
@@ -57,7 +57,7 @@ describe('probe', () => {
     });
   });
 
-  test('something else at that address is REMOTE_UNEXPECTED', async () => {
+  test('another program at that address is REMOTE_UNEXPECTED', async () => {
     for (const response of [{ text: '<!doctype html><title>Login</title>' }, { json: [1] }, { json: 'yes' }]) {
       await withEnms([rest('GET', 'is_alive', response)], async ({ enms }) => {
         await expect(() => enms.probe(never)).toThrowCode('REMOTE_UNEXPECTED');
@@ -83,7 +83,7 @@ describe('the adapter', () => {
     await expect(() => make({ username: 'admin' }, { password: new Secret('') })).toThrowCode('CONFIG_INVALID');
   });
 
-  test('wants the same release on both sides', () => {
+  test('demands the same release on both sides', () => {
     const enms = make({ username: 'admin' });
     const target = {
       product: 'enms',
@@ -98,7 +98,7 @@ describe('the adapter', () => {
     expect(enms.versionObstacle('4.2', target)).toContain('4.2');
   });
 
-  test('lists folders as projects, those of one project as one', async () => {
+  test('lists folders as projects, and the folders of one project once', async () => {
     const own = [1, 2].map((day) => `lab--export-2026112${day}T043442123Z-ab12cd`);
     await withEnms([...login, folders(['default', ...own])], async ({ enms }) => {
       const items = [];
@@ -110,7 +110,7 @@ describe('the adapter', () => {
     });
   });
 
-  test('without the web interface the folders are those that the database knows', async () => {
+  test('lists the folders in the database when there is no web interface', async () => {
     const found = rest(
       'POST',
       'search',

@@ -28,7 +28,7 @@ const exported = (response: Exchange['response']): Exchange =>
   rest('POST', 'topology/export', response, { export_filename: `${name}.xls` });
 
 describe('a topology export', () => {
-  test('needs no project, and warns that a spreadsheet does not survive the way back', async () => {
+  test('needs no project, and warns that the import of a spreadsheet loses data', async () => {
     await withEnms([version, ...login, folders([])], async ({ enms }) => {
       expect(enms.exports!.projectless).toBe(true);
       const { notes, settled } = await enms.exports!.prepare({ projects: [], options: { topology: true } }, never);
@@ -37,7 +37,7 @@ describe('a topology export', () => {
     });
   });
 
-  test('names the file by the key that the server reads', async () => {
+  test('sends the file name under the key that the server reads', async () => {
     await withEnms([exported({ json: 'Topology Export successfully executed.' })], async ({ enms }) => {
       expect(await enms.exports!.start(prepared, {}, undefined, never)).toBe(`topology-export/${name}.xls`);
     });
@@ -46,7 +46,7 @@ describe('a topology export', () => {
     });
   });
 
-  test('is fetched from the spreadsheets of the server, and must be one', async () => {
+  test('is fetched from the spreadsheets of the server, and fails for another file', async () => {
     const path = `spreadsheets/${name}.xls`;
     await withEnms([...login, file(path, undefined)], async ({ enms }) => {
       await expect(() => enms.exports!.fetch(`topology-export/${name}.xls`, prepared, never)).toThrowCode('NOT_FOUND');
@@ -84,7 +84,7 @@ const sent = (replace: 'True' | 'False', response: Exchange['response']): Exchan
 });
 
 describe('a topology import', () => {
-  test('that replaces asks for a backup of everything, and for consent with counts', async () => {
+  test('asks for a backup of everything and for consent with counts when it replaces', async () => {
     const counted = [version, names('device', ['a', 'b']), names('link', ['l'])];
     await withEnms(counted, async ({ enms }) => {
       const found = await enms.imports!.prepare(request({ topology: true, replace: true }), never);
@@ -98,7 +98,7 @@ describe('a topology import', () => {
     });
   });
 
-  test('is asked for by name', async () => {
+  test('needs the switch --topology', async () => {
     await withEnms([], async ({ enms }) => {
       await expect(() => enms.imports!.prepare(request({}), never)).toThrowCode('USAGE');
       const files = [packaged('native/device.yaml', '[]'), packaged('native/metadata.yaml', '{version: 4.6}')];
@@ -126,7 +126,7 @@ describe('a topology import', () => {
     },
   );
 
-  test('whose answer was lost is done again, unless it deletes', async () => {
+  test('is sent again after a lost answer, unless it deletes', async () => {
     await withEnms([], async ({ enms }) => {
       expect(await enms.imports!.find(importing(false), new Date(), never)).toBeUndefined();
       await expect(() => enms.imports!.find(importing(true), new Date(), never)).toThrowCode('CONFLICT');

@@ -18,14 +18,14 @@ describe('the Library', () => {
     'https://bi.example/MicroStrategyLibrary/api/',
     'https://bi.example/MicroStrategyLibrary/auth/ui/loginPage',
     'https://bi.example/MicroStrategyLibrary//',
-  ])('%s is one and the same environment', (url) => {
+  ])('%s is the same environment', (url) => {
     expect(readConnection(connection({ username: 'ann' }, { password }, url))).toMatchObject({
       url: 'https://bi.example/MicroStrategyLibrary',
       environment: { id: 'https://bi.example/MicroStrategyLibrary/', name: 'prod' },
     });
   });
 
-  test('may lie at the root, and have a name of its own', () => {
+  test('may be at the root of the host, and may have another name than the instance', () => {
     const read = readConnection(
       connection({ username: 'ann', environmentName: 'Env 7' }, { password }, 'https://bi.example'),
     );
@@ -33,7 +33,7 @@ describe('the Library', () => {
   });
 });
 
-test('an API token stands alone', () => {
+test('an API token needs no user', () => {
   expect(readConnection(connection({ project: 'Sales' }, { apiToken }))).toMatchObject({
     credentials: { kind: 'token', apiToken },
     project: 'Sales',

@@ -43,7 +43,7 @@ async function packageInfo(options: Options, calls: readonly Call[], wanted: rea
   });
 }
 
-describe('what a package is asked to hold', () => {
+describe('the request for a package', () => {
   const object = { object: [`${year.id}:attribute`] };
   const settings = (info: Record<string, unknown>) => (info['tocView'] as { settings: object }).settings;
   const usual = {
@@ -116,14 +116,14 @@ describe('what a package is asked to hold', () => {
       /dependents that the target lacks/,
     ],
     ['a whole project', { defaultAction: 'use_existing' }, /merge by the rule use_existing copies nothing/],
-  ])('the rule use_existing for %s is told, because it copies nothing', async (_, options, note) => {
+  ])('warns of the rule use_existing for %s, because it copies nothing', async (_, options, note) => {
     const calls = 'object' in options ? [projects, found(year)] : [projects];
     expect((await packageInfo(options, calls)).prepared.notes.join('\n')).toMatch(note);
     const { prepared } = await packageInfo({ ...options, action: 'replace', defaultAction: 'replace' }, calls);
     expect(prepared.notes.join()).not.toContain('use_existing');
   });
 
-  test('the whole project, without objects, is a merge and has no content', async () => {
+  test('is a merge without content when no objects are named', async () => {
     const { info, prepared } = await packageInfo({ defaultAction: 'replace' }, [projects]);
     expect(info).toMatchObject({
       purpose: 'project_merge',
@@ -134,7 +134,7 @@ describe('what a package is asked to hold', () => {
     expect(prepared.notes.join()).toContain('whole project');
   });
 
-  test('the configuration belongs to no project and sends no header', async () => {
+  test('names no project for the configuration', async () => {
     const options = { packageType: 'configuration', object: [`${user.id}:user`] };
     const { info, prepared } = await packageInfo(options, [found(user, null)], []);
     expect(info).toMatchObject({ type: 'configuration', tocView: { content: [{ ...user }] } });
@@ -143,13 +143,13 @@ describe('what a package is asked to hold', () => {
     expect(prepared.settled).not.toHaveProperty('project');
   });
 
-  test('the security of a project has neither schema updates nor ACLs', async () => {
+  test('has neither schema updates nor ACLs for the security of a project', async () => {
     const options = { packageType: 'project_security', object: [`${user.id}:34`] };
     const { info } = await packageInfo(options, [projects, found(user)]);
     expect(settings(info)).toEqual({ ...usual, updateSchema: null, aclOnReplacingObjects: null });
   });
 
-  test('a name is looked for, whole and of its type', async () => {
+  test('finds an object by its whole name and its type', async () => {
     const search: Call = {
       on: 'source',
       line: 'GET /api/searches/results?type=12&name=Year%3A%20old&pattern=2&limit=100&offset=0',
@@ -174,7 +174,7 @@ describe('refused before anything is made', () => {
       { packageType: 'project_security', object: [`${year.id}:report`] },
       'USAGE',
     ],
-    ['a configuration package of nothing', { packageType: 'configuration' }, 'USAGE'],
+    ['a configuration package without objects', { packageType: 'configuration' }, 'USAGE'],
     [
       'schema updates of a configuration',
       { packageType: 'configuration', updateSchema: ['recal_table_logical_size'], object: [`${user.id}:user`] },
@@ -196,7 +196,7 @@ describe('refused before anything is made', () => {
     ['a list without types', { objects: 'id,name\nx,y' }, 'USAGE'],
     ['a list with an id that is none', { objects: '[{"id":"7","type":12}]' }, 'USAGE'],
     ['a list with neither id nor name', { objects: 'id,name,type\n,,12' }, 'USAGE'],
-    ['a way around whoever was to approve', { requestOnly: true }, 'UNSUPPORTED'],
+    ['a route that would skip the approval', { requestOnly: true }, 'UNSUPPORTED'],
     ['a flag of the wrong type', { object: [`${year.id}:12`], includeDependents: 'yes' }, 'USAGE'],
   ])('%s', async (_, options, code) => {
     await withLibraries([], async ({ open }) => {
@@ -253,7 +253,7 @@ describe('refused before anything is made', () => {
   });
 });
 
-test('the project of the instance is meant where none is named, and one that is not loaded is told', async () => {
+test('without a named project the project of the instance is taken, and a note says that it is not loaded', async () => {
   await withLibraries([projects], async ({ open }) => {
     const settings = { username: 'ann', project: 'human resources' };
     const prepared = await open('source', { settings }).exports!.prepare({ projects: [], options: {} }, never);
@@ -263,7 +263,7 @@ test('the project of the instance is meant where none is named, and one that is 
 });
 
 describe('an export', () => {
-  test('is begun, watched and downloaded with its handle alone', async () => {
+  test('is started, watched and downloaded with its handle alone', async () => {
     const settled = { name: 'n 1.0.0-x', body: '{"packageInfo":{"name":"n 1.0.0-x"},"importInfo":{}}', project };
     const prepared = { package: { id: 'n', version: '1.0.0-x' }, projects: [], settled, notes: [] };
     const binary: Call = { on: 'source', line: `GET /api/migrations/packages/${pkg}/binary`, text: '\u0001package' };
@@ -312,7 +312,7 @@ describe('an export', () => {
     });
   });
 
-  test('is taken away after a rehearsal; what is gone is gone', async () => {
+  test('is deleted after a dry run, also when it is gone already', async () => {
     const removal: Call = { on: 'source', line: `DELETE /api/migrations?packageId=${pkg}`, status: 204 };
     const gone = { ...removal, status: 404, answer: { code: 'ERR006', message: 'not found', ticketId: 't' } };
     await withLibraries([removal, gone], async ({ open }) => {
@@ -347,7 +347,7 @@ describe('an export', () => {
     });
   });
 
-  test('whose file is shorter than the server says is not passed on as whole', async () => {
+  test('fails when its file is shorter than the server says', async () => {
     const calls: Call[] = [
       { on: 'source', line: `GET /api/migrations/${migration}`, answer: record() },
       { on: 'source', line: `GET /api/migrations/packages/${pkg}/binary`, text: 'more than nine bytes' },

@@ -81,7 +81,7 @@ const stored = {
 };
 
 describe('an upload', () => {
-  test('tells size and hash, then sends the bytes as a form', async () => {
+  test('sends size and hash first, then the bytes as a form', async () => {
     const extraInfo = { packageType: 'project', packagePurpose: 'object_migration' };
     await withLibraries([listed(), { ...post, json: announced(extraInfo) }, put], async ({ open }) => {
       const { outcome, stored: kept } = await open('target').feed!.upload(file(), ref, 'fail', never);
@@ -98,7 +98,7 @@ describe('an upload', () => {
       { packageType: 'project_security', packagePurpose: 'object_migration' },
     ],
     [`ProjectMigration.mmp`, { packageType: 'project', packagePurpose: 'object_migration' }],
-  ])('of %s is announced for what its name tells', async (name, extraInfo) => {
+  ])('is described by what its name tells: %s', async (name, extraInfo) => {
     const calls: Call[] = [listed(), { ...post, json: announced(extraInfo) }, { ...put, file: { ...put.file!, name } }];
     await withLibraries(calls, async ({ open }) => {
       const sent = open('target').feed!.upload(file({ path: `native/${name}` }), ref, 'fail', never);
@@ -116,11 +116,11 @@ describe('an upload', () => {
   );
 
   test.each([
-    ['the same name and bytes', metadata(), 'keep', 'kept'],
-    ['the same bytes under another name', metadata({ name: 'other' }), 'keep', 'kept'],
-    ['the same name and bytes', metadata(), 'fail', 'CONFLICT'],
-    ['the same name', metadata({ sha256: 'f'.repeat(64) }), 'keep', 'CONFLICT'],
-  ] as const)('finds %s there: with %s it is %s', async (_, there, onConflict, expected) => {
+    ['the same name and bytes', 'keep', 'kept', metadata()],
+    ['the same bytes under another name', 'keep', 'kept', metadata({ name: 'other' })],
+    ['the same name and bytes', 'fail', 'CONFLICT', metadata()],
+    ['the same name', 'keep', 'CONFLICT', metadata({ sha256: 'f'.repeat(64) })],
+  ] as const)('that finds %s there, with `%s`, is %s', async (_, onConflict, expected, there) => {
     await withLibraries([listed(there)], async ({ open }) => {
       const upload = () => open('target').feed!.upload(file(), ref, onConflict, never);
       if (expected === 'CONFLICT') await expect(upload).toThrowCode('CONFLICT');
@@ -128,7 +128,7 @@ describe('an upload', () => {
     });
   });
 
-  test('that overwrites takes the old one away when the new one is there', async () => {
+  test('that overwrites deletes the old file when the new one is there', async () => {
     const old = metadata({ id: 'b2xk', sha256: 'f'.repeat(64) });
     const calls: Call[] = [listed(old), post, put, { on: 'target', line: `DELETE ${store}/b2xk`, status: 204 }];
     await withLibraries(calls, async ({ open }) => {
@@ -136,7 +136,7 @@ describe('an upload', () => {
     });
   });
 
-  test('completes what an earlier attempt announced, and takes away what it announced differently', async () => {
+  test('completes what an earlier attempt announced, and deletes announcements of other bytes', async () => {
     const begun = metadata({ existing: false });
     await withLibraries([listed(begun), put], async ({ open }) => {
       expect((await open('target').feed!.upload(file(), ref, 'fail', never)).outcome).toBe('created');
@@ -147,14 +147,14 @@ describe('an upload', () => {
     });
   });
 
-  test('whose announcement gets no answer is looked for', async () => {
+  test('is looked for when its announcement gets no answer', async () => {
     const calls: Call[] = [listed(), { ...post, fault: 'reset' }, listed(metadata({ existing: false })), put];
     await withLibraries(calls, async ({ open }) => {
       expect((await open('target').feed!.upload(file(), ref, 'fail', never)).outcome).toBe('created');
     });
   });
 
-  test('whose bytes get lost on the way sends them again', async () => {
+  test('sends its bytes again when they were lost', async () => {
     await withLibraries([listed(), post, { ...put, fault: 'reset' }, put], async ({ open }) => {
       const sent = open('target').feed!.upload(file(), ref, 'fail', never);
       expect(await sent).toMatchObject({ outcome: 'created' });
@@ -171,7 +171,7 @@ describe('an upload', () => {
     });
   });
 
-  test('whose file changed under it leaves nothing behind', async () => {
+  test('leaves nothing behind when its file changed meanwhile', async () => {
     let reading = 0;
     const changing = file({
       open: async function* () {
@@ -192,7 +192,7 @@ describe('the packages of a Library', () => {
   const imported = record({ packageInfo: { id: uploaded, purpose: 'migration_from_shared_file_store' } });
   const unfinished = metadata({ existing: false, extraInfo: { packageId: '3'.repeat(32) } });
 
-  test('are what was uploaded whole and what was made and is there, each once', async () => {
+  test('are the complete uploads and the packages that were made, each once', async () => {
     const calls = [listed(metadata(), unfinished), migrations(made, gone, making, imported)];
     await withLibraries([...calls, ...calls], async ({ open }) => {
       const feed = open('target').feed!;
@@ -222,7 +222,7 @@ describe('the packages of a Library', () => {
     });
   });
 
-  test('an upload whose bytes have another hash is not passed on', async () => {
+  test('an upload whose bytes have another hash fails', async () => {
     const forged: Call = { on: 'target', line: `GET ${store}/${fileId}/binary`, text: text.toUpperCase() };
     await withLibraries([listed(metadata()), forged], async ({ open }) => {
       const got = await open('target').feed!.download(ref, never);

@@ -68,7 +68,7 @@ const prepare = (
   );
 
 describe('an import', () => {
-  test('of an upload is begun at once, with the project, and watched to its end', async () => {
+  test('of an upload starts at once, with its project, and is watched to its end', async () => {
     const settled = { packageId, fileId, projectId: project, projectName: tutorial.name, earlier: [] };
     const post: Call = {
       on: 'target',
@@ -142,14 +142,14 @@ describe('an import', () => {
     ['none before', [], [id], id],
     ['one before', ['x:1'], ['x:1', id], id],
     ['none at all', [], [], undefined],
-  ])('whose answer was lost is the one that was not there before: %s', async (_, earlier, there, expected) => {
+  ])('after a lost answer is the one that was not there before: %s', async (_, earlier, there, expected) => {
     await withLibraries([begun(...there)], async ({ open }) => {
       const prepared = { source, dryRun: false, settled: { packageId, earlier }, notes: [] };
       expect(await open('target').imports!.find(prepared, new Date(), never)).toBe(expected);
     });
   });
 
-  test('that two could be is a CONFLICT', async () => {
+  test('is a CONFLICT when two imports fit', async () => {
     await withLibraries([begun('x:1', 'x:2')], async ({ open }) => {
       const prepared = { source, dryRun: false, settled: { packageId, earlier: [] }, notes: [] };
       await expect(() => open('target').imports!.find(prepared, new Date(), never)).toThrowCode('CONFLICT');
@@ -168,12 +168,12 @@ describe('the project that an import goes into', () => {
     expect(JSON.parse(JSON.stringify(prepared))).toEqual(prepared);
   });
 
-  test('has to be named where nothing tells', async () => {
+  test('has to be named when nothing tells it', async () => {
     const foreign = { ...projects, answer: [{ id: otherProject, name: 'Human Resources', status: 0 }] };
     await expect(() => prepare([upload(), foreign], {})).toThrowCode('NOT_FOUND');
   });
 
-  test('is none for a package of the configuration', async () => {
+  test('does not exist for a package of the configuration', async () => {
     const prepared = await prepare([upload({ packageType: 'configuration' }), begun()], {});
     expect(prepared.settled).not.toHaveProperty('projectId');
   });
@@ -191,12 +191,12 @@ describe('refused', () => {
     await expect(() => prepare([nothing, made], {})).toThrowCode('UNSUPPORTED');
   });
 
-  test('a request that somebody else should approve, because nobody is asked', async () => {
+  test('--request-only, because nobody is asked to approve', async () => {
     await expect(() => prepare([], { options: { requestOnly: true } })).toThrowCode('UNSUPPORTED');
   });
 });
 
-test('a rehearsal of a file uploads nothing, and says that no server can validate it', async () => {
+test('a dry run of a file uploads nothing, and says that the server cannot validate it', async () => {
   const none: Call = { ...upload(), answer: { data: [] } };
   const prepared = await prepare([none, begun(), projects], {
     dryRun: true,
@@ -254,12 +254,12 @@ describe('the plan of an import, whose package cannot be read, is made from the 
     expect(consent).toBe(asks ? `delete Year from ${tutorial.name} on prod?` : undefined);
   });
 
-  test('is left out for whoever may not look', async () => {
+  test('is left out when the account may not look', async () => {
     const calls = [upload(), projects, object({ code: 'ERR014', message: 'no' }, 403), begun()];
     expect((await prepare(calls, { files, exportedWith: named('replace') })).plan).toEqual([]);
   });
 
-  test('of the security of a project tells of roles and filters, not of users', async () => {
+  test('names roles and filters, not users, for the security of a project', async () => {
     const calls = [
       upload({ packageType: 'project_security' }),
       projects,

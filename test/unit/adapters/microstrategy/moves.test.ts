@@ -110,7 +110,7 @@ describe('the steps of an object migration', () => {
     importInfo: { environment: { id: `${bench.url('target')}/`, name: 'prod' }, project: tutorial },
   });
 
-  test('are made one after the other, each on its Library, with its headers and bodies', async () => {
+  test('are made one after the other, each on the right Library with the right headers and bodies', async () => {
     const calls: Call[] = [
       ...prepareCalls,
       created,
@@ -147,7 +147,7 @@ describe('the steps of an object migration', () => {
   });
 });
 
-describe('without a rule, what is newer and what the target lacks is brought', () => {
+describe('without a rule, newer and missing objects are copied', () => {
   const prepared = (options: object, there: Partial<Call>) => {
     const calls: Call[] = [
       { on: 'source', line: 'GET /api/projects', answer: projects },
@@ -197,7 +197,7 @@ describe('without a rule, what is newer and what the target lacks is brought', (
   });
 });
 
-test('a fresh process goes on with nothing but the handle, between any two calls', async () => {
+test('a new process goes on with the handle alone, between any two calls', async () => {
   const stages: Call[][] = [
     [show('source', record()), requested, requestedSource, approved, lockedSource, absent, read, put],
     [requestedSource, approved, lockedSource, absent, read, put],
@@ -215,10 +215,10 @@ test('a fresh process goes on with nothing but the handle, between any two calls
   }
 });
 
-describe('who may not approve', () => {
+describe('an account that may not approve', () => {
   const refusal = { code: 'ERR014', message: 'Insufficient privileges', ticketId: 'd'.repeat(32) };
 
-  test('leaves it at the request, says for whom it waits, and does not ask again', async () => {
+  test('only requests, says for whom it waits, and does not try again', async () => {
     const calls: Call[] = [
       requestedSource,
       { ...approved, status: 403, answer: refusal },
@@ -245,7 +245,7 @@ describe('who may not approve', () => {
     });
   });
 
-  test('and may not even ask, gets an error', async () => {
+  test('gets an error when it may not even request', async () => {
     await withLibraries(
       [show('source', record()), { ...requested, status: 403, answer: refusal }],
       async ({ open }) => {
@@ -254,7 +254,7 @@ describe('who may not approve', () => {
     );
   });
 
-  test('with --request-only nobody tries', async () => {
+  test('does not try with --request-only', async () => {
     const id = `${migration}/request-only@prod`;
     await withLibraries([show('source', record()), requested, requestedSource, requestedSource], async ({ open }) => {
       expect(await look(open(), id)).toMatchObject({ id, kind: 'move', state: 'waiting' });
@@ -262,14 +262,14 @@ describe('who may not approve', () => {
   });
 });
 
-describe('what others do meanwhile', () => {
+describe('what other clients do at the same time', () => {
   const locked = {
     code: 'ERR006',
     message: "Cannot do current operation for now when `packageInfo.status` is 'locked'.",
     ticketId: 'e'.repeat(32),
   };
 
-  test('a package that somebody approved just before is not patched again', async () => {
+  test('a package that somebody has just approved is not patched again', async () => {
     const calls: Call[] = [
       show('source', record()),
       { ...requested, status: 400, answer: locked },
@@ -286,7 +286,7 @@ describe('what others do meanwhile', () => {
     });
   });
 
-  test('a package that another migration holds waits, and is neither patched nor imported', async () => {
+  test('a package that another migration holds is waited for, and neither patched nor imported', async () => {
     const held = show('source', record({ packageInfo: { status: 'locked' } }));
     await withLibraries([held, held], async ({ open }) => {
       expect(await look(open(), move)).toMatchObject({ state: 'waiting', wireState: 'locked' });
@@ -301,7 +301,7 @@ describe('what others do meanwhile', () => {
       'failed',
       'create_failed',
     ],
-    ['a word of a later release', record({ packageInfo: { status: 'pondering' } }), 'running', 'pondering'],
+    ['an unknown word of a later release', record({ packageInfo: { status: 'pondering' } }), 'running', 'pondering'],
   ])('%s has nothing due', async (_, shown, state, wireState) => {
     await withLibraries([show('source', shown), show('source', shown)], async ({ open }) => {
       expect(await look(open(), move)).toMatchObject({ state, wireState });
@@ -342,7 +342,7 @@ describe('the import on the target', () => {
     message: 'The shared file cannot be accessed. It may be deleted or the storage location cannot be accessed.',
   };
 
-  test('whose storage is another one is undelivered, and is not tried twice', async () => {
+  test('is undelivered when the target has another storage, and is not tried twice', async () => {
     const calls: Call[] = [
       lockedSource,
       absent,
@@ -361,14 +361,14 @@ describe('the import on the target', () => {
     });
   });
 
-  test('that fails for want of the file is undelivered too', async () => {
+  test('is undelivered when the target cannot read the file', async () => {
     const failed = copy({ status: 'import_failed', message: unreadable.message });
     await withLibraries([lockedSource, show('target', failed)], async ({ open }) => {
       expect(await open().jobs.status(move, never)).toMatchObject({ state: 'failed', undelivered: true });
     });
   });
 
-  test('is asked for once: a lost answer is settled by what the target shows', async () => {
+  test('is sent once, and a lost answer is settled by what the target shows', async () => {
     const calls: Call[] = [
       lockedSource,
       absent,
@@ -384,7 +384,7 @@ describe('the import on the target', () => {
     });
   });
 
-  test('that never began is asked for again at the next look', async () => {
+  test('is sent again at the next look when it never began', async () => {
     const calls: Call[] = [lockedSource, absent, read, { ...put, fault: 'reset' }, absent, absent, absent];
     await withLibraries([...calls, lockedSource, absent, read, put], async ({ open }) => {
       const source = open();
@@ -407,7 +407,7 @@ describe('the import on the target', () => {
     await expect(advanced).resolves.toBeUndefined();
   });
 
-  test('goes on after the session was lost in the middle of it', async () => {
+  test('goes on when the session is lost in the middle', async () => {
     const calls: Call[] = [
       { ...lockedSource, status: 401, answer: { code: 'ERR009', message: 'expired' } },
       lockedSource,
@@ -455,7 +455,7 @@ describe('a rehearsal', () => {
   ];
   const shown = (validation: object) => show('source', record({ validation }));
 
-  test('goes by its documented steps, and the source tells how it went', async () => {
+  test('takes its documented steps, and the source tells the result', async () => {
     const end = { status: 'validated', progress: 100, message: '' };
     const looks = [shown({ status: 'validating', progress: 30 }), shown({ status: 'validating', progress: 30 })];
     await withLibraries([...calls, ...looks.slice(1), looks[0]!, shown(end)], async ({ open }) => {
@@ -474,7 +474,7 @@ describe('a rehearsal', () => {
     });
   });
 
-  test('is taken away on the target and then on the source; what is gone is gone', async () => {
+  test('is deleted on the target and then on the source, also when it is gone already', async () => {
     const gone = { status: 404, answer: { code: 'ERR006', message: 'Package not found' } };
     const calls: Call[] = [
       { on: 'target', line: `DELETE /api/migrations?packageId=${pkg}`, ...gone },
@@ -490,15 +490,19 @@ describe('the way to the target', () => {
   const stored = (on: Call['on'], sharedFileStore: object): Call => ({ on, line, answer: { sharedFileStore } });
   const file = { type: 'file_system', location: '/mnt/packages', alias: '', configured: true };
   test.each<[string, Call[], true | RegExp]>([
-    ['is open where the storage is the same', [stored('source', file), stored('target', file)], true],
-    ['is closed where it is another', [stored('source', file), stored('target', { ...file, location: '/x' })], /share/],
+    ['is open when both have the same storage', [stored('source', file), stored('target', file)], true],
     [
-      'is closed where there is none',
+      'is closed when they have different storages',
+      [stored('source', file), stored('target', { ...file, location: '/x' })],
+      /share/,
+    ],
+    [
+      'is closed when one has no storage',
       [stored('source', file), stored('target', { type: 'unset' })],
       /prod has no storage/,
     ],
     [
-      'is tried where it cannot be told',
+      'is tried when the Libraries do not tell',
       [stored('source', file), { on: 'target', line, status: 403, answer: { code: 'ERR014', message: 'no' } }],
       true,
     ],
@@ -573,7 +577,7 @@ test.each([
   ['11.4.0601', '11.4.0600', true],
   ['11.10.0100', '11.4.0600', true],
   ['unknown', '11.4.0600', false],
-])('from %s to %s an obstacle is %p', async (from, to, expected) => {
+])('a package from %s to %s meets an obstacle: %p', async (from, to, expected) => {
   await withLibraries([], ({ open }) => {
     const obstacle = open().versionObstacle(from, { version: to } as never);
     expect(obstacle !== undefined).toBe(expected);

@@ -96,13 +96,13 @@ describe('the inventory', () => {
     });
   });
 
-  test('looks into the configuration for what is in no project', async () => {
+  test('looks in the configuration for objects that are in no project', async () => {
     await withLibraries([search(34, null, 0, ['U'], 1)], async ({ open }) => {
       expect(await all(open().inventory.list('user', never))).toMatchObject([{ kind: 'user', id: 'U' }]);
     });
   });
 
-  test('looks into the project of the instance alone', async () => {
+  test('looks only in the project of the instance', async () => {
     await withLibraries([projects, projects, search(3, 'X', 0, [], 0)], async ({ open }) => {
       await expect(() =>
         all(open('source', { settings: { username: 'a', project: 'gone' } }).inventory.list('report', never)),
@@ -113,7 +113,7 @@ describe('the inventory', () => {
 });
 
 describe('jobs', () => {
-  test('are listed newest first, each as what it is on this Library', async () => {
+  test('are listed newest first, each by its part on this Library', async () => {
     const data = [
       record({
         packageInfo: { creationDate: '2022-03-16T07:00:00.000+0000' },
@@ -144,7 +144,7 @@ describe('jobs', () => {
     });
   });
 
-  test('of a move within one Library are told by their only record', async () => {
+  test('of a move within one Library are read from their only record', async () => {
     const answer = record({
       packageInfo: { status: 'locked' },
       importInfo: { importRequestStatus: 'approved', status: 'import_failed', message: 'no' },
@@ -154,7 +154,7 @@ describe('jobs', () => {
     });
   });
 
-  test('have as log what their records tell, of both Libraries', async () => {
+  test('have a log that is made of the records of both Libraries', async () => {
     const calls: Call[] = [
       {
         on: 'source',
@@ -193,7 +193,7 @@ describe('jobs', () => {
     },
   );
 
-  test('that the Library does not know are NOT_FOUND, but a page of a proxy is not that', async () => {
+  test("that the Library does not know are NOT_FOUND, but a proxy's page is another error", async () => {
     const line = `GET /api/migrations/${migration}`;
     const calls: Call[] = [
       { on: 'source', line, status: 404, answer: { code: 'ERR004', message: 'none' } },

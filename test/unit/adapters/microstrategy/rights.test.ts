@@ -71,7 +71,7 @@ describe('the probe', () => {
       { ...privileges('source', {}), status: 500, answer: { code: 'ERR001', message: 'x' } },
       [undefined, undefined, undefined],
     ],
-  ])('tells what the account may: %s', async (_, call, [exporting, importing, uploading]) => {
+  ])('tells what the account may do: %s', async (_, call, [exporting, importing, uploading]) => {
     expect(await rightsOf(call)).toEqual({
       export: exporting,
       import: importing,
@@ -111,13 +111,13 @@ describe('before anything is made, the account is refused', () => {
     await move([...both, may, privileges('target', everything), object('target')]);
   });
 
-  test('but not who leaves the import to somebody else, or rehearses it', async () => {
+  test('but not for --request-only or a dry run', async () => {
     const calls = [...source, projects('target'), privileges('source', { '295': true }), object('target')];
     expect(await move(calls, { requestOnly: true })).toMatchObject({ dryRun: false });
     expect(await move(calls, {}, true)).toMatchObject({ dryRun: true });
   });
 
-  test('a package that would have to be carried, for what that needs on the target', async () => {
+  test('a move by way of this machine, for what it needs on the target', async () => {
     const reaches = (may: object) =>
       withLibraries([storage('source'), storage('target', '/y'), privileges('target', may)], ({ open }) => {
         const adapter: Adapter = open('target');

@@ -26,17 +26,17 @@ const upload = (script: readonly (string | Exchange)[], onConflict: OnConflict, 
   withOctopus(['root', 'space', ...script], ({ octopus }) => octopus.feed!.upload(file(text), acme, onConflict, never));
 
 describe('upload', () => {
-  test('streams one multipart file and looks at what arrived', async () => {
+  test('sends one multipart file and compares what arrived', async () => {
     const result = await upload(['package-absent', 'package-upload', 'package-present'], 'fail');
     expect(result).toMatchObject({ outcome: 'created', stored: { ...acme, size: content.length } });
   });
 
-  test('overwrites when told', async () => {
+  test('overwrites when it is told to', async () => {
     const script = ['package-other-content', 'package-upload-overwrite', 'package-present'];
     expect(await upload(script, 'overwrite')).toMatchObject({ outcome: 'overwritten' });
   });
 
-  test('keeps the same package, refuses another, and refuses any when told to fail', async () => {
+  test('keeps the same package, refuses a different one, and refuses both with `fail`', async () => {
     expect(await upload(['package-present'], 'keep')).toMatchObject({ outcome: 'kept' });
     await expect(upload(['package-present'], 'keep', other)).rejects.toMatchObject({
       code: 'CONFLICT',
@@ -48,7 +48,7 @@ describe('upload', () => {
     });
   });
 
-  test('somebody else may have been quicker', async () => {
+  test('compares the package that somebody else has just uploaded', async () => {
     const script = ['package-absent', 'package-upload-conflict', 'package-present'];
     expect(await upload(script, 'keep')).toMatchObject({ outcome: 'kept' });
     await expect(() => upload(script, 'fail')).toThrowCode('CONFLICT');
@@ -65,26 +65,26 @@ describe('upload', () => {
       response: { fault: 'reset' },
     });
 
-    test('the package that arrived counts', async () => {
+    test('a package that arrived is a success', async () => {
       expect(await upload(['package-absent', await lost(), 'package-present'], 'fail')).toMatchObject({
         outcome: 'created',
       });
     });
 
-    test('one that did not arrive is not ambiguous', async () => {
+    test('a package that did not arrive is not ambiguous', async () => {
       await expect(upload(['package-absent', await lost(), 'package-absent'], 'fail')).rejects.toMatchObject({
         code: 'REMOTE_UNREACHABLE',
         details: { ambiguous: false },
       });
     });
 
-    test('one that arrived in part is REMOTE_UNEXPECTED', async () => {
+    test('a package that arrived in part is REMOTE_UNEXPECTED', async () => {
       const script = ['package-absent', await lost(), 'package-other-content'];
       await expect(() => upload(script, 'fail')).toThrowCode('REMOTE_UNEXPECTED');
     });
   });
 
-  test('old servers are told by replace', async () => {
+  test('sends `replace` to old servers', async () => {
     await withOctopus(['old-server'], async ({ octopus }) => {
       expect(await octopus.feed!.upload(file(), acme, 'fail', never)).toMatchObject({ outcome: 'created' });
     });
@@ -109,11 +109,11 @@ describe('download', () => {
       return (await bodyOf(found.open(never))).toString();
     });
 
-  test('is the bytes in the feed', async () => {
+  test('gives the bytes in the feed', async () => {
     expect(await read('package-raw')).toBe(content);
   });
 
-  test('goes on with a range after a cut-off', async () => {
+  test('resumes with a range after a break', async () => {
     const part = {
       status: 206,
       headers: { 'content-range': `bytes 12-${content.length - 1}/${content.length}` },
@@ -122,11 +122,11 @@ describe('download', () => {
     expect(await read(raw({ text: content, fault: 12 }), raw(part, 'bytes=12-'))).toBe(content);
   });
 
-  test('goes on by skipping where the server ignores the range', async () => {
+  test('resumes by skipping when the server ignores the range', async () => {
     expect(await read(raw({ text: content, fault: 12 }), raw({ text: content }, 'bytes=12-'))).toBe(content);
   });
 
-  test('a short body without a length is noticed too', async () => {
+  test('notices a short body that has no length', async () => {
     const short: Exchange['response'] = {
       text: content.slice(0, 20),
       headers: { 'content-length': '20' },
@@ -152,7 +152,7 @@ describe('download', () => {
   });
 });
 
-test('list reads all pages and takes the filter for the whole id', async () => {
+test('list reads all pages and compares the filter with the whole id', async () => {
   const list = await withOctopus(['root', 'space', 'package-list'], ({ octopus }) =>
     all(octopus.feed!.list('Acme.Move', never)),
   );
@@ -160,7 +160,7 @@ test('list reads all pages and takes the filter for the whole id', async () => {
   expect(new Set(list.map(({ id }) => id))).toEqual(new Set(['Acme.Move']));
 });
 
-test('delete is idempotent', async () => {
+test('delete may be repeated', async () => {
   await withOctopus(['root', 'space', 'package-delete'], async ({ octopus }) => {
     expect(await octopus.feed!.delete(acme, never)).toBe('deleted');
   });

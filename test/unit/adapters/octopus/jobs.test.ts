@@ -54,7 +54,7 @@ describe('a finished task', () => {
 });
 
 describe('a task under way', () => {
-  test('shows its fraction and innermost step', async () => {
+  test('shows its fraction and its innermost step', async () => {
     expect(await status('task-executing')).toMatchObject({
       state: 'running',
       wireState: 'Executing',
@@ -122,7 +122,7 @@ describe('list', () => {
     ]);
   });
 
-  test('has everything when asked', async () => {
+  test('has all tasks with `all`', async () => {
     const jobs = await withOctopus(['root', 'job-list-all'], ({ octopus }) =>
       all(octopus.jobs.list({ all: true, limit: 10 }, never)),
     );

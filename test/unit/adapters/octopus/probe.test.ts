@@ -35,7 +35,7 @@ describe('probe', () => {
     expect(info.notes.join('\n')).toMatch(/maintenance[^]*Default is stopped[^]*Linux/);
   });
 
-  test('goes on without what the account may not read', async () => {
+  test('leaves out what the account may not read', async () => {
     const exchanges = await changed('probe', {
       '/api/maintenanceconfiguration': { status: 403, json: { ErrorMessage: 'no' } },
       '/api/serverstatus/system-info': { status: 404, json: { ErrorMessage: 'no' } },
@@ -67,7 +67,7 @@ describe('probe', () => {
     });
   });
 
-  test('something else at that address is REMOTE_UNEXPECTED', async () => {
+  test('another program at that address is REMOTE_UNEXPECTED', async () => {
     const other = (response: Exchange['response']): Exchange => ({
       request: { method: 'GET', path: '/api' },
       response,
@@ -90,7 +90,7 @@ describe('probe', () => {
     await withOctopus([newer], ({ octopus }) => expect(() => octopus.probe(never)).toThrowCode('UNSUPPORTED'));
   });
 
-  test('a space by name, in any case, and an unknown one', async () => {
+  test('finds a space by its name in any case, and names an unknown one', async () => {
     await withOctopus(
       ['root', 'space-retail'],
       async ({ octopus }) => {

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { flagOf, listOf, textOf } from '../../../../src/adapters/shared/option-values.ts';
 import type { Options } from '../../../../src/ports/options.ts';
 
-test('what is not given is no, nothing and none', () => {
+test('an absent option is false, undefined or an empty list', () => {
   expect([flagOf({}, 'x'), textOf({}, 'x'), listOf({}, 'x')]).toEqual([false, undefined, []]);
 });
 

@@ -32,7 +32,7 @@ async function text(stream: AsyncIterable<Uint8Array>): Promise<string> {
 }
 
 describe('resumed', () => {
-  test('goes on after what came', async () => {
+  test('goes on after the bytes that came', async () => {
     const { asked, stream } = breaking([3, 0, 4, 3]);
     expect(await text(stream)).toBe('abcdefghij');
     expect(asked).toEqual([0, 3, 3, 7]);
@@ -45,13 +45,13 @@ describe('resumed', () => {
     expect(slept).toEqual([1000, 2000, 4000, 8000]);
   });
 
-  test('an end before the announced size is a break, too', async () => {
+  test('takes an end before the announced size for a break', async () => {
     const { asked, stream } = breaking([10, 0, 0, 0, 0, 0], 12);
     await expect(() => text(stream)).toThrowCode('REMOTE_UNREACHABLE');
     expect(asked[1]).toBe(10);
   });
 
-  test('any other failure is not tried again', async () => {
+  test('does not try again after another failure', async () => {
     const stream = resumed(
       {
         name: 'a.zip',

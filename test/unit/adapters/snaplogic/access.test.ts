@@ -54,7 +54,7 @@ describe('the settings of an instance', () => {
 });
 
 describe('probe', () => {
-  test('tells who is asking and where they are administrators', async () => {
+  test('tells the account and the orgs that it administers', async () => {
     const info = await withSnaplogic([user({ 'Acme-Dev': true, 'Acme-Prod': false })], ({ snap }) => snap.probe(never));
     expect(info).toMatchObject({ product: 'snaplogic', account: username, mode: 'normal', notes: [] });
     expect(info.version).not.toBe('');
@@ -64,7 +64,7 @@ describe('probe', () => {
     ]);
   });
 
-  test('warns of a locked account, an expired password and an org that is none of theirs', async () => {
+  test('warns of a locked account, an expired password and an org without this member', async () => {
     const locked = user({ 'Acme-Dev': true }, { user_locked_out: true, password_expired: true });
     const info = await withSnaplogic([locked], ({ snap }) => snap.probe(never), {
       settings: { username, org: 'acme-dev' },
@@ -80,7 +80,7 @@ describe('probe', () => {
     }
   });
 
-  test('a token of another org is told', async () => {
+  test('notes that a token is for another org', async () => {
     const exchange = get(users, envelope({ email: username, organizations: [{ name: 'Acme-Prod' }] }));
     const claims = { sub: username, org: 'Acme-Dev' };
     const info = await withSnaplogic(
@@ -91,7 +91,7 @@ describe('probe', () => {
     expect(info.notes).toEqual(['the token was issued for the org Acme-Dev, not for Acme-Prod']);
   });
 
-  test('where users are not described, the orgs prove the credentials', async () => {
+  test('lists an org to prove the credentials when users are not described', async () => {
     const orgs = get(
       '/api/1/rest/asset/user/ci%40acme.example',
       envelope({ org_snodes: { '66': { name: 'Acme-Dev' } } }),
@@ -138,12 +138,12 @@ describe('errors of the control plane', () => {
     });
   const nested = { message: '', http_status_code: 401, response_map: { error_list: [{ message: 'deep inside' }] } };
 
-  test('an envelope in an envelope is read to its end, and the worse code counts', async () => {
+  test('an envelope in an envelope is read, and the higher code counts', async () => {
     const { error } = await ask({ json: { http_status_code: 200, response_map: { error_list: [nested] } } });
     expect(error).toMatchObject({ code: 'AUTH_REFUSED', message: expect.stringContaining('deep inside') });
   });
 
-  test('an empty message leaves no dangling colon', async () => {
+  test('an empty message leaves no colon at the end', async () => {
     const { error } = await ask(refusal(401, ''));
     expect(error.message).toBe('SnapLogic does not accept the credentials');
   });
@@ -154,7 +154,7 @@ describe('errors of the control plane', () => {
     expect((await ask({ ...html, status: 500 })).error.code).toBe('REMOTE_UNEXPECTED');
   });
 
-  test('an error_id is repeated', async () => {
+  test('an error_id is shown', async () => {
     const { error } = await ask({
       status: 400,
       json: { http_status_code: 400, response_map: { error_id: 'github-auth-required' } },
@@ -169,11 +169,11 @@ describe('errors of the control plane', () => {
     expect(error).toMatchObject({ code: 'REMOTE_UNEXPECTED', message: expect.stringContaining('boom') });
   });
 
-  test('503 is waited for, and a lasting one is REMOTE_UNREACHABLE', async () => {
+  test('503 is tried again, and a lasting one is REMOTE_UNREACHABLE', async () => {
     expect((await ask(refusal(503))).error.code).toBe('REMOTE_UNREACHABLE');
   });
 
-  test('credentials that are repeated to us go no further', async () => {
+  test('credentials that the server repeats are not shown', async () => {
     const { error, lines } = await ask(refusal(401, `no ${basic} and no ${password}`));
     const said = JSON.stringify([String(error), error, error.stack, lines]);
     expect(said).not.toContain(password);
@@ -184,7 +184,7 @@ describe('errors of the control plane', () => {
 describe('the inventory', () => {
   const script = [user({ 'Acme-Dev': true }), ...source];
 
-  test('orgs, spaces, projects and assets', async () => {
+  test('lists orgs, spaces, projects and assets', async () => {
     await withSnaplogic(script, async ({ snap }) => {
       const ids = async (kind: string) => (await all(snap.inventory.list(kind, never))).map(({ id }) => id);
       expect(await ids('org')).toEqual(['/Acme-Dev']);
@@ -215,12 +215,12 @@ describe('the inventory', () => {
     expect(await spacesOf([page(0, 100), page(100, 0)])).toHaveLength(100);
   });
 
-  test('does not run in circles with a server that ignores the offset', async () => {
+  test('ends also with a server that ignores the offset', async () => {
     const same = { ...page(100, 0), response: page(0, 100).response };
     expect(await spacesOf([page(0, 100), same])).toHaveLength(100);
   });
 
-  test('passes over a space that may not be listed', async () => {
+  test('leaves out a space that may not be listed', async () => {
     const hidden = list('/Acme-Dev/Secret', [], { response: refusal(403) });
     const two = [list('/Acme-Dev', [{ name: 'Secret' }, { name: 'Finance' }]), hidden, source[1]!];
     await withSnaplogic([user({ 'Acme-Dev': true }), ...two], async ({ snap }) => {
@@ -228,7 +228,7 @@ describe('the inventory', () => {
     });
   });
 
-  test('names of every kind are sent letter by letter', async () => {
+  test('names with any letters are sent unchanged', async () => {
     const odd = 'Ünï – 100% "a+b" & c*';
     const path = `/api/1/rest/asset/list/Acme-Dev/${encodeURIComponent(odd)}`;
     const script = [

@@ -45,7 +45,7 @@ const zip = zipOf({ 'export.json': JSON.stringify({ entries: [] }) }, 'stored').
 const zipped = (text: string): Exchange['response'] => ({ text, headers: { 'content-type': 'application/zip' } });
 
 describe('prepare', () => {
-  test('settles the project, a name for the package and what travels', async () => {
+  test('returns the project, a name for the package and what is exported', async () => {
     const result = await withSnaplogic(source, (scripted) => prepare(scripted));
     expect(result.package.id).toBe('Acme-Dev.Finance.Invoices');
     expect(result.package.version).toMatch(/^1\.0\.0-\d{8}T\d{6}-[0-9a-f]{8}$/);
@@ -58,7 +58,7 @@ describe('prepare', () => {
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
   });
 
-  test('takes a name that only one project has, and tells all that are missing', async () => {
+  test('takes a name that only one project has, and names all missing projects', async () => {
     const script = [...source, user({ 'Acme-Dev': true })];
     await withSnaplogic(script, async (scripted) => {
       expect((await prepare(scripted, {}, ['Invoices'])).projects).toEqual([{ id: path, name: 'Invoices' }]);
@@ -69,7 +69,7 @@ describe('prepare', () => {
     });
   });
 
-  test('two projects of one name are told apart by their paths', async () => {
+  test('names the paths of two projects with the same name', async () => {
     const script = [
       user({ 'Acme-Dev': true }),
       list('/Acme-Dev', [{ name: 'Finance' }, { name: 'Sales' }]),
@@ -93,7 +93,7 @@ describe('prepare', () => {
     await withSnaplogic(script, (scripted) => expect(() => prepare(scripted, options, projects)).toThrowCode('USAGE'));
   });
 
-  test('many files want --ignore-size-limit', async () => {
+  test('notes that many files need --ignore-size-limit', async () => {
     const files = Array.from({ length: 201 }, (_, index) => ({ name: `f${index}`, type: 'File' }));
     const pages = [0, 100, 200].map((offset): Exchange => {
       const page = list(path, files.slice(offset, offset + 100));
@@ -119,7 +119,7 @@ describe('fetch', () => {
     expect(await fetched([exported(zipped(zip))])).toBe(zip);
   });
 
-  test('an error that comes instead of a zip is one', async () => {
+  test('fails with the error that comes instead of a zip', async () => {
     for (const status of [403, 500]) {
       const refused = refusal(status, 'the export failed');
       for (const answer of [refused, { ...refused, status: 200 }]) {
@@ -144,7 +144,7 @@ describe('fetch', () => {
 });
 
 describe('the job', () => {
-  test('has succeeded as long as there is something to read, and is found again', async () => {
+  test('has succeeded as long as the project exists, and is found again', async () => {
     await withSnaplogic(source, async ({ snap }) => {
       const before = new Date();
       const id = await snap.exports!.start(prepared, {}, undefined, never);

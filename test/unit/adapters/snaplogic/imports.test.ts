@@ -72,7 +72,7 @@ const asOption = (name: string, content: string | Buffer) => `${name}/${Buffer.f
 const told = (prepared: PreparedImport) => prepared.plan?.map(({ kind, action }) => `${action} ${kind}`);
 
 describe('prepare', () => {
-  test('plans from the zip', async () => {
+  test('makes the plan from the zip', async () => {
     const prepared = await withSnaplogic(emptyTarget, (scripted) => prepare(scripted));
     expect(told(prepared)).toEqual(['create Pipeline', 'create Account', 'create Policy']);
     expect(prepared.settled).toMatchObject({ destination: destPath, duplicates: 'skip', existed: false });
@@ -81,7 +81,7 @@ describe('prepare', () => {
     expect(JSON.parse(JSON.stringify(prepared))).toEqual(prepared);
   });
 
-  test('an existing project is a conflict until it is said what becomes of it', async () => {
+  test('an existing project is a conflict until an option says what happens to it', async () => {
     await withSnaplogic(fullTarget(there), (scripted) =>
       expect(prepare(scripted)).rejects.toMatchObject({
         code: 'CONFLICT',
@@ -115,7 +115,7 @@ describe('prepare', () => {
     expect(told(prepared)).toEqual(['keep Pipeline', 'overwrite Account', 'overwrite Policy', 'beside File']);
   });
 
-  test('expression files overwrite what is called like them, whatever becomes of the rest', async () => {
+  test('expression files overwrite files with their names, also when the rest is kept', async () => {
     const options = {
       destPath,
       onDuplicate: 'skip',
@@ -131,7 +131,7 @@ describe('prepare', () => {
     expect(prepared.notes.join('\n')).toContain('root of the project: local.csv, new.expr');
   });
 
-  test('a zip of expression files is flattened, and what it comes to is told', async () => {
+  test('the folders of a zip of expression files are ignored, and notes name the files', async () => {
     const bytes = zipOf({ 'a/x.expr': '{}', 'b/x.expr': '{}', 'y.expr': '{}' });
     const options = { destPath, expressionFile: [asOption('expression.zip', bytes)] };
     const prepared = await withSnaplogic(emptyTarget, (scripted) => prepare(scripted, options));
@@ -149,7 +149,7 @@ describe('prepare', () => {
     );
   });
 
-  test('where nobody may look before, an import that may overwrite is asked about', async () => {
+  test('an import that may overwrite asks for consent when the account may not look before', async () => {
     const closed = [
       list('/Acme-Prod', [{ name: 'Finance' }]),
       list('/Acme-Prod/Finance', [], { response: refusal(403) }),
@@ -172,7 +172,7 @@ describe('prepare', () => {
     expect(prepared.notes.join()).toContain('a number behind its name');
   });
 
-  test('goes to the place it came from in the org of the instance', async () => {
+  test('goes to the same space and project in the org of the instance', async () => {
     const prepared = await withSnaplogic(emptyTarget, (scripted) => prepare(scripted, {}), {
       settings: { username, org: 'Acme-Prod' },
     });
@@ -252,7 +252,7 @@ async function imported(prepared: PreparedImport, secrets: Secrets, answer: Exch
 const done = { successful: [{ snode_id: 'x', name: 'load_invoices', asset_type: 'Pipeline' }], failed: [] };
 
 describe('start', () => {
-  test('sends the zip as it is, and what to do about duplicates', async () => {
+  test('sends the zip as it is, and what to do with duplicates', async () => {
     const prepared = settled({ duplicates: 'overwrite', overwriteTypes: ['File', 'Pipeline'] });
     const { received, status } = await imported(prepared, {}, envelope(done));
     expect(received).toHaveLength(1);
@@ -294,7 +294,7 @@ describe('start', () => {
     expect((await imported(whole, {}, envelope(done))).received[0]!.body).toContain(zipped.toString('latin1'));
   });
 
-  test('renames accounts by the template, and sends no other', async () => {
+  test('renames accounts by the template, and sends no other account', async () => {
     const { received } = await imported(settled({ renameAccount: ['D001_erp=P001_erp'] }), {}, envelope(done));
     const part = /name="file_account"[^{]*(\{.*\})\r\n--/.exec(received[0]!.body)?.[1] ?? '';
     const expected = structuredClone(template.D001_erp);
@@ -302,7 +302,7 @@ describe('start', () => {
     expect(JSON.parse(part)).toEqual({ D001_erp: expected });
   });
 
-  test('sends an account file as it was filled in, renames included, and shows nothing of it', async () => {
+  test('sends a filled-in account file with the renames, and shows nothing of it', async () => {
     const secretText = 'the new erp password';
     const filled = { D001_erp: { property_map: { settings: { password: { value: secretText } } } } };
     const { received, lines, status } = await imported(
@@ -316,7 +316,7 @@ describe('start', () => {
     expect(JSON.stringify([lines, status])).not.toContain(secretText);
   });
 
-  test('an account file that needs no renames goes byte for byte, a list too', async () => {
+  test('sends an account file without renames byte for byte, a list too', async () => {
     for (const text of ['{ "a": {"n": 12345678901234567890} }', '[ {"name": "D001_erp"} ]']) {
       const { received } = await imported(settled(), { accountFile: new Secret(text) }, envelope(done));
       expect(received[0]!.body).toContain(`\r\n\r\n${text}\r\n--`);
@@ -352,7 +352,7 @@ describe('start', () => {
     });
   });
 
-  test('assets that were skipped are no failure, others are', async () => {
+  test('skipped assets are no failure, other assets that were not imported are', async () => {
     const failed = [
       {
         snode_id: 'x',
@@ -371,7 +371,7 @@ describe('start', () => {
     expect(partial.status.items?.[2]).toMatchObject({ action: 'failed', reason: 'HTTP 403' });
   });
 
-  test('a copy says where it went', async () => {
+  test('a copy tells its path', async () => {
     const answer = envelope({ ...done, project_path: `${destPath} 1` });
     const { status, id } = await imported(settled({ duplicates: 'create_new' }), {}, answer);
     expect(status.messages).toEqual([{ level: 'info', text: `imported as ${destPath} 1` }]);
@@ -401,7 +401,7 @@ describe('a lost answer', () => {
   const start = ({ snap, tools }: Scripted, prepared = settled()) =>
     startingOnce(snap, { tools }).imports!.start(prepared, {}, [fileOf(zip)], never);
 
-  test('is found by what has changed, and says that it does not know all', async () => {
+  test('is found by what has changed, and the result is only partly known', async () => {
     const target = fullTarget([{ name: 'load_invoices', type: 'Pipeline', updated: future }], { created: future });
     await withSnaplogic([post, ...target], async (scripted) => {
       const id = await start(scripted);
@@ -415,7 +415,7 @@ describe('a lost answer', () => {
     });
   });
 
-  test('that cannot be read is looked for in the same way', async () => {
+  test('that cannot be read is settled in the same way', async () => {
     const target = fullTarget([{ name: 'load_invoices', type: 'Pipeline', updated: future }], { created: future });
     for (const response of [envelope('what?'), { text: '<html></html>' }]) {
       await withSnaplogic([{ ...post, response }, ...target], async (scripted) => {
@@ -430,7 +430,7 @@ describe('a lost answer', () => {
     }
   });
 
-  test('of an import that was found stands in the list of jobs', async () => {
+  test('leaves the found import in the list of jobs', async () => {
     const target = fullTarget([{ name: 'load_invoices', type: 'Pipeline', updated: future }], { created: future });
     const looks = target.map((exchange): Exchange => ({ ...exchange, times: 2 }));
     await withSnaplogic([post, ...looks], async (scripted) => {
@@ -440,7 +440,7 @@ describe('a lost answer', () => {
     });
   });
 
-  test('is none when the project is still not there', async () => {
+  test('means no import when the project is still not there', async () => {
     await withSnaplogic([post, ...emptyTarget], (scripted) =>
       expect(start(scripted)).rejects.toMatchObject({ code: 'REMOTE_UNREACHABLE', details: { ambiguous: false } }),
     );
@@ -460,23 +460,20 @@ describe('a lost answer', () => {
     ['1+0+0+1', 'partial', 'warning'],
     ['0+2+0+0', 'failed', 'warning'],
     ['0+0+3+0', 'succeeded', 'info'],
-  ])(
-    'a handle that was made after the answer %s says in another process that it has %s',
-    async (told, state, level) => {
-      const [first] = there;
-      const target = fullTarget([{ ...first!, updated: future }]);
-      await withSnaplogic(target, async ({ snap }) => {
-        const id = `import,20260504T091200000Z,/Acme-Prod/Finance/Invoices,skip,${told}`;
-        const status = await snap.jobs.status(id, never);
-        expect(status).toMatchObject({ state, wireState: 'answered', items: [{ name: 'load_invoices' }] });
-        expect(status.messages).toEqual([
-          { level, text: expect.stringContaining(`${told[0]!} done, ${told[2]!} failed`) },
-        ]);
-      });
-    },
-  );
+  ])('a handle that was made after the answer %s shows %s in another process', async (told, state, level) => {
+    const [first] = there;
+    const target = fullTarget([{ ...first!, updated: future }]);
+    await withSnaplogic(target, async ({ snap }) => {
+      const id = `import,20260504T091200000Z,/Acme-Prod/Finance/Invoices,skip,${told}`;
+      const status = await snap.jobs.status(id, never);
+      expect(status).toMatchObject({ state, wireState: 'answered', items: [{ name: 'load_invoices' }] });
+      expect(status.messages).toEqual([
+        { level, text: expect.stringContaining(`${told[0]!} done, ${told[2]!} failed`) },
+      ]);
+    });
+  });
 
-  test('a handle of an import that left nothing has failed', async () => {
+  test('a handle of an import that left nothing shows a failure', async () => {
     await withSnaplogic([list('/Acme-Prod', [])], async ({ snap }) => {
       const id = 'import,20260504T091200000Z,/Acme-Prod/Finance/Invoices,skip';
       expect(await snap.jobs.status(id, never)).toMatchObject({ state: 'failed' });

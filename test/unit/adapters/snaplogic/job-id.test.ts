@@ -27,7 +27,7 @@ describe('a job id', () => {
     expect(parseJobId(id)).toEqual(job);
   });
 
-  test('of an import may end before what was answered, as they did', () => {
+  test('of an import may lack the counts of the answer, as in earlier releases', () => {
     expect(parseJobId('import,20260504T091203114Z,/a/b/c,skip')).toEqual({
       kind: 'import',
       startedAt,

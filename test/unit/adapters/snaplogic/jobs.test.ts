@@ -44,7 +44,7 @@ const payroll = [
 ];
 
 describe('the status of a migration', () => {
-  test('Started goes on, and so does a word that is not documented', async () => {
+  test('Started is running, and so is an undocumented word', async () => {
     for (const status of ['Started', 'Paused', 'Success']) {
       const answer = envelope(document({ status, successful: done }));
       expect(await statusOf([get(first, answer)])).toMatchObject({
@@ -79,7 +79,7 @@ describe('the status of a migration', () => {
     expect(status.messages[0]).toMatchObject({ level: 'error', text: expect.stringContaining('secure_pipeline') });
   });
 
-  test('Completed with warnings alone is partial, whatever their message is called', async () => {
+  test('Completed with warnings alone is partial, with any key for the message', async () => {
     for (const key of ['message', 'warning', 'reason']) {
       const warnings = [{ [key]: 'the account is not valid there', snode_id: 'x', name: 'erp_account' }];
       const answer = envelope(document({ successful: done, warnings }));
@@ -95,7 +95,7 @@ describe('the status of a migration', () => {
     expect(status).toMatchObject({ state: 'failed', items: [{ kind: 'Pipeline', name: 'secure_pipeline' }] });
   });
 
-  test('a type that nobody tells stays untold: the source may not be read, or has two of that name', async () => {
+  test('a type stays unknown when the source may not be read, or has two assets of that name', async () => {
     const answer = get(first, envelope(document({ failed: [secured] })));
     const twice = list('/Acme-Dev/Finance/Invoices', [
       { name: 'secure_pipeline', type: 'Pipeline' },
@@ -110,7 +110,7 @@ describe('the status of a migration', () => {
     }
   });
 
-  test('what is called done has to be there', async () => {
+  test('an asset that is called done must be there', async () => {
     const answer = envelope(document({ successful: done }));
     const target = fullTarget([{ name: 'load_invoices', type: 'Pipeline' }]);
     expect(await statusOf([get(first, answer), ...target])).toMatchObject({
@@ -143,7 +143,7 @@ describe('the status of a migration', () => {
     expect(await statusOf(script)).toMatchObject({ state: 'running' });
   });
 
-  test('a 404 in the body alone is one too', async () => {
+  test('a 404 only in the body counts too', async () => {
     const hidden = envelope({ error_list: [] }, 404);
     const script = [get(first, hidden), get(second, envelope(document({ status: 'Started' })))];
     expect(await statusOf(script)).toMatchObject({ state: 'running' });
@@ -153,12 +153,12 @@ describe('the status of a migration', () => {
     await expect(() => statusOf([get(first, refusal(404)), get(second, refusal(404))])).toThrowCode('NOT_FOUND');
   });
 
-  test('a token alone will do, in the form the product shows', async () => {
+  test('a token alone is accepted, as the product shows it', async () => {
     const script = [get(first, envelope(document({ successful: done }))), ...arrived];
     expect(await statusOf(script, token)).toMatchObject({ id: token, state: 'succeeded' });
   });
 
-  test('wrong credentials are not taken for a missing right', async () => {
+  test('wrong credentials do not count as a missing right', async () => {
     await expect(() => statusOf([get(first, refusal(401)), get(second, refusal(401))])).toThrowCode('AUTH_REFUSED');
   });
 });
@@ -183,17 +183,17 @@ describe('a status URL of the server', () => {
 
   test.each([
     [
-      'of another origin is asked for at this one',
+      'of another origin is requested from this one',
       `https://evil.example/api/1/rest/public/project/migrate/${token}`,
       first,
     ],
     [
-      'of another place is asked for there first',
+      'with another path is requested first',
       `https://x.example/api/1/rest/public/v2/status/${token}`,
       `/api/1/rest/public/v2/status/${token}`,
     ],
-    ['that leads nowhere is left alone', `https://evil.example/steal?x=${token}`, first],
-    ['that climbs is left alone', `/api/1/rest/../../steal/${token}`, first],
+    ['that is no status URL is ignored', `https://evil.example/steal?x=${token}`, first],
+    ['with .. in it is ignored', `/api/1/rest/../../steal/${token}`, first],
   ])('%s', async (_, url, asked) => {
     const post: Exchange = {
       request: { method: 'POST', path: `${migratePath}/Acme-Dev/Finance/Invoices`, json: body },
@@ -231,14 +231,14 @@ describe('a status that is refused', () => {
       ...(account === undefined ? [] : [{ name: names[1], type: 'Account', updated: account }]),
     ]);
 
-  test('everything is there and new: it has succeeded, and how that is known is said', async () => {
+  test('is a success when everything is there and new, and a message says how that is known', async () => {
     const status = await statusOf([...refused, ...origin, ...target(since, since)], ago(0));
     expect(status).toMatchObject({ state: 'succeeded', wireState: 'status refused' });
     expect(status.messages).toEqual([{ level: 'info', text: expect.stringContaining('read from') }]);
     expect(status.items).toHaveLength(2);
   });
 
-  test('a Snaplex of the source is not waited for', async () => {
+  test('does not wait for a Snaplex of the source', async () => {
     const plex = list('/Acme-Dev/Finance/Invoices', [
       { name: names[0], type: 'Pipeline' },
       { name: 'cloudplex', type: 'Plex' },
@@ -247,7 +247,7 @@ describe('a status that is refused', () => {
     expect(status).toMatchObject({ state: 'succeeded', items: [{ name: names[0] }] });
   });
 
-  test('something is missing or older: it goes on', async () => {
+  test('is running when something is missing or older', async () => {
     for (const script of [target(since), target(since, before)]) {
       expect(await statusOf([...refused, ...origin, ...script], ago(0))).toMatchObject({
         state: 'running',
@@ -256,7 +256,7 @@ describe('a status that is refused', () => {
     }
   });
 
-  test('and nothing has moved for long: it is partial', async () => {
+  test('is partial when something is missing and nothing has changed for long', async () => {
     const status = await statusOf(
       [...refused, ...origin, ...target('2026-05-04T09:03:00.000Z', '2026-05-04T08:00:00.000Z')],
       ago(10),
@@ -265,18 +265,18 @@ describe('a status that is refused', () => {
     expect(status.items?.map(({ action }) => action)).toEqual(['done', 'failed']);
   });
 
-  test('nothing has arrived for long: it has failed', async () => {
+  test('is a failure when nothing has arrived for long', async () => {
     expect(await statusOf([...refused, ...origin, ...target('2026-05-04T08:00:00.000Z')], ago(10))).toMatchObject({
       state: 'failed',
     });
   });
 
-  test('a source that may not be read any more proves nothing', async () => {
+  test('fails when the source may no longer be read', async () => {
     const closed = [...source.slice(0, 2), list('/Acme-Dev/Finance/Invoices', [], { response: refusal(403) })];
     await expect(() => statusOf([...refused, ...closed, ...target(since, since)], ago(0))).toThrowCode('AUTH_REFUSED');
   });
 
-  test('a source that is gone leaves in doubt whether all has arrived', async () => {
+  test('is in doubt when the source is gone', async () => {
     const gone = [list('/Acme-Dev', [{ name: 'Finance' }]), list('/Acme-Dev/Finance', [])];
     expect(await statusOf([...refused, ...gone, ...target(since)], ago(0))).toMatchObject({ state: 'running' });
     const late = await statusOf([...refused, ...gone, ...target('2026-05-04T09:03:00.000Z')], ago(10));

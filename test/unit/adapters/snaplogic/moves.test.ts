@@ -116,7 +116,7 @@ describe('prepare', () => {
     ['--overwrite-type', { overwriteType: ['Account'] }, []],
     ['--rename-account', { renameAccount: ['a=b'] }, []],
     ['--account-file', {}, ['accountFile']],
-  ])('%s cannot be heeded within a control plane, and is not passed over', async (flag, options, secrets) => {
+  ])('refuses %s, which a migration within a control plane cannot do', async (flag, options, secrets) => {
     await withSnaplogic([], async ({ snap }) => {
       const asked = { project, dryRun: true, options: { destPath, noDuplicateCheck: true, ...options }, secrets };
       const refused = snap.moves!.prepare(asked, { name: 'prod', adapter: snap }, never);
@@ -125,7 +125,7 @@ describe('prepare', () => {
     });
   });
 
-  test('--on-duplicate overwrite is what --no-duplicate-check is', async () => {
+  test('--on-duplicate overwrite means the same as --no-duplicate-check', async () => {
     const there = fullTarget([{ name: 'load_invoices', type: 'Pipeline' }]);
     const prepared = await withSnaplogic([...source, ...there, me], (scripted) =>
       prepare(scripted, { onDuplicate: 'overwrite' }),
@@ -134,7 +134,7 @@ describe('prepare', () => {
     expect(prepared.consent).toContain('overwrite 1 Pipeline');
   });
 
-  test('what lists say about rights is told: an asset that may not be read, a place that may not be written', async () => {
+  test('notes an asset that may not be read and a place that may not be written, as lists say', async () => {
     const perms = (exchange: Exchange, names: readonly string[], may: readonly string[]): Exchange => {
       const { json, ...rest } = exchange.response as {
         json: { response_map: { entries: readonly { name: string }[] } };
@@ -153,7 +153,7 @@ describe('prepare', () => {
     expect(open.filter((note) => note.includes('may not'))).toEqual([]);
   });
 
-  test('a Snaplex and a folder of the project are no part of it that travels', async () => {
+  test('a Snaplex and a folder of the project are not moved', async () => {
     const more = list(project, [...sourceAssets, { name: 'plex', type: 'Plex' }, { name: 'folder', type: 'Dir' }]);
     const prepared = await withSnaplogic([...source.slice(0, 2), more, ...emptyTarget, me], (scripted) =>
       prepare(scripted),
@@ -161,7 +161,7 @@ describe('prepare', () => {
     expect(prepared.plan).toHaveLength(sourceAssets.length);
   });
 
-  test('a task goes by either of its names', async () => {
+  test('a task may be named Job or task', async () => {
     const script = [...source, ...fullTarget(there), me];
     const options = { noDuplicateCheck: true, assetType: ['task', 'account'] };
     const prepared = await withSnaplogic(script, (scripted) => prepare(scripted, options));
@@ -169,7 +169,7 @@ describe('prepare', () => {
     expect(prepared.consent).toContain('overwrite 1 Account');
   });
 
-  test('a missing space is NOT_FOUND, or made', async () => {
+  test('a missing space is NOT_FOUND, or is created with --create-space', async () => {
     const target = list('/Acme-Prod', [{ name: 'finance' }]);
     await withSnaplogic([...source, target], (scripted) =>
       expect(prepare(scripted)).rejects.toMatchObject({
@@ -194,7 +194,7 @@ describe('prepare', () => {
     );
   });
 
-  test('an org that the caller is not in is AUTH_REFUSED, one that only hides its list is not', async () => {
+  test('an org without this member is AUTH_REFUSED, an org that only hides its list is not', async () => {
     const hidden = list('/Acme-Prod', [], { response: refusal(403) });
     await withSnaplogic([...source, hidden, user({ 'Acme-Dev': true })], (scripted) =>
       expect(prepare(scripted)).rejects.toMatchObject({ code: 'AUTH_REFUSED', hint: expect.stringContaining('write') }),
@@ -207,7 +207,7 @@ describe('prepare', () => {
     expect(prepared.consent).toContain('whatever has the same name');
   });
 
-  test('the source is read in its own case only', async () => {
+  test('the path of the source is case-sensitive', async () => {
     await withSnaplogic(source.slice(0, 2), (scripted) =>
       expect(prepare(scripted, {}, 'Acme-Dev//Finance/invoices/')).rejects.toMatchObject({
         code: 'NOT_FOUND',
@@ -216,7 +216,7 @@ describe('prepare', () => {
     );
   });
 
-  test('locked accounts, missing rights and a foreign token are told', async () => {
+  test('notes a locked account, missing rights and a token of another org', async () => {
     const locked = user({ 'Acme-Dev': false }, { user_locked_out: true, password_expired: 'true' });
     const prepared = await withSnaplogic([...source, ...emptyTarget, locked], (scripted) => prepare(scripted));
     const notes = prepared.notes.join('\n');
@@ -258,7 +258,7 @@ describe('prepare', () => {
 });
 
 describe('reaches', () => {
-  test('only the same control plane, by whatever name', async () => {
+  test('only the same control plane, by any of its names', async () => {
     await withSnaplogic([], async ({ snap, url }) => {
       const ask = (target: string) =>
         snap.moves!.reaches({ name: 'x', adapter: snap }, { url: target } as never, never);
@@ -271,7 +271,7 @@ describe('reaches', () => {
 describe('start', () => {
   const body = { dest_path: destPath, duplicate_check: true, async: true };
 
-  test('sends the documented body and returns a handle that tells everything', async () => {
+  test('sends the documented body and returns a handle with all that is needed', async () => {
     await withSnaplogic([post(body)], async (scripted) => {
       const id = await start(scripted, settled());
       expect(id).toMatch(
@@ -280,7 +280,7 @@ describe('start', () => {
     });
   });
 
-  test('types, overwriting and answering when done', async () => {
+  test('sends types, overwriting and synchronous answers', async () => {
     const wanted = { ...body, asset_types: ['File', 'Pipeline'], duplicate_check: false, async: false };
     const done = { successful: [{ snode_id: 'x', name: 'a', asset_type: 'Pipeline' }] };
     const answer = envelope({ status: 'Completed', ...done });
@@ -314,7 +314,7 @@ describe('start', () => {
     }
   });
 
-  test('an empty answer of a synchronous migration is settled by looking', async () => {
+  test('an empty answer of a synchronous migration is settled by a look at the target', async () => {
     const wanted = { ...body, async: false };
     const now = new Date(serverDate).toISOString();
     const target = fullTarget([{ name: 'load_invoices', type: 'Pipeline', updated: '2030-01-01T00:00:00.000Z' }]);
@@ -326,7 +326,7 @@ describe('start', () => {
     });
   });
 
-  test('makes the space first; one that is there by now will do', async () => {
+  test('creates the space first, and accepts one that exists by then', async () => {
     for (const response of [envelope({ name: 'Finance' }), refusal(409)]) {
       const space: Exchange = {
         request: {
@@ -393,7 +393,7 @@ describe('a lost answer', () => {
     });
   });
 
-  test('is no migration when the destination is still not there', async () => {
+  test('means no migration when the destination is still not there', async () => {
     await withSnaplogic([post(body, { fault: 'reset' }), ...emptyTarget], (scripted) =>
       expect(startOnce(scripted, settled())).rejects.toMatchObject({
         code: 'REMOTE_UNREACHABLE',
@@ -412,14 +412,14 @@ describe('a lost answer', () => {
     );
   });
 
-  test('onto an existing project may be sent again when nothing has changed', async () => {
+  test('of a migration onto an existing project may be sent again when nothing has changed', async () => {
     const overwriting = settled({ existed: true, duplicateCheck: false });
     await withSnaplogic(fullTarget([{ name: 'load_invoices', type: 'Pipeline' }]), async ({ snap }) => {
       expect(await snap.moves!.find(overwriting, new Date(), never)).toBeUndefined();
     });
   });
 
-  test('cannot be told from a list without times', async () => {
+  test('stays in doubt when the list has no times', async () => {
     const blind = list('/Acme-Prod/Finance/Invoices', [], {
       response: envelope({ entries: [{ name: 'load_invoices', asset_type: 'Pipeline' }] }),
     });

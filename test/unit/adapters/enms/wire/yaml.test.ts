@@ -133,7 +133,7 @@ describe('nodeIn', () => {
     await expect(() => read(text)).toThrowCode('PACKAGE_MALFORMED');
   });
 
-  test('stops at values that multiply', async () => {
+  test('stops when references multiply the values', async () => {
     const levels = Array.from({ length: 12 }, (_, level) =>
       level === 0
         ? 'a0: &a0 [x, x, x, x, x, x, x, x, x]\n'

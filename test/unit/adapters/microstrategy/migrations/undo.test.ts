@@ -38,7 +38,7 @@ describe('an undo', () => {
     });
   });
 
-  test('that was requested already is only approved, by whoever takes it up', async () => {
+  test('that was requested already is only approved', async () => {
     const waiting = show({ ...imported, undoRequestStatus: 'requested' });
     await withLibraries([waiting, ask('approved', project)], async ({ open }) => {
       expect(await open('target').jobs.undo!(migration, never)).toBe(`${migration}/undo`);
@@ -48,7 +48,7 @@ describe('an undo', () => {
     });
   });
 
-  test('waits for an administrator where the account may only ask', async () => {
+  test('waits for an administrator when the account may only request it', async () => {
     const waiting = show({ ...imported, undoRequestStatus: 'requested' });
     const calls: Call[] = [
       show(imported),
@@ -76,7 +76,7 @@ describe('an undo', () => {
     });
   });
 
-  test('whose answer is lost goes on from what the target shows', async () => {
+  test('goes on after a lost answer with what the target shows', async () => {
     const calls: Call[] = [
       show(imported),
       { ...ask('requested', null), fault: 'reset' },
@@ -119,7 +119,7 @@ describe('an undo is refused, before anything is asked for,', () => {
     });
   });
 
-  test.each(['export', 'dry-run'])('for an id of a %s', async (mark) => {
+  test.each(['export', 'dry-run'])('for the id of the kind %s', async (mark) => {
     await withLibraries([], async ({ open }) => {
       await expect(() => open().jobs.undo!(`${migration}/${mark}`, never)).toThrowCode('CONFLICT');
     });
@@ -156,13 +156,13 @@ describe('a decision', () => {
     await expect(decided).resolves.toBeUndefined();
   });
 
-  test('is a CONFLICT where nothing waits for one', async () => {
+  test('is a CONFLICT when nothing waits for one', async () => {
     await withLibraries([own({ importRequestStatus: 'approved' })], async ({ open }) => {
       await expect(() => open().jobs.approve!(migration, never)).toThrowCode('CONFLICT');
     });
   });
 
-  test('that somebody else made at the same time is as good', async () => {
+  test('succeeds when somebody else decided the same at the same time', async () => {
     const calls: Call[] = [
       own({ importRequestStatus: 'requested' }),
       {

@@ -39,19 +39,19 @@ const certified = (calls: readonly Call[], wanted: Certification | 'sync') =>
 
 describe('a certification', () => {
   test.each(['requested', 'uncertified', 'certified', 'rejected'] as const)(
-    'is asked for by its documented body: %s',
+    'is sent with its documented body: %s',
     async (status) => {
       const calls = [listed(record()), patched({ packageInfo: { certification: { status } } }), shows({ status })];
       expect(await certified(calls, { status })).toEqual({ status });
     },
   );
 
-  test('repeats on another Library who decided, and when', async () => {
+  test('copies to another Library who decided, and when', async () => {
     const calls = [listed(copy()), patched({ packageInfo: { certification: decided } }), shows(decided)];
     expect(await certified(calls, shownDecision)).toEqual(shownDecision);
   });
 
-  test('is fetched by the server itself', async () => {
+  test('can be fetched by the server itself', async () => {
     const line = `PATCH ${path}?autoSync=true`;
     expect(await certified([listed(copy()), patched({}, { line }), shows(decided)], 'sync')).toEqual(shownDecision);
   });
@@ -72,7 +72,7 @@ describe('a certification', () => {
     expect(await certified(all, { status: 'certified' })).toEqual(shownDecision);
   });
 
-  test('that the record does not show was none', async () => {
+  test('fails when the record does not show it', async () => {
     const calls = [
       listed(record()),
       patched({ packageInfo: { certification: { status: 'certified' } } }),
@@ -83,7 +83,7 @@ describe('a certification', () => {
     await expect(() => certified(calls, { status: 'certified' })).toThrowCode('REMOTE_UNEXPECTED');
   });
 
-  test('is an administrator’s, and waits for the package', async () => {
+  test('needs an administrator and a complete package', async () => {
     const body = { packageInfo: { certification: { status: 'certified' } } };
     const denied = [listed(record()), patched(body, refused(403, 'ERR014', 'Insufficient privileges.'))];
     await expect(() => certified(denied, { status: 'certified' })).toThrowCode('AUTH_REFUSED');

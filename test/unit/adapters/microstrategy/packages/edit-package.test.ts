@@ -96,7 +96,7 @@ describe('an edit', () => {
     expect(job).toBe(`${migration}/export`);
   });
 
-  test('mends a package whose creation failed, and names a purpose that is not the usual one', async () => {
+  test('repairs a package whose creation failed, and sends a purpose that is not the default', async () => {
     const failed = { status: 'create_failed', storage: {} };
     const mending = [listed(record({ packageInfo: failed })), read(), put(body({ name: 'x' }))];
     const job = `${migration}/export`;
@@ -111,7 +111,7 @@ describe('an edit', () => {
     expect(await edited(calls, { name: 'x' })).toMatchObject({ job });
   });
 
-  test('says what the new content means', async () => {
+  test('notes what the new content means', async () => {
     const { notes } = await edited(
       [
         listed(record()),
@@ -131,7 +131,7 @@ describe('an edit', () => {
     ['is approved', record({ importInfo: { importRequestStatus: 'approved' } })],
     ['is a copy', copy()],
     ['was uploaded', record({ packageInfo: { purpose: 'migration_from_shared_file_store' } })],
-  ])('is too late, and nothing is sent, once the package %s', async (_, late) => {
+  ])('is refused as too late, and nothing is sent, when the package %s', async (_, late) => {
     await expect(() => edited([listed(late)], { name: 'x' })).toThrowCode('CONFLICT');
   });
 
@@ -142,7 +142,7 @@ describe('an edit', () => {
     await expect(() => edited(calls, { options: { object: ['Year:attribute'] } })).toThrowCode('USAGE');
   });
 
-  test('whose answer is lost is settled by what the server shows', async () => {
+  test('is settled by what the server shows when its answer is lost', async () => {
     const lost = put(body({ name: 'x' }), { fault: 'reset' });
     const begun = { on: 'source', line: `GET ${at}`, answer: record({ packageInfo: { status: 'creating' } }) } as const;
     const { job } = await edited([listed(record()), read(), lost, begun], { name: 'x' });

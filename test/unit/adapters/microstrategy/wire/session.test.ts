@@ -40,7 +40,7 @@ describe('a login', () => {
     });
   });
 
-  test('with an API token puts it in the place of the user', async () => {
+  test('sends an API token in the place of the user', async () => {
     await withLibraries([projects], async ({ open, logins }) => {
       const apiToken = new Secret('the api token');
       await all(open('source', { settings: {}, secrets: { apiToken } }).inventory.list('project', never));
@@ -48,7 +48,7 @@ describe('a login', () => {
     });
   });
 
-  test('that is refused says so and shows no password, whatever the server repeats', async () => {
+  test('that is refused says so and shows no password, also when the server repeats it', async () => {
     const answer = { code: 'ERR003', message: `Login failure for ${password}`, ticketId: 'c'.repeat(32) };
     await withLibraries(
       [{ ...login, status: 401, answer }],
@@ -67,7 +67,7 @@ describe('a login', () => {
     );
   });
 
-  test('that brings no token is no Library', async () => {
+  test('that gives no token shows that the server is no Library', async () => {
     await withLibraries(
       [{ ...login, answerHeaders: {} }],
       async ({ open }) => {
@@ -77,7 +77,7 @@ describe('a login', () => {
     );
   });
 
-  test('whose session does not work is ended all the same', async () => {
+  test('is ended also when its session does not work', async () => {
     await withLibraries(
       [login, { ...session, ...gone }, logout],
       async ({ open }) => {
@@ -91,7 +91,7 @@ describe('a login', () => {
 describe('a session', () => {
   const own = { 'x-mstr-authtoken': 'first', cookie: 'JSESSIONID=one' };
 
-  test('that was lost is begun anew, once, and the refused call is made again', async () => {
+  test('that was lost is opened again once, and the refused call is repeated', async () => {
     const second = {
       ...login,
       answerHeaders: { 'x-mstr-authtoken': 'second', 'set-cookie': 'JSESSIONID=two; Path=/' },
@@ -128,7 +128,7 @@ describe('a session', () => {
 
   const renewal: Call = { on: 'source', line: 'PUT /api/sessions', status: 204 };
 
-  test('is renewed when half of its time is over, and a renewal that fails stops nothing', async () => {
+  test('is renewed when half of its time is over, and goes on when the renewal fails', async () => {
     await withLibraries(
       [
         login,
@@ -152,7 +152,7 @@ describe('a session', () => {
     );
   });
 
-  test('that died before its renewal is begun anew', async () => {
+  test('that was lost before its renewal is opened again', async () => {
     await withLibraries(
       [login, session, projects, { ...renewal, ...gone }, login, session, projects, logout],
       async ({ open, later }) => {
@@ -182,7 +182,7 @@ describe('a session', () => {
     );
   });
 
-  test('is ended after a failure and after an interruption, and never begun for nothing', async () => {
+  test('is ended after a failure and after an interruption, and is not opened without need', async () => {
     const stop = new AbortController();
     await withLibraries([{ ...projects, status: 400, answer: {} }], async ({ open, sessions }) => {
       const adapter = open();

@@ -24,7 +24,7 @@ const prepared: PreparedExport = {
 };
 
 describe('prepare', () => {
-  test('settles names, package and options as plain data', async () => {
+  test('returns names, package and options as plain data', async () => {
     const result = await withOctopus(['root', 'space', 'projects', 'package-absent'], ({ octopus }) =>
       octopus.exports!.prepare(request, never),
     );
@@ -47,7 +47,7 @@ describe('prepare', () => {
 
   test.each([
     ['a name that fits two projects', ['WEB SHOP']],
-    ['no name', []],
+    ['a request without a project', []],
   ])('refuses %s', async (_, projects) => {
     const script = projects.length > 0 ? ['root', 'space', 'projects'] : ['root', 'space'];
     await withOctopus(script, ({ octopus }) =>
@@ -55,7 +55,7 @@ describe('prepare', () => {
     );
   });
 
-  test('refuses a package name that reads back differently, before anything else', async () => {
+  test('refuses a package name that the feed would read differently, before anything else', async () => {
     await withOctopus(['root'], ({ octopus }) =>
       expect(() =>
         octopus.exports!.prepare({ ...request, packageId: 'Acme.2', packageVersion: '1.0.0' }, never),
@@ -69,7 +69,7 @@ describe('prepare', () => {
     );
   });
 
-  test('is UNSUPPORTED where the server offers no export', async () => {
+  test('is UNSUPPORTED when the server offers no export', async () => {
     const root = { Version: '3.17.0', ApiVersion: '3.0.0', Links: {} };
     await withOctopus([{ request: { method: 'GET', path: '/api' }, response: { json: root } }], ({ octopus }) =>
       expect(() => octopus.exports!.prepare(request, never)).toThrowCode('UNSUPPORTED'),
@@ -78,7 +78,7 @@ describe('prepare', () => {
 });
 
 describe('start', () => {
-  test('sends the documented resource and keeps the echo to itself', async () => {
+  test("sends the documented body and shows nothing of the answer's password", async () => {
     await withOctopus(['root', 'export-start'], async ({ octopus, tools }) => {
       expect(await octopus.exports!.start(prepared, secrets, undefined, never)).toBe(
         'ServerTasks-1234/Acme.Move@1.0.0-run7',
@@ -87,7 +87,7 @@ describe('start', () => {
     });
   });
 
-  test('names the destination to push to', async () => {
+  test('sends the destination of a push', async () => {
     const withCallbacks = {
       ...prepared,
       settled: {
@@ -180,15 +180,15 @@ describe('find', () => {
     expect(await find('find-by-arguments')).toBe('ServerTasks-1234/Acme.Move@1.0.0-run7');
   });
 
-  test('by its log, not misled by a version that begins alike', async () => {
+  test('by its log, also when another version begins with the same letters', async () => {
     expect(await find('find-by-log')).toBe('ServerTasks-1234/Acme.Move@1.0.0-run7');
   });
 
-  test('none, and none that is older', async () => {
+  test('nothing when there is no task, or only an older one', async () => {
     expect(await find('find-none')).toBeUndefined();
   });
 
-  test('CONFLICT when a task does not tell', async () => {
+  test('fails with CONFLICT when a task does not name its package', async () => {
     await expect(() => find('find-undecidable')).toThrowCode('CONFLICT');
   });
 });
@@ -205,7 +205,7 @@ describe('fetch', () => {
     });
   });
 
-  test('reads the package out of the log for a bare task id', async () => {
+  test('reads the package from the log when the id has only the task', async () => {
     const task = { Id: 'ServerTasks-1234', State: 'Success', Links: {} };
     const script = [
       'root',
@@ -223,7 +223,7 @@ describe('fetch', () => {
     });
   });
 
-  test('looks into the default space as well and then says NOT_FOUND', async () => {
+  test('looks also in the default space before it fails with NOT_FOUND', async () => {
     const elsewhere = {
       request: { method: 'GET', path: '/api/Spaces-2/packages/packages-Acme.Move.1.0.0-run7' },
       response: { status: 404, json: { ErrorMessage: 'no' } },

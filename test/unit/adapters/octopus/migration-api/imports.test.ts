@@ -12,7 +12,7 @@ describe('import', () => {
   test.each([
     [false, 'import-start'],
     [true, 'import-start-dry'],
-  ])('sends the documented resource (dry run %p)', async (dryRun, exchange) => {
+  ])('sends the documented body (dry run %p)', async (dryRun, exchange) => {
     await withOctopus(['root', 'space', 'package-present', exchange], async ({ octopus }) => {
       const prepared = await octopus.imports!.prepare(request(dryRun), never);
       expect(JSON.parse(JSON.stringify(prepared))).toEqual(prepared);
@@ -38,21 +38,21 @@ describe('import', () => {
 describe('find', () => {
   const prepared = { source: acme, dryRun: false, settled: {}, notes: [] };
 
-  test('tells a rehearsal from the real import', async () => {
+  test('tells a dry run from an import', async () => {
     await withOctopus(['root', 'find-import'], async ({ octopus }) => {
       const id = await octopus.imports!.find(prepared, new Date(), never);
       expect(id).toBe('ServerTasks-77/Acme.Move@1.0.0-run7');
     });
   });
 
-  test('asks the log when the arguments name the package and do not tell a rehearsal', async () => {
+  test('reads the log when the arguments name the package but not whether it was a dry run', async () => {
     await withOctopus(['root', 'find-import-rehearsed'], async ({ octopus }) => {
       const id = await octopus.imports!.find(prepared, new Date(), never);
       expect(id).toBe('ServerTasks-77/Acme.Move@1.0.0-run7');
     });
   });
 
-  test('CONFLICT when two tasks could be it', async () => {
+  test('fails with CONFLICT when two tasks fit', async () => {
     await withOctopus(['root', 'find-import-twice'], ({ octopus }) =>
       expect(() => octopus.imports!.find(prepared, new Date(), never)).toThrowCode('CONFLICT'),
     );
