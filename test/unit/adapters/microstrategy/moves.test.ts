@@ -546,7 +546,7 @@ test('a create whose answer is lost is found by its name', async () => {
   });
 });
 
-test('a create that failed for a reason of its own keeps the advice that goes with it', async () => {
+test('a create that failed for a reason of its own keeps the hint for that reason', async () => {
   const message = 'Cannot create or modify the shared file.';
   const failed: Call = {
     on: 'source',

@@ -41,7 +41,7 @@ function server({ fails, arrives = fails === undefined, look }: Behaviour = {}) 
 }
 
 describe('startOnce', () => {
-  test('journals intent, then job', async () => {
+  test('journals the intent first, and then the job', async () => {
     const run = memoryRun();
     const { work } = server();
     const job = await startOnce(work, run, manualClock(), signal);
@@ -91,7 +91,7 @@ describe('startOnce', () => {
       expect(late.started).toEqual([]);
     });
 
-    test('leaves the advice of a product in place', async () => {
+    test('keeps the hint of a product', async () => {
       const explained = new MigratorError('REMOTE_UNEXPECTED', 'disk full', {
         hint: 'make room on the server',
         details: { ambiguous: true },
@@ -102,8 +102,8 @@ describe('startOnce', () => {
     });
 
     test.each([
-      ['the advice of the look', 'look at ServerTasks-1240', 'look at ServerTasks-1240'],
-      ['to look at the server', undefined, 'look at the server before you repeat it'],
+      ['the hint of the look', 'look at ServerTasks-1240', 'look at ServerTasks-1240'],
+      ['a hint to look at the server', undefined, 'look at the server before you repeat it'],
     ])('stays ambiguous when the server cannot tell, with %s', async (_, hint, expected) => {
       const run = memoryRun();
       const undecided = new MigratorError('CONFLICT', 'two tasks fit', { hint, details: { tasks: 2 } });
@@ -138,14 +138,14 @@ describe('startOnce', () => {
     },
   );
 
-  test('an intent that never arrived is started again', async () => {
+  test('starts again when the intended call never arrived', async () => {
     const run = memoryRun({ 'import.intendedAt': '2026-01-01T00:00:00.000Z' });
     const { work, started } = server();
     expect(await startOnce(work, run, manualClock(), signal)).toMatchObject({ attached: false });
     expect(started).toHaveLength(1);
   });
 
-  test('a plain refusal leaves no doubt, so nothing is searched for next time', async () => {
+  test('a refusal leaves no doubt, so the next run does not look for a job', async () => {
     const run = memoryRun();
     const refusing = server({ fails: new MigratorError('AUTH_REFUSED', 'no') });
     await expect(() => startOnce(refusing.work, run, manualClock(), signal)).toThrowCode('AUTH_REFUSED');
@@ -154,7 +154,7 @@ describe('startOnce', () => {
     expect(searched).toEqual([]);
   });
 
-  test('when the server cannot tell, nothing is started', async () => {
+  test('starts nothing when the server cannot tell', async () => {
     const run = memoryRun({ 'import.intendedAt': '2026-01-01T00:00:00.000Z' });
     const { work, started } = server({ look: () => Promise.reject(new MigratorError('CONFLICT', 'cannot tell')) });
     await expect(() => startOnce(work, run, manualClock(), signal)).toThrowCode('CONFLICT');
