@@ -1,4 +1,4 @@
-// Packs the project, installs the tarball into an empty folder, and prints what lies there then.
+// Packs the project, installs the tarball into an empty folder, and prints the size of what was installed.
 import { execFileSync } from 'node:child_process';
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// Wall time of the binary beside an empty Node script, in turn, as the ratio of medians. Run: npm run bench
+// Measures the start-up time of the binary and of an empty Node script, in turn, and prints the ratio of medians.
+// Run: npm run bench
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
-// Objects per second over an eNMS REST API, beside a script that asks one after the other; and the peak of memory.
-// The server is an embedded instance in a process of its own. Needs GNU time.
+// Measures objects per second over an eNMS REST API, and the peak of memory. Compares them with a script that makes one
+// request after the other. The server is an embedded instance in its own process. Needs GNU time.
 // node bench/enms/objects.mjs [objects, default 100000]
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -33,7 +33,7 @@ function timed(args) {
   const report = join(folder, 'time.txt');
   const line = ['-f', '%e %M', '-o', report, process.execPath, binary, ...args, '--progress', 'none', '--quiet'];
   const { status, stderr } = spawnSync('/usr/bin/time', line, { cwd: folder, env, encoding: 'utf8' });
-  // 3: the server refuses rows that it holds itself.
+  // Exit code 3 is expected: the server refuses rows that it keeps for itself.
   if (status !== 0 && status !== 3) throw new Error(`${args.join(' ')}: exit ${String(status)}\n${stderr}`);
   const [seconds, kibibytes] = readFileSync(report, 'utf8').trim().split('\n').at(-1)?.split(' ') ?? [];
   return { seconds: Number(seconds), mebibytes: Math.round(Number(kibibytes) / 1024) };

@@ -1,4 +1,4 @@
-// Encrypts a file with the age-encryption package, as a peer to compare with: <recipient> <in> <out>
+// Encrypts a file with the npm package age-encryption, for comparison. Arguments: <recipient> <in> <out>
 import { createReadStream, createWriteStream } from 'node:fs';
 import { Readable, Writable } from 'node:stream';
 import { Encrypter } from 'age-encryption';

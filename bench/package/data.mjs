@@ -1,4 +1,4 @@
-// The data that the package benchmarks run on: the same bytes on every machine.
+// Makes the data for the package benchmarks: the same bytes on every machine.
 import { createCipheriv } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ const words =
   );
 
 /**
- * 100,000 JSON documents of 1 to 4 KiB, a thousand to a folder.
+ * 100,000 JSON documents of 1 to 4 KiB, a thousand in each folder.
  * @param {string} folder
  */
 export function makeDocuments(folder) {

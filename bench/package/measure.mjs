@@ -1,4 +1,4 @@
-// Runs shell commands in turn and compares them: only ratios of one run mean anything on a machine that others use too.
+// Runs shell commands in turn and compares them. On a shared machine only ratios within one run mean anything.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { join } from 'node:path';
  * @property {string} command for sh
  * @property {string} [before] run before each repetition, not measured
  * @property {string} [base] name of the case it is compared with
- * @property {number} [most] the ratio that is aimed at
+ * @property {number} [most] the largest ratio that reaches the aim
  *
  * @typedef {object} Sample
  * @property {number} seconds
@@ -46,7 +46,7 @@ function median(values) {
 }
 
 /**
- * Prints a table of medians; a ratio is the median of the ratios of neighbours in time.
+ * Prints a table of medians. A ratio is the median of the ratios of cases that ran one after the other.
  * @param {string} title @param {readonly Case[]} cases @param {number} runs @param {string} cwd
  * @param {Record<string, string | undefined>} env
  */

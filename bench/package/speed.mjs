@@ -1,4 +1,5 @@
-// Sealing, verifying and opening beside stock tools, with the real binary. Needs GNU time, tar, zstd, age, minisign and gpg.
+// Measures sealing, verifying and opening with the real binary, and compares with stock tools.
+// Needs GNU time, tar, zstd, age, minisign and gpg.
 // node bench/package/speed.mjs [runs] [Node 22.15 or newer, for zstd] [--memory for the 4 GiB runs]
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -129,7 +130,7 @@ try {
         stdio: 'inherit',
       },
     );
-    // Into a new folder each time: a file system that has just deleted many files makes new ones slowly.
+    // Use a new folder each time: a file system that has just deleted many files creates new ones slowly.
     const peer = 'age -d | zstd -d | tar x';
     table('Open them', [
       { name: peer, command: `${unage} docs.age | zstd -q -d | tar x -C $(mktemp -d out.XXXXXX)` },

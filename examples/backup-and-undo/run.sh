@@ -1,5 +1,6 @@
 #!/bin/sh
-# Replace what a disaster recovery site knows about the network, with the way back taken before anything is deleted.
+# Replace the network data of a disaster recovery site. migrator takes a backup before it deletes anything.
+# The undo imports that backup.
 set -eu
 cd "$(dirname "$0")"
 mkdir -p data

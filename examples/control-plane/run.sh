@@ -1,10 +1,10 @@
 #!/bin/sh
-# Promote a project within a control plane, then take it to another one, where its account has another name.
+# Move a project within a control plane, then to another control plane, where its account has another name.
 set -u
 cd "$(dirname "$0")" || exit 1
 mkdir -p data
 
-# The first time everything travels; once the project is there, accounts and tasks stay as they are unless they are named.
+# The first time everything travels. Once the project is there, accounts and tasks stay as they are unless you name them.
 migrator migrate-project /Acme-Dev/Finance/Invoices --from dev --to test --no-duplicate-check --yes || exit $?
 
 migrator migrate-project /Acme-Dev/Finance/Invoices --from dev --to eu --dest-path /Acme-EU/Finance/Invoices \

@@ -9,7 +9,7 @@ export function create({ name, url, settings, secrets }, { http: open, clock, ra
   const unknown = Object.keys(settings);
   if (unknown.length > 0) throw new MigratorError('CONFIG_INVALID', `instance ${name} has no setting ${unknown[0]}`);
   if (secrets.token === undefined) throw new MigratorError('CONFIG_INVALID', `instance ${name} needs a token`);
-  // tools.http retries, waits, redacts and turns what goes wrong into errors that migrator knows.
+  // tools.http retries, waits, hides secrets, and turns failures into errors that migrator knows.
   const http = open({ baseUrl: url, headers: () => ({ 'x-acme-token': secrets.token }) });
   const get = async (path, signal) => (await http.json({ method: 'GET', path }, signal)).body;
   return {
@@ -44,7 +44,7 @@ export function create({ name, url, settings, secrets }, { http: open, clock, ra
   };
 }
 
-// A state that is not known must make a job wait, not succeed.
+// A job with an unknown state must go on waiting. It must not succeed.
 const states = { Done: 'succeeded', Broken: 'failed' };
 
 function statusOf({ id, kind, state, queuedAt, lines }) {
@@ -115,7 +115,7 @@ function importer(http, get) {
   };
 }
 
-/** What became of a start whose answer was lost: the server's own list tells. */
+/** Finds the job of a start whose answer was lost, in the server's own list. */
 async function findJob(get, kind, ref, startedAfter, signal) {
   const jobs = await get('api/jobs', signal);
   return jobs.find(

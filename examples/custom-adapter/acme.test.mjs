@@ -1,4 +1,4 @@
-// The contract suite over the adapter and its server: node --test acme.test.mjs
+// Runs the contract suite on the adapter and its server: node --test acme.test.mjs
 import { describe, test } from 'node:test';
 import { Secret } from 'migrator-cli';
 import { adapterContract, adapterTools } from 'migrator-cli/testing';

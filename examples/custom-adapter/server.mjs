@@ -1,5 +1,5 @@
-// Acme itself, as far as its adapter needs it: a few routes over HTTP, with everything in memory.
-// Run alone, it serves an instance: node server.mjs <token> [project]…
+// The server of Acme, with only what its adapter needs: a few HTTP routes, and all data in memory.
+// Run it alone to serve an instance: node server.mjs <token> [project]…
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { pathToFileURL } from 'node:url';

@@ -1,4 +1,4 @@
-// Seals two small files in memory and opens them again: the package library without the command line.
+// Seals two small files in memory and opens them again. This is the package library, without the command line.
 import { randomBytes } from 'node:crypto';
 import { defaultLimits, generateIdentity, generateSigningKey, open, seal, verify } from 'migrator-cli';
 
@@ -7,7 +7,7 @@ const signer = generateSigningKey(random);
 const identity = generateIdentity(random);
 const never = new AbortController().signal;
 
-/** A package at rest, kept in memory: what a file is on disk. */
+/** The package, kept in memory instead of in a file. */
 const pieces = [];
 let whole = Buffer.alloc(0);
 const sink = {

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Move projects one after the other and keep each report. Goes on after a failure and tells the worst exit code.
+# Move projects one after the other and keep each report. After a failure the script goes on.
+# It ends with the highest exit code.
 set -u
 cd "$(dirname "$0")" || exit 1
 mkdir -p data

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Alice seals a folder for Bob; Bob trusts Alice and opens it. Each has a key folder of their own.
+# Alice seals a folder for Bob. Bob trusts Alice and opens the package. Each has their own key folder.
 set -eu
 cd "$(dirname "$0")"
 rm -rf data && mkdir -p data/letters
@@ -14,7 +14,7 @@ recipient=$(sed -n 's/^# public key: //p' data/bob/keys/identity.txt)
 
 alice package seal data/letters --recipient "$recipient" -o data/letters.tar
 
-# Bob does not know Alice yet: exit code 6, and the hint says what to do.
+# Bob does not trust Alice yet, so the command ends with exit code 6. The hint says what to do.
 bob package open data/letters.tar -o data/opened || echo "refused with exit code $?, as it should be"
 bob key trust data/alice/keys/migrator.pub --name alice
 bob package open data/letters.tar -o data/opened

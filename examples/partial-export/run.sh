@@ -1,5 +1,5 @@
 #!/bin/sh
-# Export two projects, rehearse the import, import. Stops at the first thing that is not as it should be.
+# Export two projects, make a dry run of the import, then import. The script stops at the first failure.
 set -u
 cd "$(dirname "$0")" || exit 1
 : "${MOVE_PASSWORD:=a long password that both ends know}"

@@ -171,7 +171,7 @@ function commandFault(/** @type {string} */ file, /** @type {string} */ target) 
   if (otherWord !== undefined && otherWord !== word && file !== 'src/cli/commands/index.ts') {
     return `only src/cli/commands/index.ts imports from the command "${otherWord}"`;
   }
-  if (part !== 'flags') return undefined;
+  if (part?.endsWith('flags') !== true) return undefined;
   return target.startsWith('src/cli/flags/') || target === 'src/adapters/index.ts'
     ? undefined
     : 'flags of a command import commander, src/cli/flags and the table of products';

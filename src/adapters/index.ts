@@ -50,3 +50,14 @@ export function checkAdapterModule(value: unknown, origin: string): AdapterModul
 
 /** The flags of every product, as data. Help and parsing read them without loading an adapter. */
 export const productOptions: readonly ProductOptions[] = [octopus, enms, microstrategy, snaplogic];
+
+/** The URL that a product's short name stands for. */
+export function knownUrl(product: string, name: string): string | undefined {
+  const urls = productOptions.find((entry) => entry.product === product)?.urls;
+  return urls !== undefined && Object.hasOwn(urls, name) ? urls[name] : undefined;
+}
+
+/** Empty for products whose servers nobody knows beforehand. */
+export function shortNames(product: string): readonly string[] {
+  return Object.keys(productOptions.find((entry) => entry.product === product)?.urls ?? {});
+}

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { MigratorError } from '../errors.ts';
 import { createHttpFactory } from '../http/client.ts';
-import { type HttpSettings } from '../http/settings.ts';
+import type { HttpSettings } from '../http/settings.ts';
 import type { Adapter, AdapterTools } from '../ports/adapter.ts';
 import type { Clock } from '../ports/runtime.ts';
 

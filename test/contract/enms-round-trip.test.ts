@@ -24,7 +24,7 @@ type Body = Readonly<Record<string, unknown>>;
 
 const types = ['user', 'group', 'device', 'file', 'link', 'service', 'network', 'workflow_edge', 'task', 'credential', 'pool']; // prettier-ignore
 
-/** A server without a sample, whose site has properties of its own. */
+/** A server without sample data, with properties that only this site has. */
 async function serverIn(directory: string) {
   await mkdir(join(directory, 'setup'), { recursive: true });
   await writeFile(join(directory, 'setup', 'properties.json'), JSON.stringify({ custom: siteProperties }));
@@ -46,22 +46,22 @@ type Server = Awaited<ReturnType<typeof serverIn>>;
 
 async function put({ call }: Server, steps: readonly Step[]): Promise<void> {
   for (const { type, body } of steps) {
-    // Nothing is random that the server refuses: else little would be left to survive.
+    // The server must accept every random object. Otherwise few would be left to compare.
     expect([type, body, await call('POST', `instance/${type}`, body)]).toEqual([type, body, { success: [expect.any(String)] }]);
   } // prettier-ignore
   await call('POST', 'update_all_pools', {});
 }
 
-/** Written by each server for itself, or worked out when it is read. */
+/** Each server writes these itself, or computes them when they are read. */
 const ownedByServer = new Set(['id', 'last_modified', 'last_modified_by', 'last_login', 'last_updated', 'status', 'source_id', 'destination_id', 'workflow_id', 'service_id', 'superworkflow_id']); // prettier-ignore
-/** Not migrated by eNMS: tasks arrive inactive. */
+/** eNMS does not migrate these: tasks arrive inactive. */
 const notMigrated = new Set(['is_active', 'next_run_time', 'time_before_next_run']);
-/** What the REST API does not tell: passwords and keys, a site's own private properties, the layout of workflows. */
+/** The REST API does not show these: passwords and keys, a site's own private properties, the layout of workflows. */
 const hidden = ['password', 'private_key', 'enable_password', 'custom_password', 'snmp_community', 'positions'];
 
 type Seen = Readonly<Record<string, Body>>;
 
-/** All that a server holds, as it tells it itself: over REST, and what it hides there from its own migration files. */
+/** Everything that a server holds. What REST does not show comes from the server's own migration files. */
 async function everythingOn({ call, directory, emulator }: Server, left: ReadonlySet<string>): Promise<Seen> {
   await call('POST', 'migrate/export', { name: 'seen', import_export_types: types, export_private_properties: true });
   const seen: Record<string, Body> = {};
@@ -69,7 +69,7 @@ async function everythingOn({ call, directory, emulator }: Server, left: Readonl
     const file = readYaml(await readFile(join(directory, 'files', 'migrations', 'seen', `${type}.yaml`), 'utf8'));
     for (const inFile of file as readonly Body[]) {
       const name = String(inFile['name']);
-      // The folders of migrations are each server's own.
+      // Each server has its own migration folders.
       if (type === 'file' && name.startsWith('>migrations')) continue;
       const told = (await call('GET', `instance/${type}/${encodeURIComponent(name)}`)) as Body;
       const private_ = Object.fromEntries(hidden.filter((key) => key in inFile).map((key) => [key, inFile[key]]));
@@ -83,7 +83,7 @@ async function everythingOn({ call, directory, emulator }: Server, left: Readonl
   return seen;
 }
 
-/** Names in relations are sets; lists of properties keep their order. */
+/** Names in relations are compared as sets. Lists in properties keep their order. */
 function comparable(key: string, value: unknown): unknown {
   const isNames = Array.isArray(value) && value.every((item) => typeof item === 'string') && key !== 'tags';
   return isNames ? [...(value as readonly string[])].sort() : value;
@@ -143,7 +143,7 @@ async function migrate(source: Server, target: Server, file: string, options: Op
   }
 }
 
-/** What the source holds, and what the target holds after the migration; `left` names properties that are not compared. */
+/** What the source holds, and the target after the migration. `left` names properties that are not compared. */
 function migrated(steps: readonly Step[], options: Options, left: readonly string[]): Promise<readonly [Seen, Seen]> {
   return withTempDir(async (folder) => {
     const source = await serverIn(join(folder, 'lab'));

@@ -20,14 +20,14 @@ import { describeAdapter } from './adapter.contract.ts';
 
 interface EnmsBench extends ContractBench {
   readonly servers: { readonly source: RunningEmulator; readonly target: RunningEmulator };
-  /** The target as its account sees it with another password. */
+  /** An adapter for the target, with the same account and this password. */
   as(password: string): Adapter;
 }
 
 const strangersPassword = 'password of nobody here';
 const project = 'contract';
 
-/** With a key, the source encrypts what is private. */
+/** With a key, the source encrypts private values. */
 async function open(fernetKey?: string): Promise<EnmsBench> {
   const directory = await mkdtemp(join(tmpdir(), 'migrator-contract-'));
   if (fernetKey !== undefined) {
@@ -46,7 +46,7 @@ async function open(fernetKey?: string): Promise<EnmsBench> {
   };
   const passwordOf = (server: RunningEmulator) => server.credentials['password'] ?? '';
   const source = adapter(servers.source, passwordOf(servers.source));
-  // A project is a folder.
+  // In eNMS a project is a folder.
   const { username = '', password = '' } = servers.source.credentials;
   await fetch(`${servers.source.url}/rest/instance/folder`, {
     method: 'POST',
@@ -105,7 +105,7 @@ async function exported(
   const id = await exports.start(prepared, {}, undefined, never);
   expect((await watch(from, id, setup)).state).toBe('succeeded');
   const { files } = await exports.fetch(id, prepared, never);
-  // What a package does on its way: each file read whole.
+  // Reads each file whole, as sealing does.
   return Promise.all(files.map(async (file) => packaged(file.path, await text(file.open(never)))));
 }
 
@@ -118,7 +118,7 @@ async function prepared(bench: EnmsBench, files: readonly ArtifactFile[], option
   return need(bench.target.imports, 'imports').prepare({ source, dryRun, options, files }, never);
 }
 
-/** As a run does it: staged, and started. */
+/** Stages and starts an import, as a run does. */
 async function started(bench: EnmsBench, plan: PreparedImport, files: readonly ArtifactFile[], secrets = {}) {
   const imports = need(bench.target.imports, 'imports');
   await imports.stage?.(plan, files, never);
@@ -130,7 +130,7 @@ async function imported(bench: EnmsBench, files: readonly ArtifactFile[], option
   return watch(bench.target, id, setup);
 }
 
-/** The folders of migrations are each server's own. */
+/** Each server has its own migration folders. */
 const isOwnFolder = (name: string) => name.startsWith('>migrations');
 
 async function differences(bench: EnmsBench, files: readonly ArtifactFile[]) {
@@ -142,7 +142,7 @@ const namesOf = async (adapter: Adapter, kind: string) =>
   (await collect(adapter.inventory.list(kind, never))).map(({ name }) => name).sort();
 
 describeAdapter('enms', setup, () => {
-  test('all objects arrive, and a rehearsal afterwards finds nothing to do', async () => {
+  test('all objects arrive, and a dry run afterwards finds nothing to do', async () => {
     await onBench(async (bench) => {
       const files = await exported(bench);
       expect(files.map(({ path }) => path)).toHaveLength(12);
@@ -304,7 +304,7 @@ describeAdapter('enms', setup, () => {
         expect(plan.notes.join()).toContain('FERNET_KEY');
         const status = await watch(bench.target, await started(bench, plan, files), setup);
         expect(status).toMatchObject({ state: 'failed', wireState: 'Error 500 - Internal Server Error.' });
-        // Without them it goes through.
+        // Without private values the import succeeds.
         expect((await imported(bench, await exported(bench))).state).toBe('succeeded');
       }, Buffer.alloc(32, 7).toString('base64url'));
     });
@@ -317,7 +317,7 @@ describeAdapter('enms', setup, () => {
       ['import-500-after-delete', 'failed'],
     ])('%s is %s', async (fault, state) => {
       await onBench(async (bench) => {
-        // Of the whole, what is refused would be referred to, and fail it.
+        // With all types, other objects would refer to the refused one, and the whole import would fail.
         const files = await exported(bench, fault === 'partial-import' ? { type: ['device'] } : {});
         bench.servers.target.faults.add(named(fault));
         const status = await imported(bench, files);

@@ -128,7 +128,7 @@ describeAdapter('microstrategy', setup, () => {
       });
     });
 
-    test('a rehearsal is validated, and leaves nothing once it is discarded', async () => {
+    test('a dry run is validated, and leaves nothing once it is discarded', async () => {
       await onBench(async (bench) => {
         const { id } = await startMove(bench, { dryRun: true });
         const status = await watch(bench.source, id, setup);

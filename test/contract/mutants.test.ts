@@ -5,7 +5,7 @@ import { memorySetup } from './memory-setup.ts';
 
 type Mutation = (adapter: Adapter) => Adapter;
 
-/** Faults that adapters are known for, each with the sentence of the contract that must notice it. */
+/** Mistakes that adapters often make, each with the case of the contract that must notice it. */
 const mutations: readonly (readonly [string, string, Mutation])[] = [
   [
     'takes an unknown kind for an empty one',

@@ -16,14 +16,14 @@ import { startingOnce } from '../support/start-once.ts';
 import { describeAdapter } from './adapter.contract.ts';
 
 interface PlaneBench extends ContractBench {
-  /** Another org of the source's control plane, as an instance of its own. */
+  /** An instance for another org of the source's control plane. */
   readonly test: Adapter;
   readonly servers: { readonly source: RunningEmulator; readonly target: RunningEmulator };
-  /** The source's control plane as somebody else sees it. */
+  /** The source's control plane with another user's credentials. */
   as(email: string, org: string): Adapter;
-  /** The source's control plane by a JWT for one of its orgs. */
+  /** The source's control plane with a JWT for one of its orgs. */
   byToken(org: string): Adapter;
-  /** The target as another process sees it. */
+  /** The target, in another process. */
   elsewhere(): Adapter;
 }
 

@@ -8,7 +8,7 @@ import { passwordOf } from '../support/account-workshop.ts';
 import { withEnmsWorkshop } from '../support/enms-workshop.ts';
 import type { Workshop } from '../support/workshop.ts';
 
-// A process is killed and its command run again for every step: on a busy machine that takes its time.
+// For every step a process is killed and its command run again. On a busy machine that takes long.
 jest.setTimeout(240_000);
 
 const exporting = ['partial-export', '--from', 'lab', '--project', 'nightly', '-o', 'nightly.tar'];
@@ -34,7 +34,7 @@ async function call(server: RunningEmulator, path: string, json?: unknown): Prom
 
 const types = ['user', 'group', 'device', 'link', 'service', 'network', 'workflow_edge', 'task', 'credential', 'pool'];
 
-/** The properties of all objects, without the numbers that a server gives to them. */
+/** The properties of all objects, without the ids that a server gives them. */
 async function stateOf(server: RunningEmulator): Promise<unknown> {
   const state: Record<string, readonly string[]> = {};
   for (const type of types) {
@@ -45,7 +45,7 @@ async function stateOf(server: RunningEmulator): Promise<unknown> {
   return state;
 }
 
-/** How often the servers were told to begin something, from now on. */
+/** Counts how often the servers are asked to start something, from now on. */
 function counting({ lab, prod }: Workshop) {
   lab.faults.forgetRequests();
   prod.faults.forgetRequests();
@@ -73,11 +73,11 @@ test('partial-export: one export, and a package that is whole', async () => {
       'answer POST /login #1',
       'answer POST /get_migration_folders #1',
       'before POST /rest/migrate/export #1',
-      'answer POST /rest/migrate/export #1', // exported, the journal does not know
-      `answer GET ${inExport}/metadata.yaml #1`, // looked whether it is finished
+      'answer POST /rest/migrate/export #1', // exported, but the journal does not know
+      `answer GET ${inExport}/metadata.yaml #1`, // checked whether it is finished
       `answer GET ${inExport}/pool.yaml #1`,
       'before link nightly.tar #1',
-      'after link nightly.tar #1', // the package has its name, the journal does not know
+      'after link nightly.tar #1', // the package has its name, but the journal does not know
     ]) {
       await rm(workshop.path('nightly.tar'), { force: true });
       const { exports } = counting(workshop);
@@ -92,7 +92,7 @@ test('partial-export: one export, and a package that is whole', async () => {
   });
 });
 
-/** Something that only this package brings. */
+/** Exports a package with a device that no other package has. */
 async function exportWith(name: string, workshop: Workshop): Promise<void> {
   expect(await call(workshop.lab, 'instance/device', { name })).toEqual({ success: [name] });
   await rm(workshop.path('nightly.tar'), { force: true });
@@ -109,10 +109,10 @@ test('import: one import, nothing lost', async () => {
       'answer POST /rest/instance/folder #1',
       'answer POST /upload_files #1',
       `answer GET ${inImport}/metadata.yaml #1`, // all files are there
-      'before POST /rest/migrate/import #1', // the remark says that it was meant to be sent, and it was not
-      'answer POST /rest/migrate/import #1', // imported, nobody knows
-      'answer POST /upload_files #14', // the answer is kept beside the files, the journal does not know
-      `answer GET ${inImport}/pool.yaml #2`, // looking at what arrived
+      'before POST /rest/migrate/import #1', // the note says that the import is started, but it was not sent
+      'answer POST /rest/migrate/import #1', // imported, but nothing here knows
+      'answer POST /upload_files #14', // the answer is noted beside the files, but the journal does not know
+      `answer GET ${inImport}/pool.yaml #2`, // checking what arrived
     ].entries()) {
       const device = `step-${index}`;
       await exportWith(device, workshop);
@@ -129,7 +129,7 @@ test('import: one import, nothing lost', async () => {
   });
 });
 
-/** A change that creates and deletes nothing. */
+/** Exports a package that only changes one device. */
 async function exportUpdate(location: string, workshop: Workshop): Promise<void> {
   expect(await call(workshop.lab, 'instance/device', { name: 'par-gw', location })).toEqual({ success: ['par-gw'] });
   await rm(workshop.path('nightly.tar'), { force: true });
@@ -159,7 +159,7 @@ test('import: killed while the server is at work, it is waited for and not sent 
     const values = { lasts: 1500, proxy: 1500 };
     workshop.prod.faults.add({ type: 'named', name: 'slow-import', values, times: 1 });
     const started = workshop.start(importing);
-    // The fault is gone when the server has begun.
+    // The fault is used up as soon as the server has begun.
     while (workshop.prod.faults.active().length > 0) await new Promise((done) => setTimeout(done, 5));
     started.child.kill('SIGKILL');
     await started.finished;
@@ -174,8 +174,8 @@ test('import that empties: never without its backup, and undo brings back what w
     await again(workshop, exporting);
     const before = await stateOf(prod);
     for (const step of [
-      `answer GET ${inImport}/metadata.yaml #2`, // the files are there, no backup yet
-      'answer POST /rest/migrate/export #1', // the backup lies on the server only
+      `answer GET ${inImport}/metadata.yaml #2`, // the files are there, but there is no backup yet
+      'answer POST /rest/migrate/export #1', // the backup is on the server only
       'before link prod-backup-TIME.tar #1',
       'before POST /rest/migrate/import #1',
       'answer POST /rest/migrate/import #1',
@@ -184,7 +184,7 @@ test('import that empties: never without its backup, and undo brings back what w
       for (const backup of await backupsIn(workshop)) await rm(workshop.path(backup));
       const { imports } = counting(workshop);
       await kill(step, workshop, emptying);
-      // Nothing is deleted as long as there is no way back.
+      // Nothing is deleted as long as there is no backup.
       if (imports() === 0) expect([step, await stateOf(prod)]).toEqual([step, before]);
       else expect([step, await backupsIn(workshop)]).toEqual([step, [expect.any(String)]]);
       const result = await again(workshop, emptying);
@@ -205,8 +205,8 @@ const moving = ['migrate-project', 'nightly', '--from', 'lab', '--to', 'prod'];
 test('migrate-project: one export, one import, nothing left lying about here', async () => {
   await withEnmsWorkshop(async (workshop) => {
     for (const [index, step] of [
-      'answer POST /rest/migrate/export #1', // exported, the journal does not know
-      'after rename migrate-project-HEX.tar #1', // the package lies here, the target knows nothing
+      'answer POST /rest/migrate/export #1', // exported, but the journal does not know
+      'after rename migrate-project-HEX.tar #1', // the package is here, but the target knows nothing
       'answer POST /upload_files #3',
       'answer POST /rest/migrate/import #1',
     ].entries()) {
@@ -240,7 +240,7 @@ test('migrate-project --via rest: goes on with what is not there, and says what 
       ((await call(server, `query/${type}`)) as readonly { readonly name: string }[]).map(({ name }) => name);
     for (const type of ['device', 'link'])
       expect(await named(workshop.prod, type)).toEqual(expect.arrayContaining(await named(workshop.lab, type)));
-    // A run of its own writes everything, whatever is there.
+    // A new run writes all objects, also those that are there already.
     const [, fresh] = (await again(workshop, byRest))['jobs'] as readonly string[];
     expect(fresh).toMatch(new RegExp(`/${Number(written) + Number(equal)}/0$`));
   });
@@ -261,7 +261,7 @@ test('topology: one spreadsheet; devices are never deleted twice unasked', async
     }
     const adding = ['import', 'net.xls', '--to', 'prod', '--topology', '--json'];
     await kill('answer POST /rest/topology/import #1', workshop, adding);
-    // Devices with lists are refused by the server: as far as a spreadsheet goes it is in.
+    // The server refuses devices with lists, so the import is partial.
     expect((await run(adding)).code).toBe(3);
     const replacing = [...adding, '--replace', '--yes'];
     lab.faults.forgetRequests();

@@ -22,12 +22,12 @@ async function devicesOn(workshop: Workshop, name: string): Promise<readonly str
 const exporting = ['partial-export', '--from', 'lab', '--project', 'nightly', '-o', 'nightly.tar'];
 
 describe('import', () => {
-  test('of an export adds what is missing; a rehearsal before it changes nothing', async () => {
+  test('of an export adds what is missing; a dry run before it changes nothing', async () => {
     await withEnmsWorkshop(async (workshop) => {
       const before = await devicesOn(workshop, 'prod');
       await document(workshop, exporting);
-      const rehearsed = await document(workshop, ['import', 'nightly.tar', '--to', 'prod', '--dry-run']);
-      expect(rehearsed).toMatchObject({ outcome: 'done', dryRun: true });
+      const dryRun = await document(workshop, ['import', 'nightly.tar', '--to', 'prod', '--dry-run']);
+      expect(dryRun).toMatchObject({ outcome: 'done', dryRun: true });
       expect(await devicesOn(workshop, 'prod')).toEqual(before);
       expect(await document(workshop, ['import', 'nightly.tar', '--to', 'prod'])).toMatchObject({ outcome: 'done' });
       const all = [...new Set([...before, ...(await devicesOn(workshop, 'lab'))])].sort();
@@ -40,7 +40,7 @@ describe('import', () => {
       const before = await devicesOn(workshop, 'prod');
       await document(workshop, exporting);
       const emptying = ['import', 'nightly.tar', '--to', 'prod', '--empty-database-before-import'];
-      // Nobody is there to agree.
+      // There is no terminal and no --yes, so nobody agrees.
       expect(await document(workshop, emptying, 2)).toMatchObject({ code: 'USAGE' });
       expect(await devicesOn(workshop, 'prod')).toEqual(before);
       const done = await document(workshop, [...emptying, '--yes']);
@@ -72,7 +72,7 @@ describe('migrate-project', () => {
       const { code, stderr, stdout } = await workshop.run([...moving, '--json']);
       expect([code, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ outcome: 'done', warnings: [] })]);
       expect(JSON.parse(stdout)).toMatchObject({ route: 'relay' });
-      // What stays on the disks of the servers is named when it is done.
+      // The folders that stay on the servers' disks are named at the end.
       const stays = [...stderr.matchAll(/files\/migrations\/nightly--(\w+)-\S+ stays on (\S+), where/g)];
       const both = [
         ['export', workshop.lab.url],

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 let folder: string;
 
-/** What a user has who installed migrator: a program of that name on the PATH. */
+/** Puts a program `migrator` on the PATH, as an installation does. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'migrator-examples-'));
   const program = `#!/bin/sh\nexec "${process.execPath}" "${join(root, 'bin', 'migrator.mjs')}" "$@"\n`;
@@ -50,7 +50,7 @@ describe('examples run as they are', () => {
       await cp(join(root, 'examples', name), copy, { recursive: true });
       const { code, out } = await run('sh', [join(copy, 'run.sh')]);
       expect(out).toContain(said);
-      // What Node.js itself has to say is nothing for a user.
+      // Users must not see warnings of Node.js.
       expect(out).not.toMatch(/\(node:\d+\)/u);
       expect(code).toBe(0);
     });

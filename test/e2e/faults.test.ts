@@ -8,7 +8,7 @@ import { counted } from '../support/octopus-api.ts';
 import { testIO } from '../support/test-io.ts';
 import { withWorkshop, type Workshop } from '../support/workshop.ts';
 
-// Hundreds of command lines: they run in this process, through the same door as the binary.
+// There are hundreds of command lines. They run in this process, through the function that the binary calls.
 
 type Effect = Omit<Extract<FaultSpec, { readonly type: 'route' }>, 'type' | 'method' | 'path' | 'times'>;
 
@@ -26,7 +26,7 @@ const effects: Readonly<Record<string, Effect>> = {
 interface Request {
   readonly server: 'lab' | 'prod';
   readonly method: string;
-  /** With `*` where ids and versions stand. */
+  /** With `*` in place of ids and versions. */
   readonly path: string;
 }
 
@@ -62,7 +62,7 @@ function distinct(workshop: Workshop): readonly Request[] {
 }
 
 interface Verb {
-  /** Makes what the command line needs, and gives it; `name` is one that nothing else has. */
+  /** Makes what the command line needs, and returns the command line. `name` is unique. */
   readonly prepare: (name: string, workshop: Workshop) => Promise<readonly string[]>;
   readonly exports: number;
   readonly imports: number;
@@ -84,7 +84,7 @@ const verbs: Readonly<Record<string, Verb>> = {
     imports: 1,
   },
   'migrate-project': {
-    // A version of its own, so that each is work of its own.
+    // Each case has its own version. Otherwise a case would resume the run of another one.
     prepare: (name) => {
       const version = ['--package-version', `1.0.0-${name}`];
       const between = ['--from', 'lab', '--to', 'prod', '--route', 'push'];
@@ -92,12 +92,12 @@ const verbs: Readonly<Record<string, Verb>> = {
     },
     exports: 1,
     imports: 1,
-    // The source server makes this request: what it meets is its job's failure.
+    // The source server makes this request. When it fails, the server's job fails.
     others: /packages\/raw$/,
   },
 };
 
-/** The documented ends of a run that met a broken server: refused, unreachable or nonsense, job failed, still running. */
+/** The exit codes of a run against a broken server: done, refused, unreachable or nonsense, job failed, still running. */
 const honest = [0, 4, 5, 8, 9];
 
 async function examine(one: Case, name: string, verb: Verb, workshop: Workshop): Promise<string[]> {
@@ -127,7 +127,10 @@ async function examine(one: Case, name: string, verb: Verb, workshop: Workshop):
   return complaints;
 }
 
-/** One effect at each request, in turn, and all at what an export or import writes; all at every request with MIGRATOR_TEST_ALL. */
+/**
+ * One effect, in turn, for each request, and all effects for the writes of an export or import. With MIGRATOR_TEST_ALL
+ * all effects for all requests.
+ */
 function cases(requests: readonly Request[], verb: Verb): readonly Case[] {
   const names = Object.keys(effects);
   const all = process.env['MIGRATOR_TEST_ALL'] !== undefined;

@@ -12,7 +12,7 @@ const migrating = (route: string) =>
 const named = (name: string, values: Readonly<Record<string, number>> = {}) =>
   ({ type: 'named', name, values, times: 1 }) as const;
 
-/** What users of real servers have met; each ends with its own exit code and the server's words. */
+/** Failures that users of real servers reported. Each ends with its own exit code and the server's words. */
 describe('a server that fails in a known way', () => {
   test.each([
     [{}, 'Could not find a part of the path'],
@@ -24,7 +24,7 @@ describe('a server that fails in a known way', () => {
       const failed = await run(importing);
       expect(failed).toMatchObject({ code: 8, stderr: expect.stringContaining(words) });
       expect(failed.stderr).toContain('although it says Success');
-      // The failed job is over: the same line begins another one.
+      // The failed job is over, so the same command starts another one.
       const again = await counted({ lab: prod, prod }, () => run(importing));
       expect(again).toMatchObject({ result: { code: 0 }, imports: 1 });
       expect(await projectsOf(prod)).toContain('Web Shop');
@@ -123,7 +123,7 @@ describe('a server that fails in a known way', () => {
       const lost = await run(exporting);
       expect(lost).toMatchObject({ code: 8, stderr: expect.stringContaining('does not hold') });
       expect(await leftovers(workshop)).toEqual([]);
-      // Nothing is there to take up: the same line exports again.
+      // There is nothing to resume, so the same command exports again.
       expect(await run(exporting)).toMatchObject({ code: 0 });
       prod.faults.add(named('package-vanishes'));
       expect(await run(importing)).toMatchObject({ code: 5, stderr: expect.stringContaining('does not hold') });
@@ -151,7 +151,7 @@ describe('a server that fails in a known way', () => {
       expect(await run(exporting)).toMatchObject({ code: 0 });
       expect(await counted(workshop, () => run(importing))).toMatchObject({ result: { code: 2 }, imports: 0 });
       expect(await packagesOf(prod)).toEqual([]);
-      // The server itself has the last word.
+      // With --ignore-version the server itself decides.
       const tried = await counted(workshop, () => run([...importing, '--ignore-version']));
       expect(tried).toMatchObject({ result: { code: 8, stderr: expect.stringContaining('version') }, imports: 1 });
     });

@@ -9,7 +9,7 @@ import { withWorkshop, type Workshop } from '../support/workshop.ts';
 const password = ['--password', 'env:MOVE_PASSWORD'];
 const exporting = ['partial-export', '--from', 'lab', '--project', 'Web Shop', ...password];
 
-/** Each gives the arguments of a package that must not get anywhere. */
+/** Each makes a package that must be refused, and returns its arguments. */
 const hostile: Readonly<Record<string, (workshop: Workshop, good: Buffer) => Promise<readonly string[]>>> = {
   'a flipped byte in the content': async ({ path }, good) => {
     const bytes = Buffer.from(good);
@@ -73,7 +73,7 @@ describe('a package that cannot be trusted', () => {
         expect({ line: line.slice(0, 2), code: ended.code }).toEqual({ line: line.slice(0, 2), code: 6 });
         expect(ended.stderr).toMatch(/^migrator: error: (?!unexpected)/m);
       }
-      // A package that only its content's key refuses is found out before anything is sent as well.
+      // Also a package whose content no key opens is refused before anything is sent.
       const sent = prod.faults.requests().filter(({ method }) => method !== 'GET');
       expect(sent).toEqual([]);
       if (!locked) expect(prod.faults.requests()).toEqual([]);

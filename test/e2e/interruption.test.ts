@@ -35,7 +35,7 @@ describe('an interruption lets go of the job, and the job goes on', () => {
       expect(resumed).toMatchObject({ code: 0 });
       expect(await run(['package', 'verify', 'there.tar', '--content'])).toMatchObject({ code: 0 });
 
-      // And this machine's own run is taken up by the same words.
+      // On this machine the same command resumes its own run.
       expect(await run(exporting)).toMatchObject({ code: 0 });
       expect(await tasksOf(lab, exportTask)).toHaveLength(1);
     });

@@ -4,7 +4,7 @@ import { crashAt, leftovers, stepsOf } from '../support/crash.ts';
 import { counted, importTask, logOf, projectsOf, tasksOf } from '../support/octopus-api.ts';
 import { withWorkshop, type Workshop } from '../support/workshop.ts';
 
-// Two processes for every step: on a busy machine that takes its time.
+// Every step needs two processes. On a busy machine that takes long.
 jest.setTimeout(240_000);
 
 const password = ['--password', 'env:MOVE_PASSWORD'];
@@ -13,7 +13,7 @@ const importing = ['import', 'shop.tar', '--to', 'prod', ...password];
 const migrating = (route: string) =>
   ['migrate-project', 'Web Shop', '--from', 'lab', '--to', 'prod', '--route', route, ...password] as const;
 
-/** The journal is written this many times before the first of these steps. */
+/** The file of a run in the journal, as steps name it. */
 const journal = 'TIME.HEX.json';
 
 interface Outcome {
@@ -25,7 +25,7 @@ interface Outcome {
   readonly leftovers: readonly string[];
 }
 
-/** Kills the command line at a step, looks at what lies there, and types it again. */
+/** Kills the command at a step, looks at what is there, and runs the command again. */
 async function killedAndAgain(
   step: string,
   args: readonly string[],
@@ -53,16 +53,16 @@ const outcome = (step: string, exports: number, imports: number): Outcome => ({
 describe('kill -9 and the same command line again', () => {
   test('partial-export: one export, one whole file', async () => {
     const steps = [
-      `after rename ${journal} #3`, // the intent is on disk, nothing was sent
+      `after rename ${journal} #3`, // the intent is on disk, but nothing was sent
       'before POST /api/migrations/partialexport #1',
-      'answer POST /api/migrations/partialexport #1', // the server has begun, the journal does not know
+      'answer POST /api/migrations/partialexport #1', // the server has begun, but the journal does not know
       `after rename ${journal} #4`,
       'answer GET /api/tasks/TASK #1', // polling
       'before GET /api/Spaces-1/packages/packages-Octopus.Space.Migration.1.0.0-TIME/raw #1',
       'answer GET /api/Spaces-1/packages/packages-Octopus.Space.Migration.1.0.0-TIME/raw #1', // sealing
-      'before link shop.tar #1', // complete, without its name
-      'after link shop.tar #1', // with its name, and the partial one
-      'after unlink .shop.tar.partial #1', // complete, the journal does not know
+      'before link shop.tar #1', // complete, but without its name
+      'after link shop.tar #1', // with its name, and still with the partial one
+      'after unlink .shop.tar.partial #1', // complete, but the journal does not know
     ];
     await withWorkshop({}, async (workshop) => {
       const { run, path, folder } = workshop;
@@ -74,7 +74,7 @@ describe('kill -9 and the same command line again', () => {
       for (const step of steps) {
         await rm(path('shop.tar'));
         const check = async () => {
-          // Under its final name there is a whole package or nothing.
+          // The final name belongs to a complete package, or does not exist.
           const named = (await readdir(folder)).includes('shop.tar');
           expect({ step, named }).toEqual({ step, named: /after (link|unlink)/.test(step) });
           if (named) expect(await run(['package', 'verify', 'shop.tar', '--content'])).toMatchObject({ code: 0 });
@@ -112,14 +112,14 @@ describe('kill -9 and the same command line again', () => {
 
   test('import: one import, nothing twice', async () => {
     const steps = [
-      'before GET /api #1', // verified, the server not asked yet
+      'before GET /api #1', // verified, but the server was not asked yet
       'before POST /api/Spaces-1/packages/raw?overwriteMode=FailIfExists #1',
-      'answer POST /api/Spaces-1/packages/raw?overwriteMode=FailIfExists #1', // the feed has it, the journal does not know
+      'answer POST /api/Spaces-1/packages/raw?overwriteMode=FailIfExists #1', // the feed has it, but the journal does not know
       `after rename ${journal} #3`, // between upload and start
       'before POST /api/migrations/import #1',
       'answer POST /api/migrations/import #1',
       'answer GET /api/tasks/TASK #1',
-      `before rename ${journal} #7`, // imported, the journal does not know
+      `before rename ${journal} #7`, // imported, but the journal does not know
     ];
     await withWorkshop({}, async (workshop) => {
       const { run, path, prod } = workshop;
@@ -218,7 +218,8 @@ describe('an answer that was lost, in one process', () => {
       const { run, lab, prod } = workshop;
       const once = { type: 'route', method: 'POST', reset, times: 1 } as const;
       const { exports, imports } = await counted(workshop, async () => {
-        // What was processed is found by looking; what was not is said so, and the next run begins it.
+        // A request that was processed is found on the server. For one that was not, the error says so, and the next
+        // run starts the job.
         lab.faults.add({ ...once, path: '/api/migrations/partialexport' });
         const first = await run(exporting);
         expect(first).toMatchObject(reset === 'after' ? { code: 0 } : { code: 5 });
@@ -232,7 +233,7 @@ describe('an answer that was lost, in one process', () => {
     });
   });
 
-  test('a rehearsal of a moment ago is not taken for the import', async () => {
+  test('a dry run just before is not taken for the import', async () => {
     await withWorkshop({ rc: 'http: { timeout: 2s, retries: 1 }' }, async (workshop) => {
       const { run, prod } = workshop;
       expect(await run(exporting)).toMatchObject({ code: 0 });

@@ -140,7 +140,7 @@ test('a package is edited, certified where it is, and neither where a product kn
       status: { state: 'succeeded', wireState: 'created' },
     });
 
-    // What was done on one stays told when the other one fails.
+    // When the second Library fails, the output still says what was done on the first one.
     const alone = await workshop.run(['package', 'certify', id, '--at', 'lab', '--at', 'prod']);
     expect(alone).toMatchObject({ code: 2, stderr: expect.stringContaining(`${id} is certified on lab`) });
     expect(alone.stderr).toContain('prod has no migration');
@@ -174,7 +174,7 @@ test('an account without the privileges is refused before anything is made', asy
     });
     expect(await jobsOn(workshop, 'lab')).toEqual([]);
     expect((await run(['doctor', 'lab'])).stdout).toContain('may not import');
-    // Who may make packages alone leaves the rest to others.
+    // An account that may only make packages leaves the rest to others.
     expect((await run([...moving, '--request-only'])).code).toBe(0);
     expect(await jobsOn(workshop, 'lab')).toMatchObject([{ wireState: 'requested' }]);
   });
@@ -200,10 +200,10 @@ describe('kill -9 between any two calls of a move', () => {
       expect(killed.signal).toBe('SIGKILL');
       const [job] = await jobsOn(workshop, 'lab');
       if (job === undefined || step.includes('POST')) {
-        // The same command line, which finds what its killed run began.
+        // The same command finds what its killed run began.
         expect(await document(workshop, moving)).toMatchObject({ outcome: 'done' });
       } else {
-        // Another machine that knows nothing but the handle.
+        // Another machine knows nothing but the handle.
         const other = {
           ...workshop,
           run: (args: readonly string[]) => workshop.run(args, { env: workshop.elsewhere() }),

@@ -4,7 +4,7 @@ import { withWorkshop } from '../support/workshop.ts';
 const flags = ['--password', 'env:MOVE_PASSWORD'];
 
 describe('the main job', () => {
-  test('export, inspect, verify, rehearse, import, and nothing that existed is lost', async () => {
+  test('exports, inspects, verifies, makes a dry run, imports, and loses nothing that existed', async () => {
     await withWorkshop({}, async ({ run }) => {
       const projects = async (instance: string): Promise<string[]> => {
         const { stdout } = await run(['inventory', '--from', instance, '--json']);
@@ -28,9 +28,9 @@ describe('the main job', () => {
       expect(await run(['package', 'inspect', 'shop.tar'])).toMatchObject({ code: 0 });
       expect(await run(['package', 'verify', 'shop.tar', '--content'])).toMatchObject({ code: 0 });
 
-      const rehearsed = await run(['import', 'shop.tar', '--to', 'prod', ...flags, '--dry-run']);
-      expect(rehearsed).toMatchObject({ code: 0 });
-      expect(rehearsed.stdout).toContain("Created Project 'Web Shop'");
+      const dryRun = await run(['import', 'shop.tar', '--to', 'prod', ...flags, '--dry-run']);
+      expect(dryRun).toMatchObject({ code: 0 });
+      expect(dryRun.stdout).toContain("Created Project 'Web Shop'");
       expect(await projects('prod')).toEqual(before);
 
       expect(await run(['import', 'shop.tar', '--to', 'prod', ...flags])).toMatchObject({ code: 0 });

@@ -7,7 +7,7 @@ import { withWorkshop, type Workshop } from '../support/workshop.ts';
 const binary = fileURLToPath(new URL('../../bin/migrator.mjs', import.meta.url));
 const flags = ['--password', 'env:MOVE_PASSWORD'];
 
-/** One line of two programs: `migrator <left> | migrator <right>`. */
+/** Runs `migrator <left> | migrator <right>`. */
 function pipe(left: readonly string[], right: readonly string[], { folder, env }: Workshop) {
   const options = { cwd: folder, env };
   const from = spawn(process.execPath, [binary, ...left], { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -16,7 +16,7 @@ function pipe(left: readonly string[], right: readonly string[], { folder, env }
   from.stderr.setEncoding('utf8').on('data', (chunk: string) => (told += chunk));
   let out = '';
   for (const stream of [to.stdout, to.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => (out += chunk));
-  // Nobody here reads the pipe between the two, so the first one never closes it for us.
+  // This process does not read the pipe between the two, so it never sees the first one close it.
   const first = new Promise<number | null>((done) => from.on('exit', done));
   const second = new Promise<number | null>((done) => to.on('close', done));
   return Promise.all([first, second]).then((codes) => ({ codes, told, out }));

@@ -5,7 +5,7 @@ import { type Finished, runBinary } from '../support/binary.ts';
 import { keyOf } from '../support/octopus-api.ts';
 import { withWorkshop, type Workshop } from '../support/workshop.ts';
 
-/** One for each way in, each with what makes escaping go wrong. None is a word that could stand there by chance. */
+/** One secret for each way to give it, with characters that are hard to escape. None is in the output by chance. */
 const secrets = {
   exportPassword: 'exp&w=rd?/ #1 "q\u00fcote\u00e9" <%41> \\back',
   commandPassword: 'from-a-command-\u{1F512}-42+7',
@@ -15,7 +15,7 @@ const secrets = {
   wrongKey: 'API-WRONGKEYTHATNOBODYHAS00000001',
 };
 
-/** A text in the spellings that logs, URLs, headers and documents give it. */
+/** A text in all forms that it has in logs, URLs, headers and documents. */
 function spellings(secret: string): readonly string[] {
   const json = JSON.stringify(secret).slice(1, -1);
   return [
@@ -43,7 +43,7 @@ function expectCode(code: number, args: readonly string[], ended: Finished): voi
   expect({ args: start, code: ended.code, err }).toEqual({ args: start, code, err: '' });
 }
 
-/** Runs lines with every kind of output, and looks for the secrets in all that was said and kept. */
+/** Runs command lines with every kind of output, and searches for the secrets in all that was printed or stored. */
 class Search {
   readonly found: string[] = [];
   readonly #workshop: Workshop;
@@ -58,7 +58,7 @@ class Search {
     const { folder, env: usual } = this.#workshop;
     const ended = await runBinary(args, { cwd: folder, env: { ...usual, ...env } });
     expectCode(code, args, ended);
-    // A plain value on the command line is the caller's own; everything migrator says of it counts.
+    // The search is in migrator's output only: the command line itself may hold a plain secret.
     this.text(`stdout of ${args.slice(0, 2).join(' ')}`, ended.stdout);
     this.text(`stderr of ${args.slice(0, 2).join(' ')}`, ended.stderr);
     return ended.stdout;
@@ -103,12 +103,12 @@ describe('no secret is told or kept', () => {
       const file = ['--password', 'file:export-password'];
       for (const [index, how] of loud.entries()) {
         const out = `shop-${String(index)}.tar`;
-        // A passphrase costs seconds by design, so one round has it.
+        // A passphrase takes seconds by design, so only one round uses it.
         const sealing = index === 0 ? ['--passphrase', 'env:PASS'] : [];
         await search.line(0, [...from, ...file, ...sealing, '-o', out, ...how], given);
         await search.line(0, ['package', 'inspect', out, ...how], given);
         await search.line(0, ['import', out, '--to', 'prod', ...file, ...sealing, '--dry-run', ...how], given);
-        // The wrong one: the server's words come back, with the reason.
+        // With the wrong password the output has the server's words and the reason.
         const wrong = ['--password', secrets.plainPassword];
         await search.line(8, ['import', out, '--to', 'prod', ...wrong, ...sealing, ...how], given);
         await search.line(0, ['import', out, '--to', 'prod', ...file, ...sealing, ...how], given);
@@ -117,7 +117,7 @@ describe('no secret is told or kept', () => {
         await search.line(0, [...ways, '--route', index === 0 ? 'relay' : 'push'], given);
 
         await search.line(4, ['inventory', '--from', 'wrong', ...how], given);
-        // A server that repeats what it was sent, in its own error.
+        // A server repeats in its error what it was sent.
         const echo = [
           lab.faults.add({
             type: 'route',
@@ -148,12 +148,12 @@ describe('no secret is told or kept', () => {
       await search.files(path('state'));
       await search.files(path('config'));
       for (const name of await readdir(workshop.folder)) {
-        // What a package shows to everybody: its manifest, sums and signature; the content is sealed.
+        // Everybody can read the manifest, sums and signature of a package. The content is sealed.
         if (name.endsWith('.tar')) search.text(name, (await readFile(path(name))).toString('latin1'));
       }
       expect(search.found).toEqual([]);
 
-      // The search itself finds what is there.
+      // The search itself works: it finds secrets that are there.
       search.text('a control', `x ${encodeURIComponent(secrets.exportPassword)} ${keyOf(prod)}`);
       expect(search.found).toEqual(['exportPassword in a control', 'prodKey in a control']);
       expect(env['LAB_KEY']).toBe(keyOf(lab));

@@ -6,7 +6,7 @@ import { startEmulator, type RunningEmulator } from '../../src/emulators/index.t
 import { zipOf } from '../support/zip.ts';
 import { type Finished, runBinary, startBinary } from '../support/binary.ts';
 
-// Many processes: on a busy machine that takes its time.
+// There are many processes. On a busy machine that takes long.
 jest.setTimeout(120_000);
 
 interface Site {
@@ -16,7 +16,7 @@ interface Site {
   readonly start: (args: readonly string[]) => ReturnType<typeof startBinary>;
   /** Makes a file on that machine and returns its path. */
   readonly file: (name: string, content: string | Buffer) => Promise<string>;
-  /** What a project holds, asked past migrator: `Type name`. */
+  /** The assets of a project, read without migrator: `Type name`. */
   readonly assets: (server: RunningEmulator, path: string) => Promise<readonly string[]>;
 }
 
@@ -100,11 +100,11 @@ const reported = ({ stdout }: Finished): Report['result'] => {
 };
 
 describe('within a control plane', () => {
-  test('rehearse, migrate, and a second time over it', async () => {
+  test('a dry run, a migration, and a second one over it', async () => {
     await withSite(async ({ us, run, assets }) => {
-      const rehearsed = await run([...within, '--dry-run', '--json']);
-      expect(rehearsed).toMatchObject({ code: 0 });
-      expect(reported(rehearsed).plan.map(({ action }) => action)).toEqual(Array(10).fill('create'));
+      const dryRun = await run([...within, '--dry-run', '--json']);
+      expect(dryRun).toMatchObject({ code: 0 });
+      expect(reported(dryRun).plan.map(({ action }) => action)).toEqual(Array(10).fill('create'));
       expect(await assets(us, '/Acme-Test/Finance/Invoices')).toEqual([]);
 
       const moved = await run([...within, '--json']);
@@ -157,14 +157,14 @@ describe('within a control plane', () => {
       const waited = await run(['job', 'wait', handle, '--json'], 'state-elsewhere');
       expect(waited).toMatchObject({ code: 0 });
       expect(await assets(us, '/Acme-Test/Sales EMEA/Bulk')).toHaveLength(230);
-      // The first machine takes its own run up and begins nothing anew.
+      // The first machine resumes its own run and starts nothing.
       expect(await run(line)).toMatchObject({ code: 0 });
     }, 5);
   });
 });
 
 describe('between control planes', () => {
-  test('export, rehearse, import, a second time, and a copy', async () => {
+  test('an export, a dry run, an import, a second import, and a copy', async () => {
     await withSite(async ({ eu, run, assets }) => {
       const sealed = ['--unsigned', '--unencrypted'];
       const exporting = ['partial-export', '--from', 'dev', '--project', '/Acme-Dev/Sales EMEA/CRM Sync', ...sealed];
@@ -174,16 +174,16 @@ describe('between control planes', () => {
       expect(await run(importing)).toMatchObject({ code: 7, stderr: expect.stringContaining('--on-duplicate') });
       const before = await assets(eu, '/Acme-EU/Sales EMEA/CRM Sync');
       const overwriting = [...importing, '--on-duplicate', 'overwrite'];
-      const rehearsed = await run([...overwriting, '--dry-run', '--json']);
-      expect(rehearsed).toMatchObject({ code: 0 });
-      expect(reported(rehearsed).plan.map(({ kind, action }) => `${action} ${kind}`)).toEqual(
+      const dryRun = await run([...overwriting, '--dry-run', '--json']);
+      expect(dryRun).toMatchObject({ code: 0 });
+      expect(reported(dryRun).plan.map(({ kind, action }) => `${action} ${kind}`)).toEqual(
         expect.arrayContaining(['overwrite Pipeline', 'keep Account', 'create Pipeline']),
       );
       expect(await assets(eu, '/Acme-EU/Sales EMEA/CRM Sync')).toEqual(before);
 
       const elsewhere = ['--dest-path', '/Acme-EU/Finance/CRM'];
       const imported = await run([...importing, ...elsewhere, '--json']);
-      // The accounts come from an environment that the other plane cannot read: warned about one by one.
+      // The other plane cannot read the environment of the accounts, so there is a warning for each account.
       expect(imported.code).toBe(3);
       expect(imported.stdout).toContain('crm_login');
       expect(await assets(eu, '/Acme-EU/Finance/CRM')).toContain('Pipeline sync_orders');
@@ -225,7 +225,7 @@ describe('between control planes', () => {
       const shown = await run(['job', 'wait', handle, '--json'], 'state-elsewhere');
       expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining('2 done, 0 failed') });
 
-      // The second time one is there, and nobody agreed to lose it.
+      // The second time the file exists, and nobody agreed to overwrite it.
       const again = [...line, ...over, '--on-duplicate', 'skip', '--expression-file', rates];
       expect((await run(again)).code).not.toBe(0);
       expect(await run([...line, ...over, '--on-duplicate', 'skip', '--expression-file', zip])).toMatchObject({
@@ -259,7 +259,7 @@ describe('between control planes', () => {
         code: 0,
       });
       const line = ['import', 'crm.tar', '--to', 'eu', '--no-duplicate-check', '--backup', 'before.tar', '--json'];
-      // Nobody is there to agree; the backup is taken by then, and the next run goes on from there.
+      // There is no terminal and no --yes, so nobody agrees. The backup exists by then. The next run goes on from there.
       const unasked = await run(line);
       expect(unasked.code).not.toBe(0);
       expect(await assets(eu, there)).toEqual(before);

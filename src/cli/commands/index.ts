@@ -70,7 +70,8 @@ export const commands: readonly Entry[] = [
       {
         name: 'edit',
         description: 'let a server make a package anew, under another name or from other objects and settings',
-        flags: async () => (await import('./package/flags.ts')).editFlags,
+        // Apart, because it loads the flags of all products.
+        flags: async () => (await import('./package/edit-flags.ts')).editFlags,
         run: async () => (await import('./package/edit.ts')).runPackageEdit,
       },
       {

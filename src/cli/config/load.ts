@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { knownUrl } from '../../adapters/index.ts';
 import { MigratorError } from '../../errors.ts';
 import type { IO } from '../terminal/io.ts';
 import type { Config, InstanceConfig } from './config.ts';
 import { parseDuration } from './duration.ts';
 import type { ConfigProblem } from './problems.ts';
-import { knownUrl, type ConfigInput } from './schema.ts';
+import type { ConfigInput } from './schema.ts';
 import { findConfig } from './search.ts';
 
 const builtInTimeout = 60_000;

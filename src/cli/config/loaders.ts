@@ -1,5 +1,5 @@
-import { pathToFileURL } from 'node:url';
 import { basename } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { MigratorError } from '../../errors.ts';
 import { jsonFault } from './json-fault.ts';
 

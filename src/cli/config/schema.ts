@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { productOptions } from '../../adapters/index.ts';
+import { knownUrl, shortNames } from '../../adapters/index.ts';
 import { parseDuration } from './duration.ts';
 
 const text = z.string().min(1, 'must not be empty');
@@ -117,15 +117,4 @@ export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
 /** The rc file's JSON Schema (draft 2020-12), for editors and for `config schema`. */
 export function configJsonSchema(): object {
   return z.toJSONSchema(configSchema, { io: 'input' });
-}
-
-/** The URL that a product's short name stands for. */
-export function knownUrl(product: string, name: string): string | undefined {
-  const urls = productOptions.find((entry) => entry.product === product)?.urls;
-  return urls !== undefined && Object.hasOwn(urls, name) ? urls[name] : undefined;
-}
-
-/** Empty for products whose servers nobody knows beforehand. */
-export function shortNames(product: string): readonly string[] {
-  return Object.keys(productOptions.find((entry) => entry.product === product)?.urls ?? {});
 }

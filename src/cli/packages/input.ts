@@ -1,5 +1,5 @@
 import type { SealedSource } from '../../core/steps/trust-package.ts';
-import { type FileSource } from '../../files/file-source.ts';
+import type { FileSource } from '../../files/file-source.ts';
 import { defaultLimits } from '../../package/index.ts';
 import type { Secret } from '../../secret.ts';
 import type { Context } from '../context.ts';

@@ -2,7 +2,6 @@ import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { PackageRef } from '../../ports/artifact.ts';
 import type { Options } from '../../ports/options.ts';
 import type { Context } from '../context.ts';
-import { httpOf } from './http.ts';
 
 /** Addresses that migrator calls itself when a run has ended, for products whose servers call nobody. */
 export interface Callbacks {
@@ -58,6 +57,7 @@ function withPackage(url: URL, ref: PackageRef | undefined): URL {
 async function call(url: URL, context: Context): Promise<void> {
   const reporter = await context.reporter();
   try {
+    const { httpOf } = await import('./http.ts');
     const http = (await httpOf(context))({ baseUrl: url.origin, headers: () => ({}) });
     const query = Object.fromEntries(url.searchParams);
     await http.text({ method: 'GET', path: url.pathname, query, accept: [204] }, context.signal);

@@ -12,7 +12,6 @@ import { systemClock, systemRandom } from '../runtime.ts';
 import { secretFrom } from '../secrets/read-secret.ts';
 import { type AdapterModules, adapterModulesOf } from './adapter-modules.ts';
 import { embeddedOptions } from './embedded.ts';
-import { httpOf } from './http.ts';
 
 /** The servers of the rc file, opened by name. */
 export interface Instances {
@@ -145,6 +144,7 @@ async function started(product: string, options: EmulatorOptions, context: Conte
 async function adapterTools(context: Context): Promise<Omit<AdapterTools, 'peer'>> {
   const reporter = await context.reporter();
   const debug = (message: string) => reporter.report({ type: 'debug', message });
+  const { httpOf } = await import('./http.ts');
   return {
     http: await httpOf(context),
     clock: systemClock,

@@ -1,12 +1,12 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { Artifact } from '../../ports/artifact.ts';
 import type { ExportRequest, PreparedExport, PushDestination } from '../../ports/exporter.ts';
-import type { JobKind, JobStatus } from '../../ports/job.ts';
+import type { JobStatus } from '../../ports/job.ts';
 import type { Secrets } from '../../ports/options.ts';
 import { type Instance, facet } from '../instance.ts';
 import type { OperationPorts, Waiting } from '../operation.ts';
-import { prepareOnce, startOnce, type StartedJob } from './exactly-once.ts';
-import { watch } from './watch.ts';
+import { prepareOnce, type StartedJob } from './exactly-once.ts';
+import { runJob } from './run-job.ts';
 
 export interface ExportRun {
   readonly source: Instance;
@@ -28,7 +28,7 @@ export interface ExportResult {
 /** Prepares an export, starts it exactly once and stays with it; judging the final state is the caller's. */
 export async function runExport(work: ExportRun, ports: OperationPorts, signal: AbortSignal): Promise<ExportResult> {
   const { source, secrets, destination, step } = work;
-  const { reporter, run, clock } = ports;
+  const { reporter, run } = ports;
   const exports = facet(source, 'exports');
   requireSecrets(source, exports.requiredSecrets, secrets);
   const prepared = await prepareOnce(step, 'always', run, () => {
@@ -38,28 +38,20 @@ export async function runExport(work: ExportRun, ports: OperationPorts, signal: 
   for (const message of prepared.notes) reporter.report({ type: 'notice', message });
   const names = prepared.projects.map((project) => project.name);
   const what = names.length > 0 ? names.join(', ') : prepared.package.id;
-  reporter.report({ type: 'phase', name: 'export', subject: `${what} from ${source.name}` });
-  const job = await startOnce(
+  const { job, status } = await runJob(
     {
       step,
       instance: source,
+      kind: 'export',
+      subject: `${what} from ${source.name}`,
+      waiting: work.waiting,
       start: (inner) => exports.start(prepared, secrets, destination, inner),
       find: (since, inner) => exports.find(prepared, since, inner),
     },
-    run,
-    clock,
+    ports,
     signal,
   );
-  announce(job, 'export', ports);
-  if (!work.waiting.wait) return { prepared, job, status: undefined };
-  const status = await watch(source.adapter.jobs, job.id, job.handle, { ...work.waiting, clock, reporter }, signal);
   return { prepared, job, status };
-}
-
-/** Makes the handle known before the first look at the job. */
-export function announce({ id, handle, attached }: StartedJob, kind: JobKind, { reporter }: OperationPorts): void {
-  if (attached) reporter.report({ type: 'notice', message: `taking up the job of an earlier run` });
-  reporter.report({ type: 'job', handle, status: { id, kind, state: 'queued', wireState: 'started', messages: [] } });
 }
 
 export function requireSecrets(instance: Instance, names: readonly string[], secrets: Secrets): void {

@@ -8,10 +8,10 @@ import type { OperationPorts, Waiting } from '../operation.ts';
 import { describeRef } from '../package-ref.ts';
 import { type BackupOutput, takeBackup } from './backup.ts';
 import { type Consenting, requireConsent } from './consent.ts';
-import { prepareOnce, isBegun, startOnce, type StartedJob } from './exactly-once.ts';
-import { announce, requireSecrets } from './export.ts';
+import { prepareOnce, isBegun, type StartedJob } from './exactly-once.ts';
+import { requireSecrets } from './export.ts';
 import { announcePlan } from './plan.ts';
-import { watch } from './watch.ts';
+import { runJob } from './run-job.ts';
 
 export interface ImportRun {
   readonly target: Instance;
@@ -41,7 +41,7 @@ export async function runImport(
   signal: AbortSignal,
 ): Promise<ImportResult> {
   const { target, request, secrets, step } = work;
-  const { reporter, run, clock } = ports;
+  const { reporter, run } = ports;
   const imports = facet(target, 'imports');
   requireSecrets(target, imports.requiredSecrets, secrets);
   const prepared = await prepareOnce(step, 'begun', run, () => imports.prepare(request, signal));
@@ -52,22 +52,19 @@ export async function runImport(
   // Only what needs no stored package is given the files once more.
   const files = imports.takes === 'files' ? (request.files ?? []) : [];
   const backup = await makeReady(work, prepared, files, ports, signal);
-  const subject = `${describeRef(request.source)} into ${target.name}`;
-  reporter.report({ type: 'phase', name: request.dryRun ? 'dry-run' : 'import', subject });
-  const job = await startOnce(
+  const { job, status } = await runJob(
     {
       step,
       instance: target,
+      kind: request.dryRun ? 'dry-run' : 'import',
+      subject: `${describeRef(request.source)} into ${target.name}`,
+      waiting: work.waiting,
       start: (inner) => imports.start(prepared, secrets, files, inner),
       find: (since, inner) => imports.find(prepared, since, inner),
     },
-    run,
-    clock,
+    ports,
     signal,
   );
-  announce(job, request.dryRun ? 'dry-run' : 'import', ports);
-  if (!work.waiting.wait) return { prepared, job, status: undefined, backup };
-  const status = await watch(target.adapter.jobs, job.id, job.handle, { ...work.waiting, clock, reporter }, signal);
   return { prepared, job, status, backup };
 }
 

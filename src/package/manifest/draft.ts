@@ -3,7 +3,7 @@ import type { Json } from '../../ports/journal.ts';
 import type { EncryptFor } from '../age/encrypt.ts';
 import { encodeCanonical } from '../canonical-json.ts';
 import { contentMember, formatName, maxManifestBytes, type Compression, type Encryption } from '../format.ts';
-import { type Manifest, type ManifestFile } from './manifest.ts';
+import type { Manifest, ManifestFile } from './manifest.ts';
 import { parseManifest } from './parse.ts';
 import { isoSeconds } from './rules.ts';
 

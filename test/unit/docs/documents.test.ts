@@ -12,12 +12,18 @@ import { documents } from '../../support/documents.ts';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const text = (path: string): Promise<string> => readFile(join(root, path), 'utf8');
 
+const below = async (...folders: string[]) =>
+  (
+    await Promise.all(
+      folders.map(async (folder) =>
+        (await readdir(join(root, folder), { recursive: true })).map((name) => join(folder, name)),
+      ),
+    )
+  ).flat();
+
 async function written(): Promise<string[]> {
-  const below = async (folder: string) =>
-    (await readdir(join(root, folder), { recursive: true })).map((name) => join(folder, name));
-  return ['README.md', 'CONTRIBUTING.md', ...(await below('docs')), ...(await below('examples'))].filter((path) =>
-    /\.(md|sh)$/.test(path),
-  );
+  const paths = [...(await readdir(root)), ...(await below('docs', 'examples', 'bench', 'test/fixtures'))];
+  return paths.filter((path) => /\.(md|sh)$/.test(path));
 }
 
 /** Command lines in a document: lines of code blocks and scripts, and what stands in backquotes. */
@@ -121,6 +127,18 @@ describe('documents', () => {
       }
     }
     expect(dead).toEqual([]);
+  });
+
+  test('every file of this repository that they name exists', async () => {
+    const files = await below('src', 'test', 'scripts', 'bench', 'docs', 'examples');
+    const exists = (name: string) => files.some((file) => `/${file}/`.endsWith(`/${name}/`));
+    const named = /`((?:src|test|scripts|bench|docs|examples)\/[\w./-]*\w|[\w/-]+\.ts)\/?`/g;
+    const found: { path: string; name: string }[] = [];
+    for (const path of (await written()).filter((one) => one.endsWith('.md'))) {
+      for (const [, name = ''] of (await text(path)).matchAll(named)) found.push({ path, name });
+    }
+    expect(found.length).toBeGreaterThan(25);
+    expect(found.filter(({ name }) => !exists(name))).toEqual([]);
   });
 
   test('a document that is named migrator/…/1 exists', async () => {

@@ -9,7 +9,7 @@ import { systemClock } from '../../runtime.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { lines } from '../../terminal/table.ts';
 import { describeJob } from '../summary.ts';
-import type { PackageEditOptions } from './flags.ts';
+import type { PackageEditOptions } from './edit-flags.ts';
 
 export async function runPackageEdit(
   { args: [text = ''], options, command }: Invocation<PackageEditOptions>,

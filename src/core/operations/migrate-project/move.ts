@@ -5,13 +5,12 @@ import { facet } from '../../instance.ts';
 import { type Outcome, worst } from '../../operation.ts';
 import { discardJob } from '../../steps/clean-up.ts';
 import { requireConsent } from '../../steps/consent.ts';
-import { prepareOnce, isBegun, type StartedJob, startOnce } from '../../steps/exactly-once.ts';
-import { announce } from '../../steps/export.ts';
+import { prepareOnce, isBegun, type StartedJob } from '../../steps/exactly-once.ts';
 import { readLog } from '../../steps/import.ts';
 import { announcePlan } from '../../steps/plan.ts';
 import { leftMaintenance } from '../../steps/preflight.ts';
+import { runJob } from '../../steps/run-job.ts';
 import { judge, warningsOf } from '../../steps/verdict.ts';
-import { watch } from '../../steps/watch.ts';
 import type { MigrateInput, MigratePorts, MigrateReport, Undelivered } from './route.ts';
 
 /**
@@ -70,7 +69,7 @@ async function moveOne(
   ports: MigratePorts,
   signal: AbortSignal,
 ): Promise<Attempt> {
-  const { source, target, reporter, clock, run, secrets } = ports;
+  const { source, target, reporter, run, secrets } = ports;
   const moves = facet(source, 'moves');
   const step = `move:${project ?? ''}`;
   const request: MoveRequest = {
@@ -87,22 +86,19 @@ async function moveOne(
   if (input.dryRun && moves.dryRuns === 'plan') return { ...base, job: undefined, status: undefined };
   if (!isBegun(run.record.facts, step))
     await requireConsent(prepared.consent, `the move of "${prepared.project}" was not started`, ports);
-  const kind = input.dryRun ? 'dry-run' : 'move';
-  reporter.report({ type: 'phase', name: kind, subject: `${prepared.project} to ${target.name}` });
-  const job = await startOnce(
+  const { job, status } = await runJob(
     {
       step,
       instance: source,
+      kind: input.dryRun ? 'dry-run' : 'move',
+      subject: `${prepared.project} to ${target.name}`,
+      waiting: input,
       start: (inner) => moves.start(prepared, target, secrets, inner),
       find: (since, inner) => moves.find(prepared, since, inner),
     },
-    run,
-    clock,
+    ports,
     signal,
   );
-  announce(job, kind, ports);
-  if (!input.wait) return { ...base, job, status: undefined };
-  const status = await watch(source.adapter.jobs, job.id, job.handle, { ...input, clock, reporter }, signal);
   return { ...base, job, status };
 }
 

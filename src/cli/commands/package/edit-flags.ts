@@ -1,0 +1,21 @@
+import { type Command, Option } from 'commander';
+import { examples } from '../../flags/examples.ts';
+import { withProductOptions } from '../../flags/product-flags.ts';
+import { type WaitOptions, withWaiting } from '../../flags/waiting.ts';
+
+export interface PackageEditOptions extends WaitOptions {
+  readonly at?: string;
+  readonly name?: string;
+}
+
+export function editFlags(command: Command): void {
+  command
+    .argument('<package>', '<id>@<version>, or the id alone where packages have no version')
+    .addOption(new Option('--at <instance>', 'the instance that made the package'))
+    .addOption(new Option('--name <name>', "the package's new name"));
+  withProductOptions(withWaiting(command), 'package');
+  examples(command, [
+    'migrator package edit 35958BEB7C56491C9A43F7661501E177 --at dev --name "Tutorial, second try"',
+    'migrator package edit 35958BEB7C56491C9A43F7661501E177 --at dev --object "Year:attribute:use_newer"',
+  ]);
+}
