@@ -223,7 +223,7 @@ describeAdapter('enms', setup, () => {
         expect((await imported(bench, files)).state).toBe('succeeded');
         await bench.target.probe(never);
         const plan = await prepared(bench, files, { ownPassword: 'replace' });
-        expect(plan.consent).toContain('becomes that of the package');
+        expect(plan.consent).toContain('is replaced by the one in the package');
         await failsWith('USAGE', () => started(bench, plan, files));
         const id = await started(bench, plan, files, { newPassword: new Secret(key) });
         expect((await watch(bench.target, id, setup)).state).toBe('succeeded');
