@@ -2,12 +2,15 @@
 export default class {
   #isWhole;
 
-  /** @param {import('@jest/types').Config.GlobalConfig} config */
+  /** @param {{ testNamePattern?: string }} config */
   constructor({ testNamePattern }) {
     this.#isWhole = !testNamePattern;
   }
 
-  /** @param {unknown} _ @param {import('@jest/reporters').AggregatedResult} results */
+  /**
+   * @param {unknown} _
+   * @param {{ testResults: { testResults: { status: string, fullName: string }[] }[] }} results
+   */
   onRunComplete(_, { testResults }) {
     if (!this.#isWhole) return;
     const skipped = testResults.flatMap(({ testResults: tests }) => tests.filter(({ status }) => status === 'pending'));
