@@ -158,7 +158,8 @@ describe('a server that fails in a known way', () => {
   });
 
   test('job cancel ends a job; whoever waits for it learns that it was cancelled', async () => {
-    await withWorkshop({ lab: { pace: 150 } }, async ({ run, start, lab }) => {
+    // Slow enough that the job still runs when the second of two commands has started, also on a busy machine.
+    await withWorkshop({ lab: { pace: 800 } }, async ({ run, start, lab }) => {
       const waiting = start(exporting);
       const [handle] = await waiting.seen(/octopus:lab:ServerTasks-\d+\/\S+/);
       await waiting.seen(/Executing/);
