@@ -19,7 +19,10 @@ function pipe(left: readonly string[], right: readonly string[], { folder, env }
   // This process does not read the pipe between the two, so it never sees the first one close it.
   const first = new Promise<number | null>((done) => from.on('exit', done));
   const second = new Promise<number | null>((done) => to.on('close', done));
-  return Promise.all([first, second]).then((codes) => ({ codes, told, out }));
+  return Promise.all([first, second]).then((codes) => {
+    from.stdout.destroy();
+    return { codes, told, out };
+  });
 }
 
 describe('packages through pipes', () => {

@@ -38,8 +38,6 @@ function ancestorsOf(folder: string): readonly string[] {
 const known: readonly string[] = [
   'adapters/enms/objects.test.ts: belongs into the folder objects',
   'adapters/enms/topology.test.ts: belongs into the folder topology',
-  'cli/files/sources.test.ts: src/cli/files does not exist',
-  'cli/files/trees.test.ts: src/cli/files does not exist',
   'emulators/enms/migrate.test.ts: belongs into the folder migrate',
   'emulators/enms/rest.test.ts: belongs into the folder rest',
   'emulators/enms/topology.test.ts: belongs into the folder topology',
