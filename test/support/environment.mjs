@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { TestEnvironment } from 'jest-environment-node';
 
 /** How long connections, processes and threads may take to end after the last test, in milliseconds. */
-const patience = 5000;
+const patience = 8000;
 
 export default class extends TestEnvironment {
   /** @type {readonly string[]} */

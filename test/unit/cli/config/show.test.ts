@@ -94,7 +94,7 @@ describe('configWarnings', () => {
     expect(text).not.toContain('instances.prod.apiKey');
     if (process.platform !== 'win32') expect(text).toContain('can be read by other users');
     expect(text).toContain('instances.other.url is http');
-    expect(text).toContain('instances.other.product is "acme"');
+    expect(text).toContain('instances.other.product: there is no adapter for "acme"');
     expect(text).not.toContain('hunter2');
   });
 
