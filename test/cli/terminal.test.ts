@@ -77,7 +77,7 @@ describe('on a terminal', () => {
       [/Name of the instance to move from \[lab\]/, 'spring\n'],
       [/product/, '\n'],
       [/URL/, 'https://spring.example\n'],
-      [/apiKey comes from/, '\n'],
+      [/reference to its apiKey/, '\n'],
       [/Name of the instance to move to \[prod\]/, 'autumn\n'],
       [/product/, '\n'],
       [/URL/, 'embedded:./autumn\n'],
