@@ -36,7 +36,7 @@ export function checkAdapterModule(value: unknown, origin: string): AdapterModul
         : `it is written for contract ${JSON.stringify(module.contract)}, this release knows contract 1`,
     );
   }
-  const { product, secretSettings, create } = module;
+  const { product, secretSettings, create, request } = module;
   if (typeof product !== 'string' || !/^[a-z][a-z0-9-]*$/.test(product)) {
     throw fail('product must be a name in lower case, such as acme');
   }
@@ -45,6 +45,7 @@ export function checkAdapterModule(value: unknown, origin: string): AdapterModul
     throw fail('secretSettings must be a list of names');
   }
   if (typeof create !== 'function') throw fail('create must be a function');
+  if (request !== undefined && typeof request !== 'function') throw fail('request must be a function');
   return value as AdapterModule;
 }
 

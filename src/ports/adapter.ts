@@ -4,7 +4,7 @@ import type { PackageFeed } from './feed.ts';
 import type { Http, HttpOptions } from './http.ts';
 import type { Importer } from './importer.ts';
 import type { Jobs } from './job.ts';
-import type { Options, Secrets } from './options.ts';
+import type { GivenOptions, OptionRequest, Options, Secrets } from './options.ts';
 import type { PlanItem } from './plan.ts';
 import type { Clock, Random } from './runtime.ts';
 
@@ -156,4 +156,6 @@ export interface AdapterModule {
   readonly secretSettings: readonly string[];
   /** Makes the adapter of one instance. Opens no socket. CONFIG_INVALID when the settings or secrets are wrong. */
   create(connection: Connection, tools: AdapterTools): Adapter;
+  /** Reads the given options before an instance is opened. USAGE when they contradict each other. */
+  request?(given: GivenOptions): OptionRequest;
 }

@@ -22,16 +22,6 @@ export interface OptionSpec {
   readonly file?: boolean;
   /** Of a `file`: it may hold any bytes, at most 16 MiB. `<file name>/<bytes in base64>` comes in `Options`. */
   readonly bytes?: boolean;
-  /** It says where one project goes, so it is refused when several are named. */
-  readonly oneProject?: boolean;
-  /** When the product of the instance does not know this option, migrator does the work itself. */
-  readonly byMigrator?: boolean;
-  /** A switch with which an import replaces what the target has. The plan needs to know. */
-  readonly overwrites?: boolean;
-  /** A switch with which a move ends as soon as it waits for an approval. */
-  readonly untilApproval?: boolean;
-  /** A switch with which an export is the server's own file, written as it is and not sealed. */
-  readonly raw?: boolean;
   readonly choices?: readonly string[];
   readonly description: string;
   readonly verbs: readonly Verb[];
@@ -57,3 +47,26 @@ export type OptionValue = string | number | boolean | readonly string[];
 export type Options = Readonly<Record<string, OptionValue>>;
 
 export type Secrets = Readonly<Record<string, Secret>>;
+
+/** What the user gave for one instance: `secrets` holds the names of the options that came as secrets. */
+export interface GivenOptions {
+  readonly verb: Exclude<Verb, 'package'>;
+  readonly projects: readonly string[];
+  readonly options: Options;
+  readonly secrets: readonly string[];
+}
+
+/** What the given options mean for a run. An absent member is false, and an absent half gets all options. */
+export interface OptionRequest {
+  /** The options of a move that its export, or its import, gets. */
+  readonly exportOptions?: Options;
+  readonly importOptions?: Options;
+  /** The import replaces what the target has. The plan needs to know. */
+  readonly overwrites?: boolean;
+  /** A move ends as soon as it waits for an approval. */
+  readonly untilApproval?: boolean;
+  /** The target may be a place on the source instance, so `--to` is not needed. */
+  readonly sameInstance?: boolean;
+  /** The export is the server's own file, written as it is and not sealed. */
+  readonly raw?: boolean;
+}

@@ -1,10 +1,12 @@
 import type { Adapter, AdapterModule } from '../../ports/adapter.ts';
+import { halvesOf } from '../shared/halves.ts';
 import { readConnection, secretSettings } from './connection.ts';
 import { createExporter } from './exports.ts';
 import { createImporter } from './imports.ts';
 import { createInventory } from './inventory.ts';
 import { createJobs } from './jobs.ts';
 import type { Refusals } from './objects/object-import.ts';
+import { options } from './options.ts';
 import { probe } from './probe.ts';
 import type { Server } from './server.ts';
 import { explainRest, explainWeb } from './wire/errors.ts';
@@ -16,6 +18,11 @@ export const adapter: AdapterModule = {
   contract: 1,
   product: 'enms',
   secretSettings,
+  request: ({ options: given }) => ({
+    ...halvesOf(given, options),
+    overwrites: given['replace'] === true || given['emptyDatabaseBeforeImport'] === true,
+    raw: given['topology'] === true,
+  }),
   create: (settings, tools): Adapter => {
     const { name, url, via, account } = readConnection(settings);
     const { http, clock, random, debug, guard } = tools;

@@ -32,19 +32,16 @@ export const options: ProductOptions = {
     {
       name: 'topology',
       description: 'take a spreadsheet (.xls) of devices and links instead of a migration',
-      raw: true,
       verbs: ['partial-export', 'import'],
     },
     {
       name: 'replace',
       description: 'with --topology: delete all devices, and with them their links, before the spreadsheet is read',
-      overwrites: true,
       verbs: ['import'],
     },
     {
       name: 'empty-database-before-import',
       description: 'first delete everything of the imported types on the target, after a backup and your consent',
-      overwrites: true,
       verbs: ['import', 'migrate-project'],
     },
     {

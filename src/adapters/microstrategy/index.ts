@@ -1,4 +1,5 @@
 import type { Adapter, AdapterModule } from '../../ports/adapter.ts';
+import { halvesOf } from '../shared/halves.ts';
 import { readConnection, secretSettings } from './connection.ts';
 import { createExporter } from './exports.ts';
 import { createFeed } from './feed.ts';
@@ -6,6 +7,7 @@ import { createImporter } from './imports.ts';
 import { createInventory } from './inventory.ts';
 import { createJobs } from './jobs.ts';
 import { createMover } from './moves.ts';
+import { options } from './options.ts';
 import { probe } from './probe.ts';
 import { register, type Library } from './server.ts';
 import { versionObstacle } from './versions.ts';
@@ -17,6 +19,10 @@ export const adapter: AdapterModule = {
   contract: 1,
   product: 'microstrategy',
   secretSettings,
+  request: ({ options: given }) => ({
+    ...halvesOf(given, options),
+    untilApproval: given['requestOnly'] === true,
+  }),
   create: (settings, tools): Adapter => {
     const connection = readConnection(settings);
     const session = createSession(connection, tools);

@@ -109,7 +109,6 @@ export const options: ProductOptions = {
     },
     {
       name: 'request-only',
-      untilApproval: true,
       description:
         'stop when the import is requested; somebody else approves it (only between Libraries that share one storage)',
       verbs: ['migrate-project'],

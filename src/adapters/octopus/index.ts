@@ -1,10 +1,12 @@
 import type { Adapter, AdapterModule } from '../../ports/adapter.ts';
+import { halvesOf } from '../shared/halves.ts';
 import { readConnection, secretSettings } from './connection.ts';
 import { createFeed } from './feed.ts';
 import { createInventory } from './inventory.ts';
 import { createJobs } from './jobs.ts';
 import { createExporter } from './migration-api/exports.ts';
 import { createImporter } from './migration-api/imports.ts';
+import { options } from './options.ts';
 import { probe } from './probe.ts';
 import { connectTo } from './server.ts';
 import { createClient } from './wire/client.ts';
@@ -15,6 +17,10 @@ export const adapter: AdapterModule = {
   contract: 1,
   product: 'octopus',
   secretSettings,
+  request: ({ options: given }) => ({
+    ...halvesOf(given, options),
+    overwrites: given['overwriteExisting'] === true,
+  }),
   create: (settings, tools): Adapter => {
     const connection = readConnection(settings);
     const http = tools.http({ baseUrl: connection.url, headers: connection.headers, explain });

@@ -62,7 +62,6 @@ export const options: ProductOptions = {
     },
     {
       name: 'overwrite-existing',
-      overwrites: true,
       description: 'replace documents of the same name instead of skipping them',
       verbs: ['import', 'migrate-project'],
     },
@@ -74,14 +73,12 @@ export const options: ProductOptions = {
     {
       name: 'success-callback',
       value: 'url',
-      byMigrator: true,
       description: 'URL to call with GET after a success (the server calls it, or migrator when the product cannot)',
       verbs: ['partial-export', 'import', 'migrate-project'],
     },
     {
       name: 'failure-callback',
       value: 'url',
-      byMigrator: true,
       description: 'URL to call with GET after a failure (the server calls it, or migrator when the product cannot)',
       verbs: ['partial-export', 'import', 'migrate-project'],
     },

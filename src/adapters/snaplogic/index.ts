@@ -1,11 +1,14 @@
+import { MigratorError } from '../../errors.ts';
 import type { AdapterModule } from '../../ports/adapter.ts';
 import { jsonOf } from '../shared/answers.ts';
+import { halvesOf } from '../shared/halves.ts';
 import { readConnection, secretSettings } from './connection.ts';
 import { createExporter } from './exports.ts';
 import { createImporter } from './imports.ts';
 import { createInventory } from './inventory.ts';
 import { createJobs } from './jobs.ts';
 import { createMover } from './moves.ts';
+import { options } from './options.ts';
 import { probe } from './probe.ts';
 import { connectTo, remember } from './server.ts';
 import { createClient } from './wire/client.ts';
@@ -16,6 +19,19 @@ export const adapter: AdapterModule = {
   contract: 1,
   product: 'snaplogic',
   secretSettings,
+  request: ({ projects, options: given }) => {
+    const placed = given['destPath'] !== undefined;
+    if (placed && projects.length > 1) {
+      throw new MigratorError('USAGE', `--dest-path works for one project, but ${projects.length} are named`, {
+        hint: 'run the command once for each project',
+      });
+    }
+    return {
+      ...halvesOf(given, options),
+      overwrites: given['noDuplicateCheck'] === true,
+      sameInstance: placed,
+    };
+  },
   create: (settings, tools) => {
     const connection = readConnection(settings);
     const http = tools.http({

@@ -15,7 +15,6 @@ export const options: ProductOptions = {
       name: 'dest-path',
       value: '/org/space/project',
       description: 'where the project goes (default: the same space and project in the `org` of the target)',
-      oneProject: true,
       verbs: ['migrate-project', 'import'],
     },
     {
@@ -28,7 +27,6 @@ export const options: ProductOptions = {
     },
     {
       name: 'no-duplicate-check',
-      overwrites: true,
       description: 'overwrite what an existing project at the destination has',
       verbs: ['migrate-project', 'import'],
     },

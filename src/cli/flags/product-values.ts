@@ -11,20 +11,12 @@ import { secretFlag } from '../secrets/read-secret.ts';
 export interface ProductFlags {
   readonly options: Options;
   readonly secrets: Secrets;
-  /** The part of `options` that an export (or an import) of this product knows. */
-  readonly exportOptions: Options;
-  readonly importOptions: Options;
-  /** True when the flags ask to replace existing objects on the target. */
-  readonly overwrites: boolean;
-  /** True when the flags ask to stop as soon as the job waits for an approval. */
-  readonly untilApproval: boolean;
-  /** The given flags, with dashes, that set the destination of one project. */
-  readonly oneProject: readonly string[];
-  /** True when the flags ask for the server's own export file instead of a package. */
-  readonly raw: boolean;
   /** Options that this product does not know and that migrator carries out by itself. */
   readonly byMigrator: Options;
 }
+
+/** Flags that migrator carries out by itself when the product of the instance does not know them. */
+const carriedOut: readonly string[] = ['success-callback', 'failure-callback'];
 
 /**
  * Splits the product flags of a verb into plain options and secrets. USAGE for a flag that the product does not know.
@@ -57,31 +49,11 @@ export async function productFlags(
       options[name] = value as OptionValue;
     }
   }
-  const all = { ...options, ...thirdParty(command, product, table) };
-  const isOn = (mark: 'overwrites' | 'untilApproval' | 'raw'): boolean =>
-    specs.some((spec) => spec[mark] === true && all[camelCase(spec.name)] === true);
   return {
-    options: all,
+    options: { ...options, ...thirdParty(command, product, table) },
     secrets,
-    exportOptions: knownTo('partial-export', all, specs),
-    importOptions: knownTo('import', all, specs),
-    overwrites: isOn('overwrites'),
-    untilApproval: isOn('untilApproval'),
-    oneProject: specs
-      .filter((spec) => spec.oneProject === true && all[camelCase(spec.name)] !== undefined)
-      .map((spec) => `--${spec.name}`),
-    raw: isOn('raw'),
-    byMigrator: byMigrator(command, verb, specs, table),
+    byMigrator: byMigrator(command, specs),
   };
-}
-
-/** Options that only a move has are given to both halves, so that a route that does not support one can refuse it. */
-function knownTo(half: 'partial-export' | 'import', options: Options, specs: readonly OptionSpec[]): Options {
-  const other = half === 'import' ? 'partial-export' : 'import';
-  const foreign = new Set(
-    specs.filter(({ verbs }) => verbs.includes(other) && !verbs.includes(half)).map((spec) => camelCase(spec.name)),
-  );
-  return Object.fromEntries(Object.entries(options).filter(([name]) => !foreign.has(name)));
 }
 
 function specsOf(product: string, verb: Verb, table: readonly ProductOptions[]): readonly OptionSpec[] {
@@ -91,8 +63,8 @@ function specsOf(product: string, verb: Verb, table: readonly ProductOptions[]):
 function refuseForeign(command: Command, verb: Verb, product: string, table: readonly ProductOptions[]): void {
   const own = new Set(specsOf(product, verb, table).map((spec) => spec.name));
   for (const { product: other, title, options } of table) {
-    for (const { name, byMigrator } of options) {
-      if (other === product || own.has(name) || byMigrator === true) continue;
+    for (const { name } of options) {
+      if (other === product || own.has(name) || carriedOut.includes(name)) continue;
       const source = command.getOptionValueSource(camelCase(name));
       // Defaults in the rc file are for the products that know them, so others ignore them.
       if (source !== 'cli' && source !== 'env') continue;
@@ -101,17 +73,10 @@ function refuseForeign(command: Command, verb: Verb, product: string, table: rea
   }
 }
 
-function byMigrator(
-  command: Command,
-  verb: Verb,
-  own: readonly OptionSpec[],
-  table: readonly ProductOptions[],
-): Options {
-  const known = new Set(own.map((spec) => spec.name));
-  const others = table.flatMap(({ options }) => options);
-  const mine = others.filter((spec) => spec.byMigrator === true && spec.verbs.includes(verb) && !known.has(spec.name));
+function byMigrator(command: Command, own: readonly OptionSpec[]): Options {
+  const mine = carriedOut.filter((name) => !own.some((spec) => spec.name === name));
   return Object.fromEntries(
-    mine.flatMap(({ name }): [string, OptionValue][] => {
+    mine.flatMap((name): [string, OptionValue][] => {
       const value = command.getOptionValue(camelCase(name)) as OptionValue | undefined;
       return value === undefined ? [] : [[camelCase(name), value]];
     }),

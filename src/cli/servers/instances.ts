@@ -5,6 +5,7 @@ import type { EmulatorOptions, RunningEmulator } from '../../emulators/index.ts'
 import { MigratorError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
 import type { AdapterModule, AdapterTools, Connection } from '../../ports/adapter.ts';
+import type { GivenOptions, OptionRequest, Secrets } from '../../ports/options.ts';
 import { Secret } from '../../secret.ts';
 import type { Config, InstanceConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
@@ -13,9 +14,14 @@ import { secretFrom } from '../secrets/read-secret.ts';
 import { type AdapterModules, adapterModulesOf } from './adapter-modules.ts';
 import { embeddedOptions } from './embedded.ts';
 
+type Given = Omit<GivenOptions, 'secrets'> & { readonly secrets: Secrets };
+type Halves = Required<Pick<OptionRequest, 'exportOptions' | 'importOptions'>>;
+
 /** Opens the instances of the rc file by name. */
 export interface Instances {
   config(name: string): InstanceConfig;
+  /** What the given options mean for a run on this instance. Opens no instance. */
+  request(name: string, given: Given): Promise<OptionRequest & Halves>;
   /** A source is read-only: its adapter refuses all writes to projects and packages. */
   source(name: string): Promise<Instance>;
   target(name: string): Promise<Instance>;
@@ -58,6 +64,14 @@ async function createInstances(context: Context): Promise<Instances> {
 
   return {
     config: find,
+    request: async (name, given) => ({
+      exportOptions: given.options,
+      importOptions: given.options,
+      ...(await modules.of(find(name))).request?.({
+        ...given,
+        secrets: Object.keys(given.secrets),
+      }),
+    }),
     target: open,
     source: async (name) => {
       const instance = await open(name);

@@ -48,6 +48,7 @@ describe("somebody else's module", () => {
     ['the name of a built-in product', { ...acme, product: 'octopus' }],
     ['no list of secrets', { ...acme, secretSettings: 'token' }],
     ['no create', { ...acme, create: undefined }],
+    ['a request that is no function', { ...acme, request: 'all' }],
   ])('with %s is CONFIG_INVALID and named', async (_, value) => {
     await expect(() => checkAdapterModule(value, './acme.mjs')).toThrowCode('CONFIG_INVALID');
     expect(() => checkAdapterModule(value, './acme.mjs')).toThrow('./acme.mjs');

@@ -21,11 +21,12 @@ export async function runImport({ args: [text = ''], options, command }: Invocat
   const instances = await instancesOf(context);
   const { product } = instances.config(to);
   const flags = await productFlags(command, 'import', product, context);
+  const asked = await instances.request(to, { verb: 'import', projects: [], ...flags });
   const target = await instances.target(to);
   const ref = await parsePackageArgument(text, target, context);
   const { source, identity: what }: NamedSource =
     ref === undefined
-      ? await sourceFromFile(text, options, target, context, { plain: flags.raw })
+      ? await sourceFromFile(text, options, target, context, { plain: asked.raw === true })
       : { source: { kind: 'stored', ref }, identity: { ...ref } };
   const identity = { to, package: what, dryRun: options.dryRun === true, options: flags.options };
   const callbacks = readCallbacks(flags.byMigrator, waiting);
@@ -35,7 +36,7 @@ export async function runImport({ args: [text = ''], options, command }: Invocat
     ...waiting,
     dryRun: options.dryRun === true,
     onConflict: options.onConflict,
-    overwrites: flags.overwrites,
+    overwrites: asked.overwrites === true,
     ignoreVersion: options.ignoreVersion === true,
     options: flags.options,
   };

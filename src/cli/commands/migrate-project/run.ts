@@ -3,7 +3,6 @@ import type { Instance } from '../../../core/instance.ts';
 import { migrateProject } from '../../../core/operations/migrate-project/index.ts';
 import type { MigrateReport } from '../../../core/operations/migrate-project/route.ts';
 import { journaled } from '../../../core/steps/journaled.ts';
-import { MigratorError } from '../../../errors.ts';
 import type { Run } from '../../../ports/journal.ts';
 import type { Secrets } from '../../../ports/options.ts';
 import { Secret } from '../../../secret.ts';
@@ -30,27 +29,18 @@ export async function runMigrateProject(
   const waiting = waitingOf(options, context);
   const instances = await instancesOf(context);
   const flags = await productFlags(command, 'migrate-project', instances.config(from).product, context);
-  if (projects.length > 1 && flags.oneProject.length > 0) {
-    throw new MigratorError(
-      'USAGE',
-      `${flags.oneProject.join(', ')} works for one project, but ${projects.length} are named`,
-      {
-        hint: 'run the command once for each project',
-      },
-    );
-  }
-  // With --dest-path, the target may be a folder on the source instance. Then --to is not needed.
-  const to = requireInstance(options.to ?? (flags.options['destPath'] === undefined ? undefined : from), '--to');
+  const asked = await instances.request(from, { verb: 'migrate-project', projects, ...flags });
+  const to = requireInstance(options.to ?? (asked.sameInstance === true ? from : undefined), '--to');
   const source = await instances.source(from);
   const target = await instances.target(to);
   const input = {
     ...waiting,
-    untilApproval: flags.untilApproval,
-    request: { projects, packageId: undefined, packageVersion: undefined, options: flags.exportOptions },
-    importOptions: flags.importOptions,
+    untilApproval: asked.untilApproval === true,
+    request: { projects, packageId: undefined, packageVersion: undefined, options: asked.exportOptions },
+    importOptions: asked.importOptions,
     route: options.route,
     dryRun: options.dryRun === true,
-    overwrites: flags.overwrites,
+    overwrites: asked.overwrites === true,
     ignoreVersion: options.ignoreVersion === true,
   };
   const identity = { from, to, projects, options: flags.options, route: options.route, dryRun: input.dryRun };

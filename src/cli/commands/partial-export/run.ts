@@ -24,14 +24,19 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
   const instances = await instancesOf(context);
   const { product } = instances.config(from);
   const flags = await productFlags(command, 'partial-export', product, context);
+  const { raw = false } = await instances.request(from, {
+    verb: 'partial-export',
+    projects: options.project,
+    ...flags,
+  });
   const source = await instances.source(from);
   const target = options.to === undefined ? undefined : await instances.target(options.to);
-  if (flags.raw && options.output === undefined)
+  if (raw && options.output === undefined)
     throw new MigratorError('USAGE', 'this export is a plain file and needs a name', {
       hint: 'give the name with -o <file>',
     });
   const wantsFile = options.to === undefined || options.output !== undefined;
-  const settings = wantsFile && !flags.raw ? await sealSettings(options, context) : undefined;
+  const settings = wantsFile && !raw ? await sealSettings(options, context) : undefined;
   const { packageId, packageVersion, ...rest } = flags.options;
   const request = {
     projects: options.project,
@@ -54,7 +59,7 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
     journaled('partial-export', identity, journaling, async (run) => {
       const force = options.force === true || (await wroteEarlier(options.output, run, context));
       output = settings && (await packageOutput(options.output, settings, force, context));
-      const plain = flags.raw ? () => outputSink(options.output ?? '-', force, context) : undefined;
+      const plain = raw ? () => outputSink(options.output ?? '-', force, context) : undefined;
       // As for packages: if the file exists, the run must stop before a server starts to work.
       if (options.output !== '-') await (await plain?.())?.discard();
       return partialExport(
@@ -75,11 +80,7 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
     }),
   );
   const file =
-    flags.raw && report.package
-      ? options.output
-      : report.sealed && report.package
-        ? output?.name(report.package)
-        : undefined;
+    raw && report.package ? options.output : report.sealed && report.package ? output?.name(report.package) : undefined;
   context.result('partial-export', { from, ...report, file }, render(from, file, report));
   return { outcome: report.outcome };
 }

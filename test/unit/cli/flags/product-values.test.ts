@@ -19,10 +19,10 @@ const table: readonly ProductOptions[] = [
     title: 'River Server',
     options: [
       { name: 'password', value: 'secret', secret: true, description: 'locks it', verbs: ['partial-export', 'import'] },
-      { name: 'replace-all', overwrites: true, description: 'replaces', verbs: ['import', 'migrate-project'] },
-      { name: 'call-me', value: 'url', byMigrator: true, description: 'calls', verbs: ['partial-export'] },
+      { name: 'replace-all', description: 'replaces', verbs: ['import', 'migrate-project'] },
+      { name: 'success-callback', value: 'url', description: 'calls', verbs: ['partial-export'] },
       { name: 'at-once', description: 'waits for nobody', verbs: ['migrate-project'] },
-      { name: 'no-duplicate-check', overwrites: true, description: 'overwrites', verbs: ['migrate-project'] },
+      { name: 'no-duplicate-check', description: 'overwrites', verbs: ['migrate-project'] },
       { name: 'skip-logs', description: 'leaves logs out', verbs: ['partial-export', 'migrate-project'] },
     ],
   },
@@ -42,7 +42,7 @@ const table: readonly ProductOptions[] = [
       { name: 'objects', value: 'file', file: true, description: 'what', verbs: ['partial-export'] },
       { name: 'accounts', value: 'file', file: true, secret: true, description: 'who', verbs: ['partial-export'] },
       { name: 'blob', value: 'file', many: true, file: true, bytes: true, description: 'raw', verbs: ['import'] },
-      { name: 'place', value: 'place', oneProject: true, description: 'where', verbs: ['import'] },
+      { name: 'place', value: 'place', description: 'where', verbs: ['import'] },
       { name: 'mode', value: 'mode', choices: ['quick', 'whole'], description: 'how', verbs: ['partial-export'] },
     ],
   },
@@ -127,11 +127,6 @@ describe('product flags', () => {
     expect(await refusal('import', 'lake', ['--blob', './absent'])).toBe('--blob: "./absent" cannot be read');
   });
 
-  test('flags that set the destination of one project are listed separately', async () => {
-    expect((await flags('import', 'lake', ['--place', '/x'])).oneProject).toEqual(['--place']);
-    expect((await flags('import', 'lake', [])).oneProject).toEqual([]);
-  });
-
   test('a file that cannot be read is USAGE, and the error names the file and the flag', async () => {
     expect(await refusal('partial-export', 'lake', ['--objects', './absent.csv'])).toBe(
       '--objects: "./absent.csv" cannot be read',
@@ -140,11 +135,11 @@ describe('product flags', () => {
   });
 
   test('an option that migrator carries out by itself is accepted for every product', async () => {
-    const given = await flags('partial-export', 'lake', ['--call-me', 'https://x.example']);
+    const given = await flags('partial-export', 'lake', ['--success-callback', 'https://x.example']);
     expect(given.options).toEqual({});
-    expect(given.byMigrator).toEqual({ callMe: 'https://x.example' });
-    const own = await flags('partial-export', 'river', ['--call-me', 'https://x.example']);
-    expect(own.options).toEqual({ callMe: 'https://x.example' });
+    expect(given.byMigrator).toEqual({ successCallback: 'https://x.example' });
+    const own = await flags('partial-export', 'river', ['--success-callback', 'https://x.example']);
+    expect(own.options).toEqual({ successCallback: 'https://x.example' });
     expect(own.byMigrator).toEqual({});
   });
 
@@ -193,14 +188,6 @@ describe('product flags', () => {
     const fromFile = await flags('import', 'river', [], { rc: 'defaults: { password: "file:secret" }' });
     expect(fromFile.secrets['password']?.reveal()).toBe('from a file');
   });
-
-  test('a move gives export options to the export, import options to the import, and its own options to both', async () => {
-    const given = await flags('migrate-project', 'river', ['--replace-all', '--skip-logs', '--at-once']);
-    expect(given.exportOptions).toEqual({ skipLogs: true, atOnce: true });
-    expect(given.importOptions).toEqual({ replaceAll: true, atOnce: true });
-    expect(given.overwrites).toBe(true);
-    expect((await flags('migrate-project', 'river', [])).overwrites).toBe(false);
-  });
 });
 
 describe('--set', () => {
@@ -228,9 +215,9 @@ describe('--set', () => {
 
 describe('a switch whose name begins with no', () => {
   test('is off until it is given, and does not switch anything else off', async () => {
-    expect(await flags('migrate-project', 'river', [])).toMatchObject({ options: {}, overwrites: false });
+    expect(await flags('migrate-project', 'river', [])).toMatchObject({ options: {} });
     const given = await flags('migrate-project', 'river', ['--no-duplicate-check']);
-    expect(given).toMatchObject({ options: { noDuplicateCheck: true }, overwrites: true });
+    expect(given).toMatchObject({ options: { noDuplicateCheck: true } });
   });
 
   test('has its whole name in the environment and in the rc file', async () => {
