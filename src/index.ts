@@ -15,6 +15,7 @@ export type * from './ports/options.ts';
 export type * from './ports/plan.ts';
 export * from './ports/reporter.ts';
 export type * from './ports/runtime.ts';
+export type * from './ports/snapshot.ts';
 export * from './secret.ts';
 export { importPackage } from './core/operations/import-package.ts';
 export { migrateProject } from './core/operations/migrate-project/index.ts';

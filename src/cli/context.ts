@@ -95,7 +95,7 @@ export class Context {
   journal(): Promise<Journal> {
     this.#journal ??= import('./state/journal.ts').then(({ createJournal }) => {
       const onWarning = (message: string) => this.#reporter?.report({ type: 'warning', message });
-      const journal = createJournal(this.io, { redactor: this.redactor, onWarning });
+      const journal = createJournal(this.io, { onWarning });
       this.onClose(() => journal.close());
       return journal;
     });
@@ -107,7 +107,7 @@ export class Context {
     const leftOpen = () => {
       this.resumable = true;
     };
-    return { journal: await this.journal(), reporter: await this.reporter(), fresh, leftOpen };
+    return { journal: await this.journal(), reporter: await this.reporter(), now: () => new Date(), fresh, leftOpen };
   }
 
   async reporter(): Promise<Reporter> {

@@ -8,6 +8,11 @@ export interface Instance {
   readonly adapter: Adapter;
 }
 
+/** An instance, and the server and container that it means: `octopus https://octopus.example Default`. */
+export interface Placed extends Instance {
+  readonly place: string;
+}
+
 type Facet = 'exports' | 'imports' | 'moves' | 'feed';
 
 const lacking: Record<Facet, { readonly what: string; readonly hint: string }> = {

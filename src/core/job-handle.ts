@@ -1,5 +1,5 @@
 import { MigratorError } from '../errors.ts';
-import type { Instance } from './instance.ts';
+import type { Placed } from './instance.ts';
 
 /** `<product>:<instance>:<id>`. The adapter defines the id, which may contain colons. */
 export interface JobHandle {
@@ -25,7 +25,7 @@ export function parseHandle(text: string): JobHandle {
 
 /** A job, with its opened instance. */
 export interface OpenJob {
-  readonly instance: Instance;
+  readonly instance: Placed;
   readonly id: string;
   /** The handle as it is shown to users. */
   readonly handle: string;

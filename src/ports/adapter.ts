@@ -7,6 +7,7 @@ import type { Jobs } from './job.ts';
 import type { GivenOptions, OptionRequest, Options, Secrets } from './options.ts';
 import type { PlanItem } from './plan.ts';
 import type { Clock, Random } from './runtime.ts';
+import type { Snapshots, Scope } from './snapshot.ts';
 
 export interface InstanceInfo {
   readonly product: string;
@@ -73,6 +74,8 @@ export interface PreparedMove {
   readonly dryRun: boolean;
   readonly settled: Options;
   readonly plan?: readonly PlanItem[] | undefined;
+  /** What the move changes on the target. */
+  readonly scope?: Scope | undefined;
   readonly notes: readonly string[];
   readonly consent?: string | undefined;
 }
@@ -119,6 +122,8 @@ export interface Adapter {
   readonly imports?: Importer;
   readonly moves?: Mover;
   readonly feed?: PackageFeed;
+  /** Without it, a result says only what the server claims. */
+  readonly snapshots?: Snapshots;
   /** Ends sessions. Called once, also after a failure. */
   close?(): Promise<void>;
 }
@@ -156,6 +161,11 @@ export interface AdapterModule {
   readonly secretSettings: readonly string[];
   /** Makes the adapter of one instance. Opens no socket. CONFIG_INVALID when the settings or secrets are wrong. */
   create(connection: Connection, tools: AdapterTools): Adapter;
+  /**
+   * The server and the container that an instance means, in one spelling. Two instances that differ only in their names,
+   * accounts or spelling have the same place. Default: the URL and all settings.
+   */
+  place?(instance: Pick<Connection, 'url' | 'settings'>): string;
   /** Reads the given options before an instance is opened. USAGE when they contradict each other. */
   request?(given: GivenOptions): OptionRequest;
 }

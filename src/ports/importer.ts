@@ -2,9 +2,12 @@ import type { PackageRef, ArtifactFile } from './artifact.ts';
 import type { ExportRequest } from './exporter.ts';
 import type { Options, Secrets } from './options.ts';
 import type { PlanItem } from './plan.ts';
+import type { Scope } from './snapshot.ts';
 
 export interface ImportRequest {
   readonly source: PackageRef;
+  /** The names of the projects in the package, as far as its manifest or its export tells. */
+  readonly projects?: readonly string[] | undefined;
   readonly dryRun: boolean;
   readonly options: Options;
   /** The options of the export that made the package, when its manifest has them. */
@@ -33,6 +36,8 @@ export interface PreparedImport {
    * projects. Not journaled.
    */
   readonly plan?: readonly PlanItem[] | undefined;
+  /** What the import changes on the target. */
+  readonly scope?: Scope | undefined;
   readonly backup?: Backup | undefined;
   /**
    * A question for the user, when the import destroys something. It is asked after everything is checked, staged and

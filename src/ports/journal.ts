@@ -1,9 +1,43 @@
+import type { PackageRef } from './artifact.ts';
+import type { Options } from './options.ts';
+
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/**
+ * What a run must know after a crash. A fact is kept as it is: nothing masks or shortens it, so it holds no secret. A
+ * `Secret` does not fit any type here. `null` takes a fact back. The name before the dot is the step of the run.
+ */
+export type Facts = {
+  readonly [Name in keyof StepFacts as `${string}.${Name}`]?: StepFacts[Name] | null;
+} & {
+  readonly 'backup.file'?: string;
+  readonly 'backup.restoreWith'?: Options;
+  readonly 'upload.foundBefore'?: boolean;
+  readonly 'upload.outcome'?: 'created' | 'overwritten' | 'kept';
+  readonly 'upload.ref'?: PackageRef;
+  readonly 'plain.sha256'?: string;
+  readonly 'sealing.package'?: PackageRef;
+};
+
+export interface StepFacts {
+  /** The id of the job that the step started. */
+  readonly job: string;
+  /** ISO 8601. The call that starts the job may have been sent since then. */
+  readonly intendedAt: string;
+  /** The answer of that call was lost, and a look at the server showed no job. */
+  readonly unseen: true;
+  /** What the adapter prepared: plain data. */
+  readonly prepared: Json;
+  /** ISO 8601. The job of the step has ended well. */
+  readonly finishedAt: string;
+  /** Why a route could not deliver. */
+  readonly failed: string;
+}
 
 /** One run of a command. It is kept so that a crash loses no job and starts none twice. Holds no secret. */
 export interface RunRecord {
   readonly id: string;
-  /** Made of the work: command, instances and what is moved. The same work has the same key. */
+  /** Made of the work: command, servers, what is moved, options and secrets. The same work has the same key. */
   readonly key: string;
   readonly verb: string;
   /** ISO 8601. */
@@ -11,9 +45,16 @@ export interface RunRecord {
   readonly updatedAt: string;
   readonly owner: { readonly pid: number; readonly host: string };
   readonly outcome: RunOutcome | undefined;
+  /**
+   * How the last process left an unfinished run: it only started its jobs, or it ended with an error. Undefined when it
+   * was interrupted or is still at work.
+   */
+  readonly left?: 'started' | 'failed' | undefined;
+  /** The servers of the run, by the names of their instances. Records of earlier releases have none. */
+  readonly places?: Readonly<Record<string, string>> | undefined;
   /** The handles of the jobs that the run started. */
   readonly jobs: readonly string[];
-  readonly facts: Readonly<Record<string, Json>>;
+  readonly facts: Facts;
 }
 
 export type RunOutcome = 'done' | 'partial' | 'failed' | 'cancelled' | 'detached';
@@ -21,21 +62,37 @@ export type RunOutcome = 'done' | 'partial' | 'failed' | 'cancelled' | 'detached
 export interface Run {
   readonly record: RunRecord;
   /** Adds facts. They are durable when the promise resolves. */
-  note(facts: Readonly<Record<string, Json>>): Promise<void>;
+  note(facts: Facts): Promise<void>;
   job(handle: string): Promise<void>;
   finish(outcome: RunOutcome): Promise<void>;
+  /** Ends this process's part of the run, which stays unfinished. */
+  leave(how: 'started' | 'failed'): Promise<void>;
+}
+
+export interface Beginning {
+  readonly fresh: boolean;
+  /** See RunRecord.places. */
+  readonly places?: Readonly<Record<string, string>>;
+  /** The outcome of an unfinished run that is over all the same; undefined when it goes on. */
+  readonly endOf?: (record: RunRecord) => Promise<RunOutcome | undefined>;
+}
+
+export interface Begun {
+  readonly run: Run;
+  /** True when this is an unfinished run, with its facts and its jobs. */
+  readonly resumed: boolean;
+  /** The run that was over. `run` is a new one then. */
+  readonly over?: RunRecord | undefined;
 }
 
 export interface Journal {
   /**
-   * Begins a run, or takes up the unfinished one with the same key, its facts and its jobs (`resumed`). CONFLICT when
-   * another process that is alive has the run.
+   * Begins a run, or takes up the unfinished one with the same key. CONFLICT when another process that is alive has the
+   * run.
    */
-  begin(
-    key: string,
-    verb: string,
-    options: { readonly fresh: boolean },
-  ): Promise<{ readonly run: Run; readonly resumed: boolean }>;
+  begin(key: string, verb: string, options: Beginning): Promise<Begun>;
+  /** Finishes the unfinished run that started this job last, unless a process that is alive has it. */
+  settle(handle: string, outcome: RunOutcome): Promise<void>;
   /** Newest first. */
   list(): Promise<readonly RunRecord[]>;
 }

@@ -8,7 +8,11 @@ export type PlannedAction = 'create' | 'overwrite' | 'unchanged' | 'keep' | 'del
 export interface PlanItem {
   readonly kind: string;
   readonly name: string;
+  /** See SnapshotItem.id. */
+  readonly id?: string | undefined;
   readonly action: PlannedAction;
   /** Why this happens, or what is special about it. */
   readonly detail?: string | undefined;
+  /** Of `keep`: the options ask for it. */
+  readonly asked?: boolean | undefined;
 }

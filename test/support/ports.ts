@@ -1,5 +1,5 @@
 import { MigratorError } from '../../src/errors.ts';
-import type { Json, Run, RunOutcome, RunRecord } from '../../src/ports/journal.ts';
+import type { Facts, Run, RunOutcome, RunRecord } from '../../src/ports/journal.ts';
 import type { Event, Reporter } from '../../src/ports/reporter.ts';
 import type { Clock } from '../../src/ports/runtime.ts';
 
@@ -25,7 +25,7 @@ export function recordingReporter(): Reporter & { readonly events: Event[] } {
 }
 
 /** A run kept in memory: what the journal does without the disk. */
-export function memoryRun(facts: Readonly<Record<string, Json>> = {}): Run {
+export function memoryRun(facts: Facts = {}): Run {
   let record: RunRecord = {
     id: 'run-1',
     key: 'test-1',
@@ -51,6 +51,10 @@ export function memoryRun(facts: Readonly<Record<string, Json>> = {}): Run {
     },
     finish: (outcome: RunOutcome) => {
       record = { ...record, outcome };
+      return Promise.resolve();
+    },
+    leave: (left) => {
+      record = { ...record, left };
       return Promise.resolve();
     },
   };

@@ -1,5 +1,6 @@
 import type { Adapter, AdapterModule } from '../../ports/adapter.ts';
 import { halvesOf } from '../shared/halves.ts';
+import { placeOf } from '../shared/place.ts';
 import { readConnection, secretSettings } from './connection.ts';
 import { createExporter } from './exports.ts';
 import { createImporter } from './imports.ts';
@@ -18,6 +19,7 @@ export const adapter: AdapterModule = {
   contract: 1,
   product: 'enms',
   secretSettings,
+  place: ({ url }) => placeOf(url),
   request: ({ options: given }) => ({
     ...halvesOf(given, options),
     overwrites: given['replace'] === true || given['emptyDatabaseBeforeImport'] === true,

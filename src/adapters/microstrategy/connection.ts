@@ -48,7 +48,8 @@ export function readConnection(connection: Connection): LibraryConnection {
   const { name, url, secrets } = connection;
   const settings = readSettings(settingsSchema, connection, hint);
   const { username, loginMode, project, environmentName, applicationType = web } = settings;
-  const base = libraryUrl(url, name);
+  if (!URL.canParse(url)) throw new MigratorError('CONFIG_INVALID', `the url of instance ${name} is no URL`, { hint });
+  const base = libraryUrl(url);
   return {
     name,
     url: base,
@@ -62,9 +63,9 @@ export function readConnection(connection: Connection): LibraryConnection {
 /**
  * The URL of the Library. It may be written with a slash at its end, with `/api`, or with the path of the login page.
  */
-function libraryUrl(text: string, name: string): string {
+export function libraryUrl(text: string): string {
   const url = URL.parse(text);
-  if (url === null) throw new MigratorError('CONFIG_INVALID', `the url of instance ${name} is no URL`, { hint });
+  if (url === null || url.origin === 'null') return text;
   const path = url.pathname.replace(/\/(api|app|auth)(\/.*)?$/, '').replace(/\/+$/, '');
   return `${url.origin}${path}`;
 }

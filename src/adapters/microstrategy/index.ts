@@ -1,6 +1,7 @@
 import type { Adapter, AdapterModule } from '../../ports/adapter.ts';
 import { halvesOf } from '../shared/halves.ts';
-import { readConnection, secretSettings } from './connection.ts';
+import { placeOf } from '../shared/place.ts';
+import { libraryUrl, readConnection, secretSettings } from './connection.ts';
 import { createExporter } from './exports.ts';
 import { createFeed } from './feed.ts';
 import { createImporter } from './imports.ts';
@@ -19,6 +20,7 @@ export const adapter: AdapterModule = {
   contract: 1,
   product: 'microstrategy',
   secretSettings,
+  place: ({ url, settings }) => placeOf(libraryUrl(url), settings['project']),
   request: ({ options: given }) => ({
     ...halvesOf(given, options),
     untilApproval: given['requestOnly'] === true,

@@ -1,5 +1,6 @@
 import type { Adapter, AdapterModule } from '../../ports/adapter.ts';
 import { halvesOf } from '../shared/halves.ts';
+import { placeOf } from '../shared/place.ts';
 import { readConnection, secretSettings } from './connection.ts';
 import { createFeed } from './feed.ts';
 import { createInventory } from './inventory.ts';
@@ -17,6 +18,7 @@ export const adapter: AdapterModule = {
   contract: 1,
   product: 'octopus',
   secretSettings,
+  place: ({ url, settings }) => placeOf(url, settings['space']),
   request: ({ options: given }) => ({
     ...halvesOf(given, options),
     overwrites: given['overwriteExisting'] === true,

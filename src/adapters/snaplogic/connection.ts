@@ -67,7 +67,7 @@ export function readConnection(connection: Connection): SnaplogicConnection {
 }
 
 /** A short name of a control plane, or its URL. */
-function urlOf(text: string): string {
+export function urlOf(text: string): string {
   const urls: Readonly<Record<string, string>> = options.urls ?? {};
   return Object.hasOwn(urls, text) ? (urls[text] ?? text) : text;
 }

@@ -2,7 +2,8 @@ import { MigratorError } from '../../errors.ts';
 import type { AdapterModule } from '../../ports/adapter.ts';
 import { jsonOf } from '../shared/answers.ts';
 import { halvesOf } from '../shared/halves.ts';
-import { readConnection, secretSettings } from './connection.ts';
+import { placeOf } from '../shared/place.ts';
+import { planeOf, readConnection, secretSettings, urlOf } from './connection.ts';
 import { createExporter } from './exports.ts';
 import { createImporter } from './imports.ts';
 import { createInventory } from './inventory.ts';
@@ -19,6 +20,7 @@ export const adapter: AdapterModule = {
   contract: 1,
   product: 'snaplogic',
   secretSettings,
+  place: ({ url, settings }) => placeOf(planeOf(urlOf(url)), settings['org']),
   request: ({ projects, options: given }) => {
     const placed = given['destPath'] !== undefined;
     if (placed && projects.length > 1) {

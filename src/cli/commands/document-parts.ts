@@ -63,6 +63,14 @@ export const plan = z.array(
   }),
 );
 
+export const resumed = z
+  .strictObject({
+    startedAt: z.string(),
+    exportedAt: z.string().optional().describe('the end of the export that an earlier process finished'),
+  })
+  .optional()
+  .describe('the unfinished run that this command went on with');
+
 /** The document that every command prints when it fails. */
 export const errorBody = {
   code: z.enum([...errorCodes, 'BUG']),

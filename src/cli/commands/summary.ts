@@ -1,3 +1,4 @@
+import type { Resumed } from '../../core/steps/journaled.ts';
 import { isFinal } from '../../core/steps/watch.ts';
 import type { SealedPackage } from '../../package/index.ts';
 import type { JobStatus, JobItem, LogLine } from '../../ports/job.ts';
@@ -37,6 +38,15 @@ export function describePlan(plan: readonly PlanItem[]): string | undefined {
       detail === undefined ? plainText(name) : `${plainText(name)} (${plainText(detail)})`,
     ]),
   );
+}
+
+/** The age of a run that went on, so that nobody takes an old export for a new one. */
+export function describeResumed(resumed: Resumed | undefined): string | undefined {
+  if (resumed === undefined) return undefined;
+  const { startedAt, exportedAt } = resumed;
+  return exportedAt === undefined
+    ? `this was the run of ${startedAt}`
+    : `this was the run of ${startedAt}, with its export of ${exportedAt}; for a new export, use --fresh`;
 }
 
 /** What the server did with each object. */

@@ -9,7 +9,7 @@ import { createFileSink } from '../../files/whole-file.ts';
 import { inspect } from '../../package/index.ts';
 import type { PackageRef } from '../../ports/artifact.ts';
 import type { ByteSink } from '../../ports/bytes.ts';
-import type { Run, Json } from '../../ports/journal.ts';
+import type { Run } from '../../ports/journal.ts';
 import type { Context } from '../context.ts';
 import { createStdoutSink } from './standard-output.ts';
 
@@ -42,7 +42,7 @@ export function outputSink(name: string, force: boolean, context: Context): Prom
 export async function wroteEarlier(file: string | undefined, run: Run, context: Context): Promise<boolean> {
   const plain = run.record.facts['plain.sha256'];
   if (typeof plain === 'string' && file !== undefined) return holds(resolve(context.io.cwd, file), plain);
-  const sealing = run.record.facts['sealing.package'] as (PackageRef & Record<string, Json>) | undefined;
+  const sealing = run.record.facts['sealing.package'];
   if (sealing === undefined) return false;
   try {
     const bytes = await openFileSource(resolve(context.io.cwd, file ?? defaultFileName(sealing)));

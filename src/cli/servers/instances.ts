@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Instance } from '../../core/instance.ts';
+import type { Placed } from '../../core/instance.ts';
 import { readOnly } from '../../core/read-only.ts';
 import type { EmulatorOptions, RunningEmulator } from '../../emulators/index.ts';
 import { MigratorError } from '../../errors.ts';
@@ -23,8 +23,8 @@ export interface Instances {
   /** What the given options mean for a run on this instance. Opens no instance. */
   request(name: string, given: Given): Promise<OptionRequest & Halves>;
   /** A source is read-only: its adapter refuses all writes to projects and packages. */
-  source(name: string): Promise<Instance>;
-  target(name: string): Promise<Instance>;
+  source(name: string): Promise<Placed>;
+  target(name: string): Promise<Placed>;
 }
 
 export const instancesOf = (context: Context): Promise<Instances> => context.once(createInstances);
@@ -36,7 +36,7 @@ async function createInstances(context: Context): Promise<Instances> {
     peer: async (name) => (await open(name)).adapter,
   };
   const modules = await adapterModulesOf(config);
-  const opened = new Map<string, Promise<Instance>>();
+  const opened = new Map<string, Promise<Placed>>();
 
   const find = (name: string): InstanceConfig => {
     const found = config.instances[name];
@@ -54,7 +54,7 @@ async function createInstances(context: Context): Promise<Instances> {
   };
 
   const emulators = new Map<string, Promise<RunningEmulator>>();
-  const open = (name: string): Promise<Instance> => {
+  const open = (name: string): Promise<Placed> => {
     const known = opened.get(name);
     if (known !== undefined) return known;
     const instance = connect(find(name), { config, context, modules, tools, emulators });
@@ -75,7 +75,7 @@ async function createInstances(context: Context): Promise<Instances> {
     target: open,
     source: async (name) => {
       const instance = await open(name);
-      return { name, adapter: readOnly(instance.adapter) };
+      return { ...instance, adapter: readOnly(instance.adapter) };
     },
   };
 }
@@ -89,7 +89,7 @@ interface Opening {
   readonly emulators: Map<string, Promise<RunningEmulator>>;
 }
 
-async function connect(instance: InstanceConfig, opening: Opening): Promise<Instance> {
+async function connect(instance: InstanceConfig, opening: Opening): Promise<Placed> {
   const { config, context, modules, tools } = opening;
   const module = await modules.of(instance);
   const connection = instance.url.startsWith('embedded:')
@@ -97,7 +97,14 @@ async function connect(instance: InstanceConfig, opening: Opening): Promise<Inst
     : await remote(instance, module, config, context);
   const adapter = module.create(connection, tools);
   context.onClose(() => adapter.close?.());
-  return { name: instance.name, adapter };
+  return { name: instance.name, adapter, place: placeOf(instance, module, config) };
+}
+
+/** By the folder of an embedded instance, and by what the adapter says of any other. */
+function placeOf({ product, url, settings }: InstanceConfig, module: AdapterModule, { directory }: Config): string {
+  const own = Object.entries(settings).filter(([name]) => !module.secretSettings.includes(name));
+  const embedded = url.startsWith('embedded:') ? `embedded:${resolve(directory, url.slice('embedded:'.length))}` : url;
+  return `${product} ${module.place?.({ url: embedded, settings }) ?? `${embedded} ${JSON.stringify(own.sort())}`}`;
 }
 
 async function remote(

@@ -1,10 +1,10 @@
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MigratorError } from '../../errors.ts';
+import { isMigratorError, MigratorError } from '../../errors.ts';
 import { localError, systemCode } from '../../files/local-error.ts';
 import { makePrivateFolder } from '../../files/private-folder.ts';
 import { writePrivateFile } from '../../files/whole-file.ts';
-import type { Journal, Json, Run, RunOutcome, RunRecord } from '../../ports/journal.ts';
+import type { Begun, Journal, Run, RunOutcome, RunRecord } from '../../ports/journal.ts';
 import { humanDuration } from '../terminal/amounts.ts';
 import type { IO } from '../terminal/io.ts';
 import { stateDirectory } from './directories.ts';
@@ -15,8 +15,6 @@ const keptRuns = 200;
 const hint = 'choose another folder with MIGRATOR_STATE_DIR';
 
 export interface JournalOptions {
-  /** An additional protection. By contract, facts hold no secrets. */
-  readonly redactor?: { redactValue(value: unknown): unknown };
   /** Called with a sentence when a damaged record was renamed. */
   readonly onWarning?: (message: string) => void;
   readonly now?: () => Date;
@@ -169,10 +167,7 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
       get record() {
         return record;
       },
-      note: (facts) => {
-        const clean = (options.redactor?.redactValue(facts) ?? facts) as Readonly<Record<string, Json>>;
-        return update((before) => ({ facts: { ...before.facts, ...clean } }));
-      },
+      note: (facts) => update((before) => ({ facts: { ...before.facts, ...facts } })),
       job: (handle) => update(({ jobs }) => ({ jobs: jobs.includes(handle) ? jobs : [...jobs, handle] })),
       finish: async (outcome: RunOutcome) => {
         await update(() => ({ outcome }));
@@ -183,45 +178,60 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
         await removeTorn(locks);
         await removeTorn(runs);
       },
+      leave: (left) => update(() => ({ left })),
     };
   };
 
+  /** Takes the lock of a key for `work`. CONFLICT with the process that has it. */
+  const locked = async <T>(key: string, verb: string, work: (lock: Lock) => Promise<T>): Promise<T> => {
+    await makePrivateFolder(runs, hint);
+    await makePrivateFolder(locks, hint);
+    const self = { pid: io.pid, host: io.host };
+    const acquired = await acquireLock(locks, keyName(key), self, options.timing ?? usualTiming);
+    if ('owner' in acquired) {
+      const [latest] = await files.read(key);
+      throw busy(verb, acquired.owner, latest?.jobs ?? [], now());
+    }
+    const { lock } = acquired;
+    held.add(lock);
+    try {
+      return await work(lock);
+    } catch (error) {
+      held.delete(lock);
+      await lock.release();
+      throw error;
+    }
+  };
+
   return {
-    begin: async (key, verb, { fresh }) => {
-      await makePrivateFolder(runs, hint);
-      await makePrivateFolder(locks, hint);
-      const self = { pid: io.pid, host: io.host };
-      const acquired = await acquireLock(locks, keyName(key), self, options.timing ?? usualTiming);
-      if ('owner' in acquired) {
+    begin: (key, verb, { fresh, places, endOf }) =>
+      locked(key, verb, async (lock): Promise<Begun> => {
         const [latest] = await files.read(key);
-        throw busy(verb, acquired.owner, latest?.jobs ?? [], now());
-      }
-      const { lock } = acquired;
-      held.add(lock);
-      try {
-        const [latest] = await files.read(key);
-        const previous = fresh || latest === undefined || !isUnfinished(latest) ? undefined : latest;
+        const open = fresh || latest === undefined || !isUnfinished(latest) ? undefined : latest;
+        const end = open === undefined ? undefined : await endOf?.(open);
+        if (open !== undefined && end !== undefined) await files.save({ ...open, outcome: end });
+        const previous = end === undefined ? open : undefined;
         const at = now().toISOString();
+        const owner = { pid: io.pid, host: io.host };
+        const base = { updatedAt: at, owner, outcome: undefined, left: undefined };
         const record: RunRecord =
           previous === undefined
-            ? {
-                id: newRunId(now()),
-                key,
-                verb,
-                startedAt: at,
-                updatedAt: at,
-                owner: self,
-                outcome: undefined,
-                jobs: [],
-                facts: {},
-              }
-            : { ...previous, updatedAt: at, owner: self, outcome: undefined };
+            ? { id: newRunId(now()), key, verb, startedAt: at, ...base, places, jobs: [], facts: {} }
+            : { ...previous, ...base, places: { ...previous.places, ...places } };
         await files.save(record);
-        return { run: openRun(record, lock), resumed: previous !== undefined };
+        return {
+          run: openRun(record, lock),
+          resumed: previous !== undefined,
+          over: end === undefined ? undefined : open,
+        };
+      }),
+    settle: async (handle, outcome) => {
+      const open = (await files.read()).find((record) => isUnfinished(record) && record.jobs.includes(handle));
+      if (open === undefined) return;
+      try {
+        await locked(open.key, open.verb, (lock) => openRun(open, lock).finish(outcome));
       } catch (error) {
-        held.delete(lock);
-        await lock.release();
-        throw error;
+        if (!isMigratorError(error, 'CONFLICT')) throw error;
       }
     },
     list: () => files.read(),

@@ -43,7 +43,7 @@ export function parseRecord(text: string): RunRecord | undefined {
     throw error;
   }
   if (value === null || typeof value !== 'object') return undefined;
-  const { id, key, verb, startedAt, updatedAt, owner, outcome, jobs, facts } = value;
+  const { id, key, verb, startedAt, updatedAt, owner, outcome, left, places, jobs, facts } = value;
   if (!isText(id) || !isText(key) || !isText(verb) || !isText(startedAt) || !isText(updatedAt)) return undefined;
   if (typeof owner?.pid !== 'number' || !isText(owner.host)) return undefined;
   if (!Array.isArray(jobs) || !jobs.every(isText) || typeof facts !== 'object' || (facts as unknown) === null)
@@ -57,6 +57,8 @@ export function parseRecord(text: string): RunRecord | undefined {
     updatedAt,
     owner: { pid: owner.pid, host: owner.host },
     outcome,
+    left: outcome === 'detached' ? 'started' : left,
+    places,
     jobs,
     facts,
   };

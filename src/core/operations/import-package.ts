@@ -167,8 +167,8 @@ async function upload(
   signal: AbortSignal,
 ): Promise<{ readonly outcome: Delivery['outcome']; readonly ref: PackageRef }> {
   const { target, source, run, reporter } = ports;
-  const earlier = outcomes.find((outcome) => outcome === run.record.facts['upload.outcome']);
-  const storedAs = run.record.facts['upload.ref'] as unknown as PackageRef | undefined;
+  const earlier = run.record.facts['upload.outcome'];
+  const storedAs = run.record.facts['upload.ref'];
   // The import has begun, so the package is no longer needed, and the server may have deleted it.
   if (earlier !== undefined && isBegun(run.record.facts, 'import')) return { outcome: earlier, ref: storedAs ?? ref };
   const intended = run.record.facts['upload.foundBefore'];
@@ -188,5 +188,3 @@ async function upload(
   await run.note({ 'upload.outcome': outcome, 'upload.ref': { id, version } });
   return { outcome, ref: { id, version } };
 }
-
-const outcomes: readonly Delivery['outcome'][] = ['created', 'overwritten', 'kept'];

@@ -102,8 +102,16 @@ async function restore(
     restores: true,
   };
   const consent = () => Promise.resolve(true);
-  const report = await journaled('undo', { handle, package: identity }, ports.journaling, (run) =>
-    importPackage(input, { ...ports, target: instance, source, secrets: {}, backup: undefined, consent, run }, signal),
+  const report = await journaled(
+    { verb: 'undo', on: [instance], what: { handle, package: identity } },
+    ports.journaling,
+    (run) =>
+      importPackage(
+        input,
+        { ...ports, target: instance, source, secrets: {}, backup: undefined, consent, run },
+        signal,
+      ),
+    signal,
   );
   const { outcome, warnings } = report;
   return { outcome, undo: report.handle ?? handle, status: undefined, backup: file, warnings };

@@ -4,23 +4,33 @@ import type { Clock } from '../../ports/runtime.ts';
 import type { OpenJob } from '../job-handle.ts';
 import { type Outcome, type Waiting, worst } from '../operation.ts';
 import { leftMaintenance, probe } from '../steps/preflight.ts';
+import { type Journaling, settleRun } from '../steps/journaled.ts';
 import { judge } from '../steps/verdict.ts';
-import { watch } from '../steps/watch.ts';
+import { isFinal, watch } from '../steps/watch.ts';
 
 export interface JobWaitPorts {
   readonly clock: Clock;
   readonly reporter: Reporter;
 }
 
-/** Waits until a job ends. JOB_FAILED when it failed. Partial when its server stayed in maintenance mode. */
+/** Looks at a job once. When it has ended, the run that started it is over. */
+export async function showJob(job: OpenJob, journaling: Journaling, signal: AbortSignal): Promise<JobStatus> {
+  const status = await job.instance.adapter.jobs.status(job.id, signal);
+  if (isFinal(status.state)) await settleRun(job, journaling, signal);
+  return status;
+}
+
+/** Waits until a job ends, and with it the run that started it. JOB_FAILED when it failed. Partial when its server stayed in maintenance mode. */
 export async function waitForJob(
-  { instance, id, handle }: OpenJob,
+  job: OpenJob,
   waiting: Waiting,
-  { clock, reporter }: JobWaitPorts,
+  { clock, reporter, journaling }: JobWaitPorts & { readonly journaling: Journaling },
   signal: AbortSignal,
 ): Promise<{ readonly outcome: Outcome; readonly status: JobStatus }> {
+  const { instance, id, handle } = job;
   reporter.report({ type: 'phase', name: 'wait', subject: handle });
   const status = await watch(instance.adapter.jobs, id, handle, { ...waiting, clock, reporter }, signal);
+  await settleRun(job, journaling, signal);
   const verdict = judge(handle, status);
   const info = await probe(instance, reporter, signal);
   const normal =

@@ -1,6 +1,6 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import { unsettledHints } from '../../ports/http.ts';
-import type { Json, Run } from '../../ports/journal.ts';
+import type { Facts, Json, Run, StepFacts } from '../../ports/journal.ts';
 import type { Clock } from '../../ports/runtime.ts';
 import type { Instance } from '../instance.ts';
 import { formatHandle } from '../job-handle.ts';
@@ -16,6 +16,11 @@ export interface RemoteStart {
   start(signal: AbortSignal): Promise<string>;
   /** The job that such a call began; undefined when nothing shows one; fails when the server cannot tell. */
   find(startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;
+}
+
+/** A fact of a step, to note it; `null` takes it back. */
+export function fact<Name extends keyof StepFacts>(step: string, name: Name, value: StepFacts[Name] | null): Facts {
+  return { [`${step}.${name}`]: value } as Facts;
 }
 
 export interface StartedJob {
@@ -48,7 +53,7 @@ export async function startOnce(work: RemoteStart, run: Run, clock: Clock, signa
     if (found !== undefined) return remember(started(found, true), step, run);
   }
   const since = clock.now();
-  await run.note({ [`${step}.intendedAt`]: since.toISOString() });
+  await run.note(fact(step, 'intendedAt', since.toISOString()));
   return remember(started(await startedNow(work, since, run, clock, signal), false), step, run);
 }
 
@@ -63,8 +68,8 @@ async function startedNow(
     return await work.start(signal);
   } catch (error) {
     if (!isMigratorError(error) || error.code === 'CANCELLED') throw error;
-    if (error.details['ambiguous'] === true) return settle(error, work, since, clock, signal);
-    if (error.code !== 'LOCAL_IO') await run.note({ [`${work.step}.intendedAt`]: null });
+    if (error.details['ambiguous'] === true) return settle(error, work, since, run, clock, signal);
+    if (error.code !== 'LOCAL_IO') await run.note(fact(work.step, 'intendedAt', null));
     throw error;
   }
 }
@@ -76,6 +81,7 @@ async function settle(
   lost: MigratorError,
   work: RemoteStart,
   since: Date,
+  run: Run,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<string> {
@@ -92,6 +98,7 @@ async function settle(
     throw fail(message, error.hint ?? 'look at the server before you repeat it', details, error);
   }
   if (found !== undefined) return found;
+  await run.note(fact(work.step, 'unseen', true));
   const hint = 'nothing on the server shows that it was begun; run the same command again';
   throw fail(lost.message, explanation(lost) ?? hint, { ...lost.details, ambiguous: false }, lost);
 }
@@ -115,7 +122,7 @@ export function isUncertain(facts: Run['record']['facts']): boolean {
 }
 
 async function remember(job: StartedJob, step: string, run: Run): Promise<StartedJob> {
-  await run.note({ [`${step}.job`]: job.id });
+  await run.note(fact(step, 'job', job.id));
   await run.job(job.handle);
   return job;
 }
@@ -123,21 +130,37 @@ async function remember(job: StartedJob, step: string, run: Run): Promise<Starte
 /**
  * What `prepare` decided for a step. It is taken from the journal when an earlier process of this run prepared it.
  * `always`: the decision itself must last, such as the version of a package. `begun`: it lasts once the call may have
- * been sent; before that everything is looked at again. A plan may name a hundred thousand things, so it is not
- * journaled.
+ * been sent; before that everything is looked at again. When the answer of the call was lost and the server shows no
+ * job, `find` looks once more, and then everything is prepared, backed up and asked again. A plan may name a hundred
+ * thousand things, so it is not journaled.
  */
 export async function prepareOnce<Prepared extends object>(
   step: string,
   lasts: 'always' | 'begun',
-  run: Run,
-  prepare: () => Promise<Prepared>,
+  { run, prepare, find }: Preparing<Prepared>,
 ): Promise<Prepared> {
   const { facts } = run.record;
-  const earlier = facts[`${step}.prepared`];
   // It is plain data by contract, so the journal returns it unchanged.
-  if (earlier !== undefined && earlier !== null && (lasts === 'always' || isBegun(facts, step)))
-    return earlier as unknown as Prepared;
+  const earlier = (facts[`${step}.prepared`] ?? undefined) as unknown as Prepared | undefined;
+  if (earlier !== undefined && lasts === 'always') return earlier;
+  if (earlier !== undefined && isBegun(facts, step)) {
+    if (facts[`${step}.unseen`] !== true) return earlier;
+    const found = await find(earlier, new Date(facts[`${step}.intendedAt`] ?? 0));
+    await run.note(fact(step, 'unseen', null));
+    if (found !== undefined) {
+      await run.note(fact(step, 'job', found));
+      return earlier;
+    }
+    await run.note(fact(step, 'intendedAt', null));
+  }
   const prepared = await prepare();
-  await run.note({ [`${step}.prepared`]: { ...prepared, plan: undefined } as unknown as Json });
+  await run.note(fact(step, 'prepared', { ...prepared, plan: undefined } as unknown as Json));
   return prepared;
+}
+
+interface Preparing<Prepared> {
+  readonly run: Run;
+  readonly prepare: () => Promise<Prepared>;
+  /** See RemoteStart.find. */
+  readonly find: (earlier: Prepared, startedAfter: Date) => Promise<string | undefined>;
 }

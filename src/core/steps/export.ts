@@ -5,7 +5,7 @@ import type { JobStatus } from '../../ports/job.ts';
 import type { Secrets } from '../../ports/options.ts';
 import { type Instance, facet } from '../instance.ts';
 import type { OperationPorts, Waiting } from '../operation.ts';
-import { prepareOnce, type StartedJob } from './exactly-once.ts';
+import { fact, prepareOnce, type StartedJob } from './exactly-once.ts';
 import { runJob } from './run-job.ts';
 
 export interface ExportRun {
@@ -31,9 +31,13 @@ export async function runExport(work: ExportRun, ports: OperationPorts, signal: 
   const { reporter, run } = ports;
   const exports = facet(source, 'exports');
   requireSecrets(source, exports.requiredSecrets, secrets);
-  const prepared = await prepareOnce(step, 'always', run, () => {
-    reporter.report({ type: 'phase', name: 'prepare', subject: `export from ${source.name}` });
-    return exports.prepare(work.request, signal);
+  const prepared = await prepareOnce(step, 'always', {
+    run,
+    prepare: () => {
+      reporter.report({ type: 'phase', name: 'prepare', subject: `export from ${source.name}` });
+      return exports.prepare(work.request, signal);
+    },
+    find: (earlier, since) => exports.find(earlier, since, signal),
   });
   for (const message of prepared.notes) reporter.report({ type: 'notice', message });
   const names = prepared.projects.map((project) => project.name);
@@ -51,6 +55,8 @@ export async function runExport(work: ExportRun, ports: OperationPorts, signal: 
     ports,
     signal,
   );
+  if (status?.state === 'succeeded' || status?.state === 'partial')
+    await run.note(fact(step, 'finishedAt', ports.clock.now().toISOString()));
   return { prepared, job, status };
 }
 

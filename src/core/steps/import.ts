@@ -44,7 +44,11 @@ export async function runImport(
   const { reporter, run } = ports;
   const imports = facet(target, 'imports');
   requireSecrets(target, imports.requiredSecrets, secrets);
-  const prepared = await prepareOnce(step, 'begun', run, () => imports.prepare(request, signal));
+  const prepared = await prepareOnce(step, 'begun', {
+    run,
+    prepare: () => imports.prepare(request, signal),
+    find: (earlier, since) => imports.find(earlier, since, signal),
+  });
   for (const message of prepared.notes) reporter.report({ type: 'notice', message });
   if (prepared.plan !== undefined) announcePlan(prepared.plan, target.name, reporter);
   if (request.dryRun && imports.dryRuns === 'plan')

@@ -1,50 +1,103 @@
 import { createHash } from 'node:crypto';
 import { isMigratorError } from '../../errors.ts';
-import type { Journal, Json, Run, RunOutcome } from '../../ports/journal.ts';
+import type { JobStatus } from '../../ports/job.ts';
+import type { Journal, Json, Run, RunOutcome, RunRecord } from '../../ports/journal.ts';
 import type { Reporter } from '../../ports/reporter.ts';
+import type { Instance, Placed } from '../instance.ts';
+import { type OpenJob, parseHandle } from '../job-handle.ts';
 import { isUncertain } from './exactly-once.ts';
+import { isFinal } from './watch.ts';
 
 export interface Journaling {
   readonly journal: Journal;
   readonly reporter: Reporter;
+  readonly now: () => Date;
   /** True: start a new run, even if an unfinished run could be resumed. */
   readonly fresh: boolean;
   /** Called when a failed run stays unfinished, so that the same command line resumes it. */
   readonly leftOpen: () => void;
 }
 
+/** What makes two runs the same: the servers, not the names that an rc file gives them. */
+export interface RunIdentity {
+  readonly verb: string;
+  /** Source and target, in this order. */
+  readonly on: readonly Placed[];
+  /** Selection, options, and a digest of the secrets that shape the result. */
+  readonly what: Json;
+}
+
+/** An unfinished run that goes on. Reports have it, so that nobody takes an old export for a new one. */
+export interface Resumed {
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** ISO 8601: the end of an export that an earlier process finished. */
+  readonly exportedAt: string | undefined;
+}
+
+/** Milliseconds for which a finished export is used again by a command that failed after it. */
+export const freshFor = 15 * 60_000;
+
 /**
  * Runs a verb and journals it. A run stays unfinished if it was interrupted, stopped waiting, only started its job, or
- * lost its server. The same command line resumes it. All other runs are finished.
+ * lost its server. The same command line resumes it, unless its jobs have ended in the meantime: then the run is over,
+ * and a new one starts. All other runs are finished.
  */
 export async function journaled<R extends { readonly outcome: string }>(
-  verb: string,
-  identity: Json,
-  { journal, reporter, fresh, leftOpen }: Journaling,
+  identity: RunIdentity,
+  { journal, reporter, now, fresh, leftOpen }: Journaling,
   work: (run: Run) => Promise<R>,
-): Promise<R> {
-  const { run, resumed } = await journal.begin(runKey(verb, identity), verb, { fresh });
-  if (resumed) {
-    reporter.report({
-      type: 'notice',
-      message: `resuming the unfinished run of ${run.record.startedAt}; to start a new run, use --fresh`,
-    });
+  signal: AbortSignal,
+): Promise<R & { readonly resumed: Resumed | undefined }> {
+  const { verb, on } = identity;
+  const { run, resumed, over } = await journal.begin(runKey(identity), verb, {
+    fresh,
+    places: Object.fromEntries(on.map(({ name, place }) => [name, place])),
+    endOf: (record) => endOf(record, on, now(), signal),
+  });
+  const tell = (message: string): void => reporter.report({ type: 'notice', message });
+  if (over !== undefined) tell(`the run of ${over.startedAt} is over; starting a new run`);
+  const earlier = resumed ? resumption(run.record) : undefined;
+  if (earlier !== undefined) {
+    const { startedAt, exportedAt } = earlier;
+    const age = exportedAt === undefined ? '' : `, with its export of ${exportedAt}`;
+    tell(`resuming the unfinished run of ${startedAt}${age}; to start a new run, use --fresh`);
   }
   try {
     const report = await work(run);
-    if (report.outcome !== 'started') await run.finish(report.outcome === 'partial' ? 'partial' : 'done');
-    return report;
+    if (report.outcome === 'started') await run.leave('started');
+    else await run.finish(report.outcome === 'partial' ? 'partial' : 'done');
+    return { ...report, resumed: earlier };
   } catch (error) {
     const outcome = outcomeOf(error, run);
-    if (outcome !== undefined) await run.finish(outcome);
-    else if (isMigratorError(error, 'CANCELLED', 'STILL_RUNNING') || run.record.jobs.length > 0) leftOpen();
+    if (outcome !== undefined) {
+      await run.finish(outcome);
+    } else {
+      // After a timeout, as after --no-wait, the command knows its job and left it.
+      if (isMigratorError(error, 'STILL_RUNNING')) await run.leave('started');
+      else if (isMigratorError(error) && !isInterruption(error)) await run.leave('failed');
+      if (isMigratorError(error, 'CANCELLED', 'STILL_RUNNING') || run.record.jobs.length > 0) leftOpen();
+    }
     throw error;
   }
 }
 
+function resumption({ startedAt, facts }: RunRecord): Resumed {
+  return { startedAt, exportedAt: exportEnds(facts).sort()[0] };
+}
+
+function exportEnds(facts: RunRecord['facts']): string[] {
+  return Object.entries(facts).flatMap(([name, value]) =>
+    name.endsWith('.finishedAt') && typeof value === 'string' ? [value] : [],
+  );
+}
+
+function isInterruption(error: unknown): boolean {
+  return isMigratorError(error, 'CANCELLED', 'STILL_RUNNING', 'REMOTE_UNREACHABLE', 'LOCAL_IO');
+}
+
 function outcomeOf(error: unknown, run: Run): RunOutcome | undefined {
-  if (!isMigratorError(error)) return undefined;
-  if (isMigratorError(error, 'CANCELLED', 'STILL_RUNNING', 'REMOTE_UNREACHABLE', 'LOCAL_IO')) return undefined;
+  if (!isMigratorError(error) || isInterruption(error)) return undefined;
   // Nobody knows whether a job was started. The next run must find out before it starts another.
   if (isUncertain(run.record.facts)) return undefined;
   // Without a started job there is nothing to resume.
@@ -52,9 +105,75 @@ function outcomeOf(error: unknown, run: Run): RunOutcome | undefined {
   return undefined;
 }
 
+/**
+ * Finishes the run that started this job, when the job has ended: then the same command starts a new run. A move of
+ * several projects that was interrupted goes on with the next project.
+ */
+export async function settleRun(
+  job: OpenJob,
+  { journal, now }: Pick<Journaling, 'journal' | 'now'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const runs = await journal.list();
+  const open = runs.find(({ outcome, jobs }) => (outcome ?? 'detached') === 'detached' && jobs.includes(job.handle));
+  if (open === undefined) return;
+  const moves = Object.keys(open.facts).some((name) => name.startsWith('move:'));
+  const left = open.left ?? (moves ? undefined : 'started');
+  const end = await endOf({ ...open, left }, [job.instance], now(), signal);
+  if (end !== undefined) await journal.settle(job.handle, end);
+}
+
+/**
+ * The outcome of a run that its last process left, when all its jobs have ended since, as far as they are on these
+ * instances. A run whose jobs are exports only goes on while they are fresh. An interrupted run always goes on.
+ */
+async function endOf(
+  record: RunRecord,
+  on: readonly Instance[],
+  now: Date,
+  signal: AbortSignal,
+): Promise<RunOutcome | undefined> {
+  if (record.left === undefined || isUncertain(record.facts)) return undefined;
+  const looks: JobStatus[] = [];
+  for (const handle of record.jobs) {
+    const look = await lookAt(handle, on, signal);
+    if (look === 'gone') return 'failed';
+    if (look === undefined) continue;
+    if (!isFinal(look.state)) return undefined;
+    looks.push(look);
+  }
+  if (looks.length === 0) return undefined;
+  const outcome = looks.map(outcomeOfJob).find((word) => word !== 'done') ?? 'done';
+  if (outcome === 'failed' || outcome === 'cancelled' || looks.some(({ kind }) => kind !== 'export')) return outcome;
+  const [oldest = record.updatedAt] = exportEnds(record.facts).sort();
+  return now.getTime() - Date.parse(oldest) <= freshFor ? undefined : outcome;
+}
+
+/** The outcome of a run whose job has ended like this. */
+function outcomeOfJob({ state }: JobStatus): RunOutcome {
+  if (state === 'partial' || state === 'cancelled') return state;
+  return state === 'succeeded' ? 'done' : 'failed';
+}
+
+async function lookAt(
+  text: string,
+  on: readonly Instance[],
+  signal: AbortSignal,
+): Promise<JobStatus | 'gone' | undefined> {
+  const handle = parseHandle(text);
+  const instance = on.find(({ name }) => name === handle.instance);
+  try {
+    return await instance?.adapter.jobs.status(handle.id, signal);
+  } catch (error) {
+    if (isMigratorError(error, 'NOT_FOUND')) return 'gone';
+    throw error;
+  }
+}
+
 /** The key of a run in the journal. The same work always has the same key. */
-export function runKey(verb: string, input: Json): string {
-  return `${verb}-${createHash('sha256').update(canonical(input)).digest('hex').slice(0, 32)}`;
+export function runKey({ verb, on, what }: RunIdentity): string {
+  const text = canonical({ on: on.map(({ place }) => place), what });
+  return `${verb}-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
 }
 
 function canonical(value: Json): string {

@@ -1,12 +1,5 @@
 import { expect, test } from '@jest/globals';
 import { requireProjectNames, worst } from '../../../src/core/operation.ts';
-import { runKey } from '../../../src/core/steps/journaled.ts';
-
-test('the same work has the same key, in any order of its parts', () => {
-  expect(runKey('import', { a: 1, b: [1, 2] })).toBe(runKey('import', { b: [1, 2], a: 1 }));
-  expect(runKey('import', { a: 1, b: [1, 2] })).not.toBe(runKey('import', { a: 1, b: [2, 1] }));
-  expect(runKey('import', { a: 1 })).not.toBe(runKey('partial-export', { a: 1 }));
-});
 
 test.each([
   [['done', 'done'], 'done'],

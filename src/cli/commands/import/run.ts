@@ -11,8 +11,9 @@ import { type NamedSource, parsePackageArgument, sourceFromFile } from '../../pa
 import { systemClock, systemRandom } from '../../runtime.ts';
 import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
+import { secretDigest } from '../../state/secret-digest.ts';
 import { lines } from '../../terminal/table.ts';
-import { describeItems, describePlan, describeDryRun } from '../summary.ts';
+import { describeDryRun, describeItems, describePlan, describeResumed } from '../summary.ts';
 import type { ImportOptions } from './flags.ts';
 
 export async function runImport({ args: [text = ''], options, command }: Invocation<ImportOptions>, context: Context) {
@@ -24,11 +25,12 @@ export async function runImport({ args: [text = ''], options, command }: Invocat
   const asked = await instances.request(to, { verb: 'import', projects: [], ...flags });
   const target = await instances.target(to);
   const ref = await parsePackageArgument(text, target, context);
-  const { source, identity: what }: NamedSource =
+  const { source, identity }: NamedSource =
     ref === undefined
       ? await sourceFromFile(text, options, target, context, { plain: asked.raw === true })
       : { source: { kind: 'stored', ref }, identity: { ...ref } };
-  const identity = { to, package: what, dryRun: options.dryRun === true, options: flags.options };
+  const secrets = await secretDigest(flags.secrets, context.io);
+  const what = { package: identity, dryRun: options.dryRun === true, options: flags.options, secrets };
   const callbacks = readCallbacks(flags.byMigrator, waiting);
   const reporter = await context.reporter();
   const journaling = await context.journaling(options.fresh === true);
@@ -41,25 +43,29 @@ export async function runImport({ args: [text = ''], options, command }: Invocat
     options: flags.options,
   };
   const report = await calledBack(callbacks, context, () =>
-    journaled('import', identity, journaling, (run) =>
-      importPackage(
-        input,
-        {
-          target,
-          source,
-          secrets: flags.secrets,
-          backup: backupOutput(to, options.backup, context),
-          consent: consentOf(options, context),
-          clock: systemClock,
-          random: systemRandom,
-          reporter,
-          run,
-        },
-        context.signal,
-      ),
+    journaled(
+      { verb: 'import', on: [target], what },
+      journaling,
+      (run) =>
+        importPackage(
+          input,
+          {
+            target,
+            source,
+            secrets: flags.secrets,
+            backup: backupOutput(to, options.backup, context),
+            consent: consentOf(options, context),
+            clock: systemClock,
+            random: systemRandom,
+            reporter,
+            run,
+          },
+          context.signal,
+        ),
+      context.signal,
     ),
   );
-  context.result('import', { to, ...report }, render(to, report));
+  context.result('import', { to, ...report }, lines(render(to, report), describeResumed(report.resumed)));
   return { outcome: report.outcome };
 }
 

@@ -9,7 +9,11 @@ import { openJob } from './open-job.ts';
 export async function runJobWait({ args: [text = ''], options }: Invocation<WaitOptions>, context: Context) {
   const waiting = waitingOf(options, context);
   const job = await openJob(text, context, { writes: false });
-  const ports = { clock: systemClock, reporter: await context.reporter() };
+  const ports = {
+    clock: systemClock,
+    reporter: await context.reporter(),
+    journaling: await context.journaling(false),
+  };
   const { outcome, status } = await waitForJob(job, waiting, ports, context.signal);
   context.result('job-wait', { handle: job.handle, outcome, status }, describeJob(job.handle, status));
   return { outcome };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { handle, jobItem, logLine, outcome, packageRef, plan } from '../document-parts.ts';
+import { handle, jobItem, logLine, outcome, packageRef, plan, resumed } from '../document-parts.ts';
 
 /** What `migrate-project` prints under `--json`, without the `document` field. Fields are only ever added. */
 export const documents = {
@@ -19,5 +19,6 @@ export const documents = {
     items: z.array(jobItem),
     backup: z.string().optional(),
     log: z.array(logLine),
+    resumed,
   },
 };

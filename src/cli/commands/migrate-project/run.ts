@@ -17,8 +17,9 @@ import { openStaging } from '../../packages/staging.ts';
 import { systemClock, systemRandom } from '../../runtime.ts';
 import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
+import { secretDigest } from '../../state/secret-digest.ts';
 import { lines } from '../../terminal/table.ts';
-import { describeItems, describePlan, describeDryRun } from '../summary.ts';
+import { describeDryRun, describeItems, describePlan, describeResumed } from '../summary.ts';
 import type { MigrateProjectOptions } from './flags.ts';
 
 export async function runMigrateProject(
@@ -43,31 +44,45 @@ export async function runMigrateProject(
     overwrites: asked.overwrites === true,
     ignoreVersion: options.ignoreVersion === true,
   };
-  const identity = { from, to, projects, options: flags.options, route: options.route, dryRun: input.dryRun };
+  const what = {
+    projects,
+    options: flags.options,
+    secrets: await secretDigest(flags.secrets, context.io),
+    route: options.route,
+    dryRun: input.dryRun,
+  };
   const callbacks = readCallbacks(flags.byMigrator, waiting);
   const reporter = await context.reporter();
   const journaling = await context.journaling(options.fresh === true);
   const report = await calledBack(callbacks, context, () =>
-    journaled('migrate-project', identity, journaling, async (run) =>
-      migrateProject(
-        input,
-        {
-          source,
-          target,
-          secrets: await withOwnSecrets(flags.secrets, source, target, run, context),
-          backup: backupOutput(to, options.backup, context),
-          consent: consentOf(options, context),
-          staging: await openStaging(run, context),
-          clock: systemClock,
-          random: systemRandom,
-          reporter,
-          run,
-        },
-        context.signal,
-      ),
+    journaled(
+      { verb: 'migrate-project', on: [source, target], what },
+      journaling,
+      async (run) =>
+        migrateProject(
+          input,
+          {
+            source,
+            target,
+            secrets: await withOwnSecrets(flags.secrets, source, target, run, context),
+            backup: backupOutput(to, options.backup, context),
+            consent: consentOf(options, context),
+            staging: await openStaging(run, context),
+            clock: systemClock,
+            random: systemRandom,
+            reporter,
+            run,
+          },
+          context.signal,
+        ),
+      context.signal,
     ),
   );
-  context.result('migrate-project', { from, to, ...report }, render(from, to, report));
+  context.result(
+    'migrate-project',
+    { from, to, ...report },
+    lines(render(from, to, report), describeResumed(report.resumed)),
+  );
   return { outcome: report.outcome };
 }
 

@@ -13,8 +13,9 @@ import { sealSettings } from '../../packages/seal-settings.ts';
 import { systemClock, systemRandom } from '../../runtime.ts';
 import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
+import { secretDigest } from '../../state/secret-digest.ts';
 import { lines } from '../../terminal/table.ts';
-import { describeSealed } from '../summary.ts';
+import { describeResumed, describeSealed } from '../summary.ts';
 import type { PartialExportOptions } from './flags.ts';
 
 export async function runPartialExport({ options, command }: Invocation<PartialExportOptions>, context: Context) {
@@ -44,10 +45,9 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
     packageVersion: packageVersion === undefined ? undefined : String(packageVersion),
     options: rest,
   };
-  const identity = {
-    from,
-    to: options.to ?? null,
+  const what = {
     request: { ...request, packageId: request.packageId ?? null, packageVersion: request.packageVersion ?? null },
+    secrets: await secretDigest(flags.secrets, context.io),
     output: options.output ?? null,
     resume: options.resume ?? null,
   };
@@ -56,32 +56,41 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
   const journaling = await context.journaling(options.fresh === true);
   let output: PackageOutput | undefined;
   const report = await calledBack(callbacks, context, () =>
-    journaled('partial-export', identity, journaling, async (run) => {
-      const force = options.force === true || (await wroteEarlier(options.output, run, context));
-      output = settings && (await packageOutput(options.output, settings, force, context));
-      const plain = raw ? () => outputSink(options.output ?? '-', force, context) : undefined;
-      // As for packages: if the file exists, the run must stop before a server starts to work.
-      if (options.output !== '-') await (await plain?.())?.discard();
-      return partialExport(
-        { request, resume: resumed?.id, ...waiting },
-        {
-          source,
-          target,
-          output,
-          raw: plain,
-          secrets: flags.secrets,
-          clock: systemClock,
-          random: systemRandom,
-          reporter,
-          run,
-        },
-        context.signal,
-      );
-    }),
+    journaled(
+      { verb: 'partial-export', on: target === undefined ? [source] : [source, target], what },
+      journaling,
+      async (run) => {
+        const force = options.force === true || (await wroteEarlier(options.output, run, context));
+        output = settings && (await packageOutput(options.output, settings, force, context));
+        const plain = raw ? () => outputSink(options.output ?? '-', force, context) : undefined;
+        // As for packages: if the file exists, the run must stop before a server starts to work.
+        if (options.output !== '-') await (await plain?.())?.discard();
+        return partialExport(
+          { request, resume: resumed?.id, ...waiting },
+          {
+            source,
+            target,
+            output,
+            raw: plain,
+            secrets: flags.secrets,
+            clock: systemClock,
+            random: systemRandom,
+            reporter,
+            run,
+          },
+          context.signal,
+        );
+      },
+      context.signal,
+    ),
   );
   const file =
     raw && report.package ? options.output : report.sealed && report.package ? output?.name(report.package) : undefined;
-  context.result('partial-export', { from, ...report, file }, render(from, file, report));
+  context.result(
+    'partial-export',
+    { from, ...report, file },
+    lines(render(from, file, report), describeResumed(report.resumed)),
+  );
   return { outcome: report.outcome };
 }
 

@@ -2,6 +2,7 @@ import { MigratorError } from '../../../errors.ts';
 import type { InstanceInfo, InventoryItem } from '../../../ports/adapter.ts';
 import type { Instance } from '../../instance.ts';
 import { requireProjectNames } from '../../operation.ts';
+import { fact } from '../../steps/exactly-once.ts';
 import { planImport, plansByName } from '../../steps/plan.ts';
 import { probe, requireCompatible } from '../../steps/preflight.ts';
 import { chooseRoute } from './choose-route.ts';
@@ -61,7 +62,7 @@ async function travel(
     if (!('undelivered' in answer)) return answer;
     failure = answer.undelivered;
     reporter.report({ type: 'warning', message: `${failure}; using the route relay, through this machine, instead` });
-    await run.note({ [`${route}.failed`]: failure });
+    await run.note(fact(route, 'failed', failure));
   }
   return { ...(await relay(input, ports, info, signal)), rerouted: failure };
 }

@@ -78,7 +78,11 @@ async function moveOne(
     options: { ...input.request.options, ...input.importOptions },
     secrets: Object.keys(secrets),
   };
-  const prepared = await prepareOnce(step, 'begun', run, () => moves.prepare(request, target, signal));
+  const prepared = await prepareOnce(step, 'begun', {
+    run,
+    prepare: () => moves.prepare(request, target, signal),
+    find: (earlier, since) => moves.find(earlier, since, signal),
+  });
   const { plan = [] } = prepared;
   const base = { project: prepared.project, plan };
   for (const message of prepared.notes) reporter.report({ type: 'notice', message });

@@ -4,10 +4,10 @@ import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promi
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { Redactor } from '../../../../src/cli/secrets/redactor.ts';
 import { createJournal, type FileJournal, type JournalOptions } from '../../../../src/cli/state/journal.ts';
 import { acquireLock } from '../../../../src/cli/state/lock.ts';
 import { partialName } from '../../../../src/files/partial-name.ts';
+import { fact } from '../../../../src/core/steps/exactly-once.ts';
 import { Secret } from '../../../../src/secret.ts';
 import { testIO } from '../../../support/test-io.ts';
 import { tempDirs } from '../../../support/with-temp-dir.ts';
@@ -26,10 +26,10 @@ describe('a run', () => {
     const journal = journalIn(folder);
     const first = await journal.begin('export|lab|a', 'partial-export', again);
     expect(first.resumed).toBe(false);
-    await first.run.note({ step: 'prepared', projects: ['a'] });
+    await first.run.note({ 'export.job': 'a', 'export.prepared': ['a'] });
     await first.run.job('octopus:lab:1');
     await first.run.job('octopus:lab:1');
-    await first.run.note({ step: 'started' });
+    await first.run.note({ 'export.job': 'b' });
     await first.run.finish('done');
     const second = await journal.begin('export|lab|b', 'partial-export', again);
     const records = await journal.list();
@@ -38,7 +38,7 @@ describe('a run', () => {
       verb: 'partial-export',
       outcome: 'done',
       jobs: ['octopus:lab:1'],
-      facts: { step: 'started', projects: ['a'] },
+      facts: { 'export.job': 'b', 'export.prepared': ['a'] },
       owner: { pid: process.pid, host: 'test-host' },
     });
     expect(second.run.record.outcome).toBeUndefined();
@@ -48,8 +48,8 @@ describe('a run', () => {
   test('notes that are made at the same time are all kept', async () => {
     const journal = journalIn(await tempDir());
     const { run } = await journal.begin('k', 'import', again);
-    await Promise.all(['a', 'b', 'c', 'd'].map((name) => run.note({ [name]: name })));
-    expect((await journal.list())[0]?.facts).toEqual({ a: 'a', b: 'b', c: 'c', d: 'd' });
+    await Promise.all(['a', 'b', 'c', 'd'].map((name) => run.note(fact(name, 'job', name))));
+    expect((await journal.list())[0]?.facts).toEqual({ 'a.job': 'a', 'b.job': 'b', 'c.job': 'c', 'd.job': 'd' });
     await run.finish('done');
   });
 
@@ -57,14 +57,18 @@ describe('a run', () => {
     const folder = await tempDir();
     const left = journalIn(folder);
     const { run } = await left.begin('k', 'import', again);
-    await run.note({ uploaded: true });
+    await run.note({ 'upload.foundBefore': true });
     await run.job('octopus:prod:7');
     await left.close();
 
     const journal = journalIn(folder);
     const taken = await journal.begin('k', 'import', again);
     expect(taken.resumed).toBe(true);
-    expect(taken.run.record).toMatchObject({ id: run.record.id, jobs: ['octopus:prod:7'], facts: { uploaded: true } });
+    expect(taken.run.record).toMatchObject({
+      id: run.record.id,
+      jobs: ['octopus:prod:7'],
+      facts: { 'upload.foundBefore': true },
+    });
     await taken.run.finish('detached');
 
     const watched = await journal.begin('k', 'import', again);
@@ -94,21 +98,67 @@ describe('a run', () => {
     await next.run.finish('done');
   });
 
-  test('files and folders are private, and facts pass the redactor', async () => {
+  test('files and folders are private, and facts are kept as they are', async () => {
     const folder = await tempDir();
-    const redactor = new Redactor();
-    redactor.add(new Secret('hunter2'));
-    const journal = journalIn(folder, { redactor });
+    const journal = journalIn(folder);
     const { run } = await journal.begin('k', 'import', again);
-    await run.note({ url: 'https://x/?key=hunter2', nested: { hunter2: ['hunter2'] } });
+    const facts = { 'backup.file': '/home/admin/backup.tar', 'import.job': 'import/admin-tools' };
+    await run.note(facts);
     const [name] = await readdir(join(folder, 'runs'));
     const path = join(folder, 'runs', name!);
-    expect(await readFile(path, 'utf8')).not.toContain('hunter2');
+    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ facts });
     if (process.platform !== 'win32') {
       expect((await stat(path)).mode & 0o777).toBe(0o600);
       expect((await stat(join(folder, 'runs'))).mode & 0o777).toBe(0o700);
     }
     await run.finish('done');
+  });
+
+  test('a secret does not fit any fact', async () => {
+    const { run } = await journalIn(await tempDir()).begin('k', 'import', again);
+    // @ts-expect-error: the type of a fact is text
+    await run.note({ 'import.job': new Secret('hunter2') });
+    // @ts-expect-error: what an adapter prepares is plain data
+    await run.note({ 'import.prepared': { settled: { password: new Secret('hunter2') } } });
+    expect(JSON.stringify(run.record.facts)).not.toContain('hunter2');
+    await run.finish('done');
+  });
+
+  test('that is over by the word of its jobs is finished, and a new one begins', async () => {
+    const folder = await tempDir();
+    const first = journalIn(folder);
+    const { run } = await first.begin('k', 'import', { ...again, places: { prod: 'octopus https://a.example' } });
+    await run.job('octopus:prod:7');
+    await run.leave('started');
+    await first.close();
+    const journal = journalIn(folder);
+    const goesOn = await journal.begin('k', 'import', { ...again, endOf: () => Promise.resolve(undefined) });
+    expect(goesOn).toMatchObject({ resumed: true, run: { record: { left: undefined } } });
+    await goesOn.run.leave('started');
+    await journal.close();
+    const next = await journal.begin('k', 'import', {
+      ...again,
+      endOf: ({ left, places }) => {
+        expect([left, places]).toEqual(['started', { prod: 'octopus https://a.example' }]);
+        return Promise.resolve('partial');
+      },
+    });
+    expect(next).toMatchObject({ resumed: false, over: { id: run.record.id } });
+    expect((await journal.list()).map(({ outcome }) => outcome)).toEqual([undefined, 'partial']);
+    await next.run.finish('done');
+  });
+
+  test('is settled by the handle of its job, unless a process at work has it', async () => {
+    const journal = journalIn(await tempDir());
+    const { run } = await journal.begin('k', 'import', again);
+    await run.job('octopus:prod:7');
+    await journal.settle('octopus:prod:7', 'done');
+    expect((await journal.list())[0]?.outcome).toBeUndefined();
+    await journal.close();
+    await journal.settle('octopus:prod:8', 'done');
+    expect((await journal.list())[0]?.outcome).toBeUndefined();
+    await journal.settle('octopus:prod:7', 'failed');
+    expect((await journal.list())[0]?.outcome).toBe('failed');
   });
 
   test('finished runs are pruned, unfinished ones are not', async () => {
@@ -322,7 +372,7 @@ describe('locks', () => {
     const { run } = await journal.begin('k', 'import', again);
     const [name] = await readdir(join(folder, 'locks'));
     await writeFile(join(folder, 'locks', name!.replace('.1.lock', '.2.lock')), '{}');
-    await expect(() => run.note({ a: 1 })).toThrowCode('CONFLICT');
+    await expect(() => run.note({ 'a.job': '1' })).toThrowCode('CONFLICT');
     await journal.close();
   });
 });
