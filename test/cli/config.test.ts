@@ -7,7 +7,7 @@ import { run as spawned } from '../support/programs.ts';
 
 const { here, run } = sharedWorkshop();
 
-/** A folder of its own with this rc file in it. */
+/** Makes a folder with only this rc file in it. */
 async function withRc(text: string, name = '.migratorrc.yaml'): Promise<{ cwd: string }> {
   const cwd = here().path(`rc-${Math.random().toString(36).slice(2)}`);
   await mkdir(cwd);
@@ -17,7 +17,7 @@ async function withRc(text: string, name = '.migratorrc.yaml'): Promise<{ cwd: s
 const lab = () => `lab: { product: octopus, url: "${here().lab.url}", apiKey: "env:LAB_KEY" }`;
 
 describe('config show', () => {
-  test('prints each value with its origin, the environment too, and no secret', async () => {
+  test('config show prints each value with its origin, the environment included, and no secret', async () => {
     const at = await withRc(`instances:
   ${lab()}
   old: { product: octopus, url: "https://old.example", apiKey: hunter2-in-the-file }
@@ -43,7 +43,7 @@ http: { timeout: 90s }
     expect((await run(['config', 'show'], { ...at, env })).stdout).toMatch(/instances\.lab\.apiKey +env:LAB_KEY/);
   });
 
-  test('without an rc file it says so', async () => {
+  test('config show says when there is no rc file', async () => {
     const { code, stdout } = await run(['config', 'show'], {
       cwd: '/',
       env: { MIGRATOR_CONFIG_DIR: here().path('none') },
@@ -57,7 +57,7 @@ describe('config check', () => {
   const check = async (text: string, env = {}) =>
     run(['config', 'check'], { ...(await withRc(text)), env: { ...here().env, ...env } });
 
-  test('is content with what is right', async () => {
+  test('config check gives no warning for a correct rc file', async () => {
     const { code, stdout } = await check(`instances: { ${lab()} }`);
     expect({ code, warnings: stdout.includes('warning') }).toEqual({ code: 0, warnings: false });
     expect(stdout).toContain('1 instance (lab)');
@@ -65,34 +65,34 @@ describe('config check', () => {
 
   test.each([
     [
-      'a secret that stands there itself',
+      'a secret in plain text',
       '{ product: octopus, url: "https://x.example", apiKey: hunter2 }',
       /apiKey is a secret in plain text/,
     ],
-    ['plain http', '{ product: octopus, url: "http://x.example", apiKey: "env:LAB_KEY" }', /url is http/],
+    ['a URL with plain http', '{ product: octopus, url: "http://x.example", apiKey: "env:LAB_KEY" }', /url is http/],
     [
       'a variable that is not set',
       '{ product: octopus, url: "https://x.example", apiKey: "env:NOT_SET" }',
       /NOT_SET, which holds apiKey of instance "x", is not set/,
     ],
     [
-      'a file that is not there',
+      'a file that does not exist',
       '{ product: octopus, url: "https://x.example", apiKey: "file:absent" }',
       /absent".* does not exist/,
     ],
     [
-      'a product that nobody speaks',
+      'a product that no adapter knows',
       '{ product: octopuss, url: "https://x.example" }',
       /no adapter for .*; did you mean "octopus"\?/,
     ],
-  ])('warns of %s', async (_, instance, warning) => {
+  ])('config check warns about %s', async (_, instance, warning) => {
     const { code, stdout } = await check(`instances: { x: ${instance} }`);
     expect(code).toBe(0);
     expect(stdout).toMatch(warning);
     expect(stdout).not.toContain('hunter2');
   });
 
-  test('runs no command and asks nobody', async () => {
+  test('config check does not run the command that prints a secret', async () => {
     const ran = here().path('ran');
     const command = `command:node -e "require('fs').writeFileSync('${ran}', '')"`;
     const instance = { product: 'octopus', url: 'https://x.example', apiKey: command };
@@ -102,10 +102,10 @@ describe('config check', () => {
 
   test.each([
     ['an unknown key', 'instanses: {}', /instanses is not a known key; did you mean "instances"\?/],
-    ['an unknown key below', 'http: { retrys: 3 }', /http\.retrys is not a known key; did you mean "retries"\?/],
-    ['a wrong type', 'keys: { recipients: age1 }', /keys\.recipients must be a list, not text/],
+    ['an unknown nested key', 'http: { retrys: 3 }', /http\.retrys is not a known key; did you mean "retries"\?/],
+    ['a value of the wrong type', 'keys: { recipients: age1 }', /keys\.recipients must be a list, not text/],
     [
-      'a default for no flag',
+      'a default for a flag that can have none',
       'defaults: { noWait: true }',
       /defaults\.noWait .* is not a flag that can have a default/,
     ],
@@ -116,12 +116,12 @@ describe('config check', () => {
       /the settings of instance x are wrong: Unrecognized key: "apikey"/,
     ],
     [
-      'a default that names no instance',
+      'a default that names an unknown instance',
       'instances: { prod: { product: octopus, url: "https://x.example" } }\ndefaults: { to: prd }',
       /defaults\.to .*did you mean "prod"\?/,
     ],
     [
-      'a default that is no flag',
+      'a default that is not a flag',
       'defaults: { ignoreMachnes: true }',
       /defaults\.ignoreMachnes .* is not a flag[^]*did you mean "ignoreMachines"\?/,
     ],
@@ -131,7 +131,7 @@ describe('config check', () => {
       /instance x .*spce/,
     ],
     [
-      'an instance without its key',
+      'an instance without credentials',
       'instances: { x: { product: octopus, url: "https://x.example" } }',
       /needs either an API key/,
     ],
@@ -140,21 +140,21 @@ describe('config check', () => {
       'instances: { x: { product: octopus, url: "embedded:./x", sample: everything } }',
       /instances\.x\.sample must be/,
     ],
-    ['an adapter that is not there', 'adapters: [./absent.mjs]', /adapter "\.\/absent\.mjs" cannot be loaded/],
-    ['YAML that is none, with its line', 'instances:\n  lab: {\n  prod: [', /not valid YAML at line \d+, column \d+/],
-  ])('refuses %s', async (_, text, message) => {
+    ['an adapter file that does not exist', 'adapters: [./absent.mjs]', /adapter "\.\/absent\.mjs" cannot be loaded/],
+    ['invalid YAML and names its line', 'instances:\n  lab: {\n  prod: [', /not valid YAML at line \d+, column \d+/],
+  ])('config check refuses %s', async (_, text, message) => {
     const { code, stdout, stderr } = await check(text);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(message);
     expect(stderr).not.toContain('bug');
   });
 
-  test('names all problems at once, one a line', async () => {
+  test('config check reports all problems at once, one per line', async () => {
     const { stderr } = await check('instanses: {}\nhttp: { retries: many }');
     expect(stderr).toMatch(/has 2 problems:\n {2}- http\.retries .*\n {2}- instanses .*\n/);
   });
 
-  test('JSON that is none is told with its place, and --config names a file of any name', async () => {
+  test('config check says where JSON is invalid, in any file that --config or MIGRATOR_CONFIG names', async () => {
     const json = await withRc('{ "instances": { "lab": } }', 'other.json');
     const { code, stderr } = await run(['config', 'check', '--config', 'other.json'], json);
     expect(code).toBe(2);
@@ -163,7 +163,7 @@ describe('config check', () => {
     expect((await run(['config', 'check'], { ...json, env })).stderr).toContain('other.json');
   });
 
-  test('opens no connection', async () => {
+  test('config check opens no connection', async () => {
     here().lab.faults.forgetRequests();
     await check(`instances: { ${lab()} }`);
     expect(here().lab.faults.requests()).toEqual([]);
@@ -171,7 +171,7 @@ describe('config check', () => {
 });
 
 describe('an instance that is not in the rc file', () => {
-  test('is refused with the nearest name', async () => {
+  test('every command refuses an unknown instance and suggests the nearest name', async () => {
     for (const line of [
       ['inventory', '--from', 'prd'],
       ['doctor', 'prd'],
@@ -186,7 +186,7 @@ describe('an instance that is not in the rc file', () => {
     }
   });
 
-  test('no --from at all names the flag and the default', async () => {
+  test('a command without --from names the missing flag and its default in the rc file', async () => {
     const { code, stderr } = await run(['inventory']);
     expect(code).toBe(2);
     expect(stderr).toContain('--from is missing');
@@ -195,7 +195,7 @@ describe('an instance that is not in the rc file', () => {
 });
 
 describe('init --yes', () => {
-  test('writes a starter that is valid, that doctor likes, and that an export works with', async () => {
+  test('init --yes writes an rc file that is valid, that doctor accepts, and that an export works with', async () => {
     const cwd = here().path('starter');
     await mkdir(cwd);
     const at = { cwd };
@@ -204,7 +204,7 @@ describe('init --yes', () => {
     const checked = await run(['config', 'check', '--json'], at);
     expect(JSON.parse(checked.stdout)).toMatchObject({ instances: ['lab', 'prod'], warnings: [] });
     expect(await run(['doctor'], at)).toMatchObject({ code: 0, stdout: expect.not.stringContaining('FAIL') });
-    // The starter's default target is for imports: an export still writes a file.
+    // The default target in the new rc file is for imports: an export still writes a file.
     const exported = await run(
       ['partial-export', '--project', 'Web Shop', '--password', 'env:MOVE_PASSWORD', '-o', 'shop.tar'],
       at,
@@ -216,7 +216,7 @@ describe('init --yes', () => {
   });
 });
 
-describe('an adapter of somebody else’s', () => {
+describe('an adapter of a third party', () => {
   const acme = new URL('../../examples/custom-adapter/', import.meta.url);
   let at: { cwd: string; env: Readonly<Record<string, string | undefined>> };
   let close: () => Promise<void>;
@@ -243,7 +243,7 @@ instances:
 
   const line = (...args: string[]) => here().run(args, at);
 
-  test('is known to config check and doctor', async () => {
+  test('config check and doctor know a third-party adapter', async () => {
     const { code, stdout } = await line('config', 'check', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ instances: ['here', 'there'], warnings: [] });
@@ -252,7 +252,7 @@ instances:
     expect(shown.stdout).toContain('env:HERE_TOKEN');
   });
 
-  test('exports and imports, with an option of its own by --set', async () => {
+  test('a third-party adapter exports and imports, and gets its own option from --set', async () => {
     const exported = await line(
       'partial-export',
       '--from',
@@ -278,14 +278,14 @@ instances:
     expect(await line('job', 'log', handle)).toMatchObject({ code: 0, stdout: expect.stringContaining('imported') });
   });
 
-  test('what it throws is an error with its code, not a bug', async () => {
+  test('an error that the adapter throws keeps its code and is not reported as a bug', async () => {
     const missing = await line('partial-export', '--from', 'here', '--project', 'Nothing', '-o', 'none.tar');
     expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('Acme holds no project Nothing') });
     const refused = await here().run(['doctor', 'here'], { ...at, env: { ...at.env, HERE_TOKEN: 'another' } });
     expect(refused.stdout).toContain('does not accept the credentials');
   });
 
-  test('a facet it lacks is UNSUPPORTED, a flag of another product and a wrong --set are USAGE', async () => {
+  test('a missing facet, a flag of another product and a wrong --set each end with 2 and a reason', async () => {
     expect(await line('package', 'list', '--from', 'here')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('keeps no packages'),
@@ -304,7 +304,7 @@ instances:
     });
   });
 
-  test('keeps the contract: the suite that is published for its authors', () => {
+  test('the example adapter passes the contract suite that is published for authors', () => {
     const output = spawned(process.execPath, ['--test', '--test-reporter=tap', 'acme.test.mjs'], {
       cwd: fileURLToPath(acme),
     });
@@ -320,7 +320,7 @@ instances:
     ],
     ['export default 1;', /exports no contract/],
     ['throw new Error("no such luck");', /no such luck/],
-  ])('a module that is none is refused: %s', async (text, message) => {
+  ])('a module that is not an adapter is refused: %s', async (text, message) => {
     const rc = await withRc(
       'adapters: [./broken.mjs]\ninstances: { x: { product: broken, url: "http://localhost:1" } }',
     );

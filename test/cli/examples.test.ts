@@ -13,7 +13,7 @@ import { libraries, requestOnly } from '../support/libraries.ts';
 import { keyOf } from '../support/octopus-api.ts';
 import { testIO } from '../support/test-io.ts';
 
-// Each example of each command's help runs in a folder of its own below the rc file, with what it speaks of at hand.
+// Each example in the help of a command runs in its own folder below the rc file. What an example names exists.
 const examples = everyCommand(await program()).flatMap(([path, command]) =>
   command.commands.length > 0 ? [] : examplesOf(command).map((line): [string, string] => [line, path.join(' ')]),
 );
@@ -28,7 +28,7 @@ async function folderWith(...files: readonly string[]): Promise<string> {
   return folder;
 }
 
-/** A person at a terminal who types these lines; the next one when a question is there. */
+/** Runs a command as a person at a terminal does: each question gets the next answer. */
 async function answered(line: readonly string[], folder: string, env: object, answers: readonly string[]) {
   const stdin = new PassThrough();
   const io = testIO({
@@ -88,7 +88,7 @@ async function requested(folder: string): Promise<string> {
 const own = (line: readonly string[], job: string) =>
   line.map((word) => (word.startsWith('microstrategy:') ? job : word));
 
-/** The same move, carried out. */
+/** The same move after its approval and its import. */
 async function moved(folder: string): Promise<string> {
   const move = await requested(folder);
   expect(await run(['job', 'approve', move], { cwd: folder })).toMatchObject({ code: 0 });
@@ -183,9 +183,9 @@ beforeAll(async () => {
   expect(await run(['package', 'upload', 'run7.tar', '--to', 'prod'])).toMatchObject({ code: 0 });
 });
 
-describe('every example in the help works', () => {
-  test.each(examples)('%s', async (line, path) => {
-    // What follows a ">" is for the shell.
+describe('examples in the help', () => {
+  test.each(examples)('the example succeeds and prints a result: %s', async (line, path) => {
+    // The shell handles what follows a ">".
     const [command = ''] = line.split(' > ');
     const folder = await folderWith();
     const { code, stdout, stderr } = await (special[path] ?? plainly)(words(command).slice(1), folder);

@@ -25,14 +25,14 @@ afterEach(() => {
   here().prod.faults.clear();
 });
 
-/** An rc file of its own beside the shared one. */
+/** Writes an rc file beside the shared one, and returns the flags that select it. */
 async function withRc(name: string, text: string): Promise<string[]> {
   await writeFile(here().path(name), text);
   return ['--config', name];
 }
 
-describe('each exit code is reached by', () => {
-  test('1: a bug in an adapter, told as such', async () => {
+describe('exit codes', () => {
+  test('a bug in an adapter ends with 1 and is reported as a bug', async () => {
     await writeFile(
       here().path('broken.mjs'),
       `export const contract = 1, product = 'broken', secretSettings = [];
@@ -48,7 +48,7 @@ export function create() { return { product, probe() { throw new TypeError('noth
     expect(stderr).toContain('this is a bug in migrator');
   });
 
-  test('2: a slip in the line, an rc file that is wrong, a thing that does not exist, a product that cannot', async () => {
+  test('a wrong command line, a wrong rc file, an unknown job and an unsupported route end with 2', async () => {
     expect(await run(['import', '--to'])).toMatchObject({ code: exitCodes.usage });
     const rc = await withRc('wrong.yaml', 'instanses: {}');
     expect(await run(['doctor', ...rc])).toMatchObject({ code: exitCodes.usage });
@@ -61,7 +61,7 @@ export function create() { return { product, probe() { throw new TypeError('noth
     );
   });
 
-  test('3: a finished job whose log warns, and a doctor that finds one of two ill', async () => {
+  test('a job with a warning in its log, and a doctor that finds one of two instances broken, end with 3', async () => {
     const rc = await withRc(
       'half.yaml',
       `instances:
@@ -77,12 +77,12 @@ http: { retries: 0 }`,
     expect(exported).toMatchObject({ code: exitCodes.partial, stderr: expect.stringContaining('maintenance') });
   });
 
-  test('4: a key that the server does not know', async () => {
+  test('a key that the server does not know ends with 4', async () => {
     const env = { ...here().env, LAB_KEY: 'API-0000000000000000000000000' };
     expect(await run(['inventory', '--from', 'lab'], { env })).toMatchObject({ code: exitCodes.refused });
   });
 
-  test('5: nobody there, and an HTML page of somebody else', async () => {
+  test('a server that cannot be reached, and an HTML page from another server, end with 5', async () => {
     const nobody = await withRc(
       'nobody.yaml',
       'instances: { n: { product: octopus, url: "http://127.0.0.1:9", apiKey: x } }\nhttp: { retries: 0 }',
@@ -101,7 +101,7 @@ http: { retries: 0 }`,
     await new Promise((closed) => server.close(closed));
   });
 
-  test('5: a connection that breaks when the job is done, with the way to go on', async () => {
+  test('a connection that breaks after the job is done ends with 5 and says how to continue', async () => {
     const text = `instances: { lab: { product: octopus, url: "${here().lab.url}", apiKey: "env:LAB_KEY" } }`;
     const rc = await withRc('breaks.yaml', `${text}\nhttp: { retries: 0 }`);
     fault('GET /api/packages/*/raw reset');
@@ -112,7 +112,7 @@ http: { retries: 0 }`,
     expect(await run(exportTo('broken.tar', ...rc))).toMatchObject({ code: exitCodes.done });
   });
 
-  test('6: a package that is damaged, one of a stranger, and one that no key here opens', async () => {
+  test('a damaged package, one of an unknown signer, and one that no local key opens end with 6', async () => {
     await writeFile(here().path('torn.tar'), 'not a package at all');
     expect(await run(['package', 'verify', 'torn.tar'])).toMatchObject({ code: exitCodes.package });
     const stranger = { ...here().env, MIGRATOR_CONFIG_DIR: here().path('stranger') };
@@ -122,7 +122,7 @@ http: { retries: 0 }`,
     expect(locked.code).toBe(exitCodes.package);
   });
 
-  test('7: a file that exists, before the server is put to work', async () => {
+  test('an output file that exists ends with 7 before the server starts any work', async () => {
     here().lab.faults.forgetRequests();
     expect(await run(exportTo('billing.tar'))).toMatchObject({ code: exitCodes.conflict });
     expect(
@@ -133,7 +133,7 @@ http: { retries: 0 }`,
     expect(await run(exportTo('billing.tar', '--force'))).toMatchObject({ code: exitCodes.done });
   });
 
-  test('2: a missing password, and a move to where the project is, before any server is asked to change something', async () => {
+  test('a missing password and a move to the same instance end with 2 before a server changes anything', async () => {
     const feed = () =>
       here()
         .prod.faults.requests()
@@ -150,14 +150,14 @@ http: { retries: 0 }`,
     expect(unknown.stderr).not.toContain(': create');
   });
 
-  test('8: a job that failed on the server', async () => {
+  test('a job that failed on the server ends with 8', async () => {
     const env = { ...here().env, MOVE_PASSWORD: 'another one' };
     const { code, stderr } = await run(['import', 'billing.tar', '--to', 'prod', ...password], { env });
     expect(code).toBe(exitCodes.jobFailed);
     expect(stderr).toContain('migrator job log octopus:prod:');
   });
 
-  test('9: a deadline that passed', async () => {
+  test('a wait that reaches its deadline ends with 9', async () => {
     fault('stuck-queue');
     const { code, stderr } = await run(exportTo('late.tar', '--timeout', '50ms'));
     expect(code).toBe(exitCodes.stillRunning);
@@ -165,7 +165,7 @@ http: { retries: 0 }`,
     expect(stderr).toContain('to resume, run the same command again');
   });
 
-  test('0 and 9 with the truth about an embedded instance, which nobody serves afterwards', async () => {
+  test('an unfinished job on an embedded instance ends with 0 or 9 and a warning about that instance', async () => {
     const rc = await withRc('inside.yaml', 'instances: { box: { product: octopus, url: "embedded:./box", pace: 5s } }');
     const line = ['partial-export', '--from', 'box', '--project', 'Billing', ...password, ...rc];
     const started = await run([...line, '--no-wait']);
@@ -188,7 +188,7 @@ http: { retries: 0 }`,
     ['a package from standard input', ['import', '-', '--to', 'prod']],
     ['a demonstration', ['demo']],
   ] as const) {
-    testWith([posix], `10: no place for temporary files, for ${what}`, async () => {
+    testWith([posix], `${what} ends with 10 when there is no folder for temporary files`, async () => {
       const env = { ...here().env, TMPDIR: here().path('absent') };
       const started = here().start(line, { env });
       started.child.stdin?.end('x');
@@ -200,8 +200,8 @@ http: { retries: 0 }`,
     });
   }
 
-  // Only there is a file that is always full.
-  testWith([linux], '10: a result that could not be written', () => {
+  // Only Linux has a file that is always full.
+  testWith([linux], 'a result that could not be written ends with 10', () => {
     const binary = fileURLToPath(new URL('../../bin/migrator.mjs', import.meta.url));
     const { status, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${binary}" config schema > /dev/full`], {
       encoding: 'utf8',
@@ -210,7 +210,7 @@ http: { retries: 0 }`,
     expect(stderr).toContain('standard output');
   });
 
-  test('130: Ctrl-C, with the way to take the job up again', async () => {
+  test('Ctrl-C ends with 130 and says how to wait for the job', async () => {
     fault('stuck-queue');
     const started = here().start(exportTo('stopped.tar', '--fresh'));
     await started.seen(/ServerTasks-\d+/);

@@ -13,7 +13,7 @@ const named = leaves.map(([path, command]): [string, readonly string[], typeof c
   command,
 ]);
 
-test('the tree has the commands that the design names', () => {
+test('the command tree has exactly these commands', () => {
   expect(leaves.map(([path]) => path.join(' ')).sort()).toEqual(
     [
       ...[
@@ -45,7 +45,7 @@ test('the footer of the help fits a terminal of 80 columns', async () => {
 });
 
 describe.each(named)('migrator %s', (_, path, command) => {
-  test('--help goes to stdout, describes every flag and argument, and ends well', async () => {
+  test('--help goes to stdout, describes every flag and argument, and ends with 0', async () => {
     const { code, stdout, stderr } = await run(...path, '--help');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(`Usage: migrator ${path.join(' ')}`);
@@ -60,13 +60,13 @@ describe.each(named)('migrator %s', (_, path, command) => {
     expect(command.description()).toMatch(/^[a-z][^.]*[^.]$/);
   });
 
-  test('has an example that begins with itself', () => {
+  test('the help has examples, and each of them runs the command', () => {
     const lines = examplesOf(command);
     expect(lines.length).toBeGreaterThan(0);
     for (const line of lines) expect(`${line} `).toContain(`migrator ${path.join(' ')} `);
   });
 
-  test('an unknown flag is USAGE, with the nearest flag where there is one', async () => {
+  test('an unknown flag is a USAGE error that suggests the nearest flag', async () => {
     expect(await run(...path, '--no-such-flag-at-all')).toMatchObject({
       code: 2,
       stdout: '',
@@ -80,7 +80,7 @@ describe.each(named)('migrator %s', (_, path, command) => {
 
   const required = command.registeredArguments.find((argument) => argument.required);
   if (required === undefined) return;
-  test('a missing argument is USAGE and names it', async () => {
+  test('a missing argument is a USAGE error that names it', async () => {
     const { code, stderr } = await run(...path);
     expect(code).toBe(2);
     expect(stderr).toContain(`missing required argument '${required.name()}'`);
@@ -91,13 +91,13 @@ describe.each(named)('migrator %s', (_, path, command) => {
 describe.each(all.filter(([path, command]) => path.length > 0 && command.commands.length > 0))(
   'the group %s',
   (path, command) => {
-    test('alone is USAGE and tells its commands', async () => {
+    test('a group without a command is a USAGE error that lists its commands', async () => {
       const { code, stdout, stderr } = await run(...path);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
       for (const child of command.commands) expect(stderr).toContain(child.name());
     });
 
-    test('an unknown command is USAGE with the nearest one', async () => {
+    test('an unknown command is a USAGE error that suggests the nearest one', async () => {
       const [first] = command.commands;
       const slip = `${first!.name()}x`;
       const { code, stderr } = await run(...path, slip);
@@ -109,30 +109,33 @@ describe.each(all.filter(([path, command]) => path.length > 0 && command.command
 );
 
 describe('product flags', () => {
-  test.each(['partial-export', 'import', 'migrate-project'] as const)('%s groups them by product', async (verb) => {
-    const { stdout } = await run(verb, '--help');
-    for (const { title, options } of productOptions) {
-      const [, after = ''] = stdout.split(`\n${title} options:\n`);
-      const group = after.split('\n\n')[0]!;
-      for (const spec of options) {
-        expect({ flag: spec.name, there: new RegExp(`^  --${spec.name}(\\s|$)`, 'm').test(group) }).toEqual({
-          flag: spec.name,
-          there: spec.verbs.includes(verb),
-        });
+  test.each(['partial-export', 'import', 'migrate-project'] as const)(
+    'the help of %s groups the flags by product',
+    async (verb) => {
+      const { stdout } = await run(verb, '--help');
+      for (const { title, options } of productOptions) {
+        const [, after = ''] = stdout.split(`\n${title} options:\n`);
+        const group = after.split('\n\n')[0]!;
+        for (const spec of options) {
+          expect({ flag: spec.name, there: new RegExp(`^  --${spec.name}(\\s|$)`, 'm').test(group) }).toEqual({
+            flag: spec.name,
+            there: spec.verbs.includes(verb),
+          });
+        }
       }
-    }
-  });
+    },
+  );
 });
 
 describe('the program itself', () => {
-  test('without a word it shows its help and ends with 2', async () => {
+  test('migrator without arguments shows its help and ends with 2', async () => {
     const { code, stdout, stderr } = await run();
     expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
     expect(stdout).toContain('Usage: migrator');
     expect(stdout).toContain('$ migrator demo');
   });
 
-  test('help lists every command of the first level, with its description', async () => {
+  test('the help lists every command of the first level, and the exit codes', async () => {
     const root = await program();
     const { stdout } = await run('--help');
     for (const command of root.commands) expect(stdout).toContain(`  ${command.name()} `);
@@ -142,24 +145,24 @@ describe('the program itself', () => {
   test.each([
     ['help', 'import'],
     ['import', '-h'],
-  ])('%s %s is the help of the command', async (...words) => {
+  ])('migrator %s %s shows the help of the command', async (...words) => {
     const { code, stdout } = await run(...words);
     expect(code).toBe(0);
     expect(stdout).toContain('Usage: migrator import');
     expect(stdout).toContain('Octopus Deploy options:');
   });
 
-  test('help of nothing known is USAGE', async () => {
+  test('help for an unknown command is a USAGE error', async () => {
     expect(await run('help', 'nothing')).toMatchObject({ code: 2, stderr: expect.stringContaining("'nothing'") });
   });
 
-  test('--version and -V print the version alone', async () => {
+  test('--version and -V print only the version', async () => {
     for (const flag of ['--version', '-V']) {
       expect(await run(flag)).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
     }
   });
 
-  test('a wrong choice, a superfluous argument and a flag without its value are USAGE', async () => {
+  test('an invalid choice, an extra argument and a flag without its value are USAGE errors', async () => {
     expect(await run('partial-export', '--compression', 'lzma')).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/lzma.*auto, gzip, zstd, none/),

@@ -18,7 +18,7 @@ const exportOf = (project: string, ...more: string[]) => [
 const proven = new Set<string>();
 const printed = new Map<string, z.ZodType>();
 
-/** The schema as `config schema` prints it, read back. */
+/** Reads back the schema that `config schema` prints. */
 async function published(name: string): Promise<z.ZodType> {
   const known = printed.get(name);
   if (known !== undefined) return known;
@@ -29,7 +29,7 @@ async function published(name: string): Promise<z.ZodType> {
   return schema;
 }
 
-/** Stdout is one JSON document and nothing else, and keeps to its schema both as we have it and as we publish it. */
+/** Checks that stdout is exactly one JSON document, which fits the schema in the code and the published one. */
 async function document<T>(name: string, { stdout, stderr }: Ended): Promise<T> {
   expect(`${stdout}${stderr}`).not.toContain('\u001b');
   expect(stdout.endsWith('}\n')).toBe(true);
@@ -52,8 +52,8 @@ beforeAll(async () => {
   await writeFile(here().path('note.txt'), 'for the night shift');
 });
 
-describe('--json prints one document that keeps to its published schema', () => {
-  test('partial-export to a file, to a feed, and without waiting', async () => {
+describe('documents that --json prints', () => {
+  test('partial-export prints a valid document for a file, for a feed, and without waiting', async () => {
     const exported = await done<{ handle: string; file: string }>(
       'partial-export',
       ...exportOf('Billing', '-o', 'billing.tar', '--package-version', '1.0.0-json'),
@@ -65,7 +65,7 @@ describe('--json prints one document that keeps to its published schema', () => 
     expect(started.outcome).toBe('started');
   });
 
-  test('import: a dry run, for real, and without waiting', async () => {
+  test('import prints a valid document for a dry run, for a real import, and without waiting', async () => {
     const plan = await done<{ log: unknown[]; plan: unknown[] }>(
       'import',
       ...['import', 'billing.tar', '--to', 'prod', '--dry-run', ...password],
@@ -75,7 +75,7 @@ describe('--json prints one document that keeps to its published schema', () => 
     await done('import', 'import', 'Octopus.Space.Migration@1.0.0-pushed', '--to', 'prod', ...password, '--no-wait');
   });
 
-  test.each(['push', 'relay'])('migrate-project by %s', async (route) => {
+  test.each(['push', 'relay'])('migrate-project prints a valid document for the route %s', async (route) => {
     const moved = await done<{ route: string }>(
       'migrate-project',
       ...['migrate-project', 'Mobile API', '--from', 'lab', '--to', 'prod', '--route', route],
@@ -83,7 +83,7 @@ describe('--json prints one document that keeps to its published schema', () => 
     expect(moved.route).toBe(route);
   });
 
-  test('inventory', async () => {
+  test('inventory prints a valid document', async () => {
     const { items } = await done<{ items: { kind: string; name: string }[] }>(
       'inventory',
       ...['inventory', '--from', 'prod', '--all'],
@@ -91,7 +91,7 @@ describe('--json prints one document that keeps to its published schema', () => 
     expect(items).toContainEqual(expect.objectContaining({ kind: 'project', name: 'Billing' }));
   });
 
-  test('package list, upload, download, delete', async () => {
+  test('package list, upload, download and delete print valid documents', async () => {
     const ref = 'Octopus.Space.Migration@1.0.0-json';
     await done('package-list', 'package', 'list', '--from', 'prod');
     await done('package-upload', 'package', 'upload', 'billing.tar', '--to', 'prod', '--on-conflict', 'keep');
@@ -105,7 +105,7 @@ describe('--json prints one document that keeps to its published schema', () => 
     });
   });
 
-  test('package seal, inspect, verify, open', async () => {
+  test('package seal, inspect, verify and open print valid documents', async () => {
     await done('package-seal', 'package', 'seal', 'note.txt', '-o', 'note.tar');
     const { manifest } = await done<{ manifest: unknown }>('package-inspect', 'package', 'inspect', 'note.tar');
     expect((await published('manifest')).safeParse(manifest).success).toBe(true);
@@ -117,7 +117,7 @@ describe('--json prints one document that keeps to its published schema', () => 
     });
   });
 
-  test('job list, show, wait, log', async () => {
+  test('job list, show, wait and log print valid documents', async () => {
     expect(await done('job-list', 'job', 'list', '--from', 'lab')).toMatchObject({
       // The list does not know which package a job made.
       jobs: expect.arrayContaining([
@@ -133,7 +133,7 @@ describe('--json prints one document that keeps to its published schema', () => 
     expect(log).not.toEqual([]);
   });
 
-  test('job cancel', async () => {
+  test('job cancel prints a valid document', async () => {
     here().lab.faults.add(parseFault('stuck-queue'));
     try {
       const { handle: stuck } = await done<{ handle: string }>(
@@ -149,7 +149,7 @@ describe('--json prints one document that keeps to its published schema', () => 
     }
   });
 
-  test('key generate, show, trust', async () => {
+  test('key generate, show and trust print valid documents', async () => {
     const made = await done<{ signing: { publicKey: string } }>('key-generate', 'key', 'generate', '-o', 'keys');
     const { publicKey } = made.signing;
     expect(await done('key-trust', 'key', 'trust', publicKey, '--name', 'other')).toMatchObject({ name: 'other' });
@@ -158,7 +158,7 @@ describe('--json prints one document that keeps to its published schema', () => 
     });
   });
 
-  test('config show, check, schema list', async () => {
+  test('config show, check and schema list print valid documents', async () => {
     await done('config-show', 'config', 'show');
     await done('config-check', 'config', 'check');
     const { names } = await done<{ names: string[] }>('schema-list', 'config', 'schema', 'list');
@@ -166,7 +166,7 @@ describe('--json prints one document that keeps to its published schema', () => 
     expect(names).toEqual(expect.arrayContaining([...documents.names, 'config', 'manifest', 'progress']));
   });
 
-  test('init, doctor, completion, the list of faults', async () => {
+  test('init, doctor, completion and the list of faults print valid documents', async () => {
     const folder = here().path('fresh');
     await mkdir(folder);
     const ended = await run(['init', '--yes', '--json'], { cwd: folder });
@@ -177,7 +177,7 @@ describe('--json prints one document that keeps to its published schema', () => 
     await done('fault-list', 'emulate', 'octopus', '--fault', 'list');
   });
 
-  test('job approve, reject, undo, package edit and certify', async () => {
+  test('job approve, reject and undo, and package edit and certify, print valid documents', async () => {
     const rc = ['--config', 'libraries.yaml'];
     await writeFile(here().path('libraries.yaml'), libraries);
     const request = async (): Promise<string> => {
@@ -198,7 +198,7 @@ describe('--json prints one document that keeps to its published schema', () => 
     expect(
       await done('package-certify', 'package', 'certify', rejected, '--at', 'dev', '--status', 'requested', ...rc),
     ).toMatchObject({ results: [{ instance: 'dev', status: 'requested' }] });
-    // An embedded Library ends with the command, and the work with it.
+    // An embedded Library stops with the command, and so does its work.
     expect(await done('package-edit', ...edit, '--default-action', 'replace', '--no-wait')).toMatchObject({
       outcome: 'started',
     });
@@ -208,7 +208,7 @@ describe('--json prints one document that keeps to its published schema', () => 
     expect(await done('job-undo', 'job', 'undo', agreed, '--yes', ...rc)).toMatchObject({ outcome: 'done' });
   });
 
-  test('emulate', async () => {
+  test('emulate prints a valid document', async () => {
     const started = here().start(['emulate', 'octopus', '--data', 'emulated', '--json']);
     await started.seen(/\n\}\n/);
     started.child.kill('SIGTERM');
@@ -217,7 +217,7 @@ describe('--json prints one document that keeps to its published schema', () => 
     await document('emulate', { code: 0, stdout, stderr });
   });
 
-  test('emulate prints an instance for the rc file with the reference that it was given', async () => {
+  test('emulate prints an instance for the rc file that refers to the key and does not show it', async () => {
     const env = { ...here().env, OWN_KEY: 'API-OWNKEYOFTHEADMINISTRATOR1' };
     const started = here().start(['emulate', 'octopus', '--data', 'own-key', '--api-key', 'env:OWN_KEY'], { env });
     await started.seen(/Ctrl-C stops the instance/);
@@ -230,18 +230,23 @@ describe('--json prints one document that keeps to its published schema', () => 
   test.each([
     ['an unknown flag', 2, 'USAGE', ['import', '--no-such-flag']],
     ['an unknown command', 2, 'USAGE', ['pakage']],
-    ['no command', 2, 'USAGE', []],
-    ['a group alone', 2, 'USAGE', ['package']],
+    ['a line without a command', 2, 'USAGE', []],
+    ['a group without a command', 2, 'USAGE', ['package']],
     ['a missing argument', 2, 'USAGE', ['job', 'show']],
     ['an unknown instance', 2, 'CONFIG_INVALID', ['doctor', 'labb']],
     ['a missing rc file', 2, 'CONFIG_INVALID', ['doctor', '--config', 'absent.yaml']],
     ['a missing project', 2, 'NOT_FOUND', exportOf('No such project')],
-    ['a file that is no package', 6, 'PACKAGE_MALFORMED', ['package', 'verify', 'note.txt']],
+    ['a file that is not a package', 6, 'PACKAGE_MALFORMED', ['package', 'verify', 'note.txt']],
     ['an output that exists', 7, 'CONFLICT', ['package', 'seal', 'note.txt', '-o', 'note.tar']],
     ['a product without certificates', 2, 'UNSUPPORTED', ['package', 'certify', 'A@1.0.0', '--at', 'prod']],
-    ['a product that edits nothing', 2, 'UNSUPPORTED', ['package', 'edit', 'A@1.0.0', '--at', 'prod', '--name', 'B']],
-    ['there is no terminal', 2, 'USAGE', ['init', '--force']],
-  ])('an error: %s', async (_, code, name, args) => {
+    [
+      'a product that edits no packages',
+      2,
+      'UNSUPPORTED',
+      ['package', 'edit', 'A@1.0.0', '--at', 'prod', '--name', 'B'],
+    ],
+    ['a question without a terminal', 2, 'USAGE', ['init', '--force']],
+  ])('%s prints a valid error document', async (_, code, name, args) => {
     const ended = await run([...args, '--json']);
     expect(ended.code).toBe(code);
     const error = await document<{ code: string; exitCode: number; message: string }>('error', ended);
@@ -249,7 +254,7 @@ describe('--json prints one document that keeps to its published schema', () => 
     expect(ended.stderr).toContain(`migrator: error: ${error.message.split('\n')[0]!}`);
   });
 
-  test('each document was printed by a test above, but that of the demo, which runs with the examples', () => {
+  test('the tests above print every document, except that of the demo, which runs with the examples', () => {
     expect(documents.names.filter((name) => !proven.has(name))).toEqual(['demo']);
   });
 });
@@ -268,7 +273,7 @@ describe('--progress json', () => {
       });
   };
 
-  test('each line of stderr is an event; the result on stdout stays as it is', async () => {
+  test('--progress json makes every line of stderr an event and leaves the result on stdout', async () => {
     const ended = await run([...exportOf('Billing', '-o', 'progress.tar', '--debug'), '--progress', 'json']);
     expect(ended.code).toBe(0);
     expect(ended.stdout).toContain('exported "Billing" from lab');
@@ -280,7 +285,7 @@ describe('--progress json', () => {
     [['--progress', 'json'], {}],
     [['--progress=json'], {}],
     [[], { MIGRATOR_PROGRESS: 'json' }],
-  ])('an error is an event too: %j %j', async (flags, env) => {
+  ])('an error is an event too with the flags %j and the variables %j', async (flags, env) => {
     for (const args of [exportOf('No such project'), ['package', 'nothing'], ['init', '--force']]) {
       const { code, stderr } = await run([...args, ...flags], { env: { ...here().env, ...env } });
       expect(code).toBe(2);
@@ -289,10 +294,10 @@ describe('--progress json', () => {
   });
 });
 
-describe('what reaches a pipe', () => {
+describe('output to a pipe', () => {
   const works = ['partial-export', '--from', 'lab', '--project', 'Billing', ...password];
 
-  test('--quiet leaves stderr empty and stdout as it is; errors are still told', async () => {
+  test('--quiet leaves stderr empty and stdout unchanged, and errors are still printed', async () => {
     const { code, stdout, stderr } = await run([...works, '-o', 'quiet.tar', '--quiet']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('quiet.tar');
@@ -302,22 +307,25 @@ describe('what reaches a pipe', () => {
     });
   });
 
-  test('MIGRATOR_QUIET and MIGRATOR_JSON are the same flags', async () => {
+  test('MIGRATOR_QUIET and MIGRATOR_JSON do the same as the flags --quiet and --json', async () => {
     const env = { ...here().env, MIGRATOR_QUIET: '1', MIGRATOR_JSON: '1' };
     const ended = await run([...works, '-o', 'quiet2.tar'], { env });
     expect(ended.stderr).toBe('');
     await document('partial-export', ended);
   });
 
-  test.each([{}, { NO_COLOR: '1' }, { CI: 'true' }, { FORCE_COLOR: '3' }])('no escape codes with %j', async (more) => {
-    const env = { ...here().env, ...more };
-    const { code, stdout, stderr } = await here().run(['doctor', '--debug'], { env });
-    expect(code).toBe(0);
-    expect(`${stdout}${stderr}`).not.toContain('\u001b');
-    expect(stderr).not.toBe('');
-  });
+  test.each([{}, { NO_COLOR: '1' }, { CI: 'true' }, { FORCE_COLOR: '3' }])(
+    'the output has no escape codes with the variables %j',
+    async (more) => {
+      const env = { ...here().env, ...more };
+      const { code, stdout, stderr } = await here().run(['doctor', '--debug'], { env });
+      expect(code).toBe(0);
+      expect(`${stdout}${stderr}`).not.toContain('\u001b');
+      expect(stderr).not.toBe('');
+    },
+  );
 
-  test('nothing asks: what would be asked is USAGE that names the flag to give', async () => {
+  test('a command that would ask a question ends with 2 and names the flag to give', async () => {
     expect(await run(['init', '--force'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
     expect(await run(['package', 'delete', 'A@1.0.0', '--from', 'lab'])).toMatchObject({
       code: 2,

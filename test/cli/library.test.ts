@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { extract } from 'tar';
 import { run } from '../support/programs.ts';
 
-// What is published, unpacked where an installation puts it. Its dependencies are linked rather than fetched; the
-// continuous integration installs the same tarball from the registry.
+// Unpacks the published tarball where an installation puts it. Its dependencies are linked and not downloaded. The
+// continuous integration installs the same tarball with dependencies from the registry.
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
@@ -44,7 +44,7 @@ describe('the published package', () => {
 
   afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
 
-  test('holds what runs and its papers, and nothing else', () => {
+  test('the package has the program, its declarations and its documents, and nothing else', () => {
     const outside = files.filter(
       (path) =>
         !/^(bin\/migrator\.mjs|dist\/.+\.(js|d\.ts)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path),
@@ -61,13 +61,13 @@ describe('the published package', () => {
     );
   });
 
-  test('its binary runs', () => {
+  test('the binary of the package runs', () => {
     const binary = join(installed, manifest.bin['migrator']!);
     expect(run(process.execPath, [binary, '--version'], { cwd: folder })).toBe(`${manifest.version}\n`);
     expect(run(process.execPath, [binary, 'config', 'schema', 'list'], { cwd: folder })).toContain('partial-export');
   });
 
-  test('import works: seal and open in memory, and an embedded instance', async () => {
+  test('the library can be imported, and it starts an embedded instance', async () => {
     const script = `
 import assert from 'node:assert/strict';
 import { errorCodes, isMigratorError, MigratorError, partialExport, seal, Secret, startEmulator } from 'migrator-cli';
@@ -85,7 +85,7 @@ console.log('works');
     expect(run(process.execPath, ['consumer.mjs'], { cwd: folder })).toBe('works\n');
   });
 
-  test('its types resolve, in the strictest project', async () => {
+  test('the types of the library resolve in a strict TypeScript project', async () => {
     await writeFile(
       join(folder, 'consumer.ts'),
       `import { MigratorError, seal, startEmulator, type Adapter, type AdapterModule, type ErrorCode, type SealInput } from 'migrator-cli';
@@ -96,7 +96,7 @@ export const instance = startEmulator('octopus', { directory: './instance' });
 export const sealing: (input: SealInput, ...rest: Parameters<typeof seal> extends [unknown, ...infer Rest] ? Rest : never) => unknown = seal;
 export const product = (module: AdapterModule, ...args: Parameters<AdapterModule['create']>): Adapter => module.create(...args);
 export const cases = (setup: ContractSetup): number => adapterContract(setup).length;
-// What did not resolve would be any, and nothing would be wrong with these.
+// A type that does not resolve would be any, and the lines below would have no error.
 // @ts-expect-error not a code
 export const wrong: ErrorCode = 'NO_SUCH_CODE';
 // @ts-expect-error an adapter without its probe

@@ -8,7 +8,7 @@ import { type LineOptions, sharedWorkshop } from '../support/command-line.ts';
 const { here, run } = sharedWorkshop();
 const password = ['--password', 'env:MOVE_PASSWORD'];
 
-/** A user with a configuration folder, and so keys, of their own. */
+/** A user with their own configuration folder, and so with their own keys. */
 const as = (user: string): Partial<LineOptions> => ({
   env: {
     ...here().env,
@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 
 describe('keys', () => {
-  test('first use makes them, readable by the user alone, and says where; the second use says nothing', async () => {
+  test('the first use creates keys for the user alone and says where, and the second use says nothing', async () => {
     const first = await run(['package', 'seal', 'handover', '-o', 'first.tar'], as('new'));
     expect(first.code).toBe(0);
     expect(first.stderr).toContain(`created your signing key ${keyFile('new', 'migrator.key')}`);
@@ -51,7 +51,7 @@ describe('keys', () => {
     expect(await run(['package', 'verify', 'second.tar', '--content'], as('new'))).toMatchObject({ code: 0 });
   });
 
-  test('key generate never replaces a key, and writes neither when one exists', async () => {
+  test('key generate never replaces a key, and writes no key when one of the two exists', async () => {
     const before = await readFile(keyFile('ann', 'migrator.key'), 'utf8');
     expect(await run(['key', 'generate'], as('ann'))).toMatchObject({ code: exitCodes.conflict });
     expect(await readFile(keyFile('ann', 'migrator.key'), 'utf8')).toBe(before);
@@ -77,12 +77,12 @@ describe('keys', () => {
     await writeFile(here().path('phrase.txt'), 'open barley\n', { mode: 0o600 });
     expect(await run([...seal, '-o', 'barley.tar'], as('ann'))).toMatchObject({ code: expect.any(Number), stdout: '' });
     expect(await readdir(here().folder)).not.toContain('barley.tar');
-    // Without the passphrase at hand it would be asked for, and nobody is there.
+    // Without the passphrase migrator has to ask for it, but there is no terminal.
     const flag = ['package', 'seal', 'handover', '-o', 'ask.tar', '--signing-key', 'safe/migrator.key'];
     expect(await run(flag, as('ben'))).toMatchObject({ code: exitCodes.usage });
   });
 
-  test('key show tells what others need, and nothing secret', async () => {
+  test('key show prints what others need and no secret', async () => {
     const { stdout } = await run(['key', 'show'], as('ann'));
     const { signing, recipients } = await publicKeyOf('ann');
     expect(stdout).toContain(`migrator key trust ${signing.publicKey}`);
@@ -94,7 +94,7 @@ describe('keys', () => {
     });
   });
 
-  test('a colleague’s package is refused, with the command that would trust it, and good after it', async () => {
+  test('the package of a colleague is refused until key trust, and the error names that command', async () => {
     const { recipients } = await publicKeyOf('ben');
     await json('ann', 'package', 'seal', 'handover', '-o', 'colleague.tar', '--recipient', recipients[0]!);
     const refused = await run(['package', 'verify', 'colleague.tar', '--content'], as('ben'));
@@ -118,7 +118,7 @@ describe('package seal and open', () => {
   const open = (user: string, file: string, ...more: string[]) =>
     run(['package', 'open', file, '-o', `${user}-${file}-out`, ...more], as(user));
 
-  test('a folder and a file come back as they went in', async () => {
+  test('a sealed folder and a sealed file come back unchanged', async () => {
     await json('ann', 'package', 'seal', 'handover', '-o', 'folder.tar');
     expect(await open('ann', 'folder.tar')).toMatchObject({ code: 0 });
     const out = here().path('ann-folder.tar-out');
@@ -147,7 +147,7 @@ describe('package seal and open', () => {
     expect(await open('ann', 'file.tar')).toMatchObject({ code: 0, stdout: expect.stringContaining('note.txt') });
   });
 
-  test('without -o a package is named after its id and version, and so is the folder', async () => {
+  test('without -o the package and the opened folder are named after its id and version', async () => {
     const folder = here().path('names');
     await mkdir(folder);
     const at = { ...as('ann'), cwd: folder };
@@ -157,7 +157,7 @@ describe('package seal and open', () => {
     expect((await readdir(folder)).sort()).toEqual(['handover.1.0.0', 'handover.1.0.0.tar']);
   });
 
-  test('open replaces nothing without --force', async () => {
+  test('package open replaces no file without --force', async () => {
     await json('ann', 'package', 'seal', 'handover', '-o', 'force.tar');
     expect(await open('ann', 'force.tar')).toMatchObject({ code: 0 });
     const note = here().path('ann-force.tar-out/note.txt');
@@ -168,7 +168,7 @@ describe('package seal and open', () => {
     expect(await readFile(note, 'utf8')).toBe('for the night shift\n');
   });
 
-  test('seal replaces no file without --force', async () => {
+  test('package seal replaces no file without --force', async () => {
     await writeFile(here().path('taken.tar'), 'precious');
     expect(await run(['package', 'seal', 'handover', '-o', 'taken.tar'], as('ann'))).toMatchObject({
       code: exitCodes.conflict,
@@ -178,7 +178,7 @@ describe('package seal and open', () => {
     expect(await run(['package', 'verify', 'taken.tar'], as('ann'))).toMatchObject({ code: 0 });
   });
 
-  test('several recipients open it, and nobody else', async () => {
+  test('several recipients can open a package, and nobody else can', async () => {
     const recipients = await Promise.all(['ben', 'cid'].map(async (user) => (await publicKeyOf(user)).recipients[0]!));
     const flags = recipients.flatMap((recipient) => ['--recipient', recipient]);
     const sealed = await run(['package', 'seal', 'handover', '-o', 'several.tar', ...flags], as('ann'));
@@ -192,7 +192,7 @@ describe('package seal and open', () => {
     expect(await open('ann', 'several.tar', ...identity)).toMatchObject({ code: 0 });
   });
 
-  test('a passphrase opens it; a wrong one and none do not', async () => {
+  test('a package with a passphrase opens only with the right passphrase', async () => {
     const phrase = ['--passphrase', 'env:PHRASE'];
     await json('ann', 'package', 'seal', 'handover', '-o', 'phrase.tar', ...phrase);
     expect(await open('ann', 'phrase.tar', ...phrase)).toMatchObject({ code: 0 });
@@ -205,7 +205,7 @@ describe('package seal and open', () => {
     });
   });
 
-  test('a passphrase on the line works and is warned about; one in a variable is not called so', async () => {
+  test('a passphrase on the command line gives a warning, and one in a variable gives none', async () => {
     const plain = await run(
       ['package', 'seal', 'handover', '-o', 'plain.tar', '--passphrase', 'on the line'],
       as('ann'),
@@ -220,7 +220,7 @@ describe('package seal and open', () => {
     });
   });
 
-  test('a passphrase of the rc file’s defaults is read beside the rc file', async () => {
+  test('the defaults in the rc file name a passphrase file relative to the rc file', async () => {
     await mkdir(here().path('project/below'), { recursive: true });
     await writeFile(here().path('project/phrase'), 'beside the rc file\n', { mode: 0o600 });
     await writeFile(here().path('project/.migratorrc.yaml'), 'defaults: { passphrase: "file:phrase" }');
@@ -231,13 +231,13 @@ describe('package seal and open', () => {
     });
   });
 
-  test('--unencrypted is readable by everybody who trusts it', async () => {
+  test('everybody who trusts the signer can open a package made with --unencrypted', async () => {
     await json('ann', 'package', 'seal', 'handover', '-o', 'unencrypted.tar', '--unencrypted');
     const trust = ['--trust', (await publicKeyOf('ann')).signing.publicKey];
     expect(await open('nobody', 'unencrypted.tar', ...trust)).toMatchObject({ code: 0 });
   });
 
-  test('--unsigned is refused, and taken with --allow-unsigned', async () => {
+  test('a package made with --unsigned is refused, and is accepted with --allow-unsigned', async () => {
     await json('ann', 'package', 'seal', 'handover', '-o', 'unsigned.tar', '--unsigned');
     expect(await open('ann', 'unsigned.tar')).toMatchObject({ code: exitCodes.package });
     const { code, stderr } = await open('ann', 'unsigned.tar', '--allow-unsigned');
@@ -251,14 +251,14 @@ describe('package seal and open', () => {
     ['--passphrase', 'env:PHRASE', '--recipient', 'age1x'],
     ['--unsigned', '--signing-key', 'x.key'],
     ['--unencrypted', '--private-manifest'],
-  ])('%s %s contradict each other', async (...flags) => {
+  ])('package seal refuses flags that contradict each other: %s %s …', async (...flags) => {
     const { code, stderr } = await run(['package', 'seal', 'handover', '-o', 'clash.tar', ...flags], as('ann'));
     expect({ code, clash: stderr.includes('contradict') }).toEqual({ code: exitCodes.usage, clash: true });
     expect(await readdir(here().folder)).not.toContain('clash.tar');
   });
 
   const kinds = hasZstd() ? ['gzip', 'zstd', 'none', 'auto'] : ['gzip', 'none', 'auto'];
-  test.each(kinds)('--compression %s', async (kind) => {
+  test.each(kinds)('a package sealed with --compression %s names its method and opens again', async (kind) => {
     const file = `${kind}.tar`;
     await json('ann', 'package', 'seal', 'handover', '-o', file, '--compression', kind);
     const { manifest, size } = await json<{ size: number; manifest: { content: { compression: string } } }>(
@@ -270,7 +270,7 @@ describe('package seal and open', () => {
     expect(await open('ann', file)).toMatchObject({ code: 0 });
   });
 
-  test('a limit on the expanded size holds', async () => {
+  test('package open refuses content that expands beyond --max-expanded-size', async () => {
     await json('ann', 'package', 'seal', 'handover', '-o', 'large.tar');
     expect(await open('ann', 'large.tar', '--max-expanded-size', '100KB')).toMatchObject({ code: exitCodes.package });
     expect(await open('ann', 'large.tar', '--max-expanded-size', 'huge')).toMatchObject({
@@ -280,7 +280,7 @@ describe('package seal and open', () => {
     expect(await open('ann', 'large.tar', '--max-expanded-size', '1MiB')).toMatchObject({ code: 0 });
   });
 
-  test('standard input is a package too: inspect, verify, open', async () => {
+  test('package inspect, verify and open read a package from standard input', async () => {
     await json('ann', 'package', 'seal', 'handover', '-o', 'stream.tar');
     const input = await readFile(here().path('stream.tar'));
     for (const line of [
@@ -296,7 +296,7 @@ describe('package seal and open', () => {
     });
   });
 
-  test('a path that does not exist, and an output folder that does not, are named', async () => {
+  test('the error names a missing input file and a missing output folder', async () => {
     expect(await run(['package', 'seal', 'absent', '-o', 'a.tar'], as('ann'))).toMatchObject({
       code: exitCodes.usage,
       stderr: expect.stringContaining('absent'),
@@ -324,7 +324,7 @@ describe('packages on an instance', () => {
     );
   });
 
-  test('list, with a filter; download sealed and raw; upload; delete', async () => {
+  test('a package on an instance is listed, downloaded sealed and raw, uploaded and deleted', async () => {
     const list = await run(['package', 'list', '--from', 'lab'], as('ann'));
     expect(list.stdout).toContain(ref);
     expect((await run(['package', 'list', '--from', 'lab', '--id', 'No.Such'], as('ann'))).stdout).toContain(
@@ -357,7 +357,7 @@ describe('packages on an instance', () => {
     });
   });
 
-  test('a file whose name tells no id and version is USAGE', async () => {
+  test('a file name or a reference without id and version is a USAGE error', async () => {
     await writeFile(here().path('some.bin'), 'bytes');
     expect(await run(['package', 'upload', 'some.bin', '--to', 'prod', '--allow-unsigned'], as('ann'))).toMatchObject({
       code: exitCodes.usage,
@@ -369,7 +369,7 @@ describe('packages on an instance', () => {
     });
   });
 
-  test('upload and import read standard input', async () => {
+  test('package upload and import read standard input', async () => {
     const input = await readFile(here().path('export.tar'));
     expect(await run(['package', 'upload', '-', '--to', 'prod'], { ...as('ann'), input })).toMatchObject({ code: 0 });
     expect(
@@ -380,7 +380,7 @@ describe('packages on an instance', () => {
     ).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing was changed') });
   });
 
-  test('a private manifest shows no name, and imports all the same', async () => {
+  test('a package with a private manifest shows no names and can be imported', async () => {
     const secretly = await run(
       [
         ...['partial-export', '--from', 'lab', '--project', 'Web Shop', ...password, '-o', 'private.tar'],
@@ -397,7 +397,7 @@ describe('packages on an instance', () => {
     expect((await run(['inventory', '--from', 'prod'], as('ann'))).stdout).toContain('Web Shop');
   });
 
-  test('an import of something that is neither file nor package is told as such', async () => {
+  test('import names the source that is neither a file nor a package', async () => {
     expect(await run(['import', 'absent.tar', '--to', 'prod', ...password], as('ann'))).toMatchObject({
       code: exitCodes.usage,
       stderr: expect.stringContaining('absent.tar'),
@@ -409,8 +409,8 @@ describe('packages on an instance', () => {
   });
 });
 
-describe('what an instance holds', () => {
-  test('inventory by kind, all kinds, and an unknown kind', async () => {
+describe('contents of an instance', () => {
+  test('inventory lists one kind or all kinds, and refuses an unknown kind', async () => {
     const { items } = await json<{ items: { kind: string; name: string }[] }>(
       'ann',
       'inventory',
@@ -430,7 +430,7 @@ describe('what an instance holds', () => {
     expect(stderr).toContain('projekt');
   });
 
-  test('job list, show and log tell of the work; a handle of another product or instance is refused', async () => {
+  test('job list, show and log describe jobs, and a handle of another product or instance is refused', async () => {
     const runs = await run(['job', 'list'], as('ann'));
     expect(runs.stdout).toMatch(/partial-export +done/);
     const { jobs } = await json<{ jobs: { handle: string; kind: string }[] }>('ann', 'job', 'list', '--from', 'lab');
@@ -452,7 +452,7 @@ describe('what an instance holds', () => {
     });
   });
 
-  test('a new machine has no runs', async () => {
+  test('job list says that a new machine has no runs', async () => {
     await rm(here().path('fresh-state'), { recursive: true, force: true });
     expect(await run(['job', 'list'], as('fresh'))).toMatchObject({ code: 0, stdout: 'no runs on this machine yet\n' });
   });

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 describe('on a terminal', () => {
-  testWith([aTerminal], 'a spinner turns, colours appear, and the result stands at the end', async () => {
+  testWith([aTerminal], 'a terminal shows a spinner and colours, and the result at the end', async () => {
     const { code, shown } = await terminal(exportTo('spun.tar'));
     expect(code).toBe(0);
     expect(shown).toMatch(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/);
@@ -32,7 +32,7 @@ describe('on a terminal', () => {
 
   testWith(
     [aTerminal],
-    'with its result redirected, the file holds no escape code and the terminal still turns',
+    'a redirected result has no escape codes, and the terminal still shows the spinner',
     async () => {
       const { code, shown } = await onTerminal(exportTo('redirected.tar'), { ...at(), redirect: ' > result.txt' });
       expect(code).toBe(0);
@@ -43,7 +43,7 @@ describe('on a terminal', () => {
     },
   );
 
-  testWith([aTerminal], 'NO_COLOR and --no-color take the colours, CI the spinner too', async () => {
+  testWith([aTerminal], 'NO_COLOR and --no-color turn the colours off, and CI turns the spinner off too', async () => {
     const colour = new RegExp(`\u001b\\[[0-9;]*m`);
     for (const [args, env] of [
       [['doctor'], { NO_COLOR: '1' }],
@@ -60,7 +60,7 @@ describe('on a terminal', () => {
     expect((await terminal(['doctor', '--quiet'])).shown).not.toContain(escape);
   });
 
-  testWith([aTerminal], 'Ctrl-C detaches from the job and says how to take it up again', async () => {
+  testWith([aTerminal], 'Ctrl-C detaches from the job and says how to wait for it and how to resume', async () => {
     here().lab.faults.add(parseFault('stuck-queue'));
     const { code, shown } = await terminal(exportTo('detached.tar'), [[/ServerTasks-\d+/, '\u0003']]);
     here().lab.faults.clear();
@@ -70,7 +70,7 @@ describe('on a terminal', () => {
     expect(shown).toContain('to resume, run the same command again');
   });
 
-  testWith([aTerminal], 'init asks, and writes what was answered', async () => {
+  testWith([aTerminal], 'init asks questions and writes the answers to the rc file', async () => {
     const cwd = here().path('asked');
     await mkdir(cwd);
     const { code, shown } = await onTerminal(['init'], { ...at(), cwd }, [
@@ -92,7 +92,7 @@ describe('on a terminal', () => {
     expect(checked).toMatchObject({ code: 0, stdout: expect.stringContaining('spring, autumn') });
   });
 
-  testWith([aTerminal], 'package delete asks, and anything but yes deletes nothing', async () => {
+  testWith([aTerminal], 'package delete asks first and deletes only after a yes', async () => {
     const exported = await run([...exportTo('doomed.tar'), '--package-version', '1.0.0-doomed']);
     expect(exported.code).toBe(0);
     const line = ['package', 'delete', 'Octopus.Space.Migration@1.0.0-doomed', '--from', 'lab'];
@@ -105,7 +105,7 @@ describe('on a terminal', () => {
     expect(await held()).toBe(false);
   });
 
-  testWith([aTerminal], 'a secret is asked for without echo, and is the one that was typed', async () => {
+  testWith([aTerminal], 'a secret is asked for without echo and used as it was typed', async () => {
     const sealed = await terminal(
       ['package', 'seal', 'note.txt', '-o', 'prompted.tar', '--passphrase', 'prompt'],
       [[/passphrase: /, 'open sesamx\u007fe\r']],
@@ -124,7 +124,7 @@ describe('on a terminal', () => {
     expect(left.code).toBe(130);
   });
 
-  testWith([aTerminal], '--yes asks nothing there either', async () => {
+  testWith([aTerminal], 'init --yes asks no question on a terminal', async () => {
     const cwd = here().path('unasked');
     await mkdir(cwd);
     expect((await onTerminal(['init', '--yes'], { ...at(), cwd })).code).toBe(0);

@@ -159,11 +159,11 @@ function migrated(steps: readonly Step[], options: Options, left: readonly strin
   });
 }
 
-describe('any graph of objects survives export, package and import', () => {
+describe('a random graph of objects', () => {
   test.each<[string, Options, readonly string[]]>([
-    ['by migration files, private properties too', { privateProperties: true }, []],
+    ['by migration files with private properties', { privateProperties: true }, []],
     ['object by object', { via: 'rest' }, hidden],
-  ])('%s', async (_, options, left) => {
+  ])('any graph of objects survives export, package and import %s', async (_, options, left) => {
     await fc.assert(
       fc.asyncProperty(objectGraph, async (steps) => {
         const [sent, arrived] = await migrated(steps, options, left);

@@ -154,7 +154,7 @@ describeAdapter('enms', setup, () => {
     });
   });
 
-  test('the same object by object', async () => {
+  test('all objects arrive object by object too, and a dry run afterwards finds nothing to do', async () => {
     await onBench(async (bench) => {
       const files = await exported(bench, { via: 'rest' });
       const status = await imported(bench, files);
@@ -178,8 +178,8 @@ describeAdapter('enms', setup, () => {
     });
   });
 
-  describe('loses nothing where the server would', () => {
-    test('emptying replaces, and the backup brings back what was there', async () => {
+  describe('data that the server would lose', () => {
+    test('an import that empties replaces the objects, and its backup restores them', async () => {
       await onBench(async (bench) => {
         const before = await exported(bench, { privateProperties: true }, bench.target);
         const devices = await namesOf(bench.target, 'device');
@@ -196,7 +196,7 @@ describeAdapter('enms', setup, () => {
       });
     });
 
-    test('the folder of an import that empties must be there', async () => {
+    test('an import that empties deletes nothing when the server cannot read its folder', async () => {
       await onBench(async (bench) => {
         const devices = await namesOf(bench.target, 'device');
         const files = await exported(bench);
@@ -209,14 +209,14 @@ describeAdapter('enms', setup, () => {
       });
     });
 
-    test('single names that dangle are refused beforehand', async () => {
+    test('a link to an object that does not exist is refused before the import', async () => {
       await onBench(async (bench) => {
         const files = await exported(bench, { type: ['link'] });
         await expect(prepared(bench, files)).toThrowCode('CONFLICT');
       });
     });
 
-    test('the account that imports keeps its password, or goes on with the new one', async () => {
+    test('the importing account keeps its password, or continues with the new one', async () => {
       await onBench(async (bench) => {
         const files = await exported(bench, { privateProperties: true });
         const key = bench.servers.source.credentials['password'] ?? '';
@@ -236,7 +236,7 @@ describeAdapter('enms', setup, () => {
     });
   });
 
-  describe('looks at the files before the server deletes for them', () => {
+  describe('the check of the files before the server deletes', () => {
     const emptied = { emptyDatabaseBeforeImport: true };
     const changed = (files: readonly ArtifactFile[], type: string, edit: (text: string) => string) =>
       Promise.all(
@@ -249,33 +249,33 @@ describeAdapter('enms', setup, () => {
 
     test.each<[string, ErrorCode, (files: readonly ArtifactFile[]) => Promise<readonly ArtifactFile[]>, Options]>([
       [
-        'a type without its file would be emptied and nothing loaded',
+        'a type without its file',
         'NOT_FOUND',
         (files) => Promise.resolve(without(files, 'device')),
         { type: ['device', 'link'] },
       ],
       ['an empty file', 'PACKAGE_MALFORMED', (files) => changed(files, 'service', () => ''), {}],
       [
-        'a file that is no YAML',
+        'a file that is not YAML',
         'PACKAGE_MALFORMED',
         (files) => changed(files, 'pool', (yaml) => `${yaml}- "name: "x\n`),
         {},
       ],
       ['an unfinished export', 'PACKAGE_MALFORMED', (files) => Promise.resolve(without(files, 'metadata')), {}],
       [
-        'a class that is not installed, which edges refer to',
+        'edges to a service whose class is not installed',
         'CONFLICT',
         (files) =>
           changed(files, 'service', (yaml) => yaml.replaceAll('"netmiko_commands_service"', '"our_own_service"')),
         {},
       ],
       [
-        'single names that dangle once their type is emptied',
+        'links to devices that will not exist',
         'CONFLICT',
         (files) => changed(files, 'link', (yaml) => yaml.replace(/"source": "[^"]+"/, '"source": "nowhere"')),
         {},
       ],
-    ])('%s', async (_, code, edit, options) => {
+    ])('an import that empties refuses %s before anything is deleted', async (_, code, edit, options) => {
       await onBench(async (bench) => {
         const { target } = bench;
         const before = [await namesOf(target, 'device'), await namesOf(target, 'link')];
@@ -286,7 +286,7 @@ describeAdapter('enms', setup, () => {
       });
     });
 
-    test('names in lists that the server drops in silence are told, and are gone indeed', async () => {
+    test('the plan names the list entries that the server drops without a warning', async () => {
       await onBench(async (bench) => {
         const files = await changed(await exported(bench, { type: ['network'] }), 'network', (yaml) =>
           yaml.replace(/"nodes":\n  - "[^"]+"/, '"nodes":\n  - "ghost"'),
@@ -297,7 +297,7 @@ describeAdapter('enms', setup, () => {
       });
     });
 
-    test('values that another key encrypts are told beforehand; the import that fails at them says so', async () => {
+    test('the plan warns about values that another key encrypts, and the import of them fails', async () => {
       await onBench(async (bench) => {
         const files = await exported(bench, { privateProperties: true });
         const plan = await prepared(bench, files);
@@ -310,12 +310,12 @@ describeAdapter('enms', setup, () => {
     });
   });
 
-  describe('says what the server hides', () => {
+  describe('failures that the server hides', () => {
     test.each([
       ['partial-import', 'partial'],
       ['partial-relations', 'partial'],
       ['import-500-after-delete', 'failed'],
-    ])('%s is %s', async (fault, state) => {
+    ])('an import with the fault %s is reported as %s', async (fault, state) => {
       await onBench(async (bench) => {
         // With all types, other objects would refer to the refused one, and the whole import would fail.
         const files = await exported(bench, fault === 'partial-import' ? { type: ['device'] } : {});
@@ -326,7 +326,7 @@ describeAdapter('enms', setup, () => {
       });
     });
 
-    test('an export without metadata.yaml is not finished', async () => {
+    test('an export without metadata.yaml counts as unfinished', async () => {
       await onBench(async (bench) => {
         bench.servers.source.faults.add(named('missing-metadata'));
         const { id } = await startExport(bench);
@@ -335,7 +335,7 @@ describeAdapter('enms', setup, () => {
       });
     });
 
-    test('Werkzeug', async () => {
+    test('the hint explains an HTML error of Werkzeug', async () => {
       await onBench(async (bench) => {
         bench.servers.source.faults.add(named('werkzeug-html-500'));
         expect((await failsWith('REMOTE_UNEXPECTED', () => bench.source.probe(never))).hint).toContain('Werkzeug');
@@ -343,8 +343,8 @@ describeAdapter('enms', setup, () => {
     });
   });
 
-  describe('and gets over', () => {
-    test.each(['session-expires', 'no-gzip-header'])('%s', async (fault) => {
+  describe('recovery from faults', () => {
+    test.each(['session-expires', 'no-gzip-header'])('a migration succeeds in spite of the fault %s', async (fault) => {
       await onBench(async (bench) => {
         bench.servers.source.faults.add(named(fault, 1));
         bench.servers.target.faults.add(named(fault, 1));
@@ -358,7 +358,7 @@ describeAdapter('enms', setup, () => {
       ['a reset', { reset: 'before' }],
       ['a lost answer', { reset: 'after' }],
       ['an answer that is cut off', { cut: 7 }],
-    ] as const)('%s of any single read', async (_, fault) => {
+    ] as const)('an export survives %s at any single read', async (_, fault) => {
       await onBench(async (bench) => {
         for (let skip = 0; skip < 8; skip += 2) {
           const remove = bench.servers.source.faults.add(route({ method: 'GET', path: '*', times: 1, skip, ...fault }));
@@ -371,7 +371,7 @@ describeAdapter('enms', setup, () => {
       });
     });
 
-    test('an export whose answer is lost', async () => {
+    test('an export whose answer is lost is found and not started again', async () => {
       await onBench(async (bench) => {
         bench.servers.source.faults.add(
           route({ method: 'POST', path: '/rest/migrate/export', reset: 'after', times: 1 }),
@@ -382,7 +382,7 @@ describeAdapter('enms', setup, () => {
       });
     });
 
-    test('an import whose answer is lost: it is seen to have arrived', async () => {
+    test('an import whose answer is lost succeeds when all its objects are there', async () => {
       await onBench(async (bench) => {
         const files = await exported(bench);
         bench.servers.target.faults.add(
@@ -394,7 +394,7 @@ describeAdapter('enms', setup, () => {
     });
   });
 
-  test('topology: a spreadsheet is exported, and its way back is told to be lossy', async () => {
+  test('an exported spreadsheet can be imported, and the plan warns that this loses data', async () => {
     await onBench(async (bench) => {
       const [file] = await rawExport(bench);
       const files = [{ ...need(file, 'spreadsheet'), path: 'native/net.xls' }];

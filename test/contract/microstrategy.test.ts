@@ -108,8 +108,8 @@ async function migrations(adapter: Adapter): Promise<number> {
 }
 
 describeAdapter('microstrategy', setup, () => {
-  describe('and moves between Libraries of one storage', () => {
-    test('objects arrive, and an undo brings the target back', async () => {
+  describe('a move between Libraries that share a storage', () => {
+    test('the objects arrive, and an undo restores the target', async () => {
       await onBench(async (bench) => {
         const { id, prepared } = await startMove(bench);
         expect(prepared.plan).toHaveLength(1);
@@ -128,7 +128,7 @@ describeAdapter('microstrategy', setup, () => {
       });
     });
 
-    test('a dry run is validated, and leaves nothing once it is discarded', async () => {
+    test('a dry run is validated by the servers and leaves nothing after it is discarded', async () => {
       await onBench(async (bench) => {
         const { id } = await startMove(bench, { dryRun: true });
         const status = await watch(bench.source, id, setup);
@@ -159,7 +159,7 @@ describeAdapter('microstrategy', setup, () => {
       });
     });
 
-    test('with keep_both there is no undo, and it is said before anything is asked for', async () => {
+    test('a move with keep_both cannot be undone, and the plan says so', async () => {
       await onBench(async (bench) => {
         const { id, prepared } = await startMove(bench, { options: { defaultAction: 'keep_both' } });
         expect(prepared.notes.join()).toContain('cannot be undone');
@@ -171,7 +171,7 @@ describeAdapter('microstrategy', setup, () => {
       });
     });
 
-    test('a package is edited before its import, and vouched for on both Libraries', async () => {
+    test('a package can be edited before its import and certified on both Libraries', async () => {
       await onBench(async (bench) => {
         const [source, target] = [need(bench.source.feed, 'feed'), need(bench.target.feed, 'feed')];
         const { id, prepared } = await startMove(bench, { options: { requestOnly: true } });
@@ -208,7 +208,7 @@ describeAdapter('microstrategy', setup, () => {
       });
     });
 
-    test('a package that the target cannot read is undelivered', async () => {
+    test('a move is undelivered when the target cannot read its package', async () => {
       await onBench(async (bench) => {
         const { id } = await startMove(bench);
         bench.servers.target.faults.add(named('storage-unreadable'));
@@ -216,17 +216,20 @@ describeAdapter('microstrategy', setup, () => {
       });
     });
 
-    test.each(['before', 'after'] as const)('a create whose answer is reset %s it is processed', async (reset) => {
-      await onBench(async (bench) => {
-        bench.servers.source.faults.add(route({ method: 'POST', path: '*/api/migrations*', reset, times: 1 }));
-        const started = () => startMove({ ...bench, source: startingOnce(bench.source) });
-        if (reset === 'before') await failsWith('REMOTE_UNREACHABLE', started);
-        else expect(await watch(bench.source, (await started()).id, setup)).toMatchObject({ state: 'succeeded' });
-        expect(await migrations(bench.source)).toBe(reset === 'before' ? 0 : 1);
-      });
-    });
+    test.each(['before', 'after'] as const)(
+      'a reset %s the server processes a create request never leads to two migrations',
+      async (reset) => {
+        await onBench(async (bench) => {
+          bench.servers.source.faults.add(route({ method: 'POST', path: '*/api/migrations*', reset, times: 1 }));
+          const started = () => startMove({ ...bench, source: startingOnce(bench.source) });
+          if (reset === 'before') await failsWith('REMOTE_UNREACHABLE', started);
+          else expect(await watch(bench.source, (await started()).id, setup)).toMatchObject({ state: 'succeeded' });
+          expect(await migrations(bench.source)).toBe(reset === 'before' ? 0 : 1);
+        });
+      },
+    );
 
-    test.each(['PATCH', 'PUT'])('a lost answer to any %s is settled by looking', async (method) => {
+    test.each(['PATCH', 'PUT'])('a lost answer to a %s request is settled by a look at the server', async (method) => {
       await onBench(async (bench) => {
         const { id } = await startMove(bench);
         const server = method === 'PUT' ? bench.servers.target : bench.servers.source;
@@ -237,7 +240,7 @@ describeAdapter('microstrategy', setup, () => {
     });
   });
 
-  test('a session that ends in the middle is begun anew', async () => {
+  test('a session that expires during a move is opened again', async () => {
     await onBench(async (bench) => {
       const { id } = await startMove(bench);
       for (const server of Object.values(bench.servers)) server.faults.add(named('session-expires'));
@@ -245,7 +248,7 @@ describeAdapter('microstrategy', setup, () => {
     });
   });
 
-  test('a project that is not loaded is told', async () => {
+  test('a move to a project that is not loaded fails with that reason', async () => {
     await onBench(async (bench) => {
       const { id } = await startMove(bench);
       bench.servers.target.faults.add(named('project-not-loaded'));
@@ -258,7 +261,7 @@ describeAdapter('microstrategy', setup, () => {
     ['create_failed', 'source', false],
     ['import_failed', 'target', false],
     ['validation_failed', 'target', true],
-  ] as const)('%s is a failure with the reason of the server', async (word, side, dryRun) => {
+  ] as const)('the status %s is a failure with the reason of the server', async (word, side, dryRun) => {
     await onBench(async (bench) => {
       bench.servers[side].faults.add(named(word.replace('_', '-')));
       const { id } = await startMove(bench, { dryRun });
@@ -268,7 +271,7 @@ describeAdapter('microstrategy', setup, () => {
     });
   });
 
-  test('an undo that fails is a failure, and may be tried again', async () => {
+  test('an undo that failed is reported as a failure and can be tried again', async () => {
     await onBench(async (bench) => {
       const { id } = await startMove(bench);
       await watch(bench.source, id, setup);

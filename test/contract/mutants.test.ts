@@ -8,7 +8,7 @@ type Mutation = (adapter: Adapter) => Adapter;
 /** Mistakes that adapters often make, each with the case of the contract that must notice it. */
 const mutations: readonly (readonly [string, string, Mutation])[] = [
   [
-    'takes an unknown kind for an empty one',
+    'accepts an unknown kind',
     'an unknown one is USAGE',
     (adapter) => ({
       ...adapter,
@@ -19,7 +19,7 @@ const mutations: readonly (readonly [string, string, Mutation])[] = [
     }),
   ],
   [
-    'reports success before the end',
+    'reports success before a job has ended',
     'a wrong password fails the job',
     (adapter) => ({
       ...adapter,
@@ -41,7 +41,7 @@ const mutations: readonly (readonly [string, string, Mutation])[] = [
     }),
   ],
   [
-    'finds any job',
+    'takes any job for the one that it started',
     'one that never began is not',
     (adapter) => ({
       ...adapter,
@@ -55,7 +55,7 @@ const mutations: readonly (readonly [string, string, Mutation])[] = [
     }),
   ],
   [
-    'starts without its password',
+    'starts an export without the required password',
     'a secret that is required and missing is USAGE',
     (adapter) => ({
       ...adapter,
@@ -72,7 +72,7 @@ const mutations: readonly (readonly [string, string, Mutation])[] = [
     }),
   ],
   [
-    'replaces what it should keep',
+    'replaces a package that it must keep',
     '`keep` keeps the same bytes',
     (adapter) => ({
       ...adapter,
@@ -84,7 +84,7 @@ const mutations: readonly (readonly [string, string, Mutation])[] = [
     }),
   ],
   [
-    'commits in a dry run',
+    'changes the server in a dry run',
     'dry run: it changes nothing',
     (adapter) => ({
       ...adapter,
@@ -96,7 +96,7 @@ const mutations: readonly (readonly [string, string, Mutation])[] = [
     }),
   ],
   [
-    'says a secret',
+    'returns a secret',
     'secrets: none is in what the adapters return',
     (adapter) => ({
       ...adapter,
@@ -104,7 +104,7 @@ const mutations: readonly (readonly [string, string, Mutation])[] = [
     }),
   ],
   [
-    'cancels what has ended',
+    'cancels a finished job',
     'a finished job is a CONFLICT',
     (adapter) => ({ ...adapter, jobs: { ...adapter.jobs, cancel: () => Promise.resolve() } }),
   ],
@@ -121,8 +121,8 @@ function mutated(setup: ContractSetup, mutate: Mutation): ContractSetup {
   };
 }
 
-describe('the contract suite notices an adapter that', () => {
-  test.each(mutations)('%s', async (_, sentence, mutate) => {
+describe('the contract suite', () => {
+  test.each(mutations)('the contract suite notices an adapter that %s', async (_, sentence, mutate) => {
     const cases = adapterContract(mutated(memorySetup, mutate)).filter(({ name }) => name.includes(sentence));
     expect(cases.length).toBeGreaterThan(0);
     const results = await Promise.allSettled(cases.map(({ run }) => run()));
@@ -130,7 +130,7 @@ describe('the contract suite notices an adapter that', () => {
   });
 });
 
-test('leaves out the chapters of facets that are not declared', () => {
+test('the contract suite leaves out the cases of facets that are not declared', () => {
   const names = adapterContract({ ...memorySetup, facets: ['feed'] }).map(({ name }) => name);
   expect(names.some((name) => name.startsWith('feed:'))).toBe(true);
   expect(names.some((name) => /^(import|export|push|cancel|dry run|jobs):/.test(name))).toBe(false);

@@ -81,24 +81,27 @@ const route = (fault: Omit<Extract<FaultSpec, { type: 'route' }>, 'type'>): Faul
 const named = (name: string): FaultSpec => ({ type: 'named', name, values: {} });
 
 describeAdapter('octopus', setup, () => {
-  describe('and settles lost answers by looking', () => {
-    test.each(['before', 'after'] as const)('an export whose answer is reset %s it is processed', async (reset) => {
-      await onBench(async (bench) => {
-        bench.servers.source.faults.add(
-          route({ method: 'POST', path: '/api/migrations/partialexport', reset, times: 1 }),
-        );
-        const started = startExport({ ...bench, source: startingOnce(bench.source) });
-        if (reset === 'before') {
-          await expect(started).rejects.toMatchObject({ code: 'REMOTE_UNREACHABLE', details: { ambiguous: false } });
-        } else {
-          expect((await watch(bench.source, (await started).id, setup)).state).toBe('succeeded');
-        }
-        const jobs = await collect(bench.source.jobs.list({ all: false, limit: 10 }, never));
-        expect(jobs).toHaveLength(reset === 'before' ? 0 : 1);
-      });
-    });
+  describe('an answer that is lost', () => {
+    test.each(['before', 'after'] as const)(
+      'a reset %s the server processes an export never leads to two tasks',
+      async (reset) => {
+        await onBench(async (bench) => {
+          bench.servers.source.faults.add(
+            route({ method: 'POST', path: '/api/migrations/partialexport', reset, times: 1 }),
+          );
+          const started = startExport({ ...bench, source: startingOnce(bench.source) });
+          if (reset === 'before') {
+            await expect(started).rejects.toMatchObject({ code: 'REMOTE_UNREACHABLE', details: { ambiguous: false } });
+          } else {
+            expect((await watch(bench.source, (await started).id, setup)).state).toBe('succeeded');
+          }
+          const jobs = await collect(bench.source.jobs.list({ all: false, limit: 10 }, never));
+          expect(jobs).toHaveLength(reset === 'before' ? 0 : 1);
+        });
+      },
+    );
 
-    test('an upload whose answer is lost', async () => {
+    test('an upload whose answer is lost leaves the package in the feed', async () => {
       await onBench(async (bench) => {
         bench.servers.target.faults.add(
           route({ method: 'POST', path: '/api/*packages/raw*', reset: 'after', times: 1 }),
@@ -109,7 +112,7 @@ describeAdapter('octopus', setup, () => {
     });
   });
 
-  describe('and gets over what happens to any single read', () => {
+  describe('a fault at any single read', () => {
     const reads = { method: 'GET', path: '*', times: 1 };
     test.each([
       ['503 with Retry-After', { status: 503, retryAfter: 1 }],
@@ -117,7 +120,7 @@ describeAdapter('octopus', setup, () => {
       ['a reset', { reset: 'before' }],
       ['a lost answer', { reset: 'after' }],
       ['an answer that is cut off', { cut: 7 }],
-    ] as const)('%s', async (_, fault) => {
+    ] as const)('an export survives %s at any single read', async (_, fault) => {
       await onBench(async (bench) => {
         for (let skip = 0; skip < 10; skip += 1) {
           const remove = bench.servers.source.faults.add(route({ ...reads, ...fault, skip }));
@@ -129,7 +132,7 @@ describeAdapter('octopus', setup, () => {
       });
     });
 
-    test('a web page instead of an answer is an error that says so', async () => {
+    test('a web page instead of an answer is reported as a web page', async () => {
       await onBench(async (bench) => {
         for (let skip = 0; skip < 2; skip += 1) {
           const remove = bench.servers.source.faults.add(route({ ...reads, html: true, status: 200, skip }));
@@ -141,7 +144,7 @@ describeAdapter('octopus', setup, () => {
     });
   });
 
-  test('a download goes on after it was cut off', async () => {
+  test('a download that was cut off continues', async () => {
     await onBench(async (bench) => {
       bench.servers.source.faults.add(route({ method: 'GET', path: '/api/*/raw', cut: 100, times: 2 }));
       const { ref, files } = await deliver(bench, setup);
@@ -150,7 +153,7 @@ describeAdapter('octopus', setup, () => {
     });
   });
 
-  test('Success with errors in the log is a failure', async () => {
+  test('a task that says Success with errors in its log is a failure', async () => {
     await onBench(async (bench) => {
       const { ref } = await deliver(bench, setup);
       bench.servers.target.faults.add(named('success-with-errors'));
@@ -161,14 +164,14 @@ describeAdapter('octopus', setup, () => {
     });
   });
 
-  test('a package that arrives truncated is noticed', async () => {
+  test('an upload that arrives truncated is refused', async () => {
     await onBench(async (bench) => {
       bench.servers.target.faults.add(named('truncated-package'));
       await expect(deliver(bench, setup)).toThrowCode('REMOTE_UNEXPECTED');
     });
   });
 
-  test('a push that fails is a failed job with its reason', async () => {
+  test('a failed push is reported as a failed job with its reason', async () => {
     await onBench(async (bench) => {
       bench.servers.source.faults.add(named('push-fails'));
       const exports = need(bench.source.exports, 'exports');
@@ -180,7 +183,7 @@ describeAdapter('octopus', setup, () => {
     });
   });
 
-  test('a queue that stands still is a job that is queued', async () => {
+  test('a job in a stopped queue has the state queued', async () => {
     await onBench(async (bench) => {
       const thaw = bench.servers.source.faults.add(named('stuck-queue'));
       const { id } = await startExport(bench);

@@ -114,8 +114,8 @@ async function startMove(bench: PlaneBench, options: Options = {}, project = inv
 }
 
 describeAdapter('snaplogic', setup, () => {
-  describe('and moves within a control plane', () => {
-    test('a whole project, and a second time what is not bound to its place', async () => {
+  describe('a move within a control plane', () => {
+    test('a whole project arrives, and a second move keeps the assets that are bound to their place', async () => {
       await onBench(async (bench) => {
         const target = { name: 'test', adapter: bench.test };
         expect(await bench.source.moves!.reaches(target, await bench.test.probe(never), never)).toBe(true);
@@ -137,7 +137,7 @@ describeAdapter('snaplogic', setup, () => {
       ['Job', 3],
       ['Pipeline', 3],
       ['Policy', 1],
-    ] as const)('each type of asset alone: %s', async (type, count) => {
+    ] as const)('a move of the type %s moves only assets of that type', async (type, count) => {
       await onBench(async (bench) => {
         const { id } = await startMove(bench, { assetType: [type] });
         const { items = [] } = await watch(bench.source, id, setup);
@@ -145,7 +145,7 @@ describeAdapter('snaplogic', setup, () => {
       });
     });
 
-    test('an asset that may not be read: known beforehand, failed with 401, the rest arrives', async () => {
+    test('the plan names an asset that may not be read, it fails with 401, and the rest arrives', async () => {
       await onBench(async (bench) => {
         const { prepared, id } = await startMove(bench, {}, '/Acme-Dev/Finance/Payroll');
         expect(prepared.notes.join()).toContain('Pipeline "secure_pipeline" may not be read');
@@ -160,7 +160,7 @@ describeAdapter('snaplogic', setup, () => {
       });
     });
 
-    test('by a JWT for each end, also into an org that takes no passwords', async () => {
+    test('a move with one JWT for each org works, also into an org that accepts no passwords', async () => {
       await onBench(async (bench) => {
         const source = bench.byToken('Acme-Dev');
         const target = { name: 'token-Acme-Secure', adapter: bench.byToken('Acme-Secure') };
@@ -175,21 +175,21 @@ describeAdapter('snaplogic', setup, () => {
       });
     });
 
-    test('not by somebody who may only read there', async () => {
+    test('a move by a user who may only read is refused', async () => {
       await onBench(async (bench) => {
         const reader = bench.as('reader@acme.example', 'Acme-Dev');
         await expect(startMove(bench, {}, invoices, reader)).toThrowCode('AUTH_REFUSED');
       });
     });
 
-    test('not to another control plane', async () => {
+    test('a move to another control plane is refused', async () => {
       await onBench(async ({ source, target }) => {
         const refused = await source.moves!.reaches({ name: 'eu', adapter: target }, await target.probe(never), never);
         expect(refused).toContain('one control plane only');
       });
     });
 
-    test('what could not be moved is told one by one', async () => {
+    test('each asset that could not be moved is reported with its reason', async () => {
       await onBench(async (bench) => {
         const { id } = await startMove(bench, { destPath: '/Acme-Prod/Finance/Invoices' });
         const status = await watch(bench.source, id, setup);
@@ -200,7 +200,7 @@ describeAdapter('snaplogic', setup, () => {
       });
     });
 
-    test('over a project of more than one page', async () => {
+    test('a project with more than one page of assets arrives whole', async () => {
       await onBench(async (bench) => {
         const { prepared, id } = await startMove(bench, {}, '/Acme-Dev/Sales EMEA/Bulk');
         expect(prepared.plan).toHaveLength(230);
@@ -208,7 +208,7 @@ describeAdapter('snaplogic', setup, () => {
       });
     });
 
-    test('into a space that has to be made', async () => {
+    test('a move into a space that does not exist needs createSpace', async () => {
       await onBench(async (bench) => {
         const destPath = '/Acme-Test/New Space/Invoices';
         await failsWith('NOT_FOUND', () => startMove(bench, { destPath }));
@@ -218,7 +218,7 @@ describeAdapter('snaplogic', setup, () => {
     });
 
     test.each([undefined, 'sync-document', 'sync-empty', 'sync-cut'])(
-      'with a synchronous answer (%p)',
+      'a synchronous move succeeds with the fault %p',
       async (fault) => {
         await onBench(async (bench) => {
           if (fault !== undefined) bench.servers.source.faults.add(named(fault));
@@ -231,7 +231,7 @@ describeAdapter('snaplogic', setup, () => {
     test.each([
       ['failed', 'failed', 'Failed'],
       ['status-foreign-host', 'succeeded', 'Completed'],
-    ])('with the fault %s', async (fault, state, wireState) => {
+    ])('a move with the fault %s ends as %s', async (fault, state, wireState) => {
       await onBench(async (bench) => {
         bench.servers.source.faults.add(named(fault));
         const { id } = await startMove(bench);
@@ -239,7 +239,7 @@ describeAdapter('snaplogic', setup, () => {
       });
     });
 
-    test('a status word that nobody knows is one that goes on', async () => {
+    test('a move with an unknown status word counts as running', async () => {
       await onBench(async (bench) => {
         bench.servers.source.faults.add(named('unknown-status'));
         const { id } = await startMove(bench);
@@ -249,7 +249,7 @@ describeAdapter('snaplogic', setup, () => {
       });
     });
 
-    test('by somebody to whom the status is refused, and the result is read from the target', async () => {
+    test('the result is read from the target when the user may not read the status', async () => {
       await onBench(async (bench) => {
         const source = bench.as('release@acme.example', 'Acme-Dev');
         const { prepared, id } = await startMove(bench, {}, invoices, source);
@@ -258,7 +258,7 @@ describeAdapter('snaplogic', setup, () => {
       });
     });
 
-    test('found again with the handle alone, by another process', async () => {
+    test('another process finds a move by its handle alone', async () => {
       await onBench(async (bench) => {
         const { id } = await startMove(bench);
         const other = bench.as('ci@acme.example', 'Acme-Dev');
@@ -267,20 +267,23 @@ describeAdapter('snaplogic', setup, () => {
     });
   });
 
-  describe('and settles lost answers by looking', () => {
-    test.each(['before', 'after'] as const)('a migration whose answer is reset %s it is processed', async (reset) => {
-      await onBench(async (bench) => {
-        bench.servers.source.faults.add(route({ ...migrate, reset, times: 1 }));
-        const started = startMove(bench);
-        if (reset === 'before') {
-          await expect(started).rejects.toMatchObject({ code: 'REMOTE_UNREACHABLE', details: { ambiguous: false } });
-        } else {
-          expect(await watch(bench.source, (await started).id, setup)).toMatchObject({ state: 'succeeded' });
-        }
-      });
-    });
+  describe('an answer that is lost', () => {
+    test.each(['before', 'after'] as const)(
+      'a reset %s the server processes a migration leaves no doubt whether it began',
+      async (reset) => {
+        await onBench(async (bench) => {
+          bench.servers.source.faults.add(route({ ...migrate, reset, times: 1 }));
+          const started = startMove(bench);
+          if (reset === 'before') {
+            await expect(started).rejects.toMatchObject({ code: 'REMOTE_UNREACHABLE', details: { ambiguous: false } });
+          } else {
+            expect(await watch(bench.source, (await started).id, setup)).toMatchObject({ state: 'succeeded' });
+          }
+        });
+      },
+    );
 
-    test('an import whose answer is lost', async () => {
+    test('an import whose answer is lost is partial and lists its assets', async () => {
       await onBench(async (bench) => {
         const request = { projects: bench.projects, options: {} };
         const exported = await bench.source.exports!.prepare(request, never);
@@ -302,7 +305,7 @@ describeAdapter('snaplogic', setup, () => {
       });
     });
 
-    test('an import that was answered is told by its handle elsewhere', async () => {
+    test('another process reads the result of an import from its handle', async () => {
       await onBench(async (bench) => {
         const exported = await bench.source.exports!.prepare({ projects: bench.projects, options: {} }, never);
         const exportId = await bench.source.exports!.start(exported, {}, undefined, never);
@@ -325,7 +328,7 @@ describeAdapter('snaplogic', setup, () => {
     });
   });
 
-  describe('and gets over what happens to any single read', () => {
+  describe('a fault at any single read', () => {
     const reads = { method: 'GET', path: '*', times: 1 };
     test.each([
       ['503 with Retry-After', { status: 503, retryAfter: 1 }],
@@ -333,7 +336,7 @@ describeAdapter('snaplogic', setup, () => {
       ['a reset', { reset: 'before' }],
       ['a lost answer', { reset: 'after' }],
       ['an answer that is cut off', { cut: 7 }],
-    ] as const)('%s', async (_, fault) => {
+    ] as const)('a move survives %s at any single read', async (_, fault) => {
       await onBench(async (bench) => {
         for (let skip = 0; skip < 5; skip += 1) {
           const remove = bench.servers.source.faults.add(route({ ...reads, ...fault, skip }));
@@ -349,14 +352,14 @@ describeAdapter('snaplogic', setup, () => {
     ['nested-error', 'NOT_FOUND'],
     ['empty-message', 'NOT_FOUND'],
     ['body-code-only', 'NOT_FOUND'],
-  ] as const)('reads an error of the kind %s', async (fault, code) => {
+  ] as const)('an error answer of the kind %s is read as %s', async (fault, code) => {
     await onBench(async (bench) => {
       bench.servers.source.faults.add(named(fault));
       await expect(startMove(bench, {}, '/Acme-Dev/Finance/Nowhere')).toThrowCode(code);
     });
   });
 
-  test('an error that comes instead of a zip', async () => {
+  test('an error document instead of a zip fails the export with its message', async () => {
     await onBench(async (bench) => {
       bench.servers.source.faults.add(named('json-export'));
       const prepared = await bench.source.exports!.prepare({ projects: bench.projects, options: {} }, never);
@@ -367,7 +370,7 @@ describeAdapter('snaplogic', setup, () => {
     });
   });
 
-  test('locked and expired accounts are AUTH_REFUSED', async () => {
+  test('locked and expired accounts are refused with AUTH_REFUSED', async () => {
     await onBench(async (bench) => {
       for (const email of ['locked@acme.example', 'expired@acme.example']) {
         await expect(bench.as(email, 'Acme-Dev').probe(never)).toThrowCode('AUTH_REFUSED');

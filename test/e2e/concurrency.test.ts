@@ -15,7 +15,7 @@ const exporting = (project: string, ...more: readonly string[]) => [
 ];
 
 describe('two runs at once', () => {
-  test('of the same work: the second is refused and names the first', async () => {
+  test('the second run of the same work is refused and names the first', async () => {
     await withWorkshop({ lab: { pace: 80 } }, async (workshop) => {
       const { run, start } = workshop;
       const { exports } = await counted(workshop, async () => {
@@ -31,7 +31,7 @@ describe('two runs at once', () => {
     });
   });
 
-  test('of different work, both the first of this user: both succeed and open with the same keys', async () => {
+  test('two first runs of a user both succeed, and both packages open with the same keys', async () => {
     await withWorkshop({ lab: { pace: 20 } }, async (workshop) => {
       const { run, start } = workshop;
       const both = [exporting('Web Shop', '-o', 'shop.tar'), exporting('Billing', '-o', 'billing.tar')];
@@ -43,7 +43,7 @@ describe('two runs at once', () => {
     });
   });
 
-  test('to the same file: one has it whole, the other is told, and nothing is left of it', async () => {
+  test('of two exports to one file one succeeds, one is refused, and no partial file is left', async () => {
     await withWorkshop({ lab: { pace: 20 } }, async (workshop) => {
       const { run, start } = workshop;
       const both = [exporting('Web Shop', '-o', 'out.tar'), exporting('Billing', '-o', 'out.tar')];
@@ -56,8 +56,8 @@ describe('two runs at once', () => {
   });
 });
 
-describe('the same again, after success', () => {
-  test('a second export is a second package; a second import skips and changes nothing', async () => {
+describe('a command that runs again after success', () => {
+  test('a second export makes a second package, and a second import changes nothing', async () => {
     await withWorkshop({}, async (workshop) => {
       const { run, prod } = workshop;
       const files: string[] = [];
@@ -84,7 +84,7 @@ describe('the same again, after success', () => {
     });
   });
 
-  test('an output file of before is not touched, and no server is put to work', async () => {
+  test('an output file that exists is not touched, and no server is asked', async () => {
     await withWorkshop({}, async (workshop) => {
       const { run, lab } = workshop;
       expect(await run(exporting('Web Shop', '-o', 'shop.tar'))).toMatchObject({ code: 0 });

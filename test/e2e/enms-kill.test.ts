@@ -64,7 +64,7 @@ async function kill(step: string, workshop: Workshop, args: readonly string[]): 
 const backupsIn = async ({ folder }: Workshop) =>
   (await readdir(folder)).filter((name) => /^prod-backup.*r$/.test(name));
 
-test('partial-export: one export, and a package that is whole', async () => {
+test('partial-export after a kill exports once and writes a complete package', async () => {
   await withEnmsWorkshop(async (workshop) => {
     for (const step of [
       'answer GET /rest/is_alive #1',
@@ -102,7 +102,7 @@ async function exportWith(name: string, workshop: Workshop): Promise<void> {
 const hasDevice = async (server: RunningEmulator, name: string) =>
   ((await call(server, `query/device?name=${name}`)) as unknown[]).length === 1;
 
-test('import: one import, nothing lost', async () => {
+test('import after a kill imports once and loses nothing', async () => {
   await withEnmsWorkshop(async (workshop) => {
     for (const [index, step] of [
       'answer POST /rest/search #1', // planning
@@ -139,7 +139,7 @@ async function exportUpdate(location: string, workshop: Workshop): Promise<void>
 const locationOn = async (server: RunningEmulator) =>
   ((await call(server, 'instance/device/par-gw')) as { readonly location: unknown }).location;
 
-test('import that only updates: one import, and its change is there', async () => {
+test('an import that only updates is not sent twice after a kill, and its change is there', async () => {
   await withEnmsWorkshop(async (workshop) => {
     await again(workshop, exporting);
     await again(workshop, importing);
@@ -152,7 +152,7 @@ test('import that only updates: one import, and its change is there', async () =
   });
 });
 
-test('import: killed while the server is at work, it is waited for and not sent once more', async () => {
+test('an import that was killed while the server works is waited for and not sent again', async () => {
   await withEnmsWorkshop(async (workshop) => {
     await exportWith('in-flight', workshop);
     const { imports } = counting(workshop);
@@ -168,7 +168,7 @@ test('import: killed while the server is at work, it is waited for and not sent 
   });
 });
 
-test('import that empties: never without its backup, and undo brings back what was there', async () => {
+test('an import that empties never deletes without a backup after a kill, and undo restores the data', async () => {
   await withEnmsWorkshop(async (workshop) => {
     const { prod } = workshop;
     await again(workshop, exporting);
@@ -202,7 +202,7 @@ test('import that empties: never without its backup, and undo brings back what w
 
 const moving = ['migrate-project', 'nightly', '--from', 'lab', '--to', 'prod'];
 
-test('migrate-project: one export, one import, nothing left lying about here', async () => {
+test('migrate-project after a kill exports once, imports once and leaves no file here', async () => {
   await withEnmsWorkshop(async (workshop) => {
     for (const [index, step] of [
       'answer POST /rest/migrate/export #1', // exported, but the journal does not know
@@ -227,7 +227,7 @@ test('migrate-project: one export, one import, nothing left lying about here', a
   });
 });
 
-test('migrate-project --via rest: goes on with what is not there, and says what was', async () => {
+test('migrate-project --via rest after a kill writes what is missing and counts what is there', async () => {
   await withEnmsWorkshop(async (workshop) => {
     const byRest = [...moving, '--via', 'rest', '--type', 'device', '--type', 'link'];
     await kill('answer POST /rest/instance/router #1', workshop, byRest);
@@ -246,7 +246,7 @@ test('migrate-project --via rest: goes on with what is not there, and says what 
   });
 });
 
-test('topology: one spreadsheet; devices are never deleted twice unasked', async () => {
+test('a killed topology run writes one spreadsheet and never deletes devices twice without consent', async () => {
   await withEnmsWorkshop(async (workshop) => {
     const { run, lab, prod } = workshop;
     const sheet = ['partial-export', '--from', 'lab', '--topology', '-o', 'net.xls'];

@@ -22,7 +22,7 @@ async function devicesOn(workshop: Workshop, name: string): Promise<readonly str
 const exporting = ['partial-export', '--from', 'lab', '--project', 'nightly', '-o', 'nightly.tar'];
 
 describe('import', () => {
-  test('of an export adds what is missing; a dry run before it changes nothing', async () => {
+  test('an import adds what is missing, and a dry run before it changes nothing', async () => {
     await withEnmsWorkshop(async (workshop) => {
       const before = await devicesOn(workshop, 'prod');
       await document(workshop, exporting);
@@ -35,7 +35,7 @@ describe('import', () => {
     });
   });
 
-  test('that empties the database wants consent and a backup, and undo brings it back', async () => {
+  test('an import that empties the database needs consent, makes a backup, and can be undone', async () => {
     await withEnmsWorkshop(async (workshop) => {
       const before = await devicesOn(workshop, 'prod');
       await document(workshop, exporting);
@@ -52,7 +52,7 @@ describe('import', () => {
     });
   });
 
-  test('that was killed before its answer is taken up, and is not sent twice', async () => {
+  test('an import that was killed before its answer is resumed and not sent twice', async () => {
     await withEnmsWorkshop(async (workshop) => {
       await document(workshop, exporting);
       const importing = ['import', 'nightly.tar', '--to', 'prod'];
@@ -66,27 +66,30 @@ describe('import', () => {
 });
 
 describe('migrate-project', () => {
-  test.each([[[]], [['--via', 'rest']]])('goes by way of this machine %j', async (flags) => {
-    await withEnmsWorkshop(async (workshop) => {
-      const moving = ['migrate-project', 'nightly', '--from', 'lab', '--to', 'prod', ...flags];
-      const { code, stderr, stdout } = await workshop.run([...moving, '--json']);
-      expect([code, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ outcome: 'done', warnings: [] })]);
-      expect(JSON.parse(stdout)).toMatchObject({ route: 'relay' });
-      // The folders that stay on the servers' disks are named at the end.
-      const stays = [...stderr.matchAll(/files\/migrations\/nightly--(\w+)-\S+ stays on (\S+), where/g)];
-      const both = [
-        ['export', workshop.lab.url],
-        ['import', workshop.prod.url],
-      ];
-      expect(stays.map(([, work, url]) => [work, url])).toEqual(flags.length === 0 ? both : []);
-      expect(await devicesOn(workshop, 'prod')).toEqual(
-        expect.arrayContaining([...(await devicesOn(workshop, 'lab'))]),
-      );
-    });
-  });
+  test.each([[[]], [['--via', 'rest']]])(
+    'migrate-project goes through this machine with the flags %j',
+    async (flags) => {
+      await withEnmsWorkshop(async (workshop) => {
+        const moving = ['migrate-project', 'nightly', '--from', 'lab', '--to', 'prod', ...flags];
+        const { code, stderr, stdout } = await workshop.run([...moving, '--json']);
+        expect([code, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ outcome: 'done', warnings: [] })]);
+        expect(JSON.parse(stdout)).toMatchObject({ route: 'relay' });
+        // The folders that stay on the servers' disks are named at the end.
+        const stays = [...stderr.matchAll(/files\/migrations\/nightly--(\w+)-\S+ stays on (\S+), where/g)];
+        const both = [
+          ['export', workshop.lab.url],
+          ['import', workshop.prod.url],
+        ];
+        expect(stays.map(([, work, url]) => [work, url])).toEqual(flags.length === 0 ? both : []);
+        expect(await devicesOn(workshop, 'prod')).toEqual(
+          expect.arrayContaining([...(await devicesOn(workshop, 'lab'))]),
+        );
+      });
+    },
+  );
 });
 
-test('a topology is a plain spreadsheet, with a warning about its way back', async () => {
+test('a topology is exported as a plain spreadsheet with a warning that its import loses data', async () => {
   await withEnmsWorkshop(async (workshop) => {
     const exported = await workshop.run(['partial-export', '--from', 'lab', '--topology', '-o', 'net.xls']);
     expect(exported.stderr + exported.stdout).toContain('--via rest');

@@ -36,7 +36,7 @@ function run(command: string, args: readonly string[]): Promise<{ code: number |
   });
 }
 
-describe('examples run as they are', () => {
+describe('the examples of the repository', () => {
   for (const [name, said] of [
     ['partial-export', 'imported'],
     ['migrate-project', 'Search: moved'],
@@ -45,7 +45,7 @@ describe('examples run as they are', () => {
     ['backup-and-undo', 'undid enms:dr:'],
     ['control-plane', 'arrived'],
   ] as const) {
-    testWith([posix], name, async () => {
+    testWith([posix], `the example ${name} runs unchanged`, async () => {
       const copy = join(folder, name);
       await cp(join(root, 'examples', name), copy, { recursive: true });
       const { code, out } = await run('sh', [join(copy, 'run.sh')]);
@@ -56,7 +56,7 @@ describe('examples run as they are', () => {
     });
   }
 
-  test('library', async () => {
+  test('the example library runs unchanged', async () => {
     const { code, out } = await run(process.execPath, [join(root, 'examples', 'library', 'seal-and-open.mjs')]);
     expect(out).toContain('files/b.txt: second');
     expect(code).toBe(0);

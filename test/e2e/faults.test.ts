@@ -128,8 +128,8 @@ async function examine(one: Case, name: string, verb: Verb, workshop: Workshop):
 }
 
 /**
- * One effect, in turn, for each request, and all effects for the writes of an export or import. With MIGRATOR_TEST_ALL
- * all effects for all requests.
+ * Each request gets one effect, in turn. The POST requests of an export or import get all effects. With
+ * MIGRATOR_TEST_ALL all requests get all effects.
  */
 function cases(requests: readonly Request[], verb: Verb): readonly Case[] {
   const names = Object.keys(effects);
@@ -148,7 +148,7 @@ const lanes = 3;
 
 describe('one fault at each call', () => {
   test.each(Object.entries(verbs))(
-    '%s ends well or says why, and the same line then succeeds',
+    '%s with a fault succeeds or says why not, and the same command then succeeds',
     async (name, verb) => {
       let queue: Case[] = [];
       await withWorkshop({ rc }, async (workshop) => {

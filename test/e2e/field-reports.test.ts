@@ -17,7 +17,7 @@ describe('a server that fails in a known way', () => {
   test.each([
     [{}, 'Could not find a part of the path'],
     [{ quiet: 1 }, 'Could not find a part of the path'],
-  ])('an import that says Success over an error in its log %j: 8 with its words', async (values, words) => {
+  ])('an import that says Success with an error in its log ends with 8 and that error: %j', async (values, words) => {
     await withWorkshop({}, async ({ run, prod }) => {
       expect(await run(exporting)).toMatchObject({ code: 0 });
       prod.faults.add(named('success-with-errors', values));
@@ -31,7 +31,7 @@ describe('a server that fails in a known way', () => {
     });
   });
 
-  test('a push that fails: auto goes by way of this machine and says so, push fails', async () => {
+  test('a failed push ends with 8, and the route auto goes through this machine instead and says so', async () => {
     await withWorkshop({}, async (workshop) => {
       const { run, lab, prod } = workshop;
       lab.faults.add(named('push-fails'));
@@ -52,7 +52,7 @@ describe('a server that fails in a known way', () => {
     });
   });
 
-  test('a push that the source only believes in: 8, and the same line begins anew', async () => {
+  test('a push that never arrived ends with 8, and the same command starts again', async () => {
     await withWorkshop({}, async ({ run, prod }) => {
       prod.faults.add({ type: 'route', method: 'POST', path: '/api/packages/raw', html: true, status: 200, times: 1 });
       const failed = await run(migrating('push'));
@@ -64,7 +64,7 @@ describe('a server that fails in a known way', () => {
   test.each([
     ['no-migrator', 'Octopus.Migrator could not be found'],
     ['task-times-out', 'longer than it may'],
-  ])('%s: 8 with the reason', async (fault, words) => {
+  ])('an export with the fault %s ends with 8 and the reason', async (fault, words) => {
     await withWorkshop({}, async (workshop) => {
       const { run, lab } = workshop;
       lab.faults.add(named(fault));
@@ -74,7 +74,7 @@ describe('a server that fails in a known way', () => {
     });
   });
 
-  test('maintenance mode that stays on: 3 with the warning, and the work is done', async () => {
+  test('an export ends with 3 and a warning when the server stays in maintenance mode', async () => {
     await withWorkshop({}, async ({ run, lab }) => {
       lab.faults.add(named('maintenance-stays-on'));
       const done = await run(exporting);
@@ -83,7 +83,7 @@ describe('a server that fails in a known way', () => {
     });
   });
 
-  test('a stopped queue: 9 when the time is up, and it says what the job waits for', async () => {
+  test('an export in a stopped queue ends with 9 at the deadline and says that the job is queued', async () => {
     await withWorkshop({}, async (workshop) => {
       const { run, lab } = workshop;
       const stuck = lab.faults.add({ type: 'named', name: 'stuck-queue', values: {} });
@@ -101,7 +101,7 @@ describe('a server that fails in a known way', () => {
     });
   });
 
-  test('a package that was stored cut in half is not sealed as good, nor imported', async () => {
+  test('a package that was stored truncated is neither sealed nor imported', async () => {
     await withWorkshop({}, async (workshop) => {
       const { run, lab, prod } = workshop;
       lab.faults.add(named('truncated-package'));
@@ -116,7 +116,7 @@ describe('a server that fails in a known way', () => {
     });
   });
 
-  test('a package that vanishes from the feed: a clear failure on either side', async () => {
+  test('an export and an import fail with a reason when the package vanishes from the feed', async () => {
     await withWorkshop({}, async (workshop) => {
       const { run, lab, prod } = workshop;
       lab.faults.add(named('package-vanishes'));
@@ -132,7 +132,7 @@ describe('a server that fails in a known way', () => {
     });
   });
 
-  test('a wrong password: 8 with the reason, nothing changed; the right one then works', async () => {
+  test('a wrong password ends with 8 and changes nothing, and the right one then works', async () => {
     await withWorkshop({}, async ({ run, prod, env }) => {
       expect(await run(exporting)).toMatchObject({ code: 0 });
       const before = await projectsOf(prod);
@@ -143,7 +143,7 @@ describe('a server that fails in a known way', () => {
     });
   });
 
-  test('servers of different releases: 2 before anything is begun; --ignore-version goes on', async () => {
+  test('servers of different releases end with 2 before any work, unless --ignore-version is given', async () => {
     await withWorkshop({ prod: { version: '2024.2.100' } }, async (workshop) => {
       const { run, prod } = workshop;
       const refused = await counted(workshop, () => run(migrating('auto')));
@@ -157,7 +157,7 @@ describe('a server that fails in a known way', () => {
     });
   });
 
-  test('job cancel ends a job; whoever waits for it learns that it was cancelled', async () => {
+  test('job cancel ends a job, and a command that waits for the job reports the cancellation', async () => {
     // Slow enough that the job still runs when the second of two commands has started, also on a busy machine.
     await withWorkshop({ lab: { pace: 800 } }, async ({ run, start, lab }) => {
       const waiting = start(exporting);
@@ -173,7 +173,7 @@ describe('a server that fails in a known way', () => {
 });
 
 describe('a package that the server deletes once it is imported', () => {
-  test('a run that was killed after that is taken up all the same', async () => {
+  test('an import that was killed after the deletion is resumed and not started again', async () => {
     await withWorkshop({ prod: { pace: 40 } }, async (workshop) => {
       const { run, start, prod } = workshop;
       const args = [...importing, '--delete-package-on-completion'];

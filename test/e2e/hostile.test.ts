@@ -11,24 +11,24 @@ const exporting = ['partial-export', '--from', 'lab', '--project', 'Web Shop', .
 
 /** Each makes a package that must be refused, and returns its arguments. */
 const hostile: Readonly<Record<string, (workshop: Workshop, good: Buffer) => Promise<readonly string[]>>> = {
-  'a flipped byte in the content': async ({ path }, good) => {
+  'a package with a flipped byte in its content': async ({ path }, good) => {
     const bytes = Buffer.from(good);
     bytes[1000] = bytes[1000]! ^ 1;
     await writeFile(path('bad.tar'), bytes);
     return ['bad.tar'];
   },
-  'a flipped byte in the manifest': async ({ path }, good) => {
+  'a package with a flipped byte in its manifest': async ({ path }, good) => {
     const bytes = Buffer.from(good);
     const at = bytes.indexOf('"createdAt"');
     bytes[at + 15] = bytes[at + 15]! ^ 1;
     await writeFile(path('bad.tar'), bytes);
     return ['bad.tar'];
   },
-  'a package that is cut short': async ({ path }, good) => {
+  'a truncated package': async ({ path }, good) => {
     await writeFile(path('bad.tar'), good.subarray(0, Math.floor(good.length * 0.7)));
     return ['bad.tar'];
   },
-  'a foreign signer': async ({ run, path, env }) => {
+  'a package of an unknown signer': async ({ run, path, env }) => {
     const stranger = { ...env, MIGRATOR_CONFIG_DIR: path('stranger') };
     const recipient = (await run(['key', 'show', '--json'])).stdout;
     const [mine = ''] = /age1[a-z0-9]+/.exec(recipient) ?? [];
@@ -36,24 +36,24 @@ const hostile: Readonly<Record<string, (workshop: Workshop, good: Buffer) => Pro
     expect(sealed).toMatchObject({ code: 0 });
     return ['bad.tar'];
   },
-  'nobody signed it': async ({ run }) => {
+  'an unsigned package': async ({ run }) => {
     expect(await run([...exporting, '--unsigned', '-o', 'bad.tar'])).toMatchObject({ code: 0 });
     return ['bad.tar'];
   },
-  'no key opens it': async ({ run }) => {
+  'a package that no local key opens': async ({ run }) => {
     const { recipient } = generateIdentity(systemRandom);
     const sealed = [...exporting, '--recipient', recipient.toString(), '-o', 'locked.tar'];
     expect(await run(sealed)).toMatchObject({ code: 0 });
     return ['locked.tar'];
   },
-  "a server's own file": async ({ path }) => {
+  'a plain file from a server': async ({ path }) => {
     await writeFile(path('Acme.1.0.0.zip'), 'PK');
     return ['Acme.1.0.0.zip'];
   },
 };
 
 describe('a package that cannot be trusted', () => {
-  test.each(Object.entries(hostile))('%s: 6, and nothing was sent or written', async (_, make) => {
+  test.each(Object.entries(hostile))('%s is refused with 6, and nothing is sent or written', async (_, make) => {
     await withWorkshop({}, async (workshop) => {
       const { run, prod, path, folder } = workshop;
       expect(await run([...exporting, '-o', 'good.tar'])).toMatchObject({ code: 0 });
@@ -85,7 +85,7 @@ describe('a package that cannot be trusted', () => {
 });
 
 describe('package open', () => {
-  test('into files that exist: refused whole, unless --force; others are left alone', async () => {
+  test('package open replaces files that exist only with --force, and leaves other files alone', async () => {
     await withWorkshop({}, async ({ run, path }) => {
       await mkdir(path('in'));
       await writeFile(path('in/a.txt'), 'new a');

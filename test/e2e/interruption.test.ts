@@ -16,8 +16,8 @@ async function untilDone(server: RunningEmulator): Promise<string> {
   }
 }
 
-describe('an interruption lets go of the job, and the job goes on', () => {
-  test('SIGINT: 130, the handle and how to wait; another machine gets the true end and the package', async () => {
+describe('an interruption', () => {
+  test('SIGINT ends with 130 and the handle, with which another machine gets the result and the package', async () => {
     await withWorkshop(slowly, async ({ run, start, lab, path, elsewhere }) => {
       const started = start(exporting);
       await started.seen(/Executing/);
@@ -41,7 +41,7 @@ describe('an interruption lets go of the job, and the job goes on', () => {
     });
   });
 
-  test('job wait tells a failure from elsewhere', async () => {
+  test('job wait on another machine reports the failure of a job', async () => {
     await withWorkshop(slowly, async ({ run, lab, elsewhere }) => {
       lab.faults.add({ type: 'named', name: 'no-migrator', values: {} });
       const started = await run([...exporting, '--no-wait', '--json']);
@@ -52,7 +52,7 @@ describe('an interruption lets go of the job, and the job goes on', () => {
     });
   });
 
-  test('SIGTERM lets go as well; a second signal does not wait for anything', async () => {
+  test('SIGTERM detaches from the job too, and a second signal ends the process at once', async () => {
     await withWorkshop({ lab: { pace: 60 }, rc: 'http: { timeout: 30s }' }, async ({ start, lab }) => {
       const polite = start(exporting);
       await polite.seen(/Executing/);
@@ -71,7 +71,7 @@ describe('an interruption lets go of the job, and the job goes on', () => {
     });
   });
 
-  test('SIGINT while a request stands still ends at once', async () => {
+  test('SIGINT ends the process at once while a request hangs', async () => {
     await withWorkshop({ rc: 'http: { timeout: 30s }' }, async ({ start, run, lab }) => {
       const stuck = lab.faults.add({ type: 'route', path: '/api/users/me', latency: 4000 });
       const started = start(exporting);
@@ -89,8 +89,8 @@ describe('an interruption lets go of the job, and the job goes on', () => {
   });
 });
 
-describe('giving up to wait, and starting without waiting', () => {
-  test('--timeout: 9 with the handle in the hint and in the document; then the same line attaches', async () => {
+describe('the flags --timeout and --no-wait', () => {
+  test('--timeout ends with 9 and the handle, and the same command then attaches to the job', async () => {
     await withWorkshop({ lab: { pace: 100 } }, async (workshop) => {
       const { run } = workshop;
       const { exports } = await counted(workshop, async () => {
@@ -105,7 +105,7 @@ describe('giving up to wait, and starting without waiting', () => {
     });
   });
 
-  test('--no-wait: 0 at once, the same line attaches, --fresh starts anew', async () => {
+  test('--no-wait ends with 0 at once, the same command attaches, and --fresh starts a new job', async () => {
     await withWorkshop(slowly, async (workshop) => {
       const { run, lab } = workshop;
       const { exports } = await counted(workshop, async () => {

@@ -50,8 +50,8 @@ const outcome = (step: string, exports: number, imports: number): Outcome => ({
   leftovers: [],
 });
 
-describe('kill -9 and the same command line again', () => {
-  test('partial-export: one export, one whole file', async () => {
+describe('a command that runs again after kill -9', () => {
+  test('partial-export exports once and writes one complete file', async () => {
     const steps = [
       `after rename ${journal} #3`, // the intent is on disk, but nothing was sent
       'before POST /api/migrations/partialexport #1',
@@ -87,7 +87,7 @@ describe('kill -9 and the same command line again', () => {
     });
   });
 
-  test('partial-export: killed in the middle of a slow download', async () => {
+  test('partial-export resumes after it was killed during a slow download', async () => {
     await withWorkshop({}, async (workshop) => {
       const { start, run, lab, folder } = workshop;
       const slow = lab.faults.add({ type: 'route', path: '/api/packages/*/raw', drip: 512, every: 20 });
@@ -110,7 +110,7 @@ describe('kill -9 and the same command line again', () => {
     });
   });
 
-  test('import: one import, nothing twice', async () => {
+  test('import starts one import and creates nothing twice', async () => {
     const steps = [
       'before GET /api #1', // verified, but the server was not asked yet
       'before POST /api/Spaces-1/packages/raw?overwriteMode=FailIfExists #1',
@@ -137,7 +137,7 @@ describe('kill -9 and the same command line again', () => {
     });
   });
 
-  test('import: killed while the server is still taking the upload', async () => {
+  test('import starts one import after it was killed while the server receives the upload', async () => {
     await withWorkshop({}, async (workshop) => {
       const { run, start, prod } = workshop;
       expect(await run(exporting)).toMatchObject({ code: 0 });
@@ -181,7 +181,7 @@ describe('kill -9 and the same command line again', () => {
         'before rm migrate-project-HEX.tar #1',
       ],
     ],
-  ])('migrate-project by %s: one export, one import', async (route, steps) => {
+  ])('migrate-project by the route %s exports once and imports once', async (route, steps) => {
     await withWorkshop({}, async (workshop) => {
       const args = migrating(route);
       const traced = await stepsOf(workshop, args);
@@ -194,7 +194,7 @@ describe('kill -9 and the same command line again', () => {
     });
   });
 
-  test('the very first run: keys are whole, and packages of before are still trusted', async () => {
+  test('a first run that was killed leaves keys with which the next run makes a good package', async () => {
     await withWorkshop({}, async (workshop) => {
       const { run, path } = workshop;
       for (const step of [
@@ -212,28 +212,31 @@ describe('kill -9 and the same command line again', () => {
   });
 });
 
-describe('an answer that was lost, in one process', () => {
-  test.each(['after', 'before'] as const)('reset %s the server processed it: one job', async (reset) => {
-    await withWorkshop({ rc: 'http: { timeout: 2s, retries: 1 }' }, async (workshop) => {
-      const { run, lab, prod } = workshop;
-      const once = { type: 'route', method: 'POST', reset, times: 1 } as const;
-      const { exports, imports } = await counted(workshop, async () => {
-        // A request that was processed is found on the server. For one that was not, the error says so, and the next
-        // run starts the job.
-        lab.faults.add({ ...once, path: '/api/migrations/partialexport' });
-        const first = await run(exporting);
-        expect(first).toMatchObject(reset === 'after' ? { code: 0 } : { code: 5 });
-        if (reset === 'before') {
-          expect(first.stderr).toContain('nothing on the server shows that it was begun');
-          expect(await run(exporting)).toMatchObject({ code: 0 });
-        } else prod.faults.add({ ...once, path: '/api/migrations/import' });
-        expect(await run(importing)).toMatchObject({ code: 0 });
+describe('an answer that is lost', () => {
+  test.each(['after', 'before'] as const)(
+    'a reset %s the server processes a request leads to one job',
+    async (reset) => {
+      await withWorkshop({ rc: 'http: { timeout: 2s, retries: 1 }' }, async (workshop) => {
+        const { run, lab, prod } = workshop;
+        const once = { type: 'route', method: 'POST', reset, times: 1 } as const;
+        const { exports, imports } = await counted(workshop, async () => {
+          // A request that was processed is found on the server. For one that was not, the error says so, and the next
+          // run starts the job.
+          lab.faults.add({ ...once, path: '/api/migrations/partialexport' });
+          const first = await run(exporting);
+          expect(first).toMatchObject(reset === 'after' ? { code: 0 } : { code: 5 });
+          if (reset === 'before') {
+            expect(first.stderr).toContain('nothing on the server shows that it was begun');
+            expect(await run(exporting)).toMatchObject({ code: 0 });
+          } else prod.faults.add({ ...once, path: '/api/migrations/import' });
+          expect(await run(importing)).toMatchObject({ code: 0 });
+        });
+        expect({ exports, imports }).toEqual({ exports: 1, imports: 1 });
       });
-      expect({ exports, imports }).toEqual({ exports: 1, imports: 1 });
-    });
-  });
+    },
+  );
 
-  test('a dry run just before is not taken for the import', async () => {
+  test('an earlier dry run is not mistaken for the import', async () => {
     await withWorkshop({ rc: 'http: { timeout: 2s, retries: 1 }' }, async (workshop) => {
       const { run, prod } = workshop;
       expect(await run(exporting)).toMatchObject({ code: 0 });
@@ -244,7 +247,7 @@ describe('an answer that was lost, in one process', () => {
     });
   });
 
-  test('nobody can tell whether it began: the run stays open, and the next one looks before it starts', async () => {
+  test('a run whose start is unclear stays open, and the next run looks before it starts a job', async () => {
     await withWorkshop({ rc: 'http: { timeout: 2s, retries: 0 }' }, async (workshop) => {
       const { run, lab } = workshop;
       lab.faults.add({

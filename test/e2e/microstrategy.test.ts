@@ -29,7 +29,7 @@ async function jobsOn(workshop: Workshop, name: string) {
 }
 
 describe('migrate-project', () => {
-  test('moves objects in one server-side step, and undo takes them back', async () => {
+  test('migrate-project moves objects from server to server, and undo takes them back', async () => {
     await withLibraryWorkshop({}, async (workshop) => {
       const moved = await document(workshop, moving);
       expect(moved).toMatchObject({ outcome: 'done', route: 'move' });
@@ -42,7 +42,7 @@ describe('migrate-project', () => {
     });
   });
 
-  test('--request-only leaves it to somebody at another machine', async () => {
+  test('--request-only makes a request that a user on another machine approves', async () => {
     await withLibraryWorkshop({}, async (workshop) => {
       const started = await document(workshop, [...moving, '--request-only']);
       expect(started).toMatchObject({ outcome: 'started' });
@@ -62,7 +62,7 @@ describe('migrate-project', () => {
     });
   });
 
-  test('--dry-run lets the servers validate, and leaves nothing', async () => {
+  test('--dry-run lets the servers validate the move and leaves nothing', async () => {
     await withLibraryWorkshop({}, async (workshop) => {
       expect(await document(workshop, [...moving, '--dry-run'])).toMatchObject({ outcome: 'done', dryRun: true });
       expect(await jobsOn(workshop, 'lab')).toEqual([]);
@@ -70,7 +70,7 @@ describe('migrate-project', () => {
     });
   });
 
-  test('goes by way of this machine where there is no storage in common', async () => {
+  test('migrate-project goes through this machine when the Libraries share no storage', async () => {
     await withLibraryWorkshop({ apart: true }, async (workshop) => {
       const unapproved = await document(workshop, [...moving, '--request-only'], 2);
       expect(unapproved).toMatchObject({ code: 'UNSUPPORTED' });
@@ -86,7 +86,7 @@ describe('migrate-project', () => {
     });
   });
 
-  test('from newer to older is refused before anything is made, from older to newer it works', async () => {
+  test('a move to an older release is refused before any change, and a move to a newer one works', async () => {
     await withLibraryWorkshop({ lab: { version: '11.4.0600' }, prod: { version: '11.3.0900' } }, async (workshop) => {
       expect(await document(workshop, moving, 2)).toMatchObject({ code: 'UNSUPPORTED' });
       expect(await jobsOn(workshop, 'lab')).toEqual([]);
@@ -97,7 +97,7 @@ describe('migrate-project', () => {
   });
 });
 
-test('partial-export of a list of objects, and the import of its package', async () => {
+test('partial-export exports a list of objects, and its package can be imported', async () => {
   await withLibraryWorkshop({ apart: true }, async (workshop) => {
     await writeFile(workshop.path('objects.csv'), 'name,type,action,includeDependents\nYear,attribute,replace,true\n');
     const exporting = [
@@ -125,7 +125,7 @@ test('partial-export of a list of objects, and the import of its package', async
   });
 });
 
-test('a package is edited, certified where it is, and neither where a product knows nothing of it', async () => {
+test('a package can be edited, and can be certified only where its migration exists', async () => {
   await withLibraryWorkshop({}, async (workshop) => {
     const { jobs } = await document(workshop, [...moving, '--request-only']);
     const [handle = ''] = jobs as string[];
@@ -157,7 +157,7 @@ test('a package is edited, certified where it is, and neither where a product kn
   });
 });
 
-test('an account without the privileges is refused before anything is made', async () => {
+test('an account without the privileges is refused before any change', async () => {
   await withLibraryWorkshop({}, async (workshop) => {
     const operator = { LAB_PASSWORD: 'operator-sample', PROD_PASSWORD: 'operator-sample' };
     const rc = (await readFile(workshop.path('.migratorrc.yaml'), 'utf8')).replaceAll('"Administrator"', 'operator');
@@ -194,7 +194,7 @@ describe('kill -9 between any two calls of a move', () => {
     'answer PUT /MicroStrategyLibrary/api/migrations/GUID:GUID?generateUndo=true #1',
   ];
 
-  test.each(steps)('%s', async (step) => {
+  test.each(steps)('a move that was killed at this step is finished and not made twice: %s', async (step) => {
     await withLibraryWorkshop({}, async (workshop) => {
       const killed = await crashAt(step, workshop, moving);
       expect(killed.signal).toBe('SIGKILL');

@@ -3,8 +3,8 @@ import { withWorkshop } from '../support/workshop.ts';
 
 const flags = ['--password', 'env:MOVE_PASSWORD'];
 
-describe('the main job', () => {
-  test('exports, inspects, verifies, makes a dry run, imports, and loses nothing that existed', async () => {
+describe('a migration by package', () => {
+  test('an export is inspected, verified, tried in a dry run and imported, and the target loses nothing', async () => {
     await withWorkshop({}, async ({ run }) => {
       const projects = async (instance: string): Promise<string[]> => {
         const { stdout } = await run(['inventory', '--from', instance, '--json']);

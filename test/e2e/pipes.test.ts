@@ -26,7 +26,7 @@ function pipe(left: readonly string[], right: readonly string[], { folder, env }
 }
 
 describe('packages through pipes', () => {
-  test('an export goes to standard output, an import takes it from standard input', async () => {
+  test('an export to standard output can be piped into an import', async () => {
     await withWorkshop({}, async (workshop) => {
       const { codes, told, out } = await pipe(
         ['partial-export', '--from', 'lab', '--project', 'Search', ...flags, '-o', '-'],
@@ -40,7 +40,7 @@ describe('packages through pipes', () => {
     });
   });
 
-  test('--json and a package do not mix', async () => {
+  test('a package on standard output together with --json is a USAGE error', async () => {
     await withWorkshop({}, async ({ run, folder }) => {
       await writeFile(`${folder}/note.txt`, 'x');
       const { code, stdout } = await run(['package', 'seal', 'note.txt', '-o', '-', '--json']);
@@ -49,7 +49,7 @@ describe('packages through pipes', () => {
     });
   });
 
-  test('a reader that leaves early is a failure', async () => {
+  test('package seal fails when the reader closes the pipe early', async () => {
     await withWorkshop({}, async ({ start, folder }) => {
       await writeFile(`${folder}/large.bin`, Buffer.alloc(8 * 1024 * 1024, Math.random().toString()));
       const started = start(['package', 'seal', 'large.bin', '-o', '-', '--compression', 'none']);

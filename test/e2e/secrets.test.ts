@@ -77,8 +77,8 @@ class Search {
 
 const loud: readonly (readonly string[])[] = [['--debug'], ['--debug', '--json', '--progress', 'json']];
 
-describe('no secret is told or kept', () => {
-  test('on the way that works and on ways that fail, in any form of output', async () => {
+describe('secrets', () => {
+  test('no secret is in any output or stored file, after success and after failure', async () => {
     await withWorkshop({ rc: 'http: { timeout: 2s, retries: 0 }' }, async (workshop) => {
       const { path, lab, prod, env } = workshop;
       const search = new Search(workshop);

@@ -100,7 +100,7 @@ const reported = ({ stdout }: Finished): Report['result'] => {
 };
 
 describe('within a control plane', () => {
-  test('a dry run, a migration, and a second one over it', async () => {
+  test('a dry run changes nothing, a move copies all assets, and a second move needs consent', async () => {
     await withSite(async ({ us, run, assets }) => {
       const dryRun = await run([...within, '--dry-run', '--json']);
       expect(dryRun).toMatchObject({ code: 0 });
@@ -127,7 +127,7 @@ describe('within a control plane', () => {
     });
   });
 
-  test('what does not arrive is exit code 3, with its reason; nothing that arrives is exit code 8', async () => {
+  test('a move that fails in part ends with 3 and the reasons, and one that fails whole ends with 8', async () => {
     await withSite(async ({ us, run }) => {
       const partial = await run(['migrate-project', invoices, '--from', 'dev', '--to', 'prod']);
       expect(partial.code).toBe(3);
@@ -138,7 +138,7 @@ describe('within a control plane', () => {
     });
   });
 
-  test('--dest-path alone tells both ends', async () => {
+  test('--dest-path alone names the target, and --create-space creates its space', async () => {
     await withSite(async ({ us, run, assets }) => {
       const line = ['migrate-project', invoices, '--from', 'dev', '--dest-path', '/Acme-Test/Made/Invoices'];
       expect(await run(line)).toMatchObject({ code: 2, stderr: expect.stringContaining('--create-space') });
@@ -147,7 +147,7 @@ describe('within a control plane', () => {
     });
   });
 
-  test('killed while it runs, and waited for by another machine that has the handle alone', async () => {
+  test('another machine can wait for a move that was killed, with its handle alone', async () => {
     await withSite(async ({ us, run, start, assets }) => {
       const line = ['migrate-project', '/Acme-Dev/Sales EMEA/Bulk', '--from', 'dev', '--to', 'test'];
       const started = start(line);
@@ -164,7 +164,7 @@ describe('within a control plane', () => {
 });
 
 describe('between control planes', () => {
-  test('an export, a dry run, an import, a second import, and a copy', async () => {
+  test('an export is tried in a dry run, imported, skipped the second time, and imported as a copy', async () => {
     await withSite(async ({ eu, run, assets }) => {
       const sealed = ['--unsigned', '--unencrypted'];
       const exporting = ['partial-export', '--from', 'dev', '--project', '/Acme-Dev/Sales EMEA/CRM Sync', ...sealed];
@@ -196,7 +196,7 @@ describe('between control planes', () => {
     });
   });
 
-  test('migrate-project goes by way of this machine, and accounts get their names of the other side', async () => {
+  test('migrate-project goes through this machine, and --rename-account renames accounts', async () => {
     await withSite(async ({ eu, run, assets }) => {
       const line = ['migrate-project', '/Acme-Dev/Sales EMEA/CRM Sync', '--from', 'dev', '--to', 'eu'];
       const there = ['--dest-path', '/Acme-EU/Finance/CRM', '--rename-account', 'crm_login=P_crm_login'];
@@ -210,7 +210,7 @@ describe('between control planes', () => {
     });
   });
 
-  test('expression files of this environment come along, and the handle tells another machine how it went', async () => {
+  test('expression files are imported too, and another machine reads the result from the handle', async () => {
     await withSite(async ({ eu, run, assets, file }) => {
       const [rates, zip] = [
         await file('rates.expr', '{ eur: 1 }'),
@@ -240,7 +240,7 @@ describe('between control planes', () => {
     });
   });
 
-  test('one place is not for two projects', async () => {
+  test('two projects cannot have the same --dest-path', async () => {
     await withSite(async ({ us, run, assets }) => {
       const two = ['migrate-project', invoices, '/Acme-Dev/Finance/Payroll', '--from', 'dev', '--to', 'test'];
       const there = [...two, '--dest-path', '/Acme-Test/Finance/Both', '--no-duplicate-check', '--yes'];
@@ -249,7 +249,7 @@ describe('between control planes', () => {
     });
   });
 
-  test('over what is there, with a backup that brings it back', async () => {
+  test('an import over existing assets needs consent, and its backup restores them', async () => {
     await withSite(async ({ eu, run, assets }) => {
       const project = '/Acme-Dev/Sales EMEA/CRM Sync';
       const there = '/Acme-EU/Sales EMEA/CRM Sync';
@@ -291,7 +291,7 @@ describe('between control planes', () => {
     });
   });
 
-  test('package verbs say that there are no packages', async () => {
+  test('package commands say that SnapLogic stores no packages', async () => {
     await withSite(async ({ run }) => {
       const { code, stderr } = await run(['package', 'list', '--from', 'dev']);
       expect(code).not.toBe(0);
@@ -299,7 +299,7 @@ describe('between control planes', () => {
     });
   });
 
-  test('no line shows a password', async () => {
+  test('no output shows a password', async () => {
     await withSite(async ({ us, run }) => {
       const { stdout, stderr } = await run([...within, '--debug']);
       const password = us.credentials['password'] ?? '';

@@ -29,13 +29,13 @@ async function written(): Promise<string[]> {
 /** Command lines in a document: lines of code blocks and scripts, and what stands in backquotes. */
 function commandLines(document: string, path = 'x.md'): string[] {
   const joined = document.replace(/\\\n\s*/g, ' ');
-  // Elsewhere a line of a document may begin with the name in the middle of a sentence.
+  // Outside code blocks a line may begin with the word migrator in the middle of a sentence.
   const code = path.endsWith('.sh') ? joined : [...joined.matchAll(/^```[^]*?^```/gm)].join('\n');
   const blocks = [...code.matchAll(/^\s*(?:\$ |if )?(?:npx )?(migrator(?:-cli)? .*)$/gm)].map(([, line = '']) => line);
   const inline = [...joined.matchAll(/`(?:npx )?(migrator(?:-cli)? [^`]+)`/g)].map(([, line = '']) =>
     line.replace(/\s+/g, ' '),
   );
-  // What a shell makes of the rest is not ours.
+  // The shell handles the rest of the line.
   return [...blocks, ...inline].map((line) => line.split(/ (?:\||\|\||&&|>|#|;) ?|[;)]/)[0]!.trim());
 }
 
@@ -61,12 +61,12 @@ function faultOf(line: string, tree: Command): string | undefined {
 }
 
 describe('docs/errors.md', () => {
-  test('has a heading for each code, and no other', async () => {
+  test('docs/errors.md has a heading for each error code and no other', async () => {
     const headings = [...(await text('docs/errors.md')).matchAll(/^## (\S+)$/gm)].map(([, heading]) => heading);
     expect(headings.sort()).toEqual([...errorCodes, 'BUG'].sort());
   });
 
-  test('tells the exit code of each', async () => {
+  test('docs/errors.md gives the exit code of each error code', async () => {
     const said = [...(await text('docs/errors.md')).matchAll(/^## (\S+)\n\nExit (\d+)\./gm)];
     const expected = [...errorCodes.map((code) => [code, exitCodeOf(code)]), ['BUG', exitCodes.bug]];
     expect(Object.fromEntries(said.map(([, code, exit]) => [code, Number(exit)]))).toEqual(
@@ -78,12 +78,12 @@ describe('docs/errors.md', () => {
 describe('the table of exit codes', () => {
   const codes = Object.values(exitCodes).sort((one, other) => one - other);
 
-  test('in docs/scripting.md', async () => {
+  test('docs/scripting.md lists all exit codes', async () => {
     const [, table = ''] = /\n## Exit codes\n([^]*?)\n## /.exec(await text('docs/scripting.md'))!;
     expect([...table.matchAll(/^\| (\d+) +\|/gm)].map(([, code]) => Number(code))).toEqual(codes);
   });
 
-  test('in the help', async () => {
+  test('the help lists all exit codes', async () => {
     const [, said = ''] = /Exit codes: ([^]*?)\.\n/.exec(helpOf(await program()))!;
     expect([...said.matchAll(/(?:^|,\s+)(\d+) /g)].map(([, code]) => Number(code)).sort((a, b) => a - b)).toEqual(
       codes,
@@ -92,7 +92,7 @@ describe('the table of exit codes', () => {
 });
 
 describe('documents', () => {
-  test('every command line in them is one that migrator knows', async () => {
+  test('migrator knows every command line in the documents', async () => {
     const tree = await program();
     const lines: { path: string; line: string; fault: string | undefined }[] = [];
     for (const path of await written()) {
@@ -102,7 +102,7 @@ describe('documents', () => {
     expect(lines.filter(({ fault }) => fault !== undefined)).toEqual([]);
   });
 
-  test('the check of command lines notices what is wrong', async () => {
+  test('the check of command lines notices unknown commands and flags', async () => {
     const tree = await program();
     expect(faultOf('migrator packge list', tree)).toContain('packge');
     expect(faultOf('migrator package lst', tree)).toContain('lst');
@@ -114,7 +114,7 @@ describe('documents', () => {
     ]);
   });
 
-  test('every link between them leads somewhere', async () => {
+  test('every link in the documents leads to a file that exists', async () => {
     const dead: string[] = [];
     for (const path of (await written()).filter((one) => one.endsWith('.md'))) {
       for (const [, target = ''] of (await text(path)).matchAll(/\]\((?!https?:|mailto:|#)([^)\s#]+)/g)) {
@@ -129,7 +129,7 @@ describe('documents', () => {
     expect(dead).toEqual([]);
   });
 
-  test('every file of this repository that they name exists', async () => {
+  test('every file of this repository that the documents name exists', async () => {
     const files = await below('src', 'test', 'scripts', 'bench', 'docs', 'examples');
     const exists = (name: string) => files.some((file) => `/${file}/`.endsWith(`/${name}/`));
     const named = /`((?:src|test|scripts|bench|docs|examples)\/[\w./-]*\w|[\w/-]+\.ts)\/?`/g;
@@ -141,7 +141,7 @@ describe('documents', () => {
     expect(found.filter(({ name }) => !exists(name))).toEqual([]);
   });
 
-  test('a document that is named migrator/…/1 exists', async () => {
+  test('every JSON document that the documents name as migrator/…/1 exists', async () => {
     for (const path of await written()) {
       for (const [, name] of (await text(path)).matchAll(/migrator\/([a-z-]+)\/1/g)) {
         expect({ path, names: documents.names }).toMatchObject({ names: expect.arrayContaining([name]) });

@@ -32,21 +32,24 @@ describe('the generated pages', () => {
     [pages, manuals] = [await below('cli'), await below('man')];
   });
 
-  test('there is one for each command, and no other', () => {
+  test('each command has one page and one manual, and there is no other', () => {
     expect([...pages.keys()].sort()).toEqual(all.map(({ name }) => `${name}.md`).sort());
     expect([...manuals.keys()].sort()).toEqual(all.map(({ name }) => `${name}.1`).sort());
   });
 
-  test.each(all)('$name tells flags, arguments, commands and examples', ({ name, command }) => {
-    const page = pages.get(`${name}.md`)!;
-    const manual = manuals.get(`${name}.1`)!.replaceAll('\\-', '-');
-    for (const text of [page, manual]) {
-      for (const option of command.options.filter((one) => !one.hidden)) expect(text).toContain(option.flags);
-      for (const argument of command.registeredArguments) expect(text).toContain(argument.name());
-      for (const child of command.commands) expect(text).toContain(`${name}-${child.name()}`);
-      for (const example of examplesOf(command)) expect(text).toContain(example);
-    }
-  });
+  test.each(all)(
+    'the page and the manual of $name have its flags, arguments, commands and examples',
+    ({ name, command }) => {
+      const page = pages.get(`${name}.md`)!;
+      const manual = manuals.get(`${name}.1`)!.replaceAll('\\-', '-');
+      for (const text of [page, manual]) {
+        for (const option of command.options.filter((one) => !one.hidden)) expect(text).toContain(option.flags);
+        for (const argument of command.registeredArguments) expect(text).toContain(argument.name());
+        for (const child of command.commands) expect(text).toContain(`${name}-${child.name()}`);
+        for (const example of examplesOf(command)) expect(text).toContain(example);
+      }
+    },
+  );
 
   testWith(['man'], 'the manual of import reads as a man page', () => {
     const text = run('man', ['-l', '-'], { cwd: '.', input: manuals.get('migrator-import.1')! });

@@ -22,10 +22,10 @@ function commandFaults(imports: Imports): readonly string[] {
   );
 }
 
-describe('in src', () => {
+describe('the imports in src', () => {
   const read = importsIn(fileURLToPath(new URL('../../src', import.meta.url)));
 
-  test('all imports are read', async () => {
+  test('the reader finds all imports', async () => {
     const imports = await read;
     const missing = [...imports.values()].flatMap((targets) => [...targets].filter((target) => !imports.has(target)));
     expect(missing).toEqual([]);
@@ -33,7 +33,7 @@ describe('in src', () => {
     expect(imports.size).toBeGreaterThan(500);
   });
 
-  test('no files import each other in a circle, not even types', async () => {
+  test('no files import each other in a circle, not even for types', async () => {
     expect(circlesIn(await read)).toEqual([]);
   });
 
@@ -42,8 +42,8 @@ describe('in src', () => {
   });
 });
 
-describe('these rules notice', () => {
-  /** The imports of files that are written for this. */
+describe('the rules for imports', () => {
+  /** Writes these files and reads their imports. */
   const importsOf = (files: Readonly<Record<string, string>>): Promise<Imports> =>
     withTempDir(async (folder) => {
       for (const [name, text] of Object.entries(files)) {
@@ -64,7 +64,7 @@ describe('these rules notice', () => {
     ['that waits until it is called', "const b = () => import('../b/b.ts');"],
     ['inside a type', "type B = import('../b/b.ts').B;"],
     ['of the type of a module', "type B = typeof import('../b/b.ts');"],
-  ])('a circle by an import %s', async (_, line) => {
+  ])('the rule notices a circle by an import %s', async (_, line) => {
     const imports = await importsOf({
       'a/a.ts': `${line}\n`,
       'b/b.ts': "export type { C } from './c.ts';\n",
@@ -74,11 +74,11 @@ describe('these rules notice', () => {
     expect(circlesIn(imports)).toEqual([['a/a.ts', 'b/b.ts', 'b/c.ts']]);
   });
 
-  test('a file that imports itself', async () => {
+  test('the rule notices a file that imports itself', async () => {
     expect(circlesIn(await importsOf({ 'a.ts': "import type { A } from './a.ts';" }))).toEqual([['a.ts']]);
   });
 
-  test('two circles, and each of them once', async () => {
+  test('the rule reports each of two circles once', async () => {
     const imports = await importsOf({
       'a.ts': "import './b.ts';\n",
       'b.ts': "import './a.ts'; import './c.ts';\n",
@@ -91,7 +91,7 @@ describe('these rules notice', () => {
     ]);
   });
 
-  test('no circle where files only import the same ones, or a comment or a text speaks of an import', async () => {
+  test('the rule sees no circle in a shared import, or in a comment or text about an import', async () => {
     const imports = await importsOf({
       'a.ts': "import './c.ts'; import './b.ts';\n",
       'b.ts': "import './c.ts'; // import './a.ts';\nconst text = \"import './a.ts'\";\n",
@@ -100,7 +100,7 @@ describe('these rules notice', () => {
     expect(circlesIn(imports)).toEqual([]);
   });
 
-  test('a command that imports another, and whoever but the table imports what a command runs', async () => {
+  test('the rules notice imports between commands, and imports of what only the table may import', async () => {
     const imports = await importsOf({
       'cli/commands/index.ts': "const runs = [import('./job/show.ts'), import('./import/run.ts')];\n",
       'cli/commands/summary.ts': "import type { Show } from './job/show.ts';\n",

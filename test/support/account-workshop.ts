@@ -6,7 +6,7 @@ import { machineIn, userAt, type Workshop } from './workshop.ts';
 
 type Settings = Omit<EmulatorOptions, 'directory'>;
 
-/** A user's machine as in a workshop, with two servers on the network that are entered by user name and password. */
+/** A user's machine as in a workshop, with two servers on the network that need a user name and a password. */
 export async function withAccountWorkshop<T>(
   product: string,
   settings: (folder: string, name: 'lab' | 'prod') => Settings,

@@ -13,7 +13,7 @@ export interface Finished {
 export interface Started {
   readonly child: ChildProcess;
   readonly finished: Promise<Finished>;
-  /** Resolves when stderr or stdout matches; fails when the process ends first. */
+  /** Resolves when stderr or stdout matches. Rejects when the process ends first. */
   seen(pattern: RegExp): Promise<RegExpExecArray>;
 }
 

@@ -14,11 +14,11 @@ export interface LineOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: Uint8Array;
-  /** This machine's name, to take up what a killed process of it has left. */
+  /** The name of this machine. With it a run can resume what a killed process on this machine has left. */
   readonly host?: string;
 }
 
-/** One command line through the program's own entry, in this process: the same as the binary without its start-up. */
+/** Runs a command line in this process, through the function that the binary calls. */
 export async function commandLine(
   args: readonly string[],
   { cwd, env = {}, input, host }: LineOptions,
@@ -66,7 +66,7 @@ export function sharedWorkshop(options: WorkshopOptions = {}) {
   };
 }
 
-/** Splits a line as a shell does, as far as help texts and documents need it. */
+/** Splits a line as a shell does, with what help texts and documents need of the syntax. */
 export function words(line: string): string[] {
   return [...line.matchAll(/(?:"([^"]*)"|'([^']*)'|([^\s"'])+)+/gu)].map(([word]) => word.replace(/["']/gu, ''));
 }

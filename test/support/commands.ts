@@ -13,7 +13,7 @@ export function everyCommand(command: Command, path: readonly string[] = []): [r
   return [[path, command], ...command.commands.flatMap((child) => everyCommand(child, [...path, child.name()]))];
 }
 
-/** What the help says, with the texts that are added to it. */
+/** The help text, with the texts that are added to it. */
 export function helpOf(command: Command): string {
   let text = '';
   command.configureOutput({ writeOut: (chunk) => (text += chunk) });

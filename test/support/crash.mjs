@@ -1,5 +1,6 @@
-// Loaded into the binary with --import. Names each step that leaves the process (a request, its answer, a file that gets
-// its name) in CRASH_TRACE, and at the one that CRASH_AT tells the process dies as by a power cut: no handler runs.
+// Loaded into the binary with --import. Writes the name of each step that has an effect outside the process (a request,
+// its answer, a file that gets its name) to CRASH_TRACE. At the step in CRASH_AT the process dies as in a power cut: no
+// handler runs.
 import { appendFileSync } from 'node:fs';
 import promises from 'node:fs/promises';
 import http from 'node:http';
@@ -9,7 +10,7 @@ import { basename } from 'node:path';
 const { CRASH_AT: at, CRASH_TRACE: trace } = process.env;
 const seen = new Map();
 
-/** Ids, times and random parts out, so that the same step has the same name in every run. */
+/** Replaces ids, times and random parts, so that a step has the same name in every run. */
 const steady = (text) =>
   text
     .replace(/127\.0\.0\.1:\d+/g, 'server')

@@ -14,7 +14,7 @@ export function crashAt(step: string, { run, env }: Workshop, args: readonly str
   return run(args, { env: watched(env, { CRASH_AT: step }) });
 }
 
-/** The steps of a command line that is left to run: requests, answers, and files that get or lose their name. */
+/** The steps of a command line that runs to its end: requests, answers, and files that get or lose their name. */
 export async function stepsOf({ run, env, path }: Workshop, args: readonly string[]) {
   const trace = path('trace.txt');
   const finished = await run(args, { env: watched(env, { CRASH_TRACE: trace }) });
@@ -23,7 +23,7 @@ export async function stepsOf({ run, env, path }: Workshop, args: readonly strin
   return { finished, steps };
 }
 
-/** Half-written and staged files below the user's folder, the servers' own left out. */
+/** Incomplete and staged files below the user's folder, without those of the servers. */
 export async function leftovers({ folder }: Workshop): Promise<readonly string[]> {
   const names = await readdir(folder, { recursive: true });
   return names.filter((name) => !/^(lab|prod)\b/.test(name) && /\.partial\b|staging.+\.tar$/.test(name)).sort();

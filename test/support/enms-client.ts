@@ -14,7 +14,7 @@ export interface Scripted {
   readonly tools: ReturnType<typeof adapterTools>;
 }
 
-/** An adapter against a server that knows these exchanges and nothing else. */
+/** Runs an adapter against a server that knows only these exchanges. */
 export async function withEnms<Result>(
   script: readonly Exchange[],
   run: (scripted: Scripted) => Promise<Result>,
@@ -31,7 +31,7 @@ export async function withEnms<Result>(
 type Response = Exchange['response'];
 type Times = Exchange['times'];
 
-/** A call of the REST API: Basic each time, and never the web interface's cookie. */
+/** A call of the REST API, always with Basic authentication and never with the cookie of the web interface. */
 export function rest(method: string, path: string, response: Response, json?: unknown, times: Times = 1): Exchange {
   const request = { method, path: `/rest/${path}`, headers: { authorization: basic }, without: ['cookie'] };
   return { request: json === undefined ? request : { ...request, json }, response, times };
@@ -86,7 +86,7 @@ export function folders(names: readonly string[], times: Times = 1): Exchange {
   };
 }
 
-/** A file below the server's files folder; a file that is not there is an HTML 500. */
+/** A file below the files folder of the server. For a file that does not exist the answer is 500 with HTML. */
 export function file(path: string, text: string | undefined, times: Times = 1): Exchange {
   const request = { ...session, method: 'GET', path: `/download/file/${path}` };
   const headers = { 'content-type': 'application/octet-stream' };
@@ -122,7 +122,7 @@ export const folderMade = (folder: string): Exchange =>
     { name: folder, path: `/migrations/${folder}` },
   ]);
 
-/** The names that a server has of a type. */
+/** The names of all objects of a type on the server. */
 export function names(type: string, list: readonly string[], times: Times = 1): Exchange {
   const json = {
     type,

@@ -1,4 +1,4 @@
-// Random objects of an eNMS server, as the bodies of POST instance in an order in which all that is named is there.
+// Random objects of an eNMS server, as bodies of POST instance. Each object comes after those that it names.
 import { fc } from './property.ts';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -24,7 +24,7 @@ export const siteProperties = {
   service: { runbook: { type: 'dict', default: {} } },
 };
 
-/** Names with a meaning of their own in URLs, in YAML, in JavaScript, or to the eye; eNMS forbids only slashes and quotes. */
+/** Names with a special meaning in URLs, YAML or JavaScript, or for a reader; eNMS forbids only slashes and quotes. */
 const oddNames = [
   '%2F', '100%', '?a=b&c#d', 'a;b', 'a+b', ' padded ', '...', '.hidden', '[x] y', '[Shared] odd', '{}', '[]', '- a', 'a: b', '#no',
   '!!binary x', '&anchor', '*alias', 'null', '~', 'yes', '1e3', '0x1F', '__proto__', 'constructor', 'toString',
@@ -66,7 +66,7 @@ const dict = fc.dictionary(value, json, { maxKeys: 3 });
 const coordinate = fc.integer({ min: -999, max: 999 });
 const position = fc.tuple(coordinate, coordinate);
 
-/** Stands for objects that were made before; which ones, depends on how many there are. */
+/** Selects objects that were made before. The number of objects decides which ones. */
 const picks = fc.array(fc.nat(), { maxLength: 3 });
 const some = <T>(arbitrary: fc.Arbitrary<T>, maxLength = 3) => fc.array(arbitrary, { maxLength });
 
@@ -173,7 +173,7 @@ interface Others {
   readonly credentials: readonly string[];
 }
 
-/** The name of a service tells where it is, and the server sees to that. */
+/** The name of a service contains its workflow. The server makes it so. */
 function addServices(
   from: Seeds,
   { devices, groups, pools, credentials }: Others,
@@ -196,7 +196,7 @@ function addServices(
     workflows.push(name);
     if (empty) emptied.push(name);
   }
-  // Without its start and its end.
+  // The empty list removes even the services Start and End.
   for (const name of emptied) add('workflow', { name, services: [] });
   const all = ['[Shared] Start', '[Shared] End', ...workflows];
   for (const { type, name: scoped, place, holders, positions, named_credential, ...service } of from.services) {

@@ -1,5 +1,5 @@
-// The environment of every test file: that of Node.js, and a file that leaves something open fails. Without it nobody
-// would notice: Jest ends the processes that the tests run in, whatever goes on in them.
+// The environment of every test file: that of Node.js, in which a file that leaves something open fails. Without this
+// check nobody would notice: Jest ends the processes of the tests, whatever still runs in them.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setTimeout as pause } from 'node:timers/promises';
 import { TestEnvironment } from 'jest-environment-node';
@@ -19,7 +19,7 @@ export default class extends TestEnvironment {
 
   async setup() {
     await super.setup();
-    // Their pipes are opened by whoever looks at them first.
+    // The first access to these streams opens their pipes. The tests must not be blamed for it.
     void [process.stdin, process.stdout, process.stderr];
     this.#before = process.getActiveResourcesInfo();
     subscribe('worker_threads', this.#began);
@@ -34,7 +34,7 @@ export default class extends TestEnvironment {
     if (left.length > 0) throw new Error(`the tests of this file left open: ${left.join(', ')}`);
   }
 
-  /** What keeps the process alive since the tests began: servers, sockets, timers, child processes; and all threads. */
+  /** What was opened since the tests began and is still open: servers, sockets, timers, child processes and threads. */
   #left() {
     const rest = [...this.#before];
     const opened = process.getActiveResourcesInfo().filter((name) => {

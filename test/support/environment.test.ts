@@ -7,7 +7,7 @@ import { withTempDir } from './with-temp-dir.ts';
 
 const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 
-/** The bodies of tests, each with what is left open by it. */
+/** Bodies of tests, each with what it leaves open. */
 const bodies: Readonly<Record<string, readonly [body: string, left: string | undefined]>> = {
   nothing: ['', undefined],
   closed: ['const server = net.createServer().listen(0); await once(server, "listening"); server.close();', undefined],

@@ -6,14 +6,14 @@ import { printSums } from '../../src/package/sums.ts';
 import { HeaderForm, padding } from '../../src/package/tar/header.ts';
 import { signer } from './packages.ts';
 
-/** Packages that `seal` would never write, made member by member and signed all the same. */
+/** Makes packages that `seal` would never write: member by member, and signed. */
 export const createdAt = '2026-11-21T01:02:03Z';
 export const form = new HeaderForm(Date.parse(createdAt) / 1000);
 
 export interface Part {
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** Instead of the header that fits. */
+  /** Replaces the correct header. */
   readonly header?: Uint8Array;
 }
 
@@ -21,7 +21,7 @@ export function part(name: string, bytes: Uint8Array | string, header?: Uint8Arr
   return { name, bytes: Buffer.from(bytes), ...(header === undefined ? {} : { header }) };
 }
 
-/** A tar of these parts; `end` instead of the two zero blocks. */
+/** A tar of these parts. `end` replaces the two zero blocks. */
 export function tarOf(parts: readonly Part[], end: Uint8Array = Buffer.alloc(1024)): Buffer {
   const blocks = parts.flatMap(({ name, bytes, header }) => [
     header ?? form.encode(name, bytes.length),
@@ -31,7 +31,7 @@ export function tarOf(parts: readonly Part[], end: Uint8Array = Buffer.alloc(102
   return Buffer.concat([...blocks, end]);
 }
 
-/** A header with any fields, checksum fitting. */
+/** A header with any fields and the correct checksum. */
 export function rawHeader(change: (block: Buffer) => void, name = 'files/a', size = 0): Buffer {
   const block = form.encode(name, size);
   change(block);
@@ -46,7 +46,7 @@ export function sha256(bytes: Uint8Array): string {
 }
 
 type JsonObject = Readonly<Record<string, Json>>;
-/** undefined leaves a key out. */
+/** A key with the value undefined is left out. */
 type Change = Readonly<Record<string, Json | undefined>>;
 
 export interface Forgery {

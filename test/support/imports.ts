@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, posix, sep } from 'node:path';
 import ts from 'typescript';
 
-/** The TypeScript files below a folder, by their paths in it, each with those of its relative imports. */
+/** The TypeScript files below a folder, each with the files that it imports. All paths are relative to the folder. */
 export type Imports = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Reads all imports: of values and of types, re-exports, `import()` as an expression and as a type. */
@@ -32,7 +32,7 @@ function specifiersOf(text: string): readonly string[] {
   return found;
 }
 
-/** Groups of files that import each other, directly or by way of others. */
+/** Groups of files that import each other, directly or through others. */
 export function circlesIn(imports: Imports): readonly (readonly string[])[] {
   const reached = new Map([...imports.keys()].map((file) => [file, reachedFrom(file, imports)]));
   const circles = [...reached.keys()].flatMap((file) => {

@@ -10,14 +10,14 @@ interface Changes {
   readonly [name: string]: unknown;
 }
 
-/** The short record that answers writes. */
+/** The short record with which a Library answers a write. */
 export const brief = (packageStatus: string, request = 'pending', status = 'pending') => ({
   id: migration,
   packageInfo: { id: pkg, status: packageStatus, progress: packageStatus === 'creating' ? 0 : 100 },
   importInfo: { id: imp, status, importRequestStatus: request, undoRequestStatus: 'pending', progress: 0 },
 });
 
-/** The whole record as a Library shows it, with what a test changes. */
+/** The full record as a Library shows it, with the changes of a test. */
 export const record = ({ packageInfo = {}, importInfo = {}, ...rest }: Changes = {}) => ({
   id: migration,
   packageInfo: {
@@ -60,7 +60,7 @@ export const record = ({ packageInfo = {}, importInfo = {}, ...rest }: Changes =
 
 export const undoStorage = { size: 205, path: `mstr/shared/migrations/undo/${pkg}/${imp}.mmp` };
 
-/** The target's copy. */
+/** The copy of the record on the target. */
 export const copy = (importInfo: object = {}, packageInfo: object = {}) =>
   record({
     packageInfo: { replicated: true, status: 'locked', ...packageInfo },

@@ -15,12 +15,12 @@ export const migration = `${pkg}:${imp}`;
 
 export type Side = 'source' | 'target';
 
-/** One call and its answer, in the order in which the calls must come, whichever Library they go to. */
+/** One call and its answer. The calls of a script must come in its order, also across the two Libraries. */
 export interface Call {
   readonly on: Side;
   /** `GET /api/migrations/x?showContent=all`; the query is compared whole. */
   readonly line: string;
-  /** Compared for the names that are given; null must be absent. */
+  /** Only these headers are compared. A header with null must be absent. */
   readonly headers?: Readonly<Record<string, string | null>>;
   /** Compared whole; `undefined` is not compared. A function makes it from the URLs of the Libraries. */
   readonly json?: unknown;
@@ -30,20 +30,20 @@ export interface Call {
   readonly answer?: unknown;
   readonly text?: string;
   readonly answerHeaders?: Readonly<Record<string, string>>;
-  /** Hangs up instead of answering; a number cuts the body off after as many bytes. */
+  /** `reset` closes the connection without an answer. A number cuts the body off after that many bytes. */
   readonly fault?: 'reset' | number;
 }
 
 export interface Bench {
   readonly url: (side: Side) => string;
-  /** A fresh process: an adapter that remembers nothing. */
+  /** Makes an adapter that remembers nothing, as in a new process. */
   readonly open: (side?: Side, more?: Partial<Connection>) => Adapter;
   readonly tools: ReturnType<typeof adapterTools>;
   /** Lets time pass for the adapters. */
   readonly later: (milliseconds: number) => void;
-  /** How often each Library was logged in to and out of. */
+  /** The number of logins and logouts of each Library. */
   readonly sessions: Record<Side, { logins: number; logouts: number }>;
-  /** What was logged in with. */
+  /** The bodies of the logins. */
   readonly logins: unknown[];
 }
 
@@ -59,7 +59,7 @@ const contexts: Record<Side, string> = { source: '/MicroStrategyLibrary', target
 const token = { source: 'ns42kvi9lb36ae7g3scphn0ga9', target: 'q7c1dgh0rk2m9v4t6y8zb3x5ws' };
 export const tokens: readonly string[] = Object.values(token);
 
-/** Two Libraries that know exactly these calls, in this order; a call out of order fails the test, as does one that never comes. */
+/** Two Libraries that know only these calls. A call out of order fails the test, and so does one that never comes. */
 export async function withLibraries<Result>(
   calls: readonly Call[],
   run: (bench: Bench) => Promise<Result>,
@@ -80,7 +80,7 @@ export async function withLibraries<Result>(
       sessions[on].logouts += 1;
       return { on, line, status: 204 };
     }
-    // Unless the script says so, a Library does not tell the privileges of an account.
+    // A Library shows the privileges of an account only when the script says so.
     if (line === 'GET /api/sessions/privileges' && calls[next]?.line !== line)
       return { on, line, status: 404, answer: { code: 'ERR004', message: 'HTTP 404 Not Found' } };
     return line === 'GET /api/sessions'
@@ -107,7 +107,7 @@ export async function withLibraries<Result>(
       return;
     }
     next += 1;
-    // What the server ended itself needs no logout.
+    // A session that the server ended needs no logout.
     if (!ownSessions && wanted.status === 401) sessions[on].logouts += 1;
     answer(wanted, response);
   };

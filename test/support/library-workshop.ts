@@ -6,7 +6,7 @@ import type { Workshop } from './workshop.ts';
 interface Options {
   readonly lab?: Partial<EmulatorOptions>;
   readonly prod?: Partial<EmulatorOptions>;
-  /** Each Library gets a storage of its own. */
+  /** Each Library gets its own storage. */
   readonly apart?: boolean;
 }
 

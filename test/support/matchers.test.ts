@@ -4,7 +4,7 @@ import { MigratorError } from '../../src/errors.ts';
 const conflict = () => Promise.reject(new MigratorError('CONFLICT', 'it is there already'));
 
 describe('toThrowCode', () => {
-  test('holds for a promise and for a function that fail with the code', async () => {
+  test('toThrowCode accepts a promise and a function that fail with the code', async () => {
     await expect(conflict()).toThrowCode('CONFLICT');
     await expect(conflict).toThrowCode('CONFLICT');
     await expect(() => {
@@ -20,8 +20,8 @@ describe('toThrowCode', () => {
       /expected NOT_FOUND, got object/u,
     ],
     ['does not fail', () => Promise.resolve(), /but nothing failed/u],
-    ['is no promise and no function', 7, /but nothing failed/u],
-  ])('fails the test when its subject %s', async (_, subject, message) => {
+    ['is neither a promise nor a function', 7, /but nothing failed/u],
+  ])('toThrowCode fails the test when its subject %s', async (_, subject, message) => {
     await expect(async () => {
       await expect(subject).toThrowCode('NOT_FOUND');
     }).rejects.toThrow(message);

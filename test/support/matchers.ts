@@ -3,7 +3,7 @@ import { MigratorError, type ErrorCode } from '../../src/errors.ts';
 
 declare module 'expect' {
   interface Matchers<R> {
-    /** The promise or function fails with a MigratorError of this code: tests assert codes, never prose. */
+    /** The promise or function fails with a MigratorError of this code. Tests compare codes and not messages. */
     toThrowCode(code: ErrorCode): Promise<R>;
   }
 }

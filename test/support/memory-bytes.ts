@@ -23,7 +23,7 @@ export class MemorySource implements ByteSource {
     return Promise.resolve(this.#bytes.subarray(position, position + length));
   }
 
-  /** Where memory may be used again it is, and overwritten at once, so that nobody can rely on more than was said. */
+  /** Overwrites memory as soon as `reuseAfter` allows it, so that a reader that uses it for longer fails. */
   async *stream(start: number, end: number, reuseAfter?: number): AsyncGenerator<Uint8Array, void> {
     const given: Uint8Array[] = [];
     for (let position = start; position < end; position += this.#chunkSize) {
@@ -39,7 +39,7 @@ export class MemorySource implements ByteSource {
   }
 }
 
-/** A ByteSink that keeps what it gets, and knows how it ended. */
+/** A ByteSink that keeps the bytes, and whether it was committed or discarded. */
 export class MemorySink implements ByteSink {
   state: 'open' | 'committed' | 'discarded' = 'open';
   largestWrite = 0;

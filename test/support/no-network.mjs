@@ -1,4 +1,4 @@
-// Preloaded into a process (node --import) that must work without a network: whoever asks for one, ends it.
+// Loaded with node --import into a process that must work without a network. A use of the network ends the process.
 import dgram from 'node:dgram';
 import dns from 'node:dns';
 import net from 'node:net';

@@ -1,6 +1,6 @@
 import type { RunningEmulator } from '../../src/emulators/index.ts';
 
-/** A task as the server itself tells it. */
+/** A task as the server shows it. */
 export interface ServerTask {
   readonly Id: string;
   readonly Name: string;
@@ -16,7 +16,7 @@ export function keyOf({ credentials: { apiKey } }: RunningEmulator): string {
   return apiKey;
 }
 
-/** Asks an embedded server over HTTP, past migrator; what it answers is JSON or text. */
+/** Asks an embedded server over HTTP, without migrator. Returns JSON or text. */
 export async function ask(server: RunningEmulator, path: string, method = 'GET'): Promise<unknown> {
   const answer = await fetch(`${server.url}${path}`, { method, headers: { 'X-Octopus-ApiKey': keyOf(server) } });
   const text = await answer.text();
@@ -47,7 +47,7 @@ export async function packagesOf(server: RunningEmulator): Promise<readonly stri
   return found.map(({ Id }) => Id);
 }
 
-/** How many tasks of each migration a piece of work began. */
+/** Counts the export tasks and the import tasks that a piece of work starts. */
 export async function counted<T>(
   servers: { readonly lab: RunningEmulator; readonly prod: RunningEmulator },
   work: () => Promise<T>,

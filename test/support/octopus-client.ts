@@ -14,7 +14,7 @@ export interface Scripted {
   readonly tools: ReturnType<typeof adapterTools>;
 }
 
-/** An adapter against a server that knows the named fixtures, or exchanges given as such, and nothing else. */
+/** Runs an adapter against a server that knows only these exchanges: names of fixtures, or the exchanges themselves. */
 export async function withOctopus<Result>(
   script: readonly (string | Exchange)[],
   run: (scripted: Scripted) => Promise<Result>,

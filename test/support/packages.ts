@@ -78,7 +78,7 @@ export interface Opening {
   readonly chunkSize?: number;
 }
 
-/** Verifies and opens; everything that came out. */
+/** Verifies and opens a package, and returns its whole content. */
 export async function opened(bytes: Uint8Array, options: Opening = {}): Promise<File[]> {
   const source = new MemorySource(bytes, options.chunkSize);
   const verified = await verify(source, options.trust ?? trust, never);

@@ -24,7 +24,7 @@ export function recordingReporter(): Reporter & { readonly events: Event[] } {
   return { events, report: (event) => void events.push(event) };
 }
 
-/** A run kept in memory: what the journal does without the disk. */
+/** A run that is kept in memory and not in the journal on disk. */
 export function memoryRun(facts: Facts = {}): Run {
   let record: RunRecord = {
     id: 'run-1',

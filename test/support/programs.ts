@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { describe, test } from '@jest/globals';
 import { hasZstd } from '../../src/package/compression/zstd.ts';
 
-/** What a test cannot do without and a machine may lack. */
+/** Something that a test needs and that a machine may lack. */
 export interface Need {
   readonly what: string;
   readonly met: boolean;
@@ -10,7 +10,7 @@ export interface Need {
 
 export const posix: Need = { what: 'POSIX', met: process.platform !== 'win32' };
 export const linux: Need = { what: 'Linux', met: process.platform === 'linux' };
-/** The system refuses root nothing. */
+/** Root may do everything, so a test of a refusal needs another user. */
 export const noRoot: Need = { what: 'a user other than root', met: posix.met && process.getuid?.() !== 0 };
 export const nodeZstd: Need = { what: 'zstd in Node.js, 22.15 or newer', met: hasZstd() };
 
@@ -44,7 +44,7 @@ function missingOf(needs: readonly (string | Need)[]): string {
   return missing.length === 0 ? '' : ` (needs ${missing.join(', ')})`;
 }
 
-/** Runs a program to its end; its standard output, or an Error with what it said. */
+/** Runs a program to its end. Returns its standard output, or throws an Error with all of its output. */
 export function run(
   program: string,
   args: readonly string[],

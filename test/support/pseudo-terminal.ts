@@ -4,7 +4,7 @@ import type { Need } from './programs.ts';
 
 const binary = fileURLToPath(new URL('../../bin/migrator.mjs', import.meta.url));
 
-/** util-linux `script` runs a program on a terminal of its own; the program of that name elsewhere takes other flags. */
+/** `script` of util-linux runs a program on a new terminal. On other systems the program `script` has other flags. */
 export const aTerminal: Need = {
   what: 'script of util-linux',
   met: (() => {
@@ -18,13 +18,13 @@ export const aTerminal: Need = {
 
 export interface OnTerminal {
   readonly code: number | null;
-  /** All that the terminal was sent: what the program wrote, and the echo of what was typed. */
+  /** Everything that was sent to the terminal: the output of the program, and the echo of the typed text. */
   readonly shown: string;
 }
 
 export type Typed = readonly (readonly [after: RegExp, text: string])[];
 
-/** Runs the binary on a terminal; each text is typed when what is shown after the one before matches. */
+/** Runs the binary on a terminal. Each text is typed when the output since the text before it matches. */
 export function onTerminal(
   args: readonly string[],
   options: {

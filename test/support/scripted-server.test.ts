@@ -31,7 +31,7 @@ async function send(url: string, { method = 'POST', path = '/things?take=2', hea
 }
 
 describe('a scripted server', () => {
-  test('answers the requests of its script, and hands on what the test has made of them', async () => {
+  test('the server answers the requests of its script and returns what the test made of the answers', async () => {
     expect(await withScript([wanted], (url) => send(url))).toEqual({ status: 201, text: '{"id":1}' });
   });
 
@@ -45,12 +45,12 @@ describe('a scripted server', () => {
     ['is of another type', { headers: { 'content-type': 'text/plain' } }],
     ['has less in its body', { body: '{}' }],
     ['has more in its body', { body: '{"name":"a","more":1}' }],
-    ['has no JSON for a body', { body: 'name=a' }],
-  ])('fails the test when a request %s', async (_, change) => {
+    ['has a body that is not JSON', { body: 'name=a' }],
+  ])('the server fails the test when a request %s', async (_, change) => {
     await expect(withScript([wanted], (url) => send(url, change))).rejects.toThrow(/^unexpected: [^]+never asked: /u);
   });
 
-  test('fails the test when a request comes once more than the script says', async () => {
+  test('the server fails the test when a request comes more often than the script says', async () => {
     const twice = withScript([wanted], async (url) => [await send(url), await send(url)]);
     await expect(twice).rejects.toThrow(/^unexpected: POST \/things\?take=2 \{"name":"a"\}$/u);
   });
@@ -58,11 +58,11 @@ describe('a scripted server', () => {
   test.each<[string, Exchange]>([
     ['once', wanted],
     ['any number of times', { ...wanted, times: 'any' }],
-  ])('fails the test when a request of the script that is asked %s never comes', async (_, exchange) => {
+  ])('the server fails the test when a request that the script expects %s never comes', async (_, exchange) => {
     await expect(withScript([exchange], () => Promise.resolve())).rejects.toThrow(/^never asked: POST \/things/u);
   });
 
-  test('fails the test with the error of the test, and with that of the script before it', async () => {
+  test('the server reports the error of the test, and an error of the script before it', async () => {
     const broken = () => Promise.reject(new Error('broken'));
     await expect(withScript([], broken)).rejects.toThrow('broken');
     await expect(withScript([wanted], broken)).rejects.toMatchObject({
@@ -71,7 +71,7 @@ describe('a scripted server', () => {
     });
   });
 
-  test('looks into forms: for texts of them, and at a file as a whole', async () => {
+  test('the server finds texts in a form, and compares a file in it whole', async () => {
     const request = { method: 'POST', path: '/forms' };
     const file = { field: 'file', name: 'a.txt', contentType: 'text/plain', text: 'alpha' };
     const post =

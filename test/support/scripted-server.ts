@@ -10,11 +10,11 @@ export interface Exchange {
     readonly path: string;
     /** Compared whole, in any order. */
     readonly query?: Readonly<Record<string, string>>;
-    /** Compared for the names that are given. */
+    /** Only these headers are compared. */
     readonly headers?: Readonly<Record<string, string>>;
     /** Names of headers that must not be there. */
     readonly without?: readonly string[];
-    /** Texts that the body holds, for forms whose boundary nobody knows. */
+    /** Texts that the body must contain. They serve for forms, whose boundary is random. */
     readonly contains?: readonly string[];
     /** Compared whole. */
     readonly json?: unknown;
@@ -30,13 +30,13 @@ export interface Exchange {
     readonly headers?: Readonly<Record<string, string>>;
     readonly json?: unknown;
     readonly text?: string;
-    /** `reset` hangs up instead of answering; a number cuts the body off after as many bytes. */
+    /** `reset` closes the connection without an answer. A number cuts the body off after that many bytes. */
     readonly fault?: 'reset' | number;
     readonly delayMs?: number;
     /** Sends the body byte by byte with this pause. */
     readonly dripMs?: number;
   };
-  /** Asked exactly so often (once unless told), or as often as wanted, but at least once. */
+  /** How often the request must come: exactly this often (default 1), or `any` for at least once. */
   readonly times?: number | 'any';
 }
 
@@ -49,8 +49,8 @@ export async function fixture(...names: readonly string[]): Promise<Exchange[]> 
 }
 
 /**
- * A server that knows exactly these exchanges. Each request takes the first one that fits and is not used up. A request
- * that fits none, and an exchange that nobody asked for, fail the test.
+ * Runs a server that knows only these exchanges. Each request takes the first exchange that fits and is not used up. A
+ * request that fits none fails the test, and so does an exchange for which no request came.
  */
 export async function withScript<Result>(
   exchanges: readonly Exchange[],

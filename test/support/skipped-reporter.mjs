@@ -1,4 +1,4 @@
-// Names at the end of a run each test that was skipped: its name says what the machine lacks.
+// Lists at the end of a run the tests that were skipped. The name of each test says what the machine lacks.
 export default class {
   #isWhole;
 

@@ -27,7 +27,7 @@ export interface ScriptSettings {
   readonly path?: string;
 }
 
-/** An adapter against a server that knows these exchanges and nothing else. */
+/** Runs an adapter against a server that knows only these exchanges. */
 export async function withSnaplogic<Result>(
   script: readonly Exchange[],
   run: (scripted: Scripted) => Promise<Result>,

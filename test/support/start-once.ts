@@ -4,7 +4,7 @@ import type { Run } from '../../src/ports/journal.ts';
 import { adapterTools, never } from './adapter-tools.ts';
 import { memoryRun } from './ports.ts';
 
-/** An adapter whose starts take the way of a run: through startOnce, which settles a lost answer. */
+/** An adapter that starts jobs as a run does: through startOnce, which settles a lost answer. */
 export function startingOnce<Some extends Adapter>(
   adapter: Some,
   { tools = adapterTools(), run }: { readonly tools?: ReturnType<typeof adapterTools>; readonly run?: Run } = {},

@@ -1,6 +1,6 @@
 /**
- * What a terminal would show after these bytes: enough of ECMA-48 for a line that is rewritten. Unknown control
- * sequences throw, so that nothing passes unseen.
+ * What a terminal shows after these bytes. It knows the part of ECMA-48 that rewrites a line. An unknown control
+ * sequence throws, so that no sequence is ignored by mistake.
  */
 export function terminalScreen(written: string): string[] {
   const rows: string[][] = [[]];

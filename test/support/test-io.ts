@@ -20,7 +20,7 @@ function collector(): Output & { readonly text: string } {
   };
 }
 
-/** The same type as the real one, over buffers: no terminal, an empty environment, an ended stdin. */
+/** An IO with buffers in place of the real streams: no terminal, an empty environment, and a stdin that has ended. */
 export function testIO(overrides: Partial<IO> = {}): TestIO {
   const out = collector();
   const err = collector();

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A real listener on a free port of the loopback for as long as `run` takes. */
+/** Runs a real server on a free port of 127.0.0.1 until `run` is done. */
 export async function withServer<Result>(
   handler: Handler,
   run: (url: string, server: Server) => Promise<Result>,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from '@jest/globals';
 
-/** A fresh real folder, gone after the work. */
+/** Makes a real temporary folder, and removes it after the work. */
 export async function withTempDir<Result>(work: (folder: string) => Promise<Result>): Promise<Result> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'migrator-test-')));
   try {
@@ -13,7 +13,7 @@ export async function withTempDir<Result>(work: (folder: string) => Promise<Resu
   }
 }
 
-/** The same for a whole test: folders made by the returned function are removed after each test of the file. */
+/** The same for the tests of a file: the folders that the returned function makes are removed after each test. */
 export function tempDirs(): () => Promise<string> {
   const made: string[] = [];
   afterEach(async () => {

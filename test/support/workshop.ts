@@ -16,7 +16,7 @@ export interface Workshop {
   readonly path: (name: string) => string;
   readonly run: (args: readonly string[], options?: Partial<BinaryOptions>) => Promise<Finished>;
   readonly start: (args: readonly string[], options?: Partial<BinaryOptions>) => Started;
-  /** The same user at another machine: same rc file, empty journal. */
+  /** The same user on another machine, with the same rc file and an empty journal. */
   readonly elsewhere: () => Readonly<Record<string, string | undefined>>;
 }
 

@@ -1,7 +1,7 @@
 import type { YamlValue } from '../../src/adapters/enms/wire/yaml.ts';
 import type { YamlNode } from '../../src/enms-yaml/scalars.ts';
 
-/** Plain data as it would be read from a file. */
+/** Makes the YAML nodes for plain data, as a reader of a file makes them. */
 export function nodeOf(value: YamlValue): YamlNode {
   if (value === null) return { kind: 'scalar', tag: 'null', text: 'null' };
   if (typeof value === 'boolean') return { kind: 'scalar', tag: 'bool', text: String(value) };

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readTar, tarEnd, tarMember } from '../../../../src/emulators/enms/web/tar.ts';
+import { readTar, tarEnd, tarMember } from '../../../../../src/emulators/enms/web/tar.ts';
 import {
   basic,
   cookieOf,
@@ -21,7 +21,7 @@ import {
   type Answer,
   type EnmsServer,
   type Json,
-} from './enms-server.ts';
+} from '../enms-server.ts';
 
 let server: EnmsServer;
 beforeAll(async () => {

@@ -1,19 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
-import { contentOf, objectsOf } from '../../../../src/adapters/enms/model/package-content.ts';
-import { relations, types, type Type } from '../../../../src/adapters/enms/model/types-and-relations.ts';
-import type { YamlValue } from '../../../../src/adapters/enms/wire/yaml.ts';
-import { isUncertain } from '../../../../src/core/steps/exactly-once.ts';
-import { writeItems } from '../../../../src/enms-yaml/write.ts';
-import type { ArtifactFile } from '../../../../src/ports/artifact.ts';
-import type { PreparedExport } from '../../../../src/ports/exporter.ts';
-import type { PreparedImport } from '../../../../src/ports/importer.ts';
-import { never } from '../../../support/adapter-tools.ts';
-import { alive, failed, names, object, packaged, rest, withEnms } from '../../../support/enms-client.ts';
-import { memoryRun } from '../../../support/ports.ts';
-import { fc } from '../../../support/property.ts';
-import type { Exchange } from '../../../support/scripted-server.ts';
-import { startingOnce } from '../../../support/start-once.ts';
-import { nodeOf } from '../../../support/yaml-nodes.ts';
+import { contentOf, objectsOf } from '../../../../../src/adapters/enms/model/package-content.ts';
+import { relations, types, type Type } from '../../../../../src/adapters/enms/model/types-and-relations.ts';
+import type { YamlValue } from '../../../../../src/adapters/enms/wire/yaml.ts';
+import { isUncertain } from '../../../../../src/core/steps/exactly-once.ts';
+import { writeItems } from '../../../../../src/enms-yaml/write.ts';
+import type { ArtifactFile } from '../../../../../src/ports/artifact.ts';
+import type { PreparedExport } from '../../../../../src/ports/exporter.ts';
+import type { PreparedImport } from '../../../../../src/ports/importer.ts';
+import { never } from '../../../../support/adapter-tools.ts';
+import { alive, failed, names, object, packaged, rest, withEnms } from '../../../../support/enms-client.ts';
+import { memoryRun } from '../../../../support/ports.ts';
+import { fc } from '../../../../support/property.ts';
+import type { Exchange } from '../../../../support/scripted-server.ts';
+import { startingOnce } from '../../../../support/start-once.ts';
+import { nodeOf } from '../../../../support/yaml-nodes.ts';
 
 const stamp = '20261121T043442123Z-ab12cd';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { fc } from '../../../support/property.ts';
-import { readYaml } from '../../../../src/emulators/enms/yaml/read.ts';
-import { Float, Tuple, yamlText } from '../../../../src/emulators/enms/yaml/write.ts';
+import { fc } from '../../../../support/property.ts';
+import { readYaml } from '../../../../../src/emulators/enms/yaml/read.ts';
+import { Float, Tuple, yamlText } from '../../../../../src/emulators/enms/yaml/write.ts';
 
 describe('the writer', () => {
   test('sorts keys, quotes texts, tags other values and indents', () => {
@@ -161,8 +161,8 @@ describe('the reader', () => {
   });
 
   test.each(['tagged.yaml', 'plain.yaml'])('reads the sample %s', (file) => {
-    const text = readFileSync(new URL(`../../../fixtures/enms/emulator/${file}`, import.meta.url), 'utf8');
-    const expected = readFileSync(new URL('../../../fixtures/enms/emulator/expected.json', import.meta.url), 'utf8');
+    const text = readFileSync(new URL(`../../../../fixtures/enms/emulator/${file}`, import.meta.url), 'utf8');
+    const expected = readFileSync(new URL('../../../../fixtures/enms/emulator/expected.json', import.meta.url), 'utf8');
     expect(readYaml(text)).toEqual(JSON.parse(expected));
   });
 });

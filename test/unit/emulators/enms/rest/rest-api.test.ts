@@ -9,7 +9,7 @@ import {
   stopServers,
   type EnmsServer,
   type Json,
-} from './enms-server.ts';
+} from '../enms-server.ts';
 
 let server: EnmsServer;
 beforeAll(async () => {

@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import {
   writeCompoundFile,
   readCompoundFile,
-} from '../../../../../src/emulators/enms/topology/workbook/compound-file.ts';
-import { readWorkbook } from '../../../../../src/emulators/enms/topology/workbook/read.ts';
-import { writeWorkbook } from '../../../../../src/emulators/enms/topology/workbook/write.ts';
-import { fc } from '../../../../support/property.ts';
+} from '../../../../../../src/emulators/enms/topology/workbook/compound-file.ts';
+import { readWorkbook } from '../../../../../../src/emulators/enms/topology/workbook/read.ts';
+import { writeWorkbook } from '../../../../../../src/emulators/enms/topology/workbook/write.ts';
+import { fc } from '../../../../../support/property.ts';
 
 const biff = (id: number, ...parts: readonly Uint8Array[]) => {
   const data = Buffer.concat(parts);

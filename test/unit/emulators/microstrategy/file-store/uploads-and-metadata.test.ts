@@ -15,7 +15,7 @@ import {
   type Client,
   type Json,
   type Library,
-} from './library.ts';
+} from '../library.ts';
 
 const root = '/api/mstrServices/library/storage/sharedFileStore/files';
 const region = '8D679D4B11D3E4981000E787EC6DE8A4';

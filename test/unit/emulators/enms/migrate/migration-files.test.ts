@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { readYaml } from '../../../../src/emulators/enms/yaml/read.ts';
+import { readYaml } from '../../../../../src/emulators/enms/yaml/read.ts';
 import {
   everyType,
   get,
@@ -15,7 +15,7 @@ import {
   stopServers,
   type EnmsServer,
   type Json,
-} from './enms-server.ts';
+} from '../enms-server.ts';
 
 afterEach(stopServers);
 

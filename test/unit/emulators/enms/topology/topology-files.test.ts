@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, afterEach, describe, expect, test } from '@jest/globals';
-import { readWorkbook } from '../../../../src/emulators/enms/topology/workbook/read.ts';
-import { writeWorkbook, type Sheet } from '../../../../src/emulators/enms/topology/workbook/write.ts';
-import { get, internalError, namesOf, startServer, stopServers, type EnmsServer } from './enms-server.ts';
+import { readWorkbook } from '../../../../../src/emulators/enms/topology/workbook/read.ts';
+import { writeWorkbook, type Sheet } from '../../../../../src/emulators/enms/topology/workbook/write.ts';
+import { get, internalError, namesOf, startServer, stopServers, type EnmsServer } from '../enms-server.ts';
 
 let server: EnmsServer;
 beforeEach(async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ArtifactFile } from '../../../../src/ports/artifact.ts';
-import type { PreparedExport } from '../../../../src/ports/exporter.ts';
-import type { PreparedImport } from '../../../../src/ports/importer.ts';
-import { never } from '../../../support/adapter-tools.ts';
+import type { ArtifactFile } from '../../../../../src/ports/artifact.ts';
+import type { PreparedExport } from '../../../../../src/ports/exporter.ts';
+import type { PreparedImport } from '../../../../../src/ports/importer.ts';
+import { never } from '../../../../support/adapter-tools.ts';
 import {
   failed,
   file,
@@ -13,8 +13,8 @@ import {
   rest,
   version,
   withEnms,
-} from '../../../support/enms-client.ts';
-import type { Exchange } from '../../../support/scripted-server.ts';
+} from '../../../../support/enms-client.ts';
+import type { Exchange } from '../../../../support/scripted-server.ts';
 
 const name = 'topology--export-20261121T043442123Z-ab12cd';
 // The scripted server sends text, so the head of the file has to be text too where bytes matter.
