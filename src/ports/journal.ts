@@ -63,6 +63,9 @@ export interface Run {
   readonly record: RunRecord;
   /** Adds facts. They are durable when the promise resolves. */
   note(facts: Facts): Promise<void>;
+  /** Keeps a value that may be long beside the record, by a name, as long as the run is unfinished. */
+  keep(name: string, value: Json): Promise<void>;
+  kept(name: string): Promise<Json | undefined>;
   job(handle: string): Promise<void>;
   finish(outcome: RunOutcome): Promise<void>;
   /** Ends this process's part of the run, which stays unfinished. */

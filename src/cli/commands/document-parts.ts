@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { resultActions } from '../../core/snapshots/result.ts';
 import { errorCodes } from '../../errors.ts';
 import { manifestSchema } from '../../package/index.ts';
 
@@ -62,6 +63,26 @@ export const plan = z.array(
     detail: z.string().optional(),
   }),
 );
+
+export const result = z
+  .strictObject({
+    basis: z
+      .enum(['seen', 'claimed'])
+      .describe('seen: read off the target before and after; claimed: the server says so'),
+    changed: z.boolean().optional().describe('absent when nobody can tell'),
+    complete: z.boolean(),
+    counts: z.strictObject(Object.fromEntries(resultActions.map((action) => [action, z.number().int()]))),
+    items: z.array(
+      z.strictObject({
+        kind: z.string(),
+        name: z.string(),
+        action: z.enum(resultActions),
+        reason: z.string().optional(),
+      }),
+    ),
+  })
+  .optional()
+  .describe('what became of the target; absent for a dry run, and when a job has not ended');
 
 export const resumed = z
   .strictObject({

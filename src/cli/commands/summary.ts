@@ -1,3 +1,4 @@
+import { type Result, type ResultItem, resultActions } from '../../core/snapshots/result.ts';
 import type { Resumed } from '../../core/steps/journaled.ts';
 import { isFinal } from '../../core/steps/watch.ts';
 import type { SealedPackage } from '../../package/index.ts';
@@ -49,8 +50,34 @@ export function describeResumed(resumed: Resumed | undefined): string | undefine
     : `this was the run of ${startedAt}, with its export of ${exportedAt}; for a new export, use --fresh`;
 }
 
+const mostRows = 50;
+
+/** What became of the target: counts, and the things that changed or did not arrive. */
+export function describeResult(result: Result | undefined): string | undefined {
+  if (result === undefined) return undefined;
+  const counts = resultActions.flatMap((action) => {
+    const count = result.counts[action];
+    return count === 0 ? [] : [`${count} ${action === 'not-seen' ? 'not seen' : action}`];
+  });
+  const more = result.items.length - mostRows;
+  return lines(
+    describeItems(result.items.slice(0, mostRows)),
+    more > 0 ? `and ${more} more: see them all with --json` : undefined,
+    `on the target: ${counts.length === 0 ? 'nothing changed' : counts.join(', ')}`,
+    result.basis === 'claimed' ? 'the server says so; migrator could not look at the target' : undefined,
+  );
+}
+
+/** The first line of a summary: what was done, unless the target shows that nothing was. */
+export function headline(done: string, what: string, target: string, result: Result | undefined): string {
+  if (result?.changed !== false || result.counts.failed + result.counts['not-seen'] > 0) return done;
+  return result.complete
+    ? `${what} is already on ${target}, so nothing was changed`
+    : `nothing was changed on ${target}: what is there already was skipped`;
+}
+
 /** What the server did with each object. */
-export function describeItems(items: readonly JobItem[]): string | undefined {
+export function describeItems(items: readonly (JobItem | ResultItem)[]): string | undefined {
   if (items.length === 0) return undefined;
   return table(
     ['result', 'kind', 'name'],

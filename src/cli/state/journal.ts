@@ -4,7 +4,7 @@ import { isMigratorError, MigratorError } from '../../errors.ts';
 import { localError, systemCode } from '../../files/local-error.ts';
 import { makePrivateFolder } from '../../files/private-folder.ts';
 import { writePrivateFile } from '../../files/whole-file.ts';
-import type { Begun, Journal, Run, RunOutcome, RunRecord } from '../../ports/journal.ts';
+import type { Begun, Journal, Json, Run, RunOutcome, RunRecord } from '../../ports/journal.ts';
 import { humanDuration } from '../terminal/amounts.ts';
 import type { IO } from '../terminal/io.ts';
 import { stateDirectory } from './directories.ts';
@@ -75,6 +75,31 @@ class RunFiles {
       if (record !== undefined && (key === undefined || record.key === key)) records.push(record);
     }
     return records;
+  }
+
+  keep(record: RunRecord, name: string, value: Json): Promise<void> {
+    return writePrivateFile(this.#keptFile(record, name), JSON.stringify(value), 'replace');
+  }
+
+  async kept(record: RunRecord, name: string): Promise<Json | undefined> {
+    const path = this.#keptFile(record, name);
+    try {
+      return JSON.parse(await readFile(path, 'utf8')) as Json;
+    } catch (error) {
+      // A damaged file is as good as none: then the result is what the server claims.
+      if (systemCode(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
+      throw localError(error, `could not read "${path}"`);
+    }
+  }
+
+  /** Removes what was kept beside a record. */
+  async dropKept({ id }: RunRecord): Promise<void> {
+    for (const name of await this.#names())
+      if (name.startsWith(`${id}.kept.`)) await rm(join(this.#folder, name), { force: true });
+  }
+
+  #keptFile({ id }: RunRecord, name: string): string {
+    return join(this.#folder, `${id}.kept.${keyName(name)}.json`);
   }
 
   async prune(keep: number): Promise<void> {
@@ -168,11 +193,14 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
         return record;
       },
       note: (facts) => update((before) => ({ facts: { ...before.facts, ...facts } })),
+      keep: (name, value) => files.keep(record, name, value),
+      kept: (name) => files.kept(record, name),
       job: (handle) => update(({ jobs }) => ({ jobs: jobs.includes(handle) ? jobs : [...jobs, handle] })),
       finish: async (outcome: RunOutcome) => {
         await update(() => ({ outcome }));
         held.delete(lock);
         await lock.release();
+        await files.dropKept(record);
         await files.prune(options.keep ?? keptRuns);
         await removeOldLocks(locks);
         await removeTorn(locks);
@@ -209,7 +237,10 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
         const [latest] = await files.read(key);
         const open = fresh || latest === undefined || !isUnfinished(latest) ? undefined : latest;
         const end = open === undefined ? undefined : await endOf?.(open);
-        if (open !== undefined && end !== undefined) await files.save({ ...open, outcome: end });
+        if (open !== undefined && end !== undefined) {
+          await files.save({ ...open, outcome: end });
+          await files.dropKept(open);
+        }
         const previous = end === undefined ? open : undefined;
         const at = now().toISOString();
         const owner = { pid: io.pid, host: io.host };

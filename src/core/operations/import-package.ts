@@ -16,6 +16,7 @@ import { readLog, runImport } from '../steps/import.ts';
 import { announcePlan, planImport, plansByName } from '../steps/plan.ts';
 import { leftMaintenance, probe, requireCompatible } from '../steps/preflight.ts';
 import { projectsOf, trustPackage, type SealedSource, type TrustedPackage } from '../steps/trust-package.ts';
+import type { Result } from '../snapshots/result.ts';
 import { deliver, soleFile, type Delivery } from '../steps/upload.ts';
 import { judge, warningsOf } from '../steps/verdict.ts';
 
@@ -23,7 +24,13 @@ export type ImportSource =
   | { readonly kind: 'sealed'; readonly sealed: SealedSource }
   /** A server's own export file, which is not sealed. Only with --allow-unsigned. */
   | { readonly kind: 'raw'; readonly name: string; readonly file: ArtifactFile; readonly ref: PackageRef }
-  | { readonly kind: 'stored'; readonly ref: PackageRef; readonly exportedWith?: Options };
+  | {
+      readonly kind: 'stored';
+      readonly ref: PackageRef;
+      /** What is known of the export that made it, when this run made it. */
+      readonly exportedWith?: Options;
+      readonly projects?: readonly string[];
+    };
 
 export interface ImportInput extends Waiting {
   readonly dryRun: boolean;
@@ -32,6 +39,8 @@ export interface ImportInput extends Waiting {
   readonly overwrites: boolean;
   readonly ignoreVersion: boolean;
   readonly options: Options;
+  /** The plan by the names of the projects, when the caller has made and announced it. */
+  readonly plan?: readonly PlanItem[] | undefined;
   /** True for the import of a backup. It needs no backup and no question: the user has already agreed. */
   readonly restores?: boolean;
 }
@@ -57,6 +66,8 @@ export interface ImportReport {
   readonly warnings: readonly string[];
   /** What the server did with each object, if the server reports it. */
   readonly items: readonly JobItem[];
+  /** What became of the target. Undefined for a dry run, and when the job has not ended. */
+  readonly result: Result | undefined;
   /** The backup file of the target, if one was taken. */
   readonly backup: string | undefined;
   /** The server's log of a dry run. */
@@ -79,16 +90,17 @@ export async function importPackage(
   if (trusted) checkOrigin(trusted, target, info, input.ignoreVersion, ports);
   const named = source.kind === 'sealed' ? refOf(trusted) : source.ref;
   // The plan is shown before the first write. An adapter that plans by itself needs no plan by name.
-  const planned = plansByName(imports) ? await planByName(trusted, target, input.overwrites, signal) : [];
-  announcePlan(planned, target.name, reporter);
+  const names = source.kind === 'stored' ? (source.projects ?? []) : projectsOf(trusted?.manifest.scope);
+  const planned = input.plan ?? (plansByName(imports) ? await planByName(names, target, input.overwrites, signal) : []);
+  if (input.plan === undefined) announcePlan(planned, target.name, reporter);
   const files = trusted?.files ?? (source.kind === 'raw' ? [source.file] : undefined);
   const uploads = imports.takes === 'stored' && files !== undefined && !(input.dryRun && imports.dryRuns === 'plan');
   if (uploads && !isBegun(ports.run.record.facts, 'import')) await imports.check?.(signal);
   const uploaded = uploads ? await upload(files, named, input, ports, signal) : undefined;
   const ref = uploaded?.ref ?? named;
   const exportedWith = source.kind === 'stored' ? source.exportedWith : trusted?.exportedWith;
-  const request = { source: ref, dryRun: input.dryRun, options: input.options, exportedWith, files };
-  const { prepared, job, status, backup } = await runImport(
+  const request = { source: ref, projects: names, dryRun: input.dryRun, options: input.options, exportedWith, files };
+  const { prepared, job, status, backup, result } = await runImport(
     {
       target,
       info,
@@ -96,6 +108,7 @@ export async function importPackage(
       secrets: ports.secrets,
       backup: ports.backup,
       restores: input.restores === true,
+      plan: planned,
       step: 'import',
       waiting: input,
     },
@@ -110,6 +123,7 @@ export async function importPackage(
     upload: uploaded?.outcome,
     plan: prepared.plan ?? planned,
     backup,
+    result,
     items: status?.items ?? [],
   };
   if (job === undefined) return { ...base, outcome: 'done', warnings: [], log: [] };
@@ -117,7 +131,7 @@ export async function importPackage(
   const log = input.dryRun ? await readLog(target, job.id, signal) : [];
   if (input.dryRun && uploaded?.outcome === 'created') await removePackage(ref, target, reporter, signal);
   const normal = await leftMaintenance(target, info, reporter, signal);
-  const outcome = worst(judge(job.handle, status), normal ? 'done' : 'partial');
+  const outcome = worst(judge(job.handle, status, result), normal ? 'done' : 'partial');
   return { ...base, outcome, warnings: warningsOf(status), log };
 }
 
@@ -142,13 +156,7 @@ function checkOrigin(
   requireCompatible(manifest.source.version, target, info, { ignore, reporter });
 }
 
-async function planByName(
-  trusted: TrustedPackage | undefined,
-  target: Instance,
-  overwrites: boolean,
-  signal: AbortSignal,
-) {
-  const names = projectsOf(trusted?.manifest.scope);
+async function planByName(names: readonly string[], target: Instance, overwrites: boolean, signal: AbortSignal) {
   if (names.length === 0) return [];
   const existing = [];
   for await (const item of target.adapter.inventory.list('project', signal)) existing.push(item);

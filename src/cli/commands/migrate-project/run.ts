@@ -19,7 +19,7 @@ import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { secretDigest } from '../../state/secret-digest.ts';
 import { lines } from '../../terminal/table.ts';
-import { describeDryRun, describeItems, describePlan, describeResumed } from '../summary.ts';
+import { describeDryRun, describeItems, describePlan, describeResult, describeResumed, headline } from '../summary.ts';
 import type { MigrateProjectOptions } from './flags.ts';
 
 export async function runMigrateProject(
@@ -126,16 +126,35 @@ const routes = {
 function render(
   from: string,
   to: string,
-  { outcome, route, rerouted, projects, jobs, plan, dryRun, warnings, log, items, backup, waitingFor }: MigrateReport,
+  {
+    outcome,
+    route,
+    rerouted,
+    projects,
+    jobs,
+    plan,
+    dryRun,
+    warnings,
+    log,
+    items,
+    result,
+    backup,
+    waitingFor,
+  }: MigrateReport,
 ): string {
   const what = projects.map((name) => `"${name}"`).join(', ');
   const done = outcome === 'started' ? 'started to move' : dryRun ? 'finished the dry run of the move of' : 'moved';
   return lines(
     dryRun ? describeDryRun(log) : undefined,
     dryRun ? describePlan(plan) : undefined,
-    `${done} ${what} from ${from} to ${to}, ${routes[route]}${outcome === 'partial' ? ', with warnings' : ''}`,
+    headline(
+      `${done} ${what} from ${from} to ${to}, ${routes[route]}${outcome === 'partial' ? ', with warnings' : ''}`,
+      what,
+      to,
+      result,
+    ),
     rerouted === undefined ? undefined : `rerouted: ${rerouted}`,
-    describeItems(items),
+    result === undefined ? describeItems(items) : describeResult(result),
     // One handle on each line, because a handle may contain commas.
     ...jobs.map((job) => `job: ${job}`),
     backup === undefined ? undefined : `backup of ${to} from before the import: ${backup}`,

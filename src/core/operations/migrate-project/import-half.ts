@@ -35,6 +35,7 @@ export function reportOfHalves(
     warnings: imported.warnings,
     waitingFor: undefined,
     items: imported.items,
+    result: imported.result,
     backup: imported.backup,
     log: imported.log,
   };

@@ -41,7 +41,7 @@ export async function migrateProject(
   const { imports } = target.adapter;
   const byName = route !== 'move' && (imports === undefined || plansByName(imports));
   const plan = byName ? await projectPlan(input, ports, signal) : undefined;
-  const report = await travel(route, input, ports, { info, targetInfo }, signal);
+  const report = await travel(route, { ...input, plan }, ports, { info, targetInfo }, signal);
   return plan === undefined ? report : { ...report, plan };
 }
 

@@ -3,14 +3,17 @@ import type { JobItem, JobStatus } from '../../../ports/job.ts';
 import type { PlanItem } from '../../../ports/plan.ts';
 import { facet } from '../../instance.ts';
 import { type Outcome, worst } from '../../operation.ts';
+import { combined, type Result } from '../../snapshots/result.ts';
 import { discardJob } from '../../steps/clean-up.ts';
 import { requireConsent } from '../../steps/consent.ts';
 import { prepareOnce, isBegun, type StartedJob } from '../../steps/exactly-once.ts';
 import { readLog } from '../../steps/import.ts';
+import { lookBefore } from '../../steps/look.ts';
 import { announcePlan } from '../../steps/plan.ts';
 import { leftMaintenance } from '../../steps/preflight.ts';
 import { runJob } from '../../steps/run-job.ts';
 import { judge, warningsOf } from '../../steps/verdict.ts';
+import { isFinal } from '../../steps/watch.ts';
 import type { MigrateInput, MigratePorts, MigrateReport, Undelivered } from './route.ts';
 
 /**
@@ -45,6 +48,7 @@ export async function move(
     warnings: moved.flatMap(({ status }) => warningsOf(status)),
     waitingFor: moved.map(({ status }) => (status?.state === 'waiting' ? status.waitingFor : undefined)).find(Boolean),
     items: moved.flatMap(({ status }): readonly JobItem[] => status?.items ?? []),
+    result: combined(moved.flatMap(({ result }) => result ?? [])),
     backup: undefined,
     log: moved.flatMap(({ log }) => log),
   };
@@ -56,6 +60,7 @@ interface Attempt {
   readonly job: StartedJob | undefined;
   readonly status: JobStatus | undefined;
   readonly plan: readonly PlanItem[];
+  readonly result?: Result | undefined;
 }
 
 interface Moved extends Attempt {
@@ -90,6 +95,8 @@ async function moveOne(
   if (input.dryRun && moves.dryRuns === 'plan') return { ...base, job: undefined, status: undefined };
   if (!isBegun(run.record.facts, step))
     await requireConsent(prepared.consent, `the move of "${prepared.project}" was not started`, ports);
+  const { scope } = prepared;
+  const look = input.dryRun ? undefined : await lookBefore({ step, target, scope, plan }, ports, signal);
   const { job, status } = await runJob(
     {
       step,
@@ -103,7 +110,8 @@ async function moveOne(
     ports,
     signal,
   );
-  return { ...base, job, status };
+  const result = status === undefined || !isFinal(status.state) ? undefined : await look?.(status);
+  return { ...base, job, status, result };
 }
 
 async function judged(
@@ -112,12 +120,12 @@ async function judged(
   { source, reporter }: MigratePorts,
   signal: AbortSignal,
 ): Promise<Moved> {
-  const { job, status } = attempt;
+  const { job, status, result } = attempt;
   if (job === undefined) return { ...attempt, outcome: 'done', log: [] };
   if (status === undefined || status.state === 'waiting') return { ...attempt, outcome: 'started', log: [] };
   const log = input.dryRun ? await readLog(source, job.id, signal) : [];
   try {
-    return { ...attempt, outcome: judge(job.handle, status), log };
+    return { ...attempt, outcome: judge(job.handle, status, result), log };
   } finally {
     if (input.dryRun) await discardJob(job, facet(source, 'moves'), { source, reporter }, signal);
   }

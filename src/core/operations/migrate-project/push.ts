@@ -38,7 +38,12 @@ export async function push(
   const normal = await leftMaintenance(source, info, reporter, signal);
   const imported = await importHalf(
     input,
-    { kind: 'stored', ref: prepared.package, exportedWith: input.request.options },
+    {
+      kind: 'stored',
+      ref: prepared.package,
+      exportedWith: input.request.options,
+      projects: prepared.projects.map(({ name }) => name),
+    },
     ports,
     signal,
   );

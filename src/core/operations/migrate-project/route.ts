@@ -5,6 +5,7 @@ import type { Options, Secrets } from '../../../ports/options.ts';
 import type { PlanItem } from '../../../ports/plan.ts';
 import type { Instance } from '../../instance.ts';
 import type { OperationPorts, Outcome, Waiting } from '../../operation.ts';
+import type { Result } from '../../snapshots/result.ts';
 import type { BackupOutput } from '../../steps/backup.ts';
 import type { Consenting } from '../../steps/consent.ts';
 import type { PackageOutput } from '../../steps/seal-artifact.ts';
@@ -23,6 +24,8 @@ export interface MigrateInput extends Waiting {
   readonly dryRun: boolean;
   readonly overwrites: boolean;
   readonly ignoreVersion: boolean;
+  /** The plan by the names of the projects, for products whose adapter makes none. */
+  readonly plan?: readonly PlanItem[] | undefined;
 }
 
 /** The place on this machine for a relayed package. It is sealed like any other package. */
@@ -56,6 +59,8 @@ export interface MigrateReport {
   readonly waitingFor: string | undefined;
   /** What the server did with each object, if the server reports it. */
   readonly items: readonly JobItem[];
+  /** What became of the target. Undefined for a dry run, and when a job has not ended. */
+  readonly result: Result | undefined;
   /** The backup file of the target, if one was taken. */
   readonly backup: string | undefined;
   readonly log: readonly LogLine[];
