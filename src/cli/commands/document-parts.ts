@@ -84,6 +84,10 @@ export const result = z
   .optional()
   .describe('what became of the target; absent for a dry run, and when a job has not ended');
 
+export const left = z
+  .array(z.strictObject({ instance: z.string(), what: z.string(), remove: z.string().optional() }))
+  .describe('what this run put on a server and did not take away; remove is a command');
+
 export const resumed = z
   .strictObject({
     startedAt: z.string(),

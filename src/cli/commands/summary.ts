@@ -1,4 +1,5 @@
 import { type Result, type ResultItem, resultActions } from '../../core/snapshots/result.ts';
+import type { Left } from '../../core/steps/clean-up.ts';
 import type { Resumed } from '../../core/steps/journaled.ts';
 import { isFinal } from '../../core/steps/watch.ts';
 import type { SealedPackage } from '../../package/index.ts';
@@ -38,6 +39,14 @@ export function describePlan(plan: readonly PlanItem[]): string | undefined {
       kind,
       detail === undefined ? plainText(name) : `${plainText(name)} (${plainText(detail)})`,
     ]),
+  );
+}
+
+/** What a run left on servers, and how to remove it. */
+export function describeLeft(left: readonly Left[]): readonly string[] {
+  return left.map(
+    ({ instance, what, remove }) =>
+      `left on ${instance}: ${what}${remove === undefined ? '' : `; remove it with: ${remove}`}`,
   );
 }
 

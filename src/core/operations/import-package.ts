@@ -2,13 +2,13 @@ import { MigratorError } from '../../errors.ts';
 import type { InstanceInfo } from '../../ports/adapter.ts';
 import type { ArtifactFile, PackageRef } from '../../ports/artifact.ts';
 import type { OnConflict } from '../../ports/feed.ts';
-import type { JobItem, LogLine } from '../../ports/job.ts';
+import type { JobItem, JobStatus, LogLine } from '../../ports/job.ts';
 import type { Options, Secrets } from '../../ports/options.ts';
 import type { PlanItem } from '../../ports/plan.ts';
 import { facet, type Instance } from '../instance.ts';
 import { type OperationPorts, type Outcome, type Waiting, worst } from '../operation.ts';
 import type { BackupOutput } from '../steps/backup.ts';
-import { removePackage } from '../steps/clean-up.ts';
+import { cleaningUp, type Left, packageLeft, removePackage } from '../steps/clean-up.ts';
 import type { Consenting } from '../steps/consent.ts';
 import { isBegun } from '../steps/exactly-once.ts';
 import { requireSecrets } from '../steps/export.ts';
@@ -70,6 +70,8 @@ export interface ImportReport {
   readonly result: Result | undefined;
   /** The backup file of the target, if one was taken. */
   readonly backup: string | undefined;
+  /** What this run put on the server and did not take away. */
+  readonly left: readonly Left[];
   /** The server's log of a dry run. */
   readonly log: readonly LogLine[];
 }
@@ -100,21 +102,29 @@ export async function importPackage(
   const ref = uploaded?.ref ?? named;
   const exportedWith = source.kind === 'stored' ? source.exportedWith : trusted?.exportedWith;
   const request = { source: ref, projects: names, dryRun: input.dryRun, options: input.options, exportedWith, files };
-  const { prepared, job, status, backup, result } = await runImport(
-    {
-      target,
-      info,
-      request,
-      secrets: ports.secrets,
-      backup: ports.backup,
-      restores: input.restores === true,
-      plan: planned,
-      step: 'import',
-      waiting: input,
+  const work = {
+    target,
+    info,
+    request,
+    secrets: ports.secrets,
+    backup: ports.backup,
+    restores: input.restores === true,
+    plan: planned,
+    step: 'import',
+    waiting: input,
+  };
+  const brought = uploaded?.outcome === 'created';
+  const ran = await cleaningUp(
+    async () => {
+      const done = await runImport(work, ports, signal);
+      if (!input.dryRun || done.job === undefined || !isOver(done.status))
+        return { ...done, verdict: undefined, log: [] };
+      const log = await readLog(target, done.job.id, signal);
+      return { ...done, verdict: judge(done.job.handle, done.status), log };
     },
-    ports,
-    signal,
+    input.dryRun && brought ? () => removePackage(ref, target, reporter, signal) : undefined,
   );
+  const { prepared, job, status, backup, result, log } = ran;
   const base = {
     handle: job?.handle,
     dryRun: input.dryRun,
@@ -124,15 +134,19 @@ export async function importPackage(
     plan: prepared.plan ?? planned,
     backup,
     result,
+    left: [],
     items: status?.items ?? [],
   };
-  if (job === undefined) return { ...base, outcome: 'done', warnings: [], log: [] };
-  if (status === undefined || status.state === 'waiting') return { ...base, outcome: 'started', warnings: [], log: [] };
-  const log = input.dryRun ? await readLog(target, job.id, signal) : [];
-  if (input.dryRun && uploaded?.outcome === 'created') await removePackage(ref, target, reporter, signal);
+  if (job === undefined) return { ...base, outcome: 'done', warnings: [], log };
+  if (!isOver(status)) return { ...base, outcome: 'started', warnings: [], log };
   const normal = await leftMaintenance(target, info, reporter, signal);
   const outcome = worst(judge(job.handle, status, result), normal ? 'done' : 'partial');
-  return { ...base, outcome, warnings: warningsOf(status), log };
+  const left = brought && !input.dryRun ? await packageLeft(ref, target, signal) : [];
+  return { ...base, left, outcome, warnings: warningsOf(status), log };
+}
+
+function isOver(status: JobStatus | undefined): status is JobStatus {
+  return status !== undefined && status.state !== 'waiting';
 }
 
 function refOf(trusted: TrustedPackage | undefined): PackageRef {

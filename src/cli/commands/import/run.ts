@@ -13,7 +13,15 @@ import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { secretDigest } from '../../state/secret-digest.ts';
 import { lines } from '../../terminal/table.ts';
-import { describeDryRun, describeItems, describePlan, describeResult, describeResumed, headline } from '../summary.ts';
+import {
+  describeDryRun,
+  describeItems,
+  describeLeft,
+  describePlan,
+  describeResult,
+  describeResumed,
+  headline,
+} from '../summary.ts';
 import type { ImportOptions } from './flags.ts';
 
 export async function runImport({ args: [text = ''], options, command }: Invocation<ImportOptions>, context: Context) {
@@ -71,7 +79,7 @@ export async function runImport({ args: [text = ''], options, command }: Invocat
 
 function render(
   to: string,
-  { outcome, handle, dryRun, package: ref, plan, warnings, log, upload, items, result, backup }: ImportReport,
+  { outcome, handle, dryRun, package: ref, plan, warnings, log, upload, items, left, result, backup }: ImportReport,
 ): string {
   const name = formatRef(ref);
   if (outcome === 'started' && handle !== undefined)
@@ -93,6 +101,7 @@ function render(
     dryRun ? 'nothing was changed' : undefined,
     upload === 'kept' ? 'the feed already had the package' : undefined,
     backup === undefined ? undefined : `backup of ${to} from before the import: ${backup}`,
+    ...describeLeft(left),
     ...warnings.map((warning) => `warning: ${warning}`),
   );
 }

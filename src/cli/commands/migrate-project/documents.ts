@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { handle, jobItem, logLine, outcome, packageRef, plan, result, resumed } from '../document-parts.ts';
+import { handle, jobItem, left, logLine, outcome, packageRef, plan, result, resumed } from '../document-parts.ts';
 
 /** What `migrate-project` prints under `--json`, without the `document` field. Fields are only ever added. */
 export const documents = {
@@ -18,6 +18,7 @@ export const documents = {
     warnings: z.array(z.string()),
     items: z.array(jobItem),
     result,
+    left,
     backup: z.string().optional(),
     log: z.array(logLine),
     resumed,

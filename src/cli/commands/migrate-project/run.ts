@@ -19,7 +19,15 @@ import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { secretDigest } from '../../state/secret-digest.ts';
 import { lines } from '../../terminal/table.ts';
-import { describeDryRun, describeItems, describePlan, describeResult, describeResumed, headline } from '../summary.ts';
+import {
+  describeDryRun,
+  describeItems,
+  describeLeft,
+  describePlan,
+  describeResult,
+  describeResumed,
+  headline,
+} from '../summary.ts';
 import type { MigrateProjectOptions } from './flags.ts';
 
 export async function runMigrateProject(
@@ -137,6 +145,7 @@ function render(
     warnings,
     log,
     items,
+    left,
     result,
     backup,
     waitingFor,
@@ -163,6 +172,7 @@ function render(
       : `the job waits for ${waitingFor}; approve it with: migrator job approve ${jobs.at(-1) ?? ''}`,
     outcome === 'started' && jobs.length > 0 ? `wait for it with: migrator job wait ${jobs.at(-1) ?? ''}` : undefined,
     dryRun ? 'nothing was changed' : undefined,
+    ...describeLeft(left),
     ...warnings.map((warning) => `warning: ${warning}`),
   );
 }

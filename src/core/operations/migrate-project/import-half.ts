@@ -36,6 +36,7 @@ export function reportOfHalves(
     waitingFor: undefined,
     items: imported.items,
     result: imported.result,
+    left: imported.left,
     backup: imported.backup,
     log: imported.log,
   };

@@ -50,6 +50,7 @@ export async function move(
     items: moved.flatMap(({ status }): readonly JobItem[] => status?.items ?? []),
     result: combined(moved.flatMap(({ result }) => result ?? [])),
     backup: undefined,
+    left: [],
     log: moved.flatMap(({ log }) => log),
   };
 }

@@ -7,6 +7,7 @@ import type { Instance } from '../../instance.ts';
 import type { OperationPorts, Outcome, Waiting } from '../../operation.ts';
 import type { Result } from '../../snapshots/result.ts';
 import type { BackupOutput } from '../../steps/backup.ts';
+import type { Left } from '../../steps/clean-up.ts';
 import type { Consenting } from '../../steps/consent.ts';
 import type { PackageOutput } from '../../steps/seal-artifact.ts';
 import type { SealedSource } from '../../steps/trust-package.ts';
@@ -63,6 +64,8 @@ export interface MigrateReport {
   readonly result: Result | undefined;
   /** The backup file of the target, if one was taken. */
   readonly backup: string | undefined;
+  /** What this run put on a server and did not take away. */
+  readonly left: readonly Left[];
   readonly log: readonly LogLine[];
 }
 
