@@ -78,11 +78,25 @@ export const result = z
         name: z.string(),
         action: z.enum(resultActions),
         reason: z.string().optional(),
+        wanted: z.boolean().optional().describe('true: the options ask for it; false: nobody planned it'),
       }),
     ),
   })
   .optional()
   .describe('what became of the target; absent for a dry run, and when a job has not ended');
+
+export const comparison = {
+  equal: z.number().int().describe('how many things are equal'),
+  differences: z.array(
+    z.strictObject({
+      kind: z.string(),
+      name: z.string(),
+      difference: z.enum(['only-from', 'only-to', 'differs']),
+      fields: z.array(z.string()).optional(),
+    }),
+  ),
+  blind: z.array(z.string()).describe('what such a comparison cannot see'),
+};
 
 export const left = z
   .array(z.strictObject({ instance: z.string(), what: z.string(), remove: z.string().optional() }))

@@ -1,4 +1,5 @@
 import { type Result, type ResultItem, resultActions } from '../../core/snapshots/result.ts';
+import type { Verified } from '../../core/operations/compare.ts';
 import type { Left } from '../../core/steps/clean-up.ts';
 import type { Resumed } from '../../core/steps/journaled.ts';
 import { isFinal } from '../../core/steps/watch.ts';
@@ -40,6 +41,28 @@ export function describePlan(plan: readonly PlanItem[]): string | undefined {
       detail === undefined ? plainText(name) : `${plainText(name)} (${plainText(detail)})`,
     ]),
   );
+}
+
+/** What two sides have in common, and what not. */
+export function describeComparison(
+  { equal, differences, blind }: Verified,
+  from: string,
+  to: string,
+): readonly (string | undefined)[] {
+  const words = { 'only-from': `only on ${from}`, 'only-to': `only on ${to}`, differs: 'differs' };
+  const rows = differences
+    .slice(0, mostRows)
+    .map(({ kind, name, difference, fields }) => [
+      words[difference],
+      plainText(kind),
+      fields === undefined ? plainText(name) : `${plainText(name)}: ${plainText(fields.join(', '))}`,
+    ]);
+  return [
+    rows.length === 0 ? undefined : table(['difference', 'kind', 'name'], rows),
+    differences.length > mostRows ? `and ${differences.length - mostRows} more: see them all with --json` : undefined,
+    `${from} and ${to}: ${equal} equal, ${differences.length} different`,
+    ...blind.map((sentence) => `not compared: ${sentence}`),
+  ];
 }
 
 /** What a run left on servers, and how to remove it. */

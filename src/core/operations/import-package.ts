@@ -13,6 +13,7 @@ import type { Consenting } from '../steps/consent.ts';
 import { isBegun } from '../steps/exactly-once.ts';
 import { requireSecrets } from '../steps/export.ts';
 import { readLog, runImport } from '../steps/import.ts';
+import type { Comparing } from '../steps/look.ts';
 import { announcePlan, planImport, plansByName } from '../steps/plan.ts';
 import { leftMaintenance, probe, requireCompatible } from '../steps/preflight.ts';
 import { projectsOf, trustPackage, type SealedSource, type TrustedPackage } from '../steps/trust-package.ts';
@@ -41,6 +42,7 @@ export interface ImportInput extends Waiting {
   readonly options: Options;
   /** The plan by the names of the projects, when the caller has made and announced it. */
   readonly plan?: readonly PlanItem[] | undefined;
+  readonly comparing?: Comparing | undefined;
   /** True for the import of a backup. It needs no backup and no question: the user has already agreed. */
   readonly restores?: boolean;
 }
@@ -110,6 +112,7 @@ export async function importPackage(
     backup: ports.backup,
     restores: input.restores === true,
     plan: planned,
+    comparing: input.comparing,
     step: 'import',
     waiting: input,
   };

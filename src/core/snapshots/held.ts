@@ -4,16 +4,16 @@ import type { Instance } from '../instance.ts';
 /** What names one thing: an item of a snapshot, of a plan, or of a server's report. */
 export type Named = Pick<SnapshotItem, 'kind' | 'name' | 'id'>;
 
-/** A snapshot in memory. */
-export interface Held {
-  readonly items: readonly SnapshotItem[];
+/** A snapshot, or a list of other things with names, in memory. */
+export interface Held<Item extends Named = SnapshotItem> {
+  readonly items: readonly Item[];
   /** By id where the product goes by it. Else by name: as it is written, or in another case when only one fits. */
-  find(wanted: Named): SnapshotItem | undefined;
+  find(wanted: Named): Item | undefined;
 }
 
-export function held(items: readonly SnapshotItem[]): Held {
-  const exact = new Map<string, SnapshotItem>();
-  const folded = new Map<string, SnapshotItem | null>();
+export function held<Item extends Named>(items: readonly Item[]): Held<Item> {
+  const exact = new Map<string, Item>();
+  const folded = new Map<string, Item | null>();
   for (const item of items) {
     if (item.id !== undefined) exact.set(JSON.stringify([item.kind, 'id', item.id]), item);
     exact.set(JSON.stringify([item.kind, item.name]), item);

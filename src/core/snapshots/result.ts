@@ -1,6 +1,7 @@
 import type { JobItem } from '../../ports/job.ts';
 import type { PlanItem } from '../../ports/plan.ts';
 import type { SnapshotItem } from '../../ports/snapshot.ts';
+import type { Comparison } from './compare.ts';
 import { held, type Held, type Named } from './held.ts';
 
 /**
@@ -24,6 +25,8 @@ export interface ResultItem {
   readonly name: string;
   readonly action: ResultAction;
   readonly reason?: string | undefined;
+  /** True: the options ask for it. False: nobody planned it. */
+  readonly wanted?: boolean | undefined;
 }
 
 /** What became of the target. */
@@ -72,22 +75,49 @@ export function resultOf({ before, after, plan, claims }: Looks): Result {
   const failures = new Map(
     claims.flatMap((claim) => (claim.action === 'failed' ? [[nameOf(claim), claim.reason]] : [])),
   );
-  const ofPlan = plan.flatMap((planned): readonly Judged[] => {
+  const ofPlan = plan.flatMap((planned): readonly ResultItem[] => {
     const [was, is] = [before.find(planned), after.find(planned)];
-    if (failures.has(nameOf(planned))) return [{ ...planned, action: 'failed', reason: failures.get(nameOf(planned)) }];
+    if (failures.has(nameOf(planned))) {
+      const { kind, name } = planned;
+      return [{ kind, name, action: 'failed', reason: failures.get(nameOf(planned)) }];
+    }
     return judge(planned, was, is);
   });
   const items = [...ofPlan, ...unplanned(before, after, plan)];
   return {
     basis: 'seen',
     changed: items.some(({ action }) => ['created', 'overwritten', 'merged', 'deleted'].includes(action)),
-    complete:
-      !items.some(({ action, fine }) => fine !== true && ['skipped', 'failed', 'not-seen'].includes(action)) &&
-      !items.some(({ fine }) => fine === false),
+    complete: isComplete(items),
     counts: countsOf(items),
-    items: items
-      .filter(({ action }) => action !== 'unchanged')
-      .map(({ kind, name, action, reason }) => ({ kind, name, action, reason })),
+    items: items.filter(({ action }) => action !== 'unchanged'),
+  };
+}
+
+/** Whether something was skipped of which nobody knows whether it is as it should be. */
+export function hasSkipped({ items }: Result): boolean {
+  return items.some(({ action, wanted }) => action === 'skipped' && wanted !== true);
+}
+
+function isComplete(items: readonly ResultItem[]): boolean {
+  return items.every(
+    ({ action, wanted }) =>
+      wanted === true || (wanted !== false && !['skipped', 'failed', 'not-seen'].includes(action)),
+  );
+}
+
+/** The result after a comparison of source and target: what was skipped and is equal is unchanged. */
+export function withoutEqual(result: Result, { differences }: Comparison): Result {
+  const unequal = held(differences);
+  const isEqual = ({ action, ...item }: ResultItem): boolean =>
+    action === 'skipped' && unequal.find(item) === undefined;
+  const items = result.items.filter((item) => !isEqual(item));
+  const equal = result.items.length - items.length;
+  const { skipped, unchanged } = result.counts;
+  return {
+    ...result,
+    items,
+    counts: { ...result.counts, skipped: skipped - equal, unchanged: unchanged + equal },
+    complete: isComplete(items),
   };
 }
 
@@ -116,15 +146,10 @@ export function claimedResult(claims: readonly JobItem[]): Result {
   };
 }
 
-/** `fine`: true when it was asked for, false when nobody planned it. */
-interface Judged extends ResultItem {
-  readonly fine?: boolean | undefined;
-}
-
-function judge(planned: PlanItem, was: SnapshotItem | undefined, is: SnapshotItem | undefined): readonly Judged[] {
+function judge(planned: PlanItem, was: SnapshotItem | undefined, is: SnapshotItem | undefined): readonly ResultItem[] {
   const { kind, name } = planned;
-  const one = (action: ResultAction, reason?: string, fine?: boolean): readonly Judged[] => [
-    { kind, name, action, reason, fine },
+  const one = (action: ResultAction, reason?: string, wanted?: boolean): readonly ResultItem[] => [
+    { kind, name, action, reason, wanted },
   ];
   const gone = 'it is not on the target';
   switch (planned.action) {
@@ -147,25 +172,25 @@ function judge(planned: PlanItem, was: SnapshotItem | undefined, is: SnapshotIte
 }
 
 /** What happened to things of which the plan says nothing. It is a fault where the plan speaks of things of this kind. */
-function unplanned(before: Held, after: Held, plan: readonly PlanItem[]): readonly Judged[] {
+function unplanned(before: Held, after: Held, plan: readonly PlanItem[]): readonly ResultItem[] {
   const known = held(plan.map(({ kind, name, id }) => ({ kind, name, id })));
   const kinds = new Set(plan.map(({ kind }) => kind));
   const isKnown = (item: Named): boolean =>
     known.find(item) !== undefined || known.find({ ...item, id: undefined }) !== undefined;
-  const appeared = after.items.flatMap((item): readonly Judged[] => {
+  const appeared = after.items.flatMap((item): readonly ResultItem[] => {
     if (isKnown(item)) return [];
     const { kind, name } = item;
     const was = before.find(item);
     if (was === undefined)
       return kinds.has(kind)
-        ? [{ kind, name, action: 'created', reason: 'nobody planned that', fine: false }]
+        ? [{ kind, name, action: 'created', reason: 'nobody planned that', wanted: false }]
         : [{ kind, name, action: 'created' }];
     return isWritten(was, item) ? [{ kind, name, action: 'overwritten' }] : [];
   });
-  const vanished = before.items.flatMap((item): readonly Judged[] =>
+  const vanished = before.items.flatMap((item): readonly ResultItem[] =>
     isKnown(item) || after.find(item) !== undefined
       ? []
-      : [{ kind: item.kind, name: item.name, action: 'deleted', reason: 'nobody planned that', fine: false }],
+      : [{ kind: item.kind, name: item.name, action: 'deleted', reason: 'nobody planned that', wanted: false }],
   );
   return [...appeared, ...vanished];
 }

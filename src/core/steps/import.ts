@@ -12,7 +12,7 @@ import { type BackupOutput, takeBackup } from './backup.ts';
 import { type Consenting, requireConsent } from './consent.ts';
 import { prepareOnce, isBegun, type StartedJob } from './exactly-once.ts';
 import { requireSecrets } from './export.ts';
-import { lookBefore } from './look.ts';
+import { type Comparing, lookBefore } from './look.ts';
 import { announcePlan } from './plan.ts';
 import { runJob } from './run-job.ts';
 import { isFinal } from './watch.ts';
@@ -28,6 +28,7 @@ export interface ImportRun {
   readonly restores: boolean;
   /** The plan by the names of the projects, for an adapter that makes none. */
   readonly plan: readonly PlanItem[];
+  readonly comparing?: Comparing | undefined;
   readonly step: string;
   readonly waiting: Waiting;
 }
@@ -65,7 +66,9 @@ export async function runImport(
   const files = imports.takes === 'files' ? (request.files ?? []) : [];
   const backup = await makeReady(work, prepared, files, ports, signal);
   const { scope, plan = work.plan } = prepared;
-  const look = request.dryRun ? undefined : await lookBefore({ step, target, scope, plan }, ports, signal);
+  const look = request.dryRun
+    ? undefined
+    : await lookBefore({ step, target, scope, plan, comparing: work.comparing }, ports, signal);
   const { job, status } = await runJob(
     {
       step,

@@ -5,8 +5,9 @@ import type { PlanItem } from '../../ports/plan.ts';
 import type { Scope, SnapshotItem } from '../../ports/snapshot.ts';
 import type { Instance } from '../instance.ts';
 import type { OperationPorts } from '../operation.ts';
+import type { Comparison } from '../snapshots/compare.ts';
 import { held, take, type Held } from '../snapshots/held.ts';
-import { claimedResult, resultOf, type Result } from '../snapshots/result.ts';
+import { claimedResult, hasSkipped, resultOf, type Result, withoutEqual } from '../snapshots/result.ts';
 import { isBegun } from './exactly-once.ts';
 
 interface Change {
@@ -14,7 +15,11 @@ interface Change {
   readonly target: Instance;
   readonly scope: Scope | undefined;
   readonly plan: readonly PlanItem[];
+  /** Compares the content of source and target, where there is a source. */
+  readonly comparing?: Comparing | undefined;
 }
+
+export type Comparing = () => Promise<Comparison>;
 
 /** What a later process needs to read the result of a job that this one started. */
 interface Kept {
@@ -30,7 +35,7 @@ interface Kept {
  * or without the right to look, the result is what the server claims.
  */
 export async function lookBefore(
-  { step, target, scope, plan }: Change,
+  { step, target, scope, plan, comparing }: Change,
   { run, reporter }: OperationPorts,
   signal: AbortSignal,
 ): Promise<(status: JobStatus) => Promise<Result>> {
@@ -54,6 +59,9 @@ export async function lookBefore(
     const before = kept?.before ?? undefined;
     const after = before === undefined ? undefined : await look(kept?.scope ?? undefined);
     if (kept === undefined || before === undefined || after === undefined) return claimedResult(claims);
-    return resultOf({ before: held(before), after, plan: kept.plan, claims });
+    const result = resultOf({ before: held(before), after, plan: kept.plan, claims });
+    // Things that were there and stayed may be equal. Only their content shows that.
+    if (!hasSkipped(result) || comparing === undefined) return result;
+    return withoutEqual(result, await comparing());
   };
 }

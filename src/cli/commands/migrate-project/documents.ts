@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { handle, jobItem, left, logLine, outcome, packageRef, plan, result, resumed } from '../document-parts.ts';
+import {
+  comparison,
+  handle,
+  jobItem,
+  left,
+  logLine,
+  outcome,
+  packageRef,
+  plan,
+  result,
+  resumed,
+} from '../document-parts.ts';
 
 /** What `migrate-project` prints under `--json`, without the `document` field. Fields are only ever added. */
 export const documents = {
@@ -18,6 +29,7 @@ export const documents = {
     warnings: z.array(z.string()),
     items: z.array(jobItem),
     result,
+    verified: z.strictObject(comparison).optional().describe('what --verify found'),
     left,
     backup: z.string().optional(),
     log: z.array(logLine),

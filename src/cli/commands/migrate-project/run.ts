@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Instance } from '../../../core/instance.ts';
+import type { Verified } from '../../../core/operations/compare.ts';
 import { migrateProject } from '../../../core/operations/migrate-project/index.ts';
 import type { MigrateReport } from '../../../core/operations/migrate-project/route.ts';
 import { journaled } from '../../../core/steps/journaled.ts';
@@ -20,6 +21,7 @@ import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { secretDigest } from '../../state/secret-digest.ts';
 import { lines } from '../../terminal/table.ts';
 import {
+  describeComparison,
   describeDryRun,
   describeItems,
   describeLeft,
@@ -50,6 +52,7 @@ export async function runMigrateProject(
     route: options.route,
     dryRun: options.dryRun === true,
     overwrites: asked.overwrites === true,
+    verify: options.verify === true,
     ignoreVersion: options.ignoreVersion === true,
   };
   const what = {
@@ -147,9 +150,10 @@ function render(
     items,
     left,
     result,
+    verified,
     backup,
     waitingFor,
-  }: MigrateReport,
+  }: MigrateReport & { readonly verified: Verified | undefined },
 ): string {
   const what = projects.map((name) => `"${name}"`).join(', ');
   const done = outcome === 'started' ? 'started to move' : dryRun ? 'finished the dry run of the move of' : 'moved';
@@ -172,6 +176,7 @@ function render(
       : `the job waits for ${waitingFor}; approve it with: migrator job approve ${jobs.at(-1) ?? ''}`,
     outcome === 'started' && jobs.length > 0 ? `wait for it with: migrator job wait ${jobs.at(-1) ?? ''}` : undefined,
     dryRun ? 'nothing was changed' : undefined,
+    ...(verified === undefined ? [] : describeComparison(verified, from, to)),
     ...describeLeft(left),
     ...warnings.map((warning) => `warning: ${warning}`),
   );

@@ -97,7 +97,9 @@ async function moveOne(
   if (!isBegun(run.record.facts, step))
     await requireConsent(prepared.consent, `the move of "${prepared.project}" was not started`, ports);
   const { scope } = prepared;
-  const look = input.dryRun ? undefined : await lookBefore({ step, target, scope, plan }, ports, signal);
+  const look = input.dryRun
+    ? undefined
+    : await lookBefore({ step, target, scope, plan, comparing: input.comparing }, ports, signal);
   const { job, status } = await runJob(
     {
       step,

@@ -9,6 +9,7 @@ import type { Result } from '../../snapshots/result.ts';
 import type { BackupOutput } from '../../steps/backup.ts';
 import type { Left } from '../../steps/clean-up.ts';
 import type { Consenting } from '../../steps/consent.ts';
+import type { Comparing } from '../../steps/look.ts';
 import type { PackageOutput } from '../../steps/seal-artifact.ts';
 import type { SealedSource } from '../../steps/trust-package.ts';
 
@@ -27,6 +28,9 @@ export interface MigrateInput extends Waiting {
   readonly ignoreVersion: boolean;
   /** The plan by the names of the projects, for products whose adapter makes none. */
   readonly plan?: readonly PlanItem[] | undefined;
+  readonly comparing?: Comparing | undefined;
+  /** Compare the content of source and target afterwards. */
+  readonly verify?: boolean | undefined;
 }
 
 /** The place on this machine for a relayed package. It is sealed like any other package. */
