@@ -22,6 +22,19 @@ export const documents = {
     waitingFor: z.string().optional(),
     rerouted: z.string().optional(),
     projects: z.array(z.string()),
+    each: z
+      .array(
+        z.strictObject({
+          project: z.string(),
+          outcome: z.enum(['done', 'partial', 'started', 'failed', 'not-started']),
+          handle: handle.optional(),
+          reason: z.string().optional(),
+        }),
+      )
+      .optional()
+      .describe(
+        'what became of each project, when each one is moved by a job of its own; also in the details of an error',
+      ),
     jobs: z.array(handle),
     package: packageRef.optional(),
     plan,

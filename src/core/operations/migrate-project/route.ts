@@ -49,12 +49,21 @@ export interface MigratePorts extends OperationPorts, Consenting {
   readonly staging: Staging;
 }
 
+export interface ProjectOutcome {
+  readonly project: string;
+  readonly outcome: Outcome | 'failed' | 'not-started';
+  readonly handle?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
 export interface MigrateReport {
   readonly outcome: Outcome;
   readonly route: Route;
   /** Why another route than the first choice was taken. */
   readonly rerouted: string | undefined;
   readonly projects: readonly string[];
+  /** What became of each project, when each one is moved by a job of its own. */
+  readonly each?: readonly ProjectOutcome[] | undefined;
   readonly jobs: readonly string[];
   readonly package: PackageRef | undefined;
   readonly plan: readonly PlanItem[];
