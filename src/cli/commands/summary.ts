@@ -49,7 +49,19 @@ export function describeComparison(
   from: string,
   to: string,
 ): readonly (string | undefined)[] {
-  const words = { 'only-from': `only on ${from}`, 'only-to': `only on ${to}`, differs: 'differs' };
+  return [
+    ...describeDifferences(differences, `only on ${from}`, `only on ${to}`),
+    `${from} and ${to}: ${equal} equal, ${differences.length} different`,
+    ...blind.map((sentence) => `not compared: ${sentence}`),
+  ];
+}
+
+export function describeDifferences(
+  differences: Verified['differences'],
+  onlyFrom: string,
+  onlyTo: string,
+): readonly (string | undefined)[] {
+  const words = { 'only-from': onlyFrom, 'only-to': onlyTo, differs: 'differs' };
   const rows = differences
     .slice(0, mostRows)
     .map(({ kind, name, difference, fields }) => [
@@ -60,8 +72,6 @@ export function describeComparison(
   return [
     rows.length === 0 ? undefined : table(['difference', 'kind', 'name'], rows),
     differences.length > mostRows ? `and ${differences.length - mostRows} more: see them all with --json` : undefined,
-    `${from} and ${to}: ${equal} equal, ${differences.length} different`,
-    ...blind.map((sentence) => `not compared: ${sentence}`),
   ];
 }
 

@@ -104,7 +104,10 @@ class RunFiles {
 
   async prune(keep: number): Promise<void> {
     const finished = (await this.read()).filter((record) => !isUnfinished(record));
-    for (const record of finished.slice(keep)) await rm(join(this.#folder, fileNameOf(record)), { force: true });
+    for (const record of finished.slice(keep)) {
+      await this.dropKept(record);
+      await rm(join(this.#folder, fileNameOf(record)), { force: true });
+    }
   }
 
   async #names(): Promise<string[]> {
@@ -200,7 +203,7 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
         await update(() => ({ outcome }));
         held.delete(lock);
         await lock.release();
-        await files.dropKept(record);
+        if (record.facts['backup.file'] === undefined) await files.dropKept(record);
         await files.prune(options.keep ?? keptRuns);
         await removeOldLocks(locks);
         await removeTorn(locks);
@@ -265,6 +268,7 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
         if (!isMigratorError(error, 'CONFLICT')) throw error;
       }
     },
+    kept: (record, name) => files.kept(record, name),
     list: () => files.read(),
     close: async () => {
       for (const lock of held) await lock.release();

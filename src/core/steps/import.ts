@@ -12,7 +12,7 @@ import { type BackupOutput, takeBackup } from './backup.ts';
 import { type Consenting, requireConsent } from './consent.ts';
 import { prepareOnce, isBegun, type StartedJob } from './exactly-once.ts';
 import { requireSecrets } from './export.ts';
-import { type Comparing, lookBefore } from './look.ts';
+import { type Comparing, keepForUndo, lookBefore } from './look.ts';
 import { announcePlan } from './plan.ts';
 import { runJob } from './run-job.ts';
 import { isFinal } from './watch.ts';
@@ -113,6 +113,7 @@ async function makeReady(
     prepared.backup === undefined || output === undefined
       ? undefined
       : await takeBackup(target, info, prepared.backup, output, secrets, ports, signal);
+  if (backup !== undefined) await keepForUndo(target, prepared.scope, ports.run, signal);
   if (prepared.backup !== undefined && output === undefined) {
     ports.reporter.report({
       type: 'warning',

@@ -1,11 +1,11 @@
 import { isMigratorError } from '../../errors.ts';
 import type { JobStatus } from '../../ports/job.ts';
-import type { Json } from '../../ports/journal.ts';
+import type { Json, Run } from '../../ports/journal.ts';
 import type { PlanItem } from '../../ports/plan.ts';
 import type { Scope, SnapshotItem } from '../../ports/snapshot.ts';
 import type { Instance } from '../instance.ts';
 import type { OperationPorts } from '../operation.ts';
-import type { Comparison } from '../snapshots/compare.ts';
+import { compare, type Comparison } from '../snapshots/compare.ts';
 import { held, take, type Held } from '../snapshots/held.ts';
 import { claimedResult, hasSkipped, resultOf, type Result, withoutEqual } from '../snapshots/result.ts';
 import { isBegun } from './exactly-once.ts';
@@ -64,4 +64,30 @@ export async function lookBefore(
     if (!hasSkipped(result) || comparing === undefined) return result;
     return withoutEqual(result, await comparing());
   };
+}
+
+/** Keeps the content of the target beside a backup, so that an undo can tell what it brought back. */
+export async function keepForUndo(
+  target: Instance,
+  scope: Scope | undefined,
+  run: Run,
+  signal: AbortSignal,
+): Promise<void> {
+  const content = await take(target, scope, 'content', signal);
+  if (content !== undefined) await run.keep('undo', { scope, items: content.items } as unknown as Json);
+}
+
+/**
+ * What an undo did not bring back: `only-from` is missing now, `only-to` came with the import and stays. Undefined when
+ * the target was not looked at before.
+ */
+export async function compareWithKept(
+  target: Instance,
+  kept: Json | undefined,
+  signal: AbortSignal,
+): Promise<Comparison | undefined> {
+  if (kept === undefined) return undefined;
+  const { scope, items } = kept as unknown as { readonly scope: Scope; readonly items: readonly SnapshotItem[] };
+  const now = await take(target, scope, 'content', signal);
+  return now === undefined ? undefined : compare(held(items), now);
 }
