@@ -31,7 +31,6 @@ export const ownLists: Readonly<Record<string, ListPath>> = {
 export const releases: ListPath = { link: 'Releases', path: 'releases' };
 export const processes: ListPath = { link: 'DeploymentProcesses', path: 'deploymentprocesses' };
 export const runbookProcesses: ListPath = { link: 'RunbookProcesses', path: 'runbookProcesses' };
-export const variables: ListPath = { link: 'Variables', path: 'variables' };
 export const projects: ListPath = { link: 'Projects', path: 'projects' };
 
 /**
