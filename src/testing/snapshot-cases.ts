@@ -66,7 +66,7 @@ export const snapshotCases: Readonly<Record<string, Step>> = {
   },
 
   'snapshot: a project that is not there is empty': async (bench) => {
-    const scope = await scopeOf(bench.target, bench.projects, bench);
+    const scope = await scopeOf(bench.target, ['No project has this name'], bench);
     for (const depth of depths) assert.deepEqual(await take(bench.target, scope, depth), []);
   },
 
