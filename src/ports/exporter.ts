@@ -24,6 +24,11 @@ export interface PreparedExport {
   readonly projects: readonly { readonly id: string; readonly name: string }[];
   /** What the adapter needs itself; plain data. */
   readonly settled: Options;
+  /**
+   * The options of the request with its names resolved, for `ImportRequest.exportedWith`. Absent when the options of the
+   * request tell an import enough.
+   */
+  readonly exportedWith?: Options | undefined;
   /** What the user should know before the export starts. */
   readonly notes: readonly string[];
 }

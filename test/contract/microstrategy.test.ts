@@ -48,7 +48,7 @@ async function open(): Promise<LibraryBench> {
     target: adapter('prod', servers.target),
     stranger: adapter('stranger', servers.source, strangersPassword),
     projects: ['MicroStrategy Tutorial'],
-    exportOptions: { object: ['8D679D5111D3E4981000E787EC6DE8A4:attribute:replace'] },
+    exportOptions: { object: ['8D679D5111D3E4981000E787EC6DE8A4:attribute:replace', 'Units Sold:fact:replace'] },
     importOptions: {},
     secrets: {},
     parcel: {
@@ -68,7 +68,7 @@ async function open(): Promise<LibraryBench> {
   };
 }
 
-const setup: ContractSetup = { facets: ['exports', 'imports', 'feed', 'moves'], open, pauseMs: 10 };
+const setup: ContractSetup = { facets: ['exports', 'imports', 'feed', 'moves', 'snapshots'], open, pauseMs: 10 };
 
 async function onBench(run: (bench: LibraryBench) => Promise<void>): Promise<void> {
   const bench = await open();

@@ -7,6 +7,7 @@ import { download } from './packages/download.ts';
 import { idleNotes, packageInfo } from './packages/package-content.ts';
 import { factsOf, fileNameOf, refFrom, serverName } from './packages/package-name.ts';
 import { packageOrder, refuseRequestOnly } from './packages/package-order.ts';
+import { resolvedOptions } from './packages/resolved-objects.ts';
 import { requireRights } from './rights.ts';
 import type { Library } from './server.ts';
 
@@ -32,6 +33,7 @@ export function createExporter(library: Library): Exporter {
         package: ref,
         projects: project === undefined ? [] : [project],
         settled: settledMigration({ name, body, project: project?.id }),
+        exportedWith: resolvedOptions(request.options, objects),
         notes: [...notes, ...idleNotes(settings, objects, purpose)],
       };
     },

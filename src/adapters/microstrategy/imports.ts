@@ -57,7 +57,7 @@ async function prepare(library: Library, request: ImportRequest, signal: AbortSi
   const packageId = kept?.packageId ?? '';
   const project = into?.project.id;
   await requireRights(library, { what: 'import', told: 'import packages', project }, signal);
-  const plan = await planImport(library, { packageType, exportedWith, project: into?.project }, signal);
+  const { plan, scope } = await planImport(library, { packageType, exportedWith, project: into?.project }, signal);
   const doomed = plan.filter(({ action }) => action === 'delete').map(({ name }) => name);
   const where = `${into === undefined ? '' : `${into.project.name} on `}${library.connection.name}`;
   return {
@@ -70,6 +70,7 @@ async function prepare(library: Library, request: ImportRequest, signal: AbortSi
       earlier: packageId === '' ? [] : await importsOf(library, packageId, signal),
     },
     plan,
+    scope,
     ...(doomed.length > 0 && !dryRun ? { consent: `delete ${doomed.join(', ')} from ${where}?` } : {}),
     notes: [
       ...(into?.notes ?? []),

@@ -11,6 +11,7 @@ import { createMover } from './moves.ts';
 import { options } from './options.ts';
 import { probe } from './probe.ts';
 import { register, type Library } from './server.ts';
+import { createSnapshots } from './snapshots.ts';
 import { versionObstacle } from './versions.ts';
 import { createClient } from './wire/client.ts';
 import { createSession } from './wire/session.ts';
@@ -40,6 +41,7 @@ export const adapter: AdapterModule = {
       imports: createImporter(library),
       moves: createMover(library),
       feed: createFeed(library),
+      snapshots: createSnapshots(library),
       close: () => session.close(),
     };
     return register(made, library);

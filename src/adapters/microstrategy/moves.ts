@@ -12,6 +12,7 @@ import { packageOrder, type PackageOrder } from './packages/package-order.ts';
 import { sharedStorageObstacle } from './packages/shared-storage.ts';
 import { requireRights } from './rights.ts';
 import { libraryOf, libraryOfPeer, type Library } from './server.ts';
+import { scopeOfPlan } from './snapshots.ts';
 import type { Project } from './wire/schemas.ts';
 
 /** Object migration and project merge between two Libraries that share one storage. */
@@ -82,6 +83,7 @@ async function prepare(
       requestOnly,
     },
     plan,
+    scope: scopeOfPlan(into?.project, objects, plan),
     notes: [
       ...order.notes,
       ...(into?.notes ?? []),
@@ -126,11 +128,20 @@ async function planOf(
   signal: AbortSignal,
 ): Promise<ObjectPlan> {
   if (purpose === 'project_merge') {
-    const keeps = settings.defaultAction === 'use_existing';
+    const keeps = settings.chosen === 'use_existing';
     const detail = `every object by the rule ${settings.defaultAction}`;
     const name = into?.name ?? project?.name ?? '';
     return {
-      items: [{ kind: 'project', name, action: keeps ? 'keep' : 'overwrite', detail }],
+      items: [
+        {
+          kind: 'project',
+          name,
+          ...(into === undefined ? {} : { id: into.id }),
+          action: keeps ? 'keep' : 'overwrite',
+          detail,
+          ...(keeps ? { asked: true } : {}),
+        },
+      ],
       absent: [],
     };
   }

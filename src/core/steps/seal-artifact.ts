@@ -47,7 +47,7 @@ export async function sealArtifact(
   );
   const scope: Json = {
     projects: (prepared?.projects ?? []).map(({ id, name }) => ({ id, name })),
-    options: options as Json,
+    options: (prepared?.exportedWith ?? options) as Json,
   };
   return seal(
     {

@@ -67,6 +67,7 @@ export function typeName(type: number): string {
 }
 
 export const shortcut = types.shortcut;
+export const folder = types.folder;
 
 /** The types of objects that belong to the environment, not to a project. Configuration packages take only these. */
 const ofConfiguration: readonly number[] = [
@@ -99,3 +100,7 @@ export function fits(type: number, packageType: PackageType): boolean {
       return type === types['content-group'] || !ofConfiguration.includes(type);
   }
 }
+
+/** The numbers of all types that a package takes. */
+export const typesIn = (packageType: PackageType): readonly number[] =>
+  Object.values(types).filter((type) => fits(type, packageType));

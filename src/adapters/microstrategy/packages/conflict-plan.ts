@@ -1,10 +1,15 @@
 import type { PlanItem } from '../../../ports/plan.ts';
+import { inParallel } from '../../../streams/in-parallel.ts';
+import { copiesOf, copyName } from '../objects/copies.ts';
+import { factsOfObject, isSameFolder, isSameVersion, looksEqual, type ObjectFacts } from '../objects/object-facts.ts';
 import type { Action } from '../objects/object-list.ts';
 import { typeName } from '../objects/object-types.ts';
 import type { ResolvedObject } from '../objects/objects.ts';
 import type { Library } from '../server.ts';
 import type { MetadataObject } from '../wire/schemas.ts';
 import { actionOf, type PackageSettings } from './package-content.ts';
+
+const atOnce = 6;
 
 export interface ObjectPlan {
   readonly items: readonly PlanItem[];
@@ -22,15 +27,53 @@ export async function planObjects(
 ): Promise<ObjectPlan> {
   const items: PlanItem[] = [];
   const absent: ResolvedObject[] = [];
-  for (const object of wanted) {
-    const there = await target.client.object(object.id, object.type, project, signal);
+  const look = async (object: ResolvedObject) => ({
+    object,
+    there: await target.client.object(object.id, object.type, project, signal),
+  });
+  for await (const { object, there } of inParallel(wanted, atOnce, look)) {
     if (there === undefined) absent.push(object);
-    const rule = actionOf(object, settings);
-    const decided =
-      settings.packageType === 'project_security' ? securityOutcome(rule) : outcome(rule, object.source, there);
-    items.push({ kind: typeName(object.type), name: object.name, ...decided });
+    const planned = { ...object, facts: factsOfObject(object.source) };
+    items.push(await planOne(target, planned, there, { settings, project }, signal));
   }
   return { items, absent };
+}
+
+interface PlannedObject {
+  /** Undefined when only its name is known, and the target has none of that name. */
+  readonly id: string | undefined;
+  readonly name: string;
+  readonly type: number;
+  readonly action: Action | undefined;
+  readonly facts: ObjectFacts;
+}
+
+interface Rules {
+  readonly settings: PackageSettings;
+  /** The project of the target; undefined for the configuration. */
+  readonly project: string | undefined;
+}
+
+/** One object of the plan, which is found again by its id. `asked`: it stays by a rule that the user gave. */
+export async function planOne(
+  target: Library,
+  object: PlannedObject,
+  there: MetadataObject | undefined,
+  { settings, project }: Rules,
+  signal: AbortSignal,
+): Promise<PlanItem> {
+  const { id, name, type, facts } = object;
+  const rule = actionOf(object, settings);
+  const ofSecurity = settings.packageType === 'project_security';
+  const here = there === undefined ? undefined : factsOfObject(there);
+  const decided = ofSecurity ? securityOutcome(rule) : outcome(rule, facts, here);
+  const kind = typeName(type);
+  const isAsked = decided.action === 'keep' && (object.action ?? settings.chosen) !== undefined;
+  if (id !== undefined && rule === 'keep_both' && there !== undefined && decided.action === 'create') {
+    const copies = await copiesOf(target, { id, type, name }, project, signal);
+    return { kind, name: copyName(name, copies.length), ...decided };
+  }
+  return { kind, name, ...(id === undefined ? {} : { id }), ...decided, ...(isAsked ? { asked: true } : {}) };
 }
 
 /** The outcome for a project_security package, which holds no users but their rights in the project. */
@@ -42,51 +85,50 @@ export function securityOutcome(rule: Action): Outcome {
 
 type Outcome = Pick<PlanItem, 'action' | 'detail'>;
 
-/** The outcome by the documented rules. Versions and times count only when both ends tell them. */
-export function outcome(
-  rule: Action,
-  source: Pick<MetadataObject, 'version' | 'dateModified'>,
-  target: Pick<MetadataObject, 'version' | 'dateModified'> | undefined,
-): Outcome {
+/** The outcome by the documented rules. Versions, times and folders count only when both ends tell them. */
+export function outcome(rule: Action, source: ObjectFacts, target: ObjectFacts | undefined): Outcome {
   if (target === undefined) {
     if (rule === 'delete') return { action: 'unchanged', detail: 'delete: the target has none' };
     return rule === 'use_existing'
       ? { action: 'unchanged', detail: 'use_existing: the target has none, and nothing is copied' }
       : { action: 'create' };
   }
-  const same = source.version !== undefined && source.version === target.version;
   switch (rule) {
     case 'delete':
       return { action: 'delete', detail: 'fails when other objects use it' };
     case 'force_replace':
-      return { action: 'overwrite', detail: rule };
+      return looksEqual(source, target)
+        ? { action: 'unchanged', detail: `${rule}: it is written again, although it is equal` }
+        : { action: 'overwrite', detail: rule };
     case 'use_existing':
-      return same ? { action: 'unchanged' } : { action: 'keep', detail: rule };
+      return kept(source, target, rule);
     case 'replace':
-      return replaced(same, rule);
+      return replaced(source, target, rule);
     case 'keep_both':
-      return same ? { action: 'unchanged' } : { action: 'create', detail: 'keep_both: beside the one that is there' };
+      return isSameVersion(source, target)
+        ? { action: 'unchanged' }
+        : { action: 'create', detail: 'keep_both: beside the one that is there' };
     case 'use_newer':
     case 'use_older': {
       const newer = isNewer(source, target);
       if (newer === undefined) return { action: 'overwrite', detail: `${rule}: the times of change are not known` };
-      return newer === (rule === 'use_newer') ? replaced(same, rule) : kept(same, rule);
+      return newer === (rule === 'use_newer') ? replaced(source, target, rule) : kept(source, target, rule);
     }
   }
 }
 
-function replaced(same: boolean, detail: string): Outcome {
-  return same ? { action: 'unchanged' } : { action: 'overwrite', detail };
+function replaced(source: ObjectFacts, target: ObjectFacts, rule: Action): Outcome {
+  if (!isSameVersion(source, target)) return { action: 'overwrite', detail: rule };
+  if (isSameFolder(source, target)) return { action: 'unchanged' };
+  return { action: 'overwrite', detail: `${rule}: it is equal, and moves to the folder ${source.folder ?? ''}` };
 }
 
-function kept(same: boolean, detail: string): Outcome {
-  return same ? { action: 'unchanged' } : { action: 'keep', detail };
+function kept(source: ObjectFacts, target: ObjectFacts, rule: Action): Outcome {
+  const isIdentical = isSameVersion(source, target) && isSameFolder(source, target);
+  return isIdentical ? { action: 'unchanged' } : { action: 'keep', detail: rule };
 }
 
-function isNewer(
-  source: Pick<MetadataObject, 'dateModified'>,
-  target: Pick<MetadataObject, 'dateModified'>,
-): boolean | undefined {
+function isNewer(source: ObjectFacts, target: ObjectFacts): boolean | undefined {
   const [one, other] = [Date.parse(source.dateModified ?? ''), Date.parse(target.dateModified ?? '')];
   return Number.isNaN(one) || Number.isNaN(other) ? undefined : one > other;
 }

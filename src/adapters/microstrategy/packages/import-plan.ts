@@ -2,12 +2,15 @@ import { isMigratorError } from '../../../errors.ts';
 import type { Options } from '../../../ports/options.ts';
 import type { PlanItem } from '../../../ports/plan.ts';
 import { isForbidden } from '../../shared/answers.ts';
-import { wantedObjects, type Action, type WantedObject } from '../objects/object-list.ts';
-import { typeName, type PackageType } from '../objects/object-types.ts';
+import { wantedObjects } from '../objects/object-list.ts';
+import type { PackageType } from '../objects/object-types.ts';
+import type { Scope } from '../../../ports/snapshot.ts';
 import type { Library } from '../server.ts';
+import { scopeOfPlan } from '../snapshots.ts';
 import type { MetadataObject } from '../wire/schemas.ts';
-import { outcome, securityOutcome } from './conflict-plan.ts';
+import { planOne } from './conflict-plan.ts';
 import { packageSettings } from './package-content.ts';
+import { packedObject, type PackedObject } from './resolved-objects.ts';
 
 export interface PackedWork {
   readonly packageType: PackageType;
@@ -17,36 +20,56 @@ export interface PackedWork {
   readonly project: { readonly id: string; readonly name: string } | undefined;
 }
 
+export interface ImportPlan {
+  readonly plan: readonly PlanItem[];
+  readonly scope: Scope;
+}
+
 /**
- * What the import of a package will do. The rules are in the package file, which cannot be read, so they are taken from
- * the options of its export. When these are not known, everything may be overwritten. Reads only.
+ * What the import of a package will do, and where. The rules are in the package file, which cannot be read, so they are
+ * taken from the options of its export, with the ids that the export had resolved. When these are not known, everything
+ * may be overwritten. Reads only.
  */
-export async function planImport(target: Library, work: PackedWork, signal: AbortSignal): Promise<readonly PlanItem[]> {
-  const { packageType, project } = work;
-  const { settings, objects } = rulesOf(work);
+export async function planImport(target: Library, work: PackedWork, signal: AbortSignal): Promise<ImportPlan> {
+  const { exportedWith = {}, project } = work;
+  const { settings, objects: wanted } = rulesOf(work);
+  const objects = wanted.map((one) => packedObject(one, exportedWith));
   if (objects.length === 0) {
     const { chosen } = settings;
-    return [
-      {
-        kind: project === undefined ? 'configuration' : 'project',
-        name: project?.name ?? target.connection.name,
-        action: chosen === 'use_existing' ? 'keep' : 'overwrite',
-        detail: chosen === undefined ? 'by the rules that were packed with it' : `every object by the rule ${chosen}`,
-      },
-    ];
+    const isKept = chosen === 'use_existing';
+    const item: PlanItem = {
+      kind: project === undefined ? 'configuration' : 'project',
+      name: project?.name ?? target.connection.name,
+      ...(project === undefined ? {} : { id: project.id }),
+      action: isKept ? 'keep' : 'overwrite',
+      detail: chosen === undefined ? 'by the rules that were packed with it' : `every object by the rule ${chosen}`,
+      ...(isKept ? { asked: true } : {}),
+    };
+    return { plan: [item], scope: scopeOfPlan(project, objects, [item]) };
   }
   const plan: PlanItem[] = [];
   for (const one of objects) {
     const there = await present(target, one, project?.id, signal);
-    if (there === 'unknown') return [];
-    const rule: Action = one.action ?? settings.defaultAction;
-    const decided =
-      packageType === 'project_security'
-        ? securityOutcome(rule)
-        : outcome(rule, { version: undefined, dateModified: undefined }, there);
-    plan.push({ kind: typeName(one.type), name: there?.name ?? one.named, ...decided });
+    if (there === 'unknown') return { plan: [], scope: scopeOfPlan(project, objects, []) };
+    const planned = await planOne(
+      target,
+      { ...one, id: one.id ?? there?.id, name: there?.name ?? one.name },
+      there,
+      {
+        settings,
+        project: project?.id,
+      },
+      signal,
+    );
+    plan.push(one.id === undefined ? byName(planned) : planned);
   }
-  return plan;
+  return { plan, scope: scopeOfPlan(project, objects, plan) };
+}
+
+/** The package goes by ids. Without them, an object of that name may be another one. */
+function byName(item: PlanItem): PlanItem {
+  const guess = 'by its name only, because the id of the packed object is not known';
+  return { ...item, detail: item.detail === undefined ? guess : `${item.detail}; ${guess}` };
 }
 
 /**
@@ -67,14 +90,14 @@ function rulesOf({ exportedWith = {}, packageType }: PackedWork) {
  */
 async function present(
   { client }: Library,
-  { named, isId, type }: WantedObject,
+  { id, name, type }: PackedObject,
   project: string | undefined,
   signal: AbortSignal,
 ): Promise<MetadataObject | 'unknown' | undefined> {
   try {
-    if (isId) return await client.object(named.toUpperCase(), type, project, signal);
-    for await (const object of client.search({ type, name: named }, project, signal)) {
-      if (object.name?.toLowerCase() === named.toLowerCase()) return object;
+    if (id !== undefined) return await client.object(id, type, project, signal);
+    for await (const object of client.search({ type, name }, project, signal)) {
+      if (object.name?.toLowerCase() === name.toLowerCase()) return object;
     }
     return undefined;
   } catch (error) {

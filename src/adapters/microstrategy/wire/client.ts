@@ -43,12 +43,18 @@ export interface Client {
     project: string | undefined,
     signal: AbortSignal,
   ): Promise<MetadataObject | undefined>;
-  /** The objects of a type; with `name` those with exactly that name. */
+  /** The objects of a type; with `name` those with exactly that name, or those whose name begins so. */
   search(
-    wanted: { readonly type: number; readonly name?: string },
+    wanted: { readonly type: number; readonly name?: string; readonly begins?: boolean },
     project: string | undefined,
     signal: AbortSignal,
   ): AsyncIterable<MetadataObject>;
+  /** A page of the objects of these types, with the folders above them. */
+  page(
+    wanted: { readonly types: readonly number[]; readonly offset: number },
+    project: string | undefined,
+    signal: AbortSignal,
+  ): Promise<{ readonly totalItems?: number | undefined; readonly result: readonly MetadataObject[] }>;
   createMigration(body: object, project: string | undefined, signal: AbortSignal): Promise<Migration>;
   /** Undefined when this Library has no such migration. */
   migration(id: string, signal: AbortSignal): Promise<Migration | undefined>;
@@ -74,10 +80,12 @@ export interface Client {
   deleteSharedFile(id: string, signal: AbortSignal): Promise<boolean>;
 }
 
-const pageSize = 100;
+export const pageSize = 100;
 const listSize = 1000;
 /** Without this list the server shows object migrations only. Migration groups are left out. */
 const purposes = 'object_migration,project_merge,migration_from_shared_file_store';
+// How a name is compared (EnumDSSXMLSearchTypes).
+const beginning = 1;
 const exactly = 2;
 // The server reads or writes a whole package before it answers these calls.
 const workMs = 10 * 60_000;
@@ -107,8 +115,14 @@ export function createClient(http: Http): Client {
           headers: projectHeader(project),
         }),
       ),
-    search: async function* ({ type, name }, project, signal) {
-      const query = { type, ...(name === undefined ? {} : { name, pattern: exactly }), limit: pageSize };
+    page: ({ types, offset }, project, signal) => {
+      const path = `api/searches/results?${types.map((type) => `type=${type}`).join('&')}`;
+      const query = { getAncestors: true, limit: pageSize, offset };
+      return get(path, searchSchema, signal, { query, headers: projectHeader(project) });
+    },
+    search: async function* ({ type, name, begins = false }, project, signal) {
+      const pattern = begins ? beginning : exactly;
+      const query = { type, ...(name === undefined ? {} : { name, pattern }), limit: pageSize };
       for (let offset = 0; ;) {
         const page = await get('api/searches/results', searchSchema, signal, {
           query: { ...query, offset },

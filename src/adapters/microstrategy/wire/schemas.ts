@@ -42,6 +42,12 @@ export const objectSchema = z.object({
   subtype: number,
   version: text,
   dateModified: text,
+  description: text,
+  hidden: flag,
+  /** The folders above it; level 1 is the one that contains it. */
+  ancestors: list(z.object({ id: text, name: text, level: number })),
+  /** The access control list, which single objects show and searches do not. */
+  acl: z.unknown().optional(),
 });
 export type MetadataObject = z.infer<typeof objectSchema>;
 

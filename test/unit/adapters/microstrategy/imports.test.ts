@@ -254,6 +254,65 @@ describe('the plan of an import, whose package cannot be read, is made from the 
     expect(consent).toBe(asks ? `delete Year from ${tutorial.name} on prod?` : undefined);
   });
 
+  describe('with the ids and versions that the export had resolved', () => {
+    const resolved = (facts: object): Options => ({
+      object: [`${year.id}:12:replace`],
+      resolved: [JSON.stringify({ id: year.id, name: 'Year', version: 'V1', ...facts })],
+    });
+    const there = (more: object) => object({ ...year, version: 'V1', ...more });
+    const ancestors = (...names: string[]) => ({
+      ancestors: ['MicroStrategy Tutorial', ...names].map((name, at, all) => ({
+        name,
+        id: name,
+        level: all.length - at,
+      })),
+    });
+    const folder = { folderId: 'Reports', folder: 'Public Objects/Reports' };
+
+    test.each<[string, Options, Call, object]>([
+      ['an equal one', resolved({}), there({}), { action: 'unchanged' }],
+      ['another version', resolved({}), there({ version: 'V2' }), { action: 'overwrite' }],
+      ['one that was renamed there', resolved({}), there({ name: 'Jahr', version: 'V2' }), { action: 'overwrite' }],
+      ['one that is not there, but another of its name', resolved({}), object(notFound, 404), { action: 'create' }],
+      [
+        'an equal one in another folder',
+        resolved(folder),
+        there(ancestors('Public Objects', 'Old')),
+        { action: 'overwrite', detail: expect.stringContaining('moves to the folder Public Objects/Reports') },
+      ],
+      [
+        'an equal one in the same folder',
+        resolved(folder),
+        there(ancestors('Public Objects', 'Reports')),
+        { action: 'unchanged' },
+      ],
+    ])('%s', async (_, exportedWith, call, expected) => {
+      const { plan, scope } = await prepare([upload(), projects, call, begun()], { files, exportedWith });
+      expect(plan).toMatchObject([{ kind: 'attribute', id: year.id, ...expected }]);
+      expect(scope).toEqual({ project, object: [`${year.id}:12`] });
+    });
+  });
+
+  test('says that a name alone may mean another object', async () => {
+    const calls = [upload(), projects, search(year), begun()];
+    const { plan } = await prepare(calls, { files, exportedWith: { object: ['Year:attribute:replace'] } });
+    expect(plan).toMatchObject([{ id: year.id, detail: expect.stringContaining('by its name only') }]);
+  });
+
+  test.each<[Options, boolean | undefined]>([
+    [named('use_existing'), true],
+    [{ object: [`${year.id}:attribute`], defaultAction: 'use_existing' }, true],
+    [
+      { object: [`${year.id}:attribute`], resolved: [JSON.stringify({ id: year.id, dateModified: '2020-01-01' })] },
+      undefined,
+    ],
+  ])('tells that a kept object was asked for, by %j', async (exportedWith, asked) => {
+    const newer = object({ ...year, version: 'V2', dateModified: '2021-01-01T00:00:00.000Z' });
+    const { plan } = await prepare([upload(), projects, newer, begun()], { files, exportedWith });
+    expect(plan).toMatchObject([{ action: 'keep' }]);
+    expect(plan![0]!.asked).toBe(asked);
+  });
+
   test('is left out when the account may not look', async () => {
     const calls = [upload(), projects, object({ code: 'ERR014', message: 'no' }, 403), begun()];
     expect((await prepare(calls, { files, exportedWith: named('replace') })).plan).toEqual([]);

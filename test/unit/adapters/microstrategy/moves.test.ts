@@ -136,7 +136,10 @@ describe('the steps of an object migration', () => {
       const target = { name: 'prod', adapter: bench.open('target') };
       const prepared = await source.moves!.prepare(request, target, never);
       expect(JSON.parse(JSON.stringify(prepared))).toEqual(prepared);
-      expect(prepared.plan).toEqual([{ kind: 'attribute', name: 'Year', action: 'overwrite', detail: 'replace' }]);
+      expect(prepared.plan).toEqual([
+        { kind: 'attribute', name: 'Year', id: year.id, action: 'overwrite', detail: 'replace' },
+      ]);
+      expect(prepared.scope).toEqual({ project, object: [`${year.id}:12`] });
       expect(JSON.parse(String(prepared.settled['body']))).toEqual(body(bench, prepared.settled['name']));
       expect(prepared.settled['name']).toMatch(/^Night-7 1\.0\.0-\d{8}T\d{6}-[0-9a-f]{8}$/);
       expect(await source.moves!.start(prepared, target, {}, never)).toBe(move);

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import type { MigratorError } from '../../../../../src/errors.ts';
+import { collect } from '../../../../../src/testing/workbench.ts';
 import { never } from '../../../../support/adapter-tools.ts';
 import { copy, notFound, record, undoStorage } from '../../../../support/library-records.ts';
 import { migration, project, withLibraries, type Call } from '../../../../support/library-script.ts';
@@ -85,6 +87,59 @@ describe('an undo', () => {
     ];
     const undone = withLibraries(calls, ({ open }) => open('target').jobs.undo!(migration, never));
     expect(await undone).toBe(`${migration}/undo`);
+  });
+});
+
+describe('an undo that waits', () => {
+  const waits = { ...imported, undoRequestStatus: 'requested' };
+  const source: Call = { on: 'source', line: `GET ${line}`, answer: record({ importInfo: {} }) };
+
+  test.each([
+    ['approve', 'target', migration, [show(waits)], `microstrategy:prod:${migration}/undo`],
+    ['reject', 'target', migration, [show(waits)], `microstrategy:prod:${migration}/undo`],
+    ['approve', 'source', `${migration}@prod`, [source, show(waits)], `microstrategy:lab:${migration}/undo@prod`],
+  ] as const)('is not decided by %s on the %s with the handle of the import', async (verb, side, id, calls, handle) => {
+    await withLibraries([...calls], async ({ open }) => {
+      const error = await open(side).jobs[verb]!(id, never).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'CONFLICT', details: { waitsFor: 'undo', handle } });
+      expect((error as MigratorError).message).toContain('roll the import back');
+      expect((error as MigratorError).hint).toContain(handle);
+    });
+  });
+
+  test.each([
+    ['approve', 'approved', project],
+    ['reject', 'rejected', null],
+  ] as const)('is decided by %s with its own handle', async (verb, word, header) => {
+    await withLibraries([show(waits), ask(word, header)], async ({ open }) => {
+      await expect(open('target').jobs[verb]!(`${migration}/undo`, never)).resolves.toBeUndefined();
+    });
+  });
+
+  test('is shown with its import, which has succeeded', async () => {
+    await withLibraries([show(waits)], async ({ open }) => {
+      const status = await open('target').jobs.status(migration, never);
+      expect(status.state).toBe('succeeded');
+      expect(status.messages).toEqual([{ level: 'info', text: expect.stringContaining(`${migration}/undo`) }]);
+    });
+  });
+
+  test.each([
+    ['waits', waits, 'waiting'],
+    ['runs', { ...imported, status: 'undoing', undoRequestStatus: 'approved' }, 'running'],
+  ])('is in the list of jobs while it %s', async (_, importInfo, state) => {
+    const query =
+      'offset=0&limit=1000&packageInfo.purpose=object_migration%2Cproject_merge%2Cmigration_from_shared_file_store';
+    const all: Call = {
+      on: 'target',
+      line: `GET /api/migrations?${query}`,
+      answer: { total: 1, data: [copy(importInfo)] },
+    };
+    await withLibraries([all], async ({ open }) => {
+      const jobs = await collect(open('target').jobs.list({ all: false, limit: 5 }, never));
+      expect(jobs.map(({ id }) => id)).toEqual([`${migration}/undo`, migration]);
+      expect(jobs[0]).toMatchObject({ kind: 'undo', state });
+    });
   });
 });
 
