@@ -19,10 +19,7 @@ export const adapter: AdapterModule = {
   contract: 1,
   product: 'microstrategy',
   secretSettings,
-  request: ({ options: given }) => ({
-    ...halvesOf(given, options),
-    untilApproval: given['requestOnly'] === true,
-  }),
+  request: ({ options: given }) => ({ ...halvesOf(given, options), untilApproval: given['requestOnly'] === true }),
   create: (settings, tools): Adapter => {
     const connection = readConnection(settings);
     const session = createSession(connection, tools);

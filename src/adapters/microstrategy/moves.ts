@@ -129,10 +129,7 @@ async function planOf(
     const keeps = settings.defaultAction === 'use_existing';
     const detail = `every object by the rule ${settings.defaultAction}`;
     const name = into?.name ?? project?.name ?? '';
-    return {
-      items: [{ kind: 'project', name, action: keeps ? 'keep' : 'overwrite', detail }],
-      absent: [],
-    };
+    return { items: [{ kind: 'project', name, action: keeps ? 'keep' : 'overwrite', detail }], absent: [] };
   }
   try {
     return await planObjects(target, objects, settings, into?.id, signal);

@@ -17,10 +17,7 @@ export const adapter: AdapterModule = {
   contract: 1,
   product: 'octopus',
   secretSettings,
-  request: ({ options: given }) => ({
-    ...halvesOf(given, options),
-    overwrites: given['overwriteExisting'] === true,
-  }),
+  request: ({ options: given }) => ({ ...halvesOf(given, options), overwrites: given['overwriteExisting'] === true }),
   create: (settings, tools): Adapter => {
     const connection = readConnection(settings);
     const http = tools.http({ baseUrl: connection.url, headers: connection.headers, explain });

@@ -20,9 +20,7 @@ export function readCallbacks(options: Options, { wait }: { readonly wait: boole
       throw new MigratorError(
         'USAGE',
         `for this product migrator makes the --${when}-callback itself, so it must wait until the job ends`,
-        {
-          hint: 'leave out --no-wait',
-        },
+        { hint: 'leave out --no-wait' },
       );
     }
     return new URL(text);

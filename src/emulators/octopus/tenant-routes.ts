@@ -160,11 +160,7 @@ export const tenantRoutes: readonly Route[] = [
         visit.instance.store.all('Tenants', visit.space).map((tenant) => variablesDocument(visit, tenant)),
       ),
   },
-  {
-    ...view,
-    path: '/tenants/:id/variables',
-    handle: (visit) => json(200, variablesDocument(visit, tenantOf(visit))),
-  },
+  { ...view, path: '/tenants/:id/variables', handle: (visit) => json(200, variablesDocument(visit, tenantOf(visit))) },
   { ...edit, path: '/tenants/:id/variables', handle: setVariables },
   {
     ...view,

@@ -102,12 +102,6 @@ export const packageSchema = z.object({
 export type PackageResource = z.infer<typeof packageSchema>;
 
 /** A page of a list. The caller reads each of `Items` by a schema of its own. */
-export const pageSchema = z.object({
-  Items: z.array(z.unknown()),
-  TotalResults: number,
-});
+export const pageSchema = z.object({ Items: z.array(z.unknown()), TotalResults: number });
 
-export const errorSchema = z.object({
-  ErrorMessage: text,
-  Errors: z.array(z.string()).nullish(),
-});
+export const errorSchema = z.object({ ErrorMessage: text, Errors: z.array(z.string()).nullish() });
