@@ -59,19 +59,9 @@ export const taskSchema = z.object({
 });
 export type TaskResource = z.infer<typeof taskSchema>;
 
-const logElementSchema = z.object({
-  Category: z.string(),
-  OccurredAt: text,
-  MessageText: text,
-  Detail: text,
-});
+const logElementSchema = z.object({ Category: z.string(), OccurredAt: text, MessageText: text, Detail: text });
 
-const nodeFields = z.object({
-  Name: text,
-  Status: text,
-  ProgressMessage: text,
-  LogElements: list(logElementSchema),
-});
+const nodeFields = z.object({ Name: text, Status: text, ProgressMessage: text, LogElements: list(logElementSchema) });
 export type ActivityNode = z.infer<typeof nodeFields> & { readonly Children: readonly ActivityNode[] };
 
 const nodeSchema: z.ZodType<ActivityNode> = nodeFields.extend({
