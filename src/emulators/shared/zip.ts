@@ -32,7 +32,9 @@ export async function* writeZip(members: Iterable<ZipMember> | AsyncIterable<Zip
     }
     zip.end();
   };
-  const added = adding().catch((error: unknown) => zip.outputStream.emit('error', error));
+  const added = adding().catch((error: unknown) => {
+    if (!stop.signal.aborted) zip.outputStream.emit('error', error);
+  });
   try {
     yield* zip.outputStream as AsyncIterable<Buffer>;
   } finally {
