@@ -32,7 +32,7 @@ export const rooms = {
       {
         paths: [`src/adapters/${product}/`],
         may: [...below, 'streams', 'adapters/shared', ...(product === 'enms' ? ['enms-yaml'] : [])],
-        packages: ['zod'],
+        packages: ['zod', ...(product === 'snaplogic' ? ['yauzl', 'yazl'] : [])],
       },
     ]),
   ),
@@ -41,7 +41,7 @@ export const rooms = {
   'emulators/shared': {
     paths: ['src/emulators/shared/'],
     may: ['leaves'],
-    packages: ['libsql', 'find-my-way', 'busboy'],
+    packages: ['libsql', 'find-my-way', 'busboy', 'yauzl', 'yazl'],
     machine: true,
   },
   ...Object.fromEntries(

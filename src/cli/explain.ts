@@ -18,11 +18,7 @@ export function explain(error: unknown, { debug }: { readonly debug: boolean }):
   if (error.hint !== undefined) lines.push(`migrator: hint: ${error.hint}`);
   if (debug) lines.push(...causes(error));
   const { code, message, hint, details } = error;
-  return {
-    exitCode,
-    lines,
-    document: { document: 'migrator/error/1', code, message, hint, details, exitCode },
-  };
+  return { exitCode, lines, document: { document: 'migrator/error/1', code, message, hint, details, exitCode } };
 }
 
 /** After an abort, an error of the platform is an interruption and not a bug. */

@@ -14,6 +14,4 @@ export const systemClock: Clock = {
   },
 };
 
-export const systemRandom: Random = {
-  bytes: (length) => randomBytes(length),
-};
+export const systemRandom: Random = { bytes: (length) => randomBytes(length) };

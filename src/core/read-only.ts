@@ -47,8 +47,6 @@ function refusal(product: string): MigratorError {
   return new MigratorError(
     'UNSUPPORTED',
     `this ${product} instance is the source, and migrator does not write to a source`,
-    {
-      hint: 'to write to it, name it as the target',
-    },
+    { hint: 'to write to it, name it as the target' },
   );
 }

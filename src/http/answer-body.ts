@@ -88,10 +88,7 @@ export function rawBody(
     throw new MigratorError(
       'REMOTE_UNEXPECTED',
       `${name.host} compressed (${encoding}) a download that must not be compressed`,
-      {
-        hint: 'a proxy may be rewriting downloads',
-        details: { request: name.line },
-      },
+      { hint: 'a proxy may be rewriting downloads', details: { request: name.line } },
     );
   }
   const length = answer.headers['content-length'];

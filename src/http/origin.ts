@@ -61,9 +61,7 @@ function foreign(base: URL, url: URL | undefined): MigratorError {
   return new MigratorError(
     'REMOTE_UNEXPECTED',
     `${base.host} points to ${url?.origin ?? 'an address that cannot be read'}`,
-    {
-      hint: 'a server may only point to itself; if it has two names, configure the one that it uses itself',
-    },
+    { hint: 'a server may only point to itself; if it has two names, configure the one that it uses itself' },
   );
 }
 

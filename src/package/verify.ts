@@ -102,10 +102,7 @@ function checkSigner(
   throw untrusted(
     'signature',
     `the signature of key ${keyId} does not match: SHA256SUMS was changed after it was signed`,
-    {
-      hint: 'fetch the package again, and ask its sender if it fails again',
-      details: { keyId },
-    },
+    { hint: 'fetch the package again, and ask its sender if it fails again', details: { keyId } },
   );
 }
 

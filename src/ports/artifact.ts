@@ -21,6 +21,8 @@ export interface ArtifactFile {
   readonly digest?: Digest | undefined;
   /** Starts the stream at the first byte. May be called again after a failure. */
   open(signal: AbortSignal): ByteStream;
+  /** `length` bytes from `start`. Absent where the bytes come only as one stream, as from a server. */
+  range?(start: number, length: number, signal: AbortSignal): ByteStream;
 }
 
 export interface PackageRef {

@@ -32,6 +32,4 @@ export interface Reporter {
   report(event: Event): void;
 }
 
-export const silent: Reporter = {
-  report: () => undefined,
-};
+export const silent: Reporter = { report: () => undefined };

@@ -9,10 +9,7 @@ import type { Clock } from '../ports/runtime.ts';
 export function adapterTools(
   settings: Partial<HttpSettings> = {},
   peers: Readonly<Record<string, () => Adapter>> = {},
-): AdapterTools & {
-  readonly waits: number[];
-  readonly lines: string[];
-} {
+): AdapterTools & { readonly waits: number[]; readonly lines: string[] } {
   const waits: number[] = [];
   const lines: string[] = [];
   const clock: Clock = {

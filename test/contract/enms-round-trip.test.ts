@@ -15,6 +15,7 @@ import type { Options } from '../../src/ports/options.ts';
 import { Secret } from '../../src/secret.ts';
 import { adapterTools, never } from '../support/adapter-tools.ts';
 import { objectGraph, siteProperties, type Step } from '../support/enms-graph.ts';
+import { countedSource, packageFolderIn } from '../support/package-folder.ts';
 import { identity, keys, signer, trust } from '../support/packages.ts';
 import { memoryRun, recordingReporter } from '../support/ports.ts';
 import { fc } from '../support/property.ts';
@@ -124,13 +125,15 @@ async function migrate(source: Server, target: Server, file: string, options: Op
   );
   expect(exported).toMatchObject({ outcome: 'done', sealed: expect.anything() });
   const bytes = await openFileSource(file);
+  const counted = countedSource(bytes);
+  const folder = packageFolderIn(`${file}.state`);
   try {
     const imported = await importPackage(
       { dryRun: false, onConflict: 'fail', overwrites: false, ignoreVersion: false, options: {}, ...waiting },
       {
         ...ports(),
         target: instanceOf(target.emulator, 'dr'),
-        source: { kind: 'sealed', sealed: { name: file, bytes, trust, keys, limits: defaultLimits } },
+        source: { kind: 'sealed', sealed: { name: file, bytes: counted, trust, keys, limits: defaultLimits, folder } },
         secrets: {},
         backup: undefined,
         consent: () => Promise.resolve(true),
@@ -138,6 +141,8 @@ async function migrate(source: Server, target: Server, file: string, options: Op
       never,
     );
     expect({ outcome: imported.outcome, warnings: imported.warnings }).toEqual({ outcome: 'done', warnings: [] });
+    // It was verified, and opened once.
+    expect(counted.streams()).toBe(2);
   } finally {
     await bytes.close();
   }

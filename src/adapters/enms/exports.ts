@@ -130,10 +130,7 @@ async function startMigration(server: Server, prepared: PreparedExport, signal: 
   throw new MigratorError(
     'REMOTE_UNEXPECTED',
     `eNMS did not finish the export: ${words === '' ? String(status) : words}`,
-    {
-      hint: 'the reason stands in the log of the server only',
-      details: { status },
-    },
+    { hint: 'the reason stands in the log of the server only', details: { status } },
   );
 }
 

@@ -1,5 +1,9 @@
-import type { ProductOptions } from '../../ports/options.ts';
+import type { OptionSpec, ProductOptions } from '../../ports/options.ts';
 import { types } from './model/types-and-relations.ts';
+
+const exporting: OptionSpec['verbs'] = ['partial-export', 'migrate-project'];
+const importing: OptionSpec['verbs'] = ['import', 'migrate-project'];
+const both: OptionSpec['verbs'] = ['partial-export', 'import', 'migrate-project'];
 
 /** The parameters of the migration and topology endpoints as command-line options. */
 export const options: ProductOptions = {
@@ -14,12 +18,12 @@ export const options: ProductOptions = {
       choices: types,
       description:
         'a type to take along (repeatable; default: all eleven types; for an import all types in the package)',
-      verbs: ['partial-export', 'import', 'migrate-project'],
+      verbs: both,
     },
     {
       name: 'private-properties',
       description: 'also take passwords and keys along, as the server keeps them',
-      verbs: ['partial-export', 'migrate-project'],
+      verbs: exporting,
     },
     {
       name: 'via',
@@ -27,7 +31,7 @@ export const options: ProductOptions = {
       choices: ['web', 'rest'],
       description:
         'web: migration files through the web interface; rest: object by object through the REST API (default: `via` of the instance, else web)',
-      verbs: ['partial-export', 'import', 'migrate-project'],
+      verbs: both,
     },
     {
       name: 'topology',
@@ -42,7 +46,7 @@ export const options: ProductOptions = {
     {
       name: 'empty-database-before-import',
       description: 'first delete everything of the imported types on the target, after a backup and your consent',
-      verbs: ['import', 'migrate-project'],
+      verbs: importing,
     },
     {
       name: 'own-password',
@@ -50,24 +54,20 @@ export const options: ProductOptions = {
       choices: ['keep', 'replace'],
       description:
         'what happens to the password of the importing account when the package has a different one (default: keep)',
-      verbs: ['import', 'migrate-project'],
+      verbs: importing,
     },
     {
       name: 'new-password',
       value: 'secret',
       secret: true,
       description: 'with --own-password replace: the password that the account has after the import',
-      verbs: ['import', 'migrate-project'],
+      verbs: importing,
     },
-    {
-      name: 'skip-pool-update',
-      description: 'do not compute the pools after the import',
-      verbs: ['import', 'migrate-project'],
-    },
+    { name: 'skip-pool-update', description: 'do not compute the pools after the import', verbs: importing },
     {
       name: 'skip-model-update',
       description: 'do not update what depends on users, services and networks after the import',
-      verbs: ['import', 'migrate-project'],
+      verbs: importing,
     },
   ],
 };

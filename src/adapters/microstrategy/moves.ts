@@ -76,12 +76,7 @@ async function prepare(
   return {
     project: project ?? order.project?.name ?? 'configuration objects',
     dryRun,
-    settled: {
-      ...settledMigration({ name, body, project: order.project?.id }),
-      peer: peer.name,
-      dryRun,
-      requestOnly,
-    },
+    settled: { ...settledMigration({ name, body, project: order.project?.id }), peer: peer.name, dryRun, requestOnly },
     plan,
     scope: scopeOfPlan(into?.project, objects, plan),
     notes: [

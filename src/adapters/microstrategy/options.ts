@@ -67,11 +67,7 @@ export const options: ProductOptions = {
         'conflict rule for the named objects that have none of their own (default: that of --default-action)',
       verbs: editing,
     },
-    {
-      name: 'include-dependents',
-      description: 'also pack what the named objects depend on',
-      verbs: editing,
-    },
+    { name: 'include-dependents', description: 'also pack what the named objects depend on', verbs: editing },
     {
       name: 'acl-on-replacing',
       value: 'rule',

@@ -31,9 +31,7 @@ export function readConnection(connection: Connection): OctopusConnection {
     throw new MigratorError(
       'CONFIG_INVALID',
       `instance ${connection.name} needs either an API key or an access token`,
-      {
-        hint: 'set `apiKey`, for example to env:OCTOPUS_API_KEY',
-      },
+      { hint: 'set `apiKey`, for example to env:OCTOPUS_API_KEY' },
     );
   }
   return {

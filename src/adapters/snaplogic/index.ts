@@ -28,11 +28,7 @@ export const adapter: AdapterModule = {
         hint: 'run the command once for each project',
       });
     }
-    return {
-      ...halvesOf(given, options),
-      overwrites: given['noDuplicateCheck'] === true,
-      sameInstance: placed,
-    };
+    return { ...halvesOf(given, options), overwrites: given['noDuplicateCheck'] === true, sameInstance: placed };
   },
   create: (settings, tools) => {
     const connection = readConnection(settings);

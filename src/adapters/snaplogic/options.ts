@@ -1,4 +1,7 @@
-import type { ProductOptions } from '../../ports/options.ts';
+import type { OptionSpec, ProductOptions } from '../../ports/options.ts';
+
+const exporting: OptionSpec['verbs'] = ['migrate-project', 'partial-export'];
+const importing: OptionSpec['verbs'] = ['import', 'migrate-project'];
 
 /** The parameters of project migrate, export and import as command-line options. */
 export const options: ProductOptions = {
@@ -15,7 +18,7 @@ export const options: ProductOptions = {
       name: 'dest-path',
       value: '/org/space/project',
       description: 'where the project goes (default: the same space and project in the `org` of the target)',
-      verbs: ['migrate-project', 'import'],
+      verbs: importing,
     },
     {
       name: 'asset-type',
@@ -23,18 +26,14 @@ export const options: ProductOptions = {
       many: true,
       description:
         'take only these: Account, File, Job (a task), Pipeline, Policy (repeatable; accounts and tasks of an existing project are overwritten only when named)',
-      verbs: ['migrate-project', 'partial-export'],
+      verbs: exporting,
     },
     {
       name: 'no-duplicate-check',
       description: 'overwrite what an existing project at the destination has',
-      verbs: ['migrate-project', 'import'],
+      verbs: importing,
     },
-    {
-      name: 'create-space',
-      description: "make the destination's project space when it is missing",
-      verbs: ['migrate-project', 'import'],
-    },
+    { name: 'create-space', description: "make the destination's project space when it is missing", verbs: importing },
     {
       name: 'sync',
       description: 'let the control plane answer when it is done, not at once (it gives up after 15 minutes)',
@@ -43,14 +42,14 @@ export const options: ProductOptions = {
     {
       name: 'ignore-size-limit',
       description: 'export although the files exceed the limit of the control plane',
-      verbs: ['migrate-project', 'partial-export'],
+      verbs: exporting,
     },
     {
       name: 'on-duplicate',
       value: 'what',
       choices: ['skip', 'create-new', 'overwrite'],
       description: 'what an import does when the project exists: skip what it has, make a numbered copy, or overwrite',
-      verbs: ['import', 'migrate-project'],
+      verbs: importing,
     },
     {
       name: 'overwrite-type',
@@ -58,14 +57,14 @@ export const options: ProductOptions = {
       many: true,
       description:
         'what an import may overwrite: Account, File, Flows, Job, Pipeline (repeatable; default: File, Flows and Pipeline)',
-      verbs: ['import', 'migrate-project'],
+      verbs: importing,
     },
     {
       name: 'rename-account',
       value: 'old=new',
       many: true,
       description: 'give an account of the package another name on import (repeatable)',
-      verbs: ['import', 'migrate-project'],
+      verbs: importing,
     },
     {
       name: 'account-file',
@@ -73,7 +72,7 @@ export const options: ProductOptions = {
       file: true,
       secret: true,
       description: "the accounts to change on import: the package's accounts_template.json with values filled in",
-      verbs: ['import', 'migrate-project'],
+      verbs: importing,
     },
     {
       name: 'expression-file',
@@ -82,7 +81,7 @@ export const options: ProductOptions = {
       file: true,
       bytes: true,
       description: 'an expression file to add to the root of the imported project (repeatable), or one zip of them',
-      verbs: ['import', 'migrate-project'],
+      verbs: importing,
     },
   ],
 };

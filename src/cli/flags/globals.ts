@@ -14,12 +14,12 @@ interface GlobalOptions {
 /** The flags of every command. */
 export function withGlobals(program: Command): Command {
   return program
-    .addOption(new Option('--config <file>', 'use this rc file, and do not search for one'))
-    .addOption(new Option('--json', 'print the result as one JSON document'))
+    .option('--config <file>', 'use this rc file, and do not search for one')
+    .option('--json', 'print the result as one JSON document')
     .addOption(new Option('--progress <mode>', 'how to show progress').choices(['auto', 'plain', 'json', 'none']))
-    .addOption(new Option('-q, --quiet', 'print only errors and the result'))
-    .addOption(new Option('--debug', 'print requests and stack traces, without bodies and without secrets'))
-    .addOption(new Option('--no-color', 'print without colours'));
+    .option('-q, --quiet', 'print only errors and the result')
+    .option('--debug', 'print requests and stack traces, without bodies and without secrets')
+    .option('--no-color', 'print without colours');
 }
 
 /** Copies the values of the global flags into the context. */

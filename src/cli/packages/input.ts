@@ -7,6 +7,7 @@ import { sizeFlag } from '../flags/duration-and-size.ts';
 import type { OpenOptions } from '../flags/opening.ts';
 import { keyRing } from '../keys/key-ring.ts';
 import { secretFlag } from '../secrets/read-secret.ts';
+import { packageFolder } from './package-folder.ts';
 
 /** A package file, with the keys, trust and limits from the flags, the rc file and the key folder. */
 export async function sealedSource(
@@ -31,6 +32,7 @@ export async function sealedSource(
             ? Promise.resolve(undefined)
             : secretFlag(passphrase ?? 'prompt', 'passphrase', 'package passphrase', context)),
     },
+    folder: () => packageFolder(context),
     limits: {
       ...defaultLimits,
       ...(maxExpandedSize === undefined

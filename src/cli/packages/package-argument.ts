@@ -11,6 +11,7 @@ import type { Context } from '../context.ts';
 import type { OpenOptions } from '../flags/opening.ts';
 import { sealedSource } from './input.ts';
 import { openPackageFile } from './open-file.ts';
+import { fileOver } from './package-folder.ts';
 
 export interface NamedSource<S = ImportSource> {
   readonly source: S;
@@ -85,12 +86,7 @@ function rawSource(path: string, bytes: FileSource, target: Instance): NamedSour
       hint: 'rename the file, for example to Acme.Move.1.0.0.zip',
     });
   }
-  const file = {
-    path: `native/${name}`,
-    size: bytes.size,
-    mediaType: 'application/octet-stream',
-    open: () => bytes.stream(0, bytes.size),
-  };
+  const file = fileOver(`native/${name}`, bytes.size, (start, end) => bytes.stream(start, end));
   return { source: { kind: 'raw', name, file, ref }, identity: { ...ref, size: bytes.size } };
 }
 

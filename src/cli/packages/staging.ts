@@ -8,14 +8,9 @@ import { createFileSink } from '../../files/whole-file.ts';
 import type { Run } from '../../ports/journal.ts';
 import type { Context } from '../context.ts';
 import { keyRing } from '../keys/key-ring.ts';
-import { stateDirectory } from '../state/directories.ts';
-import type { IO } from '../terminal/io.ts';
 import { version } from '../version.ts';
 import { sealedSource } from './input.ts';
-
-export function stagingDirectory(io: IO): string {
-  return join(stateDirectory(io), 'staging');
-}
+import { stagingDirectory } from './package-folder.ts';
 
 /** A relayed package is staged in the state directory, encrypted to this user only. */
 export async function openStaging(run: Run, context: Context): Promise<Staging> {

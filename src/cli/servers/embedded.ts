@@ -12,10 +12,7 @@ const own = ['sample', 'version', 'pace', 'storage'] as const;
 export function embeddedOptions(
   { name, settings }: InstanceConfig,
   { directory, secretSettings }: { readonly directory: string; readonly secretSettings: readonly string[] },
-): {
-  readonly options: EmbeddedOptions;
-  readonly settings: Readonly<Record<string, unknown>>;
-} {
+): { readonly options: EmbeddedOptions; readonly settings: Readonly<Record<string, unknown>> } {
   const rest = Object.entries(settings).filter(
     // The emulator creates its own administrator, so secrets of the rc file are not used.
     ([key]) => !secretSettings.includes(key) && !(own as readonly string[]).includes(key),

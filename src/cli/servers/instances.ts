@@ -31,10 +31,7 @@ export const instancesOf = (context: Context): Promise<Instances> => context.onc
 
 async function createInstances(context: Context): Promise<Instances> {
   const config = await context.config();
-  const tools: AdapterTools = {
-    ...(await adapterTools(context)),
-    peer: async (name) => (await open(name)).adapter,
-  };
+  const tools: AdapterTools = { ...(await adapterTools(context)), peer: async (name) => (await open(name)).adapter };
   const modules = await adapterModulesOf(config);
   const opened = new Map<string, Promise<Placed>>();
 
@@ -67,10 +64,7 @@ async function createInstances(context: Context): Promise<Instances> {
     request: async (name, given) => ({
       exportOptions: given.options,
       importOptions: given.options,
-      ...(await modules.of(find(name))).request?.({
-        ...given,
-        secrets: Object.keys(given.secrets),
-      }),
+      ...(await modules.of(find(name))).request?.({ ...given, secrets: Object.keys(given.secrets) }),
     }),
     target: open,
     source: async (name) => {

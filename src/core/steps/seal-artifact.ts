@@ -60,10 +60,7 @@ export async function sealArtifact(
       entries: payload(artifact.files, output.spool, signal),
     },
     await output.create(artifact.package),
-    {
-      random,
-      onProgress: (done) => reporter.report({ type: 'bytes', subject: name, done, total }),
-    },
+    { random, onProgress: (done) => reporter.report({ type: 'bytes', subject: name, done, total }) },
     signal,
   );
 }

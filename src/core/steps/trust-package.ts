@@ -1,4 +1,3 @@
-import { MigratorError } from '../../errors.ts';
 import {
   open,
   verify,
@@ -15,6 +14,7 @@ import type { ByteSource } from '../../ports/bytes.ts';
 import type { Json } from '../../ports/journal.ts';
 import type { Options, OptionValue } from '../../ports/options.ts';
 import type { Reporter } from '../../ports/reporter.ts';
+import { count } from './upload.ts';
 
 /** A package file, and what is needed to verify and open it. */
 export interface SealedSource {
@@ -24,17 +24,37 @@ export interface SealedSource {
   readonly trust: TrustPolicy;
   readonly keys: DecryptionKeys;
   readonly limits: OpenLimits;
+  /** Makes an empty folder for the files of the package. It is gone after the run. */
+  readonly folder: () => Promise<PackageFolder>;
+}
+
+/** A folder to write files to. The files are not visible before `commit`. */
+export interface FolderSink {
+  write(path: string, content: ByteStream | Uint8Array): Promise<void>;
+  /** Returns the written paths. */
+  commit(): Promise<readonly string[]>;
+  /** Removes the written files. Does nothing after `commit`. */
+  discard(): Promise<void>;
+}
+
+/** A folder that only this user may enter, for the files of a package while a run uses them. */
+export interface PackageFolder extends FolderSink {
+  /** A file of the folder, after `commit`. It has `range`. */
+  file(path: string, size: number): ArtifactFile;
 }
 
 export interface TrustedPackage {
   readonly manifest: Manifest;
   readonly verified: VerifiedPackage;
-  /** The payload. Each file opens the package again and reads it to its end, so that all checks are made. */
+  /** The payload, as it lies in the folder of the source. */
   readonly files: readonly ArtifactFile[];
   readonly exportedWith: Options;
 }
 
-/** Verifies a whole package before anything in it is used. */
+/**
+ * Verifies a whole package before anything in it is used, and then opens it once, into the folder of the source. Both
+ * come before the first call to a server. PACKAGE_LOCKED when no key opens it, LOCAL_IO when the folder cannot take it.
+ */
 export async function trustPackage(
   source: SealedSource,
   reporter: Reporter,
@@ -46,13 +66,16 @@ export async function trustPackage(
   );
   warnOfSigner(source.name, verified, reporter);
   const { manifest } = verified;
-  const inside = manifest.content.files
-    ? { files: manifest.content.files, scope: manifest.scope ?? null }
-    : await lookInside(source, verified, signal);
-  // If no key opens the package, the run must stop before the first call to a server.
-  if (manifest.content.files) await unlock(source, verified, signal);
-  const files = inside.files.map(({ path, size }) => artifactFile(source, verified, path, size));
-  return { manifest, verified, files, exportedWith: exportOptions(inside.scope) };
+  let scope: Json = manifest.scope ?? null;
+  // A private manifest has the scope in the content.
+  const onPrivatePart = (part: PrivatePart) => {
+    scope = part.scope;
+  };
+  reporter.report({ type: 'phase', name: 'open', subject: source.name });
+  const folder = await source.folder();
+  const opened = await unpack(source, verified, folder, reporter, signal, { onPrivatePart });
+  const files = opened.map(({ path, size }) => folder.file(path, size));
+  return { manifest, verified, files, exportedWith: exportOptions(scope) };
 }
 
 /** Warns of a package that only `--allow-unsigned` lets through. */
@@ -64,53 +87,35 @@ export function warnOfSigner(name: string, { signer }: VouchedPackage, reporter:
   }
 }
 
-function artifactFile(source: SealedSource, verified: VerifiedPackage, path: string, size: number): ArtifactFile {
-  return {
-    path,
-    size,
-    mediaType: 'application/octet-stream',
-    open: (signal) => contentOf(source, verified, path, signal),
-  };
-}
-
-async function* contentOf(
-  source: SealedSource,
-  verified: VerifiedPackage,
-  path: string,
+/**
+ * Opens a package into a folder, in one pass that compares every size and digest. After a failure nothing is left in
+ * it. `name` gives a file another path there. Returns paths and sizes as the package has them.
+ */
+export async function unpack(
+  { bytes, keys, limits }: SealedSource,
+  vouched: VouchedPackage,
+  folder: FolderSink,
+  reporter: Reporter,
   signal: AbortSignal,
-): ByteStream {
-  let found = false;
-  for await (const entry of open(source.bytes, verified, source.keys, source.limits, signal)) {
-    if (entry.path !== path) continue;
-    found = true;
-    yield* entry.content;
-  }
-  if (!found) throw new MigratorError('PACKAGE_MALFORMED', `${source.name} does not contain "${path}"`);
-}
-
-/** Decrypts the first entry of the content. PACKAGE_LOCKED when no key fits. */
-async function unlock(source: SealedSource, verified: VerifiedPackage, signal: AbortSignal): Promise<void> {
-  const entries = open(source.bytes, verified, source.keys, source.limits, signal)[Symbol.asyncIterator]();
-  try {
-    await entries.next();
-  } finally {
-    await entries.return();
-  }
-}
-
-/** Reads the names and the scope from the content, because a private manifest does not have them. */
-async function lookInside(source: SealedSource, verified: VerifiedPackage, signal: AbortSignal) {
+  {
+    onPrivatePart,
+    name = (path) => path,
+  }: { readonly onPrivatePart?: (part: PrivatePart) => void; readonly name?: (path: string) => string } = {},
+): Promise<readonly { readonly path: string; readonly size: number }[]> {
   const files: { path: string; size: number }[] = [];
-  let scope: Json = null;
-  const keep = (part: PrivatePart) => {
-    scope = part.scope;
-  };
-  for await (const { path, size } of open(source.bytes, verified, source.keys, source.limits, signal, {
-    onPrivatePart: keep,
-  })) {
-    files.push({ path, size });
+  const reading = { reuseMemory: true, ...(onPrivatePart && { onPrivatePart }) };
+  try {
+    for await (const { path, size, content, bytes: whole } of open(bytes, vouched, keys, limits, signal, reading)) {
+      if (whole !== undefined) reporter.report({ type: 'bytes', subject: path, done: size, total: size });
+      await folder.write(name(path), whole ?? count(content, size, path, reporter));
+      files.push({ path, size });
+    }
+    await folder.commit();
+  } catch (error) {
+    await folder.discard();
+    throw error;
   }
-  return { files, scope };
+  return files;
 }
 
 function exportOptions(scope: Json): Options {

@@ -41,10 +41,7 @@ export async function deliver(
   const counted: ArtifactFile = { ...file, open: (inner) => count(file.open(inner), file.size, subject, reporter) };
   const delivery = await facet(target, 'feed').upload(counted, ref, onConflict, signal);
   if (delivery.outcome === 'kept') {
-    reporter.report({
-      type: 'notice',
-      message: `${target.name} already has ${describeRef(ref)} with the same bytes`,
-    });
+    reporter.report({ type: 'notice', message: `${target.name} already has ${describeRef(ref)} with the same bytes` });
   }
   return delivery;
 }

@@ -36,10 +36,7 @@ export const relatedItems = (instance: Instance, item: Item, key: string): reado
 
 function endOf(instance: Instance, item: Item, key: string, wanted: 'id' | 'both'): Values {
   const [end] = relatedItems(instance, item, key);
-  return {
-    [`${key}_id`]: end?.id ?? null,
-    ...(wanted === 'both' ? { [`${key}_name`]: end?.name ?? null } : {}),
-  };
+  return { [`${key}_id`]: end?.id ?? null, ...(wanted === 'both' ? { [`${key}_name`]: end?.name ?? null } : {}) };
 }
 
 /** The rights of a user: those of all groups. */

@@ -10,7 +10,7 @@ import { readInteger } from './request.ts';
 import { cookieOf, idleTimeout } from './session-check.ts';
 import type { Session } from './sessions.ts';
 import { checkPassword, guestOf, userOf } from './users.ts';
-import type { Route, Visit } from './visit.ts';
+import { route, type Route, type Visit } from './visit.ts';
 
 const loginMode = { standard: 1, anonymous: 8, ldap: 16, apiToken: 4096 } as const;
 const modes: readonly number[] = Object.values(loginMode);
@@ -116,7 +116,7 @@ const sessionInfo = ({ instance, session }: Visit): Reply =>
   json(200, { ...session.settings, timeout: idleTimeout(instance), ...person(instance.store, session) });
 
 export const authRoutes: readonly Route[] = [
-  { method: 'POST', path: '/auth/login', open: true, handle: login },
+  route('POST', '/auth/login', { open: true }, login),
   {
     // This does not log out, but it is not a 405 either.
     method: 'DELETE',
@@ -126,49 +126,28 @@ export const authRoutes: readonly Route[] = [
       throw unknownEndpoint();
     },
   },
-  {
-    method: 'POST',
-    path: '/auth/logout',
-    handle: ({ instance, session }) => {
-      instance.sessions.close(session);
-      return noContent();
-    },
-  },
-  { method: 'GET', path: '/auth/token', open: true, handle: tokenOfCookie },
-  {
-    method: 'POST',
-    path: '/auth/identityToken',
-    handle: ({ instance, session }) => ({
-      status: 201,
-      headers: { 'X-MSTR-IdentityToken': instance.sessions.identityToken(session) },
-    }),
-  },
-  {
-    method: 'GET',
-    path: '/auth/identityToken',
-    open: true,
-    handle: (visit) => {
-      const session = visit.instance.sessions.identified(identityHeader(visit));
-      if (session === undefined) throw new Refusal(401, 'ERR003', 'The identity token is invalid or has expired.');
-      return json(200, person(visit.instance.store, session));
-    },
-  },
-  { method: 'POST', path: '/auth/delegate', open: true, handle: delegate },
-  { method: 'POST', path: '/auth/apiTokens', handle: makeApiToken },
-  { method: 'GET', path: '/config/authModes', open: true, handle: () => json(200, { modes }) },
-  { method: 'GET', path: '/sessions', handle: sessionInfo },
-  { method: 'PUT', path: '/sessions', handle: () => noContent() },
-  {
-    method: 'GET',
-    path: '/sessions/userInfo',
-    handle: ({ instance, session }) => json(200, person(instance.store, session)),
-  },
-  {
-    method: 'GET',
-    path: '/sessions/:project([0-9A-F]{32})',
-    handle: (visit) => {
-      openProject(visit.instance, visit.session, visit.param('project'));
-      return sessionInfo(visit);
-    },
-  },
+  route('POST', '/auth/logout', {}, ({ instance, session }) => {
+    instance.sessions.close(session);
+    return noContent();
+  }),
+  route('GET', '/auth/token', { open: true }, tokenOfCookie),
+  route('POST', '/auth/identityToken', {}, ({ instance, session }) => ({
+    status: 201,
+    headers: { 'X-MSTR-IdentityToken': instance.sessions.identityToken(session) },
+  })),
+  route('GET', '/auth/identityToken', { open: true }, (visit) => {
+    const session = visit.instance.sessions.identified(identityHeader(visit));
+    if (session === undefined) throw new Refusal(401, 'ERR003', 'The identity token is invalid or has expired.');
+    return json(200, person(visit.instance.store, session));
+  }),
+  route('POST', '/auth/delegate', { open: true }, delegate),
+  route('POST', '/auth/apiTokens', {}, makeApiToken),
+  route('GET', '/config/authModes', { open: true }, () => json(200, { modes })),
+  route('GET', '/sessions', {}, sessionInfo),
+  route('PUT', '/sessions', {}, () => noContent()),
+  route('GET', '/sessions/userInfo', {}, ({ instance, session }) => json(200, person(instance.store, session))),
+  route('GET', '/sessions/:project([0-9A-F]{32})', {}, (visit) => {
+    openProject(visit.instance, visit.session, visit.param('project'));
+    return sessionInfo(visit);
+  }),
 ];

@@ -5,7 +5,7 @@ import { findProject, preDefinedFolders, projectsOf, rootFolder } from './metada
 import { detailOf, lookUp, projectView, summaryOf } from './metadata/view.ts';
 import { json, missing, Refusal } from './refusal.ts';
 import { pageOf, readFlag, readInteger, totalOf } from './request.ts';
-import type { Route, Visit } from './visit.ts';
+import { route, type Route, type Visit } from './visit.ts';
 
 const notInMetadata = -2_147_216_373;
 
@@ -65,30 +65,21 @@ function monitoredProjects(visit: Visit): Reply {
 }
 
 export const objectRoutes: readonly Route[] = [
-  {
-    method: 'GET',
-    path: '/projects',
-    handle: ({ instance }) =>
-      json(
-        200,
-        projectsOf(instance.store).map((one) => projectView(instance.store, one)),
-      ),
-  },
-  { method: 'GET', path: '/projects/:id', handle: projectOf },
-  { method: 'GET', path: '/monitors/projects', handle: monitoredProjects },
-  { method: 'GET', path: '/objects/:id', project: 'heeded', handle: oneObject },
-  { method: 'GET', path: '/folders', project: 'heeded', handle: topFolders },
-  {
-    method: 'GET',
-    path: '/folders/preDefined/:number',
-    project: 'required',
-    handle: (visit) => listFolder(visit, preDefined(visit).id),
-  },
-  {
-    method: 'GET',
-    path: '/folders/preDefined/:number/id',
-    project: 'required',
-    handle: (visit) => json(200, { id: preDefined(visit).id }),
-  },
-  { method: 'GET', path: '/folders/:id', project: 'heeded', handle: (visit) => listFolder(visit, visit.param('id')) },
+  route('GET', '/projects', {}, ({ instance }) =>
+    json(
+      200,
+      projectsOf(instance.store).map((one) => projectView(instance.store, one)),
+    ),
+  ),
+  route('GET', '/projects/:id', {}, projectOf),
+  route('GET', '/monitors/projects', {}, monitoredProjects),
+  route('GET', '/objects/:id', { project: 'heeded' }, oneObject),
+  route('GET', '/folders', { project: 'heeded' }, topFolders),
+  route('GET', '/folders/preDefined/:number', { project: 'required' }, (visit) =>
+    listFolder(visit, preDefined(visit).id),
+  ),
+  route('GET', '/folders/preDefined/:number/id', { project: 'required' }, (visit) =>
+    json(200, { id: preDefined(visit).id }),
+  ),
+  route('GET', '/folders/:id', { project: 'heeded' }, (visit) => listFolder(visit, visit.param('id'))),
 ];

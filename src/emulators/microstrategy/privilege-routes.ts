@@ -5,7 +5,7 @@ import { projectsOf, statusOf } from './metadata/project.ts';
 import { listedPrivileges, privileges, type ListedPrivilege } from './privileges.ts';
 import { json, Refusal } from './refusal.ts';
 import { compareReleases } from './release.ts';
-import type { Route, Visit } from './visit.ts';
+import { route, type Route, type Visit } from './visit.ts';
 
 /** One privilege has had its present name since 2021 Update 7. */
 const nameOf = ({ version }: Instance, { privilege }: ListedPrivilege): string =>
@@ -23,37 +23,27 @@ function heldBy({ instance, user }: Visit, one: ListedPrivilege): Json {
 }
 
 export const privilegeRoutes: readonly Route[] = [
-  {
-    method: 'GET',
-    path: '/iserver/privileges',
-    handle: ({ instance }) =>
-      json(
-        200,
-        listedPrivileges.map((one) => ({
-          id: one.id,
-          name: nameOf(instance, one),
-          description: '',
-          categories: [one.category],
-          isProjectLevelPrivilege: one.ofProjects,
-        })),
-      ),
-  },
-  {
-    method: 'GET',
-    path: '/sessions/privileges',
-    handle: (visit) =>
-      json(
-        200,
-        listedPrivileges.map((one) => heldBy(visit, one)),
-      ),
-  },
-  {
-    method: 'GET',
-    path: '/sessions/privileges/:privilege(\\d{1,4})',
-    handle: (visit) => {
-      const found = listedPrivileges.find(({ id }) => id === visit.param('privilege'));
-      if (found === undefined) throw new Refusal(404, 'ERR004', `There is no privilege ${visit.param('privilege')}.`);
-      return json(200, heldBy(visit, found));
-    },
-  },
+  route('GET', '/iserver/privileges', {}, ({ instance }) =>
+    json(
+      200,
+      listedPrivileges.map((one) => ({
+        id: one.id,
+        name: nameOf(instance, one),
+        description: '',
+        categories: [one.category],
+        isProjectLevelPrivilege: one.ofProjects,
+      })),
+    ),
+  ),
+  route('GET', '/sessions/privileges', {}, (visit) =>
+    json(
+      200,
+      listedPrivileges.map((one) => heldBy(visit, one)),
+    ),
+  ),
+  route('GET', '/sessions/privileges/:privilege(\\d{1,4})', {}, (visit) => {
+    const found = listedPrivileges.find(({ id }) => id === visit.param('privilege'));
+    if (found === undefined) throw new Refusal(404, 'ERR004', `There is no privilege ${visit.param('privilege')}.`);
+    return json(200, heldBy(visit, found));
+  }),
 ];

@@ -5,7 +5,7 @@ import { ancestorsOf, configuration, findVisible, objectsOf, usersOf, type Metad
 import { ancestorList, summaryOf } from './metadata/view.ts';
 import { invalid, json, missing, Refusal } from './refusal.ts';
 import { pageOf, readFlag, readInteger, totalOf } from './request.ts';
-import type { Route, Visit } from './visit.ts';
+import { route, type Route, type Visit } from './visit.ts';
 
 /** EnumDSSXMLSearchTypes: 1 begins with, 2 equals, 3 a word begins with, 4 contains, 5 ends with. */
 function matches(name: string, wanted: string, pattern: number): boolean {
@@ -100,38 +100,29 @@ function quickSearch(visit: Visit): Reply {
 function metadataSearches(): readonly Route[] {
   const kept = new Map<string, readonly MetadataObject[]>();
   return [
-    {
-      method: 'POST',
-      path: '/metadataSearches/results',
-      project: 'heeded',
-      handle: (visit) => {
-        const found = searched(visit);
-        const id = newGuid();
-        kept.set(id, found);
-        // Nobody reads the result of an old search any more.
-        for (const old of [...kept.keys()].slice(0, -100)) kept.delete(old);
-        return json(200, { id, totalItems: found.length });
-      },
-    },
-    {
-      method: 'GET',
-      path: '/metadataSearches/results',
-      handle: (visit) => {
-        const id = visit.call.query('searchId');
-        if (id === undefined) throw missing('The query parameter searchId is missing.');
-        const found = kept.get(id);
-        if (found === undefined) throw new Refusal(404, 'ERR004', `The search '${id}' is not found.`);
-        return json(
-          200,
-          pageOf(visit, found).map((object) => summaryOf(visit.instance.store, object)),
-          totalOf(found),
-        );
-      },
-    },
+    route('POST', '/metadataSearches/results', { project: 'heeded' }, (visit) => {
+      const found = searched(visit);
+      const id = newGuid();
+      kept.set(id, found);
+      // Nobody reads the result of an old search any more.
+      for (const old of [...kept.keys()].slice(0, -100)) kept.delete(old);
+      return json(200, { id, totalItems: found.length });
+    }),
+    route('GET', '/metadataSearches/results', {}, (visit) => {
+      const id = visit.call.query('searchId');
+      if (id === undefined) throw missing('The query parameter searchId is missing.');
+      const found = kept.get(id);
+      if (found === undefined) throw new Refusal(404, 'ERR004', `The search '${id}' is not found.`);
+      return json(
+        200,
+        pageOf(visit, found).map((object) => summaryOf(visit.instance.store, object)),
+        totalOf(found),
+      );
+    }),
   ];
 }
 
 export const searchRoutes = (): readonly Route[] => [
-  { method: 'GET', path: '/searches/results', project: 'heeded', handle: quickSearch },
+  route('GET', '/searches/results', { project: 'heeded' }, quickSearch),
   ...metadataSearches(),
 ];

@@ -7,7 +7,7 @@ import { membersInProject } from './metadata/security-link.ts';
 import { json, Refusal } from './refusal.ts';
 import { pageOf, totalOf } from './request.ts';
 import { privilegesOf, userOf } from './users.ts';
-import type { Route, Visit } from './visit.ts';
+import { route, type Route, type Visit } from './visit.ts';
 
 const briefly = ({ id, name }: MetadataObject) => ({ id, name });
 
@@ -75,60 +75,37 @@ const beginning = ({ call }: Visit, name: string): string => (call.query(name) ?
 const roles = (store: Store) => objectsOf(store, configuration).filter(({ type }) => type === objectType.securityRole);
 
 export const userRoutes: readonly Route[] = [
-  {
-    method: 'GET',
-    path: '/users',
-    handle: (visit) => {
-      const abbreviation = beginning(visit, 'abbreviationBegins');
-      const found = accounts(visit.instance.store, false)
-        .filter(({ name }) => name.toLowerCase().startsWith(beginning(visit, 'nameBegins')))
-        .map((one) => userView(visit.instance.store, one))
-        .filter((one) => asText(one['abbreviation']).toLowerCase().startsWith(abbreviation));
-      return json(200, pageOf(visit, found), totalOf(found));
-    },
-  },
-  {
-    method: 'GET',
-    path: '/users/:id',
-    handle: (visit) => json(200, userView(visit.instance.store, needAccount(visit, false))),
-  },
-  {
-    method: 'GET',
-    path: '/usergroups',
-    handle: (visit) => {
-      const begins = beginning(visit, 'nameBegins');
-      const found = accounts(visit.instance.store, true).filter(({ name }) => name.toLowerCase().startsWith(begins));
-      return json(
-        200,
-        pageOf(visit, found).map(({ id, name, type, subtype }) => ({ id, name, type, subtype })),
-        totalOf(found),
-      );
-    },
-  },
-  {
-    method: 'GET',
-    path: '/usergroups/:id',
-    handle: (visit) => {
-      const group = needAccount(visit, true);
-      return json(200, { ...userView(visit.instance.store, group), username: undefined });
-    },
-  },
-  {
-    method: 'GET',
-    path: '/securityRoles',
-    handle: ({ instance }) =>
-      json(
-        200,
-        roles(instance.store).map((role) => roleView(instance.store, role)),
-      ),
-  },
-  {
-    method: 'GET',
-    path: '/securityRoles/:id',
-    handle: ({ instance, param }) => {
-      const role = roles(instance.store).find(({ id }) => id === param('id'));
-      if (role === undefined) throw new Refusal(404, 'ERR004', `The security role '${param('id')}' is not found.`);
-      return json(200, roleView(instance.store, role));
-    },
-  },
+  route('GET', '/users', {}, (visit) => {
+    const abbreviation = beginning(visit, 'abbreviationBegins');
+    const found = accounts(visit.instance.store, false)
+      .filter(({ name }) => name.toLowerCase().startsWith(beginning(visit, 'nameBegins')))
+      .map((one) => userView(visit.instance.store, one))
+      .filter((one) => asText(one['abbreviation']).toLowerCase().startsWith(abbreviation));
+    return json(200, pageOf(visit, found), totalOf(found));
+  }),
+  route('GET', '/users/:id', {}, (visit) => json(200, userView(visit.instance.store, needAccount(visit, false)))),
+  route('GET', '/usergroups', {}, (visit) => {
+    const begins = beginning(visit, 'nameBegins');
+    const found = accounts(visit.instance.store, true).filter(({ name }) => name.toLowerCase().startsWith(begins));
+    return json(
+      200,
+      pageOf(visit, found).map(({ id, name, type, subtype }) => ({ id, name, type, subtype })),
+      totalOf(found),
+    );
+  }),
+  route('GET', '/usergroups/:id', {}, (visit) => {
+    const group = needAccount(visit, true);
+    return json(200, { ...userView(visit.instance.store, group), username: undefined });
+  }),
+  route('GET', '/securityRoles', {}, ({ instance }) =>
+    json(
+      200,
+      roles(instance.store).map((role) => roleView(instance.store, role)),
+    ),
+  ),
+  route('GET', '/securityRoles/:id', {}, ({ instance, param }) => {
+    const role = roles(instance.store).find(({ id }) => id === param('id'));
+    if (role === undefined) throw new Refusal(404, 'ERR004', `The security role '${param('id')}' is not found.`);
+    return json(200, roleView(instance.store, role));
+  }),
 ];

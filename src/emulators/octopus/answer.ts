@@ -72,10 +72,7 @@ function startingUp(instance: Instance): Reply | undefined {
 
 function replyTo(error: unknown): Reply {
   if (error instanceof Refusal) return refusalReply(error);
-  return json(500, {
-    ErrorMessage: 'There was a problem processing your request.',
-    FullException: stackOf(error),
-  });
+  return json(500, { ErrorMessage: 'There was a problem processing your request.', FullException: stackOf(error) });
 }
 
 export function createAnswer(instance: Instance, list: readonly Route[]): (call: Call) => Promise<Reply> {

@@ -6,7 +6,7 @@ import { newId, putDocument, wireDate } from './instance.ts';
 import { invalid, json, Refusal } from './refusal.ts';
 import { resource } from './resource.ts';
 import { asText, members, readText } from './tolerant-json.ts';
-import type { Route, Visit } from './visit.ts';
+import { route, type Route, type Visit } from './visit.ts';
 
 /** The build information of a package version. Undefined when there is none. */
 export const buildInformationOf = (store: Store, space: string, id: string, version: string): Entry | undefined =>
@@ -77,12 +77,6 @@ async function bulkDelete(visit: Visit) {
 }
 
 export const buildInformationRoutes: readonly Route[] = [
-  { method: 'POST', path: '/build-information', scoped: true, permission: 'BuildInformationPush', handle: push },
-  {
-    method: 'DELETE',
-    path: '/build-information/bulk',
-    scoped: true,
-    permission: 'BuildInformationAdminister',
-    handle: bulkDelete,
-  },
+  route('POST', '/build-information', { scoped: true, permission: 'BuildInformationPush' }, push),
+  route('DELETE', '/build-information/bulk', { scoped: true, permission: 'BuildInformationAdminister' }, bulkDelete),
 ];

@@ -7,7 +7,7 @@ import { findDocument } from './lookup.ts';
 import { absent, json } from './refusal.ts';
 import { resource } from './resource.ts';
 import { variableSet } from './scope-values.ts';
-import type { Route, Visit } from './visit.ts';
+import { route, type Route, type Visit } from './visit.ts';
 
 const collator = new Intl.Collator('en');
 
@@ -38,46 +38,28 @@ function routesOf(kind: Kind): readonly Route[] {
   const edit = { scoped: kind.scoped, permission: kind.edit };
   const find = (visit: Visit) => findDocument(visit, kind.name);
   const reading: Route[] = [
-    { method: 'GET', path, ...view, handle: (visit) => listReply(visit, kind, narrowed(visit, listed(visit, kind))) },
-    {
-      method: 'GET',
-      path: `${path}/all`,
-      ...view,
-      handle: (visit) => json(200, narrowed(visit, listed(visit, kind)).map(resource)),
-    },
-    { method: 'GET', path: `${path}/:id`, ...view, handle: (visit) => json(200, shown(visit, find(visit))) },
+    route('GET', path, view, (visit) => listReply(visit, kind, narrowed(visit, listed(visit, kind)))),
+    route('GET', `${path}/all`, view, (visit) => json(200, narrowed(visit, listed(visit, kind)).map(resource))),
+    route('GET', `${path}/:id`, view, (visit) => json(200, shown(visit, find(visit)))),
   ];
   if (kind.writing === 'none') return reading;
-  const creating: Route = {
-    method: 'POST',
+  const creating: Route = route(
+    'POST',
     path,
-    ...edit,
-    permission: kind.edit.replace(/Edit$/, 'Create'),
-    handle: async (visit) =>
-      json(201, resource(createDocument(visit.instance, kind, visit.space, await visit.document()))),
-  };
+    { ...edit, permission: kind.edit.replace(/Edit$/, 'Create') },
+    async (visit) => json(201, resource(createDocument(visit.instance, kind, visit.space, await visit.document()))),
+  );
   return [
     ...reading,
     ...(kind.writing === 'all' ? [creating] : []),
-    {
-      method: 'PUT',
-      path: `${path}/:id`,
-      ...edit,
-      handle: async (visit) => {
-        const body = await visit.document();
-        return json(200, shown(visit, replaceDocument(visit.instance, kind, find(visit), body)));
-      },
-    },
-    {
-      method: 'DELETE',
-      path: `${path}/:id`,
-      ...edit,
-      permission: kind.edit.replace(/Edit$/, 'Delete'),
-      handle: (visit) => {
-        deleteDocument(visit.instance, find(visit));
-        return json(200, {});
-      },
-    },
+    route('PUT', `${path}/:id`, edit, async (visit) => {
+      const body = await visit.document();
+      return json(200, shown(visit, replaceDocument(visit.instance, kind, find(visit), body)));
+    }),
+    route('DELETE', `${path}/:id`, { ...edit, permission: kind.edit.replace(/Edit$/, 'Delete') }, (visit) => {
+      deleteDocument(visit.instance, find(visit));
+      return json(200, {});
+    }),
   ];
 }
 
@@ -86,20 +68,14 @@ function nested(owner: string, kindName: string, property: string): Route {
   const [ownerKind, kind] = [kinds.find(({ name }) => name === owner), kinds.find(({ name }) => name === kindName)];
   if (ownerKind === undefined || kind === undefined) throw new Error(`no document type ${owner} or ${kindName}`);
   const last = kind.name === 'ProjectTriggers' ? 'triggers' : kind.route;
-  return {
-    method: 'GET',
-    path: `/${ownerKind.route}/:id/${last}`,
-    scoped: true,
-    permission: kind.view,
-    handle: (visit) => {
-      const { id } = findDocument(visit, ownerKind.name);
-      const refers = ({ body }: Entry) => {
-        const value = body[property];
-        return Array.isArray(value) ? value.includes(id) : value === id;
-      };
-      return listReply(visit, kind, narrowed(visit, listed(visit, kind).filter(refers)));
-    },
-  };
+  return route('GET', `/${ownerKind.route}/:id/${last}`, { scoped: true, permission: kind.view }, (visit) => {
+    const { id } = findDocument(visit, ownerKind.name);
+    const refers = ({ body }: Entry) => {
+      const value = body[property];
+      return Array.isArray(value) ? value.includes(id) : value === id;
+    };
+    return listReply(visit, kind, narrowed(visit, listed(visit, kind).filter(refers)));
+  });
 }
 
 const special = new Set<string>(['Spaces', 'ServerTasks', 'Users']);
@@ -108,21 +84,15 @@ export const documentRoutes: readonly Route[] = [
   ...kinds.filter(({ name }) => !special.has(name)).flatMap(routesOf),
   nested('Projects', 'Channels', 'ProjectId'),
   nested('Projects', 'Releases', 'ProjectId'),
-  {
-    method: 'GET',
-    path: '/projects/:id/releases/:version',
-    scoped: true,
-    permission: 'ReleaseView',
-    handle: (visit) => {
-      const project = findDocument(visit, 'Projects');
-      const version = visit.param('version').toLowerCase();
-      const release = visit.instance.store
-        .all('Releases', visit.space)
-        .find(({ name, body }) => body['ProjectId'] === project.id && name.toLowerCase() === version);
-      if (release === undefined) throw absent(visit.param('version'));
-      return json(200, resource(release));
-    },
-  },
+  route('GET', '/projects/:id/releases/:version', { scoped: true, permission: 'ReleaseView' }, (visit) => {
+    const project = findDocument(visit, 'Projects');
+    const version = visit.param('version').toLowerCase();
+    const release = visit.instance.store
+      .all('Releases', visit.space)
+      .find(({ name, body }) => body['ProjectId'] === project.id && name.toLowerCase() === version);
+    if (release === undefined) throw absent(visit.param('version'));
+    return json(200, resource(release));
+  }),
   nested('Projects', 'Runbooks', 'ProjectId'),
   nested('Projects', 'RunbookSnapshots', 'ProjectId'),
   nested('Projects', 'ProjectTriggers', 'ProjectId'),

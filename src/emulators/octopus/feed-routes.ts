@@ -23,7 +23,7 @@ import { resource } from './resource.ts';
 import { members } from './tolerant-json.ts';
 import { receiveFile, type ReceivedFile } from './upload.ts';
 import { authorize } from './users.ts';
-import type { Route, Visit } from './visit.ts';
+import { route, type Route, type Visit } from './visit.ts';
 
 const collator = new Intl.Collator('en');
 
@@ -192,57 +192,37 @@ const pushing = { scoped: true, permission: 'BuiltInFeedPush' };
 const administering = { scoped: true, permission: 'BuiltInFeedAdminister' };
 
 export const feedRoutes: readonly Route[] = [
-  { method: 'GET', path: '/packages', ...reading, handle: list },
-  {
-    method: 'GET',
-    path: '/packages/notes',
-    ...reading,
-    handle: (visit) =>
-      json(200, {
-        Packages: (readList(visit, 'packageIds') ?? []).map((PackageId) => ({
-          PackageId,
-          Notes: { Succeeded: true, Notes: null },
-        })),
-      }),
-  },
-  { method: 'GET', path: '/packages/:id', ...reading, handle: (visit) => json(200, shown(visit, find(visit))) },
-  { method: 'GET', path: '/packages/:id/raw', ...reading, handle: download },
-  { method: 'POST', path: '/packages/raw', ...pushing, handle: upload },
-  { method: 'POST', path: '/packages/raw/validate', ...pushing, harmless: true, handle: validate },
-  { method: 'DELETE', path: '/packages/bulk', ...administering, handle: bulkDelete },
-  { method: 'DELETE', path: '/packages/:id', ...administering, handle: remove },
-  { method: 'DELETE', path: '/packages/:id/v1', ...administering, handle: remove },
-  {
-    method: 'GET',
-    path: '/packages/:id/:version/delta-signature',
-    ...reading,
-    handle: (visit) => {
-      // No signatures are computed. Clients then send the whole file, as they do for a first version.
-      throw absent(`${visit.param('id')}.${visit.param('version')}`);
-    },
-  },
-  {
-    method: 'POST',
-    path: '/packages/:id/:version/delta',
-    ...pushing,
-    handle: () => {
-      throw invalid('A delta file must be provided');
-    },
-  },
-  {
-    method: 'GET',
-    path: '/feeds/stats',
-    scoped: true,
-    permission: 'FeedView',
-    handle: (visit) => {
-      const packages = allPackages(visit.instance, visit.space);
-      return json(200, {
-        TotalPackages: packages.length,
-        TotalBytes: packages.reduce((sum, { size }) => sum + size, 0),
-        Links: {},
-      });
-    },
-  },
+  route('GET', '/packages', reading, list),
+  route('GET', '/packages/notes', reading, (visit) =>
+    json(200, {
+      Packages: (readList(visit, 'packageIds') ?? []).map((PackageId) => ({
+        PackageId,
+        Notes: { Succeeded: true, Notes: null },
+      })),
+    }),
+  ),
+  route('GET', '/packages/:id', reading, (visit) => json(200, shown(visit, find(visit)))),
+  route('GET', '/packages/:id/raw', reading, download),
+  route('POST', '/packages/raw', pushing, upload),
+  route('POST', '/packages/raw/validate', { ...pushing, harmless: true }, validate),
+  route('DELETE', '/packages/bulk', administering, bulkDelete),
+  route('DELETE', '/packages/:id', administering, remove),
+  route('DELETE', '/packages/:id/v1', administering, remove),
+  route('GET', '/packages/:id/:version/delta-signature', reading, (visit) => {
+    // No signatures are computed. Clients then send the whole file, as they do for a first version.
+    throw absent(`${visit.param('id')}.${visit.param('version')}`);
+  }),
+  route('POST', '/packages/:id/:version/delta', pushing, () => {
+    throw invalid('A delta file must be provided');
+  }),
+  route('GET', '/feeds/stats', { scoped: true, permission: 'FeedView' }, (visit) => {
+    const packages = allPackages(visit.instance, visit.space);
+    return json(200, {
+      TotalPackages: packages.length,
+      TotalBytes: packages.reduce((sum, { size }) => sum + size, 0),
+      Links: {},
+    });
+  }),
 ];
 
 /** For the path outside `/api` to which nuget.exe pushes. */

@@ -1,6 +1,6 @@
 // Routes outside `/api`: the page that people open first, and the path to which nuget.exe pushes.
 import { nugetUpload } from './feed-routes.ts';
-import type { Route } from './visit.ts';
+import { route, type Route } from './visit.ts';
 
 const page = `<!DOCTYPE html>
 <html lang="en">
@@ -10,21 +10,15 @@ const page = `<!DOCTYPE html>
 </html>
 `;
 
-const toPortal: Route = {
-  method: 'GET',
-  path: '/',
-  open: true,
-  handle: () => ({ status: 302, headers: { Location: '/app' } }),
-};
+const toPortal: Route = route('GET', '/', { open: true }, () => ({ status: 302, headers: { Location: '/app' } }));
 
-const portal: Route = {
-  method: 'GET',
-  path: '/app',
-  open: true,
-  handle: () => ({ status: 200, headers: { 'Content-Type': 'text/html; charset=utf-8' }, body: page }),
-};
+const portal: Route = route('GET', '/app', { open: true }, () => ({
+  status: 200,
+  headers: { 'Content-Type': 'text/html; charset=utf-8' },
+  body: page,
+}));
 
-const nuget: Route = { method: 'PUT', path: '/nuget/packages', permission: 'BuiltInFeedPush', handle: nugetUpload };
+const nuget: Route = route('PUT', '/nuget/packages', { permission: 'BuiltInFeedPush' }, nugetUpload);
 
 /** By whole path; `:space` is the id of a space. */
 export const outsideRoutes: readonly (readonly [string, Route])[] = [

@@ -10,7 +10,7 @@ import { absent, json } from './refusal.ts';
 import { resource } from './resource.ts';
 import { variableSet } from './scope-values.ts';
 import { asText } from './tolerant-json.ts';
-import type { Route, Visit } from './visit.ts';
+import { route, type Route, type Visit } from './visit.ts';
 
 const projectOf = (visit: Visit): Entry => findDocument(visit, 'Projects');
 
@@ -59,36 +59,23 @@ function ownDocument(visit: Visit, kindName: string): Entry {
   return found;
 }
 
-const member = (path: string, kindName: string): Route => ({
-  method: 'GET',
-  path: `/projects/:id/${path}/:part`,
-  scoped: true,
-  permission: kindNamed(kindName).view,
-  handle: (visit) => json(200, resource(ownDocument(visit, kindName))),
-});
+const member = (path: string, kindName: string): Route =>
+  route('GET', `/projects/:id/${path}/:part`, { scoped: true, permission: kindNamed(kindName).view }, (visit) =>
+    json(200, resource(ownDocument(visit, kindName))),
+  );
 
-const change = (path: string, kindName: string): Route => ({
-  method: 'PUT',
-  path: `/projects/:id/${path}/:part`,
-  scoped: true,
-  permission: kindNamed(kindName).edit,
-  handle: async (visit) => {
+const change = (path: string, kindName: string): Route =>
+  route('PUT', `/projects/:id/${path}/:part`, { scoped: true, permission: kindNamed(kindName).edit }, async (visit) => {
     const body = await visit.document();
     const found = ownDocument(visit, kindName);
     return json(200, resource(replaceDocument(visit.instance, kindNamed(kindName), found, body)));
-  },
-});
+  });
 
-const remove = (path: string, kindName: string): Route => ({
-  method: 'DELETE',
-  path: `/projects/:id/${path}/:part`,
-  scoped: true,
-  permission: kindNamed(kindName).edit,
-  handle: (visit) => {
+const remove = (path: string, kindName: string): Route =>
+  route('DELETE', `/projects/:id/${path}/:part`, { scoped: true, permission: kindNamed(kindName).edit }, (visit) => {
     deleteDocument(visit.instance, ownDocument(visit, kindName));
     return json(200, {});
-  },
-});
+  });
 
 const settings = {
   DefaultGuidedFailureMode: 'EnvironmentDefault',
@@ -121,31 +108,21 @@ function settingsOf(project: Entry): Json {
 }
 
 const settingsRoutes: readonly Route[] = [
-  {
-    method: 'GET',
-    path: '/projects/:id/deploymentsettings',
-    scoped: true,
-    permission: 'ProjectView',
-    handle: (visit) => json(200, settingsOf(projectOf(visit))),
-  },
-  {
-    method: 'PUT',
-    path: '/projects/:id/deploymentsettings',
-    scoped: true,
-    permission: 'ProjectEdit',
-    handle: async (visit) => {
-      const sent = await visit.document();
-      const project = projectOf(visit);
-      const given = Object.fromEntries(Object.entries(sent).filter(([name]) => name in settings));
-      const policy = sent['ConnectivityPolicy'];
-      const changed = putDocument(visit.instance.store, 'Projects', {
-        ...project.body,
-        ...given,
-        ...(policy === undefined ? {} : { ProjectConnectivityPolicy: policy }),
-      });
-      return json(200, settingsOf(changed));
-    },
-  },
+  route('GET', '/projects/:id/deploymentsettings', { scoped: true, permission: 'ProjectView' }, (visit) =>
+    json(200, settingsOf(projectOf(visit))),
+  ),
+  route('PUT', '/projects/:id/deploymentsettings', { scoped: true, permission: 'ProjectEdit' }, async (visit) => {
+    const sent = await visit.document();
+    const project = projectOf(visit);
+    const given = Object.fromEntries(Object.entries(sent).filter(([name]) => name in settings));
+    const policy = sent['ConnectivityPolicy'];
+    const changed = putDocument(visit.instance.store, 'Projects', {
+      ...project.body,
+      ...given,
+      ...(policy === undefined ? {} : { ProjectConnectivityPolicy: policy }),
+    });
+    return json(200, settingsOf(changed));
+  }),
 ];
 
 export const projectRoutes: readonly Route[] = [
@@ -156,47 +133,29 @@ export const projectRoutes: readonly Route[] = [
   member('runbooks', 'Runbooks'),
   member('runbookProcesses', 'RunbookProcesses'),
   member('runbookSnapshots', 'RunbookSnapshots'),
-  {
-    method: 'POST',
-    path: '/projects/:id/channels',
-    scoped: true,
-    permission: 'ProcessEdit',
-    handle: async (visit) => {
-      const body = { ...(await visit.document()), ProjectId: projectOf(visit).id };
-      return json(201, resource(createDocument(visit.instance, kindNamed('Channels'), visit.space, body)));
-    },
-  },
+  route('POST', '/projects/:id/channels', { scoped: true, permission: 'ProcessEdit' }, async (visit) => {
+    const body = { ...(await visit.document()), ProjectId: projectOf(visit).id };
+    return json(201, resource(createDocument(visit.instance, kindNamed('Channels'), visit.space, body)));
+  }),
   change('channels', 'Channels'),
   change('runbooks', 'Runbooks'),
   change('runbookProcesses', 'RunbookProcesses'),
   remove('channels', 'Channels'),
   remove('runbooks', 'Runbooks'),
-  {
-    method: 'GET',
-    path: '/projects/:id/summary',
-    scoped: true,
-    permission: 'ProjectView',
-    handle: (visit) => {
-      const { store } = visit.instance;
-      const project = projectOf(visit);
-      const has = (kind: string) => store.all(kind, visit.space).some(({ body }) => body['ProjectId'] === project.id);
-      const process = store.get('DeploymentProcesses', asText(project.body['DeploymentProcessId']));
-      const steps = process?.body['Steps'];
-      return json(200, {
-        HasBeenSuccessfullyDeployed: has('Deployments'),
-        HasDeploymentProcess: Array.isArray(steps) && steps.length > 0,
-        HasRunbooks: has('Runbooks'),
-      });
-    },
-  },
-  {
-    method: 'GET',
-    path: '/projects/:id/metadata',
-    scoped: true,
-    permission: 'ProjectView',
-    handle: (visit) => {
-      projectOf(visit);
-      return json(200, []);
-    },
-  },
+  route('GET', '/projects/:id/summary', { scoped: true, permission: 'ProjectView' }, (visit) => {
+    const { store } = visit.instance;
+    const project = projectOf(visit);
+    const has = (kind: string) => store.all(kind, visit.space).some(({ body }) => body['ProjectId'] === project.id);
+    const process = store.get('DeploymentProcesses', asText(project.body['DeploymentProcessId']));
+    const steps = process?.body['Steps'];
+    return json(200, {
+      HasBeenSuccessfullyDeployed: has('Deployments'),
+      HasDeploymentProcess: Array.isArray(steps) && steps.length > 0,
+      HasRunbooks: has('Runbooks'),
+    });
+  }),
+  route('GET', '/projects/:id/metadata', { scoped: true, permission: 'ProjectView' }, (visit) => {
+    projectOf(visit);
+    return json(200, []);
+  }),
 ];

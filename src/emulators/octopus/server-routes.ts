@@ -6,7 +6,7 @@ import { absent, invalid, json } from './refusal.ts';
 import { rootReply } from './root.ts';
 import { nodeId } from './tasks.ts';
 import { members, readFlag } from './tolerant-json.ts';
-import type { Route, Visit } from './visit.ts';
+import { route, type Route, type Visit } from './visit.ts';
 
 const maintenanceResource = (instance: Instance) => ({
   Id: 'maintenance',
@@ -22,23 +22,13 @@ async function changeMaintenance({ instance, body }: Visit) {
 }
 
 const maintenanceRoutes: readonly Route[] = [
-  {
-    method: 'GET',
-    path: '/maintenanceconfiguration',
-    handle: ({ instance }) => json(200, maintenanceResource(instance)),
-  },
-  {
-    method: 'PUT',
-    path: '/maintenanceconfiguration',
-    permission: 'AdministerSystem',
-    handle: async (visit) => json(200, await changeMaintenance(visit)),
-  },
-  {
-    method: 'PUT',
-    path: '/maintenanceconfiguration/v1',
-    permission: 'AdministerSystem',
-    handle: async (visit) => json(200, { Resource: await changeMaintenance(visit) }),
-  },
+  route('GET', '/maintenanceconfiguration', {}, ({ instance }) => json(200, maintenanceResource(instance))),
+  route('PUT', '/maintenanceconfiguration', { permission: 'AdministerSystem' }, async (visit) =>
+    json(200, await changeMaintenance(visit)),
+  ),
+  route('PUT', '/maintenanceconfiguration/v1', { permission: 'AdministerSystem' }, async (visit) =>
+    json(200, { Resource: await changeMaintenance(visit) }),
+  ),
 ];
 
 const isIll = (instance: Instance) => instance.faults.named('unhealthy') !== undefined;
@@ -56,83 +46,59 @@ const nodeResource = (instance: Instance) => ({
 });
 
 const statusRoutes: readonly Route[] = [
-  { method: 'GET', path: '/', open: true, handle: ({ instance }) => rootReply(instance) },
-  {
-    method: 'GET',
-    path: '/serverstatus',
-    handle: ({ instance }) =>
-      json(200, {
-        IsDatabaseEncrypted: true,
-        IsUpgradeAvailable: false,
-        IsInMaintenanceMode: isInMaintenance(instance),
-        IsMajorMinorUpgrade: false,
-        IsPotentialClone: false,
-        MaximumAvailableVersion: null,
-        MaximumAvailableVersionCoveredByLicense: null,
-        MaintenanceExpires: null,
-        Links: {
-          Self: '/api/serverstatus',
-          Health: '/api/serverstatus/health',
-          SystemInfo: '/api/serverstatus/system-info',
-        },
-      }),
-  },
-  {
-    method: 'GET',
-    path: '/serverstatus/health',
-    open: true,
-    handle: ({ instance }) => {
-      const ill = isIll(instance);
-      return json(ill ? 418 : 200, {
-        Description: ill ? 'The server is not operating normally.' : 'The server is operating normally.',
-        IsOperatingNormally: !ill,
-        IsEntireClusterReadOnly: false,
-        IsEntireClusterDrainingTasks: ill,
-        IsCompliantWithLicense: true,
-        Links: { Self: '/api/serverstatus/health' },
-      });
-    },
-  },
-  {
-    method: 'GET',
-    path: '/serverstatus/system-info',
-    permission: 'AdministerSystem',
-    handle: ({ instance }) =>
-      json(200, {
-        Version: instance.version,
-        OSVersion: 'Microsoft Windows NT 10.0.17763.0',
-        ClrVersion: '6.0.14',
-        Uptime: '1.00:00:00',
-        ThreadCount: 64,
-        WorkingSetBytes: 536_870_912,
-        Links: { Self: '/api/serverstatus/system-info' },
-      }),
-  },
-  {
-    method: 'GET',
-    path: '/octopusservernodes',
-    handle: (visit) =>
-      collection(visit, [visit.instance], { itemType: 'OctopusServerNode', present: nodeResource, filters: [] }),
-  },
-  {
-    method: 'GET',
-    path: '/octopusservernodes/ping',
-    open: true,
-    handle: ({ instance }) => json(isIll(instance) ? 418 : 200, nodeResource(instance)),
-  },
-  {
-    method: 'GET',
-    path: '/octopusservernodes/summary',
-    handle: ({ instance }) => json(200, { IsClustered: false, Nodes: [nodeResource(instance)], Links: {} }),
-  },
-  {
-    method: 'GET',
-    path: '/octopusservernodes/:id',
-    handle: (visit) => {
-      if (visit.param('id').toLowerCase() !== nodeId.toLowerCase()) throw absent(visit.param('id'));
-      return json(200, nodeResource(visit.instance));
-    },
-  },
+  route('GET', '/', { open: true }, ({ instance }) => rootReply(instance)),
+  route('GET', '/serverstatus', {}, ({ instance }) =>
+    json(200, {
+      IsDatabaseEncrypted: true,
+      IsUpgradeAvailable: false,
+      IsInMaintenanceMode: isInMaintenance(instance),
+      IsMajorMinorUpgrade: false,
+      IsPotentialClone: false,
+      MaximumAvailableVersion: null,
+      MaximumAvailableVersionCoveredByLicense: null,
+      MaintenanceExpires: null,
+      Links: {
+        Self: '/api/serverstatus',
+        Health: '/api/serverstatus/health',
+        SystemInfo: '/api/serverstatus/system-info',
+      },
+    }),
+  ),
+  route('GET', '/serverstatus/health', { open: true }, ({ instance }) => {
+    const ill = isIll(instance);
+    return json(ill ? 418 : 200, {
+      Description: ill ? 'The server is not operating normally.' : 'The server is operating normally.',
+      IsOperatingNormally: !ill,
+      IsEntireClusterReadOnly: false,
+      IsEntireClusterDrainingTasks: ill,
+      IsCompliantWithLicense: true,
+      Links: { Self: '/api/serverstatus/health' },
+    });
+  }),
+  route('GET', '/serverstatus/system-info', { permission: 'AdministerSystem' }, ({ instance }) =>
+    json(200, {
+      Version: instance.version,
+      OSVersion: 'Microsoft Windows NT 10.0.17763.0',
+      ClrVersion: '6.0.14',
+      Uptime: '1.00:00:00',
+      ThreadCount: 64,
+      WorkingSetBytes: 536_870_912,
+      Links: { Self: '/api/serverstatus/system-info' },
+    }),
+  ),
+  route('GET', '/octopusservernodes', {}, (visit) =>
+    collection(visit, [visit.instance], { itemType: 'OctopusServerNode', present: nodeResource, filters: [] }),
+  ),
+  route('GET', '/octopusservernodes/ping', { open: true }, ({ instance }) =>
+    json(isIll(instance) ? 418 : 200, nodeResource(instance)),
+  ),
+  route('GET', '/octopusservernodes/summary', {}, ({ instance }) =>
+    json(200, { IsClustered: false, Nodes: [nodeResource(instance)], Links: {} }),
+  ),
+  route('GET', '/octopusservernodes/:id', {}, (visit) => {
+    if (visit.param('id').toLowerCase() !== nodeId.toLowerCase()) throw absent(visit.param('id'));
+    return json(200, nodeResource(visit.instance));
+  }),
 ];
 
 /** Clients ask whether the server knows these calls before they use them. */
@@ -147,40 +113,29 @@ const capabilities: readonly string[] = [
 ];
 
 const aboutRoutes: readonly Route[] = [
-  { method: 'GET', path: '/capabilities', handle: () => json(200, { Capabilities: capabilities }) },
-  {
-    method: 'GET',
-    path: '/capabilities/:name',
-    handle: (visit) => {
-      const wanted = visit.param('name').toLowerCase();
-      if (!capabilities.some((name) => name.toLowerCase() === wanted)) throw absent(visit.param('name'));
-      return json(200, { Exists: true });
-    },
-  },
-  {
-    method: 'GET',
-    path: '/authentication',
-    open: true,
-    handle: () =>
-      json(200, {
-        AnyAuthenticationProvidersSupportPasswordManagement: false,
-        AuthenticationProviders: [],
-        AutoLoginEnabled: false,
-        Links: { Self: '/api/authentication' },
-      }),
-  },
-  {
-    method: 'GET',
-    path: '/featuresconfiguration',
-    handle: () =>
-      json(200, {
-        Id: 'features',
-        IsBuiltInWorkerEnabled: true,
-        IsCommunityActionTemplatesEnabled: false,
-        IsMultiTenancyEnabled: true,
-        Links: { Self: '/api/featuresconfiguration' },
-      }),
-  },
+  route('GET', '/capabilities', {}, () => json(200, { Capabilities: capabilities })),
+  route('GET', '/capabilities/:name', {}, (visit) => {
+    const wanted = visit.param('name').toLowerCase();
+    if (!capabilities.some((name) => name.toLowerCase() === wanted)) throw absent(visit.param('name'));
+    return json(200, { Exists: true });
+  }),
+  route('GET', '/authentication', { open: true }, () =>
+    json(200, {
+      AnyAuthenticationProvidersSupportPasswordManagement: false,
+      AuthenticationProviders: [],
+      AutoLoginEnabled: false,
+      Links: { Self: '/api/authentication' },
+    }),
+  ),
+  route('GET', '/featuresconfiguration', {}, () =>
+    json(200, {
+      Id: 'features',
+      IsBuiltInWorkerEnabled: true,
+      IsCommunityActionTemplatesEnabled: false,
+      IsMultiTenancyEnabled: true,
+      Links: { Self: '/api/featuresconfiguration' },
+    }),
+  ),
 ];
 
 /** Routes about the server itself, not about the documents of a space. */

@@ -9,7 +9,7 @@ import { findDocument } from './lookup.ts';
 import { invalid, json } from './refusal.ts';
 import { resource } from './resource.ts';
 import { asText } from './tolerant-json.ts';
-import type { Route, Visit } from './visit.ts';
+import { route, type Route, type Visit } from './visit.ts';
 
 /** Sets SortOrder by the order of the ids in the body. */
 function sortOrder(kind: string): Route['handle'] {
@@ -88,14 +88,8 @@ function lifecyclePreview(visit: Visit) {
 const view = (permission: string) => ({ method: 'GET', scoped: true, permission }) as const;
 
 export const spaceListRoutes: readonly Route[] = [
-  {
-    method: 'PUT',
-    path: '/environments/sortorder',
-    scoped: true,
-    permission: 'EnvironmentEdit',
-    handle: sortOrder('Environments'),
-  },
-  { method: 'PUT', path: '/tagsets/sortorder', scoped: true, permission: 'TagSetEdit', handle: sortOrder('TagSets') },
+  route('PUT', '/environments/sortorder', { scoped: true, permission: 'EnvironmentEdit' }, sortOrder('Environments')),
+  route('PUT', '/tagsets/sortorder', { scoped: true, permission: 'TagSetEdit' }, sortOrder('TagSets')),
   {
     ...view('EnvironmentView'),
     path: '/environments/v2',

@@ -8,7 +8,7 @@ import { spaceHomeReply } from './root.ts';
 import { addDefaultGroup, furnishSpace, removeSpace } from './space.ts';
 import type { TaskQueue } from './task-queue.ts';
 import { isDone, stateOf } from './tasks.ts';
-import type { Route, Visit } from './visit.ts';
+import { route, type Route, type Visit } from './visit.ts';
 
 const find = (visit: Visit) => {
   const wanted = visit.param('id').toLowerCase();
@@ -66,32 +66,19 @@ async function remove(visit: Visit) {
 }
 
 export const spaceRoutes = (queue: TaskQueue): readonly Route[] => [
-  {
-    method: 'GET',
-    path: '/spaces',
-    handle: (visit) =>
-      collection(visit, listed(visit), { itemType: 'Space', present: resource, filters: ['partialName', 'ids'] }),
-  },
-  { method: 'GET', path: '/spaces/all', handle: (visit) => json(200, listed(visit).map(resource)) },
-  { method: 'GET', path: '/spaces/:id', handle: (visit) => json(200, resource(find(visit))) },
-  { method: 'POST', path: '/spaces', permission: 'SpaceCreate', handle: create },
-  {
-    method: 'PUT',
-    path: '/spaces/:id',
-    permission: 'SpaceEdit',
-    handle: async (visit) => {
-      const entry = find(visit);
-      const body = { ...entry.body, ...(await visit.document()) };
-      const changed = replaceDocument(visit.instance, kindNamed('Spaces'), entry, body);
-      queue.kick();
-      return json(200, resource(changed));
-    },
-  },
-  { method: 'DELETE', path: '/spaces/:id', permission: 'SpaceDelete', handle: remove },
-  {
-    method: 'GET',
-    path: '/:space(^[Ss][Pp][Aa][Cc][Ee][Ss]-\\d+$)',
-    open: true,
-    handle: (visit) => spaceHomeReply(visit.space),
-  },
+  route('GET', '/spaces', {}, (visit) =>
+    collection(visit, listed(visit), { itemType: 'Space', present: resource, filters: ['partialName', 'ids'] }),
+  ),
+  route('GET', '/spaces/all', {}, (visit) => json(200, listed(visit).map(resource))),
+  route('GET', '/spaces/:id', {}, (visit) => json(200, resource(find(visit)))),
+  route('POST', '/spaces', { permission: 'SpaceCreate' }, create),
+  route('PUT', '/spaces/:id', { permission: 'SpaceEdit' }, async (visit) => {
+    const entry = find(visit);
+    const body = { ...entry.body, ...(await visit.document()) };
+    const changed = replaceDocument(visit.instance, kindNamed('Spaces'), entry, body);
+    queue.kick();
+    return json(200, resource(changed));
+  }),
+  route('DELETE', '/spaces/:id', { permission: 'SpaceDelete' }, remove),
+  route('GET', '/:space(^[Ss][Pp][Aa][Cc][Ee][Ss]-\\d+$)', { open: true }, (visit) => spaceHomeReply(visit.space)),
 ];

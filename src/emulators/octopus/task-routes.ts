@@ -6,7 +6,7 @@ import { absent, invalid, json } from './refusal.ts';
 import type { TaskQueue } from './task-queue.ts';
 import { isDone, queueTask, rawLog, setState, stateOf, taskDetails, taskResource, type TaskState } from './tasks.ts';
 import { asText, members, readText } from './tolerant-json.ts';
-import type { Route, Visit } from './visit.ts';
+import { route, type Route, type Visit } from './visit.ts';
 
 const taskTypes: readonly (readonly [string, string])[] = [
   ['AdHocScript', 'Run a script'],
@@ -169,78 +169,40 @@ function readTail(visit: Visit): number | undefined {
 export const taskRoutes = (queue: TaskQueue): readonly Route[] => {
   const view = { scoped: true, permission: 'TaskView' };
   return [
-    {
-      method: 'GET',
-      path: '/tasks/tasktypes',
-      scoped: true,
-      open: true,
-      handle: () =>
-        json(
-          200,
-          taskTypes.map(([Id, Name]) => ({ Id, Name, Links: {} })),
-        ),
-    },
-    { method: 'GET', path: '/tasks', ...view, handle: list },
-    { method: 'GET', path: '/tasks/:id', ...view, handle: (visit) => json(200, taskResource(find(visit))) },
-    {
-      method: 'GET',
-      path: '/tasks/:id/details',
-      ...view,
-      handle: (visit) => {
-        const verbose = visit.call.query('verbose')?.toLowerCase() !== 'false';
-        return json(200, taskDetails(visit.instance, find(visit), { verbose, tail: readTail(visit) }));
-      },
-    },
-    {
-      method: 'GET',
-      path: '/tasks/:id/raw',
-      ...view,
-      handle: (visit) => ({
-        status: 200,
-        headers: { 'Content-Type': 'text/plain; charset=utf-8' },
-        body: rawLog(visit.instance, find(visit)),
-      }),
-    },
-    {
-      method: 'GET',
-      path: '/tasks/:id/queued-behind',
-      ...view,
-      handle: (visit) => {
-        const task = find(visit);
-        const ahead =
-          stateOf(task) !== 'Queued'
-            ? []
-            : ordered(visit.instance).filter(
-                (other) => !isDone(stateOf(other)) && Number(other.id.split('-')[1]) < Number(task.id.split('-')[1]),
-              );
-        return collection(visit, ahead, { itemType: 'Task', present: taskResource, filters: [] });
-      },
-    },
-    {
-      method: 'POST',
-      path: '/tasks',
-      scoped: true,
-      permission: 'TaskCreate',
-      handle: (visit) => create(visit, queue),
-    },
-    {
-      method: 'POST',
-      path: '/tasks/rerun/:id',
-      scoped: true,
-      permission: 'TaskCreate',
-      handle: (visit) => rerun(visit, queue),
-    },
-    {
-      method: 'POST',
-      path: '/tasks/:id/cancel',
-      scoped: true,
-      permission: 'TaskCancel',
-      handle: (visit) => {
-        const task = find(visit);
-        if (!queue.cancel(task.id)) throw invalid(`The task is already ${stateOf(task)} and cannot be canceled.`);
-        return json(200, taskResource(find(visit)));
-      },
-    },
-    { method: 'POST', path: '/tasks/:id/state', scoped: true, permission: 'TaskEdit', handle: changeState },
+    route('GET', '/tasks/tasktypes', { scoped: true, open: true }, () =>
+      json(
+        200,
+        taskTypes.map(([Id, Name]) => ({ Id, Name, Links: {} })),
+      ),
+    ),
+    route('GET', '/tasks', view, list),
+    route('GET', '/tasks/:id', view, (visit) => json(200, taskResource(find(visit)))),
+    route('GET', '/tasks/:id/details', view, (visit) => {
+      const verbose = visit.call.query('verbose')?.toLowerCase() !== 'false';
+      return json(200, taskDetails(visit.instance, find(visit), { verbose, tail: readTail(visit) }));
+    }),
+    route('GET', '/tasks/:id/raw', view, (visit) => ({
+      status: 200,
+      headers: { 'Content-Type': 'text/plain; charset=utf-8' },
+      body: rawLog(visit.instance, find(visit)),
+    })),
+    route('GET', '/tasks/:id/queued-behind', view, (visit) => {
+      const task = find(visit);
+      const ahead =
+        stateOf(task) !== 'Queued'
+          ? []
+          : ordered(visit.instance).filter(
+              (other) => !isDone(stateOf(other)) && Number(other.id.split('-')[1]) < Number(task.id.split('-')[1]),
+            );
+      return collection(visit, ahead, { itemType: 'Task', present: taskResource, filters: [] });
+    }),
+    route('POST', '/tasks', { scoped: true, permission: 'TaskCreate' }, (visit) => create(visit, queue)),
+    route('POST', '/tasks/rerun/:id', { scoped: true, permission: 'TaskCreate' }, (visit) => rerun(visit, queue)),
+    route('POST', '/tasks/:id/cancel', { scoped: true, permission: 'TaskCancel' }, (visit) => {
+      const task = find(visit);
+      if (!queue.cancel(task.id)) throw invalid(`The task is already ${stateOf(task)} and cannot be canceled.`);
+      return json(200, taskResource(find(visit)));
+    }),
+    route('POST', '/tasks/:id/state', { scoped: true, permission: 'TaskEdit' }, changeState),
   ];
 };

@@ -15,7 +15,7 @@ import {
   type Place,
 } from './tenant-variables.ts';
 import { asText, members } from './tolerant-json.ts';
-import type { Route, Visit } from './visit.ts';
+import { route, type Route, type Visit } from './visit.ts';
 
 const tenantOf = (visit: Visit): Entry => findDocument(visit, 'Tenants');
 
@@ -144,38 +144,23 @@ function tagTest(visit: Visit) {
   return json(200, Object.fromEntries(result));
 }
 
-const view = { method: 'GET', scoped: true, permission: 'TenantView' } as const;
-const edit = { method: 'PUT', scoped: true, permission: 'TenantEdit' } as const;
+const view = { scoped: true, permission: 'TenantView' };
+const edit = { scoped: true, permission: 'TenantEdit' };
 
 export const tenantRoutes: readonly Route[] = [
-  { ...view, path: '/tenants/tag-test', handle: tagTest },
-  { ...view, path: '/tenants/variables-missing', handle: missing },
-  { ...view, path: '/tenants/status', handle: () => json(200, { Enabled: true, Links: {} }) },
-  {
-    ...view,
-    path: '/tenantvariables/all',
-    handle: (visit) =>
-      json(
-        200,
-        visit.instance.store.all('Tenants', visit.space).map((tenant) => variablesDocument(visit, tenant)),
-      ),
-  },
-  {
-    ...view,
-    path: '/tenants/:id/variables',
-    handle: (visit) => json(200, variablesDocument(visit, tenantOf(visit))),
-  },
-  { ...edit, path: '/tenants/:id/variables', handle: setVariables },
-  {
-    ...view,
-    path: '/tenants/:id/commonvariables',
-    handle: (visit) => json(200, rows(visit, tenantOf(visit), 'common')),
-  },
-  {
-    ...view,
-    path: '/tenants/:id/projectvariables',
-    handle: (visit) => json(200, rows(visit, tenantOf(visit), 'project')),
-  },
-  { ...edit, path: '/tenants/:id/commonvariables', handle: setRows('common') },
-  { ...edit, path: '/tenants/:id/projectvariables', handle: setRows('project') },
+  route('GET', '/tenants/tag-test', view, tagTest),
+  route('GET', '/tenants/variables-missing', view, missing),
+  route('GET', '/tenants/status', view, () => json(200, { Enabled: true, Links: {} })),
+  route('GET', '/tenantvariables/all', view, (visit) =>
+    json(
+      200,
+      visit.instance.store.all('Tenants', visit.space).map((tenant) => variablesDocument(visit, tenant)),
+    ),
+  ),
+  route('GET', '/tenants/:id/variables', view, (visit) => json(200, variablesDocument(visit, tenantOf(visit)))),
+  route('PUT', '/tenants/:id/variables', edit, setVariables),
+  route('GET', '/tenants/:id/commonvariables', view, (visit) => json(200, rows(visit, tenantOf(visit), 'common'))),
+  route('GET', '/tenants/:id/projectvariables', view, (visit) => json(200, rows(visit, tenantOf(visit), 'project'))),
+  route('PUT', '/tenants/:id/commonvariables', edit, setRows('common')),
+  route('PUT', '/tenants/:id/projectvariables', edit, setRows('project')),
 ];

@@ -5,7 +5,7 @@ import { absent, json, Refusal } from './refusal.ts';
 import { resource } from './resource.ts';
 import { members, readText } from './tolerant-json.ts';
 import { allowKey, grantedTo, newApiKey } from './users.ts';
-import type { Route, Visit } from './visit.ts';
+import { route, type Route, type Visit } from './visit.ts';
 
 const found = (visit: Visit) => needDocument(visit.instance.store, 'Users', visit.param('id'));
 
@@ -93,45 +93,28 @@ const spaces: Route['handle'] = (visit) => {
 };
 
 export const userRoutes: readonly Route[] = [
-  {
-    method: 'GET',
-    path: '/users/me',
-    handle: ({ instance, user }) => json(200, resource(needDocument(instance.store, 'Users', user.id))),
-  },
-  { method: 'GET', path: '/users/:id/permissions', handle: permissions },
-  { method: 'GET', path: '/users/:id/permissions/configuration', handle: permissions },
-  { method: 'GET', path: '/users/:id/spaces', handle: spaces },
-  {
-    method: 'GET',
-    path: '/users/:id/teams',
-    handle: (visit) => {
-      found(visit);
-      return json(200, []);
-    },
-  },
-  {
-    method: 'GET',
-    path: '/users/:id/apikeys',
-    handle: (visit) => {
-      mayManageKeys(visit);
-      return collection(visit, own(visit), { itemType: 'ApiKey', present: keyResource, filters: [] });
-    },
-  },
-  { method: 'POST', path: '/users/:id/apikeys', handle: makeKey },
-  { method: 'GET', path: '/users/:id/apikeys/:key', handle: (visit) => json(200, keyResource(findKey(visit))) },
-  { method: 'DELETE', path: '/users/:id/apikeys/:key', handle: removeKey },
-  {
-    method: 'GET',
-    path: '/users',
-    permission: 'UserView',
-    handle: (visit) =>
-      collection(visit, visit.instance.store.all('Users'), { itemType: 'User', present: resource, filters: [] }),
-  },
-  {
-    method: 'GET',
-    path: '/users/all',
-    permission: 'UserView',
-    handle: (visit) => json(200, visit.instance.store.all('Users').map(resource)),
-  },
-  { method: 'GET', path: '/users/:id', handle: (visit) => json(200, resource(found(visit))) },
+  route('GET', '/users/me', {}, ({ instance, user }) =>
+    json(200, resource(needDocument(instance.store, 'Users', user.id))),
+  ),
+  route('GET', '/users/:id/permissions', {}, permissions),
+  route('GET', '/users/:id/permissions/configuration', {}, permissions),
+  route('GET', '/users/:id/spaces', {}, spaces),
+  route('GET', '/users/:id/teams', {}, (visit) => {
+    found(visit);
+    return json(200, []);
+  }),
+  route('GET', '/users/:id/apikeys', {}, (visit) => {
+    mayManageKeys(visit);
+    return collection(visit, own(visit), { itemType: 'ApiKey', present: keyResource, filters: [] });
+  }),
+  route('POST', '/users/:id/apikeys', {}, makeKey),
+  route('GET', '/users/:id/apikeys/:key', {}, (visit) => json(200, keyResource(findKey(visit)))),
+  route('DELETE', '/users/:id/apikeys/:key', {}, removeKey),
+  route('GET', '/users', { permission: 'UserView' }, (visit) =>
+    collection(visit, visit.instance.store.all('Users'), { itemType: 'User', present: resource, filters: [] }),
+  ),
+  route('GET', '/users/all', { permission: 'UserView' }, (visit) =>
+    json(200, visit.instance.store.all('Users').map(resource)),
+  ),
+  route('GET', '/users/:id', {}, (visit) => json(200, resource(found(visit)))),
 ];

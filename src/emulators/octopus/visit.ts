@@ -35,3 +35,11 @@ export interface Route {
   readonly harmless?: boolean;
   readonly handle: (visit: Visit) => Reply | Promise<Reply>;
 }
+
+/** An entry of a table of routes. `more` says who may call it, and how. */
+export const route = (
+  method: Route['method'],
+  path: string,
+  more: Omit<Route, 'method' | 'path' | 'handle'>,
+  handle: Route['handle'],
+): Route => ({ method, path, ...more, handle });

@@ -17,12 +17,7 @@ type Method = (typeof methods)[number];
 
 /** Paths compare without regard to case, unless `caseSensitive`; parameters keep their case. HEAD counts as GET. */
 export function createRoutes<Target>({ caseSensitive = false } = {}): Routes<Target> {
-  const tree = router({
-    caseSensitive,
-    ignoreTrailingSlash: true,
-    ignoreDuplicateSlashes: true,
-    maxParamLength: 500,
-  });
+  const tree = router({ caseSensitive, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 500 });
   return {
     on(method, path, target) {
       tree.on(method as Method, path, () => undefined, target);

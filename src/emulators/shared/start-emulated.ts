@@ -110,13 +110,7 @@ export async function startEmulated(options: EmulatorOptions, product: Product):
     origin = listener.url;
     service.listening?.();
     let closing: Promise<void> | undefined;
-    return {
-      url: `${origin}${path}`,
-      credentials,
-      product: name,
-      faults,
-      close: () => (closing ??= closeAll(ends)),
-    };
+    return { url: `${origin}${path}`, credentials, product: name, faults, close: () => (closing ??= closeAll(ends)) };
   } catch (error) {
     // The first failure is the one to report.
     await closeAll(ends).catch(() => undefined);

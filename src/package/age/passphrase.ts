@@ -37,9 +37,7 @@ export async function unwrapWithPassphrase(
     throw locked(
       'key',
       `the package asks for a scrypt work factor of ${factor.slice(0, 20)}, and at most ${maxWorkFactor} is allowed`,
-      {
-        hint: 'have it sealed again with a smaller work factor',
-      },
+      { hint: 'have it sealed again with a smaller work factor' },
     );
   }
   return unwrapKey(body, await stretch(await passphrase(), salt, Number(factor)));

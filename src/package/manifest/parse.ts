@@ -33,8 +33,6 @@ function decoded<T>(schema: z.ZodType<T>, value: Json, name: string): T {
   throw malformed(
     'manifest',
     `${name} is not of format "${formatName}"${where}: ${issue?.message ?? 'it is not readable'}`,
-    {
-      ...(unknown ? { hint: 'it may be from a newer migrator: open it with the version that made it' } : {}),
-    },
+    { ...(unknown ? { hint: 'it may be from a newer migrator: open it with the version that made it' } : {}) },
   );
 }

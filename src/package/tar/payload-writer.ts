@@ -59,9 +59,7 @@ export async function* packPayload(
       throw new MigratorError(
         'USAGE',
         `more than ${files.length} files do not fit into one package: its manifest would be too long`,
-        {
-          hint: 'seal them as fewer, larger files',
-        },
+        { hint: 'seal them as fewer, larger files' },
       );
     }
     for (const piece of batch.add(entryHeader(form, entry.path, entry.size))) yield piece;

@@ -25,9 +25,6 @@ export function requireMayEmpty(
   throw new MigratorError(
     'CONFLICT',
     `emptying ${wanted.join(', ')} would remove them from every ${holders.join(', ')} of the target for good`,
-    {
-      hint: `export and import ${holders.join(', ')} as well, or all types`,
-      details: { missing: holders },
-    },
+    { hint: `export and import ${holders.join(', ')} as well, or all types`, details: { missing: holders } },
   );
 }

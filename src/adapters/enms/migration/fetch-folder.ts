@@ -38,9 +38,7 @@ export async function fetchFolder(
     throw new MigratorError(
       'NOT_FOUND',
       `/migrations/${name} lacks ${missing.map((type) => `${type}.yaml`).join(', ')}`,
-      {
-        details: { missing },
-      },
+      { details: { missing } },
     );
   }
   return [...files, fileOf('metadata.yaml', metadata)];

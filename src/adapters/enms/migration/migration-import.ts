@@ -46,9 +46,7 @@ async function requireThere(folder: MigrationFolder, name: string, signal: Abort
   throw new MigratorError(
     'CONFLICT',
     `the target does not show the folder /migrations/${name}, so nothing is imported`,
-    {
-      hint: 'look at its setting paths.migration: the web interface reaches only what lies below files/migrations',
-    },
+    { hint: 'look at its setting paths.migration: the web interface reaches only what lies below files/migrations' },
   );
 }
 
@@ -88,9 +86,7 @@ export async function startMigration(
     throw new MigratorError(
       'USAGE',
       `the import replaces the password of ${server.account.username}, and nobody knows the new one`,
-      {
-        hint: 'give it with --new-password, or leave --own-password replace out and the account keeps its own',
-      },
+      { hint: 'give it with --new-password, or leave --own-password replace out and the account keeps its own' },
     );
   }
   if (!(await folder.exists(signal))) await stageMigration(server, prepared, files, signal);

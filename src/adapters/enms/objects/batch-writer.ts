@@ -77,10 +77,7 @@ export class BatchWriter {
       for (const half of [objects.slice(0, middle), objects.slice(middle)])
         halves.push(await this.#half(subtype, half));
       if (halves.every(({ success }) => success.length === 0)) throw error;
-      return {
-        success: halves.flatMap(({ success }) => success),
-        failure: halves.flatMap(({ failure }) => failure),
-      };
+      return { success: halves.flatMap(({ success }) => success), failure: halves.flatMap(({ failure }) => failure) };
     }
   }
 

@@ -91,9 +91,7 @@ export function createWeb(connect: () => Http, url: string, account: Account, gu
     throw new MigratorError(
       'REMOTE_UNEXPECTED',
       'the web interface of eNMS asks for a login again right after a login',
-      {
-        hint: 'a proxy may drop cookies or change its address; use --via rest',
-      },
+      { hint: 'a proxy may drop cookies or change its address; use --via rest' },
     );
   };
 

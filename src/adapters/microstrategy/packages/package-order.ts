@@ -65,8 +65,6 @@ export function refuseRequestOnly(options: Options): void {
   throw new MigratorError(
     'UNSUPPORTED',
     'a package that goes by way of this machine is imported at once, without approval',
-    {
-      hint: 'leave --request-only out, or migrate between Libraries that share one storage',
-    },
+    { hint: 'leave --request-only out, or migrate between Libraries that share one storage' },
   );
 }

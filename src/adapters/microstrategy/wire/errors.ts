@@ -192,12 +192,7 @@ function refusalOf(body: string, request: HttpRequest): Refusal | undefined {
   });
   const whole = [message, ...more.slice(0, 3)].map((part) => oneLine(part)).join('; ');
   const said = confided(request).some((secret) => whole.includes(secret)) ? '' : whole;
-  return {
-    code,
-    message: oneLine(said, 500),
-    ticketId,
-    iServerCode: iServerCode ?? subErrors[0]?.iServerCode,
-  };
+  return { code, message: oneLine(said, 500), ticketId, iServerCode: iServerCode ?? subErrors[0]?.iServerCode };
 }
 
 /** The secrets in a request, which no message may repeat. */

@@ -63,19 +63,9 @@ export const taskSchema = z.object({
 });
 export type TaskResource = z.infer<typeof taskSchema>;
 
-const logElementSchema = z.object({
-  Category: z.string(),
-  OccurredAt: text,
-  MessageText: text,
-  Detail: text,
-});
+const logElementSchema = z.object({ Category: z.string(), OccurredAt: text, MessageText: text, Detail: text });
 
-const nodeFields = z.object({
-  Name: text,
-  Status: text,
-  ProgressMessage: text,
-  LogElements: list(logElementSchema),
-});
+const nodeFields = z.object({ Name: text, Status: text, ProgressMessage: text, LogElements: list(logElementSchema) });
 export type ActivityNode = z.infer<typeof nodeFields> & { readonly Children: readonly ActivityNode[] };
 
 const nodeSchema: z.ZodType<ActivityNode> = nodeFields.extend({
@@ -106,12 +96,6 @@ export const packageSchema = z.object({
 export type PackageResource = z.infer<typeof packageSchema>;
 
 /** A page of a list. The caller reads each of `Items` by a schema of its own. */
-export const pageSchema = z.object({
-  Items: z.array(z.unknown()),
-  TotalResults: number,
-});
+export const pageSchema = z.object({ Items: z.array(z.unknown()), TotalResults: number });
 
-export const errorSchema = z.object({
-  ErrorMessage: text,
-  Errors: z.array(z.string()).nullish(),
-});
+export const errorSchema = z.object({ ErrorMessage: text, Errors: z.array(z.string()).nullish() });

@@ -34,7 +34,7 @@ export async function readExpressions(texts: readonly string[], signal: AbortSig
       hint: 'an import puts them side by side into the root of the project',
     });
   }
-  return { bytes: zip?.bytes ?? packed(files), names: [...new Set(names)], clashing };
+  return { bytes: zip?.bytes ?? (await packed(files)), names: [...new Set(names)], clashing };
 }
 
 interface NamedBytes {

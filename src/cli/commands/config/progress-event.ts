@@ -6,12 +6,9 @@ const time = z.string().describe('ISO 8601');
 /** One line of `--progress json`. */
 export const progressEvent = z.discriminatedUnion('type', [
   z.strictObject({ time, type: z.literal('phase'), name: z.string(), subject: z.string() }),
-  jobStatus.omit({ id: true, messages: true, undelivered: true }).extend({
-    time,
-    type: z.literal('job'),
-    handle: z.string(),
-    messages: jobStatus.shape.messages.optional(),
-  }),
+  jobStatus
+    .omit({ id: true, messages: true, undelivered: true })
+    .extend({ time, type: z.literal('job'), handle: z.string(), messages: jobStatus.shape.messages.optional() }),
   z.strictObject({
     time,
     type: z.literal('bytes'),

@@ -1,6 +1,4 @@
 import { z } from 'zod';
 
 /** What `demo` prints under `--json`, without the `document` field. Fields are only ever added. */
-export const documents = {
-  demo: { folder: z.string(), package: z.string(), seconds: z.number() },
-};
+export const documents = { demo: { folder: z.string(), package: z.string(), seconds: z.number() } };

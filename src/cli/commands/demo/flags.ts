@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { examples } from '../../flags/examples.ts';
 
 export interface DemoOptions {
@@ -6,6 +6,6 @@ export interface DemoOptions {
 }
 
 export function demoFlags(command: Command): void {
-  command.addOption(new Option('--folder <folder>', 'the folder to work in (default: a new temporary folder)'));
+  command.option('--folder <folder>', 'the folder to work in (default: a new temporary folder)');
   examples(command, ['migrator demo']);
 }

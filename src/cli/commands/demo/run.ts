@@ -158,9 +158,7 @@ function prove(before: readonly InventoryItem[], after: readonly InventoryItem[]
     throw new MigratorError(
       'JOB_FAILED',
       `prod lost ${lost.length} objects, and ${missing.length} projects are missing`,
-      {
-        details: { lost, missing },
-      },
+      { details: { lost, missing } },
     );
   }
   return `prod now has ${expected.join(' and ')}. All ${before.length} objects from before are still there, and ${after.length - before.length} are new.`;

@@ -7,7 +7,7 @@ import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { keyPlaces } from '../../keys/key-files.ts';
 import { keyRing } from '../../keys/key-ring.ts';
-import { stagingDirectory } from '../../packages/staging.ts';
+import { stagingDirectory } from '../../packages/package-folder.ts';
 import { instancesOf } from '../../servers/instances.ts';
 import { humanBytes } from '../../terminal/amounts.ts';
 import { lines } from '../../terminal/table.ts';

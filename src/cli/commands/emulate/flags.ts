@@ -19,35 +19,31 @@ export interface EmulateOptions {
 export function emulateFlags(command: Command): void {
   command
     .argument('<product>', productOptions.map((entry) => entry.product).join(', '))
-    .addOption(new Option('--data <folder>', 'the folder for its data (default: ./<product>-instance)'))
-    .addOption(new Option('--port <port>', 'the port on 127.0.0.1 (default: a free one)'))
+    .option('--data <folder>', 'the folder for its data (default: ./<product>-instance)')
+    .option('--port <port>', 'the port on 127.0.0.1 (default: a free one)')
     .addOption(
       new Option('--sample <kind>', 'the sample data of a new instance')
         .choices(['source', 'target', 'none'])
         .default('source'),
     )
-    .addOption(new Option('--server-version <version>', 'the version that the server reports'))
-    .addOption(new Option('--pace <duration>', 'the duration of each step of a task'))
+    .option('--server-version <version>', 'the version that the server reports')
+    .option('--pace <duration>', 'the duration of each step of a task')
     .addOption(
       new ListOption(
         '--fault <fault>',
         'simulate a fault: a name, or "POST /path status=503 times=2" (repeatable; "list" prints the names)',
       ),
     )
-    .addOption(
-      new Option(
-        '--api-key <secret>',
-        "the administrator's API key: env:NAME, file:path or plain text (default: a generated key)",
-      ),
+    .option(
+      '--api-key <secret>',
+      "the administrator's API key: env:NAME, file:path or plain text (default: a generated key)",
     )
-    .addOption(new Option('--username <name>', "the administrator's user name, for products that have accounts"))
-    .addOption(
-      new Option(
-        '--password <secret>',
-        "the administrator's password: env:NAME, file:path or plain text (default: a generated password)",
-      ),
+    .option('--username <name>', "the administrator's user name, for products that have accounts")
+    .option(
+      '--password <secret>',
+      "the administrator's password: env:NAME, file:path or plain text (default: a generated password)",
     )
-    .addOption(new Option('--storage <folder>', 'a folder that several instances share (MicroStrategy)'));
+    .option('--storage <folder>', 'a folder that several instances share (MicroStrategy)');
   examples(command, [
     'migrator emulate octopus --data ./lab',
     'migrator emulate octopus --data ./lab --port 8065 --fault success-with-errors',

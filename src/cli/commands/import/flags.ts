@@ -19,8 +19,8 @@ export function importFlags(command: Command): void {
       '<package>',
       "a package file, - for standard input, or <id>@<version> of a package in the instance's feed",
     )
-    .addOption(new Option('--to <instance>', 'the instance to import into'))
-    .addOption(new Option('--dry-run', 'print what the import would do, without changing the target'))
+    .option('--to <instance>', 'the instance to import into')
+    .option('--dry-run', 'print what the import would do, without changing the target')
     .addOption(
       new Option(
         '--on-conflict <policy>',
@@ -29,7 +29,7 @@ export function importFlags(command: Command): void {
         .choices(['fail', 'keep', 'overwrite'])
         .default('keep'),
     )
-    .addOption(new Option('--ignore-version', 'import even if the servers have different releases'));
+    .option('--ignore-version', 'import even if the servers have different releases');
   withOpening(withCaution(withFresh(withWaiting(command))));
   withProductOptions(command, 'import');
   examples(command, [

@@ -1,6 +1,4 @@
 import { z } from 'zod';
 
 /** What `init` prints under `--json`, without the `document` field. Fields are only ever added. */
-export const documents = {
-  init: { file: z.string() },
-};
+export const documents = { init: { file: z.string() } };

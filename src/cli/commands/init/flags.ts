@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { examples } from '../../flags/examples.ts';
 
 export interface InitOptions {
@@ -7,8 +7,6 @@ export interface InitOptions {
 }
 
 export function initFlags(command: Command): void {
-  command
-    .addOption(new Option('-y, --yes', 'ask no questions'))
-    .addOption(new Option('--force', 'overwrite an existing rc file'));
+  command.option('-y, --yes', 'ask no questions').option('--force', 'overwrite an existing rc file');
   examples(command, ['migrator init', 'migrator init --yes']);
 }

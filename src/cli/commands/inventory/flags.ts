@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { examples } from '../../flags/examples.ts';
 
 export interface InventoryOptions {
@@ -9,7 +9,7 @@ export interface InventoryOptions {
 export function inventoryFlags(command: Command): void {
   command
     .argument('[kind]', 'the kind to list: project, or another kind of the product', 'project')
-    .addOption(new Option('--from <instance>', 'the instance to read'))
-    .addOption(new Option('--all', 'list all kinds'));
+    .option('--from <instance>', 'the instance to read')
+    .option('--all', 'list all kinds');
   examples(command, ['migrator inventory --from prod', 'migrator inventory environment --from prod']);
 }

@@ -10,8 +10,8 @@ export interface JobListOptions {
 
 export function listFlags(command: Command): void {
   command
-    .addOption(new Option('--from <instance>', 'list the jobs of this instance, instead of the runs of this machine'))
-    .addOption(new Option('--all', 'with --from: list jobs of all kinds'))
+    .option('--from <instance>', 'list the jobs of this instance, instead of the runs of this machine')
+    .option('--all', 'with --from: list jobs of all kinds')
     .addOption(new Option('--limit <count>', 'list at most this many').default('20'));
   examples(command, ['migrator job list', 'migrator job list --from prod']);
 }
@@ -38,7 +38,7 @@ export interface JobCancelOptions {
 
 export function cancelFlags(command: Command): void {
   command.argument('<handle>', 'the handle that migrator printed for the job: octopus:prod:ServerTasks-1234');
-  command.addOption(new Option('-y, --yes', 'do not ask for confirmation'));
+  command.option('-y, --yes', 'do not ask for confirmation');
   examples(command, [
     'migrator job cancel octopus:prod:ServerTasks-1234',
     'migrator job cancel octopus:prod:ServerTasks-1234 --yes',
@@ -63,6 +63,6 @@ export interface JobUndoOptions extends WaitOptions {
 
 export function undoFlags(command: Command): void {
   command.argument('<handle>', handle);
-  withWaiting(command).addOption(new Option('-y, --yes', 'do not ask for confirmation'));
+  withWaiting(command).option('-y, --yes', 'do not ask for confirmation');
   examples(command, ['migrator job undo microstrategy:prod:35958BEB7C56491C9A43F7661501E177 --yes']);
 }

@@ -16,17 +16,13 @@ export function generateFlags(command: Command): void {
     .addOption(
       new Option('--kind <kind>', 'which keys to create').choices(['both', 'signing', 'identity']).default('both'),
     )
-    .addOption(
-      new Option(
-        '-o, --output <folder>',
-        "the folder to write to (default: the user's key folder, where migrator looks for keys)",
-      ),
+    .option(
+      '-o, --output <folder>',
+      "the folder to write to (default: the user's key folder, where migrator looks for keys)",
     )
-    .addOption(
-      new Option(
-        '--passphrase <secret>',
-        'protect the signing key with a passphrase: env:NAME, file:path, command:… or prompt',
-      ),
+    .option(
+      '--passphrase <secret>',
+      'protect the signing key with a passphrase: env:NAME, file:path, command:… or prompt',
     );
   examples(command, ['migrator key generate', 'migrator key generate --passphrase prompt']);
 }
@@ -38,6 +34,6 @@ export function showFlags(command: Command): void {
 export function trustFlags(command: Command): void {
   command
     .argument('<key>', 'a minisign public key (RW…), or a file with one')
-    .addOption(new Option('--name <name>', 'a name for the key (default: its key id)'));
+    .option('--name <name>', 'a name for the key (default: its key id)');
   examples(command, ['migrator key trust ./colleague.pub --name colleague']);
 }

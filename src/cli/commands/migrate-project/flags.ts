@@ -17,8 +17,8 @@ export interface MigrateProjectOptions extends WaitOptions, CautionOptions {
 export function migrateProjectFlags(command: Command): void {
   command
     .argument('[project...]', 'projects, by name, id or path; leave them out to move what belongs to no project')
-    .addOption(new Option('--from <instance>', 'the instance to move from; its projects are only read'))
-    .addOption(new Option('--to <instance>', 'the instance to move to'))
+    .option('--from <instance>', 'the instance to move from; its projects are only read')
+    .option('--to <instance>', 'the instance to move to')
     .addOption(
       new Option(
         '--route <route>',
@@ -27,9 +27,9 @@ export function migrateProjectFlags(command: Command): void {
         .choices(['auto', 'move', 'push', 'relay'])
         .default('auto'),
     )
-    .addOption(new Option('--dry-run', 'print what the move would do, without changing the target'))
-    .addOption(new Option('--verify', 'compare the content of source and target after the move'))
-    .addOption(new Option('--ignore-version', 'continue even if the servers have different releases'));
+    .option('--dry-run', 'print what the move would do, without changing the target')
+    .option('--verify', 'compare the content of source and target after the move')
+    .option('--ignore-version', 'continue even if the servers have different releases');
   withCaution(withFresh(withWaiting(command)));
   withProductOptions(command, 'migrate-project');
   examples(command, [

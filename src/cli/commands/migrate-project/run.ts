@@ -128,11 +128,7 @@ async function withOwnSecrets(
   return secrets;
 }
 
-const routes = {
-  move: 'by the servers',
-  push: 'pushed by the source server',
-  relay: 'through this machine',
-};
+const routes = { move: 'by the servers', push: 'pushed by the source server', relay: 'through this machine' };
 
 function render(
   from: string,

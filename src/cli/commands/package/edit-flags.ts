@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { examples } from '../../flags/examples.ts';
 import { withProductOptions } from '../../flags/product-flags.ts';
 import { type WaitOptions, withWaiting } from '../../flags/waiting.ts';
@@ -11,8 +11,8 @@ export interface PackageEditOptions extends WaitOptions {
 export function editFlags(command: Command): void {
   command
     .argument('<package>', '<id>@<version>, or only the id if packages have no version')
-    .addOption(new Option('--at <instance>', 'the instance that made the package'))
-    .addOption(new Option('--name <name>', 'the new name of the package'));
+    .option('--at <instance>', 'the instance that made the package')
+    .option('--name <name>', 'the new name of the package');
   withProductOptions(withWaiting(command), 'package');
   examples(command, [
     'migrator package edit 35958BEB7C56491C9A43F7661501E177 --at dev --name "Tutorial, second try"',

@@ -11,8 +11,8 @@ export interface PackageListOptions {
 
 export function listFlags(command: Command): void {
   command
-    .addOption(new Option('--from <instance>', 'the instance to read'))
-    .addOption(new Option('--id <id>', 'list only the versions of this package'));
+    .option('--from <instance>', 'the instance to read')
+    .option('--id <id>', 'list only the versions of this package');
   examples(command, ['migrator package list --from prod']);
 }
 
@@ -24,7 +24,7 @@ export interface PackageUploadOptions extends OpenOptions {
 export function uploadFlags(command: Command): void {
   command
     .argument('<file>', "a package file, or - for standard input; a server's own export file needs --allow-unsigned")
-    .addOption(new Option('--to <instance>', 'the instance to upload to'))
+    .option('--to <instance>', 'the instance to upload to')
     .addOption(
       new Option(
         '--on-conflict <policy>',
@@ -47,12 +47,10 @@ export interface PackageDownloadOptions extends SealOptions {
 export function downloadFlags(command: Command): void {
   command
     .argument('<id@version>', 'the package to download')
-    .addOption(new Option('--from <instance>', 'the instance to download from'))
-    .addOption(
-      new Option('-o, --output <file>', 'the file to write (default: <id>.<version>.tar), or - for standard output'),
-    )
-    .addOption(new Option('--raw', "write the server's own file, neither signed nor encrypted"))
-    .addOption(new Option('--force', 'overwrite the output file'));
+    .option('--from <instance>', 'the instance to download from')
+    .option('-o, --output <file>', 'the file to write (default: <id>.<version>.tar), or - for standard output')
+    .option('--raw', "write the server's own file, neither signed nor encrypted")
+    .option('--force', 'overwrite the output file');
   withSealing(command);
   examples(command, ['migrator package download Octopus.Space.Migration@1.0.0-run7 --from lab -o run7.tar']);
 }
@@ -72,7 +70,7 @@ export function deleteFlags(command: Command): void {
         'an instance that has the package; they are deleted in the given order (repeatable)',
       ),
     )
-    .addOption(new Option('-y, --yes', 'do not ask for confirmation'));
+    .option('-y, --yes', 'do not ask for confirmation');
   examples(command, ['migrator package delete Octopus.Space.Migration@1.0.0-run7 --from prod --yes']);
 }
 
@@ -117,7 +115,7 @@ export interface PackageVerifyOptions extends OpenOptions {
 export function verifyFlags(command: Command): void {
   command
     .argument('<file>', 'the package file, or - for standard input')
-    .addOption(new Option('--content', 'also decrypt the package and check every chunk and every file; needs the key'));
+    .option('--content', 'also decrypt the package and check every chunk and every file; needs the key');
   withOpening(command);
   examples(command, ['migrator package verify web-shop.tar', 'migrator package verify web-shop.tar --content']);
 }
@@ -132,12 +130,10 @@ export interface PackageSealOptions extends SealOptions {
 export function sealFlags(command: Command): void {
   command
     .argument('<path>', 'the folder or file to seal')
-    .addOption(
-      new Option('-o, --output <file>', 'the package to write (default: <id>.<version>.tar), or - for standard output'),
-    )
-    .addOption(new Option('--id <id>', 'the id of the package (default: the name of the folder or file)'))
+    .option('-o, --output <file>', 'the package to write (default: <id>.<version>.tar), or - for standard output')
+    .option('--id <id>', 'the id of the package (default: the name of the folder or file)')
     .addOption(new Option('--package-version <version>', 'the version of the package').default('1.0.0'))
-    .addOption(new Option('--force', 'overwrite the output file'));
+    .option('--force', 'overwrite the output file');
   withSealing(command);
   examples(command, ['migrator package seal ./handover -o handover.tar']);
 }
@@ -150,8 +146,8 @@ export interface PackageOpenOptions extends OpenOptions {
 export function openFlags(command: Command): void {
   command
     .argument('<file>', 'the package file, or - for standard input')
-    .addOption(new Option('-o, --output <folder>', 'the folder to write into (default: <id>.<version>)'))
-    .addOption(new Option('--force', 'overwrite existing files'));
+    .option('-o, --output <folder>', 'the folder to write into (default: <id>.<version>)')
+    .option('--force', 'overwrite existing files');
   withOpening(command);
   examples(command, ['migrator package open web-shop.tar -o web-shop']);
 }

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { examples } from '../../flags/examples.ts';
 import { ListOption } from '../../flags/list-flag.ts';
 import { withProductOptions } from '../../flags/product-flags.ts';
@@ -17,19 +17,15 @@ export interface PartialExportOptions extends WaitOptions, SealOptions {
 
 export function partialExportFlags(command: Command): void {
   command
-    .addOption(new Option('--from <instance>', 'the instance to export from'))
+    .option('--from <instance>', 'the instance to export from')
     .addOption(new ListOption('--project <name>', 'a project to export, by name or id (repeatable)'))
-    .addOption(
-      new Option('-o, --output <file>', 'the package to write (default: <id>.<version>.tar), or - for standard output'),
+    .option('-o, --output <file>', 'the package to write (default: <id>.<version>.tar), or - for standard output')
+    .option(
+      '--to <instance>',
+      'let the server push the package to the feed of this instance; with -o also write a file',
     )
-    .addOption(
-      new Option(
-        '--to <instance>',
-        'let the server push the package to the feed of this instance; with -o also write a file',
-      ),
-    )
-    .addOption(new Option('--force', 'overwrite the output file'))
-    .addOption(new Option('--resume <handle>', 'resume an export job that another run or another machine started'));
+    .option('--force', 'overwrite the output file')
+    .option('--resume <handle>', 'resume an export job that another run or another machine started');
   withSealing(withFresh(withWaiting(command)));
   withProductOptions(command, 'partial-export');
   examples(command, [

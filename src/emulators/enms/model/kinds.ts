@@ -174,9 +174,7 @@ const models: Readonly<
   link: { family: 'object', types: { link, ethernet_link: { ...link, ...texts('speed', 'standard') } } },
   service: { types: serviceKinds },
   network: { family: 'object', types: { network } },
-  workflow_edge: {
-    types: { workflow_edge: withDefaults({ subtype: 'success', label: 'success', color: 'green' }) },
-  },
+  workflow_edge: { types: { workflow_edge: withDefaults({ subtype: 'success', label: 'success', color: 'green' }) } },
   task: { types: { task } },
   credential: { types: { credential } },
   pool: { types: { pool } },

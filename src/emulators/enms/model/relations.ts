@@ -52,11 +52,7 @@ const one = { scalar: true };
 
 const relations: readonly Relation[] = [
   { name: 'group_user', near: named('group', 'users'), far: named('user', 'groups', stays) },
-  {
-    name: 'device_gateway',
-    near: named('device', 'gateways'),
-    far: named('device', 'devices', { type: 'gateway' }),
-  },
+  { name: 'device_gateway', near: named('device', 'gateways'), far: named('device', 'devices', { type: 'gateway' }) },
   ...owned.map((model) => ({ name: `${model}_owner`, near: named(model, 'owners'), far: silent('user') })),
   ...Object.entries(rights).flatMap(([model, all]) =>
     all.map((right) => ({ name: `${model}_${right}`, near: named(model, `rbac_${right}`), far: silent('group') })),

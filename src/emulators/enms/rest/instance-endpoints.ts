@@ -11,7 +11,7 @@ import { json, ServerError } from '../refusal.ts';
 import { instanceDocument } from '../serialize.ts';
 import { addSharedServices, workflowName } from '../workflows.ts';
 import { setRelation, target, writeColumns } from '../write-object.ts';
-import { argument, needItem, type Endpoint, type Visit } from './visit.ts';
+import { argument, type Endpoint, endpoint, needItem, type Visit } from './visit.ts';
 
 type Resolved = ReadonlyMap<Reference, readonly Item[]>;
 
@@ -124,28 +124,12 @@ async function update({ instance, user, body }: Visit, type: string) {
 }
 
 export const instanceEndpoints: readonly Endpoint[] = [
-  {
-    method: 'GET',
-    name: 'instance',
-    args: 2,
-    level: 'access',
-    handle: (visit) => json(instanceDocument(visit.instance, needItem(visit, argument(visit, 0), argument(visit, 1)))),
-  },
-  {
-    method: 'POST',
-    name: 'instance',
-    args: 1,
-    level: 'access',
-    handle: async (visit) => json(await update(visit, argument(visit, 0))),
-  },
-  {
-    method: 'DELETE',
-    name: 'instance',
-    args: 2,
-    level: 'access',
-    handle(visit) {
-      const item = needItem(visit, argument(visit, 0), argument(visit, 1));
-      return json(deleteObject(visit.instance, item, visit.user));
-    },
-  },
+  endpoint('GET', 'instance', 2, 'access', (visit) =>
+    json(instanceDocument(visit.instance, needItem(visit, argument(visit, 0), argument(visit, 1)))),
+  ),
+  endpoint('POST', 'instance', 1, 'access', async (visit) => json(await update(visit, argument(visit, 0)))),
+  endpoint('DELETE', 'instance', 2, 'access', (visit) => {
+    const item = needItem(visit, argument(visit, 0), argument(visit, 1));
+    return json(deleteObject(visit.instance, item, visit.user));
+  }),
 ];

@@ -2,7 +2,7 @@ import type { Reply } from '../../shared/server.ts';
 import { exportProject } from '../migrate/export.ts';
 import { importProject } from '../migrate/import.ts';
 import { htmlPage, json, ServerError } from '../refusal.ts';
-import { argument, type Endpoint, type Visit } from './visit.ts';
+import { argument, type Endpoint, endpoint, type Visit } from './visit.ts';
 
 const gatewayTimeout = (): Reply => htmlPage(504, 'The upstream server did not answer in time.');
 
@@ -26,6 +26,4 @@ async function migrate(visit: Visit): Promise<Reply> {
   return json(await importProject(instance, user, body.fields));
 }
 
-export const migrateEndpoints: readonly Endpoint[] = [
-  { method: 'POST', name: 'migrate', args: 1, level: 'admin', handle: migrate },
-];
+export const migrateEndpoints: readonly Endpoint[] = [endpoint('POST', 'migrate', 1, 'admin', migrate)];

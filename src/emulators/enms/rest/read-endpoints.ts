@@ -8,7 +8,7 @@ import { json, ServerError, sortedJson } from '../refusal.ts';
 import { propertiesOf } from '../serialize.ts';
 import { isAdmin, isForAdmins, maySee } from '../users.ts';
 import { Refusal } from '../refusal.ts';
-import { argument, selection, type Endpoint, type Visit } from './visit.ts';
+import { argument, type Endpoint, endpoint, selection, type Visit } from './visit.ts';
 
 const ignored = new Set(['allow_none', 'all_matches', 'rbac', 'username']);
 const pageSize = 200;
@@ -245,6 +245,6 @@ function search(visit: Visit) {
 }
 
 export const readEndpoints: readonly Endpoint[] = [
-  { method: 'GET', name: 'query', args: 1, level: 'access', handle: query },
-  { method: 'POST', name: 'search', args: 0, level: 'access', handle: search },
+  endpoint('GET', 'query', 1, 'access', query),
+  endpoint('POST', 'search', 0, 'access', search),
 ];

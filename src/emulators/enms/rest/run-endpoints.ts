@@ -4,7 +4,7 @@ import { pythonTime, type Instance } from '../instance.ts';
 import type { Item, Values } from '../objects.ts';
 import { json, ServerError } from '../refusal.ts';
 import { columnsOf, relatedItems } from '../serialize.ts';
-import { needItem, argument, type Endpoint, type Visit } from './visit.ts';
+import { argument, type Endpoint, endpoint, needItem, type Visit } from './visit.ts';
 
 interface Plan {
   readonly service: Item;
@@ -144,7 +144,7 @@ function result(visit: Visit) {
 }
 
 export const runEndpoints: readonly Endpoint[] = [
-  { method: 'POST', name: 'run_service', args: 0, level: 'access', handle: runService },
-  { method: 'POST', name: 'run_task', args: 0, level: 'access', handle: runTask },
-  { method: 'GET', name: 'result', args: 2, level: 'access', handle: result },
+  endpoint('POST', 'run_service', 0, 'access', runService),
+  endpoint('POST', 'run_task', 0, 'access', runTask),
+  endpoint('GET', 'result', 2, 'access', result),
 ];

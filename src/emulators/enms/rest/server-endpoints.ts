@@ -1,7 +1,7 @@
 import { columnsOf } from '../serialize.ts';
 import { computePools } from '../pools.ts';
 import { json, ServerError } from '../refusal.ts';
-import { argument, needItem, type Endpoint, type Visit } from './visit.ts';
+import { argument, type Endpoint, endpoint, needItem, type Visit } from './visit.ts';
 
 /** A made-up address of a network card as a number: it tells nothing about this machine. */
 const nodeName = 153_558_346_480_170;
@@ -22,37 +22,19 @@ function configuration(visit: Visit) {
 const nothing = () => json(null);
 
 export const serverEndpoints: readonly Endpoint[] = [
-  {
-    method: 'GET',
-    name: 'is_alive',
-    args: 0,
-    level: 'none',
-    handle: () => json({ cluster_id: true, name: nodeName }),
-  },
-  { method: 'GET', name: 'configuration', args: 1, level: 'access', handle: configuration },
-  { method: 'GET', name: 'workers', args: 0, level: 'admin', handle: () => json({}) },
-  {
-    method: 'GET',
-    name: 'token',
-    args: 0,
-    level: 'access',
-    handle: () => {
-      throw new ServerError("KeyError: 'token'");
-    },
-  },
-  {
-    method: 'POST',
-    name: 'update_all_pools',
-    args: 0,
-    level: 'access',
-    handle({ instance }) {
-      instance.objects.atomically(() => computePools(instance));
-      return json(null);
-    },
-  },
+  endpoint('GET', 'is_alive', 0, 'none', () => json({ cluster_id: true, name: nodeName })),
+  endpoint('GET', 'configuration', 1, 'access', configuration),
+  endpoint('GET', 'workers', 0, 'admin', () => json({})),
+  endpoint('GET', 'token', 0, 'access', () => {
+    throw new ServerError("KeyError: 'token'");
+  }),
+  endpoint('POST', 'update_all_pools', 0, 'access', ({ instance }) => {
+    instance.objects.atomically(() => computePools(instance));
+    return json(null);
+  }),
   // Nothing to do: rights are computed when they are read, and there is no git repository and no second server.
-  { method: 'POST', name: 'update_device_rbac', args: 0, level: 'admin', handle: nothing },
-  { method: 'POST', name: 'get_git_content', args: 0, level: 'access', handle: nothing },
-  { method: 'POST', name: 'update_database_configurations_from_git', args: 0, level: 'access', handle: nothing },
-  { method: 'POST', name: 'get_cluster_status', args: 0, level: 'access', handle: () => json(['Up']) },
+  endpoint('POST', 'update_device_rbac', 0, 'admin', nothing),
+  endpoint('POST', 'get_git_content', 0, 'access', nothing),
+  endpoint('POST', 'update_database_configurations_from_git', 0, 'access', nothing),
+  endpoint('POST', 'get_cluster_status', 0, 'access', () => json(['Up'])),
 ];

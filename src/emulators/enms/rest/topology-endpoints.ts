@@ -2,7 +2,7 @@ import type { Reply } from '../../shared/server.ts';
 import { json, ServerError } from '../refusal.ts';
 import { exportTopology } from '../topology/export.ts';
 import { importTopology } from '../topology/import.ts';
-import { argument, type Endpoint, type Visit } from './visit.ts';
+import { argument, type Endpoint, endpoint, type Visit } from './visit.ts';
 
 async function topology(visit: Visit): Promise<Reply> {
   const { instance, body, user } = visit;
@@ -19,6 +19,4 @@ async function topology(visit: Visit): Promise<Reply> {
   return json('Topology Export successfully executed.');
 }
 
-export const topologyEndpoints: readonly Endpoint[] = [
-  { method: 'POST', name: 'topology', args: 1, level: 'access', handle: topology },
-];
+export const topologyEndpoints: readonly Endpoint[] = [endpoint('POST', 'topology', 1, 'access', topology)];

@@ -48,3 +48,12 @@ export function needItem({ instance, user }: Visit, type: string, name: string):
   }
   throw new Refusal(403);
 }
+
+/** An entry of the table of endpoints. */
+export const endpoint = (
+  method: Endpoint['method'],
+  name: string,
+  args: number,
+  level: Endpoint['level'],
+  handle: Endpoint['handle'],
+): Endpoint => ({ method, name, args, level, handle });

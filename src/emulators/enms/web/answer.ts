@@ -11,7 +11,7 @@ import { isAdmin, mayCall, type PasswordCheck } from '../users.ts';
 import { filePages } from './file-pages.ts';
 import { migrationPages } from './migration-pages.ts';
 import { cookieOf, newSession, sessionOf, userOf, type Session } from './sessions.ts';
-import type { Page } from './visit.ts';
+import { type Page, webPage } from './visit.ts';
 
 const html = (title: string, body: string) =>
   `<!DOCTYPE html>\n<html>\n<head><title>eNMS - ${title}</title></head>\n<body>\n${body}\n</body>\n</html>\n`;
@@ -22,12 +22,7 @@ const page = (title: string, body: string, status = 200): Reply => ({
   body: html(title, body),
 });
 
-const dashboard: Page = {
-  method: 'GET',
-  name: 'dashboard',
-  level: 'all',
-  handle: () => page('Dashboard', '<h1>Dashboard</h1>'),
-};
+const dashboard: Page = webPage('GET', 'dashboard', 'all', () => page('Dashboard', '<h1>Dashboard</h1>'));
 const pages = new Map<string, Page>(
   [dashboard, ...filePages, ...migrationPages].map((one) => [`${one.method} ${one.name}`, one]),
 );

@@ -8,7 +8,7 @@ import { scanFolder, scanSoon } from '../file-rows.ts';
 import { filePath, isInsideFiles } from '../file-tree.ts';
 import { json, ServerError } from '../refusal.ts';
 import { tarEnd, tarMember } from './tar.ts';
-import type { Page, WebVisit } from './visit.ts';
+import { type Page, type WebVisit, webPage } from './visit.ts';
 
 const lastOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
 
@@ -101,8 +101,8 @@ function scan({ instance, rest }: WebVisit): Reply {
 }
 
 export const filePages: readonly Page[] = [
-  { method: 'GET', name: 'download', level: 'access', handle: download },
-  { method: 'POST', name: 'upload_files', level: 'access', handle: upload },
-  { method: 'POST', name: 'get_migration_folders', level: 'access', handle: migrationFolders },
-  { method: 'POST', name: 'scan_folder', level: 'access', handle: scan },
+  webPage('GET', 'download', 'access', download),
+  webPage('POST', 'upload_files', 'access', upload),
+  webPage('POST', 'get_migration_folders', 'access', migrationFolders),
+  webPage('POST', 'scan_folder', 'access', scan),
 ];

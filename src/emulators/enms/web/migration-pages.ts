@@ -15,7 +15,7 @@ import { importTopology } from '../topology/import.ts';
 import { yamlText } from '../yaml/write.ts';
 import { archive } from './file-pages.ts';
 import { readTar, tarMember } from './tar.ts';
-import type { Page, WebVisit } from './visit.ts';
+import { type Page, type WebVisit, webPage } from './visit.ts';
 
 const largestArchive = 200 * 1024 * 1024;
 
@@ -92,25 +92,16 @@ function importSheet({ instance, user, body }: WebVisit): Reply {
 }
 
 export const migrationPages: readonly Page[] = [
-  {
-    method: 'POST',
-    name: 'migration_export',
-    level: 'admin',
-    handle: async ({ instance, body }) => json(await exportProject(instance, body.fields)),
-  },
-  {
-    method: 'POST',
-    name: 'migration_import',
-    level: 'admin',
-    handle: async ({ instance, user, body }) => json(await importProject(instance, user, body.fields)),
-  },
-  {
-    method: 'POST',
-    name: 'topology_export',
-    level: 'access',
-    handle: async ({ instance, body }) => json(await exportTopology(instance, body.fields['export_filename'])),
-  },
-  { method: 'POST', name: 'import_topology', level: 'admin', handle: importSheet },
-  { method: 'GET', name: 'export_service', level: 'access', handle: exportService },
-  { method: 'POST', name: 'import_services', level: 'access', handle: importServices },
+  webPage('POST', 'migration_export', 'admin', async ({ instance, body }) =>
+    json(await exportProject(instance, body.fields)),
+  ),
+  webPage('POST', 'migration_import', 'admin', async ({ instance, user, body }) =>
+    json(await importProject(instance, user, body.fields)),
+  ),
+  webPage('POST', 'topology_export', 'access', async ({ instance, body }) =>
+    json(await exportTopology(instance, body.fields['export_filename'])),
+  ),
+  webPage('POST', 'import_topology', 'admin', importSheet),
+  webPage('GET', 'export_service', 'access', exportService),
+  webPage('POST', 'import_services', 'access', importServices),
 ];

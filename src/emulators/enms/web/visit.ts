@@ -19,3 +19,11 @@ export interface Page {
   readonly level: 'all' | 'access' | 'admin';
   readonly handle: (visit: WebVisit) => Reply | Promise<Reply>;
 }
+
+/** An entry of the table of pages. */
+export const webPage = (method: Page['method'], name: string, level: Page['level'], handle: Page['handle']): Page => ({
+  method,
+  name,
+  level,
+  handle,
+});

@@ -9,7 +9,7 @@ import { need, privileges } from '../privileges.ts';
 import { invalid, json, missing, noContent, Refusal } from '../refusal.ts';
 import { pageOf, readInteger } from '../request.ts';
 import { personOf } from '../users.ts';
-import type { Route, Visit } from '../visit.ts';
+import { route, type Route, type Visit } from '../visit.ts';
 import { needFile, needStorage, storageRefusal, storageSettings, texts } from './availability.ts';
 import { receiveBinary } from './receive-binary.ts';
 import { adoptShared, removeShared } from './shared-folder.ts';
@@ -173,40 +173,28 @@ const files = '/mstrServices/library/storage/sharedFileStore/files';
 const storage = '/mstrServices/library/storage';
 
 export const sharedFileRoutes: readonly Route[] = [
-  { method: 'POST', path: files, handle: createMetadata },
-  { method: 'GET', path: files, handle: listFiles },
-  { method: 'PUT', path: `${files}/:id/binary`, handle: putBinary },
-  { method: 'GET', path: `${files}/:id/binary`, handle: getBinary },
-  { method: 'DELETE', path: `${files}/:id`, handle: deleteFile },
-  {
-    method: 'GET',
-    path: storage,
-    handle: ({ instance, user }) => {
-      need(user, privileges.administerEnvironment);
-      needStorage(instance, { location: false });
-      return json(200, settingsView(instance));
-    },
-  },
-  {
-    method: 'PATCH',
-    path: storage,
-    handle: async ({ instance, user, document }) => {
-      need(user, privileges.administerEnvironment);
-      needStorage(instance, { location: false });
-      instance.store.keep('storage', JSON.stringify(checkedSettings(instance, await document())));
-      return noContent();
-    },
-  },
-  {
-    method: 'POST',
-    path: `${storage}/validation`,
-    handle: async ({ instance, user, document }) => {
-      need(user, privileges.administerEnvironment);
-      needStorage(instance, { location: false });
-      const body = await document();
-      const { type } = Object.keys(body).length === 0 ? storageSettings(instance) : checkedSettings(instance, body);
-      if (type !== 'file_system') throw invalid(texts.notConfigured);
-      return noContent();
-    },
-  },
+  route('POST', files, {}, createMetadata),
+  route('GET', files, {}, listFiles),
+  route('PUT', `${files}/:id/binary`, {}, putBinary),
+  route('GET', `${files}/:id/binary`, {}, getBinary),
+  route('DELETE', `${files}/:id`, {}, deleteFile),
+  route('GET', storage, {}, ({ instance, user }) => {
+    need(user, privileges.administerEnvironment);
+    needStorage(instance, { location: false });
+    return json(200, settingsView(instance));
+  }),
+  route('PATCH', storage, {}, async ({ instance, user, document }) => {
+    need(user, privileges.administerEnvironment);
+    needStorage(instance, { location: false });
+    instance.store.keep('storage', JSON.stringify(checkedSettings(instance, await document())));
+    return noContent();
+  }),
+  route('POST', `${storage}/validation`, {}, async ({ instance, user, document }) => {
+    need(user, privileges.administerEnvironment);
+    needStorage(instance, { location: false });
+    const body = await document();
+    const { type } = Object.keys(body).length === 0 ? storageSettings(instance) : checkedSettings(instance, body);
+    if (type !== 'file_system') throw invalid(texts.notConfigured);
+    return noContent();
+  }),
 ];

@@ -8,7 +8,7 @@ import { configuration } from '../metadata/object.ts';
 import { need, privileges } from '../privileges.ts';
 import { invalid, json, missing, noContent, notNow, Refusal } from '../refusal.ts';
 import { pageOf } from '../request.ts';
-import type { Route, Visit } from '../visit.ts';
+import { route, type Route, type Visit } from '../visit.ts';
 import { certify } from './certification.ts';
 import { changeRecord } from './change-record.ts';
 import { createPackage, reusePackage, startCreation } from './create-package.ts';
@@ -155,22 +155,17 @@ function checkVisible({ user }: Visit): void {
 export function migrationRoutes(jobs: Jobs): readonly Route[] {
   const one = '/migrations/:id';
   const routes: readonly Route[] = [
-    { method: 'POST', path: '/migrations', project: 'heeded', handle: (visit) => create(visit, jobs) },
-    { method: 'GET', path: '/migrations', handle: list },
-    { method: 'DELETE', path: '/migrations', handle: remove },
-    { method: 'GET', path: one, handle: read },
-    { method: 'PUT', path: one, project: 'heeded', handle: (visit) => triggerImport(visit, jobs) },
-    { method: 'PATCH', path: one, project: 'heeded', handle: (visit) => changeRecord(visit, jobs) },
-    { method: 'PUT', path: `${one}/packageInfo`, handle: (visit) => edit(visit, jobs) },
-    {
-      method: 'PUT',
-      path: `${one}/validation`,
-      project: 'heeded',
-      handle: (visit) => triggerValidation(visit, jobs),
-    },
-    { method: 'PATCH', path: `${one}/packageInfo/certification`, handle: certify },
-    { method: 'GET', path: '/migrations/packages/:package/binary', handle: packageBinary },
-    { method: 'GET', path: '/migrations/imports/:import/binary', handle: undoBinary },
+    route('POST', '/migrations', { project: 'heeded' }, (visit) => create(visit, jobs)),
+    route('GET', '/migrations', {}, list),
+    route('DELETE', '/migrations', {}, remove),
+    route('GET', one, {}, read),
+    route('PUT', one, { project: 'heeded' }, (visit) => triggerImport(visit, jobs)),
+    route('PATCH', one, { project: 'heeded' }, (visit) => changeRecord(visit, jobs)),
+    route('PUT', `${one}/packageInfo`, {}, (visit) => edit(visit, jobs)),
+    route('PUT', `${one}/validation`, { project: 'heeded' }, (visit) => triggerValidation(visit, jobs)),
+    route('PATCH', `${one}/packageInfo/certification`, {}, certify),
+    route('GET', '/migrations/packages/:package/binary', {}, packageBinary),
+    route('GET', '/migrations/imports/:import/binary', {}, undoBinary),
   ];
   return routes.map((route) => ({
     ...route,

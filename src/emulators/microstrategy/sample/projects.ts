@@ -130,13 +130,7 @@ function differing(side: 'source' | 'target'): readonly SampleObject[] {
       description: source ? 'the years with sales' : 'the years with sales, by hand',
       uses: of(12, 'Year'),
     },
-    {
-      name: 'Last Year',
-      type: 1,
-      ...(source ? inFolder(5) : below('Old Filters')),
-      changed: 20,
-      uses: of(12, 'Year'),
-    },
+    { name: 'Last Year', type: 1, ...(source ? inFolder(5) : below('Old Filters')), changed: 20, uses: of(12, 'Year') },
   ];
 }
 

@@ -9,7 +9,7 @@ import { json } from '../refusal.ts';
 import { resource } from '../resource.ts';
 import { taskResource } from '../tasks.ts';
 import { asText } from '../tolerant-json.ts';
-import type { Route, Visit } from '../visit.ts';
+import { route, type Route, type Visit } from '../visit.ts';
 import { releasesOf } from './releases.ts';
 
 const taskMembers = [
@@ -120,10 +120,10 @@ function progression(visit: Visit) {
   });
 }
 
-const view = { method: 'GET', scoped: true, permission: 'DeploymentView' } as const;
+const view = { scoped: true, permission: 'DeploymentView' };
 
 export const dashboardRoutes: readonly Route[] = [
-  { ...view, path: '/dashboard', handle: dashboard },
-  { ...view, path: '/dashboard/dynamic', handle: dashboard },
-  { ...view, path: '/projects/:id/progression', handle: progression },
+  route('GET', '/dashboard', view, dashboard),
+  route('GET', '/dashboard/dynamic', view, dashboard),
+  route('GET', '/projects/:id/progression', view, progression),
 ];

@@ -7,7 +7,7 @@ import { absent, invalid, json } from '../refusal.ts';
 import { resource } from '../resource.ts';
 import type { TaskQueue } from '../task-queue.ts';
 import { asText, members, readFlag, readText } from '../tolerant-json.ts';
-import type { Route, Visit } from '../visit.ts';
+import { route, type Route, type Visit } from '../visit.ts';
 import { createDeployment, createRun, type Target } from './deployments.ts';
 import { channelOf, createRelease, releasesOf, selectPackages, suggestedVersion } from './releases.ts';
 import { createRunbook, createSnapshot, runbooksOf, snapshotOf } from './runbooks.ts';
@@ -217,13 +217,8 @@ function snapshotVariables(visit: Visit) {
 }
 
 export const executionRoutes = (queue: TaskQueue): readonly Route[] => {
-  const post = (path: string, permission: string, handle: Route['handle']): Route => ({
-    method: 'POST',
-    path,
-    scoped: true,
-    permission,
-    handle,
-  });
+  const post = (path: string, permission: string, handle: Route['handle']): Route =>
+    route('POST', path, { scoped: true, permission }, handle);
   return [
     post('/releases', 'ReleaseCreate', releaseByDocument),
     post('/releases/create/v1', 'ReleaseCreate', releaseByCommand),

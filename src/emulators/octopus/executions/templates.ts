@@ -7,7 +7,7 @@ import { spacePath } from '../links.ts';
 import { findDocument } from '../lookup.ts';
 import { invalid, json } from '../refusal.ts';
 import { asText, members, readText } from '../tolerant-json.ts';
-import type { Route, Visit } from '../visit.ts';
+import { route, type Route, type Visit } from '../visit.ts';
 import { actionsOf, packagesOf, releasesOf, suggestedVersion } from './releases.ts';
 
 const projectOf = (store: Store, owner: Entry) => store.get('Projects', asText(owner.body['ProjectId']));
@@ -198,29 +198,19 @@ async function ruleTest(visit: Visit) {
 const view = { scoped: true, permission: 'ReleaseView' };
 
 export const templateRoutes: readonly Route[] = [
-  {
-    method: 'GET',
-    path: '/deploymentprocesses/:id/template',
-    scoped: true,
-    permission: 'ProcessView',
-    handle: (visit) => releaseTemplate(visit, findDocument(visit, 'DeploymentProcesses')),
-  },
-  {
-    method: 'GET',
-    path: '/projects/:id/deploymentprocesses/template',
-    scoped: true,
-    permission: 'ProcessView',
-    handle: (visit) => {
-      const project = findDocument(visit, 'Projects');
-      const process = asText(project.body['DeploymentProcessId']);
-      return releaseTemplate(visit, findDocument(visit, 'DeploymentProcesses', process));
-    },
-  },
-  { method: 'GET', path: '/releases/:id/deployments/template', ...view, handle: deploymentTemplate },
-  { method: 'GET', path: '/releases/:id/deployments/preview/:environment', ...view, handle: preview },
-  { method: 'GET', path: '/releases/:id/deployments/preview/:environment/:tenant', ...view, handle: preview },
-  { method: 'POST', path: '/releases/:id/deployments/previews', ...view, harmless: true, handle: previews },
-  { method: 'GET', path: '/releases/:id/progression', ...view, handle: releaseProgression },
-  { method: 'GET', path: '/channels/rule-test', ...view, handle: ruleTest },
-  { method: 'POST', path: '/channels/rule-test', ...view, harmless: true, handle: ruleTest },
+  route('GET', '/deploymentprocesses/:id/template', { scoped: true, permission: 'ProcessView' }, (visit) =>
+    releaseTemplate(visit, findDocument(visit, 'DeploymentProcesses')),
+  ),
+  route('GET', '/projects/:id/deploymentprocesses/template', { scoped: true, permission: 'ProcessView' }, (visit) => {
+    const project = findDocument(visit, 'Projects');
+    const process = asText(project.body['DeploymentProcessId']);
+    return releaseTemplate(visit, findDocument(visit, 'DeploymentProcesses', process));
+  }),
+  route('GET', '/releases/:id/deployments/template', view, deploymentTemplate),
+  route('GET', '/releases/:id/deployments/preview/:environment', view, preview),
+  route('GET', '/releases/:id/deployments/preview/:environment/:tenant', view, preview),
+  route('POST', '/releases/:id/deployments/previews', { ...view, harmless: true }, previews),
+  route('GET', '/releases/:id/progression', view, releaseProgression),
+  route('GET', '/channels/rule-test', view, ruleTest),
+  route('POST', '/channels/rule-test', { ...view, harmless: true }, ruleTest),
 ];

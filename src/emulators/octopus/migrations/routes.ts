@@ -2,7 +2,7 @@ import type { Instance } from '../instance.ts';
 import { json } from '../refusal.ts';
 import type { TaskQueue } from '../task-queue.ts';
 import { queueTask } from '../tasks.ts';
-import type { Route } from '../visit.ts';
+import { route, type Route } from '../visit.ts';
 import {
   keepRequest,
   readExportRequest,
@@ -42,24 +42,14 @@ function start(
 
 /** These two paths do not name a space. */
 export const migrationRoutes = (queue: TaskQueue): readonly Route[] => [
-  {
-    method: 'POST',
-    path: '/migrations/partialexport',
-    permission: 'AdministerSystem',
-    handle: async ({ instance, body }) => {
-      const request = readExportRequest(await body());
-      const projects = request.Projects.map((name) => `'${name}'`).join(', ');
-      return start(instance, queue, exportTask, `Partial export of ${projects}`, request);
-    },
-  },
-  {
-    method: 'POST',
-    path: '/migrations/import',
-    permission: 'AdministerSystem',
-    handle: async ({ instance, body }) => {
-      const request = readImportRequest(await body());
-      const what = `${request.PackageId} version ${request.PackageVersion}`;
-      return start(instance, queue, importTask, `Import of ${what}${request.IsDryRun ? ' (dry run)' : ''}`, request);
-    },
-  },
+  route('POST', '/migrations/partialexport', { permission: 'AdministerSystem' }, async ({ instance, body }) => {
+    const request = readExportRequest(await body());
+    const projects = request.Projects.map((name) => `'${name}'`).join(', ');
+    return start(instance, queue, exportTask, `Partial export of ${projects}`, request);
+  }),
+  route('POST', '/migrations/import', { permission: 'AdministerSystem' }, async ({ instance, body }) => {
+    const request = readImportRequest(await body());
+    const what = `${request.PackageId} version ${request.PackageVersion}`;
+    return start(instance, queue, importTask, `Import of ${what}${request.IsDryRun ? ' (dry run)' : ''}`, request);
+  }),
 ];

@@ -23,10 +23,7 @@ export async function seed(plane: Plane, sample: Sample): Promise<void> {
   if (sample === 'source') await addSource(plane);
   else if (sample === 'target') await addTarget(plane);
   else {
-    const builder = buildOrg(plane, {
-      name: 'Acme',
-      members: membersWith({}),
-    });
+    const builder = buildOrg(plane, { name: 'Acme', members: membersWith({}) });
     builder.add(builder.org.id, 'Dir', 'projects');
   }
   store.keep('seeded', String(sample));

@@ -55,11 +55,7 @@ async function addProduction(plane: Plane): Promise<void> {
 
 /** Does not accept passwords. */
 function addLocked(plane: Plane): void {
-  const builder = buildOrg(plane, {
-    name: 'Acme-Secure',
-    basicDisabled: true,
-    members: membersWith({}),
-  });
+  const builder = buildOrg(plane, { name: 'Acme-Secure', basicDisabled: true, members: membersWith({}) });
   builder.add(builder.org.id, 'Dir', 'Finance');
 }
 

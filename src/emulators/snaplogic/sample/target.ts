@@ -15,10 +15,6 @@ export async function addTarget(plane: Plane): Promise<void> {
   builder.add(builder.org.id, 'Dir', 'Finance');
   const sales = builder.add(builder.org.id, 'Dir', 'Sales EMEA');
   await addProject(builder, sales, { ...crm, pipelines: [{ name: 'sync_contacts', account: 'crm_login' }] });
-  const production = buildOrg(plane, {
-    name: 'Acme-EU-Prod',
-    securityLevel: 'enhanced',
-    members: membersWith({}),
-  });
+  const production = buildOrg(plane, { name: 'Acme-EU-Prod', securityLevel: 'enhanced', members: membersWith({}) });
   production.add(production.org.id, 'Dir', 'Finance');
 }
