@@ -83,6 +83,15 @@ describe('documents that --json prints', () => {
     expect(moved.route).toBe(route);
   });
 
+  test('compare prints a valid document', async () => {
+    const compared = await done<{ equal: number; differences: unknown[]; blind: string[] }>(
+      'compare',
+      ...['compare', '--from', 'lab', '--to', 'lab', '--project', 'Mobile API'],
+    );
+    expect(compared).toMatchObject({ differences: [], equal: expect.any(Number) });
+    expect(compared.blind.length).toBeGreaterThan(0);
+  });
+
   test('inventory prints a valid document', async () => {
     const { items } = await done<{ items: { kind: string; name: string }[] }>(
       'inventory',

@@ -59,8 +59,10 @@ export const plan = z.array(
   z.strictObject({
     kind: z.string(),
     name: z.string(),
+    id: z.string().optional().describe('the id by which the product finds it on the target'),
     action: z.enum(['create', 'overwrite', 'unchanged', 'keep', 'delete', 'beside']),
     detail: z.string().optional(),
+    asked: z.boolean().optional().describe('of keep: the options ask for it'),
   }),
 );
 
