@@ -22,7 +22,8 @@ function sameKey(variable: Variable): string {
 
 /**
  * Variable sets are merged, never replaced. A variable that exists only here stays, one that exists only in the package
- * is added, and for one that exists in both the value here stays unless the import overwrites.
+ * is added, and for one that exists in both the value here stays unless the import overwrites. A set that gains nothing
+ * keeps its version.
  */
 export function mergeVariables(here: Json, there: Json, overwrite: boolean): MergedVariables {
   const incoming = new Map(variablesOf(there).map((variable) => [sameKey(variable), variable]));
@@ -43,7 +44,7 @@ export function mergeVariables(here: Json, there: Json, overwrite: boolean): Mer
     body: {
       ...here,
       Variables: [...merged, ...incoming.values()],
-      ...(typeof version === 'number' ? { Version: version + 1 } : {}),
+      ...(typeof version === 'number' && incoming.size + replaced > 0 ? { Version: version + 1 } : {}),
     },
     added: incoming.size,
     replaced,

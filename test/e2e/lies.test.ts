@@ -1,0 +1,65 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Lie, type Asked, withLiar } from '../support/liar.ts';
+import { projectsOf } from '../support/octopus-api.ts';
+import { withWorkshop } from '../support/workshop.ts';
+
+const moving = ['migrate-project', 'Web Shop', '--from', 'lab', '--to', 'prod', '--password', 'env:MOVE_PASSWORD'];
+
+/** An Octopus server that makes a dry run of each import and calls it an import. */
+const doesNothing = ({ method, path, body }: Asked): Lie =>
+  method === 'POST' && path.startsWith('/api/migrations/import')
+    ? { body: JSON.stringify({ ...(JSON.parse(body.toString('utf8')) as object), IsDryRun: true }) }
+    : undefined;
+
+describe('an Octopus server that says success and does nothing', () => {
+  test('is noticed by the exit code of a move, and the result names what is missing', async () => {
+    await withWorkshop({}, async (workshop) => {
+      await withLiar(workshop, doesNothing, async () => {
+        const moved = await workshop.run([...moving, '--json']);
+        expect(moved.code).toBe(3);
+        expect(JSON.parse(moved.stdout)).toMatchObject({
+          outcome: 'partial',
+          result: {
+            basis: 'seen',
+            changed: false,
+            complete: false,
+            items: [{ kind: 'project', name: 'Web Shop', action: 'not-seen', reason: 'it is not on the target' }],
+          },
+        });
+        expect(await projectsOf(workshop.prod)).not.toContain('Web Shop');
+      });
+    });
+  });
+
+  test('is noticed by the exit code of an import, also when the project is to be overwritten', async () => {
+    await withWorkshop({}, async (workshop) => {
+      const { run } = workshop;
+      const password = ['--password', 'env:MOVE_PASSWORD'];
+      expect(
+        await run(['partial-export', '--from', 'lab', '--project', 'Web Shop', ...password, '-o', 'a.tar']),
+      ).toMatchObject({ code: 0 });
+      expect(await run(['import', 'a.tar', '--to', 'prod', ...password])).toMatchObject({ code: 0 });
+      await withLiar(workshop, doesNothing, async () => {
+        const again = await run(['import', 'a.tar', '--to', 'prod', '--overwrite-existing', ...password]);
+        expect(again.code).toBe(3);
+        expect(again.stdout).toMatch(/not-seen +project +Web Shop: it has not changed/u);
+      });
+      // The honest server changes it.
+      expect(
+        await run(['import', 'a.tar', '--to', 'prod', '--overwrite-existing', ...password, '--fresh']),
+      ).toMatchObject({ code: 0 });
+    });
+  });
+});
+
+describe('a move of what is there already', () => {
+  test('says so, and ends with 0, when it is equal', async () => {
+    await withWorkshop({}, async ({ run }) => {
+      expect(await run(moving)).toMatchObject({ code: 0 });
+      const again = await run([...moving, '--json']);
+      const { result } = JSON.parse(again.stdout) as { result: unknown };
+      expect([again.code, result]).toMatchObject([0, { changed: false, complete: true, counts: { skipped: 0 } }]);
+      expect((await run(moving)).stdout).toContain('"Web Shop" is already on prod, so nothing was changed');
+    });
+  });
+});
