@@ -63,3 +63,16 @@ describe('a move of what is there already', () => {
     });
   });
 });
+
+test('job wait reads the result off the target too, when this machine started the job', async () => {
+  await withWorkshop({}, async (workshop) => {
+    await withLiar(workshop, doesNothing, async () => {
+      const started = await workshop.run([...moving, '--no-wait', '--json']);
+      const { jobs } = JSON.parse(started.stdout) as { jobs: string[] };
+      const waited = await workshop.run(['job', 'wait', jobs.at(-1) ?? '', '--json']);
+      expect(waited.code).toBe(3);
+      expect(JSON.parse(waited.stdout)).toMatchObject({ result: { basis: 'seen', counts: { 'not-seen': 1 } } });
+      expect(await workshop.run(['job', 'wait', jobs.at(-1) ?? ''])).toMatchObject({ code: 3 });
+    });
+  });
+});

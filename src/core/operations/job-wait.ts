@@ -1,8 +1,11 @@
 import type { JobStatus } from '../../ports/job.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Clock } from '../../ports/runtime.ts';
+import type { Instance } from '../instance.ts';
 import type { OpenJob } from '../job-handle.ts';
 import { type Outcome, type Waiting, worst } from '../operation.ts';
+import type { Result } from '../snapshots/result.ts';
+import { resultOfJob } from '../steps/look.ts';
 import { leftMaintenance, probe } from '../steps/preflight.ts';
 import { type Journaling, settleRun } from '../steps/journaled.ts';
 import { judge } from '../steps/verdict.ts';
@@ -16,24 +19,29 @@ export interface JobWaitPorts {
 /** Looks at a job once. When it has ended, the run that started it is over. */
 export async function showJob(job: OpenJob, journaling: Journaling, signal: AbortSignal): Promise<JobStatus> {
   const status = await job.instance.adapter.jobs.status(job.id, signal);
-  if (isFinal(status.state)) await settleRun(job, journaling, signal);
+  if (isFinal(status.state)) await settleRun(job, true, journaling, signal);
   return status;
 }
 
-/** Waits until a job ends, and with it the run that started it. JOB_FAILED when it failed. Partial when its server stayed in maintenance mode. */
+/**
+ * Waits until a job ends, and with it the run that started it. JOB_FAILED when it failed. Partial when its server stayed
+ * in maintenance mode, or when the target does not show what this machine planned.
+ */
 export async function waitForJob(
   job: OpenJob,
   waiting: Waiting,
-  { clock, reporter, journaling }: JobWaitPorts & { readonly journaling: Journaling },
+  ports: JobWaitPorts & { readonly journaling: Journaling; readonly open: (name: string) => Promise<Instance> },
   signal: AbortSignal,
-): Promise<{ readonly outcome: Outcome; readonly status: JobStatus }> {
+): Promise<{ readonly outcome: Outcome; readonly status: JobStatus; readonly result: Result | undefined }> {
   const { instance, id, handle } = job;
+  const { clock, reporter, journaling, open } = ports;
   reporter.report({ type: 'phase', name: 'wait', subject: handle });
   const status = await watch(instance.adapter.jobs, id, handle, { ...waiting, clock, reporter }, signal);
-  await settleRun(job, journaling, signal);
-  const verdict = judge(handle, status);
+  const result = await resultOfJob(job, status, { journal: journaling.journal, open, reporter }, signal);
+  const { partial } = await settleRun(job, result?.complete !== false, journaling, signal);
+  const verdict = worst(judge(handle, status, result), partial ? 'partial' : 'done');
   const info = await probe(instance, reporter, signal);
   const normal =
     info.mode === 'normal' || (await leftMaintenance(instance, { ...info, mode: 'normal' }, reporter, signal));
-  return { outcome: worst(verdict, normal ? 'done' : 'partial'), status };
+  return { outcome: worst(verdict, normal ? 'done' : 'partial'), status, result };
 }

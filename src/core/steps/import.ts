@@ -113,7 +113,7 @@ async function makeReady(
     prepared.backup === undefined || output === undefined
       ? undefined
       : await takeBackup(target, info, prepared.backup, output, secrets, ports, signal);
-  if (backup !== undefined) await keepForUndo(target, prepared.scope, ports.run, signal);
+  if (backup !== undefined) await keepForUndo(target, prepared.scope, ports, signal);
   if (prepared.backup !== undefined && output === undefined) {
     ports.reporter.report({
       type: 'warning',

@@ -115,20 +115,24 @@ function outcomeOf(error: unknown, run: Run): RunOutcome | undefined {
 
 /**
  * Finishes the run that started this job, when the job has ended: then the same command starts a new run. A move of
- * several projects that was interrupted goes on with the next project.
+ * several projects that was interrupted goes on with the next project. `whole`: whether the target shows all that was
+ * planned. Returns whether the run was partial, now or when it was finished.
  */
 export async function settleRun(
   job: OpenJob,
+  whole: boolean,
   { journal, now }: Pick<Journaling, 'journal' | 'now'>,
   signal: AbortSignal,
-): Promise<void> {
-  const runs = await journal.list();
-  const open = runs.find(({ outcome, jobs }) => (outcome ?? 'detached') === 'detached' && jobs.includes(job.handle));
-  if (open === undefined) return;
+): Promise<{ readonly partial: boolean }> {
+  const open = (await journal.list()).find(({ jobs }) => jobs.includes(job.handle));
+  if ((open?.outcome ?? 'detached') !== 'detached' || open === undefined)
+    return { partial: open?.outcome === 'partial' };
   const moves = Object.keys(open.facts).some((name) => name.startsWith('move:'));
   const left = open.left ?? (moves ? undefined : 'started');
   const end = await endOf({ ...open, left }, [job.instance], now(), signal);
-  if (end !== undefined) await journal.settle(job.handle, end);
+  const outcome = end === 'done' && !whole ? 'partial' : end;
+  if (outcome !== undefined) await journal.settle(job.handle, outcome);
+  return { partial: outcome === 'partial' };
 }
 
 /**

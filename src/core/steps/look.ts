@@ -1,9 +1,11 @@
 import { isMigratorError } from '../../errors.ts';
 import type { JobStatus } from '../../ports/job.ts';
-import type { Json, Run } from '../../ports/journal.ts';
+import type { Journal, Json } from '../../ports/journal.ts';
 import type { PlanItem } from '../../ports/plan.ts';
+import type { Reporter } from '../../ports/reporter.ts';
 import type { Scope, SnapshotItem } from '../../ports/snapshot.ts';
 import type { Instance } from '../instance.ts';
+import type { OpenJob } from '../job-handle.ts';
 import type { OperationPorts } from '../operation.ts';
 import { compare, type Comparison } from '../snapshots/compare.ts';
 import { held, take, type Held } from '../snapshots/held.ts';
@@ -39,41 +41,83 @@ export async function lookBefore(
   { run, reporter }: OperationPorts,
   signal: AbortSignal,
 ): Promise<(status: JobStatus) => Promise<Result>> {
-  const warn = (error: unknown): undefined => {
-    if (!isMigratorError(error, 'AUTH_REFUSED', 'NOT_FOUND', 'UNSUPPORTED')) throw error;
-    reporter.report({
-      type: 'warning',
-      message: `cannot look at ${target.name}, so the result is what the server claims: ${error.message}`,
-    });
-    return undefined;
-  };
-  const look = (where: Scope | undefined): Promise<Held | undefined> =>
-    take(target, where, 'listing', signal).catch(warn);
   let kept = (await run.kept(step)) as unknown as Kept | undefined;
   if (!isBegun(run.record.facts, step)) {
-    const before = await look(scope);
+    const before = await looked(target, reporter, () => take(target, scope, 'listing', signal));
     kept = { plan, scope: scope ?? null, before: before?.items ?? null };
     await run.keep(step, kept as unknown as Json);
   }
-  return async ({ items: claims = [] }) => {
-    const before = kept?.before ?? undefined;
-    const after = before === undefined ? undefined : await look(kept?.scope ?? undefined);
-    if (kept === undefined || before === undefined || after === undefined) return claimedResult(claims);
-    const result = resultOf({ before: held(before), after, plan: kept.plan, claims });
+  return async (status) => {
+    const result = await lookAfter(kept, status, target, reporter, signal);
     // Things that were there and stayed may be equal. Only their content shows that.
     if (!hasSkipped(result) || comparing === undefined) return result;
     return withoutEqual(result, await comparing());
   };
 }
 
+async function lookAfter(
+  kept: Kept | undefined,
+  { items: claims = [] }: JobStatus,
+  target: Instance,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<Result> {
+  const before = kept?.before ?? undefined;
+  if (kept === undefined || before === undefined) return claimedResult(claims);
+  const scope = kept.scope ?? undefined;
+  const after = await looked(target, reporter, () => take(target, scope, 'listing', signal));
+  return after === undefined
+    ? claimedResult(claims)
+    : resultOf({ before: held(before), after, plan: kept.plan, claims });
+}
+
+/** Undefined, with a warning, when the account may not look. */
+async function looked(
+  target: Instance,
+  reporter: Reporter,
+  look: () => Promise<Held | undefined>,
+): Promise<Held | undefined> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!isMigratorError(error, 'AUTH_REFUSED', 'NOT_FOUND', 'UNSUPPORTED')) throw error;
+    const message = `cannot look at ${target.name}, so the result is what the server claims: ${error.message}`;
+    reporter.report({ type: 'warning', message });
+    return undefined;
+  }
+}
+
+/**
+ * The result of a job that another process of this machine started. `open` opens the target of a move by its name.
+ * Undefined when this machine did not start it, or when it changes nothing.
+ */
+export async function resultOfJob(
+  { instance, id, handle }: OpenJob,
+  status: JobStatus,
+  { journal, open, reporter }: { readonly journal: Journal; readonly open: Opening; readonly reporter: Reporter },
+  signal: AbortSignal,
+): Promise<Result | undefined> {
+  const run = (await journal.list()).find(({ jobs }) => jobs.includes(handle));
+  const [step] = Object.entries(run?.facts ?? {}).flatMap(([name, value]) =>
+    name.endsWith('.job') && value === id ? [name.slice(0, -'.job'.length)] : [],
+  );
+  const kept = run === undefined || step === undefined ? undefined : await journal.kept(run, step);
+  if (kept === undefined) return undefined;
+  const other = Object.keys(run?.places ?? {}).find((name) => name !== instance.name);
+  const target = status.kind === 'move' && other !== undefined ? await open(other) : instance;
+  return lookAfter(kept as unknown as Kept, status, target, reporter, signal);
+}
+
+type Opening = (name: string) => Promise<Instance>;
+
 /** Keeps the content of the target beside a backup, so that an undo can tell what it brought back. */
 export async function keepForUndo(
   target: Instance,
   scope: Scope | undefined,
-  run: Run,
+  { run, reporter }: OperationPorts,
   signal: AbortSignal,
 ): Promise<void> {
-  const content = await take(target, scope, 'content', signal);
+  const content = await looked(target, reporter, () => take(target, scope, 'content', signal));
   if (content !== undefined) await run.keep('undo', { scope, items: content.items } as unknown as Json);
 }
 

@@ -3,7 +3,9 @@ import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { type WaitOptions, waitingOf } from '../../flags/waiting.ts';
 import { systemClock } from '../../runtime.ts';
-import { describeJob } from '../summary.ts';
+import { instancesOf } from '../../servers/instances.ts';
+import { lines } from '../../terminal/table.ts';
+import { describeJob, describeResult } from '../summary.ts';
 import { openJob } from './open-job.ts';
 
 export async function runJobWait({ args: [text = ''], options }: Invocation<WaitOptions>, context: Context) {
@@ -13,8 +15,13 @@ export async function runJobWait({ args: [text = ''], options }: Invocation<Wait
     clock: systemClock,
     reporter: await context.reporter(),
     journaling: await context.journaling(false),
+    open: async (name: string) => (await instancesOf(context)).source(name),
   };
-  const { outcome, status } = await waitForJob(job, waiting, ports, context.signal);
-  context.result('job-wait', { handle: job.handle, outcome, status }, describeJob(job.handle, status));
+  const { outcome, status, result } = await waitForJob(job, waiting, ports, context.signal);
+  context.result(
+    'job-wait',
+    { handle: job.handle, outcome, status, result },
+    lines(describeJob(job.handle, status), describeResult(result)),
+  );
   return { outcome };
 }
