@@ -61,8 +61,12 @@ export const rooms = {
   },
 
   core: { paths: ['src/core/'], may: below },
-  'core/steps': { paths: ['src/core/steps/'], may: [...below, 'core', 'package', 'streams'] },
-  'core/operations': { paths: ['src/core/operations/'], may: [...below, 'core', 'core/steps', 'package', 'streams'] },
+  'core/snapshots': { paths: ['src/core/snapshots/'], may: [...below, 'core', 'streams'] },
+  'core/steps': { paths: ['src/core/steps/'], may: [...below, 'core', 'core/snapshots', 'package', 'streams'] },
+  'core/operations': {
+    paths: ['src/core/operations/'],
+    may: [...below, 'core', 'core/snapshots', 'core/steps', 'package', 'streams'],
+  },
 
   testing: { paths: ['src/testing/'], may: [...below, 'http', 'testing/memory'] },
   'testing/memory': { paths: ['src/testing/memory/'], may: below },
@@ -100,6 +104,7 @@ function cli() {
     'adapters',
     'emulators',
     'core',
+    'core/snapshots',
     'core/steps',
     'core/operations',
   ];

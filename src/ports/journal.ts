@@ -63,6 +63,12 @@ export interface Run {
   readonly record: RunRecord;
   /** Adds facts. They are durable when the promise resolves. */
   note(facts: Facts): Promise<void>;
+  /**
+   * Keeps a value that may be long beside the record, by a name: as long as the run is unfinished, and as long as its
+   * record when it took a backup.
+   */
+  keep(name: string, value: Json): Promise<void>;
+  kept(name: string): Promise<Json | undefined>;
   job(handle: string): Promise<void>;
   finish(outcome: RunOutcome): Promise<void>;
   /** Ends this process's part of the run, which stays unfinished. */
@@ -93,6 +99,8 @@ export interface Journal {
   begin(key: string, verb: string, options: Beginning): Promise<Begun>;
   /** Finishes the unfinished run that started this job last, unless a process that is alive has it. */
   settle(handle: string, outcome: RunOutcome): Promise<void>;
+  /** What a run kept. */
+  kept(record: RunRecord, name: string): Promise<Json | undefined>;
   /** Newest first. */
   list(): Promise<readonly RunRecord[]>;
 }

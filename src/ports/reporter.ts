@@ -22,6 +22,7 @@ export type Phase =
   | 'import'
   | 'move'
   | 'check'
+  | 'compare'
   | 'cancel'
   | 'undo'
   | 'clean-up'

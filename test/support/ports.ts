@@ -1,5 +1,5 @@
 import { MigratorError } from '../../src/errors.ts';
-import type { Facts, Run, RunOutcome, RunRecord } from '../../src/ports/journal.ts';
+import type { Facts, Json, Run, RunOutcome, RunRecord } from '../../src/ports/journal.ts';
 import type { Event, Reporter } from '../../src/ports/reporter.ts';
 import type { Clock } from '../../src/ports/runtime.ts';
 
@@ -37,7 +37,10 @@ export function memoryRun(facts: Facts = {}): Run {
     jobs: [],
     facts,
   };
+  const kept = new Map<string, Json>();
   return {
+    keep: (name, value) => Promise.resolve(void kept.set(name, value)),
+    kept: (name) => Promise.resolve(kept.get(name)),
     get record() {
       return record;
     },

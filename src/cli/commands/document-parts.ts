@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { resultActions } from '../../core/snapshots/result.ts';
 import { errorCodes } from '../../errors.ts';
 import { manifestSchema } from '../../package/index.ts';
 
@@ -62,6 +63,44 @@ export const plan = z.array(
     detail: z.string().optional(),
   }),
 );
+
+export const result = z
+  .strictObject({
+    basis: z
+      .enum(['seen', 'claimed'])
+      .describe('seen: read off the target before and after; claimed: the server says so'),
+    changed: z.boolean().optional().describe('absent when nobody can tell'),
+    complete: z.boolean(),
+    counts: z.strictObject(Object.fromEntries(resultActions.map((action) => [action, z.number().int()]))),
+    items: z.array(
+      z.strictObject({
+        kind: z.string(),
+        name: z.string(),
+        action: z.enum(resultActions),
+        reason: z.string().optional(),
+        wanted: z.boolean().optional().describe('true: the options ask for it; false: nobody planned it'),
+      }),
+    ),
+  })
+  .optional()
+  .describe('what became of the target; absent for a dry run, and when a job has not ended');
+
+export const comparison = {
+  equal: z.number().int().describe('how many things are equal'),
+  differences: z.array(
+    z.strictObject({
+      kind: z.string(),
+      name: z.string(),
+      difference: z.enum(['only-from', 'only-to', 'differs']),
+      fields: z.array(z.string()).optional(),
+    }),
+  ),
+  blind: z.array(z.string()).describe('what such a comparison cannot see'),
+};
+
+export const left = z
+  .array(z.strictObject({ instance: z.string(), what: z.string(), remove: z.string().optional() }))
+  .describe('what this run put on a server and did not take away; remove is a command');
 
 export const resumed = z
   .strictObject({

@@ -1,4 +1,5 @@
 import type { Entry } from '../build-command.ts';
+import { packageCommands } from './package/words.ts';
 
 /** Every command. To add one, make a folder named after its first word and add an entry here. */
 export const commands: readonly Entry[] = [
@@ -26,6 +27,13 @@ export const commands: readonly Entry[] = [
     documents: async () => (await import('./migrate-project/documents.ts')).documents,
   },
   {
+    name: 'compare',
+    description: 'compare what projects consist of on two instances; exit code 3 when they differ',
+    flags: async () => (await import('./compare/flags.ts')).compareFlags,
+    run: async () => (await import('./compare/run.ts')).runCompare,
+    documents: async () => (await import('./compare/documents.ts')).documents,
+  },
+  {
     name: 'inventory',
     description: 'list the projects of an instance, or its objects of another kind',
     flags: async () => (await import('./inventory/flags.ts')).inventoryFlags,
@@ -36,71 +44,7 @@ export const commands: readonly Entry[] = [
     name: 'package',
     description: "work with packages, as files and in an instance's feed",
     documents: async () => (await import('./package/documents.ts')).documents,
-    commands: [
-      {
-        name: 'list',
-        description: "list the packages in an instance's feed",
-        flags: async () => (await import('./package/flags.ts')).listFlags,
-        run: async () => (await import('./package/list.ts')).runPackageList,
-      },
-      {
-        name: 'upload',
-        description: "verify a package and upload its content to an instance's feed",
-        flags: async () => (await import('./package/flags.ts')).uploadFlags,
-        run: async () => (await import('./package/upload.ts')).runPackageUpload,
-      },
-      {
-        name: 'download',
-        description: "download a package from an instance's feed and seal it",
-        flags: async () => (await import('./package/flags.ts')).downloadFlags,
-        run: async () => (await import('./package/download.ts')).runPackageDownload,
-      },
-      {
-        name: 'delete',
-        description: "delete a package from an instance's feed",
-        flags: async () => (await import('./package/flags.ts')).deleteFlags,
-        run: async () => (await import('./package/delete.ts')).runPackageDelete,
-      },
-      {
-        name: 'certify',
-        description: 'certify a package on its server, request a certification, or remove it',
-        flags: async () => (await import('./package/flags.ts')).certifyFlags,
-        run: async () => (await import('./package/certify.ts')).runPackageCertify,
-      },
-      {
-        name: 'edit',
-        description: 'let the server build a package again, with another name or with other objects or settings',
-        // Apart, because it loads the flags of all products.
-        flags: async () => (await import('./package/edit-flags.ts')).editFlags,
-        run: async () => (await import('./package/edit.ts')).runPackageEdit,
-      },
-      {
-        name: 'inspect',
-        description: 'show the manifest of a package, without verifying it',
-        flags: async () => (await import('./package/flags.ts')).inspectFlags,
-        run: async () => (await import('./package/inspect.ts')).runPackageInspect,
-        config: false,
-      },
-      {
-        name: 'verify',
-        description:
-          'verify the format, signature, signer and checksums of a package; --content also checks every file',
-        flags: async () => (await import('./package/flags.ts')).verifyFlags,
-        run: async () => (await import('./package/verify.ts')).runPackageVerify,
-      },
-      {
-        name: 'seal',
-        description: 'put a folder or a file into a signed, encrypted package',
-        flags: async () => (await import('./package/flags.ts')).sealFlags,
-        run: async () => (await import('./package/seal.ts')).runPackageSeal,
-      },
-      {
-        name: 'open',
-        description: 'verify a package and extract its files into a folder; on a failure nothing is written',
-        flags: async () => (await import('./package/flags.ts')).openFlags,
-        run: async () => (await import('./package/open.ts')).runPackageOpen,
-      },
-    ],
+    commands: packageCommands,
   },
   {
     name: 'job',

@@ -1,3 +1,6 @@
+import { type Result, type ResultItem, resultActions } from '../../core/snapshots/result.ts';
+import type { Verified } from '../../core/operations/compare.ts';
+import type { Left } from '../../core/steps/clean-up.ts';
 import type { Resumed } from '../../core/steps/journaled.ts';
 import { isFinal } from '../../core/steps/watch.ts';
 import type { SealedPackage } from '../../package/index.ts';
@@ -40,6 +43,46 @@ export function describePlan(plan: readonly PlanItem[]): string | undefined {
   );
 }
 
+/** What two sides have in common, and what not. */
+export function describeComparison(
+  { equal, differences, blind }: Verified,
+  from: string,
+  to: string,
+): readonly (string | undefined)[] {
+  return [
+    ...describeDifferences(differences, `only on ${from}`, `only on ${to}`),
+    `${from} and ${to}: ${equal} equal, ${differences.length} different`,
+    ...blind.map((sentence) => `not compared: ${sentence}`),
+  ];
+}
+
+export function describeDifferences(
+  differences: Verified['differences'],
+  onlyFrom: string,
+  onlyTo: string,
+): readonly (string | undefined)[] {
+  const words = { 'only-from': onlyFrom, 'only-to': onlyTo, differs: 'differs' };
+  const rows = differences
+    .slice(0, mostRows)
+    .map(({ kind, name, difference, fields }) => [
+      words[difference],
+      plainText(kind),
+      fields === undefined ? plainText(name) : `${plainText(name)}: ${plainText(fields.join(', '))}`,
+    ]);
+  return [
+    rows.length === 0 ? undefined : table(['difference', 'kind', 'name'], rows),
+    differences.length > mostRows ? `and ${differences.length - mostRows} more: see them all with --json` : undefined,
+  ];
+}
+
+/** What a run left on servers, and how to remove it. */
+export function describeLeft(left: readonly Left[]): readonly string[] {
+  return left.map(
+    ({ instance, what, remove }) =>
+      `left on ${instance}: ${what}${remove === undefined ? '' : `; remove it with: ${remove}`}`,
+  );
+}
+
 /** The age of a run that went on, so that nobody takes an old export for a new one. */
 export function describeResumed(resumed: Resumed | undefined): string | undefined {
   if (resumed === undefined) return undefined;
@@ -49,8 +92,34 @@ export function describeResumed(resumed: Resumed | undefined): string | undefine
     : `this was the run of ${startedAt}, with its export of ${exportedAt}; for a new export, use --fresh`;
 }
 
+const mostRows = 50;
+
+/** What became of the target: counts, and the things that changed or did not arrive. */
+export function describeResult(result: Result | undefined): string | undefined {
+  if (result === undefined) return undefined;
+  const counts = resultActions.flatMap((action) => {
+    const count = result.counts[action];
+    return count === 0 ? [] : [`${count} ${action === 'not-seen' ? 'not seen' : action}`];
+  });
+  const more = result.items.length - mostRows;
+  return lines(
+    describeItems(result.items.slice(0, mostRows)),
+    more > 0 ? `and ${more} more: see them all with --json` : undefined,
+    `on the target: ${counts.length === 0 ? 'nothing changed' : counts.join(', ')}`,
+    result.basis === 'claimed' ? 'the server says so; migrator could not look at the target' : undefined,
+  );
+}
+
+/** The first line of a summary: what was done, unless the target shows that nothing was. */
+export function headline(done: string, what: string, target: string, result: Result | undefined): string {
+  if (result?.changed !== false || result.counts.failed + result.counts['not-seen'] > 0) return done;
+  return result.complete
+    ? `${what} is already on ${target}, so nothing was changed`
+    : `nothing was changed on ${target}: what is there already was skipped`;
+}
+
 /** What the server did with each object. */
-export function describeItems(items: readonly JobItem[]): string | undefined {
+export function describeItems(items: readonly (JobItem | ResultItem)[]): string | undefined {
   if (items.length === 0) return undefined;
   return table(
     ['result', 'kind', 'name'],

@@ -15,7 +15,10 @@ export interface ProductFlags {
   readonly byMigrator: Options;
 }
 
-/** Flags that migrator carries out by itself when the product of the instance does not know them. */
+/**
+ * Flags that migrator carries out by itself when the product does not know them, and for a move, which has several jobs
+ * and one result.
+ */
 const carriedOut: readonly string[] = ['success-callback', 'failure-callback'];
 
 /**
@@ -36,6 +39,7 @@ export async function productFlags(
     const name = camelCase(spec.name);
     const value: unknown = command.getOptionValue(name);
     if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
+    if (verb === 'migrate-project' && carriedOut.includes(spec.name)) continue;
     if (spec.bytes === true) {
       const paths = typeof value === 'string' ? [value] : (value as readonly string[]);
       options[name] = await Promise.all(paths.map((path) => bytesOfFile(path, name, context)));
@@ -52,7 +56,7 @@ export async function productFlags(
   return {
     options: { ...options, ...thirdParty(command, product, table) },
     secrets,
-    byMigrator: byMigrator(command, specs),
+    byMigrator: byMigrator(command, verb === 'migrate-project' ? [] : specs),
   };
 }
 

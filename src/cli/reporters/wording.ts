@@ -19,6 +19,7 @@ const phases: Readonly<Record<Phase, readonly [doing: string, done: string]>> = 
   import: ['importing', 'imported'],
   move: ['moving', 'moved'],
   check: ['checking', 'checked'],
+  compare: ['comparing', 'compared'],
   cancel: ['cancelling', 'cancelled'],
   undo: ['undoing', 'undone:'],
   open: ['opening', 'opened'],

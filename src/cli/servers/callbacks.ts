@@ -3,7 +3,7 @@ import type { PackageRef } from '../../ports/artifact.ts';
 import type { Options } from '../../ports/options.ts';
 import type { Context } from '../context.ts';
 
-/** URLs that migrator calls when a run has ended, for products whose servers make no callbacks. */
+/** URLs that migrator calls when a run has ended: of a move, and for products whose servers make no callbacks. */
 export interface Callbacks {
   readonly success: URL | undefined;
   readonly failure: URL | undefined;
@@ -19,7 +19,7 @@ export function readCallbacks(options: Options, { wait }: { readonly wait: boole
     if (!wait) {
       throw new MigratorError(
         'USAGE',
-        `for this product migrator makes the --${when}-callback itself, so it must wait until the job ends`,
+        `here migrator makes the --${when}-callback itself, so it must wait until the job ends`,
         {
           hint: 'leave out --no-wait',
         },
@@ -31,7 +31,8 @@ export function readCallbacks(options: Options, { wait }: { readonly wait: boole
 }
 
 /**
- * Does the work, then calls the URL for its result with GET. A failed callback is only a warning, as the work is done.
+ * Does the work, then calls the URL for its result with GET: only a whole success is a success. A failed callback is
+ * only a warning, as the work is done.
  */
 export async function calledBack<R extends { readonly outcome: string; readonly package: PackageRef | undefined }>(
   { success, failure }: Callbacks,
@@ -47,7 +48,8 @@ export async function calledBack<R extends { readonly outcome: string; readonly 
     if (failure !== undefined && isMigratorError(error) && !goesOn) await call(failure, context);
     throw error;
   }
-  if (success !== undefined && report.outcome !== 'started') await call(withPackage(success, report.package), context);
+  const url = report.outcome === 'done' ? success : report.outcome === 'partial' ? failure : undefined;
+  if (url !== undefined) await call(url === success ? withPackage(url, report.package) : url, context);
   return report;
 }
 

@@ -4,7 +4,7 @@ import { isMigratorError, MigratorError } from '../../errors.ts';
 import { localError, systemCode } from '../../files/local-error.ts';
 import { makePrivateFolder } from '../../files/private-folder.ts';
 import { writePrivateFile } from '../../files/whole-file.ts';
-import type { Begun, Journal, Run, RunOutcome, RunRecord } from '../../ports/journal.ts';
+import type { Begun, Journal, Json, Run, RunOutcome, RunRecord } from '../../ports/journal.ts';
 import { humanDuration } from '../terminal/amounts.ts';
 import type { IO } from '../terminal/io.ts';
 import { stateDirectory } from './directories.ts';
@@ -77,9 +77,37 @@ class RunFiles {
     return records;
   }
 
+  keep(record: RunRecord, name: string, value: Json): Promise<void> {
+    return writePrivateFile(this.#keptFile(record, name), JSON.stringify(value), 'replace');
+  }
+
+  async kept(record: RunRecord, name: string): Promise<Json | undefined> {
+    const path = this.#keptFile(record, name);
+    try {
+      return JSON.parse(await readFile(path, 'utf8')) as Json;
+    } catch (error) {
+      // A damaged file is as good as none: then the result is what the server claims.
+      if (systemCode(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
+      throw localError(error, `could not read "${path}"`);
+    }
+  }
+
+  /** Removes what was kept beside a record. */
+  async dropKept({ id }: RunRecord): Promise<void> {
+    for (const name of await this.#names())
+      if (name.startsWith(`${id}.kept.`)) await rm(join(this.#folder, name), { force: true });
+  }
+
+  #keptFile({ id }: RunRecord, name: string): string {
+    return join(this.#folder, `${id}.kept.${keyName(name)}.json`);
+  }
+
   async prune(keep: number): Promise<void> {
     const finished = (await this.read()).filter((record) => !isUnfinished(record));
-    for (const record of finished.slice(keep)) await rm(join(this.#folder, fileNameOf(record)), { force: true });
+    for (const record of finished.slice(keep)) {
+      await this.dropKept(record);
+      await rm(join(this.#folder, fileNameOf(record)), { force: true });
+    }
   }
 
   async #names(): Promise<string[]> {
@@ -168,11 +196,14 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
         return record;
       },
       note: (facts) => update((before) => ({ facts: { ...before.facts, ...facts } })),
+      keep: (name, value) => files.keep(record, name, value),
+      kept: (name) => files.kept(record, name),
       job: (handle) => update(({ jobs }) => ({ jobs: jobs.includes(handle) ? jobs : [...jobs, handle] })),
       finish: async (outcome: RunOutcome) => {
         await update(() => ({ outcome }));
         held.delete(lock);
         await lock.release();
+        if (record.facts['backup.file'] === undefined) await files.dropKept(record);
         await files.prune(options.keep ?? keptRuns);
         await removeOldLocks(locks);
         await removeTorn(locks);
@@ -209,7 +240,10 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
         const [latest] = await files.read(key);
         const open = fresh || latest === undefined || !isUnfinished(latest) ? undefined : latest;
         const end = open === undefined ? undefined : await endOf?.(open);
-        if (open !== undefined && end !== undefined) await files.save({ ...open, outcome: end });
+        if (open !== undefined && end !== undefined) {
+          await files.save({ ...open, outcome: end });
+          await files.dropKept(open);
+        }
         const previous = end === undefined ? open : undefined;
         const at = now().toISOString();
         const owner = { pid: io.pid, host: io.host };
@@ -234,6 +268,7 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
         if (!isMigratorError(error, 'CONFLICT')) throw error;
       }
     },
+    kept: (record, name) => files.kept(record, name),
     list: () => files.read(),
     close: async () => {
       for (const lock of held) await lock.release();

@@ -2,20 +2,22 @@ import { MigratorError } from '../../errors.ts';
 import type { InstanceInfo } from '../../ports/adapter.ts';
 import type { ArtifactFile, PackageRef } from '../../ports/artifact.ts';
 import type { OnConflict } from '../../ports/feed.ts';
-import type { JobItem, LogLine } from '../../ports/job.ts';
+import type { JobItem, JobStatus, LogLine } from '../../ports/job.ts';
 import type { Options, Secrets } from '../../ports/options.ts';
 import type { PlanItem } from '../../ports/plan.ts';
 import { facet, type Instance } from '../instance.ts';
 import { type OperationPorts, type Outcome, type Waiting, worst } from '../operation.ts';
 import type { BackupOutput } from '../steps/backup.ts';
-import { removePackage } from '../steps/clean-up.ts';
+import { cleaningUp, type Left, packageLeft, removePackage } from '../steps/clean-up.ts';
 import type { Consenting } from '../steps/consent.ts';
 import { isBegun } from '../steps/exactly-once.ts';
 import { requireSecrets } from '../steps/export.ts';
 import { readLog, runImport } from '../steps/import.ts';
+import type { Comparing } from '../steps/look.ts';
 import { announcePlan, planImport, plansByName } from '../steps/plan.ts';
 import { leftMaintenance, probe, requireCompatible } from '../steps/preflight.ts';
 import { projectsOf, trustPackage, type SealedSource, type TrustedPackage } from '../steps/trust-package.ts';
+import type { Result } from '../snapshots/result.ts';
 import { deliver, soleFile, type Delivery } from '../steps/upload.ts';
 import { judge, warningsOf } from '../steps/verdict.ts';
 
@@ -23,7 +25,13 @@ export type ImportSource =
   | { readonly kind: 'sealed'; readonly sealed: SealedSource }
   /** A server's own export file, which is not sealed. Only with --allow-unsigned. */
   | { readonly kind: 'raw'; readonly name: string; readonly file: ArtifactFile; readonly ref: PackageRef }
-  | { readonly kind: 'stored'; readonly ref: PackageRef; readonly exportedWith?: Options };
+  | {
+      readonly kind: 'stored';
+      readonly ref: PackageRef;
+      /** What is known of the export that made it, when this run made it. */
+      readonly exportedWith?: Options;
+      readonly projects?: readonly string[];
+    };
 
 export interface ImportInput extends Waiting {
   readonly dryRun: boolean;
@@ -32,6 +40,9 @@ export interface ImportInput extends Waiting {
   readonly overwrites: boolean;
   readonly ignoreVersion: boolean;
   readonly options: Options;
+  /** The plan by the names of the projects, when the caller has made and announced it. */
+  readonly plan?: readonly PlanItem[] | undefined;
+  readonly comparing?: Comparing | undefined;
   /** True for the import of a backup. It needs no backup and no question: the user has already agreed. */
   readonly restores?: boolean;
 }
@@ -57,8 +68,12 @@ export interface ImportReport {
   readonly warnings: readonly string[];
   /** What the server did with each object, if the server reports it. */
   readonly items: readonly JobItem[];
+  /** What became of the target. Undefined for a dry run, and when the job has not ended. */
+  readonly result: Result | undefined;
   /** The backup file of the target, if one was taken. */
   readonly backup: string | undefined;
+  /** What this run put on the server and did not take away. */
+  readonly left: readonly Left[];
   /** The server's log of a dry run. */
   readonly log: readonly LogLine[];
 }
@@ -79,29 +94,40 @@ export async function importPackage(
   if (trusted) checkOrigin(trusted, target, info, input.ignoreVersion, ports);
   const named = source.kind === 'sealed' ? refOf(trusted) : source.ref;
   // The plan is shown before the first write. An adapter that plans by itself needs no plan by name.
-  const planned = plansByName(imports) ? await planByName(trusted, target, input.overwrites, signal) : [];
-  announcePlan(planned, target.name, reporter);
+  const names = source.kind === 'stored' ? (source.projects ?? []) : projectsOf(trusted?.manifest.scope);
+  const planned = input.plan ?? (plansByName(imports) ? await planByName(names, target, input.overwrites, signal) : []);
+  if (input.plan === undefined) announcePlan(planned, target.name, reporter);
   const files = trusted?.files ?? (source.kind === 'raw' ? [source.file] : undefined);
   const uploads = imports.takes === 'stored' && files !== undefined && !(input.dryRun && imports.dryRuns === 'plan');
   if (uploads && !isBegun(ports.run.record.facts, 'import')) await imports.check?.(signal);
   const uploaded = uploads ? await upload(files, named, input, ports, signal) : undefined;
   const ref = uploaded?.ref ?? named;
   const exportedWith = source.kind === 'stored' ? source.exportedWith : trusted?.exportedWith;
-  const request = { source: ref, dryRun: input.dryRun, options: input.options, exportedWith, files };
-  const { prepared, job, status, backup } = await runImport(
-    {
-      target,
-      info,
-      request,
-      secrets: ports.secrets,
-      backup: ports.backup,
-      restores: input.restores === true,
-      step: 'import',
-      waiting: input,
+  const request = { source: ref, projects: names, dryRun: input.dryRun, options: input.options, exportedWith, files };
+  const work = {
+    target,
+    info,
+    request,
+    secrets: ports.secrets,
+    backup: ports.backup,
+    restores: input.restores === true,
+    plan: planned,
+    comparing: input.comparing,
+    step: 'import',
+    waiting: input,
+  };
+  const brought = uploaded?.outcome === 'created';
+  const ran = await cleaningUp(
+    async () => {
+      const done = await runImport(work, ports, signal);
+      if (!input.dryRun || done.job === undefined || !isOver(done.status))
+        return { ...done, verdict: undefined, log: [] };
+      const log = await readLog(target, done.job.id, signal);
+      return { ...done, verdict: judge(done.job.handle, done.status), log };
     },
-    ports,
-    signal,
+    input.dryRun && brought ? () => removePackage(ref, target, reporter, signal) : undefined,
   );
+  const { prepared, job, status, backup, result, log } = ran;
   const base = {
     handle: job?.handle,
     dryRun: input.dryRun,
@@ -110,15 +136,20 @@ export async function importPackage(
     upload: uploaded?.outcome,
     plan: prepared.plan ?? planned,
     backup,
+    result,
+    left: [],
     items: status?.items ?? [],
   };
-  if (job === undefined) return { ...base, outcome: 'done', warnings: [], log: [] };
-  if (status === undefined || status.state === 'waiting') return { ...base, outcome: 'started', warnings: [], log: [] };
-  const log = input.dryRun ? await readLog(target, job.id, signal) : [];
-  if (input.dryRun && uploaded?.outcome === 'created') await removePackage(ref, target, reporter, signal);
+  if (job === undefined) return { ...base, outcome: 'done', warnings: [], log };
+  if (!isOver(status)) return { ...base, outcome: 'started', warnings: [], log };
   const normal = await leftMaintenance(target, info, reporter, signal);
-  const outcome = worst(judge(job.handle, status), normal ? 'done' : 'partial');
-  return { ...base, outcome, warnings: warningsOf(status), log };
+  const outcome = worst(judge(job.handle, status, result), normal ? 'done' : 'partial');
+  const left = brought && !input.dryRun ? await packageLeft(ref, target, signal) : [];
+  return { ...base, left, outcome, warnings: warningsOf(status), log };
+}
+
+function isOver(status: JobStatus | undefined): status is JobStatus {
+  return status !== undefined && status.state !== 'waiting';
 }
 
 function refOf(trusted: TrustedPackage | undefined): PackageRef {
@@ -142,13 +173,7 @@ function checkOrigin(
   requireCompatible(manifest.source.version, target, info, { ignore, reporter });
 }
 
-async function planByName(
-  trusted: TrustedPackage | undefined,
-  target: Instance,
-  overwrites: boolean,
-  signal: AbortSignal,
-) {
-  const names = projectsOf(trusted?.manifest.scope);
+async function planByName(names: readonly string[], target: Instance, overwrites: boolean, signal: AbortSignal) {
   if (names.length === 0) return [];
   const existing = [];
   for await (const item of target.adapter.inventory.list('project', signal)) existing.push(item);

@@ -5,9 +5,11 @@ import type { Options } from '../../ports/options.ts';
 import type { Random } from '../../ports/runtime.ts';
 import { jobVerb } from '../instance.ts';
 import { formatHandle, type OpenJob, parseHandle } from '../job-handle.ts';
-import type { Outcome, Waiting } from '../operation.ts';
+import { type Outcome, type Waiting, worst } from '../operation.ts';
+import type { Difference } from '../snapshots/compare.ts';
 import { type Consenting, requireConsent } from '../steps/consent.ts';
 import { journaled, type Journaling } from '../steps/journaled.ts';
+import { compareWithKept } from '../steps/look.ts';
 import { judge } from '../steps/verdict.ts';
 import { watch } from '../steps/watch.ts';
 import { importPackage, type ImportSource } from './import-package.ts';
@@ -31,6 +33,11 @@ export interface JobUndoReport {
   /** The backup file that was imported. Undefined for the product's own undo. */
   readonly backup: string | undefined;
   readonly warnings: readonly string[];
+  /**
+   * What the undo did not bring back (`only-from`, `differs`), and what came with the import and stays (`only-to`).
+   * Undefined when nobody can tell.
+   */
+  readonly differences: readonly Difference[] | undefined;
 }
 
 /** Undoes a job with the product's own undo, or by importing the backup that this machine took before the job. */
@@ -54,7 +61,7 @@ export async function undoJob(
   ports.reporter.report({ type: 'phase', name: 'undo', subject: handle });
   const id = await undo(job.id, signal);
   const undoHandle = formatHandle({ ...parseHandle(handle), id });
-  const base = { undo: undoHandle, backup: undefined, warnings: [] };
+  const base = { undo: undoHandle, backup: undefined, warnings: [], differences: undefined };
   const { jobs } = instance.adapter;
   if (!waiting.wait) return { ...base, outcome: 'started', status: await jobs.status(id, signal) };
   const status = await watch(jobs, id, undoHandle, { ...waiting, ...ports }, signal);
@@ -74,19 +81,21 @@ function undoOf({ instance, handle }: OpenJob): (id: string, signal: AbortSignal
 }
 
 interface KeptBackup {
+  readonly run: RunRecord;
   readonly file: string;
   readonly restoreWith: Options;
 }
 
-function backupOf({ jobs, facts }: RunRecord, handle: string): readonly KeptBackup[] {
+function backupOf(run: RunRecord, handle: string): readonly KeptBackup[] {
+  const { jobs, facts } = run;
   const file = facts['backup.file'];
   if (!jobs.includes(handle) || typeof file !== 'string') return [];
-  return [{ file, restoreWith: facts['backup.restoreWith'] as unknown as Options }];
+  return [{ run, file, restoreWith: facts['backup.restoreWith'] ?? {} }];
 }
 
 async function restore(
   { instance, handle }: OpenJob,
-  { file, restoreWith }: KeptBackup,
+  { run: undone, file, restoreWith }: KeptBackup,
   waiting: Waiting,
   ports: JobUndoPorts,
   signal: AbortSignal,
@@ -114,5 +123,9 @@ async function restore(
     signal,
   );
   const { outcome, warnings } = report;
-  return { outcome, undo: report.handle ?? handle, status: undefined, backup: file, warnings };
+  const base = { undo: report.handle ?? handle, status: undefined, backup: file, warnings };
+  if (outcome === 'started') return { ...base, outcome, differences: undefined };
+  const found = await compareWithKept(instance, await ports.journaling.journal.kept(undone, 'undo'), signal);
+  const differences = found?.differences;
+  return { ...base, outcome: worst(outcome, differences?.length === 0 ? 'done' : 'partial'), differences };
 }

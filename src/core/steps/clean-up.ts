@@ -5,7 +5,15 @@ import { facet, type Instance } from '../instance.ts';
 import { describeRef, formatRef } from '../package-ref.ts';
 import type { StartedJob } from './exactly-once.ts';
 
-/** Something that a dry run left on a server, and how to remove it. */
+/** Something that a run put on a server and did not take away. Reports name it. */
+export interface Left {
+  readonly instance: string;
+  readonly what: string;
+  /** A command that removes it. */
+  readonly remove?: string | undefined;
+}
+
+/** Something to remove from a server, and how. */
 interface Leftover {
   readonly subject: string;
   /** The warning when it cannot be removed, without the reason. */
@@ -13,6 +21,31 @@ interface Leftover {
   /** How the user can remove it. Default: the hint of the failure. */
   readonly hint?: string;
   readonly remove: () => Promise<unknown>;
+}
+
+/** The package that a run brought to the target's feed, when it is still there. */
+export async function packageLeft(ref: PackageRef, target: Instance, signal: AbortSignal): Promise<readonly Left[]> {
+  const stored = await facet(target, 'feed').stat(ref, signal);
+  if (stored === undefined) return [];
+  const remove = `migrator package delete ${formatRef(ref)} --from ${target.name}`;
+  return [{ instance: target.name, what: `package ${describeRef(ref)}`, remove }];
+}
+
+/**
+ * Does work that needs something on a server only for its own time, and removes that afterwards, also when the work
+ * fails. After an interruption it stays, because the run goes on.
+ */
+export async function cleaningUp<T>(work: () => Promise<T>, remove: (() => Promise<void>) | undefined): Promise<T> {
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    const goesOn = isMigratorError(error, 'CANCELLED', 'STILL_RUNNING', 'REMOTE_UNREACHABLE', 'LOCAL_IO');
+    if (isMigratorError(error) && !goesOn) await remove?.();
+    throw error;
+  }
+  await remove?.();
+  return result;
 }
 
 /** Removes the package that a dry run put into the target's feed. */
@@ -31,7 +64,7 @@ export function removePackage(
   return cleanUp(leftover, reporter);
 }
 
-/** Lets the source remove what it created for a dry run, if its adapter can. */
+/** Lets the source remove what it created for a dry run or a relay, if its adapter can. */
 export async function discardJob(
   { id, handle }: Pick<StartedJob, 'id' | 'handle'>,
   owner: { discard?(jobId: string, signal: AbortSignal): Promise<void> },
@@ -39,7 +72,7 @@ export async function discardJob(
   signal: AbortSignal,
 ): Promise<void> {
   if (owner.discard === undefined) return;
-  const stays = `the files of the dry run are still on ${source.name}`;
+  const stays = `the files of this run are still on ${source.name}`;
   await cleanUp({ subject: handle, stays, remove: async () => owner.discard?.(id, signal) }, reporter);
 }
 

@@ -2,16 +2,20 @@ import type { InstanceInfo } from '../../ports/adapter.ts';
 import type { ArtifactFile } from '../../ports/artifact.ts';
 import type { ImportRequest, PreparedImport } from '../../ports/importer.ts';
 import type { JobStatus, LogLine } from '../../ports/job.ts';
+import type { PlanItem } from '../../ports/plan.ts';
 import type { Secrets } from '../../ports/options.ts';
 import { facet, type Instance } from '../instance.ts';
 import type { OperationPorts, Waiting } from '../operation.ts';
 import { describeRef } from '../package-ref.ts';
+import type { Result } from '../snapshots/result.ts';
 import { type BackupOutput, takeBackup } from './backup.ts';
 import { type Consenting, requireConsent } from './consent.ts';
 import { prepareOnce, isBegun, type StartedJob } from './exactly-once.ts';
 import { requireSecrets } from './export.ts';
+import { type Comparing, keepForUndo, lookBefore } from './look.ts';
 import { announcePlan } from './plan.ts';
 import { runJob } from './run-job.ts';
+import { isFinal } from './watch.ts';
 
 export interface ImportRun {
   readonly target: Instance;
@@ -22,6 +26,9 @@ export interface ImportRun {
   readonly backup: BackupOutput | undefined;
   /** True for the import of a backup: it takes no backup and asks no question. */
   readonly restores: boolean;
+  /** The plan by the names of the projects, for an adapter that makes none. */
+  readonly plan: readonly PlanItem[];
+  readonly comparing?: Comparing | undefined;
   readonly step: string;
   readonly waiting: Waiting;
 }
@@ -32,6 +39,8 @@ export interface ImportResult {
   readonly job: StartedJob | undefined;
   readonly status: JobStatus | undefined;
   readonly backup: string | undefined;
+  /** Undefined when the job has not ended. */
+  readonly result: Result | undefined;
 }
 
 /** Prepares an import, starts it exactly once and waits for it. The caller judges the final state. */
@@ -52,10 +61,14 @@ export async function runImport(
   for (const message of prepared.notes) reporter.report({ type: 'notice', message });
   if (prepared.plan !== undefined) announcePlan(prepared.plan, target.name, reporter);
   if (request.dryRun && imports.dryRuns === 'plan')
-    return { prepared, job: undefined, status: undefined, backup: undefined };
+    return { prepared, job: undefined, status: undefined, backup: undefined, result: undefined };
   // Servers that import from their feed already have the file.
   const files = imports.takes === 'files' ? (request.files ?? []) : [];
   const backup = await makeReady(work, prepared, files, ports, signal);
+  const { scope, plan = work.plan } = prepared;
+  const look = request.dryRun
+    ? undefined
+    : await lookBefore({ step, target, scope, plan, comparing: work.comparing }, ports, signal);
   const { job, status } = await runJob(
     {
       step,
@@ -69,7 +82,8 @@ export async function runImport(
     ports,
     signal,
   );
-  return { prepared, job, status, backup };
+  const result = status === undefined || !isFinal(status.state) ? undefined : await look?.(status);
+  return { prepared, job, status, backup, result };
 }
 
 /**
@@ -99,6 +113,7 @@ async function makeReady(
     prepared.backup === undefined || output === undefined
       ? undefined
       : await takeBackup(target, info, prepared.backup, output, secrets, ports, signal);
+  if (backup !== undefined) await keepForUndo(target, prepared.scope, ports.run, signal);
   if (prepared.backup !== undefined && output === undefined) {
     ports.reporter.report({
       type: 'warning',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isMigratorError } from '../../errors.ts';
+import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { JobStatus } from '../../ports/job.ts';
 import type { Journal, Json, Run, RunOutcome, RunRecord } from '../../ports/journal.ts';
 import type { Reporter } from '../../ports/reporter.ts';
@@ -78,8 +78,16 @@ export async function journaled<R extends { readonly outcome: string }>(
       else if (isMigratorError(error) && !isInterruption(error)) await run.leave('failed');
       if (isMigratorError(error, 'CANCELLED', 'STILL_RUNNING') || run.record.jobs.length > 0) leftOpen();
     }
-    throw error;
+    throw isMigratorError(error) ? withJobs(error, run.record.jobs) : error;
   }
+}
+
+/** The error with the handles of the run's jobs, so that nobody loses a job by an error. */
+function withJobs(error: MigratorError, jobs: readonly string[]): MigratorError {
+  const { code, message, hint, details } = error;
+  const handle = jobs.at(-1);
+  if (handle === undefined) return error;
+  return new MigratorError(code, message, { hint, details: { handle, ...details, jobs }, cause: error });
 }
 
 function resumption({ startedAt, facts }: RunRecord): Resumed {

@@ -1,20 +1,21 @@
 import { MigratorError } from '../../errors.ts';
 import type { JobStatus } from '../../ports/job.ts';
+import type { Result } from '../snapshots/result.ts';
 
 export type Verdict = 'done' | 'partial';
 
 /**
- * The result of a run from the final state of its job: done or partial. JOB_FAILED, with the server's message,
- * otherwise.
+ * The outcome of a run from the final state of its job and from what the target shows: done or partial. JOB_FAILED, with
+ * the server's message, otherwise.
  */
-export function judge(handle: string, status: JobStatus): Verdict {
+export function judge(handle: string, status: JobStatus, result?: Result): Verdict {
   switch (status.state) {
     case 'succeeded':
-      return 'done';
+      return result?.complete === false ? 'partial' : 'done';
     case 'partial':
       return 'partial';
     default:
-      throw jobFailed(handle, status);
+      throw jobFailed(handle, status, result);
   }
 }
 
@@ -23,7 +24,7 @@ export function warningsOf(status: JobStatus | undefined): readonly string[] {
   return (status?.messages ?? []).filter(({ level }) => level !== 'info').map(({ text }) => text);
 }
 
-function jobFailed(handle: string, status: JobStatus): MigratorError {
+function jobFailed(handle: string, status: JobStatus, result: Result | undefined): MigratorError {
   const errors = status.messages.filter((message) => message.level === 'error').map((message) => message.text);
   const first = errors[0] ?? status.messages[0]?.text;
   const what = status.state === 'cancelled' ? 'was cancelled' : 'failed';
@@ -35,7 +36,7 @@ function jobFailed(handle: string, status: JobStatus): MigratorError {
     `the ${status.kind} ${handle} ${what}${word}${first === undefined ? '' : `: ${first}`}`,
     {
       hint: `see the server's log with: migrator job log ${handle}`,
-      details: { handle, state: status.state, wireState: status.wireState, messages: status.messages },
+      details: { handle, state: status.state, wireState: status.wireState, messages: status.messages, result },
     },
   );
 }

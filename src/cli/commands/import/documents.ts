@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { handle, jobItem, logLine, outcome, packageRef, plan, resumed } from '../document-parts.ts';
+import { handle, jobItem, left, logLine, outcome, packageRef, plan, result, resumed } from '../document-parts.ts';
 
 /** What `import` prints under `--json`, without the `document` field. Fields are only ever added. */
 export const documents = {
@@ -14,6 +14,8 @@ export const documents = {
     plan,
     warnings: z.array(z.string()),
     items: z.array(jobItem),
+    result,
+    left,
     backup: z.string().optional(),
     log: z.array(logLine),
     resumed,

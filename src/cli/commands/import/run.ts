@@ -13,7 +13,15 @@ import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { secretDigest } from '../../state/secret-digest.ts';
 import { lines } from '../../terminal/table.ts';
-import { describeDryRun, describeItems, describePlan, describeResumed } from '../summary.ts';
+import {
+  describeDryRun,
+  describeItems,
+  describeLeft,
+  describePlan,
+  describeResult,
+  describeResumed,
+  headline,
+} from '../summary.ts';
 import type { ImportOptions } from './flags.ts';
 
 export async function runImport({ args: [text = ''], options, command }: Invocation<ImportOptions>, context: Context) {
@@ -71,7 +79,7 @@ export async function runImport({ args: [text = ''], options, command }: Invocat
 
 function render(
   to: string,
-  { outcome, handle, dryRun, package: ref, plan, warnings, log, upload, items, backup }: ImportReport,
+  { outcome, handle, dryRun, package: ref, plan, warnings, log, upload, items, left, result, backup }: ImportReport,
 ): string {
   const name = formatRef(ref);
   if (outcome === 'started' && handle !== undefined)
@@ -83,11 +91,17 @@ function render(
   return lines(
     dryRun ? describeDryRun(log) : undefined,
     dryRun ? describePlan(plan) : undefined,
-    `${verb} ${name} into ${to}${outcome === 'partial' ? ', with warnings' : ''}${handle === undefined ? '' : `: ${handle}`}`,
-    describeItems(items),
+    headline(
+      `${verb} ${name} into ${to}${outcome === 'partial' ? ', with warnings' : ''}${handle === undefined ? '' : `: ${handle}`}`,
+      name,
+      to,
+      result,
+    ),
+    result === undefined ? describeItems(items) : describeResult(result),
     dryRun ? 'nothing was changed' : undefined,
     upload === 'kept' ? 'the feed already had the package' : undefined,
     backup === undefined ? undefined : `backup of ${to} from before the import: ${backup}`,
+    ...describeLeft(left),
     ...warnings.map((warning) => `warning: ${warning}`),
   );
 }

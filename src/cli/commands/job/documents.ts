@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { handle, jobStatus, logLine, outcome } from '../document-parts.ts';
+import { comparison, handle, jobStatus, logLine, outcome } from '../document-parts.ts';
 
 /** What `job` prints under `--json`, without the `document` field. Fields are only ever added. */
 export const documents = {
@@ -34,5 +34,12 @@ export const documents = {
   'job-cancel': { handle, status: jobStatus },
   'job-approve': { handle, status: jobStatus },
   'job-reject': { handle, status: jobStatus },
-  'job-undo': { handle, undo: handle, outcome, status: jobStatus.optional(), backup: z.string().optional() },
+  'job-undo': {
+    handle,
+    undo: handle,
+    outcome,
+    status: jobStatus.optional(),
+    backup: z.string().optional(),
+    differences: comparison.differences.optional(),
+  },
 };

@@ -6,7 +6,7 @@ import { waitingOf } from '../../flags/waiting.ts';
 import { sourceFromFile } from '../../packages/package-argument.ts';
 import { systemClock, systemRandom } from '../../runtime.ts';
 import { lines } from '../../terminal/table.ts';
-import { describeJob } from '../summary.ts';
+import { describeDifferences, describeJob } from '../summary.ts';
 import type { JobUndoOptions } from './flags.ts';
 import { openJob } from './open-job.ts';
 
@@ -21,16 +21,26 @@ export async function runJobUndo({ args: [text = ''], options }: Invocation<JobU
     openBackup: (file: string) => sourceFromFile(file, { trust: [], identity: [] }, job.instance, context),
   };
   const report = await undoJob(job, waitingOf(options, context), ports, context.signal);
-  const { outcome, undo, status, backup } = report;
-  context.result('job-undo', { handle: job.handle, undo, outcome, status, backup }, render(job.handle, report));
+  const { outcome, undo, status, backup, differences } = report;
+  context.result(
+    'job-undo',
+    { handle: job.handle, undo, outcome, status, backup, differences },
+    render(job.handle, report),
+  );
   return { outcome };
 }
 
-function render(handle: string, { outcome, undo, status, backup, warnings }: JobUndoReport): string {
+function render(handle: string, { outcome, undo, status, backup, warnings, differences }: JobUndoReport): string {
   if (outcome === 'started' && backup === undefined)
     return `started the undo of ${handle}\nwait for it with: migrator job wait ${undo}`;
   return lines(
-    `undid ${handle}${backup === undefined ? '' : ` by importing ${backup}`}`,
+    differences === undefined || differences.length === 0
+      ? `undid ${handle}${backup === undefined ? '' : ` by importing ${backup}`}`
+      : `imported ${backup ?? 'the backup'}, but the target is not as it was before ${handle}`,
+    ...describeDifferences(differences ?? [], 'missing', 'added'),
+    backup !== undefined && differences === undefined
+      ? 'nobody can tell whether the target is as it was before: compare it yourself'
+      : undefined,
     status && describeJob(undo, status),
     ...warnings.map((warning) => `warning: ${warning}`),
   );

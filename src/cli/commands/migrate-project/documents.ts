@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { handle, jobItem, logLine, outcome, packageRef, plan, resumed } from '../document-parts.ts';
+import {
+  comparison,
+  handle,
+  jobItem,
+  left,
+  logLine,
+  outcome,
+  packageRef,
+  plan,
+  result,
+  resumed,
+} from '../document-parts.ts';
 
 /** What `migrate-project` prints under `--json`, without the `document` field. Fields are only ever added. */
 export const documents = {
@@ -11,12 +22,28 @@ export const documents = {
     waitingFor: z.string().optional(),
     rerouted: z.string().optional(),
     projects: z.array(z.string()),
+    each: z
+      .array(
+        z.strictObject({
+          project: z.string(),
+          outcome: z.enum(['done', 'partial', 'started', 'failed', 'not-started']),
+          handle: handle.optional(),
+          reason: z.string().optional(),
+        }),
+      )
+      .optional()
+      .describe(
+        'what became of each project, when each one is moved by a job of its own; also in the details of an error',
+      ),
     jobs: z.array(handle),
     package: packageRef.optional(),
     plan,
     dryRun: z.boolean(),
     warnings: z.array(z.string()),
     items: z.array(jobItem),
+    result,
+    verified: z.strictObject(comparison).optional().describe('what --verify found'),
+    left,
     backup: z.string().optional(),
     log: z.array(logLine),
     resumed,

@@ -9,6 +9,7 @@ export interface MigrateProjectOptions extends WaitOptions, CautionOptions {
   readonly to?: string;
   readonly route: 'auto' | 'move' | 'push' | 'relay';
   readonly dryRun?: boolean;
+  readonly verify?: boolean;
   readonly ignoreVersion?: boolean;
   readonly fresh?: boolean;
 }
@@ -27,6 +28,7 @@ export function migrateProjectFlags(command: Command): void {
         .default('auto'),
     )
     .addOption(new Option('--dry-run', 'print what the move would do, without changing the target'))
+    .addOption(new Option('--verify', 'compare the content of source and target after the move'))
     .addOption(new Option('--ignore-version', 'continue even if the servers have different releases'));
   withCaution(withFresh(withWaiting(command)));
   withProductOptions(command, 'migrate-project');

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Instance } from '../../../core/instance.ts';
+import type { Verified } from '../../../core/operations/compare.ts';
 import { migrateProject } from '../../../core/operations/migrate-project/index.ts';
 import type { MigrateReport } from '../../../core/operations/migrate-project/route.ts';
 import { journaled } from '../../../core/steps/journaled.ts';
@@ -19,7 +20,16 @@ import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { secretDigest } from '../../state/secret-digest.ts';
 import { lines } from '../../terminal/table.ts';
-import { describeDryRun, describeItems, describePlan, describeResumed } from '../summary.ts';
+import {
+  describeComparison,
+  describeDryRun,
+  describeItems,
+  describeLeft,
+  describePlan,
+  describeResult,
+  describeResumed,
+  headline,
+} from '../summary.ts';
 import type { MigrateProjectOptions } from './flags.ts';
 
 export async function runMigrateProject(
@@ -42,6 +52,7 @@ export async function runMigrateProject(
     route: options.route,
     dryRun: options.dryRun === true,
     overwrites: asked.overwrites === true,
+    verify: options.verify === true,
     ignoreVersion: options.ignoreVersion === true,
   };
   const what = {
@@ -126,16 +137,37 @@ const routes = {
 function render(
   from: string,
   to: string,
-  { outcome, route, rerouted, projects, jobs, plan, dryRun, warnings, log, items, backup, waitingFor }: MigrateReport,
+  {
+    outcome,
+    route,
+    rerouted,
+    projects,
+    jobs,
+    plan,
+    dryRun,
+    warnings,
+    log,
+    items,
+    left,
+    result,
+    verified,
+    backup,
+    waitingFor,
+  }: MigrateReport & { readonly verified: Verified | undefined },
 ): string {
   const what = projects.map((name) => `"${name}"`).join(', ');
   const done = outcome === 'started' ? 'started to move' : dryRun ? 'finished the dry run of the move of' : 'moved';
   return lines(
     dryRun ? describeDryRun(log) : undefined,
     dryRun ? describePlan(plan) : undefined,
-    `${done} ${what} from ${from} to ${to}, ${routes[route]}${outcome === 'partial' ? ', with warnings' : ''}`,
+    headline(
+      `${done} ${what} from ${from} to ${to}, ${routes[route]}${outcome === 'partial' ? ', with warnings' : ''}`,
+      what,
+      to,
+      result,
+    ),
     rerouted === undefined ? undefined : `rerouted: ${rerouted}`,
-    describeItems(items),
+    result === undefined ? describeItems(items) : describeResult(result),
     // One handle on each line, because a handle may contain commas.
     ...jobs.map((job) => `job: ${job}`),
     backup === undefined ? undefined : `backup of ${to} from before the import: ${backup}`,
@@ -144,6 +176,8 @@ function render(
       : `the job waits for ${waitingFor}; approve it with: migrator job approve ${jobs.at(-1) ?? ''}`,
     outcome === 'started' && jobs.length > 0 ? `wait for it with: migrator job wait ${jobs.at(-1) ?? ''}` : undefined,
     dryRun ? 'nothing was changed' : undefined,
+    ...(verified === undefined ? [] : describeComparison(verified, from, to)),
+    ...describeLeft(left),
     ...warnings.map((warning) => `warning: ${warning}`),
   );
 }

@@ -35,6 +35,8 @@ export function reportOfHalves(
     warnings: imported.warnings,
     waitingFor: undefined,
     items: imported.items,
+    result: imported.result,
+    left: imported.left,
     backup: imported.backup,
     log: imported.log,
   };

@@ -1,10 +1,11 @@
 import { MigratorError } from '../../../errors.ts';
 import type { InstanceInfo, InventoryItem } from '../../../ports/adapter.ts';
 import type { Instance } from '../../instance.ts';
-import { requireProjectNames } from '../../operation.ts';
+import { requireProjectNames, worst } from '../../operation.ts';
 import { fact } from '../../steps/exactly-once.ts';
 import { planImport, plansByName } from '../../steps/plan.ts';
 import { probe, requireCompatible } from '../../steps/preflight.ts';
+import { compareContent, type Verified } from '../compare.ts';
 import { chooseRoute } from './choose-route.ts';
 import { move } from './move.ts';
 import { push } from './push.ts';
@@ -16,7 +17,7 @@ export async function migrateProject(
   input: MigrateInput,
   ports: MigratePorts,
   signal: AbortSignal,
-): Promise<MigrateReport> {
+): Promise<MigrateReport & { readonly verified: Verified | undefined }> {
   const { source, target, reporter } = ports;
   requireProjectNames(input.request.projects);
   if (input.request.projects.length === 0 && source.adapter.exports?.projectless !== true) {
@@ -41,8 +42,30 @@ export async function migrateProject(
   const { imports } = target.adapter;
   const byName = route !== 'move' && (imports === undefined || plansByName(imports));
   const plan = byName ? await projectPlan(input, ports, signal) : undefined;
-  const report = await travel(route, input, ports, { info, targetInfo }, signal);
-  return plan === undefined ? report : { ...report, plan };
+  const comparing = canCompare(ports) ? () => comparison(input, ports, signal) : undefined;
+  if (input.verify === true && comparing === undefined) {
+    throw new MigratorError('UNSUPPORTED', `migrator cannot look into the projects of ${source.adapter.product}`, {
+      hint: 'leave out --verify',
+    });
+  }
+  const travelled = await travel(route, { ...input, plan, comparing }, ports, { info, targetInfo }, signal);
+  const report = plan === undefined ? travelled : { ...travelled, plan };
+  if (input.verify !== true || input.dryRun || report.outcome === 'started') return { ...report, verified: undefined };
+  const verified = await comparison(input, ports, signal);
+  const outcome = worst(report.outcome, verified.differences.length === 0 ? 'done' : 'partial');
+  return { ...report, verified, outcome };
+}
+
+function canCompare({ source, target }: MigratePorts): boolean {
+  return source.adapter.snapshots !== undefined && target.adapter.snapshots !== undefined;
+}
+
+/** What of the source the target does not have, or has differently. What only the target has is no fault of a move. */
+async function comparison(input: MigrateInput, ports: MigratePorts, signal: AbortSignal): Promise<Verified> {
+  const { request, importOptions } = input;
+  const given = { projects: request.projects, exportOptions: request.options, importOptions };
+  const found = await compareContent(given, ports, signal);
+  return { ...found, differences: found.differences.filter(({ difference }) => difference !== 'only-to') };
 }
 
 /** Takes the chosen route. If it could not deliver, now or in an earlier process of this run, takes the route relay. */

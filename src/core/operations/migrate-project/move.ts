@@ -1,17 +1,21 @@
+import { isMigratorError, MigratorError } from '../../../errors.ts';
 import type { InstanceInfo, MoveRequest } from '../../../ports/adapter.ts';
 import type { JobItem, JobStatus } from '../../../ports/job.ts';
 import type { PlanItem } from '../../../ports/plan.ts';
 import { facet } from '../../instance.ts';
 import { type Outcome, worst } from '../../operation.ts';
+import { combined, type Result } from '../../snapshots/result.ts';
 import { discardJob } from '../../steps/clean-up.ts';
 import { requireConsent } from '../../steps/consent.ts';
 import { prepareOnce, isBegun, type StartedJob } from '../../steps/exactly-once.ts';
 import { readLog } from '../../steps/import.ts';
+import { lookBefore } from '../../steps/look.ts';
 import { announcePlan } from '../../steps/plan.ts';
 import { leftMaintenance } from '../../steps/preflight.ts';
 import { runJob } from '../../steps/run-job.ts';
 import { judge, warningsOf } from '../../steps/verdict.ts';
-import type { MigrateInput, MigratePorts, MigrateReport, Undelivered } from './route.ts';
+import { isFinal } from '../../steps/watch.ts';
+import type { MigrateInput, MigratePorts, MigrateReport, ProjectOutcome, Undelivered } from './route.ts';
 
 /**
  * Moves one project after another with the servers' own move. It stops at the first project that the source could not
@@ -27,10 +31,14 @@ export async function move(
   const moved: Moved[] = [];
   const { projects } = input.request;
   for (const project of projects.length === 0 ? [undefined] : projects) {
-    const one = await moveOne(project, input, ports, signal);
-    if (one.status?.undelivered === true && input.route === 'auto' && !input.dryRun)
-      return { undelivered: `${source.name} could not deliver "${one.project}" to ${target.name}` };
-    moved.push(await judged(one, input, ports, signal));
+    try {
+      const one = await moveOne(project, input, ports, signal);
+      if (one.status?.undelivered === true && input.route === 'auto' && !input.dryRun)
+        return { undelivered: `${source.name} could not deliver "${one.project}" to ${target.name}` };
+      moved.push(await judged(one, input, ports, signal));
+    } catch (error) {
+      throw isMigratorError(error) && projects.length > 1 ? halfDone(error, moved, projects) : error;
+    }
   }
   const normal = await leftMaintenance(target, targetInfo, reporter, signal);
   return {
@@ -44,10 +52,46 @@ export async function move(
     dryRun: input.dryRun,
     warnings: moved.flatMap(({ status }) => warningsOf(status)),
     waitingFor: moved.map(({ status }) => (status?.state === 'waiting' ? status.waitingFor : undefined)).find(Boolean),
+    each: moved.map(outcomeOf),
     items: moved.flatMap(({ status }): readonly JobItem[] => status?.items ?? []),
+    result: combined(moved.flatMap(({ result }) => result ?? [])),
     backup: undefined,
+    left: [],
     log: moved.flatMap(({ log }) => log),
   };
+}
+
+/** The error that stopped a move of several projects, with what became of each of them. */
+function halfDone(error: MigratorError, moved: readonly Moved[], projects: readonly string[]): MigratorError {
+  const [failed = '', ...later] = projects.slice(moved.length);
+  const told = (names: readonly string[], word: string): readonly string[] =>
+    names.length === 0 ? [] : [`${word}: ${names.map((name) => `"${name}"`).join(', ')}`];
+  const earlier = moved.map(({ project }) => project);
+  const message = [
+    `"${failed}": ${error.message}`,
+    ...told(earlier, 'moved or started before'),
+    ...told(later, 'not started'),
+  ].join('; ');
+  const handle = error.details['handle'];
+  const each: readonly ProjectOutcome[] = [
+    ...moved.map(outcomeOf),
+    {
+      project: failed,
+      outcome: 'failed',
+      handle: typeof handle === 'string' ? handle : undefined,
+      reason: error.message,
+    },
+    ...later.map((project) => ({ project, outcome: 'not-started' as const })),
+  ];
+  return new MigratorError(error.code, message, {
+    hint: error.hint,
+    details: { ...error.details, each },
+    cause: error,
+  });
+}
+
+function outcomeOf({ project, outcome, job }: Moved): ProjectOutcome {
+  return { project, outcome, handle: job?.handle };
 }
 
 interface Attempt {
@@ -56,6 +100,7 @@ interface Attempt {
   readonly job: StartedJob | undefined;
   readonly status: JobStatus | undefined;
   readonly plan: readonly PlanItem[];
+  readonly result?: Result | undefined;
 }
 
 interface Moved extends Attempt {
@@ -90,6 +135,10 @@ async function moveOne(
   if (input.dryRun && moves.dryRuns === 'plan') return { ...base, job: undefined, status: undefined };
   if (!isBegun(run.record.facts, step))
     await requireConsent(prepared.consent, `the move of "${prepared.project}" was not started`, ports);
+  const { scope } = prepared;
+  const look = input.dryRun
+    ? undefined
+    : await lookBefore({ step, target, scope, plan, comparing: input.comparing }, ports, signal);
   const { job, status } = await runJob(
     {
       step,
@@ -103,7 +152,8 @@ async function moveOne(
     ports,
     signal,
   );
-  return { ...base, job, status };
+  const result = status === undefined || !isFinal(status.state) ? undefined : await look?.(status);
+  return { ...base, job, status, result };
 }
 
 async function judged(
@@ -112,12 +162,12 @@ async function judged(
   { source, reporter }: MigratePorts,
   signal: AbortSignal,
 ): Promise<Moved> {
-  const { job, status } = attempt;
+  const { job, status, result } = attempt;
   if (job === undefined) return { ...attempt, outcome: 'done', log: [] };
   if (status === undefined || status.state === 'waiting') return { ...attempt, outcome: 'started', log: [] };
   const log = input.dryRun ? await readLog(source, job.id, signal) : [];
   try {
-    return { ...attempt, outcome: judge(job.handle, status), log };
+    return { ...attempt, outcome: judge(job.handle, status, result), log };
   } finally {
     if (input.dryRun) await discardJob(job, facet(source, 'moves'), { source, reporter }, signal);
   }

@@ -3,7 +3,7 @@ import type { InstanceInfo } from '../../../ports/adapter.ts';
 import type { JobStatus } from '../../../ports/job.ts';
 import { facet, type Instance } from '../../instance.ts';
 import { worst } from '../../operation.ts';
-import { removePackage } from '../../steps/clean-up.ts';
+import { cleaningUp, packageLeft, removePackage } from '../../steps/clean-up.ts';
 import { isBegun } from '../../steps/exactly-once.ts';
 import { runExport } from '../../steps/export.ts';
 import { leftMaintenance } from '../../steps/preflight.ts';
@@ -36,17 +36,19 @@ export async function push(
   const verdict = status === undefined ? 'done' : judge(job.handle, status);
   if (failure !== undefined) throw new MigratorError('JOB_FAILED', failure, { hint: 'use --route relay' });
   const normal = await leftMaintenance(source, info, reporter, signal);
-  const imported = await importHalf(
-    input,
-    { kind: 'stored', ref: prepared.package, exportedWith: input.request.options },
-    ports,
-    signal,
+  const ref = prepared.package;
+  const projects = prepared.projects.map(({ name }) => name);
+  const stored = { kind: 'stored', ref, exportedWith: input.request.options, projects } as const;
+  const imported = await cleaningUp(
+    () => importHalf(input, stored, ports, signal),
+    input.dryRun ? () => removePackage(ref, target, reporter, signal) : undefined,
   );
-  if (input.dryRun) await removePackage(prepared.package, target, reporter, signal);
+  const ended = imported.outcome !== 'started' && !input.dryRun;
   return {
     ...reportOfHalves('push', imported, input, [job.handle]),
+    left: ended ? await packageLeft(ref, target, signal) : [],
     outcome: worst(verdict, normal ? 'done' : 'partial', imported.outcome),
-    projects: prepared.projects.map((project) => project.name),
+    projects,
     warnings: [...warningsOf(status), ...imported.warnings],
   };
 }

@@ -5,8 +5,11 @@ import type { Options, Secrets } from '../../../ports/options.ts';
 import type { PlanItem } from '../../../ports/plan.ts';
 import type { Instance } from '../../instance.ts';
 import type { OperationPorts, Outcome, Waiting } from '../../operation.ts';
+import type { Result } from '../../snapshots/result.ts';
 import type { BackupOutput } from '../../steps/backup.ts';
+import type { Left } from '../../steps/clean-up.ts';
 import type { Consenting } from '../../steps/consent.ts';
+import type { Comparing } from '../../steps/look.ts';
 import type { PackageOutput } from '../../steps/seal-artifact.ts';
 import type { SealedSource } from '../../steps/trust-package.ts';
 
@@ -23,6 +26,11 @@ export interface MigrateInput extends Waiting {
   readonly dryRun: boolean;
   readonly overwrites: boolean;
   readonly ignoreVersion: boolean;
+  /** The plan by the names of the projects, for products whose adapter makes none. */
+  readonly plan?: readonly PlanItem[] | undefined;
+  readonly comparing?: Comparing | undefined;
+  /** Compare the content of source and target afterwards. */
+  readonly verify?: boolean | undefined;
 }
 
 /** The place on this machine for a relayed package. It is sealed like any other package. */
@@ -41,12 +49,21 @@ export interface MigratePorts extends OperationPorts, Consenting {
   readonly staging: Staging;
 }
 
+export interface ProjectOutcome {
+  readonly project: string;
+  readonly outcome: Outcome | 'failed' | 'not-started';
+  readonly handle?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
 export interface MigrateReport {
   readonly outcome: Outcome;
   readonly route: Route;
   /** Why another route than the first choice was taken. */
   readonly rerouted: string | undefined;
   readonly projects: readonly string[];
+  /** What became of each project, when each one is moved by a job of its own. */
+  readonly each?: readonly ProjectOutcome[] | undefined;
   readonly jobs: readonly string[];
   readonly package: PackageRef | undefined;
   readonly plan: readonly PlanItem[];
@@ -56,8 +73,12 @@ export interface MigrateReport {
   readonly waitingFor: string | undefined;
   /** What the server did with each object, if the server reports it. */
   readonly items: readonly JobItem[];
+  /** What became of the target. Undefined for a dry run, and when a job has not ended. */
+  readonly result: Result | undefined;
   /** The backup file of the target, if one was taken. */
   readonly backup: string | undefined;
+  /** What this run put on a server and did not take away. */
+  readonly left: readonly Left[];
   readonly log: readonly LogLine[];
 }
 

@@ -81,6 +81,7 @@ function bring(
           }
         : undefined,
       restores,
+      plan: [],
       step: 'import',
       waiting: { wait: true, timeout: undefined, pollInterval: 1 },
     },

@@ -39,6 +39,7 @@ function journalOf(record: Partial<RunRecord>) {
       journal.settled = outcome;
       return Promise.resolve();
     },
+    kept: () => Promise.resolve(undefined),
     list: () => Promise.resolve([kept]),
   } satisfies Journal & { settled: string | undefined };
   return journal;
@@ -184,4 +185,26 @@ describe('a look at a job that has ended', () => {
       await settled({ left: 'started', updatedAt: start.toISOString() }, { 1: ['export', 'succeeded'] }),
     ).toBeUndefined();
   });
+});
+
+test('an error after a job began has the handles of the jobs, of whatever kind it is', async () => {
+  const run = memoryRun();
+  const journal = {
+    begin: () => Promise.resolve({ run, resumed: false }),
+    settle: () => Promise.resolve(),
+    kept: () => Promise.resolve(undefined),
+    list: () => Promise.resolve([]),
+  };
+  const ports = { journal, reporter: recordingReporter(), now: () => start, fresh: false, leftOpen: () => undefined };
+  const identity = { verb: 'import', on: [instance('lab', {})], what: {} };
+  for (const code of ['AUTH_REFUSED', 'CANCELLED', 'REMOTE_UNEXPECTED'] as const) {
+    const work = async () => {
+      await run.job('acme:lab:7');
+      throw new MigratorError(code, 'no', { details: { status: 401 } });
+    };
+    await expect(journaled(identity, ports, work, never)).rejects.toMatchObject({
+      code,
+      details: { status: 401, handle: 'acme:lab:7', jobs: expect.arrayContaining(['acme:lab:7']) },
+    });
+  }
 });

@@ -71,6 +71,28 @@ describe('a move', () => {
     });
   });
 
+  test('of several projects that stops tells what became of each of them', async () => {
+    const lab = river();
+    lab.looks.push({ state: 'succeeded' }, { state: 'failed', messages: [{ level: 'error', text: 'no room' }] });
+    const request = { projects: ['One', 'Two', 'Three'], options: {} };
+    await expect(carry(lab, { request, route: 'move' })).rejects.toMatchObject({
+      code: 'JOB_FAILED',
+      message: expect.stringMatching(/^"Two": .*no room; moved or started before: "One"; not started: "Three"$/u),
+      details: {
+        each: [
+          { project: 'One', outcome: 'done', handle: 'river:lab:job-One' },
+          {
+            project: 'Two',
+            outcome: 'failed',
+            handle: 'river:lab:job-Two',
+            reason: expect.stringContaining('no room'),
+          },
+          { project: 'Three', outcome: 'not-started' },
+        ],
+      },
+    });
+  });
+
   test('without projects is one move of what belongs to no project', async () => {
     const lab = river();
     expect(await carry(lab, { request: { projects: [], options: {} } })).toMatchObject({

@@ -1,0 +1,52 @@
+import type { Json } from '../../ports/journal.ts';
+import type { SnapshotItem } from '../../ports/snapshot.ts';
+import type { Held } from './held.ts';
+
+/** `only-from` and `only-to`: one side has it. `differs`: both have it, and these fields are not equal. */
+export interface Difference {
+  readonly kind: string;
+  readonly name: string;
+  readonly difference: 'only-from' | 'only-to' | 'differs';
+  readonly fields?: readonly string[] | undefined;
+}
+
+export interface Comparison {
+  /** How many things are equal on both sides. */
+  readonly equal: number;
+  readonly differences: readonly Difference[];
+}
+
+/** Compares what two sides hold, item by item. Both are snapshots with content. */
+export function compare(from: Held, to: Held): Comparison {
+  const differences: Difference[] = [];
+  const found = new Set<SnapshotItem>();
+  for (const item of from.items) {
+    const { kind, name } = item;
+    const other = to.find(item) ?? to.find({ kind, name });
+    if (other === undefined) {
+      differences.push({ kind, name, difference: 'only-from' });
+      continue;
+    }
+    found.add(other);
+    const fields = unequalFields(item, other);
+    if (fields.length > 0) differences.push({ kind, name, difference: 'differs', fields });
+  }
+  const equal = from.items.length - differences.length;
+  for (const item of to.items)
+    if (!found.has(item)) differences.push({ kind: item.kind, name: item.name, difference: 'only-to' });
+  return { equal, differences };
+}
+
+function unequalFields({ fields: one = {} }: SnapshotItem, { fields: other = {} }: SnapshotItem): readonly string[] {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return [...names].filter((name) => !isEqual(one[name], other[name])).sort();
+}
+
+/** Whether two values are equal, in any order of the members of objects. */
+function isEqual(one: Json | undefined, other: Json | undefined): boolean {
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return one === other;
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  const [a, b] = [one, other] as unknown as readonly Readonly<Record<string, Json>>[];
+  const [names, others] = [Object.keys(a ?? {}), Object.keys(b ?? {})];
+  return names.length === others.length && names.every((name) => isEqual(a?.[name], b?.[name]));
+}

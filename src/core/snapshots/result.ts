@@ -1,0 +1,210 @@
+import type { JobItem } from '../../ports/job.ts';
+import type { PlanItem } from '../../ports/plan.ts';
+import type { SnapshotItem } from '../../ports/snapshot.ts';
+import type { Comparison } from './compare.ts';
+import { held, type Held, type Named } from './held.ts';
+
+/**
+ * `merged`: the plan was to keep it, and it changed. `skipped`: the target's stayed, although the source may differ.
+ * `not-seen`: it was planned, and the target does not show it.
+ */
+export const resultActions = [
+  'created',
+  'overwritten',
+  'merged',
+  'unchanged',
+  'skipped',
+  'deleted',
+  'failed',
+  'not-seen',
+] as const;
+export type ResultAction = (typeof resultActions)[number];
+
+export interface ResultItem {
+  readonly kind: string;
+  readonly name: string;
+  readonly action: ResultAction;
+  readonly reason?: string | undefined;
+  /** True: the options ask for it. False: nobody planned it. */
+  readonly wanted?: boolean | undefined;
+}
+
+/** What became of the target. */
+export interface Result {
+  /** `seen`: read off the target, before and after. `claimed`: the server says so, and migrator could not look. */
+  readonly basis: 'seen' | 'claimed';
+  /** Whether the target changed. Undefined when nobody can tell. */
+  readonly changed: boolean | undefined;
+  /** True when everything planned was seen, and nothing was skipped without being asked for. */
+  readonly complete: boolean;
+  readonly counts: Readonly<Record<ResultAction, number>>;
+  /** All things but the unchanged ones. */
+  readonly items: readonly ResultItem[];
+}
+
+/** The result of several projects. Undefined when there is none. */
+export function combined(results: readonly Result[]): Result | undefined {
+  const [first, ...others] = results;
+  if (first === undefined || others.length === 0) return first;
+  const items = results.flatMap((result) => result.items);
+  return {
+    basis: results.some(({ basis }) => basis === 'claimed') ? 'claimed' : 'seen',
+    changed: results.some(({ changed }) => changed === true)
+      ? true
+      : results.some(({ changed }) => changed === undefined)
+        ? undefined
+        : false,
+    complete: results.every(({ complete }) => complete),
+    counts: Object.fromEntries(
+      resultActions.map((action) => [action, results.reduce((sum, { counts }) => sum + counts[action], 0)]),
+    ) as Record<ResultAction, number>,
+    items,
+  };
+}
+
+interface Looks {
+  readonly before: Held;
+  readonly after: Held;
+  readonly plan: readonly PlanItem[];
+  /** What the server says of single things. */
+  readonly claims: readonly JobItem[];
+}
+
+/** Reads the result off the target: what was there before, what is there now, and what was planned. */
+export function resultOf({ before, after, plan, claims }: Looks): Result {
+  const failures = new Map(
+    claims.flatMap((claim) => (claim.action === 'failed' ? [[nameOf(claim), claim.reason]] : [])),
+  );
+  const ofPlan = plan.flatMap((planned): readonly ResultItem[] => {
+    const [was, is] = [before.find(planned), after.find(planned)];
+    if (failures.has(nameOf(planned))) {
+      const { kind, name } = planned;
+      return [{ kind, name, action: 'failed', reason: failures.get(nameOf(planned)) }];
+    }
+    return judge(planned, was, is);
+  });
+  const items = [...ofPlan, ...unplanned(before, after, plan)];
+  return {
+    basis: 'seen',
+    changed: items.some(({ action }) => ['created', 'overwritten', 'merged', 'deleted'].includes(action)),
+    complete: isComplete(items),
+    counts: countsOf(items),
+    items: items.filter(({ action }) => action !== 'unchanged'),
+  };
+}
+
+/** Whether something was skipped of which nobody knows whether it is as it should be. */
+export function hasSkipped({ items }: Result): boolean {
+  return items.some(({ action, wanted }) => action === 'skipped' && wanted !== true);
+}
+
+function isComplete(items: readonly ResultItem[]): boolean {
+  return items.every(
+    ({ action, wanted }) =>
+      wanted === true || (wanted !== false && !['skipped', 'failed', 'not-seen'].includes(action)),
+  );
+}
+
+/** The result after a comparison of source and target: what was skipped and is equal is unchanged. */
+export function withoutEqual(result: Result, { differences }: Comparison): Result {
+  const unequal = held(differences);
+  const isEqual = ({ action, ...item }: ResultItem): boolean =>
+    action === 'skipped' && unequal.find(item) === undefined;
+  const items = result.items.filter((item) => !isEqual(item));
+  const equal = result.items.length - items.length;
+  const { skipped, unchanged } = result.counts;
+  return {
+    ...result,
+    items,
+    counts: { ...result.counts, skipped: skipped - equal, unchanged: unchanged + equal },
+    complete: isComplete(items),
+  };
+}
+
+/** What the server claims, for products whose target cannot be looked at. */
+export function claimedResult(claims: readonly JobItem[]): Result {
+  const words = {
+    created: 'created',
+    overwritten: 'overwritten',
+    skipped: 'skipped',
+    failed: 'failed',
+    done: 'overwritten',
+  } as const;
+  const items = claims.map(({ kind, name, action, reason }): ResultItem => ({
+    kind,
+    name,
+    action: words[action],
+    reason,
+  }));
+  return {
+    basis: 'claimed',
+    changed:
+      items.length === 0 ? undefined : items.some(({ action }) => action === 'created' || action === 'overwritten'),
+    complete: !items.some(({ action }) => action === 'failed'),
+    counts: countsOf(items),
+    items,
+  };
+}
+
+function judge(planned: PlanItem, was: SnapshotItem | undefined, is: SnapshotItem | undefined): readonly ResultItem[] {
+  const { kind, name } = planned;
+  const one = (action: ResultAction, reason?: string, wanted?: boolean): readonly ResultItem[] => [
+    { kind, name, action, reason, wanted },
+  ];
+  const gone = 'it is not on the target';
+  switch (planned.action) {
+    case 'delete':
+      return is === undefined ? one('deleted') : one('not-seen', 'it is still on the target');
+    case 'beside':
+      return is === undefined ? one('deleted', 'nobody planned that', false) : [];
+    case 'keep':
+      if (is === undefined) return one('not-seen', gone);
+      if (was !== undefined && isWritten(was, is)) return one('merged');
+      return one('skipped', planned.detail, planned.asked);
+    case 'unchanged':
+      if (is === undefined) return one('not-seen', gone);
+      return was !== undefined && isWritten(was, is) ? one('overwritten') : one('unchanged');
+    default:
+      if (is === undefined) return one('not-seen', gone);
+      if (was === undefined) return one('created');
+      return is.mark !== undefined && is.mark === was.mark ? one('not-seen', 'it has not changed') : one('overwritten');
+  }
+}
+
+/** What happened to things of which the plan says nothing. It is a fault where the plan speaks of things of this kind. */
+function unplanned(before: Held, after: Held, plan: readonly PlanItem[]): readonly ResultItem[] {
+  const known = held(plan.map(({ kind, name, id }) => ({ kind, name, id })));
+  const kinds = new Set(plan.map(({ kind }) => kind));
+  const isKnown = (item: Named): boolean =>
+    known.find(item) !== undefined || known.find({ ...item, id: undefined }) !== undefined;
+  const appeared = after.items.flatMap((item): readonly ResultItem[] => {
+    if (isKnown(item)) return [];
+    const { kind, name } = item;
+    const was = before.find(item);
+    if (was === undefined)
+      return kinds.has(kind)
+        ? [{ kind, name, action: 'created', reason: 'nobody planned that', wanted: false }]
+        : [{ kind, name, action: 'created' }];
+    return isWritten(was, item) ? [{ kind, name, action: 'overwritten' }] : [];
+  });
+  const vanished = before.items.flatMap((item): readonly ResultItem[] =>
+    isKnown(item) || after.find(item) !== undefined
+      ? []
+      : [{ kind: item.kind, name: item.name, action: 'deleted', reason: 'nobody planned that', wanted: false }],
+  );
+  return [...appeared, ...vanished];
+}
+
+function isWritten(was: SnapshotItem, is: SnapshotItem): boolean {
+  return was.mark !== is.mark;
+}
+
+function nameOf({ kind, name }: Named): string {
+  return JSON.stringify([kind, name]);
+}
+
+function countsOf(items: readonly ResultItem[]): Result['counts'] {
+  const counts = Object.fromEntries(resultActions.map((action) => [action, 0])) as Record<ResultAction, number>;
+  for (const { action } of items) counts[action] += 1;
+  return counts;
+}

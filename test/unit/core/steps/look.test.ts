@@ -1,0 +1,99 @@
+import { describe, expect, test } from '@jest/globals';
+import { lookBefore } from '../../../../src/core/steps/look.ts';
+import { MigratorError } from '../../../../src/errors.ts';
+import type { Adapter } from '../../../../src/ports/adapter.ts';
+import type { JobStatus } from '../../../../src/ports/job.ts';
+import type { PlanItem } from '../../../../src/ports/plan.ts';
+import type { SnapshotItem } from '../../../../src/ports/snapshot.ts';
+import { never } from '../../../support/adapter-tools.ts';
+import { manualClock, memoryRun, recordingReporter } from '../../../support/ports.ts';
+
+const status: JobStatus = { id: '1', kind: 'import', state: 'succeeded', wireState: 'Success', messages: [] };
+const load: SnapshotItem = { kind: 'pipeline', name: 'Load', mark: '1' };
+const plan: readonly PlanItem[] = [{ kind: 'pipeline', name: 'Load', action: 'create' }];
+
+/** A target whose snapshots are these, one after the other. An error is thrown instead of a snapshot. */
+function targetWith(...looks: (readonly SnapshotItem[] | MigratorError)[]) {
+  const takes = {
+    blind: { listing: [], content: [] },
+    scopeOf: () => Promise.resolve({}),
+    async *take() {
+      const next = looks.shift() ?? [];
+      if (next instanceof MigratorError) throw next;
+      yield* next;
+      await Promise.resolve();
+    },
+  };
+  return { name: 'prod', adapter: { snapshots: takes } as unknown as Adapter };
+}
+
+const ports = () => ({
+  run: memoryRun(),
+  reporter: recordingReporter(),
+  clock: manualClock(),
+  random: { bytes: (length: number) => new Uint8Array(length) },
+});
+
+describe('a look before and a look after', () => {
+  test('show what was created, also when the server says nothing', async () => {
+    const look = await lookBefore({ step: 'import', target: targetWith([], [load]), scope: {}, plan }, ports(), never);
+    expect(await look(status)).toMatchObject({ basis: 'seen', complete: true, counts: { created: 1 } });
+  });
+
+  test('show that nothing arrived, although the server says so', async () => {
+    const look = await lookBefore({ step: 'import', target: targetWith([], []), scope: {}, plan }, ports(), never);
+    const said = { ...status, items: [{ kind: 'pipeline', name: 'Load', action: 'created' as const }] };
+    expect(await look(said)).toMatchObject({ basis: 'seen', complete: false, counts: { 'not-seen': 1 } });
+  });
+
+  test('are shared by two processes: the second one reads what the first one saw and planned', async () => {
+    const first = ports();
+    await lookBefore(
+      { step: 'import', target: targetWith([load]), scope: {}, plan: [{ ...plan[0]!, action: 'overwrite' }] },
+      first,
+      never,
+    );
+    await first.run.note({ 'import.job': '7' });
+    const target = targetWith([{ ...load, mark: '2' }]);
+    const look = await lookBefore({ step: 'import', target, scope: {}, plan: [] }, first, never);
+    expect(await look(status)).toMatchObject({ basis: 'seen', counts: { overwritten: 1, created: 0 } });
+  });
+
+  test('that are refused leave the word of the server, and a warning', async () => {
+    const refused = new MigratorError('AUTH_REFUSED', 'no right to list pipelines');
+    const given = ports();
+    const look = await lookBefore({ step: 'import', target: targetWith(refused), scope: {}, plan }, given, never);
+    expect(await look(status)).toMatchObject({ basis: 'claimed' });
+    expect(given.reporter.events).toMatchObject([
+      { type: 'warning', message: expect.stringContaining('no right to list') },
+    ]);
+  });
+
+  test('that fail in another way fail the run', async () => {
+    const down = new MigratorError('REMOTE_UNREACHABLE', 'no answer');
+    await expect(
+      lookBefore({ step: 'import', target: targetWith(down), scope: {}, plan }, ports(), never),
+    ).rejects.toBe(down);
+  });
+});
+
+describe('a thing that was there and stayed', () => {
+  const kept: readonly PlanItem[] = [{ kind: 'pipeline', name: 'Load', action: 'keep' }];
+  const seen = async (differs: boolean) => {
+    const comparing = () =>
+      Promise.resolve({
+        equal: 1,
+        differences: differs ? [{ kind: 'pipeline', name: 'Load', difference: 'differs' as const }] : [],
+      });
+    const change = { step: 'import', target: targetWith([load], [load]), scope: {}, plan: kept, comparing };
+    return (await lookBefore(change, ports(), never))(status);
+  };
+
+  test('is unchanged when its content is that of the source', async () => {
+    expect(await seen(false)).toMatchObject({ complete: true, changed: false, counts: { unchanged: 1, skipped: 0 } });
+  });
+
+  test('is skipped when its content differs', async () => {
+    expect(await seen(true)).toMatchObject({ complete: false, changed: false, counts: { unchanged: 0, skipped: 1 } });
+  });
+});
