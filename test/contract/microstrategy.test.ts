@@ -112,7 +112,7 @@ describeAdapter('microstrategy', setup, () => {
     test('the objects arrive, and an undo restores the target', async () => {
       await onBench(async (bench) => {
         const { id, prepared } = await startMove(bench);
-        expect(prepared.plan).toHaveLength(1);
+        expect(prepared.plan).toHaveLength(2);
         expect(await watch(bench.source, id, setup)).toMatchObject({
           kind: 'move',
           state: 'succeeded',

@@ -78,7 +78,7 @@ describe('migrate-project', () => {
       expect(await document(workshop, [...moving, '--dry-run'])).toMatchObject({
         outcome: 'done',
         dryRun: true,
-        plan: [{ kind: 'attribute', name: 'Year', action: 'overwrite' }],
+        plan: [{ kind: 'attribute', name: 'Year', action: 'unchanged' }],
       });
       expect([await jobsOn(workshop, 'lab'), await jobsOn(workshop, 'prod')]).toEqual([[], []]);
       expect(await document(workshop, moving)).toMatchObject({ outcome: 'done', route: 'relay' });

@@ -2,19 +2,18 @@ import { MigratorError } from '../../errors.ts';
 import type { Inventory, InventoryItem } from '../../ports/adapter.ts';
 import { didYouMean, matchByName, noProjects, severalFit } from '../shared/match-by-name.ts';
 import type { Server, Space } from './server.ts';
+import { offers, projects, sharedLists } from './snapshots/lists.ts';
+import type { ListPath } from './wire/client.ts';
 
-/** What a space holds: the name of each collection's link, and its documented path. */
-const collections: Readonly<Record<string, { readonly link: string; readonly path: string }>> = {
-  project: { link: 'Projects', path: 'projects' },
-  'project-group': { link: 'ProjectGroups', path: 'projectgroups' },
-  environment: { link: 'Environments', path: 'environments' },
-  lifecycle: { link: 'Lifecycles', path: 'lifecycles' },
-  'variable-set': { link: 'LibraryVariables', path: 'libraryvariablesets' },
-  tenant: { link: 'Tenants', path: 'tenants' },
-  machine: { link: 'Machines', path: 'machines' },
-  certificate: { link: 'Certificates', path: 'certificates' },
-  account: { link: 'Accounts', path: 'accounts' },
-};
+/** What a space holds. */
+const collections: Readonly<Record<string, ListPath>> = Object.fromEntries(
+  [
+    ['project', projects] as const,
+    ...['project-group', 'environment', 'lifecycle', 'variable-set', 'tenant', 'machine', 'certificate', 'account'].map(
+      (kind) => [kind, sharedLists[kind]] as const,
+    ),
+  ].flatMap(([kind, list]) => (list === undefined ? [] : [[kind, list]])),
+);
 
 const kinds = [...Object.keys(collections), 'space'];
 
@@ -32,13 +31,15 @@ export function createInventory(server: Server): Inventory {
   };
 }
 
+/** A kind that the links of the server do not name is not there on its release. Any other refusal is an error. */
 async function* documents(
   server: Server,
   kind: string,
-  collection: { readonly link: string; readonly path: string },
+  collection: ListPath,
   signal: AbortSignal,
 ): AsyncIterable<InventoryItem> {
   const space = await server.space(signal);
+  if (!offers(space.links, collection)) return;
   for await (const { Id, Name } of server.client.documents(space, collection, signal)) {
     yield { kind, id: Id, name: Name, container: space.name };
   }

@@ -20,8 +20,8 @@ export function scopeOf(projects: readonly string[], options: Options): Scope {
 }
 
 /**
- * The scope of an import: the projects, and all that projects of the space share, whether these projects use it yet or
- * not. So what an import finds on the target does not look as if it had made it.
+ * The scope of an import: the projects, the rows of all other projects, and all that projects of the space share,
+ * whether these projects use it yet or not. So what an import finds on the target does not look as if it had made it.
  */
 export function importScopeOf(projects: readonly string[], exportedWith: Options): Scope {
   return { ...scopeOf(projects, exportedWith), space: true };
@@ -62,13 +62,16 @@ async function* take(server: Server, scope: Scope, depth: Depth, signal: AbortSi
   const kinds = Object.keys(sharedLists).filter((kind) => !omitted.includes(kind));
   const [shared, first] = await Promise.all([reader.shared(kinds), reader.contents(wanted)]);
   const sets = shared.get('variable-set') ?? [];
-  const { contents, used, variables } = await follow(reader, shared, first, whole ? sets : []);
+  const { contents, used, variables } = await follow(reader, shared, first, whole ? sets : undefined);
   const shown = (document: Document): boolean => whole || used.has(document.Id);
 
   const nameOf = namesOf(reader.projects, shared, contents);
   const item = items(depth, nameOf);
   const chosen = new Set(contents.map(({ project }) => project.Id));
   for (const content of contents) yield* projectItems(content, item, nameOf);
+  for (const project of whole ? reader.projects : []) {
+    if (!chosen.has(project.Id)) yield item('project', nameIn('project', project), project);
+  }
   for (const [kind, documents] of shared) {
     for (const document of documents.filter(shown)) {
       const own = kind === 'tenant' ? onlyLinkedTo(document, chosen) : document;
@@ -91,23 +94,28 @@ interface Followed {
   readonly variables: ReadonlyMap<string, Document>;
 }
 
-/** Reads further projects and library sets as long as what was read refers to more of them. */
+/**
+ * Reads further projects and library sets as long as what was read refers to more of them. With `all` library sets,
+ * projects are not followed: then the list of projects shows them, before and after an import alike.
+ */
 async function follow(
   reader: SpaceReader,
   shared: Shared,
   first: readonly ProjectContent[],
-  more: readonly Document[],
+  all: readonly Document[] | undefined,
 ): Promise<Followed> {
   const sets = shared.get('variable-set') ?? [];
   let contents = first;
   let variables: ReadonlyMap<string, Document> = new Map();
   for (;;) {
     const used = usedBy(contents, shared, reader.projects, (set) => variables.get(idOf(set, 'VariableSetId')));
-    const wantedSets = [...new Set([...more, ...sets.filter(({ Id }) => used.shared.has(Id))])]
+    const wantedSets = [...new Set([...(all ?? []), ...sets.filter(({ Id }) => used.shared.has(Id))])]
       .map((set) => idOf(set, 'VariableSetId'))
       .filter((id) => id !== '' && !variables.has(id));
     const read = new Set(contents.map(({ project }) => project.Id));
-    const wantedProjects = reader.projects.filter(({ Id }) => used.projects.has(Id) && !read.has(Id));
+    const wantedProjects = reader.projects.filter(
+      ({ Id }) => all === undefined && used.projects.has(Id) && !read.has(Id),
+    );
     if (wantedSets.length === 0 && wantedProjects.length === 0) return { contents, used: used.shared, variables };
     const [moreVariables, moreContents] = await Promise.all([
       reader.variableSets(wantedSets),

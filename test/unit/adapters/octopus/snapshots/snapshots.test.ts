@@ -102,6 +102,13 @@ function without(name: string): (body: Body) => Body {
   return (body) => ({ ...body, Variables: (body['Variables'] as Body[]).filter(({ Name }) => Name !== name) });
 }
 
+/** A process that deploys a release of another project. */
+function releasing(project: string): (body: Body) => Body {
+  const Properties = { 'Octopus.Action.DeployRelease.ProjectId': project };
+  const Actions = [{ Id: 'a', Name: 'Release', Properties }];
+  return (body) => ({ ...body, Steps: [{ Id: 's', Name: 'Release', Actions }] });
+}
+
 const projectId = (side: Side): string => side.rows('Projects').find(({ name }) => name === 'Web Shop')!.id;
 
 /** Processes and variable sets have the id of their owner at their end. */
@@ -125,6 +132,19 @@ describe('after a move', () => {
       const created = after.map(key).filter((name) => !had.has(name));
       expect(created).toContain('project Web Shop');
       expect(created).not.toContain('environment Production');
+    });
+  });
+
+  test('a project that was there before does not look new because the imported one refers to it', async () => {
+    await withOctopusPair(async (pair) => {
+      const { source } = pair;
+      const shared = source.rows('Projects').find(({ name }) => name === 'Image Service')!;
+      source.change('DeploymentProcesses', `deploymentprocess-${projectId(source)}`, releasing(shared.id));
+      const { before, after } = await moved(pair, ['Web Shop']);
+      const had = new Set(before.map(key));
+      const created = after.map(key).filter((name) => !had.has(name));
+      expect(had).toContain('project Image Service');
+      expect(created.filter((name) => name.includes('Image Service'))).toEqual([]);
     });
   });
 
@@ -180,15 +200,7 @@ describe('a listing', () => {
   test('follows projects that a process refers to', async () => {
     await withOctopusPair(async ({ source }) => {
       const other = source.rows('Projects').find(({ name }) => name !== 'Web Shop')!;
-      source.change('DeploymentProcesses', `deploymentprocess-${projectId(source)}`, (body) => ({
-        ...body,
-        Steps: [
-          {
-            Name: 'Release',
-            Actions: [{ Id: 'a', Name: 'Release', Properties: { 'Octopus.Action.DeployRelease.ProjectId': other.id } }],
-          },
-        ],
-      }));
+      source.change('DeploymentProcesses', `deploymentprocess-${projectId(source)}`, releasing(other.id));
       const items = await source.look(await scopeOf(source, ['Web Shop']), 'listing');
       expect(items.map(key)).toEqual(expect.arrayContaining([`project ${other.name}`, `process ${other.name}`]));
     });
