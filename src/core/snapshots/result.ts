@@ -66,12 +66,14 @@ interface Looks {
   readonly before: Held;
   readonly after: Held;
   readonly plan: readonly PlanItem[];
+  /** True when the plan names all things of its kinds. A plan by the names of projects does not: others may come along. */
+  readonly whole: boolean;
   /** What the server says of single things. */
   readonly claims: readonly JobItem[];
 }
 
 /** Reads the result off the target: what was there before, what is there now, and what was planned. */
-export function resultOf({ before, after, plan, claims }: Looks): Result {
+export function resultOf({ before, after, plan, whole, claims }: Looks): Result {
   const failures = new Map(
     claims.flatMap((claim) => (claim.action === 'failed' ? [[nameOf(claim), claim.reason]] : [])),
   );
@@ -83,7 +85,7 @@ export function resultOf({ before, after, plan, claims }: Looks): Result {
     }
     return judge(planned, was, is);
   });
-  const items = [...ofPlan, ...unplanned(before, after, plan)];
+  const items = [...ofPlan, ...unplanned(before, after, plan, whole)];
   return {
     basis: 'seen',
     changed: items.some(({ action }) => ['created', 'overwritten', 'merged', 'deleted'].includes(action)),
@@ -158,12 +160,12 @@ function judge(planned: PlanItem, was: SnapshotItem | undefined, is: SnapshotIte
     case 'beside':
       return is === undefined ? one('deleted', 'nobody planned that', false) : [];
     case 'keep':
-      if (is === undefined) return one('not-seen', gone);
-      if (was !== undefined && isWritten(was, is)) return one('merged');
+      if (is === undefined && was !== undefined) return one('not-seen', gone);
+      if (was !== undefined && is !== undefined && isWritten(was, is)) return one('merged');
       return one('skipped', planned.detail, planned.asked);
     case 'unchanged':
-      if (is === undefined) return one('not-seen', gone);
-      return was !== undefined && isWritten(was, is) ? one('overwritten') : one('unchanged');
+      if (is === undefined && was !== undefined) return one('not-seen', gone);
+      return was !== undefined && is !== undefined && isWritten(was, is) ? one('overwritten') : one('unchanged');
     default:
       if (is === undefined) return one('not-seen', gone);
       if (was === undefined) return one('created');
@@ -172,9 +174,9 @@ function judge(planned: PlanItem, was: SnapshotItem | undefined, is: SnapshotIte
 }
 
 /** What happened to things of which the plan says nothing. It is a fault where the plan speaks of things of this kind. */
-function unplanned(before: Held, after: Held, plan: readonly PlanItem[]): readonly ResultItem[] {
+function unplanned(before: Held, after: Held, plan: readonly PlanItem[], whole: boolean): readonly ResultItem[] {
   const known = held(plan.map(({ kind, name, id }) => ({ kind, name, id })));
-  const kinds = new Set(plan.map(({ kind }) => kind));
+  const kinds = new Set(whole ? plan.map(({ kind }) => kind) : []);
   const isKnown = (item: Named): boolean =>
     known.find(item) !== undefined || known.find({ ...item, id: undefined }) !== undefined;
   const appeared = after.items.flatMap((item): readonly ResultItem[] => {

@@ -68,7 +68,11 @@ export async function runImport(
   const { scope, plan = work.plan } = prepared;
   const look = request.dryRun
     ? undefined
-    : await lookBefore({ step, target, scope, plan, comparing: work.comparing }, ports, signal);
+    : await lookBefore(
+        { step, target, scope, plan, whole: prepared.plan !== undefined, comparing: work.comparing },
+        ports,
+        signal,
+      );
   const { job, status } = await runJob(
     {
       step,

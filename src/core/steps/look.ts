@@ -17,6 +17,8 @@ interface Change {
   readonly target: Instance;
   readonly scope: Scope | undefined;
   readonly plan: readonly PlanItem[];
+  /** Whether the adapter made the plan. A plan by the names of projects does not name all that comes along. */
+  readonly whole: boolean;
   /** Compares the content of source and target, where there is a source. */
   readonly comparing?: Comparing | undefined;
 }
@@ -26,6 +28,7 @@ export type Comparing = () => Promise<Comparison>;
 /** What a later process needs to read the result of a job that this one started. */
 interface Kept {
   readonly plan: readonly PlanItem[];
+  readonly whole: boolean;
   readonly scope: Scope | null;
   /** Null when nobody could look. */
   readonly before: readonly SnapshotItem[] | null;
@@ -37,14 +40,14 @@ interface Kept {
  * or without the right to look, the result is what the server claims.
  */
 export async function lookBefore(
-  { step, target, scope, plan, comparing }: Change,
+  { step, target, scope, plan, whole, comparing }: Change,
   { run, reporter }: OperationPorts,
   signal: AbortSignal,
 ): Promise<(status: JobStatus) => Promise<Result>> {
   let kept = (await run.kept(step)) as unknown as Kept | undefined;
   if (!isBegun(run.record.facts, step)) {
     const before = await looked(target, reporter, () => take(target, scope, 'listing', signal));
-    kept = { plan, scope: scope ?? null, before: before?.items ?? null };
+    kept = { plan, whole, scope: scope ?? null, before: before?.items ?? null };
     await run.keep(step, kept as unknown as Json);
   }
   return async (status) => {
@@ -66,9 +69,7 @@ async function lookAfter(
   if (kept === undefined || before === undefined) return claimedResult(claims);
   const scope = kept.scope ?? undefined;
   const after = await looked(target, reporter, () => take(target, scope, 'listing', signal));
-  return after === undefined
-    ? claimedResult(claims)
-    : resultOf({ before: held(before), after, plan: kept.plan, claims });
+  return after === undefined ? claimedResult(claims) : resultOf({ ...kept, before: held(before), after, claims });
 }
 
 /** Undefined, with a warning, when the account may not look. */

@@ -138,7 +138,7 @@ async function moveOne(
   const { scope } = prepared;
   const look = input.dryRun
     ? undefined
-    : await lookBefore({ step, target, scope, plan, comparing: input.comparing }, ports, signal);
+    : await lookBefore({ step, target, scope, plan, whole: true, comparing: input.comparing }, ports, signal);
   const { job, status } = await runJob(
     {
       step,

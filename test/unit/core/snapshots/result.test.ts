@@ -20,7 +20,7 @@ const one = (action: PlanItem['action'], more: Partial<PlanItem> = {}): readonly
 ];
 
 const read = (before: string, after: string, plan: readonly PlanItem[], claims: readonly JobItem[] = []): Result =>
-  resultOf({ before: held(items(before)), after: held(items(after)), plan, claims });
+  resultOf({ before: held(items(before)), after: held(items(after)), plan, whole: true, claims });
 
 /** The actions that were counted, and whether all is well. */
 const verdict = ({ counts, complete, changed }: Result) => [
@@ -45,6 +45,8 @@ describe('what was planned, and what the target shows', () => {
     ['pipeline:Load@1', 'pipeline:Load@1', one('keep'), ['1 skipped', 'not complete', 'not changed']],
     ['pipeline:Load@1', 'pipeline:Load@1', one('keep', { asked: true }), ['1 skipped', 'complete', 'not changed']],
     ['pipeline:Load@1', 'pipeline:Load@2', one('keep'), ['1 merged', 'complete', 'changed']],
+    ['', '', one('unchanged'), ['1 unchanged', 'complete', 'not changed']],
+    ['', '', one('keep', { asked: true }), ['1 skipped', 'complete', 'not changed']],
     ['pipeline:Load@1', '', one('delete'), ['1 deleted', 'complete', 'changed']],
     ['pipeline:Load@1', 'pipeline:Load@1', one('delete'), ['1 not-seen', 'not complete', 'not changed']],
     ['pipeline:Load@1', '', one('beside'), ['1 deleted', 'not complete', 'changed']],
@@ -64,6 +66,12 @@ describe('what was planned, and what the target shows', () => {
       'complete',
       'changed',
     ]);
+  });
+
+  test('a second one of its kind is no fault when the plan does not name all', () => {
+    const after = held(items('pipeline:Load pipeline:Shared'));
+    const result = resultOf({ before: held([]), after, plan: one('create'), whole: false, claims: [] });
+    expect(verdict(result)).toEqual(['2 created', 'complete', 'changed']);
   });
 
   test('a thing that vanishes without a plan is a fault', () => {
@@ -92,7 +100,7 @@ describe('what was planned, and what the target shows', () => {
       { kind: 'report', name: 'Sales', id: 'B2', action: 'create' },
       { kind: 'project', name: 'Web Shop', action: 'create' },
     ];
-    const { items: seen } = resultOf({ before, after, plan, claims: [] });
+    const { items: seen } = resultOf({ before, after, plan, whole: true, claims: [] });
     expect(seen.map(({ name, action }) => [name, action])).toEqual([
       ['Sales', 'not-seen'],
       ['Web Shop', 'created'],

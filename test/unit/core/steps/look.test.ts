@@ -36,12 +36,20 @@ const ports = () => ({
 
 describe('a look before and a look after', () => {
   test('show what was created, also when the server says nothing', async () => {
-    const look = await lookBefore({ step: 'import', target: targetWith([], [load]), scope: {}, plan }, ports(), never);
+    const look = await lookBefore(
+      { step: 'import', target: targetWith([], [load]), scope: {}, whole: true, plan },
+      ports(),
+      never,
+    );
     expect(await look(status)).toMatchObject({ basis: 'seen', complete: true, counts: { created: 1 } });
   });
 
   test('show that nothing arrived, although the server says so', async () => {
-    const look = await lookBefore({ step: 'import', target: targetWith([], []), scope: {}, plan }, ports(), never);
+    const look = await lookBefore(
+      { step: 'import', target: targetWith([], []), scope: {}, whole: true, plan },
+      ports(),
+      never,
+    );
     const said = { ...status, items: [{ kind: 'pipeline', name: 'Load', action: 'created' as const }] };
     expect(await look(said)).toMatchObject({ basis: 'seen', complete: false, counts: { 'not-seen': 1 } });
   });
@@ -49,20 +57,30 @@ describe('a look before and a look after', () => {
   test('are shared by two processes: the second one reads what the first one saw and planned', async () => {
     const first = ports();
     await lookBefore(
-      { step: 'import', target: targetWith([load]), scope: {}, plan: [{ ...plan[0]!, action: 'overwrite' }] },
+      {
+        step: 'import',
+        target: targetWith([load]),
+        scope: {},
+        whole: true,
+        plan: [{ ...plan[0]!, action: 'overwrite' }],
+      },
       first,
       never,
     );
     await first.run.note({ 'import.job': '7' });
     const target = targetWith([{ ...load, mark: '2' }]);
-    const look = await lookBefore({ step: 'import', target, scope: {}, plan: [] }, first, never);
+    const look = await lookBefore({ step: 'import', target, scope: {}, whole: true, plan: [] }, first, never);
     expect(await look(status)).toMatchObject({ basis: 'seen', counts: { overwritten: 1, created: 0 } });
   });
 
   test('that are refused leave the word of the server, and a warning', async () => {
     const refused = new MigratorError('AUTH_REFUSED', 'no right to list pipelines');
     const given = ports();
-    const look = await lookBefore({ step: 'import', target: targetWith(refused), scope: {}, plan }, given, never);
+    const look = await lookBefore(
+      { step: 'import', target: targetWith(refused), scope: {}, whole: true, plan },
+      given,
+      never,
+    );
     expect(await look(status)).toMatchObject({ basis: 'claimed' });
     expect(given.reporter.events).toMatchObject([
       { type: 'warning', message: expect.stringContaining('no right to list') },
@@ -72,7 +90,7 @@ describe('a look before and a look after', () => {
   test('that fail in another way fail the run', async () => {
     const down = new MigratorError('REMOTE_UNREACHABLE', 'no answer');
     await expect(
-      lookBefore({ step: 'import', target: targetWith(down), scope: {}, plan }, ports(), never),
+      lookBefore({ step: 'import', target: targetWith(down), scope: {}, whole: true, plan }, ports(), never),
     ).rejects.toBe(down);
   });
 });
@@ -85,7 +103,15 @@ describe('a thing that was there and stayed', () => {
         equal: 1,
         differences: differs ? [{ kind: 'pipeline', name: 'Load', difference: 'differs' as const }] : [],
       });
-    const change = { step: 'import', target: targetWith([load], [load]), scope: {}, plan: kept, comparing };
+    const change = {
+      step: 'import',
+      target: targetWith([load], [load]),
+      scope: {},
+      whole: true,
+      plan: kept,
+      whole: true,
+      comparing,
+    };
     return (await lookBefore(change, ports(), never))(status);
   };
 
