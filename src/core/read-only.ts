@@ -7,7 +7,7 @@ import type { Adapter } from '../ports/adapter.ts';
  * list, `cancel`, and `advance`, which some exports need to continue.
  */
 export function readOnly(adapter: Adapter): Adapter {
-  const { jobs, exports, moves, feed } = adapter;
+  const { jobs, exports, moves, feed, snapshots } = adapter;
   const refused = (): never => {
     throw refusal(adapter.product);
   };
@@ -25,6 +25,7 @@ export function readOnly(adapter: Adapter): Adapter {
     },
     ...(exports === undefined ? {} : { exports }),
     ...(moves === undefined ? {} : { moves }),
+    ...(snapshots === undefined ? {} : { snapshots }),
     ...(feed === undefined
       ? {}
       : {
