@@ -51,7 +51,7 @@ const secretName = /(?:passw(?:or)?d|passphrase|secret|credential|(?:private|acc
 export function carriedFields(document: Member, renames: ReadonlyMap<string, string>): Readonly<Record<string, Json>> {
   const fields: Record<string, Json> = {};
   for (const [name, value] of Object.entries(document)) {
-    if (aboutIt.has(name)) continue;
+    if (aboutIt.has(name) || serverMade.has(name)) continue;
     const kept = carried(name === 'property_map' ? withoutLabel(value) : value, name, renames);
     if (kept !== undefined) fields[name] = kept;
   }
