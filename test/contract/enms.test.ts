@@ -141,6 +141,12 @@ async function differences(bench: EnmsBench, files: readonly ArtifactFile[]) {
 const namesOf = async (adapter: Adapter, kind: string) =>
   (await collect(adapter.inventory.list(kind, never))).map(({ name }) => name).sort();
 
+/** The fields of all objects, by type and name. */
+async function snapshotOf({ snapshots }: Adapter): Promise<ReadonlyMap<string, string>> {
+  const items = snapshots!.take(await snapshots!.scopeOf([], {}, never), 'content', never);
+  return new Map((await collect(items)).map(({ kind, name, fields }) => [`${kind} ${name}`, JSON.stringify(fields)]));
+}
+
 describeAdapter('enms', setup, () => {
   test('all objects arrive, and a dry run afterwards finds nothing to do', async () => {
     await onBench(async (bench) => {
@@ -183,6 +189,7 @@ describeAdapter('enms', setup, () => {
       await onBench(async (bench) => {
         const before = await exported(bench, { privateProperties: true }, bench.target);
         const devices = await namesOf(bench.target, 'device');
+        const snapshotBefore = await snapshotOf(bench.target);
         const files = await exported(bench);
         const plan = await prepared(bench, files, { emptyDatabaseBeforeImport: true });
         expect(plan.consent).toContain('deleted before the import');
@@ -193,6 +200,9 @@ describeAdapter('enms', setup, () => {
         expect([undone.state, warningsOf(undone)]).toEqual(['succeeded', []]);
         expect(await namesOf(bench.target, 'device')).toEqual(devices);
         expect(await differences(bench, before)).toEqual([]);
+        const snapshotAfter = await snapshotOf(bench.target);
+        const keys = [...new Set([...snapshotBefore.keys(), ...snapshotAfter.keys()])];
+        for (const key of keys) if (snapshotBefore.get(key) !== snapshotAfter.get(key)) console.log(key, snapshotBefore.get(key), snapshotAfter.get(key));
       });
     });
 

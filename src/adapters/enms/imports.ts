@@ -1,7 +1,6 @@
 import { MigratorError } from '../../errors.ts';
 import type { Importer, ImportRequest, PreparedImport } from '../../ports/importer.ts';
 import { flagOf, textOf } from '../shared/option-values.ts';
-import { witnessesOf } from './migration/changes-to-watch.ts';
 import { requireMayEmpty } from './migration/emptying-guard.ts';
 import { folderName, newStamp, projectNameFrom } from './migration/folder-name.ts';
 import { hasLeftTrace, printOf } from './migration/import-has-begun.ts';
@@ -13,6 +12,7 @@ import { inOrder, types, type Type } from './model/types-and-relations.ts';
 import { upsertObjects, type Refusals } from './objects/object-import.ts';
 import { planImport } from './plan.ts';
 import { takeUpPassword, type Server } from './server.ts';
+import { scopeOf } from './snapshots.ts';
 import { prepareTopology, startTopologyImport } from './topology/topology-import.ts';
 import { typesOf, wayOf } from './way-and-types.ts';
 
@@ -122,16 +122,17 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
   const release = content.kind === 'migration' ? releaseOf(await read(content.metadata.open(signal))) : undefined;
   const found = await survey(server, content, wanted, emptied, signal);
   refuseFatal(found, way);
-  const plan = await planImport(server, content, wanted, found, { emptied, compare: dryRun }, signal);
+  const plan = await planImport(server, content, wanted, found, { emptied, way }, signal);
   const objects = [...found.names.values()].reduce((sum, { size }) => sum + size, 0);
   const namesBefore = await printOf(found.target, wanted, signal);
-  const witnesses = way === 'web' && !dryRun ? await witnessesOf(server, content, wanted, found, signal) : [];
+  const witnesses = way === 'web' && !dryRun ? plan.witnesses : [];
   const ownPasswordChanges = way === 'web' && found.changesOwnPassword && ownPassword === 'replace';
   return {
     source,
     dryRun,
     settled: { ...settled, ownPasswordChanges, objects, namesBefore, witnesses },
     plan: plan.items,
+    scope: scopeOf(wanted, plan.closely),
     notes: [...notesOn(server, way, found, ownPassword, release), ...plan.notes],
     ...(emptied ? { backup: backupOf(wanted) } : {}),
     consent: await consentFor(server, wanted, found, { emptied, ownPasswordChanges }, signal),
