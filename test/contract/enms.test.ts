@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { adapterModules } from '../../src/adapters/index.ts';
 import { warningsOf } from '../../src/core/steps/verdict.ts';
@@ -10,6 +11,7 @@ import type { Adapter } from '../../src/ports/adapter.ts';
 import type { ArtifactFile } from '../../src/ports/artifact.ts';
 import type { PreparedImport } from '../../src/ports/importer.ts';
 import type { Options } from '../../src/ports/options.ts';
+import type { SnapshotItem } from '../../src/ports/snapshot.ts';
 import { Secret } from '../../src/secret.ts';
 import type { ContractBench, ContractSetup } from '../../src/testing/index.ts';
 import { collect, failsWith, need, never, startExport, watch } from '../../src/testing/workbench.ts';
@@ -142,9 +144,9 @@ const namesOf = async (adapter: Adapter, kind: string) =>
   (await collect(adapter.inventory.list(kind, never))).map(({ name }) => name).sort();
 
 /** The fields of all objects, by type and name. */
-async function snapshotOf({ snapshots }: Adapter): Promise<ReadonlyMap<string, string>> {
+async function snapshotOf({ snapshots }: Adapter): Promise<ReadonlyMap<string, SnapshotItem['fields']>> {
   const items = snapshots!.take(await snapshots!.scopeOf([], {}, never), 'content', never);
-  return new Map((await collect(items)).map(({ kind, name, fields }) => [`${kind} ${name}`, JSON.stringify(fields)]));
+  return new Map((await collect(items)).map(({ kind, name, fields }) => [`${kind} ${name}`, fields]));
 }
 
 describeAdapter('enms', setup, () => {
@@ -189,7 +191,6 @@ describeAdapter('enms', setup, () => {
       await onBench(async (bench) => {
         const before = await exported(bench, { privateProperties: true }, bench.target);
         const devices = await namesOf(bench.target, 'device');
-        const snapshotBefore = await snapshotOf(bench.target);
         const files = await exported(bench);
         const plan = await prepared(bench, files, { emptyDatabaseBeforeImport: true });
         expect(plan.consent).toContain('deleted before the import');
@@ -200,9 +201,55 @@ describeAdapter('enms', setup, () => {
         expect([undone.state, warningsOf(undone)]).toEqual(['succeeded', []]);
         expect(await namesOf(bench.target, 'device')).toEqual(devices);
         expect(await differences(bench, before)).toEqual([]);
-        const snapshotAfter = await snapshotOf(bench.target);
-        const keys = [...new Set([...snapshotBefore.keys(), ...snapshotAfter.keys()])];
-        for (const key of keys) if (snapshotBefore.get(key) !== snapshotAfter.get(key)) console.log(key, snapshotBefore.get(key), snapshotAfter.get(key));
+      });
+    });
+
+    test('a backup brings everything back, except that tasks are active: a snapshot shows that', async () => {
+      await onBench(async ({ source, target, ...rest }) => {
+        // The tasks of the sample's source are active.
+        const bench = { ...rest, source: target, target: source };
+        const before = await snapshotOf(bench.target);
+        const backup = await exported(bench, { privateProperties: true }, bench.target);
+        const files = await exported(bench);
+        const plan = await prepared(bench, files, { emptyDatabaseBeforeImport: true });
+        const tasks = ['Nightly backup', 'Reachability every hour'];
+        expect(plan.notes.join()).toContain(tasks.join(', '));
+        await watch(bench.target, await started(bench, plan, files), setup);
+        expect([...(await snapshotOf(bench.target)).keys()].sort()).not.toEqual([...before.keys()].sort());
+        await imported(bench, backup, plan.backup!.restoreWith);
+        const after = await snapshotOf(bench.target);
+        expect([...after.keys()].sort()).toEqual([...before.keys()].sort());
+        const changed = [...after.keys()].filter((key) => !isDeepStrictEqual(before.get(key), after.get(key)));
+        expect(changed).toEqual(tasks.map((name) => `task ${name}`));
+        for (const key of changed) expect(after.get(key)).toEqual({ ...before.get(key), is_active: false });
+      });
+    });
+
+    test('the plan of an import is what the import then does', async () => {
+      await onBench(async (bench) => {
+        const files = await exported(bench);
+        const plan = await prepared(bench, files);
+        expect((await prepared(bench, files, {}, true)).plan).toEqual(plan.plan);
+        const listing = async () => {
+          const items = await collect(bench.target.snapshots!.take(plan.scope!, 'listing', never));
+          return new Map(items.map(({ kind, name, mark }) => [`${kind} ${name}`, mark]));
+        };
+        const before = await listing();
+        await watch(bench.target, await started(bench, plan, files), setup);
+        const after = await listing();
+        const did = (key: string) =>
+          !after.has(key)
+            ? 'not seen'
+            : !before.has(key)
+              ? 'create'
+              : before.get(key) === after.get(key)
+                ? 'unchanged'
+                : 'overwrite';
+        const planned = (plan.plan ?? []).map(({ kind, name, action }) => [`${kind} ${name}`, action] as const);
+        expect(planned.map(([key]) => [key, did(key)])).toEqual(
+          planned.map(([key, action]) => [key, action === 'keep' ? 'unchanged' : action]),
+        );
+        expect(new Set(planned.map(([, action]) => action)).size).toBeGreaterThan(1);
       });
     });
 

@@ -116,7 +116,8 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
   if (emptied) requireMayEmpty(way, wanted, content?.kind);
   if (content === undefined || content.kind === 'topology') {
     await server.rest.version(signal);
-    return { source, dryRun, settled: { ...settled, ownPasswordChanges: false }, notes: [] };
+    const scope = scopeOf(wanted, { related: [], unmarked: [] });
+    return { source, dryRun, settled: { ...settled, ownPasswordChanges: false }, scope, notes: [] };
   }
   if (way === 'web') await server.web.folders(signal);
   const release = content.kind === 'migration' ? releaseOf(await read(content.metadata.open(signal))) : undefined;
@@ -133,7 +134,11 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
     settled: { ...settled, ownPasswordChanges, objects, namesBefore, witnesses },
     plan: plan.items,
     scope: scopeOf(wanted, plan.closely),
-    notes: [...notesOn(server, way, found, ownPassword, release), ...plan.notes],
+    notes: [
+      ...notesOn(server, way, found, ownPassword, release),
+      ...(emptied && wanted.includes('task') ? await activeNotes(server, signal) : []),
+      ...plan.notes,
+    ],
     ...(emptied ? { backup: backupOf(wanted) } : {}),
     consent: await consentFor(server, wanted, found, { emptied, ownPasswordChanges }, signal),
   };
@@ -208,6 +213,14 @@ function notesOn(
     notes.push('passwords and keys of migration files cannot be written over the REST API and are left out');
   }
   return notes;
+}
+
+/** Emptying deletes tasks. No migration carries whether a task is active, so also a backup does not bring it back. */
+async function activeNotes({ rest }: Server, signal: AbortSignal): Promise<readonly string[]> {
+  const active = (await rest.query('task', signal)).filter((row) => row['is_active'] === true);
+  if (active.length === 0) return [];
+  const named = active.map(({ name }) => String(name)).toSorted();
+  return [`tasks that are active now will be inactive, also after an undo: ${named.join(', ')}`];
 }
 
 function backupOf(wanted: readonly Type[]): NonNullable<PreparedImport['backup']> {

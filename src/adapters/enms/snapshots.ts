@@ -95,7 +95,7 @@ function fieldsOf(type: Type, object: WireObject): Readonly<Record<string, Json>
     .filter(([key]) => key !== 'name' && key !== 'creator')
     .map(([key, value]) => {
       const isList = Array.isArray(value) && (relationOf(type, key) !== undefined || key === 'workflows');
-      return [key, (isList ? value.map(String).toSorted() : value)] as const;
+      return [key, isList ? value.map(String).toSorted() : value] as const;
     });
   return Object.fromEntries(fields);
 }

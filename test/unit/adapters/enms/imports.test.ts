@@ -230,12 +230,21 @@ describe('emptying the database first', () => {
 
   test('asks for a backup of the same types, and for consent with counts', async () => {
     const both = [object('user', 'admin', {}), object('device', 'core-1', {})];
-    await withEnms([...ready, ...allNames, ...both], async ({ enms }) => {
+    const tasks = [
+      { name: 'nightly', is_active: true },
+      { name: 'hourly', is_active: true },
+      { name: 'never', is_active: false },
+    ];
+    const active = rest('GET', 'query/task', { json: tasks });
+    await withEnms([...ready, ...allNames, ...both, active], async ({ enms }) => {
       const prepared = await enms.imports!.prepare(request(all, empty), never);
       expect(prepared.backup).toEqual({
         request: { projects: ['backup'], options: { type: types, privateProperties: true, via: 'web' } },
         restoreWith: { type: types, emptyDatabaseBeforeImport: true, via: 'web' },
       });
+      expect(prepared.notes).toContain(
+        'tasks that are active now will be inactive, also after an undo: hourly, nightly',
+      );
       expect(prepared.consent).toContain('2 user (the package holds 2)');
       expect(prepared.consent).toContain('2 device (the package holds 2)');
       expect(prepared.plan).toContainEqual({ kind: 'device', name: 'old-1', action: 'delete' });
