@@ -4,7 +4,7 @@ import { collect, failsWith, isPlainData, never, projectNames, type Facet, type 
 /** Probe, inventory and what holds for every method. */
 export const accessCases: Readonly<Record<string, Step>> = {
   'the adapter has the facets that it declares and no others': async ({ source }, { facets }) => {
-    const { exports, imports, feed, moves, jobs } = source;
+    const { exports, imports, feed, moves, jobs, snapshots } = source;
     const has: Record<Facet, boolean> = {
       exports: exports !== undefined,
       push: exports?.pushes === true,
@@ -13,6 +13,7 @@ export const accessCases: Readonly<Record<string, Step>> = {
       feed: feed !== undefined,
       cancel: jobs.cancel !== undefined,
       moves: moves !== undefined,
+      snapshots: snapshots !== undefined,
     };
     const actual = Object.entries(has).flatMap(([facet, present]) => (present ? [facet] : []));
     assert.deepEqual(actual.sort(), [...facets].sort());

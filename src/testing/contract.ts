@@ -3,6 +3,7 @@ import { exportCases, pushCases } from './export-cases.ts';
 import { feedCases } from './feed-cases.ts';
 import { dryRunCases, importCases, secrecyCases } from './import-cases.ts';
 import { cancelCases, jobCases } from './job-cases.ts';
+import { snapshotCases, writtenCases } from './snapshot-cases.ts';
 import type { ContractCase, ContractSetup, Facet, Step } from './workbench.ts';
 
 const chapters: readonly { readonly needs: readonly Facet[]; readonly cases: Readonly<Record<string, Step>> }[] = [
@@ -15,6 +16,8 @@ const chapters: readonly { readonly needs: readonly Facet[]; readonly cases: Rea
   { needs: ['exports', 'imports'], cases: importCases },
   { needs: ['exports', 'imports', 'dry-run'], cases: dryRunCases },
   { needs: ['exports', 'imports'], cases: secrecyCases },
+  { needs: ['snapshots'], cases: snapshotCases },
+  { needs: ['snapshots', 'exports', 'imports'], cases: writtenCases },
 ];
 
 /**

@@ -16,7 +16,7 @@ import {
   type Step,
 } from './workbench.ts';
 
-interface Delivered {
+export interface Delivered {
   readonly ref: PackageRef;
   readonly files: readonly ArtifactFile[];
 }
@@ -33,12 +33,12 @@ export async function deliver(bench: ContractBench, setup: ContractSetup): Promi
   return { ref: prepared.package, files };
 }
 
-async function prepare(bench: ContractBench, ref: PackageRef, dryRun: boolean): Promise<PreparedImport> {
-  const request = { source: ref, dryRun, options: bench.importOptions };
+export async function prepare(bench: ContractBench, ref: PackageRef, dryRun: boolean): Promise<PreparedImport> {
+  const request = { source: ref, projects: bench.projects, dryRun, options: bench.importOptions };
   return need(bench.target.imports, 'imports').prepare(request, never);
 }
 
-async function start(
+export async function start(
   bench: ContractBench,
   prepared: PreparedImport,
   { files }: Delivered,

@@ -3,6 +3,7 @@ export type * from '../ports/adapter.ts';
 export type * from '../ports/exporter.ts';
 export type * from '../ports/feed.ts';
 export type * from '../ports/importer.ts';
+export type * from '../ports/snapshot.ts';
 export type { Options, OptionValue, Secrets } from '../ports/options.ts';
 export { memoryModule } from './memory/index.ts';
 export { MemoryInstance, type MemoryInstanceInit } from './memory/instance.ts';

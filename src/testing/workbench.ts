@@ -7,7 +7,7 @@ import type { JobStatus } from '../ports/job.ts';
 import type { Options, Secrets } from '../ports/options.ts';
 
 /** What an adapter says it can do. The suite checks that it has these, no others, and what each promises. */
-export type Facet = 'exports' | 'push' | 'imports' | 'dry-run' | 'feed' | 'cancel' | 'moves';
+export type Facet = 'exports' | 'push' | 'imports' | 'dry-run' | 'feed' | 'cancel' | 'moves' | 'snapshots';
 
 /** Two fresh instances of a product and what a case needs to know of them. */
 export interface ContractBench {

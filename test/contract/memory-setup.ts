@@ -3,7 +3,7 @@ import { MemoryInstance, memoryModule, type ContractSetup } from '../../src/test
 import { adapterTools } from '../support/adapter-tools.ts';
 
 export const memorySetup: ContractSetup = {
-  facets: ['exports', 'push', 'imports', 'dry-run', 'feed', 'cancel'],
+  facets: ['exports', 'push', 'imports', 'dry-run', 'feed', 'cancel', 'snapshots'],
   pauseMs: 0,
   open: () => {
     const projects = [

@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { Adapter } from '../../src/ports/adapter.ts';
+import type { SnapshotItem } from '../../src/ports/snapshot.ts';
 import { adapterContract, type ContractBench, type ContractSetup } from '../../src/testing/index.ts';
+import { collect } from '../../src/testing/workbench.ts';
 import { memorySetup } from './memory-setup.ts';
 
 type Mutation = (adapter: Adapter) => Adapter;
@@ -108,7 +111,36 @@ const mutations: readonly (readonly [string, string, Mutation])[] = [
     'a finished job is a CONFLICT',
     (adapter) => ({ ...adapter, jobs: { ...adapter.jobs, cancel: () => Promise.resolve() } }),
   ],
+  ['lists an item twice', 'each pair of kind and name comes once', onSnapshots((items) => [...items, ...items])],
+  [
+    'gives an item another mark each time',
+    'taking it twice gives the same',
+    onSnapshots((items) => items.map((item) => ({ ...item, mark: randomUUID() }))),
+  ],
+  ['sees no write', 'an import changes the set or the marks', onSnapshots(() => [])],
+  [
+    'gives no fields',
+    'which has fields',
+    onSnapshots((items) => items.map((item) => ({ ...item, fields: undefined }))),
+  ],
+  [
+    'puts a secret into a snapshot',
+    'snapshot: no secret is in it',
+    onSnapshots((items) => items.map((item) => ({ ...item, fields: { token: 'source-token' } }))),
+  ],
 ];
+
+function onSnapshots(change: (items: readonly SnapshotItem[]) => readonly SnapshotItem[]): Mutation {
+  return (adapter) => ({
+    ...adapter,
+    snapshots: {
+      ...adapter.snapshots!,
+      take: async function* (scope, depth, signal) {
+        yield* change(await collect(adapter.snapshots!.take(scope, depth, signal)));
+      },
+    },
+  });
+}
 
 function mutated(setup: ContractSetup, mutate: Mutation): ContractSetup {
   return {

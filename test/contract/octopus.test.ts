@@ -66,7 +66,11 @@ async function open(): Promise<OctopusBench> {
   return { ...bench, projects };
 }
 
-const setup: ContractSetup = { facets: ['exports', 'push', 'imports', 'dry-run', 'feed', 'cancel'], open, pauseMs: 10 };
+const setup: ContractSetup = {
+  facets: ['exports', 'push', 'imports', 'dry-run', 'feed', 'cancel', 'snapshots'],
+  open,
+  pauseMs: 10,
+};
 
 async function onBench(run: (bench: OctopusBench) => Promise<void>): Promise<void> {
   const bench = await open();

@@ -6,6 +6,7 @@ import { decide } from './migrations/decide.ts';
 import {
   exportReading,
   importReading,
+  isUndoWaiting,
   isoOf,
   makingOf,
   requestReading,
@@ -112,7 +113,25 @@ async function* list(
   const records: Migration[] = [];
   for await (const record of library.client.migrations(signal)) records.push(record);
   records.sort((one, other) => bornAt(other) - bornAt(one));
-  for (const record of records.slice(0, limit)) yield summaryOf(record);
+  const jobs = records.flatMap((record) => [...undoOf(record), summaryOf(record)]);
+  yield* jobs.slice(0, limit);
+}
+
+/** An undo that waits or runs is a job of its own, with a handle of its own. */
+function undoOf(record: Migration): JobSummary[] {
+  if (!isUndoWaiting(record) && record.importInfo.status !== 'undoing') return [];
+  const { kind, state, wireState } = undoReading(record, undefined);
+  const { lastUpdatedDate } = record.importInfo;
+  return [
+    {
+      id: formatJobId(record.id, 'undo'),
+      kind,
+      state,
+      wireState,
+      title: `undo of ${record.packageInfo.name ?? record.id}`,
+      ...(lastUpdatedDate === undefined ? {} : { queuedAt: isoOf(lastUpdatedDate) }),
+    },
+  ];
 }
 
 function summaryOf(record: Migration): JobSummary {

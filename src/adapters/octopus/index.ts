@@ -10,6 +10,7 @@ import { createImporter } from './migration-api/imports.ts';
 import { options } from './options.ts';
 import { probe } from './probe.ts';
 import { connectTo } from './server.ts';
+import { createSnapshots } from './snapshots/snapshots.ts';
 import { createClient } from './wire/client.ts';
 import { explain } from './wire/errors.ts';
 
@@ -40,6 +41,7 @@ export const adapter: AdapterModule = {
       exports: createExporter(server, feed, tools),
       imports: createImporter(server, feed, tools),
       feed,
+      snapshots: createSnapshots(server),
     };
   },
 };

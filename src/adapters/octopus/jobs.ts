@@ -2,6 +2,7 @@ import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { JobKind, JobMessage, Jobs, JobState, JobStatus, JobSummary, LogLine } from '../../ports/job.ts';
 import { parseJobId } from './job-id.ts';
 import type { Server } from './server.ts';
+import { checkPackageOf } from './task-package.ts';
 import type { TaskResource } from './wire/schemas.ts';
 import { activityOf, linesOf, linesOfText, messagesOf, treesOf } from './wire/task-log.ts';
 
@@ -51,11 +52,14 @@ function finished(task: TaskResource): MigratorError {
   return new MigratorError('CONFLICT', `${task.Id} has ended already (${task.State})`);
 }
 
-async function taskOf(server: Server, id: string, signal: AbortSignal): Promise<TaskResource> {
+/** The task of a job id. NOT_FOUND when there is none, CONFLICT when it is of another package than the id names. */
+export async function taskOf(server: Server, id: string, signal: AbortSignal): Promise<TaskResource> {
   const { links } = await server.root(signal);
-  const { task } = parseJobId(id);
+  const { task, package: ref } = parseJobId(id);
   try {
-    return await server.client.task(links, task, signal);
+    const found = await server.client.task(links, task, signal);
+    checkPackageOf(found, ref);
+    return found;
   } catch (error) {
     if (!isMigratorError(error, 'NOT_FOUND')) throw error;
     throw new MigratorError('NOT_FOUND', `the server does not know a task ${task}`, { cause: error });

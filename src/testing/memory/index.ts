@@ -4,6 +4,7 @@ import type { Jobs, JobStatus, JobSummary } from '../../ports/job.ts';
 import { createFeed, type Door } from './feed.ts';
 import type { MemoryInstance, MemoryJob } from './instance.ts';
 import { createExporter, createImporter } from './migration.ts';
+import { createSnapshots } from './snapshots.ts';
 
 /** The reference adapter: the contract over servers that live in memory. An instance's URL says which one is meant. */
 export function memoryModule(instances: readonly MemoryInstance[]): AdapterModule {
@@ -37,6 +38,7 @@ export function memoryModule(instances: readonly MemoryInstance[]): AdapterModul
         exports: createExporter(door, peers, tools),
         imports: createImporter(door, tools),
         feed: createFeed(door, tools),
+        snapshots: createSnapshots(door),
       };
     },
   };

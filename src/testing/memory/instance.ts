@@ -7,6 +7,8 @@ export interface MemoryProject {
   readonly id: string;
   readonly name: string;
   readonly content: string;
+  /** How often it was written. */
+  readonly writes: number;
 }
 
 export interface MemoryJob {
@@ -58,8 +60,8 @@ export class MemoryInstance {
   }
 
   put(name: string, content: string): void {
-    const id = this.projects.get(name)?.id ?? `Project-${this.projects.size + 1}`;
-    this.projects.set(name, { id, name, content });
+    const { id, writes } = this.projects.get(name) ?? { id: `Project-${this.projects.size + 1}`, writes: 0 };
+    this.projects.set(name, { id, name, content, writes: writes + 1 });
   }
 
   store(ref: PackageRef, bytes: Uint8Array, at: Date): StoredPackage {

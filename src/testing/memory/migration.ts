@@ -8,6 +8,7 @@ import type { Clock, Random } from '../../ports/runtime.ts';
 import type { Secret } from '../../secret.ts';
 import { fileOf, type Door } from './feed.ts';
 import { keyOf, type MemoryInstance, type MemoryJob } from './instance.ts';
+import { scopeOf } from './snapshots.ts';
 
 /** What an exported package holds. The seal lets an import tell a wrong password. */
 interface Content {
@@ -87,12 +88,18 @@ export function createImporter(door: Door, tools: Tools): Importer {
     takes: 'stored',
     dryRuns: 'server',
     requiredSecrets: ['password'],
-    prepare: async ({ source, dryRun, options }, signal) => {
+    prepare: async ({ source, projects, dryRun, options }, signal) => {
       const instance = await door(signal);
       if (!instance.packages.has(keyOf(source))) {
         throw new MigratorError('NOT_FOUND', `the feed does not hold ${keyOf(source)}`);
       }
-      return { source, dryRun, settled: { overwriteExisting: options['overwriteExisting'] === true }, notes: [] };
+      return {
+        source,
+        dryRun,
+        settled: { overwriteExisting: options['overwriteExisting'] === true },
+        ...(projects === undefined ? {} : { scope: scopeOf(projects) }),
+        notes: [],
+      };
     },
     start: async (prepared, secrets, _: readonly ArtifactFile[], signal) => {
       const instance = await door(signal);

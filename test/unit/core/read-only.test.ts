@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readOnly } from '../../../src/core/read-only.ts';
 import type { Adapter } from '../../../src/ports/adapter.ts';
-import { watch } from '../../../src/testing/workbench.ts';
+import { collect as all, watch } from '../../../src/testing/workbench.ts';
 import { memorySetup } from '../../contract/memory-setup.ts';
 import { never } from '../../support/adapter-tools.ts';
 
@@ -33,6 +33,8 @@ describe('a source', () => {
     const stored = await source.feed!.stat(prepared.package, never);
     expect(stored).toBeDefined();
     expect(await source.feed!.download(prepared.package, never)).toBeDefined();
+    const scope = await source.snapshots!.scopeOf(['Billing'], {}, never);
+    expect(await all(source.snapshots!.take(scope, 'listing', never))).toMatchObject([{ name: 'Billing' }]);
   });
 
   test('refuses everything that could change it', async () => {

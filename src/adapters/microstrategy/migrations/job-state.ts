@@ -1,4 +1,5 @@
 import type { JobKind, JobMessage, JobState, JobStatus } from '../../../ports/job.ts';
+import { formatJobId } from '../job-id.ts';
 import { remedyOf, tellsUnreadableFile } from '../wire/errors.ts';
 import type { Migration } from '../wire/schemas.ts';
 
@@ -106,14 +107,17 @@ export function importReading(migration: Migration, kind: JobKind): Reading {
         info.status === 'undo_failed' ? [{ level: 'warning', text: 'an undo of it was tried and failed' }] : [];
       return base({
         state: messages.length > 0 ? 'partial' : 'succeeded',
-        messages: [...messages, ...notUndoable, ...undoFailed],
+        messages: [...messages, ...notUndoable, ...undoFailed, ...waitingUndo(migration)],
         fraction: 1,
       });
     }
     case 'import_failed':
       return base({
         state: 'failed',
-        messages: failure(info.message, 'the import failed and the server does not say why'),
+        messages: [
+          ...failure(info.message, 'the import failed and the server does not say why'),
+          ...waitingUndo(migration),
+        ],
         ...(tellsUnreadableFile(info.message ?? '') ? { undelivered: true } : {}),
       });
     case 'undo_success':
@@ -123,6 +127,17 @@ export function importReading(migration: Migration, kind: JobKind): Reading {
     default:
       return base({ state: 'running', activity: 'the target imports the package', ...fractionOf(info.progress) });
   }
+}
+
+/** A waiting undo is a job of its own. Whoever looks at the import should know of it. */
+function waitingUndo(migration: Migration): JobMessage[] {
+  if (!isUndoWaiting(migration)) return [];
+  const text = `its undo waits for ${administrator} to approve it: look at ${formatJobId(migration.id, 'undo')}`;
+  return [{ level: 'info', text }];
+}
+
+export function isUndoWaiting({ importInfo: { undoRequestStatus, status } }: Migration): boolean {
+  return undoRequestStatus === 'requested' && status !== 'undoing' && status !== 'undo_success';
 }
 
 export function hasUndo({ importInfo: { undoStorage } }: Migration): boolean {

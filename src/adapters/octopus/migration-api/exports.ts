@@ -1,4 +1,4 @@
-import { MigratorError } from '../../../errors.ts';
+import { isMigratorError, MigratorError } from '../../../errors.ts';
 import type { Artifact, PackageRef } from '../../../ports/artifact.ts';
 import type { Exporter, ExportRequest, PreparedExport, PushDestination } from '../../../ports/exporter.ts';
 import type { Secrets } from '../../../ports/options.ts';
@@ -9,10 +9,11 @@ import { wholeZip } from '../../shared/whole-zip.ts';
 import type { Feed } from '../feed.ts';
 import { selectProjects } from '../inventory.ts';
 import { jobId, parseJobId } from '../job-id.ts';
-import { exportTask } from '../jobs.ts';
+import { exportTask, taskOf } from '../jobs.ts';
 import { checkPackageRef, defaultPackageId, parsePackageName } from '../package-name.ts';
 import { missingLinks } from '../probe.ts';
 import type { Server } from '../server.ts';
+import { packageShownBy } from '../task-package.ts';
 import { findTask, packageFiles } from './find-task.ts';
 import { callbacks, passwordOf } from './password-and-callbacks.ts';
 
@@ -121,6 +122,8 @@ async function fetchExport(
   signal: AbortSignal,
 ): Promise<Artifact> {
   const parsed = parseJobId(id);
+  // Without `prepared`, the handle was typed by somebody.
+  if (parsed.package !== undefined && prepared === undefined) await checkTask(server, id, signal);
   const ref = parsed.package ?? prepared?.package ?? (await packageOfTask(server, parsed.task, signal));
   const found = await feed.locate(ref, signal);
   if (found === undefined) {
@@ -139,6 +142,15 @@ async function fetchExport(
   };
 }
 
+/** CONFLICT when the task is of another package. A task that the server no longer keeps leaves its package behind. */
+async function checkTask(server: Server, id: string, signal: AbortSignal): Promise<void> {
+  try {
+    await taskOf(server, id, signal);
+  } catch (error) {
+    if (!isMigratorError(error, 'NOT_FOUND')) throw error;
+  }
+}
+
 /**
  * The package of a task whose id came without one, as the web portal shows it. The task's arguments or its log name the
  * package.
@@ -146,9 +158,8 @@ async function fetchExport(
 async function packageOfTask(server: Server, id: string, signal: AbortSignal): Promise<PackageRef> {
   const { links } = await server.root(signal);
   const task = await server.client.task(links, id, signal);
-  const packageId = task.Arguments['PackageId'];
-  const version = task.Arguments['PackageVersion'];
-  if (typeof packageId === 'string' && typeof version === 'string') return { id: packageId, version };
+  const shown = packageShownBy(task);
+  if (shown.id !== undefined && shown.version !== undefined) return { id: shown.id, version: shown.version };
   const named = packageFiles(await server.client.taskText(task, signal))
     .map(parsePackageName)
     .find((ref) => ref !== undefined);

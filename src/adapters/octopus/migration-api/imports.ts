@@ -8,6 +8,7 @@ import { jobId } from '../job-id.ts';
 import { importTask } from '../jobs.ts';
 import { missingLinks } from '../probe.ts';
 import type { Server } from '../server.ts';
+import { importScopeOf } from '../snapshots/snapshots.ts';
 import { findTask } from './find-task.ts';
 import { callbacks, passwordOf } from './password-and-callbacks.ts';
 
@@ -16,7 +17,7 @@ export function createImporter(server: Server, feed: Feed, { clock }: { readonly
     takes: 'stored',
     dryRuns: 'server',
     requiredSecrets: ['password'],
-    prepare: async ({ source, dryRun, options, exportedWith = {} }, signal) => {
+    prepare: async ({ source, projects, dryRun, options, exportedWith = {} }, signal) => {
       if (missingLinks(await server.root(signal)).includes('import')) {
         throw new MigratorError('UNSUPPORTED', 'this server offers no import of migration packages', {
           hint: 'the Migration API came with Octopus Deploy 2018.6; newer servers also import projects in the web portal',
@@ -41,6 +42,7 @@ export function createImporter(server: Server, feed: Feed, { clock }: { readonly
           ...callbacks(options),
           ...(space.id === undefined ? {} : { spaceId: space.id }),
         },
+        ...(projects === undefined ? {} : { scope: importScopeOf(projects, exportedWith) }),
         notes: [
           ...space.notes,
           ...(asked && dryRun ? ['a dry run leaves the package in the feed'] : []),

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { MigratorError } from '../../../errors.ts';
 import type { ByteStream } from '../../../ports/artifact.ts';
 import type { Http, HttpRequest, HttpResponse, RequestFile } from '../../../ports/http.ts';
@@ -6,6 +6,7 @@ import { answerReader, dateOf } from '../../shared/answers.ts';
 import { linksOf, pathOf, type Links, type TemplateValues } from './links.ts';
 import {
   detailsSchema,
+  documentSchema,
   linksSchema,
   maintenanceSchema,
   namedSchema,
@@ -18,6 +19,7 @@ import {
   systemInfoSchema,
   taskSchema,
   userSchema,
+  type DocumentResource,
   type NamedResource,
   type PackageResource,
   type ProjectResource,
@@ -40,7 +42,10 @@ export interface Client {
   spaceLinks(root: Links, id: string, signal: AbortSignal): Promise<Links>;
   projects(space: SpacePaths, signal: AbortSignal): AsyncIterable<ProjectResource>;
   /** The documents of one kind in a space. `link` is their name in the root document, `path` the documented path. */
-  documents(space: SpacePaths, kind: { link: string; path: string }, signal: AbortSignal): AsyncIterable<NamedResource>;
+  documents(space: SpacePaths, kind: ListPath, signal: AbortSignal): AsyncIterable<NamedResource>;
+  /** Whole documents of a list. `links` are those of the space or of the project that the list belongs to. */
+  wholes(links: Links, list: ListPath, values: TemplateValues, signal: AbortSignal): AsyncIterable<DocumentResource>;
+  variableSets(space: SpacePaths, ids: readonly string[], signal: AbortSignal): Promise<readonly DocumentResource[]>;
   /** Returns the id of the queued task. The body holds a password, and so does the answer. */
   startExport(root: Links, body: object, signal: AbortSignal): Promise<string>;
   startImport(root: Links, body: object, signal: AbortSignal): Promise<string>;
@@ -68,6 +73,12 @@ export interface Client {
 export interface SpacePaths {
   readonly links: Links;
   readonly prefix: string;
+}
+
+/** The name of a list's link, and its documented path below `api`, without the query. */
+export interface ListPath {
+  readonly link: string;
+  readonly path: string;
 }
 
 type OverwriteMode = 'FailIfExists' | 'OverwriteExisting';
@@ -152,6 +163,17 @@ export function createClient(http: Http): Client {
 
     documents: ({ links, prefix }, { link, path }, signal) =>
       items((values) => pathOf(links, link, `${prefix}/${path}{?skip,take}`, values), namedSchema, signal),
+
+    wholes: (links, { link, path }, given, signal) =>
+      items(
+        (values) => pathOf(links, link, `${path}{?skip,take,ids}`, { ...values, ...given }),
+        documentSchema,
+        signal,
+      ),
+    variableSets: ({ links, prefix }, ids, signal) => {
+      const path = pathOf(links, 'Variables', `${prefix}/variables{/id}{?ids}`, { id: 'all', ids: ids.join(',') });
+      return get(path, z.array(documentSchema), signal);
+    },
 
     startExport: (root, body, signal) =>
       start(pathOf(root, 'MigrationsPartialExport', 'api/migrations/partialexport'), body, signal),

@@ -35,6 +35,10 @@ export type ProjectResource = z.infer<typeof projectSchema>;
 export const namedSchema = z.object({ Id: z.string(), Name: z.string() });
 export type NamedResource = z.infer<typeof namedSchema>;
 
+/** A whole document, with all its fields. Variable sets and processes have no name. */
+export const documentSchema = z.looseObject({ Id: z.string(), Name: text, Links: record });
+export type DocumentResource = z.infer<typeof documentSchema>;
+
 export const maintenanceSchema = z.object({ IsInMaintenanceMode: flag });
 
 export const systemInfoSchema = z.object({ OSVersion: text });

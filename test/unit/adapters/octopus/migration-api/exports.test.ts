@@ -193,15 +193,39 @@ describe('find', () => {
   });
 });
 
+const taskOf = (given: object): Exchange => ({
+  request: { method: 'GET', path: '/api/tasks/ServerTasks-1234' },
+  response: { json: { Id: 'ServerTasks-1234', State: 'Success', Name: 'MigrationPartialExport', Links: {}, ...given } },
+});
+
 describe('fetch', () => {
   test('needs nothing but the handle', async () => {
-    const script = ['root', 'space', 'package-present', 'package-raw'];
+    const script = ['root', 'space', taskOf({}), 'package-present', 'package-raw'];
     await withOctopus(script, async ({ octopus }) => {
       const { files } = await octopus.exports!.fetch('ServerTasks-1234/Acme.Move@1.0.0-run7', undefined, never);
       expect(files).toHaveLength(1);
       expect(files[0]).toMatchObject({ path: 'native/Acme.Move.1.0.0-run7.zip', digest: { algorithm: 'sha1' } });
       // The feed's size and digest fit what it sends, and yet that is no whole zip.
       await expect(() => bodyOf(files[0]!.open(never))).toThrowCode('JOB_FAILED');
+    });
+  });
+
+  test('refuses the task of another package with CONFLICT', async () => {
+    const task = taskOf({ Arguments: { PackageId: 'Acme.Other', PackageVersion: '2.0.0' } });
+    const id = 'ServerTasks-1234/Acme.Move@1.0.0-run7';
+    await withOctopus(['root', task], ({ octopus }) =>
+      expect(() => octopus.exports!.fetch(id, undefined, never)).toThrowCode('CONFLICT'),
+    );
+  });
+
+  test('gets the package of a task that the server no longer keeps', async () => {
+    const gone = {
+      request: { method: 'GET', path: '/api/tasks/ServerTasks-1234' },
+      response: { status: 404, json: { ErrorMessage: 'no' } },
+    };
+    await withOctopus(['root', gone, 'space', 'package-present'], async ({ octopus }) => {
+      const { files } = await octopus.exports!.fetch('ServerTasks-1234/Acme.Move@1.0.0-run7', undefined, never);
+      expect(files).toHaveLength(1);
     });
   });
 
@@ -231,14 +255,14 @@ describe('fetch', () => {
     const id = 'ServerTasks-1234/Acme.Move@1.0.0-run7';
     const settings = { space: 'Retail' };
     await withOctopus(
-      ['root', 'space-retail', elsewhere, 'package-present'],
+      ['root', 'space-retail', taskOf({}), elsewhere, 'package-present'],
       async ({ octopus }) => {
         expect((await octopus.exports!.fetch(id, undefined, never)).files).toHaveLength(1);
       },
       { settings },
     );
     await withOctopus(
-      ['root', 'space-retail', elsewhere, 'package-absent'],
+      ['root', 'space-retail', taskOf({}), elsewhere, 'package-absent'],
       ({ octopus }) => expect(() => octopus.exports!.fetch(id, undefined, never)).toThrowCode('NOT_FOUND'),
       { settings },
     );

@@ -1,0 +1,210 @@
+import type { Options } from '../../../ports/options.ts';
+import type { Depth, Scope, SnapshotItem, Snapshots } from '../../../ports/snapshot.ts';
+import { flagOf } from '../../shared/option-values.ts';
+import type { Server } from '../server.ts';
+import { carried, isFields, listOf, markOf, type NameOf } from './carried.ts';
+import { onlyLinkedTo, usedBy, type Shared } from './closure.ts';
+import { sharedLists } from './lists.ts';
+import { idOf, openSpace, type Document, type ProjectContent, type SpaceReader } from './space-content.ts';
+
+/** The options of an export that leave documents out, with the kinds that they leave out. */
+const leftOut: Readonly<Record<string, readonly string[]>> = {
+  ignoreCertificates: ['certificate'],
+  ignoreMachines: ['machine', 'worker'],
+  ignoreTenants: ['tenant'],
+};
+
+/** The scope of an export of these projects. */
+export function scopeOf(projects: readonly string[], options: Options): Scope {
+  return { projects, ...Object.fromEntries(Object.keys(leftOut).map((name) => [name, flagOf(options, name)])) };
+}
+
+/**
+ * The scope of an import: the projects, and all that projects of the space share, whether these projects use it yet or
+ * not. So what an import finds on the target does not look as if it had made it.
+ */
+export function importScopeOf(projects: readonly string[], exportedWith: Options): Scope {
+  return { ...scopeOf(projects, exportedWith), space: true };
+}
+
+export function createSnapshots(server: Server): Snapshots {
+  return {
+    blind: {
+      listing: [
+        'releases, deployments and their task logs are not looked at',
+        'a process or variables that a project keeps in Git are not looked at',
+        'what is in another space than that of the instance is not looked at',
+        'values that tenants give to variable templates are not looked at',
+        'a new secret in place of an old one shows no change, unless the server counts the write (variable sets)',
+      ],
+      content: [
+        'deployments, snapshots of runbooks and task logs are not compared',
+        'a process or variables that a project keeps in Git are not compared',
+        'what is in another space than that of the instance is not compared',
+        'values that tenants give to variable templates are not compared',
+        'the values of secrets are not compared; of a sensitive variable not even whether it has one',
+        'subscriptions, teams, logos and community step templates are not compared',
+      ],
+    },
+    scopeOf: (projects, options) => Promise.resolve(scopeOf(projects, options)),
+    take: (scope, depth, signal) => take(server, scope, depth, signal),
+  };
+}
+
+async function* take(server: Server, scope: Scope, depth: Depth, signal: AbortSignal): AsyncIterable<SnapshotItem> {
+  const reader = await openSpace(server, signal);
+  const names = listOf(scope['projects']).filter((name) => typeof name === 'string');
+  const wanted = reader.wanted(names);
+  const whole = scope['space'] === true;
+  if (wanted.length === 0 && !whole) return;
+
+  const omitted = Object.entries(leftOut).flatMap(([name, kinds]) => (scope[name] === true ? kinds : []));
+  const kinds = Object.keys(sharedLists).filter((kind) => !omitted.includes(kind));
+  const [shared, first] = await Promise.all([reader.shared(kinds), reader.contents(wanted)]);
+  const sets = shared.get('variable-set') ?? [];
+  const { contents, used, variables } = await follow(reader, shared, first, whole ? sets : []);
+  const shown = (document: Document): boolean => whole || used.has(document.Id);
+
+  const nameOf = namesOf(reader.projects, shared, contents);
+  const item = items(depth, nameOf);
+  const chosen = new Set(contents.map(({ project }) => project.Id));
+  for (const content of contents) yield* projectItems(content, item, nameOf);
+  for (const [kind, documents] of shared) {
+    for (const document of documents.filter(shown)) {
+      const own = kind === 'tenant' ? onlyLinkedTo(document, chosen) : document;
+      yield item(kind, nameIn(kind, document), own);
+      const set = kind === 'variable-set' ? variables.get(idOf(document, 'VariableSetId')) : undefined;
+      if (set !== undefined) yield* variableItems('set-variable', nameIn(kind, document), set, item, nameOf);
+    }
+  }
+  if (depth === 'listing') return;
+  for (const { project } of contents) {
+    for await (const release of reader.releases(project)) {
+      yield item('release', `${nameIn('project', project)}/${idOf(release, 'Version')}`, release);
+    }
+  }
+}
+
+interface Followed {
+  readonly contents: readonly ProjectContent[];
+  readonly used: ReadonlySet<string>;
+  readonly variables: ReadonlyMap<string, Document>;
+}
+
+/** Reads further projects and library sets as long as what was read refers to more of them. */
+async function follow(
+  reader: SpaceReader,
+  shared: Shared,
+  first: readonly ProjectContent[],
+  more: readonly Document[],
+): Promise<Followed> {
+  const sets = shared.get('variable-set') ?? [];
+  let contents = first;
+  let variables: ReadonlyMap<string, Document> = new Map();
+  for (;;) {
+    const used = usedBy(contents, shared, reader.projects, (set) => variables.get(idOf(set, 'VariableSetId')));
+    const wantedSets = [...new Set([...more, ...sets.filter(({ Id }) => used.shared.has(Id))])]
+      .map((set) => idOf(set, 'VariableSetId'))
+      .filter((id) => id !== '' && !variables.has(id));
+    const read = new Set(contents.map(({ project }) => project.Id));
+    const wantedProjects = reader.projects.filter(({ Id }) => used.projects.has(Id) && !read.has(Id));
+    if (wantedSets.length === 0 && wantedProjects.length === 0) return { contents, used: used.shared, variables };
+    const [moreVariables, moreContents] = await Promise.all([
+      reader.variableSets(wantedSets),
+      reader.contents(wantedProjects),
+    ]);
+    // A set that the server does not show is not asked for again.
+    variables = new Map([...variables, ...wantedSets.map((id) => [id, emptySet(id)] as const), ...moreVariables]);
+    contents = [...contents, ...moreContents];
+  }
+}
+
+const emptySet = (id: string): Document => ({ Id: id, Name: undefined, Links: {} });
+
+type MakeItem = (
+  kind: string,
+  name: string,
+  document: Document | Readonly<Record<string, unknown>>,
+  parts?: readonly (Document | undefined)[],
+) => SnapshotItem;
+
+/** Makes items. A second one of the same kind and name is told apart by a number. */
+function items(depth: Depth, nameOf: NameOf): MakeItem {
+  const taken = new Map<string, number>();
+  return (kind, name, document, parts = []) => {
+    const key = JSON.stringify([kind, name]);
+    const count = (taken.get(key) ?? 0) + 1;
+    taken.set(key, count);
+    return {
+      kind,
+      name: count === 1 ? name : `${name} (${count})`,
+      mark: markOf(document, ...parts),
+      ...(depth === 'content' ? { fields: carried(document, nameOf) } : {}),
+    };
+  };
+}
+
+function* projectItems(content: ProjectContent, item: MakeItem, nameOf: NameOf): Generator<SnapshotItem> {
+  const { project, process, variables, own, runbookProcesses } = content;
+  const name = nameIn('project', project);
+  // Process and variables count their writes, so an overwrite by equal content changes the mark of the project.
+  yield item('project', name, project, [process, variables]);
+  if (process !== undefined) yield item('process', name, process);
+  if (variables !== undefined) yield* variableItems('variable', name, variables, item, nameOf);
+  for (const [kind, documents] of own) {
+    for (const document of documents) yield item(kind, `${name}/${nameIn(kind, document)}`, document);
+  }
+  for (const runbook of own.get('runbook') ?? []) {
+    const steps = runbookProcesses.get(idOf(runbook, 'RunbookProcessId'));
+    if (steps !== undefined) yield item('runbook-process', `${name}/${nameIn('runbook', runbook)}`, steps);
+  }
+}
+
+/** Each variable by itself, because an import merges variable sets: one that only the target has stays. */
+function* variableItems(
+  kind: string,
+  owner: string,
+  set: Document,
+  item: MakeItem,
+  nameOf: NameOf,
+): Generator<SnapshotItem> {
+  for (const variable of listOf(set['Variables']).filter(isFields)) {
+    const name = typeof variable['Name'] === 'string' ? variable['Name'] : '';
+    yield item(kind, `${owner}/${name}${scopeText(variable['Scope'], nameOf)}`, variable);
+  }
+}
+
+/** Name and scope together tell a variable from the others of its set. */
+function scopeText(scope: unknown, nameOf: NameOf): string {
+  const parts = Object.entries(isFields(scope) ? scope : {}).flatMap(([part, values]) => {
+    const names = listOf(values).flatMap((value) => (typeof value === 'string' ? [nameOf(value) ?? value] : []));
+    return names.length === 0 ? [] : [`${part}: ${names.toSorted().join(', ')}`];
+  });
+  return parts.length === 0 ? '' : ` [${parts.toSorted().join('; ')}]`;
+}
+
+/** Several certificates may have one name. The product tells them apart by their thumbprints. */
+function nameIn(kind: string, document: Document): string {
+  const name = document.Name ?? document.Id;
+  return kind === 'certificate' ? `${name}/${idOf(document, 'Thumbprint')}` : name;
+}
+
+function namesOf(projects: readonly Document[], shared: Shared, contents: readonly ProjectContent[]): NameOf {
+  const names = new Map<string, string>();
+  const add = (kind: string, documents: readonly Document[]): void => {
+    for (const document of documents) names.set(document.Id, nameIn(kind, document));
+  };
+  add('project', projects);
+  for (const [kind, documents] of shared) add(kind, documents);
+  for (const { own, process } of contents) {
+    for (const [kind, documents] of own) add(kind, documents);
+    for (const step of listOf(process?.['Steps']).filter(isFields)) {
+      for (const action of listOf(step['Actions']).filter(isFields)) {
+        if (typeof action['Id'] === 'string' && typeof action['Name'] === 'string') {
+          names.set(action['Id'], action['Name']);
+        }
+      }
+    }
+  }
+  return (id) => names.get(id);
+}

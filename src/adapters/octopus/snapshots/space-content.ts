@@ -1,0 +1,134 @@
+import { inParallel } from '../../../streams/in-parallel.ts';
+import { matchByName, severalFit } from '../../shared/match-by-name.ts';
+import type { Server, Space } from '../server.ts';
+import type { ListPath } from '../wire/client.ts';
+import { linksOf } from '../wire/links.ts';
+import type { DocumentResource } from '../wire/schemas.ts';
+import { listOf } from './carried.ts';
+import * as lists from './lists.ts';
+
+export type Document = DocumentResource;
+
+/** A project with what belongs to it. */
+export interface ProjectContent {
+  readonly project: Document;
+  readonly process: Document | undefined;
+  readonly variables: Document | undefined;
+  /** By kind: channel, runbook, trigger. */
+  readonly own: ReadonlyMap<string, readonly Document[]>;
+  readonly runbookProcesses: ReadonlyMap<string, Document>;
+}
+
+const atOnce = 6;
+const idsAtOnce = 30;
+
+export interface SpaceReader {
+  readonly space: Space;
+  readonly projects: readonly Document[];
+  /** The projects of these names or ids. One that is not there is left out. */
+  wanted(names: readonly string[]): readonly Document[];
+  /** The lists of what projects share, by kind. A kind that this server does not have is empty. */
+  shared(kinds: readonly string[]): Promise<ReadonlyMap<string, readonly Document[]>>;
+  contents(projects: readonly Document[]): Promise<readonly ProjectContent[]>;
+  variableSets(ids: readonly string[]): Promise<ReadonlyMap<string, Document>>;
+  releases(project: Document): AsyncIterable<Document>;
+}
+
+export async function openSpace(server: Server, signal: AbortSignal): Promise<SpaceReader> {
+  const { client } = server;
+  const space = await server.space(signal);
+
+  const listed = async ({ link, path }: ListPath, ids?: string): Promise<readonly Document[]> => {
+    if (!lists.offers(space.links, { link, path })) return [];
+    const there = { link, path: `${space.prefix}/${path}` };
+    return collected(client.wholes(space.links, there, ids === undefined ? {} : { ids }, signal));
+  };
+  const byIds = async (list: ListPath, ids: readonly string[]): Promise<ReadonlyMap<string, Document>> => {
+    const read = (part: readonly string[]): Promise<readonly Document[]> => listed(list, part.join(','));
+    return byId(await collected(inParallel(partsOf(ids), atOnce, read)));
+  };
+  const ofProject = ({ link, path }: ListPath, project: Document): AsyncIterable<Document> => {
+    const links = linksOf(project.Links);
+    if (!lists.offers(links, { link, path })) return nothing();
+    const there = { link, path: `${space.prefix}/projects/${project.Id}/${path}` };
+    return client.wholes(links, there, {}, signal);
+  };
+  const projects = await listed(lists.projects);
+
+  const reader: SpaceReader = {
+    space,
+    projects,
+    wanted: (names) => {
+      const known = projects.map((document) => ({ id: document.Id, name: document.Name ?? '', document }));
+      const found = names.flatMap((name) => {
+        const result = matchByName(known, name);
+        if (result.found !== undefined) return [result.found.document];
+        if (result.candidates.length > 0) throw severalFit('project', [name], result.candidates);
+        return [];
+      });
+      return [...new Set(found)];
+    },
+    shared: async (kinds) => {
+      const read = async (kind: string) => [kind, await listed(lists.sharedLists[kind] ?? lists.projects)] as const;
+      return new Map(await collected(inParallel(kinds, atOnce, read)));
+    },
+    contents: async (some) => {
+      const own = async (project: Document) => {
+        const read = async ([kind, list]: readonly [string, ListPath]) =>
+          [kind, await collected(ofProject(list, project))] as const;
+        return [project, new Map(await collected(inParallel(Object.entries(lists.ownLists), atOnce, read)))] as const;
+      };
+      const [parts, processes, variables] = await Promise.all([
+        collected(inParallel(some, 2, own)),
+        byIds(lists.processes, idsIn(some, 'DeploymentProcessId')),
+        reader.variableSets(idsIn(some, 'VariableSetId')),
+      ]);
+      const runbooks = parts.flatMap(([, kinds]) => kinds.get('runbook') ?? []);
+      const runbookProcesses = await byIds(lists.runbookProcesses, idsIn(runbooks, 'RunbookProcessId'));
+      return parts.map(([project, kinds]) => ({
+        project,
+        process: processes.get(idOf(project, 'DeploymentProcessId')),
+        variables: variables.get(idOf(project, 'VariableSetId')),
+        own: kinds,
+        runbookProcesses,
+      }));
+    },
+    variableSets: async (ids) => {
+      const read = (part: readonly string[]) => client.variableSets(space, part, signal);
+      return byId(await collected(inParallel(partsOf(ids), atOnce, read)));
+    },
+    releases: (project) => ofProject(lists.releases, project),
+  };
+  return reader;
+}
+
+export const idOf = (document: Document, field: string): string => {
+  const value = document[field];
+  return typeof value === 'string' ? value : '';
+};
+
+const idsIn = (documents: readonly Document[], field: string): readonly string[] =>
+  documents.map((document) => idOf(document, field)).filter((id) => id !== '');
+
+/** The ids in parts that fit into a URL. No ids are no part: an empty list of ids means everything to this server. */
+function* partsOf(ids: readonly string[]): Generator<readonly string[]> {
+  for (let from = 0; from < ids.length; from += idsAtOnce) yield ids.slice(from, from + idsAtOnce);
+}
+
+const byId = (found: readonly (readonly Document[])[]): ReadonlyMap<string, Document> =>
+  new Map(found.flat().map((document) => [document.Id, document]));
+
+async function collected<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const list: Item[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
+
+async function* nothing(): AsyncGenerator<never, void> {
+  // This server has no such list.
+}
+
+/** The tags `Set/Tag` that a document names. */
+export function tagsOf(document: Document): readonly string[] {
+  return listOf(document['TenantTags']).filter((tag) => typeof tag === 'string');
+}
