@@ -78,7 +78,12 @@ async function open(fernetKey?: string): Promise<EnmsBench> {
   };
 }
 
-const setup: ContractSetup = { facets: ['exports', 'imports'], open: () => open(), pauseMs: 10 };
+const setup: ContractSetup = {
+  facets: ['exports', 'imports', 'snapshots'],
+  open: () => open(),
+  projectsAreNames: true,
+  pauseMs: 10,
+};
 
 async function onBench(run: (bench: EnmsBench) => Promise<void>, fernetKey?: string): Promise<void> {
   const bench = await open(fernetKey);
