@@ -4,7 +4,7 @@ import type { Depth, Scope, SnapshotItem, Snapshots } from '../../ports/snapshot
 import { inParallel } from '../../streams/in-parallel.ts';
 import { listOf } from '../shared/option-values.ts';
 import { isOfMigrations } from './migration/folder-name.ts';
-import { carried } from './model/carried-fields.ts';
+import { carried, isDerived } from './model/carried-fields.ts';
 import { relationOf, types, type Type } from './model/types-and-relations.ts';
 import type { Server } from './server.ts';
 import { typesOf } from './way-and-types.ts';
@@ -92,7 +92,7 @@ async function rowsOf({ rest }: Server, type: Type, signal: AbortSignal): Promis
 function fieldsOf(type: Type, object: WireObject): Readonly<Record<string, Json>> {
   const active = type === 'task' && typeof object['is_active'] === 'boolean' ? { is_active: object['is_active'] } : {};
   const fields = Object.entries({ ...carried(type, object), ...active })
-    .filter(([key]) => key !== 'name' && key !== 'creator')
+    .filter(([key]) => key !== 'name' && key !== 'creator' && !isDerived(type, key))
     .map(([key, value]) => {
       const isList = Array.isArray(value) && (relationOf(type, key) !== undefined || key === 'workflows');
       return [key, isList ? value.map(String).toSorted() : value] as const;

@@ -80,6 +80,13 @@ export function isComputed(type: Type, key: string, object: Readonly<Record<stri
   return type === 'pool' && (key === 'devices' || key === 'links') && object['manually_defined'] !== true;
 }
 
+const accessLists = new Set(['menu', 'pages', 'get_requests', 'post_requests', 'delete_requests']);
+
+/** Whether the server derives a property from other objects: what a user may do comes from the user's groups. */
+export function isDerived(type: Type, key: string): boolean {
+  return type === 'user' && accessLists.has(key);
+}
+
 /** Whether a field tells nothing about whether two objects are the same. */
 export function isIncidental(type: Type, key: string): boolean {
   return (
