@@ -1,5 +1,5 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
-import type { JobMessage, JobState, JobStatus } from '../../ports/job.ts';
+import type { JobItem, JobMessage, JobState, JobStatus } from '../../ports/job.ts';
 import { isForbidden } from '../shared/answers.ts';
 import type { Job } from './job-id.ts';
 import { changesSince } from './projects/changes-since.ts';
@@ -120,7 +120,19 @@ async function checked(
   const missing = successful.flatMap(({ name }) => (name === undefined || names.has(name) ? [] : [name]));
   if (missing.length === 0) return status;
   const text = `the status calls them done, but ${formatPath(path)} does not hold: ${missing.join(', ')}`;
-  return { ...status, state: 'partial', messages: [...status.messages, { level: 'error', text }] };
+  const gone = new Set(missing);
+  const items = (status.items ?? []).map((item): JobItem =>
+    item.action === 'done' && gone.has(item.name)
+      ? { ...item, action: 'failed', reason: 'the destination does not hold it' }
+      : item,
+  );
+  const seen = items.some(({ action }) => action === 'done');
+  return {
+    ...status,
+    state: seen ? 'partial' : 'failed',
+    items,
+    messages: [...status.messages, { level: 'error', text }],
+  };
 }
 
 /** Undefined when the caller may not look. */

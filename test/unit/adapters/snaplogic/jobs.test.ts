@@ -116,7 +116,12 @@ describe('the status of a migration', () => {
     expect(await statusOf([get(first, answer), ...target])).toMatchObject({
       state: 'partial',
       messages: [{ level: 'error', text: expect.stringContaining('erp_account') }],
+      items: [
+        { name: 'erp_account', action: 'failed' },
+        { name: 'load_invoices', action: 'done' },
+      ],
     });
+    expect(await statusOf([get(first, answer), ...fullTarget([])])).toMatchObject({ state: 'failed' });
   });
 
   test.each([

@@ -336,7 +336,7 @@ describe('start', () => {
     };
     for (const [held, state] of [
       ['load_invoices', 'succeeded'],
-      ['another', 'partial'],
+      ['another', 'failed'],
     ] as const) {
       await withSnaplogic([post(body, answer), ...fullTarget([{ name: held, type: 'Pipeline' }])], async (scripted) => {
         const id = await start(scripted, settled({ sync: true }));
