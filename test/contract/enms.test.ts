@@ -164,6 +164,10 @@ describeAdapter('enms', setup, () => {
       for (const kind of ['device', 'link', 'service', 'workflow_edge', 'network', 'pool', 'group'])
         expect(await namesOf(bench.target, kind)).toEqual(expect.arrayContaining(await namesOf(bench.source, kind)));
       expect(await differences(bench, files)).toEqual([]);
+      const [here, there] = [await snapshotOf(bench.source), await snapshotOf(bench.target)];
+      const inactive = (fields: SnapshotItem['fields']) =>
+        fields !== undefined && 'is_active' in fields ? { ...fields, is_active: false } : fields;
+      for (const [key, fields] of here) expect([key, there.get(key)]).toEqual([key, inactive(fields)]);
     });
   });
 
