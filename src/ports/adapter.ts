@@ -2,7 +2,7 @@ import type { Secret } from '../secret.ts';
 import type { Exporter } from './exporter.ts';
 import type { PackageFeed } from './feed.ts';
 import type { Http, HttpOptions } from './http.ts';
-import type { Importer } from './importer.ts';
+import type { Backup, Importer } from './importer.ts';
 import type { Jobs } from './job.ts';
 import type { GivenOptions, OptionRequest, Options, Secrets } from './options.ts';
 import type { PlanItem } from './plan.ts';
@@ -77,6 +77,8 @@ export interface PreparedMove {
   /** What the move changes on the target. */
   readonly scope?: Scope | undefined;
   readonly notes: readonly string[];
+  /** See PreparedImport.backup. It is an export of the target. */
+  readonly backup?: Backup | undefined;
   readonly consent?: string | undefined;
 }
 

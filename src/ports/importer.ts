@@ -71,13 +71,15 @@ export interface Importer {
   stage?(prepared: PreparedImport, files: readonly ArtifactFile[], signal: AbortSignal): Promise<void>;
   /**
    * Starts the import and returns the job id. As Exporter.start: it is never repeated blindly, and a lost answer is
-   * ambiguous.
+   * ambiguous. `options` are those of the request: a process that takes `prepared` from the journal has no other way to
+   * the content of option files. An adapter whose `prepared` holds all it needs does not declare the parameter.
    */
   start(
     prepared: PreparedImport,
     secrets: Secrets,
     files: readonly ArtifactFile[],
     signal: AbortSignal,
+    options?: Options,
   ): Promise<string>;
   /** See Exporter.find. */
   find(prepared: PreparedImport, startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;

@@ -10,8 +10,6 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 export type Facts = {
   readonly [Name in keyof StepFacts as `${string}.${Name}`]?: StepFacts[Name] | null;
 } & {
-  readonly 'backup.file'?: string;
-  readonly 'backup.restoreWith'?: Options;
   readonly 'upload.foundBefore'?: boolean;
   readonly 'upload.outcome'?: 'created' | 'overwritten' | 'kept';
   readonly 'upload.ref'?: PackageRef;
@@ -32,6 +30,9 @@ export interface StepFacts {
   readonly finishedAt: string;
   /** Why a route could not deliver. */
   readonly failed: string;
+  /** Of a backup: its file, and the options with which an import of it restores the target. */
+  readonly file: string;
+  readonly restoreWith: Options;
 }
 
 /** One run of a command. It is kept so that a crash loses no job and starts none twice. Holds no secret. */

@@ -33,6 +33,8 @@ export interface ContractSetup {
   readonly facets: readonly Facet[];
   /** Called for each case anew. */
   open(): Promise<ContractBench>;
+  /** A project is only a name (eNMS), so its snapshot is not empty where the name is unknown. */
+  readonly projectsAreNames?: boolean;
   /** Between two looks at a job; 20 ms unless told. */
   readonly pauseMs?: number;
   /** A job of the bench must have ended by then; 30 s unless told. */

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { adapterModules } from '../../src/adapters/index.ts';
 import { warningsOf } from '../../src/core/steps/verdict.ts';
@@ -10,6 +11,7 @@ import type { Adapter } from '../../src/ports/adapter.ts';
 import type { ArtifactFile } from '../../src/ports/artifact.ts';
 import type { PreparedImport } from '../../src/ports/importer.ts';
 import type { Options } from '../../src/ports/options.ts';
+import type { SnapshotItem } from '../../src/ports/snapshot.ts';
 import { Secret } from '../../src/secret.ts';
 import type { ContractBench, ContractSetup } from '../../src/testing/index.ts';
 import { collect, failsWith, need, never, startExport, watch } from '../../src/testing/workbench.ts';
@@ -76,7 +78,12 @@ async function open(fernetKey?: string): Promise<EnmsBench> {
   };
 }
 
-const setup: ContractSetup = { facets: ['exports', 'imports'], open: () => open(), pauseMs: 10 };
+const setup: ContractSetup = {
+  facets: ['exports', 'imports', 'snapshots'],
+  open: () => open(),
+  projectsAreNames: true,
+  pauseMs: 10,
+};
 
 async function onBench(run: (bench: EnmsBench) => Promise<void>, fernetKey?: string): Promise<void> {
   const bench = await open(fernetKey);
@@ -141,6 +148,12 @@ async function differences(bench: EnmsBench, files: readonly ArtifactFile[]) {
 const namesOf = async (adapter: Adapter, kind: string) =>
   (await collect(adapter.inventory.list(kind, never))).map(({ name }) => name).sort();
 
+/** The fields of all objects, by type and name. */
+async function snapshotOf({ snapshots }: Adapter): Promise<ReadonlyMap<string, SnapshotItem['fields']>> {
+  const items = snapshots!.take(await snapshots!.scopeOf([], {}, never), 'content', never);
+  return new Map((await collect(items)).map(({ kind, name, fields }) => [`${kind} ${name}`, fields]));
+}
+
 describeAdapter('enms', setup, () => {
   test('all objects arrive, and a dry run afterwards finds nothing to do', async () => {
     await onBench(async (bench) => {
@@ -151,6 +164,10 @@ describeAdapter('enms', setup, () => {
       for (const kind of ['device', 'link', 'service', 'workflow_edge', 'network', 'pool', 'group'])
         expect(await namesOf(bench.target, kind)).toEqual(expect.arrayContaining(await namesOf(bench.source, kind)));
       expect(await differences(bench, files)).toEqual([]);
+      const [here, there] = [await snapshotOf(bench.source), await snapshotOf(bench.target)];
+      const inactive = (fields: SnapshotItem['fields']) =>
+        fields !== undefined && 'is_active' in fields ? { ...fields, is_active: false } : fields;
+      for (const [key, fields] of here) expect([key, there.get(key)]).toEqual([key, inactive(fields)]);
     });
   });
 
@@ -193,6 +210,55 @@ describeAdapter('enms', setup, () => {
         expect([undone.state, warningsOf(undone)]).toEqual(['succeeded', []]);
         expect(await namesOf(bench.target, 'device')).toEqual(devices);
         expect(await differences(bench, before)).toEqual([]);
+      });
+    });
+
+    test('a backup brings everything back, except that tasks are active: a snapshot shows that', async () => {
+      await onBench(async ({ source, target, ...rest }) => {
+        // The tasks of the sample's source are active.
+        const bench = { ...rest, source: target, target: source };
+        const before = await snapshotOf(bench.target);
+        const backup = await exported(bench, { privateProperties: true }, bench.target);
+        const files = await exported(bench);
+        const plan = await prepared(bench, files, { emptyDatabaseBeforeImport: true });
+        const tasks = ['Nightly backup', 'Reachability every hour'];
+        expect(plan.notes.join()).toContain(tasks.join(', '));
+        await watch(bench.target, await started(bench, plan, files), setup);
+        expect([...(await snapshotOf(bench.target)).keys()].sort()).not.toEqual([...before.keys()].sort());
+        await imported(bench, backup, plan.backup!.restoreWith);
+        const after = await snapshotOf(bench.target);
+        expect([...after.keys()].sort()).toEqual([...before.keys()].sort());
+        const changed = [...after.keys()].filter((key) => !isDeepStrictEqual(before.get(key), after.get(key)));
+        expect(changed).toEqual(tasks.map((name) => `task ${name}`));
+        for (const key of changed) expect(after.get(key)).toEqual({ ...before.get(key), is_active: false });
+      });
+    });
+
+    test('the plan of an import is what the import then does', async () => {
+      await onBench(async (bench) => {
+        const files = await exported(bench);
+        const plan = await prepared(bench, files);
+        expect((await prepared(bench, files, {}, true)).plan).toEqual(plan.plan);
+        const listing = async () => {
+          const items = await collect(bench.target.snapshots!.take(plan.scope!, 'listing', never));
+          return new Map(items.map(({ kind, name, mark }) => [`${kind} ${name}`, mark]));
+        };
+        const before = await listing();
+        await watch(bench.target, await started(bench, plan, files), setup);
+        const after = await listing();
+        const did = (key: string) =>
+          !after.has(key)
+            ? 'not seen'
+            : !before.has(key)
+              ? 'create'
+              : before.get(key) === after.get(key)
+                ? 'unchanged'
+                : 'overwrite';
+        const planned = (plan.plan ?? []).map(({ kind, name, action }) => [`${kind} ${name}`, action] as const);
+        expect(planned.map(([key]) => [key, did(key)])).toEqual(
+          planned.map(([key, action]) => [key, action === 'keep' ? 'unchanged' : action]),
+        );
+        expect(new Set(planned.map(([, action]) => action)).size).toBeGreaterThan(1);
       });
     });
 

@@ -85,7 +85,7 @@ async function open(): Promise<PlaneBench> {
   };
 }
 
-const setup: ContractSetup = { facets: ['exports', 'imports', 'moves'], open, pauseMs: 10 };
+const setup: ContractSetup = { facets: ['exports', 'imports', 'moves', 'snapshots'], open, pauseMs: 10 };
 
 async function onBench(run: (bench: PlaneBench) => Promise<void>): Promise<void> {
   const bench = await open();

@@ -32,9 +32,9 @@ export function startingOnce<Some extends Adapter>(
     ...(imports && {
       imports: {
         ...imports,
-        start: (prepared, secrets, files, signal) =>
+        start: (prepared, secrets, files, signal, options) =>
           once(
-            () => imports.start(prepared, secrets, files, signal),
+            () => imports.start(prepared, secrets, files, signal, options),
             (since) => imports.find(prepared, since, signal),
           ),
       } satisfies Adapter['imports'],

@@ -1,7 +1,6 @@
 import { MigratorError } from '../../errors.ts';
 import type { Importer, ImportRequest, PreparedImport } from '../../ports/importer.ts';
 import { flagOf, textOf } from '../shared/option-values.ts';
-import { witnessesOf } from './migration/changes-to-watch.ts';
 import { requireMayEmpty } from './migration/emptying-guard.ts';
 import { folderName, newStamp, projectNameFrom } from './migration/folder-name.ts';
 import { hasLeftTrace, printOf } from './migration/import-has-begun.ts';
@@ -13,6 +12,7 @@ import { inOrder, types, type Type } from './model/types-and-relations.ts';
 import { upsertObjects, type Refusals } from './objects/object-import.ts';
 import { planImport } from './plan.ts';
 import { takeUpPassword, type Server } from './server.ts';
+import { scopeOf } from './snapshots.ts';
 import { prepareTopology, startTopologyImport } from './topology/topology-import.ts';
 import { typesOf, wayOf } from './way-and-types.ts';
 
@@ -116,23 +116,29 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
   if (emptied) requireMayEmpty(way, wanted, content?.kind);
   if (content === undefined || content.kind === 'topology') {
     await server.rest.version(signal);
-    return { source, dryRun, settled: { ...settled, ownPasswordChanges: false }, notes: [] };
+    const scope = scopeOf(wanted, { related: [], unmarked: [] });
+    return { source, dryRun, settled: { ...settled, ownPasswordChanges: false }, scope, notes: [] };
   }
   if (way === 'web') await server.web.folders(signal);
   const release = content.kind === 'migration' ? releaseOf(await read(content.metadata.open(signal))) : undefined;
   const found = await survey(server, content, wanted, emptied, signal);
   refuseFatal(found, way);
-  const plan = await planImport(server, content, wanted, found, { emptied, compare: dryRun }, signal);
+  const plan = await planImport(server, content, wanted, found, { emptied, way }, signal);
   const objects = [...found.names.values()].reduce((sum, { size }) => sum + size, 0);
   const namesBefore = await printOf(found.target, wanted, signal);
-  const witnesses = way === 'web' && !dryRun ? await witnessesOf(server, content, wanted, found, signal) : [];
+  const witnesses = way === 'web' && !dryRun ? plan.witnesses : [];
   const ownPasswordChanges = way === 'web' && found.changesOwnPassword && ownPassword === 'replace';
   return {
     source,
     dryRun,
     settled: { ...settled, ownPasswordChanges, objects, namesBefore, witnesses },
     plan: plan.items,
-    notes: [...notesOn(server, way, found, ownPassword, release), ...plan.notes],
+    scope: scopeOf(wanted, plan.closely),
+    notes: [
+      ...notesOn(server, way, found, ownPassword, release),
+      ...(emptied && wanted.includes('task') ? await activeNotes(server, signal) : []),
+      ...plan.notes,
+    ],
     ...(emptied ? { backup: backupOf(wanted) } : {}),
     consent: await consentFor(server, wanted, found, { emptied, ownPasswordChanges }, signal),
   };
@@ -207,6 +213,14 @@ function notesOn(
     notes.push('passwords and keys of migration files cannot be written over the REST API and are left out');
   }
   return notes;
+}
+
+/** Emptying deletes tasks. No migration carries whether a task is active, so also a backup does not bring it back. */
+async function activeNotes({ rest }: Server, signal: AbortSignal): Promise<readonly string[]> {
+  const active = (await rest.query('task', signal)).filter((row) => row['is_active'] === true);
+  if (active.length === 0) return [];
+  const named = active.map(({ name }) => String(name)).toSorted();
+  return [`tasks that are active now will be inactive, also after an undo: ${named.join(', ')}`];
 }
 
 function backupOf(wanted: readonly Type[]): NonNullable<PreparedImport['backup']> {

@@ -10,6 +10,7 @@ import type { Refusals } from './objects/object-import.ts';
 import { options } from './options.ts';
 import { probe } from './probe.ts';
 import type { Server } from './server.ts';
+import { createSnapshots } from './snapshots.ts';
 import { explainRest, explainWeb } from './wire/errors.ts';
 import { createRest } from './wire/rest.ts';
 import { createWeb } from './wire/web.ts';
@@ -55,6 +56,7 @@ export const adapter: AdapterModule = {
       jobs: createJobs(server, refusals),
       exports: createExporter(server),
       imports: createImporter(server, refusals, debug),
+      snapshots: createSnapshots(server),
     };
   },
 };

@@ -1,4 +1,4 @@
-import { isMigratorError, MigratorError } from '../../errors.ts';
+import { MigratorError } from '../../errors.ts';
 import type { Inventory, InventoryItem } from '../../ports/adapter.ts';
 import { parseFolderName } from './migration/folder-name.ts';
 import { isType, types, type Type } from './model/types-and-relations.ts';
@@ -30,17 +30,11 @@ async function* projects(server: Server, signal: AbortSignal): AsyncIterable<Inv
 }
 
 /**
- * The folders on the server's disk, from the web interface. When the account may not use that, the REST API lists the
- * folders in the database.
+ * The folders on the server's disk, from the web interface. An instance that works without it (`via: rest`) has the
+ * folders in the database, where a folder may be missing.
  */
 async function foldersOf({ web, rest, via }: Server, signal: AbortSignal): Promise<readonly string[]> {
-  if (via === 'web') {
-    try {
-      return await web.folders(signal);
-    } catch (error) {
-      if (!isMigratorError(error, 'AUTH_REFUSED')) throw error;
-    }
-  }
+  if (via === 'web') return web.folders(signal);
   const folders: string[] = [];
   for await (const { path } of rest.search('folder', ['path'], signal)) {
     const name = typeof path === 'string' ? /^\/migrations\/([^/]+)$/.exec(path)?.[1] : undefined;

@@ -1,13 +1,20 @@
 import type { PlanItem } from '../../ports/plan.ts';
 import { inParallel } from '../../streams/in-parallel.ts';
+import type { Witness } from './migration/changes-to-watch.ts';
+import { isOfMigrations } from './migration/folder-name.ts';
 import { comparisonOf } from './model/compare-object.ts';
 import { survivors, type ImportableContent, type Survey } from './model/package-against-target.ts';
 import { objectsOf, type PackagedObject } from './model/package-content.ts';
-import type { Type } from './model/types-and-relations.ts';
+import { relationOf, type Type } from './model/types-and-relations.ts';
 import type { Server } from './server.ts';
+import type { Closely } from './snapshots.ts';
 
 export interface Plan {
   readonly items: readonly PlanItem[];
+  /** The first objects that the import changes, as witnesses. None when it creates objects, because these show it. */
+  readonly witnesses: readonly Witness[];
+  /** What a listing of the target has to look at more closely. */
+  readonly closely: Closely;
   /** The counts, when the plan cannot name all objects. */
   readonly notes: readonly string[];
 }
@@ -16,16 +23,19 @@ const mostItems = 4000;
 /** So many objects are compared with those of the target. Each takes a request. */
 const mostCompared = 4000;
 const width = 8;
+const mostWitnesses = 20;
+const mostRelated = 200;
 
 /**
- * What an import does to each object of the target, by its name. A dry run also compares the objects that both have.
+ * What an import does to each object of the target, by its name. Objects that both have are compared. Files of earlier
+ * migrations are left out.
  */
 export async function planImport(
   server: Server,
   content: ImportableContent,
   wanted: readonly Type[],
   found: Survey,
-  { emptied, compare }: { readonly emptied: boolean; readonly compare: boolean },
+  { emptied, way }: { readonly emptied: boolean; readonly way: string },
   signal: AbortSignal,
 ): Promise<Plan> {
   const items: PlanItem[] = [];
@@ -35,17 +45,28 @@ export async function planImport(
     counts.set(key, (counts.get(key) ?? 0) + 1);
     if (items.length < mostItems) items.push(item);
   };
+  const witnesses: Witness[] = [];
+  const related: string[] = [];
+  const unmarked = new Set<Type>();
+  let creates = false;
   let compared = 0;
   for (const type of wanted) {
     const onTarget = await found.target.of(type, signal);
     const look = async (object: PackagedObject): Promise<PlanItem> => {
       const item = { kind: type, name: object.name };
       if (!onTarget.has(object.name)) return { ...item, action: 'create' };
-      if (!compare) return { ...item, action: 'overwrite' };
-      if (++compared > mostCompared) return { ...item, action: 'overwrite', detail: 'not compared' };
-      const there = await server.rest.instance(type, object.name, signal);
-      if (there === undefined) return { ...item, action: 'overwrite', detail: 'not compared' };
-      const { differs, keeps } = comparisonOf(type, object, there, { clears: content.kind === 'objects' });
+      const there = ++compared > mostCompared ? undefined : await server.rest.instance(type, object.name, signal);
+      if (there === undefined) {
+        unmarked.add(type);
+        return { ...item, action: 'overwrite', detail: 'not compared' };
+      }
+      const { differs: all, keeps } = comparisonOf(type, object, there, { clears: content.kind === 'objects' });
+      const isRelated = (key: string): boolean => relationOf(type, key) !== undefined;
+      const differs =
+        way === 'web' && survivors(type, server.account).includes(object.name) ? all.filter(isRelated) : all;
+      if (differs.length === 0 && all.length > 0)
+        return { ...item, action: 'keep', detail: `the server never imports its ${all.slice(0, 5).join(', ')}` };
+      if (differs.length > 0 && differs.every(isRelated)) related.push(`${type} ${object.name}`);
       const parts = [
         ...(differs.length === 0 ? [] : [`other ${differs.slice(0, 5).join(', ')}`]),
         ...(keeps.length === 0 || emptied ? [] : [`keeps its ${keeps.join(', ')}, which the package has empty`]),
@@ -53,16 +74,34 @@ export async function planImport(
       const action = differs.length === 0 ? 'unchanged' : 'overwrite';
       return { ...item, action, ...(parts.length === 0 ? {} : { detail: parts.join('; ') }) };
     };
-    for await (const item of inParallel(objectsOf(content, type, signal), width, look)) add(item);
+    for await (const item of inParallel(ownObjects(content, type, signal), width, look)) {
+      add(item);
+      creates ||= item.action === 'create';
+      if (item.action === 'overwrite' && item.detail !== 'not compared' && witnesses.length < mostWitnesses)
+        witnesses.push(`${type} ${item.name}`);
+    }
     if (!emptied) continue;
     const packaged = found.names.get(type);
     const staying = survivors(type, server.account);
     for (const name of onTarget) {
-      if (packaged?.has(name) !== true) add({ kind: type, name, action: staying.includes(name) ? 'beside' : 'delete' });
+      if (packaged?.has(name) !== true && !isOfMigrations(name))
+        add({ kind: type, name, action: staying.includes(name) ? 'beside' : 'delete' });
     }
   }
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  if (total <= mostItems) return { items, notes: [] };
+  const shown = { items, witnesses: creates ? [] : witnesses, closely: closelyOf(related, unmarked) };
+  if (total <= mostItems) return { ...shown, notes: [] };
   const lines = [...counts].map(([what, count]) => `${what} ${count}`);
-  return { items, notes: [`the plan names ${mostItems} of ${total} objects; in all: ${lines.join(', ')}`] };
+  return { ...shown, notes: [`the plan names ${mostItems} of ${total} objects; in all: ${lines.join(', ')}`] };
+}
+
+async function* ownObjects(content: ImportableContent, type: Type, signal: AbortSignal): AsyncIterable<PackagedObject> {
+  for await (const object of objectsOf(content, type, signal)) if (!isOfMigrations(object.name)) yield object;
+}
+
+/** A change of relations alone shows only in the object itself. When these are too many, their types have no mark. */
+function closelyOf(related: readonly string[], unmarked: ReadonlySet<Type>): Closely {
+  if (related.length <= mostRelated) return { related, unmarked: [...unmarked] };
+  const types = related.map((text) => text.slice(0, text.indexOf(' ')));
+  return { related: [], unmarked: [...new Set([...unmarked, ...types])] };
 }

@@ -1,23 +1,31 @@
 import { MigratorError } from '../../errors.ts';
-import type { RequestField, RequestFile } from '../../ports/http.ts';
 import type { Backup, Importer, ImportRequest, PreparedImport } from '../../ports/importer.ts';
 import type { PlanItem } from '../../ports/plan.ts';
+import type { Scope } from '../../ports/snapshot.ts';
 import { flagOf, listOf, textOf } from '../shared/option-values.ts';
-import { readRenames } from './archives/accounts.ts';
+import { accountsIn, checkRenames, readRenames } from './archives/accounts.ts';
 import { readArchive, zipAmong, type Archive } from './archives/archive.ts';
-import { readExpressions, type Expressions } from './archives/expressions.ts';
+import { digested, readExpressions, type Expressions } from './archives/expressions.ts';
 import { formOf } from './archives/import-form.ts';
+import { arriving, planOf, unguarded, type Duplicates } from './import-plan.ts';
 import { formatJobId, type Job } from './job-id.ts';
-import { countsOf, planAssets } from './projects/asset-plan.ts';
-import { guardedTypes, overwriteTypes, typesOf } from './projects/asset-types.ts';
+import { countsOf } from './projects/asset-plan.ts';
+import { overwriteTypes, typesOf } from './projects/asset-types.ts';
 import { changesSince, looked, untellable } from './projects/changes-since.ts';
-import { alreadyThere, destinationAt, destinationPath, type Destination } from './projects/destination.ts';
+import {
+  alreadyThere,
+  backupOf,
+  destinationAt,
+  destinationPath,
+  unsavedNotes,
+  type Destination,
+} from './projects/destination.ts';
 import type { Server } from './server.ts';
+import { scopeAt } from './snapshots/scope.ts';
 import { outcomeOf, stateOf, tallyOf, withTypes } from './wire/asset-results.ts';
 import { formatPath, parsePath, readPath, type ProjectPath } from './wire/paths.ts';
 
 type ImportJob = Extract<Job, { kind: 'import' }>;
-type Duplicates = 'skip' | 'create_new' | 'overwrite';
 
 /** Project import: one call that answers when the import is done, with the result of each asset. */
 export function createImporter(server: Server): Importer {
@@ -28,13 +36,14 @@ export function createImporter(server: Server): Importer {
     dryRuns: 'plan',
     requiredSecrets: [],
     prepare: (request, signal) => prepare(server, request, signal),
-    start: async (prepared, secrets, files, signal) => {
+    start: async (prepared, secrets, files, signal, options = {}) => {
       const { settled } = prepared;
       const { destination } = jobOf(prepared, server.tools.clock.now());
-      const form = await formOf(prepared, secrets, files, signal);
+      digested(listOf(options, 'expressionFile'), server.optionFiles);
+      const sent = await formOf(prepared, secrets, files, server.optionFiles, signal);
       if (flagOf(settled, 'createSpace')) await server.client.createSpace(destination.org, destination.space, signal);
       const job = jobOf(prepared, server.tools.clock.now());
-      return begun(await send(server, job, listOf(settled, 'overwriteTypes'), form, signal), prepared, job);
+      return begun(await send(server, job, listOf(settled, 'overwriteTypes'), sent, signal), prepared, job);
     },
     find: async (prepared, startedAfter, signal) => {
       const known = server.ledger.find(workOf(prepared), startedAfter);
@@ -52,6 +61,7 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
   const asked = duplicatesOf(request);
   const expressions = await readExpressions(listOf(options, 'expressionFile'), signal);
   const archive = request.files === undefined ? undefined : await readArchive(zipAmong(request.files), signal);
+  if (archive !== undefined) checkRenames(renames, { template: archive.accounts, names: accountsIn(archive.assets) });
   const path = destinationPath(options, archive?.origin, server.connection.org);
   const destination = await destinationAt(server, path, options, signal);
   if (destination.exists === true && asked === undefined) {
@@ -59,7 +69,11 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
   }
   const duplicates = asked ?? 'skip';
   const types = duplicates !== 'overwrite' ? [] : named.length > 0 ? named : unguarded();
-  const plan = archive === undefined ? undefined : planOf(archive, destination, duplicates, types, expressions);
+  const coming = archive === undefined ? undefined : arriving(archive.assets, renames, expressions);
+  const plan =
+    coming === undefined
+      ? undefined
+      : planOf(coming, destination, { duplicates, types, named: named.length > 0, expressions });
   return {
     source,
     dryRun,
@@ -70,11 +84,12 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
       createSpace: destination.createSpace,
       existed: destination.exists ?? 'unknown',
       renameAccount: renames.map(({ from, to }) => `${from}=${to}`),
-      expressionFile: listOf(options, 'expressionFile'),
+      expressionFile: digested(listOf(options, 'expressionFile'), server.optionFiles),
     },
     notes: [
       `${archive === undefined ? 'the package' : countsOf(archive.assets) || 'nothing'} goes to ${formatPath(path)}`,
       ...destination.notes,
+      ...unsavedNotes(plan),
       ...(destination.exists === true && duplicates === 'create_new'
         ? [`${formatPath(path)} exists: the import makes a copy with a number behind its name`]
         : []),
@@ -83,6 +98,7 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
       ...expressionNotes(expressions),
     ],
     ...(plan === undefined ? {} : { plan }),
+    ...scopeIn(destination, request, duplicates),
     ...caution(path, destination, duplicates, plan, expressions),
   };
 }
@@ -103,30 +119,17 @@ function duplicatesOf({ options }: ImportRequest): Duplicates | undefined {
   return text;
 }
 
-function unguarded(): readonly string[] {
-  return overwriteTypes.filter((type) => !guardedTypes.includes(type));
-}
-
-/** The import always overwrites policies, and a file that has the name of an expression file. */
-function planOf(
-  { assets }: Archive,
-  { assets: there }: Destination,
+/**
+ * Absent when the account may not look, and for a numbered copy: the control plane chooses its name. Then only the
+ * answer tells the result.
+ */
+function scopeIn(
+  { path, assets, exists }: Destination,
+  { exportedWith = {} }: ImportRequest,
   duplicates: Duplicates,
-  types: readonly string[],
-  expressions: Expressions | undefined,
-): readonly PlanItem[] | undefined {
-  if (there === undefined) return undefined;
-  const present = duplicates === 'create_new' ? [] : there;
-  const added = new Set(expressions?.names);
-  const coming = [
-    ...assets.filter(({ type, name }) => type !== 'File' || !added.has(name)),
-    ...[...added].map((name) => ({ type: 'File', name })),
-  ];
-  return planAssets(
-    coming,
-    present,
-    ({ type, name }) => type === 'Policy' || types.includes(type) || (type === 'File' && added.has(name)),
-  );
+): { readonly scope?: Scope } {
+  if (assets === undefined || (exists === true && duplicates === 'create_new')) return {};
+  return { scope: scopeAt([path], exportedWith) };
 }
 
 function expressionNotes(expressions: Expressions | undefined): readonly string[] {
@@ -165,10 +168,7 @@ function caution(
   if (exists === undefined) return { consent: `${consent} No backup can be taken` };
   return {
     consent,
-    backup: {
-      request: { projects: [formatPath(path)], options: { ignoreSizeLimit: true } },
-      restoreWith: { destPath: formatPath(path), onDuplicate: 'overwrite', overwriteType: [...overwriteTypes] },
-    },
+    backup: backupOf(path),
   };
 }
 
@@ -176,13 +176,22 @@ async function send(
   server: Server,
   job: ImportJob,
   types: readonly string[],
-  form: readonly (RequestField | RequestFile)[],
+  { form, isEmpty }: Awaited<ReturnType<typeof formOf>>,
   signal: AbortSignal,
 ): Promise<string> {
   const { destination, duplicates, startedAt } = job;
   const query = { duplicates, overwriteTypes: types };
   const answer = await server.client.importProject(destination, query, form, signal);
-  const outcome = outcomeOf(withTypes(answer, []), duplicates !== 'create_new');
+  const outcome = answer === undefined ? undefined : outcomeOf(withTypes(answer, []), duplicates !== 'create_new');
+  if (answer === undefined || outcome === undefined || (outcome.items.length === 0 && !isEmpty)) {
+    throw new MigratorError(
+      'REMOTE_UNEXPECTED',
+      `the answer to the import into ${formatPath(destination)} has no result`,
+      {
+        details: { ambiguous: true },
+      },
+    );
+  }
   const elsewhere = answer.project_path !== undefined && answer.project_path !== formatPath(destination);
   const arrived = readPath(answer.project_path ?? '') ?? destination;
   const id = formatJobId({ ...job, destination: arrived, told: tallyOf(outcome) });

@@ -12,6 +12,7 @@ import { createMover } from './moves.ts';
 import { options } from './options.ts';
 import { probe } from './probe.ts';
 import { connectTo, remember } from './server.ts';
+import { createSnapshots } from './snapshots/take-snapshot.ts';
 import { createClient } from './wire/client.ts';
 import { refusal, saidIn, worse } from './wire/errors.ts';
 
@@ -51,6 +52,7 @@ export const adapter: AdapterModule = {
         exports: createExporter(server),
         imports: createImporter(server),
         moves: createMover(server),
+        snapshots: createSnapshots(server),
       },
       server,
     );

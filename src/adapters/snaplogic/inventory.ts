@@ -1,10 +1,14 @@
 import { MigratorError } from '../../errors.ts';
 import type { Inventory, InventoryItem } from '../../ports/adapter.ts';
-import { lookAt, projects, spaces } from './projects/look-up.ts';
+import { inParallel } from '../../streams/in-parallel.ts';
+import { projects, spaces } from './projects/look-up.ts';
 import { orgsOf, type Server } from './server.ts';
+import { segmentsOf } from './wire/paths.ts';
 
 const kinds = ['project', 'org', 'space', 'asset'] as const;
+const atOnce = 6;
 
+/** An inventory is whole or fails: a list that is refused is no empty list. */
 export function createInventory(server: Server): Inventory {
   return {
     kinds,
@@ -13,9 +17,9 @@ export function createInventory(server: Server): Inventory {
         case 'org':
           return orgs(server, signal);
         case 'space':
-          return plain(spaces(server, signal));
+          return plain(spaces(server, 'fails', signal));
         case 'project':
-          return plain(projects(server, signal));
+          return plain(projects(server, 'fails', signal));
         case 'asset':
           return assets(server, signal);
         default:
@@ -36,9 +40,12 @@ async function* plain(items: AsyncIterable<InventoryItem>): AsyncIterable<Invent
 }
 
 async function* assets(server: Server, signal: AbortSignal): AsyncIterable<InventoryItem> {
-  for await (const project of projects(server, signal)) {
-    const { assets: found = [] } = await lookAt(server, project, signal);
-    for (const { name, asset_type: type, time_updated: modifiedAt } of found) {
+  const lists = inParallel(projects(server, 'fails', signal), atOnce, async (project) => {
+    const { entries } = await server.client.list(segmentsOf(project), signal);
+    return { project, entries };
+  });
+  for await (const { project, entries } of lists) {
+    for (const { name, asset_type: type, time_updated: modifiedAt } of entries) {
       yield {
         kind: 'asset',
         id: `${project.id}/${name}`,

@@ -63,7 +63,7 @@ async function importStatus(
 ): Promise<JobStatus> {
   const known = server.ledger.result(id);
   if (known !== undefined) return known;
-  const { place, changed } = await changesSince(server, destination, startedAt, signal);
+  const { place, changed, isNew } = await changesSince(server, destination, startedAt, signal);
   const path = formatPath(destination);
   const base = { id, kind: 'import', startedAt: startedAt.toISOString() } as const;
   const items = changed.map(({ type: kind, name }) => ({ kind, name, action: 'done' as const }));
@@ -73,7 +73,8 @@ async function importStatus(
       : changed.length === 0
         ? `nothing in ${path} has changed since`
         : `${changed.length} ${changed.length === 1 ? 'asset' : 'assets'} of ${path} changed since`;
-  if (told !== undefined) {
+  // An answer without results tells something only of an import that had nothing to bring.
+  if (told !== undefined && (isNew || Object.values(told).some((count) => count > 0))) {
     const { done, failed, skipped, warned } = told;
     const state = stateOfTally(told);
     const counts = `${done} done, ${failed} failed, ${skipped} skipped, ${warned} warned of`;

@@ -1,5 +1,5 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
-import type { JobMessage, JobState, JobStatus } from '../../ports/job.ts';
+import type { JobItem, JobMessage, JobState, JobStatus } from '../../ports/job.ts';
 import { isForbidden } from '../shared/answers.ts';
 import type { Job } from './job-id.ts';
 import { changesSince } from './projects/changes-since.ts';
@@ -30,9 +30,19 @@ export async function migrationStatus(
   const { token } = job;
   const answered =
     token === undefined ? server.ledger.document(id) : await statusDocument(server, token, job.kind === 'move', signal);
-  if (answered !== undefined) return checked(server, id, answered, job, signal);
+  if (answered !== undefined) {
+    const silent = /^completed$/iu.test(answered.status ?? '') && namesNothing(answered);
+    if (!silent) return checked(server, id, answered, job, signal);
+    if (job.kind === 'move') return byLooking(server, id, job, answered, signal);
+    const text = 'the status names no asset, so nobody can tell what has arrived';
+    return { ...movedStatus(id, answered), state: 'partial', messages: [{ level: 'warning', text }] };
+  }
   if (job.kind === 'token') throw new MigratorError('NOT_FOUND', `the control plane does not know a migration ${id}`);
-  return byLooking(server, id, job, signal);
+  return byLooking(server, id, job, undefined, signal);
+}
+
+function namesNothing({ successful, failed, warnings }: MigrationStatus): boolean {
+  return successful.length + failed.length + warnings.length === 0;
 }
 
 /** Undefined when the control plane knows the migration, but does not show it to this account. */
@@ -110,7 +120,19 @@ async function checked(
   const missing = successful.flatMap(({ name }) => (name === undefined || names.has(name) ? [] : [name]));
   if (missing.length === 0) return status;
   const text = `the status calls them done, but ${formatPath(path)} does not hold: ${missing.join(', ')}`;
-  return { ...status, state: 'partial', messages: [...status.messages, { level: 'error', text }] };
+  const gone = new Set(missing);
+  const items = (status.items ?? []).map((item): JobItem =>
+    item.action === 'done' && gone.has(item.name)
+      ? { ...item, action: 'failed', reason: 'the destination does not hold it' }
+      : item,
+  );
+  const seen = items.some(({ action }) => action === 'done');
+  return {
+    ...status,
+    state: seen ? 'partial' : 'failed',
+    items,
+    messages: [...status.messages, { level: 'error', text }],
+  };
 }
 
 /** Undefined when the caller may not look. */
@@ -124,22 +146,36 @@ async function heldBy(server: Server, path: ProjectPath, signal: AbortSignal): P
   }
 }
 
-/** The status as the times of the assets at both ends show it. */
-async function byLooking(server: Server, id: string, job: MoveJob, signal: AbortSignal): Promise<JobStatus> {
+/**
+ * The status as the times of the assets at both ends show it. `answered` is a status of the control plane that says that
+ * the migration has ended, and names no asset.
+ */
+async function byLooking(
+  server: Server,
+  id: string,
+  job: MoveJob,
+  answered: MigrationStatus | undefined,
+  signal: AbortSignal,
+): Promise<JobStatus> {
   const there = (await peerNamed(server, job.peer)) ?? server;
   const { project: origin, assets: leaving } = await lookAt(server, job.source, signal);
   const expected = (leaving ?? [])
     .filter(isMovable)
     .map(assetOf)
     .filter(({ type }) => job.types.length === 0 || job.types.includes(type));
-  const { changed, place, quietMs: quiet } = await changesSince(there, job.destination, job.startedAt, signal);
+  const { changed, place, ...since } = await changesSince(there, job.destination, job.startedAt, signal);
+  const over = answered !== undefined || since.quietMs >= quietMs;
   const arrived = new Set(changed.map(({ type, name }) => `${type}\n${name}`));
   const missing = expected.filter(({ type, name }) => !arrived.has(`${type}\n${name}`));
   const base = { id, kind: 'move', startedAt: job.startedAt.toISOString() } as const;
   const activity = `${expected.length - missing.length} of ${expected.length} assets have arrived`;
   const why =
-    job.token === undefined ? 'there is no status of this migration' : 'its status is refused to this account';
-  const wireState = job.token === undefined ? 'no status' : 'status refused';
+    answered !== undefined
+      ? 'its status names no asset'
+      : job.token === undefined
+        ? 'there is no status of this migration'
+        : 'its status is refused to this account';
+  const wireState = answered?.status ?? (job.token === undefined ? 'no status' : 'status refused');
   const unread = place.assets === undefined ? job.destination : leaving === undefined ? job.source : undefined;
   if (unread !== undefined) {
     throw new MigratorError('AUTH_REFUSED', `${why}, and ${formatPath(unread)} may not be read either`, {
@@ -147,12 +183,12 @@ async function byLooking(server: Server, id: string, job: MoveJob, signal: Abort
     });
   }
   const note: JobMessage = { level: 'info', text: `${why}: the result was read from ${formatPath(job.destination)}` };
-  if (origin === undefined && quiet >= quietMs) {
+  if (origin === undefined && over) {
     const text = `${formatPath(job.source)} is no longer there: nobody can tell whether all of it has arrived`;
     const items = changed.map(({ type: kind, name }) => ({ kind, name, action: 'done' as const }));
     return { ...base, state: 'partial', wireState, messages: [note, { level: 'warning', text }], items };
   }
-  if ((missing.length > 0 || origin === undefined) && quiet < quietMs)
+  if ((missing.length > 0 || origin === undefined) && !over)
     return { ...base, state: 'running', wireState, activity, messages: [] };
   const state: JobState =
     missing.length === 0 ? 'succeeded' : missing.length === expected.length ? 'failed' : 'partial';

@@ -11,13 +11,16 @@ import { changesSince, looked, untellable } from './projects/changes-since.ts';
 import {
   alreadyThere,
   assetOf,
+  backupOf,
   destinationAt,
   destinationPath,
   isMovable,
+  unsavedNotes,
   type Destination,
 } from './projects/destination.ts';
 import { selectProjects } from './projects/look-up.ts';
 import { peerNamed, serverOf, type Server } from './server.ts';
+import { scopeAt } from './snapshots/scope.ts';
 import { statusPathOf, statusPaths, type MigrateBody } from './wire/client.ts';
 import { formatPath, parsePath, samePath, type ProjectPath } from './wire/paths.ts';
 
@@ -85,7 +88,8 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
   const assets = found.place.assets.filter(isMovable).map(assetOf);
   const travelling = assets.filter(({ type }) => types.length === 0 || types.includes(type));
   const left = assets.filter((asset) => !travelling.includes(asset));
-  const plan = destination.assets === undefined ? undefined : planOf(assets, travelling, destination.assets);
+  const plan =
+    destination.assets === undefined ? undefined : planOf(assets, travelling, destination.assets, asked.length > 0);
   return {
     project,
     dryRun: request.dryRun,
@@ -99,10 +103,11 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
       sync: flagOf(options, 'sync'),
       peer: target.name,
     },
-    ...(plan === undefined ? {} : { plan }),
+    ...(plan === undefined ? {} : { plan, scope: scopeAt([path], options) }),
     notes: [
       `${formatPath(source)} goes to ${formatPath(path)}: ${countsOf(travelling) || 'nothing is in it'}`,
       ...destination.notes,
+      ...unsavedNotes(plan),
       ...moveNotes({ source, destination, travelling, left, entries: found.place.assets }),
       ...writeNotes(server, there, destination),
       ...(await accessNotes(server, source, path, signal)),
@@ -119,10 +124,10 @@ function scopeOf(asked: readonly string[], destination: Destination, overwrites:
 }
 
 /** What stays at the source changes nothing on the target. The notes name it when the target lacks it. */
-function planOf(assets: readonly Asset[], travelling: readonly Asset[], there: readonly Asset[]) {
+function planOf(assets: readonly Asset[], travelling: readonly Asset[], there: readonly Asset[], asked: boolean) {
   const held = (asset: Asset): boolean => there.some(({ type, name }) => type === asset.type && name === asset.name);
   const relevant = assets.filter((asset) => travelling.includes(asset) || held(asset));
-  return planAssets(relevant, there, (asset) => travelling.includes(asset));
+  return planAssets(relevant, there, (asset) => travelling.includes(asset), asked);
 }
 
 /**
@@ -149,14 +154,16 @@ function consentFor(
   plan: PreparedMove['plan'],
   { exists }: Destination,
   overwrites: boolean,
-): { readonly consent?: string } {
+): Pick<PreparedMove, 'backup' | 'consent'> {
   if (!overwrites || exists === false) return {};
   const hit = (plan ?? [])
     .filter(({ action }) => action === 'overwrite')
     .map(({ kind, name }) => ({ type: kind, name }));
   if (plan !== undefined && hit.length === 0) return {};
   const what = plan === undefined ? 'whatever has the same name' : countsOf(hit);
-  return { consent: `overwrite ${what} in ${formatPath(path)}? The control plane keeps no copy` };
+  const consent = `overwrite ${what} in ${formatPath(path)}? The control plane keeps no copy`;
+  // A project that the account may not list cannot be exported as a backup.
+  return plan === undefined ? { consent } : { consent, backup: backupOf(path) };
 }
 
 function bodyOf({ settled }: PreparedMove, destination: ProjectPath): MigrateBody {

@@ -1,6 +1,7 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { Adapter, AdapterTools } from '../../ports/adapter.ts';
 import { isForbidden } from '../shared/answers.ts';
+import type { OptionFiles } from './archives/expressions.ts';
 import type { SnaplogicConnection } from './connection.ts';
 import { createLedger, type Ledger } from './started-jobs.ts';
 import type { Client } from './wire/client.ts';
@@ -12,10 +13,11 @@ export interface Server {
   readonly connection: SnaplogicConnection;
   readonly tools: Pick<AdapterTools, 'clock' | 'random' | 'debug' | 'peer'>;
   readonly ledger: Ledger;
+  readonly optionFiles: OptionFiles;
 }
 
 export function connectTo(client: Client, connection: SnaplogicConnection, tools: AdapterTools): Server {
-  return { client, connection, tools, ledger: createLedger() };
+  return { client, connection, tools, ledger: createLedger(), optionFiles: new Map() };
 }
 
 const servers = new WeakMap<Adapter, Server>();

@@ -14,14 +14,17 @@ export function backupOutput(
   context: Context,
 ): BackupOutput | undefined {
   if (option === false) return undefined;
+  let count = 0;
   return async (replaces) => {
+    count += 1;
     const stamp = systemClock
       .now()
       .toISOString()
       .replaceAll(/[-:]|\.\d+/gu, '');
     // An absolute path, because the user may restore the backup from another folder.
     const name = typeof option === 'string' ? option : `${target}-backup-${stamp}.tar`;
-    const file = resolve(context.io.cwd, name);
+    // A move of several projects takes one backup for each.
+    const file = resolve(context.io.cwd, count === 1 ? name : name.replace(/(\.tar)?$/u, `-${count}$1`));
     const ring = await keyRing(context);
     const settings = {
       createdBy: `migrator-cli ${version()}`,

@@ -203,7 +203,7 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
         await update(() => ({ outcome }));
         held.delete(lock);
         await lock.release();
-        if (record.facts['backup.file'] === undefined) await files.dropKept(record);
+        if (!Object.keys(record.facts).some((name) => name.endsWith('.file'))) await files.dropKept(record);
         await files.prune(options.keep ?? keptRuns);
         await removeOldLocks(locks);
         await removeTorn(locks);

@@ -3,10 +3,11 @@ import type { JobStatus } from '../../ports/job.ts';
 import type { Json, RunRecord } from '../../ports/journal.ts';
 import type { Options } from '../../ports/options.ts';
 import type { Random } from '../../ports/runtime.ts';
-import { jobVerb } from '../instance.ts';
+import { type Instance, jobVerb, type Placed } from '../instance.ts';
 import { formatHandle, type OpenJob, parseHandle } from '../job-handle.ts';
 import { type Outcome, type Waiting, worst } from '../operation.ts';
 import type { Difference } from '../snapshots/compare.ts';
+import { backupStep } from '../steps/backup.ts';
 import { type Consenting, requireConsent } from '../steps/consent.ts';
 import { journaled, type Journaling } from '../steps/journaled.ts';
 import { compareWithKept } from '../steps/look.ts';
@@ -18,8 +19,13 @@ import type { JobWaitPorts } from './job-wait.ts';
 export interface JobUndoPorts extends JobWaitPorts, Consenting {
   readonly random: Random;
   readonly journaling: Journaling;
+  /** Opens another instance by its name, with the right to write. */
+  readonly open: (name: string) => Promise<Placed>;
   /** Opens a backup. `identity` identifies it in the journal. */
-  readonly openBackup: (file: string) => Promise<{ readonly source: ImportSource; readonly identity: Json }>;
+  readonly openBackup: (
+    file: string,
+    target: Instance,
+  ) => Promise<{ readonly source: ImportSource; readonly identity: Json }>;
 }
 
 export interface JobUndoReport {
@@ -52,7 +58,7 @@ export async function undoJob(
   if (instance.adapter.jobs.undo === undefined) {
     const backup = (await ports.journaling.journal.list()).flatMap((run) => backupOf(run, handle))[0];
     if (backup !== undefined) {
-      await requireConsent(`undo ${handle} by importing ${backup.file} into ${instance.name}?`, refusal, ports);
+      await requireConsent(`undo ${handle} by importing ${backup.file} into ${backup.target}?`, refusal, ports);
       return restore(job, backup, waiting, ports, signal);
     }
   }
@@ -75,32 +81,46 @@ function undoOf({ instance, handle }: OpenJob): (id: string, signal: AbortSignal
   } catch (error) {
     if (!isMigratorError(error)) throw error;
     throw new MigratorError(error.code, `${error.message}, and this machine has no backup for ${handle}`, {
-      hint: `look for a backup on the machine that ran the import, and import it with: migrator import <backup.tar> --to ${instance.name}`,
+      hint: `look for a backup on the machine that ran the import, and import it with: migrator import <backup.tar> --to <instance>`,
     });
   }
 }
 
 interface KeptBackup {
   readonly run: RunRecord;
+  /** The step that changed the target, and the name of the target. */
+  readonly step: string;
+  readonly target: string;
   readonly file: string;
   readonly restoreWith: Options;
 }
 
 function backupOf(run: RunRecord, handle: string): readonly KeptBackup[] {
   const { jobs, facts } = run;
-  const file = facts['backup.file'];
-  if (!jobs.includes(handle) || typeof file !== 'string') return [];
-  return [{ run, file, restoreWith: facts['backup.restoreWith'] ?? {} }];
+  if (!jobs.includes(handle)) return [];
+  const { id, instance } = parseHandle(handle);
+  return Object.entries(facts).flatMap(([name, value]) => {
+    if (!name.endsWith('.job') || value !== id) return [];
+    const step = name.slice(0, -'.job'.length);
+    const file = facts[`${backupStep(step)}.file`];
+    if (typeof file !== 'string') return [];
+    // A move is a job of its source.
+    const other = Object.keys(run.places ?? {}).find((place) => place !== instance);
+    const target = step.startsWith('move:') ? (other ?? instance) : instance;
+    return [{ run, step, target, file, restoreWith: facts[`${backupStep(step)}.restoreWith`] ?? {} }];
+  });
 }
 
 async function restore(
-  { instance, handle }: OpenJob,
-  { run: undone, file, restoreWith }: KeptBackup,
+  job: OpenJob,
+  { run: undone, step, target, file, restoreWith }: KeptBackup,
   waiting: Waiting,
   ports: JobUndoPorts,
   signal: AbortSignal,
 ): Promise<JobUndoReport> {
-  const { source, identity } = await ports.openBackup(file);
+  const { handle } = job;
+  const instance = target === job.instance.name ? job.instance : await ports.open(target);
+  const { source, identity } = await ports.openBackup(file, instance);
   const input = {
     ...waiting,
     dryRun: false,
@@ -125,7 +145,7 @@ async function restore(
   const { outcome, warnings } = report;
   const base = { undo: report.handle ?? handle, status: undefined, backup: file, warnings };
   if (outcome === 'started') return { ...base, outcome, differences: undefined };
-  const found = await compareWithKept(instance, await ports.journaling.journal.kept(undone, 'undo'), signal);
+  const found = await compareWithKept(instance, await ports.journaling.journal.kept(undone, `${step}.undo`), signal);
   const differences = found?.differences;
   return { ...base, outcome: worst(outcome, differences?.length === 0 ? 'done' : 'partial'), differences };
 }

@@ -1,9 +1,12 @@
 import type { InstanceInfo } from '../../ports/adapter.ts';
 import type { Backup } from '../../ports/importer.ts';
 import type { Secrets } from '../../ports/options.ts';
+import type { Scope } from '../../ports/snapshot.ts';
 import type { Instance } from '../instance.ts';
 import type { OperationPorts } from '../operation.ts';
+import { fact } from './exactly-once.ts';
 import { fetchExport, runExport } from './export.ts';
+import { keepForUndo } from './look.ts';
 import { type PackageOutput, sealArtifact } from './seal-artifact.ts';
 import { judge } from './verdict.ts';
 
@@ -13,22 +16,60 @@ import { judge } from './verdict.ts';
  */
 export type BackupOutput = (replaces: string | undefined) => Promise<PackageOutput>;
 
+/** The step of the backup before a step that changes the target. An import has no other. */
+export function backupStep(step: string): string {
+  return step === 'import' ? 'backup' : step.replace(/^move/u, 'backup');
+}
+
+/**
+ * Takes the backup that a step needs, and keeps the content of the target, so that an undo can be compared. Undefined when
+ * it needs none, and, with a warning, when the user wants none.
+ */
+export async function backUp(
+  { step, target, info, scope, backup, output, secrets }: BackupNeed,
+  ports: OperationPorts,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (backup === undefined) return undefined;
+  if (output === undefined) {
+    ports.reporter.report({
+      type: 'warning',
+      message: `no backup of ${target.name} is taken, so what is destroyed there cannot be restored`,
+    });
+    return undefined;
+  }
+  const file = await takeBackup(target, info, { ...backup, step: backupStep(step) }, output, secrets, ports, signal);
+  await keepForUndo(target, step, scope, ports, signal);
+  return file;
+}
+
+interface BackupNeed {
+  readonly step: string;
+  readonly target: Instance;
+  readonly info: InstanceInfo;
+  readonly scope: Scope | undefined;
+  readonly backup: Backup | undefined;
+  /** Undefined when the user wants no backup. */
+  readonly output: BackupOutput | undefined;
+  readonly secrets: Secrets;
+}
+
 /**
  * Exports what an import is about to change to a sealed package on this machine. Returns the file name, which is
  * journaled for `job undo`. If an earlier attempt of this run took a backup, the target may have changed after that. As
  * nothing is destroyed yet, the backup is taken again.
  */
-export async function takeBackup(
+async function takeBackup(
   target: Instance,
   info: InstanceInfo,
-  { request, restoreWith }: Backup,
+  { request, restoreWith, step }: Backup & { readonly step: string },
   output: BackupOutput,
   secrets: Secrets,
   ports: OperationPorts,
   signal: AbortSignal,
 ): Promise<string> {
   const { run, reporter } = ports;
-  const earlier = run.record.facts['backup.file'];
+  const earlier = run.record.facts[`${step}.file`];
   const replaces = typeof earlier === 'string' ? earlier : undefined;
   if (replaces !== undefined) {
     reporter.report({
@@ -38,10 +79,10 @@ export async function takeBackup(
   }
   // If the file exists, the run must stop before the server starts to work.
   const place = await output(replaces);
-  await run.note({ 'backup.prepared': null, 'backup.intendedAt': null, 'backup.job': null });
+  await run.note({ ...fact(step, 'prepared', null), ...fact(step, 'intendedAt', null), ...fact(step, 'job', null) });
   const waiting = { wait: true, timeout: undefined, pollInterval: undefined };
   const { prepared, job, status } = await runExport(
-    { source: target, request, secrets, destination: undefined, step: 'backup', waiting },
+    { source: target, request, secrets, destination: undefined, step, waiting },
     ports,
     signal,
   );
@@ -49,7 +90,7 @@ export async function takeBackup(
   const artifact = await fetchExport(target, job, prepared, signal);
   await sealArtifact(artifact, { source: target, info, prepared, options: request.options }, place, ports, signal);
   const file = place.name(artifact.package);
-  await run.note({ 'backup.file': file, 'backup.restoreWith': restoreWith });
+  await run.note({ ...fact(step, 'file', file), ...fact(step, 'restoreWith', restoreWith) });
   reporter.report({ type: 'notice', message: `a backup of ${target.name} is in ${file}` });
   return file;
 }

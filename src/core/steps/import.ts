@@ -8,11 +8,11 @@ import { facet, type Instance } from '../instance.ts';
 import type { OperationPorts, Waiting } from '../operation.ts';
 import { describeRef } from '../package-ref.ts';
 import type { Result } from '../snapshots/result.ts';
-import { type BackupOutput, takeBackup } from './backup.ts';
+import { type BackupOutput, backupStep, backUp } from './backup.ts';
 import { type Consenting, requireConsent } from './consent.ts';
 import { prepareOnce, isBegun, type StartedJob } from './exactly-once.ts';
 import { requireSecrets } from './export.ts';
-import { type Comparing, keepForUndo, lookBefore } from './look.ts';
+import { type Comparing, lookBefore } from './look.ts';
 import { announcePlan } from './plan.ts';
 import { runJob } from './run-job.ts';
 import { isFinal } from './watch.ts';
@@ -80,7 +80,7 @@ export async function runImport(
       kind: request.dryRun ? 'dry-run' : 'import',
       subject: `${describeRef(request.source)} into ${target.name}`,
       waiting: work.waiting,
-      start: (inner) => imports.start(prepared, secrets, files, inner),
+      start: (inner) => imports.start(prepared, secrets, files, inner, request.options),
       find: (since, inner) => imports.find(prepared, since, inner),
     },
     ports,
@@ -101,7 +101,7 @@ async function makeReady(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const { facts } = ports.run.record;
-  const earlier = facts['backup.file'];
+  const earlier = facts[`${backupStep(step)}.file`];
   if (isBegun(facts, step)) return typeof earlier === 'string' ? earlier : undefined;
   const imports = facet(target, 'imports');
   if (imports.stage !== undefined) {
@@ -113,17 +113,8 @@ async function makeReady(
     await imports.stage(prepared, files, signal);
   }
   if (restores) return undefined;
-  const backup =
-    prepared.backup === undefined || output === undefined
-      ? undefined
-      : await takeBackup(target, info, prepared.backup, output, secrets, ports, signal);
-  if (backup !== undefined) await keepForUndo(target, prepared.scope, ports, signal);
-  if (prepared.backup !== undefined && output === undefined) {
-    ports.reporter.report({
-      type: 'warning',
-      message: `no backup of ${target.name} is taken, so what this import destroys cannot be restored`,
-    });
-  }
+  const { scope, backup: wanted } = prepared;
+  const backup = await backUp({ step, target, info, scope, backup: wanted, output, secrets }, ports, signal);
   await requireConsent(prepared.consent, `the import into ${target.name} was not started`, ports);
   return backup;
 }

@@ -114,12 +114,13 @@ type Opening = (name: string) => Promise<Instance>;
 /** Keeps the content of the target beside a backup, so that an undo can tell what it brought back. */
 export async function keepForUndo(
   target: Instance,
+  step: string,
   scope: Scope | undefined,
   { run, reporter }: OperationPorts,
   signal: AbortSignal,
 ): Promise<void> {
   const content = await looked(target, reporter, () => take(target, scope, 'content', signal));
-  if (content !== undefined) await run.keep('undo', { scope, items: content.items } as unknown as Json);
+  if (content !== undefined) await run.keep(`${step}.undo`, { scope, items: content.items } as unknown as Json);
 }
 
 /**

@@ -80,6 +80,16 @@ export function isComputed(type: Type, key: string, object: Readonly<Record<stri
   return type === 'pool' && (key === 'devices' || key === 'links') && object['manually_defined'] !== true;
 }
 
+const derivedOf: Partial<Readonly<Record<Type, ReadonlySet<string>>>> = {
+  user: new Set(['menu', 'pages', 'get_requests', 'post_requests', 'delete_requests']),
+  file: new Set(['full_path', 'folder_path']),
+};
+
+/** Whether the server derives a property: what a user may do from the user's groups, the place of a file from its path. */
+export function isDerived(type: Type, key: string): boolean {
+  return derivedOf[type]?.has(key) === true;
+}
+
 /** Whether a field tells nothing about whether two objects are the same. */
 export function isIncidental(type: Type, key: string): boolean {
   return (

@@ -1,5 +1,5 @@
 import type { WireObject } from '../wire/schemas.ts';
-import { isComputed, isIncidental } from './carried-fields.ts';
+import { isComputed, isDerived, isIncidental } from './carried-fields.ts';
 import type { PackagedObject } from './package-content.ts';
 import { relationOf, type Type } from './types-and-relations.ts';
 
@@ -26,7 +26,7 @@ export function comparisonOf(
   const differs: string[] = [];
   const keeps: string[] = [];
   for (const [key, value] of Object.entries(packaged)) {
-    if (isIncidental(type, key) || isComputed(type, key, packaged)) continue;
+    if (isIncidental(type, key) || isDerived(type, key) || isComputed(type, key, packaged)) continue;
     const relation = relationOf(type, key);
     const isRelation = relation !== undefined;
     // The API leaves a single name out when it is not set.

@@ -7,6 +7,7 @@ import { newStamp } from '../migration/folder-name.ts';
 import { contentOf } from '../model/package-content.ts';
 import { targetNames } from '../model/target-names.ts';
 import type { Server } from '../server.ts';
+import { scopeOf } from '../snapshots.ts';
 import { topologyAnswerSchema } from '../wire/schemas.ts';
 
 /**
@@ -21,13 +22,14 @@ export async function prepareTopology(
   const replace = flagOf(options, 'replace');
   await server.rest.version(signal);
   const settled = { way: 'topology', replace, stamp: newStamp(server) };
+  const scope = scopeOf(['device', 'link'], { related: [], unmarked: [] });
   const notes = [
     'a spreadsheet that eNMS exported itself does not survive the way back: devices with lists are refused, every "False" is taken for true, links get no ends; only spreadsheets made by hand are safe, and --via rest moves devices and links whole',
     ...(dryRun
       ? ['what is in the spreadsheet is read by the server only: a dry run cannot tell what would change']
       : []),
   ];
-  if (!replace) return { source, dryRun, settled, notes };
+  if (!replace) return { source, dryRun, settled, scope, notes };
   const target = targetNames(server);
   const devices = (await target.of('device', signal)).size;
   const links = (await target.of('link', signal)).size;
@@ -35,6 +37,7 @@ export async function prepareTopology(
     source,
     dryRun,
     settled,
+    scope,
     notes,
     backup: {
       request: { projects: ['backup'], options: { privateProperties: true, via: 'web' } },

@@ -1,6 +1,7 @@
 import type { ArtifactFile } from '../../../ports/artifact.ts';
 import type { Http } from '../../../ports/http.ts';
 import { answerReader, jsonOf, oneLine } from '../../shared/answers.ts';
+import type { Type } from '../model/types-and-relations.ts';
 import { alertOf } from './errors.ts';
 import { objectSchema, objectsSchema, serversSchema, upsertSchema, type WireObject } from './schemas.ts';
 
@@ -35,6 +36,8 @@ export interface Rest {
   version(signal: AbortSignal): Promise<string | undefined>;
   /** All objects of a type with these properties, sorted by the first property. */
   search(type: string, columns: readonly string[], signal: AbortSignal, pageLimit?: number): AsyncIterable<WireObject>;
+  /** All objects of a type with their properties, without relations, in one answer. */
+  query(type: Type, signal: AbortSignal): Promise<readonly WireObject[]>;
   /** Undefined when there is no such object, the account may not see it, or a URL cannot name it (`isAddressable`). */
   instance(type: string, name: string, signal: AbortSignal): Promise<WireObject | undefined>;
   upsert(type: string, objects: readonly WireObject[], signal: AbortSignal): Promise<Upserted>;
@@ -69,6 +72,10 @@ export function createRest(http: Http): Rest {
         yield* page;
         if (page.length < pageLimit) return;
       }
+    },
+    query: async (type, signal) => {
+      const path = `rest/query/${type}`;
+      return decoded(objectsSchema, (await http.json({ method: 'GET', path }, signal)).body, path);
     },
     instance: async (type, name, signal) => {
       if (!isAddressable(name)) return undefined;

@@ -1,4 +1,5 @@
 import { MigratorError } from '../../../errors.ts';
+import type { Asset } from '../projects/asset-plan.ts';
 
 export interface Rename {
   readonly from: string;
@@ -17,7 +18,38 @@ export function readRenames(texts: readonly string[]): readonly Rename[] {
   });
   const twice = renames.find(({ from }, index) => renames.findIndex((other) => other.from === from) !== index);
   if (twice !== undefined) throw new MigratorError('USAGE', `--rename-account names ${twice.from} twice`);
+  const shared = renames.find(({ to }, index) => renames.findIndex((other) => other.to === to) !== index);
+  if (shared !== undefined) {
+    throw new MigratorError('USAGE', `--rename-account gives the name ${shared.to} to two accounts`);
+  }
   return renames;
+}
+
+/** The accounts of a package: the template of its export, and the names in its list of assets. */
+export interface PackagedAccounts {
+  readonly template: unknown;
+  readonly names: readonly string[];
+}
+
+export function accountsIn(assets: readonly Asset[]): readonly string[] {
+  return assets.filter(({ type }) => type === 'Account').map(({ name }) => name);
+}
+
+/** USAGE when a rename is of an account that the package does not hold, or its new name is that of another one. */
+export function checkRenames(renames: readonly Rename[], { template, names }: PackagedAccounts): void {
+  const held = [...new Set([...names, ...(bookOf(template ?? {})?.accounts.keys() ?? [])])];
+  const unknown = renames.filter(({ from }) => !held.includes(from));
+  if (unknown.length > 0) {
+    throw new MigratorError('USAGE', `there is no account ${unknown.map(({ from }) => from).join(', ')} to rename`, {
+      hint: held.length === 0 ? 'the package holds no accounts' : `it has ${held.join(', ')}; names are case-sensitive`,
+    });
+  }
+  const taken = renames.find(({ to }) => held.includes(to) && !renames.some(({ from }) => from === to));
+  if (taken === undefined) return;
+  throw new MigratorError(
+    'USAGE',
+    `the package has an account ${taken.to} already, so ${taken.from} cannot get its name`,
+  );
 }
 
 type Member = Readonly<Record<string, unknown>>;
@@ -35,22 +67,17 @@ interface Book {
  * Undefined when nothing changes.
  */
 export function accountFile(
-  template: unknown,
+  packaged: PackagedAccounts,
   filledIn: string | undefined,
   renames: readonly Rename[],
 ): string | undefined {
   const given = filledIn === undefined ? undefined : parsed(filledIn);
   if (renames.length === 0) return filledIn;
-  const { accounts, written } = given ?? bookOf(template ?? {}) ?? unknownForm();
-  const unknown = renames.filter(({ from }) => !accounts.has(from));
-  if (unknown.length > 0) {
-    const names = [...accounts.keys()];
-    throw new MigratorError('USAGE', `there is no account ${unknown.map(({ from }) => from).join(', ')} to rename`, {
-      hint:
-        names.length === 0 ? 'the package holds no accounts' : `it has ${names.join(', ')}; names are case-sensitive`,
-    });
-  }
-  const changed = renames.map(({ from, to }) => [from, relabelled(objectOf(accounts.get(from)) ?? {}, to)] as const);
+  checkRenames(renames, packaged);
+  const template = bookOf(packaged.template ?? {});
+  const { accounts, written } = given ?? template ?? unknownForm();
+  const entryOf = (name: string) => objectOf(accounts.get(name) ?? template?.accounts.get(name)) ?? {};
+  const changed = renames.map(({ from, to }) => [from, relabelled(entryOf(from), to)] as const);
   return JSON.stringify(written(new Map([...(given === undefined ? [] : accounts), ...changed])));
 }
 

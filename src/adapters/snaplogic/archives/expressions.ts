@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { MigratorError } from '../../../errors.ts';
 import type { ArtifactFile } from '../../../ports/artifact.ts';
 import { memberNames, packed } from './zip.ts';
@@ -10,6 +11,33 @@ export interface Expressions {
   readonly names: readonly string[];
   /** Names that several files of the zip get. The import keeps one of these files and does not say which. */
   readonly clashing: readonly string[];
+}
+
+/** The bytes, in base64, of the option files that this process has read, by their SHA-256. */
+export type OptionFiles = Map<string, string>;
+
+/** `name/base64` texts as `name/sha256:<hex>`, which may be journaled. The bytes stay in `held`. */
+export function digested(texts: readonly string[], held: OptionFiles): readonly string[] {
+  return texts.map((text) => {
+    const { name, bytes } = fileOf(text);
+    const digest = createHash('sha256').update(bytes).digest('hex');
+    held.set(digest, bytes.toString('base64'));
+    return `${name}/sha256:${digest}`;
+  });
+}
+
+/** The `name/base64` texts again. CONFLICT when this process has not read one of the files. */
+export function undigested(texts: readonly string[], held: OptionFiles): readonly string[] {
+  return texts.map((text) => {
+    const [, name, digest] = /^(.*)\/sha256:([0-9a-f]{64})$/su.exec(text) ?? [];
+    // Runs that an earlier release began have the bytes themselves.
+    if (digest === undefined) return text;
+    const known = held.get(digest);
+    if (known !== undefined) return `${name ?? ''}/${known}`;
+    throw new MigratorError('CONFLICT', `the import was prepared with another --expression-file ${name ?? ''}`, {
+      hint: 'run the command again with the same file, or begin anew with --fresh',
+    });
+  });
 }
 
 /**

@@ -3,36 +3,41 @@ import type { RequestFile } from '../../../ports/http.ts';
 import type { PreparedImport } from '../../../ports/importer.ts';
 import type { Secrets } from '../../../ports/options.ts';
 import { listOf } from '../../shared/option-values.ts';
-import { accountFile, readRenames } from './accounts.ts';
+import { accountFile, accountsIn, readRenames } from './accounts.ts';
 import { readArchive, zipAmong } from './archive.ts';
-import { readExpressions } from './expressions.ts';
+import { readExpressions, undigested, type OptionFiles } from './expressions.ts';
 
-/** The parts of a project import: the zip as it was exported, the accounts to change, the expression files to add. */
+/**
+ * The parts of a project import: the zip as it was exported, the accounts to change, the expression files to add.
+ * `isEmpty`: nothing would arrive.
+ */
 export async function formOf(
   { settled }: PreparedImport,
   secrets: Secrets,
   files: readonly ArtifactFile[],
+  optionFiles: OptionFiles,
   signal: AbortSignal,
-): Promise<readonly RequestFile[]> {
+): Promise<{ readonly form: readonly RequestFile[]; readonly isEmpty: boolean }> {
   const zip = zipAmong(files);
-  const { accounts } = await readArchive(zip, signal);
+  const { accounts, assets } = await readArchive(zip, signal);
   const changes = accountFile(
-    accounts,
+    { template: accounts, names: accountsIn(assets) },
     secrets['accountFile']?.reveal(),
     readRenames(listOf(settled, 'renameAccount')),
   );
-  const expressions = await readExpressions(listOf(settled, 'expressionFile'), signal);
-  return [
+  const expressions = await readExpressions(undigested(listOf(settled, 'expressionFile'), optionFiles), signal);
+  const form = [
     {
       field: 'file',
       fileName: 'project.zip',
       contentType: 'application/zip',
       size: zip.size,
-      open: (inner) => zip.open(inner),
+      open: (inner: AbortSignal) => zip.open(inner),
     },
     ...(changes === undefined ? [] : [part('file_account', 'accounts.json', 'application/json', Buffer.from(changes))]),
     ...(expressions === undefined ? [] : [part('file_expr', 'expressions.zip', 'application/zip', expressions.bytes)]),
   ];
+  return { form, isEmpty: assets.length === 0 && expressions === undefined };
 }
 
 function part(field: string, fileName: string, contentType: string, bytes: Uint8Array): RequestFile {

@@ -9,12 +9,14 @@ export interface Asset {
 
 /**
  * What happens to the assets of a project when the assets of another project are written into it. Assets with the same
- * type and name are the same asset; case matters. Nothing is ever deleted.
+ * type and name are the same asset; case matters. Nothing is ever deleted. `asked`: the options say that the others are
+ * kept.
  */
 export function planAssets(
   coming: readonly Asset[],
   there: readonly Asset[],
   overwrites: (asset: Asset) => boolean,
+  asked: boolean,
 ): readonly PlanItem[] {
   const present = new Set(there.map(key));
   const arriving = new Set(coming.map(key));
@@ -23,7 +25,7 @@ export function planAssets(
       const { type: kind, name } = asset;
       if (!present.has(key(asset))) return { kind, name, action: 'create' };
       if (overwrites(asset)) return { kind, name, action: 'overwrite' };
-      return { kind, name, action: 'keep', ...whyKept(kind) };
+      return { kind, name, action: 'keep', ...(asked ? { asked } : whyKept(kind)) };
     }),
     ...there
       .filter((asset) => !arriving.has(key(asset)))

@@ -1,11 +1,14 @@
 import { MigratorError } from '../../../errors.ts';
+import type { Backup } from '../../../ports/importer.ts';
 import type { Options } from '../../../ports/options.ts';
+import type { PlanItem } from '../../../ports/plan.ts';
 import { isForbidden } from '../../shared/answers.ts';
 import { flagOf, textOf } from '../../shared/option-values.ts';
 import { whoAmI, type Server } from '../server.ts';
 import { formatPath, parsePath, type ProjectPath } from '../wire/paths.ts';
 import type { Entry } from '../wire/schemas.ts';
 import type { Asset } from './asset-plan.ts';
+import { overwriteTypes } from './asset-types.ts';
 import { lookAt, type Place } from './look-up.ts';
 
 /** Where a project goes and what is there. */
@@ -102,6 +105,22 @@ async function looked(server: Server, path: ProjectPath, signal: AbortSignal): P
       cause: error,
     });
   }
+}
+
+/** The export of the destination that is taken before it is overwritten. It does not hold policies. */
+export function backupOf(path: ProjectPath): Backup {
+  const destPath = formatPath(path);
+  return {
+    request: { projects: [destPath], options: { ignoreSizeLimit: true } },
+    restoreWith: { destPath, onDuplicate: 'overwrite', overwriteType: [...overwriteTypes] },
+  };
+}
+
+/** What `backupOf` cannot bring back. */
+export function unsavedNotes(plan: readonly PlanItem[] | undefined): readonly string[] {
+  const lost = (plan ?? []).filter(({ kind, action }) => kind === 'Policy' && action === 'overwrite');
+  if (lost.length === 0) return [];
+  return [`policies are not exported, so no backup holds them: ${lost.map(({ name }) => name).join(', ')}`];
 }
 
 /** CONFLICT: a project of that name exists, and no option says what happens to it. */

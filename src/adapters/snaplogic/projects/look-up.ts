@@ -86,10 +86,17 @@ function alike(entries: readonly Entry[], name: string): string | undefined {
   return entries.find((entry) => isContainer(entry) && entry.name.trim().toLowerCase() === wanted)?.name;
 }
 
-/** All projects of all spaces of the orgs that the caller sees. Places that the caller may not list are left out. */
-export async function* projects(server: Server, signal: AbortSignal): AsyncIterable<InventoryItem & ProjectPath> {
-  for await (const { org, name: space } of spaces(server, signal)) {
-    for (const entry of await containers(server, [org, space], signal)) {
+/** What happens to a place that the caller may not list: it fails the whole list, or is left out. */
+type Refused = 'fails' | 'left out';
+
+/** All projects of all spaces of the orgs that the caller sees. */
+export async function* projects(
+  server: Server,
+  refused: Refused,
+  signal: AbortSignal,
+): AsyncIterable<InventoryItem & ProjectPath> {
+  for await (const { org, name: space } of spaces(server, refused, signal)) {
+    for (const entry of await containers(server, [org, space], refused, signal)) {
       const path = { org, space, project: entry.name };
       yield {
         kind: 'project',
@@ -105,20 +112,26 @@ export async function* projects(server: Server, signal: AbortSignal): AsyncItera
 
 export async function* spaces(
   server: Server,
+  refused: Refused,
   signal: AbortSignal,
 ): AsyncIterable<InventoryItem & { readonly org: string }> {
   for (const org of await orgsOf(server, signal)) {
-    for (const { name, time_updated: modifiedAt } of await containers(server, [org], signal)) {
+    for (const { name, time_updated: modifiedAt } of await containers(server, [org], refused, signal)) {
       yield { kind: 'space', id: `/${org}/${name}`, name, container: `/${org}`, modifiedAt, org };
     }
   }
 }
 
-async function containers(server: Server, segments: readonly string[], signal: AbortSignal): Promise<readonly Entry[]> {
+async function containers(
+  server: Server,
+  segments: readonly string[],
+  refused: Refused,
+  signal: AbortSignal,
+): Promise<readonly Entry[]> {
   try {
-    return ((await children(server, segments, signal))?.entries ?? []).filter(isContainer);
+    return (await server.client.list(segments, signal)).entries.filter(isContainer);
   } catch (error) {
-    if (!isForbidden(error)) throw error;
+    if (refused === 'fails' || !(isForbidden(error) || isMigratorError(error, 'NOT_FOUND'))) throw error;
     server.tools.debug(`/${segments.join('/')} may not be listed: ${error.message}`);
     return [];
   }
@@ -144,19 +157,13 @@ export async function selectProjects(
   const found: Found[] = [];
   const missing: string[] = [];
   const hints: string[] = [];
-  let all: readonly ProjectPath[] | undefined;
+  const named = await projectsNamed(
+    server,
+    wanted.filter((text) => readPath(text) === undefined),
+    signal,
+  );
   for (const text of wanted) {
-    let path = readPath(text);
-    if (path === undefined) {
-      all ??= await collected(server, signal);
-      const fitting = all.filter(({ project }) => project === text.trim());
-      if (fitting.length > 1) {
-        throw new MigratorError('USAGE', `more than one project is called ${text}`, {
-          hint: `name it by its path: ${fitting.map(formatPath).join(', ')}`,
-        });
-      }
-      path = fitting[0];
-    }
+    const path = readPath(text) ?? named.get(text);
     const place = path === undefined ? nothing : await lookAt(server, path, signal);
     if (path !== undefined && place.project !== undefined) {
       found.push({ path, place });
@@ -175,8 +182,27 @@ export async function selectProjects(
   );
 }
 
-async function collected(server: Server, signal: AbortSignal): Promise<readonly ProjectPath[]> {
-  const list: ProjectPath[] = [];
-  for await (const path of projects(server, signal)) list.push(path);
-  return list;
+/**
+ * The paths of the projects that have these names, by name, among the spaces that the caller may list. USAGE when a
+ * name fits several.
+ */
+export async function projectsNamed(
+  server: Server,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, ProjectPath>> {
+  const found = new Map<string, ProjectPath>();
+  if (names.length === 0) return found;
+  const all: ProjectPath[] = [];
+  for await (const path of projects(server, 'left out', signal)) all.push(path);
+  for (const name of names) {
+    const [first, ...others] = all.filter(({ project }) => project === name.trim());
+    if (first !== undefined && others.length > 0) {
+      throw new MigratorError('USAGE', `more than one project is called ${name}`, {
+        hint: `name it by its path: ${[first, ...others].map(formatPath).join(', ')}`,
+      });
+    }
+    if (first !== undefined) found.set(name, first);
+  }
+  return found;
 }

@@ -1,9 +1,9 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { ByteStream } from '../../../ports/artifact.ts';
 import type { Http, HttpRequest, HttpResponse, RequestField, RequestFile } from '../../../ports/http.ts';
 import { answerReader, dateOf } from '../../shared/answers.ts';
 import { bodyError, saidIn, worse } from './errors.ts';
-import { encodedPath, formatPath, segmentsOf, type ProjectPath } from './paths.ts';
+import { encodedPath, segmentsOf, type ProjectPath } from './paths.ts';
 import {
   envelopeSchema,
   listSchema,
@@ -11,10 +11,13 @@ import {
   resultSchema,
   startedSchema,
   statusSchema,
+  storedSchema,
+  tellingSchema,
   userSchema,
   type Entry,
   type ImportResult,
   type MigrationStatus,
+  type StoredAsset,
   type User,
 } from './schemas.ts';
 
@@ -23,6 +26,14 @@ export interface Client {
   user(email: string, signal: AbortSignal): Promise<User>;
   /** The names of a user's orgs, from an internal call. */
   orgs(email: string, signal: AbortSignal): Promise<readonly string[]>;
+  /** An account, a policy or another asset as it is stored, from an internal call. */
+  asset(segments: readonly string[], signal: AbortSignal): Promise<StoredAsset>;
+  /** A pipeline by its snode id, from an internal call. */
+  pipeline(id: string, signal: AbortSignal): Promise<StoredAsset>;
+  /** A task by its snode id, from an internal call. */
+  task(id: string, signal: AbortSignal): Promise<StoredAsset>;
+  /** The bytes of a file, from an internal call. */
+  file(segments: readonly string[], signal: AbortSignal): Promise<ByteStream>;
   /** The direct children of an org, a space or a project. */
   list(segments: readonly string[], signal: AbortSignal): Promise<Listing>;
   /** False when it exists already. */
@@ -35,12 +46,13 @@ export interface Client {
     query: ExportQuery,
     signal: AbortSignal,
   ): Promise<HttpResponse<ByteStream> & { readonly size: number | undefined }>;
+  /** Undefined when the answer tells no result. */
   importProject(
     target: ProjectPath,
     query: ImportQuery,
     form: readonly (RequestField | RequestFile)[],
     signal: AbortSignal,
-  ): Promise<ImportResult>;
+  ): Promise<ImportResult | undefined>;
 }
 
 const decoded = answerReader('check whether the URL of the instance is that of a control plane');
@@ -87,17 +99,21 @@ export function createClient(http: Http, scrub: (text: string) => string): Clien
     request: HttpRequest,
     schema: Schema,
     signal: AbortSignal,
-  ): Promise<{ readonly map: z.infer<Schema> | undefined; readonly headers: Readonly<Record<string, string>> }> => {
+  ): Promise<{
+    readonly map: z.infer<Schema> | undefined;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly status: number;
+  }> => {
     const { status, body, headers } = await http.json(request, signal);
     const said = saidIn(body);
     const code = worse(status, said.code) ?? status;
     if (code >= 400 && request.accept?.includes(code) !== true)
       throw bodyError(code, scrub(said.text), request.method !== 'GET' && request.safety !== 'idempotent');
-    if (body === undefined) return { map: undefined, headers };
+    if (body === undefined) return { map: undefined, headers, status };
     // The documents do not say that the answer to a synchronous migration has an envelope.
     const envelope = envelopeSchema.safeParse(body).data ?? {};
     const content = 'response_map' in envelope ? envelope.response_map : body;
-    return { map: decoded(schema, content, request.path, request.safety === 'once'), headers };
+    return { map: decoded(schema, content, request.path, request.safety === 'once'), headers, status };
   };
   const need = async <Schema extends z.ZodType>(
     path: string,
@@ -113,6 +129,13 @@ export function createClient(http: Http, scrub: (text: string) => string): Clien
     orgs: async (email, signal) => {
       const { org_snodes: orgs } = await need(`${api}/asset/user/${encodeURIComponent(email)}`, orgsSchema, signal);
       return Object.values(orgs).map(({ name }) => name);
+    },
+    asset: (segments, signal) => need(`${api}/asset/${encodedPath(segments)}`, storedSchema, signal),
+    pipeline: (id, signal) => need(`${api}/pipeline/${encodeURIComponent(id)}`, storedSchema, signal),
+    task: (id, signal) => need(`${api}/slsched/job/${encodeURIComponent(id)}`, storedSchema, signal),
+    file: async (segments, signal) => {
+      const path = `${api}/slfs/${encodedPath(segments)}`;
+      return (await http.stream({ method: 'GET', path, headers: { accept: '*/*' } }, signal)).body;
     },
     list: async (segments, signal) => {
       const path = `${api}/asset/list/${encodedPath(segments)}`;
@@ -171,7 +194,7 @@ export function createClient(http: Http, scrub: (text: string) => string): Clien
         signal,
       ),
     importProject: async (target, { duplicates, overwriteTypes }, form, signal) => {
-      const { map } = await ask(
+      const { map, status } = await ask(
         {
           method: 'POST',
           path: `${api}/public/project/import/${encodedPath(segmentsOf(target))}`,
@@ -184,11 +207,12 @@ export function createClient(http: Http, scrub: (text: string) => string): Clien
           secretBodies: true,
           answerWithinMs: platformMs,
         },
-        resultSchema,
+        z.unknown(),
         signal,
       );
-      if (map !== undefined) return map;
-      return { successful: [], failed: [], warnings: [], project_path: formatPath(target) };
+      // 202 says only that the request has come.
+      if (status === 202 || !tellingSchema.safeParse(map).success) return undefined;
+      return decoded(resultSchema, map, 'the import', true);
     },
   };
 }

@@ -54,6 +54,10 @@ export type Entry = z.infer<typeof entrySchema>;
 
 export const listSchema = z.object({ entries: z.array(entrySchema) });
 
+/** A stored asset. Its members differ by type, and are read one by one. */
+export const storedSchema = z.record(z.string(), z.json());
+export type StoredAsset = z.infer<typeof storedSchema>;
+
 export const userSchema = z.object({
   email: text,
   organizations: z
@@ -91,6 +95,10 @@ const assets = z
 
 export const resultSchema = z.object({ successful: assets, failed: assets, warnings: assets, project_path: text });
 export type ImportResult = z.infer<typeof resultSchema>;
+
+const list = z.array(z.unknown());
+/** An answer that tells the result of an import has at least one of the two lists. */
+export const tellingSchema = z.union([z.object({ successful: list }), z.object({ failed: list })]);
 
 export const statusSchema = resultSchema.extend({
   status_token: text,

@@ -1,3 +1,4 @@
+import type { Instance } from '../../../core/instance.ts';
 import { undoJob, type JobUndoReport } from '../../../core/operations/job-undo.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
@@ -5,6 +6,7 @@ import { consentOf } from '../../flags/caution.ts';
 import { waitingOf } from '../../flags/waiting.ts';
 import { sourceFromFile } from '../../packages/package-argument.ts';
 import { systemClock, systemRandom } from '../../runtime.ts';
+import { instancesOf } from '../../servers/instances.ts';
 import { lines } from '../../terminal/table.ts';
 import { describeDifferences, describeJob } from '../summary.ts';
 import type { JobUndoOptions } from './flags.ts';
@@ -18,7 +20,8 @@ export async function runJobUndo({ args: [text = ''], options }: Invocation<JobU
     reporter: await context.reporter(),
     consent: consentOf(options, context),
     journaling: await context.journaling(false),
-    openBackup: (file: string) => sourceFromFile(file, { trust: [], identity: [] }, job.instance, context),
+    open: async (name: string) => (await instancesOf(context)).target(name),
+    openBackup: (file: string, target: Instance) => sourceFromFile(file, { trust: [], identity: [] }, target, context),
   };
   const report = await undoJob(job, waitingOf(options, context), ports, context.signal);
   const { outcome, undo, status, backup, differences } = report;

@@ -28,6 +28,7 @@ export const documents = {
           project: z.string(),
           outcome: z.enum(['done', 'partial', 'started', 'failed', 'not-started']),
           handle: handle.optional(),
+          backup: z.string().optional(),
           reason: z.string().optional(),
         }),
       )

@@ -5,6 +5,7 @@ import type { PlanItem } from '../../../ports/plan.ts';
 import { facet } from '../../instance.ts';
 import { type Outcome, worst } from '../../operation.ts';
 import { combined, type Result } from '../../snapshots/result.ts';
+import { backupStep, backUp } from '../../steps/backup.ts';
 import { discardJob } from '../../steps/clean-up.ts';
 import { requireConsent } from '../../steps/consent.ts';
 import { prepareOnce, isBegun, type StartedJob } from '../../steps/exactly-once.ts';
@@ -32,7 +33,7 @@ export async function move(
   const { projects } = input.request;
   for (const project of projects.length === 0 ? [undefined] : projects) {
     try {
-      const one = await moveOne(project, input, ports, signal);
+      const one = await moveOne(project, input, ports, targetInfo, signal);
       if (one.status?.undelivered === true && input.route === 'auto' && !input.dryRun)
         return { undelivered: `${source.name} could not deliver "${one.project}" to ${target.name}` };
       moved.push(await judged(one, input, ports, signal));
@@ -55,7 +56,7 @@ export async function move(
     each: moved.map(outcomeOf),
     items: moved.flatMap(({ status }): readonly JobItem[] => status?.items ?? []),
     result: combined(moved.flatMap(({ result }) => result ?? [])),
-    backup: undefined,
+    backup: moved.map(({ backup }) => backup).find(Boolean),
     left: [],
     log: moved.flatMap(({ log }) => log),
   };
@@ -90,8 +91,8 @@ function halfDone(error: MigratorError, moved: readonly Moved[], projects: reado
   });
 }
 
-function outcomeOf({ project, outcome, job }: Moved): ProjectOutcome {
-  return { project, outcome, handle: job?.handle };
+function outcomeOf({ project, outcome, job, backup }: Moved): ProjectOutcome {
+  return { project, outcome, handle: job?.handle, backup };
 }
 
 interface Attempt {
@@ -101,6 +102,7 @@ interface Attempt {
   readonly status: JobStatus | undefined;
   readonly plan: readonly PlanItem[];
   readonly result?: Result | undefined;
+  readonly backup?: string | undefined;
 }
 
 interface Moved extends Attempt {
@@ -112,6 +114,7 @@ async function moveOne(
   project: string | undefined,
   input: MigrateInput,
   ports: MigratePorts,
+  info: InstanceInfo,
   signal: AbortSignal,
 ): Promise<Attempt> {
   const { source, target, reporter, run, secrets } = ports;
@@ -133,9 +136,12 @@ async function moveOne(
   for (const message of prepared.notes) reporter.report({ type: 'notice', message });
   announcePlan(plan, target.name, reporter);
   if (input.dryRun && moves.dryRuns === 'plan') return { ...base, job: undefined, status: undefined };
-  if (!isBegun(run.record.facts, step))
+  const { scope, backup: wanted } = prepared;
+  let backup: string | null | undefined = run.record.facts[`${backupStep(step)}.file`];
+  if (!isBegun(run.record.facts, step)) {
+    backup = await backUp({ step, target, info, scope, backup: wanted, output: ports.backup, secrets }, ports, signal);
     await requireConsent(prepared.consent, `the move of "${prepared.project}" was not started`, ports);
-  const { scope } = prepared;
+  }
   const look = input.dryRun
     ? undefined
     : await lookBefore({ step, target, scope, plan, whole: true, comparing: input.comparing }, ports, signal);
@@ -153,7 +159,7 @@ async function moveOne(
     signal,
   );
   const result = status === undefined || !isFinal(status.state) ? undefined : await look?.(status);
-  return { ...base, job, status, result };
+  return { ...base, job, status, result, backup: backup ?? undefined };
 }
 
 async function judged(

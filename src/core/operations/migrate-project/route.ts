@@ -53,6 +53,8 @@ export interface ProjectOutcome {
   readonly project: string;
   readonly outcome: Outcome | 'failed' | 'not-started';
   readonly handle?: string | undefined;
+  /** The backup file of what the target had. */
+  readonly backup?: string | undefined;
   readonly reason?: string | undefined;
 }
 

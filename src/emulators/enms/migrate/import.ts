@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { messageOf } from '../../shared/error-members.ts';
-import { emptyModel } from '../delete-object.ts';
+import { emptyModel, sharedServices } from '../delete-object.ts';
 import { projectPath } from '../file-tree.ts';
 import type { Instance } from '../instance.ts';
 import { kindNamed } from '../model/kinds.ts';
@@ -53,7 +53,10 @@ function createOne(instance: Instance, caller: Item, type: string, given: Values
   const { type: own = type, ...values } = given;
   if (typeof own !== 'string' || kindNamed(own) === undefined) throw new ServerError(`KeyError: '${String(own)}'`);
   const isCaller = type === 'user' && values['name'] === caller.name;
-  const { item } = writeColumns(instance, own, isCaller ? ofCaller(values) : values, {
+  // The properties of the three shared services are never imported.
+  const isShared = type === 'service' && sharedServices.includes(String(values['name']));
+  const written = isCaller ? ofCaller(values) : isShared ? { name: values['name'] } : values;
+  const { item } = writeColumns(instance, own, written, {
     caller: undefined,
     hashed: true,
   });

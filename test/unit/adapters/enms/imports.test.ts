@@ -43,20 +43,22 @@ const ready = [...login, folders(['default'])];
 
 describe('preparing an import', () => {
   test('plans by name and takes the types in the package', async () => {
-    await withEnms([...ready, names('device', ['core-1']), names('link', [])], async ({ enms }) => {
+    const there = object('device', 'core-1', {});
+    await withEnms([...ready, names('device', ['core-1']), names('link', []), there], async ({ enms }) => {
       const prepared = await enms.imports!.prepare(request(both), never);
       expect(prepared.plan).toEqual([
-        { kind: 'device', name: 'core-1', action: 'overwrite' },
+        { kind: 'device', name: 'core-1', action: 'unchanged' },
         { kind: 'device', name: 'edge-1', action: 'create' },
         { kind: 'link', name: 'core-1--edge-1', action: 'create' },
       ]);
       expect(prepared.settled['types']).toEqual(['device', 'link']);
       expect(prepared).toMatchObject({ notes: [], consent: undefined });
+      expect(prepared.scope).toEqual({ types: ['device', 'link'], related: [], unmarked: [] });
       expect(prepared.backup).toBeUndefined();
     });
   });
 
-  test('a dry run compares the objects that both have', async () => {
+  test.each([true, false])('objects that both have are compared: dry run %p', async (dryRun) => {
     const script = [
       ...ready,
       names('device', ['core-1', 'edge-1']),
@@ -67,12 +69,43 @@ describe('preparing an import', () => {
     ];
     const devices = '- name: core-1\n  port: 22\n- name: edge-1\n  port: 2222\n';
     await withEnms(script, async ({ enms }) => {
-      const prepared = await enms.imports!.prepare(request(files({ device: devices, link }), {}, true), never);
+      const prepared = await enms.imports!.prepare(request(files({ device: devices, link }), {}, dryRun), never);
       expect(prepared.plan).toEqual([
         { kind: 'device', name: 'core-1', action: 'unchanged' },
         { kind: 'device', name: 'edge-1', action: 'overwrite', detail: 'other port' },
         { kind: 'link', name: 'core-1--edge-1', action: 'overwrite', detail: 'other destination' },
       ]);
+      // No row shows the ends of a link.
+      expect(prepared.scope).toMatchObject({ related: ['link core-1--edge-1'] });
+    });
+  });
+
+  test('what the server never imports is kept: its own services, and the account that imports', async () => {
+    const script = [
+      ...ready,
+      names('user', ['admin', 'bob']),
+      names('service', ['[Shared] Start']),
+      object('user', 'admin', { email: 'old' }),
+      object('user', 'bob', { email: 'old' }),
+      object('service', '[Shared] Start', { log_level: 1 }),
+    ];
+    const user = '- name: admin\n  email: new\n- name: bob\n  email: new\n';
+    const service = '- name: "[Shared] Start"\n  log_level: 2\n';
+    await withEnms(script, async ({ enms }) => {
+      const { plan } = await enms.imports!.prepare(request(files({ user, service })), never);
+      expect(plan?.map(({ name, action }) => `${action} ${name}`)).toEqual([
+        'keep admin',
+        'overwrite bob',
+        'keep [Shared] Start',
+      ]);
+    });
+  });
+
+  test('files of migrations are no part of the plan', async () => {
+    const list = '- name: ">migrations>lab"\n  path: /migrations/lab\n- name: ">a"\n  path: /a\n';
+    await withEnms([...ready, names('file', [])], async ({ enms }) => {
+      const { plan } = await enms.imports!.prepare(request(files({ file: list })), never);
+      expect(plan).toEqual([{ kind: 'file', name: '>a', action: 'create' }]);
     });
   });
 
@@ -196,12 +229,22 @@ describe('emptying the database first', () => {
   const empty = { emptyDatabaseBeforeImport: true };
 
   test('asks for a backup of the same types, and for consent with counts', async () => {
-    await withEnms([...ready, ...allNames], async ({ enms }) => {
+    const both = [object('user', 'admin', {}), object('device', 'core-1', {})];
+    const tasks = [
+      { name: 'nightly', is_active: true },
+      { name: 'hourly', is_active: true },
+      { name: 'never', is_active: false },
+    ];
+    const active = rest('GET', 'query/task', { json: tasks });
+    await withEnms([...ready, ...allNames, ...both, active], async ({ enms }) => {
       const prepared = await enms.imports!.prepare(request(all, empty), never);
       expect(prepared.backup).toEqual({
         request: { projects: ['backup'], options: { type: types, privateProperties: true, via: 'web' } },
         restoreWith: { type: types, emptyDatabaseBeforeImport: true, via: 'web' },
       });
+      expect(prepared.notes).toContain(
+        'tasks that are active now will be inactive, also after an undo: hourly, nightly',
+      );
       expect(prepared.consent).toContain('2 user (the package holds 2)');
       expect(prepared.consent).toContain('2 device (the package holds 2)');
       expect(prepared.plan).toContainEqual({ kind: 'device', name: 'old-1', action: 'delete' });
@@ -209,7 +252,7 @@ describe('emptying the database first', () => {
       // What the server never deletes.
       expect(prepared.plan).toContainEqual({ kind: 'service', name: '[Shared] Start', action: 'beside' });
       expect(prepared.plan).toContainEqual({ kind: 'service', name: 'cluster_monitoring', action: 'delete' });
-      expect(prepared.plan).toContainEqual({ kind: 'user', name: 'admin', action: 'overwrite' });
+      expect(prepared.plan).toContainEqual({ kind: 'user', name: 'admin', action: 'unchanged' });
     });
   });
 
@@ -476,7 +519,8 @@ describe('an import', () => {
           expect(found['witnesses']).toEqual(witnesses);
         });
         const own = '- name: admin\n  email: new@example.org\n';
-        await withEnms([...ready, names('user', ['admin'])], async ({ enms }) => {
+        const there = object('user', 'admin', { email: 'old@example.org' });
+        await withEnms([...ready, names('user', ['admin']), there], async ({ enms }) => {
           const { settled: found } = await enms.imports!.prepare(request(files({ user: own })), never);
           expect(found['witnesses']).toEqual([]);
         });
@@ -576,11 +620,12 @@ describe('an import', () => {
 
   test('tells beforehand what happens to the password', async () => {
     const user = files({ user: '- name: admin\n  password: QUJD\n' });
-    await withEnms([...ready, names('user', ['admin'])], async ({ enms }) => {
+    const script = [...ready, names('user', ['admin']), object('user', 'admin', {})];
+    await withEnms(script, async ({ enms }) => {
       const { notes, consent } = await enms.imports!.prepare(request(user), never);
       expect([consent, notes.join()]).toEqual([undefined, expect.stringContaining('keeps its own')]);
     });
-    await withEnms([...ready, names('user', ['admin'])], async ({ enms }) => {
+    await withEnms(script, async ({ enms }) => {
       const { consent } = await enms.imports!.prepare(request(user, { ownPassword: 'replace' }), never);
       expect(consent).toContain('the password of admin there is replaced by the one in the package');
     });

@@ -110,6 +110,24 @@ describe('the adapter', () => {
     });
   });
 
+  test('a list that is refused is no empty list', async () => {
+    const forbidden = alert(403, 'Not Authorized');
+    const search = { columns: ['name'], order: [{ column: 0, dir: 'asc' }], start: 0, maximum_return_records: 1000 };
+    const refused = rest('POST', 'search', forbidden, { type: 'device', ...search });
+    const { request } = folders([]);
+    for (const [kind, script] of [
+      ['device', [refused]],
+      ['project', [...login, { request, response: forbidden, times: 'any' as const }]],
+    ] as const) {
+      await withEnms(script, async ({ enms }) => {
+        const all = async () => {
+          for await (const item of enms.inventory.list(kind, never)) expect(item).toBeUndefined();
+        };
+        await expect(all).toThrowCode('AUTH_REFUSED');
+      });
+    }
+  });
+
   test('lists the folders in the database when there is no web interface', async () => {
     const found = rest(
       'POST',

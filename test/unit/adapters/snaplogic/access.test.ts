@@ -220,11 +220,26 @@ describe('the inventory', () => {
     expect(await spacesOf([page(0, 100), same])).toHaveLength(100);
   });
 
-  test('leaves out a space that may not be listed', async () => {
+  test.each([
+    ['a space', 'project', [list('/Acme-Dev', [{ name: 'Secret' }])], '/Acme-Dev/Secret'],
+    ['a project', 'asset', source.slice(0, 2), '/Acme-Dev/Finance/Invoices'],
+    ['an org', 'space', [], '/Acme-Dev'],
+  ])('fails when %s may not be listed or is not shown', async (_, kind, shown, hidden) => {
+    for (const [status, code] of [
+      [403, 'AUTH_REFUSED'],
+      [404, 'NOT_FOUND'],
+    ] as const) {
+      const script = [user({ 'Acme-Dev': true }), ...shown, list(hidden, [], { response: refusal(status) })];
+      await withSnaplogic(script, ({ snap }) => expect(() => all(snap.inventory.list(kind, never))).toThrowCode(code));
+    }
+  });
+
+  test('a project is found by its name beside a space that may not be listed', async () => {
     const hidden = list('/Acme-Dev/Secret', [], { response: refusal(403) });
-    const two = [list('/Acme-Dev', [{ name: 'Secret' }, { name: 'Finance' }]), hidden, source[1]!];
-    await withSnaplogic([user({ 'Acme-Dev': true }), ...two], async ({ snap }) => {
-      expect(await all(snap.inventory.list('project', never))).toHaveLength(1);
+    const spaces = list('/Acme-Dev', [{ name: 'Secret' }, { name: 'Finance' }]);
+    await withSnaplogic([user({ 'Acme-Dev': true }), spaces, hidden, ...source.slice(1)], async ({ snap }) => {
+      const prepared = await snap.exports!.prepare({ projects: ['Invoices'], options: {} }, never);
+      expect(prepared.settled['source']).toBe('/Acme-Dev/Finance/Invoices');
     });
   });
 

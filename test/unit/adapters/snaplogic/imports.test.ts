@@ -131,6 +131,59 @@ describe('prepare', () => {
     expect(prepared.notes.join('\n')).toContain('root of the project: local.csv, new.expr');
   });
 
+  test('a renamed account is planned under its new name', async () => {
+    const prepared = await withSnaplogic(fullTarget(there), (scripted) =>
+      prepare(scripted, { destPath, onDuplicate: 'skip', renameAccount: ['D001_erp=P001_erp'] }),
+    );
+    expect(prepared.plan?.filter(({ kind }) => kind === 'Account')).toEqual([
+      { kind: 'Account', name: 'P001_erp', action: 'create' },
+      { kind: 'Account', name: 'D001_erp', action: 'beside' },
+    ]);
+  });
+
+  test.each([
+    ['d001_erp=P', 'D001_erp, other'],
+    ['load_invoices=P', 'D001_erp, other'],
+    ['D001_erp=other', 'has an account other already'],
+  ])('the rename %s is USAGE before anything is asked', async (rename, hint) => {
+    await withSnaplogic([], async (scripted) => {
+      const error: unknown = await prepare(scripted, { destPath, renameAccount: [rename] }).catch(
+        (thrown: unknown) => thrown,
+      );
+      expect(error).toMatchObject({ code: 'USAGE' });
+      const { message, hint: told = '' } = error as { readonly message: string; readonly hint?: string };
+      expect(`${message} ${told}`).toContain(hint);
+    });
+  });
+
+  test('what is kept says whether the options ask for it', async () => {
+    const asked = (options: Options) =>
+      withSnaplogic(fullTarget(there), async (scripted) => {
+        const { plan = [] } = await prepare(scripted, { destPath, ...options });
+        return plan.filter(({ action }) => action === 'keep').map(({ kind, asked = false }) => `${kind} ${asked}`);
+      });
+    expect(await asked({ onDuplicate: 'skip' })).toEqual(['Pipeline true', 'Account true']);
+    expect(await asked({ onDuplicate: 'overwrite', overwriteType: ['Pipeline'] })).toEqual(['Account true']);
+    expect(await asked({ onDuplicate: 'overwrite' })).toEqual(['Account false']);
+  });
+
+  test('the scope is the destination, and absent for a numbered copy', async () => {
+    const scope = (options: Options, target = fullTarget(there)) =>
+      withSnaplogic(target, async (scripted) => (await prepare(scripted, { destPath, ...options })).scope);
+    expect(await scope({ onDuplicate: 'skip' })).toMatchObject({ projects: [destPath] });
+    expect(await scope({ onDuplicate: 'create-new' })).toBeUndefined();
+    expect(await scope({ onDuplicate: 'create-new' }, emptyTarget)).toMatchObject({ projects: [destPath] });
+  });
+
+  test('keeps expression files as name and digest, not as bytes', async () => {
+    const expressionFile = [asOption('a.expr', 'x'.repeat(3000))];
+    const prepared = await withSnaplogic(emptyTarget, (scripted) => prepare(scripted, { destPath, expressionFile }));
+    expect(prepared.settled['expressionFile']).toEqual([
+      expect.stringMatching(/^a\.expr\/sha256:[0-9a-f]{64}$/) as unknown as string,
+    ]);
+    expect(JSON.stringify(prepared).length).toBeLessThan(3000);
+  });
+
   test('the folders of a zip of expression files are ignored, and notes name the files', async () => {
     const bytes = zipOf({ 'a/x.expr': '{}', 'b/x.expr': '{}', 'y.expr': '{}' });
     const options = { destPath, expressionFile: [asOption('expression.zip', bytes)] };
@@ -184,6 +237,7 @@ describe('prepare', () => {
     ['a rename without a new name', { destPath, renameAccount: ['a='] }],
     ['a rename without =', { destPath, renameAccount: ['a'] }],
     ['an account renamed twice', { destPath, renameAccount: ['a=b', 'a=c'] }],
+    ['two accounts renamed to one name', { destPath, renameAccount: ['a=c', 'b=c'] }],
     ['a word that is no way out', { destPath, onDuplicate: 'merge' }],
     ['two ways out', { destPath, onDuplicate: 'skip', noDuplicateCheck: true }],
     ['policies to overwrite', { destPath, overwriteType: ['Policy'] }],
@@ -292,6 +346,33 @@ describe('start', () => {
     const zipped = zipOf({ 'lib/x.expr': '{}' });
     const whole = settled({ expressionFile: [asOption('expression.zip', zipped)] });
     expect((await imported(whole, {}, envelope(done))).received[0]!.body).toContain(zipped.toString('latin1'));
+  });
+
+  test('sends expression files that were prepared by digest, from memory or from the options of the request', async () => {
+    const options = {
+      destPath,
+      expressionFile: [asOption('a.expr', '{ answer: 42 }'), asOption('b.expr', '{ answer: 42 }')],
+    };
+    const post: Exchange = {
+      request: {
+        method: 'POST',
+        path: '/api/1/rest/public/project/import/Acme-Prod/Finance/Invoices',
+        query: { duplicate_check: 'skip' },
+        contains: ['{ answer: 42 }', 'a.expr', 'b.expr'],
+      },
+      response: envelope(done),
+    };
+    const prepared = await withSnaplogic([...emptyTarget, post], async (scripted) => {
+      const one = await prepare(scripted, options);
+      await scripted.snap.imports!.start(one, {}, [fileOf(zip)], never);
+      return one;
+    });
+    await withSnaplogic([post], ({ snap }) => snap.imports!.start(prepared, {}, [fileOf(zip)], never, options));
+    for (const other of [{}, { expressionFile: [asOption('a.expr', '{ answer: 43 }')] }]) {
+      await withSnaplogic([], ({ snap }) =>
+        expect(() => snap.imports!.start(prepared, {}, [fileOf(zip)], never, other)).toThrowCode('CONFLICT'),
+      );
+    }
   });
 
   test('renames accounts by the template, and sends no other account', async () => {
@@ -430,6 +511,24 @@ describe('a lost answer', () => {
     }
   });
 
+  test.each<[string, Exchange['response']]>([
+    ['an empty body', { text: '' }],
+    ['{}', { json: {} }],
+    ['an empty response_map', envelope({})],
+    ['empty lists, although the package has assets', envelope({ successful: [], failed: [] })],
+    ['202', { ...envelope(done), status: 202 }],
+  ])('%s is no result: the target is looked at', async (_, response) => {
+    const script = [{ ...post, response }];
+    const arrived = fullTarget([{ name: 'load_invoices', type: 'Pipeline', updated: future }], { created: future });
+    await withSnaplogic([...script, ...arrived], async (scripted) => {
+      const id = await start(scripted);
+      expect(await scripted.snap.jobs.status(id, never)).toMatchObject({ state: 'partial' });
+    });
+    await withSnaplogic([...script, ...emptyTarget], (scripted) =>
+      expect(start(scripted)).rejects.toMatchObject({ code: 'REMOTE_UNEXPECTED', details: { ambiguous: false } }),
+    );
+  });
+
   test('leaves the found import in the list of jobs', async () => {
     const target = fullTarget([{ name: 'load_invoices', type: 'Pipeline', updated: future }], { created: future });
     const looks = target.map((exchange): Exchange => ({ ...exchange, times: 2 }));
@@ -470,6 +569,14 @@ describe('a lost answer', () => {
       expect(status.messages).toEqual([
         { level, text: expect.stringContaining(`${told[0]!} done, ${told[2]!} failed`) },
       ]);
+    });
+  });
+
+  test('a handle whose answer counted no asset is no success', async () => {
+    await withSnaplogic(fullTarget(there), async ({ snap }) => {
+      const now = new Date().toISOString().replaceAll(/[-:.]/g, '');
+      const id = `import,${now},/Acme-Prod/Finance/Invoices,skip,0+0+0+0`;
+      expect(await snap.jobs.status(id, never)).toMatchObject({ state: 'partial', items: [] });
     });
   });
 

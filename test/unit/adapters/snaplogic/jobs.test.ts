@@ -116,7 +116,12 @@ describe('the status of a migration', () => {
     expect(await statusOf([get(first, answer), ...target])).toMatchObject({
       state: 'partial',
       messages: [{ level: 'error', text: expect.stringContaining('erp_account') }],
+      items: [
+        { name: 'erp_account', action: 'failed' },
+        { name: 'load_invoices', action: 'done' },
+      ],
     });
+    expect(await statusOf([get(first, answer), ...fullTarget([])])).toMatchObject({ state: 'failed' });
   });
 
   test.each([
@@ -133,9 +138,45 @@ describe('the status of a migration', () => {
     expect(JSON.stringify(status.messages)).toContain(text);
   });
 
-  test('lists that are null are empty', async () => {
-    const answer = envelope(document({ successful: null, failed: null, warnings: null }));
-    expect(await statusOf([get(first, answer)])).toMatchObject({ state: 'succeeded', items: [] });
+  describe('Completed without the name of an asset', () => {
+    const silent = get(first, envelope(document({ successful: null, failed: null, warnings: null })));
+    const origin = (...names: readonly string[]) => [
+      ...source.slice(0, 2),
+      list(
+        '/Acme-Dev/Finance/Invoices',
+        names.map((name) => ({ name, type: 'Pipeline' })),
+      ),
+    ];
+    const now = '2026-05-04T09:12:02.000Z';
+    const id = moveId().replace('20260504T091200000Z', new Date().toISOString().replaceAll(/[-:.]/g, ''));
+
+    test('is read from the target at once', async () => {
+      const script = (...there: readonly string[]) => [
+        silent,
+        ...origin('a', 'b'),
+        ...fullTarget(there.map((name) => ({ name, type: 'Pipeline', updated: now }))),
+      ];
+      expect(await statusOf(script('a', 'b'), id)).toMatchObject({ state: 'succeeded', wireState: 'Completed' });
+      expect(await statusOf(script('a'), id)).toMatchObject({
+        state: 'partial',
+        items: [
+          { name: 'a', action: 'done' },
+          { name: 'b', action: 'failed' },
+        ],
+      });
+      expect(await statusOf(script(), id)).toMatchObject({ state: 'failed' });
+    });
+
+    test('is a success when there was nothing to move', async () => {
+      expect(await statusOf([silent, ...origin(), ...fullTarget([])], id)).toMatchObject({
+        state: 'succeeded',
+        items: [],
+      });
+    });
+
+    test('is partial for a token alone, because nobody knows what was to arrive', async () => {
+      expect(await statusOf([silent], token)).toMatchObject({ state: 'partial' });
+    });
   });
 
   test.each([401, 403, 404])('falls back to the other path on %p', async (status) => {

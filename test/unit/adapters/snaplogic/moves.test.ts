@@ -108,6 +108,35 @@ describe('prepare', () => {
     expect(prepared.settled).toMatchObject({ assetTypes: ['File', 'Pipeline', 'Policy'], duplicateCheck: false });
     expect(prepared.notes.join('\n')).toContain('left out: Account "erp_account", Job "nightly"');
     expect(prepared.consent).toBe(`overwrite 1 Pipeline in ${destPath}? The control plane keeps no copy`);
+    expect(prepared.backup).toEqual({
+      request: { projects: [destPath], options: { ignoreSizeLimit: true } },
+      restoreWith: {
+        destPath,
+        onDuplicate: 'overwrite',
+        overwriteType: ['Account', 'File', 'Flows', 'Job', 'Pipeline'],
+      },
+    });
+    expect(prepared.scope).toMatchObject({ projects: [destPath] });
+  });
+
+  test('a policy that is overwritten is named, because no backup holds it', async () => {
+    const target = fullTarget([{ name: 'quota', type: 'Policy' }]);
+    const prepared = await withSnaplogic([...source, ...target, me], (scripted) =>
+      prepare(scripted, { noDuplicateCheck: true }),
+    );
+    expect(prepared.notes).toContain('policies are not exported, so no backup holds them: quota');
+  });
+
+  test('an account that is left out because other types are named was asked for', async () => {
+    const keep = async (options: Options) => {
+      const script = [...source, ...fullTarget(there), me];
+      const { plan = [] } = await withSnaplogic(script, (scripted) =>
+        prepare(scripted, { noDuplicateCheck: true, ...options }),
+      );
+      return plan.find(({ action }) => action === 'keep');
+    };
+    expect(await keep({ assetType: ['Pipeline'] })).toMatchObject({ kind: 'Account', asked: true });
+    expect((await keep({}))?.asked).toBeUndefined();
   });
 
   test.each([
@@ -205,6 +234,8 @@ describe('prepare', () => {
     expect(prepared.plan).toBeUndefined();
     expect(prepared.settled).toMatchObject({ existed: 'unknown', assetTypes: ['File', 'Pipeline', 'Policy'] });
     expect(prepared.consent).toContain('whatever has the same name');
+    expect(prepared.backup).toBeUndefined();
+    expect(prepared.scope).toBeUndefined();
   });
 
   test('the path of the source is case-sensitive', async () => {
@@ -305,7 +336,7 @@ describe('start', () => {
     };
     for (const [held, state] of [
       ['load_invoices', 'succeeded'],
-      ['another', 'partial'],
+      ['another', 'failed'],
     ] as const) {
       await withSnaplogic([post(body, answer), ...fullTarget([{ name: held, type: 'Pipeline' }])], async (scripted) => {
         const id = await start(scripted, settled({ sync: true }));

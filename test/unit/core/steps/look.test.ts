@@ -109,7 +109,6 @@ describe('a thing that was there and stayed', () => {
       scope: {},
       whole: true,
       plan: kept,
-      whole: true,
       comparing,
     };
     return (await lookBefore(change, ports(), never))(status);

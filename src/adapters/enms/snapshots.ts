@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import type { Json } from '../../ports/journal.ts';
+import type { Depth, Scope, SnapshotItem, Snapshots } from '../../ports/snapshot.ts';
+import { inParallel } from '../../streams/in-parallel.ts';
+import { listOf } from '../shared/option-values.ts';
+import { isOfMigrations } from './migration/folder-name.ts';
+import { carried, isDerived } from './model/carried-fields.ts';
+import { relationOf, types, type Type } from './model/types-and-relations.ts';
+import type { Server } from './server.ts';
+import { typesOf } from './way-and-types.ts';
+import type { WireObject } from './wire/schemas.ts';
+
+/** Lists that are asked for at once, and objects. */
+const width = 4;
+const objectsAtOnce = 8;
+
+/** What the rows of a listing do not show of an import. */
+export interface Closely {
+  /** Objects, as `<type> <name>`, whose relations alone change. Each takes a request. */
+  readonly related: readonly string[];
+  /** Types whose objects were not all compared, so that their marks prove nothing. */
+  readonly unmarked: readonly string[];
+}
+
+/** The scope of an import of these types. */
+export function scopeOf(wanted: readonly Type[], { related, unmarked }: Closely): Scope {
+  return { types: wanted, related, unmarked };
+}
+
+/**
+ * The objects of types: a project is only a name in eNMS. A listing is one request for each type, which answers with all
+ * rows. eNMS has no mark of change that an import keeps, so the mark is a digest of what a migration carries of the row.
+ * When an object is overwritten with equal content, its mark stays. A plan calls such an object `unchanged`.
+ */
+export function createSnapshots(server: Server): Snapshots {
+  const always = [
+    'passwords, keys and other private values, and the layout of workflows and networks: the REST API does not give them',
+    'configurations and operational data of devices, results and histories, and the content of files',
+    'files of migrations, which come and go with every migration',
+  ];
+  return {
+    blind: {
+      listing: ['relations between objects, except where an import changes nothing else of an object', ...always],
+      content: ['members of pools that compute their members', ...always],
+    },
+    scopeOf: (_, options) =>
+      Promise.resolve().then(() => scopeOf(typesOf(options) ?? types, { related: [], unmarked: [] })),
+    take: (scope, depth, signal) => take(server, scope, depth, signal),
+  };
+}
+
+async function* take(server: Server, scope: Scope, depth: Depth, signal: AbortSignal): AsyncIterable<SnapshotItem> {
+  const wanted = typesOf(scope, 'types') ?? types;
+  const related = new Set(listOf(scope, 'related'));
+  const unmarked = listOf(scope, 'unmarked');
+  const lists = inParallel(wanted, width, async (type) => ({ type, rows: await rowsOf(server, type, signal) }));
+  for await (const { type, rows } of lists) {
+    const itemOf = async ({ name, row }: Named): Promise<SnapshotItem | undefined> => {
+      const isClose = depth === 'content' || related.has(`${type} ${name}`);
+      const object = isClose ? await server.rest.instance(type, name, signal) : row;
+      // It was deleted after the list was read.
+      if (object === undefined) return undefined;
+      const fields = fieldsOf(type, object);
+      return {
+        kind: type,
+        name,
+        ...(unmarked.includes(type) ? {} : { mark: digestOf(fields) }),
+        ...(depth === 'listing' ? {} : { fields }),
+      };
+    };
+    for await (const item of inParallel(rows, objectsAtOnce, itemOf)) if (item !== undefined) yield item;
+  }
+}
+
+interface Named {
+  readonly name: string;
+  readonly row: WireObject;
+}
+
+async function rowsOf({ rest }: Server, type: Type, signal: AbortSignal): Promise<readonly Named[]> {
+  const rows = await rest.query(type, signal);
+  return rows.flatMap((row) => {
+    const name = row['name'];
+    return typeof name !== 'string' || isOfMigrations(name) ? [] : [{ name, row }];
+  });
+}
+
+/**
+ * What a migration carries. Whether a task is active is not carried, and stands here all the same: a task that arrives
+ * or comes back inactive does not do what it did.
+ */
+function fieldsOf(type: Type, object: WireObject): Readonly<Record<string, Json>> {
+  const active = type === 'task' && typeof object['is_active'] === 'boolean' ? { is_active: object['is_active'] } : {};
+  const fields = Object.entries({ ...carried(type, object), ...active })
+    .filter(([key]) => key !== 'name' && key !== 'creator' && !isDerived(type, key))
+    .map(([key, value]) => {
+      const isList = Array.isArray(value) && (relationOf(type, key) !== undefined || key === 'workflows');
+      return [key, isList ? value.map(String).toSorted() : value] as const;
+    });
+  return Object.fromEntries(fields);
+}
+
+function digestOf(fields: Readonly<Record<string, Json>>): string {
+  const text = JSON.stringify(sorted(fields));
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+function sorted(value: Json): Json {
+  if (Array.isArray(value)) return value.map((one: Json) => sorted(one));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value as Readonly<Record<string, Json>>);
+  return Object.fromEntries(
+    entries.toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([key, one]) => [key, sorted(one)]),
+  );
+}

@@ -1,0 +1,139 @@
+import { isMigratorError, MigratorError } from '../../../errors.ts';
+import type { Options } from '../../../ports/options.ts';
+import type { Depth, Scope, SnapshotItem, Snapshots } from '../../../ports/snapshot.ts';
+import { inParallel } from '../../../streams/in-parallel.ts';
+import { listOf, textOf } from '../../shared/option-values.ts';
+import { readRenames } from '../archives/accounts.ts';
+import { assetOf, isMovable } from '../projects/destination.ts';
+import { projectsNamed } from '../projects/look-up.ts';
+import { isContainer, type Server } from '../server.ts';
+import { formatPath, parsePath, readPath, segmentsOf, type ProjectPath } from '../wire/paths.ts';
+import type { Entry } from '../wire/schemas.ts';
+import { readAsset, type Names } from './read-asset.ts';
+import { readScope, scopeAt, type Looked } from './scope.ts';
+
+const atOnce = 6;
+
+/**
+ * The assets of projects. A listing is one request for 100 assets. Its mark is the time of the last change, as the
+ * control plane keeps it: an asset that is overwritten with equal content gets a new one. `content` reads each asset.
+ */
+export function createSnapshots(server: Server): Snapshots {
+  return {
+    blind: {
+      listing: [
+        'assets are told apart by type, name and time of change; what is in them is not read',
+        'an empty project looks as if it were missing; Snaplexes and folders of a project are left out',
+        'what a migration puts into shared folders is not looked at',
+      ],
+      content: [
+        'of a secret value, only whether there is one; a value with a name like a password counts as secret',
+        'access rights, owners and versions of assets, whether an account validates, and the Snaplex of a pipeline',
+        'references to other assets are compared by label; the pipeline of a task by its name',
+        'of a file, only its size and SHA-256; what is in shared folders is not looked at',
+      ],
+    },
+    scopeOf: (projects, options, signal) => scopeOf(server, projects, options, signal),
+    take: (scope, depth, signal) => take(server, readScope(scope), depth, signal),
+  };
+}
+
+/**
+ * `--dest-path` is the place itself. A path of another org means the same place in the org of the instance, as for a
+ * move.
+ */
+async function scopeOf(
+  server: Server,
+  projects: readonly string[],
+  options: Options,
+  signal: AbortSignal,
+): Promise<Scope> {
+  const renames = listOf(options, 'renameAccount');
+  readRenames(renames);
+  const placed = textOf(options, 'destPath');
+  if (placed !== undefined) {
+    if (projects.length > 1) throw new MigratorError('USAGE', '--dest-path works for one project');
+    return scopeAt([parsePath(placed, '--dest-path')], options, renames);
+  }
+  const { org } = server.connection;
+  const paths = projects.map((text) => readPath(text));
+  const named = await projectsNamed(
+    server,
+    projects.filter((_, index) => paths[index] === undefined),
+    signal,
+  );
+  const found = projects.map((text, index) => paths[index] ?? named.get(text));
+  return scopeAt(
+    found.flatMap((path) => (path === undefined ? [] : [{ ...path, org: org ?? path.org }])),
+    options,
+    renames,
+  );
+}
+
+async function* take(
+  server: Server,
+  { projects, types, renames }: Looked,
+  depth: Depth,
+  signal: AbortSignal,
+): AsyncIterable<SnapshotItem> {
+  const lists = inParallel(projects, atOnce, async (path) => ({
+    path,
+    entries: await entriesOf(server, path, signal),
+  }));
+  for await (const { path, entries } of lists) {
+    const names = namesIn(entries, renames);
+    const items = entries.filter(
+      ({ asset_type: type }) => depth === 'listing' || types.length === 0 || types.includes(type ?? ''),
+    );
+    const itemOf = async (entry: Entry): Promise<SnapshotItem> => {
+      const { type: kind, name: stored } = assetOf(entry);
+      const name = kind === 'Account' ? (names.renames.get(stored) ?? stored) : stored;
+      const mark = entry.time_updated ?? entry.time_created;
+      return {
+        kind,
+        name: projects.length === 1 ? name : `${path.space}/${path.project}/${name}`,
+        ...(mark === undefined ? {} : { mark }),
+        ...(depth === 'listing' ? {} : { fields: await readAsset(server, path, entry, names, signal) }),
+      };
+    };
+    yield* inParallel(items, atOnce, itemOf);
+  }
+}
+
+function namesIn(entries: readonly Entry[], renames: readonly string[]): Names {
+  const accounts = new Set(entries.flatMap(({ asset_type: type, name }) => (type === 'Account' ? [name] : [])));
+  return {
+    pipelines: new Map(
+      entries.flatMap(({ asset_type: type, name, snode_id: id }) =>
+        type === 'Pipeline' && id !== undefined ? [[id, name]] : [],
+      ),
+    ),
+    renames: new Map(readRenames(renames).flatMap(({ from, to }) => (accounts.has(to) ? [] : [[from, to]]))),
+  };
+}
+
+/** The assets of a project; none when there is no such project. */
+async function entriesOf(server: Server, path: ProjectPath, signal: AbortSignal): Promise<readonly Entry[]> {
+  try {
+    return (await server.client.list(segmentsOf(path), signal)).entries.filter(isMovable);
+  } catch (error) {
+    if (!isMigratorError(error, 'NOT_FOUND')) throw error;
+    if (await isMissing(server, path, signal)) return [];
+    throw new MigratorError('AUTH_REFUSED', `${formatPath(path)} is there, and its assets are not shown`, {
+      hint: 'the account may lack the right to read the project',
+      cause: error,
+    });
+  }
+}
+
+/** Whether the lists above the project do not have it. NOT_FOUND when the org is not shown either. */
+async function isMissing({ client }: Server, { org, space, project }: ProjectPath, signal: AbortSignal) {
+  const has = (entries: readonly Entry[], name: string) =>
+    entries.some((entry) => isContainer(entry) && entry.name === name);
+  try {
+    return !has((await client.list([org, space], signal)).entries, project);
+  } catch (error) {
+    if (!isMigratorError(error, 'NOT_FOUND')) throw error;
+    return !has((await client.list([org], signal)).entries, space);
+  }
+}
