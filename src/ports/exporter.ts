@@ -38,6 +38,11 @@ export interface Exporter {
   readonly pushes: boolean;
   /** True when an export need not name a project, because what it takes belongs to none. */
   readonly projectless?: boolean;
+  /**
+   * True when nobody but the product can read its packages. A sealed package then also records what the projects
+   * consisted of.
+   */
+  readonly opaque?: boolean;
   /** The secrets that `start` needs, by option name. */
   readonly requiredSecrets: readonly string[];
   /**

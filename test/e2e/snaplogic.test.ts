@@ -87,17 +87,12 @@ const invoices = '/Acme-Dev/Finance/Invoices';
 const within = ['migrate-project', invoices, '--from', 'dev', '--to', 'test'];
 
 interface Report {
-  readonly result: {
-    readonly route: string;
-    readonly plan: readonly { readonly kind: string; readonly name: string; readonly action: string }[];
-    readonly items: readonly { readonly name: string; readonly action: string; readonly reason?: string }[];
-    readonly jobs: readonly string[];
-  };
+  readonly route: string;
+  readonly plan: readonly { readonly kind: string; readonly name: string; readonly action: string }[];
+  readonly items: readonly { readonly name: string; readonly action: string; readonly reason?: string }[];
+  readonly jobs: readonly string[];
 }
-const reported = ({ stdout }: Finished): Report['result'] => {
-  const document = JSON.parse(stdout) as Partial<Report> & Report['result'];
-  return document.result ?? document;
-};
+const reported = ({ stdout }: Finished): Report => JSON.parse(stdout) as Report;
 
 describe('within a control plane', () => {
   test('a dry run changes nothing, a move copies all assets, and a second move needs consent', async () => {

@@ -16,6 +16,11 @@ export function stagingDirectory(io: IO): string {
   return join(stateDirectory(io), 'staging');
 }
 
+/** Removes the folders of opened packages that killed runs left. */
+export function removeOpened(directory: string): Promise<void> {
+  return removeStalePartials(join(directory, 'opened'));
+}
+
 /**
  * A folder for the files of one package, which only the user may enter. It is removed when the run ends; one that a
  * killed run left is removed here. LOCAL_IO when it cannot be made or written.
@@ -26,7 +31,7 @@ export async function packageFolder(context: Context): Promise<PackageFolder> {
   const files = join(folder, 'files');
   const tree = await hinted(async () => {
     await makePrivateFolder(directory);
-    await removeStalePartials(join(directory, 'opened'));
+    await removeOpened(directory);
     await makePrivateFolder(folder);
     context.onClose(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
     return createTreeWriter(files, { overwrite: false });

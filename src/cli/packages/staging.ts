@@ -10,11 +10,12 @@ import type { Context } from '../context.ts';
 import { keyRing } from '../keys/key-ring.ts';
 import { version } from '../version.ts';
 import { sealedSource } from './input.ts';
-import { stagingDirectory } from './package-folder.ts';
+import { removeOpened, stagingDirectory } from './package-folder.ts';
 
 /** A relayed package is staged in the state directory, encrypted to this user only. */
 export async function openStaging(run: Run, context: Context): Promise<Staging> {
   const directory = stagingDirectory(context.io);
+  await removeOpened(directory);
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, `${run.record.key}.tar`);
   const ring = await keyRing(context);

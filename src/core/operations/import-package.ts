@@ -17,6 +17,9 @@ import type { Comparing } from '../steps/look.ts';
 import { announcePlan, planImport, plansByName } from '../steps/plan.ts';
 import { leftMaintenance, probe, requireCompatible } from '../steps/preflight.ts';
 import { projectsOf, trustPackage, type SealedSource, type TrustedPackage } from '../steps/trust-package.ts';
+import { compare } from '../snapshots/compare.ts';
+import { held, take } from '../snapshots/held.ts';
+import { digested, hasRecord, readRecord } from '../snapshots/record.ts';
 import type { Result } from '../snapshots/result.ts';
 import { deliver, soleFile, type Delivery } from '../steps/upload.ts';
 import { judge, warningsOf } from '../steps/verdict.ts';
@@ -112,7 +115,7 @@ export async function importPackage(
     backup: ports.backup,
     restores: input.restores === true,
     plan: planned,
-    comparing: input.comparing,
+    comparing: input.comparing ?? comparingRecord(trusted, names, target, signal),
     step: 'import',
     waiting: input,
   };
@@ -146,6 +149,22 @@ export async function importPackage(
   const outcome = worst(judge(job.handle, status, result), normal ? 'done' : 'partial');
   const left = brought && !input.dryRun ? await packageLeft(ref, target, signal) : [];
   return { ...base, left, outcome, warnings: warningsOf(status), log };
+}
+
+/** Compares the target with what the projects consisted of at the export, when the package has that. */
+function comparingRecord(
+  trusted: TrustedPackage | undefined,
+  names: readonly string[],
+  target: Instance,
+  signal: AbortSignal,
+): Comparing | undefined {
+  const { snapshots } = target.adapter;
+  if (trusted === undefined || snapshots === undefined || !hasRecord(trusted.files)) return undefined;
+  return async () => {
+    const record = (await readRecord(trusted.files, signal)) ?? held([]);
+    const scope = await snapshots.scopeOf(names, trusted.exportedWith, signal);
+    return compare(record, digested((await take(target, scope, 'content', signal)) ?? held([])));
+  };
 }
 
 function isOver(status: JobStatus | undefined): status is JobStatus {

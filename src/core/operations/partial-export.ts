@@ -1,14 +1,18 @@
 import { MigratorError } from '../../errors.ts';
 import type { SealedPackage } from '../../package/index.ts';
-import type { PackageRef, StoredPackage } from '../../ports/artifact.ts';
+import type { ArtifactFile, PackageRef, StoredPackage } from '../../ports/artifact.ts';
 import type { ByteSink } from '../../ports/bytes.ts';
 import type { ExportRequest, PreparedExport } from '../../ports/exporter.ts';
 import type { Secrets } from '../../ports/options.ts';
+import type { Reporter } from '../../ports/reporter.ts';
 import { facet, type Instance } from '../instance.ts';
 import { formatHandle } from '../job-handle.ts';
 import { type OperationPorts, type Outcome, type Waiting, worst, requireProjectNames } from '../operation.ts';
 import { describeRef } from '../package-ref.ts';
+import { take } from '../snapshots/held.ts';
+import { recordOf } from '../snapshots/record.ts';
 import { fetchExport, runExport } from '../steps/export.ts';
+import { looked } from '../steps/look.ts';
 import { leftMaintenance, probe } from '../steps/preflight.ts';
 import { type PackageOutput, sealArtifact } from '../steps/seal-artifact.ts';
 import { copyTo, soleFile } from '../steps/upload.ts';
@@ -91,14 +95,34 @@ export async function partialExport(
   const origin = { source, info, prepared, options: input.request.options };
   // A process that resumes this run needs this to recognise the package file.
   await ports.run.note({ 'sealing.package': { ...artifact.package } });
+  const record = await contentRecord(source, prepared, input, reporter, signal);
   const sealed = await sealArtifact(
-    { ...artifact, notes: [...artifact.notes, ...warnings] },
+    { ...artifact, files: [...artifact.files, ...record], notes: [...artifact.notes, ...warnings] },
     origin,
     ports.output,
     ports,
     signal,
   );
   return { ...base, package: artifact.package, outcome, warnings, sealed, stored };
+}
+
+/** What the projects consist of, when an import could not read it from the package of this product. */
+async function contentRecord(
+  source: Instance,
+  prepared: PreparedExport | undefined,
+  { request }: PartialExportInput,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<readonly ArtifactFile[]> {
+  const { snapshots, exports } = source.adapter;
+  if (prepared === undefined || snapshots === undefined || exports?.opaque !== true) return [];
+  const look = async () => {
+    const names = prepared.projects.map(({ name }) => name);
+    const scope = await snapshots.scopeOf(names, request.options, signal);
+    return take(source, scope, 'content', signal);
+  };
+  const content = await looked(source, reporter, look);
+  return content === undefined ? [] : [recordOf(content)];
 }
 
 async function exportJob(input: PartialExportInput, ports: PartialExportPorts, signal: AbortSignal) {

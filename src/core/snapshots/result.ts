@@ -107,11 +107,15 @@ function isComplete(items: readonly ResultItem[]): boolean {
   );
 }
 
-/** The result after a comparison of source and target: what was skipped and is equal is unchanged. */
+/**
+ * The result after a comparison of source and target: what was skipped and is equal, with all that belongs to it, is
+ * unchanged. To the project `Web Shop` belongs what is called `Web Shop` or `Web Shop/…`. Things that several projects
+ * share do not count here.
+ */
 export function withoutEqual(result: Result, { differences }: Comparison): Result {
-  const unequal = held(differences);
-  const isEqual = ({ action, ...item }: ResultItem): boolean =>
-    action === 'skipped' && unequal.find(item) === undefined;
+  const unequal = differences.filter(({ difference }) => difference !== 'only-to');
+  const isEqual = ({ action, name: owner }: ResultItem): boolean =>
+    action === 'skipped' && !unequal.some(({ name }) => name === owner || name.startsWith(`${owner}/`));
   const items = result.items.filter((item) => !isEqual(item));
   const equal = result.items.length - items.length;
   const { skipped, unchanged } = result.counts;

@@ -5,6 +5,7 @@ import type { Journal, Json, Run, RunOutcome, RunRecord } from '../../ports/jour
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Instance, Placed } from '../instance.ts';
 import { type OpenJob, parseHandle } from '../job-handle.ts';
+import { canonical } from '../snapshots/record.ts';
 import { isUncertain } from './exactly-once.ts';
 import { isFinal } from './watch.ts';
 
@@ -186,13 +187,4 @@ async function lookAt(
 export function runKey({ verb, on, what }: RunIdentity): string {
   const text = canonical({ on: on.map(({ place }) => place), what });
   return `${verb}-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
-}
-
-function canonical(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map((item: Json) => canonical(item)).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value as Record<string, Json>).sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`;
-  }
-  return JSON.stringify(value);
 }

@@ -72,8 +72,8 @@ async function lookAfter(
   return after === undefined ? claimedResult(claims) : resultOf({ ...kept, before: held(before), after, claims });
 }
 
-/** Undefined, with a warning, when the account may not look. */
-async function looked(
+/** Undefined, with a warning, when the account may not look, or the server cannot show it. */
+export async function looked(
   target: Instance,
   reporter: Reporter,
   look: () => Promise<Held | undefined>,
@@ -81,8 +81,8 @@ async function looked(
   try {
     return await look();
   } catch (error) {
-    if (!isMigratorError(error, 'AUTH_REFUSED', 'NOT_FOUND', 'UNSUPPORTED')) throw error;
-    const message = `cannot look at ${target.name}, so the result is what the server claims: ${error.message}`;
+    if (!isMigratorError(error, 'AUTH_REFUSED', 'NOT_FOUND', 'REMOTE_UNEXPECTED', 'UNSUPPORTED')) throw error;
+    const message = `cannot look at ${target.name}, so a result is only what the server claims: ${error.message}`;
     reporter.report({ type: 'warning', message });
     return undefined;
   }

@@ -24,6 +24,7 @@ export function createExporter(
 ): Exporter {
   return {
     pushes: true,
+    opaque: true,
     requiredSecrets: ['password'],
     prepare: async (request, signal) => {
       const root = await server.root(signal);

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import type { ArtifactFile, ByteStream } from '../../ports/artifact.ts';
+import type { Json } from '../../ports/journal.ts';
+import { held, type Held } from './held.ts';
+
+/**
+ * Where a package keeps what its projects consisted of at the export, for products whose own file migrator cannot read:
+ * kind, name, id and a digest of the carried fields, one JSON document in each line. It lies in the encrypted content.
+ */
+export const recordPath = 'objects/snapshot.ndjson';
+
+interface Line {
+  readonly kind: string;
+  readonly name: string;
+  readonly id?: string;
+  readonly sha256: string;
+}
+
+/** The record of a snapshot with content, as a file for a package. */
+export function recordOf(content: Held): ArtifactFile {
+  const text = Buffer.from(
+    linesOf(content)
+      .map((line) => `${JSON.stringify(line)}\n`)
+      .join(''),
+  );
+  return {
+    path: recordPath,
+    size: text.length,
+    mediaType: 'application/x-ndjson',
+    open: () => stream(text),
+  };
+}
+
+export function hasRecord(files: readonly ArtifactFile[]): boolean {
+  return files.some(({ path }) => path === recordPath);
+}
+
+/** The record in the files of a package. Undefined when it has none. */
+export async function readRecord(files: readonly ArtifactFile[], signal: AbortSignal): Promise<Held | undefined> {
+  const file = files.find(({ path }) => path === recordPath);
+  if (file === undefined) return undefined;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of file.open(signal)) chunks.push(chunk);
+  const lines = Buffer.concat(chunks).toString('utf8').split('\n').filter(Boolean);
+  return held(lines.map((line) => asItem(JSON.parse(line) as Line)));
+}
+
+/** A snapshot with digests instead of fields, to compare it with a record. */
+export function digested(content: Held): Held {
+  return held(linesOf(content).map(asItem));
+}
+
+function linesOf({ items }: Held): readonly Line[] {
+  return items.map(({ kind, name, id, fields = {} }) => {
+    const sha256 = createHash('sha256').update(canonical(fields)).digest('hex');
+    return { kind, name, ...(id === undefined ? {} : { id }), sha256 };
+  });
+}
+
+function asItem({ kind, name, id, sha256 }: Line) {
+  return { kind, name, ...(id === undefined ? {} : { id }), fields: { sha256 } };
+}
+
+async function* stream(bytes: Uint8Array): ByteStream {
+  yield bytes;
+  await Promise.resolve();
+}
+
+/** The same value has the same text, in any order of the members of objects. */
+export function canonical(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map((item: Json) => canonical(item)).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value as Record<string, Json>).sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`;
+  }
+  return JSON.stringify(value);
+}
