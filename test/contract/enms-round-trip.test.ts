@@ -73,7 +73,10 @@ async function everythingOn({ call, directory, emulator }: Server, left: Readonl
       // Each server has its own migration folders.
       if (type === 'file' && name.startsWith('>migrations')) continue;
       const told = (await call('GET', `instance/${type}/${encodeURIComponent(name)}`)) as Body;
-      const private_ = Object.fromEntries(hidden.filter((key) => key in inFile).map((key) => [key, inFile[key]]));
+      // An import never writes the properties of these services, so each server has its own layout of them.
+      const isBuiltIn = ['[Shared] Start', '[Shared] End', '[Shared] Placeholder'].includes(name);
+      const shown = isBuiltIn ? hidden.filter((key) => key !== 'positions') : hidden;
+      const private_ = Object.fromEntries(shown.filter((key) => key in inFile).map((key) => [key, inFile[key]]));
       const ownPassword = type === 'user' && name === emulator.credentials['username'] ? ['password'] : [];
       const all = Object.entries({ ...told, ...private_ }).filter(
         ([key]) => !left.has(key) && !ownedByServer.has(key) && !notMigrated.has(key) && !ownPassword.includes(key),
