@@ -32,6 +32,11 @@ export interface Snapshots {
   /** Sentences for people: what each depth cannot see on a server of this product. */
   readonly blind: Readonly<Record<Depth, readonly string[]>>;
   /**
+   * Fields that no migration of this product carries, such as whether a task is active. Only an undo compares them: it
+   * brings a target back to what it was.
+   */
+  readonly uncarried?: readonly string[];
+  /**
    * The scope of the projects that the user names, with the options that a move of them gets. A project that is not there
    * is no error. USAGE for options that cannot be understood.
    */

@@ -20,6 +20,7 @@ test('the command tree has exactly these commands', () => {
         'partial-export',
         'import',
         'migrate-project',
+        'compare',
         'inventory',
         'init',
         'doctor',

@@ -43,6 +43,7 @@ export function createSnapshots(server: Server): Snapshots {
       listing: ['relations between objects, except where an import changes nothing else of an object', ...always],
       content: ['members of pools that compute their members', ...always],
     },
+    uncarried: ['is_active'],
     scopeOf: (_, options) =>
       Promise.resolve().then(() => scopeOf(typesOf(options) ?? types, { related: [], unmarked: [] })),
     take: (scope, depth, signal) => take(server, scope, depth, signal),

@@ -73,5 +73,7 @@ export async function compareContent(
     look(source, exportOptions),
     look(target, { ...exportOptions, ...importOptions }),
   ]);
-  return { ...compare(from, to), blind: source.adapter.snapshots?.blind.content ?? [] };
+  const { blind, uncarried = [] } = source.adapter.snapshots ?? {};
+  const told = uncarried.map((field) => `no migration carries ${field}`);
+  return { ...compare(from, to, uncarried), blind: [...(blind?.content ?? []), ...told] };
 }

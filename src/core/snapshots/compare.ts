@@ -16,8 +16,8 @@ export interface Comparison {
   readonly differences: readonly Difference[];
 }
 
-/** Compares what two sides hold, item by item. Both are snapshots with content. */
-export function compare(from: Held, to: Held): Comparison {
+/** Compares what two sides hold, item by item, without the fields to leave out. Both are snapshots with content. */
+export function compare(from: Held, to: Held, without: readonly string[] = []): Comparison {
   const differences: Difference[] = [];
   const found = new Set<SnapshotItem>();
   for (const item of from.items) {
@@ -28,7 +28,7 @@ export function compare(from: Held, to: Held): Comparison {
       continue;
     }
     found.add(other);
-    const fields = unequalFields(item, other);
+    const fields = unequalFields(item, other).filter((field) => !without.includes(field));
     if (fields.length > 0) differences.push({ kind, name, difference: 'differs', fields });
   }
   const equal = from.items.length - differences.length;

@@ -20,6 +20,7 @@ const atOnce = 6;
  */
 export function createSnapshots(server: Server): Snapshots {
   return {
+    uncarried: ['enabled'],
     blind: {
       listing: [
         'assets are told apart by type, name and time of change; what is in them is not read',
