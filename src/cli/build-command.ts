@@ -2,9 +2,7 @@ import { Command } from 'commander';
 import type { z } from 'zod';
 import type { Context } from './context.ts';
 import { exitCodeOfOutcome } from './exit-codes.ts';
-import { fromEnvironment, programOf, settle } from './flags/flag-values.ts';
-import { settleGlobals } from './flags/globals.ts';
-import { ListOption } from './flags/list-flag.ts';
+import { programOf, settleGlobals } from './flags/globals.ts';
 
 /** A command line after every flag has its value. */
 export interface Invocation<Options = object> {
@@ -62,6 +60,8 @@ export async function buildCommand(
 
 /** Sets the values of the global flags and of the command's flags, then runs the command. */
 async function act(command: Command, entry: Entry, load: () => Promise<Run<never>>, context: Context): Promise<void> {
+  // Loaded only when a command runs, so that `--help` is fast.
+  const { fillLists, fromEnvironment, settle } = await import('./flags/flag-values.ts');
   fromEnvironment(programOf(command), context);
   settleGlobals(command, context);
   if (entry.config === false) {
@@ -74,13 +74,4 @@ async function act(command: Command, entry: Entry, load: () => Promise<Run<never
   const run = await load();
   const result = await run({ args: command.args, options: command.opts<never>(), command }, context);
   if (result?.outcome !== undefined) context.exitCode = exitCodeOfOutcome(result.outcome);
-}
-
-/** A repeatable flag that was not given gets an empty list. */
-function fillLists(command: Command): void {
-  for (const option of command.options) {
-    const name = option.attributeName();
-    if (!(option instanceof ListOption) || command.getOptionValue(name) !== undefined) continue;
-    command.setOptionValueWithSource(name, [], 'default');
-  }
 }

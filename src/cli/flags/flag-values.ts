@@ -3,6 +3,7 @@ import { MigratorError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
 import type { DefaultValue } from '../config/config.ts';
 import type { Context } from '../context.ts';
+import { programOf } from './globals.ts';
 import { ListOption } from './list-flag.ts';
 
 /** The global flags that the rc file may set. `--json` and `--config` are needed before the file is read. */
@@ -59,10 +60,6 @@ export function fromEnvironment(command: Command, context: Context): void {
 function environmentNames(option: Option): readonly string[] {
   const name = option.name().replaceAll('-', '_').toUpperCase();
   return option.negate ? [`MIGRATOR_${name}`, `MIGRATOR_${name.replace(/^NO_/u, '')}`] : [`MIGRATOR_${name}`];
-}
-
-export function programOf(command: Command): Command {
-  return command.parent === null ? command : programOf(command.parent);
 }
 
 function flagOf(command: Command, name: string): Option | undefined {
@@ -138,4 +135,13 @@ function fromDefaults(option: Option, value: DefaultValue, path: string): unknow
 function checkChoice(option: Option, text: string, where: string, code: 'USAGE' | 'CONFIG_INVALID' = 'USAGE'): void {
   if (option.argChoices === undefined || option.argChoices.includes(text)) return;
   throw new MigratorError(code, `${where}: "${text}" is not one of ${option.argChoices.join(', ')}`);
+}
+
+/** A repeatable flag that was not given gets an empty list. */
+export function fillLists(command: Command): void {
+  for (const option of command.options) {
+    const name = option.attributeName();
+    if (!(option instanceof ListOption) || command.getOptionValue(name) !== undefined) continue;
+    command.setOptionValueWithSource(name, [], 'default');
+  }
 }

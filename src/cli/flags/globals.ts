@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
-import { programOf } from './flag-values.ts';
 
 interface GlobalOptions {
   readonly config?: string;
@@ -33,4 +32,8 @@ export function settleGlobals(command: Command, context: Context): void {
     debug: options.debug === true,
     color: context.globals.color && options.color !== false,
   };
+}
+
+export function programOf(command: Command): Command {
+  return command.parent === null ? command : programOf(command.parent);
 }
