@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Lie, type Asked, withLiar } from '../support/liar.ts';
 import { projectsOf } from '../support/octopus-api.ts';
+import { withEnmsWorkshop } from '../support/enms-workshop.ts';
 import { withWorkshop } from '../support/workshop.ts';
 
 const moving = ['migrate-project', 'Web Shop', '--from', 'lab', '--to', 'prod', '--password', 'env:MOVE_PASSWORD'];
@@ -73,6 +74,35 @@ test('job wait reads the result off the target too, when this machine started th
       expect(waited.code).toBe(3);
       expect(JSON.parse(waited.stdout)).toMatchObject({ result: { basis: 'seen', counts: { 'not-seen': 1 } } });
       expect(await workshop.run(['job', 'wait', jobs.at(-1) ?? ''])).toMatchObject({ code: 3 });
+    });
+  });
+});
+
+describe('an eNMS server that says success', () => {
+  const exporting = ['partial-export', '--from', 'lab', '--project', 'nightly', '-o', 'nightly.tar'];
+  const importing = ['import', 'nightly.tar', '--to', 'prod', '--json'];
+  const told = (lie: (body: string) => Lie) => (asked: Asked) =>
+    asked.path === '/rest/migrate/import' ? lie(asked.body.toString('utf8')) : undefined;
+
+  test.each<[string, (body: string) => Lie]>([
+    ['and does nothing', () => ({ answer: JSON.stringify('Import successful.') })],
+    [
+      'and does half',
+      (body) => ({ body: body.replace(/"import_export_types":\[[^\]]*\]/u, '"import_export_types":["pool"]') }),
+    ],
+  ])('%s is noticed by the exit code', async (_, lie) => {
+    await withEnmsWorkshop(async (workshop) => {
+      expect(await workshop.run(exporting)).toMatchObject({ code: 0 });
+      await withLiar(workshop, told(lie), async () => {
+        const imported = await workshop.run(importing);
+        expect([imported.code, imported.stderr]).toEqual([3, expect.any(String)]);
+        const { result } = JSON.parse(imported.stdout) as {
+          result: { complete: boolean; counts: Record<string, number> };
+        };
+        expect(result).toMatchObject({ basis: 'seen', complete: false });
+        expect(result.counts['not-seen']).toBeGreaterThan(0);
+      });
+      expect(await workshop.run([...importing, '--fresh'])).toMatchObject({ code: 0 });
     });
   });
 });
