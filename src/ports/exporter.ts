@@ -72,7 +72,8 @@ export interface Exporter {
    */
   fetch(jobId: string, prepared: PreparedExport | undefined, signal: AbortSignal): Promise<Artifact>;
   /**
-   * Removes what a finished export left on this server. Called after a dry run that needed the export. May be repeated.
+   * Removes what a finished export left on this server. Called after a relay, and after a dry run that needed the export.
+   * May be repeated.
    */
   discard?(jobId: string, signal: AbortSignal): Promise<void>;
 }

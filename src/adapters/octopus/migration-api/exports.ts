@@ -59,6 +59,11 @@ export function createExporter(
       return task === undefined ? undefined : jobId(task, prepared.package);
     },
     fetch: async (id, prepared, signal) => fetchExport(server, feed, id, prepared, signal),
+    // `prepare` saw that the feed had no package of this version, so it is the one of this export.
+    discard: async (id, signal) => {
+      const ref = parseJobId(id).package;
+      if (ref !== undefined) await feed.delete(ref, signal);
+    },
   };
 }
 
