@@ -1,16 +1,30 @@
 // The plan of the house: which room may import which. docs/architecture.md explains it; rooms.mjs enforces it.
 // A file belongs to the room with the longest path. A room may import itself and what its row names; `packages` are
-// npm packages. A room without a row is a fault, so a new folder needs a line here.
+// npm packages. A folder that is neither a room nor named in `folders` is a fault, so a new folder needs a line here.
 
 const leaves = ['src/errors.ts', 'src/secret.ts', 'src/nearest.ts', 'src/portable-path.ts'];
 const products = ['octopus', 'enms', 'microstrategy', 'snaplogic'];
+
+/** The folders below an adapter and an emulator of each product. */
+const adapterFolders = {
+  octopus: ['migration-api', 'snapshots', 'wire'],
+  enms: ['migration', 'model', 'objects', 'topology', 'wire'],
+  microstrategy: ['migrations', 'objects', 'packages', 'wire'],
+  snaplogic: ['archives', 'projects', 'snapshots', 'wire'],
+};
+const emulatorFolders = {
+  octopus: ['executions', 'migrations', 'sample'],
+  enms: ['migrate', 'model', 'rest', 'sample', 'topology', 'topology/workbook', 'web', 'yaml'],
+  microstrategy: ['file-store', 'metadata', 'migrations', 'sample'],
+  snaplogic: ['sample'],
+};
 
 /** What no room outside of cli, files, http and emulators may touch. */
 const machine = /^node:(fs|http|https|net|tls|tty|readline|child_process|process)(\/|$)/u;
 
 const below = ['ports', 'leaves'];
 
-/** @type {Record<string, { paths: string[], may?: string[], packages?: string[], machine?: boolean }>} */
+/** @type {Record<string, { paths: string[], folders?: string[], may?: string[], packages?: string[], machine?: boolean }>} */
 export const rooms = {
   leaves: { paths: leaves },
   ports: { paths: ['src/ports/'], may: ['leaves'] },
@@ -18,6 +32,7 @@ export const rooms = {
   'enms-yaml': { paths: ['src/enms-yaml/'], packages: ['js-yaml'] },
   package: {
     paths: ['src/package/'],
+    folders: ['age', 'compression', 'manifest', 'minisign', 'tar'],
     may: [...below, 'streams'],
     packages: ['tar', 'libsodium-wrappers', 'zod'],
   },
@@ -31,6 +46,7 @@ export const rooms = {
       `adapters/${product}`,
       {
         paths: [`src/adapters/${product}/`],
+        folders: adapterFolders[/** @type {keyof typeof adapterFolders} */ (product)],
         may: [...below, 'streams', 'adapters/shared', ...(product === 'enms' ? ['enms-yaml'] : [])],
         packages: ['zod', ...(product === 'snaplogic' ? ['yauzl', 'yazl'] : [])],
       },
@@ -49,6 +65,7 @@ export const rooms = {
       `emulators/${product}`,
       {
         paths: [`src/emulators/${product}/`],
+        folders: emulatorFolders[/** @type {keyof typeof emulatorFolders} */ (product)],
         may: ['leaves', 'emulators/shared', ...(product === 'enms' ? ['enms-yaml'] : [])],
         machine: true,
       },
@@ -65,6 +82,7 @@ export const rooms = {
   'core/steps': { paths: ['src/core/steps/'], may: [...below, 'core', 'core/snapshots', 'package', 'streams'] },
   'core/operations': {
     paths: ['src/core/operations/'],
+    folders: ['migrate-project'],
     may: [...below, 'core', 'core/snapshots', 'core/steps', 'package', 'streams'],
   },
 
@@ -115,6 +133,8 @@ function cli() {
         name(place),
         {
           paths: [`src/cli/${place}`],
+          // A folder for each first word.
+          ...(place === 'commands/' ? { folders: ['*'] } : {}),
           may: [
             ...outside,
             ...rows
@@ -130,7 +150,7 @@ function cli() {
   );
 }
 
-/** The room of a file, by its path from the project's root. */
+/** The room of a file, by its path from the project's root. Undefined for a file in a folder that nobody named. */
 export function roomOf(/** @type {string} */ file) {
   let found;
   let length = 0;
@@ -141,7 +161,12 @@ export function roomOf(/** @type {string} */ file) {
       length = path.length;
     }
   }
-  return found;
+  if (found === undefined) return undefined;
+  const folder = file.slice(length).split('/').slice(0, -1).join('/');
+  const { folders = [] } = rooms[found] ?? {};
+  return folder === '' || folders.includes(folder) || (folders.includes('*') && !folder.includes('/'))
+    ? found
+    : undefined;
 }
 
 /** Why `file` may not import `specifier`; undefined when it may. `target` is the imported file, for a relative import. */
