@@ -1,4 +1,5 @@
 import { MigratorError } from '../errors.ts';
+import type { Adapter } from '../ports/adapter.ts';
 import type { Run } from '../ports/journal.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import type { Clock, Random } from '../ports/runtime.ts';
@@ -30,10 +31,20 @@ export function worst(...outcomes: readonly Outcome[]): Outcome {
   return outcomes.includes('partial') ? 'partial' : 'done';
 }
 
-/** USAGE for an empty name. It comes from an unset variable in a script, and some products read it as all projects. */
-export function requireProjectNames(projects: readonly string[]): void {
-  if (projects.every((name) => name.trim() !== '')) return;
-  throw new MigratorError('USAGE', 'the name of a project is empty', {
-    hint: 'check whether a variable on the command line is not set',
-  });
+/**
+ * USAGE for an empty name: it comes from an unset variable in a script, and some products read it as all projects. USAGE
+ * too when no project is named and the source cannot go without; `hint` says how to name one.
+ */
+export function requireProjectNames(
+  projects: readonly string[],
+  { exports }: Pick<Adapter, 'exports'>,
+  hint: string,
+): void {
+  if (!projects.every((name) => name.trim() !== '')) {
+    throw new MigratorError('USAGE', 'the name of a project is empty', {
+      hint: 'check whether a variable on the command line is not set',
+    });
+  }
+  if (projects.length > 0 || exports?.projectless === true) return;
+  throw new MigratorError('USAGE', 'no project is named', { hint });
 }

@@ -1,6 +1,6 @@
 import type { Secret } from '../secret.ts';
 
-export type Verb = 'partial-export' | 'import' | 'migrate-project' | 'package';
+export type Verb = 'partial-export' | 'import' | 'migrate-project' | 'compare' | 'package';
 
 /**
  * One command-line option of a product, as data. Help, parsing and the check whether the product knows it all read

@@ -18,7 +18,7 @@ export const options: ProductOptions = {
       choices: types,
       description:
         'a type to take along (repeatable; default: all eleven types; for an import all types in the package)',
-      verbs: both,
+      verbs: [...both, 'compare'],
     },
     {
       name: 'private-properties',
@@ -31,7 +31,7 @@ export const options: ProductOptions = {
       choices: ['web', 'rest'],
       description:
         'web: migration files through the web interface; rest: object by object through the REST API (default: `via` of the instance, else web)',
-      verbs: both,
+      verbs: [...both, 'compare'],
     },
     {
       name: 'topology',

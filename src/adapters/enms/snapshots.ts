@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonical } from '../../canonical.ts';
 import type { Json } from '../../ports/journal.ts';
 import type { Depth, Scope, SnapshotItem, Snapshots } from '../../ports/snapshot.ts';
 import { inParallel } from '../../streams/in-parallel.ts';
@@ -102,15 +103,5 @@ function fieldsOf(type: Type, object: WireObject): Readonly<Record<string, Json>
 }
 
 function digestOf(fields: Readonly<Record<string, Json>>): string {
-  const text = JSON.stringify(sorted(fields));
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
-}
-
-function sorted(value: Json): Json {
-  if (Array.isArray(value)) return value.map((one: Json) => sorted(one));
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value as Readonly<Record<string, Json>>);
-  return Object.fromEntries(
-    entries.toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([key, one]) => [key, sorted(one)]),
-  );
+  return createHash('sha256').update(canonical(fields)).digest('hex').slice(0, 32);
 }

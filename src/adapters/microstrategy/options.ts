@@ -36,21 +36,21 @@ export const options: ProductOptions = {
       value: 'id:type',
       many: true,
       description: 'an object to pack: <id or name>:<type>[:<action>][:dependents]; without any, the whole project',
-      verbs: editing,
+      verbs: [...editing, 'compare'],
     },
     {
       name: 'objects',
       value: 'file',
       file: true,
       description: 'a JSON or CSV file that lists objects to pack: id, name, type, action, includeDependents',
-      verbs: editing,
+      verbs: [...editing, 'compare'],
     },
     {
       name: 'package-type',
       value: 'type',
       choices: packageTypes,
       description: 'what the package holds (default: project)',
-      verbs: making,
+      verbs: [...making, 'compare'],
     },
     {
       name: 'default-action',
@@ -67,7 +67,11 @@ export const options: ProductOptions = {
         'conflict rule for the named objects that have none of their own (default: that of --default-action)',
       verbs: editing,
     },
-    { name: 'include-dependents', description: 'also pack what the named objects depend on', verbs: editing },
+    {
+      name: 'include-dependents',
+      description: 'also pack what the named objects depend on',
+      verbs: [...editing, 'compare'],
+    },
     {
       name: 'acl-on-replacing',
       value: 'rule',
@@ -101,7 +105,7 @@ export const options: ProductOptions = {
       value: 'project',
       description:
         'the project to import into, by name or id (default: the project with the same id, else with the same name)',
-      verbs: ['import', 'migrate-project'],
+      verbs: ['import', 'migrate-project', 'compare'],
     },
     {
       name: 'request-only',

@@ -10,7 +10,7 @@ import { createImporter } from './migration-api/imports.ts';
 import { options } from './options.ts';
 import { probe } from './probe.ts';
 import { connectTo } from './server.ts';
-import { createSnapshots } from './snapshots/snapshots.ts';
+import { createSnapshots } from './snapshots/index.ts';
 import { createClient } from './wire/client.ts';
 import { explain } from './wire/errors.ts';
 

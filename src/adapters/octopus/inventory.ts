@@ -2,7 +2,7 @@ import { MigratorError } from '../../errors.ts';
 import type { Inventory, InventoryItem } from '../../ports/adapter.ts';
 import { didYouMean, matchByName, noProjects, severalFit } from '../shared/match-by-name.ts';
 import type { Server, Space } from './server.ts';
-import { offers, projects, sharedLists } from './snapshots/lists.ts';
+import { offers, projects, sharedLists } from './snapshots/list-paths.ts';
 import type { ListPath } from './wire/client.ts';
 
 /** What a space holds. */

@@ -29,14 +29,22 @@ export const options: ProductOptions = {
       description: 'version of the exported package (default: a new one, of the time and a random part)',
       verbs: exporting,
     },
-    { name: 'ignore-certificates', description: 'leave certificates out of the export', verbs: exporting },
+    {
+      name: 'ignore-certificates',
+      description: 'leave certificates out of the export',
+      verbs: [...exporting, 'compare'],
+    },
     {
       name: 'ignore-machines',
       description: 'leave deployment targets and workers out of the export',
-      verbs: exporting,
+      verbs: [...exporting, 'compare'],
     },
-    { name: 'ignore-deployments', description: 'leave deployments out of the export', verbs: exporting },
-    { name: 'ignore-tenants', description: 'leave tenants out of the export', verbs: exporting },
+    {
+      name: 'ignore-deployments',
+      description: 'leave deployments out of the export',
+      verbs: [...exporting, 'compare'],
+    },
+    { name: 'ignore-tenants', description: 'leave tenants out of the export', verbs: [...exporting, 'compare'] },
     { name: 'include-task-logs', description: 'put the task log folder into the export', verbs: exporting },
     {
       name: 'encrypt-package',

@@ -12,7 +12,7 @@ import { createMover } from './moves.ts';
 import { options } from './options.ts';
 import { probe } from './probe.ts';
 import { connectTo, remember } from './server.ts';
-import { createSnapshots } from './snapshots/take-snapshot.ts';
+import { createSnapshots } from './snapshots/index.ts';
 import { createClient } from './wire/client.ts';
 import { refusal, saidIn, worse } from './wire/errors.ts';
 

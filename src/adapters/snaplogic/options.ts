@@ -18,7 +18,7 @@ export const options: ProductOptions = {
       name: 'dest-path',
       value: '/org/space/project',
       description: 'where the project goes (default: the same space and project in the `org` of the target)',
-      verbs: importing,
+      verbs: [...importing, 'compare'],
     },
     {
       name: 'asset-type',
@@ -26,7 +26,7 @@ export const options: ProductOptions = {
       many: true,
       description:
         'take only these: Account, File, Job (a task), Pipeline, Policy (repeatable; accounts and tasks of an existing project are overwritten only when named)',
-      verbs: exporting,
+      verbs: [...exporting, 'compare'],
     },
     {
       name: 'no-duplicate-check',
@@ -64,7 +64,7 @@ export const options: ProductOptions = {
       value: 'old=new',
       many: true,
       description: 'give an account of the package another name on import (repeatable)',
-      verbs: importing,
+      verbs: [...importing, 'compare'],
     },
     {
       name: 'account-file',

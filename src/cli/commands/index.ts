@@ -88,13 +88,13 @@ export const commands: readonly Entry[] = [
         description:
           'approve a job that waits for an approval; "job wait" or the command that started the job then continues',
         flags: async () => (await import('./job/flags.ts')).approveFlags,
-        run: async () => (await import('./job/decide.ts')).runJobDecision('approve'),
+        run: async () => (await import('./job/approve.ts')).runJobApprove,
       },
       {
         name: 'reject',
         description: 'reject a job that waits for an approval',
         flags: async () => (await import('./job/flags.ts')).rejectFlags,
-        run: async () => (await import('./job/decide.ts')).runJobDecision('reject'),
+        run: async () => (await import('./job/reject.ts')).runJobReject,
       },
       {
         name: 'undo',

@@ -4,8 +4,8 @@ import type { Reporter } from '../../ports/reporter.ts';
 import type { Instance } from '../instance.ts';
 import { requireProjectNames } from '../operation.ts';
 import { compare, type Comparison } from '../snapshots/compare.ts';
-import { type Held, take } from '../snapshots/held.ts';
-import { probe } from '../steps/preflight.ts';
+import { type Held, take } from '../snapshots/snapshot-lookup.ts';
+import { probe, requireSameProduct } from '../steps/preflight.ts';
 
 export interface CompareInput {
   readonly projects: readonly string[];
@@ -35,15 +35,8 @@ export async function compareProjects(
   signal: AbortSignal,
 ): Promise<CompareReport> {
   const { source, target, reporter } = sides;
-  requireProjectNames(input.projects);
-  if (input.projects.length === 0 && source.adapter.exports?.projectless !== true)
-    throw new MigratorError('USAGE', 'no project is named', { hint: 'give --project <name>, once for each' });
-  if (source.adapter.product !== target.adapter.product) {
-    throw new MigratorError(
-      'UNSUPPORTED',
-      `${source.name} is ${source.adapter.product}, but ${target.name} is ${target.adapter.product}`,
-    );
-  }
+  requireProjectNames(input.projects, source.adapter, 'give --project <name>, once for each');
+  requireSameProduct(source, target);
   await Promise.all([probe(source, reporter, signal), probe(target, reporter, signal)]);
   const { equal, differences, blind } = await compareContent(input, sides, signal);
   if (equal === 0 && differences.length === 0) {

@@ -9,8 +9,8 @@ import { facet, type Instance } from '../instance.ts';
 import { formatHandle } from '../job-handle.ts';
 import { type OperationPorts, type Outcome, type Waiting, worst, requireProjectNames } from '../operation.ts';
 import { describeRef } from '../package-ref.ts';
-import { take } from '../snapshots/held.ts';
-import { recordOf } from '../snapshots/record.ts';
+import { take } from '../snapshots/snapshot-lookup.ts';
+import { recordOf } from '../snapshots/package-record.ts';
 import { fetchExport, runExport } from '../steps/export.ts';
 import { looked } from '../steps/look.ts';
 import { leftMaintenance, probe } from '../steps/preflight.ts';
@@ -54,14 +54,9 @@ export async function partialExport(
   signal: AbortSignal,
 ): Promise<PartialExportReport> {
   const { source, target, reporter } = ports;
-  requireProjectNames(input.request.projects);
-  if (
-    input.resume === undefined &&
-    input.request.projects.length === 0 &&
-    facet(source, 'exports').projectless !== true
-  ) {
-    throw new MigratorError('USAGE', 'no project is named', { hint: 'give --project <name>, once for each' });
-  }
+  facet(source, 'exports');
+  if (input.resume === undefined)
+    requireProjectNames(input.request.projects, source.adapter, 'give --project <name>, once for each');
   const info = await probe(source, reporter, signal);
   const targetInfo = target && (await probe(target, reporter, signal));
   const obstacle = targetInfo && target.adapter.versionObstacle(info.version, targetInfo);

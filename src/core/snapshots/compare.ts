@@ -1,6 +1,6 @@
-import type { Json } from '../../ports/journal.ts';
+import { canonical } from '../../canonical.ts';
 import type { SnapshotItem } from '../../ports/snapshot.ts';
-import type { Held } from './held.ts';
+import type { Held } from './snapshot-lookup.ts';
 
 /** `only-from` and `only-to`: one side has it. `differs`: both have it, and these fields are not equal. */
 export interface Difference {
@@ -39,14 +39,7 @@ export function compare(from: Held, to: Held, without: readonly string[] = []): 
 
 function unequalFields({ fields: one = {} }: SnapshotItem, { fields: other = {} }: SnapshotItem): readonly string[] {
   const names = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return [...names].filter((name) => !isEqual(one[name], other[name])).sort();
-}
-
-/** Whether two values are equal, in any order of the members of objects. */
-function isEqual(one: Json | undefined, other: Json | undefined): boolean {
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return one === other;
-  if (Array.isArray(one) !== Array.isArray(other)) return false;
-  const [a, b] = [one, other] as unknown as readonly Readonly<Record<string, Json>>[];
-  const [names, others] = [Object.keys(a ?? {}), Object.keys(b ?? {})];
-  return names.length === others.length && names.every((name) => isEqual(a?.[name], b?.[name]));
+  return [...names]
+    .filter((name) => !(name in one && name in other && canonical(one[name]) === canonical(other[name])))
+    .sort();
 }

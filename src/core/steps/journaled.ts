@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
+import { canonical } from '../../canonical.ts';
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { JobStatus } from '../../ports/job.ts';
 import type { Journal, Json, Run, RunOutcome, RunRecord } from '../../ports/journal.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Instance, Placed } from '../instance.ts';
 import { type OpenJob, parseHandle } from '../job-handle.ts';
-import { canonical } from '../snapshots/record.ts';
 import { isUncertain } from './exactly-once.ts';
 import { isFinal } from './watch.ts';
 

@@ -8,7 +8,7 @@ import type { Instance } from '../instance.ts';
 import type { OpenJob } from '../job-handle.ts';
 import type { OperationPorts } from '../operation.ts';
 import { compare, type Comparison } from '../snapshots/compare.ts';
-import { held, take, type Held } from '../snapshots/held.ts';
+import { held, take, type Held } from '../snapshots/snapshot-lookup.ts';
 import { claimedResult, hasSkipped, resultOf, type Result, withoutEqual } from '../snapshots/result.ts';
 import { isBegun } from './exactly-once.ts';
 

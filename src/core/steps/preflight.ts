@@ -16,6 +16,12 @@ export async function probe(instance: Instance, reporter: Reporter, signal: Abor
   return info;
 }
 
+/** UNSUPPORTED when the two are servers of different products. */
+export function requireSameProduct(source: Instance, target: Instance): void {
+  const [from, to] = [source.adapter.product, target.adapter.product];
+  if (from !== to) throw new MigratorError('UNSUPPORTED', `${source.name} is ${from}, but ${target.name} is ${to}`);
+}
+
 /** UNSUPPORTED when the target cannot import packages of the source's release. */
 export function requireCompatible(
   sourceVersion: string,

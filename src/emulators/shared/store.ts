@@ -30,7 +30,7 @@ export interface Store {
   /** All or nothing. Inside another call, the outer call decides. The work is synchronous, so nothing interrupts it. */
   atomically<Result>(work: () => Result): Result;
   /** Runs the work, then undoes everything that it wrote. */
-  rehearse<Result>(work: () => Result): Result;
+  tryAndUndo<Result>(work: () => Result): Result;
   close(): void;
 }
 
@@ -106,7 +106,7 @@ export function openStore(file: string, product: string, { caseSensitive = false
   let depth = 0;
 
   function transact<Result>(work: () => Result, end: 'COMMIT' | 'ROLLBACK'): Result {
-    if (depth > 0 && end === 'ROLLBACK') throw new Error('a rehearsal cannot run inside a transaction');
+    if (depth > 0 && end === 'ROLLBACK') throw new Error('a trial cannot run inside a transaction');
     if (depth > 0) return work();
     database.exec('BEGIN IMMEDIATE');
     depth += 1;
@@ -152,7 +152,7 @@ export function openStore(file: string, product: string, { caseSensitive = false
     lines: (stream) =>
       (statements.lines.all(stream) as { body: string }[]).map(({ body }) => JSON.parse(body) as unknown),
     atomically: (work) => transact(work, 'COMMIT'),
-    rehearse: (work) => transact(work, 'ROLLBACK'),
+    tryAndUndo: (work) => transact(work, 'ROLLBACK'),
     close() {
       // Moves everything into the one file, for people who copy it.
       database.pragma('wal_checkpoint(TRUNCATE)');

@@ -1,3 +1,4 @@
+import { canonical } from '../../../canonical.ts';
 import type { WireObject } from '../wire/schemas.ts';
 import { isComputed, isDerived, isIncidental } from './carried-fields.ts';
 import type { PackagedObject } from './package-content.ts';
@@ -31,7 +32,7 @@ export function comparisonOf(
     const isRelation = relation !== undefined;
     // The API leaves a single name out when it is not set.
     if (!Object.hasOwn(there, key) && (relation?.scalar !== true || isEmpty(value))) continue;
-    if (canonical(value, isRelation) === canonical(there[key], isRelation)) continue;
+    if (comparable(value, isRelation) === comparable(there[key], isRelation)) continue;
     if (isRelation && !clears && isEmpty(value)) keeps.push(key);
     else differs.push(key);
   }
@@ -43,14 +44,7 @@ function isEmpty(value: unknown): boolean {
 }
 
 /** A text that is the same for equal values. The order of a relation does not matter. */
-function canonical(value: unknown, sorted: boolean): string {
-  if (Array.isArray(value)) {
-    const parts = value.map((item) => canonical(item, false));
-    return `[${(sorted ? parts.sort() : parts).join()}]`;
-  }
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
-    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item, false)}`).join()}}`;
-  }
-  return JSON.stringify(value ?? null);
+function comparable(value: unknown, sorted: boolean): string {
+  const parts = Array.isArray(value) && sorted ? value.map((item) => canonical(item)).sort() : value;
+  return canonical(parts);
 }

@@ -67,14 +67,14 @@ async function judge(server: Server, task: TaskResource, sought: Sought, signal:
   if (byArguments === 'ours' && (sought.dryRun !== false || dryRun !== undefined)) return 'ours';
   const text = `${task.Description ?? ''}\n${await server.client.taskText(task, signal)}`;
   if (byArguments === 'silent') return judgeLog(text, sought);
-  return isRehearsal(text, sought.package) ? 'other' : 'ours';
+  return isDryRunOf(text, sought.package) ? 'other' : 'ours';
 }
 
 /**
  * A line names a dry run and the package, or begins with a dry run. Other lines do not count, because a project may be
  * called Dry Run.
  */
-function isRehearsal(text: string, ref: PackageRef): boolean {
+function isDryRunOf(text: string, ref: PackageRef): boolean {
   return text
     .split('\n')
     .some((line) => /dry[- ]?run/i.test(line) && (mentions(line, ref) || /\|\s*dry[- ]?run\b/i.test(line)));
@@ -91,7 +91,7 @@ function judgeArguments(task: TaskResource, ref: PackageRef): Evidence {
 
 function judgeLog(text: string, sought: Sought): Evidence {
   if (mentions(text, sought.package)) {
-    return sought.dryRun === false && isRehearsal(text, sought.package) ? 'other' : 'ours';
+    return sought.dryRun === false && isDryRunOf(text, sought.package) ? 'other' : 'ours';
   }
   return packageFiles(text).length > 0 ? 'other' : 'silent';
 }

@@ -8,7 +8,7 @@ import { jobId } from '../job-id.ts';
 import { importTask } from '../jobs.ts';
 import { missingLinks } from '../probe.ts';
 import type { Server } from '../server.ts';
-import { importScopeOf } from '../snapshots/snapshots.ts';
+import { importScopeOf } from '../snapshots/index.ts';
 import { findTask } from './find-task.ts';
 import { callbacks, passwordOf } from './password-and-callbacks.ts';
 

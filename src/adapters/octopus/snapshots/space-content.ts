@@ -4,8 +4,8 @@ import type { Server, Space } from '../server.ts';
 import type { ListPath } from '../wire/client.ts';
 import { linksOf } from '../wire/links.ts';
 import type { DocumentResource } from '../wire/schemas.ts';
-import { listOf } from './carried.ts';
-import * as lists from './lists.ts';
+import { listOf } from './carried-fields.ts';
+import * as lists from './list-paths.ts';
 
 export type Document = DocumentResource;
 

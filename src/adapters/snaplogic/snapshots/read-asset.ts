@@ -3,7 +3,7 @@ import type { Json } from '../../../ports/journal.ts';
 import type { Server } from '../server.ts';
 import { segmentsOf, type ProjectPath } from '../wire/paths.ts';
 import type { Entry, StoredAsset } from '../wire/schemas.ts';
-import { carried, carriedFields, isMember } from './carried.ts';
+import { carried, carriedFields, isMember } from './carried-fields.ts';
 
 /** The names in a project by which ids and accounts are told. */
 export interface Names {

@@ -14,6 +14,6 @@ export function compareFlags(command: Command): void {
     .addOption(new Option('--from <instance>', 'the instance on the left'))
     .addOption(new Option('--to <instance>', 'the instance on the right'))
     .addOption(new ListOption('--project <project>', 'a project to compare, by name, id or path (repeatable)'));
-  withProductOptions(command, 'migrate-project');
+  withProductOptions(command, 'compare');
   examples(command, ['migrator compare --from lab --to prod --project "Web Shop"']);
 }

@@ -10,10 +10,10 @@ import type { CompareOptions } from './flags.ts';
 export async function runCompare({ options, command }: Invocation<CompareOptions>, context: Context) {
   const [from, to] = [requireInstance(options.from, '--from'), requireInstance(options.to, '--to')];
   const instances = await instancesOf(context);
-  const flags = await productFlags(command, 'migrate-project', instances.config(from).product, context);
+  const flags = await productFlags(command, 'compare', instances.config(from).product, context);
   const { project: projects } = options;
   const { exportOptions, importOptions } = await instances.request(from, {
-    verb: 'migrate-project',
+    verb: 'compare',
     projects,
     ...flags,
   });

@@ -4,7 +4,7 @@ import type { Instance } from '../../instance.ts';
 import { requireProjectNames, worst } from '../../operation.ts';
 import { fact } from '../../steps/exactly-once.ts';
 import { planImport, plansByName } from '../../steps/plan.ts';
-import { probe, requireCompatible } from '../../steps/preflight.ts';
+import { probe, requireCompatible, requireSameProduct } from '../../steps/preflight.ts';
 import { compareContent, type Verified } from '../compare.ts';
 import { chooseRoute } from './choose-route.ts';
 import { move } from './move.ts';
@@ -19,10 +19,7 @@ export async function migrateProject(
   signal: AbortSignal,
 ): Promise<MigrateReport & { readonly verified: Verified | undefined }> {
   const { source, target, reporter } = ports;
-  requireProjectNames(input.request.projects);
-  if (input.request.projects.length === 0 && source.adapter.exports?.projectless !== true) {
-    throw new MigratorError('USAGE', 'no project is named', { hint: 'name the projects: migrate-project <project>' });
-  }
+  requireProjectNames(input.request.projects, source.adapter, 'name the projects: migrate-project <project>');
   if (source.name === target.name && source.adapter.moves === undefined) {
     throw new MigratorError('USAGE', `--from and --to both name ${source.name}, so there is nothing to move`, {
       hint: 'name another instance with --to',
@@ -30,12 +27,7 @@ export async function migrateProject(
   }
   const info = await probe(source, reporter, signal);
   const targetInfo = await probe(target, reporter, signal);
-  if (source.adapter.product !== target.adapter.product) {
-    throw new MigratorError(
-      'UNSUPPORTED',
-      `${source.name} is ${source.adapter.product}, but ${target.name} is ${target.adapter.product}`,
-    );
-  }
+  requireSameProduct(source, target);
   requireCompatible(info.version, target, targetInfo, { ignore: input.ignoreVersion, reporter });
   const route = await chooseRoute(input, ports, targetInfo, signal);
   // Moves and importers of files make a plan of their own, in more detail than by project name.

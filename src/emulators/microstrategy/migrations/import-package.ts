@@ -234,10 +234,10 @@ export function importUpload(visit: Visit, jobs: Jobs, body: Json): Reply {
 }
 
 /** Tries the import and undoes it. */
-export function rehearseImport(instance: Instance, path: string, scope: string): void {
+export function tryImport(instance: Instance, path: string, scope: string): void {
   const refused = storageRefusal(instance, 'storage-unreadable', texts.unreadable);
   if (refused !== undefined) throw refused;
   const content = readPackage(instance, path);
   checkRelease(content, instance.version);
-  instance.store.rehearse(() => applyPackage(instance.store, scope, content));
+  instance.store.tryAndUndo(() => applyPackage(instance.store, scope, content));
 }

@@ -9,7 +9,7 @@ import { needAdministrator } from '../privileges.ts';
 import { invalid, missing } from '../refusal.ts';
 import type { Visit } from '../visit.ts';
 import { scopeOf } from './create-package.ts';
-import { rehearseImport, replicatedPackage } from './import-package.ts';
+import { tryImport, replicatedPackage } from './import-package.ts';
 import type { Jobs } from './jobs.ts';
 import { changeImport, type Migration, type Validation } from './record.ts';
 
@@ -55,7 +55,7 @@ export async function triggerValidation(visit: Visit, jobs: Jobs): Promise<Reply
     fault: 'validation-failed',
     progress: (progress) => report(instance, file, { progress }),
     finish: () => {
-      rehearseImport(instance, path, scope);
+      tryImport(instance, path, scope);
       end({ status: 'validated', progress: 100 });
     },
     fail: (message) => end({ status: 'validation_failed', message }),

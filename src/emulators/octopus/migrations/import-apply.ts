@@ -1,5 +1,5 @@
 // Puts a package's documents into this server. Documents that exist here are recognised by name, ids are translated,
-// and a reference that cannot be resolved is an error. The caller runs this inside one transaction or one rehearsal.
+// and a reference that cannot be resolved is an error. The caller runs this inside one transaction or one trial.
 import { isObject, type Json } from '../../shared/json.ts';
 import type { Entry, Store } from '../../shared/store.ts';
 import { defaultSpace, newId, putDocument } from '../instance.ts';

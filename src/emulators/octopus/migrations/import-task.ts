@@ -97,7 +97,7 @@ function refuse(run: TaskRun, outcome: ImportOutcome): void {
 const count = (lines: readonly ImportLine[], verb: string) => lines.filter(({ text }) => text.startsWith(verb)).length;
 
 /**
- * Runs an import. First comes a rehearsal, whose writes are undone. The real import follows in one transaction,
+ * Runs an import. First comes a trial, whose writes are undone. The real import follows in one transaction,
  * together with the end of the task: a crash or a cancellation at any time leaves all of it or nothing.
  */
 export async function runImport(run: TaskRun, request: ImportRequest, finish: () => void): Promise<void> {
@@ -116,7 +116,7 @@ export async function runImport(run: TaskRun, request: ImportRequest, finish: ()
   await pause();
   check(run, content, key);
   const options = { overwrite: request.OverwriteExisting, decryption: { vault: instance.vault, key } };
-  const outcome = instance.store.rehearse(() => applyImport(instance.store, content, options));
+  const outcome = instance.store.tryAndUndo(() => applyImport(instance.store, content, options));
   await tell(run, outcome.lines);
   refuse(run, outcome);
   const { lines } = outcome;

@@ -434,7 +434,7 @@ describe('the import on the target', () => {
   });
 });
 
-describe('a rehearsal', () => {
+describe('a dry run', () => {
   const id = `${migration}/dry-run@prod`;
   const { environment } = record().importInfo;
   const full = record({ packageInfo: { tocView: {}, treeView: {} } });

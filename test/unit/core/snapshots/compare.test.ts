@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { compare } from '../../../../src/core/snapshots/compare.ts';
-import { held } from '../../../../src/core/snapshots/held.ts';
+import { held } from '../../../../src/core/snapshots/snapshot-lookup.ts';
 import type { Json } from '../../../../src/ports/journal.ts';
 import type { SnapshotItem } from '../../../../src/ports/snapshot.ts';
 import { fc } from '../../../support/property.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { held } from '../../../../src/core/snapshots/held.ts';
+import { held } from '../../../../src/core/snapshots/snapshot-lookup.ts';
 import { claimedResult, combined, resultOf, type Result } from '../../../../src/core/snapshots/result.ts';
 import type { JobItem } from '../../../../src/ports/job.ts';
 import type { PlanItem } from '../../../../src/ports/plan.ts';

@@ -51,9 +51,9 @@ describe('the store', () => {
     store.close();
   });
 
-  test('returns the result of a rehearsal and undoes its writes', () => {
+  test('returns the result of a trial and undoes its writes', () => {
     const store = openStore(join(folder, 'state.sqlite'), 'octopus');
-    const seen = store.rehearse(() => {
+    const seen = store.tryAndUndo(() => {
       store.put(entry('One'));
       return store.all('Things').length;
     });

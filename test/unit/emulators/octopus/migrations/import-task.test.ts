@@ -167,8 +167,8 @@ test('overwriting replaces whole documents, which keep their ids, and merges var
 test('a dry run changes nothing and logs what the real run does', async () => {
   await exportTo(source, target, { Projects: ['Web Shop', 'Image Service'] });
   const before = await snapshot(target);
-  const rehearsal = await importInto(target, { IsDryRun: true, DeletePackageOnCompletion: true });
-  expect(rehearsal.task['State']).toBe('Success');
+  const dryRun = await importInto(target, { IsDryRun: true, DeletePackageOnCompletion: true });
+  expect(dryRun.task['State']).toBe('Success');
   expect(await snapshot(target)).toEqual(before);
   const real = await importInto(target);
   const lines = (log: string) =>
@@ -177,8 +177,8 @@ test('a dry run changes nothing and logs what the real run does', async () => {
       .map((line) => line.slice(21).trim())
       .filter((line) => /^(Created|Skipped|Merged) /.test(line))
       .map((line) => line.replace(/ServerTasks-\d+/, 'a task'));
-  expect(lines(rehearsal.log).length).toBeGreaterThan(20);
-  expect(lines(real.log)).toEqual(lines(rehearsal.log));
+  expect(lines(dryRun.log).length).toBeGreaterThan(20);
+  expect(lines(real.log)).toEqual(lines(dryRun.log));
 });
 
 test('an import that is repeated creates nothing', async () => {

@@ -2,9 +2,9 @@ import type { Options } from '../../../ports/options.ts';
 import type { Depth, Scope, SnapshotItem, Snapshots } from '../../../ports/snapshot.ts';
 import { flagOf } from '../../shared/option-values.ts';
 import type { Server } from '../server.ts';
-import { carried, isFields, listOf, markOf, type NameOf } from './carried.ts';
-import { onlyLinkedTo, usedBy, type Shared } from './closure.ts';
-import { sharedLists } from './lists.ts';
+import { carried, isFields, listOf, markOf, type NameOf } from './carried-fields.ts';
+import { onlyLinkedTo, usedBy, type Shared } from './used-documents.ts';
+import { sharedLists } from './list-paths.ts';
 import { idOf, openSpace, type Document, type ProjectContent, type SpaceReader } from './space-content.ts';
 
 /** The options of an export that leave documents out, with the kinds that they leave out. */

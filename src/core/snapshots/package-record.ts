@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { canonical } from '../../canonical.ts';
 import type { ArtifactFile, ByteStream } from '../../ports/artifact.ts';
-import type { Json } from '../../ports/journal.ts';
-import { held, type Held } from './held.ts';
+import { held, type Held } from './snapshot-lookup.ts';
 
 /**
  * Where a package keeps what its projects consisted of at the export, for products whose own file migrator cannot read:
@@ -64,14 +64,4 @@ function asItem({ kind, name, id, sha256 }: Line) {
 async function* stream(bytes: Uint8Array): ByteStream {
   yield bytes;
   await Promise.resolve();
-}
-
-/** The same value has the same text, in any order of the members of objects. */
-export function canonical(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map((item: Json) => canonical(item)).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value as Record<string, Json>).sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`;
-  }
-  return JSON.stringify(value);
 }

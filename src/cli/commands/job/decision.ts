@@ -7,7 +7,7 @@ import { openJob } from './open-job.ts';
 const decided = { approve: 'approved', reject: 'rejected' } as const;
 
 /** The run of `job approve` or `job reject`. */
-export const runJobDecision =
+export const runDecision =
   (decision: 'approve' | 'reject') =>
   async ({ args: [text = ''] }: Invocation, context: Context) => {
     const job = await openJob(text, context, { writes: true });

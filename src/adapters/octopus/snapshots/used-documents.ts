@@ -1,4 +1,4 @@
-import { isFields, listOf, wordsOf } from './carried.ts';
+import { isFields, listOf, wordsOf } from './carried-fields.ts';
 import { idOf, tagsOf, type Document, type ProjectContent } from './space-content.ts';
 
 /** The documents of the space that projects share, by kind. */

@@ -1,0 +1,3 @@
+import { runDecision } from './decision.ts';
+
+export const runJobApprove = runDecision('approve');

@@ -1,0 +1,3 @@
+import { runDecision } from './decision.ts';
+
+export const runJobReject = runDecision('reject');
