@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { expect, jest, test } from '@jest/globals';
 import type { RunningEmulator } from '../../src/emulators/index.ts';
 import { commandLine } from '../support/command-line.ts';
+import { sample } from '../support/sample.ts';
 import { crashAt, leftovers } from '../support/crash.ts';
 import { passwordOf } from '../support/account-workshop.ts';
 import { withEnmsWorkshop } from '../support/enms-workshop.ts';
@@ -66,19 +67,22 @@ const backupsIn = async ({ folder }: Workshop) =>
 
 test('partial-export after a kill exports once and writes a complete package', async () => {
   await withEnmsWorkshop(async (workshop) => {
-    for (const step of [
-      'answer GET /rest/is_alive #1',
-      'answer GET /rest/query/server #1',
-      'answer GET /login #1',
-      'answer POST /login #1',
-      'answer POST /get_migration_folders #1',
-      'before POST /rest/migrate/export #1',
-      'answer POST /rest/migrate/export #1', // exported, but the journal does not know
-      `answer GET ${inExport}/metadata.yaml #1`, // checked whether it is finished
-      `answer GET ${inExport}/pool.yaml #1`,
-      'before link nightly.tar #1',
-      'after link nightly.tar #1', // the package has its name, but the journal does not know
-    ]) {
+    for (const step of sample(
+      [
+        'answer GET /rest/is_alive #1',
+        'answer GET /rest/query/server #1',
+        'answer GET /login #1',
+        'answer POST /login #1',
+        'answer POST /get_migration_folders #1',
+        'before POST /rest/migrate/export #1',
+        'answer POST /rest/migrate/export #1', // exported, but the journal does not know
+        `answer GET ${inExport}/metadata.yaml #1`, // checked whether it is finished
+        `answer GET ${inExport}/pool.yaml #1`,
+        'before link nightly.tar #1',
+        'after link nightly.tar #1', // the package has its name, but the journal does not know
+      ],
+      4,
+    )) {
       await rm(workshop.path('nightly.tar'), { force: true });
       const { exports } = counting(workshop);
       await kill(step, workshop, exporting);
@@ -104,16 +108,19 @@ const hasDevice = async (server: RunningEmulator, name: string) =>
 
 test('import after a kill imports once and loses nothing', async () => {
   await withEnmsWorkshop(async (workshop) => {
-    for (const [index, step] of [
-      'answer POST /rest/search #1', // planning
-      'answer POST /rest/instance/folder #1',
-      'answer POST /upload_files #1',
-      `answer GET ${inImport}/metadata.yaml #1`, // all files are there
-      'before POST /rest/migrate/import #1', // the note says that the import is started, but it was not sent
-      'answer POST /rest/migrate/import #1', // imported, but nothing here knows
-      'answer POST /upload_files #14', // the answer is noted beside the files, but the journal does not know
-      `answer GET ${inImport}/pool.yaml #2`, // checking what arrived
-    ].entries()) {
+    for (const [index, step] of sample(
+      [
+        'answer POST /rest/search #1', // planning
+        'answer POST /rest/instance/folder #1',
+        'answer POST /upload_files #1',
+        `answer GET ${inImport}/metadata.yaml #1`, // all files are there
+        'before POST /rest/migrate/import #1', // the note says that the import is started, but it was not sent
+        'answer POST /rest/migrate/import #1', // imported, but nothing here knows
+        'answer POST /upload_files #14', // the answer is noted beside the files, but the journal does not know
+        `answer GET ${inImport}/pool.yaml #2`, // checking what arrived
+      ],
+      3,
+    ).entries()) {
       const device = `step-${index}`;
       await exportWith(device, workshop);
       const { imports } = counting(workshop);
@@ -173,14 +180,17 @@ test('an import that empties never deletes without a backup after a kill, and un
     const { prod } = workshop;
     await again(workshop, exporting);
     const before = await stateOf(prod);
-    for (const step of [
-      `answer GET ${inImport}/metadata.yaml #2`, // the files are there, but there is no backup yet
-      'answer POST /rest/migrate/export #1', // the backup is on the server only
-      'before link prod-backup-TIME.tar #1',
-      'before POST /rest/migrate/import #1',
-      'answer POST /rest/migrate/import #1',
-      'answer POST /upload_files #14',
-    ]) {
+    for (const step of sample(
+      [
+        `answer GET ${inImport}/metadata.yaml #2`, // the files are there, but there is no backup yet
+        'answer POST /rest/migrate/export #1', // the backup is on the server only
+        'before link prod-backup-TIME.tar #1',
+        'before POST /rest/migrate/import #1',
+        'answer POST /rest/migrate/import #1',
+        'answer POST /upload_files #14',
+      ],
+      3,
+    )) {
       for (const backup of await backupsIn(workshop)) await rm(workshop.path(backup));
       const { imports } = counting(workshop);
       await kill(step, workshop, emptying);
@@ -204,12 +214,15 @@ const moving = ['migrate-project', 'nightly', '--from', 'lab', '--to', 'prod'];
 
 test('migrate-project after a kill exports once, imports once and leaves no file here', async () => {
   await withEnmsWorkshop(async (workshop) => {
-    for (const [index, step] of [
-      'answer POST /rest/migrate/export #1', // exported, but the journal does not know
-      'after rename migrate-project-HEX.tar #1', // the package is here, but the target knows nothing
-      'answer POST /upload_files #3',
-      'answer POST /rest/migrate/import #1',
-    ].entries()) {
+    for (const [index, step] of sample(
+      [
+        'answer POST /rest/migrate/export #1', // exported, but the journal does not know
+        'after rename migrate-project-HEX.tar #1', // the package is here, but the target knows nothing
+        'answer POST /upload_files #3',
+        'answer POST /rest/migrate/import #1',
+      ],
+      2,
+    ).entries()) {
       const device = `moved-${index}`;
       expect(await call(workshop.lab, 'instance/device', { name: device })).toEqual({ success: [device] });
       const { exports, imports } = counting(workshop);

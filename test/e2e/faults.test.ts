@@ -6,6 +6,7 @@ import type { FaultSpec, RunningEmulator } from '../../src/emulators/index.ts';
 import { leftovers } from '../support/crash.ts';
 import { counted } from '../support/octopus-api.ts';
 import { testIO } from '../support/test-io.ts';
+import { sample } from '../support/sample.ts';
 import { withWorkshop, type Workshop } from '../support/workshop.ts';
 
 // There are hundreds of command lines. They run in this process, through the function that the binary calls.
@@ -158,6 +159,7 @@ describe('one fault at each call', () => {
         queue = [...cases(distinct(workshop), verb)];
       });
       expect(queue.length).toBeGreaterThan(15);
+      queue = [...sample(queue, 12)];
       const total = queue.length;
       const complaints: string[] = [];
       const lane = () =>

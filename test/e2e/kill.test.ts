@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { describe, expect, jest, test } from '@jest/globals';
 import { crashAt, leftovers, stepsOf } from '../support/crash.ts';
+import { sample } from '../support/sample.ts';
 import { counted, importTask, logOf, projectsOf, tasksOf } from '../support/octopus-api.ts';
 import { withWorkshop, type Workshop } from '../support/workshop.ts';
 
@@ -70,8 +71,9 @@ describe('a command that runs again after kill -9', () => {
         finished: { code: 0 },
         steps: expect.arrayContaining(steps),
       });
+      const some = sample(steps, 3);
       const seen: Outcome[] = [];
-      for (const step of steps) {
+      for (const step of some) {
         await rm(path('shop.tar'));
         const check = async () => {
           // The final name belongs to a complete package, or does not exist.
@@ -83,7 +85,7 @@ describe('a command that runs again after kill -9', () => {
         if (!step.includes('shop.tar') && !step.includes('/raw')) continue;
         expect(await run(['package', 'verify', 'shop.tar', '--content'])).toMatchObject({ code: 0 });
       }
-      expect(seen).toEqual(steps.map((step) => outcome(step, 1, 0)));
+      expect(seen).toEqual(some.map((step) => outcome(step, 1, 0)));
     });
   });
 
@@ -124,13 +126,14 @@ describe('a command that runs again after kill -9', () => {
     await withWorkshop({}, async (workshop) => {
       const { run, path, prod } = workshop;
       const before = await projectsOf(prod);
+      const some = sample(steps, 3);
       const seen: Outcome[] = [];
-      for (const step of steps) {
+      for (const step of some) {
         await rm(path('shop.tar'), { force: true });
         expect(await run(exporting)).toMatchObject({ code: 0 });
         seen.push(await killedAndAgain(step, importing, workshop));
       }
-      expect(seen).toEqual(steps.map((step) => outcome(step, 0, 1)));
+      expect(seen).toEqual(some.map((step) => outcome(step, 0, 1)));
       expect(await projectsOf(prod)).toEqual([...before, 'Web Shop'].sort());
       const logs = await Promise.all((await tasksOf(prod, importTask)).map((task) => logOf(prod, task)));
       expect(logs.filter((log) => log.includes("Created Project 'Web Shop'"))).toHaveLength(1);
@@ -188,8 +191,9 @@ describe('a command that runs again after kill -9', () => {
       expect(traced).toMatchObject({ finished: { code: 0 }, steps: expect.arrayContaining(steps) });
       const after = await projectsOf(workshop.prod);
       const seen: Outcome[] = [];
-      for (const step of steps) seen.push(await killedAndAgain(step, args, workshop));
-      expect(seen).toEqual(steps.map((step) => outcome(step, 1, 1)));
+      const some = sample(steps, 3);
+      for (const step of some) seen.push(await killedAndAgain(step, args, workshop));
+      expect(seen).toEqual(some.map((step) => outcome(step, 1, 1)));
       expect(await projectsOf(workshop.prod)).toEqual(after);
     });
   });

@@ -1,0 +1,19 @@
+// Runs the proofs that are too long for `npm test`: all steps of the kill tests and all faults at all requests, instead of a
+// seeded sample. Prints how long it took. Arguments go to jest, such as the path of one proof.
+import { spawnSync } from 'node:child_process';
+
+const proofs = ['test/e2e/kill', 'test/e2e/enms-kill', 'test/e2e/faults'];
+const given = process.argv.slice(2);
+const started = Date.now();
+const { status } = spawnSync(
+  process.execPath,
+  [
+    '--experimental-vm-modules',
+    '--no-warnings',
+    'node_modules/jest/bin/jest.js',
+    ...(given.length > 0 ? given : proofs),
+  ],
+  { stdio: 'inherit', env: { ...process.env, MIGRATOR_TEST_ALL: '1' } },
+);
+console.log(`seed ${process.env['MIGRATOR_TEST_SEED'] ?? '1'}, ${Math.round((Date.now() - started) / 1000)} s`);
+process.exitCode = status ?? 1;
