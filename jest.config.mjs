@@ -27,5 +27,5 @@ export default {
   // Generous, because a build machine may be busy: it ends what hangs, and says nothing of speed.
   testTimeout: 180_000,
   // One for each core: most of the time goes by in processes and servers that the tests wait for.
-  maxWorkers: '150%',
+  maxWorkers: '100%',
 };

@@ -81,7 +81,7 @@ test('partial-export after a kill exports once and writes a complete package', a
         'before link nightly.tar #1',
         'after link nightly.tar #1', // the package has its name, but the journal does not know
       ],
-      4,
+      2,
     )) {
       await rm(workshop.path('nightly.tar'), { force: true });
       const { exports } = counting(workshop);
@@ -119,7 +119,7 @@ test('import after a kill imports once and loses nothing', async () => {
         'answer POST /upload_files #14', // the answer is noted beside the files, but the journal does not know
         `answer GET ${inImport}/pool.yaml #2`, // checking what arrived
       ],
-      3,
+      2,
     ).entries()) {
       const device = `step-${index}`;
       await exportWith(device, workshop);
@@ -189,7 +189,7 @@ test('an import that empties never deletes without a backup after a kill, and un
         'answer POST /rest/migrate/import #1',
         'answer POST /upload_files #14',
       ],
-      3,
+      2,
     )) {
       for (const backup of await backupsIn(workshop)) await rm(workshop.path(backup));
       const { imports } = counting(workshop);

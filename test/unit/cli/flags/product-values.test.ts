@@ -20,7 +20,12 @@ const table: readonly ProductOptions[] = [
     options: [
       { name: 'password', value: 'secret', secret: true, description: 'locks it', verbs: ['partial-export', 'import'] },
       { name: 'replace-all', description: 'replaces', verbs: ['import', 'migrate-project'] },
-      { name: 'success-callback', value: 'url', description: 'calls', verbs: ['partial-export'] },
+      {
+        name: 'success-callback',
+        value: 'url',
+        description: 'calls',
+        verbs: ['partial-export', 'migrate-project'],
+      },
       { name: 'at-once', description: 'waits for nobody', verbs: ['migrate-project'] },
       { name: 'no-duplicate-check', description: 'overwrites', verbs: ['migrate-project'] },
       { name: 'skip-logs', description: 'leaves logs out', verbs: ['partial-export', 'migrate-project'] },
@@ -141,6 +146,11 @@ describe('product flags', () => {
     const own = await flags('partial-export', 'river', ['--success-callback', 'https://x.example']);
     expect(own.options).toEqual({ successCallback: 'https://x.example' });
     expect(own.byMigrator).toEqual({});
+  });
+
+  test('migrator makes the callback of a move, which has several jobs and one result', async () => {
+    const given = await flags('migrate-project', 'river', ['--success-callback', 'https://x.example']);
+    expect(given).toMatchObject({ options: {}, byMigrator: { successCallback: 'https://x.example' } });
   });
 
   test('a list that was not given is absent', async () => {

@@ -54,6 +54,12 @@ describe('a callback', () => {
     expect(asked).toEqual(['GET /good?run=7&packageId=Acme&packageVersion=1.0.0-a']);
   });
 
+  test('for success is not called when only a part was done; that for failure is', async () => {
+    const partial = { outcome: 'partial', package: done.package };
+    const asked = await listening(200, (url) => ended(url, () => Promise.resolve(partial)));
+    expect(asked).toEqual(['GET /bad']);
+  });
+
   test('for failure is called after the work has failed, and the error is passed on', async () => {
     let code: string | undefined;
     const asked = await listening(204, async (url) => {

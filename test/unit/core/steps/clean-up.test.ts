@@ -1,0 +1,49 @@
+import { describe, expect, test } from '@jest/globals';
+import { cleaningUp, packageLeft } from '../../../../src/core/steps/clean-up.ts';
+import { type ErrorCode, MigratorError } from '../../../../src/errors.ts';
+import type { Adapter } from '../../../../src/ports/adapter.ts';
+import { never } from '../../../support/adapter-tools.ts';
+
+async function cleaned(work: () => Promise<string>): Promise<{ readonly removed: number; readonly ended: string }> {
+  let removed = 0;
+  const remove = () => {
+    removed += 1;
+    return Promise.resolve();
+  };
+  const ended = await cleaningUp(work, remove).catch((error: unknown) => (error as MigratorError).code);
+  return { removed, ended };
+}
+
+const failing = (code: ErrorCode) => () => Promise.reject(new MigratorError(code, 'no'));
+
+describe('what work needs on a server only for its own time', () => {
+  test('is removed after it', async () => {
+    expect(await cleaned(() => Promise.resolve('done'))).toEqual({ removed: 1, ended: 'done' });
+  });
+
+  test.each(['JOB_FAILED', 'AUTH_REFUSED', 'CONFLICT', 'REMOTE_UNEXPECTED'] as const)(
+    'is removed when it fails with %s, and the error is passed on',
+    async (code) => {
+      expect(await cleaned(failing(code))).toEqual({ removed: 1, ended: code });
+    },
+  );
+
+  test.each(['CANCELLED', 'STILL_RUNNING', 'REMOTE_UNREACHABLE', 'LOCAL_IO'] as const)(
+    'stays after %s, because the run goes on',
+    async (code) => {
+      expect(await cleaned(failing(code))).toEqual({ removed: 0, ended: code });
+    },
+  );
+});
+
+test('a package that is still in the feed is named with the command that removes it', async () => {
+  const ref = { id: 'Acme', version: '1.0.0' };
+  const holding = (held: boolean) => ({
+    name: 'prod',
+    adapter: { feed: { stat: () => Promise.resolve(held ? ref : undefined) } } as unknown as Adapter,
+  });
+  expect(await packageLeft(ref, holding(true), never)).toEqual([
+    { instance: 'prod', what: 'package Acme 1.0.0', remove: 'migrator package delete Acme@1.0.0 --from prod' },
+  ]);
+  expect(await packageLeft(ref, holding(false), never)).toEqual([]);
+});
