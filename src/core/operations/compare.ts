@@ -13,7 +13,7 @@ export interface CompareInput {
   readonly importOptions: Options;
 }
 
-export interface Verified extends Comparison {
+export interface Verified extends Omit<Comparison, 'same'> {
   /** What such a comparison cannot see. */
   readonly blind: readonly string[];
 }
@@ -52,7 +52,7 @@ export async function compareContent(
   { projects, exportOptions, importOptions }: CompareInput,
   { source, target, reporter }: CompareSides,
   signal: AbortSignal,
-): Promise<Verified> {
+): Promise<Verified & Comparison> {
   reporter.report({ type: 'phase', name: 'compare', subject: `${source.name} with ${target.name}` });
   const look = async (instance: Instance, options: Options): Promise<Held> => {
     const { snapshots, product } = instance.adapter;

@@ -1,6 +1,6 @@
 import { canonical } from '../../canonical.ts';
 import type { SnapshotItem } from '../../ports/snapshot.ts';
-import type { Held } from './snapshot-lookup.ts';
+import type { Held, Named } from './snapshot-lookup.ts';
 
 /** `only-from` and `only-to`: one side has it. `differs`: both have it, and these fields are not equal. */
 export interface Difference {
@@ -11,7 +11,8 @@ export interface Difference {
 }
 
 export interface Comparison {
-  /** How many things are equal on both sides. */
+  /** The things that are equal on both sides, and how many. */
+  readonly same: readonly Named[];
   readonly equal: number;
   readonly differences: readonly Difference[];
 }
@@ -19,6 +20,7 @@ export interface Comparison {
 /** Compares what two sides hold, item by item, without the fields to leave out. Both are snapshots with content. */
 export function compare(from: Held, to: Held, without: readonly string[] = []): Comparison {
   const differences: Difference[] = [];
+  const same: Named[] = [];
   const found = new Set<SnapshotItem>();
   for (const item of from.items) {
     const { kind, name } = item;
@@ -30,11 +32,11 @@ export function compare(from: Held, to: Held, without: readonly string[] = []): 
     found.add(other);
     const fields = unequalFields(item, other).filter((field) => !without.includes(field));
     if (fields.length > 0) differences.push({ kind, name, difference: 'differs', fields });
+    else same.push({ kind, name });
   }
-  const equal = from.items.length - differences.length;
   for (const item of to.items)
     if (!found.has(item)) differences.push({ kind: item.kind, name: item.name, difference: 'only-to' });
-  return { equal, differences };
+  return { same, equal: same.length, differences };
 }
 
 function unequalFields({ fields: one = {} }: SnapshotItem, { fields: other = {} }: SnapshotItem): readonly string[] {

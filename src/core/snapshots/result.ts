@@ -112,10 +112,13 @@ function isComplete(items: readonly ResultItem[]): boolean {
  * unchanged. To the project `Web Shop` belongs what is called `Web Shop` or `Web Shop/…`. Things that several projects
  * share do not count here.
  */
-export function withoutEqual(result: Result, { differences }: Comparison): Result {
+export function withoutEqual(result: Result, { same, differences }: Comparison): Result {
+  const equals = held(same);
   const unequal = differences.filter(({ difference }) => difference !== 'only-to');
-  const isEqual = ({ action, name: owner }: ResultItem): boolean =>
-    action === 'skipped' && !unequal.some(({ name }) => name === owner || name.startsWith(`${owner}/`));
+  const isEqual = ({ action, kind, name: owner }: ResultItem): boolean =>
+    action === 'skipped' &&
+    equals.find({ kind, name: owner }) !== undefined &&
+    !unequal.some(({ name }) => name === owner || name.startsWith(`${owner}/`));
   const items = result.items.filter((item) => !isEqual(item));
   const equal = result.items.length - items.length;
   const { skipped, unchanged } = result.counts;

@@ -146,12 +146,9 @@ export async function prepareOnce<Prepared extends object>(
   if (earlier !== undefined && isBegun(facts, step)) {
     if (facts[`${step}.unseen`] !== true) return earlier;
     const found = await find(earlier, new Date(facts[`${step}.intendedAt`] ?? 0));
-    await run.note(fact(step, 'unseen', null));
-    if (found !== undefined) {
-      await run.note(fact(step, 'job', found));
-      return earlier;
-    }
-    await run.note(fact(step, 'intendedAt', null));
+    // `startOnce` finds it again and notes its handle.
+    if (found !== undefined) return earlier;
+    await run.note({ ...fact(step, 'unseen', null), ...fact(step, 'intendedAt', null) });
   }
   const prepared = await prepare();
   await run.note(fact(step, 'prepared', { ...prepared, plan: undefined } as unknown as Json));

@@ -23,7 +23,8 @@ interface Change {
   readonly comparing?: Comparing | undefined;
 }
 
-export type Comparing = () => Promise<Comparison>;
+/** Undefined when there is nothing to compare with. */
+export type Comparing = () => Promise<Comparison> | undefined;
 
 /** What a later process needs to read the result of a job that this one started. */
 interface Kept {
@@ -54,7 +55,8 @@ export async function lookBefore(
     const result = await lookAfter(kept, status, target, reporter, signal);
     // Things that were there and stayed may be equal. Only their content shows that.
     if (!hasSkipped(result) || comparing === undefined) return result;
-    return withoutEqual(result, await comparing());
+    const comparison = await comparing();
+    return comparison === undefined ? result : withoutEqual(result, comparison);
   };
 }
 

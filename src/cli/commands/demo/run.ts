@@ -161,5 +161,5 @@ function prove(before: readonly InventoryItem[], after: readonly InventoryItem[]
       { details: { lost, missing } },
     );
   }
-  return `prod now has ${expected.join(' and ')}. All ${before.length} objects from before are still there, and ${after.length - before.length} are new.`;
+  return `prod now has ${expected.join(' and ')}. All ${before.length} objects from before are still there; new objects: ${after.length - before.length}.`;
 }

@@ -11,7 +11,15 @@ export function importHalf(
   const { target, secrets } = ports;
   const { dryRun, overwrites, ignoreVersion } = input;
   return importPackage(
-    { ...input, dryRun, overwrites, ignoreVersion, onConflict: 'fail', options: { ...input.importOptions } },
+    {
+      ...input,
+      comparing: input.comparing && (() => input.comparing?.(input.request.projects)),
+      dryRun,
+      overwrites,
+      ignoreVersion,
+      onConflict: 'fail',
+      options: { ...input.importOptions },
+    },
     { ...ports, target, source, secrets },
     signal,
   );

@@ -2,6 +2,7 @@ import { MigratorError } from '../../../errors.ts';
 import type { InstanceInfo, InventoryItem } from '../../../ports/adapter.ts';
 import type { Instance } from '../../instance.ts';
 import { requireProjectNames, worst } from '../../operation.ts';
+import type { Comparison } from '../../snapshots/compare.ts';
 import { fact } from '../../steps/exactly-once.ts';
 import { planImport, plansByName } from '../../steps/plan.ts';
 import { probe, requireCompatible, requireSameProduct } from '../../steps/preflight.ts';
@@ -34,7 +35,9 @@ export async function migrateProject(
   const { imports } = target.adapter;
   const byName = route !== 'move' && (imports === undefined || plansByName(imports));
   const plan = byName ? await projectPlan(input, ports, signal) : undefined;
-  const comparing = canCompare(ports) ? () => comparison(input, ports, signal) : undefined;
+  const comparing = canCompare(ports)
+    ? (projects: readonly string[]) => comparison(projects, input, ports, signal)
+    : undefined;
   if (input.verify === true && comparing === undefined) {
     throw new MigratorError('UNSUPPORTED', `migrator cannot look into the projects of ${source.adapter.product}`, {
       hint: 'leave out --verify',
@@ -43,7 +46,8 @@ export async function migrateProject(
   const travelled = await travel(route, { ...input, plan, comparing }, ports, { info, targetInfo }, signal);
   const report = plan === undefined ? travelled : { ...travelled, plan };
   if (input.verify !== true || input.dryRun || report.outcome === 'started') return { ...report, verified: undefined };
-  const verified = await comparison(input, ports, signal);
+  const { equal, differences, blind } = await comparison(input.request.projects, input, ports, signal);
+  const verified = { equal, differences, blind };
   const outcome = worst(report.outcome, verified.differences.length === 0 ? 'done' : 'partial');
   return { ...report, verified, outcome };
 }
@@ -53,9 +57,13 @@ function canCompare({ source, target }: MigratePorts): boolean {
 }
 
 /** What of the source the target does not have, or has differently. What only the target has is no fault of a move. */
-async function comparison(input: MigrateInput, ports: MigratePorts, signal: AbortSignal): Promise<Verified> {
-  const { request, importOptions } = input;
-  const given = { projects: request.projects, exportOptions: request.options, importOptions };
+async function comparison(
+  projects: readonly string[],
+  { request, importOptions }: MigrateInput,
+  ports: MigratePorts,
+  signal: AbortSignal,
+): Promise<Verified & Comparison> {
+  const given = { projects, exportOptions: request.options, importOptions };
   const found = await compareContent(given, ports, signal);
   return { ...found, differences: found.differences.filter(({ difference }) => difference !== 'only-to') };
 }

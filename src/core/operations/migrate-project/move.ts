@@ -38,7 +38,9 @@ export async function move(
         return { undelivered: `${source.name} could not deliver "${one.project}" to ${target.name}` };
       moved.push(await judged(one, input, ports, signal));
     } catch (error) {
-      throw isMigratorError(error) && projects.length > 1 ? halfDone(error, moved, projects) : error;
+      throw isMigratorError(error) && projects.length > 1
+        ? halfDone(error, moved, projects, ports.run.record.jobs[moved.length])
+        : error;
     }
   }
   const normal = await leftMaintenance(target, targetInfo, reporter, signal);
@@ -63,7 +65,12 @@ export async function move(
 }
 
 /** The error that stopped a move of several projects, with what became of each of them. */
-function halfDone(error: MigratorError, moved: readonly Moved[], projects: readonly string[]): MigratorError {
+function halfDone(
+  error: MigratorError,
+  moved: readonly Moved[],
+  projects: readonly string[],
+  handle: string | undefined,
+): MigratorError {
   const [failed = '', ...later] = projects.slice(moved.length);
   const told = (names: readonly string[], word: string): readonly string[] =>
     names.length === 0 ? [] : [`${word}: ${names.map((name) => `"${name}"`).join(', ')}`];
@@ -73,15 +80,11 @@ function halfDone(error: MigratorError, moved: readonly Moved[], projects: reado
     ...told(earlier, 'moved or started before'),
     ...told(later, 'not started'),
   ].join('; ');
-  const handle = error.details['handle'];
+  // After these errors the job goes on.
+  const goesOn = handle !== undefined && isMigratorError(error, 'CANCELLED', 'STILL_RUNNING', 'REMOTE_UNREACHABLE');
   const each: readonly ProjectOutcome[] = [
     ...moved.map(outcomeOf),
-    {
-      project: failed,
-      outcome: 'failed',
-      handle: typeof handle === 'string' ? handle : undefined,
-      reason: error.message,
-    },
+    { project: failed, outcome: goesOn ? 'started' : 'failed', handle, reason: error.message },
     ...later.map((project) => ({ project, outcome: 'not-started' as const })),
   ];
   return new MigratorError(error.code, message, {
@@ -142,9 +145,11 @@ async function moveOne(
     backup = await backUp({ step, target, info, scope, backup: wanted, output: ports.backup, secrets }, ports, signal);
     await requireConsent(prepared.consent, `the move of "${prepared.project}" was not started`, ports);
   }
+  const named = project === undefined ? [] : [project];
+  const comparing = input.comparing === undefined ? undefined : () => input.comparing?.(named);
   const look = input.dryRun
     ? undefined
-    : await lookBefore({ step, target, scope, plan, whole: true, comparing: input.comparing }, ports, signal);
+    : await lookBefore({ step, target, scope, plan, whole: true, comparing }, ports, signal);
   const { job, status } = await runJob(
     {
       step,

@@ -28,7 +28,8 @@ export interface MigrateInput extends Waiting {
   readonly ignoreVersion: boolean;
   /** The plan by the names of the projects, for products whose adapter makes none. */
   readonly plan?: readonly PlanItem[] | undefined;
-  readonly comparing?: Comparing | undefined;
+  /** Compares the content of these projects on source and target. */
+  readonly comparing?: ((projects: readonly string[]) => ReturnType<Comparing>) | undefined;
   /** Compare the content of source and target afterwards. */
   readonly verify?: boolean | undefined;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isUncertain, startOnce, type RemoteStart } from '../../../../src/core/steps/exactly-once.ts';
+import { prepareOnce, isUncertain, startOnce, type RemoteStart } from '../../../../src/core/steps/exactly-once.ts';
 import { MigratorError } from '../../../../src/errors.ts';
 import type { Adapter } from '../../../../src/ports/adapter.ts';
 import { unsettledHints } from '../../../../src/ports/http.ts';
@@ -170,4 +170,33 @@ test.each([
   ['one of two starts is uncertain', { 'a.intendedAt': 'x', 'a.job': 'j', 'b.intendedAt': 'x' }, true],
 ])('isUncertain is right when %s', (_, facts, expected) => {
   expect(isUncertain(facts)).toBe(expected);
+});
+
+describe('what was prepared for a call whose answer was lost, and of which the server showed nothing', () => {
+  const intendedAt = '2026-01-02T03:04:05.000Z';
+  const prepareAgain = async (found: string | undefined) => {
+    const run = memoryRun({
+      'import.prepared': { plan: 'old' },
+      'import.intendedAt': intendedAt,
+      'import.unseen': true,
+    });
+    const prepared = await prepareOnce('import', 'begun', {
+      run,
+      prepare: () => Promise.resolve({ plan: 'new' }),
+      find: (_, since) => Promise.resolve(since.toISOString() === intendedAt ? found : 'wrong time'),
+    });
+    return { prepared, facts: run.record.facts };
+  };
+
+  test('is prepared again when the server still shows no job', async () => {
+    const { prepared, facts } = await prepareAgain(undefined);
+    expect(prepared).toEqual({ plan: 'new' });
+    expect(facts).toMatchObject({ 'import.unseen': null, 'import.intendedAt': null });
+  });
+
+  test('is kept when the job has shown up, and the intent stays, so that the job is found and noted', async () => {
+    const { prepared, facts } = await prepareAgain('job-7');
+    expect(prepared).toEqual({ plan: 'old' });
+    expect(facts).toMatchObject({ 'import.intendedAt': intendedAt });
+  });
 });

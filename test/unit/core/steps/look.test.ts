@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Comparison } from '../../../../src/core/snapshots/compare.ts';
 import { lookBefore } from '../../../../src/core/steps/look.ts';
 import { MigratorError } from '../../../../src/errors.ts';
 import type { Adapter } from '../../../../src/ports/adapter.ts';
@@ -97,28 +98,34 @@ describe('a look before and a look after', () => {
 
 describe('a thing that was there and stayed', () => {
   const kept: readonly PlanItem[] = [{ kind: 'pipeline', name: 'Load', action: 'keep' }];
-  const seen = async (differs: boolean) => {
-    const comparing = () =>
-      Promise.resolve({
-        equal: 1,
-        differences: differs ? [{ kind: 'pipeline', name: 'Load', difference: 'differs' as const }] : [],
-      });
-    const change = {
-      step: 'import',
-      target: targetWith([load], [load]),
-      scope: {},
-      whole: true,
-      plan: kept,
-      comparing,
-    };
+  const seen = async (comparison: Pick<Comparison, 'same' | 'differences'>) => {
+    const comparing = () => Promise.resolve({ ...comparison, equal: comparison.same.length });
+    const target = targetWith([load], [load]);
+    const change = { step: 'import', target, scope: {}, whole: true, plan: kept, comparing };
     return (await lookBefore(change, ports(), never))(status);
   };
+  const equal = [{ kind: 'pipeline', name: 'Load' }];
 
   test('is unchanged when its content is that of the source', async () => {
-    expect(await seen(false)).toMatchObject({ complete: true, changed: false, counts: { unchanged: 1, skipped: 0 } });
+    expect(await seen({ same: equal, differences: [] })).toMatchObject({
+      complete: true,
+      changed: false,
+      counts: { unchanged: 1, skipped: 0 },
+    });
   });
 
-  test('is skipped when its content differs', async () => {
-    expect(await seen(true)).toMatchObject({ complete: false, changed: false, counts: { unchanged: 0, skipped: 1 } });
+  test.each<[string, Pick<Comparison, 'same' | 'differences'>]>([
+    ['differs', { same: [], differences: [{ kind: 'pipeline', name: 'Load', difference: 'differs' }] }],
+    [
+      'has a part that differs',
+      { same: equal, differences: [{ kind: 'step', name: 'Load/1', difference: 'only-from' }] },
+    ],
+    ['was not compared', { same: [{ kind: 'pipeline', name: 'Other/Load' }], differences: [] }],
+  ])('is skipped when its content %s', async (_, comparison) => {
+    expect(await seen(comparison)).toMatchObject({
+      complete: false,
+      changed: false,
+      counts: { unchanged: 0, skipped: 1 },
+    });
   });
 });

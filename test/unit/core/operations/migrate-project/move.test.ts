@@ -93,6 +93,17 @@ describe('a move', () => {
     });
   });
 
+  test('of several projects that is interrupted tells the handle of the job that goes on', async () => {
+    const lab = river();
+    const run = memoryRun();
+    lab.looks.push({ state: 'succeeded' }, ...Array.from({ length: 5 }, () => ({ state: 'running' as const })));
+    const request = { projects: ['One', 'Two'], options: {} };
+    await expect(carry(lab, { request, route: 'move', run, timeout: 1 })).rejects.toMatchObject({
+      code: 'STILL_RUNNING',
+      details: { each: [{ outcome: 'done' }, { project: 'Two', outcome: 'started', handle: 'river:lab:job-Two' }] },
+    });
+  });
+
   test('without projects is one move of what belongs to no project', async () => {
     const lab = river();
     expect(await carry(lab, { request: { projects: [], options: {} } })).toMatchObject({
