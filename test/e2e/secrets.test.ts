@@ -79,7 +79,7 @@ const loud: readonly (readonly string[])[] = [['--debug'], ['--debug', '--json',
 
 describe('secrets', () => {
   test('no secret is in any output or stored file, after success and after failure', async () => {
-    await withWorkshop({ rc: 'http: { timeout: 2s, retries: 0 }' }, async (workshop) => {
+    await withWorkshop({ rc: 'http: { timeout: 20s, retries: 0 }' }, async (workshop) => {
       const { path, lab, prod, env } = workshop;
       const search = new Search(workshop);
       const rc = await readFile(path('.migratorrc.yaml'), 'utf8');
