@@ -6,7 +6,7 @@ mkdir -p data
 
 # The developer asks. The JSON document holds the job's handle.
 migrator migrate-project "MicroStrategy Tutorial" --from dev --to prod --fresh \
-  --object Year:attribute:force_replace:dependents --request-only --json > data/request.json
+  --object Year:attribute:force_replace:dependents --default-action use_newer --request-only --json > data/request.json
 handle=$(node -p 'JSON.parse(require("fs").readFileSync(0, "utf8")).jobs[0]' < data/request.json)
 
 # The administrator approves, on any machine, and waits until the migration has ended.

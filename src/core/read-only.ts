@@ -1,5 +1,6 @@
 import { MigratorError } from '../errors.ts';
 import type { Adapter } from '../ports/adapter.ts';
+import type { Snapshots } from '../ports/snapshot.ts';
 
 /**
  * Wraps the adapter of a source, so that it cannot change the projects or packages on its instance. Exports and moves
@@ -7,7 +8,8 @@ import type { Adapter } from '../ports/adapter.ts';
  * list, `cancel`, and `advance`, which some exports need to continue.
  */
 export function readOnly(adapter: Adapter): Adapter {
-  const { jobs, exports, moves, feed, snapshots } = adapter;
+  const { jobs, exports, moves, feed } = adapter;
+  const snapshots = adapter.snapshots === undefined ? undefined : looking(adapter.snapshots);
   const refused = (): never => {
     throw refusal(adapter.product);
   };
@@ -40,6 +42,16 @@ export function readOnly(adapter: Adapter): Adapter {
           },
         }),
     ...(adapter.close === undefined ? {} : { close: adapter.close.bind(adapter) }),
+  };
+}
+
+/** Without `remove`. */
+function looking(snapshots: Snapshots): Snapshots {
+  return {
+    blind: snapshots.blind,
+    ...(snapshots.uncarried === undefined ? {} : { uncarried: snapshots.uncarried }),
+    scopeOf: (projects, options, signal) => snapshots.scopeOf(projects, options, signal),
+    take: (scope, depth, signal) => snapshots.take(scope, depth, signal),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Http, HttpOptions } from './http.ts';
 import type { Backup, Importer } from './importer.ts';
 import type { Jobs } from './job.ts';
 import type { GivenOptions, OptionRequest, Options, Secrets } from './options.ts';
-import type { PlanItem } from './plan.ts';
+import type { Consent, PlanItem } from './plan.ts';
 import type { Clock, Random } from './runtime.ts';
 import type { Snapshots, Scope } from './snapshot.ts';
 
@@ -79,7 +79,8 @@ export interface PreparedMove {
   readonly notes: readonly string[];
   /** See PreparedImport.backup. It is an export of the target. */
   readonly backup?: Backup | undefined;
-  readonly consent?: string | undefined;
+  /** See PreparedImport.consent. */
+  readonly consent?: string | Consent | undefined;
 }
 
 /** Moves a project between two instances by the servers' own means, without a package on this machine. */

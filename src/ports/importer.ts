@@ -1,7 +1,7 @@
 import type { PackageRef, ArtifactFile } from './artifact.ts';
 import type { ExportRequest } from './exporter.ts';
 import type { Options, Secrets } from './options.ts';
-import type { PlanItem } from './plan.ts';
+import type { Consent, PlanItem } from './plan.ts';
 import type { Scope } from './snapshot.ts';
 
 export interface ImportRequest {
@@ -40,10 +40,11 @@ export interface PreparedImport {
   readonly scope?: Scope | undefined;
   readonly backup?: Backup | undefined;
   /**
-   * A question for the user, when the import destroys something. It is asked after everything is checked, staged and
-   * backed up.
+   * A question for the user, when the import destroys something that the plan does not show. The caller asks for what the
+   * plan overwrites and deletes by itself. It is asked after everything is checked, staged and backed up. A text always
+   * needs an answer.
    */
-  readonly consent?: string | undefined;
+  readonly consent?: string | Consent | undefined;
 }
 
 export interface Importer {

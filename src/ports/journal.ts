@@ -100,7 +100,8 @@ export interface Journal {
   begin(key: string, verb: string, options: Beginning): Promise<Begun>;
   /** Finishes the unfinished run that started this job last, unless a process that is alive has it. */
   settle(handle: string, outcome: RunOutcome): Promise<void>;
-  /** What a run kept. */
+  /** As Run.keep and Run.kept, for a run of another process that is over. */
+  keep(record: RunRecord, name: string, value: Json): Promise<void>;
   kept(record: RunRecord, name: string): Promise<Json | undefined>;
   /** Newest first. */
   list(): Promise<readonly RunRecord[]>;

@@ -63,6 +63,8 @@ export interface OptionRequest {
   readonly importOptions?: Options;
   /** The import replaces what the target has. The plan needs to know. */
   readonly overwrites?: boolean;
+  /** How the user allows overwriting without a question, as a hint names it: `--overwrite-existing`. */
+  readonly allowance?: string;
   /** A move ends as soon as it waits for an approval. */
   readonly untilApproval?: boolean;
   /** The target may be a place on the source instance, so `--to` is not needed. */

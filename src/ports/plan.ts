@@ -13,6 +13,16 @@ export interface PlanItem {
   readonly action: PlannedAction;
   /** Why this happens, or what is special about it. */
   readonly detail?: string | undefined;
-  /** Of `keep`: the options ask for it. */
+  /** Of `keep` and `overwrite`: an option or a rule that the user gave asks for it. */
   readonly asked?: boolean | undefined;
+}
+
+/** A question about what a plan cannot show item by item. */
+export interface Consent {
+  readonly question: string;
+  /**
+   * It is about overwriting alone: true when an option or a rule that the user gave allows it. Absent when something is
+   * destroyed besides: then it always needs an answer.
+   */
+  readonly allowed?: boolean;
 }

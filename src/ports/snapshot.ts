@@ -27,7 +27,10 @@ export interface SnapshotItem {
   readonly fields?: Readonly<Record<string, Json>> | undefined;
 }
 
-/** Looks at what an instance holds. Everything here reads only, and may be repeated. */
+/** What names one thing: an item of a snapshot, of a plan, or of a server's report. */
+export type Named = Pick<SnapshotItem, 'kind' | 'name' | 'id'>;
+
+/** Looks at what an instance holds. Everything but `remove` reads only, and may be repeated. */
 export interface Snapshots {
   /** Sentences for people: what each depth cannot see on a server of this product. */
   readonly blind: Readonly<Record<Depth, readonly string[]>>;
@@ -47,4 +50,10 @@ export interface Snapshots {
    * incomplete snapshot is never returned as a whole one.
    */
   take(scope: Scope, depth: Depth, signal: AbortSignal): AsyncIterable<SnapshotItem>;
+  /**
+   * Deletes things that an import created, for an undo, in an order that the product allows. What belongs to another one
+   * of them goes with it. May be repeated: what is gone already is no failure. Returns a sentence for each thing that the
+   * server did not let go; the caller looks at the target again.
+   */
+  remove?(scope: Scope, items: readonly Named[], signal: AbortSignal): Promise<readonly string[]>;
 }

@@ -115,4 +115,30 @@ export const writtenCases: Readonly<Record<string, Step>> = {
     const keys = new Set(keysOf(here));
     for (const item of there) assert.ok(keys.has(keyOf(item)), `${item.kind} ${item.name} is not on the target`);
   },
+
+  'snapshot: what an import created can be removed, and removing it again is no failure': async (bench, setup) => {
+    const snapshots = need(bench.target.snapshots, 'snapshots');
+    if (snapshots.remove === undefined) return;
+    const delivered = await deliver(bench, setup);
+    const prepared = await prepare(bench, delivered.ref, false);
+    const scope = need(prepared.scope, 'scope of a prepared import');
+    const before = await take(bench.target, scope, 'listing');
+    const id = await start(bench, prepared, delivered);
+    assert.equal((await watch(bench.target, id, setup)).state, 'succeeded');
+    const known = new Set(keysOf(before));
+    const created = (await take(bench.target, scope, 'listing')).filter((item) => !known.has(keyOf(item)));
+    assert.ok(created.length > 0, 'the import created nothing');
+    for (const time of ['first', 'second']) {
+      const told = await snapshots.remove(scope, created, never);
+      const left = await take(bench.target, scope, 'listing');
+      const here = new Set(keysOf(left));
+      for (const item of before) assert.ok(here.has(keyOf(item)), `${keyOf(item)} was there before, and is gone`);
+      for (const item of left.filter((one) => !known.has(keyOf(one))))
+        assert.ok(
+          told.some((sentence) => sentence.includes(`"${item.name}" stays`)),
+          `${keyOf(item)} stays, and no sentence says so`,
+        );
+      assert.ok(left.length < before.length + created.length, `nothing was removed the ${time} time`);
+    }
+  },
 };

@@ -13,7 +13,7 @@ import type { Workshop } from '../support/workshop.ts';
 jest.setTimeout(240_000);
 
 const exporting = ['partial-export', '--from', 'lab', '--project', 'nightly', '-o', 'nightly.tar'];
-const importing = ['import', 'nightly.tar', '--to', 'prod'];
+const importing = ['import', 'nightly.tar', '--to', 'prod', '--overwrite-existing'];
 const emptying = [...importing, '--empty-database-before-import', '--yes'];
 const inExport = '/download/file/migrations/nightly--export-STAMP';
 const inImport = '/download/file/migrations/nightly--import-STAMP';
@@ -210,7 +210,7 @@ test('an import that empties never deletes without a backup after a kill, and un
   });
 });
 
-const moving = ['migrate-project', 'nightly', '--from', 'lab', '--to', 'prod'];
+const moving = ['migrate-project', 'nightly', '--from', 'lab', '--to', 'prod', '--overwrite-existing'];
 
 test('migrate-project after a kill exports once, imports once and leaves no file here', async () => {
   await withEnmsWorkshop(async (workshop) => {
@@ -272,7 +272,7 @@ test('a killed topology run writes one spreadsheet and never deletes devices twi
         'd0cf11e0',
       ]);
     }
-    const adding = ['import', 'net.xls', '--to', 'prod', '--topology', '--json'];
+    const adding = ['import', 'net.xls', '--to', 'prod', '--topology', '--overwrite-existing', '--json'];
     await kill('answer POST /rest/topology/import #1', workshop, adding);
     // The server refuses devices with lists, so the import is partial.
     expect((await run(adding)).code).toBe(3);

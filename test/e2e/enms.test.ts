@@ -29,7 +29,13 @@ describe('import', () => {
       const dryRun = await document(workshop, ['import', 'nightly.tar', '--to', 'prod', '--dry-run']);
       expect(dryRun).toMatchObject({ outcome: 'done', dryRun: true });
       expect(await devicesOn(workshop, 'prod')).toEqual(before);
-      expect(await document(workshop, ['import', 'nightly.tar', '--to', 'prod'])).toMatchObject({ outcome: 'done' });
+      const refused = await workshop.run(['import', 'nightly.tar', '--to', 'prod']);
+      expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--overwrite-existing') });
+      expect(await document(workshop, ['import', 'nightly.tar', '--to', 'prod', '--overwrite-existing'])).toMatchObject(
+        {
+          outcome: 'done',
+        },
+      );
       const all = [...new Set([...before, ...(await devicesOn(workshop, 'lab'))])].sort();
       expect(await devicesOn(workshop, 'prod')).toEqual(all);
     });
@@ -55,7 +61,7 @@ describe('import', () => {
   test('an import that was killed before its answer is resumed and not sent twice', async () => {
     await withEnmsWorkshop(async (workshop) => {
       await document(workshop, exporting);
-      const importing = ['import', 'nightly.tar', '--to', 'prod'];
+      const importing = ['import', 'nightly.tar', '--to', 'prod', '--yes'];
       const killed = await crashAt('answer POST /rest/migrate/import #1', workshop, importing);
       expect(killed.signal).toBe('SIGKILL');
       expect(await document(workshop, importing)).toMatchObject({ outcome: 'done' });
@@ -70,7 +76,7 @@ describe('migrate-project', () => {
     'migrate-project goes through this machine with the flags %j',
     async (flags) => {
       await withEnmsWorkshop(async (workshop) => {
-        const moving = ['migrate-project', 'nightly', '--from', 'lab', '--to', 'prod', ...flags];
+        const moving = ['migrate-project', 'nightly', '--from', 'lab', '--to', 'prod', '--yes', ...flags];
         const { code, stderr, stdout } = await workshop.run([...moving, '--json']);
         expect([code, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ outcome: 'done', warnings: [] })]);
         expect(JSON.parse(stdout)).toMatchObject({ route: 'relay' });
@@ -98,7 +104,7 @@ test('a topology is exported as a plain spreadsheet with a warning that its impo
     const taken = await workshop.run(['partial-export', '--from', 'lab', '--topology', '-o', 'net.xls']);
     expect(taken).toMatchObject({ code: 7, stderr: expect.stringContaining('net.xls') });
     expect(workshop.lab.faults.requests()).toHaveLength(asked);
-    const args = ['import', 'net.xls', '--to', 'prod', '--topology'];
+    const args = ['import', 'net.xls', '--to', 'prod', '--topology', '--overwrite-existing'];
     const imported = await workshop.run(args);
     expect([imported.code, imported.stderr]).toEqual([3, expect.stringContaining('Partial import (see logs).')]);
   });

@@ -80,7 +80,7 @@ test('job wait reads the result off the target too, when this machine started th
 
 describe('an eNMS server that says success', () => {
   const exporting = ['partial-export', '--from', 'lab', '--project', 'nightly', '-o', 'nightly.tar'];
-  const importing = ['import', 'nightly.tar', '--to', 'prod', '--json'];
+  const importing = ['import', 'nightly.tar', '--to', 'prod', '--overwrite-existing', '--json'];
   const told = (lie: (body: string) => Lie) => (asked: Asked) =>
     asked.path === '/rest/migrate/import' ? lie(asked.body.toString('utf8')) : undefined;
 

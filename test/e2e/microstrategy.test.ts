@@ -116,7 +116,7 @@ test('partial-export exports a list of objects, and its package can be imported'
       dryRun: true,
     });
     expect(await jobsOn(workshop, 'prod')).toEqual([]);
-    const imported = await document(workshop, ['import', 'year.tar', '--to', 'prod']);
+    const imported = await document(workshop, ['import', 'year.tar', '--to', 'prod', '--yes']);
     expect(imported).toMatchObject({ outcome: 'done', upload: 'created' });
     const { packages } = await document(workshop, ['package', 'list', '--from', 'prod']);
     const [{ id }] = packages as [{ id: string }];

@@ -24,6 +24,16 @@ export async function ask(server: RunningEmulator, path: string, method = 'GET')
   return (answer.headers.get('content-type') ?? '').includes('json') ? (JSON.parse(text) as unknown) : text;
 }
 
+/** Sends a document to an embedded server over HTTP, without migrator. */
+export async function send(server: RunningEmulator, method: string, path: string, body: object): Promise<void> {
+  const answer = await fetch(`${server.url}${path}`, {
+    method,
+    headers: { 'X-Octopus-ApiKey': keyOf(server), 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(`${method} ${path}: ${String(answer.status)} ${await answer.text()}`);
+}
+
 async function items(server: RunningEmulator, path: string): Promise<readonly unknown[]> {
   return ((await ask(server, path)) as { readonly Items: readonly unknown[] }).Items;
 }

@@ -1,5 +1,6 @@
 import { MigratorError } from '../../errors.ts';
 import type { Importer, ImportRequest, PreparedImport } from '../../ports/importer.ts';
+import type { PlanItem } from '../../ports/plan.ts';
 import { flagOf, textOf } from '../shared/option-values.ts';
 import { requireMayEmpty } from './migration/emptying-guard.ts';
 import { folderName, newStamp, projectNameFrom } from './migration/folder-name.ts';
@@ -132,7 +133,7 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
     source,
     dryRun,
     settled: { ...settled, ownPasswordChanges, objects, namesBefore, witnesses },
-    plan: plan.items,
+    plan: flagOf(options, 'overwriteExisting') ? plan.items.map(allowed) : plan.items,
     scope: scopeOf(wanted, plan.closely),
     notes: [
       ...notesOn(server, way, found, ownPassword, release),
@@ -142,6 +143,10 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
     ...(emptied ? { backup: backupOf(wanted) } : {}),
     consent: await consentFor(server, wanted, found, { emptied, ownPasswordChanges }, signal),
   };
+}
+
+function allowed(item: PlanItem): PlanItem {
+  return item.action === 'overwrite' ? { ...item, asked: true } : item;
 }
 
 function wrongKind(topology: boolean): MigratorError {

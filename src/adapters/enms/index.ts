@@ -23,7 +23,8 @@ export const adapter: AdapterModule = {
   place: ({ url }) => placeOf(url),
   request: ({ options: given }) => ({
     ...halvesOf(given, options),
-    overwrites: given['replace'] === true || given['emptyDatabaseBeforeImport'] === true,
+    overwrites: ['overwriteExisting', 'replace', 'emptyDatabaseBeforeImport'].some((name) => given[name] === true),
+    allowance: '--overwrite-existing',
     raw: given['topology'] === true,
   }),
   create: (settings, tools): Adapter => {

@@ -44,6 +44,11 @@ export const options: ProductOptions = {
       verbs: ['import'],
     },
     {
+      name: 'overwrite-existing',
+      description: 'objects of the target that differ from those of the package may be overwritten; nobody is asked',
+      verbs: importing,
+    },
+    {
       name: 'empty-database-before-import',
       description: 'first delete everything of the imported types on the target, after a backup and your consent',
       verbs: importing,

@@ -40,10 +40,13 @@ export async function planImport(
 ): Promise<Plan> {
   const items: PlanItem[] = [];
   const counts = new Map<string, number>();
+  const named = new Set<PlanItem['action']>();
   const add = (item: PlanItem): void => {
     const key = `${item.kind}: ${item.action}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
-    if (items.length < mostItems) items.push(item);
+    // Somebody is asked about the actions, so each one is among the items.
+    if (items.length < mostItems || !named.has(item.action)) items.push(item);
+    named.add(item.action);
   };
   const witnesses: Witness[] = [];
   const related: string[] = [];

@@ -4,6 +4,7 @@ import type { Json } from '../../ports/journal.ts';
 import type { Depth, Scope, SnapshotItem, Snapshots } from '../../ports/snapshot.ts';
 import { inParallel } from '../../streams/in-parallel.ts';
 import { listOf } from '../shared/option-values.ts';
+import { removeAll } from '../shared/remove-all.ts';
 import { isOfMigrations } from './migration/folder-name.ts';
 import { carried, isDerived } from './model/carried-fields.ts';
 import { relationOf, types, type Type } from './model/types-and-relations.ts';
@@ -48,6 +49,8 @@ export function createSnapshots(server: Server): Snapshots {
     scopeOf: (_, options) =>
       Promise.resolve().then(() => scopeOf(typesOf(options) ?? types, { related: [], unmarked: [] })),
     take: (scope, depth, signal) => take(server, scope, depth, signal),
+    remove: (_, items, signal) =>
+      removeAll(items.map((item) => ({ item, remove: () => server.rest.remove(item.kind, item.name, signal) }))),
   };
 }
 

@@ -57,9 +57,11 @@ async function prepare(library: Library, request: ImportRequest, signal: AbortSi
   const packageId = kept?.packageId ?? '';
   const project = into?.project.id;
   await requireRights(library, { what: 'import', told: 'import packages', project }, signal);
-  const { plan, scope } = await planImport(library, { packageType, exportedWith, project: into?.project }, signal);
-  const doomed = plan.filter(({ action }) => action === 'delete').map(({ name }) => name);
-  const where = `${into === undefined ? '' : `${into.project.name} on `}${library.connection.name}`;
+  const { plan, scope, consent } = await planImport(
+    library,
+    { packageType, exportedWith, project: into?.project },
+    signal,
+  );
   return {
     source,
     dryRun,
@@ -71,7 +73,7 @@ async function prepare(library: Library, request: ImportRequest, signal: AbortSi
     },
     plan,
     scope,
-    ...(doomed.length > 0 && !dryRun ? { consent: `delete ${doomed.join(', ')} from ${where}?` } : {}),
+    ...(consent === undefined ? {} : { consent }),
     notes: [
       ...(into?.notes ?? []),
       into === undefined ? 'the package goes into the configuration' : `the package goes into ${into.project.name}`,

@@ -22,9 +22,10 @@ export const adapter: AdapterModule = {
   product: 'microstrategy',
   secretSettings,
   place: ({ url, settings }) => placeOf(libraryUrl(url), settings['project']),
-  request: ({ options: given }) => ({
+  request: ({ verb, options: given }) => ({
     ...halvesOf(given, options),
     untilApproval: given['requestOnly'] === true,
+    ...(verb === 'migrate-project' ? { allowance: '--default-action or --action' } : {}),
   }),
   create: (settings, tools): Adapter => {
     const connection = readConnection(settings);

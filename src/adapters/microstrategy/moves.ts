@@ -5,7 +5,7 @@ import { formatJobId, parseJobId } from './job-id.ts';
 import { peerOf } from './migrations/peers.ts';
 import { findMigration, settledMigration, startMigration } from './migrations/start-migration.ts';
 import { selectTarget, type Selection } from './objects/projects.ts';
-import { planObjects, type ObjectPlan } from './packages/conflict-plan.ts';
+import { consentFor, planObjects, type ObjectPlan } from './packages/conflict-plan.ts';
 import { idleNotes, packageInfo } from './packages/package-content.ts';
 import { serverName } from './packages/package-name.ts';
 import { packageOrder, type PackageOrder } from './packages/package-order.ts';
@@ -61,7 +61,7 @@ async function prepare(
   const requestOnly = flagOf(options, 'requestOnly');
   await requireRights(library, { what: 'create', told: 'make packages', project: order.project?.id }, signal);
   if (!requestOnly && !dryRun) await requireImporting(target, into?.project.id, signal);
-  const { items: plan, absent } = await planOf(target, order, into?.project, signal);
+  const { items: plan, absent, seen } = await planOf(target, order, into?.project, signal);
   const name = serverName(order.ref);
   const { settings, purpose, objects } = order;
   const body = {
@@ -71,8 +71,8 @@ async function prepare(
       ...(into === undefined ? {} : { project: { id: into.project.id, name: into.project.name } }),
     },
   };
-  const doomed = plan.filter(({ action }) => action === 'delete').map(({ name: object }) => object);
   const where = into === undefined ? peer.name : `${into.project.name} on ${peer.name}`;
+  const consent = consentFor(objects, settings, where, seen);
   return {
     project: project ?? order.project?.name ?? 'configuration objects',
     dryRun,
@@ -86,7 +86,7 @@ async function prepare(
       ...idleNotes(settings, objects, purpose, absent),
       ...(dryRun ? ['the servers validate the package: it is made for that, and deleted afterwards'] : []),
     ],
-    ...(doomed.length > 0 && !dryRun ? { consent: `delete ${doomed.join(', ')} from ${where}?` } : {}),
+    ...(consent === undefined ? {} : { consent }),
   };
 }
 
@@ -121,7 +121,7 @@ async function planOf(
   { objects, settings, project, purpose }: PackageOrder,
   into: Project | undefined,
   signal: AbortSignal,
-): Promise<ObjectPlan> {
+): Promise<ObjectPlan & { readonly seen: boolean }> {
   if (purpose === 'project_merge') {
     const keeps = settings.chosen === 'use_existing';
     const detail = `every object by the rule ${settings.defaultAction}`;
@@ -134,17 +134,18 @@ async function planOf(
           ...(into === undefined ? {} : { id: into.id }),
           action: keeps ? 'keep' : 'overwrite',
           detail,
-          ...(keeps ? { asked: true } : {}),
+          ...(settings.chosen === undefined ? {} : { asked: true }),
         },
       ],
       absent: [],
+      seen: true,
     };
   }
   try {
-    return await planObjects(target, objects, settings, into?.id, signal);
+    return { ...(await planObjects(target, objects, settings, into?.id, signal)), seen: true };
   } catch (error) {
     // The account may be allowed to import without being allowed to look. The servers decide then.
     if (!isForbidden(error)) throw error;
-    return { items: [], absent: objects };
+    return { items: [], absent: objects, seen: false };
   }
 }

@@ -23,6 +23,7 @@ export const adapter: AdapterModule = {
   request: ({ options: given }) => ({
     ...halvesOf(given, options),
     overwrites: given['overwriteExisting'] === true,
+    allowance: '--overwrite-existing',
   }),
   create: (settings, tools): Adapter => {
     const connection = readConnection(settings);

@@ -157,19 +157,13 @@ function caution(
   plan: readonly PlanItem[] | undefined,
   expressions: Expressions | undefined,
 ): { readonly backup?: Backup; readonly consent?: string } {
-  const hit = (plan ?? [])
-    .filter(({ action }) => action === 'overwrite')
-    .map(({ kind, name }) => ({ type: kind, name }));
+  const hits = plan?.some(({ action }) => action === 'overwrite') === true;
   const unseen = duplicates === 'overwrite' || (duplicates === 'skip' && expressions !== undefined);
-  if (exists === false || !(plan === undefined ? unseen : hit.length > 0)) return {};
-  const what = plan === undefined ? 'whatever has the same name' : countsOf(hit);
-  const consent = `overwrite ${what} in ${formatPath(path)}?`;
+  if (exists === false || !(plan === undefined ? unseen : hits)) return {};
+  const consent = `overwrite whatever has the same name in ${formatPath(path)}?`;
   // A project that the account may not list cannot be exported as a backup.
   if (exists === undefined) return { consent: `${consent} No backup can be taken` };
-  return {
-    consent,
-    backup: backupOf(path),
-  };
+  return { ...(plan === undefined ? { consent } : {}), backup: backupOf(path) };
 }
 
 async function send(

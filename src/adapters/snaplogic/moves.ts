@@ -156,14 +156,9 @@ function consentFor(
   overwrites: boolean,
 ): Pick<PreparedMove, 'backup' | 'consent'> {
   if (!overwrites || exists === false) return {};
-  const hit = (plan ?? [])
-    .filter(({ action }) => action === 'overwrite')
-    .map(({ kind, name }) => ({ type: kind, name }));
-  if (plan !== undefined && hit.length === 0) return {};
-  const what = plan === undefined ? 'whatever has the same name' : countsOf(hit);
-  const consent = `overwrite ${what} in ${formatPath(path)}? The control plane keeps no copy`;
   // A project that the account may not list cannot be exported as a backup.
-  return plan === undefined ? { consent } : { consent, backup: backupOf(path) };
+  if (plan === undefined) return { consent: `overwrite whatever has the same name in ${formatPath(path)}?` };
+  return plan.some(({ action }) => action === 'overwrite') ? { backup: backupOf(path) } : {};
 }
 
 function bodyOf({ settled }: PreparedMove, destination: ProjectPath): MigrateBody {

@@ -1,18 +1,43 @@
 import { type Command, Option } from 'commander';
-import type { Consenting } from '../../core/steps/consent.ts';
+import type { Consenting, Question } from '../../core/steps/consent.ts';
 import type { Context } from '../context.ts';
+import { MigratorError } from '../../errors.ts';
+import { plainText } from '../terminal/plain-text.ts';
 import { confirm } from '../terminal/prompt.ts';
 import { waiting } from './waiting.ts';
 
-/** Asks on the terminal while the progress display is paused. With `--yes`, the answer is yes and nothing is asked. */
-export function consentOf({ yes = false }: Pick<CautionOptions, 'yes'>, context: Context): Consenting['consent'] {
-  return async (question) => {
-    const resume = context.pauseReporter();
-    try {
-      return await confirm(context.io, question, { yes, signal: context.signal });
-    } finally {
-      resume();
-    }
+/**
+ * Asks on the terminal while the progress display is paused. With `--yes`, the answer is yes and nothing is asked.
+ * `allowance` names the flag that allows overwriting.
+ */
+export function consenting(
+  { yes = false }: Pick<CautionOptions, 'yes'>,
+  context: Pick<Context, 'io' | 'signal' | 'pauseReporter'>,
+  allowance?: string,
+): Required<Consenting> {
+  const { io, signal } = context;
+  const hasTerminal = io.stdinIsTTY && io.stderrIsTTY;
+  const requireAnswerable = ({ text, needs }: Question): void => {
+    if (yes || hasTerminal || needs === 'terminal') return;
+    throw new MigratorError('USAGE', `"${plainText(text)}" needs an answer, but there is no terminal`, {
+      hint:
+        needs === 'allowance' && allowance !== undefined
+          ? `allow overwriting with ${allowance}, or add --yes to answer yes`
+          : 'add --yes to answer yes',
+    });
+  };
+  return {
+    requireAnswerable,
+    consent: async (question) => {
+      requireAnswerable(question);
+      if (yes || !hasTerminal) return true;
+      const resume = context.pauseReporter();
+      try {
+        return await confirm(io, question.text, { signal });
+      } finally {
+        resume();
+      }
+    },
   };
 }
 

@@ -4,7 +4,8 @@ import type { OptionSpec, ProductOptions, Verb } from '../../ports/options.ts';
 import { ListOption } from './list-flag.ts';
 
 /**
- * Adds the flags of the products. The help groups them by product, and shows a flag of two products with the first one.
+ * Adds the flags of the products. The help groups them by product. A flag of two products is shown with the first one,
+ * and says what it means for each.
  */
 export function withProductOptions(
   command: Command,
@@ -17,7 +18,11 @@ export function withProductOptions(
       const long = `--${spec.name}`;
       if (!spec.verbs.includes(verb) || seen.has(long)) continue;
       seen.add(long);
-      command.addOption(optionOf(spec).helpGroup(`${title} options:`));
+      const others = table
+        .filter(({ title: other }) => other !== title)
+        .flatMap((product) => meaningIn(product, spec, verb));
+      const description = [spec.description, ...others].join('; ');
+      command.addOption(optionOf({ ...spec, description }).helpGroup(`${title} options:`));
     }
   }
   command.addOption(
@@ -26,6 +31,17 @@ export function withProductOptions(
     ),
   );
   return command;
+}
+
+/** What the flag means for another product, where that is something else. */
+function meaningIn(
+  { title, options }: ProductOptions,
+  { name, description }: OptionSpec,
+  verb: Verb,
+): readonly string[] {
+  return options
+    .filter((other) => other.name === name && other.verbs.includes(verb) && other.description !== description)
+    .map((other) => `${title}: ${other.description}`);
 }
 
 function optionOf({ name, value, description, many, choices }: OptionSpec): Option {

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
-import type { BackupOutput } from '../../core/steps/backup.ts';
+import type { BackupPlace } from '../../core/steps/backup.ts';
+import type { Run } from '../../ports/journal.ts';
 import type { Context } from '../context.ts';
 import type { CautionOptions } from '../flags/caution.ts';
 import { keyRing } from '../keys/key-ring.ts';
+import { ownSecrets } from '../keys/own-secrets.ts';
 import { systemClock } from '../runtime.ts';
 import { version } from '../version.ts';
 import { packageOutput } from './output.ts';
@@ -11,11 +13,12 @@ import { packageOutput } from './output.ts';
 export function backupOutput(
   target: string,
   option: CautionOptions['backup'],
+  run: Run,
   context: Context,
-): BackupOutput | undefined {
+): BackupPlace | undefined {
   if (option === false) return undefined;
   let count = 0;
-  return async (replaces) => {
+  const output: BackupPlace['output'] = async (replaces) => {
     count += 1;
     const stamp = systemClock
       .now()
@@ -35,4 +38,5 @@ export function backupOutput(
     } as const;
     return packageOutput(file, settings, file === replaces, context);
   };
+  return { output, secrets: (names) => ownSecrets(names, run.record, context) };
 }

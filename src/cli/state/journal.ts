@@ -268,6 +268,7 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
         if (!isMigratorError(error, 'CONFLICT')) throw error;
       }
     },
+    keep: (record, name, value) => files.keep(record, name, value),
     kept: (record, name) => files.kept(record, name),
     list: () => files.read(),
     close: async () => {

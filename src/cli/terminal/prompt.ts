@@ -30,16 +30,8 @@ export async function promptSecret(io: IO, question: string, options: PromptOpti
   }
 }
 
-/**
- * Asks for consent before something is destroyed. Any answer except y or yes means no. `yes` answers without asking.
- */
-export async function confirm(
-  io: IO,
-  question: string,
-  options: PromptOptions & { readonly yes: boolean },
-): Promise<boolean> {
-  if (options.yes) return true;
-  needTerminal(io, `"${plainText(question)}" needs an answer`, 'add --yes to answer yes');
+/** Asks for consent before something is destroyed. Any answer except y or yes means no. */
+export async function confirm(io: IO, question: string, options: PromptOptions = {}): Promise<boolean> {
   io.stderr.write(`${plainText(question)} [y/N] `);
   const answer = await readLine(io, { hidden: false, signal: options.signal });
   return /^y(es)?$/i.test(answer.trim());

@@ -7,7 +7,7 @@ import type { Options, Secrets } from '../../ports/options.ts';
 import type { PlanItem } from '../../ports/plan.ts';
 import { facet, type Instance } from '../instance.ts';
 import { type OperationPorts, type Outcome, type Waiting, worst } from '../operation.ts';
-import type { BackupOutput } from '../steps/backup.ts';
+import type { BackupPlace } from '../steps/backup.ts';
 import { cleaningUp, type Left, packageLeft, removePackage } from '../steps/clean-up.ts';
 import type { Consenting } from '../steps/consent.ts';
 import { isBegun } from '../steps/exactly-once.ts';
@@ -55,7 +55,7 @@ export interface ImportPorts extends OperationPorts, Consenting {
   readonly source: ImportSource;
   readonly secrets: Secrets;
   /** Where a backup of the target is written if the import needs one. Undefined when the user wants no backup. */
-  readonly backup: BackupOutput | undefined;
+  readonly backup: BackupPlace | undefined;
 }
 
 export interface ImportReport {
@@ -114,6 +114,7 @@ export async function importPackage(
     secrets: ports.secrets,
     backup: ports.backup,
     restores: input.restores === true,
+    overwrites: input.overwrites,
     plan: planned,
     comparing: input.comparing ?? comparingRecord(trusted, names, target, signal),
     step: 'import',
@@ -210,7 +211,7 @@ async function upload(
   ports: ImportPorts,
   signal: AbortSignal,
 ): Promise<{ readonly outcome: Delivery['outcome']; readonly ref: PackageRef }> {
-  const { target, source, run, reporter } = ports;
+  const { target, source, run } = ports;
   const earlier = run.record.facts['upload.outcome'];
   const storedAs = run.record.facts['upload.ref'];
   // The import has begun, so the package is no longer needed, and the server may have deleted it.
@@ -225,7 +226,7 @@ async function upload(
   await run.note({ 'upload.foundBefore': foundBefore });
   const name = source.kind === 'stored' ? ref.id : source.kind === 'raw' ? source.name : source.sealed.name;
   const onConflict = anew ? input.onConflict : 'keep';
-  const delivery = await deliver(target, soleFile(files, name), ref, onConflict, reporter, signal);
+  const delivery = await deliver(target, soleFile(files, name), ref, onConflict, ports, signal);
   // `created` if any process of this run uploaded the package. A dry run then removes it.
   const outcome = delivery.outcome === 'kept' ? (earlier ?? (foundBefore ? 'kept' : 'created')) : delivery.outcome;
   const { id, version } = delivery.stored;

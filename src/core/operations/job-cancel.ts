@@ -2,7 +2,7 @@ import { MigratorError } from '../../errors.ts';
 import type { JobStatus } from '../../ports/job.ts';
 import { jobVerb } from '../instance.ts';
 import type { OpenJob } from '../job-handle.ts';
-import { type Consenting, requireConsent } from '../steps/consent.ts';
+import { type Consenting, mustAnswer, requireConsent } from '../steps/consent.ts';
 import { watch } from '../steps/watch.ts';
 import type { JobWaitPorts } from './job-wait.ts';
 
@@ -13,7 +13,7 @@ export async function cancelJob(
   signal: AbortSignal,
 ): Promise<JobStatus> {
   const cancel = jobVerb(instance, 'cancel');
-  await requireConsent(`cancel ${handle}?`, `${handle} was not cancelled`, ports);
+  await requireConsent(mustAnswer(`cancel ${handle}?`), `${handle} was not cancelled`, ports);
   ports.reporter.report({ type: 'phase', name: 'cancel', subject: handle });
   await cancel(id, signal);
   const settings = { ...ports, timeout: undefined, pollInterval: undefined };

@@ -3,14 +3,15 @@ import type { JobStatus } from '../../ports/job.ts';
 import type { Json, RunRecord } from '../../ports/journal.ts';
 import type { Options } from '../../ports/options.ts';
 import type { Random } from '../../ports/runtime.ts';
-import { type Instance, jobVerb, type Placed } from '../instance.ts';
+import { facet, type Instance, jobVerb, type Placed } from '../instance.ts';
 import { formatHandle, type OpenJob, parseHandle } from '../job-handle.ts';
 import { type Outcome, type Waiting, worst } from '../operation.ts';
 import type { Difference } from '../snapshots/compare.ts';
+import type { Secrets } from '../../ports/options.ts';
 import { backupStep } from '../steps/backup.ts';
-import { type Consenting, requireConsent } from '../steps/consent.ts';
+import { settleUndo } from '../steps/remove-created.ts';
+import { type Consenting, mustAnswer, requireConsent } from '../steps/consent.ts';
 import { journaled, type Journaling } from '../steps/journaled.ts';
-import { compareWithKept } from '../steps/look.ts';
 import { judge } from '../steps/verdict.ts';
 import { watch } from '../steps/watch.ts';
 import { importPackage, type ImportSource } from './import-package.ts';
@@ -21,6 +22,8 @@ export interface JobUndoPorts extends JobWaitPorts, Consenting {
   readonly journaling: Journaling;
   /** Opens another instance by its name, with the right to write. */
   readonly open: (name: string) => Promise<Placed>;
+  /** See BackupPlace.secrets, for the run that took the backup. */
+  readonly backupSecrets: (names: readonly string[], run: RunRecord) => Promise<Secrets>;
   /** Opens a backup. `identity` identifies it in the journal. */
   readonly openBackup: (
     file: string,
@@ -58,12 +61,16 @@ export async function undoJob(
   if (instance.adapter.jobs.undo === undefined) {
     const backup = (await ports.journaling.journal.list()).flatMap((run) => backupOf(run, handle))[0];
     if (backup !== undefined) {
-      await requireConsent(`undo ${handle} by importing ${backup.file} into ${backup.target}?`, refusal, ports);
+      await requireConsent(
+        mustAnswer(`undo ${handle} by importing ${backup.file} into ${backup.target}?`),
+        refusal,
+        ports,
+      );
       return restore(job, backup, waiting, ports, signal);
     }
   }
   const undo = undoOf(job);
-  await requireConsent(`undo ${handle}?`, refusal, ports);
+  await requireConsent(mustAnswer(`undo ${handle}?`), refusal, ports);
   ports.reporter.report({ type: 'phase', name: 'undo', subject: handle });
   const id = await undo(job.id, signal);
   const undoHandle = formatHandle({ ...parseHandle(handle), id });
@@ -121,6 +128,7 @@ async function restore(
   const { handle } = job;
   const instance = target === job.instance.name ? job.instance : await ports.open(target);
   const { source, identity } = await ports.openBackup(file, instance);
+  const secrets = await ports.backupSecrets(facet(instance, 'imports').requiredSecrets, undone);
   const input = {
     ...waiting,
     dryRun: false,
@@ -130,22 +138,18 @@ async function restore(
     options: restoreWith,
     restores: true,
   };
-  const consent = () => Promise.resolve(true);
   const report = await journaled(
     { verb: 'undo', on: [instance], what: { handle, package: identity } },
     ports.journaling,
-    (run) =>
-      importPackage(
-        input,
-        { ...ports, target: instance, source, secrets: {}, backup: undefined, consent, run },
-        signal,
-      ),
+    (run) => importPackage(input, { ...ports, target: instance, source, secrets, backup: undefined, run }, signal),
     signal,
   );
   const { outcome, warnings } = report;
   const base = { undo: report.handle ?? handle, status: undefined, backup: file, warnings };
   if (outcome === 'started') return { ...base, outcome, differences: undefined };
-  const found = await compareWithKept(instance, await ports.journaling.journal.kept(undone, `${step}.undo`), signal);
-  const differences = found?.differences;
+  const { journal } = ports.journaling;
+  const before = await journal.kept(undone, `${step}.undo`);
+  const created = await journal.kept(undone, `${step}.created`);
+  const differences = await settleUndo({ target: instance, handle, before, created }, ports, signal);
   return { ...base, outcome: worst(outcome, differences?.length === 0 ? 'done' : 'partial'), differences };
 }

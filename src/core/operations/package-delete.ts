@@ -2,7 +2,7 @@ import type { PackageRef } from '../../ports/artifact.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import { facet, type Instance } from '../instance.ts';
 import { formatRef } from '../package-ref.ts';
-import { type Consenting, requireConsent } from '../steps/consent.ts';
+import { type Consenting, mustAnswer, requireConsent } from '../steps/consent.ts';
 import { probe } from '../steps/preflight.ts';
 
 export interface Deletion {
@@ -24,7 +24,7 @@ export async function deletePackage(
   const [first] = found;
   const name = first === undefined ? '' : formatRef(first.ref);
   const from = found.map(({ target }) => target.name).join(' and ');
-  await requireConsent(`delete ${name} from ${from}?`, `${name} was not deleted`, ports);
+  await requireConsent(mustAnswer(`delete ${name} from ${from}?`), `${name} was not deleted`, ports);
   const results: Deletion[] = [];
   for (const { target, ref, feed } of found)
     results.push({ instance: target.name, result: await feed.delete(ref, signal) });

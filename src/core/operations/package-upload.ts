@@ -2,6 +2,7 @@ import type { ArtifactFile, PackageRef, StoredPackage } from '../../ports/artifa
 import type { OnConflict } from '../../ports/feed.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Instance } from '../instance.ts';
+import type { Consenting } from '../steps/consent.ts';
 import { probe } from '../steps/preflight.ts';
 import { trustPackage, type SealedSource } from '../steps/trust-package.ts';
 import { deliver, soleFile, type Delivery } from '../steps/upload.ts';
@@ -19,14 +20,14 @@ export interface UploadReport {
 /** Verifies a whole package and uploads its content to an instance's feed. */
 export async function packageUpload(
   input: { readonly onConflict: OnConflict },
-  ports: { readonly target: Instance; readonly source: UploadSource; readonly reporter: Reporter },
+  ports: Consenting & { readonly target: Instance; readonly source: UploadSource; readonly reporter: Reporter },
   signal: AbortSignal,
 ): Promise<UploadReport> {
   const { target, source, reporter } = ports;
   if (source.kind === 'raw') {
     await probe(target, reporter, signal);
     return {
-      ...(await deliver(target, source.file, source.ref, input.onConflict, reporter, signal)),
+      ...(await deliver(target, source.file, source.ref, input.onConflict, ports, signal)),
       signer: undefined,
     };
   }
@@ -35,7 +36,7 @@ export async function packageUpload(
   const file = soleFile(files, source.sealed.name);
   const { id, version } = manifest;
   return {
-    ...(await deliver(target, file, { id, version }, input.onConflict, reporter, signal)),
+    ...(await deliver(target, file, { id, version }, input.onConflict, ports, signal)),
     signer: verified.signer?.keyId,
   };
 }

@@ -1,6 +1,6 @@
 import { canonical } from '../../canonical.ts';
-import type { SnapshotItem } from '../../ports/snapshot.ts';
-import type { Held, Named } from './snapshot-lookup.ts';
+import type { Named, SnapshotItem } from '../../ports/snapshot.ts';
+import type { Held } from './snapshot-lookup.ts';
 
 /** `only-from` and `only-to`: one side has it. `differs`: both have it, and these fields are not equal. */
 export interface Difference {

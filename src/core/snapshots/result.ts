@@ -1,8 +1,8 @@
 import type { JobItem } from '../../ports/job.ts';
 import type { PlanItem } from '../../ports/plan.ts';
-import type { SnapshotItem } from '../../ports/snapshot.ts';
+import type { Named, SnapshotItem } from '../../ports/snapshot.ts';
 import type { Comparison } from './compare.ts';
-import { held, type Held, type Named } from './snapshot-lookup.ts';
+import { held, type Held } from './snapshot-lookup.ts';
 
 /**
  * `merged`: the plan was to keep it, and it changed. `skipped`: the target's stayed, although the source may differ.

@@ -1,8 +1,5 @@
-import type { Depth, Scope, SnapshotItem } from '../../ports/snapshot.ts';
+import type { Depth, Named, Scope, SnapshotItem } from '../../ports/snapshot.ts';
 import type { Instance } from '../instance.ts';
-
-/** What names one thing: an item of a snapshot, of a plan, or of a server's report. */
-export type Named = Pick<SnapshotItem, 'kind' | 'name' | 'id'>;
 
 /** A snapshot, or a list of other things with names, in memory. */
 export interface Held<Item extends Named = SnapshotItem> {

@@ -2,19 +2,24 @@ import type { InstanceInfo } from '../../ports/adapter.ts';
 import type { Backup } from '../../ports/importer.ts';
 import type { Secrets } from '../../ports/options.ts';
 import type { Scope } from '../../ports/snapshot.ts';
-import type { Instance } from '../instance.ts';
+import type { Reporter } from '../../ports/reporter.ts';
+import { facet, type Instance } from '../instance.ts';
+import { formatHandle } from '../job-handle.ts';
 import type { OperationPorts } from '../operation.ts';
+import { discardJob } from './clean-up.ts';
 import { fact } from './exactly-once.ts';
 import { fetchExport, runExport } from './export.ts';
 import { keepForUndo } from './look.ts';
 import { type PackageOutput, sealArtifact } from './seal-artifact.ts';
 import { judge } from './verdict.ts';
 
-/**
- * Called only when a backup is needed, because sealing needs keys and most imports need no backup. `replaces` is the
- * backup file of an earlier attempt of this run, which may be overwritten.
- */
-export type BackupOutput = (replaces: string | undefined) => Promise<PackageOutput>;
+/** Where a backup is written. Used only when one is needed, because sealing needs keys and most imports need none. */
+export interface BackupPlace {
+  /** `replaces` is the backup file of an earlier attempt of this run, which may be overwritten. */
+  output(replaces: string | undefined): Promise<PackageOutput>;
+  /** The secrets that the export of a backup and the import of it need. The same names give the same secrets in a run. */
+  secrets(names: readonly string[]): Promise<Secrets>;
+}
 
 /** The step of the backup before a step that changes the target. An import has no other. */
 export function backupStep(step: string): string {
@@ -26,19 +31,19 @@ export function backupStep(step: string): string {
  * it needs none, and, with a warning, when the user wants none.
  */
 export async function backUp(
-  { step, target, info, scope, backup, output, secrets }: BackupNeed,
+  { step, target, info, scope, backup, place }: BackupNeed,
   ports: OperationPorts,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (backup === undefined) return undefined;
-  if (output === undefined) {
+  if (place === undefined) {
     ports.reporter.report({
       type: 'warning',
       message: `no backup of ${target.name} is taken, so what is destroyed there cannot be restored`,
     });
     return undefined;
   }
-  const file = await takeBackup(target, info, { ...backup, step: backupStep(step) }, output, secrets, ports, signal);
+  const file = await takeBackup(target, info, { ...backup, step: backupStep(step) }, place, ports, signal);
   await keepForUndo(target, step, scope, ports, signal);
   return file;
 }
@@ -50,8 +55,7 @@ interface BackupNeed {
   readonly scope: Scope | undefined;
   readonly backup: Backup | undefined;
   /** Undefined when the user wants no backup. */
-  readonly output: BackupOutput | undefined;
-  readonly secrets: Secrets;
+  readonly place: BackupPlace | undefined;
 }
 
 /**
@@ -63,8 +67,7 @@ async function takeBackup(
   target: Instance,
   info: InstanceInfo,
   { request, restoreWith, step }: Backup & { readonly step: string },
-  output: BackupOutput,
-  secrets: Secrets,
+  place: BackupPlace,
   ports: OperationPorts,
   signal: AbortSignal,
 ): Promise<string> {
@@ -78,7 +81,10 @@ async function takeBackup(
     });
   }
   // If the file exists, the run must stop before the server starts to work.
-  const place = await output(replaces);
+  const output = await place.output(replaces);
+  const secrets = await place.secrets(facet(target, 'exports').requiredSecrets);
+  const earlierJob = run.record.facts[`${step}.job`];
+  if (typeof earlierJob === 'string') await discardBackup(target, earlierJob, reporter, signal);
   await run.note({ ...fact(step, 'prepared', null), ...fact(step, 'intendedAt', null), ...fact(step, 'job', null) });
   const waiting = { wait: true, timeout: undefined, pollInterval: undefined };
   const { prepared, job, status } = await runExport(
@@ -88,9 +94,17 @@ async function takeBackup(
   );
   if (status !== undefined) judge(job.handle, status);
   const artifact = await fetchExport(target, job, prepared, signal);
-  await sealArtifact(artifact, { source: target, info, prepared, options: request.options }, place, ports, signal);
-  const file = place.name(artifact.package);
+  await sealArtifact(artifact, { source: target, info, prepared, options: request.options }, output, ports, signal);
+  const file = output.name(artifact.package);
   await run.note({ ...fact(step, 'file', file), ...fact(step, 'restoreWith', restoreWith) });
   reporter.report({ type: 'notice', message: `a backup of ${target.name} is in ${file}` });
+  await discardBackup(target, job.id, reporter, signal);
   return file;
+}
+
+/** Removes what the export of a backup left on the target. */
+function discardBackup(target: Instance, id: string, reporter: Reporter, signal: AbortSignal): Promise<void> {
+  const { name, adapter } = target;
+  const handle = formatHandle({ product: adapter.product, instance: name, id });
+  return discardJob({ id, handle }, facet(target, 'exports'), { source: target, reporter }, signal);
 }

@@ -8,8 +8,8 @@ import { facet, type Instance } from '../instance.ts';
 import type { OperationPorts, Waiting } from '../operation.ts';
 import { describeRef } from '../package-ref.ts';
 import type { Result } from '../snapshots/result.ts';
-import { type BackupOutput, backupStep, backUp } from './backup.ts';
-import { type Consenting, requireConsent } from './consent.ts';
+import { type BackupPlace, backupStep, backUp } from './backup.ts';
+import { type Consenting, questionBefore, requireConsent } from './consent.ts';
 import { prepareOnce, isBegun, type StartedJob } from './exactly-once.ts';
 import { requireSecrets } from './export.ts';
 import { type Comparing, lookBefore } from './look.ts';
@@ -23,9 +23,11 @@ export interface ImportRun {
   readonly request: ImportRequest;
   readonly secrets: Secrets;
   /** Where a backup is written if the import needs one. Undefined when the user wants no backup. */
-  readonly backup: BackupOutput | undefined;
+  readonly backup: BackupPlace | undefined;
   /** True for the import of a backup: it takes no backup and asks no question. */
   readonly restores: boolean;
+  /** Whether the product's overwrite option is given. */
+  readonly overwrites: boolean;
   /** The plan by the names of the projects, for an adapter that makes none. */
   readonly plan: readonly PlanItem[];
   readonly comparing?: Comparing | undefined;
@@ -94,7 +96,7 @@ export async function runImport(
  * Does everything that must happen before the target is changed: brings the files there, takes a backup, asks the user.
  */
 async function makeReady(
-  { target, info, request, secrets, backup: output, restores, step }: ImportRun,
+  { target, info, request, backup: place, restores, overwrites, plan: byName, step }: ImportRun,
   prepared: PreparedImport,
   files: readonly ArtifactFile[],
   ports: OperationPorts & Consenting,
@@ -104,6 +106,11 @@ async function makeReady(
   const earlier = facts[`${backupStep(step)}.file`];
   if (isBegun(facts, step)) return typeof earlier === 'string' ? earlier : undefined;
   const imports = facet(target, 'imports');
+  const { consent, plan = byName.length > 0 ? byName : undefined } = prepared;
+  const question =
+    restores || request.dryRun ? undefined : questionBefore({ target: target.name, plan, consent, overwrites });
+  // Nothing is brought to the server for an import that nobody can agree to.
+  if (question !== undefined) ports.requireAnswerable?.(question);
   if (imports.stage !== undefined) {
     ports.reporter.report({
       type: 'phase',
@@ -112,10 +119,10 @@ async function makeReady(
     });
     await imports.stage(prepared, files, signal);
   }
-  if (restores) return undefined;
+  if (restores || request.dryRun) return undefined;
   const { scope, backup: wanted } = prepared;
-  const backup = await backUp({ step, target, info, scope, backup: wanted, output, secrets }, ports, signal);
-  await requireConsent(prepared.consent, `the import into ${target.name} was not started`, ports);
+  const backup = await backUp({ step, target, info, scope, backup: wanted, place }, ports, signal);
+  await requireConsent(question, `the import into ${target.name} was not started`, ports);
   return backup;
 }
 

@@ -1,13 +1,13 @@
 import { isMigratorError } from '../../errors.ts';
 import type { JobStatus } from '../../ports/job.ts';
-import type { Journal, Json } from '../../ports/journal.ts';
+import type { Journal, Json, Run } from '../../ports/journal.ts';
 import type { PlanItem } from '../../ports/plan.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Scope, SnapshotItem } from '../../ports/snapshot.ts';
 import type { Instance } from '../instance.ts';
 import type { OpenJob } from '../job-handle.ts';
 import type { OperationPorts } from '../operation.ts';
-import { compare, type Comparison } from '../snapshots/compare.ts';
+import type { Comparison } from '../snapshots/compare.ts';
 import { held, take, type Held } from '../snapshots/snapshot-lookup.ts';
 import { claimedResult, hasSkipped, resultOf, type Result, withoutEqual } from '../snapshots/result.ts';
 import { isBegun } from './exactly-once.ts';
@@ -53,6 +53,7 @@ export async function lookBefore(
   }
   return async (status) => {
     const result = await lookAfter(kept, status, target, reporter, signal);
+    await keepCreated(step, target, run, reporter, signal);
     // Things that were there and stayed may be equal. Only their content shows that.
     if (!hasSkipped(result) || comparing === undefined) return result;
     const comparison = await comparing();
@@ -101,14 +102,21 @@ export async function resultOfJob(
   signal: AbortSignal,
 ): Promise<Result | undefined> {
   const run = (await journal.list()).find(({ jobs }) => jobs.includes(handle));
-  const [step] = Object.entries(run?.facts ?? {}).flatMap(([name, value]) =>
+  if (run === undefined) return undefined;
+  const [step] = Object.entries(run.facts).flatMap(([name, value]) =>
     name.endsWith('.job') && value === id ? [name.slice(0, -'.job'.length)] : [],
   );
-  const kept = run === undefined || step === undefined ? undefined : await journal.kept(run, step);
-  if (kept === undefined) return undefined;
-  const other = Object.keys(run?.places ?? {}).find((name) => name !== instance.name);
+  const kept = step === undefined ? undefined : await journal.kept(run, step);
+  if (kept === undefined || step === undefined) return undefined;
+  const other = Object.keys(run.places ?? {}).find((name) => name !== instance.name);
   const target = status.kind === 'move' && other !== undefined ? await open(other) : instance;
-  return lookAfter(kept as unknown as Kept, status, target, reporter, signal);
+  const result = await lookAfter(kept as unknown as Kept, status, target, reporter, signal);
+  const memory: Memory = {
+    keep: (name, value) => journal.keep(run, name, value),
+    kept: (name) => journal.kept(run, name),
+  };
+  await keepCreated(step, target, memory, reporter, signal);
+  return result;
 }
 
 type Opening = (name: string) => Promise<Instance>;
@@ -125,17 +133,26 @@ export async function keepForUndo(
   if (content !== undefined) await run.keep(`${step}.undo`, { scope, items: content.items } as unknown as Json);
 }
 
-/**
- * What an undo did not bring back: `only-from` is missing now, `only-to` came with the import and stays. Undefined when
- * the target was not looked at before.
- */
-export async function compareWithKept(
+/** The target as it was before a change: what an undo brings it back to. */
+export interface KeptContent {
+  readonly scope: Scope;
+  readonly items: readonly SnapshotItem[];
+}
+
+type Memory = Pick<Run, 'keep' | 'kept'>;
+
+/** Keeps what a change created, when it took a backup. An undo takes only that away. */
+async function keepCreated(
+  step: string,
   target: Instance,
-  kept: Json | undefined,
+  memory: Memory,
+  reporter: Reporter,
   signal: AbortSignal,
-): Promise<Comparison | undefined> {
-  if (kept === undefined) return undefined;
-  const { scope, items } = kept as unknown as { readonly scope: Scope; readonly items: readonly SnapshotItem[] };
-  const now = await take(target, scope, 'content', signal);
-  return now === undefined ? undefined : compare(held(items), now);
+): Promise<void> {
+  const before = (await memory.kept(`${step}.undo`)) as unknown as KeptContent | undefined;
+  if (before === undefined || target.adapter.snapshots?.remove === undefined) return;
+  const now = await looked(target, reporter, () => take(target, before.scope, 'content', signal));
+  const there = held(before.items);
+  const created = now?.items.filter((item) => there.find(item) === undefined) ?? [];
+  await memory.keep(`${step}.created`, created as unknown as Json);
 }

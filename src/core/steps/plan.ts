@@ -16,7 +16,11 @@ export function planImport(
   return wanted.map(({ kind, name }) => ({
     kind,
     name,
-    action: !present.has(key(kind, name)) ? 'create' : overwrite ? 'overwrite' : 'keep',
+    ...(!present.has(key(kind, name))
+      ? { action: 'create' as const }
+      : overwrite
+        ? { action: 'overwrite' as const, asked: true }
+        : { action: 'keep' as const }),
   }));
 }
 

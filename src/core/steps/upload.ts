@@ -6,6 +6,7 @@ import type { OnConflict } from '../../ports/feed.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import { facet, type Instance } from '../instance.ts';
 import { describeRef } from '../package-ref.ts';
+import { type Consenting, requireConsent } from './consent.ts';
 
 export interface Delivery {
   readonly stored: StoredPackage;
@@ -27,15 +28,20 @@ export function soleFile(files: readonly ArtifactFile[], name: string): Artifact
   return file;
 }
 
-/** Uploads into an instance's feed, with progress. */
+/** Uploads into an instance's feed, with progress. On a terminal, the user is asked before a package there is overwritten. */
 export async function deliver(
   target: Instance,
   file: ArtifactFile,
   ref: PackageRef,
   onConflict: OnConflict,
-  reporter: Reporter,
+  ports: Consenting & { readonly reporter: Reporter },
   signal: AbortSignal,
 ): Promise<Delivery> {
+  const { reporter } = ports;
+  if (onConflict === 'overwrite' && (await facet(target, 'feed').stat(ref, signal)) !== undefined) {
+    const text = `overwrite ${describeRef(ref)} in the feed of ${target.name}?`;
+    await requireConsent({ text, needs: 'terminal' }, `nothing was uploaded to ${target.name}`, ports);
+  }
   const subject = `${describeRef(ref)} to ${target.name}`;
   reporter.report({ type: 'phase', name: 'upload', subject });
   const counted: ArtifactFile = { ...file, open: (inner) => count(file.open(inner), file.size, subject, reporter) };

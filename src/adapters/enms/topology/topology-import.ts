@@ -29,10 +29,16 @@ export async function prepareTopology(
       ? ['what is in the spreadsheet is read by the server only: a dry run cannot tell what would change']
       : []),
   ];
-  if (!replace) return { source, dryRun, settled, scope, notes };
   const target = targetNames(server);
   const devices = (await target.of('device', signal)).size;
   const links = (await target.of('link', signal)).size;
+  if (!replace) {
+    const consent = {
+      question: `the devices and links of ${server.name} that the spreadsheet names are overwritten. Go on?`,
+      allowed: flagOf(options, 'overwriteExisting'),
+    };
+    return { source, dryRun, settled, scope, notes, ...(devices + links > 0 ? { consent } : {}) };
+  }
   return {
     source,
     dryRun,

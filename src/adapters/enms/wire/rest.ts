@@ -3,7 +3,7 @@ import type { Http } from '../../../ports/http.ts';
 import { answerReader, jsonOf, oneLine } from '../../shared/answers.ts';
 import type { Type } from '../model/types-and-relations.ts';
 import { alertOf } from './errors.ts';
-import { objectSchema, objectsSchema, serversSchema, upsertSchema, type WireObject } from './schemas.ts';
+import { objectSchema, objectsSchema, serversSchema, removedSchema, upsertSchema, type WireObject } from './schemas.ts';
 
 const decoded = answerReader('check that the URL is an eNMS server, release 4.7', (body) =>
   body === undefined ? undefined : alertOf(JSON.stringify(body)),
@@ -40,6 +40,8 @@ export interface Rest {
   query(type: Type, signal: AbortSignal): Promise<readonly WireObject[]>;
   /** Undefined when there is no such object, the account may not see it, or a URL cannot name it (`isAddressable`). */
   instance(type: string, name: string, signal: AbortSignal): Promise<WireObject | undefined>;
+  /** Deletes one object. Returns the server's reason when it keeps it. One that is not there is no failure. */
+  remove(type: string, name: string, signal: AbortSignal): Promise<string | undefined>;
   upsert(type: string, objects: readonly WireObject[], signal: AbortSignal): Promise<Upserted>;
   migrate(direction: 'export' | 'import', body: object, signal: AbortSignal): Promise<Answer>;
   exportTopology(fileName: string, signal: AbortSignal): Promise<Answer>;
@@ -82,6 +84,13 @@ export function createRest(http: Http): Rest {
       const path = `rest/instance/${encodeURIComponent(type)}/${encodeURIComponent(name)}`;
       const answer = await http.json({ method: 'GET', path, accept: [403] }, signal);
       return answer.status === 403 ? undefined : decoded(objectSchema, answer.body, path);
+    },
+    remove: async (type, name, signal) => {
+      if (!isAddressable(name)) return 'the REST API cannot name it';
+      const path = `rest/instance/${encodeURIComponent(type)}/${encodeURIComponent(name)}`;
+      const answer = await http.json({ method: 'DELETE', path, safety: 'idempotent', accept: [403] }, signal);
+      const { delete_aborted: isKept, log } = answer.status === 403 ? {} : decoded(removedSchema, answer.body, path);
+      return isKept === true ? (log ?? 'the server keeps it') : undefined;
     },
     upsert: async (type, objects, signal) => {
       const path = `rest/instance/${encodeURIComponent(type)}`;

@@ -16,6 +16,9 @@ export const upsertSchema = z.object({
   failure: z.array(z.tuple([z.record(z.string(), z.unknown()), z.unknown()]).rest(z.unknown())).default([]),
 });
 
+/** DELETE /rest/instance. The status is 200 also when the server keeps the object. */
+export const removedSchema = z.object({ delete_aborted: z.boolean().optional(), log: z.string().optional() });
+
 /** Bodies with status 200 that are no success. */
 export const alertSchema = z.object({ alert: z.unknown() });
 export const errorSchema = z.object({ error: z.unknown() });

@@ -1,4 +1,4 @@
-import type { PlanItem } from '../../../ports/plan.ts';
+import type { Consent, PlanItem } from '../../../ports/plan.ts';
 import { inParallel } from '../../../streams/in-parallel.ts';
 import { copiesOf, copyName } from '../objects/copies.ts';
 import { factsOfObject, isSameFolder, isSameVersion, looksEqual, type ObjectFacts } from '../objects/object-facts.ts';
@@ -54,7 +54,7 @@ interface Rules {
   readonly project: string | undefined;
 }
 
-/** One object of the plan, which is found again by its id. `asked`: it stays by a rule that the user gave. */
+/** One object of the plan, which is found again by its id. `asked`: it stays, or may be overwritten, by a rule that the user gave. */
 export async function planOne(
   target: Library,
   object: PlannedObject,
@@ -68,12 +68,40 @@ export async function planOne(
   const here = there === undefined ? undefined : factsOfObject(there);
   const decided = ofSecurity ? securityOutcome(rule) : outcome(rule, facts, here);
   const kind = typeName(type);
-  const isAsked = decided.action === 'keep' && (object.action ?? settings.chosen) !== undefined;
+  const isGiven = (object.action ?? settings.chosen) !== undefined;
+  const isAsked = isGiven && (decided.action === 'keep' || decided.action === 'overwrite');
   if (id !== undefined && rule === 'keep_both' && there !== undefined && decided.action === 'create') {
     const copies = await copiesOf(target, { id, type, name }, project, signal);
     return { kind, name: copyName(name, copies.length), ...decided };
   }
   return { kind, name, ...(id === undefined ? {} : { id }), ...decided, ...(isAsked ? { asked: true } : {}) };
+}
+
+interface Packed {
+  readonly action: Action | undefined;
+  readonly includeDependents: boolean;
+}
+
+/**
+ * What to ask because no plan shows it: what comes along as a dependent, and objects that the account may not look up on
+ * the target (`seen` is false).
+ */
+export function consentFor(
+  objects: readonly Packed[],
+  { chosen, defaultAction }: PackageSettings,
+  where: string,
+  seen: boolean,
+): Consent | undefined {
+  if (!seen) {
+    const allowed = objects.every(({ action }) => (action ?? chosen) !== undefined);
+    const deletes = objects.some((object) => actionOf(object, { defaultAction }) === 'delete');
+    const question = `this account may not look at the objects of ${where}: the rules of the package say what is overwritten there. Go on?`;
+    return deletes ? { question } : { question, allowed };
+  }
+  const quiet: readonly Action[] = ['use_existing', 'keep_both'];
+  if (quiet.includes(defaultAction) || !objects.some(({ includeDependents }) => includeDependents)) return undefined;
+  const question = `what the objects depend on comes along, by the rule ${defaultAction} on ${where}. Go on?`;
+  return defaultAction === 'delete' ? { question } : { question, allowed: chosen !== undefined };
 }
 
 /** The outcome for a project_security package, which holds no users but their rights in the project. */

@@ -1,6 +1,6 @@
 import { isMigratorError } from '../../../errors.ts';
 import type { Options } from '../../../ports/options.ts';
-import type { PlanItem } from '../../../ports/plan.ts';
+import type { Consent, PlanItem } from '../../../ports/plan.ts';
 import { isForbidden } from '../../shared/answers.ts';
 import { wantedObjects } from '../objects/object-list.ts';
 import type { PackageType } from '../objects/object-types.ts';
@@ -8,7 +8,7 @@ import type { Scope } from '../../../ports/snapshot.ts';
 import type { Library } from '../server.ts';
 import { scopeOfPlan } from '../snapshots.ts';
 import type { MetadataObject } from '../wire/schemas.ts';
-import { planOne } from './conflict-plan.ts';
+import { consentFor, planOne } from './conflict-plan.ts';
 import { packageSettings } from './package-content.ts';
 import { packedObject, type PackedObject } from './resolved-objects.ts';
 
@@ -23,6 +23,7 @@ export interface PackedWork {
 export interface ImportPlan {
   readonly plan: readonly PlanItem[];
   readonly scope: Scope;
+  readonly consent: Consent | undefined;
 }
 
 /**
@@ -43,14 +44,18 @@ export async function planImport(target: Library, work: PackedWork, signal: Abor
       ...(project === undefined ? {} : { id: project.id }),
       action: isKept ? 'keep' : 'overwrite',
       detail: chosen === undefined ? 'by the rules that were packed with it' : `every object by the rule ${chosen}`,
-      ...(isKept ? { asked: true } : {}),
+      ...(chosen === undefined ? {} : { asked: true }),
     };
-    return { plan: [item], scope: scopeOfPlan(project, objects, [item]) };
+    return { plan: [item], scope: scopeOfPlan(project, objects, [item]), consent: undefined };
   }
   const plan: PlanItem[] = [];
+  const where = `${project === undefined ? '' : `${project.name} on `}${target.connection.name}`;
   for (const one of objects) {
     const there = await present(target, one, project?.id, signal);
-    if (there === 'unknown') return { plan: [], scope: scopeOfPlan(project, objects, []) };
+    if (there === 'unknown') {
+      const consent = consentFor(wanted, settings, where, false);
+      return { plan: [], scope: scopeOfPlan(project, objects, []), consent };
+    }
     const planned = await planOne(
       target,
       { ...one, id: one.id ?? there?.id, name: there?.name ?? one.name },
@@ -63,7 +68,7 @@ export async function planImport(target: Library, work: PackedWork, signal: Abor
     );
     plan.push(one.id === undefined ? byName(planned) : planned);
   }
-  return { plan, scope: scopeOfPlan(project, objects, plan) };
+  return { plan, scope: scopeOfPlan(project, objects, plan), consent: consentFor(wanted, settings, where, true) };
 }
 
 /** The package goes by ids. Without them, an object of that name may be another one. */

@@ -1,4 +1,5 @@
 import { MigratorError } from '../../../errors.ts';
+import type { PackageRef } from '../../../ports/artifact.ts';
 import type { Importer, PreparedImport } from '../../../ports/importer.ts';
 import type { Secrets } from '../../../ports/options.ts';
 import type { Clock } from '../../../ports/runtime.ts';
@@ -7,7 +8,7 @@ import type { Feed } from '../feed.ts';
 import { jobId } from '../job-id.ts';
 import { importTask } from '../jobs.ts';
 import { missingLinks } from '../probe.ts';
-import type { Server } from '../server.ts';
+import type { Server, Space } from '../server.ts';
 import { importScopeOf } from '../snapshots/index.ts';
 import { findTask } from './find-task.ts';
 import { callbacks, passwordOf } from './password-and-callbacks.ts';
@@ -31,6 +32,8 @@ export function createImporter(server: Server, feed: Feed, { clock }: { readonly
         });
       }
       const asked = flagOf(options, 'deletePackageOnCompletion');
+      const overwrites = flagOf(options, 'overwriteExisting') && !dryRun;
+      const backup = overwrites ? await backupBefore(server, space, source, projects ?? [], signal) : {};
       return {
         source,
         dryRun,
@@ -43,8 +46,10 @@ export function createImporter(server: Server, feed: Feed, { clock }: { readonly
           ...(space.id === undefined ? {} : { spaceId: space.id }),
         },
         ...(projects === undefined ? {} : { scope: importScopeOf(projects, exportedWith) }),
+        ...backup.prepared,
         notes: [
           ...space.notes,
+          ...(backup.note === undefined ? [] : [backup.note]),
           ...(asked && dryRun ? ['a dry run leaves the package in the feed'] : []),
           'the server is in maintenance mode while the import runs',
         ],
@@ -59,6 +64,41 @@ export function createImporter(server: Server, feed: Feed, { clock }: { readonly
       const task = await findTask(server, sought, startedAfter, clock, signal);
       return task === undefined ? undefined : jobId(task, prepared.source);
     },
+  };
+}
+
+interface BackupBefore {
+  readonly prepared?: Pick<PreparedImport, 'backup' | 'consent'>;
+  readonly note?: string;
+}
+
+/** A partial export of the projects of the package that the target has, because the product has no undo. */
+async function backupBefore(
+  server: Server,
+  space: Space,
+  { id, version }: PackageRef,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<BackupBefore> {
+  if (names.length === 0) {
+    const consent = `what ${id} ${version} holds is not known, so no backup of what it overwrites can be taken. Go on?`;
+    return { prepared: { consent } };
+  }
+  const wanted = new Set(names.map((name) => name.trim().toLowerCase()));
+  const there: string[] = [];
+  for await (const { Name } of server.client.projects(space, signal))
+    if (wanted.has(Name.trim().toLowerCase())) there.push(Name);
+  if (there.length === 0) {
+    return { note: 'no project of the package is there yet; what projects share is overwritten without a backup' };
+  }
+  return {
+    prepared: {
+      backup: {
+        request: { projects: there, options: {} },
+        restoreWith: { overwriteExisting: true, deletePackageOnCompletion: true },
+      },
+    },
+    note: `the backup holds ${there.join(', ')} and what they use; other things that projects share are overwritten without one`,
   };
 }
 

@@ -5,7 +5,8 @@ import type { Server } from '../server.ts';
 import { carried, isFields, listOf, markOf, type NameOf } from './carried-fields.ts';
 import { onlyLinkedTo, usedBy, type Shared } from './used-documents.ts';
 import { sharedLists } from './list-paths.ts';
-import { idOf, openSpace, type Document, type ProjectContent, type SpaceReader } from './space-content.ts';
+import { remove } from './remove.ts';
+import { idOf, nameIn, openSpace, type Document, type ProjectContent, type SpaceReader } from './space-content.ts';
 
 /** The options of an export that leave documents out, with the kinds that they leave out. */
 const leftOut: Readonly<Record<string, readonly string[]>> = {
@@ -48,6 +49,7 @@ export function createSnapshots(server: Server): Snapshots {
     },
     scopeOf: (projects, options) => Promise.resolve(scopeOf(projects, options)),
     take: (scope, depth, signal) => take(server, scope, depth, signal),
+    remove: (_, items, signal) => remove(server, items, signal),
   };
 }
 
@@ -189,12 +191,6 @@ function scopeText(scope: unknown, nameOf: NameOf): string {
     return names.length === 0 ? [] : [`${part}: ${names.toSorted().join(', ')}`];
   });
   return parts.length === 0 ? '' : ` [${parts.toSorted().join('; ')}]`;
-}
-
-/** Several certificates may have one name. The product tells them apart by their thumbprints. */
-function nameIn(kind: string, document: Document): string {
-  const name = document.Name ?? document.Id;
-  return kind === 'certificate' ? `${name}/${idOf(document, 'Thumbprint')}` : name;
 }
 
 function namesOf(projects: readonly Document[], shared: Shared, contents: readonly ProjectContent[]): NameOf {

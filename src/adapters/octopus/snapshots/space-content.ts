@@ -132,3 +132,9 @@ async function* nothing(): AsyncGenerator<never, void> {
 export function tagsOf(document: Document): readonly string[] {
   return listOf(document['TenantTags']).filter((tag) => typeof tag === 'string');
 }
+
+/** Several certificates may have one name. The product tells them apart by their thumbprints. */
+export function nameIn(kind: string, document: Document): string {
+  const name = document.Name ?? document.Id;
+  return kind === 'certificate' ? `${name}/${idOf(document, 'Thumbprint')}` : name;
+}

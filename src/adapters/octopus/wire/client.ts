@@ -45,6 +45,8 @@ export interface Client {
   documents(space: SpacePaths, kind: ListPath, signal: AbortSignal): AsyncIterable<NamedResource>;
   /** Whole documents of a list. `links` are those of the space or of the project that the list belongs to. */
   wholes(links: Links, list: ListPath, values: TemplateValues, signal: AbortSignal): AsyncIterable<DocumentResource>;
+  /** By its own link, else at `documented`. One that is not there is no failure. */
+  deleteDocument(document: DocumentResource, documented: string, signal: AbortSignal): Promise<undefined>;
   variableSets(space: SpacePaths, ids: readonly string[], signal: AbortSignal): Promise<readonly DocumentResource[]>;
   /** Returns the id of the queued task. The body holds a password, and so does the answer. */
   startExport(root: Links, body: object, signal: AbortSignal): Promise<string>;
@@ -231,6 +233,11 @@ export function createClient(http: Http): Client {
     rawPackage: (space, id, from, signal) => {
       const range = from === 0 ? {} : { headers: { range: `bytes=${from}-` } };
       return http.stream({ method: 'GET', path: `${packagePath(space, id)}/raw`, ...range, accept: [416] }, signal);
+    },
+    deleteDocument: async ({ Links }, documented, signal) => {
+      const path = pathOf(linksOf(Links), 'Self', documented);
+      await http.json({ method: 'DELETE', path, safety: 'idempotent', accept: [404] }, signal);
+      return undefined;
     },
     deletePackage: async (space, id, signal) => {
       const path = packagePath(space, id);

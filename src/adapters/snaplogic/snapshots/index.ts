@@ -1,7 +1,8 @@
 import { isMigratorError, MigratorError } from '../../../errors.ts';
 import type { Options } from '../../../ports/options.ts';
-import type { Depth, Scope, SnapshotItem, Snapshots } from '../../../ports/snapshot.ts';
+import type { Depth, Named, Scope, SnapshotItem, Snapshots } from '../../../ports/snapshot.ts';
 import { inParallel } from '../../../streams/in-parallel.ts';
+import { removeAll, type Removable } from '../../shared/remove-all.ts';
 import { listOf, textOf } from '../../shared/option-values.ts';
 import { readRenames } from '../archives/accounts.ts';
 import { assetOf, isMovable } from '../projects/destination.ts';
@@ -36,6 +37,7 @@ export function createSnapshots(server: Server): Snapshots {
     },
     scopeOf: (projects, options, signal) => scopeOf(server, projects, options, signal),
     take: (scope, depth, signal) => take(server, readScope(scope), depth, signal),
+    remove: (scope, items, signal) => remove(server, readScope(scope), items, signal),
   };
 }
 
@@ -92,13 +94,43 @@ async function* take(
       const mark = entry.time_updated ?? entry.time_created;
       return {
         kind,
-        name: projects.length === 1 ? name : `${path.space}/${path.project}/${name}`,
+        name: nameAt(projects, path, name),
         ...(mark === undefined ? {} : { mark }),
         ...(depth === 'listing' ? {} : { fields: await readAsset(server, path, entry, names, signal) }),
       };
     };
     yield* inParallel(items, atOnce, itemOf);
   }
+}
+
+/** Tasks are deleted first, because they use pipelines, which use accounts. */
+const deletedFirst = ['Job', 'Pipeline'];
+
+async function remove(
+  server: Server,
+  { projects }: Looked,
+  items: readonly Named[],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const found: Removable[] = [];
+  for (const path of projects) {
+    for (const entry of await entriesOf(server, path, signal)) {
+      const { type: kind, name } = assetOf(entry);
+      const item = items.find((one) => one.kind === kind && one.name === nameAt(projects, path, name));
+      const segments = [...segmentsOf(path), entry.name];
+      if (item !== undefined)
+        found.push({ item, remove: () => server.client.remove(segments, kind === 'File', signal) });
+    }
+  }
+  const rank = ({ item }: Removable): number => {
+    const place = deletedFirst.indexOf(item.kind);
+    return place === -1 ? deletedFirst.length : place;
+  };
+  return removeAll(found.toSorted((one, other) => rank(one) - rank(other)));
+}
+
+function nameAt(projects: readonly ProjectPath[], { space, project }: ProjectPath, name: string): string {
+  return projects.length === 1 ? name : `${space}/${project}/${name}`;
 }
 
 function namesIn(entries: readonly Entry[], renames: readonly string[]): Names {

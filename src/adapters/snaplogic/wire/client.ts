@@ -47,6 +47,8 @@ export interface Client {
     signal: AbortSignal,
   ): Promise<HttpResponse<ByteStream> & { readonly size: number | undefined }>;
   /** Undefined when the answer tells no result. */
+  /** Deletes an asset, a file into the recycle bin. One that is not there is no failure. */
+  remove(segments: readonly string[], isFile: boolean, signal: AbortSignal): Promise<undefined>;
   importProject(
     target: ProjectPath,
     query: ImportQuery,
@@ -193,6 +195,12 @@ export function createClient(http: Http, scrub: (text: string) => string): Clien
         },
         signal,
       ),
+    remove: async (segments, isFile, signal) => {
+      const path = `${api}/${isFile ? 'slfs' : 'asset'}/${encodedPath(segments)}`;
+      const query = isFile ? { soft_delete: true } : {};
+      await ask({ method: 'DELETE', path, query, safety: 'idempotent', accept: [404] }, z.unknown(), signal);
+      return undefined;
+    },
     importProject: async (target, { duplicates, overwriteTypes }, form, signal) => {
       const { map, status } = await ask(
         {

@@ -3,7 +3,7 @@ import { formatRef } from '../../../core/package-ref.ts';
 import { journaled } from '../../../core/steps/journaled.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { consentOf } from '../../flags/caution.ts';
+import { consenting } from '../../flags/caution.ts';
 import { productFlags } from '../../flags/product-values.ts';
 import { waitingOf } from '../../flags/waiting.ts';
 import { backupOutput } from '../../packages/backup.ts';
@@ -61,8 +61,8 @@ export async function runImport({ args: [text = ''], options, command }: Invocat
             target,
             source,
             secrets: flags.secrets,
-            backup: backupOutput(to, options.backup, context),
-            consent: consentOf(options, context),
+            backup: backupOutput(to, options.backup, run, context),
+            ...consenting(options, context, asked.allowance),
             clock: systemClock,
             random: systemRandom,
             reporter,

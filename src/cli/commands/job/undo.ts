@@ -1,10 +1,12 @@
 import type { Instance } from '../../../core/instance.ts';
 import { undoJob, type JobUndoReport } from '../../../core/operations/job-undo.ts';
+import type { RunRecord } from '../../../ports/journal.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { consentOf } from '../../flags/caution.ts';
+import { consenting } from '../../flags/caution.ts';
 import { waitingOf } from '../../flags/waiting.ts';
 import { sourceFromFile } from '../../packages/package-argument.ts';
+import { ownSecrets } from '../../keys/own-secrets.ts';
 import { systemClock, systemRandom } from '../../runtime.ts';
 import { instancesOf } from '../../servers/instances.ts';
 import { lines } from '../../terminal/table.ts';
@@ -18,9 +20,10 @@ export async function runJobUndo({ args: [text = ''], options }: Invocation<JobU
     clock: systemClock,
     random: systemRandom,
     reporter: await context.reporter(),
-    consent: consentOf(options, context),
+    ...consenting(options, context),
     journaling: await context.journaling(false),
     open: async (name: string) => (await instancesOf(context)).target(name),
+    backupSecrets: (names: readonly string[], run: RunRecord) => ownSecrets(names, run, context),
     openBackup: (file: string, target: Instance) => sourceFromFile(file, { trust: [], identity: [] }, target, context),
   };
   const report = await undoJob(job, waitingOf(options, context), ports, context.signal);

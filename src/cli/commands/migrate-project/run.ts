@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import type { Instance } from '../../../core/instance.ts';
 import type { Verified } from '../../../core/operations/compare.ts';
 import { migrateProject } from '../../../core/operations/migrate-project/index.ts';
@@ -6,15 +5,14 @@ import type { MigrateReport } from '../../../core/operations/migrate-project/rou
 import { journaled } from '../../../core/steps/journaled.ts';
 import type { Run } from '../../../ports/journal.ts';
 import type { Secrets } from '../../../ports/options.ts';
-import { Secret } from '../../../secret.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { consentOf } from '../../flags/caution.ts';
+import { consenting } from '../../flags/caution.ts';
 import { productFlags } from '../../flags/product-values.ts';
 import { waitingOf } from '../../flags/waiting.ts';
-import { keyRing } from '../../keys/key-ring.ts';
 import { backupOutput } from '../../packages/backup.ts';
 import { openStaging } from '../../packages/staging.ts';
+import { ownSecrets } from '../../keys/own-secrets.ts';
 import { systemClock, systemRandom } from '../../runtime.ts';
 import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
@@ -76,8 +74,8 @@ export async function runMigrateProject(
             source,
             target,
             secrets: await withOwnSecrets(flags.secrets, source, target, run, context),
-            backup: backupOutput(to, options.backup, context),
-            consent: consentOf(options, context),
+            backup: backupOutput(to, options.backup, run, context),
+            ...consenting(options, context, asked.allowance),
             staging: await openStaging(run, context),
             clock: systemClock,
             random: systemRandom,
@@ -97,35 +95,14 @@ export async function runMigrateProject(
   return { outcome: report.outcome };
 }
 
-/**
- * Adds the secrets that both servers need and that the user did not give. Each is derived from the user's identity and
- * the id of the run, so it is the same when this machine resumes the run, and nobody else knows it. It is never stored.
- */
-async function withOwnSecrets(
-  given: Secrets,
-  source: Instance,
-  target: Instance,
-  run: Run,
-  context: Context,
-): Promise<Secrets> {
+/** Adds the secrets that both servers need and that the user did not give. */
+async function withOwnSecrets(given: Secrets, source: Instance, target: Instance, run: Run, context: Context) {
   const needed = [
     ...(source.adapter.exports?.requiredSecrets ?? []),
     ...(target.adapter.imports?.requiredSecrets ?? []),
   ];
-  const missing = needed.filter((name) => given[name] === undefined);
-  if (missing.length === 0) return given;
-  const ring = await keyRing(context);
-  await ring.ownRecipients();
-  const [identity] = await ring.identities([]);
-  const secrets: Record<string, Secret> = { ...given };
-  for (const name of missing) {
-    const value = createHmac('sha256', identity?.secret().reveal() ?? '')
-      .update(`migrator ${name} of run ${run.record.id}`)
-      .digest('base64url');
-    secrets[name] = new Secret(value);
-    context.redactor.add(secrets[name]);
-  }
-  return secrets;
+  const missing = [...new Set(needed)].filter((name) => given[name] === undefined);
+  return { ...given, ...(await ownSecrets(missing, run.record, context)) };
 }
 
 const routes = { move: 'by the servers', push: 'pushed by the source server', relay: 'through this machine' };

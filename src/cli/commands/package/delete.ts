@@ -2,7 +2,7 @@ import type { Instance } from '../../../core/instance.ts';
 import { deletePackage } from '../../../core/operations/package-delete.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { consentOf } from '../../flags/caution.ts';
+import { consenting } from '../../flags/caution.ts';
 import { parsePackageRef } from '../../packages/package-argument.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import type { PackageDeleteOptions } from './flags.ts';
@@ -16,7 +16,7 @@ export async function runPackageDelete(
   const instances = await instancesOf(context);
   const targets = await Promise.all(names.map((name) => instances.target(name)));
   const refOn = (target: Instance) => parsePackageRef(text, target);
-  const ports = { reporter: await context.reporter(), consent: consentOf(options, context) };
+  const ports = { reporter: await context.reporter(), ...consenting(options, context) };
   const results = await deletePackage(targets, refOn, ports, context.signal);
   context.result(
     'package-delete',

@@ -19,6 +19,7 @@ export function listFlags(command: Command): void {
 export interface PackageUploadOptions extends OpenOptions {
   readonly to?: string;
   readonly onConflict: 'fail' | 'keep' | 'overwrite';
+  readonly yes?: boolean;
 }
 
 export function uploadFlags(command: Command): void {
@@ -32,7 +33,8 @@ export function uploadFlags(command: Command): void {
       )
         .choices(['fail', 'keep', 'overwrite'])
         .default('keep'),
-    );
+    )
+    .option('-y, --yes', 'do not ask for confirmation');
   withOpening(command);
   examples(command, ['migrator package upload web-shop.tar --to prod']);
 }

@@ -2,6 +2,7 @@ import { packageUpload } from '../../../core/operations/package-upload.ts';
 import { formatRef } from '../../../core/package-ref.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
+import { consenting } from '../../flags/caution.ts';
 import { sourceFromFile } from '../../packages/package-argument.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { lines } from '../../terminal/table.ts';
@@ -17,7 +18,8 @@ export async function runPackageUpload(
   const target = await (await instancesOf(context)).target(to);
   const { source } = await sourceFromFile(path, options, target, context);
   const reporter = await context.reporter();
-  const report = await packageUpload({ onConflict: options.onConflict }, { target, source, reporter }, context.signal);
+  const ports = { target, source, reporter, ...consenting(options, context) };
+  const report = await packageUpload({ onConflict: options.onConflict }, ports, context.signal);
   const { stored, outcome, signer } = report;
   const name = formatRef(stored);
   context.result(

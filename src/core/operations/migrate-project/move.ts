@@ -7,7 +7,7 @@ import { type Outcome, worst } from '../../operation.ts';
 import { combined, type Result } from '../../snapshots/result.ts';
 import { backupStep, backUp } from '../../steps/backup.ts';
 import { discardJob } from '../../steps/clean-up.ts';
-import { requireConsent } from '../../steps/consent.ts';
+import { questionBefore, requireConsent } from '../../steps/consent.ts';
 import { prepareOnce, isBegun, type StartedJob } from '../../steps/exactly-once.ts';
 import { readLog } from '../../steps/import.ts';
 import { lookBefore } from '../../steps/look.ts';
@@ -142,8 +142,13 @@ async function moveOne(
   const { scope, backup: wanted } = prepared;
   let backup: string | null | undefined = run.record.facts[`${backupStep(step)}.file`];
   if (!isBegun(run.record.facts, step)) {
-    backup = await backUp({ step, target, info, scope, backup: wanted, output: ports.backup, secrets }, ports, signal);
-    await requireConsent(prepared.consent, `the move of "${prepared.project}" was not started`, ports);
+    const { consent } = prepared;
+    const question = input.dryRun
+      ? undefined
+      : questionBefore({ target: target.name, plan: prepared.plan, consent, overwrites: input.overwrites });
+    if (question !== undefined) ports.requireAnswerable?.(question);
+    backup = await backUp({ step, target, info, scope, backup: wanted, place: ports.backup }, ports, signal);
+    await requireConsent(question, `the move of "${prepared.project}" was not started`, ports);
   }
   const named = project === undefined ? [] : [project];
   const comparing = input.comparing === undefined ? undefined : () => input.comparing?.(named);

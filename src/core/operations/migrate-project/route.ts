@@ -6,7 +6,7 @@ import type { PlanItem } from '../../../ports/plan.ts';
 import type { Instance } from '../../instance.ts';
 import type { OperationPorts, Outcome, Waiting } from '../../operation.ts';
 import type { Result } from '../../snapshots/result.ts';
-import type { BackupOutput } from '../../steps/backup.ts';
+import type { BackupPlace } from '../../steps/backup.ts';
 import type { Left } from '../../steps/clean-up.ts';
 import type { Consenting } from '../../steps/consent.ts';
 import type { Comparing } from '../../steps/look.ts';
@@ -46,7 +46,7 @@ export interface MigratePorts extends OperationPorts, Consenting {
   readonly source: Instance;
   readonly target: Instance;
   readonly secrets: Secrets;
-  readonly backup: BackupOutput | undefined;
+  readonly backup: BackupPlace | undefined;
   readonly staging: Staging;
 }
 

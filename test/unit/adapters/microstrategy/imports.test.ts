@@ -225,16 +225,16 @@ describe('the plan of an import, whose package cannot be read, is made from the 
   const item = { kind: 'attribute', name: year.id };
 
   test.each<[string, Options, Call[], object, boolean]>([
-    ['an object that is there', named('replace'), [object(year)], { name: 'Year', action: 'overwrite' }, false],
+    ['an object that is there', named('replace'), [object(year)], { name: 'Year', action: 'overwrite' }, true],
     ['one that is not there', named('replace'), [object(notFound, 404)], { ...item, action: 'create' }, false],
-    ['one that stays', named('use_existing'), [object(year)], { name: 'Year', action: 'keep' }, false],
-    ['one that is deleted', named('delete'), [object(year)], { name: 'Year', action: 'delete' }, true],
+    ['one that stays', named('use_existing'), [object(year)], { name: 'Year', action: 'keep' }, true],
+    ['one that is deleted', named('delete'), [object(year)], { name: 'Year', action: 'delete' }, false],
     [
       'one by name',
       { object: ['Year:attribute'], defaultAction: 'replace' },
       [search(year)],
       { action: 'overwrite' },
-      false,
+      true,
     ],
     ['an absent one by name', { object: ['Year:12:replace'] }, [search()], { name: 'Year', action: 'create' }, false],
     [
@@ -242,16 +242,16 @@ describe('the plan of an import, whose package cannot be read, is made from the 
       { defaultAction: 'use_newer' },
       [],
       { kind: 'project', name: tutorial.name, action: 'overwrite' },
-      false,
+      true,
     ],
-    ['a whole project that stays', { defaultAction: 'use_existing' }, [], { kind: 'project', action: 'keep' }, false],
+    ['a whole project that stays', { defaultAction: 'use_existing' }, [], { kind: 'project', action: 'keep' }, true],
     ['what nobody tells', {}, [], { action: 'overwrite', detail: 'by the rules that were packed with it' }, false],
     ['options that are none', { defaultAction: 'whatever' }, [], { action: 'overwrite' }, false],
-  ])('%s', async (_, exportedWith, calls, expected, asks) => {
+  ])('%s', async (_, exportedWith, calls, expected, isGiven) => {
     const all = [upload(), projects, ...calls, begun()];
-    const { plan, consent } = await prepare(all, { files, exportedWith });
+    const { plan } = await prepare(all, { files, exportedWith });
     expect(plan).toMatchObject([expected]);
-    expect(consent).toBe(asks ? `delete Year from ${tutorial.name} on prod?` : undefined);
+    expect(plan?.[0]?.asked).toBe(isGiven ? true : undefined);
   });
 
   describe('with the ids and versions that the export had resolved', () => {

@@ -137,7 +137,7 @@ describe('the steps of an object migration', () => {
       const prepared = await source.moves!.prepare(request, target, never);
       expect(JSON.parse(JSON.stringify(prepared))).toEqual(prepared);
       expect(prepared.plan).toEqual([
-        { kind: 'attribute', name: 'Year', id: year.id, action: 'overwrite', detail: 'replace' },
+        { kind: 'attribute', name: 'Year', id: year.id, action: 'overwrite', detail: 'replace', asked: true },
       ]);
       expect(prepared.scope).toEqual({ project, object: [`${year.id}:12`] });
       expect(JSON.parse(String(prepared.settled['body']))).toEqual(body(bench, prepared.settled['name']));

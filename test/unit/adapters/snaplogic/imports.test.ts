@@ -97,13 +97,14 @@ describe('prepare', () => {
     expect(told(prepared)).toEqual(['keep Pipeline', 'keep Account', 'overwrite Policy', 'beside File']);
   });
 
-  test('overwrite takes a backup and asks, and leaves accounts and tasks alone', async () => {
+  test('overwrite takes a backup, allows nothing without an answer, and leaves accounts and tasks alone', async () => {
     const prepared = await withSnaplogic(fullTarget(there), (scripted) =>
       prepare(scripted, { destPath, noDuplicateCheck: true }),
     );
     expect(told(prepared)).toEqual(['overwrite Pipeline', 'keep Account', 'overwrite Policy', 'beside File']);
     expect(prepared.settled).toMatchObject({ duplicates: 'overwrite', overwriteTypes: ['File', 'Flows', 'Pipeline'] });
-    expect(prepared.consent).toBe(`overwrite 1 Pipeline, 1 Policy in ${destPath}?`);
+    expect(prepared.consent).toBeUndefined();
+    expect(prepared.plan?.some(({ asked }) => asked)).toBe(false);
     expect(prepared.backup?.request.projects).toEqual([destPath]);
     expect(prepared.backup?.restoreWith).toMatchObject({ destPath, onDuplicate: 'overwrite' });
   });
@@ -126,7 +127,6 @@ describe('prepare', () => {
       { kind: 'File', name: 'local.csv', action: 'overwrite' },
       { kind: 'File', name: 'new.expr', action: 'create' },
     ]);
-    expect(prepared.consent).toContain('1 File');
     expect(prepared.backup).toBeDefined();
     expect(prepared.notes.join('\n')).toContain('root of the project: local.csv, new.expr');
   });

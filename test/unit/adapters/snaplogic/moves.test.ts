@@ -107,7 +107,9 @@ describe('prepare', () => {
     ]);
     expect(prepared.settled).toMatchObject({ assetTypes: ['File', 'Pipeline', 'Policy'], duplicateCheck: false });
     expect(prepared.notes.join('\n')).toContain('left out: Account "erp_account", Job "nightly"');
-    expect(prepared.consent).toBe(`overwrite 1 Pipeline in ${destPath}? The control plane keeps no copy`);
+    expect(prepared.plan?.filter(({ action }) => action === 'overwrite')).toEqual([
+      expect.not.objectContaining({ asked: true }),
+    ]);
     expect(prepared.backup).toEqual({
       request: { projects: [destPath], options: { ignoreSizeLimit: true } },
       restoreWith: {
@@ -160,7 +162,7 @@ describe('prepare', () => {
       prepare(scripted, { onDuplicate: 'overwrite' }),
     );
     expect(prepared.settled).toMatchObject({ duplicateCheck: false, existed: true });
-    expect(prepared.consent).toContain('overwrite 1 Pipeline');
+    expect(prepared.plan).toContainEqual({ kind: 'Pipeline', name: 'load_invoices', action: 'overwrite' });
   });
 
   test('notes an asset that may not be read and a place that may not be written, as lists say', async () => {
@@ -195,7 +197,7 @@ describe('prepare', () => {
     const options = { noDuplicateCheck: true, assetType: ['task', 'account'] };
     const prepared = await withSnaplogic(script, (scripted) => prepare(scripted, options));
     expect(prepared.settled['assetTypes']).toEqual(['Account', 'Job']);
-    expect(prepared.consent).toContain('overwrite 1 Account');
+    expect(prepared.plan).toContainEqual({ kind: 'Account', name: 'erp_account', action: 'overwrite' });
   });
 
   test('a missing space is NOT_FOUND, or is created with --create-space', async () => {

@@ -82,22 +82,15 @@ describe('confirm', () => {
   ])('%j is %s', async (typed, expected) => {
     const { io, stdin } = terminal();
     stdin.write(typed);
-    expect(await confirm(io, 'overwrite 3 projects?', { yes: false })).toBe(expected);
+    expect(await confirm(io, 'overwrite 3 projects?')).toBe(expected);
     expect(io.err).toBe('overwrite 3 projects? [y/N] ');
     expect(stdin.modes).toEqual([]);
-  });
-
-  test('--yes answers without asking, and is needed without a terminal', async () => {
-    const io = testIO();
-    expect(await confirm(io, 'sure?', { yes: true })).toBe(true);
-    expect(io.err).toBe('');
-    await expect(() => confirm(io, 'sure?', { yes: false })).toThrowCode('USAGE');
   });
 
   test('text from a server cannot send control sequences to the terminal', async () => {
     const { io, stdin } = terminal();
     stdin.write('n\n');
-    await confirm(io, 'delete \u001b[2K\rnothing?', { yes: false });
+    await confirm(io, 'delete \u001b[2K\rnothing?');
     expect(io.err).not.toContain('\u001b');
   });
 });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { runImport, type ImportResult } from '../../../../src/core/steps/import.ts';
+import { MigratorError } from '../../../../src/errors.ts';
 import type { Adapter } from '../../../../src/ports/adapter.ts';
 import type { ArtifactFile } from '../../../../src/ports/artifact.ts';
 import type { PreparedImport } from '../../../../src/ports/importer.ts';
@@ -53,7 +54,7 @@ const backup: PreparedImport['backup'] = { request: { projects: ['all'], options
 
 function bring(
   target: ReturnType<typeof lake>,
-  { run = memoryRun(), agrees = true, dryRun = false, keeps = true, restores = false } = {},
+  { run = memoryRun(), agrees = true, dryRun = false, keeps = true, restores = false, answerable = true } = {},
 ): Promise<ImportResult & { readonly sink: MemorySink }> {
   const sink = new MemorySink();
   const output = {
@@ -75,12 +76,16 @@ function bring(
       request: { source: ref, dryRun, options: {}, files: [file] },
       secrets: {},
       backup: keeps
-        ? (replaces) => {
-            target.asked.push(`backup file, instead of ${String(replaces)}`);
-            return Promise.resolve(output);
+        ? {
+            output: (replaces) => {
+              target.asked.push(`backup file, instead of ${String(replaces)}`);
+              return Promise.resolve(output);
+            },
+            secrets: () => Promise.resolve({}),
           }
         : undefined,
       restores,
+      overwrites: false,
       plan: [],
       step: 'import',
       waiting: { wait: true, timeout: undefined, pollInterval: 1 },
@@ -90,9 +95,12 @@ function bring(
       random: { bytes: (length) => randomBytes(length) },
       reporter: recordingReporter(),
       run,
-      consent: (question) => {
-        target.asked.push(`ask "${question}"`);
+      consent: ({ text }) => {
+        target.asked.push(`ask "${text}"`);
         return Promise.resolve(agrees);
+      },
+      requireAnswerable: () => {
+        if (!answerable) throw new MigratorError('USAGE', 'nobody is there');
       },
     },
     never,
@@ -120,6 +128,12 @@ describe('an import that destroys something', () => {
       'backup.file': '/backups/prod.tar',
       'backup.restoreWith': { empty: true },
     });
+  });
+
+  test('brings nothing to the server and takes no backup when nobody can agree', async () => {
+    const prod = lake({ backup, consent: 'delete 12 rows?' });
+    await expect(() => bring(prod, { answerable: false })).toThrowCode('USAGE');
+    expect(prod.asked).toEqual(['prepare']);
   });
 
   test('does not start when the answer is no', async () => {

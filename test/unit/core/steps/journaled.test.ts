@@ -39,6 +39,7 @@ function journalOf(record: Partial<RunRecord>) {
       journal.settled = outcome;
       return Promise.resolve();
     },
+    keep: () => Promise.resolve(),
     kept: () => Promise.resolve(undefined),
     list: () => Promise.resolve([kept]),
   } satisfies Journal & { settled: string | undefined };
@@ -192,6 +193,7 @@ test('an error after a job began has the handles of the jobs, of whatever kind i
   const journal = {
     begin: () => Promise.resolve({ run, resumed: false }),
     settle: () => Promise.resolve(),
+    keep: () => Promise.resolve(),
     kept: () => Promise.resolve(undefined),
     list: () => Promise.resolve([]),
   };

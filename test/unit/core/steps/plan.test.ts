@@ -13,5 +13,7 @@ test.each([
   ['present, overwriting', 'Web Shop', true, 'overwrite'],
   ['present in other case', 'web shop ', false, 'keep'],
 ])('%s', (_, name, overwrite, action) => {
-  expect(planImport([{ kind: 'project', name }], target, overwrite)).toEqual([{ kind: 'project', name, action }]);
+  expect(planImport([{ kind: 'project', name }], target, overwrite)).toEqual([
+    { kind: 'project', name, action, ...(action === 'overwrite' ? { asked: true } : {}) },
+  ]);
 });

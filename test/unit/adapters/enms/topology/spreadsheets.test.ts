@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ArtifactFile } from '../../../../../src/ports/artifact.ts';
+import type { Options } from '../../../../../src/ports/options.ts';
 import type { PreparedExport } from '../../../../../src/ports/exporter.ts';
 import type { PreparedImport } from '../../../../../src/ports/importer.ts';
 import { never } from '../../../../support/adapter-tools.ts';
@@ -92,10 +93,15 @@ describe('a topology import', () => {
       expect(found.backup?.restoreWith).toEqual({ emptyDatabaseBeforeImport: true, via: 'web' });
       expect(found.notes.join()).toContain('--via rest');
     });
-    await withEnms([version], async ({ enms }) => {
-      const found = await enms.imports!.prepare(request({ topology: true }), never);
-      expect([found.consent, found.backup]).toEqual([undefined, undefined]);
-    });
+    const overwriting = async (options: Options, devices: readonly string[]) =>
+      withEnms([version, names('device', devices), names('link', [])], ({ enms }) =>
+        enms.imports!.prepare(request({ topology: true, ...options }), never),
+      );
+    const question = expect.stringContaining('overwritten');
+    const asking = await overwriting({}, ['a']);
+    expect([asking.consent, asking.backup]).toEqual([{ question, allowed: false }, undefined]);
+    expect((await overwriting({ overwriteExisting: true }, ['a'])).consent).toEqual({ question, allowed: true });
+    expect((await overwriting({}, [])).consent).toBeUndefined();
   });
 
   test('needs the switch --topology', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Options } from '../../../../../src/ports/options.ts';
 import { never } from '../../../../support/adapter-tools.ts';
 import { acme, secrets, withOctopus } from '../../../../support/octopus-client.ts';
 
@@ -32,6 +33,48 @@ describe('import', () => {
         octopus.imports!.prepare({ source: acme, dryRun: false, options: { successCallback } }, never),
       ).toThrowCode('USAGE'),
     );
+  });
+});
+
+describe('an import that overwrites', () => {
+  const prepare = (projects: readonly string[], options: Options = { overwriteExisting: true }, dryRun = false) =>
+    withOctopus(['root', 'space', 'package-present', 'projects'], async ({ octopus }) =>
+      octopus.imports!.prepare({ source: acme, dryRun, options, projects }, never),
+    );
+
+  test('asks for a backup of the projects that the target has, whatever their case', async () => {
+    const { backup, consent, notes } = await prepare(['web shop', 'New One']);
+    expect(backup).toEqual({
+      request: { projects: ['Web Shop', 'web shop '], options: {} },
+      restoreWith: { overwriteExisting: true, deletePackageOnCompletion: true },
+    });
+    expect(consent).toBeUndefined();
+    expect(notes.join()).toContain('the backup holds Web Shop');
+  });
+
+  test('says that there is no backup when the target has none of the projects', async () => {
+    const { backup, notes } = await prepare(['New One']);
+    expect(backup).toBeUndefined();
+    expect(notes.join()).toContain('without a backup');
+  });
+});
+
+test.each([
+  ['that does not overwrite', {}, false],
+  ['that is a dry run', { overwriteExisting: true }, true],
+])('an import %s takes no backup', async (_, options: Options, dryRun) => {
+  await withOctopus(['root', 'space', 'package-present'], async ({ octopus }) => {
+    const request = { source: acme, dryRun, options, projects: ['Web Shop'] };
+    const { backup, consent } = await octopus.imports!.prepare(request, never);
+    expect([backup, consent]).toEqual([undefined, undefined]);
+  });
+});
+
+test('a package of which nobody knows the content needs an answer before it overwrites', async () => {
+  await withOctopus(['root', 'space', 'package-present'], async ({ octopus }) => {
+    const { backup, consent } = await octopus.imports!.prepare(request(false), never);
+    expect(backup).toBeUndefined();
+    expect(consent).toContain('no backup');
   });
 });
 

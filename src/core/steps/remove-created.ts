@@ -1,0 +1,65 @@
+import type { Json } from '../../ports/journal.ts';
+import type { Reporter } from '../../ports/reporter.ts';
+import type { Named, SnapshotItem } from '../../ports/snapshot.ts';
+import type { Instance } from '../instance.ts';
+import { compare, type Difference } from '../snapshots/compare.ts';
+import { held, take, type Held } from '../snapshots/snapshot-lookup.ts';
+import { type Consenting, counted, mustAnswer } from './consent.ts';
+import type { KeptContent } from './look.ts';
+
+interface Undone {
+  readonly target: Instance;
+  /** The handle of the undone job. */
+  readonly handle: string;
+  /** The target before that job. Undefined when nobody looked at it. */
+  readonly before: Json | undefined;
+  /** What the job created. Undefined when nobody knows. */
+  readonly created: Json | undefined;
+}
+
+/**
+ * Compares the target with what it was before the undone job, and deletes what the job had created, if the user agrees.
+ * Returns what an undo did not bring back: `only-from` is missing now, `only-to` came with the job, or later, and stays.
+ * Undefined when the target was not looked at before.
+ */
+export async function settleUndo(
+  { target, handle, before, created }: Undone,
+  ports: Consenting & { readonly reporter: Reporter },
+  signal: AbortSignal,
+): Promise<readonly Difference[] | undefined> {
+  if (before === undefined) return undefined;
+  const { scope, items } = before as unknown as KeptContent;
+  const was = held(items);
+  const now = await take(target, scope, 'content', signal);
+  if (now === undefined) return undefined;
+  const { differences } = compare(was, now);
+  const removable = untouched((created ?? []) as unknown as readonly SnapshotItem[], now, differences);
+  const { snapshots } = target.adapter;
+  if (snapshots?.remove === undefined || removable.length === 0) return differences;
+  const question = `delete what ${handle} created on ${target.name}: ${counted(removable)}?`;
+  if (!(await ports.consent(mustAnswer(question)))) return differences;
+  for (const message of await snapshots.remove(scope, removable, signal))
+    ports.reporter.report({ type: 'warning', message });
+  const rest = await take(target, scope, 'content', signal);
+  return rest === undefined ? differences : compare(was, rest).differences;
+}
+
+/**
+ * What was created and is still as it was created. To a project belongs what is called `<project>/...`: when something in
+ * it came later or was changed, it stays.
+ */
+function untouched(
+  created: readonly SnapshotItem[],
+  now: Held,
+  differences: readonly Difference[],
+): readonly SnapshotItem[] {
+  const added = differences.filter(({ difference }) => difference === 'only-to');
+  const isAdded = held<Named>(added);
+  const same = created.filter((item) => {
+    const there = isAdded.find({ kind: item.kind, name: item.name }) && now.find(item);
+    return there !== undefined && compare(held([item]), held([there])).differences.length === 0;
+  });
+  const known = held(same.map(({ kind, name }): Named => ({ kind, name })));
+  const foreign = added.filter((item) => known.find(item) === undefined);
+  return same.filter(({ name }) => !foreign.some((other) => other.name === name || other.name.startsWith(`${name}/`)));
+}

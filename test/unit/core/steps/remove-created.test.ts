@@ -1,0 +1,99 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Question } from '../../../../src/core/steps/consent.ts';
+import { settleUndo } from '../../../../src/core/steps/remove-created.ts';
+import type { Json } from '../../../../src/ports/journal.ts';
+import type { SnapshotItem } from '../../../../src/ports/snapshot.ts';
+import { river } from '../../../support/moving-adapter.ts';
+import { recordingReporter } from '../../../support/ports.ts';
+
+const never = new AbortController().signal;
+const thing = (kind: string, name: string, text = ''): SnapshotItem => ({ kind, name, fields: { text } });
+const shop = thing('project', 'Shop');
+const billing = thing('project', 'Billing');
+const step = thing('process', 'Billing');
+
+/** An undo on a target that holds these things now. `stuck` are the names that the server does not let go. */
+async function undone(
+  now: readonly SnapshotItem[],
+  {
+    created,
+    agrees = true,
+    stuck = [],
+  }: { created?: readonly SnapshotItem[]; agrees?: boolean; stuck?: string[] } = {},
+) {
+  let there = now;
+  const removed: string[] = [];
+  const asked: Question[] = [];
+  const reporter = recordingReporter();
+  const target = {
+    name: 'prod',
+    adapter: {
+      ...river().adapter,
+      snapshots: {
+        blind: { listing: [], content: [] },
+        scopeOf: () => Promise.resolve({}),
+        take: async function* () {
+          await Promise.resolve();
+          yield* there;
+        },
+        remove: (_: object, items: readonly { kind: string; name: string }[]) => {
+          const gone = items.filter(({ name }) => !stuck.includes(name));
+          removed.push(...gone.map(({ kind, name }) => `${kind} ${name}`));
+          there = there.filter(({ kind, name }) => !gone.some((one) => one.kind === kind && one.name === name));
+          return Promise.resolve(
+            items.filter((item) => !gone.includes(item)).map(({ name }) => `${name} stays: in use`),
+          );
+        },
+      },
+    },
+  };
+  const consent = (question: Question) => {
+    asked.push(question);
+    return Promise.resolve(agrees);
+  };
+  const before = { scope: {}, items: [shop] } as unknown as Json;
+  const differences = await settleUndo(
+    { target, handle: 'river:prod:1', before, created: created as unknown as Json | undefined },
+    { consent, reporter },
+    never,
+  );
+  return { differences, removed, asked, warnings: reporter.events.filter(({ type }) => type === 'warning') };
+}
+
+describe('an undo', () => {
+  test('deletes what the import created, after a question with counts', async () => {
+    const { differences, removed, asked } = await undone([shop, billing, step], { created: [billing, step] });
+    expect(asked).toEqual([
+      { text: 'delete what river:prod:1 created on prod: 1 project, 1 process?', needs: 'answer' },
+    ]);
+    expect(removed).toEqual(['project Billing', 'process Billing']);
+    expect(differences).toEqual([]);
+  });
+
+  test('names what stays when the answer is no', async () => {
+    const { differences, removed } = await undone([shop, billing], { created: [billing], agrees: false });
+    expect(removed).toEqual([]);
+    expect(differences).toEqual([{ kind: 'project', name: 'Billing', difference: 'only-to' }]);
+  });
+
+  test.each([
+    ['was changed since', [shop, thing('project', 'Billing', 'by hand')]],
+    ['got something new since', [shop, billing, thing('runbook', 'Billing/Restart')]],
+    ['has a part that was changed since', [shop, billing, thing('process', 'Billing', 'by hand')]],
+  ])('does not delete a project that %s', async (_, now) => {
+    const { differences, removed } = await undone(now, { created: [billing, step] });
+    expect(removed).toEqual([]);
+    expect(differences).toContainEqual({ kind: 'project', name: 'Billing', difference: 'only-to' });
+  });
+
+  test('deletes nothing when nobody knows what was created, or when it came from somebody else', async () => {
+    expect((await undone([shop, billing])).asked).toEqual([]);
+    expect((await undone([shop, billing], { created: [step] })).asked).toEqual([]);
+  });
+
+  test('warns of what the server does not let go, and names it as a difference', async () => {
+    const { differences, warnings } = await undone([shop, billing], { created: [billing], stuck: ['Billing'] });
+    expect(warnings).toEqual([{ type: 'warning', message: 'Billing stays: in use' }]);
+    expect(differences).toHaveLength(1);
+  });
+});
