@@ -66,7 +66,7 @@ export interface Run {
   note(facts: Facts): Promise<void>;
   /**
    * Keeps a value that may be long beside the record, by a name: as long as the run is unfinished, and as long as its
-   * record when it took a backup.
+   * record when a step kept the state of its target for an undo (`<step>.undo`).
    */
   keep(name: string, value: Json): Promise<void>;
   kept(name: string): Promise<Json | undefined>;

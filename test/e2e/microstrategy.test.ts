@@ -37,7 +37,11 @@ describe('migrate-project', () => {
       expect(handle).toMatch(/^microstrategy:lab:[0-9A-F]{32}:[0-9A-F]{32}@prod$/);
       expect(await jobsOn(workshop, 'prod')).toMatchObject([{ state: 'succeeded', wireState: 'imported' }]);
       const undone = await document(workshop, ['job', 'undo', handle, '--yes']);
-      expect(undone).toMatchObject({ outcome: 'done', status: { kind: 'undo', wireState: 'undo_success' } });
+      expect(undone).toMatchObject({
+        outcome: 'done',
+        status: { kind: 'undo', wireState: 'undo_success' },
+        differences: [],
+      });
       expect(await document(workshop, ['job', 'undo', handle, '--yes'], 7)).toMatchObject({ code: 'CONFLICT' });
     });
   });

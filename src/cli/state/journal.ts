@@ -92,6 +92,14 @@ class RunFiles {
     }
   }
 
+  /** Whether a step of the run kept the state of its target for an undo. */
+  async isUndoable(record: RunRecord): Promise<boolean> {
+    const steps = Object.keys(record.facts).filter((name) => name.endsWith('.job'));
+    for (const name of steps)
+      if ((await this.kept(record, `${name.slice(0, -'.job'.length)}.undo`)) !== undefined) return true;
+    return false;
+  }
+
   /** Removes what was kept beside a record. */
   async dropKept({ id }: RunRecord): Promise<void> {
     for (const name of await this.#names())
@@ -203,7 +211,7 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
         await update(() => ({ outcome }));
         held.delete(lock);
         await lock.release();
-        if (!Object.keys(record.facts).some((name) => name.endsWith('.file'))) await files.dropKept(record);
+        if (!(await files.isUndoable(record))) await files.dropKept(record);
         await files.prune(options.keep ?? keptRuns);
         await removeOldLocks(locks);
         await removeTorn(locks);

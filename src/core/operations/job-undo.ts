@@ -13,7 +13,7 @@ import { settleUndo } from '../steps/remove-created.ts';
 import { type Consenting, mustAnswer, requireConsent } from '../steps/consent.ts';
 import { journaled, type Journaling } from '../steps/journaled.ts';
 import { judge } from '../steps/verdict.ts';
-import { watch } from '../steps/watch.ts';
+import { isFinal, watch } from '../steps/watch.ts';
 import { importPackage, type ImportSource } from './import-package.ts';
 import type { JobWaitPorts } from './job-wait.ts';
 
@@ -58,8 +58,9 @@ export async function undoJob(
 ): Promise<JobUndoReport> {
   const { instance, handle } = job;
   const refusal = `${handle} was not undone`;
+  const started = await stepsOf(handle, ports.journaling);
   if (instance.adapter.jobs.undo === undefined) {
-    const backup = (await ports.journaling.journal.list()).flatMap((run) => backupOf(run, handle))[0];
+    const backup = started.flatMap(backupOf)[0];
     if (backup !== undefined) {
       await requireConsent(
         mustAnswer(`undo ${handle} by importing ${backup.file} into ${backup.target}?`),
@@ -78,7 +79,9 @@ export async function undoJob(
   const { jobs } = instance.adapter;
   if (!waiting.wait) return { ...base, outcome: 'started', status: await jobs.status(id, signal) };
   const status = await watch(jobs, id, undoHandle, { ...waiting, ...ports }, signal);
-  return { ...base, outcome: judge(undoHandle, status), status };
+  const outcome = judge(undoHandle, status);
+  if (started[0] === undefined || !isFinal(status.state)) return { ...base, outcome, status };
+  return { ...base, status, ...(await compared(outcome, job, started[0], ports, signal)) };
 }
 
 /** The product's own undo. UNSUPPORTED when there is none; the hint says where a backup may be. */
@@ -93,28 +96,36 @@ function undoOf({ instance, handle }: OpenJob): (id: string, signal: AbortSignal
   }
 }
 
-interface KeptBackup {
+interface Started {
   readonly run: RunRecord;
   /** The step that changed the target, and the name of the target. */
   readonly step: string;
   readonly target: string;
+}
+
+interface KeptBackup extends Started {
   readonly file: string;
   readonly restoreWith: Options;
 }
 
-function backupOf(run: RunRecord, handle: string): readonly KeptBackup[] {
-  const { jobs, facts } = run;
-  if (!jobs.includes(handle)) return [];
+function backupOf({ run, step, target }: Started): readonly KeptBackup[] {
+  const file = run.facts[`${backupStep(step)}.file`];
+  if (typeof file !== 'string') return [];
+  return [{ run, step, target, file, restoreWith: run.facts[`${backupStep(step)}.restoreWith`] ?? {} }];
+}
+
+/** The steps of runs on this machine that started the job. */
+async function stepsOf(handle: string, { journal }: Journaling): Promise<readonly Started[]> {
   const { id, instance } = parseHandle(handle);
-  return Object.entries(facts).flatMap(([name, value]) => {
-    if (!name.endsWith('.job') || value !== id) return [];
-    const step = name.slice(0, -'.job'.length);
-    const file = facts[`${backupStep(step)}.file`];
-    if (typeof file !== 'string') return [];
+  const runs = (await journal.list()).filter(({ jobs }) => jobs.includes(handle));
+  return runs.flatMap((run) => {
     // A move is a job of its source.
     const other = Object.keys(run.places ?? {}).find((place) => place !== instance);
-    const target = step.startsWith('move:') ? (other ?? instance) : instance;
-    return [{ run, step, target, file, restoreWith: facts[`${backupStep(step)}.restoreWith`] ?? {} }];
+    return Object.entries(run.facts).flatMap(([name, value]) => {
+      if (!name.endsWith('.job') || value !== id) return [];
+      const step = name.slice(0, -'.job'.length);
+      return [{ run, step, target: step.startsWith('move:') ? (other ?? instance) : instance }];
+    });
   });
 }
 
@@ -147,9 +158,27 @@ async function restore(
   const { outcome, warnings } = report;
   const base = { undo: report.handle ?? handle, status: undefined, backup: file, warnings };
   if (outcome === 'started') return { ...base, outcome, differences: undefined };
+  const found = await compared(outcome, job, { run: undone, step, target }, ports, signal);
+  // After the import of a backup, an undo that nobody could look at is not known to be whole.
+  return { ...base, ...found, outcome: found.differences === undefined ? worst(outcome, 'partial') : found.outcome };
+}
+
+/** What the undo did not bring back, and the outcome with that in mind. */
+async function compared(
+  outcome: Outcome,
+  { handle, instance }: OpenJob,
+  { run, step, target: name }: Started,
+  ports: JobUndoPorts,
+  signal: AbortSignal,
+): Promise<Pick<JobUndoReport, 'outcome' | 'differences'>> {
   const { journal } = ports.journaling;
-  const before = await journal.kept(undone, `${step}.undo`);
-  const created = await journal.kept(undone, `${step}.created`);
-  const differences = await settleUndo({ target: instance, handle, before, created }, ports, signal);
-  return { ...base, outcome: worst(outcome, differences?.length === 0 ? 'done' : 'partial'), differences };
+  const before = await journal.kept(run, `${step}.undo`);
+  if (before === undefined) return { outcome, differences: undefined };
+  const created = await journal.kept(run, `${step}.created`);
+  const target = name === instance.name ? instance : await ports.open(name);
+  const differences = await settleUndo({ target, handle, before, created }, ports, signal);
+  return {
+    outcome: worst(outcome, differences === undefined || differences.length === 0 ? 'done' : 'partial'),
+    differences,
+  };
 }

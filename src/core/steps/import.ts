@@ -71,7 +71,15 @@ export async function runImport(
   const look = request.dryRun
     ? undefined
     : await lookBefore(
-        { step, target, scope, plan, whole: prepared.plan !== undefined, comparing: work.comparing },
+        {
+          step,
+          target,
+          scope,
+          plan,
+          whole: prepared.plan !== undefined,
+          comparing: work.comparing,
+          undoable: target.adapter.jobs.undo !== undefined,
+        },
         ports,
         signal,
       );

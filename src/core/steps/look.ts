@@ -3,7 +3,7 @@ import type { JobStatus } from '../../ports/job.ts';
 import type { Journal, Json, Run } from '../../ports/journal.ts';
 import type { PlanItem } from '../../ports/plan.ts';
 import type { Reporter } from '../../ports/reporter.ts';
-import type { Scope, SnapshotItem } from '../../ports/snapshot.ts';
+import type { Depth, Scope, SnapshotItem } from '../../ports/snapshot.ts';
 import type { Instance } from '../instance.ts';
 import type { OpenJob } from '../job-handle.ts';
 import type { OperationPorts } from '../operation.ts';
@@ -21,6 +21,8 @@ interface Change {
   readonly whole: boolean;
   /** Compares the content of source and target, where there is a source. */
   readonly comparing?: Comparing | undefined;
+  /** The product can undo the job by itself. */
+  readonly undoable?: boolean;
 }
 
 /** Undefined when there is nothing to compare with. */
@@ -41,7 +43,7 @@ interface Kept {
  * or without the right to look, the result is what the server claims.
  */
 export async function lookBefore(
-  { step, target, scope, plan, whole, comparing }: Change,
+  { step, target, scope, plan, whole, comparing, undoable = false }: Change,
   { run, reporter }: OperationPorts,
   signal: AbortSignal,
 ): Promise<(status: JobStatus) => Promise<Result>> {
@@ -50,6 +52,10 @@ export async function lookBefore(
     const before = await looked(target, reporter, () => take(target, scope, 'listing', signal));
     kept = { plan, whole, scope: scope ?? null, before: before?.items ?? null };
     await run.keep(step, kept as unknown as Json);
+    if (undoable && scope !== undefined && before !== undefined) {
+      const state: KeptContent = { scope, depth: 'listing', items: before.items.map(marked) };
+      await run.keep(`${step}.undo`, state as unknown as Json);
+    }
   }
   return async (status) => {
     const result = await lookAfter(kept, status, target, reporter, signal);
@@ -136,7 +142,27 @@ export async function keepForUndo(
 /** The target as it was before a change: what an undo brings it back to. */
 export interface KeptContent {
   readonly scope: Scope;
+  /** Records of earlier releases have none: `content`. */
+  readonly depth?: Depth;
   readonly items: readonly SnapshotItem[];
+}
+
+/** The target as an undo compares it. In a listing, the mark of change stands for the content. */
+export async function stateOf(
+  target: Instance,
+  scope: Scope,
+  depth: Depth,
+  signal: AbortSignal,
+): Promise<Held | undefined> {
+  const found = await take(target, scope, depth, signal);
+  if (found === undefined || depth === 'content') return found;
+  return held(
+    found.items.map(({ mark, ...item }) => ({ ...item, fields: mark === undefined ? {} : { version: mark } })),
+  );
+}
+
+function marked({ mark, ...item }: SnapshotItem): SnapshotItem {
+  return { ...item, fields: mark === undefined ? {} : { version: mark } };
 }
 
 type Memory = Pick<Run, 'keep' | 'kept'>;

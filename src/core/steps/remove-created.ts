@@ -3,9 +3,9 @@ import type { Reporter } from '../../ports/reporter.ts';
 import type { Named, SnapshotItem } from '../../ports/snapshot.ts';
 import type { Instance } from '../instance.ts';
 import { compare, type Difference } from '../snapshots/compare.ts';
-import { held, take, type Held } from '../snapshots/snapshot-lookup.ts';
+import { held, type Held } from '../snapshots/snapshot-lookup.ts';
 import { type Consenting, counted, mustAnswer } from './consent.ts';
-import type { KeptContent } from './look.ts';
+import { type KeptContent, stateOf } from './look.ts';
 
 interface Undone {
   readonly target: Instance;
@@ -28,9 +28,9 @@ export async function settleUndo(
   signal: AbortSignal,
 ): Promise<readonly Difference[] | undefined> {
   if (before === undefined) return undefined;
-  const { scope, items } = before as unknown as KeptContent;
+  const { scope, items, depth = 'content' } = before as unknown as KeptContent;
   const was = held(items);
-  const now = await take(target, scope, 'content', signal);
+  const now = await stateOf(target, scope, depth, signal);
   if (now === undefined) return undefined;
   const { differences } = compare(was, now);
   const removable = untouched((created ?? []) as unknown as readonly SnapshotItem[], now, differences);
@@ -40,7 +40,7 @@ export async function settleUndo(
   if (!(await ports.consent(mustAnswer(question)))) return differences;
   for (const message of await snapshots.remove(scope, removable, signal))
     ports.reporter.report({ type: 'warning', message });
-  const rest = await take(target, scope, 'content', signal);
+  const rest = await stateOf(target, scope, depth, signal);
   return rest === undefined ? differences : compare(was, rest).differences;
 }
 

@@ -42,7 +42,7 @@ function render(handle: string, { outcome, undo, status, backup, warnings, diffe
   return lines(
     differences === undefined || differences.length === 0
       ? `undid ${handle}${backup === undefined ? '' : ` by importing ${backup}`}`
-      : `imported ${backup ?? 'the backup'}, but the target is not as it was before ${handle}`,
+      : `${backup === undefined ? `undid ${handle}` : `imported ${backup}`}, but the target is not as it was before ${handle}`,
     ...describeDifferences(differences ?? [], 'missing', 'added'),
     backup !== undefined && differences === undefined
       ? 'nobody can tell whether the target is as it was before: compare it yourself'

@@ -154,7 +154,11 @@ async function moveOne(
   const comparing = input.comparing === undefined ? undefined : () => input.comparing?.(named);
   const look = input.dryRun
     ? undefined
-    : await lookBefore({ step, target, scope, plan, whole: true, comparing }, ports, signal);
+    : await lookBefore(
+        { step, target, scope, plan, whole: true, comparing, undoable: target.adapter.jobs.undo !== undefined },
+        ports,
+        signal,
+      );
   const { job, status } = await runJob(
     {
       step,
