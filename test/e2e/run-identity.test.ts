@@ -1,7 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { type RunningEmulator, startEmulator } from '../../src/emulators/index.ts';
-import { exportTask, importTask, keyOf, tasksOf } from '../support/octopus-api.ts';
+import { ask, exportTask, importTask, keyOf, send, tasksOf } from '../support/octopus-api.ts';
 import { withWorkshop, type Workshop } from '../support/workshop.ts';
 
 const moving = ['migrate-project', 'Web Shop', '--from', 'lab', '--to', 'prod', '--password', 'env:MOVE_PASSWORD'];
@@ -19,6 +19,17 @@ async function withOtherProd(workshop: Workshop, work: (other: RunningEmulator, 
     await work(other, cwd);
   } finally {
     await other.close();
+  }
+}
+
+/** Moves all times in the journal back, as if it were so many minutes later now. */
+async function makeOlder(state: string, minutes: number): Promise<void> {
+  const iso = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/gu;
+  const back = (time: string): string => new Date(Date.parse(time) - minutes * 60_000).toISOString();
+  for (const name of await readdir(state, { recursive: true })) {
+    if (!name.endsWith('.json')) continue;
+    const text = await readFile(`${state}/${name}`, 'utf8');
+    await writeFile(`${state}/${name}`, text.replaceAll(iso, back));
   }
 }
 
@@ -85,6 +96,25 @@ describe('a run', () => {
       expect(await run(['job', 'wait', handleOf(first.stdout)])).toMatchObject({ code: 8 });
       mend();
       expect(await run(moving)).toMatchObject({ code: 0 });
+    });
+  });
+
+  test('that failed at the target uses its export again for 15 minutes, and then exports anew', async () => {
+    await withWorkshop({}, async ({ run, lab, prod, path }) => {
+      const mend = prod.faults.add({ type: 'route', method: 'POST', path: '/api/migrations/import', status: 403 });
+      expect(await run(moving)).toMatchObject({ code: 4 });
+      expect(await run(moving)).toMatchObject({ code: 4 });
+      expect(await tasksOf(lab, exportTask)).toHaveLength(1);
+      await makeOlder(path('state'), 22);
+      mend();
+      const { Items } = (await ask(lab, '/api/Spaces-1/projects?take=1000')) as {
+        Items: { Id: string; Name: string }[];
+      };
+      const shop = Items.find(({ Name }) => Name === 'Web Shop');
+      await send(lab, 'PUT', `/api/Spaces-1/projects/${shop?.Id ?? ''}`, { ...shop, Description: 'changed meanwhile' });
+      expect(await run(moving)).toMatchObject({ code: 0 });
+      expect(await tasksOf(lab, exportTask)).toHaveLength(2);
+      expect(JSON.stringify(await ask(prod, '/api/Spaces-1/projects?take=1000'))).toContain('changed meanwhile');
     });
   });
 

@@ -98,7 +98,7 @@ async function backupBefore(
         restoreWith: { overwriteExisting: true, deletePackageOnCompletion: true },
       },
     },
-    note: `the backup holds ${there.join(', ')} and what they use; other things that projects share are overwritten without one`,
+    note: `the backup holds ${there.join(', ')} with all that is used there; other things that projects share are overwritten without one`,
   };
 }
 
