@@ -1,5 +1,6 @@
 import { MigratorError } from '../../../errors.ts';
 import type { InstanceInfo, InventoryItem } from '../../../ports/adapter.ts';
+import type { PlanItem } from '../../../ports/plan.ts';
 import type { Instance } from '../../instance.ts';
 import { requireProjectNames, worst } from '../../operation.ts';
 import type { Comparison } from '../../snapshots/compare.ts';
@@ -33,10 +34,12 @@ export async function migrateProject(
   // Moves and importers of files make a plan of their own, in more detail than by project name.
   const { imports } = target.adapter;
   const byName = route !== 'move' && (imports === undefined || plansByName(imports));
-  let made: ReturnType<typeof projectPlan> | undefined;
-  const planned = byName
-    ? (names: readonly string[]) => (made ??= projectPlan(names, input, ports, signal))
-    : undefined;
+  // The target is asked while the source resolves the names. A failure is thrown where the plan is made.
+  const there = byName ? projectsOn(target, signal) : undefined;
+  there?.catch(() => undefined);
+  let made: readonly PlanItem[] | undefined;
+  const planned =
+    there && (async (names: readonly string[]) => (made ??= projectPlan(names, await there, input, ports)));
   const comparing = canCompare(ports)
     ? (projects: readonly string[]) => comparison(projects, input, ports, signal)
     : undefined;
@@ -91,15 +94,15 @@ async function travel(
   return { ...(await relay(input, ports, info, signal)), rerouted: failure };
 }
 
-/** The plan by the names of the projects, as the products match them. */
-async function projectPlan(
+/** Makes the plan by the names of the projects, as the products match them, and tells it. */
+function projectPlan(
   names: readonly string[],
-  input: MigrateInput,
+  there: readonly InventoryItem[],
+  { overwrites }: MigrateInput,
   { source, target, reporter }: MigratePorts,
-  signal: AbortSignal,
-) {
+): readonly PlanItem[] {
   const wanted = names.map((name) => ({ kind: 'project', name }));
-  const plan = planImport(wanted, await projectsOn(target, signal), input.overwrites);
+  const plan = planImport(wanted, there, overwrites);
   for (const { name, action } of plan)
     reporter.report({ type: 'notice', message: `project "${name}" of ${source.name}, on ${target.name}: ${action}` });
   return plan;
