@@ -13,7 +13,7 @@ async function overview(name: string): Promise<Exchange[]> {
   const rest = others.filter(({ request }) => request.query?.['verbose'] !== 'false');
   const short = others.find((exchange) => !rest.includes(exchange));
   const hasDetails = task!.response.status !== 404 && name !== 'task-raw-only';
-  const steps = (short?.response.json ?? { ActivityLogs: [] });
+  const steps = short?.response.json ?? { ActivityLogs: [] };
   const look: Exchange = {
     request: {
       method: 'GET',
