@@ -27,7 +27,7 @@ export async function packageUpload(
   if (source.kind === 'raw') {
     await probe(target, reporter, signal);
     return {
-      ...(await deliver(target, source.file, source.ref, input.onConflict, ports, signal)),
+      ...(await deliver(target, source.file, { ref: source.ref, ...input }, ports, signal)),
       signer: undefined,
     };
   }
@@ -36,7 +36,7 @@ export async function packageUpload(
   const file = soleFile(files, source.sealed.name);
   const { id, version } = manifest;
   return {
-    ...(await deliver(target, file, { id, version }, input.onConflict, ports, signal)),
+    ...(await deliver(target, file, { ref: { id, version }, ...input }, ports, signal)),
     signer: verified.signer?.keyId,
   };
 }

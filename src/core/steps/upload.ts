@@ -32,20 +32,19 @@ export function soleFile(files: readonly ArtifactFile[], name: string): Artifact
 export async function deliver(
   target: Instance,
   file: ArtifactFile,
-  ref: PackageRef,
-  onConflict: OnConflict,
+  { ref, onConflict, absent }: { readonly ref: PackageRef; readonly onConflict: OnConflict; readonly absent?: boolean },
   ports: Consenting & { readonly reporter: Reporter },
   signal: AbortSignal,
 ): Promise<Delivery> {
   const { reporter } = ports;
-  if (onConflict === 'overwrite' && (await facet(target, 'feed').stat(ref, signal)) !== undefined) {
+  if (onConflict === 'overwrite' && absent !== true && (await facet(target, 'feed').stat(ref, signal)) !== undefined) {
     const text = `overwrite ${describeRef(ref)} in the feed of ${target.name}?`;
     await requireConsent({ text, needs: 'terminal' }, `nothing was uploaded to ${target.name}`, ports);
   }
   const subject = `${describeRef(ref)} to ${target.name}`;
   reporter.report({ type: 'phase', name: 'upload', subject });
   const counted: ArtifactFile = { ...file, open: (inner) => count(file.open(inner), file.size, subject, reporter) };
-  const delivery = await facet(target, 'feed').upload(counted, ref, onConflict, signal);
+  const delivery = await facet(target, 'feed').upload(counted, ref, onConflict, signal, absent);
   if (delivery.outcome === 'kept') {
     reporter.report({ type: 'notice', message: `${target.name} already has ${describeRef(ref)} with the same bytes` });
   }

@@ -54,15 +54,15 @@ export function createSnapshots(server: Server): Snapshots {
 }
 
 async function* take(server: Server, scope: Scope, depth: Depth, signal: AbortSignal): AsyncIterable<SnapshotItem> {
-  const reader = await openSpace(server, signal);
-  const names = listOf(scope['projects']).filter((name) => typeof name === 'string');
-  const wanted = reader.wanted(names);
-  const whole = scope['space'] === true;
-  if (wanted.length === 0 && !whole) return;
-
   const omitted = Object.entries(leftOut).flatMap(([name, kinds]) => (scope[name] === true ? kinds : []));
   const kinds = Object.keys(sharedLists).filter((kind) => !omitted.includes(kind));
-  const [shared, first] = await Promise.all([reader.shared(kinds), reader.contents(wanted)]);
+  const whole = scope['space'] === true;
+  const reader = await openSpace(server, { kinds, ahead: whole }, signal);
+  const names = listOf(scope['projects']).filter((name) => typeof name === 'string');
+  const wanted = reader.wanted(names);
+  if (wanted.length === 0 && !whole) return;
+
+  const [shared, first] = await Promise.all([reader.shared(), reader.contents(wanted)]);
   const sets = shared.get('variable-set') ?? [];
   const { contents, used, variables } = await follow(reader, shared, first, whole ? sets : undefined);
   const shown = (document: Document): boolean => whole || used.has(document.Id);

@@ -28,13 +28,18 @@ export interface SpaceReader {
   /** The projects of these names or ids. One that is not there is left out. */
   wanted(names: readonly string[]): readonly Document[];
   /** The lists of what projects share, by kind. A kind that this server does not have is empty. */
-  shared(kinds: readonly string[]): Promise<ReadonlyMap<string, readonly Document[]>>;
+  shared(): Promise<ReadonlyMap<string, readonly Document[]>>;
   contents(projects: readonly Document[]): Promise<readonly ProjectContent[]>;
   variableSets(ids: readonly string[]): Promise<ReadonlyMap<string, Document>>;
   releases(project: Document): AsyncIterable<Document>;
 }
 
-export async function openSpace(server: Server, signal: AbortSignal): Promise<SpaceReader> {
+/** Reads the list of projects. `ahead`: the lists of these kinds are read beside it, because they are needed anyhow. */
+export async function openSpace(
+  server: Server,
+  { kinds, ahead }: { readonly kinds: readonly string[]; readonly ahead: boolean },
+  signal: AbortSignal,
+): Promise<SpaceReader> {
   const { client } = server;
   const space = await server.space(signal);
 
@@ -53,6 +58,13 @@ export async function openSpace(server: Server, signal: AbortSignal): Promise<Sp
     const there = { link, path: `${space.prefix}/projects/${project.Id}/${path}` };
     return client.wholes(links, there, {}, signal);
   };
+  const shared: SpaceReader['shared'] = async () => {
+    const read = async (kind: string) => [kind, await listed(lists.sharedLists[kind] ?? lists.projects)] as const;
+    return new Map(await collected(inParallel(kinds, atOnce, read)));
+  };
+  const begun = ahead ? shared() : undefined;
+  // It is thrown where the lists are used.
+  begun?.catch(() => undefined);
   const projects = await listed(lists.projects);
 
   const reader: SpaceReader = {
@@ -68,10 +80,7 @@ export async function openSpace(server: Server, signal: AbortSignal): Promise<Sp
       });
       return [...new Set(found)];
     },
-    shared: async (kinds) => {
-      const read = async (kind: string) => [kind, await listed(lists.sharedLists[kind] ?? lists.projects)] as const;
-      return new Map(await collected(inParallel(kinds, atOnce, read)));
-    },
+    shared: () => begun ?? shared(),
     contents: async (some) => {
       const own = async (project: Document) => {
         const read = async ([kind, list]: readonly [string, ListPath]) =>
