@@ -19,7 +19,8 @@ export async function remove(server: Server, items: readonly Named[], signal: Ab
 
 /** The documents of the items, projects first. */
 async function locate(server: Server, items: readonly Named[], signal: AbortSignal): Promise<readonly Removable[]> {
-  const reader = await openSpace(server, signal);
+  const kinds = Object.keys(sharedLists).filter((kind) => items.some((item) => item.kind === kind));
+  const reader = await openSpace(server, { kinds, ahead: true }, signal);
   const { prefix } = reader.space;
   const named = (kind: string, name: string): Named | undefined =>
     items.find((item) => item.kind === kind && item.name === name);
@@ -37,9 +38,7 @@ async function locate(server: Server, items: readonly Named[], signal: AbortSign
       owners.has(nameIn('project', document)) && named('project', nameIn('project', document)) === undefined,
   );
   const contents = await reader.contents(staying);
-  const shared = await reader.shared(
-    Object.keys(sharedLists).filter((kind) => items.some((item) => item.kind === kind)),
-  );
+  const shared = await reader.shared();
   return [
     ...projects,
     ...contents.flatMap(({ project, own }) =>
