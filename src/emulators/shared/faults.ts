@@ -42,6 +42,8 @@ interface SeenRequest {
   readonly method: string;
   /** Path and query as they were sent. */
   readonly path: string;
+  /** The program that asked, as it names itself. */
+  readonly agent: string;
 }
 
 /** Switches faults on and off while the emulator runs, and lists the requests that it has received. */
@@ -56,7 +58,7 @@ export interface FaultControl {
 
 /** The same, with what only the emulator's own code uses. */
 export interface Faults extends FaultControl {
-  seen(method: string, url: string): void;
+  seen(request: SeenRequest): void;
   /** The first fault that hits this request. It counts as one hit. */
   hit(method: string, paths: readonly string[]): RouteFault | undefined;
   /** A named fault that is on. It does not count as a hit. */
@@ -120,8 +122,8 @@ export function createFaults(initial: readonly FaultSpec[] = []): Faults {
     forgetRequests() {
       requests.length = 0;
     },
-    seen(method, url) {
-      requests.push({ method, path: url });
+    seen(request) {
+      requests.push(request);
       // A server that runs for days must not remember every poll.
       if (requests.length > 10_000) requests.splice(0, 5000);
     },

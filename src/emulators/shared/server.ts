@@ -140,7 +140,11 @@ async function send(
 
 async function serve(options: ListenOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const call = readCall(request);
-  options.faults.seen(call.method, request.url ?? '/');
+  options.faults.seen({
+    method: call.method,
+    path: request.url ?? '/',
+    agent: request.headers['user-agent'] ?? '',
+  });
   const fault = options.faults.hit(call.method, [call.path, ...options.spellings(call.path)]);
   if (fault?.latency !== undefined) await sleep(fault.latency);
   if (fault?.reset === 'before') {
