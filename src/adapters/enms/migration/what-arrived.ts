@@ -4,9 +4,8 @@ import { targetNames } from '../model/target-names.ts';
 import type { Type } from '../model/types-and-relations.ts';
 import type { Server } from '../server.ts';
 import { valueOf } from '../wire/yaml.ts';
-import { migrationFolder } from './migration-folder.ts';
 
-/** Which objects of the files in a folder the server has. */
+/** Which objects of the files of an import the server has. */
 export interface Arrival {
   readonly types: readonly TypeArrival[];
   /** Whether the relations are there. The server writes all of them together, so a few objects show it. */
@@ -26,18 +25,19 @@ export interface TypeArrival {
 const mostMissing = 1000;
 const samples = 3;
 
+/** `relations`: also look at a few objects. Without it, `related` says nothing. */
 export async function arrivalOf(
   server: Server,
-  folderName: string,
+  files: ReadonlyMap<string, Buffer>,
   wanted: readonly Type[],
+  { relations }: { readonly relations: boolean },
   signal: AbortSignal,
 ): Promise<Arrival> {
-  const folder = migrationFolder(server, folderName);
   const target = targetNames(server);
   const arrived: TypeArrival[] = [];
   let related = true;
   for (const type of wanted) {
-    const bytes = await folder.read(`${type}.yaml`, signal);
+    const bytes = files.get(`${type}.yaml`);
     if (bytes === undefined) continue;
     const onTarget = await target.of(type, signal);
     const missing: string[] = [];
@@ -49,7 +49,7 @@ export async function arrivalOf(
       if (!isMap(value) || typeof value['name'] !== 'string') continue;
       packaged += 1;
       const object = { ...value, name: value['name'] };
-      const references = sampled.length < samples ? referencesOf(type, object) : [];
+      const references = relations && sampled.length < samples ? referencesOf(type, object) : [];
       if (references.length > 0) sampled.push({ name: object.name, references });
       if (onTarget.has(object.name)) continue;
       lost += 1;
