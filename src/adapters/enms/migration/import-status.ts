@@ -75,8 +75,7 @@ export async function importState(
   const found = await remarksAmong(server, folderName, files, signal);
   if (found === undefined) return neverStarted;
   const { wanted, witnesses, answer } = found;
-  // An answer says itself whether the relations were set.
-  const arrival = await arrivalOf(server, files, wanted, { relations: answer === undefined }, signal);
+  const arrival = await arrivalOf(server, files, wanted, { ended: answer !== undefined }, signal);
   const lines = describeArrival(arrival);
   if (answer !== undefined) return { status: judged(answer, arrival), lines };
   const unchanged = await stillDiffering(server, files, witnesses, signal);
@@ -94,7 +93,9 @@ export async function importSummary(
   const files = new Map<string, Buffer>();
   for (const name of Object.values(remarks)) {
     const bytes = await folder.read(name, signal);
-    if (bytes !== undefined) files.set(name, bytes);
+    // There is no answer to what was never started.
+    if (bytes === undefined) break;
+    files.set(name, bytes);
   }
   const found = await remarksAmong(server, folderName, files, signal);
   if (found === undefined) return neverStarted.status;

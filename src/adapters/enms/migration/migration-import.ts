@@ -130,6 +130,7 @@ async function answerTo(
     ...(flagOf(settled, 'skipModelUpdate') ? { skip_model_update: true } : {}),
   };
   server.sent.set(name, server.clock.now());
+  server.seen.rows.clear();
   const { status, body, words } = await server.rest.migrate(
     'import',
     { name, import_export_types: wanted, ...switches },

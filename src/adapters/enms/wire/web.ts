@@ -73,6 +73,13 @@ export function createWeb(connect: () => Http, url: string, account: Account, gu
     }
   };
 
+  let entering: Promise<Session> | undefined;
+  /** Calls that need a session at the same time get the same one. */
+  const enter = (signal: AbortSignal): Promise<Session> => {
+    entering ??= login(signal).finally(() => (entering = undefined));
+    return entering;
+  };
+
   /**
    * Sessions and their tokens end after a while. Then it logs in once more and tries once more. When the address of
    * this machine changes, the server keeps the token but allows the session nothing.
@@ -86,7 +93,7 @@ export function createWeb(connect: () => Http, url: string, account: Account, gu
       const result = await call(session);
       if (!over.includes(result.status) && result.status !== 403) return result;
     }
-    session = await login(signal);
+    session = await enter(signal);
     const result = await call(session);
     if (result.status === 403) throw notAllowed();
     if (!over.includes(result.status)) return result;
