@@ -14,6 +14,8 @@ export function readOnly(adapter: Adapter): Adapter {
   return {
     product: adapter.product,
     probe: (signal) => adapter.probe(signal),
+    ...(adapter.mode === undefined ? {} : { mode: adapter.mode.bind(adapter) }),
+    ...(adapter.account === undefined ? {} : { account: adapter.account.bind(adapter) }),
     versionObstacle: (version, target) => adapter.versionObstacle(version, target),
     inventory: adapter.inventory,
     jobs: {

@@ -15,7 +15,8 @@ export interface InstanceInfo {
   readonly version: string;
   /** The configured base URL, without credentials. */
   readonly url: string;
-  readonly account: string;
+  /** Absent when it takes a request of its own: then `Adapter.account` asks for it. */
+  readonly account?: string | undefined;
   readonly mode: 'normal' | 'maintenance';
   /**
    * What the account may do, as far as the server tells this without a try. `allowed` is undefined when it does not
@@ -113,6 +114,13 @@ export interface Adapter {
   readonly product: string;
   /** The first call of every run. Proves URL and credentials with few requests. Reads only; may be repeated. */
   probe(signal: AbortSignal): Promise<InstanceInfo>;
+  /**
+   * The mode alone, after a job. Without this, the mode is read by another probe. A product without maintenance mode
+   * answers `normal` without a request. Reads only; may be repeated.
+   */
+  mode?(signal: AbortSignal): Promise<InstanceInfo['mode']>;
+  /** The name of the account, for an adapter whose probe does not tell it. Reads only; may be repeated. */
+  account?(signal: AbortSignal): Promise<string>;
   /**
    * A sentence that says why the target cannot import a package of this source version; undefined when it can. Octopus
    * and eNMS demand the same release.

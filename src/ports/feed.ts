@@ -30,13 +30,15 @@ export interface PackageFeed {
   stat(ref: PackageRef, signal: AbortSignal): Promise<StoredPackage | undefined>;
   /**
    * Uploads one file. `fail`: CONFLICT when that id and version exist. After a lost answer the adapter compares what
-   * the server holds with the file. REMOTE_UNEXPECTED when the stored digest differs from the sent one.
+   * the server holds with the file. REMOTE_UNEXPECTED when the stored digest differs from the sent one. `absent`: `stat`
+   * has just shown that the feed does not have it, so nobody needs to look before.
    */
   upload(
     file: ArtifactFile,
     ref: PackageRef,
     onConflict: OnConflict,
     signal: AbortSignal,
+    absent?: boolean,
   ): Promise<{ readonly stored: StoredPackage; readonly outcome: 'created' | 'overwritten' | 'kept' }>;
   /**
    * NOT_FOUND when absent. The stream resumes after a broken connection, and fails at its end when the digest differs.

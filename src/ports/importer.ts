@@ -1,4 +1,4 @@
-import type { PackageRef, ArtifactFile } from './artifact.ts';
+import type { PackageRef, ArtifactFile, StoredPackage } from './artifact.ts';
 import type { ExportRequest } from './exporter.ts';
 import type { Options, Secrets } from './options.ts';
 import type { PlanItem } from './plan.ts';
@@ -14,6 +14,8 @@ export interface ImportRequest {
   readonly exportedWith?: Options | undefined;
   /** The verified files of the package. Absent when the package is known by its id alone. */
   readonly files?: readonly ArtifactFile[] | undefined;
+  /** What the feed has just shown of the package, so that nobody needs to look again. */
+  readonly seen?: StoredPackage | undefined;
 }
 
 /**
@@ -30,6 +32,8 @@ export interface PreparedImport {
   readonly source: PackageRef;
   readonly dryRun: boolean;
   readonly settled: Options;
+  /** True when the import certainly leaves the package in the feed. */
+  readonly keepsPackage?: boolean | undefined;
   readonly notes: readonly string[];
   /**
    * What the import will do to the target, when the adapter can tell. Without it the caller plans by the names of the

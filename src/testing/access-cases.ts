@@ -24,7 +24,7 @@ export const accessCases: Readonly<Record<string, Step>> = {
     const info = await source.probe(never);
     assert.equal(info.product, source.product);
     assert.notEqual(info.version, '');
-    assert.notEqual(info.account, '');
+    assert.ok(info.account ?? (await source.account?.(never)));
     assert.equal(new URL(info.url).password, '');
     isPlainData(info);
   },
@@ -33,6 +33,7 @@ export const accessCases: Readonly<Record<string, Step>> = {
     const before = await projectNames(source);
     const first = await source.probe(never);
     assert.deepEqual(await source.probe(never), first);
+    if (source.mode !== undefined) assert.equal(await source.mode(never), first.mode);
     assert.deepEqual(await projectNames(source), before);
   },
 

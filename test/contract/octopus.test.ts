@@ -137,14 +137,13 @@ describeAdapter('octopus', setup, () => {
     });
 
     test('a web page instead of an answer is reported as a web page', async () => {
-      await onBench(async (bench) => {
-        for (let skip = 0; skip < 2; skip += 1) {
-          const remove = bench.servers.source.faults.add(route({ ...reads, html: true, status: 200, skip }));
+      for (const skip of [0, 1]) {
+        await onBench(async (bench) => {
+          bench.servers.source.faults.add(route({ ...reads, html: true, status: 200, skip }));
           const { message } = await failsWith('REMOTE_UNEXPECTED', () => startExport(bench));
           expect(message).toContain('web page');
-          remove();
-        }
-      });
+        });
+      }
     });
   });
 

@@ -73,10 +73,10 @@ describe('an interruption', () => {
 
   test('SIGINT ends the process at once while a request hangs', async () => {
     await withWorkshop({ rc: 'http: { timeout: 30s }' }, async ({ start, run, lab }) => {
-      const stuck = lab.faults.add({ type: 'route', path: '/api/users/me', latency: 4000 });
+      const stuck = lab.faults.add({ type: 'route', path: '/api/spaces', latency: 4000 });
       const started = start(exporting);
       await started.seen(/reaching lab/);
-      while (!lab.faults.requests().some(({ path }) => path.includes('users/me'))) {
+      while (!lab.faults.requests().some(({ path }) => path.startsWith('/api/spaces'))) {
         await new Promise((done) => setTimeout(done, 5));
       }
       const sent = Date.now();

@@ -58,7 +58,7 @@ describe('a command that runs again after kill -9', () => {
       'before POST /api/migrations/partialexport #1',
       'answer POST /api/migrations/partialexport #1', // the server has begun, but the journal does not know
       `after rename ${journal} #4`,
-      'answer GET /api/tasks/TASK #1', // polling
+      'answer GET /api/tasks/TASK/details?verbose=false&tail=10 #1', // polling
       'before GET /api/Spaces-1/packages/packages-Octopus.Space.Migration.1.0.0-TIME/raw #1',
       'answer GET /api/Spaces-1/packages/packages-Octopus.Space.Migration.1.0.0-TIME/raw #1', // sealing
       'before link shop.tar #1', // complete, but without its name
@@ -120,7 +120,7 @@ describe('a command that runs again after kill -9', () => {
       `after rename ${journal} #3`, // between upload and start
       'before POST /api/migrations/import #1',
       'answer POST /api/migrations/import #1',
-      'answer GET /api/tasks/TASK #1',
+      'answer GET /api/tasks/TASK/details?verbose=false&tail=10 #1',
       `before rename ${journal} #7`, // imported, but the journal does not know
     ];
     await withWorkshop({}, async (workshop) => {
@@ -167,7 +167,7 @@ describe('a command that runs again after kill -9', () => {
       [
         'before POST /api/migrations/partialexport #1',
         'answer POST /api/migrations/partialexport #1',
-        'answer GET /api/tasks/TASK #1',
+        'answer GET /api/tasks/TASK/details?verbose=false&tail=10 #1',
         'before POST /api/migrations/import #1',
         'answer POST /api/migrations/import #1',
       ],

@@ -49,6 +49,8 @@ export const adapter: AdapterModule = {
     return {
       product: 'enms',
       probe: (signal) => probe(server, signal),
+      // The product has no maintenance mode.
+      mode: () => Promise.resolve('normal'),
       versionObstacle: (source, target) =>
         source === target.version
           ? undefined

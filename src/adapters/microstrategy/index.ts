@@ -34,6 +34,8 @@ export const adapter: AdapterModule = {
     const made: Adapter = {
       product: 'microstrategy',
       probe: (signal) => probe(library, signal),
+      // The product has no maintenance mode.
+      mode: () => Promise.resolve('normal'),
       versionObstacle: (source, target) => versionObstacle(source, target.version),
       inventory: createInventory(library),
       jobs: createJobs(library),

@@ -71,7 +71,8 @@ export function createFeed(server: Server, connection: OctopusConnection, { cloc
         if (filter === undefined || stored.id.toLowerCase() === filter.toLowerCase()) yield stored;
       }
     },
-    upload: (file, ref, onConflict, signal) => upload(server, stat, file, ref, onConflict, signal),
+    upload: (file, ref, onConflict, signal, absent = false) =>
+      upload(server, { stat, absent }, file, ref, onConflict, signal),
     parseFileName: (fileName) => parsePackageName(fileName.replace(/\.(tar\.[a-z0-9]+|[a-z]+)$/i, '')),
     download: async (ref, signal) => {
       const space = await server.space(signal);
@@ -101,14 +102,14 @@ type Uploaded = Awaited<ReturnType<PackageFeed['upload']>>;
 
 async function upload(
   server: Server,
-  stat: Feed['stat'],
+  { stat, absent }: { readonly stat: Feed['stat']; readonly absent: boolean },
   file: ArtifactFile,
   ref: PackageRef,
   onConflict: OnConflict,
   signal: AbortSignal,
 ): Promise<Uploaded> {
   checkPackageRef(ref);
-  const before = await stat(ref, signal);
+  const before = absent ? undefined : await stat(ref, signal);
   if (before !== undefined && onConflict !== 'overwrite') return settleConflict(before, file, ref, onConflict, signal);
 
   const hashed = hashing(file);

@@ -8,7 +8,7 @@ import { createJobs } from './jobs.ts';
 import { createExporter } from './migration-api/exports.ts';
 import { createImporter } from './migration-api/imports.ts';
 import { options } from './options.ts';
-import { probe } from './probe.ts';
+import { accountOf, modeOf, probe } from './probe.ts';
 import { connectTo } from './server.ts';
 import { createSnapshots } from './snapshots/index.ts';
 import { createClient } from './wire/client.ts';
@@ -32,6 +32,8 @@ export const adapter: AdapterModule = {
     return {
       product: 'octopus',
       probe: (signal) => probe(server, connection.url, signal),
+      mode: (signal) => modeOf(server, signal),
+      account: (signal) => accountOf(server, signal),
       versionObstacle: (source, target) =>
         source === target.version
           ? undefined

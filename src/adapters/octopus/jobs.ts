@@ -3,16 +3,19 @@ import type { JobKind, JobMessage, Jobs, JobState, JobStatus, JobSummary, LogLin
 import { parseJobId } from './job-id.ts';
 import type { Server } from './server.ts';
 import { checkPackageOf } from './task-package.ts';
-import type { TaskResource } from './wire/schemas.ts';
+import type { TaskDetails, TaskResource } from './wire/schemas.ts';
 import { activityOf, linesOf, linesOfText, messagesOf, treesOf } from './wire/task-log.ts';
 
 export const exportTask = 'MigrationPartialExport';
 export const importTask = 'MigrationImport';
 
 export function createJobs(server: Server): Jobs {
+  const explanations = new Map<string, string | undefined>();
+  // The log of the job that ended last. It changes no more.
+  let ended: { readonly id: string; readonly lines: readonly LogLine[] } | undefined;
   return {
     status: async (id, signal) => {
-      const task = await taskOf(server, id, signal);
+      const { task, details } = await lookAt(server, id, signal);
       const base = summaryOf(task);
       const common = {
         ...base,
@@ -21,16 +24,22 @@ export function createJobs(server: Server): Jobs {
         ...(task.CompletedTime === undefined ? {} : { finishedAt: task.CompletedTime }),
         messages: [] as readonly JobMessage[],
       };
-      if (base.state === 'queued') return { ...common, activity: await queueActivity(server, task, signal) };
+      if (base.state === 'queued') {
+        // Why it waits is asked once, so that a look stays one request.
+        if (!explanations.has(task.Id)) explanations.set(task.Id, await queueActivity(server, task, signal));
+        return { ...common, activity: explanations.get(task.Id) };
+      }
+      explanations.delete(task.Id);
       if (isFinal(base.state)) {
         const lines = await logOf(server, task, signal);
+        ended = { id, lines };
         const found = verdict(task, lines);
         return { ...common, ...found, ...(isUndelivered(task, found.state, lines) ? { undelivered: true } : {}) };
       }
-      return { ...common, ...(await progress(server, task, signal)) };
+      return { ...common, ...progressOf(details) };
     },
     log: async function* (id, signal) {
-      yield* await logOf(server, await taskOf(server, id, signal), signal);
+      yield* ended?.id === id ? ended.lines : await logOf(server, await taskOf(server, id, signal), signal);
     },
     list: ({ all, limit }, signal) => list(server, all ? [undefined] : [exportTask, importTask], limit, signal),
     cancel: async (id, signal) => {
@@ -52,6 +61,22 @@ function finished(task: TaskResource): MigratorError {
   return new MigratorError('CONFLICT', `${task.Id} has ended already (${task.State})`);
 }
 
+interface Look {
+  readonly task: TaskResource;
+  readonly details: TaskDetails | undefined;
+}
+
+/** The task with its running steps. A server that does not show both at once shows the task alone. */
+async function lookAt(server: Server, id: string, signal: AbortSignal): Promise<Look> {
+  const { links } = await server.root(signal);
+  const { task, package: ref } = parseJobId(id);
+  const details = await server.client.taskOverview(links, task, signal);
+  const shown = details?.Task ?? undefined;
+  if (shown === undefined) return { task: await taskOf(server, id, signal), details };
+  checkPackageOf(shown, ref);
+  return { task: shown, details };
+}
+
 /** The task of a job id. NOT_FOUND when there is none, CONFLICT when it is of another package than the id names. */
 export async function taskOf(server: Server, id: string, signal: AbortSignal): Promise<TaskResource> {
   const { links } = await server.root(signal);
@@ -67,7 +92,7 @@ export async function taskOf(server: Server, id: string, signal: AbortSignal): P
 }
 
 async function logOf(server: Server, task: TaskResource, signal: AbortSignal): Promise<readonly LogLine[]> {
-  const trees = treesOf(await server.client.taskDetails(task, true, signal));
+  const trees = treesOf(await server.client.taskDetails(task, signal));
   return trees.length > 0 ? [...linesOf(trees)] : [...linesOfText(await server.client.taskText(task, signal))];
 }
 
@@ -92,12 +117,7 @@ function isUndelivered(task: TaskResource, state: JobState, lines: readonly LogL
   return lines.some(({ text }) => /\bpush/i.test(text) && /https?:\/\//i.test(text));
 }
 
-async function progress(
-  server: Server,
-  task: TaskResource,
-  signal: AbortSignal,
-): Promise<Pick<JobStatus, 'fraction' | 'activity'>> {
-  const details = await server.client.taskDetails(task, false, signal);
+function progressOf(details: TaskDetails | undefined): Pick<JobStatus, 'fraction' | 'activity'> {
   const percentage = details?.Progress?.ProgressPercentage;
   return {
     fraction: percentage === undefined ? undefined : Math.min(1, Math.max(0, percentage / 100)),

@@ -4,29 +4,28 @@ import { isForbidden } from '../shared/answers.ts';
 import type { Root, Server } from './server.ts';
 
 /**
- * What a run must know first: whether the URL answers, whether the key is accepted, and what state the server is in.
+ * What a run must know first: whether the URL answers, whether the key is accepted, and what state the server is in. The
+ * root document is for everybody; the list of spaces is what needs the key.
  */
 export async function probe(server: Server, url: string, signal: AbortSignal): Promise<InstanceInfo> {
-  const { client } = server;
-  const root = await server.root(signal, 'fresh');
-  const { resource, links } = root;
-  const user = await client.currentUser(links, signal);
-  const space = await server.space(signal);
+  const root = await server.root(signal);
+  const asked = [
+    server.space(signal),
+    readable(server.client.maintenance(root.links, signal)),
+    readable(server.client.operatingSystem(signal)),
+  ] as const;
+  // Of several failures the first of this list is thrown.
+  await Promise.allSettled(asked);
+  const [space, maintenance, system] = await Promise.all(asked);
   const notes: string[] = [...space.notes];
-
-  const maintenance = await readable(client.maintenance(links, signal));
   if (maintenance === undefined) {
     notes.push('maintenance mode cannot be read; the account is probably no system administrator');
   } else if (maintenance) {
     notes.push('the server is in maintenance mode');
   }
-  if (space.id !== undefined) {
-    const fresh = await readable(client.space(links, space.id, signal));
-    if (fresh?.TaskQueueStopped === true) {
-      notes.push(`the task queue of space ${fresh.Name} is stopped, so no task that is queued there will start`);
-    }
+  if (space.isQueueStopped) {
+    notes.push(`the task queue of space ${space.name ?? ''} is stopped, so no task that is queued there will start`);
   }
-  const system = await readable(client.operatingSystem(signal));
   if (system !== undefined && /linux|ubuntu|debian|alpine|unix/i.test(system)) {
     notes.push(
       'the server runs on Linux, where the migration tasks are known to fail because Octopus.Migrator is missing',
@@ -36,13 +35,24 @@ export async function probe(server: Server, url: string, signal: AbortSignal): P
 
   return {
     product: 'octopus',
-    version: resource.Version,
+    version: root.resource.Version,
     url,
-    account: user.DisplayName ?? user.Username ?? 'unknown',
     mode: maintenance === true ? 'maintenance' : 'normal',
     rights: rights(root),
     notes,
   };
+}
+
+/** The mode alone. */
+export async function modeOf(server: Server, signal: AbortSignal): Promise<InstanceInfo['mode']> {
+  const { links } = await server.root(signal);
+  return (await readable(server.client.maintenance(links, signal))) === true ? 'maintenance' : 'normal';
+}
+
+export async function accountOf(server: Server, signal: AbortSignal): Promise<string> {
+  const { links } = await server.root(signal);
+  const user = await server.client.currentUser(links, signal);
+  return user.DisplayName ?? user.Username ?? 'unknown';
 }
 
 /** The migrations that a server does not offer, by its root document. */

@@ -17,16 +17,14 @@ export interface Root {
 export interface Space extends SpacePaths {
   readonly id: string | undefined;
   readonly name: string | undefined;
+  readonly isQueueStopped: boolean;
   readonly notes: readonly string[];
 }
 
-/**
- * One server as one connection sees it. The root document and the space are read once and kept. A probe reads the root
- * document again.
- */
+/** One server as one connection sees it. The root document and the space are read once and kept. */
 export interface Server {
   readonly client: Client;
-  root(signal: AbortSignal, age?: 'fresh'): Promise<Root>;
+  root(signal: AbortSignal): Promise<Root>;
   space(signal: AbortSignal): Promise<Space>;
 }
 
@@ -35,10 +33,7 @@ export function connectTo(client: Client, wantedSpace: string | undefined): Serv
   let space: Space | undefined;
   const server: Server = {
     client,
-    root: async (signal, age) => {
-      if (root === undefined || age === 'fresh') root = await readRoot(client, signal);
-      return root;
-    },
+    root: async (signal) => (root ??= await readRoot(client, signal)),
     space: async (signal) => (space ??= await readSpace(server, wantedSpace, signal)),
   };
   return server;
@@ -57,7 +52,10 @@ async function readRoot(client: Client, signal: AbortSignal): Promise<Root> {
 
 async function readSpace(server: Server, wanted: string | undefined, signal: AbortSignal): Promise<Space> {
   const root = await server.root(signal);
-  const plain: Space = { id: undefined, name: undefined, links: root.links, prefix: 'api', notes: [] };
+  const plain: Space = {
+    ...{ id: undefined, name: undefined, isQueueStopped: false },
+    ...{ links: root.links, prefix: 'api', notes: [] },
+  };
   if (!root.links.has('spaces')) {
     if (wanted === undefined) return plain;
     throw new MigratorError('UNSUPPORTED', `this server has no spaces, so there is no space ${wanted}`, {
@@ -66,21 +64,25 @@ async function readSpace(server: Server, wanted: string | undefined, signal: Abo
   }
   const found = await pickSpace(server, root, wanted, signal);
   if (found === undefined) return plain;
-  const { id, name, notes } = found;
-  const links = await server.client.spaceLinks(root.links, id, signal);
-  return { id, name, links, prefix: `api/${id}`, notes };
+  const { id, name, isQueueStopped, notes } = found;
+  // The root document has the links of the default space.
+  const isRoots = root.links.get('projects')?.includes(`/${id}/`) === true;
+  const links = isRoots ? root.links : await server.client.spaceLinks(root.links, id, signal);
+  return { id, name, isQueueStopped, links, prefix: `api/${id}`, notes };
 }
+
+type Listed = Pick<Space, 'isQueueStopped'> & { readonly id: string; readonly name: string };
 
 async function pickSpace(
   { client }: Server,
   root: Root,
   wanted: string | undefined,
   signal: AbortSignal,
-): Promise<{ readonly id: string; readonly name: string; readonly notes: readonly string[] } | undefined> {
-  const spaces: { readonly id: string; readonly name: string; readonly isDefault: boolean }[] = [];
+): Promise<(Listed & { readonly notes: readonly string[] }) | undefined> {
+  const spaces: (Listed & { readonly isDefault: boolean })[] = [];
   try {
-    for await (const { Id, Name, IsDefault } of client.spaces(root.links, signal))
-      spaces.push({ id: Id, name: Name, isDefault: IsDefault });
+    for await (const { Id, Name, IsDefault, TaskQueueStopped } of client.spaces(root.links, signal))
+      spaces.push({ id: Id, name: Name, isDefault: IsDefault, isQueueStopped: TaskQueueStopped });
   } catch (error) {
     // Without the right to list spaces, the default space is still reached by the paths that name no space.
     if (wanted === undefined && isForbidden(error)) return undefined;

@@ -46,6 +46,8 @@ export const adapter: AdapterModule = {
       {
         product: 'snaplogic',
         probe: (signal) => probe(server, signal),
+        // The product has no maintenance mode.
+        mode: () => Promise.resolve('normal'),
         versionObstacle: () => undefined,
         inventory: createInventory(server),
         jobs: createJobs(server),

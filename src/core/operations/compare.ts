@@ -5,7 +5,7 @@ import type { Instance } from '../instance.ts';
 import { requireProjectNames } from '../operation.ts';
 import { compare, type Comparison } from '../snapshots/compare.ts';
 import { type Held, take } from '../snapshots/snapshot-lookup.ts';
-import { probe, requireSameProduct } from '../steps/preflight.ts';
+import { probeBoth, requireSameProduct } from '../steps/preflight.ts';
 
 export interface CompareInput {
   readonly projects: readonly string[];
@@ -37,7 +37,7 @@ export async function compareProjects(
   const { source, target, reporter } = sides;
   requireProjectNames(input.projects, source.adapter, 'give --project <name>, once for each');
   requireSameProduct(source, target);
-  await Promise.all([probe(source, reporter, signal), probe(target, reporter, signal)]);
+  await probeBoth(source, target, reporter, signal);
   const { equal, differences, blind } = await compareContent(input, sides, signal);
   if (equal === 0 && differences.length === 0) {
     throw new MigratorError('NOT_FOUND', `neither ${source.name} nor ${target.name} has anything to compare`, {

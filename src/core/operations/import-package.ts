@@ -1,6 +1,6 @@
 import { MigratorError } from '../../errors.ts';
 import type { InstanceInfo } from '../../ports/adapter.ts';
-import type { ArtifactFile, PackageRef } from '../../ports/artifact.ts';
+import type { ArtifactFile, PackageRef, StoredPackage } from '../../ports/artifact.ts';
 import type { OnConflict } from '../../ports/feed.ts';
 import type { JobItem, JobStatus, LogLine } from '../../ports/job.ts';
 import type { Options, Secrets } from '../../ports/options.ts';
@@ -34,6 +34,10 @@ export type ImportSource =
       /** What is known of the export that made it, when this run made it. */
       readonly exportedWith?: Options;
       readonly projects?: readonly string[];
+      /** True when this run brought it to the feed. */
+      readonly pushed?: boolean;
+      /** What the feed has just shown of it. */
+      readonly seen?: StoredPackage | undefined;
     };
 
 export interface ImportInput extends Waiting {
@@ -45,6 +49,8 @@ export interface ImportInput extends Waiting {
   readonly options: Options;
   /** The plan by the names of the projects, when the caller has made and announced it. */
   readonly plan?: readonly PlanItem[] | undefined;
+  /** What the target said, when the caller has asked it. */
+  readonly info?: InstanceInfo | undefined;
   readonly comparing?: Comparing | undefined;
   /** True for the import of a backup. It needs no backup and no question: the user has already agreed. */
   readonly restores?: boolean;
@@ -93,7 +99,7 @@ export async function importPackage(
   requireSecrets(target, imports.requiredSecrets, ports.secrets);
   // The package is verified before the first call to a server.
   const trusted = source.kind === 'sealed' ? await trustPackage(source.sealed, reporter, signal) : undefined;
-  const info = await probe(target, reporter, signal);
+  const info = input.info ?? (await probe(target, reporter, signal));
   if (trusted) checkOrigin(trusted, target, info, input.ignoreVersion, ports);
   const named = source.kind === 'sealed' ? refOf(trusted) : source.ref;
   // The plan is shown before the first write. An adapter that plans by itself needs no plan by name.
@@ -106,7 +112,9 @@ export async function importPackage(
   const uploaded = uploads ? await upload(files, named, input, ports, signal) : undefined;
   const ref = uploaded?.ref ?? named;
   const exportedWith = source.kind === 'stored' ? source.exportedWith : trusted?.exportedWith;
-  const request = { source: ref, projects: names, dryRun: input.dryRun, options: input.options, exportedWith, files };
+  const seen = source.kind === 'stored' ? source.seen : uploaded?.stored;
+  const { dryRun, options } = input;
+  const request = { source: ref, projects: names, dryRun, options, exportedWith, files, seen };
   const work = {
     target,
     info,
@@ -147,7 +155,9 @@ export async function importPackage(
   if (!isOver(status)) return { ...base, outcome: 'started', warnings: [], log };
   const normal = await leftMaintenance(target, info, reporter, signal);
   const outcome = worst(judge(job.handle, status, result), normal ? 'done' : 'partial');
-  const left = brought && !input.dryRun ? await packageLeft(ref, target, signal) : [];
+  const mayBeLeft = !input.dryRun && (brought || (source.kind === 'stored' && source.pushed === true));
+  const stays = prepared.keepsPackage === true && !job.attached;
+  const left = mayBeLeft ? await packageLeft(ref, target, stays, signal) : [];
   return { ...base, left, outcome, warnings: warningsOf(status), log };
 }
 
@@ -209,7 +219,7 @@ async function upload(
   input: ImportInput,
   ports: ImportPorts,
   signal: AbortSignal,
-): Promise<{ readonly outcome: Delivery['outcome']; readonly ref: PackageRef }> {
+): Promise<{ readonly outcome: Delivery['outcome']; readonly ref: PackageRef; readonly stored?: StoredPackage }> {
   const { target, source, run, reporter } = ports;
   const earlier = run.record.facts['upload.outcome'];
   const storedAs = run.record.facts['upload.ref'];
@@ -225,10 +235,11 @@ async function upload(
   await run.note({ 'upload.foundBefore': foundBefore });
   const name = source.kind === 'stored' ? ref.id : source.kind === 'raw' ? source.name : source.sealed.name;
   const onConflict = anew ? input.onConflict : 'keep';
-  const delivery = await deliver(target, soleFile(files, name), ref, onConflict, reporter, signal);
+  const absent = intended === undefined && !foundBefore;
+  const delivery = await deliver(target, soleFile(files, name), { ref, onConflict, absent }, reporter, signal);
   // `created` if any process of this run uploaded the package. A dry run then removes it.
   const outcome = delivery.outcome === 'kept' ? (earlier ?? (foundBefore ? 'kept' : 'created')) : delivery.outcome;
   const { id, version } = delivery.stored;
   await run.note({ 'upload.outcome': outcome, 'upload.ref': { id, version } });
-  return { outcome, ref: { id, version } };
+  return { outcome, ref: { id, version }, stored: delivery.stored };
 }

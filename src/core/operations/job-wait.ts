@@ -6,7 +6,7 @@ import type { OpenJob } from '../job-handle.ts';
 import { type Outcome, type Waiting, worst } from '../operation.ts';
 import type { Result } from '../snapshots/result.ts';
 import { resultOfJob } from '../steps/look.ts';
-import { leftMaintenance, probe } from '../steps/preflight.ts';
+import { leftMaintenance } from '../steps/preflight.ts';
 import { type Journaling, settleRun } from '../steps/journaled.ts';
 import { judge } from '../steps/verdict.ts';
 import { isFinal, watch } from '../steps/watch.ts';
@@ -40,8 +40,6 @@ export async function waitForJob(
   const result = await resultOfJob(job, status, { journal: journaling.journal, open, reporter }, signal);
   const { partial } = await settleRun(job, result?.complete !== false, journaling, signal);
   const verdict = worst(judge(handle, status, result), partial ? 'partial' : 'done');
-  const info = await probe(instance, reporter, signal);
-  const normal =
-    info.mode === 'normal' || (await leftMaintenance(instance, { ...info, mode: 'normal' }, reporter, signal));
+  const normal = await leftMaintenance(instance, { mode: 'normal' }, reporter, signal);
   return { outcome: worst(verdict, normal ? 'done' : 'partial'), status, result };
 }

@@ -26,7 +26,7 @@ export async function packageUpload(
   if (source.kind === 'raw') {
     await probe(target, reporter, signal);
     return {
-      ...(await deliver(target, source.file, source.ref, input.onConflict, reporter, signal)),
+      ...(await deliver(target, source.file, { ref: source.ref, ...input }, reporter, signal)),
       signer: undefined,
     };
   }
@@ -35,7 +35,7 @@ export async function packageUpload(
   const file = soleFile(files, source.sealed.name);
   const { id, version } = manifest;
   return {
-    ...(await deliver(target, file, { id, version }, input.onConflict, reporter, signal)),
+    ...(await deliver(target, file, { ref: { id, version }, ...input }, reporter, signal)),
     signer: verified.signer?.keyId,
   };
 }

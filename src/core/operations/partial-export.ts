@@ -13,7 +13,7 @@ import { take } from '../snapshots/snapshot-lookup.ts';
 import { recordOf } from '../snapshots/package-record.ts';
 import { fetchExport, runExport } from '../steps/export.ts';
 import { looked } from '../steps/look.ts';
-import { leftMaintenance, probe } from '../steps/preflight.ts';
+import { leftMaintenance, probe, probeBoth } from '../steps/preflight.ts';
 import { type PackageOutput, sealArtifact } from '../steps/seal-artifact.ts';
 import { copyTo, soleFile } from '../steps/upload.ts';
 import { judge, warningsOf } from '../steps/verdict.ts';
@@ -57,9 +57,11 @@ export async function partialExport(
   facet(source, 'exports');
   if (input.resume === undefined)
     requireProjectNames(input.request.projects, source.adapter, 'give --project <name>, once for each');
-  const info = await probe(source, reporter, signal);
-  const targetInfo = target && (await probe(target, reporter, signal));
-  const obstacle = targetInfo && target.adapter.versionObstacle(info.version, targetInfo);
+  const [info, targetInfo] =
+    target === undefined
+      ? [await probe(source, reporter, signal), undefined]
+      : await probeBoth(source, target, reporter, signal);
+  const obstacle = targetInfo && target?.adapter.versionObstacle(info.version, targetInfo);
   if (obstacle !== undefined)
     reporter.report({ type: 'warning', message: `${obstacle}, so an import there will be refused` });
   const { prepared, handle, id, status } = await exportJob(input, ports, signal);

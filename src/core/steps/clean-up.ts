@@ -23,10 +23,17 @@ interface Leftover {
   readonly remove: () => Promise<unknown>;
 }
 
-/** The package that a run brought to the target's feed, when it is still there. */
-export async function packageLeft(ref: PackageRef, target: Instance, signal: AbortSignal): Promise<readonly Left[]> {
-  const stored = await facet(target, 'feed').stat(ref, signal);
-  if (stored === undefined) return [];
+/**
+ * The package that a run brought to the target's feed, when it is still there. `stays`: nothing has removed it, so
+ * nobody needs to look.
+ */
+export async function packageLeft(
+  ref: PackageRef,
+  target: Instance,
+  stays: boolean,
+  signal: AbortSignal,
+): Promise<readonly Left[]> {
+  if (!stays && (await facet(target, 'feed').stat(ref, signal)) === undefined) return [];
   const remove = `migrator package delete ${formatRef(ref)} --from ${target.name}`;
   return [{ instance: target.name, what: `package ${describeRef(ref)}`, remove }];
 }

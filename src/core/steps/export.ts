@@ -16,6 +16,8 @@ export interface ExportRun {
   /** The name of the step in the journal. A second export in one run (on another route) needs another name. */
   readonly step: string;
   readonly waiting: Waiting;
+  /** Called with the names of the projects before the export starts. */
+  readonly planned?: ((names: readonly string[]) => Promise<unknown>) | undefined;
 }
 
 export interface ExportResult {
@@ -41,6 +43,7 @@ export async function runExport(work: ExportRun, ports: OperationPorts, signal: 
   });
   for (const message of prepared.notes) reporter.report({ type: 'notice', message });
   const names = prepared.projects.map((project) => project.name);
+  await work.planned?.(names);
   const what = names.length > 0 ? names.join(', ') : prepared.package.id;
   const { job, status } = await runJob(
     {

@@ -7,11 +7,46 @@ import { isFinal } from './watch.ts';
 
 /** The first call of every run. It checks URL and credentials, and reports the warnings of the adapter. */
 export async function probe(instance: Instance, reporter: Reporter, signal: AbortSignal): Promise<InstanceInfo> {
+  return tell(instance, await ask(instance, reporter, signal), reporter);
+}
+
+/**
+ * The same for both ends of a run, side by side. They may be one instance. When both fail, the failure of the source is
+ * thrown.
+ */
+export async function probeBoth(
+  source: Instance,
+  target: Instance,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<readonly [InstanceInfo, InstanceInfo]> {
+  if (source.name === target.name) {
+    const info = await probe(source, reporter, signal);
+    return [info, info];
+  }
+  const stop = new AbortController();
+  const first = ask(source, reporter, signal);
+  const second = ask(target, reporter, AbortSignal.any([signal, stop.signal]));
+  // It is awaited after the first one.
+  second.catch(() => undefined);
+  try {
+    const [info, targetInfo] = [await first, await second];
+    return [tell(source, info, reporter), tell(target, targetInfo, reporter)];
+  } catch (error) {
+    stop.abort();
+    throw error;
+  }
+}
+
+function ask(instance: Instance, reporter: Reporter, signal: AbortSignal): Promise<InstanceInfo> {
   reporter.report({ type: 'phase', name: 'probe', subject: instance.name });
-  const info = await instance.adapter.probe(signal);
-  for (const note of info.notes) reporter.report({ type: 'warning', message: `${instance.name}: ${note}` });
+  return instance.adapter.probe(signal);
+}
+
+function tell({ name }: Instance, info: InstanceInfo, reporter: Reporter): InstanceInfo {
+  for (const note of info.notes) reporter.report({ type: 'warning', message: `${name}: ${note}` });
   if (info.mode === 'maintenance') {
-    reporter.report({ type: 'warning', message: `${instance.name} is already in maintenance mode` });
+    reporter.report({ type: 'warning', message: `${name} is already in maintenance mode` });
   }
   return info;
 }
@@ -46,15 +81,16 @@ export function requireCompatible(
  */
 export async function leftMaintenance(
   instance: Instance,
-  before: InstanceInfo,
+  before: Pick<InstanceInfo, 'mode'>,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<boolean> {
   reporter.report({ type: 'phase', name: 'check', subject: instance.name });
+  const { adapter } = instance;
   // Another migration may end or begin between the two calls, so both calls are made twice.
   for (let look = 1; look <= 2; look += 1) {
-    const after = await instance.adapter.probe(signal);
-    if (after.mode === 'normal' || before.mode === 'maintenance') return true;
+    const mode = (await adapter.mode?.(signal)) ?? (await adapter.probe(signal)).mode;
+    if (mode === 'normal' || before.mode === 'maintenance') return true;
     const other = await migrationAtWork(instance, signal);
     if (other !== undefined) {
       const message = `${instance.name} is in maintenance mode for another migration: ${other}`;

@@ -31,15 +31,14 @@ export function soleFile(files: readonly ArtifactFile[], name: string): Artifact
 export async function deliver(
   target: Instance,
   file: ArtifactFile,
-  ref: PackageRef,
-  onConflict: OnConflict,
+  { ref, onConflict, absent }: { readonly ref: PackageRef; readonly onConflict: OnConflict; readonly absent?: boolean },
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<Delivery> {
   const subject = `${describeRef(ref)} to ${target.name}`;
   reporter.report({ type: 'phase', name: 'upload', subject });
   const counted: ArtifactFile = { ...file, open: (inner) => count(file.open(inner), file.size, subject, reporter) };
-  const delivery = await facet(target, 'feed').upload(counted, ref, onConflict, signal);
+  const delivery = await facet(target, 'feed').upload(counted, ref, onConflict, signal, absent);
   if (delivery.outcome === 'kept') {
     reporter.report({ type: 'notice', message: `${target.name} already has ${describeRef(ref)} with the same bytes` });
   }

@@ -14,9 +14,12 @@ export interface WatchSettings {
   readonly untilApproval?: boolean | undefined;
 }
 
-const firstDelay = 300;
-const longestDelay = 10_000;
-const growth = 1.4;
+/**
+ * When to look in the first 20 s. Many jobs are short, so the first looks come fast. At the end of this list there were
+ * fewer than with one every two seconds, and after it there is one every two seconds.
+ */
+const firstLooks = [300, 800, 2000, 4000, 6000, 9500, 13_000, 16_500, 20_000];
+const usualDelay = 2000;
 /** How long to wait for a server that cannot be reached, for example during a restart. */
 const patience = 5 * 60_000;
 
@@ -35,8 +38,8 @@ export async function watch(
   signal: AbortSignal,
 ): Promise<JobStatus> {
   const { clock, reporter } = settings;
-  const deadline = settings.timeout === undefined ? Infinity : clock.now().getTime() + settings.timeout;
-  let delay = settings.pollInterval ?? firstDelay;
+  const began = clock.now().getTime();
+  const deadline = settings.timeout === undefined ? Infinity : began + settings.timeout;
   let lostSince: number | undefined;
   for (;;) {
     const look = await tryLook(jobs, id, signal);
@@ -60,10 +63,16 @@ export async function watch(
       }
       if (now - lostSince > patience) throw look;
     }
+    const delay = settings.pollInterval ?? delayAfter(now - began);
     if (now >= deadline) throw stillRunning(handle, settings.timeout ?? 0);
     await clock.sleep(Math.max(0, Math.min(delay, deadline - now)), signal);
-    if (settings.pollInterval === undefined) delay = Math.min(longestDelay, Math.round(delay * growth));
   }
+}
+
+/** Milliseconds to the next look, by those since the first one. */
+function delayAfter(elapsed: number): number {
+  const next = firstLooks.find((at) => at >= elapsed + usualDelay / 10);
+  return next === undefined ? usualDelay : next - elapsed;
 }
 
 async function tryLook(jobs: Jobs, id: string, signal: AbortSignal): Promise<JobStatus | MigratorError> {

@@ -36,7 +36,8 @@ export function createExporter(
       const ref = packageOf(request, tools);
       const space = await server.space(signal);
       const { projects, notes } = await selectProjects(server, space, request.projects, signal);
-      if ((await feed.stat(ref, signal)) !== undefined) {
+      // A new version is no older package's.
+      if (versionOf(request) !== undefined && (await feed.stat(ref, signal)) !== undefined) {
         throw new MigratorError('CONFLICT', `the feed already holds ${ref.id} ${ref.version}`, {
           hint: 'leave --package-version out and a new one is chosen',
         });
@@ -59,7 +60,7 @@ export function createExporter(
       return task === undefined ? undefined : jobId(task, prepared.package);
     },
     fetch: async (id, prepared, signal) => fetchExport(server, feed, id, prepared, signal),
-    // `prepare` saw that the feed had no package of this version, so it is the one of this export.
+    // The version is new, or `prepare` saw that the feed had no such package. So it is the one of this export.
     discard: async (id, signal) => {
       const ref = parseJobId(id).package;
       if (ref !== undefined) await feed.delete(ref, signal);
@@ -67,10 +68,13 @@ export function createExporter(
   };
 }
 
+const versionOf = (request: ExportRequest): string | undefined =>
+  request.packageVersion ?? textOf(request.options, 'packageVersion');
+
 function packageOf(request: ExportRequest, tools: Parameters<typeof newVersion>[0]): PackageRef {
   const ref = {
     id: request.packageId ?? textOf(request.options, 'packageId') ?? defaultPackageId,
-    version: request.packageVersion ?? textOf(request.options, 'packageVersion') ?? newVersion(tools),
+    version: versionOf(request) ?? newVersion(tools),
   };
   checkPackageRef(ref);
   return ref;

@@ -17,14 +17,14 @@ export function createImporter(server: Server, feed: Feed, { clock }: { readonly
     takes: 'stored',
     dryRuns: 'server',
     requiredSecrets: ['password'],
-    prepare: async ({ source, projects, dryRun, options, exportedWith = {} }, signal) => {
+    prepare: async ({ source, projects, dryRun, options, exportedWith = {}, seen }, signal) => {
       if (missingLinks(await server.root(signal)).includes('import')) {
         throw new MigratorError('UNSUPPORTED', 'this server offers no import of migration packages', {
           hint: 'the Migration API came with Octopus Deploy 2018.6; newer servers also import projects in the web portal',
         });
       }
       const space = await server.space(signal);
-      if ((await feed.stat(source, signal)) === undefined) {
+      if ((seen ?? (await feed.stat(source, signal))) === undefined) {
         throw new MigratorError('NOT_FOUND', `the feed does not hold ${source.id} ${source.version}`, {
           hint: 'upload it first, or name the space whose feed holds it',
           details: { missing: [`${source.id}@${source.version}`] },
@@ -42,6 +42,7 @@ export function createImporter(server: Server, feed: Feed, { clock }: { readonly
           ...callbacks(options),
           ...(space.id === undefined ? {} : { spaceId: space.id }),
         },
+        keepsPackage: !asked || dryRun,
         ...(projects === undefined ? {} : { scope: importScopeOf(projects, exportedWith) }),
         notes: [
           ...space.notes,

@@ -51,7 +51,9 @@ export interface Client {
   startImport(root: Links, body: object, signal: AbortSignal): Promise<string>;
   tasks(root: Links, name: string | undefined, signal: AbortSignal): AsyncIterable<Listed<TaskResource>>;
   task(root: Links, id: string, signal: AbortSignal): Promise<TaskResource>;
-  taskDetails(task: TaskResource, verbose: boolean, signal: AbortSignal): Promise<TaskDetails | undefined>;
+  /** The task with its running steps, in one request. Undefined when there is no such task or no such address. */
+  taskOverview(root: Links, id: string, signal: AbortSignal): Promise<TaskDetails | undefined>;
+  taskDetails(task: TaskResource, signal: AbortSignal): Promise<TaskDetails | undefined>;
   taskText(task: TaskResource, signal: AbortSignal): Promise<string>;
   queuedBehind(task: TaskResource, signal: AbortSignal): Promise<number | undefined>;
   cancelTask(task: TaskResource, signal: AbortSignal): Promise<void>;
@@ -141,6 +143,11 @@ export function createClient(http: Http): Client {
     return started.data.TaskId;
   };
 
+  const detailsAt = async (path: string, signal: AbortSignal): Promise<TaskDetails | undefined> => {
+    const answer = await http.json({ method: 'GET', path, accept: [404] }, signal);
+    return answer.status === 404 ? undefined : decoded(detailsSchema, answer.body, path);
+  };
+
   const packagePath = (space: SpacePaths, id: string): string =>
     pathOf(space.links, 'Packages', `${space.prefix}/packages{/id}`, { id });
 
@@ -186,11 +193,10 @@ export function createClient(http: Http): Client {
         signal,
       ),
     task: (root, id, signal) => get(pathOf(root, 'Tasks', 'api/tasks{/id}', { id }), taskSchema, signal),
-    taskDetails: async (task, verbose, signal) => {
-      const path = ofTask(task, 'Details', '/details{?verbose,tail}', { verbose, tail: verbose ? undefined : 10 });
-      const answer = await http.json({ method: 'GET', path, accept: [404] }, signal);
-      return answer.status === 404 ? undefined : decoded(detailsSchema, answer.body, path);
-    },
+    taskOverview: (root, id, signal) =>
+      detailsAt(`${pathOf(root, 'Tasks', 'api/tasks{/id}', { id })}/details?verbose=false&tail=10`, signal),
+    taskDetails: (task, signal) =>
+      detailsAt(ofTask(task, 'Details', '/details{?verbose,tail}', { verbose: true }), signal),
     taskText: async (task, signal) => {
       const path = ofTask(task, 'Raw', '/raw');
       return (await http.text({ method: 'GET', path }, signal)).body;

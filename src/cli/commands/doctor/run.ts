@@ -87,14 +87,15 @@ async function examine(name: string, context: Context): Promise<readonly Finding
   try {
     const instance = await (await instancesOf(context)).source(name);
     const info = await probe(instance, silent, context.signal);
-    return [{ subject: name, state: 'good', text: summary(info) }, ...remarks(name, info)];
+    const account = info.account ?? (await instance.adapter.account?.(context.signal)) ?? 'unknown';
+    return [{ subject: name, state: 'good', text: summary(info, account) }, ...remarks(name, info)];
   } catch (error) {
     if (!isMigratorError(error) || error.code === 'CANCELLED') throw error;
     return [{ subject: name, state: 'bad', text: error.message, hint: error.hint }];
   }
 }
 
-function summary({ product, version: release, url, account, mode }: InstanceInfo): string {
+function summary({ product, version: release, url, mode }: InstanceInfo, account: string): string {
   return `${product} ${release} at ${url}, as ${account}, ${mode} mode`;
 }
 

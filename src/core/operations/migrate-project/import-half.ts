@@ -2,18 +2,21 @@ import { importPackage, type ImportReport, type ImportSource } from '../import-p
 import type { MigrateInput, MigratePorts, MigrateReport, Route } from './route.ts';
 
 /** The import after the export, on the routes push and relay. */
-export function importHalf(
+export async function importHalf(
   input: MigrateInput,
   source: ImportSource,
   ports: MigratePorts,
   signal: AbortSignal,
 ): Promise<ImportReport> {
   const { target, secrets } = ports;
-  const { dryRun, overwrites, ignoreVersion } = input;
+  const { dryRun, overwrites, ignoreVersion, targetInfo: info } = input;
+  const names = source.kind === 'stored' ? (source.projects ?? []) : [];
   return importPackage(
     {
       ...input,
       comparing: input.comparing && (() => input.comparing?.(input.request.projects)),
+      plan: await input.planned?.(names),
+      info,
       dryRun,
       overwrites,
       ignoreVersion,

@@ -5,7 +5,7 @@ import { requireProjectNames, worst } from '../../operation.ts';
 import type { Comparison } from '../../snapshots/compare.ts';
 import { fact } from '../../steps/exactly-once.ts';
 import { planImport, plansByName } from '../../steps/plan.ts';
-import { probe, requireCompatible, requireSameProduct } from '../../steps/preflight.ts';
+import { probeBoth, requireCompatible, requireSameProduct } from '../../steps/preflight.ts';
 import { compareContent, type Verified } from '../compare.ts';
 import { chooseRoute } from './choose-route.ts';
 import { move } from './move.ts';
@@ -26,15 +26,17 @@ export async function migrateProject(
       hint: 'name another instance with --to',
     });
   }
-  const info = await probe(source, reporter, signal);
-  const targetInfo = await probe(target, reporter, signal);
   requireSameProduct(source, target);
+  const [info, targetInfo] = await probeBoth(source, target, reporter, signal);
   requireCompatible(info.version, target, targetInfo, { ignore: input.ignoreVersion, reporter });
   const route = await chooseRoute(input, ports, targetInfo, signal);
   // Moves and importers of files make a plan of their own, in more detail than by project name.
   const { imports } = target.adapter;
   const byName = route !== 'move' && (imports === undefined || plansByName(imports));
-  const plan = byName ? await projectPlan(input, ports, signal) : undefined;
+  let made: ReturnType<typeof projectPlan> | undefined;
+  const planned = byName
+    ? (names: readonly string[]) => (made ??= projectPlan(names, input, ports, signal))
+    : undefined;
   const comparing = canCompare(ports)
     ? (projects: readonly string[]) => comparison(projects, input, ports, signal)
     : undefined;
@@ -43,8 +45,7 @@ export async function migrateProject(
       hint: 'leave out --verify',
     });
   }
-  const travelled = await travel(route, { ...input, plan, comparing }, ports, { info, targetInfo }, signal);
-  const report = plan === undefined ? travelled : { ...travelled, plan };
+  const report = await travel(route, { ...input, planned, comparing, targetInfo }, ports, { info, targetInfo }, signal);
   if (input.verify !== true || input.dryRun || report.outcome === 'started') return { ...report, verified: undefined };
   const { equal, differences, blind } = await comparison(input.request.projects, input, ports, signal);
   const verified = { equal, differences, blind };
@@ -90,18 +91,17 @@ async function travel(
   return { ...(await relay(input, ports, info, signal)), rerouted: failure };
 }
 
-/** The plan by name, as the products match projects. Ids that the user typed are looked up on the source. */
-async function projectPlan(input: MigrateInput, { source, target, reporter }: MigratePorts, signal: AbortSignal) {
-  const held = await projectsOn(source, signal);
-  const names = new Map(held.map(({ id, name }) => [id, name]));
-  const there = new Set(held.map(({ name }) => name.toLowerCase()));
-  const wanted = input.request.projects.map((typed) => ({ kind: 'project', name: names.get(typed) ?? typed }));
+/** The plan by the names of the projects, as the products match them. */
+async function projectPlan(
+  names: readonly string[],
+  input: MigrateInput,
+  { source, target, reporter }: MigratePorts,
+  signal: AbortSignal,
+) {
+  const wanted = names.map((name) => ({ kind: 'project', name }));
   const plan = planImport(wanted, await projectsOn(target, signal), input.overwrites);
-  for (const { name, action } of plan) {
-    // No notice for a name that the source does not have: the export will refuse it.
-    if (!there.has(name.toLowerCase())) continue;
+  for (const { name, action } of plan)
     reporter.report({ type: 'notice', message: `project "${name}" of ${source.name}, on ${target.name}: ${action}` });
-  }
   return plan;
 }
 

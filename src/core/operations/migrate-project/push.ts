@@ -3,7 +3,7 @@ import type { InstanceInfo } from '../../../ports/adapter.ts';
 import type { JobStatus } from '../../../ports/job.ts';
 import { facet, type Instance } from '../../instance.ts';
 import { worst } from '../../operation.ts';
-import { cleaningUp, packageLeft, removePackage } from '../../steps/clean-up.ts';
+import { cleaningUp, removePackage } from '../../steps/clean-up.ts';
 import { isBegun } from '../../steps/exactly-once.ts';
 import { runExport } from '../../steps/export.ts';
 import { leftMaintenance } from '../../steps/preflight.ts';
@@ -22,15 +22,23 @@ export async function push(
   const destination = await facet(target, 'feed').destination?.(signal);
   const waiting = { ...input, wait: true };
   const { prepared, job, status } = await runExport(
-    { source, request: input.request, secrets: ports.secrets, destination, step: 'push', waiting },
+    {
+      source,
+      request: input.request,
+      secrets: ports.secrets,
+      destination,
+      step: 'push',
+      waiting,
+      planned: input.planned,
+    },
     ports,
     signal,
   );
   const delivered = status?.state === 'succeeded' || status?.state === 'partial';
   // If the import has begun, it may have deleted the package from the feed.
-  const arrived =
-    isBegun(run.record.facts, 'import') ||
-    (delivered && (await facet(target, 'feed').stat(prepared.package, signal)) !== undefined);
+  const begun = isBegun(run.record.facts, 'import');
+  const seen = delivered && !begun ? await facet(target, 'feed').stat(prepared.package, signal) : undefined;
+  const arrived = begun || seen !== undefined;
   const failure = arrived || status === undefined ? undefined : pushFailure(status, source, target);
   if (failure !== undefined && input.route === 'auto') return { undelivered: failure };
   const verdict = status === undefined ? 'done' : judge(job.handle, status);
@@ -38,15 +46,13 @@ export async function push(
   const normal = await leftMaintenance(source, info, reporter, signal);
   const ref = prepared.package;
   const projects = prepared.projects.map(({ name }) => name);
-  const stored = { kind: 'stored', ref, exportedWith: input.request.options, projects } as const;
+  const stored = { kind: 'stored', ref, exportedWith: input.request.options, projects, pushed: true, seen } as const;
   const imported = await cleaningUp(
     () => importHalf(input, stored, ports, signal),
     input.dryRun ? () => removePackage(ref, target, reporter, signal) : undefined,
   );
-  const ended = imported.outcome !== 'started' && !input.dryRun;
   return {
     ...reportOfHalves('push', imported, input, [job.handle]),
-    left: ended ? await packageLeft(ref, target, signal) : [],
     outcome: worst(verdict, normal ? 'done' : 'partial', imported.outcome),
     projects,
     warnings: [...warningsOf(status), ...imported.warnings],

@@ -30,6 +30,7 @@ export async function relay(
     destination: undefined,
     step: 'relay',
     waiting,
+    planned: input.planned,
   };
   const { prepared, job, status } = (await finishedExport(ports, signal)) ?? (await runExport(work, ports, signal));
   const verdict = status === undefined ? 'done' : judge(job.handle, status);

@@ -1,3 +1,4 @@
+import type { InstanceInfo } from '../../../ports/adapter.ts';
 import type { PackageRef } from '../../../ports/artifact.ts';
 import type { ExportRequest } from '../../../ports/exporter.ts';
 import type { JobItem, LogLine } from '../../../ports/job.ts';
@@ -26,8 +27,10 @@ export interface MigrateInput extends Waiting {
   readonly dryRun: boolean;
   readonly overwrites: boolean;
   readonly ignoreVersion: boolean;
-  /** The plan by the names of the projects, for products whose adapter makes none. */
-  readonly plan?: readonly PlanItem[] | undefined;
+  /** Makes and tells the plan by the names of the projects, once, for products whose adapter makes none. */
+  readonly planned?: ((names: readonly string[]) => Promise<readonly PlanItem[]>) | undefined;
+  /** What the target said at the beginning. */
+  readonly targetInfo?: InstanceInfo | undefined;
   /** Compares the content of these projects on source and target. */
   readonly comparing?: ((projects: readonly string[]) => ReturnType<Comparing>) | undefined;
   /** Compare the content of source and target afterwards. */

@@ -1,10 +1,32 @@
 import { describe, expect, test } from '@jest/globals';
 import { never } from '../../../support/adapter-tools.ts';
 import { all, withOctopus } from '../../../support/octopus-client.ts';
+import { fixture, type Exchange } from '../../../support/scripted-server.ts';
 
 const id = 'ServerTasks-1234/Acme.Move@1.0.0-run7';
-const status = (...script: string[]) =>
-  withOctopus(['root', ...script], ({ octopus }) => octopus.jobs.status(id, never));
+const status = async (name: string) =>
+  withOctopus(['root', ...(await overview(name))], ({ octopus }) => octopus.jobs.status(id, never));
+
+/** The exchanges of a fixture, for a look that asks for a task and its running steps at once. */
+async function overview(name: string): Promise<Exchange[]> {
+  const [task, ...others] = await fixture(name);
+  const rest = others.filter(({ request }) => request.query?.['verbose'] !== 'false');
+  const short = others.find((exchange) => !rest.includes(exchange));
+  const hasDetails = task!.response.status !== 404 && name !== 'task-raw-only';
+  const steps = (short?.response.json ?? { ActivityLogs: [] });
+  const look: Exchange = {
+    request: {
+      method: 'GET',
+      path: '/api/tasks/ServerTasks-1234/details',
+      query: { verbose: 'false', tail: '10' },
+    },
+    response: hasDetails
+      ? { json: { ...steps, Task: task!.response.json } }
+      : { status: 404, json: { ErrorMessage: 'no' } },
+  };
+  // A server without such an address is asked for the task alone.
+  return hasDetails ? [look, ...rest] : [look, task!, ...rest];
+}
 
 describe('a finished task', () => {
   test.each([
@@ -77,6 +99,15 @@ describe('a task under way', () => {
       activity: expect.stringContaining('Spaces-2 is stopped'),
     });
     expect(await status('task-queued-behind')).toMatchObject({ activity: 'waits behind 2 other tasks' });
+  });
+
+  test('is asked once for why it waits, so that each further look is one request', async () => {
+    const [look, ...why] = await overview('task-queued-stopped');
+    const script = ['root', { ...look!, times: 3 }, ...why];
+    await withOctopus(script, async ({ octopus }) => {
+      for (let look = 1; look <= 3; look += 1)
+        expect((await octopus.jobs.status(id, never)).activity).toContain('Spaces-2 is stopped');
+    });
   });
 });
 

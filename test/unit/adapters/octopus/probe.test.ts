@@ -17,20 +17,33 @@ describe('probe', () => {
     expect(info).toMatchObject({
       product: 'octopus',
       version: '2023.1.9626',
-      account: 'Night Shift',
       mode: 'normal',
       notes: [],
     });
     expect(info.rights.find(({ action }) => action === 'export')).toMatchObject({ allowed: undefined });
   });
 
+  test('leaves the name of the account to those who want it', async () => {
+    const user: Exchange = {
+      request: { method: 'GET', path: '/api/users/me' },
+      response: { json: { Id: 'Users-1', Username: 'night', DisplayName: 'Night Shift' } },
+    };
+    expect(await withOctopus(['root', user], ({ octopus }) => octopus.account!(never))).toBe('Night Shift');
+  });
+
+  test('the mode alone is one request', async () => {
+    const [maintenance] = await fixture('probe');
+    expect(await withOctopus(['root', maintenance!], ({ octopus }) => octopus.mode!(never))).toBe('normal');
+  });
+
   test('reports maintenance, a stopped queue and Linux', async () => {
     const exchanges = await changed('probe', {
       '/api/maintenanceconfiguration': { json: { IsInMaintenanceMode: true } },
-      '/api/spaces/Spaces-1': { json: { Id: 'Spaces-1', Name: 'Default', IsDefault: true, TaskQueueStopped: true } },
       '/api/serverstatus/system-info': { json: { OSVersion: 'Unix 5.15 (Ubuntu 22.04)' } },
     });
-    const info = await withOctopus(['root', 'space', ...exchanges], ({ octopus }) => octopus.probe(never));
+    const stopped = { Id: 'Spaces-1', Name: 'Default', IsDefault: true, TaskQueueStopped: true };
+    const spaces = await changed('space', { '/api/spaces': { json: { Items: [stopped], TotalResults: 1 } } });
+    const info = await withOctopus(['root', ...spaces, ...exchanges], ({ octopus }) => octopus.probe(never));
     expect(info.mode).toBe('maintenance');
     expect(info.notes.join('\n')).toMatch(/maintenance[^]*Default is stopped[^]*Linux/);
   });
@@ -55,10 +68,10 @@ describe('probe', () => {
 
   test('a wrong key is AUTH_REFUSED, in the words of the server', async () => {
     const refused: Exchange = {
-      request: { method: 'GET', path: '/api/users/me' },
+      request: { method: 'GET', path: '/api/spaces', query: { skip: '0', take: '100' } },
       response: { status: 401, json: { ErrorMessage: 'You must be logged in to perform this action.' } },
     };
-    await withOctopus(['root', refused], async ({ octopus }) => {
+    await withOctopus(['root', refused, 'probe'], async ({ octopus }) => {
       await expect(octopus.probe(never)).rejects.toMatchObject({
         code: 'AUTH_REFUSED',
         message: expect.stringContaining('You must be logged in'),

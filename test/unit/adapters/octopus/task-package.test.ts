@@ -51,21 +51,21 @@ test('the package is read from the description when the arguments do not show it
 });
 
 test('status, log and cancel refuse the task of another package', async () => {
-  const shown: Exchange = {
-    request: { method: 'GET', path: '/api/tasks/ServerTasks-8' },
-    response: {
-      json: {
-        Id: 'ServerTasks-8',
-        Name: 'MigrationImport',
-        State: 'Success',
-        Arguments: { PackageId: 'Acme.Move', PackageVersion: '1.0.0-run7' },
-        Links: {},
-      },
-    },
-    times: 3,
+  const other = {
+    Id: 'ServerTasks-8',
+    Name: 'MigrationImport',
+    State: 'Success',
+    Arguments: { PackageId: 'Acme.Move', PackageVersion: '1.0.0-run7' },
+    Links: {},
+  };
+  const path = '/api/tasks/ServerTasks-8';
+  const shown: Exchange = { request: { method: 'GET', path }, response: { json: other }, times: 2 };
+  const look: Exchange = {
+    request: { method: 'GET', path: `${path}/details`, query: { verbose: 'false', tail: '10' } },
+    response: { json: { Task: other } },
   };
   const id = 'ServerTasks-8/Some.Other@1.0.0';
-  await withOctopus(['root', shown], async ({ octopus: { jobs } }) => {
+  await withOctopus(['root', shown, look], async ({ octopus: { jobs } }) => {
     await expect(() => jobs.status(id, never)).toThrowCode('CONFLICT');
     await expect(() => all(jobs.log(id, never))).toThrowCode('CONFLICT');
     await expect(() => jobs.cancel!(id, never)).toThrowCode('CONFLICT');

@@ -42,8 +42,9 @@ test('a package that is still in the feed is named with the command that removes
     name: 'prod',
     adapter: { feed: { stat: () => Promise.resolve(held ? ref : undefined) } } as unknown as Adapter,
   });
-  expect(await packageLeft(ref, holding(true), never)).toEqual([
+  expect(await packageLeft(ref, holding(true), false, never)).toEqual([
     { instance: 'prod', what: 'package Acme 1.0.0', remove: 'migrator package delete Acme@1.0.0 --from prod' },
   ]);
-  expect(await packageLeft(ref, holding(false), never)).toEqual([]);
+  expect(await packageLeft(ref, holding(false), false, never)).toEqual([]);
+  expect(await packageLeft(ref, holding(false), true, never)).toHaveLength(1);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { leftMaintenance } from '../../../../src/core/steps/preflight.ts';
+import { leftMaintenance, probeBoth } from '../../../../src/core/steps/preflight.ts';
 import { MigratorError } from '../../../../src/errors.ts';
 import type { Adapter, InstanceInfo } from '../../../../src/ports/adapter.ts';
 import type { JobState } from '../../../../src/ports/job.ts';
@@ -24,7 +24,72 @@ function server(modes: readonly InstanceInfo['mode'][], job: JobState | Migrator
   return { name: 'prod', adapter };
 }
 
+describe('probeBoth', () => {
+  const instance = (name: string, probe: Adapter['probe']) => ({ name, adapter: { probe } as unknown as Adapter });
+  const refused = (name: string) => new MigratorError('AUTH_REFUSED', name);
+
+  test('asks both ends at once, and tells what they say in one order', async () => {
+    let arrive = (): void => undefined;
+    const arrived = new Promise<void>((resolve) => (arrive = resolve));
+    const lab = instance('lab', () => arrived.then(() => ({ ...info('normal'), notes: ['old'] })));
+    const prod = instance('prod', () => {
+      arrive();
+      return Promise.resolve({ ...info('maintenance'), notes: ['new'] });
+    });
+    const reporter = recordingReporter();
+    expect(await probeBoth(lab, prod, reporter, signal)).toMatchObject([{ mode: 'normal' }, { mode: 'maintenance' }]);
+    expect(reporter.events.map((event) => ('message' in event ? event.message : ''))).toEqual([
+      '',
+      '',
+      'lab: old',
+      'prod: new',
+      'prod is already in maintenance mode',
+    ]);
+  });
+
+  test('asks one instance once', async () => {
+    let asked = 0;
+    const one = instance('lab', () => Promise.resolve({ ...info('normal'), version: String((asked += 1)) }));
+    expect(await probeBoth(one, one, recordingReporter(), signal)).toMatchObject([{ version: '1' }, { version: '1' }]);
+  });
+
+  test('throws the failure of the source, also when the target failed before', async () => {
+    const prod = instance('prod', () => Promise.reject(refused('prod')));
+    const slow = instance('lab', () => new Promise((_, fail) => setTimeout(() => fail(refused('lab')), 20)));
+    await expect(probeBoth(slow, prod, recordingReporter(), signal)).rejects.toThrow('lab');
+    const lab = instance('lab', () => Promise.resolve(info('normal')));
+    await expect(probeBoth(lab, prod, recordingReporter(), signal)).rejects.toThrow('prod');
+  });
+
+  test('does not wait for the target when the source fails', async () => {
+    let stopped = false;
+    const lab = instance('lab', () => Promise.reject(refused('lab')));
+    const endless = instance(
+      'prod',
+      (inner) =>
+        new Promise((_, fail) => {
+          inner.addEventListener('abort', () => {
+            stopped = true;
+            fail(new MigratorError('CANCELLED', 'stopped'));
+          });
+        }),
+    );
+    await expect(probeBoth(lab, endless, recordingReporter(), signal)).rejects.toThrow('lab');
+    expect(stopped).toBe(true);
+  });
+});
+
 describe('leftMaintenance', () => {
+  test('asks for the mode alone, where the adapter can tell it', async () => {
+    const { name, adapter } = server([], 'succeeded');
+    const modest = {
+      ...adapter,
+      mode: () => Promise.resolve('normal' as const),
+      probe: () => Promise.reject(new Error()),
+    };
+    expect(await leftMaintenance({ name, adapter: modest }, info('normal'), recordingReporter(), signal)).toBe(true);
+  });
+
   test.each([
     ['is true when the server left maintenance mode', ['normal'], 'succeeded', true, undefined],
     [

@@ -66,12 +66,40 @@ describe('watch', () => {
     expect(warningsOf(undefined)).toEqual([]);
   });
 
-  test('looks often at first, then less often, but at least every ten seconds', async () => {
-    const { clock, result } = start(scripted([...Array<Look>(40).fill('running'), 'succeeded']));
-    await result;
-    expect(clock.slept[0]).toBeLessThan(500);
-    expect(clock.slept.at(-1)).toBe(10_000);
-    expect(clock.slept.toSorted((a, b) => a - b)).toEqual(clock.slept);
+  describe('beside a script that looks every two seconds', () => {
+    /** The looks at a job that takes so many milliseconds, and how late its end is noticed. */
+    const watched = async (duration: number) => {
+      const clock = manualClock();
+      const began = clock.now().getTime();
+      let looks = 0;
+      const status = (id: string) => {
+        looks += 1;
+        const state = clock.now().getTime() - began >= duration ? ('succeeded' as const) : ('running' as const);
+        return Promise.resolve({ id, kind: 'import' as const, state, wireState: state, messages: [] });
+      };
+      const settings = { clock, reporter: recordingReporter(), timeout: undefined, pollInterval: undefined };
+      await watch(scripted([], { status }), 'x', 'octopus:prod:x', settings, new AbortController().signal);
+      return { looks, late: clock.now().getTime() - began - duration };
+    };
+    const script = (duration: number) => {
+      const looks = Math.ceil(duration / 2000) + 1;
+      return { looks, late: (looks - 1) * 2000 - duration };
+    };
+    const around = (seconds: number) =>
+      Array.from({ length: 40 }, (_, step) => seconds * 1000 + (step - 20) * Math.min(50, seconds * 25));
+    const median = (values: readonly number[]) => values.toSorted((one, other) => one - other)[20]!;
+
+    test.each([1, 5, 60, 600])('a job of %i s is noticed no later', async (seconds) => {
+      const ours = await Promise.all(around(seconds).map(async (duration) => (await watched(duration)).late));
+      expect(median(ours)).toBeLessThanOrEqual(median(around(seconds).map((duration) => script(duration).late)));
+    });
+
+    test.each([21, 25, 40, 60, 600])('a job of %i s needs fewer looks, and the log may be read', async (seconds) => {
+      for (const duration of around(seconds)) {
+        const { looks } = await watched(duration);
+        expect(looks + 1).toBeLessThanOrEqual(script(duration).looks);
+      }
+    });
   });
 
   test('uses the given interval', async () => {
