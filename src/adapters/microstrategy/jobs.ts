@@ -44,7 +44,8 @@ export function createJobs(library: Library): Jobs {
 async function read(library: Library, job: MigrationJob, signal: AbortSignal): Promise<Reading> {
   const isMove = job.mark === undefined || job.mark === 'request-only';
   if (isMove && job.peer !== undefined && library.memory.handedOver.has(job.migration)) {
-    const there = await (await peerOf(library, job.peer)).client.migration(job.migration, signal);
+    const owner = await peerOf(library, job.peer);
+    const there = justRead(owner, job.migration) ?? (await owner.client.migration(job.migration, signal));
     if (there !== undefined && isBegun(there)) return importReading(there, 'move');
   }
   const { own, target } = await recordsOf(library, job, signal);
@@ -86,8 +87,11 @@ async function recordsOf(library: Library, job: MigrationJob, signal: AbortSigna
   const own = justRead(library, migration) ?? (await migrationOf(library, migration, signal));
   const handedOver = peer !== undefined && mark !== 'export' && mark !== 'dry-run' && isApproved(own);
   if (!handedOver) return { own, target: undefined };
-  const there = await (await peerOf(library, peer)).client.migration(migration, signal);
-  return { own, target: there !== undefined && isBegun(there) ? there : undefined };
+  const owner = await peerOf(library, peer);
+  const there = await owner.client.migration(migration, signal);
+  if (there === undefined || !isBegun(there)) return { own, target: undefined };
+  if (owner !== library) library.memory.handedOver.add(migration);
+  return { own, target: there };
 }
 
 function isBegun({ packageInfo, importInfo }: Migration): boolean {

@@ -78,9 +78,10 @@ async function importOnTarget(
   // Without a peer the target is not known. The process that started the migration knows it.
   if (peer === undefined || source.memory.undelivered.has(migration)) return;
   const target = await peerOf(source, peer);
-  if (isTaken(await target.client.migration(migration, signal))) {
+  const there = await target.client.migration(migration, signal);
+  if (there !== undefined && isTaken(there)) {
     if (target !== source) source.memory.handedOver.add(migration);
-    return;
+    return keepForLook(target, migration, there);
   }
   const body = replicated(await source.client.migrationContent(migration, signal));
   try {
