@@ -244,6 +244,18 @@ test('eNMS is asked no more than its budget allows', async () => {
           listings: 0,
         },
         import: { args: ['import', 'nightly.tar', '--to', 'prod', '--yes'], own: 36, looks: 6, listings: 110 },
+        'export object by object': {
+          args: ['partial-export', '--from', 'lab', '--project', 'nightly', '-o', 'objects.tar', '--via', 'rest'],
+          own: 14,
+          looks: 0,
+          listings: 88,
+        },
+        'import object by object of what is there': {
+          args: ['import', 'objects.tar', '--to', 'prod', '--yes'],
+          own: 14,
+          looks: 0,
+          listings: 110,
+        },
       },
       kinds,
       { lab, prod },
