@@ -26,7 +26,7 @@ function member(name: string, kind: string, content: string): string {
       'ustar\u000000',
       field('', 247),
     ].join('');
-  const sum = [...head(' '.repeat(8))].reduce((total, letter) => total + letter.charCodeAt(0), 0);
+  const sum = Buffer.from(head(' '.repeat(8))).reduce((total, byte) => total + byte, 0);
   const header = field(head(`${sum.toString(8).padStart(6, '0')}\0 `), block);
   return header + content.padEnd(Math.ceil(content.length / block) * block, '\0');
 }

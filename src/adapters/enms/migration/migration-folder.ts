@@ -58,11 +58,16 @@ export function migrationFolder(server: Server, name: string): MigrationFolder {
       const all = [...files];
       // What comes last shows that the others are there.
       const last = all.splice(-1);
-      for (const some of [all, last]) for await (const sent of inParallel(some, uploadsAtOnce, send)) void sent;
+      for (const some of [all, last]) await drained(inParallel(some, uploadsAtOnce, send));
       const held = await readAll([...files.keys()], signal);
       for (const [fileName, bytes] of files) requireSame(fileName, bytes, held.get(fileName), name);
     },
   };
+}
+
+async function drained(work: AsyncIterable<unknown>): Promise<void> {
+  const each = work[Symbol.asyncIterator]();
+  while ((await each.next()).done !== true);
 }
 
 function requireSame(fileName: string, sent: Uint8Array, held: Buffer | undefined, name: string): void {

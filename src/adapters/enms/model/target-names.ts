@@ -30,7 +30,8 @@ export function targetNames({ rest }: Server): TargetNames {
   return {
     of,
     load: async (types, signal) => {
-      for await (const names of inParallel(types, width, (type) => of(type, signal))) void names;
+      const read = async (type: Type) => ({ type, names: await of(type, signal) });
+      for await (const { type, names } of inParallel(types, width, read)) known.set(type, names);
     },
     subtypes,
   };

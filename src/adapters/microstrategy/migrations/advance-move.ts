@@ -81,7 +81,8 @@ async function importOnTarget(
   const there = await target.client.migration(migration, signal);
   if (there !== undefined && isTaken(there)) {
     if (target !== source) source.memory.handedOver.add(migration);
-    return keepForLook(target, migration, there);
+    keepForLook(target, migration, there);
+    return;
   }
   const body = replicated(await source.client.migrationContent(migration, signal));
   try {

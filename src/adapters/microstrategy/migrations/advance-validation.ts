@@ -14,7 +14,10 @@ export async function advanceValidation(source: Library, job: MigrationJob, sign
   const record = await source.client.migration(id, signal);
   if (record === undefined) return;
   const isOpen = record.packageInfo.status === 'created' && record.validation?.status === undefined;
-  if (peer === undefined || !isOpen || source.memory.undelivered.has(id)) return keepForLook(source, id, record);
+  if (peer === undefined || !isOpen || source.memory.undelivered.has(id)) {
+    keepForLook(source, id, record);
+    return;
+  }
   const target = await peerOf(source, peer);
   const { environment, project } = record.importInfo;
   const importInfo = { environment, ...(project.id === undefined ? {} : { project }) };
