@@ -131,6 +131,37 @@ describe('preparing an import', () => {
     });
   });
 
+  test('the rows of a large package are compared without a request for each object', async () => {
+    const list = Array.from({ length: 4001 }, (_, index) => `d${index}`);
+    const page = (start: number) =>
+      rest(
+        'POST',
+        'search',
+        { json: list.slice(start, start + 1000).map((name) => ({ name })) },
+        {
+          type: 'device',
+          columns: ['name', 'type'],
+          order: [{ column: 0, dir: 'asc' }],
+          start,
+          maximum_return_records: 1000,
+        },
+      );
+    const rows = rest('GET', 'query/device', {
+      json: list.map((name, index) => ({ name, port: index === 0 ? 22 : 1 })),
+    });
+    const device = list.map((name) => `- name: ${name}\n  port: 22\n`).join('');
+    // Only an object whose row is equal is looked at itself.
+    const script = [...ready, ...[0, 1000, 2000, 3000, 4000].map(page), rows, object('device', 'd0', { port: 22 })];
+    await withEnms(script, async ({ enms }) => {
+      const { plan = [], scope } = await enms.imports!.prepare(request(files({ device })), never);
+      expect([plan[0], plan[1], scope?.['unmarked']]).toEqual([
+        { kind: 'device', name: 'd0', action: 'unchanged' },
+        { kind: 'device', name: 'd1', action: 'overwrite', detail: 'other port' },
+        [],
+      ]);
+    });
+  });
+
   test('a single name that the target lacks is refused before anything is sent', async () => {
     await withEnms([...ready, names('link', []), names('device', ['core-1'])], async ({ enms }) => {
       await expect(enms.imports!.prepare(request(files({ link })), never)).rejects.toMatchObject({
