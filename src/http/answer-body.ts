@@ -76,14 +76,18 @@ export function parseJson(
   }
 }
 
-/** The bytes as the server sends them. REMOTE_UNEXPECTED when they are compressed: digests and ranges would not fit. */
+/**
+ * The bytes as the server sends them. REMOTE_UNEXPECTED when they are compressed and the caller does not say that it takes
+ * that: digests and ranges would not fit.
+ */
 export function rawBody(
   answer: Answer,
+  { takesCompressed = false }: HttpRequest,
   name: RequestName,
   signal: AbortSignal,
 ): HttpResponse<ByteStream> & { readonly size: number | undefined } {
   const encoding = answer.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') {
+  if (encoding !== 'identity' && !takesCompressed) {
     answer.discard();
     throw new MigratorError(
       'REMOTE_UNEXPECTED',

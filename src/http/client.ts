@@ -48,7 +48,7 @@ export function createHttpFactory(settings: HttpSettings, tools: HttpTools): (op
       text: async (request, signal) => (await whole(context, request, signal)).response,
       stream: async (request, signal) => {
         const { answer, name } = await answered(context, request, signal, false);
-        return rawBody(answer, name, signal);
+        return rawBody(answer, request, name, signal);
       },
     };
   };

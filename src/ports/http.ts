@@ -38,6 +38,8 @@ export interface HttpRequest {
    * followed.
    */
   readonly accept?: readonly number[];
+  /** The caller of `stream` takes a body that the server has compressed, and unpacks it itself. */
+  readonly takesCompressed?: boolean;
 }
 
 export interface RequestBody {

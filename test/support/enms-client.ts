@@ -4,6 +4,7 @@ import type { ArtifactFile } from '../../src/ports/artifact.ts';
 import { Secret } from '../../src/secret.ts';
 import { adapterTools } from './adapter-tools.ts';
 import { withScript, type Exchange } from './scripted-server.ts';
+import { tarOf } from './tar.ts';
 
 export const password = 'night watch';
 export const basic = `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`;
@@ -93,6 +94,13 @@ export function file(path: string, text: string | undefined, times: Times = 1): 
   return { request, response: text === undefined ? page(500) : { headers, text }, times };
 }
 
+/** The archive of a folder of migration files. For a folder that does not exist the answer is 500 with HTML. */
+export function archive(folder: string, files: Readonly<Record<string, string>> | undefined): Exchange {
+  const request = { ...session, method: 'GET', path: `/download/folder/migrations/${folder}` };
+  const headers = { 'content-type': 'application/x-tar' };
+  return { request, response: files === undefined ? page(500) : { headers, text: tarOf(files) } };
+}
+
 export function uploaded(folder: string, fileName: string, text: string): Exchange {
   return {
     request: {
@@ -123,10 +131,15 @@ export const folderMade = (folder: string): Exchange =>
   ]);
 
 /** The names of all objects of a type on the server. */
-export function names(type: string, list: readonly string[], times: Times = 1): Exchange {
+export function names(
+  type: string,
+  list: readonly string[],
+  times: Times = 1,
+  columns: readonly string[] = ['name', 'type'],
+): Exchange {
   const json = {
     type,
-    columns: ['name'],
+    columns,
     order: [{ column: 0, dir: 'asc' }],
     start: 0,
     maximum_return_records: 1000,

@@ -103,11 +103,14 @@ export const sourceAssets: readonly Listed[] = [
   { name: 'quota', type: 'Policy' },
 ];
 
-export const source = [
+/** The lists above the source project. They are read when its own list does not show that it is there. */
+export const above = [
   list('/Acme-Dev', [{ name: 'Finance' }, { name: 'plexes', type: 'Plex' }]),
   list('/Acme-Dev/Finance', [{ name: 'Invoices' }]),
-  list('/Acme-Dev/Finance/Invoices', sourceAssets),
 ];
+export const source = [list('/Acme-Dev/Finance/Invoices', sourceAssets)];
+/** The list of a project that is missing. */
+export const noList = (path: string): Exchange => list(path, [], { response: refusal(404) });
 export const emptyTarget = [list('/Acme-Prod', [{ name: 'Finance' }]), list('/Acme-Prod/Finance', [])];
 export const fullTarget = (assets: readonly Listed[], project: Partial<Listed> = {}) => [
   list('/Acme-Prod', [{ name: 'Finance' }]),

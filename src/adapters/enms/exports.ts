@@ -50,7 +50,7 @@ async function prepare(server: Server, request: ExportRequest, signal: AbortSign
   if (way !== 'rest') {
     // Both ways fetch their files by the web interface, and a migration needs an administrator. Both are checked before
     // anything starts.
-    await server.rest.version(signal);
+    if (server.seen.admin !== true) await server.rest.version(signal);
     await server.web.folders(signal);
   } else {
     await server.rest.isAlive(signal);

@@ -36,7 +36,11 @@ export function createImporter(server: Server, refusals: Refusals, debug: (messa
           return upsertObjects(
             server,
             prepared,
-            { files, resumes: interrupted.has(textOf(prepared.settled, 'stamp') ?? '') },
+            {
+              files,
+              resumes: interrupted.has(textOf(prepared.settled, 'stamp') ?? ''),
+              equal: server.seen.equal.get(textOf(prepared.settled, 'stamp') ?? ''),
+            },
             refusals,
             debug,
             signal,
@@ -89,6 +93,8 @@ function requireSafeToRepeat(replaces: boolean): void {
 
 async function prepare(server: Server, request: ImportRequest, signal: AbortSignal): Promise<PreparedImport> {
   const { source, dryRun, options, files } = request;
+  // What is looked at before this import is not what was seen at the end of an earlier one.
+  server.seen.rows.clear();
   const topology = flagOf(options, 'topology');
   const content = files === undefined ? undefined : contentOf(files);
   if (topology !== (content?.kind === 'topology') && content !== undefined) throw wrongKind(topology);
@@ -126,6 +132,7 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
   refuseFatal(found, way);
   const plan = await planImport(server, content, wanted, found, { emptied, way }, signal);
   const objects = [...found.names.values()].reduce((sum, { size }) => sum + size, 0);
+  if (way === 'rest' && !dryRun) server.seen.equal.set(stamp, plan.equal);
   const namesBefore = await printOf(found.target, wanted, signal);
   const witnesses = way === 'web' && !dryRun ? plan.witnesses : [];
   const ownPasswordChanges = way === 'web' && found.changesOwnPassword && ownPassword === 'replace';

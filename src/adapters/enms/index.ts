@@ -42,6 +42,7 @@ export const adapter: AdapterModule = {
       via,
       sent: new Map(),
       answers: new Map(),
+      seen: { rows: new Map(), equal: new Map() },
       clock,
       random,
     };

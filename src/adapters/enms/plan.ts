@@ -8,6 +8,7 @@ import { objectsOf, type PackagedObject } from './model/package-content.ts';
 import { relationOf, type Type } from './model/types-and-relations.ts';
 import type { Server } from './server.ts';
 import type { Closely } from './snapshots.ts';
+import type { WireObject } from './wire/schemas.ts';
 
 export interface Plan {
   readonly items: readonly PlanItem[];
@@ -15,12 +16,17 @@ export interface Plan {
   readonly witnesses: readonly Witness[];
   /** What a listing of the target has to look at more closely. */
   readonly closely: Closely;
+  /** Objects, as `<type> <name>`, that are on the target as the package has them, and that no import has to write. */
+  readonly equal: ReadonlySet<string>;
   /** The counts, when the plan cannot name all objects. */
   readonly notes: readonly string[];
 }
 
 const mostItems = 4000;
-/** So many objects are compared with those of the target. Each takes a request. */
+/**
+ * So many objects are compared with those of the target one by one. Of a larger package the rows of the target are
+ * compared, and only objects whose rows are equal are looked at one by one.
+ */
 const mostCompared = 4000;
 const width = 8;
 const mostWitnesses = 20;
@@ -51,20 +57,29 @@ export async function planImport(
   const witnesses: Witness[] = [];
   const related: string[] = [];
   const unmarked = new Set<Type>();
+  const equal = new Set<string>();
+  const size = [...found.names.values()].reduce((sum, names) => sum + names.size, 0);
   let creates = false;
   let compared = 0;
   for (const type of wanted) {
     const onTarget = await found.target.of(type, signal);
+    const isRelated = (key: string): boolean => relationOf(type, key) !== undefined;
+    const rows = size <= mostCompared || onTarget.size === 0 ? undefined : await rowsOf(server, type, signal);
     const look = async (object: PackagedObject): Promise<PlanItem> => {
       const item = { kind: type, name: object.name };
       if (!onTarget.has(object.name)) return { ...item, action: 'create' };
+      const row = rows?.get(object.name);
+      const ofRow = row === undefined ? [] : comparisonOf(type, object, row, { clears: false }).differs;
+      const other = ofRow.filter((key) => !isRelated(key));
+      if (other.length > 0 && !(way === 'web' && survivors(type, server.account).includes(object.name)))
+        return { ...item, action: 'overwrite', detail: `other ${other.slice(0, 5).join(', ')}` };
       const there = ++compared > mostCompared ? undefined : await server.rest.instance(type, object.name, signal);
       if (there === undefined) {
         unmarked.add(type);
-        return { ...item, action: 'overwrite', detail: 'not compared' };
+        return { ...item, action: 'overwrite', detail: row === undefined ? 'not compared' : 'relations not compared' };
       }
       const { differs: all, keeps } = comparisonOf(type, object, there, { clears: content.kind === 'objects' });
-      const isRelated = (key: string): boolean => relationOf(type, key) !== undefined;
+      if (all.length === 0 && keeps.length === 0) equal.add(`${type} ${object.name}`);
       const differs =
         way === 'web' && survivors(type, server.account).includes(object.name) ? all.filter(isRelated) : all;
       if (differs.length === 0 && all.length > 0)
@@ -80,7 +95,11 @@ export async function planImport(
     for await (const item of inParallel(ownObjects(content, type, signal), width, look)) {
       add(item);
       creates ||= item.action === 'create';
-      if (item.action === 'overwrite' && item.detail !== 'not compared' && witnesses.length < mostWitnesses)
+      if (
+        item.action === 'overwrite' &&
+        item.detail?.endsWith('not compared') !== true &&
+        witnesses.length < mostWitnesses
+      )
         witnesses.push(`${type} ${item.name}`);
     }
     if (!emptied) continue;
@@ -92,10 +111,17 @@ export async function planImport(
     }
   }
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  const shown = { items, witnesses: creates ? [] : witnesses, closely: closelyOf(related, unmarked) };
+  const shown = { items, witnesses: creates ? [] : witnesses, closely: closelyOf(related, unmarked), equal };
   if (total <= mostItems) return { ...shown, notes: [] };
   const lines = [...counts].map(([what, count]) => `${what} ${count}`);
   return { ...shown, notes: [`the plan names ${mostItems} of ${total} objects; in all: ${lines.join(', ')}`] };
+}
+
+/** The rows of a type by name. They have all properties, and no relations. */
+async function rowsOf({ rest }: Server, type: Type, signal: AbortSignal): Promise<ReadonlyMap<string, WireObject>> {
+  return new Map(
+    (await rest.query(type, signal)).flatMap((row) => (typeof row['name'] === 'string' ? [[row['name'], row]] : [])),
+  );
 }
 
 async function* ownObjects(content: ImportableContent, type: Type, signal: AbortSignal): AsyncIterable<PackagedObject> {

@@ -40,9 +40,11 @@ export async function probe(server: Server, signal: AbortSignal): Promise<Instan
   };
 }
 
-async function versionOf({ rest }: Server, signal: AbortSignal) {
+async function versionOf({ rest, seen }: Server, signal: AbortSignal) {
   try {
-    return { admin: true, version: await rest.version(signal) };
+    const version = await rest.version(signal);
+    seen.admin = true;
+    return { admin: true, version };
   } catch (error) {
     if (isForbidden(error)) return { admin: false, version: undefined };
     throw error;

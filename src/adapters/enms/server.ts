@@ -1,7 +1,9 @@
 import { isMigratorError } from '../../errors.ts';
 import type { Clock, Random } from '../../ports/runtime.ts';
 import type { Account, Way } from './connection.ts';
+import type { Type } from './model/types-and-relations.ts';
 import type { Rest } from './wire/rest.ts';
+import type { WireObject } from './wire/schemas.ts';
 import type { Web } from './wire/web.ts';
 
 /**
@@ -19,6 +21,15 @@ export interface Server {
   readonly sent: Map<string, Date>;
   /** The answers to the imports of this process, by their folders. They are kept on the server too. */
   readonly answers: Map<string, { readonly status: number; readonly words: string }>;
+  /** What this process has read and need not read again. */
+  readonly seen: {
+    /** The account is an administrator: the server has told it its release. */
+    admin?: boolean;
+    /** Rows that were read after an import had ended. The listing that follows takes them, once. */
+    readonly rows: Map<Type, { readonly rows: readonly WireObject[]; readonly at: Date }>;
+    /** Objects, as `<type> <name>`, that were as in the package when an import was prepared, by its stamp. */
+    readonly equal: Map<string, ReadonlySet<string>>;
+  };
   readonly clock: Clock;
   readonly random: Random;
 }

@@ -15,6 +15,7 @@ import type { WireObject } from './wire/schemas.ts';
 /** Lists that are asked for at once, and objects. */
 const width = 4;
 const objectsAtOnce = 8;
+const freshMs = 10_000;
 
 /** What the rows of a listing do not show of an import. */
 export interface Closely {
@@ -58,7 +59,7 @@ async function* take(server: Server, scope: Scope, depth: Depth, signal: AbortSi
   const wanted = typesOf(scope, 'types') ?? types;
   const related = new Set(listOf(scope, 'related'));
   const unmarked = listOf(scope, 'unmarked');
-  const lists = inParallel(wanted, width, async (type) => ({ type, rows: await rowsOf(server, type, signal) }));
+  const lists = inParallel(wanted, width, async (type) => ({ type, rows: await rowsOf(server, type, depth, signal) }));
   for await (const { type, rows } of lists) {
     const itemOf = async ({ name, row }: Named): Promise<SnapshotItem | undefined> => {
       const isClose = depth === 'content' || related.has(`${type} ${name}`);
@@ -82,12 +83,19 @@ interface Named {
   readonly row: WireObject;
 }
 
-async function rowsOf({ rest }: Server, type: Type, signal: AbortSignal): Promise<readonly Named[]> {
-  const rows = await rest.query(type, signal);
+async function rowsOf(server: Server, type: Type, depth: Depth, signal: AbortSignal): Promise<readonly Named[]> {
+  const rows = (depth === 'listing' ? atEnd(server, type) : undefined) ?? (await server.rest.query(type, signal));
   return rows.flatMap((row) => {
     const name = row['name'];
     return typeof name !== 'string' || isOfMigrations(name) ? [] : [{ name, row }];
   });
+}
+
+/** The rows with which the look at an import that has just ended has begun already. */
+function atEnd({ seen, clock }: Server, type: Type): readonly WireObject[] | undefined {
+  const ended = seen.rows.get(type);
+  seen.rows.delete(type);
+  return ended !== undefined && clock.now().getTime() - ended.at.getTime() < freshMs ? ended.rows : undefined;
 }
 
 /**

@@ -25,7 +25,7 @@ export function createFeed(library: Library): PackageFeed {
       const kept = await findKept(library, ref, signal);
       return kept && storedOf(kept);
     },
-    upload: (file, ref, onConflict, signal) => upload(library, file, ref, onConflict, signal),
+    upload: (file, ref, onConflict, signal, absent) => upload(library, file, ref, onConflict, signal, absent),
     download: async (ref, signal) => {
       const kept = await findKept(library, ref, signal);
       if (kept === undefined) {

@@ -6,7 +6,7 @@ import { selectTarget, type Selection } from './objects/projects.ts';
 import { planImport } from './packages/import-plan.ts';
 import { factsFrom, factsOf, type FileFacts } from './packages/package-name.ts';
 import { refuseRequestOnly } from './packages/package-order.ts';
-import { findKept } from './packages/package-store.ts';
+import { findKept, type Kept } from './packages/package-store.ts';
 import { requireRights } from './rights.ts';
 import type { Library } from './server.ts';
 
@@ -45,7 +45,7 @@ async function findImport(
 async function prepare(library: Library, request: ImportRequest, signal: AbortSignal): Promise<PreparedImport> {
   const { source, dryRun, options, files, exportedWith } = request;
   refuseRequestOnly(options);
-  const kept = await findKept(library, source, signal);
+  const kept = justUploaded(library, request) ?? (await findKept(library, source, signal));
   // A dry run of a file on this machine uploads nothing.
   const onlyPlanned = dryRun && kept === undefined && files !== undefined;
   if (!onlyPlanned && kept?.file === undefined) throw notUploaded(library, source.id, kept !== undefined);
@@ -82,6 +82,12 @@ async function prepare(library: Library, request: ImportRequest, signal: AbortSi
         : []),
     ],
   };
+}
+
+/** The package, when the feed has just shown it and this process knows its file. */
+function justUploaded({ memory: { uploaded } }: Library, { seen }: ImportRequest): Kept | undefined {
+  if (uploaded?.extraInfo.packageId === undefined || uploaded.extraInfo.packageId !== seen?.id) return undefined;
+  return { packageId: seen.id, name: uploaded.name, file: uploaded, migration: undefined };
 }
 
 async function targetOf(

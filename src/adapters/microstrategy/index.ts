@@ -10,7 +10,7 @@ import { createJobs } from './jobs.ts';
 import { createMover } from './moves.ts';
 import { options } from './options.ts';
 import { probe } from './probe.ts';
-import { register, type Library } from './server.ts';
+import { emptyMemory, register, type Library } from './server.ts';
 import { createSnapshots } from './snapshots.ts';
 import { versionObstacle } from './versions.ts';
 import { createClient } from './wire/client.ts';
@@ -30,7 +30,7 @@ export const adapter: AdapterModule = {
   create: (settings, tools): Adapter => {
     const connection = readConnection(settings);
     const session = createSession(connection, tools);
-    const memory = { undelivered: new Map<string, string>(), refused: new Map<string, string>() };
+    const memory = emptyMemory();
     const library: Library = { connection, session, client: createClient(session), tools, memory };
     const made: Adapter = {
       product: 'microstrategy',

@@ -16,7 +16,7 @@ import {
   type Reading,
 } from './migrations/job-state.ts';
 import { migrationLog } from './migrations/migration-log.ts';
-import { migrationOf, peerOf } from './migrations/peers.ts';
+import { justRead, migrationOf, peerOf } from './migrations/peers.ts';
 import { advanceUndo, undo } from './migrations/undo.ts';
 import type { Library } from './server.ts';
 import type { Migration } from './wire/schemas.ts';
@@ -42,6 +42,12 @@ export function createJobs(library: Library): Jobs {
 }
 
 async function read(library: Library, job: MigrationJob, signal: AbortSignal): Promise<Reading> {
+  const isMove = job.mark === undefined || job.mark === 'request-only';
+  if (isMove && job.peer !== undefined && library.memory.handedOver.has(job.migration)) {
+    const owner = await peerOf(library, job.peer);
+    const there = justRead(owner, job.migration) ?? (await owner.client.migration(job.migration, signal));
+    if (there !== undefined && isBegun(there)) return importReading(there, 'move');
+  }
   const { own, target } = await recordsOf(library, job, signal);
   const { memory } = library;
   const why = memory.undelivered.get(job.migration);
@@ -75,15 +81,21 @@ async function recordsOf(library: Library, job: MigrationJob, signal: AbortSigna
   const { migration, mark, peer } = job;
   if (mark === 'undo') {
     const owner = peer === undefined ? library : await peerOf(library, peer);
-    const own = await migrationOf(owner, migration, signal);
+    const own = justRead(owner, migration) ?? (await migrationOf(owner, migration, signal));
     return { own, target: own };
   }
-  const own = await migrationOf(library, migration, signal);
+  const own = justRead(library, migration) ?? (await migrationOf(library, migration, signal));
   const handedOver = peer !== undefined && mark !== 'export' && mark !== 'dry-run' && isApproved(own);
   if (!handedOver) return { own, target: undefined };
-  const there = await (await peerOf(library, peer)).client.migration(migration, signal);
-  const begun = there !== undefined && (there.packageInfo.replicated === true || there.importInfo.status !== 'pending');
-  return { own, target: begun ? there : undefined };
+  const owner = await peerOf(library, peer);
+  const there = await owner.client.migration(migration, signal);
+  if (there === undefined || !isBegun(there)) return { own, target: undefined };
+  if (owner !== library) library.memory.handedOver.add(migration);
+  return { own, target: there };
+}
+
+function isBegun({ packageInfo, importInfo }: Migration): boolean {
+  return packageInfo.replicated === true || importInfo.status !== 'pending';
 }
 
 function isApproved({ importInfo: { importRequestStatus } }: Migration): boolean {

@@ -2,6 +2,7 @@ import { MigratorError } from '../../errors.ts';
 import type { Adapter, AdapterTools, Peer } from '../../ports/adapter.ts';
 import type { LibraryConnection } from './connection.ts';
 import type { Client } from './wire/client.ts';
+import type { Migration, SharedFile, Storage } from './wire/schemas.ts';
 import type { Session } from './wire/session.ts';
 
 /** One Library as one connection sees it. */
@@ -19,6 +20,20 @@ export interface Memory {
   readonly undelivered: Map<string, string>;
   /** What the server said when this account tried to approve. */
   readonly refused: Map<string, string>;
+  /** The migrations that their target has begun to import. From then on its record alone tells how they go. */
+  readonly handedOver: Set<string>;
+  /** Records that were read for the next call when none was due. The look that follows takes them, once. */
+  readonly records: Map<string, { readonly record: Migration; readonly at: Date }>;
+  /** The storage, when the Library has told it. */
+  storage?: Storage | 'unknown';
+  /** All uploads, as the last search for a package saw them. */
+  uploads?: readonly SharedFile[] | undefined;
+  /** What this process has uploaded, or found to be uploaded already. */
+  uploaded?: SharedFile;
+}
+
+export function emptyMemory(): Memory {
+  return { undelivered: new Map(), refused: new Map(), handedOver: new Set(), records: new Map() };
 }
 
 const libraries = new WeakMap<Adapter, Library>();

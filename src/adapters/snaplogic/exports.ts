@@ -74,14 +74,14 @@ async function prepare(server: Server, request: ExportRequest, signal: AbortSign
   };
 }
 
-function notesOn({ path, place }: Found, types: readonly string[], asked: readonly string[], force: boolean) {
-  const assets = (place.assets ?? []).map(assetOf);
+function notesOn({ path, assets: listed }: Found, types: readonly string[], asked: readonly string[], force: boolean) {
+  const assets = (listed ?? []).map(assetOf);
   const taken: readonly string[] = types.length === 0 ? exportTypes : types;
   const travelling = assets.filter(({ type }) => taken.includes(type));
   const policies = assets.filter(({ type }) => type === 'Policy');
   const files = travelling.filter(({ type }) => type === 'File').length;
   return [
-    place.assets === undefined
+    listed === undefined
       ? `${formatPath(path)} may not be listed by this account`
       : `${formatPath(path)} holds ${countsOf(travelling) || 'nothing that is exported'}`,
     ...(policies.length > 0 && (asked.length === 0 || asked.includes('Policy'))

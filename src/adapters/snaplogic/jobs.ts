@@ -3,7 +3,7 @@ import type { Jobs, JobStatus, LogLine } from '../../ports/job.ts';
 import { parseJobId, type Job } from './job-id.ts';
 import { migrationStatus } from './move-status.ts';
 import { changesSince } from './projects/changes-since.ts';
-import { lookAt } from './projects/look-up.ts';
+import { lookInto } from './projects/look-up.ts';
 import type { Server } from './server.ts';
 import { stateOfTally } from './wire/asset-results.ts';
 import { formatPath } from './wire/paths.ts';
@@ -44,9 +44,9 @@ async function exportStatus(
   { source, startedAt }: Extract<Job, { kind: 'export' }>,
   signal: AbortSignal,
 ): Promise<JobStatus> {
-  const { project } = await lookAt(server, source, signal);
+  const { exists } = await lookInto(server, source, signal);
   const base = { id, kind: 'export', startedAt: startedAt.toISOString() } as const;
-  if (project !== undefined) return { ...base, state: 'succeeded', wireState: 'ready', messages: [] };
+  if (exists) return { ...base, state: 'succeeded', wireState: 'ready', messages: [] };
   const text = `${formatPath(source)} is no longer there`;
   return { ...base, state: 'failed', wireState: 'gone', messages: [{ level: 'error', text }] };
 }

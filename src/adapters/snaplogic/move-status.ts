@@ -4,7 +4,7 @@ import { isForbidden } from '../shared/answers.ts';
 import type { Job } from './job-id.ts';
 import { changesSince } from './projects/changes-since.ts';
 import { assetOf, isMovable } from './projects/destination.ts';
-import { lookAt } from './projects/look-up.ts';
+import { lookInto } from './projects/look-up.ts';
 import { peerNamed, type Server } from './server.ts';
 import { failureOf, outcomeOf, stateOf, withTypes } from './wire/asset-results.ts';
 import { statusPaths } from './wire/client.ts';
@@ -138,7 +138,7 @@ async function checked(
 /** Undefined when the caller may not look. */
 async function heldBy(server: Server, path: ProjectPath, signal: AbortSignal): Promise<readonly Entry[] | undefined> {
   try {
-    return (await lookAt(server, path, signal)).assets;
+    return (await lookInto(server, path, signal)).assets;
   } catch (error) {
     if (!isMigratorError(error, 'AUTH_REFUSED')) throw error;
     server.tools.debug(`${formatPath(path)} may not be read, so the status is not compared with it: ${error.message}`);
@@ -158,7 +158,7 @@ async function byLooking(
   signal: AbortSignal,
 ): Promise<JobStatus> {
   const there = (await peerNamed(server, job.peer)) ?? server;
-  const { project: origin, assets: leaving } = await lookAt(server, job.source, signal);
+  const { exists, assets: leaving } = await lookInto(server, job.source, signal);
   const expected = (leaving ?? [])
     .filter(isMovable)
     .map(assetOf)
@@ -183,13 +183,12 @@ async function byLooking(
     });
   }
   const note: JobMessage = { level: 'info', text: `${why}: the result was read from ${formatPath(job.destination)}` };
-  if (origin === undefined && over) {
+  if (!exists && over) {
     const text = `${formatPath(job.source)} is no longer there: nobody can tell whether all of it has arrived`;
     const items = changed.map(({ type: kind, name }) => ({ kind, name, action: 'done' as const }));
     return { ...base, state: 'partial', wireState, messages: [note, { level: 'warning', text }], items };
   }
-  if ((missing.length > 0 || origin === undefined) && !over)
-    return { ...base, state: 'running', wireState, activity, messages: [] };
+  if ((missing.length > 0 || !exists) && !over) return { ...base, state: 'running', wireState, activity, messages: [] };
   const state: JobState =
     missing.length === 0 ? 'succeeded' : missing.length === expected.length ? 'failed' : 'partial';
   return {

@@ -66,8 +66,8 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
   const asked = typesOf(listOf(options, 'assetType'), assetTypes, 'asset-type');
   const [found] = await selectProjects(server, [project], signal);
   if (found === undefined) throw new MigratorError('NOT_FOUND', `there is no project ${project}`);
-  const { path: source } = found;
-  if (found.place.assets === undefined) {
+  const { path: source, assets: entries } = found;
+  if (entries === undefined) {
     throw new MigratorError('AUTH_REFUSED', `${formatPath(source)} may not be read by this account`, {
       hint: 'a migration needs read access to the source project',
       details: { status: 403 },
@@ -85,7 +85,7 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
     throw alreadyThere(path, 'overwrite what it has with --no-duplicate-check, or choose another --dest-path');
   }
   const types = scopeOf(asked, destination, overwrites);
-  const assets = found.place.assets.filter(isMovable).map(assetOf);
+  const assets = entries.filter(isMovable).map(assetOf);
   const travelling = assets.filter(({ type }) => types.length === 0 || types.includes(type));
   const left = assets.filter((asset) => !travelling.includes(asset));
   const plan =
@@ -108,7 +108,7 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
       `${formatPath(source)} goes to ${formatPath(path)}: ${countsOf(travelling) || 'nothing is in it'}`,
       ...destination.notes,
       ...unsavedNotes(plan),
-      ...moveNotes({ source, destination, travelling, left, entries: found.place.assets }),
+      ...moveNotes({ source, destination, travelling, left, entries }),
       ...writeNotes(server, there, destination),
       ...(await accessNotes(server, source, path, signal)),
     ],

@@ -5,6 +5,7 @@ import type { OptionFiles } from './archives/expressions.ts';
 import type { SnaplogicConnection } from './connection.ts';
 import { createLedger, type Ledger } from './started-jobs.ts';
 import type { Client } from './wire/client.ts';
+import type { ProjectPath } from './wire/paths.ts';
 import type { Entry, User } from './wire/schemas.ts';
 
 /** One control plane as one connection sees it. */
@@ -14,10 +15,21 @@ export interface Server {
   readonly tools: Pick<AdapterTools, 'clock' | 'random' | 'debug' | 'peer'>;
   readonly ledger: Ledger;
   readonly optionFiles: OptionFiles;
+  readonly seen: Seen;
+}
+
+/** What this process has read and need not read again. Only what was there is kept, never that something is missing. */
+interface Seen {
+  user?: User;
+  /** The entries of project spaces, by path. */
+  readonly spaces: Map<string, Entry>;
+  /** The paths of projects, by the name alone that the user typed. */
+  readonly named: Map<string, ProjectPath>;
 }
 
 export function connectTo(client: Client, connection: SnaplogicConnection, tools: AdapterTools): Server {
-  return { client, connection, tools, ledger: createLedger(), optionFiles: new Map() };
+  const seen: Seen = { spaces: new Map(), named: new Map() };
+  return { client, connection, tools, ledger: createLedger(), optionFiles: new Map(), seen };
 }
 
 const servers = new WeakMap<Adapter, Server>();
@@ -45,10 +57,13 @@ export async function peerNamed(server: Server, name: string): Promise<Server | 
 }
 
 /** The account of the caller, as the control plane describes it; undefined when it does not. */
-export async function whoAmI({ client, connection, tools }: Server, signal: AbortSignal): Promise<User | undefined> {
-  if (connection.username === undefined) return undefined;
+export async function whoAmI(
+  { client, connection, tools, seen }: Server,
+  signal: AbortSignal,
+): Promise<User | undefined> {
+  if (connection.username === undefined || seen.user !== undefined) return seen.user;
   try {
-    return await client.user(connection.username, signal);
+    return (seen.user = await client.user(connection.username, signal));
   } catch (error) {
     if (!isForbidden(error) && !isMigratorError(error, 'NOT_FOUND')) throw error;
     tools.debug(`the control plane does not describe ${connection.username}: ${error.message}`);

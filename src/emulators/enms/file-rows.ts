@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { filePath, isInsideFiles } from './file-tree.ts';
 import { pythonTime, type Instance } from './instance.ts';
 import type { Item } from './objects.ts';
-import { reference } from './serialize.ts';
+import { reference, relatedItems } from './serialize.ts';
 import { fileName, setRelation, writeColumns } from './write-object.ts';
 
 function rowOf(instance: Instance, path: string, isFolder: boolean): Item {
@@ -33,6 +33,16 @@ function scan(instance: Instance, path: string): void {
 /** Makes rows for a folder below files/ and for all in it. Fails when the folder is missing. */
 export function scanFolder(instance: Instance, path: string): void {
   instance.objects.atomically(() => scan(instance, path));
+}
+
+/** The server forgets a folder that it has given out, with all rows below it. The folder stays on the disk. */
+export function forgetFolder(instance: Instance, path: string): void {
+  const forget = (item: Item): void => {
+    if (item.type === 'folder') for (const inside of relatedItems(instance, item, 'files')) forget(inside);
+    instance.objects.remove(item.place);
+  };
+  const folder = instance.objects.find('file', fileName(path));
+  if (folder?.type === 'folder') instance.objects.atomically(() => forget(folder));
 }
 
 /** What the watcher does: later, or at once when the pace is 0. */

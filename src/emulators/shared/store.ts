@@ -12,11 +12,16 @@ export interface Entry {
   readonly body: Json;
 }
 
+export interface Page {
+  readonly offset: number;
+  readonly limit: number;
+}
+
 /** The state of one emulated server in one SQLite file: documents, counters, settings and streams of lines. */
 export interface Store {
   get(kind: string, id: string): Entry | undefined;
-  /** In the order in which they were first put; only of one container when it is given. */
-  all(kind: string, container?: string): readonly Entry[];
+  /** In the order in which they were first put; only of one container, and one page of it, when they are given. */
+  all(kind: string, container?: string, page?: Page): readonly Entry[];
   named(kind: string, container: string | undefined, name: string): Entry | undefined;
   /** Adds an entry, or replaces one without changing its place in the order. */
   put(entry: Entry): void;
@@ -85,7 +90,11 @@ export function openStore(file: string, product: string, { caseSensitive = false
   const statements = {
     get: database.prepare(`SELECT ${columns} FROM entries WHERE kind = ? AND id = ?`),
     all: database.prepare(`SELECT ${columns} FROM entries WHERE kind = ? ORDER BY place`),
-    inside: database.prepare(`SELECT ${columns} FROM entries WHERE kind = ? AND container = ? ORDER BY place`),
+    // The index has the places, so a page reads the bodies of its own entries only.
+    inside: database.prepare(
+      `SELECT ${columns} FROM entries WHERE place IN (SELECT place FROM entries WHERE kind = ? AND container = ?
+       ORDER BY place LIMIT ? OFFSET ?) ORDER BY place`,
+    ),
     named: database.prepare(
       `SELECT ${columns} FROM entries WHERE kind = ? AND container IS ? AND name = ? ORDER BY place LIMIT 1`,
     ),
@@ -128,8 +137,9 @@ export function openStore(file: string, product: string, { caseSensitive = false
       const row = statements.get.get(kind, id) as Row | undefined;
       return row === undefined ? undefined : entry(row);
     },
-    all(kind, container) {
-      const rows = container === undefined ? statements.all.all(kind) : statements.inside.all(kind, container);
+    all(kind, container, { offset, limit } = { offset: 0, limit: -1 }) {
+      const rows =
+        container === undefined ? statements.all.all(kind) : statements.inside.all(kind, container, limit, offset);
       return (rows as Row[]).map(entry);
     },
     named(kind, container, name) {

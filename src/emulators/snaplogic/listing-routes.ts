@@ -35,14 +35,15 @@ function list(visit: Visit) {
   const holder = visit.reach(inBin ? segments.slice(0, 1) : segments, 'R');
   const folder = holder.nodes.at(-1);
   if (folder !== undefined && folder.type !== 'Dir') throw new Refusal(404, `${holder.path} is no folder`);
-  const nodes = childrenOf(plane.store, inBin ? binOf(holder.org.id) : idOf(holder));
+  const parent = inBin ? binOf(holder.org.id) : idOf(holder);
   const place = inBin ? { ...holder, path: `${holder.path}/_rbin` } : holder;
-  const entries = sorted(
-    chosen(visit, nodes).map((node) => listed(node, place, caller.user.email)),
-    call.query('sort'),
-  );
   const offset = whole(call.query('offset'), 0);
   const limit = Math.min(largestPage, Math.max(1, whole(call.query('limit'), largestPage)));
+  const shown = (node: Node) => listed(node, place, caller.user.email);
+  // A plain list reads no more than the page that is asked for.
+  if (['asset_type', 'search', 'sort'].every((name) => call.query(name) === undefined))
+    return ok({ entries: childrenOf(plane.store, parent, { offset, limit }).map(shown) });
+  const entries = sorted(chosen(visit, childrenOf(plane.store, parent)).map(shown), call.query('sort'));
   return ok({ entries: entries.slice(offset, offset + limit) });
 }
 

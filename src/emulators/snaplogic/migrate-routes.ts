@@ -2,7 +2,7 @@ import { Refusal } from '../shared/answering.ts';
 import type { Reply } from '../shared/server.ts';
 import { readMigrateRequest, type MigrateRequest } from './migrate-request.ts';
 import type { MigrationEngine } from './migration-engine.ts';
-import { migrationOf, newToken, putMigration, statusDocument, type Migration } from './migrations.ts';
+import { load, migrationOf, newToken, putMigration, statusDocument, type Cargo, type Migration } from './migrations.ts';
 import { needOrg } from './orgs.ts';
 import { errorDocument, json, ok } from './refusal.ts';
 import { enter, isAdmin, need } from './rights.ts';
@@ -15,11 +15,7 @@ const publicApi = '/api/1/rest/public';
 /** Files and accounts are copied before the assets that refer to them, tasks after the pipelines that they run. */
 const order = ['File', 'Account', 'Policy', 'Pipeline', 'Job'];
 
-function draft(visit: Visit, source: Place, request: MigrateRequest): Migration {
-  const { plane, caller } = visit;
-  const assets = childrenOf(plane.store, lastOf(source).id)
-    .filter(({ type }) => ((request.types ?? assetTypes) as readonly string[]).includes(type))
-    .toSorted((one, other) => order.indexOf(one.type) - order.indexOf(other.type));
+function draft({ caller }: Visit, source: Place, request: MigrateRequest): Migration {
   return {
     token: newToken(),
     status: 'Started',
@@ -28,12 +24,18 @@ function draft(visit: Visit, source: Place, request: MigrateRequest): Migration 
     targetPath: pathText(request.target),
     createTime: new Date().toISOString(),
     types: request.types,
-    pending: assets.map(({ id }) => id),
-    travelling: assets.filter(({ type }) => type === 'Pipeline').map(({ name }) => name),
-    successful: [],
-    failed: [],
-    warnings: [],
+    handled: 0,
     error: undefined,
+  };
+}
+
+function cargo({ plane }: Visit, source: Place, { types = assetTypes }: MigrateRequest): Cargo {
+  const assets = childrenOf(plane.store, lastOf(source).id)
+    .filter(({ type }) => (types as readonly string[]).includes(type))
+    .toSorted((one, other) => order.indexOf(one.type) - order.indexOf(other.type));
+  return {
+    assets: assets.map(({ id }) => id),
+    travelling: assets.filter(({ type }) => type === 'Pipeline').map(({ name }) => name),
   };
 }
 
@@ -55,11 +57,12 @@ function begin(visit: Visit, source: Place, request: MigrateRequest): Migration 
     if (existing !== undefined && request.duplicateCheck) {
       const message = `A project named ${name} already exists in ${pathText([orgName, spaceName])}`;
       if (faults.take('duplicate-as-failed-status') === undefined) throw new Refusal(409, message);
-      return putMigration(store, { ...migration, pending: [], status: 'Failed', error: message });
+      return putMigration(store, { ...migration, status: 'Failed', error: message });
     }
     if (existing === undefined) {
       addNode(store, { name, parent: space.id, type: 'Dir', org: space.org, owner: caller.user.email });
     }
+    load(store, migration.token, cargo(visit, source, request));
     return putMigration(store, migration);
   });
 }
@@ -78,7 +81,7 @@ async function answerSync(visit: Visit, engine: MigrationEngine, token: string):
   if (migration === undefined) throw new Error(`the migration ${token} is gone`);
   if (faults.take('sync-empty') !== undefined) return { status: 200 };
   if (faults.take('sync-error') !== undefined) return json(500, errorDocument(500, 'Internal server error'));
-  const document = statusDocument(migration);
+  const document = statusDocument(store, migration);
   return faults.take('sync-document') === undefined ? ok(document) : json(200, document);
 }
 
@@ -106,7 +109,7 @@ function status(visit: Visit): Reply {
   const closed = plane.faults.take('status-forbidden') !== undefined;
   const open = plane.faults.named('status-open') !== undefined;
   if (closed || (!admin && !open)) throw new Refusal(403, `${caller.user.email} is not an admin of the environment`);
-  const document = statusDocument(migration);
+  const document = statusDocument(plane.store, migration);
   const unknown = plane.faults.take('unknown-status') !== undefined;
   return ok(unknown ? { ...document, status: 'Reconciling' } : document);
 }

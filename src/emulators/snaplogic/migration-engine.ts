@@ -1,8 +1,17 @@
-// Runs migrations, several at a time, one asset per step. A step is one transaction: it copies an asset and removes it
-// from the list. So the next start continues a migration where it was when the process ended.
+// Runs migrations, several at a time, one asset per step. A step is one transaction: it copies an asset and counts it as
+// handled. So the next start continues a migration where it was when the process ended.
 import { stackOf } from '../shared/error-members.ts';
+import type { Store } from '../shared/store.ts';
 import { copyAsset } from './asset-copy.ts';
-import { migrationOf, putMigration, type Migration } from './migrations.ts';
+import {
+  addOutcomes,
+  cargoOf,
+  migrationOf,
+  outcomesOf,
+  putMigration,
+  type Migration,
+  type Outcomes,
+} from './migrations.ts';
 import type { Plane } from './plane.ts';
 import { reasonOf } from './refusal.ts';
 import { findPlace, nodeById, pathSegments } from './tree.ts';
@@ -14,33 +23,29 @@ export interface MigrationEngine {
   recover(): void;
 }
 
-function fail(migration: Migration, id: string, name: string, type: string, status: number): Migration {
-  const failure = { reason: reasonOf(status), snode_id: id, name, status_code: status, asset_type: type };
-  return { ...migration, failed: [...migration.failed, failure] };
+function failure(id: string, name: string, type: string, status: number): Partial<Outcomes> {
+  return { failed: [{ reason: reasonOf(status), snode_id: id, name, status_code: status, asset_type: type }] };
 }
 
-function step(plane: Plane, migration: Migration): Migration {
+function copied(plane: Plane, { targetPath, userId }: Migration, id: string, travelling: ReadonlySet<string>) {
   const { store, faults } = plane;
-  const [id = '', ...pending] = migration.pending;
-  const next = { ...migration, pending };
   const source = nodeById(store, id);
-  if (source === undefined) return fail(next, id, id, 'Unknown', 404);
+  if (source === undefined) return failure(id, id, 'Unknown', 404);
   const { name, type } = source;
-  const target = findPlace(store, pathSegments(migration.targetPath));
-  if (target === undefined) return fail(next, id, name, type, 404);
-  if (faults.take('asset-failures') !== undefined) return fail(next, id, name, type, 500);
-  const copied = copyAsset(plane, source, target, migration.userId, new Set(migration.travelling));
-  if (copied.status !== 200) return fail(next, id, name, type, copied.status);
-  const { node, warnings } = copied;
+  const target = findPlace(store, pathSegments(targetPath));
+  if (target === undefined) return failure(id, name, type, 404);
+  if (faults.take('asset-failures') !== undefined) return failure(id, name, type, 500);
+  const copy = copyAsset(plane, source, target, userId, travelling);
+  if (copy.status !== 200) return failure(id, name, type, copy.status);
+  const { node, warnings } = copy;
   return {
-    ...next,
-    successful: [...next.successful, { snode_id: node.id, name, asset_type: type }],
-    warnings: [...next.warnings, ...warnings.map((message) => ({ message, snode_id: node.id, name }))],
+    successful: [{ snode_id: node.id, name, asset_type: type }],
+    warnings: warnings.map((message) => ({ message, snode_id: node.id, name })),
   };
 }
 
-function finished(migration: Migration): Migration {
-  const { successful, failed } = migration;
+function finished(store: Store, migration: Migration): Migration {
+  const { successful, failed } = outcomesOf(store, migration.token);
   if (failed.length === 0 || successful.length > 0) return { ...migration, status: 'Completed' };
   return { ...migration, status: 'Failed', error: 'No asset could be migrated' };
 }
@@ -49,6 +54,8 @@ export function createMigrationEngine(plane: Plane): MigrationEngine {
   const { store, faults } = plane;
 
   async function work(token: string): Promise<void> {
+    const { assets, travelling } = cargoOf(store, token);
+    const pipelines = new Set(travelling);
     for (;;) {
       const slow = faults.named('slow');
       await plane.pause(slow === undefined ? plane.pace : (slow.values['pace'] ?? plane.pace * 10));
@@ -56,16 +63,28 @@ export function createMigrationEngine(plane: Plane): MigrationEngine {
       const over = store.atomically(() => {
         const migration = migrationOf(store, token);
         if (migration?.status !== 'Started') return true;
+        const { handled } = migration;
         if (faults.take('failed') !== undefined) {
-          const all = migration.pending.reduce((one, id) => {
+          for (const id of assets.slice(handled)) {
             const node = nodeById(store, id);
-            return fail(one, id, node?.name ?? id, node?.type ?? 'Unknown', 500);
-          }, migration);
-          putMigration(store, { ...all, pending: [], status: 'Failed', error: 'The migration failed' });
+            addOutcomes(store, token, failure(id, node?.name ?? id, node?.type ?? 'Unknown', 500));
+          }
+          putMigration(store, {
+            ...migration,
+            handled: assets.length,
+            status: 'Failed',
+            error: 'The migration failed',
+          });
           return true;
         }
-        putMigration(store, migration.pending.length === 0 ? finished(migration) : step(plane, migration));
-        return migration.pending.length === 0;
+        const id = assets[handled];
+        if (id === undefined) {
+          putMigration(store, finished(store, migration));
+          return true;
+        }
+        addOutcomes(store, token, copied(plane, migration, id, pipelines));
+        putMigration(store, { ...migration, handled: handled + 1 });
+        return false;
       });
       if (over) return;
     }
@@ -75,7 +94,7 @@ export function createMigrationEngine(plane: Plane): MigrationEngine {
     plane.log(`migration ${token} failed: ${stackOf(error)}`);
     const migration = migrationOf(store, token);
     if (migration === undefined) return;
-    putMigration(store, { ...migration, pending: [], status: 'Failed', error: 'Internal server error' });
+    putMigration(store, { ...migration, status: 'Failed', error: 'Internal server error' });
   }
 
   const run = (token: string) => plane.background(work(token), (error) => abandon(token, error));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { asObjects, asText, asTexts, type Json } from '../shared/json.ts';
+import { asText, asTexts, type Json } from '../shared/json.ts';
 import type { Store } from '../shared/store.ts';
 import { isAssetType, type AssetType } from './tree.ts';
 
@@ -20,7 +20,10 @@ interface Warned {
   readonly name: string;
 }
 
-/** A migration as it is stored, while it runs and after its end. */
+/**
+ * A migration as it is stored, while it runs and after its end. Its assets and what became of them are stored beside it,
+ * so that a step writes as much for ten thousand assets as for ten.
+ */
 export interface Migration {
   readonly token: string;
   readonly status: 'Started' | 'Completed' | 'Failed';
@@ -30,15 +33,25 @@ export interface Migration {
   readonly createTime: string;
   /** Undefined when the caller did not choose one. */
   readonly types: readonly AssetType[] | undefined;
-  /** Snode ids that are still to be copied, in order. */
-  readonly pending: readonly string[];
+  /** How many of its assets were handled. */
+  readonly handled: number;
+  /** Why the whole migration failed. */
+  readonly error: string | undefined;
+}
+
+/** What a migration has to do. It is written once. */
+export interface Cargo {
+  /** Snode ids, in the order in which they are copied. */
+  readonly assets: readonly string[];
   /** The names of the pipelines that are copied too, for the tasks that run them. */
   readonly travelling: readonly string[];
+}
+
+/** What became of the assets that were handled. */
+export interface Outcomes {
   readonly successful: readonly Moved[];
   readonly failed: readonly NotMoved[];
   readonly warnings: readonly Warned[];
-  /** Why the whole migration failed. */
-  readonly error: string | undefined;
 }
 
 /** The types that the service lists when the caller gave none. */
@@ -67,17 +80,38 @@ export function migrationOf(store: Store, token: string): Migration | undefined 
     targetPath: asText(body['targetPath']),
     createTime: asText(body['createTime']),
     types: body['types'] === undefined ? undefined : asTexts(body['types']).filter(isAssetType),
-    pending: asTexts(body['pending']),
-    travelling: asTexts(body['travelling']),
-    successful: asObjects(body['successful']) as unknown as readonly Moved[],
-    failed: asObjects(body['failed']) as unknown as readonly NotMoved[],
-    warnings: asObjects(body['warnings']) as unknown as readonly Warned[],
+    handled: Number(body['handled']),
     error: typeof body['error'] === 'string' ? body['error'] : undefined,
   };
 }
 
+export function load(store: Store, token: string, cargo: Cargo): void {
+  const body = cargo as unknown as Json;
+  store.put({ kind: 'Cargo', id: token, container: undefined, name: token, body });
+}
+
+export function cargoOf(store: Store, token: string): Cargo {
+  const body = store.get('Cargo', token)?.body ?? {};
+  return { assets: asTexts(body['assets']), travelling: asTexts(body['travelling']) };
+}
+
+export function addOutcomes(store: Store, token: string, outcomes: Partial<Outcomes>): void {
+  store.append(outcomesIn(token), outcomes);
+}
+
+export function outcomesOf(store: Store, token: string): Outcomes {
+  const parts = store.lines(outcomesIn(token)) as readonly Partial<Outcomes>[];
+  return {
+    successful: parts.flatMap(({ successful = [] }) => successful),
+    failed: parts.flatMap(({ failed = [] }) => failed),
+    warnings: parts.flatMap(({ warnings = [] }) => warnings),
+  };
+}
+
+const outcomesIn = (token: string): string => `outcomes:${token}`;
+
 /** The document with which the status calls answer. */
-export const statusDocument = (migration: Migration): Json => ({
+export const statusDocument = (store: Store, migration: Migration): Json => ({
   status_token: migration.token,
   status: migration.status,
   user_id: migration.userId,
@@ -86,8 +120,6 @@ export const statusDocument = (migration: Migration): Json => ({
   create_time: migration.createTime,
   asset_types: migration.types ?? everyType,
   asset_paths: null,
-  successful: migration.successful,
-  failed: migration.failed,
-  warnings: migration.warnings,
+  ...outcomesOf(store, migration.token),
   ...(migration.error === undefined ? {} : { error_list: [{ message: migration.error }] }),
 });

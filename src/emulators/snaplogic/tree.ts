@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Refusal } from '../shared/answering.ts';
 import { asObject, asObjects, asText, asTexts, type Json } from '../shared/json.ts';
-import type { Entry, Store } from '../shared/store.ts';
+import type { Entry, Page, Store } from '../shared/store.ts';
 import { orgById, orgNamed, type Org } from './orgs.ts';
 
 /** Types of assets. Other nodes are `Dir`, a project space or a project, and `Plex`, a Snaplex in a shared folder. */
@@ -103,7 +103,8 @@ export const childNamed = (store: Store, parent: string, name: string): Node | u
   return entry === undefined ? undefined : nodeOf(entry);
 };
 
-export const childrenOf = (store: Store, parent: string): readonly Node[] => store.all('Node', parent).map(nodeOf);
+export const childrenOf = (store: Store, parent: string, page?: Page): readonly Node[] =>
+  store.all('Node', parent, page).map(nodeOf);
 
 export const nodeById = (store: Store, id: string): Node | undefined => {
   const entry = store.get('Node', id);

@@ -3,7 +3,6 @@ import { decoded, isMap, itemsOf, type PackagedObject } from '../model/package-c
 import { type Type, isType } from '../model/types-and-relations.ts';
 import type { Server } from '../server.ts';
 import { valueOf } from '../wire/yaml.ts';
-import type { MigrationFolder } from './migration-folder.ts';
 
 /**
  * An object that an import changes, as `<type> <name>`. Only these objects show an import that creates and deletes
@@ -11,17 +10,17 @@ import type { MigrationFolder } from './migration-folder.ts';
  */
 export type Witness = string;
 
-/** The witnesses that are not as the files in the folder have them. */
+/** The witnesses that are not as the files of the import have them. */
 export async function stillDiffering(
   server: Server,
-  folder: MigrationFolder,
+  files: ReadonlyMap<string, Buffer>,
   witnesses: readonly Witness[],
   signal: AbortSignal,
 ): Promise<readonly Witness[]> {
   const types = new Set(witnesses.map((witness) => witness.slice(0, witness.indexOf(' '))));
   const differing: Witness[] = [];
   for (const type of types) {
-    const bytes = isType(type) ? await folder.read(`${type}.yaml`, signal) : undefined;
+    const bytes = isType(type) ? files.get(`${type}.yaml`) : undefined;
     if (!isType(type) || bytes === undefined) continue;
     for (const item of itemsOf(decoded(bytes), `${type}.yaml`)) {
       const value = valueOf(item);

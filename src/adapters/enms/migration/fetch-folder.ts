@@ -15,8 +15,12 @@ export async function fetchFolder(
   wanted: readonly Type[] | undefined,
   signal: AbortSignal,
 ): Promise<readonly ArtifactFile[]> {
-  const folder = migrationFolder(server, name);
-  const metadata = await folder.read('metadata.yaml', signal);
+  const named = wanted ?? types;
+  const held = await migrationFolder(server, name).readAll(
+    ['metadata.yaml', ...named.map((type) => `${type}.yaml`)],
+    signal,
+  );
+  const metadata = held.get('metadata.yaml');
   if (metadata === undefined) {
     throw new MigratorError('NOT_FOUND', `eNMS holds no finished export in /migrations/${name}`, {
       hint: 'look at the folder on the server; a setting paths.migration that points elsewhere hides it from the web interface',
@@ -25,8 +29,8 @@ export async function fetchFolder(
   releaseOf(decoded(metadata));
   const files: ArtifactFile[] = [];
   const missing: Type[] = [];
-  for (const type of wanted ?? types) {
-    const bytes = await folder.read(`${type}.yaml`, signal);
+  for (const type of named) {
+    const bytes = held.get(`${type}.yaml`);
     if (bytes === undefined) {
       missing.push(type);
       continue;

@@ -41,9 +41,16 @@ export async function hasLeftTrace(
   const wanted = typesOf(settled, 'types') ?? [];
   if (before === undefined || (await readRemark(folder, remarks.answer, signal)) !== undefined) return true;
   const witnesses = listOf(settled, 'witnesses');
+  const files =
+    witnesses.length === 0
+      ? new Map<string, Buffer>()
+      : await folder.readAll(
+          wanted.map((type) => `${type}.yaml`),
+          signal,
+        );
   const differs = async () =>
     (await printOf(targetNames(server), wanted, signal)) !== before ||
-    (await stillDiffering(server, folder, witnesses, signal)).length < witnesses.length;
+    (await stillDiffering(server, files, witnesses, signal)).length < witnesses.length;
   if (await differs()) return true;
   const objects = typeof settled['objects'] === 'number' ? settled['objects'] : 0;
   const patience = Math.min(leastWaitMs + objects * waitPerObjectMs, longestWaitMs);

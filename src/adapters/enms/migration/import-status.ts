@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { MigratorError } from '../../../errors.ts';
 import type { JobItem, JobMessage, JobStatus } from '../../../ports/job.ts';
-import { isType, type Type } from '../model/types-and-relations.ts';
+import { isType, types, type Type } from '../model/types-and-relations.ts';
 import { takeUpPassword, type Server } from '../server.ts';
 import { stillDiffering, type Witness } from './changes-to-watch.ts';
-import { migrationFolder, readRemark, remarks } from './migration-folder.ts';
+import { migrationFolder, remarkIn, remarks } from './migration-folder.ts';
 import { arrivalOf, describeArrival, type Arrival } from './what-arrived.ts';
 
 const startedSchema = z.object({ types: z.array(z.string()), witnesses: z.array(z.string()).default([]) });
@@ -34,16 +34,18 @@ interface Remarks {
  * What was asked of the server and what it answered. Undefined when nobody has imported the files; NOT_FOUND when there
  * is no folder.
  */
-async function remarksIn(server: Server, folderName: string, signal: AbortSignal): Promise<Remarks | undefined> {
-  await takeUpPassword(server, signal);
-  const folder = migrationFolder(server, folderName);
-  const started = startedSchema.safeParse(await readRemark(folder, remarks.started, signal));
+async function remarksAmong(
+  server: Server,
+  folderName: string,
+  files: ReadonlyMap<string, Buffer>,
+  signal: AbortSignal,
+): Promise<Remarks | undefined> {
+  const started = startedSchema.safeParse(remarkIn(files.get(remarks.started)));
   if (!started.success) {
-    if (await folder.exists(signal)) return undefined;
+    if (await migrationFolder(server, folderName).exists(signal)) return undefined;
     throw new MigratorError('NOT_FOUND', `eNMS has no folder /migrations/${folderName}`);
   }
-  const known = server.answers.get(folderName) ?? (await readRemark(folder, remarks.answer, signal));
-  const answer = answerSchema.safeParse(known);
+  const answer = answerSchema.safeParse(server.answers.get(folderName) ?? remarkIn(files.get(remarks.answer)));
   return {
     wanted: started.data.types.filter((type): type is Type => isType(type)),
     witnesses: started.data.witnesses,
@@ -67,13 +69,16 @@ export async function importState(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ImportState> {
-  const found = await remarksIn(server, folderName, signal);
+  await takeUpPassword(server, signal);
+  const names = [...Object.values(remarks), ...types.map((type) => `${type}.yaml`)];
+  const files = await migrationFolder(server, folderName).readAll(names, signal);
+  const found = await remarksAmong(server, folderName, files, signal);
   if (found === undefined) return neverStarted;
-  const arrival = await arrivalOf(server, folderName, found.wanted, signal);
+  const { wanted, witnesses, answer } = found;
+  const arrival = await arrivalOf(server, files, wanted, { ended: answer !== undefined }, signal);
   const lines = describeArrival(arrival);
-  if (found.answer !== undefined) return { status: judged(found.answer, arrival), lines };
-  const { witnesses } = found;
-  const unchanged = await stillDiffering(server, migrationFolder(server, folderName), witnesses, signal);
+  if (answer !== undefined) return { status: judged(answer, arrival), lines };
+  const unchanged = await stillDiffering(server, files, witnesses, signal);
   return { status: lookedAt(server, folderName, { arrival, witnesses, unchanged }, progress), lines };
 }
 
@@ -83,7 +88,16 @@ export async function importSummary(
   folderName: string,
   signal: AbortSignal,
 ): Promise<Pick<JobStatus, 'state' | 'wireState'>> {
-  const found = await remarksIn(server, folderName, signal);
+  await takeUpPassword(server, signal);
+  const folder = migrationFolder(server, folderName);
+  const files = new Map<string, Buffer>();
+  for (const name of Object.values(remarks)) {
+    const bytes = await folder.read(name, signal);
+    // There is no answer to what was never started.
+    if (bytes === undefined) break;
+    files.set(name, bytes);
+  }
+  const found = await remarksAmong(server, folderName, files, signal);
   if (found === undefined) return neverStarted.status;
   if (found.answer === undefined) return { state: 'running', wireState: 'no answer' };
   return judged(found.answer, { types: [], related: true });

@@ -10,7 +10,7 @@ import { types, type Type } from '../model/types-and-relations.ts';
 import { takeUpPassword, type Server } from '../server.ts';
 import { typesOf } from '../way-and-types.ts';
 import { keyText, valueOf } from '../wire/yaml.ts';
-import { migrationFolder, remarks, writeRemark, type MigrationFolder } from './migration-folder.ts';
+import { migrationFolder, remarks, writeRemark } from './migration-folder.ts';
 
 /**
  * Brings the files into a new folder on the target and reads each one back. Without the folder or `metadata.yaml`, an
@@ -30,20 +30,23 @@ export async function stageMigration(
   const keepsPassword = textOf(settled, 'ownPassword') !== 'replace';
   const folder = migrationFolder(server, name);
   await folder.create(signal);
+  const sent = new Map<string, Buffer>();
   for (const type of typesOf(settled, 'types') ?? types) {
     const file = content.files.get(type);
     if (file === undefined) continue;
     const bytes = await bytesOf(file.open(signal));
-    const sent = type === 'user' && keepsPassword ? withoutPassword(bytes, server.account.username) : bytes;
-    await folder.write(`${type}.yaml`, sent, signal);
+    sent.set(
+      `${type}.yaml`,
+      type === 'user' && keepsPassword ? withoutPassword(bytes, server.account.username) : bytes,
+    );
   }
-  await folder.write('metadata.yaml', await bytesOf(content.metadata.open(signal)), signal);
-  await requireThere(folder, name, signal);
+  sent.set('metadata.yaml', await bytesOf(content.metadata.open(signal)));
+  await folder.write(sent, signal);
+  if (!(await folder.exists(signal))) throw notShown(name);
 }
 
-async function requireThere(folder: MigrationFolder, name: string, signal: AbortSignal): Promise<void> {
-  if ((await folder.exists(signal)) && (await folder.read('metadata.yaml', signal)) !== undefined) return;
-  throw new MigratorError(
+function notShown(name: string): MigratorError {
+  return new MigratorError(
     'CONFLICT',
     `the target does not show the folder /migrations/${name}, so nothing is imported`,
     { hint: 'look at its setting paths.migration: the web interface reaches only what lies below files/migrations' },
@@ -90,7 +93,7 @@ export async function startMigration(
     );
   }
   if (!(await folder.exists(signal))) await stageMigration(server, prepared, files, signal);
-  await requireThere(folder, name, signal);
+  if ((await folder.read('metadata.yaml', signal)) === undefined) throw notShown(name);
   const content = contentOf(files);
   const wanted = (typesOf(settled, 'types') ?? types).filter(
     (type: Type) => content.kind === 'migration' && content.files.has(type),
@@ -127,6 +130,7 @@ async function answerTo(
     ...(flagOf(settled, 'skipModelUpdate') ? { skip_model_update: true } : {}),
   };
   server.sent.set(name, server.clock.now());
+  server.seen.rows.clear();
   const { status, body, words } = await server.rest.migrate(
     'import',
     { name, import_export_types: wanted, ...switches },

@@ -1,12 +1,14 @@
+import { isMigratorError } from '../../../errors.ts';
+import { inParallel } from '../../../streams/in-parallel.ts';
 import { decoded, isMap, itemsOf } from '../model/package-content.ts';
 import { referencesOf, type Reference } from '../model/references.ts';
 import { targetNames } from '../model/target-names.ts';
 import type { Type } from '../model/types-and-relations.ts';
 import type { Server } from '../server.ts';
+import type { WireObject } from '../wire/schemas.ts';
 import { valueOf } from '../wire/yaml.ts';
-import { migrationFolder } from './migration-folder.ts';
 
-/** Which objects of the files in a folder the server has. */
+/** Which objects of the files of an import the server has. */
 export interface Arrival {
   readonly types: readonly TypeArrival[];
   /** Whether the relations are there. The server writes all of them together, so a few objects show it. */
@@ -25,21 +27,28 @@ export interface TypeArrival {
 
 const mostMissing = 1000;
 const samples = 3;
+const listsAtOnce = 4;
 
+/**
+ * `ended`: the server has answered, so what is there now is the end. Otherwise a few objects are looked at too: without
+ * that, `related` says nothing.
+ */
 export async function arrivalOf(
   server: Server,
-  folderName: string,
+  files: ReadonlyMap<string, Buffer>,
   wanted: readonly Type[],
+  { ended }: { readonly ended: boolean },
   signal: AbortSignal,
 ): Promise<Arrival> {
-  const folder = migrationFolder(server, folderName);
   const target = targetNames(server);
+  const packagedTypes = wanted.filter((type) => files.has(`${type}.yaml`));
+  const rows = ended ? await namesAtEnd(server, packagedTypes, signal) : new Map<Type, ReadonlySet<string>>();
   const arrived: TypeArrival[] = [];
   let related = true;
   for (const type of wanted) {
-    const bytes = await folder.read(`${type}.yaml`, signal);
+    const bytes = files.get(`${type}.yaml`);
     if (bytes === undefined) continue;
-    const onTarget = await target.of(type, signal);
+    const onTarget = rows.get(type) ?? (await target.of(type, signal));
     const missing: string[] = [];
     let packaged = 0;
     let lost = 0;
@@ -49,7 +58,7 @@ export async function arrivalOf(
       if (!isMap(value) || typeof value['name'] !== 'string') continue;
       packaged += 1;
       const object = { ...value, name: value['name'] };
-      const references = sampled.length < samples ? referencesOf(type, object) : [];
+      const references = !ended && sampled.length < samples ? referencesOf(type, object) : [];
       if (references.length > 0) sampled.push({ name: object.name, references });
       if (onTarget.has(object.name)) continue;
       lost += 1;
@@ -59,6 +68,33 @@ export async function arrivalOf(
     arrived.push({ type, packaged, there: packaged - lost, total: onTarget.size, missing });
   }
   return { types: arrived, related };
+}
+
+/**
+ * The names on the server from its rows, which are kept for the listing that follows. Without the types whose rows the
+ * server cannot give.
+ */
+async function namesAtEnd(
+  { rest, seen, clock }: Server,
+  wanted: readonly Type[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<Type, ReadonlySet<string>>> {
+  const read = async (type: Type): Promise<readonly WireObject[] | undefined> => {
+    try {
+      return await rest.query(type, signal);
+    } catch (error) {
+      if (!isMigratorError(error, 'REMOTE_UNEXPECTED')) throw error;
+      return undefined;
+    }
+  };
+  const found = new Map<Type, ReadonlySet<string>>();
+  const lists = inParallel(wanted, listsAtOnce, async (type) => ({ type, rows: await read(type) }));
+  for await (const { type, rows } of lists) {
+    if (rows === undefined) continue;
+    seen.rows.set(type, { rows, at: clock.now() });
+    found.set(type, new Set(rows.flatMap(({ name }) => (typeof name === 'string' ? [name] : []))));
+  }
+  return found;
 }
 
 interface Sample {

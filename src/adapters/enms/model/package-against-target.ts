@@ -1,10 +1,11 @@
 import { isMigratorError, MigratorError } from '../../../errors.ts';
+import { inParallel } from '../../../streams/in-parallel.ts';
 import type { Account } from '../connection.ts';
 import type { Server } from '../server.ts';
 import { objectsOf, type PackageContent, type PackagedObject } from './package-content.ts';
 import { referencesOf } from './references.ts';
 import { targetNames, type TargetNames } from './target-names.ts';
-import { sharedServices, type Type } from './types-and-relations.ts';
+import { isType, sharedServices, type Type } from './types-and-relations.ts';
 
 export type ImportableContent = Exclude<PackageContent, { kind: 'topology' }>;
 
@@ -37,6 +38,7 @@ export interface Findings {
 }
 
 const mostNamed = 10;
+const subtypesAtOnce = 4;
 
 export async function survey(
   server: Server,
@@ -63,8 +65,9 @@ export async function survey(
     }
     names.set(type, own);
   }
-  const unknownSubtypes = await unknownOf(server, bySubtype, wanted, signal);
   const target = targetNames(server);
+  await target.load(wanted, signal);
+  const unknownSubtypes = await unknownOf(server, bySubtype, target.subtypes, signal);
   const dangling = await danglingOf({ server, content, wanted, emptied, names, unknownSubtypes, target }, signal);
   return { names, target, unknownSubtypes, dangling, changesOwnPassword, encrypted };
 }
@@ -93,18 +96,24 @@ function holdsToken(object: PackagedObject): boolean {
   );
 }
 
-/** The subtypes that the server does not know. It fails when one is asked for. */
+/**
+ * The subtypes that the server does not know. It fails when one is asked for. Those of which it has an object need not be
+ * asked for.
+ */
 async function unknownOf(
   { rest }: Server,
   bySubtype: ReadonlyMap<string, readonly string[]>,
-  wanted: readonly Type[],
+  seen: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const unknown = new Map<string, readonly string[]>();
-  for (const [subtype, objects] of bySubtype) {
-    if (wanted.some((type) => type === subtype)) continue;
-    if (!/^\w+$/.test(subtype) || !(await isKnown(rest, subtype, signal))) unknown.set(subtype, objects);
-  }
+  const asked = [...bySubtype].filter(([subtype]) => !isType(subtype) && !seen.has(subtype));
+  const look = async ([subtype, objects]: readonly [string, readonly string[]]) => {
+    const isKnownThere = /^\w+$/.test(subtype) && (await isKnown(rest, subtype, signal));
+    return { subtype, objects, isKnownThere };
+  };
+  for await (const { subtype, objects, isKnownThere } of inParallel(asked, subtypesAtOnce, look))
+    if (!isKnownThere) unknown.set(subtype, objects);
   return unknown;
 }
 

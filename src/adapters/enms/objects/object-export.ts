@@ -1,6 +1,7 @@
 import { MigratorError } from '../../../errors.ts';
 import type { ArtifactFile, ByteStream } from '../../../ports/artifact.ts';
 import { inParallel } from '../../../streams/in-parallel.ts';
+import { isOfMigrations } from '../migration/folder-name.ts';
 import { carried } from '../model/carried-fields.ts';
 import type { Type } from '../model/types-and-relations.ts';
 import type { Server } from '../server.ts';
@@ -56,7 +57,8 @@ async function* linesOf({ rest }: Server, type: Type, signal: AbortSignal): Byte
 
 async function* namesOf(type: Type, objects: AsyncIterable<Readonly<Record<string, unknown>>>): AsyncIterable<string> {
   for await (const { name } of objects) {
-    if (typeof name !== 'string') continue;
+    // Rows of the folders of migrations mean nothing on another server.
+    if (typeof name !== 'string' || (type === 'file' && isOfMigrations(name))) continue;
     // Such an object would look deleted, and be missing in the package.
     if (!isAddressable(name)) {
       throw new MigratorError('UNSUPPORTED', `the ${type} named "${name}" cannot be read over the REST API`, {

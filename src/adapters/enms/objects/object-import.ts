@@ -41,13 +41,14 @@ const neverSent = new Set(['password', 'private_key', 'enable_password', 'custom
 
 /**
  * Writes object by object over REST, with upserts by name in batches. Every object that a relation names must be there
- * already. Only the body of an answer says what was refused. `resumes`: an earlier process was interrupted, so objects
- * that are as the package has them are not written again. Returns the job's id, which holds the result.
+ * already. Only the body of an answer says what was refused. Objects that are as the package has them are not written:
+ * those that the preparation found (`equal`), and after the interruption of an earlier process (`resumes`) those that are
+ * so now. Returns the job's id, which holds the result.
  */
 export async function upsertObjects(
   server: Server,
   { settled }: PreparedImport,
-  { files, resumes }: { readonly files: readonly ArtifactFile[]; readonly resumes: boolean },
+  { files, resumes, equal }: ObjectsToWrite,
   refusals: Refusals,
   debug: (message: string) => void,
   signal: AbortSignal,
@@ -58,7 +59,7 @@ export async function upsertObjects(
   const stamp = textOf(settled, 'stamp') ?? '';
   const writer = new BatchWriter(server, signal);
   try {
-    await writeAll(server, writer, { content, wanted, resumes }, debug, signal);
+    await writeAll(server, writer, { content, wanted, resumes, equal }, debug, signal);
     if (settled['skipPoolUpdate'] !== true && wanted.has('pool')) await server.rest.updatePools(signal);
   } catch (error) {
     throw isMigratorError(error) && writer.written > 0 ? halfway(error, writer) : error;
@@ -67,7 +68,13 @@ export async function upsertObjects(
   return upsertId(stamp, writer);
 }
 
-interface Work {
+interface ObjectsToWrite {
+  readonly files: readonly ArtifactFile[];
+  readonly resumes: boolean;
+  readonly equal: ReadonlySet<string> | undefined;
+}
+
+interface Work extends Pick<ObjectsToWrite, 'equal'> {
   readonly content: ImportableContent;
   readonly wanted: ReadonlySet<Type>;
   readonly resumes: boolean;
@@ -76,12 +83,13 @@ interface Work {
 async function writeAll(
   server: Server,
   writer: BatchWriter,
-  { content, wanted, resumes }: Work,
+  { content, wanted, resumes, equal }: Work,
   debug: (message: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
   for (const type of order.filter((candidate) => wanted.has(candidate))) {
     if (resumes) await findEqual(server, writer, content, type, signal);
+    else if (equal !== undefined) await leaveEqual(writer, content, type, equal, signal);
     if (type === 'service') await writeServices(writer, content, signal);
     else
       for await (const object of objectsOf(content, type, signal))
@@ -125,6 +133,17 @@ async function findEqual(
   for await (const { object, equal } of inParallel(objectsOf(content, type, signal), width, look)) {
     if (equal) writer.leave(type, object.name);
   }
+}
+
+async function leaveEqual(
+  writer: BatchWriter,
+  content: ImportableContent,
+  type: Type,
+  equal: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const { name } of objectsOf(content, type, signal))
+    if (equal.has(`${type} ${name}`)) writer.leave(type, name);
 }
 
 /**

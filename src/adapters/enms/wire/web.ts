@@ -16,8 +16,11 @@ export interface OpenedFile {
 export interface Web {
   /** Names of the migration projects on the server's disk. */
   folders(signal: AbortSignal): Promise<readonly string[]>;
-  /** A file below the server's files folder; undefined when it is not there. */
-  open(path: string, signal: AbortSignal): Promise<OpenedFile | undefined>;
+  /**
+   * A file below the server's files folder; undefined when it is not there. A folder comes as a tar archive, and the
+   * database of the server forgets the folder and what is in it. On the disk they stay.
+   */
+  open(path: string, signal: AbortSignal, what?: 'file' | 'folder'): Promise<OpenedFile | undefined>;
   /** Uploads a file into an existing folder such as `/migrations/x`. Replaces a file of that name. */
   upload(
     folder: string,
@@ -70,6 +73,13 @@ export function createWeb(connect: () => Http, url: string, account: Account, gu
     }
   };
 
+  let entering: Promise<Session> | undefined;
+  /** Calls that need a session at the same time get the same one. */
+  const enter = (signal: AbortSignal): Promise<Session> => {
+    entering ??= login(signal).finally(() => (entering = undefined));
+    return entering;
+  };
+
   /**
    * Sessions and their tokens end after a while. Then it logs in once more and tries once more. When the address of
    * this machine changes, the server keeps the token but allows the session nothing.
@@ -83,7 +93,7 @@ export function createWeb(connect: () => Http, url: string, account: Account, gu
       const result = await call(session);
       if (!over.includes(result.status) && result.status !== 403) return result;
     }
-    session = await login(signal);
+    session = await enter(signal);
     const result = await call(session);
     if (result.status === 403) throw notAllowed();
     if (!over.includes(result.status)) return result;
@@ -120,10 +130,15 @@ export function createWeb(connect: () => Http, url: string, account: Account, gu
       if (folders.success) return folders.data;
       throw new MigratorError('REMOTE_UNEXPECTED', 'the answer to get_migration_folders is not a list of names');
     },
-    open: async (path, signal) => {
+    open: async (path, signal, what = 'file') => {
       const get = async () => {
-        const accept = [302, 403, 500];
-        const request = { method: 'GET', path: `download/file/${path}`, headers: referer, accept } as const;
+        const request = {
+          method: 'GET',
+          path: `download/${what}/${path}`,
+          headers: referer,
+          accept: [302, 403, 500],
+          takesCompressed: what === 'folder',
+        } as const;
         const answer = await within(
           async ({ http }) => {
             const file = await http.stream(request, signal);

@@ -3,7 +3,7 @@ import type { MigrationJob } from '../job-id.ts';
 import type { Library } from '../server.ts';
 import { isFileUnreadable, isUndecided } from '../wire/errors.ts';
 import type { Migration, MigrationContent } from '../wire/schemas.ts';
-import { changedDespite, peerOf } from './peers.ts';
+import { changedDespite, keepForLook, peerOf } from './peers.ts';
 
 /** The calls of the client in an object migration (steps 3 to 5). The servers never go on by themselves. */
 type Step = 'request' | 'approve' | 'import';
@@ -15,10 +15,14 @@ const pauseMs = 2_000;
 
 /** Makes the calls that are due, and looks at the servers before each. */
 export async function advanceMove(source: Library, job: MigrationJob, signal: AbortSignal): Promise<void> {
+  if (source.memory.handedOver.has(job.migration)) return;
   for (let steps = 0; steps < mostSteps; steps += 1) {
     const record = await source.client.migration(job.migration, signal);
     const step = record && dueStep(record, job, source.memory.refused.has(job.migration));
-    if (step === undefined || record === undefined) return;
+    if (step === undefined || record === undefined) {
+      if (record !== undefined) keepForLook(source, job.migration, record);
+      return;
+    }
     if (step === 'import') return importOnTarget(source, record, job, signal);
     const word = step === 'request' ? 'requested' : 'approved';
     await patchRequest(source, job, word, signal);
@@ -74,7 +78,12 @@ async function importOnTarget(
   // Without a peer the target is not known. The process that started the migration knows it.
   if (peer === undefined || source.memory.undelivered.has(migration)) return;
   const target = await peerOf(source, peer);
-  if (isTaken(await target.client.migration(migration, signal))) return;
+  const there = await target.client.migration(migration, signal);
+  if (there !== undefined && isTaken(there)) {
+    if (target !== source) source.memory.handedOver.add(migration);
+    keepForLook(target, migration, there);
+    return;
+  }
   const body = replicated(await source.client.migrationContent(migration, signal));
   try {
     await target.client.importMigration(migration, body, projectOf(record), signal);

@@ -2,7 +2,7 @@ import type { MigrationJob } from '../job-id.ts';
 import type { Library } from '../server.ts';
 import { isFileUnreadable } from '../wire/errors.ts';
 import { projectOf, replicated } from './advance-move.ts';
-import { peerOf } from './peers.ts';
+import { keepForLook, peerOf } from './peers.ts';
 
 /**
  * A validation, which is the dry run. The source is told the target, the target validates, and the source tells the
@@ -12,8 +12,12 @@ import { peerOf } from './peers.ts';
 export async function advanceValidation(source: Library, job: MigrationJob, signal: AbortSignal): Promise<void> {
   const { migration: id, peer } = job;
   const record = await source.client.migration(id, signal);
-  if (record === undefined || peer === undefined || record.packageInfo.status !== 'created') return;
-  if (record.validation?.status !== undefined || source.memory.undelivered.has(id)) return;
+  if (record === undefined) return;
+  const isOpen = record.packageInfo.status === 'created' && record.validation?.status === undefined;
+  if (peer === undefined || !isOpen || source.memory.undelivered.has(id)) {
+    keepForLook(source, id, record);
+    return;
+  }
   const target = await peerOf(source, peer);
   const { environment, project } = record.importInfo;
   const importInfo = { environment, ...(project.id === undefined ? {} : { project }) };

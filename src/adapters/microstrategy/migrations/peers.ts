@@ -8,6 +8,20 @@ export async function peerOf({ tools }: Library, name: string): Promise<Library>
   return libraryOfPeer({ name, adapter: await tools.peer(name) });
 }
 
+/** Keeps a record that was read to see whether a call is due. None was, so it shows the state of the job as well. */
+export function keepForLook({ memory, tools }: Library, id: string, record: Migration): void {
+  memory.records.set(id, { record, at: tools.clock.now() });
+}
+
+const freshMs = 1_000;
+
+/** That record, for the look that comes right after. */
+export function justRead({ memory, tools }: Library, id: string): Migration | undefined {
+  const kept = memory.records.get(id);
+  memory.records.delete(id);
+  return kept !== undefined && tools.clock.now().getTime() - kept.at.getTime() < freshMs ? kept.record : undefined;
+}
+
 /** The migration, or NOT_FOUND. */
 export async function migrationOf(
   { client, connection }: Library,

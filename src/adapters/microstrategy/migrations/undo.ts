@@ -5,7 +5,7 @@ import type { Library } from '../server.ts';
 import type { Migration } from '../wire/schemas.ts';
 import { projectOf } from './advance-move.ts';
 import { hasUndo } from './job-state.ts';
-import { changedDespite, peerOf } from './peers.ts';
+import { changedDespite, keepForLook, peerOf } from './peers.ts';
 
 /**
  * Undoes an import on the Library that imported (undo migration, steps 1 and 2). CONFLICT with the reason, before
@@ -34,9 +34,11 @@ export async function advanceUndo(library: Library, jobId: string, signal: Abort
   const { migration, peer } = parseJobId(jobId);
   const owner = peer === undefined ? library : await peerOf(library, peer);
   const record = await owner.client.migration(migration, signal);
-  if (record === undefined || owner.memory.refused.has(migration)) return;
+  if (record === undefined) return;
   const { status, undoRequestStatus } = record.importInfo;
-  if (undoRequestStatus === 'requested' && status !== 'undoing') await approveUndo(owner, record, signal);
+  const isDue = undoRequestStatus === 'requested' && status !== 'undoing' && !owner.memory.refused.has(migration);
+  if (isDue) await approveUndo(owner, record, signal);
+  else keepForLook(owner, migration, record);
 }
 
 /** Approves the undo. An account that is no administrator only leaves the request. */

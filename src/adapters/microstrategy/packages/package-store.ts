@@ -19,14 +19,17 @@ export interface Kept {
 }
 
 /** All packages, uploads first. An upload whose bytes never arrived is left out. */
-export async function* keptPackages({ client }: Library, signal: AbortSignal): AsyncIterable<Kept> {
+export async function* keptPackages({ client, memory }: Library, signal: AbortSignal): AsyncIterable<Kept> {
   const seen = new Set<string>();
+  const uploads: SharedFile[] = [];
   for await (const file of client.sharedFiles(signal)) {
+    uploads.push(file);
     const packageId = file.extraInfo.packageId;
     if (packageId === undefined || file.existing !== true) continue;
     seen.add(packageId.toUpperCase());
     yield { packageId, name: file.name, file, migration: undefined };
   }
+  memory.uploads = uploads;
   for await (const migration of client.migrations(signal)) {
     const { packageInfo: info } = migration;
     const key = info.id.toUpperCase();

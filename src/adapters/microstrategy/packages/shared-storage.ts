@@ -12,7 +12,11 @@ const nowhere: Storage = {
 };
 
 /** The storage of a Library. `unknown` when the account may not ask, or the release does not tell. */
-export async function storageOf({ client }: Library, signal: AbortSignal): Promise<Storage | 'unknown'> {
+export async function storageOf(library: Library, signal: AbortSignal): Promise<Storage | 'unknown'> {
+  return (library.memory.storage = await ask(library, signal));
+}
+
+async function ask({ client }: Library, signal: AbortSignal): Promise<Storage | 'unknown'> {
   try {
     return (await client.storage(signal)) ?? 'unknown';
   } catch (error) {
@@ -40,7 +44,8 @@ export async function sharedStorageObstacle(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (source.connection.url === target.connection.url) return undefined;
-  const [one, other] = [await storageOf(source, signal), await storageOf(target, signal)];
+  const one = source.memory.storage ?? (await storageOf(source, signal));
+  const other = target.memory.storage ?? (await storageOf(target, signal));
   if (one === 'unknown' || other === 'unknown') return undefined;
   if (!isConfigured(one)) return `${source.connection.name} has no storage for packages`;
   if (!isConfigured(other)) return `${target.connection.name} has no storage for packages`;

@@ -31,15 +31,17 @@ export async function upload(
   ref: PackageRef,
   onConflict: OnConflict,
   signal: AbortSignal,
+  absent = false,
 ): Promise<Uploaded> {
   refuseLarge(file.path, file.size);
   const measured = await measure(file, signal);
   refuseLarge(file.path, measured.size);
   await requireRights(library, { what: 'upload', told: 'upload packages', project: undefined }, signal);
-  const { same, named, unfinished } = await present(library, ref, measured, signal);
-  if (named !== undefined && onConflict !== 'overwrite') return settleConflict(named, ref, measured, onConflict);
+  const { same, named, unfinished } = await present(library, ref, measured, signal, absent);
+  if (named !== undefined && onConflict !== 'overwrite')
+    return settleConflict(library, named, ref, measured, onConflict);
   if (named === undefined && same !== undefined && onConflict === 'keep')
-    return { stored: kept(same), outcome: 'kept' };
+    return { stored: kept(library, same), outcome: 'kept' };
   const replaces = named !== undefined && isUnversioned(ref.version);
   // There can be only one upload with an id of the server, so the old one is deleted first. Otherwise the old one stays
   // until the new one is there.
@@ -50,7 +52,7 @@ export async function upload(
   const meta = begun ?? (await announce(library, file, ref, measured, signal));
   const stored = await send(library, meta, file, measured, signal);
   if (named !== undefined && !replaces) await library.client.deleteSharedFile(named.id, signal);
-  return { stored: kept(stored), outcome: named === undefined ? 'created' : 'overwritten' };
+  return { stored: kept(library, stored), outcome: named === undefined ? 'created' : 'overwritten' };
 }
 
 interface Present {
@@ -63,14 +65,16 @@ interface Present {
 }
 
 async function present(
-  { client }: Library,
+  { client, memory }: Library,
   ref: PackageRef,
   measured: Measured,
   signal: AbortSignal,
+  absent = false,
 ): Promise<Present> {
   const complete: SharedFile[] = [];
   const unfinished: SharedFile[] = [];
-  for await (const file of client.sharedFiles(signal)) {
+  // The search that has just not found the package read the same list.
+  for await (const file of (absent ? memory.uploads : undefined) ?? client.sharedFiles(signal)) {
     if (file.existing === true) complete.push(file);
     else if (isOf(file, ref)) unfinished.push(file);
   }
@@ -85,9 +89,15 @@ function isOf({ name, extraInfo: { packageId } }: SharedFile, ref: PackageRef): 
   return packageId !== undefined && isNamed({ packageId, name }, ref);
 }
 
-function settleConflict(there: SharedFile, ref: PackageRef, measured: Measured, onConflict: OnConflict): Uploaded {
+function settleConflict(
+  library: Library,
+  there: SharedFile,
+  ref: PackageRef,
+  measured: Measured,
+  onConflict: OnConflict,
+): Uploaded {
   const identical = isSame(there, measured);
-  if (identical && onConflict === 'keep') return { stored: kept(there), outcome: 'kept' };
+  if (identical && onConflict === 'keep') return { stored: kept(library, there), outcome: 'kept' };
   throw new MigratorError(
     'CONFLICT',
     `the file store ${identical ? 'already holds' : 'holds another package as'} ${serverName(ref)}`,
@@ -175,7 +185,8 @@ function isSame({ size, sha256 }: SharedFile, measured: Measured): boolean {
   return size === measured.size && sha256?.toLowerCase() === measured.sha256;
 }
 
-function kept(file: SharedFile) {
+function kept({ memory }: Library, file: SharedFile) {
+  memory.uploaded = file;
   return storedOf({ packageId: file.extraInfo.packageId ?? '', name: file.name, file, migration: undefined });
 }
 

@@ -39,23 +39,56 @@ const nothing: Place = {
  * undefined.
  */
 export async function lookAt(server: Server, path: ProjectPath, signal: AbortSignal): Promise<Place> {
-  const spaces = await children(server, [path.org], signal);
-  if (spaces === undefined) {
-    const { org = '' } = server.connection;
-    return { ...nothing, nearest: org.toLowerCase() === path.org.toLowerCase() ? org : undefined };
-  }
-  const space = named(spaces.entries, path.space);
-  const { serverTime } = spaces;
-  if (space === undefined) return { ...nothing, org: true, nearest: alike(spaces.entries, path.space), serverTime };
+  const above = await spaceOf(server, path, signal);
+  if (!('space' in above)) return above.without;
+  const { space } = above;
   const projects = await children(server, [path.org, path.space], signal);
   const project = named(projects?.entries ?? [], path.project);
   const perms = (project ?? space).perms ?? undefined;
+  const serverTime = projects?.serverTime;
   const here = { org: true, space: projects !== undefined, perms, project, serverTime };
   if (project === undefined) {
     return { ...here, assets: [], nearest: alike(projects?.entries ?? [], path.project) };
   }
   const assets = await assetsOf(server, path, signal);
   return { ...here, assets, nearest: undefined };
+}
+
+/**
+ * A project that must be there. Its own list shows that, when there is something in it; otherwise as `lookAt`. `assets` is
+ * undefined when the caller may not look.
+ */
+export async function lookInto(
+  server: Server,
+  path: ProjectPath,
+  signal: AbortSignal,
+): Promise<Pick<Place, 'assets' | 'nearest'> & { readonly exists: boolean }> {
+  const assets = await assetsOf(server, path, signal);
+  if (assets !== undefined && assets.length > 0) return { exists: true, assets, nearest: undefined };
+  const { project, ...place } = await lookAt(server, path, signal);
+  return { exists: project !== undefined, assets: place.assets, nearest: place.nearest };
+}
+
+/** The entry of a project space, or what is to be said of a place without one. */
+async function spaceOf(
+  server: Server,
+  { org, space: name }: ProjectPath,
+  signal: AbortSignal,
+): Promise<{ readonly space: Entry } | { readonly without: Place }> {
+  const { seen, connection } = server;
+  const key = `/${org}/${name}`;
+  const known = seen.spaces.get(key);
+  if (known !== undefined) return { space: known };
+  const spaces = await children(server, [org], signal);
+  if (spaces === undefined) {
+    const { org: own = '' } = connection;
+    return { without: { ...nothing, nearest: own.toLowerCase() === org.toLowerCase() ? own : undefined } };
+  }
+  const { entries, serverTime } = spaces;
+  const space = named(entries, name);
+  if (space === undefined) return { without: { ...nothing, org: true, nearest: alike(entries, name), serverTime } };
+  seen.spaces.set(key, space);
+  return { space };
 }
 
 async function assetsOf(server: Server, path: ProjectPath, signal: AbortSignal): Promise<readonly Entry[] | undefined> {
@@ -139,7 +172,8 @@ async function containers(
 
 export interface Found {
   readonly path: ProjectPath;
-  readonly place: Place;
+  /** Undefined when the caller may not look. */
+  readonly assets: readonly Entry[] | undefined;
 }
 
 /**
@@ -164,13 +198,13 @@ export async function selectProjects(
   );
   for (const text of wanted) {
     const path = readPath(text) ?? named.get(text);
-    const place = path === undefined ? nothing : await lookAt(server, path, signal);
-    if (path !== undefined && place.project !== undefined) {
-      found.push({ path, place });
+    const place = path === undefined ? undefined : await lookInto(server, path, signal);
+    if (path !== undefined && place?.exists === true) {
+      found.push({ path, assets: place.assets });
       continue;
     }
     missing.push(text);
-    if (place.nearest !== undefined) hints.push(place.nearest);
+    if (place?.nearest !== undefined) hints.push(place.nearest);
   }
   if (missing.length === 0) return found;
   throw noProjects(
@@ -191,18 +225,20 @@ export async function projectsNamed(
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, ProjectPath>> {
-  const found = new Map<string, ProjectPath>();
-  if (names.length === 0) return found;
+  const { named } = server.seen;
+  const unknown = names.filter((name) => !named.has(name));
   const all: ProjectPath[] = [];
-  for await (const path of projects(server, 'left out', signal)) all.push(path);
-  for (const name of names) {
+  if (unknown.length > 0) {
+    for await (const path of projects(server, 'left out', signal)) all.push(path);
+  }
+  for (const name of unknown) {
     const [first, ...others] = all.filter(({ project }) => project === name.trim());
     if (first !== undefined && others.length > 0) {
       throw new MigratorError('USAGE', `more than one project is called ${name}`, {
         hint: `name it by its path: ${[first, ...others].map(formatPath).join(', ')}`,
       });
     }
-    if (first !== undefined) found.set(name, first);
+    if (first !== undefined) named.set(name, first);
   }
-  return found;
+  return named;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import type { Reply } from '../../shared/server.ts';
-import { scanFolder, scanSoon } from '../file-rows.ts';
+import { forgetFolder, scanFolder, scanSoon } from '../file-rows.ts';
 import { filePath, isInsideFiles } from '../file-tree.ts';
 import { json, ServerError } from '../refusal.ts';
 import { tarEnd, tarMember } from './tar.ts';
@@ -45,6 +45,7 @@ function existing(path: string, isFolder: boolean): string {
 
 function downloadFolder({ instance, rest }: WebVisit): Reply {
   const folder = existing(filePath(instance, rest), true);
+  forgetFolder(instance, `/${rest}`);
   const encoded = instance.faults.take('no-gzip-header') === undefined;
   return {
     status: 200,

@@ -3,6 +3,7 @@ import { isUncertain } from '../../../../src/core/steps/exactly-once.ts';
 import type { PreparedExport } from '../../../../src/ports/exporter.ts';
 import { never } from '../../../support/adapter-tools.ts';
 import {
+  archive,
   failed,
   file,
   folders,
@@ -178,14 +179,10 @@ describe('an export by migration files', () => {
     });
   });
 
-  test('is fetched file by file, parsed, and passed on byte for byte', async () => {
+  test('is fetched as one archive, parsed, and passed on byte for byte', async () => {
     const device = '- "name": "core-1"\n  "port": !!int "22"\n  "type": "router"\n';
-    const files = [
-      file(`migrations/${folder}/metadata.yaml`, metadataText),
-      file(`migrations/${folder}/device.yaml`, device),
-      file(`migrations/${folder}/link.yaml`, '[]\n'),
-    ];
-    await withEnms([...login, ...files], async ({ enms }) => {
+    const files = archive(folder, { 'metadata.yaml': metadataText, 'device.yaml': device, 'link.yaml': '[]\n' });
+    await withEnms([...login, files], async ({ enms }) => {
       const artifact = await enms.exports!.fetch(id, prepared, never);
       expect(artifact.files.map(({ path }) => path)).toEqual([
         'native/device.yaml',
@@ -200,14 +197,8 @@ describe('an export by migration files', () => {
   });
 
   test('is fetched with its id alone, with any types', async () => {
-    const absent = eleven
-      .filter((type) => type !== 'pool')
-      .map((type) => file(`migrations/${folder}/${type}.yaml`, undefined));
-    const there = [
-      file(`migrations/${folder}/metadata.yaml`, metadataText),
-      file(`migrations/${folder}/pool.yaml`, '- name: All objects\n'),
-    ];
-    await withEnms([...login, ...there, ...absent], async ({ enms }) => {
+    const there = archive(folder, { 'metadata.yaml': metadataText, 'pool.yaml': '- name: All objects\n' });
+    await withEnms([...login, there], async ({ enms }) => {
       const artifact = await enms.exports!.fetch(id, undefined, never);
       expect(artifact).toMatchObject({ package: { id: 'lab', version: '1.0.0-20261121T043442123Z-ab12cd' } });
       expect(artifact.files).toHaveLength(2);
@@ -220,12 +211,11 @@ describe('an export by migration files', () => {
     ['a file with code in it', '- !!python/object/apply:os.system ["id"]\n', 'PACKAGE_MALFORMED'],
     ['no file', undefined, 'NOT_FOUND'],
   ] as const)('is refused with %s', async (_, device, code) => {
-    const files = [
-      file(`migrations/${folder}/metadata.yaml`, metadataText),
-      file(`migrations/${folder}/device.yaml`, device),
-    ];
-    const link = device === undefined ? [file(`migrations/${folder}/link.yaml`, '[]\n')] : [];
-    await withEnms([...login, ...files, ...link], async ({ enms }) => {
+    const files = archive(folder, {
+      'metadata.yaml': metadataText,
+      ...(device === undefined ? { 'link.yaml': '[]\n' } : { 'device.yaml': device }),
+    });
+    await withEnms([...login, files], async ({ enms }) => {
       await expect(() => enms.exports!.fetch(id, prepared, never)).toThrowCode(code);
     });
   });

@@ -6,6 +6,7 @@ import type { ImportRequest, PreparedImport } from '../../../../src/ports/import
 import { Secret } from '../../../../src/secret.ts';
 import { never } from '../../../support/adapter-tools.ts';
 import {
+  archive,
   brought,
   failed,
   file,
@@ -130,8 +131,39 @@ describe('preparing an import', () => {
     });
   });
 
+  test('the rows of a large package are compared without a request for each object', async () => {
+    const list = Array.from({ length: 4001 }, (_, index) => `d${index}`);
+    const page = (start: number) =>
+      rest(
+        'POST',
+        'search',
+        { json: list.slice(start, start + 1000).map((name) => ({ name })) },
+        {
+          type: 'device',
+          columns: ['name', 'type'],
+          order: [{ column: 0, dir: 'asc' }],
+          start,
+          maximum_return_records: 1000,
+        },
+      );
+    const rows = rest('GET', 'query/device', {
+      json: list.map((name, index) => ({ name, port: index === 0 ? 22 : 1 })),
+    });
+    const device = list.map((name) => `- name: ${name}\n  port: 22\n`).join('');
+    // Only an object whose row is equal is looked at itself.
+    const script = [...ready, ...[0, 1000, 2000, 3000, 4000].map(page), rows, object('device', 'd0', { port: 22 })];
+    await withEnms(script, async ({ enms }) => {
+      const { plan = [], scope } = await enms.imports!.prepare(request(files({ device })), never);
+      expect([plan[0], plan[1], scope?.['unmarked']]).toEqual([
+        { kind: 'device', name: 'd0', action: 'unchanged' },
+        { kind: 'device', name: 'd1', action: 'overwrite', detail: 'other port' },
+        [],
+      ]);
+    });
+  });
+
   test('a single name that the target lacks is refused before anything is sent', async () => {
-    await withEnms([...ready, names('device', ['core-1'])], async ({ enms }) => {
+    await withEnms([...ready, names('link', []), names('device', ['core-1'])], async ({ enms }) => {
       await expect(enms.imports!.prepare(request(files({ link })), never)).rejects.toMatchObject({
         code: 'CONFLICT',
         message: expect.stringContaining('link "core-1--edge-1" refers to device "edge-1" as destination'),
@@ -164,10 +196,23 @@ describe('preparing an import', () => {
       const prepared = await enms.imports!.prepare(request(files({ service })), never);
       expect(prepared.notes.join()).toContain('the target knows no acme_service: [wf] a');
     });
-    await withEnms([...ready, ...classes, names('service', [])], async ({ enms }) => {
+    await withEnms([...ready, ...classes, names('service', []), names('workflow_edge', [])], async ({ enms }) => {
       await expect(() => enms.imports!.prepare(request(files({ service, workflow_edge: edge })), never)).toThrowCode(
         'CONFLICT',
       );
+    });
+  });
+
+  test('a class of which the target has an object is not asked for', async () => {
+    const there = names('service', ['x']);
+    const typed: Exchange = { ...there, response: { json: [{ name: 'x', type: 'acme_service' }] } };
+    await withEnms([...ready, typed], async ({ enms }) => {
+      const service = '- name: a\n  type: acme_service\n';
+      const { plan, notes } = await enms.imports!.prepare(request(files({ service })), never);
+      expect([plan, notes.join()]).toEqual([
+        [{ kind: 'service', name: 'a', action: 'create' }],
+        expect.not.stringContaining('knows no'),
+      ]);
     });
   });
 
@@ -278,7 +323,8 @@ describe('emptying the database first', () => {
 
   test('treats objects that will be deleted as absent', async () => {
     const content = { ...Object.fromEntries(types.map((type) => [type, '[]'])), link };
-    await withEnms([...ready, names('device', ['core-1', 'edge-1'])], async ({ enms }) => {
+    const there = types.map((type) => names(type, type === 'device' ? ['core-1', 'edge-1'] : []));
+    await withEnms([...ready, ...there], async ({ enms }) => {
       await expect(() => enms.imports!.prepare(request(files(content), empty), never)).toThrowCode('CONFLICT');
     });
   });
@@ -320,14 +366,14 @@ const migrate = (response: Exchange['response'], more: object = {}) =>
 const staging = [
   folderMade(folder),
   ...login,
-  ...brought(folder, 'device.yaml', device),
-  ...brought(folder, 'link.yaml', link),
-  ...brought(folder, 'metadata.yaml', metadataText),
+  uploaded(folder, 'device.yaml', device),
+  uploaded(folder, 'link.yaml', link),
+  uploaded(folder, 'metadata.yaml', metadataText),
+  archive(folder, { 'device.yaml': device, 'link.yaml': link, 'metadata.yaml': metadataText }),
   folders([folder]),
-  file(at('metadata.yaml'), metadataText),
 ];
 /** What is looked at again right before the import. */
-const lastLook = [folders([folder], 2), file(at('metadata.yaml'), metadataText)];
+const lastLook = [folders([folder]), file(at('metadata.yaml'), metadataText)];
 const begun = brought(folder, 'migrator-started.txt', startedText);
 
 describe('staging', () => {
@@ -337,30 +383,42 @@ describe('staging', () => {
   });
 
   test('stops when the server holds something different from what was sent', async () => {
-    const damaged = [
-      folderMade(folder),
-      ...login,
-      uploaded(folder, 'device.yaml', device),
-      file(at('device.yaml'), device.slice(0, 30)),
-    ];
-    await withEnms(damaged, async ({ enms }) => {
-      await expect(() => enms.imports!.stage!(prepared(), both, never)).toThrowCode('REMOTE_UNEXPECTED');
-    });
+    const whole = { 'device.yaml': device, 'link.yaml': link, 'metadata.yaml': metadataText };
+    const { 'metadata.yaml': left, ...lost } = whole;
+    for (const held of [{ ...whole, 'device.yaml': device.slice(0, 30) }, lost]) {
+      await withEnms([...staging.slice(0, -2), archive(folder, held)], async ({ enms }) => {
+        await expect(() => enms.imports!.stage!(prepared(), both, never)).toThrowCode('REMOTE_UNEXPECTED');
+      });
+    }
+    expect(left).toBe(metadataText);
   });
 
-  test.each([
-    ['the server does not show the folder', [folders([])], 'CONFLICT'],
-    ['metadata.yaml is not there', [folders([folder]), file(at('metadata.yaml'), undefined)], 'CONFLICT'],
-  ] as const)('stops when %s', async (_, looks, code) => {
-    await withEnms([...staging.slice(0, -2), ...looks], async ({ enms }) => {
-      await expect(() => enms.imports!.stage!(prepared(), both, never)).toThrowCode(code);
+  test('reads the files back one by one when the server gives out no whole archive', async () => {
+    const whole = archive(folder, { 'device.yaml': device, 'link.yaml': link, 'metadata.yaml': metadataText });
+    const { text = '' } = whole.response;
+    const single = [
+      file(at('device.yaml'), device),
+      file(at('link.yaml'), link),
+      file(at('metadata.yaml'), metadataText),
+    ];
+    const cut = { ...whole, response: { ...whole.response, text: text.slice(0, -1024) } };
+    for (const answer of [archive(folder, undefined), cut]) {
+      await withEnms([...staging.slice(0, -2), answer, ...single, folders([folder])], async ({ enms }) => {
+        await expect(enms.imports!.stage!(prepared(), both, never)).resolves.toBeUndefined();
+      });
+    }
+  });
+
+  test('stops when the server does not show the folder', async () => {
+    await withEnms([...staging.slice(0, -1), folders([])], async ({ enms }) => {
+      await expect(() => enms.imports!.stage!(prepared(), both, never)).toThrowCode('CONFLICT');
     });
   });
 
   test('stops at a proxy that refuses a file of this size, and says which limit to raise', async () => {
     const sent = uploaded(folder, 'device.yaml', device);
     const large: Exchange = { ...sent, response: { status: 413, text: '<html>413 Request Entity Too Large</html>' } };
-    await withEnms([...login, folderMade(folder), large], async ({ enms }) => {
+    await withEnms([...login, folderMade(folder), large, uploaded(folder, 'link.yaml', link)], async ({ enms }) => {
       await expect(enms.imports!.stage!(prepared(), both, never)).rejects.toMatchObject({
         code: 'REMOTE_UNEXPECTED',
         hint: expect.stringContaining('client_max_body_size'),
@@ -382,6 +440,7 @@ describe('staging', () => {
     const outside: Exchange = {
       request: { method: 'POST', path: '/upload_files' },
       response: { json: { error } },
+      times: 'any',
     };
     await withEnms([folderMade(folder), ...login, outside], async ({ enms }) => {
       await expect(enms.imports!.stage!(prepared(), both, never)).rejects.toMatchObject({
@@ -399,10 +458,10 @@ describe('staging', () => {
     const script = (sent: string) => [
       folderMade(folder),
       ...login,
-      ...brought(folder, 'user.yaml', sent),
-      ...brought(folder, 'metadata.yaml', metadataText),
+      uploaded(folder, 'user.yaml', sent),
+      uploaded(folder, 'metadata.yaml', metadataText),
+      archive(folder, { 'user.yaml': sent, 'metadata.yaml': metadataText }),
       folders([folder]),
-      file(at('metadata.yaml'), metadataText),
     ];
     const content = files({ user });
     const staged = (sent: string, more: object) =>
@@ -446,7 +505,7 @@ describe('an import', () => {
   });
 
   test('is not started when the folder is gone again', async () => {
-    const gone = [...login, folders([folder], 2), file(at('metadata.yaml'), undefined)];
+    const gone = [...login, folders([folder]), file(at('metadata.yaml'), undefined)];
     await withEnms(gone, async ({ enms }) => {
       await expect(() => enms.imports!.start(prepared({ emptied: true }), {}, both, never)).toThrowCode('CONFLICT');
     });
@@ -536,17 +595,8 @@ describe('an import', () => {
       });
 
       const remark = JSON.stringify({ types: ['device'], witnesses });
-      const unanswered = [
-        ...login,
-        file(at('migrator-started.txt'), remark),
-        file(at('migrator-answer.txt'), undefined),
-      ];
-      const glance = (core: number, old: number) => [
-        file(at('device.yaml'), ports, 2),
-        all,
-        portOf('core-1', core),
-        portOf('old', old),
-      ];
+      const unanswered = [...login, archive(folder, { 'migrator-started.txt': remark, 'device.yaml': ports })];
+      const glance = (core: number, old: number) => [all, portOf('core-1', core), portOf('old', old)];
 
       test('is running as long as one of them has not changed', async () => {
         await withEnms([...unanswered, ...glance(2222, 22)], async ({ enms }) => {
@@ -651,18 +701,19 @@ describe('the end of an import', () => {
     text: expect.stringContaining(`files/migrations/${folder} stays on http://127.0.0.1:`),
   };
   const looked = (devices: readonly string[], links: readonly string[], related = true) => [
-    file(at('device.yaml'), device),
     names('device', devices),
-    file(at('link.yaml'), link),
     names('link', links),
     object('link', 'core-1--edge-1', related ? { source: 'core-1', destination: 'edge-1' } : {}),
   ];
-  const end = (words: string | undefined, status = 200) => [
+  const rows = (type: string, list: readonly string[], response?: Exchange['response']) =>
+    rest('GET', `query/${type}`, response ?? { json: list.map((name) => ({ name })) });
+  const held = { 'migrator-started.txt': startedText, 'device.yaml': device, 'link.yaml': link };
+  const unanswered = [...login, archive(folder, held)];
+  const end = (words: string, status = 200) => [
     ...login,
-    file(at('migrator-started.txt'), startedText),
-    file(at('migrator-answer.txt'), words === undefined ? undefined : answerText(status, words)),
+    archive(folder, { ...held, 'migrator-answer.txt': answerText(status, words) }),
   ];
-  const whole = looked(['core-1', 'edge-1', 'other'], ['core-1--edge-1']);
+  const whole = [rows('device', ['core-1', 'edge-1', 'other']), rows('link', ['core-1--edge-1'])];
 
   test.each([
     ['Import successful', 200, 'succeeded'],
@@ -682,7 +733,8 @@ describe('the end of an import', () => {
   });
 
   test('is partial when an object of the package is not there', async () => {
-    await withEnms([...end('Import successful'), ...looked(['core-1'], ['core-1--edge-1'])], async ({ enms }) => {
+    const part = [rows('device', ['core-1']), rows('link', ['core-1--edge-1'])];
+    await withEnms([...end('Import successful'), ...part], async ({ enms }) => {
       expect(await enms.jobs.status(id, never)).toMatchObject({
         state: 'partial',
         messages: [{ text: expect.stringContaining('1 of 2 device are not on the server: edge-1') }, left],
@@ -705,17 +757,38 @@ describe('the end of an import', () => {
     ['objects are missing', looked(['core-1'], ['core-1--edge-1']), 'running'],
     ['relations are missing', looked(['core-1', 'edge-1'], ['core-1--edge-1'], false), 'running'],
   ] as const)('without an answer: %s', async (_, looks, state) => {
-    await withEnms([...end(undefined), ...looks], async ({ enms }) => {
+    await withEnms([...unanswered, ...looks], async ({ enms }) => {
       expect((await enms.jobs.status(id, never)).state).toBe(state);
     });
   });
 
+  test('is read from names where the server cannot give the rows of a type', async () => {
+    const broken = [rows('device', [], failed), names('device', ['core-1']), rows('link', ['core-1--edge-1'])];
+    await withEnms([...end('Import successful'), ...broken], async ({ enms }) => {
+      expect(await enms.jobs.status(id, never)).toMatchObject({ state: 'partial', items: [{ name: 'edge-1' }] });
+    });
+  });
+
+  test('reads its rows for the listing that follows too, and that one alone', async () => {
+    await withEnms([...end('Import successful'), ...whole, rows('device', []), rows('link', [])], async ({ enms }) => {
+      await enms.jobs.status(id, never);
+      const scope = await enms.snapshots!.scopeOf([], { type: ['device', 'link'] }, never);
+      const namesOf = async (): Promise<readonly string[]> => {
+        const found: string[] = [];
+        for await (const { name } of enms.snapshots!.take(scope, 'listing', never)) found.push(name);
+        return found;
+      };
+      expect(await namesOf()).toEqual(['core-1', 'edge-1', 'other', 'core-1--edge-1']);
+      expect(await namesOf()).toEqual([]);
+    });
+  });
+
   test('is none when nobody has imported the files', async () => {
-    const script = [...login, file(at('migrator-started.txt'), undefined), folders([folder])];
+    const script = [...login, archive(folder, { 'device.yaml': device }), folders([folder])];
     await withEnms(script, async ({ enms }) => {
       expect(await enms.jobs.status(id, never)).toMatchObject({ state: 'cancelled', wireState: 'uploaded' });
     });
-    await withEnms([...login, file(at('migrator-started.txt'), undefined), folders([])], async ({ enms }) => {
+    await withEnms([...login, archive(folder, {}), folders([])], async ({ enms }) => {
       await expect(() => enms.jobs.status(id, never)).toThrowCode('NOT_FOUND');
     });
   });

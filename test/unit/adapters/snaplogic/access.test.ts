@@ -13,6 +13,7 @@ import {
   list,
   password,
   refusal,
+  above,
   source,
   user,
   username,
@@ -182,7 +183,7 @@ describe('errors of the control plane', () => {
 });
 
 describe('the inventory', () => {
-  const script = [user({ 'Acme-Dev': true }), ...source];
+  const script = [user({ 'Acme-Dev': true }), ...above, ...source];
 
   test('lists orgs, spaces, projects and assets', async () => {
     await withSnaplogic(script, async ({ snap }) => {
@@ -222,7 +223,7 @@ describe('the inventory', () => {
 
   test.each([
     ['a space', 'project', [list('/Acme-Dev', [{ name: 'Secret' }])], '/Acme-Dev/Secret'],
-    ['a project', 'asset', source.slice(0, 2), '/Acme-Dev/Finance/Invoices'],
+    ['a project', 'asset', above, '/Acme-Dev/Finance/Invoices'],
     ['an org', 'space', [], '/Acme-Dev'],
   ])('fails when %s may not be listed or is not shown', async (_, kind, shown, hidden) => {
     for (const [status, code] of [
@@ -237,10 +238,13 @@ describe('the inventory', () => {
   test('a project is found by its name beside a space that may not be listed', async () => {
     const hidden = list('/Acme-Dev/Secret', [], { response: refusal(403) });
     const spaces = list('/Acme-Dev', [{ name: 'Secret' }, { name: 'Finance' }]);
-    await withSnaplogic([user({ 'Acme-Dev': true }), spaces, hidden, ...source.slice(1)], async ({ snap }) => {
-      const prepared = await snap.exports!.prepare({ projects: ['Invoices'], options: {} }, never);
-      expect(prepared.settled['source']).toBe('/Acme-Dev/Finance/Invoices');
-    });
+    await withSnaplogic(
+      [user({ 'Acme-Dev': true }), spaces, hidden, ...above.slice(1), ...source],
+      async ({ snap }) => {
+        const prepared = await snap.exports!.prepare({ projects: ['Invoices'], options: {} }, never);
+        expect(prepared.settled['source']).toBe('/Acme-Dev/Finance/Invoices');
+      },
+    );
   });
 
   test('names with any letters are sent unchanged', async () => {

@@ -8,6 +8,8 @@ import {
   basic,
   list,
   refusal,
+  above,
+  noList,
   source,
   user,
   withSnaplogic,
@@ -59,7 +61,7 @@ describe('prepare', () => {
   });
 
   test('takes a name that only one project has, and names all missing projects', async () => {
-    const script = [...source, user({ 'Acme-Dev': true })];
+    const script = [...above, ...source, noList('/Acme-Dev/Finance/Nowhere'), user({ 'Acme-Dev': true })];
     await withSnaplogic(script, async (scripted) => {
       expect((await prepare(scripted, {}, ['Invoices'])).projects).toEqual([{ id: path, name: 'Invoices' }]);
       await expect(prepare(scripted, {}, ['Invoices', 'Bills', '/Acme-Dev/Finance/Nowhere'])).rejects.toMatchObject({
@@ -99,7 +101,7 @@ describe('prepare', () => {
       const page = list(path, files.slice(offset, offset + 100));
       return { ...page, request: { ...page.request, query: { limit: '100', offset: String(offset) } } };
     });
-    const result = await withSnaplogic([...source.slice(0, 2), ...pages], (scripted) => prepare(scripted));
+    const result = await withSnaplogic([...pages], (scripted) => prepare(scripted));
     expect(result.notes.join()).toMatch(/201 files.*--ignore-size-limit/);
   });
 });
@@ -155,7 +157,7 @@ describe('the job', () => {
   });
 
   test('has failed when the project is gone', async () => {
-    await withSnaplogic([source[0]!, list('/Acme-Dev/Finance', [])], async ({ snap }) => {
+    await withSnaplogic([noList(path), above[0]!, list('/Acme-Dev/Finance', [])], async ({ snap }) => {
       const id = await snap.exports!.start(prepared, {}, undefined, never);
       expect(await snap.jobs.status(id, never)).toMatchObject({ state: 'failed' });
     });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { never } from '../../../support/adapter-tools.ts';
 import {
+  above,
   all,
   basic,
   document,
@@ -10,8 +11,8 @@ import {
   list,
   migratePath,
   moveId,
+  noList,
   refusal,
-  source,
   token,
   withSnaplogic,
 } from '../../../support/snaplogic-client.ts';
@@ -32,16 +33,13 @@ const secured = {
   name: 'secure_pipeline',
   status_code: 401,
 };
-const arrived = fullTarget([
+const arrived = list('/Acme-Prod/Finance/Invoices', [
   { name: 'erp_account', type: 'Account' },
   { name: 'load_invoices', type: 'Pipeline' },
 ]);
 
 /** The source, as far as it tells what the pipeline is that did not come along. */
-const payroll = [
-  ...source.slice(0, 2),
-  list('/Acme-Dev/Finance/Invoices', [{ name: 'secure_pipeline', type: 'Pipeline' }]),
-];
+const payroll = [list('/Acme-Dev/Finance/Invoices', [{ name: 'secure_pipeline', type: 'Pipeline' }])];
 
 describe('the status of a migration', () => {
   test('Started is running, and so is an undocumented word', async () => {
@@ -57,7 +55,7 @@ describe('the status of a migration', () => {
   });
 
   test('Completed with everything done is a success', async () => {
-    const status = await statusOf([get(first, envelope(document({ successful: done }))), ...arrived]);
+    const status = await statusOf([get(first, envelope(document({ successful: done }))), arrived]);
     expect(status).toMatchObject({ state: 'succeeded', wireState: 'Completed', startedAt: '2026-05-04T09:12:03.114Z' });
     expect(status.messages).toEqual([]);
     expect(status.items).toEqual([
@@ -68,7 +66,7 @@ describe('the status of a migration', () => {
 
   test('Completed with failures is partial, each with its reason', async () => {
     const answer = envelope(document({ successful: done, failed: [secured] }));
-    const status = await statusOf([get(first, answer), ...arrived, ...payroll]);
+    const status = await statusOf([get(first, answer), arrived, ...payroll]);
     expect(status).toMatchObject({ state: 'partial' });
     expect(status.items?.[2]).toEqual({
       kind: 'Pipeline',
@@ -83,7 +81,7 @@ describe('the status of a migration', () => {
     for (const key of ['message', 'warning', 'reason']) {
       const warnings = [{ [key]: 'the account is not valid there', snode_id: 'x', name: 'erp_account' }];
       const answer = envelope(document({ successful: done, warnings }));
-      expect(await statusOf([get(first, answer), ...arrived])).toMatchObject({
+      expect(await statusOf([get(first, answer), arrived])).toMatchObject({
         state: 'partial',
         messages: [{ level: 'warning', text: 'Account "erp_account": the account is not valid there' }],
       });
@@ -101,8 +99,10 @@ describe('the status of a migration', () => {
       { name: 'secure_pipeline', type: 'Pipeline' },
       { name: 'secure_pipeline', type: 'File' },
     ]);
-    const closed = list('/Acme-Dev', [], { response: refusal(403) });
-    for (const script of [[...source.slice(0, 2), twice], [closed]]) {
+    const closed = ['/Acme-Dev/Finance/Invoices', '/Acme-Dev'].map((path) =>
+      list(path, [], { response: refusal(403) }),
+    );
+    for (const script of [[twice], closed]) {
       expect(await statusOf([answer, ...script])).toMatchObject({
         state: 'failed',
         items: [{ kind: 'Asset', name: 'secure_pipeline' }],
@@ -112,8 +112,8 @@ describe('the status of a migration', () => {
 
   test('an asset that is called done must be there', async () => {
     const answer = envelope(document({ successful: done }));
-    const target = fullTarget([{ name: 'load_invoices', type: 'Pipeline' }]);
-    expect(await statusOf([get(first, answer), ...target])).toMatchObject({
+    const target = list('/Acme-Prod/Finance/Invoices', [{ name: 'load_invoices', type: 'Pipeline' }]);
+    expect(await statusOf([get(first, answer), target])).toMatchObject({
       state: 'partial',
       messages: [{ level: 'error', text: expect.stringContaining('erp_account') }],
       items: [
@@ -141,7 +141,6 @@ describe('the status of a migration', () => {
   describe('Completed without the name of an asset', () => {
     const silent = get(first, envelope(document({ successful: null, failed: null, warnings: null })));
     const origin = (...names: readonly string[]) => [
-      ...source.slice(0, 2),
       list(
         '/Acme-Dev/Finance/Invoices',
         names.map((name) => ({ name, type: 'Pipeline' })),
@@ -168,7 +167,7 @@ describe('the status of a migration', () => {
     });
 
     test('is a success when there was nothing to move', async () => {
-      expect(await statusOf([silent, ...origin(), ...fullTarget([])], id)).toMatchObject({
+      expect(await statusOf([silent, ...above, ...origin(), ...fullTarget([])], id)).toMatchObject({
         state: 'succeeded',
         items: [],
       });
@@ -195,7 +194,7 @@ describe('the status of a migration', () => {
   });
 
   test('a token alone is accepted, as the product shows it', async () => {
-    const script = [get(first, envelope(document({ successful: done }))), ...arrived];
+    const script = [get(first, envelope(document({ successful: done }))), arrived];
     expect(await statusOf(script, token)).toMatchObject({ id: token, state: 'succeeded' });
   });
 
@@ -260,7 +259,6 @@ describe('a status that is refused', () => {
   };
   const names = ['load_invoices', 'erp_account'] as const;
   const origin = [
-    ...source.slice(0, 2),
     list('/Acme-Dev/Finance/Invoices', [
       { name: names[0], type: 'Pipeline' },
       { name: names[1], type: 'Account' },
@@ -284,7 +282,7 @@ describe('a status that is refused', () => {
       { name: names[0], type: 'Pipeline' },
       { name: 'cloudplex', type: 'Plex' },
     ]);
-    const status = await statusOf([...refused, ...source.slice(0, 2), plex, ...target(since)], ago(0));
+    const status = await statusOf([...refused, plex, ...target(since)], ago(0));
     expect(status).toMatchObject({ state: 'succeeded', items: [{ name: names[0] }] });
   });
 
@@ -313,12 +311,12 @@ describe('a status that is refused', () => {
   });
 
   test('fails when the source may no longer be read', async () => {
-    const closed = [...source.slice(0, 2), list('/Acme-Dev/Finance/Invoices', [], { response: refusal(403) })];
+    const closed = [...above, list('/Acme-Dev/Finance/Invoices', [], { response: refusal(403) })];
     await expect(() => statusOf([...refused, ...closed, ...target(since, since)], ago(0))).toThrowCode('AUTH_REFUSED');
   });
 
   test('is in doubt when the source is gone', async () => {
-    const gone = [list('/Acme-Dev', [{ name: 'Finance' }]), list('/Acme-Dev/Finance', [])];
+    const gone = [noList('/Acme-Dev/Finance/Invoices'), above[0]!, list('/Acme-Dev/Finance', [])];
     expect(await statusOf([...refused, ...gone, ...target(since)], ago(0))).toMatchObject({ state: 'running' });
     const late = await statusOf([...refused, ...gone, ...target('2026-05-04T09:03:00.000Z')], ago(10));
     expect(late).toMatchObject({ state: 'partial', items: [{ kind: 'Pipeline', name: 'load_invoices' }] });
@@ -341,7 +339,7 @@ describe('ids', () => {
 
 test('the log tells each asset once', async () => {
   const answer = envelope(document({ successful: done, failed: [secured] }));
-  const lines = await withSnaplogic([get(first, answer), ...arrived, ...payroll], ({ snap }) =>
+  const lines = await withSnaplogic([get(first, answer), arrived, ...payroll], ({ snap }) =>
     all(snap.jobs.log(moveId(), never)),
   );
   expect(lines.map(({ level, text }) => `${level} ${text}`)).toEqual([

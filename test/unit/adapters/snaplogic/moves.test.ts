@@ -5,6 +5,7 @@ import { Secret } from '../../../../src/secret.ts';
 import { never } from '../../../support/adapter-tools.ts';
 import type { Exchange } from '../../../support/scripted-server.ts';
 import {
+  above,
   basic,
   emptyTarget,
   envelope,
@@ -12,6 +13,7 @@ import {
   list,
   me,
   migratePath,
+  noList,
   password,
   refusal,
   serverDate,
@@ -186,9 +188,7 @@ describe('prepare', () => {
 
   test('a Snaplex and a folder of the project are not moved', async () => {
     const more = list(project, [...sourceAssets, { name: 'plex', type: 'Plex' }, { name: 'folder', type: 'Dir' }]);
-    const prepared = await withSnaplogic([...source.slice(0, 2), more, ...emptyTarget, me], (scripted) =>
-      prepare(scripted),
-    );
+    const prepared = await withSnaplogic([more, ...emptyTarget, me], (scripted) => prepare(scripted));
     expect(prepared.plan).toHaveLength(sourceAssets.length);
   });
 
@@ -241,7 +241,7 @@ describe('prepare', () => {
   });
 
   test('the path of the source is case-sensitive', async () => {
-    await withSnaplogic(source.slice(0, 2), (scripted) =>
+    await withSnaplogic([...above, noList('/Acme-Dev/Finance/invoices')], (scripted) =>
       expect(prepare(scripted, {}, 'Acme-Dev//Finance/invoices/')).rejects.toMatchObject({
         code: 'NOT_FOUND',
         hint: expect.stringContaining('there is Invoices'),
@@ -317,7 +317,7 @@ describe('start', () => {
     const wanted = { ...body, asset_types: ['File', 'Pipeline'], duplicate_check: false, async: false };
     const done = { successful: [{ snode_id: 'x', name: 'a', asset_type: 'Pipeline' }] };
     const answer = envelope({ status: 'Completed', ...done });
-    await withSnaplogic([post(wanted, answer), ...fullTarget([{ name: 'a', type: 'Pipeline' }])], async (scripted) => {
+    await withSnaplogic([post(wanted, answer), list(destPath, [{ name: 'a', type: 'Pipeline' }])], async (scripted) => {
       const options = { assetTypes: ['File', 'Pipeline'], duplicateCheck: false, sync: true };
       const id = await start(scripted, settled(options));
       expect(await scripted.snap.jobs.status(id, never)).toMatchObject({
@@ -340,10 +340,13 @@ describe('start', () => {
       ['load_invoices', 'succeeded'],
       ['another', 'failed'],
     ] as const) {
-      await withSnaplogic([post(body, answer), ...fullTarget([{ name: held, type: 'Pipeline' }])], async (scripted) => {
-        const id = await start(scripted, settled({ sync: true }));
-        expect(await scripted.snap.jobs.status(id, never)).toMatchObject({ state, wireState: 'Completed' });
-      });
+      await withSnaplogic(
+        [post(body, answer), list(destPath, [{ name: held, type: 'Pipeline' }])],
+        async (scripted) => {
+          const id = await start(scripted, settled({ sync: true }));
+          expect(await scripted.snap.jobs.status(id, never)).toMatchObject({ state, wireState: 'Completed' });
+        },
+      );
     }
   });
 
@@ -351,7 +354,7 @@ describe('start', () => {
     const wanted = { ...body, async: false };
     const now = new Date(serverDate).toISOString();
     const target = fullTarget([{ name: 'load_invoices', type: 'Pipeline', updated: '2030-01-01T00:00:00.000Z' }]);
-    const origin = [...source.slice(0, 2), list(project, [{ name: 'load_invoices', type: 'Pipeline', updated: now }])];
+    const origin = [list(project, [{ name: 'load_invoices', type: 'Pipeline', updated: now }])];
     await withSnaplogic([post(wanted, { text: '' }), ...origin, ...target], async (scripted) => {
       const id = await start(scripted, settled({ sync: true }));
       expect(id).toMatch(/^move,-,/);

@@ -59,12 +59,12 @@ describe('an export object by object', () => {
     const edge = { source: 'a', source_id: 1, destination: 'b', destination_id: 2, workflow: 'w', workflow_id: 3 };
     const pool = { id: 1, manually_defined: false, devices: ['core-1'], links: [], device_number: 1, runs: ['x'] };
     const script = [
-      names('link', ['core-1--edge-1', 'gone']),
+      names('link', ['core-1--edge-1', 'gone'], 1, ['name']),
       object('link', 'core-1--edge-1', link),
       rest('GET', 'instance/link/gone', { status: 403, json: { alert: 'Error 403 - Not Authorized.' } }),
-      names('workflow_edge', ['e']),
+      names('workflow_edge', ['e'], 1, ['name']),
       object('workflow_edge', 'e', edge),
-      names('pool', ['dynamic', 'manual']),
+      names('pool', ['dynamic', 'manual'], 1, ['name']),
       object('pool', 'dynamic', pool),
       object('pool', 'manual', { ...pool, manually_defined: true }),
     ];
@@ -105,7 +105,7 @@ describe('an export object by object', () => {
   });
 
   test.each(['.', '..'])('refuses an object that no URL can name and does not leave it out: %s', async (name) => {
-    await withEnms([alive, names('device', ['a', name]), object('device', 'a', {})], async ({ enms }) => {
+    await withEnms([alive, names('device', ['a', name], 1, ['name']), object('device', 'a', {})], async ({ enms }) => {
       const options = { via: 'rest', type: ['device'] };
       const prepared = await enms.exports!.prepare({ projects: ['lab'], options }, never);
       const id = await enms.exports!.start(prepared, {}, undefined, never);

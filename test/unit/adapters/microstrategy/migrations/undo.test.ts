@@ -57,7 +57,6 @@ describe('an undo', () => {
       ask('requested', null),
       { ...ask('approved', project), status: 403, answer: { code: 'ERR014', message: 'Not for you' } },
       waiting,
-      waiting,
     ];
     await withLibraries(calls, async ({ open }) => {
       const { jobs } = open();

@@ -223,6 +223,19 @@ describe('a download', () => {
     expect(members.find(({ name }) => name === 'device.yaml')?.content).toEqual(disk);
   });
 
+  test('of a folder removes its rows from the database, and leaves the folder on the disk', async () => {
+    const session = await server.login();
+    await session.call('POST', '/scan_folder/%3Emigrations');
+    const rows = async () => {
+      const files = (await server.call('GET', '/rest/query/file')).json as readonly { readonly path: string }[];
+      return files.map(({ path }) => path).filter((path) => path.startsWith('/migrations/p'));
+    };
+    expect(await rows()).toContain('/migrations/p/device.yaml');
+    expect((await session.call('GET', '/download/folder/migrations/p')).status).toBe(200);
+    expect(await rows()).toEqual([]);
+    expect((await session.call('GET', '/download/file/migrations/p/device.yaml')).status).toBe(200);
+  });
+
   test('of a file has its bytes; a workbook has its own content type', async () => {
     const session = await server.login();
     const file = await session.call('GET', '/download/file/migrations/p/metadata.yaml');
