@@ -48,7 +48,11 @@ export const rooms = {
         paths: [`src/adapters/${product}/`],
         folders: adapterFolders[/** @type {keyof typeof adapterFolders} */ (product)],
         may: [...below, 'streams', 'adapters/shared', ...(product === 'enms' ? ['enms-yaml'] : [])],
-        packages: ['zod', ...(product === 'snaplogic' ? ['yauzl', 'yazl'] : [])],
+        packages: [
+          'zod',
+          ...(product === 'snaplogic' ? ['yauzl', 'yazl'] : []),
+          ...(product === 'enms' ? ['tar'] : []),
+        ],
       },
     ]),
   ),

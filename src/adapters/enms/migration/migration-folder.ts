@@ -3,7 +3,7 @@ import { inParallel } from '../../../streams/in-parallel.ts';
 import { jsonOf } from '../../shared/answers.ts';
 import { bytesOf } from '../model/package-content.ts';
 import type { Server } from '../server.ts';
-import { filesIn, mostBytes } from '../wire/tar.ts';
+import { filesIn } from '../wire/folder-archive.ts';
 
 /** A folder of migration files on a server's disk. */
 export interface MigrationFolder {
@@ -112,19 +112,12 @@ async function readArchive(
 ): Promise<ReadonlyMap<string, Buffer> | undefined> {
   const opened = await web.open(path, signal, 'folder');
   if (opened === undefined) return undefined;
-  const chunks: Uint8Array[] = [];
-  let size = 0;
   try {
-    for await (const chunk of opened.body) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > mostBytes) return undefined;
-    }
+    return await filesIn(opened.body);
   } catch (error) {
     if (!isMigratorError(error, 'REMOTE_UNREACHABLE')) throw error;
     return undefined;
   }
-  return filesIn(Buffer.concat(chunks));
 }
 
 const attempts = 3;
