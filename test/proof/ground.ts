@@ -5,7 +5,7 @@ import type { Options } from '../../src/ports/options.ts';
 import { silent } from '../../src/ports/reporter.ts';
 import { never } from '../support/adapter-tools.ts';
 import { randomOf, type Random } from '../support/random.ts';
-import type { Tables } from './tables.ts';
+import type { Tables } from '../support/tables.ts';
 
 /** The kinds of loss and change that are planted. */
 export const kinds = [

@@ -2,7 +2,7 @@ import { moved, withOctopusPair } from '../support/octopus-pair.ts';
 import type { Random } from '../support/random.ts';
 import type { Ground, Moved, Plant } from './ground.ts';
 import { another, isMap, places, swapped, type Place } from './json-places.ts';
-import { openTables, putRow, removeRow, rowsOf, type Json, type Row, type Tables } from './tables.ts';
+import { openTables, putRow, removeRow, rowsOf, type Json, type Row, type Tables } from '../support/tables.ts';
 
 const space = 'Spaces-1';
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);

@@ -2,7 +2,10 @@ import { expect, jest, test } from '@jest/globals';
 import { seed } from '../support/random.ts';
 import { all, sample } from '../support/sample.ts';
 import { prove, tableOf, type Ground } from './ground.ts';
+import { withEnmsGround } from './enms-ground.ts';
+import { withMicroStrategyGround } from './microstrategy-ground.ts';
 import { withOctopusGround } from './octopus-ground.ts';
+import { withSnapLogicGround } from './snaplogic-ground.ts';
 
 jest.setTimeout(3_600_000);
 
@@ -12,6 +15,9 @@ const plantsInWorld = 10;
 
 test.each<[string, (work: (ground: Ground) => Promise<void>) => Promise<void>]>([
   ['octopus', withOctopusGround],
+  ['enms', withEnmsGround],
+  ['snaplogic', withSnapLogicGround],
+  ['microstrategy', withMicroStrategyGround],
 ])('on %s a comparison finds what is planted on the target, and nothing after a clean move', async (product, withGround) => {
   await withGround(async (ground) => {
     const some = sample(worlds, 1);
