@@ -10,6 +10,8 @@ export interface Tables {
   /** What the tables hold now. `restore` brings it back. */
   readonly keep: () => Kept;
   readonly restore: (kept: Kept) => void;
+  /** Adds rows to a table. */
+  readonly add: (table: string, rows: readonly Json[]) => void;
   readonly close: () => void;
 }
 
@@ -24,20 +26,23 @@ export function openTables(directory: string): Tables {
   const names = all<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
   // Of the logs of tasks nothing is compared.
   const kept = names.map(({ name }) => name).filter((name) => name !== 'lines');
+  const add: Tables['add'] = (name, rows) => {
+    const columns = Object.keys(rows[0] ?? {});
+    if (columns.length === 0) return;
+    const named = columns.map((column) => `"${column}"`).join();
+    const put = database.prepare(`INSERT INTO ${name} (${named}) VALUES (${columns.map(() => '?').join()})`);
+    for (const row of rows) put.run(...columns.map((column) => row[column]));
+  };
   return {
     all,
     run,
     keep: () => new Map(kept.map((name) => [name, all<Json>(`SELECT * FROM ${name}`)])),
+    add,
     restore: (earlier) => {
       database.exec('BEGIN IMMEDIATE');
       for (const [name, rows] of earlier) {
         database.exec(`DELETE FROM ${name}`);
-        const columns = Object.keys(rows[0] ?? {});
-        if (columns.length === 0) continue;
-        const put = database.prepare(
-          `INSERT INTO ${name} (${columns.map((column) => `"${column}"`).join()}) VALUES (${columns.map(() => '?').join()})`,
-        );
-        for (const row of rows) put.run(...columns.map((column) => row[column]));
+        add(name, rows);
       }
       database.exec('COMMIT');
     },
