@@ -33,7 +33,9 @@ const models = ['user', 'group', 'device', 'link', 'service', 'network', 'workfl
 
 const thingsIn = (tables: Tables, ...of: readonly string[]): Thing[] =>
   tables
-    .all<Omit<Thing, 'body'> & { body: string }>('SELECT place, model, type, id, name, body FROM objects ORDER BY place')
+    .all<Omit<Thing, 'body'> & { body: string }>(
+      'SELECT place, model, type, id, name, body FROM objects ORDER BY place',
+    )
     .map((row) => ({ ...row, body: JSON.parse(row.body) as Json }))
     .filter(({ model, name }) => of.includes(model) && name !== 'admin' && !name.startsWith('[Shared]'));
 
@@ -41,11 +43,25 @@ const write = (tables: Tables, { place, name, body }: Thing): void =>
   tables.run('UPDATE objects SET name = ?, body = ? WHERE place = ?', name, JSON.stringify(body), place);
 
 function add(tables: Tables, like: Thing, name: string, body: Json): number {
-  const [{ id, place }] = tables.all<{ id: number; place: number }>('SELECT max(id) + 1 AS id, max(place) + 1 AS place FROM objects') as [{ id: number; place: number }];
-  tables.run('INSERT INTO objects (place, model, type, id, name, body) VALUES (?, ?, ?, ?, ?, ?)', place, like.model, like.type, id, name, JSON.stringify(body));
+  const [{ id, place }] = tables.all<{ id: number; place: number }>(
+    'SELECT max(id) + 1 AS id, max(place) + 1 AS place FROM objects',
+  ) as [{ id: number; place: number }];
+  tables.run(
+    'INSERT INTO objects (place, model, type, id, name, body) VALUES (?, ?, ?, ?, ?, ?)',
+    place,
+    like.model,
+    like.type,
+    id,
+    name,
+    JSON.stringify(body),
+  );
   tables.run('UPDATE families SET last = max(last, ?)', id);
   // It is related like the other one.
-  tables.run('INSERT INTO relations (relation, near, far) SELECT relation, ?, far FROM relations WHERE near = ?', place, like.place);
+  tables.run(
+    'INSERT INTO relations (relation, near, far) SELECT relation, ?, far FROM relations WHERE near = ?',
+    place,
+    like.place,
+  );
   return place;
 }
 
@@ -56,14 +72,20 @@ function remove(tables: Tables, { place }: Thing): void {
 
 function fill(tables: Tables, random: Random): void {
   for (let left = 3 + random.below(10); left > 0; left -= 1) {
-    const like = random.pick(thingsIn(tables, 'device', 'link', 'network', 'credential', 'pool', 'task', 'group', 'user'));
+    const like = random.pick(
+      thingsIn(tables, 'device', 'link', 'network', 'credential', 'pool', 'task', 'group', 'user'),
+    );
     const model = like.model;
     add(tables, like, random.word(), {
       ...like.body,
       description: random.word(),
-      ...(model === 'device' ? { location: random.word(), port: random.below(9000), os_version: random.word(), rack: random.word() } : {}),
+      ...(model === 'device'
+        ? { location: random.word(), port: random.below(9000), os_version: random.word(), rack: random.word() }
+        : {}),
       ...(model === 'link' ? { vendor: random.word(), color: `#${random.below(900000) + 100000}` } : {}),
-      ...(model === 'pool' ? { manually_defined: true, device_location: random.word(), device_location_match: 'equality' } : {}),
+      ...(model === 'pool'
+        ? { manually_defined: true, device_location: random.word(), device_location_match: 'equality' }
+        : {}),
       ...(model === 'task' ? { frequency: random.below(900), crontab_expression: random.pick(['', '0 2 * * *']) } : {}),
       ...(model === 'group' ? { device_access: random.pick([['rbac_read'], ['rbac_read', 'rbac_edit']]) } : {}),
       ...(model === 'user' ? { email: `${random.word()}@example.org` } : {}),
@@ -71,17 +93,23 @@ function fill(tables: Tables, random: Random): void {
     });
   }
   for (const service of random.some(thingsIn(tables, 'service'), 4))
-    write(tables, { ...service, body: { ...service.body, description: random.word(), number_of_retries: random.below(9) } });
+    write(tables, {
+      ...service,
+      body: { ...service.body, description: random.word(), number_of_retries: random.below(9) },
+    });
 }
 
 /** What the server makes itself, what the REST API never gives, and where pictures lie. */
-const made = /^(?:last_.*|.*password|private_key|positions|scoped_name|creator|configuration|operational_data|status|is_active|menu|pages)$/u;
+const made =
+  /^(?:last_.*|.*password|private_key|positions|scoped_name|creator|configuration|operational_data|status|is_active|menu|pages)$/u;
 
 /** Relations that a migration carries. The members of a pool are carried when they are chosen by hand. */
 const carriedRelations = (tables: Tables): Relation[] =>
   tables
     .all<Relation>('SELECT rank, relation, near, far FROM relations')
-    .filter(({ relation, near }) => relation !== 'folder_file' && !(relation.startsWith('pool_') && computed(tables, near)));
+    .filter(
+      ({ relation, near }) => relation !== 'folder_file' && !(relation.startsWith('pool_') && computed(tables, near)),
+    );
 
 function computed(tables: Tables, place: number): boolean {
   const [pool] = tables.all<{ body: string }>("SELECT body FROM objects WHERE model = 'pool' AND place = ?", place);
@@ -99,7 +127,10 @@ export async function withEnmsGround<T>(work: (ground: Ground) => Promise<T>): P
     const connection = { name, url: server.url, settings: { username }, secrets: { password: new Secret(password) } };
     return { tables: openTables(directory), instance: { name, adapter: enms.create(connection, adapterTools()) } };
   };
-  const [{ tables: source, instance: from }, { tables: target, instance: to }] = [await open('lab', 'source'), await open('prod', 'target')];
+  const [{ tables: source, instance: from }, { tables: target, instance: to }] = [
+    await open('lab', 'source'),
+    await open('prod', 'target'),
+  ];
   // What has the name of something that arrives would stay as it is, and what only the target has would be a difference.
   for (const thing of thingsIn(target, ...models)) remove(target, thing);
 
@@ -115,7 +146,10 @@ export async function withEnmsGround<T>(work: (ground: Ground) => Promise<T>): P
     };
     const files = await Promise.all(opened.map(read));
     const imports = to.adapter.imports!;
-    const prepared = await imports.prepare({ source: { id: 'lab', version: '1.0.0' }, dryRun: false, options: {}, files }, never);
+    const prepared = await imports.prepare(
+      { source: { id: 'lab', version: '1.0.0' }, dryRun: false, options: {}, files },
+      never,
+    );
     await imports.stage!(prepared, files, never);
     const id = await imports.start(prepared, {}, files, never);
     const { state, messages } = await to.adapter.jobs.status(id, never);
@@ -123,7 +157,12 @@ export async function withEnmsGround<T>(work: (ground: Ground) => Promise<T>): P
     return { projects: ['lab'], options: {} };
   };
 
-  const edit = (of: readonly string[], random: Random, keyed: (key: string, value: unknown) => boolean, change: (value: unknown) => unknown): string | undefined => {
+  const edit = (
+    of: readonly string[],
+    random: Random,
+    keyed: (key: string, value: unknown) => boolean,
+    change: (value: unknown) => unknown,
+  ): string | undefined => {
     const found = thingsIn(target, ...of).flatMap((thing) =>
       Object.entries(thing.body).flatMap(([key, value]) => (keyed(key, value) ? [{ thing, key, value }] : [])),
     );
@@ -133,14 +172,19 @@ export async function withEnmsGround<T>(work: (ground: Ground) => Promise<T>): P
     return `${thing.model} ${thing.name} ${key}: ${JSON.stringify(value)}`;
   };
   const isScalar = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value);
-  const related = (random: Random, fits: (relation: Relation) => boolean, change: (relation: Relation) => void): string | undefined => {
+  const related = (
+    random: Random,
+    fits: (relation: Relation) => boolean,
+    change: (relation: Relation) => void,
+  ): string | undefined => {
     const found = carriedRelations(target).filter(fits);
     if (found.length === 0) return undefined;
     const one = random.pick(found);
     change(one);
     return JSON.stringify(one);
   };
-  const modelOf = (place: number): string => target.all<{ model: string }>('SELECT model FROM objects WHERE place = ?', place)[0]?.model ?? '';
+  const modelOf = (place: number): string =>
+    target.all<{ model: string }>('SELECT model FROM objects WHERE place = ?', place)[0]?.model ?? '';
 
   const plants: Plant[] = [
     {
@@ -154,11 +198,22 @@ export async function withEnmsGround<T>(work: (ground: Ground) => Promise<T>): P
     {
       kind: 'a part removed',
       at: (random) =>
-        edit(['group'], random, (key, value) => Array.isArray(value) && value.length > 0 && !made.test(key), (value) => (value as unknown[]).slice(1)),
+        edit(
+          ['group'],
+          random,
+          (key, value) => Array.isArray(value) && value.length > 0 && !made.test(key),
+          (value) => (value as unknown[]).slice(1),
+        ),
     },
     {
       kind: 'a field changed',
-      at: (random) => edit(models, random, (key, value) => isScalar(value) && !made.test(key), (value) => another(value as string, random)),
+      at: (random) =>
+        edit(
+          models,
+          random,
+          (key, value) => isScalar(value) && !made.test(key),
+          (value) => another(value as string, random),
+        ),
     },
     {
       kind: 'a field changed',
@@ -170,11 +225,22 @@ export async function withEnmsGround<T>(work: (ground: Ground) => Promise<T>): P
     },
     {
       kind: 'a scope changed',
-      at: (random) => edit(['pool'], random, (key, value) => /^(?:device|link)_/u.test(key) && isScalar(value), (value) => another(value as string, random)),
+      at: (random) =>
+        edit(
+          ['pool'],
+          random,
+          (key, value) => /^(?:device|link)_/u.test(key) && isScalar(value),
+          (value) => another(value as string, random),
+        ),
     },
     {
       kind: 'a relation changed',
-      at: (random) => related(random, () => true, ({ rank }) => target.run('DELETE FROM relations WHERE rank = ?', rank)),
+      at: (random) =>
+        related(
+          random,
+          () => true,
+          ({ rank }) => target.run('DELETE FROM relations WHERE rank = ?', rank),
+        ),
     },
     {
       kind: 'a relation changed',
@@ -183,7 +249,11 @@ export async function withEnmsGround<T>(work: (ground: Ground) => Promise<T>): P
           random,
           ({ far }) => thingsIn(target, modelOf(far)).length > 1,
           ({ rank, relation, near, far }) => {
-            const taken = new Set(target.all<Relation>('SELECT far FROM relations WHERE relation = ? AND near = ?', relation, near).map((one) => one.far));
+            const taken = new Set(
+              target
+                .all<Relation>('SELECT far FROM relations WHERE relation = ? AND near = ?', relation, near)
+                .map((one) => one.far),
+            );
             const others = thingsIn(target, modelOf(far)).filter(({ place }) => !taken.has(place) && place !== near);
             if (others.length === 0) target.run('DELETE FROM relations WHERE rank = ?', rank);
             else target.run('UPDATE relations SET far = ? WHERE rank = ?', random.pick(others).place, rank);
@@ -194,7 +264,9 @@ export async function withEnmsGround<T>(work: (ground: Ground) => Promise<T>): P
       kind: 'an order changed',
       at: (random) => {
         // The edges of a workflow make the order of its steps.
-        const ends = target.all<Relation>("SELECT rank, relation, near, far FROM relations WHERE relation = 'edge_destination'");
+        const ends = target.all<Relation>(
+          "SELECT rank, relation, near, far FROM relations WHERE relation = 'edge_destination'",
+        );
         const one = random.pick(ends);
         const other = random.pick(ends.filter(({ far }) => far !== one.far));
         target.run('UPDATE relations SET far = ? WHERE rank = ?', other.far, one.rank);
@@ -210,8 +282,28 @@ export async function withEnmsGround<T>(work: (ground: Ground) => Promise<T>): P
         return `${thing.model} ${thing.name}`;
       },
     },
-    { kind: 'a secret emptied', blind: true, at: (random) => edit(['credential', 'user'], random, (key) => /password$|private_key/u.test(key), () => '') },
-    { kind: 'another secret', blind: true, at: (random) => edit(['credential'], random, (key) => /password$|private_key/u.test(key), () => 'cGxhbnRlZA==') },
+    {
+      kind: 'a secret emptied',
+      blind: true,
+      at: (random) =>
+        edit(
+          ['credential', 'user'],
+          random,
+          (key) => /password$|private_key/u.test(key),
+          () => '',
+        ),
+    },
+    {
+      kind: 'another secret',
+      blind: true,
+      at: (random) =>
+        edit(
+          ['credential'],
+          random,
+          (key) => /password$|private_key/u.test(key),
+          () => 'cGxhbnRlZA==',
+        ),
+    },
   ];
   try {
     return await work({ source: from, target: to, tables: [source, target], move, plants });

@@ -60,11 +60,7 @@ export interface Proof {
 }
 
 const compared = ({ source, target }: Ground, { projects, options }: Moved): Promise<CompareReport> =>
-  compareProjects(
-    { projects, exportOptions: options, importOptions: {} },
-    { source, target, reporter: silent },
-    never,
-  );
+  compareProjects({ projects, exportOptions: options, importOptions: {} }, { source, target, reporter: silent }, never);
 
 /**
  * In each world: fresh servers with random content, a clean move, of which the comparison must say that both sides are

@@ -10,7 +10,9 @@ const folderType = 8;
 const objectsIn = (tables: Tables): Row[] =>
   rowsOf(tables, "kind = 'object' AND container = ?", tutorial).filter(({ body }) => body['system'] !== true);
 const foldersIn = (tables: Tables): Row[] =>
-  rowsOf(tables, "kind = 'object' AND container = ?", tutorial).filter(({ body }) => body['type'] === folderType && body['parent'] !== null);
+  rowsOf(tables, "kind = 'object' AND container = ?", tutorial).filter(
+    ({ body }) => body['type'] === folderType && body['parent'] !== null,
+  );
 
 const guid = (random: Random): string =>
   Array.from({ length: 32 }, () => random.below(16).toString(16).toUpperCase()).join('');
@@ -31,7 +33,10 @@ function fill(tables: Tables, random: Random): void {
       parent,
       version: guid(random),
       hidden: random.chance(0.2),
-      uses: like.body['type'] === folderType ? [] : random.some(others, 2).map(({ body }) => ({ id: body['id'], type: body['type'] })),
+      uses:
+        like.body['type'] === folderType
+          ? []
+          : random.some(others, 2).map(({ body }) => ({ id: body['id'], type: body['type'] })),
       definition: { expression: random.word() },
     });
   }
@@ -43,7 +48,11 @@ export function withMicroStrategyGround<T>(work: (ground: Ground) => Promise<T>)
     const target = openTables(pair.target.directory);
     // What only the target has would be a difference.
     for (const row of objectsIn(target)) removeRow(target, row);
-    const change = (random: Random, edit: (body: Json) => Json | undefined, fits = (_: Json): boolean => true): string | undefined => {
+    const change = (
+      random: Random,
+      edit: (body: Json) => Json | undefined,
+      fits = (_: Json): boolean => true,
+    ): string | undefined => {
       const rows = objectsIn(target).filter(({ body }) => fits(body));
       if (rows.length === 0) return undefined;
       const row = random.pick(rows);
@@ -57,19 +66,34 @@ export function withMicroStrategyGround<T>(work: (ground: Ground) => Promise<T>)
       { kind: 'an object removed', at: (random) => change(random, () => undefined) },
       { kind: 'a field changed', at: (random) => change(random, (body) => ({ ...body, description: random.word() })) },
       { kind: 'a field changed', at: (random) => change(random, (body) => ({ ...body, name: random.word() })) },
-      { kind: 'a field changed', at: (random) => change(random, (body) => ({ ...body, hidden: body['hidden'] !== true })) },
-      { kind: 'a field changed', at: (random) => change(random, (body) => ({ ...body, subtype: Number(body['subtype']) + 1 })) },
       {
         kind: 'a field changed',
-        at: (random) => change(random, (body) => ({ ...body, version: guid(random), definition: { expression: random.word() } }), isNoFolder),
+        at: (random) => change(random, (body) => ({ ...body, hidden: body['hidden'] !== true })),
+      },
+      {
+        kind: 'a field changed',
+        at: (random) => change(random, (body) => ({ ...body, subtype: Number(body['subtype']) + 1 })),
+      },
+      {
+        kind: 'a field changed',
+        at: (random) =>
+          change(
+            random,
+            (body) => ({ ...body, version: guid(random), definition: { expression: random.word() } }),
+            isNoFolder,
+          ),
       },
       {
         kind: 'a relation changed',
         at: (random) =>
-          change(random, (body) => {
-            const other = foldersIn(target).filter(({ body: { id } }) => id !== body['parent'] && id !== body['id']);
-            return { ...body, parent: random.pick(other).body['id'] };
-          }, isNoFolder),
+          change(
+            random,
+            (body) => {
+              const other = foldersIn(target).filter(({ body: { id } }) => id !== body['parent'] && id !== body['id']);
+              return { ...body, parent: random.pick(other).body['id'] };
+            },
+            isNoFolder,
+          ),
       },
       { kind: 'a second copy', at: (random) => change(random, (body) => ({ ...body, id: guid(random) })) },
       {
@@ -80,7 +104,12 @@ export function withMicroStrategyGround<T>(work: (ground: Ground) => Promise<T>)
       {
         kind: 'a relation changed',
         blind: true,
-        at: (random) => change(random, (body) => ({ ...body, uses: [] }), ({ uses }) => Array.isArray(uses) && uses.length > 0),
+        at: (random) =>
+          change(
+            random,
+            (body) => ({ ...body, uses: [] }),
+            ({ uses }) => Array.isArray(uses) && uses.length > 0,
+          ),
       },
       {
         kind: 'a scope changed',

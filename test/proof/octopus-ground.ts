@@ -14,7 +14,12 @@ const inSpace = (tables: Tables, kind: string): Row[] =>
 
 /** A name or a text of its own for whatever is added. */
 function addRow(tables: Tables, like: Row, id: string, body: Json): void {
-  putRow(tables, { ...like, id, name: String(body['Name'] ?? body['Version'] ?? id), body: { ...like.body, ...body, Id: id } });
+  putRow(tables, {
+    ...like,
+    id,
+    name: String(body['Name'] ?? body['Version'] ?? id),
+    body: { ...like.body, ...body, Id: id },
+  });
 }
 
 /** Ids that no sample has. */
@@ -47,12 +52,16 @@ const variable = (name: string, value: unknown, scope: Json, random: Random): Js
 
 function fillVariables(tables: Tables, set: string, project: string, random: Random): void {
   const row = rowsOf(tables, "kind = 'Variables' AND id = ?", set)[0]!;
-  const [sealed] = inSpace(tables, 'Accounts').flatMap(({ body }) => Object.values(body).filter((value) => isMap(value) && '$sensitive' in value));
+  const [sealed] = inSpace(tables, 'Accounts').flatMap(({ body }) =>
+    Object.values(body).filter((value) => isMap(value) && '$sensitive' in value),
+  );
   const variables = mapsIn(row.body['Variables']);
   for (let left = 1 + random.below(5); left > 0; left -= 1) {
     const name = random.chance(0.3) && variables.length > 0 ? String(random.pick(variables)['Name']) : random.word();
     const scope = scopeOf(tables, random, project);
-    const taken = variables.some((one) => one['Name'] === name && JSON.stringify(one['Scope']) === JSON.stringify(scope));
+    const taken = variables.some(
+      (one) => one['Name'] === name && JSON.stringify(one['Scope']) === JSON.stringify(scope),
+    );
     if (!taken) variables.push(variable(name, random.chance(0.2) ? sealed : random.word(), scope, random));
   }
   putRow(tables, { ...row, body: { ...row.body, Variables: variables } });
@@ -70,7 +79,10 @@ function stepsOf(tables: Tables, project: string, random: Random): Json[] {
       IsDisabled: random.chance(0.2),
       Environments: random.some(environments, 2),
       ExcludedEnvironments: [],
-      Channels: random.some(channels.map(({ id }) => id), 1),
+      Channels: random.some(
+        channels.map(({ id }) => id),
+        1,
+      ),
       TenantTags: random.some(['Tier/Gold', 'Tier/Silver'], 1),
       Packages: [],
       Properties: { 'Octopus.Action.Script.ScriptBody': random.word(), 'Octopus.Action.Script.Syntax': 'Bash' },
@@ -95,7 +107,11 @@ function fill(tables: Tables, random: Random): readonly string[] {
   const environments = inSpace(tables, 'Environments');
   for (let left = random.below(3); left > 0; left -= 1) {
     const name = random.word();
-    addRow(tables, random.pick(environments), newId('Environments'), { Name: name, Slug: name, Description: random.word() });
+    addRow(tables, random.pick(environments), newId('Environments'), {
+      Name: name,
+      Slug: name,
+      Description: random.word(),
+    });
   }
   const chosen = random.some(inSpace(tables, 'Projects'), 2);
   const projects = chosen.length > 0 ? chosen : [random.pick(inSpace(tables, 'Projects'))];
@@ -106,14 +122,26 @@ function fill(tables: Tables, random: Random): readonly string[] {
     addRow(tables, lifecycle!, life, { Name: lifeName, Slug: lifeName, Description: random.word() });
     const library = newId('LibraryVariableSets');
     const libraryName = random.word();
-    addRow(tables, set!, library, { Name: libraryName, Slug: libraryName, VariableSetId: `variableset-${library}`, Description: random.word() });
+    addRow(tables, set!, library, {
+      Name: libraryName,
+      Slug: libraryName,
+      VariableSetId: `variableset-${library}`,
+      Description: random.word(),
+    });
     const variables = rowsOf(tables, "kind = 'Variables' AND id = ?", `variableset-${set!.id}`)[0]!;
     addRow(tables, { ...variables, name: libraryName }, `variableset-${library}`, { OwnerId: library, Variables: [] });
     fillVariables(tables, `variableset-${library}`, id, random);
     const [channel] = inSpace(tables, 'Channels').filter(({ body }) => body['ProjectId'] === id);
     for (let left = random.below(3); left > 0; left -= 1) {
-      const Rules = random.chance(0.5) ? [] : [{ VersionRange: `[${random.below(9)}.0,)`, Tag: random.word(), ActionPackages: [] }];
-      addRow(tables, channel!, newId('Channels'), { Name: random.word(), IsDefault: false, LifecycleId: random.pick([life, null]), Rules });
+      const Rules = random.chance(0.5)
+        ? []
+        : [{ VersionRange: `[${random.below(9)}.0,)`, Tag: random.word(), ActionPackages: [] }];
+      addRow(tables, channel!, newId('Channels'), {
+        Name: random.word(),
+        IsDefault: false,
+        LifecycleId: random.pick([life, null]),
+        Rules,
+      });
     }
     putRow(tables, {
       ...project,
@@ -127,7 +155,10 @@ function fill(tables: Tables, random: Random): readonly string[] {
       },
     });
     const [process] = rowsOf(tables, "kind = 'DeploymentProcesses' AND id = ?", `deploymentprocess-${id}`);
-    putRow(tables, { ...process!, body: { ...process!.body, Steps: [...listOf(process!.body['Steps']), ...stepsOf(tables, id, random)] } });
+    putRow(tables, {
+      ...process!,
+      body: { ...process!.body, Steps: [...listOf(process!.body['Steps']), ...stepsOf(tables, id, random)] },
+    });
     fillVariables(tables, `variableset-${id}`, id, random);
     for (let left = 1 + random.below(2); left > 0; left -= 1) {
       const runbook = newId('Runbooks');
@@ -136,23 +167,64 @@ function fill(tables: Tables, random: Random): readonly string[] {
       const base = { SpaceId: space, ProjectId: id };
       const of = (kind: string, row: string, name: string, body: Json): void =>
         putRow(tables, { kind, id: row, container: space, name, body: { ...base, ...body, Id: row } });
-      of('RunbookProcesses', RunbookProcessId, RunbookProcessId, { OwnerId: runbook, RunbookId: runbook, Version: 1, Steps: stepsOf(tables, id, random) });
-      of('Runbooks', runbook, Name, { Name, Slug: Name, Description: random.word(), RunbookProcessId, PublishedRunbookSnapshotId: null, MultiTenancyMode: 'Untenanted', EnvironmentScope: 'Specified', Environments: random.some(environments.map((one) => one.id), 2) });
+      of('RunbookProcesses', RunbookProcessId, RunbookProcessId, {
+        OwnerId: runbook,
+        RunbookId: runbook,
+        Version: 1,
+        Steps: stepsOf(tables, id, random),
+      });
+      of('Runbooks', runbook, Name, {
+        Name,
+        Slug: Name,
+        Description: random.word(),
+        RunbookProcessId,
+        PublishedRunbookSnapshotId: null,
+        MultiTenancyMode: 'Untenanted',
+        EnvironmentScope: 'Specified',
+        Environments: random.some(
+          environments.map((one) => one.id),
+          2,
+        ),
+      });
       const trigger = random.word();
-      of('ProjectTriggers', newId('ProjectTriggers'), trigger, { Name: trigger, IsDisabled: random.chance(0.5), Description: random.word(), Filter: { FilterType: 'MachineFilter', EnvironmentIds: random.some(environments.map((one) => one.id), 2), EventCategories: ['MachineHealthy'] }, Action: { ActionType: 'AutoDeploy', ShouldRedeploy: true } });
+      of('ProjectTriggers', newId('ProjectTriggers'), trigger, {
+        Name: trigger,
+        IsDisabled: random.chance(0.5),
+        Description: random.word(),
+        Filter: {
+          FilterType: 'MachineFilter',
+          EnvironmentIds: random.some(
+            environments.map((one) => one.id),
+            2,
+          ),
+          EventCategories: ['MachineHealthy'],
+        },
+        Action: { ActionType: 'AutoDeploy', ShouldRedeploy: true },
+      });
     }
   }
   return projects.map(({ name }) => name);
 }
 
 /** Members that each server makes itself, or that no migration carries. */
-const made = /^(?:\$.*|Id|SpaceId|OwnerId|ProjectId|RunbookId|Version|VariableSetId|DeploymentProcessId|RunbookProcessId|.*Snapshot.*|Assembled|ScopeValues|IsEditable|IsFrozen|Health.*|Status|ClonedFrom.*|Links)$/u;
+const made =
+  /^(?:\$.*|Id|SpaceId|OwnerId|ProjectId|RunbookId|Version|VariableSetId|DeploymentProcessId|RunbookProcessId|.*Snapshot.*|Assembled|ScopeValues|IsEditable|IsFrozen|Health.*|Status|ClonedFrom.*|Links)$/u;
 const isId = (text: unknown): text is string => typeof text === 'string' && /^[A-Za-z]+-\d+$/u.test(text);
 
 /** What a migration carries, with what belongs to one project only. */
 const owned = ['Channels', 'Runbooks', 'ProjectTriggers', 'Releases'];
 const parts = ['DeploymentProcesses', 'Variables', 'RunbookProcesses'];
-const shared = ['Environments', 'Lifecycles', 'ProjectGroups', 'LibraryVariableSets', 'Tenants', 'TagSets', 'Accounts', 'Certificates', 'Machines'];
+const shared = [
+  'Environments',
+  'Lifecycles',
+  'ProjectGroups',
+  'LibraryVariableSets',
+  'Tenants',
+  'TagSets',
+  'Accounts',
+  'Certificates',
+  'Machines',
+];
 const carried = ['Projects', ...owned, ...parts, ...shared];
 
 export function withOctopusGround<T>(work: (ground: Ground) => Promise<T>): Promise<T> {
@@ -164,9 +236,7 @@ export function withOctopusGround<T>(work: (ground: Ground) => Promise<T>): Prom
     const before = new Set(rowsOf(target).map(({ kind, id }) => `${kind} ${id}`));
     /** What the move has brought to the target. */
     const arrived = (...of: readonly string[]): Row[] =>
-      rowsOf(target).filter(
-        (row) => of.includes(row.kind) && current(row) && !before.has(`${row.kind} ${row.id}`),
-      );
+      rowsOf(target).filter((row) => of.includes(row.kind) && current(row) && !before.has(`${row.kind} ${row.id}`));
     /** Changes one place, of those that fit, in one document of these kinds. */
     const change = (
       of: readonly string[],
@@ -186,8 +256,8 @@ export function withOctopusGround<T>(work: (ground: Ground) => Promise<T>): Prom
     };
     const last = ({ path }: Place): string => path.at(-1) ?? '';
     const clear = ({ path }: Place): boolean => path.every((key) => !made.test(key));
-    const isVariable = ({ path, value }: Place, row: Row): value is Place & Json =>
-      row.kind === 'Variables' && path.length === 2 && isMap(value);
+    const isSensitive = ({ path, value }: Place, row: Row): boolean =>
+      row.kind === 'Variables' && path.length === 2 && isMap(value) && value['IsSensitive'] === true;
     const idsOf = (id: string): string[] =>
       rowsOf(target, 'kind = ? AND id <> ?', id.replace(/-\d+$/u, ''), id).map((row) => row.id);
 
@@ -195,7 +265,9 @@ export function withOctopusGround<T>(work: (ground: Ground) => Promise<T>): Prom
       {
         kind: 'an object removed',
         at: (random) => {
-          const row = random.pick(arrived(...owned, 'Projects', 'Environments', 'Lifecycles', 'LibraryVariableSets', 'ProjectGroups'));
+          const row = random.pick(
+            arrived(...owned, 'Projects', 'Environments', 'Lifecycles', 'LibraryVariableSets', 'ProjectGroups'),
+          );
           removeRow(target, row);
           return `${row.kind} ${row.name}`;
         },
@@ -203,7 +275,13 @@ export function withOctopusGround<T>(work: (ground: Ground) => Promise<T>): Prom
       {
         kind: 'a part removed',
         at: (random) =>
-          change(carried, random, (place) => clear(place) && /^\d+$/u.test(last(place)) && (isMap(place.value) || typeof place.value === 'string'), () => undefined),
+          change(
+            carried,
+            random,
+            (place) =>
+              clear(place) && /^\d+$/u.test(last(place)) && (isMap(place.value) || typeof place.value === 'string'),
+            () => undefined,
+          ),
       },
       {
         kind: 'a field changed',
@@ -225,7 +303,10 @@ export function withOctopusGround<T>(work: (ground: Ground) => Promise<T>): Prom
           change(
             [...parts, 'ProjectTriggers', 'Runbooks', 'Machines'],
             random,
-            (place) => /^(?:Environment|Channel|Role|TenantTag|Environments|Channels|EnvironmentIds|Roles|TenantTags)$/u.test(last(place)) && listOf(place.value).length > 0,
+            (place) =>
+              /^(?:Environment|Channel|Role|TenantTag|Environments|Channels|EnvironmentIds|Roles|TenantTags)$/u.test(
+                last(place),
+              ) && listOf(place.value).length > 0,
             ({ value }) => listOf(value).slice(1),
           ),
       },
@@ -252,7 +333,12 @@ export function withOctopusGround<T>(work: (ground: Ground) => Promise<T>): Prom
       {
         kind: 'a secret emptied',
         at: (random) =>
-          change(['Accounts', 'Certificates'], random, ({ value }) => isMap(value) && '$sensitive' in value, () => null),
+          change(
+            ['Accounts', 'Certificates'],
+            random,
+            ({ value }) => isMap(value) && '$sensitive' in value,
+            () => null,
+          ),
       },
       {
         kind: 'a second copy',
@@ -276,13 +362,18 @@ export function withOctopusGround<T>(work: (ground: Ground) => Promise<T>): Prom
         kind: 'another secret',
         blind: true,
         at: (random) =>
-          change(['Accounts', 'Certificates'], random, ({ value }) => isMap(value) && '$sensitive' in value, () => ({ $sensitive: 'AAAA|AAAA' })),
+          change(
+            ['Accounts', 'Certificates'],
+            random,
+            ({ value }) => isMap(value) && '$sensitive' in value,
+            () => ({ $sensitive: 'AAAA|AAAA' }),
+          ),
       },
       {
         kind: 'a secret emptied',
         blind: true,
         at: (random) =>
-          change(['Variables'], random, (place, row) => isVariable(place, row) && place.value['IsSensitive'] === true, ({ value }) => ({ ...(value as Json), Value: null })),
+          change(['Variables'], random, isSensitive, ({ value }) => ({ ...(value as Json), Value: null })),
       },
     ];
     const move = async (random: Random): Promise<Moved> => {

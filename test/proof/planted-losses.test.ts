@@ -18,16 +18,19 @@ test.each<[string, (work: (ground: Ground) => Promise<void>) => Promise<void>]>(
   ['enms', withEnmsGround],
   ['snaplogic', withSnapLogicGround],
   ['microstrategy', withMicroStrategyGround],
-])('on %s a comparison finds what is planted on the target, and nothing after a clean move', async (product, withGround) => {
-  await withGround(async (ground) => {
-    const some = sample(worlds, 1);
-    const proof = await prove(ground, some, plantsInWorld);
-    if (all) process.stdout.write(`${tableOf(product, proof, some.length)}\n`);
-    expect(proof.falseAlarms).toEqual([]);
-    const counts = [...proof.counts.values()];
-    const missed = counts.flatMap((count) => count.missed);
-    const visible = counts.reduce((sum, { planted, blind }) => sum + planted - blind, 0);
-    expect(visible).toBeGreaterThanOrEqual(some.length * plantsInWorld);
-    expect({ missed, share: 1 - missed.length / visible >= 0.99 }).toEqual({ missed, share: true });
-  });
-});
+])(
+  'on %s a comparison finds what is planted on the target, and nothing after a clean move',
+  async (product, withGround) => {
+    await withGround(async (ground) => {
+      const some = sample(worlds, 1);
+      const proof = await prove(ground, some, plantsInWorld);
+      if (all) process.stdout.write(`${tableOf(product, proof, some.length)}\n`);
+      expect(proof.falseAlarms).toEqual([]);
+      const counts = [...proof.counts.values()];
+      const missed = counts.flatMap((count) => count.missed);
+      const visible = counts.reduce((sum, { planted, blind }) => sum + planted - blind, 0);
+      expect(visible).toBeGreaterThanOrEqual(some.length * plantsInWorld);
+      expect({ missed, share: 1 - missed.length / visible >= 0.99 }).toEqual({ missed, share: true });
+    });
+  },
+);

@@ -19,7 +19,8 @@ const newId = (random: Random): string => createHash('sha256').update(random.wor
 /** The assets of a project of an org. */
 function assetsIn(tables: Tables, org: string): Row[] {
   const [{ id: orgId } = { id: '' }] = rowsOf(tables, "kind = 'Org' AND name = ?", org);
-  const below = (container: string, name: string) => rowsOf(tables, "kind = 'Node' AND container = ? AND name = ?", container, name)[0]?.id ?? '';
+  const below = (container: string, name: string) =>
+    rowsOf(tables, "kind = 'Node' AND container = ? AND name = ?", container, name)[0]?.id ?? '';
   return rowsOf(tables, "kind = 'Node' AND container = ?", below(below(orgId, 'Finance'), 'Invoices'));
 }
 
@@ -56,28 +57,48 @@ function fill(tables: Tables, files: string, random: Random): void {
   for (let left = 1 + random.below(4); left > 0; left -= 1) {
     const pipeline = add(random.pick(typed(assets, 'Pipeline')), (document) => {
       for (const snap of Object.values(at(document, 'snap_map'))) {
-        at(snap, 'property_map', 'settings')[random.word()] = { value: random.chance(0.5) ? random.word() : random.below(100), expression: random.chance(0.2) };
+        at(snap, 'property_map', 'settings')[random.word()] = {
+          value: random.chance(0.5) ? random.word() : random.below(100),
+          expression: random.chance(0.2),
+        };
         at(snap, 'property_map', 'info')['notes'] = { value: random.chance(0.5) ? random.word() : null };
       }
       const [first] = Object.values(at(document, 'snap_map'));
       const { id, name } = random.pick(accounts);
       at(first, 'property_map')['account'] = {
-        account_ref: { value: { label: { value: name }, ref_class_id: { value: 'com-snaplogic-snaps-sql-jdbc-databaseaccount' }, ref_id: { value: id } } },
+        account_ref: {
+          value: {
+            label: { value: name },
+            ref_class_id: { value: 'com-snaplogic-snaps-sql-jdbc-databaseaccount' },
+            ref_id: { value: id },
+          },
+        },
       };
-      at(document, 'property_map', 'settings', 'param_table')['value'] = Array.from({ length: random.below(4) }, () => ({
-        key: { value: random.word() },
-        data_type: { value: 'string' },
-        description: { value: random.word() },
-      }));
+      at(document, 'property_map', 'settings', 'param_table')['value'] = Array.from(
+        { length: random.below(4) },
+        () => ({
+          key: { value: random.word() },
+          data_type: { value: 'string' },
+          description: { value: random.word() },
+        }),
+      );
     });
     pipelines.push(pipeline);
   }
   many(() =>
     add(random.pick(typed(assets, 'Job')), (document) => {
       const { id, name } = random.pick(pipelines);
-      Object.assign(document, { pipeline_name: name, pipeline_snode_id: id, pipeline_path: `${path}/${name}`, enabled: random.chance(0.5) });
-      document['parameters'] = random.chance(0.5) ? {} : { [random.word()]: random.word(), [random.word()]: random.below(9) };
-      if (isMap(document['schedule'])) document['schedule'] = { cron: `${random.below(60)} 2 * * *`, timezone: random.pick(['UTC', 'Europe/Paris']) };
+      Object.assign(document, {
+        pipeline_name: name,
+        pipeline_snode_id: id,
+        pipeline_path: `${path}/${name}`,
+        enabled: random.chance(0.5),
+      });
+      document['parameters'] = random.chance(0.5)
+        ? {}
+        : { [random.word()]: random.word(), [random.word()]: random.below(9) };
+      if (isMap(document['schedule']))
+        document['schedule'] = { cron: `${random.below(60)} 2 * * *`, timezone: random.pick(['UTC', 'Europe/Paris']) };
     }),
   );
   many(() =>
@@ -96,7 +117,8 @@ function fill(tables: Tables, files: string, random: Random): void {
 }
 
 /** Members that the control plane makes itself, that hold an encrypted value, or that a move does not carry. */
-const made = /^(?:.*_id|instance_id|pipeline_path|link_serial|default_snaplex|target_runtime|hash|size|enabled|key|sym_key|sym_iv|fp|password|label|pipeline_name)$/u;
+const made =
+  /^(?:.*_id|instance_id|pipeline_path|link_serial|default_snaplex|target_runtime|hash|size|enabled|key|sym_key|sym_iv|fp|password|label|pipeline_name)$/u;
 
 export async function withSnapLogicGround<T>(work: (ground: Ground) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'migrator-ground-'));
@@ -106,7 +128,10 @@ export async function withSnapLogicGround<T>(work: (ground: Ground) => Promise<T
   const tools = adapterTools({}, peers);
   const instance = (name: string, org: string) => {
     const { username = '', password = '' } = server.credentials;
-    const adapter = snaplogic.create({ name, url: server.url, settings: { username, org }, secrets: { password: new Secret(password) } }, tools);
+    const adapter = snaplogic.create(
+      { name, url: server.url, settings: { username, org }, secrets: { password: new Secret(password) } },
+      tools,
+    );
     peers[name] = () => adapter;
     return { name, adapter };
   };
@@ -117,7 +142,8 @@ export async function withSnapLogicGround<T>(work: (ground: Ground) => Promise<T
     const moves = source.adapter.moves!;
     const prepared = await moves.prepare({ project: path, dryRun: false, options: {} }, target, never);
     const id = await moves.start(prepared, target, {}, never);
-    while ((await source.adapter.jobs.status(id, never)).state === 'running') await new Promise((done) => setTimeout(done, 3));
+    while ((await source.adapter.jobs.status(id, never)).state === 'running')
+      await new Promise((done) => setTimeout(done, 3));
     return { projects: [path], options: {} };
   };
   const arrived = (...types: readonly string[]): Row[] =>
@@ -141,7 +167,9 @@ export async function withSnapLogicGround<T>(work: (ground: Ground) => Promise<T
   const last = (place: Place, back = 1): string => place.path.at(-back) ?? '';
   const isPassword = (place: Place): boolean => last(place) === 'value' && last(place, 2) === 'password';
   const nameOf = (type: string, random: Random, but: unknown): string | undefined => {
-    const names = arrived(type).map(({ name }) => name).filter((name) => name !== but);
+    const names = arrived(type)
+      .map(({ name }) => name)
+      .filter((name) => name !== but);
     return names.length === 0 ? undefined : random.pick(names);
   };
 
@@ -160,7 +188,9 @@ export async function withSnapLogicGround<T>(work: (ground: Ground) => Promise<T
         change(
           [],
           random,
-          (place) => ['snap_map', 'link_map', 'parameters'].includes(last(place, 2)) || (last(place, 3) === 'param_table' && /^\d+$/u.test(last(place))),
+          (place) =>
+            ['snap_map', 'link_map', 'parameters'].includes(last(place, 2)) ||
+            (last(place, 3) === 'param_table' && /^\d+$/u.test(last(place))),
           () => undefined,
         ),
     },
@@ -173,7 +203,10 @@ export async function withSnapLogicGround<T>(work: (ground: Ground) => Promise<T
           // The label of a Snap is its own. That of an asset is its name.
           (place) =>
             ['string', 'number', 'boolean'].includes(typeof place.value) &&
-            place.path.every((key) => !made.test(key) || (key === 'label' && place.path[0] === 'snap_map' && place.path.includes('info'))),
+            place.path.every(
+              (key) =>
+                !made.test(key) || (key === 'label' && place.path[0] === 'snap_map' && place.path.includes('info')),
+            ),
           ({ value }) => another(value as string, random),
         ),
     },
@@ -182,13 +215,25 @@ export async function withSnapLogicGround<T>(work: (ground: Ground) => Promise<T
       at: (random) => {
         const hashes = arrived('File').map(({ body }) => at(body, 'document'));
         const [one, other] = [random.pick(hashes), random.pick(hashes)];
-        return one['hash'] === other['hash'] ? undefined : change(['File'], random, (place) => place.value === one['hash'], () => other['hash']);
+        return one['hash'] === other['hash']
+          ? undefined
+          : change(
+              ['File'],
+              random,
+              (place) => place.value === one['hash'],
+              () => other['hash'],
+            );
       },
     },
     {
       kind: 'a scope changed',
       at: (random) =>
-        change(['Job'], random, (place) => last(place) === 'runtime_path_id', ({ value }) => String(value).replace('cloudplex', 'groundplex')),
+        change(
+          ['Job'],
+          random,
+          (place) => last(place) === 'runtime_path_id',
+          ({ value }) => String(value).replace('cloudplex', 'groundplex'),
+        ),
     },
     {
       kind: 'a relation changed',
@@ -203,7 +248,12 @@ export async function withSnapLogicGround<T>(work: (ground: Ground) => Promise<T
     {
       kind: 'a relation changed',
       at: (random) =>
-        change(['Job'], random, (place) => last(place) === 'pipeline_name', ({ value }) => nameOf('Pipeline', random, value) ?? random.word()),
+        change(
+          ['Job'],
+          random,
+          (place) => last(place) === 'pipeline_name',
+          ({ value }) => nameOf('Pipeline', random, value) ?? random.word(),
+        ),
     },
     {
       kind: 'a relation changed',
@@ -218,7 +268,12 @@ export async function withSnapLogicGround<T>(work: (ground: Ground) => Promise<T
     {
       kind: 'an order changed',
       at: (random) =>
-        change([], random, ({ value }) => Array.isArray(value) && value.length > 1, ({ value }) => swapped(value as unknown[])),
+        change(
+          [],
+          random,
+          ({ value }) => Array.isArray(value) && value.length > 1,
+          ({ value }) => swapped(value as unknown[]),
+        ),
     },
     { kind: 'a secret emptied', at: (random) => change(['Account'], random, isPassword, () => null) },
     {
@@ -229,7 +284,11 @@ export async function withSnapLogicGround<T>(work: (ground: Ground) => Promise<T
         return row.name;
       },
     },
-    { kind: 'another secret', blind: true, at: (random) => change(['Account'], random, isPassword, () => random.word()) },
+    {
+      kind: 'another secret',
+      blind: true,
+      at: (random) => change(['Account'], random, isPassword, () => random.word()),
+    },
   ];
   try {
     return await work({ source, target, tables: [tables], move, plants });

@@ -75,7 +75,10 @@ export async function withLiar(
     const { port } = server.address() as AddressInfo;
     await writeFile(
       rc,
-      text.replaceAll(honest.url, `http://127.0.0.1:${port}${new URL(honest.url).pathname}`.replace(/\/$/u, '')),
+      text.replaceAll(
+        `"${honest.url}"`,
+        `"http://127.0.0.1:${port}${new URL(honest.url).pathname}`.replace(/\/$/u, '').concat('"'),
+      ),
     );
     await work();
   } finally {

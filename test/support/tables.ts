@@ -20,10 +20,11 @@ export type Kept = ReadonlyMap<string, readonly Json[]>;
 
 export function openTables(directory: string): Tables {
   const database = new Sqlite(join(directory, 'state.sqlite'));
-  const all = <Row>(sql: string, ...values: readonly unknown[]): Row[] =>
-    database.prepare(sql).all(...values) as Row[];
+  const all = <Row>(sql: string, ...values: readonly unknown[]): Row[] => database.prepare(sql).all(...values) as Row[];
   const run = (sql: string, ...values: readonly unknown[]): void => void database.prepare(sql).run(...values);
-  const names = all<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
+  const names = all<{ name: string }>(
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+  );
   // Of the logs of tasks nothing is compared.
   const kept = names.map(({ name }) => name).filter((name) => name !== 'lines');
   const add: Tables['add'] = (name, rows) => {
@@ -64,7 +65,10 @@ interface Stored extends Omit<Row, 'body'> {
 }
 
 export function rowsOf(tables: Tables, where = '1', ...values: readonly unknown[]): Row[] {
-  const found = tables.all<Stored>(`SELECT kind, id, container, name, body FROM entries WHERE ${where} ORDER BY place`, ...values);
+  const found = tables.all<Stored>(
+    `SELECT kind, id, container, name, body FROM entries WHERE ${where} ORDER BY place`,
+    ...values,
+  );
   return found.map((row) => ({ ...row, body: JSON.parse(row.body) as Json }));
 }
 
