@@ -172,7 +172,7 @@ function pointsOf(asked: readonly Asked[]): readonly Point[] {
 const withBoth = (workshop: Workshop, lie: (asked: Asked) => Lie, work: () => Promise<void>): Promise<void> =>
   withLiar(workshop, lie, () => withLiar(workshop, lie, work, workshop.lab));
 
-async function prove({ within, first, args, file, holdings, works, done = 0 }: Deed): Promise<void> {
+async function expectRecovery({ within, first, args, file, holdings, works, done = 0 }: Deed): Promise<void> {
   await within(async (workshop) => {
     const { folder, env, path } = workshop;
     const servers = (['lab', 'prod'] as const).map((name) => openTables(join(folder, name)));
@@ -243,6 +243,6 @@ async function prove({ within, first, args, file, holdings, works, done = 0 }: D
 
 describe('the same command after kill -9 between any two requests', () => {
   test.each(deeds.map((deed) => [deed.of, deed] as const))('of %s ends as if nothing had happened', async (_, deed) => {
-    await prove(deed);
+    await expectRecovery(deed);
   });
 });

@@ -51,7 +51,7 @@ export function withMicroStrategyGround<T>(work: (ground: Ground) => Promise<T>)
     const change = (
       random: Random,
       edit: (body: Json) => Json | undefined,
-      fits = (_: Json): boolean => true,
+      fits: (body: Json) => boolean = () => true,
     ): string | undefined => {
       const rows = objectsIn(target).filter(({ body }) => fits(body));
       if (rows.length === 0) return undefined;

@@ -12,14 +12,8 @@ const current = (row: Row): boolean => !row.id.includes('-s-');
 const inSpace = (tables: Tables, kind: string): Row[] =>
   rowsOf(tables, 'kind = ? AND container = ?', kind, space).filter(current);
 
-/** A name or a text of its own for whatever is added. */
-function addRow(tables: Tables, like: Row, id: string, body: Json): void {
-  putRow(tables, {
-    ...like,
-    id,
-    name: String(body['Name'] ?? body['Version'] ?? id),
-    body: { ...like.body, ...body, Id: id },
-  });
+function addRow(tables: Tables, like: Row, id: string, body: Json & { Name?: string; Version?: string }): void {
+  putRow(tables, { ...like, id, name: body.Name ?? body.Version ?? id, body: { ...like.body, ...body, Id: id } });
 }
 
 /** Ids that no sample has. */

@@ -66,7 +66,7 @@ export const objects = ['Units Sold:fact', 'Customer Scorecard:report', 'Last Ye
 export const tutorial = 'MicroStrategy Tutorial';
 const isPut = ({ method, path }: Asked): boolean => method === 'PUT' && /\/api\/migrations\/[0-9A-F:]+\?/u.test(path);
 const isPost = ({ method, path, body }: Asked): boolean =>
-  method === 'POST' && /\/api\/migrations$/u.test(path) && body.includes('importInfo');
+  method === 'POST' && path.endsWith('/api/migrations') && body.includes('importInfo');
 const isImported = ({ method, path }: Asked, answer: string): boolean =>
   method === 'GET' && /\/api\/migrations\/[0-9A-F]+:/u.test(path) && answer.includes('"imported"');
 
@@ -140,6 +140,18 @@ export const trades: readonly Trade[] = [
     of: 'import on MicroStrategy',
     within: (work) => withLibraryWorkshop({ apart: true }, work),
     first: [['partial-export', '--from', 'lab', '--project', tutorial, ...objects, '-o', 'a.tar']],
+    args: ['import', 'a.tar', '--to', 'prod', '--yes'],
+    liar: 'prod',
+    holdings: microstrategy,
+    works: isPost,
+    says: isImported,
+  },
+  {
+    of: 'import by keep_both on MicroStrategy',
+    within: (work) => withLibraryWorkshop({ apart: true }, work),
+    first: [
+      ['partial-export', '--from', 'lab', '--project', tutorial, '--object', 'Units Sold:fact:keep_both', '-o', 'a.tar'],
+    ],
     args: ['import', 'a.tar', '--to', 'prod', '--yes'],
     liar: 'prod',
     holdings: microstrategy,

@@ -73,11 +73,12 @@ async function scopeOf(
 
 async function* take(
   server: Server,
-  { projects, types, renames }: Looked,
+  { projects, types, renames, numbered }: Looked,
   depth: Depth,
   signal: AbortSignal,
 ): AsyncIterable<SnapshotItem> {
-  const lists = inParallel(projects, atOnce, async (path) => ({
+  const copies = numbered ? await copiesOf(server, projects, signal) : [];
+  const lists = inParallel([...projects, ...copies], atOnce, async (path) => ({
     path,
     entries: await entriesOf(server, path, signal),
   }));
@@ -92,7 +93,7 @@ async function* take(
       const mark = entry.time_updated ?? entry.time_created;
       return {
         kind,
-        name: projects.length === 1 ? name : `${path.space}/${path.project}/${name}`,
+        name: projects.length === 1 && path === projects[0] ? name : `${path.space}/${path.project}/${name}`,
         ...(mark === undefined ? {} : { mark }),
         ...(depth === 'listing' ? {} : { fields: await readAsset(server, path, entry, names, signal) }),
       };
@@ -125,6 +126,28 @@ async function entriesOf(server: Server, path: ProjectPath, signal: AbortSignal)
       cause: error,
     });
   }
+}
+
+/** `Invoices 1`, `Invoices 2` beside `Invoices`: what the control plane makes of a project that is there already. */
+async function copiesOf(
+  { client }: Server,
+  projects: readonly ProjectPath[],
+  signal: AbortSignal,
+): Promise<readonly ProjectPath[]> {
+  const found: ProjectPath[] = [];
+  for (const { org, space, project } of projects) {
+    try {
+      for (const entry of (await client.list([org, space], signal)).entries) {
+        const { name } = entry;
+        const isCopy = name.startsWith(`${project} `) && /^\d+$/u.test(name.slice(project.length + 1));
+        if (isCopy && isContainer(entry)) found.push({ org, space, project: name });
+      }
+    } catch (error) {
+      // The project space is made by the import.
+      if (!isMigratorError(error, 'NOT_FOUND')) throw error;
+    }
+  }
+  return found;
 }
 
 /** Whether the lists above the project do not have it. NOT_FOUND when the org is not shown either. */
