@@ -150,7 +150,17 @@ export const trades: readonly Trade[] = [
     of: 'import by keep_both on MicroStrategy',
     within: (work) => withLibraryWorkshop({ apart: true }, work),
     first: [
-      ['partial-export', '--from', 'lab', '--project', tutorial, '--object', 'Units Sold:fact:keep_both', '-o', 'a.tar'],
+      [
+        'partial-export',
+        '--from',
+        'lab',
+        '--project',
+        tutorial,
+        '--object',
+        'Units Sold:fact:keep_both',
+        '-o',
+        'a.tar',
+      ],
     ],
     args: ['import', 'a.tar', '--to', 'prod', '--yes'],
     liar: 'prod',
