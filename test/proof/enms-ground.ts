@@ -283,26 +283,13 @@ export async function withEnmsGround<T>(work: (ground: Ground) => Promise<T>): P
       },
     },
     {
-      kind: 'a secret emptied',
-      blind: true,
-      at: (random) =>
-        edit(
-          ['credential', 'user'],
-          random,
-          (key) => /password$|private_key/u.test(key),
-          () => '',
-        ),
-    },
-    {
       kind: 'another secret',
       blind: true,
-      at: (random) =>
-        edit(
-          ['credential'],
-          random,
-          (key) => /password$|private_key/u.test(key),
-          () => 'cGxhbnRlZA==',
-        ),
+      at: (random) => {
+        const thing = random.pick(thingsIn(target, 'credential'));
+        write(target, { ...thing, body: { ...thing.body, password: 'cGxhbnRlZA==' } });
+        return thing.name;
+      },
     },
   ];
   try {
