@@ -210,7 +210,7 @@ export const trades: readonly Trade[] = [
     of: 'migrate-project on SnapLogic',
     within: withSnapLogicWorkshop,
     first: [],
-    args: ['migrate-project', invoices, '--from', 'lab', '--to', 'test', '--yes'],
+    args: ['migrate-project', invoices, '--from', 'lab', '--to', 'test', '--yes', '--timeout', '15s'],
     liar: 'lab',
     holdings: snaplogic,
     works: ({ method, path }) => method === 'POST' && path.includes('/project/migrate/'),
