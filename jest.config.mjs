@@ -19,6 +19,7 @@ export default {
     project('contract', ['contract']),
     project('cli', ['cli']),
     project('e2e', ['e2e']),
+    project('proof', ['proof']),
     project('house', ['house', 'support']),
   ],
   // The other way puts counters into functions, and the text of some starts a thread (src/streams/thread-slots.ts).

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { startEmulator, type EmulatorOptions, type RunningEmulator } from '../../src/emulators/index.ts';
 import { machineIn, userAt, type Workshop } from './workshop.ts';
 
-type Settings = Omit<EmulatorOptions, 'directory'>;
+interface Settings extends Omit<EmulatorOptions, 'directory'> {
+  /** The instances of the rc file that are on this server, each with more settings. Default: one of the server's name. */
+  readonly instances?: Readonly<Record<string, string>>;
+}
 
 /** A user's machine as in a workshop, with two servers on the network that need a user name and a password. */
 export async function withAccountWorkshop<T>(
@@ -13,8 +16,18 @@ export async function withAccountWorkshop<T>(
   work: (workshop: Workshop) => Promise<T>,
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'migrator-test-'));
-  const start = (name: 'lab' | 'prod') =>
-    startEmulator(product, { directory: join(folder, name), ...settings(folder, name) });
+  const instances: string[] = [];
+  const start = async (server: 'lab' | 'prod') => {
+    const { instances: on = { [server]: '' }, ...options } = settings(folder, server);
+    const running = await startEmulator(product, { directory: join(folder, server), ...options });
+    const { url, credentials } = running;
+    for (const [name, more] of Object.entries(on)) {
+      instances.push(
+        `  ${name}: { product: ${product}, url: "${url}", username: "${credentials['username'] ?? ''}", password: "env:${server.toUpperCase()}_PASSWORD"${more} }`,
+      );
+    }
+    return running;
+  };
   const lab = await start('lab');
   const prod = await start('prod');
   try {
@@ -23,9 +36,7 @@ export async function withAccountWorkshop<T>(
       LAB_PASSWORD: passwordOf(lab),
       PROD_PASSWORD: passwordOf(prod),
     };
-    const instance = (name: string, { url, credentials }: RunningEmulator) =>
-      `  ${name}: { product: ${product}, url: "${url}", username: "${credentials['username'] ?? ''}", password: "env:${name.toUpperCase()}_PASSWORD" }`;
-    const rc = ['instances:', instance('lab', lab), instance('prod', prod), ''].join('\n');
+    const rc = ['instances:', ...instances, ''].join('\n');
     await writeFile(join(folder, '.migratorrc.yaml'), rc);
     return await work({
       ...userAt(folder, env),

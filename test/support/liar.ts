@@ -10,21 +10,30 @@ export interface Asked {
   readonly body: Buffer;
 }
 
-/** `body` goes to the server instead of what was sent; `answer` is said without asking the server. */
-export type Lie = { readonly body: string } | { readonly answer: string; readonly status?: number } | undefined;
+/**
+ * `body` goes to the server instead of what was sent; `answer` is said without asking the server. `twice`: the server is
+ * asked a second time, and the first answer is told. `then` happens when the server has answered, and before that is told.
+ */
+export type Lie =
+  | { readonly body: string | Uint8Array<ArrayBuffer> }
+  | { readonly answer: string; readonly status?: number }
+  | { readonly twice: true }
+  | { readonly then: (answer: string) => void }
+  | undefined;
 
 const hopByHop = new Set(['connection', 'content-length', 'host', 'keep-alive', 'transfer-encoding']);
 
 /**
- * Puts a liar before prod, as the rc file of a workshop names it. All requests go to the server of prod, but for those to
- * which the liar has another answer.
+ * Puts a liar before prod, or another server, as the rc file of a workshop names it. All requests go to the server, but
+ * for those to which the liar has another answer.
  */
 export async function withLiar(
   workshop: Workshop,
   lie: (asked: Asked) => Lie,
   work: () => Promise<void>,
+  honest = workshop.prod,
 ): Promise<void> {
-  const { prod, path } = workshop;
+  const { path } = workshop;
   const server = createServer((request, response) => {
     void (async () => {
       const asked: Asked = { method: request.method ?? '', path: request.url ?? '', body: await bodyOf(request) };
@@ -37,12 +46,17 @@ export async function withLiar(
         hopByHop.has(name) || value === undefined ? [] : [[name, String(value)]],
       );
       const sends = !['GET', 'HEAD'].includes(asked.method);
-      const answer = await fetch(new URL(asked.path, prod.url), {
-        method: asked.method,
-        headers,
-        redirect: 'manual',
-        ...(sends ? { body: told === undefined ? new Uint8Array(asked.body) : told.body } : {}),
-      });
+      const ask = (): Promise<Response> =>
+        fetch(new URL(asked.path, honest.url), {
+          method: asked.method,
+          headers,
+          redirect: 'manual',
+          ...(sends ? { body: told !== undefined && 'body' in told ? told.body : new Uint8Array(asked.body) } : {}),
+        });
+      const answer = await ask();
+      const bytes = Buffer.from(await answer.arrayBuffer());
+      if (told !== undefined && 'twice' in told) await (await ask()).arrayBuffer();
+      if (told !== undefined && 'then' in told) told.then(bytes.toString('utf8'));
       const cookies = answer.headers.getSetCookie();
       const back = [...answer.headers].filter(
         ([name]) => !hopByHop.has(name) && name !== 'content-encoding' && name !== 'set-cookie',
@@ -51,7 +65,7 @@ export async function withLiar(
         ...Object.fromEntries(back),
         ...(cookies.length > 0 ? { 'set-cookie': cookies } : {}),
       });
-      response.end(Buffer.from(await answer.arrayBuffer()));
+      response.end(bytes);
     })().catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -61,7 +75,10 @@ export async function withLiar(
     const { port } = server.address() as AddressInfo;
     await writeFile(
       rc,
-      text.replace(prod.url, `http://127.0.0.1:${port}${new URL(prod.url).pathname}`.replace(/\/$/u, '')),
+      text.replaceAll(
+        `"${honest.url}"`,
+        `"http://127.0.0.1:${port}${new URL(honest.url).pathname}`.replace(/\/$/u, '').concat('"'),
+      ),
     );
     await work();
   } finally {

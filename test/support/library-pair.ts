@@ -16,6 +16,8 @@ export type Row = Record<string, unknown> & { readonly id: string; readonly name
 
 export interface LibrarySide {
   readonly server: RunningEmulator;
+  /** Where the server has its tables. */
+  readonly directory: string;
   readonly adapter: Adapter;
   /** The paths of the requests since the last call. */
   readonly asked: () => string[];
@@ -87,6 +89,7 @@ async function open(
     ).map((row) => JSON.parse((row as { body: string }).body) as Row);
   return {
     server,
+    directory,
     adapter: library,
     asked: () => lines.splice(0),
     rows,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { adapter } from '../../src/adapters/octopus/index.ts';
 import { openDatabase } from '../../src/emulators/shared/database.ts';
-import { startEmulator, type RunningEmulator } from '../../src/emulators/index.ts';
+import { startEmulator, type RunningEmulator, type Sample } from '../../src/emulators/index.ts';
 import type { Adapter } from '../../src/ports/adapter.ts';
 import type { Http } from '../../src/ports/http.ts';
 import type { Options } from '../../src/ports/options.ts';
@@ -17,6 +17,8 @@ export type Body = Record<string, unknown>;
 
 export interface Side {
   readonly server: RunningEmulator;
+  /** Where the server has its tables. */
+  readonly directory: string;
   readonly adapter: Adapter;
   /** The paths of the requests since the last call, with their queries. */
   readonly asked: () => string[];
@@ -31,25 +33,28 @@ export interface Pair {
   readonly target: Side;
 }
 
-/** Two embedded Octopus servers with the sample company. */
-export async function withOctopusPair<Result>(run: (pair: Pair) => Promise<Result>): Promise<Result> {
+/** Two embedded Octopus servers with the sample company, or with an empty target. */
+export async function withOctopusPair<Result>(
+  run: (pair: Pair) => Promise<Result>,
+  target: 'target' | false = 'target',
+): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'migrator-octopus-pair-'));
   const sides: Side[] = [];
   try {
-    for (const name of ['source', 'target'] as const) sides.push(await open(join(folder, name), name));
-    const [source, target] = sides;
-    return await run({ source: source!, target: target! });
+    sides.push(await open(join(folder, 'source'), 'source', 'source'));
+    sides.push(await open(join(folder, 'target'), 'target', target));
+    return await run({ source: sides[0]!, target: sides[1]! });
   } finally {
     for (const { server } of sides) await server.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function open(directory: string, sample: 'source' | 'target'): Promise<Side> {
+async function open(directory: string, name: string, sample: Sample): Promise<Side> {
   const lines: string[] = [];
   const server = await startEmulator('octopus', { directory, sample, pace: 1 });
   const connection = {
-    name: sample,
+    name,
     url: server.url,
     settings: {},
     secrets: { apiKey: new Secret(keyOf(server)) },
@@ -76,6 +81,7 @@ async function open(directory: string, sample: 'source' | 'target'): Promise<Sid
     );
   return {
     server,
+    directory,
     adapter: octopus,
     asked: () => lines.splice(0),
     rows,

@@ -1,17 +1,13 @@
-/**
- * Some of the cases, in their order: the same ones for the same seed (MIGRATOR_TEST_SEED, default 1). With
- * MIGRATOR_TEST_ALL, which `npm run prove` sets, all of them.
- */
+import { randomOf } from './random.ts';
+
+/** Whether all cases run, as `npm run prove` asks for. */
+export const all = process.env['MIGRATOR_TEST_ALL'] !== undefined;
+
+/** Some of the cases, in their order: the same ones for the same seed. All of them in `npm run prove`. */
 export function sample<T>(cases: readonly T[], count: number): readonly T[] {
-  if (process.env['MIGRATOR_TEST_ALL'] !== undefined || cases.length <= count) return cases;
-  let state = Number(process.env['MIGRATOR_TEST_SEED'] ?? 1);
-  const next = (): number => {
-    // The minimal standard generator of Park and Miller.
-    state = (state * 48_271) % 2_147_483_647;
-    return state;
-  };
-  next();
-  const places = cases.map((_, place) => ({ place, by: next() }));
+  if (all || cases.length <= count) return cases;
+  const random = randomOf(0);
+  const places = cases.map((_, place) => ({ place, by: random.below(2 ** 30) }));
   const chosen = new Set(
     places
       .sort((one, other) => one.by - other.by)

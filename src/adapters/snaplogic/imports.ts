@@ -129,7 +129,9 @@ function scopeIn(
   duplicates: Duplicates,
 ): { readonly scope?: Scope } {
   if (assets === undefined || (exists === true && duplicates === 'create_new')) return {};
-  return { scope: scopeAt([path], exportedWith) };
+  // A second import would make such a copy.
+  const numbered = duplicates === 'create_new';
+  return { scope: { ...scopeAt([path], exportedWith), ...(numbered ? { numbered } : {}) } };
 }
 
 function expressionNotes(expressions: Expressions | undefined): readonly string[] {

@@ -75,11 +75,12 @@ async function scopeOf(
 
 async function* take(
   server: Server,
-  { projects, types, renames }: Looked,
+  { projects, types, renames, numbered }: Looked,
   depth: Depth,
   signal: AbortSignal,
 ): AsyncIterable<SnapshotItem> {
-  const lists = inParallel(projects, atOnce, async (path) => ({
+  const copies = numbered ? await copiesOf(server, projects, signal) : [];
+  const lists = inParallel([...projects, ...copies], atOnce, async (path) => ({
     path,
     entries: await entriesOf(server, path, signal),
   }));
@@ -129,8 +130,8 @@ async function remove(
   return removeAll(found.toSorted((one, other) => rank(one) - rank(other)));
 }
 
-function nameAt(projects: readonly ProjectPath[], { space, project }: ProjectPath, name: string): string {
-  return projects.length === 1 ? name : `${space}/${project}/${name}`;
+function nameAt(projects: readonly ProjectPath[], path: ProjectPath, name: string): string {
+  return projects.length === 1 && path === projects[0] ? name : `${path.space}/${path.project}/${name}`;
 }
 
 function namesIn(entries: readonly Entry[], renames: readonly string[]): Names {
@@ -157,6 +158,28 @@ async function entriesOf(server: Server, path: ProjectPath, signal: AbortSignal)
       cause: error,
     });
   }
+}
+
+/** `Invoices 1`, `Invoices 2` beside `Invoices`: what the control plane makes of a project that is there already. */
+async function copiesOf(
+  { client }: Server,
+  projects: readonly ProjectPath[],
+  signal: AbortSignal,
+): Promise<readonly ProjectPath[]> {
+  const found: ProjectPath[] = [];
+  for (const { org, space, project } of projects) {
+    try {
+      for (const entry of (await client.list([org, space], signal)).entries) {
+        const { name } = entry;
+        const isCopy = name.startsWith(`${project} `) && /^\d+$/u.test(name.slice(project.length + 1));
+        if (isCopy && isContainer(entry)) found.push({ org, space, project: name });
+      }
+    } catch (error) {
+      // The project space is made by the import.
+      if (!isMigratorError(error, 'NOT_FOUND')) throw error;
+    }
+  }
+  return found;
 }
 
 /** Whether the lists above the project do not have it. NOT_FOUND when the org is not shown either. */

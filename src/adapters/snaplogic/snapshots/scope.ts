@@ -1,6 +1,6 @@
 import type { Options } from '../../../ports/options.ts';
 import type { Scope } from '../../../ports/snapshot.ts';
-import { listOf } from '../../shared/option-values.ts';
+import { flagOf, listOf } from '../../shared/option-values.ts';
 import { assetTypes, typesOf } from '../projects/asset-types.ts';
 import { formatPath, parsePath, type ProjectPath } from '../wire/paths.ts';
 
@@ -11,6 +11,8 @@ export interface Looked {
   readonly types: readonly string[];
   /** Texts `old=new`. An account is called by its new name, as long as no other account has it. */
   readonly renames: readonly string[];
+  /** Also looks at copies of the projects that have a number behind their names. */
+  readonly numbered: boolean;
 }
 
 /** The scope of these projects. USAGE for an unknown type. */
@@ -27,5 +29,6 @@ export function readScope(scope: Scope): Looked {
     projects: listOf(scope, 'projects').map((text) => parsePath(text, 'a project of the snapshot')),
     types: listOf(scope, 'types'),
     renames: listOf(scope, 'renames'),
+    numbered: flagOf(scope, 'numbered'),
   };
 }

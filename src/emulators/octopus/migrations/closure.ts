@@ -69,6 +69,7 @@ function belongings(store: Store, project: Entry, excluded: ReadonlySet<string>)
     ...channels,
     ...own('Releases'),
     ...own('ProjectTriggers'),
+    ...own('Runbooks'),
     ...(excluded.has('Deployments') ? [] : deployments),
     ...(excluded.has('Machines') ? [] : machines),
     ...(excluded.has('Tenants') ? [] : tenants),
