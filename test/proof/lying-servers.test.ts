@@ -129,10 +129,9 @@ const stores = {
   },
 } as const;
 
-// Not proved: a Library that says that it has stored the bytes, and has not. The adapter does not look again.
-const uploads = (['octopus', 'microstrategy'] as const)
-  .flatMap((product) => lies.map((lie) => [product, lie] as const))
-  .filter(([product, lie]) => product === 'octopus' || lie !== 'does nothing');
+const uploads = (['octopus', 'microstrategy'] as const).flatMap((product) =>
+  lies.map((lie) => [product, lie] as const),
+);
 
 describe('a package store that says success of an upload', () => {
   test.each(sample(uploads, 1))('on %s and %s is noticed by the exit code', async (product, lie) => {

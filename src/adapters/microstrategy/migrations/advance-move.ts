@@ -1,3 +1,4 @@
+import { MigratorError } from '../../../errors.ts';
 import { isForbidden } from '../../shared/answers.ts';
 import type { MigrationJob } from '../job-id.ts';
 import type { Library } from '../server.ts';
@@ -79,9 +80,12 @@ async function importOnTarget(
   if (peer === undefined || source.memory.undelivered.has(migration)) return;
   const target = await peerOf(source, peer);
   const there = await target.client.migration(migration, signal);
-  if (there !== undefined && isTaken(there)) {
+  const handOver = (taken: Migration): void => {
     if (target !== source) source.memory.handedOver.add(migration);
-    keepForLook(target, migration, there);
+    keepForLook(target, migration, taken);
+  };
+  if (there !== undefined && isTaken(there)) {
+    handOver(there);
     return;
   }
   const body = replicated(await source.client.migrationContent(migration, signal));
@@ -92,25 +96,35 @@ async function importOnTarget(
       source.memory.undelivered.set(migration, error.message);
       return;
     }
-    if (!isUndecided(error) || !(await isTakenSoon(target, migration, signal))) throw error;
+    const taken = isUndecided(error) ? await takenSoon(target, migration, signal) : undefined;
+    if (taken === undefined) throw error;
+    handOver(taken);
+    return;
   }
+  const taken = await takenSoon(target, migration, signal);
+  if (taken === undefined) {
+    throw new MigratorError('REMOTE_UNEXPECTED', `${peer} accepted the import, and shows none of it`, {
+      hint: `look at the migrations on ${peer} in Workstation, then run the same command again`,
+    });
+  }
+  handOver(taken);
 }
 
 /**
  * Whether the target has taken the import already. The record alone does not show it when source and target are the
  * same Library.
  */
-function isTaken(there: Migration | undefined): boolean {
-  if (there === undefined) return false;
+function isTaken(there: Migration): boolean {
   return there.packageInfo.replicated === true || there.importInfo.status !== 'pending';
 }
 
-async function isTakenSoon(target: Library, migration: string, signal: AbortSignal): Promise<boolean> {
+async function takenSoon(target: Library, migration: string, signal: AbortSignal): Promise<Migration | undefined> {
   for (let look = 1; look <= looks; look += 1) {
-    if (isTaken(await target.client.migration(migration, signal))) return true;
+    const there = await target.client.migration(migration, signal);
+    if (there !== undefined && isTaken(there)) return there;
     if (look < looks) await target.tools.clock.sleep(pauseMs, signal);
   }
-  return false;
+  return undefined;
 }
 
 /** The whole record of the source, with its tree view, marked as a copy. */

@@ -151,17 +151,16 @@ async function send(
   const fileName = file.path.slice(file.path.lastIndexOf('/') + 1);
   const part = { field: 'file', fileName, contentType: 'application/octet-stream', size: measured.size };
   try {
-    const stored = await library.client.uploadSharedFile(
-      meta.id,
-      { ...part, open: (aborted) => file.open(aborted) },
-      signal,
-    );
-    if (stored.existing === true && isSame(stored, measured)) return stored;
+    const bytes = { ...part, open: (aborted: AbortSignal) => file.open(aborted) };
+    const told = await library.client.uploadSharedFile(meta.id, bytes, signal);
+    // The answer tells what arrived, and the list what the store has.
+    const stored = isWhole(told, measured) ? await listed(library, meta.id, signal) : told;
+    if (stored !== undefined && isWhole(stored, measured)) return stored;
     throw new MigratorError('REMOTE_UNEXPECTED', `the file store holds ${fileName} differently from what was sent`, {
       hint: 'it may have been cut off (storage quota, proxy limit); run the same command again',
       details: {
         sent: { ...measured },
-        stored: { size: stored.size, sha256: stored.sha256, existing: stored.existing },
+        stored: stored && { size: stored.size, sha256: stored.sha256, existing: stored.existing },
       },
     });
   } catch (error) {
@@ -170,6 +169,15 @@ async function send(
     if (!isOpen) await takeBack(library, meta.id);
     throw error;
   }
+}
+
+async function listed({ client }: Library, id: string, signal: AbortSignal): Promise<SharedFile | undefined> {
+  for await (const file of client.sharedFiles(signal)) if (file.id === id) return file;
+  return undefined;
+}
+
+function isWhole(file: SharedFile, measured: Measured): boolean {
+  return file.existing === true && isSame(file, measured);
 }
 
 async function takeBack({ client, tools }: Library, id: string): Promise<void> {

@@ -80,10 +80,13 @@ const stored = {
   publishedAt: '2022-09-07T07:33:03.652Z',
 };
 
+/** The list of the store after an upload. */
+const there = listed(metadata());
+
 describe('an upload', () => {
   test('sends size and hash first, then the bytes as a form', async () => {
     const extraInfo = { packageType: 'project', packagePurpose: 'object_migration' };
-    await withLibraries([listed(), { ...post, json: announced(extraInfo) }, put], async ({ open }) => {
+    await withLibraries([listed(), { ...post, json: announced(extraInfo) }, put, there], async ({ open }) => {
       const { outcome, stored: kept } = await open('target').feed!.upload(file(), ref, 'fail', never);
       expect(outcome).toBe('created');
       expect(kept).toEqual(stored);
@@ -99,7 +102,12 @@ describe('an upload', () => {
     ],
     [`ProjectMigration.mmp`, { packageType: 'project', packagePurpose: 'object_migration' }],
   ])('is described by what its name tells: %s', async (name, extraInfo) => {
-    const calls: Call[] = [listed(), { ...post, json: announced(extraInfo) }, { ...put, file: { ...put.file!, name } }];
+    const calls: Call[] = [
+      listed(),
+      { ...post, json: announced(extraInfo) },
+      { ...put, file: { ...put.file!, name } },
+      there,
+    ];
     await withLibraries(calls, async ({ open }) => {
       const sent = open('target').feed!.upload(file({ path: `native/${name}` }), ref, 'fail', never);
       expect(await sent).toMatchObject({ outcome: 'created' });
@@ -130,7 +138,7 @@ describe('an upload', () => {
 
   test('that overwrites deletes the old file when the new one is there', async () => {
     const old = metadata({ id: 'b2xk', sha256: 'f'.repeat(64) });
-    const calls: Call[] = [listed(old), post, put, { on: 'target', line: `DELETE ${store}/b2xk`, status: 204 }];
+    const calls: Call[] = [listed(old), post, put, there, { on: 'target', line: `DELETE ${store}/b2xk`, status: 204 }];
     await withLibraries(calls, async ({ open }) => {
       expect((await open('target').feed!.upload(file(), ref, 'overwrite', never)).outcome).toBe('overwritten');
     });
@@ -138,24 +146,24 @@ describe('an upload', () => {
 
   test('completes what an earlier attempt announced, and deletes announcements of other bytes', async () => {
     const begun = metadata({ existing: false });
-    await withLibraries([listed(begun), put], async ({ open }) => {
+    await withLibraries([listed(begun), put, there], async ({ open }) => {
       expect((await open('target').feed!.upload(file(), ref, 'fail', never)).outcome).toBe('created');
     });
     const stale = metadata({ existing: false, size: 1 });
-    await withLibraries([listed(stale), removed, post, put], async ({ open }) => {
+    await withLibraries([listed(stale), removed, post, put, there], async ({ open }) => {
       await open('target').feed!.upload(file(), ref, 'fail', never);
     });
   });
 
   test('is looked for when its announcement gets no answer', async () => {
-    const calls: Call[] = [listed(), { ...post, fault: 'reset' }, listed(metadata({ existing: false })), put];
+    const calls: Call[] = [listed(), { ...post, fault: 'reset' }, listed(metadata({ existing: false })), put, there];
     await withLibraries(calls, async ({ open }) => {
       expect((await open('target').feed!.upload(file(), ref, 'fail', never)).outcome).toBe('created');
     });
   });
 
   test('sends its bytes again when they were lost', async () => {
-    await withLibraries([listed(), post, { ...put, fault: 'reset' }, put], async ({ open }) => {
+    await withLibraries([listed(), post, { ...put, fault: 'reset' }, put, there], async ({ open }) => {
       const sent = open('target').feed!.upload(file(), ref, 'fail', never);
       expect(await sent).toMatchObject({ outcome: 'created' });
     });
@@ -168,6 +176,16 @@ describe('an upload', () => {
   ] as const)('%s is taken back and told', async (_, fault, code) => {
     await withLibraries([listed(), post, { ...put, ...fault }, removed], async ({ open }) => {
       await expect(() => open('target').feed!.upload(file(), ref, 'fail', never)).toThrowCode(code);
+    });
+  });
+
+  test.each([
+    ['lacks it', listed()],
+    ['has it without its bytes', listed(metadata({ existing: false }))],
+    ['has other bytes', listed(metadata({ sha256: 'f'.repeat(64) }))],
+  ])('is taken back when the server says that it stored the file, and its list %s', async (_, after) => {
+    await withLibraries([listed(), post, put, after, removed], async ({ open }) => {
+      await expect(() => open('target').feed!.upload(file(), ref, 'fail', never)).toThrowCode('REMOTE_UNEXPECTED');
     });
   });
 
