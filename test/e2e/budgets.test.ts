@@ -100,10 +100,17 @@ test('Octopus Deploy is asked no more than its budget allows', async () => {
           listings: 24,
         },
         import: {
-          args: ['import', 'shop.tar', '--to', 'prod', '--overwrite-existing', ...password, '--yes'],
+          args: ['import', 'shop.tar', '--to', 'prod', '--overwrite-existing', ...password, '--no-backup'],
           own: 10,
           looks: 5,
-          listings: 46,
+          listings: 47,
+        },
+        // The export, and the content of the space before and after.
+        'import with a backup': {
+          args: ['import', 'shop.tar', '--to', 'prod', '--overwrite-existing', ...password, '--fresh'],
+          own: 18,
+          looks: 10,
+          listings: 100,
         },
       },
       kinds,
@@ -126,7 +133,7 @@ test('MicroStrategy is asked no more than its budget allows', async () => {
       {
         'a dry run of a move': { args: [...moving, '--dry-run'], own: 22, looks: 8, listings: 0 },
         move: { args: moving, own: 20, looks: 14, listings: 4 },
-        relay: { args: [...moving, '--route', 'relay'], own: 26, looks: 6, listings: 4 },
+        relay: { args: [...moving, '--route', 'relay'], own: 27, looks: 6, listings: 4 },
         export: {
           args: [
             ...['partial-export', '--from', 'lab', '--project', 'MicroStrategy Tutorial'],
@@ -136,7 +143,7 @@ test('MicroStrategy is asked no more than its budget allows', async () => {
           looks: 4,
           listings: 0,
         },
-        import: { args: ['import', 'year.tar', '--to', 'prod', '--yes'], own: 13, looks: 4, listings: 4 },
+        import: { args: ['import', 'year.tar', '--to', 'prod', '--yes'], own: 14, looks: 4, listings: 4 },
       },
       kinds,
       { lab, prod },
@@ -176,6 +183,7 @@ test('SnapLogic is asked no more than its budget allows', async () => {
       ];
       const several = ['/Acme-Dev/Finance/Ledger & Co 100%+', '/Acme-Dev/Sales EMEA/Bulk'];
       const elsewhere = ['--dest-path', '/Acme-EU/Finance/Invoices', '--yes'];
+      const overwriting = ['--on-duplicate', 'overwrite', '--fresh'];
       await expectWithin(
         {
           'a dry run of a move': {
@@ -202,10 +210,17 @@ test('SnapLogic is asked no more than its budget allows', async () => {
             listings: 2,
           },
           'import over a project': {
-            args: ['import', 'invoices.tar', '--to', 'eu', ...elsewhere, '--on-duplicate', 'overwrite', '--fresh'],
-            own: 15,
+            args: ['import', 'invoices.tar', '--to', 'eu', ...elsewhere, ...overwriting, '--no-backup'],
+            own: 8,
             looks: 0,
             listings: 5,
+          },
+          // The export, and each asset before and after.
+          'import with a backup': {
+            args: ['import', 'invoices.tar', '--to', 'eu', ...elsewhere, ...overwriting],
+            own: 26,
+            looks: 0,
+            listings: 6,
           },
           relay: {
             args: [

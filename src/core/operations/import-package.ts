@@ -8,7 +8,7 @@ import type { PlanItem } from '../../ports/plan.ts';
 import { facet, type Instance } from '../instance.ts';
 import { type OperationPorts, type Outcome, type Waiting, worst } from '../operation.ts';
 import type { BackupPlace } from '../steps/backup.ts';
-import { cleaningUp, type Left, packageLeft, removePackage } from '../steps/clean-up.ts';
+import { cleaningUp, type Left, packageLeft, removePackage, tellingLeft } from '../steps/clean-up.ts';
 import type { Consenting } from '../steps/consent.ts';
 import { isBegun } from '../steps/exactly-once.ts';
 import { requireSecrets } from '../steps/export.ts';
@@ -129,14 +129,23 @@ export async function importPackage(
     waiting: input,
   };
   const brought = uploaded?.outcome === 'created';
+  const mayBeLeft = !input.dryRun && (brought || (source.kind === 'stored' && source.pushed === true));
+  const look = async (stays: boolean): Promise<readonly Left[]> =>
+    mayBeLeft ? packageLeft(ref, target, stays, signal) : [];
   const ran = await cleaningUp(
-    async () => {
-      const done = await runImport(work, ports, signal);
-      if (!input.dryRun || done.job === undefined || !isOver(done.status))
-        return { ...done, verdict: undefined, log: [] };
-      const log = await readLog(target, done.job.id, signal);
-      return { ...done, verdict: judge(done.job.handle, done.status), log };
-    },
+    () =>
+      tellingLeft(
+        async () => {
+          const done = await runImport(work, ports, signal);
+          const { job, status, result } = done;
+          if (job === undefined || !isOver(status)) return { ...done, outcome: undefined, log: [] };
+          const log = input.dryRun ? await readLog(target, job.id, signal) : [];
+          const normal = await leftMaintenance(target, info, reporter, signal);
+          return { ...done, outcome: worst(judge(job.handle, status, result), normal ? 'done' : 'partial'), log };
+        },
+        () => look(false),
+        reporter,
+      ),
     input.dryRun && brought ? () => removePackage(ref, target, reporter, signal) : undefined,
   );
   const { prepared, job, status, backup, result, log } = ran;
@@ -154,11 +163,8 @@ export async function importPackage(
   };
   if (job === undefined) return { ...base, outcome: 'done', warnings: [], log };
   if (!isOver(status)) return { ...base, outcome: 'started', warnings: [], log };
-  const normal = await leftMaintenance(target, info, reporter, signal);
-  const outcome = worst(judge(job.handle, status, result), normal ? 'done' : 'partial');
-  const mayBeLeft = !input.dryRun && (brought || (source.kind === 'stored' && source.pushed === true));
-  const stays = prepared.keepsPackage === true && !job.attached;
-  const left = mayBeLeft ? await packageLeft(ref, target, stays, signal) : [];
+  const outcome = ran.outcome ?? 'done';
+  const left = await look(prepared.keepsPackage === true && !job.attached);
   return { ...base, left, outcome, warnings: warningsOf(status), log };
 }
 

@@ -1,4 +1,4 @@
-import { isMigratorError } from '../../errors.ts';
+import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { PackageRef } from '../../ports/artifact.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import { facet, type Instance } from '../instance.ts';
@@ -47,13 +47,46 @@ export async function cleaningUp<T>(work: () => Promise<T>, remove: (() => Promi
   try {
     result = await work();
   } catch (error) {
-    const goesOn = isMigratorError(error, 'CANCELLED', 'STILL_RUNNING', 'REMOTE_UNREACHABLE', 'LOCAL_IO');
-    if (isMigratorError(error) && !goesOn) await remove?.();
+    if (isMigratorError(error) && !goesOn(error)) await remove?.();
     throw error;
   }
   await remove?.();
   return result;
 }
+
+/**
+ * Does work, and when it fails for good, tells what it leaves on a server: in a warning, and in `details.left` of the
+ * error. An interrupted run goes on and needs it.
+ */
+export async function tellingLeft<T>(
+  work: () => Promise<T>,
+  look: () => Promise<readonly Left[]>,
+  reporter: Reporter,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isMigratorError(error) || goesOn(error)) throw error;
+    const left = await look().catch((failure: unknown) => {
+      if (isMigratorError(failure)) return [];
+      throw failure;
+    });
+    if (left.length === 0) throw error;
+    for (const { instance, what, remove } of left) {
+      const hint = remove === undefined ? undefined : `remove it with: ${remove}`;
+      reporter.report({ type: 'warning', message: `left on ${instance}: ${what}`, hint });
+    }
+    const before = error.details['left'];
+    const details = {
+      ...error.details,
+      left: [...(Array.isArray(before) ? (before as readonly Left[]) : []), ...left],
+    };
+    throw new MigratorError(error.code, error.message, { hint: error.hint, details, cause: error });
+  }
+}
+
+const goesOn = (error: unknown): boolean =>
+  isMigratorError(error, 'CANCELLED', 'STILL_RUNNING', 'REMOTE_UNREACHABLE', 'LOCAL_IO');
 
 /** Removes the package that a dry run put into the target's feed. */
 export function removePackage(

@@ -1,10 +1,10 @@
 import { isMigratorError } from '../../../errors.ts';
 import type { InstanceInfo } from '../../../ports/adapter.ts';
 import type { PreparedExport } from '../../../ports/exporter.ts';
-import { facet } from '../../instance.ts';
+import { facet, type Instance } from '../../instance.ts';
 import { formatHandle } from '../../job-handle.ts';
 import { worst } from '../../operation.ts';
-import { cleaningUp, discardJob } from '../../steps/clean-up.ts';
+import { cleaningUp, discardJob, type Left, packageLeft, tellingLeft } from '../../steps/clean-up.ts';
 import type { StartedJob } from '../../steps/exactly-once.ts';
 import { type ExportResult, fetchExport, runExport } from '../../steps/export.ts';
 import { leftMaintenance } from '../../steps/preflight.ts';
@@ -38,7 +38,12 @@ export async function relay(
   const names = prepared.projects.map((project) => project.name);
   const discard = () => discardJob(job, facet(source, 'exports'), { source, reporter }, signal);
   const imported = await cleaningUp(
-    () => importOf({ job, prepared, info, names }, input, ports, signal),
+    () =>
+      tellingLeft(
+        () => importOf({ job, prepared, info, names }, input, ports, signal),
+        async () => (input.dryRun ? [] : exportLeft(source, job, prepared, signal)),
+        reporter,
+      ),
     // After a failed relay, the same command uses a fresh export again.
     input.dryRun ? discard : undefined,
   );
@@ -49,6 +54,18 @@ export async function relay(
     projects: names.length > 0 ? names : [prepared.package.id],
     warnings: [...warningsOf(status), ...imported.warnings],
   };
+}
+
+/** The export that a failed relay leaves on the source. The same command uses it again while it is fresh. */
+async function exportLeft(
+  source: Instance,
+  { handle }: StartedJob,
+  prepared: PreparedExport,
+  signal: AbortSignal,
+): Promise<readonly Left[]> {
+  if (facet(source, 'exports').discard === undefined) return [];
+  if (source.adapter.feed !== undefined) return packageLeft(prepared.package, source, false, signal);
+  return [{ instance: source.name, what: `the files of the export ${handle}` }];
 }
 
 /** The export of an earlier process, when that one also started the import. The source may have forgotten it since. */
