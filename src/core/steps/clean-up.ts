@@ -85,7 +85,9 @@ export async function tellingLeft<T>(
   }
 }
 
-const goesOn = (error: unknown): boolean =>
+/** A run that was interrupted goes on. One to which the user said no does not. */
+const goesOn = (error: MigratorError): boolean =>
+  error.details['refused'] !== true &&
   isMigratorError(error, 'CANCELLED', 'STILL_RUNNING', 'REMOTE_UNREACHABLE', 'LOCAL_IO');
 
 /** Removes the package that a dry run put into the target's feed. */

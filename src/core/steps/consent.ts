@@ -25,7 +25,7 @@ export async function requireConsent(
   { consent }: Consenting,
 ): Promise<void> {
   if (question === undefined || (await consent(question))) return;
-  throw new MigratorError('CANCELLED', refusal);
+  throw new MigratorError('CANCELLED', refusal, { details: { refused: true } });
 }
 
 /** A question that always needs an answer. */
