@@ -1,9 +1,9 @@
 // Runs the proofs that are too long for `npm test`: all steps of the kill tests, all faults at all requests, all planted
-// losses, all lies of the servers, and a kill between any two requests. `npm test` takes a seeded sample of them. Prints how
+// losses, all flipped bits of a package, all lies of the servers, and a kill between any two requests. `npm test` takes a seeded sample of them. Prints how
 // long it took. Arguments go to jest, such as the path of one proof.
 import { spawnSync } from 'node:child_process';
 
-const proofs = ['test/e2e/kill', 'test/e2e/enms-kill', 'test/e2e/faults', 'test/proof/'];
+const proofs = ['test/e2e/kill', 'test/e2e/enms-kill', 'test/e2e/faults', 'test/proof/', 'test/unit/package/mutations'];
 const given = process.argv.slice(2);
 const started = Date.now();
 const { status } = spawnSync(

@@ -20,6 +20,7 @@ import {
 } from '../../src/testing/workbench.ts';
 import { adapterTools } from '../support/adapter-tools.ts';
 import { keyOf } from '../support/octopus-api.ts';
+import { sample } from '../support/sample.ts';
 import { startingOnce } from '../support/start-once.ts';
 import { describeAdapter } from './adapter.contract.ts';
 
@@ -126,7 +127,7 @@ describeAdapter('octopus', setup, () => {
       ['an answer that is cut off', { cut: 7 }],
     ] as const)('an export survives %s at any single read', async (_, fault) => {
       await onBench(async (bench) => {
-        for (let skip = 0; skip < 10; skip += 1) {
+        for (const skip of sample([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 3)) {
           const remove = bench.servers.source.faults.add(route({ ...reads, ...fault, skip }));
           const { id } = await startExport(bench);
           expect(await watch(bench.source, id, setup)).toMatchObject({ state: 'succeeded' });

@@ -81,7 +81,7 @@ test('partial-export after a kill exports once and writes a complete package', a
         'before link nightly.tar #1',
         'after link nightly.tar #1', // the package has its name, but the journal does not know
       ],
-      2,
+      1,
     )) {
       await rm(workshop.path('nightly.tar'), { force: true });
       const { exports } = counting(workshop);
@@ -119,7 +119,7 @@ test('import after a kill imports once and loses nothing', async () => {
         'answer POST /upload_files #14', // the answer is noted beside the files, but the journal does not know
         `answer GET /download/folder/${inImport} #2`, // checking what arrived
       ],
-      2,
+      1,
     ).entries()) {
       const device = `step-${index}`;
       await exportWith(device, workshop);
@@ -189,7 +189,7 @@ test('an import that empties never deletes without a backup after a kill, and un
         'answer POST /rest/migrate/import #1',
         'answer POST /upload_files #14',
       ],
-      2,
+      1,
     )) {
       for (const backup of await backupsIn(workshop)) await rm(workshop.path(backup));
       const { imports } = counting(workshop);
@@ -221,7 +221,7 @@ test('migrate-project after a kill exports once, imports once and leaves no file
         'answer POST /upload_files #3',
         'answer POST /rest/migrate/import #1',
       ],
-      2,
+      1,
     ).entries()) {
       const device = `moved-${index}`;
       expect(await call(workshop.lab, 'instance/device', { name: device })).toEqual({ success: [device] });

@@ -246,7 +246,7 @@ async function expectRecovery({ within, first, args, file, holdings, works, done
 }
 
 describe('the same command after kill -9 between any two requests', () => {
-  test.each(sample(deeds, 5).map((deed) => [deed.of, deed] as const))(
+  test.each(sample(deeds, 3).map((deed) => [deed.of, deed] as const))(
     'of %s ends as if nothing had happened',
     async (_, deed) => {
       await expectRecovery(deed);

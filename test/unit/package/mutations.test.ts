@@ -19,14 +19,10 @@ import {
   trust,
   type Opening,
 } from '../../support/packages.ts';
+import { all } from '../../support/sample.ts';
 
-/**
- * Trying every bit takes long in places. Without this variable one bit of each byte is tried there, not always the same
- * bit.
- */
-const exhaustive = process.env['MIGRATOR_EXHAUSTIVE'] !== undefined;
-
-function bitsOf(length: number, every = exhaustive): number[] {
+/** All bits in `npm run prove`. Else one bit of each byte, not always the same bit. */
+function bitsOf(length: number, every = all): number[] {
   const bits = Array.from({ length: length * 8 }, (_, bit) => bit);
   return every ? bits : bits.filter((bit) => (bit & 7) === ((bit >> 3) * 3 + (bit >> 12)) % 8);
 }
@@ -68,18 +64,18 @@ interface Case {
 }
 
 describe.each<Case>([
-  { kind: 'signed and encrypted', make: () => sealed({ entries: few() }), opening: {}, every: true },
+  { kind: 'signed and encrypted', make: () => sealed({ entries: few() }), opening: {}, every: all },
   {
     kind: 'signed only',
     make: () => sealed({ entries: few(), encryption: undefined, compression: 'none' }),
     opening: {},
-    every: exhaustive,
+    every: all,
   },
   {
     kind: 'neither signed nor encrypted',
     make: () => sealed({ entries: few(), encryption: undefined, signer: undefined }),
     opening: { trust: { trusted: [], allowUnsigned: true } },
-    every: true,
+    every: all,
   },
 ])('a small package that is $kind', ({ make, opening, every }) => {
   test(`is refused when ${every ? 'any bit' : 'a bit of any byte'} is flipped`, async () => {
@@ -118,7 +114,7 @@ describe('when the signature is right, because the signer was deceived', () => {
     const good = await lock();
     expect(await decrypts(good)).toBe('accepted');
     const bits = Array.from({ length: good.length * 8 }, (_, bit) => bit);
-    const chosen = exhaustive ? bits : bits.filter((bit) => bit < 300 * 8 || bit % 9 === 0);
+    const chosen = all ? bits : bits.filter((bit) => bit < 300 * 8 || bit % 9 === 0);
     expect(await unnoticed(chosen, good, decrypts)).toEqual([]);
   });
 
