@@ -20,6 +20,8 @@ export interface ExportRequest {
 
 /** What `prepare` decided: plain data that is enough to start, find or fetch the export after a crash. */
 export interface PreparedExport {
+  /** What the export leaves on its server, and nothing takes away: `the folder …`. */
+  readonly leaves?: string | undefined;
   readonly package: PackageRef;
   readonly projects: readonly { readonly id: string; readonly name: string }[];
   /** What the adapter needs itself; plain data. */

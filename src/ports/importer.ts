@@ -29,6 +29,8 @@ export interface Backup {
 }
 
 export interface PreparedImport {
+  /** What the import leaves on its server, and nothing takes away: `the folder …`. */
+  readonly leaves?: string | undefined;
   readonly source: PackageRef;
   readonly dryRun: boolean;
   readonly settled: Options;

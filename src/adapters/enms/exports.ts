@@ -60,6 +60,7 @@ async function prepare(server: Server, request: ExportRequest, signal: AbortSign
     package: packageRef,
     projects: [{ id: project, name: project }],
     settled: { way, project, folder, stamp, types: wanted, privateProperties: privately },
+    ...(way === 'web' ? { leaves: `the folder /migrations/${folder} on its disk` } : {}),
     notes: [...noteOpenEnds(way, wanted), ...notesOn(way, privately, wanted)],
   };
 }

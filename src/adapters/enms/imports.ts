@@ -140,6 +140,7 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
     source,
     dryRun,
     settled: { ...settled, ownPasswordChanges, objects, namesBefore, witnesses },
+    ...(way === 'web' ? { leaves: `the folder /migrations/${folder} on its disk` } : {}),
     plan: flagOf(options, 'overwriteExisting') ? plan.items.map(allowed) : plan.items,
     scope: scopeOf(wanted, plan.closely),
     notes: [

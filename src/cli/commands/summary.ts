@@ -105,15 +105,17 @@ export function describeResult(result: Result | undefined): string | undefined {
   return lines(
     describeItems(result.items.slice(0, mostRows)),
     more > 0 ? `and ${more} more: see them all with --json` : undefined,
-    `on the target: ${counts.length === 0 ? 'nothing changed' : counts.join(', ')}`,
-    result.basis === 'claimed' ? 'the server says so; migrator could not look at the target' : undefined,
+    counts.length > 0 || result.basis === 'seen'
+      ? `on the target: ${counts.length === 0 ? 'nothing changed' : counts.join(', ')}`
+      : undefined,
+    result.basis === 'claimed' ? 'only the server says so: migrator could not look at the target' : undefined,
   );
 }
 
 /** The first line of a summary: what was done, unless the target shows that nothing was. */
 export function headline(done: string, what: string, target: string, result: Result | undefined): string {
   if (result?.changed !== false || result.counts.failed + result.counts['not-seen'] > 0) return done;
-  return result.complete
+  return result.complete && result.counts.skipped === 0
     ? `${what} is already on ${target}, so nothing was changed`
     : `nothing was changed on ${target}: what is there already was skipped`;
 }

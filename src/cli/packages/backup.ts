@@ -38,5 +38,5 @@ export function backupOutput(
     } as const;
     return packageOutput(file, settings, file === replaces, context);
   };
-  return { output, secrets: (names) => ownSecrets(names, run.record, context) };
+  return { named: typeof option === 'string', output, secrets: (names) => ownSecrets(names, run.record, context) };
 }

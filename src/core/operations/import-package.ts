@@ -4,12 +4,13 @@ import type { ArtifactFile, PackageRef, StoredPackage } from '../../ports/artifa
 import type { OnConflict } from '../../ports/feed.ts';
 import type { JobItem, JobStatus, LogLine } from '../../ports/job.ts';
 import type { Options, Secrets } from '../../ports/options.ts';
+import type { ImportRequest } from '../../ports/importer.ts';
 import type { PlanItem } from '../../ports/plan.ts';
 import { facet, type Instance } from '../instance.ts';
 import { type OperationPorts, type Outcome, type Waiting, worst } from '../operation.ts';
 import type { BackupPlace } from '../steps/backup.ts';
-import { cleaningUp, type Left, packageLeft, removePackage, tellingLeft } from '../steps/clean-up.ts';
-import type { Consenting } from '../steps/consent.ts';
+import { cleaningUp, type Left, leftBy, packageLeft, removePackage, tellingLeft } from '../steps/clean-up.ts';
+import { canAnswer, type Consenting, questionBefore } from '../steps/consent.ts';
 import { isBegun } from '../steps/exactly-once.ts';
 import { requireSecrets } from '../steps/export.ts';
 import { readLog, runImport } from '../steps/import.ts';
@@ -109,9 +110,23 @@ export async function importPackage(
   const files = trusted?.files ?? (source.kind === 'raw' ? [source.file] : undefined);
   const uploads = imports.takes === 'stored' && files !== undefined && !(input.dryRun && imports.dryRuns === 'plan');
   if (uploads && !isBegun(ports.run.record.facts, 'import')) await imports.check?.(signal);
+  if (uploads)
+    await refuseUnanswerable(
+      {
+        source: named,
+        projects: names,
+        dryRun: true,
+        options: input.options,
+        exportedWith: exportedWithOf(source, trusted),
+        files,
+      },
+      input,
+      ports,
+      signal,
+    );
   const uploaded = uploads ? await upload(files, named, input, ports, signal) : undefined;
   const ref = uploaded?.ref ?? named;
-  const exportedWith = source.kind === 'stored' ? source.exportedWith : trusted?.exportedWith;
+  const exportedWith = exportedWithOf(source, trusted);
   const seen = source.kind === 'stored' ? source.seen : uploaded?.stored;
   const { dryRun, options } = input;
   const request = { source: ref, projects: names, dryRun, options, exportedWith, files, seen };
@@ -164,8 +179,30 @@ export async function importPackage(
   if (job === undefined) return { ...base, outcome: 'done', warnings: [], log };
   if (!isOver(status)) return { ...base, outcome: 'started', warnings: [], log };
   const outcome = ran.outcome ?? 'done';
-  const left = await look(prepared.keepsPackage === true && !job.attached);
+  const left = [...(await look(prepared.keepsPackage === true && !job.attached)), ...leftBy(target, prepared.leaves)];
   return { ...base, left, outcome, warnings: warningsOf(status), log };
+}
+
+function exportedWithOf(source: ImportSource, trusted: TrustedPackage | undefined): Options | undefined {
+  return source.kind === 'stored' ? source.exportedWith : trusted?.exportedWith;
+}
+
+/**
+ * Where nobody can be asked, an import that needs an answer is refused before its package is uploaded. Importers that plan
+ * can do that: the plan of a dry run needs no upload.
+ */
+async function refuseUnanswerable(
+  request: ImportRequest,
+  input: ImportInput,
+  { target, run, requireAnswerable }: ImportPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  const imports = facet(target, 'imports');
+  if (imports.plans !== true || input.dryRun || input.restores === true || isBegun(run.record.facts, 'import')) return;
+  if (requireAnswerable === undefined || canAnswer(requireAnswerable)) return;
+  const { plan, consent } = await imports.prepare(request, signal);
+  const question = questionBefore({ target: target.name, plan, consent, overwrites: input.overwrites });
+  if (question !== undefined) requireAnswerable(question);
 }
 
 /** Compares the target with what the projects consisted of at the export, when the package has that. */

@@ -124,6 +124,8 @@ async function stepsOf(handle: string, { journal }: Journaling): Promise<readonl
     return Object.entries(run.facts).flatMap(([name, value]) => {
       if (!name.endsWith('.job') || value !== id) return [];
       const step = name.slice(0, -'.job'.length);
+      // The export of a backup is no job to undo.
+      if (step.startsWith('backup')) return [];
       return [{ run, step, target: step.startsWith('move:') ? (other ?? instance) : instance }];
     });
   });

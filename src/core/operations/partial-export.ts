@@ -17,6 +17,7 @@ import { leftMaintenance, probe, probeBoth } from '../steps/preflight.ts';
 import { type PackageOutput, sealArtifact } from '../steps/seal-artifact.ts';
 import { copyTo, soleFile } from '../steps/upload.ts';
 import { judge, warningsOf } from '../steps/verdict.ts';
+import { exportLeft, type Left } from '../steps/clean-up.ts';
 import { watch } from '../steps/watch.ts';
 
 export interface PartialExportInput extends Waiting {
@@ -45,6 +46,8 @@ export interface PartialExportReport {
   readonly sealed: SealedPackage | undefined;
   /** The package in the target's feed. */
   readonly stored: (StoredPackage & { readonly instance: string }) | undefined;
+  /** What this run put on the source and did not take away. Empty until the job has ended. */
+  readonly left: readonly Left[];
 }
 
 /** Exports projects to a sealed package, to the target's feed, or to both. */
@@ -70,14 +73,16 @@ export async function partialExport(
     package: prepared?.package,
     projects: prepared?.projects.map((project) => project.name) ?? [],
   };
-  if (status === undefined) return { ...base, outcome: 'started', warnings: [], sealed: undefined, stored: undefined };
+  if (status === undefined)
+    return { ...base, outcome: 'started', warnings: [], sealed: undefined, stored: undefined, left: [] };
   const verdict = judge(handle, status);
   const warnings = warningsOf(status);
   const out = await leftMaintenance(source, info, reporter, signal);
   const outcome = worst(verdict, out ? 'done' : 'partial');
+  const left = prepared === undefined || target !== undefined ? [] : await exportLeft(source, prepared, true, signal);
   const stored = target && prepared && (await arrived(target, prepared.package, signal));
   if (ports.output === undefined && ports.raw === undefined)
-    return { ...base, outcome, warnings, sealed: undefined, stored };
+    return { ...base, outcome, warnings, sealed: undefined, stored, left };
   reporter.report({ type: 'phase', name: 'download', subject: `from ${(target ?? source).name}` });
   const artifact = await (target && prepared
     ? fetchFromFeed(target, prepared.package, signal)
@@ -86,9 +91,9 @@ export async function partialExport(
     const file = soleFile(artifact.files, 'the export');
     // A process that resumes this run needs this to recognise the file.
     await copyTo(await ports.raw(), file, reporter, signal, (sha256) => ports.run.note({ 'plain.sha256': sha256 }));
-    return { ...base, package: artifact.package, outcome, warnings, sealed: undefined, stored };
+    return { ...base, package: artifact.package, outcome, warnings, sealed: undefined, stored, left };
   }
-  if (ports.output === undefined) return { ...base, outcome, warnings, sealed: undefined, stored };
+  if (ports.output === undefined) return { ...base, outcome, warnings, sealed: undefined, stored, left };
   const origin = { source, info, prepared, options: input.request.options };
   // A process that resumes this run needs this to recognise the package file.
   await ports.run.note({ 'sealing.package': { ...artifact.package } });
@@ -100,7 +105,7 @@ export async function partialExport(
     ports,
     signal,
   );
-  return { ...base, package: artifact.package, outcome, warnings, sealed, stored };
+  return { ...base, package: artifact.package, outcome, warnings, sealed, stored, left };
 }
 
 /** What the projects consist of, when an import could not read it from the package of this product. */

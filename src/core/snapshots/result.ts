@@ -95,31 +95,32 @@ export function resultOf({ before, after, plan, whole, claims }: Looks): Result 
   };
 }
 
-/** Whether something was skipped of which nobody knows whether it is as it should be. */
+/** Whether something was skipped, or only merged, of which nobody knows whether it is as it should be. */
 export function hasSkipped({ items }: Result): boolean {
-  return items.some(({ action, wanted }) => action === 'skipped' && wanted !== true);
+  return items.some(({ action, wanted }) => (action === 'skipped' || action === 'merged') && wanted !== true);
 }
 
 function isComplete(items: readonly ResultItem[]): boolean {
   return items.every(
     ({ action, wanted }) =>
-      wanted === true || (wanted !== false && !['skipped', 'failed', 'not-seen'].includes(action)),
+      wanted === true || (wanted !== false && !['skipped', 'merged', 'failed', 'not-seen'].includes(action)),
   );
 }
 
 /**
  * The result after a comparison of source and target: what was skipped and is equal, with all that belongs to it, is
- * unchanged. To the project `Web Shop` belongs what is called `Web Shop` or `Web Shop/…`. Things that several projects
+ * unchanged. What was merged and is equal now is as it should be. To the project `Web Shop` belongs what is called `Web Shop` or `Web Shop/…`. Things that several projects
  * share do not count here.
  */
 export function withoutEqual(result: Result, { same, differences }: Comparison): Result {
   const equals = held(same);
   const unequal = differences.filter(({ difference }) => difference !== 'only-to');
-  const isEqual = ({ action, kind, name: owner }: ResultItem): boolean =>
-    action === 'skipped' &&
+  const isEqual = ({ kind, name: owner }: ResultItem): boolean =>
     equals.find({ kind, name: owner }) !== undefined &&
     !unequal.some(({ name }) => name === owner || name.startsWith(`${owner}/`));
-  const items = result.items.filter((item) => !isEqual(item));
+  const items = result.items
+    .filter((item) => item.action !== 'skipped' || !isEqual(item))
+    .map((item) => (item.action === 'merged' && isEqual(item) ? { ...item, wanted: true } : item));
   const equal = result.items.length - items.length;
   const { skipped, unchanged } = result.counts;
   return {
@@ -131,7 +132,8 @@ export function withoutEqual(result: Result, { same, differences }: Comparison):
 }
 
 /** What the server claims, for products whose target cannot be looked at. */
-export function claimedResult(claims: readonly JobItem[]): Result {
+export function claimedResult(claims: readonly JobItem[], plan: readonly PlanItem[] = []): Result {
+  const planned = held(plan);
   const words = {
     created: 'created',
     overwritten: 'overwritten',
@@ -142,7 +144,7 @@ export function claimedResult(claims: readonly JobItem[]): Result {
   const items = claims.map(({ kind, name, action, reason }): ResultItem => ({
     kind,
     name,
-    action: words[action],
+    action: action === 'done' && planned.find({ kind, name })?.action === 'create' ? 'created' : words[action],
     reason,
   }));
   return {
@@ -168,7 +170,8 @@ function judge(planned: PlanItem, was: SnapshotItem | undefined, is: SnapshotIte
       return is === undefined ? one('deleted', 'nobody planned that', false) : [];
     case 'keep':
       if (is === undefined && was !== undefined) return one('not-seen', gone);
-      if (was !== undefined && is !== undefined && isWritten(was, is)) return one('merged');
+      if (was !== undefined && is !== undefined && isWritten(was, is))
+        return one('merged', planned.detail, planned.asked);
       return one('skipped', planned.detail, planned.asked);
     case 'unchanged':
       if (is === undefined && was !== undefined) return one('not-seen', gone);

@@ -1,3 +1,4 @@
+import { MigratorError } from '../../errors.ts';
 import type { InstanceInfo } from '../../ports/adapter.ts';
 import type { Backup } from '../../ports/importer.ts';
 import type { Secrets } from '../../ports/options.ts';
@@ -15,6 +16,8 @@ import { judge } from './verdict.ts';
 
 /** Where a backup is written. Used only when one is needed, because sealing needs keys and most imports need none. */
 export interface BackupPlace {
+  /** The user named the file of the backup. */
+  readonly named: boolean;
   /** `replaces` is the backup file of an earlier attempt of this run, which may be overwritten. */
   output(replaces: string | undefined): Promise<PackageOutput>;
   /** The secrets that the export of a backup and the import of it need. The same names give the same secrets in a run. */
@@ -31,11 +34,26 @@ export function backupStep(step: string): string {
  * it needs none, and, with a warning, when the user wants none.
  */
 export async function backUp(
-  { step, target, info, scope, backup, place }: BackupNeed,
+  { step, target, info, scope, backup, place, destroys }: BackupNeed,
   ports: OperationPorts,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  if (backup === undefined) return undefined;
+  if (backup === undefined) {
+    if (place?.named !== true || target.adapter.jobs.undo !== undefined) return undefined;
+    if (destroys)
+      throw new MigratorError(
+        'UNSUPPORTED',
+        `no backup of ${target.name} can be taken before this, so --backup cannot be kept`,
+        {
+          hint: 'export what is there with partial-export first, then say --no-backup',
+        },
+      );
+    ports.reporter.report({
+      type: 'notice',
+      message: `nothing on ${target.name} is overwritten, so no backup is taken`,
+    });
+    return undefined;
+  }
   if (place === undefined) {
     ports.reporter.report({
       type: 'warning',
@@ -56,6 +74,8 @@ interface BackupNeed {
   readonly backup: Backup | undefined;
   /** Undefined when the user wants no backup. */
   readonly place: BackupPlace | undefined;
+  /** Whether something on the target is overwritten or deleted. */
+  readonly destroys: boolean;
 }
 
 /**

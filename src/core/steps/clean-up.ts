@@ -1,5 +1,6 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { PackageRef } from '../../ports/artifact.ts';
+import type { PreparedExport } from '../../ports/exporter.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import { facet, type Instance } from '../instance.ts';
 import { describeRef, formatRef } from '../package-ref.ts';
@@ -36,6 +37,24 @@ export async function packageLeft(
   if (!stays && (await facet(target, 'feed').stat(ref, signal)) === undefined) return [];
   const remove = `migrator package delete ${formatRef(ref)} --from ${target.name}`;
   return [{ instance: target.name, what: `package ${describeRef(ref)}`, remove }];
+}
+
+/** What an export leaves on its source. `stays`: it was just there, so nobody needs to look. */
+export async function exportLeft(
+  source: Instance,
+  { package: ref, leaves }: Pick<PreparedExport, 'package' | 'leaves'>,
+  stays: boolean,
+  signal: AbortSignal,
+): Promise<readonly Left[]> {
+  return [
+    ...(source.adapter.feed === undefined ? [] : await packageLeft(ref, source, stays, signal)),
+    ...leftBy(source, leaves),
+  ];
+}
+
+/** What an adapter says that its job leaves. */
+export function leftBy({ name }: Instance, leaves: string | undefined): readonly Left[] {
+  return leaves === undefined ? [] : [{ instance: name, what: leaves }];
 }
 
 /**

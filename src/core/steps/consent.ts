@@ -1,4 +1,4 @@
-import { MigratorError } from '../../errors.ts';
+import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { Consent, PlanItem } from '../../ports/plan.ts';
 
 /**
@@ -26,6 +26,17 @@ export async function requireConsent(
 ): Promise<void> {
   if (question === undefined || (await consent(question))) return;
   throw new MigratorError('CANCELLED', refusal, { details: { refused: true } });
+}
+
+/** Whether somebody, or --yes, can answer. */
+export function canAnswer(requireAnswerable: NonNullable<Consenting['requireAnswerable']>): boolean {
+  try {
+    requireAnswerable(mustAnswer(''));
+    return true;
+  } catch (error) {
+    if (!isMigratorError(error, 'USAGE')) throw error;
+    return false;
+  }
 }
 
 /** A question that always needs an answer. */

@@ -129,7 +129,11 @@ async function makeReady(
   }
   if (restores || request.dryRun) return undefined;
   const { scope, backup: wanted } = prepared;
-  const backup = await backUp({ step, target, info, scope, backup: wanted, place }, ports, signal);
+  const backup = await backUp(
+    { step, target, info, scope, backup: wanted, place, destroys: question !== undefined },
+    ports,
+    signal,
+  );
   await requireConsent(question, `the import into ${target.name} was not started`, ports);
   return backup;
 }

@@ -75,10 +75,12 @@ async function lookAfter(
   signal: AbortSignal,
 ): Promise<Result> {
   const before = kept?.before ?? undefined;
-  if (kept === undefined || before === undefined) return claimedResult(claims);
+  if (kept === undefined || before === undefined) return claimedResult(claims, kept?.plan);
   const scope = kept.scope ?? undefined;
   const after = await looked(target, reporter, () => take(target, scope, 'listing', signal));
-  return after === undefined ? claimedResult(claims) : resultOf({ ...kept, before: held(before), after, claims });
+  return after === undefined
+    ? claimedResult(claims, kept.plan)
+    : resultOf({ ...kept, before: held(before), after, claims });
 }
 
 /** Undefined, with a warning, when the account may not look, or the server cannot show it. */

@@ -39,7 +39,7 @@ export async function runImport({ args: [text = ''], options, command }: Invocat
       : { source: { kind: 'stored', ref }, identity: { ...ref } };
   const secrets = await secretDigest(flags.secrets, context.io);
   const what = { package: identity, dryRun: options.dryRun === true, options: flags.options, secrets };
-  const callbacks = readCallbacks(flags.byMigrator, waiting);
+  const callbacks = readCallbacks(options.dryRun === true ? {} : flags.byMigrator, waiting);
   const reporter = await context.reporter();
   const journaling = await context.journaling(options.fresh === true);
   const input = {

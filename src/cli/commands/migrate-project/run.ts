@@ -60,7 +60,7 @@ export async function runMigrateProject(
     route: options.route,
     dryRun: input.dryRun,
   };
-  const callbacks = readCallbacks(flags.byMigrator, waiting);
+  const callbacks = readCallbacks(input.dryRun ? {} : flags.byMigrator, waiting);
   const reporter = await context.reporter();
   const journaling = await context.journaling(options.fresh === true);
   const report = await calledBack(callbacks, context, () =>

@@ -15,7 +15,7 @@ import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { secretDigest } from '../../state/secret-digest.ts';
 import { lines } from '../../terminal/table.ts';
-import { describeResumed, describeSealed } from '../summary.ts';
+import { describeLeft, describeResumed, describeSealed } from '../summary.ts';
 import type { PartialExportOptions } from './flags.ts';
 
 export async function runPartialExport({ options, command }: Invocation<PartialExportOptions>, context: Context) {
@@ -95,7 +95,7 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
 }
 
 function render(from: string, file: string | undefined, report: PartialExportReport): string {
-  const { outcome, handle, projects, warnings, sealed, stored } = report;
+  const { outcome, handle, projects, warnings, sealed, stored, left } = report;
   const what = projects.length > 0 ? projects.map((name) => `"${name}"`).join(', ') : 'the projects';
   if (outcome === 'started') {
     return lines(
@@ -108,6 +108,7 @@ function render(from: string, file: string | undefined, report: PartialExportRep
     sealed && file ? describeSealed(file, sealed) : undefined,
     sealed === undefined && file !== undefined ? `wrote ${file}: neither signed nor encrypted` : undefined,
     stored ? `on ${stored.instance}: ${formatRef(stored)}` : undefined,
+    ...describeLeft(left),
     ...warnings.map((warning) => `warning: ${warning}`),
   );
 }

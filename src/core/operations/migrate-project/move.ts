@@ -1,8 +1,9 @@
 import { isMigratorError, MigratorError } from '../../../errors.ts';
-import type { InstanceInfo, MoveRequest } from '../../../ports/adapter.ts';
+import type { InstanceInfo, MoveRequest, PreparedMove } from '../../../ports/adapter.ts';
 import type { JobItem, JobStatus } from '../../../ports/job.ts';
 import type { PlanItem } from '../../../ports/plan.ts';
 import { facet } from '../../instance.ts';
+import { formatHandle } from '../../job-handle.ts';
 import { type Outcome, worst } from '../../operation.ts';
 import { combined, type Result } from '../../snapshots/result.ts';
 import { backupStep, backUp } from '../../steps/backup.ts';
@@ -31,15 +32,20 @@ export async function move(
   const { source, target, reporter } = ports;
   const moved: Moved[] = [];
   const { projects } = input.request;
-  for (const project of projects.length === 0 ? [undefined] : projects) {
+  // All are prepared before the first one is moved, so that a wrong name or a missing consent leaves nothing half done.
+  const ready: Ready[] = [];
+  for (const project of projects.length === 0 ? [undefined] : projects)
+    ready.push(await prepareOne(project, input, ports, signal));
+  for (const one of ready) requireConsentable(one, input, ports);
+  for (const prepared of ready) {
     try {
-      const one = await moveOne(project, input, ports, targetInfo, signal);
+      const one = await moveOne(prepared, input, ports, targetInfo, signal);
       if (one.status?.undelivered === true && input.route === 'auto' && !input.dryRun)
         return { undelivered: `${source.name} could not deliver "${one.project}" to ${target.name}` };
       moved.push(await judged(one, input, ports, signal));
     } catch (error) {
       throw isMigratorError(error) && projects.length > 1
-        ? halfDone(error, moved, projects, ports.run.record.jobs[moved.length])
+        ? halfDone(error, moved, projects, handleOf(projects[moved.length], ports))
         : error;
     }
   }
@@ -59,7 +65,7 @@ export async function move(
     items: moved.flatMap(({ status }): readonly JobItem[] => status?.items ?? []),
     result: combined(moved.flatMap(({ result }) => result ?? [])),
     backup: moved.map(({ backup }) => backup).find(Boolean),
-    left: [],
+    left: moved.flatMap(({ job }) => leftByMove(job, input, ports)),
     log: moved.flatMap(({ log }) => log),
   };
 }
@@ -113,16 +119,38 @@ interface Moved extends Attempt {
   readonly log: MigrateReport['log'];
 }
 
-async function moveOne(
+/** A product that moves by packages of its own keeps them on both servers: an undo needs them. */
+function leftByMove(job: StartedJob | undefined, { dryRun }: MigrateInput, { source, target }: MigratePorts) {
+  if (dryRun || job === undefined || facet(source, 'moves').discard === undefined) return [];
+  const what = `the package of ${job.handle}, which an undo needs`;
+  return [source, target].map(({ name }) => ({ instance: name, what }));
+}
+
+/** The handle of the job of a project, once this run has started it. */
+function handleOf(project: string | undefined, { source, run }: MigratePorts): string | undefined {
+  const id = run.record.facts[`${stepOf(project)}.job`];
+  return typeof id === 'string'
+    ? formatHandle({ product: source.adapter.product, instance: source.name, id })
+    : undefined;
+}
+
+const stepOf = (project: string | undefined) => `move:${project ?? ''}` as const;
+
+interface Ready {
+  readonly project: string | undefined;
+  readonly step: ReturnType<typeof stepOf>;
+  readonly prepared: PreparedMove;
+}
+
+async function prepareOne(
   project: string | undefined,
   input: MigrateInput,
   ports: MigratePorts,
-  info: InstanceInfo,
   signal: AbortSignal,
-): Promise<Attempt> {
-  const { source, target, reporter, run, secrets } = ports;
+): Promise<Ready> {
+  const { source, target, run, secrets } = ports;
   const moves = facet(source, 'moves');
-  const step = `move:${project ?? ''}`;
+  const step = stepOf(project);
   const request: MoveRequest = {
     project,
     dryRun: input.dryRun,
@@ -134,6 +162,30 @@ async function moveOne(
     prepare: () => moves.prepare(request, target, signal),
     find: (earlier, since) => moves.find(earlier, since, signal),
   });
+  return { project, step, prepared };
+}
+
+/** The question before a project is moved. Undefined when there is none, or when the move has begun. */
+function questionOf({ step, prepared }: Ready, { dryRun, overwrites }: MigrateInput, { target, run }: MigratePorts) {
+  if (dryRun || isBegun(run.record.facts, step)) return undefined;
+  return questionBefore({ target: target.name, plan: prepared.plan, consent: prepared.consent, overwrites });
+}
+
+function requireConsentable(ready: Ready, input: MigrateInput, ports: MigratePorts): void {
+  const question = questionOf(ready, input, ports);
+  if (question !== undefined) ports.requireAnswerable?.(question);
+}
+
+async function moveOne(
+  ready: Ready,
+  input: MigrateInput,
+  ports: MigratePorts,
+  info: InstanceInfo,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  const { source, target, reporter, run, secrets } = ports;
+  const { project, step, prepared } = ready;
+  const moves = facet(source, 'moves');
   const { plan = [] } = prepared;
   const base = { project: prepared.project, plan };
   for (const message of prepared.notes) reporter.report({ type: 'notice', message });
@@ -142,12 +194,9 @@ async function moveOne(
   const { scope, backup: wanted } = prepared;
   let backup: string | null | undefined = run.record.facts[`${backupStep(step)}.file`];
   if (!isBegun(run.record.facts, step)) {
-    const { consent } = prepared;
-    const question = input.dryRun
-      ? undefined
-      : questionBefore({ target: target.name, plan: prepared.plan, consent, overwrites: input.overwrites });
-    if (question !== undefined) ports.requireAnswerable?.(question);
-    backup = await backUp({ step, target, info, scope, backup: wanted, place: ports.backup }, ports, signal);
+    const question = questionOf(ready, input, ports);
+    const need = { step, target, info, scope, backup: wanted, place: ports.backup, destroys: question !== undefined };
+    backup = await backUp(need, ports, signal);
     await requireConsent(question, `the move of "${prepared.project}" was not started`, ports);
   }
   const named = project === undefined ? [] : [project];

@@ -1,10 +1,10 @@
 import { isMigratorError } from '../../../errors.ts';
 import type { InstanceInfo } from '../../../ports/adapter.ts';
 import type { PreparedExport } from '../../../ports/exporter.ts';
-import { facet, type Instance } from '../../instance.ts';
+import { facet } from '../../instance.ts';
 import { formatHandle } from '../../job-handle.ts';
 import { worst } from '../../operation.ts';
-import { cleaningUp, discardJob, type Left, packageLeft, tellingLeft } from '../../steps/clean-up.ts';
+import { cleaningUp, discardJob, exportLeft, leftBy, tellingLeft } from '../../steps/clean-up.ts';
 import type { StartedJob } from '../../steps/exactly-once.ts';
 import { type ExportResult, fetchExport, runExport } from '../../steps/export.ts';
 import { leftMaintenance } from '../../steps/preflight.ts';
@@ -41,7 +41,7 @@ export async function relay(
     () =>
       tellingLeft(
         () => importOf({ job, prepared, info, names }, input, ports, signal),
-        async () => (input.dryRun ? [] : exportLeft(source, job, prepared, signal)),
+        async () => (input.dryRun ? leftBy(source, prepared.leaves) : exportLeft(source, prepared, false, signal)),
         reporter,
       ),
     // After a failed relay, the same command uses a fresh export again.
@@ -51,21 +51,10 @@ export async function relay(
   return {
     ...reportOfHalves('relay', imported, input, [job.handle]),
     outcome: worst(verdict, normal ? 'done' : 'partial', imported.outcome),
+    left: [...leftBy(source, prepared.leaves), ...imported.left],
     projects: names.length > 0 ? names : [prepared.package.id],
     warnings: [...warningsOf(status), ...imported.warnings],
   };
-}
-
-/** The export that a failed relay leaves on the source. The same command uses it again while it is fresh. */
-async function exportLeft(
-  source: Instance,
-  { handle }: StartedJob,
-  prepared: PreparedExport,
-  signal: AbortSignal,
-): Promise<readonly Left[]> {
-  if (facet(source, 'exports').discard === undefined) return [];
-  if (source.adapter.feed !== undefined) return packageLeft(prepared.package, source, false, signal);
-  return [{ instance: source.name, what: `the files of the export ${handle}` }];
 }
 
 /** The export of an earlier process, when that one also started the import. The source may have forgotten it since. */

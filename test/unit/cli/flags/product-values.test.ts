@@ -96,7 +96,9 @@ const refusal = async (...given: Parameters<typeof flags>): Promise<string> => {
 describe('help', () => {
   test('shows each flag once, with the first product that has it, and with what it means for each', () => {
     const text = helpOf(withProductOptions(new Command('import'), 'import', table));
-    expect(text).toMatch(/River Server options:\n +--password <secret> +locks it; Lake Cloud: opens it\n +--replace-all/);
+    expect(text).toMatch(
+      /River Server options:\n +--password <secret> +locks it; Lake Cloud: opens it\n +--replace-all/,
+    );
     expect(text.match(/--password/g)).toHaveLength(1);
     expect(text).not.toContain('--skip-logs');
     expect(helpOf(withProductOptions(new Command('x'), 'partial-export', table))).toMatch(

@@ -44,7 +44,8 @@ describe('what was planned, and what the target shows', () => {
     ['pipeline:Load@1', '', one('unchanged'), ['1 not-seen', 'not complete', 'not changed']],
     ['pipeline:Load@1', 'pipeline:Load@1', one('keep'), ['1 skipped', 'not complete', 'not changed']],
     ['pipeline:Load@1', 'pipeline:Load@1', one('keep', { asked: true }), ['1 skipped', 'complete', 'not changed']],
-    ['pipeline:Load@1', 'pipeline:Load@2', one('keep'), ['1 merged', 'complete', 'changed']],
+    ['pipeline:Load@1', 'pipeline:Load@2', one('keep'), ['1 merged', 'not complete', 'changed']],
+    ['pipeline:Load@1', 'pipeline:Load@2', one('keep', { asked: true }), ['1 merged', 'complete', 'changed']],
     ['', '', one('unchanged'), ['1 unchanged', 'complete', 'not changed']],
     ['', '', one('keep', { asked: true }), ['1 skipped', 'complete', 'not changed']],
     ['pipeline:Load@1', '', one('delete'), ['1 deleted', 'complete', 'changed']],
@@ -122,6 +123,12 @@ describe('a server whose word is all there is', () => {
     });
     expect(claimedResult([])).toMatchObject({ basis: 'claimed', complete: true });
     expect(claimedResult([]).changed).toBeUndefined();
+  });
+
+  test('calls created what was planned to be created, when the server says only that it is done', () => {
+    const done = { kind: 'pipeline', name: 'Load', action: 'done' } as const;
+    expect(claimedResult([done], one('create')).counts).toMatchObject({ created: 1, overwritten: 0 });
+    expect(claimedResult([done], one('overwrite')).counts).toMatchObject({ created: 0, overwritten: 1 });
   });
 });
 

@@ -77,6 +77,7 @@ function bring(
       secrets: {},
       backup: keeps
         ? {
+            named: false,
             output: (replaces) => {
               target.asked.push(`backup file, instead of ${String(replaces)}`);
               return Promise.resolve(output);

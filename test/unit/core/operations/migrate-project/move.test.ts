@@ -7,6 +7,7 @@ import type {
   MigrateReport,
   Undelivered,
 } from '../../../../../src/core/operations/migrate-project/route.ts';
+import { MigratorError } from '../../../../../src/errors.ts';
 import type { Run } from '../../../../../src/ports/journal.ts';
 import { manualClock, memoryRun, recordingReporter } from '../../../../support/ports.ts';
 import { info, river, type River } from '../../../../support/moving-adapter.ts';
@@ -15,7 +16,12 @@ const never = new AbortController().signal;
 
 function carry(
   source: River,
-  { run = memoryRun(), agrees = true, ...input }: Partial<MigrateInput> & { run?: Run; agrees?: boolean } = {},
+  {
+    run = memoryRun(),
+    agrees = true,
+    answerable = true,
+    ...input
+  }: Partial<MigrateInput> & { run?: Run; agrees?: boolean; answerable?: boolean } = {},
 ): Promise<MigrateReport | Undelivered> {
   const ports: MigratePorts = {
     source: { name: 'lab', adapter: source.adapter },
@@ -23,6 +29,9 @@ function carry(
     secrets: {},
     backup: undefined,
     consent: () => Promise.resolve(agrees),
+    requireAnswerable: () => {
+      if (!answerable) throw new MigratorError('USAGE', 'nobody is there');
+    },
     staging: undefined as never,
     clock: manualClock(),
     random: { bytes: (length) => randomBytes(length) },
@@ -69,6 +78,14 @@ describe('a move', () => {
       plan: [{ name: 'Shop', action: 'create' }],
       items,
     });
+  });
+
+  test('of several projects moves none of them when one needs an answer that nobody can give', async () => {
+    const plan = [{ kind: 'File', name: 'a', action: 'overwrite' }] as const;
+    const lab = river({ plan });
+    const refused = carry(lab, { request: { projects: ['Shop', 'Billing'], options: {} }, answerable: false });
+    await expect(() => refused).toThrowCode('USAGE');
+    expect(lab.asked).toEqual(['prepare Shop', 'prepare Billing']);
   });
 
   test('of several projects that stops tells what became of each of them', async () => {
@@ -175,7 +192,7 @@ describe('a project that the source cannot deliver', () => {
     lab.looks.push({ state: 'failed', undelivered: true });
     const answer = await carry(lab, { request: { projects: ['Shop', 'Billing'], options: {} } });
     expect(answer).toEqual({ undelivered: 'lab could not deliver "Shop" to prod' });
-    expect(lab.asked).not.toContain('prepare Billing');
+    expect(lab.asked.filter((what) => what.startsWith('start'))).toEqual(['start Shop to prod']);
   });
 
   test('fails the move when the user asked for this route', async () => {
