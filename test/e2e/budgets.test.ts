@@ -82,9 +82,10 @@ test('Octopus Deploy is asked no more than its budget allows', async () => {
     ...projects,
     ...['--from', 'lab', '--to', 'prod', ...password, '--yes'],
   ];
-  const ten = [
-    ...['Audit Log', 'Identity', 'Image Service', 'Invoicing', 'Ledger Sync'],
-    ...['Mobile API', 'Route Planner', 'Search', 'Shipping Labels', 'Warehouse'],
+  // Those that the target has not.
+  const nine = [
+    ...['Audit Log', 'Identity', 'Invoicing', 'Ledger Sync', 'Mobile API'],
+    ...['Route Planner', 'Search', 'Shipping Labels', 'Warehouse'],
   ];
   await withWorkshop({}, async ({ lab, prod, run }) => {
     await expectWithin(
@@ -92,7 +93,7 @@ test('Octopus Deploy is asked no more than its budget allows', async () => {
         'a dry run of a move': { args: [...moving('Web Shop'), '--dry-run'], own: 16, looks: 8, listings: 0 },
         push: { args: moving('Web Shop'), own: 15, looks: 8, listings: 42 },
         relay: { args: [...moving('Billing'), '--route', 'relay'], own: 20, looks: 8, listings: 42 },
-        'ten projects': { args: moving(...ten), own: 15, looks: 12, listings: 74 },
+        'nine projects': { args: moving(...nine), own: 15, looks: 12, listings: 74 },
         export: {
           args: ['partial-export', '--from', 'lab', '--project', 'Web Shop', ...password, '-o', 'shop.tar'],
           own: 9,
