@@ -49,6 +49,8 @@ interface Change {
   /** Undefined when nobody can tell what the target has of it. */
   readonly plan: readonly PlanItem[] | undefined;
   readonly consent: string | Consent | undefined;
+  /** False: the plan is by the names of projects, and other things may come along with them. Default: true. */
+  readonly whole?: boolean;
   /** Whether the product's overwrite option is given. */
   readonly overwrites: boolean;
 }
@@ -57,13 +59,15 @@ interface Change {
  * The question before a target is changed, for all products: whatever is overwritten or deleted, with counts, and what the
  * adapter asks besides. Undefined when there is nothing to ask.
  */
-export function questionBefore({ target, plan, consent, overwrites }: Change): Question | undefined {
+export function questionBefore({ target, plan, consent, overwrites, whole = true }: Change): Question | undefined {
   const overwritten = plan?.filter(({ action }) => action === 'overwrite') ?? [];
   const deleted = plan?.filter(({ action }) => action === 'delete') ?? [];
   const besides = typeof consent === 'string' ? { question: consent, allowed: undefined } : consent;
   const unseen = plan === undefined && besides === undefined && overwrites;
   const parts = [
-    ...(overwritten.length > 0 ? [`overwrite ${counted(overwritten)}`] : []),
+    ...(overwritten.length > 0
+      ? [`overwrite ${counted(overwritten)}${whole ? '' : ', with whatever they share,'}`]
+      : []),
     ...(deleted.length > 0 ? [`delete ${counted(deleted)}`] : []),
     ...(unseen ? ['overwrite whatever is there already'] : []),
   ];

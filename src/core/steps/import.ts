@@ -116,7 +116,9 @@ async function makeReady(
   const imports = facet(target, 'imports');
   const { consent, plan = byName.length > 0 ? byName : undefined } = prepared;
   const question =
-    restores || request.dryRun ? undefined : questionBefore({ target: target.name, plan, consent, overwrites });
+    restores || request.dryRun
+      ? undefined
+      : questionBefore({ target: target.name, plan, consent, overwrites, whole: prepared.plan !== undefined });
   // Nothing is brought to the server for an import that nobody can agree to.
   if (question !== undefined) ports.requireAnswerable?.(question);
   if (imports.stage !== undefined) {

@@ -25,6 +25,11 @@ describe('the question before a target is changed', () => {
     });
   });
 
+  test('says that a plan by names does not show all', () => {
+    const plan = [item('overwrite', 'project', true)];
+    expect(before({ plan, whole: false })?.text).toBe('overwrite 1 project, with whatever they share, on prod?');
+  });
+
   test('about overwriting needs an allowance until every item has one', () => {
     const some = [item('overwrite', 'device', true), item('overwrite')];
     expect(before({ plan: some })?.needs).toBe('allowance');
