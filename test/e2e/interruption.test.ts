@@ -66,7 +66,9 @@ describe('an interruption', () => {
       hurried.child.kill('SIGINT');
       await hurried.seen(/press Ctrl-C again to exit at once/);
       hurried.child.kill('SIGINT');
-      expect(await hurried.finished).toMatchObject({ code: 130 });
+      // When its handlers are gone already, the signal itself ends it. A shell calls both 130.
+      const { code, signal } = await hurried.finished;
+      expect([130, 'SIGINT']).toContain(code ?? signal);
       expect(Date.now() - sent).toBeLessThan(20_000);
     });
   });
