@@ -63,6 +63,8 @@ export interface OptionRequest {
   readonly importOptions?: Options;
   /** The import replaces what the target has. The plan needs to know. */
   readonly overwrites?: boolean;
+  /** The user wants what the target has to be skipped, so that is no reason for exit code 3. */
+  readonly skips?: boolean;
   /** How the user allows overwriting without a question, as a hint names it: `--overwrite-existing`. */
   readonly allowance?: string;
   /** A move ends as soon as it waits for an approval. */

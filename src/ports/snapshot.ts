@@ -15,6 +15,8 @@ export interface SnapshotItem {
   readonly name: string;
   /** The id by which the product finds its counterpart, where it does not go by the name (MicroStrategy). */
   readonly id?: string | undefined;
+  /** The thing that this one is a part of, where a result counts only the whole: the library set of a variable. */
+  readonly of?: Named | undefined;
   /**
    * The server's own mark of change: a version id, a modification time, a hash. Each write changes it. Absent when the
    * server has none.
@@ -28,7 +30,11 @@ export interface SnapshotItem {
 }
 
 /** What names one thing: an item of a snapshot, of a plan, or of a server's report. */
-export type Named = Pick<SnapshotItem, 'kind' | 'name' | 'id'>;
+export interface Named {
+  readonly kind: string;
+  readonly name: string;
+  readonly id?: string | undefined;
+}
 
 /** Looks at what an instance holds. Everything but `remove` reads only, and may be repeated. */
 export interface Snapshots {

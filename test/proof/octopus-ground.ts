@@ -287,7 +287,9 @@ export function withOctopusGround<T>(work: (ground: Ground) => Promise<T>): Prom
               (clear(place) || (row.kind === 'Releases' && last(place) === 'Version' && place.path.length > 1)) &&
               ['string', 'number', 'boolean'].includes(typeof place.value) &&
               !isId(place.value) &&
-              place.value !== 'feeds-builtin',
+              place.value !== 'feeds-builtin' &&
+              // The place among all environments or tag sets, which the comparison says that it cannot see.
+              !(place.path.length === 1 && last(place) === 'SortOrder'),
             ({ value }) => another(value as string, random),
           ),
       },

@@ -1,3 +1,4 @@
+import { MigratorError } from '../../errors.ts';
 import type { Adapter, AdapterModule } from '../../ports/adapter.ts';
 import { halvesOf } from '../shared/halves.ts';
 import { placeOf } from '../shared/place.ts';
@@ -20,11 +21,15 @@ export const adapter: AdapterModule = {
   product: 'octopus',
   secretSettings,
   place: ({ url, settings }) => placeOf(url, settings['space']),
-  request: ({ options: given }) => ({
-    ...halvesOf(given, options),
-    overwrites: given['overwriteExisting'] === true,
-    allowance: '--overwrite-existing',
-  }),
+  request: ({ options: given }) => {
+    const overwrites = given['overwriteExisting'] === true;
+    const skips = given['skipExisting'] === true;
+    if (overwrites && skips)
+      throw new MigratorError('USAGE', '--overwrite-existing and --skip-existing say the opposite of each other', {
+        hint: 'leave out one of them',
+      });
+    return { ...halvesOf(given, options), overwrites, skips, allowance: '--overwrite-existing' };
+  },
   create: (settings, tools): Adapter => {
     const connection = readConnection(settings);
     const http = tools.http({ baseUrl: connection.url, headers: connection.headers, explain });

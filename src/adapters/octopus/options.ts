@@ -62,6 +62,11 @@ export const options: ProductOptions = {
       verbs: importing,
     },
     {
+      name: 'skip-existing',
+      description: 'accept that documents of the same name are skipped: exit code 0 although they differ',
+      verbs: importing,
+    },
+    {
       name: 'delete-package-on-completion',
       description: 'let the server delete the package after a successful import',
       verbs: importing,

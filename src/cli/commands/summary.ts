@@ -1,5 +1,5 @@
 import { type Result, type ResultItem, resultActions } from '../../core/snapshots/result.ts';
-import type { Verified } from '../../core/operations/compare.ts';
+import type { Verified } from '../../core/steps/counterpart.ts';
 import type { Left } from '../../core/steps/clean-up.ts';
 import type { Resumed } from '../../core/steps/journaled.ts';
 import { isFinal } from '../../core/steps/watch.ts';

@@ -11,16 +11,14 @@ import { type OperationPorts, type Outcome, type Waiting, worst } from '../opera
 import type { BackupPlace } from '../steps/backup.ts';
 import { cleaningUp, type Left, leftBy, packageLeft, removePackage, tellingLeft } from '../steps/clean-up.ts';
 import { canAnswer, type Consenting, questionBefore } from '../steps/consent.ts';
+import type { Counterpart, Opening } from '../steps/counterpart.ts';
 import { isBegun } from '../steps/exactly-once.ts';
 import { requireSecrets } from '../steps/export.ts';
 import { readLog, runImport } from '../steps/import.ts';
-import type { Comparing } from '../steps/look.ts';
 import { announcePlan, planImport, plansByName } from '../steps/plan.ts';
 import { leftMaintenance, probe, requireCompatible } from '../steps/preflight.ts';
 import { projectsOf, trustPackage, type SealedSource, type TrustedPackage } from '../steps/trust-package.ts';
-import { compare } from '../snapshots/compare.ts';
-import { held, take } from '../snapshots/snapshot-lookup.ts';
-import { digested, hasRecord, readRecord } from '../snapshots/package-record.ts';
+import { readRecord } from '../snapshots/package-record.ts';
 import type { Result } from '../snapshots/result.ts';
 import { deliver, soleFile, type Delivery } from '../steps/upload.ts';
 import { judge, warningsOf } from '../steps/verdict.ts';
@@ -52,7 +50,10 @@ export interface ImportInput extends Waiting {
   readonly plan?: readonly PlanItem[] | undefined;
   /** What the target said, when the caller has asked it. */
   readonly info?: InstanceInfo | undefined;
-  readonly comparing?: Comparing | undefined;
+  /** Whether skipping what the target has is wanted. */
+  readonly skips?: boolean | undefined;
+  /** What the target is compared with, when the caller knows the source. */
+  readonly counterpart?: Counterpart | undefined;
   /** True for the import of a backup. It needs no backup and no question: the user has already agreed. */
   readonly restores?: boolean;
 }
@@ -63,6 +64,8 @@ export interface ImportPorts extends OperationPorts, Consenting {
   readonly secrets: Secrets;
   /** Where a backup of the target is written if the import needs one. Undefined when the user wants no backup. */
   readonly backup: BackupPlace | undefined;
+  /** Opens the source of a move, by its name. */
+  readonly open?: Opening;
 }
 
 export interface ImportReport {
@@ -105,7 +108,7 @@ export async function importPackage(
   const named = source.kind === 'sealed' ? refOf(trusted) : source.ref;
   // The plan is shown before the first write. An adapter that plans by itself needs no plan by name.
   const names = source.kind === 'stored' ? (source.projects ?? []) : projectsOf(trusted?.manifest.scope);
-  const planned = input.plan ?? (plansByName(imports) ? await planByName(names, target, input.overwrites, signal) : []);
+  const planned = input.plan ?? (plansByName(imports) ? await planByName(names, target, input, signal) : []);
   if (input.plan === undefined) announcePlan(planned, target.name, reporter);
   const files = trusted?.files ?? (source.kind === 'raw' ? [source.file] : undefined);
   const uploads = imports.takes === 'stored' && files !== undefined && !(input.dryRun && imports.dryRuns === 'plan');
@@ -139,7 +142,9 @@ export async function importPackage(
     restores: input.restores === true,
     overwrites: input.overwrites,
     plan: planned,
-    comparing: input.comparing ?? comparingRecord(trusted, names, target, signal),
+    skips: input.skips,
+    counterpart: input.counterpart ?? (await recordIn(trusted, names, signal)),
+    open: ports.open,
     step: 'import',
     waiting: input,
   };
@@ -205,20 +210,14 @@ async function refuseUnanswerable(
   if (question !== undefined) requireAnswerable(question);
 }
 
-/** Compares the target with what the projects consisted of at the export, when the package has that. */
-function comparingRecord(
+/** What the projects consisted of at the export, when the package tells it. */
+async function recordIn(
   trusted: TrustedPackage | undefined,
-  names: readonly string[],
-  target: Instance,
+  projects: readonly string[],
   signal: AbortSignal,
-): Comparing | undefined {
-  const { snapshots } = target.adapter;
-  if (trusted === undefined || snapshots === undefined || !hasRecord(trusted.files)) return undefined;
-  return async () => {
-    const record = (await readRecord(trusted.files, signal)) ?? held([]);
-    const scope = await snapshots.scopeOf(names, trusted.exportedWith, signal);
-    return compare(record, digested((await take(target, scope, 'content', signal)) ?? held([])));
-  };
+): Promise<Counterpart | undefined> {
+  const record = trusted && (await readRecord(trusted.files, signal));
+  return record && { record, projects, exportOptions: trusted.exportedWith, importOptions: {} };
 }
 
 function isOver(status: JobStatus | undefined): status is JobStatus {
@@ -246,14 +245,19 @@ function checkOrigin(
   requireCompatible(manifest.source.version, target, info, { ignore, reporter });
 }
 
-async function planByName(names: readonly string[], target: Instance, overwrites: boolean, signal: AbortSignal) {
+async function planByName(
+  names: readonly string[],
+  target: Instance,
+  { overwrites, skips }: ImportInput,
+  signal: AbortSignal,
+) {
   if (names.length === 0) return [];
   const existing = [];
   for await (const item of target.adapter.inventory.list('project', signal)) existing.push(item);
   return planImport(
     names.map((name) => ({ kind: 'project', name })),
     existing,
-    overwrites,
+    { overwrites, skips },
   );
 }
 

@@ -8,6 +8,8 @@ export interface Difference {
   readonly name: string;
   readonly difference: 'only-from' | 'only-to' | 'differs';
   readonly fields?: readonly string[] | undefined;
+  /** What it is a part of. */
+  readonly of?: Named | undefined;
 }
 
 export interface Comparison {
@@ -23,15 +25,15 @@ export function compare(from: Held, to: Held, without: readonly string[] = []): 
   const same: Named[] = [];
   const found = new Set<SnapshotItem>();
   for (const item of from.items) {
-    const { kind, name } = item;
+    const { kind, name, of } = item;
     const other = to.find(item) ?? to.find({ kind, name });
     if (other === undefined) {
-      differences.push({ kind, name, difference: 'only-from' });
+      differences.push({ kind, name, difference: 'only-from', of });
       continue;
     }
     found.add(other);
     const fields = unequalFields(item, other).filter((field) => !without.includes(field));
-    if (fields.length > 0) differences.push({ kind, name, difference: 'differs', fields });
+    if (fields.length > 0) differences.push({ kind, name, difference: 'differs', fields, of });
     else same.push({ kind, name });
   }
   for (const item of to.items)

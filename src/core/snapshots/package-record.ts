@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonical } from '../../canonical.ts';
 import type { ArtifactFile, ByteStream } from '../../ports/artifact.ts';
+import type { SnapshotItem } from '../../ports/snapshot.ts';
 import { held, type Held } from './snapshot-lookup.ts';
 
 /**
@@ -9,10 +10,13 @@ import { held, type Held } from './snapshot-lookup.ts';
  */
 export const recordPath = 'objects/snapshot.ndjson';
 
-interface Line {
+/** Plain data. */
+export interface RecordLine {
   readonly kind: string;
   readonly name: string;
   readonly id?: string;
+  /** Packages of earlier releases have none. */
+  readonly of?: { readonly kind: string; readonly name: string };
   readonly sha256: string;
 }
 
@@ -31,18 +35,22 @@ export function recordOf(content: Held): ArtifactFile {
   };
 }
 
-export function hasRecord(files: readonly ArtifactFile[]): boolean {
-  return files.some(({ path }) => path === recordPath);
-}
-
 /** The record in the files of a package. Undefined when it has none. */
-export async function readRecord(files: readonly ArtifactFile[], signal: AbortSignal): Promise<Held | undefined> {
+export async function readRecord(
+  files: readonly ArtifactFile[],
+  signal: AbortSignal,
+): Promise<readonly RecordLine[] | undefined> {
   const file = files.find(({ path }) => path === recordPath);
   if (file === undefined) return undefined;
   const chunks: Uint8Array[] = [];
   for await (const chunk of file.open(signal)) chunks.push(chunk);
   const lines = Buffer.concat(chunks).toString('utf8').split('\n').filter(Boolean);
-  return held(lines.map((line) => asItem(JSON.parse(line) as Line)));
+  return lines.map((line) => JSON.parse(line) as RecordLine);
+}
+
+/** A record as a snapshot with digests instead of fields. */
+export function recorded(lines: readonly RecordLine[]): Held {
+  return held(lines.map(asItem));
 }
 
 /** A snapshot with digests instead of fields, to compare it with a record. */
@@ -50,15 +58,21 @@ export function digested(content: Held): Held {
   return held(linesOf(content).map(asItem));
 }
 
-function linesOf({ items }: Held): readonly Line[] {
-  return items.map(({ kind, name, id, fields = {} }) => {
+function linesOf({ items }: Held): readonly RecordLine[] {
+  return items.map(({ kind, name, id, of, fields = {} }) => {
     const sha256 = createHash('sha256').update(canonical(fields)).digest('hex');
-    return { kind, name, ...(id === undefined ? {} : { id }), sha256 };
+    return {
+      kind,
+      name,
+      ...(id === undefined ? {} : { id }),
+      ...(of === undefined ? {} : { of: { kind: of.kind, name: of.name } }),
+      sha256,
+    };
   });
 }
 
-function asItem({ kind, name, id, sha256 }: Line) {
-  return { kind, name, ...(id === undefined ? {} : { id }), fields: { sha256 } };
+function asItem({ sha256, ...line }: RecordLine): SnapshotItem {
+  return { ...line, fields: { sha256 } };
 }
 
 async function* stream(bytes: Uint8Array): ByteStream {

@@ -131,6 +131,46 @@ export function withoutEqual(result: Result, { same, differences }: Comparison):
   };
 }
 
+/**
+ * The result after a comparison, with what was there before, that nobody planned to change, and of which the source has
+ * another one: it was skipped. `wanted`: the options ask for that. Parts count with their whole.
+ */
+export function withSkipped(result: Result, { differences }: Comparison, before: Held, wanted: boolean): Result {
+  const named = new Set(result.items.map(nameOf));
+  const skipped = new Map<string, { readonly whole: Named; readonly parts: string[] }>();
+  for (const { difference, of, kind, name } of differences) {
+    const whole = of ?? { kind, name };
+    const key = nameOf(whole);
+    if (difference === 'only-to' || named.has(key) || before.find(whole) === undefined) continue;
+    const found = skipped.get(key) ?? { whole, parts: [] };
+    skipped.set(key, found);
+    if (of !== undefined) found.parts.push(name);
+  }
+  const items = [
+    ...result.items,
+    ...[...skipped.values()].map(({ whole: { kind, name }, parts }): ResultItem => ({
+      kind,
+      name,
+      action: 'skipped',
+      reason: `the source has another one${parts.length === 0 ? '' : ` (${listed(parts)})`}`,
+      ...(wanted ? { wanted } : {}),
+    })),
+  ];
+  return {
+    ...result,
+    items,
+    counts: { ...result.counts, skipped: result.counts.skipped + skipped.size },
+    complete: isComplete(items),
+  };
+}
+
+const mostParts = 3;
+
+function listed(parts: readonly string[]): string {
+  const more = parts.length - mostParts;
+  return [...parts.slice(0, mostParts), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}
+
 /** What the server claims, for products whose target cannot be looked at. */
 export function claimedResult(claims: readonly JobItem[], plan: readonly PlanItem[] = []): Result {
   const planned = held(plan);

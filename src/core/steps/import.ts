@@ -10,9 +10,10 @@ import { describeRef } from '../package-ref.ts';
 import type { Result } from '../snapshots/result.ts';
 import { type BackupPlace, backupStep, backUp } from './backup.ts';
 import { type Consenting, questionBefore, requireConsent } from './consent.ts';
+import type { Counterpart, Opening } from './counterpart.ts';
 import { prepareOnce, isBegun, type StartedJob } from './exactly-once.ts';
 import { requireSecrets } from './export.ts';
-import { type Comparing, lookBefore } from './look.ts';
+import { lookBefore } from './look.ts';
 import { announcePlan } from './plan.ts';
 import { runJob } from './run-job.ts';
 import { isFinal } from './watch.ts';
@@ -30,7 +31,10 @@ export interface ImportRun {
   readonly overwrites: boolean;
   /** The plan by the names of the projects, for an adapter that makes none. */
   readonly plan: readonly PlanItem[];
-  readonly comparing?: Comparing | undefined;
+  /** Skipping what is there is wanted. */
+  readonly skips?: boolean | undefined;
+  readonly counterpart?: Counterpart | undefined;
+  readonly open?: Opening | undefined;
   readonly step: string;
   readonly waiting: Waiting;
 }
@@ -77,7 +81,10 @@ export async function runImport(
           scope,
           plan,
           whole: prepared.plan !== undefined,
-          comparing: work.comparing,
+          overwrites: work.overwrites,
+          skips: work.skips,
+          counterpart: work.counterpart,
+          open: work.open,
           undoable: target.adapter.jobs.undo !== undefined,
         },
         ports,

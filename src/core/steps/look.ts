@@ -7,9 +7,9 @@ import type { Depth, Scope, SnapshotItem } from '../../ports/snapshot.ts';
 import type { Instance } from '../instance.ts';
 import type { OpenJob } from '../job-handle.ts';
 import type { OperationPorts } from '../operation.ts';
-import type { Comparison } from '../snapshots/compare.ts';
 import { held, take, type Held } from '../snapshots/snapshot-lookup.ts';
-import { claimedResult, hasSkipped, resultOf, type Result, withoutEqual } from '../snapshots/result.ts';
+import { claimedResult, hasSkipped, resultOf, type Result, withoutEqual, withSkipped } from '../snapshots/result.ts';
+import { compareWith, type Counterpart, type Opening } from './counterpart.ts';
 import { isBegun } from './exactly-once.ts';
 
 interface Change {
@@ -19,14 +19,17 @@ interface Change {
   readonly plan: readonly PlanItem[];
   /** Whether the adapter made the plan. A plan by the names of projects does not name all that comes along. */
   readonly whole: boolean;
-  /** Compares the content of source and target, where there is a source. */
-  readonly comparing?: Comparing | undefined;
+  /** The import replaces what is there. Default: true. */
+  readonly overwrites?: boolean | undefined;
+  /** Skipping what is there is wanted. */
+  readonly skips?: boolean | undefined;
+  /** What the content of the target is compared with, where there is a source. */
+  readonly counterpart?: Counterpart | undefined;
+  /** Opens the source. The record of a package needs none. */
+  readonly open?: Opening | undefined;
   /** The product can undo the job by itself. */
   readonly undoable?: boolean;
 }
-
-/** Undefined when there is nothing to compare with. */
-export type Comparing = () => Promise<Comparison> | undefined;
 
 /** What a later process needs to read the result of a job that this one started. */
 interface Kept {
@@ -35,6 +38,10 @@ interface Kept {
   readonly scope: Scope | null;
   /** Null when nobody could look. */
   readonly before: readonly SnapshotItem[] | null;
+  /** Records of earlier releases have none of these. */
+  readonly counterpart?: Counterpart | null;
+  readonly overwrites?: boolean;
+  readonly skips?: boolean;
 }
 
 /**
@@ -43,14 +50,26 @@ interface Kept {
  * or without the right to look, the result is what the server claims.
  */
 export async function lookBefore(
-  { step, target, scope, plan, whole, comparing, undoable = false }: Change,
+  {
+    step,
+    target,
+    scope,
+    plan,
+    whole,
+    undoable = false,
+    overwrites = true,
+    skips = false,
+    counterpart,
+    open = () => Promise.resolve(target),
+  }: Change,
   { run, reporter }: OperationPorts,
   signal: AbortSignal,
 ): Promise<(status: JobStatus) => Promise<Result>> {
   let kept = (await run.kept(step)) as unknown as Kept | undefined;
   if (!isBegun(run.record.facts, step)) {
     const before = await looked(target, reporter, () => take(target, scope, 'listing', signal));
-    kept = { plan, whole, scope: scope ?? null, before: before?.items ?? null };
+    const items = before?.items ?? null;
+    kept = { plan, whole, overwrites, skips, scope: scope ?? null, counterpart: counterpart ?? null, before: items };
     await run.keep(step, kept as unknown as Json);
     if (undoable && scope !== undefined && before !== undefined) {
       const state: KeptContent = { scope, depth: 'listing', items: before.items.map(marked) };
@@ -58,37 +77,47 @@ export async function lookBefore(
     }
   }
   return async (status) => {
-    const result = await lookAfter(kept, status, target, reporter, signal);
+    const result = await lookAfter(kept, status, target, { open, reporter }, signal);
     await keepCreated(step, target, run, reporter, signal);
-    // Things that were there and stayed may be equal. Only their content shows that.
-    if (!hasSkipped(result) || comparing === undefined) return result;
-    const comparison = await comparing();
-    return comparison === undefined ? result : withoutEqual(result, comparison);
+    return result;
   };
+}
+
+interface Looking {
+  readonly open: Opening;
+  readonly reporter: Reporter;
 }
 
 async function lookAfter(
   kept: Kept | undefined,
   { items: claims = [] }: JobStatus,
   target: Instance,
-  reporter: Reporter,
+  ports: Looking,
   signal: AbortSignal,
 ): Promise<Result> {
-  const before = kept?.before ?? undefined;
-  if (kept === undefined || before === undefined) return claimedResult(claims, kept?.plan);
+  const seen = kept?.before ?? undefined;
+  if (kept === undefined || seen === undefined) return claimedResult(claims, kept?.plan);
   const scope = kept.scope ?? undefined;
-  const after = await looked(target, reporter, () => take(target, scope, 'listing', signal));
-  return after === undefined
-    ? claimedResult(claims, kept.plan)
-    : resultOf({ ...kept, before: held(before), after, claims });
+  const after = await looked(target, ports.reporter, () => take(target, scope, 'listing', signal));
+  if (after === undefined) return claimedResult(claims, kept.plan);
+  const before = held(seen);
+  const result = resultOf({ ...kept, before, after, claims });
+  // Things that were there and stayed may be equal. Only their content shows that.
+  const { counterpart, whole, overwrites = true, skips = false } = kept;
+  const others = !whole && !overwrites;
+  if (!(hasSkipped(result) || others) || counterpart === undefined || counterpart === null) return result;
+  const comparison = await looked(target, ports.reporter, () => compareWith(counterpart, target, ports, signal));
+  if (comparison === undefined) return result;
+  const settled = withoutEqual(result, comparison);
+  return others ? withSkipped(settled, comparison, before, skips) : settled;
 }
 
 /** Undefined, with a warning, when the account may not look, or the server cannot show it. */
-export async function looked(
+export async function looked<Seen>(
   target: Instance,
   reporter: Reporter,
-  look: () => Promise<Held | undefined>,
-): Promise<Held | undefined> {
+  look: () => Promise<Seen | undefined>,
+): Promise<Seen | undefined> {
   try {
     return await look();
   } catch (error) {
@@ -100,7 +129,7 @@ export async function looked(
 }
 
 /**
- * The result of a job that another process of this machine started. `open` opens the target of a move by its name.
+ * The result of a job that another process of this machine started. `open` opens the other side of a move by its name.
  * Undefined when this machine did not start it, or when it changes nothing.
  */
 export async function resultOfJob(
@@ -118,7 +147,7 @@ export async function resultOfJob(
   if (kept === undefined || step === undefined) return undefined;
   const other = Object.keys(run.places ?? {}).find((name) => name !== instance.name);
   const target = status.kind === 'move' && other !== undefined ? await open(other) : instance;
-  const result = await lookAfter(kept as unknown as Kept, status, target, reporter, signal);
+  const result = await lookAfter(kept as unknown as Kept, status, target, { open, reporter }, signal);
   const memory: Memory = {
     keep: (name, value) => journal.keep(run, name, value),
     kept: (name) => journal.kept(run, name),
@@ -126,8 +155,6 @@ export async function resultOfJob(
   await keepCreated(step, target, memory, reporter, signal);
   return result;
 }
-
-type Opening = (name: string) => Promise<Instance>;
 
 /** Keeps the content of the target beside a backup, so that an undo can tell what it brought back. */
 export async function keepForUndo(

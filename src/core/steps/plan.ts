@@ -10,7 +10,7 @@ import type { Reporter } from '../../ports/reporter.ts';
 export function planImport(
   wanted: readonly { readonly kind: string; readonly name: string }[],
   existing: readonly InventoryItem[],
-  overwrite: boolean,
+  { overwrites, skips = false }: { readonly overwrites: boolean; readonly skips?: boolean | undefined },
 ): readonly PlanItem[] {
   const present = new Set(existing.map((item) => key(item.kind, item.name)));
   return wanted.map(({ kind, name }) => ({
@@ -18,9 +18,9 @@ export function planImport(
     name,
     ...(!present.has(key(kind, name))
       ? { action: 'create' as const }
-      : overwrite
+      : overwrites
         ? { action: 'overwrite' as const, asked: true }
-        : { action: 'keep' as const }),
+        : { action: 'keep' as const, ...(skips ? { asked: true } : {}) }),
   }));
 }
 

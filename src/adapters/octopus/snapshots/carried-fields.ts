@@ -59,7 +59,8 @@ export type NameOf = (id: string) => string | undefined;
  * they are: their order means something. Empty fields are absent, because servers differ in how they say empty.
  */
 export function carried(document: Fields, nameOf: NameOf): Record<string, Json> {
-  const own = Object.entries(document).filter(([key]) => key !== 'Name' && !health.has(key));
+  // A document's place among all others of the space depends on what else the space has.
+  const own = Object.entries(document).filter(([key]) => key !== 'Name' && key !== 'SortOrder' && !health.has(key));
   const fields = valueOf(Object.fromEntries(own), nameOf);
   return isFields(fields) ? fields : {};
 }

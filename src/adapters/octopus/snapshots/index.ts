@@ -1,5 +1,5 @@
 import type { Options } from '../../../ports/options.ts';
-import type { Depth, Scope, SnapshotItem, Snapshots } from '../../../ports/snapshot.ts';
+import type { Depth, Named, Scope, SnapshotItem, Snapshots } from '../../../ports/snapshot.ts';
 import { flagOf } from '../../shared/option-values.ts';
 import type { Server } from '../server.ts';
 import { carried, isFields, listOf, markOf, type NameOf } from './carried-fields.ts';
@@ -44,6 +44,7 @@ export function createSnapshots(server: Server): Snapshots {
         'what is in another space than that of the instance is not compared',
         'values that tenants give to variable templates are not compared',
         'the values of secrets are not compared; of a sensitive variable not even whether it has one',
+        'the places of environments and tag sets in their lists are not compared',
         'subscriptions, teams, logos and community step templates are not compared',
       ],
     },
@@ -79,13 +80,15 @@ async function* take(server: Server, scope: Scope, depth: Depth, signal: AbortSi
       const own = kind === 'tenant' ? onlyLinkedTo(document, chosen) : document;
       yield item(kind, nameIn(kind, document), own);
       const set = kind === 'variable-set' ? variables.get(idOf(document, 'VariableSetId')) : undefined;
-      if (set !== undefined) yield* variableItems('set-variable', nameIn(kind, document), set, item, nameOf);
+      const parts = item.of({ kind, name: nameIn(kind, document) });
+      if (set !== undefined) yield* variableItems('set-variable', nameIn(kind, document), set, parts, nameOf);
     }
   }
   if (depth === 'listing') return;
   for (const { project } of contents) {
+    const part = item.of({ kind: 'project', name: nameIn('project', project) });
     for await (const release of reader.releases(project)) {
-      yield item('release', `${nameIn('project', project)}/${idOf(release, 'Version')}`, release);
+      yield part('release', `${nameIn('project', project)}/${idOf(release, 'Version')}`, release);
     }
   }
 }
@@ -131,17 +134,22 @@ async function follow(
 
 const emptySet = (id: string): Document => ({ Id: id, Name: undefined, Links: {} });
 
-type MakeItem = (
+type MakePart = (
   kind: string,
   name: string,
   document: Document | Readonly<Record<string, unknown>>,
   parts?: readonly (Document | undefined)[],
 ) => SnapshotItem;
 
+interface MakeItem extends MakePart {
+  /** Makes the parts of a thing. */
+  of(whole: Named): MakePart;
+}
+
 /** Makes items. A second one of the same kind and name is told apart by a number. */
 function items(depth: Depth, nameOf: NameOf): MakeItem {
   const taken = new Map<string, number>();
-  return (kind, name, document, parts = []) => {
+  const make: MakePart = (kind, name, document, parts = []) => {
     const key = JSON.stringify([kind, name]);
     const count = (taken.get(key) ?? 0) + 1;
     taken.set(key, count);
@@ -152,6 +160,10 @@ function items(depth: Depth, nameOf: NameOf): MakeItem {
       ...(depth === 'content' ? { fields: carried(document, nameOf) } : {}),
     };
   };
+  const of =
+    (whole: Named): MakePart =>
+    (...made) => ({ ...make(...made), of: whole });
+  return Object.assign(make, { of });
 }
 
 function* projectItems(content: ProjectContent, item: MakeItem, nameOf: NameOf): Generator<SnapshotItem> {
@@ -159,14 +171,15 @@ function* projectItems(content: ProjectContent, item: MakeItem, nameOf: NameOf):
   const name = nameIn('project', project);
   // Process and variables count their writes, so an overwrite by equal content changes the mark of the project.
   yield item('project', name, project, [process, variables]);
-  if (process !== undefined) yield item('process', name, process);
-  if (variables !== undefined) yield* variableItems('variable', name, variables, item, nameOf);
+  const part = item.of({ kind: 'project', name });
+  if (process !== undefined) yield part('process', name, process);
+  if (variables !== undefined) yield* variableItems('variable', name, variables, part, nameOf);
   for (const [kind, documents] of own) {
-    for (const document of documents) yield item(kind, `${name}/${nameIn(kind, document)}`, document);
+    for (const document of documents) yield part(kind, `${name}/${nameIn(kind, document)}`, document);
   }
   for (const runbook of own.get('runbook') ?? []) {
     const steps = runbookProcesses.get(idOf(runbook, 'RunbookProcessId'));
-    if (steps !== undefined) yield item('runbook-process', `${name}/${nameIn('runbook', runbook)}`, steps);
+    if (steps !== undefined) yield part('runbook-process', `${name}/${nameIn('runbook', runbook)}`, steps);
   }
 }
 
@@ -175,7 +188,7 @@ function* variableItems(
   kind: string,
   owner: string,
   set: Document,
-  item: MakeItem,
+  item: MakePart,
   nameOf: NameOf,
 ): Generator<SnapshotItem> {
   for (const variable of listOf(set['Variables']).filter(isFields)) {

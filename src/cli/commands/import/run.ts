@@ -47,6 +47,7 @@ export async function runImport({ args: [text = ''], options, command }: Invocat
     dryRun: options.dryRun === true,
     onConflict: options.onConflict,
     overwrites: asked.overwrites === true,
+    skips: asked.skips === true,
     ignoreVersion: options.ignoreVersion === true,
     options: flags.options,
   };

@@ -1,5 +1,5 @@
 import type { Instance } from '../../../core/instance.ts';
-import type { Verified } from '../../../core/operations/compare.ts';
+import type { Verified } from '../../../core/steps/counterpart.ts';
 import { migrateProject } from '../../../core/operations/migrate-project/index.ts';
 import type { MigrateReport } from '../../../core/operations/migrate-project/route.ts';
 import { journaled } from '../../../core/steps/journaled.ts';
@@ -50,6 +50,7 @@ export async function runMigrateProject(
     route: options.route,
     dryRun: options.dryRun === true,
     overwrites: asked.overwrites === true,
+    skips: asked.skips === true,
     verify: options.verify === true,
     ignoreVersion: options.ignoreVersion === true,
   };

@@ -14,7 +14,7 @@ export async function importHalf(
   return importPackage(
     {
       ...input,
-      comparing: input.comparing && (() => input.comparing?.(input.request.projects)),
+      counterpart: input.counterpart?.(input.request.projects),
       plan: await input.planned?.(names),
       info,
       dryRun,
@@ -23,7 +23,7 @@ export async function importHalf(
       onConflict: 'fail',
       options: { ...input.importOptions },
     },
-    { ...ports, target, source, secrets },
+    { ...ports, target, source, secrets, open: () => Promise.resolve(ports.source) },
     signal,
   );
 }

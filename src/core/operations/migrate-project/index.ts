@@ -3,11 +3,12 @@ import type { InstanceInfo, InventoryItem } from '../../../ports/adapter.ts';
 import type { PlanItem } from '../../../ports/plan.ts';
 import type { Instance } from '../../instance.ts';
 import { requireProjectNames, worst } from '../../operation.ts';
-import type { Comparison } from '../../snapshots/compare.ts';
+import type { Difference } from '../../snapshots/compare.ts';
+import { held } from '../../snapshots/snapshot-lookup.ts';
+import { compareContent, type CompareInput, type Counterpart, type Verified } from '../../steps/counterpart.ts';
 import { fact } from '../../steps/exactly-once.ts';
 import { planImport, plansByName } from '../../steps/plan.ts';
 import { probeBoth, requireCompatible, requireSameProduct } from '../../steps/preflight.ts';
-import { compareContent, type Verified } from '../compare.ts';
 import { chooseRoute } from './choose-route.ts';
 import { move } from './move.ts';
 import { push } from './push.ts';
@@ -40,18 +41,23 @@ export async function migrateProject(
   let made: readonly PlanItem[] | undefined;
   const planned =
     there && (async (names: readonly string[]) => (made ??= projectPlan(names, await there, input, ports)));
-  const comparing = canCompare(ports)
-    ? (projects: readonly string[]) => comparison(projects, input, ports, signal)
+  const counterpart = canCompare(ports)
+    ? (projects: readonly string[]): Counterpart => ({ ...comparable(projects, input), from: source.name })
     : undefined;
-  if (input.verify === true && comparing === undefined) {
+  if (input.verify === true && counterpart === undefined) {
     throw new MigratorError('UNSUPPORTED', `migrator cannot look into the projects of ${source.adapter.product}`, {
       hint: 'leave out --verify',
     });
   }
-  const report = await travel(route, { ...input, planned, comparing, targetInfo }, ports, { info, targetInfo }, signal);
+  const report = await travel(
+    route,
+    { ...input, planned, counterpart, targetInfo },
+    ports,
+    { info, targetInfo },
+    signal,
+  );
   if (input.verify !== true || input.dryRun || report.outcome === 'started') return { ...report, verified: undefined };
-  const { equal, differences, blind } = await comparison(input.request.projects, input, ports, signal);
-  const verified = { equal, differences, blind };
+  const verified = await verify(input, report, ports, signal);
   const outcome = worst(report.outcome, verified.differences.length === 0 ? 'done' : 'partial');
   return { ...report, verified, outcome };
 }
@@ -60,16 +66,27 @@ function canCompare({ source, target }: MigratePorts): boolean {
   return source.adapter.snapshots !== undefined && target.adapter.snapshots !== undefined;
 }
 
-/** What of the source the target does not have, or has differently. What only the target has is no fault of a move. */
-async function comparison(
-  projects: readonly string[],
-  { request, importOptions }: MigrateInput,
+const comparable = (projects: readonly string[], { request, importOptions }: MigrateInput): CompareInput => ({
+  projects,
+  exportOptions: request.options,
+  importOptions,
+});
+
+/**
+ * What of the source the target does not have, or has differently, and what the move made although the source does not
+ * have it, such as a second copy. What only the target had before is no fault of a move.
+ */
+async function verify(
+  input: MigrateInput,
+  { result }: MigrateReport,
   ports: MigratePorts,
   signal: AbortSignal,
-): Promise<Verified & Comparison> {
-  const given = { projects, exportOptions: request.options, importOptions };
-  const found = await compareContent(given, ports, signal);
-  return { ...found, differences: found.differences.filter(({ difference }) => difference !== 'only-to') };
+): Promise<Verified> {
+  const { equal, differences, blind } = await compareContent(comparable(input.request.projects, input), ports, signal);
+  const made = held(result?.items.filter(({ action }) => action === 'created') ?? []);
+  const isFault = ({ difference, ...item }: Difference): boolean =>
+    difference !== 'only-to' || made.find(item) !== undefined;
+  return { equal, differences: differences.filter(isFault), blind };
 }
 
 /** Takes the chosen route. If it could not deliver, now or in an earlier process of this run, takes the route relay. */
@@ -98,11 +115,11 @@ async function travel(
 function projectPlan(
   names: readonly string[],
   there: readonly InventoryItem[],
-  { overwrites }: MigrateInput,
+  { overwrites, skips }: MigrateInput,
   { source, target, reporter }: MigratePorts,
 ): readonly PlanItem[] {
   const wanted = names.map((name) => ({ kind: 'project', name }));
-  const plan = planImport(wanted, there, overwrites);
+  const plan = planImport(wanted, there, { overwrites, skips });
   for (const { name, action } of plan)
     reporter.report({ type: 'notice', message: `project "${name}" of ${source.name}, on ${target.name}: ${action}` });
   return plan;

@@ -200,11 +200,20 @@ async function moveOne(
     await requireConsent(question, `the move of "${prepared.project}" was not started`, ports);
   }
   const named = project === undefined ? [] : [project];
-  const comparing = input.comparing === undefined ? undefined : () => input.comparing?.(named);
   const look = input.dryRun
     ? undefined
     : await lookBefore(
-        { step, target, scope, plan, whole: true, comparing, undoable: target.adapter.jobs.undo !== undefined },
+        {
+          step,
+          target,
+          scope,
+          plan,
+          whole: true,
+          overwrites: input.overwrites,
+          counterpart: input.counterpart?.(named),
+          open: () => Promise.resolve(source),
+          undoable: target.adapter.jobs.undo !== undefined,
+        },
         ports,
         signal,
       );

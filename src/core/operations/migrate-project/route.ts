@@ -10,7 +10,7 @@ import type { Result } from '../../snapshots/result.ts';
 import type { BackupPlace } from '../../steps/backup.ts';
 import type { Left } from '../../steps/clean-up.ts';
 import type { Consenting } from '../../steps/consent.ts';
-import type { Comparing } from '../../steps/look.ts';
+import type { Counterpart } from '../../steps/counterpart.ts';
 import type { PackageOutput } from '../../steps/seal-artifact.ts';
 import type { SealedSource } from '../../steps/trust-package.ts';
 
@@ -31,8 +31,10 @@ export interface MigrateInput extends Waiting {
   readonly planned?: ((names: readonly string[]) => Promise<readonly PlanItem[]>) | undefined;
   /** What the target said at the beginning. */
   readonly targetInfo?: InstanceInfo | undefined;
-  /** Compares the content of these projects on source and target. */
-  readonly comparing?: ((projects: readonly string[]) => ReturnType<Comparing>) | undefined;
+  /** Whether skipping what the target has is wanted. */
+  readonly skips?: boolean | undefined;
+  /** What the target is compared with. Undefined when migrator cannot look into the projects. */
+  readonly counterpart?: ((projects: readonly string[]) => Counterpart) | undefined;
   /** Compare the content of source and target afterwards. */
   readonly verify?: boolean | undefined;
 }

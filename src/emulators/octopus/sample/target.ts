@@ -29,7 +29,7 @@ const own: readonly SampleProject[] = [
 
 /**
  * Acme's production server, to which projects move. It has some names in common with the source (environments, a
- * lifecycle, a variable set, the project Image Service), under other ids and with other content, and two own projects.
+ * lifecycle, a variable set, the project Image Service), under other ids; the project has other content, the set another variable. It has two own projects.
  */
 export function addTarget(instance: Instance): void {
   const builder = buildSpace(instance, defaultSpace);
@@ -37,7 +37,7 @@ export function addTarget(instance: Instance): void {
   for (const group of ['Logistics', 'Storefront']) builder.add('ProjectGroups', group, {});
   addLifecycle(builder, 'Standard Promotion', lifecycles['Standard Promotion'] ?? []);
   addVariableSet(builder, 'Acme Common', [
-    { name: 'Acme.Region', value: 'eu-production' },
+    { name: 'Acme.Region', value: 'eu-central' },
     { name: 'Acme.Cluster', value: 'blue' },
   ]);
   for (const [name, roles] of [

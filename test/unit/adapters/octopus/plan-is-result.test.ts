@@ -43,7 +43,9 @@ test('the plan of an import is what the server then does', async () => {
       if (there.length > 0) await moved(pair, there);
       for (const [what, place] of changed) change(target, what, names[place]!);
       const wanted = imported.map((name) => ({ kind: 'project', name }));
-      const plan = planImport(wanted, await all(target.adapter.inventory.list('project', never)), overwriteExisting);
+      const plan = planImport(wanted, await all(target.adapter.inventory.list('project', never)), {
+        overwrites: overwriteExisting,
+      });
       const was = new Map(imported.map((name) => [name, [rowOf(target, name)?.body, stepsOf(target, name)]]));
       const { before, after } = await moved(pair, imported, { overwriteExisting });
 

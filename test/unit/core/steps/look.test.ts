@@ -1,16 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Comparison } from '../../../../src/core/snapshots/compare.ts';
 import { lookBefore } from '../../../../src/core/steps/look.ts';
 import { MigratorError } from '../../../../src/errors.ts';
 import type { Adapter } from '../../../../src/ports/adapter.ts';
 import type { JobStatus } from '../../../../src/ports/job.ts';
 import type { PlanItem } from '../../../../src/ports/plan.ts';
-import type { SnapshotItem } from '../../../../src/ports/snapshot.ts';
+import type { Named, SnapshotItem } from '../../../../src/ports/snapshot.ts';
 import { never } from '../../../support/adapter-tools.ts';
 import { manualClock, memoryRun, recordingReporter } from '../../../support/ports.ts';
 
 const status: JobStatus = { id: '1', kind: 'import', state: 'succeeded', wireState: 'Success', messages: [] };
 const load: SnapshotItem = { kind: 'pipeline', name: 'Load', mark: '1' };
+const region: SnapshotItem = { kind: 'variable-set', name: 'Region', mark: '1' };
 const plan: readonly PlanItem[] = [{ kind: 'pipeline', name: 'Load', action: 'create' }];
 
 /** A target whose snapshots are these, one after the other. An error is thrown instead of a snapshot. */
@@ -98,34 +98,92 @@ describe('a look before and a look after', () => {
 
 describe('a thing that was there and stayed', () => {
   const kept: readonly PlanItem[] = [{ kind: 'pipeline', name: 'Load', action: 'keep' }];
-  const seen = async (comparison: Pick<Comparison, 'same' | 'differences'>) => {
-    const comparing = () => Promise.resolve({ ...comparison, equal: comparison.same.length });
-    const target = targetWith([load], [load]);
-    const change = { step: 'import', target, scope: {}, whole: true, plan: kept, comparing };
+  const content = (item: Named, steps: number, more: Partial<SnapshotItem> = {}) => ({
+    ...item,
+    ...more,
+    fields: { steps },
+  });
+  const counterpart = { from: 'lab', projects: ['Web Shop'], exportOptions: {}, importOptions: {} };
+  const seen = async (from: readonly SnapshotItem[], to: readonly SnapshotItem[], given: object = {}) => {
+    const target = targetWith([load, region], [load, region], to);
+    const open = (name: string) => Promise.resolve({ ...targetWith(from), name });
+    const change = { step: 'import', target, scope: {}, whole: true, plan: kept, counterpart, open, ...given };
     return (await lookBefore(change, ports(), never))(status);
   };
-  const equal = [{ kind: 'pipeline', name: 'Load' }];
 
   test('is unchanged when its content is that of the source', async () => {
-    expect(await seen({ same: equal, differences: [] })).toMatchObject({
+    expect(await seen([content(load, 1)], [content(load, 1)])).toMatchObject({
       complete: true,
       changed: false,
       counts: { unchanged: 1, skipped: 0 },
     });
   });
 
-  test.each<[string, Pick<Comparison, 'same' | 'differences'>]>([
-    ['differs', { same: [], differences: [{ kind: 'pipeline', name: 'Load', difference: 'differs' }] }],
-    [
-      'has a part that differs',
-      { same: equal, differences: [{ kind: 'step', name: 'Load/1', difference: 'only-from' }] },
-    ],
-    ['was not compared', { same: [{ kind: 'pipeline', name: 'Other/Load' }], differences: [] }],
-  ])('is skipped when its content %s', async (_, comparison) => {
-    expect(await seen(comparison)).toMatchObject({
+  test.each<[string, readonly SnapshotItem[], readonly SnapshotItem[]]>([
+    ['differs', [content(load, 1)], [content(load, 2)]],
+    ['has a part that differs', [content(load, 1), content({ kind: 'step', name: 'Load/1' }, 1)], [content(load, 1)]],
+    ['was not compared', [content({ kind: 'pipeline', name: 'Other/Load' }, 1)], [content(load, 1)]],
+  ])('is skipped when its content %s', async (_, from, to) => {
+    expect(await seen(from, to)).toMatchObject({
       complete: false,
       changed: false,
       counts: { unchanged: 0, skipped: 1 },
+    });
+  });
+
+  describe('and that several projects share', () => {
+    const byName = { whole: false, overwrites: false, plan: [] };
+    const part = { of: { kind: 'variable-set', name: 'Region' } };
+    const variable = (name: string, value: number) =>
+      content({ kind: 'set-variable', name: `Region/${name}` }, value, part);
+
+    test('is skipped once when parts of it differ or are missing', async () => {
+      const from = [content(region, 1), variable('Url', 1), variable('Key', 1)];
+      const { complete, changed, counts, items } = await seen(from, [content(region, 1), variable('Url', 2)], byName);
+      expect({ complete, changed, skipped: counts.skipped }).toEqual({ complete: false, changed: false, skipped: 1 });
+      expect(items).toEqual([
+        {
+          kind: 'variable-set',
+          name: 'Region',
+          action: 'skipped',
+          reason: 'the source has another one (Region/Url, Region/Key)',
+        },
+      ]);
+    });
+
+    test('is skipped as wanted when the options ask for that', async () => {
+      expect(await seen([content(region, 1)], [content(region, 2)], { ...byName, skips: true })).toMatchObject({
+        complete: true,
+        counts: { skipped: 1 },
+        items: [{ kind: 'variable-set', action: 'skipped', wanted: true }],
+      });
+    });
+
+    test('does not count when it is equal, or when only the target has it', async () => {
+      const here = [content(region, 1), variable('Own', 1), content(load, 2)];
+      expect(await seen([content(region, 1)], here, byName)).toMatchObject({ complete: true, counts: { skipped: 0 } });
+    });
+
+    test('is not compared when the import overwrites', async () => {
+      expect(await seen([content(region, 1)], [content(region, 2)], { ...byName, overwrites: true })).toMatchObject({
+        complete: true,
+        counts: { skipped: 0 },
+      });
+    });
+
+    test('is compared by a later process too, with the record of a package', async () => {
+      const first = ports();
+      const target = targetWith([region], [region], [content(region, 2)]);
+      const record = [{ kind: 'variable-set', name: 'Region', sha256: 'other' }];
+      const change = { step: 'import', target, scope: {}, ...byName };
+      await lookBefore(
+        { ...change, counterpart: { record, projects: [], exportOptions: {}, importOptions: {} } },
+        first,
+        never,
+      );
+      await first.run.note({ 'import.job': '7' });
+      const look = await lookBefore({ ...change, overwrites: true }, first, never);
+      expect(await look(status)).toMatchObject({ complete: false, counts: { skipped: 1 } });
     });
   });
 });

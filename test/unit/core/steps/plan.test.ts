@@ -12,8 +12,16 @@ test.each([
   ['present', 'Web Shop', false, 'keep'],
   ['present, overwriting', 'Web Shop', true, 'overwrite'],
   ['present in other case', 'web shop ', false, 'keep'],
-])('%s', (_, name, overwrite, action) => {
-  expect(planImport([{ kind: 'project', name }], target, overwrite)).toEqual([
+])('%s', (_, name, overwrites, action) => {
+  expect(planImport([{ kind: 'project', name }], target, { overwrites })).toEqual([
     { kind: 'project', name, action, ...(action === 'overwrite' ? { asked: true } : {}) },
+  ]);
+});
+
+test('what is kept is asked for when skipping is wanted', () => {
+  const wanted = ['Web Shop', 'Billing'].map((name) => ({ kind: 'project', name }));
+  expect(planImport(wanted, target, { overwrites: false, skips: true })).toEqual([
+    { kind: 'project', name: 'Web Shop', action: 'keep', asked: true },
+    { kind: 'project', name: 'Billing', action: 'create' },
   ]);
 });

@@ -123,6 +123,11 @@ describe('after a move', () => {
   test('the target holds the content of the source, but for what it had already and kept', async () => {
     await withOctopusPair(async (pair) => {
       const scope = await scopeOf(pair.source, ['Web Shop']);
+      const set = ownerRow(pair.target, 'Variables', 'variableset-LibraryVariableSets-');
+      pair.target.change('Variables', set, (body) => ({
+        ...body,
+        Variables: (body['Variables'] as Body[]).map((one) => ({ ...one, Value: 'eu-production' })),
+      }));
       const source = fields(await pair.source.look(scope, 'content'));
       const { before, after } = await moved(pair, ['Web Shop']);
       const target = fields(await pair.target.look(scope, 'content'));

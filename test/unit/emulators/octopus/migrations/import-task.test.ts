@@ -119,7 +119,19 @@ test('sensitive values are imported: another export has the same ones', async ()
   );
 });
 
+/** Gives the region of the target's library set another value than that of the source. */
+async function moveRegion(): Promise<void> {
+  const set = await named(target, 'libraryvariablesets', 'Acme Common');
+  const path = `/api/variables/${String(set['VariableSetId'])}`;
+  const { json } = await target.call('GET', path);
+  const variables = (json['Variables'] as Json[]).map((one) =>
+    one['Name'] === 'Acme.Region' ? { ...one, Value: 'eu-production' } : one,
+  );
+  expect(await target.call('PUT', path, { json: { ...json, Variables: variables } })).toMatchObject({ status: 200 });
+}
+
 test('by default existing documents are skipped, and variable sets get new variables', async () => {
+  await moveRegion();
   await exportTo(source, target, { Projects: ['Image Service'] });
   const before = await snapshot(target);
   const own = await named(target, 'projects', 'Image Service');
@@ -146,6 +158,7 @@ test('by default existing documents are skipped, and variable sets get new varia
 });
 
 test('overwriting replaces whole documents, which keep their ids, and merges variable sets', async () => {
+  await moveRegion();
   await exportTo(source, target, { Projects: ['Image Service'] });
   const own = await named(target, 'projects', 'Image Service');
   const { task, log } = await importInto(target, { OverwriteExisting: true });
