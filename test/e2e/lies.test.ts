@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type Lie, type Asked, withLiar } from '../support/liar.ts';
 import { projectsOf } from '../support/octopus-api.ts';
 import { withEnmsWorkshop } from '../support/enms-workshop.ts';
+import { openTables } from '../support/tables.ts';
 import { withWorkshop } from '../support/workshop.ts';
 
 const moving = ['migrate-project', 'Web Shop', '--from', 'lab', '--to', 'prod', '--password', 'env:MOVE_PASSWORD'];
@@ -61,6 +63,75 @@ describe('a move of what is there already', () => {
       const { result } = JSON.parse(again.stdout) as { result: unknown };
       expect([again.code, result]).toMatchObject([0, { changed: false, complete: true, counts: { skipped: 0 } }]);
       expect((await run(moving)).stdout).toContain('"Web Shop" is already on prod, so nothing was changed');
+    });
+  });
+});
+
+describe('things that projects share, which the target has in another way and keeps', () => {
+  const otherwise = (folder: string): void => {
+    const tables = openTables(join(folder, 'prod'));
+    tables.run(
+      `UPDATE entries SET body = json_set(body, '$.UseGuidedFailure', json('true')) WHERE kind = 'Environments' AND name = 'Production'`,
+    );
+    tables.run(
+      `UPDATE entries SET body = replace(body, 'eu-central', 'eu-production') WHERE kind = 'Variables' AND body LIKE '%Acme.Cluster%'`,
+    );
+    tables.close();
+  };
+  const skipped = [
+    { kind: 'environment', name: 'Production', action: 'skipped', reason: 'the source has another one' },
+    {
+      kind: 'variable-set',
+      name: 'Acme Common',
+      action: 'skipped',
+      reason: 'the source has another one (Acme Common/Acme.Region)',
+    },
+  ];
+  const resultIn = (stdout: string) => {
+    const { result } = JSON.parse(stdout) as {
+      result: { complete: boolean; items: { action: string }[]; counts: { skipped: number } };
+    };
+    return { ...result, items: result.items.filter(({ action }) => action === 'skipped') };
+  };
+
+  test('are skipped in the result of a new project: 3, or 0 when skipping is asked for', async () => {
+    await withWorkshop({}, async ({ folder, run }) => {
+      otherwise(folder);
+      const moved = await run([...moving, '--json']);
+      expect(moved.code).toBe(3);
+      expect(resultIn(moved.stdout)).toMatchObject({ complete: false, counts: { skipped: 2 }, items: skipped });
+      const billing = moving.map((word) => (word === 'Web Shop' ? 'Billing' : word));
+      const wanted = await run([...billing, '--skip-existing', '--json']);
+      expect(wanted.code).toBe(0);
+      expect(resultIn(wanted.stdout)).toMatchObject({ complete: true, counts: { skipped: 2 }, items: skipped });
+      const both = await run([...billing, '--skip-existing', '--overwrite-existing']);
+      expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('the opposite of each other') });
+    });
+  });
+
+  test('are skipped in the result of a package too, and in that of job wait', async () => {
+    await withWorkshop({}, async ({ folder, run }) => {
+      otherwise(folder);
+      const password = ['--password', 'env:MOVE_PASSWORD'];
+      expect(
+        await run(['partial-export', '--from', 'lab', '--project', 'Web Shop', ...password, '-o', 'a.tar']),
+      ).toMatchObject({ code: 0 });
+      const started = await run(['import', 'a.tar', '--to', 'prod', ...password, '--no-wait', '--json']);
+      const { handle } = JSON.parse(started.stdout) as { handle: string };
+      const waited = await run(['job', 'wait', handle, '--json']);
+      expect(waited.code).toBe(3);
+      expect(resultIn(waited.stdout)).toMatchObject({ complete: false, counts: { skipped: 2 }, items: skipped });
+    });
+  });
+
+  test('are skipped in the result of job wait after a move, for which the source is opened again', async () => {
+    await withWorkshop({}, async ({ folder, run }) => {
+      otherwise(folder);
+      const started = await run([...moving, '--no-wait', '--json']);
+      const { jobs } = JSON.parse(started.stdout) as { jobs: string[] };
+      const waited = await run(['job', 'wait', jobs.at(-1) ?? '', '--json']);
+      expect(waited.code).toBe(3);
+      expect(resultIn(waited.stdout)).toMatchObject({ complete: false, counts: { skipped: 2 }, items: skipped });
     });
   });
 });

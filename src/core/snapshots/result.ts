@@ -135,13 +135,16 @@ export function withoutEqual(result: Result, { same, differences }: Comparison):
  * The result after a comparison, with what was there before, that nobody planned to change, and of which the source has
  * another one: it was skipped. `wanted`: the options ask for that. Parts count with their whole.
  */
-export function withSkipped(result: Result, { differences }: Comparison, before: Held, wanted: boolean): Result {
+export function withSkipped(result: Result, { same, differences }: Comparison, before: Held, wanted: boolean): Result {
   const named = new Set(result.items.map(nameOf));
+  // A comparison shows of the target only what its projects use.
+  const shown = held([...same, ...differences.filter(({ difference }) => difference === 'differs')]);
   const skipped = new Map<string, { readonly whole: Named; readonly parts: string[] }>();
   for (const { difference, of, kind, name } of differences) {
     const whole = of ?? { kind, name };
     const key = nameOf(whole);
-    if (difference === 'only-to' || named.has(key) || before.find(whole) === undefined) continue;
+    const stayed = before.find(whole) !== undefined && shown.find(whole) !== undefined;
+    if (difference === 'only-to' || named.has(key) || !stayed) continue;
     const found = skipped.get(key) ?? { whole, parts: [] };
     skipped.set(key, found);
     if (of !== undefined) found.parts.push(name);
