@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type Lie, type Asked, withLiar } from '../support/liar.ts';
 import { projectsOf } from '../support/octopus-api.ts';
 import { withEnmsWorkshop } from '../support/enms-workshop.ts';
-import { openTables } from '../support/tables.ts';
+import { openTables, putRow, rowsOf } from '../support/tables.ts';
 import { withWorkshop } from '../support/workshop.ts';
 
 const moving = ['migrate-project', 'Web Shop', '--from', 'lab', '--to', 'prod', '--password', 'env:MOVE_PASSWORD'];
@@ -63,6 +63,42 @@ describe('a move of what is there already', () => {
       const { result } = JSON.parse(again.stdout) as { result: unknown };
       expect([again.code, result]).toMatchObject([0, { changed: false, complete: true, counts: { skipped: 0 } }]);
       expect((await run(moving)).stdout).toContain('"Web Shop" is already on prod, so nothing was changed');
+    });
+  });
+});
+
+describe('--verify', () => {
+  const verifying = [...moving, '--verify', '--json'];
+
+  test('finds nothing after an honest move', async () => {
+    await withWorkshop({}, async ({ run }) => {
+      const moved = await run(verifying);
+      expect(moved.code).toBe(0);
+      expect(JSON.parse(moved.stdout)).toMatchObject({ verified: { equal: expect.any(Number), differences: [] } });
+    });
+  });
+
+  test('finds a second copy that the server made', async () => {
+    await withWorkshop({}, async (workshop) => {
+      const tables = openTables(join(workshop.folder, 'prod'));
+      const copy = (): void => {
+        const [row, copied] = rowsOf(tables, "kind = 'Projects' AND name = 'Web Shop'");
+        const id = 'Projects-999';
+        if (row !== undefined && copied === undefined) putRow(tables, { ...row, id, body: { ...row.body, Id: id } });
+      };
+      // As soon as the project is there, and before a look at the job is answered.
+      const twice = ({ path }: Asked): Lie => (path.startsWith('/api/tasks/') ? { then: copy } : undefined);
+      await withLiar(workshop, twice, async () => {
+        const moved = await workshop.run(verifying);
+        expect(moved.code).toBe(3);
+        const { verified } = JSON.parse(moved.stdout) as { verified: { differences: unknown[] } };
+        expect(verified.differences).toContainEqual({
+          kind: 'project',
+          name: 'Web Shop (2)',
+          difference: 'only-to',
+        });
+      });
+      tables.close();
     });
   });
 });

@@ -95,6 +95,7 @@ export const comparison = {
       name: z.string(),
       difference: z.enum(['only-from', 'only-to', 'differs']),
       fields: z.array(z.string()).optional(),
+      of: z.strictObject({ kind: z.string(), name: z.string() }).optional().describe('what it is a part of'),
     }),
   ),
   blind: z.array(z.string()).describe('what such a comparison cannot see'),

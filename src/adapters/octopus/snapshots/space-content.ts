@@ -1,5 +1,5 @@
 import { inParallel } from '../../../streams/in-parallel.ts';
-import { matchByName, severalFit } from '../../shared/match-by-name.ts';
+import { matchByName } from '../../shared/match-by-name.ts';
 import type { Server, Space } from '../server.ts';
 import type { ListPath } from '../wire/client.ts';
 import { linksOf } from '../wire/links.ts';
@@ -25,7 +25,7 @@ const idsAtOnce = 30;
 export interface SpaceReader {
   readonly space: Space;
   readonly projects: readonly Document[];
-  /** The projects of these names or ids. One that is not there is left out. */
+  /** The projects of these names or ids, second copies too. One that is not there is left out. */
   wanted(names: readonly string[]): readonly Document[];
   /** The lists of what projects share, by kind. A kind that this server does not have is empty. */
   shared(): Promise<ReadonlyMap<string, readonly Document[]>>;
@@ -74,9 +74,8 @@ export async function openSpace(
       const known = projects.map((document) => ({ id: document.Id, name: document.Name ?? '', document }));
       const found = names.flatMap((name) => {
         const result = matchByName(known, name);
-        if (result.found !== undefined) return [result.found.document];
-        if (result.candidates.length > 0) throw severalFit('project', [name], result.candidates);
-        return [];
+        const fitting = result.found === undefined ? result.candidates : [result.found];
+        return fitting.map(({ document }) => document);
       });
       return [...new Set(found)];
     },
