@@ -9,8 +9,8 @@ import { type Outcome, type Waiting, worst } from '../operation.ts';
 import type { Difference } from '../snapshots/compare.ts';
 import type { Secrets } from '../../ports/options.ts';
 import { backupStep } from '../steps/backup.ts';
-import { settleUndo } from '../steps/remove-created.ts';
-import { type Consenting, mustAnswer, requireConsent } from '../steps/consent.ts';
+import { changesOfUndo, settleUndo } from '../steps/settle-undo.ts';
+import { type Consenting, mustAnswer, type Question, requireConsent } from '../steps/consent.ts';
 import { journaled, type Journaling } from '../steps/journaled.ts';
 import { judge } from '../steps/verdict.ts';
 import { isFinal, watch } from '../steps/watch.ts';
@@ -63,7 +63,13 @@ export async function undoJob(
     const backup = started.flatMap(backupOf)[0];
     if (backup !== undefined) {
       await requireConsent(
-        mustAnswer(`undo ${handle} by importing ${backup.file} into ${backup.target}?`),
+        await questionFor(
+          `undo ${handle} by importing ${backup.file} into ${backup.target}`,
+          job,
+          backup,
+          ports,
+          signal,
+        ),
         refusal,
         ports,
       );
@@ -71,7 +77,7 @@ export async function undoJob(
     }
   }
   const undo = undoOf(job);
-  await requireConsent(mustAnswer(`undo ${handle}?`), refusal, ports);
+  await requireConsent(await questionFor(`undo ${handle}`, job, started[0], ports, signal), refusal, ports);
   ports.reporter.report({ type: 'phase', name: 'undo', subject: handle });
   const id = await undo(job.id, signal);
   const undoHandle = formatHandle({ ...parseHandle(handle), id });
@@ -82,6 +88,26 @@ export async function undoJob(
   const outcome = judge(undoHandle, status);
   if (started[0] === undefined || !isFinal(status.state)) return { ...base, outcome, status };
   return { ...base, status, ...(await compared(outcome, job, started[0], ports, signal)) };
+}
+
+/** The question before an undo, with what it changes. USAGE, before a look at the target, when nobody can answer it. */
+async function questionFor(
+  what: string,
+  job: OpenJob,
+  started: Started | undefined,
+  ports: JobUndoPorts,
+  signal: AbortSignal,
+): Promise<Question> {
+  ports.requireAnswerable?.(mustAnswer(`${what}?`));
+  if (started === undefined) return mustAnswer(`${what}?`);
+  const before = await ports.journaling.journal.kept(started.run, `${started.step}.undo`);
+  const target = await targetOf(job, started, ports);
+  return mustAnswer(`${what}${await changesOfUndo(target, before, ports.reporter, signal)}?`);
+}
+
+/** The server on which the job changed something. */
+async function targetOf({ instance }: OpenJob, { target }: Started, { open }: JobUndoPorts): Promise<Placed> {
+  return target === instance.name ? instance : open(target);
 }
 
 /** The product's own undo. UNSUPPORTED when there is none; the hint says where a backup may be. */
@@ -133,13 +159,14 @@ async function stepsOf(handle: string, { journal }: Journaling): Promise<readonl
 
 async function restore(
   job: OpenJob,
-  { run: undone, step, target, file, restoreWith }: KeptBackup,
+  backup: KeptBackup,
   waiting: Waiting,
   ports: JobUndoPorts,
   signal: AbortSignal,
 ): Promise<JobUndoReport> {
   const { handle } = job;
-  const instance = target === job.instance.name ? job.instance : await ports.open(target);
+  const { run: undone, file, restoreWith } = backup;
+  const instance = await targetOf(job, backup, ports);
   const { source, identity } = await ports.openBackup(file, instance);
   const secrets = await ports.backupSecrets(facet(instance, 'imports').requiredSecrets, undone);
   const input = {
@@ -160,7 +187,7 @@ async function restore(
   const { outcome, warnings } = report;
   const base = { undo: report.handle ?? handle, status: undefined, backup: file, warnings };
   if (outcome === 'started') return { ...base, outcome, differences: undefined };
-  const found = await compared(outcome, job, { run: undone, step, target }, ports, signal);
+  const found = await compared(outcome, job, backup, ports, signal);
   // After the import of a backup, an undo that nobody could look at is not known to be whole.
   return { ...base, ...found, outcome: found.differences === undefined ? worst(outcome, 'partial') : found.outcome };
 }
@@ -168,17 +195,18 @@ async function restore(
 /** What the undo did not bring back, and the outcome with that in mind. */
 async function compared(
   outcome: Outcome,
-  { handle, instance }: OpenJob,
-  { run, step, target: name }: Started,
+  job: OpenJob,
+  started: Started,
   ports: JobUndoPorts,
   signal: AbortSignal,
 ): Promise<Pick<JobUndoReport, 'outcome' | 'differences'>> {
   const { journal } = ports.journaling;
+  const { run, step } = started;
   const before = await journal.kept(run, `${step}.undo`);
   if (before === undefined) return { outcome, differences: undefined };
   const created = await journal.kept(run, `${step}.created`);
-  const target = name === instance.name ? instance : await ports.open(name);
-  const differences = await settleUndo({ target, handle, before, created }, ports, signal);
+  const target = await targetOf(job, started, ports);
+  const differences = await settleUndo({ target, handle: job.handle, before, created }, ports, signal);
   return {
     outcome: worst(outcome, differences === undefined || differences.length === 0 ? 'done' : 'partial'),
     differences,

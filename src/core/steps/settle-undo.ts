@@ -5,7 +5,7 @@ import type { Instance } from '../instance.ts';
 import { compare, type Difference } from '../snapshots/compare.ts';
 import { held, type Held } from '../snapshots/snapshot-lookup.ts';
 import { type Consenting, counted, mustAnswer } from './consent.ts';
-import { type KeptContent, stateOf } from './look.ts';
+import { type KeptContent, looked, stateOf } from './look.ts';
 
 interface Undone {
   readonly target: Instance;
@@ -42,6 +42,29 @@ export async function settleUndo(
     ports.reporter.report({ type: 'warning', message });
   const rest = await stateOf(target, scope, depth, signal);
   return rest === undefined ? differences : compare(was, rest).differences;
+}
+
+/**
+ * What an undo would change, in words for its question: what differs now from what the target was before the undone job.
+ * Empty when nobody looked at it before, or may look now.
+ */
+export async function changesOfUndo(
+  target: Instance,
+  before: Json | undefined,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<string> {
+  if (before === undefined) return '';
+  const { scope, items, depth = 'content' } = before as unknown as KeptContent;
+  const now = await looked(target, reporter, () => stateOf(target, scope, depth, signal));
+  if (now === undefined) return '';
+  const { differences } = compare(held(items), now);
+  const told = (which: Difference['difference'], words: string): readonly string[] => {
+    const some = differences.filter(({ difference }) => difference === which);
+    return some.length === 0 ? [] : [`${words} ${counted(some)}`];
+  };
+  const changes = [...told('differs', 'it changes back'), ...told('only-from', 'it brings back')];
+  return changes.length === 0 ? '; everything that it would bring back is there already' : `; ${changes.join('; ')}`;
 }
 
 /**

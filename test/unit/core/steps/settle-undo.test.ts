@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Question } from '../../../../src/core/steps/consent.ts';
-import { settleUndo } from '../../../../src/core/steps/remove-created.ts';
+import { changesOfUndo, settleUndo } from '../../../../src/core/steps/settle-undo.ts';
+import { MigratorError } from '../../../../src/errors.ts';
 import type { Json } from '../../../../src/ports/journal.ts';
 import type { SnapshotItem } from '../../../../src/ports/snapshot.ts';
 import { river } from '../../../support/moving-adapter.ts';
@@ -95,5 +96,33 @@ describe('an undo', () => {
     const { differences, warnings } = await undone([shop, billing], { created: [billing], stuck: ['Billing'] });
     expect(warnings).toEqual([{ type: 'warning', message: 'Billing stays: in use' }]);
     expect(differences).toHaveLength(1);
+  });
+});
+
+describe('the question before an undo', () => {
+  const changes = async (now: readonly SnapshotItem[] | Error, before: readonly SnapshotItem[] | undefined) => {
+    const take = async function* () {
+      await Promise.resolve();
+      if (now instanceof Error) throw now;
+      yield* now;
+    };
+    const target = { name: 'prod', adapter: { ...river().adapter, snapshots: { ...snapshots, take } } };
+    const kept = before && ({ scope: {}, items: before } as unknown as Json);
+    return changesOfUndo(target, kept, recordingReporter(), never);
+  };
+  const snapshots = { blind: { listing: [], content: [] }, scopeOf: () => Promise.resolve({}) };
+
+  test('counts what it changes back and brings back', async () => {
+    const now = [thing('project', 'Shop', 'overwritten'), step];
+    expect(await changes(now, [shop, billing])).toBe('; it changes back 1 project; it brings back 1 project');
+  });
+
+  test('says when there is nothing to bring back', async () => {
+    expect(await changes([shop, step], [shop])).toBe('; everything that it would bring back is there already');
+  });
+
+  test('has no counts when nobody looked before, or may look now', async () => {
+    expect(await changes([shop], undefined)).toBe('');
+    expect(await changes(new MigratorError('AUTH_REFUSED', 'no right'), [shop])).toBe('');
   });
 });
