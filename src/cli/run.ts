@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { isMigratorError } from '../errors.ts';
+import { isMigratorError, type MigratorError } from '../errors.ts';
 import { type Context, createContext } from './context.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { asInterruption, explain, type Explanation } from './explain.ts';
@@ -34,19 +34,29 @@ async function attempt(argv: readonly string[], context: Context): Promise<ExitC
   } catch (error) {
     // Only --help and --version end this way. Commander's errors have become USAGE.
     if (error instanceof CommanderError) return exitCodes.done;
-    return report(asInterruption(error, context.signal), context);
+    return await report(asInterruption(error, context.signal), context);
   }
 }
 
-function report(error: unknown, context: Context): ExitCode {
+async function report(error: unknown, context: Context): Promise<ExitCode> {
   context.stopReporter();
   const { io, redactor, globals } = context;
   const explanation = explain(error, globals);
   if (globals.json) io.stdout.write(`${JSON.stringify(redactor.redactValue(explanation.document), undefined, 2)}\n`);
   tell(explanation, context);
+  if (isMigratorError(error) && error.details['left'] !== undefined) await tellLeft(error, context);
   const left: readonly ExitCode[] = [exitCodes.interrupted, exitCodes.stillRunning];
   for (const message of context.partingWords(left.includes(explanation.exitCode))) context.say('notice', message);
   return explanation.exitCode;
+}
+
+/** What a failed run leaves on servers is told with --quiet too. */
+async function tellLeft(error: MigratorError, context: Context): Promise<void> {
+  const [{ leftIn }, { describeLeft }] = await Promise.all([
+    import('../core/steps/clean-up.ts'),
+    import('./commands/summary.ts'),
+  ]);
+  for (const line of describeLeft(leftIn(error))) context.say('warning', line);
 }
 
 function tell({ lines, document }: Explanation, context: Context): void {

@@ -54,7 +54,7 @@ export const microstrategy: Holdings = {
 export const password = ['--password', 'env:MOVE_PASSWORD'];
 const isImport = ({ method, path }: Asked): boolean => method === 'POST' && path.startsWith('/api/migrations/import');
 const isDone = ({ path }: Asked, answer: string): boolean =>
-  /\/tasks\/ServerTasks-\d+$/u.test(path) &&
+  /\/tasks\/ServerTasks-\d+(?:\/details\?.*)?$/u.test(path) &&
   /"Name":\s*"MigrationImport"/u.test(answer) &&
   /"State":\s*"Success"/u.test(answer);
 export const projects = ['Web Shop', 'Billing'];

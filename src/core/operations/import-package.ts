@@ -164,7 +164,6 @@ export async function importPackage(
           return { ...done, outcome: worst(judge(job.handle, status, result), normal ? 'done' : 'partial'), log };
         },
         () => look(false),
-        reporter,
       ),
     input.dryRun && brought ? () => removePackage(ref, target, reporter, signal) : undefined,
   );

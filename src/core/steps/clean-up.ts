@@ -74,14 +74,10 @@ export async function cleaningUp<T>(work: () => Promise<T>, remove: (() => Promi
 }
 
 /**
- * Does work, and when it fails for good, tells what it leaves on a server: in a warning, and in `details.left` of the
- * error. An interrupted run goes on and needs it.
+ * Does work, and when it fails for good, adds what it leaves on a server to the error (`details.left`). An interrupted run
+ * goes on and needs it.
  */
-export async function tellingLeft<T>(
-  work: () => Promise<T>,
-  look: () => Promise<readonly Left[]>,
-  reporter: Reporter,
-): Promise<T> {
+export async function tellingLeft<T>(work: () => Promise<T>, look: () => Promise<readonly Left[]>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -91,17 +87,15 @@ export async function tellingLeft<T>(
       throw failure;
     });
     if (left.length === 0) throw error;
-    for (const { instance, what, remove } of left) {
-      const hint = remove === undefined ? undefined : `remove it with: ${remove}`;
-      reporter.report({ type: 'warning', message: `left on ${instance}: ${what}`, hint });
-    }
-    const before = error.details['left'];
-    const details = {
-      ...error.details,
-      left: [...(Array.isArray(before) ? (before as readonly Left[]) : []), ...left],
-    };
+    const details = { ...error.details, left: [...leftIn(error), ...left] };
     throw new MigratorError(error.code, error.message, { hint: error.hint, details, cause: error });
   }
+}
+
+/** What an error says that its run leaves on servers. */
+export function leftIn({ details }: MigratorError): readonly Left[] {
+  const left = details['left'];
+  return Array.isArray(left) ? (left as readonly Left[]) : [];
 }
 
 /** A run that was interrupted goes on. One to which the user said no does not. */

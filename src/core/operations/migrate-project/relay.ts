@@ -42,7 +42,6 @@ export async function relay(
       tellingLeft(
         () => importOf({ job, prepared, info, names }, input, ports, signal),
         async () => (input.dryRun ? leftBy(source, prepared.leaves) : exportLeft(source, prepared, false, signal)),
-        reporter,
       ),
     // After a failed relay, the same command uses a fresh export again.
     input.dryRun ? discard : undefined,
