@@ -138,7 +138,9 @@ describe('a server that fails in a known way', () => {
       const before = await projectsOf(prod);
       const wrong = await run([...importing, '--quiet'], { env: { ...env, MOVE_PASSWORD: 'not the one' } });
       expect(wrong).toMatchObject({ code: 8, stderr: expect.stringMatching(/password/i) });
-      expect(wrong.stderr.match(/left on prod: package .+; remove it with: migrator package delete /gu)).toHaveLength(1);
+      expect(wrong.stderr.match(/left on prod: package .+; remove it with: migrator package delete /gu)).toHaveLength(
+        1,
+      );
       expect(await projectsOf(prod)).toEqual(before);
       expect(await run(importing)).toMatchObject({ code: 0 });
     });
