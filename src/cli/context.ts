@@ -122,7 +122,10 @@ export class Context {
     const reporter = this.#reporter;
     return {
       report: (event) => {
-        if (event.type === 'job') this.jobsLeft.follow(event.handle, event.status);
+        if (event.type === 'job') {
+          this.redactor.keep(event.handle);
+          this.jobsLeft.follow(event.handle, event.status);
+        }
         reporter.report(event);
       },
     };
@@ -156,6 +159,7 @@ export class Context {
   /** Prints the result of the command: one JSON document, or the text. */
   result(name: string, data: object, text: string): void {
     this.#reporter?.finish('done');
+    this.redactor.keepFacts(data);
     const output = this.globals.json
       ? JSON.stringify(this.redactor.redactValue({ document: `migrator/${name}/1`, ...data }), undefined, 2)
       : plainLines(this.redactor.redact(text));

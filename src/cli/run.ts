@@ -9,12 +9,12 @@ import type { IO } from './terminal/io.ts';
 export async function run(argv: readonly string[], io: IO): Promise<number> {
   const context = createContext(io, argv);
   context.commandTree = () => createProgram(context);
-  const release = onInterrupt(context);
+  const release = [onInterrupt(context), onUncaught(context)];
   const exitCode = await attempt(argv, context);
   try {
     return await close(context, exitCode);
   } finally {
-    release();
+    for (const off of release) off();
   }
 }
 
@@ -38,10 +38,22 @@ async function attempt(argv: readonly string[], context: Context): Promise<ExitC
   }
 }
 
+/** The last handler. It cannot fail: when the error cannot be told, it says that and quotes nothing of it. */
 function report(error: unknown, context: Context): ExitCode {
+  try {
+    return tellAll(error, context);
+  } catch {
+    const { exitCode, code } = explain(error, context.globals).document as { exitCode: ExitCode; code: string };
+    context.io.stderr.write(`migrator: error: ${code}, and its text could not be shown\n`);
+    return exitCode;
+  }
+}
+
+function tellAll(error: unknown, context: Context): ExitCode {
   context.stopReporter();
   const { io, redactor, globals } = context;
   const explanation = explain(error, globals);
+  redactor.keepFacts(explanation.document['details']);
   if (globals.json) io.stdout.write(`${JSON.stringify(redactor.redactValue(explanation.document), undefined, 2)}\n`);
   tell(explanation, context);
   const left: readonly ExitCode[] = [exitCodes.interrupted, exitCodes.stillRunning];
@@ -90,4 +102,11 @@ export function onInterrupt(context: Context): () => void {
     if (count > 0) return;
     for (const signal of signals) process.off(signal, handler);
   };
+}
+
+/** Without this, Node.js prints an error that nobody caught as it is, with any secret in it. */
+function onUncaught(context: Context): () => void {
+  const handler = (error: unknown) => process.exit(report(error, context));
+  process.on('uncaughtException', handler);
+  return () => process.off('uncaughtException', handler);
 }

@@ -31,6 +31,11 @@ function isYamlFault(error: unknown): error is YamlFault {
   return typeof error === 'object' && error !== null && 'reason' in error && 'mark' in error;
 }
 
+/** `unidentified alias`, without the name that follows. */
+function withoutQuotes(reason: string): string {
+  return reason.replace(/\s*["'<!`(:].*$/su, '');
+}
+
 function loadYaml(parse: (file: string, content: string) => unknown): Loader {
   return (file, content) => {
     try {
@@ -39,10 +44,16 @@ function loadYaml(parse: (file: string, content: string) => unknown): Loader {
     } catch (error) {
       if (!isYamlFault(error)) throw invalid(file, 'is not valid YAML', error);
       const place = `line ${String(error.mark.line + 1)}, column ${String(error.mark.column + 1)}`;
-      // The parser's message quotes the file. So only its reason is used, and the cause is not kept.
-      throw invalid(file, `is not valid YAML at ${place}: ${error.reason}`);
+      // The parser's message quotes the file, and so do some reasons. The cause is not kept.
+      throw invalid(file, `is not valid YAML at ${place}: ${withoutQuotes(error.reason)}`);
     }
   };
+}
+
+function placeOf(error: unknown): string {
+  const { stack = '' } = error as Error;
+  const line = /^(?:\s+at )?((?:file:)?\/\S+?):(\d+)(?::\d+)?$/mu.exec(stack);
+  return line === null ? '' : ` at line ${line[2] ?? ''} of ${line[1] ?? ''}`;
 }
 
 async function loadModule(file: string): Promise<unknown> {
@@ -50,6 +61,10 @@ async function loadModule(file: string): Promise<unknown> {
   try {
     loaded = (await import(pathToFileURL(file).href)) as typeof loaded;
   } catch (error) {
+    // The error of a text without quotes quotes it, so only the place is told.
+    const name = error instanceof Error ? error.name : '';
+    if (name === 'SyntaxError') throw invalid(file, `could not be run: it is not valid JavaScript${placeOf(error)}`);
+    if (name === 'ReferenceError') throw invalid(file, `could not be run: a name is not defined${placeOf(error)}`);
     throw invalid(file, `could not be run: ${error instanceof Error ? error.message : String(error)}`, error);
   }
   if (loaded.default === undefined) throw invalid(file, 'has no default export');

@@ -1,5 +1,6 @@
 import { nearest } from '../../nearest.ts';
 import { isReference, looksSecret } from '../secrets/references.ts';
+import { isPublicUrl } from '../secrets/secret-url.ts';
 import type { Config } from './config.ts';
 
 export interface WarningOptions {
@@ -20,7 +21,8 @@ function plainSecrets(config: Config, secretSettings: WarningOptions['secretSett
     }
   }
   for (const [key, value] of Object.entries(config.defaults)) {
-    if (looksSecret(key) && isPlain(value)) found.push(`defaults.${key}`);
+    const isSecretUrl = key.endsWith('Callback') && typeof value === 'string' && !isPublicUrl(value);
+    if ((looksSecret(key) || isSecretUrl) && isPlain(value)) found.push(`defaults.${key}`);
   }
   if (isPlain(config.keys.passphrase)) found.push('keys.passphrase');
   if (isPlain(config.http.keyPassphrase)) found.push('http.keyPassphrase');

@@ -1,6 +1,7 @@
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Secret } from '../../secret.ts';
 import type { IO } from '../terminal/io.ts';
+import { isCommon } from './redactor.ts';
 
 /** The part of the context that is needed to resolve a secret. */
 interface SecretContext {
@@ -56,6 +57,13 @@ export async function secretFrom(
       onWarning: (message) => reporter.report({ type: 'warning', message }),
     });
     context.redactor.add(secret);
+    if (isCommon(secret)) {
+      reporter.report({
+        type: 'warning',
+        message: `the ${purpose} is a word or a number that output may hold by chance; there *** stands for it`,
+        hint: 'choose a longer one, of several kinds of characters',
+      });
+    }
     return secret;
   } finally {
     resume();

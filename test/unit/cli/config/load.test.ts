@@ -45,6 +45,32 @@ http: { timeout: 2m, retries: 0 }
 adapters: [./acme.mjs]
 `;
 
+describe('a file with a fault', () => {
+  test.each([
+    ['.migratorrc.yaml', 'instances:\n  lab: { apiKey: *Summer2026pw }\n'],
+    ['.migratorrc.yaml', 'instances:\n  lab: { apiKey: !Summer2026pw x }\n'],
+    ['.migratorrc.yaml', 'instances:\n  lab: { apiKey: !<Summer2026pw> x }\n'],
+    ['.migratorrc.yaml', 'instances:\n  lab: { apiKey: !e!Summer2026pw x }\n'],
+    ['.migratorrc.yaml', '%Summer2026pw\n---\na: 1\n'],
+    ['.migratorrc.yaml', 'instances:\n  lab: { apiKey: !!Summer2026pw x }\n'],
+    ['.migratorrc.yaml', 'apiKey: "\\Summer2026pw"\n'],
+    ['.migratorrc.yaml', 'a: Summer2026pw\n b: x: y\n'],
+    ['.migratorrc.yaml', '? &Summer2026pw a\n&Summer2026pw : : x'],
+    ['.migratorrc.json', '{ "apiKey": Summer2026pw }'],
+    ['.migratorrc.mjs', 'export default { apiKey: my Summer2026pw };'],
+    ['.migratorrc.mjs', 'export default { apiKey: Summer2026pw };'],
+    ['.migratorrc.cjs', 'module.exports = { apiKey: my Summer2026pw };'],
+  ])('%s is refused, and nothing of it is quoted: %j', async (name, content) => {
+    const folder = await tempDir();
+    await place(folder, { [name]: content });
+    const error = await failure(folder);
+    expect(error.code).toBe('CONFIG_INVALID');
+    for (let told: unknown = error; told instanceof Error; told = told.cause) {
+      expect(`${told.message} ${told.stack ?? ''}`).not.toContain('Summer2026pw');
+    }
+  });
+});
+
 describe('where the configuration comes from', () => {
   test('without an rc file, the values are built in and there are no instances', async () => {
     const folder = await tempDir();
