@@ -81,7 +81,11 @@ export class Context {
   }
 
   config(): Promise<Config> {
-    this.#config ??= import('./config/load.ts').then(({ loadConfig }) => loadConfig(this.io, this.globals.config));
+    this.#config ??= import('./config/load.ts').then(async ({ loadConfig }) => {
+      const config = await loadConfig(this.io, this.globals.config);
+      if (!this.globals.quiet) for (const warning of config.warnings) this.say('warning', warning);
+      return config;
+    });
     return this.#config;
   }
 

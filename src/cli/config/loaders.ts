@@ -3,6 +3,9 @@ import { pathToFileURL } from 'node:url';
 import { MigratorError } from '../../errors.ts';
 import { jsonFault } from './json-fault.ts';
 
+/** Called with a file that is code, before it runs. It throws when the file must not run. */
+export type BeforeCode = (file: string) => Promise<void>;
+
 export type Loader = (file: string, content: string) => Promise<unknown>;
 
 function invalid(file: string, what: string, cause?: unknown): MigratorError {
@@ -56,7 +59,8 @@ function placeOf(error: unknown): string {
   return line === null ? '' : ` at line ${line[2] ?? ''} of ${line[1] ?? ''}`;
 }
 
-async function loadModule(file: string): Promise<unknown> {
+async function loadModule(file: string, beforeCode: BeforeCode): Promise<unknown> {
+  await beforeCode(file);
   let loaded: { readonly default?: unknown };
   try {
     loaded = (await import(pathToFileURL(file).href)) as typeof loaded;
@@ -93,16 +97,20 @@ const alone =
   };
 
 /** The loaders by extension. TypeScript is refused, so that its compiler is never loaded. */
-export function loaders(parseYaml: (file: string, content: string) => unknown): Readonly<Record<string, Loader>> {
+export function loaders(
+  parseYaml: (file: string, content: string) => unknown,
+  beforeCode: BeforeCode,
+): Readonly<Record<string, Loader>> {
+  const code = alone((file) => loadModule(file, beforeCode));
   const yaml = alone(loadYaml(parseYaml));
   return {
     noExt: yaml,
     '.yaml': yaml,
     '.yml': yaml,
     '.json': alone(loadJson),
-    '.js': alone(loadModule),
-    '.mjs': alone(loadModule),
-    '.cjs': alone(loadModule),
+    '.js': code,
+    '.mjs': code,
+    '.cjs': code,
     '.ts': refuseTypeScript,
   };
 }

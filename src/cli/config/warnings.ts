@@ -37,7 +37,7 @@ export function isLoopback(url: string): boolean {
 
 /** One sentence for each setting that is allowed but unsafe. */
 export function configWarnings(config: Config, options: WarningOptions): string[] {
-  const warnings: string[] = [];
+  const warnings: string[] = [...config.warnings];
   const plain = plainSecrets(config, options.secretSettings);
   for (const path of plain) {
     warnings.push(`${path} is a secret in plain text; use a reference such as env:NAME or file:path`);

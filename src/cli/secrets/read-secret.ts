@@ -11,11 +11,11 @@ interface SecretContext {
   reporter(): Promise<Reporter>;
   /** Pauses the progress display while the user is asked. The returned function ends the pause. */
   pauseReporter(): () => void;
+  config(): Promise<{ readonly directory: string; readonly allowCode: (what: string) => Promise<void> }>;
 }
 
 interface FlagContext extends SecretContext {
   flagSource(flag: string): { readonly origin: SecretSource['origin'] };
-  config(): Promise<{ readonly directory: string }>;
 }
 
 export interface SecretSource {
@@ -33,6 +33,8 @@ export async function secretFrom(
   { context, directory, purpose, origin }: SecretSource,
 ): Promise<Secret> {
   const { resolveSecret } = await import('./references.ts');
+  if (origin === 'rc file' && reference.startsWith('command:'))
+    await (await context.config()).allowCode(`the command for the ${purpose}`);
   const reporter = await context.reporter();
   const resume = context.pauseReporter();
   try {
