@@ -42,6 +42,7 @@ export function create() { return { product, probe() { throw new TypeError('noth
       'broken.yaml',
       'adapters: [./broken.mjs]\ninstances: { b: { product: broken, url: "http://localhost" } }',
     );
+    expect(await run(['config', 'trust', ...rc])).toMatchObject({ code: 0 });
     const { code, stdout, stderr } = await run(['inventory', '--from', 'b', ...rc, '--json']);
     expect(code).toBe(exitCodes.bug);
     expect(JSON.parse(stdout)).toMatchObject({ code: 'BUG', exitCode: 1, message: 'nothing to see' });
