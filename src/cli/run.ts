@@ -89,19 +89,34 @@ export function onInterrupt(context: Context): () => void {
   let count = 0;
   const handler = () => {
     count += 1;
-    if (count > 1) process.exit(exitCodes.interrupted);
+    if (count > 1) leaveAtOnce(release);
     context.stopReporter();
     // The terminal shows ^C. The message begins on a new line.
     if (context.io.stderrIsTTY && context.globals.progress !== 'json') context.io.stderr.write('\n');
     context.say('notice', 'stopping; press Ctrl-C again to exit at once');
     context.abort();
   };
+  const release = () => {
+    for (const signal of signals) process.off(signal, handler);
+  };
   for (const signal of signals) process.on(signal, handler);
   return () => {
     // After an interruption the handler stays, so that a second signal during the last steps gives the same exit code.
-    if (count > 0) return;
-    for (const signal of signals) process.off(signal, handler);
+    if (count === 0) release();
   };
+}
+
+/**
+ * A call of the system that does not return, such as the opening of a pipe, keeps process.exit waiting for ever. Then
+ * the signal itself ends the process, which a shell shows as the same exit code.
+ */
+function leaveAtOnce(release: () => void): void {
+  if (process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'))) {
+    release();
+    process.kill(process.pid, 'SIGINT');
+  } else {
+    process.exit(exitCodes.interrupted);
+  }
 }
 
 /** Without this, Node.js prints an error that nobody caught as it is, with any secret in it. */

@@ -119,7 +119,9 @@ http: { retries: 0 }`,
     const stranger = { ...here().env, MIGRATOR_CONFIG_DIR: here().path('stranger') };
     const refused = await run(['import', 'billing.tar', '--to', 'prod', ...password], { env: stranger });
     expect(refused).toMatchObject({ code: exitCodes.package, stderr: expect.stringContaining('migrator key trust') });
-    const locked = await run(['package', 'verify', 'billing.tar', '--allow-unsigned', '--content'], { env: stranger });
+    const locked = await run(['package', 'verify', 'billing.tar', '--allow-unknown-signer', '--content'], {
+      env: stranger,
+    });
     expect(locked.code).toBe(exitCodes.package);
   });
 

@@ -18,6 +18,7 @@ export interface KeysConfig {
   /** Public keys (`RW…`) or files. */
   readonly trust: readonly string[];
   readonly passphrase: string | undefined;
+  readonly identityPassphrase: string | undefined;
 }
 
 export interface HttpConfig {

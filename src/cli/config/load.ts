@@ -61,6 +61,7 @@ function build(
       recipients: keys?.recipients ?? [],
       trust: keys?.trust ?? [],
       passphrase: keys?.passphrase,
+      identityPassphrase: keys?.identityPassphrase,
     },
     http: {
       timeout: timeoutOf(http?.timeout),

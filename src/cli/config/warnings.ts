@@ -25,6 +25,7 @@ function plainSecrets(config: Config, secretSettings: WarningOptions['secretSett
     if ((looksSecret(key) || isSecretUrl) && isPlain(value)) found.push(`defaults.${key}`);
   }
   if (isPlain(config.keys.passphrase)) found.push('keys.passphrase');
+  if (isPlain(config.keys.identityPassphrase)) found.push('keys.identityPassphrase');
   if (isPlain(config.http.keyPassphrase)) found.push('http.keyPassphrase');
   return found;
 }
