@@ -33,7 +33,7 @@ export function lockDirectory(directory: string): () => void {
     database.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     database.close();
-    if (!(codeOf(cause) ?? '').startsWith("SQLITE_BUSY")) throw unusable(real, cause);
+    if (!(codeOf(cause) ?? '').startsWith('SQLITE_BUSY')) throw unusable(real, cause);
     throw taken(directory, owner(pidFile));
   }
   held.add(real);
