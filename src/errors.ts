@@ -2,6 +2,7 @@
 export const errorCodes = [
   'USAGE',
   'CONFIG_INVALID',
+  'CONFIG_UNTRUSTED',
   'NOT_FOUND',
   'UNSUPPORTED',
   'AUTH_REFUSED',

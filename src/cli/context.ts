@@ -81,7 +81,11 @@ export class Context {
   }
 
   config(): Promise<Config> {
-    this.#config ??= import('./config/load.ts').then(({ loadConfig }) => loadConfig(this.io, this.globals.config));
+    this.#config ??= import('./config/load.ts').then(async ({ loadConfig }) => {
+      const config = await loadConfig(this.io, this.globals.config);
+      if (!this.globals.quiet) for (const warning of config.warnings) this.say('warning', warning);
+      return config;
+    });
     return this.#config;
   }
 
@@ -122,7 +126,10 @@ export class Context {
     const reporter = this.#reporter;
     return {
       report: (event) => {
-        if (event.type === 'job') this.jobsLeft.follow(event.handle, event.status);
+        if (event.type === 'job') {
+          this.redactor.keep(event.handle);
+          this.jobsLeft.follow(event.handle, event.status);
+        }
         reporter.report(event);
       },
     };
@@ -156,6 +163,7 @@ export class Context {
   /** Prints the result of the command: one JSON document, or the text. */
   result(name: string, data: object, text: string): void {
     this.#reporter?.finish('done');
+    this.redactor.keepFacts(data);
     const output = this.globals.json
       ? JSON.stringify(this.redactor.redactValue({ document: `migrator/${name}/1`, ...data }), undefined, 2)
       : plainLines(this.redactor.redact(text));

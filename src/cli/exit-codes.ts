@@ -23,6 +23,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 const byError: Record<ErrorCode, ExitCode> = {
   USAGE: exitCodes.usage,
   CONFIG_INVALID: exitCodes.usage,
+  CONFIG_UNTRUSTED: exitCodes.usage,
   NOT_FOUND: exitCodes.usage,
   UNSUPPORTED: exitCodes.usage,
   AUTH_REFUSED: exitCodes.refused,

@@ -9,12 +9,12 @@ import type { IO } from './terminal/io.ts';
 export async function run(argv: readonly string[], io: IO): Promise<number> {
   const context = createContext(io, argv);
   context.commandTree = () => createProgram(context);
-  const release = onInterrupt(context);
+  const release = [onInterrupt(context), onUncaught(context)];
   const exitCode = await attempt(argv, context);
   try {
     return await close(context, exitCode);
   } finally {
-    release();
+    for (const off of release) off();
   }
 }
 
@@ -38,10 +38,22 @@ async function attempt(argv: readonly string[], context: Context): Promise<ExitC
   }
 }
 
+/** The last handler. It cannot fail: when the error cannot be told, it says that and quotes nothing of it. */
 async function report(error: unknown, context: Context): Promise<ExitCode> {
+  try {
+    return await tellAll(error, context);
+  } catch {
+    const { exitCode, code } = explain(error, context.globals).document as { exitCode: ExitCode; code: string };
+    context.io.stderr.write(`migrator: error: ${code}, and its text could not be shown\n`);
+    return exitCode;
+  }
+}
+
+async function tellAll(error: unknown, context: Context): Promise<ExitCode> {
   context.stopReporter();
   const { io, redactor, globals } = context;
   const explanation = explain(error, globals);
+  redactor.keepFacts(explanation.document['details']);
   if (globals.json) io.stdout.write(`${JSON.stringify(redactor.redactValue(explanation.document), undefined, 2)}\n`);
   tell(explanation, context);
   if (isMigratorError(error) && error.details['left'] !== undefined) await tellLeft(error, context);
@@ -87,17 +99,39 @@ export function onInterrupt(context: Context): () => void {
   let count = 0;
   const handler = () => {
     count += 1;
-    if (count > 1) process.exit(exitCodes.interrupted);
+    if (count > 1) leaveAtOnce(release);
     context.stopReporter();
     // The terminal shows ^C. The message begins on a new line.
     if (context.io.stderrIsTTY && context.globals.progress !== 'json') context.io.stderr.write('\n');
     context.say('notice', 'stopping; press Ctrl-C again to exit at once');
     context.abort();
   };
+  const release = () => {
+    for (const signal of signals) process.off(signal, handler);
+  };
   for (const signal of signals) process.on(signal, handler);
   return () => {
     // After an interruption the handler stays, so that a second signal during the last steps gives the same exit code.
-    if (count > 0) return;
-    for (const signal of signals) process.off(signal, handler);
+    if (count === 0) release();
   };
+}
+
+/**
+ * A call of the system that does not return, such as the opening of a pipe, keeps process.exit waiting for ever. Then
+ * the signal itself ends the process, which a shell shows as the same exit code.
+ */
+function leaveAtOnce(release: () => void): void {
+  if (process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'))) {
+    release();
+    process.kill(process.pid, 'SIGINT');
+  } else {
+    process.exit(exitCodes.interrupted);
+  }
+}
+
+/** Without this, Node.js prints an error that nobody caught as it is, with any secret in it. */
+function onUncaught(context: Context): () => void {
+  const handler = (error: unknown) => process.exit(report(error, context));
+  process.on('uncaughtException', handler);
+  return () => process.off('uncaughtException', handler);
 }

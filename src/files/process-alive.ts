@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { systemCode } from './local-error.ts';
 
 /** Whether a process with this id runs on this machine, also when it belongs to another user. */
@@ -6,10 +6,11 @@ export function isAlive(pid: number): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return systemCode(error) === 'EPERM';
+    if (systemCode(error) !== 'EPERM') return false;
   }
+  // A process that has ended keeps its id until its parent asks for its end.
+  return !/^[ZX]$/u.test(statOf(pid)?.[0] ?? '');
 }
 
 /**
@@ -17,13 +18,30 @@ export function isAlive(pid: number): boolean {
  * is field 22 of /proc/<pid>/stat, ticks since boot; undefined on other systems.
  */
 export function processStart(pid: number): string | undefined {
+  return statOf(pid)?.[19];
+}
+
+/**
+ * Where process ids mean what they mean here: this start of this machine, and this PID namespace (a container has its
+ * own). Undefined on systems other than Linux.
+ */
+export function processSpace(): string | undefined {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The fields of /proc/<pid>/stat from the third on. Undefined when the system has no /proc, or the process is gone. */
+function statOf(pid: number): readonly string[] | undefined {
   let stat: string;
   try {
     stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
   } catch {
-    // The system has no /proc, or the process is gone.
     return undefined;
   }
   // The second field is the program's name in parentheses, which may contain spaces.
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }

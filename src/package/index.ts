@@ -19,4 +19,12 @@ export type { OpenedEntry } from './opened-entry.ts';
 export type { Check } from './refusal.ts';
 export { seal, type SealedPackage, type SealInput, type SealTools } from './seal.ts';
 export type { PayloadEntry } from './tar/payload-writer.ts';
-export { verify, vouch, type TrustPolicy, type VerifiedPackage, type VouchedPackage } from './verify.ts';
+export {
+  verify,
+  vouch,
+  type Signer,
+  type TrustOrigin,
+  type TrustPolicy,
+  type VerifiedPackage,
+  type VouchedPackage,
+} from './verify.ts';

@@ -13,8 +13,24 @@ import { checkTrustedComment } from './trusted-comment.ts';
 
 export interface TrustPolicy {
   readonly trusted: readonly PublicKey[];
-  /** Also accepts packages that are not signed or have an unknown signer; a wrong signature of a trusted key never. */
+  /** Also accepts packages that are not signed. */
   readonly allowUnsigned: boolean;
+  /** Also accepts signatures of unknown keys, which prove nothing; a wrong signature of a trusted key never. */
+  readonly allowUnknownSigner?: boolean;
+  /** Who the owner of a trusted key is, and what gives the trust. */
+  readonly origin?: (key: PublicKey) => TrustOrigin | undefined;
+}
+
+export interface TrustOrigin {
+  /** The name that the user gave to the key. */
+  readonly name?: string | undefined;
+  /** The file or the flag that says that the key is trusted. */
+  readonly trustedBy: string;
+}
+
+export interface Signer extends Partial<TrustOrigin> {
+  readonly keyId: string;
+  readonly trusted: boolean;
 }
 
 declare const vouched: unique symbol;
@@ -26,8 +42,8 @@ declare const proof: unique symbol;
 export interface VouchedPackage {
   readonly [vouched]: true;
   readonly manifest: Manifest;
-  /** Undefined when the package is not signed. `trusted` is false only with `allowUnsigned`. */
-  readonly signer: { readonly keyId: string; readonly trusted: boolean } | undefined;
+  /** Undefined when the package is not signed. `trusted` is false only with `allowUnknownSigner`. */
+  readonly signer: Signer | undefined;
   /** The SHA-256 of the content member according to SHA256SUMS, in lower-case hex. */
   readonly contentSha256: string;
   /** Where the content lies in the package. */
@@ -81,8 +97,8 @@ async function vouchFor(
 function checkSigner(
   signature: Signature | undefined,
   signed: Uint8Array,
-  { trusted, allowUnsigned }: TrustPolicy,
-): VouchedPackage['signer'] {
+  { trusted, allowUnsigned, allowUnknownSigner = false, origin }: TrustPolicy,
+): Signer | undefined {
   if (signature === undefined) {
     if (allowUnsigned) return undefined;
     throw untrusted('signer', 'the package is not signed', {
@@ -92,13 +108,14 @@ function checkSigner(
   const { keyId } = signature;
   const keys = trusted.filter((key) => key.keyId === keyId);
   if (keys.length === 0) {
-    if (allowUnsigned) return { keyId, trusted: false };
+    if (allowUnknownSigner) return { keyId, trusted: false };
     throw untrusted('signer', `the package is signed with key ${keyId}, which is not trusted`, {
-      hint: `get the public key ${keyId} from its owner, and not together with this package; then run: migrator key trust <public key>`,
+      hint: `get the public key ${keyId} from its owner, and not together with this package; then run: migrator key trust <public key>; --allow-unknown-signer accepts the risk`,
       details: { keyId },
     });
   }
-  if (keys.some((key) => isSignedBy(key, signature, signed))) return { keyId, trusted: true };
+  const key = keys.find((one) => isSignedBy(one, signature, signed));
+  if (key !== undefined) return { keyId, trusted: true, ...origin?.(key) };
   throw untrusted(
     'signature',
     `the signature of key ${keyId} does not match: SHA256SUMS was changed after it was signed`,

@@ -15,6 +15,8 @@ export interface OptionSpec {
   readonly many?: boolean;
   /** The value is a reference to a secret, and the secret comes in `Secrets`, not in `Options`. */
   readonly secret?: boolean;
+  /** Of a `secret`: it is an http or https URL. One without a password or a query may be given in plain text. */
+  readonly url?: boolean;
   /**
    * The value is the path of a text file of at most 64 MiB. Its text comes in `Options`, or in `Secrets` when it is
    * secret too.

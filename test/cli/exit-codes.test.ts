@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +7,7 @@ import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { exitCodes } from '../../src/cli/exit-codes.ts';
 import { parseFault } from '../../src/emulators/index.ts';
 import { sharedWorkshop } from '../support/command-line.ts';
-import { linux, posix, testWith } from '../support/programs.ts';
+import { linux, posix, run as spawned, testWith } from '../support/programs.ts';
 
 const { here, run } = sharedWorkshop();
 const password = ['--password', 'env:MOVE_PASSWORD'];
@@ -42,6 +43,7 @@ export function create() { return { product, probe() { throw new TypeError('noth
       'broken.yaml',
       'adapters: [./broken.mjs]\ninstances: { b: { product: broken, url: "http://localhost" } }',
     );
+    expect(await run(['config', 'trust', ...rc])).toMatchObject({ code: 0 });
     const { code, stdout, stderr } = await run(['inventory', '--from', 'b', ...rc, '--json']);
     expect(code).toBe(exitCodes.bug);
     expect(JSON.parse(stdout)).toMatchObject({ code: 'BUG', exitCode: 1, message: 'nothing to see' });
@@ -118,7 +120,9 @@ http: { retries: 0 }`,
     const stranger = { ...here().env, MIGRATOR_CONFIG_DIR: here().path('stranger') };
     const refused = await run(['import', 'billing.tar', '--to', 'prod', ...password], { env: stranger });
     expect(refused).toMatchObject({ code: exitCodes.package, stderr: expect.stringContaining('migrator key trust') });
-    const locked = await run(['package', 'verify', 'billing.tar', '--allow-unsigned', '--content'], { env: stranger });
+    const locked = await run(['package', 'verify', 'billing.tar', '--allow-unknown-signer', '--content'], {
+      env: stranger,
+    });
     expect(locked.code).toBe(exitCodes.package);
   });
 
@@ -218,5 +222,17 @@ http: { retries: 0 }`,
     const { code, stderr } = await started.finished;
     expect(code).toBe(exitCodes.interrupted);
     expect(stderr).toMatch(/migrator job wait octopus:lab:ServerTasks-\d+/);
+  });
+
+  testWith([posix, 'mkfifo'], 'a second signal ends a run that waits for a pipe', async () => {
+    spawned('mkfifo', ['pipe'], { cwd: here().folder });
+    const started = here().start(['key', 'generate', '-o', 'piped', '--passphrase', 'file:pipe']);
+    await new Promise((wait) => setTimeout(wait, 1500));
+    started.child.kill('SIGINT');
+    await started.seen(/press Ctrl-C again/u);
+    started.child.kill('SIGTERM');
+    await once(started.child, 'exit');
+    // A shell shows both as 130.
+    expect(started.child.exitCode ?? started.child.signalCode).toBe('SIGINT');
   });
 });

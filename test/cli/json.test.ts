@@ -50,6 +50,7 @@ let handle = '';
 
 beforeAll(async () => {
   await writeFile(here().path('note.txt'), 'for the night shift');
+  await writeFile(here().path('code.mjs'), 'throw new Error("it ran");');
 });
 
 describe('documents that --json prints', () => {
@@ -167,9 +168,10 @@ describe('documents that --json prints', () => {
     });
   });
 
-  test('config show, check and schema list print valid documents', async () => {
+  test('config show, check, trust and schema list print valid documents', async () => {
     await done('config-show', 'config', 'show');
     await done('config-check', 'config', 'check');
+    await done('config-trust', 'config', 'trust', '--show');
     const { names } = await done<{ names: string[] }>('schema-list', 'config', 'schema', 'list');
     for (const name of names) await published(name);
     expect(names).toEqual(expect.arrayContaining([...documents.names, 'config', 'manifest', 'progress']));
@@ -244,6 +246,7 @@ describe('documents that --json prints', () => {
     ['a missing argument', 2, 'USAGE', ['job', 'show']],
     ['an unknown instance', 2, 'CONFIG_INVALID', ['doctor', 'labb']],
     ['a missing rc file', 2, 'CONFIG_INVALID', ['doctor', '--config', 'absent.yaml']],
+    ['code that was not allowed', 2, 'CONFIG_UNTRUSTED', ['doctor', '--config', 'code.mjs']],
     ['a missing project', 2, 'NOT_FOUND', exportOf('No such project')],
     ['a file that is not a package', 6, 'PACKAGE_MALFORMED', ['package', 'verify', 'note.txt']],
     ['an output that exists', 7, 'CONFLICT', ['package', 'seal', 'note.txt', '-o', 'note.tar']],

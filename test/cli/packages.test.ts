@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { exitCodes } from '../../src/cli/exit-codes.ts';
@@ -61,6 +61,22 @@ describe('keys', () => {
     expect(await readdir(here().path('half'))).toEqual(['identity.txt']);
   });
 
+  test.each([
+    ['nothing but its mark', [], []],
+    ['the secret key', ['migrator.key'], ['migrator.key']],
+    ['both signing keys', ['migrator.key', 'migrator.pub'], ['migrator.key', 'migrator.pub']],
+  ])('key generate goes on after a run that was killed and left %s', async (_, left, same) => {
+    const folder = here().path(`killed-${left.length}`);
+    await mkdir(folder);
+    for (const name of left) await copyFile(keyFile('ann', name), join(folder, name));
+    await writeFile(join(folder, '.generating'), '');
+    const made = await json<{ signing: { publicKey: string } }>('ann', 'key', 'generate', '-o', folder);
+    expect((await readdir(folder)).sort()).toEqual(['identity.txt', 'migrator.key', 'migrator.pub']);
+    for (const name of same) expect(await readFile(join(folder, name))).toEqual(await readFile(keyFile('ann', name)));
+    expect(await readFile(join(folder, 'migrator.pub'), 'utf8')).toContain(made.signing.publicKey);
+    expect(await run(['key', 'generate', '-o', folder], as('ann'))).toMatchObject({ code: exitCodes.conflict });
+  });
+
   test('a signing key with a passphrase from a file signs when the rc file says where the passphrase is', async () => {
     await writeFile(here().path('phrase.txt'), 'open sesame\n', { mode: 0o600 });
     const made = await json<{ signing: { protected: boolean; publicKey: string } }>(
@@ -102,8 +118,42 @@ describe('keys', () => {
     const { signing } = await publicKeyOf('ann');
     expect(refused.stderr).toContain(signing.keyId);
     expect(refused.stderr).toContain('migrator key trust');
+    expect(await run(['package', 'verify', 'colleague.tar', '--allow-unsigned'], as('ben'))).toMatchObject({
+      code: exitCodes.package,
+      stderr: expect.stringContaining('--allow-unknown-signer'),
+    });
     await json('ben', 'key', 'trust', signing.publicKey, '--name', 'ann');
-    expect(await run(['package', 'verify', 'colleague.tar', '--content'], as('ben'))).toMatchObject({ code: 0 });
+    const inspected = await json('ben', 'package', 'inspect', 'colleague.tar');
+    expect(inspected).toMatchObject({ signerName: 'ann' });
+    const { stdout } = await run(['package', 'verify', 'colleague.tar', '--content'], as('ben'));
+    expect(stdout).toMatch(/signed by ann \(\w{16}\), trusted by .*ann\.pub/u);
+    expect(await json('ben', 'package', 'verify', 'colleague.tar')).toMatchObject({
+      signerName: 'ann',
+      trusted: true,
+      trustedBy: expect.stringMatching(/ann\.pub$/u),
+    });
+    expect(await json('ben', 'key', 'show')).toMatchObject({
+      trusted: expect.arrayContaining([expect.objectContaining({ keyId: signing.keyId, name: 'ann' })]),
+    });
+  });
+
+  test('trust that a folder gives is named with the file that gives it', async () => {
+    const { signing } = await publicKeyOf('ann');
+    await json('ann', 'package', 'seal', 'handover', '-o', 'from-ann.tar');
+    const cwd = here().path('gift');
+    await mkdir(cwd);
+    await writeFile(join(cwd, '.migratorrc.yaml'), `keys: { trust: ["${signing.publicKey}"] }`);
+    const verify = ['package', 'verify', '../from-ann.tar'];
+    expect((await run(verify, { ...as('cid'), cwd })).stdout).toMatch(
+      /trusted by keys\.trust in .*gift\/\.migratorrc/u,
+    );
+    await writeFile(join(cwd, '.migratorrc.yaml'), 'defaults: { allowUnknownSigner: true }');
+    const lenient = await run(verify, { ...as('cid'), cwd });
+    expect(lenient.stdout).toMatch(/do not trust; defaults\.allowUnknownSigner in .*gift\/\.migratorrc/u);
+  });
+
+  test('key trust refuses a name that is in use or not possible', async () => {
+    const { signing } = await publicKeyOf('ann');
     expect(await run(['key', 'trust', signing.publicKey, '--name', 'ann'], as('ben'))).toMatchObject({
       code: exitCodes.conflict,
     });

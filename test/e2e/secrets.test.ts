@@ -160,4 +160,37 @@ describe('secrets', () => {
       await rm(path('say.mjs'));
     });
   });
+
+  test('a common word as a password spoils no fact, and is warned about; a callback is a secret', async () => {
+    await withWorkshop({ rc: 'http: { timeout: 20s, retries: 0 }' }, async ({ folder, path, env }) => {
+      const token = 'T0kenOfTheChat-4711';
+      const hook = `http://127.0.0.1:9/hook/${token}?key=${token}`;
+      const line = ['partial-export', '--from', 'lab', '--project', 'Web Shop', '-o', 'shop.tar', '--debug', '--json'];
+      const ended = await runBinary(
+        [...line, '--password', 'env:WORD', '--success-callback', 'env:HOOK', '--failure-callback', hook],
+        { cwd: folder, env: { ...env, WORD: 'Tasks', HOOK: hook } },
+      );
+      expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining('that output may hold by chance') });
+      const { handle } = JSON.parse(ended.stdout) as { handle: string };
+      expect(handle).toMatch(/^octopus:lab:ServerTasks-\d+/u);
+      expect(ended.stderr).toContain(handle);
+      const written = [ended.stdout, ended.stderr, (await readFile(path('shop.tar'))).toString('latin1')];
+      for (const file of await filesBelow(path('state'))) written.push(await readFile(file, 'utf8'));
+      expect(written.filter((text) => text.includes(token))).toEqual([]);
+      expect((await runBinary(['job', 'show', handle], { cwd: folder, env })).stdout).toContain('ServerTasks-');
+    });
+  });
+
+  test('a secret of 19 KB that a server repeats is masked, and no error quotes it', async () => {
+    await withWorkshop({ rc: 'http: { timeout: 20s, retries: 0 }' }, async ({ folder, path, env }) => {
+      const long = `${'Correct horse, '.repeat(600)}battery 7 staple ${'Zulu*4 '.repeat(1500)}`;
+      await writeFile(path('long'), long, { mode: 0o600 });
+      for (const how of loud) {
+        const line = ['partial-export', '--from', 'lab', '--project', 'Nowhere', '-o', 'no.tar'];
+        const ended = await runBinary([...line, '--password', 'file:long', ...how], { cwd: folder, env });
+        expect(ended.code).toBe(2);
+        expect(`${ended.stdout}${ended.stderr}`).not.toMatch(/Correct horse|battery 7|Zulu/u);
+      }
+    });
+  });
 });

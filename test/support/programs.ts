@@ -12,6 +12,8 @@ export const posix: Need = { what: 'POSIX', met: process.platform !== 'win32' };
 export const linux: Need = { what: 'Linux', met: process.platform === 'linux' };
 /** Root may do everything, so a test of a refusal needs another user. */
 export const noRoot: Need = { what: 'a user other than root', met: posix.met && process.getuid?.() !== 0 };
+/** Only root may give a file to another user. */
+export const root: Need = { what: 'root', met: posix.met && process.getuid?.() === 0 };
 export const nodeZstd: Need = { what: 'zstd in Node.js, 22.15 or newer', met: hasZstd() };
 
 /** Is the program on PATH? */

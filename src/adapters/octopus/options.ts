@@ -74,12 +74,16 @@ export const options: ProductOptions = {
     {
       name: 'success-callback',
       value: 'url',
+      secret: true,
+      url: true,
       description: 'URL to call with GET after a success (the server calls it, or migrator when the product cannot)',
       verbs: both,
     },
     {
       name: 'failure-callback',
       value: 'url',
+      secret: true,
+      url: true,
       description: 'URL to call with GET after a failure (the server calls it, or migrator when the product cannot)',
       verbs: both,
     },

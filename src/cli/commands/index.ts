@@ -147,6 +147,13 @@ export const commands: readonly Entry[] = [
         run: async () => (await import('./config/check.ts')).runConfigCheck,
       },
       {
+        name: 'trust',
+        description: 'allow the rc file to run its code: scripts, adapters and commands for secrets',
+        flags: async () => (await import('./config/flags.ts')).trustFlags,
+        run: async () => (await import('./config/trust.ts')).runConfigTrust,
+        config: false,
+      },
+      {
         name: 'schema',
         description: 'print the JSON Schema of the rc file, of the package manifest or of a --json document',
         flags: async () => (await import('./config/flags.ts')).schemaFlags,

@@ -18,6 +18,7 @@ export interface KeysConfig {
   /** Public keys (`RW…`) or files. */
   readonly trust: readonly string[];
   readonly passphrase: string | undefined;
+  readonly identityPassphrase: string | undefined;
 }
 
 export interface HttpConfig {
@@ -46,6 +47,10 @@ export interface Config {
   readonly http: HttpConfig;
   /** Files (`./acme.mjs`) or package names. */
   readonly adapters: readonly string[];
+  /** What is unwise about the file itself. */
+  readonly warnings: readonly string[];
+  /** Called before code of the file runs. `what` names the code. CONFIG_UNTRUSTED when the user has not allowed it. */
+  readonly allowCode: (what: string) => Promise<void>;
   /** The paths of the keys whose values are built in and not from the file. */
   readonly builtIn: readonly string[];
 }

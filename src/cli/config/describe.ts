@@ -13,6 +13,8 @@ export interface ConfigLine {
 export interface DescribeOptions {
   /** The names of the settings that hold secrets. */
   readonly secretSettings: (product: string) => readonly string[];
+  /** The names of the flags that hold secrets, in camel case. */
+  readonly secretFlags?: readonly string[];
   /** When given, its MIGRATOR_… variables are listed too, because they override the file. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -44,7 +46,10 @@ export function describeConfig(config: Config, options: DescribeOptions): Config
       all.push(...leaves(`${path}.${key}`, value, secrets.includes(key) || looksSecret(key)));
     }
   }
-  all.push(...leaves('defaults', config.defaults, false));
+  const { secretFlags = [] } = options;
+  for (const [key, value] of Object.entries(config.defaults)) {
+    all.push(...leaves(`defaults.${key}`, value, secretFlags.includes(key) || looksSecret(key)));
+  }
   all.push(...leaves('keys', config.keys, false));
   all.push(...leaves('http', config.http, false));
   all.push(...leaves('adapters', config.adapters, false));
@@ -57,7 +62,11 @@ export function describeConfig(config: Config, options: DescribeOptions): Config
     .filter(([name, value]) => name.startsWith('MIGRATOR_') && value !== undefined && value !== '')
     .sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [name, value] of environment) {
-    lines.push({ path: name, value: shown(value, looksSecret(name)), origin: `environment ${name}` });
+    const secret = looksSecret(name) || secretFlags.some((flag) => variableOf(flag) === name);
+    lines.push({ path: name, value: shown(value, secret), origin: `environment ${name}` });
   }
   return lines;
 }
+
+const variableOf = (flag: string): string =>
+  `MIGRATOR_${flag.replace(/[A-Z]/gu, (letter) => `_${letter}`).toUpperCase()}`;

@@ -8,9 +8,11 @@ import { parseDuration } from './duration.ts';
 import type { ConfigProblem } from './problems.ts';
 import type { ConfigInput } from './schema.ts';
 import { findConfig } from './search.ts';
+import { checkAllowed } from './allowed.ts';
 
 const builtInTimeout = 60_000;
 const builtInRetries = 5;
+const scripts = /\.[cm]?js$/u;
 
 function sentence({ path, message, suggestion }: ConfigProblem): string {
   const subject = path === '' ? 'the configuration' : path;
@@ -43,7 +45,10 @@ function timeoutOf(value: string | number | undefined): number {
   return typeof value === 'number' ? value : (parseDuration(value) ?? builtInTimeout);
 }
 
-function build(input: ConfigInput, place: Pick<Config, 'file' | 'mode' | 'directory'>): Config {
+function build(
+  input: ConfigInput,
+  place: Pick<Config, 'file' | 'mode' | 'directory' | 'warnings' | 'allowCode'>,
+): Config {
   const { keys, http } = input;
   const builtIn = (['timeout', 'retries'] as const).filter((key) => http?.[key] === undefined);
   return {
@@ -56,6 +61,7 @@ function build(input: ConfigInput, place: Pick<Config, 'file' | 'mode' | 'direct
       recipients: keys?.recipients ?? [],
       trust: keys?.trust ?? [],
       passphrase: keys?.passphrase,
+      identityPassphrase: keys?.identityPassphrase,
     },
     http: {
       timeout: timeoutOf(http?.timeout),
@@ -78,10 +84,17 @@ function build(input: ConfigInput, place: Pick<Config, 'file' | 'mode' | 'direct
  */
 export async function loadConfig(io: IO, explicitFile: string | undefined): Promise<Config> {
   const found = await findConfig(io, explicitFile);
-  if (found === undefined) return build({}, { file: undefined, mode: undefined, directory: io.cwd });
+  if (found === undefined) {
+    const allowCode = () => Promise.resolve();
+    return build({}, { file: undefined, mode: undefined, directory: io.cwd, warnings: [], allowCode });
+  }
   const { checkConfig } = await import('./problems.ts');
   const checked = checkConfig(found.content ?? {});
   if (checked.problems !== undefined) throw refuse(found.file, checked.problems);
   const mode = io.platform === 'win32' ? undefined : (await stat(found.file)).mode & 0o777;
-  return build(checked.input, { file: found.file, mode, directory: dirname(found.file) });
+  // A file that is code has run by now, so it was allowed.
+  let allowed: Promise<void> | undefined = scripts.test(found.file) ? Promise.resolve() : undefined;
+  const allowCode = (what: string) => (allowed ??= checkAllowed(found, what, io));
+  const { file, warnings } = found;
+  return build(checked.input, { file, mode, directory: dirname(file), warnings, allowCode });
 }

@@ -3,6 +3,9 @@ import { pathToFileURL } from 'node:url';
 import { MigratorError } from '../../errors.ts';
 import { jsonFault } from './json-fault.ts';
 
+/** Called with a file that is code, before it runs. It throws when the file must not run. */
+export type BeforeCode = (file: string) => Promise<void>;
+
 export type Loader = (file: string, content: string) => Promise<unknown>;
 
 function invalid(file: string, what: string, cause?: unknown): MigratorError {
@@ -31,6 +34,11 @@ function isYamlFault(error: unknown): error is YamlFault {
   return typeof error === 'object' && error !== null && 'reason' in error && 'mark' in error;
 }
 
+/** `unidentified alias`, without the name that follows. */
+function withoutQuotes(reason: string): string {
+  return reason.replace(/\s*["'<!`(:].*$/su, '');
+}
+
 function loadYaml(parse: (file: string, content: string) => unknown): Loader {
   return (file, content) => {
     try {
@@ -39,17 +47,28 @@ function loadYaml(parse: (file: string, content: string) => unknown): Loader {
     } catch (error) {
       if (!isYamlFault(error)) throw invalid(file, 'is not valid YAML', error);
       const place = `line ${String(error.mark.line + 1)}, column ${String(error.mark.column + 1)}`;
-      // The parser's message quotes the file. So only its reason is used, and the cause is not kept.
-      throw invalid(file, `is not valid YAML at ${place}: ${error.reason}`);
+      // The parser's message quotes the file, and so do some reasons. The cause is not kept.
+      throw invalid(file, `is not valid YAML at ${place}: ${withoutQuotes(error.reason)}`);
     }
   };
 }
 
-async function loadModule(file: string): Promise<unknown> {
+function placeOf(error: unknown): string {
+  const { stack = '' } = error as Error;
+  const line = /^(?:\s+at )?((?:file:)?\/\S+?):(\d+)(?::\d+)?$/mu.exec(stack);
+  return line === null ? '' : ` at line ${line[2] ?? ''} of ${line[1] ?? ''}`;
+}
+
+async function loadModule(file: string, beforeCode: BeforeCode): Promise<unknown> {
+  await beforeCode(file);
   let loaded: { readonly default?: unknown };
   try {
     loaded = (await import(pathToFileURL(file).href)) as typeof loaded;
   } catch (error) {
+    // The error of a text without quotes quotes it, so only the place is told.
+    const name = error instanceof Error ? error.name : '';
+    if (name === 'SyntaxError') throw invalid(file, `could not be run: it is not valid JavaScript${placeOf(error)}`);
+    if (name === 'ReferenceError') throw invalid(file, `could not be run: a name is not defined${placeOf(error)}`);
     throw invalid(file, `could not be run: ${error instanceof Error ? error.message : String(error)}`, error);
   }
   if (loaded.default === undefined) throw invalid(file, 'has no default export');
@@ -78,16 +97,20 @@ const alone =
   };
 
 /** The loaders by extension. TypeScript is refused, so that its compiler is never loaded. */
-export function loaders(parseYaml: (file: string, content: string) => unknown): Readonly<Record<string, Loader>> {
+export function loaders(
+  parseYaml: (file: string, content: string) => unknown,
+  beforeCode: BeforeCode,
+): Readonly<Record<string, Loader>> {
+  const code = alone((file) => loadModule(file, beforeCode));
   const yaml = alone(loadYaml(parseYaml));
   return {
     noExt: yaml,
     '.yaml': yaml,
     '.yml': yaml,
     '.json': alone(loadJson),
-    '.js': alone(loadModule),
-    '.mjs': alone(loadModule),
-    '.cjs': alone(loadModule),
+    '.js': code,
+    '.mjs': code,
+    '.cjs': code,
     '.ts': refuseTypeScript,
   };
 }

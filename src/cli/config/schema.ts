@@ -69,6 +69,7 @@ const keys = z.strictObject({
   recipients: z.array(text).optional().describe('Public keys (age1…) that packages are encrypted for.'),
   trust: z.array(text).optional().describe('Public keys (RW…), or files with them, whose signatures are trusted.'),
   passphrase: text.optional().describe(`Passphrase of the signing key. ${reference}`),
+  identityPassphrase: text.optional().describe(`Passphrase of the identity files. ${reference}`),
 });
 
 const duration = z

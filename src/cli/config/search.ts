@@ -1,10 +1,12 @@
-import { access, constants, stat } from 'node:fs/promises';
-import { dirname, extname, join, resolve } from 'node:path';
+import { access, constants } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import { systemCode } from '../../files/local-error.ts';
 import { configDirectory } from '../state/directories.ts';
 import type { IO } from '../terminal/io.ts';
-import { loaders } from './loaders.ts';
+import { checkAllowed, type RcFile } from './allowed.ts';
+import { type BeforeCode, loaders } from './loaders.ts';
+import { checkOwner } from './ownership.ts';
 
 const extensions = ['json', 'yaml', 'yml', 'js', 'mjs', 'cjs'];
 const scripts = ['js', 'mjs', 'cjs'];
@@ -20,21 +22,20 @@ const places = [
 /** The file names to look for in the user's configuration folder. */
 const userPlaces = ['config', ...['yaml', 'yml', 'json', 'js', 'mjs', 'cjs'].map((extension) => `config.${extension}`)];
 
-export interface FoundConfig {
-  readonly file: string;
-  readonly content: unknown;
+export interface FoundConfig extends RcFile {
+  readonly warnings: readonly string[];
 }
 
-async function explorer(searchPlaces: readonly string[]) {
+async function explorer(searchPlaces: readonly string[], beforeCode: BeforeCode) {
   const { cosmiconfig, defaultLoaders } = await import('cosmiconfig');
   return cosmiconfig('migrator', {
     searchPlaces: [...searchPlaces],
-    // One folder at a time: a file in a folder above needs the check of `refuseForeign`.
+    // One folder at a time, as `refuseUnreadable` looks.
     searchStrategy: 'none',
     // An empty file is an empty configuration. The search stops there and does not use a file above it.
     ignoreEmptySearchPlaces: false,
     cache: false,
-    loaders: loaders(defaultLoaders['.yaml']),
+    loaders: loaders(defaultLoaders['.yaml'], beforeCode),
   });
 }
 
@@ -60,42 +61,74 @@ async function refuseUnreadable(folder: string, names: readonly string[]): Promi
   }
 }
 
-/**
- * A configuration can run commands. A file above the working directory (in /tmp, on a shared disk) is used only when it
- * belongs to the user or to root.
- */
-async function refuseForeign(file: string, uid: number | undefined): Promise<void> {
-  if (uid === undefined) return;
-  const owner = (await stat(file)).uid;
-  if (owner === uid || owner === 0) return;
-  throw invalid(
-    `the configuration "${file}" above the working directory belongs to another user`,
-    file,
-    'if you trust the file, name it with --config',
-  );
-}
-
 function foldersUpwards(from: string): string[] {
   const folders = [from];
   for (let folder = from; dirname(folder) !== folder; folder = dirname(folder)) folders.push(dirname(folder));
   return folders;
 }
 
-async function searchIn(folder: string, names: readonly string[]): Promise<FoundConfig | undefined> {
-  await refuseUnreadable(folder, names);
-  const found = await (await explorer(names)).search(folder);
-  return found === null ? undefined : { file: found.filepath, content: found.config as unknown };
+/** Thrown inside this file only, instead of running a file that is code. */
+class NotRun extends Error {
+  readonly file: string;
+
+  constructor(file: string) {
+    super('not run');
+    this.file = file;
+  }
 }
 
-async function loadNamed(path: string, origin: string): Promise<FoundConfig> {
+interface Search {
+  readonly io: IO;
+  /** Undefined: code is not run, and the content of a file that is code is undefined. */
+  readonly runs: boolean;
+}
+
+async function searchIn(folder: string, names: readonly string[], search: Search): Promise<FoundConfig | undefined> {
+  await refuseUnreadable(folder, names);
+  const { io, runs } = search;
+  const beforeCode = async (file: string): Promise<void> => {
+    await checkOwner(file, io.uid);
+    if (!runs) throw new NotRun(file);
+    await checkAllowed({ file, content: undefined, named: false }, basename(file), io);
+  };
+  const found = await notRun(async () => (await explorer(names, beforeCode)).search(folder));
+  if (found === null) return undefined;
+  const warning = await checkOwner(found.filepath, io.uid);
+  return {
+    file: found.filepath,
+    content: found.config,
+    named: false,
+    warnings: warning === undefined ? [] : [warning],
+  };
+}
+
+interface Loaded {
+  readonly filepath: string;
+  readonly config: unknown;
+}
+
+async function notRun(work: () => Promise<Loaded | null>): Promise<Loaded | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof NotRun) return { filepath: error.file, config: undefined };
+    throw error;
+  }
+}
+
+async function loadNamed(path: string, origin: string, { io, runs }: Search): Promise<FoundConfig> {
   const extension = extname(path);
   if (!['', '.ts', ...extensions.map((known) => `.${known}`)].includes(extension)) {
     throw invalid(`"${path}" (${origin}) has an unknown extension`, path, 'use .yaml, .json, .mjs, or none for YAML');
   }
+  const beforeCode = async (file: string): Promise<void> => {
+    if (!runs) throw new NotRun(file);
+    await checkAllowed({ file, content: undefined, named: true }, basename(file), io);
+  };
   try {
-    const found = await (await explorer(places)).load(path);
+    const found = await notRun(async () => (await explorer(places, beforeCode)).load(path));
     if (found === null) throw invalid(`"${path}" (${origin}) has no "migrator" key`, path);
-    return { file: path, content: found.config as unknown };
+    return { file: path, content: found.config, named: true, warnings: [] };
   } catch (error) {
     const code = systemCode(error);
     if (isMigratorError(error) || code === undefined) throw error;
@@ -106,17 +139,20 @@ async function loadNamed(path: string, origin: string): Promise<FoundConfig> {
 
 /**
  * Looks at `--config`, MIGRATOR_CONFIG, the working directory, the folders above it, and the user's configuration
- * folder.
+ * folder. With `runs: false`, a file that is code is found and not run.
  */
-export async function findConfig(io: IO, explicitFile: string | undefined): Promise<FoundConfig | undefined> {
-  if (explicitFile !== undefined) return loadNamed(resolve(io.cwd, explicitFile), '--config');
+export async function findConfig(
+  io: IO,
+  explicitFile: string | undefined,
+  { runs }: { readonly runs: boolean } = { runs: true },
+): Promise<FoundConfig | undefined> {
+  const search = { io, runs };
+  if (explicitFile !== undefined) return loadNamed(resolve(io.cwd, explicitFile), '--config', search);
   const named = io.env['MIGRATOR_CONFIG'];
-  if (named !== undefined && named !== '') return loadNamed(resolve(io.cwd, named), 'MIGRATOR_CONFIG');
+  if (named !== undefined && named !== '') return loadNamed(resolve(io.cwd, named), 'MIGRATOR_CONFIG', search);
   for (const folder of foldersUpwards(resolve(io.cwd))) {
-    const found = await searchIn(folder, places);
-    if (found === undefined) continue;
-    if (folder !== resolve(io.cwd)) await refuseForeign(found.file, io.uid);
-    return found;
+    const found = await searchIn(folder, places, search);
+    if (found !== undefined) return found;
   }
-  return searchIn(configDirectory(io), userPlaces);
+  return searchIn(configDirectory(io), userPlaces, search);
 }

@@ -1,5 +1,6 @@
 import { nearest } from '../../nearest.ts';
 import { isReference, looksSecret } from '../secrets/references.ts';
+import { isPublicUrl } from '../secrets/secret-url.ts';
 import type { Config } from './config.ts';
 
 export interface WarningOptions {
@@ -20,9 +21,11 @@ function plainSecrets(config: Config, secretSettings: WarningOptions['secretSett
     }
   }
   for (const [key, value] of Object.entries(config.defaults)) {
-    if (looksSecret(key) && isPlain(value)) found.push(`defaults.${key}`);
+    const isSecretUrl = key.endsWith('Callback') && typeof value === 'string' && !isPublicUrl(value);
+    if ((looksSecret(key) || isSecretUrl) && isPlain(value)) found.push(`defaults.${key}`);
   }
   if (isPlain(config.keys.passphrase)) found.push('keys.passphrase');
+  if (isPlain(config.keys.identityPassphrase)) found.push('keys.identityPassphrase');
   if (isPlain(config.http.keyPassphrase)) found.push('http.keyPassphrase');
   return found;
 }
@@ -35,7 +38,7 @@ export function isLoopback(url: string): boolean {
 
 /** One sentence for each setting that is allowed but unsafe. */
 export function configWarnings(config: Config, options: WarningOptions): string[] {
-  const warnings: string[] = [];
+  const warnings: string[] = [...config.warnings];
   const plain = plainSecrets(config, options.secretSettings);
   for (const path of plain) {
     warnings.push(`${path} is a secret in plain text; use a reference such as env:NAME or file:path`);

@@ -5,10 +5,12 @@ import { seal } from './sealing.ts';
 export interface TrustOptions {
   readonly trust: readonly string[];
   readonly allowUnsigned?: boolean;
+  readonly allowUnknownSigner?: boolean;
 }
 
 export interface OpenOptions extends TrustOptions {
   readonly identity: readonly string[];
+  readonly identityPassphrase?: string;
   readonly passphrase?: string;
   readonly maxExpandedSize?: string;
 }
@@ -18,12 +20,23 @@ export function withTrust(command: Command): Command {
     .addOption(
       new ListOption('--trust <key>', 'also trust this minisign public key or key file (repeatable)').helpGroup(seal),
     )
-    .addOption(new Option('--allow-unsigned', 'accept a package that is not signed').helpGroup(seal));
+    .addOption(new Option('--allow-unsigned', 'accept a package that is not signed').helpGroup(seal))
+    .addOption(
+      new Option('--allow-unknown-signer', 'accept a package that is signed with a key you do not trust').helpGroup(
+        seal,
+      ),
+    );
 }
 
 export function withOpening(command: Command): Command {
   return withTrust(command)
     .addOption(new ListOption('--identity <file>', 'decrypt with this age identity file (repeatable)').helpGroup(seal))
+    .addOption(
+      new Option(
+        '--identity-passphrase <secret>',
+        'passphrase of an identity file: env:NAME, file:path, command:… or prompt',
+      ).helpGroup(seal),
+    )
     .addOption(
       new Option(
         '--passphrase <secret>',

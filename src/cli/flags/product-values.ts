@@ -7,12 +7,14 @@ import type { OptionValue, Options, Secrets, OptionSpec, ProductOptions, Verb } 
 import { Secret } from '../../secret.ts';
 import type { Context } from '../context.ts';
 import { secretFlag } from '../secrets/read-secret.ts';
+import { secretsIn } from '../secrets/secret-document.ts';
+import { isHttpUrl, isPublicUrl, secretParts } from '../secrets/secret-url.ts';
 
 export interface ProductFlags {
   readonly options: Options;
   readonly secrets: Secrets;
   /** Options that this product does not know and that migrator carries out by itself. */
-  readonly byMigrator: Options;
+  readonly byMigrator: Secrets;
 }
 
 /**
@@ -45,10 +47,14 @@ export async function productFlags(
       options[name] = await Promise.all(paths.map((path) => bytesOfFile(path, name, context)));
     } else if (spec.file === true) {
       const text = await textOfFile(value as string, name, context);
-      if (spec.secret === true) context.redactor.add((secrets[name] = new Secret(text)));
-      else options[name] = text;
+      if (spec.secret === true) {
+        secrets[name] = new Secret(text);
+        for (const secret of secretsIn(text)) context.redactor.add(secret);
+      } else {
+        options[name] = text;
+      }
     } else if (spec.secret === true) {
-      secrets[name] = await secretFlag(value as string, name, `--${spec.name}`, context);
+      secrets[name] = await secretOf(spec, value as string, context);
     } else {
       options[name] = value as OptionValue;
     }
@@ -56,8 +62,14 @@ export async function productFlags(
   return {
     options: { ...options, ...thirdParty(command, product, table) },
     secrets,
-    byMigrator: byMigrator(command, verb === 'migrate-project' ? [] : specs),
+    byMigrator: await byMigrator(command, verb === 'migrate-project' ? [] : specs, context),
   };
+}
+
+/** The flags of all products whose values are references to secrets, in camel case. */
+export function secretFlags(table: readonly ProductOptions[] = productOptions): readonly string[] {
+  const specs = table.flatMap(({ options }) => options.filter((spec) => spec.secret === true && spec.file !== true));
+  return [...new Set(specs.map((spec) => camelCase(spec.name)))];
 }
 
 function specsOf(product: string, verb: Verb, table: readonly ProductOptions[]): readonly OptionSpec[] {
@@ -77,14 +89,29 @@ function refuseForeign(command: Command, verb: Verb, product: string, table: rea
   }
 }
 
-function byMigrator(command: Command, own: readonly OptionSpec[]): Options {
-  const mine = carriedOut.filter((name) => !own.some((spec) => spec.name === name));
-  return Object.fromEntries(
-    mine.flatMap((name): [string, OptionValue][] => {
-      const value = command.getOptionValue(camelCase(name)) as OptionValue | undefined;
-      return value === undefined ? [] : [[camelCase(name), value]];
-    }),
-  );
+async function byMigrator(command: Command, own: readonly OptionSpec[], context: Context): Promise<Secrets> {
+  const secrets: Record<string, Secret> = {};
+  for (const name of carriedOut.filter((one) => !own.some((spec) => spec.name === one))) {
+    const value = command.getOptionValue(camelCase(name)) as string | undefined;
+    if (value !== undefined) secrets[camelCase(name)] = await secretOf({ name, url: true }, value, context);
+  }
+  return secrets;
+}
+
+/** USAGE for a URL that is none. */
+async function secretOf(
+  { name, url }: Pick<OptionSpec, 'name' | 'url'>,
+  reference: string,
+  context: Context,
+): Promise<Secret> {
+  if (url !== true) return secretFlag(reference, camelCase(name), `--${name}`, context);
+  const secret = isPublicUrl(reference)
+    ? new Secret(reference)
+    : await secretFlag(reference, camelCase(name), `--${name}`, context);
+  const text = secret.reveal();
+  if (!isHttpUrl(text)) throw new MigratorError('USAGE', `--${name} must be an http or https URL`);
+  for (const part of secretParts(new URL(text))) context.redactor.add(part);
+  return secret;
 }
 
 function thirdParty(command: Command, product: string, table: readonly ProductOptions[]): Options {

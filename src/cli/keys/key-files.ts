@@ -1,4 +1,4 @@
-import { open, readdir } from 'node:fs/promises';
+import { constants, open, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import { localError, systemCode } from '../../files/local-error.ts';
@@ -66,16 +66,17 @@ export function writePublicKey(path: string, text: string): Promise<void> {
   return writeKey(path, text, 0o644);
 }
 
-async function readKey(path: string): Promise<{ readonly text: string; readonly mode: number }> {
+async function readKey(path: string): Promise<{ readonly bytes: Buffer; readonly mode: number }> {
   try {
-    const handle = await open(path, 'r');
+    // Without O_NONBLOCK, opening a pipe waits until somebody writes into it.
+    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stats = await handle.stat();
       if (!stats.isFile()) throw new MigratorError('USAGE', `"${path}" is not a key file`, { details: { path } });
       if (stats.size > sizeLimit) {
         throw new MigratorError('USAGE', `"${path}" is too large to be a key file`, { details: { path } });
       }
-      return { text: await handle.readFile('utf8'), mode: stats.mode };
+      return { bytes: await handle.readFile(), mode: stats.mode };
     } finally {
       await handle.close();
     }
@@ -92,23 +93,24 @@ async function readKey(path: string): Promise<{ readonly text: string; readonly 
 }
 
 /**
- * The text of a secret key file. `onWarning` is called when other users can read it. NOT_FOUND when there is no file.
+ * The text of a secret key file; `latin1` keeps the bytes of one that is encrypted. `onWarning` is called when other users can read it. NOT_FOUND when there is no file.
  */
 export async function readSecretKey(
   path: string,
   io: Pick<IO, 'platform'>,
   onWarning: (message: string) => void,
+  encoding: 'utf8' | 'latin1' = 'utf8',
 ): Promise<Secret> {
-  const { text, mode } = await readKey(path);
+  const { bytes, mode } = await readKey(path);
   if (io.platform !== 'win32' && (mode & 0o077) !== 0) {
     onWarning(`the secret key "${path}" can be read by other users: run chmod 600 on it`);
   }
-  return new Secret(text);
+  return new Secret(bytes.toString(encoding));
 }
 
 /** The text of a public key file. NOT_FOUND when there is no file. */
 export async function readPublicKey(path: string): Promise<string> {
-  return (await readKey(path)).text;
+  return (await readKey(path)).bytes.toString('utf8');
 }
 
 export interface TrustedKey {
@@ -149,4 +151,24 @@ export async function addTrusted(io: IO, name: string, text: string): Promise<st
   const path = join(keyPlaces(io).trusted, `${name}.pub`);
   await writePublicKey(path, text);
   return path;
+}
+
+/** One sentence for each place of keys that other users can change: who writes there decides whom this user trusts. */
+export async function keyWarnings(io: IO): Promise<readonly string[]> {
+  if (io.uid === undefined) return [];
+  const { folder, trusted, signingPublic } = keyPlaces(io);
+  const kept = (await readdir(trusted).catch(() => [])).map((name) => join(trusted, name));
+  const warnings = await Promise.all(
+    [folder, trusted, signingPublic, ...kept].map(async (path) => {
+      const stats = await stat(path).catch(() => undefined);
+      if (stats === undefined) return undefined;
+      if (stats.uid !== io.uid && stats.uid !== 0)
+        return `"${path}", which decides whom you trust, belongs to another user`;
+      const shared = (stats.mode & 0o002) !== 0 || ((stats.mode & 0o020) !== 0 && stats.gid !== stats.uid);
+      return shared
+        ? `"${path}", which decides whom you trust, can be written by other users: run chmod go-w on it`
+        : undefined;
+    }),
+  );
+  return warnings.filter((warning) => warning !== undefined);
 }

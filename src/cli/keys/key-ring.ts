@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import {
@@ -15,43 +14,73 @@ import {
   type PublicKey,
   type Recipient,
   type SigningKey,
+  type TrustOrigin,
 } from '../../package/index.ts';
 import { Secret } from '../../secret.ts';
 import type { Context } from '../context.ts';
 import { systemRandom } from '../runtime.ts';
-import { secretFrom } from '../secrets/read-secret.ts';
-import { keyPlaces, listTrusted, readPublicKey, readSecretKey, writePublicKey, writeSecretKey } from './key-files.ts';
+import { secretFlag, secretFrom } from '../secrets/read-secret.ts';
+import {
+  type KeyPlaces,
+  keyPlaces,
+  keyWarnings,
+  listTrusted,
+  readPublicKey,
+  readSecretKey,
+  writePublicKey,
+  writeSecretKey,
+} from './key-files.ts';
 
 /** The user's keys: from the command line, from the rc file, or from the user's key folder. */
 export interface KeyRing {
   /** The key in `file`, or the one of the rc file, or the user's own. The user's own key is created on first use. */
   signingKey(file: string | undefined): Promise<SigningKey>;
-  identities(files: readonly string[]): Promise<readonly Identity[]>;
+  /** `passphrase` is a reference to the passphrase of the named files. */
+  identities(files: readonly string[], passphrase?: string): Promise<readonly Identity[]>;
   /** The given recipients, or those of the rc file, or the user's own. The user's identity is created on first use. */
   recipients(given: readonly string[]): Promise<readonly Recipient[]>;
-  trusted(given: readonly string[]): Promise<readonly PublicKey[]>;
+  trusted(given: readonly string[]): Promise<readonly TrustedSigner[]>;
   /** The user's own recipients, also when packages are usually encrypted to others. */
   ownRecipients(): Promise<readonly Recipient[]>;
-  /** The user's own public key. Undefined before it is created. */
+  /** The user's own public key, from the secret key where that has no passphrase. Undefined before it is created. */
   ownPublicKey(): Promise<PublicKey | undefined>;
+}
+
+export interface TrustedSigner extends TrustOrigin {
+  readonly key: PublicKey;
 }
 
 export const keyRing = (context: Context): Promise<KeyRing> => context.once(openKeyRing);
 
 export async function openKeyRing(context: Context): Promise<KeyRing> {
   const { io } = context;
-  const { keys, directory } = await context.config();
+  const { keys, directory, file } = await context.config();
   const reporter = await context.reporter();
   const places = keyPlaces(io);
   const notice = (message: string) => reporter.report({ type: 'notice', message });
-  const warn = (message: string) => reporter.report({ type: 'warning', message });
+  const told = new Set<string>();
+  const warn = (message: string): void => {
+    if (!told.has(message)) reporter.report({ type: 'warning', message });
+    told.add(message);
+  };
+  for (const warning of await keyWarnings(io)) warn(warning);
   const passphraseOf = (file: string, reference: string | undefined) => (): Promise<Secret> =>
     secretFrom(reference ?? 'prompt', { context, directory, purpose: `passphrase of ${file}`, origin: 'rc file' });
 
-  const identityFile = async (file: string): Promise<readonly Identity[]> =>
+  const opened = new Map<string, Promise<readonly Identity[]>>();
+  // A run looks for identities more than once, and the user is asked only once.
+  const identityFile = (file: string, passphrase?: string): Promise<readonly Identity[]> => {
+    const known = opened.get(file) ?? openIdentities(file, passphrase);
+    opened.set(file, known);
+    known.catch(() => opened.delete(file));
+    return known;
+  };
+  const openIdentities = async (file: string, passphrase: string | undefined): Promise<readonly Identity[]> =>
     openIdentityFile(
-      Buffer.from((await readSecretKey(file, io, warn)).reveal(), 'latin1'),
-      passphraseOf(file, undefined),
+      Buffer.from((await readSecretKey(file, io, warn, 'latin1')).reveal(), 'latin1'),
+      passphrase === undefined
+        ? passphraseOf(file, keys.identityPassphrase)
+        : () => secretFlag(passphrase, 'identityPassphrase', `passphrase of ${file}`, context),
     );
   const signingKeyFile = async (file: string): Promise<SigningKey> =>
     parseSecretKey((await readSecretKey(file, io, warn)).reveal(), passphraseOf(file, keys.passphrase));
@@ -78,9 +107,18 @@ export async function openKeyRing(context: Context): Promise<KeyRing> {
     return key;
   };
 
-  const ownPublicKey = async (): Promise<PublicKey | undefined> => {
+  const writtenPublicKey = async (): Promise<PublicKey | undefined> => {
     const text = await orAbsent(readPublicKey(places.signingPublic));
     return text === undefined ? undefined : parsePublicKey(text);
+  };
+
+  const ownPublicKey = async (): Promise<PublicKey | undefined> => {
+    const written = await writtenPublicKey();
+    const own = await orAbsent(readSecretKey(places.signing, io, () => undefined));
+    const derived = own && (await unprotectedKey(own));
+    if (derived === undefined) return own === undefined ? undefined : written;
+    if (written !== undefined && written.toString() !== derived.publicKey.toString()) warn(notOurs(places));
+    return derived.publicKey;
   };
 
   const ownRecipients = async (): Promise<readonly Recipient[]> =>
@@ -95,19 +133,22 @@ export async function openKeyRing(context: Context): Promise<KeyRing> {
       const own = await orAbsent(signingKeyFile(places.signing));
       if (own === undefined) return makeSigningKey();
       // A run that was killed after the first file left no public key. Without it, the user does not trust the key.
-      if ((await ownPublicKey()) === undefined) {
+      const written = await writtenPublicKey();
+      if (written !== undefined && written.toString() !== own.publicKey.toString())
+        throw new MigratorError('CONFIG_INVALID', notOurs(places), {
+          hint: 'find out who replaced it; without that file migrator writes the right one again',
+          details: { path: places.signingPublic },
+        });
+      if (written === undefined) {
         await createdByUs(writePublicKey(places.signingPublic, printPublicKey(own.publicKey)));
       }
       return own;
     },
-    async identities(files) {
-      const named = [
-        ...files.map((file) => resolve(io.cwd, file)),
-        ...keys.identities.map((file) => resolve(directory, file)),
-      ];
+    async identities(files, passphrase) {
       const read: Identity[] = [];
       // One after the other, because each may ask for a passphrase.
-      for (const file of named) read.push(...(await identityFile(file)));
+      for (const file of files) read.push(...(await identityFile(resolve(io.cwd, file), passphrase)));
+      for (const file of keys.identities) read.push(...(await identityFile(resolve(directory, file))));
       return [...read, ...((await orAbsent(identityFile(places.identity))) ?? [])];
     },
     async recipients(given) {
@@ -116,25 +157,50 @@ export async function openKeyRing(context: Context): Promise<KeyRing> {
       return ownRecipients();
     },
     async trusted(given) {
-      const named = await Promise.all([
-        ...given.map((text) => publicKeyFrom(text, io.cwd)),
-        ...keys.trust.map((text) => publicKeyFrom(text, directory)),
-      ]);
-      const kept = (await listTrusted(io)).map(({ text }) => parsePublicKey(text));
+      const kept = (await listTrusted(io)).map(({ name, path, text }) => ({
+        key: parsePublicKey(text),
+        name,
+        trustedBy: path,
+      }));
       const own = await ownPublicKey();
-      return [...named, ...kept, ...(own === undefined ? [] : [own])];
+      const flag = context.flagSource('trust').words;
+      const signers: TrustedSigner[] = [
+        ...kept,
+        ...(own === undefined ? [] : [{ key: own, name: 'your own key', trustedBy: places.signing }]),
+      ];
+      // The user's own folder comes first: whom it trusts needs no rc file.
+      for (const text of given) signers.push({ key: await publicKeyFrom(text, io.cwd), trustedBy: flag });
+      for (const text of keys.trust)
+        signers.push({
+          key: await publicKeyFrom(text, directory),
+          trustedBy: `keys.trust in ${file ?? 'the rc file'}`,
+        });
+      return signers;
     },
   };
+}
+
+const notOurs = ({ signing, signingPublic }: KeyPlaces): string =>
+  `"${signingPublic}" is not the public key of your signing key "${signing}"`;
+
+/** Undefined for a key with a passphrase. */
+async function unprotectedKey(text: Secret): Promise<SigningKey | undefined> {
+  const isProtected = new Error('protected');
+  try {
+    return await parseSecretKey(text.reveal(), () => Promise.reject(isProtected));
+  } catch (error) {
+    if (error === isProtected) return undefined;
+    throw error;
+  }
 }
 
 /** Reads a public key from its text (`RW…`) or from a file. */
 export async function publicKeyFrom(text: string, directory: string): Promise<PublicKey> {
   if (/^RW[A-Za-z0-9+/]{54}$/u.test(text)) return parsePublicKey(text);
-  const file = resolve(directory, text);
   try {
-    return parsePublicKey(await readFile(file, 'utf8'));
+    return parsePublicKey(await readPublicKey(resolve(directory, text)));
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+    if (!isMigratorError(cause, 'NOT_FOUND')) throw cause;
     throw new MigratorError('USAGE', `"${text}" is neither a minisign public key nor a file`, { cause });
   }
 }

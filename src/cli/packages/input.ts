@@ -17,14 +17,20 @@ export async function sealedSource(
   context: Context,
 ): Promise<SealedSource> {
   const ring = await keyRing(context);
+  const signers = await ring.trusted(options.trust);
   const { passphrase, maxExpandedSize } = options;
   let asked: Promise<Secret | undefined> | undefined;
   return {
     name: path === '-' ? 'standard input' : path,
     bytes,
-    trust: { trusted: await ring.trusted(options.trust), allowUnsigned: options.allowUnsigned === true },
+    trust: {
+      trusted: signers.map(({ key }) => key),
+      allowUnsigned: options.allowUnsigned === true,
+      allowUnknownSigner: options.allowUnknownSigner === true,
+      origin: (key) => signers.find((one) => one.key.toString() === key.toString()),
+    },
     keys: {
-      identities: await ring.identities(options.identity),
+      identities: await ring.identities(options.identity, options.identityPassphrase),
       // A package is opened more than once, but the user is asked only once.
       passphrase: () =>
         (asked ??=

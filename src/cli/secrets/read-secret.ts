@@ -1,6 +1,7 @@
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Secret } from '../../secret.ts';
 import type { IO } from '../terminal/io.ts';
+import { isCommon } from './redactor.ts';
 
 /** The part of the context that is needed to resolve a secret. */
 interface SecretContext {
@@ -10,11 +11,11 @@ interface SecretContext {
   reporter(): Promise<Reporter>;
   /** Pauses the progress display while the user is asked. The returned function ends the pause. */
   pauseReporter(): () => void;
+  config(): Promise<{ readonly directory: string; readonly allowCode: (what: string) => Promise<void> }>;
 }
 
 interface FlagContext extends SecretContext {
   flagSource(flag: string): { readonly origin: SecretSource['origin'] };
-  config(): Promise<{ readonly directory: string }>;
 }
 
 export interface SecretSource {
@@ -32,6 +33,8 @@ export async function secretFrom(
   { context, directory, purpose, origin }: SecretSource,
 ): Promise<Secret> {
   const { resolveSecret } = await import('./references.ts');
+  if (origin === 'rc file' && reference.startsWith('command:'))
+    await (await context.config()).allowCode(`the command for the ${purpose}`);
   const reporter = await context.reporter();
   const resume = context.pauseReporter();
   try {
@@ -56,6 +59,13 @@ export async function secretFrom(
       onWarning: (message) => reporter.report({ type: 'warning', message }),
     });
     context.redactor.add(secret);
+    if (isCommon(secret)) {
+      reporter.report({
+        type: 'warning',
+        message: `the ${purpose} is a word or a number that output may hold by chance; there *** stands for it`,
+        hint: 'choose a longer one, of several kinds of characters',
+      });
+    }
     return secret;
   } finally {
     resume();

@@ -1,4 +1,5 @@
 import { Secret } from '../../secret.ts';
+import { type Range, SpellingIndex, spellingsOf } from './spellings.ts';
 
 const mask = '***';
 
@@ -7,113 +8,60 @@ const shortest = 4;
 /** Outputs are cut into lines, so each line of a long secret (a key file) is masked if it has at least this length. */
 const shortestLine = 8;
 
-/** The number of secrets in one regular expression. With more alternatives the engine is 50 times slower. */
-const groupSize = 4;
-
-const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-const anyCase = (text: string): string =>
-  text.replace(/[a-z]/gi, (letter) => `[${letter.toLowerCase()}${letter.toUpperCase()}]`);
-const hexByte = (byte: number): string => anyCase(byte.toString(16).padStart(2, '0'));
-
-const shortEscapes: Readonly<Record<string, string>> = {
-  '"': '\\\\"',
-  '\\': '\\\\\\\\',
-  '/': '\\\\\\/',
-  '\b': '\\\\b',
-  '\f': '\\\\f',
-  '\n': '\\\\n',
-  '\r': '\\\\r',
-  '\t': '\\\\t',
-};
-
-const entities: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
-
-/** One character in all its forms in a log: plain, in a URL, in JSON, in HTML. */
-function characterForms(character: string): string {
-  const forms = [escape(character)];
-  // %25 is an encoded percent sign, from a text that was encoded twice.
-  forms.push([...Buffer.from(character)].map((byte) => `%(?:25)?${hexByte(byte)}`).join(''));
-  if (character === ' ') forms.push('\\+');
-  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
-  forms.push(units.map((unit) => `\\\\u${anyCase(unit.toString(16).padStart(4, '0'))}`).join(''));
-  const short = shortEscapes[character];
-  if (short !== undefined) forms.push(short);
-  const code = character.codePointAt(0) ?? 0;
-  if (!/[\p{L}\p{N}]/u.test(character)) {
-    const entity = entities[character];
-    forms.push(
-      `&(?:${entity === undefined ? '' : `${entity}|`}#0*${String(code)}|#[xX]0*${anyCase(code.toString(16))});`,
-    );
-  }
-  return `(?:${forms.join('|')})`;
-}
-
-const spelled = (text: string): string => Array.from(text, (character) => characterForms(character)).join('');
-
-const base64Character: Readonly<Record<string, string>> = {
-  '+': '(?:[+-]|%2[bB]|\\\\u002[bB])',
-  '/': '(?:[/_]|%2[fF]|\\\\\\/)',
-};
-
-const base64Alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-/** A base64 character with unknown bits. `known` is a text of six characters 0, 1 or ?. */
-function partialCharacter(known: string): string {
-  const possible = Array.from(base64Alphabet).filter((_, index) =>
-    Array.from(index.toString(2).padStart(6, '0')).every((bit, place) => known[place] === '?' || known[place] === bit),
-  );
-  const special = possible.flatMap((character) => base64Character[character] ?? []);
-  return `(?:[${possible.filter((character) => !(character in base64Character)).join('')}]${special.map((form) => `|${form}`).join('')})`;
-}
-
 /**
- * The secret inside a longer base64 text, at each of the three possible places in a group of three bytes. (In a Basic
- * header the user's name comes first.) Some bits of the first and last character belong to the neighbouring bytes.
+ * The members of JSON that hold text for people. Only these are masked: a handle, an id, a name or a path that has a
+ * secret in it by chance would lead nowhere.
  */
-function base64Forms(bytes: Buffer): string[] {
-  const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('');
-  return [0, 2, 4].map((before) => {
-    // 0, 8 or 16 bits before the secret fill 0, 2 or 4 bits of its first character.
-    const padded = '?'.repeat(before) + bits;
-    const characters = (padded + '?'.repeat((6 - (padded.length % 6)) % 6)).match(/.{6}/g) ?? [];
-    const forms = characters.map((known) => {
-      if (known.includes('?')) return partialCharacter(known);
-      const character = base64Alphabet[Number.parseInt(known, 2)] ?? '';
-      return base64Character[character] ?? character;
-    });
-    return `${forms.join('')}(?:=|%3[dD]){0,2}`;
-  });
-}
-
-function formsOf(text: string): string[] {
-  if (text.length < shortest) return [`(?<![A-Za-z0-9])${spelled(text)}(?![A-Za-z0-9])`];
-  const bytes = Buffer.from(text);
-  return [spelled(text), ...base64Forms(bytes), [...bytes].map(hexByte).join('')];
-}
+const prose = new Set([
+  'message',
+  'hint',
+  'text',
+  'reason',
+  'detail',
+  'warnings',
+  'notes',
+  'activity',
+  'waitingFor',
+  'wireState',
+  'rerouted',
+  'title',
+  'what',
+  'blind',
+  'subject',
+  'request',
+  'location',
+  'url',
+  'value',
+]);
 
 /**
- * Masks secrets in every output: console, log, journal, JSON, error text. Each secret is masked in plain form,
- * URL-encoded (in part or whole, `+` or `%20`, either case of hex), JSON- and HTML-escaped, in hex, and in base64, also
- * inside a longer base64 text. A secret of one to three characters is masked only as a separate word, and not in
- * encoded forms: masked inside other words, it could be guessed.
+ * Masks secrets in text for people: console, log, error text. Each secret is masked in plain form, URL-encoded (in part
+ * or whole, `+` or `%20`, either case of hex), JSON- and HTML-escaped, in hex, and in base64, also inside a longer
+ * base64 text.
  */
 export class Redactor {
   readonly #secrets = new Set<string>();
-  #patterns: readonly RegExp[] | undefined;
+  readonly #kept = new Set<string>();
+  #index: SpellingIndex | undefined;
 
   add(secret: Secret): void {
     const value = secret.reveal();
     for (const text of [value, value.trim(), ...linesOf(value)]) {
       if (text !== '') this.#secrets.add(text);
     }
-    this.#patterns = undefined;
+    this.#index = undefined;
+  }
+
+  /** A fact, such as a handle, that stays whole in a text although a secret is a part of it. */
+  keep(fact: string): void {
+    this.#kept.add(fact);
   }
 
   /** `text` must be whole lines, because a secret that is cut in two is not found. */
   redact(text: string): string {
     if (this.#secrets.size === 0) return text;
-    const patterns = (this.#patterns ??= this.#compile());
-    const ranges = patterns.flatMap((pattern) => matches(pattern, text)).sort((a, b) => a.start - b.start);
+    this.#index ??= indexOf(this.#secrets);
+    const ranges = this.#withoutFacts(text, this.#index.find(text));
     let redacted = '';
     let position = 0;
     for (const { start, end } of ranges) {
@@ -124,52 +72,82 @@ export class Redactor {
     return redacted + text.slice(position);
   }
 
-  /** Masks secrets in plain data, also in keys. Values are treated as JSON would print them. */
+  /** Masks secrets in the members of plain data that hold text for people. All others are facts. */
   redactValue(value: unknown): unknown {
-    return this.#walk(value, []);
+    return this.#walk(value, false, []);
   }
 
-  #walk(value: unknown, above: readonly object[]): unknown {
-    if (typeof value === 'string') return this.redact(value);
-    if (typeof value === 'number' || typeof value === 'bigint') {
-      const text = String(value);
-      // Very short numbers stay, so that a very short secret does not mask exit codes and counts.
-      return text.length < shortest || this.redact(text) === text ? value : mask;
-    }
+  /** Keeps all facts of plain data: every text that `redactValue` leaves as it is. */
+  keepFacts(value: unknown): void {
+    if (this.#secrets.size === 0) return;
+    visit(value, false, [], (text, isProse) => {
+      if (!isProse) this.keep(text);
+    });
+  }
+
+  #walk(value: unknown, isProse: boolean, above: readonly object[]): unknown {
+    if (typeof value === 'string') return isProse ? this.redact(value) : value;
+    if (typeof value === 'bigint') return String(value);
     if (typeof value !== 'object' || value === null) return value;
     if (value instanceof Secret) return mask;
     if (above.includes(value)) return '[circular]';
     const path = [...above, value];
-    if (Array.isArray(value)) return value.map((item) => this.#walk(item, path));
-    if (printsItself(value)) return this.#walk(value.toJSON(), path);
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.redact(key), this.#walk(item, path)]));
-  }
-
-  #compile(): RegExp[] {
-    // Longest first, so that the longer of two secrets that begin at one place is masked completely.
-    const texts = [...this.#secrets].sort((a, b) => b.length - a.length);
-    const forms = texts.map((text) => formsOf(text).join('|'));
-    const groups = Array.from({ length: Math.ceil(forms.length / groupSize) }, (_, index) =>
-      forms.slice(index * groupSize, (index + 1) * groupSize),
+    if (Array.isArray(value)) return value.map((item) => this.#walk(item, isProse, path));
+    if (printsItself(value)) return this.#walk(value.toJSON(), isProse, path);
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, this.#walk(item, prose.has(key), path)]),
     );
-    return groups.map((group) => new RegExp(group.join('|'), 'g'));
+  }
+
+  /** The places without those that are a part of a fact. A fact that is wholly a secret is masked. */
+  #withoutFacts(text: string, ranges: readonly Range[]): readonly Range[] {
+    if (this.#kept.size === 0 || ranges.length === 0) return ranges;
+    const facts = new Map<string, readonly Range[]>();
+    const around = (found: string): readonly Range[] => {
+      const known =
+        facts.get(found) ??
+        placesOf(
+          text,
+          [...this.#kept].filter((fact) => isPart(found, fact)),
+        );
+      facts.set(found, known);
+      return known;
+    };
+    return ranges.filter(
+      ({ start, end }) => !around(text.slice(start, end)).some((fact) => fact.start <= start && end <= fact.end),
+    );
   }
 }
 
-interface Range {
-  readonly start: number;
-  readonly end: number;
+const isPart = (part: string, whole: string): boolean => part.length < whole.length && whole.includes(part);
+
+function indexOf(secrets: ReadonlySet<string>): SpellingIndex {
+  const index = new SpellingIndex();
+  for (const secret of secrets) for (const spelling of spellingsOf(secret, shortest)) index.add(spelling);
+  return index;
 }
 
-/** All matches, also those that begin inside another match. */
-function matches(pattern: RegExp, text: string): Range[] {
-  const ranges: Range[] = [];
-  pattern.lastIndex = 0;
-  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-    ranges.push({ start: match.index, end: match.index + match[0].length });
-    pattern.lastIndex = match.index + 1;
-  }
-  return ranges;
+function placesOf(text: string, parts: readonly string[]): readonly Range[] {
+  return parts.flatMap((part) => {
+    const places: Range[] = [];
+    for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + 1)) {
+      places.push({ start: at, end: at + part.length });
+    }
+    return places;
+  });
+}
+
+function visit(
+  value: unknown,
+  isProse: boolean,
+  above: readonly object[],
+  found: (text: string, isProse: boolean) => void,
+): void {
+  if (typeof value === 'string') found(value, isProse);
+  if (typeof value !== 'object' || value === null || value instanceof Secret || above.includes(value)) return;
+  const path = [...above, value];
+  if (Array.isArray(value)) for (const item of value) visit(item, isProse, path, found);
+  else for (const [key, item] of Object.entries(value)) visit(item, prose.has(key), path, found);
 }
 
 function linesOf(text: string): string[] {
@@ -180,4 +158,13 @@ function linesOf(text: string): string[] {
 
 function printsItself(value: object): value is { toJSON(): unknown } {
   return 'toJSON' in value && typeof value.toJSON === 'function';
+}
+
+/**
+ * True for a word, a short number or a version: text that output may hold by chance, so that masking it makes the
+ * output hard to read, and shows what the secret is.
+ */
+export function isCommon(secret: Secret): boolean {
+  const value = secret.reveal().trim();
+  return value.length < 6 || /^(?:\p{L}{1,20}\d{0,4}|[\d.,:-]{1,12})$/u.test(value);
 }

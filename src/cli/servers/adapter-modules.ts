@@ -19,6 +19,7 @@ export interface AdapterModules {
 export async function adapterModulesOf(config: Config): Promise<AdapterModules> {
   const named = new Map<string, AdapterModule>();
   for (const name of config.adapters) {
+    await config.allowCode(`the adapter ${name}`);
     const module = await load(name, config.directory);
     named.set(module.product, module);
   }

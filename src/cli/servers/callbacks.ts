@@ -1,7 +1,9 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { PackageRef } from '../../ports/artifact.ts';
-import type { Options } from '../../ports/options.ts';
+import type { Secrets } from '../../ports/options.ts';
+import { Secret } from '../../secret.ts';
 import type { Context } from '../context.ts';
+import { isHttpUrl } from '../secrets/secret-url.ts';
 
 /** URLs that migrator calls when a run has ended: of a move, and for products whose servers make no callbacks. */
 export interface Callbacks {
@@ -10,12 +12,11 @@ export interface Callbacks {
 }
 
 /** USAGE when one is not an http(s) URL, or when migrator will not wait for the end. */
-export function readCallbacks(options: Options, { wait }: { readonly wait: boolean }): Callbacks {
+export function readCallbacks(secrets: Secrets, { wait }: { readonly wait: boolean }): Callbacks {
   const [success, failure] = (['success', 'failure'] as const).map((when) => {
-    const text = options[`${when}Callback`];
+    const text = secrets[`${when}Callback`]?.reveal();
     if (text === undefined) return undefined;
-    if (typeof text !== 'string' || !/^https?:\/\//iu.test(text) || !URL.canParse(text))
-      throw new MigratorError('USAGE', `--${when}-callback must be an http or https URL`);
+    if (!isHttpUrl(text)) throw new MigratorError('USAGE', `--${when}-callback must be an http or https URL`);
     if (!wait) {
       throw new MigratorError(
         'USAGE',
@@ -66,11 +67,17 @@ async function call(url: URL, context: Context): Promise<void> {
   const reporter = await context.reporter();
   try {
     const { httpOf } = await import('./http.ts');
-    const http = (await httpOf(context))({ baseUrl: url.origin, headers: () => ({}) });
-    const query = Object.fromEntries(url.searchParams);
-    await http.text({ method: 'GET', path: url.pathname, query, accept: [204] }, context.signal);
+    const http = (await httpOf(context))({ baseUrl: url.origin, headers: () => accountOf(url) });
+    await http.text({ method: 'GET', path: `${url.pathname}${url.search}`, accept: [204] }, context.signal);
   } catch (error) {
     if (!isMigratorError(error)) throw error;
     reporter.report({ type: 'warning', message: `the callback failed: ${error.message}`, hint: error.hint });
   }
+}
+
+/** The user name and password of a URL are sent as they are in any other client. */
+function accountOf({ username, password }: URL): Readonly<Record<string, Secret>> {
+  if (username === '' && password === '') return {};
+  const account = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { authorization: new Secret(`Basic ${Buffer.from(account).toString('base64')}`) };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isMigratorError } from '../../errors.ts';
 import { systemCode } from '../../files/local-error.ts';
-import { isAlive, processStart } from '../../files/process-alive.ts';
+import { isAlive, processSpace, processStart } from '../../files/process-alive.ts';
 import { writePrivateFile } from '../../files/whole-file.ts';
 
 // A lock is a series of files, <name>.<generation>.lock. The file with the highest generation is the current one. A
@@ -22,6 +22,8 @@ export interface LockOwner {
    * The start time of the process, if the platform gives it. A later process with the same id has another start time.
    */
   readonly processStart?: string | undefined;
+  /** Where the process id holds, if the platform gives it. Two containers may have one host name and one state folder. */
+  readonly processSpace?: string | undefined;
 }
 
 interface LockFile extends LockOwner {
@@ -83,10 +85,15 @@ const heartbeatOf = async (file: string): Promise<number | undefined> =>
     () => undefined,
   );
 
-/** Whether the process that owns the lock is alive. For a process on another machine, only its heartbeat shows that. */
+/**
+ * Whether the process that owns the lock is alive. For a process on another machine or in another container, only its
+ * heartbeat shows that.
+ */
 async function isLive(file: string, owner: LockFile, host: string, timing: LockTiming): Promise<boolean> {
   if (owner.released) return false;
-  if (owner.host === host) {
+  const space = processSpace();
+  const isHere = owner.processSpace === undefined || space === undefined || owner.processSpace === space;
+  if (owner.host === host && isHere) {
     if (!isAlive(owner.pid)) return false;
     const start = processStart(owner.pid);
     if (start !== undefined && owner.processStart !== undefined) return start === owner.processStart;
@@ -94,9 +101,9 @@ async function isLive(file: string, owner: LockFile, host: string, timing: LockT
     return Date.parse(owner.since) > Date.now() - uptime() * 1000 - 5000;
   }
   const before = await heartbeatOf(file);
-  if (before === undefined || Date.now() - before < timing.stale) return before !== undefined;
-  // The clocks of two machines may differ by more than the limit, so wait for a heartbeat before the owner counts as
-  // dead.
+  if (before === undefined || Math.abs(Date.now() - before) < timing.stale) return before !== undefined;
+  // The clocks of two machines may differ by more than the limit, in both directions, so wait for a heartbeat before
+  // the owner counts as dead.
   await pause(timing.heartbeat * 2);
   const after = await heartbeatOf(file);
   return after !== undefined && after !== before;
@@ -107,7 +114,8 @@ function hold(folder: string, name: string, generation: number, owner: LockFile,
   let released = false;
   const timer = setInterval(() => {
     const now = new Date();
-    utimes(file, now, now).catch(() => clearInterval(timer));
+    // A network share may fail for a moment. The next heartbeat may arrive.
+    utimes(file, now, now).catch(() => undefined);
   }, timing.heartbeat);
   timer.unref();
   const held = async (): Promise<boolean> => !released && (await generations(folder, name))[0] === generation;
@@ -142,6 +150,7 @@ export async function acquireLock(
       ...self,
       since: new Date().toISOString(),
       processStart: processStart(self.pid),
+      processSpace: processSpace(),
       released: false,
     };
     try {

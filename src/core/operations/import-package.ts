@@ -75,6 +75,7 @@ export interface ImportReport {
   readonly dryRun: boolean;
   readonly package: PackageRef;
   readonly signer: string | undefined;
+  readonly trustedBy: string | undefined;
   readonly upload: Delivery['outcome'] | undefined;
   /** By name, from the inventories. Empty when the content of the package is not known. */
   readonly plan: readonly PlanItem[];
@@ -173,6 +174,7 @@ export async function importPackage(
     dryRun: input.dryRun,
     package: ref,
     signer: trusted?.verified.signer?.keyId,
+    trustedBy: trusted?.verified.signer?.trustedBy,
     upload: uploaded?.outcome,
     plan: prepared.plan ?? planned,
     backup,

@@ -1,4 +1,4 @@
-import { vouch } from '../../package/index.ts';
+import { type Signer, vouch } from '../../package/index.ts';
 import type { PackageRef } from '../../ports/artifact.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import { unpack, warnOfSigner, type FolderSink, type SealedSource } from '../steps/trust-package.ts';
@@ -9,7 +9,7 @@ export async function openPackage(
   output: (ref: PackageRef) => Promise<FolderSink>,
   reporter: Reporter,
   signal: AbortSignal,
-): Promise<{ readonly files: readonly string[] }> {
+): Promise<{ readonly files: readonly string[]; readonly signer: Signer | undefined }> {
   const { name, bytes, trust } = sealed;
   reporter.report({ type: 'phase', name: 'open', subject: name });
   const vouched = await vouch(bytes, trust);
@@ -17,7 +17,7 @@ export async function openPackage(
   const { id, version } = vouched.manifest;
   const folder = await output({ id, version });
   const files = await unpack(sealed, vouched, folder, reporter, signal, { name: outside });
-  return { files: files.map(({ path }) => outside(path)) };
+  return { files: files.map(({ path }) => outside(path)), signer: vouched.signer };
 }
 
 /** The path in the folder: without `files/` for files of `package seal`, unchanged for files of servers. */

@@ -15,6 +15,7 @@ export interface UploadReport {
   readonly outcome: Delivery['outcome'];
   readonly stored: StoredPackage;
   readonly signer: string | undefined;
+  readonly trustedBy: string | undefined;
 }
 
 /** Verifies a whole package and uploads its content to an instance's feed. */
@@ -29,6 +30,7 @@ export async function packageUpload(
     return {
       ...(await deliver(target, source.file, { ref: source.ref, ...input }, ports, signal)),
       signer: undefined,
+      trustedBy: undefined,
     };
   }
   const { manifest, verified, files } = await trustPackage(source.sealed, reporter, signal);
@@ -38,5 +40,6 @@ export async function packageUpload(
   return {
     ...(await deliver(target, file, { ref: { id, version }, ...input }, ports, signal)),
     signer: verified.signer?.keyId,
+    trustedBy: verified.signer?.trustedBy,
   };
 }

@@ -2,21 +2,13 @@
 import { readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import Sqlite from 'libsql';
 import { MigratorError } from '../../errors.ts';
 import { codeOf } from './error-members.ts';
 
 const held = new Set<string>();
 
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: the process is alive and belongs to another user.
-    return codeOf(error) === 'EPERM';
-  }
-}
-
+/** Only for the message: who holds the lock. */
 function owner(file: string): number | undefined {
   try {
     const pid = Number.parseInt(readFileSync(file, 'utf8'), 10);
@@ -28,36 +20,43 @@ function owner(file: string): number | undefined {
 }
 
 /**
- * Locks a directory that exists; the returned function unlocks it. CONFLICT while a live process has the lock. The lock
- * of a dead process is taken over.
+ * Locks a directory that exists; the returned function unlocks it. CONFLICT while another process has the lock. The
+ * system itself holds it, by a lock of SQLite on an empty file, so it ends with the process, however that ends, and no
+ * two processes can have it.
  */
 export function lockDirectory(directory: string): () => void {
   const real = realpathSync(directory);
-  const file = join(real, 'emulator.lock');
-  const pid = owner(file);
-  // A lock with our own process id that we do not hold was left by an earlier process with the same id.
-  const busy = held.has(real) || (pid !== undefined && pid !== process.pid && alive(pid));
-  if (busy) {
-    throw new MigratorError(
-      'CONFLICT',
-      `the emulator directory "${directory}" is already served by process ${pid ?? process.pid}`,
-      {
-        hint: `stop that process, use its URL, or remove "${file}" if that process is not an emulator`,
-        details: { directory, pid: pid ?? process.pid },
-      },
-    );
-  }
-  rmSync(file, { force: true });
+  const pidFile = join(real, 'emulator.lock');
+  if (held.has(real)) throw taken(directory, process.pid);
+  const database = new Sqlite(join(real, 'emulator.lock.db'), { timeout: 0 });
   try {
-    writeFileSync(file, `${process.pid}\n`, { flag: 'wx' });
+    database.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
-    throw new MigratorError('CONFLICT', `the emulator directory "${directory}" was taken by another process just now`, {
-      cause,
-    });
+    database.close();
+    if (!(codeOf(cause) ?? '').startsWith('SQLITE_BUSY')) throw unusable(real, cause);
+    throw taken(directory, owner(pidFile));
   }
   held.add(real);
+  writeFileSync(pidFile, `${process.pid}\n`);
   return () => {
     held.delete(real);
-    rmSync(file, { force: true });
+    rmSync(pidFile, { force: true });
+    // The file stays: a process that has it open must not lock another one than the next process.
+    database.close();
   };
+}
+
+function taken(directory: string, pid: number | undefined): MigratorError {
+  const who = pid === undefined ? 'another process' : `process ${pid}`;
+  return new MigratorError('CONFLICT', `the emulator directory "${directory}" is already served by ${who}`, {
+    hint: 'stop that process, or use its URL',
+    details: { directory, pid },
+  });
+}
+
+function unusable(directory: string, cause: unknown): MigratorError {
+  return new MigratorError('LOCAL_IO', `the emulator directory "${directory}" cannot be locked`, {
+    hint: 'choose another directory',
+    cause,
+  });
 }

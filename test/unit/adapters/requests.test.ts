@@ -17,9 +17,9 @@ describe('a move', () => {
   test.each<[Product, Options, Options, Options]>([
     [
       'octopus',
-      { ignoreMachines: true, overwriteExisting: true, successCallback: 'https://x.example' },
-      { ignoreMachines: true, successCallback: 'https://x.example' },
-      { overwriteExisting: true, successCallback: 'https://x.example' },
+      { ignoreMachines: true, overwriteExisting: true },
+      { ignoreMachines: true },
+      { overwriteExisting: true },
     ],
     ['enms', { privateProperties: true, skipPoolUpdate: true }, { privateProperties: true }, { skipPoolUpdate: true }],
     ['snaplogic', { destPath: '/a/b/c', sync: true }, { sync: true }, { destPath: '/a/b/c', sync: true }],

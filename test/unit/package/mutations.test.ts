@@ -166,7 +166,7 @@ describe('two genuine packages', () => {
       part('SHA256SUMS.minisig', stranger.sign(Buffer.from(sums!.bytes), comment)),
     ]);
     await expect(() => opened(theirs)).toThrowCode('PACKAGE_UNTRUSTED');
-    const lenient = { trusted: [signer.publicKey], allowUnsigned: true };
+    const lenient = { trusted: [signer.publicKey], allowUnsigned: false, allowUnknownSigner: true };
     const { signer: found } = await verify(new MemorySource(theirs), lenient, never);
     expect(found).toEqual({ keyId: stranger.keyId, trusted: false });
     expect(plain(await opened(theirs, { trust: lenient }))).toHaveLength(2);

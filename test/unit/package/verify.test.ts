@@ -111,10 +111,20 @@ describe('the signature', () => {
   test('may be missing or of an unknown signer only when that is allowed', async () => {
     const unsigned = tarOf(forgedParts().slice(0, 3));
     expect(await refusal(unsigned)).toMatchObject({ code: 'PACKAGE_UNTRUSTED', check: 'signer' });
-    const lenient = { ...trust, allowUnsigned: true };
-    expect((await verify(new MemorySource(unsigned), lenient, never)).signer).toBeUndefined();
-    const signed = await verify(new MemorySource(forged({ key: other })), lenient, never);
+    const unsignedToo = { ...trust, allowUnsigned: true };
+    const unknownToo = { ...trust, allowUnknownSigner: true };
+    expect((await verify(new MemorySource(unsigned), unsignedToo, never)).signer).toBeUndefined();
+    const unknown = forged({ key: other });
+    const signed = await verify(new MemorySource(unknown), unknownToo, never);
     expect(signed.signer).toEqual({ keyId: other.keyId, trusted: false });
+    expect(await refusal(unknown, unsignedToo)).toMatchObject({ code: 'PACKAGE_UNTRUSTED', check: 'signer' });
+    expect(await refusal(unsigned, unknownToo)).toMatchObject({ code: 'PACKAGE_UNTRUSTED', check: 'signer' });
+  });
+
+  test('of a trusted key is told with the name of the key and with what gives the trust', async () => {
+    const origin = () => ({ name: 'colleague', trustedBy: '/keys/colleague.pub' });
+    const signed = await verify(new MemorySource(forged()), { ...trust, origin }, never);
+    expect(signed.signer).toEqual({ keyId: signer.keyId, trusted: true, ...origin() });
   });
 
   const sums = Buffer.from(forgedParts()[2]!.bytes);
@@ -150,7 +160,7 @@ describe('the signature', () => {
     ['empty', '', 'PACKAGE_MALFORMED', 'signature'],
   ])('is refused when it is %s', async (_, signature, code, check) => {
     expect(await refusal(forged({ signature }))).toMatchObject({ code, check });
-    const lenient = { trusted: trust.trusted, allowUnsigned: true };
+    const lenient = { trusted: trust.trusted, allowUnsigned: true, allowUnknownSigner: true };
     expect(await refusal(forged({ signature }), lenient)).toMatchObject({ code, check });
   });
 

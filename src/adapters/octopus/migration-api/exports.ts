@@ -15,7 +15,7 @@ import { missingLinks } from '../probe.ts';
 import type { Server } from '../server.ts';
 import { packageShownBy } from '../task-package.ts';
 import { findTask, packageFiles } from './find-task.ts';
-import { callbacks, passwordOf } from './password-and-callbacks.ts';
+import { callbackOf, passwordOf } from './password-and-callbacks.ts';
 
 export function createExporter(
   server: Server,
@@ -92,7 +92,6 @@ const flags = [
 function settle({ options }: ExportRequest, spaceId: string | undefined): PreparedExport['settled'] {
   return {
     ...Object.fromEntries(flags.map((name) => [name, flagOf(options, name)])),
-    ...callbacks(options),
     ...(spaceId === undefined ? {} : { spaceId }),
   };
 }
@@ -112,8 +111,8 @@ function bodyOf(prepared: PreparedExport, secrets: Secrets, destination: PushDes
     IncludeTaskLogs: flagOf(settled, 'includeTaskLogs'),
     EncryptPackage: flagOf(settled, 'encryptPackage'),
     SpaceId: textOf(settled, 'spaceId'),
-    SuccessCallbackUri: textOf(settled, 'successCallback'),
-    FailureCallbackUri: textOf(settled, 'failureCallback'),
+    SuccessCallbackUri: callbackOf(secrets, 'successCallback'),
+    FailureCallbackUri: callbackOf(secrets, 'failureCallback'),
     ...(destination === undefined
       ? {}
       : {

@@ -11,7 +11,7 @@ import { missingLinks } from '../probe.ts';
 import type { Server, Space } from '../server.ts';
 import { importScopeOf } from '../snapshots/index.ts';
 import { findTask } from './find-task.ts';
-import { callbacks, passwordOf } from './password-and-callbacks.ts';
+import { callbackOf, passwordOf } from './password-and-callbacks.ts';
 
 export function createImporter(server: Server, feed: Feed, { clock }: { readonly clock: Clock }): Importer {
   return {
@@ -42,7 +42,6 @@ export function createImporter(server: Server, feed: Feed, { clock }: { readonly
           overwriteExisting: flagOf(options, 'overwriteExisting'),
           // A dry run must leave the package for the import itself.
           deletePackageOnCompletion: asked && !dryRun,
-          ...callbacks(options),
           ...(space.id === undefined ? {} : { spaceId: space.id }),
         },
         keepsPackage: !asked || dryRun,
@@ -117,7 +116,7 @@ function bodyOf({ source, dryRun, settled }: PreparedImport, secrets: Secrets): 
     IsDryRun: dryRun,
     OverwriteExisting: flagOf(settled, 'overwriteExisting'),
     DeletePackageOnCompletion: flagOf(settled, 'deletePackageOnCompletion'),
-    SuccessCallbackUri: textOf(settled, 'successCallback'),
-    FailureCallbackUri: textOf(settled, 'failureCallback'),
+    SuccessCallbackUri: callbackOf(secrets, 'successCallback'),
+    FailureCallbackUri: callbackOf(secrets, 'failureCallback'),
   };
 }

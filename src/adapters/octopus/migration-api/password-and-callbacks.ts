@@ -1,7 +1,7 @@
 import { MigratorError } from '../../../errors.ts';
-import type { Options, Secrets } from '../../../ports/options.ts';
+import type { Secrets } from '../../../ports/options.ts';
 import type { Secret } from '../../../secret.ts';
-import { textOf, wrongOption } from '../../shared/option-values.ts';
+import { wrongOption } from '../../shared/option-values.ts';
 
 export function passwordOf(secrets: Secrets): Secret {
   const password = secrets['password'];
@@ -13,14 +13,10 @@ export function passwordOf(secrets: Secrets): Secret {
   return password;
 }
 
-/** The two addresses that the server calls when the task has ended. USAGE when one is not http or https. */
-export function callbacks(options: Options): Options {
-  return Object.fromEntries(
-    ['successCallback', 'failureCallback'].flatMap((name) => {
-      const url = textOf(options, name);
-      if (url === undefined) return [];
-      if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) throw wrongOption(name, 'an http or https URL');
-      return [[name, url]];
-    }),
-  );
+/** The address that the server calls when the task has ended. USAGE when it is not http or https. */
+export function callbackOf(secrets: Secrets, name: 'successCallback' | 'failureCallback'): string | undefined {
+  const url = secrets[name]?.reveal();
+  if (url !== undefined && (!/^https?:\/\//i.test(url) || !URL.canParse(url)))
+    throw wrongOption(name, 'an http or https URL');
+  return url;
 }

@@ -9,5 +9,12 @@ export const documents = {
     ),
   },
   'config-check': { file: z.string().nullable(), instances: z.array(z.string()), warnings: z.array(z.string()) },
+  'config-trust': {
+    file: z.string(),
+    digest: z.string().describe('SHA-256 over the rc file and all modules that it loads; for MIGRATOR_TRUST_CONFIG'),
+    action: z.enum(['allowed', 'shown', 'forgotten']),
+    modules: z.array(z.strictObject({ name: z.string(), sha256: z.string() })),
+    commands: z.array(z.string()),
+  },
   'schema-list': { names: z.array(z.string()) },
 };

@@ -9,6 +9,18 @@ export function checkFlags(command: Command): void {
   examples(command, ['migrator config check']);
 }
 
+export interface ConfigTrustOptions {
+  readonly show?: boolean;
+  readonly forget?: boolean;
+}
+
+export function trustFlags(command: Command): void {
+  command
+    .option('--show', 'only print what the rc file can run, and its digest for MIGRATOR_TRUST_CONFIG')
+    .option('--forget', 'take the permission back');
+  examples(command, ['migrator config trust', 'migrator config trust --show']);
+}
+
 export function schemaFlags(command: Command): void {
   command.argument(
     '[name]',

@@ -4,11 +4,13 @@ import type { Context } from '../../context.ts';
 import { adapterModulesOf } from '../../servers/adapter-modules.ts';
 import { lines, table } from '../../terminal/table.ts';
 import { secretSettings } from './check.ts';
+import { secretFlags } from '../../flags/product-values.ts';
 
 export async function runConfigShow(_: Invocation, context: Context) {
   const config = await context.config();
   const values = describeConfig(config, {
     secretSettings: await secretSettings(config, await adapterModulesOf(config)),
+    secretFlags: secretFlags(),
     env: context.io.env,
   });
   context.result(

@@ -5,7 +5,7 @@ import type { InstanceInfo } from '../../../ports/adapter.ts';
 import { silent } from '../../../ports/reporter.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { keyPlaces } from '../../keys/key-files.ts';
+import { keyPlaces, keyWarnings } from '../../keys/key-files.ts';
 import { keyRing } from '../../keys/key-ring.ts';
 import { stagingDirectory } from '../../packages/package-folder.ts';
 import { instancesOf } from '../../servers/instances.ts';
@@ -56,6 +56,8 @@ async function keys(context: Context): Promise<Finding> {
   const own = await ring.ownPublicKey();
   const identities = await ring.identities([]);
   const { folder } = keyPlaces(context.io);
+  const [exposed] = await keyWarnings(context.io);
+  if (exposed !== undefined) return { subject: 'keys', state: 'warning', text: exposed };
   if (own === undefined || identities.length === 0) {
     return {
       subject: 'keys',

@@ -10,6 +10,7 @@ export const documents = {
     dryRun: z.boolean(),
     package: packageRef,
     signer: z.string().optional(),
+    trustedBy: z.string().optional().describe('the file or flag that gives the trust in the signer'),
     upload: z.enum(['created', 'overwritten', 'kept']).optional(),
     plan,
     warnings: z.array(z.string()),

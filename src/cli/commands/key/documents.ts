@@ -12,7 +12,14 @@ export const documents = {
     folder: z.string(),
     signing: z.strictObject({ keyId: z.string(), publicKey: z.string() }).nullable(),
     recipients: z.array(z.string()),
-    trusted: z.array(z.strictObject({ keyId: z.string(), publicKey: z.string() })),
+    trusted: z.array(
+      z.strictObject({
+        keyId: z.string(),
+        publicKey: z.string(),
+        name: z.string().nullable(),
+        trustedBy: z.string().describe('the file or flag that gives the trust'),
+      }),
+    ),
   },
   'key-trust': { keyId: z.string(), name: z.string(), file: z.string() },
 };

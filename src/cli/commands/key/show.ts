@@ -10,9 +10,16 @@ export async function runKeyShow(_: Invocation, context: Context) {
   const places = keyPlaces(context.io);
   const own = await ring.ownPublicKey();
   const identity = await orAbsent(readSecretKey(places.identity, context.io, () => undefined));
+  // The recipient of a file with a passphrase is not asked for: this command shows what can be seen.
+  const isLocked = identity !== undefined && /^(?:age-encryption\.org\/|-----BEGIN AGE)/u.test(identity.reveal());
   const recipients =
-    identity === undefined ? [] : parseIdentities(identity.reveal()).map((one) => one.recipient.toString());
-  const trusted = (await ring.trusted([])).map((key) => ({ keyId: key.keyId, publicKey: key.toString() }));
+    identity === undefined || isLocked ? [] : parseIdentities(identity.reveal()).map((one) => one.recipient.toString());
+  const trusted = (await ring.trusted([])).map(({ key, name, trustedBy }) => ({
+    keyId: key.keyId,
+    publicKey: key.toString(),
+    name: name ?? null,
+    trustedBy,
+  }));
   context.result(
     'key-show',
     {
@@ -29,8 +36,9 @@ export async function runKeyShow(_: Invocation, context: Context) {
       ...recipients.map(
         (recipient) => `recipient:   ${recipient}\n  others encrypt to you with: --recipient ${recipient}`,
       ),
+      isLocked ? `identity:    ${places.identity} has a passphrase` : undefined,
       trusted.length === 0 ? 'you trust no keys yet' : 'you trust:',
-      ...trusted.map((key) => `  ${key.keyId}  ${key.publicKey}`),
+      ...trusted.map((key) => `  ${key.keyId}  ${key.publicKey}  ${key.name ?? `by ${key.trustedBy}`}`),
     ),
   );
   return undefined;

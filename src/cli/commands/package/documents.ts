@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { manifestSchema } from '../../../package/index.ts';
 import { handle, jobStatus, outcome, packageRef, sealed, storedPackage } from '../document-parts.ts';
 
+const trustedBy = z.string().nullable().describe('the file or flag that gives the trust in the signer');
+
 /** What `package` prints under `--json`, without the `document` field. Fields are only ever added. */
 export const documents = {
   'package-list': { from: z.string(), packages: z.array(storedPackage) },
@@ -10,6 +12,7 @@ export const documents = {
     outcome: z.enum(['created', 'overwritten', 'kept']),
     package: storedPackage,
     signer: z.string().nullable(),
+    trustedBy,
   },
   'package-download': { from: z.string(), package: storedPackage, file: z.string(), sealed: sealed.nullable() },
   'package-delete': {
@@ -33,6 +36,7 @@ export const documents = {
     size: z.number().int(),
     manifest: manifestSchema,
     signature: z.strictObject({ keyId: z.string(), trustedComment: z.string() }).optional(),
+    signerName: z.string().optional().describe('the name that the user gave to this key id; nothing is verified'),
     members: z.array(z.strictObject({ name: z.string(), size: z.number().int() })),
   },
   'package-verify': {
@@ -41,9 +45,11 @@ export const documents = {
     id: z.string(),
     version: z.string(),
     signer: z.string().nullable(),
+    signerName: z.string().nullable().describe('the name that the user gave to the key'),
     trusted: z.boolean(),
+    trustedBy,
     contentChecked: z.boolean(),
   },
   'package-seal': { file: z.string(), sealed },
-  'package-open': { folder: z.string(), files: z.array(z.string()) },
+  'package-open': { folder: z.string(), files: z.array(z.string()), signer: z.string().nullable(), trustedBy },
 };

@@ -18,11 +18,17 @@ export async function runPackageOpen({ args: [path = ''], options }: Invocation<
     folder = options.output ?? `${id}.${version}`;
     return createTreeWriter(resolve(io.cwd, folder), { overwrite: options.force === true });
   };
-  const { files } = await openPackage(sealed, output, reporter, context.signal);
+  const { files, signer } = await openPackage(sealed, output, reporter, context.signal);
   context.result(
     'package-open',
-    { folder, files },
-    lines(`wrote ${files.length} files to ${folder}`, ...files.slice(0, 20)),
+    { folder, files, signer: signer?.keyId ?? null, trustedBy: signer?.trustedBy ?? null },
+    lines(
+      `wrote ${files.length} files to ${folder}`,
+      signer?.trustedBy === undefined
+        ? undefined
+        : `signed by ${signer.name ?? signer.keyId}, trusted by ${signer.trustedBy}`,
+      ...files.slice(0, 20),
+    ),
   );
   return undefined;
 }

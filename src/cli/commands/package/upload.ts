@@ -20,14 +20,16 @@ export async function runPackageUpload(
   const reporter = await context.reporter();
   const ports = { target, source, reporter, ...consenting(options, context) };
   const report = await packageUpload({ onConflict: options.onConflict }, ports, context.signal);
-  const { stored, outcome, signer } = report;
+  const { stored, outcome, signer, trustedBy } = report;
   const name = formatRef(stored);
   context.result(
     'package-upload',
-    { to, outcome, package: stored, signer: signer ?? null },
+    { to, outcome, package: stored, signer: signer ?? null, trustedBy: trustedBy ?? null },
     lines(
       `${done[outcome]} ${name} on ${to}`,
-      signer === undefined ? 'not signed' : `signed by ${signer}`,
+      signer === undefined
+        ? 'not signed'
+        : `signed by ${signer}${trustedBy === undefined ? '' : `, trusted by ${trustedBy}`}`,
       `import it with: migrator import ${name} --to ${to}`,
     ),
   );

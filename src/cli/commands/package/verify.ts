@@ -1,4 +1,5 @@
 import { verifyPackage } from '../../../core/operations/package-verify.ts';
+import type { Signer } from '../../../package/index.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { sealedSource } from '../../packages/input.ts';
@@ -26,14 +27,18 @@ export async function runPackageVerify(
       id: manifest.id,
       version: manifest.version,
       signer: signer?.keyId ?? null,
+      signerName: signer?.name ?? null,
       trusted: signer?.trusted ?? false,
+      trustedBy: signer?.trustedBy ?? null,
       contentChecked: content !== undefined,
     },
     lines(
       `${path} is good (${humanBytes(file.size)}, ${manifest.id}@${manifest.version})`,
       signer === undefined
-        ? 'not signed; --allow-unsigned accepts this'
-        : `signed by ${signer.keyId}, which you ${signer.trusted ? '' : 'do not '}trust`,
+        ? `not signed; ${context.flagSource('allowUnsigned').words} accepts this`
+        : signer.trusted
+          ? `signed by ${named(signer)}, trusted by ${signer.trustedBy ?? 'you'}`
+          : `signed by ${named(signer)}, which you do not trust; ${context.flagSource('allowUnknownSigner').words} accepts this`,
       content === undefined
         ? 'the content was not checked; check it with --content'
         : `all ${content.files} files (${humanBytes(content.bytes)}) were opened and checked`,
@@ -41,3 +46,5 @@ export async function runPackageVerify(
   );
   return undefined;
 }
+
+const named = ({ keyId, name }: Signer): string => (name === undefined ? keyId : `${name} (${keyId})`);

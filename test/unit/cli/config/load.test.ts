@@ -1,7 +1,9 @@
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { allow, whatRuns } from '../../../../src/cli/config/allowed.ts';
 import { loadConfig } from '../../../../src/cli/config/load.ts';
+import { findConfig } from '../../../../src/cli/config/search.ts';
 import { isMigratorError, type MigratorError } from '../../../../src/errors.ts';
 import { testIO, type TestIO } from '../../../support/test-io.ts';
 import { tempDirs } from '../../../support/with-temp-dir.ts';
@@ -19,9 +21,17 @@ async function place(folder: string, files: Readonly<Record<string, string>>): P
 const ioIn = (cwd: string, env: Readonly<Record<string, string>> = {}): TestIO =>
   testIO({ cwd, home: join(cwd, 'home'), platform: 'linux', env });
 
+/** As `config trust` does. */
+async function trust(io: TestIO, explicit?: string): Promise<void> {
+  const found = (await findConfig(io, explicit, { runs: false }))!;
+  await allow(found, (await whatRuns(found)).digest, io);
+}
+
 async function failure(folder: string, explicit?: string): Promise<MigratorError> {
   try {
-    await loadConfig(ioIn(folder), explicit);
+    const io = ioIn(folder);
+    if (explicit === undefined) await trust(io).catch(() => undefined);
+    await loadConfig(io, explicit);
   } catch (error) {
     if (isMigratorError(error)) return error;
     throw error;
@@ -44,6 +54,32 @@ keys:
 http: { timeout: 2m, retries: 0 }
 adapters: [./acme.mjs]
 `;
+
+describe('a file with a fault', () => {
+  test.each([
+    ['.migratorrc.yaml', 'instances:\n  lab: { apiKey: *Summer2026pw }\n'],
+    ['.migratorrc.yaml', 'instances:\n  lab: { apiKey: !Summer2026pw x }\n'],
+    ['.migratorrc.yaml', 'instances:\n  lab: { apiKey: !<Summer2026pw> x }\n'],
+    ['.migratorrc.yaml', 'instances:\n  lab: { apiKey: !e!Summer2026pw x }\n'],
+    ['.migratorrc.yaml', '%Summer2026pw\n---\na: 1\n'],
+    ['.migratorrc.yaml', 'instances:\n  lab: { apiKey: !!Summer2026pw x }\n'],
+    ['.migratorrc.yaml', 'apiKey: "\\Summer2026pw"\n'],
+    ['.migratorrc.yaml', 'a: Summer2026pw\n b: x: y\n'],
+    ['.migratorrc.yaml', '? &Summer2026pw a\n&Summer2026pw : : x'],
+    ['.migratorrc.json', '{ "apiKey": Summer2026pw }'],
+    ['.migratorrc.mjs', 'export default { apiKey: my Summer2026pw };'],
+    ['.migratorrc.mjs', 'export default { apiKey: Summer2026pw };'],
+    ['.migratorrc.cjs', 'module.exports = { apiKey: my Summer2026pw };'],
+  ])('%s is refused, and nothing of it is quoted: %j', async (name, content) => {
+    const folder = await tempDir();
+    await place(folder, { [name]: content });
+    const error = await failure(folder);
+    expect(error.code).toBe('CONFIG_INVALID');
+    for (let told: unknown = error; told instanceof Error; told = told.cause) {
+      expect(`${told.message} ${told.stack ?? ''}`).not.toContain('Summer2026pw');
+    }
+  });
+});
 
 describe('where the configuration comes from', () => {
   test('without an rc file, the values are built in and there are no instances', async () => {
@@ -103,13 +139,15 @@ describe('where the configuration comes from', () => {
   ])('%s', async (name, content) => {
     const folder = await tempDir();
     await place(folder, { [name]: content, 'deep/er/.keep': '' });
+    const env = { MIGRATOR_CONFIG_DIR: join(folder, 'home') };
+    await trust(ioIn(folder, env));
     for (const cwd of [folder, join(folder, 'deep', 'er')]) {
-      const config = await loadConfig(ioIn(cwd), undefined);
+      const config = await loadConfig(ioIn(cwd, env), undefined);
       expect(config.file).toBe(join(folder, name));
       expect(config.directory).toBe(folder);
       expect(Object.keys(config.instances)).toEqual(['here']);
     }
-    expect((await loadConfig(ioIn('/'), join(folder, name))).file).toBe(join(folder, name));
+    expect((await loadConfig(ioIn('/', env), join(folder, name))).file).toBe(join(folder, name));
   });
 
   test('the file in the nearest folder is used, even if it is empty; a package.json without the key is skipped', async () => {
@@ -176,19 +214,18 @@ describe('where the configuration comes from', () => {
   const strangerIn = (folder: string) => ({ ...ioIn(folder), uid: process.getuid!() + 1 });
 
   // A file of root belongs to the system.
-  testWith([noRoot], "another user's file above the working directory is refused", async () => {
+  testWith([noRoot], "another user's file is refused, above the working directory and in it", async () => {
     const folder = await tempDir();
     await place(folder, { '.migratorrc': yaml, 'a/.keep': '' });
-    const stranger = strangerIn(join(folder, 'a'));
-    await expect(() => loadConfig(stranger, undefined)).toThrowCode('CONFIG_INVALID');
+    for (const cwd of [folder, join(folder, 'a')])
+      await expect(() => loadConfig(strangerIn(cwd), undefined)).toThrowCode('CONFIG_UNTRUSTED');
   });
 
-  testWith([posix], "another user's file is taken when it is named, and in the working directory itself", async () => {
+  testWith([posix], "another user's file is taken when it is named", async () => {
     const folder = await tempDir();
     await place(folder, { '.migratorrc': yaml, 'a/.keep': '' });
     const stranger = strangerIn(join(folder, 'a'));
     expect((await loadConfig(stranger, join(folder, '.migratorrc'))).file).toBe(join(folder, '.migratorrc'));
-    expect((await loadConfig({ ...stranger, cwd: folder }, undefined)).file).toBe(join(folder, '.migratorrc'));
   });
 
   testWith([posix], 'the mode of the file is kept', async () => {

@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { Encrypter } from 'age-encryption';
 import { createContext, type Context } from '../../../../src/cli/context.ts';
 import type { SealOptions } from '../../../../src/cli/flags/sealing.ts';
 import { keyPlaces } from '../../../../src/cli/keys/key-files.ts';
@@ -8,6 +9,7 @@ import { openKeyRing } from '../../../../src/cli/keys/key-ring.ts';
 import { sealSettings } from '../../../../src/cli/packages/seal-settings.ts';
 import { systemRandom } from '../../../../src/cli/runtime.ts';
 import { generateIdentity, generateSigningKey, printIdentity, printPublicKey } from '../../../../src/package/index.ts';
+import { posix, run, testWith } from '../../../support/programs.ts';
 import { testIO, type TestIO } from '../../../support/test-io.ts';
 import { withTempDir } from '../../../support/with-temp-dir.ts';
 
@@ -17,7 +19,11 @@ const plain: SealOptions = { recipient: [], compression: 'auto' };
 async function asUser<T>(rc: string, work: (context: Context, io: TestIO, cwd: string) => Promise<T>): Promise<T> {
   return withTempDir(async (cwd) => {
     if (rc !== '') await writeFile(join(cwd, '.migratorrc.yaml'), rc);
-    const io = testIO({ cwd, home: cwd, env: { MIGRATOR_CONFIG_DIR: join(cwd, 'config'), PHRASE: 'sesame' } });
+    const io = testIO({
+      cwd,
+      home: cwd,
+      env: { MIGRATOR_CONFIG_DIR: join(cwd, 'config'), PHRASE: 'Open, sesame: 7 doors' },
+    });
     return work(createContext(io, []), io, cwd);
   });
 }
@@ -95,16 +101,75 @@ describe('the key ring', () => {
     });
   });
 
+  test('an identity file with a passphrase opens with a reference, from the rc file or from the flag', async () => {
+    const locked = async (cwd: string) => {
+      const age = new Encrypter();
+      age.setPassphrase('Open, sesame: 7 doors');
+      age.setScryptWorkFactor(10);
+      const identity = printIdentity(generateIdentity(systemRandom), new Date(0));
+      await writeFile(join(cwd, 'locked.txt'), await age.encrypt(identity), { mode: 0o600 });
+    };
+    await asUser('keys: { identities: [locked.txt], identityPassphrase: env:PHRASE }', async (context, _, cwd) => {
+      await locked(cwd);
+      expect(await (await openKeyRing(context)).identities([])).toHaveLength(1);
+    });
+    await asUser('', async (context, _, cwd) => {
+      await locked(cwd);
+      const ring = await openKeyRing(context);
+      await expect(() => ring.identities(['locked.txt'])).toThrowCode('USAGE');
+      expect(await ring.identities(['locked.txt'], 'env:PHRASE')).toHaveLength(1);
+      // It was opened once, so nobody is asked again.
+      expect(await ring.identities(['locked.txt'])).toHaveLength(1);
+    });
+  });
+
+  test("another's public key beside the user's signing key is not trusted, and the user is warned", async () => {
+    await asUser('', async (context, io) => {
+      const ring = await openKeyRing(context);
+      const own = await ring.signingKey(undefined);
+      const other = generateSigningKey(systemRandom);
+      await writeFile(keyPlaces(io).signingPublic, printPublicKey(other.publicKey));
+      expect((await ring.ownPublicKey())?.keyId).toBe(own.keyId);
+      expect((await ring.trusted([])).map(({ key }) => key.keyId)).toEqual([own.keyId]);
+      expect(io.err).toContain('is not the public key of your signing key');
+      await expect(() => ring.signingKey(undefined)).toThrowCode('CONFIG_INVALID');
+    });
+  });
+
+  testWith([posix], 'a key folder that others can write is warned of', async () => {
+    await asUser('', async (context, io) => {
+      const { folder } = keyPlaces(io);
+      await mkdir(folder, { recursive: true });
+      await chmod(folder, 0o777);
+      await openKeyRing(context);
+      expect(io.err).toContain(`"${folder}", which decides whom you trust, can be written by other users`);
+    });
+  });
+
+  testWith([posix, 'mkfifo'], 'a pipe is no key file, and nobody waits for it', async () => {
+    await asUser('', async (context, io, cwd) => {
+      const ring = await openKeyRing(context);
+      await mkdir(keyPlaces(io).trusted, { recursive: true });
+      run('mkfifo', [join(cwd, 'pipe')], { cwd });
+      await expect(() => ring.trusted([join(cwd, 'pipe')])).toThrowCode('USAGE');
+      run('mkfifo', [join(keyPlaces(io).trusted, 'x.pub')], { cwd });
+      await expect(() => ring.trusted([])).toThrowCode('USAGE');
+    });
+  });
+
   test('trusts the keys of the command line, of the rc file, of the key folder and of the user', async () => {
     const [given, team] = [generateSigningKey(systemRandom), generateSigningKey(systemRandom)];
     await asUser('keys: { trust: [team.pub] }', async (context, io, cwd) => {
       await writeFile(join(cwd, 'team.pub'), printPublicKey(team.publicKey));
       const ring = await openKeyRing(context);
       const before = await ring.trusted([String(given.publicKey)]);
-      expect(before.map(({ keyId }) => keyId)).toEqual([given.keyId, team.keyId]);
+      expect(before).toMatchObject([
+        { key: given.publicKey, trustedBy: '--trust' },
+        { key: team.publicKey, trustedBy: expect.stringMatching(/^keys\.trust in .*\.migratorrc/u) },
+      ]);
       expect(await ring.ownPublicKey()).toBeUndefined();
       const own = await ring.signingKey(undefined);
-      expect((await ring.trusted([])).map(({ keyId }) => keyId)).toEqual([team.keyId, own.keyId]);
+      expect((await ring.trusted([])).map(({ key }) => key.keyId).sort()).toEqual([team.keyId, own.keyId].sort());
       expect((await ring.ownPublicKey())?.keyId).toBe(own.keyId);
       await expect(() => ring.trusted(['neither key nor file'])).toThrowCode('USAGE');
       expect(keyPlaces(io).folder.startsWith(cwd)).toBe(true);

@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { fc } from '../../../support/property.ts';
-import { Redactor } from '../../../../src/cli/secrets/redactor.ts';
+import { isCommon, Redactor } from '../../../../src/cli/secrets/redactor.ts';
 import { Secret } from '../../../../src/secret.ts';
 
 function redactorOf(...secrets: readonly string[]): Redactor {
@@ -89,27 +90,83 @@ describe('Redactor', () => {
     expect(redactorOf('hunter2!\n').redact('it is hunter2!')).toBe('it is ***');
   });
 
-  test('redactValue masks secrets in plain data, also in keys', () => {
+  test('redactValue masks text for people, and neither facts nor keys', () => {
     const redactor = redactorOf('hunter2', '123456');
-    const cycle: Record<string, unknown> = { name: 'hunter2' };
+    const cycle: Record<string, unknown> = { name: 'hunter2', text: 'hunter2' };
     cycle['self'] = cycle;
     expect(
       redactor.redactValue({
-        a: ['x hunter2 y', 7, true, null],
-        hunter2: { deep: 'hunter2' },
+        warnings: ['x hunter2 y', 7, true, null],
+        hunter2: { reason: 'not hunter2', id: 'hunter2-4' },
+        handle: 'octopus:hunter2:ServerTasks-1',
         n: 123456,
+        big: 5n,
         s: new Secret('other'),
         d: new Date(0),
         cycle,
       }),
     ).toEqual({
-      a: ['x *** y', 7, true, null],
-      '***': { deep: '***' },
-      n: '***',
+      warnings: ['x *** y', 7, true, null],
+      hunter2: { reason: 'not ***', id: 'hunter2-4' },
+      handle: 'octopus:hunter2:ServerTasks-1',
+      n: 123456,
+      big: '5',
       s: '***',
       d: '1970-01-01T00:00:00.000Z',
-      cycle: { name: '***', self: '[circular]' },
+      cycle: { name: 'hunter2', text: '***', self: '[circular]' },
     });
+  });
+
+  test('a fact stays whole in a text, and the secret is masked everywhere else', () => {
+    const redactor = redactorOf('Tasks', 'octopus');
+    redactor.keep('octopus:lab:ServerTasks-192');
+    redactor.keepFacts({ version: 'octopus', message: 'my Tasks', file: '/octopus/a.tar' });
+    expect(redactor.redact('octopus:lab:ServerTasks-192 in /octopus/a.tar: Tasks of octopus, my Tasks')).toBe(
+      'octopus:lab:ServerTasks-192 in /octopus/a.tar: *** of ***, my ***',
+    );
+  });
+
+  test.each([
+    ['of one line', randomBytes(48 * 1024).toString('base64')],
+    ['of one letter', 'A'.repeat(64 * 1024)],
+    ['of many lines', Array.from({ length: 900 }, () => randomBytes(36).toString('base64')).join('\n')],
+  ])('a secret of 64 KiB %s is masked in all forms', (_, secret) => {
+    const redactor = redactorOf(secret);
+    for (const form of [
+      secret,
+      JSON.stringify(secret),
+      encodeURIComponent(secret),
+      Buffer.from(`x:${secret}`).toString('base64'),
+      Buffer.from(secret).toString('hex'),
+    ]) {
+      const redacted = redactor.redact(`before ${form} after`);
+      expect(redacted.length).toBeLessThan(60);
+      expect(redacted).toMatch(/^before .*\*\*\*.* after$/u);
+    }
+  });
+
+  test('a long part of a secret that a server cut off is masked', () => {
+    const long = randomBytes(3000).toString('base64');
+    expect(redactorOf(long).redact(`bad value "${long.slice(0, 200)}…`)).toBe('bad value "***…');
+  });
+
+  test('a secret in JSON that is inside JSON is masked', () => {
+    const value = 'a"b\\c\nd/e';
+    const twice = JSON.stringify({ body: JSON.stringify({ value }) });
+    expect(redactorOf(value).redact(twice)).toBe(String.raw`{"body":"{\"value\":\"***\"}"}`);
+  });
+
+  test.each([
+    ['Tasks', true],
+    ['octopus', true],
+    ['1.0.0', true],
+    ['Summer2026', true],
+    ['x!9', true],
+    ['correct horse battery staple', false],
+    ['API-ABCDEFGHIJKLMNOPQRSTUVWX', false],
+    ['hunter2!pw', false],
+  ])('whether %s may stand in output by chance: %s', (value, common) => {
+    expect(isCommon(new Secret(value))).toBe(common);
   });
 
   test('a secret that is added later is masked too', () => {

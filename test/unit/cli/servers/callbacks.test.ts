@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createContext } from '../../../../src/cli/context.ts';
 import { calledBack, readCallbacks } from '../../../../src/cli/servers/callbacks.ts';
 import { MigratorError } from '../../../../src/errors.ts';
+import { Secret } from '../../../../src/secret.ts';
 import { testIO } from '../../../support/test-io.ts';
 import { withTempDir } from '../../../support/with-temp-dir.ts';
 
@@ -11,7 +12,7 @@ import { withTempDir } from '../../../support/with-temp-dir.ts';
 async function listening(status: number, work: (url: string) => Promise<unknown>): Promise<string[]> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
-    asked.push(`${request.method ?? ''} ${request.url ?? ''}`);
+    asked.push([request.method, request.url, request.headers.authorization].filter(Boolean).join(' '));
     response.writeHead(status).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -34,7 +35,7 @@ async function ended(
     const io = testIO({ cwd, home: cwd });
     const context = createContext(io, []);
     const callbacks = readCallbacks(
-      { successCallback: `${url}/good?run=7`, failureCallback: `${url}/bad` },
+      { successCallback: new Secret(`${url}/good?run=7&run=8`), failureCallback: new Secret(`${url}/bad`) },
       { wait: true },
     );
     let code: string | undefined;
@@ -51,7 +52,14 @@ async function ended(
 describe('a callback', () => {
   test('for success gets the package as query parameters, in addition to those of its URL', async () => {
     const asked = await listening(200, (url) => ended(url, () => Promise.resolve(done)));
-    expect(asked).toEqual(['GET /good?run=7&packageId=Acme&packageVersion=1.0.0-a']);
+    expect(asked).toEqual(['GET /good?run=7&run=8&packageId=Acme&packageVersion=1.0.0-a']);
+  });
+
+  test('is made with the user name and password of its URL', async () => {
+    const asked = await listening(200, (url) =>
+      ended(url.replace('://', '://hook:p%40ss@'), () => Promise.resolve(done)),
+    );
+    expect(asked).toEqual([`GET /good?run=7&run=8&packageId=Acme&packageVersion=1.0.0-a Basic ${btoa('hook:p@ss')}`]);
   });
 
   test('for success is not called when only a part was done; that for failure is', async () => {
@@ -93,11 +101,13 @@ describe('a callback', () => {
   });
 
   test.each([['ftp://x'], ['nowhere'], ['/path']])('to the URL "%s" is USAGE', async (address) => {
-    await expect(() => readCallbacks({ successCallback: address }, { wait: true })).toThrowCode('USAGE');
+    await expect(() => readCallbacks({ successCallback: new Secret(address) }, { wait: true })).toThrowCode('USAGE');
   });
 
   test('is refused with --no-wait', async () => {
-    await expect(() => readCallbacks({ failureCallback: 'https://x.example' }, { wait: false })).toThrowCode('USAGE');
+    await expect(() =>
+      readCallbacks({ failureCallback: new Secret('https://x.example') }, { wait: false }),
+    ).toThrowCode('USAGE');
     expect(readCallbacks({}, { wait: false })).toEqual({ success: undefined, failure: undefined });
   });
 });

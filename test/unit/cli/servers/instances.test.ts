@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { allow, whatRuns } from '../../../../src/cli/config/allowed.ts';
+import { findConfig } from '../../../../src/cli/config/search.ts';
 import { createContext } from '../../../../src/cli/context.ts';
 import { createProgram } from '../../../../src/cli/program.ts';
 import { instancesOf } from '../../../../src/cli/servers/instances.ts';
@@ -16,7 +18,10 @@ const asked = (exports: string) =>
     await writeFile(join(cwd, 'acme.mjs'), module);
     const rc = 'adapters: [./acme.mjs]\ninstances: { a: { product: acme, url: "https://a.example" } }\n';
     await writeFile(join(cwd, '.migratorrc.yaml'), rc);
-    const context = createContext(testIO({ cwd, env: {}, home: cwd }), []);
+    const io = testIO({ cwd, env: {}, home: cwd });
+    const found = (await findConfig(io, undefined))!;
+    await allow(found, (await whatRuns(found)).digest, io);
+    const context = createContext(io, []);
     context.commandTree = () => createProgram(context);
     const instances = await instancesOf(context);
     const secrets = { password: new Secret('sesame') };

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { rename, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
@@ -337,6 +337,37 @@ describe('locks', () => {
     const attempt = await acquireLock(folder, 'k', here, timing);
     clearInterval(beating);
     expect(attempt).toMatchObject({ owner: { host: 'there' } });
+  });
+
+  test('a lock with a time in the future is taken over when there is no heartbeat', async () => {
+    const folder = await tempDir();
+    await acquireLock(folder, 'k', there, { ...timing, heartbeat: 1e6 });
+    const future = Date.now() / 1000 + 330 * 86_400;
+    await utimes(join(folder, 'k.1.lock'), future, future);
+    expect(await acquireLock(folder, 'k', here, timing)).toHaveProperty('lock');
+  });
+
+  test('a process in another container with this host name is judged by its heartbeat, not by its id', async () => {
+    const folder = await tempDir();
+    const owner = { pid: 2 ** 30, host: 'here', since: new Date().toISOString(), processSpace: 'boot pid:[1]' };
+    const file = join(folder, 'k.1.lock');
+    await writeFile(file, JSON.stringify(owner));
+    expect(await acquireLock(folder, 'k', here, timing)).toMatchObject({ owner: { pid: 2 ** 30 } });
+    await utimes(file, 1, 1);
+    expect(await acquireLock(folder, 'k', here, timing)).toHaveProperty('lock');
+  });
+
+  test('heartbeats go on after one has failed', async () => {
+    const folder = await tempDir();
+    const file = join(folder, 'k.1.lock');
+    const acquired = await acquireLock(folder, 'k', there, timing);
+    await rename(file, `${file}.away`);
+    await new Promise((wait) => setTimeout(wait, 60));
+    await rename(`${file}.away`, file);
+    await utimes(file, 1, 1);
+    await new Promise((wait) => setTimeout(wait, 100));
+    expect((await stat(file)).mtimeMs).toBeGreaterThan(1e6);
+    if ('lock' in acquired) await acquired.lock.release();
   });
 
   test('the lock of a process without heartbeats is taken over, and that process notices it', async () => {

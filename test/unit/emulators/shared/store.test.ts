@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,6 +81,8 @@ describe('the store', () => {
   });
 });
 
+const emulators = new URL('../../../../dist/emulators/index.js', import.meta.url).href;
+
 describe('the lock', () => {
   test('can be held only once', async () => {
     const unlock = lockDirectory(folder);
@@ -87,11 +91,34 @@ describe('the lock', () => {
     lockDirectory(folder)();
   });
 
-  test('of a live process is respected, and that of a dead one is taken over', async () => {
-    const file = join(folder, 'emulator.lock');
-    writeFileSync(file, '1\n');
-    await expect(() => lockDirectory(folder)).toThrowCode('CONFLICT');
-    writeFileSync(file, '999999999\n');
-    lockDirectory(folder)();
+  /** A process that tries to lock the folder, prints `got` or `busy`, and goes on until it is killed. */
+  const contender = (start: number) => {
+    const code = `const { startEmulator } = await import(${JSON.stringify(emulators)});
+      await new Promise((resolve) => setTimeout(resolve, ${start} - Date.now()));
+      try { await startEmulator('octopus', { directory: process.argv[1], sample: false }); console.log('got'); }
+      catch (error) { console.log(error.code); }
+      setTimeout(() => {}, 60000);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', code, folder]);
+    const word = new Promise<string>((resolve) => {
+      child.stdout.once('data', (text: Buffer) => resolve(String(text).trim()));
+    });
+    return { child, word };
+  };
+
+  test('goes to one of several processes, is kept while that one lives, and is free after its kill', async () => {
+    // Two rounds: the second one finds what the first one left.
+    for (let round = 0; round < 2; round += 1) {
+      const all = Array.from({ length: 4 }, () => contender(Date.now() + 600));
+      try {
+        const words = await Promise.all(all.map(({ word }) => word));
+        expect(words.sort()).toEqual(['CONFLICT', 'CONFLICT', 'CONFLICT', 'got']);
+        await expect(() => lockDirectory(folder)).toThrowCode('CONFLICT');
+      } finally {
+        const ended = all.map(({ child }) => once(child, 'exit'));
+        for (const { child } of all) child.kill('SIGKILL');
+        await Promise.all(ended);
+      }
+      lockDirectory(folder)();
+    }
   });
 });

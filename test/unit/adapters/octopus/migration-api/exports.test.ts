@@ -89,12 +89,9 @@ describe('start', () => {
 
   test('sends the destination of a push', async () => {
     const withCallbacks = {
-      ...prepared,
-      settled: {
-        ...prepared.settled,
-        successCallback: 'https://chat.example/ok',
-        failureCallback: 'https://chat.example/bad',
-      },
+      ...secrets,
+      successCallback: new Secret('https://chat.example/ok'),
+      failureCallback: new Secret('https://chat.example/bad'),
     };
     const destination = {
       url: 'https://target.example',
@@ -102,7 +99,7 @@ describe('start', () => {
       container: 'Spaces-9',
     };
     await withOctopus(['root', 'export-start-push'], async ({ octopus, tools }) => {
-      await octopus.exports!.start(withCallbacks, secrets, destination, never);
+      await octopus.exports!.start(prepared, withCallbacks, destination, never);
       expect(tools.lines.join('\n')).not.toContain('API-DESTINATION');
     });
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Options } from '../../../../../src/ports/options.ts';
+import { Secret } from '../../../../../src/secret.ts';
 import { never } from '../../../../support/adapter-tools.ts';
 import { acme, secrets, withOctopus } from '../../../../support/octopus-client.ts';
 
@@ -27,12 +28,12 @@ describe('import', () => {
     );
   });
 
-  test.each(['ftp://x/', 'nonsense'])('refuses the callback %s', async (successCallback) => {
-    await withOctopus(['root', 'space', 'package-present'], ({ octopus }) =>
-      expect(() =>
-        octopus.imports!.prepare({ source: acme, dryRun: false, options: { successCallback } }, never),
-      ).toThrowCode('USAGE'),
-    );
+  test.each(['ftp://x/', 'nonsense'])('refuses the callback %s', async (url) => {
+    await withOctopus(['root', 'space', 'package-present'], async ({ octopus }) => {
+      const prepared = await octopus.imports!.prepare({ source: acme, dryRun: false, options: {} }, never);
+      const secrets = { password: new Secret('x'), successCallback: new Secret(url) };
+      await expect(() => octopus.imports!.start(prepared, secrets, [], never)).toThrowCode('USAGE');
+    });
   });
 });
 

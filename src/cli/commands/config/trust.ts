@@ -1,0 +1,38 @@
+import { MigratorError } from '../../../errors.ts';
+import type { Invocation } from '../../build-command.ts';
+import { allow, forget, whatRuns } from '../../config/allowed.ts';
+import { findConfig } from '../../config/search.ts';
+import type { Context } from '../../context.ts';
+import { lines } from '../../terminal/table.ts';
+import type { ConfigTrustOptions } from './flags.ts';
+
+/** Runs nothing of the rc file. */
+export async function runConfigTrust({ options }: Invocation<ConfigTrustOptions>, context: Context) {
+  const { io, globals } = context;
+  const found = await findConfig(io, globals.config, { runs: false });
+  if (found === undefined)
+    throw new MigratorError('NOT_FOUND', 'there is no rc file to trust', { hint: 'name one with --config <file>' });
+  const { digest, modules, computed, commands } = await whatRuns(found);
+  const action = options.forget === true ? 'forgotten' : options.show === true ? 'shown' : 'allowed';
+  if (action === 'forgotten') await forget(found, io);
+  if (action === 'allowed') await allow(found, digest, io);
+  const done = {
+    forgotten: `${found.file} must not run code any more`,
+    shown: `${found.file} can run:`,
+    allowed: `${found.file} may run, until it or one of these files changes:`,
+  }[action];
+  context.result(
+    'config-trust',
+    { file: found.file, digest, action, modules, commands },
+    lines(
+      done,
+      ...(action === 'forgotten' ? [] : [...modules.map(({ name }) => `  ${name}`), ...commands.map(shell)]),
+      action !== 'forgotten' && modules.length + commands.length === 0 ? '  nothing: it has no code' : undefined,
+      ...computed.map((name) => `warning: ${name} loads modules by computed names, which the digest does not cover`),
+      action === 'forgotten' ? undefined : `digest: ${digest}`,
+    ),
+  );
+  return undefined;
+}
+
+const shell = (command: string): string => `  the command: ${command}`;
