@@ -131,7 +131,7 @@ function leaveAtOnce(release: () => void): void {
 
 /** Without this, Node.js prints an error that nobody caught as it is, with any secret in it. */
 function onUncaught(context: Context): () => void {
-  const handler = (error: unknown) => process.exit(report(error, context));
+  const handler = (error: unknown) => void report(error, context).then((code) => process.exit(code));
   process.on('uncaughtException', handler);
   return () => process.off('uncaughtException', handler);
 }
