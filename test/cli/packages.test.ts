@@ -345,6 +345,24 @@ describe('packages on an instance', () => {
       outcome: 'created',
       signer: null,
     });
+    const four = 'Acme.Four.2026.11.27.1543.zip';
+    await writeFile(here().path(four), await readFile(here().path(raw)));
+    await json('ann', 'package', 'upload', four, '--to', 'lab', '--allow-unsigned');
+    await json('ann', 'package', 'download', 'Acme.Four@2026.11.27.1543', '--from', 'lab', '-o', 'four.tar');
+    expect(await run(['package', 'verify', 'four.tar', '--content'], as('ann'))).toMatchObject({
+      code: exitCodes.done,
+    });
+    const forPeople = await run(['package', 'seal', four, '-o', 'people.tar'], as('ann'));
+    expect(forPeople.stdout).toContain('--server-export');
+    expect(await run(['package', 'upload', 'people.tar', '--to', 'prod'], as('ann'))).toMatchObject({
+      code: exitCodes.package,
+      stderr: expect.stringContaining('--server-export'),
+    });
+    await json('ann', 'package', 'seal', four, '--server-export', '-o', 'servers.tar');
+    expect(await json('ann', 'package', 'upload', 'servers.tar', '--to', 'prod')).toMatchObject({
+      outcome: 'created',
+      package: { id: 'Acme.Four', version: '2026.11.27.1543' },
+    });
     expect(await run(['package', 'delete', ref, '--from', 'prod'], as('ann'))).toMatchObject({ code: exitCodes.usage });
     expect(await json('ann', 'package', 'delete', ref, '--from', 'prod', '--from', 'lab', '--yes')).toMatchObject({
       results: [
@@ -355,6 +373,19 @@ describe('packages on an instance', () => {
     expect(await run(['package', 'download', ref, '--from', 'prod'], as('ann'))).toMatchObject({
       code: exitCodes.usage,
     });
+  });
+
+  test('a name that no package can have is refused before the server starts to work', async () => {
+    const line = ['partial-export', '--from', 'lab', '--project', 'Billing', ...password, '-o', 'odd.tar'];
+    const { code, stderr } = await run([...line, '--package-id', 'Acme_'], as('ann'));
+    expect({ code, stderr }).toEqual({
+      code: exitCodes.usage,
+      stderr: expect.stringContaining('"Acme_" cannot be the id'),
+    });
+    expect(stderr).not.toContain('export from lab started');
+    expect((await run(['package', 'list', '--from', 'lab', '--id', 'Acme_'], as('ann'))).stdout).toContain(
+      'no packages',
+    );
   });
 
   test('a file name or a reference without id and version is a USAGE error', async () => {

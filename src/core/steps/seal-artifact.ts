@@ -1,4 +1,4 @@
-import { seal, type PayloadEntry, type SealedPackage, type SealInput } from '../../package/index.ts';
+import { limitWarnings, seal, type PayloadEntry, type SealedPackage, type SealInput } from '../../package/index.ts';
 import type { InstanceInfo } from '../../ports/adapter.ts';
 import type { Artifact, ArtifactFile, ByteStream, PackageRef } from '../../ports/artifact.ts';
 import type { ByteSink } from '../../ports/bytes.ts';
@@ -49,7 +49,7 @@ export async function sealArtifact(
     projects: (prepared?.projects ?? []).map(({ id, name }) => ({ id, name })),
     options: (prepared?.exportedWith ?? options) as Json,
   };
-  return seal(
+  const sealed = await seal(
     {
       ...artifact.package,
       ...output.settings,
@@ -63,6 +63,8 @@ export async function sealArtifact(
     { random, onProgress: (done) => reporter.report({ type: 'bytes', subject: name, done, total }) },
     signal,
   );
+  for (const message of limitWarnings(sealed.manifest, sealed.size)) reporter.report({ type: 'warning', message });
+  return sealed;
 }
 
 async function* payload(
