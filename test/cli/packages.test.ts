@@ -51,6 +51,27 @@ describe('keys', () => {
     expect(await run(['package', 'verify', 'second.tar', '--content'], as('new'))).toMatchObject({ code: 0 });
   });
 
+  test('keys that Windows rewrote are read: with a byte order mark, as UTF-16, with CRLF', async () => {
+    const windows = (text: string) => Buffer.from(`\ufeff${text.replaceAll('\n', '\r\n')}`, 'utf16le');
+    await json('cid', 'package', 'seal', 'handover', '-o', 'cid.tar');
+    const at = as('cid').env?.['MIGRATOR_CONFIG_DIR'] ?? '';
+    for (const encode of [windows, (text: string) => Buffer.from(`\ufeff${text}`)]) {
+      for (const name of ['identity.txt', 'migrator.key', 'migrator.pub']) {
+        const path = join(at, 'keys', name);
+        const original = await readFile(path);
+        await writeFile(path, encode(original.toString()));
+        expect(await run(['package', 'verify', 'cid.tar', '--content'], as('cid'))).toMatchObject({ code: 0 });
+        expect(await run(['package', 'seal', 'handover', '-o', 'again.tar', '--force'], as('cid'))).toMatchObject({
+          code: 0,
+        });
+        await writeFile(path, original);
+      }
+    }
+    const shared = await readFile(keyFile('cid', 'migrator.pub'), 'utf8');
+    await writeFile(here().path('shared.pub'), windows(shared));
+    expect(await run(['package', 'verify', 'cid.tar', '--trust', 'shared.pub'], as('ben'))).toMatchObject({ code: 0 });
+  });
+
   test('key generate never replaces a key, and writes no key when one of the two exists', async () => {
     const before = await readFile(keyFile('ann', 'migrator.key'), 'utf8');
     expect(await run(['key', 'generate'], as('ann'))).toMatchObject({ code: exitCodes.conflict });

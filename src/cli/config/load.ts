@@ -38,9 +38,8 @@ function instancesOf(input: ConfigInput): Readonly<Record<string, InstanceConfig
   return instances;
 }
 
-function timeoutOf(value: string | number | undefined): number {
-  if (value === undefined) return builtInTimeout;
-  return typeof value === 'number' ? value : (parseDuration(value) ?? builtInTimeout);
+function durationOf(value: string | number): number | undefined {
+  return typeof value === 'number' ? value : parseDuration(value);
 }
 
 function build(input: ConfigInput, place: Pick<Config, 'file' | 'mode' | 'directory'>): Config {
@@ -58,8 +57,9 @@ function build(input: ConfigInput, place: Pick<Config, 'file' | 'mode' | 'direct
       passphrase: keys?.passphrase,
     },
     http: {
-      timeout: timeoutOf(http?.timeout),
+      timeout: durationOf(http?.timeout ?? builtInTimeout) ?? builtInTimeout,
       retries: http?.retries ?? builtInRetries,
+      patience: http?.patience === undefined ? undefined : durationOf(http.patience),
       proxy: http?.proxy,
       ca: http?.ca,
       cert: http?.cert,

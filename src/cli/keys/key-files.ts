@@ -2,6 +2,7 @@ import { open, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import { localError, systemCode } from '../../files/local-error.ts';
+import { decodeText } from '../../files/text.ts';
 import { makePrivateFolder } from '../../files/private-folder.ts';
 import { createFileSink } from '../../files/whole-file.ts';
 import { Secret } from '../../secret.ts';
@@ -75,7 +76,7 @@ async function readKey(path: string): Promise<{ readonly text: string; readonly 
       if (stats.size > sizeLimit) {
         throw new MigratorError('USAGE', `"${path}" is too large to be a key file`, { details: { path } });
       }
-      return { text: await handle.readFile('utf8'), mode: stats.mode };
+      return { text: keyText(await handle.readFile()), mode: stats.mode };
     } finally {
       await handle.close();
     }
@@ -89,6 +90,11 @@ async function readKey(path: string): Promise<{ readonly text: string; readonly 
       cause: error,
     });
   }
+}
+
+/** An encrypted identity is no text: each of its bytes becomes one character. */
+function keyText(bytes: Buffer): string {
+  return bytes.toString('latin1', 0, 19) === 'age-encryption.org/' ? bytes.toString('latin1') : decodeText(bytes);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { isMigratorError, MigratorError } from '../../errors.ts';
+import { decodeText } from '../../files/text.ts';
 import {
   generateIdentity,
   generateSigningKey,
@@ -132,7 +133,7 @@ export async function publicKeyFrom(text: string, directory: string): Promise<Pu
   if (/^RW[A-Za-z0-9+/]{54}$/u.test(text)) return parsePublicKey(text);
   const file = resolve(directory, text);
   try {
-    return parsePublicKey(await readFile(file, 'utf8'));
+    return parsePublicKey(decodeText(await readFile(file)));
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
     throw new MigratorError('USAGE', `"${text}" is neither a minisign public key nor a file`, { cause });
