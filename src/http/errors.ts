@@ -154,12 +154,14 @@ function verdictOn(status: number): string {
 
 /** At most 200 characters of a server's text, on one line; for an HTML page only its title. */
 export function quote(body: string, contentType: string): string {
-  const text = /^\s*<(!doctype|html)/i.test(body) || contentType.includes('html') ? `a web page${title(body)}` : body;
+  const isPage =
+    /^[\s\ufeff]*<(!doctype|!--|\?xml|html|head|body|center|h1)/i.test(body) || contentType.includes('html');
+  const text = isPage ? `a web page${title(body)}` : body;
   const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
   return line.length > 200 ? `${line.slice(0, 199)}…` : line;
 }
 
 function title(html: string): string {
-  const found = /<title[^>]*>([^<]*)</i.exec(html)?.[1]?.trim() ?? '';
+  const found = /<(?:title|h1)[^>]*>([^<]*)</i.exec(html)?.[1]?.trim() ?? '';
   return found === '' ? '' : ` titled "${found}"`;
 }
