@@ -124,7 +124,7 @@ function reading(
       return [
         'NOT_FOUND',
         'does not know',
-        /\/([^/?]+)\/\1\//u.test(line)
+        /\/([^/?]+)\/\1(?:[/?]|$)/u.test(line)
           ? 'the URL in the rc file ends in a part of the path too many: leave it out'
           : undefined,
       ];

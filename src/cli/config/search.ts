@@ -118,5 +118,11 @@ export async function findConfig(io: IO, explicitFile: string | undefined): Prom
     if (folder !== resolve(io.cwd)) await refuseForeign(found.file, io.uid);
     return found;
   }
-  return searchIn(configDirectory(io), userPlaces);
+  try {
+    return await searchIn(configDirectory(io), userPlaces);
+  } catch (error) {
+    // A home folder that is none, as in some containers, holds no file.
+    if (systemCode(error) !== 'ENOTDIR') throw error;
+    return undefined;
+  }
 }

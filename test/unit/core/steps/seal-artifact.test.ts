@@ -48,9 +48,19 @@ async function sealedFrom(file: ArtifactFile) {
       spool,
     },
     {
-      clock: { now: () => new Date('2026-11-21T01:02:03Z'), sleep: (ms) => Promise.resolve(void waits.push(ms)) },
+      clock: {
+        now: () => new Date('2026-11-21T01:02:03Z'),
+        sleep: (ms) => {
+          waits.push(ms);
+          return Promise.resolve();
+        },
+      },
       random: seededRandom('cut'),
-      reporter: { report: (event) => void (event.type === 'notice' && told.push(event.message)) },
+      reporter: {
+        report: (event) => {
+          if (event.type === 'notice') told.push(event.message);
+        },
+      },
     },
     never,
   );
