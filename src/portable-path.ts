@@ -4,6 +4,9 @@
  */
 const maxPathBytes = 1024;
 const maxSegmentBytes = 255;
+/** Of one package. Deep paths would otherwise name thousands of folders for each file. */
+const maxFolders = 250_000;
+const maxFolderNameBytes = 64 * 1024 * 1024;
 
 /** Characters that control, break lines or change the direction of text, and half surrogate pairs. */
 const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069]/u;
@@ -54,6 +57,7 @@ function folded(name: string): string {
 export class PathSet {
   readonly #files = new Map<string, string>();
   readonly #folders = new Map<string, string>();
+  #folderNames = 0;
 
   /** Adds the path and returns undefined, or says why it cannot be added. */
   add(path: string): string | undefined {
@@ -77,6 +81,9 @@ export class PathSet {
       if (same !== undefined) return `lies in a folder that differs from "${same}" only in case or Unicode form`;
       if (this.#files.has(key)) return `lies below "${folder}", which is a file`;
       this.#folders.set(key, folder);
+      this.#folderNames += folder.length;
+      if (this.#folders.size > maxFolders) return `lies below more than ${maxFolders} folders of this package`;
+      if (this.#folderNames > maxFolderNameBytes) return 'makes the names of all folders longer than 64 MiB';
     }
     return undefined;
   }

@@ -6,9 +6,12 @@ const shown = '***';
  */
 export class Secret {
   readonly #value: string;
+  /** What it is and where it came from, for errors: `apiKey of instance "lab" (env:LAB_KEY)`. */
+  readonly origin: string | undefined;
 
-  constructor(value: string) {
+  constructor(value: string, origin?: string) {
     this.#value = value;
+    this.origin = origin;
   }
 
   reveal(): string {

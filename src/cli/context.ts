@@ -26,6 +26,8 @@ export interface Globals {
   readonly config: string | undefined;
   readonly json: boolean;
   readonly progress: CreateReporterOptions['progress'];
+  /** How long an unavailable server is asked again, in milliseconds. */
+  readonly patience: number | undefined;
   readonly quiet: boolean;
   readonly debug: boolean;
   readonly color: boolean;
@@ -218,6 +220,7 @@ export function createContext(io: IO, argv: readonly string[]): Context {
     config: undefined,
     json: has('--json', 'MIGRATOR_JSON'),
     progress: isJsonProgress(io, argv) ? 'json' : 'auto',
+    patience: undefined,
     quiet: has('--quiet', 'MIGRATOR_QUIET') || argv.includes('-q'),
     debug: has('--debug', 'MIGRATOR_DEBUG'),
     color: !argv.includes('--no-color') && (io.env['NO_COLOR'] ?? '') === '' && !isTrue(io.env['CI']),

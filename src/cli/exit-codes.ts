@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../errors.ts';
+import type { ErrorCode, MigratorError } from '../errors.ts';
 
 /**
  * Public: scripts depend on these codes, so they never change. New ones may be added. docs/scripting.md lists them too.
@@ -42,6 +42,16 @@ const byError: Record<ErrorCode, ExitCode> = {
 export function exitCodeOf(code: ErrorCode): ExitCode {
   return byError[code];
 }
+
+/** The same for an error. A server that refuses the request itself refuses it again, so no script should repeat it. */
+export function exitCodeOfError({ code, details }: Pick<MigratorError, 'code' | 'details'>): ExitCode {
+  const { status } = details;
+  const isRefusal = typeof status === 'number' && status >= 400 && status < 500 && !passing.includes(status);
+  return code === 'REMOTE_UNEXPECTED' && isRefusal ? exitCodes.refused : byError[code];
+}
+
+/** Statuses that say: later. */
+const passing: readonly number[] = [408, 425, 429];
 
 export function exitCodeOfOutcome(outcome: string): ExitCode {
   return outcome === 'partial' ? exitCodes.partial : exitCodes.done;

@@ -1,5 +1,5 @@
 import { isMigratorError, MigratorError } from '../errors.ts';
-import { exitCodeOf, exitCodes, type ExitCode } from './exit-codes.ts';
+import { exitCodeOfError, exitCodes, type ExitCode } from './exit-codes.ts';
 import { version } from './version.ts';
 
 export interface Explanation {
@@ -13,7 +13,7 @@ export interface Explanation {
 /** Turns the error that stopped a run into lines of text, a JSON document and an exit code. */
 export function explain(error: unknown, { debug }: { readonly debug: boolean }): Explanation {
   if (!isMigratorError(error)) return bug(error);
-  const exitCode = exitCodeOf(error.code);
+  const exitCode = exitCodeOfError(error);
   const lines = [`migrator: error: ${error.message}`];
   if (error.hint !== undefined) lines.push(`migrator: hint: ${error.hint}`);
   if (debug) lines.push(...causes(error));

@@ -5,8 +5,16 @@ import { version } from './version.ts';
 export async function main(argv: readonly string[], io: IO = systemIO()): Promise<number> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     io.stdout.write(`${version()}\n`);
-    return 0;
+    // What could not be written is told as by any other command.
+    if (await flushed(io)) return 0;
   }
   const { run } = await import('./run.ts');
   return run(argv, io);
+}
+
+function flushed({ stdout }: IO): Promise<boolean> {
+  return Promise.resolve(stdout.flush?.()).then(
+    () => true,
+    () => false,
+  );
 }

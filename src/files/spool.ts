@@ -1,4 +1,4 @@
-import { open, rm } from 'node:fs/promises';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ByteStream } from '../ports/artifact.ts';
 import { sourceOver } from './file-source.ts';
@@ -12,15 +12,17 @@ export async function spool(
 ): Promise<{ readonly size: number; content(): ByteStream; release(): Promise<void> }> {
   const folder = await temporaryFolder('spool');
   const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  let handle: FileHandle | undefined;
   try {
-    const handle = await open(join(folder, 'content'), 'wx+', 0o600);
+    const content = await open(join(folder, 'content'), 'wx+', 0o600);
+    handle = content;
     let size = 0;
     for await (const chunk of stream) {
       signal.throwIfAborted();
-      await handle.writeFile(chunk);
+      await content.writeFile(chunk);
       size += chunk.byteLength;
     }
-    const source = sourceOver(handle, size, 'the spooled content', () => handle.close());
+    const source = sourceOver(content, size, 'the spooled content', () => content.close());
     return {
       size,
       content: () => source.stream(0, size),
@@ -30,6 +32,7 @@ export async function spool(
       },
     };
   } catch (error) {
+    await handle?.close();
     await remove();
     throw localError(error, 'could not spool a download');
   }

@@ -17,11 +17,15 @@ export interface HttpTools {
   readonly clock: Clock;
   readonly random: Random;
   readonly debug: (message: string) => void;
+  /** Told of a long wait before the next attempt. */
+  readonly onWait?: ((message: string) => void) | undefined;
   /** Applied to every text of a server before it is shown. */
   readonly redact?: ((text: string) => string) | undefined;
 }
 
 const mostRedirects = 5;
+/** Who waits longer than this is told. */
+const longWaitMs = 5000;
 
 interface Context {
   readonly options: HttpOptions;
@@ -88,7 +92,7 @@ async function answered(
       if (++hops > mostRedirects) {
         throw new MigratorError('REMOTE_UNEXPECTED', `${name.host} redirects ${name.line} in a circle`);
       }
-      url = redirectTarget(url, outcome.answer.headers['location']);
+      url = redirectTarget(context.base, url, outcome.answer.headers['location']);
       continue;
     }
     if ('answer' in outcome && isWanted(request, outcome.answer.status)) return { answer: outcome.answer, name };
@@ -99,6 +103,9 @@ async function answered(
       : undefined;
     if (delay === undefined) throw failure(context, request, outcome, name, isAmbiguous(safety, setback));
     if ('answer' in outcome) outcome.answer.discard();
+    if (delay >= longWaitMs) {
+      context.tools.onWait?.(`${name.host} is not available; migrator tries again in ${Math.round(delay / 1000)} s`);
+    }
     debug(`${name.line}: attempt ${attempt} failed, trying again in ${delay} ms`);
     await clock.sleep(delay, signal);
     attempt += 1;
@@ -171,7 +178,10 @@ function failure(
   const redact = redactOf(context.tools);
   const explained = context.options.explain?.(status, redact(text), request);
   if (explained !== undefined) {
-    return new MigratorError(explained.code, redact(explained.message), {
+    // The product's sentence says what happened; which server and which request must be known too.
+    const isOurs = explained.code.startsWith('REMOTE_') && !explained.message.includes(name.host);
+    const message = isOurs ? `${explained.message} (${name.host}, ${name.line})` : explained.message;
+    return new MigratorError(explained.code, redact(message), {
       hint: explained.hint,
       cause: explained.cause,
       details: { host: name.host, request: name.line, status, ambiguous, ...explained.details },
@@ -206,9 +216,20 @@ function withAccept(request: HttpRequest, type: string): HttpRequest {
   return { ...request, headers: { accept: type, ...request.headers } };
 }
 
+/** CONFIG_INVALID when a header cannot carry a value. The value is not shown. */
 function revealed(headers: Readonly<Record<string, string | Secret>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, value instanceof Secret ? value.reveal() : value]),
+    Object.entries(headers).map(([name, value]) => {
+      const text = value instanceof Secret ? value.reveal() : value;
+      const position = text.search(/[^\t\x20-\x7e\x80-\xff]/u) + 1;
+      if (position === 0) return [name, text];
+      const what = (value instanceof Secret ? value.origin : undefined) ?? `the value of the header ${name}`;
+      throw new MigratorError(
+        'CONFIG_INVALID',
+        `${what} has a character at position ${position} that the header of a request cannot carry`,
+        { hint: 'copy the secret again: it may have a line end, an invisible or a typographic character in it' },
+      );
+    }),
   );
 }
 

@@ -1,6 +1,7 @@
 import { MigratorError, type ErrorCode } from '../errors.ts';
 import { unsettledHints } from '../ports/http.ts';
 import type { BrokenExchange } from './exchange.ts';
+import { propertyOf, type ProxyFault } from './proxy-fault.ts';
 import type { RequestName } from './request-name.ts';
 
 const certificate =
@@ -19,19 +20,29 @@ const connectionTexts: Readonly<Record<string, string>> = {
 
 /** Whether the next attempt will fail in the same way. */
 export function isHopeless(failure: BrokenExchange): boolean {
+  const status = failure.proxy?.status;
+  if (status !== undefined && status < 500) return true;
   return failure.code !== undefined && (certificate.test(failure.code) || speech.test(failure.code));
 }
 
 export function brokenError(failure: BrokenExchange, request: RequestName, ambiguous: boolean): MigratorError {
-  const { code } = failure;
+  const { code, proxy } = failure;
   const details = { host: request.host, request: request.line, ...(code === undefined ? {} : { code }), ambiguous };
+  if (proxy !== undefined) return proxyError(failure, proxy, details);
   const fail = (message: string, hint: string): MigratorError =>
     new MigratorError('REMOTE_UNREACHABLE', message, { hint, details, cause: failure });
   if (code !== undefined && certificate.test(code)) {
-    return fail(
-      `the TLS certificate of ${request.host} is not trusted (${code})`,
-      'give the authority that signed it in `http.ca`, or correct the host name in the URL',
-    );
+    return isOtherName(code)
+      ? fail(
+          `the TLS certificate of ${request.host} is for other names: ${namesOf(failure)}`,
+          'write one of these names into the URL, or have the certificate of the server corrected',
+        )
+      : fail(
+          `the TLS certificate of ${request.host} is not trusted (${code})`,
+          code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID'
+            ? 'have the certificate of the server renewed, or correct the clock of this machine'
+            : 'give the authority that signed it in `http.ca`',
+        );
   }
   if (code !== undefined && speech.test(code)) {
     return fail(
@@ -47,6 +58,36 @@ export function brokenError(failure: BrokenExchange, request: RequestName, ambig
   return fail(`${request.host} ${connectionTexts[code ?? ''] ?? `failed: ${failure.message}`}`, hint);
 }
 
+function isOtherName(code: string): boolean {
+  return code === 'ERR_TLS_CERT_ALTNAME_INVALID' || code === 'HOSTNAME_MISMATCH';
+}
+
+/** The names in the certificate, as Node gives them: `DNS:a.example, IP Address:10.0.0.1`. */
+function namesOf({ cause }: BrokenExchange): string {
+  const certificate = propertyOf(cause, 'cert') as
+    { readonly subjectaltname?: string; readonly subject?: { readonly CN?: string } } | undefined;
+  const names = certificate?.subjectaltname ?? certificate?.subject?.CN ?? '';
+  return names === '' ? 'it names none' : quote(names.replaceAll(/(DNS|IP Address):/gu, ''), '');
+}
+
+function proxyError(
+  { code, message }: BrokenExchange,
+  { proxy, status }: ProxyFault,
+  details: Readonly<Record<string, unknown>>,
+): MigratorError {
+  const known = connectionTexts[code ?? ''] ?? (status === undefined ? `failed: ${message}` : message);
+  const refuses = status !== undefined && status < 500;
+  return new MigratorError(refuses ? 'AUTH_REFUSED' : 'REMOTE_UNREACHABLE', `the proxy ${proxy} ${known}`, {
+    hint:
+      status === 407
+        ? 'put the user and password into `http.proxy`'
+        : refuses
+          ? 'the proxy does not allow this target; NO_PROXY names targets that need no proxy'
+          : 'check `http.proxy`, HTTPS_PROXY and HTTP_PROXY; NO_PROXY names targets that need no proxy',
+    details: { ...details, proxy },
+  });
+}
+
 export interface Refusal {
   readonly status: number;
   /** The beginning of the body; empty when it must not be quoted. */
@@ -59,7 +100,7 @@ export interface Refusal {
 export function statusError(refusal: Refusal, request: RequestName, ambiguous: boolean): MigratorError {
   const { status } = refusal;
   const said = quote(refusal.body, refusal.contentType);
-  const [code, verdict, hint] = reading(refusal);
+  const [code, verdict, hint] = reading(refusal, request);
   return new MigratorError(
     code,
     `${request.host} ${verdict} ${request.line} (${status})${said === '' ? '' : `: ${said}`}`,
@@ -70,14 +111,23 @@ export function statusError(refusal: Refusal, request: RequestName, ambiguous: b
   );
 }
 
-function reading({ status, retryAfter }: Refusal): readonly [ErrorCode, string, string | undefined] {
+function reading(
+  { status, retryAfter }: Refusal,
+  { line }: RequestName,
+): readonly [ErrorCode, string, string | undefined] {
   switch (status) {
     case 401:
       return ['AUTH_REFUSED', 'does not accept the credentials for', 'check the credentials of this instance'];
     case 403:
       return ['AUTH_REFUSED', 'does not allow', 'the account has no permission for this'];
     case 404:
-      return ['NOT_FOUND', 'does not know', undefined];
+      return [
+        'NOT_FOUND',
+        'does not know',
+        /\/([^/?]+)\/\1(?:[/?]|$)/u.test(line)
+          ? 'the URL in the rc file ends in a part of the path too many: leave it out'
+          : undefined,
+      ];
     case 407:
       return ['AUTH_REFUSED', 'is behind a proxy that refuses', 'put the user and password into `http.proxy`'];
     case 409:
@@ -93,18 +143,25 @@ function reading({ status, retryAfter }: Refusal): readonly [ErrorCode, string, 
     case 504:
       return ['REMOTE_UNREACHABLE', 'is not available for', 'the server may be starting, or a proxy cannot reach it'];
     default:
-      return ['REMOTE_UNEXPECTED', status >= 300 && status < 400 ? 'redirects' : 'failed', undefined];
+      return ['REMOTE_UNEXPECTED', status >= 300 && status < 400 ? 'redirects' : verdictOn(status), undefined];
   }
+}
+
+function verdictOn(status: number): string {
+  if (status === 413) return 'finds too large what came with';
+  return status >= 400 && status < 500 ? 'refuses' : 'failed at';
 }
 
 /** At most 200 characters of a server's text, on one line; for an HTML page only its title. */
 export function quote(body: string, contentType: string): string {
-  const text = /^\s*<(!doctype|html)/i.test(body) || contentType.includes('html') ? `a web page${title(body)}` : body;
+  const isPage =
+    /^[\s\ufeff]*<(!doctype|!--|\?xml|html|head|body|center|h1)/i.test(body) || contentType.includes('html');
+  const text = isPage ? `a web page${title(body)}` : body;
   const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
   return line.length > 200 ? `${line.slice(0, 199)}…` : line;
 }
 
 function title(html: string): string {
-  const found = /<title[^>]*>([^<]*)</i.exec(html)?.[1]?.trim() ?? '';
+  const found = /<(?:title|h1)[^>]*>([^<]*)</i.exec(html)?.[1]?.trim() ?? '';
   return found === '' ? '' : ` titled "${found}"`;
 }

@@ -5,6 +5,7 @@ import type { ByteStream } from '../ports/artifact.ts';
 import type { HttpRequest } from '../ports/http.ts';
 import { exactly, type Outgoing } from './body.ts';
 import { IdleTimer } from './idle-timer.ts';
+import { proxyFaultOf, type ProxyFault } from './proxy-fault.ts';
 
 export interface Transport {
   readonly agents: Agents;
@@ -43,12 +44,15 @@ export class BrokenExchange extends Error {
   readonly stalled: { readonly what: string; readonly milliseconds: number } | undefined;
   /** Node's or OpenSSL's code. */
   readonly code: string | undefined;
+  /** When it was the proxy that failed. */
+  readonly proxy: ProxyFault | undefined;
 
   constructor(cause: unknown, sent: boolean, stalled: BrokenExchange['stalled']) {
     super(cause instanceof Error ? cause.message : String(cause), { cause });
     this.sent = sent;
     this.stalled = stalled;
     this.code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+    this.proxy = proxyFaultOf(cause);
   }
 }
 

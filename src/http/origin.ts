@@ -30,7 +30,7 @@ export function resolve(base: URL, request: Pick<HttpRequest, 'path' | 'query'>)
 }
 
 /** The URL to which a read is redirected. REMOTE_UNEXPECTED when it is of another origin. */
-export function redirectTarget(from: URL, location: string | undefined): URL {
+export function redirectTarget(base: URL, from: URL, location: string | undefined): URL {
   const target = location !== undefined && URL.canParse(location, from.href) ? new URL(location, from.href) : undefined;
   if (target === undefined) {
     throw new MigratorError('REMOTE_UNEXPECTED', `${from.host} redirects ${from.pathname} to nowhere`);
@@ -41,20 +41,28 @@ export function redirectTarget(from: URL, location: string | undefined): URL {
       details: { location: target.origin },
     });
   }
-  return target;
+  return withBasePath(base, target);
 }
 
 function below(base: URL, path: string): URL {
   // Resolved as a reference, a path like `//host/x` or `\\host` would lead to another origin.
   const url = path.startsWith('/') ? new URL(base.origin + path) : new URL(base.href + path);
   if (url.origin !== base.origin) throw foreign(base, url);
-  return url;
+  return withBasePath(base, url);
+}
+
+/** A server behind a proxy that strips the path of the base URL knows nothing of it: its links lack that path. */
+function withBasePath(base: URL, url: URL): URL {
+  if (url.pathname.startsWith(base.pathname) || `${url.pathname}/` === base.pathname) return url;
+  const moved = new URL(url);
+  moved.pathname = base.pathname + url.pathname.slice(1);
+  return moved;
 }
 
 function absolute(base: URL, path: string): URL {
   const url = URL.canParse(path) ? new URL(path) : undefined;
   if (url?.origin !== base.origin) throw foreign(base, url);
-  return url;
+  return withBasePath(base, url);
 }
 
 function foreign(base: URL, url: URL | undefined): MigratorError {

@@ -18,7 +18,9 @@ export type Safety = NonNullable<HttpRequest['safety']>;
 const firstMs = 500;
 const longestMs = 15_000;
 const longestAskedMs = 60_000;
-const passing: readonly number[] = [429, 502, 503, 504];
+const passing: readonly number[] = [408, 429, 500, 502, 503, 504];
+/** A 500 may be a passing fault, and more often is none. */
+const repeatsOf500 = 2;
 
 export function safetyOf(request: HttpRequest): Safety {
   return request.safety ?? (request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'once');
@@ -30,7 +32,8 @@ export function safetyOf(request: HttpRequest): Safety {
  */
 export function mayRepeat(safety: Safety, setback: Setback): boolean {
   if (setback.kind === 'broken') return !setback.hopeless && (safety !== 'once' || !setback.sent);
-  return safety === 'once' ? setback.status === 429 : passing.includes(setback.status);
+  if (safety === 'once') return setback.status === 429;
+  return passing.includes(setback.status) && (setback.status !== 500 || safety === 'read');
 }
 
 /** Whether a `once` request may have been carried out although no answer says so. */
@@ -51,11 +54,15 @@ export function delayBefore(
   fraction: number,
   rules: RetryRules,
 ): number | undefined {
-  if (attempt > rules.retries) return undefined;
+  const is500 = setback.kind === 'status' && setback.status === 500;
+  if (attempt > (is500 ? Math.min(repeatsOf500, rules.retries) : rules.retries)) return undefined;
   const jitter = fraction * Math.min(longestMs, firstMs * 2 ** (attempt - 1));
   const asked = setback.kind === 'status' ? retryAfterMs(setback.retryAfter, now) : undefined;
-  const delay = Math.round(asked === undefined ? jitter : Math.min(asked + jitter, longestAskedMs));
-  return elapsedMs + delay > rules.budgetMs ? undefined : delay;
+  const left = rules.budgetMs - elapsedMs;
+  // The last attempt comes at the end of the time, and not before it.
+  if (asked === undefined) return left > 0 ? Math.round(Math.min(jitter, left)) : undefined;
+  const delay = Math.round(Math.min(asked + jitter, longestAskedMs));
+  return delay > left ? undefined : delay;
 }
 
 /** Retry-After as milliseconds from now: seconds or an HTTP date (RFC 9110, 10.2.3); undefined when it is neither. */

@@ -7,9 +7,10 @@ export { generateIdentity, parseRecipient, type Identity, type Recipient } from 
 export { hasZstd } from './compression/zstd.ts';
 export type { Compression, Encryption } from './format.ts';
 export { inspect, looksLikePackage, type Inspection } from './inspect.ts';
-export { defaultLimits, type OpenLimits } from './limits.ts';
+export { defaultLimits, limitWarnings, type OpenLimits } from './limits.ts';
 export type { PackageSource } from './manifest/draft.ts';
 export type { Manifest, ManifestFile, PrivatePart } from './manifest/manifest.ts';
+export { nameFault } from './manifest/rules.ts';
 export { manifestJsonSchema, manifestSchema } from './manifest/schema.ts';
 export { parsePublicKey, printPublicKey, type PublicKey } from './minisign/public-key.ts';
 export { parseSecretKey, printSecretKey, type KeyFileCost } from './minisign/secret-key-file.ts';

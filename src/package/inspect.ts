@@ -6,6 +6,7 @@ import { parseSignature, type Signature } from './minisign/signature.ts';
 import { malformed } from './refusal.ts';
 import { parseSums, type Sums } from './sums.ts';
 import { readContainer, readSmall, type Container, type Member } from './tar/container.ts';
+import { beginsAsText } from './tar/rewritten.ts';
 import { checkCommentFormat } from './trusted-comment.ts';
 
 export interface Inspection {
@@ -91,6 +92,7 @@ function membersOf({ content, manifest, sums, signature }: Container): readonly 
  * A damaged package must be refused as a package and not be taken for something else.
  */
 export async function looksLikePackage(source: ByteSource): Promise<boolean> {
-  const head = Buffer.from(await source.read(0, 512)).toString('latin1');
-  return head.startsWith('content.tar') || head.slice(257, 262) === 'ustar';
+  const bytes = await source.read(0, 512);
+  const head = Buffer.from(bytes).toString('latin1');
+  return beginsAsText(bytes) || head.startsWith('content.tar') || head.slice(257, 262) === 'ustar';
 }

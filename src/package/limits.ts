@@ -21,19 +21,52 @@ export const defaultLimits: OpenLimits = {
   maxEntries: 250_000,
 };
 
-/** Compares what the manifest announces with the limits, before a byte of the content is read. */
-export function checkLimits({ content }: Manifest, storedBytes: number, limits: OpenLimits): void {
+/**
+ * Compares what the manifest announces with the limits, before a byte of the content is read. The ratio says nothing
+ * about a package of a trusted signer: empty images and logs shrink more than a thousandfold.
+ */
+export function checkLimits(
+  { content }: Manifest,
+  storedBytes: number,
+  { isTrusted }: { readonly isTrusted: boolean },
+  limits: OpenLimits,
+): void {
   const { files, bytes } = content.counts;
   if (files > limits.maxEntries) throw exceeded(`${files} files`, `at most ${limits.maxEntries} are allowed`);
   if (bytes > limits.maxExpandedBytes) {
-    throw exceeded(`${bytes} bytes when opened`, `at most ${limits.maxExpandedBytes} are allowed`);
-  }
-  if (bytes > limits.ratioFromBytes && bytes > storedBytes * limits.maxRatio) {
     throw exceeded(
-      `${Math.round(bytes / storedBytes)} bytes for each byte stored`,
-      `at most ${limits.maxRatio} are allowed`,
+      `${bytes} bytes when opened`,
+      `at most ${limits.maxExpandedBytes} are allowed`,
+      `if that is right, give --max-expanded-size ${bytes}`,
     );
   }
+  if (!isTrusted && isDense(bytes, storedBytes, limits)) {
+    const ratio = Math.ceil(bytes / storedBytes);
+    throw exceeded(
+      `${ratio} bytes for each byte stored`,
+      `at most ${limits.maxRatio} are allowed, because its signer is not trusted`,
+      `trust its signer, or give --max-ratio ${ratio}`,
+    );
+  }
+}
+
+function isDense(bytes: number, storedBytes: number, { maxRatio, ratioFromBytes }: OpenLimits): boolean {
+  return bytes > ratioFromBytes && bytes > storedBytes * maxRatio;
+}
+
+/** What a receiver of this package must know: the usual limits refuse it. */
+export function limitWarnings({ content }: Manifest, packageBytes: number): readonly string[] {
+  const { bytes } = content.counts;
+  return [
+    ...(bytes > defaultLimits.maxExpandedBytes
+      ? [`the package holds ${bytes} bytes: whoever opens it must give --max-expanded-size ${bytes}`]
+      : []),
+    ...(isDense(bytes, packageBytes, defaultLimits)
+      ? [
+          `the package expands to ${Math.ceil(bytes / packageBytes)} times its size: whoever does not trust your signing key must give --max-ratio to open it`,
+        ]
+      : []),
+  ];
 }
 
 /** Ends the payload with an error as soon as it is longer than announced: a bomb cannot exceed the checked limits. */
@@ -62,8 +95,6 @@ function payloadBytes({ content }: Manifest): number {
   );
 }
 
-function exceeded(found: string, allowed: string): Error {
-  return malformed('limit', `the package has ${found}, but ${allowed}`, {
-    hint: 'raise the limit if you know that it is right',
-  });
+function exceeded(found: string, allowed: string, hint?: string): Error {
+  return malformed('limit', `the package has ${found}, but ${allowed}`, hint === undefined ? {} : { hint });
 }

@@ -7,7 +7,7 @@ import { decompress } from './compression/index.ts';
 import { maxManifestBytes, privateEntry } from './format.ts';
 import { checkSum } from './inspect.ts';
 import { boundPayload, checkLimits, type OpenLimits } from './limits.ts';
-import type { ManifestFile, PrivatePart } from './manifest/manifest.ts';
+import type { Manifest, ManifestFile, PrivatePart } from './manifest/manifest.ts';
 import { parsePrivatePart } from './manifest/parse.ts';
 import { toTime } from './manifest/rules.ts';
 import { checkedEntry, type OpenedEntry } from './opened-entry.ts';
@@ -43,7 +43,7 @@ export async function* open(
   { onPrivatePart, reuseMemory = false }: OpenReading = {},
 ): AsyncGenerator<OpenedEntry, void> {
   const { manifest, content } = vouched;
-  checkLimits(manifest, content.size, limits);
+  checkLimits(manifest, content.size, { isTrusted: vouched.signer?.trusted === true }, limits);
   const { compression, encryption } = manifest.content;
   const isPlain = encryption === 'none';
   const sum = new ContentSum(source, content, signal);
@@ -52,12 +52,17 @@ export async function* open(
   const packed = isPlain ? stored : decryptAge(stored, keys, reuseMemory && compression !== 'gzip');
   const reader = new ByteReader(boundPayload(decompress(packed, compression), manifest));
   const form = new HeaderForm(toTime(manifest.createdAt) ?? 0);
-  const found: Found = { files: [], privatePart: undefined };
+  const found = new Found();
   try {
     for await (const entry of unpackPayload(reader, form)) {
       stopIfAborted(signal);
-      if (manifest.private && entry.path === privateEntry) found.privatePart = await readPrivatePart(entry);
-      else found.files.push(yield* checkedEntry(entry, listedAs(entry, found, manifest.content.files)));
+      if (manifest.private && entry.path === privateEntry) {
+        found.privatePart = await readPrivatePart(entry);
+        continue;
+      }
+      const expected = listedAs(entry, found, manifest.content.files);
+      found.count(entry, manifest);
+      found.files.push(yield* checkedEntry(entry, expected));
     }
     checkSum(content, await sum.digest(), vouched.contentSha256);
     checkComplete(found, vouched);
@@ -115,10 +120,27 @@ class ContentSum {
   }
 }
 
-interface Found {
-  readonly files: ManifestFile[];
+class Found {
+  readonly files: ManifestFile[] = [];
   privatePart: PrivatePart | undefined;
+  #bytes = 0;
+  #listBytes = 0;
+
+  /** Ends at the first file beyond what the manifest announces, or beyond what a list of files can hold. */
+  count({ path, size }: RawEntry, { content: { counts } }: Manifest): void {
+    this.#bytes += size;
+    this.#listBytes += shortestRecord + Buffer.byteLength(path);
+    if (this.files.length >= counts.files || this.#bytes > counts.bytes) {
+      throw malformed('payload', `the payload has more files or bytes than the ${counts.files} files announced`);
+    }
+    if (this.#listBytes > maxManifestBytes) {
+      throw malformed('limit', `the paths of the files are too long for a list of ${maxManifestBytes} bytes`);
+    }
+  }
 }
+
+/** Bytes of `{"path":"","sha256":"…","size":0},` without the path. */
+const shortestRecord = 96;
 
 /** What the manifest says of the entry; undefined when the list of files is private. */
 function listedAs({ path, size }: RawEntry, { files, privatePart }: Found, listed?: readonly ManifestFile[]) {

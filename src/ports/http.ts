@@ -5,8 +5,8 @@ import type { ByteStream } from './artifact.ts';
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /**
-   * Without a leading slash it is below the base URL. With one it begins at the origin, as hrefs of servers do. An
-   * absolute URL must have the origin of the base URL.
+   * Without a leading slash it is below the base URL. With one it is an href of the server, with or without the path of
+   * the base URL: a proxy may strip that path. An absolute URL must have the origin of the base URL.
    */
   readonly path: string;
   /** Undefined values are left out. */
@@ -18,7 +18,7 @@ export interface HttpRequest {
   /** Sent as multipart/form-data, in this order. */
   readonly form?: readonly (RequestField | RequestFile)[];
   /**
-   * `read` and `idempotent` are repeated on connection errors, 429, 502, 503 and 504. `once` is repeated only when
+   * `read` and `idempotent` are repeated on connection errors, 408, 429, 502, 503 and 504, `read` also on 500, twice. `once` is repeated only when
    * nothing can have reached the server, and on a 429, with which the server says that it did not process the request.
    * Default: `read` for GET and HEAD, else `once`.
    */

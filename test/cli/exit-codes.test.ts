@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
@@ -207,11 +207,22 @@ http: { retries: 0 }`,
   // Only Linux has a file that is always full.
   testWith([linux], 'a result that could not be written ends with 10', () => {
     const binary = fileURLToPath(new URL('../../bin/migrator.mjs', import.meta.url));
-    const { status, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${binary}" config schema > /dev/full`], {
-      encoding: 'utf8',
-    });
-    expect(status).toBe(exitCodes.localIo);
-    expect(stderr).toContain('standard output');
+    for (const words of ['config schema', '--version']) {
+      const { status, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${binary}" ${words} > /dev/full`], {
+        encoding: 'utf8',
+      });
+      expect(status).toBe(exitCodes.localIo);
+      expect(stderr).toContain('standard output');
+    }
+  });
+
+  test('a home folder that is none holds no rc file, and a key that is needed there ends with 10', async () => {
+    const env = { ...here().env, HOME: '/dev/null', MIGRATOR_CONFIG_DIR: here().path('is-a-file/x') };
+    await writeFile(here().path('is-a-file'), '');
+    await mkdir(here().path('bare'), { recursive: true });
+    await writeFile(here().path('bare/note.txt'), 'x');
+    const { code, stderr } = await run(['package', 'seal', 'note.txt'], { cwd: here().path('bare'), env });
+    expect({ code, stderr }).toEqual({ code: exitCodes.localIo, stderr: expect.stringContaining('is no folder') });
   });
 
   test('Ctrl-C ends with 130 and says how to wait for the job', async () => {

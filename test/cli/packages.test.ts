@@ -51,6 +51,27 @@ describe('keys', () => {
     expect(await run(['package', 'verify', 'second.tar', '--content'], as('new'))).toMatchObject({ code: 0 });
   });
 
+  test('keys that Windows rewrote are read: with a byte order mark, as UTF-16, with CRLF', async () => {
+    const windows = (text: string) => Buffer.from(`\ufeff${text.replaceAll('\n', '\r\n')}`, 'utf16le');
+    await json('cid', 'package', 'seal', 'handover', '-o', 'cid.tar');
+    const at = as('cid').env?.['MIGRATOR_CONFIG_DIR'] ?? '';
+    for (const encode of [windows, (text: string) => Buffer.from(`\ufeff${text}`)]) {
+      for (const name of ['identity.txt', 'migrator.key', 'migrator.pub']) {
+        const path = join(at, 'keys', name);
+        const original = await readFile(path);
+        await writeFile(path, encode(original.toString()));
+        expect(await run(['package', 'verify', 'cid.tar', '--content'], as('cid'))).toMatchObject({ code: 0 });
+        expect(await run(['package', 'seal', 'handover', '-o', 'again.tar', '--force'], as('cid'))).toMatchObject({
+          code: 0,
+        });
+        await writeFile(path, original);
+      }
+    }
+    const shared = await readFile(keyFile('cid', 'migrator.pub'), 'utf8');
+    await writeFile(here().path('shared.pub'), windows(shared));
+    expect(await run(['package', 'verify', 'cid.tar', '--trust', 'shared.pub'], as('ben'))).toMatchObject({ code: 0 });
+  });
+
   test('key generate never replaces a key, and writes no key when one of the two exists', async () => {
     const before = await readFile(keyFile('ann', 'migrator.key'), 'utf8');
     expect(await run(['key', 'generate'], as('ann'))).toMatchObject({ code: exitCodes.conflict });
@@ -395,6 +416,24 @@ describe('packages on an instance', () => {
       outcome: 'created',
       signer: null,
     });
+    const four = 'Acme.Four.2026.11.27.1543.zip';
+    await writeFile(here().path(four), await readFile(here().path(raw)));
+    await json('ann', 'package', 'upload', four, '--to', 'lab', '--allow-unsigned');
+    await json('ann', 'package', 'download', 'Acme.Four@2026.11.27.1543', '--from', 'lab', '-o', 'four.tar');
+    expect(await run(['package', 'verify', 'four.tar', '--content'], as('ann'))).toMatchObject({
+      code: exitCodes.done,
+    });
+    const forPeople = await run(['package', 'seal', four, '-o', 'people.tar'], as('ann'));
+    expect(forPeople.stdout).toContain('--server-export');
+    expect(await run(['package', 'upload', 'people.tar', '--to', 'prod'], as('ann'))).toMatchObject({
+      code: exitCodes.package,
+      stderr: expect.stringContaining('--server-export'),
+    });
+    await json('ann', 'package', 'seal', four, '--server-export', '-o', 'servers.tar');
+    expect(await json('ann', 'package', 'upload', 'servers.tar', '--to', 'prod')).toMatchObject({
+      outcome: 'created',
+      package: { id: 'Acme.Four', version: '2026.11.27.1543' },
+    });
     expect(await run(['package', 'delete', ref, '--from', 'prod'], as('ann'))).toMatchObject({ code: exitCodes.usage });
     expect(await json('ann', 'package', 'delete', ref, '--from', 'prod', '--from', 'lab', '--yes')).toMatchObject({
       results: [
@@ -405,6 +444,19 @@ describe('packages on an instance', () => {
     expect(await run(['package', 'download', ref, '--from', 'prod'], as('ann'))).toMatchObject({
       code: exitCodes.usage,
     });
+  });
+
+  test('a name that no package can have is refused before the server starts to work', async () => {
+    const line = ['partial-export', '--from', 'lab', '--project', 'Billing', ...password, '-o', 'odd.tar'];
+    const { code, stderr } = await run([...line, '--package-id', 'Acme_'], as('ann'));
+    expect({ code, stderr }).toEqual({
+      code: exitCodes.usage,
+      stderr: expect.stringContaining('"Acme_" cannot be the id'),
+    });
+    expect(stderr).not.toContain('export from lab started');
+    expect((await run(['package', 'list', '--from', 'lab', '--id', 'Acme_'], as('ann'))).stdout).toContain(
+      'no packages',
+    );
   });
 
   test('a file name or a reference without id and version is a USAGE error', async () => {

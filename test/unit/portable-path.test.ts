@@ -60,3 +60,19 @@ describe('PathSet', () => {
     expect(set.add(second)).toBe(fault);
   });
 });
+
+test('PathSet ends before the names of folders fill the memory', () => {
+  const paths = new PathSet();
+  const deep = (n: number) => `${n}/${'a/'.repeat(500)}f`;
+  let taken = 0;
+  while (taken < 10_000 && paths.add(deep(taken)) === undefined) taken += 1;
+  expect(taken).toBeGreaterThan(100);
+  expect(taken).toBeLessThan(1000);
+  expect(paths.add(deep(taken + 1))).toMatch(/folders/);
+});
+
+test('PathSet takes a hundred thousand files in folders of their own', () => {
+  const paths = new PathSet();
+  const faults = Array.from({ length: 100_000 }, (_, n) => paths.add(`projects/part-${n}/file.json`));
+  expect(faults.every((fault) => fault === undefined)).toBe(true);
+});

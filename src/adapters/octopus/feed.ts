@@ -98,6 +98,9 @@ export function createFeed(server: Server, connection: OctopusConnection, { cloc
   };
 }
 
+/** Of an upload that breaks off. The feed is looked at before each further one. */
+const mostAttempts = 3;
+
 type Uploaded = Awaited<ReturnType<PackageFeed['upload']>>;
 
 async function upload(
@@ -107,6 +110,7 @@ async function upload(
   ref: PackageRef,
   onConflict: OnConflict,
   signal: AbortSignal,
+  attempts = mostAttempts,
 ): Promise<Uploaded> {
   checkPackageRef(ref);
   const before = absent ? undefined : await stat(ref, signal);
@@ -131,6 +135,8 @@ async function upload(
     if (error.code !== 'REMOTE_UNREACHABLE' && error.details['ambiguous'] !== true) throw error;
     // The answer is lost, but the package may have arrived: what the feed holds now decides.
     const after = await stat(ref, signal);
+    if (after === undefined && error.code === 'REMOTE_UNREACHABLE' && attempts > 1)
+      return upload(server, { stat, absent: true }, file, ref, onConflict, signal, attempts - 1);
     if (after === undefined) throw settled(error);
     const local = await digestOf(file, signal);
     if (!isSame(after, local)) throw before === undefined ? damaged(ref, after, local) : settled(error);

@@ -25,7 +25,7 @@ export function checkPackageRef(ref: PackageRef): void {
   const read = parsePackageName(whole);
   if (read === undefined) {
     throw new MigratorError('USAGE', `${whole} is not a package name that Octopus Deploy accepts`, {
-      hint: 'ids are letters, digits, _ . and -, versions are semantic versions such as 1.0.0-run7',
+      hint: 'ids are letters, digits, _ . and -, versions are numbers such as 1.0.0-run7',
     });
   }
   if (read.id !== ref.id || read.version !== ref.version) {

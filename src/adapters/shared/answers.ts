@@ -36,8 +36,18 @@ export function answerReader(hint: string, said?: (body: unknown) => string | un
 
 /** What a server said, on one line, without control characters and cut to `most` characters. */
 export function oneLine(text: string, most = Number.POSITIVE_INFINITY): string {
-  const line = text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+  const line = withoutPage(text)
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
   return line.length > most ? `${line.slice(0, most - 1)}…` : line;
+}
+
+/** A server may put the whole error page of another one into its message: the title of the page says enough. */
+function withoutPage(text: string): string {
+  const start = text.search(/<(?:!doctype html|html)\b/iu);
+  if (start === -1) return text;
+  const title = /<(?:title|h1)[^>]*>([^<]*)</iu.exec(text)?.[1]?.trim() ?? '';
+  return `${text.slice(0, start)}a web page${title === '' ? '' : ` titled "${title}"`}`;
 }
 
 /** Does some work, and adds the hint to its failure when that has none. */

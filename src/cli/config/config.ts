@@ -25,6 +25,8 @@ export interface HttpConfig {
   /** Milliseconds. */
   readonly timeout: number;
   readonly retries: number;
+  /** Milliseconds. */
+  readonly patience: number | undefined;
   /** A URL without credentials, or a secret reference. */
   readonly proxy: string | undefined;
   readonly ca: string | undefined;

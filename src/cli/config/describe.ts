@@ -1,4 +1,5 @@
 import { shownReference, looksSecret } from '../secrets/references.ts';
+import { wayTo } from './proxy-variables.ts';
 import type { Config } from './config.ts';
 
 /** One value of `config show`. */
@@ -35,6 +36,11 @@ function shown(value: unknown, secret: boolean): string | number | boolean {
   return typeof value === 'number' || typeof value === 'boolean' ? value : String(value);
 }
 
+function proxyOrigin({ http, file }: Config, url: string): string {
+  if (http.proxy !== undefined) return file ?? 'built-in';
+  return `environment ${url.startsWith('https:') ? 'HTTPS_PROXY' : 'HTTP_PROXY'}`;
+}
+
 /** Every value that is set, with its origin, in the order of the documentation. */
 export function describeConfig(config: Config, options: DescribeOptions): ConfigLine[] {
   const all: Leaf[] = [];
@@ -58,6 +64,11 @@ export function describeConfig(config: Config, options: DescribeOptions): Config
     value: shown(value, secret),
     origin: config.file === undefined || config.builtIn.includes(path) ? 'built-in' : config.file,
   }));
+  for (const { name, url } of Object.values(config.instances)) {
+    const way = wayTo(url, config.http.proxy, options.env ?? {});
+    if (way !== undefined && way !== 'directly')
+      lines.push({ path: `instances.${name} is reached`, value: way, origin: proxyOrigin(config, url) });
+  }
   const environment = Object.entries(options.env ?? {})
     .filter(([name, value]) => name.startsWith('MIGRATOR_') && value !== undefined && value !== '')
     .sort(([a], [b]) => (a < b ? -1 : 1));

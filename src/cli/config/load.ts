@@ -40,9 +40,8 @@ function instancesOf(input: ConfigInput): Readonly<Record<string, InstanceConfig
   return instances;
 }
 
-function timeoutOf(value: string | number | undefined): number {
-  if (value === undefined) return builtInTimeout;
-  return typeof value === 'number' ? value : (parseDuration(value) ?? builtInTimeout);
+function durationOf(value: string | number): number | undefined {
+  return typeof value === 'number' ? value : parseDuration(value);
 }
 
 function build(
@@ -64,8 +63,9 @@ function build(
       identityPassphrase: keys?.identityPassphrase,
     },
     http: {
-      timeout: timeoutOf(http?.timeout),
+      timeout: durationOf(http?.timeout ?? builtInTimeout) ?? builtInTimeout,
       retries: http?.retries ?? builtInRetries,
+      patience: http?.patience === undefined ? undefined : durationOf(http.patience),
       proxy: http?.proxy,
       ca: http?.ca,
       cert: http?.cert,

@@ -33,7 +33,7 @@ function proxyFault(value: string): string | undefined {
   if (/^(env|file|command):/.test(value)) return undefined;
   if (!URL.canParse(value)) return 'must be a URL such as http://proxy.example.com:3128';
   const url = new URL(value);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with http:// or https://';
+  if (url.protocol !== 'http:') return 'must begin with http://: https targets go through it as tunnels';
   if (url.username !== '' || url.password !== '') {
     return 'must not contain a user name or password; use a reference to the whole URL, such as env:HTTPS_PROXY';
   }
@@ -83,6 +83,11 @@ const http = z.strictObject({
     .optional()
     .describe('How long to wait for data from a server: 60s, 2m, or milliseconds. Default 60s.'),
   retries: z.int().min(0).max(100).optional().describe('How often a failed read is repeated. Default 5.'),
+  patience: duration
+    .optional()
+    .describe(
+      'How long an unavailable server is asked again: 10m. Without it, `retries` ends a request, and 2m do. --patience overrides it.',
+    ),
   proxy: checked(proxyFault)
     .optional()
     .describe('Proxy URL. A URL with credentials must be a reference (env:HTTPS_PROXY).'),

@@ -154,5 +154,11 @@ export async function findConfig(
     const found = await searchIn(folder, places, search);
     if (found !== undefined) return found;
   }
-  return searchIn(configDirectory(io), userPlaces, search);
+  try {
+    return await searchIn(configDirectory(io), userPlaces, search);
+  } catch (error) {
+    // A home folder that is none, as in some containers, holds no file.
+    if (systemCode(error) !== 'ENOTDIR') throw error;
+    return undefined;
+  }
 }

@@ -11,6 +11,13 @@ export function durationFlag(text: string, source: FlagSource): number {
   return duration;
 }
 
+/** Reads a number from 1. USAGE names the `source` of a wrong text. */
+export function factorFlag(text: string, source: FlagSource): number {
+  const factor = /^\d+(?:\.\d+)?$/u.test(text.trim()) ? Number(text) : 0;
+  if (factor >= 1) return factor;
+  throw new MigratorError('USAGE', `${source.words}: "${text}" is not a number from 1`, { hint: 'write 1000' });
+}
+
 const units: Record<string, number> = {
   b: 1,
   kb: 1e3,

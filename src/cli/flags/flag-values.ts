@@ -7,7 +7,7 @@ import { programOf } from './globals.ts';
 import { ListOption } from './list-flag.ts';
 
 /** The global flags that the rc file may set. `--json` and `--config` are needed before the file is read. */
-const programDefaults = ['progress', 'quiet', 'debug', 'color'];
+const programDefaults = ['progress', 'quiet', 'debug', 'color', 'patience'];
 
 /**
  * Gives each flag its value: from the command line, else the environment (`MIGRATOR_` and the name of the flag), else

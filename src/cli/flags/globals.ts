@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
+import { durationFlag } from './duration-and-size.ts';
 
 interface GlobalOptions {
   readonly config?: string;
@@ -8,6 +9,7 @@ interface GlobalOptions {
   readonly quiet?: boolean;
   readonly debug?: boolean;
   readonly color?: boolean;
+  readonly patience?: string;
 }
 
 /** The flags of every command. */
@@ -18,7 +20,8 @@ export function withGlobals(program: Command): Command {
     .addOption(new Option('--progress <mode>', 'how to show progress').choices(['auto', 'plain', 'json', 'none']))
     .option('-q, --quiet', 'print only errors and the result')
     .option('--debug', 'print requests and stack traces, without bodies and without secrets')
-    .option('--no-color', 'print without colours');
+    .option('--no-color', 'print without colours')
+    .option('--patience <duration>', 'how long an unavailable server is asked again (90s, 20m; see http.patience)');
 }
 
 /** Copies the values of the global flags into the context. */
@@ -31,6 +34,8 @@ export function settleGlobals(command: Command, context: Context): void {
     quiet: options.quiet === true,
     debug: options.debug === true,
     color: context.globals.color && options.color !== false,
+    patience:
+      options.patience === undefined ? undefined : durationFlag(options.patience, context.flagSource('patience')),
   };
 }
 

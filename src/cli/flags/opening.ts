@@ -13,6 +13,7 @@ export interface OpenOptions extends TrustOptions {
   readonly identityPassphrase?: string;
   readonly passphrase?: string;
   readonly maxExpandedSize?: string;
+  readonly maxRatio?: string;
 }
 
 export function withTrust(command: Command): Command {
@@ -47,6 +48,12 @@ export function withOpening(command: Command): Command {
       new Option(
         '--max-expanded-size <size>',
         'refuse a package whose content is larger than this (500MiB, 20GiB)',
+      ).helpGroup(seal),
+    )
+    .addOption(
+      new Option(
+        '--max-ratio <times>',
+        'how many times its size a large package of a signer whom you do not trust may expand to (default: 200)',
       ).helpGroup(seal),
     );
 }

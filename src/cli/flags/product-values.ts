@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { productOptions } from '../../adapters/index.ts';
 import { isMigratorError, MigratorError } from '../../errors.ts';
+import { decodeText } from '../../files/text.ts';
 import type { OptionValue, Options, Secrets, OptionSpec, ProductOptions, Verb } from '../../ports/options.ts';
 import { Secret } from '../../secret.ts';
 import type { Context } from '../context.ts';
@@ -137,7 +138,7 @@ const longestText = 64 * 1024 * 1024;
 const mostBytes = 16 * 1024 * 1024;
 
 async function textOfFile(path: string, flag: string, context: Context): Promise<string> {
-  return (await contentOf(path, flag, longestText, context)).toString('utf8').replace(/^\uFEFF/u, '');
+  return decodeText(await contentOf(path, flag, longestText, context));
 }
 
 async function bytesOfFile(path: string, flag: string, context: Context): Promise<string> {

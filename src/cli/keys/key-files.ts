@@ -2,6 +2,7 @@ import { constants, open, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import { localError, systemCode } from '../../files/local-error.ts';
+import { decodeText } from '../../files/text.ts';
 import { makePrivateFolder } from '../../files/private-folder.ts';
 import { createFileSink } from '../../files/whole-file.ts';
 import { Secret } from '../../secret.ts';
@@ -92,25 +93,36 @@ async function readKey(path: string): Promise<{ readonly bytes: Buffer; readonly
   }
 }
 
+const encrypted = 'age-encryption.org/';
+
+/** An encrypted identity is no text: each of its bytes becomes one character. `keyBytes` takes it back. */
+function keyText(bytes: Buffer): string {
+  return bytes.toString('latin1', 0, encrypted.length) === encrypted ? bytes.toString('latin1') : decodeText(bytes);
+}
+
+/** The bytes of a key file, as UTF-8 where it is a text. */
+export function keyBytes(text: Secret): Buffer {
+  return Buffer.from(text.reveal(), text.reveal().startsWith(encrypted) ? 'latin1' : 'utf8');
+}
+
 /**
- * The text of a secret key file; `latin1` keeps the bytes of one that is encrypted. `onWarning` is called when other users can read it. NOT_FOUND when there is no file.
+ * The text of a secret key file. `onWarning` is called when other users can read it. NOT_FOUND when there is no file.
  */
 export async function readSecretKey(
   path: string,
   io: Pick<IO, 'platform'>,
   onWarning: (message: string) => void,
-  encoding: 'utf8' | 'latin1' = 'utf8',
 ): Promise<Secret> {
   const { bytes, mode } = await readKey(path);
   if (io.platform !== 'win32' && (mode & 0o077) !== 0) {
     onWarning(`the secret key "${path}" can be read by other users: run chmod 600 on it`);
   }
-  return new Secret(bytes.toString(encoding));
+  return new Secret(keyText(bytes));
 }
 
 /** The text of a public key file. NOT_FOUND when there is no file. */
 export async function readPublicKey(path: string): Promise<string> {
-  return (await readKey(path)).bytes.toString('utf8');
+  return decodeText((await readKey(path)).bytes);
 }
 
 export interface TrustedKey {

@@ -25,6 +25,7 @@ import {
   keyPlaces,
   keyWarnings,
   listTrusted,
+  keyBytes,
   readPublicKey,
   readSecretKey,
   writePublicKey,
@@ -77,7 +78,7 @@ export async function openKeyRing(context: Context): Promise<KeyRing> {
   };
   const openIdentities = async (file: string, passphrase: string | undefined): Promise<readonly Identity[]> =>
     openIdentityFile(
-      Buffer.from((await readSecretKey(file, io, warn, 'latin1')).reveal(), 'latin1'),
+      keyBytes(await readSecretKey(file, io, warn)),
       passphrase === undefined
         ? passphraseOf(file, keys.identityPassphrase)
         : () => secretFlag(passphrase, 'identityPassphrase', `passphrase of ${file}`, context),

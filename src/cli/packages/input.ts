@@ -3,7 +3,7 @@ import type { FileSource } from '../../files/file-source.ts';
 import { defaultLimits } from '../../package/index.ts';
 import type { Secret } from '../../secret.ts';
 import type { Context } from '../context.ts';
-import { sizeFlag } from '../flags/duration-and-size.ts';
+import { factorFlag, sizeFlag } from '../flags/duration-and-size.ts';
 import type { OpenOptions } from '../flags/opening.ts';
 import { keyRing } from '../keys/key-ring.ts';
 import { secretFlag } from '../secrets/read-secret.ts';
@@ -18,7 +18,7 @@ export async function sealedSource(
 ): Promise<SealedSource> {
   const ring = await keyRing(context);
   const signers = await ring.trusted(options.trust);
-  const { passphrase, maxExpandedSize } = options;
+  const { passphrase, maxExpandedSize, maxRatio } = options;
   let asked: Promise<Secret | undefined> | undefined;
   return {
     name: path === '-' ? 'standard input' : path,
@@ -44,6 +44,7 @@ export async function sealedSource(
       ...(maxExpandedSize === undefined
         ? {}
         : { maxExpandedBytes: sizeFlag(maxExpandedSize, context.flagSource('maxExpandedSize')) }),
+      ...(maxRatio === undefined ? {} : { maxRatio: factorFlag(maxRatio, context.flagSource('maxRatio')) }),
     },
   };
 }

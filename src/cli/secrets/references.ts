@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { MigratorError } from '../../errors.ts';
 import { systemCode } from '../../files/local-error.ts';
+import { decodeText } from '../../files/text.ts';
 import { Secret } from '../../secret.ts';
 import type { IO } from '../terminal/io.ts';
 import { promptSecret } from '../terminal/prompt.ts';
@@ -42,9 +43,10 @@ export function shownReference(value: unknown): string {
 }
 
 /**
- * Removes one line end, because editors and `echo` add one. More are kept, because a password may end in a line end.
+ * Removes one line end, because editors and `echo` add one; of a Windows file a shell may leave its first half. More are
+ * kept, because a password may end in a line end.
  */
-const withoutLineEnd = (text: string): string => text.replace(/\r?\n$/, '');
+const withoutLineEnd = (text: string): string => text.replace(/\r?\n$|\r$/, '');
 
 function invalid(message: string, hint?: string, cause?: unknown): MigratorError {
   return new MigratorError('CONFIG_INVALID', message, { hint, cause });
@@ -60,7 +62,7 @@ function fromEnvironment(name: string, { io, purpose }: ResolveOptions): string 
       `set ${name} and run the command again`,
     );
   }
-  return value;
+  return value.replace(/^\ufeff/u, '').replace(/\r\n$|\r$/u, '');
 }
 
 function placeOf(path: string, { io, baseDirectory }: ResolveOptions): string {
@@ -81,7 +83,7 @@ async function fromFile(path: string, options: ResolveOptions): Promise<string> 
       if (stats.isFile() && io.platform !== 'win32' && (stats.mode & 0o077) !== 0) {
         options.onWarning?.(`"${place}", which holds ${purpose}, can be read by other users: run chmod 600 on it`);
       }
-      return withoutLineEnd(await handle.readFile('utf8'));
+      return withoutLineEnd(decodeText(await handle.readFile()));
     } finally {
       await handle.close();
     }
@@ -105,7 +107,7 @@ async function fromCommand(command: string, options: ResolveOptions): Promise<st
     timeout: options.commandTimeout ?? commandTimeout,
     signal: options.signal,
   });
-  return withoutLineEnd(output.toString('utf8'));
+  return withoutLineEnd(decodeText(output));
 }
 
 async function fromPerson({ io, purpose, interactive, prompt, signal }: ResolveOptions): Promise<string> {
@@ -129,7 +131,8 @@ export async function resolveSecret(reference: string, options: ResolveOptions):
   let value: string;
   switch (kind) {
     case 'env':
-      return new Secret(fromEnvironment(rest, options));
+      value = fromEnvironment(rest, options);
+      break;
     case 'file':
       value = await fromFile(rest, options);
       break;
@@ -144,7 +147,7 @@ export async function resolveSecret(reference: string, options: ResolveOptions):
       options.onPlain?.();
   }
   if (value === '') throw invalid(`${options.purpose} is empty`);
-  return new Secret(value);
+  return new Secret(value, `${options.purpose} (${kind === undefined ? 'plain text' : reference})`);
 }
 
 /** True when the name of a key suggests a secret. For settings that no adapter declares. */

@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { MigratorError } from '../../errors.ts';
+import { decodeText } from '../../files/text.ts';
 import { createHttpFactory } from '../../http/client.ts';
 import type { HttpSettings } from '../../http/settings.ts';
 import type { AdapterTools } from '../../ports/adapter.ts';
 import type { Config } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { systemClock, systemRandom } from '../runtime.ts';
+import { proxyVariables } from '../config/proxy-variables.ts';
 import { secretFrom } from '../secrets/read-secret.ts';
 import { isReference } from '../secrets/references.ts';
 import { version } from '../version.ts';
@@ -20,17 +22,26 @@ async function createHttp(context: Context): Promise<AdapterTools['http']> {
     clock: systemClock,
     random: systemRandom,
     debug: (message) => reporter.report({ type: 'debug', message }),
+    onWait: (message) => reporter.report({ type: 'notice', message }),
     redact: (text) => context.redactor.redact(text),
   });
 }
 
+/** With a patience, a server is asked again until that time is over, unless `http.retries` ends it earlier. */
+function patienceOf({ http, builtIn }: Config, context: Context): Pick<HttpSettings, 'retries' | 'budgetMs'> {
+  const budgetMs = context.globals.patience ?? http.patience;
+  if (budgetMs === undefined) return { retries: http.retries };
+  return { retries: builtIn.includes('http.retries') ? Infinity : http.retries, budgetMs };
+}
+
 /** The `http` section of the rc file. Its files are read and its secrets are resolved. */
-async function httpSettings({ http, directory }: Config, context: Context): Promise<HttpSettings> {
+async function httpSettings(config: Config, context: Context): Promise<HttpSettings> {
+  const { http, directory } = config;
   const passphrase = http.keyPassphrase;
   return {
     userAgent: `migrator-cli/${version()}`,
     timeoutMs: http.timeout,
-    retries: http.retries,
+    ...patienceOf(config, context),
     ...(await proxyOf(http.proxy, directory, context)),
     ca: await pem('http.ca', http.ca, directory),
     cert: await pem('http.cert', http.cert, directory),
@@ -42,25 +53,23 @@ async function httpSettings({ http, directory }: Config, context: Context): Prom
   };
 }
 
-/** The proxy of the rc file, or of HTTPS_PROXY or HTTP_PROXY. Hosts in NO_PROXY do not use it. */
+/** The proxy of the rc file for all targets, or those of the environment for the targets of their scheme. */
 async function proxyOf(
   configured: string | undefined,
   directory: string,
   context: Context,
 ): Promise<Pick<HttpSettings, 'proxy' | 'noProxy'>> {
-  const { env } = context.io;
-  const variable = (name: string) => env[name] ?? env[name.toLowerCase()];
-  const url = configured ?? variable('HTTPS_PROXY') ?? variable('HTTP_PROXY');
-  const noProxy = (variable('NO_PROXY') ?? '').split(',').flatMap((host) => (host.trim() === '' ? [] : [host.trim()]));
-  if (url === undefined || url === '') return {};
-  if (!isReference(url)) return { proxy: url, noProxy };
-  return { proxy: await secretFrom(url, { context, directory, purpose: 'http.proxy', origin: 'rc file' }), noProxy };
+  const { https, http, noProxy } = proxyVariables(context.io.env);
+  if (configured === undefined) return { proxy: { https, http }, noProxy };
+  if (!isReference(configured)) return { proxy: configured, noProxy };
+  const proxy = await secretFrom(configured, { context, directory, purpose: 'http.proxy', origin: 'rc file' });
+  return { proxy, noProxy };
 }
 
 async function pem(key: string, path: string | undefined, directory: string): Promise<string | undefined> {
   if (path === undefined) return undefined;
   try {
-    return await readFile(resolve(directory, path), 'utf8');
+    return decodeText(await readFile(resolve(directory, path)));
   } catch (cause) {
     throw new MigratorError('CONFIG_INVALID', `${key}: cannot read "${path}"`, { cause });
   }

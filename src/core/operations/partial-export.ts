@@ -137,7 +137,8 @@ async function exportJob(input: PartialExportInput, ports: PartialExportPorts, s
     return { prepared: undefined as PreparedExport | undefined, handle, id, status };
   }
   const destination = target && (await pushDestination(source, target, signal));
-  const work = { source, request: input.request, secrets, destination, step: 'export', waiting: input };
+  const sealed = ports.output !== undefined;
+  const work = { source, request: input.request, secrets, destination, sealed, step: 'export', waiting: input };
   const { prepared, job, status } = await runExport(work, ports, signal);
   return { prepared, handle: job.handle, id: job.id, status };
 }

@@ -108,7 +108,7 @@ async function takeBackup(
   await run.note({ ...fact(step, 'prepared', null), ...fact(step, 'intendedAt', null), ...fact(step, 'job', null) });
   const waiting = { wait: true, timeout: undefined, pollInterval: undefined };
   const { prepared, job, status } = await runExport(
-    { source: target, request, secrets, destination: undefined, step, waiting },
+    { source: target, request, secrets, destination: undefined, sealed: true, step, waiting },
     ports,
     signal,
   );

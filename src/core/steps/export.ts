@@ -1,10 +1,12 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
-import type { Artifact } from '../../ports/artifact.ts';
+import { nameFault } from '../../package/index.ts';
+import type { Artifact, PackageRef } from '../../ports/artifact.ts';
 import type { ExportRequest, PreparedExport, PushDestination } from '../../ports/exporter.ts';
 import type { JobStatus } from '../../ports/job.ts';
 import type { Secrets } from '../../ports/options.ts';
 import { type Instance, facet } from '../instance.ts';
 import type { OperationPorts, Waiting } from '../operation.ts';
+import { sealedRef } from '../package-ref.ts';
 import { fact, prepareOnce, type StartedJob } from './exactly-once.ts';
 import { runJob } from './run-job.ts';
 
@@ -13,6 +15,8 @@ export interface ExportRun {
   readonly request: ExportRequest;
   readonly secrets: Secrets;
   readonly destination: PushDestination | undefined;
+  /** Whether a sealed package is made of it: its name must then fit a package, before the server starts to work. */
+  readonly sealed: boolean;
   /** The name of the step in the journal. A second export in one run (on another route) needs another name. */
   readonly step: string;
   readonly waiting: Waiting;
@@ -41,6 +45,7 @@ export async function runExport(work: ExportRun, ports: OperationPorts, signal: 
     },
     find: (earlier, since) => exports.find(earlier, since, signal),
   });
+  if (work.sealed) requireName(sealedRef(prepared.package));
   for (const message of prepared.notes) reporter.report({ type: 'notice', message });
   const names = prepared.projects.map((project) => project.name);
   await work.planned?.(names);
@@ -61,6 +66,15 @@ export async function runExport(work: ExportRun, ports: OperationPorts, signal: 
   if (status?.state === 'succeeded' || status?.state === 'partial')
     await run.note(fact(step, 'finishedAt', ports.clock.now().toISOString()));
   return { prepared, job, status };
+}
+
+function requireName(ref: PackageRef): void {
+  const fault = nameFault(ref);
+  if (fault === undefined) return;
+  throw new MigratorError('USAGE', fault, {
+    hint: 'an id has letters, digits, ".", "_" and "-", and a version one to four numbers, such as 1.0.0-run7: give --package-id or --package-version',
+    details: { ...ref },
+  });
 }
 
 export function requireSecrets(instance: Instance, names: readonly string[], secrets: Secrets): void {

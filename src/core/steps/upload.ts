@@ -23,6 +23,9 @@ export function soleFile(files: readonly ArtifactFile[], name: string): Artifact
     throw new MigratorError(
       'PACKAGE_MALFORMED',
       `${name} has ${file === undefined ? 0 : others.length + 1} files under native/, but exactly one is needed`,
+      {
+        hint: 'a file that a server exported is sealed for an import with: migrator package seal <file> --server-export',
+      },
     );
   }
   return file;

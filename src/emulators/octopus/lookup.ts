@@ -4,7 +4,7 @@ import { absent, invalid } from './refusal.ts';
 import { asText } from './tolerant-json.ts';
 import type { Visit } from './visit.ts';
 
-const same = (a: unknown, b: string) => asText(a).toLowerCase() === b;
+const same = (a: unknown, b: string) => asText(a).trim().toLowerCase() === b;
 
 const builtInFeed = ({ kind, body }: Entry) => kind === 'Feeds' && body['FeedType'] === 'BuiltIn';
 
@@ -16,7 +16,7 @@ function find(store: Store, kindName: string, space: string, text: string, byNam
   if (wanted === '') return undefined;
   const all = store.all(kind.name, kind.scoped ? space : undefined);
   return (
-    (byName ? all.find(({ name }) => same(name, wanted)) : undefined) ??
+    (byName ? (all.find(({ name }) => name === text) ?? all.find(({ name }) => same(name, wanted))) : undefined) ??
     all.find(({ body }) => same(body['Slug'], wanted)) ??
     // The built-in feed of every space is also found by the id that it has in the default space.
     (wanted === 'feeds-builtin' ? all.find(builtInFeed) : undefined)

@@ -45,8 +45,10 @@ function changed(path: string): MigratorError {
   });
 }
 
-// Windows has no O_NOFOLLOW, but making a link needs a special right there.
-export const readOnly = constants.O_RDONLY | ((constants.O_NOFOLLOW as number | undefined) ?? 0);
+// Windows has neither flag. Making a link needs a special right there. Without O_NONBLOCK, opening a file that has
+// become a pipe waits for a writer.
+const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>;
+export const readOnly = constants.O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
 
 const readHere = readSmallFiles(process);
 
@@ -67,6 +69,7 @@ async function* largeContentOf({ file: path, size, modified }: SeenFile): ByteSt
   }
   let reading: Promise<Uint8Array> | undefined;
   try {
+    if (!(await handle.stat()).isFile()) throw changed(path);
     let position = 0;
     // Two buffers in turn. With new memory for every chunk, dozens would wait for the garbage collector.
     let [buffer, other] = [Buffer.allocUnsafeSlow(readSize), Buffer.allocUnsafeSlow(readSize)];

@@ -37,6 +37,7 @@ export interface ReadBatch {
 /** Reads files one after the other, up to the first that fails. A thread is started from this text too. */
 export function readSmallFiles(node: ModuleSource) {
   const { closeSync, fstatSync, openSync, readSync } = node.getBuiltinModule('node:fs');
+  const beyond = new Uint8Array(1);
   const read = (
     { file, size, modified }: SeenFile,
     flags: number,
@@ -45,12 +46,17 @@ export function readSmallFiles(node: ModuleSource) {
     let descriptor: number | undefined;
     try {
       descriptor = openSync(file, flags);
+      if (!fstatSync(descriptor).isFile()) return { step: 'read' };
       let filled = 0;
       for (let count = 1; count > 0 && filled < size; filled += count) {
         count = readSync(descriptor, into, filled, size - filled, null);
       }
+      // A file of /proc says that it has no bytes, and has some.
+      const more = readSync(descriptor, beyond, 0, 1, null);
       const after = fstatSync(descriptor);
-      return filled === size && after.size === size && after.mtimeMs === modified ? undefined : { step: 'read' };
+      return filled === size && more === 0 && after.size === size && after.mtimeMs === modified
+        ? undefined
+        : { step: 'read' };
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       return { step: descriptor === undefined ? 'open' : 'read', code, message };

@@ -6,7 +6,7 @@ import type { ByteStream } from '../../ports/artifact.ts';
 import { pathFault } from '../../portable-path.ts';
 import { moveWithoutReplacing, syncFolder } from '../durable.ts';
 import { localError, systemCode } from '../local-error.ts';
-import { partialName } from '../partial-name.ts';
+import { partialName, removeStalePartials } from '../partial-name.ts';
 import { FileWriter } from './file-writer.ts';
 import { holdFolder, type HeldFolder } from './held-folder.ts';
 
@@ -181,6 +181,9 @@ export async function createTreeWriter(folder: string, options: { readonly overw
       `"${folder}" is ${before === 'file' ? 'a file' : 'a symbolic link'}, not a folder`,
     );
   }
+  // Decrypted files that a killed run left must not stay.
+  await removeStalePartials(folder);
+  if (before === 'folder') await removeStalePartials(join(folder, 'open'));
   const stage = makeStage(folder, before);
   const files = new FileWriter((path, error) =>
     ['EEXIST', 'EISDIR', 'ENOTDIR'].includes(systemCode(error) ?? '')

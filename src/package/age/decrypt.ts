@@ -4,7 +4,7 @@ import { ByteReader } from '../byte-reader.ts';
 import { locked } from '../refusal.ts';
 import { nonceBytes } from './encrypt.ts';
 import { checkMac, derive, headerFault, readHeader, type Stanza } from './header.ts';
-import { passphraseStanza, unwrapWithPassphrase } from './passphrase.ts';
+import { passphraseStanza, unwrapWithPassphrase, workFactor } from './passphrase.ts';
 import { decryptChunks } from './stream.ts';
 import type { Identity } from './x25519.ts';
 
@@ -12,6 +12,8 @@ export interface DecryptionKeys {
   readonly identities: readonly Identity[];
   /** Called only for a content that is locked with a passphrase. Gives undefined when the user has none. */
   readonly passphrase?: () => Promise<Secret | undefined>;
+  /** log2 of the largest scrypt cost; more is refused before any memory is taken. Default: what migrator writes. */
+  readonly maxWorkFactor?: number;
 }
 
 /**
@@ -42,7 +44,7 @@ async function unwrap(stanzas: readonly Stanza[], keys: DecryptionKeys): Promise
   if (lock === undefined) return unwrapWithIdentities(stanzas, keys.identities);
   // age allows a passphrase only as the single recipient of a file.
   if (stanzas.length > 1) throw headerFault('it has a passphrase and other recipients');
-  const fileKey = await unwrapWithPassphrase(lock, () => ask(keys));
+  const fileKey = await unwrapWithPassphrase(lock, () => ask(keys), keys.maxWorkFactor ?? workFactor);
   if (fileKey === undefined)
     throw locked('key', 'the passphrase does not open the package', { hint: 'try again with the right one' });
   return fileKey;

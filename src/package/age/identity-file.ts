@@ -21,6 +21,9 @@ export function parseIdentities(text: string): readonly Identity[] {
   return identities;
 }
 
+/** 1 GiB. The file is the user's own, and some tools choose the cost by the speed of the machine. */
+const ownWorkFactor = 20;
+
 /** The same for a file that `age -p` may have encrypted with a passphrase, armored or not. */
 export async function openIdentityFile(
   bytes: Uint8Array,
@@ -34,7 +37,8 @@ export async function openIdentityFile(
     yield await Promise.resolve(file);
   };
   const pieces: Uint8Array[] = [];
-  for await (const piece of decryptAge(one(), { identities: [], passphrase })) pieces.push(piece);
+  for await (const piece of decryptAge(one(), { identities: [], passphrase, maxWorkFactor: ownWorkFactor }))
+    pieces.push(piece);
   return parseIdentities(Buffer.concat(pieces).toString('utf8'));
 }
 

@@ -8,9 +8,7 @@ import { decodeBase64, encodeBase64, headerFault, type Stanza } from './header.t
 export const passphraseStanza = 'scrypt';
 const saltBytes = 16;
 /** log2 of scrypt's N: 18 takes 256 MiB and about a second, as age itself does. */
-const workFactor = 18;
-/** 1 GiB. More is refused before any memory is taken. */
-const maxWorkFactor = 20;
+export const workFactor = 18;
 
 export async function wrapWithPassphrase(fileKey: Uint8Array, passphrase: Secret, random: Random): Promise<Stanza> {
   const salt = random.bytes(saltBytes);
@@ -22,6 +20,7 @@ export async function wrapWithPassphrase(fileKey: Uint8Array, passphrase: Secret
 export async function unwrapWithPassphrase(
   { args, body }: Stanza,
   passphrase: () => Promise<Secret>,
+  maxWorkFactor: number,
 ): Promise<Uint8Array | undefined> {
   const salt = decodeBase64(args[0] ?? '');
   const factor = args[1] ?? '';

@@ -1,5 +1,5 @@
 import { pathFault } from '../../portable-path.ts';
-import { contentMember } from '../format.ts';
+import { contentMember, privateEntry } from '../format.ts';
 import type { Manifest } from './manifest.ts';
 
 /**
@@ -10,9 +10,9 @@ export const maxTextLength = { line: 1000, id: 100, version: 100 };
 export const linePattern = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/;
 export const remarkPattern = /^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$/;
 export const idPattern = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
-/** Semantic Versioning 2.0.0. */
+/** What the feeds of products take: one to four numbers, with a pre-release and a build. Semantic versions are part of it. */
 export const versionPattern =
-  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-(0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*)(\.(0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*))*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/;
+  /^\d+(\.\d+){0,3}(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/;
 export const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 export const sha256Pattern = /^[0-9a-f]{64}$/;
 /** Seconds, in eleven octal digits. */
@@ -25,6 +25,21 @@ export function isWellFormed(text: string): boolean {
 /** The id is a file name as well. */
 export function isNameEverywhere(id: string): boolean {
   return pathFault(id) === undefined;
+}
+
+/** Why no package can have this id or version; undefined when one can. */
+export function nameFault({
+  id,
+  version,
+}: {
+  readonly id?: string | undefined;
+  readonly version?: string | undefined;
+}) {
+  if (id !== undefined && (id.length > maxTextLength.id || !idPattern.test(id) || !isNameEverywhere(id)))
+    return `${JSON.stringify(id)} cannot be the id of a package`;
+  if (version !== undefined && (version.length > maxTextLength.version || !versionPattern.test(version)))
+    return `${JSON.stringify(version)} cannot be the version of a package`;
+  return undefined;
 }
 
 /** Seconds since 1970; undefined when the day or hour does not exist, or when a tar header cannot hold the time. */
@@ -61,6 +76,8 @@ export function* disagreements({
     }
   } else {
     if (scope === undefined || files === undefined) yield 'scope or content.files is missing';
+    if (files?.some(({ path }) => path === privateEntry) === true)
+      yield `only a private package may hold "${privateEntry}"`;
     const bytes = files?.reduce((sum, { size }) => sum + size, 0);
     if (files?.length !== counts.files || bytes !== counts.bytes) yield 'content.counts does not fit content.files';
   }

@@ -30,7 +30,10 @@ export const packageId = z
   .regex(idPattern, 'is not made of letters, digits, ".", "_" and "-"')
   .refine(isNameEverywhere, 'is a name that Windows reserves');
 
-export const packageVersion = z.string().max(maxTextLength.version).regex(versionPattern, 'is not a semantic version');
+export const packageVersion = z
+  .string()
+  .max(maxTextLength.version)
+  .regex(versionPattern, 'is not a version of one to four numbers');
 
 const createdAt = z
   .string()

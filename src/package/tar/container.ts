@@ -1,3 +1,4 @@
+import { isMigratorError } from '../../errors.ts';
 import type { ByteSource } from '../../ports/bytes.ts';
 import {
   isContentMember,
@@ -9,6 +10,7 @@ import {
   sumsMember,
 } from '../format.ts';
 import { malformed } from '../refusal.ts';
+import { isRewritten } from './rewritten.ts';
 import { blockBytes, HeaderForm, headerTime, isZero, padding } from './header.ts';
 
 export interface Member {
@@ -28,8 +30,23 @@ export interface Container {
   readonly time: number;
 }
 
-/** Checks the container by its headers alone. It does not read the content, so the time does not depend on its size. */
+/**
+ * Checks the container by its headers alone. It does not read the content, so the time does not depend on its size. A
+ * package that a shell rewrote as text is refused for that reason.
+ */
 export async function readContainer(source: ByteSource): Promise<Container> {
+  try {
+    return await readMembers(source);
+  } catch (error) {
+    if (!isMigratorError(error, 'PACKAGE_MALFORMED') || !(await isRewritten(source))) throw error;
+    throw malformed('container', "the package was changed on its way, as Windows PowerShell's > and | do with bytes", {
+      hint: 'write it with -o <file>, and send it as a file',
+      cause: error,
+    });
+  }
+}
+
+async function readMembers(source: ByteSource): Promise<Container> {
   const first = await block(source, 0);
   const time = headerTime(first);
   if (time === undefined)

@@ -22,6 +22,20 @@ describe('explain', () => {
     expect(documentSchema('error').safeParse(document).error).toBeUndefined();
   });
 
+  test.each([
+    [400, exitCodes.refused],
+    [413, exitCodes.refused],
+    [422, exitCodes.refused],
+    [408, exitCodes.remote],
+    [500, exitCodes.remote],
+    [undefined, exitCodes.remote],
+  ])('a server that answers %p ends with exit code %i', (status, expected) => {
+    const error = new MigratorError('REMOTE_UNEXPECTED', 'x', { details: { status } });
+    const { exitCode, document } = explain(error, quietly);
+    expect(exitCode).toBe(expected);
+    expect(document['exitCode']).toBe(expected);
+  });
+
   test('an error without a hint prints no hint', () => {
     expect(explain(new MigratorError('USAGE', 'x'), quietly).lines).toEqual(['migrator: error: x']);
   });

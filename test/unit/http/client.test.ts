@@ -82,13 +82,20 @@ describe('reads', () => {
     expect(handler.count).toBe(3);
   });
 
-  test('are not repeated after 500', async () => {
+  test('are repeated after one 500', async () => {
+    const handler = inTurn(status(500), ok);
+    await withServer(handler, async (url) => {
+      expect((await open(url).client.json({ method: 'GET', path: 'x' }, never)).body).toEqual({ fine: true });
+    });
+  });
+
+  test('are given up after three 500', async () => {
     const handler = inTurn(status(500, {}, 'no luck'));
     await withServer(handler, async (url) => {
       const error = await failure(open(url).client.json({ method: 'GET', path: 'x' }, never));
       expect(error).toMatchObject({ code: 'REMOTE_UNEXPECTED', details: { status: 500, ambiguous: false } });
     });
-    expect(handler.count).toBe(1);
+    expect(handler.count).toBe(3);
   });
 
   test('decompress JSON', async () => {
@@ -179,6 +186,43 @@ describe('errors', () => {
         expected as 'CONFLICT',
       );
     });
+  });
+
+  test('of a product name the server and the request too', async () => {
+    const explain: HttpOptions['explain'] = () => new MigratorError('REMOTE_UNEXPECTED', 'Octopus Deploy failed: boom');
+    await withServer(status(500), async (url) => {
+      const { message } = await failure(
+        open(url, {}, { explain }).client.json({ method: 'GET', path: 'api/tasks' }, never),
+      );
+      expect(message).toBe(`Octopus Deploy failed: boom (${new URL(url).host}, GET /api/tasks)`);
+    });
+  });
+
+  test('of a doubled part of the path say what is wrong with the URL', async () => {
+    await withServer(status(404), async (url) => {
+      const error = await failure(open(`${url}/api`).client.json({ method: 'GET', path: 'api/tasks' }, never));
+      expect(error).toMatchObject({ code: 'NOT_FOUND', hint: expect.stringContaining('leave it out') });
+    });
+  });
+
+  test('say where a secret has a character that no header carries, and nothing is sent', async () => {
+    const handler = inTurn(ok);
+    await withServer(handler, async (url) => {
+      for (const [value, position] of [
+        ['API-€URO', 5],
+        ['API\r', 4],
+        ['\ufeffAPI', 1],
+      ] as const) {
+        const headers = () => ({ 'x-key': new Secret(value) });
+        const error = await failure(open(url, {}, { headers }).client.json({ method: 'GET', path: 'x' }, never));
+        expect(error).toMatchObject({
+          code: 'CONFIG_INVALID',
+          message: expect.stringContaining(`position ${position}`),
+        });
+        expect(error.message).not.toContain('API');
+      }
+    });
+    expect(handler.count).toBe(0);
   });
 
   test('name the title of a web page that came instead of JSON', async () => {

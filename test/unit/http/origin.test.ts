@@ -6,9 +6,13 @@ const base = baseOf('https://host.example/octopus');
 test.each([
   ['api', 'https://host.example/octopus/api'],
   ['/octopus/api/tasks/1', 'https://host.example/octopus/api/tasks/1'],
-  ['https://host.example/x', 'https://host.example/x'],
-  ['//evil.example/x', 'https://host.example//evil.example/x'],
-  ['..//evil.example', 'https://host.example//evil.example'],
+  ['/api/tasks/1', 'https://host.example/octopus/api/tasks/1'],
+  ['/octopus', 'https://host.example/octopus'],
+  ['/octopus-two/x?y=/z', 'https://host.example/octopus/octopus-two/x?y=/z'],
+  ['https://host.example/octopus/x', 'https://host.example/octopus/x'],
+  ['https://host.example/x', 'https://host.example/octopus/x'],
+  ['//evil.example/x', 'https://host.example/octopus//evil.example/x'],
+  ['..//evil.example', 'https://host.example/octopus//evil.example'],
 ])('%s resolves to %s', (path, expected) => {
   expect(resolve(base, { path }).href).toBe(expected);
 });
@@ -29,12 +33,15 @@ describe('a request to another origin', () => {
   test.each(['https://evil.example/x', 'http://host.example/x', '//evil.example/', undefined])(
     'is refused as a redirect: %s',
     async (location) => {
-      await expect(() => redirectTarget(base, location)).toThrowCode('REMOTE_UNEXPECTED');
+      await expect(() => redirectTarget(base, base, location)).toThrowCode('REMOTE_UNEXPECTED');
     },
   );
 
   test('is none when a redirect stays on the same origin', () => {
-    expect(redirectTarget(base, '/elsewhere').href).toBe('https://host.example/elsewhere');
+    expect(redirectTarget(base, base, '/elsewhere').href).toBe('https://host.example/octopus/elsewhere');
+    expect(redirectTarget(base, base, '/octopus/x').href).toBe('https://host.example/octopus/x');
+    const root = baseOf('https://host.example');
+    expect(redirectTarget(root, root, '/elsewhere').href).toBe('https://host.example/elsewhere');
   });
 });
 

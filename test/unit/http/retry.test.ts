@@ -23,7 +23,11 @@ describe('mayRepeat', () => {
     ['read', '502', status(502), true],
     ['read', '503', status(503), true],
     ['read', '504', status(504), true],
-    ['read', '500', status(500), false],
+    ['read', '500', status(500), true],
+    ['read', '408', status(408), true],
+    ['read', '400', status(400), false],
+    ['idempotent', '500', status(500), false],
+    ['once', '500', status(500), false],
     ['read', '404', status(404), false],
     ['read', 'an untrusted certificate', untrusted, false],
     ['idempotent', 'a reset', reset, true],
@@ -68,6 +72,17 @@ describe('delayBefore', () => {
   test('gives up after the last repeat, and when the wait would exceed the budget', () => {
     expect(delayBefore(6, refused, 0, now, 0, rules)).toBeUndefined();
     expect(delayBefore(1, status(503, '10'), 115_000, now, 0, rules)).toBeUndefined();
+  });
+
+  test('repeats after a 500 only twice, because it rarely passes', () => {
+    expect(delayBefore(2, status(500), 0, now, 0, rules)).toBe(0);
+    expect(delayBefore(3, status(500), 0, now, 0, rules)).toBeUndefined();
+  });
+
+  test('makes the last attempt at the end of the time, however many there were', () => {
+    const patient = { retries: Infinity, budgetMs: 60_000 };
+    expect(delayBefore(40, refused, 55_000, now, 0.999, patient)).toBe(5000);
+    expect(delayBefore(41, refused, 60_000, now, 0.999, patient)).toBeUndefined();
   });
 
   test('never waits longer than 15 s of its own accord', () => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
-import { connect, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Secret } from '../../../src/secret.ts';
@@ -53,7 +53,12 @@ describe('certificates', () => {
   });
 
   test('for another host name are refused', async () => {
-    await expect(() => get(`https://127.0.0.1:${port}`, { ca })).toThrowCode('REMOTE_UNREACHABLE');
+    const error: unknown = await get(`https://127.0.0.1:${port}`, { ca }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'REMOTE_UNREACHABLE',
+      message: expect.stringMatching(/is for other names: .*octopus\.test/),
+      hint: expect.not.stringContaining('http.ca'),
+    });
   });
 
   test('of the client are sent', async () => {
@@ -135,12 +140,52 @@ describe('a proxy', () => {
           headers: () => ({}),
         });
         await expect(client.json({ method: 'POST', path: 'x' }, never)).rejects.toMatchObject({
-          code: 'REMOTE_UNREACHABLE',
-          message: expect.stringContaining('407'),
+          code: 'AUTH_REFUSED',
+          message: expect.stringMatching(/^the proxy 127\.0\.0\.1:\d+ refused a tunnel to x\.test:443 with 407/),
           details: { ambiguous: false },
         });
       },
     );
+  });
+
+  test('is the one for the scheme of the target', async () => {
+    await withProxy(async (url) => {
+      const none = 'http://127.0.0.1:1';
+      await get('http://octopus.test', { proxy: { http: url, https: none } });
+      await get('https://octopus.test', { proxy: { http: none, https: url }, ca });
+      expect(seen).toEqual(['GET http://octopus.test/x ', 'CONNECT octopus.test:443 ']);
+    });
+  });
+
+  test('gets an address in brackets, and its own may be one', async () => {
+    await withProxy(async (url) => {
+      const listener = createServer((socket) => {
+        const onward = connect(Number(new URL(url).port), '127.0.0.1');
+        socket.pipe(onward).pipe(socket);
+        socket.on('error', () => onward.destroy());
+        onward.on('error', () => socket.destroy());
+      });
+      await new Promise<void>((resolve) => listener.listen(0, '::1', resolve));
+      const proxy = `http://[::1]:${(listener.address() as AddressInfo).port}`;
+      try {
+        await get('http://octopus.test', { proxy });
+        // The certificate is for other names, but the tunnel was opened.
+        await expect(() => get('https://[fd00::1]:8443', { proxy, ca })).toThrowCode('REMOTE_UNREACHABLE');
+        expect(seen).toEqual(['GET http://octopus.test/x ', 'CONNECT [fd00::1]:8443 ']);
+      } finally {
+        listener.close();
+      }
+    });
+  });
+
+  test.each(['http://octopus.test', 'https://octopus.test'])('is blamed when it is dead: %s', async (url) => {
+    for (const [proxy, said] of [
+      ['http://127.0.0.1:1', 'the proxy 127.0.0.1:1 refuses connections'],
+      ['http://proxy.invalid:3128', 'the proxy proxy.invalid:3128'],
+    ] as const) {
+      const error: unknown = await get(url, { proxy, retries: 0 }).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'REMOTE_UNREACHABLE', message: expect.stringContaining(said) });
+    }
   });
 
   test('is not used for the loopback and for the hosts in `noProxy`', async () => {

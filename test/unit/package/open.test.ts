@@ -7,6 +7,8 @@ import { encodeCanonical } from '../../../src/package/canonical-json.ts';
 import {
   defaultLimits,
   generateIdentity,
+  inspect,
+  limitWarnings,
   open,
   verify,
   vouch,
@@ -202,10 +204,66 @@ describe('a package beyond the limits', () => {
   test.each([
     ['of expanded bytes', { maxExpandedBytes: 4 }],
     ['of files', { maxEntries: 0 }],
-    ['of the ratio', { maxRatio: 0.001, ratioFromBytes: 0 }],
   ])('%s is refused', async (_, limits) => {
     expect(await refusal(forged(), { limits })).toMatchObject({ code: 'PACKAGE_MALFORMED', check: 'limit' });
   });
+
+  test('of the ratio is refused only when its signer is not trusted', async () => {
+    const limits = { maxRatio: 0.001, ratioFromBytes: 0 };
+    expect(plain(await opened(forged(), { limits }))).toEqual(plain([aFile]));
+    const found = await refusal(forged(), { limits, trust: { trusted: [], allowUnsigned: true } });
+    expect(found).toMatchObject({ code: 'PACKAGE_MALFORMED', check: 'limit' });
+  });
+
+  test('of a sealer warns of the limits that its receivers must raise', async () => {
+    const { manifest } = await inspect(new MemorySource(forged()));
+    const holding = (bytes: number) => ({ ...manifest, content: { ...manifest.content, counts: { files: 1, bytes } } });
+    expect(limitWarnings(manifest, 4096)).toEqual([]);
+    expect(limitWarnings(holding(300 * 2 ** 20), 2 ** 20).join()).toContain('--max-ratio');
+    expect(limitWarnings(holding(65 * 2 ** 30), 2 ** 30).join()).toContain('--max-expanded-size 69793218560');
+  });
+});
+
+describe('a package that holds more than it announces', () => {
+  test('is refused at the first file too many', async () => {
+    const payload = tarOf([part('files/a', alpha), part('files/b', alpha), part('files/c', alpha)]);
+    const bytes = await hidden(payload, 1);
+    const found = await refusal(bytes);
+    expect(found).toMatchObject({ code: 'PACKAGE_MALFORMED', check: 'payload' });
+    expect(found?.message).toContain('more files or bytes');
+  });
+
+  test('is refused when no list could hold the paths of its files', async () => {
+    const path = `files/${'x'.repeat(80)}`;
+    const payload = tarOf(Array.from({ length: 90_000 }, (_, n) => part(`${path}${n}`, '')));
+    const found = await refusal(await hidden(payload, 90_001));
+    expect(found).toMatchObject({ code: 'PACKAGE_MALFORMED', check: 'limit' });
+  });
+
+  test('is refused when it is not private and holds a private.json', async () => {
+    const own = { path: 'private.json', bytes: Buffer.from('{}') };
+    expect(await refusal(forged({ listed: [own] }))).toMatchObject({ code: 'PACKAGE_MALFORMED', check: 'manifest' });
+  });
+
+  /** A private package, so that nothing but the announced counts is known before the end. */
+  async function hidden(payload: Uint8Array, files: number): Promise<Uint8Array> {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of encryptAge(once(payload), { recipients: [identity.recipient] }, random)) {
+      pieces.push(new Uint8Array(piece));
+    }
+    const secret = Buffer.concat(pieces);
+    return forged({
+      payload: secret,
+      manifest: { private: true, scope: undefined },
+      content: {
+        member: 'content.tar.age',
+        encryption: 'recipients',
+        recipients: [identity.recipient.toString()],
+        counts: { files, bytes: 1000 },
+        files: undefined,
+      },
+    });
+  }
 });
 
 describe('an encrypted package', () => {

@@ -220,7 +220,7 @@ describe('sealing fails and discards the sink', () => {
   test.each<[string, Partial<SealInput>, MigratorError['code']]>([
     ['an id with a slash', { id: 'a/b' }, 'USAGE'],
     ['an id that Windows reserves', { id: 'aux' }, 'USAGE'],
-    ['a version that is not semantic', { version: '1.0' }, 'USAGE'],
+    ['a version without a number', { version: 'v1' }, 'USAGE'],
     ['an invalid time', { createdAt: new Date(Number.NaN) }, 'USAGE'],
     ['a time before 1970', { createdAt: new Date(-1000) }, 'USAGE'],
     ['a scope that is nested too deeply', { scope: deep }, 'USAGE'],

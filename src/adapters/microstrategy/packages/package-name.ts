@@ -40,7 +40,7 @@ export function checkRef({ id, version }: PackageRef): void {
   const good = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(id) && /^\d+\.\d+\.\d+\S*$/.test(version);
   if (good && id.length <= longest && version.length <= longest) return;
   throw new MigratorError('USAGE', `${id} ${version} cannot name a package`, {
-    hint: 'ids are letters, digits, . _ and -, versions are semantic versions such as 1.0.0-run7',
+    hint: 'ids are letters, digits, . _ and -, versions are numbers such as 1.0.0-run7',
   });
 }
 

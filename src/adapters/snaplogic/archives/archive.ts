@@ -24,6 +24,9 @@ export function zipAmong(files: readonly ArtifactFile[]): ArtifactFile {
   throw new MigratorError(
     'PACKAGE_MALFORMED',
     `the package holds ${file === undefined ? 0 : others.length + 1} files of the product, and needs exactly one zip`,
+    {
+      hint: 'a file that a server exported is sealed for an import with: migrator package seal <file> --server-export',
+    },
   );
 }
 

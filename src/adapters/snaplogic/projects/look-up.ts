@@ -232,7 +232,9 @@ export async function projectsNamed(
     for await (const path of projects(server, 'left out', signal)) all.push(path);
   }
   for (const name of unknown) {
-    const [first, ...others] = all.filter(({ project }) => project === name.trim());
+    const exact = all.filter(({ project }) => project === name);
+    const alike = all.filter(({ project }) => project.normalize('NFC').trim() === name.normalize('NFC').trim());
+    const [first, ...others] = exact.length > 0 ? exact : alike;
     if (first !== undefined && others.length > 0) {
       throw new MigratorError('USAGE', `more than one project is called ${name}`, {
         hint: `name it by its path: ${[first, ...others].map(formatPath).join(', ')}`,

@@ -4,6 +4,7 @@ import type { AdapterModule, AdapterTools, Connection } from '../../../ports/ada
 import { Secret } from '../../../secret.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Config, InstanceConfig } from '../../config/config.ts';
+import { proxyWarnings } from '../../config/proxy-variables.ts';
 import { configWarnings } from '../../config/warnings.ts';
 import type { Context } from '../../context.ts';
 import { systemClock, systemRandom } from '../../runtime.ts';
@@ -16,7 +17,10 @@ export async function runConfigCheck(_: Invocation, context: Context) {
   const config = await context.config();
   const modules = await adapterModulesOf(config);
   const secrets = await secretSettings(config, modules);
-  const warnings = [...configWarnings(config, { secretSettings: secrets, products: modules.products })];
+  const warnings = [
+    ...configWarnings(config, { secretSettings: secrets, products: modules.products }),
+    ...proxyWarnings(context.io.env),
+  ];
   for (const instance of Object.values(config.instances)) {
     if (!modules.products.includes(instance.product)) continue;
     const module = await modules.of(instance);

@@ -1,7 +1,8 @@
-import { lstat, writeFile } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { productOptions } from '../../../adapters/index.ts';
 import { MigratorError } from '../../../errors.ts';
+import { createFileSink } from '../../../files/whole-file.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { ask } from '../../terminal/prompt.ts';
@@ -26,7 +27,13 @@ export async function runInit({ options }: Invocation<InitOptions>, context: Con
     });
   }
   const answers = asks ? await interview(context) : embeddedStarter;
-  await writeFile(file, starterConfig(answers), { mode: 0o600, flag: options.force === true ? 'w' : 'wx' });
+  const sink = await createFileSink(file, { overwrite: options.force === true, mode: 0o600 });
+  try {
+    await sink.write(Buffer.from(starterConfig(answers)));
+    await sink.commit();
+  } finally {
+    await sink.discard();
+  }
   context.result('init', { file }, lines(`wrote ${file}`, 'next: migrator config check, then migrator doctor'));
   return undefined;
 }

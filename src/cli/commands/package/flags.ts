@@ -127,6 +127,7 @@ export interface PackageSealOptions extends SealOptions {
   readonly force?: boolean;
   readonly id?: string;
   readonly packageVersion?: string;
+  readonly serverExport?: boolean;
 }
 
 export function sealFlags(command: Command): void {
@@ -134,10 +135,14 @@ export function sealFlags(command: Command): void {
     .argument('<path>', 'the folder or file to seal')
     .option('-o, --output <file>', 'the package to write (default: <id>.<version>.tar), or - for standard output')
     .option('--id <id>', 'the id of the package (default: the name of the folder or file)')
-    .addOption(new Option('--package-version <version>', 'the version of the package').default('1.0.0'))
+    .option('--package-version <version>', 'the version of the package (default: 1.0.0)')
+    .option('--server-export', 'these are files that a server exported: import and package upload take the package')
     .option('--force', 'overwrite the output file');
   withSealing(command);
-  examples(command, ['migrator package seal ./handover -o handover.tar']);
+  examples(command, [
+    'migrator package seal ./handover -o handover.tar',
+    'migrator package seal Acme.Move.1.0.0.zip --server-export',
+  ]);
 }
 
 export interface PackageOpenOptions extends OpenOptions {

@@ -1,12 +1,14 @@
 import { basename, extname, resolve } from 'node:path';
 import { readTree, type TreeEntry } from '../../../files/tree/read-tree.ts';
 import { treeContents } from '../../../files/tree/tree-contents.ts';
-import { seal, type PayloadEntry } from '../../../package/index.ts';
+import { limitWarnings, seal, type PayloadEntry } from '../../../package/index.ts';
+import type { PackageRef } from '../../../ports/artifact.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { packageOutput } from '../../packages/output.ts';
 import { sealSettings } from '../../packages/seal-settings.ts';
 import { systemClock, systemRandom } from '../../runtime.ts';
+import { lines } from '../../terminal/table.ts';
 import { describeSealed } from '../summary.ts';
 import type { PackageSealOptions } from './flags.ts';
 
@@ -14,7 +16,12 @@ export async function runPackageSeal({ args: [path = ''], options }: Invocation<
   const reporter = await context.reporter();
   const absolute = resolve(context.io.cwd, path);
   const tree = await readTree(absolute);
-  const ref = { id: options.id ?? idFrom(absolute), version: options.packageVersion ?? '1.0.0' };
+  const isExport = options.serverExport === true;
+  const named = isExport ? refFrom(absolute) : undefined;
+  const ref = {
+    id: options.id ?? named?.id ?? idFrom(absolute),
+    version: options.packageVersion ?? named?.version ?? '1.0.0',
+  };
   const settings = await sealSettings(options, context);
   const output = await packageOutput(options.output, settings, options.force === true, context);
   const file = output.name(ref);
@@ -28,20 +35,35 @@ export async function runPackageSeal({ args: [path = ''], options }: Invocation<
       source: undefined,
       scope: {},
       notes: [],
-      entries: entriesOf(tree),
+      entries: entriesOf(tree, isExport ? 'native' : 'files'),
     },
     await output.create(ref),
     { random: systemRandom, onProgress: (done) => reporter.report({ type: 'bytes', subject: file, done, total }) },
     context.signal,
   );
-  context.result('package-seal', { file, sealed }, describeSealed(file, sealed));
+  for (const message of limitWarnings(sealed.manifest, sealed.size)) reporter.report({ type: 'warning', message });
+  context.result(
+    'package-seal',
+    { file, sealed },
+    lines(describeSealed(file, sealed), isExport ? forServers : forPeople),
+  );
   return undefined;
 }
 
-async function* entriesOf(tree: readonly TreeEntry[]): AsyncGenerator<PayloadEntry> {
+async function* entriesOf(tree: readonly TreeEntry[], folder: 'native' | 'files'): AsyncGenerator<PayloadEntry> {
   for await (const { entry, bytes } of treeContents(tree)) {
-    yield { path: `files/${entry.path}`, size: entry.size, content: () => bytes ?? entry.content() };
+    yield { path: `${folder}/${entry.path}`, size: entry.size, content: () => bytes ?? entry.content() };
   }
+}
+
+const forServers = 'use:       migrator import and migrator package upload take it';
+const forPeople = "use:       migrator package open; a server's export is sealed for an import with --server-export";
+
+/** Id and version from the name of an exported file, such as `Acme.Move.1.0.0.zip`; undefined when it has no version. */
+function refFrom(path: string): PackageRef | undefined {
+  const name = basename(path).replace(/(\.tar)?\.[A-Za-z][A-Za-z0-9]*$/u, '');
+  const found = /^(\w+(?:[.-]\w+)*?)\.(\d+(?:\.\d+){0,3}(?:-[\w-]+(?:\.\d+)*)?)(?=\.[A-Za-z]|$)/u.exec(name);
+  return found?.[1] === undefined || found[2] === undefined ? undefined : { id: found[1], version: found[2] };
 }
 
 /** Makes a package id from a file name: letters, digits, dots, dashes and underscores. */

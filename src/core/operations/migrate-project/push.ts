@@ -27,6 +27,7 @@ export async function push(
       request: input.request,
       secrets: ports.secrets,
       destination,
+      sealed: false,
       step: 'push',
       waiting,
       planned: input.planned,

@@ -28,6 +28,7 @@ export async function relay(
     request: input.request,
     secrets: ports.secrets,
     destination: undefined,
+    sealed: true,
     step: 'relay',
     waiting,
     planned: input.planned,

@@ -18,15 +18,17 @@ import { pushPackage } from './push.ts';
 import type { ExportRequest } from './request.ts';
 
 /**
- * Names are compared without outer spaces and without case; ids are accepted too. The error names all that are missing.
+ * An exact name comes first. Else names are compared without outer spaces and without case; ids are accepted too. The error names all that are missing.
  */
 function findProjects(instance: Instance, request: ExportRequest): readonly Entry[] {
   const space = request.SpaceId ?? defaultSpace;
   const projects = instance.store.all('Projects', space);
   const find = (wanted: string) => {
-    const text = wanted.trim().toLowerCase();
+    const folded = (text: string) => text.trim().toLowerCase();
     return (
-      projects.find(({ name }) => name.toLowerCase() === text) ?? projects.find(({ id }) => id.toLowerCase() === text)
+      projects.find(({ name }) => name === wanted) ??
+      projects.find(({ name }) => folded(name) === folded(wanted)) ??
+      projects.find(({ id }) => id.toLowerCase() === folded(wanted))
     );
   };
   const missing = request.Projects.filter((name) => find(name) === undefined);

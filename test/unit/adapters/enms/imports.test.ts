@@ -191,7 +191,7 @@ describe('preparing an import', () => {
         start: 0,
         maximum_return_records: 1,
       });
-    const classes = [search('acme_service', failed), search('workflow', { json: [] })];
+    const classes = [{ ...search('acme_service', failed), times: 3 }, search('workflow', { json: [] })];
     await withEnms([...ready, ...classes, names('service', [])], async ({ enms }) => {
       const prepared = await enms.imports!.prepare(request(files({ service })), never);
       expect(prepared.notes.join()).toContain('the target knows no acme_service: [wf] a');
@@ -763,7 +763,11 @@ describe('the end of an import', () => {
   });
 
   test('is read from names where the server cannot give the rows of a type', async () => {
-    const broken = [rows('device', [], failed), names('device', ['core-1']), rows('link', ['core-1--edge-1'])];
+    const broken = [
+      { ...rows('device', [], failed), times: 3 },
+      names('device', ['core-1']),
+      rows('link', ['core-1--edge-1']),
+    ];
     await withEnms([...end('Import successful'), ...broken], async ({ enms }) => {
       expect(await enms.jobs.status(id, never)).toMatchObject({ state: 'partial', items: [{ name: 'edge-1' }] });
     });

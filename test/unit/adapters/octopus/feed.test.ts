@@ -72,10 +72,16 @@ describe('upload', () => {
     });
 
     test('a package that did not arrive is not ambiguous', async () => {
-      await expect(upload(['package-absent', await lost(), 'package-absent'], 'fail')).rejects.toMatchObject({
+      const attempt = [await lost(), 'package-absent'];
+      await expect(upload(['package-absent', ...attempt, ...attempt, ...attempt], 'fail')).rejects.toMatchObject({
         code: 'REMOTE_UNREACHABLE',
         details: { ambiguous: false },
       });
+    });
+
+    test('a package that did not arrive is sent again', async () => {
+      const script = ['package-absent', await lost(), 'package-absent', 'package-upload', 'package-present'];
+      expect(await upload(script, 'fail')).toMatchObject({ outcome: 'created' });
     });
 
     test('a package that arrived in part is REMOTE_UNEXPECTED', async () => {

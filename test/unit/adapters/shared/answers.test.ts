@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { answerReader, dateOf, isForbidden, jsonOf } from '../../../../src/adapters/shared/answers.ts';
+import { answerReader, dateOf, isForbidden, jsonOf, oneLine } from '../../../../src/adapters/shared/answers.ts';
 import { MigratorError } from '../../../../src/errors.ts';
 
 const schema = z.object({ name: z.string(), tasks: z.array(z.object({ id: z.number() })) });
@@ -46,4 +46,11 @@ test('only AUTH_REFUSED with status 403 lacks a right', () => {
 test('a Date header is read, and one that is none is left out', () => {
   expect(dateOf('Sat, 21 Nov 2026 01:16:56 GMT')).toEqual(new Date('2026-11-21T01:16:56Z'));
   expect([dateOf(undefined), dateOf('yesterday')]).toEqual([undefined, undefined]);
+});
+
+test('of a web page inside a message only the title is kept', () => {
+  const page = '<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body>long</body></html>';
+  expect(oneLine(`upstream said ${page}`)).toBe('upstream said a web page titled "502 Bad Gateway"');
+  expect(oneLine('<html><body>x</body></html>')).toBe('a web page');
+  expect(oneLine('a < b and c > d')).toBe('a < b and c > d');
 });

@@ -158,3 +158,24 @@ describe('prompt and plain values', () => {
     expect(shownReference(value)).toBe(expected ? value : '***');
   });
 });
+
+describe('a secret that Windows wrote', () => {
+  const marked = '\ufeffAPI-KEY\r\n';
+  test.each([
+    ['UTF-8 with a mark', Buffer.from(marked)],
+    ['UTF-16', Buffer.from(marked, 'utf16le')],
+    ['a line end without its second half', Buffer.from('API-KEY\r')],
+  ])('as %s is read from a file and a command', async (_, bytes) => {
+    const folder = await tempDir();
+    await writeFile(join(folder, 'key'), bytes, { mode: 0o600 });
+    expect((await resolveSecret('file:key', options(folder))).reveal()).toBe('API-KEY');
+    expect((await resolveSecret('command:cat key', options(folder))).reveal()).toBe('API-KEY');
+  });
+
+  test('is read from the environment', async () => {
+    const io = testIO({ env: { KEY: '\ufeffAPI-KEY\r' } });
+    const secret = await resolveSecret('env:KEY', { ...options('/'), io });
+    expect(secret.reveal()).toBe('API-KEY');
+    expect(secret.origin).toBe('apiKey of instance "lab" (env:KEY)');
+  });
+});

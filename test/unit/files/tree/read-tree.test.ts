@@ -1,6 +1,6 @@
 import { linux, posix, testWith } from '../../../support/programs.ts';
 import { execFileSync } from 'node:child_process';
-import { appendFile, mkdir, symlink, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { readTree } from '../../../../src/files/tree/read-tree.ts';
@@ -96,4 +96,21 @@ describe('readTree', () => {
     for await (const chunk of entry!.content()) chunks.push(Uint8Array.from(chunk));
     expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
   });
+});
+
+testWith([linux], 'a file that has more bytes than its size says is not cut', async () => {
+  const [status] = await readTree('/proc/self/status');
+  await expect(() => text(status!.content())).toThrowCode('LOCAL_IO');
+});
+
+testWith([posix], 'a file that became a pipe is refused, and nothing waits for a writer', async () => {
+  for (const size of [10, 300_000]) {
+    const folder = await tempDir();
+    const path = join(folder, 'data');
+    await writeFile(path, Buffer.alloc(size));
+    const [entry] = await readTree(path);
+    await rm(path);
+    execFileSync('mkfifo', [path]);
+    await expect(() => text(entry!.content())).toThrowCode('LOCAL_IO');
+  }
 });

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { partialName } from '../../../../src/files/partial-name.ts';
 import { createTreeWriter } from '../../../../src/files/tree/write-tree.ts';
 import type { ByteStream } from '../../../../src/ports/artifact.ts';
 import { seededRandom } from '../../../support/memory-bytes.ts';
@@ -264,4 +265,21 @@ describe('createTreeWriter', () => {
     await expect(() => createTreeWriter(join(parent, kind), options)).toThrowCode('USAGE');
     await expect(() => createTreeWriter(join(parent, 'missing', 'out'), options)).toThrowCode('USAGE');
   });
+});
+
+test('what a killed run left is removed by the next one, beside the folder and in it', async () => {
+  const above = await tempDir();
+  const out = join(above, 'out');
+  const dead = 2 ** 31 - 2;
+  const left = [partialName(out, dead), partialName(join(out, 'open'), dead)];
+  const alive = partialName(out, process.pid);
+  for (const folder of [...left, alive]) {
+    await mkdir(join(folder, 'files'), { recursive: true });
+    await writeFile(join(folder, 'files', 'secret.txt'), 'decrypted');
+  }
+  const tree = await createTreeWriter(out, { overwrite: true });
+  await tree.write('a', Buffer.from('a'));
+  await tree.commit();
+  expect((await readdir(above)).sort()).toEqual([basename(alive), 'out'].sort());
+  expect(await readdir(out)).toEqual(['a']);
 });

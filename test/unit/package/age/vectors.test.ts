@@ -6,8 +6,10 @@ import { isMigratorError } from '../../../../src/errors.ts';
 import { Secret } from '../../../../src/secret.ts';
 import { decodeArmor } from '../../../../src/package/age/armor.ts';
 import { decryptAge } from '../../../../src/package/age/decrypt.ts';
+import { encryptAge } from '../../../../src/package/age/encrypt.ts';
 import { parseIdentity } from '../../../../src/package/age/x25519.ts';
-import { once } from '../../../support/packages.ts';
+import { seededRandom } from '../../../support/memory-bytes.ts';
+import { collect, once } from '../../../support/packages.ts';
 
 interface Vector {
   readonly name: string;
@@ -106,4 +108,14 @@ describe('the CCTV age vectors', () => {
       expect(payload).toBe(nothing);
     },
   );
+});
+
+test('a passphrase costs at most what migrator spends, before any memory is taken', async () => {
+  const sealed = await collect(
+    encryptAge(once(Buffer.from('x')), { passphrase: new Secret('p') }, seededRandom('cost')),
+  );
+  const dear = Buffer.from(Buffer.from(sealed).toString('latin1').replace(' 18\n', ' 19\n'), 'latin1');
+  const keys = { identities: [], passphrase: () => Promise.resolve(new Secret('p')) };
+  await expect(() => collect(decryptAge(once(dear), keys))).toThrowCode('PACKAGE_LOCKED');
+  expect(Buffer.from(await collect(decryptAge(once(sealed), keys))).toString()).toBe('x');
 });

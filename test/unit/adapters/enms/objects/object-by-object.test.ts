@@ -258,7 +258,9 @@ describe('an import object by object', () => {
           kind: 'device',
           name: 'd',
           action: 'failed',
-          reason: 'eNMS failed: Error 500 - Internal Server Error.',
+          reason: expect.stringMatching(
+            /^eNMS failed: Error 500 - Internal Server Error\. \(.+, POST \/rest\/instance\/device\)$/,
+          ),
         },
       ]);
     });

@@ -192,7 +192,8 @@ test('an HTML error page of a 5xx is quoted by its title', async () => {
     text: '<!DOCTYPE html><title>HTTP Status 500</title>secret trace',
     answerHeaders: { 'content-type': 'text/html' },
   };
-  await withLibraries([{ on: 'source', line: 'GET /api/projects', ...page }], async ({ open }) => {
+  const call = { on: 'source', line: 'GET /api/projects', ...page } as const;
+  await withLibraries([call, call, call], async ({ open }) => {
     const error = await all(open().inventory.list('project', never)).catch((thrown: unknown) => thrown as Error);
     expect(error).toMatchObject({ code: 'REMOTE_UNEXPECTED' });
     expect((error as Error).message).toContain('HTTP Status 500');

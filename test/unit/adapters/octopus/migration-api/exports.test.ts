@@ -156,6 +156,7 @@ describe('start', () => {
           query: { skip: '0', name: 'MigrationPartialExport', take: '100', includeSystem: 'true' },
         },
         response: { status: 500, json: { ErrorMessage: 'no database' } },
+        times: 3,
       };
       await withOctopus(['root', 'export-start-lost', unread], async (scripted) => {
         await expect(start(scripted)).rejects.toMatchObject({
