@@ -6,6 +6,7 @@ import { pythonTime, type Instance } from './instance.ts';
 import { kindNamed, type Kind } from './model/kinds.ts';
 import type { Reference } from './model/relations.ts';
 import type { Item, Values } from './objects.ts';
+import { removeOne } from './remove-object.ts';
 import { hashPassword } from './private-values.ts';
 import { ServerError } from './refusal.ts';
 
@@ -126,7 +127,9 @@ export function setRelation(
   { relation, side }: Reference,
   others: readonly Item[],
 ): void {
+  const before = relation[side].orphans === true ? instance.objects.related(relation, side, item.place) : [];
   instance.objects.unrelate(relation, side, item.place);
+  for (const one of before) if (!others.some(({ place }) => place === one.place)) removeOne(instance, one);
   for (const other of others) {
     // When the other end names only one object, that object leaves its former relation.
     if (relation[side === 'near' ? 'far' : 'near'].scalar === true) {
