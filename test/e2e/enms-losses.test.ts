@@ -47,7 +47,7 @@ test('the backup from before an emptying that failed is named, used by the next 
     const { prod } = workshop;
     await run(workshop, exporting);
     const before = await stateOf(prod);
-    prod.faults.add({ type: 'named', name: 'import-500-after-delete', times: 1 });
+    prod.faults.add({ type: 'named', name: 'import-500-after-delete', values: {}, times: 1 });
     const failed = await run(workshop, emptying);
     const { backup } = failed['details'] as Document;
     expect(failed).toMatchObject({ exit: 8, code: 'JOB_FAILED' });
@@ -65,11 +65,25 @@ test('the backup from before an emptying that failed is named, used by the next 
   });
 });
 
+test('an emptying import and its undo succeed while the watcher of the disk makes the rows of migrations anew', async () => {
+  await withEnmsWorkshop(async (workshop) => {
+    const { prod } = workshop;
+    await run(workshop, exporting);
+    const before = await stateOf(prod);
+    prod.faults.add({ type: 'named', name: 'watcher-races', values: {}, times: 2 });
+    const done = await run(workshop, emptying);
+    expect(done).toMatchObject({ exit: 0 });
+    expect(await run(workshop, ['job', 'undo', String(done['handle']), '--yes'])).toMatchObject({ exit: 0 });
+    expect(prod.faults.active()).toEqual([]);
+    expect(await stateOf(prod)).toEqual(before);
+  });
+});
+
 test('a backup that is gone is named, and a new one is taken', async () => {
   await withEnmsWorkshop(async (workshop) => {
     const { prod } = workshop;
     await run(workshop, exporting);
-    prod.faults.add({ type: 'named', name: 'import-500-after-delete', times: 1 });
+    prod.faults.add({ type: 'named', name: 'import-500-after-delete', values: {}, times: 1 });
     const failed = await run(workshop, emptying);
     const { backup } = failed['details'] as Document;
     await rm(String(backup));

@@ -236,6 +236,18 @@ async function activeNotes({ rest }: Server, signal: AbortSignal): Promise<reado
   return [`tasks that are active now will be inactive, also after an undo: ${named.join(', ')}`];
 }
 
+/** What emptying destroys besides: for good, or until the backup is brought back. */
+async function lossesOf(wanted: readonly Type[], { target, holdsPrivate }: Survey, signal: AbortSignal) {
+  const has = async (type: Type): Promise<boolean> => wanted.includes(type) && (await target.of(type, signal)).size > 0;
+  const losses: string[] = [];
+  if (await has('device'))
+    losses.push('configurations and operational data of devices are lost for good, also after an undo');
+  if (await has('task')) losses.push('no task is active after it, also not after an undo');
+  if (!holdsPrivate && ((await has('user')) || (await has('credential'))))
+    losses.push('users and credentials lose their passwords and keys, because the package has none');
+  return losses;
+}
+
 function backupOf(wanted: readonly Type[]): NonNullable<PreparedImport['backup']> {
   return {
     request: { projects: ['backup'], options: { type: wanted, privateProperties: true, via: 'web' } },
@@ -259,6 +271,7 @@ async function consentFor(
     }
     parts.push(
       `all of these types on ${server.name} (${server.url}) are deleted before the import: ${counts.join(', ')}`,
+      ...(await lossesOf(wanted, found, signal)),
     );
   }
   if (ownPasswordChanges)
