@@ -2,7 +2,7 @@ import { MigratorError } from '../../errors.ts';
 import type { Importer, ImportRequest, PreparedImport } from '../../ports/importer.ts';
 import type { PlanItem } from '../../ports/plan.ts';
 import { flagOf, textOf } from '../shared/option-values.ts';
-import { requireMayEmpty } from './migration/emptying-guard.ts';
+import { lossesOf, requireMayEmpty } from './migration/emptying-guard.ts';
 import { folderName, newStamp, projectNameFrom } from './migration/folder-name.ts';
 import { hasLeftTrace, printOf } from './migration/import-has-begun.ts';
 import { migrationFolder, readRemark, remarks } from './migration/migration-folder.ts';
@@ -234,18 +234,6 @@ async function activeNotes({ rest }: Server, signal: AbortSignal): Promise<reado
   if (active.length === 0) return [];
   const named = active.map(({ name }) => String(name)).toSorted();
   return [`tasks that are active now will be inactive, also after an undo: ${named.join(', ')}`];
-}
-
-/** What emptying destroys besides: for good, or until the backup is brought back. */
-async function lossesOf(wanted: readonly Type[], { target, holdsPrivate }: Survey, signal: AbortSignal) {
-  const has = async (type: Type): Promise<boolean> => wanted.includes(type) && (await target.of(type, signal)).size > 0;
-  const losses: string[] = [];
-  if (await has('device'))
-    losses.push('configurations and operational data of devices are lost for good, also after an undo');
-  if (await has('task')) losses.push('no task is active after it, also not after an undo');
-  if (!holdsPrivate && ((await has('user')) || (await has('credential'))))
-    losses.push('users and credentials lose their passwords and keys, because the package has none');
-  return losses;
 }
 
 function backupOf(wanted: readonly Type[]): NonNullable<PreparedImport['backup']> {

@@ -292,6 +292,8 @@ describe('emptying the database first', () => {
       );
       expect(prepared.consent).toContain('2 user (the package holds 2)');
       expect(prepared.consent).toContain('2 device (the package holds 2)');
+      expect(prepared.consent).toContain('configurations and operational data of devices are lost for good');
+      expect(prepared.consent).not.toContain('lose their passwords');
       expect(prepared.plan).toContainEqual({ kind: 'device', name: 'old-1', action: 'delete' });
       expect(prepared.plan).toContainEqual({ kind: 'user', name: 'bob', action: 'delete' });
       // What the server never deletes.
