@@ -323,6 +323,16 @@ describe('emptying the database first', () => {
     });
   });
 
+  test('the question names the passwords that are lost when the package has none', async () => {
+    const content = Object.fromEntries(types.map((type) => [type, '[]']));
+    const there = types.map((type) => names(type, type === 'user' ? ['admin', 'bob'] : []));
+    const tasks = rest('GET', 'query/task', { json: [] });
+    await withEnms([...ready, ...there, tasks], async ({ enms }) => {
+      const { consent } = await enms.imports!.prepare(request(files(content), empty), never);
+      expect(consent).toContain('users and credentials lose their passwords and keys, because the package has none');
+    });
+  });
+
   test('treats objects that will be deleted as absent', async () => {
     const content = { ...Object.fromEntries(types.map((type) => [type, '[]'])), link };
     const there = types.map((type) => names(type, type === 'device' ? ['core-1', 'edge-1'] : []));
