@@ -4,7 +4,7 @@ import { coerce } from './coerce.ts';
 import { filePath } from './file-tree.ts';
 import { pythonTime, type Instance } from './instance.ts';
 import { kindNamed, type Kind } from './model/kinds.ts';
-import type { Reference } from './model/relations.ts';
+import { referencesOf, type Reference } from './model/relations.ts';
 import type { Item, Values } from './objects.ts';
 import { removeOne } from './remove-object.ts';
 import { hashPassword } from './private-values.ts';
@@ -101,13 +101,24 @@ export function writeColumns(
   if (existing !== undefined) {
     const item = { ...existing, values, broken };
     objects.save(item);
+    place(instance, item);
     return { item, isNew: false };
   }
   const item = objects.add({ model: kind.model, type: kind.type, family: kind.family, name, values, broken });
+  place(instance, item);
   // A row from an import does not mean that the file is on this disk.
   if (kind.type === 'folder' && writing.caller !== undefined)
     mkdirSync(filePath(instance, String(given['path'])), { recursive: true });
   return { item, isNew: true };
+}
+
+/** The server finds the folder of a file by its path. */
+function place(instance: Instance, item: Item): void {
+  if (item.model !== 'file') return;
+  const path = String(item.values['path']);
+  const folder = instance.objects.find('file', fileName(path.slice(0, Math.max(0, path.lastIndexOf('/')))));
+  const inFolder = referencesOf('file', item.type).find(({ key }) => key === 'folder');
+  if (folder?.type === 'folder' && inFolder !== undefined) setRelation(instance, item, inFolder, [folder]);
 }
 
 /** The object of this name in one of the models of a relation. */
