@@ -24,6 +24,8 @@ export interface StepFacts {
   readonly intendedAt: string;
   /** The answer of that call was lost, and a look at the server showed no job. */
   readonly unseen: true;
+  /** The call may have been sent before, so the target may have changed since the backup. */
+  readonly sent: true;
   /** What the adapter prepared: plain data. */
   readonly prepared: Json;
   /** ISO 8601. The job of the step has ended well. */
@@ -33,6 +35,8 @@ export interface StepFacts {
   /** Of a backup: its file, and the options with which an import of it restores the target. */
   readonly file: string;
   readonly restoreWith: Options;
+  /** What a backup holds, as a text that is the same for the same content. */
+  readonly covers: string;
 }
 
 /** One run of a command. It is kept so that a crash loses no job and starts none twice. Holds no secret. */
@@ -71,6 +75,10 @@ export interface Run {
   keep(name: string, value: Json): Promise<void>;
   kept(name: string): Promise<Json | undefined>;
   job(handle: string): Promise<void>;
+  /** The runs before this one, newest first. None when the user wants a fresh run. */
+  earlier(): Promise<readonly RunRecord[]>;
+  /** As `kept`, of an earlier run. */
+  keptOf(record: RunRecord, name: string): Promise<Json | undefined>;
   finish(outcome: RunOutcome): Promise<void>;
   /** Ends this process's part of the run, which stays unfinished. */
   leave(how: 'started' | 'failed'): Promise<void>;

@@ -48,6 +48,8 @@ export function memoryRun(facts: Facts = {}): Run {
       record = { ...record, facts: { ...record.facts, ...more } };
       return Promise.resolve();
     },
+    earlier: () => Promise.resolve([]),
+    keptOf: () => Promise.resolve(undefined),
     job: (handle) => {
       record = { ...record, jobs: [...record.jobs, handle] };
       return Promise.resolve();

@@ -2,7 +2,7 @@ import { MigratorError } from '../../errors.ts';
 import type { Importer, ImportRequest, PreparedImport } from '../../ports/importer.ts';
 import type { PlanItem } from '../../ports/plan.ts';
 import { flagOf, textOf } from '../shared/option-values.ts';
-import { requireMayEmpty } from './migration/emptying-guard.ts';
+import { lossesOf, requireMayEmpty } from './migration/emptying-guard.ts';
 import { folderName, newStamp, projectNameFrom } from './migration/folder-name.ts';
 import { hasLeftTrace, printOf } from './migration/import-has-begun.ts';
 import { migrationFolder, readRemark, remarks } from './migration/migration-folder.ts';
@@ -259,6 +259,7 @@ async function consentFor(
     }
     parts.push(
       `all of these types on ${server.name} (${server.url}) are deleted before the import: ${counts.join(', ')}`,
+      ...(await lossesOf(wanted, found, signal)),
     );
   }
   if (ownPasswordChanges)

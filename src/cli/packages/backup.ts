@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { BackupPlace } from '../../core/steps/backup.ts';
 import type { Run } from '../../ports/journal.ts';
@@ -8,6 +9,12 @@ import { ownSecrets } from '../keys/own-secrets.ts';
 import { systemClock } from '../runtime.ts';
 import { version } from '../version.ts';
 import { packageOutput } from './output.ts';
+
+const isFile = (file: string): Promise<boolean> =>
+  stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 
 /** A backup is signed with the user's key and encrypted to the user. Undefined when the user wants no backup. */
 export function backupOutput(
@@ -38,5 +45,10 @@ export function backupOutput(
     } as const;
     return packageOutput(file, settings, file === replaces, context);
   };
-  return { named: typeof option === 'string', output, secrets: (names) => ownSecrets(names, run.record, context) };
+  return {
+    named: typeof option === 'string',
+    output,
+    holds: isFile,
+    secrets: (names) => ownSecrets(names, run.record, context),
+  };
 }

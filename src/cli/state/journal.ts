@@ -182,7 +182,7 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
   const files = new RunFiles(runs, options.onWarning ?? (() => undefined));
   const held = new Set<Lock>();
 
-  const openRun = (first: RunRecord, lock: Lock): Run => {
+  const openRun = (first: RunRecord, lock: Lock, fresh = false): Run => {
     let record = first;
     let queue: Promise<void> = Promise.resolve();
     const update = (change: (before: RunRecord) => Partial<RunRecord>): Promise<void> => {
@@ -207,6 +207,8 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
       keep: (name, value) => files.keep(record, name, value),
       kept: (name) => files.kept(record, name),
       job: (handle) => update(({ jobs }) => ({ jobs: jobs.includes(handle) ? jobs : [...jobs, handle] })),
+      earlier: async () => (fresh ? [] : (await files.read()).filter(({ id }) => id < record.id)),
+      keptOf: (earlier, name) => files.kept(earlier, name),
       finish: async (outcome: RunOutcome) => {
         await update(() => ({ outcome }));
         held.delete(lock);
@@ -250,7 +252,7 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
         const end = open === undefined ? undefined : await endOf?.(open);
         if (open !== undefined && end !== undefined) {
           await files.save({ ...open, outcome: end });
-          await files.dropKept(open);
+          if (!(await files.isUndoable(open))) await files.dropKept(open);
         }
         const previous = end === undefined ? open : undefined;
         const at = now().toISOString();
@@ -262,7 +264,7 @@ export function createJournal(io: IO, options: JournalOptions = {}): FileJournal
             : { ...previous, ...base, places: { ...previous.places, ...places } };
         await files.save(record);
         return {
-          run: openRun(record, lock),
+          run: openRun(record, lock, fresh),
           resumed: previous !== undefined,
           over: end === undefined ? undefined : open,
         };

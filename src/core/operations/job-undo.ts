@@ -8,7 +8,7 @@ import { formatHandle, type OpenJob, parseHandle } from '../job-handle.ts';
 import { type Outcome, type Waiting, worst } from '../operation.ts';
 import type { Difference } from '../snapshots/compare.ts';
 import type { Secrets } from '../../ports/options.ts';
-import { backupStep } from '../steps/backup.ts';
+import { backupStep } from '../steps/way-back.ts';
 import { changesOfUndo, settleUndo } from '../steps/settle-undo.ts';
 import { type Consenting, mustAnswer, type Question, requireConsent } from '../steps/consent.ts';
 import { journaled, type Journaling } from '../steps/journaled.ts';

@@ -13,6 +13,7 @@ import { fetchExport, runExport } from './export.ts';
 import { keepForUndo } from './look.ts';
 import { type PackageOutput, sealArtifact } from './seal-artifact.ts';
 import { judge } from './verdict.ts';
+import { backupStep, coverage, firstBackup } from './way-back.ts';
 
 /** Where a backup is written. Used only when one is needed, because sealing needs keys and most imports need none. */
 export interface BackupPlace {
@@ -20,13 +21,10 @@ export interface BackupPlace {
   readonly named: boolean;
   /** `replaces` is the backup file of an earlier attempt of this run, which may be overwritten. */
   output(replaces: string | undefined): Promise<PackageOutput>;
+  /** Whether the file of an earlier backup is still there. */
+  holds(file: string): Promise<boolean>;
   /** The secrets that the export of a backup and the import of it need. The same names give the same secrets in a run. */
   secrets(names: readonly string[]): Promise<Secrets>;
-}
-
-/** The step of the backup before a step that changes the target. An import has no other. */
-export function backupStep(step: string): string {
-  return step === 'import' ? 'backup' : step.replace(/^move/u, 'backup');
 }
 
 /**
@@ -61,8 +59,48 @@ export async function backUp(
     });
     return undefined;
   }
+  const kept = await keepFirst(step, target, backup, place, ports);
+  if (kept !== undefined) return kept;
   const file = await takeBackup(target, info, { ...backup, step: backupStep(step) }, place, ports, signal);
   await keepForUndo(target, step, scope, ports, signal);
+  return file;
+}
+
+/**
+ * The backup from before a change of this target that stopped half-way, which is used again: what is there now is not what
+ * was there. Undefined when there is none that can be used.
+ */
+async function keepFirst(
+  step: string,
+  target: Instance,
+  backup: Backup,
+  place: BackupPlace,
+  { run, reporter }: OperationPorts,
+): Promise<string | undefined> {
+  const first = await firstBackup(step, target, backup, run);
+  if (first === undefined) return undefined;
+  const { file, from, fits } = first;
+  const before = `${target.name} may be as an import that did not end left it; what was there before is in ${file}`;
+  if (!fits || !(await place.holds(file))) {
+    const why = fits ? 'which is not there any more' : 'which holds something else than this import changes';
+    reporter.report({ type: 'warning', message: `${before}, ${why}: a new backup is taken` });
+    return undefined;
+  }
+  reporter.report({
+    type: 'notice',
+    message: `${before}, so that backup is kept and no new one is taken; to take a new one say --fresh`,
+  });
+  if (from === undefined) return file;
+  const earlier = backupStep(from.step);
+  const restoreWith = from.record.facts[`${earlier}.restoreWith`] ?? backup.restoreWith;
+  const own = backupStep(step);
+  await run.note({
+    ...fact(own, 'file', file),
+    ...fact(own, 'restoreWith', restoreWith),
+    ...fact(own, 'covers', coverage(backup)),
+  });
+  const content = await run.keptOf(from.record, `${from.step}.undo`);
+  if (content !== undefined) await run.keep(`${step}.undo`, content);
   return file;
 }
 
@@ -116,7 +154,11 @@ async function takeBackup(
   const artifact = await fetchExport(target, job, prepared, signal);
   await sealArtifact(artifact, { source: target, info, prepared, options: request.options }, output, ports, signal);
   const file = output.name(artifact.package);
-  await run.note({ ...fact(step, 'file', file), ...fact(step, 'restoreWith', restoreWith) });
+  await run.note({
+    ...fact(step, 'file', file),
+    ...fact(step, 'restoreWith', restoreWith),
+    ...fact(step, 'covers', coverage({ request, restoreWith })),
+  });
   reporter.report({ type: 'notice', message: `a backup of ${target.name} is in ${file}` });
   await discardBackup(target, job.id, reporter, signal);
   return file;

@@ -148,7 +148,7 @@ export async function prepareOnce<Prepared extends object>(
     const found = await find(earlier, new Date(facts[`${step}.intendedAt`] ?? 0));
     // `startOnce` finds it again and notes its handle.
     if (found !== undefined) return earlier;
-    await run.note({ ...fact(step, 'unseen', null), ...fact(step, 'intendedAt', null) });
+    await run.note({ ...fact(step, 'unseen', null), ...fact(step, 'intendedAt', null), ...fact(step, 'sent', true) });
   }
   const prepared = await prepare();
   await run.note(fact(step, 'prepared', { ...prepared, plan: undefined } as unknown as Json));

@@ -8,7 +8,7 @@ import { facet, type Instance } from '../instance.ts';
 import type { OperationPorts, Waiting } from '../operation.ts';
 import { describeRef } from '../package-ref.ts';
 import type { Result } from '../snapshots/result.ts';
-import { type BackupPlace, backupStep, backUp } from './backup.ts';
+import { type BackupPlace, backUp } from './backup.ts';
 import { type Consenting, questionBefore, requireConsent } from './consent.ts';
 import type { Counterpart, Opening } from './counterpart.ts';
 import { prepareOnce, isBegun, type StartedJob } from './exactly-once.ts';
@@ -17,6 +17,7 @@ import { lookBefore } from './look.ts';
 import { announcePlan } from './plan.ts';
 import { runJob } from './run-job.ts';
 import { isFinal } from './watch.ts';
+import { backupStep } from './way-back.ts';
 
 export interface ImportRun {
   readonly target: Instance;

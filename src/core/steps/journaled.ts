@@ -8,6 +8,7 @@ import type { Instance, Placed } from '../instance.ts';
 import { type OpenJob, parseHandle } from '../job-handle.ts';
 import { isUncertain } from './exactly-once.ts';
 import { isFinal } from './watch.ts';
+import { namingBackup } from './way-back.ts';
 
 export interface Journaling {
   readonly journal: Journal;
@@ -79,7 +80,7 @@ export async function journaled<R extends { readonly outcome: string }>(
       else if (isMigratorError(error) && !isInterruption(error)) await run.leave('failed');
       if (isMigratorError(error, 'CANCELLED', 'STILL_RUNNING') || run.record.jobs.length > 0) leftOpen();
     }
-    throw isMigratorError(error) ? withJobs(error, run.record.jobs) : error;
+    throw isMigratorError(error) ? withJobs(namingBackup(error, run.record), run.record.jobs) : error;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Instance } from './instance.ts';
 import { cascadesOf } from './model/relations.ts';
 import type { Item, Values } from './objects.ts';
+import { removeOne } from './remove-object.ts';
 import { nestedDocument } from './serialize.ts';
 
 /** Services that every workflow needs. */
@@ -14,13 +15,6 @@ function refusal(item: Item, caller: Item): Values | undefined {
     return refused(`It is not allowed to delete '${item.name}'.`);
   }
   return undefined;
-}
-
-function removeOne(instance: Instance, item: Item): void {
-  for (const relation of cascadesOf(item.model)) {
-    for (const near of instance.objects.related(relation, 'far', item.place)) removeOne(instance, near);
-  }
-  instance.objects.remove(item.place);
 }
 
 /** Deletes an object and what depends on it. Returns what it was, or that it must stay. */

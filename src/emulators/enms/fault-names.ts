@@ -5,6 +5,7 @@ export const enmsFaults = [
   'partial-import',
   'partial-relations',
   'import-500-after-delete',
+  'watcher-races',
   'slow-import',
   'csrf-missing',
   'session-expires',

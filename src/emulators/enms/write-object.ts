@@ -4,8 +4,9 @@ import { coerce } from './coerce.ts';
 import { filePath } from './file-tree.ts';
 import { pythonTime, type Instance } from './instance.ts';
 import { kindNamed, type Kind } from './model/kinds.ts';
-import type { Reference } from './model/relations.ts';
+import { referencesOf, type Reference } from './model/relations.ts';
 import type { Item, Values } from './objects.ts';
+import { removeOne } from './remove-object.ts';
 import { hashPassword } from './private-values.ts';
 import { ServerError } from './refusal.ts';
 
@@ -100,13 +101,24 @@ export function writeColumns(
   if (existing !== undefined) {
     const item = { ...existing, values, broken };
     objects.save(item);
+    place(instance, item);
     return { item, isNew: false };
   }
   const item = objects.add({ model: kind.model, type: kind.type, family: kind.family, name, values, broken });
+  place(instance, item);
   // A row from an import does not mean that the file is on this disk.
   if (kind.type === 'folder' && writing.caller !== undefined)
     mkdirSync(filePath(instance, String(given['path'])), { recursive: true });
   return { item, isNew: true };
+}
+
+/** The server finds the folder of a file by its path. */
+function place(instance: Instance, item: Item): void {
+  if (item.model !== 'file') return;
+  const path = String(item.values['path']);
+  const folder = instance.objects.find('file', fileName(path.slice(0, Math.max(0, path.lastIndexOf('/')))));
+  const inFolder = referencesOf('file', item.type).find(({ key }) => key === 'folder');
+  if (folder?.type === 'folder' && inFolder !== undefined) setRelation(instance, item, inFolder, [folder]);
 }
 
 /** The object of this name in one of the models of a relation. */
@@ -126,7 +138,9 @@ export function setRelation(
   { relation, side }: Reference,
   others: readonly Item[],
 ): void {
+  const before = relation[side].orphans === true ? instance.objects.related(relation, side, item.place) : [];
   instance.objects.unrelate(relation, side, item.place);
+  for (const one of before) if (!others.some(({ place }) => place === one.place)) removeOne(instance, one);
   for (const other of others) {
     // When the other end names only one object, that object leaves its former relation.
     if (relation[side === 'near' ? 'far' : 'near'].scalar === true) {

@@ -1,4 +1,5 @@
 import { MigratorError } from '../../../errors.ts';
+import type { Survey } from '../model/package-against-target.ts';
 import type { PackageContent } from '../model/package-content.ts';
 import { holdersOutside, type Type } from '../model/types-and-relations.ts';
 
@@ -27,4 +28,20 @@ export function requireMayEmpty(
     `emptying ${wanted.join(', ')} would remove them from every ${holders.join(', ')} of the target for good`,
     { hint: `export and import ${holders.join(', ')} as well, or all types`, details: { missing: holders } },
   );
+}
+
+/** What emptying destroys besides: for good, or until the backup is brought back. */
+export async function lossesOf(
+  wanted: readonly Type[],
+  { target, holdsPrivate }: Survey,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const has = async (type: Type): Promise<boolean> => wanted.includes(type) && (await target.of(type, signal)).size > 0;
+  const losses: string[] = [];
+  if (await has('device'))
+    losses.push('configurations and operational data of devices are lost for good, also after an undo');
+  if (await has('task')) losses.push('no task is active after it, also not after an undo');
+  if (!holdsPrivate && ((await has('user')) || (await has('credential'))))
+    losses.push('users and credentials lose their passwords and keys, because the package has none');
+  return losses;
 }

@@ -10,6 +10,7 @@ import { types, type Type } from '../model/types-and-relations.ts';
 import { takeUpPassword, type Server } from '../server.ts';
 import { typesOf } from '../way-and-types.ts';
 import { keyText, valueOf } from '../wire/yaml.ts';
+import { isOfMigrations } from './folder-name.ts';
 import { migrationFolder, remarks, writeRemark } from './migration-folder.ts';
 
 /**
@@ -37,7 +38,11 @@ export async function stageMigration(
     const bytes = await bytesOf(file.open(signal));
     sent.set(
       `${type}.yaml`,
-      type === 'user' && keepsPassword ? withoutPassword(bytes, server.account.username) : bytes,
+      type === 'user' && keepsPassword
+        ? withoutPassword(bytes, server.account.username)
+        : type === 'file'
+          ? withoutPlaces(bytes)
+          : bytes,
     );
   }
   sent.set('metadata.yaml', await bytesOf(content.metadata.open(signal)));
@@ -63,6 +68,21 @@ function withoutPassword(bytes: Buffer, username: string): Buffer {
   if (own?.kind !== 'map' || !own.entries.some(([key]) => keyText(key) === 'password')) return bytes;
   const stripped: YamlNode = { ...own, entries: own.entries.filter(([key]) => keyText(key) !== 'password') };
   return Buffer.from(writeItems(items.map((item) => (item === own ? stripped : item))));
+}
+
+/**
+ * Takes out of `file.yaml` what would delete rows of the target, or fail. A folder that names its files loses all others:
+ * the server deletes their rows. And rows of migrations stand for folders that another server does not have; the server
+ * makes those of this import itself, also while it empties the type, and then fails at the same row.
+ */
+function withoutPlaces(bytes: Buffer): Buffer {
+  const items = itemsOf(decoded(bytes), 'file.yaml').flatMap((item): readonly YamlNode[] => {
+    const value = valueOf(item);
+    if (isMap(value) && typeof value['name'] === 'string' && isOfMigrations(value['name'])) return [];
+    if (item.kind !== 'map') return [item];
+    return [{ ...item, entries: item.entries.filter(([key]) => keyText(key) !== 'files') }];
+  });
+  return Buffer.from(writeItems(items));
 }
 
 function isNamed(item: YamlNode, name: string): boolean {

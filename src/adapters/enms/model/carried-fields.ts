@@ -42,9 +42,24 @@ const otherRelations = new Set([
   'workflows',
 ]);
 
+/**
+ * Relations of the other direction that only some types show. Written back they would take away what others hold: the
+ * server deletes every link that a router does not name as `source` or `destination`.
+ */
+const otherRelationsOf: Partial<Readonly<Record<Type, RegExp>>> = {
+  user: /^(user|rbac)_/,
+  group: /^rbac_/,
+  device: /^(source|destination)$/,
+};
+
+function isOtherRelation(type: Type, key: string): boolean {
+  return otherRelations.has(key) || otherRelationsOf[type]?.test(key) === true;
+}
+
 /** Fields that the server writes, or that must not be copied to another server: a copied task must not begin to run. */
 const ownedByServer = new Set(['id', 'last_modified', 'last_modified_by', 'last_login', 'last_updated']);
 const ownedByServerOf: Partial<Readonly<Record<Type, ReadonlySet<string>>>> = {
+  device: new Set(['configuration', 'operational_data', 'specialized_data']),
   link: new Set(['source_name', 'destination_name']),
   pool: new Set(['device_number', 'link_number']),
   service: new Set(['status']),
@@ -62,9 +77,9 @@ const backwards: Partial<Readonly<Record<Type, string>>> = { service: 'workflows
 export function carried(type: Type, object: WireObject): WireObject {
   return Object.fromEntries(
     Object.entries(object).filter(([key, value]) => {
-      if (value === null || isOwnedByServer(type, key)) return false;
+      if (value === null || isOwnedByServer(type, key) || isPlace(type, key)) return false;
       if (relationOf(type, key) !== undefined || backwards[type] === key) return !isComputed(type, key, object);
-      return !otherRelations.has(key);
+      return !isOtherRelation(type, key);
     }),
   );
 }
@@ -82,8 +97,16 @@ export function isComputed(type: Type, key: string, object: Readonly<Record<stri
 
 const derivedOf: Partial<Readonly<Record<Type, ReadonlySet<string>>>> = {
   user: new Set(['menu', 'pages', 'get_requests', 'post_requests', 'delete_requests']),
-  file: new Set(['full_path', 'folder_path']),
+  file: new Set(['full_path', 'folder_path', 'files', 'folder']),
 };
+
+/**
+ * Whether a key tells which files a folder holds. The server knows it by their paths, and deletes the rows of the files
+ * that a folder is not said to hold. So it is never written.
+ */
+export function isPlace(type: Type, key: string): boolean {
+  return type === 'file' && (key === 'files' || key === 'folder');
+}
 
 /** Whether the server derives a property: what a user may do from the user's groups, the place of a file from its path. */
 export function isDerived(type: Type, key: string): boolean {
@@ -96,6 +119,6 @@ export function isIncidental(type: Type, key: string): boolean {
     key === 'type' ||
     key === 'creator' ||
     isOwnedByServer(type, key) ||
-    (relations[type][key] === undefined && otherRelations.has(key))
+    (relations[type][key] === undefined && isOtherRelation(type, key))
   );
 }

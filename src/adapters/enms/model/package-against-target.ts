@@ -20,6 +20,8 @@ export interface Survey {
   readonly dangling: Dangling;
   /** The package has a password for the account that imports it. */
   readonly changesOwnPassword: boolean;
+  /** The package has a password or a key of any object. */
+  readonly holdsPrivate: boolean;
   /** Private values are encrypted with the key of the source. */
   readonly encrypted: boolean;
 }
@@ -37,6 +39,9 @@ export interface Findings {
   readonly first: readonly string[];
 }
 
+/** The private values of users and credentials. */
+const privateKeys = ['password', 'private_key', 'enable_password'] as const;
+
 const mostNamed = 10;
 const subtypesAtOnce = 4;
 
@@ -50,6 +55,7 @@ export async function survey(
   const names = new Map<Type, Set<string>>();
   const bySubtype = new Map<string, string[]>();
   let changesOwnPassword = false;
+  let holdsPrivate = false;
   let encrypted = false;
   for (const type of wanted) {
     const own = new Set<string>();
@@ -61,6 +67,7 @@ export async function survey(
       const subtype = subtypeOf(type, object);
       bySubtype.set(subtype, [...(bySubtype.get(subtype) ?? []).slice(0, mostNamed), object.name]);
       changesOwnPassword ||= isOwnPassword(type, object, server.account);
+      holdsPrivate ||= privateKeys.some((key) => object[key] !== undefined);
       encrypted ||= holdsToken(object);
     }
     names.set(type, own);
@@ -69,7 +76,7 @@ export async function survey(
   await target.load(wanted, signal);
   const unknownSubtypes = await unknownOf(server, bySubtype, target.subtypes, signal);
   const dangling = await danglingOf({ server, content, wanted, emptied, names, unknownSubtypes, target }, signal);
-  return { names, target, unknownSubtypes, dangling, changesOwnPassword, encrypted };
+  return { names, target, unknownSubtypes, dangling, changesOwnPassword, holdsPrivate, encrypted };
 }
 
 export function subtypeOf(type: Type, object: PackagedObject): string {

@@ -52,7 +52,7 @@ export const relations: Readonly<Record<Type, Relations>> = {
     ...owners,
     ...rights('read', 'configuration', 'edit', 'connect', 'target'),
   },
-  file: { files: lists('file') },
+  file: { files: lists('file'), folder: one('file') },
   link: { source: one('device'), destination: one('device'), ...owners, ...rights('read', 'edit') },
   service: {
     target_devices: lists('device'),
@@ -89,11 +89,14 @@ export const relations: Readonly<Record<Type, Relations>> = {
   },
 };
 
-/** The relation behind a key of an object; undefined when the key is none. Every `rbac_…` names groups. */
+/**
+ * The relation behind a key of an object; undefined when the key is none. Every `rbac_…` names groups, except of users and
+ * groups themselves: there it is the other direction, and names devices, pools and so on.
+ */
 export function relationOf(type: Type, key: string): Relation | undefined {
   const known = relations[type];
   if (Object.hasOwn(known, key)) return known[key];
-  return key.startsWith('rbac_') ? groups : undefined;
+  return key.startsWith('rbac_') && type !== 'user' && type !== 'group' ? groups : undefined;
 }
 
 /** The types outside the set that refer to types in it. When the set is emptied, these relations are lost. */

@@ -5,7 +5,7 @@ import type { JobItem } from '../../../ports/job.ts';
 import { inParallel } from '../../../streams/in-parallel.ts';
 import { textOf } from '../../shared/option-values.ts';
 import { upsertId } from '../job-id.ts';
-import { isIncidental } from '../model/carried-fields.ts';
+import { isIncidental, isPlace } from '../model/carried-fields.ts';
 import { comparisonOf } from '../model/compare-object.ts';
 import type { ImportableContent } from '../model/package-against-target.ts';
 import { contentOf, objectsOf, type PackagedObject } from '../model/package-content.ts';
@@ -177,7 +177,7 @@ function holdersOf({ workflows }: PackagedObject): readonly string[] {
 function firstPass(type: Type, object: PackagedObject): WireObject {
   return Object.fromEntries(
     Object.entries(object).filter(([key, value]) => {
-      if (key === 'type' || neverSent.has(key)) return false;
+      if (key === 'type' || neverSent.has(key) || isPlace(type, key)) return false;
       if (key === 'workflows') return type === 'service';
       if (relationOf(type, key) === undefined) return !isIncidental(type, key) || key === 'creator';
       return isEmpty(value) || isEarlier(type, key);
@@ -189,7 +189,10 @@ function firstPass(type: Type, object: PackagedObject): WireObject {
 function secondPass(type: Type, object: PackagedObject): WireObject | undefined {
   const later = Object.entries(object).filter(
     ([key, value]) =>
-      relationOf(type, key) !== undefined && (!isEmpty(value) || isFilled(type, key)) && !isEarlier(type, key),
+      relationOf(type, key) !== undefined &&
+      !isPlace(type, key) &&
+      (!isEmpty(value) || isFilled(type, key)) &&
+      !isEarlier(type, key),
   );
   if (later.length === 0) return undefined;
   // The server finds a file by its path.

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { messageOf } from '../../shared/error-members.ts';
 import { emptyModel, sharedServices } from '../delete-object.ts';
+import { scanFolder } from '../file-rows.ts';
 import { projectPath } from '../file-tree.ts';
 import type { Instance } from '../instance.ts';
 import { kindNamed } from '../model/kinds.ts';
@@ -13,7 +14,7 @@ import type { Item, Values } from '../objects.ts';
 import { computePools } from '../pools.ts';
 import { plainText } from '../python-text.ts';
 import { ServerError } from '../refusal.ts';
-import { setRelation, target, writeColumns } from '../write-object.ts';
+import { fileName, setRelation, target, writeColumns } from '../write-object.ts';
 import { readYaml } from '../yaml/read.ts';
 
 interface Imported {
@@ -49,18 +50,30 @@ function opened(instance: Instance, model: string, given: Values): Values {
 const ofCaller = (given: Values): Values =>
   'password' in given ? { name: given['name'], password: given['password'] } : { name: given['name'] };
 
-function createOne(instance: Instance, caller: Item, type: string, given: Values): Imported {
+function createOne(instance: Instance, caller: Item, type: string, given: Values, inserts: boolean): Imported {
   const { type: own = type, ...values } = given;
   if (typeof own !== 'string' || kindNamed(own) === undefined) throw new ServerError(`KeyError: '${String(own)}'`);
   const isCaller = type === 'user' && values['name'] === caller.name;
   // The properties of the three shared services are never imported.
   const isShared = type === 'service' && sharedServices.includes(String(values['name']));
   const written = isCaller ? ofCaller(values) : isShared ? { name: values['name'] } : values;
+  if (inserts && !isCaller && !isShared) requireAbsent(instance, type, values);
   const { item } = writeColumns(instance, own, written, {
     caller: undefined,
     hashed: true,
   });
   return { item, given };
+}
+
+/** An import that empties inserts without a look. The row of another writer then fails the commit of the whole type. */
+function requireAbsent(instance: Instance, type: string, values: Values): void {
+  const name = type === 'file' ? fileName(String(values['path'])) : String(values['name']);
+  if (instance.objects.find(modelOf(type), name) !== undefined)
+    throw new TakenRow(`(sqlite3.IntegrityError) UNIQUE constraint failed: ${type}.name '${name}'`);
+}
+
+class TakenRow extends ServerError {
+  override readonly name = 'TakenRow';
 }
 
 interface Outcome {
@@ -74,7 +87,7 @@ function createType(
   type: string,
   objects: readonly Values[],
   outcome: Outcome,
-  refuseLast: boolean,
+  { refuseLast, inserts }: { readonly refuseLast: boolean; readonly inserts: boolean },
 ): void {
   const model = modelOf(type);
   const made: Imported[] = [];
@@ -85,8 +98,9 @@ function createType(
         if (refuseLast && index === objects.length - 1) {
           throw new ServerError('injected: this object is refused');
         }
-        made.push(instance.objects.atomically(() => createOne(instance, caller, type, readable)));
+        made.push(instance.objects.atomically(() => createOne(instance, caller, type, readable, inserts)));
       } catch (error) {
+        if (error instanceof TakenRow) throw error;
         outcome.failed = true;
         instance.log(`import of ${type} '${String(given['name'])}' failed: ${messageOf(error)}`);
       }
@@ -152,6 +166,7 @@ async function createTypes(
   caller: Item,
   types: readonly string[],
   folder: string,
+  inserts: boolean,
 ): Promise<Outcome> {
   const outcome: Outcome = { imported: [], failed: false };
   const fileOf = (type: string) => join(folder, `${type}.yaml`);
@@ -163,7 +178,7 @@ async function createTypes(
     const file = fileOf(type);
     if (!existsSync(file)) continue;
     const refuseLast = type === faulty && instance.faults.take('partial-import') !== undefined;
-    createType(instance, caller, type, readObjects(file, type), outcome, refuseLast);
+    createType(instance, caller, type, readObjects(file, type), outcome, { refuseLast, inserts });
     await breathe();
   }
   return outcome;
@@ -180,8 +195,11 @@ export async function importProject(instance: Instance, caller: Item, body: Valu
   const { name, import_export_types: types, empty_database_before_import: empty } = body;
   if (!Array.isArray(types)) throw new ServerError("KeyError: 'import_export_types'");
   const listed = types.map(String);
-  if (empty !== undefined && Boolean(empty)) {
+  const empties = empty !== undefined && Boolean(empty);
+  if (empties) {
     for (const type of listed) emptyModel(instance, modelOf(type), caller);
+    // The watcher of the disk sees a folder that was just made, and makes its rows anew.
+    if (instance.faults.take('watcher-races') !== undefined) scanFolder(instance, '/migrations');
   }
   if (instance.faults.take('import-500-after-delete') !== undefined)
     throw new ServerError('injected: database is locked');
@@ -192,7 +210,7 @@ export async function importProject(instance: Instance, caller: Item, body: Valu
   if (Boolean(body['service_import']) && isOlder(releaseOf(metadata), instance.version)) {
     return alertOf('Import from an older version is not allowed');
   }
-  const { imported, failed } = await createTypes(instance, caller, listed, project);
+  const { imported, failed } = await createTypes(instance, caller, listed, project, empties);
   const complete = relateAll(instance, imported);
   if (!Boolean(body['skip_pool_update'])) {
     const pools = new Set(imported.filter(({ item }) => item.model === 'pool').map(({ item }) => item.name));

@@ -2,8 +2,10 @@
 
 export interface End {
   readonly models: readonly string[];
-  /** Only objects of this concrete type have the key. */
-  readonly type?: string;
+  /** Only objects of these concrete types have the key. */
+  readonly types?: readonly string[];
+  /** An object that loses its place in this list is deleted. */
+  readonly orphans?: boolean;
   /** The key under which an object names the objects at the other end. Undefined when it does not show them. */
   readonly key?: string;
   /** The key has one name, not a list. */
@@ -49,21 +51,40 @@ const rights: Readonly<Record<string, readonly string[]>> = {
 const throughPools = ['read', 'configuration', 'edit', 'connect', 'target'];
 const stays = { stays: true };
 const one = { scalar: true };
+/** A list of links. The product shows it only of these subtypes. */
+const ends = { ...stays, types: ['router', 'gateway'], orphans: true };
 
 const relations: readonly Relation[] = [
   { name: 'group_user', near: named('group', 'users'), far: named('user', 'groups', stays) },
-  { name: 'device_gateway', near: named('device', 'gateways'), far: named('device', 'devices', { type: 'gateway' }) },
-  ...owned.map((model) => ({ name: `${model}_owner`, near: named(model, 'owners'), far: silent('user') })),
+  {
+    name: 'device_gateway',
+    near: named('device', 'gateways'),
+    far: named('device', 'devices', { types: ['gateway'] }),
+  },
+  ...owned.map((model) => ({
+    name: `${model}_owner`,
+    near: named(model, 'owners'),
+    far: named('user', `user_${model}s`, stays),
+  })),
   ...Object.entries(rights).flatMap(([model, all]) =>
-    all.map((right) => ({ name: `${model}_${right}`, near: named(model, `rbac_${right}`), far: silent('group') })),
+    all.map((right) => ({
+      name: `${model}_${right}`,
+      near: named(model, `rbac_${right}`),
+      far: named('group', `rbac_${right}_${model}s`, stays),
+    })),
   ),
   ...throughPools.map((right) => ({
     name: `pool_group_${right}`,
     near: named('pool', `rbac_group_rbac_${right}`),
-    far: silent('group'),
+    far: named('group', `rbac_pool_rbac_${right}`, stays),
   })),
-  { name: 'link_source', near: named('link', 'source', one), far: silent('device'), cascade: true },
-  { name: 'link_destination', near: named('link', 'destination', one), far: silent('device'), cascade: true },
+  { name: 'link_source', near: named('link', 'source', one), far: named('device', 'source', ends), cascade: true },
+  {
+    name: 'link_destination',
+    near: named('link', 'destination', one),
+    far: named('device', 'destination', ends),
+    cascade: true,
+  },
   {
     name: 'network_device',
     near: named('network', 'nodes'),
@@ -75,12 +96,12 @@ const relations: readonly Relation[] = [
   { name: 'service_credential', near: named('service', 'named_credential', one), far: silent('credential') },
   {
     name: 'workflow_service',
-    near: named('service', 'services', { type: 'workflow' }),
+    near: named('service', 'services', { types: ['workflow'] }),
     far: named('service', 'workflows', stays),
   },
   {
     name: 'workflow_superworkflow',
-    near: named('service', 'superworkflow', { type: 'workflow', ...one }),
+    near: named('service', 'superworkflow', { types: ['workflow'], ...one }),
     far: silent('service'),
   },
   {
@@ -98,7 +119,7 @@ const relations: readonly Relation[] = [
   {
     name: 'edge_workflow',
     near: named('workflow_edge', 'workflow', one),
-    far: named('service', 'edges', { type: 'workflow', ...stays }),
+    far: named('service', 'edges', { types: ['workflow'], ...stays }),
     cascade: true,
   },
   { name: 'task_service', near: named('task', 'service', one), far: named('service', 'tasks', stays), cascade: true },
@@ -114,8 +135,8 @@ const relations: readonly Relation[] = [
   { name: 'pool_link', near: named('pool', 'links'), far: named('link', 'pools', stays) },
   {
     name: 'folder_file',
-    near: named('file', 'files', { type: 'folder' }),
-    far: named('file', 'folder', { ...one, ...stays }),
+    near: named('file', 'files', { types: ['folder'], orphans: true }),
+    far: named('file', 'folder', one),
   },
 ];
 
@@ -127,7 +148,7 @@ function referencesFrom(model: string, type: string): readonly Reference[] {
     (['near', 'far'] as const).flatMap((side): Reference[] => {
       const end = relation[side];
       if (end.key === undefined || !end.models.includes(model)) return [];
-      if (end.type !== undefined && end.type !== type) return [];
+      if (end.types?.includes(type) === false) return [];
       return [
         {
           relation,

@@ -292,6 +292,8 @@ describe('emptying the database first', () => {
       );
       expect(prepared.consent).toContain('2 user (the package holds 2)');
       expect(prepared.consent).toContain('2 device (the package holds 2)');
+      expect(prepared.consent).toContain('configurations and operational data of devices are lost for good');
+      expect(prepared.consent).not.toContain('lose their passwords');
       expect(prepared.plan).toContainEqual({ kind: 'device', name: 'old-1', action: 'delete' });
       expect(prepared.plan).toContainEqual({ kind: 'user', name: 'bob', action: 'delete' });
       // What the server never deletes.
@@ -318,6 +320,16 @@ describe('emptying the database first', () => {
     await withEnms([...ready, names('workflow_edge', [])], async ({ enms }) => {
       const prepared = await enms.imports!.prepare(request(files({ workflow_edge: '[]' }), empty), never);
       expect(prepared.consent).toContain('0 workflow_edge');
+    });
+  });
+
+  test('the question names the passwords that are lost when the package has none', async () => {
+    const content = Object.fromEntries(types.map((type) => [type, '[]']));
+    const there = types.map((type) => names(type, type === 'user' ? ['admin', 'bob'] : []));
+    const tasks = rest('GET', 'query/task', { json: [] });
+    await withEnms([...ready, ...there, tasks], async ({ enms }) => {
+      const { consent } = await enms.imports!.prepare(request(files(content), empty), never);
+      expect(consent).toContain('users and credentials lose their passwords and keys, because the package has none');
     });
   });
 

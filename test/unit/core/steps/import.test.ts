@@ -82,6 +82,7 @@ function bring(
               target.asked.push(`backup file, instead of ${String(replaces)}`);
               return Promise.resolve(output);
             },
+            holds: () => Promise.resolve(true),
             secrets: () => Promise.resolve({}),
           }
         : undefined,
