@@ -128,6 +128,7 @@ const special: Readonly<Record<string, Runner>> = {
   'package seal': async (line, folder) => {
     await mkdir(join(folder, 'handover'));
     await writeFile(join(folder, 'handover', 'note.txt'), 'for the night shift');
+    await writeFile(join(folder, 'Acme.Move.1.0.0.zip'), 'an export of a server');
     return plainly(line, folder);
   },
   'job show': withJob,
