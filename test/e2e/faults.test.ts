@@ -6,7 +6,7 @@ import type { FaultSpec, RunningEmulator } from '../../src/emulators/index.ts';
 import { leftovers } from '../support/crash.ts';
 import { counted } from '../support/octopus-api.ts';
 import { testIO } from '../support/test-io.ts';
-import { sample } from '../support/sample.ts';
+import { all, sample } from '../support/sample.ts';
 import { withWorkshop, type Workshop } from '../support/workshop.ts';
 
 // There are hundreds of command lines. They run in this process, through the function that the binary calls.
@@ -134,7 +134,6 @@ async function examine(one: Case, name: string, verb: Verb, workshop: Workshop):
  */
 function cases(requests: readonly Request[], verb: Verb): readonly Case[] {
   const names = Object.keys(effects);
-  const all = process.env['MIGRATOR_TEST_ALL'] !== undefined;
   return requests
     .filter(({ path }) => verb.others?.test(path) !== true)
     .flatMap((request, index) => {
@@ -174,6 +173,6 @@ describe('one fault at each call', () => {
       await Promise.all(Array.from({ length: lanes }, lane));
       expect(complaints).toEqual([]);
     },
-    600_000,
+    all ? 7_200_000 : 600_000,
   );
 });

@@ -106,23 +106,35 @@ async function lookAfter(
   const { counterpart, whole, overwrites = true, skips = false } = kept;
   const others = !whole && !overwrites;
   if (!(hasSkipped(result) || others) || counterpart === undefined || counterpart === null) return result;
-  const comparison = await looked(target, ports.reporter, () => compareWith(counterpart, target, ports, signal));
+  const comparison = await looked(
+    target,
+    ports.reporter,
+    () => compareWith(counterpart, target, ports, signal),
+    'so what was skipped is not compared',
+  );
   if (comparison === undefined) return result;
   const settled = withoutEqual(result, comparison);
   return others ? withSkipped(settled, comparison, before, skips) : settled;
 }
 
-/** Undefined, with a warning, when the account may not look, or the server cannot show it. */
+/**
+ * Undefined, with a warning, when the account may not look, or the server cannot show it. An answer that makes no sense is
+ * asked for a second time.
+ */
 export async function looked<Seen>(
   target: Instance,
   reporter: Reporter,
   look: () => Promise<Seen | undefined>,
+  without = 'so a result is only what the server claims',
 ): Promise<Seen | undefined> {
   try {
-    return await look();
+    return await look().catch((error: unknown) => {
+      if (!isMigratorError(error, 'REMOTE_UNEXPECTED')) throw error;
+      return look();
+    });
   } catch (error) {
     if (!isMigratorError(error, 'AUTH_REFUSED', 'NOT_FOUND', 'REMOTE_UNEXPECTED', 'UNSUPPORTED')) throw error;
-    const message = `cannot look at ${target.name}, so a result is only what the server claims: ${error.message}`;
+    const message = `cannot look at ${target.name}, ${without}: ${error.message}`;
     reporter.report({ type: 'warning', message });
     return undefined;
   }

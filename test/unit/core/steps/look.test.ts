@@ -88,6 +88,18 @@ describe('a look before and a look after', () => {
     ]);
   });
 
+  test('are taken again after an answer that makes no sense', async () => {
+    const nonsense = new MigratorError('REMOTE_UNEXPECTED', 'a page of HTML');
+    const given = ports();
+    const look = await lookBefore(
+      { step: 'import', target: targetWith(nonsense, [], nonsense, [load]), scope: {}, whole: true, plan },
+      given,
+      never,
+    );
+    expect(await look(status)).toMatchObject({ basis: 'seen', counts: { created: 1 } });
+    expect(given.reporter.events).toEqual([]);
+  });
+
   test('that fail in another way fail the run', async () => {
     const down = new MigratorError('REMOTE_UNREACHABLE', 'no answer');
     await expect(
