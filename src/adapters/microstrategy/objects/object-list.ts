@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { MigratorError } from '../../../errors.ts';
 import type { Options } from '../../../ports/options.ts';
+import { nearestOf } from '../../../nearest.ts';
+import { didYouMean } from '../../shared/match-by-name.ts';
 import { flagOf, listOf, textOf, oneOf } from '../../shared/option-values.ts';
 import { conflictRules } from '../options.ts';
 import { isPackageId as isGuid } from '../packages/package-name.ts';
@@ -77,7 +79,7 @@ function fromText(text: string): Entry[] {
   if (rows.length === 0) throw new MigratorError('USAGE', 'the list of objects is empty');
   return rows.map((row, at) => {
     const place = `entry ${at + 1} of the list of objects`;
-    const read = listed.safeParse(row);
+    const read = listed.safeParse(knownKeys(row, place));
     const type = read.success ? typeNumber(String(read.data.type)) : undefined;
     if (!read.success || type === undefined) throw notAnObject(place);
     const { id, name, action, includeDependents } = read.data;
@@ -94,6 +96,30 @@ function fromText(text: string): Entry[] {
     );
   });
 }
+
+/** An object with the known names for its keys. USAGE for a key that is not known. */
+function knownKeys(row: unknown, place: string): unknown {
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) return row;
+  return Object.fromEntries(
+    Object.entries(row).map(([key, value]) => [knownColumn(key, `${place} has the key`), value]),
+  );
+}
+
+/** A rule under a name that nobody reads would silently be the default rule. */
+function knownColumn(name: string, whose: string): string {
+  const known = columns[bare(name)];
+  if (known !== undefined) return known;
+  const [nearest] = nearestOf(name, Object.keys(columns));
+  throw new MigratorError('USAGE', `${whose} "${name}", which is not known`, {
+    hint: `${didYouMean(nearest === undefined ? [] : [columns[nearest] ?? nearest], 'leave it out')}; known are ${columnNames}`,
+  });
+}
+
+const bare = (name: string): string =>
+  name
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_-]+/g, '');
 
 function filled(text: string | null | undefined): string | undefined {
   const trimmed = text?.trim() ?? '';
@@ -121,27 +147,37 @@ function fromJson(text: string): readonly unknown[] {
   throw new MigratorError('USAGE', 'the list of objects must be an array, alone or as `objects`');
 }
 
-/** Comma-separated values (RFC 4180), with the names of the columns in the first line. */
+/**
+ * Values with commas between them (RFC 4180), or with semicolons or tabs, as spreadsheets write them in some countries. The
+ * first line names the columns.
+ */
 function fromCsv(text: string): Record<string, string>[] {
-  const [head, ...rows] = csvRows(text);
-  const names =
-    head?.map(
-      (name) =>
-        columns[
-          name
-            .trim()
-            .toLowerCase()
-            .replaceAll(/[\s_-]+/g, '')
-        ],
-    ) ?? [];
+  const separator = separatorOf(text);
+  const [head = [], ...rows] = csvRows(text, separator);
+  const isKnown = head.some((name) => columns[bare(name)] !== undefined);
+  const names = isKnown ? head.map((name) => knownColumn(name, 'the list of objects has the column')) : [];
   if (!names.includes('type') || !(names.includes('id') || names.includes('name'))) {
     throw new MigratorError('USAGE', 'the list of objects has no columns id or name, and type', {
-      hint: 'its first line names the columns: id,name,type,action,includeDependents',
+      hint: `its first line names the columns, with commas, semicolons or tabs between them: ${columnNames}`,
     });
   }
-  return rows.map((row) =>
-    Object.fromEntries(names.flatMap((name, at) => (name === undefined ? [] : [[name, row[at] ?? '']]))),
-  );
+  return rows.map((row, at) => {
+    if (row.length > names.length)
+      throw new MigratorError('USAGE', `row ${at + 1} of the list of objects has more values than there are columns`, {
+        hint: 'put a value that holds the separator into double quotes',
+      });
+    return Object.fromEntries(names.map((name, place) => [name, row[place] ?? '']));
+  });
+}
+
+const separators = [',', ';', '\t'] as const;
+type Separator = (typeof separators)[number];
+
+/** The separator that gives the most columns in the first line. */
+function separatorOf(text: string): Separator {
+  const [head = ''] = text.trimStart().split(/\r?\n/, 1);
+  const counts = separators.map((separator) => head.split(separator).length);
+  return separators[counts.indexOf(Math.max(...counts))] ?? ',';
 }
 
 const columns: Readonly<Record<string, string>> = {
@@ -153,17 +189,19 @@ const columns: Readonly<Record<string, string>> = {
   dependents: 'includeDependents',
 };
 
-function csvRows(text: string): string[][] {
+const columnNames = [...new Set(Object.values(columns))].join(', ');
+
+function csvRows(text: string, separator: Separator): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
-  const field = /\s*?("(?:[^"]|"")*"|[^",\r\n]*)(,|\r?\n|$)/y;
+  const field = new RegExp(`[ ]*("(?:[^"]|"")*"|[^"${separator}\\r\\n]*)[ ]*(${separator}|\\r?\\n|$)`, 'y');
   const source = text.replace(/^\uFEFF/, '').trimEnd();
   for (field.lastIndex = 0; field.lastIndex <= source.length;) {
     const found = field.exec(source);
     if (found === null) throw new MigratorError('USAGE', `line ${rows.length + 1} of the list of objects is no CSV`);
     const [, value = '', end] = found;
     row.push(value.startsWith('"') ? value.slice(1, -1).replaceAll('""', '"') : value.trim());
-    if (end === ',') continue;
+    if (end === separator) continue;
     if (row.some((cell) => cell !== '')) rows.push(row);
     row = [];
     if (end === '') break;
