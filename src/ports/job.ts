@@ -19,6 +19,8 @@ export interface JobStatus {
   readonly state: JobState;
   /** The server's word for the state, shown as it is. */
   readonly wireState: string;
+  /** True when the adapter does not know that word, so that `state` is only a guess. */
+  readonly unclear?: boolean | undefined;
   /** 0 to 1; undefined when the server does not say. */
   readonly fraction?: number | undefined;
   /** The server's line about what it does now. */

@@ -179,6 +179,7 @@ function summaryOf(task: TaskResource): Omit<JobSummary, 'title'> & Pick<JobStat
     id: task.Id,
     kind: kindOf(task),
     state: waits ? 'waiting' : stateOf(task),
+    ...(states[task.State] === undefined ? { unclear: true } : {}),
     wireState: task.State,
     ...(waits ? { waitingFor: 'an interruption to be answered in the web portal' } : {}),
     ...(task.QueueTime === undefined ? {} : { queuedAt: task.QueueTime }),
@@ -186,16 +187,17 @@ function summaryOf(task: TaskResource): Omit<JobSummary, 'title'> & Pick<JobStat
 }
 
 /** TimedOut is an end like Failed. An unknown word means that the task still runs, so nobody takes it for a success. */
+const states: Readonly<Record<string, JobState>> = {
+  Queued: 'queued',
+  Executing: 'running',
+  Cancelling: 'cancelling',
+  Success: 'succeeded',
+  Failed: 'failed',
+  TimedOut: 'failed',
+  Canceled: 'cancelled',
+};
+
 function stateOf(task: Pick<TaskResource, 'State'>): JobState {
-  const states: Readonly<Record<string, JobState>> = {
-    Queued: 'queued',
-    Executing: 'running',
-    Cancelling: 'cancelling',
-    Success: 'succeeded',
-    Failed: 'failed',
-    TimedOut: 'failed',
-    Canceled: 'cancelled',
-  };
   return states[task.State] ?? 'running';
 }
 

@@ -87,7 +87,8 @@ function movedStatus(id: string, document: MigrationStatus): JobStatus {
       const done = document.successful.length;
       const failed = document.failed.length;
       const activity = done + failed === 0 ? undefined : `${done} assets done, ${failed} failed`;
-      return { ...base, state: 'running', activity, messages: [] };
+      const unclear = word.toLowerCase() === 'started' ? {} : { unclear: true };
+      return { ...base, ...unclear, state: 'running', activity, messages: [] };
     }
   }
 }

@@ -37,6 +37,7 @@ export const jobStatus = z.strictObject({
   kind: z.enum(['export', 'import', 'dry-run', 'move', 'undo', 'other']),
   state: z.enum(['queued', 'running', 'waiting', 'cancelling', 'succeeded', 'partial', 'failed', 'cancelled']),
   wireState: z.string().describe('the state as the server names it'),
+  unclear: z.boolean().optional().describe('true: that word is not known, and `state` is a guess'),
   fraction: z.number().min(0).max(1).optional(),
   activity: z.string().optional(),
   waitingFor: z.string().optional(),

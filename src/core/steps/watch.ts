@@ -1,3 +1,4 @@
+import { canonical } from '../../canonical.ts';
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { JobState, Jobs, JobStatus } from '../../ports/job.ts';
 import type { Reporter } from '../../ports/reporter.ts';
@@ -22,6 +23,8 @@ const firstLooks = [300, 800, 2000, 4000, 6000, 9500, 13_000, 16_500, 20_000];
 const usualDelay = 2000;
 /** How long to wait for a server that cannot be reached, for example during a restart. */
 const patience = 5 * 60_000;
+/** How long a state that the adapter does not know may stay as it is. The job may be over. */
+const unclearPatience = 5 * 60_000;
 
 const finalStates: ReadonlySet<JobState> = new Set(['succeeded', 'partial', 'failed', 'cancelled']);
 
@@ -41,6 +44,7 @@ export async function watch(
   const began = clock.now().getTime();
   const deadline = settings.timeout === undefined ? Infinity : began + settings.timeout;
   let lostSince: number | undefined;
+  let unclear: { readonly shown: string; readonly since: number } | undefined;
   for (;;) {
     const look = await tryLook(jobs, id, signal);
     const now = clock.now().getTime();
@@ -53,6 +57,12 @@ export async function watch(
         return look;
       }
       if (settings.untilApproval === true && look.state === 'waiting') return look;
+      const shown = look.unclear === true ? canonical(lookOf(look)) : undefined;
+      if (shown !== undefined && unclear === undefined)
+        reporter.report({ type: 'warning', message: unknownWord(look) });
+      if (shown !== undefined && unclear?.shown === shown && now - unclear.since > unclearPatience)
+        throw withoutEnd(handle, look);
+      if (shown !== unclear?.shown) unclear = shown === undefined ? undefined : { shown, since: now };
     } else {
       if (lostSince === undefined) {
         lostSince = now;
@@ -67,6 +77,24 @@ export async function watch(
     if (now >= deadline) throw stillRunning(handle, settings.timeout ?? 0);
     await clock.sleep(Math.max(0, Math.min(delay, deadline - now)), signal);
   }
+}
+
+/** What changes while a job makes progress. */
+const lookOf = ({ wireState, fraction, activity }: JobStatus) => ({
+  wireState,
+  fraction: fraction ?? null,
+  activity: activity ?? null,
+});
+
+const unknownWord = ({ wireState }: JobStatus): string =>
+  `the server calls the job "${wireState}", which migrator does not know; it is taken for running`;
+
+function withoutEnd(handle: string, { wireState }: JobStatus): MigratorError {
+  const message = `${handle} has been "${wireState}" for ${unclearPatience / 60_000} minutes, and migrator does not know that word`;
+  return new MigratorError('STILL_RUNNING', `${message}: it may be over`, {
+    hint: `look at the server; when the job goes on, wait for it with: migrator job wait ${handle}`,
+    details: { handle, wireState },
+  });
 }
 
 /** Milliseconds to the next look, by those since the first one. */

@@ -62,6 +62,7 @@ export function makingOf(migration: Migration, kind: JobKind): Reading | undefin
     case 'locked':
       return undefined;
     case 'create_failed':
+    case 'created_failed':
       return reading(kind, info, {
         state: 'failed',
         wireState: info.status,
@@ -75,8 +76,13 @@ export function makingOf(migration: Migration, kind: JobKind): Reading | undefin
         wireState: info.status,
         activity: 'the package is made',
         ...fractionOf(info.progress),
+        ...unlessKnown(info.status, 'creating'),
       });
   }
+}
+
+function unlessKnown(status: string | undefined, ...known: readonly string[]): Pick<Reading, 'unclear'> {
+  return status === undefined || known.includes(status) ? {} : { unclear: true };
 }
 
 export function exportReading(migration: Migration): Reading {
@@ -125,7 +131,12 @@ export function importReading(migration: Migration, kind: JobKind): Reading {
     case 'pending':
       return base({ state: 'queued' });
     default:
-      return base({ state: 'running', activity: 'the target imports the package', ...fractionOf(info.progress) });
+      return base({
+        state: 'running',
+        activity: 'the target imports the package',
+        ...fractionOf(info.progress),
+        ...unlessKnown(info.status, 'importing', 'undoing'),
+      });
   }
 }
 
@@ -189,7 +200,12 @@ export function validationReading(migration: Migration): Reading {
         messages: failure(validation.message, 'the validation failed and the server does not say why'),
       });
     default:
-      return base({ state: 'running', activity: 'the target validates', ...fractionOf(validation?.progress) });
+      return base({
+        state: 'running',
+        activity: 'the target validates',
+        ...fractionOf(validation?.progress),
+        ...unlessKnown(validation?.status, 'validating'),
+      });
   }
 }
 

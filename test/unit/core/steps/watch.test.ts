@@ -164,4 +164,36 @@ describe('watch', () => {
     await start(jobs).result;
     expect(calls).toEqual(['advance', 'status', 'advance', 'status', 'advance', 'status']);
   });
+
+  describe('a state that the adapter does not know', () => {
+    const looks = (...some: Partial<JobStatus>[]): Jobs => {
+      let next = 0;
+      return {
+        ...scripted(['running']),
+        status: (id) => {
+          const look = some[Math.min(next, some.length - 1)]!;
+          next += 1;
+          return Promise.resolve({ id, kind: 'import', state: 'running', wireState: '', messages: [], ...look });
+        },
+      };
+    };
+    const odd = { wireState: 'archiving', unclear: true };
+
+    test('ends the wait when nothing changes for five minutes, with a warning before', async () => {
+      const { result, reporter, clock } = start(looks(odd));
+      await expect(result).rejects.toMatchObject({
+        code: 'STILL_RUNNING',
+        message: expect.stringContaining('"archiving" for 5 minutes'),
+        details: { handle: 'octopus:prod:x', wireState: 'archiving' },
+      });
+      expect(clock.now().getTime() - manualClock().now().getTime()).toBeGreaterThan(5 * 60_000);
+      expect(reporter.events.filter(({ type }) => type === 'warning')).toHaveLength(1);
+    });
+
+    test('is waited for while the job makes progress, and when the word becomes clear', async () => {
+      const progress = Array.from({ length: 1000 }, (_, at) => ({ ...odd, fraction: at / 1000 }));
+      const { result } = start(looks(...progress, { wireState: 'Success', state: 'succeeded' }));
+      expect(await result).toMatchObject({ state: 'succeeded' });
+    });
+  });
 });
