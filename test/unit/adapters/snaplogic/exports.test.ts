@@ -125,7 +125,9 @@ describe('fetch', () => {
     for (const status of [403, 500]) {
       const refused = refusal(status, 'the export failed');
       for (const answer of [refused, { ...refused, status: 200 }]) {
-        await expect(fetched([exported(answer)])).rejects.toMatchObject({
+        // A read is repeated twice after a 500.
+        const asked = Array.from({ length: answer.status === 500 ? 3 : 1 }, () => exported(answer));
+        await expect(fetched(asked)).rejects.toMatchObject({
           code: status === 403 ? 'AUTH_REFUSED' : 'REMOTE_UNEXPECTED',
           message: expect.stringContaining('the export failed'),
         });
