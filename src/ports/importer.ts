@@ -65,10 +65,10 @@ export interface Importer {
   readonly plans?: boolean;
   readonly requiredSecrets: readonly string[];
   /**
-   * Fails when this account certainly may not import. Called before a file is brought to the server. Reads only; may be
-   * repeated. AUTH_REFUSED.
+   * Fails when this account certainly may not import (AUTH_REFUSED), or when the request certainly cannot be met
+   * (NOT_FOUND, USAGE). Called before a file is brought to the server. Reads only; may be repeated.
    */
-  check?(signal: AbortSignal): Promise<void>;
+  check?(signal: AbortSignal, request: ImportRequest): Promise<void>;
   /**
    * Checks and resolves everything that needs no write, and plans. Reads only; may be repeated. Fails with the reason
    * when the import cannot start.

@@ -124,6 +124,10 @@ test('partial-export exports a list of objects, and its package can be imported'
       dryRun: true,
     });
     expect(await jobsOn(workshop, 'prod')).toEqual([]);
+    // A wrong project is found before the package is uploaded.
+    const elsewhere = ['import', 'year.tar', '--to', 'prod', '--target-project', 'Tutorail', '--yes'];
+    expect(await document(workshop, elsewhere, 2)).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await document(workshop, ['package', 'list', '--from', 'prod'])).toMatchObject({ packages: [] });
     const imported = await document(workshop, ['import', 'year.tar', '--to', 'prod', '--yes']);
     expect(imported).toMatchObject({ outcome: 'done', upload: 'created' });
     const { packages } = await document(workshop, ['package', 'list', '--from', 'prod']);

@@ -17,7 +17,7 @@ export function createImporter(library: Library): Importer {
     dryRuns: 'plan',
     plans: true,
     requiredSecrets: [],
-    check: (signal) => requireRights(library, { what: 'import', told: 'import packages', project: undefined }, signal),
+    check: (signal, request) => check(library, request, signal),
     prepare: (request, signal) => prepare(library, request, signal),
     start: async (prepared, _secrets, _files, signal) => {
       const project = textOf(prepared.settled, 'projectId');
@@ -42,6 +42,15 @@ async function findImport(
   });
 }
 
+/** What only the name of the uploaded package tells is not known here. */
+async function check(library: Library, request: ImportRequest, signal: AbortSignal): Promise<void> {
+  await requireRights(library, { what: 'import', told: 'import packages', project: undefined }, signal);
+  const named = factsFrom(request.files?.[0]?.path ?? '');
+  const isTold = named.project !== undefined || textOf(request.options, 'targetProject') !== undefined;
+  if (named.packageType === 'configuration' || !isTold) return;
+  library.memory.target = await targetOf(library, request, named, undefined, signal);
+}
+
 async function prepare(library: Library, request: ImportRequest, signal: AbortSignal): Promise<PreparedImport> {
   const { source, dryRun, options, files, exportedWith } = request;
   refuseRequestOnly(options);
@@ -53,7 +62,9 @@ async function prepare(library: Library, request: ImportRequest, signal: AbortSi
   const { packageType } =
     kept?.file === undefined ? named : factsOf({ type: kept.file.extraInfo.packageType, purpose: undefined });
   const into =
-    packageType === 'configuration' ? undefined : await targetOf(library, request, named, kept?.name, signal);
+    packageType === 'configuration'
+      ? undefined
+      : (library.memory.target ?? (await targetOf(library, request, named, kept?.name, signal)));
   const packageId = kept?.packageId ?? '';
   const project = into?.project.id;
   await requireRights(library, { what: 'import', told: 'import packages', project }, signal);

@@ -2,7 +2,7 @@ import { MigratorError } from '../../errors.ts';
 import type { Adapter, AdapterTools, Peer } from '../../ports/adapter.ts';
 import type { LibraryConnection } from './connection.ts';
 import type { Client } from './wire/client.ts';
-import type { Migration, SharedFile, Storage } from './wire/schemas.ts';
+import type { Migration, Project, SharedFile, Storage } from './wire/schemas.ts';
 import type { Session } from './wire/session.ts';
 
 /** One Library as one connection sees it. */
@@ -30,6 +30,8 @@ export interface Memory {
   uploads?: readonly SharedFile[] | undefined;
   /** What this process has uploaded, or found to be uploaded already. */
   uploaded?: SharedFile;
+  /** The project of the import, as the check before the upload found it. */
+  target?: { readonly project: Project; readonly notes: readonly string[] };
 }
 
 export function emptyMemory(): Memory {

@@ -113,24 +113,14 @@ export async function importPackage(
   if (input.plan === undefined) announcePlan(planned, target.name, reporter);
   const files = trusted?.files ?? (source.kind === 'raw' ? [source.file] : undefined);
   const uploads = imports.takes === 'stored' && files !== undefined && !(input.dryRun && imports.dryRuns === 'plan');
-  if (uploads && !isBegun(ports.run.record.facts, 'import')) await imports.check?.(signal);
-  if (uploads)
-    await refuseUnanswerable(
-      {
-        source: named,
-        projects: names,
-        dryRun: true,
-        options: input.options,
-        exportedWith: exportedWithOf(source, trusted),
-        files,
-      },
-      input,
-      ports,
-      signal,
-    );
+  const exportedWith = exportedWithOf(source, trusted);
+  if (uploads && !isBegun(ports.run.record.facts, 'import')) {
+    const early = { source: named, projects: names, dryRun: true, options: input.options, exportedWith, files };
+    await imports.check?.(signal, early);
+    await refuseUnanswerable(early, input, ports, signal);
+  }
   const uploaded = uploads ? await upload(files, named, input, ports, signal) : undefined;
   const ref = uploaded?.ref ?? named;
-  const exportedWith = exportedWithOf(source, trusted);
   const seen = source.kind === 'stored' ? source.seen : uploaded?.stored;
   const { dryRun, options } = input;
   const request = { source: ref, projects: names, dryRun, options, exportedWith, files, seen };
@@ -200,11 +190,11 @@ function exportedWithOf(source: ImportSource, trusted: TrustedPackage | undefine
 async function refuseUnanswerable(
   request: ImportRequest,
   input: ImportInput,
-  { target, run, requireAnswerable }: ImportPorts,
+  { target, requireAnswerable }: ImportPorts,
   signal: AbortSignal,
 ): Promise<void> {
   const imports = facet(target, 'imports');
-  if (imports.plans !== true || input.dryRun || input.restores === true || isBegun(run.record.facts, 'import')) return;
+  if (imports.plans !== true || input.dryRun || input.restores === true) return;
   if (requireAnswerable === undefined || canAnswer(requireAnswerable)) return;
   const { plan, consent } = await imports.prepare(request, signal);
   const question = questionBefore({ target: target.name, plan, consent, overwrites: input.overwrites });

@@ -128,8 +128,9 @@ describe('before anything is made, the account is refused', () => {
   });
 
   test('an import, before its file is uploaded', async () => {
+    const request = { source: { id: 'x', version: '' }, dryRun: false, options: {} };
     const check = (may: object) =>
-      withLibraries([privileges('target', may)], ({ open }) => open('target').imports!.check!(never));
+      withLibraries([privileges('target', may)], ({ open }) => open('target').imports!.check!(never, request));
     await expectRefused(() => check({ ...everything, '295': false }));
     await check({ ...everything, '295': { in: project }, '301': false });
   });
