@@ -42,11 +42,7 @@ describe('migrate-project', () => {
         status: { kind: 'undo', wireState: 'undo_success' },
         differences: [],
       });
-      // Again, it is done already.
-      expect(await document(workshop, ['job', 'undo', handle, '--yes'])).toMatchObject({
-        outcome: 'done',
-        differences: [],
-      });
+      expect(await document(workshop, ['job', 'undo', handle, '--yes'], 7)).toMatchObject({ code: 'CONFLICT' });
     });
   });
 

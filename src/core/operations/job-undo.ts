@@ -76,7 +76,7 @@ export async function undoJob(
       return restore(job, backup, waiting, ports, signal);
     }
   }
-  const undo = undoOf(job);
+  const undo = undoOf(job, started.length > 0);
   await requireConsent(await questionFor(`undo ${handle}`, job, started[0], ports, signal), refusal, ports);
   ports.reporter.report({ type: 'phase', name: 'undo', subject: handle });
   const id = await undo(job.id, signal);
@@ -111,13 +111,15 @@ async function targetOf({ instance }: OpenJob, { target }: Started, { open }: Jo
 }
 
 /** The product's own undo. UNSUPPORTED when there is none; the hint says where a backup may be. */
-function undoOf({ instance, handle }: OpenJob): (id: string, signal: AbortSignal) => Promise<string> {
+function undoOf({ instance, handle }: OpenJob, ranHere: boolean): (id: string, signal: AbortSignal) => Promise<string> {
   try {
     return jobVerb(instance, 'undo');
   } catch (error) {
     if (!isMigratorError(error)) throw error;
     throw new MigratorError(error.code, `${error.message}, and this machine has no backup for ${handle}`, {
-      hint: `look for a backup on the machine that ran the import, and import it with: migrator import <backup.tar> --to <instance>`,
+      hint: ranHere
+        ? 'this machine ran the job and took no backup: nothing that one could hold was there, or --no-backup was given'
+        : 'look for a backup on the machine that ran the import, and import it with: migrator import <backup.tar> --to <instance>',
     });
   }
 }

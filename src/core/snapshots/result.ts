@@ -131,38 +131,60 @@ export function withoutEqual(result: Result, { same, differences }: Comparison):
   };
 }
 
+interface Around {
+  readonly before: Held;
+  readonly after: Held;
+  /** The import was to replace what is there. */
+  readonly overwrites: boolean;
+  /** Skipping what is there is wanted. */
+  readonly skips: boolean;
+}
+
 /**
- * The result after a comparison, with what was there before, that nobody planned to change, and of which the source has
- * another one: it was skipped. `wanted`: the options ask for that. Parts count with their whole.
+ * The result of a plan by names, after a comparison: with what was there before and stayed, although the source has
+ * another one (skipped, or not overwritten), and with what is missing. Parts count with their whole, unless the result has
+ * that already. A thing that was written and differs is no matter of this: only a thing that stayed counts.
  */
-export function withSkipped(result: Result, { same, differences }: Comparison, before: Held, wanted: boolean): Result {
-  const named = new Set(result.items.map(nameOf));
-  // A comparison shows of the target only what its projects use.
-  const shown = held([...same, ...differences.filter(({ difference }) => difference === 'differs')]);
-  const skipped = new Map<string, { readonly whole: Named; readonly parts: string[] }>();
+export function withStayed(result: Result, { differences }: Comparison, around: Around): Result {
+  // What did not arrive is told already, and so is that all of it is missing.
+  if (result.items.some(({ action }) => action === 'not-seen')) return result;
+  const { before, after, overwrites, skips } = around;
+  const told = new Map(result.items.map((item) => [nameOf(item), item.action]));
+  const stayed = (item: Named): boolean => {
+    const [was, is] = [before.find(item), after.find(item)];
+    return was !== undefined && is !== undefined && !isWritten(was, is);
+  };
+  const found = new Map<string, { readonly item: ResultItem; readonly parts: string[] }>();
   for (const { difference, of, kind, name } of differences) {
-    const whole = of ?? { kind, name };
-    const key = nameOf(whole);
-    const stayed = before.find(whole) !== undefined && shown.find(whole) !== undefined;
-    if (difference === 'only-to' || named.has(key) || !stayed) continue;
-    const found = skipped.get(key) ?? { whole, parts: [] };
-    skipped.set(key, found);
-    if (of !== undefined) found.parts.push(name);
+    const thing = { kind, name };
+    const whole = of ?? thing;
+    const shown = before.find(thing) === undefined ? whole : thing;
+    if (difference === 'only-to' || (difference === 'differs' && !stayed(shown))) continue;
+    const action = told.get(nameOf(whole));
+    if (action === 'skipped' || action === 'merged' || action === 'failed') continue;
+    const { kind: itsKind, name: itsName } = action === undefined ? whole : thing;
+    const skipped = !overwrites && before.find(whole) !== undefined;
+    const item: ResultItem = {
+      kind: itsKind,
+      name: itsName,
+      action: skipped ? 'skipped' : 'not-seen',
+      ...(skipped && skips ? { wanted: true } : {}),
+    };
+    const key = nameOf(item);
+    const one = found.get(key) ?? { item, parts: [] };
+    found.set(key, one);
+    if (name !== itsName) one.parts.push(name);
   }
-  const items = [
-    ...result.items,
-    ...[...skipped.values()].map(({ whole: { kind, name }, parts }): ResultItem => ({
-      kind,
-      name,
-      action: 'skipped',
-      reason: `the source has another one${parts.length === 0 ? '' : ` (${listed(parts)})`}`,
-      ...(wanted ? { wanted } : {}),
-    })),
-  ];
+  const more = [...found.values()].map(({ item, parts }): ResultItem => {
+    const reason = before.find(item) === undefined ? 'the source has it' : 'the source has another one';
+    return { ...item, reason: parts.length === 0 ? reason : `${reason} (${listed(parts)})` };
+  });
+  const items = [...result.items, ...more];
+  const counts = countsOf(items);
   return {
     ...result,
     items,
-    counts: { ...result.counts, skipped: result.counts.skipped + skipped.size },
+    counts: { ...result.counts, skipped: counts.skipped, 'not-seen': counts['not-seen'] },
     complete: isComplete(items),
   };
 }

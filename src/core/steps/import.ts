@@ -140,7 +140,15 @@ async function makeReady(
   if (restores || request.dryRun) return undefined;
   const { scope, backup: wanted } = prepared;
   const backup = await backUp(
-    { step, target, info, scope, backup: wanted, place, destroys: question !== undefined },
+    {
+      step,
+      target,
+      info,
+      scope,
+      backup: wanted,
+      place,
+      destroys: question !== undefined || (overwrites && prepared.plan === undefined),
+    },
     ports,
     signal,
   );

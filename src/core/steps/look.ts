@@ -7,8 +7,9 @@ import type { Depth, Scope, SnapshotItem } from '../../ports/snapshot.ts';
 import type { Instance } from '../instance.ts';
 import type { OpenJob } from '../job-handle.ts';
 import type { OperationPorts } from '../operation.ts';
+import type { Comparison } from '../snapshots/compare.ts';
 import { held, take, type Held } from '../snapshots/snapshot-lookup.ts';
-import { claimedResult, hasSkipped, resultOf, type Result, withoutEqual, withSkipped } from '../snapshots/result.ts';
+import { claimedResult, hasSkipped, resultOf, type Result, withoutEqual, withStayed } from '../snapshots/result.ts';
 import { compareWith, type Counterpart, type Opening } from './counterpart.ts';
 import { isBegun } from './exactly-once.ts';
 
@@ -77,15 +78,16 @@ export async function lookBefore(
     }
   }
   return async (status) => {
-    const result = await lookAfter(kept, status, target, { open, reporter }, signal);
+    const compare = (counterpart: Counterpart) => compareWith(counterpart, target, { open, reporter }, signal);
+    const result = await lookAfter(kept, status, target, { reporter, compare }, signal);
     await keepCreated(step, target, run, reporter, signal);
     return result;
   };
 }
 
 interface Looking {
-  readonly open: Opening;
   readonly reporter: Reporter;
+  readonly compare: (counterpart: Counterpart) => Promise<Comparison | undefined>;
 }
 
 async function lookAfter(
@@ -104,18 +106,24 @@ async function lookAfter(
   const result = resultOf({ ...kept, before, after, claims });
   // Things that were there and stayed may be equal. Only their content shows that.
   const { counterpart, whole, overwrites = true, skips = false } = kept;
-  const others = !whole && !overwrites;
-  if (!(hasSkipped(result) || others) || counterpart === undefined || counterpart === null) return result;
+  if (!hasSkipped(result) && whole) return result;
+  if (counterpart === undefined || counterpart === null) {
+    if (!whole) ports.reporter.report({ type: 'warning', message: notCompared(target.name) });
+    return result;
+  }
   const comparison = await looked(
     target,
     ports.reporter,
-    () => compareWith(counterpart, target, ports, signal),
+    () => ports.compare(counterpart),
     'so what was skipped is not compared',
   );
   if (comparison === undefined) return result;
   const settled = withoutEqual(result, comparison);
-  return others ? withSkipped(settled, comparison, before, skips) : settled;
+  return whole ? settled : withStayed(settled, comparison, { before, after, overwrites, skips });
 }
+
+const notCompared = (target: string): string =>
+  `nobody knows what the package holds besides its projects, so what ${target} kept of its own is not told`;
 
 /**
  * Undefined, with a warning, when the account may not look, or the server cannot show it. An answer that makes no sense is
@@ -159,7 +167,14 @@ export async function resultOfJob(
   if (kept === undefined || step === undefined) return undefined;
   const other = Object.keys(run.places ?? {}).find((name) => name !== instance.name);
   const target = status.kind === 'move' && other !== undefined ? await open(other) : instance;
-  const result = await lookAfter(kept as unknown as Kept, status, target, { open, reporter }, signal);
+  // The job is over, and what its target shows is told also when its source is not there to compare with.
+  const compare = (counterpart: Counterpart) =>
+    compareWith(counterpart, target, { open, reporter }, signal).catch((error: unknown) => {
+      if (!isMigratorError(error) || error.code === 'CANCELLED') throw error;
+      reporter.report({ type: 'warning', message: `cannot compare ${target.name} with the source: ${error.message}` });
+      return undefined;
+    });
+  const result = await lookAfter(kept as unknown as Kept, status, target, { reporter, compare }, signal);
   const memory: Memory = {
     keep: (name, value) => journal.keep(run, name, value),
     kept: (name) => journal.kept(run, name),
@@ -217,7 +232,8 @@ async function keepCreated(
   signal: AbortSignal,
 ): Promise<void> {
   const before = (await memory.kept(`${step}.undo`)) as unknown as KeptContent | undefined;
-  if (before === undefined || target.adapter.snapshots?.remove === undefined) return;
+  // A product that undoes by itself needs no list.
+  if (before === undefined || before.depth === 'listing') return;
   const now = await looked(target, reporter, () => take(target, before.scope, 'content', signal));
   const there = held(before.items);
   const created = now?.items.filter((item) => there.find(item) === undefined) ?? [];

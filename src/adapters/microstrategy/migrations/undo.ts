@@ -19,8 +19,7 @@ export async function undo(library: Library, jobId: string, signal: AbortSignal)
   const owner = job.peer === undefined ? library : await peerOf(library, job.peer);
   const id = formatJobId(job.migration, 'undo', job.peer);
   const record = await importedThere(owner, job.migration, signal);
-  // The undo was begun, or is done: it is only looked at.
-  if (['undoing', 'undo_success'].includes(record.importInfo.status)) return id;
+  if (record.importInfo.status === 'undoing') return id;
   await requireUndoable(owner, record, signal);
   if (record.importInfo.undoRequestStatus !== 'requested') {
     const body = { importInfo: { undoRequestStatus: 'requested' } };
@@ -83,6 +82,7 @@ async function requireUndoable(owner: Library, record: Migration, signal: AbortS
   const { status } = record.importInfo;
   const refuse = (why: string, hint?: string): MigratorError =>
     new MigratorError('CONFLICT', `the import ${record.id} cannot be undone: ${why}`, { hint });
+  if (status === 'undo_success') throw refuse('it was undone already');
   if (!undoable.includes(status)) throw refuse(`it is ${status}`, 'only an import that has ended can be undone');
   if (record.packageInfo.containsExtensionObject === true)
     throw refuse('its package holds a Mosaic schema, which MicroStrategy does not revert');

@@ -176,11 +176,29 @@ describe('a thing that was there and stayed', () => {
       expect(await seen([content(region, 1)], here, byName)).toMatchObject({ complete: true, counts: { skipped: 0 } });
     });
 
-    test('is not compared when the import overwrites', async () => {
+    test('is not seen when the import was to overwrite it', async () => {
       expect(await seen([content(region, 1)], [content(region, 2)], { ...byName, overwrites: true })).toMatchObject({
-        complete: true,
-        counts: { skipped: 0 },
+        complete: false,
+        counts: { skipped: 0, 'not-seen': 1 },
       });
+    });
+
+    test('is skipped when the projects of the target do not use it', async () => {
+      expect(await seen([content(region, 1)], [], byName)).toMatchObject({ complete: false, counts: { skipped: 1 } });
+    });
+
+    test('is not seen when it is missing, and says nothing when it was written', async () => {
+      const tier = { kind: 'tag-set', name: 'Tier' };
+      const missing = await seen([content(region, 1), content(tier, 1)], [content(region, 1)], byName);
+      expect(missing).toMatchObject({
+        complete: false,
+        items: [{ ...tier, action: 'not-seen', reason: 'the source has it' }],
+      });
+      const written = targetWith([region], [{ ...region, mark: '2' }], [content(region, 2)]);
+      const open = () => Promise.resolve(targetWith([content(region, 1)]));
+      const change = { step: 'import', target: written, scope: {}, counterpart, open, ...byName, overwrites: true };
+      const result = await (await lookBefore(change, ports(), never))(status);
+      expect(result).toMatchObject({ complete: true, counts: { overwritten: 1, 'not-seen': 0 } });
     });
 
     test('is compared by a later process too, with the record of a package', async () => {

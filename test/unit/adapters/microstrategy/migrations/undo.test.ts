@@ -142,14 +142,6 @@ describe('an undo that waits', () => {
   });
 });
 
-test('an undo that was begun or is done is not asked for again', async () => {
-  for (const status of ['undoing', 'undo_success']) {
-    await withLibraries([show({ status })], async ({ open }) => {
-      expect(await open().jobs.undo!(`${migration}@prod`, never)).toBe(`${migration}/undo@prod`);
-    });
-  }
-});
-
 describe('an undo is refused, before anything is asked for,', () => {
   const all = { on: 'target', line: `GET ${line}?showContent=all` } as const;
   const content = (tocView: object): Call => ({ ...all, answer: record({ packageInfo: { tocView } }) });
@@ -165,6 +157,7 @@ describe('an undo is refused, before anything is asked for,', () => {
       /keep_both/,
     ],
     ['where there is no undo package', [show({ status: 'imported' }), content({})], /made no undo package/],
+    ['after it was undone', [show({ status: 'undo_success' })], /undone already/],
     ['while it imports', [show({ status: 'importing' })], /it is importing/],
     ['for a Mosaic schema', [show(imported, { containsExtensionObject: true })], /Mosaic/],
     [
