@@ -44,6 +44,7 @@ export function createExporter(
       }
       return {
         package: ref,
+        isNew: versionOf(request) === undefined,
         projects,
         settled: settle(request, space.id),
         notes: [...space.notes, ...notes, 'the server is in maintenance mode while the export runs'],
