@@ -19,7 +19,10 @@ describe('what the feed of the target would refuse is refused before anything st
       ];
       for (const line of lines) {
         const { result, exports } = await counted(workshop, () => run(line));
-        expect(result).toMatchObject({ code: 7, stderr: expect.stringContaining('prod already holds Acme.Move 3.0.0') });
+        expect(result).toMatchObject({
+          code: 7,
+          stderr: expect.stringContaining('prod already holds Acme.Move 3.0.0'),
+        });
         expect(result.stderr).toContain('migrator package delete Acme.Move@3.0.0 --from prod');
         expect(exports).toBe(0);
       }
