@@ -50,3 +50,22 @@ describe('what the feed of the target would refuse is refused before anything st
     });
   });
 });
+
+test('an encrypted package that is imported as a plain one: the error names the flag', async () => {
+  await withWorkshop({}, async ({ run }) => {
+    const out = [...export_, '--encrypt-package', ...named, '--to', 'prod'];
+    expect(await run(out)).toMatchObject({ code: 0 });
+    const { code, stderr } = await run(['import', 'Acme.Move@3.0.0', '--to', 'prod', ...password]);
+    expect(code).toBe(8);
+    expect(stderr).toContain('--encrypted-package');
+    expect(stderr).not.toContain('IsEncryptedPackage');
+  });
+});
+
+test('--no-wait says that it waits for the export, and a relay leaves nothing in the feed of its source', async () => {
+  await withWorkshop({}, async ({ run, lab }) => {
+    const moved = await run(['migrate-project', ...between, '--route', 'relay', '--no-wait']);
+    expect(moved).toMatchObject({ code: 0, stderr: expect.stringContaining('the export from lab is waited for') });
+    expect(await packagesOf(lab)).toEqual([]);
+  });
+});
