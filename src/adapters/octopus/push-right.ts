@@ -12,7 +12,8 @@ export async function requirePushRight(server: Server, signal: AbortSignal): Pro
   const { SpacePermissions: granted, IsPermissionsComplete: complete } = shown ?? {};
   if (granted === undefined || granted === null || complete === false) return;
   const places = granted[permission] ?? [];
-  const allows = (place: string | null | undefined) => place == null || space.id === undefined || place === space.id;
+  const allows = (place: string | null | undefined) =>
+    (place ?? undefined) === undefined || space.id === undefined || place === space.id;
   if (places.some(({ SpaceId }) => allows(SpaceId))) return;
   const who = DisplayName ?? Username ?? 'this account';
   const where = space.name === undefined ? '' : ` of space ${space.name}`;
