@@ -23,6 +23,8 @@ export interface PreparedExport {
   /** What the export leaves on its server, and nothing takes away: `the folder …`. */
   readonly leaves?: string | undefined;
   readonly package: PackageRef;
+  /** True when the version was just made, so no feed can hold the package. */
+  readonly isNew?: boolean | undefined;
   readonly projects: readonly { readonly id: string; readonly name: string }[];
   /** What the adapter needs itself; plain data. */
   readonly settled: Options;

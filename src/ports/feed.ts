@@ -29,6 +29,11 @@ export interface PackageFeed {
   /** One package; undefined when it is absent. Reads only; may be repeated. */
   stat(ref: PackageRef, signal: AbortSignal): Promise<StoredPackage | undefined>;
   /**
+   * Fails when this account certainly may not upload. Called before anything is exported for this feed. Reads only; may
+   * be repeated. AUTH_REFUSED.
+   */
+  check?(signal: AbortSignal): Promise<void>;
+  /**
    * Uploads one file. `fail`: CONFLICT when that id and version exist. After a lost answer the adapter compares what
    * the server holds with the file. REMOTE_UNEXPECTED when the stored digest differs from the sent one. `absent`: `stat`
    * has just shown that the feed does not have it, so nobody needs to look before.

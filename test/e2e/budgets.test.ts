@@ -90,10 +90,10 @@ test('Octopus Deploy is asked no more than its budget allows', async () => {
   await withWorkshop({}, async ({ lab, prod, run }) => {
     await expectWithin(
       {
-        'a dry run of a move': { args: [...moving('Web Shop'), '--dry-run'], own: 16, looks: 8, listings: 0 },
-        push: { args: moving('Web Shop'), own: 15, looks: 8, listings: 89 },
-        relay: { args: [...moving('Billing'), '--route', 'relay'], own: 20, looks: 8, listings: 89 },
-        'nine projects': { args: moving(...nine), own: 15, looks: 12, listings: 177 },
+        'a dry run of a move': { args: [...moving('Web Shop'), '--dry-run'], own: 18, looks: 8, listings: 0 },
+        push: { args: moving('Web Shop'), own: 17, looks: 8, listings: 89 },
+        relay: { args: [...moving('Billing'), '--route', 'relay'], own: 22, looks: 8, listings: 89 },
+        'nine projects': { args: moving(...nine), own: 17, looks: 12, listings: 177 },
         export: {
           args: ['partial-export', '--from', 'lab', '--project', 'Web Shop', ...password, '-o', 'shop.tar'],
           own: 9,

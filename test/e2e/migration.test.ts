@@ -30,7 +30,10 @@ describe('a migration by package', () => {
 
       const dryRun = await run(['import', 'shop.tar', '--to', 'prod', ...flags, '--dry-run']);
       expect(dryRun).toMatchObject({ code: 0 });
-      expect(dryRun.stdout).toContain("Created Project 'Web Shop'");
+      expect(dryRun.stdout).toMatch(/create +project +Web Shop/);
+      expect(dryRun.stdout).toContain('Dry run: ');
+      expect(dryRun.stdout).toContain('migrator job log octopus:prod:');
+      expect(dryRun.stdout).not.toContain("Created Project 'Web Shop'");
       expect(await projects('prod')).toEqual(before);
 
       expect(await run(['import', 'shop.tar', '--to', 'prod', ...flags])).toMatchObject({ code: 0 });

@@ -5,6 +5,7 @@ import type { OnConflict, PackageFeed } from '../../ports/feed.ts';
 import type { Clock } from '../../ports/runtime.ts';
 import type { OctopusConnection } from './connection.ts';
 import { checkPackageRef, fileNameOf, parsePackageName } from './package-name.ts';
+import { requirePushRight } from './push-right.ts';
 import type { Server } from './server.ts';
 import type { SpacePaths } from './wire/client.ts';
 import { download } from './wire/download.ts';
@@ -65,6 +66,7 @@ export function createFeed(server: Server, connection: OctopusConnection, { cloc
     locate,
     fileOf,
     stat,
+    check: (signal) => requirePushRight(server, signal),
     list: async function* (filter, signal) {
       for await (const item of client.packages(await server.space(signal), filter, signal)) {
         const stored = storedOf(item);

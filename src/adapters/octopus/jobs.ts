@@ -96,13 +96,19 @@ async function logOf(server: Server, task: TaskResource, signal: AbortSignal): P
   return trees.length > 0 ? [...linesOf(trees)] : [...linesOfText(await server.client.taskText(task, signal))];
 }
 
+/** Servers speak of the fields of their requests; users know the flags. */
+const flags = { IsEncryptedPackage: '--encrypted-package', EncryptPackage: '--encrypt-package' };
+
+const inFlags = (text: string): string =>
+  Object.entries(flags).reduce((said, [field, flag]) => said.replaceAll(new RegExp(`\\b${field}\\b`, 'g'), flag), text);
+
 /**
  * Some releases report Success although the log shows that nothing was imported. So errors in the log make the task
  * failed and warnings make it partial. When the server flags a problem that its log does not show, the task has failed.
  */
 function verdict(task: TaskResource, lines: readonly LogLine[]): Pick<JobStatus, 'state' | 'messages'> {
   const state = stateOf(task);
-  const messages = messagesOf(lines, task.ErrorMessage);
+  const messages = messagesOf(lines, task.ErrorMessage).map((one) => ({ ...one, text: inFlags(one.text) }));
   if (state !== 'succeeded') return { state, messages };
   if (messages.some(({ level }) => level === 'error')) return { state: 'failed', messages };
   if (messages.length > 0) return { state: 'partial', messages };

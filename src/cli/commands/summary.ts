@@ -143,12 +143,25 @@ export function describeLog(log: readonly LogLine[]): string {
     .join('\n');
 }
 
-/** The log of a dry run, which is the server's plan: without times and without debug lines. */
-export function describeDryRun(log: readonly LogLine[]): string | undefined {
-  const shown = log.filter((line) => !['trace', 'verbose'].includes(line.level));
+/**
+ * What the server says of a dry run: its warnings and errors, and its last line. The whole log is in the JSON, and behind
+ * the command that is named. Without a plan, it is all that there is, so it is shown.
+ */
+export function describeDryRun(
+  log: readonly LogLine[],
+  plan: readonly PlanItem[],
+  handle: string | undefined,
+): string | undefined {
+  const shown = log.filter(({ level }) => !['trace', 'verbose'].includes(level));
   if (shown.length === 0) return undefined;
+  const short = plan.length > 0 && handle !== undefined;
+  const last = shown.findLast(({ level }) => level === 'info');
+  const chosen = short ? shown.filter((line) => line.level !== 'info' || line === last) : shown;
   const word = (level: LogLine['level']) => (level === 'info' ? '' : `${level}: `);
-  return `${shown.map(({ depth, level, text }) => `${'  '.repeat(depth)}${word(level)}${plainText(text)}`).join('\n')}\n`;
+  const told = chosen.map(
+    ({ depth, level, text }) => `${short ? '' : '  '.repeat(depth)}${word(level)}${plainText(text)}`,
+  );
+  return lines(...told, short ? `the server's log has ${log.length} lines: migrator job log ${handle}` : undefined);
 }
 
 export function describeJob(handle: string, status: JobStatus): string {

@@ -138,7 +138,8 @@ async function exportJob(input: PartialExportInput, ports: PartialExportPorts, s
   }
   const destination = target && (await pushDestination(source, target, signal));
   const sealed = ports.output !== undefined;
-  const work = { source, request: input.request, secrets, destination, sealed, step: 'export', waiting: input };
+  const { request } = input;
+  const work = { source, request, secrets, destination, receiver: target, sealed, step: 'export', waiting: input };
   const { prepared, job, status } = await runExport(work, ports, signal);
   return { prepared, handle: job.handle, id: job.id, status };
 }

@@ -9,6 +9,7 @@ import type { OperationPorts, Waiting } from '../operation.ts';
 import { sealedRef } from '../package-ref.ts';
 import { fact, prepareOnce, type StartedJob } from './exactly-once.ts';
 import { runJob } from './run-job.ts';
+import { requireRoom } from './upload.ts';
 
 export interface ExportRun {
   readonly source: Instance;
@@ -20,6 +21,8 @@ export interface ExportRun {
   /** The name of the step in the journal. A second export in one run (on another route) needs another name. */
   readonly step: string;
   readonly waiting: Waiting;
+  /** The server whose feed takes the package after the export. */
+  readonly receiver?: Instance | undefined;
   /** Called with the names of the projects before the export starts. */
   readonly planned?: ((names: readonly string[]) => Promise<unknown>) | undefined;
 }
@@ -39,9 +42,11 @@ export async function runExport(work: ExportRun, ports: OperationPorts, signal: 
   requireSecrets(source, exports.requiredSecrets, secrets);
   const prepared = await prepareOnce(step, 'always', {
     run,
-    prepare: () => {
+    prepare: async () => {
       reporter.report({ type: 'phase', name: 'prepare', subject: `export from ${source.name}` });
-      return exports.prepare(work.request, signal);
+      const made = await exports.prepare(work.request, signal);
+      if (work.receiver !== undefined) await requireRoom(work.receiver, made, signal);
+      return made;
     },
     find: (earlier, since) => exports.find(earlier, since, signal),
   });

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { MigratorError } from '../../errors.ts';
 import type { ArtifactFile, ByteStream, PackageRef, StoredPackage } from '../../ports/artifact.ts';
 import type { ByteSink } from '../../ports/bytes.ts';
+import type { PreparedExport } from '../../ports/exporter.ts';
 import type { OnConflict } from '../../ports/feed.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import { facet, type Instance } from '../instance.ts';
-import { describeRef } from '../package-ref.ts';
+import { describeRef, formatRef } from '../package-ref.ts';
 import { type Consenting, requireConsent } from './consent.ts';
 
 export interface Delivery {
@@ -29,6 +30,25 @@ export function soleFile(files: readonly ArtifactFile[], name: string): Artifact
     );
   }
   return file;
+}
+
+/**
+ * Refuses an export whose package the target's feed would refuse. What an export needs of its target is asked before it
+ * starts. CONFLICT, AUTH_REFUSED.
+ */
+export async function requireRoom(
+  target: Instance,
+  { package: ref, isNew }: Pick<PreparedExport, 'package' | 'isNew'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const feed = facet(target, 'feed');
+  await feed.check?.(signal);
+  // A feed without versions gives its own ids.
+  if (feed.unversioned === true || isNew === true || (await feed.stat(ref, signal)) === undefined) return;
+  throw new MigratorError('CONFLICT', `the feed of ${target.name} already holds ${describeRef(ref)}`, {
+    hint: `choose another version, or remove that package: migrator package delete ${formatRef(ref)} --from ${target.name}`,
+    details: { ...ref },
+  });
 }
 
 /** Uploads into an instance's feed, with progress. On a terminal, the user is asked before a package there is overwritten. */

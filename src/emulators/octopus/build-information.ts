@@ -77,6 +77,16 @@ async function bulkDelete(visit: Visit) {
 }
 
 export const buildInformationRoutes: readonly Route[] = [
-  route('POST', '/build-information', { scoped: true, permission: 'BuildInformationPush' }, push),
-  route('DELETE', '/build-information/bulk', { scoped: true, permission: 'BuildInformationAdminister' }, bulkDelete),
+  route(
+    'POST',
+    '/build-information',
+    { scoped: true, permission: 'BuildInformationPush', query: ['overwriteMode'] },
+    push,
+  ),
+  route(
+    'DELETE',
+    '/build-information/bulk',
+    { scoped: true, permission: 'BuildInformationAdminister', query: ['ids'] },
+    bulkDelete,
+  ),
 ];

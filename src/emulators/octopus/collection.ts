@@ -12,12 +12,12 @@ function readCount(visit: Visit, name: string, otherwise: number): number {
   return number;
 }
 
-/** The parts of a comma-separated query parameter. Undefined when the parameter is absent. */
+/** The parts of a comma-separated query parameter, which may be repeated. Undefined when the parameter is absent. */
 export function readList(visit: Visit, name: string): readonly string[] | undefined {
-  const text = visit.call.query(name);
-  if (text === undefined) return undefined;
-  return text
-    .split(',')
+  const given = [...visit.call.search].filter(([key]) => key.toLowerCase() === name.toLowerCase());
+  if (given.length === 0) return undefined;
+  return given
+    .flatMap(([, value]) => value.split(','))
     .map((part) => part.trim())
     .filter((part) => part !== '');
 }

@@ -1,61 +1,150 @@
+// The query parameters that select documents in lists, for each type of document.
 import { isObject } from '../shared/json.ts';
-import type { Entry } from '../shared/store.ts';
+import type { Entry, Store } from '../shared/store.ts';
 import { readList } from './collection.ts';
+import { invalid } from './refusal.ts';
 import { asText } from './tolerant-json.ts';
 import type { Visit } from './visit.ts';
 
-/** Query parameters that select by a member of the document. Each can have several values. */
-const equalFilters: Readonly<Record<string, readonly string[]>> = {
-  projectId: ['ProjectId'],
-  projects: ['ProjectId'],
-  releaseId: ['ReleaseId'],
-  environmentId: ['EnvironmentId'],
-  environments: ['EnvironmentId'],
-  environmentIds: ['EnvironmentIds'],
-  roles: ['Roles'],
-  tenants: ['TenantId'],
-  taskId: ['TaskId'],
-  regarding: ['ServerTaskId', 'RelatedDocumentIds'],
-  contentType: ['ContentType'],
-  clonedFromProjectId: ['ClonedFromProjectId'],
+/** Whether a document has one of the wanted values, which are in lower case and at least one. */
+type Filter = (entry: Entry, wanted: ReadonlySet<string>, store: Store) => boolean;
+type Filters = Readonly<Record<string, Filter>>;
+
+const texts = (value: unknown): readonly string[] =>
+  (Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]).map((one) =>
+    asText(one).toLowerCase(),
+  );
+
+const inside = (value: unknown, member: string): unknown => (isObject(value) ? value[member] : undefined);
+
+/** By the value of a member; `Endpoint.Thumbprint` is a member of a member. Each of the members may have it. */
+const by =
+  (...members: readonly string[]): Filter =>
+  ({ body }, wanted) =>
+    members.some((path) => texts(path.split('.').reduce<unknown>(inside, body)).some((value) => wanted.has(value)));
+
+/** `true` or `false`, as the member is; a member that is absent is false. */
+const flag =
+  (read: (entry: Entry, store: Store) => unknown): Filter =>
+  (entry, wanted, store) => {
+    for (const word of wanted)
+      if (!['true', 'false'].includes(word)) throw invalid(`The value '${word}' is no boolean.`);
+    return wanted.has(String(read(entry, store) === true));
+  };
+
+const taskOf = ({ body }: Entry, store: Store) => store.get('ServerTasks', asText(body['TaskId']))?.body;
+
+const taskState: Filter = (entry, wanted, store) =>
+  texts(taskOf(entry, store)?.['State']).some((one) => wanted.has(one));
+
+const time =
+  (direction: 1 | -1): Filter =>
+  ({ body }, wanted) => {
+    const occurred = Date.parse(asText(body['Occurred']));
+    return [...wanted].every((text) => {
+      const limit = Date.parse(text);
+      if (Number.isNaN(limit)) throw invalid(`The value '${text}' is not a date.`);
+      return direction * (occurred - limit) >= 0;
+    });
+  };
+
+/** Tags of one set are alternatives. Of each set that is named, one tag must be there. */
+const tags: Filter = ({ body }, wanted) => {
+  const own = new Set(texts(body['TenantTags']));
+  const setOf = (tag: string) => tag.split('/')[0];
+  return [...wanted].every((one) => [...wanted].some((tag) => setOf(tag) === setOf(one) && own.has(tag)));
 };
 
-/** All query parameters that select documents in lists. */
-export const documentFilters: readonly string[] = ['partialName', 'name', 'ids', ...Object.keys(equalFilters)];
+const linkedProject: Filter = ({ body }, wanted) =>
+  isObject(body['ProjectEnvironments']) &&
+  Object.keys(body['ProjectEnvironments']).some((id) => wanted.has(id.toLowerCase()));
 
-/** Undefined when the document has no such member. */
-function valuesOf(entry: Entry, member: string): readonly string[] | undefined {
-  if (entry.kind === 'Tenants' && member === 'ProjectId') {
-    const links = entry.body['ProjectEnvironments'];
-    return isObject(links) ? Object.keys(links) : [];
-  }
-  const value = entry.body[member];
-  if (value === undefined) return undefined;
-  return Array.isArray(value) ? value.map((one) => asText(one)) : [asText(value)];
-}
+const words =
+  (...members: readonly string[]): Filter =>
+  ({ name, body }, wanted) => {
+    const own = [name.toLowerCase(), ...members.flatMap((member) => texts(body[member]))];
+    return [...wanted].some((word) => own.some((text) => text.includes(word)));
+  };
 
-function keeps(entries: readonly Entry[], members: readonly string[], wanted: readonly string[]): readonly Entry[] {
-  const values = new Set(wanted.map((one) => one.toLowerCase()));
-  const all = entries.map((entry) => ({
-    entry,
-    own: members.map((member) => valuesOf(entry, member)).find((one) => one !== undefined),
-  }));
-  // Like an unknown parameter, a parameter without a matching member does not filter.
-  if (all.every(({ own }) => own === undefined)) return entries;
-  return all.filter(({ own }) => own?.some((one) => values.has(one.toLowerCase())) === true).map(({ entry }) => entry);
-}
+const machines: Filters = {
+  isDisabled: flag(({ body }) => body['IsDisabled']),
+  healthStatuses: (entry, wanted) => wanted.has(asText(entry.body['HealthStatus'] ?? 'Unknown').toLowerCase()),
+  commStyles: by('Endpoint.CommunicationStyle'),
+  thumbprint: by('Thumbprint', 'Endpoint.Thumbprint'),
+  shellNames: by('ShellName'),
+};
+
+const executions: Filters = {
+  projects: by('ProjectId'),
+  environments: by('EnvironmentId'),
+  tenants: by('TenantId'),
+  taskState,
+};
+
+const byKind: Readonly<Record<string, Filters>> = {
+  Accounts: { accountType: by('AccountType') },
+  Artifacts: { regarding: by('ServerTaskId', 'RelatedDocumentIds') },
+  Certificates: {
+    search: words('Notes', 'SubjectCommonName', 'SubjectDistinguishedName', 'Thumbprint'),
+    archived: flag(({ body }) => typeof body['Archived'] === 'string' || body['Archived'] === true),
+    tenant: by('TenantIds'),
+  },
+  Channels: { projectId: by('ProjectId') },
+  Deployments: { ...executions, channels: by('ChannelId'), releaseId: by('ReleaseId'), taskId: by('TaskId') },
+  Events: {
+    regarding: by('RelatedDocumentIds'),
+    regardingAny: by('RelatedDocumentIds'),
+    user: by('UserId'),
+    users: by('UserId'),
+    projects: by('RelatedDocumentIds'),
+    environments: by('RelatedDocumentIds'),
+    tenants: by('RelatedDocumentIds'),
+    eventCategories: by('Category'),
+    from: time(1),
+    to: time(-1),
+  },
+  Feeds: { feedType: by('FeedType') },
+  Interruptions: {
+    regarding: by('ServerTaskId', 'TaskId', 'RelatedDocumentIds'),
+    pendingOnly: (entry, wanted) => !wanted.has('true') || entry.body['IsPending'] === true,
+  },
+  LibraryVariableSets: { contentType: by('ContentType') },
+  Machines: {
+    ...machines,
+    roles: by('Roles'),
+    tenantIds: by('TenantIds'),
+    tenantTags: tags,
+    environmentIds: by('EnvironmentIds'),
+    deploymentTargetTypes: by('DeploymentTargetType', 'Endpoint.DeploymentTargetType', 'Endpoint.CommunicationStyle'),
+  },
+  Projects: { clonedFromProjectId: by('ClonedFromProjectId') },
+  ProjectTriggers: { runbooks: by('Action.RunbookId') },
+  Releases: { searchByVersion: words() },
+  Runbooks: { projectIds: by('ProjectId') },
+  RunbookRuns: { ...executions, runbooks: by('RunbookId'), taskId: by('TaskId') },
+  RunbookSnapshots: { searchByName: words() },
+  Tenants: { projectId: linkedProject, tags, clonedFromTenantId: by('ClonedFromTenantId') },
+  Workers: { ...machines, workerPoolIds: by('WorkerPoolIds') },
+};
+
+/** The parameters that select documents of a type in lists. */
+export const filtersOf = (kind: string): readonly string[] => [
+  ...['partialName', 'name', 'ids'],
+  ...Object.keys(byKind[kind] ?? {}),
+];
 
 /** The documents of a list that match all parameters of the query. */
-export function narrowed(visit: Visit, entries: readonly Entry[]): readonly Entry[] {
-  const contains = (visit.call.query('partialName') ?? visit.call.query('name') ?? '').toLowerCase();
-  const ids = new Set(readList(visit, 'ids')?.map((id) => id.toLowerCase()));
-  let left: readonly Entry[] = entries.filter(
-    // An empty list of ids does not filter, as on the real server.
-    ({ id, name }) => name.toLowerCase().includes(contains) && (ids.size === 0 || ids.has(id.toLowerCase())),
+export function narrowed(visit: Visit, kind: string, entries: readonly Entry[]): readonly Entry[] {
+  const { store } = visit.instance;
+  const contains = ['partialName', 'name'].map((name) => (visit.call.query(name) ?? '').toLowerCase());
+  const wanted = (parameter: string) => new Set(readList(visit, parameter)?.map((one) => one.toLowerCase()));
+  const ids = wanted('ids');
+  const filters = Object.entries(byKind[kind] ?? {}).map(([parameter, filter]) => [wanted(parameter), filter] as const);
+  return entries.filter(
+    // An empty list does not filter, as on the real server.
+    (entry) =>
+      contains.every((part) => entry.name.toLowerCase().includes(part)) &&
+      (ids.size === 0 || ids.has(entry.id.toLowerCase())) &&
+      filters.every(([values, filter]) => values.size === 0 || filter(entry, values, store)),
   );
-  for (const [parameter, members] of Object.entries(equalFilters)) {
-    const wanted = readList(visit, parameter);
-    if (wanted !== undefined && wanted.length > 0) left = keeps(left, members, wanted);
-  }
-  return left;
 }

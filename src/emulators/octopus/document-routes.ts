@@ -1,9 +1,10 @@
 import type { Entry } from '../shared/store.ts';
 import { collection } from './collection.ts';
 import { createDocument, deleteDocument, replaceDocument } from './document-changes.ts';
-import { documentFilters, narrowed } from './document-filters.ts';
+import { filtersOf, narrowed } from './document-filters.ts';
 import { kinds, type Kind } from './kinds.ts';
 import { findDocument } from './lookup.ts';
+import { paged } from './query.ts';
 import { absent, json } from './refusal.ts';
 import { resource } from './resource.ts';
 import { variableSet } from './scope-values.ts';
@@ -26,7 +27,7 @@ function listed(visit: Visit, kind: Kind): readonly Entry[] {
 }
 
 function listReply(visit: Visit, kind: Kind, entries: readonly Entry[]) {
-  return collection(visit, entries, { itemType: kind.item, present: resource, filters: documentFilters });
+  return collection(visit, entries, { itemType: kind.item, present: resource, filters: filtersOf(kind.name) });
 }
 
 const shown = (visit: Visit, entry: Entry) =>
@@ -38,8 +39,15 @@ function routesOf(kind: Kind): readonly Route[] {
   const edit = { scoped: kind.scoped, permission: kind.edit };
   const find = (visit: Visit) => findDocument(visit, kind.name);
   const reading: Route[] = [
-    route('GET', path, view, (visit) => listReply(visit, kind, narrowed(visit, listed(visit, kind)))),
-    route('GET', `${path}/all`, view, (visit) => json(200, narrowed(visit, listed(visit, kind)).map(resource))),
+    route('GET', path, { ...view, query: paged(...filtersOf(kind.name)) }, (visit) =>
+      listReply(visit, kind, narrowed(visit, kind.name, listed(visit, kind))),
+    ),
+    route('GET', `${path}/all`, { ...view, query: filtersOf(kind.name) }, (visit) =>
+      json(
+        200,
+        narrowed(visit, kind.name, listed(visit, kind)).map((entry) => shown(visit, entry)),
+      ),
+    ),
     route('GET', `${path}/:id`, view, (visit) => json(200, shown(visit, find(visit)))),
   ];
   if (kind.writing === 'none') return reading;
@@ -68,14 +76,19 @@ function nested(owner: string, kindName: string, property: string): Route {
   const [ownerKind, kind] = [kinds.find(({ name }) => name === owner), kinds.find(({ name }) => name === kindName)];
   if (ownerKind === undefined || kind === undefined) throw new Error(`no document type ${owner} or ${kindName}`);
   const last = kind.name === 'ProjectTriggers' ? 'triggers' : kind.route;
-  return route('GET', `/${ownerKind.route}/:id/${last}`, { scoped: true, permission: kind.view }, (visit) => {
-    const { id } = findDocument(visit, ownerKind.name);
-    const refers = ({ body }: Entry) => {
-      const value = body[property];
-      return Array.isArray(value) ? value.includes(id) : value === id;
-    };
-    return listReply(visit, kind, narrowed(visit, listed(visit, kind).filter(refers)));
-  });
+  return route(
+    'GET',
+    `/${ownerKind.route}/:id/${last}`,
+    { scoped: true, permission: kind.view, query: paged(...filtersOf(kind.name)) },
+    (visit) => {
+      const { id } = findDocument(visit, ownerKind.name);
+      const refers = ({ body }: Entry) => {
+        const value = body[property];
+        return Array.isArray(value) ? value.includes(id) : value === id;
+      };
+      return listReply(visit, kind, narrowed(visit, kind.name, listed(visit, kind).filter(refers)));
+    },
+  );
 }
 
 const special = new Set<string>(['Spaces', 'ServerTasks', 'Users']);

@@ -18,6 +18,7 @@ import {
   readOverwriteMode,
 } from './feed.ts';
 import { longestPackageId, packageExtension, parsePackageName } from './package-name.ts';
+import { paged } from './query.ts';
 import { absent, invalid, json, Refusal } from './refusal.ts';
 import { resource } from './resource.ts';
 import { members } from './tolerant-json.ts';
@@ -39,6 +40,9 @@ function shown({ instance, space }: Visit, one: FeedPackage): unknown {
   return { ...packageResource(one), PackageVersionBuildInformation: build === undefined ? null : resource(build) };
 }
 
+// The notes of a package are always shown: it has none.
+const listFilters = ['nuGetPackageId', 'filter', 'latest', 'includeNotes'];
+
 function list(visit: Visit): Reply {
   const { query } = visit.call;
   const [id, filter] = [query('nuGetPackageId'), query('filter')];
@@ -56,7 +60,7 @@ function list(visit: Visit): Reply {
   return collection(visit, packages, {
     itemType: 'PackageFromBuiltInFeed',
     present: (one) => shown(visit, one),
-    filters: ['nuGetPackageId', 'filter', 'latest', 'includeNotes'],
+    filters: listFilters,
   });
 }
 
@@ -192,8 +196,8 @@ const pushing = { scoped: true, permission: 'BuiltInFeedPush' };
 const administering = { scoped: true, permission: 'BuiltInFeedAdminister' };
 
 export const feedRoutes: readonly Route[] = [
-  route('GET', '/packages', reading, list),
-  route('GET', '/packages/notes', reading, (visit) =>
+  route('GET', '/packages', { ...reading, query: paged(...listFilters) }, list),
+  route('GET', '/packages/notes', { ...reading, query: ['packageIds'] }, (visit) =>
     json(200, {
       Packages: (readList(visit, 'packageIds') ?? []).map((PackageId) => ({
         PackageId,
@@ -201,18 +205,20 @@ export const feedRoutes: readonly Route[] = [
       })),
     }),
   ),
-  route('GET', '/packages/:id', reading, (visit) => json(200, shown(visit, find(visit)))),
+  route('GET', '/packages/:id', { ...reading, query: ['includeNotes'] }, (visit) =>
+    json(200, shown(visit, find(visit))),
+  ),
   route('GET', '/packages/:id/raw', reading, download),
-  route('POST', '/packages/raw', pushing, upload),
+  route('POST', '/packages/raw', { ...pushing, query: ['replace', 'overwriteMode'] }, upload),
   route('POST', '/packages/raw/validate', { ...pushing, harmless: true }, validate),
-  route('DELETE', '/packages/bulk', administering, bulkDelete),
+  route('DELETE', '/packages/bulk', { ...administering, query: ['ids'] }, bulkDelete),
   route('DELETE', '/packages/:id', administering, remove),
   route('DELETE', '/packages/:id/v1', administering, remove),
   route('GET', '/packages/:id/:version/delta-signature', reading, (visit) => {
     // No signatures are computed. Clients then send the whole file, as they do for a first version.
     throw absent(`${visit.param('id')}.${visit.param('version')}`);
   }),
-  route('POST', '/packages/:id/:version/delta', pushing, () => {
+  route('POST', '/packages/:id/:version/delta', { ...pushing, query: ['replace', 'overwriteMode'] }, () => {
     throw invalid('A delta file must be provided');
   }),
   route('GET', '/feeds/stats', { scoped: true, permission: 'FeedView' }, (visit) => {

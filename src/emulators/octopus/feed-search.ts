@@ -3,7 +3,9 @@ import type { Reply } from '../shared/server.ts';
 import { collection } from './collection.ts';
 import { allPackages, compareVersions, packageResource, type FeedPackage } from './feed.ts';
 import { findDocument } from './lookup.ts';
+import { paged } from './query.ts';
 import { invalid, json } from './refusal.ts';
+import { fitsRange, fitsTag } from './version-rules.ts';
 import type { Route, Visit } from './visit.ts';
 
 const isPreRelease = ({ version }: FeedPackage) => version.split('+')[0]?.includes('-') === true;
@@ -20,10 +22,19 @@ function versions(visit: Visit): readonly FeedPackage[] {
   const wanted = query('packageId')?.toLowerCase();
   if (wanted === undefined || wanted === '') throw invalid('Please provide a packageId.');
   const filter = query('filter')?.toLowerCase() ?? '';
+  const partial = query('partialMatch')?.toLowerCase() === 'true';
   const pre = query('includePreRelease')?.toLowerCase() !== 'false';
   return packagesOf(visit)
-    .filter((one) => one.id.toLowerCase() === wanted && one.version.toLowerCase().includes(filter))
-    .filter((one) => pre || !isPreRelease(one));
+    .filter(
+      (one) =>
+        (partial ? one.id.toLowerCase().includes(wanted) : one.id.toLowerCase() === wanted) &&
+        one.version.toLowerCase().includes(filter),
+    )
+    .filter((one) => pre || !isPreRelease(one))
+    .filter(
+      ({ version }) =>
+        fitsRange(version, query('versionRange') ?? '') && fitsTag(version, query('preReleaseTag') ?? ''),
+    );
 }
 
 const versionResource = (one: FeedPackage) => {
@@ -65,28 +76,38 @@ function search(visit: Visit): Reply {
 function oldSearch(visit: Visit): Reply {
   const several = visit.call.query('includeMultipleVersions')?.toLowerCase() === 'true';
   const found = versions(visit);
-  const take = Number(visit.call.query('take') ?? found.length);
-  return json(200, (several ? found.slice(0, take) : found.slice(0, 1)).map(packageResource));
+  const [skip, take] = [Number(visit.call.query('skip') ?? 0), Number(visit.call.query('take') ?? found.length)];
+  return json(200, (several ? found.slice(skip, skip + take) : found.slice(0, 1)).map(packageResource));
 }
+
+// Neither notes nor release notes: packages here have none.
+const versionFilters = ['packageId', 'includePreRelease', 'filter', 'versionRange', 'preReleaseTag'];
 
 const reading = { method: 'GET', scoped: true, permission: 'FeedView' } as const;
 
 export const feedSearchRoutes: readonly Route[] = [
-  { ...reading, path: '/feeds/:id/packages', handle: oldSearch },
-  { ...reading, path: '/feeds/:id/packages/search', handle: search },
+  {
+    ...reading,
+    path: '/feeds/:id/packages',
+    query: paged(...versionFilters, 'partialMatch', 'includeMultipleVersions', 'includeNotes'),
+    handle: oldSearch,
+  },
+  { ...reading, path: '/feeds/:id/packages/search', query: paged('term'), handle: search },
   {
     ...reading,
     path: '/feeds/:id/packages/versions',
+    query: paged(...versionFilters, 'includeReleaseNotes'),
     handle: (visit) =>
       collection(visit, versions(visit), {
         itemType: 'PackageVersion',
         present: versionResource,
-        filters: ['packageId', 'includePreRelease', 'filter'],
+        filters: versionFilters,
       }),
   },
   {
     ...reading,
     path: '/feeds/:id/packages/notes',
+    query: ['packageId', 'version'],
     handle: () => ({ status: 200, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: '' }),
   },
 ];

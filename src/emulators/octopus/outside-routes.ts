@@ -18,7 +18,12 @@ const portal: Route = route('GET', '/app', { open: true }, () => ({
   body: page,
 }));
 
-const nuget: Route = route('PUT', '/nuget/packages', { permission: 'BuiltInFeedPush' }, nugetUpload);
+const nuget: Route = route(
+  'PUT',
+  '/nuget/packages',
+  { permission: 'BuiltInFeedPush', query: ['replace', 'overwriteMode'] },
+  nugetUpload,
+);
 
 /** By whole path; `:space` is the id of a space. */
 export const outsideRoutes: readonly (readonly [string, Route])[] = [

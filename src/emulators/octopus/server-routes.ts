@@ -2,6 +2,7 @@ import { isObject } from '../shared/json.ts';
 import { collection } from './collection.ts';
 import type { Instance } from './instance.ts';
 import { isInMaintenance, setMaintenance } from './maintenance.ts';
+import { paged } from './query.ts';
 import { absent, invalid, json } from './refusal.ts';
 import { rootReply } from './root.ts';
 import { nodeId } from './tasks.ts';
@@ -86,7 +87,7 @@ const statusRoutes: readonly Route[] = [
       Links: { Self: '/api/serverstatus/system-info' },
     }),
   ),
-  route('GET', '/octopusservernodes', {}, (visit) =>
+  route('GET', '/octopusservernodes', { query: paged() }, (visit) =>
     collection(visit, [visit.instance], { itemType: 'OctopusServerNode', present: nodeResource, filters: [] }),
   ),
   route('GET', '/octopusservernodes/ping', { open: true }, ({ instance }) =>

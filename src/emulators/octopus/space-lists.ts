@@ -2,10 +2,11 @@
 import { asList, asObjects, isObject } from '../shared/json.ts';
 import type { Entry } from '../shared/store.ts';
 import { collection } from './collection.ts';
-import { narrowed } from './document-filters.ts';
+import { filtersOf, narrowed } from './document-filters.ts';
 import { putDocument } from './instance.ts';
 import { lifecyclePhases } from './lifecycle.ts';
 import { findDocument } from './lookup.ts';
+import { paged } from './query.ts';
 import { invalid, json } from './refusal.ts';
 import { resource } from './resource.ts';
 import { asText } from './tolerant-json.ts';
@@ -29,7 +30,9 @@ function sortOrder(kind: string): Route['handle'] {
 const order = ({ body }: Entry) => Number(body['SortOrder'] ?? 0);
 
 const environments = (visit: Visit) =>
-  narrowed(visit, visit.instance.store.all('Environments', visit.space)).toSorted((a, b) => order(a) - order(b));
+  narrowed(visit, 'Environments', visit.instance.store.all('Environments', visit.space)).toSorted(
+    (a, b) => order(a) - order(b),
+  );
 
 const inEnvironment = (visit: Visit, id: string) =>
   visit.instance.store
@@ -93,14 +96,15 @@ export const spaceListRoutes: readonly Route[] = [
   {
     ...view('EnvironmentView'),
     path: '/environments/v2',
+    query: paged(...filtersOf('Environments')),
     handle: (visit) =>
       collection(visit, environments(visit), {
         itemType: 'EnvironmentV2',
         present: (entry) => ({ ...resource(entry), Type: 'Static' }),
-        filters: ['partialName', 'ids'],
+        filters: filtersOf('Environments'),
       }),
   },
-  { ...view('EnvironmentView'), path: '/environments/summary', handle: summary },
+  { ...view('EnvironmentView'), path: '/environments/summary', query: filtersOf('Environments'), handle: summary },
   { ...view('EnvironmentView'), path: '/environments/:id/singlyScopedVariableDetails', handle: singlyScoped },
   { ...view('EnvironmentView'), path: '/environments/:id/metadata', handle: () => json(200, []) },
   {
@@ -113,6 +117,6 @@ export const spaceListRoutes: readonly Route[] = [
       return json(200, [...new Set(roles)].toSorted());
     },
   },
-  { ...view('VariableView'), path: '/variables/names', handle: variableNames },
+  { ...view('VariableView'), path: '/variables/names', query: ['project'], handle: variableNames },
   { ...view('LifecycleView'), path: '/lifecycles/:id/preview', handle: lifecyclePreview },
 ];

@@ -2,6 +2,7 @@ import { collection, readList } from './collection.ts';
 import { createDocument, replaceDocument } from './document-changes.ts';
 import { defaultSpace } from './instance.ts';
 import { kindNamed } from './kinds.ts';
+import { paged } from './query.ts';
 import { absent, invalid, json } from './refusal.ts';
 import { resource } from './resource.ts';
 import { spaceHomeReply } from './root.ts';
@@ -19,6 +20,8 @@ const find = (visit: Visit) => {
   if (found === undefined) throw absent(visit.param('id'));
   return found;
 };
+
+const spaceFilters = ['partialName', 'name', 'ids'];
 
 const listed = (visit: Visit) => {
   const contains = (visit.call.query('partialName') ?? visit.call.query('name') ?? '').toLowerCase();
@@ -66,10 +69,10 @@ async function remove(visit: Visit) {
 }
 
 export const spaceRoutes = (queue: TaskQueue): readonly Route[] => [
-  route('GET', '/spaces', {}, (visit) =>
-    collection(visit, listed(visit), { itemType: 'Space', present: resource, filters: ['partialName', 'ids'] }),
+  route('GET', '/spaces', { query: paged(...spaceFilters) }, (visit) =>
+    collection(visit, listed(visit), { itemType: 'Space', present: resource, filters: spaceFilters }),
   ),
-  route('GET', '/spaces/all', {}, (visit) => json(200, listed(visit).map(resource))),
+  route('GET', '/spaces/all', { query: spaceFilters }, (visit) => json(200, listed(visit).map(resource))),
   route('GET', '/spaces/:id', {}, (visit) => json(200, resource(find(visit)))),
   route('POST', '/spaces', { permission: 'SpaceCreate' }, create),
   route('PUT', '/spaces/:id', { permission: 'SpaceEdit' }, async (visit) => {

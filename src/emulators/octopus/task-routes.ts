@@ -2,6 +2,7 @@ import { isObject } from '../shared/json.ts';
 import type { Entry } from '../shared/store.ts';
 import { collection, readList } from './collection.ts';
 import type { Instance } from './instance.ts';
+import { paged } from './query.ts';
 import { absent, invalid, json } from './refusal.ts';
 import type { TaskQueue } from './task-queue.ts';
 import { isDone, queueTask, rawLog, setState, stateOf, taskDetails, taskResource, type TaskState } from './tasks.ts';
@@ -39,6 +40,43 @@ function ordered(instance: Instance): readonly Entry[] {
   return instance.store.all('ServerTasks').toSorted((a, b) => queued(b) - queued(a) || number(b) - number(a));
 }
 
+const runbookOf = ({ store }: Instance, { body }: Entry): string => {
+  const run = isObject(body['Arguments']) ? asText(body['Arguments']['RunbookRunId']) : '';
+  return asText(store.get('RunbookRuns', run)?.body['RunbookId']).toLowerCase();
+};
+
+type Query = (name: string) => string | undefined;
+
+/** No task of this server waits for a person. */
+function matchesWarnings(task: Entry, query: Query): boolean {
+  const given = (name: string) => query(name)?.toLowerCase() ?? '';
+  const flags = {
+    hasWarningsOrErrors: taskResource(task)['HasWarningsOrErrors'] === true,
+    hasPendingInterruptions: false,
+  };
+  return Object.entries(flags).every(([name, own]) => {
+    const wanted = given(name);
+    if (!['', 'true', 'false'].includes(wanted)) throw invalid(`The value '${wanted}' is not valid for '${name}'.`);
+    return wanted === '' || wanted === String(own);
+  });
+}
+
+const times = { Completed: 'CompletedTime', Queue: 'QueueTime', Start: 'StartTime' };
+
+/** A task without the time, such as a queued one without a start, is in no interval of it. */
+function inTimes(task: Entry, query: Query): boolean {
+  const shown = taskResource(task);
+  return Object.entries(times).every(([word, member]) =>
+    (['from', 'to'] as const).every((end) => {
+      const text = query(`${end}${word}Date`) ?? '';
+      if (text === '') return true;
+      const [limit, own] = [Date.parse(text), Date.parse(asText(shown[member]))];
+      if (Number.isNaN(limit)) throw invalid(`The value '${text}' is not a date.`);
+      return end === 'from' ? own >= limit : own <= limit;
+    }),
+  );
+}
+
 function listed(visit: Visit): readonly Entry[] {
   const lower = (names: readonly string[] | undefined) => {
     const found = names?.map((name) => name.toLowerCase());
@@ -67,6 +105,9 @@ function listed(visit: Visit): readonly Entry[] {
     if (spaces !== undefined && typeof space === 'string' && !spaces.has(space.toLowerCase())) return false;
     if (isTrue(query('active')) && isDone(state)) return false;
     if (isTrue(query('running')) && !['Executing', 'Cancelling'].includes(state)) return false;
+    if (!matchesWarnings(task, query) || !inTimes(task, query)) return false;
+    const runbook = query('runbook')?.toLowerCase() ?? '';
+    if (runbook !== '' && runbookOf(visit.instance, task) !== runbook) return false;
     const partial = query('partialName')?.toLowerCase();
     if (partial !== undefined && !String(task.body['Description']).toLowerCase().includes(partial)) return false;
     return Object.entries(equal).every(([name, property]) => {
@@ -89,6 +130,10 @@ const listFilters = [
   'partialName',
   'spaces',
   'includeSystem',
+  'runbook',
+  'hasWarningsOrErrors',
+  'hasPendingInterruptions',
+  ...Object.keys(times).flatMap((word) => [`from${word}Date`, `to${word}Date`]),
 ];
 
 function list(visit: Visit) {
@@ -175,9 +220,9 @@ export const taskRoutes = (queue: TaskQueue): readonly Route[] => {
         taskTypes.map(([Id, Name]) => ({ Id, Name, Links: {} })),
       ),
     ),
-    route('GET', '/tasks', view, list),
+    route('GET', '/tasks', { ...view, query: paged(...listFilters) }, list),
     route('GET', '/tasks/:id', view, (visit) => json(200, taskResource(find(visit)))),
-    route('GET', '/tasks/:id/details', view, (visit) => {
+    route('GET', '/tasks/:id/details', { ...view, query: ['verbose', 'tail'] }, (visit) => {
       const verbose = visit.call.query('verbose')?.toLowerCase() !== 'false';
       return json(200, taskDetails(visit.instance, find(visit), { verbose, tail: readTail(visit) }));
     }),
@@ -186,7 +231,7 @@ export const taskRoutes = (queue: TaskQueue): readonly Route[] => {
       headers: { 'Content-Type': 'text/plain; charset=utf-8' },
       body: rawLog(visit.instance, find(visit)),
     })),
-    route('GET', '/tasks/:id/queued-behind', view, (visit) => {
+    route('GET', '/tasks/:id/queued-behind', { ...view, query: paged() }, (visit) => {
       const task = find(visit);
       const ahead =
         stateOf(task) !== 'Queued'

@@ -1,6 +1,7 @@
 // Routes for the variables of tenants: the older document of all values, and the newer lists of rows.
 import { asList, isObject, type Json } from '../shared/json.ts';
 import type { Entry } from '../shared/store.ts';
+import { narrowed } from './document-filters.ts';
 import { findDocument } from './lookup.ts';
 import { json } from './refusal.ts';
 import { masked } from './sensitive.ts';
@@ -148,19 +149,30 @@ const view = { scoped: true, permission: 'TenantView' };
 const edit = { scoped: true, permission: 'TenantEdit' };
 
 export const tenantRoutes: readonly Route[] = [
-  route('GET', '/tenants/tag-test', view, tagTest),
-  route('GET', '/tenants/variables-missing', view, missing),
+  route('GET', '/tenants/tag-test', { ...view, query: ['tenantIds', 'tags'] }, tagTest),
+  route(
+    'GET',
+    '/tenants/variables-missing',
+    { ...view, query: ['tenantId', 'projectId', 'environmentId', 'includeDetails'] },
+    missing,
+  ),
   route('GET', '/tenants/status', view, () => json(200, { Enabled: true, Links: {} })),
-  route('GET', '/tenantvariables/all', view, (visit) =>
+  route('GET', '/tenantvariables/all', { ...view, query: ['projectId'] }, (visit) =>
     json(
       200,
-      visit.instance.store.all('Tenants', visit.space).map((tenant) => variablesDocument(visit, tenant)),
+      narrowed(visit, 'Tenants', visit.instance.store.all('Tenants', visit.space)).map((tenant) =>
+        variablesDocument(visit, tenant),
+      ),
     ),
   ),
   route('GET', '/tenants/:id/variables', view, (visit) => json(200, variablesDocument(visit, tenantOf(visit)))),
   route('PUT', '/tenants/:id/variables', edit, setVariables),
-  route('GET', '/tenants/:id/commonvariables', view, (visit) => json(200, rows(visit, tenantOf(visit), 'common'))),
-  route('GET', '/tenants/:id/projectvariables', view, (visit) => json(200, rows(visit, tenantOf(visit), 'project'))),
+  route('GET', '/tenants/:id/commonvariables', { ...view, query: ['includeMissingVariables'] }, (visit) =>
+    json(200, rows(visit, tenantOf(visit), 'common')),
+  ),
+  route('GET', '/tenants/:id/projectvariables', { ...view, query: ['includeMissingVariables'] }, (visit) =>
+    json(200, rows(visit, tenantOf(visit), 'project')),
+  ),
   route('PUT', '/tenants/:id/commonvariables', edit, setRows('common')),
   route('PUT', '/tenants/:id/projectvariables', edit, setRows('project')),
 ];

@@ -1,9 +1,10 @@
 import type { Entry } from '../shared/store.ts';
-import { collection } from './collection.ts';
+import { collection, readList } from './collection.ts';
 import { needDocument, newId, wireDate } from './instance.ts';
+import { paged } from './query.ts';
 import { absent, json, Refusal } from './refusal.ts';
 import { resource } from './resource.ts';
-import { members, readText } from './tolerant-json.ts';
+import { asText, members, readText } from './tolerant-json.ts';
 import { allowKey, grantedTo, newApiKey } from './users.ts';
 import { route, type Route, type Visit } from './visit.ts';
 
@@ -92,29 +93,40 @@ const spaces: Route['handle'] = (visit) => {
   return json(200, visit.instance.store.all('Spaces').map(resource));
 };
 
+/** `filter` is a part of the user name, the display name or the e-mail address. */
+function listed(visit: Visit): readonly Entry[] {
+  const part = (visit.call.query('filter') ?? '').toLowerCase();
+  const names = ({ body }: Entry) => ['Username', 'DisplayName', 'EmailAddress'].map((name) => asText(body[name]));
+  const ids = new Set(readList(visit, 'ids')?.map((id) => id.toLowerCase()));
+  return visit.instance.store
+    .all('Users')
+    .filter((user) => ids.size === 0 || ids.has(user.id.toLowerCase()))
+    .filter((user) => names(user).some((name) => name.toLowerCase().includes(part)));
+}
+
 export const userRoutes: readonly Route[] = [
   route('GET', '/users/me', {}, ({ instance, user }) =>
     json(200, resource(needDocument(instance.store, 'Users', user.id))),
   ),
-  route('GET', '/users/:id/permissions', {}, permissions),
-  route('GET', '/users/:id/permissions/configuration', {}, permissions),
+  route('GET', '/users/:id/permissions', { query: ['spaces', 'includeSystem'] }, permissions),
+  route('GET', '/users/:id/permissions/configuration', { query: ['spaces', 'includeSystem'] }, permissions),
   route('GET', '/users/:id/spaces', {}, spaces),
-  route('GET', '/users/:id/teams', {}, (visit) => {
+  route('GET', '/users/:id/teams', { query: ['spaces', 'includeSystem'] }, (visit) => {
     found(visit);
     return json(200, []);
   }),
-  route('GET', '/users/:id/apikeys', {}, (visit) => {
+  route('GET', '/users/:id/apikeys', { query: paged() }, (visit) => {
     mayManageKeys(visit);
     return collection(visit, own(visit), { itemType: 'ApiKey', present: keyResource, filters: [] });
   }),
   route('POST', '/users/:id/apikeys', {}, makeKey),
   route('GET', '/users/:id/apikeys/:key', {}, (visit) => json(200, keyResource(findKey(visit)))),
   route('DELETE', '/users/:id/apikeys/:key', {}, removeKey),
-  route('GET', '/users', { permission: 'UserView' }, (visit) =>
-    collection(visit, visit.instance.store.all('Users'), { itemType: 'User', present: resource, filters: [] }),
+  route('GET', '/users', { permission: 'UserView', query: paged('ids', 'filter') }, (visit) =>
+    collection(visit, listed(visit), { itemType: 'User', present: resource, filters: ['ids', 'filter'] }),
   ),
-  route('GET', '/users/all', { permission: 'UserView' }, (visit) =>
-    json(200, visit.instance.store.all('Users').map(resource)),
+  route('GET', '/users/all', { permission: 'UserView', query: ['ids', 'filter'] }, (visit) =>
+    json(200, listed(visit).map(resource)),
   ),
   route('GET', '/users/:id', {}, (visit) => json(200, resource(found(visit)))),
 ];

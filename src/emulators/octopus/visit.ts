@@ -31,6 +31,8 @@ export interface Route {
   /** Needs no key. */
   readonly open?: boolean;
   readonly permission?: string;
+  /** The query parameters that it understands. All others are refused. */
+  readonly query?: readonly string[];
   /** A POST, PUT or DELETE that maintenance mode does not refuse. */
   readonly harmless?: boolean;
   readonly handle: (visit: Visit) => Reply | Promise<Reply>;

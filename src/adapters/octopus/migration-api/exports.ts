@@ -44,6 +44,7 @@ export function createExporter(
       }
       return {
         package: ref,
+        isNew: versionOf(request) === undefined,
         projects,
         settled: settle(request, space.id),
         notes: [...space.notes, ...notes, 'the server is in maintenance mode while the export runs'],
@@ -63,7 +64,11 @@ export function createExporter(
     // The version is new, or `prepare` saw that the feed had no such package. So it is the one of this export.
     discard: async (id, signal) => {
       const ref = parseJobId(id).package;
-      if (ref !== undefined) await feed.delete(ref, signal);
+      if (ref === undefined || (await feed.delete(ref, signal)) === 'deleted') return;
+      // The server may have left it in the feed of the default space.
+      const elsewhere = await feed.locate(ref, signal);
+      if (elsewhere !== undefined)
+        await server.client.deletePackage(elsewhere.space, `packages-${ref.id}.${ref.version}`, signal);
     },
   };
 }

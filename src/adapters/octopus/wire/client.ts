@@ -11,6 +11,7 @@ import {
   maintenanceSchema,
   namedSchema,
   packageSchema,
+  permissionsSchema,
   pageSchema,
   projectSchema,
   rootSchema,
@@ -35,6 +36,7 @@ const decoded = answerReader('check that the URL is an Octopus Deploy server');
 export interface Client {
   root(signal: AbortSignal): Promise<RootResource>;
   currentUser(root: Links, signal: AbortSignal): Promise<z.infer<typeof userSchema>>;
+  permissions(user: string, signal: AbortSignal): Promise<z.infer<typeof permissionsSchema>>;
   maintenance(root: Links, signal: AbortSignal): Promise<boolean>;
   operatingSystem(signal: AbortSignal): Promise<string | undefined>;
   spaces(root: Links, signal: AbortSignal): AsyncIterable<SpaceResource>;
@@ -156,6 +158,8 @@ export function createClient(http: Http): Client {
   return {
     root: (signal) => get('api', rootSchema, signal),
     currentUser: (root, signal) => get(pathOf(root, 'CurrentUser', 'api/users/me'), userSchema, signal),
+    permissions: (user, signal) =>
+      get(`api/users/${encodeURIComponent(user)}/permissions?includeSystem=true`, permissionsSchema, signal),
     maintenance: async (root, signal) => {
       const path = pathOf(root, 'MaintenanceConfiguration', 'api/maintenanceconfiguration');
       return (await get(path, maintenanceSchema, signal)).IsInMaintenanceMode;

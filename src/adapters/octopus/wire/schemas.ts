@@ -17,7 +17,16 @@ export type RootResource = z.infer<typeof rootSchema>;
 
 export const linksSchema = z.object({ Links: record });
 
-export const userSchema = z.object({ Username: text, DisplayName: text, IsService: flag });
+export const userSchema = z.object({ Id: text, Username: text, DisplayName: text, IsService: flag });
+
+/** Each permission with the places where the account has it. An empty list and `SpaceId` null mean all spaces. */
+export const permissionsSchema = z.object({
+  SpacePermissions: z
+    .record(z.string(), z.array(z.object({ SpaceId: z.string().nullish() })))
+    .nullish()
+    .catch(undefined),
+  IsPermissionsComplete: z.boolean().nullish().catch(undefined),
+});
 
 export const spaceSchema = z.object({
   Id: z.string(),

@@ -90,7 +90,7 @@ function render(
     );
   const verb = dryRun ? 'finished the dry run of the import of' : 'imported';
   return lines(
-    dryRun ? describeDryRun(log) : undefined,
+    dryRun ? describeDryRun(log, plan, handle) : undefined,
     dryRun ? describePlan(plan) : undefined,
     headline(
       `${verb} ${name} into ${to}${outcome === 'partial' ? ', with warnings' : ''}${handle === undefined ? '' : `: ${handle}`}`,

@@ -132,7 +132,7 @@ function render(
   const what = projects.map((name) => `"${name}"`).join(', ');
   const done = outcome === 'started' ? 'started to move' : dryRun ? 'finished the dry run of the move of' : 'moved';
   return lines(
-    dryRun ? describeDryRun(log) : undefined,
+    dryRun ? describeDryRun(log, plan, jobs.at(-1)) : undefined,
     dryRun ? describePlan(plan) : undefined,
     headline(
       `${done} ${what} from ${from} to ${to}, ${routes[route]}${outcome === 'partial' ? ', with warnings' : ''}`,

@@ -97,8 +97,12 @@ async function travel(
   { info, targetInfo }: { readonly info: InstanceInfo; readonly targetInfo: InstanceInfo },
   signal: AbortSignal,
 ): Promise<MigrateReport> {
-  if (route === 'relay') return relay(input, ports, info, signal);
   const { run, reporter } = ports;
+  if (!input.wait && route !== 'move') {
+    const message = `the export from ${ports.source.name} is waited for, because the import needs it; only the import is not`;
+    reporter.report({ type: 'notice', message });
+  }
+  if (route === 'relay') return relay(input, ports, info, signal);
   let failure = run.record.facts[`${route}.failed`];
   if (typeof failure !== 'string') {
     const answer =

@@ -3,7 +3,7 @@ import type { InstanceInfo } from '../../../ports/adapter.ts';
 import type { JobStatus } from '../../../ports/job.ts';
 import { facet, type Instance } from '../../instance.ts';
 import { worst } from '../../operation.ts';
-import { cleaningUp, removePackage } from '../../steps/clean-up.ts';
+import { cleaningUp, packageLeft, removePackage, tellingLeft } from '../../steps/clean-up.ts';
 import { isBegun } from '../../steps/exactly-once.ts';
 import { runExport } from '../../steps/export.ts';
 import { leftMaintenance } from '../../steps/preflight.ts';
@@ -27,6 +27,7 @@ export async function push(
       request: input.request,
       secrets: ports.secrets,
       destination,
+      receiver: target,
       sealed: false,
       step: 'push',
       waiting,
@@ -42,7 +43,10 @@ export async function push(
   const arrived = begun || seen !== undefined;
   const failure = arrived || status === undefined ? undefined : pushFailure(status, source, target);
   if (failure !== undefined && input.route === 'auto') return { undelivered: failure };
-  const verdict = status === undefined ? 'done' : judge(job.handle, status);
+  const verdict = await tellingLeft(
+    () => Promise.resolve(status === undefined ? 'done' : judge(job.handle, status)),
+    () => (seen === undefined ? Promise.resolve([]) : packageLeft(prepared.package, target, true, signal)),
+  );
   if (failure !== undefined) throw new MigratorError('JOB_FAILED', failure, { hint: 'use --route relay' });
   const normal = await leftMaintenance(source, info, reporter, signal);
   const ref = prepared.package;

@@ -21,13 +21,16 @@ export async function relay(
   info: InstanceInfo,
   signal: AbortSignal,
 ): Promise<MigrateReport> {
-  const { source, reporter } = ports;
+  const { source, target, reporter } = ports;
   const waiting = { ...input, wait: true };
+  const { takes, dryRuns } = facet(target, 'imports');
+  const uploads = takes === 'stored' && !(input.dryRun && dryRuns === 'plan');
   const work = {
     source,
     request: input.request,
     secrets: ports.secrets,
     destination: undefined,
+    receiver: uploads ? target : undefined,
     sealed: true,
     step: 'relay',
     waiting,

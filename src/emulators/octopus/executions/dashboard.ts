@@ -5,7 +5,7 @@ import type { Entry, Store } from '../../shared/store.ts';
 import { readList } from '../collection.ts';
 import { lifecycleEnvironments } from '../lifecycle.ts';
 import { findDocument } from '../lookup.ts';
-import { json } from '../refusal.ts';
+import { invalid, json } from '../refusal.ts';
 import { resource } from '../resource.ts';
 import { taskResource } from '../tasks.ts';
 import { asText } from '../tolerant-json.ts';
@@ -57,6 +57,8 @@ function current(store: Store, deployments: readonly Entry[]): readonly Json[] {
 }
 
 function dashboard(visit: Visit) {
+  if (visit.call.query('includePrevious')?.toLowerCase() === 'true')
+    throw invalid('Previous deployments on the dashboard are not supported by this emulator.');
   const { store } = visit.instance;
   const within = (parameter: string, member: string) => {
     const wanted = new Set(readList(visit, parameter));
@@ -90,27 +92,31 @@ function progression(visit: Visit) {
     .filter((one) => one !== undefined)
     .map(({ id, name }) => ({ Id: id, Name: name, Links: {} }));
   const deployments = store.all('Deployments', visit.space);
-  const releases = releasesOf(store, project).map((release) => {
-    const own = current(
-      store,
-      deployments.filter(({ body }) => body['ReleaseId'] === release.id),
-    );
-    const channel = store.get('Channels', asText(release.body['ChannelId']));
-    return {
-      Release: resource(release),
-      Channel: channel === undefined ? null : resource(channel),
-      Deployments: Object.fromEntries(
-        [...new Set(own.map((one) => asText(one['EnvironmentId'])))].map((id) => [
-          id,
-          own.filter((one) => one['EnvironmentId'] === id),
-        ]),
-      ),
-      NextDeployments: environments.map(({ Id }) => Id),
-      HasUnresolvedDefect: false,
-      ReleaseRetentionPeriod: null,
-      TentacleRetentionPeriod: null,
-    };
-  });
+  const most = Number(visit.call.query('releaseHistoryCount') ?? 1000);
+  if (Number.isNaN(most)) throw invalid('releaseHistoryCount is not a number.');
+  const releases = releasesOf(store, project)
+    .slice(0, most)
+    .map((release) => {
+      const own = current(
+        store,
+        deployments.filter(({ body }) => body['ReleaseId'] === release.id),
+      );
+      const channel = store.get('Channels', asText(release.body['ChannelId']));
+      return {
+        Release: resource(release),
+        Channel: channel === undefined ? null : resource(channel),
+        Deployments: Object.fromEntries(
+          [...new Set(own.map((one) => asText(one['EnvironmentId'])))].map((id) => [
+            id,
+            own.filter((one) => one['EnvironmentId'] === id),
+          ]),
+        ),
+        NextDeployments: environments.map(({ Id }) => Id),
+        HasUnresolvedDefect: false,
+        ReleaseRetentionPeriod: null,
+        TentacleRetentionPeriod: null,
+      };
+    });
   return json(200, {
     LifecycleEnvironments: {},
     ChannelEnvironments: {},
@@ -120,10 +126,11 @@ function progression(visit: Visit) {
   });
 }
 
+const dashboardFilters = ['projects', 'projectId', 'releaseId', 'environments', 'includePrevious'];
 const view = { scoped: true, permission: 'DeploymentView' };
 
 export const dashboardRoutes: readonly Route[] = [
-  route('GET', '/dashboard', view, dashboard),
-  route('GET', '/dashboard/dynamic', view, dashboard),
-  route('GET', '/projects/:id/progression', view, progression),
+  route('GET', '/dashboard', { ...view, query: dashboardFilters }, dashboard),
+  route('GET', '/dashboard/dynamic', { ...view, query: dashboardFilters }, dashboard),
+  route('GET', '/projects/:id/progression', { ...view, query: ['releaseHistoryCount'] }, progression),
 ];

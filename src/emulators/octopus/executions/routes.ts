@@ -70,7 +70,9 @@ async function releaseByCommand(visit: Visit) {
 
 async function releaseByDocument(visit: Visit) {
   const { instance, space } = visit;
-  const body = await visit.document();
+  const sent = await visit.document();
+  const ignored = visit.call.query('ignoreChannelRules')?.toLowerCase() === 'true';
+  const body = ignored ? { ...sent, IgnoreChannelRules: true } : sent;
   const project = needNamed(instance.store, 'Projects', space, asText(body['ProjectId']));
   const channel = channelOf(instance.store, project, asText(body['ChannelId']) || undefined);
   return json(201, resource(createRelease(instance, project, channel, body)));
@@ -217,10 +219,10 @@ function snapshotVariables(visit: Visit) {
 }
 
 export const executionRoutes = (queue: TaskQueue): readonly Route[] => {
-  const post = (path: string, permission: string, handle: Route['handle']): Route =>
-    route('POST', path, { scoped: true, permission }, handle);
+  const post = (path: string, permission: string, handle: Route['handle'], query: readonly string[] = []): Route =>
+    route('POST', path, { scoped: true, permission, query }, handle);
   return [
-    post('/releases', 'ReleaseCreate', releaseByDocument),
+    post('/releases', 'ReleaseCreate', releaseByDocument, ['ignoreChannelRules']),
     post('/releases/create/v1', 'ReleaseCreate', releaseByCommand),
     post('/releases/:id/snapshot-variables', 'ReleaseEdit', snapshotVariables),
     post('/deployments', 'DeploymentCreate', (visit) => deployByDocument(visit, queue)),
@@ -228,8 +230,8 @@ export const executionRoutes = (queue: TaskQueue): readonly Route[] => {
     post('/deployments/create/tenanted/v1', 'DeploymentCreate', (visit) => deployByCommand(visit, queue, true)),
     post('/runbooks', 'RunbookEdit', makeRunbook),
     post('/projects/:id/runbooks', 'RunbookEdit', makeRunbook),
-    post('/runbookSnapshots', 'RunbookEdit', makeSnapshot),
-    post('/projects/:id/runbookSnapshots', 'RunbookEdit', makeSnapshot),
+    post('/runbookSnapshots', 'RunbookEdit', makeSnapshot, ['publish']),
+    post('/projects/:id/runbookSnapshots', 'RunbookEdit', makeSnapshot, ['publish']),
     post('/runbookRuns', 'RunbookRunCreate', (visit) => runByDocument(visit, queue)),
     post('/runbook-runs/create/v1', 'RunbookRunCreate', (visit) => runByCommand(visit, queue)),
   ];

@@ -1,12 +1,12 @@
 // What clients ask before they make a release or a deployment: its packages, possible environments and steps.
 import { asList, asObjects, isObject, type Json } from '../../shared/json.ts';
 import type { Entry, Store } from '../../shared/store.ts';
-import { compareVersions } from '../feed.ts';
 import { lifecycleEnvironments, lifecyclePhases } from '../lifecycle.ts';
 import { spacePath } from '../links.ts';
 import { findDocument } from '../lookup.ts';
-import { invalid, json } from '../refusal.ts';
+import { json } from '../refusal.ts';
 import { asText, members, readText } from '../tolerant-json.ts';
+import { fitsRange, fitsTag } from '../version-rules.ts';
 import { route, type Route, type Visit } from '../visit.ts';
 import { actionsOf, packagesOf, releasesOf, suggestedVersion } from './releases.ts';
 
@@ -15,7 +15,9 @@ const projectOf = (store: Store, owner: Entry) => store.get('Projects', asText(o
 function releaseTemplate(visit: Visit, process: Entry) {
   const { store } = visit.instance;
   const project = projectOf(store, process);
-  const last = project === undefined ? undefined : releasesOf(store, project)[0];
+  const channel = visit.call.query('channel')?.toLowerCase() ?? '';
+  const ofChannel = ({ body }: Entry) => channel === '' || asText(body['ChannelId']).toLowerCase() === channel;
+  const last = project === undefined ? undefined : releasesOf(store, project).find(ofChannel);
   const before = last?.body['SelectedPackages'];
   return json(200, {
     DeploymentProcessId: process.id,
@@ -80,13 +82,14 @@ function deploymentTemplate(visit: Visit) {
   });
 }
 
-function previewOf(store: Store, release: Entry, environment: Entry): Json {
+function previewOf(store: Store, release: Entry, environment: Entry, withDisabled = true): Json {
   const machines = store
     .all('Machines', release.container)
     .filter(({ body }) => Array.isArray(body['EnvironmentIds']) && body['EnvironmentIds'].includes(environment.id));
   const process = store.get('DeploymentProcesses', asText(release.body['ProjectDeploymentProcessSnapshotId']));
+  const shown = actionsOf(process).filter(({ action }) => withDisabled || action['IsDisabled'] !== true);
   return {
-    StepsToExecute: actionsOf(process).map(({ step, action }, index) => {
+    StepsToExecute: shown.map(({ step, action }, index) => {
       const properties = step['Properties'];
       const text = isObject(properties) ? asText(properties['Octopus.Action.TargetRoles']) : '';
       const roles = text.split(',').filter((role) => role !== '');
@@ -119,7 +122,9 @@ function previewOf(store: Store, release: Entry, environment: Entry): Json {
 const preview: Route['handle'] = (visit) => {
   const { store } = visit.instance;
   const release = findDocument(visit, 'Releases');
-  return json(200, previewOf(store, release, findDocument(visit, 'Environments', visit.param('environment'))));
+  const environment = findDocument(visit, 'Environments', visit.param('environment'));
+  const withDisabled = visit.call.query('includeDisabledSteps')?.toLowerCase() !== 'false';
+  return json(200, previewOf(store, release, environment, withDisabled));
 };
 
 async function previews(visit: Visit) {
@@ -160,32 +165,13 @@ function releaseProgression(visit: Visit) {
   });
 }
 
-/** Whether a version is in a NuGet range: `1.0` means 1.0 or newer, `[1.0,2.0)` excludes 2.0. */
-function isInRange(version: string, range: string): boolean {
-  const [, open = '', low = '', comma, high = '', close = ''] = /^([[(])([^,]*)(,?)([^,]*)([\])])$/.exec(range) ?? [];
-  if (open === '') return compareVersions(version, range) >= 0;
-  if (comma === '') return compareVersions(version, low) === 0;
-  const below = low.trim() === '' ? 1 : compareVersions(version, low.trim());
-  const above = high.trim() === '' ? -1 : compareVersions(version, high.trim());
-  return (open === '[' ? below >= 0 : below > 0) && (close === ']' ? above <= 0 : above < 0);
-}
-
-function tagPattern(tag: string): RegExp {
-  try {
-    return new RegExp(tag);
-  } catch {
-    throw invalid(`'${tag}' is not a valid regular expression.`);
-  }
-}
-
 /** Tells whether a package version fits a channel's rule. Clients from 2021 on send the parameters in the body. */
 async function ruleTest(visit: Visit) {
   const body = members(await visit.body());
   const read = (name: string) => readText(body(name), name) ?? visit.call.query(name) ?? '';
   const [version, range, tag] = [read('version'), read('versionRange'), read('preReleaseTag')];
-  const preRelease = version.split('+')[0]?.split('-').slice(1).join('-') ?? '';
-  const SatisfiesVersionRange = range === '' || isInRange(version, range);
-  const SatisfiesPreReleaseTag = tag === '' || tagPattern(tag).test(preRelease);
+  const SatisfiesVersionRange = fitsRange(version, range);
+  const SatisfiesPreReleaseTag = fitsTag(version, tag);
   return json(200, {
     SatisfiesVersionRange,
     SatisfiesPreReleaseTag,
@@ -196,21 +182,26 @@ async function ruleTest(visit: Visit) {
 }
 
 const view = { scoped: true, permission: 'ReleaseView' };
+// The rules of all types of feed are the same here. One client misspells the last name.
+const ruleParameters = ['version', 'versionRange', 'preReleaseTag', 'feedType', 'feetType'];
+
+const templating = { scoped: true, permission: 'ProcessView', query: ['channel'] };
+const previewing = { ...view, query: ['includeDisabledSteps'] };
 
 export const templateRoutes: readonly Route[] = [
-  route('GET', '/deploymentprocesses/:id/template', { scoped: true, permission: 'ProcessView' }, (visit) =>
+  route('GET', '/deploymentprocesses/:id/template', templating, (visit) =>
     releaseTemplate(visit, findDocument(visit, 'DeploymentProcesses')),
   ),
-  route('GET', '/projects/:id/deploymentprocesses/template', { scoped: true, permission: 'ProcessView' }, (visit) => {
+  route('GET', '/projects/:id/deploymentprocesses/template', templating, (visit) => {
     const project = findDocument(visit, 'Projects');
     const process = asText(project.body['DeploymentProcessId']);
     return releaseTemplate(visit, findDocument(visit, 'DeploymentProcesses', process));
   }),
   route('GET', '/releases/:id/deployments/template', view, deploymentTemplate),
-  route('GET', '/releases/:id/deployments/preview/:environment', view, preview),
-  route('GET', '/releases/:id/deployments/preview/:environment/:tenant', view, preview),
+  route('GET', '/releases/:id/deployments/preview/:environment', previewing, preview),
+  route('GET', '/releases/:id/deployments/preview/:environment/:tenant', previewing, preview),
   route('POST', '/releases/:id/deployments/previews', { ...view, harmless: true }, previews),
   route('GET', '/releases/:id/progression', view, releaseProgression),
-  route('GET', '/channels/rule-test', view, ruleTest),
-  route('POST', '/channels/rule-test', { ...view, harmless: true }, ruleTest),
+  route('GET', '/channels/rule-test', { ...view, query: ruleParameters }, ruleTest),
+  route('POST', '/channels/rule-test', { ...view, query: ruleParameters, harmless: true }, ruleTest),
 ];
