@@ -43,9 +43,13 @@ export function exitCodeOf(code: ErrorCode): ExitCode {
   return byError[code];
 }
 
-/** The same for an error. A server that refuses the request itself refuses it again, so no script should repeat it. */
+/**
+ * The same for an error. A server that refuses the request itself refuses it again, a certificate stays what it is, and
+ * an answer too long stays too long: no script should repeat that.
+ */
 export function exitCodeOfError({ code, details }: Pick<MigratorError, 'code' | 'details'>): ExitCode {
-  const { status } = details;
+  const { status, hopeless } = details;
+  if (byError[code] === exitCodes.remote && hopeless === true) return exitCodes.refused;
   const isRefusal = typeof status === 'number' && status >= 400 && status < 500 && !passing.includes(status);
   return code === 'REMOTE_UNEXPECTED' && isRefusal ? exitCodes.refused : byError[code];
 }

@@ -4,6 +4,10 @@ import { systemCode } from './local-error.ts';
 /** Codes of file systems without hard links (FAT, some network shares). */
 const noLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL']);
 
+export function hasNoLinks(error: unknown): boolean {
+  return noLinks.has(systemCode(error) ?? '');
+}
+
 /**
  * Renames `from` to `to`, but never replaces a file: EEXIST when the name is taken. Only a hard link can do that in
  * one call. On file systems without links an empty file takes the name first.
@@ -12,7 +16,7 @@ export async function moveWithoutReplacing(from: string, to: string): Promise<vo
   try {
     await link(from, to);
   } catch (error) {
-    if (!noLinks.has(systemCode(error) ?? '')) throw error;
+    if (!hasNoLinks(error)) throw error;
     const claim = await open(to, 'wx');
     await claim.close();
     await rename(from, to);

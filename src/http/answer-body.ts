@@ -29,6 +29,10 @@ export async function readText(answer: Answer, name: RequestName): Promise<strin
       throw new MigratorError(
         'REMOTE_UNEXPECTED',
         `${name.host} answered ${name.line} with more than ${longestBody} bytes`,
+        {
+          hint: 'migrator reads no longer answer; name fewer things at once',
+          details: { host: name.host, request: name.line, hopeless: true },
+        },
       );
     }
   }
@@ -92,7 +96,7 @@ export function rawBody(
     throw new MigratorError(
       'REMOTE_UNEXPECTED',
       `${name.host} compressed (${encoding}) a download that must not be compressed`,
-      { hint: 'a proxy may be rewriting downloads', details: { request: name.line } },
+      { hint: 'a proxy may be rewriting downloads', details: { host: name.host, request: name.line, hopeless: true } },
     );
   }
   const length = answer.headers['content-length'];

@@ -90,7 +90,10 @@ async function answered(
     if ('answer' in outcome && isRedirect(request, outcome.answer)) {
       outcome.answer.discard();
       if (++hops > mostRedirects) {
-        throw new MigratorError('REMOTE_UNEXPECTED', `${name.host} redirects ${name.line} in a circle`);
+        throw new MigratorError('REMOTE_UNEXPECTED', `${name.host} redirects ${name.line} in a circle`, {
+          hint: 'check the URL; a proxy or a login page may be in the way',
+          details: { host: name.host, request: name.line, hopeless: true },
+        });
       }
       url = redirectTarget(context.base, url, outcome.answer.headers['location']);
       continue;

@@ -27,7 +27,13 @@ export function isHopeless(failure: BrokenExchange): boolean {
 
 export function brokenError(failure: BrokenExchange, request: RequestName, ambiguous: boolean): MigratorError {
   const { code, proxy } = failure;
-  const details = { host: request.host, request: request.line, ...(code === undefined ? {} : { code }), ambiguous };
+  const details = {
+    host: request.host,
+    request: request.line,
+    ...(code === undefined ? {} : { code }),
+    ambiguous,
+    ...(isHopeless(failure) ? { hopeless: true } : {}),
+  };
   if (proxy !== undefined) return proxyError(failure, proxy, details);
   const fail = (message: string, hint: string): MigratorError =>
     new MigratorError('REMOTE_UNREACHABLE', message, { hint, details, cause: failure });

@@ -199,17 +199,25 @@ async function* download(
   broken: (cause: unknown) => Error,
   over: () => void,
 ): ByteStream {
+  const chunks = stream[Symbol.asyncIterator]();
+  // A body that only drips does not move: each span of `idleMs` must bring that many bytes, 1 kB in a second.
+  let left = idleMs;
+  let brought = 0;
   try {
-    idle.start('the download', idleMs);
-    for await (const chunk of stream) {
+    for (let since = idle.start('the download', left, idleMs); ; since = idle.start('the download', left, idleMs)) {
+      const next = (await chunks.next()) as IteratorResult<Uint8Array, unknown>;
       idle.stop();
-      yield chunk as Uint8Array;
-      idle.start('the download', idleMs);
+      if (next.done === true) break;
+      brought += next.value.length;
+      left -= performance.now() - since;
+      if (brought >= idleMs) [left, brought] = [idleMs, 0];
+      yield next.value;
     }
   } catch (error) {
     throw broken(error);
   } finally {
     idle.stop();
+    await chunks.return?.();
     over();
   }
 }

@@ -7,10 +7,11 @@ export class IdleTimer {
     this.#onIdle = onIdle;
   }
 
-  /** Waits for `what` from now on; an earlier wait ends. */
-  start(what: string, milliseconds: number): void {
+  /** Waits for `what` from now on; an earlier wait ends. `of` is the whole time, when a part of it is spent already. */
+  start(what: string, milliseconds: number, of = milliseconds): number {
     this.stop();
-    this.#timer = setTimeout(() => this.#onIdle(what, milliseconds), milliseconds);
+    this.#timer = setTimeout(() => this.#onIdle(what, of), Math.max(0, milliseconds));
+    return performance.now();
   }
 
   stop(): void {

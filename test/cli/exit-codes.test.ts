@@ -216,6 +216,16 @@ http: { retries: 0 }`,
     }
   });
 
+  testWith([linux], 'a working folder that was deleted ends with 10', () => {
+    const binary = fileURLToPath(new URL('../../bin/migrator.mjs', import.meta.url));
+    const line = `mkdir gone && cd gone && rmdir ../gone && "${process.execPath}" "${binary}" config check`;
+    const { status, stderr } = spawnSync('sh', ['-c', line], { cwd: here().path('.'), encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({
+      status: exitCodes.localIo,
+      stderr: expect.stringContaining('working folder does not exist'),
+    });
+  });
+
   test('a home folder that is none holds no rc file, and a key that is needed there ends with 10', async () => {
     const env = { ...here().env, HOME: '/dev/null', MIGRATOR_CONFIG_DIR: here().path('is-a-file/x') };
     await writeFile(here().path('is-a-file'), '');

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
-import { lstat, mkdir, rename, rm } from 'node:fs/promises';
+import { link, lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { MigratorError } from '../../errors.ts';
 import type { ByteStream } from '../../ports/artifact.ts';
 import { pathFault } from '../../portable-path.ts';
-import { moveWithoutReplacing, syncFolder } from '../durable.ts';
+import { hasNoLinks, moveWithoutReplacing, syncFolder } from '../durable.ts';
 import { localError, systemCode } from '../local-error.ts';
 import { partialName, removeStalePartials } from '../partial-name.ts';
 import { FileWriter } from './file-writer.ts';
@@ -63,19 +63,41 @@ async function merge(stage: HeldFolder, root: HeldFolder, paths: readonly string
     for (const [index, path] of paths.entries()) {
       const name = basename(path);
       const target = await route.to(path, (made) => undo.push(() => remove(route, made)));
-      if (overwrite && (await kindOf(target.at(name))) === 'file') {
-        const old = stage.at(`replaced/${String(index)}`);
-        await rename(target.at(name), old);
+      const staged = stage.at(`files/${path}`);
+      const old = stage.at(`replaced/${String(index)}`);
+      if (overwrite && (await keepOld(target.at(name), old))) {
         undo.push(async () => rename(old, (await route.to(path)).at(name)));
+        await rename(staged, target.at(name));
+      } else {
+        await (overwrite ? rename(staged, target.at(name)) : moveWithoutReplacing(staged, target.at(name)));
+        undo.push(() => remove(route, path));
       }
-      await moveWithoutReplacing(stage.at(`files/${path}`), target.at(name));
-      undo.push(() => remove(route, path));
     }
   } catch (error) {
     for (const step of undo.reverse()) await step();
     throw error;
   } finally {
     route.release();
+  }
+}
+
+/**
+ * Keeps a file that will be replaced under a second name. It keeps its own too, because another run may replace it at
+ * this moment. False when there is none.
+ */
+async function keepOld(path: string, old: string): Promise<boolean> {
+  try {
+    const kind = await kindOf(path);
+    if (kind === 'link') throw Object.assign(new Error(`"${path}" is a link`), { code: 'ELOOP' });
+    if (kind !== 'file') return false;
+    await link(path, old).catch((error: unknown) => {
+      if (!hasNoLinks(error)) throw error;
+      return rename(path, old);
+    });
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false;
+    throw error;
   }
 }
 
@@ -203,14 +225,21 @@ export async function createTreeWriter(folder: string, options: { readonly overw
     stage.folder.release();
     stage.place.release();
   };
-  const commit = async (): Promise<void> => {
-    if (before === 'absent') {
-      await rename(stage.folder.at('files'), stage.place.at(basename(folder)));
-      return;
-    }
-    const names = await obstacles(stage.place, paths, options.overwrite);
+  const mergeInto = async (root: HeldFolder): Promise<void> => {
+    const names = await obstacles(root, paths, options.overwrite);
     if (names.length > 0) throw conflict(folder, names);
-    await merge(stage.folder, stage.place, paths, options.overwrite);
+    await merge(stage.folder, root, paths, options.overwrite);
+  };
+  const commit = async (): Promise<void> => {
+    if (before === 'folder') return mergeInto(stage.place);
+    try {
+      await rename(stage.folder.at('files'), stage.place.at(basename(folder)));
+    } catch (error) {
+      if (!options.overwrite || !['ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) throw error;
+      // Another run has made the folder in the meantime.
+      const root = stage.place.enter(basename(folder));
+      await mergeInto(root).finally(root.release);
+    }
   };
   return {
     write: async (path, content) => {

@@ -7,6 +7,15 @@ import { documentSchema } from '../../support/documents.ts';
 const quietly = { debug: false };
 
 describe('explain', () => {
+  test.each([
+    ['REMOTE_UNREACHABLE', true, exitCodes.refused],
+    ['REMOTE_UNEXPECTED', true, exitCodes.refused],
+    ['REMOTE_UNREACHABLE', undefined, exitCodes.remote],
+    ['CONFLICT', true, exitCodes.conflict],
+  ] as const)('%s with hopeless %p has exit code %p', (code, hopeless, exitCode) => {
+    expect(explain(new MigratorError(code, 'it failed', { details: { hopeless } }), quietly).exitCode).toBe(exitCode);
+  });
+
   test.each(errorCodes)('%s has a message, a hint, a document and an exit code that agree', (code) => {
     const error = new MigratorError(code, 'the thing failed', { hint: 'do that', details: { thing: 1 } });
     const { exitCode, lines, document } = explain(error, quietly);

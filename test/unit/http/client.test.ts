@@ -82,10 +82,47 @@ describe('reads', () => {
     expect(handler.count).toBe(3);
   });
 
+  test.each([
+    ['60', ['60']],
+    ['1', []],
+  ])('tell a Retry-After of %s s before they wait for it, when it is long', async (asked, told) => {
+    const { clock, random, debug } = adapterTools();
+    const seen: string[] = [];
+    const sleep = () => {
+      seen.push('waits');
+      return Promise.resolve();
+    };
+    const settings = { timeoutMs: 5000, retries: 1, userAgent: 'test' };
+    const onWait = (message: string) => seen.push(/tries again in (\d+) s/u.exec(message)?.[1] ?? message);
+    const http = createHttpFactory(settings, { clock: { ...clock, sleep }, random, debug, onWait });
+    await withServer(inTurn(status(503, { 'retry-after': asked }), ok), async (url) => {
+      await http({ baseUrl: url, headers: () => ({}) }).json({ method: 'GET', path: 'x' }, never);
+    });
+    expect(seen).toEqual([...told, 'waits']);
+  });
+
   test('are repeated after one 500', async () => {
     const handler = inTurn(status(500), ok);
     await withServer(handler, async (url) => {
       expect((await open(url).client.json({ method: 'GET', path: 'x' }, never)).body).toEqual({ fine: true });
+    });
+  });
+
+  test('of an answer that is too long are given up at once, and the error says that no repeat helps', async () => {
+    const long: Handler = (_, response) => {
+      const block = Buffer.alloc(1024 * 1024);
+      const more = (): void => {
+        while (response.write(block));
+        response.once('drain', more);
+      };
+      more();
+    };
+    await withServer(long, async (url) => {
+      const { client, waits } = open(url);
+      const error = await failure(client.json({ method: 'GET', path: 'x' }, never));
+      expect(error).toMatchObject({ code: 'REMOTE_UNEXPECTED', details: { hopeless: true } });
+      expect(error.hint).toBeDefined();
+      expect(waits).toEqual([]);
     });
   });
 
@@ -324,6 +361,44 @@ describe('errors', () => {
     }
   });
 
+  test.each([200, 400])('name the download when a body of status %p only drips', async (code) => {
+    const drip: Handler = (_, response) => {
+      response.writeHead(code);
+      const timer = setInterval(() => response.write(' '), 20);
+      response.once('close', () => clearInterval(timer));
+    };
+    await withServer(drip, async (url) => {
+      const { client } = open(url, { timeoutMs: 150, retries: 0 });
+      const began = performance.now();
+      const error = await failure(client.json({ method: 'GET', path: 'x' }, never));
+      expect(error.code).toBe(code === 200 ? 'REMOTE_UNREACHABLE' : 'REMOTE_UNEXPECTED');
+      if (code === 200) expect(error.message).toMatch(/the download of .* did not move for 0\.15 s/);
+      expect(performance.now() - began).toBeLessThan(5000);
+    });
+  });
+
+  test('do not occur in a long body that makes progress, or whose reader is slow', async () => {
+    const flow: Handler = (_, response) => {
+      let count = 0;
+      const timer = setInterval(() => {
+        response.write(Buffer.alloc(1000));
+        if ((count += 1) < 15) return;
+        clearInterval(timer);
+        response.end();
+      }, 40);
+    };
+    await withServer(flow, async (url) => {
+      const { client } = open(url, { timeoutMs: 250, retries: 0 });
+      const { body } = await client.stream({ method: 'GET', path: 'x' }, never);
+      let size = 0;
+      for await (const chunk of body) {
+        if (size === 0) await new Promise((done) => setTimeout(done, 400));
+        size += chunk.length;
+      }
+      expect(size).toBe(15_000);
+    });
+  });
+
   test('do not occur when a slow answer was given more time', async () => {
     const slow: Handler = (_, response) => setTimeout(() => response.end('{}'), 200);
     await withServer(slow, async (url) => {
@@ -426,7 +501,10 @@ describe('streams', () => {
   test('are refused when they were compressed on the way', async () => {
     const zipped: Handler = (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('x'));
     await withServer(zipped, async (url) => {
-      await expect(() => open(url).client.stream({ method: 'GET', path: 'x' }, never)).toThrowCode('REMOTE_UNEXPECTED');
+      await expect(open(url).client.stream({ method: 'GET', path: 'x' }, never)).rejects.toMatchObject({
+        code: 'REMOTE_UNEXPECTED',
+        details: { hopeless: true },
+      });
     });
   });
 

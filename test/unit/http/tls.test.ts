@@ -43,7 +43,7 @@ describe('certificates', () => {
     await expect(client.json({ method: 'GET', path: 'x' }, never)).rejects.toMatchObject({
       code: 'REMOTE_UNREACHABLE',
       hint: expect.stringContaining('http.ca'),
-      details: { ambiguous: false },
+      details: { ambiguous: false, hopeless: true },
     });
     expect(tools.waits).toEqual([]);
   });
@@ -58,6 +58,7 @@ describe('certificates', () => {
       code: 'REMOTE_UNREACHABLE',
       message: expect.stringMatching(/is for other names: .*octopus\.test/),
       hint: expect.not.stringContaining('http.ca'),
+      details: { hopeless: true },
     });
   });
 

@@ -23,6 +23,23 @@ async function everything(folder: string): Promise<string[]> {
 describe('createTreeWriter', () => {
   const options = { overwrite: false };
 
+  test.each([true, false])('many runs may replace the same files at once (folder there before: %p)', async (there) => {
+    const out = join(await tempDir(), 'out');
+    const names = Array.from({ length: 12 }, (_, index) => `deep/f${String(index)}`);
+    if (there) {
+      await mkdir(join(out, 'deep'), { recursive: true });
+      for (const name of names) await writeFile(join(out, name), 'old');
+    }
+    const open = async () => {
+      const writer = await createTreeWriter(out, { overwrite: true });
+      for (const name of names) await writer.write(name, of(name));
+      await writer.commit();
+    };
+    await Promise.all(Array.from({ length: 20 }, open));
+    expect(await everything(out)).toEqual(['deep', ...names].sort());
+    for (const name of names) expect(await readFile(join(out, name), 'utf8')).toBe(name);
+  });
+
   test('a new folder appears with the commit, complete', async () => {
     const parent = await tempDir();
     const writer = await createTreeWriter(join(parent, 'out'), options);
