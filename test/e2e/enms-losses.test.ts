@@ -133,3 +133,16 @@ test('an import keeps the rows of files that the target alone has, and a second 
     expect(await rows(prod, 'file')).toContain('>playbooks>dr-only.yml');
   });
 });
+
+test('what no import can change of the shared services is kept, and no import is partial for it', async () => {
+  await withEnmsWorkshop(async (workshop) => {
+    const { lab } = workshop;
+    await write(lab, 'swiss_army_knife_service', { name: '[Shared] End', description: 'changed' });
+    await run(workshop, exporting);
+    const kept = { name: '[Shared] End', action: 'skipped', reason: 'the server never imports its description' };
+    for (let turn = 1; turn <= 2; turn += 1) {
+      const done = await run(workshop, importing);
+      expect(done).toMatchObject({ exit: 0, result: { items: expect.arrayContaining([expect.objectContaining(kept)]) } });
+    }
+  });
+});
