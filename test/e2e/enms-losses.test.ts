@@ -146,3 +146,19 @@ test('what no import can change of the shared services is kept, and no import is
     }
   });
 });
+
+test('a server that will fail at its tasks is told of before anything is emptied', async () => {
+  await withEnmsWorkshop(async (workshop) => {
+    const { prod } = workshop;
+    await run(workshop, exporting);
+    await write(prod, 'server', { name: 'eNMS Server', scheduler_address: '0.0.0.0' });
+    const { stdout } = await commandLine(['doctor', '--json'], { cwd: workshop.folder, env: workshop.env, host: hostname() });
+    expect(stdout).toContain('the address of its scheduler, 0.0.0.0, does not begin with http://');
+    const { stderr } = await commandLine([...emptying, '--type', 'task', '--json'], {
+      cwd: workshop.folder,
+      env: workshop.env,
+      host: hostname(),
+    });
+    expect(stderr).toContain('eNMS fails with 500 when it deletes a task');
+  });
+});

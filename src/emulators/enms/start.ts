@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EmulatorOptions, RunningEmulator } from '../shared/emulator.ts';
 import { onDisk, startEmulated } from '../shared/start-emulated.ts';
-import type { Instance } from './instance.ts';
+import { pythonTime, type Instance } from './instance.ts';
 import { openCustomProperties } from './model/custom-properties.ts';
 import { openObjects } from './objects.ts';
 import { createCipher, hashPassword, fernetKey } from './private-values.ts';
@@ -20,9 +20,8 @@ const defaultVersion = '4.6';
 /** Writes the version and the time of this start into the row of the server. */
 function tellStart({ objects, version }: Instance): void {
   const [server] = objects.page('server', 0, 1);
-  const restart = new Date().toISOString().replace('T', ' ').replace('Z', '000');
   if (server !== undefined)
-    objects.save({ ...server, values: { ...server.values, version, last_restart: restart } });
+    objects.save({ ...server, values: { ...server.values, version, last_restart: pythonTime() } });
 }
 
 /**
