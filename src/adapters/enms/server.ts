@@ -26,6 +26,8 @@ export interface Server {
   readonly seen: {
     /** Whether the account is an administrator. The server tells only administrators its release. */
     admin?: boolean;
+    /** An import has replaced the account's password, and the new one that was given is used. */
+    passwordReplaced?: boolean;
     /** The servers as the probe found them. */
     servers?: readonly ServerRow[];
     /** Rows that were read after an import had ended. The listing that follows takes them, once. */
@@ -41,13 +43,14 @@ export interface Server {
  * Changes to the password in the imported package when the server no longer takes the old one. An import that failed
  * early has not replaced it, and an import whose answer was lost may replace it later.
  */
-export async function takeUpPassword({ rest, account }: Server, signal: AbortSignal): Promise<void> {
+export async function takeUpPassword({ rest, account, seen }: Server, signal: AbortSignal): Promise<void> {
   if (!account.expects()) return;
   try {
     await rest.version(signal);
   } catch (error) {
     if (!isMigratorError(error, 'AUTH_REFUSED') || error.details['status'] !== 401) throw error;
     account.takeExpected();
+    seen.passwordReplaced = true;
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MigratorError } from '../../../errors.ts';
+import { isMigratorError, MigratorError } from '../../../errors.ts';
 import type { JobItem, JobMessage, JobStatus } from '../../../ports/job.ts';
 import { isType, types, type Type } from '../model/types-and-relations.ts';
 import { startsOf, takeUpPassword, type Server } from '../server.ts';
@@ -78,6 +78,19 @@ export async function importState(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ImportState> {
+  try {
+    return await readState(server, folderName, progress, signal);
+  } catch (error) {
+    throw neitherPassword(server, error);
+  }
+}
+
+async function readState(
+  server: Server,
+  folderName: string,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<ImportState> {
   await takeUpPassword(server, signal);
   const names = [...Object.values(remarks), ...types.map((type) => `${type}.yaml`)];
   const files = await migrationFolder(server, folderName).readAll(names, signal);
@@ -90,6 +103,20 @@ export async function importState(
   const unchanged = await stillDiffering(server, files, witnesses, signal);
   const seen = { arrival, witnesses, unchanged, starts: found.starts };
   return { status: await lookedAt(server, folderName, seen, progress, signal), lines };
+}
+
+/** The server has taken up the import, and its account has a password that nobody has given. */
+function neitherPassword({ seen, account, url }: Server, error: unknown): unknown {
+  if (seen.passwordReplaced !== true || !isMigratorError(error, 'AUTH_REFUSED')) return error;
+  return new MigratorError(
+    'AUTH_REFUSED',
+    `the import was carried out on ${url}, and has replaced the password of ${account.username}, but the one of --new-password is not it`,
+    {
+      hint: 'do not import again: put the password that the account has in the source into the settings of this instance, and wait for the job',
+      cause: error,
+      details: error.details,
+    },
+  );
 }
 
 /** The state for a list, by the server's words alone. */

@@ -133,9 +133,12 @@ export function createRest(http: Http): Rest {
   };
 }
 
-/** Whether a URL can name an object. `.` and `..` change the path of a URL, also when they are escaped. */
+/**
+ * Whether a URL can name an object. `.` and `..` change the path of a URL, also when they are escaped, and the server
+ * knows no path with a line break or without a name.
+ */
 export function isAddressable(name: string): boolean {
-  return name !== '.' && name !== '..';
+  return name !== '' && name !== '.' && name !== '..' && !name.includes('\n');
 }
 
 /** The name of a refused object. The rest of the object is not shown. */
