@@ -142,7 +142,10 @@ test('what no import can change of the shared services is kept, and no import is
     const kept = { name: '[Shared] End', action: 'skipped', reason: 'the server never imports its description' };
     for (let turn = 1; turn <= 2; turn += 1) {
       const done = await run(workshop, importing);
-      expect(done).toMatchObject({ exit: 0, result: { items: expect.arrayContaining([expect.objectContaining(kept)]) } });
+      expect(done).toMatchObject({
+        exit: 0,
+        result: { items: expect.arrayContaining([expect.objectContaining(kept)]) },
+      });
     }
   });
 });
@@ -152,7 +155,11 @@ test('a server that will fail at its tasks is told of before anything is emptied
     const { prod } = workshop;
     await run(workshop, exporting);
     await write(prod, 'server', { name: 'eNMS Server', scheduler_address: '0.0.0.0' });
-    const { stdout } = await commandLine(['doctor', '--json'], { cwd: workshop.folder, env: workshop.env, host: hostname() });
+    const { stdout } = await commandLine(['doctor', '--json'], {
+      cwd: workshop.folder,
+      env: workshop.env,
+      host: hostname(),
+    });
     expect(stdout).toContain('the address of its scheduler, 0.0.0.0, does not begin with http://');
     const { stderr } = await commandLine([...emptying, '--type', 'task', '--json'], {
       cwd: workshop.folder,

@@ -73,7 +73,9 @@ export function seesLess(username: string): string {
 
 /** What a server says of itself that will make it fail when a task is deleted; undefined when nothing is wrong. */
 export function brokenScheduler({ seen }: Server): string | undefined {
-  const address = seen.servers?.find(({ scheduler_address: it }) => typeof it === 'string' && it !== '')?.scheduler_address;
+  const address = seen.servers?.find(
+    ({ scheduler_address: it }) => typeof it === 'string' && it !== '',
+  )?.scheduler_address;
   if (typeof address !== 'string' || /^https?:\/\//i.test(address)) return undefined;
   return `the address of its scheduler, ${address}, does not begin with http://: eNMS fails with 500 when it deletes a task, also half-way through an emptying (its variable SCHEDULER_ADDR)`;
 }

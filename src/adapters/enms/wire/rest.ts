@@ -3,7 +3,15 @@ import type { Http } from '../../../ports/http.ts';
 import { answerReader, jsonOf, oneLine } from '../../shared/answers.ts';
 import type { Type } from '../model/types-and-relations.ts';
 import { alertOf } from './errors.ts';
-import { objectSchema, objectsSchema, removedSchema, serversSchema, upsertSchema, type ServerRow, type WireObject } from './schemas.ts';
+import {
+  objectSchema,
+  objectsSchema,
+  removedSchema,
+  serversSchema,
+  upsertSchema,
+  type ServerRow,
+  type WireObject,
+} from './schemas.ts';
 
 const decoded = answerReader('check that the URL is an eNMS server, release 4.7', (body) =>
   body === undefined ? undefined : alertOf(JSON.stringify(body)),

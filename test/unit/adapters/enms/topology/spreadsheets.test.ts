@@ -96,7 +96,10 @@ describe('a topology import', () => {
       };
       for (const options of [{}, { replace: true }]) {
         await withEnms([version, names('device', []), names('link', [])], async ({ enms }) => {
-          const asked = { ...request({ topology: true, overwriteExisting: true, ...options }), files: [{ ...file, open }] };
+          const asked = {
+            ...request({ topology: true, overwriteExisting: true, ...options }),
+            files: [{ ...file, open }],
+          };
           expect((await enms.imports!.prepare(asked, never)).consent).toEqual(
             expect.stringContaining('turns `down` and every other such property of its devices round'),
           );
