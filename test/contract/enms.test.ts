@@ -302,6 +302,17 @@ describeAdapter('enms', setup, () => {
     });
   });
 
+  test('a wrong new password is told with the import that has happened', async () => {
+    await onBench(async (bench) => {
+      const files = await exported(bench, { privateProperties: true });
+      await bench.target.probe(never);
+      const plan = await prepared(bench, files, { ownPassword: 'replace' });
+      const id = await started(bench, plan, files, { newPassword: new Secret('not the one') });
+      const looked: unknown = await bench.target.jobs.status(id, never).catch((error: unknown) => error);
+      expect(looked).toMatchObject({ code: 'AUTH_REFUSED', message: expect.stringContaining('was carried out') });
+    });
+  });
+
   describe('the check of the files before the server deletes', () => {
     const emptied = { emptyDatabaseBeforeImport: true };
     const changed = (files: readonly ArtifactFile[], type: string, edit: (text: string) => string) =>

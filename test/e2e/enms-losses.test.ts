@@ -133,3 +133,39 @@ test('an import keeps the rows of files that the target alone has, and a second 
     expect(await rows(prod, 'file')).toContain('>playbooks>dr-only.yml');
   });
 });
+
+test('what no import can change of the shared services is kept, and no import is partial for it', async () => {
+  await withEnmsWorkshop(async (workshop) => {
+    const { lab } = workshop;
+    await write(lab, 'swiss_army_knife_service', { name: '[Shared] End', description: 'changed' });
+    await run(workshop, exporting);
+    const kept = { name: '[Shared] End', action: 'skipped', reason: 'the server never imports its description' };
+    for (let turn = 1; turn <= 2; turn += 1) {
+      const done = await run(workshop, importing);
+      expect(done).toMatchObject({
+        exit: 0,
+        result: { items: expect.arrayContaining([expect.objectContaining(kept)]) },
+      });
+    }
+  });
+});
+
+test('a server that will fail at its tasks is told of before anything is emptied', async () => {
+  await withEnmsWorkshop(async (workshop) => {
+    const { prod } = workshop;
+    await run(workshop, exporting);
+    await write(prod, 'server', { name: 'eNMS Server', scheduler_address: '0.0.0.0' });
+    const { stdout } = await commandLine(['doctor', '--json'], {
+      cwd: workshop.folder,
+      env: workshop.env,
+      host: hostname(),
+    });
+    expect(stdout).toContain('the address of its scheduler, 0.0.0.0, does not begin with http://');
+    const { stderr } = await commandLine([...emptying, '--type', 'task', '--json'], {
+      cwd: workshop.folder,
+      env: workshop.env,
+      host: hostname(),
+    });
+    expect(stderr).toContain('eNMS fails with 500 when it deletes a task');
+  });
+});

@@ -12,7 +12,7 @@ import { contentOf, textOf as read, releaseOf, type PackageContent } from './mod
 import { inOrder, types, type Type } from './model/types-and-relations.ts';
 import { upsertObjects, type Refusals } from './objects/object-import.ts';
 import { planImport } from './plan.ts';
-import { takeUpPassword, type Server } from './server.ts';
+import { brokenScheduler, takeUpPassword, type Server } from './server.ts';
 import { scopeOf } from './snapshots.ts';
 import { prepareTopology, startTopologyImport } from './topology/topology-import.ts';
 import { typesOf, wayOf } from './way-and-types.ts';
@@ -121,8 +121,9 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
     skipModelUpdate: flagOf(options, 'skipModelUpdate'),
   };
   if (emptied) requireMayEmpty(way, wanted, content?.kind);
+  // An account that does not see all objects of the target would plan to create those that it does not see.
+  if (server.seen.admin === false || content === undefined) await server.rest.version(signal);
   if (content === undefined || content.kind === 'topology') {
-    await server.rest.version(signal);
     const scope = scopeOf(wanted, { related: [], unmarked: [] });
     return { source, dryRun, settled: { ...settled, ownPasswordChanges: false }, scope, notes: [] };
   }
@@ -261,6 +262,9 @@ async function consentFor(
       `all of these types on ${server.name} (${server.url}) are deleted before the import: ${counts.join(', ')}`,
       ...(await lossesOf(wanted, found, signal)),
     );
+    const scheduler = brokenScheduler(server);
+    if (scheduler !== undefined && wanted.includes('task') && (await found.target.of('task', signal)).size > 0)
+      parts.push(scheduler);
   }
   if (ownPasswordChanges)
     parts.push(`the password of ${server.account.username} there is replaced by the one in the package`);

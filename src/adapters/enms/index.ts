@@ -53,7 +53,8 @@ export const adapter: AdapterModule = {
       // The product has no maintenance mode.
       mode: () => Promise.resolve('normal'),
       versionObstacle: (source, target) =>
-        source === target.version
+        // To an account that is no administrator the server does not tell its release. The import says what is wrong.
+        source === target.version || server.seen.admin === false
           ? undefined
           : `eNMS migrates between servers of the same release only: this one is ${source}, the target is ${target.version}`,
       inventory: createInventory(server),

@@ -5,7 +5,7 @@ import { parseFolderName } from './migration/folder-name.ts';
 import { importState, importSummary, type Progress } from './migration/import-status.ts';
 import { migrationFolder } from './migration/migration-folder.ts';
 import type { Refusals } from './objects/object-import.ts';
-import type { Server } from './server.ts';
+import { isAdministrator, seesLess, type Server } from './server.ts';
 
 /** After this time the server has given up an export without `metadata.yaml`. */
 const longestExportMs = 60 * 60_000;
@@ -73,7 +73,11 @@ async function lookAt(
     case 'import':
       return importState(server, job.folder, progress, signal);
     case 'objects':
-      return ended('succeeded', 'read when it is fetched', []);
+      return (await isAdministrator(server, signal))
+        ? ended('succeeded', 'read when it is fetched', [])
+        : ended('partial', 'read when it is fetched', [
+            `${seesLess(server.account.username)}; objects that it does not see are not in the export, and the server does not tell how many`,
+          ]);
     case 'topology-export':
       return topologyState(server, job.file, signal);
     case 'topology-import':

@@ -5,7 +5,7 @@ import { isOfMigrations } from './migration/folder-name.ts';
 import { comparisonOf } from './model/compare-object.ts';
 import { survivors, type ImportableContent, type Survey } from './model/package-against-target.ts';
 import { objectsOf, type PackagedObject } from './model/package-content.ts';
-import { relationOf, type Type } from './model/types-and-relations.ts';
+import { relationOf, sharedServices, type Type } from './model/types-and-relations.ts';
 import type { Server } from './server.ts';
 import type { Closely } from './snapshots.ts';
 import type { WireObject } from './wire/schemas.ts';
@@ -83,7 +83,13 @@ export async function planImport(
       const differs =
         way === 'web' && survivors(type, server.account).includes(object.name) ? all.filter(isRelated) : all;
       if (differs.length === 0 && all.length > 0)
-        return { ...item, action: 'keep', detail: `the server never imports its ${all.slice(0, 5).join(', ')}` };
+        return {
+          ...item,
+          action: 'keep',
+          detail: `the server never imports its ${all.slice(0, 5).join(', ')}`,
+          // No import can change them, so nothing is left to do.
+          ...(sharedServices.includes(object.name) && type === 'service' ? { asked: true } : {}),
+        };
       if (differs.length > 0 && differs.every(isRelated)) related.push(`${type} ${object.name}`);
       const parts = [
         ...(differs.length === 0 ? [] : [`other ${differs.slice(0, 5).join(', ')}`]),

@@ -1,7 +1,7 @@
 import { MigratorError } from '../../errors.ts';
 import type { InstanceInfo } from '../../ports/adapter.ts';
 import { isForbidden } from '../shared/answers.ts';
-import type { Server } from './server.ts';
+import { brokenScheduler, seesLess, type Server } from './server.ts';
 
 /** The release numbers that this adapter knows. Release 4.7 calls itself 4.6. */
 const knownVersions = ['4.6', '4.7'];
@@ -24,7 +24,9 @@ export async function probe(server: Server, signal: AbortSignal): Promise<Instan
   if (found.version !== undefined && !knownVersions.includes(found.version)) {
     notes.push(`the server is of release ${found.version}; migrator knows eNMS 4.7, which calls itself 4.6`);
   }
-  if (!found.admin) notes.push(`${account.username} is no administrator: migrations will be refused`);
+  if (!found.admin) notes.push(seesLess(account.username));
+  const scheduler = brokenScheduler(server);
+  if (scheduler !== undefined) notes.push(scheduler);
   return {
     product: 'enms',
     version,
@@ -42,11 +44,12 @@ export async function probe(server: Server, signal: AbortSignal): Promise<Instan
 
 async function versionOf({ rest, seen }: Server, signal: AbortSignal) {
   try {
-    const version = await rest.version(signal);
+    seen.servers = await rest.servers(signal);
     seen.admin = true;
-    return { admin: true, version };
+    return { admin: true, version: seen.servers.find(({ version }) => version !== undefined)?.version };
   } catch (error) {
-    if (isForbidden(error)) return { admin: false, version: undefined };
-    throw error;
+    if (!isForbidden(error)) throw error;
+    seen.admin = false;
+    return { admin: false, version: undefined };
   }
 }

@@ -10,6 +10,7 @@ import { carried, isDerived } from './model/carried-fields.ts';
 import { relationOf, types, type Type } from './model/types-and-relations.ts';
 import type { Server } from './server.ts';
 import { typesOf } from './way-and-types.ts';
+import { isAddressable } from './wire/rest.ts';
 import type { WireObject } from './wire/schemas.ts';
 
 /** Lists that are asked for at once, and objects. */
@@ -63,7 +64,7 @@ async function* take(server: Server, scope: Scope, depth: Depth, signal: AbortSi
   for await (const { type, rows } of lists) {
     const itemOf = async ({ name, row }: Named): Promise<SnapshotItem | undefined> => {
       const isClose = depth === 'content' || related.has(`${type} ${name}`);
-      const object = isClose ? await server.rest.instance(type, name, signal) : row;
+      const object = isClose && isAddressable(name) ? await server.rest.instance(type, name, signal) : row;
       // It was deleted after the list was read.
       if (object === undefined) return undefined;
       const fields = fieldsOf(type, object);

@@ -2,6 +2,7 @@ import type { Instance } from './instance.ts';
 import { cascadesOf } from './model/relations.ts';
 import type { Item, Values } from './objects.ts';
 import { removeOne } from './remove-object.ts';
+import { ServerError } from './refusal.ts';
 import { nestedDocument } from './serialize.ts';
 
 /** Services that every workflow needs. */
@@ -21,13 +22,24 @@ function refusal(item: Item, caller: Item): Values | undefined {
 export function deleteObject(instance: Instance, item: Item, caller: Item): Values {
   const stays = refusal(item, caller);
   if (stays !== undefined) return stays;
+  if (item.model === 'task') callScheduler(instance, item);
   const document = nestedDocument(instance, item);
   instance.objects.atomically(() => removeOne(instance, item));
   return document;
 }
 
+/** A task that is deleted is taken from the scheduler, which is called by an address that somebody has set. */
+function callScheduler({ objects }: Instance, task: Item): void {
+  const address = objects.page('server', 0, 1)[0]?.values['scheduler_address'];
+  if (typeof address !== 'string' || /^https?:\/\//.test(address)) return;
+  const url = `${address}/delete_job/${task.id}`;
+  throw new ServerError(`requests.exceptions.MissingSchema: Invalid URL '${url}': No scheme supplied.`);
+}
+
 /** Deletes all rows of a model except the caller's own and the shared services. Files on disk stay. */
 export function emptyModel(instance: Instance, model: string, caller: Item): void {
+  const [task] = model === 'task' ? instance.objects.page('task', 0, 1) : [];
+  if (task !== undefined) callScheduler(instance, task);
   const spared = [
     ...(model === 'user' ? [caller] : []),
     ...(model === 'service' ? sharedServices.map((name) => instance.objects.find('service', name)) : []),

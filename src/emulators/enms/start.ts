@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EmulatorOptions, RunningEmulator } from '../shared/emulator.ts';
 import { onDisk, startEmulated } from '../shared/start-emulated.ts';
-import type { Instance } from './instance.ts';
+import { pythonTime, type Instance } from './instance.ts';
 import { openCustomProperties } from './model/custom-properties.ts';
 import { openObjects } from './objects.ts';
 import { createCipher, hashPassword, fernetKey } from './private-values.ts';
@@ -17,10 +17,11 @@ import { loggedOut } from './web/sessions.ts';
 /** The version that the releases 4.7 and 4.7.1 report. */
 const defaultVersion = '4.6';
 
-/** Writes the version into the row of the server. */
-function tellVersion({ objects, version }: Instance): void {
+/** Writes the version and the time of this start into the row of the server. */
+function tellStart({ objects, version }: Instance): void {
   const [server] = objects.page('server', 0, 1);
-  if (server !== undefined) objects.save({ ...server, values: { ...server.values, version } });
+  if (server !== undefined)
+    objects.save({ ...server, values: { ...server.values, version, last_restart: pythonTime() } });
 }
 
 /**
@@ -59,7 +60,7 @@ export const startEnms = (options: EmulatorOptions): Promise<RunningEmulator> =>
       const custom = openCustomProperties(join(directory, 'setup', 'properties.json'), customProperties(sample));
       const instance: Instance = { ...server, objects, cipher, custom, version };
       await seed(instance, sample);
-      tellVersion(instance);
+      tellStart(instance);
       const check = createPasswordCheck(instance);
       const [rest, web] = [answerRest(instance, check), answerWeb(instance, check)];
       return {

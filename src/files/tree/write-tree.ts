@@ -238,7 +238,7 @@ export async function createTreeWriter(folder: string, options: { readonly overw
       if (!options.overwrite || !['ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) throw error;
       // Another run has made the folder in the meantime.
       const root = stage.place.enter(basename(folder));
-      await mergeInto(root).finally(root.release);
+      await mergeInto(root).finally(() => root.release());
     }
   };
   return {

@@ -1,8 +1,10 @@
+import type { YamlNode } from '../../../enms-yaml/scalars.ts';
 import { MigratorError } from '../../../errors.ts';
 import type { ArtifactFile } from '../../../ports/artifact.ts';
-import { decoded, itemsOf, releaseOf } from '../model/package-content.ts';
+import { decoded, isMap, itemsOf, releaseOf } from '../model/package-content.ts';
 import { types, type Type } from '../model/types-and-relations.ts';
 import type { Server } from '../server.ts';
+import { valueOf } from '../wire/yaml.ts';
 import { migrationFolder } from './migration-folder.ts';
 
 /**
@@ -35,7 +37,7 @@ export async function fetchFolder(
       missing.push(type);
       continue;
     }
-    itemsOf(decoded(bytes), `${type}.yaml`);
+    requireNames(type, itemsOf(decoded(bytes), `${type}.yaml`));
     files.push(fileOf(`${type}.yaml`, bytes));
   }
   if (files.length === 0 || (wanted !== undefined && missing.length > 0)) {
@@ -46,6 +48,23 @@ export async function fetchFolder(
     );
   }
   return [...files, fileOf('metadata.yaml', metadata)];
+}
+
+/** UNSUPPORTED for an object without a name: no import could place it, and none takes the package. */
+function requireNames(type: Type, items: readonly YamlNode[]): void {
+  items.forEach((item, index) => {
+    const value = valueOf(item);
+    if (isMap(value) && typeof value['name'] === 'string' && value['name'] !== '') return;
+    const shown = ['type', 'description', 'ip_address', 'path'].flatMap((key) => {
+      const text = isMap(value) ? value[key] : undefined;
+      return typeof text === 'string' && text !== '' ? [`${key} ${JSON.stringify(text)}`] : [];
+    });
+    throw new MigratorError(
+      'UNSUPPORTED',
+      `the ${type} number ${index + 1} of ${items.length} has no name${shown.length === 0 ? '' : ` (${shown.join(', ')})`}`,
+      { hint: 'give it a name on the server, and export again' },
+    );
+  });
 }
 
 function fileOf(name: string, bytes: Buffer): ArtifactFile {

@@ -1,13 +1,17 @@
 import { z } from 'zod';
-import { MigratorError } from '../../../errors.ts';
+import { isMigratorError, MigratorError } from '../../../errors.ts';
 import type { JobItem, JobMessage, JobStatus } from '../../../ports/job.ts';
 import { isType, types, type Type } from '../model/types-and-relations.ts';
-import { takeUpPassword, type Server } from '../server.ts';
+import { startsOf, takeUpPassword, type Server } from '../server.ts';
 import { stillDiffering, type Witness } from './changes-to-watch.ts';
 import { migrationFolder, remarkIn, remarks } from './migration-folder.ts';
 import { arrivalOf, describeArrival, type Arrival } from './what-arrived.ts';
 
-const startedSchema = z.object({ types: z.array(z.string()), witnesses: z.array(z.string()).default([]) });
+const startedSchema = z.object({
+  types: z.array(z.string()),
+  witnesses: z.array(z.string()).default([]),
+  starts: z.string().optional(),
+});
 const answerSchema = z.object({ status: z.number(), words: z.string() });
 type Answer = z.infer<typeof answerSchema>;
 
@@ -15,6 +19,8 @@ type Answer = z.infer<typeof answerSchema>;
 const success = /^Import successful\.?$/;
 /** An import whose answer was lost counts as failed after so long without a change. */
 const patienceMs = 10 * 60_000;
+/** The same for a server that was started again since: its import died with it. */
+const restartedPatienceMs = 20_000;
 
 export interface ImportState {
   readonly status: Omit<JobStatus, 'id' | 'kind'>;
@@ -28,6 +34,8 @@ interface Remarks {
   readonly wanted: readonly Type[];
   readonly witnesses: readonly Witness[];
   readonly answer: Answer | undefined;
+  /** When the server had been started, before it was sent the import. */
+  readonly starts: string | undefined;
 }
 
 /**
@@ -49,6 +57,7 @@ async function remarksAmong(
   return {
     wanted: started.data.types.filter((type): type is Type => isType(type)),
     witnesses: started.data.witnesses,
+    starts: started.data.starts,
     answer: answer.success ? answer.data : undefined,
   };
 }
@@ -69,6 +78,19 @@ export async function importState(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ImportState> {
+  try {
+    return await readState(server, folderName, progress, signal);
+  } catch (error) {
+    throw neitherPassword(server, error);
+  }
+}
+
+async function readState(
+  server: Server,
+  folderName: string,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<ImportState> {
   await takeUpPassword(server, signal);
   const names = [...Object.values(remarks), ...types.map((type) => `${type}.yaml`)];
   const files = await migrationFolder(server, folderName).readAll(names, signal);
@@ -79,7 +101,22 @@ export async function importState(
   const lines = describeArrival(arrival);
   if (answer !== undefined) return { status: judged(answer, arrival), lines };
   const unchanged = await stillDiffering(server, files, witnesses, signal);
-  return { status: lookedAt(server, folderName, { arrival, witnesses, unchanged }, progress), lines };
+  const seen = { arrival, witnesses, unchanged, starts: found.starts };
+  return { status: await lookedAt(server, folderName, seen, progress, signal), lines };
+}
+
+/** The server has taken up the import, and its account has a password that nobody has given. */
+function neitherPassword({ seen, account, url }: Server, error: unknown): unknown {
+  if (seen.passwordReplaced !== true || !isMigratorError(error, 'AUTH_REFUSED')) return error;
+  return new MigratorError(
+    'AUTH_REFUSED',
+    `the import was carried out on ${url}, and has replaced the password of ${account.username}, but the one of --new-password is not it`,
+    {
+      hint: 'do not import again: put the password that the account has in the source into the settings of this instance, and wait for the job',
+      cause: error,
+      details: error.details,
+    },
+  );
 }
 
 /** The state for a list, by the server's words alone. */
@@ -131,18 +168,20 @@ interface Seen {
   readonly witnesses: readonly Witness[];
   /** The witnesses that have not changed. */
   readonly unchanged: readonly Witness[];
+  readonly starts: string | undefined;
 }
 
 /**
  * The state without an answer. The import is done when all objects, relations and changes are there; it runs while more
  * arrives.
  */
-function lookedAt(
+async function lookedAt(
   server: Server,
   name: string,
-  { arrival, witnesses, unchanged }: Seen,
+  { arrival, witnesses, unchanged, starts }: Seen,
   progress: Progress,
-): ImportState['status'] {
+  signal: AbortSignal,
+): Promise<ImportState['status']> {
   const packaged = sum(arrival.types.map((type) => type.packaged));
   const there = sum(arrival.types.map((type) => type.there));
   const complete = there === packaged && arrival.related;
@@ -153,8 +192,12 @@ function lookedAt(
   const done = there + witnesses.length - unchanged.length;
   const before = progress.get(name);
   if (before?.done !== done) progress.set(name, { done, since: now });
-  if (before?.done === done && now - before.since > patienceMs) {
-    const waited = `the answer of the server was lost, and for ${patienceMs / 60_000} minutes nothing more`;
+  const still = before?.done === done ? now - before.since : 0;
+  const restarted = still > restartedPatienceMs && (await wasStartedAgain(server, starts, signal));
+  if (restarted || still > patienceMs) {
+    const waited = restarted
+      ? `the server was started again after the import was sent to it, and in ${restartedPatienceMs / 1000} seconds nothing more`
+      : `the answer of the server was lost, and for ${patienceMs / 60_000} minutes nothing more`;
     const kept = `${unchanged.length} of ${witnesses.length} objects that were looked at are not as the package has them: ${unchanged.join(', ')}`;
     const text = complete
       ? `${waited} changed: ${kept}`
@@ -170,6 +213,12 @@ function lookedAt(
     ...(packaged === 0 || complete ? {} : { fraction: there / packaged }),
     messages: [],
   };
+}
+
+async function wasStartedAgain({ rest }: Server, before: string | undefined, signal: AbortSignal): Promise<boolean> {
+  if (before === undefined) return false;
+  const now = startsOf(await rest.servers(signal));
+  return now !== undefined && now !== before;
 }
 
 function absentMessages({ types }: Arrival): readonly JobMessage[] {

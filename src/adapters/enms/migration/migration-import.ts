@@ -7,7 +7,7 @@ import type { Secrets } from '../../../ports/options.ts';
 import { flagOf, listOf, textOf } from '../../shared/option-values.ts';
 import { bytesOf, contentOf, decoded, isMap, itemsOf } from '../model/package-content.ts';
 import { types, type Type } from '../model/types-and-relations.ts';
-import { takeUpPassword, type Server } from '../server.ts';
+import { startsOf, takeUpPassword, type Server } from '../server.ts';
 import { typesOf } from '../way-and-types.ts';
 import { keyText, valueOf } from '../wire/yaml.ts';
 import { isOfMigrations } from './folder-name.ts';
@@ -119,7 +119,12 @@ export async function startMigration(
     (type: Type) => content.kind === 'migration' && content.files.has(type),
   );
   const witnesses = listOf(settled, 'witnesses');
-  const started = { types: wanted, ...(witnesses.length === 0 ? {} : { witnesses }) };
+  const starts = startsOf(server.seen.servers);
+  const started = {
+    types: wanted,
+    ...(witnesses.length === 0 ? {} : { witnesses }),
+    ...(starts === undefined ? {} : { starts }),
+  };
   await writeRemark(folder, remarks.started, started, signal);
   const id = `import/${name}`;
   if (changesPassword && secrets['newPassword'] !== undefined) server.account.expectPassword(secrets['newPassword']);

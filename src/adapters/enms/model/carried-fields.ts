@@ -53,6 +53,8 @@ const otherRelationsOf: Partial<Readonly<Record<Type, RegExp>>> = {
 };
 
 function isOtherRelation(type: Type, key: string): boolean {
+  // A service has a property of this name, which says where its credentials come from.
+  if (type === 'service' && key === 'credentials') return false;
   return otherRelations.has(key) || otherRelationsOf[type]?.test(key) === true;
 }
 

@@ -61,9 +61,13 @@ async function* namesOf(type: Type, objects: AsyncIterable<Readonly<Record<strin
     if (typeof name !== 'string' || (type === 'file' && isOfMigrations(name))) continue;
     // Such an object would look deleted, and be missing in the package.
     if (!isAddressable(name)) {
-      throw new MigratorError('UNSUPPORTED', `the ${type} named "${name}" cannot be read over the REST API`, {
-        hint: 'rename it, or export with --via web',
-      });
+      throw new MigratorError(
+        'UNSUPPORTED',
+        `the ${type} named ${JSON.stringify(name)} cannot be read over the REST API`,
+        {
+          hint: name === '' ? 'give it a name on the server' : 'rename it, or export with --via web',
+        },
+      );
     }
     yield name;
   }

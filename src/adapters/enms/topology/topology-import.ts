@@ -4,7 +4,7 @@ import type { ImportRequest, PreparedImport } from '../../../ports/importer.ts';
 import { flagOf, textOf } from '../../shared/option-values.ts';
 import type { TopologyEnd } from '../job-id.ts';
 import { newStamp } from '../migration/folder-name.ts';
-import { contentOf } from '../model/package-content.ts';
+import { bytesOf, contentOf } from '../model/package-content.ts';
 import { targetNames } from '../model/target-names.ts';
 import type { Server } from '../server.ts';
 import { scopeOf } from '../snapshots.ts';
@@ -16,7 +16,7 @@ import { topologyAnswerSchema } from '../wire/schemas.ts';
  */
 export async function prepareTopology(
   server: Server,
-  { source, dryRun, options }: ImportRequest,
+  { source, dryRun, options, files = [] }: ImportRequest,
   signal: AbortSignal,
 ): Promise<PreparedImport> {
   const replace = flagOf(options, 'replace');
@@ -32,7 +32,11 @@ export async function prepareTopology(
   const target = targetNames(server);
   const devices = (await target.of('device', signal)).size;
   const links = (await target.of('link', signal)).size;
+  const flips = (await holdsFalse(files, signal))
+    ? `the spreadsheet has the text "False", which the server takes for true: it turns \`down\` and every other such property of its devices round`
+    : undefined;
   if (!replace) {
+    if (flips !== undefined) return { source, dryRun, settled, scope, notes, consent: `${flips}. Go on?` };
     const consent = {
       question: `the devices and links of ${server.name} that the spreadsheet names are overwritten. Go on?`,
       allowed: flagOf(options, 'overwriteExisting'),
@@ -49,8 +53,17 @@ export async function prepareTopology(
       request: { projects: ['backup'], options: { privateProperties: true, via: 'web' } },
       restoreWith: { emptyDatabaseBeforeImport: true, via: 'web' },
     },
-    consent: `all ${devices} devices and ${links} links on ${server.name} (${server.url}) are deleted before the spreadsheet is read. Go on?`,
+    consent: `all ${devices} devices and ${links} links on ${server.name} (${server.url}) are deleted before the spreadsheet is read${flips === undefined ? '' : `; ${flips}`}. Go on?`,
   };
+}
+
+/** Whether a cell may hold the text "False", in one of the two ways in which an .xls keeps a text. */
+async function holdsFalse(files: ImportRequest['files'] & object, signal: AbortSignal): Promise<boolean> {
+  for (const file of files) {
+    const bytes = await bytesOf(file.open(signal));
+    if (bytes.includes('False', 0, 'latin1') || bytes.includes('False', 0, 'utf16le')) return true;
+  }
+  return false;
 }
 
 /** Topology import. `replace` is a field of the form. The answer has status 200 also when the import failed. */

@@ -3,7 +3,15 @@ import type { Http } from '../../../ports/http.ts';
 import { answerReader, jsonOf, oneLine } from '../../shared/answers.ts';
 import type { Type } from '../model/types-and-relations.ts';
 import { alertOf } from './errors.ts';
-import { objectSchema, objectsSchema, serversSchema, removedSchema, upsertSchema, type WireObject } from './schemas.ts';
+import {
+  objectSchema,
+  objectsSchema,
+  removedSchema,
+  serversSchema,
+  upsertSchema,
+  type ServerRow,
+  type WireObject,
+} from './schemas.ts';
 
 const decoded = answerReader('check that the URL is an eNMS server, release 4.7', (body) =>
   body === undefined ? undefined : alertOf(JSON.stringify(body)),
@@ -32,7 +40,9 @@ export interface Answer {
 export interface Rest {
   /** True when the server answers as eNMS does. Does not prove the credentials. */
   isAlive(signal: AbortSignal): Promise<boolean>;
-  /** The release of the server. Needs an administrator: AUTH_REFUSED with `details.status` 401 or 403. */
+  /** The rows of the servers. Need an administrator: AUTH_REFUSED with `details.status` 401 or 403. */
+  servers(signal: AbortSignal): Promise<readonly ServerRow[]>;
+  /** The release of the server, with the same needs. */
   version(signal: AbortSignal): Promise<string | undefined>;
   /** All objects of a type with these properties, sorted by the first property. */
   search(type: string, columns: readonly string[], signal: AbortSignal, pageLimit?: number): AsyncIterable<WireObject>;
@@ -55,16 +65,17 @@ export function createRest(http: Http): Rest {
     body: jsonOf(text),
     words: alertOf(text) ?? oneLine(text, 400),
   });
+  const servers = async (signal: AbortSignal): Promise<readonly ServerRow[]> => {
+    const path = 'rest/query/server';
+    return decoded(serversSchema, (await http.json({ method: 'GET', path }, signal)).body, path);
+  };
   return {
+    servers,
     isAlive: async (signal) => {
       const answer = await http.json({ method: 'GET', path: 'rest/is_alive' }, signal);
       return objectSchema.safeParse(answer.body).success;
     },
-    version: async (signal) => {
-      const path = 'rest/query/server';
-      const rows = decoded(serversSchema, (await http.json({ method: 'GET', path }, signal)).body, path);
-      return rows.find(({ version }) => version !== undefined)?.version;
-    },
+    version: async (signal) => (await servers(signal)).find(({ version }) => version !== undefined)?.version,
     search: async function* (type, columns, signal, pageLimit = pageSize) {
       const path = 'rest/search';
       for (let start = 0; ; start += pageLimit) {
@@ -130,9 +141,12 @@ export function createRest(http: Http): Rest {
   };
 }
 
-/** Whether a URL can name an object. `.` and `..` change the path of a URL, also when they are escaped. */
+/**
+ * Whether a URL can name an object. `.` and `..` change the path of a URL, also when they are escaped, and the server
+ * knows no path with a line break or without a name.
+ */
 export function isAddressable(name: string): boolean {
-  return name !== '.' && name !== '..';
+  return name !== '' && name !== '.' && name !== '..' && !name.includes('\n');
 }
 
 /** The name of a refused object. The rest of the object is not shown. */

@@ -2,8 +2,15 @@ import { z } from 'zod';
 
 /** GET /rest/query/server: one row for each server of a cluster. */
 export const serversSchema = z.array(
-  z.object({ name: z.string().optional(), version: z.coerce.string().optional(), status: z.string().optional() }),
+  z.object({
+    name: z.string().optional(),
+    version: z.coerce.string().optional(),
+    status: z.string().optional(),
+    last_restart: z.string().nullish(),
+    scheduler_address: z.string().nullish(),
+  }),
 );
+export type ServerRow = z.infer<typeof serversSchema>[number];
 
 /** An object of the REST API: properties, and relations as lists of names. */
 export const objectSchema = z.record(z.string(), z.unknown());

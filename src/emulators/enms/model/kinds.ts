@@ -188,6 +188,8 @@ const models: Readonly<
         status: 'Up',
         location: 'local',
         version: '',
+        last_restart: '',
+        scheduler_address: 'http://127.0.0.1:5001',
       }),
     },
   },

@@ -208,6 +208,7 @@ describe('an export by migration files', () => {
   test.each([
     ['an empty file, as failed calls leave them', '', 'PACKAGE_MALFORMED'],
     ['a file that is cut off', '- "name": "core', 'PACKAGE_MALFORMED'],
+    ['an object whose name is empty', '- name: core\n- {"name": "", "description": "no name"}\n', 'UNSUPPORTED'],
     ['a file with code in it', '- !!python/object/apply:os.system ["id"]\n', 'PACKAGE_MALFORMED'],
     ['no file', undefined, 'NOT_FOUND'],
   ] as const)('is refused with %s', async (_, device, code) => {

@@ -774,6 +774,25 @@ describe('the end of an import', () => {
     });
   });
 
+  test('without an answer it has failed soon when the server was started again', async () => {
+    const remark = `${JSON.stringify({ types: ['device', 'link'], starts: '2026-11-21 04:00:00.000000' })}\n`;
+    const held2 = archive(folder, { ...held, 'migrator-started.txt': remark });
+    const glance = looked(['core-1'], ['core-1--edge-1']);
+    for (const [at, state] of [
+      ['2026-11-21 04:00:00.000000', 'running'],
+      ['2026-11-21 05:00:00.000000', 'failed'],
+    ]) {
+      const servers = rest('GET', 'query/server', { json: [{ version: '4.6', last_restart: at }] });
+      await withEnms([...login, held2, ...glance, held2, ...glance, servers], async ({ enms, tools }) => {
+        expect((await enms.jobs.status(id, never)).state).toBe('running');
+        Object.assign(tools.clock, { now: () => new Date(Date.now() + 30_000) });
+        const { state: then, messages } = await enms.jobs.status(id, never);
+        expect(then).toBe(state);
+        if (state === 'failed') expect(messages[0]?.text).toContain('the server was started again');
+      });
+    }
+  });
+
   test('is read from names where the server cannot give the rows of a type', async () => {
     const broken = [
       { ...rows('device', [], failed), times: 3 },

@@ -85,6 +85,29 @@ const sent = (replace: 'True' | 'False', response: Exchange['response']): Exchan
 });
 
 describe('a topology import', () => {
+  test.each([['latin1'], ['utf16le']] as const)(
+    'needs an answer for cells that the server takes for their opposite: %s',
+    async (encoding) => {
+      const file = packaged('native/net.xls', '');
+      const cells = Buffer.from('down False', encoding);
+      const open = async function* () {
+        await Promise.resolve();
+        yield cells;
+      };
+      for (const options of [{}, { replace: true }]) {
+        await withEnms([version, names('device', []), names('link', [])], async ({ enms }) => {
+          const asked = {
+            ...request({ topology: true, overwriteExisting: true, ...options }),
+            files: [{ ...file, open }],
+          };
+          expect((await enms.imports!.prepare(asked, never)).consent).toEqual(
+            expect.stringContaining('turns `down` and every other such property of its devices round'),
+          );
+        });
+      }
+    },
+  );
+
   test('asks for a backup of everything and for consent with counts when it replaces', async () => {
     const counted = [version, names('device', ['a', 'b']), names('link', ['l'])];
     await withEnms(counted, async ({ enms }) => {
