@@ -145,6 +145,48 @@ describe('things that projects share, which the target has in another way and ke
     });
   });
 
+  test('are skipped when they are there and the new project is not linked to them: a tenant', async () => {
+    await withWorkshop({}, async ({ run }) => {
+      const project = (name: string) => moving.map((word) => (word === 'Web Shop' ? name : word));
+      expect(await run(project('Billing'))).toMatchObject({ code: 0 });
+      const second = await run([...project('Shipping Labels'), '--json']);
+      expect(second.code).toBe(3);
+      expect(resultIn(second.stdout).items).toContainEqual(
+        expect.objectContaining({ kind: 'tenant', name: 'Fabrikam', action: 'skipped' }),
+      );
+    });
+  });
+
+  test('are not seen when the server was to overwrite them and did not', async () => {
+    await withWorkshop({}, async (workshop) => {
+      otherwise(workshop.folder);
+      const keeps = ({ method, path, body }: Asked): Lie =>
+        method === 'POST' && path.startsWith('/api/migrations/import')
+          ? { body: JSON.stringify({ ...(JSON.parse(body.toString('utf8')) as object), OverwriteExisting: false }) }
+          : undefined;
+      await withLiar(workshop, keeps, async () => {
+        const moved = await workshop.run([...moving, '--overwrite-existing', '--yes', '--no-backup', '--json']);
+        expect(moved.code).toBe(3);
+        const { result } = JSON.parse(moved.stdout) as { result: { items: unknown[] } };
+        expect(result.items).toContainEqual(
+          expect.objectContaining({ kind: 'environment', name: 'Production', action: 'not-seen' }),
+        );
+      });
+    });
+  });
+
+  test('are told by job wait also when the source is gone, with a warning', async () => {
+    await withWorkshop({}, async ({ folder, run, lab }) => {
+      otherwise(folder);
+      const started = await run([...moving, '--no-wait', '--json']);
+      const { jobs } = JSON.parse(started.stdout) as { jobs: string[] };
+      await lab.close();
+      const waited = await run(['job', 'wait', jobs.at(-1) ?? '', '--patience', '1s', '--json']);
+      expect(waited).toMatchObject({ code: 0, stderr: expect.stringContaining('cannot compare prod with the source') });
+      expect(JSON.parse(waited.stdout)).toMatchObject({ result: { basis: 'seen', changed: true } });
+    });
+  });
+
   test('are skipped in the result of a package too, and in that of job wait', async () => {
     await withWorkshop({}, async ({ folder, run }) => {
       otherwise(folder);

@@ -27,8 +27,11 @@ async function document({ run }: Workshop, args: readonly string[]): Promise<Rea
   return JSON.parse(stdout) as Readonly<Record<string, unknown>>;
 }
 
-/** Web Shop is on prod, with a text of its own. Then Web Shop and Billing are imported over it. */
-async function overwritten(workshop: Workshop): Promise<Readonly<Record<string, unknown>>> {
+/**
+ * Web Shop is on prod, with a text of its own. Then Web Shop and Billing are imported over it, in one command or, detached,
+ * in two.
+ */
+async function overwritten(workshop: Workshop, { detached = false } = {}): Promise<Readonly<Record<string, unknown>>> {
   const { lab, prod } = workshop;
   const exporting = (...names: string[]) => [
     'partial-export',
@@ -42,7 +45,8 @@ async function overwritten(workshop: Workshop): Promise<Readonly<Record<string, 
   await describeAs(lab, 'Web Shop', 'as lab has it');
   await document(workshop, [...exporting('Web Shop', 'Billing'), ...password, '-o', 'both.tar']);
   const importing = ['import', 'both.tar', '--to', 'prod', '--overwrite-existing', ...password];
-  const imported = await document(workshop, importing);
+  const imported = await document(workshop, detached ? [...importing, '--no-wait'] : importing);
+  if (detached) await document(workshop, ['job', 'wait', String(imported['handle'])]);
   expect(await project(prod, 'Web Shop')).toMatchObject({ Description: 'as lab has it' });
   return imported;
 }
@@ -64,6 +68,33 @@ describe('an import that overwrites', () => {
       expect(await project(prod, 'Web Shop')).toMatchObject({ Description: 'as prod had it' });
       expect(await projectsOf(prod)).not.toContain('Billing');
       expect((await packagesOf(prod)).length).toBe(2);
+    });
+  });
+
+  test('and that job wait ended is undone in the same way', async () => {
+    await withWorkshop({}, async (workshop) => {
+      const { backup, handle } = await overwritten(workshop, { detached: true });
+      const undone = await document(workshop, ['job', 'undo', String(handle), '--yes']);
+      expect(undone).toMatchObject({ outcome: 'done', backup, differences: [] });
+      expect(await projectsOf(workshop.prod)).not.toContain('Billing');
+    });
+  });
+
+  test('only what projects share has no backup, so --backup is refused', async () => {
+    await withWorkshop({}, async ({ run, prod }) => {
+      const moving = [
+        'migrate-project',
+        'Search',
+        '--from',
+        'lab',
+        '--to',
+        'prod',
+        '--overwrite-existing',
+        ...password,
+      ];
+      const refused = await run([...moving, '--backup', 'b.tar', '--yes']);
+      expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--backup cannot be kept') });
+      expect(await projectsOf(prod)).not.toContain('Search');
     });
   });
 });

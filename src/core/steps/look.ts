@@ -108,7 +108,7 @@ async function lookAfter(
   const { counterpart, whole, overwrites = true, skips = false } = kept;
   if (!hasSkipped(result) && whole) return result;
   if (counterpart === undefined || counterpart === null) {
-    if (!whole) ports.reporter.report({ type: 'warning', message: notCompared(target.name) });
+    if (!whole && !overwrites) ports.reporter.report({ type: 'warning', message: notCompared(target.name) });
     return result;
   }
   const comparison = await looked(

@@ -1,6 +1,7 @@
 import type { Named } from '../../../ports/snapshot.ts';
 import { removeAll } from '../../shared/remove-all.ts';
 import type { Server } from '../server.ts';
+import { wordsOf } from './carried-fields.ts';
 import { ownLists, sharedLists } from './list-paths.ts';
 import { idOf, nameIn, openSpace, type Document } from './space-content.ts';
 
@@ -40,14 +41,14 @@ interface Found {
  */
 function usedBy(staying: readonly unknown[], found: readonly Found[]): ReadonlySet<Found> {
   const used = new Set<Found>();
-  let texts = staying.map((document) => JSON.stringify(document));
+  let documents = staying;
   for (;;) {
-    const more = found.filter(
-      (one) => !used.has(one) && texts.some((text) => text.includes(JSON.stringify(one.document.Id))),
-    );
+    // The scopes that a variable set offers are no use of them.
+    const words = new Set(documents.flatMap((document) => [...wordsOf(document)]));
+    const more = found.filter((one) => !used.has(one) && words.has(one.document.Id));
     if (more.length === 0) return used;
     for (const one of more) used.add(one);
-    texts = more.map(({ document }) => JSON.stringify(document));
+    documents = more.map(({ document }) => document);
   }
 }
 
