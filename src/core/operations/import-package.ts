@@ -204,11 +204,15 @@ async function refuseUnanswerable(
 /** What the projects consisted of at the export, when the package tells it. */
 async function recordIn(
   trusted: TrustedPackage | undefined,
-  projects: readonly string[],
+  names: readonly string[],
   signal: AbortSignal,
 ): Promise<Counterpart | undefined> {
   const record = trusted && (await readRecord(trusted.files, signal));
-  return record && { record, projects, exportOptions: trusted.exportedWith, importOptions: {} };
+  if (record === undefined) return undefined;
+  // A private manifest does not name the projects. The record does.
+  const recorded = record.filter(({ kind }) => kind === 'project').map(({ name }) => name);
+  const projects = names.length > 0 ? names : recorded;
+  return { record, projects, exportOptions: trusted?.exportedWith ?? {}, importOptions: {} };
 }
 
 function isOver(status: JobStatus | undefined): status is JobStatus {

@@ -145,7 +145,9 @@ interface Around {
  * another one (skipped, or not overwritten), and with what is missing. Parts count with their whole, unless the result has
  * that already. A thing that was written and differs is no matter of this: only a thing that stayed counts.
  */
-export function withStayed(result: Result, { differences }: Comparison, around: Around): Result {
+export function withStayed(result: Result, { same, differences }: Comparison, around: Around): Result {
+  // A comparison that shows nothing of the target says nothing.
+  if (same.length === 0 && differences.every(({ difference }) => difference === 'only-from')) return result;
   // What did not arrive is told already, and so is that all of it is missing.
   if (result.items.some(({ action }) => action === 'not-seen')) return result;
   const { before, after, overwrites, skips } = around;

@@ -184,7 +184,12 @@ describe('a thing that was there and stayed', () => {
     });
 
     test('is skipped when the projects of the target do not use it', async () => {
-      expect(await seen([content(region, 1)], [], byName)).toMatchObject({ complete: false, counts: { skipped: 1 } });
+      const from = [content(load, 1), content(region, 1)];
+      expect(await seen(from, [content(load, 1)], byName)).toMatchObject({ complete: false, counts: { skipped: 1 } });
+    });
+
+    test('says nothing when the comparison shows nothing of the target', async () => {
+      expect(await seen([content(region, 1)], [], byName)).toMatchObject({ complete: true, counts: { skipped: 0 } });
     });
 
     test('is not seen when it is missing, and says nothing when it was written', async () => {
