@@ -211,7 +211,10 @@ describe('a package beyond the limits', () => {
   test('of the ratio is refused only when its signer is not trusted', async () => {
     const limits = { maxRatio: 0.001, ratioFromBytes: 0 };
     expect(plain(await opened(forged(), { limits }))).toEqual(plain([aFile]));
-    const found = await refusal(forged(), { limits, trust: { trusted: [], allowUnsigned: false, allowUnknownSigner: true } });
+    const found = await refusal(forged(), {
+      limits,
+      trust: { trusted: [], allowUnsigned: false, allowUnknownSigner: true },
+    });
     expect(found).toMatchObject({ code: 'PACKAGE_MALFORMED', check: 'limit' });
   });
 
