@@ -206,6 +206,17 @@ describe('a thing that was there and stayed', () => {
       expect(result).toMatchObject({ complete: true, counts: { overwritten: 1, 'not-seen': 0 } });
     });
 
+    test.each([
+      [false, 1],
+      [true, 0],
+    ])('is warned of where nobody knows what the package holds (overwriting: %p)', async (overwrites, warnings) => {
+      const given = ports();
+      const change = { step: 'import', target: targetWith([region], [region]), scope: {}, ...byName, overwrites };
+      const result = await (await lookBefore(change, given, never))(status);
+      expect(result).toMatchObject({ basis: 'seen', counts: { skipped: 0 } });
+      expect(given.reporter.events.filter(({ type }) => type === 'warning')).toHaveLength(warnings);
+    });
+
     test('is compared by a later process too, with the record of a package', async () => {
       const first = ports();
       const target = targetWith([region], [region], [content(region, 2)]);
