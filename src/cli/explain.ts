@@ -1,4 +1,5 @@
 import { isMigratorError, MigratorError } from '../errors.ts';
+import { namedByItself } from '../files/local-error.ts';
 import { exitCodeOfError, exitCodes, type ExitCode } from './exit-codes.ts';
 import { version } from './version.ts';
 
@@ -12,7 +13,10 @@ export interface Explanation {
 
 /** Turns the error that stopped a run into lines of text, a JSON document and an exit code. */
 export function explain(error: unknown, { debug }: { readonly debug: boolean }): Explanation {
-  if (!isMigratorError(error)) return bug(error);
+  if (!isMigratorError(error)) {
+    const named = namedByItself(error);
+    return isMigratorError(named) ? explain(named, { debug }) : bug(error);
+  }
   const exitCode = exitCodeOfError(error);
   const lines = [`migrator: error: ${error.message}`];
   if (error.hint !== undefined) lines.push(`migrator: hint: ${error.hint}`);

@@ -131,7 +131,12 @@ function leaveAtOnce(release: () => void): void {
 
 /** Without this, Node.js prints an error that nobody caught as it is, with any secret in it. */
 function onUncaught(context: Context): () => void {
-  const handler = (error: unknown) => void report(error, context).then((code) => process.exit(code));
+  // A handler that fails would be called again with its own error, for ever.
+  const handler = (error: unknown) =>
+    void report(error, context).then(
+      (code) => process.exit(code),
+      () => process.exit(exitCodes.bug),
+    );
   process.on('uncaughtException', handler);
   return () => process.off('uncaughtException', handler);
 }

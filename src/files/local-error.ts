@@ -17,6 +17,8 @@ const reasons: Readonly<Record<string, string>> = {
 const hints: Readonly<Record<string, string>> = {
   ENOSPC: 'free some space, or choose a folder on another disk',
   EDQUOT: 'free some space, or choose a folder on another disk',
+  EMFILE: 'raise the limit of open files of this process ("ulimit -n 1024" in a shell)',
+  ENFILE: 'close other programs; the whole machine has too many files open',
 };
 
 /** The code of a failed system call; undefined for any other error. */
@@ -37,4 +39,13 @@ export function localError(error: unknown, action: string): unknown {
     details: { system: code },
     cause: error,
   });
+}
+
+/** An error of the operating system that no reader of the file named: LOCAL_IO with its path. Other errors unchanged. */
+export function namedByItself(error: unknown): unknown {
+  const code = systemCode(error);
+  if (code === undefined || reasons[code] === undefined) return error;
+  const { path, syscall } = error as { readonly path?: unknown; readonly syscall?: unknown };
+  const what = [path, syscall].find((part) => typeof part === 'string');
+  return localError(error, `cannot use ${typeof what === 'string' ? what : 'the file system'}`);
 }

@@ -32,6 +32,14 @@ async function withRc(name: string, text: string): Promise<string[]> {
   return ['--config', name];
 }
 
+/** Runs a line of the shell in the workshop. `$MIGRATOR` is the binary. It is killed after a minute. */
+function inShell(line: string) {
+  const binary = fileURLToPath(new URL('../../bin/migrator.mjs', import.meta.url));
+  const env = { ...process.env, ...here().env, MIGRATOR: `${process.execPath} ${binary}` };
+  const options = { cwd: here().path('.'), env, encoding: 'utf8', timeout: 60_000, killSignal: 'SIGKILL' } as const;
+  return spawnSync('sh', ['-c', line], options);
+}
+
 describe('exit codes', () => {
   test('a bug in an adapter ends with 1 and is reported as a bug', async () => {
     await writeFile(
@@ -217,14 +225,42 @@ http: { retries: 0 }`,
   });
 
   testWith([linux], 'a working folder that was deleted ends with 10', () => {
-    const binary = fileURLToPath(new URL('../../bin/migrator.mjs', import.meta.url));
-    const line = `mkdir gone && cd gone && rmdir ../gone && "${process.execPath}" "${binary}" config check`;
-    const { status, stderr } = spawnSync('sh', ['-c', line], { cwd: here().path('.'), encoding: 'utf8' });
-    expect({ status, stderr }).toEqual({
+    const { status, stdout, stderr } = inShell(
+      'mkdir gone && cd gone && rmdir ../gone && $MIGRATOR config check --json',
+    );
+    expect({ status, stderr, document: JSON.parse(stdout) as unknown }).toMatchObject({
       status: exitCodes.localIo,
       stderr: expect.stringContaining('working folder does not exist'),
+      document: { document: 'migrator/error/1', code: 'LOCAL_IO', exitCode: exitCodes.localIo },
     });
   });
+
+  testWith([linux], 'too few open files end with 10, and the hint says how to raise the limit', () => {
+    // The limits are too low for the first module, and for those of the command.
+    for (const limit of [24, 40, 80]) {
+      const { status, stderr, signal } = inShell(`ulimit -n ${String(limit)}; exec $MIGRATOR doctor`);
+      expect({ limit, status, stderr, signal }).toEqual({
+        limit,
+        status: exitCodes.localIo,
+        stderr: expect.stringMatching(/too many (open files|files are open)[^]*hint: raise the limit of open files/u),
+        signal: null,
+      });
+    }
+  });
+
+  testWith(
+    [linux],
+    'an rc file that cannot be written ends init with 10, leaves nothing and stops no second try',
+    () => {
+      const limited = inShell('mkdir -p small && cd small && trap "" XFSZ && ulimit -f 0 && exec $MIGRATOR init --yes');
+      expect(limited).toMatchObject({
+        status: exitCodes.localIo,
+        stderr: expect.stringContaining('.migratorrc.yaml": the file system does not take files of this size'),
+      });
+      expect(inShell('ls -A small').stdout).toBe('');
+      expect(inShell('cd small && exec $MIGRATOR init --yes')).toMatchObject({ status: 0 });
+    },
+  );
 
   test('a home folder that is none holds no rc file, and a key that is needed there ends with 10', async () => {
     const env = { ...here().env, HOME: '/dev/null', MIGRATOR_CONFIG_DIR: here().path('is-a-file/x') };

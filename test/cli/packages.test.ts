@@ -404,6 +404,15 @@ describe('packages on an instance', () => {
     await json('ann', 'package', 'download', ref, '--from', 'lab', '-o', 'down.tar');
     await json('ann', 'package', 'download', ref, '--from', 'lab', '--raw');
     const raw = `${exported.id}.${exported.version}.zip`;
+    // A download that is cut goes on, also for a plain file and for standard output.
+    const lost = { type: 'route', method: 'GET', path: '/api/*/raw', cut: 100, times: 1 } as const;
+    for (const output of ['again.zip', '-']) {
+      const heal = here().lab.faults.add(lost);
+      const again = await run(['package', 'download', ref, '--from', 'lab', '--raw', '-o', output], as('ann'));
+      expect({ output, code: again.code, err: again.stderr }).toMatchObject({ output, code: exitCodes.done });
+      heal();
+    }
+    expect(await readFile(here().path('again.zip'))).toEqual(await readFile(here().path(raw)));
     expect((await readFile(here().path(raw))).subarray(0, 2).toString()).toBe('PK');
     expect(await run(['package', 'download', ref, '--from', 'lab', '--raw'], as('ann'))).toMatchObject({
       code: exitCodes.conflict,

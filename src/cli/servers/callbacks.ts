@@ -31,11 +31,17 @@ export function readCallbacks(secrets: Secrets, { wait }: { readonly wait: boole
   return { success, failure };
 }
 
+interface Reported {
+  readonly outcome: string;
+  readonly package: PackageRef | undefined;
+  readonly warnings: readonly string[];
+}
+
 /**
  * Does the work, then calls the URL for its result with GET: only a whole success is a success. A failed callback is
- * only a warning, as the work is done.
+ * only a warning of the report, as the work is done.
  */
-export async function calledBack<R extends { readonly outcome: string; readonly package: PackageRef | undefined }>(
+export async function calledBack<R extends Reported>(
   { success, failure }: Callbacks,
   context: Context,
   work: () => Promise<R>,
@@ -46,12 +52,15 @@ export async function calledBack<R extends { readonly outcome: string; readonly 
   } catch (error) {
     // After these errors the job may still be running, so the work has not failed.
     const goesOn = isMigratorError(error, 'CANCELLED', 'STILL_RUNNING', 'REMOTE_UNREACHABLE', 'LOCAL_IO');
-    if (failure !== undefined && isMigratorError(error) && !goesOn) await call(failure, context);
+    if (failure === undefined || !isMigratorError(error) || goesOn) throw error;
+    const fault = await call(failure, context);
+    if (fault !== undefined) (await context.reporter()).report({ type: 'warning', message: fault });
     throw error;
   }
   const url = report.outcome === 'done' ? success : report.outcome === 'partial' ? failure : undefined;
-  if (url !== undefined) await call(url === success ? withPackage(url, report.package) : url, context);
-  return report;
+  if (url === undefined) return report;
+  const fault = await call(url === success ? withPackage(url, report.package) : url, context);
+  return fault === undefined ? report : { ...report, warnings: [...report.warnings, fault] };
 }
 
 /** Adds the package as query parameters, as servers do (Octopus Deploy, Migration API). */
@@ -63,15 +72,16 @@ function withPackage(url: URL, ref: PackageRef | undefined): URL {
   return called;
 }
 
-async function call(url: URL, context: Context): Promise<void> {
-  const reporter = await context.reporter();
+/** What went wrong with the call; undefined when nothing did. */
+async function call(url: URL, context: Context): Promise<string | undefined> {
   try {
     const { httpOf } = await import('./http.ts');
     const http = (await httpOf(context))({ baseUrl: url.origin, headers: () => accountOf(url) });
     await http.text({ method: 'GET', path: `${url.pathname}${url.search}`, accept: [204] }, context.signal);
+    return undefined;
   } catch (error) {
     if (!isMigratorError(error)) throw error;
-    reporter.report({ type: 'warning', message: `the callback failed: ${error.message}`, hint: error.hint });
+    return `the callback failed: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`;
   }
 }
 

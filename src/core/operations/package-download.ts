@@ -6,9 +6,9 @@ import type { Reporter } from '../../ports/reporter.ts';
 import type { Clock, Random } from '../../ports/runtime.ts';
 import { facet, type Instance } from '../instance.ts';
 import { describeRef, sealedRef } from '../package-ref.ts';
+import { downloadTo } from '../steps/download.ts';
 import { probe } from '../steps/preflight.ts';
 import { type PackageOutput, sealArtifact } from '../steps/seal-artifact.ts';
-import { copyTo } from '../steps/upload.ts';
 
 export interface DownloadReport {
   readonly stored: StoredPackage;
@@ -54,6 +54,6 @@ export async function packageDownload(
     );
     return { stored, sealed };
   }
-  await copyTo(await output.create(stored), file, reporter, signal);
+  await downloadTo(() => output.create(stored), file, ports, signal);
   return { stored, sealed: undefined };
 }

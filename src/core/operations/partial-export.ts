@@ -15,9 +15,10 @@ import { fetchExport, runExport } from '../steps/export.ts';
 import { looked } from '../steps/look.ts';
 import { leftMaintenance, probe, probeBoth } from '../steps/preflight.ts';
 import { type PackageOutput, sealArtifact } from '../steps/seal-artifact.ts';
-import { copyTo, soleFile } from '../steps/upload.ts';
+import { soleFile } from '../steps/upload.ts';
 import { judge, warningsOf } from '../steps/verdict.ts';
 import { exportLeft, type Left } from '../steps/clean-up.ts';
+import { downloadTo } from '../steps/download.ts';
 import { watch } from '../steps/watch.ts';
 
 export interface PartialExportInput extends Waiting {
@@ -90,7 +91,7 @@ export async function partialExport(
   if (ports.raw !== undefined) {
     const file = soleFile(artifact.files, 'the export');
     // A process that resumes this run needs this to recognise the file.
-    await copyTo(await ports.raw(), file, reporter, signal, (sha256) => ports.run.note({ 'plain.sha256': sha256 }));
+    await downloadTo(ports.raw, file, ports, signal, (sha256) => ports.run.note({ 'plain.sha256': sha256 }));
     return { ...base, package: artifact.package, outcome, warnings, sealed: undefined, stored, left };
   }
   if (ports.output === undefined) return { ...base, outcome, warnings, sealed: undefined, stored, left };

@@ -139,7 +139,8 @@ export async function settleRun(
 
 /**
  * The outcome of a run that its last process left, when all its jobs have ended since, as far as they are on these
- * instances. A run whose jobs are exports only goes on while they are fresh. An interrupted run always goes on.
+ * instances. A run whose jobs are exports only goes on while they are fresh. An interrupted run goes on too, unless all
+ * that it began are exports, and the last one failed: a new run loses nothing.
  */
 async function endOf(
   record: RunRecord,
@@ -147,18 +148,23 @@ async function endOf(
   now: Date,
   signal: AbortSignal,
 ): Promise<RunOutcome | undefined> {
-  if (record.left === undefined || isUncertain(record.facts)) return undefined;
+  if (isUncertain(record.facts)) return undefined;
+  const interrupted = record.left === undefined;
   const looks: JobStatus[] = [];
   for (const handle of record.jobs) {
     const look = await lookAt(handle, on, signal);
-    if (look === 'gone') return 'failed';
+    if (look === 'gone') return interrupted ? undefined : 'failed';
     if (look === undefined) continue;
     if (!isFinal(look.state)) return undefined;
+    if (interrupted && look.kind !== 'export') return undefined;
     looks.push(look);
   }
   if (looks.length === 0) return undefined;
   const outcome = looks.map(outcomeOfJob).find((word) => word !== 'done') ?? 'done';
-  if (outcome === 'failed' || outcome === 'cancelled' || looks.some(({ kind }) => kind !== 'export')) return outcome;
+  const isLost = (word: RunOutcome) => word === 'failed' || word === 'cancelled';
+  // After a push that failed, the same run may have exported once more for the relay.
+  if (interrupted && !looks.slice(-1).map(outcomeOfJob).some(isLost)) return undefined;
+  if (isLost(outcome) || looks.some(({ kind }) => kind !== 'export')) return outcome;
   const [oldest = record.updatedAt] = exportEnds(record.facts).sort();
   return now.getTime() - Date.parse(oldest) <= freshFor ? undefined : outcome;
 }

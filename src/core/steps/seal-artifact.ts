@@ -1,4 +1,3 @@
-import { isMigratorError } from '../../errors.ts';
 import { limitWarnings, seal, type PayloadEntry, type SealedPackage, type SealInput } from '../../package/index.ts';
 import type { InstanceInfo } from '../../ports/adapter.ts';
 import type { Artifact, ArtifactFile, ByteStream, PackageRef } from '../../ports/artifact.ts';
@@ -8,6 +7,7 @@ import type { Json } from '../../ports/journal.ts';
 import type { Options } from '../../ports/options.ts';
 import type { Instance } from '../instance.ts';
 import type { OperationPorts } from '../operation.ts';
+import { downloadWhole } from './download.ts';
 
 /** How the user wants packages to be sealed. */
 export type SealSettings = Pick<SealInput, 'createdBy' | 'compression' | 'encryption' | 'signer' | 'privateManifest'>;
@@ -58,7 +58,7 @@ export async function sealArtifact(
       source: { product: info.product, version: info.version, instance: source.name, url: info.url },
       scope,
       notes: artifact.notes,
-      entries: payload(artifact.files, patiently(output.spool, clock, reporter), signal),
+      entries: payload(artifact.files, output.spool, { clock, reporter }, signal),
     },
     await output.create(artifact.package),
     { random, onProgress: (done) => reporter.report({ type: 'bytes', subject: name, done, total }) },
@@ -68,29 +68,10 @@ export async function sealArtifact(
   return sealed;
 }
 
-/** Of a download that breaks off: each server makes the whole file again. */
-const mostDownloads = 3;
-
-type PatientSpool = (file: ArtifactFile, signal: AbortSignal) => ReturnType<Spool>;
-
-/** Nothing of a file is used before all of it has come, so a download that was cut is begun again. */
-function patiently(spool: Spool, clock: OperationPorts['clock'], reporter: OperationPorts['reporter']): PatientSpool {
-  return async (file, signal) => {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await spool(file.open(signal), signal);
-      } catch (error) {
-        if (attempt === mostDownloads || !isMigratorError(error, 'REMOTE_UNREACHABLE')) throw error;
-        reporter.report({ type: 'notice', message: `the download was cut and begins again: ${error.message}` });
-        await clock.sleep(1000 * attempt, signal);
-      }
-    }
-  };
-}
-
 async function* payload(
   files: readonly ArtifactFile[],
-  spool: PatientSpool,
+  spool: Spool,
+  ports: Pick<OperationPorts, 'clock' | 'reporter'>,
   signal: AbortSignal,
 ): AsyncGenerator<PayloadEntry> {
   for (const file of files) {
@@ -98,7 +79,7 @@ async function* payload(
     if (size !== undefined) {
       yield { path, mediaType, size, content: () => file.open(signal) };
     } else {
-      const spooled = await spool(file, signal);
+      const spooled = await downloadWhole(() => spool(file.open(signal), signal), ports, signal);
       try {
         yield { path, mediaType, size: spooled.size, content: () => spooled.content() };
       } finally {

@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
 import { MigratorError } from '../../errors.ts';
 import type { ArtifactFile, ByteStream, PackageRef, StoredPackage } from '../../ports/artifact.ts';
-import type { ByteSink } from '../../ports/bytes.ts';
 import type { PreparedExport } from '../../ports/exporter.ts';
 import type { OnConflict } from '../../ports/feed.ts';
 import type { Reporter } from '../../ports/reporter.ts';
@@ -85,31 +83,5 @@ export async function* count(
     done += chunk.byteLength;
     reporter.report({ type: 'bytes', subject, done, total });
     yield chunk;
-  }
-}
-
-/**
- * Writes one file unchanged. A failure leaves no file. `whole` is called with the SHA-256 before the file gets its
- * name.
- */
-export async function copyTo(
-  sink: ByteSink,
-  file: ArtifactFile,
-  reporter: Reporter,
-  signal: AbortSignal,
-  whole?: (sha256: string) => Promise<void>,
-): Promise<void> {
-  try {
-    const name = file.path.replace(/^.*\//u, '');
-    const hash = createHash('sha256');
-    for await (const chunk of count(file.open(signal), file.size, name, reporter)) {
-      hash.update(chunk);
-      await sink.write(chunk);
-    }
-    await whole?.(hash.digest('hex'));
-    await sink.commit();
-  } catch (error) {
-    await sink.discard();
-    throw error;
   }
 }

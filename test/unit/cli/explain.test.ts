@@ -16,6 +16,24 @@ describe('explain', () => {
     expect(explain(new MigratorError(code, 'it failed', { details: { hopeless } }), quietly).exitCode).toBe(exitCode);
   });
 
+  test.each([
+    [{ code: 'EMFILE', syscall: 'open', path: '/x/y' }, /^cannot use \/x\/y: too many files are open$/u, /ulimit -n/u],
+    [{ code: 'ENOSPC', syscall: 'write' }, /^cannot use write: no space is left on the disk$/u, /free some space/u],
+    [{ code: 'EROFS', path: '/ro/z' }, /^cannot use \/ro\/z: the file system is read-only$/u, undefined],
+  ])('an error of the operating system that nobody named is LOCAL_IO: %j', (given, message, hint) => {
+    const { exitCode, document } = explain(Object.assign(new Error('raw words'), given), quietly);
+    expect({ exitCode, document }).toMatchObject({
+      exitCode: exitCodes.localIo,
+      document: { code: 'LOCAL_IO', message: expect.stringMatching(message) },
+    });
+    if (hint !== undefined) expect(document['hint']).toMatch(hint);
+  });
+
+  test('an error with a code that is none of the operating system is a bug', () => {
+    const error = Object.assign(new Error('odd'), { code: 'ERR_INVALID_ARG_TYPE' });
+    expect(explain(error, quietly).exitCode).toBe(exitCodes.bug);
+  });
+
   test.each(errorCodes)('%s has a message, a hint, a document and an exit code that agree', (code) => {
     const error = new MigratorError(code, 'the thing failed', { hint: 'do that', details: { thing: 1 } });
     const { exitCode, lines, document } = explain(error, quietly);

@@ -25,12 +25,12 @@ async function listening(status: number, work: (url: string) => Promise<unknown>
   return asked;
 }
 
-const done = { outcome: 'done', package: { id: 'Acme', version: '1.0.0-a' } };
+const done = { outcome: 'done', package: { id: 'Acme', version: '1.0.0-a' }, warnings: ['an earlier one'] };
 
 async function ended(
   url: string,
   work: () => Promise<typeof done>,
-): Promise<{ err: string; code: string | undefined }> {
+): Promise<{ err: string; code: string | undefined; warnings: readonly string[] }> {
   return withTempDir(async (cwd) => {
     const io = testIO({ cwd, home: cwd });
     const context = createContext(io, []);
@@ -39,13 +39,14 @@ async function ended(
       { wait: true },
     );
     let code: string | undefined;
+    let warnings: readonly string[] = [];
     try {
-      await calledBack(callbacks, context, work);
+      ({ warnings } = await calledBack(callbacks, context, work));
     } catch (error) {
       code = (error as MigratorError).code;
     }
     (await context.reporter()).report({ type: 'notice', message: 'over' });
-    return { err: io.err, code };
+    return { err: io.err, code, warnings };
   });
 }
 
@@ -63,7 +64,7 @@ describe('a callback', () => {
   });
 
   test('for success is not called when only a part was done; that for failure is', async () => {
-    const partial = { outcome: 'partial', package: done.package };
+    const partial = { ...done, outcome: 'partial' };
     const asked = await listening(200, (url) => ended(url, () => Promise.resolve(partial)));
     expect(asked).toEqual(['GET /bad']);
   });
@@ -91,13 +92,23 @@ describe('a callback', () => {
     );
   });
 
-  test('that is refused is only a warning, and the work counts as done', async () => {
-    let told = { err: '', code: undefined as string | undefined };
+  test('that is refused is only a warning of the report, which --quiet keeps, and the work counts as done', async () => {
+    let told: Awaited<ReturnType<typeof ended>> | undefined;
     await listening(404, async (url) => {
       told = await ended(url, () => Promise.resolve(done));
     });
-    expect(told.code).toBeUndefined();
-    expect(told.err).toContain('the callback failed');
+    expect(told).toMatchObject({
+      code: undefined,
+      warnings: ['an earlier one', expect.stringMatching(/^the callback failed: .*404/u)],
+    });
+  });
+
+  test('that is refused after a failure is told beside the error', async () => {
+    let told: Awaited<ReturnType<typeof ended>> | undefined;
+    await listening(404, async (url) => {
+      told = await ended(url, () => Promise.reject(new MigratorError('JOB_FAILED', 'no room')));
+    });
+    expect(told).toMatchObject({ code: 'JOB_FAILED', err: expect.stringContaining('the callback failed') });
   });
 
   test.each([['ftp://x'], ['nowhere'], ['/path']])('to the URL "%s" is USAGE', async (address) => {

@@ -118,6 +118,18 @@ describe('a run that its last process left', () => {
       'done',
     ],
     ['has failed when its export has', { left: 'failed', jobs: { 1: ['export', 'failed'] } }, 'failed'],
+    ['is over when it was killed and its export has failed', { jobs: { 1: ['export', 'failed'] } }, 'failed'],
+    ['goes on when it was killed and its export goes on', { jobs: { 1: ['export', 'running'] } }, undefined],
+    [
+      'goes on when it was killed after a second export that succeeded',
+      { jobs: { 1: ['export', 'failed'], 2: ['export', 'succeeded'] } },
+      undefined,
+    ],
+    [
+      'goes on when it was killed and has begun more than exports, so that the failure is told',
+      { jobs: { 1: ['export', 'succeeded'], 2: ['import', 'failed'] } },
+      undefined,
+    ],
     [
       'goes on when nobody knows whether a job began',
       {
