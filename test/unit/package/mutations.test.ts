@@ -19,6 +19,7 @@ import {
   trust,
   type Opening,
 } from '../../support/packages.ts';
+import { randomOf, type Random } from '../../support/random.ts';
 import { all } from '../../support/sample.ts';
 
 /** All bits in `npm run prove`. Else one bit of each byte, not always the same bit. */
@@ -91,6 +92,75 @@ describe.each<Case>([
     const accepted: number[] = [];
     for (let length = 0; length < good.length; length += 1) {
       if ((await verdict(good.subarray(0, length), opening)) === 'accepted') accepted.push(length);
+    }
+    expect(accepted).toEqual([]);
+  });
+});
+
+/** A change of more than a bit, of the kinds that a bad disk, a bad transfer or an attacker makes. */
+const changes: readonly ((bytes: Buffer, random: Random) => Buffer)[] = [
+  function overwritten(bytes, random) {
+    const bad = Buffer.from(bytes);
+    const [start, length] = [random.below(bytes.length), 1 + random.below(64)];
+    for (let at = start; at < Math.min(start + length, bad.length); at += 1) bad[at] = random.below(256);
+    return bad;
+  },
+  function withoutSome(bytes, random) {
+    const start = random.below(bytes.length);
+    const length = random.pick([1, 16, 512, 1 + random.below(2048)]);
+    return Buffer.concat([bytes.subarray(0, start), bytes.subarray(start + length)]);
+  },
+  function withMore(bytes, random) {
+    const [at, length] = [random.below(bytes.length + 1), random.pick([1, 16, 512, 1 + random.below(600)])];
+    const more = random.chance(0.5) ? Buffer.alloc(length) : Buffer.from(bytes.subarray(0, length));
+    return Buffer.concat([bytes.subarray(0, at), more, bytes.subarray(at)]);
+  },
+  function inAnotherOrder(bytes, random) {
+    const blocks = bytes.length / 512;
+    const [one, other] = [random.below(blocks) * 512, random.below(blocks) * 512];
+    const bad = Buffer.from(bytes);
+    bytes.copy(bad, one, other, other + 512);
+    bytes.copy(bad, other, one, one + 512);
+    return bad;
+  },
+  function repeated(bytes, random) {
+    const start = random.below(bytes.length / 512) * 512;
+    const end = start + (1 + random.below(6)) * 512;
+    return Buffer.concat([bytes.subarray(0, end), bytes.subarray(start)]);
+  },
+  function asText(bytes, random) {
+    // As a transfer in text mode does it, from some place on.
+    const at = random.below(bytes.length);
+    const text = bytes.subarray(at).toString('latin1').replaceAll('\n', '\r\n');
+    return Buffer.concat([bytes.subarray(0, at), Buffer.from(text, 'latin1')]);
+  },
+];
+
+describe('a package that is changed in one or several places', () => {
+  // 100,000 in `npm run prove`.
+  const count = all ? 100_000 : 1_000;
+
+  test(`is refused ${String(count)} times`, async () => {
+    const random = randomOf(11);
+    const goods = [
+      { bytes: Buffer.from(await sealed({ entries: few() })), opening: {} },
+      { bytes: Buffer.from(await sealed({ entries: few(), encryption: undefined, compression: 'none' })), opening: {} },
+    ];
+    const accepted: string[] = [];
+    let changed = 0;
+    for (let round = 0; changed < count; round += 1) {
+      const { bytes, opening } = goods[round % goods.length]!;
+      let bad: Buffer = bytes;
+      const names: string[] = [];
+      for (let times = 1 + random.below(3); times > 0; times -= 1) {
+        const change = random.pick(changes);
+        names.push(change.name);
+        bad = change(bad, random);
+      }
+      // Some changes change nothing, such as two equal blocks that change places.
+      if (bad.equals(bytes)) continue;
+      changed += 1;
+      if ((await verdict(bad, opening)) === 'accepted') accepted.push(`${String(round)}: ${names.join(', ')}`);
     }
     expect(accepted).toEqual([]);
   });
