@@ -201,7 +201,8 @@ describe('when the signature is right, because the signer was deceived', () => {
     for (let length = 0; length < plainText.length; length += 1) {
       expect(await verdict(forged({ payload: plainText.subarray(0, length) }), {})).toBe('refused');
     }
-    const flipped = bitsOf(plainText.length);
+    // Each of these makes a package of its own.
+    const flipped = bitsOf(plainText.length).filter((_, place) => all || place % 3 === 0);
     expect(await unnoticed(flipped, plainText, (payload) => verdict(forged({ payload }), {}))).toEqual([]);
   });
 });
