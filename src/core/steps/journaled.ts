@@ -52,12 +52,13 @@ export async function journaled<R extends { readonly outcome: string }>(
   signal: AbortSignal,
 ): Promise<R & { readonly resumed: Resumed | undefined }> {
   const { verb, on } = identity;
+  const tell = (message: string): void => reporter.report({ type: 'notice', message });
   const { run, resumed, over } = await journal.begin(runKey(identity), verb, {
     fresh,
     places: Object.fromEntries(on.map(({ name, place }) => [name, place])),
-    endOf: (record) => endOf(record, on, now(), signal),
+    endOf: (record) =>
+      endOf(record, on, now(), signal, (handle) => tell(`the server does not know the job ${handle} any more`)),
   });
-  const tell = (message: string): void => reporter.report({ type: 'notice', message });
   if (over !== undefined) tell(`the run of ${over.startedAt} is over; starting a new run`);
   const earlier = resumed ? resumption(run.record) : undefined;
   if (earlier !== undefined) {
@@ -139,24 +140,32 @@ export async function settleRun(
 
 /**
  * The outcome of a run that its last process left, when all its jobs have ended since, as far as they are on these
- * instances. A run whose jobs are exports only goes on while they are fresh. An interrupted run always goes on.
+ * instances. A run whose jobs are exports only goes on while they are fresh. An interrupted run goes on, unless the
+ * server no longer knows its last job: then there is nothing to go on with.
  */
 async function endOf(
   record: RunRecord,
   on: readonly Instance[],
   now: Date,
   signal: AbortSignal,
+  tellGone: (handle: string) => void = () => undefined,
 ): Promise<RunOutcome | undefined> {
-  if (record.left === undefined || isUncertain(record.facts)) return undefined;
+  if (isUncertain(record.facts)) return undefined;
+  const last = record.jobs.at(-1);
   const looks: JobStatus[] = [];
-  for (const handle of record.jobs) {
+  for (const handle of record.left === undefined ? record.jobs.slice(-1) : record.jobs) {
     const look = await lookAt(handle, on, signal);
-    if (look === 'gone') return 'failed';
+    // What only earlier jobs needed may be deleted while the last one is at work.
+    if (look === 'gone' && handle !== last) continue;
+    if (look === 'gone') {
+      tellGone(handle);
+      return 'failed';
+    }
     if (look === undefined) continue;
     if (!isFinal(look.state)) return undefined;
     looks.push(look);
   }
-  if (looks.length === 0) return undefined;
+  if (record.left === undefined || looks.length === 0) return undefined;
   const outcome = looks.map(outcomeOfJob).find((word) => word !== 'done') ?? 'done';
   if (outcome === 'failed' || outcome === 'cancelled' || looks.some(({ kind }) => kind !== 'export')) return outcome;
   const [oldest = record.updatedAt] = exportEnds(record.facts).sort();
