@@ -59,10 +59,11 @@ function jobOf({ memory }: Library, id: string): MigrationJob {
 async function withEnd(library: Library, job: MigrationJob, signal: AbortSignal): Promise<MigrationJob | undefined> {
   const record = await library.client.migration(job.migration, signal);
   if (record === undefined) return undefined;
-  keepForLook(library, job.migration, record);
-  if (isImport(record) || isExport(record) || isImportedHere(record)) return undefined;
-  const peer = endOf(library, record);
+  const isOther = isImport(record) || isExport(record) || isImportedHere(record);
+  const peer = isOther ? undefined : endOf(library, record);
   if (peer !== undefined) return { ...job, peer };
+  keepForLook(library, job.migration, record);
+  if (isOther) return undefined;
   if (dueStep(record, job, library.memory.refused.has(job.migration)) === undefined) return undefined;
   const { id, name } = record.importInfo.environment;
   throw new MigratorError('CONFIG_INVALID', `no instance of the rc file is ${name ?? 'the target'} (${id ?? ''})`, {
