@@ -53,6 +53,8 @@ export interface JobSummary {
   readonly kind: JobKind;
   readonly state: JobState;
   readonly wireState: string;
+  /** As in JobStatus. */
+  readonly attended?: boolean | undefined;
   readonly title: string;
   readonly queuedAt?: string | undefined;
 }

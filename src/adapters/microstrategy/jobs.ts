@@ -196,6 +196,7 @@ function summaryOf(library: Library, record: Migration): JobSummary {
     kind: reading.kind,
     state: reading.state,
     wireState: reading.wireState,
+    ...(reading.attended === true ? { attended: true } : {}),
     title: record.packageInfo.name ?? record.id,
     ...(timeOf(record) === undefined ? {} : { queuedAt: isoOf(timeOf(record) ?? '') }),
   };

@@ -32,14 +32,15 @@ export function isoOf(time: string): string {
   return Number.isNaN(milliseconds) ? time : new Date(milliseconds).toISOString();
 }
 
-export function said(level: JobMessage['level'], text: string | undefined): JobMessage[] {
+/** A message of the server. `isShared`: the servers themselves carry the package of this job. */
+function said(level: JobMessage['level'], text: string | undefined, isShared = false): JobMessage[] {
   if (text === undefined || text.trim() === '') return [];
-  const remedy = remedyOf(text);
+  const remedy = remedyOf(text, isShared);
   return [{ level, text: remedy === undefined ? text : `${text} (${remedy})` }];
 }
 
-function failure(text: string | undefined, otherwise: string): readonly JobMessage[] {
-  const messages = said('error', text);
+function failure(text: string | undefined, otherwise: string, isShared = false): readonly JobMessage[] {
+  const messages = said('error', text, isShared);
   return messages.length > 0 ? messages : [{ level: 'error', text: otherwise }];
 }
 
@@ -139,7 +140,7 @@ export function importReading(migration: Migration, kind: JobKind, undo: string)
       return base({
         state: 'failed',
         messages: [
-          ...failure(info.message, 'the import failed and the server does not say why'),
+          ...failure(info.message, 'the import failed and the server does not say why', kind === 'move'),
           ...waitingUndo(migration, undo),
         ],
         ...(tellsUnreadableFile(info.message ?? '') ? { undelivered: true } : {}),
@@ -210,7 +211,7 @@ export function undeliveredReading(migration: Migration, kind: JobKind, why: str
   return reading(kind, migration.packageInfo, {
     state: 'failed',
     wireState,
-    messages: said('error', why),
+    messages: said('error', why, true),
     undelivered: true,
   });
 }
@@ -226,7 +227,7 @@ export function validationReading(migration: Migration): Reading {
     case 'validation_failed':
       return base({
         state: 'failed',
-        messages: failure(validation?.message, 'the validation failed and the server does not say why'),
+        messages: failure(validation?.message, 'the validation failed and the server does not say why', true),
       });
     default:
       return base({
