@@ -80,6 +80,15 @@ function projectOf({ instance, param }: Visit): Reply {
   return json(200, projectView(instance.store, found));
 }
 
+/** A script with its code, which is base64 as in the product. */
+function oneScript({ instance, param, project }: Visit): Reply {
+  const object = lookUp(instance.store, project, param('id'));
+  if (object?.type !== 76) throw noObject(param('id'), 76);
+  const { code, ...rest } = object.definition;
+  const scriptContent = Buffer.from(asText(code)).toString('base64');
+  return json(200, { ...summaryOf(instance.store, object), ...rest, scriptContent, variables: [] });
+}
+
 /** The content of a folder as a plain list, page by page. */
 function listFolder(visit: Visit, folder: string): Reply {
   const { instance, project } = visit;
@@ -123,6 +132,7 @@ export const objectRoutes: readonly Route[] = [
   route('GET', '/monitors/projects', { query: paged() }, monitoredProjects),
   route('GET', '/objects/:id', { project: 'heeded', query: ['type', 'comments'] }, oneObject),
   route('PUT', '/objects/:id', { project: 'heeded', query: ['type'] }, changeObject),
+  route('GET', '/scripts/:id', { project: 'heeded' }, oneScript),
   route('GET', '/folders', { project: 'heeded', query: paged() }, topFolders),
   route('GET', '/folders/preDefined/:number', { project: 'required', query: paged() }, (visit) =>
     listFolder(visit, preDefined(visit).id),

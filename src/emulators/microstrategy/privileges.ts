@@ -33,8 +33,8 @@ export const importing: readonly Privilege[] = [
   privileges.bypassAccess,
 ];
 
-/** What the sample's roles give. Its number is our choice. */
-export const webUser = { id: '23', name: 'Web user' } as const;
+/** What the sample's roles give. Its number is our choice. Clients read the name first, then the number. */
+export const webUser = { name: 'Web user', id: '23' } as const;
 
 /** 403 ERR014 names the first privilege that is missing. */
 export function need(user: User, ...needed: readonly Privilege[]): void {

@@ -51,6 +51,15 @@ function timeIn({ call }: Visit, name: string): number | undefined {
   return Number.isNaN(time) ? refuse(name) : time;
 }
 
+/** Parameters that clients send for what every search here does anyway. Another value is refused. */
+export function refuseOthers({ call }: Visit): void {
+  const usual: Readonly<Record<string, RegExp>> = { certifiedStatus: /^all$/i, isCrossCluster: /^false$/i };
+  for (const [name, value] of Object.entries(usual)) {
+    if (!value.test(call.query(name) ?? '') && (call.query(name) ?? '') !== '')
+      throw invalid(`This emulator cannot search by ${name} '${call.query(name) ?? ''}'.`);
+  }
+}
+
 /** The filters that look only at the object itself. */
 export function filtersOf(visit: Visit, body: Json): readonly Keep[] {
   const { call } = visit;

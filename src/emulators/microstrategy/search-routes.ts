@@ -1,12 +1,12 @@
 import type { Json } from '../shared/json.ts';
 import type { Reply } from '../shared/server.ts';
 import { newGuid } from './identifiers.ts';
-import { isConfigurationType } from './metadata/object-types.ts';
+import { isConfigurationType, typeName } from './metadata/object-types.ts';
 import { ancestorsOf, configuration, findVisible, objectsOf, usersOf, type MetadataObject } from './metadata/object.ts';
 import { ancestorList, summaryOf } from './metadata/view.ts';
 import { invalid, json, missing, Refusal } from './refusal.ts';
 import { pageOf, readInteger, totalOf } from './request.ts';
-import { filtersOf, flagOf, foldersIn, typesOf } from './search-filter.ts';
+import { filtersOf, flagOf, foldersIn, refuseOthers, typesOf } from './search-filter.ts';
 import { paged, route, type Route, type Visit } from './visit.ts';
 
 /** Reads `<id>;<type>`: the objects whose dependencies a search wants. */
@@ -94,6 +94,7 @@ function searched(visit: Visit, body: Json = {}): readonly MetadataObject[] {
 function quickSearch(visit: Visit): Reply {
   const { instance, project } = visit;
   const { store } = instance;
+  refuseOthers(visit);
   const found = searched(visit);
   const ancestors = flagOf(visit, 'getAncestors');
   const result = pageOf(visit, found).map((object) => ({
@@ -153,8 +154,16 @@ export const searchRoutes = (): readonly Route[] => [
   route(
     'GET',
     '/searches/results',
-    { project: 'heeded', query: paged(...filters, ...dependencies, 'scope', 'visibility', 'getAncestors') },
+    { project: 'heeded', query: paged(...stored, 'visibility', 'getAncestors', 'certifiedStatus', 'isCrossCluster') },
     quickSearch,
   ),
   ...metadataSearches(),
+  // A search that somebody has saved: what it looks for.
+  route('GET', '/searchObjects/:id', { project: 'heeded' }, ({ instance, param, project }) => {
+    const found = findVisible(instance.store, project ?? configuration, param('id'));
+    if (found?.type !== 39) throw new Refusal(404, 'ERR004', `The search object '${param('id')}' is not found.`);
+    const { searched: type } = found.definition;
+    const types = typeof type === 'number' ? [typeName(type).toLowerCase().replaceAll(' ', '_')] : [];
+    return json(200, { id: found.id, name: found.name, objectTypesQuery: types, includeSubfolders: true });
+  }),
 ];

@@ -170,7 +170,12 @@ function sourceOnly(): readonly SampleObject[] {
     },
     { name: 'Shortcut to Profit by Year', type: 18, ...below('Regional Sales'), uses: of(3, 'Profit by Year') },
     { name: 'All Metrics', type: 39, ...inFolder(6), definition: { searched: 4 } },
-    { name: 'Nightly Check', type: 76, ...inFolder(1) },
+    {
+      name: 'Nightly Check',
+      type: 76,
+      ...inFolder(1),
+      definition: { scriptType: 'python', scriptUsageType: 'commandManager', code: "print('all is well')\n" },
+    },
     { name: 'West Only', type: objectType.securityFilter, ...inFolder(5), changed: 150, uses: of(12, 'Region') },
   ];
 }
