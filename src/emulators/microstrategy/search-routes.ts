@@ -61,24 +61,26 @@ function searched(visit: Visit, body: Json = {}): readonly MetadataObject[] {
   const [scope = configuration] = places;
   const root = call.query('root') ?? '';
   const { deep, excluded } = foldersIn(body);
+  const [usesRecursive, usesOneOf] = [flagOf(visit, 'usesRecursive'), flagOf(visit, 'usesOneOf')];
+  const [usedByRecursive, usedByOneOf] = [flagOf(visit, 'usedByRecursive'), flagOf(visit, 'usedByOneOf')];
   let found: readonly MetadataObject[] = places
     .flatMap((place) => objectsOf(store, place))
     .filter(({ type }) => type !== 32);
   const [using, usedBy] = [idsOf(visit, 'usesObject'), idsOf(visit, 'usedByObject')];
   if (using.length > 0) {
     const all = found;
-    const recursive = flagOf(visit, 'usesRecursive');
-    const users = using.map((id) => neighbours(all, id, (one) => usersOf(all, one).map((user) => user.id), recursive));
-    const fits = joined(users, flagOf(visit, 'usesOneOf'));
+    const users = using.map((id) =>
+      neighbours(all, id, (one) => usersOf(all, one).map((user) => user.id), usesRecursive),
+    );
+    const fits = joined(users, usesOneOf);
     found = found.filter(({ id, parent }) => fits(id) && !using.includes(parent ?? ''));
   }
   if (usedBy.length > 0) {
-    const recursive = flagOf(visit, 'usedByRecursive');
     const step = (id: string) => findVisible(store, scope, id)?.uses.map((use) => use.id) ?? [];
     const all = [...found, ...objectsOf(store, configuration)];
     const fits = joined(
-      usedBy.map((id) => neighbours(all, id, step, recursive)),
-      flagOf(visit, 'usedByOneOf'),
+      usedBy.map((id) => neighbours(all, id, step, usedByRecursive)),
+      usedByOneOf,
     );
     const ids = new Set(all.map(({ id }) => id).filter(fits));
     found = [...ids].flatMap((id) => findVisible(store, scope, id) ?? []);
