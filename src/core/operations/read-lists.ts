@@ -52,9 +52,10 @@ export async function readJobs(
   const jobs: (JobSummary & { readonly handle: string })[] = [];
   // Those that wait may be old.
   for await (const job of source.adapter.jobs.list({ all, limit: waiting ? mostSearched : limit }, signal)) {
-    if (waiting && (job.state !== 'waiting' || job.attended === true)) continue;
+    const { attended, ...shown } = job;
+    if (waiting && (shown.state !== 'waiting' || attended === true)) continue;
     if (jobs.length === limit) break;
-    jobs.push({ ...job, handle: formatHandle({ product, instance: source.name, id: job.id }) });
+    jobs.push({ ...shown, handle: formatHandle({ product, instance: source.name, id: job.id }) });
   }
   return jobs;
 }

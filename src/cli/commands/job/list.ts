@@ -19,11 +19,10 @@ export async function runJobList({ options }: Invocation<JobListOptions>, contex
   const source = await (await instancesOf(context)).source(options.from);
   const listing = { all: options.all === true, limit, waiting: options.waiting === true };
   const jobs = await readJobs(listing, source, await context.reporter(), context.signal);
-  const shown = jobs.map(({ attended: _, ...job }) => job);
-  const rows = shown.map((job) => [job.handle, job.kind, job.wireState, job.queuedAt ?? '', job.title]);
+  const rows = jobs.map((job) => [job.handle, job.kind, job.wireState, job.queuedAt ?? '', job.title]);
   context.result(
     'job-list',
-    { from: options.from, jobs: shown },
+    { from: options.from, jobs },
     rows.length === 0
       ? `no migration jobs ${options.waiting === true ? 'wait for a person ' : ''}on ${source.name}`
       : table(['job', 'kind', 'state', 'queued', 'title'], rows),

@@ -120,7 +120,8 @@ describe('an upload', () => {
     const calls: Call[] = [listed(), { ...post, json: announced(extraInfo, environment) }, put, there];
     await withLibraries(calls, async ({ open }) => {
       const origin = { name: 'lab', url: 'https://lab/MicroStrategyLibrary' };
-      await open('target').feed!.upload(file({ origin }), ref, 'fail', never);
+      const sent = open('target').feed!.upload(file({ origin }), ref, 'fail', never);
+      expect(await sent).toMatchObject({ outcome: 'created' });
     });
   });
 
