@@ -44,12 +44,12 @@ export function exitCodeOf(code: ErrorCode): ExitCode {
 }
 
 /**
- * The same for an error. A server that refuses the request itself refuses it again, a certificate stays what it is, and
- * an answer too long stays too long: no script should repeat that.
+ * The same for an error. A server that refuses the request itself refuses it again, a certificate stays what it is, an
+ * answer too long stays too long, and only an administrator gives a server what it lacks: no script should repeat that.
  */
 export function exitCodeOfError({ code, details }: Pick<MigratorError, 'code' | 'details'>): ExitCode {
   const { status, hopeless } = details;
-  if (byError[code] === exitCodes.remote && hopeless === true) return exitCodes.refused;
+  if ((byError[code] === exitCodes.remote || code === 'UNSUPPORTED') && hopeless === true) return exitCodes.refused;
   const isRefusal = typeof status === 'number' && status >= 400 && status < 500 && !passing.includes(status);
   return code === 'REMOTE_UNEXPECTED' && isRefusal ? exitCodes.refused : byError[code];
 }

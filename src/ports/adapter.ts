@@ -152,6 +152,8 @@ export interface AdapterTools {
   readonly guard: (secret: Secret) => void;
   /** Another instance of the same rc file, by its name, with the right to write. CONFIG_INVALID when there is none. */
   readonly peer: (name: string) => Promise<Adapter>;
+  /** The instances of the same rc file as they are written there, for a server's record that names the other end. */
+  readonly peers: () => readonly { readonly name: string; readonly product: string; readonly url: string }[];
 }
 
 /**

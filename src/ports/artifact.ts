@@ -19,6 +19,8 @@ export interface ArtifactFile {
   readonly mediaType: string;
   /** The digest that the server states. The reader of the stream compares it. */
   readonly digest?: Digest | undefined;
+  /** The instance that exported it, when its package tells. */
+  readonly origin?: { readonly name: string; readonly url: string } | undefined;
   /** Starts the stream at the first byte. May be called again after a failure. */
   open(signal: AbortSignal): ByteStream;
   /** `length` bytes from `start`. Absent where the bytes come only as one stream, as from a server. */

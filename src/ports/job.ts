@@ -23,6 +23,8 @@ export interface JobStatus {
   readonly unclear?: boolean | undefined;
   /** 0 to 1; undefined when the server does not say. */
   readonly fraction?: number | undefined;
+  /** True when the next call is migrator's own (`advance`): without a process that watches it, the job stands still. */
+  readonly attended?: boolean | undefined;
   /** The server's line about what it does now. */
   readonly activity?: string | undefined;
   /** Whom or what a `waiting` job waits for. */
@@ -51,6 +53,8 @@ export interface JobSummary {
   readonly kind: JobKind;
   readonly state: JobState;
   readonly wireState: string;
+  /** As in JobStatus. */
+  readonly attended?: boolean | undefined;
   readonly title: string;
   readonly queuedAt?: string | undefined;
 }

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, jest, test } from '@jest/globals';
+import { parseFault } from '../../src/emulators/index.ts';
 import { commandLine } from '../support/command-line.ts';
 import { crashAt } from '../support/crash.ts';
 import { passwordOf } from '../support/account-workshop.ts';
@@ -189,6 +190,57 @@ test('an account without the privileges is refused before any change', async () 
   });
 });
 
+describe('what a move needs of people and leaves to them', () => {
+  test('its handle is the same in the list, and the command that an approval advises ends', async () => {
+    await withLibraryWorkshop({}, async (workshop) => {
+      const [handle = ''] = (await document(workshop, [...moving, '--request-only']))['jobs'] as string[];
+      const waiting = await document(workshop, ['job', 'list', '--from', 'lab', '--waiting']);
+      expect(waiting['jobs']).toMatchObject([{ handle, state: 'waiting' }]);
+      // Somebody types the id of the migration only, as Workstation shows it.
+      const bare = handle.replace(/\/request-only@prod$/, '');
+      const approved = await workshop.run(['job', 'approve', bare]);
+      const [advice = ''] = /migrator job wait \S+/.exec(approved.stdout) ?? [];
+      const waited = await document(workshop, [...advice.split(' ').slice(1), '--timeout', '60s']);
+      expect(waited).toMatchObject({ outcome: 'done', status: { kind: 'move' } });
+      expect(await jobsOn(workshop, 'prod')).toMatchObject([{ wireState: 'imported' }]);
+      expect(await document(workshop, ['job', 'list', '--from', 'lab', '--waiting'])).toMatchObject({ jobs: [] });
+    });
+  });
+
+  test('with --no-wait the target has it before the command ends', async () => {
+    await withLibraryWorkshop({}, async (workshop) => {
+      expect(await document(workshop, [...moving, '--no-wait'])).toMatchObject({ outcome: 'started' });
+      expect((await jobsOn(workshop, 'prod')).map(({ wireState }) => wireState)).toEqual([
+        expect.stringMatching(/^import(ing|ed)$/),
+      ]);
+    });
+  });
+
+  test('when its package was deleted, the same command starts a new run', async () => {
+    await withLibraryWorkshop({}, async (workshop) => {
+      const killed = await crashAt('before PATCH /MicroStrategyLibrary/api/migrations/GUID:GUID #1', workshop, moving);
+      expect(killed.signal).toBe('SIGKILL');
+      const [job] = await jobsOn(workshop, 'lab');
+      const id = job?.handle.split(':')[2] ?? '';
+      await document(workshop, ['package', 'delete', id, '--from', 'lab', '--yes']);
+      const again = await workshop.run([...moving, '--json']);
+      expect({ code: again.code, stderr: again.stderr }).toEqual({
+        code: 0,
+        stderr: expect.stringContaining('does not know the job'),
+      });
+      expect(await jobsOn(workshop, 'lab')).toHaveLength(1);
+    });
+  });
+
+  test('a dry run that the servers refuse leaves nothing', async () => {
+    await withLibraryWorkshop({ prod: { faults: [parseFault('clock-skew')] } }, async (workshop) => {
+      const refused = await document(workshop, [...moving, '--dry-run', '--no-wait'], 7);
+      expect(refused).toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('five minutes') });
+      expect([await jobsOn(workshop, 'lab'), await jobsOn(workshop, 'prod')]).toEqual([[], []]);
+    });
+  });
+});
+
 describe('kill -9 between any two calls of a move', () => {
   const steps = [
     'before POST /MicroStrategyLibrary/api/migrations #1',
@@ -219,7 +271,9 @@ describe('kill -9 between any two calls of a move', () => {
             ...workshop,
             run: (args: readonly string[]) => workshop.run(args, { env: workshop.elsewhere() }),
           };
-          const handle = `${job.handle}@prod`;
+          // Who has only the list is not taken for the one who approves.
+          const { handle } = job;
+          if (handle.includes('/request-only')) await document(other, ['job', 'approve', handle]);
           expect(await document(other, ['job', 'wait', handle])).toMatchObject({ outcome: 'done' });
         }
         expect(await jobsOn(workshop, 'lab')).toHaveLength(1);

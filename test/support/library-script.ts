@@ -51,6 +51,8 @@ export interface BenchOptions {
   /** Leaves login, session and logout to the script. */
   readonly ownSessions?: boolean;
   readonly timeout?: number;
+  /** The rc file names both Libraries, with the URLs that the records have. */
+  readonly known?: boolean;
 }
 
 type JsonFrom = (url: Bench['url']) => unknown;
@@ -63,7 +65,7 @@ export const tokens: readonly string[] = Object.values(token);
 export async function withLibraries<Result>(
   calls: readonly Call[],
   run: (bench: Bench) => Promise<Result>,
-  { ownSessions = false, timeout = 1800 }: BenchOptions = {},
+  { ownSessions = false, timeout = 1800, known = false }: BenchOptions = {},
 ): Promise<Result> {
   const sessions = { source: { logins: 0, logouts: 0 }, target: { logins: 0, logouts: 0 } };
   const logins: unknown[] = [];
@@ -126,6 +128,10 @@ export async function withLibraries<Result>(
         const tools: ReturnType<typeof adapterTools> = {
           ...shared,
           clock: { ...shared.clock, now: () => new Date(Date.now() + passed) },
+          peers: () =>
+            ['lab', 'prod']
+              .filter(() => known)
+              .map((name) => ({ name, product: 'microstrategy', url: `https://${name}/MicroStrategyLibrary` })),
           peer: async (name) => Promise.resolve(peer(name === 'lab' ? 'source' : 'target')()),
         };
         const make = (of: Side, extra: Partial<Connection>): Adapter => {

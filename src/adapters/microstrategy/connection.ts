@@ -53,7 +53,7 @@ export function readConnection(connection: Connection): LibraryConnection {
   return {
     name,
     url: base,
-    environment: { id: `${base}/`, name: environmentName ?? name },
+    environment: environmentOf({ name: environmentName ?? name, url }),
     project,
     credentials: credentialsOf({ name, username, loginMode }, secrets),
     applicationType,
@@ -68,6 +68,11 @@ export function libraryUrl(text: string): string {
   if (url === null || url.origin === 'null') return text;
   const path = url.pathname.replace(/\/(api|app|auth)(\/.*)?$/, '').replace(/\/+$/, '');
   return `${url.origin}${path}`;
+}
+
+/** How records name a Library. */
+export function environmentOf({ name, url }: { readonly name: string; readonly url: string }): Environment {
+  return { id: `${libraryUrl(url)}/`, name };
 }
 
 function credentialsOf(

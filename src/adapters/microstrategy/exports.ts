@@ -2,6 +2,7 @@ import { MigratorError } from '../../errors.ts';
 import type { Artifact } from '../../ports/artifact.ts';
 import type { Exporter } from '../../ports/exporter.ts';
 import { formatJobId, parseJobId } from './job-id.ts';
+import { isDeleted } from './migrations/job-state.ts';
 import { findMigration, isMade, settledMigration, startMigration } from './migrations/start-migration.ts';
 import { download } from './packages/download.ts';
 import { idleNotes, packageInfo } from './packages/package-content.ts';
@@ -59,10 +60,10 @@ async function fetchPackage(library: Library, id: string, signal: AbortSignal): 
     });
   }
   const { packageInfo: info } = migration;
-  if (!isMade(migration) || info.deleted === true || info.existing === false) {
+  if (!isMade(migration) || isDeleted(migration)) {
     throw new MigratorError(
       'NOT_FOUND',
-      `the package ${packageId} is not there: it is ${info.deleted === true || info.existing === false ? 'deleted' : info.status}${info.message === undefined || info.message === '' ? '' : `: ${info.message}`}`,
+      `the package ${packageId} is not there: it is ${isDeleted(migration) ? 'deleted' : info.status}${info.message === undefined || info.message === '' ? '' : `: ${info.message}`}`,
     );
   }
   const ref = refFrom(info.name, packageId);

@@ -5,7 +5,7 @@ import { looked } from './migrations/start-migration.ts';
 import { selectTarget, type Selection } from './objects/projects.ts';
 import { planImport } from './packages/import-plan.ts';
 import { factsFrom, factsOf, type FileFacts } from './packages/package-name.ts';
-import { refuseRequestOnly } from './packages/package-order.ts';
+import { refuseRequestOnly, refuseTargetProject } from './packages/package-order.ts';
 import { findKept, type Kept } from './packages/package-store.ts';
 import { requireRights } from './rights.ts';
 import type { Library } from './server.ts';
@@ -46,6 +46,7 @@ async function findImport(
 async function check(library: Library, request: ImportRequest, signal: AbortSignal): Promise<void> {
   await requireRights(library, { what: 'import', told: 'import packages', project: undefined }, signal);
   const named = factsFrom(request.files?.[0]?.path ?? '');
+  if (named.packageType === 'configuration') refuseTargetProject(request.options);
   const isTold = named.project !== undefined || textOf(request.options, 'targetProject') !== undefined;
   if (named.packageType === 'configuration' || !isTold) return;
   library.memory.target = await targetOf(library, request, named, undefined, signal);
@@ -61,6 +62,7 @@ async function prepare(library: Library, request: ImportRequest, signal: AbortSi
   const named = factsFrom(files?.[0]?.path ?? '');
   const { packageType } =
     kept?.file === undefined ? named : factsOf({ type: kept.file.extraInfo.packageType, purpose: undefined });
+  if (packageType === 'configuration') refuseTargetProject(options);
   const into =
     packageType === 'configuration'
       ? undefined

@@ -9,6 +9,7 @@ import { createInventory } from './inventory.ts';
 import { createJobs } from './jobs.ts';
 import { createMover } from './moves.ts';
 import { options } from './options.ts';
+import { refuseTargetProject } from './packages/package-order.ts';
 import { probe } from './probe.ts';
 import { emptyMemory, register, type Library } from './server.ts';
 import { createSnapshots } from './snapshots.ts';
@@ -22,11 +23,14 @@ export const adapter: AdapterModule = {
   product: 'microstrategy',
   secretSettings,
   place: ({ url, settings }) => placeOf(libraryUrl(url), settings['project']),
-  request: ({ verb, options: given }) => ({
-    ...halvesOf(given, options),
-    untilApproval: given['requestOnly'] === true,
-    ...(verb === 'migrate-project' ? { allowance: '--default-action or --action' } : {}),
-  }),
+  request: ({ verb, options: given }) => {
+    if (given['packageType'] === 'configuration') refuseTargetProject(given);
+    return {
+      ...halvesOf(given, options),
+      untilApproval: given['requestOnly'] === true,
+      ...(verb === 'migrate-project' ? { allowance: '--default-action or --action' } : {}),
+    };
+  },
   create: (settings, tools): Adapter => {
     const connection = readConnection(settings);
     const session = createSession(connection, tools);

@@ -2,7 +2,7 @@ import { MigratorError } from '../../errors.ts';
 import type { Inventory, InventoryItem } from '../../ports/adapter.ts';
 import { matchByName } from '../shared/match-by-name.ts';
 import { isoOf } from './migrations/job-state.ts';
-import { fits, typeNames, typeNumber } from './objects/object-types.ts';
+import { fits, subtypesOf, typeAliases, typeName, typeNames, typeNumber, typeWord } from './objects/object-types.ts';
 import type { Library } from './server.ts';
 import type { Project } from './wire/schemas.ts';
 
@@ -13,11 +13,13 @@ export function createInventory(library: Library): Inventory {
   return {
     kinds,
     list: (kind, signal) => {
-      const type = kind === 'project' ? undefined : typeNumber(kind);
-      if (kind === 'project') return projects(library, signal);
-      if (type !== undefined && kinds.includes(kind)) return objects(library, kind, type, signal);
+      const word = kind.trim().toLowerCase();
+      if (word === 'project') return projects(library, signal);
+      const type = typeNumber(kind);
+      // The same words as for the types of objects, which have other names and numbers too.
+      if (type !== undefined && kinds.includes(typeName(type))) return objects(library, kind, type, signal);
       throw new MigratorError('USAGE', `MicroStrategy has no inventory of ${kind}`, {
-        hint: `it knows ${kinds.join(', ')}`,
+        hint: `it knows ${[...kinds, ...typeAliases].join(', ')}`,
       });
     },
   };
@@ -33,12 +35,14 @@ async function* objects(
   type: number,
   signal: AbortSignal,
 ): AsyncIterable<InventoryItem> {
+  const subtypes = subtypesOf(kind);
   const ofConfiguration = fits(type, 'configuration') && !fits(type, 'project');
   const places = ofConfiguration ? [undefined] : await searched(library, signal);
   for (const project of places) {
-    for await (const { id, name, dateModified } of library.client.search({ type }, project?.id, signal)) {
+    for await (const { id, name, subtype, dateModified } of library.client.search({ type }, project?.id, signal)) {
+      if (subtype !== undefined && subtypes?.includes(subtype) === false) continue;
       yield {
-        kind,
+        kind: subtypes === undefined ? typeName(type) : typeWord(kind),
         id,
         name: name ?? id,
         ...(project === undefined ? {} : { container: project.name }),

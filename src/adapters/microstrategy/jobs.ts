@@ -1,6 +1,7 @@
+import { MigratorError } from '../../errors.ts';
 import type { Jobs, JobStatus, JobSummary, LogLine } from '../../ports/job.ts';
 import { formatJobId, parseJobId, type MigrationJob } from './job-id.ts';
-import { advanceMove } from './migrations/advance-move.ts';
+import { advanceMove, dueStep } from './migrations/advance-move.ts';
 import { advanceValidation } from './migrations/advance-validation.ts';
 import { decide } from './migrations/decide.ts';
 import {
@@ -10,30 +11,34 @@ import {
   isoOf,
   makingOf,
   requestReading,
+  requestWord,
   undeliveredReading,
   undoReading,
   validationReading,
   type Reading,
 } from './migrations/job-state.ts';
 import { migrationLog } from './migrations/migration-log.ts';
-import { justRead, migrationOf, peerOf } from './migrations/peers.ts';
+import { endOf, justRead, keepForLook, migrationOf, noMigration, peerOf } from './migrations/peers.ts';
+import { stateWord } from './migrations/state-word.ts';
 import { advanceUndo, undo } from './migrations/undo.ts';
 import type { Library } from './server.ts';
 import type { Migration } from './wire/schemas.ts';
 
 export function createJobs(library: Library): Jobs {
   return {
-    status: async (id, signal): Promise<JobStatus> => ({ id, ...(await read(library, parseJobId(id), signal)) }),
+    status: async (id, signal): Promise<JobStatus> => ({ id, ...(await read(library, jobOf(library, id), signal)) }),
     log: async function* (id, signal): AsyncIterable<LogLine> {
-      const { own, target } = await recordsOf(library, parseJobId(id), signal);
+      const { own, target } = await recordsOf(library, jobOf(library, id), signal);
       yield* migrationLog(own, target);
     },
     list: (options, signal) => list(library, options, signal),
     advance: async (id, signal) => {
-      const job = parseJobId(id);
+      const job = jobOf(library, id);
       if (job.mark === 'undo') return advanceUndo(library, id, signal);
       if (job.mark === 'dry-run') return advanceValidation(library, job, signal);
-      if (job.mark !== 'export' && job.peer !== undefined) return advanceMove(library, job, signal);
+      if (job.mark === 'export') return;
+      const whole = job.peer === undefined ? await withEnd(library, job, signal) : job;
+      if (whole !== undefined) await advanceMove(library, whole, signal);
     },
     approve: (id, signal) => decide(library, id, 'approved', signal),
     reject: (id, signal) => decide(library, id, 'rejected', signal),
@@ -41,15 +46,42 @@ export function createJobs(library: Library): Jobs {
   };
 }
 
-async function read(library: Library, job: MigrationJob, signal: AbortSignal): Promise<Reading> {
-  const isMove = job.mark === undefined || job.mark === 'request-only';
-  if (isMove && job.peer !== undefined && library.memory.handedOver.has(job.migration)) {
-    const owner = await peerOf(library, job.peer);
-    const there = justRead(owner, job.migration) ?? (await owner.client.migration(job.migration, signal));
-    if (there !== undefined && isBegun(there)) return importReading(there, 'move');
-  }
-  const { own, target } = await recordsOf(library, job, signal);
+/** The job of an id. The other end of a move comes from its record when the id does not name it. */
+function jobOf({ memory }: Library, id: string): MigrationJob {
+  const job = parseJobId(id);
+  return job.mark === 'undo' ? job : { ...job, peer: job.peer ?? memory.ends.get(job.migration) };
+}
+
+/**
+ * A job with the other end from its record. Undefined for an import, and when no call is due. CONFIG_INVALID when one is
+ * due, and the rc file does not name the other end: nobody else makes that call.
+ */
+async function withEnd(library: Library, job: MigrationJob, signal: AbortSignal): Promise<MigrationJob | undefined> {
+  const record = await library.client.migration(job.migration, signal);
+  if (record === undefined) return undefined;
+  const isOther = isImport(record) || isExport(record) || isImportedHere(record);
+  const peer = isOther ? undefined : endOf(library, record);
+  if (peer !== undefined) return { ...job, peer };
+  keepForLook(library, job.migration, record);
+  if (isOther) return undefined;
+  if (dueStep(record, job, library.memory.refused.has(job.migration)) === undefined) return undefined;
+  const { id, name } = record.importInfo.environment;
+  throw new MigratorError('CONFIG_INVALID', `no instance of the rc file is ${name ?? 'the target'} (${id ?? ''})`, {
+    hint: `add that Library to the rc file, or name its instance in the handle: ${handleOf(library, job)}@<instance>`,
+  });
+}
+
+async function read(library: Library, given: MigrationJob, signal: AbortSignal): Promise<Reading> {
   const { memory } = library;
+  const isMove = given.mark === undefined || given.mark === 'request-only';
+  if (isMove && given.peer !== undefined && memory.handedOver.has(given.migration)) {
+    const owner = await peerOf(library, given.peer);
+    const there = justRead(owner, given.migration) ?? (await owner.client.migration(given.migration, signal));
+    if (there !== undefined && isBegun(there)) return importReading(there, 'move', undoHandle(library, given));
+  }
+  const { own, target } = await recordsOf(library, given, signal);
+  const job = jobOf(library, formatJobId(given.migration, given.mark, given.peer));
+  const undone = undoHandle(library, job);
   const why = memory.undelivered.get(job.migration);
   switch (job.mark) {
     case 'export':
@@ -62,14 +94,20 @@ async function read(library: Library, job: MigrationJob, signal: AbortSignal): P
       if (why !== undefined) return undeliveredReading(own, 'dry-run', why);
       return makingOf(own, 'dry-run') ?? validationReading(own);
     default:
-      if (job.peer === undefined && isImport(own)) return importReading(own, 'import');
+      if (target !== undefined) return importReading(target, 'move', undone);
+      if (isImport(own)) return importReading(own, 'import', undone);
       if (job.peer === undefined && isExport(own)) return exportReading(own);
-      if (target !== undefined) return importReading(target, 'move');
-      if (isImportedHere(own)) return importReading(own, 'move');
+      if (isImportedHere(own)) return importReading(own, 'move', undone);
       if (why !== undefined) return undeliveredReading(own, 'move', why);
-      return makingOf(own, 'move') ?? requestReading(own, memory.refused.get(job.migration));
+      return makingOf(own, 'move') ?? requestReading(own, memory.refused.get(job.migration), handleOf(library, job));
   }
 }
+
+function handleOf({ connection }: Library, { migration, mark, peer }: MigrationJob): string {
+  return `microstrategy:${connection.name}:${formatJobId(migration, mark, peer)}`;
+}
+
+const undoHandle = (library: Library, job: MigrationJob): string => handleOf(library, { ...job, mark: 'undo' });
 
 interface Records {
   readonly own: Migration;
@@ -78,28 +116,32 @@ interface Records {
 }
 
 async function recordsOf(library: Library, job: MigrationJob, signal: AbortSignal): Promise<Records> {
-  const { migration, mark, peer } = job;
+  const { migration, mark } = job;
   if (mark === 'undo') {
-    const owner = peer === undefined ? library : await peerOf(library, peer);
+    const owner = job.peer === undefined ? library : await peerOf(library, job.peer);
     const own = justRead(owner, migration) ?? (await migrationOf(owner, migration, signal));
     return { own, target: own };
   }
-  const own = justRead(library, migration) ?? (await migrationOf(library, migration, signal));
-  const handedOver = peer !== undefined && mark !== 'export' && mark !== 'dry-run' && isApproved(own);
-  if (!handedOver) return { own, target: undefined };
+  const own = justRead(library, migration) ?? (await library.client.migration(migration, signal));
+  const isMove = mark !== 'export' && mark !== 'dry-run';
+  const peer = job.peer ?? (isMove && own !== undefined && !isImport(own) ? endOf(library, own) : undefined);
+  if (peer !== undefined) library.memory.ends.set(migration, peer);
+  // Somebody may have deleted the package on the source since the target took it.
+  const handedOver = isMove && (own === undefined || requestWord(own) === 'approved');
+  if (peer === undefined || !handedOver) return { own: own ?? missing(library, migration), target: undefined };
   const owner = await peerOf(library, peer);
   const there = await owner.client.migration(migration, signal);
-  if (there === undefined || !isBegun(there)) return { own, target: undefined };
+  if (there === undefined || !isBegun(there)) return { own: own ?? missing(library, migration), target: undefined };
   if (owner !== library) library.memory.handedOver.add(migration);
-  return { own, target: there };
+  return { own: own ?? there, target: there };
+}
+
+function missing({ connection }: Library, id: string): never {
+  throw noMigration(connection.name, id);
 }
 
 function isBegun({ packageInfo, importInfo }: Migration): boolean {
-  return packageInfo.replicated === true || importInfo.status !== 'pending';
-}
-
-function isApproved({ importInfo: { importRequestStatus } }: Migration): boolean {
-  return importRequestStatus === 'approved';
+  return packageInfo.replicated === true || stateWord(importInfo.status) !== 'pending';
 }
 
 /** Whether this Library imported the package, and did not make it. */
@@ -109,7 +151,7 @@ function isImport({ packageInfo: { replicated, purpose } }: Migration): boolean 
 
 /** Whether the import has begun on this Library. In a move within one Library there is only one record. */
 function isImportedHere({ importInfo: { status } }: Migration): boolean {
-  return status !== 'pending';
+  return stateWord(status) !== 'pending';
 }
 
 /** Whether the record is of an export: a package without a target. */
@@ -125,13 +167,13 @@ async function* list(
   const records: Migration[] = [];
   for await (const record of library.client.migrations(signal)) records.push(record);
   records.sort((one, other) => bornAt(other) - bornAt(one));
-  const jobs = records.flatMap((record) => [...undoOf(record), summaryOf(record)]);
+  const jobs = records.flatMap((record) => [...undoOf(record), summaryOf(library, record)]);
   yield* jobs.slice(0, limit);
 }
 
 /** An undo that waits or runs is a job of its own, with a handle of its own. */
 function undoOf(record: Migration): JobSummary[] {
-  if (!isUndoWaiting(record) && record.importInfo.status !== 'undoing') return [];
+  if (!isUndoWaiting(record) && stateWord(record.importInfo.status) !== 'undoing') return [];
   const { kind, state, wireState } = undoReading(record, undefined);
   const { lastUpdatedDate } = record.importInfo;
   return [
@@ -146,23 +188,36 @@ function undoOf(record: Migration): JobSummary[] {
   ];
 }
 
-function summaryOf(record: Migration): JobSummary {
-  const isMark = !isImport(record) && isExport(record);
-  const reading = isMark
-    ? exportReading(record)
-    : isImport(record)
-      ? importReading(record, 'import')
-      : isImportedHere(record)
-        ? importReading(record, 'move')
-        : (makingOf(record, 'move') ?? requestReading(record, undefined));
+function summaryOf(library: Library, record: Migration): JobSummary {
+  const job = listed(library, record);
+  const reading = readingOf(library, record, job);
   return {
-    id: formatJobId(record.id, isMark ? 'export' : undefined),
+    id: formatJobId(record.id, job.mark, job.peer),
     kind: reading.kind,
     state: reading.state,
     wireState: reading.wireState,
+    ...(reading.attended === true ? { attended: true } : {}),
     title: record.packageInfo.name ?? record.id,
     ...(timeOf(record) === undefined ? {} : { queuedAt: isoOf(timeOf(record) ?? '') }),
   };
+}
+
+/** The job of a record. Who asked only for a request does not want a command that waits for it to approve it. */
+function listed(library: Library, record: Migration): MigrationJob {
+  const { id: migration, packageInfo } = record;
+  const job = { migration, packageId: packageInfo.id, mark: undefined, peer: undefined };
+  if (isImport(record)) return job;
+  if (isExport(record)) return { ...job, mark: 'export' };
+  const peer = endOf(library, record);
+  const asked = peer !== undefined && requestWord(record) === 'requested' && !isImportedHere(record);
+  return { ...job, mark: asked ? 'request-only' : undefined, peer };
+}
+
+function readingOf(library: Library, record: Migration, job: MigrationJob): Reading {
+  if (job.mark === 'export') return exportReading(record);
+  if (isImport(record)) return importReading(record, 'import', undoHandle(library, job));
+  if (isImportedHere(record)) return importReading(record, 'move', undoHandle(library, job));
+  return makingOf(record, 'move') ?? requestReading(record, undefined, handleOf(library, job));
 }
 
 function timeOf(record: Migration): string | undefined {

@@ -74,7 +74,7 @@ async function prepare(
   const where = into === undefined ? peer.name : `${into.project.name} on ${peer.name}`;
   const consent = consentFor(objects, settings, where, seen);
   return {
-    project: project ?? order.project?.name ?? 'configuration objects',
+    project: order.project === undefined ? 'configuration objects' : (project ?? order.project.name),
     dryRun,
     settled: { ...settledMigration({ name, body, project: order.project?.id }), peer: peer.name, dryRun, requestOnly },
     plan,

@@ -20,6 +20,8 @@ export interface Memory {
   readonly undelivered: Map<string, string>;
   /** What the server said when this account tried to approve. */
   readonly refused: Map<string, string>;
+  /** The instances that migrations go to, as their records name them. Handles of other tools do not tell it. */
+  readonly ends: Map<string, string>;
   /** The migrations that their target has begun to import. From then on its record alone tells how they go. */
   readonly handedOver: Set<string>;
   /** Records that were read for the next call when none was due. The look that follows takes them, once. */
@@ -35,7 +37,7 @@ export interface Memory {
 }
 
 export function emptyMemory(): Memory {
-  return { undelivered: new Map(), refused: new Map(), handedOver: new Set(), records: new Map() };
+  return { undelivered: new Map(), refused: new Map(), ends: new Map(), handedOver: new Set(), records: new Map() };
 }
 
 const libraries = new WeakMap<Adapter, Library>();

@@ -6,6 +6,7 @@ import { inParallel } from '../../streams/in-parallel.ts';
 import { matchByName, severalFit } from '../shared/match-by-name.ts';
 import { listOf, textOf } from '../shared/option-values.ts';
 import { copiesOf, copyName } from './objects/copies.ts';
+import { namedObjects } from './objects/named-objects.ts';
 import { fieldsOf, markOf } from './objects/object-facts.ts';
 import { wantedObjects, type WantedObject } from './objects/object-list.ts';
 import { typeName, typesIn, type PackageType } from './objects/object-types.ts';
@@ -110,9 +111,8 @@ async function look(
   const { client } = library;
   if (!isId) {
     const found: Seen[] = [];
-    for await (const { id, name } of client.search({ type, name: named }, project, signal)) {
-      const object =
-        name?.toLowerCase() === named.toLowerCase() ? await client.object(id, type, project, signal) : undefined;
+    for (const { id } of await namedObjects(library, { named, type }, project, signal)) {
+      const object = await client.object(id, type, project, signal);
       if (object !== undefined) found.push({ object: { ...object, type } });
     }
     return found;

@@ -31,7 +31,11 @@ export const instancesOf = (context: Context): Promise<Instances> => context.onc
 
 async function createInstances(context: Context): Promise<Instances> {
   const config = await context.config();
-  const tools: AdapterTools = { ...(await adapterTools(context)), peer: async (name) => (await open(name)).adapter };
+  const tools: AdapterTools = {
+    ...(await adapterTools(context)),
+    peer: async (name) => (await open(name)).adapter,
+    peers: () => Object.values(config.instances).map(({ name, product, url }) => ({ name, product, url })),
+  };
   const modules = await adapterModulesOf(config);
   const opened = new Map<string, Promise<Placed>>();
 
@@ -156,7 +160,7 @@ async function started(product: string, options: EmulatorOptions, context: Conte
   return running;
 }
 
-async function adapterTools(context: Context): Promise<Omit<AdapterTools, 'peer'>> {
+async function adapterTools(context: Context): Promise<Omit<AdapterTools, 'peer' | 'peers'>> {
   const reporter = await context.reporter();
   const debug = (message: string) => reporter.report({ type: 'debug', message });
   const { httpOf } = await import('./http.ts');

@@ -6,6 +6,9 @@ import { facet, type Instance } from '../instance.ts';
 import { formatHandle } from '../job-handle.ts';
 import { probe } from '../steps/preflight.ts';
 
+/** How many jobs are looked through for those that wait. */
+const mostSearched = 10_000;
+
 /** The objects of an instance. `kind` undefined: of all kinds. */
 export async function readInventory(
   kind: string | undefined,
@@ -35,17 +38,24 @@ export async function readPackages(
   return packages;
 }
 
-/** The jobs of an instance with their handles, newest first. Only jobs of migrations, unless `all` is true. */
+/**
+ * The jobs of an instance with their handles, newest first. Only jobs of migrations, unless `all` is true; `waiting`:
+ * only those that wait for a person.
+ */
 export async function readJobs(
-  options: { readonly all: boolean; readonly limit: number },
+  { all, limit, waiting }: { readonly all: boolean; readonly limit: number; readonly waiting: boolean },
   source: Instance,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<readonly (JobSummary & { readonly handle: string })[]> {
   const { product } = await probe(source, reporter, signal);
   const jobs: (JobSummary & { readonly handle: string })[] = [];
-  for await (const job of source.adapter.jobs.list(options, signal)) {
-    jobs.push({ ...job, handle: formatHandle({ product, instance: source.name, id: job.id }) });
+  // Those that wait may be old.
+  for await (const job of source.adapter.jobs.list({ all, limit: waiting ? mostSearched : limit }, signal)) {
+    const { attended, ...shown } = job;
+    if (waiting && (shown.state !== 'waiting' || attended === true)) continue;
+    if (jobs.length === limit) break;
+    jobs.push({ ...shown, handle: formatHandle({ product, instance: source.name, id: job.id }) });
   }
   return jobs;
 }

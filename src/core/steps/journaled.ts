@@ -52,12 +52,13 @@ export async function journaled<R extends { readonly outcome: string }>(
   signal: AbortSignal,
 ): Promise<R & { readonly resumed: Resumed | undefined }> {
   const { verb, on } = identity;
+  const tell = (message: string): void => reporter.report({ type: 'notice', message });
   const { run, resumed, over } = await journal.begin(runKey(identity), verb, {
     fresh,
     places: Object.fromEntries(on.map(({ name, place }) => [name, place])),
-    endOf: (record) => endOf(record, on, now(), signal),
+    endOf: (record) =>
+      endOf(record, on, now(), signal, (handle) => tell(`the server does not know the job ${handle} any more`)),
   });
-  const tell = (message: string): void => reporter.report({ type: 'notice', message });
   if (over !== undefined) tell(`the run of ${over.startedAt} is over; starting a new run`);
   const earlier = resumed ? resumption(run.record) : undefined;
   if (earlier !== undefined) {
@@ -139,32 +140,40 @@ export async function settleRun(
 
 /**
  * The outcome of a run that its last process left, when all its jobs have ended since, as far as they are on these
- * instances. A run whose jobs are exports only goes on while they are fresh. An interrupted run goes on too, unless all
- * that it began are exports, and the last one failed: a new run loses nothing.
+ * instances. A run whose jobs are exports only goes on while they are fresh. An interrupted run goes on too, but for two
+ * cases: its server no longer knows its last job, or all it began are exports and the last one failed. Then a new run
+ * loses nothing.
  */
 async function endOf(
   record: RunRecord,
   on: readonly Instance[],
   now: Date,
   signal: AbortSignal,
+  tellGone: (handle: string) => void = () => undefined,
 ): Promise<RunOutcome | undefined> {
   if (isUncertain(record.facts)) return undefined;
-  const interrupted = record.left === undefined;
+  const last = record.jobs.at(-1);
   const looks: JobStatus[] = [];
   for (const handle of record.jobs) {
     const look = await lookAt(handle, on, signal);
-    if (look === 'gone') return interrupted ? undefined : 'failed';
+    // What only earlier jobs needed may be deleted while the last one is at work.
+    if (look === 'gone' && handle !== last) continue;
+    if (look === 'gone') {
+      tellGone(handle);
+      return 'failed';
+    }
     if (look === undefined) continue;
     if (!isFinal(look.state)) return undefined;
-    if (interrupted && look.kind !== 'export') return undefined;
     looks.push(look);
   }
   if (looks.length === 0) return undefined;
-  const outcome = looks.map(outcomeOfJob).find((word) => word !== 'done') ?? 'done';
+  const onlyExports = looks.every(({ kind }) => kind === 'export');
   const isLost = (word: RunOutcome) => word === 'failed' || word === 'cancelled';
   // After a push that failed, the same run may have exported once more for the relay.
-  if (interrupted && !looks.slice(-1).map(outcomeOfJob).some(isLost)) return undefined;
-  if (isLost(outcome) || looks.some(({ kind }) => kind !== 'export')) return outcome;
+  const lost = looks.slice(-1).map(outcomeOfJob).some(isLost);
+  if (record.left === undefined && !(onlyExports && lost)) return undefined;
+  const outcome = looks.map(outcomeOfJob).find((word) => word !== 'done') ?? 'done';
+  if (isLost(outcome) || !onlyExports) return outcome;
   const [oldest = record.updatedAt] = exportEnds(record.facts).sort();
   return now.getTime() - Date.parse(oldest) <= freshFor ? undefined : outcome;
 }

@@ -10,7 +10,10 @@ interface JobWork extends RemoteStart {
   readonly waiting: Waiting;
 }
 
-/** Starts a job exactly once, makes its handle known, and stays with it. `status` is undefined when nobody waits. */
+/**
+ * Starts a job exactly once, makes its handle known, and stays with it. When nobody waits, it stays only while the next
+ * call is migrator's; `status` is undefined when the job then goes on.
+ */
 export async function runJob(
   work: JobWork,
   { run, clock, reporter }: OperationPorts,
@@ -23,6 +26,11 @@ export async function runJob(
   if (attached) reporter.report({ type: 'notice', message: `resuming the job of an earlier run` });
   // The handle is known before the first look at the job.
   reporter.report({ type: 'job', handle, status: { id, kind, state: 'queued', wireState: 'started', messages: [] } });
-  if (!waiting.wait) return { job, status: undefined };
-  return { job, status: await watch(instance.adapter.jobs, id, handle, { ...waiting, clock, reporter }, signal) };
+  const { jobs } = instance.adapter;
+  if (waiting.wait) return { job, status: await watch(jobs, id, handle, { ...waiting, clock, reporter }, signal) };
+  if (jobs.advance === undefined || kind !== 'move') return { job, status: undefined };
+  // The servers of such a job stand still between two calls of migrator.
+  const alone = { ...waiting, clock, reporter, untilAlone: true };
+  const status = await watch(jobs, id, handle, alone, signal);
+  return { job, status: ['waiting', 'failed', 'cancelled'].includes(status.state) ? status : undefined };
 }

@@ -67,14 +67,18 @@ export async function trustPackage(
   warnOfSigner(source.name, verified, reporter);
   const { manifest } = verified;
   let scope: Json = manifest.scope ?? null;
-  // A private manifest has the scope in the content.
+  let url = manifest.source?.url;
+  // A private manifest has the scope and the server in the content.
   const onPrivatePart = (part: PrivatePart) => {
     scope = part.scope;
+    url = part.url ?? url;
   };
   reporter.report({ type: 'phase', name: 'open', subject: source.name });
   const folder = await source.folder();
   const opened = await unpack(source, verified, folder, reporter, signal, { onPrivatePart });
-  const files = opened.map(({ path, size }) => folder.file(path, size));
+  const name = manifest.source?.instance;
+  const origin = name === undefined || url === undefined ? undefined : { name, url };
+  const files = opened.map(({ path, size }) => ({ ...folder.file(path, size), origin }));
   return { manifest, verified, files, exportedWith: exportOptions(scope) };
 }
 

@@ -13,6 +13,8 @@ export interface WatchSettings {
   readonly pollInterval: number | undefined;
   /** True: also end when the job waits for a person. */
   readonly untilApproval?: boolean | undefined;
+  /** True: also end when the servers go on by themselves, or when the job waits for a person. */
+  readonly untilAlone?: boolean | undefined;
 }
 
 /**
@@ -56,7 +58,9 @@ export async function watch(
           if (level === 'info') reporter.report({ type: 'notice', message: text });
         return look;
       }
-      if (settings.untilApproval === true && look.state === 'waiting') return look;
+      const forUs = look.attended === true;
+      if (settings.untilApproval === true && look.state === 'waiting' && !forUs) return look;
+      if (settings.untilAlone === true && !forUs) return look;
       const shown = look.unclear === true ? canonical(lookOf(look)) : undefined;
       if (shown !== undefined && unclear === undefined)
         reporter.report({ type: 'warning', message: unknownWord(look) });

@@ -1,11 +1,21 @@
 // Answers a request: route, session, project, handler, error document.
 import { answering } from '../shared/answering.ts';
 import { isObject } from '../shared/json.ts';
+import { refuseUnknownQuery } from '../shared/query.ts';
 import { createRoutes, type PathParams } from '../shared/routes.ts';
 import type { Call, Reply } from '../shared/server.ts';
 import { contextPath, type Instance } from './instance.ts';
 import { openProject, projectHeader } from './project-header.ts';
-import { errorDocument, htmlReply, json, Refusal, refusalReply, sessionDead, unknownEndpoint } from './refusal.ts';
+import {
+  errorDocument,
+  htmlReply,
+  invalid,
+  json,
+  Refusal,
+  refusalReply,
+  sessionDead,
+  unknownEndpoint,
+} from './refusal.ts';
 import { readDocument } from './request.ts';
 import { authenticate } from './session-check.ts';
 import { userOf } from './users.ts';
@@ -58,6 +68,10 @@ export function createAnswer(instance: Instance, list: readonly Route[]): (call:
     const found = routes.find(call.method, path);
     if (!('target' in found)) throw found.allowed.length === 0 ? unknownEndpoint() : unknownMethod();
     const visit = visitOf(instance, call, found.target, found.params);
+    const inPath = Object.values(found.params);
+    // A part of the path may be repeated in the query: the vendor's Python client does so.
+    const harmless = (_: string, value: string) => inPath.includes(value);
+    refuseUnknownQuery(call, { names: ['fields', ...(found.target.query ?? [])], harmless, refuse: invalid });
     return partial(await found.target.handle(visit), call.query('fields'));
   }
 

@@ -17,3 +17,5 @@ export const timeOf = (text: string): number => Date.parse(text.replace(/([+-]\d
 
 export const administratorId = '54F3D26011D2896560009A8E67019608';
 export const guestId = '294DEDC011D2F1D56000D98E67019608';
+/** The group of all users. */
+export const everyoneId = 'C82C6B1011D2894CC0009D9F29718E4F';

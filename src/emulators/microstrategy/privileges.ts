@@ -33,6 +33,9 @@ export const importing: readonly Privilege[] = [
   privileges.bypassAccess,
 ];
 
+/** What the sample's roles give. Its number is our choice. Clients read the name first, then the number. */
+export const webUser = { name: 'Web user', id: '23' } as const;
+
 /** 403 ERR014 names the first privilege that is missing. */
 export function need(user: User, ...needed: readonly Privilege[]): void {
   const lacking = needed.find((one) => !user.may(one));

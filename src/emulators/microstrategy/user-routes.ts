@@ -1,19 +1,23 @@
 import { asList, asText, type Json } from '../shared/json.ts';
 import type { Store } from '../shared/store.ts';
+import { everyoneId } from './identifiers.ts';
 import { groupSubtype, objectType } from './metadata/object-types.ts';
 import { configuration, findObject, objectsOf, type MetadataObject } from './metadata/object.ts';
 import { projectsOf } from './metadata/project.ts';
 import { membersInProject } from './metadata/security-link.ts';
-import { json, Refusal } from './refusal.ts';
-import { pageOf, totalOf } from './request.ts';
+import { invalid, json, Refusal } from './refusal.ts';
+import { pageOf, readFlag, totalOf } from './request.ts';
 import { privilegesOf, userOf } from './users.ts';
-import { route, type Route, type Visit } from './visit.ts';
+import { paged, route, type Route, type Visit } from './visit.ts';
 
 const briefly = ({ id, name }: MetadataObject) => ({ id, name });
 
+const groupIdsOf = ({ definition }: MetadataObject): readonly string[] =>
+  asList(definition['groups']).map((id) => asText(id));
+
 const groupsOf = (store: Store, user: MetadataObject) =>
-  asList(user.definition['groups']).flatMap((id) => {
-    const group = findObject(store, configuration, asText(id));
+  groupIdsOf(user).flatMap((id) => {
+    const group = findObject(store, configuration, id);
     return group === undefined ? [] : [briefly(group)];
   });
 
@@ -54,7 +58,7 @@ function roleView(store: Store, role: MetadataObject): Json {
     ...briefly(project),
     members: membersInProject(store, project.id, role.id).flatMap((id) => {
       const member = findObject(store, configuration, id);
-      return member === undefined ? [] : [{ ...briefly(member), subtype: member.subtype }];
+      return member === undefined ? [] : [{ ...briefly(member), type: member.type, subType: member.subtype }];
     }),
   }));
   return {
@@ -64,10 +68,25 @@ function roleView(store: Store, role: MetadataObject): Json {
     description: role.description,
     dateModified: role.modified,
     version: role.version,
-    privileges: role.definition['privileges'] ?? [],
+    privileges: asList(role.definition['privileges']),
     projects: projects.filter(({ members }) => members.length > 0),
   };
 }
+
+const loginOf = ({ definition }: MetadataObject): string => asText(definition['username']);
+
+/** The users and groups that are directly in a group. Everybody is in the group Everyone. */
+function membersOf(store: Store, group: string): readonly MetadataObject[] {
+  const isIn = (one: MetadataObject): boolean =>
+    groupIdsOf(one).includes(group) || (group === everyoneId && one.subtype !== groupSubtype);
+  return [...accounts(store, false), ...accounts(store, true)].filter(isIn);
+}
+
+const idsOf = ({ call }: Visit): readonly string[] =>
+  call.search
+    .getAll('id')
+    .flatMap((text) => text.split(','))
+    .filter((id) => id !== '');
 
 /** The beginning that a query parameter asks for. Clients may add `*` for the rest. */
 const beginning = ({ call }: Visit, name: string): string => (call.query(name) ?? '').replace(/\*$/, '').toLowerCase();
@@ -75,16 +94,18 @@ const beginning = ({ call }: Visit, name: string): string => (call.query(name) ?
 const roles = (store: Store) => objectsOf(store, configuration).filter(({ type }) => type === objectType.securityRole);
 
 export const userRoutes: readonly Route[] = [
-  route('GET', '/users', {}, (visit) => {
+  route('GET', '/users', { query: paged('nameBegins', 'abbreviationBegins', 'id') }, (visit) => {
     const abbreviation = beginning(visit, 'abbreviationBegins');
+    const ids = idsOf(visit);
     const found = accounts(visit.instance.store, false)
+      .filter(({ id }) => ids.length === 0 || ids.includes(id))
       .filter(({ name }) => name.toLowerCase().startsWith(beginning(visit, 'nameBegins')))
       .map((one) => userView(visit.instance.store, one))
       .filter((one) => asText(one['abbreviation']).toLowerCase().startsWith(abbreviation));
     return json(200, pageOf(visit, found), totalOf(found));
   }),
   route('GET', '/users/:id', {}, (visit) => json(200, userView(visit.instance.store, needAccount(visit, false)))),
-  route('GET', '/usergroups', {}, (visit) => {
+  route('GET', '/usergroups', { query: paged('nameBegins') }, (visit) => {
     const begins = beginning(visit, 'nameBegins');
     const found = accounts(visit.instance.store, true).filter(({ name }) => name.toLowerCase().startsWith(begins));
     return json(
@@ -97,6 +118,16 @@ export const userRoutes: readonly Route[] = [
     const group = needAccount(visit, true);
     return json(200, { ...userView(visit.instance.store, group), username: undefined });
   }),
+  route('GET', '/usergroups/:id/members', { query: paged('includeAccess') }, (visit) => {
+    const found = membersOf(visit.instance.store, needAccount(visit, true).id);
+    if (readFlag(visit.call.query('includeAccess') ?? 'false') !== false)
+      throw invalid('This emulator shows no access of members: includeAccess must be false.');
+    const members = found.map((one) => ({ ...userView(visit.instance.store, one), abbreviation: loginOf(one) }));
+    return json(200, pageOf(visit, members), totalOf(members));
+  }),
+  route('GET', '/usergroups/:id/memberships', {}, (visit) =>
+    json(200, groupsOf(visit.instance.store, needAccount(visit, true))),
+  ),
   route('GET', '/securityRoles', {}, ({ instance }) =>
     json(
       200,

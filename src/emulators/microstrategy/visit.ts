@@ -27,8 +27,13 @@ export interface Route {
   readonly open?: boolean;
   /** Whether the route uses X-MSTR-ProjectID. Clients send it with most calls, and most calls ignore it. */
   readonly project?: 'required' | 'heeded';
+  /** The query parameters that it understands, besides `fields`. Every other one is refused. */
+  readonly query?: readonly string[];
   readonly handle: (visit: Visit) => Reply | Promise<Reply>;
 }
+
+/** What every list of pages understands, and its own parameters. */
+export const paged = (...names: readonly string[]): readonly string[] => ['offset', 'limit', ...names];
 
 /** An entry of a table of routes. `more` says who may call it, and how. */
 export const route = (

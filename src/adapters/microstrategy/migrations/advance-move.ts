@@ -4,7 +4,9 @@ import type { MigrationJob } from '../job-id.ts';
 import type { Library } from '../server.ts';
 import { isFileUnreadable, isUndecided } from '../wire/errors.ts';
 import type { Migration, MigrationContent } from '../wire/schemas.ts';
+import { requestWord } from './job-state.ts';
 import { changedDespite, keepForLook, peerOf } from './peers.ts';
+import { stateWord } from './state-word.ts';
 
 /** The calls of the client in an object migration (steps 3 to 5). The servers never go on by themselves. */
 type Step = 'request' | 'approve' | 'import';
@@ -31,13 +33,10 @@ export async function advanceMove(source: Library, job: MigrationJob, signal: Ab
 }
 
 /** The next call; undefined when none is due. A locked package is never changed, because the server refuses that. */
-export function dueStep(
-  { packageInfo, importInfo: { importRequestStatus: request } }: Migration,
-  { mark }: Pick<MigrationJob, 'mark'>,
-  refused: boolean,
-): Step | undefined {
+export function dueStep(record: Migration, { mark }: Pick<MigrationJob, 'mark'>, refused: boolean): Step | undefined {
+  const request = requestWord(record);
   if (request === 'approved') return 'import';
-  if (packageInfo.status !== 'created') return undefined;
+  if (stateWord(record.packageInfo.status) !== 'created') return undefined;
   if (request === 'requested') return mark === 'request-only' || refused ? undefined : 'approve';
   return request === undefined || request === 'pending' || request === 'unknown' ? 'request' : undefined;
 }
@@ -61,8 +60,9 @@ async function patchRequest(
       error,
       source,
       migration,
-      ({ importInfo: { importRequestStatus: now } }) => {
-        return now === word || now === 'approved';
+      (now) => {
+        const request = requestWord(now);
+        return request === word || request === 'approved';
       },
       signal,
     );
@@ -115,7 +115,7 @@ async function importOnTarget(
  * same Library.
  */
 function isTaken(there: Migration): boolean {
-  return there.packageInfo.replicated === true || there.importInfo.status !== 'pending';
+  return there.packageInfo.replicated === true || stateWord(there.importInfo.status) !== 'pending';
 }
 
 async function takenSoon(target: Library, migration: string, signal: AbortSignal): Promise<Migration | undefined> {

@@ -3,6 +3,7 @@ import type { Library } from '../server.ts';
 import { isFileUnreadable } from '../wire/errors.ts';
 import { projectOf, replicated } from './advance-move.ts';
 import { keepForLook, peerOf } from './peers.ts';
+import { stateWord } from './state-word.ts';
 
 /**
  * A validation, which is the dry run. The source is told the target, the target validates, and the source tells the
@@ -13,7 +14,7 @@ export async function advanceValidation(source: Library, job: MigrationJob, sign
   const { migration: id, peer } = job;
   const record = await source.client.migration(id, signal);
   if (record === undefined) return;
-  const isOpen = record.packageInfo.status === 'created' && record.validation?.status === undefined;
+  const isOpen = stateWord(record.packageInfo.status) === 'created' && record.validation?.status === undefined;
   if (peer === undefined || !isOpen || source.memory.undelivered.has(id)) {
     keepForLook(source, id, record);
     return;

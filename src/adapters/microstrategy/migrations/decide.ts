@@ -4,6 +4,7 @@ import type { Library } from '../server.ts';
 import type { Migration } from '../wire/schemas.ts';
 import { projectOf } from './advance-move.ts';
 import { changedDespite, migrationOf, peerOf } from './peers.ts';
+import { stateWord } from './state-word.ts';
 
 type Decision = 'approved' | 'rejected';
 
@@ -43,8 +44,8 @@ export async function decide(library: Library, jobId: string, word: Decision, si
 }
 
 function waitsFor({ importInfo }: Migration): 'undo' | 'import' | undefined {
-  if (importInfo.undoRequestStatus === 'requested') return 'undo';
-  return importInfo.importRequestStatus === 'requested' ? 'import' : undefined;
+  if (stateWord(importInfo.undoRequestStatus) === 'requested') return 'undo';
+  return stateWord(importInfo.importRequestStatus) === 'requested' ? 'import' : undefined;
 }
 
 /** The undo of a move waits on its target, which has a record of its own. */

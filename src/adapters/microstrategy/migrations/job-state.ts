@@ -1,7 +1,7 @@
 import type { JobKind, JobMessage, JobState, JobStatus } from '../../../ports/job.ts';
-import { formatJobId } from '../job-id.ts';
 import { remedyOf, tellsUnreadableFile } from '../wire/errors.ts';
 import type { Migration } from '../wire/schemas.ts';
+import { stateWord } from './state-word.ts';
 
 /** The status of one part of a migration, as its record shows it, without the job's id. */
 export type Reading = Omit<JobStatus, 'id'>;
@@ -32,14 +32,15 @@ export function isoOf(time: string): string {
   return Number.isNaN(milliseconds) ? time : new Date(milliseconds).toISOString();
 }
 
-export function said(level: JobMessage['level'], text: string | undefined): JobMessage[] {
+/** A message of the server. `isShared`: the servers themselves carry the package of this job. */
+function said(level: JobMessage['level'], text: string | undefined, isShared = false): JobMessage[] {
   if (text === undefined || text.trim() === '') return [];
-  const remedy = remedyOf(text);
+  const remedy = remedyOf(text, isShared);
   return [{ level, text: remedy === undefined ? text : `${text} (${remedy})` }];
 }
 
-function failure(text: string | undefined, otherwise: string): readonly JobMessage[] {
-  const messages = said('error', text);
+function failure(text: string | undefined, otherwise: string, isShared = false): readonly JobMessage[] {
+  const messages = said('error', text, isShared);
   return messages.length > 0 ? messages : [{ level: 'error', text: otherwise }];
 }
 
@@ -54,22 +55,26 @@ export function warningsOf({ packageInfo: { warnings } }: Migration): readonly J
   });
 }
 
-/** The status while the server makes the package. Undefined when the package is made. */
+/** The status while the server makes the package. Undefined when the package is made and still there. */
 export function makingOf(migration: Migration, kind: JobKind): Reading | undefined {
   const { packageInfo: info } = migration;
-  switch (info.status) {
+  switch (stateWord(info.status)) {
     case 'created':
     case 'locked':
-      return undefined;
+      if (!isDeleted(migration)) return undefined;
+      return reading(kind, info, {
+        state: 'failed',
+        wireState: info.status,
+        messages: [{ level: 'error', text: 'the package was deleted on the server that made it' }],
+      });
     case 'create_failed':
-    case 'created_failed':
       return reading(kind, info, {
         state: 'failed',
         wireState: info.status,
         messages: failure(info.message, 'the server could not make the package and does not say why'),
       });
     case 'empty':
-      return reading(kind, info, { state: 'queued', wireState: info.status });
+      return reading(kind, info, { state: 'queued', wireState: info.status, ...attendedBy(kind) });
     default:
       return reading(kind, info, {
         state: 'running',
@@ -77,12 +82,23 @@ export function makingOf(migration: Migration, kind: JobKind): Reading | undefin
         activity: 'the package is made',
         ...fractionOf(info.progress),
         ...unlessKnown(info.status, 'creating'),
+        ...attendedBy(kind),
       });
   }
 }
 
+/** After the package of a move or a validation, migrator makes the next call. */
+function attendedBy(kind: JobKind): Pick<Reading, 'attended'> {
+  return kind === 'export' ? {} : { attended: true };
+}
+
+/** Whether the storage no longer has the package of a record. */
+export function isDeleted({ packageInfo: { deleted, existing } }: Migration): boolean {
+  return deleted === true || existing === false;
+}
+
 function unlessKnown(status: string | undefined, ...known: readonly string[]): Pick<Reading, 'unclear'> {
-  return status === undefined || known.includes(status) ? {} : { unclear: true };
+  return status === undefined || known.includes(stateWord(status)) ? {} : { unclear: true };
 }
 
 export function exportReading(migration: Migration): Reading {
@@ -98,11 +114,14 @@ export function exportReading(migration: Migration): Reading {
   });
 }
 
-/** The status of an import on the Library that imports. Only `imported` is a success. */
-export function importReading(migration: Migration, kind: JobKind): Reading {
+/**
+ * The status of an import on the Library that imports. Only `imported` is a success. `undo` is the handle of its undo.
+ */
+export function importReading(migration: Migration, kind: JobKind, undo: string): Reading {
   const { importInfo: info } = migration;
   const base = (facts: Omit<Facts, 'wireState'>) => reading(kind, info, { ...facts, wireState: info.status });
-  switch (info.status) {
+  const status = stateWord(info.status);
+  switch (status) {
     case 'imported':
     case 'undo_failed': {
       const messages = [...warningsOf(migration), ...said('warning', info.message)];
@@ -110,10 +129,10 @@ export function importReading(migration: Migration, kind: JobKind): Reading {
         ? []
         : [{ level: 'warning', text: 'the server made no undo package: this import cannot be undone' }];
       const undoFailed: JobMessage[] =
-        info.status === 'undo_failed' ? [{ level: 'warning', text: 'an undo of it was tried and failed' }] : [];
+        status === 'undo_failed' ? [{ level: 'warning', text: 'an undo of it was tried and failed' }] : [];
       return base({
         state: messages.length > 0 ? 'partial' : 'succeeded',
-        messages: [...messages, ...notUndoable, ...undoFailed, ...waitingUndo(migration)],
+        messages: [...messages, ...notUndoable, ...undoFailed, ...waitingUndo(migration, undo)],
         fraction: 1,
       });
     }
@@ -121,8 +140,8 @@ export function importReading(migration: Migration, kind: JobKind): Reading {
       return base({
         state: 'failed',
         messages: [
-          ...failure(info.message, 'the import failed and the server does not say why'),
-          ...waitingUndo(migration),
+          ...failure(info.message, 'the import failed and the server does not say why', kind === 'move'),
+          ...waitingUndo(migration, undo),
         ],
         ...(tellsUnreadableFile(info.message ?? '') ? { undelivered: true } : {}),
       });
@@ -141,26 +160,31 @@ export function importReading(migration: Migration, kind: JobKind): Reading {
 }
 
 /** A waiting undo is a job of its own. Whoever looks at the import should know of it. */
-function waitingUndo(migration: Migration): JobMessage[] {
+function waitingUndo(migration: Migration, handle: string): JobMessage[] {
   if (!isUndoWaiting(migration)) return [];
-  const text = `its undo waits for ${administrator} to approve it: look at ${formatJobId(migration.id, 'undo')}`;
+  const text = `its undo waits for ${administrator} to approve it: migrator job approve ${handle}`;
   return [{ level: 'info', text }];
 }
 
 export function isUndoWaiting({ importInfo: { undoRequestStatus, status } }: Migration): boolean {
-  return undoRequestStatus === 'requested' && status !== 'undoing' && status !== 'undo_success';
+  const word = stateWord(status);
+  return stateWord(undoRequestStatus) === 'requested' && word !== 'undoing' && word !== 'undo_success';
 }
 
 export function hasUndo({ importInfo: { undoStorage } }: Migration): boolean {
   return undoStorage.path !== undefined && undoStorage.path !== '';
 }
 
-/** The status of an import as the source shows it, until the target has a record of its own. */
-export function requestReading(migration: Migration, refused: string | undefined): Reading {
-  const { importInfo: info, packageInfo } = migration;
+/**
+ * The status of an import as the source shows it, until the target has a record of its own. `handle` is that of the
+ * move: no server goes on with it by itself.
+ */
+export function requestReading(migration: Migration, refused: string | undefined, handle: string): Reading {
+  const { packageInfo } = migration;
   const base = (state: JobState, wireState: string, more: Partial<Reading> = {}) =>
     reading('move', packageInfo, { state, wireState, ...more });
-  switch (info.importRequestStatus) {
+  const goesOn = { waitingFor: `migrator to go on with it: migrator job wait ${handle}`, attended: true };
+  switch (requestWord(migration)) {
     case 'requested':
       return base('waiting', 'requested', {
         waitingFor: `${administrator} to approve the import${refused === undefined ? '' : ` (${refused})`}`,
@@ -168,12 +192,18 @@ export function requestReading(migration: Migration, refused: string | undefined
     case 'rejected':
       return base('failed', 'rejected', { messages: [{ level: 'error', text: 'the import was rejected' }] });
     case 'approved':
-      return base('running', 'approved', { activity: 'the package is handed to the target' });
+      return base('waiting', 'approved', goesOn);
     default:
-      return packageInfo.status === 'locked'
+      return stateWord(packageInfo.status) === 'locked'
         ? base('waiting', packageInfo.status, { waitingFor: 'the package to be unlocked: another migration holds it' })
-        : base('running', packageInfo.status, { activity: 'the package is made' });
+        : base('waiting', packageInfo.status, goesOn);
   }
+}
+
+/** The decision about the import. One of the documents shows `importing` where others show `approved`. */
+export function requestWord({ importInfo: { importRequestStatus } }: Migration): string | undefined {
+  const word = stateWord(importRequestStatus);
+  return word === 'importing' || word === 'imported' ? 'approved' : word;
 }
 
 export function undeliveredReading(migration: Migration, kind: JobKind, why: string): Reading {
@@ -181,7 +211,7 @@ export function undeliveredReading(migration: Migration, kind: JobKind, why: str
   return reading(kind, migration.packageInfo, {
     state: 'failed',
     wireState,
-    messages: said('error', why),
+    messages: said('error', why, true),
     undelivered: true,
   });
 }
@@ -191,13 +221,13 @@ export function validationReading(migration: Migration): Reading {
   const { validation } = migration;
   const wireState = validation?.status ?? migration.packageInfo.status;
   const base = (facts: Omit<Facts, 'wireState'>) => reading('dry-run', validation ?? {}, { ...facts, wireState });
-  switch (validation?.status) {
+  switch (stateWord(validation?.status)) {
     case 'validated':
-      return base({ state: 'succeeded', messages: [...warningsOf(migration), ...said('info', validation.message)] });
+      return base({ state: 'succeeded', messages: [...warningsOf(migration), ...said('info', validation?.message)] });
     case 'validation_failed':
       return base({
         state: 'failed',
-        messages: failure(validation.message, 'the validation failed and the server does not say why'),
+        messages: failure(validation?.message, 'the validation failed and the server does not say why', true),
       });
     default:
       return base({
@@ -213,11 +243,11 @@ export function undoReading(migration: Migration, refused: string | undefined): 
   const { importInfo: info } = migration;
   const base = (facts: Omit<Facts, 'wireState'>, wireState = info.status) =>
     reading('undo', { lastUpdatedDate: info.lastUpdatedDate }, { ...facts, wireState });
-  switch (info.status) {
+  switch (stateWord(info.status)) {
     case 'undo_success':
       return base({ state: 'succeeded', messages: said('info', info.message), fraction: 1 });
     case 'undo_failed':
-      if (info.undoRequestStatus === 'requested') break;
+      if (stateWord(info.undoRequestStatus) === 'requested') break;
       return base({
         state: 'failed',
         messages: failure(info.message, 'the undo failed and the server does not say why'),
@@ -225,7 +255,7 @@ export function undoReading(migration: Migration, refused: string | undefined): 
     case 'undoing':
       return base({ state: 'running', activity: 'the target undoes the import' });
   }
-  switch (info.undoRequestStatus) {
+  switch (stateWord(info.undoRequestStatus)) {
     case 'requested':
       return base(
         {

@@ -1,17 +1,18 @@
 import type { LogLine } from '../../../ports/job.ts';
 import type { Migration } from '../wire/schemas.ts';
 import { isoOf } from './job-state.ts';
+import { stateWord } from './state-word.ts';
 
 /** The product keeps no log of a migration. These lines are made of its records, in the order of events. */
 export function* migrationLog(own: Migration, target: Migration | undefined): Iterable<LogLine> {
   const { packageInfo: info, validation } = own;
-  const failed = info.status === 'create_failed';
+  const failed = stateWord(info.status) === 'create_failed';
   yield line(info.creationDate, 'info', 0, `package ${info.name ?? info.id} (${info.type ?? 'unknown type'})`);
   yield line(info.lastUpdatedDate, failed ? 'error' : 'info', 1, `package: ${info.status}`);
   yield* message(info.lastUpdatedDate, failed ? 'error' : 'info', info.message);
   for (const warning of info.warnings) yield* message(info.lastUpdatedDate, 'warning', warning.message);
   if (validation?.status !== undefined) {
-    const invalid = validation.status === 'validation_failed';
+    const invalid = stateWord(validation.status) === 'validation_failed';
     yield line(validation.lastUpdatedDate, invalid ? 'error' : 'info', 0, `validation: ${validation.status}`);
     yield* message(validation.lastUpdatedDate, invalid ? 'error' : 'info', validation.message);
   }
@@ -19,7 +20,7 @@ export function* migrationLog(own: Migration, target: Migration | undefined): It
 }
 
 function* importLines({ importInfo: info }: Migration): Iterable<LogLine> {
-  const failed = info.status === 'import_failed' || info.status === 'undo_failed';
+  const failed = ['import_failed', 'undo_failed'].includes(stateWord(info.status));
   const where = info.environment.name ?? info.environment.id;
   const into =
     where === undefined ? '' : ` into ${where}${info.project.name === undefined ? '' : `, ${info.project.name}`}`;

@@ -3,6 +3,7 @@ import { withHint } from '../../shared/answers.ts';
 import { textOf } from '../../shared/option-values.ts';
 import type { Library } from '../server.ts';
 import type { Migration } from '../wire/schemas.ts';
+import { stateWord } from './state-word.ts';
 
 /** What `prepare` decided for a migration: the request to send, and the name by which it is found. */
 export interface SettledMigration {
@@ -38,5 +39,5 @@ export const looked = <Found>(look: () => Promise<Found>): Promise<Found> =>
 
 /** Whether the package is complete, so that it can be downloaded and its import requested. */
 export function isMade({ packageInfo: { status } }: Migration): boolean {
-  return status === 'created' || status === 'locked';
+  return ['created', 'locked'].includes(stateWord(status));
 }

@@ -4,8 +4,9 @@ import { formatJobId, parseJobId } from '../job-id.ts';
 import type { Library } from '../server.ts';
 import type { Migration } from '../wire/schemas.ts';
 import { projectOf } from './advance-move.ts';
-import { hasUndo } from './job-state.ts';
+import { hasUndo, isUndoWaiting } from './job-state.ts';
 import { changedDespite, keepForLook, peerOf } from './peers.ts';
+import { stateWord } from './state-word.ts';
 
 /**
  * Undoes an import on the Library that imported (undo migration, steps 1 and 2). CONFLICT with the reason, before
@@ -19,9 +20,9 @@ export async function undo(library: Library, jobId: string, signal: AbortSignal)
   const owner = job.peer === undefined ? library : await peerOf(library, job.peer);
   const id = formatJobId(job.migration, 'undo', job.peer);
   const record = await importedThere(owner, job.migration, signal);
-  if (record.importInfo.status === 'undoing') return id;
+  if (stateWord(record.importInfo.status) === 'undoing') return id;
   await requireUndoable(owner, record, signal);
-  if (record.importInfo.undoRequestStatus !== 'requested') {
+  if (stateWord(record.importInfo.undoRequestStatus) !== 'requested') {
     const body = { importInfo: { undoRequestStatus: 'requested' } };
     await patched(owner, job.migration, body, undefined, ['requested', 'approved'], signal);
   }
@@ -35,8 +36,7 @@ export async function advanceUndo(library: Library, jobId: string, signal: Abort
   const owner = peer === undefined ? library : await peerOf(library, peer);
   const record = await owner.client.migration(migration, signal);
   if (record === undefined) return;
-  const { status, undoRequestStatus } = record.importInfo;
-  const isDue = undoRequestStatus === 'requested' && status !== 'undoing' && !owner.memory.refused.has(migration);
+  const isDue = isUndoWaiting(record) && !owner.memory.refused.has(migration);
   if (isDue) await approveUndo(owner, record, signal);
   else keepForLook(owner, migration, record);
 }
@@ -63,7 +63,8 @@ async function patched(
   try {
     await owner.client.patchMigration(id, body, project, signal);
   } catch (error) {
-    const isChanged = ({ importInfo: { undoRequestStatus: now } }: Migration) => words.some((word) => word === now);
+    const isChanged = ({ importInfo: { undoRequestStatus: now } }: Migration) =>
+      words.some((word) => word === stateWord(now));
     await changedDespite(error, owner, id, isChanged, signal);
   }
 }
@@ -79,7 +80,7 @@ async function importedThere(owner: Library, id: string, signal: AbortSignal): P
 const undoable = ['imported', 'import_failed', 'undo_failed'];
 
 async function requireUndoable(owner: Library, record: Migration, signal: AbortSignal): Promise<void> {
-  const { status } = record.importInfo;
+  const status = stateWord(record.importInfo.status);
   const refuse = (why: string, hint?: string): MigratorError =>
     new MigratorError('CONFLICT', `the import ${record.id} cannot be undone: ${why}`, { hint });
   if (status === 'undo_success') throw refuse('it was undone already');

@@ -75,6 +75,11 @@ const listed = z.object({
 });
 
 function fromText(text: string): Entry[] {
+  if (/[\0\uFFFD]/.test(text)) {
+    throw new MigratorError('USAGE', 'the list of objects is in an encoding that cannot be read', {
+      hint: 'save it as UTF-8 ("CSV UTF-8" in Excel), or as UTF-16 with a byte order mark ("Unicode Text")',
+    });
+  }
   const rows = /^\s*[[{]/.test(text) ? fromJson(text) : fromCsv(text);
   if (rows.length === 0) throw new MigratorError('USAGE', 'the list of objects is empty');
   return rows.map((row, at) => {
@@ -198,7 +203,10 @@ function csvRows(text: string, separator: Separator): string[][] {
   const source = text.replace(/^\uFEFF/, '').trimEnd();
   for (field.lastIndex = 0; field.lastIndex <= source.length;) {
     const found = field.exec(source);
-    if (found === null) throw new MigratorError('USAGE', `line ${rows.length + 1} of the list of objects is no CSV`);
+    if (found === null)
+      throw new MigratorError('USAGE', `line ${rows.length + 1} of the list of objects is no CSV`, {
+        hint: 'write a quote within a value twice, and the value in double quotes',
+      });
     const [, value = '', end] = found;
     row.push(value.startsWith('"') ? value.slice(1, -1).replaceAll('""', '"') : value.trim());
     if (end === separator) continue;

@@ -52,6 +52,25 @@ const aliases: Readonly<Record<string, number>> = {
 
 export const typeNames: readonly string[] = Object.keys(types);
 
+/** Names for some of the objects of a type, and other names of a type. */
+export const typeAliases: readonly string[] = Object.keys(aliases).filter((name) => !typeNames.includes(name));
+
+/** The subtypes that an alias means, where it means only some objects of its type. */
+const subtypes: Readonly<Record<string, readonly number[]>> = {
+  'custom-group': [257],
+  cube: [776, 779],
+  'user-group': [8705],
+};
+
+export const subtypesOf = (text: string): readonly number[] | undefined => subtypes[typeWord(text)];
+
+/** A name as it is compared. */
+export const typeWord = (text: string): string =>
+  text
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_]+/g, '-');
+
 /**
  * The number of a type that was typed as a number or a name. Names may be in any case, with blanks, `_` or `-` between
  * words.
@@ -59,7 +78,7 @@ export const typeNames: readonly string[] = Object.keys(types);
 export function typeNumber(text: string): number | undefined {
   const word = text.trim();
   if (/^\d{1,4}$/.test(word)) return Number(word);
-  return aliases[word.toLowerCase().replaceAll(/[\s_]+/g, '-')];
+  return aliases[typeWord(text)];
 }
 
 export function typeName(type: number): string {
@@ -68,6 +87,8 @@ export function typeName(type: number): string {
 
 export const shortcut = types.shortcut;
 export const folder = types.folder;
+/** Users and groups. */
+export const user = types.user;
 
 /** The types of objects that belong to the environment, not to a project. Configuration packages take only these. */
 const ofConfiguration: readonly number[] = [

@@ -2,6 +2,7 @@ import { MigratorError } from '../../../errors.ts';
 import type { Library } from '../server.ts';
 import type { MetadataObject } from '../wire/schemas.ts';
 import type { WantedObject } from './object-list.ts';
+import { namedObjects } from './named-objects.ts';
 import { typeName } from './object-types.ts';
 
 export interface ResolvedObject extends WantedObject {
@@ -39,14 +40,12 @@ export async function resolveObjects(
 
 async function byName(
   client: Library['client'],
-  { named, type }: WantedObject,
+  wanted: WantedObject,
   project: string | undefined,
   signal: AbortSignal,
 ): Promise<MetadataObject | undefined> {
-  const found: MetadataObject[] = [];
-  for await (const object of client.search({ type, name: named }, project, signal)) {
-    if (object.name?.toLowerCase() === named.toLowerCase()) found.push(object);
-  }
+  const { named, type } = wanted;
+  const found = await namedObjects({ client }, wanted, project, signal);
   const exact = found.filter(({ name }) => name === named);
   const candidates = exact.length > 0 ? exact : found;
   if (candidates.length > 1) {

@@ -6,6 +6,7 @@ import type { Options } from '../../../ports/options.ts';
 import { jsonOf } from '../../shared/answers.ts';
 import { flagOf, textOf, oneOf } from '../../shared/option-values.ts';
 import { formatJobId } from '../job-id.ts';
+import { stateWord } from '../migrations/state-word.ts';
 import { wantedObjects } from '../objects/object-list.ts';
 import type { PackageType } from '../objects/object-types.ts';
 import { resolveObjects } from '../objects/objects.ts';
@@ -141,9 +142,10 @@ function refuseLate({ packageInfo: info, importInfo }: Migration, { connection }
       hint: 'edit it on the Library that made it, before it is imported anywhere',
     });
   }
-  const request = importInfo.importRequestStatus ?? 'unknown';
-  if (editable.includes(info.status) && undecided.includes(request)) return;
-  const why = editable.includes(info.status) ? `its import is ${request}` : `it is ${info.status}`;
+  const request = stateWord(importInfo.importRequestStatus) ?? 'unknown';
+  const status = stateWord(info.status);
+  if (editable.includes(status) && undecided.includes(request)) return;
+  const why = editable.includes(status) ? `its import is ${request}` : `it is ${info.status}`;
   throw new MigratorError('CONFLICT', `${what} can no longer be edited: ${why}`, {
     hint: request === 'requested' ? 'reject the request first: "migrator job reject"' : 'export it anew',
     details: { status: info.status, importRequestStatus: request },
@@ -154,6 +156,7 @@ function refuseLate({ packageInfo: info, importInfo }: Migration, { connection }
 async function isBegun({ client }: Library, before: Migration, signal: AbortSignal): Promise<boolean> {
   const now = await client.migration(before.id, signal);
   if (now === undefined) return false;
-  const { status, lastUpdatedDate } = now.packageInfo;
+  const { lastUpdatedDate } = now.packageInfo;
+  const status = stateWord(now.packageInfo.status);
   return status === 'creating' || (editable.includes(status) && lastUpdatedDate !== before.packageInfo.lastUpdatedDate);
 }

@@ -2,6 +2,7 @@ import { isMigratorError } from '../../../errors.ts';
 import type { Options } from '../../../ports/options.ts';
 import type { Consent, PlanItem } from '../../../ports/plan.ts';
 import { isForbidden } from '../../shared/answers.ts';
+import { namedObjects } from '../objects/named-objects.ts';
 import { wantedObjects } from '../objects/object-list.ts';
 import type { PackageType } from '../objects/object-types.ts';
 import type { Scope } from '../../../ports/snapshot.ts';
@@ -101,10 +102,8 @@ async function present(
 ): Promise<MetadataObject | 'unknown' | undefined> {
   try {
     if (id !== undefined) return await client.object(id, type, project, signal);
-    for await (const object of client.search({ type, name }, project, signal)) {
-      if (object.name?.toLowerCase() === name.toLowerCase()) return object;
-    }
-    return undefined;
+    const [first] = await namedObjects({ client }, { named: name, type }, project, signal);
+    return first;
   } catch (error) {
     if (!isForbidden(error)) throw error;
     return 'unknown';

@@ -39,7 +39,11 @@ export async function packageOrder(
   const objects = await resolveObjects(library, wanted, project?.id, signal);
   const notes = [
     ...(selection?.notes ?? []),
-    ...(ofConfiguration ? ['a configuration package belongs to no project'] : []),
+    ...(ofConfiguration
+      ? [
+          `a configuration package belongs to no project${request.projects.length === 0 ? '' : `: nothing of ${request.projects.join(', ')} goes into it`}`,
+        ]
+      : []),
     ...packageNotes(settings, objects),
   ];
   return { ref, project, purpose, settings, objects, notes };
@@ -57,6 +61,14 @@ function refOf(
   };
   checkRef(ref);
   return ref;
+}
+
+/** USAGE for --target-project: what belongs to no project goes into none. */
+export function refuseTargetProject(options: Options): void {
+  if (textOf(options, 'targetProject') === undefined) return;
+  throw new MigratorError('USAGE', 'a configuration package goes into no project', {
+    hint: 'leave --target-project out',
+  });
 }
 
 /** UNSUPPORTED for --request-only: the server imports an uploaded package at once, without an approval. */

@@ -1,6 +1,6 @@
 import { MigratorError } from '../../../errors.ts';
 import type { PackageRef, StoredPackage } from '../../../ports/artifact.ts';
-import { isoOf } from '../migrations/job-state.ts';
+import { isDeleted, isoOf } from '../migrations/job-state.ts';
 import { isMade } from '../migrations/start-migration.ts';
 import type { Library } from '../server.ts';
 import type { Migration, SharedFile } from '../wire/schemas.ts';
@@ -41,8 +41,8 @@ export async function* keptPackages({ client, memory }: Library, signal: AbortSi
 
 /** Whether this Library serves the bytes: it made the package, or a migration copied the package to it. */
 function isServed(migration: Migration): boolean {
-  const { purpose, deleted, existing } = migration.packageInfo;
-  return isMade(migration) && deleted !== true && existing !== false && purpose !== 'migration_from_shared_file_store';
+  const { purpose } = migration.packageInfo;
+  return isMade(migration) && !isDeleted(migration) && purpose !== 'migration_from_shared_file_store';
 }
 
 /** The package with that id of the server, or with the name that migrator gave it: `<id> <version>`. */

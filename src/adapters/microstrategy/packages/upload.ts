@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isMigratorError, MigratorError } from '../../../errors.ts';
 import type { ArtifactFile, PackageRef } from '../../../ports/artifact.ts';
 import type { OnConflict, PackageFeed } from '../../../ports/feed.ts';
+import { environmentOf } from '../connection.ts';
 import { requireRights } from '../rights.ts';
 import type { Library } from '../server.ts';
 import { isAmbiguous } from '../wire/errors.ts';
@@ -123,7 +124,8 @@ async function announce(
     extension: 'mmp',
     size,
     sha256,
-    environment: library.connection.environment,
+    // The environment that made the package. Of a bare file nobody knows it.
+    environment: file.origin === undefined ? library.connection.environment : environmentOf(file.origin),
     extraInfo: {
       packageType,
       packagePurpose: purpose,

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { isMigratorError, MigratorError } from '../../../errors.ts';
 import type { ByteStream } from '../../../ports/artifact.ts';
 import type { Http, HttpRequest, HttpResponse, RequestFile } from '../../../ports/http.ts';
-import { answerReader } from '../../shared/answers.ts';
+import { answerReader, isForbidden } from '../../shared/answers.ts';
 import {
   contentSchema,
   migrationSchema,
@@ -15,6 +15,7 @@ import {
   sharedFilesSchema,
   statusSchema,
   storageSchema,
+  usersSchema,
   type MetadataObject,
   type Migration,
   type MigrationContent,
@@ -22,6 +23,7 @@ import {
   type Project,
   type SharedFile,
   type Storage,
+  type User,
 } from './schemas.ts';
 
 const decoded = answerReader('check that the URL is that of a MicroStrategy Library');
@@ -49,6 +51,8 @@ export interface Client {
     project: string | undefined,
     signal: AbortSignal,
   ): AsyncIterable<MetadataObject>;
+  /** Users whose login begins so. None, when the account may not list users or the release does not. */
+  usersByLogin(login: string, signal: AbortSignal): Promise<readonly User[]>;
   /** A page of the objects of these types, with the folders above them. */
   page(
     wanted: { readonly types: readonly number[]; readonly offset: number },
@@ -131,6 +135,16 @@ export function createClient(http: Http): Client {
         yield* page.result;
         offset += page.result.length;
         if (page.result.length === 0 || offset >= (page.totalItems ?? Number.POSITIVE_INFINITY)) return;
+      }
+    },
+
+    usersByLogin: async (login, signal) => {
+      try {
+        const query = { abbreviationBegins: login, limit: pageSize };
+        return await get('api/users', usersSchema, signal, { query });
+      } catch (error) {
+        if (isForbidden(error) || isMigratorError(error, 'UNSUPPORTED')) return [];
+        throw error;
       }
     },
 

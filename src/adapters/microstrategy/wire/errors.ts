@@ -14,6 +14,11 @@ interface Refusal {
 type Reading = readonly [code: ErrorCode, sentence: string, hint: string | undefined];
 
 const unreadableFile = /the shared file cannot be accessed/i;
+/** What helps with a file that this machine carries. */
+const byStorage =
+  'the file was deleted, or the Library does not reach its storage location: let its administrator check the storage, then run the same command again';
+/** The calls of a package that this machine carries: by no other route would it come better. */
+const carried = /\/binary$|sharedFileStore|^POST api\/migrations$/;
 const noStorage = /requires MicroStrategy Storage Service|Storage Service is not configured properly/i;
 
 /** Failures that the documents describe by their text only (Migration API, troubleshooting). */
@@ -84,15 +89,18 @@ export function explain(status: number, body: string, request: HttpRequest): Mig
   if (refusal === undefined) return undefined;
   const reading = readingOf(status, refusal);
   if (reading === undefined) return undefined;
-  const [code, sentence, hint] = reading;
+  const [code, sentence, usual] = reading;
+  const unreadable = unreadableFile.test(refusal.message);
+  const hint = unreadable && carried.test(`${request.method} ${request.path}`) ? byStorage : usual;
   return new MigratorError(code, `${sentence}${quoted(refusal)}`, {
     hint,
     details: {
       ...(refusal.code === undefined ? {} : { errorCode: refusal.code }),
       ...(refusal.ticketId === undefined ? {} : { ticketId: refusal.ticketId }),
       ...(refusal.iServerCode === undefined ? {} : { iServerCode: refusal.iServerCode }),
-      ...(unreadableFile.test(refusal.message) ? { unreadableFile: true } : {}),
-      ...(noStorage.test(refusal.message) ? { noStorage: true } : {}),
+      ...(unreadable ? { unreadableFile: true } : {}),
+      // No repeat mends it.
+      ...(noStorage.test(refusal.message) ? { noStorage: true, hopeless: true } : {}),
     },
   });
 }
@@ -117,7 +125,8 @@ export function isUndecided(error: unknown): error is MigratorError {
 }
 
 /** What the user can do about the message of a failed package, import or validation. */
-export function remedyOf(message: string): string | undefined {
+export function remedyOf(message: string, isShared: boolean): string | undefined {
+  if (!isShared && unreadableFile.test(message)) return byStorage;
   return texts.find(([pattern]) => pattern.test(message))?.[1][2];
 }
 

@@ -51,6 +51,10 @@ export const objectSchema = z.object({
 });
 export type MetadataObject = z.infer<typeof objectSchema>;
 
+/** A user, whose login is called `username` or, in lists, `abbreviation`. */
+export const usersSchema = z.array(objectSchema.extend({ username: text, abbreviation: text }));
+export type User = z.infer<typeof usersSchema>[number];
+
 export const searchSchema = z.object({ totalItems: number, result: z.array(objectSchema) });
 
 export const storageSchema = z.object({

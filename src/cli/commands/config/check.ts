@@ -102,6 +102,7 @@ const offline: AdapterTools = {
   debug: () => undefined,
   guard: () => undefined,
   peer: refuse,
+  peers: () => [],
 };
 
 function refuse(): never {

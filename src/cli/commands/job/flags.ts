@@ -5,6 +5,7 @@ import { type WaitOptions, withWaiting } from '../../flags/waiting.ts';
 export interface JobListOptions {
   readonly from?: string;
   readonly all?: boolean;
+  readonly waiting?: boolean;
   readonly limit: string;
 }
 
@@ -12,8 +13,9 @@ export function listFlags(command: Command): void {
   command
     .option('--from <instance>', 'list the jobs of this instance, instead of the runs of this machine')
     .option('--all', 'with --from: list jobs of all kinds')
+    .option('--waiting', 'with --from: list only jobs that wait for a person, such as an approval')
     .addOption(new Option('--limit <count>', 'list at most this many').default('20'));
-  examples(command, ['migrator job list', 'migrator job list --from prod']);
+  examples(command, ['migrator job list', 'migrator job list --from prod', 'migrator job list --from prod --waiting']);
 }
 
 export function showFlags(command: Command): void {

@@ -13,16 +13,18 @@ export async function runJobList({ options }: Invocation<JobListOptions>, contex
       'USAGE',
       `${context.flagSource('limit').words}: "${options.limit}" is not a positive whole number`,
     );
+  if (options.from === undefined && options.waiting === true)
+    throw new MigratorError('USAGE', '--waiting asks an instance: name it with --from');
   if (options.from === undefined) return listRuns(limit, context);
   const source = await (await instancesOf(context)).source(options.from);
-  const listing = { all: options.all === true, limit };
+  const listing = { all: options.all === true, limit, waiting: options.waiting === true };
   const jobs = await readJobs(listing, source, await context.reporter(), context.signal);
   const rows = jobs.map((job) => [job.handle, job.kind, job.wireState, job.queuedAt ?? '', job.title]);
   context.result(
     'job-list',
     { from: options.from, jobs },
     rows.length === 0
-      ? `no migration jobs on ${source.name}`
+      ? `no migration jobs ${options.waiting === true ? 'wait for a person ' : ''}on ${source.name}`
       : table(['job', 'kind', 'state', 'queued', 'title'], rows),
   );
   return undefined;

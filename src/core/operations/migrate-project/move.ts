@@ -8,7 +8,7 @@ import { type Outcome, worst } from '../../operation.ts';
 import { combined, type Result } from '../../snapshots/result.ts';
 import { backUp } from '../../steps/backup.ts';
 import { backupStep } from '../../steps/way-back.ts';
-import { discardJob } from '../../steps/clean-up.ts';
+import { cleaningUp, discardJob } from '../../steps/clean-up.ts';
 import { questionBefore, requireConsent } from '../../steps/consent.ts';
 import { prepareOnce, isBegun, type StartedJob } from '../../steps/exactly-once.ts';
 import { readLog } from '../../steps/import.ts';
@@ -32,6 +32,12 @@ export async function move(
 ): Promise<MigrateReport | Undelivered> {
   const { source, target, reporter } = ports;
   const moved: Moved[] = [];
+  if (!input.wait && (input.dryRun || source.adapter.jobs.advance !== undefined)) {
+    const message = input.dryRun
+      ? 'a dry run is waited for, because what it makes is removed afterwards'
+      : `migrator stays until ${target.name} has taken the move, because ${source.name} makes no call by itself; only the rest is not waited for`;
+    reporter.report({ type: 'notice', message });
+  }
   const { projects } = input.request;
   // All are prepared before the first one is moved, so that a wrong name or a missing consent leaves nothing half done.
   const ready: Ready[] = [];
@@ -40,10 +46,10 @@ export async function move(
   for (const one of ready) requireConsentable(one, input, ports);
   for (const prepared of ready) {
     try {
-      const one = await moveOne(prepared, input, ports, targetInfo, signal);
+      const one = await (input.dryRun ? rehearse : moveOne)(prepared, input, ports, targetInfo, signal);
       if (one.status?.undelivered === true && input.route === 'auto' && !input.dryRun)
         return { undelivered: `${source.name} could not deliver "${one.project}" to ${target.name}` };
-      moved.push(await judged(one, input, ports, signal));
+      moved.push(judged(one));
     } catch (error) {
       throw isMigratorError(error) && projects.length > 1
         ? halfDone(error, moved, projects, handleOf(projects[moved.length], ports))
@@ -67,7 +73,7 @@ export async function move(
     result: combined(moved.flatMap(({ result }) => result ?? [])),
     backup: moved.map(({ backup }) => backup).find(Boolean),
     left: moved.flatMap(({ job }) => leftByMove(job, input, ports)),
-    log: moved.flatMap(({ log }) => log),
+    log: moved.flatMap(({ log }) => log ?? []),
   };
 }
 
@@ -113,11 +119,12 @@ interface Attempt {
   readonly plan: readonly PlanItem[];
   readonly result?: Result | undefined;
   readonly backup?: string | undefined;
+  /** Of a dry run. */
+  readonly log?: MigrateReport['log'];
 }
 
 interface Moved extends Attempt {
   readonly outcome: Outcome;
-  readonly log: MigrateReport['log'];
 }
 
 /** A product that moves by packages of its own keeps them on both servers: an undo needs them. */
@@ -224,7 +231,7 @@ async function moveOne(
       instance: source,
       kind: input.dryRun ? 'dry-run' : 'move',
       subject: `${prepared.project} to ${target.name}`,
-      waiting: input,
+      waiting: input.dryRun ? { ...input, wait: true } : input,
       start: (inner) => moves.start(prepared, target, secrets, inner),
       find: (since, inner) => moves.find(prepared, since, inner),
     },
@@ -235,19 +242,34 @@ async function moveOne(
   return { ...base, job, status, result, backup: backup ?? undefined };
 }
 
-async function judged(
-  attempt: Attempt,
+/** A dry run, and what it made is removed, also when it is refused half-way. */
+async function rehearse(
+  ready: Ready,
   input: MigrateInput,
-  { source, reporter }: MigratePorts,
+  ports: MigratePorts,
+  info: InstanceInfo,
   signal: AbortSignal,
-): Promise<Moved> {
+): Promise<Attempt> {
+  const { source, reporter, run } = ports;
+  return cleaningUp(
+    async () => {
+      const attempt = await moveOne(ready, input, ports, info, signal);
+      const { job, status } = attempt;
+      const isOver = job !== undefined && status !== undefined && isFinal(status.state);
+      return isOver ? { ...attempt, log: await readLog(source, job.id, signal) } : attempt;
+    },
+    async () => {
+      const id = run.record.facts[`${ready.step}.job`];
+      const handle = handleOf(ready.project, ports);
+      if (typeof id !== 'string' || handle === undefined) return;
+      await discardJob({ id, handle }, facet(source, 'moves'), { source, reporter }, signal);
+    },
+  );
+}
+
+function judged(attempt: Attempt): Moved {
   const { job, status, result } = attempt;
-  if (job === undefined) return { ...attempt, outcome: 'done', log: [] };
-  if (status === undefined || status.state === 'waiting') return { ...attempt, outcome: 'started', log: [] };
-  const log = input.dryRun ? await readLog(source, job.id, signal) : [];
-  try {
-    return { ...attempt, outcome: judge(job.handle, status, result), log };
-  } finally {
-    if (input.dryRun) await discardJob(job, facet(source, 'moves'), { source, reporter }, signal);
-  }
+  if (job === undefined) return { ...attempt, outcome: 'done' };
+  if (status === undefined || status.state === 'waiting') return { ...attempt, outcome: 'started' };
+  return { ...attempt, outcome: judge(job.handle, status, result) };
 }

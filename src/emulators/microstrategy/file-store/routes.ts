@@ -9,7 +9,7 @@ import { need, privileges } from '../privileges.ts';
 import { invalid, json, missing, noContent, Refusal } from '../refusal.ts';
 import { pageOf, readInteger } from '../request.ts';
 import { personOf } from '../users.ts';
-import { route, type Route, type Visit } from '../visit.ts';
+import { paged, route, type Route, type Visit } from '../visit.ts';
 import { needFile, needStorage, storageRefusal, storageSettings, texts } from './availability.ts';
 import { receiveBinary } from './receive-binary.ts';
 import { adoptShared, removeShared } from './shared-folder.ts';
@@ -174,7 +174,7 @@ const storage = '/mstrServices/library/storage';
 
 export const sharedFileRoutes: readonly Route[] = [
   route('POST', files, {}, createMetadata),
-  route('GET', files, {}, listFiles),
+  route('GET', files, { query: paged('type') }, listFiles),
   route('PUT', `${files}/:id/binary`, {}, putBinary),
   route('GET', `${files}/:id/binary`, {}, getBinary),
   route('DELETE', `${files}/:id`, {}, deleteFile),

@@ -43,7 +43,7 @@ function certificationOf(visit: Visit, sent: Json, current: string): Json {
 export async function certify(visit: Visit): Promise<Reply> {
   const { instance, param, call, document } = visit;
   const { package: row } = needMigration(instance, param('id'));
-  if (readFlag(call.query('autoSync') ?? call.query('autosync')) === true) {
+  if (readFlag(call.query('autoSync')) === true) {
     const content = readShared(instance.storage, pathOf(row.id));
     const certification: unknown = content === undefined ? undefined : JSON.parse(content.toString('utf8'));
     if (isObject(certification)) changePackage(instance.store, row.id, { certification });

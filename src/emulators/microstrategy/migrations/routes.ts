@@ -7,8 +7,8 @@ import type { Instance } from '../instance.ts';
 import { configuration } from '../metadata/object.ts';
 import { need, privileges } from '../privileges.ts';
 import { invalid, json, missing, noContent, notNow, Refusal } from '../refusal.ts';
-import { pageOf } from '../request.ts';
-import { route, type Route, type Visit } from '../visit.ts';
+import { pageOf, readFlag } from '../request.ts';
+import { paged, route, type Route, type Visit } from '../visit.ts';
 import { certify } from './certification.ts';
 import { changeRecord } from './change-record.ts';
 import { createPackage, reusePackage, startCreation } from './create-package.ts';
@@ -50,6 +50,9 @@ export function recoverMigrations(instance: Instance): void {
 async function create(visit: Visit, jobs: Jobs): Promise<Reply> {
   const body = await visit.document();
   const packageId = visit.call.query('packageId');
+  // There are no locks of projects here, so there is nothing to unlock.
+  if (readFlag(visit.call.query('unlockOnStart') ?? 'false') === undefined)
+    throw invalid('The value of unlockOnStart is invalid.');
   if (packageId !== undefined) return reusePackage(visit, packageId, body);
   const info = asObject(body['packageInfo']);
   if (isEmpty(info)) throw missing('packageInfo is missing.');
@@ -155,15 +158,17 @@ function checkVisible({ user }: Visit): void {
 export function migrationRoutes(jobs: Jobs): readonly Route[] {
   const one = '/migrations/:id';
   const routes: readonly Route[] = [
-    route('POST', '/migrations', { project: 'heeded' }, (visit) => create(visit, jobs)),
-    route('GET', '/migrations', {}, list),
-    route('DELETE', '/migrations', {}, remove),
-    route('GET', one, {}, read),
-    route('PUT', one, { project: 'heeded' }, (visit) => triggerImport(visit, jobs)),
+    route('POST', '/migrations', { project: 'heeded', query: ['packageId', 'unlockOnStart'] }, (visit) =>
+      create(visit, jobs),
+    ),
+    route('GET', '/migrations', { query: paged('packageInfo.purpose') }, list),
+    route('DELETE', '/migrations', { query: ['packageId'] }, remove),
+    route('GET', one, { query: ['showContent'] }, read),
+    route('PUT', one, { project: 'heeded', query: ['generateUndo'] }, (visit) => triggerImport(visit, jobs)),
     route('PATCH', one, { project: 'heeded' }, (visit) => changeRecord(visit, jobs)),
     route('PUT', `${one}/packageInfo`, {}, (visit) => edit(visit, jobs)),
     route('PUT', `${one}/validation`, { project: 'heeded' }, (visit) => triggerValidation(visit, jobs)),
-    route('PATCH', `${one}/packageInfo/certification`, {}, certify),
+    route('PATCH', `${one}/packageInfo/certification`, { query: ['autoSync'] }, certify),
     route('GET', '/migrations/packages/:package/binary', {}, packageBinary),
     route('GET', '/migrations/imports/:import/binary', {}, undoBinary),
   ];

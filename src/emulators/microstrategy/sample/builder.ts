@@ -1,6 +1,6 @@
 import type { Json } from '../../shared/json.ts';
 import type { Store } from '../../shared/store.ts';
-import { administratorId, guidOf, wireDate } from '../identifiers.ts';
+import { administratorId, guidOf, wireDate, everyoneId } from '../identifiers.ts';
 import { configuration, putObject, type AccessEntry, type MetadataObject, type ObjectRef } from '../metadata/object.ts';
 
 const epoch = Date.UTC(2026, 0, 5, 8, 0, 0);
@@ -27,8 +27,6 @@ export interface SampleObject {
   readonly hidden?: boolean;
 }
 
-const everyone = 'C82C6B1011D2894CC0009D9F29718E4F';
-
 export const fullControl = (trusteeId: string, trusteeName: string, trusteeSubtype = 8704): AccessEntry => ({
   trusteeId,
   trusteeName,
@@ -44,7 +42,7 @@ export const mayRead = (trusteeId: string, trusteeName: string): AccessEntry => 
   rights: 69,
 });
 
-const usualAcl = [fullControl(administratorId, 'Administrator'), mayRead(everyone, 'Public / Guest')];
+const usualAcl = [fullControl(administratorId, 'Administrator'), mayRead(everyoneId, 'Public / Guest')];
 
 export const sampleId = (type: number, name: string): string => guidOf('sample', String(type), name);
 

@@ -1,11 +1,10 @@
 import type { Store } from '../../shared/store.ts';
-import { administratorId, guestId } from '../identifiers.ts';
+import { administratorId, everyoneId, guestId } from '../identifiers.ts';
 import { groupSubtype, objectType, userSubtype } from '../metadata/object-types.ts';
-import { privileges } from '../privileges.ts';
+import { privileges, webUser } from '../privileges.ts';
 import { passwordMark } from '../users.ts';
 import { addConfiguration, sampleId } from './builder.ts';
 
-const everyoneGroup = 'C82C6B1011D2894CC0009D9F29718E4F';
 const administratorsGroup = 'E96A7AF411D4BBCE10004694316DE8A4';
 
 const group = (name: string) => ({ id: sampleId(objectType.user, name), type: objectType.user });
@@ -58,14 +57,14 @@ function addUser(store: Store, user: SampleUser): void {
 
 /** The objects that every server has. */
 export function addBuiltIn(store: Store): void {
-  addGroup(store, { name: 'Everyone', id: everyoneGroup });
+  addGroup(store, { name: 'Everyone', id: everyoneId });
   addGroup(store, { name: 'System Administrators', id: administratorsGroup, privileges: ['*'] });
   addConfiguration(store, {
     name: 'Administrator',
     id: administratorId,
     type: objectType.user,
     subtype: userSubtype,
-    definition: { username: 'Administrator', groups: [administratorsGroup, everyoneGroup], privileges: ['*'] },
+    definition: { username: 'Administrator', groups: [administratorsGroup, everyoneId], privileges: ['*'] },
     uses: [{ id: administratorsGroup, type: objectType.user }],
   });
   addConfiguration(store, {
@@ -79,7 +78,7 @@ export function addBuiltIn(store: Store): void {
     addConfiguration(store, {
       name,
       type: objectType.securityRole,
-      definition: { privileges: [{ name: 'Web user' }] },
+      definition: { privileges: [webUser] },
     });
   }
 }

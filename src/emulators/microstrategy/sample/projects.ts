@@ -41,6 +41,7 @@ const of = (type: number, ...names: readonly string[]): readonly ObjectRef[] =>
 const attributeIds: Readonly<Record<string, string>> = {
   Year: '8D679D5111D3E4981000E787EC6DE8A4',
   Month: '8D679D4411D3E4981000E787EC6DE8A4',
+  Day: '96ED3EC811D5B117C000E78A4CC5F24F',
   Region: '8D679D4B11D3E4981000E787EC6DE8A4',
 };
 
@@ -70,9 +71,10 @@ function shared(): readonly SampleObject[] {
     { name: 'Sum', type: 11, system: true, ...inFolder(24) },
     folderOf('Sales Reports', 7),
     folderOf('Old Filters', 5),
-    ...['LU_YEAR', 'LU_MONTH', 'LU_REGION', 'LU_CUSTOMER', 'ORDER_DETAIL'].map(table),
+    ...['LU_YEAR', 'LU_MONTH', 'LU_DAY', 'LU_REGION', 'LU_CUSTOMER', 'ORDER_DETAIL'].map(table),
     attribute('Year', 'LU_YEAR'),
     attribute('Month', 'LU_MONTH', 'Year'),
+    attribute('Day', 'LU_DAY', 'Month'),
     attribute('Region', 'LU_REGION'),
     attribute('Customer', 'LU_CUSTOMER', 'Region'),
     fact('Revenue'),
@@ -168,7 +170,12 @@ function sourceOnly(): readonly SampleObject[] {
     },
     { name: 'Shortcut to Profit by Year', type: 18, ...below('Regional Sales'), uses: of(3, 'Profit by Year') },
     { name: 'All Metrics', type: 39, ...inFolder(6), definition: { searched: 4 } },
-    { name: 'Nightly Check', type: 76, ...inFolder(1) },
+    {
+      name: 'Nightly Check',
+      type: 76,
+      ...inFolder(1),
+      definition: { scriptType: 'python', scriptUsageType: 'commandManager', code: "print('all is well')\n" },
+    },
     { name: 'West Only', type: objectType.securityFilter, ...inFolder(5), changed: 150, uses: of(12, 'Region') },
   ];
 }

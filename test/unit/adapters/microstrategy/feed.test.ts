@@ -49,13 +49,13 @@ const migrations = (...data: object[]): Call => ({
   line: 'GET /api/migrations?offset=0&limit=1000&packageInfo.purpose=object_migration%2Cproject_merge%2Cmigration_from_shared_file_store',
   answer: { total: data.length, data },
 });
-const announced = (extraInfo: object) => (url: Bench['url']) => ({
+const announced = (extraInfo: object, environment?: object) => (url: Bench['url']) => ({
   name: 'Tutorial 1.0.0-run7',
   type: 'migrations.packages',
   extension: 'mmp',
   size: text.length,
   sha256,
-  environment: { id: `${url('target')}/`, name: 'prod' },
+  environment: environment ?? { id: `${url('target')}/`, name: 'prod' },
   extraInfo,
 });
 const post: Call = {
@@ -110,6 +110,17 @@ describe('an upload', () => {
     ];
     await withLibraries(calls, async ({ open }) => {
       const sent = open('target').feed!.upload(file({ path: `native/${name}` }), ref, 'fail', never);
+      expect(await sent).toMatchObject({ outcome: 'created' });
+    });
+  });
+
+  test('names the environment that made it, when its package tells', async () => {
+    const environment = { id: 'https://lab/MicroStrategyLibrary/', name: 'lab' };
+    const extraInfo = { packageType: 'project', packagePurpose: 'object_migration' };
+    const calls: Call[] = [listed(), { ...post, json: announced(extraInfo, environment) }, put, there];
+    await withLibraries(calls, async ({ open }) => {
+      const origin = { name: 'lab', url: 'https://lab/MicroStrategyLibrary' };
+      const sent = open('target').feed!.upload(file({ origin }), ref, 'fail', never);
       expect(await sent).toMatchObject({ outcome: 'created' });
     });
   });

@@ -96,6 +96,41 @@ describe('the inventory', () => {
     });
   });
 
+  test.each<[string, number, readonly object[], string]>([
+    [
+      'user-group',
+      34,
+      [
+        { id: 'U', subtype: 8704 },
+        { id: 'G', subtype: 8705 },
+      ],
+      'user-group G',
+    ],
+    ['User Group', 34, [{ id: 'G', subtype: 8705 }], 'user-group G'],
+    [
+      'user',
+      34,
+      [
+        { id: 'U', subtype: 8704 },
+        { id: 'G', subtype: 8705 },
+      ],
+      'user U, user G',
+    ],
+    ['34', 34, [{ id: 'U', subtype: 8704 }], 'user U'],
+  ])('knows %s, as a type of objects does', async (kind, type, result, shown) => {
+    const answer = { totalItems: result.length, result: result.map((one) => ({ name: 'N', type, ...one })) };
+    await withLibraries([{ ...search(type, null, 0, [], 0), answer }], async ({ open }) => {
+      const items = await all(open().inventory.list(kind, never));
+      expect(items.map((one) => `${one.kind} ${one.id}`).join(', ')).toBe(shown);
+    });
+  });
+
+  test('knows dashboards as documents', async () => {
+    await withLibraries([projects, search(55, project, 0, ['D'], 1)], async ({ open }) => {
+      expect(await all(open().inventory.list('dashboard', never))).toMatchObject([{ kind: 'document', id: 'D' }]);
+    });
+  });
+
   test('looks in the configuration for objects that are in no project', async () => {
     await withLibraries([search(34, null, 0, ['U'], 1)], async ({ open }) => {
       expect(await all(open().inventory.list('user', never))).toMatchObject([{ kind: 'user', id: 'U' }]);

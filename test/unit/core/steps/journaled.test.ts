@@ -153,6 +153,26 @@ describe('a run that its last process left', () => {
   });
 });
 
+test.each<[string, Partial<RunRecord>, string | undefined]>([
+  ['an interrupted run is over when its server no longer knows the job', { jobs: ['acme:lab:gone'] }, 'failed'],
+  [
+    'a run goes on while its last job is at work, although an earlier one was deleted',
+    { left: 'started', jobs: ['acme:lab:gone', 'acme:lab:1'] },
+    undefined,
+  ],
+  ['an interrupted run goes on when its last job has ended', { jobs: ['acme:lab:gone', 'acme:lab:2'] }, undefined],
+])('%s', async (_, record, settled) => {
+  const journal = journalOf(record);
+  const reporter = recordingReporter();
+  const on = [instance('lab', { 1: ['import', 'running'], 2: ['import', 'succeeded'] })];
+  const ports = { journal, reporter, now: () => start, fresh: false, leftOpen: () => undefined };
+  await journaled({ verb: 'import', on, what: {} }, ports, () => Promise.resolve({ outcome: 'done' }), never);
+  expect(journal.settled).toBe(settled);
+  const notice = { type: 'notice', message: 'the server does not know the job acme:lab:gone any more' };
+  if (settled === 'failed') expect(reporter.events).toContainEqual(notice);
+  else expect(reporter.events).not.toContainEqual(notice);
+});
+
 test('an interrupted run goes on at any age, and the age of its export is told', async () => {
   const finishedAt = start.toISOString();
   const { settled, resumed, events } = await fate({

@@ -18,6 +18,13 @@ function refusal(objects: string): string {
 
 describe('a list of objects', () => {
   test.each([
+    ['UTF-16 without a mark', Buffer.from('name,type\nЭ,metric', 'utf16le').toString()],
+    ['Windows-1252', Buffer.from('name,type\nGr\xf6\xdfe,metric', 'latin1').toString()],
+  ])('that is %s is refused, and the hint names the encodings', (_, text) => {
+    expect(refusal(text)).toMatch(/encoding.*UTF-8.*UTF-16/);
+  });
+
+  test.each([
     ['commas', `Name,TYPE,Action,include_dependents\r\n"Units, Sold",fact,replace,yes\r\n${id},12,,\r\n`],
     ['semicolons', `name;type;action;dependents\n"Units, Sold";fact;replace;1\n\n${id};12;;`],
     ['semicolons and no quotes', `name;type;action;dependents\nUnits, Sold;fact;replace;1\n${id};12;;no`],

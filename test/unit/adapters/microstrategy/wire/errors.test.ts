@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { explain } from '../../../../../src/adapters/microstrategy/wire/errors.ts';
+import { exitCodeOfError } from '../../../../../src/cli/exit-codes.ts';
 import type { HttpRequest } from '../../../../../src/ports/http.ts';
 import { never } from '../../../../support/adapter-tools.ts';
 import { all, withLibraries } from '../../../../support/library-script.ts';
@@ -159,6 +160,25 @@ describe('an error of the server', () => {
     if (hint === undefined) expect(error?.hint).toBeUndefined();
     else expect(error?.hint).toMatch(hint);
   });
+
+  test.each<[string, HttpRequest, RegExp]>([
+    ['the import of a move', { method: 'PUT', path: 'api/migrations/A:B' }, /--route relay/],
+    ['a validation', { method: 'PUT', path: 'api/migrations/A:B/validation' }, /--route relay/],
+    ['the import of an upload', { method: 'POST', path: 'api/migrations' }, /check the storage/],
+    ['a download', { method: 'GET', path: 'api/migrations/packages/A/binary' }, /check the storage/],
+  ])('an unreadable file is no reason to advise the route that was taken: %s', (_, request, hint) => {
+    const text = body('ERR006', 'The shared file cannot be accessed. It may be deleted.');
+    expect(explain(400, text, request)?.hint).toMatch(hint);
+    if (!hint.test('--route relay')) expect(explain(400, text, request)?.hint).not.toContain('relay');
+  });
+
+  test.each(['requires MicroStrategy Storage Service', 'Storage Service is not configured properly'])(
+    '"%s" ends with the exit code of what no repeat mends',
+    (message) => {
+      const error = explain(400, body('ERR001', message), get);
+      expect(error && exitCodeOfError(error)).toBe(4);
+    },
+  );
 
   test.each([
     ['a web page', '<html><body>502</body></html>'],
