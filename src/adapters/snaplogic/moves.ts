@@ -20,6 +20,9 @@ import {
 } from './projects/destination.ts';
 import { selectProjects } from './projects/look-up.ts';
 import { peerNamed, serverOf, type Server } from './server.ts';
+import { taskWish } from './tasks/before.ts';
+import { tasksOf } from './tasks/task.ts';
+import { readWish, wishText } from './tasks/wish.ts';
 import { scopeAt } from './snapshots/scope.ts';
 import { statusPathOf, statusPaths, type MigrateBody } from './wire/client.ts';
 import { formatPath, parsePath, samePath, type ProjectPath } from './wire/paths.ts';
@@ -90,6 +93,17 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
   const left = assets.filter((asset) => !travelling.includes(asset));
   const plan =
     destination.assets === undefined ? undefined : planOf(assets, travelling, destination.assets, asked.length > 0);
+  const tasks = await taskWish(
+    {
+      there,
+      path,
+      names: travelling.flatMap(({ type, name }) => (type === 'Job' ? [name] : [])),
+      read: () => tasksOf(server, entries, signal),
+      plan,
+    },
+    options,
+    signal,
+  );
   return {
     project,
     dryRun: request.dryRun,
@@ -102,12 +116,14 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
       createSpace: destination.createSpace,
       sync: flagOf(options, 'sync'),
       peer: target.name,
+      tasks: wishText(tasks.wish),
     },
     ...(plan === undefined ? {} : { plan, scope: scopeAt([path], options) }),
     notes: [
       `${formatPath(source)} goes to ${formatPath(path)}: ${countsOf(travelling) || 'nothing is in it'}`,
       ...destination.notes,
       ...unsavedNotes(plan),
+      ...tasks.notes,
       ...moveNotes({ source, destination, travelling, left, entries }),
       ...writeNotes(server, there, destination),
       ...(await accessNotes(server, source, path, signal)),
@@ -190,6 +206,7 @@ function jobOf({ settled }: PreparedMove, startedAt: Date): MoveJob {
     source: parsePath(textOf(settled, 'source') ?? '', 'the source'),
     destination: parsePath(textOf(settled, 'destination') ?? '', 'the destination'),
     types: listOf(settled, 'assetTypes'),
+    tasks: readWish(textOf(settled, 'tasks')),
   };
 }
 
