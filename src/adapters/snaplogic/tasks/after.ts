@@ -45,7 +45,10 @@ async function settled(
   }
 }
 
-/** The status with what the target shows of the tasks that arrived. A wish that is not met makes it partial. */
+/**
+ * The status with what the target shows of the tasks that arrived. The job runs until this process has tried to meet the
+ * wish; a wish that is not met then makes it partial.
+ */
 export async function withTasks(
   server: Server,
   path: ProjectPath,
@@ -63,6 +66,12 @@ export async function withTasks(
     return { ...status, messages: [...status.messages, { level: 'warning', text }] };
   }
   const unmet = tasks.filter((task) => plexFor(task, wish) !== undefined || isOff(task, wish));
+  const open = unmet.filter(({ name }) => server.ledger.taskFailure(`${formatPath(path)}/${name}`) === undefined);
+  if (open.length > 0) {
+    const { id, kind, startedAt, wireState } = status;
+    const activity = `${open.length} tasks are still to be set: ${named(open)}`;
+    return { id, kind, startedAt, wireState, state: 'running', activity, messages: [] };
+  }
   const known = (await snaplexesOf(server, path.org, signal))?.map(({ runtime_path_id: id }) => id);
   return {
     ...status,
@@ -89,8 +98,8 @@ const isOff = ({ name, enabled }: Task, { enable, leave }: TaskWish): boolean =>
   enable && enabled === false && !leave.includes(name);
 
 function unmetMessage({ ledger }: Server, path: ProjectPath, { name }: Task): JobMessage {
-  const why = ledger.taskFailure(`${formatPath(path)}/${name}`);
-  const tail = why === undefined || why === '' ? '; wait for the job once more' : `: ${why}`;
+  const why = ledger.taskFailure(`${formatPath(path)}/${name}`) ?? '';
+  const tail = why === '' ? ', although the control plane says so' : `: ${why}`;
   return { level: 'error', text: `Job "${name}" is not as --task-snaplex and --enable-tasks want it${tail}` };
 }
 
