@@ -103,7 +103,6 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
     notes: [
       `${archive === undefined ? 'the package' : countsOf(archive.assets) || 'nothing'} goes to ${formatPath(path)}`,
       ...destination.notes,
-      ...unsavedNotes(plan),
       ...(destination.exists === true && duplicates === 'create_new'
         ? [`${formatPath(path)} exists: the import makes a copy with a number behind its name`]
         : []),
@@ -112,6 +111,7 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
       ...renames.map(({ from, to }) => `the account "${from}" arrives as "${to}"`),
       ...expressionNotes(expressions),
     ],
+    omits: unsavedNotes(plan),
     ...(plan === undefined ? {} : { plan }),
     ...scopeIn(destination, request, duplicates),
     ...caution(path, destination, duplicates, plan, expressions),

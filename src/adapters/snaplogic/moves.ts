@@ -1,6 +1,7 @@
 import { MigratorError } from '../../errors.ts';
 import type { MoveRequest, Mover, Peer, PreparedMove } from '../../ports/adapter.ts';
 import type { Options } from '../../ports/options.ts';
+import type { PlanItem } from '../../ports/plan.ts';
 import { flagOf, listOf, textOf } from '../shared/option-values.ts';
 import { planeOf } from './connection.ts';
 import { formatJobId, type Job } from './job-id.ts';
@@ -122,12 +123,12 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
     notes: [
       `${formatPath(source)} goes to ${formatPath(path)}: ${countsOf(travelling) || 'nothing is in it'}`,
       ...destination.notes,
-      ...unsavedNotes(plan),
       ...tasks.notes,
       ...moveNotes({ source, destination, travelling, left, entries }),
       ...writeNotes(server, there, destination),
       ...(await accessNotes(server, source, path, signal)),
     ],
+    omits: unsavedNotes(plan),
     ...consentFor(path, plan, destination, overwrites),
   };
 }
@@ -139,11 +140,17 @@ function scopeOf(asked: readonly string[], destination: Destination, overwrites:
   return mayExist ? assetTypes.filter((type) => !guardedTypes.includes(type)) : [];
 }
 
-/** What stays at the source changes nothing on the target. The notes name it when the target lacks it. */
 function planOf(assets: readonly Asset[], travelling: readonly Asset[], there: readonly Asset[], asked: boolean) {
   const held = (asset: Asset): boolean => there.some(({ type, name }) => type === asset.type && name === asset.name);
   const relevant = assets.filter((asset) => travelling.includes(asset) || held(asset));
-  return planAssets(relevant, there, (asset) => travelling.includes(asset), asked);
+  const left = asked ? [] : assets.filter((asset) => !relevant.includes(asset));
+  return [
+    ...planAssets(relevant, there, (asset) => travelling.includes(asset), asked),
+    ...left.map(({ type: kind, name }): PlanItem => {
+      const detail = `left at the source: new ${kind}s of an existing project come only when the type is named`;
+      return { kind, name, action: 'keep', detail };
+    }),
+  ];
 }
 
 /**
