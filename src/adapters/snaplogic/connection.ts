@@ -28,6 +28,8 @@ export interface SnaplogicConnection {
   readonly org: string | undefined;
   /** The e-mail address of the caller; undefined when neither settings nor token tell it. */
   readonly username: string | undefined;
+  /** The login is a password, which an org may refuse. */
+  readonly basic: boolean;
   /** The org that the token was issued for; undefined when it does not tell. */
   readonly tokenOrg: string | undefined;
   readonly headers: () => Readonly<Record<string, Secret>>;
@@ -60,6 +62,7 @@ export function readConnection(connection: Connection): SnaplogicConnection {
     plane: planeOf(url),
     org,
     username: username ?? claims?.snaplogic_username ?? claims?.sub,
+    basic: token === undefined,
     tokenOrg: claims?.org ?? claims?.snaplogic_org,
     headers: () => ({ authorization: header }),
     scrub: (text) => scrubbed(text, [credential.reveal(), header.reveal().replace(/^\w+ /u, '')]),

@@ -5,7 +5,7 @@ import { asObjects, asText, isObject, type Json } from '../shared/json.ts';
 import { readZip, ZipDamage } from '../shared/zip.ts';
 import type { Content, Contents } from './contents.ts';
 import { entriesName } from './project-export.ts';
-import { isAssetType, type AssetType } from './tree.ts';
+import { checkName, isAssetType, type AssetType } from './tree.ts';
 
 export interface Arrival {
   readonly id: string;
@@ -53,16 +53,20 @@ async function unpack(contents: Contents, path: string, flat: boolean): Promise<
 }
 
 export const unpackExpressions = async (contents: Contents, path: string): Promise<ReadonlyMap<string, Content>> =>
-  (await unpack(contents, path, true)).files;
+  checked((await unpack(contents, path, true)).files);
+
+function checked(files: ReadonlyMap<string, Content>): ReadonlyMap<string, Content> {
+  for (const name of files.keys()) checkName(name);
+  return files;
+}
 
 const outer = ['name', 'path', 'asset_type', 'instance_id', 'create_time', 'update_time', 'metadata'];
 
 function arrival(entry: Json, files: ReadonlyMap<string, Content>): Arrival {
   const type = entry['asset_type'] ?? (isObject(entry['snap_map']) ? 'Pipeline' : undefined);
   const name = asText(entry['name']);
-  if (!isAssetType(type) || name === '' || /[/\\?#]/.test(name)) {
-    throw new Refusal(400, `${entriesName} has an entry that is no asset`);
-  }
+  if (!isAssetType(type)) throw new Refusal(400, `The entry "${name}" of ${entriesName} is no asset`);
+  checkName(name);
   const rest = Object.fromEntries(Object.entries(entry).filter(([key]) => !outer.includes(key)));
   const metadata = isObject(entry['metadata']) ? entry['metadata'] : {};
   const same = { id: asText(entry['instance_id']), name, path: asText(entry['path']), type, metadata };

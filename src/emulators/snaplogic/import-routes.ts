@@ -103,9 +103,10 @@ function importByPath(visit: Visit): Promise<Reply> {
 
 function pipelineOf(pipe: unknown): { readonly name: string; readonly document: Json } {
   const name = asText(memberAt(pipe, 'property_map', 'info', 'label', 'value'));
-  if (!isObject(pipe) || name === '' || name.includes('/')) {
+  if (!isObject(pipe) || name === '') {
     throw new Refusal(400, 'pipe.property_map.info.label.value must name the pipeline');
   }
+  checkName(name);
   return { name, document: pipe };
 }
 
