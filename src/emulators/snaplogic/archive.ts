@@ -1,7 +1,7 @@
 // Reads the zip of a project completely, before an import changes anything.
 import { readFile } from 'node:fs/promises';
 import { Refusal } from '../shared/answering.ts';
-import { asObjects, asText, isObject, type Json } from '../shared/json.ts';
+import { asObjects, asText, isObject, memberAt, type Json } from '../shared/json.ts';
 import { readZip, ZipDamage } from '../shared/zip.ts';
 import type { Content, Contents } from './contents.ts';
 import { entriesName } from './project-export.ts';
@@ -89,6 +89,19 @@ export async function readArchive(contents: Contents, path: string): Promise<rea
   return asObjects(entries).map((entry) => arrival(entry, files));
 }
 
-/** The accounts of an account file, by name. */
-export const readAccounts = async (path: string): Promise<Json> =>
-  parseObject(await readFile(path, 'utf8'), 'file_account');
+/** The accounts of an account file, by name. It is an object by name, or a list. */
+export async function readAccounts(path: string): Promise<Json> {
+  const text = await readFile(path, 'utf8');
+  if (!text.trimStart().startsWith('[')) return parseObject(text, 'file_account');
+  const { accounts } = parseObject(`{"accounts":${text}}`, 'file_account');
+  return Object.fromEntries(asObjects(accounts).map((account) => [nameIn(account), account] as const));
+}
+
+/** In a list the path or the name tells which account is meant, because the label may be its new name. */
+function nameIn(account: Json): string {
+  const label = memberAt(account, 'property_map', 'info', 'label', 'value');
+  const names = [asText(account['path']).split('/').at(-1), asText(account['name']), asText(label)];
+  const name = names.find((one) => one !== undefined && one !== '') ?? '';
+  if (name === '') throw new Refusal(400, 'An account of file_account has no name');
+  return name;
+}

@@ -131,9 +131,24 @@ async function importPipeline(visit: Visit): Promise<Reply> {
 }
 
 export const importRoutes: readonly Route[] = [
-  { method: 'POST', path: `${publicApi}/import/*`, handle: importByPath },
+  {
+    method: 'POST',
+    path: `${publicApi}/import/*`,
+    query: ['duplicate_check', 'overwrite_types'],
+    handle: importByPath,
+  },
   { method: 'POST', path: `${publicApi}/list_assets`, handle: listAssets },
-  { method: 'POST', path: '/api/2/:org/rest/project/import/pipe/slp/*', handle: importPipeline },
+  {
+    method: 'POST',
+    path: '/api/2/:org/rest/project/import/pipe/slp/*',
+    query: ['duplicate_check'],
+    handle: importPipeline,
+  },
   // The product's own pages, and some scripts, use this path for the same import.
-  { method: 'POST', path: '/api/2/:org/rest/project/import/*', handle: importByPath },
+  {
+    method: 'POST',
+    path: '/api/2/:org/rest/project/import/*',
+    query: ['duplicate_check', 'overwrite_types'],
+    handle: importByPath,
+  },
 ];

@@ -24,7 +24,6 @@ describe('the label in an account file', () => {
     {},
     { D001_erp: {} },
     { D001_erp: labelled('D001_erp') },
-    { D001_erp: labelled('a/b') },
     { load: labelled('x') },
   ])('changes nothing when it is %j', (accounts) => {
     expect(renamed({ arrivals, accounts })).toEqual({ arrivals, accounts });
