@@ -10,7 +10,7 @@ const adapterFolders = {
   octopus: ['migration-api', 'snapshots', 'wire'],
   enms: ['migration', 'model', 'objects', 'topology', 'wire'],
   microstrategy: ['migrations', 'objects', 'packages', 'wire'],
-  snaplogic: ['archives', 'projects', 'snapshots', 'wire'],
+  snaplogic: ['archives', 'projects', 'snapshots', 'tasks', 'wire'],
 };
 const emulatorFolders = {
   octopus: ['executions', 'migrations', 'sample'],

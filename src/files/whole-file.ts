@@ -8,19 +8,21 @@ import { partialName, removeStalePartials } from './partial-name.ts';
 
 export interface FileSinkOptions {
   readonly overwrite: boolean;
+  /** The flag that allows overwriting, where the caller's user has one. */
+  readonly flag?: string | undefined;
   /** Permission bits, reduced by the umask. Default 0666, which the usual umask makes 0644. */
   readonly mode?: number;
 }
 
-function taken(path: string, cause?: unknown): MigratorError {
+function taken(path: string, flag: string | undefined, cause?: unknown): MigratorError {
   return new MigratorError('CONFLICT', `"${path}" already exists`, {
-    hint: 'choose another name, or allow it to be replaced with --force',
+    hint: flag === undefined ? 'choose another name' : `choose another name, or allow it to be replaced with ${flag}`,
     details: { path },
     cause,
   });
 }
 
-async function checkPlace(path: string, overwrite: boolean): Promise<void> {
+async function checkPlace(path: string, { overwrite, flag }: FileSinkOptions): Promise<void> {
   const stats = await lstat(path).catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return undefined;
     if (systemCode(error) === 'ENOTDIR') throw missingFolder(path, error);
@@ -29,7 +31,7 @@ async function checkPlace(path: string, overwrite: boolean): Promise<void> {
   });
   if (stats === undefined) return;
   if (stats.isDirectory()) throw new MigratorError('USAGE', `"${path}" is a folder, not a file`, { details: { path } });
-  if (!overwrite) throw taken(path);
+  if (!overwrite) throw taken(path, flag);
   if (!stats.isFile() && !stats.isSymbolicLink()) {
     throw new MigratorError('USAGE', `"${path}" is not a regular file`, { details: { path } });
   }
@@ -65,7 +67,7 @@ async function openPartial(path: string, partial: string, mode: number): Promise
  * refuses.
  */
 export async function createFileSink(path: string, options: FileSinkOptions): Promise<ByteSink> {
-  await checkPlace(path, options.overwrite);
+  await checkPlace(path, options);
   await removeStalePartials(path);
   const partial = partialName(path);
   const handle = await openPartial(path, partial, options.mode ?? 0o666);
@@ -110,7 +112,7 @@ export async function createFileSink(path: string, options: FileSinkOptions): Pr
         else await moveWithoutReplacing(partial, path);
       } catch (error) {
         await discard();
-        if (systemCode(error) === 'EEXIST') throw taken(path, error);
+        if (systemCode(error) === 'EEXIST') throw taken(path, options.flag, error);
         throw localError(error, `could not finish "${path}"`);
       }
       state = 'done';

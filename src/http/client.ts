@@ -83,9 +83,11 @@ async function answered(
   const safety = safetyOf(request);
   const began = clock.now().getTime();
   let url = resolve(context.base, request);
+  let renewed = false;
   for (let attempt = 1, hops = 0; ;) {
     const name = nameRequest(request, url, context.tools.redact);
-    const outcome = await tried(context, request, url, name, signal, readWhole);
+    const sent = revealed(context.options.headers());
+    const outcome = await tried({ ...context, sent }, request, url, name, signal, readWhole);
     if (isAborted(signal)) throw interrupted(name);
     if ('answer' in outcome && isRedirect(request, outcome.answer)) {
       outcome.answer.discard();
@@ -99,6 +101,13 @@ async function answered(
       continue;
     }
     if ('answer' in outcome && isWanted(request, outcome.answer.status)) return { answer: outcome.answer, name };
+    // With 401 the server says that it has done nothing, so a request that may not be repeated may be sent again too.
+    if ('answer' in outcome && outcome.answer.status === 401 && !renewed && (await hasRenewed(context.options, sent))) {
+      renewed = true;
+      outcome.answer.discard();
+      debug(`${name.line}: the credentials were fetched again`);
+      continue;
+    }
     const setback = setbackOf(outcome);
     const now = clock.now();
     const delay = mayRepeat(safety, setback)
@@ -118,7 +127,7 @@ async function answered(
 type Outcome = Pick<Answered, 'answer'> | { readonly broken: BrokenExchange };
 
 async function tried(
-  { options, settings, tools, transport, base, jar }: Context,
+  { sent, settings, tools, transport, base, jar }: Context & { readonly sent: Readonly<Record<string, string>> },
   request: HttpRequest,
   url: URL,
   name: RequestName,
@@ -137,7 +146,7 @@ async function tried(
           'user-agent': settings.userAgent,
           ...(readWhole ? {} : { 'accept-encoding': 'identity' }),
           ...request.headers,
-          ...(url.origin === base.origin ? revealed(options.headers()) : {}),
+          ...(url.origin === base.origin ? sent : {}),
           ...(url.origin === base.origin ? cookieHeader(jar, tools.clock) : {}),
         },
         body: outgoing(request, tools.random),
@@ -234,6 +243,16 @@ function revealed(headers: Readonly<Record<string, string | Secret>>): Record<st
       );
     }),
   );
+}
+
+/** Whether there are other credentials than those that were sent: fetched again now, or by another request. */
+async function hasRenewed(options: HttpOptions, sent: Readonly<Record<string, string>>): Promise<boolean> {
+  const secrets = Object.entries(options.headers()).flatMap(([name, value]) =>
+    value instanceof Secret ? [{ name, value }] : [],
+  );
+  if (secrets.some(({ name, value }) => value.reveal() !== sent[name])) return true;
+  for (const { value } of secrets) if (await value.renew()) return true;
+  return false;
 }
 
 function fraction(random: Random): number {

@@ -78,6 +78,8 @@ export interface PreparedMove {
   /** What the move changes on the target. */
   readonly scope?: Scope | undefined;
   readonly notes: readonly string[];
+  /** See PreparedExport.omits. */
+  readonly omits?: readonly string[] | undefined;
   /** See PreparedImport.backup. It is an export of the target. */
   readonly backup?: Backup | undefined;
   /** See PreparedImport.consent. */

@@ -35,6 +35,8 @@ export interface PreparedExport {
   readonly exportedWith?: Options | undefined;
   /** What the user should know before the export starts. */
   readonly notes: readonly string[];
+  /** What the export leaves out although the user may expect it. It is among the warnings of the result. */
+  readonly omits?: readonly string[] | undefined;
 }
 
 export interface Exporter {

@@ -37,6 +37,8 @@ export interface PreparedImport {
   /** True when the import certainly leaves the package in the feed. */
   readonly keepsPackage?: boolean | undefined;
   readonly notes: readonly string[];
+  /** See PreparedExport.omits. */
+  readonly omits?: readonly string[] | undefined;
   /**
    * What the import will do to the target, when the adapter can tell. Without it the caller plans by the names of the
    * projects. Not journaled.

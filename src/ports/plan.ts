@@ -1,6 +1,6 @@
 /**
- * `overwrite`: the target's is replaced or changed. `unchanged`: both are equal. `keep`: the target's stays, although
- * the package has a different one. `delete`: the target's is deleted. `beside`: only the target has it, and it stays.
+ * `overwrite`: the target's is replaced or changed. `unchanged`: both are equal. `keep`: the target's stays, or there is
+ * none, although the package or the source has another one. `delete`: the target's is deleted. `beside`: only the target has it, and it stays.
  */
 export type PlannedAction = 'create' | 'overwrite' | 'unchanged' | 'keep' | 'delete' | 'beside';
 

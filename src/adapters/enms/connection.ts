@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MigratorError } from '../../errors.ts';
 import type { Connection } from '../../ports/adapter.ts';
-import { Secret } from '../../secret.ts';
+import type { Secret } from '../../secret.ts';
 import { readSettings } from '../shared/settings.ts';
 
 export const secretSettings = ['password'] as const;
@@ -68,6 +68,6 @@ function accountOf(username: string, authentication: string | undefined, first: 
       current = next ?? current;
       next = undefined;
     },
-    basic: () => new Secret(`Basic ${Buffer.from(`${username}:${current.reveal()}`).toString('base64')}`),
+    basic: () => current.as((value) => `Basic ${Buffer.from(`${username}:${value}`).toString('base64')}`),
   };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MigratorError } from '../../errors.ts';
 import type { Connection } from '../../ports/adapter.ts';
-import { Secret } from '../../secret.ts';
+import type { Secret } from '../../secret.ts';
 import { readSettings } from '../shared/settings.ts';
 
 export const secretSettings = ['apiKey', 'accessToken'] as const;
@@ -44,5 +44,5 @@ export function readConnection(connection: Connection): OctopusConnection {
 }
 
 function bearer(token: Secret): Secret {
-  return new Secret(`Bearer ${token.reveal()}`);
+  return token.as((value) => `Bearer ${value}`);
 }

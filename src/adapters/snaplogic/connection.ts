@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MigratorError } from '../../errors.ts';
 import type { Connection } from '../../ports/adapter.ts';
-import { Secret } from '../../secret.ts';
+import type { Secret } from '../../secret.ts';
 import { jsonOf } from '../shared/answers.ts';
 import { readSettings } from '../shared/settings.ts';
 import { options } from './options.ts';
@@ -28,6 +28,8 @@ export interface SnaplogicConnection {
   readonly org: string | undefined;
   /** The e-mail address of the caller; undefined when neither settings nor token tell it. */
   readonly username: string | undefined;
+  /** The login is a password, which an org may refuse. */
+  readonly basic: boolean;
   /** The org that the token was issued for; undefined when it does not tell. */
   readonly tokenOrg: string | undefined;
   readonly headers: () => Readonly<Record<string, Secret>>;
@@ -52,17 +54,18 @@ export function readConnection(connection: Connection): SnaplogicConnection {
   const claims = token === undefined ? undefined : claimsOf(token);
   const header =
     token === undefined
-      ? `Basic ${Buffer.from(`${username ?? ''}:${credential.reveal()}`).toString('base64')}`
-      : `Bearer ${token.reveal().replace(/^(?:Bearer\s+)?(?:Token\s+)?/iu, '')}`;
+      ? credential.as((value) => `Basic ${Buffer.from(`${username ?? ''}:${value}`).toString('base64')}`)
+      : token.as((value) => `Bearer ${value.replace(/^(?:Bearer\s+)?(?:Token\s+)?/iu, '')}`);
   return {
     name,
     url,
     plane: planeOf(url),
     org,
     username: username ?? claims?.snaplogic_username ?? claims?.sub,
+    basic: token === undefined,
     tokenOrg: claims?.org ?? claims?.snaplogic_org,
-    headers: () => ({ authorization: new Secret(header) }),
-    scrub: scrubber([credential.reveal(), header.replace(/^\w+ /u, '')]),
+    headers: () => ({ authorization: header }),
+    scrub: (text) => scrubbed(text, [credential.reveal(), header.reveal().replace(/^\w+ /u, '')]),
   };
 }
 
@@ -90,9 +93,9 @@ function claimsOf(token: Secret): z.infer<typeof claimsSchema> | undefined {
   return claimsSchema.safeParse(jsonOf(Buffer.from(payload, 'base64url').toString('utf8'))).data;
 }
 
-function scrubber(secrets: readonly string[]): (text: string) => string {
+function scrubbed(text: string, secrets: readonly string[]): string {
   const forms = secrets
     .filter((secret) => secret !== '')
     .flatMap((secret) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')]);
-  return (text) => forms.reduce((clean, form) => clean.replaceAll(form, '***'), text);
+  return forms.reduce((clean, form) => clean.replaceAll(form, '***'), text);
 }

@@ -70,27 +70,30 @@ async function prepare(server: Server, request: ExportRequest, signal: AbortSign
     },
     projects: [{ id: formatPath(path), name: path.project }],
     settled: { source: formatPath(path), assetTypes: types, force: flagOf(options, 'ignoreSizeLimit') },
-    notes: notesOn(first, types, asked, flagOf(options, 'ignoreSizeLimit')),
+    notes: notesOn(first, types, flagOf(options, 'ignoreSizeLimit')),
+    omits: omitted(first, asked),
   };
 }
 
-function notesOn({ path, assets: listed }: Found, types: readonly string[], asked: readonly string[], force: boolean) {
+function notesOn({ path, assets: listed }: Found, types: readonly string[], force: boolean) {
   const assets = (listed ?? []).map(assetOf);
   const taken: readonly string[] = types.length === 0 ? exportTypes : types;
   const travelling = assets.filter(({ type }) => taken.includes(type));
-  const policies = assets.filter(({ type }) => type === 'Policy');
   const files = travelling.filter(({ type }) => type === 'File').length;
   return [
     listed === undefined
       ? `${formatPath(path)} may not be listed by this account`
       : `${formatPath(path)} holds ${countsOf(travelling) || 'nothing that is exported'}`,
-    ...(policies.length > 0 && (asked.length === 0 || asked.includes('Policy'))
-      ? [`policies are not exported: ${policies.map(({ name }) => name).join(', ')}`]
-      : []),
     ...(files > mostFiles && !force
       ? [`${files} files: beyond ${mostFiles} the control plane may demand --ignore-size-limit`]
       : []),
   ];
+}
+
+function omitted({ assets = [] }: Found, asked: readonly string[]): readonly string[] {
+  const policies = assets.map(assetOf).filter(({ type }) => type === 'Policy');
+  if (policies.length === 0 || (asked.length > 0 && !asked.includes('Policy'))) return [];
+  return [`policies are not exported: ${policies.map(({ name }) => name).join(', ')}`];
 }
 
 function jobOf({ settled, package: ref }: PreparedExport, startedAt: Date): ExportJob {

@@ -22,6 +22,8 @@ import {
 } from './projects/destination.ts';
 import type { Server } from './server.ts';
 import { scopeAt } from './snapshots/scope.ts';
+import { taskWish } from './tasks/before.ts';
+import { readWish, wishText } from './tasks/wish.ts';
 import { outcomeOf, stateOf, tallyOf, withTypes } from './wire/asset-results.ts';
 import { formatPath, parsePath, readPath, type ProjectPath } from './wire/paths.ts';
 
@@ -74,6 +76,17 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
     coming === undefined
       ? undefined
       : planOf(coming, destination, { duplicates, types, named: named.length > 0, expressions });
+  const tasks = await taskWish(
+    {
+      there: server,
+      path,
+      names: (coming ?? []).flatMap(({ type, name }) => (type === 'Job' ? [name] : [])),
+      read: () => Promise.resolve(archive?.tasks ?? []),
+      plan,
+    },
+    options,
+    signal,
+  );
   return {
     source,
     dryRun,
@@ -85,18 +98,20 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
       existed: destination.exists ?? 'unknown',
       renameAccount: renames.map(({ from, to }) => `${from}=${to}`),
       expressionFile: digested(listOf(options, 'expressionFile'), server.optionFiles),
+      tasks: wishText(tasks.wish),
     },
     notes: [
       `${archive === undefined ? 'the package' : countsOf(archive.assets) || 'nothing'} goes to ${formatPath(path)}`,
       ...destination.notes,
-      ...unsavedNotes(plan),
       ...(destination.exists === true && duplicates === 'create_new'
         ? [`${formatPath(path)} exists: the import makes a copy with a number behind its name`]
         : []),
+      ...tasks.notes,
       ...accountNotes(archive),
       ...renames.map(({ from, to }) => `the account "${from}" arrives as "${to}"`),
       ...expressionNotes(expressions),
     ],
+    omits: unsavedNotes(plan),
     ...(plan === undefined ? {} : { plan }),
     ...scopeIn(destination, request, duplicates),
     ...caution(path, destination, duplicates, plan, expressions),
@@ -214,6 +229,7 @@ function jobOf({ settled }: PreparedImport, startedAt: Date): ImportJob {
     destination: parsePath(textOf(settled, 'destination') ?? '', 'the destination'),
     duplicates: textOf(settled, 'duplicates') ?? 'skip',
     told: undefined,
+    tasks: readWish(textOf(settled, 'tasks')),
   };
 }
 

@@ -1,4 +1,5 @@
 import { MigratorError } from '../../errors.ts';
+import { readWish, wishText, type TaskWish } from './tasks/wish.ts';
 import type { Tally } from './wire/asset-results.ts';
 import { formatPath, readPath, type ProjectPath } from './wire/paths.ts';
 
@@ -14,6 +15,7 @@ export type Job =
       readonly source: ProjectPath;
       readonly destination: ProjectPath;
       readonly types: readonly string[];
+      readonly tasks?: TaskWish | undefined;
     }
   /** Only a token, as the product itself shows it. */
   | { readonly kind: 'token'; readonly token: string }
@@ -33,6 +35,7 @@ export type Job =
       readonly duplicates: string;
       /** The counts in the control plane's answer; undefined when the answer was lost. */
       readonly told: Tally | undefined;
+      readonly tasks?: TaskWish | undefined;
     };
 
 const none = '-';
@@ -55,13 +58,21 @@ function partsOf(job: Exclude<Job, { kind: 'token' }>): readonly string[] {
         formatPath(job.source),
         formatPath(job.destination),
         listed(job.types),
+        ...wished(job.tasks),
       ];
     case 'export': {
       const { id, version } = job.package;
       return ['export', startedAt, `${id}@${version}`, formatPath(job.source), listed(job.types), flag(job.force)];
     }
     case 'import':
-      return ['import', startedAt, formatPath(job.destination), job.duplicates, tallied(job.told)];
+      return [
+        'import',
+        startedAt,
+        formatPath(job.destination),
+        job.duplicates,
+        tallied(job.told),
+        ...wished(job.tasks),
+      ];
   }
 }
 
@@ -79,11 +90,11 @@ function read(id: string): Job | undefined {
   const [kind, ...parts] = id.split(',').map(unescaped);
   switch (kind) {
     case 'move': {
-      const [token, at, peer, from, to, types] = parts;
+      const [token, at, peer, from, to, types, tasks] = parts;
       const [startedAt, source, destination] = [timeOf(at), pathOf(from), pathOf(to)];
       if (!token || !peer || types === undefined || !startedAt || !source || !destination) return undefined;
       const known = token === none ? undefined : token;
-      return { kind, token: known, startedAt, peer, source, destination, types: listOf(types) };
+      return { kind, token: known, startedAt, peer, source, destination, types: listOf(types), tasks: wishIn(tasks) };
     }
     case 'export': {
       const [at, ref, from, types, force] = parts;
@@ -94,15 +105,22 @@ function read(id: string): Job | undefined {
       return { kind, startedAt, package: found, source, types: listOf(types), force: force === flag(true) };
     }
     case 'import': {
-      const [at, to, duplicates, tally = none] = parts;
+      const [at, to, duplicates, tally = none, tasks] = parts;
       const [startedAt, destination] = [timeOf(at), pathOf(to)];
       if (!startedAt || !destination || !duplicates) return undefined;
-      return { kind, startedAt, destination, duplicates, told: tallyIn(tally) };
+      return { kind, startedAt, destination, duplicates, told: tallyIn(tally), tasks: wishIn(tasks) };
     }
     default:
       return undefined;
   }
 }
+
+function wished(tasks: TaskWish | undefined): readonly string[] {
+  const text = tasks === undefined ? '' : wishText(tasks);
+  return text === '' ? [] : [text];
+}
+
+const wishIn = (text: string | undefined): TaskWish | undefined => (text === undefined ? undefined : readWish(text));
 
 const flag = (on: boolean): string => (on ? 'force' : none);
 const listed = (types: readonly string[]): string => (types.length === 0 ? none : types.join('+'));

@@ -1,6 +1,7 @@
 import { MigratorError } from '../../errors.ts';
 import type { MoveRequest, Mover, Peer, PreparedMove } from '../../ports/adapter.ts';
 import type { Options } from '../../ports/options.ts';
+import type { PlanItem } from '../../ports/plan.ts';
 import { flagOf, listOf, textOf } from '../shared/option-values.ts';
 import { planeOf } from './connection.ts';
 import { formatJobId, type Job } from './job-id.ts';
@@ -20,6 +21,9 @@ import {
 } from './projects/destination.ts';
 import { selectProjects } from './projects/look-up.ts';
 import { peerNamed, serverOf, type Server } from './server.ts';
+import { taskWish } from './tasks/before.ts';
+import { tasksOf } from './tasks/task.ts';
+import { readWish, wishText } from './tasks/wish.ts';
 import { scopeAt } from './snapshots/scope.ts';
 import { statusPathOf, statusPaths, type MigrateBody } from './wire/client.ts';
 import { formatPath, parsePath, samePath, type ProjectPath } from './wire/paths.ts';
@@ -90,6 +94,17 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
   const left = assets.filter((asset) => !travelling.includes(asset));
   const plan =
     destination.assets === undefined ? undefined : planOf(assets, travelling, destination.assets, asked.length > 0);
+  const tasks = await taskWish(
+    {
+      there,
+      path,
+      names: travelling.flatMap(({ type, name }) => (type === 'Job' ? [name] : [])),
+      read: () => tasksOf(server, entries, signal),
+      plan,
+    },
+    options,
+    signal,
+  );
   return {
     project,
     dryRun: request.dryRun,
@@ -102,16 +117,18 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
       createSpace: destination.createSpace,
       sync: flagOf(options, 'sync'),
       peer: target.name,
+      tasks: wishText(tasks.wish),
     },
     ...(plan === undefined ? {} : { plan, scope: scopeAt([path], options) }),
     notes: [
       `${formatPath(source)} goes to ${formatPath(path)}: ${countsOf(travelling) || 'nothing is in it'}`,
       ...destination.notes,
-      ...unsavedNotes(plan),
+      ...tasks.notes,
       ...moveNotes({ source, destination, travelling, left, entries }),
       ...writeNotes(server, there, destination),
       ...(await accessNotes(server, source, path, signal)),
     ],
+    omits: unsavedNotes(plan),
     ...consentFor(path, plan, destination, overwrites),
   };
 }
@@ -123,11 +140,17 @@ function scopeOf(asked: readonly string[], destination: Destination, overwrites:
   return mayExist ? assetTypes.filter((type) => !guardedTypes.includes(type)) : [];
 }
 
-/** What stays at the source changes nothing on the target. The notes name it when the target lacks it. */
 function planOf(assets: readonly Asset[], travelling: readonly Asset[], there: readonly Asset[], asked: boolean) {
   const held = (asset: Asset): boolean => there.some(({ type, name }) => type === asset.type && name === asset.name);
   const relevant = assets.filter((asset) => travelling.includes(asset) || held(asset));
-  return planAssets(relevant, there, (asset) => travelling.includes(asset), asked);
+  const left = asked ? [] : assets.filter((asset) => !relevant.includes(asset));
+  return [
+    ...planAssets(relevant, there, (asset) => travelling.includes(asset), asked),
+    ...left.map(({ type: kind, name }): PlanItem => {
+      const detail = `left at the source: new ${kind}s of an existing project come only when the type is named`;
+      return { kind, name, action: 'keep', detail };
+    }),
+  ];
 }
 
 /**
@@ -190,6 +213,7 @@ function jobOf({ settled }: PreparedMove, startedAt: Date): MoveJob {
     source: parsePath(textOf(settled, 'source') ?? '', 'the source'),
     destination: parsePath(textOf(settled, 'destination') ?? '', 'the destination'),
     types: listOf(settled, 'assetTypes'),
+    tasks: readWish(textOf(settled, 'tasks')),
   };
 }
 

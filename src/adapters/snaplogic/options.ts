@@ -67,6 +67,19 @@ export const options: ProductOptions = {
       verbs: [...importing, 'compare'],
     },
     {
+      name: 'task-snaplex',
+      value: 'old=new',
+      many: true,
+      description:
+        'put the tasks that arrive on another Snaplex: its name or its runtime path id, such as rt/cloud/dev (repeatable)',
+      verbs: importing,
+    },
+    {
+      name: 'enable-tasks',
+      description: 'enable the tasks that arrive and were enabled at the source or at the destination',
+      verbs: importing,
+    },
+    {
       name: 'account-file',
       value: 'file',
       file: true,

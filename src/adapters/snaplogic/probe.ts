@@ -1,4 +1,6 @@
+import { MigratorError } from '../../errors.ts';
 import type { InstanceInfo } from '../../ports/adapter.ts';
+import { isForbidden } from '../shared/answers.ts';
 import { orgsOf, whoAmI, type Server } from './server.ts';
 import type { User } from './wire/schemas.ts';
 
@@ -11,6 +13,7 @@ export async function probe(server: Server, signal: AbortSignal): Promise<Instan
   const [org] = user === undefined ? await orgsOf(server, signal) : [];
   // The caller is not known by name, so a list of the org proves the credentials.
   if (org !== undefined) await client.list([org], signal);
+  const closed = user === undefined || !connection.basic ? [] : await refusedLogin(server, user, signal);
   return {
     product: 'snaplogic',
     version: apiVersion,
@@ -18,8 +21,34 @@ export async function probe(server: Server, signal: AbortSignal): Promise<Instan
     account: user?.email ?? connection.username ?? 'the holder of a token',
     mode: 'normal',
     rights: rightsOf(server, user),
-    notes: [...accountNotes(user), ...orgNotes(server, user)],
+    notes: [...accountNotes(user), ...orgNotes(server, user), ...closed],
   };
+}
+
+/**
+ * An org may refuse passwords, and the control plane describes the account all the same. AUTH_REFUSED when the account
+ * administers the org: then nothing else can be the reason.
+ */
+async function refusedLogin(
+  { client, connection }: Server,
+  { organizations }: User,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const org = organizations.find(({ name }) => name === connection.org);
+  if (org === undefined) return [];
+  try {
+    await client.list([org.name], signal);
+    return [];
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    const hint = `${org.name} may have disabled logins with a password: set \`token\` instead of \`password\``;
+    if (org.administrator !== true) return [`${org.name} may not be listed by this account; ${hint}`];
+    throw new MigratorError('AUTH_REFUSED', `${org.name} refuses this account: ${error.message}`, {
+      hint,
+      details: error.details,
+      cause: error,
+    });
+  }
 }
 
 function rightsOf({ connection }: Server, user: User | undefined): InstanceInfo['rights'] {

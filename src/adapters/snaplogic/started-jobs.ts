@@ -23,6 +23,9 @@ export interface Ledger {
   /** Keeps the path at which the server says the status of a migration is. */
   pointTo(token: string, path: string): void;
   path(token: string): string | undefined;
+  /** Keeps why the last change of a task failed, by the path of the task. Empty: it did not. */
+  keepTaskFailure(path: string, why: string): void;
+  taskFailure(path: string): string | undefined;
   result(id: string): JobStatus | undefined;
   /** The last job of the same work that was begun at that time or later. */
   find(work: string, since: Date): string | undefined;
@@ -35,6 +38,7 @@ export function createLedger(): Ledger {
   const results = new Map<string, JobStatus>();
   const paths = new Map<string, string>();
   const documents = new Map<string, MigrationStatus>();
+  const failures = new Map<string, string>();
   return {
     begin: (job) => {
       begun.unshift(job);
@@ -51,6 +55,10 @@ export function createLedger(): Ledger {
       paths.set(token, path);
     },
     path: (token) => paths.get(token),
+    keepTaskFailure: (path, why) => {
+      failures.set(path, why);
+    },
+    taskFailure: (path) => failures.get(path),
     result: (id) => results.get(id),
     find: (work, since) => begun.find((job) => job.work === work && job.startedAt >= since)?.id,
     jobs: () => begun,

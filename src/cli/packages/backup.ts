@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import type { CautionOptions } from '../flags/caution.ts';
 import { keyRing } from '../keys/key-ring.ts';
 import { ownSecrets } from '../keys/own-secrets.ts';
-import { systemClock } from '../runtime.ts';
+import { systemClock, systemRandom } from '../runtime.ts';
 import { version } from '../version.ts';
 import { packageOutput } from './output.ts';
 
@@ -31,8 +31,10 @@ export function backupOutput(
       .now()
       .toISOString()
       .replaceAll(/[-:]|\.\d+/gu, '');
+    // Several imports into one instance may begin in the same second, also on several machines with one folder.
+    const mark = Buffer.from(systemRandom.bytes(4)).toString('hex');
     // An absolute path, because the user may restore the backup from another folder.
-    const name = typeof option === 'string' ? option : `${target}-backup-${stamp}.tar`;
+    const name = typeof option === 'string' ? option : `${target}-backup-${stamp}-${mark}.tar`;
     // A move of several projects takes one backup for each.
     const file = resolve(context.io.cwd, count === 1 ? name : name.replace(/(\.tar)?$/u, `-${count}$1`));
     const ring = await keyRing(context);
@@ -43,7 +45,7 @@ export function backupOutput(
       signer: await ring.signingKey(undefined),
       privateManifest: false,
     } as const;
-    return packageOutput(file, settings, file === replaces, context);
+    return packageOutput(file, settings, file === replaces ? true : undefined, context);
   };
   return {
     named: typeof option === 'string',

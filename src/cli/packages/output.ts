@@ -13,11 +13,14 @@ import type { Run } from '../../ports/journal.ts';
 import type { Context } from '../context.ts';
 import { createStdoutSink } from './standard-output.ts';
 
-/** If `file` is undefined, the package is written to `<id>.<version>.tar` in the working directory. */
+/**
+ * If `file` is undefined, the package is written to `<id>.<version>.tar` in the working directory. `force` is undefined for a
+ * verb that has no such flag.
+ */
 export async function packageOutput(
   file: string | undefined,
   settings: SealSettings,
-  force: boolean,
+  force: boolean | undefined,
   context: Context,
 ): Promise<PackageOutput> {
   const sink = (name: string) => outputSink(name, force, context);
@@ -29,11 +32,14 @@ export async function packageOutput(
 }
 
 /** A file, or standard output for `-`. */
-export function outputSink(name: string, force: boolean, context: Context): Promise<ByteSink> {
-  if (name !== '-') return createFileSink(resolve(context.io.cwd, name), { overwrite: force });
+export function outputSink(name: string, force: boolean | undefined, context: Context): Promise<ByteSink> {
+  if (name !== '-') return createFileSink(resolve(context.io.cwd, name), forced(force));
   context.giveStdoutAway();
   return createStdoutSink(context.io.stdout);
 }
+
+const forced = (force: boolean | undefined) =>
+  force === undefined ? { overwrite: false } : { overwrite: force, flag: '--force' };
 
 /**
  * Whether an earlier process of this run wrote the output and was killed after that. The journal tells: the file holds

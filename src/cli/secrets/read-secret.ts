@@ -1,3 +1,4 @@
+import { isMigratorError } from '../../errors.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Secret } from '../../secret.ts';
 import type { IO } from '../terminal/io.ts';
@@ -38,12 +39,9 @@ export async function secretFrom(
   const reporter = await context.reporter();
   const resume = context.pauseReporter();
   try {
+    const asked = { io: context.io, baseDirectory: directory, purpose, interactive: true, signal: context.signal };
     const secret = await resolveSecret(reference, {
-      io: context.io,
-      baseDirectory: directory,
-      purpose,
-      interactive: true,
-      signal: context.signal,
+      ...asked,
       onPlain: () => {
         if (origin === 'environment') return;
         const where =
@@ -59,6 +57,19 @@ export async function secretFrom(
       onWarning: (message) => reporter.report({ type: 'warning', message }),
     });
     context.redactor.add(secret);
+    if (reference.startsWith('command:')) {
+      secret.renewedBy(async () => {
+        try {
+          const again = await resolveSecret(reference, asked);
+          context.redactor.add(again);
+          return again.reveal();
+        } catch (error) {
+          if (!isMigratorError(error) || context.signal.aborted) throw error;
+          reporter.report({ type: 'warning', message: `the ${purpose} cannot be fetched again: ${error.message}` });
+          return secret.reveal();
+        }
+      });
+    }
     if (isCommon(secret)) {
       reporter.report({
         type: 'warning',

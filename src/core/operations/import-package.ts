@@ -172,11 +172,11 @@ export async function importPackage(
     left: [],
     items: status?.items ?? [],
   };
-  if (job === undefined) return { ...base, outcome: 'done', warnings: [], log };
-  if (!isOver(status)) return { ...base, outcome: 'started', warnings: [], log };
+  if (job === undefined) return { ...base, outcome: 'done', warnings: warningsOf(undefined, prepared), log };
+  if (!isOver(status)) return { ...base, outcome: 'started', warnings: warningsOf(undefined, prepared), log };
   const outcome = ran.outcome ?? 'done';
   const left = [...(await look(prepared.keepsPackage === true && !job.attached)), ...leftBy(target, prepared.leaves)];
-  return { ...base, left, outcome, warnings: warningsOf(status), log };
+  return { ...base, left, outcome, warnings: warningsOf(status, prepared), log };
 }
 
 function exportedWithOf(source: ImportSource, trusted: TrustedPackage | undefined): Options | undefined {

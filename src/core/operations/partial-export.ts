@@ -75,9 +75,16 @@ export async function partialExport(
     projects: prepared?.projects.map((project) => project.name) ?? [],
   };
   if (status === undefined)
-    return { ...base, outcome: 'started', warnings: [], sealed: undefined, stored: undefined, left: [] };
+    return {
+      ...base,
+      outcome: 'started',
+      warnings: warningsOf(undefined, prepared),
+      sealed: undefined,
+      stored: undefined,
+      left: [],
+    };
   const verdict = judge(handle, status);
-  const warnings = warningsOf(status);
+  const warnings = warningsOf(status, prepared);
   const out = await leftMaintenance(source, info, reporter, signal);
   const outcome = worst(verdict, out ? 'done' : 'partial');
   const left = prepared === undefined || target !== undefined ? [] : await exportLeft(source, prepared, true, signal);

@@ -78,7 +78,8 @@ export function resultOf({ before, after, plan, whole, claims }: Looks): Result 
     claims.flatMap((claim) => (claim.action === 'failed' ? [[nameOf(claim), claim.reason]] : [])),
   );
   const ofPlan = plan.flatMap((planned): readonly ResultItem[] => {
-    const [was, is] = [before.find(planned), after.find(planned)];
+    const is = after.find(planned);
+    const was = itself(before.find(planned), is, after);
     if (failures.has(nameOf(planned))) {
       const { kind, name } = planned;
       return [{ kind, name, action: 'failed', reason: failures.get(nameOf(planned)) }];
@@ -93,6 +94,12 @@ export function resultOf({ before, after, plan, whole, claims }: Looks): Result 
     counts: countsOf(items),
     items: items.filter(({ action }) => action !== 'unchanged'),
   };
+}
+
+/** Undefined when the thing of before is still there beside the one that is looked for: `Billing ` beside `Billing`. */
+function itself(was: SnapshotItem | undefined, is: SnapshotItem | undefined, after: Held): SnapshotItem | undefined {
+  if (was === undefined || is === undefined || was.name === is.name) return was;
+  return after.find(was)?.name === was.name ? undefined : was;
 }
 
 /** Whether something was skipped, or only merged, of which nobody knows whether it is as it should be. */

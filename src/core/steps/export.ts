@@ -10,6 +10,7 @@ import { sealedRef } from '../package-ref.ts';
 import { fact, prepareOnce, type StartedJob } from './exactly-once.ts';
 import { runJob } from './run-job.ts';
 import { requireRoom } from './upload.ts';
+import { announce } from './verdict.ts';
 
 export interface ExportRun {
   readonly source: Instance;
@@ -51,7 +52,7 @@ export async function runExport(work: ExportRun, ports: OperationPorts, signal: 
     find: (earlier, since) => exports.find(earlier, since, signal),
   });
   if (work.sealed) requireName(sealedRef(prepared.package));
-  for (const message of prepared.notes) reporter.report({ type: 'notice', message });
+  announce(prepared, reporter);
   const names = prepared.projects.map((project) => project.name);
   await work.planned?.(names);
   const what = names.length > 0 ? names.join(', ') : prepared.package.id;

@@ -16,6 +16,7 @@ import { requireSecrets } from './export.ts';
 import { lookBefore } from './look.ts';
 import { announcePlan } from './plan.ts';
 import { runJob } from './run-job.ts';
+import { announce } from './verdict.ts';
 import { isFinal } from './watch.ts';
 import { backupStep } from './way-back.ts';
 
@@ -65,7 +66,7 @@ export async function runImport(
     prepare: () => imports.prepare(request, signal),
     find: (earlier, since) => imports.find(earlier, since, signal),
   });
-  for (const message of prepared.notes) reporter.report({ type: 'notice', message });
+  announce(prepared, reporter);
   if (prepared.plan !== undefined) announcePlan(prepared.plan, target.name, reporter);
   if (request.dryRun && imports.dryRuns === 'plan')
     return { prepared, job: undefined, status: undefined, backup: undefined, result: undefined };

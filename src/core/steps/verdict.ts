@@ -1,5 +1,6 @@
 import { MigratorError } from '../../errors.ts';
 import type { JobStatus } from '../../ports/job.ts';
+import type { Reporter } from '../../ports/reporter.ts';
 import type { Result } from '../snapshots/result.ts';
 
 export type Verdict = 'done' | 'partial';
@@ -19,9 +20,26 @@ export function judge(handle: string, status: JobStatus, result?: Result): Verdi
   }
 }
 
-/** The warnings for a report. Messages of level `info` are not warnings; `watch` has already reported them. */
-export function warningsOf(status: JobStatus | undefined): readonly string[] {
-  return (status?.messages ?? []).filter(({ level }) => level !== 'info').map(({ text }) => text);
+/**
+ * The warnings for a report: what was left out from the beginning, and what the server said. Messages of level `info` are
+ * not warnings; `watch` has already reported them.
+ */
+export function warningsOf(status: JobStatus | undefined, prepared: Omitting = {}): readonly string[] {
+  const said = (status?.messages ?? []).filter(({ level }) => level !== 'info').map(({ text }) => text);
+  return [...(prepared.omits ?? []), ...said];
+}
+
+interface Omitting {
+  readonly omits?: readonly string[] | undefined;
+}
+
+/** Reports what the user should know before the work starts. */
+export function announce(
+  { notes, omits = [] }: Omitting & { readonly notes: readonly string[] },
+  reporter: Reporter,
+): void {
+  for (const message of notes) reporter.report({ type: 'notice', message });
+  for (const message of omits) reporter.report({ type: 'warning', message });
 }
 
 function jobFailed(handle: string, status: JobStatus, result: Result | undefined): MigratorError {

@@ -48,7 +48,7 @@ export async function watch(
   let lostSince: number | undefined;
   let unclear: { readonly shown: string; readonly since: number } | undefined;
   for (;;) {
-    const look = await tryLook(jobs, id, signal);
+    const look = await tryLook(jobs, id, handle, signal);
     const now = clock.now().getTime();
     if (!isMigratorError(look)) {
       lostSince = undefined;
@@ -75,7 +75,7 @@ export async function watch(
           message: `cannot see ${handle}: ${look.message}; the job continues on the server, trying again`,
         });
       }
-      if (now - lostSince > patience) throw look;
+      if (now - lostSince > patience) throw outOfSight(handle, look);
     }
     const delay = settings.pollInterval ?? delayAfter(now - began);
     if (now >= deadline) throw stillRunning(handle, settings.timeout ?? 0);
@@ -107,14 +107,31 @@ function delayAfter(elapsed: number): number {
   return next === undefined ? usualDelay : next - elapsed;
 }
 
-async function tryLook(jobs: Jobs, id: string, signal: AbortSignal): Promise<JobStatus | MigratorError> {
+async function tryLook(
+  jobs: Jobs,
+  id: string,
+  handle: string,
+  signal: AbortSignal,
+): Promise<JobStatus | MigratorError> {
   try {
     await jobs.advance?.(id, signal);
     return await jobs.status(id, signal);
   } catch (error) {
     if (isMigratorError(error, 'REMOTE_UNREACHABLE')) return error;
-    throw error;
+    throw isMigratorError(error) ? outOfSight(handle, error) : error;
   }
+}
+
+/** The look failed, and not the job: the error names the job, so that somebody can look again. */
+function outOfSight(handle: string, error: MigratorError): MigratorError {
+  const { code, message, hint, details, cause } = error;
+  if (code === 'CANCELLED' || details['handle'] !== undefined) return error;
+  const again = `${handle} may go on; look at it again with: migrator job wait ${handle}`;
+  return new MigratorError(code, message, {
+    hint: hint === undefined ? again : `${hint}; ${again}`,
+    details: { ...details, handle },
+    cause: cause ?? error,
+  });
 }
 
 function stillRunning(handle: string, timeout: number): MigratorError {

@@ -1,6 +1,7 @@
 // The name of an account is its label. An account file with another label renames the account during the import.
 import { asObject, asText, type Json, memberAt, withMember } from '../shared/json.ts';
 import type { Arrival } from './archive.ts';
+import { checkName } from './tree.ts';
 
 interface Arriving {
   readonly arrivals: readonly Arrival[];
@@ -15,7 +16,9 @@ export function renamed({ arrivals, accounts }: Arriving): Arriving {
   for (const { name, type } of arrivals) {
     const given = type === 'Account' && Object.hasOwn(accounts, name) ? accounts[name] : undefined;
     const label = asText(memberAt(given, 'property_map', 'info', 'label', 'value'));
-    if (label !== '' && label !== name && !label.includes('/')) names.set(name, label);
+    if (label === '' || label === name) continue;
+    checkName(label);
+    names.set(name, label);
   }
   if (names.size === 0) return { arrivals, accounts };
   const nameOf = (name: string): string => names.get(name) ?? name;

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { answering, Refusal } from '../shared/answering.ts';
 import { isObject, type Json } from '../shared/json.ts';
+import { refuseUnknownQuery } from '../shared/query.ts';
 import { readText, usualLimit } from '../shared/request-body.ts';
 import { createRoutes } from '../shared/routes.ts';
 import type { Call, Reply } from '../shared/server.ts';
@@ -17,6 +18,10 @@ const tooLarge = () => new Refusal(413, 'The request body is too large');
 
 async function readDocument(request: IncomingMessage): Promise<Json> {
   const text = await readText(request, usualLimit, tooLarge);
+  // Some scripts send forms where the documents show JSON.
+  const isForm = /^application\/x-www-form-urlencoded\b/iu.test(request.headers['content-type'] ?? '');
+  // The type alone does not tell: curl gives it to JSON too.
+  if (isForm && !/^\s*[{[]/u.test(text)) return Object.fromEntries(new URLSearchParams(text));
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -99,6 +104,8 @@ export function createAnswer(plane: Plane, list: readonly Route[]): (call: Call)
       if (found.allowed.length === 0) throw new Refusal(404, `There is no ${call.path}`);
       throw new Refusal(405, `${call.method} is not allowed for ${call.path}`);
     }
+    const refuse = (sentence: string) => new Refusal(400, sentence);
+    refuseUnknownQuery(call, { names: found.target.query ?? [], refuse });
     return found.target.handle(visitOf(plane, call, found.target, found.params));
   }
 

@@ -1,11 +1,11 @@
 // Reads the zip of a project completely, before an import changes anything.
 import { readFile } from 'node:fs/promises';
 import { Refusal } from '../shared/answering.ts';
-import { asObjects, asText, isObject, type Json } from '../shared/json.ts';
+import { asObjects, asText, isObject, memberAt, type Json } from '../shared/json.ts';
 import { readZip, ZipDamage } from '../shared/zip.ts';
 import type { Content, Contents } from './contents.ts';
 import { entriesName } from './project-export.ts';
-import { isAssetType, type AssetType } from './tree.ts';
+import { checkName, isAssetType, type AssetType } from './tree.ts';
 
 export interface Arrival {
   readonly id: string;
@@ -53,16 +53,20 @@ async function unpack(contents: Contents, path: string, flat: boolean): Promise<
 }
 
 export const unpackExpressions = async (contents: Contents, path: string): Promise<ReadonlyMap<string, Content>> =>
-  (await unpack(contents, path, true)).files;
+  checked((await unpack(contents, path, true)).files);
+
+function checked(files: ReadonlyMap<string, Content>): ReadonlyMap<string, Content> {
+  for (const name of files.keys()) checkName(name);
+  return files;
+}
 
 const outer = ['name', 'path', 'asset_type', 'instance_id', 'create_time', 'update_time', 'metadata'];
 
 function arrival(entry: Json, files: ReadonlyMap<string, Content>): Arrival {
   const type = entry['asset_type'] ?? (isObject(entry['snap_map']) ? 'Pipeline' : undefined);
   const name = asText(entry['name']);
-  if (!isAssetType(type) || name === '' || /[/\\?#]/.test(name)) {
-    throw new Refusal(400, `${entriesName} has an entry that is no asset`);
-  }
+  if (!isAssetType(type)) throw new Refusal(400, `The entry "${name}" of ${entriesName} is no asset`);
+  checkName(name);
   const rest = Object.fromEntries(Object.entries(entry).filter(([key]) => !outer.includes(key)));
   const metadata = isObject(entry['metadata']) ? entry['metadata'] : {};
   const same = { id: asText(entry['instance_id']), name, path: asText(entry['path']), type, metadata };
@@ -85,6 +89,19 @@ export async function readArchive(contents: Contents, path: string): Promise<rea
   return asObjects(entries).map((entry) => arrival(entry, files));
 }
 
-/** The accounts of an account file, by name. */
-export const readAccounts = async (path: string): Promise<Json> =>
-  parseObject(await readFile(path, 'utf8'), 'file_account');
+/** The accounts of an account file, by name. It is an object by name, or a list. */
+export async function readAccounts(path: string): Promise<Json> {
+  const text = await readFile(path, 'utf8');
+  if (!text.trimStart().startsWith('[')) return parseObject(text, 'file_account');
+  const { accounts } = parseObject(`{"accounts":${text}}`, 'file_account');
+  return Object.fromEntries(asObjects(accounts).map((account) => [nameIn(account), account] as const));
+}
+
+/** In a list the path or the name tells which account is meant, because the label may be its new name. */
+function nameIn(account: Json): string {
+  const label = memberAt(account, 'property_map', 'info', 'label', 'value');
+  const names = [asText(account['path']).split('/').at(-1), asText(account['name']), asText(label)];
+  const name = names.find((one) => one !== undefined && one !== '') ?? '';
+  if (name === '') throw new Refusal(400, 'An account of file_account has no name');
+  return name;
+}

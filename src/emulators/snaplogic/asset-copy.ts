@@ -1,9 +1,16 @@
-import { asText } from '../shared/json.ts';
-import { trustObstacle } from './orgs.ts';
+import { asText, type Json } from '../shared/json.ts';
+import { trustObstacle, type Org } from './orgs.ts';
 import type { Plane } from './plane.ts';
 import { permsAt } from './rights.ts';
 import { adapted, copySharedFiles, placeAsset } from './transfer.ts';
 import { isAssetType, placeOf, type Node, type Place } from './tree.ts';
+
+/** The Snaplex of an environment with the location and the name that a task's Snaplex has in its own. */
+function snaplexLike({ snaplexes }: Org, task: Json): string | undefined {
+  const place = (id: string): string => id.split('/').slice(1).join('/');
+  const wanted = place(asText(task['runtime_path_id']));
+  return snaplexes.map(({ runtime_path_id: id }) => id).find((id) => place(id) === wanted);
+}
 
 export type Copied =
   | { readonly status: 200; readonly node: Node; readonly warnings: readonly string[] }
@@ -29,7 +36,11 @@ export function copyAsset(
   const obstacle = guarded ? trustObstacle(from.org, target.org) : undefined;
   if (obstacle !== undefined && faults.named('untrusted-as-warning') === undefined) return { status: 403 };
   const document = { ...source.document };
-  if (source.type === 'Job') document['pipeline_name'] = asText(document['pipeline_name']);
+  if (source.type === 'Job') {
+    document['pipeline_name'] = asText(document['pipeline_name']);
+    const plex = faults.named('keep-snaplex') === undefined ? snaplexLike(target.org, document) : undefined;
+    if (plex !== undefined) document['runtime_path_id'] = plex;
+  }
   const arrived = adapted(store, { type: source.type, name: source.name, document }, target, travelling);
   const metadata = obstacle === undefined ? source.metadata : { ...source.metadata, validated: false };
   const placed = placeAsset(store, project.id, target.org.id, by, {

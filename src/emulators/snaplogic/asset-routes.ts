@@ -1,5 +1,5 @@
 import { Refusal } from '../shared/answering.ts';
-import { asObject, asText, type Json } from '../shared/json.ts';
+import { asObject, asText, isObject, type Json } from '../shared/json.ts';
 import { listed } from './asset-document.ts';
 import { encryptedFor } from './encryption.ts';
 import type { Plane } from './plane.ts';
@@ -49,13 +49,15 @@ async function create(visit: Visit) {
   const type = body['asset_type'];
   if (type !== 'Dir' && type !== 'Account') throw new Refusal(400, 'asset_type must be Dir or Account');
   const holder = visit.reach(segments.slice(0, -1), 'W');
-  const depth = type === 'Dir' ? [2, 3] : [4];
+  // An account lies in a project, or in a shared folder: that of the environment is one level higher.
+  const depth = type === 'Dir' ? [2, 3] : [segments[1] === 'shared' ? 3 : 4];
   if (!depth.includes(segments.length)) throw new Refusal(400, `${pathText(segments)} is no place for it`);
   return plane.store.atomically(() => {
     if (childNamed(plane.store, idOf(holder), name) !== undefined) {
       throw new Refusal(409, `${pathText(segments)} already exists`);
     }
-    const { class_id, class_version, property_map, metadata } = body;
+    const { class_id, class_version, property_map } = isObject(body['account']) ? body['account'] : body;
+    const { metadata } = body;
     const account = encryptedFor(plane.store, holder.org, { class_id, class_version, property_map });
     const node = addNode(plane.store, {
       name,
@@ -152,6 +154,17 @@ function plexes(visit: Visit, name: string) {
   return ok(visit.reach([name], 'R').org.snaplexes);
 }
 
+const catalogQuery = [
+  'page',
+  'size',
+  'name',
+  'sort_property',
+  'sort_direction',
+  'children_of',
+  'parents_for',
+  'pipeline_id',
+];
+
 /** The catalog needs a separate licence. */
 function catalog(visit: Visit): never {
   const { org } = visit.reach([visit.param('org')], 'R');
@@ -161,7 +174,7 @@ function catalog(visit: Visit): never {
 
 export const assetRoutes: readonly Route[] = [
   { method: 'GET', path: `${base}/asset/*`, handle: read },
-  { method: 'POST', path: `${base}/asset/*`, handle: create },
+  { method: 'POST', path: `${base}/asset/*`, query: ['path'], handle: create },
   { method: 'DELETE', path: `${base}/asset/*`, handle: remove },
   { method: 'GET', path: `${base}/pipeline/:id`, handle: readPipeline },
   { method: 'GET', path: `${base}/pipeline/:id/:version(^\\d+$)`, handle: readVersion },
@@ -171,7 +184,13 @@ export const assetRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: `${base}/slserver/snaplex_cc_details_with_info`,
+    query: ['subscriber_id'],
     handle: (visit) => plexes(visit, visit.call.query('subscriber_id') ?? ''),
   },
-  { method: 'GET', path: `${base}/public/catalog/:org/:kind(^pipelines|accounts$)`, handle: catalog },
+  {
+    method: 'GET',
+    path: `${base}/public/catalog/:org/:kind(^pipelines|accounts$)`,
+    query: catalogQuery,
+    handle: catalog,
+  },
 ];

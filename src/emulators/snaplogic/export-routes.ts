@@ -48,6 +48,6 @@ function exportAssets(visit: Visit): Reply {
 }
 
 export const exportRoutes: readonly Route[] = [
-  { method: 'GET', path: `${publicApi}/export/assets`, handle: exportAssets },
-  { method: 'GET', path: `${publicApi}/export/*`, handle: exportProject },
+  { method: 'GET', path: `${publicApi}/export/assets`, query: ['asset_paths', 'force'], handle: exportAssets },
+  { method: 'GET', path: `${publicApi}/export/*`, query: ['asset_types', 'force'], handle: exportProject },
 ];

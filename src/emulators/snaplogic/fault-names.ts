@@ -13,6 +13,7 @@ export const snaplogicFaults = [
   'sync-cut',
   'asset-failures',
   'untrusted-as-warning',
+  'keep-snaplex',
   'stuck',
   'slow',
   'failed',

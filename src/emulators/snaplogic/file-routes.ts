@@ -62,5 +62,5 @@ function remove(visit: Visit): Reply {
 export const fileRoutes: readonly Route[] = [
   { method: 'GET', path: '/api/1/rest/slfs/*', handle: read },
   { method: 'POST', path: '/api/1/rest/slfs/*', handle: write },
-  { method: 'DELETE', path: '/api/1/rest/slfs/*', handle: remove },
+  { method: 'DELETE', path: '/api/1/rest/slfs/*', query: ['soft_delete'], handle: remove },
 ];

@@ -103,9 +103,10 @@ function importByPath(visit: Visit): Promise<Reply> {
 
 function pipelineOf(pipe: unknown): { readonly name: string; readonly document: Json } {
   const name = asText(memberAt(pipe, 'property_map', 'info', 'label', 'value'));
-  if (!isObject(pipe) || name === '' || name.includes('/')) {
+  if (!isObject(pipe) || name === '') {
     throw new Refusal(400, 'pipe.property_map.info.label.value must name the pipeline');
   }
+  checkName(name);
   return { name, document: pipe };
 }
 
@@ -130,9 +131,24 @@ async function importPipeline(visit: Visit): Promise<Reply> {
 }
 
 export const importRoutes: readonly Route[] = [
-  { method: 'POST', path: `${publicApi}/import/*`, handle: importByPath },
+  {
+    method: 'POST',
+    path: `${publicApi}/import/*`,
+    query: ['duplicate_check', 'overwrite_types'],
+    handle: importByPath,
+  },
   { method: 'POST', path: `${publicApi}/list_assets`, handle: listAssets },
-  { method: 'POST', path: '/api/2/:org/rest/project/import/pipe/slp/*', handle: importPipeline },
+  {
+    method: 'POST',
+    path: '/api/2/:org/rest/project/import/pipe/slp/*',
+    query: ['duplicate_check'],
+    handle: importPipeline,
+  },
   // The product's own pages, and some scripts, use this path for the same import.
-  { method: 'POST', path: '/api/2/:org/rest/project/import/*', handle: importByPath },
+  {
+    method: 'POST',
+    path: '/api/2/:org/rest/project/import/*',
+    query: ['duplicate_check', 'overwrite_types'],
+    handle: importByPath,
+  },
 ];

@@ -5,8 +5,9 @@ import { ok } from './refusal.ts';
 import { binOf, childrenOf, idOf, isAssetType, type Node } from './tree.ts';
 import type { Route, Visit } from './visit.ts';
 
-/** The service never lists more than 100 entries at a time. */
-const largestPage = 100;
+/** Without `limit` the service lists 100 entries at a time. */
+const usualPage = 100;
+const largestPage = 1000;
 
 function whole(text: string | undefined, otherwise: number): number {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : otherwise;
@@ -38,7 +39,7 @@ function list(visit: Visit) {
   const parent = inBin ? binOf(holder.org.id) : idOf(holder);
   const place = inBin ? { ...holder, path: `${holder.path}/_rbin` } : holder;
   const offset = whole(call.query('offset'), 0);
-  const limit = Math.min(largestPage, Math.max(1, whole(call.query('limit'), largestPage)));
+  const limit = Math.min(largestPage, Math.max(1, whole(call.query('limit'), usualPage)));
   const shown = (node: Node) => listed(node, place, caller.user.email);
   // A plain list reads no more than the page that is asked for.
   if (['asset_type', 'search', 'sort'].every((name) => call.query(name) === undefined))
@@ -47,4 +48,11 @@ function list(visit: Visit) {
   return ok({ entries: entries.slice(offset, offset + limit) });
 }
 
-export const listingRoutes: readonly Route[] = [{ method: 'GET', path: '/api/1/rest/asset/list/*', handle: list }];
+export const listingRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/api/1/rest/asset/list/*',
+    query: ['asset_type', 'limit', 'offset', 'sort', 'search'],
+    handle: list,
+  },
+];

@@ -16,6 +16,9 @@ import type { Plane } from './plane.ts';
 import { reasonOf } from './refusal.ts';
 import { findPlace, nodeById, pathSegments } from './tree.ts';
 
+/** A migration pauses at most so many times, so a large one takes little longer than its work. */
+const mostPauses = 500;
+
 export interface MigrationEngine {
   /** Resolves when the migration has ended or the server stops. */
   run(token: string): Promise<void>;
@@ -56,9 +59,12 @@ export function createMigrationEngine(plane: Plane): MigrationEngine {
   async function work(token: string): Promise<void> {
     const { assets, travelling } = cargoOf(store, token);
     const pipelines = new Set(travelling);
+    const stride = Math.max(1, Math.ceil(assets.length / mostPauses));
+    let step = 0;
     for (;;) {
       const slow = faults.named('slow');
-      await plane.pause(slow === undefined ? plane.pace : (slow.values['pace'] ?? plane.pace * 10));
+      if (slow !== undefined) await plane.pause(slow.values['pace'] ?? plane.pace * 10);
+      else if (step++ % stride === 0) await plane.pause(plane.pace);
       while (faults.named('stuck') !== undefined) await plane.pause(5);
       const over = store.atomically(() => {
         const migration = migrationOf(store, token);

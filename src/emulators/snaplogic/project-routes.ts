@@ -161,15 +161,30 @@ async function copyAssets(visit: Visit) {
   });
 }
 
+const gitCalls = [
+  ...['checkout', 'create-project', 'pull', 'git-pull', 'git-branch', 'git-tag', 'commit', 'repo-status'],
+  ...['discard_changes', 'untrack'],
+];
+
+function withoutGit({ param }: Visit): never {
+  throw new Refusal(501, `This emulator has no Git, so there is no ${param('call')}`);
+}
+
 export const projectRoutes: readonly Route[] = [
   { method: 'POST', path: `${publicApi}/assetapi/project/*`, handle: create },
   { method: 'PUT', path: `${publicApi}/assetapi/project/*`, handle: rename },
   { method: 'DELETE', path: `${publicApi}/assetapi/project/*`, handle: remove },
+  ...(['GET', 'POST'] as const).map((method): Route => ({
+    method,
+    path: `${publicApi}/project/:call(^${gitCalls.join('|')}$)/*`,
+    query: ['repo', 'ref'],
+    handle: withoutGit,
+  })),
   // The path in the documents of 2022.
   { method: 'POST', path: `${publicApi}/project/*`, handle: create },
   { method: 'PUT', path: `${publicApi}/project/*`, handle: rename },
   { method: 'GET', path: `${publicApi}/assetapi/acl/*`, handle: readAcl },
   { method: 'POST', path: `${publicApi}/assetapi/acl/*`, handle: grant },
-  { method: 'DELETE', path: `${publicApi}/assetapi/acl/*`, handle: revoke },
+  { method: 'DELETE', path: `${publicApi}/assetapi/acl/*`, query: ['grant_type', 'grantee'], handle: revoke },
   { method: 'POST', path: `${publicApi}/project/copy_assets`, handle: copyAssets },
 ];

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { Refusal } from '../shared/answering.ts';
-import { asText, type Json } from '../shared/json.ts';
+import { asObject, asText, isObject, type Json } from '../shared/json.ts';
+import type { Store } from '../shared/store.ts';
 import { listed } from './asset-document.ts';
 import { above } from './asset-routes.ts';
 import { pipelineNameOf, rebindPipeline } from './references.ts';
@@ -8,6 +10,7 @@ import { need, permsAt } from './rights.ts';
 import {
   checkName,
   addNode,
+  binOf,
   childNamed,
   childrenOf,
   lastOf,
@@ -16,6 +19,7 @@ import {
   placeOf,
   putNode,
   type Node,
+  type Place,
 } from './tree.ts';
 import type { Route, Visit } from './visit.ts';
 
@@ -24,22 +28,61 @@ const publicApi = '/api/1/rest/public/task';
 
 const kinds = ['triggered', 'scheduled', 'ultra'];
 
+/** The token with which a triggered task is called. Its calls are no part of this emulator. */
+const feedToken = ({ id }: Node): string => createHash('sha256').update(`feed|${id}`).digest('base64url').slice(0, 32);
+
 function shown(visit: Visit, node: Node): Json {
   const place = placeOf(visit.plane.store, node);
-  return { ...node.document, job_name: node.name, ...listed(node, above(place), visit.caller.user.email) };
+  const { enabled = true, parameters, pipeline_snode_id, runtime_path_id } = node.document;
+  const inner = { ...asObject(parameters), pipeline_snode_id, runtime_path_id, llfeed_token: feedToken(node) };
+  return {
+    ...node.document,
+    enabled,
+    parameters: inner,
+    job_name: node.name,
+    ...listed(node, above(place), visit.caller.user.email),
+  };
 }
 
 function needJob(visit: Visit, right: 'R' | 'W'): Node {
   const node = nodeById(visit.plane.store, visit.param('id'));
-  if (node?.type !== 'Job') throw new Refusal(404, `There is no task ${visit.param('id')}`);
+  const binned = node?.parent === binOf(node?.org ?? '') && visit.call.query('include_rbin')?.toLowerCase() !== 'true';
+  if (node?.type !== 'Job' || binned) throw new Refusal(404, `There is no task ${visit.param('id')}`);
   need(visit.caller, placeOf(visit.plane.store, node), right);
   return node;
 }
 
 const ownMembers = ['enabled', 'pipeline_name', 'pipeline_snode_id', 'runtime_path_id', 'schedule', 'parameters'];
 
-const readJob = (body: Json): Json =>
-  Object.fromEntries(Object.entries(body).filter(([name]) => ownMembers.includes(name)));
+const innerMembers = ['pipeline_snode_id', 'runtime_path_id'];
+
+/**
+ * The members of a task. Its pipeline and its Snaplex stand at the top or among the parameters. Of two values the one
+ * counts that is not that of the task before.
+ */
+function readJob(body: Json, before: Json = {}): Json {
+  const own = Object.fromEntries(Object.entries(body).filter(([name]) => ownMembers.includes(name)));
+  const { parameters } = body;
+  if (!isObject(parameters)) return own;
+  for (const name of innerMembers) {
+    const inner = parameters[name];
+    if (typeof inner === 'string' && (own[name] === undefined || own[name] === before[name])) own[name] = inner;
+  }
+  const hidden = [...innerMembers, 'llfeed_token'];
+  return {
+    ...own,
+    parameters: Object.fromEntries(Object.entries(parameters).filter(([name]) => !hidden.includes(name))),
+  };
+}
+
+/** The project of a new task: `path`, or `path_id` with a path or the id of the project. */
+function projectOf(visit: Visit, { path, path_id: id }: Json): Place {
+  const { store } = visit.plane;
+  const byId = nodeById(store, asText(id));
+  const segments = pathSegments(byId === undefined ? asText(path, asText(id)) : placeOf(store, byId).path);
+  if (segments.length === 0) throw new Refusal(400, 'path or path_id must name the project of the task');
+  return visit.reach(segments, 'W');
+}
 
 function readKind(body: Json, otherwise: string): string {
   const { metadata } = body;
@@ -48,14 +91,14 @@ function readKind(body: Json, otherwise: string): string {
   return type;
 }
 
-/** Makes a task. `path` names the project, `name` or `job_name` the task. */
+/** Makes a task. `name` or `job_name` names it. */
 async function create(visit: Visit) {
   const { plane, caller, call } = visit;
   const body = await visit.document();
   const name = asText(body['name'] ?? body['job_name']);
   checkName(name);
   const type = readKind(body, 'triggered');
-  const project = visit.reach(pathSegments(asText(body['path'])), 'W');
+  const project = projectOf(visit, body);
   const holder = lastOf(project);
   const copies = (call.query('duplicate_check') ?? 'true').toLowerCase() === 'false';
   const given = { enabled: true, schedule: null, parameters: {}, ...readJob(body) };
@@ -71,6 +114,13 @@ async function create(visit: Visit) {
   });
 }
 
+/** The name of the pipeline that a change of a task means: that of another id counts more than the name that it keeps. */
+function nameIn(store: Store, read: Json, before: Json): string {
+  const { pipeline_snode_id: id, pipeline_name: name } = read;
+  const kept = name === undefined || name === before['pipeline_name'];
+  return pipelineNameOf(store, kept && id !== before['pipeline_snode_id'] ? { pipeline_snode_id: id } : read);
+}
+
 /** Answers with 201 in the body only, as the service does. */
 async function update(visit: Visit) {
   const { plane, caller } = visit;
@@ -78,8 +128,9 @@ async function update(visit: Visit) {
   const node = needJob(visit, 'W');
   const type = readKind(body, asText(node.metadata['type'], 'triggered'));
   const project = above(placeOf(plane.store, node));
-  const document = { ...node.document, ...readJob(body) };
-  const given = { ...document, pipeline_name: pipelineNameOf(plane.store, readJob(body)) || document['pipeline_name'] };
+  const read = readJob(body, node.document);
+  const document = { ...node.document, ...read };
+  const given = { ...document, pipeline_name: nameIn(plane.store, read, node.document) || document['pipeline_name'] };
   const after = putNode(plane.store, {
     ...node,
     document: rebindPipeline(plane.store, given, project).document,
@@ -128,9 +179,14 @@ function newPlex(node: Node, body: Json): Json {
 }
 
 export const taskRoutes: readonly Route[] = [
-  { method: 'POST', path: jobs, handle: create },
-  { method: 'GET', path: `${jobs}/:id`, handle: (visit) => ok(shown(visit, needJob(visit, 'R'))) },
-  { method: 'PUT', path: `${jobs}/:id`, handle: update },
+  { method: 'POST', path: jobs, query: ['duplicate_check'], handle: create },
+  {
+    method: 'GET',
+    path: `${jobs}/:id`,
+    query: ['include_rbin'],
+    handle: (visit) => ok(shown(visit, needJob(visit, 'R'))),
+  },
+  { method: 'PUT', path: `${jobs}/:id`, query: ['duplicate_check', 'include_rbin'], handle: update },
   { method: 'POST', path: `${publicApi}/enable`, handle: (visit) => change(visit, () => ({ enabled: true })) },
   { method: 'POST', path: `${publicApi}/disable`, handle: (visit) => change(visit, () => ({ enabled: false })) },
   { method: 'PATCH', path: `${publicApi}/plex`, handle: (visit) => change(visit, newPlex) },

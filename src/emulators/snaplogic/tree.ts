@@ -186,5 +186,6 @@ const forbidden = /[/\\?#]/;
 
 /** Checks the name of a space, project or asset: it must fit into a path. 400 otherwise. */
 export function checkName(name: string): void {
-  if (name === '' || forbidden.test(name)) throw new Refusal(400, `${name} is not a valid name`);
+  if (name === '' || forbidden.test(name))
+    throw new Refusal(400, `"${name}" is not a valid name: it must not hold / \\ ? or #`);
 }

@@ -49,7 +49,12 @@ const sessionSeconds = 12 * 60 * 60;
 function session({ caller, plane }: Visit) {
   const token = randomUUID();
   allowToken(plane.store, 'SLToken', token, caller.user.email);
-  return ok({ token, username: caller.user.email, session_timeout_seconds: sessionSeconds });
+  return ok({
+    token,
+    logging_token: randomUUID(),
+    username: caller.user.email,
+    session_timeout_seconds: sessionSeconds,
+  });
 }
 
 function endSession({ caller, plane, call }: Visit) {
@@ -60,13 +65,13 @@ function endSession({ caller, plane, call }: Visit) {
 
 function environments(visit: Visit) {
   const orgs = orgsOf(visit, needUser(visit));
-  return ok({ org_snodes: Object.fromEntries(orgs.map(({ id, name }) => [id, { name }] as const)) });
+  return ok({ org_snodes: Object.fromEntries(orgs.map(({ id, name }) => [id, { name, snode_id: id }] as const)) });
 }
 
 export const userRoutes: readonly Route[] = [
   { method: 'GET', path: '/api/1/rest/public/users/:email', handle: describe },
-  { method: 'GET', path: '/api/1/rest/asset/session', handle: session },
-  { method: 'POST', path: '/api/1/rest/asset/session', handle: session },
+  { method: 'GET', path: '/api/1/rest/asset/session', query: ['caller'], handle: session },
+  { method: 'POST', path: '/api/1/rest/asset/session', query: ['caller'], handle: session },
   { method: 'DELETE', path: '/api/1/rest/asset/session', handle: endSession },
   { method: 'GET', path: '/api/1/rest/asset/user/:email', handle: environments },
 ];

@@ -26,6 +26,8 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'PATCH';
   /** The whole path; `/*` at its end stands for any number of names. */
   readonly path: string;
+  /** The query parameters that it understands. All others are refused. */
+  readonly query?: readonly string[];
   readonly handle: (visit: Visit) => Reply | Promise<Reply>;
 }
 

@@ -83,6 +83,14 @@ describe('createFileSink', () => {
     expect((await readdir(folder)).sort()).toEqual(['file', 'folder', 'link']);
   });
 
+  test('names the flag that allows a file to be replaced only where there is one', async () => {
+    const folder = await tempDir();
+    await writeFile(join(folder, 'file'), '');
+    const refused = (flag?: string) => createFileSink(join(folder, 'file'), { overwrite: false, flag });
+    await expect(refused()).rejects.toMatchObject({ hint: 'choose another name' });
+    await expect(refused('--force')).rejects.toMatchObject({ hint: expect.stringContaining('with --force') });
+  });
+
   testWith([posix], 'refuses to replace a device', async () => {
     await expect(() => createFileSink('/dev/null', { overwrite: true })).toThrowCode('USAGE');
   });

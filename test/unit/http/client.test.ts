@@ -642,3 +642,37 @@ describe('cookies', () => {
     expect(seen).toEqual([undefined, 'JSESSIONID=A1; iSession=B2', undefined, undefined]);
   });
 });
+
+describe('a 401', () => {
+  const only =
+    (key: string): Handler =>
+    (request, response) =>
+      response.writeHead(request.headers['x-key'] === key ? 200 : 401).end('{"fine":true}');
+
+  test('has the credentials fetched again once, also for a request that is not repeated', async () => {
+    const handler = inTurn(only('new'));
+    await withServer(handler, async (url) => {
+      const key = new Secret('old').renewedBy(() => Promise.resolve('new'));
+      const { client } = open(url, {}, { headers: () => ({ 'x-key': key.as((value) => value) }) });
+      const request = { method: 'POST', path: 'x', json: {}, safety: 'once' } as const;
+      expect((await client.json(request, never)).body).toEqual({ fine: true });
+      expect(handler.count).toBe(2);
+      await client.json(request, never);
+      expect(handler.count).toBe(3);
+    });
+  });
+
+  test.each([
+    ['credentials that are still the same', new Secret('old').renewedBy(() => Promise.resolve('old')), 1],
+    ['credentials that are no better', new Secret('old').renewedBy(() => Promise.resolve('worse')), 2],
+    ['credentials that cannot be fetched again', new Secret('old'), 1],
+  ])('stays for %s', async (_, key, count) => {
+    const handler = inTurn(only('new'));
+    await withServer(handler, async (url) => {
+      const { client } = open(url, {}, { headers: () => ({ 'x-key': key }) });
+      const error = await failure(client.json({ method: 'GET', path: 'x' }, never));
+      expect(error).toMatchObject({ code: 'AUTH_REFUSED' });
+      expect(handler.count).toBe(count);
+    });
+  });
+});

@@ -1,6 +1,7 @@
 import { MigratorError } from '../../../errors.ts';
 import type { ArtifactFile } from '../../../ports/artifact.ts';
 import type { Asset } from '../projects/asset-plan.ts';
+import { taskOf, type Task } from '../tasks/task.ts';
 import { readPath, type ProjectPath } from '../wire/paths.ts';
 import { exportListSchema } from '../wire/schemas.ts';
 import { documentsOf } from './zip.ts';
@@ -13,6 +14,8 @@ export interface Archive {
   readonly assets: readonly Asset[];
   /** The path that was exported; undefined when no entry says it. */
   readonly origin: ProjectPath | undefined;
+  /** The tasks, as far as the list describes them. */
+  readonly tasks: readonly Task[];
   /** The template of the accounts, without their secrets. */
   readonly accounts: unknown;
 }
@@ -46,6 +49,7 @@ export async function readArchive(file: ArtifactFile, signal: AbortSignal): Prom
       name: entry.name ?? entry.property_map?.info?.label?.value ?? '?',
     })),
     origin: paths.find((path) => path !== undefined),
+    tasks: entries.flatMap(({ name, job }) => (name === undefined || !job ? [] : [taskOf(name, job)])),
     accounts: documents.get(templateName),
   };
 }

@@ -1,7 +1,7 @@
 import { isMigratorError, MigratorError } from '../../../errors.ts';
 import type { InventoryItem } from '../../../ports/adapter.ts';
 import { isForbidden } from '../../shared/answers.ts';
-import { noProjects } from '../../shared/match-by-name.ts';
+import { noProjects, severalFit } from '../../shared/match-by-name.ts';
 import { isContainer, orgsOf, type Server } from '../server.ts';
 import { formatPath, readPath, type ProjectPath } from '../wire/paths.ts';
 import type { Entry } from '../wire/schemas.ts';
@@ -115,8 +115,8 @@ function named(entries: readonly Entry[], name: string): Entry | undefined {
 }
 
 function alike(entries: readonly Entry[], name: string): string | undefined {
-  const wanted = name.trim().toLowerCase();
-  return entries.find((entry) => isContainer(entry) && entry.name.trim().toLowerCase() === wanted)?.name;
+  const folded = (text: string): string => text.normalize('NFC').trim().toLowerCase();
+  return entries.find((entry) => isContainer(entry) && folded(entry.name) === folded(name))?.name;
 }
 
 /** What happens to a place that the caller may not list: it fails the whole list, or is left out. */
@@ -203,6 +203,11 @@ export async function selectProjects(
       found.push({ path, assets: place.assets });
       continue;
     }
+    const other = path === undefined ? undefined : await respelled(server, path, signal);
+    if (other !== undefined) {
+      found.push({ path: other, assets: (await lookInto(server, other, signal)).assets });
+      continue;
+    }
     missing.push(text);
     if (place?.nearest !== undefined) hints.push(place.nearest);
   }
@@ -214,6 +219,31 @@ export async function selectProjects(
       ? `paths are case-sensitive: there is ${hints.join(', ')}`
       : 'a project is named by its path: /org/space/project',
   );
+}
+
+/**
+ * The path whose names are composed of other code points: é as one or as two. Undefined when there is none, USAGE when
+ * there are several.
+ */
+async function respelled(server: Server, path: ProjectPath, signal: AbortSignal): Promise<ProjectPath | undefined> {
+  const inOrg = await containers(server, [path.org], 'left out', signal);
+  const space = composedAs(inOrg, path.space, (name) => `/${path.org}/${name}`);
+  if (space === undefined) return undefined;
+  const inSpace = await containers(server, [path.org, space], 'left out', signal);
+  const project = composedAs(inSpace, path.project, (name) => formatPath({ ...path, space, project: name }));
+  if (project === undefined || (project === path.project && space === path.space)) return undefined;
+  return { ...path, space, project };
+}
+
+function composedAs(entries: readonly Entry[], wanted: string, idOf: (name: string) => string): string | undefined {
+  const names = entries.map(({ name }) => name);
+  if (names.includes(wanted)) return wanted;
+  const fitting = names.filter((name) => name.normalize('NFC') === wanted.normalize('NFC'));
+  if (fitting.length > 1) {
+    const candidates = fitting.map((name) => ({ id: idOf(name), name }));
+    throw severalFit('project', [wanted], candidates);
+  }
+  return fitting[0];
 }
 
 /**
@@ -235,6 +265,10 @@ export async function projectsNamed(
     const exact = all.filter(({ project }) => project === name);
     const alike = all.filter(({ project }) => project.normalize('NFC').trim() === name.normalize('NFC').trim());
     const [first, ...others] = exact.length > 0 ? exact : alike;
+    if (first !== undefined && others.length > 0 && exact.length === 0) {
+      const candidates = alike.map((path) => ({ id: formatPath(path), name: path.project }));
+      throw severalFit('project', [name], candidates);
+    }
     if (first !== undefined && others.length > 0) {
       throw new MigratorError('USAGE', `more than one project is called ${name}`, {
         hint: `name it by its path: ${[first, ...others].map(formatPath).join(', ')}`,

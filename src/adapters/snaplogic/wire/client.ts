@@ -5,10 +5,12 @@ import { answerReader, dateOf } from '../../shared/answers.ts';
 import { bodyError, saidIn, worse } from './errors.ts';
 import { encodedPath, segmentsOf, type ProjectPath } from './paths.ts';
 import {
+  changedSchema,
   envelopeSchema,
   listSchema,
   orgsSchema,
   resultSchema,
+  snaplexesSchema,
   startedSchema,
   statusSchema,
   storedSchema,
@@ -17,6 +19,7 @@ import {
   type Entry,
   type ImportResult,
   type MigrationStatus,
+  type Snaplex,
   type StoredAsset,
   type User,
 } from './schemas.ts';
@@ -32,6 +35,12 @@ export interface Client {
   pipeline(id: string, signal: AbortSignal): Promise<StoredAsset>;
   /** A task by its snode id, from an internal call. */
   task(id: string, signal: AbortSignal): Promise<StoredAsset>;
+  /** The Snaplexes of an org, from an internal call. */
+  snaplexes(org: string, signal: AbortSignal): Promise<readonly Snaplex[]>;
+  /** Puts a task on another Snaplex. Returns why it failed; nothing when it is done. */
+  setTaskSnaplex(path: string, runtimePathId: string, signal: AbortSignal): Promise<readonly string[]>;
+  /** As `setTaskSnaplex`. */
+  enableTask(path: string, signal: AbortSignal): Promise<readonly string[]>;
   /** The bytes of a file, from an internal call. */
   file(segments: readonly string[], signal: AbortSignal): Promise<ByteStream>;
   /** The direct children of an org, a space or a project. */
@@ -126,6 +135,14 @@ export function createClient(http: Http, scrub: (text: string) => string): Clien
     return map ?? decoded(schema, map, path);
   };
 
+  const change = async (method: 'POST' | 'PATCH', name: string, json: object, signal: AbortSignal) => {
+    const path = `${api}/public/task/${name}`;
+    const { map } = await ask({ method, path, json, safety: 'idempotent' }, changedSchema, signal);
+    return (map?.failed ?? []).map(({ reason, message, status_code: code }) =>
+      scrub(reason ?? message ?? `HTTP ${code ?? 'error'}`),
+    );
+  };
+
   return {
     user: (email, signal) => need(`${api}/public/users/${encodeURIComponent(email)}`, userSchema, signal),
     orgs: async (email, signal) => {
@@ -135,6 +152,14 @@ export function createClient(http: Http, scrub: (text: string) => string): Clien
     asset: (segments, signal) => need(`${api}/asset/${encodedPath(segments)}`, storedSchema, signal),
     pipeline: (id, signal) => need(`${api}/pipeline/${encodeURIComponent(id)}`, storedSchema, signal),
     task: (id, signal) => need(`${api}/slsched/job/${encodeURIComponent(id)}`, storedSchema, signal),
+    snaplexes: async (org, signal) => {
+      const path = `${api}/slserver/snaplex_cc_details_with_info`;
+      const request: HttpRequest = { method: 'GET', path, query: { subscriber_id: org } };
+      const { map } = await ask(request, snaplexesSchema, signal);
+      return map ?? decoded(snaplexesSchema, map, path);
+    },
+    setTaskSnaplex: (path, id, signal) => change('PATCH', 'plex', { task_path: path, runtime_path_id: id }, signal),
+    enableTask: (path, signal) => change('POST', 'enable', { task_path: path }, signal),
     file: async (segments, signal) => {
       const path = `${api}/slfs/${encodedPath(segments)}`;
       return (await http.stream({ method: 'GET', path, headers: { accept: '*/*' } }, signal)).body;

@@ -29,8 +29,9 @@ export function samePath(one: ProjectPath, other: ProjectPath): boolean {
 
 /** Undefined when the text does not have three parts. */
 export function readPath(text: string): ProjectPath | undefined {
+  // A name may end with a blank, so only blanks before the path are no part of it.
   const [org, space, project, ...rest] = text
-    .trim()
+    .replace(/^\s+(?=\/)/u, '')
     .split('/')
     .filter((segment) => segment !== '');
   return org === undefined || space === undefined || project === undefined || rest.length > 0

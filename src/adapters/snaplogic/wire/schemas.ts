@@ -76,6 +76,14 @@ export const orgsSchema = z.object({ org_snodes: z.record(z.string(), z.object({
 /** The answer to the start of a migration: token and URL, or, for a synchronous migration, the status document. */
 export const startedSchema = z.object({ status_token: text, status_url: text, _id: text, status: text });
 
+const snaplexSchema = z.object({ label: text, runtime_path_id: z.string().min(1) });
+export type Snaplex = z.infer<typeof snaplexSchema>;
+
+/** The Snaplexes of an org: a list, or an object of them by their ids. */
+export const snaplexesSchema = z
+  .union([z.array(z.unknown()), z.record(z.string(), z.unknown()).transform((map): unknown[] => Object.values(map))])
+  .transform((list) => list.flatMap((one) => snaplexSchema.safeParse(one).data ?? []));
+
 const assetSchema = z.object({
   snode_id: text,
   name: text,
@@ -95,6 +103,9 @@ const assets = z
 
 export const resultSchema = z.object({ successful: assets, failed: assets, warnings: assets, project_path: text });
 export type ImportResult = z.infer<typeof resultSchema>;
+
+/** The answer to a change of tasks. */
+export const changedSchema = z.object({ failed: assets });
 
 const list = z.array(z.unknown());
 /** An answer that tells the result of an import has at least one of the two lists. */
@@ -121,6 +132,8 @@ export const exportListSchema = z.object({
       asset_type: text,
       class_id: text,
       snap_map: z.unknown().optional(),
+      /** A task. */
+      job: storedSchema.nullish().catch(undefined),
       property_map: z
         .object({
           info: z

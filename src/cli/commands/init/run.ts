@@ -27,7 +27,7 @@ export async function runInit({ options }: Invocation<InitOptions>, context: Con
     });
   }
   const answers = asks ? await interview(context) : embeddedStarter;
-  const sink = await createFileSink(file, { overwrite: options.force === true, mode: 0o600 });
+  const sink = await createFileSink(file, { overwrite: options.force === true, flag: '--force', mode: 0o600 });
   try {
     await sink.write(Buffer.from(starterConfig(answers)));
     await sink.commit();

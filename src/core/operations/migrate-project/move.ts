@@ -16,7 +16,7 @@ import { lookBefore } from '../../steps/look.ts';
 import { announcePlan } from '../../steps/plan.ts';
 import { leftMaintenance } from '../../steps/preflight.ts';
 import { runJob } from '../../steps/run-job.ts';
-import { judge, warningsOf } from '../../steps/verdict.ts';
+import { announce, judge, warningsOf } from '../../steps/verdict.ts';
 import { isFinal } from '../../steps/watch.ts';
 import type { MigrateInput, MigratePorts, MigrateReport, ProjectOutcome, Undelivered } from './route.ts';
 
@@ -66,7 +66,7 @@ export async function move(
     package: undefined,
     plan: moved.flatMap(({ plan }) => plan),
     dryRun: input.dryRun,
-    warnings: moved.flatMap(({ status }) => warningsOf(status)),
+    warnings: moved.flatMap(({ status, omits }) => warningsOf(status, { omits })),
     waitingFor: moved.map(({ status }) => (status?.state === 'waiting' ? status.waitingFor : undefined)).find(Boolean),
     each: moved.map(outcomeOf),
     items: moved.flatMap(({ status }): readonly JobItem[] => status?.items ?? []),
@@ -117,6 +117,7 @@ interface Attempt {
   readonly job: StartedJob | undefined;
   readonly status: JobStatus | undefined;
   readonly plan: readonly PlanItem[];
+  readonly omits: readonly string[] | undefined;
   readonly result?: Result | undefined;
   readonly backup?: string | undefined;
   /** Of a dry run. */
@@ -195,8 +196,8 @@ async function moveOne(
   const { project, step, prepared } = ready;
   const moves = facet(source, 'moves');
   const { plan = [] } = prepared;
-  const base = { project: prepared.project, plan };
-  for (const message of prepared.notes) reporter.report({ type: 'notice', message });
+  const base = { project: prepared.project, plan, omits: prepared.omits };
+  announce(prepared, reporter);
   announcePlan(plan, target.name, reporter);
   if (input.dryRun && moves.dryRuns === 'plan') return { ...base, job: undefined, status: undefined };
   const { scope, backup: wanted } = prepared;

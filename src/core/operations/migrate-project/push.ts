@@ -60,7 +60,7 @@ export async function push(
     ...reportOfHalves('push', imported, input, [job.handle]),
     outcome: worst(verdict, normal ? 'done' : 'partial', imported.outcome),
     projects,
-    warnings: [...warningsOf(status), ...imported.warnings],
+    warnings: [...warningsOf(status, prepared), ...imported.warnings],
   };
 }
 

@@ -56,7 +56,7 @@ export async function relay(
     outcome: worst(verdict, normal ? 'done' : 'partial', imported.outcome),
     left: [...leftBy(source, prepared.leaves), ...imported.left],
     projects: names.length > 0 ? names : [prepared.package.id],
-    warnings: [...warningsOf(status), ...imported.warnings],
+    warnings: [...warningsOf(status, prepared), ...imported.warnings],
   };
 }
 

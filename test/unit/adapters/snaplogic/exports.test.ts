@@ -53,10 +53,8 @@ describe('prepare', () => {
     expect(result.package.version).toMatch(/^1\.0\.0-\d{8}T\d{6}-[0-9a-f]{8}$/);
     expect(result.projects).toEqual([{ id: path, name: 'Invoices' }]);
     expect(result.settled).toEqual({ source: path, assetTypes: [], force: false });
-    expect(result.notes).toEqual([
-      `${path} holds 1 Pipeline, 1 Account, 1 Job, 1 File`,
-      'policies are not exported: quota',
-    ]);
+    expect(result.notes).toEqual([`${path} holds 1 Pipeline, 1 Account, 1 Job, 1 File`]);
+    expect(result.omits).toEqual(['policies are not exported: quota']);
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
   });
 

@@ -106,7 +106,9 @@ describe('prepare', () => {
       'create File rates.csv',
       'create Policy quota',
       'beside File Rates.csv',
+      'keep Job nightly',
     ]);
+    expect(prepared.plan?.at(-1)).toEqual(expect.not.objectContaining({ asked: true }));
     expect(prepared.settled).toMatchObject({ assetTypes: ['File', 'Pipeline', 'Policy'], duplicateCheck: false });
     expect(prepared.notes.join('\n')).toContain('left out: Account "erp_account", Job "nightly"');
     expect(prepared.plan?.filter(({ action }) => action === 'overwrite')).toEqual([
@@ -128,7 +130,7 @@ describe('prepare', () => {
     const prepared = await withSnaplogic([...source, ...target, me], (scripted) =>
       prepare(scripted, { noDuplicateCheck: true }),
     );
-    expect(prepared.notes).toContain('policies are not exported, so no backup holds them: quota');
+    expect(prepared.omits).toEqual(['policies are not exported, so no backup holds them: quota']);
   });
 
   test('an account that is left out because other types are named was asked for', async () => {

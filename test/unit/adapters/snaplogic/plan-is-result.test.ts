@@ -105,12 +105,11 @@ async function expectDone(plan: readonly PlanItem[], scope: Scope, run: () => Pr
   const planned = new Map(
     plan.map(({ kind, name, action }) => [
       `${kind} ${name}`,
-      action === 'keep' || action === 'beside' ? 'stays' : action,
+      action === 'beside' || action === 'keep' ? (before.has(`${kind} ${name}`) ? 'stays' : 'nothing') : action,
     ]),
   );
   expect(planned.size).toBe(plan.length);
   const seen = new Map([...new Set([...planned.keys(), ...after.keys()])].map((key) => [key, did(key)]));
-  // A move does not plan what neither travels nor is on the target.
   expect([...seen].filter(([key]) => planned.has(key))).toEqual(
     [...seen].filter(([key]) => planned.has(key)).map(([key]) => [key, planned.get(key)]),
   );

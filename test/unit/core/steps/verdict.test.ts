@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { judge } from '../../../../src/core/steps/verdict.ts';
+import { judge, warningsOf } from '../../../../src/core/steps/verdict.ts';
 import { MigratorError } from '../../../../src/errors.ts';
 import type { JobStatus } from '../../../../src/ports/job.ts';
 
@@ -33,4 +33,10 @@ test('the error for a failed task that says Success says so, with the error in t
       hint: expect.stringContaining('migrator job log octopus:prod:x'),
     }),
   );
+});
+
+test('the warnings of a report begin with what was left out, also when nobody waited for the job', () => {
+  expect(warningsOf(undefined, { omits: ['policies are not exported: quota'] })).toEqual([
+    'policies are not exported: quota',
+  ]);
 });

@@ -197,3 +197,18 @@ describe('watch', () => {
     });
   });
 });
+
+test.each([
+  ['AUTH_REFUSED', 'renew the token'],
+  ['REMOTE_UNEXPECTED', undefined],
+] as const)('a look that fails with %s names the job, which may go on', async (code, hint) => {
+  const { result } = start(
+    scripted(['running', new MigratorError(code, 'refused', { hint, details: { status: 401 } })]),
+  );
+  await expect(result).rejects.toMatchObject({
+    code,
+    message: 'refused',
+    hint: expect.stringMatching(new RegExp(`^${hint ?? ''}.*migrator job wait octopus:prod:x$`)),
+    details: { status: 401, handle: 'octopus:prod:x' },
+  });
+});

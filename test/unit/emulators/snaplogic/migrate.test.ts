@@ -134,8 +134,17 @@ describe('references in a migration', () => {
     expect(render).toMatchObject({ default_snaplex: expect.stringMatching(/^Acme-Dev\//) as unknown });
   });
 
-  test('of tasks to pipelines stay, and tasks without their Snaplex are disabled', async () => {
+  test('of tasks to a Snaplex become those to the one of the same place', async () => {
     const plane = await startPlane();
+    await plane.migrated(invoices, { dest_path: invoicesInTest });
+    expect(await job(plane, invoicesInTest, 'invoice_webhook')).toMatchObject({
+      runtime_path_id: 'Acme-Test/rt/cloudplex/main',
+      enabled: true,
+    });
+  });
+
+  test('of tasks to pipelines stay, and tasks without their Snaplex are disabled', async () => {
+    const plane = await startPlane({ faults: [fault('keep-snaplex')] });
     await plane.migrated(invoices, { dest_path: invoicesInTest });
     expect(await job(plane, invoicesInTest, 'invoice_webhook')).toMatchObject({
       pipeline_name: 'notify',
