@@ -8,7 +8,7 @@ import type { Call, Reply } from '../shared/server.ts';
 import { defaultSpace, type Instance } from './instance.ts';
 import { isInMaintenance } from './maintenance.ts';
 import { outsideRoutes } from './outside-routes.ts';
-import { refuseUnknownQuery } from './query.ts';
+import { checkQuery } from './query.ts';
 import { absent, invalid, json, Refusal, refusalReply } from './refusal.ts';
 import { asText, readTolerantJson, withProductNames } from './tolerant-json.ts';
 import { authenticate, authorize } from './users.ts';
@@ -98,7 +98,7 @@ export function createAnswer(instance: Instance, list: readonly Route[]): (call:
     }
     const route = found.target;
     const visit = visitOf(instance, call, route, found.params);
-    refuseUnknownQuery(route, call, found.params);
+    checkQuery(route, call, found.params);
     refuseInMaintenance(instance, route, visit);
     if (route.permission !== undefined && route.open !== true) authorize(visit.user, route.permission);
     return route.handle(visit);
