@@ -97,8 +97,7 @@ function listed(visit: Visit): readonly Entry[] {
     const state = stateOf(task);
     const space = task.body['SpaceId'];
     if (visit.spaceNamed && typeof space === 'string' && space !== visit.space) return false;
-    if (visit.spaceNamed && query('includeSystem')?.toLowerCase() === 'false' && typeof space !== 'string')
-      return false;
+    if (query('includeSystem')?.toLowerCase() === 'false' && typeof space !== 'string') return false;
     if (states !== undefined && !states.has(state.toLowerCase())) return false;
     // An empty `ids=` does not filter: callers get every task that they may see.
     if (ids !== undefined && !ids.has(task.id.toLowerCase())) return false;
