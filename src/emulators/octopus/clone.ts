@@ -44,8 +44,6 @@ function copyParts(visit: Visit, original: Entry, copy: Entry): void {
   for (const { id, body } of runbooks) {
     ids.set(id, newId(store, 'Runbooks'));
     ids.set(asText(body['RunbookProcessId']), `RunbookProcess-${ids.get(id) ?? ''}`);
-    // The copy has no snapshot yet.
-    ids.set(asText(body['PublishedRunbookSnapshotId']), '');
   }
   const processes = [process, ...runbooks.map(({ body }) => asText(body['RunbookProcessId']))];
   for (const id of processes) {
@@ -54,15 +52,16 @@ function copyParts(visit: Visit, original: Entry, copy: Entry): void {
       for (const part of [step, ...asObjects(step['Actions'])]) ids.set(asText(part['Id']), randomUUID());
   }
   ids.delete('');
-  const put = (kind: string, id: string | undefined) => {
+  const put = (kind: string, id: string | undefined, more: Json = {}) => {
     const entry = store.get(kind, id ?? '');
-    if (entry !== undefined) putDocument(store, kind, renamed(entry.body, ids) as Json);
+    if (entry !== undefined) putDocument(store, kind, { ...(renamed(entry.body, ids) as Json), ...more });
   };
   put('DeploymentProcesses', process);
   put('Variables', variables);
   for (const { id } of owned('Channels')) put('Channels', id);
   for (const { id, body } of runbooks) {
-    put('Runbooks', id);
+    // The copy has no snapshot yet.
+    put('Runbooks', id, { PublishedRunbookSnapshotId: null });
     put('RunbookProcesses', asText(body['RunbookProcessId']));
   }
   for (const { id } of owned('ProjectTriggers')) {
@@ -77,7 +76,9 @@ export function cloneDocument(visit: Visit, kind: Kind, originalId: string, sent
   return store.atomically(() => {
     const made = createDocument(visit.instance, kind, visit.space, sent);
     const given = Object.keys(sent).filter((name) => sent[name] !== null && name !== 'Links' && name in made.body);
-    const own = [...ownMembers, ...given].filter((name) => name in made.body).map((name) => [name, made.body[name]]);
+    const own: readonly (readonly [string, unknown])[] = [...ownMembers, ...given]
+      .filter((name) => name in made.body)
+      .map((name) => [name, made.body[name]]);
     const copy = putDocument(store, kind.name, {
       ...made.body,
       ...original.body,

@@ -13,7 +13,7 @@ const machinePolicy: Json = {
   MachineHealthCheckPolicy: {
     HealthCheckInterval: '01:00:00',
     HealthCheckCron: null,
-    HealthCheckCronTimezone: null,
+    HealthCheckCronTimezone: 'UTC',
     HealthCheckType: 'RunScript',
     PowerShellHealthCheckPolicy: { RunType: 'InheritFromDefault', ScriptBody: null },
     BashHealthCheckPolicy: { RunType: 'InheritFromDefault', ScriptBody: null },
@@ -24,6 +24,7 @@ const machinePolicy: Json = {
     CalamariUpdateBehavior: 'UpdateOnDeployment',
     TentacleUpdateBehavior: 'NeverUpdate',
     TentacleUpdateAccountId: null,
+    KubernetesAgentUpdateBehavior: 'Update',
   },
 };
 

@@ -48,7 +48,7 @@ async function everyLink(): Promise<ReadonlyMap<string, string>> {
     for (const one of (documents as readonly Json[]).slice(0, 3)) {
       for (const [name, link] of linksOf(one)) {
         const pattern = link.replaceAll(/[A-Za-z]+-(?:\d+|Projects-\d+|LibraryVariableSets-\d+)/g, '*');
-        if (!seen.has(pattern)) found.set(link, `${name} of ${String(one['Id'] ?? path)}`);
+        if (!seen.has(pattern)) found.set(link, `${name} of ${typeof one['Id'] === 'string' ? one['Id'] : path}`);
         seen.add(pattern);
       }
     }
