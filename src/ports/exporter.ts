@@ -76,6 +76,11 @@ export interface Exporter {
    */
   fetch(jobId: string, prepared: PreparedExport | undefined, signal: AbortSignal): Promise<Artifact>;
   /**
+   * What belongs to the exported projects and is not in the package, as sentences with counts. Called after the export.
+   * Reads only.
+   */
+  notCarried?(prepared: PreparedExport, signal: AbortSignal): Promise<readonly string[]>;
+  /**
    * Removes what a finished export left on this server. Called after a relay, and after a dry run that needed the export.
    * May be repeated.
    */

@@ -41,7 +41,7 @@ export interface PartialExportReport {
   readonly handle: string;
   readonly package: PackageRef | undefined;
   readonly projects: readonly string[];
-  /** The server's own warnings. */
+  /** The server's own warnings, and what the export left out. */
   readonly warnings: readonly string[];
   readonly sealed: SealedPackage | undefined;
   /** The package in the target's feed. */
@@ -67,7 +67,7 @@ export async function partialExport(
   const obstacle = targetInfo && target?.adapter.versionObstacle(info.version, targetInfo);
   if (obstacle !== undefined)
     reporter.report({ type: 'warning', message: `${obstacle}, so an import there will be refused` });
-  const { prepared, handle, id, status } = await exportJob(input, ports, signal);
+  const { prepared, handle, id, status, notCarried } = await exportJob(input, ports, signal);
   const base = {
     handle,
     package: prepared?.package,
@@ -76,7 +76,7 @@ export async function partialExport(
   if (status === undefined)
     return { ...base, outcome: 'started', warnings: [], sealed: undefined, stored: undefined, left: [] };
   const verdict = judge(handle, status);
-  const warnings = warningsOf(status);
+  const warnings = [...warningsOf(status), ...notCarried];
   const out = await leftMaintenance(source, info, reporter, signal);
   const outcome = worst(verdict, out ? 'done' : 'partial');
   const left = prepared === undefined || target !== undefined ? [] : await exportLeft(source, prepared, true, signal);
@@ -134,14 +134,14 @@ async function exportJob(input: PartialExportInput, ports: PartialExportPorts, s
     const handle = formatHandle({ product: source.adapter.product, instance: source.name, id });
     reporter.report({ type: 'phase', name: 'wait', subject: handle });
     const status = await watch(source.adapter.jobs, id, handle, { ...input, clock, reporter }, signal);
-    return { prepared: undefined as PreparedExport | undefined, handle, id, status };
+    return { prepared: undefined as PreparedExport | undefined, handle, id, status, notCarried: [] };
   }
   const destination = target && (await pushDestination(source, target, signal));
   const sealed = ports.output !== undefined;
   const { request } = input;
   const work = { source, request, secrets, destination, receiver: target, sealed, step: 'export', waiting: input };
-  const { prepared, job, status } = await runExport(work, ports, signal);
-  return { prepared, handle: job.handle, id: job.id, status };
+  const { prepared, job, status, notCarried } = await runExport(work, ports, signal);
+  return { prepared, handle: job.handle, id: job.id, status, notCarried };
 }
 
 async function pushDestination(source: Instance, target: Instance, signal: AbortSignal) {

@@ -32,6 +32,8 @@ export interface ExportResult {
   readonly job: StartedJob;
   /** Undefined when the run did not wait. */
   readonly status: JobStatus | undefined;
+  /** What belongs to the projects and is not in the package. */
+  readonly notCarried: readonly string[];
 }
 
 /** Prepares an export, starts it exactly once and waits for it. The caller judges the final state. */
@@ -68,9 +70,19 @@ export async function runExport(work: ExportRun, ports: OperationPorts, signal: 
     ports,
     signal,
   );
-  if (status?.state === 'succeeded' || status?.state === 'partial')
-    await run.note(fact(step, 'finishedAt', ports.clock.now().toISOString()));
-  return { prepared, job, status };
+  const done = status?.state === 'succeeded' || status?.state === 'partial';
+  if (done) await run.note(fact(step, 'finishedAt', ports.clock.now().toISOString()));
+  return { prepared, job, status, notCarried: done ? await notCarried(source, prepared, signal) : [] };
+}
+
+/** A finished export is not lost because this cannot be read. */
+async function notCarried(source: Instance, prepared: PreparedExport, signal: AbortSignal): Promise<readonly string[]> {
+  try {
+    return (await facet(source, 'exports').notCarried?.(prepared, signal)) ?? [];
+  } catch (error) {
+    if (!(error instanceof MigratorError) || error.code === 'CANCELLED') throw error;
+    return [`what the export leaves out of ${source.name} could not be read: ${error.message}`];
+  }
 }
 
 function requireName(ref: PackageRef): void {

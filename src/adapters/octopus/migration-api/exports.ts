@@ -15,6 +15,7 @@ import { missingLinks } from '../probe.ts';
 import type { Server } from '../server.ts';
 import { packageShownBy } from '../task-package.ts';
 import { findTask, packageFiles } from './find-task.ts';
+import { notCarried } from './not-carried.ts';
 import { callbackOf, passwordOf } from './password-and-callbacks.ts';
 
 export function createExporter(
@@ -60,6 +61,7 @@ export function createExporter(
       const task = await findTask(server, sought, startedAfter, tools.clock, signal);
       return task === undefined ? undefined : jobId(task, prepared.package);
     },
+    notCarried: (prepared, signal) => notCarried(server, prepared, signal),
     fetch: async (id, prepared, signal) => fetchExport(server, feed, id, prepared, signal),
     // The version is new, or `prepare` saw that the feed had no such package. So it is the one of this export.
     discard: async (id, signal) => {

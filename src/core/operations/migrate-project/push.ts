@@ -21,7 +21,7 @@ export async function push(
   const { source, target, reporter, run } = ports;
   const destination = await facet(target, 'feed').destination?.(signal);
   const waiting = { ...input, wait: true };
-  const { prepared, job, status } = await runExport(
+  const { prepared, job, status, notCarried } = await runExport(
     {
       source,
       request: input.request,
@@ -60,7 +60,7 @@ export async function push(
     ...reportOfHalves('push', imported, input, [job.handle]),
     outcome: worst(verdict, normal ? 'done' : 'partial', imported.outcome),
     projects,
-    warnings: [...warningsOf(status), ...imported.warnings],
+    warnings: [...warningsOf(status), ...notCarried, ...imported.warnings],
   };
 }
 

@@ -36,7 +36,8 @@ export async function relay(
     waiting,
     planned: input.planned,
   };
-  const { prepared, job, status } = (await finishedExport(ports, signal)) ?? (await runExport(work, ports, signal));
+  const { prepared, job, status, notCarried } =
+    (await finishedExport(ports, signal)) ?? (await runExport(work, ports, signal));
   const verdict = status === undefined ? 'done' : judge(job.handle, status);
   const normal = await leftMaintenance(source, info, reporter, signal);
   const names = prepared.projects.map((project) => project.name);
@@ -56,7 +57,7 @@ export async function relay(
     outcome: worst(verdict, normal ? 'done' : 'partial', imported.outcome),
     left: [...leftBy(source, prepared.leaves), ...imported.left],
     projects: names.length > 0 ? names : [prepared.package.id],
-    warnings: [...warningsOf(status), ...imported.warnings],
+    warnings: [...warningsOf(status), ...notCarried, ...imported.warnings],
   };
 }
 
@@ -72,7 +73,7 @@ async function finishedExport({ source, run }: MigratePorts, signal: AbortSignal
   });
   // It is plain data by contract, so the journal returns it unchanged.
   const prepared = facts['relay.prepared'] as unknown as PreparedExport;
-  return { prepared, job: { id, handle, attached: true }, status };
+  return { prepared, job: { id, handle, attached: true }, status, notCarried: [] };
 }
 
 interface Exported {
