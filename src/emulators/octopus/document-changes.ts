@@ -11,6 +11,10 @@ import { isSealed } from './vault.ts';
 const article = (word: string) => (/^[aeiou]/i.test(word) ? 'An' : 'A');
 const words = (kind: Kind) => kind.item.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
 
+/** The product cuts the blanks around a name. Look-ups cut them too. */
+const trimmed = (body: Json): Json =>
+  typeof body['Name'] === 'string' ? { ...body, Name: body['Name'].trim() } : body;
+
 function checkName(store: Store, kind: Kind, space: string, body: Json, own: string | undefined): void {
   if (kind.match.by !== 'name') return;
   const name = body['Name'];
@@ -138,8 +142,9 @@ function defaultsOf(store: Store, kind: Kind, id: string, body: Json, space: str
   }
 }
 
-export function createDocument(instance: Instance, kind: Kind, space: string, body: Json): Entry {
+export function createDocument(instance: Instance, kind: Kind, space: string, sent: Json): Entry {
   const { store } = instance;
+  const body = trimmed(sent);
   checkName(store, kind, space, body, undefined);
   return store.atomically(() => {
     const id = newId(store, kind.name);
@@ -163,8 +168,9 @@ const serverOwned = new Set(['Slug', 'OwnerId', 'VariableSetId', 'DeploymentProc
 /**
  * Replaces a document. Sensitive values that the client does not set stay, and so do members that clients never see.
  */
-export function replaceDocument(instance: Instance, kind: Kind, entry: Entry, body: Json): Entry {
+export function replaceDocument(instance: Instance, kind: Kind, entry: Entry, given: Json): Entry {
   const space = entry.container ?? defaultSpace;
+  const body = trimmed(given);
   checkName(instance.store, kind, space, body, entry.id);
   const version = entry.body['Version'];
   const sent = body['Version'];

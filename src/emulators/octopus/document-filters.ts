@@ -2,6 +2,7 @@
 import { isObject } from '../shared/json.ts';
 import type { Entry, Store } from '../shared/store.ts';
 import { readList } from './collection.ts';
+import { compareVersions } from './feed.ts';
 import { invalid } from './refusal.ts';
 import { asText } from './tolerant-json.ts';
 import type { Visit } from './visit.ts';
@@ -23,14 +24,16 @@ const by =
   ({ body }, wanted) =>
     members.some((path) => texts(path.split('.').reduce<unknown>(inside, body)).some((value) => wanted.has(value)));
 
+function isTrue(wanted: ReadonlySet<string>): boolean {
+  for (const word of wanted) if (!['true', 'false'].includes(word)) throw invalid(`The value '${word}' is no boolean.`);
+  return wanted.has('true');
+}
+
 /** `true` or `false`, as the member is; a member that is absent is false. */
 const flag =
   (read: (entry: Entry, store: Store) => unknown): Filter =>
-  (entry, wanted, store) => {
-    for (const word of wanted)
-      if (!['true', 'false'].includes(word)) throw invalid(`The value '${word}' is no boolean.`);
-    return wanted.has(String(read(entry, store) === true));
-  };
+  (entry, wanted, store) =>
+    isTrue(wanted) === (read(entry, store) === true);
 
 const taskOf = ({ body }: Entry, store: Store) => store.get('ServerTasks', asText(body['TaskId']))?.body;
 
@@ -81,6 +84,26 @@ const executions: Filters = {
   taskState,
 };
 
+/** Of documents that may belong to a space or to the whole server. The server's own have no space. */
+const mixed: Filters = {
+  spaces: ({ body }, wanted) =>
+    wanted.has('all') || typeof body['SpaceId'] !== 'string' || wanted.has(body['SpaceId'].toLowerCase()),
+  includeSystem: (entry, wanted) => typeof entry.body['SpaceId'] === 'string' || isTrue(wanted),
+};
+
+/** The parameters of every mixed list. */
+export const mixedFilters: readonly string[] = Object.keys(mixed);
+
+const newestOfPackage: Filter = (entry, wanted, store) => {
+  if (!isTrue(wanted)) return true;
+  const [id, version] = ['PackageId', 'Version'].map((member) => asText(entry.body[member]));
+  return !store
+    .all(entry.kind, entry.container)
+    .some(
+      ({ body }) => asText(body['PackageId']) === id && compareVersions(asText(body['Version']), version ?? '') > 0,
+    );
+};
+
 const byKind: Readonly<Record<string, Filters>> = {
   Accounts: { accountType: by('AccountType') },
   Artifacts: { regarding: by('ServerTaskId', 'RelatedDocumentIds') },
@@ -89,9 +112,15 @@ const byKind: Readonly<Record<string, Filters>> = {
     archived: flag(({ body }) => typeof body['Archived'] === 'string' || body['Archived'] === true),
     tenant: by('TenantIds'),
   },
+  BuildInformation: {
+    packageId: by('PackageId'),
+    filter: words('PackageId', 'Version'),
+    latest: newestOfPackage,
+  },
   Channels: { projectId: by('ProjectId') },
   Deployments: { ...executions, channels: by('ChannelId'), releaseId: by('ReleaseId'), taskId: by('TaskId') },
   Events: {
+    ...mixed,
     regarding: by('RelatedDocumentIds'),
     regardingAny: by('RelatedDocumentIds'),
     user: by('UserId'),
@@ -106,7 +135,7 @@ const byKind: Readonly<Record<string, Filters>> = {
   Feeds: { feedType: by('FeedType') },
   Interruptions: {
     regarding: by('ServerTaskId', 'TaskId', 'RelatedDocumentIds'),
-    pendingOnly: (entry, wanted) => !wanted.has('true') || entry.body['IsPending'] === true,
+    pendingOnly: (entry, wanted) => !isTrue(wanted) || entry.body['IsPending'] === true,
   },
   LibraryVariableSets: { contentType: by('ContentType') },
   Machines: {
@@ -118,11 +147,15 @@ const byKind: Readonly<Record<string, Filters>> = {
     deploymentTargetTypes: by('DeploymentTargetType', 'Endpoint.DeploymentTargetType', 'Endpoint.CommunicationStyle'),
   },
   Projects: { clonedFromProjectId: by('ClonedFromProjectId') },
-  ProjectTriggers: { runbooks: by('Action.RunbookId') },
+  ProjectTriggers: { runbooks: by('Action.RunbookId'), triggerActionType: by('Action.ActionType') },
   Releases: { searchByVersion: words() },
   Runbooks: { projectIds: by('ProjectId') },
   RunbookRuns: { ...executions, runbooks: by('RunbookId'), taskId: by('TaskId') },
   RunbookSnapshots: { searchByName: words() },
+  ScopedUserRoles: mixed,
+  // Tag sets were for tenants alone before they had scopes.
+  TagSets: { scopes: ({ body }, wanted) => texts(body['Scopes'] ?? 'Tenant').some((one) => wanted.has(one)) },
+  Teams: mixed,
   Tenants: { projectId: linkedProject, tags, clonedFromTenantId: by('ClonedFromTenantId') },
   Workers: { ...machines, workerPoolIds: by('WorkerPoolIds') },
 };

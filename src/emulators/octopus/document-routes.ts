@@ -1,7 +1,8 @@
 import type { Entry } from '../shared/store.ts';
+import { clonedFrom, cloneDocument } from './clone.ts';
 import { collection } from './collection.ts';
 import { createDocument, deleteDocument, replaceDocument } from './document-changes.ts';
-import { filtersOf, narrowed } from './document-filters.ts';
+import { filtersOf, mixedFilters, narrowed } from './document-filters.ts';
 import { kinds, type Kind } from './kinds.ts';
 import { findDocument } from './lookup.ts';
 import { paged } from './query.ts';
@@ -19,10 +20,12 @@ const sorted = (kind: Kind, entries: readonly Entry[]): readonly Entry[] =>
 const isSnapshot = (entry: Entry) => entry.id.includes('-s-');
 
 function listed(visit: Visit, kind: Kind): readonly Entry[] {
-  const all = visit.instance.store.all(kind.name, kind.scoped ? visit.space : undefined);
+  const { space, spaceNamed, instance } = visit;
+  const all = instance.store.all(kind.name, kind.scoped && !kind.mixed ? space : undefined);
+  const here = ({ body }: Entry) => typeof body['SpaceId'] !== 'string' || body['SpaceId'] === space;
   return sorted(
     kind,
-    all.filter((entry) => !isSnapshot(entry)),
+    all.filter((entry) => !isSnapshot(entry) && (!kind.mixed || !spaceNamed || here(entry))),
   );
 }
 
@@ -35,8 +38,9 @@ const shown = (visit: Visit, entry: Entry) =>
 
 function routesOf(kind: Kind): readonly Route[] {
   const path = `/${kind.route}`;
-  const view = { scoped: kind.scoped, permission: kind.view };
-  const edit = { scoped: kind.scoped, permission: kind.edit };
+  const scoped = kind.scoped || kind.mixed;
+  const view = { scoped, permission: kind.view };
+  const edit = { scoped, permission: kind.edit };
   const find = (visit: Visit) => findDocument(visit, kind.name);
   const reading: Route[] = [
     route('GET', path, { ...view, query: paged(...filtersOf(kind.name)) }, (visit) =>
@@ -48,14 +52,30 @@ function routesOf(kind: Kind): readonly Route[] {
         narrowed(visit, kind.name, listed(visit, kind)).map((entry) => shown(visit, entry)),
       ),
     ),
-    route('GET', `${path}/:id`, view, (visit) => json(200, shown(visit, find(visit)))),
+    // Clients repeat the spaces of a mixed list when they ask for one of its documents.
+    route('GET', `${path}/:id`, { ...view, query: kind.mixed ? mixedFilters : [] }, (visit) => {
+      const [entry] = kind.mixed ? narrowed(visit, kind.name, [find(visit)]) : [find(visit)];
+      if (entry === undefined) throw absent(visit.param('id'));
+      return json(200, shown(visit, entry));
+    }),
   ];
   if (kind.writing === 'none') return reading;
   const creating: Route = route(
     'POST',
     path,
-    { ...edit, permission: kind.edit.replace(/Edit$/, 'Create') },
-    async (visit) => json(201, resource(createDocument(visit.instance, kind, visit.space, await visit.document()))),
+    {
+      ...edit,
+      permission: kind.edit.replace(/Edit$/, 'Create'),
+      query: kind.name in clonedFrom ? ['clone'] : [],
+    },
+    async (visit) => {
+      const [body, original] = [await visit.document(), visit.call.query('clone') ?? ''];
+      const made =
+        original === ''
+          ? createDocument(visit.instance, kind, visit.space, body)
+          : cloneDocument(visit, kind, original, body);
+      return json(201, resource(made));
+    },
   );
   return [
     ...reading,
@@ -115,7 +135,10 @@ export const documentRoutes: readonly Route[] = [
   nested('Channels', 'Releases', 'ChannelId'),
   nested('Releases', 'Deployments', 'ReleaseId'),
   nested('Runbooks', 'RunbookSnapshots', 'RunbookId'),
+  nested('Runbooks', 'RunbookRuns', 'RunbookId'),
+  nested('Teams', 'ScopedUserRoles', 'TeamId'),
   nested('RunbookSnapshots', 'RunbookRuns', 'RunbookSnapshotId'),
   nested('MachinePolicies', 'Machines', 'MachinePolicyId'),
+  nested('MachinePolicies', 'Workers', 'MachinePolicyId'),
   nested('WorkerPools', 'Workers', 'WorkerPoolIds'),
 ];

@@ -4,7 +4,7 @@ import { collection } from './collection.ts';
 import { allPackages, compareVersions, packageResource, type FeedPackage } from './feed.ts';
 import { findDocument } from './lookup.ts';
 import { paged } from './query.ts';
-import { invalid, json } from './refusal.ts';
+import { absent, invalid, json } from './refusal.ts';
 import { fitsRange, fitsTag } from './version-rules.ts';
 import type { Route, Visit } from './visit.ts';
 
@@ -108,6 +108,15 @@ export const feedSearchRoutes: readonly Route[] = [
     ...reading,
     path: '/feeds/:id/packages/notes',
     query: ['packageId', 'version'],
-    handle: () => ({ status: 200, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: '' }),
+    handle: (visit) => {
+      const { query } = visit.call;
+      if ((query('packageId') ?? '') === '') throw invalid('Please provide a packageId.');
+      const [id, version] = [query('packageId')?.toLowerCase(), query('version')?.toLowerCase()];
+      const found = packagesOf(visit).find(
+        (one) => one.id.toLowerCase() === id && one.version.toLowerCase() === version,
+      );
+      if (found === undefined) throw absent(`${query('packageId') ?? ''} ${query('version') ?? ''}`.trim());
+      return { status: 200, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: '' };
+    },
   },
 ];

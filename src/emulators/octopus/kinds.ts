@@ -9,6 +9,8 @@ export interface Kind {
   readonly prefix?: string;
   /** Belongs to a space. */
   readonly scoped: boolean;
+  /** Lists of the whole server and lists of a space hold what both have. */
+  readonly mixed: boolean;
   /** The permissions to see and to change it. */
   readonly view: string;
   readonly edit: string;
@@ -38,6 +40,7 @@ interface Given {
   readonly prefix?: string;
   readonly route?: string;
   readonly scoped?: boolean;
+  readonly mixed?: boolean;
   readonly area?: string;
   readonly view?: string;
   readonly edit?: string;
@@ -55,6 +58,7 @@ function kind(name: string, given: Given = {}): Kind {
     item,
     ...(given.prefix === undefined ? {} : { prefix: given.prefix }),
     scoped: given.scoped ?? true,
+    mixed: given.mixed ?? false,
     view: given.view ?? `${area}View`,
     edit: given.edit ?? `${area}Edit`,
     model: `Octopus.Core.Model.${given.model ?? `${name}.${item}`}, Octopus.Core`,
@@ -132,11 +136,11 @@ export const kinds = [
   kind('Proxies', { item: 'Proxy' }),
   kind('GitCredentials', { route: 'git-credentials' }),
   kind('Subscriptions'),
-  kind('Events', { ...local, writing: 'none' }),
+  kind('Events', { ...local, mixed: true, writing: 'none' }),
   kind('Users', { scoped: false, view: 'UserView', edit: 'UserEdit', writing: 'none' }),
-  kind('Teams', { scoped: false, writing: 'none' }),
+  kind('Teams', { scoped: false, mixed: true, writing: 'none' }),
   kind('UserRoles', { scoped: false, writing: 'none' }),
-  kind('ScopedUserRoles', { ...local, scoped: false, area: 'Team', writing: 'none' }),
+  kind('ScopedUserRoles', { ...local, scoped: false, mixed: true, area: 'Team', writing: 'none' }),
   kind('CommunityActionTemplates', { scoped: false, view: 'ActionTemplateView', writing: 'none' }),
 ] as const satisfies readonly Kind[];
 

@@ -1,5 +1,6 @@
 // The links of each document type besides Self. Clients follow them instead of building paths, and some clients fail
-// when one is missing. Names and templates are those of a 2023 server.
+// when one is missing. The names are those of a 2023 server. A template offers the parameters that its route takes, and
+// what has no route has no link.
 import type { Entry } from '../shared/store.ts';
 import { asText } from './tolerant-json.ts';
 
@@ -15,17 +16,10 @@ const regarding = (base: string, id: string): Links => ({
   Interruptions: `${base}/interruptions?regarding=${id}`,
 });
 
-const machineLinks = (_: string, self: string): Links => ({
-  Connection: `${self}/connection`,
-  TasksTemplate: `${self}/tasks{?skip,take,type}`,
-});
-
 const byKind: Readonly<Record<string, (base: string, self: string, entry: Entry) => Links>> = {
-  Spaces: (_, self, { id }) => ({
+  Spaces: (_base, _self, { id }) => ({
     SpaceHome: `/api/${id}`,
     Web: `/app#/spaces/${id}`,
-    Logo: `${self}/logo`,
-    Search: `${self}/search`,
   }),
   Projects: (base, self, entry) => ({
     Variables: `${base}/variables/${text(entry, 'VariableSetId')}`,
@@ -35,7 +29,7 @@ const byKind: Readonly<Record<string, (base: string, self: string, entry: Entry)
     Channels: `${self}/channels{/id}{?skip,take,partialName}`,
     Runbooks: `${self}/runbooks{?skip,take,partialName}`,
     RunbookSnapshots: `${self}/runbookSnapshots{/name}{?skip,take,searchByName}`,
-    Triggers: `${self}/triggers{?skip,take,partialName,triggerActionType,triggerActionCategory,runbooks}`,
+    Triggers: `${self}/triggers{?skip,take,partialName,triggerActionType,runbooks}`,
     Progression: `${self}/progression{?releaseHistoryCount}`,
     ProjectGroup: `${base}/projectgroups/${text(entry, 'ProjectGroupId')}`,
     Lifecycle: `${base}/lifecycles/${text(entry, 'LifecycleId')}`,
@@ -43,14 +37,13 @@ const byKind: Readonly<Record<string, (base: string, self: string, entry: Entry)
     Metadata: `${self}/metadata`,
     Web: `/app#/${entry.container ?? ''}/projects/${entry.id}`,
   }),
-  ProjectGroups: (_, self) => ({ Projects: `${self}/projects{?skip,take,partialName}` }),
+  // Some clients take this link as it is.
+  ProjectGroups: (_, self) => ({ Projects: `${self}/projects` }),
   Environments: (_, self) => ({
     Machines: `${self}/machines{?skip,take,partialName,roles,isDisabled,healthStatuses,commStyles,tenantIds,tenantTags,shellNames}`,
     SinglyScopedVariableDetails: `${self}/singlyScopedVariableDetails`,
     Metadata: `${self}/metadata`,
   }),
-  Machines: machineLinks,
-  Workers: machineLinks,
   MachinePolicies: (_, self) => ({ Machines: `${self}/machines`, Workers: `${self}/workers` }),
   WorkerPools: (_, self) => ({ Workers: `${self}/workers{?skip,take,partialName}` }),
   Lifecycles: (_, self) => ({ Preview: `${self}/preview`, Projects: `${self}/projects` }),
@@ -59,7 +52,6 @@ const byKind: Readonly<Record<string, (base: string, self: string, entry: Entry)
     Variables: `${self}/variables`,
     CommonVariables: `${self}/commonvariables{?includeMissingVariables}`,
     ProjectVariables: `${self}/projectvariables{?includeMissingVariables}`,
-    Logo: `${self}/logo`,
     Web: `/app#/${container ?? ''}/tenants/${id}/overview`,
   }),
   Channels: (base, self, entry) => ({
@@ -68,12 +60,15 @@ const byKind: Readonly<Record<string, (base: string, self: string, entry: Entry)
   }),
   DeploymentProcesses: (base, self, entry) => ({
     Project: `${base}/projects/${text(entry, 'ProjectId')}`,
-    Template: `${self}/template{?channel,releaseId}`,
+    Template: `${self}/template{?channel}`,
   }),
   Releases: (base, self, entry) => ({
     Project: `${base}/projects/${text(entry, 'ProjectId')}`,
     Channel: `${base}/channels/${text(entry, 'ChannelId')}`,
     Progression: `${self}/progression`,
+    Defects: `${self}/defects`,
+    ReportDefect: `${self}/defects`,
+    ResolveDefect: `${self}/defects/resolve`,
     Deployments: `${self}/deployments{?skip,take}`,
     DeploymentTemplate: `${self}/deployments/template`,
     SnapshotVariables: `${self}/snapshot-variables`,
@@ -110,6 +105,7 @@ const byKind: Readonly<Record<string, (base: string, self: string, entry: Entry)
     Task: `/api/tasks/${text(entry, 'TaskId')}`,
     ...regarding(base, entry.id),
   }),
+  Teams: (_, self) => ({ ScopedUserRoles: `${self}/scopeduserroles{?skip,take}` }),
   // Clients up to 2018 look packages up with SearchTemplate.
   Feeds: (_, self) => ({
     SearchTemplate: `${self}/packages{?packageId,partialMatch,includeMultipleVersions,includeNotes,includePreRelease,versionRange,preReleaseTag,take,skip}`,

@@ -1,11 +1,14 @@
 // Routes below the path of a project, for what belongs to it.
 import type { Json } from '../shared/json.ts';
 import type { Entry, Store } from '../shared/store.ts';
+import { collection } from './collection.ts';
 import { createDocument, deleteDocument, replaceDocument } from './document-changes.ts';
+import { filtersOf, narrowed } from './document-filters.ts';
 import { putDocument } from './instance.ts';
 import { kindNamed } from './kinds.ts';
 import { spacePath } from './links.ts';
 import { findDocument } from './lookup.ts';
+import { paged } from './query.ts';
 import { absent, json } from './refusal.ts';
 import { resource } from './resource.ts';
 import { variableSet } from './scope-values.ts';
@@ -63,6 +66,25 @@ const member = (path: string, kindName: string): Route =>
   route('GET', `/projects/:id/${path}/:part`, { scoped: true, permission: kindNamed(kindName).view }, (visit) =>
     json(200, resource(ownDocument(visit, kindName))),
   );
+
+/** The snapshots or runs of a runbook, below the path of its project. */
+const ofRunbook = (kindName: string): Route => {
+  const kind = kindNamed(kindName);
+  return route(
+    'GET',
+    `/projects/:id/runbooks/:part/${kind.route}`,
+    { scoped: true, permission: kind.view, query: paged(...filtersOf(kindName)) },
+    (visit) => {
+      const { id } = ownDocument(visit, 'Runbooks');
+      const own = visit.instance.store.all(kindName, visit.space).filter(({ body }) => body['RunbookId'] === id);
+      return collection(visit, narrowed(visit, kindName, own).toReversed(), {
+        itemType: kind.item,
+        present: resource,
+        filters: filtersOf(kindName),
+      });
+    },
+  );
+};
 
 const change = (path: string, kindName: string): Route =>
   route('PUT', `/projects/:id/${path}/:part`, { scoped: true, permission: kindNamed(kindName).edit }, async (visit) => {
@@ -131,6 +153,8 @@ export const projectRoutes: readonly Route[] = [
   ...settingsRoutes,
   member('channels', 'Channels'),
   member('runbooks', 'Runbooks'),
+  ofRunbook('RunbookSnapshots'),
+  ofRunbook('RunbookRuns'),
   member('runbookProcesses', 'RunbookProcesses'),
   member('runbookSnapshots', 'RunbookSnapshots'),
   route('POST', '/projects/:id/channels', { scoped: true, permission: 'ProcessEdit' }, async (visit) => {

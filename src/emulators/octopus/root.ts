@@ -4,24 +4,25 @@ import { defaultSpace, type Instance } from './instance.ts';
 import { json } from './refusal.ts';
 
 /**
- * Links to the lists of a space, with the names and parameters of a 2023 server. Clients look paths up by these names,
- * and some choose between old and new calls by the parameters that they find.
+ * Links to the lists of a space, with the names of a 2023 server, and its parameters as far as the routes take them.
+ * Clients look paths up by these names, and some choose between old and new calls by the parameters that they find.
  */
 function spaceLinks(base: string): Readonly<Record<string, string>> {
   return {
     Accounts: `${base}/accounts{/id}{?skip,take,ids,partialName,accountType}`,
     ActionTemplates: `${base}/actiontemplates{/id}{?skip,take,ids,partialName}`,
-    Artifacts: `${base}/artifacts{/id}{?skip,take,regarding,ids,partialName,order}`,
+    Artifacts: `${base}/artifacts{/id}{?skip,take,regarding,ids,partialName}`,
     BuildInformation: `${base}/build-information{/id}{?packageId,filter,latest,skip,take,overwriteMode}`,
     BuildInformationBulk: `${base}/build-information/bulk{?ids}`,
     BuiltInFeedStats: `${base}/feeds/stats`,
-    Certificates: `${base}/certificates{/id}{?skip,take,search,archived,tenant,firstResult,orderBy,ids,partialName}`,
+    Certificates: `${base}/certificates{/id}{?skip,take,search,archived,tenant,ids,partialName}`,
     Channels: `${base}/channels{/id}{?skip,take,ids,partialName}`,
-    Dashboard: `${base}/dashboard{?projectId,releaseId,selectedTenants,selectedTags,showAll,highestLatestVersionPerProjectAndEnvironment}`,
+    Dashboard: `${base}/dashboard{?projectId,releaseId,projects,environments,includePrevious}`,
     DashboardDynamic: `${base}/dashboard/dynamic{?projects,environments,includePrevious}`,
     DeploymentProcesses: `${base}/deploymentprocesses{/id}{?skip,take,ids}`,
     Deployments: `${base}/deployments{/id}{?skip,take,ids,projects,environments,tenants,channels,taskState,partialName}`,
     Environments: `${base}/environments{/id}{?name,skip,ids,take,partialName}`,
+    EnvironmentsSummary: `${base}/environments/summary{?ids,partialName}`,
     EnvironmentSortOrder: `${base}/environments/sortorder`,
     Events: `${base}/events{/id}{?skip,regarding,regardingAny,user,users,projects,environments,eventCategories,tenants,from,to,take,ids,spaces,includeSystem}`,
     Feeds: `${base}/feeds{/id}{?skip,take,ids,partialName,feedType,name}`,
@@ -30,8 +31,10 @@ function spaceLinks(base: string): Readonly<Record<string, string>> {
     LibraryVariables: `${base}/libraryvariablesets{/id}{?skip,contentType,take,ids,partialName}`,
     Lifecycles: `${base}/lifecycles{/id}{?skip,take,ids,partialName}`,
     MachinePolicies: `${base}/machinepolicies{/id}{?skip,take,ids,partialName}`,
+    MachineOperatingSystems: `${base}/machines/operatingsystem/names/all`,
     MachineRoles: `${base}/machineroles/all`,
-    Machines: `${base}/machines{/id}{?skip,take,name,ids,partialName,roles,isDisabled,healthStatuses,commStyles,tenantIds,tenantTags,environmentIds,thumbprint,deploymentId,shellNames,deploymentTargetTypes}`,
+    MachineShells: `${base}/machines/operatingsystem/shells/all`,
+    Machines: `${base}/machines{/id}{?skip,take,name,ids,partialName,roles,isDisabled,healthStatuses,commStyles,tenantIds,tenantTags,environmentIds,thumbprint,shellNames,deploymentTargetTypes}`,
     PackageDeltaSignature: `${base}/packages/{packageId}/{version}/delta-signature`,
     PackageDeltaUpload: `${base}/packages/{packageId}/{baseVersion}/delta{?replace,overwriteMode}`,
     PackageNotesList: `${base}/packages/notes{?packageIds}`,
@@ -45,17 +48,17 @@ function spaceLinks(base: string): Readonly<Record<string, string>> {
     Releases: `${base}/releases{/id}{?skip,ignoreChannelRules,take,ids}`,
     RunbookProcesses: `${base}/runbookProcesses{/id}{?skip,take,ids}`,
     RunbookRuns: `${base}/runbookRuns{/id}{?skip,take,ids,projects,environments,tenants,runbooks,taskState,partialName}`,
-    Runbooks: `${base}/runbooks{/id}{?skip,take,ids,partialName,clone,projectIds}`,
+    Runbooks: `${base}/runbooks{/id}{?skip,take,ids,partialName,projectIds}`,
     RunbookSnapshots: `${base}/runbookSnapshots{/id}{?skip,take,ids,publish}`,
-    Subscriptions: `${base}/subscriptions{/id}{?skip,take,ids,partialName,spaces}`,
-    TagSets: `${base}/tagsets{/id}{?skip,take,ids,partialName}`,
+    Subscriptions: `${base}/subscriptions{/id}{?skip,take,ids,partialName}`,
+    TagSets: `${base}/tagsets{/id}{?skip,take,ids,partialName,scopes}`,
     TagSetSortOrder: `${base}/tagsets/sortorder`,
     Tenants: `${base}/tenants{/id}{?skip,projectId,name,tags,take,ids,clone,partialName,clonedFromTenantId}`,
     TenantsMissingVariables: `${base}/tenants/variables-missing{?tenantId,projectId,environmentId,includeDetails}`,
     TenantsStatus: `${base}/tenants/status`,
     TenantTagTest: `${base}/tenants/tag-test{?tenantIds,tags}`,
     TenantVariables: `${base}/tenantvariables/all{?projectId}`,
-    VariableNames: `${base}/variables/names{?project,runbook,projectEnvironmentsFilter,gitRef}`,
+    VariableNames: `${base}/variables/names{?project}`,
     Variables: `${base}/variables{/id}{?ids}`,
     VersionRuleTest: `${base}/channels/rule-test{?version,versionRange,preReleaseTag,feetType}`,
     WorkerPools: `${base}/workerpools{/id}{?skip,ids,take,partialName}`,
@@ -64,7 +67,7 @@ function spaceLinks(base: string): Readonly<Record<string, string>> {
 }
 
 const taskParameters =
-  'skip,active,environment,tenant,runbook,project,name,node,running,states,hasPendingInterruptions,hasWarningsOrErrors,take,ids,partialName,spaces,includeSystem,description,fromCompletedDate,toCompletedDate,fromQueueDate,toQueueDate,fromStartDate,toStartDate';
+  'skip,active,environment,tenant,runbook,project,name,node,running,states,hasPendingInterruptions,hasWarningsOrErrors,take,ids,partialName,spaces,includeSystem,fromCompletedDate,toCompletedDate,fromQueueDate,toQueueDate,fromStartDate,toStartDate';
 
 const serverLinks: Readonly<Record<string, string>> = {
   Self: '/api',
@@ -76,14 +79,14 @@ const serverLinks: Readonly<Record<string, string>> = {
   MigrationsImport: '/api/migrations/import',
   MigrationsPartialExport: '/api/migrations/partialexport',
   OctopusServerClusterSummary: '/api/octopusservernodes/summary',
-  OctopusServerNodes: '/api/octopusservernodes{/id}{?skip,take,ids,partialName}',
+  OctopusServerNodes: '/api/octopusservernodes{/id}{?skip,take}',
   ScopedUserRoles: '/api/scopeduserroles{/id}{?skip,take,ids,partialName,spaces,includeSystem}',
   ServerHealthStatus: '/api/serverstatus/health',
   ServerStatus: '/api/serverstatus',
   SpaceHome: '/api/{spaceId}',
   Spaces: '/api/spaces{/id}{?skip,ids,take,partialName}',
-  SpaceSearch: '/api/spaces/{id}/search{?keyword}',
   Tasks: `/api/tasks{/id}{?${taskParameters}}`,
+  Timezones: '/api/serverstatus/timezones',
   TaskTypes: '/api/tasks/tasktypes',
   Teams: '/api/teams{/id}{?skip,take,ids,partialName,spaces,includeSystem}',
   UserRoles: '/api/userroles{/id}{?skip,take,ids,partialName}',

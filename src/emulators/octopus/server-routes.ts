@@ -76,6 +76,9 @@ const statusRoutes: readonly Route[] = [
       Links: { Self: '/api/serverstatus/health' },
     });
   }),
+  route('GET', '/serverstatus/timezones', {}, () =>
+    json(200, [{ Id: 'UTC', Name: '(UTC) Coordinated Universal Time', IsLocal: true }]),
+  ),
   route('GET', '/serverstatus/system-info', { permission: 'AdministerSystem' }, ({ instance }) =>
     json(200, {
       Version: instance.version,
@@ -90,6 +93,7 @@ const statusRoutes: readonly Route[] = [
   route('GET', '/octopusservernodes', { query: paged() }, (visit) =>
     collection(visit, [visit.instance], { itemType: 'OctopusServerNode', present: nodeResource, filters: [] }),
   ),
+  route('GET', '/octopusservernodes/all', {}, ({ instance }) => json(200, [nodeResource(instance)])),
   route('GET', '/octopusservernodes/ping', { open: true }, ({ instance }) =>
     json(isIll(instance) ? 418 : 200, nodeResource(instance)),
   ),

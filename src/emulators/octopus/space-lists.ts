@@ -1,5 +1,5 @@
 // Lists of a space that are not plain lists of documents, and the order that people give to environments and tag sets.
-import { asList, asObjects, isObject } from '../shared/json.ts';
+import { asList, asObjects, isObject, type Json } from '../shared/json.ts';
 import type { Entry } from '../shared/store.ts';
 import { collection } from './collection.ts';
 import { filtersOf, narrowed } from './document-filters.ts';
@@ -88,6 +88,16 @@ function lifecyclePreview(visit: Visit) {
   return json(200, { ...resource(lifecycle), Phases: phases.map(({ body }) => body) });
 }
 
+/** All different words that the machines of a space have for something. */
+const ofMachines =
+  (read: (body: Json) => readonly unknown[]): Route['handle'] =>
+  (visit) => {
+    const words = visit.instance.store
+      .all('Machines', visit.space)
+      .flatMap(({ body }) => read(body).map((one) => asText(one)));
+    return json(200, [...new Set(words)].filter((word) => word !== '').toSorted());
+  };
+
 const view = (permission: string) => ({ method: 'GET', scoped: true, permission }) as const;
 
 export const spaceListRoutes: readonly Route[] = [
@@ -106,16 +116,27 @@ export const spaceListRoutes: readonly Route[] = [
   },
   { ...view('EnvironmentView'), path: '/environments/summary', query: filtersOf('Environments'), handle: summary },
   { ...view('EnvironmentView'), path: '/environments/:id/singlyScopedVariableDetails', handle: singlyScoped },
+  {
+    ...view('EnvironmentView'),
+    path: '/runbooks/:id/environments',
+    handle: (visit) => {
+      const { body } = findDocument(visit, 'Runbooks');
+      const own = new Set(asList(body['Environments']).map(String));
+      const all = environments(visit).filter(({ id }) => body['EnvironmentScope'] !== 'Specified' || own.has(id));
+      return json(200, all.map(resource));
+    },
+  },
   { ...view('EnvironmentView'), path: '/environments/:id/metadata', handle: () => json(200, []) },
+  { ...view('MachineView'), path: '/machineroles/all', handle: ofMachines((body) => asList(body['Roles'])) },
   {
     ...view('MachineView'),
-    path: '/machineroles/all',
-    handle: (visit) => {
-      const roles = visit.instance.store
-        .all('Machines', visit.space)
-        .flatMap(({ body }) => asList(body['Roles']).map(String));
-      return json(200, [...new Set(roles)].toSorted());
-    },
+    path: '/machines/operatingsystem/shells/all',
+    handle: ofMachines((body) => [body['ShellName']]),
+  },
+  {
+    ...view('MachineView'),
+    path: '/machines/operatingsystem/names/all',
+    handle: ofMachines((body) => [body['OperatingSystem']]),
   },
   { ...view('VariableView'), path: '/variables/names', query: ['project'], handle: variableNames },
   { ...view('LifecycleView'), path: '/lifecycles/:id/preview', handle: lifecyclePreview },

@@ -3,26 +3,12 @@ import { join } from 'node:path';
 import type { EmulatorOptions, RunningEmulator } from '../shared/emulator.ts';
 import { onDisk, startEmulated } from '../shared/start-emulated.ts';
 import { createAnswer, spellings } from './answer.ts';
-import { buildInformationRoutes } from './build-information.ts';
-import { documentRoutes } from './document-routes.ts';
-import { dashboardRoutes } from './executions/dashboard.ts';
-import { executionRoutes } from './executions/routes.ts';
-import { templateRoutes } from './executions/templates.ts';
 import { executionWork, isExecution } from './executions/work.ts';
-import { feedRoutes } from './feed-routes.ts';
-import { feedSearchRoutes } from './feed-search.ts';
 import type { Instance } from './instance.ts';
-import { migrationRoutes } from './migrations/routes.ts';
 import { isMigration, migrationEnded, migrationWork } from './migrations/work.ts';
-import { projectRoutes } from './project-routes.ts';
+import { allRoutes } from './routes.ts';
 import { seed } from './sample/seed.ts';
-import { serverRoutes } from './server-routes.ts';
-import { spaceListRoutes } from './space-lists.ts';
-import { spaceRoutes } from './space-routes.ts';
 import { createTaskQueue, type TaskWork } from './task-queue.ts';
-import { taskRoutes } from './task-routes.ts';
-import { tenantRoutes } from './tenant-routes.ts';
-import { userRoutes } from './user-routes.ts';
 import { allowKey, newApiKey } from './users.ts';
 import { openVault } from './vault.ts';
 
@@ -62,23 +48,7 @@ export const startOctopus = (options: EmulatorOptions): Promise<RunningEmulator>
       queue.recover();
       return {
         credentials: { apiKey },
-        answer: createAnswer(instance, [
-          ...serverRoutes,
-          ...spaceRoutes(queue),
-          ...userRoutes,
-          ...taskRoutes(queue),
-          ...feedRoutes,
-          ...feedSearchRoutes,
-          ...buildInformationRoutes,
-          ...tenantRoutes,
-          ...spaceListRoutes,
-          ...projectRoutes,
-          ...templateRoutes,
-          ...executionRoutes(queue),
-          ...dashboardRoutes,
-          ...migrationRoutes(queue),
-          ...documentRoutes,
-        ]),
+        answer: createAnswer(instance, allRoutes(queue)),
         spellings,
         refusal: (_, message) => ({ ErrorMessage: message }),
         listening: () => queue.kick(),

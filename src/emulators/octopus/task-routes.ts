@@ -51,7 +51,7 @@ type Query = (name: string) => string | undefined;
 function matchesWarnings(task: Entry, query: Query): boolean {
   const given = (name: string) => query(name)?.toLowerCase() ?? '';
   const flags = {
-    hasWarningsOrErrors: taskResource(task)['HasWarningsOrErrors'] === true,
+    hasWarningsOrErrors: task.body['$warned'] === true,
     hasPendingInterruptions: false,
   };
   return Object.entries(flags).every(([name, own]) => {
@@ -65,12 +65,11 @@ const times = { Completed: 'CompletedTime', Queue: 'QueueTime', Start: 'StartTim
 
 /** A task without the time, such as a queued one without a start, is in no interval of it. */
 function inTimes(task: Entry, query: Query): boolean {
-  const shown = taskResource(task);
   return Object.entries(times).every(([word, member]) =>
     (['from', 'to'] as const).every((end) => {
       const text = query(`${end}${word}Date`) ?? '';
       if (text === '') return true;
-      const [limit, own] = [Date.parse(text), Date.parse(asText(shown[member]))];
+      const [limit, own] = [Date.parse(text), Date.parse(asText(task.body[member]))];
       if (Number.isNaN(limit)) throw invalid(`The value '${text}' is not a date.`);
       return end === 'from' ? own >= limit : own <= limit;
     }),
@@ -97,8 +96,7 @@ function listed(visit: Visit): readonly Entry[] {
     const state = stateOf(task);
     const space = task.body['SpaceId'];
     if (visit.spaceNamed && typeof space === 'string' && space !== visit.space) return false;
-    if (visit.spaceNamed && query('includeSystem')?.toLowerCase() === 'false' && typeof space !== 'string')
-      return false;
+    if (query('includeSystem')?.toLowerCase() === 'false' && typeof space !== 'string') return false;
     if (states !== undefined && !states.has(state.toLowerCase())) return false;
     // An empty `ids=` does not filter: callers get every task that they may see.
     if (ids !== undefined && !ids.has(task.id.toLowerCase())) return false;

@@ -71,6 +71,7 @@ function missing(visit: Visit) {
   const { store } = visit.instance;
   const fits = (wanted: string | undefined, id: string | undefined) =>
     wanted === undefined || wanted === '' || wanted.toLowerCase() === id?.toLowerCase();
+  const details = query('includeDetails')?.toLowerCase() !== 'false';
   const tenants = store.all('Tenants', visit.space).filter(({ id }) => fits(query('tenantId'), id));
   const rows = tenants.map((tenant) => ({
     TenantId: tenant.id,
@@ -83,7 +84,7 @@ function missing(visit: Visit) {
           ? { LibraryVariableSetId: owner.entry.id }
           : { ProjectId: owner.entry.id, EnvironmentId: environment }),
         VariableTemplateId: template['Id'],
-        VariableTemplateName: template['Name'],
+        ...(details ? { VariableTemplateName: template['Name'] } : {}),
         Links: {},
       })),
     Links: {},

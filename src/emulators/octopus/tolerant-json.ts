@@ -126,12 +126,12 @@ const dictionaries = new Set([
   'Variables',
 ]);
 
-/** A copy whose names begin with a capital letter, as the product writes them: `projectId` becomes `ProjectId`. */
+/** A copy whose names are written as the product writes them: `projectId` and `ProjectID` become `ProjectId`. */
 export function withProductNames(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withProductNames);
   if (!isObject(value)) return value;
   const named = Object.entries(value).map(([name, member]) => {
-    const proper = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+    const proper = `${name.charAt(0).toUpperCase()}${name.slice(1)}`.replace(/(?<=[a-z])ID(s?)$/, 'Id$1');
     return [proper, dictionaries.has(proper) && isObject(member) ? member : withProductNames(member)] as const;
   });
   return Object.fromEntries(named);

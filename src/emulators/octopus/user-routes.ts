@@ -1,26 +1,45 @@
+import { asList } from '../shared/json.ts';
 import type { Entry } from '../shared/store.ts';
 import { collection, readList } from './collection.ts';
+import { mixedFilters, narrowed } from './document-filters.ts';
 import { needDocument, newId, wireDate } from './instance.ts';
 import { paged } from './query.ts';
 import { absent, json, Refusal } from './refusal.ts';
 import { resource } from './resource.ts';
 import { asText, members, readText } from './tolerant-json.ts';
-import { allowKey, grantedTo, newApiKey } from './users.ts';
+import { allowKey, everyone, grantedTo, newApiKey } from './users.ts';
 import { route, type Route, type Visit } from './visit.ts';
 
 const found = (visit: Visit) => needDocument(visit.instance.store, 'Users', visit.param('id'));
 
+/** The teams of the user in the path. Everybody is in the team Everyone, which lists no members. */
+const teamsOf = (visit: Visit): readonly Entry[] => {
+  const user = found(visit);
+  const isMember = ({ id, body }: Entry) => id === everyone || asList(body['MemberUserIds']).includes(user.id);
+  return narrowed(visit, 'Teams', visit.instance.store.all('Teams').filter(isMember));
+};
+
 function permissions(visit: Visit) {
   const entry = found(visit);
   const granted = grantedTo(entry);
-  const everywhere = [
-    { SpaceId: null, RestrictedToProjectIds: [], RestrictedToEnvironmentIds: [], RestrictedToTenantIds: [] },
-  ];
+  const named = readList(visit, 'spaces') ?? ['all'];
+  const ids = visit.instance.store
+    .all('Spaces')
+    .map(({ id }) => id)
+    .filter((id) => named.some((one) => one.toLowerCase() === id.toLowerCase()));
+  // What holds in every space has no space, unless single spaces are asked for.
+  const places = (named.some((one) => one.toLowerCase() === 'all') ? [null] : ids).map((SpaceId) => ({
+    SpaceId,
+    RestrictedToProjectIds: [],
+    RestrictedToEnvironmentIds: [],
+    RestrictedToTenantIds: [],
+  }));
+  const system = visit.call.query('includeSystem')?.toLowerCase() !== 'false';
   return json(200, {
     Id: entry.id,
-    SpacePermissions: Object.fromEntries(granted.space.map((name) => [name, everywhere])),
-    SystemPermissions: granted.system,
-    Teams: [],
+    SpacePermissions: Object.fromEntries(places.length === 0 ? [] : granted.space.map((name) => [name, places])),
+    SystemPermissions: system ? granted.system : [],
+    Teams: teamsOf(visit).map(({ id, name }) => ({ Id: id, Name: name })),
     IsPermissionsComplete: true,
     IsTeamsComplete: true,
     Links: { Self: `/api/users/${entry.id}/permissions` },
@@ -108,13 +127,10 @@ export const userRoutes: readonly Route[] = [
   route('GET', '/users/me', {}, ({ instance, user }) =>
     json(200, resource(needDocument(instance.store, 'Users', user.id))),
   ),
-  route('GET', '/users/:id/permissions', { query: ['spaces', 'includeSystem'] }, permissions),
-  route('GET', '/users/:id/permissions/configuration', { query: ['spaces', 'includeSystem'] }, permissions),
+  route('GET', '/users/:id/permissions', { query: mixedFilters }, permissions),
+  route('GET', '/users/:id/permissions/configuration', { query: mixedFilters }, permissions),
   route('GET', '/users/:id/spaces', {}, spaces),
-  route('GET', '/users/:id/teams', { query: ['spaces', 'includeSystem'] }, (visit) => {
-    found(visit);
-    return json(200, []);
-  }),
+  route('GET', '/users/:id/teams', { query: mixedFilters }, (visit) => json(200, teamsOf(visit).map(resource))),
   route('GET', '/users/:id/apikeys', { query: paged() }, (visit) => {
     mayManageKeys(visit);
     return collection(visit, own(visit), { itemType: 'ApiKey', present: keyResource, filters: [] });

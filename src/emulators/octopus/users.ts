@@ -43,6 +43,33 @@ export function grantedTo(user: Entry): { readonly space: readonly string[]; rea
   return { space: granted(spacePermissions), system: granted(systemPermissions) };
 }
 
+/** The id of the team that everybody is in. */
+export const everyone = 'teams-everyone';
+
+/** The teams that every server has. Permissions are given to users here, so no role belongs to them. */
+export function addTeams(store: Store, administrator: string): void {
+  const teams = [
+    [everyone, 'Everyone', []],
+    ['teams-administrators', 'Octopus Administrators', [administrator]],
+    ['teams-managers', 'Octopus Managers', []],
+  ] as const;
+  for (const [Id, Name, MemberUserIds] of teams) {
+    const can = Id !== everyone;
+    putDocument(store, 'Teams', {
+      Id,
+      Name,
+      SpaceId: null,
+      Description: null,
+      MemberUserIds,
+      ExternalSecurityGroups: [],
+      CanBeDeleted: false,
+      CanBeRenamed: false,
+      CanChangeRoles: can,
+      CanChangeMembers: can,
+    });
+  }
+}
+
 const anonymous: User = { id: 'users-guest', body: {}, may: () => false };
 
 /** `API-` and 28 characters, as the product makes them. */

@@ -15,6 +15,7 @@ import { missingLinks } from '../probe.ts';
 import type { Server } from '../server.ts';
 import { packageShownBy } from '../task-package.ts';
 import { findTask, packageFiles } from './find-task.ts';
+import { notCarried } from './not-carried.ts';
 import { callbackOf, passwordOf } from './password-and-callbacks.ts';
 
 export function createExporter(
@@ -42,11 +43,13 @@ export function createExporter(
           hint: 'leave --package-version out and a new one is chosen',
         });
       }
+      const settled = settle(request, space.id);
       return {
         package: ref,
         isNew: versionOf(request) === undefined,
         projects,
-        settled: settle(request, space.id),
+        settled,
+        omits: await notCarried(server, { projects, settled }, signal),
         notes: [...space.notes, ...notes, 'the server is in maintenance mode while the export runs'],
       };
     },

@@ -3,6 +3,7 @@
 import type { Json } from '../../shared/json.ts';
 import type { Entry, Store } from '../../shared/store.ts';
 import { readList } from '../collection.ts';
+import { unresolvedDefect } from '../defects.ts';
 import { lifecycleEnvironments } from '../lifecycle.ts';
 import { findDocument } from '../lookup.ts';
 import { invalid, json } from '../refusal.ts';
@@ -111,8 +112,8 @@ function progression(visit: Visit) {
             own.filter((one) => one['EnvironmentId'] === id),
           ]),
         ),
-        NextDeployments: environments.map(({ Id }) => Id),
-        HasUnresolvedDefect: false,
+        NextDeployments: unresolvedDefect(store, release) === undefined ? environments.map(({ Id }) => Id) : [],
+        HasUnresolvedDefect: unresolvedDefect(store, release) !== undefined,
         ReleaseRetentionPeriod: null,
         TentacleRetentionPeriod: null,
       };

@@ -1,10 +1,11 @@
 // What clients ask before they make a release or a deployment: its packages, possible environments and steps.
 import { asList, asObjects, isObject, type Json } from '../../shared/json.ts';
 import type { Entry, Store } from '../../shared/store.ts';
+import { unresolvedDefect } from '../defects.ts';
 import { lifecycleEnvironments, lifecyclePhases } from '../lifecycle.ts';
 import { spacePath } from '../links.ts';
 import { findDocument } from '../lookup.ts';
-import { json } from '../refusal.ts';
+import { invalid, json } from '../refusal.ts';
 import { asText, members, readText } from '../tolerant-json.ts';
 import { fitsRange, fitsTag } from '../version-rules.ts';
 import { route, type Route, type Visit } from '../visit.ts';
@@ -159,16 +160,31 @@ function releaseProgression(visit: Visit) {
         Deployments: own.map((one) => ({ Deployment: { Id: one.id, ...one.body }, Task: { State: state(one) } })),
       };
     }),
-    NextDeployments: phases.flatMap(({ environments }) => environments),
+    NextDeployments:
+      unresolvedDefect(store, release) === undefined ? phases.flatMap(({ environments }) => environments) : [],
     NextDeploymentsMinimumRequired: 0,
     Links: {},
   });
 }
 
+/** Feeds whose versions and ranges are those of NuGet. Maven writes and compares them in another way. */
+const feedTypes = new Set(
+  'builtin nuget docker github helm s3 ociregistry octopusproject awselasticcontainerregistry azurecontainerregistry googlecontainerregistry artifactorygeneric'.split(
+    ' ',
+  ),
+);
+
 /** Tells whether a package version fits a channel's rule. Clients from 2021 on send the parameters in the body. */
 async function ruleTest(visit: Visit) {
   const body = members(await visit.body());
   const read = (name: string) => readText(body(name), name) ?? visit.call.query(name) ?? '';
+  const feedType = (
+    readText(body('feedType'), 'feedType') ??
+    visit.call.query('feetType') ??
+    visit.call.query('feedType')
+  )?.toLowerCase();
+  if (feedType !== undefined && feedType !== '' && !feedTypes.has(feedType))
+    throw invalid(`Version rules of the feed type '${feedType}' are not supported by this emulator.`);
   const [version, range, tag] = [read('version'), read('versionRange'), read('preReleaseTag')];
   const SatisfiesVersionRange = fitsRange(version, range);
   const SatisfiesPreReleaseTag = fitsTag(version, tag);
@@ -182,7 +198,7 @@ async function ruleTest(visit: Visit) {
 }
 
 const view = { scoped: true, permission: 'ReleaseView' };
-// The rules of all types of feed are the same here. One client misspells the last name.
+// One client misspells the last name.
 const ruleParameters = ['version', 'versionRange', 'preReleaseTag', 'feedType', 'feetType'];
 
 const templating = { scoped: true, permission: 'ProcessView', query: ['channel'] };

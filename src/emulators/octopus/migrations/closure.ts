@@ -11,9 +11,10 @@ export type Exclusions = Pick<
   'IgnoreCertificates' | 'IgnoreMachines' | 'IgnoreDeployments' | 'IgnoreTenants'
 >;
 
-/** The types that the Ignore flags leave out, even where something refers to them. */
+/** The types that are left out, even where something refers to them: some by Ignore flags, some by the product always. */
 export function excludedKinds(exclusions: Exclusions): ReadonlySet<string> {
   return new Set([
+    'RunbookSnapshots',
     ...(exclusions.IgnoreCertificates ? ['Certificates'] : []),
     ...(exclusions.IgnoreMachines ? ['Machines', 'Workers'] : []),
     ...(exclusions.IgnoreDeployments ? ['Deployments', 'ServerTasks'] : []),

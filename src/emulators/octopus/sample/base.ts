@@ -1,6 +1,6 @@
 import { defaultSpace, newId, putDocument, slugOf, type Instance } from '../instance.ts';
 import { addDefaultGroup, furnishSpace } from '../space.ts';
-import { addUser, allowKey } from '../users.ts';
+import { addTeams, addUser, allowKey } from '../users.ts';
 
 /**
  * Keys of the sample users. They open nothing but an embedded server on loopback. The administrator's key is random.
@@ -27,7 +27,7 @@ export function addSpace(instance: Instance, name: string, description: string, 
 }
 
 function addUsers({ store }: Instance, sampleUsers: boolean): void {
-  addUser(store, { username: 'admin', displayName: 'Administrator' }, ['*']);
+  addTeams(store, addUser(store, { username: 'admin', displayName: 'Administrator' }, ['*']));
   if (!sampleUsers) return;
   const publisher = addUser(store, { username: 'publisher', displayName: 'Package Publisher', service: true }, [
     'BuiltInFeedPush',
