@@ -14,6 +14,7 @@ import type { Server } from '../server.ts';
 import { typesOf } from '../way-and-types.ts';
 import type { WireObject } from '../wire/schemas.ts';
 import { BatchWriter } from './batch-writer.ts';
+import { objectReader, type ObjectReader } from './object-reader.ts';
 
 /** The refused objects in the imports of this process, by the stamp in the job's id. */
 export type Refusals = Map<string, readonly JobItem[]>;
@@ -87,8 +88,9 @@ async function writeAll(
   debug: (message: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  const reader = objectReader(server);
   for (const type of order.filter((candidate) => wanted.has(candidate))) {
-    if (resumes) await findEqual(server, writer, content, type, signal);
+    if (resumes) await findEqual(reader, writer, content, type, signal);
     else if (equal !== undefined) await leaveEqual(writer, content, type, equal, signal);
     if (type === 'service') await writeServices(writer, content, signal);
     else
@@ -119,14 +121,17 @@ function halfway(error: MigratorError, { written }: BatchWriter): MigratorError 
 
 /** Finds the objects that an earlier process wrote completely, with their relations. */
 async function findEqual(
-  { rest }: Server,
+  reader: ObjectReader,
   writer: BatchWriter,
   content: ImportableContent,
   type: Type,
   signal: AbortSignal,
 ): Promise<void> {
+  let count = 0;
+  for await (const { name } of objectsOf(content, type, signal)) if (!writer.isSettled(type, name)) count += 1;
+  const read = await reader.of(type, count, signal);
   const look = async (object: PackagedObject) => {
-    const there = await rest.instance(type, object.name, signal);
+    const there = await read(object.name, signal);
     const { differs } = there === undefined ? {} : comparisonOf(type, object, there, { clears: true });
     return { object, equal: differs?.length === 0 };
   };
