@@ -6,7 +6,7 @@ import { comparisonOf } from './model/compare-object.ts';
 import { survivors, type ImportableContent, type Survey } from './model/package-against-target.ts';
 import { objectsOf, type PackagedObject } from './model/package-content.ts';
 import { relationOf, sharedServices, type Type } from './model/types-and-relations.ts';
-import { objectReader } from './objects/object-reader.ts';
+import { objectReader, type ObjectReader } from './objects/object-reader.ts';
 import type { Server } from './server.ts';
 import type { Closely } from './snapshots.ts';
 
@@ -81,7 +81,12 @@ export async function planImport(
         unmarked.add(type);
         return { ...item, action: 'overwrite', detail: row === undefined ? 'not compared' : 'relations not compared' };
       }
-      const { differs: all, keeps } = comparisonOf(type, object, there, { clears: content.kind === 'objects' });
+      const clears = content.kind === 'objects';
+      const first = comparisonOf(type, object, there, { clears });
+      const readers =
+        way === 'rest' && first.differs.includes('rbac_read') ? await forcedReaders(reader, signal) : undefined;
+      const { differs: all, keeps } =
+        readers === undefined ? first : comparisonOf(type, object, there, { clears, readers });
       if (all.length === 0 && keeps.length === 0) equal.add(`${type} ${object.name}`);
       const differs =
         way === 'web' && survivors(type, server.account).includes(object.name) ? all.filter(isRelated) : all;
@@ -124,6 +129,12 @@ export async function planImport(
   if (total <= mostItems) return { ...shown, notes: [] };
   const lines = [...counts].map(([what, count]) => `${what} ${count}`);
   return { ...shown, notes: [`the plan names ${mostItems} of ${total} objects; in all: ${lines.join(', ')}`] };
+}
+
+/** Groups that get the right to read whatever is written over the REST API. */
+async function forcedReaders(reader: ObjectReader, signal: AbortSignal): Promise<ReadonlySet<string>> {
+  const groups = await reader.rows('group', signal);
+  return new Set([...groups].filter(([, row]) => row['force_read_access'] === true).map(([name]) => name));
 }
 
 async function* ownObjects(content: ImportableContent, type: Type, signal: AbortSignal): AsyncIterable<PackagedObject> {

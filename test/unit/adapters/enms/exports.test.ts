@@ -308,10 +308,10 @@ describe('the web session', () => {
       response: { json: { error: 'File not found in database.' } },
     });
     const scan = (folder: string): Exchange => ({
-      request: { method: 'POST', path: `/scan_folder/%3E${folder}` },
+      request: { method: 'POST', path: `/scan_folder/%3E${folder.replace('/', '%3E')}` },
       response: { json: null },
     });
-    const migration = [unknown(metadata), scan('migrations'), file(metadata, metadataText)];
+    const migration = [unknown(metadata), scan(`migrations/${folder}`), file(metadata, metadataText)];
     await withEnms([...login, ...migration], async ({ enms }) => {
       expect((await enms.jobs.status(id, never)).state).toBe('succeeded');
     });

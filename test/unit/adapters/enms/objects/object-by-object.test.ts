@@ -107,19 +107,16 @@ describe('an export object by object', () => {
   test.each(['.', '..', '', 'a\nb'])(
     'refuses an object that no URL can name and does not leave it out: %j',
     async (name) => {
-      await withEnms(
-        [alive, names('device', ['a', name], 1, ['name']), object('device', 'a', {})],
-        async ({ enms }) => {
-          const options = { via: 'rest', type: ['device'] };
-          const prepared = await enms.exports!.prepare({ projects: ['lab'], options }, never);
-          const id = await enms.exports!.start(prepared, {}, undefined, never);
-          const { files } = await enms.exports!.fetch(id, prepared, never);
-          await expect(textOf(files[0]!)).rejects.toMatchObject({
-            code: 'UNSUPPORTED',
-            message: expect.stringContaining(`device named ${JSON.stringify(name)}`),
-          });
-        },
-      );
+      await withEnms([alive, names('device', ['a', name], 1, ['name'])], async ({ enms }) => {
+        const options = { via: 'rest', type: ['device'] };
+        const prepared = await enms.exports!.prepare({ projects: ['lab'], options }, never);
+        const id = await enms.exports!.start(prepared, {}, undefined, never);
+        const { files } = await enms.exports!.fetch(id, prepared, never);
+        await expect(textOf(files[0]!)).rejects.toMatchObject({
+          code: 'UNSUPPORTED',
+          message: expect.stringContaining(`device named ${JSON.stringify(name)}`),
+        });
+      });
     },
   );
 

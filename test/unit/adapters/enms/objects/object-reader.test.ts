@@ -111,6 +111,17 @@ describe('many objects', () => {
   });
 });
 
+test('a group that the server lets read whatever is written makes no object differ', async () => {
+  await send('group', [{ name: 'readers', force_read_access: true }]);
+  await send('router', [{ name: 'bulk-1', description: '' }]);
+  const { username = '', password = '' } = server.credentials;
+  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  const answer = await fetch(`${server.url}/rest/instance/device/bulk-1`, { headers: { authorization } });
+  expect(await answer.json()).toMatchObject({ rbac_read: expect.arrayContaining(['readers']) });
+  const { plan } = await planned(files);
+  expect(plan.filter(({ action }) => action !== 'unchanged')).toEqual([]);
+});
+
 test('long work says how far it has come, at most once in ten seconds', () => {
   let time = 0;
   const lines: string[] = [];
