@@ -120,6 +120,24 @@ describe('an export object by object', () => {
     },
   );
 
+  test('says where a service has its credentials from, which is no relation of it', async () => {
+    const service = { credentials: 'custom', custom_username: 'robot', owners: ['admin'], credential_type: 'any' };
+    const script = [
+      names('service', ['backup'], 1, ['name']),
+      object('service', 'backup', { ...service, tasks: ['x'] }),
+    ];
+    await withEnms(script, async ({ enms }) => {
+      const { files } = await enms.exports!.fetch(`objects/lab/${stamp}/service`, undefined, never);
+      expect(JSON.parse(await textOf(files[0]!))).toEqual({ name: 'backup', type: 'service', ...service });
+    });
+    const groups = { credentials: ['site'], rbac_read_devices: ['r'] };
+    const other = [names('group', ['netops'], 1, ['name']), object('group', 'netops', { users: [], ...groups })];
+    await withEnms(other, async ({ enms }) => {
+      const { files } = await enms.exports!.fetch(`objects/lab/${stamp}/group`, undefined, never);
+      expect(JSON.parse(await textOf(files[0]!))).toEqual({ name: 'netops', type: 'group', users: [] });
+    });
+  });
+
   test('reads page by page', async () => {
     const page = (start: number, count: number): Exchange =>
       rest(
