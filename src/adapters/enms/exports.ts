@@ -60,11 +60,12 @@ async function prepare(server: Server, request: ExportRequest, signal: AbortSign
   const stamp = newStamp(server);
   const folder = folderName(project, 'export', stamp, way === 'web' ? wanted : types);
   const privately = flagOf(options, 'privateProperties');
+  let folders: readonly string[] = [];
   if (way !== 'rest') {
     // Both ways fetch their files by the web interface, and a migration needs an administrator. Both are checked before
     // anything starts.
     if (server.seen.admin !== true) await server.rest.version(signal);
-    await server.web.folders(signal);
+    folders = await server.web.folders(signal);
   } else {
     await server.rest.isAlive(signal);
   }
@@ -74,7 +75,7 @@ async function prepare(server: Server, request: ExportRequest, signal: AbortSign
     projects: [{ id: project, name: project }],
     settled: { way, project, folder, stamp, types: wanted, privateProperties: privately },
     ...(way === 'web' ? { leaves: `the folder /migrations/${folder} on its disk` } : {}),
-    notes: [...noteOpenEnds(way, wanted), ...notesOn(way, privately, wanted)],
+    notes: [...noteFolder(folders, project), ...noteOpenEnds(way, wanted), ...notesOn(way, privately, wanted)],
   };
 }
 
@@ -83,6 +84,14 @@ function refOf({ packageId, packageVersion, options }: ExportRequest, project: s
     id: packageId ?? textOf(options, 'packageId') ?? project,
     version: packageVersion ?? textOf(options, 'packageVersion') ?? `1.0.0-${stamp}`,
   };
+}
+
+/** A project is only a name, but people know the folders of a server by theirs. */
+function noteFolder(folders: readonly string[], project: string): readonly string[] {
+  if (!folders.includes(project)) return [];
+  return [
+    `the folder /migrations/${project} on the server is not read: the export takes what the database holds now. To move that folder, download and unpack it, and seal it with: migrator package seal ${project} --server-export`,
+  ];
 }
 
 function noteOpenEnds(way: Way, wanted: readonly Type[]): readonly string[] {

@@ -100,7 +100,7 @@ export function oneProject(wanted: readonly string[], fallback: string | undefin
   const [name, other] = wanted;
   if (other !== undefined) {
     throw new MigratorError('USAGE', 'eNMS exports into one project, and more than one is named', {
-      hint: 'a project is only a name here: what it holds is said with --type',
+      hint: 'a project is only a name here: what it holds is said with --type; one service or workflow alone cannot be taken',
     });
   }
   if (name === undefined && fallback === undefined) {

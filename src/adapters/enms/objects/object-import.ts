@@ -94,8 +94,13 @@ async function writeAll(
     else if (equal !== undefined) await leaveEqual(writer, content, type, equal, signal);
     if (type === 'service') await writeServices(writer, content, signal);
     else
-      for await (const object of objectsOf(content, type, signal))
-        await writer.add(type, object, firstPass(type, object));
+      // The server finds the folder of a new file by its path, so the folder must be there before.
+      for (const isFirst of type === 'file' ? [true, false] : [undefined]) {
+        for await (const object of objectsOf(content, type, signal))
+          if (isFirst === undefined || isFirst === (object['type'] === 'folder'))
+            await writer.add(type, object, firstPass(type, object));
+        await writer.flush();
+      }
     await writer.flush();
     debug(
       `${type}: ${writer.written} objects are written so far, ${writer.refused} refused, ${writer.equal} were there already`,

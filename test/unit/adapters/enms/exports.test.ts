@@ -73,6 +73,17 @@ describe('preparing an export', () => {
     });
   });
 
+  test('says that a folder of that name on the server is not what it takes', async () => {
+    await withEnms(ready, async (scripted) => {
+      const { notes } = await prepare(scripted, {}, ['default']);
+      expect(notes.join()).toContain('the folder /migrations/default on the server is not read');
+      expect(notes.join()).toContain('migrator package seal default --server-export');
+    });
+    await withEnms(ready, async (scripted) => {
+      expect((await prepare(scripted, {}, ['other'])).notes.join()).not.toContain('is not read');
+    });
+  });
+
   test.each([
     [['service'], /workflow_edge/],
     [['task'], /task is exported without service/],

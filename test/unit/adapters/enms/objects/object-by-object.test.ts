@@ -195,6 +195,17 @@ describe('an import object by object', () => {
     });
   });
 
+  test('writes folders before the files in them', async () => {
+    const [inside, above] = [
+      { name: '>a>x', path: '/a/x' },
+      { name: '>a', path: '/a' },
+    ];
+    const files = [ndjson('file', { ...inside, type: 'file' }, { ...above, type: 'folder' })];
+    await withEnms([done('folder', [above]), done('file', [inside])], async ({ enms }) => {
+      expect(await enms.imports!.start(prepared(['file']), {}, files, never)).toBe(`upsert/${stamp}/2/0`);
+    });
+  });
+
   test('writes workflows before their services, whose names are made of theirs', async () => {
     const files = [
       ndjson(
