@@ -201,8 +201,7 @@ function secondPass(type: Type, object: PackagedObject): WireObject | undefined 
     ([key, value]) =>
       relationOf(type, key) !== undefined &&
       !isPlace(type, key) &&
-      (!isEmpty(value) || isFilled(type, key)) &&
-      !isEarlier(type, key),
+      (isEmpty(value) ? isFilled(type, key) : !isEarlier(type, key)),
   );
   if (later.length === 0) return undefined;
   // The server finds a file by its path.
@@ -210,9 +209,9 @@ function secondPass(type: Type, object: PackagedObject): WireObject | undefined 
   return { ...key, ...Object.fromEntries(later) };
 }
 
-/** Whether the server fills the relation: it gives every new workflow a start and an end. */
+/** Whether the server fills the relation: it gives every new workflow a start and an end, and every new object an owner. */
 function isFilled(type: Type, key: string): boolean {
-  return type === 'service' && key === 'services';
+  return key === 'owners' || (type === 'service' && key === 'services');
 }
 
 function isEarlier(type: Type, key: string): boolean {

@@ -88,7 +88,8 @@ function write(instance: Instance, user: Item, type: string, given: Values, echo
   for (const [reference, others] of relations) setRelation(instance, item, reference, others);
   addForcedReaders(instance, item);
   const owners = referencesOf(item.model, item.type).find(({ key }) => key === 'owners');
-  if (isNew && owners !== undefined && !relations.has(owners)) setRelation(instance, item, owners, [user]);
+  if (isNew && owners !== undefined && (relations.get(owners) ?? []).length === 0)
+    setRelation(instance, item, owners, [user]);
   if (isNew && item.type === 'workflow') addSharedServices(instance, item);
   joinPools(instance, item);
   const wanted = given['new_name'];

@@ -195,6 +195,19 @@ describe('an import object by object', () => {
     });
   });
 
+  test('takes away the owner whom the server gives a new object without one', async () => {
+    const files = [
+      ndjson('device', { name: 'r', type: 'router', owners: [] }, { name: 's', type: 'router', owners: ['bob'] }),
+    ];
+    const first = [
+      { name: 'r', owners: [] },
+      { name: 's', owners: ['bob'] },
+    ];
+    await withEnms([done('router', first), done('router', [first[0]!])], async ({ enms }) => {
+      expect(await enms.imports!.start(prepared(['device']), {}, files, never)).toBe(`upsert/${stamp}/2/0`);
+    });
+  });
+
   test('writes folders before the files in them', async () => {
     const [inside, above] = [
       { name: '>a>x', path: '/a/x' },
