@@ -145,6 +145,8 @@ export interface AdapterTools {
   readonly http: (options: HttpOptions) => Http;
   readonly clock: Clock;
   readonly random: Random;
+  /** Tells people how far long work has come, which would be silent otherwise. The line must not hold a secret. */
+  readonly notice: (message: string) => void;
   /** Writes a line for `--debug`. The line must not hold a secret. */
   readonly debug: (message: string) => void;
   /**

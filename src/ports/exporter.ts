@@ -77,6 +77,8 @@ export interface Exporter {
    * called for an export that the server pushed. NOT_FOUND when the server does not hold them.
    */
   fetch(jobId: string, prepared: PreparedExport | undefined, signal: AbortSignal): Promise<Artifact>;
+  /** USAGE when options name something else than this job was asked for, as far as its id tells. Asks no server. */
+  requireSame?(jobId: string, options: Options): void;
   /**
    * Removes what a finished export left on this server. Called after a relay, and after a dry run that needed the export.
    * May be repeated.

@@ -34,5 +34,5 @@ export function adapterTools(
     if (found === undefined) throw new MigratorError('CONFIG_INVALID', `no instance "${name}"`);
     return Promise.resolve(found());
   };
-  return { http, clock, random, debug, guard, peer, peers: () => [], waits, lines };
+  return { http, clock, random, notice: debug, debug, guard, peer, peers: () => [], waits, lines };
 }

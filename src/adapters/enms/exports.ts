@@ -35,6 +35,19 @@ export function createExporter(server: Server): Exporter {
       return (await migrationFolder(server, folder).exists(signal)) ? `export/${folder}` : undefined;
     },
     fetch: (id, prepared, signal) => fetchExport(server, id, prepared, signal),
+    requireSame: (id, options) => {
+      const job = parseJobId(id);
+      const wanted = typesOf(options);
+      if (wanted === undefined || (job.kind !== 'export' && job.kind !== 'objects')) return;
+      if (wanted.join() === job.types.join()) return;
+      throw new MigratorError(
+        'USAGE',
+        `the export ${id} took ${job.types.join(', ')}, and --type names ${wanted.join(', ')}`,
+        {
+          hint: 'leave --type out, or make a new export',
+        },
+      );
+    },
   };
 }
 
@@ -45,13 +58,14 @@ async function prepare(server: Server, request: ExportRequest, signal: AbortSign
   const wanted = typesOf(options) ?? types;
   const project = oneProject(request.projects, topology ? 'topology' : undefined);
   const stamp = newStamp(server);
-  const folder = folderName(project, 'export', stamp);
+  const folder = folderName(project, 'export', stamp, way === 'web' ? wanted : types);
   const privately = flagOf(options, 'privateProperties');
+  let folders: readonly string[] = [];
   if (way !== 'rest') {
     // Both ways fetch their files by the web interface, and a migration needs an administrator. Both are checked before
     // anything starts.
     if (server.seen.admin !== true) await server.rest.version(signal);
-    await server.web.folders(signal);
+    folders = await server.web.folders(signal);
   } else {
     await server.rest.isAlive(signal);
   }
@@ -61,7 +75,7 @@ async function prepare(server: Server, request: ExportRequest, signal: AbortSign
     projects: [{ id: project, name: project }],
     settled: { way, project, folder, stamp, types: wanted, privateProperties: privately },
     ...(way === 'web' ? { leaves: `the folder /migrations/${folder} on its disk` } : {}),
-    notes: [...noteOpenEnds(way, wanted), ...notesOn(way, privately, wanted)],
+    notes: [...noteFolder(folders, project), ...noteOpenEnds(way, wanted), ...notesOn(way, privately, wanted)],
   };
 }
 
@@ -70,6 +84,14 @@ function refOf({ packageId, packageVersion, options }: ExportRequest, project: s
     id: packageId ?? textOf(options, 'packageId') ?? project,
     version: packageVersion ?? textOf(options, 'packageVersion') ?? `1.0.0-${stamp}`,
   };
+}
+
+/** A project is only a name, but people know the folders of a server by theirs. */
+function noteFolder(folders: readonly string[], project: string): readonly string[] {
+  if (!folders.includes(project)) return [];
+  return [
+    `the folder /migrations/${project} on the server is not read: the export takes what the database holds now. To move that folder, download and unpack it, and seal it with: migrator package seal ${project} --server-export`,
+  ];
 }
 
 function noteOpenEnds(way: Way, wanted: readonly Type[]): readonly string[] {
@@ -144,7 +166,7 @@ async function fetchExport(
   const job = parseJobId(id);
   switch (job.kind) {
     case 'export': {
-      const wanted = prepared === undefined ? undefined : settledOf(prepared).wanted;
+      const wanted = prepared === undefined ? job.types : settledOf(prepared).wanted;
       const files = await fetchFolder(server, job.folder, wanted, signal);
       return { package: prepared?.package ?? refOfFolder(job.folder), files, notes: prepared?.notes ?? [] };
     }
@@ -168,6 +190,6 @@ async function fetchExport(
 }
 
 function refOfFolder(folder: string): PackageRef {
-  const [project = folder, stamp = ''] = folder.split('--export-');
+  const [project = folder, stamp = ''] = folder.replace(/-t[0-9a-f]{1,3}$/, '').split('--export-');
   return { id: project, version: `1.0.0-${stamp}` };
 }

@@ -2,7 +2,7 @@ import { MigratorError } from '../../errors.ts';
 import type { Importer, ImportRequest, PreparedImport } from '../../ports/importer.ts';
 import type { PlanItem } from '../../ports/plan.ts';
 import { flagOf, textOf } from '../shared/option-values.ts';
-import { lossesOf, requireMayEmpty } from './migration/emptying-guard.ts';
+import { losesPrivate, lossesOf, requireMayEmpty, requireTasksCanGo } from './migration/emptying-guard.ts';
 import { folderName, newStamp, projectNameFrom } from './migration/folder-name.ts';
 import { hasLeftTrace, printOf } from './migration/import-has-begun.ts';
 import { migrationFolder, readRemark, remarks } from './migration/migration-folder.ts';
@@ -12,10 +12,11 @@ import { contentOf, textOf as read, releaseOf, type PackageContent } from './mod
 import { inOrder, types, type Type } from './model/types-and-relations.ts';
 import { upsertObjects, type Refusals } from './objects/object-import.ts';
 import { planImport } from './plan.ts';
-import { brokenScheduler, takeUpPassword, type Server } from './server.ts';
+import { takeUpPassword, type Server } from './server.ts';
 import { scopeOf } from './snapshots.ts';
 import { prepareTopology, startTopologyImport } from './topology/topology-import.ts';
 import { typesOf, wayOf } from './way-and-types.ts';
+import type { WireObject } from './wire/schemas.ts';
 
 export function createImporter(server: Server, refusals: Refusals, debug: (message: string) => void): Importer {
   /** The stamps of imports object by object that an earlier process began. */
@@ -131,6 +132,9 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
   const release = content.kind === 'migration' ? releaseOf(await read(content.metadata.open(signal))) : undefined;
   const found = await survey(server, content, wanted, emptied, signal);
   refuseFatal(found, way);
+  const tasks = emptied && wanted.includes('task') ? await server.rest.query('task', signal) : [];
+  requireTasksCanGo(server, tasks);
+  const losses = emptied ? await lossesOf(wanted, found, signal) : [];
   const plan = await planImport(server, content, wanted, found, { emptied, way }, signal);
   const objects = [...found.names.values()].reduce((sum, { size }) => sum + size, 0);
   if (way === 'rest' && !dryRun) server.seen.equal.set(stamp, plan.equal);
@@ -146,11 +150,12 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
     scope: scopeOf(wanted, plan.closely),
     notes: [
       ...notesOn(server, way, found, ownPassword, release),
-      ...(emptied && wanted.includes('task') ? await activeNotes(server, signal) : []),
+      ...activeNotes(tasks),
+      ...losses.filter((loss) => loss === losesPrivate),
       ...plan.notes,
     ],
     ...(emptied ? { backup: backupOf(wanted) } : {}),
-    consent: await consentFor(server, wanted, found, { emptied, ownPasswordChanges }, signal),
+    consent: await consentFor(server, wanted, found, { emptied, losses, ownPasswordChanges }, signal),
   };
 }
 
@@ -230,8 +235,8 @@ function notesOn(
 }
 
 /** Emptying deletes tasks. No migration carries whether a task is active, so also a backup does not bring it back. */
-async function activeNotes({ rest }: Server, signal: AbortSignal): Promise<readonly string[]> {
-  const active = (await rest.query('task', signal)).filter((row) => row['is_active'] === true);
+function activeNotes(tasks: readonly WireObject[]): readonly string[] {
+  const active = tasks.filter((row) => row['is_active'] === true);
   if (active.length === 0) return [];
   const named = active.map(({ name }) => String(name)).toSorted();
   return [`tasks that are active now will be inactive, also after an undo: ${named.join(', ')}`];
@@ -248,7 +253,11 @@ async function consentFor(
   server: Server,
   wanted: readonly Type[],
   found: Survey,
-  { emptied, ownPasswordChanges }: { readonly emptied: boolean; readonly ownPasswordChanges: boolean },
+  {
+    emptied,
+    losses,
+    ownPasswordChanges,
+  }: { readonly emptied: boolean; readonly losses: readonly string[]; readonly ownPasswordChanges: boolean },
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const parts: string[] = [];
@@ -260,11 +269,8 @@ async function consentFor(
     }
     parts.push(
       `all of these types on ${server.name} (${server.url}) are deleted before the import: ${counts.join(', ')}`,
-      ...(await lossesOf(wanted, found, signal)),
+      ...losses,
     );
-    const scheduler = brokenScheduler(server);
-    if (scheduler !== undefined && wanted.includes('task') && (await found.target.of('task', signal)).size > 0)
-      parts.push(scheduler);
   }
   if (ownPasswordChanges)
     parts.push(`the password of ${server.account.username} there is replaced by the one in the package`);

@@ -9,7 +9,7 @@ import { createJobs } from './jobs.ts';
 import type { Refusals } from './objects/object-import.ts';
 import { options } from './options.ts';
 import { probe } from './probe.ts';
-import type { Server } from './server.ts';
+import { everyTenSeconds, type Server } from './server.ts';
 import { createSnapshots } from './snapshots.ts';
 import { explainRest, explainWeb } from './wire/errors.ts';
 import { createRest } from './wire/rest.ts';
@@ -29,7 +29,7 @@ export const adapter: AdapterModule = {
   }),
   create: (settings, tools): Adapter => {
     const { name, url, via, account } = readConnection(settings);
-    const { http, clock, random, debug, guard } = tools;
+    const { http, clock, random, notice, debug, guard } = tools;
     const connect = () => http({ baseUrl: url, headers: () => ({}), cookies: true, explain: explainWeb });
     const server: Server = {
       rest: createRest(
@@ -43,6 +43,7 @@ export const adapter: AdapterModule = {
       sent: new Map(),
       answers: new Map(),
       seen: { rows: new Map(), equal: new Map() },
+      progress: everyTenSeconds(clock, notice),
       clock,
       random,
     };

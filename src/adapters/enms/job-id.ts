@@ -13,7 +13,7 @@ import { inOrder, isType, types, type Type } from './model/types-and-relations.t
  * - `topology-export/<file>` and `topology-import/<stamp>/<end>`.
  */
 export type JobId =
-  | { readonly kind: 'export' | 'import'; readonly folder: string; readonly at: Date }
+  | { readonly kind: 'export' | 'import'; readonly folder: string; readonly at: Date; readonly types: readonly Type[] }
   | {
       readonly kind: 'objects';
       readonly project: string;
@@ -54,7 +54,7 @@ export function parseJobId(id: string): JobId {
     case 'import': {
       const folder = parseFolderName(first);
       if (folder?.work !== kind || second !== '') throw unknown(id);
-      return { kind, folder: first, at: folder.at };
+      return { kind, folder: first, at: folder.at, types: folder.types };
     }
     case 'objects':
       return { kind, project: first, stamp: second, at: moment(second, id), types: typesOf(third, id) };

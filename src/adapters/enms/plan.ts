@@ -6,9 +6,9 @@ import { comparisonOf } from './model/compare-object.ts';
 import { survivors, type ImportableContent, type Survey } from './model/package-against-target.ts';
 import { objectsOf, type PackagedObject } from './model/package-content.ts';
 import { relationOf, sharedServices, type Type } from './model/types-and-relations.ts';
+import { objectReader, type ObjectReader } from './objects/object-reader.ts';
 import type { Server } from './server.ts';
 import type { Closely } from './snapshots.ts';
-import type { WireObject } from './wire/schemas.ts';
 
 export interface Plan {
   readonly items: readonly PlanItem[];
@@ -59,12 +59,15 @@ export async function planImport(
   const unmarked = new Set<Type>();
   const equal = new Set<string>();
   const size = [...found.names.values()].reduce((sum, names) => sum + names.size, 0);
+  const reader = objectReader(server);
   let creates = false;
   let compared = 0;
   for (const type of wanted) {
     const onTarget = await found.target.of(type, signal);
     const isRelated = (key: string): boolean => relationOf(type, key) !== undefined;
-    const rows = size <= mostCompared || onTarget.size === 0 ? undefined : await rowsOf(server, type, signal);
+    const shared = [...(found.names.get(type) ?? [])].filter((name) => onTarget.has(name)).length;
+    const read = await reader.of(type, shared, signal);
+    const rows = size <= mostCompared || onTarget.size === 0 ? undefined : await reader.rows(type, signal);
     const look = async (object: PackagedObject): Promise<PlanItem> => {
       const item = { kind: type, name: object.name };
       if (!onTarget.has(object.name)) return { ...item, action: 'create' };
@@ -73,12 +76,17 @@ export async function planImport(
       const other = ofRow.filter((key) => !isRelated(key));
       if (other.length > 0 && !(way === 'web' && survivors(type, server.account).includes(object.name)))
         return { ...item, action: 'overwrite', detail: `other ${other.slice(0, 5).join(', ')}` };
-      const there = ++compared > mostCompared ? undefined : await server.rest.instance(type, object.name, signal);
+      const there = read.inBulk === true || ++compared <= mostCompared ? await read(object.name, signal) : undefined;
       if (there === undefined) {
         unmarked.add(type);
         return { ...item, action: 'overwrite', detail: row === undefined ? 'not compared' : 'relations not compared' };
       }
-      const { differs: all, keeps } = comparisonOf(type, object, there, { clears: content.kind === 'objects' });
+      const clears = content.kind === 'objects';
+      const first = comparisonOf(type, object, there, { clears });
+      const readers =
+        way === 'rest' && first.differs.includes('rbac_read') ? await forcedReaders(reader, signal) : undefined;
+      const { differs: all, keeps } =
+        readers === undefined ? first : comparisonOf(type, object, there, { clears, readers });
       if (all.length === 0 && keeps.length === 0) equal.add(`${type} ${object.name}`);
       const differs =
         way === 'web' && survivors(type, server.account).includes(object.name) ? all.filter(isRelated) : all;
@@ -123,11 +131,10 @@ export async function planImport(
   return { ...shown, notes: [`the plan names ${mostItems} of ${total} objects; in all: ${lines.join(', ')}`] };
 }
 
-/** The rows of a type by name. They have all properties, and no relations. */
-async function rowsOf({ rest }: Server, type: Type, signal: AbortSignal): Promise<ReadonlyMap<string, WireObject>> {
-  return new Map(
-    (await rest.query(type, signal)).flatMap((row) => (typeof row['name'] === 'string' ? [[row['name'], row]] : [])),
-  );
+/** Groups that get the right to read whatever is written over the REST API. */
+async function forcedReaders(reader: ObjectReader, signal: AbortSignal): Promise<ReadonlySet<string>> {
+  const groups = await reader.rows('group', signal);
+  return new Set([...groups].filter(([, row]) => row['force_read_access'] === true).map(([name]) => name));
 }
 
 async function* ownObjects(content: ImportableContent, type: Type, signal: AbortSignal): AsyncIterable<PackagedObject> {

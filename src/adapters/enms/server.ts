@@ -35,8 +35,22 @@ export interface Server {
     /** Objects, as `<type> <name>`, that were as in the package when an import was prepared, by its stamp. */
     readonly equal: Map<string, ReadonlySet<string>>;
   };
+  /** Tells how far long work has come, at most once in ten seconds. */
+  readonly progress: (text: string) => void;
   readonly clock: Clock;
   readonly random: Random;
+}
+
+const betweenLinesMs = 10_000;
+
+/** Passes on a line when none was passed on for a while, so that short work is silent. */
+export function everyTenSeconds({ now }: Pick<Clock, 'now'>, notice: (text: string) => void): (text: string) => void {
+  let last: number | undefined;
+  return (text) => {
+    const time = now().getTime();
+    if (last !== undefined && time - last >= betweenLinesMs) notice(text);
+    if (last === undefined || time - last >= betweenLinesMs) last = time;
+  };
 }
 
 /**

@@ -8,6 +8,7 @@ import { removeAll } from '../shared/remove-all.ts';
 import { isOfMigrations } from './migration/folder-name.ts';
 import { carried, isDerived } from './model/carried-fields.ts';
 import { relationOf, types, type Type } from './model/types-and-relations.ts';
+import { objectReader, type ObjectReader } from './objects/object-reader.ts';
 import type { Server } from './server.ts';
 import { typesOf } from './way-and-types.ts';
 import { isAddressable } from './wire/rest.ts';
@@ -60,11 +61,17 @@ async function* take(server: Server, scope: Scope, depth: Depth, signal: AbortSi
   const wanted = typesOf(scope, 'types') ?? types;
   const related = new Set(listOf(scope, 'related'));
   const unmarked = listOf(scope, 'unmarked');
-  const lists = inParallel(wanted, width, async (type) => ({ type, rows: await rowsOf(server, type, depth, signal) }));
+  const reader = objectReader(server);
+  const lists = inParallel(wanted, width, async (type) => ({
+    type,
+    rows: await rowsOf(reader, type, depth === 'listing' ? atEnd(server, type) : undefined, signal),
+  }));
   for await (const { type, rows } of lists) {
+    const close = rows.filter(({ name }) => depth === 'content' || related.has(`${type} ${name}`)).length;
+    const read = await reader.of(type, close, signal);
     const itemOf = async ({ name, row }: Named): Promise<SnapshotItem | undefined> => {
       const isClose = depth === 'content' || related.has(`${type} ${name}`);
-      const object = isClose && isAddressable(name) ? await server.rest.instance(type, name, signal) : row;
+      const object = isClose && isAddressable(name) ? await read(name, signal) : row;
       // It was deleted after the list was read.
       if (object === undefined) return undefined;
       const fields = fieldsOf(type, object);
@@ -84,9 +91,14 @@ interface Named {
   readonly row: WireObject;
 }
 
-async function rowsOf(server: Server, type: Type, depth: Depth, signal: AbortSignal): Promise<readonly Named[]> {
-  const rows = (depth === 'listing' ? atEnd(server, type) : undefined) ?? (await server.rest.query(type, signal));
-  return rows.flatMap((row) => {
+async function rowsOf(
+  reader: ObjectReader,
+  type: Type,
+  ended: readonly WireObject[] | undefined,
+  signal: AbortSignal,
+): Promise<readonly Named[]> {
+  const rows = ended ?? (await reader.rows(type, signal)).values();
+  return [...rows].flatMap((row) => {
     const name = row['name'];
     return typeof name !== 'string' || isOfMigrations(name) ? [] : [{ name, row }];
   });

@@ -168,6 +168,7 @@ async function adapterTools(context: Context): Promise<Omit<AdapterTools, 'peer'
     http: await httpOf(context),
     clock: systemClock,
     random: systemRandom,
+    notice: (message) => reporter.report({ type: 'notice', message }),
     debug,
     guard: (secret) => context.redactor.add(secret),
   };

@@ -58,9 +58,9 @@ export async function partialExport(
   signal: AbortSignal,
 ): Promise<PartialExportReport> {
   const { source, target, reporter } = ports;
-  facet(source, 'exports');
-  if (input.resume === undefined)
-    requireProjectNames(input.request.projects, source.adapter, 'give --project <name>, once for each');
+  const exporter = facet(source, 'exports');
+  if (input.resume !== undefined) exporter.requireSame?.(input.resume, input.request.options);
+  else requireProjectNames(input.request.projects, source.adapter, 'give --project <name>, once for each');
   const [info, targetInfo] =
     target === undefined
       ? [await probe(source, reporter, signal), undefined]

@@ -2,7 +2,7 @@ import type { YamlNode } from '../../../enms-yaml/scalars.ts';
 import { MigratorError } from '../../../errors.ts';
 import type { ArtifactFile } from '../../../ports/artifact.ts';
 import { decoded, isMap, itemsOf, releaseOf } from '../model/package-content.ts';
-import { types, type Type } from '../model/types-and-relations.ts';
+import type { Type } from '../model/types-and-relations.ts';
 import type { Server } from '../server.ts';
 import { valueOf } from '../wire/yaml.ts';
 import { migrationFolder } from './migration-folder.ts';
@@ -14,12 +14,11 @@ import { migrationFolder } from './migration-folder.ts';
 export async function fetchFolder(
   server: Server,
   name: string,
-  wanted: readonly Type[] | undefined,
+  wanted: readonly Type[],
   signal: AbortSignal,
 ): Promise<readonly ArtifactFile[]> {
-  const named = wanted ?? types;
   const held = await migrationFolder(server, name).readAll(
-    ['metadata.yaml', ...named.map((type) => `${type}.yaml`)],
+    ['metadata.yaml', ...wanted.map((type) => `${type}.yaml`)],
     signal,
   );
   const metadata = held.get('metadata.yaml');
@@ -31,7 +30,7 @@ export async function fetchFolder(
   releaseOf(decoded(metadata));
   const files: ArtifactFile[] = [];
   const missing: Type[] = [];
-  for (const type of named) {
+  for (const type of wanted) {
     const bytes = held.get(`${type}.yaml`);
     if (bytes === undefined) {
       missing.push(type);
@@ -40,11 +39,11 @@ export async function fetchFolder(
     requireNames(type, itemsOf(decoded(bytes), `${type}.yaml`));
     files.push(fileOf(`${type}.yaml`, bytes));
   }
-  if (files.length === 0 || (wanted !== undefined && missing.length > 0)) {
+  if (missing.length > 0) {
     throw new MigratorError(
       'NOT_FOUND',
       `/migrations/${name} lacks ${missing.map((type) => `${type}.yaml`).join(', ')}`,
-      { details: { missing } },
+      { hint: 'make a new export', details: { missing } },
     );
   }
   return [...files, fileOf('metadata.yaml', metadata)];

@@ -1,14 +1,18 @@
 import { MigratorError } from '../../../errors.ts';
 import type { Clock, Random } from '../../../ports/runtime.ts';
+import { types, type Type } from '../model/types-and-relations.ts';
 
 /**
  * The folder of one run on a server: `lab--export-20261121T043442123Z-ab12cd`. Each run has a new one, because files of
- * earlier calls stay in a folder and would be imported again.
+ * earlier calls stay in a folder and would be imported again. An export of fewer than all types says at its end which
+ * ones: any process can then tell whether a file is missing.
  */
 export interface FolderName {
   readonly project: string;
   readonly work: 'export' | 'import';
   readonly at: Date;
+  /** What an export was asked for. */
+  readonly types: readonly Type[];
 }
 
 const projectPattern = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?$/;
@@ -38,16 +42,29 @@ export function newStamp({ clock, random }: { readonly clock: Clock; readonly ra
   return `${time}-${Buffer.from(random.bytes(3)).toString('hex')}`;
 }
 
-export function folderName(project: string, work: FolderName['work'], stamp: string): string {
-  return `${project}--${work}-${stamp}`;
+export function folderName(
+  project: string,
+  work: FolderName['work'],
+  stamp: string,
+  wanted: readonly Type[] = types,
+): string {
+  return `${project}--${work}-${stamp}${wanted.length === types.length ? '' : `-t${maskOf(wanted).toString(16)}`}`;
+}
+
+/** One bit for each type, in the order of the server. */
+function maskOf(wanted: readonly Type[]): number {
+  return wanted.reduce((mask, type) => mask + 2 ** types.indexOf(type), 0);
 }
 
 /** Undefined for a folder that somebody else made. */
 export function parseFolderName(folder: string): FolderName | undefined {
-  const [, project, work, stamp] = /^(.+)--(export|import)-(\d{8}T\d{9}Z)-[0-9a-f]{6}$/.exec(folder) ?? [];
+  const [, project, work, stamp, mask] =
+    /^(.+)--(export|import)-(\d{8}T\d{9}Z)-[0-9a-f]{6}(?:-t([0-9a-f]{1,3}))?$/.exec(folder) ?? [];
   const at = stamp === undefined ? undefined : timeOf(stamp);
   if (project === undefined || at === undefined || !isProjectName(project)) return undefined;
-  return { project, work: work === 'export' ? 'export' : 'import', at };
+  const bits = mask === undefined ? maskOf(types) : Number.parseInt(mask, 16);
+  const wanted = types.filter((_, at) => (bits >> at) % 2 === 1);
+  return { project, work: work === 'export' ? 'export' : 'import', at, types: wanted };
 }
 
 /**
@@ -83,7 +100,7 @@ export function oneProject(wanted: readonly string[], fallback: string | undefin
   const [name, other] = wanted;
   if (other !== undefined) {
     throw new MigratorError('USAGE', 'eNMS exports into one project, and more than one is named', {
-      hint: 'a project is only a name here: what it holds is said with --type',
+      hint: 'a project is only a name here: what it holds is said with --type; one service or workflow alone cannot be taken',
     });
   }
   if (name === undefined && fallback === undefined) {

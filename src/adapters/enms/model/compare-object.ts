@@ -16,13 +16,13 @@ export interface Comparison {
 
 /**
  * Compares an object of a package with the server's object of the same name. `clears`: the import writes empty
- * relations too.
+ * relations too. `readers`: the server gives these groups the right to read whatever the import writes.
  */
 export function comparisonOf(
   type: Type,
   packaged: PackagedObject,
   there: WireObject,
-  { clears }: { readonly clears: boolean },
+  { clears, readers }: { readonly clears: boolean; readonly readers?: ReadonlySet<string> | undefined },
 ): Comparison {
   const differs: string[] = [];
   const keeps: string[] = [];
@@ -32,11 +32,16 @@ export function comparisonOf(
     const isRelation = relation !== undefined;
     // The API leaves a single name out when it is not set.
     if (!Object.hasOwn(there, key) && (relation?.scalar !== true || isEmpty(value))) continue;
-    if (comparable(value, isRelation) === comparable(there[key], isRelation)) continue;
+    const [own, other] = [value, there[key]].map((one) => (key === 'rbac_read' ? without(one, readers) : one));
+    if (comparable(own, isRelation) === comparable(other, isRelation)) continue;
     if (isRelation && !clears && isEmpty(value)) keeps.push(key);
     else differs.push(key);
   }
   return { differs, keeps };
+}
+
+function without(value: unknown, names: ReadonlySet<string> | undefined): unknown {
+  return Array.isArray(value) && names !== undefined ? value.filter((name) => !names.has(String(name))) : value;
 }
 
 function isEmpty(value: unknown): boolean {

@@ -39,8 +39,17 @@ export interface Findings {
   readonly first: readonly string[];
 }
 
-/** The private values of users and credentials. */
-const privateKeys = ['password', 'private_key', 'enable_password'] as const;
+/** The private values of users, credentials and services. */
+const privateKeys = [
+  'password',
+  'private_key',
+  'enable_password',
+  'custom_password',
+  'jump_password',
+  'librenms_token',
+  'netbox_token',
+  'opennms_password',
+] as const;
 
 const mostNamed = 10;
 const subtypesAtOnce = 4;

@@ -32,7 +32,11 @@ export function contentOf(files: readonly ArtifactFile[]): PackageContent {
     metadata === undefined && native.size > 0
       ? 'the package holds no metadata.yaml, so its export was not finished'
       : `the package does not hold what eNMS imports, but ${strange.length === 0 ? 'nothing' : strange.join(', ')}`,
-    { hint: 'eNMS imports its own migration files, objects exported with --via rest, or a spreadsheet (.xls)' },
+    {
+      hint: strange.some((path) => /\.(tgz|tar|gz|zip)$/i.test(path))
+        ? 'unpack the archive, and seal the folder: migrator package seal <folder> --server-export'
+        : 'eNMS imports its own migration files, objects exported with --via rest, or a spreadsheet (.xls)',
+    },
   );
 }
 

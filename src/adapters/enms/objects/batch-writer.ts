@@ -99,6 +99,7 @@ export class BatchWriter {
     if (batch === undefined) return;
     const { type, counts, objects } = batch;
     const { success, failure } = await this.#upsert(subtype, objects);
+    this.#server.progress(`${this.written + success.length} objects are written to ${this.#server.name}`);
     if (counts) this.written += success.length;
     else this.written -= failure.length;
     this.refused += failure.length;

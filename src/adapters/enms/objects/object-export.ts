@@ -6,9 +6,13 @@ import { carried } from '../model/carried-fields.ts';
 import type { Type } from '../model/types-and-relations.ts';
 import type { Server } from '../server.ts';
 import { isAddressable } from '../wire/rest.ts';
+import { objectReader } from './object-reader.ts';
 
 /** So many requests are sent at once. The server's pool of database connections is not much larger. */
 const width = 8;
+
+/** So many objects of a type may be read at once, and not one by one. */
+const mostAtOnce = 20_000;
 
 /** The length of a piece of a file, in characters. */
 const pieceLength = 64 * 1024;
@@ -17,7 +21,7 @@ const pieceLength = 64 * 1024;
 export function notCarried(wanted: readonly Type[]): readonly string[] {
   const has = (type: Type): boolean => wanted.includes(type);
   return [
-    'the REST API gives no passwords and keys: users arrive without a password, credentials without theirs',
+    'the REST API gives no passwords, keys and tokens: users, credentials and services arrive without theirs',
     ...(has('service') || has('device') || has('network')
       ? ['positions are not given: workflows and networks arrive without their layout']
       : []),
@@ -28,8 +32,8 @@ export function notCarried(wanted: readonly Type[]): readonly string[] {
 }
 
 /**
- * One file of JSON lines for each type. The objects are read while the file is written, so memory does not grow with
- * their number.
+ * One file of JSON lines for each type. The objects of large types are read while the file is written, so memory does
+ * not grow with their number.
  */
 export function exportedObjects(server: Server, wanted: readonly Type[]): readonly ArtifactFile[] {
   return wanted.map((type) => ({
@@ -40,12 +44,17 @@ export function exportedObjects(server: Server, wanted: readonly Type[]): readon
   }));
 }
 
-async function* linesOf({ rest }: Server, type: Type, signal: AbortSignal): ByteStream {
-  const names = namesOf(type, rest.search(type, ['name'], signal));
-  const read = (name: string) => rest.instance(type, name, signal);
+async function* linesOf(server: Server, type: Type, signal: AbortSignal): ByteStream {
+  const { rest } = server;
+  const names: string[] = [];
+  for await (const name of namesOf(type, rest.search(type, ['name'], signal))) names.push(name);
+  const read =
+    names.length > mostAtOnce
+      ? rest.instance.bind(rest, type)
+      : await objectReader(server).of(type, names.length, signal);
   // Lines are collected, because each piece is written to the disk on its own.
   let lines = '';
-  for await (const object of inParallel(names, width, read)) {
+  for await (const object of inParallel(names, width, (name) => read(name, signal))) {
     // Undefined: it was deleted after the names were listed.
     if (object !== undefined) lines += `${JSON.stringify(carried(type, object))}\n`;
     if (lines.length < pieceLength) continue;

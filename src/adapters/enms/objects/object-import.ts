@@ -14,6 +14,7 @@ import type { Server } from '../server.ts';
 import { typesOf } from '../way-and-types.ts';
 import type { WireObject } from '../wire/schemas.ts';
 import { BatchWriter } from './batch-writer.ts';
+import { objectReader, type ObjectReader } from './object-reader.ts';
 
 /** The refused objects in the imports of this process, by the stamp in the job's id. */
 export type Refusals = Map<string, readonly JobItem[]>;
@@ -87,13 +88,19 @@ async function writeAll(
   debug: (message: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  const reader = objectReader(server);
   for (const type of order.filter((candidate) => wanted.has(candidate))) {
-    if (resumes) await findEqual(server, writer, content, type, signal);
+    if (resumes) await findEqual(reader, writer, content, type, signal);
     else if (equal !== undefined) await leaveEqual(writer, content, type, equal, signal);
     if (type === 'service') await writeServices(writer, content, signal);
     else
-      for await (const object of objectsOf(content, type, signal))
-        await writer.add(type, object, firstPass(type, object));
+      // The server finds the folder of a new file by its path, so the folder must be there before.
+      for (const isFirst of type === 'file' ? [true, false] : [undefined]) {
+        for await (const object of objectsOf(content, type, signal))
+          if (isFirst === undefined || isFirst === (object['type'] === 'folder'))
+            await writer.add(type, object, firstPass(type, object));
+        await writer.flush();
+      }
     await writer.flush();
     debug(
       `${type}: ${writer.written} objects are written so far, ${writer.refused} refused, ${writer.equal} were there already`,
@@ -119,14 +126,17 @@ function halfway(error: MigratorError, { written }: BatchWriter): MigratorError 
 
 /** Finds the objects that an earlier process wrote completely, with their relations. */
 async function findEqual(
-  { rest }: Server,
+  reader: ObjectReader,
   writer: BatchWriter,
   content: ImportableContent,
   type: Type,
   signal: AbortSignal,
 ): Promise<void> {
+  let count = 0;
+  for await (const { name } of objectsOf(content, type, signal)) if (!writer.isSettled(type, name)) count += 1;
+  const read = await reader.of(type, count, signal);
   const look = async (object: PackagedObject) => {
-    const there = await rest.instance(type, object.name, signal);
+    const there = await read(object.name, signal);
     const { differs } = there === undefined ? {} : comparisonOf(type, object, there, { clears: true });
     return { object, equal: differs?.length === 0 };
   };
@@ -191,8 +201,7 @@ function secondPass(type: Type, object: PackagedObject): WireObject | undefined 
     ([key, value]) =>
       relationOf(type, key) !== undefined &&
       !isPlace(type, key) &&
-      (!isEmpty(value) || isFilled(type, key)) &&
-      !isEarlier(type, key),
+      (isEmpty(value) ? isFilled(type, key) : !isEarlier(type, key)),
   );
   if (later.length === 0) return undefined;
   // The server finds a file by its path.
@@ -200,9 +209,9 @@ function secondPass(type: Type, object: PackagedObject): WireObject | undefined 
   return { ...key, ...Object.fromEntries(later) };
 }
 
-/** Whether the server fills the relation: it gives every new workflow a start and an end. */
+/** Whether the server fills the relation: it gives every new workflow a start and an end, and every new object an owner. */
 function isFilled(type: Type, key: string): boolean {
-  return type === 'service' && key === 'services';
+  return key === 'owners' || (type === 'service' && key === 'services');
 }
 
 function isEarlier(type: Type, key: string): boolean {

@@ -152,9 +152,10 @@ export function createWeb(connect: () => Http, url: string, account: Account, gu
       };
       const first = await get();
       if (first !== 'unknown') return first;
-      // Newer builds give out only files that their database knows. A scan of the folder adds new files to it.
-      const [folder = ''] = path.split('/');
-      await post({ path: `scan_folder/%3E${encodeURIComponent(folder)}`, safety: 'idempotent' }, signal);
+      // Newer builds give out only what their database knows. A scan of the folder in which it lies adds what is new, but
+      // enters no folder that the database knows already.
+      const above = path.split('/').slice(0, -1);
+      await post({ path: `scan_folder/${encodeURIComponent(`>${above.join('>')}`)}`, safety: 'idempotent' }, signal);
       const second = await get();
       return second === 'unknown' ? undefined : second;
     },

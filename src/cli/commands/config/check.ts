@@ -99,6 +99,7 @@ const offline: AdapterTools = {
   http: () => ({ json: refuse, text: refuse, stream: refuse }),
   clock: systemClock,
   random: systemRandom,
+  notice: () => undefined,
   debug: () => undefined,
   guard: () => undefined,
   peer: refuse,

@@ -65,6 +65,15 @@ function serviceValues(given: Values, existing: Item | undefined): Values {
   return { ...given, scoped_name: String(given['name']).replace(servicePrefix, '') };
 }
 
+/** A group with this switch may read whatever is written, also when the caller names other groups. */
+function addForcedReaders(instance: Instance, item: Item): void {
+  const reads =
+    item.model === 'group' ? undefined : referencesOf(item.model, item.type).find(({ key }) => key === 'rbac_read');
+  if (reads === undefined) return;
+  for (const group of instance.objects.page('group', 0, 1000))
+    if (group.values['force_read_access'] === true) instance.objects.relate(reads.relation, item.place, group.place);
+}
+
 function write(instance: Instance, user: Item, type: string, given: Values, echo: Record<string, unknown>): string {
   const kind = kindNamed(type);
   if (kind === undefined) throw new ServerError(`KeyError: '${type}'`);
@@ -77,8 +86,10 @@ function write(instance: Instance, user: Item, type: string, given: Values, echo
   const values = kind.model === 'service' ? serviceValues(given, existing) : given;
   const { item, isNew } = writeColumns(instance, type, values, { caller: user });
   for (const [reference, others] of relations) setRelation(instance, item, reference, others);
+  addForcedReaders(instance, item);
   const owners = referencesOf(item.model, item.type).find(({ key }) => key === 'owners');
-  if (isNew && owners !== undefined && !relations.has(owners)) setRelation(instance, item, owners, [user]);
+  if (isNew && owners !== undefined && (relations.get(owners) ?? []).length === 0)
+    setRelation(instance, item, owners, [user]);
   if (isNew && item.type === 'workflow') addSharedServices(instance, item);
   joinPools(instance, item);
   const wanted = given['new_name'];

@@ -73,6 +73,17 @@ describe('preparing an export', () => {
     });
   });
 
+  test('says that a folder of that name on the server is not what it takes', async () => {
+    await withEnms(ready, async (scripted) => {
+      const { notes } = await prepare(scripted, {}, ['default']);
+      expect(notes.join()).toContain('the folder /migrations/default on the server is not read');
+      expect(notes.join()).toContain('migrator package seal default --server-export');
+    });
+    await withEnms(ready, async (scripted) => {
+      expect((await prepare(scripted, {}, ['other'])).notes.join()).not.toContain('is not read');
+    });
+  });
+
   test.each([
     [['service'], /workflow_edge/],
     [['task'], /task is exported without service/],
@@ -196,13 +207,31 @@ describe('an export by migration files', () => {
     });
   });
 
-  test('is fetched with its id alone, with any types', async () => {
-    const there = archive(folder, { 'metadata.yaml': metadataText, 'pool.yaml': '- name: All objects\n' });
-    await withEnms([...login, there], async ({ enms }) => {
-      const artifact = await enms.exports!.fetch(id, undefined, never);
-      expect(artifact).toMatchObject({ package: { id: 'lab', version: '1.0.0-20261121T043442123Z-ab12cd' } });
-      expect(artifact.files).toHaveLength(2);
+  test('is fetched with its id alone, whole: the name of its folder tells which types it took', async () => {
+    const { settled } = await withEnms(ready, (scripted) => prepare(scripted, { type: ['pool', 'group'] }));
+    const made = String(settled['folder']);
+    const torn = { 'metadata.yaml': metadataText, 'pool.yaml': '- name: All objects\n' };
+    const files = { ...torn, 'group.yaml': '[]\n' };
+    await withEnms([...login, archive(made, files)], async ({ enms }) => {
+      const artifact = await enms.exports!.fetch(`export/${made}`, undefined, never);
+      expect(artifact).toMatchObject({ package: { id: 'lab', version: expect.stringMatching(/-[0-9a-f]{6}$/) } });
+      expect(artifact.files).toHaveLength(3);
+      expect(() => enms.exports!.requireSame!(`export/${made}`, { type: ['group', 'pool'] })).not.toThrow();
+      expect(() => enms.exports!.requireSame!(`export/${made}`, { type: ['group', 'device'] })).toThrow(
+        expect.objectContaining({ code: 'USAGE', message: expect.stringContaining('took group, pool') }),
+      );
     });
+    for (const [name, lost] of [
+      [made, 'group.yaml'],
+      [folder, 'user.yaml'],
+    ] as const) {
+      await withEnms([...login, archive(name, torn)], async ({ enms }) => {
+        await expect(enms.exports!.fetch(`export/${name}`, undefined, never)).rejects.toMatchObject({
+          code: 'NOT_FOUND',
+          message: expect.stringContaining(lost),
+        });
+      });
+    }
   });
 
   test.each([
@@ -290,10 +319,10 @@ describe('the web session', () => {
       response: { json: { error: 'File not found in database.' } },
     });
     const scan = (folder: string): Exchange => ({
-      request: { method: 'POST', path: `/scan_folder/%3E${folder}` },
+      request: { method: 'POST', path: `/scan_folder/%3E${folder.replace('/', '%3E')}` },
       response: { json: null },
     });
-    const migration = [unknown(metadata), scan('migrations'), file(metadata, metadataText)];
+    const migration = [unknown(metadata), scan(`migrations/${folder}`), file(metadata, metadataText)];
     await withEnms([...login, ...migration], async ({ enms }) => {
       expect((await enms.jobs.status(id, never)).state).toBe('succeeded');
     });

@@ -17,6 +17,7 @@ import {
   names,
   object,
   packaged,
+  alive,
   rest,
   uploaded,
   version,
@@ -56,6 +57,17 @@ describe('preparing an import', () => {
       expect(prepared).toMatchObject({ notes: [], consent: undefined });
       expect(prepared.scope).toEqual({ types: ['device', 'link'], related: [], unmarked: [] });
       expect(prepared.backup).toBeUndefined();
+    });
+  });
+
+  test('objects that no URL can name are overwritten without a look', async () => {
+    const odd = ['.', '..', 'a\nb'];
+    const content = files({ device: odd.map((name) => `- "name": ${JSON.stringify(name)}\n`).join('') });
+    await withEnms([...ready, names('device', odd)], async ({ enms }) => {
+      const prepared = await enms.imports!.prepare(request(content), never);
+      expect(prepared.plan).toEqual(
+        odd.map((name) => ({ kind: 'device', name, action: 'overwrite', detail: 'not compared' })),
+      );
     });
   });
 
@@ -328,8 +340,49 @@ describe('emptying the database first', () => {
     const there = types.map((type) => names(type, type === 'user' ? ['admin', 'bob'] : []));
     const tasks = rest('GET', 'query/task', { json: [] });
     await withEnms([...ready, ...there, tasks], async ({ enms }) => {
+      const { consent, notes } = await enms.imports!.prepare(request(files(content), empty), never);
+      const loss =
+        'users, credentials and services lose their passwords, keys and tokens, because the package has none';
+      expect(consent).toContain(loss);
+      // The question is not shown with --yes.
+      expect(notes).toContain(loss);
+    });
+  });
+
+  test.each([
+    ['a private value of a service is in the package', '- name: a\n  jump_password: eA==\n'],
+    ['it is in the package under another key', '- name: a\n  custom_password: eA==\n'],
+  ])('no loss is named when %s', async (_, service) => {
+    const content = { ...Object.fromEntries(types.map((type) => [type, '[]'])), service };
+    const there = types.map((type) => names(type, type === 'service' ? ['a'] : []));
+    const same = object('service', 'a', {});
+    const tasks = rest('GET', 'query/task', { json: [] });
+    await withEnms([...ready, ...there, same, tasks], async ({ enms }) => {
       const { consent } = await enms.imports!.prepare(request(files(content), empty), never);
-      expect(consent).toContain('users and credentials lose their passwords and keys, because the package has none');
+      expect(consent).not.toContain('lose their passwords');
+    });
+  });
+
+  test.each([
+    ['a task of a shared service', '[Shared] Start', '0.0.0.0', true],
+    ['a task without a service', null, '0.0.0.0', true],
+    ['a task whose service is deleted with it', 'cluster_monitoring', '0.0.0.0', false],
+    ['a scheduler that can be reached', null, 'http://127.0.0.1:5001', false],
+  ])('is refused where the server would fail half-way, and nowhere else: %s', async (_, service, address, refused) => {
+    const content = Object.fromEntries(types.map((type) => [type, '[]']));
+    const there = types.map((type) => names(type, type === 'task' ? ['poll'] : []));
+    const tasks = rest('GET', 'query/task', { json: [{ name: 'poll', service_name: service }] });
+    const servers = rest('GET', 'query/server', { json: [{ version: '4.6', scheduler_address: address }] });
+    await withEnms([alive, servers, ...ready, ...there, tasks], async ({ enms }) => {
+      await enms.probe(never);
+      const preparing = enms.imports!.prepare(request(files(content), empty), never);
+      if (refused)
+        await expect(preparing).rejects.toMatchObject({
+          code: 'CONFLICT',
+          message: expect.stringContaining('would fail half-way at poll'),
+          details: { tasks: ['poll'] },
+        });
+      else await expect(preparing).resolves.toMatchObject({ plan: [{ kind: 'task', name: 'poll', action: 'delete' }] });
     });
   });
 

@@ -107,21 +107,36 @@ describe('an export object by object', () => {
   test.each(['.', '..', '', 'a\nb'])(
     'refuses an object that no URL can name and does not leave it out: %j',
     async (name) => {
-      await withEnms(
-        [alive, names('device', ['a', name], 1, ['name']), object('device', 'a', {})],
-        async ({ enms }) => {
-          const options = { via: 'rest', type: ['device'] };
-          const prepared = await enms.exports!.prepare({ projects: ['lab'], options }, never);
-          const id = await enms.exports!.start(prepared, {}, undefined, never);
-          const { files } = await enms.exports!.fetch(id, prepared, never);
-          await expect(textOf(files[0]!)).rejects.toMatchObject({
-            code: 'UNSUPPORTED',
-            message: expect.stringContaining(`device named ${JSON.stringify(name)}`),
-          });
-        },
-      );
+      await withEnms([alive, names('device', ['a', name], 1, ['name'])], async ({ enms }) => {
+        const options = { via: 'rest', type: ['device'] };
+        const prepared = await enms.exports!.prepare({ projects: ['lab'], options }, never);
+        const id = await enms.exports!.start(prepared, {}, undefined, never);
+        const { files } = await enms.exports!.fetch(id, prepared, never);
+        await expect(textOf(files[0]!)).rejects.toMatchObject({
+          code: 'UNSUPPORTED',
+          message: expect.stringContaining(`device named ${JSON.stringify(name)}`),
+        });
+      });
     },
   );
+
+  test('says where a service has its credentials from, which is no relation of it', async () => {
+    const service = { credentials: 'custom', custom_username: 'robot', owners: ['admin'], credential_type: 'any' };
+    const script = [
+      names('service', ['backup'], 1, ['name']),
+      object('service', 'backup', { ...service, tasks: ['x'] }),
+    ];
+    await withEnms(script, async ({ enms }) => {
+      const { files } = await enms.exports!.fetch(`objects/lab/${stamp}/service`, undefined, never);
+      expect(JSON.parse(await textOf(files[0]!))).toEqual({ name: 'backup', type: 'service', ...service });
+    });
+    const groups = { credentials: ['site'], rbac_read_devices: ['r'] };
+    const other = [names('group', ['netops'], 1, ['name']), object('group', 'netops', { users: [], ...groups })];
+    await withEnms(other, async ({ enms }) => {
+      const { files } = await enms.exports!.fetch(`objects/lab/${stamp}/group`, undefined, never);
+      expect(JSON.parse(await textOf(files[0]!))).toEqual({ name: 'netops', type: 'group', users: [] });
+    });
+  });
 
   test('reads page by page', async () => {
     const page = (start: number, count: number): Exchange =>
@@ -177,6 +192,30 @@ describe('an import object by object', () => {
       expect(id).toBe(`upsert/${stamp}/4/0`);
       expect(await enms.jobs.status(id, never)).toMatchObject({ state: 'succeeded', kind: 'import' });
       expect(tools.lines.join()).toContain('4 objects');
+    });
+  });
+
+  test('takes away the owner whom the server gives a new object without one', async () => {
+    const files = [
+      ndjson('device', { name: 'r', type: 'router', owners: [] }, { name: 's', type: 'router', owners: ['bob'] }),
+    ];
+    const first = [
+      { name: 'r', owners: [] },
+      { name: 's', owners: ['bob'] },
+    ];
+    await withEnms([done('router', first), done('router', [first[0]!])], async ({ enms }) => {
+      expect(await enms.imports!.start(prepared(['device']), {}, files, never)).toBe(`upsert/${stamp}/2/0`);
+    });
+  });
+
+  test('writes folders before the files in them', async () => {
+    const [inside, above] = [
+      { name: '>a>x', path: '/a/x' },
+      { name: '>a', path: '/a' },
+    ];
+    const files = [ndjson('file', { ...inside, type: 'file' }, { ...above, type: 'folder' })];
+    await withEnms([done('folder', [above]), done('file', [inside])], async ({ enms }) => {
+      expect(await enms.imports!.start(prepared(['file']), {}, files, never)).toBe(`upsert/${stamp}/2/0`);
     });
   });
 
