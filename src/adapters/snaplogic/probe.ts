@@ -1,7 +1,7 @@
 import { MigratorError } from '../../errors.ts';
 import type { InstanceInfo } from '../../ports/adapter.ts';
 import { isForbidden } from '../shared/answers.ts';
-import { orgsOf, whoAmI, type Server } from './server.ts';
+import { isContainer, orgsOf, whoAmI, type Server } from './server.ts';
 import type { User } from './wire/schemas.ts';
 
 /** The control plane does not tell its release. All users of a control plane have the newest one. */
@@ -30,14 +30,16 @@ export async function probe(server: Server, signal: AbortSignal): Promise<Instan
  * administers the org: then nothing else can be the reason.
  */
 async function refusedLogin(
-  { client, connection }: Server,
+  { client, connection, seen }: Server,
   { organizations }: User,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const org = organizations.find(({ name }) => name === connection.org);
   if (org === undefined) return [];
   try {
-    await client.list([org.name], signal);
+    const { entries } = await client.list([org.name], signal);
+    // Whoever looks for a space of this org next need not ask again.
+    for (const entry of entries.filter(isContainer)) seen.spaces.set(`/${org.name}/${entry.name}`, entry);
     return [];
   } catch (error) {
     if (!isForbidden(error)) throw error;

@@ -39,6 +39,10 @@ export const jobStatus = z.strictObject({
   wireState: z.string().describe('the state as the server names it'),
   unclear: z.boolean().optional().describe('true: that word is not known, and `state` is a guess'),
   fraction: z.number().min(0).max(1).optional(),
+  attended: z
+    .boolean()
+    .optional()
+    .describe('true: migrator makes the next call, so the job stands still without a process that waits for it'),
   activity: z.string().optional(),
   waitingFor: z.string().optional(),
   queuedAt: z.string().optional(),
