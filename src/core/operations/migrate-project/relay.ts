@@ -37,16 +37,18 @@ export async function relay(
     planned: input.planned,
   };
   const { prepared, job, status } = (await finishedExport(ports, signal)) ?? (await runExport(work, ports, signal));
-  const verdict = status === undefined ? 'done' : judge(job.handle, status);
-  const normal = await leftMaintenance(source, info, reporter, signal);
   const names = prepared.projects.map((project) => project.name);
   const discard = () => discardJob(job, facet(source, 'exports'), { source, reporter }, signal);
-  const imported = await cleaningUp(
-    () =>
-      tellingLeft(
+  const { verdict, normal, imported } = await cleaningUp(
+    async () => {
+      const verdict = status === undefined ? 'done' : judge(job.handle, status);
+      const normal = await leftMaintenance(source, info, reporter, signal);
+      const imported = await tellingLeft(
         () => importOf({ job, prepared, info, names }, input, ports, signal),
         async () => (input.dryRun ? leftBy(source, prepared.leaves) : exportLeft(source, prepared, false, signal)),
-      ),
+      );
+      return { verdict, normal, imported };
+    },
     // After a failed relay, the same command uses a fresh export again.
     input.dryRun ? discard : undefined,
   );
