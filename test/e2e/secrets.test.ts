@@ -1,7 +1,9 @@
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { withAccountWorkshop } from '../support/account-workshop.ts';
 import { type Finished, runBinary } from '../support/binary.ts';
+import { type Asked, withLiar } from '../support/liar.ts';
 import { keyOf } from '../support/octopus-api.ts';
 import { withWorkshop, type Workshop } from '../support/workshop.ts';
 
@@ -190,6 +192,48 @@ describe('secrets', () => {
         const ended = await runBinary([...line, '--password', 'file:long', ...how], { cwd: folder, env });
         expect(ended.code).toBe(2);
         expect(`${ended.stdout}${ended.stderr}`).not.toMatch(/Correct horse|battery 7|Zulu/u);
+      }
+    });
+  });
+
+  test('a value of an account file that SnapLogic repeats in a refusal or a warning is masked', async () => {
+    const orgs = { lab: 'Acme-Dev', prod: 'Acme-EU' } as const;
+    const settings = (_: string, name: 'lab' | 'prod') => ({
+      pace: 1,
+      sample: name === 'lab' ? ('source' as const) : ('target' as const),
+      instances: { [name]: `, org: ${orgs[name]}` },
+    });
+    await withAccountWorkshop('snaplogic', settings, async (workshop) => {
+      const { run, path } = workshop;
+      const value = 'Pl@nted "quoted" p\u00e4ss/4711';
+      await writeFile(path('accounts.json'), JSON.stringify({ erp: { username: 'erp', password: value } }));
+      const from = ['--from', 'lab', '--project', '/Acme-Dev/Finance/Invoices'];
+      expect(await run(['partial-export', ...from, '-o', 'invoices.tar'])).toMatchObject({ code: 0 });
+      const error = (message: string) => ({ http_status_code: 400, response_map: { error_list: [{ message }] } });
+      const quoted = `Invalid account: {'password': '${value}'}`;
+      const failed = [{ snode_id: 'x', name: 'D001_erp', asset_type: 'Account', status_code: 403, reason: quoted }];
+      const parts = { failed, imported: [], skipped: [], warnings: [quoted] };
+      const answers = [
+        { status: 400, answer: JSON.stringify(error(quoted)) },
+        { status: 200, answer: JSON.stringify({ http_status_code: 200, response_map: parts }) },
+      ];
+      for (const answer of answers) {
+        const lie = (asked: Asked) => (asked.path.includes('/public/project/import/') ? answer : undefined);
+        await withLiar(workshop, lie, async () => {
+          for (const how of [[], ...loud.slice(1)]) {
+            const to = ['--to', 'prod', '--dest-path', '/Acme-EU/Finance/Invoices', '--yes', '--fresh'];
+            const ended = await run(['import', 'invoices.tar', ...to, '--account-file', 'accounts.json', ...how]);
+            expect({ answer: answer.status, code: ended.code }).not.toMatchObject({ code: 0 });
+            const output = `${ended.stdout}${ended.stderr}`;
+            const found = spellings(value).filter((spelling) => output.includes(spelling));
+            expect({ answer: answer.status, how, found, masked: output.includes('***') }).toEqual({
+              answer: answer.status,
+              how,
+              found: [],
+              masked: true,
+            });
+          }
+        });
       }
     });
   });
