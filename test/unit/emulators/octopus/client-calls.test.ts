@@ -43,7 +43,7 @@ describe('a copy by the parameter clone', () => {
     expect(made.map(({ Name }) => Name)).toEqual(old.map(({ Name }) => Name));
     expect(made.map((one) => one['Id'])).not.toEqual(old.map((one) => one['Id']));
     const channels = await items(`/api/projects/${id}/channels`);
-    expect(channels.map(({ Name }) => Name).toSorted()).toEqual(['Beta', 'Default']);
+    expect(channels.map(({ Name }) => Name).toSorted()).toEqual(['Beta', 'Default', 'Hotfix']);
     expect(channels.map((one) => one['Id'])).not.toContain(beta['Id']);
     expect(await items(`/api/projects/${id}/runbooks`)).toEqual([
       expect.objectContaining({ Name: 'Restart', ProjectId: id, PublishedRunbookSnapshotId: null }),
