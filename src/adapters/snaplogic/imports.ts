@@ -152,7 +152,9 @@ function scopeIn(
   if (assets === undefined || (exists === true && duplicates === 'create_new')) return {};
   // A second import would make such a copy.
   const numbered = duplicates === 'create_new';
-  return { scope: { ...scopeAt([path], exportedWith), ...(numbered ? { numbered } : {}), ...(empty ? { empty } : {}) } };
+  return {
+    scope: { ...scopeAt([path], exportedWith), ...(numbered ? { numbered } : {}), ...(empty ? { empty } : {}) },
+  };
 }
 
 function expressionNotes(expressions: Expressions | undefined): readonly string[] {

@@ -121,7 +121,9 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
       peer: target.name,
       tasks: wishText(tasks.wish),
     },
-    ...(plan === undefined ? {} : { plan, scope: { ...scopeAt([path], options), ...(made.length > 0 ? { empty: true } : {}) } }),
+    ...(plan === undefined
+      ? {}
+      : { plan, scope: { ...scopeAt([path], options), ...(made.length > 0 ? { empty: true } : {}) } }),
     notes: [
       `${formatPath(source)} goes to ${formatPath(path)}: ${countsOf(travelling) || 'nothing is in it'}`,
       ...destination.notes,

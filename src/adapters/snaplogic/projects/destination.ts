@@ -129,9 +129,7 @@ export function backupOf(path: ProjectPath): Backup {
  * it is there.
  */
 export function emptyProject({ path, exists }: Destination, coming: readonly Asset[]): readonly PlanItem[] {
-  return exists === false && coming.length === 0
-    ? [{ kind: emptyKind, name: formatPath(path), action: 'create' }]
-    : [];
+  return exists === false && coming.length === 0 ? [{ kind: emptyKind, name: formatPath(path), action: 'create' }] : [];
 }
 
 /** The kind of a project in a listing whose scope says that it is made empty. */

@@ -58,7 +58,8 @@ export function readSnaplexes(texts: readonly string[]): readonly (readonly [str
 }
 
 /** Whether two words can mean one Snaplex. A shorter word is the end of a longer one. */
-const overlap = (one: string, other: string): boolean => `/${one}`.endsWith(`/${other}`) || `/${other}`.endsWith(`/${one}`);
+const overlap = (one: string, other: string): boolean =>
+  `/${one}`.endsWith(`/${other}`) || `/${other}`.endsWith(`/${one}`);
 
 function pairOf(text: string): readonly [string, string] {
   const at = text.indexOf('=');
