@@ -23,7 +23,10 @@ export interface JobStatus {
   readonly unclear?: boolean | undefined;
   /** 0 to 1; undefined when the server does not say. */
   readonly fraction?: number | undefined;
-  /** True when the next call is migrator's own (`advance`): without a process that watches it, the job stands still. */
+  /**
+   * True when the next call is migrator's own (`advance`): without a process that watches it, the job stands still. A final
+   * state may still need such a call.
+   */
   readonly attended?: boolean | undefined;
   /** The server's line about what it does now. */
   readonly activity?: string | undefined;

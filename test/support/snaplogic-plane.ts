@@ -59,7 +59,7 @@ export async function ended({ jobs }: Adapter, id: string): Promise<JobStatus> {
   for (;;) {
     await jobs.advance?.(id, never);
     const status = await jobs.status(id, never);
-    if (status.state !== 'running') return status;
+    if (status.state !== 'running' && status.attended !== true) return status;
     await new Promise((done) => setTimeout(done, 3));
   }
 }

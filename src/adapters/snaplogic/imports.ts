@@ -17,6 +17,7 @@ import {
   backupOf,
   destinationAt,
   destinationPath,
+  emptyProject,
   unsavedNotes,
   type Destination,
 } from './projects/destination.ts';
@@ -64,23 +65,27 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
   const expressions = await readExpressions(listOf(options, 'expressionFile'), signal);
   const archive = request.files === undefined ? undefined : await readArchive(zipAmong(request.files), signal);
   if (archive !== undefined) checkRenames(renames, { template: archive.accounts, names: accountsIn(archive.assets) });
-  const path = destinationPath(options, archive?.origin, server.connection.org);
-  const destination = await destinationAt(server, path, options, signal);
+  const origin = archive?.assets.length === 0 ? 'empty' : archive?.origin;
+  const wanted = destinationPath(options, origin, server.connection.org);
+  const destination = await destinationAt(server, wanted, options, signal);
+  const { path } = destination;
   if (destination.exists === true && asked === undefined) {
     throw alreadyThere(path, 'say what happens to it with --on-duplicate skip, create-new or overwrite');
   }
   const duplicates = asked ?? 'skip';
   const types = duplicates !== 'overwrite' ? [] : named.length > 0 ? named : unguarded();
   const coming = archive === undefined ? undefined : arriving(archive.assets, renames, expressions);
-  const plan =
+  const made = coming === undefined ? [] : emptyProject(destination, coming);
+  const listed =
     coming === undefined
       ? undefined
       : planOf(coming, destination, { duplicates, types, named: named.length > 0, expressions });
+  const plan = listed === undefined ? undefined : [...listed, ...made];
   const tasks = await taskWish(
     {
       there: server,
       path,
-      names: (coming ?? []).flatMap(({ type, name }) => (type === 'Job' ? [name] : [])),
+      names: coming?.flatMap(({ type, name }) => (type === 'Job' ? [name] : [])),
       read: () => Promise.resolve(archive?.tasks ?? []),
       plan,
     },
@@ -111,9 +116,9 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
       ...renames.map(({ from, to }) => `the account "${from}" arrives as "${to}"`),
       ...expressionNotes(expressions),
     ],
-    omits: unsavedNotes(plan),
+    omits: [...unsavedNotes(plan), ...tasks.unused],
     ...(plan === undefined ? {} : { plan }),
-    ...scopeIn(destination, request, duplicates),
+    ...scopeIn(destination, request, duplicates, made.length > 0),
     ...caution(path, destination, duplicates, plan, expressions),
   };
 }
@@ -142,11 +147,14 @@ function scopeIn(
   { path, assets, exists }: Destination,
   { exportedWith = {} }: ImportRequest,
   duplicates: Duplicates,
+  empty: boolean,
 ): { readonly scope?: Scope } {
   if (assets === undefined || (exists === true && duplicates === 'create_new')) return {};
   // A second import would make such a copy.
   const numbered = duplicates === 'create_new';
-  return { scope: { ...scopeAt([path], exportedWith), ...(numbered ? { numbered } : {}) } };
+  return {
+    scope: { ...scopeAt([path], exportedWith), ...(numbered ? { numbered } : {}), ...(empty ? { empty } : {}) },
+  };
 }
 
 function expressionNotes(expressions: Expressions | undefined): readonly string[] {

@@ -2,7 +2,7 @@ import { MigratorError } from '../../errors.ts';
 import type { Jobs, JobStatus, LogLine } from '../../ports/job.ts';
 import { changesTasks, noWish } from './tasks/wish.ts';
 import { parseJobId, type Job } from './job-id.ts';
-import { settleTasks, withTasks } from './tasks/after.ts';
+import { settleTasks, withTasks, type Brought } from './tasks/after.ts';
 import { migrationStatus } from './move-status.ts';
 import { changesSince } from './projects/changes-since.ts';
 import { lookInto } from './projects/look-up.ts';
@@ -11,7 +11,7 @@ import { stateOfTally } from './wire/asset-results.ts';
 import { formatPath } from './wire/paths.ts';
 
 export function createJobs(server: Server): Jobs {
-  const bare = (id: string, signal: AbortSignal): Promise<JobStatus> => {
+  const told = (id: string, signal: AbortSignal): Promise<JobStatus> => {
     const job = parseJobId(id);
     switch (job.kind) {
       case 'move':
@@ -23,27 +23,33 @@ export function createJobs(server: Server): Jobs {
         return importStatus(server, id, job, signal);
     }
   };
-  /** The tasks that a job of this id brings: who looks at them, where they are, and what is wished for them. */
-  const tasksFor = async (id: string, status: JobStatus) => {
+  const bare = async (id: string, signal: AbortSignal): Promise<JobStatus> => {
+    const status = await told(id, signal);
+    if (status.state === 'running') server.ledger.keepAtWork(id);
+    return status;
+  };
+  /** The tasks that a job of this id brings. */
+  const tasksFor = async (id: string, status: JobStatus): Promise<Brought | undefined> => {
     const job = parseJobId(id);
     const ended = status.state === 'succeeded' || status.state === 'partial';
     if (!ended || (job.kind !== 'move' && job.kind !== 'import')) return undefined;
     const there = job.kind === 'move' ? ((await peerNamed(server, job.peer)) ?? server) : server;
-    return { there, path: job.destination, wish: job.tasks ?? noWish };
+    const { destination: path, startedAt, tasks: wish = noWish } = job;
+    const { ledger } = server;
+    return { there, ledger, path, wish, startedAt, status, fresh: ledger.isOwn(id) };
   };
   const status = async (id: string, signal: AbortSignal): Promise<JobStatus> => {
-    const told = await bare(id, signal);
-    const tasks = await tasksFor(id, told);
-    return tasks === undefined ? told : withTasks(tasks.there, tasks.path, { ...tasks, status: told }, signal);
+    const ended = await bare(id, signal);
+    const tasks = await tasksFor(id, ended);
+    return tasks === undefined ? ended : withTasks(tasks, signal);
   };
   return {
     status,
     advance: async (id, signal) => {
       const job = parseJobId(id);
       if ((job.kind !== 'move' && job.kind !== 'import') || !changesTasks(job.tasks ?? noWish)) return;
-      const told = await bare(id, signal);
-      const tasks = await tasksFor(id, told);
-      if (tasks !== undefined) await settleTasks(tasks.there, tasks.path, { ...tasks, status: told }, signal);
+      const tasks = await tasksFor(id, await bare(id, signal));
+      if (tasks !== undefined) await settleTasks(tasks, signal);
     },
     log: async function* (id, signal) {
       yield* linesOf(await status(id, signal));

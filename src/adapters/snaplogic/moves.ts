@@ -15,6 +15,7 @@ import {
   backupOf,
   destinationAt,
   destinationPath,
+  emptyProject,
   isMovable,
   unsavedNotes,
   type Destination,
@@ -77,13 +78,11 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
       details: { status: 403 },
     });
   }
-  const path = destinationPath(options, source, there.connection.org);
-  if (samePath(source, path)) {
-    throw new MigratorError('USAGE', `${formatPath(source)} cannot be moved onto itself`, {
-      hint: 'give another place with --dest-path',
-    });
-  }
-  const destination = await destinationAt(there, path, options, signal);
+  const wanted = destinationPath(options, source, there.connection.org);
+  refuseItself(source, wanted);
+  const destination = await destinationAt(there, wanted, options, signal);
+  const { path } = destination;
+  refuseItself(source, path);
   const overwrites = flagOf(options, 'noDuplicateCheck') || textOf(options, 'onDuplicate') === 'overwrite';
   if (destination.exists === true && !overwrites) {
     throw alreadyThere(path, 'overwrite what it has with --no-duplicate-check, or choose another --dest-path');
@@ -92,8 +91,11 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
   const assets = entries.filter(isMovable).map(assetOf);
   const travelling = assets.filter(({ type }) => types.length === 0 || types.includes(type));
   const left = assets.filter((asset) => !travelling.includes(asset));
+  const made = emptyProject(destination, travelling);
   const plan =
-    destination.assets === undefined ? undefined : planOf(assets, travelling, destination.assets, asked.length > 0);
+    destination.assets === undefined
+      ? undefined
+      : [...planOf(assets, travelling, destination.assets, asked.length > 0), ...made];
   const tasks = await taskWish(
     {
       there,
@@ -119,7 +121,9 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
       peer: target.name,
       tasks: wishText(tasks.wish),
     },
-    ...(plan === undefined ? {} : { plan, scope: scopeAt([path], options) }),
+    ...(plan === undefined
+      ? {}
+      : { plan, scope: { ...scopeAt([path], options), ...(made.length > 0 ? { empty: true } : {}) } }),
     notes: [
       `${formatPath(source)} goes to ${formatPath(path)}: ${countsOf(travelling) || 'nothing is in it'}`,
       ...destination.notes,
@@ -128,9 +132,16 @@ async function prepare(server: Server, request: MoveRequest, target: Peer, signa
       ...writeNotes(server, there, destination),
       ...(await accessNotes(server, source, path, signal)),
     ],
-    omits: unsavedNotes(plan),
+    omits: [...unsavedNotes(plan), ...tasks.unused],
     ...consentFor(path, plan, destination, overwrites),
   };
+}
+
+function refuseItself(source: ProjectPath, path: ProjectPath): void {
+  if (!samePath(source, path)) return;
+  throw new MigratorError('USAGE', `${formatPath(source)} cannot be moved onto itself`, {
+    hint: 'give another place with --dest-path',
+  });
 }
 
 /** The types that the migration takes. An empty list takes all types, also undocumented ones. */

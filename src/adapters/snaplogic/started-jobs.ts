@@ -9,6 +9,9 @@ interface Begun {
   readonly startedAt: Date;
 }
 
+/** The task was as it is wished, or why its calls failed; an empty text when the control plane says that they did not. */
+export type TaskFate = 'met' | { readonly why: string };
+
 /**
  * What this process knows of the jobs that it started. The control plane keeps no list of jobs, and tells the result of
  * an import only once. Another process has to look at the projects.
@@ -23,9 +26,13 @@ export interface Ledger {
   /** Keeps the path at which the server says the status of a migration is. */
   pointTo(token: string, path: string): void;
   path(token: string): string | undefined;
-  /** Keeps why the last change of a task failed, by the path of the task. Empty: it did not. */
-  keepTaskFailure(path: string, why: string): void;
-  taskFailure(path: string): string | undefined;
+  /** Keeps what became of a task that a job brought, by the id of the job and the name of the task. */
+  keepTaskFate(id: string, name: string, fate: TaskFate): void;
+  taskFate(id: string, name: string): TaskFate | undefined;
+  /** Keeps that this process has seen the job at work. */
+  keepAtWork(id: string): void;
+  /** Whether this process has started the job, or has seen it at work. */
+  isOwn(id: string): boolean;
   result(id: string): JobStatus | undefined;
   /** The last job of the same work that was begun at that time or later. */
   find(work: string, since: Date): string | undefined;
@@ -38,7 +45,8 @@ export function createLedger(): Ledger {
   const results = new Map<string, JobStatus>();
   const paths = new Map<string, string>();
   const documents = new Map<string, MigrationStatus>();
-  const failures = new Map<string, string>();
+  const fates = new Map<string, TaskFate>();
+  const atWork = new Set<string>();
   return {
     begin: (job) => {
       begun.unshift(job);
@@ -55,10 +63,14 @@ export function createLedger(): Ledger {
       paths.set(token, path);
     },
     path: (token) => paths.get(token),
-    keepTaskFailure: (path, why) => {
-      failures.set(path, why);
+    keepTaskFate: (id, name, fate) => {
+      fates.set(`${id}\n${name}`, fate);
     },
-    taskFailure: (path) => failures.get(path),
+    taskFate: (id, name) => fates.get(`${id}\n${name}`),
+    keepAtWork: (id) => {
+      atWork.add(id);
+    },
+    isOwn: (id) => atWork.has(id) || begun.some((job) => job.id === id),
     result: (id) => results.get(id),
     find: (work, since) => begun.find((job) => job.work === work && job.startedAt >= since)?.id,
     jobs: () => begun,

@@ -19,7 +19,7 @@ export interface JobWaitPorts {
 /** Looks at a job once. When it has ended, the run that started it is over. */
 export async function showJob(job: OpenJob, journaling: Journaling, signal: AbortSignal): Promise<JobStatus> {
   const status = await job.instance.adapter.jobs.status(job.id, signal);
-  if (isFinal(status.state)) await settleRun(job, true, journaling, signal);
+  if (isFinal(status.state) && status.attended !== true) await settleRun(job, true, journaling, signal);
   return status;
 }
 
@@ -36,7 +36,11 @@ export async function waitForJob(
   const { instance, id, handle } = job;
   const { clock, reporter, journaling, open } = ports;
   reporter.report({ type: 'phase', name: 'wait', subject: handle });
-  const status = await watch(instance.adapter.jobs, id, handle, { ...waiting, clock, reporter }, signal);
+  const { jobs } = instance.adapter;
+  // A run that was done has made all its calls. What people have changed since is theirs.
+  const done = (await journaling.journal.list()).some((run) => run.outcome === 'done' && run.jobs.includes(handle));
+  const watched = done ? { status: jobs.status.bind(jobs) } : jobs;
+  const status = await watch(watched, id, handle, { ...waiting, clock, reporter }, signal);
   const result = await resultOfJob(job, status, { journal: journaling.journal, open, reporter }, signal);
   const { partial } = await settleRun(job, result?.complete !== false, journaling, signal);
   const verdict = worst(judge(handle, status, result), partial ? 'partial' : 'done');

@@ -163,7 +163,7 @@ async function endOf(
       return 'failed';
     }
     if (look === undefined) continue;
-    if (!isFinal(look.state)) return undefined;
+    if (!isFinal(look.state) || look.attended === true) return undefined;
     looks.push(look);
   }
   if (looks.length === 0) return undefined;

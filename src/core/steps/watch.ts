@@ -36,7 +36,7 @@ export function isFinal(state: JobState): boolean {
 
 /** Polls a job until it ends. STILL_RUNNING when the deadline passes first. The job continues in any case. */
 export async function watch(
-  jobs: Jobs,
+  jobs: Pick<Jobs, 'status' | 'advance'>,
   id: string,
   handle: string,
   settings: WatchSettings,
@@ -53,7 +53,8 @@ export async function watch(
     if (!isMigratorError(look)) {
       lostSince = undefined;
       reporter.report({ type: 'job', handle, status: look });
-      if (isFinal(look.state)) {
+      const isOurs = look.attended === true && jobs.advance !== undefined;
+      if (isFinal(look.state) && !isOurs) {
         for (const { level, text } of look.messages)
           if (level === 'info') reporter.report({ type: 'notice', message: text });
         return look;
@@ -108,7 +109,7 @@ function delayAfter(elapsed: number): number {
 }
 
 async function tryLook(
-  jobs: Jobs,
+  jobs: Pick<Jobs, 'status' | 'advance'>,
   id: string,
   handle: string,
   signal: AbortSignal,

@@ -5,11 +5,11 @@ import type { PlanItem } from '../../../ports/plan.ts';
 import { isForbidden } from '../../shared/answers.ts';
 import { flagOf, textOf } from '../../shared/option-values.ts';
 import { whoAmI, type Server } from '../server.ts';
-import { formatPath, parsePath, type ProjectPath } from '../wire/paths.ts';
+import { formatPath, parsePath, samePath, type ProjectPath } from '../wire/paths.ts';
 import type { Entry } from '../wire/schemas.ts';
 import type { Asset } from './asset-plan.ts';
 import { overwriteTypes } from './asset-types.ts';
-import { lookAt, type Place } from './look-up.ts';
+import { lookAt, spelledLike, type Place } from './look-up.ts';
 
 /** Where a project goes and what is there. */
 export interface Destination {
@@ -28,11 +28,16 @@ export interface Destination {
 /** The path of --dest-path, else the same space and project in the target's org. USAGE when neither is known. */
 export function destinationPath(
   options: Options,
-  source: ProjectPath | undefined,
+  source: ProjectPath | 'empty' | undefined,
   org: string | undefined,
 ): ProjectPath {
   const text = textOf(options, 'destPath');
   if (text !== undefined) return parsePath(text, '--dest-path');
+  if (source === 'empty') {
+    throw new MigratorError('USAGE', 'the project is empty, and the export of an empty project names no path', {
+      hint: 'say where it goes: --dest-path /org/space/project',
+    });
+  }
   if (source !== undefined && org !== undefined) return { ...source, org };
   throw new MigratorError('USAGE', 'the destination of the project is not known', {
     hint: 'give --dest-path /org/space/project, or set `org` of the target instance',
@@ -40,16 +45,19 @@ export function destinationPath(
 }
 
 /**
- * Looks at the destination. NOT_FOUND when the org or the space is missing; AUTH_REFUSED when the caller is no member
- * of the org.
+ * Looks at the destination. A project whose names are composed of other code points is the one that is meant: a second
+ * one would look the same. NOT_FOUND when the org or the space is missing; AUTH_REFUSED when the caller is no member of the
+ * org.
  */
 export async function destinationAt(
   server: Server,
-  path: ProjectPath,
+  wanted: ProjectPath,
   options: Options,
   signal: AbortSignal,
 ): Promise<Destination> {
-  const place = await looked(server, path, signal);
+  const asked = await looked(server, wanted, signal);
+  const path = asked?.project === undefined ? await spelledLike(server, wanted, signal) : wanted;
+  const place = samePath(path, wanted) ? asked : await looked(server, path, signal);
   const createSpace = flagOf(options, 'createSpace');
   if (place === undefined) {
     const note = `${formatPath(path)} may not be listed by this account, so nobody can tell beforehand what it holds`;
@@ -115,6 +123,17 @@ export function backupOf(path: ProjectPath): Backup {
     restoreWith: { destPath, onDuplicate: 'overwrite', overwriteType: [...overwriteTypes] },
   };
 }
+
+/**
+ * The one line of the plan when nothing goes into a project that is made. Only the list of its project space shows that
+ * it is there.
+ */
+export function emptyProject({ path, exists }: Destination, coming: readonly Asset[]): readonly PlanItem[] {
+  return exists === false && coming.length === 0 ? [{ kind: emptyKind, name: formatPath(path), action: 'create' }] : [];
+}
+
+/** The kind of a project in a listing whose scope says that it is made empty. */
+export const emptyKind = 'empty project';
 
 /** What `backupOf` cannot bring back. */
 export function unsavedNotes(plan: readonly PlanItem[] | undefined): readonly string[] {

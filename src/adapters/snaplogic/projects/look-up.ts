@@ -225,14 +225,35 @@ export async function selectProjects(
  * The path whose names are composed of other code points: é as one or as two. Undefined when there is none, USAGE when
  * there are several.
  */
-async function respelled(server: Server, path: ProjectPath, signal: AbortSignal): Promise<ProjectPath | undefined> {
+export async function respelled(
+  server: Server,
+  path: ProjectPath,
+  signal: AbortSignal,
+): Promise<ProjectPath | undefined> {
+  const { space, project } = await spelled(server, path, signal);
+  if (space === undefined || project === undefined) return undefined;
+  return project === path.project && space === path.space ? undefined : { ...path, space, project };
+}
+
+/** The path to write to. A name that exists with other code points is that one: a second one would look the same. */
+export async function spelledLike(server: Server, path: ProjectPath, signal: AbortSignal): Promise<ProjectPath> {
+  const { space, project } = await spelled(server, path, signal);
+  return { ...path, space: space ?? path.space, project: project ?? path.project };
+}
+
+/** The names as they are there. Names of plain letters have no other composition, so nothing is read for them. */
+async function spelled(
+  server: Server,
+  path: ProjectPath,
+  signal: AbortSignal,
+): Promise<{ readonly space?: string | undefined; readonly project?: string | undefined }> {
+  const text = `${path.space}/${path.project}`;
+  if (text.normalize('NFC') === text.normalize('NFD')) return {};
   const inOrg = await containers(server, [path.org], 'left out', signal);
   const space = composedAs(inOrg, path.space, (name) => `/${path.org}/${name}`);
-  if (space === undefined) return undefined;
+  if (space === undefined) return {};
   const inSpace = await containers(server, [path.org, space], 'left out', signal);
-  const project = composedAs(inSpace, path.project, (name) => formatPath({ ...path, space, project: name }));
-  if (project === undefined || (project === path.project && space === path.space)) return undefined;
-  return { ...path, space, project };
+  return { space, project: composedAs(inSpace, path.project, (name) => formatPath({ ...path, space, project: name })) };
 }
 
 function composedAs(entries: readonly Entry[], wanted: string, idOf: (name: string) => string): string | undefined {

@@ -5,8 +5,8 @@ import { inParallel } from '../../../streams/in-parallel.ts';
 import { removeAll, type Removable } from '../../shared/remove-all.ts';
 import { listOf, textOf } from '../../shared/option-values.ts';
 import { readRenames } from '../archives/accounts.ts';
-import { assetOf, isMovable } from '../projects/destination.ts';
-import { projectsNamed } from '../projects/look-up.ts';
+import { assetOf, emptyKind, isMovable } from '../projects/destination.ts';
+import { lookAt, projectsNamed, spelledLike } from '../projects/look-up.ts';
 import { isContainer, type Server } from '../server.ts';
 import { formatPath, parsePath, readPath, segmentsOf, type ProjectPath } from '../wire/paths.ts';
 import type { Entry } from '../wire/schemas.ts';
@@ -56,7 +56,8 @@ async function scopeOf(
   const placed = textOf(options, 'destPath');
   if (placed !== undefined) {
     if (projects.length > 1) throw new MigratorError('USAGE', '--dest-path works for one project');
-    return scopeAt([parsePath(placed, '--dest-path')], options, renames);
+    const path = await spelledLike(server, parsePath(placed, '--dest-path'), signal);
+    return scopeAt([path], options, renames);
   }
   const { org } = server.connection;
   const paths = projects.map((text) => readPath(text));
@@ -75,7 +76,7 @@ async function scopeOf(
 
 async function* take(
   server: Server,
-  { projects, types, renames, numbered }: Looked,
+  { projects, types, renames, numbered, empty }: Looked,
   depth: Depth,
   signal: AbortSignal,
 ): AsyncIterable<SnapshotItem> {
@@ -85,6 +86,9 @@ async function* take(
     entries: await entriesOf(server, path, signal),
   }));
   for await (const { path, entries } of lists) {
+    if (empty && depth === 'listing' && entries.length === 0 && (await lookAt(server, path, signal)).project) {
+      yield { kind: emptyKind, name: formatPath(path) };
+    }
     const names = namesIn(entries, renames);
     const items = entries.filter(
       ({ asset_type: type }) => depth === 'listing' || types.length === 0 || types.includes(type ?? ''),

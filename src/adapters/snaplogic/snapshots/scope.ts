@@ -13,6 +13,8 @@ export interface Looked {
   readonly renames: readonly string[];
   /** Also looks at copies of the projects that have a number behind their names. */
   readonly numbered: boolean;
+  /** A listing also shows a project that is there and holds nothing. */
+  readonly empty: boolean;
 }
 
 /** The scope of these projects. USAGE for an unknown type. */
@@ -30,5 +32,6 @@ export function readScope(scope: Scope): Looked {
     types: listOf(scope, 'types'),
     renames: listOf(scope, 'renames'),
     numbered: flagOf(scope, 'numbered'),
+    empty: flagOf(scope, 'empty'),
   };
 }

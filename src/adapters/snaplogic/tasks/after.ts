@@ -1,28 +1,50 @@
 import { isMigratorError, MigratorError } from '../../../errors.ts';
 import type { JobMessage, JobStatus } from '../../../ports/job.ts';
 import { inParallel } from '../../../streams/in-parallel.ts';
+import { headerMs } from '../../shared/answers.ts';
 import type { Server } from '../server.ts';
-import { formatPath, type ProjectPath } from '../wire/paths.ts';
-import { means, snaplexesOf, tasksNamed, type Task } from './task.ts';
+import type { Ledger } from '../started-jobs.ts';
+import { formatPath, segmentsOf, type ProjectPath } from '../wire/paths.ts';
+import type { Entry } from '../wire/schemas.ts';
+import { means, snaplexesOf, tasksOf, type Task } from './task.ts';
 import type { TaskWish } from './wish.ts';
 
 const atOnce = 6;
 /** These say nothing of the task: the call is made again. */
 const passing = ['CANCELLED', 'REMOTE_UNREACHABLE'];
 
-/** Makes the calls that the wish still needs. What fails is kept for `withTasks`, because the job itself is done. */
-export async function settleTasks(
-  server: Server,
-  path: ProjectPath,
-  { status, wish }: { readonly status: JobStatus; readonly wish: TaskWish },
-  signal: AbortSignal,
-): Promise<void> {
-  const tasks = await tasksNamed(server, path, arrivedIn(status), signal);
-  const failures = inParallel(tasks, atOnce, async (task) => ({
-    where: `${formatPath(path)}/${task.name}`,
-    why: await settled(server, `${formatPath(path)}/${task.name}`, { task, wish }, signal),
+/** Tasks that a job has brought. */
+export interface Brought {
+  /** Who looks at them. */
+  readonly there: Server;
+  readonly ledger: Ledger;
+  readonly path: ProjectPath;
+  readonly wish: TaskWish;
+  /** By the clock of this machine. */
+  readonly startedAt: Date;
+  readonly status: JobStatus;
+  /** This process has started the job, or has seen it at work. */
+  readonly fresh: boolean;
+}
+
+/**
+ * Makes the calls that the wish needs, once for each task: what people change afterwards is theirs. What fails is kept for
+ * `withTasks`, because the job itself is done.
+ */
+export async function settleTasks(brought: Brought, signal: AbortSignal): Promise<void> {
+  const { there, ledger, path, wish, status } = brought;
+  const { tasks, touched } = await tasksOfJob(brought, signal);
+  const open = tasks.filter(({ name }) => {
+    const fate = ledger.taskFate(status.id, name);
+    return fate === undefined ? !touched.has(name) : fate !== 'met';
+  });
+  const failures = inParallel(open, atOnce, async (task) => ({
+    name: task.name,
+    why: isUnmet(task, wish)
+      ? await settled(there, `${formatPath(path)}/${task.name}`, { task, wish }, signal)
+      : undefined,
   }));
-  for await (const { where, why } of failures) server.ledger.keepTaskFailure(where, why);
+  for await (const { name, why } of failures) ledger.keepTaskFate(status.id, name, why === undefined ? 'met' : { why });
 }
 
 /** Why the calls for one task failed; empty when they did not. */
@@ -46,42 +68,83 @@ async function settled(
 }
 
 /**
- * The status with what the target shows of the tasks that arrived. The job runs until this process has tried to meet the
- * wish; a wish that is not met then makes it partial.
+ * The status with what the target shows of the tasks that arrived. A wish that could not be met makes it partial. While a
+ * process has yet to try, the status is `attended`.
  */
-export async function withTasks(
-  server: Server,
-  path: ProjectPath,
-  { status, wish }: { readonly status: JobStatus; readonly wish: TaskWish },
-  signal: AbortSignal,
-): Promise<JobStatus> {
+export async function withTasks(brought: Brought, signal: AbortSignal): Promise<JobStatus> {
+  const { there, path, wish, status } = brought;
   const names = arrivedIn(status);
   if (names.size === 0) return status;
-  let tasks: readonly Task[];
+  let found: Awaited<ReturnType<typeof tasksOfJob>>;
   try {
-    tasks = await tasksNamed(server, path, names, signal);
+    found = await tasksOfJob(brought, signal);
   } catch (error) {
     if (!isMigratorError(error, 'AUTH_REFUSED', 'NOT_FOUND')) throw error;
     const text = `${names.size} tasks arrived in ${formatPath(path)}, and this account may not read them: look whether they are enabled, and on which Snaplex`;
     return { ...status, messages: [...status.messages, { level: 'warning', text }] };
   }
-  const unmet = tasks.filter((task) => plexFor(task, wish) !== undefined || isOff(task, wish));
-  const open = unmet.filter(({ name }) => server.ledger.taskFailure(`${formatPath(path)}/${name}`) === undefined);
-  if (open.length > 0) {
-    const { id, kind, startedAt, wireState } = status;
-    const activity = `${open.length} tasks are still to be set: ${named(open)}`;
-    return { id, kind, startedAt, wireState, state: 'running', activity, messages: [] };
-  }
-  const known = (await snaplexesOf(server, path.org, signal))?.map(({ runtime_path_id: id }) => id);
+  const { tasks, touched } = found;
+  const { failed, open, changed } = sorted(brought, tasks, touched);
+  const known = (await snaplexesOf(there, path.org, signal))?.map(({ runtime_path_id: id }) => id);
   return {
     ...status,
-    state: unmet.length > 0 && status.state === 'succeeded' ? 'partial' : status.state,
+    ...(open.length > 0 ? { attended: true } : {}),
+    state: failed.length > 0 && status.state === 'succeeded' ? 'partial' : status.state,
     messages: [
       ...status.messages,
-      ...unmet.map((task) => unmetMessage(server, path, task)),
+      ...failed.map(({ task, why }) => unmetMessage(task, why)),
+      ...notYet(open, changed),
       ...aftermath(tasks, wish, known, path),
     ],
   };
+}
+
+/** The tasks that are not as the wish wants them: the calls failed, nobody has tried yet, or people changed them since. */
+function sorted({ ledger, status, wish }: Brought, tasks: readonly Task[], touched: ReadonlySet<string>) {
+  const failed: { readonly task: Task; readonly why: string }[] = [];
+  const [open, changed]: [Task[], Task[]] = [[], []];
+  for (const task of tasks) {
+    const { name } = task;
+    const fate = ledger.taskFate(status.id, name);
+    if (!isUnmet(task, wish)) {
+      if (fate !== undefined) ledger.keepTaskFate(status.id, name, 'met');
+    } else if (fate === undefined) (touched.has(name) ? changed : open).push(task);
+    else if (fate === 'met') changed.push(task);
+    else failed.push({ task, why: fate.why });
+  }
+  return { failed, open, changed };
+}
+
+/**
+ * The longest pause within a migration or an import. The control plane does not tell when a migration has ended, so the end
+ * is the last change before a longer pause.
+ */
+const pauseMs = 2000;
+
+/**
+ * The tasks that the job brought, and which of them were changed after it: by people, or by a process that has met the
+ * wish. Nobody else keeps what was done. A process that was there from the start knows it better than the times do.
+ */
+async function tasksOfJob({ there, path, status, startedAt, fresh }: Brought, signal: AbortSignal) {
+  const names = arrivedIn(status);
+  if (names.size === 0) return { tasks: [], touched: new Set<string>() };
+  const { entries, serverTime } = await there.client.list(segmentsOf(path), signal);
+  const mine = entries.filter(({ name }) => names.has(name));
+  const tasks = await tasksOf(there, mine, signal);
+  if (fresh) return { tasks, touched: new Set<string>() };
+  const ahead = serverTime === undefined ? 0 : serverTime.getTime() - there.tools.clock.now().getTime() - headerMs;
+  const end = endOfArrival(entries, startedAt.getTime() + ahead);
+  const touched = mine.filter(({ time_updated: at }) => Date.parse(at ?? '') > end).map(({ name }) => name);
+  return { tasks, touched: new Set(touched) };
+}
+
+function endOfArrival(entries: readonly Entry[], from: number): number {
+  const times = entries
+    .flatMap(({ time_created: created, time_updated: updated }) => [created, updated])
+    .map((time) => Date.parse(time ?? ''))
+    .filter((time) => time >= from)
+    .toSorted((one, other) => one - other);
+  return times.reduce((end, time) => (time - end <= pauseMs ? time : end), times[0] ?? from);
 }
 
 const arrivedIn = ({ items = [] }: JobStatus): ReadonlySet<string> =>
@@ -97,8 +160,24 @@ function plexFor({ snaplex }: Task, { snaplexes }: TaskWish): string | undefined
 const isOff = ({ name, enabled }: Task, { enable, leave }: TaskWish): boolean =>
   enable && enabled === false && !leave.includes(name);
 
-function unmetMessage({ ledger }: Server, path: ProjectPath, { name }: Task): JobMessage {
-  const why = ledger.taskFailure(`${formatPath(path)}/${name}`) ?? '';
+const isUnmet = (task: Task, wish: TaskWish): boolean => plexFor(task, wish) !== undefined || isOff(task, wish);
+
+function notYet(open: readonly Task[], changed: readonly Task[]): readonly JobMessage[] {
+  const wish = 'as --task-snaplex and --enable-tasks want them';
+  const texts = [
+    ...(open.length === 0
+      ? []
+      : [`${open.length} tasks are not yet ${wish}: ${named(open)}; job wait sets those that nobody has changed`]),
+    ...(changed.length === 0
+      ? []
+      : [
+          `${changed.length} tasks are not ${wish}, and were changed after they arrived: ${named(changed)}; they are left as they are`,
+        ]),
+  ];
+  return texts.map((text) => ({ level: 'warning', text }));
+}
+
+function unmetMessage({ name }: Task, why: string): JobMessage {
   const tail = why === '' ? ', although the control plane says so' : `: ${why}`;
   return { level: 'error', text: `Job "${name}" is not as --task-snaplex and --enable-tasks want it${tail}` };
 }

@@ -35,17 +35,31 @@ export function readWish(text: string | undefined): TaskWish {
   };
 }
 
-/** `old=new` texts. USAGE when one is not of that form, or a Snaplex is named twice. */
+/**
+ * `old=new` texts. USAGE when one is not of that form, or when two `old` could mean the same Snaplex. A slash at an end
+ * of a path is no part of it.
+ */
 export function readSnaplexes(texts: readonly string[]): readonly (readonly [string, string])[] {
   const pairs = texts.map((text) => {
-    const [from, to] = pairOf(text);
+    const [from = '', to = ''] = pairOf(text).map((word) => word.replaceAll(/^[\s/]+|[\s/]+$/gu, ''));
     if (from === '' || to === '') throw new MigratorError('USAGE', `--task-snaplex "${text}" must be old=new`);
     return [from, to] as const;
   });
-  const twice = pairs.find(([from], index) => pairs.findIndex(([other]) => other === from) !== index);
-  if (twice !== undefined) throw new MigratorError('USAGE', `--task-snaplex names ${twice[0]} twice`);
+  pairs.forEach(([from], index) => {
+    const other = pairs.slice(0, index).find(([earlier]) => overlap(earlier, from))?.[0];
+    if (other === from) throw new MigratorError('USAGE', `--task-snaplex names ${from} twice`);
+    if (other !== undefined) {
+      throw new MigratorError('USAGE', `--task-snaplex names ${other} and ${from}, which can be the same Snaplex`, {
+        hint: 'give each old Snaplex by its whole runtime path id, such as Acme-Dev/rt/cloud/dev',
+      });
+    }
+  });
   return pairs;
 }
+
+/** Whether two words can mean one Snaplex. A shorter word is the end of a longer one. */
+const overlap = (one: string, other: string): boolean =>
+  `/${one}`.endsWith(`/${other}`) || `/${other}`.endsWith(`/${one}`);
 
 function pairOf(text: string): readonly [string, string] {
   const at = text.indexOf('=');

@@ -78,18 +78,65 @@ test('a task that is disabled at both ends stays disabled, and one that was enab
     await plane.call('POST', 'public/task/enable', { task_path: `${project}/${name}` });
 });
 
-test('another process that gets only the id does the same, and until then the job runs', async () => {
+test('another process that gets only the id does the same; until then the state is final, and attended', async () => {
   const options = { destPath, ...onto, enableTasks: true };
   const prepared = await dev.moves!.prepare({ project, dryRun: false, options }, target, never);
   const id = await dev.moves!.start(prepared, target, {}, never);
   const other = plane.org('Acme-Dev').adapter;
-  for (;;) {
-    const { state, activity = '' } = await other.jobs.status(id, never);
-    expect(state).toBe('running');
-    if (activity.startsWith('3 tasks are still to be set: ')) break;
-    await new Promise((done) => setTimeout(done, 3));
+  let shown = await other.jobs.status(id, never);
+  while (shown.state === 'running') shown = await other.jobs.status(id, never);
+  expect(shown).toMatchObject({ state: 'succeeded', attended: true });
+  expect(warnings(shown)).toContainEqual(expect.stringMatching(/^3 tasks are not yet as .*: .*; job wait sets/));
+  const late = plane.org('Acme-Dev').adapter;
+  expect(await ended(late, id)).toEqual(expect.objectContaining({ state: 'succeeded', messages: [] }));
+  expect(await task('invoice_webhook')).toMatchObject({ enabled: true });
+});
+
+test('the wish is met once: what people change afterwards stays, also when another process waits', async () => {
+  const options = { destPath, ...onto, enableTasks: true };
+  const prepared = await dev.moves!.prepare({ project, dryRun: false, options }, target, never);
+  const id = await dev.moves!.start(prepared, target, {}, never);
+  await ended(dev, id);
+  // Longer than a pause within a migration.
+  await new Promise((done) => setTimeout(done, 2100));
+  await plane.call('POST', 'public/task/disable', { task_path: `${destPath}/invoice_webhook` });
+  for (const adapter of [dev, plane.org('Acme-Dev').adapter]) {
+    const status = await ended(adapter, id);
+    expect(status.state).toBe('succeeded');
+    expect(status.attended).toBeUndefined();
+    expect(warnings(status)).toContainEqual(expect.stringMatching(/^1 tasks are not as .* changed after .*webhook/));
+    expect(await task('invoice_webhook')).toMatchObject({ enabled: false });
   }
-  expect(await ended(other, id)).toMatchObject({ state: 'succeeded', messages: [] });
+});
+
+test('pairs that form a chain or a swap, or whose old Snaplexes can be the same, are refused', async () => {
+  const swap = ['rt/cloudplex/main=Acme-Test/rt/groundplex/main', 'rt/groundplex/main=Acme-Test/rt/cloudplex/main'];
+  for (const taskSnaplex of [
+    swap,
+    ['main=Acme-Test/rt/cloudplex/main', 'rt/cloudplex/main=Acme-Test/rt/cloudplex/main'],
+    ['main=Acme-Test/rt/cloudplex/main', '/main=Acme-Test/rt/cloudplex/main'],
+  ])
+    await expect(move({ taskSnaplex })).rejects.toMatchObject({ code: 'USAGE' });
+});
+
+test('a swap of another org, by whole ids, is no chain, and a slash in front of an id is no part of it', async () => {
+  await expect(
+    move({ taskSnaplex: ['/Acme-Dev/rt/cloudplex/main=/Acme-Test/rt/cloudplex/main'], enableTasks: true }),
+  ).resolves.toMatchObject({ state: 'succeeded', messages: [] });
+  expect(await task('invoice_webhook')).toMatchObject({ runtime_path_id: 'Acme-Test/rt/cloudplex/main' });
+});
+
+test('a pair that no task uses is a warning with the Snaplexes of the tasks, also when no task comes', async () => {
+  const taskSnaplex = ['rt/cloud/gone=Acme-Test/rt/cloudplex/main'];
+  const omitted = async (options: Options) =>
+    (await dev.moves!.prepare({ project, dryRun: true, options: { destPath, ...options } }, target, never)).omits;
+  expect(await omitted({ taskSnaplex })).toEqual([
+    '--task-snaplex rt/cloud/gone=Acme-Test/rt/cloudplex/main changes nothing: the tasks that come are on Acme-Dev/rt/cloudplex/main',
+  ]);
+  expect(await omitted({ taskSnaplex, assetType: ['Pipeline'] })).toEqual([
+    expect.stringMatching(/changes nothing: no task comes$/),
+  ]);
+  expect(await omitted(onto)).toEqual([]);
 });
 
 test('a package is imported in the same way', async () => {
