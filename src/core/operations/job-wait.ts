@@ -36,7 +36,8 @@ export async function waitForJob(
   const { instance, id, handle } = job;
   const { clock, reporter, journaling, open } = ports;
   reporter.report({ type: 'phase', name: 'wait', subject: handle });
-  const status = await watch(instance.adapter.jobs, id, handle, { ...waiting, clock, reporter }, signal);
+  const known = (await journaling.journal.list()).some(({ jobs }) => jobs.includes(handle));
+  const status = await watch(instance.adapter.jobs, id, handle, { ...waiting, clock, reporter, known }, signal);
   const result = await resultOfJob(job, status, { journal: journaling.journal, open, reporter }, signal);
   const { partial } = await settleRun(job, result?.complete !== false, journaling, signal);
   const verdict = worst(judge(handle, status, result), partial ? 'partial' : 'done');
