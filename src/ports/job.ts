@@ -58,6 +58,8 @@ export interface JobSummary {
   readonly wireState: string;
   /** As in JobStatus. */
   readonly attended?: boolean | undefined;
+  /** As in JobStatus. */
+  readonly waitingFor?: string | undefined;
   readonly title: string;
   readonly queuedAt?: string | undefined;
 }

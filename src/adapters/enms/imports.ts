@@ -7,7 +7,7 @@ import { folderName, newStamp, projectNameFrom } from './migration/folder-name.t
 import { hasLeftTrace, printOf } from './migration/import-has-begun.ts';
 import { migrationFolder, readRemark, remarks } from './migration/migration-folder.ts';
 import { stageMigration, startMigration } from './migration/migration-import.ts';
-import { survey, type Survey } from './model/package-against-target.ts';
+import { survey, unknownTo, type Survey } from './model/package-against-target.ts';
 import { contentOf, textOf as read, releaseOf, type PackageContent } from './model/package-content.ts';
 import { inOrder, types, type Type } from './model/types-and-relations.ts';
 import { upsertObjects, type Refusals } from './objects/object-import.ts';
@@ -194,13 +194,15 @@ function ownPasswordOf(options: ImportRequest['options']): 'keep' | 'replace' {
   throw new MigratorError('USAGE', 'the option ownPassword must be keep or replace');
 }
 
+const dangles = 'export the types that are referred to as well, or create what is missing on the target first';
+
 /** CONFLICT, before anything is sent, for what would make the server fail half-way. */
-function refuseFatal({ dangling: { fatal } }: Survey, way: string): void {
+function refuseFatal({ dangling: { fatal }, unknownSubtypes }: Survey, way: string): void {
   if (fatal.count === 0) return;
   const more = fatal.count > fatal.first.length ? `, and ${fatal.count - fatal.first.length} more` : '';
   const loss = way === 'web' ? ': the import would fail and keep no relation of anything' : '';
   throw new MigratorError('CONFLICT', `${fatal.first.join('; ')}${more}, which the target will not have${loss}`, {
-    hint: 'export the types that are referred to as well, or create what is missing on the target first',
+    hint: [...unknownTo(unknownSubtypes), dangles].join('; '),
     details: { dangling: fatal.first, count: fatal.count },
   });
 }
@@ -213,9 +215,7 @@ function notesOn(
   release: string | undefined,
 ): readonly string[] {
   const { dropped } = found.dangling;
-  const notes = [...found.unknownSubtypes].map(
-    ([subtype, objects]) => `the target knows no ${subtype}: ${objects.slice(0, 10).join(', ')} will not be created`,
-  );
+  const notes = [...unknownTo(found.unknownSubtypes)];
   if (dropped.count > 0) {
     const more = dropped.count > dropped.first.length ? `, and ${dropped.count - dropped.first.length} more` : '';
     notes.push(`names that the target will not have are left out of lists: ${dropped.first.join('; ')}${more}`);

@@ -1,4 +1,4 @@
-import { MigratorError } from '../../errors.ts';
+import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { Jobs, JobStatus, JobSummary, LogLine } from '../../ports/job.ts';
 import { formatJobId, parseJobId, type MigrationJob } from './job-id.ts';
 import { advanceMove, dueStep } from './migrations/advance-move.ts';
@@ -19,6 +19,7 @@ import {
 } from './migrations/job-state.ts';
 import { migrationLog } from './migrations/migration-log.ts';
 import { endOf, justRead, keepForLook, migrationOf, noMigration, peerOf } from './migrations/peers.ts';
+import { isBegun, isExport, isImport, isImportedHere } from './migrations/record-kind.ts';
 import { stateWord } from './migrations/state-word.ts';
 import { advanceUndo, undo } from './migrations/undo.ts';
 import type { Library } from './server.ts';
@@ -140,25 +141,6 @@ function missing({ connection }: Library, id: string): never {
   throw noMigration(connection.name, id);
 }
 
-function isBegun({ packageInfo, importInfo }: Migration): boolean {
-  return packageInfo.replicated === true || stateWord(importInfo.status) !== 'pending';
-}
-
-/** Whether this Library imported the package, and did not make it. */
-function isImport({ packageInfo: { replicated, purpose } }: Migration): boolean {
-  return replicated === true || purpose === 'migration_from_shared_file_store';
-}
-
-/** Whether the import has begun on this Library. In a move within one Library there is only one record. */
-function isImportedHere({ importInfo: { status } }: Migration): boolean {
-  return stateWord(status) !== 'pending';
-}
-
-/** Whether the record is of an export: a package without a target. */
-function isExport({ importInfo: { environment } }: Migration): boolean {
-  return environment.id === undefined || environment.id === '';
-}
-
 async function* list(
   library: Library,
   { limit }: { readonly limit: number },
@@ -167,8 +149,66 @@ async function* list(
   const records: Migration[] = [];
   for await (const record of library.client.migrations(signal)) records.push(record);
   records.sort((one, other) => bornAt(other) - bornAt(one));
-  const jobs = records.flatMap((record) => [...undoOf(record), summaryOf(library, record)]);
-  yield* jobs.slice(0, limit);
+  const jobs = records
+    .flatMap((record) => [...undoOf(record), { ...summaryOf(library, record), record }])
+    .slice(0, limit);
+  const onTargets = await begunOnTargets(
+    library,
+    jobs.flatMap((job) => ('record' in job ? job.record : [])),
+    signal,
+  );
+  for (const job of jobs) {
+    if (!('record' in job)) {
+      yield job;
+      continue;
+    }
+    const { record, ...summary } = job;
+    const begun = onTargets.get(endToAsk(library, record) ?? '');
+    yield begun === undefined ? summary : { ...summary, ...afterApproval(library, record, begun.get(record.id)) };
+  }
+}
+
+/** The other Library that takes an approved move. Its own record does not say whether it did. */
+function endToAsk(library: Library, record: Migration): string | undefined {
+  if (isImport(record) || isExport(record) || isImportedHere(record) || requestWord(record) !== 'approved')
+    return undefined;
+  const { peer } = listed(library, record);
+  return peer === library.connection.name ? undefined : peer;
+}
+
+/** What other Libraries have begun, with one list of each. One that cannot be asked is left out. */
+async function begunOnTargets(
+  library: Library,
+  records: readonly Migration[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, ReadonlyMap<string, Migration>>> {
+  const found = new Map<string, ReadonlyMap<string, Migration>>();
+  for (const name of new Set(records.flatMap((record) => endToAsk(library, record) ?? []))) {
+    try {
+      const begun = new Map<string, Migration>();
+      const { client } = await peerOf(library, name);
+      for await (const there of client.migrations(signal)) if (isBegun(there)) begun.set(there.id, there);
+      found.set(name, begun);
+    } catch (error) {
+      if (!isMigratorError(error) || error.code === 'CANCELLED') throw error;
+    }
+  }
+  return found;
+}
+
+/** An approved move as its target shows it. One that the target has not waits for a person who starts the import. */
+function afterApproval(
+  library: Library,
+  record: Migration,
+  there: Migration | undefined,
+): Pick<JobSummary, 'state' | 'wireState' | 'attended' | 'waitingFor'> {
+  const job = listed(library, record);
+  if (there === undefined) {
+    const { state, wireState, waitingFor } = readingOf(library, record, job);
+    return { state, wireState, ...(state === 'waiting' ? { attended: false, waitingFor } : {}) };
+  }
+  const { state, wireState } = importReading(there, 'move', undoHandle(library, job));
+  return { state, wireState, attended: false };
 }
 
 /** An undo that waits or runs is a job of its own, with a handle of its own. */

@@ -173,7 +173,11 @@ export async function importPackage(
     items: status?.items ?? [],
   };
   if (job === undefined) return { ...base, outcome: 'done', warnings: warningsOf(undefined, prepared), log };
-  if (!isOver(status)) return { ...base, outcome: 'started', warnings: warningsOf(undefined, prepared), log };
+  if (!isOver(status)) {
+    // The server that deletes the package after the import still has it now.
+    const stays = prepared.keepsPackage === true && !job.attached ? await look(true) : [];
+    return { ...base, left: stays, outcome: 'started', warnings: warningsOf(undefined, prepared), log };
+  }
   const outcome = ran.outcome ?? 'done';
   const left = [...(await look(prepared.keepsPackage === true && !job.attached)), ...leftBy(target, prepared.leaves)];
   return { ...base, left, outcome, warnings: warningsOf(status, prepared), log };

@@ -16,7 +16,7 @@ export async function cancelJob(
   await requireConsent(mustAnswer(`cancel ${handle}?`), `${handle} was not cancelled`, ports);
   ports.reporter.report({ type: 'phase', name: 'cancel', subject: handle });
   await cancel(id, signal);
-  const settings = { ...ports, timeout: undefined, pollInterval: undefined };
+  const settings = { ...ports, timeout: undefined, pollInterval: undefined, known: true };
   const status = await watch(instance.adapter.jobs, id, handle, settings, signal);
   if (status.state === 'cancelled') return status;
   throw new MigratorError('CONFLICT', `${handle} ended as ${status.wireState} before it could be cancelled`, {

@@ -37,10 +37,11 @@ export async function waitForJob(
   const { clock, reporter, journaling, open } = ports;
   reporter.report({ type: 'phase', name: 'wait', subject: handle });
   const { jobs } = instance.adapter;
+  const runs = (await journaling.journal.list()).filter((run) => run.jobs.includes(handle));
   // A run that was done has made all its calls. What people have changed since is theirs.
-  const done = (await journaling.journal.list()).some((run) => run.outcome === 'done' && run.jobs.includes(handle));
-  const watched = done ? { status: jobs.status.bind(jobs) } : jobs;
-  const status = await watch(watched, id, handle, { ...waiting, clock, reporter }, signal);
+  const watched = runs.some(({ outcome }) => outcome === 'done') ? { status: jobs.status.bind(jobs) } : jobs;
+  const known = runs.length > 0;
+  const status = await watch(watched, id, handle, { ...waiting, clock, reporter, known }, signal);
   const result = await resultOfJob(job, status, { journal: journaling.journal, open, reporter }, signal);
   const { partial } = await settleRun(job, result?.complete !== false, journaling, signal);
   const verdict = worst(judge(handle, status, result), partial ? 'partial' : 'done');

@@ -47,7 +47,7 @@ export interface PartialExportReport {
   readonly sealed: SealedPackage | undefined;
   /** The package in the target's feed. */
   readonly stored: (StoredPackage & { readonly instance: string }) | undefined;
-  /** What this run put on the source and did not take away. Empty until the job has ended. */
+  /** What this run put on the source and did not take away, or what its job will put there. */
   readonly left: readonly Left[];
 }
 
@@ -74,6 +74,8 @@ export async function partialExport(
     package: prepared?.package,
     projects: prepared?.projects.map((project) => project.name) ?? [],
   };
+  const leaves = () =>
+    prepared === undefined || target !== undefined ? [] : exportLeft(source, prepared, true, signal);
   if (status === undefined)
     return {
       ...base,
@@ -81,13 +83,14 @@ export async function partialExport(
       warnings: warningsOf(undefined, prepared),
       sealed: undefined,
       stored: undefined,
-      left: [],
+      // The job makes it, and nobody takes it away.
+      left: await leaves(),
     };
   const verdict = judge(handle, status);
   const warnings = warningsOf(status, prepared);
   const out = await leftMaintenance(source, info, reporter, signal);
   const outcome = worst(verdict, out ? 'done' : 'partial');
-  const left = prepared === undefined || target !== undefined ? [] : await exportLeft(source, prepared, true, signal);
+  const left = await leaves();
   const stored = target && prepared && (await arrived(target, prepared.package, signal));
   if (ports.output === undefined && ports.raw === undefined)
     return { ...base, outcome, warnings, sealed: undefined, stored, left };

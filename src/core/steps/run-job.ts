@@ -27,10 +27,11 @@ export async function runJob(
   // The handle is known before the first look at the job.
   reporter.report({ type: 'job', handle, status: { id, kind, state: 'queued', wireState: 'started', messages: [] } });
   const { jobs } = instance.adapter;
-  if (waiting.wait) return { job, status: await watch(jobs, id, handle, { ...waiting, clock, reporter }, signal) };
+  if (waiting.wait)
+    return { job, status: await watch(jobs, id, handle, { ...waiting, clock, reporter, known: true }, signal) };
   if (jobs.advance === undefined || kind !== 'move') return { job, status: undefined };
   // The servers of such a job stand still between two calls of migrator.
-  const alone = { ...waiting, clock, reporter, untilAlone: true };
+  const alone = { ...waiting, clock, reporter, known: true, untilAlone: true };
   const status = await watch(jobs, id, handle, alone, signal);
   return { job, status: ['waiting', 'failed', 'cancelled'].includes(status.state) ? status : undefined };
 }

@@ -15,6 +15,8 @@ export interface WatchSettings {
   readonly untilApproval?: boolean | undefined;
   /** True: also end when the servers go on by themselves, or when the job waits for a person. */
   readonly untilAlone?: boolean | undefined;
+  /** True: the job was there, because this machine started it. */
+  readonly known?: boolean | undefined;
 }
 
 /**
@@ -45,13 +47,15 @@ export async function watch(
   const { clock, reporter } = settings;
   const began = clock.now().getTime();
   const deadline = settings.timeout === undefined ? Infinity : began + settings.timeout;
+  let known = settings.known === true;
   let lostSince: number | undefined;
   let unclear: { readonly shown: string; readonly since: number } | undefined;
   for (;;) {
-    const look = await tryLook(jobs, id, handle, signal);
+    const look = await tryLook(jobs, id, handle, known, signal);
     const now = clock.now().getTime();
     if (!isMigratorError(look)) {
       lostSince = undefined;
+      known = true;
       reporter.report({ type: 'job', handle, status: look });
       const isOurs = look.attended === true && jobs.advance !== undefined;
       if (isFinal(look.state) && !isOurs) {
@@ -112,13 +116,18 @@ async function tryLook(
   jobs: Pick<Jobs, 'status' | 'advance'>,
   id: string,
   handle: string,
+  known: boolean,
   signal: AbortSignal,
 ): Promise<JobStatus | MigratorError> {
+  let advanced = false;
   try {
     await jobs.advance?.(id, signal);
+    advanced = true;
     return await jobs.status(id, signal);
   } catch (error) {
     if (isMigratorError(error, 'REMOTE_UNREACHABLE')) return error;
+    // Before that, it may be something that the job needs.
+    if (advanced && isMigratorError(error, 'NOT_FOUND')) throw gone(handle, known, error);
     throw isMigratorError(error) ? outOfSight(handle, error) : error;
   }
 }
@@ -133,6 +142,20 @@ function outOfSight(handle: string, error: MigratorError): MigratorError {
     details: { ...details, handle },
     cause: cause ?? error,
   });
+}
+
+/** The server does not know the job, so nothing goes on. One that was there has failed. */
+function gone(handle: string, known: boolean, { message, hint, details, cause }: MigratorError): MigratorError {
+  const more = { details: { ...details, handle }, cause };
+  if (!known) return new MigratorError('NOT_FOUND', message, { hint, ...more });
+  return new MigratorError(
+    'JOB_FAILED',
+    `${handle} is over, because its server does not know it any more: ${message}`,
+    {
+      hint: 'look at what it has done so far, then start it again',
+      ...more,
+    },
+  );
 }
 
 function stillRunning(handle: string, timeout: number): MigratorError {

@@ -88,6 +88,12 @@ export async function survey(
   return { names, target, unknownSubtypes, dangling, changesOwnPassword, holdsPrivate, encrypted };
 }
 
+/** A sentence for each class that the target does not have. */
+export const unknownTo = (subtypes: Survey['unknownSubtypes']): readonly string[] =>
+  [...subtypes].map(
+    ([subtype, objects]) => `the target knows no ${subtype}: ${objects.slice(0, 10).join(', ')} will not be created`,
+  );
+
 export function subtypeOf(type: Type, object: PackagedObject): string {
   const { type: subtype } = object;
   return typeof subtype === 'string' && subtype !== '' ? subtype : type;

@@ -7,6 +7,7 @@ import { flagOf, listOf, textOf, oneOf } from '../../shared/option-values.ts';
 import { conflictRules } from '../options.ts';
 import { isPackageId as isGuid } from '../packages/package-name.ts';
 import { typeNames, typeNumber } from './object-types.ts';
+import { repeatedKey } from './repeated-key.ts';
 
 export type Action = (typeof conflictRules)[number];
 
@@ -105,9 +106,24 @@ function fromText(text: string): Entry[] {
 /** An object with the known names for its keys. USAGE for a key that is not known. */
 function knownKeys(row: unknown, place: string): unknown {
   if (typeof row !== 'object' || row === null || Array.isArray(row)) return row;
-  return Object.fromEntries(
-    Object.entries(row).map(([key, value]) => [knownColumn(key, `${place} has the key`), value]),
+  const known = Object.entries(row).map(([key, value]) => [knownColumn(key, `${place} has the key`), value] as const);
+  requireOnce(
+    known.map(([key]) => key),
+    `${place} has the key`,
   );
+  return Object.fromEntries(known);
+}
+
+/** Of two rules one would silently be lost. */
+function requireOnce(names: readonly string[], whose: string): void {
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw moreThanOnce(whose, twice);
+}
+
+function moreThanOnce(whose: string, name: string): MigratorError {
+  return new MigratorError('USAGE', `${whose} "${name}" more than once`, {
+    hint: 'leave one of them out; dependents is another name of includeDependents',
+  });
 }
 
 /** A rule under a name that nobody reads would silently be the default rule. */
@@ -147,6 +163,8 @@ function fromJson(text: string): readonly unknown[] {
   } catch (cause) {
     throw new MigratorError('USAGE', 'the list of objects is no JSON', { cause });
   }
+  const twice = repeatedKey(text);
+  if (twice !== undefined) throw moreThanOnce('an entry of the list of objects has the key', twice);
   const list: unknown = typeof value === 'object' && value !== null && 'objects' in value ? value.objects : value;
   if (Array.isArray(list)) return list as readonly unknown[];
   throw new MigratorError('USAGE', 'the list of objects must be an array, alone or as `objects`');
@@ -161,6 +179,7 @@ function fromCsv(text: string): Record<string, string>[] {
   const [head = [], ...rows] = csvRows(text, separator);
   const isKnown = head.some((name) => columns[bare(name)] !== undefined);
   const names = isKnown ? head.map((name) => knownColumn(name, 'the list of objects has the column')) : [];
+  requireOnce(names, 'the list of objects has the column');
   if (!names.includes('type') || !(names.includes('id') || names.includes('name'))) {
     throw new MigratorError('USAGE', 'the list of objects has no columns id or name, and type', {
       hint: `its first line names the columns, with commas, semicolons or tabs between them: ${columnNames}`,

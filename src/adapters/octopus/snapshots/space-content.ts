@@ -137,7 +137,7 @@ async function* nothing(): AsyncGenerator<never, void> {
 }
 
 /** The tags `Set/Tag` that a document names. */
-export function tagsOf(document: Document): readonly string[] {
+export function tagsOf(document: Readonly<Record<string, unknown>>): readonly string[] {
   return listOf(document['TenantTags']).filter((tag) => typeof tag === 'string');
 }
 

@@ -19,7 +19,7 @@ export const runDecision =
       lines(
         `${decided[decision]} ${handle}`,
         decision === 'approve'
-          ? `the command that started the job now continues; if it has ended, continue with: migrator job wait ${handle}`
+          ? `a command that still waits for the job continues; when there is none, as after --request-only, run: migrator job wait ${handle}`
           : undefined,
       ),
     );

@@ -12,6 +12,7 @@ export const documents = {
         kind: z.string(),
         state: z.string(),
         wireState: z.string(),
+        waitingFor: z.string().optional(),
         title: z.string(),
         queuedAt: z.string().optional(),
       }),

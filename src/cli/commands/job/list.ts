@@ -19,13 +19,20 @@ export async function runJobList({ options }: Invocation<JobListOptions>, contex
   const source = await (await instancesOf(context)).source(options.from);
   const listing = { all: options.all === true, limit, waiting: options.waiting === true };
   const jobs = await readJobs(listing, source, await context.reporter(), context.signal);
-  const rows = jobs.map((job) => [job.handle, job.kind, job.wireState, job.queuedAt ?? '', job.title]);
+  const rows = jobs.map((job) => [
+    job.handle,
+    job.kind,
+    job.wireState,
+    job.queuedAt ?? '',
+    job.title,
+    job.waitingFor ?? '',
+  ]);
   context.result(
     'job-list',
     { from: options.from, jobs },
     rows.length === 0
       ? `no migration jobs ${options.waiting === true ? 'wait for a person ' : ''}on ${source.name}`
-      : table(['job', 'kind', 'state', 'queued', 'title'], rows),
+      : table(['job', 'kind', 'state', 'queued', 'title', 'waits for'], rows),
   );
   return undefined;
 }

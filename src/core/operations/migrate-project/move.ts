@@ -72,7 +72,7 @@ export async function move(
     items: moved.flatMap(({ status }): readonly JobItem[] => status?.items ?? []),
     result: combined(moved.flatMap(({ result }) => result ?? [])),
     backup: moved.map(({ backup }) => backup).find(Boolean),
-    left: moved.flatMap(({ job }) => leftByMove(job, input, ports)),
+    left: moved.flatMap((one) => leftByMove(one, input, ports)),
     log: moved.flatMap(({ log }) => log ?? []),
   };
 }
@@ -128,9 +128,13 @@ interface Moved extends Attempt {
   readonly outcome: Outcome;
 }
 
-/** A product that moves by packages of its own keeps them on both servers: an undo needs them. */
-function leftByMove(job: StartedJob | undefined, { dryRun }: MigrateInput, { source, target }: MigratePorts) {
+/**
+ * A product that moves by packages of its own keeps them on both servers: an undo needs them. A move that waits has not
+ * reached the target.
+ */
+function leftByMove({ job, status }: Attempt, { dryRun }: MigrateInput, { source, target }: MigratePorts) {
   if (dryRun || job === undefined || facet(source, 'moves').discard === undefined) return [];
+  if (status?.state === 'waiting') return [{ instance: source.name, what: `the package of ${job.handle}` }];
   const what = `the package of ${job.handle}, which an undo needs`;
   return [source, target].map(({ name }) => ({ instance: name, what }));
 }

@@ -10,8 +10,9 @@ const requested = show('source', record({ importInfo: { importRequestStatus: 're
 const approved = record({ packageInfo: { status: 'locked' }, importInfo: { importRequestStatus: 'approved' } });
 const imported = copy({ status: 'imported', progress: 100, undoStorage });
 const known = { known: true };
-const listOf = (...data: readonly object[]): Call => ({
-  on: 'source',
+const listOf = (...data: readonly object[]): Call => listOn('source', ...data);
+const listOn = (on: Call['on'], ...data: readonly object[]): Call => ({
+  on,
   line: 'GET /api/migrations?offset=0&limit=1000&packageInfo.purpose=object_migration%2Cproject_merge%2Cmigration_from_shared_file_store',
   answer: { total: data.length, data },
 });
@@ -23,8 +24,9 @@ describe('the handle of a move', () => {
     ['to a Library that the rc file does not name', { environment: { id: 'https://x/y/', name: 'z' } }, migration],
     ['without a target', { environment: {} }, `${migration}/export`],
   ])('%s names its other end in the list', async (_, importInfo, id) => {
+    const asked = 'importRequestStatus' in importInfo && importInfo.importRequestStatus === 'approved';
     await withLibraries(
-      [listOf(record({ importInfo }))],
+      [listOf(record({ importInfo })), ...(asked ? [listOn('target')] : [])],
       async ({ open }) => {
         expect(await all(open().jobs.list({ all: false, limit: 5 }, never))).toMatchObject([{ id }]);
       },
@@ -67,6 +69,36 @@ describe('the handle of a move', () => {
       });
     });
   });
+});
+
+test('the list asks the target once, and tells approved moves that it took from those that wait for a command', async () => {
+  const second = `${migration.slice(0, -1)}0`;
+  const calls = [listOf(approved, { ...approved, id: second }), listOn('target', imported)];
+  await withLibraries(
+    calls,
+    async ({ open }) => {
+      const [taken, waiting] = await all(open().jobs.list({ all: false, limit: 5 }, never));
+      expect(taken).toMatchObject({ id: `${migration}@prod`, state: 'succeeded', wireState: 'imported' });
+      expect(waiting).toMatchObject({
+        state: 'waiting',
+        attended: false,
+        waitingFor: expect.stringContaining(`migrator job wait microstrategy:lab:${second}@prod`),
+      });
+    },
+    known,
+  );
+});
+
+test('the list shows approved moves as the source knows them when the target cannot be asked', async () => {
+  const refused = { ...listOn('target'), status: 403, answer: { code: 'ERR014', message: 'no' } };
+  await withLibraries(
+    [listOf(approved), refused],
+    async ({ open }) => {
+      const jobs = await all(open().jobs.list({ all: false, limit: 5 }, never));
+      expect(jobs).toMatchObject([{ state: 'waiting', wireState: 'approved', attended: true }]);
+    },
+    known,
+  );
 });
 
 describe('a move whose package somebody deleted on the source', () => {

@@ -79,3 +79,11 @@ test('an account that may import sends its file to the server', async () => {
   expect(await bring(prod)).toMatchObject({ outcome: 'started', upload: 'created' });
   expect(prod.asked).toEqual(['upload', 'prepare', 'import']);
 });
+
+test('a package that stays is told when nobody waits for the import, with its removal', async () => {
+  const prepare: Importer['prepare'] = ({ source, dryRun }) =>
+    Promise.resolve({ source, dryRun, settled: {}, notes: [], keepsPackage: true });
+  const remove = expect.stringMatching(/^migrator package delete acme.* --from prod$/);
+  expect(await bring(dam({ prepare }))).toMatchObject({ outcome: 'started', left: [{ instance: 'prod', remove }] });
+  expect(await bring(dam({}))).toMatchObject({ outcome: 'started', left: [] });
+});

@@ -30,11 +30,14 @@ function scripted(looks: readonly Look[], more: Partial<Jobs> = {}): Jobs & { re
 
 const unreachable = new MigratorError('REMOTE_UNREACHABLE', 'connection refused');
 
-function start(jobs: Jobs, settings: { timeout?: number; pollInterval?: number; signal?: AbortSignal } = {}) {
+function start(
+  jobs: Jobs,
+  settings: { timeout?: number; pollInterval?: number; signal?: AbortSignal; known?: boolean } = {},
+) {
   const clock = manualClock();
   const reporter = recordingReporter();
-  const { timeout, pollInterval, signal = new AbortController().signal } = settings;
-  const result = watch(jobs, 'x', 'octopus:prod:x', { clock, reporter, timeout, pollInterval }, signal);
+  const { timeout, pollInterval, known, signal = new AbortController().signal } = settings;
+  const result = watch(jobs, 'x', 'octopus:prod:x', { clock, reporter, timeout, pollInterval, known }, signal);
   return { clock, reporter, result };
 }
 
@@ -210,5 +213,34 @@ test.each([
     message: 'refused',
     hint: expect.stringMatching(new RegExp(`^${hint ?? ''}.*migrator job wait octopus:prod:x$`)),
     details: { status: 401, handle: 'octopus:prod:x' },
+  });
+});
+
+describe('a job that its server does not know', () => {
+  const missing = new MigratorError('NOT_FOUND', 'prod has no job x', {
+    hint: 'see the list',
+    details: { missing: ['x'] },
+  });
+
+  test('has failed when it was there before, and nobody is told to wait for it', async () => {
+    const lost = { code: 'JOB_FAILED', details: { handle: 'octopus:prod:x', missing: ['x'] } };
+    for (const { result } of [start(scripted(['running', missing])), start(scripted([missing]), { known: true })]) {
+      await expect(result).rejects.toMatchObject(lost);
+      await expect(result).rejects.toMatchObject({
+        message: expect.stringContaining('prod has no job x'),
+        hint: expect.not.stringContaining('job wait'),
+      });
+    }
+  });
+
+  test('is NOT_FOUND when nothing is known of it', async () => {
+    const hint = 'see the list';
+    await expect(start(scripted([missing])).result).rejects.toMatchObject({ code: 'NOT_FOUND', hint });
+  });
+
+  test('may go on when only something that it needs is missing', async () => {
+    const jobs = scripted(['waiting'], { advance: () => Promise.reject(missing) });
+    const hint = expect.stringContaining('migrator job wait octopus:prod:x');
+    await expect(start(jobs, { known: true }).result).rejects.toMatchObject({ code: 'NOT_FOUND', hint });
   });
 });

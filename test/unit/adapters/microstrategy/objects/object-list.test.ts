@@ -33,6 +33,20 @@ describe('a list of objects', () => {
     expect(read(text)).toEqual([units, year]);
   });
 
+  test.each([
+    ['a column', 'name,type,action,action\nUnits,fact,replace,use_existing', 'has the column "action" more than once'],
+    ['an alias of a column', 'name;type;dependents;include_dependents\nUnits;fact;yes;no', '"includeDependents" more'],
+    ['a key', '[{"name":"U:","type":"fact","action":"replace","\\u0061ction":"delete"}]', 'has the key "action" more'],
+    ['a key of the whole', '{"objects":[],"objects":[{"name":"U","type":"fact"}]}', 'has the key "objects" more'],
+    [
+      'an alias of a key',
+      '[{"name":"U","type":"fact"},{"Name":"U","name":"V","type":"fact"}]',
+      'entry 2 .* "name" more',
+    ],
+  ])('with %s given twice is refused', (_, text, said) => {
+    expect(refusal(text)).toMatch(new RegExp(said));
+  });
+
   test('is read as JSON, alone or as `objects`', () => {
     const list = [
       { name: 'Units, Sold', Type: 'fact', action: 'replace', include_dependents: true },

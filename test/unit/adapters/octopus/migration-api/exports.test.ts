@@ -25,13 +25,14 @@ const prepared: PreparedExport = {
 
 describe('prepare', () => {
   test('returns names, package and options as plain data', async () => {
-    // What does not travel cannot be looked at by this account.
-    const unread: Exchange = {
+    const refused = {
       request: { method: 'GET', path: '/api/Spaces-1/projects', query: { skip: '0', take: '100' } },
-      response: { status: 403, json: { ErrorMessage: 'You do not have permission' } },
+      response: { status: 403, json: {} },
     };
-    const script = ['root', 'space', 'projects', 'package-absent', unread] as const;
-    const result = await withOctopus(script, ({ octopus }) => octopus.exports!.prepare(request, never));
+    const result = await withOctopus(['root', 'space', 'projects', 'package-absent', refused], ({ octopus }) =>
+      octopus.exports!.prepare(request, never),
+    );
+    expect(result.omits).toEqual([expect.stringContaining('what does not travel could not be looked at')]);
     expect(result).toMatchObject({ package: acme, projects: prepared.projects });
     expect(result.settled).toMatchObject({ ignoreMachines: true, ignoreTenants: false, spaceId: 'Spaces-1' });
     expect(result.notes.join()).toContain('took "Billing" for "billing"');

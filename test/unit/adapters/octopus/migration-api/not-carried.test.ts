@@ -38,5 +38,27 @@ test('published runbooks and scopes of tags that stay behind are told with their
     const snapshot = { Name: 'First', RunbookId: runbook!.Id };
     await send(source.server, 'POST', '/api/runbookSnapshots?publish=true', snapshot);
     expect((await told()).at(-1)).toContain('1 runbook has a published one');
+
+    // Steps of the deployment and of runbooks, by the tags of their actions.
+    const scopedStep = (body: Record<string, unknown>) => ({
+      ...body,
+      Steps: [
+        {
+          Name: 'One',
+          Actions: [
+            { Name: 'One', TenantTags: ['Tier/Gold'] },
+            { Name: 'Two', TenantTags: [] },
+          ],
+        },
+      ],
+    });
+    const [{ RunbookProcessId }] = (await ask(source.server, '/api/runbooks/all')) as [{ RunbookProcessId: string }];
+    source.change('DeploymentProcesses', `deploymentprocess-${project!.id}`, scopedStep);
+    expect(await told()).toContainEqual(expect.stringMatching(/^1 step is scoped .* 1 tag set .*\(Tier\)/));
+    source.change('RunbookProcesses', RunbookProcessId, scopedStep);
+    expect(await told()).toContainEqual(expect.stringMatching(/^2 steps are scoped .* 1 tag set .*\(Tier\)/));
+
+    source.server.faults.add({ type: 'route', method: 'GET', path: '*/runbookProcesses*', status: 403 });
+    expect(await told()).toEqual([expect.stringMatching(/^what does not travel could not be looked at: ./)]);
   });
 });

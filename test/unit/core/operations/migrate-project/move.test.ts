@@ -219,3 +219,14 @@ describe('a dry run of a move', () => {
     expect(bad.asked.at(-1)).toBe('discard job-Shop');
   });
 });
+
+test('what a move leaves is told of the target only when the target has it', async () => {
+  const left = async (state: 'waiting' | 'succeeded') => {
+    const lab = river();
+    lab.looks.push({ state });
+    const report = await carry(lab, { untilApproval: true });
+    return 'left' in report ? report.left.map(({ instance }) => instance) : [];
+  };
+  expect(await left('waiting')).toEqual(['lab']);
+  expect(await left('succeeded')).toEqual(['lab', 'prod']);
+});
