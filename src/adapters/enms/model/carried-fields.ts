@@ -97,17 +97,20 @@ export function isComputed(type: Type, key: string, object: Readonly<Record<stri
   return type === 'pool' && (key === 'devices' || key === 'links') && object['manually_defined'] !== true;
 }
 
+const places = new Set(['full_path', 'folder_path', 'files', 'folder']);
+
 const derivedOf: Partial<Readonly<Record<Type, ReadonlySet<string>>>> = {
   user: new Set(['menu', 'pages', 'get_requests', 'post_requests', 'delete_requests']),
-  file: new Set(['full_path', 'folder_path', 'files', 'folder']),
+  file: places,
 };
 
 /**
- * Whether a key tells which files a folder holds. The server knows it by their paths, and deletes the rows of the files
- * that a folder is not said to hold. So it is never written.
+ * Whether a key tells where a file lies, or which files a folder holds. The server knows both by `path`. It deletes the
+ * rows of the files that a folder is not said to hold, and takes the place of a file on the disk of another server as it
+ * is (4.7.1). So none of them is written.
  */
 export function isPlace(type: Type, key: string): boolean {
-  return type === 'file' && (key === 'files' || key === 'folder');
+  return type === 'file' && places.has(key);
 }
 
 /** Whether the server derives a property: what a user may do from the user's groups, the place of a file from its path. */

@@ -208,12 +208,13 @@ describe('an import object by object', () => {
     });
   });
 
-  test('writes folders before the files in them', async () => {
+  test('writes folders before the files in them, and no place on the disk of the source', async () => {
     const [inside, above] = [
       { name: '>a>x', path: '/a/x' },
       { name: '>a', path: '/a' },
     ];
-    const files = [ndjson('file', { ...inside, type: 'file' }, { ...above, type: 'folder' })];
+    const placed = { full_path: '/lab/files/a/x', folder_path: '/lab/files/a', folder: '>a' };
+    const files = [ndjson('file', { ...inside, ...placed, type: 'file' }, { ...above, type: 'folder' })];
     await withEnms([done('folder', [above]), done('file', [inside])], async ({ enms }) => {
       expect(await enms.imports!.start(prepared(['file']), {}, files, never)).toBe(`upsert/${stamp}/2/0`);
     });
