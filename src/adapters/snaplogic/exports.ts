@@ -10,7 +10,7 @@ import { formatJobId, parseJobId, type Job } from './job-id.ts';
 import { countsOf } from './projects/asset-plan.ts';
 import { assetTypes, exportTypes, typesOf } from './projects/asset-types.ts';
 import { assetOf } from './projects/destination.ts';
-import { selectProjects, type Found } from './projects/look-up.ts';
+import { selectProjects, type Found } from './projects/select-projects.ts';
 import type { Server } from './server.ts';
 import { bodyError, saidIn } from './wire/errors.ts';
 import { formatPath, parsePath, segmentsOf, type ProjectPath } from './wire/paths.ts';

@@ -20,7 +20,7 @@ import {
   unsavedNotes,
   type Destination,
 } from './projects/destination.ts';
-import { selectProjects } from './projects/look-up.ts';
+import { selectProjects } from './projects/select-projects.ts';
 import { peerNamed, serverOf, type Server } from './server.ts';
 import { taskWish } from './tasks/before.ts';
 import { tasksOf } from './tasks/task.ts';

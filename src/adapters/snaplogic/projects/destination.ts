@@ -9,7 +9,8 @@ import { formatPath, parsePath, samePath, type ProjectPath } from '../wire/paths
 import type { Entry } from '../wire/schemas.ts';
 import type { Asset } from './asset-plan.ts';
 import { overwriteTypes } from './asset-types.ts';
-import { lookAt, spelledLike, type Place } from './look-up.ts';
+import { lookAt, type Place } from './look-up.ts';
+import { spelledLike } from './select-projects.ts';
 
 /** Where a project goes and what is there. */
 export interface Destination {
