@@ -471,14 +471,13 @@ describeAdapter('enms', setup, () => {
     });
   });
 
-  test('an exported spreadsheet can be imported, and the plan warns that this loses data', async () => {
+  test('a spreadsheet that the server wrote is refused: its import would break the links of the target', async () => {
     await onBench(async (bench) => {
       const [file] = await rawExport(bench);
       const files = [{ ...need(file, 'spreadsheet'), path: 'native/net.xls' }];
-      const plan = await prepared(bench, files, { topology: true });
-      expect(plan.notes.join()).toContain('--via rest');
-      const status = await watch(bench.target, await started(bench, plan, files), setup);
-      expect(['partial', 'succeeded']).toContain(status.state);
+      for (const options of [{ topology: true }, { topology: true, replace: true, overwriteExisting: true }]) {
+        await expect(() => prepared(bench, files, options)).toThrowCode('CONFLICT');
+      }
     });
   });
 });
