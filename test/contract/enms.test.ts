@@ -174,6 +174,8 @@ describeAdapter('enms', setup, () => {
   test('all objects arrive object by object too, and a dry run afterwards finds nothing to do', async () => {
     await onBench(async (bench) => {
       const files = await exported(bench, { via: 'rest' });
+      const omitted = async () => (await prepared(bench, files, {})).omits?.join() ?? '';
+      expect(await omitted()).toContain('credentials and services arrive without theirs');
       const status = await imported(bench, files);
       expect([status.state, status.items]).toEqual(['succeeded', undefined]);
       for (const kind of [
@@ -192,6 +194,7 @@ describeAdapter('enms', setup, () => {
           expect.arrayContaining(await namesOf(bench.source, kind)),
         ]);
       expect(await differences(bench, files)).toEqual([]);
+      expect(await omitted()).toBe('');
     });
   });
 
