@@ -146,7 +146,9 @@ async function migrate(source: Server, target: Server, file: string, options: Op
       never,
     );
     expect(imported.outcome).toBe('done');
-    expect(options['via'] === 'rest' ? notCarried(allTypes) : []).toEqual(expect.arrayContaining([...imported.warnings]));
+    expect(options['via'] === 'rest' ? notCarried(allTypes) : []).toEqual(
+      expect.arrayContaining([...imported.warnings]),
+    );
     // It was verified, and opened once.
     expect(counted.streams()).toBe(2);
   } finally {
