@@ -61,6 +61,12 @@ function fileValues(instance: Instance, { path, full_path: given }: Values): Val
   return { filename: full.slice(end + 1), folder_path: full.slice(0, end), full_path: full };
 }
 
+/** Positions that are written are added to those that the object has. */
+const addedPositions = (there: unknown, given: unknown): Values =>
+  isMap(there) && isMap(given) ? { positions: { ...there, ...given } } : {};
+
+const isMap = (value: unknown): value is Values => typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** True for a row of a base type whose type is a subtype: the subtype's table has no row for it. */
 const isBroken = (kind: Kind, claimed: unknown, existing: Item | undefined) =>
   isText(claimed) && claimed !== (existing?.type ?? kind.type) && claimed !== kind.type;
@@ -93,6 +99,7 @@ export function writeColumns(
       given,
       writing.hashed === true,
     ),
+    ...addedPositions(existing?.values['positions'], given['positions']),
     ...stamps,
     ...(kind.model === 'file'
       ? {

@@ -24,9 +24,6 @@ export function notCarried(wanted: readonly Type[]): readonly string[] {
     ...(has('user') || has('credential') || has('service')
       ? ['the REST API gives no passwords, keys and tokens: users, credentials and services arrive without theirs']
       : []),
-    ...(has('service') || has('device') || has('network')
-      ? ['positions are not given: workflows and networks arrive without their layout']
-      : []),
     ...(has('device') ? ['configurations and operational data of devices are not taken along'] : []),
     ...(has('task') ? ['tasks arrive inactive'] : []),
     ...(has('file') ? ['files arrive as entries, without their content'] : []),
