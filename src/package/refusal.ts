@@ -36,8 +36,12 @@ export const untrusted = refusal('PACKAGE_UNTRUSTED');
 export const locked = refusal('PACKAGE_LOCKED');
 
 export function newerFormat(found: string): MigratorError {
-  return malformed('manifest', `the package has format "${found}", and this migrator reads ${formatNames.map((name) => `"${name}"`).join(' and ')}`, {
-    hint: 'open it with the version of migrator that made it, or a newer one',
-    details: { format: found },
-  });
+  return malformed(
+    'manifest',
+    `the package has format "${found}", and this migrator reads ${formatNames.map((name) => `"${name}"`).join(' and ')}`,
+    {
+      hint: 'open it with the version of migrator that made it, or a newer one',
+      details: { format: found },
+    },
+  );
 }

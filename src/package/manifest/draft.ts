@@ -3,7 +3,14 @@ import type { Json } from '../../ports/journal.ts';
 import type { Secrets } from '../../ports/options.ts';
 import type { EncryptFor } from '../age/encrypt.ts';
 import { encodeCanonical } from '../canonical-json.ts';
-import { carryingFormat, contentMember, maxManifestBytes, plainFormat, type Compression, type Encryption } from '../format.ts';
+import {
+  carryingFormat,
+  contentMember,
+  maxManifestBytes,
+  plainFormat,
+  type Compression,
+  type Encryption,
+} from '../format.ts';
 import type { Manifest, ManifestFile } from './manifest.ts';
 import { parseManifest } from './parse.ts';
 import { isoSeconds } from './rules.ts';

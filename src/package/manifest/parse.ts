@@ -30,9 +30,7 @@ function decoded<T>(schema: z.ZodType<T>, value: Json, name: string): T {
   const issue = result.error.issues[0];
   const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.map(String).join('.')}`;
   const unknown = issue?.code === 'unrecognized_keys';
-  throw malformed(
-    'manifest',
-    `${name} does not follow the format${where}: ${issue?.message ?? 'it is not readable'}`,
-    { ...(unknown ? { hint: 'it may be from a newer migrator: open it with the version that made it' } : {}) },
-  );
+  throw malformed('manifest', `${name} does not follow the format${where}: ${issue?.message ?? 'it is not readable'}`, {
+    ...(unknown ? { hint: 'it may be from a newer migrator: open it with the version that made it' } : {}),
+  });
 }
