@@ -44,6 +44,8 @@ async function carrying(payload: readonly Part[], change: Forgery = {}): Promise
   });
 }
 
+const letters = (count: number) => Array.from({ length: count }, (_, n) => String.fromCharCode(97 + n));
+
 async function refusal(bytes: Uint8Array): Promise<{ readonly check: unknown; readonly text: string }> {
   try {
     await opened(bytes);
@@ -142,11 +144,7 @@ describe('a package is refused, and nothing of its secrets is shown, when', () =
     ['they are a list', [own(['pass word']), file], 'payload'],
     ['they are a text', [own('pass word'), file], 'payload'],
     ['they are nothing', [own({}), file], 'payload'],
-    [
-      'they are more than 16',
-      [own(Object.fromEntries([...'abcdefghijklmnopq'].map((a) => [a, 'x']))), file],
-      'payload',
-    ],
+    ['they are more than 16', [own(Object.fromEntries(letters(17).map((name) => [name, 'x']))), file], 'payload'],
     ['they are nested', [own({ password: { a: 'pass word' } }), file], 'payload'],
     ['a value is a number', [own({ password: 7 }), file], 'payload'],
     ['a value is empty', [own({ password: '' }), file], 'payload'],
@@ -229,7 +227,7 @@ describe('nothing is sealed that a reader would refuse:', () => {
   });
 
   test('more bytes than the entry may have', async () => {
-    const secrets = Object.fromEntries([...'abcdefghijklmnop'].map((name) => [name, new Secret('日'.repeat(4096))]));
+    const secrets = Object.fromEntries(letters(16).map((name) => [name, new Secret('日'.repeat(4096))]));
     await expect(() => sealed({ secrets })).toThrowCode('USAGE');
   });
 });

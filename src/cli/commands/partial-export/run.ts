@@ -2,12 +2,15 @@ import { parseHandle } from '../../../core/job-handle.ts';
 import { partialExport, type PartialExportReport } from '../../../core/operations/partial-export.ts';
 import { formatRef } from '../../../core/package-ref.ts';
 import { journaled } from '../../../core/steps/journaled.ts';
+import { carriedBy } from '../../../core/steps/run-secrets.ts';
 import type { PackageOutput } from '../../../core/steps/seal-artifact.ts';
 import { MigratorError } from '../../../errors.ts';
+import type { Secrets } from '../../../ports/options.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { productFlags } from '../../flags/product-values.ts';
 import { waitingOf } from '../../flags/waiting.ts';
+import { ownSecrets, ownSecretsOf } from '../../keys/own-secrets.ts';
 import { outputSink, packageOutput, wroteEarlier } from '../../packages/output.ts';
 import { sealSettings } from '../../packages/seal-settings.ts';
 import { systemClock, systemRandom } from '../../runtime.ts';
@@ -73,6 +76,8 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
             output,
             raw: plain,
             secrets: flags.secrets,
+            own: (names) => ownSecrets(names, run, context),
+            madeFor: (handle) => madeFor(handle, context),
             clock: systemClock,
             random: systemRandom,
             reporter,
@@ -92,6 +97,11 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
     lines(render(from, file, report), describeResumed(report.resumed)),
   );
   return { outcome: report.outcome };
+}
+
+async function madeFor(handle: string, context: Context): Promise<Secrets | undefined> {
+  const record = (await (await context.journal()).list()).find(({ jobs }) => jobs.includes(handle));
+  return record && ownSecretsOf(record, context, carriedBy(record, parseHandle(handle).id));
 }
 
 function render(from: string, file: string | undefined, report: PartialExportReport): string {

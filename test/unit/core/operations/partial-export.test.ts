@@ -41,6 +41,8 @@ test('an export for which nobody waits tells the package that its job will leave
     target: undefined,
     output: undefined,
     secrets: {},
+    own: () => Promise.resolve({}),
+    madeFor: () => Promise.resolve(undefined),
     clock: manualClock(),
     random: { bytes: (length: number) => new Uint8Array(length) },
     reporter: recordingReporter(),

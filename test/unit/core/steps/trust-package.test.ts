@@ -14,6 +14,7 @@ const sourceOf = (bytes: ByteSource, state: string): SealedSource => ({
   trust,
   keys,
   limits: defaultLimits,
+  mask: () => undefined,
   folder: packageFolderIn(state),
 });
 
