@@ -9,6 +9,11 @@ export function isKnownFormat(name: string): boolean {
   return name === plainFormat || name === carryingFormat;
 }
 
+/** Whether a package of this format carries secrets. */
+export function carriesSecrets(format: string): boolean {
+  return format === carryingFormat;
+}
+
 /** §1 */
 export const manifestMember = 'manifest.json';
 export const sumsMember = 'SHA256SUMS';

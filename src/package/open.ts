@@ -6,7 +6,7 @@ import { decryptAge, type DecryptionKeys } from './age/decrypt.ts';
 import { ByteReader } from './byte-reader.ts';
 import { decompress } from './compression/index.ts';
 import { decodeSecrets } from './carried-secrets.ts';
-import { carryingFormat, maxManifestBytes, maxSecretsBytes, privateEntry, secretsEntry } from './format.ts';
+import { carriesSecrets, maxManifestBytes, maxSecretsBytes, privateEntry, secretsEntry } from './format.ts';
 import { checkSum } from './inspect.ts';
 import { boundPayload, checkLimits, type OpenLimits } from './limits.ts';
 import type { Manifest, ManifestFile, PrivatePart } from './manifest/manifest.ts';
@@ -60,7 +60,7 @@ export async function* open(
   try {
     for await (const entry of unpackPayload(reader, form)) {
       stopIfAborted(signal);
-      if (manifest.format === carryingFormat && found.secrets === undefined) {
+      if (carriesSecrets(manifest.format) && found.secrets === undefined) {
         found.secrets = await readSecrets(entry);
         continue;
       }
@@ -185,7 +185,7 @@ function withoutSecrets(): Error {
 }
 
 function checkComplete({ files, privatePart, secrets }: Found, { manifest }: VouchedPackage): void {
-  if (manifest.format === carryingFormat && secrets === undefined) throw withoutSecrets();
+  if (carriesSecrets(manifest.format) && secrets === undefined) throw withoutSecrets();
   const { counts, files: listed = privatePart?.files } = manifest.content;
   if (listed === undefined) throw malformed('payload', `"${privateEntry}" is missing from the payload`);
   const missing = listed.slice(files.length)[0];

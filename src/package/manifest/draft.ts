@@ -47,7 +47,7 @@ export interface Label {
   readonly secrets?: Secrets | undefined;
 }
 
-export function carriesSecrets({ secrets = {} }: Pick<Label, 'secrets'>): boolean {
+export function hasSecrets({ secrets = {} }: Pick<Label, 'secrets'>): boolean {
   return Object.keys(secrets).length > 0;
 }
 
@@ -56,7 +56,7 @@ export async function draftManifest(label: Label): Promise<Manifest> {
   const { id, version, createdBy, privateManifest, source, scope, notes } = label;
   const encryption = kindOf(label.encryption);
   const bytes = encodeCanonical({
-    format: carriesSecrets(label) ? carryingFormat : plainFormat,
+    format: hasSecrets(label) ? carryingFormat : plainFormat,
     id,
     version,
     createdAt: Number.isNaN(label.createdAt.getTime()) ? '' : isoSeconds(label.createdAt),

@@ -1,5 +1,5 @@
 import { pathFault } from '../../portable-path.ts';
-import { carryingFormat, contentMember, privateEntry, secretsEntry } from '../format.ts';
+import { carriesSecrets, contentMember, privateEntry, secretsEntry } from '../format.ts';
 import type { Manifest } from './manifest.ts';
 
 /**
@@ -70,7 +70,7 @@ export function* disagreements({
     yield `content.member "${member}" does not fit the rest of content`;
   if (recipients.length > 0 !== (encryption === 'recipients'))
     yield 'content.recipients does not fit content.encryption';
-  if (format === carryingFormat) {
+  if (carriesSecrets(format)) {
     if (encryption === 'none') yield 'a package that carries secrets needs an encrypted content';
     if (files?.some(({ path }) => path === secretsEntry) === true)
       yield `"${secretsEntry}" is no file of a package that carries secrets`;
