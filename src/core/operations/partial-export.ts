@@ -147,15 +147,20 @@ async function contentRecord(
 
 /** USAGE, before anything starts, when the secrets must be given because the result of this export cannot carry them. */
 async function secretsOf({ resume, wait }: PartialExportInput, ports: PartialExportPorts): Promise<ExportSecrets> {
-  const { source, secrets: given, reporter } = ports;
+  const { source, target, secrets: given, reporter } = ports;
   const barred = whyNotCarried(ports);
   if (resume === undefined) {
     const secrets = await secretsOfExport(source, given, ports.own, barred);
     const names = Object.keys(secrets.carried).join(', ');
-    if (!wait && names !== '') {
-      const message = `this machine makes the ${names} of the export, so only this machine can resume it; to resume it elsewhere, give one`;
-      reporter.report({ type: 'notice', message });
-    }
+    const tell = (message: string): void => reporter.report({ type: 'notice', message });
+    if (!wait && names !== '')
+      tell(
+        `this machine makes the ${names} of the export, so only this machine can resume it; to resume it elsewhere, give one`,
+      );
+    if (target !== undefined && names !== '')
+      tell(
+        `the file carries the ${names} that its import needs, and the package in the feed of ${target.name} does not: import the file`,
+      );
     return secrets;
   }
   const handle = formatHandle({ product: source.adapter.product, instance: source.name, id: resume });

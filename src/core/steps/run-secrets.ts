@@ -69,7 +69,7 @@ export async function secretsOfImport(
   const known = { ...carried, ...given };
   const missing = missingIn(known, requiredSecrets);
   const all = missing.length === 0 || own === undefined ? known : { ...known, ...(await own(missing)) };
-  requireSecrets(target, requiredSecrets, all);
+  requireSecrets(target, requiredSecrets, all, `${name} carries none`);
   return all;
 }
 
