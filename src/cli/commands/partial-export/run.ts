@@ -1,3 +1,4 @@
+import type { Placed } from '../../../core/instance.ts';
 import { parseHandle } from '../../../core/job-handle.ts';
 import { partialExport, type PartialExportReport } from '../../../core/operations/partial-export.ts';
 import { formatRef } from '../../../core/package-ref.ts';
@@ -77,7 +78,7 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
             raw: plain,
             secrets: flags.secrets,
             own: (names) => ownSecrets(names, run, context),
-            madeFor: (handle) => madeFor(handle, context),
+            madeFor: (handle) => madeFor(handle, source, context),
             clock: systemClock,
             random: systemRandom,
             reporter,
@@ -99,8 +100,10 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
   return { outcome: report.outcome };
 }
 
-async function madeFor(handle: string, context: Context): Promise<Secrets | undefined> {
-  const record = (await (await context.journal()).list()).find(({ jobs }) => jobs.includes(handle));
+/** The secrets that this machine made for a job that it started on this server. Undefined for any other job. */
+async function madeFor(handle: string, { name, place }: Placed, context: Context): Promise<Secrets | undefined> {
+  const records = await (await context.journal()).list();
+  const record = records.find(({ jobs, places }) => jobs.includes(handle) && (places?.[name] ?? place) === place);
   return record && ownSecretsOf(record, context, carriedBy(record, parseHandle(handle).id));
 }
 
