@@ -174,6 +174,8 @@ describeAdapter('enms', setup, () => {
   test('all objects arrive object by object too, and a dry run afterwards finds nothing to do', async () => {
     await onBench(async (bench) => {
       const files = await exported(bench, { via: 'rest' });
+      const omitted = async () => (await prepared(bench, files, {})).omits?.join() ?? '';
+      expect(await omitted()).toContain('credentials and services arrive without theirs');
       const status = await imported(bench, files);
       expect([status.state, status.items]).toEqual(['succeeded', undefined]);
       for (const kind of [
@@ -192,6 +194,7 @@ describeAdapter('enms', setup, () => {
           expect.arrayContaining(await namesOf(bench.source, kind)),
         ]);
       expect(await differences(bench, files)).toEqual([]);
+      expect(await omitted()).toBe('');
     });
   });
 
@@ -471,14 +474,13 @@ describeAdapter('enms', setup, () => {
     });
   });
 
-  test('an exported spreadsheet can be imported, and the plan warns that this loses data', async () => {
+  test('a spreadsheet that the server wrote is refused: its import would break the links of the target', async () => {
     await onBench(async (bench) => {
       const [file] = await rawExport(bench);
       const files = [{ ...need(file, 'spreadsheet'), path: 'native/net.xls' }];
-      const plan = await prepared(bench, files, { topology: true });
-      expect(plan.notes.join()).toContain('--via rest');
-      const status = await watch(bench.target, await started(bench, plan, files), setup);
-      expect(['partial', 'succeeded']).toContain(status.state);
+      for (const options of [{ topology: true }, { topology: true, replace: true, overwriteExisting: true }]) {
+        await expect(() => prepared(bench, files, options)).toThrowCode('CONFLICT');
+      }
     });
   });
 });

@@ -18,6 +18,8 @@ export interface Plan {
   readonly closely: Closely;
   /** Objects, as `<type> <name>`, that are on the target as the package has them, and that no import has to write. */
   readonly equal: ReadonlySet<string>;
+  /** The types of which the import creates or overwrites something. */
+  readonly writes: readonly Type[];
   /** The counts, when the plan cannot name all objects. */
   readonly notes: readonly string[];
 }
@@ -125,7 +127,8 @@ export async function planImport(
     }
   }
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  const shown = { items, witnesses: creates ? [] : witnesses, closely: closelyOf(related, unmarked), equal };
+  const writes = wanted.filter((type) => counts.has(`${type}: create`) || counts.has(`${type}: overwrite`));
+  const shown = { items, writes, witnesses: creates ? [] : witnesses, closely: closelyOf(related, unmarked), equal };
   if (total <= mostItems) return { ...shown, notes: [] };
   const lines = [...counts].map(([what, count]) => `${what} ${count}`);
   return { ...shown, notes: [`the plan names ${mostItems} of ${total} objects; in all: ${lines.join(', ')}`] };
