@@ -179,11 +179,10 @@ const special: Readonly<Record<string, Runner>> = {
 };
 
 beforeAll(async () => {
-  const password = ['--password', 'env:MOVE_PASSWORD'];
   const sealed = (name: string, ...more: string[]) =>
-    run(['partial-export', '--from', 'lab', '--project', 'Billing', ...password, '-o', name, ...more, '--json']);
+    run(['partial-export', '--from', 'lab', '--project', 'Billing', '-o', name, ...more, '--json']);
   expect(await sealed('web-shop.tar')).toMatchObject({ code: 0 });
-  const exported = await sealed('run7.tar', '--package-version', made.version);
+  const exported = await sealed('run7.tar', '--password', 'env:MOVE_PASSWORD', '--package-version', made.version);
   expect(exported).toMatchObject({ code: 0 });
   ({ handle } = JSON.parse(exported.stdout) as { handle: string });
   expect(await run(['package', 'upload', 'run7.tar', '--to', 'prod'])).toMatchObject({ code: 0 });

@@ -125,6 +125,8 @@ async function migrate(source: Server, target: Server, file: string, options: Op
       target: undefined,
       output: { settings, name: () => file, create, spool },
       secrets: {},
+      own: () => Promise.resolve({}),
+      madeFor: () => Promise.resolve(undefined),
     },
     never,
   );
@@ -138,7 +140,10 @@ async function migrate(source: Server, target: Server, file: string, options: Op
       {
         ...ports(),
         target: instanceOf(target.emulator, 'dr'),
-        source: { kind: 'sealed', sealed: { name: file, bytes: counted, trust, keys, limits: defaultLimits, folder } },
+        source: {
+          kind: 'sealed',
+          sealed: { name: file, bytes: counted, trust, keys, limits: defaultLimits, mask: () => undefined, folder },
+        },
         secrets: {},
         backup: undefined,
         consent: () => Promise.resolve(true),

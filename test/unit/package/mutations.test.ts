@@ -6,6 +6,7 @@ import { defaultLimits, generateSigningKey, open, verify } from '../../../src/pa
 import { forged, partsOf, sha256, tarOf, part, aFile } from '../../support/forgery.ts';
 import { MemorySource, seededRandom } from '../../support/memory-bytes.ts';
 import {
+  carried,
   collect,
   entriesOf,
   identity,
@@ -66,6 +67,12 @@ interface Case {
 
 describe.each<Case>([
   { kind: 'signed and encrypted', make: () => sealed({ entries: few() }), opening: {}, every: all },
+  {
+    kind: 'signed and encrypted, and carries secrets',
+    make: () => sealed({ entries: few(), secrets: carried }),
+    opening: {},
+    every: all,
+  },
   {
     kind: 'signed only',
     make: () => sealed({ entries: few(), encryption: undefined, compression: 'none' }),
@@ -145,6 +152,7 @@ describe('a package that is changed in one or several places', () => {
     const goods = [
       { bytes: Buffer.from(await sealed({ entries: few() })), opening: {} },
       { bytes: Buffer.from(await sealed({ entries: few(), encryption: undefined, compression: 'none' })), opening: {} },
+      { bytes: Buffer.from(await sealed({ entries: few(), secrets: carried })), opening: {} },
     ];
     const accepted: string[] = [];
     let changed = 0;
