@@ -2,7 +2,7 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { withAccountWorkshop } from '../support/account-workshop.ts';
-import { type Finished, runBinary } from '../support/binary.ts';
+import { commandLine, type Ended } from '../support/command-line.ts';
 import { type Asked, withLiar } from '../support/liar.ts';
 import { keyOf } from '../support/octopus-api.ts';
 import { withWorkshop, type Workshop } from '../support/workshop.ts';
@@ -39,7 +39,7 @@ async function filesBelow(folder: string): Promise<readonly string[]> {
   return files;
 }
 
-function expectCode(code: number, args: readonly string[], ended: Finished): void {
+function expectCode(code: number, args: readonly string[], ended: Ended): void {
   const start = args.slice(0, 3);
   const err = ended.code === code ? '' : ended.stderr;
   expect({ args: start, code: ended.code, err }).toEqual({ args: start, code, err: '' });
@@ -58,7 +58,7 @@ class Search {
 
   async line(code: number, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
     const { folder, env: usual } = this.#workshop;
-    const ended = await runBinary(args, { cwd: folder, env: { ...usual, ...env } });
+    const ended = await commandLine(args, { cwd: folder, env: { ...usual, ...env } });
     expectCode(code, args, ended);
     // The search is in migrator's output only: the command line itself may hold a plain secret.
     this.text(`stdout of ${args.slice(0, 2).join(' ')}`, ended.stdout);
@@ -168,7 +168,7 @@ describe('secrets', () => {
       const token = 'T0kenOfTheChat-4711';
       const hook = `http://127.0.0.1:9/hook/${token}?key=${token}`;
       const line = ['partial-export', '--from', 'lab', '--project', 'Web Shop', '-o', 'shop.tar', '--debug', '--json'];
-      const ended = await runBinary(
+      const ended = await commandLine(
         [...line, '--password', 'env:WORD', '--success-callback', 'env:HOOK', '--failure-callback', hook],
         { cwd: folder, env: { ...env, WORD: 'Tasks', HOOK: hook } },
       );
@@ -179,7 +179,7 @@ describe('secrets', () => {
       const written = [ended.stdout, ended.stderr, (await readFile(path('shop.tar'))).toString('latin1')];
       for (const file of await filesBelow(path('state'))) written.push(await readFile(file, 'utf8'));
       expect(written.filter((text) => text.includes(token))).toEqual([]);
-      expect((await runBinary(['job', 'show', handle], { cwd: folder, env })).stdout).toContain('ServerTasks-');
+      expect((await commandLine(['job', 'show', handle], { cwd: folder, env })).stdout).toContain('ServerTasks-');
     });
   });
 
@@ -189,7 +189,7 @@ describe('secrets', () => {
       await writeFile(path('long'), long, { mode: 0o600 });
       for (const how of loud) {
         const line = ['partial-export', '--from', 'lab', '--project', 'Nowhere', '-o', 'no.tar'];
-        const ended = await runBinary([...line, '--password', 'file:long', ...how], { cwd: folder, env });
+        const ended = await commandLine([...line, '--password', 'file:long', ...how], { cwd: folder, env });
         expect(ended.code).toBe(2);
         expect(`${ended.stdout}${ended.stderr}`).not.toMatch(/Correct horse|battery 7|Zulu/u);
       }
