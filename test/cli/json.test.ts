@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { progressEvent } from '../../src/cli/commands/config/progress-event.ts';
 import { parseFault } from '../../src/emulators/index.ts';
 import { manifestSchema } from '../../src/package/index.ts';
-import { type Ended } from '../support/command-line.ts';
+import type { Ended } from '../support/command-line.ts';
 import { sharedWorkshop } from '../support/shared-workshop.ts';
 import { documents, documentSchema } from '../support/documents.ts';
 import { libraries, requestOnly } from '../support/libraries.ts';

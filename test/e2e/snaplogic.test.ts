@@ -33,12 +33,12 @@ async function withSite<T>(work: (site: Site) => Promise<T>, pace = 1): Promise<
   try {
     await writeFile(
       join(folder, '.migratorrc.yaml'),
-      `instances:
+      `${hurried}instances:
   dev: ${instance(us, 'Acme-Dev', 'US_PASSWORD')}
   test: ${instance(us, 'Acme-Test', 'US_PASSWORD')}
   prod: ${instance(us, 'Acme-Prod', 'US_PASSWORD')}
   eu: ${instance(eu, 'Acme-EU', 'EU_PASSWORD')}
-${hurried}`,
+`,
     );
     const options = (state: string) => ({
       cwd: folder,

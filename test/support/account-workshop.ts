@@ -36,7 +36,7 @@ export async function withAccountWorkshop<T>(
       LAB_PASSWORD: passwordOf(lab),
       PROD_PASSWORD: passwordOf(prod),
     };
-    const rc = ['instances:', ...instances, hurried].join('\n');
+    const rc = [`${hurried}instances:`, ...instances, ''].join('\n');
     await writeFile(join(folder, '.migratorrc.yaml'), rc);
     return await work({
       ...userAt(folder, env),

@@ -87,10 +87,10 @@ export async function withWorkshop<T>(options: WorkshopOptions, work: (workshop:
     };
     await writeFile(
       join(folder, '.migratorrc.yaml'),
-      `instances:
+      `${hurried}instances:
   lab: { product: octopus, url: "${lab.url}", apiKey: "env:LAB_KEY", space: Default }
   prod: { product: octopus, url: "${prod.url}", apiKey: "env:PROD_KEY", space: Default }
-${hurried}${options.rc ?? ''}`,
+${options.rc ?? ''}`,
     );
     return await work({
       ...userAt(folder, env),
