@@ -85,13 +85,10 @@ describe('secrets', () => {
       const { path, lab, prod, env } = workshop;
       const search = new Search(workshop);
       const rc = await readFile(path('.migratorrc.yaml'), 'utf8');
-      await writeFile(
-        path('.migratorrc.yaml'),
-        rc.replace(
-          'prod: {',
-          'wrong: { product: octopus, url: "' + lab.url + '", apiKey: "env:WRONG_KEY" }\n  prod: {',
-        ) + '\nkeys: { passphrase: "env:KEY_PASSPHRASE" }\n',
-      );
+      const wrong = `wrong: { product: octopus, url: "${lab.url}", apiKey: "env:WRONG_KEY" }`;
+      const more = rc.replace('prod: {', `${wrong}\n  prod: {`);
+      await writeFile(path('.migratorrc.yaml'), `${more}\nkeys: { passphrase: "env:KEY_PASSPHRASE" }\n`);
+      await writeFile(path('open-keys.yaml'), more);
       await writeFile(path('export-password'), `${secrets.exportPassword}\n`);
       await writeFile(path('say.mjs'), `process.stdout.write(${JSON.stringify(secrets.commandPassword)});`);
       const given = {
@@ -110,15 +107,18 @@ describe('secrets', () => {
         await search.line(0, [...from, ...file, ...sealing, '-o', out, ...how], given);
         await search.line(0, ['package', 'inspect', out, ...how], given);
         await search.line(0, ['import', out, '--to', 'prod', ...file, ...sealing, '--dry-run', ...how], given);
+        // So does a key with one, so the second round uses it only for its first package.
+        const then =
+          index === 0 ? given : { ...given, MIGRATOR_CONFIG: 'open-keys.yaml', MIGRATOR_CONFIG_DIR: path('open') };
         // With the wrong password the output has the server's words and the reason.
-        const wrong = ['--password', secrets.plainPassword];
-        await search.line(8, ['import', out, '--to', 'prod', ...wrong, ...sealing, ...how], given);
+        const other = ['--password', secrets.plainPassword];
+        await search.line(8, ['import', out, '--to', 'prod', ...other, ...sealing, ...how], given);
         await search.line(0, ['import', out, '--to', 'prod', ...file, ...sealing, ...how], given);
         const command = ['--password', 'command:node say.mjs'];
         const ways = ['migrate-project', 'Billing', '--from', 'lab', '--to', 'prod', '--fresh', ...command, ...how];
-        await search.line(0, [...ways, '--route', index === 0 ? 'relay' : 'push'], given);
+        await search.line(0, [...ways, '--route', index === 0 ? 'relay' : 'push'], then);
 
-        await search.line(4, ['inventory', '--from', 'wrong', ...how], given);
+        await search.line(4, ['inventory', '--from', 'wrong', ...how], then);
         // A server repeats in its error what it was sent.
         const echo = [
           lab.faults.add({
@@ -130,9 +130,9 @@ describe('secrets', () => {
           }),
           lab.faults.add({ type: 'route', method: 'GET', path: '/api/tasks', html: true, status: 200 }),
         ];
-        await search.line(5, [...from, ...file, '-o', `lost-${String(index)}.tar`, ...how], given);
+        await search.line(5, [...from, ...file, '-o', `lost-${String(index)}.tar`, ...how], then);
         for (const off of echo) off();
-        await search.line(2, [...from, ...file, '--project', 'Nowhere', '-o', 'no.tar', ...how], given);
+        await search.line(2, [...from, ...file, '--project', 'Nowhere', '-o', 'no.tar', ...how], then);
       }
 
       const jobs = JSON.parse(await search.line(0, ['job', 'list', '--from', 'lab', '--json'], given)) as {
@@ -149,6 +149,7 @@ describe('secrets', () => {
 
       await search.files(path('state'));
       await search.files(path('config'));
+      await search.files(path('open'));
       for (const name of await readdir(workshop.folder)) {
         // Everybody can read the manifest, sums and signature of a package. The content is sealed.
         if (name.endsWith('.tar')) search.text(name, (await readFile(path(name))).toString('latin1'));
