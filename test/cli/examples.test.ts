@@ -7,7 +7,8 @@ import { main } from '../../src/cli/main.ts';
 import { systemRandom } from '../../src/cli/runtime.ts';
 import { startEmulator } from '../../src/emulators/index.ts';
 import { generateSigningKey, printPublicKey } from '../../src/package/index.ts';
-import { sharedWorkshop, words } from '../support/command-line.ts';
+import { words } from '../support/command-line.ts';
+import { sharedWorkshop } from '../support/shared-workshop.ts';
 import { everyCommand, examplesOf, program } from '../support/commands.ts';
 import { libraries, requestOnly } from '../support/libraries.ts';
 import { keyOf } from '../support/octopus-api.ts';
@@ -174,7 +175,7 @@ const special: Readonly<Record<string, Runner>> = {
     return plainly(line, folder);
   },
   init: (line, folder) => withKeys(['', '', '', '', '', ''])(line, folder),
-  demo: (line, folder) => here().run(line, { cwd: folder, env: { ...here().env, TMPDIR: folder, TEMP: folder } }),
+  demo: (line, folder) => here().binary(line, { cwd: folder, env: { ...here().env, TMPDIR: folder, TEMP: folder } }),
   emulate: emulated,
 };
 
