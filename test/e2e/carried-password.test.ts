@@ -2,8 +2,9 @@ import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promi
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { type LineOptions, sharedWorkshop } from '../support/command-line.ts';
+import type { LineOptions } from '../support/command-line.ts';
 import { crashAt } from '../support/crash.ts';
+import { sharedWorkshop } from '../support/shared-workshop.ts';
 import type { Workshop } from '../support/workshop.ts';
 import { counted, exportTask, packagesOf, projectsOf, send, ask, tasksOf } from '../support/octopus-api.ts';
 
