@@ -69,8 +69,15 @@ export function usageError({ message, code }: CommanderError, command: Command):
   }
   const [first = '', ...rest] = message.replace(/^error: /u, '').split('\n');
   const suggestion = /Did you mean (.+)\?/u.exec(rest.join(' '))?.[1];
+  const unknown = /^unknown option '--([^'=]+)/u.exec(first)?.[1];
+  const argument = command.registeredArguments.map((one) => one.name()).find((name) => name === unknown);
   return new MigratorError('USAGE', first.charAt(0).toLowerCase() + first.slice(1).replace(/\.$/u, ''), {
-    hint: suggestion === undefined ? `see ${path} --help` : `did you mean ${suggestion}?`,
+    hint:
+      argument !== undefined
+        ? `name it without a flag: ${path} <${argument}>`
+        : suggestion === undefined
+          ? `see ${path} --help`
+          : `did you mean ${suggestion}?`,
   });
 }
 

@@ -156,6 +156,14 @@ describe('the program itself', () => {
     expect(stdout).toContain('Octopus Deploy options:');
   });
 
+  test('a flag of the name of an argument is told to be one', async () => {
+    const { code, stderr } = await run('migrate-project', '--project', 'x', '--from', 'lab');
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('name it without a flag: migrator migrate-project <project>'),
+    ]);
+  });
+
   test('help for an unknown command is a USAGE error', async () => {
     expect(await run('help', 'nothing')).toMatchObject({ code: 2, stderr: expect.stringContaining("'nothing'") });
   });

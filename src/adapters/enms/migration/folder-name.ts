@@ -104,7 +104,9 @@ export function oneProject(wanted: readonly string[], fallback: string | undefin
     });
   }
   if (name === undefined && fallback === undefined) {
-    throw new MigratorError('USAGE', 'no project is named', { hint: 'give --project <name>; any name will do' });
+    throw new MigratorError('USAGE', 'no project is named', {
+      hint: 'any name will do: partial-export --project <name>, migrate-project <name>',
+    });
   }
   return name ?? fallback ?? '';
 }

@@ -5,6 +5,7 @@ import type { ArtifactFile } from '../../../ports/artifact.ts';
 import type { PreparedImport } from '../../../ports/importer.ts';
 import type { Secrets } from '../../../ports/options.ts';
 import { flagOf, listOf, textOf } from '../../shared/option-values.ts';
+import { isWithin } from '../model/compare-object.ts';
 import {
   bytesOf,
   contentOf,
@@ -13,11 +14,12 @@ import {
   itemsOf,
   objectsOf,
   type PackageContent,
+  type PackagedObject,
 } from '../model/package-content.ts';
 import { sharedServices, types, type Type } from '../model/types-and-relations.ts';
+import { positionsOf } from '../objects/positions.ts';
 import { startsOf, takeUpPassword, type Server } from '../server.ts';
 import { typesOf } from '../way-and-types.ts';
-import type { WireObject } from '../wire/schemas.ts';
 import { keyText, valueOf } from '../wire/yaml.ts';
 import { isOfMigrations } from './folder-name.ts';
 import { migrationFolder, remarks, writeRemark } from './migration-folder.ts';
@@ -137,9 +139,9 @@ export async function startMigration(
   await writeRemark(folder, remarks.started, started, signal);
   const id = `import/${name}`;
   if (changesPassword && secrets['newPassword'] !== undefined) server.account.expectPassword(secrets['newPassword']);
-  const answer = await answerTo(server, name, wanted, settled, signal);
-  if (wanted.includes('service') && answer.status === 200 && content.kind === 'migration')
+  if (content.kind === 'migration' && wanted.includes('service'))
     await drawSharedServices(server, content, debug, signal);
+  const answer = await answerTo(server, name, wanted, settled, signal);
   await takeUpPassword(server, signal);
   try {
     await writeRemark(folder, remarks.answer, answer, signal);
@@ -153,20 +155,25 @@ export async function startMigration(
 
 /**
  * Writes where the shared services are drawn. The server never updates these services by a migration, but by its REST API
- * (seen on 4.7.1). A failure shows in the result, because the plan names these services.
+ * (seen on 4.7.1). That gives some groups the right to read them, which the migration then sets as the package has it. A
+ * failure shows in the result, because the plan names these services.
  */
 async function drawSharedServices(
-  { rest }: Server,
+  server: Server,
   content: Extract<PackageContent, { kind: 'migration' }>,
   debug: (message: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const drawn: WireObject[] = [];
-  for await (const { name, positions } of objectsOf(content, 'service', signal))
-    if (sharedServices.includes(name) && isMap(positions)) drawn.push({ name, positions });
-  if (drawn.length === 0) return;
+  const packaged: PackagedObject[] = [];
+  for await (const object of objectsOf(content, 'service', signal))
+    if (sharedServices.includes(object.name) && object['positions'] !== undefined) packaged.push(object);
+  if (packaged.length === 0) return;
   try {
-    await rest.upsert('service', drawn, signal);
+    const there = await positionsOf(server, 'service', signal);
+    const drawn = packaged.flatMap(({ name, positions }) =>
+      isWithin(positions, there({ name })['positions']) ? [] : [{ name, positions }],
+    );
+    if (drawn.length > 0) await server.rest.upsert('service', drawn, signal);
   } catch (error) {
     if (!isMigratorError(error) || error.code === 'CANCELLED') throw error;
     debug(`the shared services could not be drawn: ${error.message}`);

@@ -68,7 +68,7 @@ function namesLost(own: unknown, other: unknown): readonly string[] {
 }
 
 /** Whether the server has all entries of a map already. */
-function isWithin(value: unknown, there: unknown): boolean {
+export function isWithin(value: unknown, there: unknown): boolean {
   if (!isMap(value) || !isMap(there)) return false;
   return Object.entries(value).every(([key, one]) => canonical(one) === canonical(there[key] ?? null));
 }
