@@ -11,7 +11,9 @@ import { outsideRoutes } from './outside-routes.ts';
 import { checkQuery } from './query.ts';
 import { absent, invalid, json, Refusal, refusalReply } from './refusal.ts';
 import { asText, readTolerantJson, withProductNames } from './tolerant-json.ts';
-import { authenticate, authorize } from './users.ts';
+import { isSpaceManager } from './space-managers.ts';
+import { authenticate, authorize, type User } from './users.ts';
+import { belowDirectory, withoutDirectory } from './virtual-directory.ts';
 import type { Route, Visit } from './visit.ts';
 
 const bySpaceId = '/api/:space(^[Ss][Pp][Aa][Cc][Ee][Ss]-\\d+$)';
@@ -44,6 +46,11 @@ function refuseInMaintenance(instance: Instance, route: Route, visit: Visit): vo
     503,
     'Octopus Server is currently in maintenance mode. Only users with the AdministerSystem permission can make changes.',
   );
+}
+
+function mayCall({ store }: Instance, route: Route, user: User, space: string): void {
+  if (route.permission === undefined || route.open === true || user.may(route.permission)) return;
+  if (route.scoped !== true || !isSpaceManager(store, user, space)) authorize(user, route.permission);
 }
 
 function visitOf(instance: Instance, call: Call, route: Route, params: PathParams): Visit {
@@ -100,15 +107,18 @@ export function createAnswer(instance: Instance, list: readonly Route[]): (call:
     const visit = visitOf(instance, call, route, found.params);
     checkQuery(route, call, found.params);
     refuseInMaintenance(instance, route, visit);
-    if (route.permission !== undefined && route.open !== true) authorize(visit.user, route.permission);
+    mayCall(instance, route, visit.user, visit.space);
     return route.handle(visit);
   }
 
-  return answering(instance.log, (call) => startingUp(instance) ?? handle(call), replyTo);
+  return belowDirectory(
+    instance,
+    answering(instance.log, (call) => startingUp(instance) ?? handle(call), replyTo),
+  );
 }
 
-/** The path without its space: a fault for that path also hits the path with a space. */
+/** The path without its space: a fault for that path also hits the path with a space, and that below a directory. */
 export function spellings(path: string): readonly string[] {
-  const plain = path.replace(/^\/api\/(?:spaces\/[^/]+|Spaces-\d+)(?=\/)/i, '/api');
+  const plain = withoutDirectory(path).replace(/^\/api\/(?:spaces\/[^/]+|Spaces-\d+)(?=\/)/i, '/api');
   return plain === path ? [] : [plain];
 }

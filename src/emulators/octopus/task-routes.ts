@@ -1,11 +1,12 @@
 import { isObject } from '../shared/json.ts';
 import type { Entry } from '../shared/store.ts';
 import { collection, readList } from './collection.ts';
+import { offersOf } from './edition.ts';
 import type { Instance } from './instance.ts';
 import { paged } from './query.ts';
 import { absent, invalid, json } from './refusal.ts';
 import type { TaskQueue } from './task-queue.ts';
-import { isDone, queueTask, rawLog, setState, stateOf, taskDetails, taskResource, type TaskState } from './tasks.ts';
+import { hasOwnCall, isDone, queueTask, rawLog, setState, stateOf, taskDetails, taskResource, type TaskState } from './tasks.ts';
 import { asText, members, readText } from './tolerant-json.ts';
 import { route, type Route, type Visit } from './visit.ts';
 
@@ -15,12 +16,29 @@ const taskTypes: readonly (readonly [string, string])[] = [
   ['Deploy', 'Deploy'],
   ['Health', 'Health check'],
   ['Migration', 'Data migration'],
-  ['MigrationImport', 'Migration import'],
-  ['MigrationPartialExport', 'Migration partial export'],
   ['Retention', 'Apply retention policies'],
   ['RunbookRun', 'Runbook run'],
   ['SynchronizeBuiltInPackageRepositoryIndex', 'Synchronize built-in package repository index'],
 ];
+
+const migrationTypes: typeof taskTypes = [
+  ['MigrationImport', 'Migration import'],
+  ['MigrationPartialExport', 'Migration partial export'],
+];
+
+const importExportTypes: typeof taskTypes = [
+  ['ProjectExport', 'Project export'],
+  ['ProjectImport', 'Project import'],
+];
+
+function typesOf(instance: Instance): typeof taskTypes {
+  const { migrations, importExport } = offersOf(instance);
+  const moving = [
+    ...(migrations ? migrationTypes : []),
+    ...(importExport ? importExportTypes : []),
+  ];
+  return [...taskTypes, ...moving].toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
 
 function find(visit: Visit): Entry {
   const id = visit.param('id');
@@ -177,7 +195,7 @@ async function create(visit: Visit, queue: TaskQueue) {
   const get = members(await visit.document());
   const name = readText(get('Name'), 'Name');
   if (name === undefined || name === '') throw invalid('Please provide a value for Name.');
-  if (name.startsWith('Migration')) throw invalid(`Tasks of the type '${name}' are started by the migration API.`);
+  if (hasOwnCall(name)) throw invalid(`Tasks of the type '${name}' are started by a call of their own.`);
   const given = get('Arguments');
   const task = queueTask(visit.instance, {
     name,
@@ -212,10 +230,10 @@ function readTail(visit: Visit): number | undefined {
 export const taskRoutes = (queue: TaskQueue): readonly Route[] => {
   const view = { scoped: true, permission: 'TaskView' };
   return [
-    route('GET', '/tasks/tasktypes', { scoped: true, open: true }, () =>
+    route('GET', '/tasks/tasktypes', { scoped: true, open: true }, ({ instance }) =>
       json(
         200,
-        taskTypes.map(([Id, Name]) => ({ Id, Name, Links: {} })),
+        typesOf(instance).map(([Id, Name]) => ({ Id, Name, Links: {} })),
       ),
     ),
     route('GET', '/tasks', { ...view, query: paged(...listFilters) }, list),

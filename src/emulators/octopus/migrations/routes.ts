@@ -1,10 +1,10 @@
 import type { Instance } from '../instance.ts';
 import { json } from '../refusal.ts';
 import type { TaskQueue } from '../task-queue.ts';
+import { keepRequest } from '../task-requests.ts';
 import { queueTask } from '../tasks.ts';
 import { route, type Route } from '../visit.ts';
 import {
-  keepRequest,
   readExportRequest,
   readImportRequest,
   type ExportRequest,
