@@ -1,12 +1,11 @@
 // Artifacts with contents. Their files are in `artifacts/<space>/`, under the ids of their documents.
 import { createReadStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Entry } from '../shared/store.ts';
-import { deleteDocument } from './document-changes.ts';
 import { newId, putDocument, wireDate, type Instance } from './instance.ts';
 import { findDocument } from './lookup.ts';
-import { absent, json } from './refusal.ts';
+import { absent } from './refusal.ts';
 import { asText } from './tolerant-json.ts';
 import { route, type Route, type Visit } from './visit.ts';
 
@@ -65,16 +64,6 @@ async function download(visit: Visit) {
   };
 }
 
-async function remove(visit: Visit) {
-  const entry = findDocument(visit, 'Artifacts');
-  const file = artifactFile(visit.instance, entry);
-  deleteDocument(visit.instance, entry);
-  if (file !== undefined) await rm(file, { force: true });
-  return json(200, {});
-}
-
-/** They come before the routes that every type of document has. */
 export const artifactRoutes: readonly Route[] = [
   route('GET', '/artifacts/:id/content', { scoped: true, permission: 'ArtifactView' }, download),
-  route('DELETE', '/artifacts/:id', { scoped: true, permission: 'ArtifactDelete' }, remove),
 ];

@@ -10,7 +10,7 @@ import { asText } from '../tolerant-json.ts';
 import type { ReadDocument } from './archive.ts';
 import { settingsType, tenantVariableType } from './document-types.ts';
 import { replaceMarked, unmarked } from './ids.ts';
-import { pathTo, type Placed, type Placement } from './place.ts';
+import { pathTo, titleOf as title, type Placed, type Placement } from './place.ts';
 import { resealed, restored, settingsOf } from './restore.ts';
 import { refuseUnmapped } from './unmapped-ids.ts';
 
@@ -29,7 +29,6 @@ interface Importing extends Placement {
 const say = ({ lines }: Importing, text: string, category: ImportLine['category'] = 'Info') =>
   lines.push({ category, text });
 
-const title = ({ type, name }: ReadDocument) => `${type} '${name}'`;
 
 /** A document's model with the ids and the sensitive values of this server. */
 function translated(state: Importing, document: ReadDocument): Json {

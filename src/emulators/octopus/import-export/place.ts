@@ -102,8 +102,15 @@ export function place(instance: Instance, space: string, documents: readonly Rea
   return { instance, space, documents, placed, skipped, ignored, ids };
 }
 
+/** `Environment 'Production'`: what the product calls the type here, or the type of the export. */
+export function titleOf({ type, name }: ReadDocument): string {
+  const kind = kindOfType(type);
+  return `${kind === undefined || kind === 'Variables' ? type : kindNamed(kind).item} '${name}'`;
+}
+
 /** `Project 'P' => Tenant 'T'`: the way to a document from the project that brought it along. */
-export function pathTo({ documents }: Placement, { id, type, name, model }: ReadDocument): string {
+export function pathTo({ documents }: Placement, document: ReadDocument): string {
+  const { id, type, name, model } = document;
   const projects = documents.filter((one) => one.type === 'Project');
   const find = (wanted: unknown) => documents.find((one) => one.id === wanted);
   const step = (one: ReadDocument | undefined, what: string) => (one === undefined ? '' : ` => ${what} '${one.name}'`);
@@ -122,5 +129,5 @@ export function pathTo({ documents }: Placement, { id, type, name, model }: Read
   }
   const project = find(model['ProjectId']) ?? find(model['OwnerId']);
   if (type === 'ProjectVariables' || type === settingsType) return start(project);
-  return `${start(project?.type === 'Project' ? project : undefined)} => ${type} '${name}'`;
+  return `${start(project?.type === 'Project' ? project : undefined)} => ${titleOf(document)}`;
 }
