@@ -18,7 +18,12 @@ export const artifactFile = (instance: Instance, { id, container = '', body }: E
 /** Moves a complete file into the artifacts of a task. */
 export async function addArtifact(
   instance: Instance,
-  { task, space, fileName, path }: { readonly task: Entry; readonly space: string; readonly fileName: string; readonly path: string },
+  {
+    task,
+    space,
+    fileName,
+    path,
+  }: { readonly task: Entry; readonly space: string; readonly fileName: string; readonly path: string },
 ): Promise<void> {
   const id = newId(instance.store, 'Artifacts');
   await mkdir(join(instance.directory, 'artifacts', space), { recursive: true });

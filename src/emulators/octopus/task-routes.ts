@@ -6,7 +6,17 @@ import type { Instance } from './instance.ts';
 import { paged } from './query.ts';
 import { absent, invalid, json } from './refusal.ts';
 import type { TaskQueue } from './task-queue.ts';
-import { hasOwnCall, isDone, queueTask, rawLog, setState, stateOf, taskDetails, taskResource, type TaskState } from './tasks.ts';
+import {
+  hasOwnCall,
+  isDone,
+  queueTask,
+  rawLog,
+  setState,
+  stateOf,
+  taskDetails,
+  taskResource,
+  type TaskState,
+} from './tasks.ts';
 import { asText, members, readText } from './tolerant-json.ts';
 import { route, type Route, type Visit } from './visit.ts';
 
@@ -33,10 +43,7 @@ const importExportTypes: typeof taskTypes = [
 
 function typesOf(instance: Instance): typeof taskTypes {
   const { migrations, importExport } = offersOf(instance);
-  const moving = [
-    ...(migrations ? migrationTypes : []),
-    ...(importExport ? importExportTypes : []),
-  ];
+  const moving = [...(migrations ? migrationTypes : []), ...(importExport ? importExportTypes : [])];
   return [...taskTypes, ...moving].toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 

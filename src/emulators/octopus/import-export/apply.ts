@@ -29,7 +29,6 @@ interface Importing extends Placement {
 const say = ({ lines }: Importing, text: string, category: ImportLine['category'] = 'Info') =>
   lines.push({ category, text });
 
-
 /** A document's model with the ids and the sensitive values of this server. */
 function translated(state: Importing, document: ReadDocument): Json {
   const { instance, space, ids, key } = state;
@@ -155,12 +154,20 @@ export function applyImport(placement: Placement, key: MigrationKey, losesCertif
   const { placed, skipped, ignored, documents } = placement;
   const made = placed.filter(({ existing }) => existing === undefined);
   const certificate = made.find(({ kind }) => kind.name === 'Certificates');
-  const state: Importing = { ...placement, key, lines: [], lost: losesCertificate ? certificate?.document.id : undefined };
+  const state: Importing = {
+    ...placement,
+    key,
+    lines: [],
+    lost: losesCertificate ? certificate?.document.id : undefined,
+  };
   const alone = new Set(skipped.map(({ id }) => id));
-  const belongs = ({ model }: ReadDocument) => !alone.has(asText(model['OwnerId'])) && !alone.has(asText(model['ProjectId']));
+  const belongs = ({ model }: ReadDocument) =>
+    !alone.has(asText(model['OwnerId'])) && !alone.has(asText(model['ProjectId']));
   const values = documents.filter((one) => one.type === tenantVariableType && belongs(one));
   const settings = documents.filter((one) => one.type === settingsType && belongs(one));
-  const merged = placed.filter(({ kind, existing }) => existing !== undefined && ['Variables', 'Tenants'].includes(kind.name));
+  const merged = placed.filter(
+    ({ kind, existing }) => existing !== undefined && ['Variables', 'Tenants'].includes(kind.name),
+  );
   refuseUnmapped(placement, [...[...made, ...merged].map(({ document }) => document), ...settings, ...values]);
   for (const { name } of skipped) {
     say(state, `Project '${name}' already exists in this space and was not imported`);

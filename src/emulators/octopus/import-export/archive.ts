@@ -112,7 +112,8 @@ export async function readArchive(path: string): Promise<Archive> {
   if (format.split('.')[0] !== formatVersion.split('.')[0]) {
     throw new ArchiveFault(`The export has the format ${format}. This server reads ${formatVersion}.`);
   }
-  if (!/^[0-9a-f]{40}$/.test(checksum)) throw new ArchiveFault('The checksum of the export is not 40 hexadecimal digits.');
+  if (!/^[0-9a-f]{40}$/.test(checksum))
+    throw new ArchiveFault('The checksum of the export is not 40 hexadecimal digits.');
   const entries = asObjects(manifest['Entries']);
   const documents = entries.map((entry) => {
     const [source, id] = [asText(entry['DocumentSource']), asText(entry['Id'])];
@@ -124,7 +125,9 @@ export async function readArchive(path: string): Promise<Archive> {
     return { id, name: asText(entry['Name'], id), type: asText(entry['DocumentType']), model };
   });
   const listed = new Set(entries.map((entry) => asText(entry['DocumentSource'])));
-  const others = [...files.keys()].filter((name) => name.endsWith('.json') && name !== 'manifest.json' && !listed.has(name));
+  const others = [...files.keys()].filter(
+    (name) => name.endsWith('.json') && name !== 'manifest.json' && !listed.has(name),
+  );
   if (others.length > 0) throw new ArchiveFault(`The export does not list its file '${others.join("', '")}'.`);
   const schema = manifest['SchemaVersions'];
   return {

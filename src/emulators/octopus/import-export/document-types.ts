@@ -44,11 +44,14 @@ const kinds = new Map<string, string>([
 export function documentType({ kind, body }: Entry): string {
   if (kind === 'Feeds') return `${asText(body['FeedType'])}Feed`;
   if (kind !== 'Variables') return types[kind] ?? kind;
-  return asText(asObject(body)['OwnerId']).startsWith('LibraryVariableSets-') ? 'LibraryVariables' : projectVariablesType;
+  return asText(asObject(body)['OwnerId']).startsWith('LibraryVariableSets-')
+    ? 'LibraryVariables'
+    : projectVariablesType;
 }
 
 /** Undefined for types that an import leaves out. */
-export const kindOfType = (type: string): string | undefined => kinds.get(type) ?? (/.Feed$/.test(type) ? 'Feeds' : undefined);
+export const kindOfType = (type: string): string | undefined =>
+  kinds.get(type) ?? (/.Feed$/.test(type) ? 'Feeds' : undefined);
 
 /** The server's model class as error texts name it. */
 const models: Readonly<Record<string, string>> = {

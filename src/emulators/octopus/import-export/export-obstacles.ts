@@ -47,7 +47,8 @@ function refuseGitProjects(instance: Instance, set: ExportSet): void {
   if (carriesGitProjects(instance.version)) return;
   for (const { name, body } of set.projects) {
     const type = asText(asObject(body['PersistenceSettings'])['Type'], 'Database');
-    if (type !== 'Database') throw unsupported('Version-controlled projects are not currently supported.', `Project '${name}'`);
+    if (type !== 'Database')
+      throw unsupported('Version-controlled projects are not currently supported.', `Project '${name}'`);
   }
 }
 

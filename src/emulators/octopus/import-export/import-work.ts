@@ -48,7 +48,8 @@ function validate({ instance }: TaskRun, archive: Archive, key: MigrationKey): v
   checkPassword(archive, key);
   if (!refusesRunbookNames(instance.version)) return;
   const odd = archive.documents.find(({ type, model }) => type === 'Runbook' && oddName.test(asText(model['Name'])));
-  if (odd !== undefined) throw new TaskFailure(`The runbook '${asText(odd.model['Name'])}' has a name that is not valid.`);
+  if (odd !== undefined)
+    throw new TaskFailure(`The runbook '${asText(odd.model['Name'])}' has a name that is not valid.`);
 }
 
 /** The step in which the documents of an older server become those of this one. */

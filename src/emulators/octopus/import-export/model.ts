@@ -91,7 +91,15 @@ const shapes: Readonly<Record<string, Json>> = {
     Templates: [],
     Version: 1,
   },
-  Variables: { Id: null, OwnerId: null, OwnerType: null, Version: 0, Variables: [], SpaceId: null, RelatedDocumentIds: [] },
+  Variables: {
+    Id: null,
+    OwnerId: null,
+    OwnerType: null,
+    Version: 0,
+    Variables: [],
+    SpaceId: null,
+    RelatedDocumentIds: [],
+  },
   DeploymentProcesses: { Id: null, OwnerId: null, Version: 0, SpaceId: null, Steps: [] },
   Tenants: {
     Id: null,
@@ -196,7 +204,8 @@ export function encrypted(vault: Vault, key: MigrationKey, value: unknown): unkn
   if (!isObject(value)) return value;
   if (isSealed(value)) return { SensitiveValue: encryptUnlike(key, vault.reveal(value)) };
   // A sensitive member without a value.
-  if (value['HasValue'] === false && Object.keys(value).every((name) => ['HasValue', 'NewValue'].includes(name))) return null;
+  if (value['HasValue'] === false && Object.keys(value).every((name) => ['HasValue', 'NewValue'].includes(name)))
+    return null;
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
       name,

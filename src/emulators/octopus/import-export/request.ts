@@ -92,4 +92,3 @@ export const shownArguments = (request: ExportRequest | ImportRequest): Json =>
             ? { Type: 'space', SpaceId: request.source.space, TaskId: request.source.task }
             : { Type: 'upload', UploadedFileId: request.source.file },
       };
-

@@ -74,7 +74,8 @@ export function restored(instance: Instance, space: string, kind: string, model:
       return { ...body, Variables: asObjects(body['Variables']).map(restoredVariable), ScopeValues: {} };
     case 'DeploymentProcesses':
     case 'RunbookProcesses': {
-      const steps = instance.flavor === 'cloud' ? onWorkers(body['Steps'], defaultPool(instance, space)) : body['Steps'];
+      const steps =
+        instance.flavor === 'cloud' ? onWorkers(body['Steps'], defaultPool(instance, space)) : body['Steps'];
       return { ProjectId: body['OwnerId'], ...body, Steps: steps ?? [], LastSnapshotId: null };
     }
     case 'WorkerPools': {
@@ -99,7 +100,8 @@ export function resealed(instance: Instance, key: MigrationKey, value: unknown, 
     failed();
     return null;
   };
-  if (typeof value['SensitiveValue'] === 'string' && Object.keys(value).length === 1) return seal(value['SensitiveValue']);
+  if (typeof value['SensitiveValue'] === 'string' && Object.keys(value).length === 1)
+    return seal(value['SensitiveValue']);
   const sensitive = value['Type'] === 'Sensitive' && typeof value['Value'] === 'string';
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
