@@ -1,8 +1,5 @@
-/**
- * The named faults of an Octopus server; see docs/emulators.md. A file of its own, because the help of a command reads
- * it.
- */
-export const octopusFaults = [
+// The named faults of an Octopus server; see docs/emulators.md. A file of its own, because the help of a command reads it.
+export const serverFaults = [
   'startup-503',
   'stuck-queue',
   'success-with-errors',
@@ -13,6 +10,10 @@ export const octopusFaults = [
   'maintenance-stays-on',
   'package-vanishes',
   'unhealthy',
+] as const;
+
+/** Of Projects Export/Import. */
+export const importExportFaults = [
   'artifact-late',
   'two-artifacts',
   'certificate-lost',
@@ -27,3 +28,5 @@ export const octopusFaults = [
   'wrong-space-refused',
   'virtual-directory',
 ] as const;
+
+export const octopusFaults = [...serverFaults, ...importExportFaults] as const;

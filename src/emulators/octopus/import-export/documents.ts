@@ -25,13 +25,14 @@ export interface ExportDocument {
  * Marks the ids of what travels. What is here and does not travel is taken out. What is not here at all is marked too: the
  * server looks at the form of an id only, and the import finds it missing.
  */
-function marking(store: Store, set: ExportSet, entry: Entry): IdChange {
+function marking(store: Store, set: ExportSet, holder: string): IdChange {
   return (id) => {
     const kind = kindOfId(id)?.name;
     if (kind === 'Spaces' || set.entries.has(id)) return marked(id);
     if (kind !== undefined && !carriedKinds.has(kind)) return undefined;
-    // Step templates in Git refer to credentials that do not come along. Real servers write the reference all the same.
-    if (entry.kind === 'ActionTemplates' && kind === 'GitCredentials') return marked(id);
+    // Step templates in Git refer to credentials that do not come along, and so may values of tenants. Real servers write
+    // the reference all the same.
+    if (holder === tenantVariableType || (holder === 'ActionTemplates' && kind === 'GitCredentials')) return marked(id);
     return kind !== undefined && store.get(kind, id) !== undefined ? undefined : marked(id);
   };
 }
@@ -58,10 +59,10 @@ function sorted(documents: readonly ExportDocument[]): readonly ExportDocument[]
 
 export function documentsOf(instance: Instance, set: ExportSet, key: MigrationKey): readonly ExportDocument[] {
   const { store, vault } = instance;
-  const modelOf = (entry: Entry, members: Json): Json =>
-    encrypted(vault, key, changeIds(members, marking(store, set, entry))) as Json;
+  const modelOf = (holder: string, members: Json): Json =>
+    encrypted(vault, key, changeIds(members, marking(store, set, holder))) as Json;
   const own = [...set.entries.values()].map((entry, index) => {
-    const model = modelOf(entry, membersOf(entry));
+    const model = modelOf(entry.kind, membersOf(entry));
     const parent = entry.kind === 'Channels' ? marked(asText(entry.body['ProjectId'])) : null;
     const settings =
       entry.kind === 'Projects' ? { DeploymentSettingsId: marked(asText(model['DeploymentSettingsId'])) } : {};
@@ -74,7 +75,7 @@ export function documentsOf(instance: Instance, set: ExportSet, key: MigrationKe
     };
   });
   const settings = set.projects.map((project, index) => {
-    const model = modelOf(project, deploymentSettings(project));
+    const model = modelOf(project.kind, deploymentSettings(project));
     const [id, parent] = [marked(`deploymentsettings-${project.id}`), marked(project.id)];
     return {
       id,
@@ -87,7 +88,7 @@ export function documentsOf(instance: Instance, set: ExportSet, key: MigrationKe
   const values = set.values.map(({ tenant, owner, environment, template, value }, index) => {
     const id = marked(`TenantVariables-${index + 1}`);
     const related = isSealed(value) ? undefined : [...idsIn(value)][0];
-    const model = modelOf(tenant, {
+    const model = modelOf(tenantVariableType, {
       TenantId: tenant.id,
       OwnerId: owner.id,
       OwnerType: owner.kind === 'Projects' ? 'Project' : 'LibraryVariableSet',

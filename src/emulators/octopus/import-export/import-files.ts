@@ -34,13 +34,15 @@ export function forgetImportFiles(store: Store, space: string): void {
 
 /** Takes all of an upload but its last byte, and breaks the connection. */
 async function breakOff(request: IncomingMessage): Promise<void> {
+  // The request loses its socket when it is not read to its end.
+  const { socket } = request;
   const last = Number(request.headers['content-length']) - 1;
   let seen = 0;
   for await (const chunk of request) {
     seen += (chunk as Uint8Array).length;
     if (seen >= last) break;
   }
-  request.socket.resetAndDestroy();
+  socket.resetAndDestroy();
 }
 
 /** Stores the first file of a form. The name of its part does not matter. */

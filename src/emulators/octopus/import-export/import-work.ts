@@ -26,10 +26,10 @@ function withUnmappedIds(instance: Instance, documents: readonly ReadDocument[])
   const fault = instance.faults.take('unmapped-ids');
   if (fault === undefined) return documents;
   if (fault.values['form'] === 2) {
-    const owner = documents.find(({ type }) => type === 'Tenant') ?? documents[0];
+    const tenant = documents.find(({ type }) => type === 'Tenant');
     const id = marked('TenantVariables-0');
     const related = { RelatedDocumentId: marked('Certificates-643') };
-    const model = { Id: id, TenantId: owner?.id, OwnerId: documents[0]?.id, ...related };
+    const model = { Id: id, TenantId: tenant?.id ?? null, OwnerId: documents[0]?.id, ...related };
     return [...documents, { id, name: id, type: tenantVariableType, model }];
   }
   const custom = { Id: marked('Messages-1'), Name: 'Messages', Type: 'String', Value: '' };
