@@ -6,6 +6,7 @@ import { kindOfId } from '../kinds.ts';
 import { idsIn } from '../migrations/model.ts';
 import { asText } from '../tolerant-json.ts';
 import { carriedKinds } from './document-types.ts';
+import { membersOf } from './model.ts';
 
 const deployedProject = 'Octopus.Action.DeployRelease.ProjectId';
 
@@ -127,8 +128,7 @@ export function collect(store: Store, ids: readonly string[], { lossy }: { reado
       if (found.has(next.id)) continue;
       const entry = trimmed(next, projectIds);
       found.set(next.id, entry);
-      const plain = Object.fromEntries(Object.entries(entry.body).filter(([name]) => !name.startsWith('$')));
-      queue.push(...lookUp(entry, plain));
+      queue.push(...lookUp(entry, membersOf(entry)));
       if (entry.kind === 'Projects') queue.push(...belongings(store, entry));
     }
   };
