@@ -6,13 +6,16 @@ import type { User } from './users.ts';
 import type { Visit } from './visit.ts';
 
 /** A user with every permission manages every space; others are members of the space's managers or of their teams. */
-export function isSpaceManager(store: Store, user: User, space: string): boolean {
-  if (user.may('*')) return true;
+export const isSpaceManager = (store: Store, user: User, space: string): boolean =>
+  user.may('*') || isNamedManager(store, user.id, space);
+
+/** Whether a space names the user, or a team of the user, as its manager. */
+export function isNamedManager(store: Store, user: string, space: string): boolean {
   const body = store.get('Spaces', space)?.body;
-  if (asList(body?.['SpaceManagersTeamMembers']).includes(user.id)) return true;
+  if (asList(body?.['SpaceManagersTeamMembers']).includes(user)) return true;
   return asList(body?.['SpaceManagersTeams'])
     .map((id) => store.get('Teams', String(id)))
-    .some((team) => asList(team?.body['MemberUserIds']).includes(user.id));
+    .some((team) => asList(team?.body['MemberUserIds']).includes(user));
 }
 
 /** 403 for everybody else. The product's wording is not published; this one imitates its style. */

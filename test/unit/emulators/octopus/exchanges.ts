@@ -79,7 +79,10 @@ export interface Kept {
 
 export const nothingKept = (): Kept => ({ texts: new Map(), bodies: new Map() });
 
-function bodyOf({ json, text, untyped, upload, form }: Request, { bodies }: Kept): RequestInit['body'] {
+function bodyOf(
+  { json, text, untyped, upload, form }: Request,
+  { bodies }: Kept,
+): string | Uint8Array<ArrayBuffer> | FormData | null {
   if (upload !== undefined) {
     const data = new FormData();
     const content = upload.kept === undefined ? (upload.content ?? '') : new Uint8Array(bodies.get(upload.kept) ?? []);
