@@ -55,8 +55,10 @@ export async function runExport(run: TaskRun, request: ExportRequest): Promise<v
   const key = deriveKey(request.password);
   const documents = documentsOf(instance, set, key);
   log.progress(30, 'Exporting documents');
-  for (const { type, name } of documents) log.write('Verbose', `Exporting ${type} '${name}'`);
-  for (const { name } of set.projects) log.write('Info', `Exported Project '${name}'`);
+  instance.store.atomically(() => {
+    for (const { type, name } of documents) log.write('Verbose', `Exporting ${type} '${name}'`);
+    for (const { name } of set.projects) log.write('Info', `Exported Project '${name}'`);
+  });
   await pause();
   log.progress(70, 'Writing the archive');
   const path = await workFile(instance, 'export.zip');

@@ -71,10 +71,12 @@ function duplicateTenantVariables({ instance }: TaskRun, documents: readonly Rea
   );
 }
 
-async function tell({ log, pause }: TaskRun, lines: readonly ImportLine[]): Promise<void> {
+async function tell({ instance, log, pause }: TaskRun, lines: readonly ImportLine[]): Promise<void> {
   const size = Math.max(1, Math.ceil(lines.length / 4));
   for (let start = 0; start < lines.length; start += size) {
-    for (const { category, text } of lines.slice(start, start + size)) log.write(category, text);
+    instance.store.atomically(() => {
+      for (const { category, text } of lines.slice(start, start + size)) log.write(category, text);
+    });
     log.progress(30 + Math.floor((60 * start) / lines.length), 'Importing documents');
     await pause();
   }
