@@ -1,7 +1,7 @@
 // What a server offers depends on its version and on where it runs.
 import { MigratorError } from '../../errors.ts';
 import type { Flavor } from '../shared/emulator.ts';
-import { compareVersions } from './feed.ts';
+import { compareVersions } from './compare-versions.ts';
 
 export interface Edition {
   readonly version: string;
@@ -29,7 +29,7 @@ export function checkEdition({ version, flavor }: Edition): void {
     });
   }
   if (flavors.includes(flavor)) return;
-  throw new MigratorError('USAGE', `an embedded Octopus Deploy cannot run on "${String(flavor)}"`, {
+  throw new MigratorError('USAGE', `an embedded Octopus Deploy cannot run on "${flavor as string}"`, {
     hint: `choose one of: ${flavors.join(', ')}`,
   });
 }

@@ -1,7 +1,6 @@
 import { isObject } from '../shared/json.ts';
 import type { Entry } from '../shared/store.ts';
 import { collection, readList } from './collection.ts';
-import { offersOf } from './edition.ts';
 import type { Instance } from './instance.ts';
 import { paged } from './query.ts';
 import { absent, invalid, json } from './refusal.ts';
@@ -17,35 +16,9 @@ import {
   taskResource,
   type TaskState,
 } from './tasks.ts';
+import { taskTypesOf } from './task-types.ts';
 import { asText, members, readText } from './tolerant-json.ts';
 import { route, type Route, type Visit } from './visit.ts';
-
-const taskTypes: readonly (readonly [string, string])[] = [
-  ['AdHocScript', 'Run a script'],
-  ['Backup', 'Backup'],
-  ['Deploy', 'Deploy'],
-  ['Health', 'Health check'],
-  ['Migration', 'Data migration'],
-  ['Retention', 'Apply retention policies'],
-  ['RunbookRun', 'Runbook run'],
-  ['SynchronizeBuiltInPackageRepositoryIndex', 'Synchronize built-in package repository index'],
-];
-
-const migrationTypes: typeof taskTypes = [
-  ['MigrationImport', 'Migration import'],
-  ['MigrationPartialExport', 'Migration partial export'],
-];
-
-const importExportTypes: typeof taskTypes = [
-  ['ProjectExport', 'Project export'],
-  ['ProjectImport', 'Project import'],
-];
-
-function typesOf(instance: Instance): typeof taskTypes {
-  const { migrations, importExport } = offersOf(instance);
-  const moving = [...(migrations ? migrationTypes : []), ...(importExport ? importExportTypes : [])];
-  return [...taskTypes, ...moving].toSorted(([a], [b]) => (a < b ? -1 : 1));
-}
 
 function find(visit: Visit): Entry {
   const id = visit.param('id');
@@ -240,7 +213,7 @@ export const taskRoutes = (queue: TaskQueue): readonly Route[] => {
     route('GET', '/tasks/tasktypes', { scoped: true, open: true }, ({ instance }) =>
       json(
         200,
-        typesOf(instance).map(([Id, Name]) => ({ Id, Name, Links: {} })),
+        taskTypesOf(instance).map(([Id, Name]) => ({ Id, Name, Links: {} })),
       ),
     ),
     route('GET', '/tasks', { ...view, query: paged(...listFilters) }, list),

@@ -198,7 +198,7 @@ describe('into a space that has some of it', () => {
 
 test('an import that fails leaves nothing', async () => {
   const space = await newSpace('Untouched');
-  const { UnitTest: _, ...set } = await byName(source, 'libraryvariablesets', 'Common');
+  const set = await byName(source, 'libraryvariablesets', 'Common');
   const path = `/api/variables/${String(set['VariableSetId'])}`;
   const before = (await source.call('GET', path)).json;
   const lost = { Name: 'Lost', Value: 'Accounts-404', Type: 'UsernamePasswordAccount' };

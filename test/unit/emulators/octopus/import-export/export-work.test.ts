@@ -88,7 +88,7 @@ describe('the zip', () => {
     expect(decryptValue(deriveKey('another one'), String(manifest['Hello']))).not.toBe('Cephalopod');
   });
 
-  test('has the documents in the order of a real one, with its names', async () => {
+  test('has the documents in the order of a real one, with its names', () => {
     expect(typesIn(entries).slice(0, 14)).toEqual([
       'Project',
       'ProjectGroup',
@@ -205,13 +205,11 @@ describe('what travels', () => {
     expect(task).toMatchObject({ State: 'Success', Arguments: { ProjectIds: ids } });
   });
 
-  test('machines and teams: machines stay, and teams come without members', async () => {
+  test('machines stay, and so do references to them', async () => {
     const other = await startServer();
     const site = await byName(other, 'projects', 'Search');
     const path = `/api/deploymentprocesses/${String(site['DeploymentProcessId'])}`;
     const before = (await other.call('GET', path)).json;
-    const team = { kind: 'Teams', Id: 'Teams-21', Name: 'Keepers' };
-    expect(team.Id).toBe('Teams-21');
     const [first, ...rest] = before['Steps'] as readonly Json[];
     await made(other, 'PUT', path, {
       ...before,
