@@ -139,10 +139,10 @@ function writeValue(state: Importing, document: ReadDocument): void {
   putDocument(store, 'Tenants', { ...tenant.body, $variables: { ...all, [owner.id]: own } });
 }
 
-/** Tasks are listed by the environment of their deployment, which their own document does not name. */
+/** Tasks are listed by the environment of their deployment or run, which their own document does not name. */
 function nameEnvironments({ instance, placed }: Importing): void {
   for (const { kind, target, existing } of placed) {
-    if (kind.name !== 'Deployments' || existing !== undefined) continue;
+    if (!['Deployments', 'RunbookRuns'].includes(kind.name) || existing !== undefined) continue;
     const body = instance.store.get(kind.name, target)?.body;
     const task = instance.store.get('ServerTasks', asText(body?.['TaskId']));
     if (task !== undefined) putTask(instance, { ...task.body, $environmentId: body?.['EnvironmentId'] });

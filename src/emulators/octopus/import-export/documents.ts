@@ -1,6 +1,7 @@
 // The documents of an export, ready to be written.
-import type { Json } from '../../shared/json.ts';
+import { isObject, type Json } from '../../shared/json.ts';
 import type { Entry, Store } from '../../shared/store.ts';
+import { builtInFeed } from '../feed.ts';
 import type { Instance } from '../instance.ts';
 import { kindOfId } from '../kinds.ts';
 import type { MigrationKey } from '../migrations/encryption.ts';
@@ -37,6 +38,14 @@ function marking(store: Store, set: ExportSet, holder: string): IdChange {
   };
 }
 
+/** In every space the built-in feed is also found by the id that it has in the default space. */
+function withPlainFeed(value: unknown): unknown {
+  if (typeof value === 'string') return /^feeds-builtin-Spaces-\d+$/.test(value) ? builtInFeed : value;
+  if (Array.isArray(value)) return value.map(withPlainFeed);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withPlainFeed(member)]));
+}
+
 function nameOf({ kind, id, name, body }: Entry): string {
   if (kind === 'DeploymentProcesses' || kind === 'RunbookProcesses') return 'Deployment process';
   if (kind === 'Variables') return `Variables ${marked(id)}`;
@@ -60,7 +69,7 @@ function sorted(documents: readonly ExportDocument[]): readonly ExportDocument[]
 export function documentsOf(instance: Instance, set: ExportSet, key: MigrationKey): readonly ExportDocument[] {
   const { store, vault } = instance;
   const modelOf = (holder: string, members: Json): Json =>
-    encrypted(vault, key, changeIds(members, marking(store, set, holder))) as Json;
+    encrypted(vault, key, withPlainFeed(changeIds(members, marking(store, set, holder)))) as Json;
   const own = [...set.entries.values()].map((entry, index) => {
     const model = modelOf(entry.kind, membersOf(entry));
     const parent = entry.kind === 'Channels' ? marked(asText(entry.body['ProjectId'])) : null;

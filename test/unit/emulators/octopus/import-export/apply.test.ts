@@ -102,9 +102,22 @@ describe('into an empty space', () => {
 
   test('a deployment has its task without a log, and the task is found by its environment', async () => {
     const [deployment] = (await read(`/api/${fresh}/deployments`))['Items'] as readonly Json[];
-    const tasks = await read(`/api/${fresh}/tasks?environment=${String(deployment!['EnvironmentId'])}`);
+    const tasks = await read(`/api/${fresh}/tasks?environment=${String(deployment!['EnvironmentId'])}&name=Deploy`);
     expect(tasks['Items']).toMatchObject([{ Id: deployment!['TaskId'], State: 'Success' }]);
     expect((await read(`/api/${fresh}/tasks/${String(deployment!['TaskId'])}/details`))['ActivityLogs']).toEqual([]);
+  });
+
+  test('a runbook has its published snapshot and its run', async () => {
+    const runbook = await byName(target, 'runbooks', 'Restart', fresh);
+    const [snapshot] = (await read(`/api/${fresh}/runbookSnapshots`))['Items'] as readonly Json[];
+    expect(snapshot).toMatchObject({ Name: 'First', RunbookId: runbook['Id'] });
+    expect(runbook['PublishedRunbookSnapshotId']).toBe(snapshot!['Id']);
+    const frozen = await read(`/api/${fresh}/runbookProcesses/${String(snapshot!['FrozenRunbookProcessId'])}`);
+    expect(frozen).toMatchObject({ OwnerId: runbook['Id'], IsFrozen: true });
+    const [run] = (await read(`/api/${fresh}/runbookRuns`))['Items'] as readonly Json[];
+    expect(run).toMatchObject({ RunbookSnapshotId: snapshot!['Id'] });
+    const tasks = await read(`/api/${fresh}/tasks?environment=${String(run!['EnvironmentId'])}&name=RunbookRun`);
+    expect(tasks['Items']).toMatchObject([{ Id: run!['TaskId'] }]);
   });
 
   test('a dynamic worker pool becomes a static one outside of Octopus Cloud', async () => {

@@ -104,7 +104,10 @@ export async function makeCompany(server: OctopusServer): Promise<void> {
       }),
     ],
   }));
-  await add('runbooks', { Name: 'Restart', ProjectId: shop['Id'] });
+  const runbook = await add('runbooks', { Name: 'Restart', ProjectId: shop['Id'] });
+  await add('runbookSnapshots?publish=true', { Name: 'First', RunbookId: runbook['Id'] });
+  const run = await add('runbookRuns', { RunbookId: runbook['Id'], EnvironmentId: production['Id'] });
+  await server.finished(String(run['TaskId']));
   await add('tenants', { Name: 'Acme', ProjectEnvironments: { [String(shop['Id'])]: [production['Id']] } });
   const acme = `/api/tenants/${String((await byName(server, 'tenants', 'Acme'))['Id'])}/variables`;
   await put(server, acme, (before) => ({

@@ -112,6 +112,8 @@ describe('the zip', () => {
       'Deployment',
       'DockerFeed',
       'Release',
+      'RunbookRun',
+      'RunbookSnapshot',
       'ServerTask',
       'WorkerPool',
     ]);
@@ -165,8 +167,8 @@ describe('the documents', () => {
     const key = deriveKey(password);
     const sealed = text.match(/[A-Za-z0-9+/=]{24,}\|[A-Za-z0-9+/]{22}==/g) ?? [];
     const clear = sealed.map((one) => decryptValue(key, one));
-    // Of an account, a certificate, a feed, two variables and the frozen copy of one, a default and a value of a tenant.
-    expect(clear.filter((one) => one === secret)).toHaveLength(8);
+    // Of an account, a certificate, a feed, two variables and two frozen copies of one, a default and a tenant's value.
+    expect(clear.filter((one) => one === secret)).toHaveLength(9);
     expect(clear.filter((one) => one === 'Cephalopod')).toHaveLength(1);
     expect(new Set(sealed.map((one) => one.split('|')[1])).size).toBe(sealed.length);
     const templates = (await documentOf(zip, 'Projects-1'))['Templates'] as readonly Json[];
