@@ -3,9 +3,9 @@ import { asList, asObject, asObjects, isObject, type Json } from '../../shared/j
 import type { Entry, Store } from '../../shared/store.ts';
 import { actionsOf } from '../executions/releases.ts';
 import { kindOfId } from '../kinds.ts';
-import { idsIn } from '../migrations/model.ts';
 import { asText } from '../tolerant-json.ts';
 import { carriedKinds } from './document-types.ts';
+import { idsIn } from './ids.ts';
 import { membersOf } from './model.ts';
 
 const deployedProject = 'Octopus.Action.DeployRelease.ProjectId';
@@ -118,7 +118,7 @@ export function collect(store: Store, ids: readonly string[], { lossy }: { reado
   const found = new Map<string, Entry>();
   const queue: Entry[] = [];
   const lookUp = (from: Entry, value: unknown): readonly Entry[] =>
-    [...idsIn(value)].flatMap((id) => {
+    idsIn(value).flatMap((id) => {
       const kind = kindOfId(id);
       const entry = kind === undefined || !carriedKinds.has(kind.name) ? undefined : store.get(kind.name, id);
       return entry === undefined || !brings(from, entry) ? [] : [entry];

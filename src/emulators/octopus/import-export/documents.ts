@@ -5,12 +5,11 @@ import { builtInFeed } from '../feed.ts';
 import type { Instance } from '../instance.ts';
 import { kindOfId } from '../kinds.ts';
 import type { MigrationKey } from '../migrations/encryption.ts';
-import { changeIds, idsIn, type IdChange } from '../migrations/model.ts';
 import { asText } from '../tolerant-json.ts';
 import { isSealed } from '../vault.ts';
 import type { ExportSet } from './collect.ts';
 import { carriedKinds, documentType, rankOfType, settingsType, tenantVariableType } from './document-types.ts';
-import { marked } from './ids.ts';
+import { idsIn, marked, replaceIds, type OtherId } from './ids.ts';
 import { deploymentSettings, encrypted, membersOf, neverModified, withDataVersion } from './model.ts';
 
 export interface ExportDocument {
@@ -26,7 +25,7 @@ export interface ExportDocument {
  * Marks the ids of what travels. What is here and does not travel is taken out. What is not here at all is marked too: the
  * server looks at the form of an id only, and the import finds it missing.
  */
-function marking(store: Store, set: ExportSet, holder: string): IdChange {
+function marking(store: Store, set: ExportSet, holder: string): OtherId {
   return (id) => {
     const kind = kindOfId(id)?.name;
     if (kind === 'Spaces' || set.entries.has(id)) return marked(id);
@@ -69,7 +68,7 @@ function sorted(documents: readonly ExportDocument[]): readonly ExportDocument[]
 export function documentsOf(instance: Instance, set: ExportSet, key: MigrationKey): readonly ExportDocument[] {
   const { store, vault } = instance;
   const modelOf = (holder: string, members: Json): Json =>
-    encrypted(vault, key, withPlainFeed(changeIds(members, marking(store, set, holder)))) as Json;
+    encrypted(vault, key, withPlainFeed(replaceIds(members, marking(store, set, holder)))) as Json;
   const own = [...set.entries.values()].map((entry, index) => {
     const model = modelOf(entry.kind, membersOf(entry));
     const parent = entry.kind === 'Channels' ? marked(asText(entry.body['ProjectId'])) : null;
@@ -96,7 +95,7 @@ export function documentsOf(instance: Instance, set: ExportSet, key: MigrationKe
   });
   const values = set.values.map(({ tenant, owner, environment, template, value }, index) => {
     const id = marked(`TenantVariables-${index + 1}`);
-    const related = isSealed(value) ? undefined : [...idsIn(value)][0];
+    const related = isSealed(value) ? undefined : idsIn(value)[0];
     const model = modelOf(tenantVariableType, {
       TenantId: tenant.id,
       OwnerId: owner.id,

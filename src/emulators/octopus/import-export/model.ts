@@ -2,10 +2,9 @@
 import { asList, asObject, asObjects, isObject, type Json } from '../../shared/json.ts';
 import type { Entry } from '../../shared/store.ts';
 import { encryptUnlike, type MigrationKey } from '../migrations/encryption.ts';
-import { idsIn } from '../migrations/model.ts';
 import { asText } from '../tolerant-json.ts';
 import { isSealed, type Vault } from '../vault.ts';
-import { marked } from './ids.ts';
+import { idsIn, marked } from './ids.ts';
 
 /** What a document shows that was never changed. */
 export const neverModified = '0001-01-01T00:00:00+00:00';
@@ -175,7 +174,7 @@ function computed({ kind, id, body }: Entry): Json {
   return {
     OwnerType: asText(body['OwnerId']).startsWith('Projects-') ? 'Project' : 'LibraryVariableSet',
     Variables: variables.map(variable),
-    RelatedDocumentIds: [...new Set(variables.flatMap((one) => [...idsIn([one['Value'], one['Scope']])]))],
+    RelatedDocumentIds: [...new Set(variables.flatMap((one) => idsIn([one['Value'], one['Scope']])))],
   };
 }
 

@@ -7,7 +7,7 @@ import { kindNamed, kinds, type Kind } from '../kinds.ts';
 import { asText } from '../tolerant-json.ts';
 import type { ReadDocument } from './archive.ts';
 import { kindOfType, settingsType, tenantVariableType } from './document-types.ts';
-import { unmarked } from './ids.ts';
+import { marked, unmarked } from './ids.ts';
 
 export interface Placed {
   readonly document: ReadDocument;
@@ -61,10 +61,9 @@ function twin(instance: Instance, space: string, kind: Kind, { model, name }: Re
 }
 
 /** The ids of variable sets and processes contain the id of their owner; frozen ones add a suffix. */
-function ownedId(kind: Kind, { id, model }: ReadDocument, ids: ReadonlyMap<string, string | null>): string {
-  const owner = asText(model['OwnerId']);
-  const tail = unmarked(id).split(unmarked(owner))[1] ?? '';
-  return `${kind.prefix ?? ''}${ids.get(owner) ?? unmarked(owner)}${tail}`;
+function ownedId(prefix: string, { id }: ReadDocument, ids: ReadonlyMap<string, string | null>): string {
+  const [, owner = '', tail = ''] = /^([A-Za-z]+-\d+)(.*)$/.exec(unmarked(id).slice(prefix.length)) ?? [];
+  return `${prefix}${ids.get(marked(owner)) ?? owner}${tail}`;
 }
 
 export function place(instance: Instance, space: string, documents: readonly ReadDocument[]): Placement {
@@ -87,7 +86,7 @@ export function place(instance: Instance, space: string, documents: readonly Rea
     const kind = kindNamed(name);
     for (const document of byKind.get(name) ?? []) {
       if (left.has(document.id) || projectOf(document).some((id) => left.has(id))) continue;
-      const target = kind.prefix === undefined ? undefined : ownedId(kind, document, ids);
+      const target = kind.prefix === undefined ? undefined : ownedId(kind.prefix, document, ids);
       const existing =
         target === undefined
           ? projectKinds.has(name)

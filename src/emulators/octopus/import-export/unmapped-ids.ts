@@ -10,7 +10,7 @@ import { pathTo, type Placement } from './place.ts';
  */
 export function refuseUnmapped(placement: Placement, documents: readonly ReadDocument[]): void {
   for (const document of documents) {
-    const unmapped = [...markedIn(document.model)].filter(
+    const unmapped = markedIn(document.model).filter(
       ({ id }) => !placement.ids.has(id) && !/^Spaces-\d+$/.test(unmarked(id)),
     );
     if (unmapped.length === 0) continue;
