@@ -142,6 +142,14 @@ describe('into a space that has some of it', () => {
     expect((await byName(target, 'projects', 'Site', fresh))['Description']).toBe('moved later');
   });
 
+  test('a tenant is not connected to a project that is left alone', async () => {
+    const space = await newSpace('Own shop');
+    await made(target, 'POST', `/api/${space}/projects`, { Name: 'Shop' });
+    await importedWell(target, shop, space);
+    expect((await byName(target, 'tenants', 'Acme', space))['ProjectEnvironments']).toEqual({});
+    expect(await namesOf(target, 'accounts', space)).toEqual(['Deployer']);
+  });
+
   test('shared documents of the same name are used as they are', async () => {
     const space = await newSpace('Own things');
     const own = (path: string, json: Json) => made(target, 'POST', `/api/${space}/${path}`, json);

@@ -196,6 +196,21 @@ describe('what travels', () => {
     expect(names('Tenant')).toEqual(['Stranger']);
   });
 
+  test('also when that lifecycle has phases: they come without environments', async () => {
+    const other = await startServer({ sample: false });
+    const lifecycle = await byName(other, 'lifecycles', 'Default Lifecycle');
+    const development = await byName(other, 'environments', 'Development');
+    await made(other, 'PUT', `/api/lifecycles/${String(lifecycle['Id'])}`, {
+      ...lifecycle,
+      Phases: [{ Name: 'First', OptionalDeploymentTargets: [development['Id']], AutomaticDeploymentTargets: [] }],
+    });
+    await made(other, 'POST', '/api/projects', { Name: 'Plain', LifecycleId: lifecycle['Id'] });
+    const plain = await exportedZip(other, ['Plain']);
+    expect(typesIn(await entriesOf(plain))).not.toContain('StaticDeploymentEnvironment');
+    const phases = (await documentOf(plain, String(lifecycle['Id'])))['Phases'];
+    expect(phases).toMatchObject([{ Name: 'First', OptionalDeploymentTargets: [] }]);
+  });
+
   test('a project that another one deploys comes along, and the answer names it', async () => {
     const { id, projects } = await startExport(server, ['Release Train']);
     const ids = [
