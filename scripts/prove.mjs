@@ -3,7 +3,16 @@
 // long it took. Arguments go to jest, such as the path of one proof.
 import { spawnSync } from 'node:child_process';
 
-const proofs = ['test/e2e/kill', 'test/e2e/enms-kill', 'test/e2e/faults', 'test/proof/', 'test/unit/package/mutations'];
+const proofs = [
+  'test/e2e/kill',
+  'test/e2e/enms-kill',
+  'test/e2e/microstrategy',
+  'test/e2e/faults',
+  'test/contract/octopus',
+  'test/proof/',
+  'test/unit/package/mutations',
+  'test/unit/package/seal.test',
+];
 const given = process.argv.slice(2);
 const started = Date.now();
 const { status } = spawnSync(

@@ -1,6 +1,18 @@
 /** The constants of docs/package-format.md. */
 
-export const formatName = 'migrator-package/1';
+export const plainFormat = 'migrator-package/1';
+/** The format of a package that carries secrets, and of no other. §3.4 */
+export const carryingFormat = 'migrator-package/2';
+export const formatNames = [plainFormat, carryingFormat] as const;
+
+export function isKnownFormat(name: string): boolean {
+  return name === plainFormat || name === carryingFormat;
+}
+
+/** Whether a package of this format carries secrets. */
+export function carriesSecrets(format: string): boolean {
+  return format === carryingFormat;
+}
 
 /** §1 */
 export const manifestMember = 'manifest.json';
@@ -10,10 +22,14 @@ export const signatureMember = 'SHA256SUMS.minisig';
 /** §3.3: the last entry of the payload when the manifest is private. No other entry may have this path. */
 export const privateEntry = 'private.json';
 
+/** §3.4: the first entry of the payload in format 2. No file may have this path. */
+export const secretsEntry = 'secrets.json';
+
 /** Bytes. §6 */
 export const maxManifestBytes = 16 * 1024 * 1024;
 export const maxSumsBytes = 4 * 1024;
 export const maxSignatureBytes = 16 * 1024;
+export const maxSecretsBytes = 64 * 1024;
 /** Levels of nesting in manifest.json. §6 */
 export const maxManifestDepth = 64;
 

@@ -1,5 +1,5 @@
 import type { ByteStream } from '../ports/artifact.ts';
-import { maxManifestBytes } from './format.ts';
+import { carriesSecrets, maxManifestBytes, maxSecretsBytes } from './format.ts';
 import type { Manifest } from './manifest/manifest.ts';
 import { malformed } from './refusal.ts';
 import { blockBytes, HeaderForm, padding } from './tar/header.ts';
@@ -81,9 +81,9 @@ export async function* boundPayload(payload: ByteStream, manifest: Manifest): As
   }
 }
 
-/** The length of the payload tar; when the names are private, the greatest possible length. */
-function payloadBytes({ content }: Manifest): number {
-  const end = 2 * blockBytes;
+/** The length of the payload tar; when the names are private or secrets are carried, the greatest possible length. */
+function payloadBytes({ format, content }: Manifest): number {
+  const end = 2 * blockBytes + (carriesSecrets(format) ? blockBytes + maxSecretsBytes : 0);
   if (content.files === undefined) {
     const longest = 7 * blockBytes;
     return content.counts.bytes + content.counts.files * longest + maxManifestBytes + end;

@@ -1,10 +1,12 @@
 import { isMigratorError } from '../errors.ts';
 import type { ByteSource } from '../ports/bytes.ts';
+import type { Secrets } from '../ports/options.ts';
 import { interruptible, stopIfAborted } from '../streams/interruptible.ts';
 import { decryptAge, type DecryptionKeys } from './age/decrypt.ts';
 import { ByteReader } from './byte-reader.ts';
 import { decompress } from './compression/index.ts';
-import { maxManifestBytes, privateEntry } from './format.ts';
+import { decodeSecrets } from './carried-secrets.ts';
+import { carriesSecrets, maxManifestBytes, maxSecretsBytes, privateEntry, secretsEntry } from './format.ts';
 import { checkSum } from './inspect.ts';
 import { boundPayload, checkLimits, type OpenLimits } from './limits.ts';
 import type { Manifest, ManifestFile, PrivatePart } from './manifest/manifest.ts';
@@ -21,6 +23,8 @@ import type { VouchedPackage } from './verify.ts';
 export interface OpenReading {
   /** Called at the end, with the private part of the manifest. */
   readonly onPrivatePart?: (part: PrivatePart) => void;
+  /** Called at the end, with the secrets that the package carries. */
+  readonly onSecrets?: (secrets: Secrets) => void;
   /** Uses memory again. It is faster, and fit for a caller that writes each chunk at once. */
   readonly reuseMemory?: boolean;
 }
@@ -40,7 +44,7 @@ export async function* open(
   keys: DecryptionKeys,
   limits: OpenLimits,
   signal: AbortSignal,
-  { onPrivatePart, reuseMemory = false }: OpenReading = {},
+  { onPrivatePart, onSecrets, reuseMemory = false }: OpenReading = {},
 ): AsyncGenerator<OpenedEntry, void> {
   const { manifest, content } = vouched;
   checkLimits(manifest, content.size, { isTrusted: vouched.signer?.trusted === true }, limits);
@@ -56,6 +60,10 @@ export async function* open(
   try {
     for await (const entry of unpackPayload(reader, form)) {
       stopIfAborted(signal);
+      if (carriesSecrets(manifest.format) && found.secrets === undefined) {
+        found.secrets = await readSecrets(entry);
+        continue;
+      }
       if (manifest.private && entry.path === privateEntry) {
         found.privatePart = await readPrivatePart(entry);
         continue;
@@ -76,6 +84,7 @@ export async function* open(
     sum.close();
   }
   if (found.privatePart !== undefined) onPrivatePart?.(found.privatePart);
+  if (found.secrets !== undefined) onSecrets?.(found.secrets);
 }
 
 /** Reads the content and hashes it at the same time. */
@@ -123,6 +132,7 @@ class ContentSum {
 class Found {
   readonly files: ManifestFile[] = [];
   privatePart: PrivatePart | undefined;
+  secrets: Secrets | undefined;
   #bytes = 0;
   #listBytes = 0;
 
@@ -154,14 +164,28 @@ function listedAs({ path, size }: RawEntry, { files, privatePart }: Found, liste
 }
 
 async function readPrivatePart(entry: RawEntry): Promise<PrivatePart> {
-  if (entry.size > maxManifestBytes)
-    throw malformed('limit', `"${privateEntry}" is longer than ${maxManifestBytes} bytes`);
-  const pieces: Uint8Array[] = [];
-  for await (const chunk of entry.content) pieces.push(new Uint8Array(chunk));
-  return parsePrivatePart(Buffer.concat(pieces));
+  return parsePrivatePart(await readOwn(entry, maxManifestBytes));
 }
 
-function checkComplete({ files, privatePart }: Found, { manifest }: VouchedPackage): void {
+/** They come first, so a reader that needs them need not look for them. */
+async function readSecrets(entry: RawEntry): Promise<Secrets> {
+  if (entry.path !== secretsEntry) throw withoutSecrets();
+  return decodeSecrets(await readOwn(entry, maxSecretsBytes));
+}
+
+async function readOwn(entry: RawEntry, longest: number): Promise<Uint8Array> {
+  if (entry.size > longest) throw malformed('limit', `"${entry.path}" is longer than ${longest} bytes`);
+  const pieces: Uint8Array[] = [];
+  for await (const chunk of entry.content) pieces.push(new Uint8Array(chunk));
+  return Buffer.concat(pieces);
+}
+
+function withoutSecrets(): Error {
+  return malformed('payload', `"${secretsEntry}" is missing at the beginning of the payload`);
+}
+
+function checkComplete({ files, privatePart, secrets }: Found, { manifest }: VouchedPackage): void {
+  if (carriesSecrets(manifest.format) && secrets === undefined) throw withoutSecrets();
   const { counts, files: listed = privatePart?.files } = manifest.content;
   if (listed === undefined) throw malformed('payload', `"${privateEntry}" is missing from the payload`);
   const missing = listed.slice(files.length)[0];

@@ -1,4 +1,5 @@
 import { MigratorError } from '../errors.ts';
+import { formatNames } from './format.ts';
 
 /** The check that refused a package: `details.check` of every PACKAGE_* error. Verification runs them in this order. */
 export type Check =
@@ -34,9 +35,13 @@ export const untrusted = refusal('PACKAGE_UNTRUSTED');
 /** The package is trusted, but the given keys do not open it. */
 export const locked = refusal('PACKAGE_LOCKED');
 
-export function newerFormat(found: string, known: string): MigratorError {
-  return malformed('manifest', `the package has format "${found}", and this migrator reads "${known}"`, {
-    hint: 'open it with the version of migrator that made it, or a newer one',
-    details: { format: found },
-  });
+export function newerFormat(found: string): MigratorError {
+  return malformed(
+    'manifest',
+    `the package has format "${found}", and this migrator reads ${formatNames.map((name) => `"${name}"`).join(' and ')}`,
+    {
+      hint: 'open it with the version of migrator that made it, or a newer one',
+      details: { format: found },
+    },
+  );
 }

@@ -7,7 +7,8 @@ import { encryptAge, type EncryptFor } from './age/encrypt.ts';
 import { encodeCanonical } from './canonical-json.ts';
 import { chooseCompression, compress } from './compression/index.ts';
 import { contentMember, manifestMember, signatureMember, sumsMember, type Compression } from './format.ts';
-import { draftManifest, finishManifest, privatePart, type Label } from './manifest/draft.ts';
+import { draftManifest, finishManifest, hasSecrets, privatePart, type Label } from './manifest/draft.ts';
+import { encodeSecrets } from './carried-secrets.ts';
 import type { Manifest, ManifestFile } from './manifest/manifest.ts';
 import type { SigningKey } from './minisign/signing-key.ts';
 import { printSums } from './sums.ts';
@@ -75,8 +76,9 @@ async function write(
   const draft = await draftManifest(input);
   const time = Date.parse(draft.createdAt) / 1000;
   const files: ManifestFile[] = [];
+  const first = hasSecrets(input) ? encodeSecrets(input.secrets ?? {}) : undefined;
   const last = () => (input.privateManifest ? encodeCanonical(privatePart(input, files)) : undefined);
-  const pieces = packPayload(input.entries, { time, signal, files, last, onProgress });
+  const pieces = packPayload(input.entries, { time, signal, files, first, last, onProgress });
   try {
     const { compression, payload } = await settle(pieces, input.compression);
     const compressed = compress(payload, compression);
@@ -115,8 +117,9 @@ async function settle(
   return { compression: await chooseCompression(piece), payload: payload() };
 }
 
-function checkEncryption({ encryption, privateManifest }: SealInput): void {
+function checkEncryption({ encryption, privateManifest, secrets }: SealInput): void {
   if (encryption === undefined) {
+    if (hasSecrets({ secrets })) throw new MigratorError('USAGE', 'a package that carries secrets must be encrypted');
     if (privateManifest) throw new MigratorError('USAGE', 'a private manifest needs a package that is encrypted');
   } else if ('recipients' in encryption) {
     if (encryption.recipients.length === 0) throw new MigratorError('USAGE', 'there is no recipient to encrypt for');

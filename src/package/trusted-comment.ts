@@ -1,4 +1,4 @@
-import { formatName } from './format.ts';
+import { isKnownFormat } from './format.ts';
 import type { Manifest } from './manifest/manifest.ts';
 import { newerFormat, untrusted } from './refusal.ts';
 
@@ -10,7 +10,7 @@ export function printTrustedComment({ format, id, version, createdAt }: Manifest
 /** Finds a package of another format before its manifest is read. */
 export function checkCommentFormat(comment: string): void {
   const format = /^format=(\S+)/.exec(comment)?.[1];
-  if (format !== undefined && format !== formatName) throw newerFormat(format, formatName);
+  if (format !== undefined && !isKnownFormat(format)) throw newerFormat(format);
 }
 
 export function checkTrustedComment(comment: string, manifest: Manifest): void {

@@ -49,7 +49,11 @@ export interface Exporter {
    * consisted of.
    */
   readonly opaque?: boolean;
-  /** The secrets that `start` needs, by option name. */
+  /**
+   * The secrets that `start` needs, by option name. Those that the user does not give are made: 43 characters of base64url
+   * each, the same ones in every process of a run. The sealed package carries them to the importer, which must need the
+   * same names.
+   */
   readonly requiredSecrets: readonly string[];
   /**
    * Resolves every name, and chooses the id and a new version of the package. Reads only. May be repeated, and then

@@ -65,6 +65,9 @@ export interface Importer {
   readonly dryRuns: 'server' | 'plan';
   /** True when `prepare` always gives a plan. Importers that take files always do. */
   readonly plans?: boolean;
+  /**
+   * The secrets that `start` needs, by option name. A package may carry them; one that carries others is refused.
+   */
   readonly requiredSecrets: readonly string[];
   /**
    * Fails when this account certainly may not import (AUTH_REFUSED), or when the request certainly cannot be met

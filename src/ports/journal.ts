@@ -15,6 +15,8 @@ export type Facts = {
   readonly 'upload.ref'?: PackageRef;
   readonly 'plain.sha256'?: string;
   readonly 'sealing.package'?: PackageRef;
+  /** A digest of each secret that this machine made for the run. It tells nothing about the secret. */
+  readonly 'own.secrets'?: Readonly<Record<string, string>>;
 };
 
 export interface StepFacts {
@@ -35,6 +37,8 @@ export interface StepFacts {
   /** Of a backup: its file, and the options with which an import of it restores the target. */
   readonly file: string;
   readonly restoreWith: Options;
+  /** Of an export: the names of the secrets that this machine made for it, which its package carries. */
+  readonly carries: readonly string[];
   /** What a backup holds, as a text that is the same for the same content. */
   readonly covers: string;
 }

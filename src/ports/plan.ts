@@ -13,6 +13,8 @@ export interface PlanItem {
   readonly action: PlannedAction;
   /** Why this happens, or what is special about it. */
   readonly detail?: string | undefined;
+  /** Of `overwrite`: all that is written is what the target does not show, such as a password. */
+  readonly unseen?: boolean | undefined;
   /** Of `keep` and `overwrite`: an option or a rule that the user gave asks for it. */
   readonly asked?: boolean | undefined;
 }

@@ -2,7 +2,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { sharedWorkshop } from '../support/command-line.ts';
+import { sharedWorkshop } from '../support/shared-workshop.ts';
 import { run as spawned } from '../support/programs.ts';
 
 const { here, run } = sharedWorkshop();
@@ -233,7 +233,7 @@ instances:
   there: { product: acme, url: "${target.url}", token: "env:THERE_TOKEN" }
 `);
     at = { ...rc, env: { ...here().env, HERE_TOKEN: 'token-of-here', THERE_TOKEN: 'token-of-there' } };
-    expect(await here().run(['config', 'trust'], at)).toMatchObject({ code: 0 });
+    expect(await here().binary(['config', 'trust'], at)).toMatchObject({ code: 0 });
     close = async () => {
       await source.close();
       await target.close();
@@ -242,7 +242,7 @@ instances:
 
   afterAll(() => close());
 
-  const line = (...args: string[]) => here().run(args, at);
+  const line = (...args: string[]) => here().binary(args, at);
 
   test('config check and doctor know a third-party adapter', async () => {
     const { code, stdout } = await line('config', 'check', '--json');
@@ -282,7 +282,7 @@ instances:
   test('an error that the adapter throws keeps its code and is not reported as a bug', async () => {
     const missing = await line('partial-export', '--from', 'here', '--project', 'Nothing', '-o', 'none.tar');
     expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('Acme holds no project Nothing') });
-    const refused = await here().run(['doctor', 'here'], { ...at, env: { ...at.env, HERE_TOKEN: 'another' } });
+    const refused = await here().binary(['doctor', 'here'], { ...at, env: { ...at.env, HERE_TOKEN: 'another' } });
     expect(refused.stdout).toContain('does not accept the credentials');
   });
 
@@ -327,8 +327,8 @@ instances:
       'adapters: [./broken.mjs]\ninstances: { x: { product: broken, url: "http://localhost:1" } }',
     );
     if (text !== undefined) await writeFile(join(rc.cwd, 'broken.mjs'), text);
-    expect(await here().run(['config', 'trust'], rc)).toMatchObject({ code: 0 });
-    const { code, stderr } = await here().run(['inventory', '--from', 'x'], rc);
+    expect(await here().binary(['config', 'trust'], rc)).toMatchObject({ code: 0 });
+    const { code, stderr } = await here().binary(['inventory', '--from', 'x'], rc);
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
   });

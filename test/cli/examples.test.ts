@@ -7,7 +7,8 @@ import { main } from '../../src/cli/main.ts';
 import { systemRandom } from '../../src/cli/runtime.ts';
 import { startEmulator } from '../../src/emulators/index.ts';
 import { generateSigningKey, printPublicKey } from '../../src/package/index.ts';
-import { sharedWorkshop, words } from '../support/command-line.ts';
+import { words } from '../support/command-line.ts';
+import { sharedWorkshop } from '../support/shared-workshop.ts';
 import { everyCommand, examplesOf, program } from '../support/commands.ts';
 import { libraries, requestOnly } from '../support/libraries.ts';
 import { keyOf } from '../support/octopus-api.ts';
@@ -174,16 +175,15 @@ const special: Readonly<Record<string, Runner>> = {
     return plainly(line, folder);
   },
   init: (line, folder) => withKeys(['', '', '', '', '', ''])(line, folder),
-  demo: (line, folder) => here().run(line, { cwd: folder, env: { ...here().env, TMPDIR: folder, TEMP: folder } }),
+  demo: (line, folder) => here().binary(line, { cwd: folder, env: { ...here().env, TMPDIR: folder, TEMP: folder } }),
   emulate: emulated,
 };
 
 beforeAll(async () => {
-  const password = ['--password', 'env:MOVE_PASSWORD'];
   const sealed = (name: string, ...more: string[]) =>
-    run(['partial-export', '--from', 'lab', '--project', 'Billing', ...password, '-o', name, ...more, '--json']);
+    run(['partial-export', '--from', 'lab', '--project', 'Billing', '-o', name, ...more, '--json']);
   expect(await sealed('web-shop.tar')).toMatchObject({ code: 0 });
-  const exported = await sealed('run7.tar', '--package-version', made.version);
+  const exported = await sealed('run7.tar', '--password', 'env:MOVE_PASSWORD', '--package-version', made.version);
   expect(exported).toMatchObject({ code: 0 });
   ({ handle } = JSON.parse(exported.stdout) as { handle: string });
   expect(await run(['package', 'upload', 'run7.tar', '--to', 'prod'])).toMatchObject({ code: 0 });

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { exitCodes } from '../../src/cli/exit-codes.ts';
 import { parseFault } from '../../src/emulators/index.ts';
-import { sharedWorkshop } from '../support/command-line.ts';
+import { sharedWorkshop } from '../support/shared-workshop.ts';
 import { linux, posix, run as spawned, testWith } from '../support/programs.ts';
 
 const { here, run } = sharedWorkshop();

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { progressEvent } from '../../src/cli/commands/config/progress-event.ts';
 import { parseFault } from '../../src/emulators/index.ts';
 import { manifestSchema } from '../../src/package/index.ts';
-import { type Ended, sharedWorkshop } from '../support/command-line.ts';
+import type { Ended } from '../support/command-line.ts';
+import { sharedWorkshop } from '../support/shared-workshop.ts';
 import { documents, documentSchema } from '../support/documents.ts';
 import { libraries, requestOnly } from '../support/libraries.ts';
 
@@ -330,7 +331,7 @@ describe('output to a pipe', () => {
     'the output has no escape codes with the variables %j',
     async (more) => {
       const env = { ...here().env, ...more };
-      const { code, stdout, stderr } = await here().run(['doctor', '--debug'], { env });
+      const { code, stdout, stderr } = await here().binary(['doctor', '--debug'], { env });
       expect(code).toBe(0);
       expect(`${stdout}${stderr}`).not.toContain('\u001b');
       expect(stderr).not.toBe('');

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { exitCodes } from '../../src/cli/exit-codes.ts';
 import { hasZstd } from '../../src/package/index.ts';
-import { type LineOptions, sharedWorkshop } from '../support/command-line.ts';
+import type { LineOptions } from '../support/command-line.ts';
+import { sharedWorkshop } from '../support/shared-workshop.ts';
 
 const { here, run } = sharedWorkshop();
 const password = ['--password', 'env:MOVE_PASSWORD'];

@@ -2,7 +2,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect } from '@jest/globals';
 import { parseFault } from '../../src/emulators/index.ts';
-import { sharedWorkshop } from '../support/command-line.ts';
+import { sharedWorkshop } from '../support/shared-workshop.ts';
 import { testWith } from '../support/programs.ts';
 import { aTerminal, onTerminal, type Typed } from '../support/pseudo-terminal.ts';
 

@@ -2,6 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { adapter } from '../../src/adapters/enms/index.ts';
+import { types as allTypes } from '../../src/adapters/enms/model/types-and-relations.ts';
+import { notCarried } from '../../src/adapters/enms/objects/object-export.ts';
 import type { OperationPorts } from '../../src/core/operation.ts';
 import { importPackage } from '../../src/core/operations/import-package.ts';
 import { partialExport } from '../../src/core/operations/partial-export.ts';
@@ -54,7 +56,7 @@ async function put({ call }: Server, steps: readonly Step[]): Promise<void> {
 }
 
 /** Each server writes these itself, or computes them when they are read. */
-const ownedByServer = new Set(['id', 'last_modified', 'last_modified_by', 'last_login', 'last_updated', 'status', 'source_id', 'destination_id', 'workflow_id', 'service_id', 'superworkflow_id']); // prettier-ignore
+const ownedByServer = new Set(['id', 'last_modified', 'last_modified_by', 'last_login', 'last_updated', 'status', 'source_id', 'destination_id', 'workflow_id', 'service_id', 'superworkflow_id', 'full_path', 'folder_path']); // prettier-ignore
 /** eNMS does not migrate these: tasks arrive inactive. */
 const notMigrated = new Set(['is_active', 'next_run_time', 'time_before_next_run']);
 /** The REST API does not show these: passwords and keys, a site's own private properties, the layout of workflows. */
@@ -123,6 +125,8 @@ async function migrate(source: Server, target: Server, file: string, options: Op
       target: undefined,
       output: { settings, name: () => file, create, spool },
       secrets: {},
+      own: () => Promise.resolve({}),
+      madeFor: () => Promise.resolve(undefined),
     },
     never,
   );
@@ -136,14 +140,20 @@ async function migrate(source: Server, target: Server, file: string, options: Op
       {
         ...ports(),
         target: instanceOf(target.emulator, 'dr'),
-        source: { kind: 'sealed', sealed: { name: file, bytes: counted, trust, keys, limits: defaultLimits, folder } },
+        source: {
+          kind: 'sealed',
+          sealed: { name: file, bytes: counted, trust, keys, limits: defaultLimits, mask: () => undefined, folder },
+        },
         secrets: {},
         backup: undefined,
         consent: () => Promise.resolve(true),
       },
       never,
     );
-    expect({ outcome: imported.outcome, warnings: imported.warnings }).toEqual({ outcome: 'done', warnings: [] });
+    expect(imported.outcome).toBe('done');
+    expect(options['via'] === 'rest' ? notCarried(allTypes) : []).toEqual(
+      expect.arrayContaining([...imported.warnings]),
+    );
     // It was verified, and opened once.
     expect(counted.streams()).toBe(2);
   } finally {

@@ -11,6 +11,7 @@ import type { Adapter } from '../../src/ports/adapter.ts';
 import type { ArtifactFile } from '../../src/ports/artifact.ts';
 import type { PreparedImport } from '../../src/ports/importer.ts';
 import type { Options } from '../../src/ports/options.ts';
+import type { PlanItem } from '../../src/ports/plan.ts';
 import type { SnapshotItem } from '../../src/ports/snapshot.ts';
 import { Secret } from '../../src/secret.ts';
 import type { ContractBench, ContractSetup } from '../../src/testing/index.ts';
@@ -142,7 +143,9 @@ const isOwnFolder = (name: string) => name.startsWith('>migrations');
 
 async function differences(bench: EnmsBench, files: readonly ArtifactFile[]) {
   const { plan = [] } = await prepared(bench, files, {}, true);
-  return plan.filter(({ action, name }) => action !== 'unchanged' && !isOwnFolder(name));
+  // A password cannot be compared.
+  const isKnown = ({ unseen, name }: PlanItem) => unseen === true || isOwnFolder(name);
+  return plan.filter((item) => item.action !== 'unchanged' && !isKnown(item));
 }
 
 const namesOf = async (adapter: Adapter, kind: string) =>
@@ -174,6 +177,8 @@ describeAdapter('enms', setup, () => {
   test('all objects arrive object by object too, and a dry run afterwards finds nothing to do', async () => {
     await onBench(async (bench) => {
       const files = await exported(bench, { via: 'rest' });
+      const omitted = async () => (await prepared(bench, files, {})).omits?.join() ?? '';
+      expect(await omitted()).toContain('credentials and services arrive without theirs');
       const status = await imported(bench, files);
       expect([status.state, status.items]).toEqual(['succeeded', undefined]);
       for (const kind of [
@@ -192,6 +197,81 @@ describeAdapter('enms', setup, () => {
           expect.arrayContaining(await namesOf(bench.source, kind)),
         ]);
       expect(await differences(bench, files)).toEqual([]);
+      expect(await omitted()).toBe('');
+    });
+  });
+
+  describe('what an import writes is in its plan', () => {
+    const writeTo = async ({ servers }: EnmsBench, type: string, body: object, method = 'POST', name = '') => {
+      const { username = '', password = '' } = servers.target.credentials;
+      const answer = await fetch(`${servers.target.url}/rest/instance/${type}${name}`, {
+        method,
+        headers: {
+          authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+          'content-type': 'application/json',
+        },
+        ...(method === 'POST' ? { body: JSON.stringify(body) } : {}),
+      });
+      expect(answer.status).toBe(200);
+      expect(await answer.json()).not.toHaveProperty('failure');
+    };
+    const ofPlan = async (bench: EnmsBench, files: readonly ArtifactFile[], name: string) =>
+      (await prepared(bench, files)).plan?.find((item) => item.name === name);
+
+    test('a password that is replaced, although nobody can compare it', async () => {
+      await onBench(async (bench) => {
+        const files = await exported(bench, { privateProperties: true });
+        await imported(bench, files);
+        await writeTo(bench, 'user', { name: 'bob', password: 'bobs own password' });
+        const detail = 'writes its password, which cannot be compared';
+        expect(await ofPlan(bench, files, 'bob')).toMatchObject({ action: 'overwrite', detail, unseen: true });
+        // Without private values nothing of it is written.
+        const open = await exported(bench);
+        expect(await ofPlan(bench, open, 'bob')).toMatchObject({ action: 'unchanged' });
+      });
+    });
+
+    test('the layout of a workflow, both ways, and it arrives', async () => {
+      await onBench(async (bench) => {
+        const name = '[Nightly backup] Back up configuration';
+        for (const options of [{}, { via: 'rest' }]) {
+          const files = await exported(bench, options);
+          await imported(bench, files);
+          const before = await snapshotOf(bench.target);
+          await writeTo(bench, 'service', { name, positions: { 'Nightly backup': [777, 888] } });
+          const planned = await ofPlan(bench, files, name);
+          expect(planned).toMatchObject({ action: 'overwrite', detail: 'other positions' });
+          await imported(bench, files);
+          expect((await snapshotOf(bench.target)).get(`service ${name}`)).toEqual(before.get(`service ${name}`));
+        }
+      });
+    });
+
+    test('another class of the same name is refused before anything is sent', async () => {
+      await onBench(async (bench) => {
+        for (const options of [{}, { via: 'rest' }]) {
+          const files = await exported(bench, options);
+          await imported(bench, files);
+          await writeTo(bench, 'device', {}, 'DELETE', '/fra-sw-1');
+          await writeTo(bench, 'gateway', { name: 'fra-sw-1' });
+          const message = '"fra-sw-1" is a gateway on bench, and a device in the package';
+          await expect(prepared(bench, files)).rejects.toMatchObject({ code: 'CONFLICT', message });
+          await writeTo(bench, 'gateway', {}, 'DELETE', '/fra-sw-1');
+        }
+      });
+    });
+
+    test('the gateway of a device that only the target has: named with migration files, left alone over REST', async () => {
+      await onBench(async (bench) => {
+        const [web, byRest] = [await exported(bench), await exported(bench, { via: 'rest' })];
+        await imported(bench, byRest);
+        await writeTo(bench, 'device', { name: 'tgt-only', gateways: ['par-gw'] });
+        expect((await ofPlan(bench, web, 'par-gw'))?.detail).toContain('devices (without tgt-only)');
+        expect(await ofPlan(bench, byRest, 'par-gw')).toMatchObject({ action: 'unchanged' });
+        await writeTo(bench, 'gateway', { name: 'par-gw', description: 'changed here' });
+        await imported(bench, byRest);
+        expect((await snapshotOf(bench.target)).get('device tgt-only')).toMatchObject({ gateways: ['par-gw'] });
+      });
     });
   });
 
@@ -471,14 +551,13 @@ describeAdapter('enms', setup, () => {
     });
   });
 
-  test('an exported spreadsheet can be imported, and the plan warns that this loses data', async () => {
+  test('a spreadsheet that the server wrote is refused: its import would break the links of the target', async () => {
     await onBench(async (bench) => {
       const [file] = await rawExport(bench);
       const files = [{ ...need(file, 'spreadsheet'), path: 'native/net.xls' }];
-      const plan = await prepared(bench, files, { topology: true });
-      expect(plan.notes.join()).toContain('--via rest');
-      const status = await watch(bench.target, await started(bench, plan, files), setup);
-      expect(['partial', 'succeeded']).toContain(status.state);
+      for (const options of [{ topology: true }, { topology: true, replace: true, overwriteExisting: true }]) {
+        await expect(() => prepared(bench, files, options)).toThrowCode('CONFLICT');
+      }
     });
   });
 });

@@ -72,12 +72,21 @@ test.each(cases)('a package of $product is verified and opened once ($exporting)
           target: undefined,
           output: { settings, name: () => file, create, spool },
           secrets: {},
+          own: () => Promise.resolve({}),
+          madeFor: () => Promise.resolve(undefined),
         },
         never,
       );
       const bytes = await openFileSource(file);
       const counted = countedSource(bytes);
-      const sealed = { name: file, trust, keys, limits: defaultLimits, folder: packageFolderIn(join(folder, 'state')) };
+      const sealed = {
+        name: file,
+        trust,
+        keys,
+        limits: defaultLimits,
+        mask: () => undefined,
+        folder: packageFolderIn(join(folder, 'state')),
+      };
       const imported = await importPackage(
         {
           dryRun: false,

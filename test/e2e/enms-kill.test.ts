@@ -1,6 +1,7 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { expect, jest, test } from '@jest/globals';
+import { writeWorkbook } from '../../src/emulators/enms/topology/workbook/write.ts';
 import type { RunningEmulator } from '../../src/emulators/index.ts';
 import { commandLine } from '../support/command-line.ts';
 import { sample } from '../support/sample.ts';
@@ -272,9 +273,15 @@ test('a killed topology run writes one spreadsheet and never deletes devices twi
         'd0cf11e0',
       ]);
     }
-    const adding = ['import', 'net.xls', '--to', 'prod', '--topology', '--overwrite-existing', '--json'];
+    const rows = [
+      ['name', 'positions'],
+      ['par-core-1', '{}'],
+      ['by-hand-1', ''],
+    ];
+    await writeFile(workshop.path('hand.xls'), writeWorkbook([{ name: 'device', rows }]));
+    const adding = ['import', 'hand.xls', '--to', 'prod', '--topology', '--overwrite-existing', '--json'];
     await kill('answer POST /rest/topology/import #1', workshop, adding);
-    // The server refuses devices with lists, so the import is partial.
+    // The server refuses the device with a dictionary, so the import is partial.
     expect((await run(adding)).code).toBe(3);
     const replacing = [...adding, '--replace', '--yes'];
     lab.faults.forgetRequests();

@@ -104,8 +104,10 @@ test('a topology is exported as a plain spreadsheet with a warning that its impo
     const taken = await workshop.run(['partial-export', '--from', 'lab', '--topology', '-o', 'net.xls']);
     expect(taken).toMatchObject({ code: 7, stderr: expect.stringContaining('net.xls') });
     expect(workshop.lab.faults.requests()).toHaveLength(asked);
-    const args = ['import', 'net.xls', '--to', 'prod', '--topology', '--overwrite-existing'];
-    const imported = await workshop.run(args);
-    expect([imported.code, imported.stderr]).toEqual([3, expect.stringContaining('Partial import (see logs).')]);
+    const args = ['import', 'net.xls', '--to', 'prod', '--topology', '--replace', '--overwrite-existing', '--yes'];
+    const before = await devicesOn(workshop, 'prod');
+    const refused = await workshop.run(args);
+    expect([refused.code, refused.stderr]).toEqual([7, expect.stringContaining('--via rest')]);
+    expect(await devicesOn(workshop, 'prod')).toEqual(before);
   });
 });

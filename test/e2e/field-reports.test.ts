@@ -162,7 +162,7 @@ describe('a server that fails in a known way', () => {
 
   test('job cancel ends a job, and a command that waits for the job reports the cancellation', async () => {
     // Slow enough that the job still runs when the second of two commands has started, also on a busy machine.
-    await withWorkshop({ lab: { pace: 800 } }, async ({ run, start, lab }) => {
+    await withWorkshop({ lab: { pace: 800 } }, async ({ binary: run, start, lab }) => {
       const waiting = start(exporting);
       const [handle] = await waiting.seen(/octopus:lab:ServerTasks-\d+\/\S+/);
       await waiting.seen(/Executing/);

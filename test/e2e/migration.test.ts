@@ -5,7 +5,7 @@ const flags = ['--password', 'env:MOVE_PASSWORD'];
 
 describe('a migration by package', () => {
   test('an export is inspected, verified, tried in a dry run and imported, and the target loses nothing', async () => {
-    await withWorkshop({}, async ({ run }) => {
+    await withWorkshop({}, async ({ binary: run }) => {
       const projects = async (instance: string): Promise<string[]> => {
         const { stdout } = await run(['inventory', '--from', instance, '--json']);
         return (JSON.parse(stdout) as { items: { name: string }[] }).items.map((item) => item.name);

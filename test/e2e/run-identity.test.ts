@@ -73,14 +73,14 @@ describe('a run', () => {
   });
 
   test('is over when its job ended after a timeout, and nobody waited for it', async () => {
-    await withWorkshop({ prod: { pace: 300 } }, async ({ run, prod }) => {
-      const late = await run([...moving, '--timeout', '1s', '--json']);
+    await withWorkshop({ prod: { pace: 100 } }, async ({ run, prod }) => {
+      const late = await run([...moving, '--timeout', '200ms', '--json']);
       expect(late.code).toBe(9);
       const { details } = JSON.parse(late.stdout) as { details: { handle: string } };
       for (;;) {
         const [task] = await tasksOf(prod, importTask);
         if (task === undefined || !/Queued|Executing/.test(task.State)) break;
-        await new Promise((done) => setTimeout(done, 50));
+        await new Promise((done) => setTimeout(done, 20));
       }
       const again = await run([...moving, '--overwrite-existing', '--json']);
       expect(again.code).toBe(0);

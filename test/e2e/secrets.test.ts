@@ -2,7 +2,7 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { withAccountWorkshop } from '../support/account-workshop.ts';
-import { type Finished, runBinary } from '../support/binary.ts';
+import { commandLine, type Ended } from '../support/command-line.ts';
 import { type Asked, withLiar } from '../support/liar.ts';
 import { keyOf } from '../support/octopus-api.ts';
 import { withWorkshop, type Workshop } from '../support/workshop.ts';
@@ -39,7 +39,7 @@ async function filesBelow(folder: string): Promise<readonly string[]> {
   return files;
 }
 
-function expectCode(code: number, args: readonly string[], ended: Finished): void {
+function expectCode(code: number, args: readonly string[], ended: Ended): void {
   const start = args.slice(0, 3);
   const err = ended.code === code ? '' : ended.stderr;
   expect({ args: start, code: ended.code, err }).toEqual({ args: start, code, err: '' });
@@ -58,7 +58,7 @@ class Search {
 
   async line(code: number, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
     const { folder, env: usual } = this.#workshop;
-    const ended = await runBinary(args, { cwd: folder, env: { ...usual, ...env } });
+    const ended = await commandLine(args, { cwd: folder, env: { ...usual, ...env } });
     expectCode(code, args, ended);
     // The search is in migrator's output only: the command line itself may hold a plain secret.
     this.text(`stdout of ${args.slice(0, 2).join(' ')}`, ended.stdout);
@@ -85,13 +85,10 @@ describe('secrets', () => {
       const { path, lab, prod, env } = workshop;
       const search = new Search(workshop);
       const rc = await readFile(path('.migratorrc.yaml'), 'utf8');
-      await writeFile(
-        path('.migratorrc.yaml'),
-        rc.replace(
-          'prod: {',
-          'wrong: { product: octopus, url: "' + lab.url + '", apiKey: "env:WRONG_KEY" }\n  prod: {',
-        ) + '\nkeys: { passphrase: "env:KEY_PASSPHRASE" }\n',
-      );
+      const wrong = `wrong: { product: octopus, url: "${lab.url}", apiKey: "env:WRONG_KEY" }`;
+      const more = rc.replace('prod: {', `${wrong}\n  prod: {`);
+      await writeFile(path('.migratorrc.yaml'), `${more}\nkeys: { passphrase: "env:KEY_PASSPHRASE" }\n`);
+      await writeFile(path('open-keys.yaml'), more);
       await writeFile(path('export-password'), `${secrets.exportPassword}\n`);
       await writeFile(path('say.mjs'), `process.stdout.write(${JSON.stringify(secrets.commandPassword)});`);
       const given = {
@@ -110,15 +107,18 @@ describe('secrets', () => {
         await search.line(0, [...from, ...file, ...sealing, '-o', out, ...how], given);
         await search.line(0, ['package', 'inspect', out, ...how], given);
         await search.line(0, ['import', out, '--to', 'prod', ...file, ...sealing, '--dry-run', ...how], given);
+        // So does a key with one, so the second round uses it only for its first package.
+        const then =
+          index === 0 ? given : { ...given, MIGRATOR_CONFIG: 'open-keys.yaml', MIGRATOR_CONFIG_DIR: path('open') };
         // With the wrong password the output has the server's words and the reason.
-        const wrong = ['--password', secrets.plainPassword];
-        await search.line(8, ['import', out, '--to', 'prod', ...wrong, ...sealing, ...how], given);
+        const other = ['--password', secrets.plainPassword];
+        await search.line(8, ['import', out, '--to', 'prod', ...other, ...sealing, ...how], given);
         await search.line(0, ['import', out, '--to', 'prod', ...file, ...sealing, ...how], given);
         const command = ['--password', 'command:node say.mjs'];
         const ways = ['migrate-project', 'Billing', '--from', 'lab', '--to', 'prod', '--fresh', ...command, ...how];
-        await search.line(0, [...ways, '--route', index === 0 ? 'relay' : 'push'], given);
+        await search.line(0, [...ways, '--route', index === 0 ? 'relay' : 'push'], then);
 
-        await search.line(4, ['inventory', '--from', 'wrong', ...how], given);
+        await search.line(4, ['inventory', '--from', 'wrong', ...how], then);
         // A server repeats in its error what it was sent.
         const echo = [
           lab.faults.add({
@@ -130,9 +130,9 @@ describe('secrets', () => {
           }),
           lab.faults.add({ type: 'route', method: 'GET', path: '/api/tasks', html: true, status: 200 }),
         ];
-        await search.line(5, [...from, ...file, '-o', `lost-${String(index)}.tar`, ...how], given);
+        await search.line(5, [...from, ...file, '-o', `lost-${String(index)}.tar`, ...how], then);
         for (const off of echo) off();
-        await search.line(2, [...from, ...file, '--project', 'Nowhere', '-o', 'no.tar', ...how], given);
+        await search.line(2, [...from, ...file, '--project', 'Nowhere', '-o', 'no.tar', ...how], then);
       }
 
       const jobs = JSON.parse(await search.line(0, ['job', 'list', '--from', 'lab', '--json'], given)) as {
@@ -149,6 +149,7 @@ describe('secrets', () => {
 
       await search.files(path('state'));
       await search.files(path('config'));
+      await search.files(path('open'));
       for (const name of await readdir(workshop.folder)) {
         // Everybody can read the manifest, sums and signature of a package. The content is sealed.
         if (name.endsWith('.tar')) search.text(name, (await readFile(path(name))).toString('latin1'));
@@ -168,7 +169,7 @@ describe('secrets', () => {
       const token = 'T0kenOfTheChat-4711';
       const hook = `http://127.0.0.1:9/hook/${token}?key=${token}`;
       const line = ['partial-export', '--from', 'lab', '--project', 'Web Shop', '-o', 'shop.tar', '--debug', '--json'];
-      const ended = await runBinary(
+      const ended = await commandLine(
         [...line, '--password', 'env:WORD', '--success-callback', 'env:HOOK', '--failure-callback', hook],
         { cwd: folder, env: { ...env, WORD: 'Tasks', HOOK: hook } },
       );
@@ -179,7 +180,7 @@ describe('secrets', () => {
       const written = [ended.stdout, ended.stderr, (await readFile(path('shop.tar'))).toString('latin1')];
       for (const file of await filesBelow(path('state'))) written.push(await readFile(file, 'utf8'));
       expect(written.filter((text) => text.includes(token))).toEqual([]);
-      expect((await runBinary(['job', 'show', handle], { cwd: folder, env })).stdout).toContain('ServerTasks-');
+      expect((await commandLine(['job', 'show', handle], { cwd: folder, env })).stdout).toContain('ServerTasks-');
     });
   });
 
@@ -189,7 +190,7 @@ describe('secrets', () => {
       await writeFile(path('long'), long, { mode: 0o600 });
       for (const how of loud) {
         const line = ['partial-export', '--from', 'lab', '--project', 'Nowhere', '-o', 'no.tar'];
-        const ended = await runBinary([...line, '--password', 'file:long', ...how], { cwd: folder, env });
+        const ended = await commandLine([...line, '--password', 'file:long', ...how], { cwd: folder, env });
         expect(ended.code).toBe(2);
         expect(`${ended.stdout}${ended.stderr}`).not.toMatch(/Correct horse|battery 7|Zulu/u);
       }

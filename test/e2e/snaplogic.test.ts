@@ -1,18 +1,19 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import { startEmulator, type RunningEmulator } from '../../src/emulators/index.ts';
 import { zipOf } from '../support/zip.ts';
-import { type Finished, runBinary, startBinary } from '../support/binary.ts';
+import { startBinary } from '../support/binary.ts';
+import { commandLine, type Ended } from '../support/command-line.ts';
+import { hurried } from '../support/workshop.ts';
 
-// There are many processes. On a busy machine that takes long.
 jest.setTimeout(120_000);
 
 interface Site {
   readonly us: RunningEmulator;
   readonly eu: RunningEmulator;
-  readonly run: (args: readonly string[], state?: string) => Promise<Finished>;
+  readonly run: (args: readonly string[], state?: string) => Promise<Ended>;
   readonly start: (args: readonly string[]) => ReturnType<typeof startBinary>;
   /** Makes a file on that machine and returns its path. */
   readonly file: (name: string, content: string | Buffer) => Promise<string>;
@@ -32,7 +33,7 @@ async function withSite<T>(work: (site: Site) => Promise<T>, pace = 1): Promise<
   try {
     await writeFile(
       join(folder, '.migratorrc.yaml'),
-      `instances:
+      `${hurried}instances:
   dev: ${instance(us, 'Acme-Dev', 'US_PASSWORD')}
   test: ${instance(us, 'Acme-Test', 'US_PASSWORD')}
   prod: ${instance(us, 'Acme-Prod', 'US_PASSWORD')}
@@ -68,7 +69,7 @@ async function withSite<T>(work: (site: Site) => Promise<T>, pace = 1): Promise<
     return await work({
       us,
       eu,
-      run: (args, state = 'state') => runBinary(args, options(state)),
+      run: (args, state = 'state') => commandLine(args, { ...options(state), host: hostname() }),
       start: (args) => startBinary(args, options('state')),
       file: async (name, content) => {
         await writeFile(join(folder, name), content);
@@ -92,7 +93,7 @@ interface Report {
   readonly items: readonly { readonly name: string; readonly action: string; readonly reason?: string }[];
   readonly jobs: readonly string[];
 }
-const reported = ({ stdout }: Finished): Report => JSON.parse(stdout) as Report;
+const reported = ({ stdout }: Ended): Report => JSON.parse(stdout) as Report;
 
 describe('within a control plane', () => {
   test('a dry run changes nothing, a move copies all assets, and a second move needs consent', async () => {

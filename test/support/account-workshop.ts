@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmulator, type EmulatorOptions, type RunningEmulator } from '../../src/emulators/index.ts';
-import { machineIn, userAt, type Workshop } from './workshop.ts';
+import { hurried, machineIn, userAt, type Workshop } from './workshop.ts';
 
 interface Settings extends Omit<EmulatorOptions, 'directory'> {
   /** The instances of the rc file that are on this server, each with more settings. Default: one of the server's name. */
@@ -36,7 +36,7 @@ export async function withAccountWorkshop<T>(
       LAB_PASSWORD: passwordOf(lab),
       PROD_PASSWORD: passwordOf(prod),
     };
-    const rc = ['instances:', ...instances, ''].join('\n');
+    const rc = [`${hurried}instances:`, ...instances, ''].join('\n');
     await writeFile(join(folder, '.migratorrc.yaml'), rc);
     return await work({
       ...userAt(folder, env),

@@ -10,14 +10,14 @@ function watched(env: Workshop['env'], more: Readonly<Record<string, string>>) {
 }
 
 /** Runs a command line whose process dies at this step; `stepsOf` names the steps. */
-export function crashAt(step: string, { run, env }: Workshop, args: readonly string[]): Promise<Finished> {
-  return run(args, { env: watched(env, { CRASH_AT: step }) });
+export function crashAt(step: string, { binary, env }: Workshop, args: readonly string[]): Promise<Finished> {
+  return binary(args, { env: watched(env, { CRASH_AT: step }) });
 }
 
 /** The steps of a command line that runs to its end: requests, answers, and files that get or lose their name. */
-export async function stepsOf({ run, env, path }: Workshop, args: readonly string[]) {
+export async function stepsOf({ binary, env, path }: Workshop, args: readonly string[]) {
   const trace = path('trace.txt');
-  const finished = await run(args, { env: watched(env, { CRASH_TRACE: trace }) });
+  const finished = await binary(args, { env: watched(env, { CRASH_TRACE: trace }) });
   const steps = (await readFile(trace, 'utf8')).trim().split('\n');
   await rm(trace);
   return { finished, steps };

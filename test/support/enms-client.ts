@@ -15,13 +15,14 @@ export interface Scripted {
   readonly tools: ReturnType<typeof adapterTools>;
 }
 
-/** Runs an adapter against a server that knows only these exchanges. */
+/** Runs an adapter against a server that knows only these exchanges, and that draws nothing unless they say so. */
 export async function withEnms<Result>(
   script: readonly Exchange[],
   run: (scripted: Scripted) => Promise<Result>,
   settings: Record<string, unknown> = {},
 ): Promise<Result> {
-  return withScript(script, (url) => {
+  const undrawn = ['device', 'service', 'network'].map((type) => names(type, [], 'maybe', ['name', 'positions']));
+  return withScript([...script, ...undrawn], (url) => {
     const tools = adapterTools();
     const secrets = { password: new Secret(password) };
     const connection = { name: 'lab', url, settings: { username: 'admin', ...settings }, secrets };

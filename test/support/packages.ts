@@ -1,4 +1,6 @@
 import type { ByteStream } from '../../src/ports/artifact.ts';
+import type { Secrets } from '../../src/ports/options.ts';
+import { Secret } from '../../src/secret.ts';
 import {
   defaultLimits,
   generateIdentity,
@@ -33,6 +35,9 @@ export const files: readonly File[] = [
   { path: 'files/größe/日本語.txt', bytes: Buffer.from('ünïcode') },
   { path: `files/${'long/'.repeat(30)}name.bin`, bytes: seededRandom('long').bytes(512) },
 ];
+
+/** What the golden packages of format 2 carry. */
+export const carried: Secrets = { password: new Secret('golden password') };
 
 export async function* entriesOf(from: readonly File[]): AsyncGenerator<PayloadEntry, void> {
   for (const file of from) yield await Promise.resolve(entryOf(file));
@@ -88,6 +93,19 @@ export async function opened(bytes: Uint8Array, options: Opening = {}): Promise<
     result.push({ path: entry.path, bytes: await collect(entry.content) });
   }
   return result;
+}
+
+/** The secrets that a package carries, in plain text. Undefined when it carries none. */
+export async function secretsIn(bytes: Uint8Array, options: Opening = {}): Promise<object | undefined> {
+  const source = new MemorySource(bytes, options.chunkSize);
+  const verified = await verify(source, options.trust ?? trust, never);
+  let found: object | undefined;
+  const onSecrets = (secrets: Secrets): void => {
+    found = Object.fromEntries(Object.entries(secrets).map(([name, secret]) => [name, secret.reveal()]));
+  };
+  for await (const { content } of open(source, verified, options.keys ?? keys, defaultLimits, never, { onSecrets }))
+    await collect(content);
+  return found;
 }
 
 export async function collect(stream: ByteStream): Promise<Uint8Array> {

@@ -36,8 +36,8 @@ export interface Exchange {
     /** Sends the body byte by byte with this pause. */
     readonly dripMs?: number;
   };
-  /** How often the request must come: exactly this often (default 1), or `any` for at least once. */
-  readonly times?: number | 'any';
+  /** How often the request must come: exactly this often (default 1), `any` for at least once, or `maybe`. */
+  readonly times?: number | 'any' | 'maybe';
 }
 
 export async function fixture(...names: readonly string[]): Promise<Exchange[]> {
@@ -63,7 +63,7 @@ export async function withScript<Result>(
       (body) => {
         const index = exchanges.findIndex(
           (exchange, at) =>
-            (exchange.times === 'any' || used[at]! < (exchange.times ?? 1)) && fits(exchange, request, body),
+            (typeof exchange.times === 'string' || used[at]! < (exchange.times ?? 1)) && fits(exchange, request, body),
         );
         const exchange = exchanges[index];
         if (exchange === undefined) {
@@ -84,7 +84,9 @@ export async function withScript<Result>(
       return { error };
     }
   });
-  const unused = exchanges.filter(({ times }, at) => used[at]! < (times === 'any' ? 1 : (times ?? 1)));
+  const unused = exchanges.filter(
+    ({ times }, at) => used[at]! < (times === 'any' ? 1 : times === 'maybe' ? 0 : (times ?? 1)),
+  );
   const complaints = [
     ...surprises.map((text) => `unexpected: ${text}`),
     ...unused.map(

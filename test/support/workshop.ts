@@ -1,8 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmulator, type EmulatorOptions, type RunningEmulator } from '../../src/emulators/index.ts';
 import { type BinaryOptions, type Finished, runBinary, type Started, startBinary } from './binary.ts';
+import { commandLine, type Ended, type LineOptions } from './command-line.ts';
 import { keyOf } from './octopus-api.ts';
 
 export const password = 'correct horse battery staple 7';
@@ -14,7 +15,11 @@ export interface Workshop {
   readonly lab: RunningEmulator;
   readonly prod: RunningEmulator;
   readonly path: (name: string) => string;
-  readonly run: (args: readonly string[], options?: Partial<BinaryOptions>) => Promise<Finished>;
+  /** Runs a command line in this process, which is fast: what a command does does not depend on its process. */
+  readonly run: (args: readonly string[], options?: Partial<LineOptions>) => Promise<Ended>;
+  /** Runs the real binary in a process of its own: signals, streams, and at least one scenario of each command. */
+  readonly binary: (args: readonly string[], options?: Partial<BinaryOptions>) => Promise<Finished>;
+  /** Starts the real binary and does not wait for its end. */
   readonly start: (args: readonly string[], options?: Partial<BinaryOptions>) => Started;
   /** The same user on another machine, with the same rc file and an empty journal. */
   readonly elsewhere: () => Readonly<Record<string, string | undefined>>;
@@ -26,6 +31,9 @@ export interface WorkshopOptions {
   /** Lines added to the rc file. */
   readonly rc?: string;
 }
+
+/** The lines of an rc file for servers whose jobs end in milliseconds: nobody waits until it is time for a look. */
+export const hurried = 'defaults: { pollInterval: 50ms }\n';
 
 /** The environment of a machine whose user has everything below one folder. */
 export function machineIn(folder: string): Record<string, string | undefined> {
@@ -44,12 +52,14 @@ export function machineIn(folder: string): Record<string, string | undefined> {
 export function userAt(
   folder: string,
   env: Workshop['env'],
-): Pick<Workshop, 'folder' | 'env' | 'path' | 'run' | 'start'> {
+): Pick<Workshop, 'folder' | 'env' | 'path' | 'run' | 'binary' | 'start'> {
   return {
     folder,
     env,
     path: (name) => join(folder, name),
-    run: (args, more = {}) => runBinary(args, { cwd: folder, env, ...more }),
+    // Under the name of this machine, so that it can resume what a killed process has left.
+    run: (args, more = {}) => commandLine(args, { cwd: folder, env, host: hostname(), ...more }),
+    binary: (args, more = {}) => runBinary(args, { cwd: folder, env, ...more }),
     start: (args, more = {}) => startBinary(args, { cwd: folder, env, ...more }),
   };
 }
@@ -77,7 +87,7 @@ export async function withWorkshop<T>(options: WorkshopOptions, work: (workshop:
     };
     await writeFile(
       join(folder, '.migratorrc.yaml'),
-      `instances:
+      `${hurried}instances:
   lab: { product: octopus, url: "${lab.url}", apiKey: "env:LAB_KEY", space: Default }
   prod: { product: octopus, url: "${prod.url}", apiKey: "env:PROD_KEY", space: Default }
 ${options.rc ?? ''}`,

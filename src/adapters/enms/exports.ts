@@ -75,7 +75,8 @@ async function prepare(server: Server, request: ExportRequest, signal: AbortSign
     projects: [{ id: project, name: project }],
     settled: { way, project, folder, stamp, types: wanted, privateProperties: privately },
     ...(way === 'web' ? { leaves: `the folder /migrations/${folder} on its disk` } : {}),
-    notes: [...noteFolder(folders, project), ...noteOpenEnds(way, wanted), ...notesOn(way, privately, wanted)],
+    notes: [...noteFolder(folders, project), ...noteOpenEnds(way, wanted), ...notesOn(way, privately)],
+    omits: leftOut(way, privately, wanted),
   };
 }
 
@@ -109,15 +110,19 @@ function noteOpenEnds(way: Way, wanted: readonly Type[]): readonly string[] {
   return notes;
 }
 
-function notesOn(way: Way, privately: boolean, wanted: readonly Type[]): readonly string[] {
+function notesOn(way: Way, privately: boolean): readonly string[] {
   if (way === 'topology') return losesOnTheWayBack;
+  if (way === 'rest' || !privately) return [];
+  return [
+    'passwords and keys are in the package as the server keeps them: the target needs the same encryption key (FERNET_KEY), or none when the source has none',
+  ];
+}
+
+function leftOut(way: Way, privately: boolean, wanted: readonly Type[]): readonly string[] {
   if (way === 'rest') return notCarried(wanted);
-  if (privately) {
-    return [
-      'passwords and keys are in the package as the server keeps them: the target needs the same encryption key (FERNET_KEY), or none when the source has none',
-    ];
-  }
-  return ['passwords and keys are left out: take them along with --private-properties'];
+  return way === 'web' && !privately
+    ? ['passwords and keys are left out: take them along with --private-properties']
+    : [];
 }
 
 interface Settled {
@@ -175,7 +180,8 @@ async function fetchExport(
       return {
         package: prepared?.package ?? ref,
         files: exportedObjects(server, job.types),
-        notes: notCarried(job.types),
+        // An export that this run prepared has told it already.
+        notes: prepared === undefined ? notCarried(job.types) : [],
       };
     }
     case 'topology-export':

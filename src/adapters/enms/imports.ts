@@ -10,6 +10,7 @@ import { stageMigration, startMigration } from './migration/migration-import.ts'
 import { survey, unknownTo, type Survey } from './model/package-against-target.ts';
 import { contentOf, textOf as read, releaseOf, type PackageContent } from './model/package-content.ts';
 import { inOrder, types, type Type } from './model/types-and-relations.ts';
+import { notCarried } from './objects/object-export.ts';
 import { upsertObjects, type Refusals } from './objects/object-import.ts';
 import { planImport } from './plan.ts';
 import { takeUpPassword, type Server } from './server.ts';
@@ -154,14 +155,13 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
       ...losses.filter((loss) => loss === losesPrivate),
       ...plan.notes,
     ],
+    omits: content.kind === 'objects' ? notCarried(plan.writes) : [],
     ...(emptied ? { backup: backupOf(wanted) } : {}),
     consent: await consentFor(server, wanted, found, { emptied, losses, ownPasswordChanges }, signal),
   };
 }
 
-function allowed(item: PlanItem): PlanItem {
-  return item.action === 'overwrite' ? { ...item, asked: true } : item;
-}
+const allowed = (item: PlanItem): PlanItem => (item.action === 'overwrite' ? { ...item, asked: true } : item);
 
 function wrongKind(topology: boolean): MigratorError {
   return topology

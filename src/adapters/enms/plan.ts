@@ -1,14 +1,16 @@
+import { MigratorError } from '../../errors.ts';
 import type { PlanItem } from '../../ports/plan.ts';
 import { inParallel } from '../../streams/in-parallel.ts';
 import type { Witness } from './migration/changes-to-watch.ts';
 import { isOfMigrations } from './migration/folder-name.ts';
 import { comparisonOf } from './model/compare-object.ts';
-import { survivors, type ImportableContent, type Survey } from './model/package-against-target.ts';
+import { subtypeOf, survivors, type ImportableContent, type Survey } from './model/package-against-target.ts';
 import { objectsOf, type PackagedObject } from './model/package-content.ts';
 import { relationOf, sharedServices, type Type } from './model/types-and-relations.ts';
 import { objectReader, type ObjectReader } from './objects/object-reader.ts';
 import type { Server } from './server.ts';
 import type { Closely } from './snapshots.ts';
+import type { WireObject } from './wire/schemas.ts';
 
 export interface Plan {
   readonly items: readonly PlanItem[];
@@ -18,6 +20,8 @@ export interface Plan {
   readonly closely: Closely;
   /** Objects, as `<type> <name>`, that are on the target as the package has them, and that no import has to write. */
   readonly equal: ReadonlySet<string>;
+  /** The types of which the import creates or overwrites something. */
+  readonly writes: readonly Type[];
   /** The counts, when the plan cannot name all objects. */
   readonly notes: readonly string[];
 }
@@ -31,6 +35,7 @@ const mostCompared = 4000;
 const width = 8;
 const mostWitnesses = 20;
 const mostRelated = 200;
+const mostLost = 5;
 
 /**
  * What an import does to each object of the target, by its name. Objects that both have are compared. Files of earlier
@@ -60,6 +65,12 @@ export async function planImport(
   const equal = new Set<string>();
   const size = [...found.names.values()].reduce((sum, names) => sum + names.size, 0);
   const reader = objectReader(server);
+  const otherClass: string[] = [];
+  const noteClass = (type: Type, object: PackagedObject, there: WireObject | undefined): void => {
+    const [own, other] = [subtypeOf(type, object), there?.['type']];
+    if (!emptied && typeof other === 'string' && own !== other)
+      otherClass.push(`"${object.name}" is a ${other} on ${server.name}, and a ${own} in the package`);
+  };
   let creates = false;
   let compared = 0;
   for (const type of wanted) {
@@ -72,7 +83,8 @@ export async function planImport(
       const item = { kind: type, name: object.name };
       if (!onTarget.has(object.name)) return { ...item, action: 'create' };
       const row = rows?.get(object.name);
-      const ofRow = row === undefined ? [] : comparisonOf(type, object, row, { clears: false }).differs;
+      noteClass(type, object, row);
+      const ofRow = row === undefined ? [] : comparisonOf(type, object, row, { way, clears: false }).differs;
       const other = ofRow.filter((key) => !isRelated(key));
       if (other.length > 0 && !(way === 'web' && survivors(type, server.account).includes(object.name)))
         return { ...item, action: 'overwrite', detail: `other ${other.slice(0, 5).join(', ')}` };
@@ -81,15 +93,22 @@ export async function planImport(
         unmarked.add(type);
         return { ...item, action: 'overwrite', detail: row === undefined ? 'not compared' : 'relations not compared' };
       }
+      if (row === undefined) noteClass(type, object, there);
       const clears = content.kind === 'objects';
-      const first = comparisonOf(type, object, there, { clears });
+      const first = comparisonOf(type, object, there, { way, clears });
       const readers =
         way === 'rest' && first.differs.includes('rbac_read') ? await forcedReaders(reader, signal) : undefined;
-      const { differs: all, keeps } =
-        readers === undefined ? first : comparisonOf(type, object, there, { clears, readers });
+      const {
+        differs: all,
+        loses,
+        hidden,
+        keeps,
+      } = readers === undefined ? first : comparisonOf(type, object, there, { way, clears, readers });
       if (all.length === 0 && keeps.length === 0) equal.add(`${type} ${object.name}`);
       const differs =
-        way === 'web' && survivors(type, server.account).includes(object.name) ? all.filter(isRelated) : all;
+        way === 'web' && survivors(type, server.account).includes(object.name)
+          ? all.filter((key) => isRelated(key) || key === 'positions')
+          : all;
       if (differs.length === 0 && all.length > 0)
         return {
           ...item,
@@ -99,12 +118,24 @@ export async function planImport(
           ...(sharedServices.includes(object.name) && type === 'service' ? { asked: true } : {}),
         };
       if (differs.length > 0 && differs.every(isRelated)) related.push(`${type} ${object.name}`);
+      const losing = (key: string): string => {
+        const lost = loses[key] ?? [];
+        const more = lost.length > mostLost ? ', …' : '';
+        return lost.length === 0 ? key : `${key} (without ${lost.slice(0, mostLost).join(', ')}${more})`;
+      };
+      const unseen = survivors(type, server.account).includes(object.name) ? [] : hidden;
       const parts = [
-        ...(differs.length === 0 ? [] : [`other ${differs.slice(0, 5).join(', ')}`]),
+        ...(differs.length === 0 ? [] : [`other ${differs.slice(0, 5).map(losing).join(', ')}`]),
+        ...(unseen.length === 0 ? [] : [`writes its ${unseen.join(', ')}, which cannot be compared`]),
         ...(keeps.length === 0 || emptied ? [] : [`keeps its ${keeps.join(', ')}, which the package has empty`]),
       ];
-      const action = differs.length === 0 ? 'unchanged' : 'overwrite';
-      return { ...item, action, ...(parts.length === 0 ? {} : { detail: parts.join('; ') }) };
+      const action = differs.length + unseen.length === 0 ? 'unchanged' : 'overwrite';
+      return {
+        ...item,
+        action,
+        ...(parts.length === 0 ? {} : { detail: parts.join('; ') }),
+        ...(differs.length === 0 && unseen.length > 0 ? { unseen: true } : {}),
+      };
     };
     for await (const item of inParallel(ownObjects(content, type, signal), width, look)) {
       add(item);
@@ -116,6 +147,7 @@ export async function planImport(
       )
         witnesses.push(`${type} ${item.name}`);
     }
+    refuseOtherClass(otherClass);
     if (!emptied) continue;
     const packaged = found.names.get(type);
     const staying = survivors(type, server.account);
@@ -125,10 +157,21 @@ export async function planImport(
     }
   }
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  const shown = { items, witnesses: creates ? [] : witnesses, closely: closelyOf(related, unmarked), equal };
+  const writes = wanted.filter((type) => counts.has(`${type}: create`) || counts.has(`${type}: overwrite`));
+  const shown = { items, writes, witnesses: creates ? [] : witnesses, closely: closelyOf(related, unmarked), equal };
   if (total <= mostItems) return { ...shown, notes: [] };
   const lines = [...counts].map(([what, count]) => `${what} ${count}`);
   return { ...shown, notes: [`the plan names ${mostItems} of ${total} objects; in all: ${lines.join(', ')}`] };
+}
+
+/** CONFLICT: eNMS finds an object by its name, and never changes its class. Some classes it refuses half-way. */
+function refuseOtherClass(found: readonly string[]): void {
+  if (found.length === 0) return;
+  const more = found.length > 10 ? `, and ${found.length - 10} more` : '';
+  throw new MigratorError('CONFLICT', `${found.slice(0, 10).join('; ')}${more}`, {
+    hint: 'rename or delete it on the target, or rename it on the source and export again',
+    details: { count: found.length },
+  });
 }
 
 /** Groups that get the right to read whatever is written over the REST API. */

@@ -39,14 +39,14 @@ export function scopeOf(wanted: readonly Type[], { related, unmarked }: Closely)
  */
 export function createSnapshots(server: Server): Snapshots {
   const always = [
-    'passwords, keys and other private values, and the layout of workflows and networks: the REST API does not give them',
+    'passwords, keys and other private values: the REST API does not give them',
     'configurations and operational data of devices, results and histories, and the content of files',
     'files of migrations, which come and go with every migration',
   ];
   return {
     blind: {
       listing: ['relations between objects, except where an import changes nothing else of an object', ...always],
-      content: ['members of pools that compute their members', ...always],
+      content: ['members of pools that compute their members', 'the layout of networks', ...always],
     },
     uncarried: ['is_active'],
     scopeOf: (_, options) =>
@@ -79,7 +79,7 @@ async function* take(server: Server, scope: Scope, depth: Depth, signal: AbortSi
         kind: type,
         name,
         ...(unmarked.includes(type) ? {} : { mark: digestOf(fields) }),
-        ...(depth === 'listing' ? {} : { fields }),
+        ...(depth === 'listing' ? {} : { fields: withPlacesOf(type, object, fields) }),
       };
     };
     for await (const item of inParallel(rows, objectsAtOnce, itemOf)) if (item !== undefined) yield item;
@@ -124,6 +124,20 @@ function fieldsOf(type: Type, object: WireObject): Readonly<Record<string, Json>
       return [key, isList ? value.map(String).toSorted() : value] as const;
     });
   return Object.fromEntries(fields);
+}
+
+/** Without the places in drawings in which the object is not: a server keeps those for ever. */
+function withPlacesOf(
+  type: Type,
+  object: WireObject,
+  fields: Readonly<Record<string, Json>>,
+): Readonly<Record<string, Json>> {
+  const { positions, ...others } = fields;
+  const { workflows } = object;
+  if (type !== 'service' || typeof positions !== 'object' || positions === null || !Array.isArray(workflows))
+    return others;
+  const own = Object.entries(positions).filter(([workflow]) => workflows.includes(workflow));
+  return { ...others, positions: Object.fromEntries(own) };
 }
 
 function digestOf(fields: Readonly<Record<string, Json>>): string {

@@ -14,7 +14,8 @@ export const options: ProductOptions = {
       name: 'password',
       value: 'secret',
       secret: true,
-      description: 'encrypts sensitive values in the export; the import needs the same password',
+      description:
+        'encrypts sensitive values in the export; the import needs the same one (default: migrator makes one, and the sealed package carries it)',
       verbs: both,
     },
     {

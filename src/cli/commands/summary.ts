@@ -3,6 +3,7 @@ import type { Verified } from '../../core/steps/counterpart.ts';
 import type { Left } from '../../core/steps/clean-up.ts';
 import type { Resumed } from '../../core/steps/journaled.ts';
 import { isFinal } from '../../core/steps/watch.ts';
+import { carriesSecrets } from '../../package/format.ts';
 import type { SealedPackage } from '../../package/index.ts';
 import type { JobStatus, JobItem, LogLine } from '../../ports/job.ts';
 import type { PlanItem } from '../../ports/plan.ts';
@@ -16,6 +17,9 @@ export function describeSealed(file: string, { manifest, size, signer }: SealedP
     `id:        ${manifest.id}@${manifest.version}`,
     `signed:    ${signer === undefined ? 'no' : `by ${signer}`}`,
     `encrypted: ${describeEncryption(manifest.content)}`,
+    carriesSecrets(manifest.format)
+      ? 'carries:   the secrets of its import: whoever can open it can import it'
+      : undefined,
   );
 }
 

@@ -1,18 +1,31 @@
 import { createHmac } from 'node:crypto';
-import type { RunRecord } from '../../ports/journal.ts';
+import { MigratorError } from '../../errors.ts';
+import type { Run, RunRecord } from '../../ports/journal.ts';
 import type { Secrets } from '../../ports/options.ts';
 import { Secret } from '../../secret.ts';
 import type { Context } from '../context.ts';
+import { secretDigest } from '../state/secret-digest.ts';
 import { keyRing } from './key-ring.ts';
 
 /**
  * Secrets that servers need and that the user did not give. Each is derived from the user's identity and the id of the
- * run, so it is the same whenever this identity resumes or undoes the run, and nobody else knows it. It is never stored.
+ * run, so it is the same whenever this identity resumes the run. It is never stored, but the run notes that it was made.
+ * CONFLICT when the identity is not the one with which the run began.
  */
-export async function ownSecrets(
-  names: readonly string[],
-  { id }: Pick<RunRecord, 'id'>,
+export async function ownSecrets(names: readonly string[], run: Run, context: Context): Promise<Secrets> {
+  const secrets = await ownSecretsOf(run.record, context, names);
+  const noted = run.record.facts['own.secrets'] ?? {};
+  const digests = await digestsOf(secrets, context);
+  if (Object.keys(digests).some((name) => noted[name] === undefined))
+    await run.note({ 'own.secrets': { ...noted, ...digests } });
+  return secrets;
+}
+
+/** The secrets that this machine made for a run, made again; by default all that the run noted. */
+export async function ownSecretsOf(
+  { id, facts }: Pick<RunRecord, 'id' | 'facts'>,
   context: Context,
+  names: readonly string[] = Object.keys(facts['own.secrets'] ?? {}),
 ): Promise<Secrets> {
   if (names.length === 0) return {};
   const ring = await keyRing(context);
@@ -26,5 +39,18 @@ export async function ownSecrets(
     secrets[name] = new Secret(value);
     context.redactor.add(secrets[name]);
   }
-  return secrets;
+  const digests = await digestsOf(secrets, context);
+  const other = names.find((name) => (facts['own.secrets']?.[name] ?? digests[name]) !== digests[name]);
+  if (other === undefined) return secrets;
+  throw new MigratorError(
+    'CONFLICT',
+    `the ${other} of this run cannot be made again: your encryption identity is not the one with which the run began`,
+    { hint: 'bring that identity back, or start a new run with --fresh' },
+  );
+}
+
+async function digestsOf(secrets: Secrets, { io }: Context): Promise<Readonly<Record<string, string>>> {
+  const digests: Record<string, string> = {};
+  for (const [name, secret] of Object.entries(secrets)) digests[name] = await secretDigest({ [name]: secret }, io);
+  return digests;
 }

@@ -51,6 +51,6 @@ export function backupOutput(
     named: typeof option === 'string',
     output,
     holds: isFile,
-    secrets: (names) => ownSecrets(names, run.record, context),
+    secrets: (names) => ownSecrets(names, run, context),
   };
 }

@@ -38,6 +38,7 @@ export async function sealedSource(
             ? Promise.resolve(undefined)
             : secretFlag(passphrase ?? 'prompt', 'passphrase', 'package passphrase', context)),
     },
+    mask: (secret) => context.redactor.add(secret),
     folder: () => packageFolder(context),
     limits: {
       ...defaultLimits,

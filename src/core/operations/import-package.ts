@@ -13,10 +13,10 @@ import { cleaningUp, type Left, leftBy, packageLeft, removePackage, tellingLeft 
 import { canAnswer, type Consenting, questionBefore } from '../steps/consent.ts';
 import type { Counterpart, Opening } from '../steps/counterpart.ts';
 import { isBegun } from '../steps/exactly-once.ts';
-import { requireSecrets } from '../steps/export.ts';
 import { readLog, runImport } from '../steps/import.ts';
 import { announcePlan, planImport, plansByName } from '../steps/plan.ts';
 import { leftMaintenance, probe, requireCompatible } from '../steps/preflight.ts';
+import { type OwnSecrets, secretsOfImport } from '../steps/run-secrets.ts';
 import { projectsOf, trustPackage, type SealedSource, type TrustedPackage } from '../steps/trust-package.ts';
 import { readRecord } from '../snapshots/package-record.ts';
 import type { Result } from '../snapshots/result.ts';
@@ -62,6 +62,8 @@ export interface ImportPorts extends OperationPorts, Consenting {
   readonly target: Instance;
   readonly source: ImportSource;
   readonly secrets: Secrets;
+  /** Makes the secrets that neither the user gives nor the package carries. Without it they must be given. */
+  readonly own?: OwnSecrets;
   /** Where a backup of the target is written if the import needs one. Undefined when the user wants no backup. */
   readonly backup: BackupPlace | undefined;
   /** Opens the source of a move, by its name. */
@@ -100,10 +102,10 @@ export async function importPackage(
 ): Promise<ImportReport> {
   const { target, source, reporter } = ports;
   const imports = facet(target, 'imports');
-  // Missing secrets are reported before anything is sent to the target.
-  requireSecrets(target, imports.requiredSecrets, ports.secrets);
   // The package is verified before the first call to a server.
   const trusted = source.kind === 'sealed' ? await trustPackage(source.sealed, reporter, signal) : undefined;
+  // Missing secrets are reported before anything is sent to the target.
+  const secrets = await secretsOfImport(target, ports, { name: nameOf(source), carried: trusted?.carried });
   const info = input.info ?? (await probe(target, reporter, signal));
   if (trusted) checkOrigin(trusted, target, info, input.ignoreVersion, ports);
   const named = source.kind === 'sealed' ? refOf(trusted) : source.ref;
@@ -128,7 +130,7 @@ export async function importPackage(
     target,
     info,
     request,
-    secrets: ports.secrets,
+    secrets,
     backup: ports.backup,
     restores: input.restores === true,
     overwrites: input.overwrites,
@@ -223,6 +225,10 @@ function isOver(status: JobStatus | undefined): status is JobStatus {
   return status !== undefined && status.state !== 'waiting';
 }
 
+function nameOf(source: ImportSource): string {
+  return source.kind === 'stored' ? source.ref.id : source.kind === 'raw' ? source.name : source.sealed.name;
+}
+
 function refOf(trusted: TrustedPackage | undefined): PackageRef {
   return { id: trusted?.manifest.id ?? '', version: trusted?.manifest.version ?? '' };
 }
@@ -280,10 +286,9 @@ async function upload(
   const unfinished = typeof intended === 'boolean' && earlier === undefined;
   const anew = intended === undefined || (unfinished && input.onConflict === 'overwrite');
   await run.note({ 'upload.foundBefore': foundBefore });
-  const name = source.kind === 'stored' ? ref.id : source.kind === 'raw' ? source.name : source.sealed.name;
   const onConflict = anew ? input.onConflict : 'keep';
   const absent = intended === undefined && !foundBefore;
-  const delivery = await deliver(target, soleFile(files, name), { ref, onConflict, absent }, ports, signal);
+  const delivery = await deliver(target, soleFile(files, nameOf(source)), { ref, onConflict, absent }, ports, signal);
   // `created` if any process of this run uploaded the package. A dry run then removes it.
   const outcome = delivery.outcome === 'kept' ? (earlier ?? (foundBefore ? 'kept' : 'created')) : delivery.outcome;
   const { id, version } = delivery.stored;

@@ -3,7 +3,7 @@ import type { JobStatus } from '../../ports/job.ts';
 import type { Json, RunRecord } from '../../ports/journal.ts';
 import type { Options } from '../../ports/options.ts';
 import type { Random } from '../../ports/runtime.ts';
-import { facet, type Instance, jobVerb, type Placed } from '../instance.ts';
+import { type Instance, jobVerb, type Placed } from '../instance.ts';
 import { formatHandle, type OpenJob, parseHandle } from '../job-handle.ts';
 import { type Outcome, type Waiting, worst } from '../operation.ts';
 import type { Difference } from '../snapshots/compare.ts';
@@ -12,6 +12,7 @@ import { backupStep } from '../steps/way-back.ts';
 import { changesOfUndo, settleUndo } from '../steps/settle-undo.ts';
 import { type Consenting, mustAnswer, type Question, requireConsent } from '../steps/consent.ts';
 import { journaled, type Journaling } from '../steps/journaled.ts';
+import type { OwnSecrets } from '../steps/run-secrets.ts';
 import { judge } from '../steps/verdict.ts';
 import { isFinal, watch } from '../steps/watch.ts';
 import { importPackage, type ImportSource } from './import-package.ts';
@@ -22,7 +23,7 @@ export interface JobUndoPorts extends JobWaitPorts, Consenting {
   readonly journaling: Journaling;
   /** Opens another instance by its name, with the right to write. */
   readonly open: (name: string) => Promise<Placed>;
-  /** See BackupPlace.secrets, for the run that took the backup. */
+  /** The secrets of a backup that carries none, which the run made that took it. */
   readonly backupSecrets: (names: readonly string[], run: RunRecord) => Promise<Secrets>;
   /** Opens a backup. `identity` identifies it in the journal. */
   readonly openBackup: (
@@ -170,7 +171,7 @@ async function restore(
   const { run: undone, file, restoreWith } = backup;
   const instance = await targetOf(job, backup, ports);
   const { source, identity } = await ports.openBackup(file, instance);
-  const secrets = await ports.backupSecrets(facet(instance, 'imports').requiredSecrets, undone);
+  const own: OwnSecrets = (names) => ports.backupSecrets(names, undone);
   const input = {
     ...waiting,
     dryRun: false,
@@ -183,7 +184,8 @@ async function restore(
   const report = await journaled(
     { verb: 'undo', on: [instance], what: { handle, package: identity } },
     ports.journaling,
-    (run) => importPackage(input, { ...ports, target: instance, source, secrets, backup: undefined, run }, signal),
+    (run) =>
+      importPackage(input, { ...ports, target: instance, source, secrets: {}, own, backup: undefined, run }, signal),
     signal,
   );
   const { outcome, warnings } = report;

@@ -16,6 +16,8 @@ export interface UploadReport {
   readonly stored: StoredPackage;
   readonly signer: string | undefined;
   readonly trustedBy: string | undefined;
+  /** The names of the secrets that the package carries, which the feed does not take. */
+  readonly carried: readonly string[];
 }
 
 /** Verifies a whole package and uploads its content to an instance's feed. */
@@ -31,15 +33,22 @@ export async function packageUpload(
       ...(await deliver(target, source.file, { ref: source.ref, ...input }, ports, signal)),
       signer: undefined,
       trustedBy: undefined,
+      carried: [],
     };
   }
-  const { manifest, verified, files } = await trustPackage(source.sealed, reporter, signal);
+  const { manifest, verified, files, carried } = await trustPackage(source.sealed, reporter, signal);
   await probe(target, reporter, signal);
   const file = soleFile(files, source.sealed.name);
   const { id, version } = manifest;
+  const names = Object.keys(carried);
+  if (names.length > 0) {
+    const message = `${source.sealed.name} carries the ${names.join(', ')} of its import, and the feed of ${target.name} does not take it`;
+    reporter.report({ type: 'warning', message, hint: 'import the file itself' });
+  }
   return {
     ...(await deliver(target, file, { ref: { id, version }, ...input }, ports, signal)),
     signer: verified.signer?.keyId,
     trustedBy: verified.signer?.trustedBy,
+    carried: names,
   };
 }

@@ -13,6 +13,7 @@ import { take } from '../snapshots/snapshot-lookup.ts';
 import { recordOf } from '../snapshots/package-record.ts';
 import { fetchExport, runExport } from '../steps/export.ts';
 import { looked } from '../steps/look.ts';
+import { type ExportSecrets, type OwnSecrets, secretsOfExport } from '../steps/run-secrets.ts';
 import { leftMaintenance, probe, probeBoth } from '../steps/preflight.ts';
 import { type PackageOutput, sealArtifact } from '../steps/seal-artifact.ts';
 import { soleFile } from '../steps/upload.ts';
@@ -35,6 +36,11 @@ export interface PartialExportPorts extends OperationPorts {
   /** Where to write the server's own file, instead of a package. */
   readonly raw?: (() => Promise<ByteSink>) | undefined;
   readonly secrets: Secrets;
+  readonly own: OwnSecrets;
+  /**
+   * The secrets that this machine made for the export of a job that it started. Undefined for a job that it did not start.
+   */
+  readonly madeFor: (handle: string) => Promise<Secrets | undefined>;
 }
 
 export interface PartialExportReport {
@@ -61,6 +67,7 @@ export async function partialExport(
   const exporter = facet(source, 'exports');
   if (input.resume !== undefined) exporter.requireSame?.(input.resume, input.request.options);
   else requireProjectNames(input.request.projects, source.adapter, 'give --project <name>, once for each');
+  const secrets = await secretsOf(input, ports);
   const [info, targetInfo] =
     target === undefined
       ? [await probe(source, reporter, signal), undefined]
@@ -68,7 +75,7 @@ export async function partialExport(
   const obstacle = targetInfo && target?.adapter.versionObstacle(info.version, targetInfo);
   if (obstacle !== undefined)
     reporter.report({ type: 'warning', message: `${obstacle}, so an import there will be refused` });
-  const { prepared, handle, id, status } = await exportJob(input, ports, signal);
+  const { prepared, handle, id, status } = await exportJob(input, secrets, ports, signal);
   const base = {
     handle,
     package: prepared?.package,
@@ -105,7 +112,7 @@ export async function partialExport(
     return { ...base, package: artifact.package, outcome, warnings, sealed: undefined, stored, left };
   }
   if (ports.output === undefined) return { ...base, outcome, warnings, sealed: undefined, stored, left };
-  const origin = { source, info, prepared, options: input.request.options };
+  const origin = { source, info, prepared, options: input.request.options, carried: secrets.carried };
   // A process that resumes this run needs this to recognise the package file.
   await ports.run.note({ 'sealing.package': { ...artifact.package } });
   const record = await contentRecord(source, prepared, input, reporter, signal);
@@ -138,8 +145,66 @@ async function contentRecord(
   return content === undefined ? [] : [recordOf(content)];
 }
 
-async function exportJob(input: PartialExportInput, ports: PartialExportPorts, signal: AbortSignal) {
-  const { source, target, secrets, clock, reporter } = ports;
+/** USAGE, before anything starts, when the secrets must be given because the result of this export cannot carry them. */
+async function secretsOf({ resume, wait }: PartialExportInput, ports: PartialExportPorts): Promise<ExportSecrets> {
+  const { source, target, secrets: given, reporter } = ports;
+  const barred = whyNotCarried(ports);
+  if (resume === undefined) {
+    const secrets = await secretsOfExport(source, given, ports.own, barred);
+    const names = Object.keys(secrets.carried).join(', ');
+    const tell = (message: string): void => reporter.report({ type: 'notice', message });
+    if (!wait && names !== '')
+      tell(
+        `this machine makes the ${names} of the export, so only this machine can resume it; to resume it elsewhere, give one`,
+      );
+    if (target !== undefined && names !== '')
+      tell(
+        `the file carries the ${names} that its import needs, and the package in the feed of ${target.name} does not: import the file`,
+      );
+    return secrets;
+  }
+  const handle = formatHandle({ product: source.adapter.product, instance: source.name, id: resume });
+  const made = await ports.madeFor(handle);
+  const { requiredSecrets } = facet(source, 'exports');
+  const unknown = requiredSecrets.filter((name) => given[name] === undefined).join(', ');
+  if (made === undefined && unknown !== '') {
+    const message = `this machine did not start ${handle}: if no ${unknown} was given there, only the machine that started it can make a package that can be imported`;
+    reporter.report({ type: 'warning', message });
+  }
+  const carried = made ?? {};
+  const both = Object.keys(carried).find((name) => given[name] !== undefined);
+  if (both !== undefined)
+    throw new MigratorError('USAGE', `${handle} was started without --${both}, so it has another ${both} than yours`, {
+      hint: `leave out --${both}: the package carries the right one`,
+    });
+  if (Object.keys(carried).length > 0 && barred !== undefined)
+    throw new MigratorError(
+      'USAGE',
+      `${handle} was started without --${Object.keys(carried).join(', --')}: ${barred}`,
+      {
+        hint: 'resume it as a sealed and encrypted package',
+      },
+    );
+  return { all: given, carried };
+}
+
+/** Why what this export makes cannot carry a secret. Undefined for an encrypted package. */
+function whyNotCarried({ raw, output, target }: PartialExportPorts): string | undefined {
+  if (raw !== undefined) return 'a plain file carries none, so nobody could import it';
+  if (output !== undefined)
+    return output.settings.encryption === undefined
+      ? 'only an encrypted package carries one, and --unencrypted is given'
+      : undefined;
+  return target && `the package in the feed of ${target.name} carries none, and no file is written (-o)`;
+}
+
+async function exportJob(
+  input: PartialExportInput,
+  secrets: ExportSecrets,
+  ports: PartialExportPorts,
+  signal: AbortSignal,
+) {
+  const { source, target, clock, reporter } = ports;
   if (input.resume !== undefined) {
     const id = input.resume;
     const handle = formatHandle({ product: source.adapter.product, instance: source.name, id });

@@ -253,7 +253,9 @@ function judge(planned: PlanItem, was: SnapshotItem | undefined, is: SnapshotIte
     default:
       if (is === undefined) return one('not-seen', gone);
       if (was === undefined) return one('created');
-      return is.mark !== undefined && is.mark === was.mark ? one('not-seen', 'it has not changed') : one('overwritten');
+      return is.mark !== undefined && is.mark === was.mark && planned.unseen !== true
+        ? one('not-seen', 'it has not changed')
+        : one('overwritten', planned.unseen === true ? planned.detail : undefined);
   }
 }
 

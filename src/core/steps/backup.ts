@@ -1,7 +1,6 @@
 import { MigratorError } from '../../errors.ts';
 import type { InstanceInfo } from '../../ports/adapter.ts';
 import type { Backup } from '../../ports/importer.ts';
-import type { Secrets } from '../../ports/options.ts';
 import type { Scope } from '../../ports/snapshot.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import { facet, type Instance } from '../instance.ts';
@@ -11,6 +10,7 @@ import { discardJob } from './clean-up.ts';
 import { fact } from './exactly-once.ts';
 import { fetchExport, runExport } from './export.ts';
 import { keepForUndo } from './look.ts';
+import { type OwnSecrets, secretsOfExport } from './run-secrets.ts';
 import { type PackageOutput, sealArtifact } from './seal-artifact.ts';
 import { judge } from './verdict.ts';
 import { backupStep, coverage, firstBackup } from './way-back.ts';
@@ -23,8 +23,8 @@ export interface BackupPlace {
   output(replaces: string | undefined): Promise<PackageOutput>;
   /** Whether the file of an earlier backup is still there. */
   holds(file: string): Promise<boolean>;
-  /** The secrets that the export of a backup and the import of it need. The same names give the same secrets in a run. */
-  secrets(names: readonly string[]): Promise<Secrets>;
+  /** The secrets of the export. The backup carries them. */
+  readonly secrets: OwnSecrets;
 }
 
 /**
@@ -140,7 +140,7 @@ async function takeBackup(
   }
   // If the file exists, the run must stop before the server starts to work.
   const output = await place.output(replaces);
-  const secrets = await place.secrets(facet(target, 'exports').requiredSecrets);
+  const secrets = await secretsOfExport(target, {}, place.secrets);
   const earlierJob = run.record.facts[`${step}.job`];
   if (typeof earlierJob === 'string') await discardBackup(target, earlierJob, reporter, signal);
   await run.note({ ...fact(step, 'prepared', null), ...fact(step, 'intendedAt', null), ...fact(step, 'job', null) });
@@ -152,7 +152,9 @@ async function takeBackup(
   );
   if (status !== undefined) judge(job.handle, status);
   const artifact = await fetchExport(target, job, prepared, signal);
-  await sealArtifact(artifact, { source: target, info, prepared, options: request.options }, output, ports, signal);
+  const { carried } = secrets;
+  const origin = { source: target, info, prepared, options: request.options, carried };
+  await sealArtifact(artifact, origin, output, ports, signal);
   const file = output.name(artifact.package);
   await run.note({
     ...fact(step, 'file', file),

@@ -3,19 +3,19 @@ import { nameFault } from '../../package/index.ts';
 import type { Artifact, PackageRef } from '../../ports/artifact.ts';
 import type { ExportRequest, PreparedExport, PushDestination } from '../../ports/exporter.ts';
 import type { JobStatus } from '../../ports/job.ts';
-import type { Secrets } from '../../ports/options.ts';
 import { type Instance, facet } from '../instance.ts';
 import type { OperationPorts, Waiting } from '../operation.ts';
 import { sealedRef } from '../package-ref.ts';
 import { fact, prepareOnce, type StartedJob } from './exactly-once.ts';
 import { runJob } from './run-job.ts';
+import { type ExportSecrets, requireSecrets } from './run-secrets.ts';
 import { requireRoom } from './upload.ts';
 import { announce } from './verdict.ts';
 
 export interface ExportRun {
   readonly source: Instance;
   readonly request: ExportRequest;
-  readonly secrets: Secrets;
+  readonly secrets: ExportSecrets;
   readonly destination: PushDestination | undefined;
   /** Whether a sealed package is made of it: its name must then fit a package, before the server starts to work. */
   readonly sealed: boolean;
@@ -37,7 +37,8 @@ export interface ExportResult {
 
 /** Prepares an export, starts it exactly once and waits for it. The caller judges the final state. */
 export async function runExport(work: ExportRun, ports: OperationPorts, signal: AbortSignal): Promise<ExportResult> {
-  const { source, secrets, destination, step } = work;
+  const { source, destination, step } = work;
+  const { all: secrets, carried } = work.secrets;
   const { reporter, run } = ports;
   const exports = facet(source, 'exports');
   requireSecrets(source, exports.requiredSecrets, secrets);
@@ -56,6 +57,8 @@ export async function runExport(work: ExportRun, ports: OperationPorts, signal: 
   const names = prepared.projects.map((project) => project.name);
   await work.planned?.(names);
   const what = names.length > 0 ? names.join(', ') : prepared.package.id;
+  const carries = Object.keys(carried);
+  if (carries.length > 0) await run.note(fact(step, 'carries', carries));
   const { job, status } = await runJob(
     {
       step,
@@ -80,16 +83,6 @@ function requireName(ref: PackageRef): void {
   throw new MigratorError('USAGE', fault, {
     hint: 'an id has letters, digits, ".", "_" and "-", and a version one to four numbers, such as 1.0.0-run7: give --package-id or --package-version',
     details: { ...ref },
-  });
-}
-
-export function requireSecrets(instance: Instance, names: readonly string[], secrets: Secrets): void {
-  const missing = names.filter((name) => secrets[name] === undefined);
-  if (missing.length === 0) return;
-  const flags = missing.map((name) => `--${name}`).join(', ');
-  throw new MigratorError('USAGE', `${instance.adapter.product} needs ${flags} for this`, {
-    hint: `give a reference: --${missing[0] ?? ''} env:NAME, file:path, command:…, or prompt`,
-    details: { missing },
   });
 }
 

@@ -4,7 +4,7 @@ import type { Artifact, ArtifactFile, ByteStream, PackageRef } from '../../ports
 import type { ByteSink } from '../../ports/bytes.ts';
 import type { PreparedExport } from '../../ports/exporter.ts';
 import type { Json } from '../../ports/journal.ts';
-import type { Options } from '../../ports/options.ts';
+import type { Options, Secrets } from '../../ports/options.ts';
 import type { Instance } from '../instance.ts';
 import type { OperationPorts } from '../operation.ts';
 import { downloadWhole } from './download.ts';
@@ -34,12 +34,14 @@ export async function sealArtifact(
     readonly info: InstanceInfo;
     readonly prepared: PreparedExport | undefined;
     readonly options: Options;
+    /** What the package carries for its import. */
+    readonly carried?: Secrets | undefined;
   },
   output: PackageOutput,
   { clock, random, reporter }: Pick<OperationPorts, 'clock' | 'random' | 'reporter'>,
   signal: AbortSignal,
 ): Promise<SealedPackage> {
-  const { source, info, prepared, options } = origin;
+  const { source, info, prepared, options, carried } = origin;
   const name = output.name(artifact.package);
   reporter.report({ type: 'phase', name: 'seal', subject: name });
   const total = artifact.files.reduce<number | undefined>(
@@ -58,6 +60,7 @@ export async function sealArtifact(
       source: { product: info.product, version: info.version, instance: source.name, url: info.url },
       scope,
       notes: artifact.notes,
+      secrets: carried,
       entries: payload(artifact.files, output.spool, { clock, reporter }, signal),
     },
     await output.create(artifact.package),

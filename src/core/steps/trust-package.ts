@@ -12,8 +12,9 @@ import {
 import type { ArtifactFile, ByteStream } from '../../ports/artifact.ts';
 import type { ByteSource } from '../../ports/bytes.ts';
 import type { Json } from '../../ports/journal.ts';
-import type { Options, OptionValue } from '../../ports/options.ts';
+import type { Options, OptionValue, Secrets } from '../../ports/options.ts';
 import type { Reporter } from '../../ports/reporter.ts';
+import type { Secret } from '../../secret.ts';
 import { count } from './upload.ts';
 
 /** A package file, and what is needed to verify and open it. */
@@ -24,6 +25,8 @@ export interface SealedSource {
   readonly trust: TrustPolicy;
   readonly keys: DecryptionKeys;
   readonly limits: OpenLimits;
+  /** Called with each secret that the package carries, so that no output shows it. */
+  readonly mask: (secret: Secret) => void;
   /** Makes an empty folder for the files of the package. It is gone after the run. */
   readonly folder: () => Promise<PackageFolder>;
 }
@@ -49,6 +52,8 @@ export interface TrustedPackage {
   /** The payload, as it lies in the folder of the source. */
   readonly files: readonly ArtifactFile[];
   readonly exportedWith: Options;
+  /** What the package carries for its import. */
+  readonly carried: Secrets;
 }
 
 /**
@@ -68,6 +73,7 @@ export async function trustPackage(
   const { manifest } = verified;
   let scope: Json = manifest.scope ?? null;
   let url = manifest.source?.url;
+  let carried: Secrets = {};
   // A private manifest has the scope and the server in the content.
   const onPrivatePart = (part: PrivatePart) => {
     scope = part.scope;
@@ -75,11 +81,14 @@ export async function trustPackage(
   };
   reporter.report({ type: 'phase', name: 'open', subject: source.name });
   const folder = await source.folder();
-  const opened = await unpack(source, verified, folder, reporter, signal, { onPrivatePart });
+  const opened = await unpack(source, verified, folder, reporter, signal, {
+    onPrivatePart,
+    onSecrets: (secrets) => (carried = secrets),
+  });
   const name = manifest.source?.instance;
   const origin = name === undefined || url === undefined ? undefined : { name, url };
   const files = opened.map(({ path, size }) => ({ ...folder.file(path, size), origin }));
-  return { manifest, verified, files, exportedWith: exportOptions(scope) };
+  return { manifest, verified, files, exportedWith: exportOptions(scope), carried };
 }
 
 /** Warns of a package that only `--allow-unsigned` lets through. */
@@ -96,18 +105,30 @@ export function warnOfSigner(name: string, { signer }: VouchedPackage, reporter:
  * it. `name` gives a file another path there. Returns paths and sizes as the package has them.
  */
 export async function unpack(
-  { bytes, keys, limits }: SealedSource,
+  { bytes, keys, limits, mask }: SealedSource,
   vouched: VouchedPackage,
   folder: FolderSink,
   reporter: Reporter,
   signal: AbortSignal,
   {
     onPrivatePart,
+    onSecrets,
     name = (path) => path,
-  }: { readonly onPrivatePart?: (part: PrivatePart) => void; readonly name?: (path: string) => string } = {},
+  }: {
+    readonly onPrivatePart?: (part: PrivatePart) => void;
+    readonly onSecrets?: (secrets: Secrets) => void;
+    readonly name?: (path: string) => string;
+  } = {},
 ): Promise<readonly { readonly path: string; readonly size: number }[]> {
   const files: { path: string; size: number }[] = [];
-  const reading = { reuseMemory: true, ...(onPrivatePart && { onPrivatePart }) };
+  const reading = {
+    reuseMemory: true,
+    ...(onPrivatePart && { onPrivatePart }),
+    onSecrets: (secrets: Secrets) => {
+      for (const secret of Object.values(secrets)) mask(secret);
+      onSecrets?.(secrets);
+    },
+  };
   try {
     for await (const { path, size, content, bytes: whole } of open(bytes, vouched, keys, limits, signal, reading)) {
       if (whole !== undefined) reporter.report({ type: 'bytes', subject: path, done: size, total: size });

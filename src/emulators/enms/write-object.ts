@@ -51,11 +51,21 @@ function valuesOf(instance: Instance, kind: Kind, given: Values, hashed: boolean
   return values;
 }
 
-const fileValues = (path: string): Values => ({
-  filename: path.slice(path.lastIndexOf('/') + 1),
-  folder_path: path.slice(0, path.lastIndexOf('/')),
-  full_path: path,
-});
+/** The disk of files as rows of files name it: without an end, and with slashes. */
+const filesRoot = (instance: Instance): string => filePath(instance, '').replaceAll('\\', '/').replace(/\/$/u, '');
+
+/** The place of a file on the disk. A `full_path` that is given counts, as in 4.7.1, also one of another server's disk. */
+function fileValues(instance: Instance, { path, full_path: given }: Values): Values {
+  const full = isText(given) ? given : `${filesRoot(instance)}${String(path)}`;
+  const end = Math.max(0, full.lastIndexOf('/'));
+  return { filename: full.slice(end + 1), folder_path: full.slice(0, end), full_path: full };
+}
+
+/** Positions that are written are added to those that the object has. */
+const addedPositions = (there: unknown, given: unknown): Values =>
+  isMap(there) && isMap(given) ? { positions: { ...there, ...given } } : {};
+
+const isMap = (value: unknown): value is Values => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** True for a row of a base type whose type is a subtype: the subtype's table has no row for it. */
 const isBroken = (kind: Kind, claimed: unknown, existing: Item | undefined) =>
@@ -89,10 +99,11 @@ export function writeColumns(
       given,
       writing.hashed === true,
     ),
+    ...addedPositions(existing?.values['positions'], given['positions']),
     ...stamps,
     ...(kind.model === 'file'
       ? {
-          ...fileValues(String(given['path'])),
+          ...fileValues(instance, given),
           ...(given['last_modified'] === undefined ? { last_modified: now } : {}),
         }
       : {}),
@@ -112,13 +123,13 @@ export function writeColumns(
   return { item, isNew: true };
 }
 
-/** The server finds the folder of a file by its path. */
+/** The server finds the folder of a file by the place of the file. A file of another disk has none. */
 function place(instance: Instance, item: Item): void {
   if (item.model !== 'file') return;
-  const path = String(item.values['path']);
-  const folder = instance.objects.find('file', fileName(path.slice(0, Math.max(0, path.lastIndexOf('/')))));
+  const [root, at] = [filesRoot(instance), String(item.values['folder_path'])];
+  const folder = at.startsWith(`${root}/`) ? instance.objects.find('file', fileName(at.slice(root.length))) : undefined;
   const inFolder = referencesOf('file', item.type).find(({ key }) => key === 'folder');
-  if (folder?.type === 'folder' && inFolder !== undefined) setRelation(instance, item, inFolder, [folder]);
+  if (inFolder !== undefined) setRelation(instance, item, inFolder, folder?.type === 'folder' ? [folder] : []);
 }
 
 /** The object of this name in one of the models of a relation. */

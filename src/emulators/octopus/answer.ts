@@ -3,7 +3,7 @@ import { answering } from '../shared/answering.ts';
 import { stackOf } from '../shared/error-members.ts';
 import { isObject, type Json } from '../shared/json.ts';
 import { readText, usualLimit } from '../shared/request-body.ts';
-import { createRoutes, type PathParams } from '../shared/routes.ts';
+import { createRoutes, type PathParams, type Routes } from '../shared/routes.ts';
 import type { Call, Reply } from '../shared/server.ts';
 import { defaultSpace, type Instance } from './instance.ts';
 import { isInMaintenance } from './maintenance.ts';
@@ -83,16 +83,33 @@ function replyTo(error: unknown): Reply {
   return json(500, { ErrorMessage: 'There was a problem processing your request.', FullException: stackOf(error) });
 }
 
-export function createAnswer(instance: Instance, list: readonly Route[]): (call: Call) => Promise<Reply> {
-  const routes = createRoutes<Route>();
-  for (const route of list) {
+const trees = new Map<string, Routes<number>>();
+
+/**
+ * The place that a path's route has in the list, followed by the outside routes. The instances of a process that are of
+ * one edition have the same list, each with handlers of its own. The tree is half of the cost of a start, so they share it.
+ */
+function treeOf(list: readonly Route[]): Routes<number> {
+  const key = list.map(({ method, path }) => `${method} ${path}`).join('\n');
+  const kept = trees.get(key);
+  if (kept !== undefined) return kept;
+  const routes = createRoutes<number>();
+  trees.set(key, routes);
+  for (const [place, route] of list.entries()) {
     const path = route.path === '/' ? '' : route.path;
-    routes.on(route.method, `/api${path}`, route);
+    routes.on(route.method, `/api${path}`, place);
     if (route.scoped !== true) continue;
-    routes.on(route.method, `${bySpaceId}${path}`, route);
-    routes.on(route.method, `${bySpaceName}${path}`, route);
+    routes.on(route.method, `${bySpaceId}${path}`, place);
+    routes.on(route.method, `${bySpaceName}${path}`, place);
   }
-  for (const [path, route] of outsideRoutes) routes.on(route.method, path.replace('/api/:space', bySpaceId), route);
+  for (const [place, [path, route]] of outsideRoutes.entries())
+    routes.on(route.method, path.replace('/api/:space', bySpaceId), list.length + place);
+  return routes;
+}
+
+export function createAnswer(instance: Instance, list: readonly Route[]): (call: Call) => Promise<Reply> {
+  const routes = treeOf(list);
+  const all = [...list, ...outsideRoutes.map(([, route]) => route)];
 
   async function handle(call: Call): Promise<Reply> {
     const method = methodOf(call);
@@ -103,7 +120,8 @@ export function createAnswer(instance: Instance, list: readonly Route[]): (call:
       const reply = refusalReply(refusal);
       return { ...reply, headers: { ...reply.headers, Allow: found.allowed.join(', ') } };
     }
-    const route = found.target;
+    const route = all[found.target];
+    if (route === undefined) throw absent(call.path);
     const visit = visitOf(instance, call, route, found.params);
     checkQuery(route, call, found.params);
     refuseInMaintenance(instance, route, visit);

@@ -20,11 +20,12 @@ export function createRoutes<Target>({ caseSensitive = false } = {}): Routes<Tar
   const tree = router({ caseSensitive, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 500 });
   return {
     on(method, path, target) {
-      tree.on(method as Method, path, () => undefined, target);
+      // The library takes a target that is falsy for none.
+      tree.on(method as Method, path, () => undefined, { target });
     },
     find(method, path) {
       const found = tree.find((method === 'HEAD' ? 'GET' : method) as Method, path);
-      if (found !== null) return { target: found.store as Target, params: found.params };
+      if (found !== null) return { ...(found.store as { readonly target: Target }), params: found.params };
       return { allowed: methods.filter((other) => tree.find(other, path) !== null) };
     },
   };

@@ -1,8 +1,16 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { Json } from '../../ports/journal.ts';
+import type { Secrets } from '../../ports/options.ts';
 import type { EncryptFor } from '../age/encrypt.ts';
 import { encodeCanonical } from '../canonical-json.ts';
-import { contentMember, formatName, maxManifestBytes, type Compression, type Encryption } from '../format.ts';
+import {
+  carryingFormat,
+  contentMember,
+  maxManifestBytes,
+  plainFormat,
+  type Compression,
+  type Encryption,
+} from '../format.ts';
 import type { Manifest, ManifestFile } from './manifest.ts';
 import { parseManifest } from './parse.ts';
 import { isoSeconds } from './rules.ts';
@@ -35,6 +43,12 @@ export interface Label {
   readonly encryption: EncryptFor | undefined;
   /** Puts scope, source.url, notes and the list of files into the encrypted content instead. */
   readonly privateManifest: boolean;
+  /** Go into the encrypted content, by option name, so that whoever opens the package has them. §3.4 */
+  readonly secrets?: Secrets | undefined;
+}
+
+export function hasSecrets({ secrets = {} }: Pick<Label, 'secrets'>): boolean {
+  return Object.keys(secrets).length > 0;
 }
 
 /** The manifest before the payload is known. USAGE for a label that cannot be sealed, before a byte is read. */
@@ -42,7 +56,7 @@ export async function draftManifest(label: Label): Promise<Manifest> {
   const { id, version, createdBy, privateManifest, source, scope, notes } = label;
   const encryption = kindOf(label.encryption);
   const bytes = encodeCanonical({
-    format: formatName,
+    format: hasSecrets(label) ? carryingFormat : plainFormat,
     id,
     version,
     createdAt: Number.isNaN(label.createdAt.getTime()) ? '' : isoSeconds(label.createdAt),

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Json } from '../../ports/journal.ts';
 import { decodeCanonical } from '../canonical-json.ts';
-import { formatName, maxManifestDepth } from '../format.ts';
+import { isKnownFormat, maxManifestDepth } from '../format.ts';
 import { malformed, newerFormat } from '../refusal.ts';
 import type { Manifest, PrivatePart } from './manifest.ts';
 import { isManifest, isPrivatePart } from './quick-check.ts';
@@ -10,7 +10,7 @@ import { isManifest, isPrivatePart } from './quick-check.ts';
 export async function parseManifest(bytes: Uint8Array): Promise<Manifest> {
   const value = decodeCanonical(bytes, 'manifest.json', maxManifestDepth);
   const format = typeof value === 'object' && value !== null && 'format' in value ? value['format'] : undefined;
-  if (typeof format === 'string' && format !== formatName) throw newerFormat(format, formatName);
+  if (typeof format === 'string' && !isKnownFormat(format)) throw newerFormat(format);
   if (isManifest(value)) return value as unknown as Manifest;
   const { manifestSchema } = await import('./schema.ts');
   return decoded(manifestSchema, value, 'manifest.json');
@@ -30,9 +30,7 @@ function decoded<T>(schema: z.ZodType<T>, value: Json, name: string): T {
   const issue = result.error.issues[0];
   const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.map(String).join('.')}`;
   const unknown = issue?.code === 'unrecognized_keys';
-  throw malformed(
-    'manifest',
-    `${name} is not of format "${formatName}"${where}: ${issue?.message ?? 'it is not readable'}`,
-    { ...(unknown ? { hint: 'it may be from a newer migrator: open it with the version that made it' } : {}) },
-  );
+  throw malformed('manifest', `${name} does not follow the format${where}: ${issue?.message ?? 'it is not readable'}`, {
+    ...(unknown ? { hint: 'it may be from a newer migrator: open it with the version that made it' } : {}),
+  });
 }

@@ -1,5 +1,5 @@
 import type { Json } from '../../ports/journal.ts';
-import { formatName } from '../format.ts';
+import { formatNames } from '../format.ts';
 import type { Manifest } from './manifest.ts';
 import {
   disagreements,
@@ -63,7 +63,7 @@ const files = listOf(
 );
 
 const manifest = object({
-  format: oneOf(formatName),
+  format: oneOf(...formatNames),
   id: text(idPattern, maxTextLength.id, isNameEverywhere),
   version: text(versionPattern, maxTextLength.version),
   createdAt: text(timePattern, Infinity, (time) => toTime(time) !== undefined),

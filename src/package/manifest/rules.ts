@@ -1,5 +1,5 @@
 import { pathFault } from '../../portable-path.ts';
-import { contentMember, privateEntry } from '../format.ts';
+import { carriesSecrets, contentMember, privateEntry, secretsEntry } from '../format.ts';
 import type { Manifest } from './manifest.ts';
 
 /**
@@ -54,10 +54,11 @@ export function isoSeconds(date: Date): string {
   return date.toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
 
-type Parts = Pick<Manifest, 'private' | 'scope' | 'source' | 'notes' | 'content'>;
+type Parts = Pick<Manifest, 'format' | 'private' | 'scope' | 'source' | 'notes' | 'content'>;
 
 /** Says where two parts of a manifest contradict each other. */
 export function* disagreements({
+  format,
   private: isPrivate,
   scope,
   source: origin,
@@ -69,6 +70,11 @@ export function* disagreements({
     yield `content.member "${member}" does not fit the rest of content`;
   if (recipients.length > 0 !== (encryption === 'recipients'))
     yield 'content.recipients does not fit content.encryption';
+  if (carriesSecrets(format)) {
+    if (encryption === 'none') yield 'a package that carries secrets needs an encrypted content';
+    if (files?.some(({ path }) => path === secretsEntry) === true)
+      yield `"${secretsEntry}" is no file of a package that carries secrets`;
+  }
   if (isPrivate) {
     if (encryption === 'none') yield 'a private manifest needs an encrypted content';
     if (scope !== undefined || files !== undefined || origin?.url !== undefined || notes.length > 0) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '../../ports/journal.ts';
-import { formatName } from '../format.ts';
+import { formatNames } from '../format.ts';
 import {
   disagreements,
   idPattern,
@@ -62,7 +62,7 @@ const content = z.strictObject({
 /** manifest.json, §3. */
 export const manifestSchema = z
   .strictObject({
-    format: z.literal(formatName),
+    format: z.literal(formatNames),
     id: packageId,
     version: packageVersion,
     createdAt,

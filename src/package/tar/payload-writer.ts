@@ -6,7 +6,7 @@ import type { ByteStream } from '../../ports/artifact.ts';
 import { blocksAtOnce } from '../../streams/in-parallel.ts';
 import { interruptible } from '../../streams/interruptible.ts';
 import { MemoryRing } from '../../streams/memory-ring.ts';
-import { batchBytes, maxManifestBytes, privateEntry } from '../format.ts';
+import { batchBytes, maxManifestBytes, privateEntry, secretsEntry } from '../format.ts';
 import type { ManifestFile } from '../manifest/manifest.ts';
 import { createStreamHash } from '../stream-hash.ts';
 import { blockBytes, fitsName, HeaderForm, padding } from './header.ts';
@@ -29,6 +29,8 @@ interface PackOptions {
   readonly signal: AbortSignal;
   /** Gets a record for the manifest of each file, in order. */
   readonly files: ManifestFile[];
+  /** The bytes of secrets.json. Undefined when there is none. */
+  readonly first: Uint8Array | undefined;
   /** Called after the last file: the bytes of private.json, or undefined when there is none. */
   readonly last: () => Uint8Array | undefined;
   readonly onProgress: ((payloadBytes: number) => void) | undefined;
@@ -52,6 +54,10 @@ export async function* packPayload(
   const { files, signal, onProgress } = options;
   let manifestBytes = 0;
   let done = 0;
+  if (options.first !== undefined) {
+    paths.add(secretsEntry);
+    yield* packOwn(batch, form, secretsEntry, options.first);
+  }
   for await (const entry of interruptible(entries, signal)) {
     checkEntry(entry, paths);
     manifestBytes += 130 + Buffer.byteLength(entry.path) + (entry.mediaType?.length ?? 0);
@@ -79,12 +85,17 @@ export async function* packPayload(
   }
   const last = options.last();
   if (last !== undefined) {
-    for (const piece of batch.add(form.encode(privateEntry, last.length))) yield piece;
-    for (const piece of batch.add(last)) yield piece;
-    for (const piece of batch.add(Buffer.alloc(padding(last.length)))) yield piece;
+    yield* packOwn(batch, form, privateEntry, last);
   }
   for (const piece of batch.add(Buffer.alloc(2 * blockBytes))) yield piece;
   for (const piece of batch.rest()) yield piece;
+}
+
+/** An entry of the package itself. */
+function* packOwn(batch: Batch, form: HeaderForm, path: string, bytes: Uint8Array): Generator<Uint8Array, void> {
+  for (const piece of batch.add(form.encode(path, bytes.length))) yield piece;
+  for (const piece of batch.add(bytes)) yield piece;
+  for (const piece of batch.add(zeros.subarray(0, padding(bytes.length)))) yield piece;
 }
 
 /** Returns the digest. */
@@ -126,7 +137,7 @@ export function entryHeader(form: HeaderForm, path: string, size: number): Buffe
 }
 
 function checkEntry({ path, size, mediaType }: PayloadEntry, paths: PathSet): void {
-  const fault = path === privateEntry ? 'is reserved for the package itself' : paths.add(path);
+  const fault = path === privateEntry || path === secretsEntry ? 'is reserved for the package itself' : paths.add(path);
   if (fault !== undefined) {
     throw new MigratorError('USAGE', `the path ${JSON.stringify(path)} cannot go into a package: it ${fault}`);
   }

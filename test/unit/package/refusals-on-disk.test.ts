@@ -107,9 +107,9 @@ const cases: readonly Case[] = [
   },
   {
     name: 'a newer format',
-    make: () => forged({ manifest: { format: 'migrator-package/2' } }),
+    make: () => forged({ manifest: { format: 'migrator-package/3' } }),
     code: 'PACKAGE_MALFORMED',
-    says: /"migrator-package\/2", and this migrator reads/,
+    says: /"migrator-package\/3", and this migrator reads/,
   },
   { name: 'a chunk left out', make: droppedChunk, code: 'PACKAGE_MALFORMED', says: /last chunk is missing/ },
   {

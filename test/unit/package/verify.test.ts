@@ -244,10 +244,10 @@ describe('the manifest', () => {
   });
 
   test('of a newer format is refused with the name of that format', async () => {
-    const newer = forged({ manifest: { format: 'migrator-package/2', more: true } });
-    expect((await refusal(newer))?.message).toContain('migrator-package/2');
-    const onlyInside = forged({ manifest: { format: 'migrator-package/2' }, comment: 'format=migrator-package/1' });
-    expect((await refusal(onlyInside))?.message).toContain('migrator-package/2');
+    const newer = forged({ manifest: { format: 'migrator-package/3', more: true } });
+    expect((await refusal(newer))?.message).toContain('migrator-package/3');
+    const onlyInside = forged({ manifest: { format: 'migrator-package/3' }, comment: 'format=migrator-package/1' });
+    expect((await refusal(onlyInside))?.message).toContain('migrator-package/3');
   });
 });
 

@@ -33,6 +33,7 @@ testWith(
     const cwd = await mkdtemp(join(tmpdir(), 'migrator-example-'));
     try {
       await cp(new URL('test/fixtures/package/v1-gzip.tar', root), join(cwd, 'acme-web.1.2.3.tar'));
+      await cp(new URL('test/fixtures/package/v2-gzip.tar', root), join(cwd, 'acme-web-2.tar'));
       for (const name of ['signer.pub', 'identity.txt']) {
         await cp(new URL(`test/fixtures/package/${name}`, root), join(cwd, name));
       }

@@ -40,5 +40,5 @@ async function isAsPackaged(
   signal: AbortSignal,
 ): Promise<boolean> {
   const there = await rest.instance(type, object.name, signal);
-  return there !== undefined && comparisonOf(type, object, there, { clears: false }).differs.length === 0;
+  return there !== undefined && comparisonOf(type, object, there, { way: 'web', clears: false }).differs.length === 0;
 }

@@ -5,10 +5,19 @@ import type { ArtifactFile } from '../../../ports/artifact.ts';
 import type { PreparedImport } from '../../../ports/importer.ts';
 import type { Secrets } from '../../../ports/options.ts';
 import { flagOf, listOf, textOf } from '../../shared/option-values.ts';
-import { bytesOf, contentOf, decoded, isMap, itemsOf } from '../model/package-content.ts';
-import { types, type Type } from '../model/types-and-relations.ts';
+import {
+  bytesOf,
+  contentOf,
+  decoded,
+  isMap,
+  itemsOf,
+  objectsOf,
+  type PackageContent,
+} from '../model/package-content.ts';
+import { sharedServices, types, type Type } from '../model/types-and-relations.ts';
 import { startsOf, takeUpPassword, type Server } from '../server.ts';
 import { typesOf } from '../way-and-types.ts';
+import type { WireObject } from '../wire/schemas.ts';
 import { keyText, valueOf } from '../wire/yaml.ts';
 import { isOfMigrations } from './folder-name.ts';
 import { migrationFolder, remarks, writeRemark } from './migration-folder.ts';
@@ -129,6 +138,8 @@ export async function startMigration(
   const id = `import/${name}`;
   if (changesPassword && secrets['newPassword'] !== undefined) server.account.expectPassword(secrets['newPassword']);
   const answer = await answerTo(server, name, wanted, settled, signal);
+  if (wanted.includes('service') && answer.status === 200 && content.kind === 'migration')
+    await drawSharedServices(server, content, debug, signal);
   await takeUpPassword(server, signal);
   try {
     await writeRemark(folder, remarks.answer, answer, signal);
@@ -138,6 +149,28 @@ export async function startMigration(
   }
   server.answers.set(name, answer);
   return id;
+}
+
+/**
+ * Writes where the shared services are drawn. The server never updates these services by a migration, but by its REST API
+ * (seen on 4.7.1). A failure shows in the result, because the plan names these services.
+ */
+async function drawSharedServices(
+  { rest }: Server,
+  content: Extract<PackageContent, { kind: 'migration' }>,
+  debug: (message: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const drawn: WireObject[] = [];
+  for await (const { name, positions } of objectsOf(content, 'service', signal))
+    if (sharedServices.includes(name) && isMap(positions)) drawn.push({ name, positions });
+  if (drawn.length === 0) return;
+  try {
+    await rest.upsert('service', drawn, signal);
+  } catch (error) {
+    if (!isMigratorError(error) || error.code === 'CANCELLED') throw error;
+    debug(`the shared services could not be drawn: ${error.message}`);
+  }
 }
 
 /** Migration API, import. */

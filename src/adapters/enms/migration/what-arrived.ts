@@ -7,6 +7,7 @@ import type { Type } from '../model/types-and-relations.ts';
 import type { Server } from '../server.ts';
 import type { WireObject } from '../wire/schemas.ts';
 import { valueOf } from '../wire/yaml.ts';
+import { positionsOf } from '../objects/positions.ts';
 
 /** Which objects of the files of an import the server has. */
 export interface Arrival {
@@ -75,13 +76,15 @@ export async function arrivalOf(
  * server cannot give.
  */
 async function namesAtEnd(
-  { rest, seen, clock }: Server,
+  server: Server,
   wanted: readonly Type[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<Type, ReadonlySet<string>>> {
+  const { rest, seen, clock } = server;
   const read = async (type: Type): Promise<readonly WireObject[] | undefined> => {
     try {
-      return await rest.query(type, signal);
+      const [rows, placed] = await Promise.all([rest.query(type, signal), positionsOf(server, type, signal)]);
+      return rows.map(placed);
     } catch (error) {
       if (!isMigratorError(error, 'REMOTE_UNEXPECTED')) throw error;
       return undefined;

@@ -113,6 +113,14 @@ export function isPlace(type: Type, key: string): boolean {
   return type === 'file' && places.has(key);
 }
 
+/**
+ * Whether a list repeats what the objects that it names hold: the devices of a gateway. A migration writes it. Written
+ * over the REST API, it would take the gateway from devices that only the target has.
+ */
+export function isOtherEnd(type: Type, key: string): boolean {
+  return type === 'device' && key === 'devices';
+}
+
 /** Whether the server derives a property: what a user may do from the user's groups, the place of a file from its path. */
 export function isDerived(type: Type, key: string): boolean {
   return derivedOf[type]?.has(key) === true;

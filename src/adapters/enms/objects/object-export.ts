@@ -21,9 +21,8 @@ const pieceLength = 64 * 1024;
 export function notCarried(wanted: readonly Type[]): readonly string[] {
   const has = (type: Type): boolean => wanted.includes(type);
   return [
-    'the REST API gives no passwords, keys and tokens: users, credentials and services arrive without theirs',
-    ...(has('service') || has('device') || has('network')
-      ? ['positions are not given: workflows and networks arrive without their layout']
+    ...(has('user') || has('credential') || has('service')
+      ? ['the REST API gives no passwords, keys and tokens: users, credentials and services arrive without theirs']
       : []),
     ...(has('device') ? ['configurations and operational data of devices are not taken along'] : []),
     ...(has('task') ? ['tasks arrive inactive'] : []),

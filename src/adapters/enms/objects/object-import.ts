@@ -5,7 +5,7 @@ import type { JobItem } from '../../../ports/job.ts';
 import { inParallel } from '../../../streams/in-parallel.ts';
 import { textOf } from '../../shared/option-values.ts';
 import { upsertId } from '../job-id.ts';
-import { isIncidental, isPlace } from '../model/carried-fields.ts';
+import { isIncidental, isOtherEnd, isPlace } from '../model/carried-fields.ts';
 import { comparisonOf } from '../model/compare-object.ts';
 import type { ImportableContent } from '../model/package-against-target.ts';
 import { contentOf, objectsOf, type PackagedObject } from '../model/package-content.ts';
@@ -38,7 +38,7 @@ const order: readonly Type[] = [
 ];
 
 /** Keys that the API does not take, or takes in another form. */
-const neverSent = new Set(['password', 'private_key', 'enable_password', 'custom_password', 'positions']);
+const neverSent = new Set(['password', 'private_key', 'enable_password', 'custom_password']);
 
 /**
  * Writes object by object over REST, with upserts by name in batches. Every object that a relation names must be there
@@ -137,7 +137,7 @@ async function findEqual(
   const read = await reader.of(type, count, signal);
   const look = async (object: PackagedObject) => {
     const there = await read(object.name, signal);
-    const { differs } = there === undefined ? {} : comparisonOf(type, object, there, { clears: true });
+    const { differs } = there === undefined ? {} : comparisonOf(type, object, there, { way: 'rest', clears: true });
     return { object, equal: differs?.length === 0 };
   };
   for await (const { object, equal } of inParallel(objectsOf(content, type, signal), width, look)) {
@@ -187,7 +187,7 @@ function holdersOf({ workflows }: PackagedObject): readonly string[] {
 function firstPass(type: Type, object: PackagedObject): WireObject {
   return Object.fromEntries(
     Object.entries(object).filter(([key, value]) => {
-      if (key === 'type' || neverSent.has(key) || isPlace(type, key)) return false;
+      if (key === 'type' || neverSent.has(key) || isPlace(type, key) || isOtherEnd(type, key)) return false;
       if (key === 'workflows') return type === 'service';
       if (relationOf(type, key) === undefined) return !isIncidental(type, key) || key === 'creator';
       return isEmpty(value) || isEarlier(type, key);
@@ -201,6 +201,7 @@ function secondPass(type: Type, object: PackagedObject): WireObject | undefined 
     ([key, value]) =>
       relationOf(type, key) !== undefined &&
       !isPlace(type, key) &&
+      !isOtherEnd(type, key) &&
       (isEmpty(value) ? isFilled(type, key) : !isEarlier(type, key)),
   );
   if (later.length === 0) return undefined;

@@ -5,6 +5,7 @@ import { relations, types, type Type } from '../model/types-and-relations.ts';
 import type { Server } from '../server.ts';
 import { isAddressable } from '../wire/rest.ts';
 import type { WireObject } from '../wire/schemas.ts';
+import { positionsOf, type Placing } from './positions.ts';
 
 /** Reads objects of one type whole: with their relations. Undefined for one that is not there. */
 export type ReadObject = (name: string, signal: AbortSignal) => Promise<WireObject | undefined>;
@@ -15,7 +16,7 @@ export interface ObjectReader {
    * taken from the few objects at their other ends.
    */
   of(type: Type, count: number, signal: AbortSignal): Promise<ReadObject & { readonly inBulk?: true }>;
-  /** The rows of a type by name, read once. They have all properties, and no relations. */
+  /** The rows of a type by name, read once. They have all properties and positions, and no relations. */
   rows(type: Type, signal: AbortSignal): Promise<Rows>;
 }
 
@@ -31,10 +32,18 @@ const inBulk: readonly Type[] = ['user', 'device', 'file', 'link', 'workflow_edg
 export function objectReader(server: Server): ObjectReader {
   const { rest, seen, progress } = server;
   const known = new Map<Type, Promise<Rows>>();
+  const placings = new Map<Type, Promise<Placing>>();
+  const places = (type: Type, signal: AbortSignal): Promise<Placing> => {
+    const read = placings.get(type) ?? positionsOf(server, type, signal);
+    placings.set(type, read);
+    return read;
+  };
   const rows = (type: Type, signal: AbortSignal): Promise<Rows> => {
     const before = known.get(type);
     if (before !== undefined) return before;
-    const read = rest.query(type, signal).then(byName);
+    const read = Promise.all([rest.query(type, signal), places(type, signal)]).then(([found, placed]) =>
+      byName(found.map(placed)),
+    );
     known.set(type, read);
     return read;
   };
@@ -43,9 +52,9 @@ export function objectReader(server: Server): ObjectReader {
     let done = 0;
     return async (name, signal) => {
       progress(`read ${done} of ${count} objects of the type ${type} from ${server.name}, one by one`);
-      const object = await rest.instance(type, name, signal);
+      const [object, placed] = await Promise.all([rest.instance(type, name, signal), places(type, signal)]);
       done += 1;
-      return object;
+      return object === undefined ? undefined : placed(object);
     };
   };
 

@@ -7,7 +7,7 @@ const done = /^"?Topology Export successfully executed\.?"?$/;
 
 /** What an import of an exported spreadsheet loses: the server writes every cell as text, and reads text as it is. */
 export const losesOnTheWayBack: readonly string[] = [
-  'a spreadsheet does not survive the way back: on import the server refuses devices with lists, takes every "False" for true, and gives links no ends; to move devices and links use --via rest --type device --type link',
+  'a spreadsheet does not survive the way back, so migrator refuses to import it as it is: the server would refuse devices with lists, take every "False" for true, and give links no ends; to move devices and links use --via rest --type device --type link',
 ];
 
 /** Topology export. The key is `export_filename`; the documents name another one. Returns the job's id. */

@@ -33,7 +33,7 @@ export function importFlags(command: Command): void {
   withOpening(withCaution(withFresh(withWaiting(command))));
   withProductOptions(command, 'import');
   examples(command, [
-    'migrator import web-shop.tar --to prod --password env:MOVE_PASSWORD --dry-run',
+    'migrator import web-shop.tar --to prod --dry-run',
     'migrator import Octopus.Space.Migration@1.0.0-run7 --to prod --password env:MOVE_PASSWORD',
   ]);
 }

@@ -6,7 +6,7 @@ import type { Context } from '../../context.ts';
 import { consenting } from '../../flags/caution.ts';
 import { waitingOf } from '../../flags/waiting.ts';
 import { sourceFromFile } from '../../packages/package-argument.ts';
-import { ownSecrets } from '../../keys/own-secrets.ts';
+import { ownSecretsOf } from '../../keys/own-secrets.ts';
 import { systemClock, systemRandom } from '../../runtime.ts';
 import { instancesOf } from '../../servers/instances.ts';
 import { lines } from '../../terminal/table.ts';
@@ -23,7 +23,7 @@ export async function runJobUndo({ args: [text = ''], options }: Invocation<JobU
     ...consenting(options, context),
     journaling: await context.journaling(false),
     open: async (name: string) => (await instancesOf(context)).target(name),
-    backupSecrets: (names: readonly string[], run: RunRecord) => ownSecrets(names, run, context),
+    backupSecrets: (names: readonly string[], run: RunRecord) => ownSecretsOf(run, context, names),
     openBackup: (file: string, target: Instance) => sourceFromFile(file, { trust: [], identity: [] }, target, context),
   };
   const report = await undoJob(job, waitingOf(options, context), ports, context.signal);

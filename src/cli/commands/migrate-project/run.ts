@@ -1,10 +1,7 @@
-import type { Instance } from '../../../core/instance.ts';
 import type { Verified } from '../../../core/steps/counterpart.ts';
 import { migrateProject } from '../../../core/operations/migrate-project/index.ts';
 import type { MigrateReport } from '../../../core/operations/migrate-project/route.ts';
 import { journaled } from '../../../core/steps/journaled.ts';
-import type { Run } from '../../../ports/journal.ts';
-import type { Secrets } from '../../../ports/options.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { consenting } from '../../flags/caution.ts';
@@ -74,7 +71,8 @@ export async function runMigrateProject(
           {
             source,
             target,
-            secrets: await withOwnSecrets(flags.secrets, source, target, run, context),
+            secrets: flags.secrets,
+            own: (names) => ownSecrets(names, run, context),
             backup: backupOutput(to, options.backup, run, context),
             ...consenting(options, context, asked.allowance),
             staging: await openStaging(run, context),
@@ -94,16 +92,6 @@ export async function runMigrateProject(
     lines(render(from, to, report), describeResumed(report.resumed)),
   );
   return { outcome: report.outcome };
-}
-
-/** Adds the secrets that both servers need and that the user did not give. */
-async function withOwnSecrets(given: Secrets, source: Instance, target: Instance, run: Run, context: Context) {
-  const needed = [
-    ...(source.adapter.exports?.requiredSecrets ?? []),
-    ...(target.adapter.imports?.requiredSecrets ?? []),
-  ];
-  const missing = [...new Set(needed)].filter((name) => given[name] === undefined);
-  return { ...given, ...(await ownSecrets(missing, run.record, context)) };
 }
 
 const routes = { move: 'by the servers', push: 'pushed by the source server', relay: 'through this machine' };

@@ -51,5 +51,11 @@ export const documents = {
     contentChecked: z.boolean(),
   },
   'package-seal': { file: z.string(), sealed },
-  'package-open': { folder: z.string(), files: z.array(z.string()), signer: z.string().nullable(), trustedBy },
+  'package-open': {
+    folder: z.string(),
+    files: z.array(z.string()),
+    signer: z.string().nullable(),
+    trustedBy,
+    secretsFile: z.string().optional().describe('the file with the secrets that the package carried'),
+  },
 };

@@ -147,6 +147,7 @@ export function sealFlags(command: Command): void {
 
 export interface PackageOpenOptions extends OpenOptions {
   readonly output?: string;
+  readonly secretsFile?: string;
   readonly force?: boolean;
 }
 
@@ -154,6 +155,7 @@ export function openFlags(command: Command): void {
   command
     .argument('<file>', 'the package file, or - for standard input')
     .option('-o, --output <folder>', 'the folder to write into (default: <id>.<version>)')
+    .option('--secrets-file <file>', 'write the secrets that the package carries for its import, to a private file')
     .option('--force', 'overwrite existing files');
   withOpening(command);
   examples(command, ['migrator package open web-shop.tar -o web-shop']);

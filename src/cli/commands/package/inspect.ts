@@ -1,5 +1,6 @@
 // Not from package/index.ts: its code for keys and ciphers takes longer to load than this command takes to run.
 import { inspect, type Inspection } from '../../../package/inspect.ts';
+import { carriesSecrets } from '../../../package/format.ts';
 import { parsePublicKey } from '../../../package/minisign/public-key.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
@@ -35,7 +36,7 @@ function keyIdIn(text: string): string | undefined {
 }
 
 function render(path: string, { manifest, signature, size }: Inspection, signerName: string | undefined): string {
-  const { id, version, createdAt, createdBy, source, content, notes } = manifest;
+  const { format, id, version, createdAt, createdBy, source, content, notes } = manifest;
   const files = content.files ?? [];
   return lines(
     `package:    ${path} (${humanBytes(size)})`,
@@ -46,6 +47,7 @@ function render(path: string, { manifest, signature, size }: Inspection, signerN
       : `source:     ${source.product} ${source.version}, instance ${source.instance}${source.url === undefined ? '' : ` (${source.url})`}`,
     `content:    ${content.counts.files} files, ${humanBytes(content.counts.bytes)}, ${content.compression === 'none' ? 'not compressed' : content.compression}`,
     `encrypted:  ${describeEncryption(content)}`,
+    carriesSecrets(format) ? 'carries:    the secrets of its import, in the encrypted content' : undefined,
     `signed:     ${signature === undefined ? 'no' : `by key ${signature.keyId}${signerName === undefined ? '' : `, which you call ${signerName}`}`}`,
     ...notes.map((note) => `note:       ${note}`),
     files.length === 0

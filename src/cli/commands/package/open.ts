@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { openPackage } from '../../../core/operations/package-open.ts';
+import { createFileSink } from '../../../files/whole-file.ts';
 import { createTreeWriter } from '../../../files/tree/write-tree.ts';
 import type { PackageRef } from '../../../ports/artifact.ts';
 import type { Invocation } from '../../build-command.ts';
@@ -14,16 +15,27 @@ export async function runPackageOpen({ args: [path = ''], options }: Invocation<
   const reporter = await context.reporter();
   const sealed = await sealedSource(path, await openPackageFile(path, context), options, context);
   let folder = '';
-  const output = ({ id, version }: PackageRef) => {
+  const { secretsFile } = options;
+  const into = ({ id, version }: PackageRef) => {
     folder = options.output ?? `${id}.${version}`;
     return createTreeWriter(resolve(io.cwd, folder), { overwrite: options.force === true });
   };
-  const { files, signer } = await openPackage(sealed, output, reporter, context.signal);
+  const secrets =
+    secretsFile === undefined
+      ? undefined
+      : () =>
+          createFileSink(resolve(io.cwd, secretsFile), {
+            overwrite: options.force === true,
+            flag: '--force',
+            mode: 0o600,
+          });
+  const { files, signer } = await openPackage(sealed, { folder: into, secrets }, reporter, context.signal);
   context.result(
     'package-open',
-    { folder, files, signer: signer?.keyId ?? null, trustedBy: signer?.trustedBy ?? null },
+    { folder, files, signer: signer?.keyId ?? null, trustedBy: signer?.trustedBy ?? null, secretsFile },
     lines(
       `wrote ${files.length} files to ${folder}`,
+      secretsFile === undefined ? undefined : `wrote the secrets of its import to ${secretsFile}`,
       signer?.trustedBy === undefined
         ? undefined
         : `signed by ${signer.name ?? signer.keyId}, trusted by ${signer.trustedBy}`,

@@ -20,7 +20,7 @@ export async function runPackageUpload(
   const reporter = await context.reporter();
   const ports = { target, source, reporter, ...consenting(options, context) };
   const report = await packageUpload({ onConflict: options.onConflict }, ports, context.signal);
-  const { stored, outcome, signer, trustedBy } = report;
+  const { stored, outcome, signer, trustedBy, carried } = report;
   const name = formatRef(stored);
   context.result(
     'package-upload',
@@ -30,7 +30,7 @@ export async function runPackageUpload(
       signer === undefined
         ? 'not signed'
         : `signed by ${signer}${trustedBy === undefined ? '' : `, trusted by ${trustedBy}`}`,
-      `import it with: migrator import ${name} --to ${to}`,
+      `import it with: migrator import ${carried.length > 0 ? path : name} --to ${to}`,
     ),
   );
   return undefined;

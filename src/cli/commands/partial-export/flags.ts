@@ -29,7 +29,7 @@ export function partialExportFlags(command: Command): void {
   withSealing(withFresh(withWaiting(command)));
   withProductOptions(command, 'partial-export');
   examples(command, [
-    'migrator partial-export --from lab --project "Web Shop" --project Billing --password env:MOVE_PASSWORD',
+    'migrator partial-export --from lab --project "Web Shop" --project Billing',
     'migrator partial-export --from lab --project "Web Shop" --password env:MOVE_PASSWORD --ignore-machines -o web-shop.tar',
   ]);
 }

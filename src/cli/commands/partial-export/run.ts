@@ -1,13 +1,17 @@
+import type { Placed } from '../../../core/instance.ts';
 import { parseHandle } from '../../../core/job-handle.ts';
 import { partialExport, type PartialExportReport } from '../../../core/operations/partial-export.ts';
 import { formatRef } from '../../../core/package-ref.ts';
 import { journaled } from '../../../core/steps/journaled.ts';
+import { carriedBy } from '../../../core/steps/run-secrets.ts';
 import type { PackageOutput } from '../../../core/steps/seal-artifact.ts';
 import { MigratorError } from '../../../errors.ts';
+import type { Secrets } from '../../../ports/options.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { productFlags } from '../../flags/product-values.ts';
 import { waitingOf } from '../../flags/waiting.ts';
+import { ownSecrets, ownSecretsOf } from '../../keys/own-secrets.ts';
 import { outputSink, packageOutput, wroteEarlier } from '../../packages/output.ts';
 import { sealSettings } from '../../packages/seal-settings.ts';
 import { systemClock, systemRandom } from '../../runtime.ts';
@@ -73,6 +77,8 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
             output,
             raw: plain,
             secrets: flags.secrets,
+            own: (names) => ownSecrets(names, run, context),
+            madeFor: (handle) => madeFor(handle, source, context),
             clock: systemClock,
             random: systemRandom,
             reporter,
@@ -92,6 +98,13 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
     lines(render(from, file, report), describeResumed(report.resumed)),
   );
   return { outcome: report.outcome };
+}
+
+/** The secrets that this machine made for a job that it started on this server. Undefined for any other job. */
+async function madeFor(handle: string, { name, place }: Placed, context: Context): Promise<Secrets | undefined> {
+  const records = await (await context.journal()).list();
+  const record = records.find(({ jobs, places }) => jobs.includes(handle) && (places?.[name] ?? place) === place);
+  return record && ownSecretsOf(record, context, carriedBy(record, parseHandle(handle).id));
 }
 
 function render(from: string, file: string | undefined, report: PartialExportReport): string {

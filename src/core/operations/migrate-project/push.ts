@@ -7,6 +7,7 @@ import { cleaningUp, packageLeft, removePackage, tellingLeft } from '../../steps
 import { isBegun } from '../../steps/exactly-once.ts';
 import { runExport } from '../../steps/export.ts';
 import { leftMaintenance } from '../../steps/preflight.ts';
+import { secretsOfExport } from '../../steps/run-secrets.ts';
 import { judge, warningsOf } from '../../steps/verdict.ts';
 import { importHalf, reportOfHalves } from './import-half.ts';
 import type { MigrateInput, MigratePorts, MigrateReport, Undelivered } from './route.ts';
@@ -21,11 +22,12 @@ export async function push(
   const { source, target, reporter, run } = ports;
   const destination = await facet(target, 'feed').destination?.(signal);
   const waiting = { ...input, wait: true };
+  const secrets = await secretsOfExport(source, ports.secrets, ports.own);
   const { prepared, job, status } = await runExport(
     {
       source,
       request: input.request,
-      secrets: ports.secrets,
+      secrets,
       destination,
       receiver: target,
       sealed: false,

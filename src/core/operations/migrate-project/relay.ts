@@ -1,6 +1,7 @@
 import { isMigratorError } from '../../../errors.ts';
 import type { InstanceInfo } from '../../../ports/adapter.ts';
 import type { PreparedExport } from '../../../ports/exporter.ts';
+import type { Secrets } from '../../../ports/options.ts';
 import { facet } from '../../instance.ts';
 import { formatHandle } from '../../job-handle.ts';
 import { worst } from '../../operation.ts';
@@ -8,6 +9,7 @@ import { cleaningUp, discardJob, exportLeft, leftBy, tellingLeft } from '../../s
 import type { StartedJob } from '../../steps/exactly-once.ts';
 import { type ExportResult, fetchExport, runExport } from '../../steps/export.ts';
 import { leftMaintenance } from '../../steps/preflight.ts';
+import { secretsOfExport } from '../../steps/run-secrets.ts';
 import { sealArtifact } from '../../steps/seal-artifact.ts';
 import { judge, warningsOf } from '../../steps/verdict.ts';
 import type { ImportReport } from '../import-package.ts';
@@ -25,10 +27,11 @@ export async function relay(
   const waiting = { ...input, wait: true };
   const { takes, dryRuns } = facet(target, 'imports');
   const uploads = takes === 'stored' && !(input.dryRun && dryRuns === 'plan');
+  const secrets = await secretsOfExport(source, ports.secrets, ports.own);
   const work = {
     source,
     request: input.request,
-    secrets: ports.secrets,
+    secrets,
     destination: undefined,
     receiver: uploads ? target : undefined,
     sealed: true,
@@ -44,7 +47,7 @@ export async function relay(
       const verdict = status === undefined ? 'done' : judge(job.handle, status);
       const normal = await leftMaintenance(source, info, reporter, signal);
       const imported = await tellingLeft(
-        () => importOf({ job, prepared, info, names }, input, ports, signal),
+        () => importOf({ job, prepared, info, names, carried: secrets.carried }, input, ports, signal),
         async () => (input.dryRun ? leftBy(source, prepared.leaves) : exportLeft(source, prepared, false, signal)),
       );
       return { verdict, normal, imported };
@@ -82,11 +85,12 @@ interface Exported {
   readonly prepared: PreparedExport;
   readonly info: InstanceInfo;
   readonly names: readonly string[];
+  readonly carried: Secrets;
 }
 
 /** Brings the export to the target and imports it. When the import was started by an earlier process, only that. */
 async function importOf(
-  { job, prepared, info, names }: Exported,
+  { job, prepared, info, names, carried }: Exported,
   input: MigrateInput,
   ports: MigratePorts,
   signal: AbortSignal,
@@ -101,7 +105,7 @@ async function importOf(
   reporter.report({ type: 'phase', name: 'download', subject: `from ${source.name}` });
   const artifact = await fetchExport(source, job, prepared, signal);
   try {
-    await sealArtifact(artifact, { source, info, prepared, options }, staging.output, ports, signal);
+    await sealArtifact(artifact, { source, info, prepared, options, carried }, staging.output, ports, signal);
     return await importHalf(input, { kind: 'sealed', sealed: await staging.reopen() }, ports, signal);
   } finally {
     await staging.remove();

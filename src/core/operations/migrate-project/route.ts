@@ -11,6 +11,7 @@ import type { BackupPlace } from '../../steps/backup.ts';
 import type { Left } from '../../steps/clean-up.ts';
 import type { Consenting } from '../../steps/consent.ts';
 import type { Counterpart } from '../../steps/counterpart.ts';
+import type { OwnSecrets } from '../../steps/run-secrets.ts';
 import type { PackageOutput } from '../../steps/seal-artifact.ts';
 import type { SealedSource } from '../../steps/trust-package.ts';
 
@@ -51,6 +52,8 @@ export interface MigratePorts extends OperationPorts, Consenting {
   readonly source: Instance;
   readonly target: Instance;
   readonly secrets: Secrets;
+  /** Makes the secrets that both servers need and that the user did not give. */
+  readonly own: OwnSecrets;
   readonly backup: BackupPlace | undefined;
   readonly staging: Staging;
 }

@@ -5,7 +5,7 @@ import { referencesOf } from '../model/relations.ts';
 import type { Item, Values } from '../objects.ts';
 import { plainText } from '../python-text.ts';
 import { json, ServerError, sortedJson } from '../refusal.ts';
-import { propertiesOf } from '../serialize.ts';
+import { columnsOf, propertiesOf } from '../serialize.ts';
 import { isAdmin, isForAdmins, maySee } from '../users.ts';
 import { Refusal } from '../refusal.ts';
 import { argument, type Endpoint, endpoint, selection, type Visit } from './visit.ts';
@@ -202,7 +202,9 @@ function placesOf(
 }
 
 function rowOf(instance: Instance, item: Item, columns: readonly string[]): Values {
-  const facts: Values = propertiesOf(instance, item);
+  // A search gives the positions that a query leaves out.
+  const { positions } = columnsOf(instance, item);
+  const facts: Values = { ...propertiesOf(instance, item), ...(positions === undefined ? {} : { positions }) };
   const extras = {
     ...(item.model === 'device' ? {} : { type: item.type }),
     ...(item.model === 'pool' ? { device_number: facts['device_number'], link_number: facts['link_number'] } : {}),

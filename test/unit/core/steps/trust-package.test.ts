@@ -1,19 +1,22 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { trustPackage, type SealedSource } from '../../../../src/core/steps/trust-package.ts';
 import { defaultLimits } from '../../../../src/package/index.ts';
 import type { ByteSource } from '../../../../src/ports/bytes.ts';
 import { MemorySource } from '../../../support/memory-bytes.ts';
 import { countedSource, packageFolderIn } from '../../../support/package-folder.ts';
-import { files, keys, never, sealed, trust } from '../../../support/packages.ts';
+import { carried, files, keys, never, sealed, trust } from '../../../support/packages.ts';
 import { recordingReporter } from '../../../support/ports.ts';
 import { withTempDir } from '../../../support/with-temp-dir.ts';
 
-const sourceOf = (bytes: ByteSource, state: string): SealedSource => ({
+const sourceOf = (bytes: ByteSource, state: string, mask: SealedSource['mask'] = () => undefined): SealedSource => ({
   name: 'a.tar',
   bytes,
   trust,
   keys,
   limits: defaultLimits,
+  mask,
   folder: packageFolderIn(state),
 });
 
@@ -37,6 +40,26 @@ describe('a trusted package', () => {
           }
         }
         expect(source.streams()).toBe(2);
+      });
+    },
+  );
+
+  test.each([false, true])(
+    'has the secrets that it carries, masked and not on the disk (private: %s)',
+    async (privateManifest) => {
+      await withTempDir(async (state) => {
+        const masked: string[] = [];
+        const bytes = new MemorySource(await sealed({ secrets: carried, privateManifest, compression: 'none' }));
+        const source = sourceOf(bytes, state, (secret) => masked.push(secret.reveal()));
+        const trusted = await trustPackage(source, recordingReporter(), never);
+        expect(trusted.carried['password']?.reveal()).toBe('golden password');
+        expect(masked).toEqual(['golden password']);
+        expect(trusted.files.map(({ path }) => path)).toEqual(files.map(({ path }) => path));
+        const names = await readdir(state, { recursive: true, withFileTypes: true });
+        const onDisk = names.filter((entry) => entry.isFile());
+        expect(onDisk).toHaveLength(files.length);
+        for (const { parentPath, name } of onDisk)
+          expect(await readFile(join(parentPath, name), 'latin1')).not.toContain('golden password');
       });
     },
   );

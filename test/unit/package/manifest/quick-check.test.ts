@@ -41,6 +41,7 @@ const hidden = {
     recipients: [],
   },
 };
+const carrying = { ...plain, format: 'migrator-package/2' };
 const part = { scope: null, url: 'https://octopus.example', notes: ['a'], files: plain.content.files };
 
 /** Values that some rule takes and another refuses. */
@@ -75,7 +76,7 @@ const values: readonly Json[] = [
     'ab'.repeat(32),
     '2026-02-30T00:00:00Z',
   ],
-  ...['content.tar', 'content.tar.age', 'migrator-package/2'],
+  ...['content.tar', 'content.tar.age', 'migrator-package/1', 'migrator-package/2', 'migrator-package/3'],
   ...[[], {}, [''], ['\u0007'], [file], { files: 2, bytes: 7 }, JSON.parse('{"__proto__":1}') as Json],
 ];
 
@@ -101,7 +102,7 @@ const mutations = fc.array(
 );
 
 describe('the check without the schema', () => {
-  test.each([plain, hidden, { ...plain, source: { product: '', version: '', instance: '' } }])(
+  test.each([plain, hidden, carrying, { ...plain, source: { product: '', version: '', instance: '' } }])(
     'takes a manifest',
     (one) => {
       expect(isManifest(one)).toBe(true);
@@ -116,7 +117,7 @@ describe('the check without the schema', () => {
 
   test('agrees with the schema about any changed manifest', () => {
     fc.assert(
-      fc.property(fc.constantFrom(plain, hidden, part), mutations, (original, changes) => {
+      fc.property(fc.constantFrom(plain, hidden, carrying, part), mutations, (original, changes) => {
         const value = structuredClone(original) as Json;
         for (const [place, how, what] of changes) mutate(value, place, how, structuredClone(what));
         expect(isManifest(value)).toBe(manifestSchema.safeParse(value).success);
@@ -134,7 +135,7 @@ describe('the check without the schema', () => {
             ...places(inside, [...path, key]),
           ])
         : [];
-    for (const original of [plain, hidden]) {
+    for (const original of [plain, hidden, carrying]) {
       for (const place of places(original, [])) {
         const value = structuredClone(original) as unknown as Mutable;
         const last = place.at(-1) ?? '';

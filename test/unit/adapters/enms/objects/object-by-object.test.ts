@@ -27,9 +27,8 @@ describe('an export object by object', () => {
   test('needs neither disk nor web interface, and says what it leaves out', async () => {
     await withEnms([alive, version], async ({ enms }) => {
       const prepared = await enms.exports!.prepare({ projects: ['lab'], options: { via: 'rest' } }, never);
-      const notes = prepared.notes.join('\n');
-      for (const loss of ['passwords', 'positions', 'configurations', 'inactive', 'content'])
-        expect(notes).toContain(loss);
+      const notes = prepared.omits?.join('\n');
+      for (const loss of ['passwords', 'configurations', 'inactive', 'content']) expect(notes).toContain(loss);
       const id = await enms.exports!.start(prepared, {}, undefined, never);
       expect(id).toMatch(/^objects\/lab\/\d{8}T\d{9}Z-[0-9a-f]{6}\/all$/);
       expect(await enms.jobs.status(id, never)).toMatchObject({ state: 'succeeded', kind: 'export' });
@@ -72,7 +71,7 @@ describe('an export object by object', () => {
       const id = `objects/lab/${stamp}/link+workflow_edge+pool`;
       const { files, package: ref, notes } = await enms.exports!.fetch(id, undefined, never);
       expect(ref).toEqual({ id: 'lab', version: `1.0.0-${stamp}` });
-      expect(notes.join()).toContain('passwords');
+      expect(notes).toEqual([]);
       expect(files.map(({ path }) => path)).toEqual(
         ['link', 'workflow_edge', 'pool'].map((type) => `objects/${type}.ndjson`),
       );
@@ -240,7 +239,11 @@ describe('an import object by object', () => {
     const order: string[] = [];
     const script = [
       done('workflow', [{ name: 'wf', scoped_name: 'wf', workflows: [] } as { name: string }]),
-      done('workflow', [{ name: '[wf] sub', scoped_name: 'sub', workflows: ['wf'], services: [] } as { name: string }]),
+      done('workflow', [
+        { name: '[wf] sub', scoped_name: 'sub', workflows: ['wf'], services: [], positions: { x: [1, 2] } } as {
+          name: string;
+        },
+      ]),
       done('python_snippet_service', [
         { name: '[sub] a', scoped_name: 'a', workflows: ['[wf] sub'] } as { name: string },
       ]),

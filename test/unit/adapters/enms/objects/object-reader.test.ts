@@ -83,8 +83,8 @@ describe('many objects', () => {
   });
 
   test.each([
-    ['device', '"owners":["admin"]', '"owners":[]', 'other owners'],
-    ['device', '"gateways":["gate"]', '"gateways":[]', 'other gateways'],
+    ['device', '"owners":["admin"]', '"owners":[]', 'other owners (without admin)'],
+    ['device', '"gateways":["gate"]', '"gateways":[]', 'other gateways (without gate)'],
     ['device', '"rbac_read":[]', '"rbac_read":["operators"]', 'other rbac_read'],
     ['link', '"destination":"bulk-99"', '"destination":"bulk-98"', 'other destination'],
   ])('of the type %s that differ in a relation alone are overwritten: %s', async (type, is, was, detail) => {

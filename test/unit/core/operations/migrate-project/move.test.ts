@@ -27,6 +27,7 @@ function carry(
     source: { name: 'lab', adapter: source.adapter },
     target: { name: 'prod', adapter: river().adapter },
     secrets: {},
+    own: () => Promise.resolve({}),
     backup: undefined,
     consent: () => Promise.resolve(agrees),
     requireAnswerable: () => {

@@ -299,6 +299,15 @@ describe('a POST of an instance', () => {
     });
     const row = await get(server, 'file', '>migrations>deep>p>f.txt');
     expect(row).toMatchObject({ path: '/migrations/deep/p/f.txt', filename: 'f.txt', type: 'file' });
+    const own = `${server.directory.replaceAll('\\', '/')}/files/migrations/deep/p`;
+    expect(row).toMatchObject({ folder_path: own, full_path: `${own}/f.txt`, folder: '>migrations>deep>p' });
+    // A place on the disk of another server is taken as it is given, and the file loses its folder.
+    await post(server, 'file', { name: 'f', path: '/migrations/deep/p/f.txt', full_path: '/lab/p/g.txt' });
+    const placed = await get(server, 'file', '>migrations>deep>p>f.txt');
+    expect(placed).toMatchObject({ full_path: '/lab/p/g.txt', folder_path: '/lab/p', filename: 'g.txt' });
+    expect(placed).not.toHaveProperty('folder');
+    await post(server, 'file', { name: 'f', path: '/migrations/deep/p/f.txt' });
+    expect(await get(server, 'file', '>migrations>deep>p>f.txt')).toMatchObject({ full_path: `${own}/f.txt` });
     const session = await server.login();
     expect((await session.call('GET', '/download/folder/migrations/deep/p')).status).toBe(200);
     expect((await session.call('GET', '/download/file/migrations/deep/p/f.txt')).status).toBe(500);
