@@ -13,7 +13,7 @@ const adapterFolders = {
   snaplogic: ['archives', 'projects', 'snapshots', 'tasks', 'wire'],
 };
 const emulatorFolders = {
-  octopus: ['executions', 'migrations', 'sample'],
+  octopus: ['executions', 'import-export', 'migrations', 'sample'],
   enms: ['migrate', 'model', 'rest', 'sample', 'topology', 'topology/workbook', 'web', 'yaml'],
   microstrategy: ['file-store', 'metadata', 'migrations', 'sample'],
   snaplogic: ['sample'],

@@ -47,10 +47,15 @@ const emulators = {
 const isEmulated = (product: string): product is EmulatedProduct => product in emulators;
 
 /**
- * Starts an embedded instance. USAGE for a product there is no emulator of, CONFLICT when a live process serves the
+ * Starts an embedded instance. USAGE for a product there is no emulator of or an edition that it does not have, CONFLICT when a live process serves the
  * directory or the port is taken, LOCAL_IO when the directory cannot be used.
  */
 export async function startEmulator(product: string, options: EmulatorOptions): Promise<RunningEmulator> {
+  if (options.flavor !== undefined && product !== 'octopus') {
+    throw new MigratorError('USAGE', `an embedded instance of "${product}" has no flavor`, {
+      hint: 'only Octopus Deploy runs on windows, linux or cloud',
+    });
+  }
   return emulatorOf(product).start(options);
 }
 

@@ -6,7 +6,7 @@ import { parseDuration } from '../config/duration.ts';
 
 type EmbeddedOptions = Omit<EmulatorOptions, 'directory'>;
 
-const own = ['sample', 'version', 'pace', 'storage'] as const;
+const own = ['sample', 'version', 'flavor', 'pace', 'storage'] as const;
 
 /** Splits the settings of an embedded instance into options of its emulator and settings of its adapter. */
 export function embeddedOptions(
@@ -21,6 +21,7 @@ export function embeddedOptions(
     options: {
       ...sample(name, settings),
       ...version(name, settings),
+      ...flavor(name, settings),
       ...pace(name, settings),
       ...storage(name, settings, directory),
     },
@@ -40,6 +41,12 @@ function version(name: string, { version: value }: Settings): EmbeddedOptions {
   if (value === undefined) return {};
   if (typeof value === 'string') return { version: value };
   throw new MigratorError('CONFIG_INVALID', `instances.${name}.version must be a text`, { hint: 'put it in quotes' });
+}
+
+function flavor(name: string, { flavor: value }: Settings): EmbeddedOptions {
+  if (value === undefined) return {};
+  if (value === 'windows' || value === 'linux' || value === 'cloud') return { flavor: value };
+  throw new MigratorError('CONFIG_INVALID', `instances.${name}.flavor must be windows, linux or cloud`);
 }
 
 function storage(name: string, { storage: value }: Settings, directory: string): EmbeddedOptions {

@@ -11,7 +11,9 @@ import { outsideRoutes } from './outside-routes.ts';
 import { checkQuery } from './query.ts';
 import { absent, invalid, json, Refusal, refusalReply } from './refusal.ts';
 import { asText, readTolerantJson, withProductNames } from './tolerant-json.ts';
-import { authenticate, authorize } from './users.ts';
+import { isSpaceManager } from './space-managers.ts';
+import { authenticate, authorize, type User } from './users.ts';
+import { belowDirectory, withoutDirectory } from './virtual-directory.ts';
 import type { Route, Visit } from './visit.ts';
 
 const bySpaceId = '/api/:space(^[Ss][Pp][Aa][Cc][Ee][Ss]-\\d+$)';
@@ -46,6 +48,11 @@ function refuseInMaintenance(instance: Instance, route: Route, visit: Visit): vo
   );
 }
 
+function mayCall({ store }: Instance, route: Route, user: User, space: string): void {
+  if (route.permission === undefined || route.open === true || user.may(route.permission)) return;
+  if (route.scoped !== true || !isSpaceManager(store, user, space)) authorize(user, route.permission);
+}
+
 function visitOf(instance: Instance, call: Call, route: Route, params: PathParams): Visit {
   let parsed: Promise<unknown> | undefined;
   const body = () => (parsed ??= readText(call.request, usualLimit, tooLarge).then(readTolerantJson));
@@ -76,15 +83,18 @@ function replyTo(error: unknown): Reply {
   return json(500, { ErrorMessage: 'There was a problem processing your request.', FullException: stackOf(error) });
 }
 
-let tree: Routes<number> | undefined;
+const trees = new Map<string, Routes<number>>();
 
 /**
- * The place that a path's route has in the list, followed by the outside routes. All instances of a process have the same
- * list, each with handlers of its own. The tree is half of the cost of a start, so they share it.
+ * The place that a path's route has in the list, followed by the outside routes. The instances of a process that are of
+ * one edition have the same list, each with handlers of its own. The tree is half of the cost of a start, so they share it.
  */
 function treeOf(list: readonly Route[]): Routes<number> {
-  if (tree !== undefined) return tree;
-  const routes = (tree = createRoutes<number>());
+  const key = list.map(({ method, path }) => `${method} ${path}`).join('\n');
+  const kept = trees.get(key);
+  if (kept !== undefined) return kept;
+  const routes = createRoutes<number>();
+  trees.set(key, routes);
   for (const [place, route] of list.entries()) {
     const path = route.path === '/' ? '' : route.path;
     routes.on(route.method, `/api${path}`, place);
@@ -115,15 +125,18 @@ export function createAnswer(instance: Instance, list: readonly Route[]): (call:
     const visit = visitOf(instance, call, route, found.params);
     checkQuery(route, call, found.params);
     refuseInMaintenance(instance, route, visit);
-    if (route.permission !== undefined && route.open !== true) authorize(visit.user, route.permission);
+    mayCall(instance, route, visit.user, visit.space);
     return route.handle(visit);
   }
 
-  return answering(instance.log, (call) => startingUp(instance) ?? handle(call), replyTo);
+  return belowDirectory(
+    instance,
+    answering(instance.log, (call) => startingUp(instance) ?? handle(call), replyTo),
+  );
 }
 
-/** The path without its space: a fault for that path also hits the path with a space. */
+/** The path without its space: a fault for that path also hits the path with a space, and that below a directory. */
 export function spellings(path: string): readonly string[] {
-  const plain = path.replace(/^\/api\/(?:spaces\/[^/]+|Spaces-\d+)(?=\/)/i, '/api');
+  const plain = withoutDirectory(path).replace(/^\/api\/(?:spaces\/[^/]+|Spaces-\d+)(?=\/)/i, '/api');
   return plain === path ? [] : [plain];
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { isObject, type Json } from '../shared/json.ts';
 import type { Entry, Store } from '../shared/store.ts';
+import { artifactFile } from './artifacts.ts';
 import { defaultSpace, newId, putDocument, slugOf, type Instance } from './instance.ts';
 import type { Kind } from './kinds.ts';
 import { invalid } from './refusal.ts';
@@ -203,7 +205,7 @@ const ownedKinds = [
 ];
 const ownerMembers = ['ProjectId', 'OwnerId', 'ReleaseId', 'RunbookId'];
 
-/** Removes a document and what belongs to it. */
+/** Removes a document and what belongs to it, the contents of an artifact included. */
 export function deleteDocument(instance: Instance, entry: Entry): void {
   const { store } = instance;
   store.atomically(() => {
@@ -214,4 +216,6 @@ export function deleteDocument(instance: Instance, entry: Entry): void {
     }
     store.remove(entry.kind, entry.id);
   });
+  const contents = artifactFile(instance, entry);
+  if (contents !== undefined) rmSync(contents, { force: true });
 }

@@ -2,7 +2,7 @@
 import { isObject } from '../shared/json.ts';
 import type { Entry, Store } from '../shared/store.ts';
 import { readList } from './collection.ts';
-import { compareVersions } from './feed.ts';
+import { compareVersions } from './compare-versions.ts';
 import { invalid } from './refusal.ts';
 import { asText } from './tolerant-json.ts';
 import type { Visit } from './visit.ts';

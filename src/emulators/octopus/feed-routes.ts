@@ -4,9 +4,9 @@ import { asList } from '../shared/json.ts';
 import type { Reply } from '../shared/server.ts';
 import { buildInformationOf } from './build-information.ts';
 import { collection, readList } from './collection.ts';
+import { compareVersions } from './compare-versions.ts';
 import {
   allPackages,
-  compareVersions,
   fileNameOf,
   fileOf,
   findPackage,

@@ -1,7 +1,8 @@
 // Searches a feed by its id: clients that look for the newest version of a package do so in the built-in feed too.
 import type { Reply } from '../shared/server.ts';
 import { collection } from './collection.ts';
-import { allPackages, compareVersions, packageResource, type FeedPackage } from './feed.ts';
+import { compareVersions } from './compare-versions.ts';
+import { allPackages, packageResource, type FeedPackage } from './feed.ts';
 import { findDocument } from './lookup.ts';
 import { paged } from './query.ts';
 import { absent, invalid, json } from './refusal.ts';

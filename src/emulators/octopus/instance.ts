@@ -4,12 +4,12 @@ import type { Entry, Store } from '../shared/store.ts';
 import { kindNamed } from './kinds.ts';
 import { absent } from './refusal.ts';
 import { asText } from './tolerant-json.ts';
+import type { Edition } from './edition.ts';
 import type { Vault } from './vault.ts';
 
 /** One emulated Octopus server: what its routes and its engine share. Its directory holds `packages/` and `work/`. */
-export interface Instance extends EmulatedServer {
+export interface Instance extends EmulatedServer, Edition {
   readonly vault: Vault;
-  readonly version: string;
 }
 
 /** `yyyy-MM-ddTHH:mm:ss.fff+00:00`. */

@@ -85,6 +85,7 @@ const byKind: Readonly<Record<string, (base: string, self: string, entry: Entry)
     ...regarding(base, entry.id),
     Web: `/app#/${entry.container ?? ''}/deployments/${entry.id}`,
   }),
+  Artifacts: (_, self, { body }): Links => (body['$hasContent'] === true ? { Content: `${self}/content` } : {}),
   Runbooks: (base, self, entry) => ({
     Project: `${base}/projects/${text(entry, 'ProjectId')}`,
     RunbookProcesses: `${base}/runbookProcesses/${text(entry, 'RunbookProcessId')}`,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Reply } from '../shared/server.ts';
+import { offersOf } from './edition.ts';
 import { defaultSpace, type Instance } from './instance.ts';
 import { json } from './refusal.ts';
 
@@ -66,6 +67,18 @@ function spaceLinks(base: string): Readonly<Record<string, string>> {
   };
 }
 
+const importExportLinks = (base: string): Readonly<Record<string, string>> => ({
+  ExportProjects: `${base}/projects/import-export/export`,
+  ImportProjects: `${base}/projects/import-export/import`,
+  ProjectImportFiles: `${base}/projects/import-export/import-files`,
+  ProjectImportPreview: `${base}/projects/import-export/import/preview`,
+});
+
+const migrationLinks: Readonly<Record<string, string>> = {
+  MigrationsImport: '/api/migrations/import',
+  MigrationsPartialExport: '/api/migrations/partialexport',
+};
+
 const taskParameters =
   'skip,active,environment,tenant,runbook,project,name,node,running,states,hasPendingInterruptions,hasWarningsOrErrors,take,ids,partialName,spaces,includeSystem,fromCompletedDate,toCompletedDate,fromQueueDate,toQueueDate,fromStartDate,toStartDate';
 
@@ -76,8 +89,6 @@ const serverLinks: Readonly<Record<string, string>> = {
   CurrentUser: '/api/users/me',
   FeaturesConfiguration: '/api/featuresconfiguration',
   MaintenanceConfiguration: '/api/maintenanceconfiguration',
-  MigrationsImport: '/api/migrations/import',
-  MigrationsPartialExport: '/api/migrations/partialexport',
   OctopusServerClusterSummary: '/api/octopusservernodes/summary',
   OctopusServerNodes: '/api/octopusservernodes{/id}{?skip,take}',
   ScopedUserRoles: '/api/scopeduserroles{/id}{?skip,take,ids,partialName,spaces,includeSystem}',
@@ -100,6 +111,12 @@ function installationId(instance: Instance): string {
   return kept;
 }
 
+/** The links of a space: what its version has. */
+const linksOfSpace = (instance: Instance, base: string) => ({
+  ...spaceLinks(base),
+  ...(offersOf(instance).importExport ? importExportLinks(base) : {}),
+});
+
 /** `GET /api`: which server this is, and the paths of all that it has. */
 export function rootReply(instance: Instance): Reply {
   const hasDefaultSpace = instance.store.get('Spaces', defaultSpace) !== undefined;
@@ -110,15 +127,19 @@ export function rootReply(instance: Instance): Reply {
     InstallationId: installationId(instance),
     // Members that would be false are left out. Servers from 2020.1 on always have long-term support.
     HasLongTermSupport: true,
-    Links: { ...(hasDefaultSpace ? spaceLinks(`/api/${defaultSpace}`) : {}), ...serverLinks },
+    Links: {
+      ...(hasDefaultSpace ? linksOfSpace(instance, `/api/${defaultSpace}`) : {}),
+      ...serverLinks,
+      ...(offersOf(instance).migrations ? migrationLinks : {}),
+    },
   });
 }
 
-export const spaceHomeReply = (space: string): Reply =>
+export const spaceHomeReply = (instance: Instance, space: string): Reply =>
   json(200, {
     Links: {
       Self: `/api/${space}`,
-      ...spaceLinks(`/api/${space}`),
+      ...linksOfSpace(instance, `/api/${space}`),
       Tasks: `/api/${space}/tasks{/id}{?${taskParameters}}`,
     },
   });

@@ -1,3 +1,4 @@
+import { artifactRoutes } from './artifacts.ts';
 import { buildInformationRoutes } from './build-information.ts';
 import { certificateRoutes } from './certificates.ts';
 import { defectRoutes } from './defects.ts';
@@ -7,6 +8,8 @@ import { executionRoutes } from './executions/routes.ts';
 import { templateRoutes } from './executions/templates.ts';
 import { feedRoutes } from './feed-routes.ts';
 import { feedSearchRoutes } from './feed-search.ts';
+import type { Offers } from './edition.ts';
+import { importExportRoutes } from './import-export/routes.ts';
 import { migrationRoutes } from './migrations/routes.ts';
 import { projectRoutes } from './project-routes.ts';
 import { serverRoutes } from './server-routes.ts';
@@ -19,7 +22,7 @@ import { userRoutes } from './user-routes.ts';
 import type { Route } from './visit.ts';
 
 /** Every route below `/api`. Of two that fit a path, the earlier one answers. */
-export const allRoutes = (queue: TaskQueue): readonly Route[] => [
+export const allRoutes = (queue: TaskQueue, offers: Offers): readonly Route[] => [
   ...serverRoutes,
   ...spaceRoutes(queue),
   ...userRoutes,
@@ -35,6 +38,8 @@ export const allRoutes = (queue: TaskQueue): readonly Route[] => [
   ...dashboardRoutes,
   ...defectRoutes,
   ...certificateRoutes,
-  ...migrationRoutes(queue),
+  ...artifactRoutes,
+  ...(offers.migrations ? migrationRoutes(queue) : []),
+  ...(offers.importExport ? importExportRoutes(queue) : []),
   ...documentRoutes,
 ];

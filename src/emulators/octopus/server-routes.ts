@@ -82,7 +82,7 @@ const statusRoutes: readonly Route[] = [
   route('GET', '/serverstatus/system-info', { permission: 'AdministerSystem' }, ({ instance }) =>
     json(200, {
       Version: instance.version,
-      OSVersion: 'Microsoft Windows NT 10.0.17763.0',
+      OSVersion: instance.flavor === 'windows' ? 'Microsoft Windows NT 10.0.17763.0' : 'Unix 5.15.0.1',
       ClrVersion: '6.0.14',
       Uptime: '1.00:00:00',
       ThreadCount: 64,

@@ -83,5 +83,7 @@ export const spaceRoutes = (queue: TaskQueue): readonly Route[] => [
     return json(200, resource(changed));
   }),
   route('DELETE', '/spaces/:id', { permission: 'SpaceDelete' }, remove),
-  route('GET', '/:space(^[Ss][Pp][Aa][Cc][Ee][Ss]-\\d+$)', { open: true }, (visit) => spaceHomeReply(visit.space)),
+  route('GET', '/:space(^[Ss][Pp][Aa][Cc][Ee][Ss]-\\d+$)', { open: true }, ({ instance, space }) =>
+    spaceHomeReply(instance, space),
+  ),
 ];

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Json } from '../shared/json.ts';
 import type { Store } from '../shared/store.ts';
+import { forgetImportFiles, importFolder } from './import-export/import-files.ts';
 import { defaultSpace, newId, putDocument, slugOf, type Instance } from './instance.ts';
 import { kinds } from './kinds.ts';
 
@@ -55,7 +56,10 @@ export async function removeSpace({ store, directory }: Instance, space: string)
     for (const { id, body } of store.all('ServerTasks')) {
       if (body['SpaceId'] === space) store.remove('ServerTasks', id);
     }
+    forgetImportFiles(store, space);
     store.remove('Spaces', space);
   });
-  await rm(join(directory, 'packages', space), { recursive: true, force: true });
+  for (const folder of ['packages', 'artifacts', importFolder]) {
+    await rm(join(directory, folder, space), { recursive: true, force: true });
+  }
 }

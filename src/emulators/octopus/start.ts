@@ -4,20 +4,27 @@ import type { EmulatorOptions, RunningEmulator } from '../shared/emulator.ts';
 import { onDisk, startEmulated } from '../shared/start-emulated.ts';
 import { createAnswer, spellings } from './answer.ts';
 import { executionWork, isExecution } from './executions/work.ts';
+import { checkEdition, defaultEdition, offersOf } from './edition.ts';
+import { importExportEnded, importExportWork, isImportExport } from './import-export/work.ts';
 import type { Instance } from './instance.ts';
 import { isMigration, migrationEnded, migrationWork } from './migrations/work.ts';
 import { allRoutes } from './routes.ts';
 import { seed } from './sample/seed.ts';
+import type { Entry } from '../shared/store.ts';
 import { createTaskQueue, type TaskWork } from './task-queue.ts';
 import { allowKey, newApiKey } from './users.ts';
 import { openVault } from './vault.ts';
 
-const defaultVersion = '2023.1.9626';
-
-/** Tasks that are neither migrations nor executions only log a line and succeed. */
+/** Tasks that neither move projects nor execute something only log a line and succeed. */
 const plainWork: TaskWork = async ({ log, task, pause }) => {
   log.write('Info', `${String(task.body['Name'])}: nothing to do on an embedded server`);
   await pause();
+};
+
+const workOf = (task: Entry): TaskWork => {
+  if (isMigration(task)) return migrationWork;
+  if (isImportExport(task)) return importExportWork;
+  return isExecution(task) ? executionWork : plainWork;
 };
 
 function adminKey(instance: Instance, given: string | undefined): string {
@@ -27,7 +34,7 @@ function adminKey(instance: Instance, given: string | undefined): string {
   return key;
 }
 
-/** Starts an Octopus server on 127.0.0.1 whose state lies in a directory. */
+/** Starts an Octopus server on 127.0.0.1 whose state lies in a directory. USAGE for an unknown version or flavor. */
 export const startOctopus = (options: EmulatorOptions): Promise<RunningEmulator> =>
   startEmulated(options, {
     name: 'octopus',
@@ -35,20 +42,22 @@ export const startOctopus = (options: EmulatorOptions): Promise<RunningEmulator>
       // Files that an earlier process did not finish.
       const drafts = join(server.directory, 'work');
       await onDisk(server.directory, () => rm(drafts, { recursive: true, force: true }));
-      const version = options.version ?? defaultVersion;
-      const instance: Instance = { ...server, vault: openVault(server.store), version };
+      const { version = defaultEdition.version, flavor = defaultEdition.flavor } = options;
+      checkEdition({ version, flavor });
+      const instance: Instance = { ...server, vault: openVault(server.store), version, flavor };
       seed(instance, options.sample ?? 'source');
       const apiKey = adminKey(instance, options.credentials?.['apiKey']);
       const queue = createTaskQueue(instance, {
-        workOf: (task) => (isMigration(task) ? migrationWork : isExecution(task) ? executionWork : plainWork),
+        workOf,
         isMigration,
-        ended: (task) => migrationEnded(instance, task),
+        moves: (task) => isMigration(task) || isImportExport(task),
+        ended: (task) => (isImportExport(task) ? importExportEnded(instance, task) : migrationEnded(instance, task)),
       });
       atEnd(() => queue.stop());
       queue.recover();
       return {
         credentials: { apiKey },
-        answer: createAnswer(instance, allRoutes(queue)),
+        answer: createAnswer(instance, allRoutes(queue, offersOf(instance))),
         spellings,
         refusal: (_, message) => ({ ErrorMessage: message }),
         listening: () => queue.kick(),

@@ -42,7 +42,10 @@ export interface TaskQueue {
 
 export interface TaskQueueOptions {
   readonly workOf: (task: Entry) => TaskWork;
+  /** Whether a task puts the server into maintenance mode. */
   readonly isMigration: (task: Entry) => boolean;
+  /** Whether a task moves projects, by either way: the faults of such tasks act on it. */
+  readonly moves: (task: Entry) => boolean;
   /** Called when a task has ended, in any state. */
   readonly ended: (task: Entry) => void;
 }
@@ -57,7 +60,7 @@ export function createTaskQueue(instance: Instance, options: TaskQueueOptions): 
   const logOf = (task: Entry) => openTaskLog(instance.store, task.id, String(task.body['Description']));
 
   function held(task: Entry): boolean {
-    if (options.isMigration(task) && instance.faults.named('stuck-queue') !== undefined) return true;
+    if (options.moves(task) && instance.faults.named('stuck-queue') !== undefined) return true;
     const space = instance.store.get('Spaces', asText(task.body['$queueSpace'] ?? task.body['SpaceId'], defaultSpace));
     return space?.body['TaskQueueStopped'] === true;
   }
@@ -110,7 +113,7 @@ export function createTaskQueue(instance: Instance, options: TaskQueueOptions): 
     };
     if (migration) enterMaintenance(instance, task.id);
     try {
-      if (migration && instance.faults.take('task-times-out') !== undefined) {
+      if (options.moves(task) && instance.faults.take('task-times-out') !== undefined) {
         await timeOut(task, log, signal);
       } else {
         const pause = () => sleep(instance.pace, undefined, { signal });

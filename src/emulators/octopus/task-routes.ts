@@ -5,22 +5,20 @@ import type { Instance } from './instance.ts';
 import { paged } from './query.ts';
 import { absent, invalid, json } from './refusal.ts';
 import type { TaskQueue } from './task-queue.ts';
-import { isDone, queueTask, rawLog, setState, stateOf, taskDetails, taskResource, type TaskState } from './tasks.ts';
+import {
+  hasOwnCall,
+  isDone,
+  queueTask,
+  rawLog,
+  setState,
+  stateOf,
+  taskDetails,
+  taskResource,
+  type TaskState,
+} from './tasks.ts';
+import { taskTypesOf } from './task-types.ts';
 import { asText, members, readText } from './tolerant-json.ts';
 import { route, type Route, type Visit } from './visit.ts';
-
-const taskTypes: readonly (readonly [string, string])[] = [
-  ['AdHocScript', 'Run a script'],
-  ['Backup', 'Backup'],
-  ['Deploy', 'Deploy'],
-  ['Health', 'Health check'],
-  ['Migration', 'Data migration'],
-  ['MigrationImport', 'Migration import'],
-  ['MigrationPartialExport', 'Migration partial export'],
-  ['Retention', 'Apply retention policies'],
-  ['RunbookRun', 'Runbook run'],
-  ['SynchronizeBuiltInPackageRepositoryIndex', 'Synchronize built-in package repository index'],
-];
 
 function find(visit: Visit): Entry {
   const id = visit.param('id');
@@ -177,7 +175,7 @@ async function create(visit: Visit, queue: TaskQueue) {
   const get = members(await visit.document());
   const name = readText(get('Name'), 'Name');
   if (name === undefined || name === '') throw invalid('Please provide a value for Name.');
-  if (name.startsWith('Migration')) throw invalid(`Tasks of the type '${name}' are started by the migration API.`);
+  if (hasOwnCall(name)) throw invalid(`Tasks of the type '${name}' are started by a call of their own.`);
   const given = get('Arguments');
   const task = queueTask(visit.instance, {
     name,
@@ -212,10 +210,10 @@ function readTail(visit: Visit): number | undefined {
 export const taskRoutes = (queue: TaskQueue): readonly Route[] => {
   const view = { scoped: true, permission: 'TaskView' };
   return [
-    route('GET', '/tasks/tasktypes', { scoped: true, open: true }, () =>
+    route('GET', '/tasks/tasktypes', { scoped: true, open: true }, ({ instance }) =>
       json(
         200,
-        taskTypes.map(([Id, Name]) => ({ Id, Name, Links: {} })),
+        taskTypesOf(instance).map(([Id, Name]) => ({ Id, Name, Links: {} })),
       ),
     ),
     route('GET', '/tasks', { ...view, query: paged(...listFilters) }, list),

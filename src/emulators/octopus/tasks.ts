@@ -4,6 +4,9 @@ import { newId, putDocument, wireDate, type Instance } from './instance.ts';
 import { invalid } from './refusal.ts';
 import { activityLog, logTree, rawTree, readEvents } from './task-log.ts';
 
+/** Tasks that are started by a call of their own, and cannot be run again: their password is not kept. */
+export const hasOwnCall = (name: string): boolean => /^(?:Migration|Project(?:Ex|Im)port$)/.test(name);
+
 export type TaskState = 'Queued' | 'Executing' | 'Cancelling' | 'Success' | 'Failed' | 'Canceled' | 'TimedOut';
 
 export interface NewTask {
@@ -114,7 +117,7 @@ export function taskResource(task: Entry): Record<string, unknown> {
     IsCompleted: isDone(state),
     FinishedSuccessfully: state === 'Success',
     HasPendingInterruptions: false,
-    CanRerun: isDone(state) && !String(task.body['Name']).startsWith('Migration'),
+    CanRerun: isDone(state) && !hasOwnCall(String(task.body['Name'])),
     HasWarningsOrErrors: task.body['$warned'] === true,
     EstimatedRemainingQueueDurationSeconds: 0,
     PendingInterruptionTypes: [],

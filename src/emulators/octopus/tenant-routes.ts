@@ -33,7 +33,7 @@ function variablesDocument(visit: Visit, tenant: Entry): Json {
         {
           ProjectId: id,
           ProjectName: name,
-          Templates: templates,
+          Templates: masked(templates),
           Variables: Object.fromEntries(environments.map((environment) => [environment, shown(id, environment)])),
           Links: {},
         },
@@ -45,7 +45,7 @@ function variablesDocument(visit: Visit, tenant: Entry): Json {
         {
           LibraryVariableSetId: id,
           LibraryVariableSetName: name,
-          Templates: templates,
+          Templates: masked(templates),
           Variables: shown(id),
           Links: {},
         },
@@ -109,8 +109,8 @@ function rows(visit: Visit, tenant: Entry, kind: Kind) {
       ? { LibraryVariableSetId: owner.entry.id, LibraryVariableSetName: owner.entry.name }
       : { ProjectId: owner.entry.id, ProjectName: owner.entry.name }),
     TemplateId: template['Id'],
-    Template: template,
-    Value: value === undefined ? (template['DefaultValue'] ?? '') : masked(value),
+    Template: masked(template),
+    Value: value === undefined ? masked(template['DefaultValue'] ?? '') : masked(value),
     Scope: { EnvironmentIds: environment === undefined ? [] : [environment] },
   });
   return {

@@ -7,7 +7,8 @@ import { paged } from './query.ts';
 import { absent, json, Refusal } from './refusal.ts';
 import { resource } from './resource.ts';
 import { asText, members, readText } from './tolerant-json.ts';
-import { allowKey, everyone, grantedTo, newApiKey } from './users.ts';
+import { isNamedManager } from './space-managers.ts';
+import { allowKey, everyone, grantedTo, newApiKey, spacePermissions } from './users.ts';
 import { route, type Route, type Visit } from './visit.ts';
 
 const found = (visit: Visit) => needDocument(visit.instance.store, 'Users', visit.param('id'));
@@ -28,16 +29,25 @@ function permissions(visit: Visit) {
     .map(({ id }) => id)
     .filter((id) => named.some((one) => one.toLowerCase() === id.toLowerCase()));
   // What holds in every space has no space, unless single spaces are asked for.
-  const places = (named.some((one) => one.toLowerCase() === 'all') ? [null] : ids).map((SpaceId) => ({
-    SpaceId,
-    RestrictedToProjectIds: [],
-    RestrictedToEnvironmentIds: [],
-    RestrictedToTenantIds: [],
-  }));
+  const everywhere = named.some((one) => one.toLowerCase() === 'all');
+  const placesIn = (spaces: readonly (string | null)[]) =>
+    spaces.map((SpaceId) => ({
+      SpaceId,
+      RestrictedToProjectIds: [],
+      RestrictedToEnvironmentIds: [],
+      RestrictedToTenantIds: [],
+    }));
+  const { store } = visit.instance;
+  const spaces = everywhere ? store.all('Spaces').map(({ id }) => id) : ids;
+  const managed = placesIn(spaces.filter((id) => isNamedManager(store, entry.id, id)));
+  const places = placesIn(everywhere ? [null] : ids);
+  const inSpaces = spacePermissions.map((name) => [name, granted.space.includes(name) ? places : managed] as const);
   const system = visit.call.query('includeSystem')?.toLowerCase() !== 'false';
   return json(200, {
     Id: entry.id,
-    SpacePermissions: Object.fromEntries(places.length === 0 ? [] : granted.space.map((name) => [name, places])),
+    SpacePermissions: Object.fromEntries(
+      inSpaces.filter(([, own]) => own.length > 0).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    ),
     SystemPermissions: system ? granted.system : [],
     Teams: teamsOf(visit).map(({ id, name }) => ({ Id: id, Name: name })),
     IsPermissionsComplete: true,

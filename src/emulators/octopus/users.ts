@@ -15,7 +15,7 @@ export interface User {
 /** Names of permissions; `*View` stands for all that end in View, `*` for all. */
 export type Permissions = readonly string[];
 
-const spacePermissions = [
+export const spacePermissions: readonly string[] = [
   ...kinds.filter(({ scoped }) => scoped).flatMap(({ view, edit }) => [view, edit]),
   ...['BuiltInFeedPush', 'BuiltInFeedDownload', 'BuiltInFeedAdminister', 'TaskCreate', 'TaskCancel'],
 ];

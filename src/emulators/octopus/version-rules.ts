@@ -1,4 +1,4 @@
-import { compareVersions } from './feed.ts';
+import { compareVersions } from './compare-versions.ts';
 import { invalid } from './refusal.ts';
 
 /** Whether a version is in a NuGet range: `1.0` means 1.0 or newer, `[1.0,2.0)` excludes 2.0. */

@@ -3,6 +3,9 @@ import type { FaultControl, FaultSpec } from './faults.ts';
 /** What a new state contains: a company's server, the server that it moves to, or almost nothing. */
 export type Sample = 'source' | 'target' | false;
 
+/** Where a server of Octopus Deploy runs. */
+export type Flavor = 'windows' | 'linux' | 'cloud';
+
 export interface EmulatorOptions {
   /** Holds the state: `state.sqlite`, and folders of the product. It is made when it is missing. */
   readonly directory: string;
@@ -10,6 +13,8 @@ export interface EmulatorOptions {
   readonly port?: number | undefined;
   /** The server version it reports. */
   readonly version?: string | undefined;
+  /** For Octopus Deploy only. Default: `windows`. */
+  readonly flavor?: Flavor | undefined;
   /** Counts only while the state is empty. Default: `source`. */
   readonly sample?: Sample | undefined;
   /** Milliseconds for each phase of a task, so that progress can be watched. Default: 150. */

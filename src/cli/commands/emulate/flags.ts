@@ -8,6 +8,7 @@ export interface EmulateOptions {
   readonly port?: string;
   readonly sample: 'source' | 'target' | 'none';
   readonly serverVersion?: string;
+  readonly flavor?: 'windows' | 'linux' | 'cloud';
   readonly pace?: string;
   readonly fault?: readonly string[];
   readonly apiKey?: string;
@@ -27,6 +28,9 @@ export function emulateFlags(command: Command): void {
         .default('source'),
     )
     .option('--server-version <version>', 'the version that the server reports')
+    .addOption(
+      new Option('--flavor <flavor>', 'where the server runs (Octopus Deploy)').choices(['windows', 'linux', 'cloud']),
+    )
     .option('--pace <duration>', 'the duration of each step of a task')
     .addOption(
       new ListOption(
@@ -47,5 +51,6 @@ export function emulateFlags(command: Command): void {
   examples(command, [
     'migrator emulate octopus --data ./lab',
     'migrator emulate octopus --data ./lab --port 8065 --fault success-with-errors',
+    'migrator emulate octopus --data ./cloud --server-version 2026.1.4000 --flavor cloud',
   ]);
 }

@@ -21,6 +21,7 @@ export async function runEmulate({ args: [product = ''], options }: Invocation<E
     port: portOf(options.port, context),
     sample: options.sample === 'none' ? false : options.sample,
     version: options.serverVersion,
+    flavor: options.flavor,
     pace: options.pace === undefined ? undefined : durationFlag(options.pace, context.flagSource('pace')),
     faults: (options.fault ?? []).map((text) => parseFault(text)),
     credentials: await credentialsOf(options, context),

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { asObjects, isObject, type Json } from '../../shared/json.ts';
 import type { Store, Entry } from '../../shared/store.ts';
-import { allPackages, compareVersions } from '../feed.ts';
+import { compareVersions } from '../compare-versions.ts';
+import { allPackages } from '../feed.ts';
 import { putDocument, newId, wireDate, type Instance } from '../instance.ts';
 import { invalid } from '../refusal.ts';
 import { asText } from '../tolerant-json.ts';

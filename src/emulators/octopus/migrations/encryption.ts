@@ -1,5 +1,6 @@
-// How Octopus.Migrator protects sensitive values in exported files. Salt, rounds and the IV of zeros are the product's:
-// with them equal inputs give equal files. They must not change, or older exports could no longer be read.
+// How the product protects sensitive values in exported files. Salt and rounds are the product's, and so is the IV of
+// zeros of Octopus.Migrator: with it equal inputs give equal files. Projects Export/Import takes a random IV for each
+// value. None of these may change, or older exports could no longer be read.
 import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes, type Decipher } from 'node:crypto';
 import { codeOf } from '../../shared/error-members.ts';
 
@@ -18,9 +19,12 @@ function cipherText(key: MigrationKey, iv: Uint8Array, clear: Uint8Array): Buffe
 }
 
 /** base64(ciphertext) + `|` + base64(IV). */
-export function encryptValue(key: MigrationKey, clear: string): string {
-  return `${cipherText(key, zeroIv, Buffer.from(clear, 'utf8')).toString('base64')}|${zeroIv.toString('base64')}`;
+export function encryptValue(key: MigrationKey, clear: string, iv = zeroIv): string {
+  return `${cipherText(key, iv, Buffer.from(clear, 'utf8')).toString('base64')}|${iv.toString('base64')}`;
 }
+
+/** The same form, under an IV that no other value has. */
+export const encryptUnlike = (key: MigrationKey, clear: string): string => encryptValue(key, clear, randomBytes(16));
 
 /** Undefined when the key is wrong or the text is not in this form. */
 export function decryptValue(key: MigrationKey, text: string): string | undefined {

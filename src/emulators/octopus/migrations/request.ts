@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { isObject } from '../../shared/json.ts';
-import type { Instance } from '../instance.ts';
 import { invalid } from '../refusal.ts';
 import { members, readFlag, readText } from '../tolerant-json.ts';
 
@@ -117,20 +116,3 @@ export function readImportRequest(body: unknown): ImportRequest {
     FailureCallbackUri: text('FailureCallbackUri'),
   };
 }
-
-const name = (taskId: string) => `migration:${taskId.toLowerCase()}`;
-
-/**
- * Keeps the request of a queued task for after a restart. It is encrypted as a whole, because it holds the password.
- */
-export function keepRequest(instance: Instance, taskId: string, request: ExportRequest | ImportRequest): void {
-  instance.store.keep(name(taskId), instance.vault.seal(JSON.stringify(request)).$sensitive);
-}
-
-export function keptRequest(instance: Instance, taskId: string): ExportRequest | ImportRequest | undefined {
-  const kept = instance.store.setting(name(taskId));
-  if (kept === undefined) return undefined;
-  return JSON.parse(instance.vault.reveal({ $sensitive: kept })) as ExportRequest | ImportRequest;
-}
-
-export const forgetRequest = (instance: Instance, taskId: string): void => instance.store.keep(name(taskId), undefined);

@@ -1,15 +1,10 @@
 import type { Instance } from '../instance.ts';
 import { json } from '../refusal.ts';
 import type { TaskQueue } from '../task-queue.ts';
+import { keepRequest } from '../task-requests.ts';
 import { queueTask } from '../tasks.ts';
 import { route, type Route } from '../visit.ts';
-import {
-  keepRequest,
-  readExportRequest,
-  readImportRequest,
-  type ExportRequest,
-  type ImportRequest,
-} from './request.ts';
+import { readExportRequest, readImportRequest, type ExportRequest, type ImportRequest } from './request.ts';
 
 export const exportTask = 'MigrationPartialExport';
 export const importTask = 'MigrationImport';

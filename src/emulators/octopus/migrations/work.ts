@@ -1,18 +1,20 @@
 import type { Entry } from '../../shared/store.ts';
+import { hasMigrator } from '../edition.ts';
 import type { Instance } from '../instance.ts';
 import { TaskFailure, type TaskRun, type TaskWork } from '../task-queue.ts';
+import { forgetRequest, keptRequest } from '../task-requests.ts';
 import { putTask, stateOf } from '../tasks.ts';
 import { callBack } from './callback.ts';
 import { runExport } from './export-task.ts';
 import { runImport } from './import-task.ts';
-import { forgetRequest, keptRequest, type ExportRequest, type ImportRequest } from './request.ts';
+import type { ExportRequest, ImportRequest } from './request.ts';
 import { exportTask, importTask } from './routes.ts';
 
 export const isMigration = (task: Entry): boolean => [exportTask, importTask].includes(String(task.body['Name']));
 
-/** Users report that the Migrator is missing on Linux servers. */
-function withoutMigrator(run: TaskRun): void {
-  if (run.instance.faults.take('no-migrator') === undefined) return;
+/** The Migrator is missing on Linux servers, and with the fault. */
+function withoutMigrator({ instance }: TaskRun): void {
+  if (hasMigrator(instance) && instance.faults.take('no-migrator') === undefined) return;
   throw new TaskFailure(
     [
       'Octopus.Migrator could not be found.',
@@ -60,7 +62,7 @@ export const migrationWork: TaskWork = async (run, finish) => {
 
 /** Calls the webhook of a migration that has ended, and forgets the request with its password. */
 export function migrationEnded(instance: Instance, task: Entry): void {
-  const request = keptRequest(instance, task.id);
+  const request = keptRequest(instance, task.id) as ExportRequest | ImportRequest | undefined;
   if (request === undefined) return;
   forgetRequest(instance, task.id);
   const succeeded = stateOf(task) === 'Success';

@@ -24,12 +24,14 @@ describe('embeddedOptions', () => {
   test('leaves out settings that are not given', () => {
     expect(split({})).toEqual({ options: {}, settings: {} });
     expect(split({ sample: false, pace: 5 }).options).toEqual({ sample: false, pace: 5 });
+    expect(split({ flavor: 'linux' })).toEqual({ options: { flavor: 'linux' }, settings: {} });
   });
 
   test.each([
     [{ sample: 'everything' }, 'instances.lab.sample'],
     [{ sample: true }, 'instances.lab.sample'],
     [{ version: 2024.1 }, 'instances.lab.version'],
+    [{ flavor: 'mainframe' }, 'instances.lab.flavor'],
     [{ storage: 5 }, 'instances.lab.storage'],
     [{ pace: 'slow' }, 'instances.lab.pace'],
     [{ pace: [1] }, 'instances.lab.pace'],

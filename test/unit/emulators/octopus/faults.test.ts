@@ -1,7 +1,7 @@
-// Every fault, as a client sees it.
+// Every fault, as a client sees it. Those of Projects Export/Import are in import-export/faults.test.ts.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { parseFault } from '../../../../src/emulators/index.ts';
-import { octopusFaults } from '../../../../src/emulators/octopus/fault-names.ts';
+import { serverFaults } from '../../../../src/emulators/octopus/fault-names.ts';
 import { startServer, stopServers, type Json, type OctopusServer } from './octopus-server.ts';
 
 let server: OctopusServer;
@@ -107,7 +107,7 @@ describe('a fault of a route', () => {
 });
 
 describe('the named fault', () => {
-  const proofs: Record<(typeof octopusFaults)[number], () => Promise<void>> = {
+  const proofs: Record<(typeof serverFaults)[number], () => Promise<void>> = {
     'startup-503': async () => {
       arm('startup-503 times=2');
       const statuses = [];
@@ -189,7 +189,7 @@ describe('the named fault', () => {
     },
   };
 
-  test.each(octopusFaults.map((name) => [name]))('%s does what its name says', async (name) => {
+  test.each(serverFaults.map((name) => [name]))('%s does what its name says', async (name) => {
     expect.hasAssertions();
     await proofs[name]();
   });

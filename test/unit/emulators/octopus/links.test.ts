@@ -58,7 +58,7 @@ async function everyLink(): Promise<ReadonlyMap<string, string>> {
 
 test('every link leads somewhere, and a template offers only what its route takes', async () => {
   const routes = createRoutes<Route>();
-  for (const route of allRoutes({} as TaskQueue)) {
+  for (const route of allRoutes({} as TaskQueue, { migrations: true, importExport: true })) {
     for (const start of route.scoped === true ? ['/api', '/api/:space(^Spaces-\\d+$)'] : ['/api'])
       routes.on(route.method, `${start}${route.path === '/' ? '' : route.path}`, route);
   }
