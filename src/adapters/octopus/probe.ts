@@ -1,6 +1,7 @@
 import { isMigratorError } from '../../errors.ts';
 import type { InstanceInfo } from '../../ports/adapter.ts';
 import { isForbidden } from '../shared/answers.ts';
+import { offersExportImport } from './export-import/export-import.ts';
 import type { Root, Server } from './server.ts';
 
 /**
@@ -26,12 +27,16 @@ export async function probe(server: Server, url: string, signal: AbortSignal): P
   if (space.isQueueStopped) {
     notes.push(`the task queue of space ${space.name ?? ''} is stopped, so no task that is queued there will start`);
   }
-  if (system !== undefined && /linux|ubuntu|debian|alpine|unix/i.test(system)) {
+  const other = await offersExportImport(server, signal);
+  const instead = other ? '; --via export-import does without it' : '';
+  const missing = missingLinks(root);
+  if (isLinux(system) && (missing.length === 0 || !other)) {
     notes.push(
-      'the server runs on Linux, where the migration tasks are known to fail because Octopus.Migrator is missing',
+      `the server runs on Linux, where the migration tasks are known to fail because Octopus.Migrator is missing${instead}`,
     );
   }
-  notes.push(...missingLinks(root).map((action) => `this server offers no Migration API for ${action}`));
+  // Export/Import is offered everywhere today, so a server without the Migration API lacks nothing then.
+  if (!other) notes.push(...missing.map((action) => `this server offers no Migration API for ${action}`));
 
   return {
     product: 'octopus',
@@ -41,6 +46,14 @@ export async function probe(server: Server, url: string, signal: AbortSignal): P
     rights: rights(root),
     notes,
   };
+}
+
+const isLinux = (system: string | undefined): boolean =>
+  system !== undefined && /linux|ubuntu|debian|alpine|unix/i.test(system);
+
+/** Whether the server says that it runs on Linux. False when it does not say what it runs on. */
+export async function runsOnLinux({ client }: Server, signal: AbortSignal): Promise<boolean> {
+  return isLinux(await readable(client.operatingSystem(signal)));
 }
 
 /** The mode alone. */
