@@ -135,6 +135,8 @@ export interface Ways {
   asked(options: Options): { readonly via: string; readonly by: 'option' | 'setting' } | undefined;
   /** The way of packages that name none. */
   readonly ofOldPackages: string;
+  /** The way of a server's own export file, by its name. Undefined when the name does not tell. */
+  ofFile(fileName: string): string | undefined;
   /** The way of a job, by its id alone. */
   ofJob(id: string): string;
   /** All ways, the preferred one first. Reads only; may be repeated. */

@@ -15,6 +15,9 @@ export type Facts = {
   readonly 'upload.ref'?: PackageRef;
   readonly 'plain.sha256'?: string;
   readonly 'sealing.package'?: PackageRef;
+  /** The way that the run takes, for products that have several, and why. */
+  readonly 'way.via'?: string;
+  readonly 'way.reason'?: string;
 };
 
 export interface StepFacts {

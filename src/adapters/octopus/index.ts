@@ -32,7 +32,8 @@ export const adapter: AdapterModule = {
       throw new MigratorError('USAGE', '--overwrite-existing and --skip-existing say the opposite of each other', {
         hint: 'leave out one of them',
       });
-    return { ...halvesOf(given, options), overwrites, skips, allowance: '--overwrite-existing' };
+    const preview = given['preview'] === true;
+    return { ...halvesOf(given, options), overwrites, skips, preview, allowance: '--overwrite-existing' };
   },
   create: (settings, tools): Adapter => {
     const connection = readConnection(settings);

@@ -36,6 +36,7 @@ export function createWays(
 ): Ways {
   return {
     ofOldPackages: 'migration-api',
+    ofFile: (fileName) => (/^Octopus-Export-.*\.zip$/i.test(fileName) ? 'export-import' : undefined),
     ofJob: (id) => (parseJobId(id).projects === undefined ? 'migration-api' : 'export-import'),
     asked: (options) => {
       const text = textOf(options, 'via');

@@ -1,5 +1,6 @@
 import { MigratorError } from '../../errors.ts';
 import type { SealedPackage } from '../../package/index.ts';
+import type { InstanceInfo } from '../../ports/adapter.ts';
 import type { ArtifactFile, PackageRef, StoredPackage } from '../../ports/artifact.ts';
 import type { ByteSink } from '../../ports/bytes.ts';
 import type { ExportRequest, PreparedExport } from '../../ports/exporter.ts';
@@ -18,6 +19,8 @@ import { type PackageOutput, sealArtifact } from '../steps/seal-artifact.ts';
 import { soleFile } from '../steps/upload.ts';
 import { judge, warningsOf } from '../steps/verdict.ts';
 import { exportLeft, type Left } from '../steps/clean-up.ts';
+import { inspecting } from '../steps/inspect-export.ts';
+import { onWay, settleWay, type Journey, type Via } from '../steps/settle-way.ts';
 import { downloadTo } from '../steps/download.ts';
 import { watch } from '../steps/watch.ts';
 
@@ -49,6 +52,8 @@ export interface PartialExportReport {
   readonly stored: (StoredPackage & { readonly instance: string }) | undefined;
   /** What this run put on the source and did not take away, or what its job will put there. */
   readonly left: readonly Left[];
+  /** Undefined for products with one way. */
+  readonly via: Via | undefined;
 }
 
 /** Exports projects to a sealed package, to the target's feed, or to both. */
@@ -57,14 +62,64 @@ export async function partialExport(
   ports: PartialExportPorts,
   signal: AbortSignal,
 ): Promise<PartialExportReport> {
-  const { source, target, reporter } = ports;
-  const exporter = facet(source, 'exports');
+  const { target, reporter } = ports;
+  const exporter = facet(ports.source, 'exports');
   if (input.resume !== undefined) exporter.requireSame?.(input.resume, input.request.options);
-  else requireProjectNames(input.request.projects, source.adapter, 'give --project <name>, once for each');
+  else requireProjectNames(input.request.projects, ports.source.adapter, 'give --project <name>, once for each');
   const [info, targetInfo] =
     target === undefined
-      ? [await probe(source, reporter, signal), undefined]
-      : await probeBoth(source, target, reporter, signal);
+      ? [await probe(ports.source, reporter, signal), undefined]
+      : await probeBoth(ports.source, target, reporter, signal);
+  const via = await settleWay(journeyOf(input, ports, info), ports, signal);
+  return {
+    ...(await exportOnWay(input, { ...ports, source: onWay(ports.source, via) }, { info, targetInfo, via }, signal)),
+    via,
+  };
+}
+
+type OnWay = Omit<PartialExportReport, 'via'>;
+
+interface Known {
+  readonly info: InstanceInfo;
+  readonly targetInfo: InstanceInfo | undefined;
+  readonly via: Via | undefined;
+}
+
+function journeyOf(
+  { request, resume }: PartialExportInput,
+  { source, target, secrets }: PartialExportPorts,
+  info: InstanceInfo,
+): Journey {
+  const named = resume === undefined ? undefined : source.adapter.ways?.ofJob(resume);
+  const { packageId, packageVersion, options } = request;
+  return {
+    verb: 'partial-export',
+    ends: [
+      {
+        instance: source,
+        as: 'source',
+        info,
+        options: {
+          ...options,
+          ...(packageId === undefined ? {} : { packageId }),
+          ...(packageVersion === undefined ? {} : { packageVersion }),
+        },
+      },
+    ],
+    secrets,
+    pushes: target !== undefined,
+    given: named === undefined ? undefined : { via: named, reason: `the job ${resume ?? ''} is of it` },
+    ignoreVersion: true,
+  };
+}
+
+async function exportOnWay(
+  input: PartialExportInput,
+  ports: PartialExportPorts,
+  { info, targetInfo, via }: Known,
+  signal: AbortSignal,
+): Promise<OnWay> {
+  const { source, target, reporter } = ports;
   const obstacle = targetInfo && target?.adapter.versionObstacle(info.version, targetInfo);
   if (obstacle !== undefined)
     reporter.report({ type: 'warning', message: `${obstacle}, so an import there will be refused` });
@@ -75,7 +130,7 @@ export async function partialExport(
     projects: prepared?.projects.map((project) => project.name) ?? [],
   };
   const leaves = () =>
-    prepared === undefined || target !== undefined ? [] : exportLeft(source, prepared, true, signal);
+    prepared === undefined || target !== undefined ? [] : exportLeft(source, { ...prepared, job: id }, true, signal);
   if (status === undefined)
     return {
       ...base,
@@ -105,18 +160,24 @@ export async function partialExport(
     return { ...base, package: artifact.package, outcome, warnings, sealed: undefined, stored, left };
   }
   if (ports.output === undefined) return { ...base, outcome, warnings, sealed: undefined, stored, left };
-  const origin = { source, info, prepared, options: input.request.options };
   // A process that resumes this run needs this to recognise the package file.
   await ports.run.note({ 'sealing.package': { ...artifact.package } });
   const record = await contentRecord(source, prepared, input, reporter, signal);
-  const sealed = await sealArtifact(
-    { ...artifact, files: [...artifact.files, ...record], notes: [...artifact.notes, ...warnings] },
-    origin,
-    ports.output,
-    ports,
-    signal,
-  );
-  return { ...base, package: artifact.package, outcome, warnings, sealed, stored, left };
+  const { output, secrets } = ports;
+  const exported = { exporter: facet(source, 'exports'), artifact, prepared, secrets, spool: output.spool };
+  return inspecting(exported, ports, signal, async (inspected) => {
+    const all = [...warnings, ...inspected.remarks];
+    const { files, notes } = inspected.artifact;
+    const sealed = await sealArtifact(
+      { ...artifact, files: [...files, ...record], notes: [...notes, ...all] },
+      { source, info, prepared: inspected.prepared, options: input.request.options, via },
+      output,
+      ports,
+      signal,
+    );
+    const projects = inspected.prepared?.projects.map(({ name }) => name) ?? base.projects;
+    return { ...base, projects, package: artifact.package, outcome, warnings: all, sealed, stored, left };
+  });
 }
 
 /** What the projects consist of, when an import could not read it from the package of this product. */

@@ -49,6 +49,8 @@ export interface TrustedPackage {
   /** The payload, as it lies in the folder of the source. */
   readonly files: readonly ArtifactFile[];
   readonly exportedWith: Options;
+  /** The way of the export, for products that have several. Packages of earlier releases name none. */
+  readonly via: string | undefined;
 }
 
 /**
@@ -79,7 +81,7 @@ export async function trustPackage(
   const name = manifest.source?.instance;
   const origin = name === undefined || url === undefined ? undefined : { name, url };
   const files = opened.map(({ path, size }) => ({ ...folder.file(path, size), origin }));
-  return { manifest, verified, files, exportedWith: exportOptions(scope) };
+  return { manifest, verified, files, exportedWith: exportOptions(scope), via: viaOf(scope) };
 }
 
 /** Warns of a package that only `--allow-unsigned` lets through. */
@@ -128,6 +130,11 @@ function exportOptions(scope: Json): Options {
   return Object.fromEntries(
     Object.entries(options).filter((entry): entry is [string, OptionValue] => isOptionValue(entry[1])),
   );
+}
+
+function viaOf(scope: Json): string | undefined {
+  const via = isRecord(scope) ? scope['via'] : undefined;
+  return typeof via === 'string' ? via : undefined;
 }
 
 function isRecord(value: Json | undefined): value is Readonly<Record<string, Json>> {

@@ -22,7 +22,8 @@ const sharedKinds: readonly (readonly [RegExp, string])[] = [
   [/^GitCredential$/, 'git-credential'],
 ];
 
-const ownTypes = /^(Project|Channel|Runbook|Release|DeploymentProcess|RunbookProcess|ProjectVariables|LibraryVariables)$/;
+const ownTypes =
+  /^(Project|Channel|Runbook|Release|DeploymentProcess|RunbookProcess|ProjectVariables|LibraryVariables)$/;
 
 /** What a project or the projects share, with the parts that an import treats one by one. */
 export interface Coming extends Named {
@@ -59,7 +60,7 @@ export function slim({ DocumentType: type }: ManifestEntry, fields: Fields): Fie
     const variables = listOf(fields['Variables']).filter(isFields);
     return { Id: fields['Id'], Variables: variables.map(({ Name, Scope }) => ({ Name, Scope })) };
   }
-  const isKnown = ownTypes.test(type) || /Team$/.test(type) || kindOf(type) !== undefined;
+  const isKnown = ownTypes.test(type) || type.endsWith('Team') || kindOf(type) !== undefined;
   return isKnown ? fields : undefined;
 }
 
@@ -170,7 +171,9 @@ function projectParts(
   const process = byId.get(textIn(project.fields, 'DeploymentProcessId'));
   return [
     ...(process === undefined ? [] : [owned('process', '', of)]),
-    ...variablesIn(byId.get(textIn(project.fields, 'VariableSetId')), nameOf).map((name) => owned('variable', name, of)),
+    ...variablesIn(byId.get(textIn(project.fields, 'VariableSetId')), nameOf).map((name) =>
+      owned('variable', name, of),
+    ),
     ...mine(/^Channel$/).map((channel) => owned('channel', nameIn(channel), of)),
     ...mine(/^Runbook$/).map((runbook) => owned('runbook', nameIn(runbook), of)),
     ...mine(/^Release$/).map(({ fields }) => owned('release', textIn(fields, 'Version'), of)),

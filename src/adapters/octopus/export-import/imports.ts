@@ -68,7 +68,8 @@ async function prepare(way: ExportImport, request: ImportRequest, signal: AbortS
   const [space, root] = [await server.space(signal), await server.root(signal)];
   const file = zipAmong(request.files ?? []);
   const archive = await readExport(file, limits, slim, signal);
-  if (request.secrets?.['password'] !== undefined) requireOpening(passwordOf(request.secrets), archive.hello, file.path);
+  if (request.secrets?.['password'] !== undefined)
+    requireOpening(passwordOf(request.secrets), archive.hello, file.path);
   const obstacle = olderTarget(archive.serverVersion, root.resource.Version);
   if (obstacle !== undefined && request.ignoreVersion !== true)
     throw new MigratorError('UNSUPPORTED', obstacle, {
@@ -98,7 +99,7 @@ async function prepare(way: ExportImport, request: ImportRequest, signal: AbortS
       ...(dryRun ? [] : ['there is no undo on the server: new projects can be deleted, and what they share stays']),
     ],
     omits: [...arrivingBare(contents), ...alwaysBehind(contents)],
-    ...(same === undefined && !dryRun ? { leaves: uploadLeaves(fileName) } : {}),
+    ...(same === undefined && (!dryRun || flagOf(options, 'preview')) ? { leaves: uploadLeaves(fileName) } : {}),
   };
 }
 
@@ -138,14 +139,21 @@ async function requireAbsent({ server }: ExportImport, request: ImportRequest, s
 function refuseExisting(names: readonly string[], skips: boolean, space: string | undefined): void {
   if (names.length === 0 || skips) return;
   const where = space === undefined ? 'the target' : `space ${space} of the target`;
-  throw new MigratorError('CONFLICT', `${where} has ${names.join(', ')} already, and ${title} never changes a project`, {
-    hint: 'leave these out, delete them on the target, or go on with the others by --skip-existing',
-    details: { existing: names },
-  });
+  throw new MigratorError(
+    'CONFLICT',
+    `${where} has ${names.join(', ')} already, and ${title} never changes a project`,
+    {
+      hint: 'leave these out, delete them on the target, or go on with the others by --skip-existing',
+      details: { existing: names },
+    },
+  );
 }
 
 /** The export task when this very server made the files: then nothing is uploaded. */
-function fromThisServer({ url }: ExportImport, { exportedBy }: ImportRequest): Extract<ImportSource, { Type: 'space' }> | undefined {
+function fromThisServer(
+  { url }: ExportImport,
+  { exportedBy }: ImportRequest,
+): Extract<ImportSource, { Type: 'space' }> | undefined {
   if (exportedBy === undefined || withoutSlash(exportedBy.url) !== withoutSlash(url)) return undefined;
   const { task, projects } = parseJobId(exportedBy.job);
   // The space in which the export ran, and not the one that is imported into.
@@ -174,9 +182,13 @@ async function sourceOf(way: ExportImport, prepared: PreparedImport, signal: Abo
 function zipAmong(files: readonly ArtifactFile[]): ArtifactFile {
   const [file, ...others] = files.filter(({ path }) => /^native\/.*\.zip$/i.test(path));
   if (file !== undefined && others.length === 0) return file;
-  throw new MigratorError('PACKAGE_MALFORMED', `the package has ${file === undefined ? 'no' : 'more than one'} zip of an export`, {
-    hint: 'a zip that the web portal exported is sealed with: migrator package seal <file> --server-export',
-  });
+  throw new MigratorError(
+    'PACKAGE_MALFORMED',
+    `the package has ${file === undefined ? 'no' : 'more than one'} zip of an export`,
+    {
+      hint: 'a zip that the web portal exported is sealed with: migrator package seal <file> --server-export',
+    },
+  );
 }
 
 function linesOf(preview: PreviewResource): readonly LogLine[] {

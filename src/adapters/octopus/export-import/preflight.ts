@@ -34,7 +34,9 @@ export async function lookAhead(
   const [contents, shared] = await Promise.all([reader.contents(chosen), reader.shared()]);
   const included = new Set(chosen.flatMap((project) => listOf(project['IncludedLibraryVariableSetIds'])));
   const sets = (shared.get('variable-set') ?? []).filter(({ Id }) => included.has(Id));
-  const setVariables = await reader.variableSets(sets.map((set) => idOf(set, 'VariableSetId')).filter((id) => id !== ''));
+  const setVariables = await reader.variableSets(
+    sets.map((set) => idOf(set, 'VariableSetId')).filter((id) => id !== ''),
+  );
   const used = usedBy(contents, shared, reader.projects, (set) => setVariables.get(idOf(set, 'VariableSetId')));
   const usedOf = (kind: string): readonly Document[] =>
     (shared.get(kind) ?? []).filter(({ Id }) => used.shared.has(Id));
@@ -64,7 +66,7 @@ export async function lookAhead(
 /** UNSUPPORTED with all obstacles, AUTH_REFUSED when the only one is a right that is missing. */
 export function requireClear(obstacles: readonly string[], where: string): void {
   if (obstacles.length === 0) return;
-  const right = obstacles.every((text) => /no Space Manager/.test(text));
+  const right = obstacles.every((text) => text.includes('no Space Manager'));
   throw new MigratorError(
     right ? 'AUTH_REFUSED' : 'UNSUPPORTED',
     `${where} cannot export this: ${obstacles.join('; ')}`,
@@ -139,11 +141,20 @@ function stayingOf(contents: readonly ProjectContent[], shared: Shared, used: Re
   const names = (documents: readonly ProjectContent[]) => documents.map(({ project }) => nameIn('project', project));
   return [
     ...told('packages of the built-in feed stay behind', packagesOf(processes)),
-    ...told('deployment targets stay behind', of('machine').map((machine) => nameIn('machine', machine))),
-    ...told('workers stay behind', workers.map((worker) => nameIn('worker', worker))),
+    ...told(
+      'deployment targets stay behind',
+      of('machine').map((machine) => nameIn('machine', machine)),
+    ),
+    ...told(
+      'workers stay behind',
+      workers.map((worker) => nameIn('worker', worker)),
+    ),
     ...told('triggers stay behind', triggers),
     ...told('connections to the GitHub App stay behind, connect it again for', names(github)),
-    ...told('ids of Git credentials, step templates and certificates in the repository must be edited by hand for', names(inGit)),
+    ...told(
+      'ids of Git credentials, step templates and certificates in the repository must be edited by hand for',
+      names(inGit),
+    ),
   ];
 }
 

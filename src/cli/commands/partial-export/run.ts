@@ -15,7 +15,7 @@ import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { secretDigest } from '../../state/secret-digest.ts';
 import { lines } from '../../terminal/table.ts';
-import { describeLeft, describeResumed, describeSealed } from '../summary.ts';
+import { describeLeft, describeResumed, describeSealed, describeVia } from '../summary.ts';
 import type { PartialExportOptions } from './flags.ts';
 
 export async function runPartialExport({ options, command }: Invocation<PartialExportOptions>, context: Context) {
@@ -95,7 +95,7 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
 }
 
 function render(from: string, file: string | undefined, report: PartialExportReport): string {
-  const { outcome, handle, projects, warnings, sealed, stored, left } = report;
+  const { outcome, handle, projects, warnings, sealed, stored, left, via } = report;
   const what = projects.length > 0 ? projects.map((name) => `"${name}"`).join(', ') : 'the projects';
   if (outcome === 'started') {
     return lines(
@@ -105,6 +105,7 @@ function render(from: string, file: string | undefined, report: PartialExportRep
   }
   return lines(
     `exported ${what} from ${from}${outcome === 'partial' ? ', with warnings' : ''}`,
+    describeVia(via),
     sealed && file ? describeSealed(file, sealed) : undefined,
     sealed === undefined && file !== undefined ? `wrote ${file}: neither signed nor encrypted` : undefined,
     stored ? `on ${stored.instance}: ${formatRef(stored)}` : undefined,
