@@ -1,6 +1,5 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { JobKind, JobMessage, Jobs, JobState, JobStatus, JobSummary, LogLine } from '../../ports/job.ts';
-import { offersExportImport } from './export-import/export-import.ts';
 import { parseJobId } from './job-id.ts';
 import type { Server } from './server.ts';
 import { checkPackageOf } from './task-package.ts';
@@ -45,7 +44,8 @@ export function createJobs(server: Server): Jobs {
       yield* ended?.id === id ? ended.lines : await logOf(server, await taskOf(server, id, signal), signal);
     },
     list: async function* ({ all, limit }, signal) {
-      const more = !all && (await offersExportImport(server, signal)) ? projectTasks : [];
+      const { links } = await server.root(signal);
+      const more = links.has('exportprojects') ? projectTasks : [];
       yield* list(server, all ? [undefined] : [exportTask, importTask, ...more], limit, signal);
     },
     cancel: async (id, signal) => {
