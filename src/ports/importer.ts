@@ -62,6 +62,11 @@ export interface PreparedImport {
   readonly scope?: Scope | undefined;
   readonly backup?: Backup | undefined;
   /**
+   * For an import that overwrites nothing: the kinds of things that an undo deletes when the import made them. What else it
+   * made stays.
+   */
+  readonly undoes?: readonly string[] | undefined;
+  /**
    * A question for the user, when the import destroys something that the plan does not show. The caller asks for what the
    * plan overwrites and deletes by itself. It is asked after everything is checked, staged and backed up. A text always
    * needs an answer.

@@ -119,7 +119,7 @@ describe('a package by Export/Import', () => {
 
   test('a shared thing that stayed with other content ends with 3, unless that is wanted', async () => {
     const other = { environments: [{ Id: 'Environments-1', Name: 'Dev', Description: 'another one' }] };
-    const { environments: _, ...rest } = shopLists('Spaces-1', 5);
+    const rest = { ...shopLists('Spaces-1', 5), environments: [] };
     await withWorld([source, { ...target, lists: other, arrives: rest }], async ({ json }) => {
       await json(line(exporting));
       const { code, said } = await json(importing);
@@ -131,6 +131,44 @@ describe('a package by Export/Import', () => {
     await withWorld([source, { ...target, lists: other, arrives: rest }], async ({ json }) => {
       await json(line(exporting));
       expect((await json(`${importing} --skip-existing`)).code).toBe(0);
+    });
+  });
+
+  test('an undo deletes the project that arrived, and lists what stays', async () => {
+    await withWorld([source, target], async ({ json, run, prod }) => {
+      await json(line(exporting));
+      const { said } = await json(importing);
+      const handle = String(said['handle']);
+      expect((await run(`job undo ${handle}`)).code).toBe(2);
+      expect(prod.writes()).toHaveLength(3);
+      const undone = await json(`job undo ${handle} --yes`);
+      expect(prod.writes().slice(3)).toEqual(['DELETE /api/Spaces-1/projects/Projects-5']);
+      expect(undone.code).toBe(3);
+      const names = (undone.said['differences'] as unknown as { name: string }[]).map(({ name }) => name);
+      expect(names).toEqual(expect.arrayContaining(['Dev', 'Acme', 'Common']));
+      expect(names).not.toContain('Web Shop');
+      expect((await json(`${importing} --fresh`)).said).toMatchObject({ via: { name: 'export-import' } });
+    });
+  });
+
+  test('a lost answer to the import is settled by its task', async () => {
+    await withWorld([source, { ...target, lost: 'import' }], async ({ json, prod }) => {
+      await json(line(exporting));
+      const { code, said } = await json(importing);
+      expect(said).toMatchObject({ outcome: 'done', result: { complete: true } });
+      expect(code).toBe(0);
+      expect(prod.writes().filter((text) => text.endsWith('/import'))).toHaveLength(1);
+    });
+  });
+
+  test('an import that did not begin goes on by the same command, on the same way', async () => {
+    await withWorld([source, { ...target, lost: 'before import' }], async ({ json, prod }) => {
+      await json(line(exporting));
+      expect((await json(importing)).code).toBe(5);
+      prod.change({ lost: undefined });
+      const { code, said } = await json(importing);
+      expect(said).toMatchObject({ outcome: 'done', via: { name: 'export-import' }, resumed: expect.anything() });
+      expect(code).toBe(0);
     });
   });
 

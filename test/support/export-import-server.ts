@@ -30,7 +30,7 @@ export interface Choices {
   readonly artifacts?: readonly string[];
   readonly upload?: 'file' | 'empty' | 'cut' | 'too large';
   /** The answer of this request is lost, after it was carried out or before. */
-  readonly lost?: 'export' | 'import' | 'before import';
+  readonly lost?: undefined | 'export' | 'import' | 'before import';
   /** The arguments of tasks are shown. Default: true. */
   readonly tells?: boolean;
   readonly log?: readonly { readonly Category: string; readonly MessageText: string }[];
@@ -86,7 +86,7 @@ export async function withExportImport<Result>(
     return Object.fromEntries(
       [...new Set([...Object.keys(own), ...Object.keys(more)])].map((path) => [
         path,
-        [...(own[path] ?? []), ...(more[path] ?? [])],
+        [...(own[path] ?? []), ...(more[path] ?? [])].filter(({ Id }) => !deleted.has(`${space}/${Id}`)),
       ]),
     );
   };
@@ -208,6 +208,10 @@ export async function withExportImport<Result>(
     if (/^artifacts\/Artifacts-\d+\/content$/.test(rest)) return choices.zip ?? Buffer.from('');
     if (/^artifacts\/Artifacts-\d+$/.test(rest) && method === 'DELETE') {
       deleted.add(rest.slice('artifacts/'.length));
+      return {};
+    }
+    if (method === 'DELETE' && /^projects\/Projects-\d+$/.test(rest)) {
+      deleted.add(`${space}/${rest.slice('projects/'.length)}`);
       return {};
     }
     const lists = listsOf(space);

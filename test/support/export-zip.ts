@@ -50,7 +50,7 @@ export function exportZip(documents: readonly ZipDocument[], choices: ZipChoices
       DocumentSource: source,
       ParentId: parent === undefined ? null : `${parent}${suffix}`,
       Hash: createHash('sha1')
-        .update(damaged === id ? 'other' : files[source]!)
+        .update(damaged === id ? 'other' : (files[source] ?? ''))
         .digest('hex'),
     };
   });

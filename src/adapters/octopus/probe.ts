@@ -28,14 +28,13 @@ export async function probe(server: Server, url: string, signal: AbortSignal): P
     notes.push(`the task queue of space ${space.name ?? ''} is stopped, so no task that is queued there will start`);
   }
   const other = await offersExportImport(server, signal);
-  const instead = other ? '; --via export-import does without it' : '';
   const missing = missingLinks(root);
-  if (isLinux(system) && (missing.length === 0 || !other)) {
+  if (isLinux(system) && !other) {
     notes.push(
-      `the server runs on Linux, where the migration tasks are known to fail because Octopus.Migrator is missing${instead}`,
+      'the server runs on Linux, where the migration tasks are known to fail because Octopus.Migrator is missing',
     );
   }
-  // Export/Import is offered everywhere today, so a server without the Migration API lacks nothing then.
+  // Export/Import is offered everywhere today, and the choice of the way tells what speaks against the Migration API.
   if (!other) notes.push(...missing.map((action) => `this server offers no Migration API for ${action}`));
 
   return {

@@ -41,7 +41,12 @@ async function readRights(server: Server, signal: AbortSignal): Promise<AccountR
     );
   };
   const isAdministrator = isKnown && Array.isArray(system) ? system.includes('AdministerSystem') : undefined;
-  return { name, isAdministrator, isManager: isAdministrator === true || has('TeamEdit'), pushes: has('BuiltInFeedPush') };
+  return {
+    name,
+    isAdministrator,
+    isManager: isAdministrator === true || has('TeamEdit'),
+    pushes: has('BuiltInFeedPush'),
+  };
 }
 
 /** Undefined when this account may not read them, or this version does not have them. */

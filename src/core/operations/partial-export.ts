@@ -130,7 +130,9 @@ async function exportOnWay(
     projects: prepared?.projects.map((project) => project.name) ?? [],
   };
   const leaves = () =>
-    prepared === undefined || target !== undefined ? [] : exportLeft(source, { ...prepared, job: id }, true, signal);
+    prepared === undefined || target !== undefined
+      ? []
+      : exportLeft(source, { ...prepared, ...(status === undefined ? {} : { job: id }) }, true, signal);
   if (status === undefined)
     return {
       ...base,

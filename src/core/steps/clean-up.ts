@@ -47,10 +47,11 @@ export async function exportLeft(
   stays: boolean,
   signal: AbortSignal,
 ): Promise<readonly Left[]> {
+  const own = job === undefined ? [] : await jobLeft(source, job, signal);
   return [
-    ...(job === undefined ? [] : await jobLeft(source, job, signal)),
+    ...own,
     ...(source.adapter.feed === undefined ? [] : await packageLeft(ref, source, stays, signal)),
-    ...leftBy(source, leaves),
+    ...(own.length > 0 ? [] : leftBy(source, leaves)),
   ];
 }
 

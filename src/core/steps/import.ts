@@ -94,6 +94,7 @@ export async function runImport(
           counterpart: work.counterpart,
           open: work.open,
           undoable: target.adapter.jobs.undo !== undefined,
+          undoes: prepared.undoes,
         },
         ports,
         signal,

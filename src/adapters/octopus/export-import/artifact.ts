@@ -9,16 +9,19 @@ import type { ArtifactResource } from '../wire/schemas.ts';
 /** Milliseconds between two looks. The server may store the zip a moment after the task has ended. */
 const pauses = [500, 1000, 2000, 3000, 5000, 5000, 10_000, 10_000];
 
-/** The zip of an export task. NOT_FOUND when there is none, CONFLICT when nobody can tell which one it is. */
+/**
+ * The zip of an export task. NOT_FOUND when there is none, CONFLICT when nobody can tell which one it is. With `waits` it
+ * may still come.
+ */
 export async function exportArtifact(
-  { server, client }: ExportImport,
+  { server, client, tools }: ExportImport,
   task: string,
-  clock: Clock,
+  { waits }: { readonly waits: boolean },
   signal: AbortSignal,
 ): Promise<ArtifactResource> {
   const space = await server.space(signal);
-  for (const pause of [0, ...pauses]) {
-    if (pause > 0) await clock.sleep(pause, signal);
+  for (const pause of [0, ...(waits ? pauses : [])]) {
+    if (pause > 0) await tools.clock.sleep(pause, signal);
     const found = chosen(await client.artifacts(space, task, signal), task);
     if (found !== undefined) return found;
   }
@@ -32,7 +35,9 @@ function chosen(all: readonly ArtifactResource[], task: string): ArtifactResourc
   const own = all.filter(({ ServerTaskId }) => ServerTaskId === undefined || ServerTaskId === task);
   const named = own.filter(({ Filename }) => /^Octopus-Export-.*\.zip$/i.test(Filename));
   const fitting =
-    named.length > 0 ? named : own.filter(({ Filename, ServerTaskId }) => ServerTaskId === task && /\.zip$/i.test(Filename));
+    named.length > 0
+      ? named
+      : own.filter(({ Filename, ServerTaskId }) => ServerTaskId === task && /\.zip$/i.test(Filename));
   if (fitting.length <= 1) return fitting[0];
   throw new MigratorError('CONFLICT', `${task} has ${fitting.length} zips, and nothing tells which one is the export`, {
     hint: `look at ${fitting.map(({ Id, Filename }) => `${Id} (${Filename})`).join(', ')} in the web portal, delete those that are not, and run the same command again`,

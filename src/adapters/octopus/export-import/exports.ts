@@ -29,7 +29,8 @@ export function createExporter(way: ExportImport): Exporter {
       const ids = prepared.projects.map(({ id }) => id);
       const started = await client.startExport(space, ids, passwordOf(secrets).reveal(), signal);
       const more = started.projects.filter((id) => !ids.includes(id));
-      if (more.length > 0) tools.notice(`the server exports ${more.length} more, which are deployed by steps: ${more.join(', ')}`);
+      if (more.length > 0)
+        tools.notice(`the server exports ${more.length} more, which are deployed by steps: ${more.join(', ')}`);
       return jobId(started.task, prepared.package, 'export');
     },
     find: async (prepared, startedAfter, signal) => {
@@ -39,7 +40,7 @@ export function createExporter(way: ExportImport): Exporter {
     },
     fetch: async (id, prepared, signal) => {
       const { task, package: ref } = parseJobId(id);
-      const artifact = await exportArtifact(way, task, tools.clock, signal);
+      const artifact = await exportArtifact(way, task, { waits: true }, signal);
       return {
         package: ref ?? prepared?.package ?? { id: packageId, version: newVersion(tools) },
         files: [fileOfArtifact(way, artifact, tools.clock)],
@@ -48,11 +49,11 @@ export function createExporter(way: ExportImport): Exporter {
     },
     inspect: (files, prepared, secrets, signal) => inspect(files, prepared, secrets, signal),
     leftBy: async (id, signal) => {
-      const artifact = await exportArtifact(way, parseJobId(id).task, tools.clock, signal);
+      const artifact = await exportArtifact(way, parseJobId(id).task, { waits: false }, signal);
       return `the artifact ${artifact.Filename} (${artifact.Id}) of ${parseJobId(id).task}, whose secrets are only as safe as the password`;
     },
     discard: async (id, signal) => {
-      const artifact = await exportArtifact(way, parseJobId(id).task, tools.clock, signal);
+      const artifact = await exportArtifact(way, parseJobId(id).task, { waits: false }, signal);
       await client.deleteArtifact(await server.space(signal), artifact.Id, signal);
     },
   };
@@ -73,6 +74,7 @@ async function prepare(way: ExportImport, request: ExportRequest, signal: AbortS
       ...Object.fromEntries(Object.entries(request.options).filter(([name]) => limitNames.includes(name))),
       ...(space.id === undefined ? {} : { spaceId: space.id }),
     },
+    leaves: 'the zip of the export, among the artifacts of its task',
     omits: [...found.notes, ...found.staying],
     notes: [...space.notes, ...notes, 'the export stays among the artifacts of its task until somebody deletes it'],
   };
@@ -93,15 +95,14 @@ async function inspect(
   const named = new Set((prepared?.projects ?? []).map(({ name }) => name));
   const more = prepared === undefined ? [] : contents.projects.filter((name) => !named.has(name));
   const missing = [...named].filter((name) => !contents.projects.includes(name));
-  return {
-    projects: contents.projects,
-    remarks: [
-      ...archive.remarks,
-      ...told('the server added projects that steps deploy', more),
-      ...told('the export does not hold these projects', missing),
-      ...arrivingBare(contents),
-    ],
-  };
+  const remarks = [
+    ...archive.remarks,
+    ...told('the server added projects that steps deploy', more),
+    ...told('the export does not hold these projects', missing),
+    ...arrivingBare(contents),
+  ];
+  const known = new Set(prepared?.omits ?? []);
+  return { projects: contents.projects, remarks: remarks.filter((remark) => !known.has(remark)) };
 }
 
 /** What arrives without a part of it, as the documents of the export tell. */
@@ -113,6 +114,9 @@ export function arrivingBare(contents: ExportContents): readonly string[] {
     ...told('logos stay behind', logos),
     ...told('packages of the built-in feed stay behind', packages),
     ...told('the GitHub App must be connected again for', github),
-    ...told('ids of Git credentials, step templates and certificates in the repository must be edited by hand for', inGit.map(({ project }) => project)),
+    ...told(
+      'ids of Git credentials, step templates and certificates in the repository must be edited by hand for',
+      inGit.map(({ project }) => project),
+    ),
   ];
 }

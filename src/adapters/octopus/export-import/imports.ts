@@ -91,12 +91,13 @@ async function prepare(way: ExportImport, request: ImportRequest, signal: AbortS
       ...(same === undefined ? {} : { sourceSpace: same.SpaceId, sourceTask: same.TaskId }),
     },
     plan: planOf(contents, isThere, skips),
+    undoes: ['project'],
     scope: { ...importScopeOf(contents.projects, exportedWith), releases: true },
     notes: [
       ...space.notes,
       ...archive.remarks,
       `the export is of Octopus Deploy ${archive.serverVersion}; the target is ${root.resource.Version}`,
-      ...(dryRun ? [] : ['there is no undo on the server: new projects can be deleted, and what they share stays']),
+      ...(dryRun ? [] : ['an undo deletes the projects that arrive; what they share stays']),
     ],
     omits: [...arrivingBare(contents), ...alwaysBehind(contents)],
     ...(same === undefined && (!dryRun || flagOf(options, 'preview')) ? { leaves: uploadLeaves(fileName) } : {}),
@@ -143,7 +144,7 @@ function refuseExisting(names: readonly string[], skips: boolean, space: string 
     'CONFLICT',
     `${where} has ${names.join(', ')} already, and ${title} never changes a project`,
     {
-      hint: 'leave these out, delete them on the target, or go on with the others by --skip-existing',
+      hint: 'delete or rename them on the target, or go on with the others by --skip-existing',
       details: { existing: names },
     },
   );

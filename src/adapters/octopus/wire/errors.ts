@@ -23,9 +23,13 @@ export function explain(status: number, body: string, request: HttpRequest): Mig
     case 409:
       return new MigratorError('CONFLICT', `Octopus Deploy reports a conflict${tail}`);
     case 413:
-      return new MigratorError('REMOTE_UNEXPECTED', `the server, or a proxy in front of it, takes no file of this size${tail}`, {
-        hint: 'let its administrator raise the limit for the size of a request, or move fewer projects at once',
-      });
+      return new MigratorError(
+        'REMOTE_UNEXPECTED',
+        `the server, or a proxy in front of it, takes no file of this size${tail}`,
+        {
+          hint: 'let its administrator raise the limit for the size of a request, or move fewer projects at once',
+        },
+      );
     case 500:
       return said === '' ? undefined : new MigratorError('REMOTE_UNEXPECTED', `Octopus Deploy failed${tail}`);
     default:

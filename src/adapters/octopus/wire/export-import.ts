@@ -62,7 +62,14 @@ export function createExportImportClient(http: Http): ExportImportClient {
     pathOf(links, link, `${prefix}/projects/import-export/${path}`);
 
   const send = async (path: string, body: object, safety: 'once' | 'read', signal: AbortSignal): Promise<unknown> => {
-    const request = { method: 'POST', path, json: body, headers: json, secretBodies: true, answerWithinMs: longMs } as const;
+    const request = {
+      method: 'POST',
+      path,
+      json: body,
+      headers: json,
+      secretBodies: true,
+      answerWithinMs: longMs,
+    } as const;
     return (await http.json({ ...request, safety }, signal)).body;
   };
 
@@ -97,10 +104,7 @@ export function createExportImportClient(http: Http): ExportImportClient {
       return http.stream({ method: 'GET', path, ...range, accept: [416] }, signal);
     },
     deleteArtifact: async (space, id, signal) => {
-      await http.json(
-        { method: 'DELETE', path: artifactPath(space, id), safety: 'idempotent', accept: [404] },
-        signal,
-      );
+      await http.json({ method: 'DELETE', path: artifactPath(space, id), safety: 'idempotent', accept: [404] }, signal);
     },
     upload: async (space, file, signal) => {
       const path = place(space, 'ProjectImportFiles', 'import-files');
@@ -112,7 +116,8 @@ export function createExportImportClient(http: Http): ExportImportClient {
     },
     importFiles: async (space, signal) => {
       const path = place(space, 'ProjectImportFiles', 'import-files');
-      return decoded(importFilesSchema, (await http.json({ method: 'GET', path }, signal)).body, path).ProjectImportFiles;
+      return decoded(importFilesSchema, (await http.json({ method: 'GET', path }, signal)).body, path)
+        .ProjectImportFiles;
     },
     preview: async (space, source, password, signal) => {
       const path = place(space, 'ProjectImportPreview', 'import/preview');

@@ -63,7 +63,11 @@ export async function relay(
   return {
     ...reportOfHalves('relay', imported, input, [job.handle]),
     outcome: worst(verdict, normal ? 'done' : 'partial', imported.outcome),
-    left: [...leftBy(source, prepared.leaves), ...kept, ...imported.left],
+    left: [
+      // What `discard` takes away is named by the adapter.
+      ...(facet(source, 'exports').leftBy === undefined ? leftBy(source, prepared.leaves) : kept),
+      ...imported.left,
+    ],
     projects: names.length > 0 ? names : [prepared.package.id],
     warnings: [...new Set([...warningsOf(status, prepared), ...imported.warnings])],
   };

@@ -33,8 +33,8 @@ describe('the canary of an export', () => {
     expect(() => requireOpening(new Secret('pass!w0rd'), text, 'a.zip')).not.toThrow();
   });
 
-  test('a wrong password is refused with the name of the file and without the password', () => {
-    expect(() => requireOpening(new Secret('hunter2'), hello, 'native/a.zip')).toThrowCode('PACKAGE_LOCKED');
+  test('a wrong password is refused with the name of the file and without the password', async () => {
+    await expect(() => requireOpening(new Secret('hunter2'), hello, 'native/a.zip')).toThrowCode('PACKAGE_LOCKED');
     expect(() => requireOpening(new Secret('hunter2'), hello, 'native/a.zip')).toThrow(/native\/a\.zip(?!.*hunter2)/);
   });
 });
