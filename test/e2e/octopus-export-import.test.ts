@@ -14,6 +14,7 @@ const target: Choices = { lists: {}, arrives: shopLists('Spaces-1', 5), system: 
 interface World {
   readonly lab: Running;
   readonly prod: Running;
+  readonly write: (name: string, bytes: Buffer) => Promise<void>;
   readonly run: (line: string, more?: Readonly<Record<string, string>>) => Promise<Ended>;
   /** The JSON document of a command. */
   readonly json: (
@@ -47,7 +48,8 @@ async function withWorld<Result>(
           const { code, stdout } = await run(`${line} --json`);
           return { code, said: JSON.parse(stdout) as never };
         };
-        return work({ lab, prod, run, json });
+        const write: World['write'] = (name, bytes) => writeFile(join(folder, name), bytes);
+        return work({ lab, prod, run, json, write });
       }),
     );
   } finally {
@@ -185,6 +187,40 @@ describe('a package by Export/Import', () => {
         left: [{ instance: 'prod', what: expect.stringMatching(/migrator-.*\.zip/) }],
       });
       expect(prod.writes().map((text) => text.split('/').at(-1))).toEqual(['import-files', 'preview']);
+    });
+  });
+
+  test('a zip of the web portal is imported as it is, or sealed by hand, and the list shows what was uploaded', async () => {
+    await withWorld([source, target], async ({ json, run, prod, write }) => {
+      await write('Octopus-Export-1.zip', zip);
+      expect((await run('import Octopus-Export-1.zip --to prod --password env:PASSWORD')).code).toBe(6);
+      const raw = 'import Octopus-Export-1.zip --to prod --password env:PASSWORD --allow-unsigned --dry-run';
+      expect((await json(raw)).said).toMatchObject({ dryRun: true, via: { name: 'export-import' } });
+      expect((await run('package seal Octopus-Export-1.zip --server-export -o shop.tar')).code).toBe(0);
+      const { code, said } = await json(importing);
+      expect(said).toMatchObject({ outcome: 'done', via: { name: 'export-import' } });
+      expect(code).toBe(0);
+      const { FileName, Id } = prod.files[0]!;
+      prod.change({ migrationApi: true });
+      const list = await json('package list --from prod');
+      expect(list.said['packages']).toEqual([{ id: Id, version: '', fileName: FileName }]);
+    });
+  });
+
+  test('an export that nobody waited for is taken up by its handle', async () => {
+    await withWorld([source, target], async ({ json, lab }) => {
+      const started = await json(`${line(exporting)} --no-wait`);
+      expect(started.said).toMatchObject({ outcome: 'started', via: { name: 'export-import' } });
+      expect(JSON.stringify(started.said['left'])).toContain('artifacts of its task');
+      const resumed = `partial-export --resume ${String(started.said['handle'])} -o shop.tar`;
+      expect((await json(resumed)).said).toMatchObject({
+        outcome: 'done',
+        sealed: { manifest: { scope: { via: 'export-import' } } },
+      });
+      expect(lab.writes()).toHaveLength(1);
+      expect((await json(`${importing} --dry-run`)).said).toMatchObject({
+        plan: expect.arrayContaining([{ kind: 'project', name: 'Web Shop', action: 'create' }]),
+      });
     });
   });
 

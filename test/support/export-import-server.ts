@@ -138,8 +138,9 @@ export async function withExportImport<Result>(
     if (path === '/api/serverstatus/system-info') return { OSVersion: choices.system ?? 'Windows Server 2022' };
     if (path === '/api/users/me') return { Id: 'Users-1', DisplayName: 'Ann' };
     if (path === '/api/users/Users-1/permissions') return choices.permissions ?? status(404);
-    if (path === '/api/tasks') return page(tasks.map(shownTask));
-    const [, taskId, part] = /^\/api\/tasks\/(ServerTasks-\d+)(?:\/(\w+))?$/.exec(path) ?? [];
+    if (/^\/api\/(Spaces-\d\/)?tasks$/.test(path))
+      return page(tasks.filter(({ SpaceId }) => path === '/api/tasks' || path.includes(SpaceId)).map(shownTask));
+    const [, taskId, part] = /^\/api\/(?:Spaces-\d\/)?tasks\/(ServerTasks-\d+)(?:\/(\w+))?$/.exec(path) ?? [];
     const task = tasks.find(({ Id }) => Id === taskId);
     if (taskId !== undefined && task === undefined) return status(404);
     if (task !== undefined && part === undefined) return shownTask(task);

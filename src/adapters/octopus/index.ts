@@ -7,6 +7,7 @@ import { createFeed } from './feed.ts';
 import { createInventory } from './inventory.ts';
 import { createExporter as createProjectExporter } from './export-import/exports.ts';
 import { createImporter as createProjectImporter, olderTarget } from './export-import/imports.ts';
+import { withImportFiles } from './export-import/import-files.ts';
 import { createJobs } from './jobs.ts';
 import { createExporter } from './migration-api/exports.ts';
 import { createImporter } from './migration-api/imports.ts';
@@ -69,6 +70,6 @@ export const adapter: AdapterModule = {
       imports: createProjectImporter(way),
     };
     const adapters = { 'migration-api': migrationApi, 'export-import': exportImport };
-    return { ...migrationApi, ways: createWays(server, adapters, connection.via) };
+    return { ...migrationApi, feed: withImportFiles(feed, way), ways: createWays(server, adapters, connection.via) };
   },
 };

@@ -4,6 +4,7 @@ import { parseJobId } from './job-id.ts';
 import type { Server } from './server.ts';
 import { checkPackageOf } from './task-package.ts';
 import type { TaskDetails, TaskResource } from './wire/schemas.ts';
+import { taskLinks, type Links } from './wire/links.ts';
 import { activityOf, linesOf, linesOfText, messagesOf, treesOf } from './wire/task-log.ts';
 
 export const exportTask = 'MigrationPartialExport';
@@ -74,7 +75,7 @@ interface Look {
 
 /** The task with its running steps. A server that does not show both at once shows the task alone. */
 async function lookAt(server: Server, id: string, signal: AbortSignal): Promise<Look> {
-  const { links } = await server.root(signal);
+  const links = await linksFor(server, id, signal);
   const { task } = parseJobId(id);
   const details = await server.client.taskOverview(links, task, signal);
   const shown = details?.Task ?? undefined;
@@ -85,7 +86,7 @@ async function lookAt(server: Server, id: string, signal: AbortSignal): Promise<
 
 /** The task of a job id. NOT_FOUND when there is none, CONFLICT when it is of another package than the id names. */
 export async function taskOf(server: Server, id: string, signal: AbortSignal): Promise<TaskResource> {
-  const { links } = await server.root(signal);
+  const links = await linksFor(server, id, signal);
   const { task } = parseJobId(id);
   try {
     const found = await server.client.task(links, task, signal);
@@ -95,6 +96,12 @@ export async function taskOf(server: Server, id: string, signal: AbortSignal): P
     if (!isMigratorError(error, 'NOT_FOUND')) throw error;
     throw new MigratorError('NOT_FOUND', `the server does not know a task ${task}`, { cause: error });
   }
+}
+
+/** A task of Projects Export/Import belongs to a space, and who may see it need not see those of the server. */
+async function linksFor(server: Server, id: string, signal: AbortSignal): Promise<Links> {
+  const { links } = await server.root(signal);
+  return parseJobId(id).projects === undefined ? links : taskLinks(await server.space(signal));
 }
 
 /** CONFLICT when the task is certainly another one than the id names. */

@@ -1,6 +1,7 @@
 import { MigratorError } from '../../errors.ts';
 import type { Adapter, WayReport, WayRequest, Ways } from '../../ports/adapter.ts';
 import { flagOf, textOf, wrongOption } from '../shared/option-values.ts';
+import { isExportName } from './export-import/artifact.ts';
 import { offersExportImport, title } from './export-import/export-import.ts';
 import { parseJobId } from './job-id.ts';
 import { missingLinks, runsOnLinux } from './probe.ts';
@@ -36,7 +37,7 @@ export function createWays(
 ): Ways {
   return {
     ofOldPackages: 'migration-api',
-    ofFile: (fileName) => (/^Octopus-Export-.*\.zip$/i.test(fileName) ? 'export-import' : undefined),
+    ofFile: (fileName) => (isExportName(fileName) ? 'export-import' : undefined),
     ofJob: (id) => (parseJobId(id).projects === undefined ? 'migration-api' : 'export-import'),
     asked: (options) => {
       const text = textOf(options, 'via');

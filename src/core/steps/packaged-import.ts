@@ -1,6 +1,6 @@
 // What a package tells an import besides its files.
 import { MigratorError } from '../../errors.ts';
-import type { InstanceInfo } from '../../ports/adapter.ts';
+import type { InstanceInfo, Ways } from '../../ports/adapter.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Options, Secrets } from '../../ports/options.ts';
 import type { Instance } from '../instance.ts';
@@ -40,7 +40,7 @@ export function importJourney(
   info: InstanceInfo,
 ): Journey {
   const { ways } = target.adapter;
-  const named = source.kind === 'raw' ? ways?.ofFile(source.name) : (trusted?.via ?? ways?.ofOldPackages);
+  const named = source.kind === 'raw' ? ways?.ofFile(source.name) : ways && wayOf(trusted, ways);
   const reason = source.kind === 'raw' ? `${source.name} is an export of it` : 'the package is of it';
   return {
     verb: 'import',
@@ -51,6 +51,14 @@ export function importJourney(
     given: named === undefined ? undefined : { via: named, reason },
     ignoreVersion,
   };
+}
+
+/** A server's own export that was sealed by hand names no way. Its file name may tell. */
+function wayOf(trusted: TrustedPackage | undefined, ways: Ways): string {
+  if (trusted?.via !== undefined) return trusted.via;
+  const files = trusted?.manifest.source === undefined ? (trusted?.files ?? []) : [];
+  const told = files.map(({ path }) => ways.ofFile(path.replace(/^.*\//u, '')));
+  return told.find((via) => via !== undefined) ?? ways.ofOldPackages;
 }
 
 /** UNSUPPORTED when the package is of another product, or of a release that the target does not take. */

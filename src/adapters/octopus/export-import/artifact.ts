@@ -30,10 +30,13 @@ export async function exportArtifact(
   });
 }
 
+/** Whether a file has the name that the server gives its exports. */
+export const isExportName = (name: string): boolean => /^Octopus-Export-.*\.zip$/i.test(name);
+
 function chosen(all: readonly ArtifactResource[], task: string): ArtifactResource | undefined {
   // A server that does not know the filter lists the artifacts of other tasks too.
   const own = all.filter(({ ServerTaskId }) => ServerTaskId === undefined || ServerTaskId === task);
-  const named = own.filter(({ Filename }) => /^Octopus-Export-.*\.zip$/i.test(Filename));
+  const named = own.filter(({ Filename }) => isExportName(Filename));
   const fitting =
     named.length > 0
       ? named

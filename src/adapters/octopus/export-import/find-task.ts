@@ -1,5 +1,6 @@
 import { MigratorError } from '../../../errors.ts';
 import { headerMs, skewMs, withHint } from '../../shared/answers.ts';
+import { taskLinks } from '../wire/links.ts';
 import type { TaskResource } from '../wire/schemas.ts';
 import type { ExportImport } from './export-import.ts';
 
@@ -22,8 +23,8 @@ export function findProjectTask(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   return withHint('look at the tasks in the web portal before you repeat it', async () => {
-    const { links } = await server.root(signal);
     const space = await server.space(signal);
+    const links = taskLinks(space);
     const ours: TaskResource[] = [];
     const silent: TaskResource[] = [];
     let page: Date | undefined;

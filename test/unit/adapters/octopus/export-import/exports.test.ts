@@ -90,9 +90,7 @@ describe('prepare', () => {
   test('warns of the default lifecycle, whose environments are not exported', async () => {
     await withClient({ lists: with_('lifecycles', () => ({ Name: 'Default Lifecycle' })) }, async ({ way }) => {
       const { omits = [] } = await way.exports!.prepare(request, never);
-      expect(omits.join()).toMatch(
-        /default lifecycle are not exported with Web Shop/,
-      );
+      expect(omits.join()).toMatch(/default lifecycle are not exported with Web Shop/);
     });
   });
 

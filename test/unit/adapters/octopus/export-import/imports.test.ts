@@ -166,6 +166,19 @@ describe('the import', () => {
     });
   });
 
+  test('goes into the space of the instance, and its task is asked for there', async () => {
+    await withClient(
+      { second: {}, lists: shopLists() },
+      async (client) => {
+        const { id } = await imported(client);
+        expect(await client.way.jobs.status(id, never)).toMatchObject({ state: 'succeeded' });
+        expect(client.writes().every((text) => text.includes('/api/Spaces-2/'))).toBe(true);
+        expect(client.seen.some(({ path }) => path.startsWith('/api/Spaces-2/tasks/ServerTasks-1'))).toBe(true);
+      },
+      { space: 'Second' },
+    );
+  });
+
   test('of an export of another server is uploaded', async () => {
     await withClient({ lists: {} }, async (client) => {
       const exportedBy = {
