@@ -33,6 +33,8 @@ export interface Choices {
   readonly lost?: undefined | 'export' | 'import' | 'before import';
   /** The arguments of tasks are shown. Default: true. */
   readonly tells?: boolean;
+  /** The name of its tasks, instead of the usual ones. */
+  readonly taskName?: string;
   readonly log?: readonly { readonly Category: string; readonly MessageText: string }[];
   readonly state?: string;
   readonly previewRefusal?: string;
@@ -119,7 +121,13 @@ export async function withExportImport<Result>(
   const begin = (Name: string, SpaceId: string, Arguments: object): string => {
     const Id = `ServerTasks-${tasks.length + 1}`;
     const shown = choices.tells === false ? {} : Arguments;
-    tasks.unshift({ Id, Name, SpaceId, Arguments: shown, QueueTime: new Date().toISOString() });
+    tasks.unshift({
+      Id,
+      Name: choices.taskName ?? Name,
+      SpaceId,
+      Arguments: shown,
+      QueueTime: new Date().toISOString(),
+    });
     return Id;
   };
   const shownTask = (task: Task) => ({ ...task, State: choices.state ?? 'Success', Links: {} });

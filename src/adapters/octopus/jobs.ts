@@ -2,7 +2,7 @@ import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { JobKind, JobMessage, Jobs, JobState, JobStatus, JobSummary, LogLine } from '../../ports/job.ts';
 import { parseJobId } from './job-id.ts';
 import type { Server } from './server.ts';
-import { checkPackageOf } from './task-package.ts';
+import { checkPackageOf, isOtherTask } from './task-package.ts';
 import type { TaskDetails, TaskResource } from './wire/schemas.ts';
 import { taskLinks, type Links } from './wire/links.ts';
 import { activityOf, linesOf, linesOfText, messagesOf, treesOf } from './wire/task-log.ts';
@@ -109,8 +109,8 @@ function checkTask(task: TaskResource, id: string): void {
   const { package: ref, projects } = parseJobId(id);
   if (projects === undefined) {
     checkPackageOf(task, ref);
-  } else if (task.Name !== undefined && !(/project/i.test(task.Name) && new RegExp(projects, 'i').test(task.Name))) {
-    throw new MigratorError('CONFLICT', `${task.Id} is a task ${task.Name}, not an ${projects} of projects`, {
+  } else if (isOtherTask(task.Name)) {
+    throw new MigratorError('CONFLICT', `${task.Id} is a task ${task.Name ?? ''}, not an ${projects} of projects`, {
       hint: 'the handle is of another server, or was typed wrongly; list the jobs of this server',
       details: { task: task.Id, shown: task.Name },
     });

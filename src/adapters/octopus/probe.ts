@@ -19,15 +19,16 @@ export async function probe(server: Server, url: string, signal: AbortSignal): P
   await Promise.allSettled(asked);
   const [space, maintenance, system] = await Promise.all(asked);
   const notes: string[] = [...space.notes];
-  if (maintenance === undefined) {
+  const other = await offersExportImport(server, signal);
+  // Export/Import needs neither the right nor the mode.
+  if (maintenance === undefined && !other) {
     notes.push('maintenance mode cannot be read; the account is probably no system administrator');
-  } else if (maintenance) {
+  } else if (maintenance === true) {
     notes.push('the server is in maintenance mode');
   }
   if (space.isQueueStopped) {
     notes.push(`the task queue of space ${space.name ?? ''} is stopped, so no task that is queued there will start`);
   }
-  const other = await offersExportImport(server, signal);
   const missing = missingLinks(root);
   if (isLinux(system) && !other) {
     notes.push(
@@ -42,7 +43,7 @@ export async function probe(server: Server, url: string, signal: AbortSignal): P
     version: root.resource.Version,
     url,
     mode: maintenance === true ? 'maintenance' : 'normal',
-    rights: rights(root),
+    rights: [...rights(root), ...(other ? [exportImport] : [])],
     notes,
   };
 }
@@ -74,6 +75,8 @@ export function missingLinks(root: Root): ('export' | 'import')[] {
     ...(root.links.has('migrationsimport') ? [] : ['import' as const]),
   ];
 }
+
+const exportImport = { action: 'Export/Import', allowed: undefined, detail: 'needs a Space Manager of the space' };
 
 function rights(root: Root): InstanceInfo['rights'] {
   const missing = missingLinks(root);

@@ -1,4 +1,5 @@
 import { MigratorError } from '../../../errors.ts';
+import { isOtherTask } from '../task-package.ts';
 import { headerMs, skewMs, withHint } from '../../shared/answers.ts';
 import { taskLinks } from '../wire/links.ts';
 import type { TaskResource } from '../wire/schemas.ts';
@@ -36,10 +37,10 @@ export function findProjectTask(
       }
       // The list is newest first, so all further tasks are older.
       if (Date.parse(task.QueueTime ?? '') < startedAfter.getTime() + skew) break;
-      if (!isOfKind(task, sought.kind) || (task.SpaceId ?? space.id) !== space.id) continue;
+      if (isOtherTask(task.Name) || (task.SpaceId ?? space.id) !== space.id) continue;
       const evidence = judge(task, sought.words);
       if (evidence === 'ours') ours.push(task);
-      if (evidence === 'silent') silent.push(task);
+      if (evidence === 'silent' && isOfKind(task, sought.kind)) silent.push(task);
     }
     const unclear = ours.length > 0 ? ours : silent;
     if (ours.length === 1 || unclear.length === 0) return ours[0]?.Id;
@@ -52,8 +53,7 @@ export function findProjectTask(
 
 /** No document tells the names of these tasks, so name and description are read as words. */
 function isOfKind({ Name, Description }: TaskResource, kind: string): boolean {
-  const isProjects = (text: string): boolean => /project/i.test(text) && new RegExp(`\\b\\w*${kind}`, 'i').test(text);
-  if (Name !== undefined && /^(migration|deploy|runbook|health|retention)/i.test(Name)) return false;
+  const isProjects = (text: string): boolean => /project/i.test(text) && text.toLowerCase().includes(kind);
   return isProjects(Name ?? '') || isProjects(Description ?? '');
 }
 

@@ -236,6 +236,25 @@ describe('a lost answer', () => {
     });
   });
 
+  test('is settled whatever the server calls the task, but not by one that is certainly another', async () => {
+    await withClient({ lists, lost: 'export', taskName: 'BentoSomething' }, async ({ way, change }) => {
+      const prepared = await way.exports!.prepare(request, never);
+      await expect(way.exports!.start(prepared, secrets, undefined, never)).rejects.toMatchObject({
+        details: { ambiguous: true },
+      });
+      const id = await way.exports!.find(prepared, since(), never);
+      expect(id).toMatch(/^ServerTasks-1\//);
+      expect(await way.jobs.status(id!, never)).toMatchObject({ kind: 'export', state: 'succeeded' });
+      change({ taskName: 'Deploy' });
+      await expect(way.exports!.start(prepared, secrets, undefined, never)).rejects.toMatchObject({
+        details: { ambiguous: true },
+      });
+      expect(await way.exports!.find(prepared, since(), never)).toBe(id);
+      const other = id!.replace('ServerTasks-1', 'ServerTasks-2');
+      await expect(() => way.jobs.status(other, never)).toThrowCode('CONFLICT');
+    });
+  });
+
   test('is not settled by a task of other projects, or of before', async () => {
     await withClient({ lists, lost: 'export' }, async ({ way }) => {
       const prepared = await way.exports!.prepare(request, never);
