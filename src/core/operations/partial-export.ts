@@ -18,7 +18,8 @@ import { leftMaintenance, probe, probeBoth } from '../steps/preflight.ts';
 import { type PackageOutput, sealArtifact } from '../steps/seal-artifact.ts';
 import { soleFile } from '../steps/upload.ts';
 import { judge, warningsOf } from '../steps/verdict.ts';
-import { exportLeft, type Left } from '../steps/clean-up.ts';
+import { discardExport, exportLeft, type Left } from '../steps/clean-up.ts';
+import type { Consenting } from '../steps/consent.ts';
 import { inspecting } from '../steps/inspect-export.ts';
 import { onWay, settleWay, type Journey, type Via } from '../steps/settle-way.ts';
 import { downloadTo } from '../steps/download.ts';
@@ -30,7 +31,7 @@ export interface PartialExportInput extends Waiting {
   readonly resume: string | undefined;
 }
 
-export interface PartialExportPorts extends OperationPorts {
+export interface PartialExportPorts extends OperationPorts, Partial<Consenting> {
   readonly source: Instance;
   /** The instance to whose feed the source server pushes the package. */
   readonly target: Instance | undefined;
@@ -178,8 +179,21 @@ async function exportOnWay(
       signal,
     );
     const projects = inspected.prepared?.projects.map(({ name }) => name) ?? base.projects;
-    return { ...base, projects, package: artifact.package, outcome, warnings: all, sealed, stored, left };
+    const stays = left.length === 0 ? left : await offerClean(ports, { id, handle }, left, signal);
+    return { ...base, projects, package: artifact.package, outcome, warnings: all, sealed, stored, left: stays };
   });
+}
+
+/** Now that the package is whole, what the adapter names as left is removed, if somebody agrees. */
+async function offerClean(
+  { source, reporter, consent, requireAnswerable }: PartialExportPorts,
+  job: { readonly id: string; readonly handle: string },
+  left: readonly Left[],
+  signal: AbortSignal,
+): Promise<readonly Left[]> {
+  if (consent === undefined || facet(source, 'exports').leftBy === undefined) return left;
+  const ports = { source, reporter, consent, ...(requireAnswerable && { requireAnswerable }) };
+  return discardExport(job, ports, signal);
 }
 
 /** What the projects consist of, when an import could not read it from the package of this product. */

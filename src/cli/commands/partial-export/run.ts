@@ -6,6 +6,7 @@ import type { PackageOutput } from '../../../core/steps/seal-artifact.ts';
 import { MigratorError } from '../../../errors.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
+import { consenting } from '../../flags/caution.ts';
 import { productFlags } from '../../flags/product-values.ts';
 import { waitingOf } from '../../flags/waiting.ts';
 import { outputSink, packageOutput, wroteEarlier } from '../../packages/output.ts';
@@ -73,6 +74,7 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
             output,
             raw: plain,
             secrets: flags.secrets,
+            ...consenting({}, context),
             clock: systemClock,
             random: systemRandom,
             reporter,
