@@ -7,7 +7,7 @@ const products = ['octopus', 'enms', 'microstrategy', 'snaplogic'];
 
 /** The folders below an adapter and an emulator of each product. */
 const adapterFolders = {
-  octopus: ['migration-api', 'snapshots', 'wire'],
+  octopus: ['export-import', 'migration-api', 'snapshots', 'wire'],
   enms: ['migration', 'model', 'objects', 'topology', 'wire'],
   microstrategy: ['migrations', 'objects', 'packages', 'wire'],
   snaplogic: ['archives', 'projects', 'snapshots', 'tasks', 'wire'],
@@ -40,7 +40,7 @@ export const rooms = {
   files: { paths: ['src/files/'], may: [...below, 'streams'], machine: true },
   'files/tree': { paths: ['src/files/tree/'], may: [...below, 'streams', 'files'], machine: true },
 
-  'adapters/shared': { paths: ['src/adapters/shared/'], may: [...below, 'streams'], packages: ['zod'] },
+  'adapters/shared': { paths: ['src/adapters/shared/'], may: [...below, 'streams'], packages: ['zod', 'yauzl'] },
   ...Object.fromEntries(
     products.map((product) => [
       `adapters/${product}`,

@@ -8,7 +8,7 @@ import type { Snapshots } from '../ports/snapshot.ts';
  * list, `cancel`, and `advance`, which some exports need to continue.
  */
 export function readOnly(adapter: Adapter): Adapter {
-  const { jobs, exports, moves, feed } = adapter;
+  const { jobs, exports, moves, feed, ways } = adapter;
   const snapshots = adapter.snapshots === undefined ? undefined : looking(adapter.snapshots);
   const refused = (): never => {
     throw refusal(adapter.product);
@@ -30,6 +30,18 @@ export function readOnly(adapter: Adapter): Adapter {
     ...(exports === undefined ? {} : { exports }),
     ...(moves === undefined ? {} : { moves }),
     ...(snapshots === undefined ? {} : { snapshots }),
+    ...(ways === undefined
+      ? {}
+      : {
+          ways: {
+            ofOldPackages: ways.ofOldPackages,
+            ofFile: (fileName) => ways.ofFile(fileName),
+            ofJob: (id) => ways.ofJob(id),
+            asked: (options) => ways.asked(options),
+            check: (request, signal) => ways.check(request, signal),
+            of: (via) => readOnly(ways.of(via)),
+          },
+        }),
     ...(feed === undefined
       ? {}
       : {

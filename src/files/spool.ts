@@ -9,7 +9,12 @@ import { temporaryFolder } from './private-folder.ts';
 export async function spool(
   stream: ByteStream,
   signal: AbortSignal,
-): Promise<{ readonly size: number; content(): ByteStream; release(): Promise<void> }> {
+): Promise<{
+  readonly size: number;
+  content(): ByteStream;
+  part(start: number, end: number): ByteStream;
+  release(): Promise<void>;
+}> {
   const folder = await temporaryFolder('spool');
   const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 3 });
   let handle: FileHandle | undefined;
@@ -26,6 +31,7 @@ export async function spool(
     return {
       size,
       content: () => source.stream(0, size),
+      part: (start, end) => source.stream(start, end),
       release: async () => {
         await source.close();
         await remove();

@@ -4,7 +4,7 @@ import type { PackageFeed } from './feed.ts';
 import type { Http, HttpOptions } from './http.ts';
 import type { Backup, Importer } from './importer.ts';
 import type { Jobs } from './job.ts';
-import type { GivenOptions, OptionRequest, Options, Secrets } from './options.ts';
+import type { GivenOptions, OptionRequest, Options, Secrets, Verb } from './options.ts';
 import type { Consent, PlanItem } from './plan.ts';
 import type { Clock, Random } from './runtime.ts';
 import type { Snapshots, Scope } from './snapshot.ts';
@@ -108,6 +108,43 @@ export interface Mover {
   discard?(jobId: string, signal: AbortSignal): Promise<void>;
 }
 
+/** What an adapter is asked before a way is settled. */
+export interface WayRequest {
+  readonly verb: Verb;
+  /** What this instance is in the run. */
+  readonly as: 'source' | 'target';
+  readonly options: Options;
+  /** The names of the options that were given as secrets. */
+  readonly secrets: readonly string[];
+  /** Servers push to each other in this run. */
+  readonly pushes: boolean;
+}
+
+/** What speaks against one way on one instance. */
+export interface WayReport {
+  readonly via: string;
+  /** The name of the way in texts. */
+  readonly title: string;
+  /** Sentences; none when nothing speaks against it. */
+  readonly obstacles: readonly string[];
+}
+
+/** The ways of a product that has several for the same verbs. The caller settles one for the whole run. */
+export interface Ways {
+  /** What the user asks for: by an option, or by a setting of the instance, which an option overrules. */
+  asked(options: Options): { readonly via: string; readonly by: 'option' | 'setting' } | undefined;
+  /** The way of packages that name none. */
+  readonly ofOldPackages: string;
+  /** The way of a server's own export file, by its name. Undefined when the name does not tell. */
+  ofFile(fileName: string): string | undefined;
+  /** The way of a job, by its id alone. */
+  ofJob(id: string): string;
+  /** All ways, the preferred one first. Reads only; may be repeated. */
+  check(request: WayRequest, signal: AbortSignal): Promise<readonly WayReport[]>;
+  /** The adapter with the facets of this way. It has no `ways` itself. UNSUPPORTED for a way that this release lacks. */
+  of(via: string): Adapter;
+}
+
 /**
  * Speaks one product's protocol to one instance. An absent facet is something that the product cannot do; callers fail
  * with UNSUPPORTED then. Every method may fail with AUTH_REFUSED, REMOTE_UNREACHABLE, REMOTE_UNEXPECTED and CANCELLED;
@@ -137,6 +174,8 @@ export interface Adapter {
   readonly feed?: PackageFeed;
   /** Without it, a result says only what the server claims. */
   readonly snapshots?: Snapshots;
+  /** Present when the product has several ways. The facets are then those of the first one, until a way is settled. */
+  readonly ways?: Ways;
   /** Ends sessions. Called once, also after a failure. */
   close?(): Promise<void>;
 }

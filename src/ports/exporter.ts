@@ -1,5 +1,5 @@
 import type { Secret } from '../secret.ts';
-import type { PackageRef, Artifact } from './artifact.ts';
+import type { PackageRef, Artifact, ArtifactFile } from './artifact.ts';
 import type { Options, Secrets } from './options.ts';
 
 /** Where the exporting server sends its package itself. */
@@ -37,6 +37,14 @@ export interface PreparedExport {
   readonly notes: readonly string[];
   /** What the export leaves out although the user may expect it. It is among the warnings of the result. */
   readonly omits?: readonly string[] | undefined;
+}
+
+/** What an adapter found in the files of an export. */
+export interface ExportFindings {
+  /** The names of the projects in it, when the files tell. */
+  readonly projects?: readonly string[] | undefined;
+  /** What people should know of it. They are among the warnings of the result. */
+  readonly remarks: readonly string[];
 }
 
 export interface Exporter {
@@ -81,6 +89,21 @@ export interface Exporter {
    * called for an export that the server pushed. NOT_FOUND when the server does not hold them.
    */
   fetch(jobId: string, prepared: PreparedExport | undefined, signal: AbortSignal): Promise<Artifact>;
+  /**
+   * Looks into the fetched files, which can be read in parts (`range`), before they are sealed. PACKAGE_MALFORMED when they
+   * are damaged, PACKAGE_LOCKED when the secrets are of another password. Without it they are sealed as they come.
+   */
+  inspect?(
+    files: readonly ArtifactFile[],
+    prepared: PreparedExport | undefined,
+    secrets: Secrets,
+    signal: AbortSignal,
+  ): Promise<ExportFindings>;
+  /**
+   * What the finished export left on this server, in words. The user is then asked before `discard` removes it. Reads only;
+   * may be repeated. NOT_FOUND when it is gone.
+   */
+  leftBy?(jobId: string, signal: AbortSignal): Promise<string>;
   /** USAGE when options name something else than this job was asked for, as far as its id tells. Asks no server. */
   requireSame?(jobId: string, options: Options): void;
   /**

@@ -12,7 +12,7 @@ export interface HttpRequest {
   /** Undefined values are left out. */
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** At most one of `json`, `body` and `form`. */
+  /** At most one of `json`, `body` and `form`. `json` is sent in UTF-8, with the content type of `headers` if it is there. */
   readonly json?: unknown;
   readonly body?: RequestBody;
   /** Sent as multipart/form-data, in this order. */

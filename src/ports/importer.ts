@@ -1,5 +1,6 @@
 import type { PackageRef, ArtifactFile, StoredPackage } from './artifact.ts';
 import type { ExportRequest } from './exporter.ts';
+import type { LogLine } from './job.ts';
 import type { Options, Secrets } from './options.ts';
 import type { Consent, PlanItem } from './plan.ts';
 import type { Scope } from './snapshot.ts';
@@ -14,8 +15,21 @@ export interface ImportRequest {
   readonly exportedWith?: Options | undefined;
   /** The verified files of the package. Absent when the package is known by its id alone. */
   readonly files?: readonly ArtifactFile[] | undefined;
+  /** What the user gave, so that `prepare` can tell whether it opens the files. */
+  readonly secrets?: Secrets | undefined;
+  /** The user takes the risk of other releases than the product allows. */
+  readonly ignoreVersion?: boolean | undefined;
+  /** The job that made the files, when this run started it: its id, the URL of its server, and what its adapter settled. */
+  readonly exportedBy?: ExportOrigin | undefined;
   /** What the feed has just shown of the package, so that nobody needs to look again. */
   readonly seen?: StoredPackage | undefined;
+}
+
+export interface ExportOrigin {
+  readonly job: string;
+  readonly url: string;
+  /** See PreparedExport.settled. */
+  readonly settled: Options;
 }
 
 /**
@@ -47,6 +61,11 @@ export interface PreparedImport {
   /** What the import changes on the target. */
   readonly scope?: Scope | undefined;
   readonly backup?: Backup | undefined;
+  /**
+   * For an import that overwrites nothing: the kinds of things that an undo deletes when the import made them. What else it
+   * made stays.
+   */
+  readonly undoes?: readonly string[] | undefined;
   /**
    * A question for the user, when the import destroys something that the plan does not show. The caller asks for what the
    * plan overwrites and deletes by itself. It is asked after everything is checked, staged and backed up. A text always
@@ -80,7 +99,22 @@ export interface Importer {
    */
   prepare(request: ImportRequest, signal: AbortSignal): Promise<PreparedImport>;
   /** Brings the files to the server and reads them back. Imports nothing. May be repeated. */
-  stage?(prepared: PreparedImport, files: readonly ArtifactFile[], signal: AbortSignal): Promise<void>;
+  stage?(
+    prepared: PreparedImport,
+    files: readonly ArtifactFile[],
+    signal: AbortSignal,
+    secrets?: Secrets,
+  ): Promise<void>;
+  /**
+   * Brings the files to the server and lets it tell what it finds in them. Imports nothing. What it brings stays there
+   * (`PreparedImport.leaves`), so the caller asks the user first. May be repeated.
+   */
+  preview?(
+    prepared: PreparedImport,
+    files: readonly ArtifactFile[],
+    secrets: Secrets,
+    signal: AbortSignal,
+  ): Promise<readonly LogLine[]>;
   /**
    * Starts the import and returns the job id. As Exporter.start: it is never repeated blindly, and a lost answer is
    * ambiguous. `options` are those of the request: a process that takes `prepared` from the journal has no other way to

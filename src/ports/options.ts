@@ -67,6 +67,8 @@ export interface OptionRequest {
   readonly overwrites?: boolean;
   /** The user wants what the target has to be skipped, so that is no reason for exit code 3. */
   readonly skips?: boolean;
+  /** The run ends with what the target finds in the files, and imports nothing. */
+  readonly preview?: boolean;
   /** How the user allows overwriting without a question, as a hint names it: `--overwrite-existing`. */
   readonly allowance?: string;
   /** A move ends as soon as it waits for an approval. */

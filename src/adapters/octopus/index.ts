@@ -5,6 +5,9 @@ import { placeOf } from '../shared/place.ts';
 import { readConnection, secretSettings } from './connection.ts';
 import { createFeed } from './feed.ts';
 import { createInventory } from './inventory.ts';
+import { createExporter as createProjectExporter } from './export-import/exports.ts';
+import { createImporter as createProjectImporter, olderTarget } from './export-import/imports.ts';
+import { withImportFiles } from './export-import/import-files.ts';
 import { createJobs } from './jobs.ts';
 import { createExporter } from './migration-api/exports.ts';
 import { createImporter } from './migration-api/imports.ts';
@@ -14,8 +17,10 @@ import { connectTo } from './server.ts';
 import { createSnapshots } from './snapshots/index.ts';
 import { createClient } from './wire/client.ts';
 import { explain } from './wire/errors.ts';
+import { createExportImportClient } from './wire/export-import.ts';
+import { createWays } from './ways.ts';
 
-/** Octopus Deploy through its Migration API (partial export, import), task queue and built-in feed. */
+/** Octopus Deploy through its Migration API or its Export/Import of projects, its task queue and its built-in feed. */
 export const adapter: AdapterModule = {
   contract: 1,
   product: 'octopus',
@@ -28,28 +33,43 @@ export const adapter: AdapterModule = {
       throw new MigratorError('USAGE', '--overwrite-existing and --skip-existing say the opposite of each other', {
         hint: 'leave out one of them',
       });
-    return { ...halvesOf(given, options), overwrites, skips, allowance: '--overwrite-existing' };
+    const preview = given['preview'] === true;
+    return { ...halvesOf(given, options), overwrites, skips, preview, allowance: '--overwrite-existing' };
   },
   create: (settings, tools): Adapter => {
     const connection = readConnection(settings);
     const http = tools.http({ baseUrl: connection.url, headers: connection.headers, explain });
     const server = connectTo(createClient(http), connection.space);
     const feed = createFeed(server, connection, tools);
-    return {
+    const common = {
       product: 'octopus',
-      probe: (signal) => probe(server, connection.url, signal),
-      mode: (signal) => modeOf(server, signal),
-      account: (signal) => accountOf(server, signal),
+      probe: (signal: AbortSignal) => probe(server, connection.url, signal),
+      mode: (signal: AbortSignal) => modeOf(server, signal),
+      account: (signal: AbortSignal) => accountOf(server, signal),
+      inventory: createInventory(server),
+      jobs: createJobs(server),
+      snapshots: createSnapshots(server),
+    };
+    const migrationApi: Adapter = {
+      ...common,
       versionObstacle: (source, target) =>
         source === target.version
           ? undefined
           : `Octopus Deploy imports only packages of its own version: this one is from ${source}, the target is ${target.version}`,
-      inventory: createInventory(server),
-      jobs: createJobs(server),
       exports: createExporter(server, feed, tools),
       imports: createImporter(server, feed, tools),
       feed,
-      snapshots: createSnapshots(server),
     };
+    const way = { server, client: createExportImportClient(http), url: connection.url, tools };
+    const exportImport: Adapter = {
+      ...common,
+      // Nothing happens in maintenance mode.
+      mode: () => Promise.resolve('normal'),
+      versionObstacle: (source, target) => olderTarget(source, target.version),
+      exports: createProjectExporter(way),
+      imports: createProjectImporter(way),
+    };
+    const adapters = { 'migration-api': migrationApi, 'export-import': exportImport };
+    return { ...migrationApi, feed: withImportFiles(feed, way), ways: createWays(server, adapters, connection.via) };
   },
 };

@@ -2,12 +2,15 @@ import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { JobKind, JobMessage, Jobs, JobState, JobStatus, JobSummary, LogLine } from '../../ports/job.ts';
 import { parseJobId } from './job-id.ts';
 import type { Server } from './server.ts';
-import { checkPackageOf } from './task-package.ts';
+import { checkPackageOf, isOtherTask } from './task-package.ts';
 import type { TaskDetails, TaskResource } from './wire/schemas.ts';
+import { taskLinks, type Links } from './wire/links.ts';
 import { activityOf, linesOf, linesOfText, messagesOf, treesOf } from './wire/task-log.ts';
 
 export const exportTask = 'MigrationPartialExport';
 export const importTask = 'MigrationImport';
+/** How servers seem to name the tasks of Projects Export/Import. No document of the product tells. */
+const projectTasks = ['ProjectExport', 'ProjectImport'];
 
 export function createJobs(server: Server): Jobs {
   const explanations = new Map<string, string | undefined>();
@@ -16,7 +19,7 @@ export function createJobs(server: Server): Jobs {
   return {
     status: async (id, signal) => {
       const { task, details } = await lookAt(server, id, signal);
-      const base = summaryOf(task);
+      const base = summaryOf(task, parseJobId(id).projects);
       const common = {
         ...base,
         id,
@@ -41,7 +44,11 @@ export function createJobs(server: Server): Jobs {
     log: async function* (id, signal) {
       yield* ended?.id === id ? ended.lines : await logOf(server, await taskOf(server, id, signal), signal);
     },
-    list: ({ all, limit }, signal) => list(server, all ? [undefined] : [exportTask, importTask], limit, signal),
+    list: async function* ({ all, limit }, signal) {
+      const { links } = await server.root(signal);
+      const more = links.has('exportprojects') ? projectTasks : [];
+      yield* list(server, all ? [undefined] : [exportTask, importTask, ...more], limit, signal);
+    },
     cancel: async (id, signal) => {
       const task = await taskOf(server, id, signal);
       if (isFinal(stateOf(task))) throw finished(task);
@@ -68,26 +75,45 @@ interface Look {
 
 /** The task with its running steps. A server that does not show both at once shows the task alone. */
 async function lookAt(server: Server, id: string, signal: AbortSignal): Promise<Look> {
-  const { links } = await server.root(signal);
-  const { task, package: ref } = parseJobId(id);
+  const links = await linksFor(server, id, signal);
+  const { task } = parseJobId(id);
   const details = await server.client.taskOverview(links, task, signal);
   const shown = details?.Task ?? undefined;
   if (shown === undefined) return { task: await taskOf(server, id, signal), details };
-  checkPackageOf(shown, ref);
+  checkTask(shown, id);
   return { task: shown, details };
 }
 
 /** The task of a job id. NOT_FOUND when there is none, CONFLICT when it is of another package than the id names. */
 export async function taskOf(server: Server, id: string, signal: AbortSignal): Promise<TaskResource> {
-  const { links } = await server.root(signal);
-  const { task, package: ref } = parseJobId(id);
+  const links = await linksFor(server, id, signal);
+  const { task } = parseJobId(id);
   try {
     const found = await server.client.task(links, task, signal);
-    checkPackageOf(found, ref);
+    checkTask(found, id);
     return found;
   } catch (error) {
     if (!isMigratorError(error, 'NOT_FOUND')) throw error;
     throw new MigratorError('NOT_FOUND', `the server does not know a task ${task}`, { cause: error });
+  }
+}
+
+/** A task of Projects Export/Import belongs to a space, and who may see it need not see those of the server. */
+async function linksFor(server: Server, id: string, signal: AbortSignal): Promise<Links> {
+  const { links } = await server.root(signal);
+  return parseJobId(id).projects === undefined ? links : taskLinks(await server.space(signal));
+}
+
+/** CONFLICT when the task is certainly another one than the id names. */
+function checkTask(task: TaskResource, id: string): void {
+  const { package: ref, projects } = parseJobId(id);
+  if (projects === undefined) {
+    checkPackageOf(task, ref);
+  } else if (isOtherTask(task.Name)) {
+    throw new MigratorError('CONFLICT', `${task.Id} is a task ${task.Name ?? ''}, not an ${projects} of projects`, {
+      hint: 'the handle is of another server, or was typed wrongly; list the jobs of this server',
+      details: { task: task.Id, shown: task.Name },
+    });
   }
 }
 
@@ -179,11 +205,14 @@ function queuedAt(task: TaskResource): number {
   return Number.isNaN(time) ? 0 : time;
 }
 
-function summaryOf(task: TaskResource): Omit<JobSummary, 'title'> & Pick<JobStatus, 'waitingFor'> {
+function summaryOf(
+  task: TaskResource,
+  kind: JobKind = kindOf(task),
+): Omit<JobSummary, 'title'> & Pick<JobStatus, 'waitingFor'> {
   const waits = task.HasPendingInterruptions && stateOf(task) === 'running';
   return {
     id: task.Id,
-    kind: kindOf(task),
+    kind,
     state: waits ? 'waiting' : stateOf(task),
     ...(states[task.State] === undefined ? { unclear: true } : {}),
     wireState: task.State,
@@ -212,6 +241,8 @@ function isFinal(state: JobState): boolean {
 }
 
 function kindOf(task: TaskResource): JobKind {
+  const projects = /^projects?[ -]?(export|import)$/i.exec(task.Name ?? '')?.[1]?.toLowerCase();
+  if (projects !== undefined) return projects === 'export' ? 'export' : 'import';
   if (task.Name === exportTask) return 'export';
   if (task.Name !== importTask) return 'other';
   return isDryRun(task) === true ? 'dry-run' : 'import';

@@ -1,15 +1,24 @@
+import { viaWords } from './via.ts';
 import type { OptionSpec, ProductOptions } from '../../ports/options.ts';
 
 const exporting: OptionSpec['verbs'] = ['partial-export', 'migrate-project'];
 const importing: OptionSpec['verbs'] = ['import', 'migrate-project'];
 const both: OptionSpec['verbs'] = ['partial-export', 'import', 'migrate-project'];
 
-/** The parameters of the Migration API (partial export, import) as command-line options. */
+/** The ways to move projects, the parameters of the Migration API (partial export, import) and those of Export/Import as command-line options. */
 export const options: ProductOptions = {
   product: 'octopus',
   title: 'Octopus Deploy',
   account: ['apiKey'],
   options: [
+    {
+      name: 'via',
+      value: 'way',
+      choices: viaWords,
+      description:
+        'how projects move: export-import (any later version, Cloud, Linux), migration-api (same version, Windows), or auto: the Migration API where it can work (default: auto)',
+      verbs: both,
+    },
     {
       name: 'password',
       value: 'secret',
@@ -66,6 +75,23 @@ export const options: ProductOptions = {
       name: 'skip-existing',
       description: 'accept that documents of the same name are skipped: exit code 0 although they differ',
       verbs: importing,
+    },
+    {
+      name: 'preview',
+      description: 'upload the export and show what the server finds in it, without an import (Export/Import)',
+      verbs: importing,
+    },
+    {
+      name: 'zip-entries',
+      value: 'count',
+      description: 'refuse an export with more documents than this (Export/Import; default: 100000)',
+      verbs: both,
+    },
+    {
+      name: 'zip-entry-size',
+      value: 'size',
+      description: 'refuse an export with a document larger than this (Export/Import; default: 64MiB)',
+      verbs: both,
     },
     {
       name: 'delete-package-on-completion',

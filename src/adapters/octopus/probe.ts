@@ -1,6 +1,7 @@
 import { isMigratorError } from '../../errors.ts';
 import type { InstanceInfo } from '../../ports/adapter.ts';
 import { isForbidden } from '../shared/answers.ts';
+import { offersExportImport } from './export-import/export-import.ts';
 import type { Root, Server } from './server.ts';
 
 /**
@@ -18,29 +19,41 @@ export async function probe(server: Server, url: string, signal: AbortSignal): P
   await Promise.allSettled(asked);
   const [space, maintenance, system] = await Promise.all(asked);
   const notes: string[] = [...space.notes];
-  if (maintenance === undefined) {
+  const other = await offersExportImport(server, signal);
+  // Export/Import needs neither the right nor the mode.
+  if (maintenance === undefined && !other) {
     notes.push('maintenance mode cannot be read; the account is probably no system administrator');
-  } else if (maintenance) {
+  } else if (maintenance === true) {
     notes.push('the server is in maintenance mode');
   }
   if (space.isQueueStopped) {
     notes.push(`the task queue of space ${space.name ?? ''} is stopped, so no task that is queued there will start`);
   }
-  if (system !== undefined && /linux|ubuntu|debian|alpine|unix/i.test(system)) {
+  const missing = missingLinks(root);
+  if (isLinux(system) && !other) {
     notes.push(
       'the server runs on Linux, where the migration tasks are known to fail because Octopus.Migrator is missing',
     );
   }
-  notes.push(...missingLinks(root).map((action) => `this server offers no Migration API for ${action}`));
+  // Export/Import is offered everywhere today, and the choice of the way tells what speaks against the Migration API.
+  if (!other) notes.push(...missing.map((action) => `this server offers no Migration API for ${action}`));
 
   return {
     product: 'octopus',
     version: root.resource.Version,
     url,
     mode: maintenance === true ? 'maintenance' : 'normal',
-    rights: rights(root),
+    rights: [...rights(root), ...(other ? [exportImport] : [])],
     notes,
   };
+}
+
+const isLinux = (system: string | undefined): boolean =>
+  system !== undefined && /linux|ubuntu|debian|alpine|unix/i.test(system);
+
+/** Whether the server says that it runs on Linux. False when it does not say what it runs on. */
+export async function runsOnLinux({ client }: Server, signal: AbortSignal): Promise<boolean> {
+  return isLinux(await readable(client.operatingSystem(signal)));
 }
 
 /** The mode alone. */
@@ -62,6 +75,8 @@ export function missingLinks(root: Root): ('export' | 'import')[] {
     ...(root.links.has('migrationsimport') ? [] : ['import' as const]),
   ];
 }
+
+const exportImport = { action: 'Export/Import', allowed: undefined, detail: 'needs a Space Manager of the space' };
 
 function rights(root: Root): InstanceInfo['rights'] {
   const missing = missingLinks(root);

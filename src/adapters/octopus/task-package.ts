@@ -25,6 +25,13 @@ export function checkPackageOf(task: Shown, wanted: PackageRef | undefined): voi
   });
 }
 
+/** Whether a task is certainly none of Projects Export/Import. The names of those are in no document of the product. */
+export function isOtherTask(name: string | undefined): boolean {
+  const known =
+    /^(deploy|runbook|migration|health|retention|adhocscript|backup|upgrade|delete|synchronize|testemail|updatecalamari|configure)/i;
+  return name !== undefined && known.test(name);
+}
+
 /** Id and version of the package, as far as the arguments or the description tell them. */
 export function packageShownBy({ Arguments, Description }: Shown): Partial<PackageRef> {
   const id = argumentOf(Arguments, /^package_?id$/i);

@@ -110,6 +110,11 @@ export const left = z
   .array(z.strictObject({ instance: z.string(), what: z.string(), remove: z.string().optional() }))
   .describe('what this run put on a server and did not take away; remove is a command');
 
+export const via = z
+  .strictObject({ name: z.string(), reason: z.string() })
+  .optional()
+  .describe('the way that the run took and why, for products that have several');
+
 export const resumed = z
   .strictObject({
     startedAt: z.string(),

@@ -1,6 +1,7 @@
 import { type Result, type ResultItem, resultActions } from '../../core/snapshots/result.ts';
 import type { Verified } from '../../core/steps/counterpart.ts';
 import type { Left } from '../../core/steps/clean-up.ts';
+import type { Via } from '../../core/steps/settle-way.ts';
 import type { Resumed } from '../../core/steps/journaled.ts';
 import { isFinal } from '../../core/steps/watch.ts';
 import { carriesSecrets } from '../../package/format.ts';
@@ -85,6 +86,11 @@ export function describeLeft(left: readonly Left[]): readonly string[] {
     ({ instance, what, remove }) =>
       `left on ${instance}: ${what}${remove === undefined ? '' : `; remove it with: ${remove}`}`,
   );
+}
+
+/** The way that a run took, for products that have several. */
+export function describeVia(via: Via | undefined): string | undefined {
+  return via === undefined ? undefined : `by ${via.name}: ${via.reason}`;
 }
 
 /** The age of a run that went on, so that nobody takes an old export for a new one. */

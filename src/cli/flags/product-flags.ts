@@ -22,7 +22,9 @@ export function withProductOptions(
         .filter(({ title: other }) => other !== title)
         .flatMap((product) => meaningIn(product, spec, verb));
       const description = [spec.description, ...others].join('; ');
-      command.addOption(optionOf({ ...spec, description }).helpGroup(`${title} options:`));
+      const choices = choicesIn(table, spec, verb);
+      const whole = { ...spec, description, ...(choices === undefined ? {} : { choices }) };
+      command.addOption(optionOf(whole).helpGroup(`${title} options:`));
     }
   }
   command.addOption(
@@ -31,6 +33,17 @@ export function withProductOptions(
     ),
   );
   return command;
+}
+
+/** All that a flag of several products takes. `productFlags` then refuses what another product takes. */
+function choicesIn(
+  table: readonly ProductOptions[],
+  { name, choices }: OptionSpec,
+  verb: Verb,
+): readonly string[] | undefined {
+  if (choices === undefined) return undefined;
+  const same = table.flatMap(({ options }) => options.filter((one) => one.name === name && one.verbs.includes(verb)));
+  return [...new Set(same.flatMap((one) => one.choices ?? []))];
 }
 
 /** What the flag means for another product, where that is something else. */

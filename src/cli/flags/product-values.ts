@@ -42,6 +42,7 @@ export async function productFlags(
     const name = camelCase(spec.name);
     const value: unknown = command.getOptionValue(name);
     if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
+    if (isOfAnother(command, spec, value)) continue;
     if (verb === 'migrate-project' && carriedOut.includes(spec.name)) continue;
     if (spec.bytes === true) {
       const paths = typeof value === 'string' ? [value] : (value as readonly string[]);
@@ -88,6 +89,18 @@ function refuseForeign(command: Command, verb: Verb, product: string, table: rea
       throw new MigratorError('USAGE', `--${name} is for ${title}, and this instance is ${product}`);
     }
   }
+}
+
+/**
+ * A flag of several products may take other words for each. USAGE for a word that this product does not take, unless it is
+ * a default of the rc file: that is for the products that take it.
+ */
+function isOfAnother(command: Command, { name, choices }: OptionSpec, value: unknown): boolean {
+  if (choices === undefined || typeof value !== 'string' || choices.includes(value)) return false;
+  if (command.getOptionValueSource(camelCase(name)) === 'config') return true;
+  throw new MigratorError('USAGE', `--${name} cannot be "${value}" for this instance`, {
+    hint: `it is ${choices.join(', ')}`,
+  });
 }
 
 async function byMigrator(command: Command, own: readonly OptionSpec[], context: Context): Promise<Secrets> {

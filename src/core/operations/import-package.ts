@@ -1,10 +1,9 @@
-import { MigratorError } from '../../errors.ts';
 import type { InstanceInfo } from '../../ports/adapter.ts';
 import type { ArtifactFile, PackageRef, StoredPackage } from '../../ports/artifact.ts';
 import type { OnConflict } from '../../ports/feed.ts';
 import type { JobItem, JobStatus, LogLine } from '../../ports/job.ts';
 import type { Options, Secrets } from '../../ports/options.ts';
-import type { ImportRequest } from '../../ports/importer.ts';
+import type { ExportOrigin, ImportRequest } from '../../ports/importer.ts';
 import type { PlanItem } from '../../ports/plan.ts';
 import { facet, type Instance } from '../instance.ts';
 import { type OperationPorts, type Outcome, type Waiting, worst } from '../operation.ts';
@@ -12,13 +11,14 @@ import type { BackupPlace } from '../steps/backup.ts';
 import { cleaningUp, type Left, leftBy, packageLeft, removePackage, tellingLeft } from '../steps/clean-up.ts';
 import { canAnswer, type Consenting, questionBefore } from '../steps/consent.ts';
 import type { Counterpart, Opening } from '../steps/counterpart.ts';
+import { checkOrigin, importJourney, recordIn } from '../steps/packaged-import.ts';
 import { isBegun } from '../steps/exactly-once.ts';
 import { readLog, runImport } from '../steps/import.ts';
 import { announcePlan, planImport, plansByName } from '../steps/plan.ts';
-import { leftMaintenance, probe, requireCompatible } from '../steps/preflight.ts';
+import { leftMaintenance, probe } from '../steps/preflight.ts';
 import { type OwnSecrets, secretsOfImport } from '../steps/run-secrets.ts';
+import { onWay, settleWay, type Via } from '../steps/settle-way.ts';
 import { projectsOf, trustPackage, type SealedSource, type TrustedPackage } from '../steps/trust-package.ts';
-import { readRecord } from '../snapshots/package-record.ts';
 import type { Result } from '../snapshots/result.ts';
 import { deliver, soleFile, type Delivery } from '../steps/upload.ts';
 import { judge, warningsOf } from '../steps/verdict.ts';
@@ -41,6 +41,10 @@ export type ImportSource =
 
 export interface ImportInput extends Waiting {
   readonly dryRun: boolean;
+  /** Brings the files to the server, lets it tell what it finds in them, and imports nothing. The user is asked first. */
+  readonly preview?: boolean | undefined;
+  /** The job that made the files, when the caller has just run it. */
+  readonly exportedBy?: ExportOrigin | undefined;
   readonly onConflict: OnConflict;
   /** Whether the product's overwrite option is given. The plan needs it. */
   readonly overwrites: boolean;
@@ -90,8 +94,10 @@ export interface ImportReport {
   readonly backup: string | undefined;
   /** What this run put on the server and did not take away. */
   readonly left: readonly Left[];
-  /** The server's log of a dry run. */
+  /** The server's log of a dry run, or what it finds in the files of a preview. */
   readonly log: readonly LogLine[];
+  /** Undefined for products with one way, and when the caller has settled it. */
+  readonly via: Via | undefined;
 }
 
 /** Verifies, uploads, imports and checks. A dry run does not change the target. */
@@ -101,13 +107,25 @@ export async function importPackage(
   signal: AbortSignal,
 ): Promise<ImportReport> {
   const { target, source, reporter } = ports;
-  const imports = facet(target, 'imports');
   // The package is verified before the first call to a server.
   const trusted = source.kind === 'sealed' ? await trustPackage(source.sealed, reporter, signal) : undefined;
   // Missing secrets are reported before anything is sent to the target.
   const secrets = await secretsOfImport(target, ports, { name: nameOf(source), carried: trusted?.carried });
   const info = input.info ?? (await probe(target, reporter, signal));
-  if (trusted) checkOrigin(trusted, target, info, input.ignoreVersion, ports);
+  const via = await settleWay(importJourney(input, ports, trusted, info), ports, signal);
+  const onIt = { ...ports, secrets, target: onWay(target, via) };
+  if (trusted) checkOrigin(trusted, onIt.target, info, input.ignoreVersion, ports);
+  return { ...(await importOnWay(input, onIt, { trusted, info }, signal)), via };
+}
+
+async function importOnWay(
+  input: ImportInput,
+  ports: ImportPorts,
+  { trusted, info }: { readonly trusted: TrustedPackage | undefined; readonly info: InstanceInfo },
+  signal: AbortSignal,
+): Promise<Omit<ImportReport, 'via'>> {
+  const { target, source, reporter } = ports;
+  const imports = facet(target, 'imports');
   const named = source.kind === 'sealed' ? refOf(trusted) : source.ref;
   // The plan is shown before the first write. An adapter that plans by itself needs no plan by name.
   const names = source.kind === 'stored' ? (source.projects ?? []) : projectsOf(trusted?.manifest.scope);
@@ -124,13 +142,16 @@ export async function importPackage(
   const uploaded = uploads ? await upload(files, named, input, ports, signal) : undefined;
   const ref = uploaded?.ref ?? named;
   const seen = source.kind === 'stored' ? source.seen : uploaded?.stored;
-  const { dryRun, options } = input;
-  const request = { source: ref, projects: names, dryRun, options, exportedWith, files, seen };
+  const { dryRun, options, ignoreVersion, exportedBy } = input;
+  const { secrets } = ports;
+  const known = { exportedWith, files, seen, exportedBy };
+  const request = { source: ref, projects: names, dryRun, options, secrets, ignoreVersion, ...known };
   const work = {
     target,
     info,
     request,
     secrets,
+    preview: input.preview === true,
     backup: ports.backup,
     restores: input.restores === true,
     overwrites: input.overwrites,
@@ -150,8 +171,8 @@ export async function importPackage(
       tellingLeft(
         async () => {
           const done = await runImport(work, ports, signal);
-          const { job, status, result } = done;
-          if (job === undefined || !isOver(status)) return { ...done, outcome: undefined, log: [] };
+          const { job, status, result, preview = [] } = done;
+          if (job === undefined || !isOver(status)) return { ...done, outcome: undefined, log: preview };
           const log = input.dryRun ? await readLog(target, job.id, signal) : [];
           const normal = await leftMaintenance(target, info, reporter, signal);
           return { ...done, outcome: worst(judge(job.handle, status, result), normal ? 'done' : 'partial'), log };
@@ -174,7 +195,10 @@ export async function importPackage(
     left: [],
     items: status?.items ?? [],
   };
-  if (job === undefined) return { ...base, outcome: 'done', warnings: warningsOf(undefined, prepared), log };
+  if (job === undefined) {
+    const left = input.preview === true ? leftBy(target, prepared.leaves) : [];
+    return { ...base, left, outcome: 'done', warnings: warningsOf(undefined, prepared), log };
+  }
   if (!isOver(status)) {
     // The server that deletes the package after the import still has it now.
     const stays = prepared.keepsPackage === true && !job.attached ? await look(true) : [];
@@ -207,20 +231,6 @@ async function refuseUnanswerable(
   if (question !== undefined) requireAnswerable(question);
 }
 
-/** What the projects consisted of at the export, when the package tells it. */
-async function recordIn(
-  trusted: TrustedPackage | undefined,
-  names: readonly string[],
-  signal: AbortSignal,
-): Promise<Counterpart | undefined> {
-  const record = trusted && (await readRecord(trusted.files, signal));
-  if (record === undefined) return undefined;
-  // A private manifest does not name the projects. The record does.
-  const recorded = record.filter(({ kind }) => kind === 'project').map(({ name }) => name);
-  const projects = names.length > 0 ? names : recorded;
-  return { record, projects, exportOptions: trusted?.exportedWith ?? {}, importOptions: {} };
-}
-
 function isOver(status: JobStatus | undefined): status is JobStatus {
   return status !== undefined && status.state !== 'waiting';
 }
@@ -231,23 +241,6 @@ function nameOf(source: ImportSource): string {
 
 function refOf(trusted: TrustedPackage | undefined): PackageRef {
   return { id: trusted?.manifest.id ?? '', version: trusted?.manifest.version ?? '' };
-}
-
-function checkOrigin(
-  { manifest }: TrustedPackage,
-  target: Instance,
-  info: InstanceInfo,
-  ignore: boolean,
-  { reporter }: OperationPorts,
-): void {
-  if (manifest.source === undefined) return;
-  if (manifest.source.product !== target.adapter.product) {
-    throw new MigratorError(
-      'UNSUPPORTED',
-      `the package is from ${manifest.source.product}, but ${target.name} is ${target.adapter.product}`,
-    );
-  }
-  requireCompatible(manifest.source.version, target, info, { ignore, reporter });
 }
 
 async function planByName(

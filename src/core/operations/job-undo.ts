@@ -13,6 +13,7 @@ import { changesOfUndo, settleUndo } from '../steps/settle-undo.ts';
 import { type Consenting, mustAnswer, type Question, requireConsent } from '../steps/consent.ts';
 import { journaled, type Journaling } from '../steps/journaled.ts';
 import type { OwnSecrets } from '../steps/run-secrets.ts';
+import type { KeptContent } from '../steps/look.ts';
 import { judge } from '../steps/verdict.ts';
 import { isFinal, watch } from '../steps/watch.ts';
 import { importPackage, type ImportSource } from './import-package.ts';
@@ -77,6 +78,15 @@ export async function undoJob(
       return restore(job, backup, waiting, ports, signal);
     }
   }
+  const [first] = started;
+  const kinds = first && instance.adapter.jobs.undo === undefined ? await deletedKinds(first, ports) : undefined;
+  if (first !== undefined && kinds !== undefined) {
+    const text = `undo ${handle} by deleting each ${kinds.join(' and ')} that it created and nobody changed since? What they share stays`;
+    await requireConsent(mustAnswer(text), refusal, ports);
+    const base = { undo: handle, status: undefined, backup: undefined, warnings: [] };
+    const agreed = { ...ports, consent: () => Promise.resolve(true) };
+    return { ...base, ...(await compared('done', job, first, agreed, signal)) };
+  }
   const undo = undoOf(job, started.length > 0);
   await requireConsent(await questionFor(`undo ${handle}`, job, started[0], ports, signal), refusal, ports);
   ports.reporter.report({ type: 'phase', name: 'undo', subject: handle });
@@ -130,6 +140,15 @@ interface Started {
   /** The step that changed the target, and the name of the target. */
   readonly step: string;
   readonly target: string;
+}
+
+/** The kinds that an undo deletes, for a job that only made things. */
+async function deletedKinds(
+  { run, step }: Started,
+  { journaling }: JobUndoPorts,
+): Promise<readonly string[] | undefined> {
+  const before = (await journaling.journal.kept(run, `${step}.undo`)) as unknown as KeptContent | undefined;
+  return before?.undoes;
 }
 
 interface KeptBackup extends Started {

@@ -1,5 +1,5 @@
-import { MigratorError } from '../../errors.ts';
 import type { SealedPackage } from '../../package/index.ts';
+import type { InstanceInfo } from '../../ports/adapter.ts';
 import type { ArtifactFile, PackageRef, StoredPackage } from '../../ports/artifact.ts';
 import type { ByteSink } from '../../ports/bytes.ts';
 import type { ExportRequest, PreparedExport } from '../../ports/exporter.ts';
@@ -8,17 +8,21 @@ import type { Reporter } from '../../ports/reporter.ts';
 import { facet, type Instance } from '../instance.ts';
 import { formatHandle } from '../job-handle.ts';
 import { type OperationPorts, type Outcome, type Waiting, worst, requireProjectNames } from '../operation.ts';
-import { describeRef } from '../package-ref.ts';
 import { take } from '../snapshots/snapshot-lookup.ts';
 import { recordOf } from '../snapshots/package-record.ts';
 import { fetchExport, runExport } from '../steps/export.ts';
 import { looked } from '../steps/look.ts';
-import { type ExportSecrets, type OwnSecrets, secretsOfExport } from '../steps/run-secrets.ts';
+import { settleExportSecrets } from '../steps/export-secrets.ts';
+import { arrived, fetchFromFeed, pushDestination } from '../steps/pushed-export.ts';
+import type { ExportSecrets, OwnSecrets } from '../steps/run-secrets.ts';
 import { leftMaintenance, probe, probeBoth } from '../steps/preflight.ts';
 import { type PackageOutput, sealArtifact } from '../steps/seal-artifact.ts';
 import { soleFile } from '../steps/upload.ts';
 import { judge, warningsOf } from '../steps/verdict.ts';
-import { exportLeft, type Left } from '../steps/clean-up.ts';
+import { discardExport, exportLeft, type Left } from '../steps/clean-up.ts';
+import type { Consenting } from '../steps/consent.ts';
+import { inspecting } from '../steps/inspect-export.ts';
+import { onWay, settleWay, type Journey, type Via } from '../steps/settle-way.ts';
 import { downloadTo } from '../steps/download.ts';
 import { watch } from '../steps/watch.ts';
 
@@ -28,7 +32,7 @@ export interface PartialExportInput extends Waiting {
   readonly resume: string | undefined;
 }
 
-export interface PartialExportPorts extends OperationPorts {
+export interface PartialExportPorts extends OperationPorts, Partial<Consenting> {
   readonly source: Instance;
   /** The instance to whose feed the source server pushes the package. */
   readonly target: Instance | undefined;
@@ -55,6 +59,8 @@ export interface PartialExportReport {
   readonly stored: (StoredPackage & { readonly instance: string }) | undefined;
   /** What this run put on the source and did not take away, or what its job will put there. */
   readonly left: readonly Left[];
+  /** Undefined for products with one way. */
+  readonly via: Via | undefined;
 }
 
 /** Exports projects to a sealed package, to the target's feed, or to both. */
@@ -63,15 +69,71 @@ export async function partialExport(
   ports: PartialExportPorts,
   signal: AbortSignal,
 ): Promise<PartialExportReport> {
-  const { source, target, reporter } = ports;
-  const exporter = facet(source, 'exports');
+  const { target, reporter } = ports;
+  const exporter = facet(ports.source, 'exports');
   if (input.resume !== undefined) exporter.requireSame?.(input.resume, input.request.options);
-  else requireProjectNames(input.request.projects, source.adapter, 'give --project <name>, once for each');
-  const secrets = await secretsOf(input, ports);
+  else requireProjectNames(input.request.projects, ports.source.adapter, 'give --project <name>, once for each');
+  const secrets = await settleExportSecrets(input, ports);
   const [info, targetInfo] =
     target === undefined
-      ? [await probe(source, reporter, signal), undefined]
-      : await probeBoth(source, target, reporter, signal);
+      ? [await probe(ports.source, reporter, signal), undefined]
+      : await probeBoth(ports.source, target, reporter, signal);
+  const via = await settleWay(journeyOf(input, ports, info), ports, signal);
+  return {
+    ...(await exportOnWay(
+      input,
+      { ...ports, source: onWay(ports.source, via) },
+      { info, targetInfo, via, secrets },
+      signal,
+    )),
+    via,
+  };
+}
+
+type OnWay = Omit<PartialExportReport, 'via'>;
+
+interface Known {
+  readonly info: InstanceInfo;
+  readonly targetInfo: InstanceInfo | undefined;
+  readonly via: Via | undefined;
+  readonly secrets: ExportSecrets;
+}
+
+function journeyOf(
+  { request, resume }: PartialExportInput,
+  { source, target, secrets }: PartialExportPorts,
+  info: InstanceInfo,
+): Journey {
+  const named = resume === undefined ? undefined : source.adapter.ways?.ofJob(resume);
+  const { packageId, packageVersion, options } = request;
+  return {
+    verb: 'partial-export',
+    ends: [
+      {
+        instance: source,
+        as: 'source',
+        info,
+        options: {
+          ...options,
+          ...(packageId === undefined ? {} : { packageId }),
+          ...(packageVersion === undefined ? {} : { packageVersion }),
+        },
+      },
+    ],
+    secrets,
+    pushes: target !== undefined,
+    given: named === undefined ? undefined : { via: named, reason: `the job ${resume ?? ''} is of it` },
+    ignoreVersion: true,
+  };
+}
+
+async function exportOnWay(
+  input: PartialExportInput,
+  ports: PartialExportPorts,
+  { info, targetInfo, via, secrets }: Known,
+  signal: AbortSignal,
+): Promise<OnWay> {
+  const { source, target, reporter } = ports;
   const obstacle = targetInfo && target?.adapter.versionObstacle(info.version, targetInfo);
   if (obstacle !== undefined)
     reporter.report({ type: 'warning', message: `${obstacle}, so an import there will be refused` });
@@ -82,7 +144,9 @@ export async function partialExport(
     projects: prepared?.projects.map((project) => project.name) ?? [],
   };
   const leaves = () =>
-    prepared === undefined || target !== undefined ? [] : exportLeft(source, prepared, true, signal);
+    prepared === undefined || target !== undefined
+      ? []
+      : exportLeft(source, { ...prepared, ...(status === undefined ? {} : { job: id }) }, true, signal);
   if (status === undefined)
     return {
       ...base,
@@ -112,18 +176,38 @@ export async function partialExport(
     return { ...base, package: artifact.package, outcome, warnings, sealed: undefined, stored, left };
   }
   if (ports.output === undefined) return { ...base, outcome, warnings, sealed: undefined, stored, left };
-  const origin = { source, info, prepared, options: input.request.options, carried: secrets.carried };
   // A process that resumes this run needs this to recognise the package file.
   await ports.run.note({ 'sealing.package': { ...artifact.package } });
   const record = await contentRecord(source, prepared, input, reporter, signal);
-  const sealed = await sealArtifact(
-    { ...artifact, files: [...artifact.files, ...record], notes: [...artifact.notes, ...warnings] },
-    origin,
-    ports.output,
-    ports,
-    signal,
-  );
-  return { ...base, package: artifact.package, outcome, warnings, sealed, stored, left };
+  const { output } = ports;
+  const exporter = facet(source, 'exports');
+  const exported = { exporter, artifact, prepared, secrets: secrets.all, spool: output.spool };
+  return inspecting(exported, ports, signal, async (inspected) => {
+    const all = [...warnings, ...inspected.remarks];
+    const { files, notes } = inspected.artifact;
+    const sealed = await sealArtifact(
+      { ...artifact, files: [...files, ...record], notes: [...notes, ...all] },
+      { source, info, prepared: inspected.prepared, options: input.request.options, carried: secrets.carried, via },
+      output,
+      ports,
+      signal,
+    );
+    const projects = inspected.prepared?.projects.map(({ name }) => name) ?? base.projects;
+    const stays = left.length === 0 ? left : await offerClean(ports, { id, handle }, left, signal);
+    return { ...base, projects, package: artifact.package, outcome, warnings: all, sealed, stored, left: stays };
+  });
+}
+
+/** Now that the package is whole, what the adapter names as left is removed, if somebody agrees. */
+async function offerClean(
+  { source, reporter, consent, requireAnswerable }: PartialExportPorts,
+  job: { readonly id: string; readonly handle: string },
+  left: readonly Left[],
+  signal: AbortSignal,
+): Promise<readonly Left[]> {
+  if (consent === undefined || facet(source, 'exports').leftBy === undefined) return left;
+  const ports = { source, reporter, consent, ...(requireAnswerable && { requireAnswerable }) };
+  return discardExport(job, ports, signal);
 }
 
 /** What the projects consist of, when an import could not read it from the package of this product. */
@@ -143,59 +227,6 @@ async function contentRecord(
   };
   const content = await looked(source, reporter, look);
   return content === undefined ? [] : [recordOf(content)];
-}
-
-/** USAGE, before anything starts, when the secrets must be given because the result of this export cannot carry them. */
-async function secretsOf({ resume, wait }: PartialExportInput, ports: PartialExportPorts): Promise<ExportSecrets> {
-  const { source, target, secrets: given, reporter } = ports;
-  const barred = whyNotCarried(ports);
-  if (resume === undefined) {
-    const secrets = await secretsOfExport(source, given, ports.own, barred);
-    const names = Object.keys(secrets.carried).join(', ');
-    const tell = (message: string): void => reporter.report({ type: 'notice', message });
-    if (!wait && names !== '')
-      tell(
-        `this machine makes the ${names} of the export, so only this machine can resume it; to resume it elsewhere, give one`,
-      );
-    if (target !== undefined && names !== '')
-      tell(
-        `the file carries the ${names} that its import needs, and the package in the feed of ${target.name} does not: import the file`,
-      );
-    return secrets;
-  }
-  const handle = formatHandle({ product: source.adapter.product, instance: source.name, id: resume });
-  const made = await ports.madeFor(handle);
-  const { requiredSecrets } = facet(source, 'exports');
-  const unknown = requiredSecrets.filter((name) => given[name] === undefined).join(', ');
-  if (made === undefined && unknown !== '') {
-    const message = `this machine did not start ${handle}: if no ${unknown} was given there, only the machine that started it can make a package that can be imported`;
-    reporter.report({ type: 'warning', message });
-  }
-  const carried = made ?? {};
-  const both = Object.keys(carried).find((name) => given[name] !== undefined);
-  if (both !== undefined)
-    throw new MigratorError('USAGE', `${handle} was started without --${both}, so it has another ${both} than yours`, {
-      hint: `leave out --${both}: the package carries the right one`,
-    });
-  if (Object.keys(carried).length > 0 && barred !== undefined)
-    throw new MigratorError(
-      'USAGE',
-      `${handle} was started without --${Object.keys(carried).join(', --')}: ${barred}`,
-      {
-        hint: 'resume it as a sealed and encrypted package',
-      },
-    );
-  return { all: given, carried };
-}
-
-/** Why what this export makes cannot carry a secret. Undefined for an encrypted package. */
-function whyNotCarried({ raw, output, target }: PartialExportPorts): string | undefined {
-  if (raw !== undefined) return 'a plain file carries none, so nobody could import it';
-  if (output !== undefined)
-    return output.settings.encryption === undefined
-      ? 'only an encrypted package carries one, and --unencrypted is given'
-      : undefined;
-  return target && `the package in the feed of ${target.name} carries none, and no file is written (-o)`;
 }
 
 async function exportJob(
@@ -218,32 +249,4 @@ async function exportJob(
   const work = { source, request, secrets, destination, receiver: target, sealed, step: 'export', waiting: input };
   const { prepared, job, status } = await runExport(work, ports, signal);
   return { prepared, handle: job.handle, id: job.id, status };
-}
-
-async function pushDestination(source: Instance, target: Instance, signal: AbortSignal) {
-  const feed = facet(target, 'feed');
-  if (!facet(source, 'exports').pushes || feed.destination === undefined) {
-    throw new MigratorError('UNSUPPORTED', `${source.name} cannot push packages to ${target.name}`, {
-      hint: 'write the package to a file with -o and import it there',
-    });
-  }
-  return feed.destination(signal);
-}
-
-async function arrived(target: Instance, ref: PackageRef, signal: AbortSignal) {
-  const stored = await facet(target, 'feed').stat(ref, signal);
-  if (stored === undefined) {
-    throw new MigratorError(
-      'JOB_FAILED',
-      `the export says that it succeeded, but ${target.name} does not have ${describeRef(ref)}`,
-      {
-        hint: 'check that the source server reaches the target by the URL in the rc file, or export to a file with -o',
-      },
-    );
-  }
-  return { ...stored, instance: target.name };
-}
-
-async function fetchFromFeed(target: Instance, ref: PackageRef, signal: AbortSignal) {
-  return { package: ref, files: [await facet(target, 'feed').download(ref, signal)], notes: [] };
 }

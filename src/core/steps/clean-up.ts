@@ -4,6 +4,7 @@ import type { PreparedExport } from '../../ports/exporter.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import { facet, type Instance } from '../instance.ts';
 import { describeRef, formatRef } from '../package-ref.ts';
+import { canAnswer, type Consenting, mustAnswer } from './consent.ts';
 import type { StartedJob } from './exactly-once.ts';
 
 /** Something that a run put on a server and did not take away. Reports name it. */
@@ -42,14 +43,31 @@ export async function packageLeft(
 /** What an export leaves on its source. `stays`: it was just there, so nobody needs to look. */
 export async function exportLeft(
   source: Instance,
-  { package: ref, leaves }: Pick<PreparedExport, 'package' | 'leaves'>,
+  { package: ref, leaves, job }: Pick<PreparedExport, 'package' | 'leaves'> & { readonly job?: string },
   stays: boolean,
   signal: AbortSignal,
 ): Promise<readonly Left[]> {
+  const own = job === undefined ? [] : await jobLeft(source, job, signal);
   return [
+    ...own,
     ...(source.adapter.feed === undefined ? [] : await packageLeft(ref, source, stays, signal)),
-    ...leftBy(source, leaves),
+    ...(own.length > 0 ? [] : leftBy(source, leaves)),
   ];
+}
+
+/** What the finished job itself left, when the adapter can tell. */
+async function jobLeft(
+  { name, adapter: { exports } }: Instance,
+  job: string,
+  signal: AbortSignal,
+): Promise<readonly Left[]> {
+  try {
+    const what = await exports?.leftBy?.(job, signal);
+    return what === undefined ? [] : [{ instance: name, what }];
+  } catch (error) {
+    if (!isMigratorError(error, 'NOT_FOUND', 'CONFLICT', 'AUTH_REFUSED')) throw error;
+    return [];
+  }
 }
 
 /** What an adapter says that its job leaves. */
@@ -129,6 +147,27 @@ export async function discardJob(
   if (owner.discard === undefined) return;
   const stays = `the files of this run are still on ${source.name}`;
   await cleanUp({ subject: handle, stays, remove: async () => owner.discard?.(id, signal) }, reporter);
+}
+
+/**
+ * The same for the export of a relay. What the adapter names (`leftBy`) is removed when the user agrees. Without somebody
+ * to ask, it stays. Returns what stays.
+ */
+export async function discardExport(
+  job: Pick<StartedJob, 'id' | 'handle'>,
+  { source, ...ports }: Consenting & { readonly source: Instance; readonly reporter: Reporter },
+  signal: AbortSignal,
+): Promise<readonly Left[]> {
+  const exports = facet(source, 'exports');
+  const left = exports.leftBy === undefined ? [] : await jobLeft(source, job.id, signal);
+  const [first] = left;
+  if (first !== undefined) {
+    const { requireAnswerable } = ports;
+    if (requireAnswerable !== undefined && !canAnswer(requireAnswerable)) return left;
+    if (!(await ports.consent(mustAnswer(`delete ${first.what} on ${source.name}?`)))) return left;
+  }
+  await discardJob(job, exports, { source, reporter: ports.reporter }, signal);
+  return [];
 }
 
 /** A failure to remove is only a warning, because the work itself is done. */

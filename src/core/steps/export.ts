@@ -1,7 +1,7 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import { nameFault } from '../../package/index.ts';
 import type { Artifact, PackageRef } from '../../ports/artifact.ts';
-import type { ExportRequest, PreparedExport, PushDestination } from '../../ports/exporter.ts';
+import type { Exporter, ExportRequest, PreparedExport, PushDestination } from '../../ports/exporter.ts';
 import type { JobStatus } from '../../ports/job.ts';
 import { type Instance, facet } from '../instance.ts';
 import type { OperationPorts, Waiting } from '../operation.ts';
@@ -24,6 +24,8 @@ export interface ExportRun {
   readonly waiting: Waiting;
   /** The server whose feed takes the package after the export. */
   readonly receiver?: Instance | undefined;
+  /** Fails when the target would not take these projects. Called before the export starts. */
+  readonly accepted?: ((names: readonly string[]) => Promise<void>) | undefined;
   /** Called with the names of the projects before the export starts. */
   readonly planned?: ((names: readonly string[]) => Promise<unknown>) | undefined;
 }
@@ -46,7 +48,7 @@ export async function runExport(work: ExportRun, ports: OperationPorts, signal: 
     run,
     prepare: async () => {
       reporter.report({ type: 'phase', name: 'prepare', subject: `export from ${source.name}` });
-      const made = await exports.prepare(work.request, signal);
+      const made = await preparedFor(work, exports, signal);
       if (work.receiver !== undefined) await requireRoom(work.receiver, made, signal);
       return made;
     },
@@ -75,6 +77,33 @@ export async function runExport(work: ExportRun, ports: OperationPorts, signal: 
   if (status?.state === 'succeeded' || status?.state === 'partial')
     await run.note(fact(step, 'finishedAt', ports.clock.now().toISOString()));
   return { prepared, job, status };
+}
+
+/** When both the source and the target refuse, both are told at once. */
+async function preparedFor(
+  { request, accepted = () => Promise.resolve() }: ExportRun,
+  exports: Exporter,
+  signal: AbortSignal,
+): Promise<PreparedExport> {
+  let made: PreparedExport;
+  try {
+    made = await exports.prepare(request, signal);
+  } catch (error) {
+    if (!isMigratorError(error) || error.details['obstacles'] === undefined) throw error;
+    const other = await accepted(request.projects).then(
+      () => undefined,
+      (refusal: unknown) => refusal,
+    );
+    if (!isMigratorError(other, 'CONFLICT', 'AUTH_REFUSED')) throw error;
+    const details = { ...other.details, ...error.details };
+    throw new MigratorError(error.code, `${error.message}; besides, ${other.message}`, {
+      hint: error.hint,
+      details,
+      cause: error,
+    });
+  }
+  await accepted(made.projects.map(({ name }) => name));
+  return made;
 }
 
 function requireName(ref: PackageRef): void {

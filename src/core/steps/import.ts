@@ -1,3 +1,4 @@
+import { MigratorError } from '../../errors.ts';
 import type { InstanceInfo } from '../../ports/adapter.ts';
 import type { ArtifactFile } from '../../ports/artifact.ts';
 import type { ImportRequest, PreparedImport } from '../../ports/importer.ts';
@@ -9,7 +10,7 @@ import type { OperationPorts, Waiting } from '../operation.ts';
 import { describeRef } from '../package-ref.ts';
 import type { Result } from '../snapshots/result.ts';
 import { type BackupPlace, backUp } from './backup.ts';
-import { type Consenting, questionBefore, requireConsent } from './consent.ts';
+import { type Consenting, mustAnswer, questionBefore, requireConsent } from './consent.ts';
 import type { Counterpart, Opening } from './counterpart.ts';
 import { prepareOnce, isBegun, type StartedJob } from './exactly-once.ts';
 import { lookBefore } from './look.ts';
@@ -25,6 +26,8 @@ export interface ImportRun {
   readonly info: InstanceInfo;
   readonly request: ImportRequest;
   readonly secrets: Secrets;
+  /** See ImportInput.preview. */
+  readonly preview?: boolean;
   /** Where a backup is written if the import needs one. Undefined when the user wants no backup. */
   readonly backup: BackupPlace | undefined;
   /** True for the import of a backup: it takes no backup and asks no question. */
@@ -49,6 +52,8 @@ export interface ImportResult {
   readonly backup: string | undefined;
   /** Undefined when the job has not ended. */
   readonly result: Result | undefined;
+  /** What the server found in the files of a preview. */
+  readonly preview?: readonly LogLine[];
 }
 
 /** Prepares an import, starts it exactly once and waits for it. The caller judges the final state. */
@@ -68,8 +73,9 @@ export async function runImport(
   });
   announce(prepared, reporter);
   if (prepared.plan !== undefined) announcePlan(prepared.plan, target.name, reporter);
-  if (request.dryRun && imports.dryRuns === 'plan')
-    return { prepared, job: undefined, status: undefined, backup: undefined, result: undefined };
+  const nothing = { prepared, job: undefined, status: undefined, backup: undefined, result: undefined };
+  if (work.preview === true) return { ...nothing, preview: await previewed(work, prepared, ports, signal) };
+  if (request.dryRun && imports.dryRuns === 'plan') return nothing;
   // Servers that import from their feed already have the file.
   const files = imports.takes === 'files' ? (request.files ?? []) : [];
   const backup = await makeReady(work, prepared, files, ports, signal);
@@ -88,6 +94,7 @@ export async function runImport(
           counterpart: work.counterpart,
           open: work.open,
           undoable: target.adapter.jobs.undo !== undefined,
+          undoes: prepared.undoes,
         },
         ports,
         signal,
@@ -109,11 +116,31 @@ export async function runImport(
   return { prepared, job, status, backup, result };
 }
 
+/** Lets the server look into the files, when the user agrees that they stay there. */
+async function previewed(
+  { target, request, secrets }: ImportRun,
+  prepared: PreparedImport,
+  ports: OperationPorts & Consenting,
+  signal: AbortSignal,
+): Promise<readonly LogLine[]> {
+  const imports = facet(target, 'imports');
+  if (imports.preview === undefined)
+    throw new MigratorError('UNSUPPORTED', `${target.name} shows no preview of an import`, { hint: 'use --dry-run' });
+  const { leaves } = prepared;
+  if (leaves !== undefined) {
+    const text = `upload ${describeRef(request.source)} to ${target.name} for a preview? It leaves ${leaves} there`;
+    await requireConsent(mustAnswer(text), `nothing was uploaded to ${target.name}`, ports);
+  }
+  const subject = `${describeRef(request.source)} to ${target.name}`;
+  ports.reporter.report({ type: 'phase', name: 'upload', subject });
+  return imports.preview(prepared, request.files ?? [], secrets, signal);
+}
+
 /**
  * Does everything that must happen before the target is changed: brings the files there, takes a backup, asks the user.
  */
 async function makeReady(
-  { target, info, request, backup: place, restores, overwrites, plan: byName, step }: ImportRun,
+  { target, info, request, secrets, backup: place, restores, overwrites, plan: byName, step }: ImportRun,
   prepared: PreparedImport,
   files: readonly ArtifactFile[],
   ports: OperationPorts & Consenting,
@@ -136,7 +163,7 @@ async function makeReady(
       name: 'upload',
       subject: `${describeRef(request.source)} to ${target.name}`,
     });
-    await imports.stage(prepared, files, signal);
+    await imports.stage(prepared, files, signal, secrets);
   }
   if (restores || request.dryRun) return undefined;
   const { scope, backup: wanted } = prepared;

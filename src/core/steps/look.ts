@@ -30,6 +30,8 @@ interface Change {
   readonly open?: Opening | undefined;
   /** The product can undo the job by itself. */
   readonly undoable?: boolean;
+  /** See PreparedImport.undoes. */
+  readonly undoes?: readonly string[] | undefined;
 }
 
 /** What a later process needs to read the result of a job that this one started. */
@@ -58,6 +60,7 @@ export async function lookBefore(
     plan,
     whole,
     undoable = false,
+    undoes,
     overwrites = true,
     skips = false,
     counterpart,
@@ -72,8 +75,13 @@ export async function lookBefore(
     const items = before?.items ?? null;
     kept = { plan, whole, overwrites, skips, scope: scope ?? null, counterpart: counterpart ?? null, before: items };
     await run.keep(step, kept as unknown as Json);
-    if (undoable && scope !== undefined && before !== undefined) {
-      const state: KeptContent = { scope, depth: 'listing', items: before.items.map(marked) };
+    if ((undoable || undoes !== undefined) && scope !== undefined && before !== undefined) {
+      const state: KeptContent = {
+        scope,
+        depth: 'listing',
+        items: before.items.map(marked),
+        ...(undoes && { undoes }),
+      };
       await run.keep(`${step}.undo`, state as unknown as Json);
     }
   }
@@ -201,6 +209,8 @@ export interface KeptContent {
   /** Records of earlier releases have none: `content`. */
   readonly depth?: Depth;
   readonly items: readonly SnapshotItem[];
+  /** See PreparedImport.undoes. Without it, an undo deletes whatever the job created. */
+  readonly undoes?: readonly string[];
 }
 
 /** The target as an undo compares it. In a listing, the mark of change stands for the content. */
@@ -223,7 +233,7 @@ function marked({ mark, ...item }: SnapshotItem): SnapshotItem {
 
 type Memory = Pick<Run, 'keep' | 'kept'>;
 
-/** Keeps what a change created, when it took a backup. An undo takes only that away. */
+/** Keeps what a change created, when an undo takes that away. */
 async function keepCreated(
   step: string,
   target: Instance,
@@ -232,9 +242,11 @@ async function keepCreated(
   signal: AbortSignal,
 ): Promise<void> {
   const before = (await memory.kept(`${step}.undo`)) as unknown as KeptContent | undefined;
+  if (before === undefined) return;
+  const { scope, depth = 'content', undoes } = before;
   // A product that undoes by itself needs no list.
-  if (before === undefined || before.depth === 'listing') return;
-  const now = await looked(target, reporter, () => take(target, before.scope, 'content', signal));
+  if (depth === 'listing' && undoes === undefined) return;
+  const now = await looked(target, reporter, () => stateOf(target, scope, depth, signal));
   const there = held(before.items);
   const created = now?.items.filter((item) => there.find(item) === undefined) ?? [];
   await memory.keep(`${step}.created`, created as unknown as Json);

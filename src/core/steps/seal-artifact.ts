@@ -8,6 +8,7 @@ import type { Options, Secrets } from '../../ports/options.ts';
 import type { Instance } from '../instance.ts';
 import type { OperationPorts } from '../operation.ts';
 import { downloadWhole } from './download.ts';
+import type { Via } from './settle-way.ts';
 
 /** How the user wants packages to be sealed. */
 export type SealSettings = Pick<SealInput, 'createdBy' | 'compression' | 'encryption' | 'signer' | 'privateManifest'>;
@@ -16,7 +17,13 @@ export type SealSettings = Pick<SealInput, 'createdBy' | 'compression' | 'encryp
 export type Spool = (
   stream: ByteStream,
   signal: AbortSignal,
-) => Promise<{ readonly size: number; content(): ByteStream; release(): Promise<void> }>;
+) => Promise<{
+  readonly size: number;
+  content(): ByteStream;
+  /** From `start` up to and without `end`. */
+  part(start: number, end: number): ByteStream;
+  release(): Promise<void>;
+}>;
 
 export interface PackageOutput {
   readonly settings: SealSettings;
@@ -36,12 +43,13 @@ export async function sealArtifact(
     readonly options: Options;
     /** What the package carries for its import. */
     readonly carried?: Secrets | undefined;
+    readonly via?: Via | undefined;
   },
   output: PackageOutput,
   { clock, random, reporter }: Pick<OperationPorts, 'clock' | 'random' | 'reporter'>,
   signal: AbortSignal,
 ): Promise<SealedPackage> {
-  const { source, info, prepared, options, carried } = origin;
+  const { source, info, prepared, options, carried, via } = origin;
   const name = output.name(artifact.package);
   reporter.report({ type: 'phase', name: 'seal', subject: name });
   const total = artifact.files.reduce<number | undefined>(
@@ -49,8 +57,9 @@ export async function sealArtifact(
     0,
   );
   const scope: Json = {
-    projects: (prepared?.projects ?? []).map(({ id, name }) => ({ id, name })),
+    projects: (prepared?.projects ?? []).map(({ id, name }) => (id === '' ? { name } : { id, name })),
     options: (prepared?.exportedWith ?? options) as Json,
+    ...(via === undefined ? {} : { via: via.name }),
   };
   const sealed = await seal(
     {

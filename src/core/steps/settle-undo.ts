@@ -28,12 +28,14 @@ export async function settleUndo(
   signal: AbortSignal,
 ): Promise<readonly Difference[] | undefined> {
   if (before === undefined) return undefined;
-  const { scope, items, depth = 'content' } = before as unknown as KeptContent;
+  const { scope, items, depth = 'content', undoes } = before as unknown as KeptContent;
   const was = held(items);
   const now = await stateOf(target, scope, depth, signal);
   if (now === undefined) return undefined;
   const { differences } = compare(was, now);
-  const removable = untouched((created ?? []) as unknown as readonly SnapshotItem[], now, differences);
+  const removable = untouched((created ?? []) as unknown as readonly SnapshotItem[], now, differences).filter(
+    ({ kind }) => undoes?.includes(kind) !== false,
+  );
   const { snapshots } = target.adapter;
   if (snapshots?.remove === undefined || removable.length === 0) return differences;
   const question = `delete what ${handle} created on ${target.name}: ${counted(removable)}?`;

@@ -54,6 +54,8 @@ export interface TrustedPackage {
   readonly exportedWith: Options;
   /** What the package carries for its import. */
   readonly carried: Secrets;
+  /** The way of the export, for products that have several. Packages of earlier releases name none. */
+  readonly via: string | undefined;
 }
 
 /**
@@ -88,7 +90,7 @@ export async function trustPackage(
   const name = manifest.source?.instance;
   const origin = name === undefined || url === undefined ? undefined : { name, url };
   const files = opened.map(({ path, size }) => ({ ...folder.file(path, size), origin }));
-  return { manifest, verified, files, exportedWith: exportOptions(scope), carried };
+  return { manifest, verified, files, exportedWith: exportOptions(scope), carried, via: viaOf(scope) };
 }
 
 /** Warns of a package that only `--allow-unsigned` lets through. */
@@ -149,6 +151,11 @@ function exportOptions(scope: Json): Options {
   return Object.fromEntries(
     Object.entries(options).filter((entry): entry is [string, OptionValue] => isOptionValue(entry[1])),
   );
+}
+
+function viaOf(scope: Json): string | undefined {
+  const via = isRecord(scope) ? scope['via'] : undefined;
+  return typeof via === 'string' ? via : undefined;
 }
 
 function isRecord(value: Json | undefined): value is Readonly<Record<string, Json>> {

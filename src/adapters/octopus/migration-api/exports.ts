@@ -11,12 +11,13 @@ import { selectProjects } from '../inventory.ts';
 import { jobId, parseJobId } from '../job-id.ts';
 import { exportTask, taskOf } from '../jobs.ts';
 import { checkPackageRef, defaultPackageId, parsePackageName } from '../package-name.ts';
+import { passwordOf } from '../password.ts';
 import { missingLinks } from '../probe.ts';
 import type { Server } from '../server.ts';
 import { packageShownBy } from '../task-package.ts';
 import { findTask, packageFiles } from './find-task.ts';
 import { notCarried } from './not-carried.ts';
-import { callbackOf, passwordOf } from './password-and-callbacks.ts';
+import { callbackOf } from './callbacks.ts';
 
 export function createExporter(
   server: Server,

@@ -7,11 +7,12 @@ import { flagOf, textOf } from '../../shared/option-values.ts';
 import type { Feed } from '../feed.ts';
 import { jobId } from '../job-id.ts';
 import { importTask } from '../jobs.ts';
+import { passwordOf } from '../password.ts';
 import { missingLinks } from '../probe.ts';
 import type { Server, Space } from '../server.ts';
 import { importScopeOf } from '../snapshots/index.ts';
 import { findTask } from './find-task.ts';
-import { callbackOf, passwordOf } from './password-and-callbacks.ts';
+import { callbackOf } from './callbacks.ts';
 
 export function createImporter(server: Server, feed: Feed, { clock }: { readonly clock: Clock }): Importer {
   return {

@@ -6,6 +6,7 @@ import { carried, isFields, listOf, markOf, type NameOf } from './carried-fields
 import { onlyLinkedTo, usedBy, type Shared } from './used-documents.ts';
 import { sharedLists } from './list-paths.ts';
 import { remove } from './remove.ts';
+import { scopeText } from './variable-name.ts';
 import { idOf, nameIn, openSpace, type Document, type ProjectContent, type SpaceReader } from './space-content.ts';
 
 /** The options of an export that leave documents out, with the kinds that they leave out. */
@@ -84,7 +85,7 @@ async function* take(server: Server, scope: Scope, depth: Depth, signal: AbortSi
       if (set !== undefined) yield* variableItems('set-variable', nameIn(kind, document), set, parts, nameOf);
     }
   }
-  if (depth === 'listing') return;
+  if (depth === 'listing' && scope['releases'] !== true) return;
   for (const { project } of contents) {
     const part = item.of({ kind: 'project', name: nameIn('project', project) });
     for await (const release of reader.releases(project)) {
@@ -195,15 +196,6 @@ function* variableItems(
     const name = typeof variable['Name'] === 'string' ? variable['Name'] : '';
     yield item(kind, `${owner}/${name}${scopeText(variable['Scope'], nameOf)}`, variable);
   }
-}
-
-/** Name and scope together tell a variable from the others of its set. */
-function scopeText(scope: unknown, nameOf: NameOf): string {
-  const parts = Object.entries(isFields(scope) ? scope : {}).flatMap(([part, values]) => {
-    const names = listOf(values).flatMap((value) => (typeof value === 'string' ? [nameOf(value) ?? value] : []));
-    return names.length === 0 ? [] : [`${part}: ${names.toSorted().join(', ')}`];
-  });
-  return parts.length === 0 ? '' : ` [${parts.toSorted().join('; ')}]`;
 }
 
 function namesOf(projects: readonly Document[], shared: Shared, contents: readonly ProjectContent[]): NameOf {

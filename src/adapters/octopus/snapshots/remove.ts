@@ -83,7 +83,14 @@ async function locate(
     ...[...shared].flatMap(([kind, documents]) => found(kind, sharedLists[kind]?.path ?? kind, documents)),
   ];
   const isFound = (document: Document): boolean => all.some((one) => one.document === document);
-  const sharedStaying = [...shared.values()].flat().filter((document) => !isFound(document));
+  // The server takes a project out of its tenants when it deletes the project.
+  const sharedStaying = [...shared]
+    .flatMap(([kind, documents]) =>
+      kind === 'tenant'
+        ? documents.map((tenant) => (isFound(tenant) ? tenant : { ...tenant, ProjectEnvironments: {}, ProjectIds: [] }))
+        : documents,
+    )
+    .filter((document) => !isFound(document));
   const sets = await reader.variableSets(
     (shared.get('variable-set') ?? [])
       .filter((document) => !isFound(document))

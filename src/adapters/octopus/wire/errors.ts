@@ -16,16 +16,28 @@ export function explain(status: number, body: string, request: HttpRequest): Mig
       });
     case 403:
       return new MigratorError('AUTH_REFUSED', `Octopus Deploy does not allow this${tail}`, {
-        hint: 'migrations need a user with the AdministerSystem permission; pushing packages needs BuiltInFeedPush',
+        hint: isExportImport(request)
+          ? 'Export/Import of projects needs a Space Manager of the space'
+          : 'migrations need a user with the AdministerSystem permission; pushing packages needs BuiltInFeedPush',
       });
     case 409:
       return new MigratorError('CONFLICT', `Octopus Deploy reports a conflict${tail}`);
+    case 413:
+      return new MigratorError(
+        'REMOTE_UNEXPECTED',
+        `the server, or a proxy in front of it, takes no file of this size${tail}`,
+        {
+          hint: 'let its administrator raise the limit for the size of a request, or move fewer projects at once',
+        },
+      );
     case 500:
       return said === '' ? undefined : new MigratorError('REMOTE_UNEXPECTED', `Octopus Deploy failed${tail}`);
     default:
       return undefined;
   }
 }
+
+const isExportImport = ({ path }: HttpRequest): boolean => /\/projects\/import-export\//i.test(path);
 
 /** What the server said; empty when it repeats a secret that was sent. */
 function sentence(body: string, request: HttpRequest): string {
@@ -40,7 +52,9 @@ function sentence(body: string, request: HttpRequest): string {
 function confided(json: unknown): string[] {
   if (typeof json !== 'object' || json === null) return [];
   return Object.entries(json).flatMap(([key, value]) => {
-    if (!/password|key/i.test(key) || typeof value !== 'string' || value === '') return [];
+    // A sensitive value: `{ HasValue, NewValue }`.
+    if (typeof value === 'object') return confided(value);
+    if (!/password|key|newvalue/i.test(key) || typeof value !== 'string' || value === '') return [];
     return [value, encodeURIComponent(value), Buffer.from(value).toString('base64')];
   });
 }

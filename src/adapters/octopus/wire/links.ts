@@ -9,6 +9,14 @@ export function linksOf(record: Readonly<Record<string, unknown>>): Links {
   );
 }
 
+/** The links of a space, with the list of its own tasks. */
+export function taskLinks({ links, prefix }: { readonly links: Links; readonly prefix: string }): Links {
+  const own = links.get('tasks');
+  return own?.includes(`/${prefix}/`) === true
+    ? links
+    : new Map([...links, ['tasks', `~/${prefix}/tasks{/id}{?skip,take,name}`]]);
+}
+
 export type TemplateValues = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /**

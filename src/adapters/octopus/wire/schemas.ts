@@ -21,6 +21,8 @@ export const userSchema = z.object({ Id: text, Username: text, DisplayName: text
 
 /** Each permission with the places where the account has it. An empty list and `SpaceId` null mean all spaces. */
 export const permissionsSchema = z.object({
+  /** Those that no space limits. */
+  SystemPermissions: z.array(z.string()).nullish().catch(undefined),
   SpacePermissions: z
     .record(z.string(), z.array(z.object({ SpaceId: z.string().nullish() })))
     .nullish()
@@ -103,6 +105,35 @@ export const packageSchema = z.object({
   Published: text,
 });
 export type PackageResource = z.infer<typeof packageSchema>;
+
+/** The answer to a Projects Export: the projects of the zip, which may be more than were asked for. */
+export const exportStartedSchema = startedSchema.extend({ ProjectIds: list(z.string()) });
+
+export const artifactSchema = z.object({
+  Id: z.string(),
+  Filename: z.string(),
+  ServerTaskId: text,
+  Links: record,
+});
+export type ArtifactResource = z.infer<typeof artifactSchema>;
+
+export const importFileSchema = z.object({ Id: z.string().min(1), FileName: z.string() });
+export const importFilesSchema = z.object({ ProjectImportFiles: list(importFileSchema) });
+export type ImportFileResource = z.infer<typeof importFileSchema>;
+
+const typed = z.object({ Name: z.string(), Type: text });
+
+/** What the server finds in an uploaded zip. It does not tell what exists on the target. */
+export const previewSchema = z.object({
+  Projects: list(z.object({ Name: z.string(), Channels: list(z.string()), Runbooks: list(z.string()) })),
+  Environments: list(z.string()),
+  Lifecycles: list(z.string()),
+  Certificates: list(z.string()),
+  Accounts: list(typed),
+  Feeds: list(typed),
+  WorkerPools: list(typed),
+});
+export type PreviewResource = z.infer<typeof previewSchema>;
 
 /** A page of a list. The caller reads each of `Items` by a schema of its own. */
 export const pageSchema = z.object({ Items: z.array(z.unknown()), TotalResults: number });

@@ -64,9 +64,19 @@ export function messagesOf(lines: Iterable<LogLine>, errorMessage: string | unde
     const trimmed = text.trim();
     if (trimmed !== '') messages.set(`${level} ${trimmed}`, { level, text: trimmed });
   };
+  let error: string | undefined;
   for (const { level, text } of lines) {
+    // The line after an error may say to what it happened.
+    const path = /^\s*(Reference path: .*)$/.exec(text)?.[1];
+    if (path !== undefined && error !== undefined && !error.includes(path)) {
+      messages.delete(`error ${error.trim()}`);
+      add('error', `${error.trim()} ${path}`);
+      error = undefined;
+      continue;
+    }
+    error = level === 'error' || level === 'fatal' ? text : undefined;
     if (level === 'warning') add('warning', text);
-    if (level === 'error' || level === 'fatal') add('error', text);
+    if (error !== undefined) add('error', error);
   }
   if (errorMessage !== undefined && ![...messages.values()].some(({ text }) => text.includes(errorMessage.trim()))) {
     add('error', errorMessage);

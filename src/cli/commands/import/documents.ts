@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { handle, jobItem, left, logLine, outcome, packageRef, plan, result, resumed } from '../document-parts.ts';
+import { handle, jobItem, left, logLine, outcome, packageRef, plan, result, resumed, via } from '../document-parts.ts';
 
 /** What `import` prints under `--json`, without the `document` field. Fields are only ever added. */
 export const documents = {
@@ -19,6 +19,7 @@ export const documents = {
     left,
     backup: z.string().optional(),
     log: z.array(logLine),
+    via,
     resumed,
   },
 };

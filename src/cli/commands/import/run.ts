@@ -20,6 +20,7 @@ import {
   describePlan,
   describeResult,
   describeResumed,
+  describeVia,
   headline,
 } from '../summary.ts';
 import type { ImportOptions } from './flags.ts';
@@ -44,7 +45,8 @@ export async function runImport({ args: [text = ''], options, command }: Invocat
   const journaling = await context.journaling(options.fresh === true);
   const input = {
     ...waiting,
-    dryRun: options.dryRun === true,
+    dryRun: options.dryRun === true || asked.preview === true,
+    preview: asked.preview === true,
     onConflict: options.onConflict,
     overwrites: asked.overwrites === true,
     skips: asked.skips === true,
@@ -80,7 +82,21 @@ export async function runImport({ args: [text = ''], options, command }: Invocat
 
 function render(
   to: string,
-  { outcome, handle, dryRun, package: ref, plan, warnings, log, upload, items, left, result, backup }: ImportReport,
+  {
+    outcome,
+    handle,
+    dryRun,
+    package: ref,
+    plan,
+    warnings,
+    log,
+    upload,
+    items,
+    left,
+    result,
+    backup,
+    via,
+  }: ImportReport,
 ): string {
   const name = formatRef(ref);
   if (outcome === 'started' && handle !== undefined)
@@ -98,6 +114,7 @@ function render(
       to,
       result,
     ),
+    describeVia(via),
     result === undefined ? describeItems(items) : describeResult(result),
     dryRun ? 'nothing was changed' : undefined,
     upload === 'kept' ? 'the feed already had the package' : undefined,

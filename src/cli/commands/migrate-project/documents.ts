@@ -10,6 +10,7 @@ import {
   plan,
   result,
   resumed,
+  via,
 } from '../document-parts.ts';
 
 /** What `migrate-project` prints under `--json`, without the `document` field. Fields are only ever added. */
@@ -47,6 +48,7 @@ export const documents = {
     left,
     backup: z.string().optional(),
     log: z.array(logLine),
+    via,
     resumed,
   },
 };

@@ -1,5 +1,6 @@
 import type { Verified } from '../../../core/steps/counterpart.ts';
 import { migrateProject } from '../../../core/operations/migrate-project/index.ts';
+import type { Via } from '../../../core/steps/settle-way.ts';
 import type { MigrateReport } from '../../../core/operations/migrate-project/route.ts';
 import { journaled } from '../../../core/steps/journaled.ts';
 import type { Invocation } from '../../build-command.ts';
@@ -23,6 +24,7 @@ import {
   describePlan,
   describeResult,
   describeResumed,
+  describeVia,
   headline,
 } from '../summary.ts';
 import type { MigrateProjectOptions } from './flags.ts';
@@ -45,7 +47,8 @@ export async function runMigrateProject(
     request: { projects, packageId: undefined, packageVersion: undefined, options: asked.exportOptions },
     importOptions: asked.importOptions,
     route: options.route,
-    dryRun: options.dryRun === true,
+    dryRun: options.dryRun === true || asked.preview === true,
+    preview: asked.preview === true,
     overwrites: asked.overwrites === true,
     skips: asked.skips === true,
     verify: options.verify === true,
@@ -115,7 +118,8 @@ function render(
     verified,
     backup,
     waitingFor,
-  }: MigrateReport & { readonly verified: Verified | undefined },
+    via,
+  }: MigrateReport & { readonly verified: Verified | undefined; readonly via: Via | undefined },
 ): string {
   const what = projects.map((name) => `"${name}"`).join(', ');
   const done = outcome === 'started' ? 'started to move' : dryRun ? 'finished the dry run of the move of' : 'moved';
@@ -128,6 +132,7 @@ function render(
       to,
       result,
     ),
+    describeVia(via),
     rerouted === undefined ? undefined : `rerouted: ${rerouted}`,
     result === undefined ? describeItems(items) : describeResult(result),
     // One handle on each line, because a handle may contain commas.

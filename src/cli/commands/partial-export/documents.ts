@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { handle, left, outcome, packageRef, resumed, sealed, storedPackage } from '../document-parts.ts';
+import { handle, left, outcome, packageRef, resumed, sealed, storedPackage, via } from '../document-parts.ts';
 
 /** What `partial-export` prints under `--json`, without the `document` field. Fields are only ever added. */
 export const documents = {
@@ -14,6 +14,7 @@ export const documents = {
     stored: storedPackage.extend({ instance: z.string() }).optional(),
     file: z.string().optional(),
     left,
+    via,
     resumed,
   },
 };

@@ -9,6 +9,7 @@ import { MigratorError } from '../../../errors.ts';
 import type { Secrets } from '../../../ports/options.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
+import { consenting } from '../../flags/caution.ts';
 import { productFlags } from '../../flags/product-values.ts';
 import { waitingOf } from '../../flags/waiting.ts';
 import { ownSecrets, ownSecretsOf } from '../../keys/own-secrets.ts';
@@ -19,7 +20,7 @@ import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { secretDigest } from '../../state/secret-digest.ts';
 import { lines } from '../../terminal/table.ts';
-import { describeLeft, describeResumed, describeSealed } from '../summary.ts';
+import { describeLeft, describeResumed, describeSealed, describeVia } from '../summary.ts';
 import type { PartialExportOptions } from './flags.ts';
 
 export async function runPartialExport({ options, command }: Invocation<PartialExportOptions>, context: Context) {
@@ -79,6 +80,7 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
             secrets: flags.secrets,
             own: (names) => ownSecrets(names, run, context),
             madeFor: (handle) => madeFor(handle, source, context),
+            ...consenting({}, context),
             clock: systemClock,
             random: systemRandom,
             reporter,
@@ -108,7 +110,7 @@ async function madeFor(handle: string, { name, place }: Placed, context: Context
 }
 
 function render(from: string, file: string | undefined, report: PartialExportReport): string {
-  const { outcome, handle, projects, warnings, sealed, stored, left } = report;
+  const { outcome, handle, projects, warnings, sealed, stored, left, via } = report;
   const what = projects.length > 0 ? projects.map((name) => `"${name}"`).join(', ') : 'the projects';
   if (outcome === 'started') {
     return lines(
@@ -118,6 +120,7 @@ function render(from: string, file: string | undefined, report: PartialExportRep
   }
   return lines(
     `exported ${what} from ${from}${outcome === 'partial' ? ', with warnings' : ''}`,
+    describeVia(via),
     sealed && file ? describeSealed(file, sealed) : undefined,
     sealed === undefined && file !== undefined ? `wrote ${file}: neither signed nor encrypted` : undefined,
     stored ? `on ${stored.instance}: ${formatRef(stored)}` : undefined,

@@ -9,6 +9,7 @@ import { compareContent, type CompareInput, type Counterpart, type Verified } fr
 import { fact } from '../../steps/exactly-once.ts';
 import { planImport, plansByName } from '../../steps/plan.ts';
 import { probeBoth, requireCompatible, requireSameProduct } from '../../steps/preflight.ts';
+import { onWay, settleWay, type Via } from '../../steps/settle-way.ts';
 import { chooseRoute } from './choose-route.ts';
 import { move } from './move.ts';
 import { push } from './push.ts';
@@ -20,7 +21,7 @@ export async function migrateProject(
   input: MigrateInput,
   ports: MigratePorts,
   signal: AbortSignal,
-): Promise<MigrateReport & { readonly verified: Verified | undefined }> {
+): Promise<MigrateReport & { readonly verified: Verified | undefined; readonly via: Via | undefined }> {
   const { source, target, reporter } = ports;
   requireProjectNames(input.request.projects, source.adapter, 'name the projects: migrate-project <project>');
   if (source.name === target.name && source.adapter.moves === undefined) {
@@ -29,7 +30,34 @@ export async function migrateProject(
     });
   }
   requireSameProduct(source, target);
-  const [info, targetInfo] = await probeBoth(source, target, reporter, signal);
+  const infos = await probeBoth(source, target, reporter, signal);
+  const [info, targetInfo] = infos;
+  const { request, importOptions, ignoreVersion, route } = input;
+  const via = await settleWay(
+    {
+      verb: 'migrate-project',
+      ends: [
+        { instance: source, as: 'source', info, options: request.options },
+        { instance: target, as: 'target', info: targetInfo, options: importOptions },
+      ],
+      secrets: ports.secrets,
+      pushes: route === 'push',
+      ignoreVersion,
+    },
+    ports,
+    signal,
+  );
+  const onIt = { ...ports, source: onWay(source, via), target: onWay(target, via) };
+  return { ...(await migrateOnWay({ ...input, via }, onIt, infos, signal)), via };
+}
+
+async function migrateOnWay(
+  input: MigrateInput,
+  ports: MigratePorts,
+  [info, targetInfo]: readonly [InstanceInfo, InstanceInfo],
+  signal: AbortSignal,
+): Promise<MigrateReport & { readonly verified: Verified | undefined }> {
+  const { source, target, reporter } = ports;
   requireCompatible(info.version, target, targetInfo, { ignore: input.ignoreVersion, reporter });
   const route = await chooseRoute(input, ports, targetInfo, signal);
   // Moves and importers of files make a plan of their own, in more detail than by project name.

@@ -1,15 +1,15 @@
 import { isMigratorError } from '../../../errors.ts';
 import type { InstanceInfo } from '../../../ports/adapter.ts';
 import type { PreparedExport } from '../../../ports/exporter.ts';
-import type { Secrets } from '../../../ports/options.ts';
 import { facet } from '../../instance.ts';
 import { formatHandle } from '../../job-handle.ts';
 import { worst } from '../../operation.ts';
-import { cleaningUp, discardJob, exportLeft, leftBy, tellingLeft } from '../../steps/clean-up.ts';
-import type { StartedJob } from '../../steps/exactly-once.ts';
+import { cleaningUp, discardExport, exportLeft, type Left, leftBy, tellingLeft } from '../../steps/clean-up.ts';
+import { isBegun, type StartedJob } from '../../steps/exactly-once.ts';
 import { type ExportResult, fetchExport, runExport } from '../../steps/export.ts';
+import { inspecting } from '../../steps/inspect-export.ts';
 import { leftMaintenance } from '../../steps/preflight.ts';
-import { secretsOfExport } from '../../steps/run-secrets.ts';
+import { type ExportSecrets, secretsOfExport } from '../../steps/run-secrets.ts';
 import { sealArtifact } from '../../steps/seal-artifact.ts';
 import { judge, warningsOf } from '../../steps/verdict.ts';
 import type { ImportReport } from '../import-package.ts';
@@ -38,30 +38,53 @@ export async function relay(
     step: 'relay',
     waiting,
     planned: input.planned,
+    // What the target refuses by the names of projects is said before the source starts to work.
+    accepted: isBegun(ports.run.record.facts, 'import')
+      ? undefined
+      : acceptedBy(input, { ...ports, secrets: secrets.all }, signal),
   };
   const { prepared, job, status } = (await finishedExport(ports, signal)) ?? (await runExport(work, ports, signal));
   const names = prepared.projects.map((project) => project.name);
-  const discard = () => discardJob(job, facet(source, 'exports'), { source, reporter }, signal);
+  const discard = () => discardExport(job, { ...ports, source }, signal);
+  let kept: readonly Left[] = [];
   const { verdict, normal, imported } = await cleaningUp(
     async () => {
       const verdict = status === undefined ? 'done' : judge(job.handle, status);
       const normal = await leftMaintenance(source, info, reporter, signal);
       const imported = await tellingLeft(
-        () => importOf({ job, prepared, info, names, carried: secrets.carried }, input, ports, signal),
-        async () => (input.dryRun ? leftBy(source, prepared.leaves) : exportLeft(source, prepared, false, signal)),
+        () => importOf({ job, prepared, info, names, secrets }, input, ports, signal),
+        async () =>
+          input.dryRun
+            ? leftBy(source, prepared.leaves)
+            : exportLeft(source, { ...prepared, job: job.id }, false, signal),
       );
       return { verdict, normal, imported };
     },
     // After a failed relay, the same command uses a fresh export again.
-    input.dryRun ? discard : undefined,
+    input.dryRun ? async () => void (kept = await discard()) : undefined,
   );
-  if (!input.dryRun) await discard();
+  if (!input.dryRun) kept = await discard();
   return {
     ...reportOfHalves('relay', imported, input, [job.handle]),
     outcome: worst(verdict, normal ? 'done' : 'partial', imported.outcome),
-    left: [...leftBy(source, prepared.leaves), ...imported.left],
+    left: [
+      // What `discard` takes away is named by the adapter.
+      ...(facet(source, 'exports').leftBy === undefined ? leftBy(source, prepared.leaves) : kept),
+      ...imported.left,
+    ],
     projects: names.length > 0 ? names : [prepared.package.id],
-    warnings: [...warningsOf(status, prepared), ...imported.warnings],
+    warnings: [...new Set([...warningsOf(status, prepared), ...imported.warnings])],
+  };
+}
+
+/** Asks an importer of files, which gets the projects only after the export, whether it would take them. */
+function acceptedBy(input: MigrateInput, { target, secrets }: MigratePorts, signal: AbortSignal) {
+  const imports = facet(target, 'imports');
+  if (imports.takes !== 'files' || imports.check === undefined) return undefined;
+  return async (projects: readonly string[]) => {
+    const source = { id: '', version: '' };
+    const { dryRun, importOptions: options, ignoreVersion } = input;
+    await imports.check?.(signal, { source, projects, dryRun, options, secrets, ignoreVersion });
   };
 }
 
@@ -85,12 +108,12 @@ interface Exported {
   readonly prepared: PreparedExport;
   readonly info: InstanceInfo;
   readonly names: readonly string[];
-  readonly carried: Secrets;
+  readonly secrets: ExportSecrets;
 }
 
 /** Brings the export to the target and imports it. When the import was started by an earlier process, only that. */
 async function importOf(
-  { job, prepared, info, names, carried }: Exported,
+  { job, prepared, info, names, secrets }: Exported,
   input: MigrateInput,
   ports: MigratePorts,
   signal: AbortSignal,
@@ -103,10 +126,21 @@ async function importOf(
     return importHalf(input, { kind: 'stored', ref, exportedWith: options, projects: names }, ports, signal);
   }
   reporter.report({ type: 'phase', name: 'download', subject: `from ${source.name}` });
-  const artifact = await fetchExport(source, job, prepared, signal);
+  const fetched = await fetchExport(source, job, prepared, signal);
+  const exporter = facet(source, 'exports');
+  const { output } = staging;
+  const exported = { exporter, artifact: fetched, prepared, secrets: secrets.all, spool: output.spool };
   try {
-    await sealArtifact(artifact, { source, info, prepared, options, carried }, staging.output, ports, signal);
-    return await importHalf(input, { kind: 'sealed', sealed: await staging.reopen() }, ports, signal);
+    const remarks = await inspecting(exported, ports, signal, async (inspected) => {
+      const { carried } = secrets;
+      const origin = { source, info, prepared: inspected.prepared, options, carried, via: input.via };
+      await sealArtifact(inspected.artifact, origin, output, ports, signal);
+      return inspected.remarks;
+    });
+    const exportedBy = { job: job.id, url: info.url, settled: prepared.settled };
+    const sealed = await staging.reopen();
+    const imported = await importHalf({ ...input, exportedBy }, { kind: 'sealed', sealed }, ports, signal);
+    return { ...imported, warnings: [...remarks, ...imported.warnings] };
   } finally {
     await staging.remove();
   }

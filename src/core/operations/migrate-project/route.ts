@@ -1,5 +1,6 @@
 import type { InstanceInfo } from '../../../ports/adapter.ts';
 import type { PackageRef } from '../../../ports/artifact.ts';
+import type { ExportOrigin } from '../../../ports/importer.ts';
 import type { ExportRequest } from '../../../ports/exporter.ts';
 import type { JobItem, LogLine } from '../../../ports/job.ts';
 import type { Options, Secrets } from '../../../ports/options.ts';
@@ -13,6 +14,7 @@ import type { Consenting } from '../../steps/consent.ts';
 import type { Counterpart } from '../../steps/counterpart.ts';
 import type { OwnSecrets } from '../../steps/run-secrets.ts';
 import type { PackageOutput } from '../../steps/seal-artifact.ts';
+import type { Via } from '../../steps/settle-way.ts';
 import type { SealedSource } from '../../steps/trust-package.ts';
 
 /**
@@ -26,6 +28,8 @@ export interface MigrateInput extends Waiting {
   readonly importOptions: Options;
   readonly route: Route | 'auto';
   readonly dryRun: boolean;
+  /** See ImportInput.preview. */
+  readonly preview?: boolean | undefined;
   readonly overwrites: boolean;
   readonly ignoreVersion: boolean;
   /** Makes and tells the plan by the names of the projects, once, for products whose adapter makes none. */
@@ -36,6 +40,10 @@ export interface MigrateInput extends Waiting {
   readonly skips?: boolean | undefined;
   /** What the target is compared with. Undefined when migrator cannot look into the projects. */
   readonly counterpart?: ((projects: readonly string[]) => Counterpart) | undefined;
+  /** The way that both ends take, for products that have several. */
+  readonly via?: Via | undefined;
+  /** The job that made the files which are imported. */
+  readonly exportedBy?: ExportOrigin | undefined;
   /** Compare the content of source and target afterwards. */
   readonly verify?: boolean | undefined;
 }

@@ -31,6 +31,7 @@ const table: readonly ProductOptions[] = [
       { name: 'at-once', description: 'waits for nobody', verbs: ['migrate-project'] },
       { name: 'no-duplicate-check', description: 'overwrites', verbs: ['migrate-project'] },
       { name: 'skip-logs', description: 'leaves logs out', verbs: ['partial-export', 'migrate-project'] },
+      { name: 'way', value: 'way', choices: ['boat', 'ferry'], description: 'by', verbs: ['partial-export'] },
     ],
   },
   {
@@ -51,6 +52,7 @@ const table: readonly ProductOptions[] = [
       { name: 'blob', value: 'file', many: true, file: true, bytes: true, description: 'raw', verbs: ['import'] },
       { name: 'place', value: 'place', description: 'where', verbs: ['import'] },
       { name: 'mode', value: 'mode', choices: ['quick', 'whole'], description: 'how', verbs: ['partial-export'] },
+      { name: 'way', value: 'way', choices: ['cable', 'ferry'], description: 'by', verbs: ['partial-export'] },
     ],
   },
 ];
@@ -94,6 +96,25 @@ const refusal = async (...given: Parameters<typeof flags>): Promise<string> => {
   }
   throw new Error('nothing was refused');
 };
+
+describe('a flag of two products with words of their own', () => {
+  test('takes the words of the product', async () => {
+    expect((await flags('partial-export', 'lake', ['--way', 'cable'])).options).toEqual({ way: 'cable' });
+    expect((await flags('partial-export', 'river', ['--way', 'boat'])).options).toEqual({ way: 'boat' });
+  });
+
+  test('refuses those of the other one, and a default of the rc file is for the other one', async () => {
+    expect(await refusal('partial-export', 'lake', ['--way', 'boat'])).toBe('--way cannot be "boat" for this instance');
+    const rc = 'defaults: { way: boat }';
+    expect((await flags('partial-export', 'lake', [], { rc })).options).toEqual({});
+    expect((await flags('partial-export', 'river', [], { rc })).options).toEqual({ way: 'boat' });
+  });
+
+  test('offers all words', () => {
+    const { options } = withProductOptions(new Command('x'), 'partial-export', table);
+    expect(options.find(({ long }) => long === '--way')?.argChoices).toEqual(['boat', 'ferry', 'cable']);
+  });
+});
 
 describe('help', () => {
   test('shows each flag once, with the first product that has it, and with what it means for each', () => {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { cleaningUp, packageLeft } from '../../../../src/core/steps/clean-up.ts';
+import { cleaningUp, discardExport, packageLeft } from '../../../../src/core/steps/clean-up.ts';
 import { type ErrorCode, MigratorError } from '../../../../src/errors.ts';
 import type { Adapter } from '../../../../src/ports/adapter.ts';
 import { never } from '../../../support/adapter-tools.ts';
+import { recordingReporter } from '../../../support/ports.ts';
 
 async function cleaned(work: () => Promise<string>): Promise<{ readonly removed: number; readonly ended: string }> {
   let removed = 0;
@@ -47,4 +48,52 @@ test('a package that is still in the feed is named with the command that removes
   ]);
   expect(await packageLeft(ref, holding(false), false, never)).toEqual([]);
   expect(await packageLeft(ref, holding(false), true, never)).toHaveLength(1);
+});
+
+describe('what an export left, with the consent of the user', () => {
+  const job = { id: 'job-1', handle: 'memory:lab:job-1' };
+  const cannot = () => {
+    throw new MigratorError('USAGE', 'nobody is there');
+  };
+
+  async function discarding(answer: boolean | 'nobody', leftBy?: () => Promise<string>) {
+    const discarded: string[] = [];
+    const questions: string[] = [];
+    const exports = {
+      ...(leftBy === undefined ? {} : { leftBy }),
+      discard: (id: string) => Promise.resolve(void discarded.push(id)),
+    };
+    const source = { name: 'lab', adapter: { product: 'memory', exports } as unknown as Adapter };
+    const left = await discardExport(
+      job,
+      {
+        source,
+        reporter: recordingReporter(),
+        consent: ({ text }) => {
+          questions.push(text);
+          return Promise.resolve(answer === true);
+        },
+        requireAnswerable: answer === 'nobody' ? cannot : () => undefined,
+      },
+      never,
+    );
+    return { left, discarded, questions };
+  }
+  const zip = () => Promise.resolve('the zip A.zip');
+
+  test('is removed when the answer is yes, and the question names it', async () => {
+    const { left, discarded, questions } = await discarding(true, zip);
+    expect(questions).toEqual(['delete the zip A.zip on lab?']);
+    expect({ left, discarded }).toEqual({ left: [], discarded: ['job-1'] });
+  });
+
+  test.each([false, 'nobody'] as const)('stays and is told when the answer is %s', async (answer) => {
+    const { left, discarded } = await discarding(answer, zip);
+    expect({ left, discarded }).toEqual({ left: [{ instance: 'lab', what: 'the zip A.zip' }], discarded: [] });
+  });
+
+  test('is removed without a question where the adapter names nothing', async () => {
+    const { discarded, questions } = await discarding('nobody');
+    expect({ discarded, questions }).toEqual({ discarded: ['job-1'], questions: [] });
+  });
 });

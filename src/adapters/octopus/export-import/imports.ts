@@ -1,0 +1,212 @@
+import { MigratorError } from '../../../errors.ts';
+import type { ArtifactFile } from '../../../ports/artifact.ts';
+import type { Importer, ImportRequest, PreparedImport } from '../../../ports/importer.ts';
+import type { LogLine } from '../../../ports/job.ts';
+import { flagOf, textOf } from '../../shared/option-values.ts';
+import { jobId, parseJobId } from '../job-id.ts';
+import { passwordOf } from '../password.ts';
+import { rightsOf } from '../rights.ts';
+import { importScopeOf } from '../snapshots/index.ts';
+import type { ImportSource } from '../wire/export-import.ts';
+import type { PreviewResource } from '../wire/schemas.ts';
+import { readExport } from './archive.ts';
+import { requireOpening } from './canary.ts';
+import { contentsOf, slim, type ExportContents } from './contents.ts';
+import { title, type ExportImport } from './export-import.ts';
+import { arrivingBare } from './exports.ts';
+import { findProjectTask } from './find-task.ts';
+import { limitsOf } from './limits.ts';
+import { existing, lookup, planOf } from './plan.ts';
+import { requireClear, told } from './preflight.ts';
+import { thingsOn } from './target.ts';
+import { uploadOnce, uploadedId } from './upload.ts';
+import { isOlder } from './versions.ts';
+
+/** Projects Import: the zip is uploaded and imported into the space of this instance. */
+export function createImporter(way: ExportImport): Importer {
+  const { server, client, tools } = way;
+  const preview: NonNullable<Importer['preview']> = async (prepared, files, secrets, signal) => {
+    if (sameServerSource(prepared) === undefined) await uploadOnce(way, fileNameOf(prepared), zipAmong(files), signal);
+    const source = await sourceOf(way, prepared, signal);
+    return linesOf(await client.preview(await server.space(signal), source, passwordOf(secrets).reveal(), signal));
+  };
+  return {
+    takes: 'files',
+    dryRuns: 'plan',
+    plans: true,
+    requiredSecrets: ['password'],
+    check: async (signal, request) => {
+      await requireManager(way, signal);
+      await requireAbsent(way, request, signal);
+    },
+    prepare: (request, signal) => prepare(way, request, signal),
+    // A part of a zip, and a password that the server does not take, show before anything is imported.
+    stage: async (prepared, files, signal, secrets = {}) => {
+      for (const { text } of await preview(prepared, files, secrets, signal))
+        tools.notice(`the server finds in the export: ${text}`);
+    },
+    preview,
+    start: async (prepared, secrets, _, signal) => {
+      const source = await sourceOf(way, prepared, signal);
+      const task = await client.startImport(await server.space(signal), source, passwordOf(secrets).reveal(), signal);
+      return jobId(task, prepared.source, 'import');
+    },
+    find: async (prepared, startedAfter, signal) => {
+      const same = sameServerSource(prepared);
+      const words = [same?.TaskId ?? (await uploadedId(way, fileNameOf(prepared), signal))];
+      const task = await findProjectTask(way, { kind: 'import', words }, startedAfter, signal);
+      return task === undefined ? undefined : jobId(task, prepared.source, 'import');
+    },
+  };
+}
+
+async function prepare(way: ExportImport, request: ImportRequest, signal: AbortSignal): Promise<PreparedImport> {
+  const { server, tools } = way;
+  const { options, exportedWith = {}, dryRun, source } = request;
+  const limits = limitsOf(options);
+  await requireManager(way, signal);
+  const [space, root] = [await server.space(signal), await server.root(signal)];
+  const file = zipAmong(request.files ?? []);
+  const archive = await readExport(file, limits, slim, signal);
+  if (request.secrets?.['password'] !== undefined)
+    requireOpening(passwordOf(request.secrets), archive.hello, file.path);
+  const obstacle = olderTarget(archive.serverVersion, root.resource.Version);
+  if (obstacle !== undefined && request.ignoreVersion !== true)
+    throw new MigratorError('UNSUPPORTED', obstacle, {
+      hint: 'upgrade the target first',
+      details: { sourceVersion: archive.serverVersion, targetVersion: root.resource.Version },
+    });
+  const contents = contentsOf(archive);
+  const sets = contents.shared.filter(({ kind }) => kind === 'variable-set').map(({ name }) => name);
+  const isThere = lookup(await thingsOn(way, sets, signal));
+  const skips = flagOf(options, 'skipExisting');
+  refuseExisting(existing(contents, isThere), skips, space.name);
+  const same = fromThisServer(way, request);
+  const fileName = `migrator-${Buffer.from(tools.random.bytes(12)).toString('hex')}.zip`;
+  return {
+    source,
+    dryRun,
+    settled: {
+      fileName,
+      ...(same === undefined ? {} : { sourceSpace: same.SpaceId, sourceTask: same.TaskId }),
+    },
+    plan: planOf(contents, isThere, skips),
+    undoes: ['project'],
+    scope: { ...importScopeOf(contents.projects, exportedWith), releases: true },
+    notes: [
+      ...space.notes,
+      ...archive.remarks,
+      `the export is of Octopus Deploy ${archive.serverVersion}; the target is ${root.resource.Version}`,
+      ...(dryRun ? [] : ['an undo deletes the projects that arrive; what they share stays']),
+    ],
+    omits: [...arrivingBare(contents), ...alwaysBehind(contents)],
+    ...(same === undefined && (!dryRun || flagOf(options, 'preview')) ? { leaves: uploadLeaves(fileName) } : {}),
+  };
+}
+
+const uploadLeaves = (fileName: string): string =>
+  `the uploaded file ${fileName}, which no call deletes: its secrets are only as safe as the password of the export`;
+
+/** What no export holds, and what a snapshot cannot find. */
+function alwaysBehind({ unfindable }: ExportContents): readonly string[] {
+  return [
+    'an export holds no deployment targets, workers, triggers and packages: bring them to the target by other means',
+    ...told('look whether these certificates arrived, their documents have no thumbprint', unfindable),
+  ];
+}
+
+export function olderTarget(source: string, target: string): string | undefined {
+  return isOlder(target, source)
+    ? `Octopus Deploy imports projects only into the same or a newer version: these are from ${source}, the target is ${target}`
+    : undefined;
+}
+
+async function requireManager({ server }: ExportImport, signal: AbortSignal): Promise<void> {
+  const { name, isManager } = await rightsOf(server, signal);
+  const space = await server.space(signal);
+  const obstacles = isManager === false ? [`${name} is no Space Manager of the space`] : [];
+  requireClear(obstacles, `${title} into space ${space.name ?? 'of this instance'}`);
+}
+
+/** The projects are known by name before there is a zip. */
+async function requireAbsent({ server }: ExportImport, request: ImportRequest, signal: AbortSignal): Promise<void> {
+  const space = await server.space(signal);
+  const there: { kind: string; name: string }[] = [];
+  for await (const { Name } of server.client.projects(space, signal)) there.push({ kind: 'project', name: Name });
+  const found = existing({ projects: request.projects ?? [] }, lookup(there));
+  refuseExisting(found, flagOf(request.options, 'skipExisting'), space.name);
+}
+
+function refuseExisting(names: readonly string[], skips: boolean, space: string | undefined): void {
+  if (names.length === 0 || skips) return;
+  const where = space === undefined ? 'the target' : `space ${space} of the target`;
+  throw new MigratorError(
+    'CONFLICT',
+    `${where} has ${names.join(', ')} already, and ${title} never changes a project`,
+    {
+      hint: 'delete or rename them on the target, or go on with the others by --skip-existing',
+      details: { existing: names },
+    },
+  );
+}
+
+/** The export task when this very server made the files: then nothing is uploaded. */
+function fromThisServer(
+  { url }: ExportImport,
+  { exportedBy }: ImportRequest,
+): Extract<ImportSource, { Type: 'space' }> | undefined {
+  if (exportedBy === undefined || withoutSlash(exportedBy.url) !== withoutSlash(url)) return undefined;
+  const { task, projects } = parseJobId(exportedBy.job);
+  // The space in which the export ran, and not the one that is imported into.
+  const space = textOf(exportedBy.settled, 'spaceId');
+  return projects === 'export' && space !== undefined ? { Type: 'space', SpaceId: space, TaskId: task } : undefined;
+}
+
+const withoutSlash = (url: string): string => url.toLowerCase().replace(/\/+$/, '');
+
+function sameServerSource({ settled }: PreparedImport): Extract<ImportSource, { Type: 'space' }> | undefined {
+  const [space, task] = [textOf(settled, 'sourceSpace'), textOf(settled, 'sourceTask')];
+  return space === undefined || task === undefined ? undefined : { Type: 'space', SpaceId: space, TaskId: task };
+}
+
+const fileNameOf = ({ settled }: PreparedImport): string => textOf(settled, 'fileName') ?? '';
+
+async function sourceOf(way: ExportImport, prepared: PreparedImport, signal: AbortSignal): Promise<ImportSource> {
+  return (
+    sameServerSource(prepared) ?? {
+      Type: 'upload',
+      UploadedFileId: await uploadedId(way, fileNameOf(prepared), signal),
+    }
+  );
+}
+
+function zipAmong(files: readonly ArtifactFile[]): ArtifactFile {
+  const [file, ...others] = files.filter(({ path }) => /^native\/.*\.zip$/i.test(path));
+  if (file !== undefined && others.length === 0) return file;
+  throw new MigratorError(
+    'PACKAGE_MALFORMED',
+    `the package has ${file === undefined ? 'no' : 'more than one'} zip of an export`,
+    {
+      hint: 'a zip that the web portal exported is sealed with: migrator package seal <file> --server-export',
+    },
+  );
+}
+
+function linesOf(preview: PreviewResource): readonly LogLine[] {
+  const names = (list: readonly { readonly Name: string; readonly Type?: string | undefined }[]): readonly string[] =>
+    list.map(({ Name, Type }) => (Type === undefined ? Name : `${Name} (${Type})`));
+  const rows = [
+    ...preview.Projects.flatMap(({ Name, Channels, Runbooks }) => [
+      `project ${Name}`,
+      ...told(`project ${Name}: channels`, Channels),
+      ...told(`project ${Name}: runbooks`, Runbooks),
+    ]),
+    ...told('environments', preview.Environments),
+    ...told('lifecycles', preview.Lifecycles),
+    ...told('certificates', preview.Certificates),
+    ...told('accounts', names(preview.Accounts)),
+    ...told('feeds', names(preview.Feeds)),
+    ...told('worker pools', names(preview.WorkerPools)),
+  ];
+  return rows.map((text) => ({ level: 'info', depth: 0, text }));
+}

@@ -1,0 +1,173 @@
+// What a server refuses in an export of projects, and what it leaves behind.
+import { MigratorError } from '../../../errors.ts';
+import { isFields, listOf } from '../snapshots/carried-fields.ts';
+import { rightsOf } from '../rights.ts';
+import { idOf, nameIn, openSpace, type Document, type ProjectContent } from '../snapshots/space-content.ts';
+import { usedBy, type Shared } from '../snapshots/used-documents.ts';
+import { packagesOf } from './contents.ts';
+import type { ExportImport } from './export-import.ts';
+import { isOlder } from './versions.ts';
+
+/** The first release that exports projects with their process in Git. */
+const gitSince = '2025.2.5601';
+
+export interface Findings {
+  /** Each of them makes the export, or the import of it, fail. */
+  readonly obstacles: readonly string[];
+  /** What stays on this server, or needs a hand on the target, by name. */
+  readonly staying: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** Looks for everything at once, so that people repair a source in one go. */
+export async function lookAhead(
+  { server }: ExportImport,
+  projects: readonly { readonly id: string; readonly name: string }[],
+  signal: AbortSignal,
+): Promise<Findings> {
+  const kinds = [
+    ...['environment', 'lifecycle', 'variable-set', 'tenant', 'machine', 'worker', 'worker-pool'],
+    ...['step-template', 'feed', 'account', 'certificate', 'git-credential'],
+  ];
+  const reader = await openSpace(server, { kinds, ahead: true }, signal);
+  const chosen = reader.wanted(projects.map(({ id }) => id));
+  const [contents, shared] = await Promise.all([reader.contents(chosen), reader.shared()]);
+  const included = new Set(chosen.flatMap((project) => listOf(project['IncludedLibraryVariableSetIds'])));
+  const sets = (shared.get('variable-set') ?? []).filter(({ Id }) => included.has(Id));
+  const setVariables = await reader.variableSets(
+    sets.map((set) => idOf(set, 'VariableSetId')).filter((id) => id !== ''),
+  );
+  const used = usedBy(contents, shared, reader.projects, (set) => setVariables.get(idOf(set, 'VariableSetId')));
+  const usedOf = (kind: string): readonly Document[] =>
+    (shared.get(kind) ?? []).filter(({ Id }) => used.shared.has(Id));
+  const { resource } = await server.root(signal);
+  const [missing, manager] = [unsupported(contents, resource.Version), await rightsOf(server, signal)];
+  const variables = [
+    ...contents.map(({ project, variables: set }) => ({ owner: `project ${nameIn('project', project)}`, set })),
+    ...sets.map((set) => ({
+      owner: `library variable set ${nameIn('variable-set', set)}`,
+      set: setVariables.get(idOf(set, 'VariableSetId')),
+    })),
+  ];
+  return {
+    obstacles: [
+      ...(manager.isManager === false ? [`${manager.name} is no Space Manager of the space`] : []),
+      ...variables.flatMap(({ owner, set }) => machineScoped(owner, set)),
+      ...missing,
+      ...usedOf('step-template')
+        .filter(isGitSourced)
+        .map((template) => `step template ${nameIn('step-template', template)} comes from a Git repository`),
+    ],
+    staying: stayingOf(contents, shared, used.shared),
+    notes: defaultLifecycle(contents, shared),
+  };
+}
+
+/** UNSUPPORTED with all obstacles, AUTH_REFUSED when the only one is a right that is missing. */
+export function requireClear(obstacles: readonly string[], where: string): void {
+  if (obstacles.length === 0) return;
+  const right = obstacles.every((text) => text.includes('no Space Manager'));
+  throw new MigratorError(
+    right ? 'AUTH_REFUSED' : 'UNSUPPORTED',
+    `${where} cannot export this: ${obstacles.join('; ')}`,
+    {
+      hint: right
+        ? 'let a system administrator make the account a Space Manager of the space'
+        : 'change these on the source, or leave the projects out; nothing was started',
+      details: { obstacles },
+    },
+  );
+}
+
+function machineScoped(owner: string, set: Document | undefined): readonly string[] {
+  const names = listOf(set?.['Variables'])
+    .filter(isFields)
+    .filter(({ Scope: scope }) => isFields(scope) && listOf(scope['Machine']).length > 0)
+    .map(({ Name }) => String(Name));
+  return names.length === 0 ? [] : [`${owner} has variables that are scoped to machines: ${distinct(names)}`];
+}
+
+function unsupported(contents: readonly ProjectContent[], version: string): readonly string[] {
+  if (!isOlder(version, gitSince)) return [];
+  const inGit = contents.filter(({ project }) => isInGit(project)).map(({ project }) => nameIn('project', project));
+  return inGit.length === 0
+    ? []
+    : [`version-controlled projects are exported since ${gitSince}, and this server is ${version}: ${distinct(inGit)}`];
+}
+
+export function isInGit(project: Document): boolean {
+  const settings = project['PersistenceSettings'];
+  return isFields(settings) && typeof settings['Type'] === 'string' && settings['Type'] !== 'Database';
+}
+
+/** A template that the server reads from a repository names the credentials for it. */
+function isGitSourced(template: Document): boolean {
+  const dependencies = listOf(template['GitDependencies']);
+  const properties = template['Properties'];
+  return (
+    dependencies.length > 0 ||
+    (isFields(properties) && Object.values(properties).some((value) => value === 'GitRepository'))
+  );
+}
+
+function defaultLifecycle(contents: readonly ProjectContent[], shared: Shared): readonly string[] {
+  const own = new Map((shared.get('lifecycle') ?? []).map((lifecycle) => [lifecycle.Id, lifecycle]));
+  const only = contents.filter(({ project, own: lists }) => {
+    const ids = [project, ...(lists.get('channel') ?? [])].map((user) => idOf(user, 'LifecycleId')).filter(Boolean);
+    return ids.length > 0 && ids.every((id) => /^default lifecycle$/i.test(own.get(id)?.Name ?? ''));
+  });
+  return only.length === 0
+    ? []
+    : [
+        `the environments of the default lifecycle are not exported with ${distinct(only.map(({ project }) => nameIn('project', project)))}: make them on the target first, or give the projects a lifecycle of their own`,
+      ];
+}
+
+function stayingOf(contents: readonly ProjectContent[], shared: Shared, used: ReadonlySet<string>): readonly string[] {
+  const of = (kind: string): readonly Document[] => (shared.get(kind) ?? []).filter(({ Id }) => used.has(Id));
+  const pools = new Set(of('worker-pool').map(({ Id }) => Id));
+  const workers = (shared.get('worker') ?? []).filter((worker) =>
+    listOf(worker['WorkerPoolIds']).some((pool) => typeof pool === 'string' && pools.has(pool)),
+  );
+  const triggers = contents.flatMap(({ project, own }) =>
+    (own.get('trigger') ?? []).map((trigger) => `${nameIn('project', project)}/${nameIn('trigger', trigger)}`),
+  );
+  const processes = contents.flatMap(({ process, runbookProcesses }) => [
+    ...(process === undefined ? [] : [process]),
+    ...runbookProcesses.values(),
+  ]);
+  const github = contents.filter(({ project }) => credentialsOf(project) === 'GitHub');
+  const inGit = contents.filter(({ project }) => isInGit(project));
+  const names = (documents: readonly ProjectContent[]) => documents.map(({ project }) => nameIn('project', project));
+  return [
+    ...told('packages of the built-in feed stay behind', packagesOf(processes)),
+    ...told(
+      'deployment targets stay behind',
+      of('machine').map((machine) => nameIn('machine', machine)),
+    ),
+    ...told(
+      'workers stay behind',
+      workers.map((worker) => nameIn('worker', worker)),
+    ),
+    ...told('triggers stay behind', triggers),
+    ...told('connections to the GitHub App stay behind, connect it again for', names(github)),
+    ...told(
+      'ids of Git credentials, step templates and certificates in the repository must be edited by hand for',
+      names(inGit),
+    ),
+  ];
+}
+
+function credentialsOf(project: Document): string | undefined {
+  const settings = project['PersistenceSettings'];
+  const credentials = isFields(settings) ? settings['Credentials'] : undefined;
+  const type = isFields(credentials) ? credentials['Type'] : undefined;
+  return typeof type === 'string' ? type : undefined;
+}
+
+/** A sentence that names things; none when there is nothing to name. */
+export function told(sentence: string, names: readonly string[]): readonly string[] {
+  return names.length === 0 ? [] : [`${sentence}: ${distinct(names)}`];
+}
+
+const distinct = (names: readonly string[]): string => [...new Set(names)].toSorted().join(', ');

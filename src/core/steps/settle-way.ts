@@ -1,0 +1,161 @@
+import { MigratorError } from '../../errors.ts';
+import type { InstanceInfo, WayRequest, Ways } from '../../ports/adapter.ts';
+import type { Options, Secrets } from '../../ports/options.ts';
+import type { Instance } from '../instance.ts';
+import type { OperationPorts } from '../operation.ts';
+
+/** The way that a run takes, for products that have several, and why. */
+export interface Via {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** One end of a run. */
+interface End {
+  readonly instance: Instance;
+  readonly as: WayRequest['as'];
+  readonly info: InstanceInfo;
+  readonly options: Options;
+}
+
+export interface Journey {
+  readonly verb: WayRequest['verb'];
+  /** One or two, the source first. */
+  readonly ends: readonly End[];
+  readonly secrets: Secrets;
+  readonly pushes: boolean;
+  /** The release of the source, when only its package is there. */
+  readonly sourceVersion?: string | undefined;
+  /** What needs no choice: a package or a job names its way. */
+  readonly given?: { readonly via: string; readonly reason: string } | undefined;
+  readonly ignoreVersion: boolean;
+}
+
+/**
+ * Settles the way of a run once, and keeps it, so that a resumed run takes the same one. Undefined for products with one
+ * way. UNSUPPORTED with what speaks against each way when none is left.
+ */
+export async function settleWay(
+  journey: Journey,
+  { run, reporter }: Pick<OperationPorts, 'run' | 'reporter'>,
+  signal: AbortSignal,
+): Promise<Via | undefined> {
+  const [first] = journey.ends;
+  const ways = first?.instance.adapter.ways;
+  if (ways === undefined) return undefined;
+  const { facts } = run.record;
+  const kept = facts['way.via'];
+  const via =
+    typeof kept === 'string'
+      ? { name: kept, reason: facts['way.reason'] ?? 'the run began with it' }
+      : await chosen(journey, ways, signal);
+  if (kept !== via.name) await run.note({ 'way.via': via.name, 'way.reason': via.reason });
+  reporter.report({ type: 'notice', message: `by ${via.name}: ${via.reason}` });
+  return via;
+}
+
+/** The instance with the facets of the way. */
+export function onWay<One extends Instance>(instance: One, via: Via | undefined): One {
+  const { ways } = instance.adapter;
+  return via === undefined || ways === undefined ? instance : { ...instance, adapter: ways.of(via.name) };
+}
+
+async function chosen(journey: Journey, ways: Ways, signal: AbortSignal): Promise<Via> {
+  const asked = askedFor(journey);
+  const { given } = journey;
+  if (given !== undefined) {
+    // Fails for a way of a later release.
+    ways.of(given.via);
+    if (asked?.by === 'option' && asked.via !== given.via)
+      throw new MigratorError('USAGE', `--via ${asked.via} does not fit: ${given.reason}`, { hint: 'leave out --via' });
+  }
+  const looks = await looksOf(journey, ways, signal);
+  const wanted = given?.via ?? asked?.via;
+  if (wanted === undefined) {
+    const open = looks.find(({ obstacles }) => obstacles.length === 0);
+    if (open === undefined) throw refusal(looks, journey);
+    const passed = looks.slice(0, looks.indexOf(open));
+    const against = passed.flatMap(({ title, obstacles }) => `not by ${title}: ${obstacles.join('; ')}`);
+    return { name: open.via, reason: against.length === 0 ? 'nothing speaks against it' : against.join('. ') };
+  }
+  const own = looks.filter(({ via }) => via === wanted);
+  if (own.some(({ obstacles }) => obstacles.length > 0)) throw refusal(own, journey);
+  return { name: wanted, reason: given?.reason ?? asked?.reason ?? '' };
+}
+
+interface Look {
+  readonly via: string;
+  readonly title: string;
+  readonly obstacles: readonly string[];
+  /** The obstacle of the releases. */
+  readonly version: string | undefined;
+}
+
+/** What speaks against each way, on both ends and between them. */
+async function looksOf(journey: Journey, ways: Ways, signal: AbortSignal): Promise<readonly Look[]> {
+  const { verb, ends, secrets, pushes } = journey;
+  const reports = await Promise.all(
+    ends.map(({ instance, as, options }) => {
+      const request = { verb, as, options, secrets: Object.keys(secrets), pushes };
+      return instance.adapter.ways?.check(request, signal) ?? Promise.resolve([]);
+    }),
+  );
+  const [order = []] = reports;
+  return order.map(({ via, title }) => {
+    const said = reports.flat().filter((report) => report.via === via);
+    const version = versionObstacle(journey, ways, via);
+    const obstacles = [...said.flatMap(({ obstacles: own }) => own), ...(version === undefined ? [] : [version])];
+    return { via, title, obstacles: [...new Set(obstacles)], version };
+  });
+}
+
+function versionObstacle(journey: Journey, ways: Ways, via: string): string | undefined {
+  const { ends, ignoreVersion } = journey;
+  const target = ends.find(({ as }) => as === 'target');
+  const version = journey.sourceVersion ?? ends.find(({ as }) => as === 'source')?.info.version;
+  if (ignoreVersion || target === undefined || version === undefined) return undefined;
+  return ways.of(via).versionObstacle(version, target.info);
+}
+
+interface Asked {
+  readonly via: string;
+  readonly by: 'option' | 'setting';
+  readonly reason: string;
+}
+
+/** USAGE when two instances are set to different ways, and no option says which one it is. */
+function askedFor({ ends }: Journey): Asked | undefined {
+  const all = ends.flatMap(({ instance, options }): readonly Asked[] => {
+    const asked = instance.adapter.ways?.asked(options);
+    if (asked === undefined) return [];
+    const reason =
+      asked.by === 'option' ? 'asked for with --via' : `instance "${instance.name}" is set to it (via in the rc file)`;
+    return [{ ...asked, reason }];
+  });
+  const [first, ...others] = all;
+  const other = others.find(({ via }) => via !== first?.via);
+  if (first === undefined || other === undefined) return first;
+  throw new MigratorError('CONFIG_INVALID', `the instances are set to different ways: ${first.via} and ${other.via}`, {
+    hint: 'say which one it is with --via',
+  });
+}
+
+function refusal(looks: readonly Look[], { ends, sourceVersion }: Journey): MigratorError {
+  const [first, last] = [ends[0], ends.at(-1)];
+  const names = first === last ? [first?.instance.name] : [first?.instance.name, last?.instance.name];
+  const against = looks.map(({ title, obstacles }) => `by ${title}: ${obstacles.join('; ')}`);
+  const versions = looks.flatMap(({ version }) => version ?? []);
+  const target = ends.find(({ as }) => as === 'target');
+  return new MigratorError('UNSUPPORTED', `no way for ${names.join(' to ')}: ${against.join('. ')}`, {
+    hint:
+      versions.length > 0
+        ? 'upgrade both servers to the same release, or try at your own risk with --ignore-version'
+        : 'leave out what speaks against one of the ways',
+    details: {
+      ways: looks.map(({ via, obstacles }) => ({ via, obstacles })),
+      ...(versions.length === 0
+        ? {}
+        : { sourceVersion: sourceVersion ?? first?.info.version, targetVersion: target?.info.version }),
+    },
+  });
+}
