@@ -1,3 +1,4 @@
+import { flagIn } from '../shared/query.ts';
 import { asList } from '../shared/json.ts';
 import type { Entry } from '../shared/store.ts';
 import { collection, readList } from './collection.ts';
@@ -34,7 +35,7 @@ function permissions(visit: Visit) {
     RestrictedToEnvironmentIds: [],
     RestrictedToTenantIds: [],
   }));
-  const system = visit.call.query('includeSystem')?.toLowerCase() !== 'false';
+  const system = flagIn(visit.call, 'includeSystem') !== false;
   return json(200, {
     Id: entry.id,
     SpacePermissions: Object.fromEntries(places.length === 0 ? [] : granted.space.map((name) => [name, places])),
