@@ -12,6 +12,7 @@ import { nameRequest, type RequestName } from './request-name.ts';
 import { delayBefore, isAmbiguous, mayRepeat, safetyOf, type RetryRules, type Setback } from './retry.ts';
 import type { HttpSettings } from './settings.ts';
 import { transportFor } from './transport.ts';
+import { UrlDoubt } from './url-hint.ts';
 
 export interface HttpTools {
   readonly clock: Clock;
@@ -35,6 +36,7 @@ interface Context {
   readonly transport: ReturnType<typeof transportFor>;
   readonly rules: RetryRules;
   readonly jar: CookieJar | undefined;
+  readonly doubt: UrlDoubt;
 }
 
 /** CONFIG_INVALID when the base URL, proxy or TLS material cannot be used. Opens no socket. */
@@ -43,11 +45,13 @@ export function createHttpFactory(settings: HttpSettings, tools: HttpTools): (op
   return (options) => {
     const base = baseOf(options.baseUrl);
     const jar = options.cookies === true ? new CookieJar() : undefined;
-    const context: Context = { options, base, settings, tools, rules, jar, transport: transportFor(base, settings) };
+    const transport = transportFor(base, settings);
+    const context: Context = { options, base, settings, tools, rules, jar, transport, doubt: new UrlDoubt(base) };
     return {
       json: async (request, signal) => {
         const { response, name } = await whole(context, withAccept(request, 'application/json'), signal);
-        return { ...response, body: parseJson(response, request, name, redactOf(tools)) };
+        const body = context.doubt.read(request, () => parseJson(response, request, name, redactOf(tools)));
+        return { ...response, body };
       },
       text: async (request, signal) => (await whole(context, request, signal)).response,
       stream: async (request, signal) => {
@@ -82,7 +86,8 @@ async function answered(
   const { clock, random, debug } = context.tools;
   const safety = safetyOf(request);
   const began = clock.now().getTime();
-  let url = resolve(context.base, request);
+  const asked = resolve(context.base, request);
+  let url = asked;
   let renewed = false;
   for (let attempt = 1, hops = 0; ;) {
     const name = nameRequest(request, url, context.tools.redact);
@@ -92,9 +97,10 @@ async function answered(
     if ('answer' in outcome && isRedirect(request, outcome.answer)) {
       outcome.answer.discard();
       if (++hops > mostRedirects) {
-        throw new MigratorError('REMOTE_UNEXPECTED', `${name.host} redirects ${name.line} in a circle`, {
-          hint: 'check the URL; a proxy or a login page may be in the way',
-          details: { host: name.host, request: name.line, hopeless: true },
+        const first = nameRequest(request, asked, context.tools.redact).line;
+        throw new MigratorError('REMOTE_UNEXPECTED', `${name.host} redirects ${first} in a circle`, {
+          hint: context.doubt.hintOn(request) ?? 'check the URL; a proxy or a login page may be in the way',
+          details: { host: name.host, request: first, hopeless: true },
         });
       }
       url = redirectTarget(context.base, url, outcome.answer.headers['location']);
@@ -194,14 +200,14 @@ function failure(
     const isOurs = explained.code.startsWith('REMOTE_') && !explained.message.includes(name.host);
     const message = isOurs ? `${explained.message} (${name.host}, ${name.line})` : explained.message;
     return new MigratorError(explained.code, redact(message), {
-      hint: explained.hint,
+      hint: context.doubt.hintOn(request, status) ?? explained.hint,
       cause: explained.cause,
       details: { host: name.host, request: name.line, status, ambiguous, ...explained.details },
     });
   }
   const body = request.secretBodies === true ? '' : redact(text);
   const refusal = { status, body, contentType: headers['content-type'] ?? '', retryAfter: headers['retry-after'] };
-  return statusError(refusal, name, ambiguous);
+  return statusError(refusal, name, ambiguous, context.doubt.hintOn(request, status));
 }
 
 function setbackOf(outcome: Outcome): Setback {

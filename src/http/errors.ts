@@ -103,37 +103,33 @@ export interface Refusal {
 }
 
 /** What an error status generally means. A product may know more (`HttpOptions.explain`). */
-export function statusError(refusal: Refusal, request: RequestName, ambiguous: boolean): MigratorError {
+export function statusError(
+  refusal: Refusal,
+  request: RequestName,
+  ambiguous: boolean,
+  urlHint?: string,
+): MigratorError {
   const { status } = refusal;
   const said = quote(refusal.body, refusal.contentType);
-  const [code, verdict, hint] = reading(refusal, request);
+  const [code, verdict, hint] = reading(refusal);
   return new MigratorError(
     code,
     `${request.host} ${verdict} ${request.line} (${status})${said === '' ? '' : `: ${said}`}`,
     {
-      hint: ambiguous ? unsettledHints.lost : hint,
+      hint: ambiguous ? unsettledHints.lost : (urlHint ?? hint),
       details: { host: request.host, request: request.line, status, ambiguous },
     },
   );
 }
 
-function reading(
-  { status, retryAfter }: Refusal,
-  { line }: RequestName,
-): readonly [ErrorCode, string, string | undefined] {
+function reading({ status, retryAfter }: Refusal): readonly [ErrorCode, string, string | undefined] {
   switch (status) {
     case 401:
       return ['AUTH_REFUSED', 'does not accept the credentials for', 'check the credentials of this instance'];
     case 403:
       return ['AUTH_REFUSED', 'does not allow', 'the account has no permission for this'];
     case 404:
-      return [
-        'NOT_FOUND',
-        'does not know',
-        /\/([^/?]+)\/\1(?:[/?]|$)/u.test(line)
-          ? 'the URL in the rc file ends in a part of the path too many: leave it out'
-          : undefined,
-      ];
+      return ['NOT_FOUND', 'does not know', undefined];
     case 407:
       return ['AUTH_REFUSED', 'is behind a proxy that refuses', 'put the user and password into `http.proxy`'];
     case 409:

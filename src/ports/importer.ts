@@ -95,9 +95,9 @@ export interface Importer {
   check?(signal: AbortSignal, request: ImportRequest): Promise<void>;
   /**
    * Checks and resolves everything that needs no write, and plans. Reads only; may be repeated. Fails with the reason
-   * when the import cannot start.
+   * when the import cannot start. `secrets`: they are checked like the options, and none of them is kept.
    */
-  prepare(request: ImportRequest, signal: AbortSignal): Promise<PreparedImport>;
+  prepare(request: ImportRequest, signal: AbortSignal, secrets?: Secrets): Promise<PreparedImport>;
   /** Brings the files to the server and reads them back. Imports nothing. May be repeated. */
   stage?(
     prepared: PreparedImport,

@@ -56,6 +56,8 @@ export interface GivenOptions {
   readonly projects: readonly string[];
   readonly options: Options;
   readonly secrets: readonly string[];
+  /** Their values. A file of secrets is checked before a server is asked. */
+  readonly confided?: Secrets;
 }
 
 /** What the given options mean for a run. An absent member is false, and an absent half gets all options. */

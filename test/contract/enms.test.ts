@@ -225,6 +225,8 @@ describeAdapter('enms', setup, () => {
         await writeTo(bench, 'user', { name: 'bob', password: 'bobs own password' });
         const detail = 'writes its password, which cannot be compared';
         expect(await ofPlan(bench, files, 'bob')).toMatchObject({ action: 'overwrite', detail, unseen: true });
+        // Nobody sees from it whether an import that lost its answer has begun.
+        expect((await prepared(bench, files)).settled['witnesses']).toEqual([]);
         // Without private values nothing of it is written.
         const open = await exported(bench);
         expect(await ofPlan(bench, open, 'bob')).toMatchObject({ action: 'unchanged' });
@@ -241,6 +243,7 @@ describeAdapter('enms', setup, () => {
           await writeTo(bench, 'service', { name, positions: { 'Nightly backup': [777, 888] } });
           const planned = await ofPlan(bench, files, name);
           expect(planned).toMatchObject({ action: 'overwrite', detail: 'other positions' });
+          expect((await prepared(bench, files)).settled['witnesses'] ?? []).toEqual([]);
           await imported(bench, files);
           expect((await snapshotOf(bench.target)).get(`service ${name}`)).toEqual(before.get(`service ${name}`));
         }

@@ -207,7 +207,10 @@ describe('secrets', () => {
     await withAccountWorkshop('snaplogic', settings, async (workshop) => {
       const { run, path } = workshop;
       const value = 'Pl@nted "quoted" p\u00e4ss/4711';
-      await writeFile(path('accounts.json'), JSON.stringify({ erp: { username: 'erp', password: value } }));
+      await writeFile(
+        path('accounts.json'),
+        JSON.stringify({ erp_account: { property_map: { settings: { password: { value } } } } }),
+      );
       const from = ['--from', 'lab', '--project', '/Acme-Dev/Finance/Invoices'];
       expect(await run(['partial-export', ...from, '-o', 'invoices.tar'])).toMatchObject({ code: 0 });
       const error = (message: string) => ({ http_status_code: 400, response_map: { error_list: [{ message }] } });

@@ -65,6 +65,11 @@ export async function planImport(
   const equal = new Set<string>();
   const size = [...found.names.values()].reduce((sum, names) => sum + names.size, 0);
   const reader = objectReader(server);
+  /** Objects of which only a search shows what changes, or nothing does. */
+  const unwatched = new Set<string>();
+  const noteUnwatched = (type: Type, name: string, differs: readonly string[]): void => {
+    if (differs.every((key) => key === 'positions')) unwatched.add(`${type} ${name}`);
+  };
   const otherClass: string[] = [];
   const noteClass = (type: Type, object: PackagedObject, there: WireObject | undefined): void => {
     const [own, other] = [subtypeOf(type, object), there?.['type']];
@@ -86,6 +91,7 @@ export async function planImport(
       noteClass(type, object, row);
       const ofRow = row === undefined ? [] : comparisonOf(type, object, row, { way, clears: false }).differs;
       const other = ofRow.filter((key) => !isRelated(key));
+      if (other.length > 0) noteUnwatched(type, object.name, other);
       if (other.length > 0 && !(way === 'web' && survivors(type, server.account).includes(object.name)))
         return { ...item, action: 'overwrite', detail: `other ${other.slice(0, 5).join(', ')}` };
       const there = read.inBulk === true || ++compared <= mostCompared ? await read(object.name, signal) : undefined;
@@ -118,6 +124,7 @@ export async function planImport(
           ...(sharedServices.includes(object.name) && type === 'service' ? { asked: true } : {}),
         };
       if (differs.length > 0 && differs.every(isRelated)) related.push(`${type} ${object.name}`);
+      noteUnwatched(type, object.name, differs);
       const losing = (key: string): string => {
         const lost = loses[key] ?? [];
         const more = lost.length > mostLost ? ', …' : '';
@@ -142,6 +149,7 @@ export async function planImport(
       creates ||= item.action === 'create';
       if (
         item.action === 'overwrite' &&
+        !unwatched.has(`${type} ${item.name}`) &&
         item.detail?.endsWith('not compared') !== true &&
         witnesses.length < mostWitnesses
       )

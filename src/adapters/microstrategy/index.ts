@@ -8,6 +8,7 @@ import { createImporter } from './imports.ts';
 import { createInventory } from './inventory.ts';
 import { createJobs } from './jobs.ts';
 import { createMover } from './moves.ts';
+import { wantedObjects } from './objects/object-list.ts';
 import { options } from './options.ts';
 import { refuseTargetProject } from './packages/package-order.ts';
 import { probe } from './probe.ts';
@@ -25,6 +26,7 @@ export const adapter: AdapterModule = {
   place: ({ url, settings }) => placeOf(libraryUrl(url), settings['project']),
   request: ({ verb, options: given }) => {
     if (given['packageType'] === 'configuration') refuseTargetProject(given);
+    if (verb !== 'import') wantedObjects(given);
     return {
       ...halvesOf(given, options),
       untilApproval: given['requestOnly'] === true,

@@ -205,16 +205,22 @@ function afterApproval(
   const job = listed(library, record);
   if (there === undefined) {
     const { state, wireState, waitingFor } = readingOf(library, record, job);
-    return { state, wireState, ...(state === 'waiting' ? { attended: false, waitingFor } : {}) };
+    const wait = waitOf({ state, waitingFor });
+    return { state, wireState, ...(state === 'waiting' ? { attended: false, ...wait } : {}) };
   }
   const { state, wireState } = importReading(there, 'move', undoHandle(library, job));
   return { state, wireState, attended: false };
 }
 
+/** For whom or what a job waits. */
+function waitOf({ state, waitingFor }: Pick<Reading, 'state' | 'waitingFor'>): Pick<JobSummary, 'waitingFor'> {
+  return state !== 'waiting' || waitingFor === undefined ? {} : { waitingFor };
+}
+
 /** An undo that waits or runs is a job of its own, with a handle of its own. */
 function undoOf(record: Migration): JobSummary[] {
   if (!isUndoWaiting(record) && stateWord(record.importInfo.status) !== 'undoing') return [];
-  const { kind, state, wireState } = undoReading(record, undefined);
+  const { kind, state, wireState, waitingFor } = undoReading(record, undefined);
   const { lastUpdatedDate } = record.importInfo;
   return [
     {
@@ -222,6 +228,7 @@ function undoOf(record: Migration): JobSummary[] {
       kind,
       state,
       wireState,
+      ...waitOf({ state, waitingFor }),
       title: `undo of ${record.packageInfo.name ?? record.id}`,
       ...(lastUpdatedDate === undefined ? {} : { queuedAt: isoOf(lastUpdatedDate) }),
     },
@@ -237,6 +244,7 @@ function summaryOf(library: Library, record: Migration): JobSummary {
     state: reading.state,
     wireState: reading.wireState,
     ...(reading.attended === true ? { attended: true } : {}),
+    ...waitOf(reading),
     title: record.packageInfo.name ?? record.id,
     ...(timeOf(record) === undefined ? {} : { queuedAt: isoOf(timeOf(record) ?? '') }),
   };

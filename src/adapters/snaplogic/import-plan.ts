@@ -1,5 +1,6 @@
 import type { PlanItem } from '../../ports/plan.ts';
-import type { Rename } from './archives/accounts.ts';
+import { MigratorError } from '../../errors.ts';
+import { renamedAssets, type Rename } from './archives/renames.ts';
 import type { Expressions } from './archives/expressions.ts';
 import { planAssets, type Asset } from './projects/asset-plan.ts';
 import { guardedTypes, overwriteTypes } from './projects/asset-types.ts';
@@ -20,13 +21,36 @@ export function arriving(
   expressions: Expressions | undefined,
 ): readonly Asset[] {
   const added = new Set(expressions?.names);
-  const names = new Map(renames.map(({ from, to }) => [from, to]));
   return [
-    ...assets
-      .filter(({ type, name }) => type !== 'File' || !added.has(name))
-      .map(({ type, name }) => ({ type, name: type === 'Account' ? (names.get(name) ?? name) : name })),
+    ...renamedAssets(assets, renames).filter(({ type, name }) => type !== 'File' || !added.has(name)),
     ...[...added].map((name) => ({ type: 'File', name })),
   ];
+}
+
+/**
+ * USAGE when a name that the user chose, for an account or an expression file, is that of an asset of another type, which
+ * comes as well or is there already. A project has each name once, so one of the two would not arrive.
+ */
+export function requireOwnNames(
+  coming: readonly Asset[],
+  there: readonly Asset[],
+  renames: readonly Rename[],
+  expressions: Expressions | undefined,
+): void {
+  const chosen = [
+    ...renames.map(({ to: name }) => ({ type: 'Account', name })),
+    ...(expressions?.names ?? []).map((name) => ({ type: 'File', name })),
+  ];
+  for (const { type, name } of chosen) {
+    const isOther = (asset: Asset): boolean => asset.name === name && asset.type !== type;
+    const comes = coming.find(isOther);
+    const other = comes ?? there.find(isOther);
+    if (other === undefined) continue;
+    const where = comes === undefined ? 'the destination has' : 'with the package comes';
+    throw new MigratorError('USAGE', `${where} a ${other.type} "${name}", so no ${type} can get that name`, {
+      hint: 'in a project each name is there once: choose another one',
+    });
+  }
 }
 
 interface Overwriting {

@@ -1,16 +1,18 @@
 import { MigratorError } from '../../errors.ts';
 import type { Backup, Importer, ImportRequest, PreparedImport } from '../../ports/importer.ts';
+import type { Secrets } from '../../ports/options.ts';
 import type { PlanItem } from '../../ports/plan.ts';
 import type { Scope } from '../../ports/snapshot.ts';
 import { flagOf, listOf, textOf } from '../shared/option-values.ts';
-import { accountsIn, checkRenames, readRenames } from './archives/accounts.ts';
+import { checkedRenames } from './archives/accounts.ts';
 import { readArchive, zipAmong, type Archive } from './archives/archive.ts';
 import { digested, readExpressions, type Expressions } from './archives/expressions.ts';
 import { formOf } from './archives/import-form.ts';
-import { arriving, planOf, unguarded, type Duplicates } from './import-plan.ts';
+import type { Rename } from './archives/renames.ts';
+import { checkImportOptions } from './import-options.ts';
+import { arriving, planOf, requireOwnNames, unguarded, type Duplicates } from './import-plan.ts';
 import { formatJobId, type Job } from './job-id.ts';
 import { countsOf } from './projects/asset-plan.ts';
-import { overwriteTypes, typesOf } from './projects/asset-types.ts';
 import { changesSince, looked, untellable } from './projects/changes-since.ts';
 import {
   alreadyThere,
@@ -38,7 +40,7 @@ export function createImporter(server: Server): Importer {
     takes: 'files',
     dryRuns: 'plan',
     requiredSecrets: [],
-    prepare: (request, signal) => prepare(server, request, signal),
+    prepare: (request, signal, secrets) => prepare(server, request, signal, secrets),
     start: async (prepared, secrets, files, signal, options = {}) => {
       const { settled } = prepared;
       const { destination } = jobOf(prepared, server.tools.clock.now());
@@ -57,14 +59,17 @@ export function createImporter(server: Server): Importer {
   };
 }
 
-async function prepare(server: Server, request: ImportRequest, signal: AbortSignal): Promise<PreparedImport> {
+async function prepare(
+  server: Server,
+  request: ImportRequest,
+  signal: AbortSignal,
+  secrets: Secrets = {},
+): Promise<PreparedImport> {
   const { options, source, dryRun } = request;
-  const renames = readRenames(listOf(options, 'renameAccount'));
-  const named = typesOf(listOf(options, 'overwriteType'), overwriteTypes, 'overwrite-type');
-  const asked = duplicatesOf(request);
+  const { renames, named, asked } = checkImportOptions(options, secrets);
   const expressions = await readExpressions(listOf(options, 'expressionFile'), signal);
   const archive = request.files === undefined ? undefined : await readArchive(zipAmong(request.files), signal);
-  if (archive !== undefined) checkRenames(renames, { template: archive.accounts, names: accountsIn(archive.assets) });
+  const allRenames = archive === undefined ? renames : effectiveRenames(archive, secrets, renames);
   const origin = archive?.assets.length === 0 ? 'empty' : archive?.origin;
   const wanted = destinationPath(options, origin, server.connection.org);
   const destination = await destinationAt(server, wanted, options, signal);
@@ -74,7 +79,9 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
   }
   const duplicates = asked ?? 'skip';
   const types = duplicates !== 'overwrite' ? [] : named.length > 0 ? named : unguarded();
-  const coming = archive === undefined ? undefined : arriving(archive.assets, renames, expressions);
+  const coming = archive === undefined ? undefined : arriving(archive.assets, allRenames, expressions);
+  const present = destination.exists === true && duplicates === 'create_new' ? [] : (destination.assets ?? []);
+  requireOwnNames(coming ?? [], present, allRenames, expressions);
   const made = coming === undefined ? [] : emptyProject(destination, coming);
   const listed =
     coming === undefined
@@ -113,7 +120,7 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
         : []),
       ...tasks.notes,
       ...accountNotes(archive),
-      ...renames.map(({ from, to }) => `the account "${from}" arrives as "${to}"`),
+      ...allRenames.map(({ from, to }) => `the account "${from}" arrives as "${to}"`),
       ...expressionNotes(expressions),
     ],
     omits: [...unsavedNotes(plan), ...tasks.unused],
@@ -123,21 +130,8 @@ async function prepare(server: Server, request: ImportRequest, signal: AbortSign
   };
 }
 
-/** Undefined when no option says it. An existing project is a conflict then. */
-function duplicatesOf({ options }: ImportRequest): Duplicates | undefined {
-  const text = textOf(options, 'onDuplicate')?.replaceAll('-', '_');
-  const overwrites = flagOf(options, 'noDuplicateCheck');
-  if (text === undefined) return overwrites ? 'overwrite' : undefined;
-  if (text !== 'skip' && text !== 'create_new' && text !== 'overwrite') {
-    throw new MigratorError('USAGE', `--on-duplicate cannot be ${text}`, {
-      hint: 'it is skip, create-new or overwrite',
-    });
-  }
-  if (overwrites && text !== 'overwrite') {
-    throw new MigratorError('USAGE', `--no-duplicate-check overwrites, and --on-duplicate ${text} does not`);
-  }
-  return text;
-}
+const effectiveRenames = ({ accounts, assets }: Archive, secrets: Secrets, renames: readonly Rename[]) =>
+  checkedRenames({ template: accounts, assets }, secrets['accountFile']?.reveal(), renames);
 
 /**
  * Absent when the account may not look, and for a numbered copy: the control plane chooses its name. Then only the

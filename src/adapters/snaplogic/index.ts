@@ -5,6 +5,7 @@ import { halvesOf } from '../shared/halves.ts';
 import { placeOf } from '../shared/place.ts';
 import { planeOf, readConnection, secretSettings, urlOf } from './connection.ts';
 import { createExporter } from './exports.ts';
+import { checkImportOptions } from './import-options.ts';
 import { createImporter } from './imports.ts';
 import { createInventory } from './inventory.ts';
 import { createJobs } from './jobs.ts';
@@ -22,7 +23,8 @@ export const adapter: AdapterModule = {
   product: 'snaplogic',
   secretSettings,
   place: ({ url, settings }) => placeOf(planeOf(urlOf(url)), settings['org']),
-  request: ({ projects, options: given }) => {
+  request: ({ verb, projects, options: given, confided = {} }) => {
+    if (verb === 'import' || verb === 'migrate-project') checkImportOptions(given, confided);
     const placed = given['destPath'] !== undefined;
     if (placed && projects.length > 1) {
       throw new MigratorError('USAGE', `--dest-path works for one project, but ${projects.length} are named`, {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MigratorError } from '../../errors.ts';
-import { jsonFault } from './json-fault.ts';
+import { jsonFault, repeatedKey } from '../../json-text.ts';
 
 /** Called with a file that is code, before it runs. It throws when the file must not run. */
 export type BeforeCode = (file: string) => Promise<void>;
@@ -22,6 +22,8 @@ function loadJson(file: string, content: string): Promise<unknown> {
     const place = `line ${String(fault.line)}, column ${String(fault.column)}`;
     throw invalid(file, `is not valid JSON at ${place}: expected ${fault.expected}`);
   }
+  const twice = repeatedKey(text);
+  if (twice !== undefined) throw invalid(file, `has the key ${twice} more than once in one object`);
   return Promise.resolve(JSON.parse(text) as unknown);
 }
 

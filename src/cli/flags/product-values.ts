@@ -136,15 +136,16 @@ function thirdParty(command: Command, product: string, table: readonly ProductOp
       hint: `use the flags of ${product}; --help lists them`,
     });
   }
-  return Object.fromEntries(
-    settings.map((setting) => {
-      const [name, ...value] = setting.split('=');
-      if (name === undefined || name === '' || value.length === 0) {
-        throw new MigratorError('USAGE', `--set "${setting}" must be name=value`);
-      }
-      return [name, value.join('=')];
-    }),
-  );
+  const given = new Map<string, string>();
+  for (const setting of settings) {
+    const [name, ...value] = setting.split('=');
+    if (name === undefined || name === '' || value.length === 0) {
+      throw new MigratorError('USAGE', `--set "${setting}" must be name=value`);
+    }
+    if (given.has(name)) throw new MigratorError('USAGE', `--set gives ${name} more than once`);
+    given.set(name, value.join('='));
+  }
+  return Object.fromEntries(given);
 }
 
 const longestText = 64 * 1024 * 1024;

@@ -68,7 +68,11 @@ async function createInstances(context: Context): Promise<Instances> {
     request: async (name, given) => ({
       exportOptions: given.options,
       importOptions: given.options,
-      ...(await modules.of(find(name))).request?.({ ...given, secrets: Object.keys(given.secrets) }),
+      ...(await modules.of(find(name))).request?.({
+        ...given,
+        secrets: Object.keys(given.secrets),
+        confided: given.secrets,
+      }),
     }),
     target: open,
     source: async (name) => {

@@ -220,13 +220,13 @@ function exportedWithOf(source: ImportSource, trusted: TrustedPackage | undefine
 async function refuseUnanswerable(
   request: ImportRequest,
   input: ImportInput,
-  { target, requireAnswerable }: ImportPorts,
+  { target, requireAnswerable, secrets }: ImportPorts,
   signal: AbortSignal,
 ): Promise<void> {
   const imports = facet(target, 'imports');
   if (imports.plans !== true || input.dryRun || input.restores === true) return;
   if (requireAnswerable === undefined || canAnswer(requireAnswerable)) return;
-  const { plan, consent } = await imports.prepare(request, signal);
+  const { plan, consent } = await imports.prepare(request, signal, secrets);
   const question = questionBefore({ target: target.name, plan, consent, overwrites: input.overwrites });
   if (question !== undefined) requireAnswerable(question);
 }

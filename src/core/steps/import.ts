@@ -68,7 +68,7 @@ export async function runImport(
   requireSecrets(target, imports.requiredSecrets, secrets);
   const prepared = await prepareOnce(step, 'begun', {
     run,
-    prepare: () => imports.prepare(request, signal),
+    prepare: () => imports.prepare(request, signal, secrets),
     find: (earlier, since) => imports.find(earlier, since, signal),
   });
   announce(prepared, reporter);

@@ -1,7 +1,7 @@
 // Answers a request: route, session, project, handler, error document.
 import { answering } from '../shared/answering.ts';
 import { isObject } from '../shared/json.ts';
-import { refuseUnknownQuery } from '../shared/query.ts';
+import { checkQuery, kindsOf } from '../shared/query.ts';
 import { createRoutes, type PathParams } from '../shared/routes.ts';
 import type { Call, Reply } from '../shared/server.ts';
 import { contextPath, type Instance } from './instance.ts';
@@ -56,6 +56,24 @@ const replyTo = (error: unknown): Reply =>
     ? refusalReply(error)
     : json(500, errorDocument('ERR001', 'An internal error has occurred.'));
 
+/** A name means the same in all routes. Numbers may be negative here, and are read by the routes. */
+const kinds = kindsOf({
+  flag: [
+    'comments',
+    'autoSync',
+    'includeAccess',
+    'unlockOnStart',
+    'generateUndo',
+    'getAncestors',
+    'isCrossCluster',
+    'usesRecursive',
+    'usesOneOf',
+    'usedByRecursive',
+    'usedByOneOf',
+  ],
+});
+const lists = new Set(['id', 'type', 'usesobject', 'usedbyobject']);
+
 export function createAnswer(instance: Instance, list: readonly Route[]): (call: Call) => Promise<Reply> {
   const routes = createRoutes<Route>({ caseSensitive: true });
   for (const route of list) routes.on(route.method, `/api${route.path}`, route);
@@ -71,7 +89,7 @@ export function createAnswer(instance: Instance, list: readonly Route[]): (call:
     const inPath = Object.values(found.params);
     // A part of the path may be repeated in the query: the vendor's Python client does so.
     const harmless = (_: string, value: string) => inPath.includes(value);
-    refuseUnknownQuery(call, { names: ['fields', ...(found.target.query ?? [])], harmless, refuse: invalid });
+    checkQuery(call, { names: ['fields', ...(found.target.query ?? [])], kinds, lists, harmless, refuse: invalid });
     return partial(await found.target.handle(visit), call.query('fields'));
   }
 

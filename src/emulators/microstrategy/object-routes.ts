@@ -25,6 +25,7 @@ interface Found {
 function needObject({ instance, call, param, project }: Visit): Found {
   const type = readInteger(call.query('type'));
   if (type === undefined) throw missing('The query parameter type is missing.');
+  if (new Set(call.search.getAll('type')).size > 1) throw invalid('An object has one type.');
   const id = param('id');
   const object = lookUp(instance.store, project, id);
   if (object?.type !== type) throw noObject(id, type);

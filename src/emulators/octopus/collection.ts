@@ -1,14 +1,13 @@
+import { countIn } from '../shared/query.ts';
 import type { Reply } from '../shared/server.ts';
 import { invalid, json } from './refusal.ts';
 import type { Visit } from './visit.ts';
 
 const everything = 2_147_483_647;
 
-function readCount(visit: Visit, name: string, otherwise: number): number {
-  const text = visit.call.query(name);
-  if (text === undefined || text === '') return otherwise;
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || number > everything) throw invalid(`The value '${text}' is not valid for '${name}'.`);
+function readCount({ call }: Visit, name: string, otherwise: number): number {
+  const number = countIn(call, name) ?? otherwise;
+  if (number > everything) throw invalid(`The value '${number}' is not valid for '${name}'.`);
   return number;
 }
 

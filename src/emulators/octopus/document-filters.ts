@@ -3,7 +3,6 @@ import { isObject } from '../shared/json.ts';
 import type { Entry, Store } from '../shared/store.ts';
 import { readList } from './collection.ts';
 import { compareVersions } from './compare-versions.ts';
-import { invalid } from './refusal.ts';
 import { asText } from './tolerant-json.ts';
 import type { Visit } from './visit.ts';
 
@@ -24,10 +23,7 @@ const by =
   ({ body }, wanted) =>
     members.some((path) => texts(path.split('.').reduce<unknown>(inside, body)).some((value) => wanted.has(value)));
 
-function isTrue(wanted: ReadonlySet<string>): boolean {
-  for (const word of wanted) if (!['true', 'false'].includes(word)) throw invalid(`The value '${word}' is no boolean.`);
-  return wanted.has('true');
-}
+const isTrue = (wanted: ReadonlySet<string>): boolean => wanted.has('true') || wanted.has('1');
 
 /** `true` or `false`, as the member is; a member that is absent is false. */
 const flag =
@@ -45,9 +41,7 @@ const time =
   ({ body }, wanted) => {
     const occurred = Date.parse(asText(body['Occurred']));
     return [...wanted].every((text) => {
-      const limit = Date.parse(text);
-      if (Number.isNaN(limit)) throw invalid(`The value '${text}' is not a date.`);
-      return direction * (occurred - limit) >= 0;
+      return direction * (occurred - Date.parse(text)) >= 0;
     });
   };
 
@@ -159,6 +153,9 @@ const byKind: Readonly<Record<string, Filters>> = {
   Tenants: { projectId: linkedProject, tags, clonedFromTenantId: by('ClonedFromTenantId') },
   Workers: { ...machines, workerPoolIds: by('WorkerPoolIds') },
 };
+
+/** The parameters of all types that hold lists of values. */
+export const listFilters: readonly string[] = Object.values(byKind).flatMap((filters) => Object.keys(filters));
 
 /** The parameters that select documents of a type in lists. */
 export const filtersOf = (kind: string): readonly string[] => [

@@ -1,4 +1,5 @@
 // Searches a feed by its id: clients that look for the newest version of a package do so in the built-in feed too.
+import { countIn, flagIn } from '../shared/query.ts';
 import type { Reply } from '../shared/server.ts';
 import { collection } from './collection.ts';
 import { compareVersions } from './compare-versions.ts';
@@ -23,8 +24,8 @@ function versions(visit: Visit): readonly FeedPackage[] {
   const wanted = query('packageId')?.toLowerCase();
   if (wanted === undefined || wanted === '') throw invalid('Please provide a packageId.');
   const filter = query('filter')?.toLowerCase() ?? '';
-  const partial = query('partialMatch')?.toLowerCase() === 'true';
-  const pre = query('includePreRelease')?.toLowerCase() !== 'false';
+  const partial = flagIn(visit.call, 'partialMatch') === true;
+  const pre = flagIn(visit.call, 'includePreRelease') !== false;
   return packagesOf(visit)
     .filter(
       (one) =>
@@ -75,9 +76,9 @@ function search(visit: Visit): Reply {
 
 /** The older search. It answers a bare list with one version of a package, unless several are asked for. */
 function oldSearch(visit: Visit): Reply {
-  const several = visit.call.query('includeMultipleVersions')?.toLowerCase() === 'true';
+  const several = flagIn(visit.call, 'includeMultipleVersions') === true;
   const found = versions(visit);
-  const [skip, take] = [Number(visit.call.query('skip') ?? 0), Number(visit.call.query('take') ?? found.length)];
+  const [skip, take] = [countIn(visit.call, 'skip') ?? 0, countIn(visit.call, 'take') ?? found.length];
   return json(200, (several ? found.slice(skip, skip + take) : found.slice(0, 1)).map(packageResource));
 }
 

@@ -1,3 +1,4 @@
+import { flagIn } from '../shared/query.ts';
 import { createHash } from 'node:crypto';
 import { createReadStream, renameSync, rmSync } from 'node:fs';
 import { mkdir, rm, stat, truncate } from 'node:fs/promises';
@@ -140,5 +141,5 @@ export function readOverwriteMode({ call }: Visit, fromBody?: string): Overwrite
     if (found === undefined) throw invalid(`The value '${mode}' is not valid for 'overwriteMode'.`);
     return found;
   }
-  return call.query('replace')?.toLowerCase() === 'true' ? 'OverwriteExisting' : 'FailIfExists';
+  return flagIn(call, 'replace') === true ? 'OverwriteExisting' : 'FailIfExists';
 }

@@ -1,4 +1,6 @@
 import { isObject } from '../shared/json.ts';
+import { countIn, flagIn } from '../shared/query.ts';
+import type { Call } from '../shared/server.ts';
 import type { Entry } from '../shared/store.ts';
 import { collection, readList } from './collection.ts';
 import type { Instance } from './instance.ts';
@@ -29,8 +31,6 @@ function find(visit: Visit): Entry {
   return task;
 }
 
-const isTrue = (text: string | undefined) => text?.toLowerCase() === 'true';
-
 /** Newest first. */
 function ordered(instance: Instance): readonly Entry[] {
   const queued = (task: Entry) => Date.parse(String(task.body['QueueTime']));
@@ -46,16 +46,17 @@ const runbookOf = ({ store }: Instance, { body }: Entry): string => {
 type Query = (name: string) => string | undefined;
 
 /** No task of this server waits for a person. */
-function matchesWarnings(task: Entry, query: Query): boolean {
-  const given = (name: string) => query(name)?.toLowerCase() ?? '';
+function matchesFlags(task: Entry, call: Call): boolean {
+  const state = stateOf(task);
   const flags = {
+    active: !isDone(state),
+    running: ['Executing', 'Cancelling'].includes(state),
     hasWarningsOrErrors: task.body['$warned'] === true,
     hasPendingInterruptions: false,
   };
   return Object.entries(flags).every(([name, own]) => {
-    const wanted = given(name);
-    if (!['', 'true', 'false'].includes(wanted)) throw invalid(`The value '${wanted}' is not valid for '${name}'.`);
-    return wanted === '' || wanted === String(own);
+    const wanted = flagIn(call, name);
+    return wanted === undefined || wanted === own;
   });
 }
 
@@ -68,7 +69,6 @@ function inTimes(task: Entry, query: Query): boolean {
       const text = query(`${end}${word}Date`) ?? '';
       if (text === '') return true;
       const [limit, own] = [Date.parse(text), Date.parse(asText(task.body[member]))];
-      if (Number.isNaN(limit)) throw invalid(`The value '${text}' is not a date.`);
       return end === 'from' ? own >= limit : own <= limit;
     }),
   );
@@ -94,14 +94,12 @@ function listed(visit: Visit): readonly Entry[] {
     const state = stateOf(task);
     const space = task.body['SpaceId'];
     if (visit.spaceNamed && typeof space === 'string' && space !== visit.space) return false;
-    if (query('includeSystem')?.toLowerCase() === 'false' && typeof space !== 'string') return false;
+    if (flagIn(visit.call, 'includeSystem') === false && typeof space !== 'string') return false;
     if (states !== undefined && !states.has(state.toLowerCase())) return false;
     // An empty `ids=` does not filter: callers get every task that they may see.
     if (ids !== undefined && !ids.has(task.id.toLowerCase())) return false;
     if (spaces !== undefined && typeof space === 'string' && !spaces.has(space.toLowerCase())) return false;
-    if (isTrue(query('active')) && isDone(state)) return false;
-    if (isTrue(query('running')) && !['Executing', 'Cancelling'].includes(state)) return false;
-    if (!matchesWarnings(task, query) || !inTimes(task, query)) return false;
+    if (!matchesFlags(task, visit.call) || !inTimes(task, query)) return false;
     const runbook = query('runbook')?.toLowerCase() ?? '';
     if (runbook !== '' && runbookOf(visit.instance, task) !== runbook) return false;
     const partial = query('partialName')?.toLowerCase();
@@ -200,13 +198,6 @@ function rerun(visit: Visit, queue: TaskQueue) {
   return json(200, taskResource(again));
 }
 
-function readTail(visit: Visit): number | undefined {
-  const text = visit.call.query('tail');
-  if (text === undefined || text === '') return undefined;
-  if (!/^\d+$/.test(text)) throw invalid(`The value '${text}' is not valid for 'tail'.`);
-  return Number(text);
-}
-
 export const taskRoutes = (queue: TaskQueue): readonly Route[] => {
   const view = { scoped: true, permission: 'TaskView' };
   return [
@@ -219,8 +210,8 @@ export const taskRoutes = (queue: TaskQueue): readonly Route[] => {
     route('GET', '/tasks', { ...view, query: paged(...listFilters) }, list),
     route('GET', '/tasks/:id', view, (visit) => json(200, taskResource(find(visit)))),
     route('GET', '/tasks/:id/details', { ...view, query: ['verbose', 'tail'] }, (visit) => {
-      const verbose = visit.call.query('verbose')?.toLowerCase() !== 'false';
-      return json(200, taskDetails(visit.instance, find(visit), { verbose, tail: readTail(visit) }));
+      const verbose = flagIn(visit.call, 'verbose') !== false;
+      return json(200, taskDetails(visit.instance, find(visit), { verbose, tail: countIn(visit.call, 'tail') }));
     }),
     route('GET', '/tasks/:id/raw', view, (visit) => ({
       status: 200,

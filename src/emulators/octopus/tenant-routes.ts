@@ -1,4 +1,6 @@
 // Routes for the variables of tenants: the older document of all values, and the newer lists of rows.
+import { flagIn } from '../shared/query.ts';
+import { readList } from './collection.ts';
 import { asList, isObject, type Json } from '../shared/json.ts';
 import type { Entry } from '../shared/store.ts';
 import { narrowed } from './document-filters.ts';
@@ -71,7 +73,7 @@ function missing(visit: Visit) {
   const { store } = visit.instance;
   const fits = (wanted: string | undefined, id: string | undefined) =>
     wanted === undefined || wanted === '' || wanted.toLowerCase() === id?.toLowerCase();
-  const details = query('includeDetails')?.toLowerCase() !== 'false';
+  const details = flagIn(visit.call, 'includeDetails') !== false;
   const tenants = store.all('Tenants', visit.space).filter(({ id }) => fits(query('tenantId'), id));
   const rows = tenants.map((tenant) => ({
     TenantId: tenant.id,
@@ -116,7 +118,7 @@ function rows(visit: Visit, tenant: Entry, kind: Kind) {
   return {
     TenantId: tenant.id,
     Variables: all.filter(({ value }) => value !== undefined).map(row),
-    ...(visit.call.query('includeMissingVariables')?.toLowerCase() === 'true'
+    ...(flagIn(visit.call, 'includeMissingVariables') === true
       ? { MissingVariables: all.filter(isMissing).map(row) }
       : {}),
   };
@@ -134,7 +136,7 @@ function setRows(kind: Kind): Route['handle'] {
 }
 
 function tagTest(visit: Visit) {
-  const list = (name: string) => (visit.call.query(name) ?? '').split(',').filter((one) => one !== '');
+  const list = (name: string) => readList(visit, name) ?? [];
   const wanted = list('tags');
   const tested = list('tenantIds').map((id) => findDocument(visit, 'Tenants', id));
   const result = tested.map(({ id, body }) => {

@@ -1,3 +1,4 @@
+import { flagIn } from '../shared/query.ts';
 import { asList } from '../shared/json.ts';
 import type { Entry } from '../shared/store.ts';
 import { collection, readList } from './collection.ts';
@@ -42,7 +43,7 @@ function permissions(visit: Visit) {
   const managed = placesIn(spaces.filter((id) => isNamedManager(store, entry.id, id)));
   const places = placesIn(everywhere ? [null] : ids);
   const inSpaces = spacePermissions.map((name) => [name, granted.space.includes(name) ? places : managed] as const);
-  const system = visit.call.query('includeSystem')?.toLowerCase() !== 'false';
+  const system = flagIn(visit.call, 'includeSystem') !== false;
   return json(200, {
     Id: entry.id,
     SpacePermissions: Object.fromEntries(

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { answering, Refusal } from '../shared/answering.ts';
 import { isObject, type Json } from '../shared/json.ts';
-import { refuseUnknownQuery } from '../shared/query.ts';
+import { checkQuery, kindsOf } from '../shared/query.ts';
 import { readText, usualLimit } from '../shared/request-body.ts';
 import { createRoutes } from '../shared/routes.ts';
 import type { Call, Reply } from '../shared/server.ts';
@@ -93,6 +93,10 @@ function visitOf(plane: Plane, call: Call, route: Route, params: Readonly<Record
   };
 }
 
+/** A name means the same in all routes; `duplicate_check` does not, and its routes read it. */
+const kinds = kindsOf({ flag: ['force', 'soft_delete', 'include_rbin'], count: ['limit', 'offset', 'page', 'size'] });
+const lists = new Set(['asset_types', 'overwrite_types', 'asset_paths']);
+
 export function createAnswer(plane: Plane, list: readonly Route[]): (call: Call) => Promise<Reply> {
   const routes = createRoutes<Route>({ caseSensitive: true });
   for (const route of list) routes.on(route.method, route.path, route);
@@ -105,7 +109,7 @@ export function createAnswer(plane: Plane, list: readonly Route[]): (call: Call)
       throw new Refusal(405, `${call.method} is not allowed for ${call.path}`);
     }
     const refuse = (sentence: string) => new Refusal(400, sentence);
-    refuseUnknownQuery(call, { names: found.target.query ?? [], refuse });
+    checkQuery(call, { names: found.target.query ?? [], kinds, lists, refuse });
     return found.target.handle(visitOf(plane, call, found.target, found.params));
   }
 

@@ -1,3 +1,4 @@
+import { flagIn } from '../shared/query.ts';
 import { Refusal } from '../shared/answering.ts';
 import type { Reply } from '../shared/server.ts';
 import { writeZip } from '../shared/zip.ts';
@@ -10,7 +11,7 @@ const publicApi = '/api/1/rest/public/project';
 
 function zipReply(visit: Visit, nodes: readonly Node[], fileName: string): Reply {
   const { plane, caller, call } = visit;
-  checkExport(plane, nodes, caller.user.email, call.query('force')?.toLowerCase() === 'true');
+  checkExport(plane, nodes, caller.user.email, flagIn(call, 'force') === true);
   if (plane.faults.take('json-export') !== undefined) return json(200, errorDocument(500, 'The export failed'), 500);
   return {
     status: 200,

@@ -1,3 +1,4 @@
+import { flagIn } from '../shared/query.ts';
 import { readFile } from 'node:fs/promises';
 import { Refusal } from '../shared/answering.ts';
 import { asText } from '../shared/json.ts';
@@ -54,7 +55,7 @@ function remove(visit: Visit): Reply {
   const { plane, caller, call, segments } = visit;
   const file = lastOf(visit.reach(segments, 'W'));
   if (file.type !== 'File') throw new Refusal(404, `${pathText(segments)} is no file`);
-  if (call.query('soft_delete') === 'true') binNode(plane.store, file, caller.user.email);
+  if (flagIn(call, 'soft_delete') === true) binNode(plane.store, file, caller.user.email);
   else removeNode(plane.store, file);
   return ok({});
 }

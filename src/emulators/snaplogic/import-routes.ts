@@ -7,7 +7,7 @@ import { importAssets, readDuplicates, type Duplicates, type ImportRequest } fro
 import { rebindAccounts } from './references.ts';
 import { ok } from './refusal.ts';
 import { checkName, addNode, childNamed, lastOf, pathSegments, pathText, type Node, type Place } from './tree.ts';
-import { listOf, type Route, type Visit } from './visit.ts';
+import { listOf, readCopies, type Route, type Visit } from './visit.ts';
 
 const publicApi = '/api/1/rest/public/project';
 
@@ -19,9 +19,16 @@ async function requestOf(
   const { contents } = visit.plane;
   const [zip, accounts, expressions] = ['file', 'file_account', 'file_expr'].map((part) => files.get(part)?.path);
   if (zip === undefined) throw new Refusal(400, 'The part "file" is required');
+  const arrivals = await readArchive(contents, zip);
+  const changed = accounts === undefined ? {} : await readAccounts(accounts);
+  const unknown = Object.keys(changed).find(
+    (wanted) => !arrivals.some(({ type, name }) => type === 'Account' && name === wanted),
+  );
+  if (unknown !== undefined)
+    throw new Refusal(400, `file_account has an account ${unknown} that the zip does not have`);
   return {
-    arrivals: await readArchive(contents, zip),
-    accounts: accounts === undefined ? {} : await readAccounts(accounts),
+    arrivals,
+    accounts: changed,
     expressions: expressions === undefined ? new Map() : await unpackExpressions(contents, expressions),
     duplicates,
     overwriteTypes: listOf(visit, 'overwrite_types'),
@@ -120,7 +127,7 @@ async function importPipeline(visit: Visit): Promise<Reply> {
   return plane.store.atomically(() => {
     const project = lastOf(place);
     const taken = childNamed(plane.store, project.id, pipeline.name) !== undefined;
-    const copies = (call.query('duplicate_check') ?? 'true').toLowerCase() === 'false';
+    const copies = readCopies(call);
     if (taken && !copies) throw new Refusal(409, `${pipeline.name} already exists in ${place.path}`);
     const name = taken ? numbered(visit, project, pipeline.name) : pipeline.name;
     const init = { name, parent: project.id, type: 'Pipeline', org: place.org.id, owner: caller.user.email } as const;

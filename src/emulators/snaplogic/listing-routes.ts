@@ -1,5 +1,6 @@
 import { Refusal } from '../shared/answering.ts';
 import { memberAt } from '../shared/json.ts';
+import { countIn } from '../shared/query.ts';
 import { listed } from './asset-document.ts';
 import { ok } from './refusal.ts';
 import { binOf, childrenOf, idOf, isAssetType, type Node } from './tree.ts';
@@ -9,19 +10,24 @@ import type { Route, Visit } from './visit.ts';
 const usualPage = 100;
 const largestPage = 1000;
 
-function whole(text: string | undefined, otherwise: number): number {
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : otherwise;
-}
+/** `c_time` is the name that scripts have for the time of creation. */
+const aliases: Readonly<Record<string, string>> = { c_time: 'time_created', u_time: 'time_updated' };
+const sortable = ['name', 'asset_type', 'path', 'time_created', 'time_updated', 'owner', 'updated_by', 'snode_id'];
 
+/** `name:1` upwards, `metadata.d_time:-1` downwards. 400 for another form, and for a member that no entry has. */
 function sorted<Item>(items: readonly Item[], sort: string | undefined): readonly Item[] {
-  const [, field = '', sign = ''] = /^([\w.]+):(-?1)$/.exec(sort ?? '') ?? [];
-  if (field === '') return items;
+  if (sort === undefined || sort === '') return items;
+  const [, given = '', sign = ''] = /^([\w.]+):(-?1)$/.exec(sort) ?? [];
+  const field = Object.hasOwn(aliases, given) ? (aliases[given] ?? '') : given;
+  if (!sortable.includes(field) && !/^metadata\.\w/.test(field)) {
+    throw new Refusal(400, `A list is not sorted by "${sort}": write <member>:1 or :-1, with ${sortable.join(', ')}`);
+  }
   const key = (item: Item) => JSON.stringify(memberAt(item, ...field.split('.')) ?? null);
   const up = items.toSorted((one, other) => (key(one) < key(other) ? -1 : key(one) > key(other) ? 1 : 0));
   return sign === '1' ? up : up.toReversed();
 }
 
-/** Unknown filters and meaningless values are ignored. */
+/** A type that does not exist is passed over, as the service does it: a script's `Task` gets all assets. */
 function chosen(visit: Visit, nodes: readonly Node[]): readonly Node[] {
   const [type, search] = [visit.call.query('asset_type'), visit.call.query('search')];
   const known = isAssetType(type) || type === 'Dir' || type === 'Plex';
@@ -38,8 +44,9 @@ function list(visit: Visit) {
   if (folder !== undefined && folder.type !== 'Dir') throw new Refusal(404, `${holder.path} is no folder`);
   const parent = inBin ? binOf(holder.org.id) : idOf(holder);
   const place = inBin ? { ...holder, path: `${holder.path}/_rbin` } : holder;
-  const offset = whole(call.query('offset'), 0);
-  const limit = Math.min(largestPage, Math.max(1, whole(call.query('limit'), usualPage)));
+  const offset = countIn(call, 'offset') ?? 0;
+  const limit = Math.min(largestPage, countIn(call, 'limit') ?? usualPage);
+  if (limit === 0) throw new Refusal(400, 'limit must be at least 1');
   const shown = (node: Node) => listed(node, place, caller.user.email);
   // A plain list reads no more than the page that is asked for.
   if (['asset_type', 'search', 'sort'].every((name) => call.query(name) === undefined))

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Refusal } from '../shared/answering.ts';
 import { asObject, asText, isObject, type Json } from '../shared/json.ts';
+import { flagIn } from '../shared/query.ts';
 import type { Store } from '../shared/store.ts';
 import { listed } from './asset-document.ts';
 import { above } from './asset-routes.ts';
+import type { Org } from './orgs.ts';
 import { pipelineNameOf, rebindPipeline } from './references.ts';
 import { json, ok, reasonOf } from './refusal.ts';
 import { need, permsAt } from './rights.ts';
@@ -21,7 +23,7 @@ import {
   type Node,
   type Place,
 } from './tree.ts';
-import type { Route, Visit } from './visit.ts';
+import { readCopies, type Route, type Visit } from './visit.ts';
 
 const jobs = '/api/1/rest/slsched/job';
 const publicApi = '/api/1/rest/public/task';
@@ -46,7 +48,7 @@ function shown(visit: Visit, node: Node): Json {
 
 function needJob(visit: Visit, right: 'R' | 'W'): Node {
   const node = nodeById(visit.plane.store, visit.param('id'));
-  const binned = node?.parent === binOf(node?.org ?? '') && visit.call.query('include_rbin')?.toLowerCase() !== 'true';
+  const binned = node?.parent === binOf(node?.org ?? '') && flagIn(visit.call, 'include_rbin') !== true;
   if (node?.type !== 'Job' || binned) throw new Refusal(404, `There is no task ${visit.param('id')}`);
   need(visit.caller, placeOf(visit.plane.store, node), right);
   return node;
@@ -55,6 +57,66 @@ function needJob(visit: Visit, right: 'R' | 'W'): Node {
 const ownMembers = ['enabled', 'pipeline_name', 'pipeline_snode_id', 'runtime_path_id', 'schedule', 'parameters'];
 
 const innerMembers = ['pipeline_snode_id', 'runtime_path_id'];
+
+/** A task is sent whole, as it was read, so what names it and tells of it may be there. */
+const toldMembers = [
+  ...[
+    'pipeline_path',
+    'name',
+    'job_name',
+    'snode_id',
+    'asset_type',
+    'asset_id',
+    'path',
+    'path_id',
+    'org_path',
+    'type',
+    'metadata',
+  ],
+  ...['time_created', 'time_updated', 'time_leased', 'owner', 'updated_by', 'acl', 'perms', 'lease_info'],
+  ...['parent_snode_id', 'partition_snode_id', 'org_snode_id', 'target_runtime'],
+];
+
+/** 400 for a member that a task does not have, and for a value that its member cannot have. */
+function checkJob(body: Json, org: Org, before: Json = {}): void {
+  const foreign = Object.keys(body).find((name) => !ownMembers.includes(name) && !toldMembers.includes(name));
+  if (foreign !== undefined) throw new Refusal(400, `A task has no member "${foreign}" in this emulator`);
+  const { enabled, schedule, parameters } = body;
+  if (enabled !== undefined && typeof enabled !== 'boolean') throw new Refusal(400, 'enabled must be true or false');
+  if (parameters !== undefined && !isObject(parameters)) throw new Refusal(400, 'parameters must be an object');
+  checkSchedule(schedule);
+  for (const id of [body['runtime_path_id'], asObject(parameters)['runtime_path_id']]) {
+    if (id !== before['runtime_path_id']) checkSnaplex(id, org);
+  }
+}
+
+/** 400 for another name, id or owner: this call does not change them. */
+function keepsIdentity(body: Json, now: Json): void {
+  const fixed = ['name', 'job_name', 'snode_id', 'asset_type', 'owner'];
+  const other = fixed.find((name) => body[name] !== undefined && body[name] !== now[name]);
+  if (other !== undefined) throw new Refusal(400, `This call does not change ${other} of a task`);
+}
+
+const cronField = /^(?:[\d*,/?LW#-]+|[A-Za-z]{3}(?:[,-][A-Za-z]{3})*)$/;
+
+/** A schedule is null or an object. A `cron` in it has five to seven fields. */
+function checkSchedule(schedule: unknown): void {
+  if (schedule === undefined || schedule === null) return;
+  if (!isObject(schedule)) throw new Refusal(400, 'schedule must be an object or null');
+  const { cron } = schedule;
+  const fields = asText(cron).trim().split(/\s+/);
+  const isCron = fields.length >= 5 && fields.length <= 7 && fields.every((field) => cronField.test(field));
+  if (cron !== undefined && cron !== null && !isCron) {
+    throw new Refusal(400, `The cron of the schedule is no cron expression: ${JSON.stringify(cron)}`);
+  }
+}
+
+/** 400 for a Snaplex that the environment does not have. A task that names a foreign one may keep it. */
+function checkSnaplex(id: unknown, { name, snaplexes }: Org): void {
+  if (id === undefined || id === null || id === '') return;
+  if (snaplexes.some(({ runtime_path_id: known }) => known === id)) return;
+  throw new Refusal(400, `${name} has no Snaplex with the runtime_path_id ${JSON.stringify(id)}`);
+}
 
 /**
  * The members of a task. Its pipeline and its Snaplex stand at the top or among the parameters. Of two values the one
@@ -99,8 +161,9 @@ async function create(visit: Visit) {
   checkName(name);
   const type = readKind(body, 'triggered');
   const project = projectOf(visit, body);
+  checkJob(body, project.org);
   const holder = lastOf(project);
-  const copies = (call.query('duplicate_check') ?? 'true').toLowerCase() === 'false';
+  const copies = readCopies(call);
   const given = { enabled: true, schedule: null, parameters: {}, ...readJob(body) };
   const bound = rebindPipeline(plane.store, { ...given, pipeline_name: pipelineNameOf(plane.store, given) }, project);
   return plane.store.atomically(() => {
@@ -126,6 +189,9 @@ async function update(visit: Visit) {
   const { plane, caller } = visit;
   const body = await visit.document();
   const node = needJob(visit, 'W');
+  checkJob(body, placeOf(plane.store, node).org, node.document);
+  keepsIdentity(body, shown(visit, node));
+  readCopies(visit.call);
   const type = readKind(body, asText(node.metadata['type'], 'triggered'));
   const project = above(placeOf(plane.store, node));
   const read = readJob(body, node.document);
@@ -154,9 +220,18 @@ function chosen(visit: Visit, body: Json): readonly Node[] {
   return childrenOf(visit.plane.store, holder.id).filter(({ type }) => type === 'Job');
 }
 
-async function change(visit: Visit, changes: (node: Node, body: Json) => Json) {
+const chosenBy = ['task_path', 'project_path'];
+
+async function change(
+  visit: Visit,
+  changes: (node: Node, body: Json, org: Org) => Json,
+  members: readonly string[] = chosenBy,
+) {
   const { plane, caller } = visit;
   const body = await visit.document();
+  const foreign = Object.keys(body).find((name) => !members.includes(name));
+  if (foreign !== undefined)
+    throw new Refusal(400, `This call has no member "${foreign}"; it has ${members.join(', ')}`);
   const [success, failed]: [Json[], Json[]] = [[], []];
   for (const node of chosen(visit, body)) {
     const place = placeOf(plane.store, node);
@@ -165,16 +240,17 @@ async function change(visit: Visit, changes: (node: Node, body: Json) => Json) {
       continue;
     }
     const updated = new Date().toISOString();
-    const document = { ...node.document, ...changes(node, body) };
+    const document = { ...node.document, ...changes(node, body, place.org) };
     putNode(plane.store, { ...node, document, updatedBy: caller.user.email, updated });
     success.push({ task_path: place.path, snode_id: node.id });
   }
   return ok({ success, failed });
 }
 
-function newPlex(node: Node, body: Json): Json {
+function newPlex(node: Node, body: Json, org: Org): Json {
   const id = body['runtime_path_id'];
   if (typeof id !== 'string') throw new Refusal(400, `runtime_path_id is required for ${node.name}`);
+  checkSnaplex(id, org);
   return { runtime_path_id: id };
 }
 
@@ -189,5 +265,9 @@ export const taskRoutes: readonly Route[] = [
   { method: 'PUT', path: `${jobs}/:id`, query: ['duplicate_check', 'include_rbin'], handle: update },
   { method: 'POST', path: `${publicApi}/enable`, handle: (visit) => change(visit, () => ({ enabled: true })) },
   { method: 'POST', path: `${publicApi}/disable`, handle: (visit) => change(visit, () => ({ enabled: false })) },
-  { method: 'PATCH', path: `${publicApi}/plex`, handle: (visit) => change(visit, newPlex) },
+  {
+    method: 'PATCH',
+    path: `${publicApi}/plex`,
+    handle: (visit) => change(visit, newPlex, [...chosenBy, 'runtime_path_id']),
+  },
 ];

@@ -1,3 +1,4 @@
+import { Refusal } from '../shared/answering.ts';
 import type { Json } from '../shared/json.ts';
 import type { Call, Reply } from '../shared/server.ts';
 import type { Caller } from './authentication.ts';
@@ -29,6 +30,13 @@ export interface Route {
   /** The query parameters that it understands. All others are refused. */
   readonly query?: readonly string[];
   readonly handle: (visit: Visit) => Reply | Promise<Reply>;
+}
+
+/** `duplicate_check` of a call that makes one asset: false makes a numbered copy. Scripts write it with a capital. */
+export function readCopies({ query }: Call): boolean {
+  const text = (query('duplicate_check') ?? '').toLowerCase();
+  if (!['', 'true', 'false'].includes(text)) throw new Refusal(400, `duplicate_check has no value ${text}`);
+  return text === 'false';
 }
 
 /** A list in the query: one parameter with commas, or a repeated parameter. */

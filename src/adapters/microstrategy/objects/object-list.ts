@@ -3,11 +3,11 @@ import { MigratorError } from '../../../errors.ts';
 import type { Options } from '../../../ports/options.ts';
 import { nearestOf } from '../../../nearest.ts';
 import { didYouMean } from '../../shared/match-by-name.ts';
+import { jsonIn, requireText } from '../../shared/json-file.ts';
 import { flagOf, listOf, textOf, oneOf } from '../../shared/option-values.ts';
 import { conflictRules } from '../options.ts';
 import { isPackageId as isGuid } from '../packages/package-name.ts';
 import { typeNames, typeNumber } from './object-types.ts';
-import { repeatedKey } from './repeated-key.ts';
 
 export type Action = (typeof conflictRules)[number];
 
@@ -76,11 +76,11 @@ const listed = z.object({
 });
 
 function fromText(text: string): Entry[] {
-  if (/[\0\uFFFD]/.test(text)) {
-    throw new MigratorError('USAGE', 'the list of objects is in an encoding that cannot be read', {
-      hint: 'save it as UTF-8 ("CSV UTF-8" in Excel), or as UTF-16 with a byte order mark ("Unicode Text")',
-    });
-  }
+  requireText(
+    text,
+    'the list of objects',
+    'save it as UTF-8 ("CSV UTF-8" in Excel), or as UTF-16 with a byte order mark ("Unicode Text")',
+  );
   const rows = /^\s*[[{]/.test(text) ? fromJson(text) : fromCsv(text);
   if (rows.length === 0) throw new MigratorError('USAGE', 'the list of objects is empty');
   return rows.map((row, at) => {
@@ -105,7 +105,7 @@ function fromText(text: string): Entry[] {
 
 /** An object with the known names for its keys. USAGE for a key that is not known. */
 function knownKeys(row: unknown, place: string): unknown {
-  if (typeof row !== 'object' || row === null || Array.isArray(row)) return row;
+  if (!isObject(row)) return row;
   const known = Object.entries(row).map(([key, value]) => [knownColumn(key, `${place} has the key`), value] as const);
   requireOnce(
     known.map(([key]) => key),
@@ -128,7 +128,7 @@ function moreThanOnce(whose: string, name: string): MigratorError {
 
 /** A rule under a name that nobody reads would silently be the default rule. */
 function knownColumn(name: string, whose: string): string {
-  const known = columns[bare(name)];
+  const known = columnOf(name);
   if (known !== undefined) return known;
   const [nearest] = nearestOf(name, Object.keys(columns));
   throw new MigratorError('USAGE', `${whose} "${name}", which is not known`, {
@@ -157,18 +157,25 @@ function yesOrNo(value: boolean | string | null | undefined, place: string): boo
 }
 
 function fromJson(text: string): readonly unknown[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new MigratorError('USAGE', 'the list of objects is no JSON', { cause });
-  }
-  const twice = repeatedKey(text);
-  if (twice !== undefined) throw moreThanOnce('an entry of the list of objects has the key', twice);
-  const list: unknown = typeof value === 'object' && value !== null && 'objects' in value ? value.objects : value;
+  const value = jsonIn(text, 'the list of objects', 'it is an array of objects, alone or as `objects`, or a CSV file');
+  const list = isObject(value) ? listIn(value) : value;
   if (Array.isArray(list)) return list as readonly unknown[];
   throw new MigratorError('USAGE', 'the list of objects must be an array, alone or as `objects`');
 }
+
+/** The array of an object that holds nothing else. Rules beside it would silently not count. */
+function listIn(whole: Readonly<Record<string, unknown>>): unknown {
+  const unknown = Object.keys(whole).find((key) => key !== 'objects');
+  if (unknown === undefined) return whole['objects'];
+  throw new MigratorError('USAGE', `the list of objects has the key "${unknown}", which is not known`, {
+    hint: Object.hasOwn(whole, 'objects')
+      ? 'beside `objects` there is nothing: a rule belongs to each object, or is given with --action'
+      : 'a list is an array of objects, alone or as `objects`',
+  });
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Values with commas between them (RFC 4180), or with semicolons or tabs, as spreadsheets write them in some countries. The
@@ -177,7 +184,7 @@ function fromJson(text: string): readonly unknown[] {
 function fromCsv(text: string): Record<string, string>[] {
   const separator = separatorOf(text);
   const [head = [], ...rows] = csvRows(text, separator);
-  const isKnown = head.some((name) => columns[bare(name)] !== undefined);
+  const isKnown = head.some((name) => columnOf(name) !== undefined);
   const names = isKnown ? head.map((name) => knownColumn(name, 'the list of objects has the column')) : [];
   requireOnce(names, 'the list of objects has the column');
   if (!names.includes('type') || !(names.includes('id') || names.includes('name'))) {
@@ -212,6 +219,9 @@ const columns: Readonly<Record<string, string>> = {
   includedependents: 'includeDependents',
   dependents: 'includeDependents',
 };
+
+const columnOf = (name: string): string | undefined =>
+  Object.hasOwn(columns, bare(name)) ? columns[bare(name)] : undefined;
 
 const columnNames = [...new Set(Object.values(columns))].join(', ');
 

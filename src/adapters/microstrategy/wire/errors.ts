@@ -86,7 +86,7 @@ const iServerTexts: Readonly<Record<number, Reading>> = {
 /** The error that the product's body (`code`, `message`, `ticketId`) describes. Undefined keeps the general reading. */
 export function explain(status: number, body: string, request: HttpRequest): MigratorError | undefined {
   const refusal = refusalOf(body, request);
-  if (refusal === undefined) return undefined;
+  if (refusal === undefined) return isNoLibrary(status, request) ? noLibrary(status) : undefined;
   const reading = readingOf(status, refusal);
   if (reading === undefined) return undefined;
   const [code, sentence, usual] = reading;
@@ -102,6 +102,17 @@ export function explain(status: number, body: string, request: HttpRequest): Mig
       // No repeat mends it.
       ...(noStorage.test(refusal.message) ? { noStorage: true, hopeless: true } : {}),
     },
+  });
+}
+
+/** The login of every Library answers, and with JSON. */
+function isNoLibrary(status: number, { path }: HttpRequest): boolean {
+  return path === 'api/auth/login' && (status === 404 || status === 405 || (status >= 300 && status < 400));
+}
+
+function noLibrary(status: number): MigratorError {
+  return new MigratorError('NOT_FOUND', `there is no Library at this URL: its login answers with HTTP ${status}`, {
+    hint: 'the URL of a Library ends in its context path: https://host/MicroStrategyLibrary',
   });
 }
 

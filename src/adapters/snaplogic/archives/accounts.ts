@@ -1,55 +1,15 @@
 import { MigratorError } from '../../../errors.ts';
+import { nearest } from '../../../nearest.ts';
+import { jsonIn, requireText } from '../../shared/json-file.ts';
 import type { Asset } from '../projects/asset-plan.ts';
+import { requireApart, requireFree, type Rename } from './renames.ts';
 
-export interface Rename {
-  readonly from: string;
-  readonly to: string;
-}
+const option = '--account-file';
 
-/** USAGE when a text is not `old=new`, or an account is named twice. */
-export function readRenames(texts: readonly string[]): readonly Rename[] {
-  const renames = texts.map((text) => {
-    const at = text.indexOf('=');
-    const [from, to] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
-    if (at < 0 || from === '' || to === '') {
-      throw new MigratorError('USAGE', `--rename-account "${text}" must be old=new`);
-    }
-    return { from, to };
-  });
-  const twice = renames.find(({ from }, index) => renames.findIndex((other) => other.from === from) !== index);
-  if (twice !== undefined) throw new MigratorError('USAGE', `--rename-account names ${twice.from} twice`);
-  const shared = renames.find(({ to }, index) => renames.findIndex((other) => other.to === to) !== index);
-  if (shared !== undefined) {
-    throw new MigratorError('USAGE', `--rename-account gives the name ${shared.to} to two accounts`);
-  }
-  return renames;
-}
-
-/** The accounts of a package: the template of its export, and the names in its list of assets. */
+/** The accounts of a package: the template of its export, and its list of assets. */
 export interface PackagedAccounts {
   readonly template: unknown;
-  readonly names: readonly string[];
-}
-
-export function accountsIn(assets: readonly Asset[]): readonly string[] {
-  return assets.filter(({ type }) => type === 'Account').map(({ name }) => name);
-}
-
-/** USAGE when a rename is of an account that the package does not hold, or its new name is that of another one. */
-export function checkRenames(renames: readonly Rename[], { template, names }: PackagedAccounts): void {
-  const held = [...new Set([...names, ...(bookOf(template ?? {})?.accounts.keys() ?? [])])];
-  const unknown = renames.filter(({ from }) => !held.includes(from));
-  if (unknown.length > 0) {
-    throw new MigratorError('USAGE', `there is no account ${unknown.map(({ from }) => from).join(', ')} to rename`, {
-      hint: held.length === 0 ? 'the package holds no accounts' : `it has ${held.join(', ')}; names are case-sensitive`,
-    });
-  }
-  const taken = renames.find(({ to }) => held.includes(to) && !renames.some(({ from }) => from === to));
-  if (taken === undefined) return;
-  throw new MigratorError(
-    'USAGE',
-    `the package has an account ${taken.to} already, so ${taken.from} cannot get its name`,
-  );
+  readonly assets: readonly Asset[];
 }
 
 type Member = Readonly<Record<string, unknown>>;
@@ -58,6 +18,46 @@ type Member = Readonly<Record<string, unknown>>;
 interface Book {
   readonly accounts: ReadonlyMap<string, unknown>;
   readonly written: (accounts: ReadonlyMap<string, unknown>) => unknown;
+}
+
+/** USAGE when the text of --account-file does not hold accounts. The error quotes no value: they are passwords. */
+export function checkAccountFile(text: string): void {
+  bookIn(text, []);
+}
+
+/**
+ * What the package's accounts are renamed to, by `renames` and by new labels in the account file. USAGE when a rename or an
+ * entry of the file is of an account that the package does not hold, when the entry has a member that the template does
+ * not have, or when a new name is taken.
+ */
+export function checkedRenames(
+  packaged: PackagedAccounts,
+  filledIn: string | undefined,
+  renames: readonly Rename[],
+): readonly Rename[] {
+  const { template, assets } = packaged;
+  const known = bookOf(template ?? {}, []);
+  const held = namesIn(packaged);
+  requireHeld(
+    renames.map(({ from }) => from),
+    held,
+    '--rename-account',
+  );
+  const given = filledIn === undefined ? undefined : bookIn(filledIn, held);
+  requireHeld([...(given?.accounts.keys() ?? [])], held, option);
+  const labels = [...(given?.accounts ?? [])].flatMap(([name, entry]): Rename[] => {
+    const usual = known?.accounts.get(name);
+    requireKnownMembers(entry, usual, name);
+    const [from, to] = [labelOf(usual) ?? name, labelOf(entry)];
+    const isListed = assets.some((asset) => asset.type === 'Account' && asset.name === from);
+    return to === undefined || to === from || !isListed ? [] : [{ from, to }];
+  });
+  const others = labels.filter((one) => !renames.some(({ from, to }) => from === one.from && to === one.to));
+  const all = [...renames, ...others];
+  requireApart(all, `${option} with --rename-account`);
+  const unlisted = held.filter((name) => !assets.some((asset) => asset.name === name));
+  requireFree(all, [...assets, ...unlisted.map((name) => ({ type: 'Account', name }))]);
+  return all;
 }
 
 /**
@@ -71,40 +71,94 @@ export function accountFile(
   filledIn: string | undefined,
   renames: readonly Rename[],
 ): string | undefined {
-  const given = filledIn === undefined ? undefined : parsed(filledIn);
+  checkedRenames(packaged, filledIn, renames);
   if (renames.length === 0) return filledIn;
-  checkRenames(renames, packaged);
-  const template = bookOf(packaged.template ?? {});
+  const given = filledIn === undefined ? undefined : bookIn(filledIn, namesIn(packaged));
+  const template = bookOf(packaged.template ?? {}, []);
   const { accounts, written } = given ?? template ?? unknownForm();
   const entryOf = (name: string) => objectOf(accounts.get(name) ?? template?.accounts.get(name)) ?? {};
   const changed = renames.map(({ from, to }) => [from, relabelled(entryOf(from), to)] as const);
   return JSON.stringify(written(new Map([...(given === undefined ? [] : accounts), ...changed])));
 }
 
-/** Undefined for a form that is not known. */
-function bookOf(value: unknown): Book | undefined {
+function namesIn({ template, assets }: PackagedAccounts): readonly string[] {
+  const listed = assets.flatMap(({ type, name }) => (type === 'Account' ? [name] : []));
+  return [...new Set([...listed, ...(bookOf(template ?? {}, [])?.accounts.keys() ?? [])])];
+}
+
+function requireHeld(names: readonly string[], held: readonly string[], what: string): void {
+  const unknown = names.filter((name) => !held.includes(name));
+  if (unknown.length === 0) return;
+  throw new MigratorError('USAGE', `${what}: the package has no account ${unknown.join(', ')}`, {
+    hint: held.length === 0 ? 'the package holds no accounts' : `it has ${held.join(', ')}; names are case-sensitive`,
+  });
+}
+
+/** A value of a property has members of its own, such as those of an encrypted one. */
+const deepest = 3;
+
+/**
+ * USAGE for a member of an account that the template does not have: the import would ignore it, or store it where
+ * nobody looks. Where the template shows no members, all are taken.
+ */
+function requireKnownMembers(entry: unknown, usual: unknown, name: string, path: readonly string[] = []): void {
+  const [given, known] = [objectOf(entry), objectOf(usual)];
+  if (path.length >= deepest || given === undefined || known === undefined) return;
+  const keys = [...Object.keys(known), ...(path.length === 0 ? naming : []), ...(isMap(path) ? ['info'] : [])];
+  if (Object.keys(known).length === 0) return;
+  for (const [key, value] of Object.entries(given)) {
+    const here = [...path, key];
+    if (keys.includes(key)) {
+      requireKnownMembers(value, Object.hasOwn(known, key) ? known[key] : undefined, name, here);
+      continue;
+    }
+    const near = nearest(key, keys);
+    throw new MigratorError('USAGE', `${option}: the account ${name} of the package has no ${here.join('.')}`, {
+      hint: near === undefined ? `there are ${keys.join(', ')}` : `did you mean ${[...path, near].join('.')}?`,
+    });
+  }
+}
+
+const naming = ['name', 'path', 'property_map'];
+const isMap = (path: readonly string[]): boolean => path.join('.') === 'property_map';
+
+/**
+ * Undefined for a form that is not known. A member of a list may have a new label, so of its names the one of `held`
+ * counts. USAGE when a list has an account twice.
+ */
+function bookOf(value: unknown, held: readonly string[]): Book | undefined {
   if (Array.isArray(value)) {
-    const members = value.map(objectOf);
-    if (members.includes(undefined)) return undefined;
-    return {
-      accounts: new Map(members.map((member, index) => [nameOf(member ?? {}) ?? `account ${index + 1}`, member ?? {}])),
-      written: (accounts) => [...accounts.values()],
-    };
+    const accounts = new Map<string, unknown>();
+    for (const [index, member] of value.map(objectOf).entries()) {
+      if (member === undefined) return undefined;
+      const names = namesOf(member);
+      const name = names.find((one) => held.includes(one)) ?? names[0] ?? `number ${index + 1}, which has no name`;
+      if (accounts.has(name)) throw new MigratorError('USAGE', `${option} lists the account ${name} more than once`);
+      accounts.set(name, member);
+    }
+    return { accounts, written: (some) => [...some.values()] };
   }
   const object = objectOf(value);
-  if (object === undefined) return undefined;
+  if (object === undefined || Object.values(object).some((entry) => objectOf(entry) === undefined)) return undefined;
   return { accounts: new Map(Object.entries(object)), written: (accounts) => Object.fromEntries(accounts) };
 }
 
-/** The name of an account in a list: its label, its name, or the end of its path. */
-function nameOf(account: Member): string | undefined {
-  const label = objectOf(objectOf(objectOf(account['property_map'])?.['info'])?.['label'])?.['value'];
+/** The names of an account in a list: its label, its name, or the end of its path. */
+function namesOf(account: Member): readonly string[] {
   const path = account['path'];
   const end = typeof path === 'string' ? path.split('/').at(-1) : undefined;
-  return [label, account['name'], end].find((name): name is string => typeof name === 'string' && name !== '');
+  return [labelOf(account), account['name'], end].filter(
+    (name): name is string => typeof name === 'string' && name !== '',
+  );
 }
 
 /** An account's name is its label. */
+function labelOf(account: unknown): string | undefined {
+  const map = objectOf(objectOf(account)?.['property_map']);
+  const label = objectOf(objectOf(map?.['info'])?.['label'])?.['value'];
+  return typeof label === 'string' && label !== '' ? label : undefined;
+}
+
 function relabelled(whole: Member, to: string): Member {
   const map = objectOf(whole['property_map']) ?? {};
   const info = objectOf(map['info']) ?? {};
@@ -112,16 +166,13 @@ function relabelled(whole: Member, to: string): Member {
   return { ...whole, property_map: { ...map, info: { ...info, label: { ...label, value: to } } } };
 }
 
-/** USAGE when the text does not hold accounts. The error quotes nothing, because the text holds passwords. */
-function parsed(text: string): Book {
-  try {
-    const book = bookOf(JSON.parse(text) as unknown);
-    if (book !== undefined) return book;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw new MigratorError('USAGE', '--account-file is neither a JSON object nor a list of them', {
-    hint: "fill in the accounts_template.json of the package's zip",
+function bookIn(text: string, held: readonly string[]): Book {
+  const hint = "fill in the accounts_template.json of the package's zip";
+  requireText(text, option, 'save it as UTF-8');
+  const book = bookOf(jsonIn(text, option, hint), held);
+  if (book !== undefined) return book;
+  throw new MigratorError('USAGE', `${option} is neither a JSON object of accounts by name nor a list of them`, {
+    hint,
   });
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { MigratorError } from '../../../errors.ts';
 import type { ArtifactFile } from '../../../ports/artifact.ts';
+import { requireName } from '../wire/paths.ts';
 import { memberNames, packed } from './zip.ts';
 
 /** Files that an import adds to the root of the project, besides those of the package. */
@@ -56,6 +57,7 @@ export async function readExpressions(texts: readonly string[], signal: AbortSig
   }
   const paths = zip === undefined ? files.map(({ name }) => name) : await pathsIn(zip, signal);
   const names = paths.map((path) => path.split('/').at(-1) ?? path);
+  for (const name of names) requireName(name, '--expression-file');
   const clashing = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
   if (zip === undefined && clashing.length > 0) {
     throw new MigratorError('USAGE', `--expression-file: two files are called ${clashing.join(', ')}`, {

@@ -3,8 +3,9 @@ import type { RequestFile } from '../../../ports/http.ts';
 import type { PreparedImport } from '../../../ports/importer.ts';
 import type { Secrets } from '../../../ports/options.ts';
 import { listOf } from '../../shared/option-values.ts';
-import { accountFile, accountsIn, readRenames } from './accounts.ts';
+import { accountFile } from './accounts.ts';
 import { readArchive, zipAmong } from './archive.ts';
+import { readRenames } from './renames.ts';
 import { readExpressions, undigested, type OptionFiles } from './expressions.ts';
 
 /**
@@ -21,7 +22,7 @@ export async function formOf(
   const zip = zipAmong(files);
   const { accounts, assets } = await readArchive(zip, signal);
   const changes = accountFile(
-    { template: accounts, names: accountsIn(assets) },
+    { template: accounts, assets },
     secrets['accountFile']?.reveal(),
     readRenames(listOf(settled, 'renameAccount')),
   );

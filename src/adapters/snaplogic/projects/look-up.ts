@@ -1,4 +1,4 @@
-import { isMigratorError } from '../../../errors.ts';
+import { isMigratorError, MigratorError } from '../../../errors.ts';
 import type { InventoryItem } from '../../../ports/adapter.ts';
 import { isForbidden } from '../../shared/answers.ts';
 import { isContainer, orgsOf, type Server } from '../server.ts';
@@ -147,12 +147,30 @@ export async function* spaces(
   refused: Refused,
   signal: AbortSignal,
 ): AsyncIterable<InventoryItem & { readonly org: string }> {
-  for (const org of await orgsOf(server, signal)) {
-    for (const { name, time_updated: modifiedAt } of await containers(server, [org], refused, signal)) {
+  const orgs = await orgsOf(server, signal);
+  for (const org of orgs) {
+    const found = await containers(server, [org], refused, signal).catch((error: unknown) => {
+      throw isForbidden(error) ? withOtherOrgs(error, org, orgs) : error;
+    });
+    for (const { name, time_updated: modifiedAt } of found) {
       yield { kind: 'space', id: `/${org}/${name}`, name, container: `/${org}`, modifiedAt, org };
     }
   }
 }
+
+/** One org that refuses its list blocks those of all orgs, unless the instance means another one. */
+function withOtherOrgs(error: MigratorError, org: string, orgs: readonly string[]): MigratorError {
+  const others = orgs.filter((other) => other !== org);
+  if (others.length === 0) return error;
+  const names = others.slice(0, mostOrgs).join(', ') + (others.length > mostOrgs ? ', …' : '');
+  return new MigratorError(error.code, `${org} may not be listed: ${error.message}`, {
+    hint: `set \`org\` of this instance to the one that is meant: ${names}; ${org} itself may need a right, or \`token\` in place of the password`,
+    details: error.details,
+    cause: error,
+  });
+}
+
+const mostOrgs = 5;
 
 export async function containers(
   server: Server,

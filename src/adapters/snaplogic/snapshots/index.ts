@@ -4,7 +4,7 @@ import type { Depth, Named, Scope, SnapshotItem, Snapshots } from '../../../port
 import { inParallel } from '../../../streams/in-parallel.ts';
 import { removeAll, type Removable } from '../../shared/remove-all.ts';
 import { listOf, textOf } from '../../shared/option-values.ts';
-import { readRenames } from '../archives/accounts.ts';
+import { readRenames } from '../archives/renames.ts';
 import { assetOf, emptyKind, isMovable } from '../projects/destination.ts';
 import { lookAt } from '../projects/look-up.ts';
 import { projectsNamed, spelledLike } from '../projects/select-projects.ts';

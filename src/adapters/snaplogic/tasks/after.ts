@@ -185,9 +185,18 @@ function unmetMessage({ name }: Task, why: string): JobMessage {
 const mostNames = 5;
 
 function named(tasks: readonly Task[]): string {
-  const more = tasks.length - mostNames;
-  const names = tasks.slice(0, mostNames).map(({ name }) => name);
-  return [...names, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  return someOf(tasks.map(({ name }) => name));
+}
+
+function someOf(texts: readonly string[]): string {
+  const more = texts.length - mostNames;
+  return [...texts.slice(0, mostNames), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}
+
+/** A pair of the option for each Snaplex, as it is typed. */
+function pairsFor(tasks: readonly Task[]): string {
+  const snaplexes = new Set(tasks.flatMap(({ snaplex }) => snaplex ?? []));
+  return [...snaplexes].map((id) => `--task-snaplex ${/\s/u.test(id) ? `"${id}=new"` : `${id}=new`}`).join(' ');
 }
 
 function aftermath(
@@ -207,7 +216,7 @@ function aftermath(
     ...(astray.length === 0
       ? []
       : [
-          `${astray.length} ${of} name a Snaplex that ${path.org} does not have: ${named(astray)}; give them another one with --task-snaplex ${astray[0]?.snaplex ?? 'old'}=new`,
+          `${astray.length} ${of} name a Snaplex that ${path.org} does not have: ${named(astray)}; give them another one with ${pairsFor(astray)}`,
         ]),
     ...(scheduled < before.scheduled
       ? [

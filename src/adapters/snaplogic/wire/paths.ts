@@ -48,14 +48,14 @@ export function parsePath(text: string, what: string): ProjectPath {
       ...(parts === 2 ? { hint: 'a project space alone is not enough: name the project in it' } : {}),
     });
   }
-  for (const segment of segmentsOf(path)) checkName(segment, what);
+  for (const segment of segmentsOf(path)) requireName(segment, what);
   return path;
 }
 
 /** USAGE for characters that the product does not allow in a name, and for names that would change a URL. */
-function checkName(name: string, what: string): void {
-  if (!/[\\?#\p{Cc}]/u.test(name) && name !== '.' && name !== '..') return;
+export function requireName(name: string, what: string): void {
+  if (!/[/\\?#\p{Cc}]/u.test(name) && name !== '.' && name !== '..') return;
   throw new MigratorError('USAGE', `${what}: "${name}" cannot be a name in SnapLogic`, {
-    hint: 'names hold no \\ ? # and no control characters',
+    hint: 'names hold no / \\ ? # and no control characters',
   });
 }

@@ -1,5 +1,6 @@
 // The newest deployment of each project to each environment and tenant, and a project's releases with their
 // deployments.
+import { countIn, flagIn } from '../../shared/query.ts';
 import type { Json } from '../../shared/json.ts';
 import type { Entry, Store } from '../../shared/store.ts';
 import { readList } from '../collection.ts';
@@ -58,7 +59,7 @@ function current(store: Store, deployments: readonly Entry[]): readonly Json[] {
 }
 
 function dashboard(visit: Visit) {
-  if (visit.call.query('includePrevious')?.toLowerCase() === 'true')
+  if (flagIn(visit.call, 'includePrevious') === true)
     throw invalid('Previous deployments on the dashboard are not supported by this emulator.');
   const { store } = visit.instance;
   const within = (parameter: string, member: string) => {
@@ -93,8 +94,7 @@ function progression(visit: Visit) {
     .filter((one) => one !== undefined)
     .map(({ id, name }) => ({ Id: id, Name: name, Links: {} }));
   const deployments = store.all('Deployments', visit.space);
-  const most = Number(visit.call.query('releaseHistoryCount') ?? 1000);
-  if (Number.isNaN(most)) throw invalid('releaseHistoryCount is not a number.');
+  const most = countIn(visit.call, 'releaseHistoryCount') ?? 1000;
   const releases = releasesOf(store, project)
     .slice(0, most)
     .map((release) => {

@@ -1,5 +1,6 @@
 // Releases, deployments and runbook runs. Older clients make them from documents. The commands of 2022 and later use
 // names and let the server choose the rest.
+import { flagIn } from '../../shared/query.ts';
 import type { Json } from '../../shared/json.ts';
 import type { Entry } from '../../shared/store.ts';
 import { needNamed, findDocument } from '../lookup.ts';
@@ -71,7 +72,7 @@ async function releaseByCommand(visit: Visit) {
 async function releaseByDocument(visit: Visit) {
   const { instance, space } = visit;
   const sent = await visit.document();
-  const ignored = visit.call.query('ignoreChannelRules')?.toLowerCase() === 'true';
+  const ignored = flagIn(visit.call, 'ignoreChannelRules') === true;
   const body = ignored ? { ...sent, IgnoreChannelRules: true } : sent;
   const project = needNamed(instance.store, 'Projects', space, asText(body['ProjectId']));
   const channel = channelOf(instance.store, project, asText(body['ChannelId']) || undefined);
@@ -202,7 +203,7 @@ async function makeSnapshot(visit: Visit) {
   const { store } = visit.instance;
   const body = await visit.document();
   const runbook = needNamed(store, 'Runbooks', visit.space, asText(body['RunbookId']));
-  const publish = ['true', '1'].includes(visit.call.query('publish')?.toLowerCase() ?? '');
+  const publish = flagIn(visit.call, 'publish') === true;
   return json(201, resource(createSnapshot(store, runbook, body, publish)));
 }
 

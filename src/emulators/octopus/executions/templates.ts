@@ -1,4 +1,5 @@
 // What clients ask before they make a release or a deployment: its packages, possible environments and steps.
+import { flagIn } from '../../shared/query.ts';
 import { asList, asObjects, isObject, type Json } from '../../shared/json.ts';
 import type { Entry, Store } from '../../shared/store.ts';
 import { unresolvedDefect } from '../defects.ts';
@@ -124,7 +125,7 @@ const preview: Route['handle'] = (visit) => {
   const { store } = visit.instance;
   const release = findDocument(visit, 'Releases');
   const environment = findDocument(visit, 'Environments', visit.param('environment'));
-  const withDisabled = visit.call.query('includeDisabledSteps')?.toLowerCase() !== 'false';
+  const withDisabled = flagIn(visit.call, 'includeDisabledSteps') !== false;
   return json(200, previewOf(store, release, environment, withDisabled));
 };
 

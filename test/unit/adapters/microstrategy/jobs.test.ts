@@ -89,6 +89,24 @@ test('the list asks the target once, and tells approved moves that it took from 
   );
 });
 
+test('the list says for whom a move waits before its import is approved', async () => {
+  const locked = record({ packageInfo: { status: 'locked' } });
+  const calls = [
+    listOf(record({ importInfo: { importRequestStatus: 'requested' } }), { ...locked, id: 'f'.repeat(32) }),
+  ];
+  await withLibraries(
+    calls,
+    async ({ open }) => {
+      const jobs = await all(open().jobs.list({ all: false, limit: 5 }, never));
+      expect(jobs).toMatchObject([
+        { state: 'waiting', waitingFor: expect.stringMatching(/administrator .*to approve the import/) },
+        { state: 'waiting', waitingFor: expect.stringContaining('the package to be unlocked') },
+      ]);
+    },
+    known,
+  );
+});
+
 test('the list shows approved moves as the source knows them when the target cannot be asked', async () => {
   const refused = { ...listOn('target'), status: 403, answer: { code: 'ERR014', message: 'no' } };
   await withLibraries(

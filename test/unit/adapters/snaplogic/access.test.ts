@@ -235,6 +235,23 @@ describe('the inventory', () => {
     }
   });
 
+  test.each(['space', 'project', 'asset'])(
+    'of %ss fails at an org that takes no passwords, and names the orgs that the instance can mean',
+    async (kind) => {
+      const script = [
+        user({ 'Acme-Secure': true, 'Acme-Dev': true, 'Acme-Test': true }),
+        list('/Acme-Secure', [], { response: refusal(403, 'Basic authentication is disabled in Acme-Secure') }),
+      ];
+      await withSnaplogic(script, async ({ snap }) => {
+        await expect(all(snap.inventory.list(kind, never))).rejects.toMatchObject({
+          code: 'AUTH_REFUSED',
+          message: expect.stringContaining('Acme-Secure may not be listed') as unknown,
+          hint: expect.stringMatching(/set `org` .*: Acme-Dev, Acme-Test; .*`token`/) as unknown,
+        });
+      });
+    },
+  );
+
   test('a project is found by its name beside a space that may not be listed', async () => {
     const hidden = list('/Acme-Dev/Secret', [], { response: refusal(403) });
     const spaces = list('/Acme-Dev', [{ name: 'Secret' }, { name: 'Finance' }]);

@@ -58,8 +58,25 @@ function fileOf(bytes: Uint8Array, path = 'native/Invoices.zip'): ArtifactFile {
 }
 
 const source = { id: 'Acme-Dev.Finance.Invoices', version: '1.0.0-run7' };
-const prepare = ({ snap }: Scripted, options: Options = { destPath }, files: readonly ArtifactFile[] = [fileOf(zip)]) =>
-  snap.imports!.prepare({ source, dryRun: false, options, files }, never);
+const prepare = (
+  { snap }: Scripted,
+  options: Options = { destPath },
+  files: readonly ArtifactFile[] = [fileOf(zip)],
+  secrets: Secrets = {},
+) => snap.imports!.prepare({ source, dryRun: false, options, files }, never, secrets);
+
+/** The refusal of an import, with its hint. Nothing is asked of a server. */
+async function refused(options: Options, accountFile?: string): Promise<string> {
+  const secrets = accountFile === undefined ? {} : { accountFile: new Secret(accountFile) };
+  return withSnaplogic([], async (scripted) => {
+    const error: unknown = await prepare(scripted, { destPath, ...options }, [fileOf(zip)], secrets).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toMatchObject({ code: 'USAGE' });
+    const { message, hint = '' } = error as { readonly message: string; readonly hint?: string };
+    return `${message} | ${hint}`;
+  });
+}
 
 const there = [
   { name: 'load_invoices', type: 'Pipeline' },
@@ -145,15 +162,95 @@ describe('prepare', () => {
     ['d001_erp=P', 'D001_erp, other'],
     ['load_invoices=P', 'D001_erp, other'],
     ['D001_erp=other', 'has an account other already'],
-  ])('the rename %s is USAGE before anything is asked', async (rename, hint) => {
-    await withSnaplogic([], async (scripted) => {
-      const error: unknown = await prepare(scripted, { destPath, renameAccount: [rename] }).catch(
-        (thrown: unknown) => thrown,
-      );
-      expect(error).toMatchObject({ code: 'USAGE' });
-      const { message, hint: told = '' } = error as { readonly message: string; readonly hint?: string };
-      expect(`${message} ${told}`).toContain(hint);
+    ['D001_erp=load_invoices', 'has a Pipeline load_invoices already'],
+    ['D001_erp=quota', 'has a Policy quota already'],
+    ['D001_erp=a/b', '"a/b" cannot be a name in SnapLogic'],
+    ['D001_erp=../shared/P001', 'cannot be a name in SnapLogic'],
+    ['D001_erp=.', '"." cannot be a name in SnapLogic'],
+    ['D001_erp=a?b', 'names hold no / \\ ? #'],
+  ])('the rename %s is USAGE before anything is asked', async (rename, said) => {
+    expect(await refused({ renameAccount: [rename] })).toContain(said);
+  });
+
+  test('accounts may swap their names', async () => {
+    const prepared = await withSnaplogic(emptyTarget, (scripted) =>
+      prepare(scripted, { destPath, renameAccount: ['D001_erp=other', 'other=D001_erp'] }),
+    );
+    expect(prepared.plan).toContainEqual({ kind: 'Account', name: 'other', action: 'create' });
+  });
+
+  test.each<[string, Options]>([
+    ['an account', { renameAccount: ['D001_erp=taken'] }],
+    ['an expression file', { expressionFile: [asOption('taken', '1')] }],
+  ])('%s gets no name that an asset of another type has at the destination', async (_, options) => {
+    await withSnaplogic(fullTarget([{ name: 'taken', type: 'Pipeline' }]), async (scripted) => {
+      await expect(prepare(scripted, { destPath, onDuplicate: 'skip', ...options })).rejects.toMatchObject({
+        code: 'USAGE',
+        message: expect.stringContaining('the destination has a Pipeline "taken"') as unknown,
+      });
+      const copy = await prepare(scripted, { destPath, onDuplicate: 'create-new', ...options });
+      expect(copy.plan).toContainEqual(expect.objectContaining({ name: 'taken', action: 'create' }));
     });
+  });
+
+  const filled = (name: string, settings: object, more: object = {}) =>
+    JSON.stringify({ [name]: { ...more, property_map: { settings } } });
+  const withPassword = { password: { value: 'hunter2' } };
+  test.each<[string, string, string]>([
+    ['cut off', '{"D001_erp": {\n "property_map": {"settings": {"password": {"value": "hunter2', 'line 2, column 54'],
+    ['no list of objects', '["hunter2"]', 'neither a JSON object of accounts by name nor a list'],
+    ['a text for an account', '{"D001_erp":"hunter2"}', 'neither a JSON object of accounts'],
+    ['no account of the package', filled('D001_eprp', withPassword), 'no account D001_eprp | it has D001_erp, other'],
+    ['no account of the package, in a list', '[{"name":"D001_erp"},{"name":"x"}]', 'no account x | it has D001_erp'],
+    ['a list with a nameless account', '[{"property_map":{}}]', 'no account number 1, which has no name'],
+    ['an account twice', '{"D001_erp":{"class_id":"hunter2"},"D001_erp":{}}', 'the key "D001_erp" more than once'],
+    ['a member twice', '{"D001_erp":{"property_map":{},"property_map":{}}}', 'the key "property_map" more than once'],
+    ['an account twice in a list', '[{"name":"other"},{"path":"/a/b/c/other"}]', 'lists the account other more than'],
+    [
+      'a property that the template lacks',
+      filled('D001_erp', { passwrod: { value: 'hunter2' } }),
+      'no property_map.settings.passwrod | did you mean property_map.settings.password?',
+    ],
+    [
+      'a member that the template lacks',
+      filled('D001_erp', {}, { settings: {} }),
+      'has no settings | there are class_id',
+    ],
+    ['letters that were lost', filled('D001_erp', { password: { value: 'hunter2\uFFFD' } }), 'an encoding that cannot'],
+    [
+      'a label that another asset has',
+      '{"D001_erp":{"property_map":{"info":{"label":{"value":"load_invoices"}}}}}',
+      'has a Pipeline load_invoices already',
+    ],
+  ])('an account file with %s is USAGE before anything is asked, and nothing of it is shown', async (_, text, said) => {
+    const told = await refused({}, text);
+    expect(told).toContain(said);
+    expect(told).not.toContain('hunter2');
+  });
+
+  test('an account with a new label in the account file is planned under that name', async () => {
+    const text = '{"D001_erp":{"property_map":{"info":{"label":{"value":"P001_erp"}}}}}';
+    const prepared = await withSnaplogic(emptyTarget, (scripted) =>
+      prepare(scripted, { destPath }, [fileOf(zip)], { accountFile: new Secret(text) }),
+    );
+    expect(prepared.plan).toContainEqual({ kind: 'Account', name: 'P001_erp', action: 'create' });
+    expect(prepared.plan).not.toContainEqual(expect.objectContaining({ name: 'D001_erp' }));
+  });
+
+  test('the options of an import are checked before a server is known', async () => {
+    const given = (options: Options, text?: string) =>
+      adapter.request?.({
+        verb: 'migrate-project',
+        projects: ['a'],
+        options,
+        secrets: [],
+        confided: text === undefined ? {} : { accountFile: new Secret(text) },
+      });
+    await expect(() => given({}, '{')).toThrowCode('USAGE');
+    await expect(() => given({ renameAccount: ['a=b/c'] })).toThrowCode('USAGE');
+    await expect(() => given({ taskSnaplex: ['a'] })).toThrowCode('USAGE');
+    await expect(() => given({ destPath: '/a/b' })).toThrowCode('USAGE');
+    expect(given({ renameAccount: ['a=b'] }, '{}')).toBeDefined();
   });
 
   test('what is kept says whether the options ask for it', async () => {
@@ -398,7 +495,7 @@ describe('start', () => {
   });
 
   test('sends an account file without renames byte for byte, a list too', async () => {
-    for (const text of ['{ "a": {"n": 12345678901234567890} }', '[ {"name": "D001_erp"} ]']) {
+    for (const text of ['{ "D001_erp": {"class_id": 12345678901234567890} }', '[ {"name": "D001_erp"} ]']) {
       const { received } = await imported(settled(), { accountFile: new Secret(text) }, envelope(done));
       expect(received[0]!.body).toContain(`\r\n\r\n${text}\r\n--`);
     }
@@ -460,7 +557,7 @@ describe('start', () => {
   });
 
   test('no refusal repeats an account file', async () => {
-    const secrets = { accountFile: new Secret('{"a":{"password":"hunter2"}}') };
+    const secrets = { accountFile: new Secret('{"D001_erp":{"class_id":"hunter2"}}') };
     const answer = { status: 400, json: { http_status_code: 400, response_map: { error_list: [{ message: 'bad' }] } } };
     await expect(imported(settled(), secrets, answer)).rejects.toMatchObject({
       code: 'REMOTE_UNEXPECTED',

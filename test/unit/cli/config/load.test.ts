@@ -67,6 +67,7 @@ describe('a file with a fault', () => {
     ['.migratorrc.yaml', 'a: Summer2026pw\n b: x: y\n'],
     ['.migratorrc.yaml', '? &Summer2026pw a\n&Summer2026pw : : x'],
     ['.migratorrc.json', '{ "apiKey": Summer2026pw }'],
+    ['.migratorrc.json', '{ "instances": { "lab": { "apiKey": "Summer2026pw", "apiKey": "env:A" } } }'],
     ['.migratorrc.mjs', 'export default { apiKey: my Summer2026pw };'],
     ['.migratorrc.mjs', 'export default { apiKey: Summer2026pw };'],
     ['.migratorrc.cjs', 'module.exports = { apiKey: my Summer2026pw };'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseDuration } from '../../../../src/cli/config/duration.ts';
-import { jsonFault } from '../../../../src/cli/config/json-fault.ts';
+import { jsonFault } from '../../../../src/json-text.ts';
 import { fc } from '../../../support/property.ts';
 
 describe('parseDuration', () => {

@@ -254,6 +254,11 @@ describe('--set', () => {
     expect(await refusal('partial-export', 'acme', ['--set', setting])).toContain('name=value');
   });
 
+  test('a name that is set twice is refused', async () => {
+    const twice = ['--set', 'depth=2', '--set', 'depth=3'];
+    expect(await refusal('partial-export', 'acme', twice)).toContain('--set gives depth more than once');
+  });
+
   test('is refused for a built-in product, but ignored there when it comes from the rc file', async () => {
     expect(await refusal('partial-export', 'river', ['--set', 'a=b'])).toContain('not built in, but river is built in');
     expect((await flags('partial-export', 'river', [], { rc: 'defaults: { set: [a=b] }' })).options).toEqual({});

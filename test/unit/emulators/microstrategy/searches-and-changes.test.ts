@@ -182,3 +182,14 @@ test.each([
   const answer = await call(method, path);
   expect([answer.status, answer.json['message']]).toEqual([404, 'HTTP 404 Not Found']);
 });
+
+test.each([
+  [`objects/${year}?type=12&comments=maybe`, 'comments'],
+  [`objects/${year}?type=12&type=4`, 'one type'],
+  ['searches/results?name=Year&getAncestors=maybe', 'getAncestors'],
+  ['searches/results?name=Year&name=Cost', 'name.* more than once'],
+  [`usergroups/${everyone}/members?includeAccess=maybe`, 'includeAccess'],
+])('a value that would not count is refused: %s', async (path, said) => {
+  const { status, json } = await call('GET', `/api/${path}`);
+  expect({ status, text: String(json['message']) }).toEqual({ status: 400, text: expect.stringMatching(said) });
+});

@@ -43,6 +43,54 @@ describe('a parameter that a route does not declare is refused, by name', () => 
   });
 });
 
+describe('a value that a parameter cannot have is refused, whatever the list holds', () => {
+  test.each([
+    ['/api/tasks?active=perhaps', 'active'],
+    ['/api/tasks?running=perhaps', 'running'],
+    ['/api/tasks?includeSystem=perhaps', 'includeSystem'],
+    ['/api/tasks?hasWarningsOrErrors=perhaps', 'hasWarningsOrErrors'],
+    ['/api/tasks?fromQueueDate=soon', 'fromQueueDate'],
+    ['/api/tasks?take=-1', 'take'],
+    ['/api/events?includeSystem=perhaps', 'includeSystem'],
+    ['/api/events?from=soon', 'from'],
+    ['/api/interruptions?pendingOnly=perhaps', 'pendingOnly'],
+    ['/api/workers?isDisabled=maybe', 'isDisabled'],
+    ['/api/certificates?archived=maybe', 'archived'],
+    ['/api/teams?includeSystem=maybe', 'includeSystem'],
+    ['/api/users/me/permissions?includeSystem=maybe', 'includeSystem'],
+    ['/api/projects/Projects-1/progression?releaseHistoryCount=-1', 'releaseHistoryCount'],
+    ['/api/dashboard?includePrevious=maybe', 'includePrevious'],
+    ['/api/feeds/feeds-builtin/packages?packageId=a&partialMatch=maybe', 'partialMatch'],
+    ['/api/feeds/feeds-builtin/packages?packageId=a&take=many', 'take'],
+    ['/api/tenants/variables-missing?includeDetails=maybe', 'includeDetails'],
+    ['/api/tenants/Tenants-1/commonvariables?includeMissingVariables=maybe', 'includeMissingVariables'],
+  ])('%s', async (path, name) => {
+    const { status, json } = await server.call('GET', path);
+    expect({ status, text: String(json['Errors']) }).toEqual({
+      status: 400,
+      text: expect.stringMatching(new RegExp(`is not valid for '${name}'`)),
+    });
+  });
+
+  test('a second value of a parameter that takes one is refused, and of a list it counts', async () => {
+    const twice = await server.call('GET', '/api/tasks?project=Projects-1&project=Projects-2');
+    expect({ status: twice.status, text: String(twice.json['Errors']) }).toEqual({
+      status: 400,
+      text: expect.stringContaining("'project' is given more than once"),
+    });
+    expect((await server.call('GET', '/api/tasks?active=true&active=true')).status).toBe(200);
+    expect((await server.call('GET', '/api/tasks?states=Success&states=Failed')).status).toBe(200);
+  });
+
+  test('tasks that are done and tasks that are not are apart', async () => {
+    const all = await itemsOf('tasks?take=1000');
+    const done = await itemsOf('tasks?take=1000&active=false');
+    expect(done).toEqual(all.filter(({ IsCompleted }) => IsCompleted === true));
+    expect(await itemsOf('tasks?take=1000&active=true')).toHaveLength(all.length - done.length);
+    expect(await itemsOf('tasks?take=1000&running=false')).toHaveLength(all.length);
+  });
+});
+
 describe('a filter of a list selects', () => {
   test.each([
     ['accounts', 'accountType', 'AccountType'],

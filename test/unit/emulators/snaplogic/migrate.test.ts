@@ -78,9 +78,11 @@ describe('an overwrite', () => {
     const plane = await startPlane();
     await plane.migrated(invoices, { dest_path: invoicesInTest });
     const task = await idOf(plane, invoicesInTest, 'Load invoices nightly');
-    await plane.call('PUT', `${rest}/slsched/job/${task}`, { json: { schedule: { cron: 'edited' } } });
+    await plane.call('PUT', `${rest}/slsched/job/${task}`, { json: { schedule: { cron: '0 5 * * MON-FRI' } } });
     await plane.migrated(invoices, { dest_path: invoicesInTest, duplicate_check: false, asset_types: ['Pipeline'] });
-    expect((await job(plane, invoicesInTest, 'Load invoices nightly'))['schedule']).toEqual({ cron: 'edited' });
+    expect((await job(plane, invoicesInTest, 'Load invoices nightly'))['schedule']).toEqual({
+      cron: '0 5 * * MON-FRI',
+    });
     await plane.migrated(invoices, { dest_path: invoicesInTest, duplicate_check: false, asset_types: ['Job'] });
     expect((await job(plane, invoicesInTest, 'Load invoices nightly'))['schedule']).toMatchObject({
       cron: '15 2 * * *',

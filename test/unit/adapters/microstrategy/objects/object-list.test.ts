@@ -72,6 +72,24 @@ describe('a list of objects', () => {
       '[{"name":"Units","type":"fact","actoin":"delete"}]',
       'entry 1 of the list of objects has the key "actoin"',
     ],
+    [
+      'a key beside `objects`',
+      '{"objects":[{"name":"Year","type":"attribute"}],"defaultAction":"replace"}',
+      'the list of objects has the key "defaultAction", which is not known | beside `objects` there is nothing',
+    ],
+    [
+      'an action beside `objects`',
+      '{"objects":[{"name":"Year","type":"attribute"}],"action":"replace"}',
+      'has the key "action", which is not known',
+    ],
+    [
+      'an object without a list',
+      '{"name":"Year","type":"attribute"}',
+      'has the key "name", which is not known | a list',
+    ],
+    ['a key that every object inherits', '[{"name":"U","type":"fact","constructor":"delete"}]', '"constructor", which'],
+    ['a key of the prototype', '[{"name":"U","type":"fact","__proto__":{"action":"delete"}}]', '"__proto__", which'],
+    ['half of its JSON', '[{"name":"U",\n "type":', 'is no JSON at line 2, column 9: expected a value'],
     ['a value', 'name,type\nUnits, Sold,fact', 'row 1 of the list of objects has more values than there are columns'],
     [
       'its columns',

@@ -177,3 +177,21 @@ test('a task that the control plane does not change makes the job partial, with 
     release();
   }
 });
+
+test('every Snaplex that the org does not have is in the advice, each once', async () => {
+  const path = 'asset/list/Acme-Dev/Finance/Invoices';
+  const { entries } = await plane.call('GET', path);
+  const jobs = (entries as { asset_type: string; snode_id: string }[]).filter(({ asset_type: type }) => type === 'Job');
+  const [first] = jobs;
+  const before = await plane.call('GET', `slsched/job/${first!.snode_id}`);
+  const ofFirst = (id: unknown) =>
+    plane.call('PATCH', 'public/task/plex', { task_path: `${project}/${String(before['name'])}`, runtime_path_id: id });
+  await ofFirst('Acme-Dev/rt/groundplex/main');
+  try {
+    const [, text = ''] = warnings(await move());
+    expect(text).toContain('--task-snaplex Acme-Dev/rt/groundplex/main=new');
+    expect(text.split('--task-snaplex Acme-Dev/rt/cloudplex/main=new')).toHaveLength(2);
+  } finally {
+    await ofFirst(before['runtime_path_id']);
+  }
+});

@@ -90,3 +90,18 @@ export function jsonFault(text: string): JsonFault | undefined {
     return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1, expected: error.message };
   }
 }
+
+/** A key that an object of a JSON text has twice. `JSON.parse` takes the last one and says nothing. The text is valid. */
+export function repeatedKey(json: string): string | undefined {
+  const open: Set<string>[] = [];
+  for (const [word, text, colon] of json.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}]/g)) {
+    if (word === '{') open.push(new Set());
+    else if (word === '}') open.pop();
+    if (text === undefined || colon === undefined) continue;
+    const key = JSON.parse(text) as string;
+    const keys = open.at(-1);
+    if (keys?.has(key) === true) return key;
+    keys?.add(key);
+  }
+  return undefined;
+}
