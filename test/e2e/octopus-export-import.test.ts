@@ -253,6 +253,18 @@ describe('migrate-project by Export/Import', () => {
     });
   });
 
+  test('a preview of a move prints all that the server finds, and imports nothing', async () => {
+    await withWorld([source, target], async ({ run, prod }) => {
+      const { code, stdout } = await run(`${moving} --password env:PASSWORD --preview --yes`);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(
+        /project Web Shop\n.*environments: Dev\n[^]*nothing was imported[^]*left on prod: the uploaded file/s,
+      );
+      expect(stdout).not.toContain('job log');
+      expect(prod.writes().at(-1)).toMatch(/preview$/);
+    });
+  });
+
   test('without somebody to ask, the export stays and is told', async () => {
     await withWorld([source, target], async ({ json, lab }) => {
       const { said } = await json(`${moving} --password env:PASSWORD`);
