@@ -8,7 +8,10 @@ export type Outgoing = { readonly contentType: string; readonly bytes: Uint8Arra
 
 export function outgoing(request: HttpRequest, random: Random): Outgoing | undefined {
   if (request.json !== undefined) {
-    return { contentType: request.headers?.['content-type'] ?? 'application/json', bytes: Buffer.from(JSON.stringify(request.json)) };
+    return {
+      contentType: request.headers?.['content-type'] ?? 'application/json',
+      bytes: Buffer.from(JSON.stringify(request.json)),
+    };
   }
   return request.form === undefined ? request.body : multipart(request.form, random);
 }

@@ -42,7 +42,8 @@ export async function readZip(file: ArtifactFile, malformed: Malformed, signal: 
       if (!entry.canDecodeFileData()) {
         throw malformed(`${name} in it is packed in a way that is not known (${entry.compressionMethod})`);
       }
-      if (Math.max(entry.compressedSize, entry.uncompressedSize) > longest) throw malformed(`${name} in it is too long`);
+      if (Math.max(entry.compressedSize, entry.uncompressedSize) > longest)
+        throw malformed(`${name} in it is too long`);
       let sum = 0;
       try {
         for await (const chunk of (await zip.openReadStreamPromise(entry)) as AsyncIterable<Buffer>) {
