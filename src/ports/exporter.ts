@@ -65,7 +65,8 @@ export interface Exporter {
   readonly requiredSecrets: readonly string[];
   /**
    * Resolves every name, and chooses the id and a new version of the package. Reads only. May be repeated, and then
-   * chooses another version unless one is given. NOT_FOUND names all missing projects at once (`details.missing`).
+   * chooses another version unless one is given. NOT_FOUND names all missing projects at once (`details.missing`). A
+   * refusal of what is in the projects has all of it in `details.obstacles`, and the names in `details.projects`.
    */
   prepare(request: ExportRequest, signal: AbortSignal): Promise<PreparedExport>;
   /**

@@ -1,21 +1,28 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
+import { runBinary } from '../support/binary.ts';
 import { commandLine, type Ended } from '../support/command-line.ts';
 import { shopLists, withExportImport, type Choices, type Running } from '../support/export-import-server.ts';
 import { exportZip, shop } from '../support/export-zip.ts';
+import { sample } from '../support/sample.ts';
 import { machineIn } from '../support/workshop.ts';
 
 const zip = exportZip(shop);
 const source: Choices = { lists: shopLists(), zip, system: 'Linux', version: '2024.4.4121' };
 const target: Choices = { lists: {}, arrives: shopLists('Spaces-1', 5), system: 'Linux', version: '2025.10.1' };
 
+const preload = fileURLToPath(new URL('../support/crash.mjs', import.meta.url));
+
 interface World {
   readonly lab: Running;
   readonly prod: Running;
   readonly write: (name: string, bytes: Buffer) => Promise<void>;
   readonly run: (line: string, more?: Readonly<Record<string, string>>) => Promise<Ended>;
+  /** Runs the binary, which dies at this step. */
+  readonly killedAt: (step: string, line: string) => Promise<number | null>;
   /** The JSON document of a command. */
   readonly json: (
     line: string,
@@ -43,13 +50,17 @@ async function withWorld<Result>(
         );
         const env = { ...machineIn(folder), KEY: 'API-TESTKEY', PASSWORD: 'correct horse', OTHER: 'wrong' };
         const run: World['run'] = (line, more = {}) =>
-          commandLine(line.split(' '), { cwd: folder, env: { ...env, ...more } });
+          commandLine(line.split(' '), { cwd: folder, host: hostname(), env: { ...env, ...more } });
         const json: World['json'] = async (line) => {
           const { code, stdout } = await run(`${line} --json`);
           return { code, said: JSON.parse(stdout) as never };
         };
         const write: World['write'] = (name, bytes) => writeFile(join(folder, name), bytes);
-        return work({ lab, prod, run, json, write });
+        const killedAt: World['killedAt'] = async (step, line) => {
+          const more = { NODE_OPTIONS: `--import ${preload}`, CRASH_AT: step };
+          return (await runBinary(line.split(' '), { cwd: folder, env: { ...env, ...more } })).code;
+        };
+        return work({ lab, prod, run, json, write, killedAt });
       }),
     );
   } finally {
@@ -153,16 +164,6 @@ describe('a package by Export/Import', () => {
     });
   });
 
-  test('a lost answer to the import is settled by its task', async () => {
-    await withWorld([source, { ...target, lost: 'import' }], async ({ json, prod }) => {
-      await json(line(exporting));
-      const { code, said } = await json(importing);
-      expect(said).toMatchObject({ outcome: 'done', result: { complete: true } });
-      expect(code).toBe(0);
-      expect(prod.writes().filter((text) => text.endsWith('/import'))).toHaveLength(1);
-    });
-  });
-
   test('an import that did not begin goes on by the same command, on the same way', async () => {
     await withWorld([source, { ...target, lost: 'before import' }], async ({ json, prod }) => {
       await json(line(exporting));
@@ -252,6 +253,18 @@ describe('migrate-project by Export/Import', () => {
     });
   });
 
+  test('a preview of a move prints all that the server finds, and imports nothing', async () => {
+    await withWorld([source, target], async ({ run, prod }) => {
+      const { code, stdout } = await run(`${moving} --password env:PASSWORD --preview --yes`);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(
+        /project Web Shop\n.*environments: Dev\n[^]*nothing was imported[^]*left on prod: the uploaded file/s,
+      );
+      expect(stdout).not.toContain('job log');
+      expect(prod.writes().at(-1)).toMatch(/preview$/);
+    });
+  });
+
   test('without somebody to ask, the export stays and is told', async () => {
     await withWorld([source, target], async ({ json, lab }) => {
       const { said } = await json(`${moving} --password env:PASSWORD`);
@@ -265,6 +278,21 @@ describe('migrate-project by Export/Import', () => {
       const { code } = await json(`${moving} --password env:PASSWORD`);
       expect(code).toBe(7);
       expect([...lab.writes(), ...prod.writes()]).toEqual([]);
+    });
+  });
+
+  test('what the source and what the target refuse is told at once', async () => {
+    const variables = [
+      { Id: 'variableset-Projects-1', Variables: [{ Name: 'Port', Scope: { Machine: ['Machines-1'] } }] },
+    ];
+    const scoped = { ...source, lists: { ...shopLists(), variables } };
+    await withWorld([scoped, { ...target, lists: { projects: shopLists()['projects']! } }], async ({ json, lab }) => {
+      const { code, said } = await json('migrate-project Projects-1 --from lab --to prod --password env:PASSWORD');
+      expect(code).toBe(2);
+      expect(JSON.stringify(said)).toMatch(
+        /scoped to machines: Port.*besides, space Default of the target has Web Shop/,
+      );
+      expect(lab.writes()).toEqual([]);
     });
   });
 
@@ -308,5 +336,31 @@ describe('migrate-project by Export/Import', () => {
       },
       ', via: export-import',
     );
+  });
+});
+
+describe('after kill -9, the same command', () => {
+  const routes = '/api/Spaces-1/projects/import-export';
+  const moving = 'migrate-project Projects-1 --from lab --to prod --password env:PASSWORD';
+  const ends = (post: string, running: Running): number =>
+    running.writes().filter((text) => text === `POST ${routes}/${post}`).length;
+
+  const steps: [string, number][] = [
+    [`before POST ${routes}/export #1`, 1],
+    [`answer POST ${routes}/export #1`, 1],
+    ['answer GET /api/Spaces-1/artifacts/Artifacts-1/content #1', 1],
+    [`answer POST ${routes}/import-files #1`, 2],
+    [`before POST ${routes}/import #1`, 1],
+    [`answer POST ${routes}/import #1`, 1],
+  ];
+
+  test.each(sample(steps, 2))('goes on when it died at: %s', async (step, uploads) => {
+    await withWorld([source, target], async ({ killedAt, run, lab, prod }) => {
+      expect(await killedAt(step, moving)).not.toBe(0);
+      const { code, stderr } = await run(moving);
+      expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+      expect({ exports: ends('export', lab), imports: ends('import', prod) }).toEqual({ exports: 1, imports: 1 });
+      expect(prod.files).toHaveLength(uploads);
+    });
   });
 });

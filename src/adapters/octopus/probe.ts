@@ -13,7 +13,7 @@ export async function probe(server: Server, url: string, signal: AbortSignal): P
   const asked = [
     server.space(signal),
     readable(server.client.maintenance(root.links, signal)),
-    readable(server.client.operatingSystem(signal)),
+    systemOf(server, signal),
   ] as const;
   // Of several failures the first of this list is thrown.
   await Promise.allSettled(asked);
@@ -52,8 +52,18 @@ const isLinux = (system: string | undefined): boolean =>
   system !== undefined && /linux|ubuntu|debian|alpine|unix/i.test(system);
 
 /** Whether the server says that it runs on Linux. False when it does not say what it runs on. */
-export async function runsOnLinux({ client }: Server, signal: AbortSignal): Promise<boolean> {
-  return isLinux(await readable(client.operatingSystem(signal)));
+export async function runsOnLinux(server: Server, signal: AbortSignal): Promise<boolean> {
+  return isLinux(await systemOf(server, signal));
+}
+
+/** What a server runs on. Each is asked once. */
+const systems = new WeakMap<Server, Promise<string | undefined>>();
+
+function systemOf(server: Server, signal: AbortSignal): Promise<string | undefined> {
+  const known = systems.get(server) ?? readable(server.client.operatingSystem(signal));
+  systems.set(server, known);
+  known.catch(() => systems.delete(server));
+  return known;
 }
 
 /** The mode alone. */

@@ -159,9 +159,10 @@ export async function discardExport(
   signal: AbortSignal,
 ): Promise<readonly Left[]> {
   const exports = facet(source, 'exports');
-  const left = exports.leftBy === undefined ? [] : await jobLeft(source, job.id, signal);
-  const [first] = left;
-  if (first !== undefined) {
+  if (exports.leftBy !== undefined) {
+    const left = await jobLeft(source, job.id, signal);
+    const [first] = left;
+    if (first === undefined) return [];
     const { requireAnswerable } = ports;
     if (requireAnswerable !== undefined && !canAnswer(requireAnswerable)) return left;
     if (!(await ports.consent(mustAnswer(`delete ${first.what} on ${source.name}?`)))) return left;

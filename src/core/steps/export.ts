@@ -90,7 +90,9 @@ async function preparedFor(
     made = await exports.prepare(request, signal);
   } catch (error) {
     if (!isMigratorError(error) || error.details['obstacles'] === undefined) throw error;
-    const other = await accepted(request.projects).then(
+    // By the names that the adapter found, as far as it came.
+    const { projects = request.projects } = error.details as { readonly projects?: readonly string[] };
+    const other = await accepted(projects).then(
       () => undefined,
       (refusal: unknown) => refusal,
     );

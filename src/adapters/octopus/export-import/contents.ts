@@ -22,8 +22,7 @@ const sharedKinds: readonly (readonly [RegExp, string])[] = [
   [/^GitCredential$/, 'git-credential'],
 ];
 
-const ownTypes =
-  /^(Project|Channel|Runbook|Release|DeploymentProcess|RunbookProcess|ProjectVariables|LibraryVariables)$/;
+const ownTypes = /^(Project|Channel|Runbook|Release)$/;
 
 /** What a project or the projects share, with the parts that an import treats one by one. */
 export interface Coming extends Named {
@@ -53,15 +52,31 @@ const textIn = (fields: Fields, name: string): string => {
   return typeof value === 'string' ? value : '';
 };
 
-/** What of a document is needed. Values of variables are not: some are secrets, and they are long. */
-export function slim({ DocumentType: type }: ManifestEntry, fields: Fields): Fields | undefined {
-  if (type === 'Release') return { Id: fields['Id'], ProjectId: fields['ProjectId'], Version: fields['Version'] };
+/** What of a project or a shared thing is read. */
+const read = [
+  ...['Id', 'Name', 'ProjectId', 'Version', 'VariableSetId', 'DeploymentProcessId'],
+  ...['Thumbprint', 'LogoAttachmentKey', 'PersistenceSettings'],
+];
+
+/** Some of the fields of a document. */
+const picked = (fields: Fields, names: readonly string[]): Fields =>
+  Object.fromEntries(names.flatMap((name) => (name in fields ? [[name, fields[name]]] : [])));
+
+/**
+ * What of a document is needed. An export with releases has thousands of documents, and some hold secrets. Releases keep
+ * copies of processes and variables (`…-s-21-…`), which nobody looks at.
+ */
+export function slim({ Id, DocumentType: type }: ManifestEntry, fields: Fields): Fields | undefined {
+  if (/-s-\d+-/.test(Id)) return undefined;
   if (type === 'ProjectVariables' || type === 'LibraryVariables') {
     const variables = listOf(fields['Variables']).filter(isFields);
-    return { Id: fields['Id'], Variables: variables.map(({ Name, Scope }) => ({ Name, Scope })) };
+    return { Id, Variables: variables.map((variable) => picked(variable, ['Name', 'Scope'])) };
+  }
+  if (type === 'DeploymentProcess' || type === 'RunbookProcess') {
+    return { Id, Steps: [{ Actions: actionsOf(fields).map((action) => picked(action, ['Id', 'Name', 'Packages'])) }] };
   }
   const isKnown = ownTypes.test(type) || type.endsWith('Team') || kindOf(type) !== undefined;
-  return isKnown ? fields : undefined;
+  return isKnown ? picked(fields, read) : undefined;
 }
 
 const kindOf = (type: string): string | undefined => sharedKinds.find(([pattern]) => pattern.test(type))?.[1];

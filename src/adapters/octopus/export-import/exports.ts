@@ -9,7 +9,7 @@ import { readExport } from './archive.ts';
 import { exportArtifact, fileOfArtifact } from './artifact.ts';
 import { requireOpening } from './canary.ts';
 import { contentsOf, slim, type ExportContents } from './contents.ts';
-import type { ExportImport } from './export-import.ts';
+import { title, type ExportImport } from './export-import.ts';
 import { findProjectTask } from './find-task.ts';
 import { limitNames, limitsOf } from './limits.ts';
 import { lookAhead, requireClear, told } from './preflight.ts';
@@ -65,7 +65,12 @@ async function prepare(way: ExportImport, request: ExportRequest, signal: AbortS
   const space = await server.space(signal);
   const { projects, notes } = await selectProjects(server, space, request.projects, signal);
   const found = await lookAhead(way, projects, signal);
-  requireClear(found.obstacles, space.name === undefined ? 'Export/Import' : `Export/Import of space ${space.name}`);
+  const where = space.name === undefined ? title : `${title} of space ${space.name}`;
+  requireClear(
+    found.obstacles,
+    where,
+    projects.map(({ name }) => name),
+  );
   return {
     package: { id: packageId, version: newVersion(tools) },
     isNew: true,

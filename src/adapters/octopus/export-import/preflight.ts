@@ -64,7 +64,7 @@ export async function lookAhead(
 }
 
 /** UNSUPPORTED with all obstacles, AUTH_REFUSED when the only one is a right that is missing. */
-export function requireClear(obstacles: readonly string[], where: string): void {
+export function requireClear(obstacles: readonly string[], where: string, projects?: readonly string[]): void {
   if (obstacles.length === 0) return;
   const right = obstacles.every((text) => text.includes('no Space Manager'));
   throw new MigratorError(
@@ -74,7 +74,7 @@ export function requireClear(obstacles: readonly string[], where: string): void 
       hint: right
         ? 'let a system administrator make the account a Space Manager of the space'
         : 'change these on the source, or leave the projects out; nothing was started',
-      details: { obstacles },
+      details: { obstacles, ...(projects === undefined ? {} : { projects }) },
     },
   );
 }

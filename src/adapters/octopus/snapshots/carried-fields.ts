@@ -30,6 +30,8 @@ const serverMade = new Set([
   'Assembled',
   'IsEditable',
   'Logo',
+  // Made of the name. Servers before 2022 have none.
+  'Slug',
 ]);
 
 const health = new Set([

@@ -76,7 +76,11 @@ export async function runImport({ args: [text = ''], options, command }: Invocat
       context.signal,
     ),
   );
-  context.result('import', { to, ...report }, lines(render(to, report), describeResumed(report.resumed)));
+  context.result(
+    'import',
+    { to, ...report },
+    lines(render(to, report, input.preview), describeResumed(report.resumed)),
+  );
   return { outcome: report.outcome };
 }
 
@@ -97,6 +101,7 @@ function render(
     backup,
     via,
   }: ImportReport,
+  preview: boolean,
 ): string {
   const name = formatRef(ref);
   if (outcome === 'started' && handle !== undefined)
@@ -116,7 +121,7 @@ function render(
     ),
     describeVia(via),
     result === undefined ? describeItems(items) : describeResult(result),
-    dryRun ? 'nothing was changed' : undefined,
+    dryRun ? (preview ? 'nothing was imported' : 'nothing was changed') : undefined,
     upload === 'kept' ? 'the feed already had the package' : undefined,
     backup === undefined ? undefined : `backup of ${to} from before the import: ${backup}`,
     ...describeLeft(left),

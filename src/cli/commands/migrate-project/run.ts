@@ -92,7 +92,7 @@ export async function runMigrateProject(
   context.result(
     'migrate-project',
     { from, to, ...report },
-    lines(render(from, to, report), describeResumed(report.resumed)),
+    lines(render(from, to, report, input.preview), describeResumed(report.resumed)),
   );
   return { outcome: report.outcome };
 }
@@ -120,11 +120,13 @@ function render(
     waitingFor,
     via,
   }: MigrateReport & { readonly verified: Verified | undefined; readonly via: Via | undefined },
+  preview: boolean,
 ): string {
   const what = projects.map((name) => `"${name}"`).join(', ');
   const done = outcome === 'started' ? 'started to move' : dryRun ? 'finished the dry run of the move of' : 'moved';
   return lines(
-    dryRun ? describeDryRun(log, plan, jobs.at(-1)) : undefined,
+    // What a server finds in a preview is in no log of it.
+    dryRun ? describeDryRun(log, plan, preview ? undefined : jobs.at(-1)) : undefined,
     dryRun ? describePlan(plan) : undefined,
     headline(
       `${done} ${what} from ${from} to ${to}, ${routes[route]}${outcome === 'partial' ? ', with warnings' : ''}`,
@@ -142,7 +144,7 @@ function render(
       ? undefined
       : `the job waits for ${waitingFor}; approve it with: migrator job approve ${jobs.at(-1) ?? ''}`,
     outcome === 'started' && jobs.length > 0 ? `wait for it with: migrator job wait ${jobs.at(-1) ?? ''}` : undefined,
-    dryRun ? 'nothing was changed' : undefined,
+    dryRun ? (preview ? 'nothing was imported' : 'nothing was changed') : undefined,
     ...(verified === undefined ? [] : describeComparison(verified, from, to)),
     ...describeLeft(left),
     ...warnings.map((warning) => `warning: ${warning}`),

@@ -92,6 +92,11 @@ describe('what an export left, with the consent of the user', () => {
     expect({ left, discarded }).toEqual({ left: [{ instance: 'lab', what: 'the zip A.zip' }], discarded: [] });
   });
 
+  test('that is gone already is neither asked about nor removed', async () => {
+    const gone = () => Promise.reject(new MigratorError('NOT_FOUND', 'it is gone'));
+    expect(await discarding(true, gone)).toEqual({ left: [], discarded: [], questions: [] });
+  });
+
   test('is removed without a question where the adapter names nothing', async () => {
     const { discarded, questions } = await discarding('nobody');
     expect({ discarded, questions }).toEqual({ discarded: ['job-1'], questions: [] });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { Secret } from '../../../../../src/secret.ts';
 import { never } from '../../../../support/adapter-tools.ts';
 import { bytesOf, secrets, withClient, zipFile, type Client } from '../../../../support/export-import-client.ts';
 import { shopLists, type Lists } from '../../../../support/export-import-server.ts';
@@ -131,6 +132,15 @@ describe('the export', () => {
       expect(ref).toEqual(prepared.package);
       expect(await bytesOf(files[0]!)).toEqual(zip);
       expect(client.writes()).toHaveLength(1);
+    });
+  });
+
+  test('sends a password of other than Latin letters in UTF-8', async () => {
+    await withClient({ lists }, async ({ way, seen }) => {
+      const prepared = await way.exports!.prepare(request, never);
+      await way.exports!.start(prepared, { password: new Secret('пароль "ß" 🔑') }, undefined, never);
+      const sent = Buffer.from(seen.at(-1)!.text, 'latin1').toString('utf8');
+      expect(JSON.parse(sent)).toMatchObject({ Password: { NewValue: 'пароль "ß" 🔑' } });
     });
   });
 
