@@ -199,6 +199,14 @@ describe('things that projects share, which the target has in another way and ke
       const waited = await run(['job', 'wait', handle, '--json']);
       expect(waited.code).toBe(3);
       expect(resultIn(waited.stdout)).toMatchObject({ complete: false, counts: { skipped: 2 }, items: skipped });
+      const [left] = (JSON.parse(waited.stdout) as { left: { instance: string; what: string; remove: string }[] }).left;
+      expect(left).toMatchObject({
+        instance: 'prod',
+        what: expect.stringContaining('package Octopus.Space.Migration'),
+      });
+      expect(await run([...(left?.remove ?? '').split(' ').slice(1), '--yes'])).toMatchObject({ code: 0 });
+      const after = await run(['job', 'wait', handle, '--json']);
+      expect(JSON.parse(after.stdout)).toMatchObject({ left: [] });
     });
   });
 

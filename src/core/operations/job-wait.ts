@@ -6,6 +6,7 @@ import type { OpenJob } from '../job-handle.ts';
 import { type Outcome, type Waiting, worst } from '../operation.ts';
 import type { Result } from '../snapshots/result.ts';
 import { resultOfJob } from '../steps/look.ts';
+import { type Left, leftOfJob } from '../steps/clean-up.ts';
 import { leftMaintenance } from '../steps/preflight.ts';
 import { type Journaling, settleRun } from '../steps/journaled.ts';
 import { judge } from '../steps/verdict.ts';
@@ -32,7 +33,13 @@ export async function waitForJob(
   waiting: Waiting,
   ports: JobWaitPorts & { readonly journaling: Journaling; readonly open: (name: string) => Promise<Instance> },
   signal: AbortSignal,
-): Promise<{ readonly outcome: Outcome; readonly status: JobStatus; readonly result: Result | undefined }> {
+): Promise<{
+  readonly outcome: Outcome;
+  readonly status: JobStatus;
+  readonly result: Result | undefined;
+  /** What the job left on its server, when a run of this machine started it. */
+  readonly left: readonly Left[];
+}> {
   const { instance, id, handle } = job;
   const { clock, reporter, journaling, open } = ports;
   reporter.report({ type: 'phase', name: 'wait', subject: handle });
@@ -46,5 +53,6 @@ export async function waitForJob(
   const { partial } = await settleRun(job, result?.complete !== false, journaling, signal);
   const verdict = worst(judge(handle, status, result), partial ? 'partial' : 'done');
   const normal = await leftMaintenance(instance, { mode: 'normal' }, reporter, signal);
-  return { outcome: worst(verdict, normal ? 'done' : 'partial'), status, result };
+  const left = isFinal(status.state) ? await leftOfJob(job, runs, signal) : [];
+  return { outcome: worst(verdict, normal ? 'done' : 'partial'), status, result, left };
 }

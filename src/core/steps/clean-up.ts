@@ -1,6 +1,8 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { PackageRef } from '../../ports/artifact.ts';
 import type { PreparedExport } from '../../ports/exporter.ts';
+import type { PreparedImport } from '../../ports/importer.ts';
+import type { RunRecord } from '../../ports/journal.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import { facet, type Instance } from '../instance.ts';
 import { describeRef, formatRef } from '../package-ref.ts';
@@ -68,6 +70,29 @@ async function jobLeft(
     if (!isMigratorError(error, 'NOT_FOUND', 'CONFLICT', 'AUTH_REFUSED')) throw error;
     return [];
   }
+}
+
+/**
+ * What a job that has ended left on its server, as far as the runs of this machine tell. The export of a relay is not
+ * named: its run takes it away.
+ */
+export async function leftOfJob(
+  { instance, id }: { readonly instance: Instance; readonly id: string },
+  runs: readonly Pick<RunRecord, 'facts'>[],
+  signal: AbortSignal,
+): Promise<readonly Left[]> {
+  const { ways } = instance.adapter;
+  const on = ways === undefined ? instance : { ...instance, adapter: ways.of(ways.ofJob(id)) };
+  const facts = runs.map((run) => run.facts).find((one) => one['export.job'] === id || one['import.job'] === id) ?? {};
+  // Both are plain data by contract, so the journal returns them unchanged.
+  if (facts['export.job'] === id) {
+    const prepared = facts['export.prepared'] as unknown as PreparedExport | undefined;
+    return prepared === undefined ? [] : exportLeft(on, { ...prepared, job: id }, false, signal);
+  }
+  const prepared = facts['import.prepared'] as unknown as PreparedImport | undefined;
+  const ref = facts['upload.outcome'] === 'created' ? facts['upload.ref'] : undefined;
+  const stored = ref === undefined || on.adapter.feed === undefined ? [] : await packageLeft(ref, on, false, signal);
+  return [...stored, ...leftBy(on, prepared?.leaves)];
 }
 
 /** What an adapter says that its job leaves. */

@@ -5,7 +5,7 @@ import { type WaitOptions, waitingOf } from '../../flags/waiting.ts';
 import { systemClock } from '../../runtime.ts';
 import { instancesOf } from '../../servers/instances.ts';
 import { lines } from '../../terminal/table.ts';
-import { describeJob, describeResult } from '../summary.ts';
+import { describeJob, describeLeft, describeResult } from '../summary.ts';
 import { openJob } from './open-job.ts';
 
 export async function runJobWait({ args: [text = ''], options }: Invocation<WaitOptions>, context: Context) {
@@ -17,11 +17,11 @@ export async function runJobWait({ args: [text = ''], options }: Invocation<Wait
     journaling: await context.journaling(false),
     open: async (name: string) => (await instancesOf(context)).source(name),
   };
-  const { outcome, status, result } = await waitForJob(job, waiting, ports, context.signal);
+  const { outcome, status, result, left } = await waitForJob(job, waiting, ports, context.signal);
   context.result(
     'job-wait',
-    { handle: job.handle, outcome, status, result },
-    lines(describeJob(job.handle, status), describeResult(result)),
+    { handle: job.handle, outcome, status, result, left },
+    lines(describeJob(job.handle, status), describeResult(result), ...describeLeft(left)),
   );
   return { outcome };
 }
