@@ -176,7 +176,9 @@ const special: Readonly<Record<string, Runner>> = {
   },
   init: (line, folder) => withKeys(['', '', '', '', '', ''])(line, folder),
   demo: async (line, folder) => {
-    const env = { ...here().env, TMPDIR: folder, TEMP: folder };
+    // A user's own rc file and values of flags must not reach the steps.
+    const own = { MIGRATOR_CONFIG: join(folder, 'absent.yaml'), MIGRATOR_VIA: 'migration-api', MIGRATOR_TO: 'absent' };
+    const env = { ...here().env, ...own, TMPDIR: folder, TEMP: folder };
     const shown = await here().binary(line, { cwd: folder, env });
     const [byMigrationApi = '', byExportImport = ''] = shown.stderr.split('\n# 2. ');
     expect(byMigrationApi).toContain('by migration-api: nothing speaks against it');

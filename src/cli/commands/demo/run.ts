@@ -44,14 +44,13 @@ export async function runDemo({ options }: Invocation<DemoOptions>, context: Con
     });
   });
   const full = context.globals.progress === 'plain';
-  // The demo has its own keys and journal, so that those of the user do not change.
+  // Nothing of the user's reaches the steps: no rc file with real servers, no value of a flag, no key and no journal.
+  const foreign = Object.entries(context.io.env).filter(([name]) => !name.startsWith('MIGRATOR_'));
   const env = {
-    ...context.io.env,
+    ...Object.fromEntries(foreign),
     MIGRATOR_STATE_DIR: join(folder, 'state'),
     MIGRATOR_CONFIG_DIR: join(folder, 'config'),
-    MIGRATOR_JSON: undefined,
-    MIGRATOR_PROGRESS: full ? 'plain' : undefined,
-    MIGRATOR_QUIET: full ? undefined : '1',
+    ...(full ? { MIGRATOR_PROGRESS: 'plain' } : { MIGRATOR_QUIET: '1' }),
   };
   const stage: Stage = { folder, env, context, full };
   const say = (...text: readonly string[]) => context.io.stderr.write(`\n# ${text.join('\n# ')}\n`);
@@ -116,7 +115,10 @@ function quoted(word: string): string {
 
 /** What an instance has, read by this process: starting the binary for each look would take most of the time. */
 async function inventory({ folder, env, context }: Stage, name: string): Promise<readonly InventoryItem[]> {
-  const own = new Context({ ...context.io, cwd: folder, env }, { ...context.globals, config: undefined, quiet: true });
+  const own = new Context(
+    { ...context.io, cwd: folder, env },
+    { ...context.globals, config: undefined, quiet: true, progress: 'none' },
+  );
   try {
     const source = await (await instancesOf(own)).source(name);
     return await readInventory(undefined, source, await own.reporter(), context.signal);
