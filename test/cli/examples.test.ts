@@ -175,7 +175,22 @@ const special: Readonly<Record<string, Runner>> = {
     return plainly(line, folder);
   },
   init: (line, folder) => withKeys(['', '', '', '', '', ''])(line, folder),
-  demo: (line, folder) => here().binary(line, { cwd: folder, env: { ...here().env, TMPDIR: folder, TEMP: folder } }),
+  demo: async (line, folder) => {
+    // A user's own rc file and values of flags must not reach the steps.
+    const own = { MIGRATOR_CONFIG: join(folder, 'absent.yaml'), MIGRATOR_VIA: 'migration-api', MIGRATOR_TO: 'absent' };
+    const env = { ...here().env, ...own, TMPDIR: folder, TEMP: folder };
+    const shown = await here().binary(line, { cwd: folder, env });
+    const [byMigrationApi = '', byExportImport = ''] = shown.stderr.split('\n# 2. ');
+    expect(byMigrationApi).toContain('by migration-api: nothing speaks against it');
+    expect(byMigrationApi).toContain('… and ');
+    expect(byExportImport).toContain('by export-import: not by the Migration API: the target runs on Linux');
+    expect(byExportImport).toContain('prod now has Web Shop and Billing. All 16 objects');
+    expect(byExportImport).toContain('next now has Mobile API. All 16 objects');
+    // The log of the server and the progress of the steps are shown on request.
+    expect(shown.stderr).toMatch(/the server's log has \d+ lines: migrator job log/u);
+    expect(shown.stderr).not.toMatch(/reaching prod|No changes will be committed/u);
+    return shown;
+  },
   emulate: emulated,
 };
 

@@ -187,7 +187,7 @@ export const commands: readonly Entry[] = [
   },
   {
     name: 'demo',
-    description: 'run a demo: move projects between two embedded Octopus Deploy instances',
+    description: 'run a demo: move projects between embedded Octopus Deploy instances, in both ways',
     flags: async () => (await import('./demo/flags.ts')).demoFlags,
     run: async () => (await import('./demo/run.ts')).runDemo,
     documents: async () => (await import('./demo/documents.ts')).documents,

@@ -1,32 +1,37 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MigratorError } from '../../../errors.ts';
 import { localError, systemCode } from '../../../files/local-error.ts';
 import { temporaryFolder, makePrivateFolder } from '../../../files/private-folder.ts';
+import { readInventory } from '../../../core/operations/read-lists.ts';
 import type { InventoryItem } from '../../../ports/adapter.ts';
 import type { Invocation } from '../../build-command.ts';
-import type { Context } from '../../context.ts';
+import { Context } from '../../context.ts';
+import { instancesOf } from '../../servers/instances.ts';
 import { lines } from '../../terminal/table.ts';
 import type { DemoOptions } from './flags.ts';
+import { folded } from './folded.ts';
 
 const binary = fileURLToPath(new URL('../../../../bin/migrator.mjs', import.meta.url));
 
-const rcFile = `# Two embedded Octopus Deploy instances: real HTTP on loopback, state in SQLite below this folder.
+const rcFile = `# Three embedded Octopus Deploy instances: real HTTP on loopback, state in SQLite below this folder.
 instances:
-  lab:  { product: octopus, url: "embedded:./lab",  sample: source, pace: 60ms }
-  prod: { product: octopus, url: "embedded:./prod", sample: target, pace: 60ms }
+  lab:  { product: octopus, url: "embedded:./lab",  sample: source, pace: 10ms }
+  prod: { product: octopus, url: "embedded:./prod", sample: target, pace: 10ms }
+  next: { product: octopus, url: "embedded:./next", sample: target, pace: 10ms, version: 2026.1.2000, flavor: linux }
 `;
 
 interface Stage {
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly context: Context;
+  /** Everything that the steps print is shown, with their progress. */
+  readonly full: boolean;
 }
 
-/** Runs the main scenario on embedded instances. Each step runs the real binary and shows its output. */
+/** Runs the main scenarios on embedded instances. Each step runs the real binary and shows its output. */
 export async function runDemo({ options }: Invocation<DemoOptions>, context: Context) {
   const began = Date.now();
   const folder = options.folder === undefined ? await temporaryFolder('demo') : resolve(context.io.cwd, options.folder);
@@ -38,49 +43,43 @@ export async function runDemo({ options }: Invocation<DemoOptions>, context: Con
       cause,
     });
   });
-  // The demo has its own keys and journal, so that those of the user do not change.
+  const full = context.globals.progress === 'plain';
+  // Nothing of the user's reaches the steps: no rc file with real servers, no value of a flag, no key and no journal.
+  const foreign = Object.entries(context.io.env).filter(([name]) => !name.startsWith('MIGRATOR_'));
   const env = {
-    ...context.io.env,
+    ...Object.fromEntries(foreign),
     MIGRATOR_STATE_DIR: join(folder, 'state'),
     MIGRATOR_CONFIG_DIR: join(folder, 'config'),
-    DEMO_PASSWORD: randomBytes(24).toString('base64url'),
-    MIGRATOR_JSON: undefined,
+    ...(full ? { MIGRATOR_PROGRESS: 'plain' } : { MIGRATOR_QUIET: '1' }),
   };
-  const stage: Stage = { folder, env, context };
-  const say = (text: string) => context.io.stderr.write(`\n# ${text}\n`);
+  const stage: Stage = { folder, env, context, full };
+  const say = (...text: readonly string[]) => context.io.stderr.write(`\n# ${text.join('\n# ')}\n`);
 
-  say(`Two embedded Octopus Deploy instances, "lab" and "prod", in ${folder}`);
-  await show(stage, 'doctor');
-  const before = await inventory(stage);
-  say('Export two projects of lab to a signed and encrypted package');
-  await show(
-    stage,
-    'partial-export',
-    '--from',
-    'lab',
-    '--project',
-    'Web Shop',
-    '--project',
-    'Billing',
-    '--password',
-    'env:DEMO_PASSWORD',
-    '-o',
-    'handover.tar',
+  say(
+    `Three embedded Octopus Deploy instances in ${folder}:`,
+    '"lab" and "prod" of 2023 on Windows, "next" of 2026 on Linux.',
+    ...(full ? [] : ['The steps show their results. For all that they print, add --progress plain.']),
   );
-  say('Inspect the package, and verify it');
-  await show(stage, 'package', 'inspect', 'handover.tar');
+  await show(stage, 'doctor');
+  const prod = await inventory(stage, 'prod');
+  const next = await inventory(stage, 'next');
+  say('1. Between servers of one version: export two projects of lab to a signed and encrypted package');
+  const projects = ['Web Shop', 'Billing'];
+  const named = projects.flatMap((project) => ['--project', project]);
+  await show(stage, 'partial-export', '--from', 'lab', ...named, '-o', 'handover.tar');
+  say('Verify the package and its content');
   await show(stage, 'package', 'verify', 'handover.tar', '--content');
   say('Make a dry run of the import into prod: the server shows what it would do');
-  await show(stage, 'import', 'handover.tar', '--to', 'prod', '--password', 'env:DEMO_PASSWORD', '--dry-run');
-  proveUnchanged(before, await inventory(stage));
+  await show(stage, 'import', 'handover.tar', '--to', 'prod', '--dry-run');
+  proveUnchanged(prod, await inventory(stage, 'prod'));
   say('Import the package');
-  await show(stage, 'import', 'handover.tar', '--to', 'prod', '--password', 'env:DEMO_PASSWORD');
-  const after = await inventory(stage);
-  say(prove(before, after, ['Web Shop', 'Billing']));
-  say('Move a third project with one command');
-  await show(stage, 'migrate-project', 'Mobile API', '--from', 'lab', '--to', 'prod');
-  say(prove(after, await inventory(stage), ['Mobile API']));
-  await show(stage, 'inventory', '--from', 'prod');
+  await show(stage, 'import', 'handover.tar', '--to', 'prod');
+  say('2. To a newer server on Linux: move a project with one command, which finds out how');
+  await show(stage, 'migrate-project', 'Mobile API', '--from', 'lab', '--to', 'next', '--via', 'auto');
+  say(
+    prove('prod', prod, await inventory(stage, 'prod'), projects),
+    prove('next', next, await inventory(stage, 'next'), ['Mobile API']),
+  );
 
   const seconds = Math.round((Date.now() - began) / 100) / 10;
   const handover = join(folder, 'handover.tar');
@@ -91,6 +90,7 @@ export async function runDemo({ options }: Invocation<DemoOptions>, context: Con
       '',
       `All steps succeeded, in ${seconds} s.`,
       `The package is ${handover}. The instances are kept in ${folder}.`,
+      'To look at them, and at the server\'s logs, run migrator in that folder: "migrator job list --from prod".',
     ),
   );
   return undefined;
@@ -98,35 +98,43 @@ export async function runDemo({ options }: Invocation<DemoOptions>, context: Con
 
 /** Shows one command line, runs it and shows its output. */
 async function show(stage: Stage, ...args: readonly string[]): Promise<void> {
-  stage.context.io.stderr.write(`\n$ migrator ${args.map(quoted).join(' ')}\n`);
-  await runBinary(stage, args, (chunk) => stage.context.io.stderr.write(chunk));
+  const { stderr } = stage.context.io;
+  stderr.write(`\n$ migrator ${args.map(quoted).join(' ')}\n`);
+  if (stage.full) return runBinary(stage, args, (chunk) => stderr.write(chunk));
+  let text = '';
+  try {
+    await runBinary(stage, args, (chunk) => (text += chunk));
+  } finally {
+    stderr.write(folded(text));
+  }
 }
 
 function quoted(word: string): string {
   return /^[\w:./@=-]+$/u.test(word) ? word : `"${word}"`;
 }
 
-async function inventory(stage: Stage): Promise<readonly InventoryItem[]> {
-  let text = '';
-  await runBinary(stage, ['inventory', '--all', '--from', 'prod', '--json', '--quiet'], (chunk, fromStdout) => {
-    if (fromStdout) text += chunk;
-  });
-  return (JSON.parse(text) as { items: InventoryItem[] }).items;
+/** What an instance has, read by this process: starting the binary for each look would take most of the time. */
+async function inventory({ folder, env, context }: Stage, name: string): Promise<readonly InventoryItem[]> {
+  const own = new Context(
+    { ...context.io, cwd: folder, env },
+    { ...context.globals, config: undefined, quiet: true, progress: 'none' },
+  );
+  try {
+    const source = await (await instancesOf(own)).source(name);
+    return await readInventory(undefined, source, await own.reporter(), context.signal);
+  } finally {
+    await own.close();
+  }
 }
 
-function runBinary(
-  stage: Stage,
-  args: readonly string[],
-  show: (chunk: string, fromStdout: boolean) => void,
-): Promise<void> {
+function runBinary(stage: Stage, args: readonly string[], show: (chunk: string) => void): Promise<void> {
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, [binary, ...args], {
       cwd: stage.folder,
       env: stage.env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => show(chunk, true));
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => show(chunk, false));
+    for (const output of [child.stdout, child.stderr]) output.setEncoding('utf8').on('data', show);
     child.on('error', fail);
     child.on('close', (code) => {
       if (code === 0) done();
@@ -148,18 +156,23 @@ function proveUnchanged(before: readonly InventoryItem[], after: readonly Invent
   if (!same) throw new MigratorError('JOB_FAILED', 'the dry run changed the target');
 }
 
-/** Checks, by id and name, that prod lost nothing and has the expected projects. */
-function prove(before: readonly InventoryItem[], after: readonly InventoryItem[], expected: readonly string[]): string {
+/** Checks, by id and name, that an instance lost nothing and has the expected projects. */
+function prove(
+  name: string,
+  before: readonly InventoryItem[],
+  after: readonly InventoryItem[],
+  expected: readonly string[],
+): string {
   const now = new Set(after.map(keyOf));
   const lost = before.filter((item) => !now.has(keyOf(item)));
   const projects = new Set(after.filter((item) => item.kind === 'project').map((item) => item.name));
-  const missing = expected.filter((name) => !projects.has(name));
+  const missing = expected.filter((project) => !projects.has(project));
   if (lost.length > 0 || missing.length > 0) {
     throw new MigratorError(
       'JOB_FAILED',
-      `prod lost ${lost.length} objects, and ${missing.length} projects are missing`,
+      `${name} lost ${lost.length} objects, and ${missing.length} projects are missing`,
       { details: { lost, missing } },
     );
   }
-  return `prod now has ${expected.join(' and ')}. All ${before.length} objects from before are still there; new objects: ${after.length - before.length}.`;
+  return `${name} now has ${expected.join(' and ')}. All ${before.length} objects from before are still there; new objects: ${after.length - before.length}.`;
 }
