@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { comparison, handle, jobStatus, logLine, outcome, result } from '../document-parts.ts';
+import { comparison, handle, jobStatus, left, logLine, outcome, result } from '../document-parts.ts';
 
 /** What `job` prints under `--json`, without the `document` field. Fields are only ever added. */
 export const documents = {
@@ -30,7 +30,7 @@ export const documents = {
     ),
   },
   'job-show': { handle, status: jobStatus },
-  'job-wait': { handle, outcome, status: jobStatus, result },
+  'job-wait': { handle, outcome, status: jobStatus, result, left },
   'job-log': { handle, log: z.array(logLine) },
   'job-cancel': { handle, status: jobStatus },
   'job-approve': { handle, status: jobStatus },
