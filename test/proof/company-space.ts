@@ -1,7 +1,7 @@
 // Puts a company into a space of an embedded server and reads one from it, by plain requests.
 import type { RunningEmulator } from '../../src/emulators/index.ts';
 import { keyOf } from '../support/octopus-api.ts';
-import { standardGroup, standardLifecycle, type Company, type Step, type Variable } from './company.ts';
+import type { Company, Step, Variable } from './company.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 type Call = (method: string, path: string, body?: Json) => Promise<Json>;
@@ -36,7 +36,8 @@ export async function spaceWith(server: RunningEmulator, name: string, company: 
     ['lifecycles', 'lifecycles'],
     ['groups', 'projectgroups'],
   ] as const) {
-    ids[kind] = Object.fromEntries(listOf(await call('GET', `${path}/all`)).map((one) => [one['Name'], id(one)]));
+    const there = listOf(await call('GET', `${path}/all`));
+    ids[kind] = Object.fromEntries(there.map((one) => [String(one['Name']), id(one)]));
   }
   const make = async <Thing>(
     kind: string,
@@ -135,7 +136,7 @@ export async function companyIn(server: RunningEmulator, space: string): Promise
   const nameOf = (wanted: unknown): string => names.get(String(wanted)) ?? `nowhere (${String(wanted)})`;
   const namesOf = (ids: unknown): string[] => ((ids ?? []) as string[]).map(nameOf);
   const sorted = (ids: unknown): string[] => namesOf(ids).sort();
-  const text = ({ Description }: Json): string => String(Description ?? '');
+  const text = ({ Description }: Json): string => (typeof Description === 'string' ? Description : '');
   const lists = {
     environments: await all('environments'),
     lifecycles: await all('lifecycles'),
@@ -175,9 +176,9 @@ export async function companyIn(server: RunningEmulator, space: string): Promise
         return {
           name: String(step['Name']),
           environments: sorted(action!['Environments']),
-          ...(container?.['FeedId'] == null ? {} : { feed: nameOf(container['FeedId']) }),
-          ...(properties[templateId] == null ? {} : { template: nameOf(properties[templateId]) }),
-          ...(properties[deployedId] == null ? {} : { deploys: nameOf(properties[deployedId]) }),
+          ...(typeof container?.['FeedId'] !== 'string' ? {} : { feed: nameOf(container['FeedId']) }),
+          ...(properties[templateId] === undefined ? {} : { template: nameOf(properties[templateId]) }),
+          ...(properties[deployedId] === undefined ? {} : { deploys: nameOf(properties[deployedId]) }),
         };
       }),
     );
@@ -185,7 +186,7 @@ export async function companyIn(server: RunningEmulator, space: string): Promise
   const channelsOf = (project: Json) =>
     named(
       lists.channels.filter(({ ProjectId, Name }) => ProjectId === project['Id'] && Name !== 'Default'),
-      ({ LifecycleId }) => (LifecycleId == null ? null : nameOf(LifecycleId)),
+      ({ LifecycleId }) => (typeof LifecycleId === 'string' ? nameOf(LifecycleId) : null),
     );
   return {
     environments: named(lists.environments, (one) => ({ text: text(one) })),
@@ -223,5 +224,3 @@ export function sortedVariables(all: readonly Variable[]): readonly Variable[] {
   const key = ({ name, environments }: Variable) => `${name} ${environments.join()}`;
   return [...all].sort((one, other) => (key(one) < key(other) ? -1 : 1));
 }
-
-export { standardGroup, standardLifecycle };

@@ -78,7 +78,7 @@ export const nothing: Plan['there'] = {
 /** The company of a plan with what is there. What refers to something that is not there is left out. */
 export function companyOf(plan: Plan, mark: string, there: Plan['there'] = plan.there): Company {
   const has = (kind: keyof typeof names, name: string | undefined | null): name is string =>
-    name != null && (there[kind].includes(name) || name === standardLifecycle || name === standardGroup);
+    typeof name === 'string' && (there[kind].includes(name) || name === standardLifecycle || name === standardGroup);
   const pick = <Thing>(kind: keyof typeof names, make: (name: string) => Thing): Record<string, Thing> =>
     Object.fromEntries([...there[kind]].sort().map((name) => [name, make(name)]));
   const text = (name: string) => ({ text: `${mark}-${name.toLowerCase().replaceAll(' ', '-')}` });
