@@ -91,7 +91,7 @@ export const snapshotCases: Readonly<Record<string, Step>> = {
 export const writtenCases: Readonly<Record<string, Step>> = {
   'snapshot: an import changes the set or the marks within its scope': async (bench, setup) => {
     const delivered = await deliver(bench, setup);
-    const prepared = await prepare(bench, delivered.ref, false);
+    const prepared = await prepare(bench, delivered, false);
     const scope = need(prepared.scope, 'scope of a prepared import');
     isPlainData(scope);
     const before = await take(bench.target, scope, 'listing');
@@ -108,7 +108,7 @@ export const writtenCases: Readonly<Record<string, Step>> = {
 
   'snapshot: after an import the target holds the content of the source': async (bench, setup) => {
     const delivered = await deliver(bench, setup);
-    const id = await start(bench, await prepare(bench, delivered.ref, false), delivered);
+    const id = await start(bench, await prepare(bench, delivered, false), delivered);
     assert.equal((await watch(bench.target, id, setup)).state, 'succeeded');
     const there = await take(bench.source, await scopeOf(bench.source, bench.projects, bench), 'content');
     const here = await take(bench.target, await scopeOf(bench.target, bench.projects, bench), 'content');
@@ -120,7 +120,7 @@ export const writtenCases: Readonly<Record<string, Step>> = {
     const snapshots = need(bench.target.snapshots, 'snapshots');
     if (snapshots.remove === undefined) return;
     const delivered = await deliver(bench, setup);
-    const prepared = await prepare(bench, delivered.ref, false);
+    const prepared = await prepare(bench, delivered, false);
     const scope = need(prepared.scope, 'scope of a prepared import');
     const before = await take(bench.target, scope, 'listing');
     const id = await start(bench, prepared, delivered);

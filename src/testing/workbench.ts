@@ -35,6 +35,8 @@ export interface ContractSetup {
   open(): Promise<ContractBench>;
   /** A project is only a name (eNMS), so its snapshot is not empty where the name is unknown. */
   readonly projectsAreNames?: boolean;
+  /** The server keeps nothing of an export job but its projects, so two preparations of the same projects look alike. */
+  readonly exportsLookAlike?: boolean;
   /** Between two looks at a job; 20 ms unless told. */
   readonly pauseMs?: number;
   /** A job of the bench must have ended by then; 30 s unless told. */

@@ -80,6 +80,8 @@ async function checkMigrationApi(
   return {
     via: 'migration-api',
     title: 'the Migration API',
+    // An import has no option for its space: it follows the source's.
+    space: (await server.space(signal)).name,
     obstacles: [
       ...obstacles,
       ...(system ? [`the ${as} runs on Linux, where Octopus.Migrator is missing`] : []),

@@ -1,5 +1,5 @@
 import { MigratorError } from '../../errors.ts';
-import type { InstanceInfo, WayRequest, Ways } from '../../ports/adapter.ts';
+import type { InstanceInfo, WayReport, WayRequest, Ways } from '../../ports/adapter.ts';
 import type { Options, Secrets } from '../../ports/options.ts';
 import type { Instance } from '../instance.ts';
 import type { OperationPorts } from '../operation.ts';
@@ -104,9 +104,20 @@ async function looksOf(journey: Journey, ways: Ways, signal: AbortSignal): Promi
   return order.map(({ via, title }) => {
     const said = reports.flat().filter((report) => report.via === via);
     const version = versionObstacle(journey, ways, via);
-    const obstacles = [...said.flatMap(({ obstacles: own }) => own), ...(version === undefined ? [] : [version])];
+    const obstacles = [
+      ...said.flatMap(({ obstacles: own }) => own),
+      ...spaceObstacle(said),
+      ...(version === undefined ? [] : [version]),
+    ];
     return { via, title, obstacles: [...new Set(obstacles)], version };
   });
+}
+
+/** The reports of the two ends, the source first. */
+function spaceObstacle([source, target]: readonly WayReport[]): readonly string[] {
+  const [from, to] = [source?.space, target?.space];
+  if (from === undefined || to === undefined || from.toLowerCase() === to.toLowerCase()) return [];
+  return [`it imports into the space of the source's name (${from}), and the target is space ${to}`];
 }
 
 function versionObstacle(journey: Journey, ways: Ways, via: string): string | undefined {

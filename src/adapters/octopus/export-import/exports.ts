@@ -72,7 +72,7 @@ async function prepare(way: ExportImport, request: ExportRequest, signal: AbortS
     projects.map(({ name }) => name),
   );
   return {
-    package: { id: packageId, version: newVersion(tools) },
+    package: { id: packageId, version: request.packageVersion ?? newVersion(tools) },
     isNew: true,
     projects,
     settled: {

@@ -13,7 +13,12 @@ const info = (version: string): InstanceInfo => ({
 });
 
 /** An instance with two ways: by road, between equal releases, and by sea. */
-function instance(name: string, against: Partial<Record<'road' | 'sea', string[]>> = {}, setting?: string): Instance {
+function instance(
+  name: string,
+  against: Partial<Record<'road' | 'sea', string[]>> = {},
+  setting?: string,
+  space?: string,
+): Instance {
   const plain = (via: string): Adapter =>
     ({
       product: via,
@@ -22,7 +27,12 @@ function instance(name: string, against: Partial<Record<'road' | 'sea', string[]
       versionObstacle: (source: string, { version }: InstanceInfo) =>
         via === 'road' && source !== version ? `the road is closed between ${source} and ${version}` : undefined,
     }) as unknown as Adapter;
-  const report = (via: 'road' | 'sea'): WayReport => ({ via, title: `the ${via}`, obstacles: against[via] ?? [] });
+  const report = (via: 'road' | 'sea'): WayReport => ({
+    via,
+    title: `the ${via}`,
+    obstacles: against[via] ?? [],
+    ...(via === 'road' ? { space } : {}),
+  });
   return {
     name,
     adapter: {
@@ -62,6 +72,16 @@ const pair = [instance('lab'), instance('prod')] as const;
 describe('the way of a run', () => {
   test('is the first one when nothing speaks against it', async () => {
     expect(await settle(journey(pair))).toEqual({ name: 'road', reason: 'nothing speaks against it' });
+  });
+
+  test('is not one that imports into the space of the source, when the target is another space', async () => {
+    const ends = (to: string) =>
+      [instance('lab', {}, undefined, 'Retail'), instance('prod', {}, undefined, to)] as const;
+    expect(await settle(journey(ends('Finance')))).toEqual({
+      name: 'sea',
+      reason: expect.stringMatching(/not by the road: .*Retail.*target is space Finance/),
+    });
+    expect(await settle(journey(ends('retail')))).toMatchObject({ name: 'road' });
   });
 
   test('is the next one when something speaks against the first, on either end, and the reason tells', async () => {

@@ -1,0 +1,80 @@
+import { writeFile } from 'node:fs/promises';
+import { describe, expect, jest, test } from '@jest/globals';
+import type { RunningEmulator } from '../../src/emulators/index.ts';
+import { ask, exportTask, send, tasksOf } from '../support/octopus-api.ts';
+import { withWorkshop, type Workshop } from '../support/workshop.ts';
+
+jest.setTimeout(120_000);
+
+const newer = { version: '2025.3.1', flavor: 'linux' } as const;
+const password = ['--password', 'env:MOVE_PASSWORD'];
+const exporting = ['partial-export', '--from', 'lab', '--project', 'Web Shop', ...password, '-o', 'shop.tar'];
+const importing = ['import', 'shop.tar', '--to', 'prod', ...password, '--json'];
+
+interface Item {
+  readonly kind: string;
+  readonly name: string;
+  readonly action: string;
+}
+
+const said = (stdout: string) =>
+  JSON.parse(stdout) as { outcome: string; via: { name: string }; result: { items: readonly Item[] } };
+
+const namesOf = async (server: RunningEmulator, space: string, kind: string): Promise<readonly string[]> =>
+  ((await ask(server, `/api/${space}/${kind}/all`)) as { Name: string }[]).map(({ Name }) => Name);
+
+async function spaceNamed(server: RunningEmulator, name: string): Promise<string> {
+  const spaces = (await ask(server, '/api/spaces/all')) as { Id: string; Name: string }[];
+  return spaces.find(({ Name }) => Name === name)!.Id;
+}
+
+describe('a success without the thing', () => {
+  test('is noticed by the name of the certificate, in the space that was imported into', async () => {
+    await withWorkshop({ prod: newer }, async (workshop) => {
+      const { run, prod } = workshop;
+      expect(await run([...exporting, '--via', 'export-import'])).toMatchObject({ code: 0 });
+      const [thumbprint] = /\b[0-9A-F]{40}\b/.exec((await run([...importing, '--dry-run'])).stdout) ?? [];
+      // The same certificate in another space: neither a count nor a look over all spaces would tell.
+      await send(prod, 'POST', '/api/spaces', { Name: 'Elsewhere' });
+      const elsewhere = await spaceNamed(prod, 'Elsewhere');
+      await send(prod, 'POST', `/api/${elsewhere}/certificates`, {
+        ...{ Name: 'Web Shop TLS', Thumbprint: thumbprint, CertificateData: { HasValue: true, NewValue: 'MIIC' } },
+      });
+      expect(await namesOf(prod, elsewhere, 'certificates')).toEqual(['Web Shop TLS']);
+      prod.faults.add({ type: 'named', name: 'certificate-lost', values: {} });
+      const { code, stdout } = await run(importing);
+      const { outcome, via, result } = said(stdout);
+      expect({ code, outcome, via: via.name }).toEqual({ code: 3, outcome: 'partial', via: 'export-import' });
+      const unseen = result.items.filter(({ action }) => action === 'not-seen');
+      expect(unseen).toEqual([
+        expect.objectContaining({ kind: 'certificate', name: expect.stringMatching(/^Web Shop TLS\//) }),
+      ]);
+      expect(await namesOf(prod, 'Spaces-1', 'projects')).toContain('Web Shop');
+      expect(await namesOf(prod, 'Spaces-1', 'certificates')).not.toContain('Web Shop TLS');
+    });
+  });
+});
+
+describe('the way that is chosen', () => {
+  test('leads into another space of the same server, where the Migration API cannot go', async () => {
+    const rc = (workshop: Workshop) =>
+      `instances:
+  lab: { product: octopus, url: "${workshop.lab.url}", apiKey: "env:LAB_KEY", space: Default }
+  second: { product: octopus, url: "${workshop.lab.url}", apiKey: "env:LAB_KEY", space: Innovation Lab }
+`;
+    await withWorkshop({}, async (workshop) => {
+      const { run, path, lab } = workshop;
+      await writeFile(path('second.yaml'), rc(workshop));
+      const { code, stdout } = await run([
+        ...['migrate-project', 'Warehouse', '--from', 'lab', '--to', 'second', ...password],
+        ...['--skip-existing', '--config', 'second.yaml', '--json'],
+      ]);
+      expect(said(stdout)).toMatchObject({ outcome: 'done', via: { name: 'export-import' } });
+      expect(code).toBe(0);
+      expect(await tasksOf(lab, exportTask)).toEqual([]);
+      const second = await spaceNamed(lab, 'Innovation Lab');
+      expect(await namesOf(lab, second, 'projects')).toContain('Warehouse');
+      expect(await ask(lab, `/api/${second}/projects/import-export/import-files`)).toEqual({ ProjectImportFiles: [] });
+    });
+  });
+});

@@ -1,0 +1,142 @@
+import { fc } from '../support/property.ts';
+import { sharedKinds, standardGroup, standardLifecycle, type Company, type Variable } from './company.ts';
+
+const environments = ['Dev', 'Live', 'Test'];
+const names = {
+  environments,
+  lifecycles: ['Fast', 'Slow', standardLifecycle],
+  groups: ['Back', 'Front', standardGroup],
+  feeds: ['Hub', 'Quay'],
+  accounts: ['Cloud', 'Robot'],
+  templates: ['Notify', 'Scan'],
+  sets: ['Common', 'Regions'],
+  tenants: ['Acme', 'Globex'],
+  projects: ['Ledger', 'Portal', 'Shop'],
+};
+
+const someOf = (pool: readonly string[], maxLength = pool.length) => fc.subarray([...pool], { maxLength });
+const maybe = (pool: readonly string[]) => fc.option(fc.constantFrom(...pool), { nil: undefined, freq: 1 });
+const each = <Thing>(pool: readonly string[], thing: fc.Arbitrary<Thing>): fc.Arbitrary<Record<string, Thing>> =>
+  fc.record(Object.fromEntries(pool.map((name) => [name, thing])));
+
+const variables: fc.Arbitrary<readonly Variable[]> = fc.uniqueArray(
+  fc.record({
+    name: fc.constantFrom('Host', 'Port'),
+    environments: someOf(environments, 2),
+    value: fc.constant(''),
+    account: fc.option(fc.constantFrom(...names.accounts), { nil: undefined, freq: 3 }),
+  }),
+  { maxLength: 3, selector: ({ name, environments: own }) => `${name} ${own.join()}` },
+);
+
+const steps = fc.array(
+  fc.record({
+    feed: maybe(names.feeds),
+    template: maybe(names.templates),
+    environments: someOf(environments, 1),
+    deploys: fc.option(fc.constantFrom(...names.projects), { nil: undefined, freq: 3 }),
+  }),
+  { maxLength: 2 },
+);
+
+/** All that a company could have, and the names of what it has. */
+export const plans = fc.record({
+  lifecycles: each(names.lifecycles, someOf(environments)),
+  versions: each(names.templates, fc.integer({ min: 1, max: 3 })),
+  sets: each(names.sets, variables),
+  tenants: each(names.tenants, each(names.projects, fc.option(someOf(environments, 2), { freq: 1 }))),
+  projects: each(
+    names.projects,
+    fc.record({
+      group: fc.constantFrom(...names.groups),
+      lifecycle: fc.constantFrom(...names.lifecycles),
+      sets: someOf(names.sets),
+      channels: fc.dictionary(
+        fc.constantFrom('Beta', 'Hotfix'),
+        fc.option(fc.constantFrom(...names.lifecycles), { freq: 1 }),
+        { maxKeys: 1 },
+      ),
+      variables,
+      steps,
+    }),
+  ),
+  there: fc.record(
+    Object.fromEntries(Object.entries(names).map(([kind, pool]) => [kind, someOf(pool)])) as Record<
+      keyof typeof names,
+      fc.Arbitrary<string[]>
+    >,
+  ),
+});
+export type Plan = typeof plans extends fc.Arbitrary<infer One> ? One : never;
+
+/** What is in every space, and in an empty one nothing else. The text of things of the server itself is its own. */
+export const everything: Plan['there'] = names;
+export const nothing: Plan['there'] = {
+  ...Object.fromEntries([...sharedKinds, 'projects'].map((kind) => [kind, []])),
+} as unknown as Plan['there'];
+
+/** The company of a plan with what is there. What refers to something that is not there is left out. */
+export function companyOf(plan: Plan, mark: string, there: Plan['there'] = plan.there): Company {
+  const has = (kind: keyof typeof names, name: string | undefined | null): name is string =>
+    typeof name === 'string' && (there[kind].includes(name) || name === standardLifecycle || name === standardGroup);
+  const pick = <Thing>(kind: keyof typeof names, make: (name: string) => Thing): Record<string, Thing> =>
+    Object.fromEntries([...there[kind]].sort().map((name) => [name, make(name)]));
+  const text = (name: string) => ({ text: `${mark}-${name.toLowerCase().replaceAll(' ', '-')}` });
+  const live = (all: readonly string[]) => all.filter((name) => has('environments', name));
+  const known = (all: readonly Variable[]): readonly Variable[] => {
+    const kept = all.map(({ name, environments: own, account }, place) => ({
+      name,
+      environments: live(own),
+      ...(has('accounts', account) ? { value: '', account } : { value: `${mark}-${place}` }),
+    }));
+    // Two that differed by an environment that is not there would be one.
+    const keys = kept.map((one) => `${one.name} ${one.environments.join()}`);
+    return kept
+      .filter((_, place) => keys.indexOf(keys[place]!) === place)
+      .sort((one, other) =>
+        `${one.name} ${one.environments.join()}` < `${other.name} ${other.environments.join()}` ? -1 : 1,
+      );
+  };
+  const group = (name: string) => (has('groups', name) ? name : standardGroup);
+  const lifecycle = (name: string) => (has('lifecycles', name) ? name : standardLifecycle);
+  return {
+    environments: pick('environments', text),
+    lifecycles: pick('lifecycles', (name) => ({ ...text(name), phases: live(plan.lifecycles[name]!) })),
+    groups: pick('groups', text),
+    feeds: pick('feeds', text),
+    accounts: pick('accounts', text),
+    templates: pick('templates', (name) => ({
+      ...text(`${name}-${plan.versions[name]!}`),
+      version: plan.versions[name]!,
+    })),
+    sets: pick('sets', (name) => ({ ...text(name), variables: known(plan.sets[name]!) })),
+    tenants: pick('tenants', (name) => ({
+      ...text(name),
+      links: Object.fromEntries(
+        Object.entries(plan.tenants[name]!).flatMap(([project, own]) =>
+          own !== null && has('projects', project) ? [[project, live(own)]] : [],
+        ),
+      ),
+    })),
+    projects: pick('projects', (name) => {
+      const own = plan.projects[name]!;
+      return {
+        ...text(name),
+        group: group(own.group),
+        lifecycle: lifecycle(own.lifecycle),
+        sets: own.sets.filter((set) => has('sets', set)),
+        channels: Object.fromEntries(
+          Object.entries(own.channels).map(([one, of]) => [one, has('lifecycles', of) ? of : null]),
+        ),
+        variables: known(own.variables),
+        steps: own.steps.map(({ feed, template, environments: at, deploys }, place) => ({
+          name: `Step ${place + 1}`,
+          environments: live(at),
+          ...(has('feeds', feed) ? { feed } : {}),
+          ...(has('templates', template) ? { template } : {}),
+          ...(has('projects', deploys) && deploys !== name ? { deploys } : {}),
+        })),
+      };
+    }),
+  };
+}
