@@ -68,7 +68,10 @@ export const plan = z.array(
     action: z.enum(['create', 'overwrite', 'unchanged', 'keep', 'delete', 'beside']),
     detail: z.string().optional(),
     asked: z.boolean().optional().describe('of keep: the options ask for it'),
-    unseen: z.boolean().optional().describe('of overwrite: the target does not show what is written, such as a password'),
+    unseen: z
+      .boolean()
+      .optional()
+      .describe('of overwrite: the target does not show what is written, such as a password'),
   }),
 );
 
