@@ -36,12 +36,14 @@ async function call(server: RunningEmulator, path: string, json?: unknown): Prom
 
 const types = ['user', 'group', 'device', 'link', 'service', 'network', 'workflow_edge', 'task', 'credential', 'pool'];
 
-/** The properties of all objects, without the ids that a server gives them. */
+/** The properties of all objects, without the ids that a server gives them, and the time of a change. */
 async function stateOf(server: RunningEmulator): Promise<unknown> {
   const state: Record<string, readonly string[]> = {};
   for (const type of types) {
     const rows = (await call(server, `query/${type}`)) as readonly Record<string, unknown>[];
-    const texts = rows.map((row) => JSON.stringify(Object.entries(row).filter(([key]) => !/^id$|_id$/.test(key))));
+    const texts = rows.map((row) =>
+      JSON.stringify(Object.entries(row).filter(([key]) => !/^id$|_id$|^last_modified$/.test(key))),
+    );
     state[type] = texts.sort();
   }
   return state;
