@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { describe, expect, jest, test } from '@jest/globals';
 import type { RunningEmulator } from '../../src/emulators/index.ts';
 import { ask, exportTask, send, tasksOf } from '../support/octopus-api.ts';
+import { crashAt, leftovers } from '../support/crash.ts';
+import { sample } from '../support/sample.ts';
 import { withWorkshop, type Workshop } from '../support/workshop.ts';
 
 jest.setTimeout(120_000);
@@ -75,6 +77,39 @@ describe('the way that is chosen', () => {
       const second = await spaceNamed(lab, 'Innovation Lab');
       expect(await namesOf(lab, second, 'projects')).toContain('Warehouse');
       expect(await ask(lab, `/api/${second}/projects/import-export/import-files`)).toEqual({ ProjectImportFiles: [] });
+    });
+  });
+});
+
+describe('a move by Export/Import that runs again after kill -9', () => {
+  const steps = [
+    'before POST /api/Spaces-1/projects/import-export/export #1',
+    'answer POST /api/Spaces-1/projects/import-export/export #1', // the server has begun, but the journal does not know
+    'answer GET /api/Spaces-1/tasks/TASK/details?verbose=false&tail=10 #1',
+    'before rename migrate-project-HEX.tar #1', // sealed, but without its name
+    'before POST /api/Spaces-1/projects/import-export/import-files #1',
+    'answer POST /api/Spaces-1/projects/import-export/import-files #1', // uploaded, but nothing knows of it
+    'answer POST /api/Spaces-1/projects/import-export/import/preview #1',
+    'before POST /api/Spaces-1/projects/import-export/import #1',
+    'answer POST /api/Spaces-1/projects/import-export/import #1',
+    'before rm migrate-project-HEX.tar #1', // imported, and not yet told
+  ];
+
+  test.each(sample(steps, 1))('exports once and imports once, killed %s', async (step) => {
+    await withWorkshop({ prod: newer }, async (workshop) => {
+      const { run, lab, prod } = workshop;
+      const moving = ['migrate-project', 'Search', '--from', 'lab', '--to', 'prod', ...password, '--skip-existing'];
+      const killed = await crashAt(step, workshop, moving);
+      expect({ code: killed.code, said: killed.stderr.includes('error') }).toEqual({ code: null, said: false });
+      const again = await run([...moving, '--json']);
+      expect(said(again.stdout)).toMatchObject({ outcome: 'done', via: { name: 'export-import' } });
+      expect(again.code).toBe(0);
+      expect([await tasksOf(lab, 'ProjectExport'), await tasksOf(prod, 'ProjectImport')]).toEqual([
+        [expect.objectContaining({ State: 'Success' })],
+        [expect.objectContaining({ State: 'Success' })],
+      ]);
+      expect(await namesOf(prod, 'Spaces-1', 'projects')).toContain('Search');
+      expect(await leftovers(workshop)).toEqual([]);
     });
   });
 });

@@ -15,7 +15,7 @@ const names = {
 };
 
 const someOf = (pool: readonly string[], maxLength = pool.length) => fc.subarray([...pool], { maxLength });
-const maybe = (pool: readonly string[]) => fc.option(fc.constantFrom(...pool), { nil: undefined, freq: 1 });
+const maybe = (pool: readonly string[]) => fc.option(fc.constantFrom(...pool), { nil: undefined, freq: 2 });
 const each = <Thing>(pool: readonly string[], thing: fc.Arbitrary<Thing>): fc.Arbitrary<Record<string, Thing>> =>
   fc.record(Object.fromEntries(pool.map((name) => [name, thing])));
 
@@ -44,7 +44,7 @@ export const plans = fc.record({
   lifecycles: each(names.lifecycles, someOf(environments)),
   versions: each(names.templates, fc.integer({ min: 1, max: 3 })),
   sets: each(names.sets, variables),
-  tenants: each(names.tenants, each(names.projects, fc.option(someOf(environments, 2), { freq: 1 }))),
+  tenants: each(names.tenants, each(names.projects, fc.option(someOf(environments, 2), { freq: 2 }))),
   projects: each(
     names.projects,
     fc.record({
@@ -53,7 +53,7 @@ export const plans = fc.record({
       sets: someOf(names.sets),
       channels: fc.dictionary(
         fc.constantFrom('Beta', 'Hotfix'),
-        fc.option(fc.constantFrom(...names.lifecycles), { freq: 1 }),
+        fc.option(fc.constantFrom(...names.lifecycles), { freq: 2 }),
         { maxKeys: 1 },
       ),
       variables,
