@@ -119,7 +119,7 @@ export async function planImport(
         return {
           ...item,
           action: 'keep',
-          detail: `the server never imports its ${all.slice(0, 5).join(', ')}`,
+          detail: `the server never imports its ${lost(all, [])}`,
           // No import can change them, so nothing is left to do.
           ...(sharedServices.includes(object.name) && type === 'service' ? { asked: true } : {}),
         };
@@ -133,6 +133,7 @@ export async function planImport(
       const unseen = survivors(type, server.account).includes(object.name) ? [] : hidden;
       const parts = [
         ...(differs.length === 0 ? [] : [`other ${differs.slice(0, 5).map(losing).join(', ')}`]),
+        ...(differs.length < all.length ? [`the server never imports its ${lost(all, differs)}`] : []),
         ...(unseen.length === 0 ? [] : [`writes its ${unseen.join(', ')}, which cannot be compared`]),
         ...(keeps.length === 0 || emptied ? [] : [`keeps its ${keeps.join(', ')}, which the package has empty`]),
       ];
@@ -171,6 +172,12 @@ export async function planImport(
   const lines = [...counts].map(([what, count]) => `${what} ${count}`);
   return { ...shown, notes: [`the plan names ${mostItems} of ${total} objects; in all: ${lines.join(', ')}`] };
 }
+
+const lost = (all: readonly string[], written: readonly string[]): string =>
+  all
+    .filter((key) => !written.includes(key))
+    .slice(0, 5)
+    .join(', ');
 
 /** CONFLICT: eNMS finds an object by its name, and never changes its class. Some classes it refuses half-way. */
 function refuseOtherClass(found: readonly string[]): void {
