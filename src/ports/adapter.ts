@@ -127,6 +127,8 @@ export interface WayReport {
   readonly title: string;
   /** Sentences; none when nothing speaks against it. */
   readonly obstacles: readonly string[];
+  /** All that speaks against it is a right that the account lacks. */
+  readonly lacksRight?: boolean | undefined;
   /** The name of the space, for a way that imports into the space of the source's name. Both ends must have the same. */
   readonly space?: string | undefined;
 }

@@ -78,8 +78,13 @@ describe('migrate-project', () => {
       await withEnmsWorkshop(async (workshop) => {
         const moving = ['migrate-project', 'nightly', '--from', 'lab', '--to', 'prod', '--yes', ...flags];
         const { code, stderr, stdout } = await workshop.run([...moving, '--json']);
-        expect([code, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ outcome: 'done', warnings: [] })]);
-        expect(JSON.parse(stdout)).toMatchObject({ route: 'relay' });
+        const { outcome, route, warnings } = JSON.parse(stdout) as {
+          outcome: string;
+          route: string;
+          warnings: string[];
+        };
+        expect([code, outcome, route]).toEqual([0, 'done', 'relay']);
+        expect(warnings.filter((text) => !/left out|arrive|not taken along|content of/.test(text))).toEqual([]);
         // The folders that stay on the servers' disks are named at the end.
         const stays = [...stderr.matchAll(/files\/migrations\/nightly--(\w+)-\S+ stays on (\S+), where/g)];
         const both = [

@@ -77,14 +77,15 @@ async function checkMigrationApi(
   ];
   if (missing || !offersOther) return { via: 'migration-api', title: 'the Migration API', obstacles };
   const [system, rights] = [await runsOnLinux(server, signal), await rightsOf(server, signal)];
+  const others = [...obstacles, ...(system ? [`the ${as} runs on Linux, where Octopus.Migrator is missing`] : [])];
   return {
     via: 'migration-api',
     title: 'the Migration API',
+    lacksRight: others.length === 0 && rights.isAdministrator === false,
     // An import has no option for its space: it follows the source's.
     space: (await server.space(signal)).name,
     obstacles: [
-      ...obstacles,
-      ...(system ? [`the ${as} runs on Linux, where Octopus.Migrator is missing`] : []),
+      ...others,
       ...(rights.isAdministrator === false ? [`${rights.name} is no system administrator of the ${as}`] : []),
     ],
   };

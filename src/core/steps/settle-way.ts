@@ -87,6 +87,8 @@ interface Look {
   readonly via: string;
   readonly title: string;
   readonly obstacles: readonly string[];
+  /** Another account could take it. */
+  readonly lacksRight: boolean;
   /** The obstacle of the releases. */
   readonly version: string | undefined;
 }
@@ -109,7 +111,12 @@ async function looksOf(journey: Journey, ways: Ways, signal: AbortSignal): Promi
       ...spaceObstacle(said),
       ...(version === undefined ? [] : [version]),
     ];
-    return { via, title, obstacles: [...new Set(obstacles)], version };
+    const byRight = said.filter(({ obstacles: own }) => own.length > 0);
+    const lacksRight =
+      byRight.length > 0 &&
+      byRight.every((report) => report.lacksRight === true) &&
+      obstacles.length === byRight.flatMap(({ obstacles: own }) => own).length;
+    return { via, title, obstacles: [...new Set(obstacles)], version, lacksRight };
   });
 }
 
@@ -161,8 +168,12 @@ function refusal(looks: readonly Look[], { ends, sourceVersion }: Journey): Migr
     hint:
       versions.length > 0
         ? 'upgrade both servers to the same release, or try at your own risk with --ignore-version'
-        : 'leave out what speaks against one of the ways',
+        : looks.some(({ lacksRight }) => lacksRight)
+          ? 'use an account with that right, or leave out what speaks against another way'
+          : 'leave out what speaks against one of the ways',
     details: {
+      // A server refuses the account again.
+      ...(looks.some(({ lacksRight }) => lacksRight) ? { hopeless: true } : {}),
       ways: looks.map(({ via, obstacles }) => ({ via, obstacles })),
       ...(versions.length === 0
         ? {}
