@@ -10,7 +10,8 @@ const shape = ({ value, many = false, secret = false, file = false, choices = []
   many,
   secret,
   file,
-  choices,
+  // The words themselves are the product's own.
+  hasWords: choices.length > 0,
 });
 
 describe('the flags of the products', () => {
