@@ -22,8 +22,7 @@ export const adapter: AdapterModule = {
   contract: 1,
   product: 'enms',
   secretSettings,
-  recognises: async (files) =>
-    (await isReadable(() => contentOf(files))) ? 'an export of eNMS' : undefined,
+  recognises: async (files) => ((await isReadable(() => contentOf(files))) ? 'an export of eNMS' : undefined),
   place: ({ url }) => placeOf(url),
   request: ({ options: given }) => ({
     ...halvesOf(given, options),

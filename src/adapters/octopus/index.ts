@@ -43,7 +43,9 @@ export const adapter: AdapterModule = {
     if (file === undefined || others.length > 0) return undefined;
     if (await isReadable(() => requirePackage(file, { encrypted: false }, signal)))
       return 'a package of the Migration API of Octopus Deploy';
-    return (await isReadable(() => requireExport(file, signal))) ? 'an export of projects of Octopus Deploy' : undefined;
+    return (await isReadable(() => requireExport(file, signal)))
+      ? 'an export of projects of Octopus Deploy'
+      : undefined;
   },
   create: (settings, tools): Adapter => {
     const connection = readConnection(settings);

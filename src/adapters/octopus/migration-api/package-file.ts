@@ -33,7 +33,10 @@ export async function requirePackage(
     if (!isFields(jsonOf(text))) throw malformed(`${metadata} in it is not a JSON document`);
     isMade = true;
   }
-  if (!isMade) throw malformed(`it has no ${metadata}${isExport ? ', and seems to be of Export/Import: import it with --via export-import' : ''}`);
+  if (!isMade)
+    throw malformed(
+      `it has no ${metadata}${isExport ? ', and seems to be of Export/Import: import it with --via export-import' : ''}`,
+    );
 }
 
 /**
