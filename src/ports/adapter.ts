@@ -1,5 +1,5 @@
 import type { Secret } from '../secret.ts';
-import type { ArtifactFile } from './artifact.ts';
+import type { ArtifactFile, PackageRef } from './artifact.ts';
 import type { Exporter } from './exporter.ts';
 import type { PackageFeed } from './feed.ts';
 import type { Http, HttpOptions } from './http.ts';
@@ -107,6 +107,8 @@ export interface Mover {
   find(prepared: PreparedMove, startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;
   /** Removes what a finished dry run left on the servers. May be repeated. */
   discard?(jobId: string, signal: AbortSignal): Promise<void>;
+  /** The package that a move keeps in the feeds of its ends. Asks no server. */
+  packageOf?(jobId: string): PackageRef;
 }
 
 /** What an adapter is asked before a way is settled. */

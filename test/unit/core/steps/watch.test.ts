@@ -120,6 +120,7 @@ describe('watch', () => {
 
   test('does not say that a job goes on whose next call is ours', async () => {
     const ours = {
+      ...scripted([]),
       advance: () => Promise.resolve(),
       status: (id: string) =>
         Promise.resolve({
