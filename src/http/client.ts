@@ -7,7 +7,7 @@ import { outgoing } from './body.ts';
 import { CookieJar } from './cookies.ts';
 import { brokenError, isHopeless, statusError } from './errors.ts';
 import { BrokenExchange, exchange, type Answer } from './exchange.ts';
-import { baseOf, redirectTarget, resolve } from './origin.ts';
+import { baseOf, redirectTarget, refusedRedirect, resolve } from './origin.ts';
 import { nameRequest, type RequestName } from './request-name.ts';
 import { delayBefore, isAmbiguous, mayRepeat, safetyOf, type RetryRules, type Setback } from './retry.ts';
 import type { HttpSettings } from './settings.ts';
@@ -25,6 +25,7 @@ export interface HttpTools {
 }
 
 const mostRedirects = 5;
+const redirects = new Set([301, 302, 303, 307, 308]);
 /** Who waits longer than this is told. */
 const longWaitMs = 5000;
 
@@ -114,6 +115,8 @@ async function answered(
       debug(`${name.line}: the credentials were fetched again`);
       continue;
     }
+    const moved = 'answer' in outcome ? movedTo(url, outcome.answer) : undefined;
+    if (moved !== undefined) throw moved;
     const setback = setbackOf(outcome);
     const now = clock.now();
     const delay = mayRepeat(safety, setback)
@@ -222,7 +225,12 @@ function isWanted(request: HttpRequest, status: number): boolean {
 
 function isRedirect(request: HttpRequest, answer: Answer): boolean {
   if (request.accept?.includes(answer.status) === true) return false;
-  return (request.method === 'GET' || request.method === 'HEAD') && [301, 302, 303, 307, 308].includes(answer.status);
+  return (request.method === 'GET' || request.method === 'HEAD') && redirects.has(answer.status);
+}
+
+/** The error for a write that is redirected to another server. It was not done. */
+function movedTo(url: URL, answer: Answer): MigratorError | undefined {
+  return redirects.has(answer.status) ? refusedRedirect(url, answer.headers['location']) : undefined;
 }
 
 function cookieHeader(jar: CookieJar | undefined, clock: Clock): Record<string, string> {

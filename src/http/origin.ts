@@ -29,19 +29,29 @@ export function resolve(base: URL, request: Pick<HttpRequest, 'path' | 'query'>)
   return url;
 }
 
-/** The URL to which a read is redirected. REMOTE_UNEXPECTED when it is of another origin. */
+/** The URL to which a read is redirected. CONFIG_INVALID when it is of another origin: a later attempt fails too. */
 export function redirectTarget(base: URL, from: URL, location: string | undefined): URL {
-  const target = location !== undefined && URL.canParse(location, from.href) ? new URL(location, from.href) : undefined;
+  const target = targetOf(from, location);
   if (target === undefined) {
     throw new MigratorError('REMOTE_UNEXPECTED', `${from.host} redirects ${from.pathname} to nowhere`);
   }
-  if (target.origin !== from.origin) {
-    throw new MigratorError('REMOTE_UNEXPECTED', `${from.host} redirects ${from.pathname} to ${target.origin}`, {
-      hint: 'if the server is there, configure that address as the URL; credentials are not sent to another address',
-      details: { location: target.origin },
-    });
-  }
+  const refusal = refusedRedirect(from, location);
+  if (refusal !== undefined) throw refusal;
   return withBasePath(base, target);
+}
+
+/** The error for a redirect to another origin, of any method. */
+export function refusedRedirect(from: URL, location: string | undefined): MigratorError | undefined {
+  const target = targetOf(from, location);
+  if (target === undefined || target.origin === from.origin) return undefined;
+  return new MigratorError('CONFIG_INVALID', `${from.host} redirects ${from.pathname} to ${target.origin}`, {
+    hint: 'if the server is there, configure that address as the URL; credentials are not sent to another address',
+    details: { location: target.origin },
+  });
+}
+
+function targetOf(from: URL, location: string | undefined): URL | undefined {
+  return location !== undefined && URL.canParse(location, from.href) ? new URL(location, from.href) : undefined;
 }
 
 function below(base: URL, path: string): URL {

@@ -1,4 +1,5 @@
 import type { Secret } from '../secret.ts';
+import type { ArtifactFile, PackageRef } from './artifact.ts';
 import type { Exporter } from './exporter.ts';
 import type { PackageFeed } from './feed.ts';
 import type { Http, HttpOptions } from './http.ts';
@@ -106,6 +107,8 @@ export interface Mover {
   find(prepared: PreparedMove, startedAfter: Date, signal: AbortSignal): Promise<string | undefined>;
   /** Removes what a finished dry run left on the servers. May be repeated. */
   discard?(jobId: string, signal: AbortSignal): Promise<void>;
+  /** The package that a move keeps in the feeds of its ends. Asks no server. */
+  packageOf?(jobId: string): PackageRef;
 }
 
 /** What an adapter is asked before a way is settled. */
@@ -226,6 +229,11 @@ export interface AdapterModule {
    * accounts or spelling have the same place. Default: the URL and all settings.
    */
   place?(instance: Pick<Connection, 'url' | 'settings'>): string;
+  /**
+   * What these files are, in the words of the product, when it made them: `an export of a project`. Undefined when they are
+   * not known. The files have paths below `native/`.
+   */
+  recognises?(files: readonly ArtifactFile[], signal: AbortSignal): Promise<string | undefined>;
   /** Reads the given options before an instance is opened. USAGE when they contradict each other. */
   request?(given: GivenOptions): OptionRequest;
 }

@@ -37,6 +37,8 @@ export interface Artifact {
   readonly files: readonly ArtifactFile[];
   /** Remarks of the server. They are kept in the manifest of the package. */
   readonly notes: readonly string[];
+  /** What the export left on its server, for a process that did not prepare it: see PreparedExport.leaves. */
+  readonly leaves?: string | undefined;
 }
 
 /** A package on an instance. */

@@ -34,6 +34,11 @@ export interface PackageFeed {
    */
   check?(signal: AbortSignal): Promise<void>;
   /**
+   * Fails when a file that the user brings certainly is no package of this feed. `exportedWith`: the options of its export,
+   * when its manifest has them. Called before the upload. PACKAGE_MALFORMED.
+   */
+  inspect?(file: ArtifactFile, exportedWith: Options | undefined, signal: AbortSignal): Promise<void>;
+  /**
    * Uploads one file. `fail`: CONFLICT when that id and version exist. After a lost answer the adapter compares what
    * the server holds with the file. REMOTE_UNEXPECTED when the stored digest differs from the sent one. `absent`: `stat`
    * has just shown that the feed does not have it, so nobody needs to look before.

@@ -439,7 +439,31 @@ describe('packages on an instance', () => {
       code: exitCodes.package,
       stderr: expect.stringContaining('--server-export'),
     });
-    await json('ann', 'package', 'seal', four, '--server-export', '-o', 'servers.tar');
+    const forServers = await run(['package', 'seal', four, '--server-export', '-o', 'servers.tar'], as('ann'));
+    expect(forServers.stdout).toContain('as a package of the Migration API of Octopus Deploy');
+    expect(
+      await run(['package', 'seal', 'servers.tar', '--server-export', '-o', 'twice.tar'], as('ann')),
+    ).toMatchObject({
+      code: exitCodes.usage,
+      stderr: expect.stringContaining('is a migrator package'),
+    });
+    await mkdir(here().path('nothing'));
+    expect(await run(['package', 'seal', 'nothing', '--server-export'], as('ann'))).toMatchObject({
+      code: exitCodes.usage,
+      stderr: expect.stringContaining('holds no files'),
+    });
+    await writeFile(here().path('Acme.Text.1.0.0.zip'), 'hi\n');
+    const text = await run(['package', 'seal', 'Acme.Text.1.0.0.zip', '--server-export', '-o', 'text.tar'], as('ann'));
+    expect(text).toMatchObject({ code: exitCodes.done, stderr: expect.stringContaining('is nothing that Octopus') });
+    for (const line of [
+      ['package', 'upload', 'text.tar', '--to', 'prod'],
+      ['package', 'upload', 'Acme.Text.1.0.0.zip', '--to', 'prod', '--allow-unsigned'],
+      ['import', 'text.tar', '--to', 'prod', ...password, '--dry-run'],
+    ])
+      expect(await run(line, as('ann'))).toMatchObject({
+        code: exitCodes.package,
+        stderr: expect.stringContaining('is not a package of the Migration API'),
+      });
     expect(await json('ann', 'package', 'upload', 'servers.tar', '--to', 'prod')).toMatchObject({
       outcome: 'created',
       package: { id: 'Acme.Four', version: '2026.11.27.1543' },

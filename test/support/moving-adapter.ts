@@ -50,6 +50,7 @@ export function river(prepared: Partial<PreparedMove> = {}, dryRuns: Mover['dryR
       start: ({ project }, target) => ask(`start ${project} to ${target.name}`, `job-${project}`),
       find: ({ project }) => ask(`find ${project}`, undefined),
       discard: (id) => ask(`discard ${id}`, undefined),
+      packageOf: (id) => ({ id: `of-${id}`, version: '' }),
     },
   };
   return { asked, looks, adapter };

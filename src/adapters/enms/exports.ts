@@ -74,7 +74,7 @@ async function prepare(server: Server, request: ExportRequest, signal: AbortSign
     package: packageRef,
     projects: [{ id: project, name: project }],
     settled: { way, project, folder, stamp, types: wanted, privateProperties: privately },
-    ...(way === 'web' ? { leaves: `the folder /migrations/${folder} on its disk` } : {}),
+    ...(way === 'web' ? { leaves: leavesOf(folder) } : {}),
     notes: [...noteFolder(folders, project), ...noteOpenEnds(way, wanted), ...notesOn(way, privately)],
     omits: leftOut(way, privately, wanted),
   };
@@ -162,6 +162,8 @@ async function startMigration(server: Server, prepared: PreparedExport, signal: 
   );
 }
 
+const leavesOf = (folder: string): string => `the folder /migrations/${folder} on its disk`;
+
 async function fetchExport(
   server: Server,
   id: string,
@@ -173,7 +175,8 @@ async function fetchExport(
     case 'export': {
       const wanted = prepared === undefined ? job.types : settledOf(prepared).wanted;
       const files = await fetchFolder(server, job.folder, wanted, signal);
-      return { package: prepared?.package ?? refOfFolder(job.folder), files, notes: prepared?.notes ?? [] };
+      const ref = prepared?.package ?? refOfFolder(job.folder);
+      return { package: ref, files, notes: prepared?.notes ?? [], leaves: leavesOf(job.folder) };
     }
     case 'objects': {
       const ref = { id: job.project, version: `1.0.0-${job.stamp}` };

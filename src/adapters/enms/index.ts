@@ -1,10 +1,12 @@
 import type { Adapter, AdapterModule } from '../../ports/adapter.ts';
 import { halvesOf } from '../shared/halves.ts';
+import { isReadable } from '../shared/is-readable.ts';
 import { placeOf } from '../shared/place.ts';
 import { readConnection, secretSettings } from './connection.ts';
 import { createExporter } from './exports.ts';
 import { createImporter } from './imports.ts';
 import { createInventory } from './inventory.ts';
+import { contentOf } from './model/package-content.ts';
 import { createJobs } from './jobs.ts';
 import type { Refusals } from './objects/object-import.ts';
 import { options } from './options.ts';
@@ -20,6 +22,7 @@ export const adapter: AdapterModule = {
   contract: 1,
   product: 'enms',
   secretSettings,
+  recognises: async (files) => ((await isReadable(() => contentOf(files))) ? 'an export of eNMS' : undefined),
   place: ({ url }) => placeOf(url),
   request: ({ options: given }) => ({
     ...halvesOf(given, options),

@@ -23,6 +23,11 @@ export const adapter: AdapterModule = {
   contract: 1,
   product: 'microstrategy',
   secretSettings,
+  // Nobody outside knows how the file is made.
+  recognises: ([file, ...others]) =>
+    Promise.resolve(
+      others.length === 0 && /\.mmp$/i.test(file?.path ?? '') ? 'a package of MicroStrategy, by its name' : undefined,
+    ),
   place: ({ url, settings }) => placeOf(libraryUrl(url), settings['project']),
   request: ({ verb, options: given }) => {
     if (given['packageType'] === 'configuration') refuseTargetProject(given);

@@ -41,6 +41,7 @@ export function createMover(library: Library): Mover {
       if (peer !== undefined) await (await peerOf(library, peer)).client.deletePackage(packageId, signal);
       await library.client.deletePackage(packageId, signal);
     },
+    packageOf: (id) => ({ id: parseJobId(id).packageId, version: '' }),
   };
 }
 

@@ -3,7 +3,9 @@ import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { ArtifactFile, ByteStream, PackageRef, StoredPackage } from '../../ports/artifact.ts';
 import type { OnConflict, PackageFeed } from '../../ports/feed.ts';
 import type { Clock } from '../../ports/runtime.ts';
+import { flagOf } from '../shared/option-values.ts';
 import type { OctopusConnection } from './connection.ts';
+import { requireLikelyPackage, requirePackage } from './migration-api/package-file.ts';
 import { checkPackageRef, fileNameOf, parsePackageName } from './package-name.ts';
 import { requirePushRight } from './push-right.ts';
 import type { Server } from './server.ts';
@@ -73,6 +75,10 @@ export function createFeed(server: Server, connection: OctopusConnection, { cloc
         if (filter === undefined || stored.id.toLowerCase() === filter.toLowerCase()) yield stored;
       }
     },
+    inspect: (file, exportedWith, signal) =>
+      flagOf(exportedWith ?? {}, 'encryptPackage')
+        ? requirePackage(file, { encrypted: true }, signal)
+        : requireLikelyPackage(file, signal),
     upload: (file, ref, onConflict, signal, absent = false) =>
       upload(server, { stat, absent }, file, ref, onConflict, signal),
     parseFileName: (fileName) => parsePackageName(fileName.replace(/\.(tar\.[a-z0-9]+|[a-z]+)$/i, '')),

@@ -1,16 +1,19 @@
 import { MigratorError } from '../../errors.ts';
 import type { Adapter, AdapterModule } from '../../ports/adapter.ts';
 import { halvesOf } from '../shared/halves.ts';
+import { isReadable } from '../shared/is-readable.ts';
 import { placeOf } from '../shared/place.ts';
 import { readConnection, secretSettings } from './connection.ts';
 import { createFeed } from './feed.ts';
 import { createInventory } from './inventory.ts';
+import { requireExport } from './export-import/archive.ts';
 import { createExporter as createProjectExporter } from './export-import/exports.ts';
 import { createImporter as createProjectImporter, olderTarget } from './export-import/imports.ts';
 import { withImportFiles } from './export-import/import-files.ts';
 import { createJobs } from './jobs.ts';
 import { createExporter } from './migration-api/exports.ts';
 import { createImporter } from './migration-api/imports.ts';
+import { requirePackage } from './migration-api/package-file.ts';
 import { options } from './options.ts';
 import { accountOf, modeOf, probe } from './probe.ts';
 import { connectTo } from './server.ts';
@@ -35,6 +38,14 @@ export const adapter: AdapterModule = {
       });
     const preview = given['preview'] === true;
     return { ...halvesOf(given, options), overwrites, skips, preview, allowance: '--overwrite-existing' };
+  },
+  recognises: async ([file, ...others], signal) => {
+    if (file === undefined || others.length > 0) return undefined;
+    if (await isReadable(() => requirePackage(file, { encrypted: false }, signal)))
+      return 'a package of the Migration API of Octopus Deploy';
+    return (await isReadable(() => requireExport(file, signal)))
+      ? 'an export of projects of Octopus Deploy'
+      : undefined;
   },
   create: (settings, tools): Adapter => {
     const connection = readConnection(settings);

@@ -2,7 +2,9 @@ import { MigratorError } from '../../errors.ts';
 import type { AdapterModule } from '../../ports/adapter.ts';
 import { jsonOf } from '../shared/answers.ts';
 import { halvesOf } from '../shared/halves.ts';
+import { isReadable } from '../shared/is-readable.ts';
 import { placeOf } from '../shared/place.ts';
+import { readArchive, zipAmong } from './archives/archive.ts';
 import { planeOf, readConnection, secretSettings, urlOf } from './connection.ts';
 import { createExporter } from './exports.ts';
 import { checkImportOptions } from './import-options.ts';
@@ -22,6 +24,8 @@ export const adapter: AdapterModule = {
   contract: 1,
   product: 'snaplogic',
   secretSettings,
+  recognises: async (files, signal) =>
+    (await isReadable(() => readArchive(zipAmong(files), signal))) ? 'an export of a SnapLogic project' : undefined,
   place: ({ url, settings }) => placeOf(planeOf(urlOf(url)), settings['org']),
   request: ({ verb, projects, options: given, confided = {} }) => {
     if (verb === 'import' || verb === 'migrate-project') checkImportOptions(given, confided);

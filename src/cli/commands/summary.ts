@@ -1,3 +1,4 @@
+import { spelling } from '../../core/steps/plan.ts';
 import { type Result, type ResultItem, resultActions } from '../../core/snapshots/result.ts';
 import type { Verified } from '../../core/steps/counterpart.ts';
 import type { Left } from '../../core/steps/clean-up.ts';
@@ -38,12 +39,13 @@ export function describeEncryption({
 
 export function describePlan(plan: readonly PlanItem[]): string | undefined {
   if (plan.length === 0) return undefined;
+  const spelled = spelling(plan.map(({ name }) => name));
   return table(
     ['action', 'kind', 'name'],
     plan.map(({ action, kind, name, detail }) => [
       action,
       kind,
-      detail === undefined ? plainText(name) : `${plainText(name)} (${plainText(detail)})`,
+      `${plainText(spelled(name))}${detail === undefined ? '' : ` (${plainText(detail)})`}`,
     ]),
   );
 }

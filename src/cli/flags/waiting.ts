@@ -28,7 +28,7 @@ export function withWaiting(command: Command): Command {
     .addOption(
       new Option(
         '--timeout <duration>',
-        'stop waiting after this time (90s, 20m, 2h); the job continues on the server',
+        'stop waiting after this time (90s, 20m, 2h); what the server does by itself goes on',
       ).helpGroup(waiting),
     )
     .addOption(

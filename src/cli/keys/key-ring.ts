@@ -159,7 +159,7 @@ export async function openKeyRing(context: Context): Promise<KeyRing> {
     },
     async trusted(given) {
       const kept = (await listTrusted(io)).map(({ name, path, text }) => ({
-        key: parsePublicKey(text),
+        key: parsePublicKey(text, `"${path}"`),
         name,
         trustedBy: path,
       }));
@@ -199,7 +199,7 @@ async function unprotectedKey(text: Secret): Promise<SigningKey | undefined> {
 export async function publicKeyFrom(text: string, directory: string): Promise<PublicKey> {
   if (/^RW[A-Za-z0-9+/]{54}$/u.test(text)) return parsePublicKey(text);
   try {
-    return parsePublicKey(await readPublicKey(resolve(directory, text)));
+    return parsePublicKey(await readPublicKey(resolve(directory, text)), `"${text}"`);
   } catch (cause) {
     if (!isMigratorError(cause, 'NOT_FOUND')) throw cause;
     throw new MigratorError('USAGE', `"${text}" is neither a minisign public key nor a file`, { cause });

@@ -40,7 +40,7 @@ export async function packageFolder(context: Context): Promise<PackageFolder> {
     write: (path, content) => hinted(() => tree.write(path, content)),
     commit: () => hinted(() => tree.commit()),
     discard: () => tree.discard(),
-    file: (path, size) => fileOver(path, size, (start, end) => part(join(files, path), start, end)),
+    file: (path, size) => fileOver(path, size, (start, end) => partOfFile(join(files, path), start, end)),
   };
 }
 
@@ -56,7 +56,7 @@ export function fileOver(path: string, size: number, stream: (start: number, end
 }
 
 /** The file is open only while it is read, because a package may hold many. */
-async function* part(path: string, start: number, end: number): ByteStream {
+export async function* partOfFile(path: string, start: number, end: number): ByteStream {
   const source = await openFileSource(path);
   try {
     yield* source.stream(start, end);

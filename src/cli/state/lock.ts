@@ -2,8 +2,8 @@ import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isMigratorError } from '../../errors.ts';
-import { systemCode } from '../../files/local-error.ts';
+import { isMigratorError, MigratorError } from '../../errors.ts';
+import { localError, systemCode } from '../../files/local-error.ts';
 import { isAlive, processSpace, processStart } from '../../files/process-alive.ts';
 import { writePrivateFile } from '../../files/whole-file.ts';
 
@@ -52,11 +52,20 @@ const fileOf = (folder: string, name: string, generation: number): string =>
   join(folder, `${name}.${String(generation)}.lock`);
 
 async function generations(folder: string, name: string): Promise<number[]> {
-  const numbers = (await readdir(folder)).flatMap((file) => {
-    const [, stem, generation] = /^(.+)\.(\d+)\.lock$/.exec(file) ?? [];
-    return stem === name ? [Number(generation)] : [];
+  const numbers = (await readdir(folder, { withFileTypes: true })).flatMap((entry) => {
+    const [, stem, generation] = /^(.+)\.(\d+)\.lock$/.exec(entry.name) ?? [];
+    if (stem === name && entry.isDirectory()) throw noFile(join(folder, entry.name));
+    // A number that cannot be counted on is none of ours: the next one would be the same.
+    return stem === name && Number(generation) < Number.MAX_SAFE_INTEGER ? [Number(generation)] : [];
   });
   return numbers.sort((a, b) => b - a);
+}
+
+function noFile(file: string): MigratorError {
+  return new MigratorError('LOCAL_IO', `"${file}" is a folder, where a lock file belongs`, {
+    hint: 'remove it, and run the same command again',
+    details: { path: file },
+  });
 }
 
 async function readLock(file: string): Promise<LockFile | undefined> {
@@ -65,7 +74,7 @@ async function readLock(file: string): Promise<LockFile | undefined> {
     text = await readFile(file, 'utf8');
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
-    throw error;
+    throw localError(error, `could not read the lock "${file}"`);
   }
   try {
     const value = JSON.parse(text) as Partial<LockFile> | null;

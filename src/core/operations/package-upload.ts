@@ -27,7 +27,9 @@ export async function packageUpload(
   signal: AbortSignal,
 ): Promise<UploadReport> {
   const { target, source, reporter } = ports;
+  const { feed } = target.adapter;
   if (source.kind === 'raw') {
+    await feed?.inspect?.(source.file, undefined, signal);
     await probe(target, reporter, signal);
     return {
       ...(await deliver(target, source.file, { ref: source.ref, ...input }, ports, signal)),
@@ -36,9 +38,10 @@ export async function packageUpload(
       carried: [],
     };
   }
-  const { manifest, verified, files, carried } = await trustPackage(source.sealed, reporter, signal);
-  await probe(target, reporter, signal);
+  const { manifest, verified, files, carried, exportedWith } = await trustPackage(source.sealed, reporter, signal);
   const file = soleFile(files, source.sealed.name);
+  await feed?.inspect?.(file, exportedWith, signal);
+  await probe(target, reporter, signal);
   const { id, version } = manifest;
   const names = Object.keys(carried);
   if (names.length > 0) {

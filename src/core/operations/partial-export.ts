@@ -1,6 +1,6 @@
 import type { SealedPackage } from '../../package/index.ts';
 import type { InstanceInfo } from '../../ports/adapter.ts';
-import type { ArtifactFile, PackageRef, StoredPackage } from '../../ports/artifact.ts';
+import type { Artifact, ArtifactFile, PackageRef, StoredPackage } from '../../ports/artifact.ts';
 import type { ByteSink } from '../../ports/bytes.ts';
 import type { ExportRequest, PreparedExport } from '../../ports/exporter.ts';
 import type { Secrets } from '../../ports/options.ts';
@@ -19,7 +19,7 @@ import { leftMaintenance, probe, probeBoth } from '../steps/preflight.ts';
 import { type PackageOutput, sealArtifact } from '../steps/seal-artifact.ts';
 import { soleFile } from '../steps/upload.ts';
 import { judge, warningsOf } from '../steps/verdict.ts';
-import { discardExport, exportLeft, type Left } from '../steps/clean-up.ts';
+import { discardExport, exportLeft, type Left, tellingLeft } from '../steps/clean-up.ts';
 import type { Consenting } from '../steps/consent.ts';
 import { inspecting } from '../steps/inspect-export.ts';
 import { onWay, settleWay, type Journey, type Via } from '../steps/settle-way.ts';
@@ -161,21 +161,55 @@ async function exportOnWay(
   const warnings = warningsOf(status, prepared);
   const out = await leftMaintenance(source, info, reporter, signal);
   const outcome = worst(verdict, out ? 'done' : 'partial');
-  const left = await leaves();
+  const left = [...(await leaves())];
   const stored = target && prepared && (await arrived(target, prepared.package, signal));
   if (ports.output === undefined && ports.raw === undefined)
     return { ...base, outcome, warnings, sealed: undefined, stored, left };
+  return tellingLeft(
+    () =>
+      fetched(
+        input,
+        ports,
+        { info, via, secrets, base: { ...base, outcome, warnings, stored }, prepared, id, left },
+        signal,
+      ),
+    () => Promise.resolve(left),
+  );
+}
+
+interface Finished extends Pick<Known, 'info' | 'via' | 'secrets'> {
+  readonly base: Omit<OnWay, 'sealed' | 'left'>;
+  readonly prepared: PreparedExport | undefined;
+  /** The id of the job. */
+  readonly id: string;
+  /** What the export left, as far as it is known. A job of another run tells more when its files are fetched. */
+  readonly left: Left[];
+}
+
+/** Brings the files of a finished export to this machine. */
+async function fetched(
+  input: PartialExportInput,
+  ports: PartialExportPorts,
+  { info, via, secrets, base, prepared, id, left }: Finished,
+  signal: AbortSignal,
+): Promise<OnWay> {
+  const { source, target, reporter } = ports;
+  const { handle, warnings } = base;
   reporter.report({ type: 'phase', name: 'download', subject: `from ${(target ?? source).name}` });
-  const artifact = await (target && prepared
+  const artifact: Artifact = await (target && prepared
     ? fetchFromFeed(target, prepared.package, signal)
     : fetchExport(source, { id, handle }, prepared, signal));
+  if (prepared === undefined && target === undefined)
+    left.push(
+      ...(await exportLeft(source, { package: artifact.package, leaves: artifact.leaves, job: id }, true, signal)),
+    );
   if (ports.raw !== undefined) {
     const file = soleFile(artifact.files, 'the export');
     // A process that resumes this run needs this to recognise the file.
     await downloadTo(ports.raw, file, ports, signal, (sha256) => ports.run.note({ 'plain.sha256': sha256 }));
-    return { ...base, package: artifact.package, outcome, warnings, sealed: undefined, stored, left };
+    return { ...base, package: artifact.package, sealed: undefined, left };
   }
-  if (ports.output === undefined) return { ...base, outcome, warnings, sealed: undefined, stored, left };
+  if (ports.output === undefined) return { ...base, sealed: undefined, left };
   // A process that resumes this run needs this to recognise the package file.
   await ports.run.note({ 'sealing.package': { ...artifact.package } });
   const record = await contentRecord(source, prepared, input, reporter, signal);
@@ -194,7 +228,7 @@ async function exportOnWay(
     );
     const projects = inspected.prepared?.projects.map(({ name }) => name) ?? base.projects;
     const stays = left.length === 0 ? left : await offerClean(ports, { id, handle }, left, signal);
-    return { ...base, projects, package: artifact.package, outcome, warnings: all, sealed, stored, left: stays };
+    return { ...base, projects, package: artifact.package, warnings: all, sealed, left: stays };
   });
 }
 

@@ -117,14 +117,14 @@ export async function cleaningUp<T>(work: () => Promise<T>, remove: (() => Promi
 }
 
 /**
- * Does work, and when it fails for good, adds what it leaves on a server to the error (`details.left`). An interrupted run
- * goes on and needs it.
+ * Does work, and when it fails, adds what it leaves on a server to the error (`details.left`). An interrupted run goes on
+ * and needs it. After a fault of this machine (LOCAL_IO) it may go on too, but only the user knows whether it will.
  */
 export async function tellingLeft<T>(work: () => Promise<T>, look: () => Promise<readonly Left[]>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!isMigratorError(error) || goesOn(error)) throw error;
+    if (!isMigratorError(error) || (goesOn(error) && error.code !== 'LOCAL_IO')) throw error;
     const left = await look().catch((failure: unknown) => {
       if (isMigratorError(failure)) return [];
       throw failure;

@@ -35,14 +35,32 @@ const mostNotices = 20;
 export function announcePlan(plan: readonly PlanItem[], target: string, reporter: Reporter): void {
   const notice = (message: string) => reporter.report({ type: 'notice', message });
   if (plan.length <= mostNotices) {
+    const spelled = spelling(plan.map(({ name }) => name));
     for (const { kind, name, action, detail } of plan) {
-      notice(`${kind} "${name}" on ${target}: ${action}${detail === undefined ? '' : ` (${detail})`}`);
+      notice(`${kind} "${spelled(name)}" on ${target}: ${action}${detail === undefined ? '' : ` (${detail})`}`);
     }
     return;
   }
   const counts = new Map<string, number>();
   for (const { kind, action } of plan) counts.set(`${kind}: ${action}`, (counts.get(`${kind}: ${action}`) ?? 0) + 1);
   for (const [what, count] of counts) notice(`on ${target}, ${what} ${count}`);
+}
+
+/**
+ * How to show names so that people can tell them apart. Names that look the same, such as é as one code point and as two,
+ * get their code points.
+ */
+export function spelling(names: readonly string[]): (name: string) => string {
+  const variants = new Map<string, Set<string>>();
+  for (const name of names) {
+    const looks = name.normalize('NFC');
+    variants.set(looks, (variants.get(looks) ?? new Set()).add(name));
+  }
+  return (name) => {
+    if ((variants.get(name.normalize('NFC'))?.size ?? 0) < 2) return name;
+    const codes = Array.from(name, (character) => character.codePointAt(0) ?? 0).filter((code) => code > 0x7e);
+    return `${name}, ${codes.map((code) => `U+${code.toString(16).toUpperCase().padStart(4, '0')}`).join(' ')}`;
+  };
 }
 
 function key(kind: string, name: string): string {

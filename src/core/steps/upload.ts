@@ -27,6 +27,10 @@ export function soleFile(files: readonly ArtifactFile[], name: string): Artifact
       },
     );
   }
+  if (file.size === 0)
+    throw new MigratorError('PACKAGE_MALFORMED', `${file.path} of ${name} is empty`, {
+      hint: 'export it again',
+    });
   return file;
 }
 

@@ -49,6 +49,7 @@ export async function watch(
   const deadline = settings.timeout === undefined ? Infinity : began + settings.timeout;
   let known = settings.known === true;
   let lostSince: number | undefined;
+  let isOurs = false;
   let unclear: { readonly shown: string; readonly since: number } | undefined;
   for (;;) {
     const look = await tryLook(jobs, id, handle, known, signal);
@@ -57,7 +58,7 @@ export async function watch(
       lostSince = undefined;
       known = true;
       reporter.report({ type: 'job', handle, status: look });
-      const isOurs = look.attended === true && jobs.advance !== undefined;
+      isOurs = look.attended === true && jobs.advance !== undefined;
       if (isFinal(look.state) && !isOurs) {
         for (const { level, text } of look.messages)
           if (level === 'info') reporter.report({ type: 'notice', message: text });
@@ -77,13 +78,13 @@ export async function watch(
         lostSince = now;
         reporter.report({
           type: 'warning',
-          message: `cannot see ${handle}: ${look.message}; the job continues on the server, trying again`,
+          message: `cannot see ${handle}: ${look.message}; ${isOurs ? 'the job stands still' : 'the job continues on the server'}, trying again`,
         });
       }
       if (now - lostSince > patience) throw outOfSight(handle, look);
     }
     const delay = settings.pollInterval ?? delayAfter(now - began);
-    if (now >= deadline) throw stillRunning(handle, settings.timeout ?? 0);
+    if (now >= deadline) throw stillRunning(handle, settings.timeout ?? 0, isOurs);
     await clock.sleep(Math.max(0, Math.min(delay, deadline - now)), signal);
   }
 }
@@ -158,9 +159,11 @@ function gone(handle: string, known: boolean, { message, hint, details, cause }:
   );
 }
 
-function stillRunning(handle: string, timeout: number): MigratorError {
+function stillRunning(handle: string, timeout: number, isOurs: boolean): MigratorError {
   return new MigratorError('STILL_RUNNING', `${handle} is still running after ${timeout / 1000} s`, {
-    hint: `the job continues on the server; wait for it with: migrator job wait ${handle}`,
+    hint: isOurs
+      ? `its next calls are migrator's own, such as its import; make them, without a question, with: migrator job wait ${handle}`
+      : `the job continues on the server; wait for it with: migrator job wait ${handle}`,
     details: { handle },
   });
 }

@@ -26,12 +26,17 @@ export class PublicKey {
   }
 }
 
-/** A public key file, or the base64 line alone. CONFIG_INVALID otherwise. */
-export function parsePublicKey(text: string): PublicKey {
+/** A public key file, or the base64 line alone. CONFIG_INVALID otherwise; it calls the text `name`. */
+export function parsePublicKey(text: string, name = 'the text'): PublicKey {
   const lines = text.trim().split(/\r?\n/);
   const line = lines.length === 2 && lines[0]?.startsWith('untrusted comment:') === true ? lines[1] : lines[0];
   const bytes = Buffer.from(line ?? '', 'base64');
   const isWhole = bytes.toString('base64') === line && bytes.length === 2 + keyNumberBytes + publicBytes;
+  const keys = lines.filter((one) => /^RW[A-Za-z0-9+/]{54}$/u.test(one.trim())).length;
+  if (keys > 1)
+    throw new MigratorError('CONFIG_INVALID', `${name} holds ${keys} minisign public keys, and one is needed`, {
+      hint: 'give each key in a file of its own, or as its line that begins with RW',
+    });
   if (lines.length > 2 || !isWhole || bytes.toString('latin1', 0, 2) !== keyAlgorithm) {
     throw new MigratorError('CONFIG_INVALID', `"${(line ?? '').slice(0, 80)}" is not a minisign public key`, {
       hint: 'give the second line of a minisign public key file; it begins with RW',

@@ -448,11 +448,22 @@ describe('redirects', () => {
         await withServer(handler, async (url) => {
           const { client } = open(url);
           expect((await client.json({ method: 'GET', path: 'x' }, never)).body).toEqual({ fine: true });
-          await expect(() => client.json({ method: 'GET', path: 'x' }, never)).toThrowCode('REMOTE_UNEXPECTED');
+          await expect(() => client.json({ method: 'GET', path: 'x' }, never)).toThrowCode('CONFIG_INVALID');
         });
       },
     );
     expect(reached).toBe(0);
+  });
+
+  test.each([301, 302, 303, 307, 308])('to another server are a fault of the URL, for reads and writes: %p', async (code) => {
+    await withServer(status(code, { location: 'https://elsewhere.example/x' }), async (url) => {
+      for (const method of ['GET', 'POST'] as const)
+        expect(await failure(open(url).client.json({ method, path: 'x', safety: 'once' }, never))).toMatchObject({
+          code: 'CONFIG_INVALID',
+          message: expect.stringContaining('https://elsewhere.example'),
+          hint: expect.stringContaining('configure that address'),
+        });
+    });
   });
 
   test('are not followed when the caller accepts the status', async () => {

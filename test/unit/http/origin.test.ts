@@ -30,12 +30,16 @@ describe('a request to another origin', () => {
     },
   );
 
-  test.each(['https://evil.example/x', 'http://host.example/x', '//evil.example/', undefined])(
+  test.each(['https://evil.example/x', 'http://host.example/x', '//evil.example/'])(
     'is refused as a redirect: %s',
     async (location) => {
-      await expect(() => redirectTarget(base, base, location)).toThrowCode('REMOTE_UNEXPECTED');
+      await expect(() => redirectTarget(base, base, location)).toThrowCode('CONFIG_INVALID');
     },
   );
+
+  test('is not guessed when a redirect names none', async () => {
+    await expect(() => redirectTarget(base, base, undefined)).toThrowCode('REMOTE_UNEXPECTED');
+  });
 
   test('is none when a redirect stays on the same origin', () => {
     expect(redirectTarget(base, base, '/elsewhere').href).toBe('https://host.example/octopus/elsewhere');

@@ -118,6 +118,12 @@ describe('public keys', () => {
   ])('refuse %j, which is no public key', async (text) => {
     await expect(() => parsePublicKey(text)).toThrowCode('CONFIG_INVALID');
   });
+
+  test('say how many keys a text holds that should hold one', () => {
+    const two = printPublicKey(signer.publicKey) + printPublicKey(signer.publicKey);
+    for (const text of [two, `${signer.publicKey.toString()}\n${signer.publicKey.toString()}`])
+      expect(() => parsePublicKey(text, '"two.pub"')).toThrow('"two.pub" holds 2 minisign public keys');
+  });
 });
 
 describe('identities and recipients', () => {

@@ -87,6 +87,14 @@ export async function readExport(
   return { serverVersion, hello, entries, documents, remarks };
 }
 
+/** Refuses a zip that does not have the members of an export. Reads no document. PACKAGE_MALFORMED. */
+export async function requireExport(file: ArtifactFile, signal: AbortSignal): Promise<void> {
+  const malformed = malformedOf(file);
+  const names = new Set<string>();
+  for await (const { name } of (await readZip(file, malformed, signal)).members()) names.add(name);
+  for (const name of [index, 'server-version']) if (!names.has(name)) throw malformed(`it has no ${name}`);
+}
+
 /** The members by their names. An export is flat, and each of its names stands for one member on every disk. */
 async function membersOf(zip: ReadableZip, limits: Limits, malformed: Malformed): Promise<Map<string, ZipMember>> {
   const members = new Map<string, ZipMember>();

@@ -1,7 +1,7 @@
 import { MigratorError } from '../../../errors.ts';
 import type { PackageRef } from '../../../ports/artifact.ts';
 import type { Importer, PreparedImport } from '../../../ports/importer.ts';
-import type { Secrets } from '../../../ports/options.ts';
+import type { Options, Secrets } from '../../../ports/options.ts';
 import type { Clock } from '../../../ports/runtime.ts';
 import { flagOf, textOf } from '../../shared/option-values.ts';
 import type { Feed } from '../feed.ts';
@@ -13,12 +13,19 @@ import type { Server, Space } from '../server.ts';
 import { importScopeOf } from '../snapshots/index.ts';
 import { findTask } from './find-task.ts';
 import { callbackOf } from './callbacks.ts';
+import { requirePackage } from './package-file.ts';
 
 export function createImporter(server: Server, feed: Feed, { clock }: { readonly clock: Clock }): Importer {
   return {
     takes: 'stored',
     dryRuns: 'server',
     requiredSecrets: ['password'],
+    check: async (signal, { options, exportedWith = {}, files = [] }) => {
+      const encrypted = isEncrypted(options, exportedWith);
+      // What a server sends as one stream would be loaded for each look.
+      const readable = files.filter(({ path, range }) => path.startsWith('native/') && range !== undefined);
+      for (const file of readable) await requirePackage(file, { encrypted }, signal);
+    },
     prepare: async ({ source, projects, dryRun, options, exportedWith = {}, seen }, signal) => {
       if (missingLinks(await server.root(signal)).includes('import')) {
         throw new MigratorError('UNSUPPORTED', 'this server offers no import of migration packages', {
@@ -39,7 +46,7 @@ export function createImporter(server: Server, feed: Feed, { clock }: { readonly
         source,
         dryRun,
         settled: {
-          encryptedPackage: flagOf(options, 'encryptedPackage') || flagOf(exportedWith, 'encryptPackage'),
+          encryptedPackage: isEncrypted(options, exportedWith),
           overwriteExisting: flagOf(options, 'overwriteExisting'),
           // A dry run must leave the package for the import itself.
           deletePackageOnCompletion: asked && !dryRun,
@@ -67,6 +74,9 @@ export function createImporter(server: Server, feed: Feed, { clock }: { readonly
     },
   };
 }
+
+const isEncrypted = (options: Options, exportedWith: Options): boolean =>
+  flagOf(options, 'encryptedPackage') || flagOf(exportedWith, 'encryptPackage');
 
 interface BackupBefore {
   readonly prepared?: Pick<PreparedImport, 'backup' | 'consent'>;

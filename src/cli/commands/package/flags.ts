@@ -136,7 +136,7 @@ export function sealFlags(command: Command): void {
     .option('-o, --output <file>', 'the package to write (default: <id>.<version>.tar), or - for standard output')
     .option('--id <id>', 'the id of the package (default: the name of the folder or file)')
     .option('--package-version <version>', 'the version of the package (default: 1.0.0)')
-    .option('--server-export', 'these are files that a server exported: import and package upload take the package')
+    .option('--server-export', 'these are files that a server exported: an import takes the package')
     .option('--force', 'overwrite the output file');
   withSealing(command);
   examples(command, [

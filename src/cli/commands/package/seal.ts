@@ -6,6 +6,7 @@ import type { PackageRef } from '../../../ports/artifact.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { packageOutput } from '../../packages/output.ts';
+import { recogniseExport } from '../../packages/server-export.ts';
 import { sealSettings } from '../../packages/seal-settings.ts';
 import { systemClock, systemRandom } from '../../runtime.ts';
 import { lines } from '../../terminal/table.ts';
@@ -17,6 +18,8 @@ export async function runPackageSeal({ args: [path = ''], options }: Invocation<
   const absolute = resolve(context.io.cwd, path);
   const tree = await readTree(absolute);
   const isExport = options.serverExport === true;
+  const known = isExport ? await recogniseExport(path, tree, context.signal) : undefined;
+  if (isExport && known === undefined) reporter.report({ type: 'warning', ...unknown(path) });
   const named = isExport ? refFrom(absolute) : undefined;
   const ref = {
     id: options.id ?? named?.id ?? idFrom(absolute),
@@ -45,7 +48,7 @@ export async function runPackageSeal({ args: [path = ''], options }: Invocation<
   context.result(
     'package-seal',
     { file, sealed },
-    lines(describeSealed(file, sealed), isExport ? forServers : forPeople),
+    lines(describeSealed(file, sealed), isExport ? forServers(known) : forPeople),
   );
   return undefined;
 }
@@ -56,7 +59,17 @@ async function* entriesOf(tree: readonly TreeEntry[], folder: 'native' | 'files'
   }
 }
 
-const forServers = 'use:       migrator import and migrator package upload take it';
+const forServers = (known: string | undefined): string =>
+  known === undefined
+    ? 'use:       migrator import, if the target knows what it is'
+    : `use:       migrator import takes it as ${known}`;
+
+/** A package that Octopus Deploy has encrypted as a whole has no known form. */
+const unknown = (path: string) => ({
+  message: `"${path}" is nothing that Octopus Deploy, eNMS, MicroStrategy or SnapLogic is known to export`,
+  hint: 'only a package that was exported with --encrypt-package looks so; an import checks again before it changes anything',
+});
+
 const forPeople = "use:       migrator package open; a server's export is sealed for an import with --server-export";
 
 /** Id and version from the name of an exported file, such as `Acme.Move.1.0.0.zip`; undefined when it has no version. */

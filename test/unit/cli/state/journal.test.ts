@@ -397,6 +397,26 @@ describe('locks', () => {
     expect(await acquireLock(folder, 'k', here, timing)).toHaveProperty('lock');
   });
 
+  test.each(['k.1.lock', 'k.49.lock'])('a folder at the place of a lock is LOCAL_IO and named: %s', async (name) => {
+    const folder = await tempDir();
+    await mkdir(join(folder, name), { recursive: true });
+    await writeFile(join(folder, 'k.2.lock'), '{"released":true}');
+    await expect(acquireLock(folder, 'k', here, timing)).rejects.toMatchObject({
+      code: 'LOCAL_IO',
+      message: expect.stringContaining(join(folder, name)),
+    });
+  });
+
+  test('a number that cannot be counted on is no lock', async () => {
+    const folder = await tempDir();
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'k.99999999999999999999999.lock'), '{}');
+    const acquired = await acquireLock(folder, 'k', here, timing);
+    if (!('lock' in acquired)) throw new Error('expected the lock');
+    await acquired.lock.release();
+    expect((await readdir(folder)).sort()).toEqual(['k.1.lock', 'k.99999999999999999999999.lock']);
+  });
+
   test('a run whose lock was taken over cannot write any more', async () => {
     const folder = await tempDir();
     const journal = journalIn(folder, { timing: { heartbeat: 1e6, stale: 60_000 } });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { partialExport } from '../../../../src/core/operations/partial-export.ts';
 import type { PackageOutput } from '../../../../src/core/steps/seal-artifact.ts';
+import { MigratorError } from '../../../../src/errors.ts';
 import type { Adapter } from '../../../../src/ports/adapter.ts';
 import { Secret } from '../../../../src/secret.ts';
 import { river } from '../../../support/moving-adapter.ts';
@@ -85,6 +86,50 @@ test('an export for which nobody waits tells the package that its job will leave
   const report = await partialExport({ request, resume: undefined, ...waiting }, ports, new AbortController().signal);
   const remove = expect.stringMatching(/^migrator package delete acme.*1\.0\.0 --from lab$/);
   expect(report).toMatchObject({ outcome: 'started', left: [{ instance: 'lab', remove }] });
+});
+
+describe('what an export leaves is told', () => {
+  const full = new MigratorError('LOCAL_IO', 'no space is left on the disk');
+  const output = {
+    settings: {},
+    name: () => 'a.tar',
+    create: () => Promise.reject(full),
+    spool: unasked,
+  } as unknown as PackageOutput;
+
+  function sealing(resume: string | undefined) {
+    const adapter = spring();
+    const artifact = { package: ref, files: [], notes: [], leaves: 'the folder x on its disk' };
+    const ports = {
+      source: {
+        name: 'lab',
+        adapter: { ...adapter, exports: { ...adapter.exports!, fetch: () => Promise.resolve(artifact) } },
+      },
+      target: undefined,
+      output,
+      secrets: { password: new Secret('x') },
+      own: unasked,
+      madeFor: () => Promise.resolve(undefined),
+      clock: manualClock(),
+      random: { bytes: (length: number) => new Uint8Array(length) },
+      reporter: recordingReporter(),
+      run: memoryRun(),
+    };
+    const projects = resume === undefined ? ['Shop'] : [];
+    const request = { projects, packageId: undefined, packageVersion: undefined, options: {} };
+    const waiting = { wait: true, timeout: undefined, pollInterval: 1 };
+    return partialExport({ request, resume, ...waiting }, ports, new AbortController().signal);
+  }
+  const inFeed = expect.objectContaining({ instance: 'lab', remove: 'migrator package delete acme@1.0.0 --from lab' });
+
+  test('when the package cannot be written', async () => {
+    await expect(sealing(undefined)).rejects.toMatchObject({ code: 'LOCAL_IO', details: { left: [inFeed] } });
+  });
+
+  test('when another run started it, as far as its files show', async () => {
+    const folder = { instance: 'lab', what: 'the folder x on its disk' };
+    await expect(sealing('out-1')).rejects.toMatchObject({ code: 'LOCAL_IO', details: { left: [inFeed, folder] } });
+  });
 });
 
 describe('the secrets of an export that the user does not give', () => {

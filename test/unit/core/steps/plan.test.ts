@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { planImport } from '../../../../src/core/steps/plan.ts';
+import { planImport, spelling } from '../../../../src/core/steps/plan.ts';
 
 const target = [
   { kind: 'project', id: 'Projects-1', name: 'Web Shop' },
@@ -24,4 +24,11 @@ test('what is kept is asked for when skipping is wanted', () => {
     { kind: 'project', name: 'Web Shop', action: 'keep', asked: true },
     { kind: 'project', name: 'Billing', action: 'create' },
   ]);
+});
+
+test('names that look the same are shown with their code points, and others as they are', () => {
+  const spelled = spelling(['Caf\u00e9', 'Cafe\u0301', 'Z\u00fcrich']);
+  expect(spelled('Caf\u00e9')).toBe('Caf\u00e9, U+00E9');
+  expect(spelled('Cafe\u0301')).toBe('Cafe\u0301, U+0301');
+  expect(spelled('Z\u00fcrich')).toBe('Z\u00fcrich');
 });

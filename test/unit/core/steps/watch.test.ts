@@ -118,6 +118,24 @@ describe('watch', () => {
     expect(clock.slept.reduce((sum, one) => sum + one, 0)).toBe(5000);
   });
 
+  test('does not say that a job goes on whose next call is ours', async () => {
+    const ours = {
+      ...scripted([]),
+      advance: () => Promise.resolve(),
+      status: (id: string) =>
+        Promise.resolve({
+          id,
+          kind: 'import' as const,
+          state: 'running' as const,
+          wireState: 'created',
+          attended: true,
+          messages: [],
+        }),
+    };
+    const { result } = start(ours, { timeout: 5000 });
+    await expect(result).rejects.toMatchObject({ hint: expect.stringContaining("calls are migrator's own") });
+  });
+
   test('looks a last time at the deadline', async () => {
     const { result } = start(scripted(['running', 'succeeded']), { timeout: 100 });
     expect((await result).state).toBe('succeeded');

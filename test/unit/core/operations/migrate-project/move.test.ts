@@ -226,8 +226,10 @@ test('what a move leaves is told of the target only when the target has it', asy
     const lab = river();
     lab.looks.push({ state });
     const report = await carry(lab, { untilApproval: true });
-    return 'left' in report ? report.left.map(({ instance }) => instance) : [];
+    return 'left' in report ? report.left.map(({ remove }) => remove) : [];
   };
-  expect(await left('waiting')).toEqual(['lab']);
-  expect(await left('succeeded')).toEqual(['lab', 'prod']);
+  expect(await left('waiting')).toEqual(['migrator package delete of-job-Shop --from lab']);
+  expect(await left('succeeded')).toEqual(
+    ['lab', 'prod'].map((name) => `migrator package delete of-job-Shop --from ${name}`),
+  );
 });
