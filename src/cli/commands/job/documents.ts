@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { comparison, handle, jobStatus, logLine, outcome, result } from '../document-parts.ts';
+import { comparison, handle, jobStatus, left, logLine, outcome, result } from '../document-parts.ts';
 
 /** What `job` prints under `--json`, without the `document` field. Fields are only ever added. */
 export const documents = {
@@ -41,6 +41,9 @@ export const documents = {
     outcome,
     status: jobStatus.optional(),
     backup: z.string().optional(),
+    result,
+    left,
+    warnings: z.array(z.string()),
     differences: comparison.differences.optional(),
   },
 };
