@@ -1,7 +1,6 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { JobStatus } from '../../ports/job.ts';
 import type { Json, RunRecord } from '../../ports/journal.ts';
-import type { Options } from '../../ports/options.ts';
 import type { Random } from '../../ports/runtime.ts';
 import { type Instance, jobVerb, type Placed } from '../instance.ts';
 import { formatHandle, type OpenJob, parseHandle } from '../job-handle.ts';
@@ -11,9 +10,9 @@ import type { Difference } from '../snapshots/compare.ts';
 import { combined, deletedResult, type Result } from '../snapshots/result.ts';
 import type { Left } from '../steps/clean-up.ts';
 import type { Secrets } from '../../ports/options.ts';
-import { backupStep } from '../steps/way-back.ts';
+import { backupOf, type KeptBackup, requireChange, type Started, stepsOf, undoneBefore } from '../steps/undoable.ts';
 import { changesOfUndo, settleUndo, toBringBack } from '../steps/settle-undo.ts';
-import { canAnswer, type Consenting, mustAnswer, type Question, requireConsent } from '../steps/consent.ts';
+import { type Consenting, mustAnswer, type Question, requireConsent } from '../steps/consent.ts';
 import { journaled, type Journaling } from '../steps/journaled.ts';
 import type { OwnSecrets } from '../steps/run-secrets.ts';
 import type { KeptContent } from '../steps/look.ts';
@@ -112,56 +111,6 @@ const nothing = {
   differences: undefined,
 } satisfies Partial<JobUndoReport>;
 
-/** UNSUPPORTED for the handle of an export, which changed nothing. The hint names the import of the same run. */
-async function requireChange(handle: string, { journal }: Journaling): Promise<void> {
-  const { id, instance, product } = parseHandle(handle);
-  for (const run of await journal.list()) {
-    if (!run.jobs.includes(handle)) continue;
-    const [step] = Object.entries(run.facts).flatMap(([name, value]) =>
-      name.endsWith('.job') && value === id ? [name.slice(0, -'.job'.length)] : [],
-    );
-    if (step === undefined || !/^(?:backup|export)/u.test(step)) continue;
-    const changed = changeAfter(step, run);
-    const other = run.jobs.findLast(
-      (one) => changed !== undefined && parseHandle(one).id === changed && one !== handle,
-    );
-    const what = step.startsWith('backup') ? `the export of a backup of ${instance}` : `an export of ${product}`;
-    throw new MigratorError('UNSUPPORTED', `${handle} is ${what}: it changed nothing, so there is nothing to undo`, {
-      hint:
-        other === undefined
-          ? 'give the handle of the import; "migrator job list" prints them'
-          : `the job that changed something is undone with: migrator job undo ${other}`,
-    });
-  }
-}
-
-/** The id of the job of a run that changed the target after this export. */
-function changeAfter(step: string, { facts }: RunRecord): string | undefined {
-  const steps = step.startsWith('backup') ? [step.replace(/^backup/u, 'move'), 'import'] : ['import'];
-  return steps.map((name) => facts[`${name}.job`]).find((id): id is string => typeof id === 'string');
-}
-
-/**
- * Words for the question, when a run of this machine undid the job before. CONFLICT when nobody can be asked: a second undo
- * would take back what people have done since.
- */
-async function undoneBefore(
-  handle: string,
-  { journaling: { journal }, requireAnswerable }: JobUndoPorts,
-): Promise<string> {
-  const earlier = (await journal.list()).find(
-    ({ verb, outcome, facts }) =>
-      verb === 'undo' && facts['undo.of'] === handle && (outcome === 'done' || outcome === 'partial'),
-  );
-  if (earlier === undefined) return '';
-  const told = `${handle} was undone at ${earlier.updatedAt}`;
-  if (requireAnswerable === undefined || canAnswer(requireAnswerable)) return `${told}; `;
-  throw new MigratorError('CONFLICT', told, {
-    hint: 'a second undo also takes back what was changed since; if you want that, say --yes',
-    details: { undoneAt: earlier.updatedAt },
-  });
-}
-
 /** What the import of a backup brings back. Undefined: all that is in it. */
 async function broughtBack(
   job: OpenJob,
@@ -222,13 +171,6 @@ function undoOf(
   }
 }
 
-interface Started {
-  readonly run: RunRecord;
-  /** The step that changed the target, and the name of the target. */
-  readonly step: string;
-  readonly target: string;
-}
-
 /** The kinds that an undo deletes, for a job that only made things. */
 async function deletedKinds(
   { run, step }: Started,
@@ -236,34 +178,6 @@ async function deletedKinds(
 ): Promise<readonly string[] | undefined> {
   const before = (await journaling.journal.kept(run, `${step}.undo`)) as unknown as KeptContent | undefined;
   return before?.undoes;
-}
-
-interface KeptBackup extends Started {
-  readonly file: string;
-  readonly restoreWith: Options;
-}
-
-function backupOf({ run, step, target }: Started): readonly KeptBackup[] {
-  const file = run.facts[`${backupStep(step)}.file`];
-  if (typeof file !== 'string') return [];
-  return [{ run, step, target, file, restoreWith: run.facts[`${backupStep(step)}.restoreWith`] ?? {} }];
-}
-
-/** The steps of runs on this machine that started the job. */
-async function stepsOf(handle: string, { journal }: Journaling): Promise<readonly Started[]> {
-  const { id, instance } = parseHandle(handle);
-  const runs = (await journal.list()).filter(({ jobs }) => jobs.includes(handle));
-  return runs.flatMap((run) => {
-    // A move is a job of its source.
-    const other = Object.keys(run.places ?? {}).find((place) => place !== instance);
-    return Object.entries(run.facts).flatMap(([name, value]) => {
-      if (!name.endsWith('.job') || value !== id) return [];
-      const step = name.slice(0, -'.job'.length);
-      // The export of a backup is no job to undo.
-      if (step.startsWith('backup')) return [];
-      return [{ run, step, target: step.startsWith('move:') ? (other ?? instance) : instance }];
-    });
-  });
 }
 
 async function restore(
