@@ -3,7 +3,7 @@ import type { ExportRequest } from './exporter.ts';
 import type { LogLine } from './job.ts';
 import type { Options, Secrets } from './options.ts';
 import type { Consent, PlanItem } from './plan.ts';
-import type { Scope } from './snapshot.ts';
+import type { Scope, SnapshotItem } from './snapshot.ts';
 
 export interface ImportRequest {
   readonly source: PackageRef;
@@ -19,10 +19,21 @@ export interface ImportRequest {
   readonly secrets?: Secrets | undefined;
   /** The user takes the risk of other releases than the product allows. */
   readonly ignoreVersion?: boolean | undefined;
+  /** Set for the import of a backup. */
+  readonly restores?: Restoring | undefined;
   /** The job that made the files, when this run started it: its id, the URL of its server, and what its adapter settled. */
   readonly exportedBy?: ExportOrigin | undefined;
   /** What the feed has just shown of the package, so that nobody needs to look again. */
   readonly seen?: StoredPackage | undefined;
+}
+
+/** The import of a backup brings a target back to what it was. */
+export interface Restoring {
+  /**
+   * What the undone job wrote, as it was before. Nothing else is brought back where the product allows it. Undefined when
+   * nobody looked at the target before the job.
+   */
+  readonly only: readonly SnapshotItem[] | undefined;
 }
 
 export interface ExportOrigin {
@@ -82,6 +93,8 @@ export interface Importer {
   readonly takes: 'stored' | 'files';
   /** `server`: the server can do a dry run of an import. `plan`: a dry run ends with the plan of `prepare`. */
   readonly dryRuns: 'server' | 'plan';
+  /** True when it brings back single things of a backup (`Restoring.only`). Others import a backup whole. */
+  readonly restoresSome?: boolean;
   /** True when `prepare` always gives a plan. Importers that take files always do. */
   readonly plans?: boolean;
   /**

@@ -17,6 +17,8 @@ export type Facts = {
   readonly 'sealing.package'?: PackageRef;
   /** A digest of each secret that this machine made for the run. It tells nothing about the secret. */
   readonly 'own.secrets'?: Readonly<Record<string, string>>;
+  /** Of an undo: the handle of the job that it undoes. */
+  readonly 'undo.of'?: string;
   /** The way that the run takes, for products that have several, and why. */
   readonly 'way.via'?: string;
   readonly 'way.reason'?: string;

@@ -3,7 +3,7 @@ import type { ArtifactFile, PackageRef, StoredPackage } from '../../ports/artifa
 import type { OnConflict } from '../../ports/feed.ts';
 import type { JobItem, JobStatus, LogLine } from '../../ports/job.ts';
 import type { Options, Secrets } from '../../ports/options.ts';
-import type { ExportOrigin, ImportRequest } from '../../ports/importer.ts';
+import type { ExportOrigin, ImportRequest, Restoring } from '../../ports/importer.ts';
 import type { PlanItem } from '../../ports/plan.ts';
 import { facet, type Instance } from '../instance.ts';
 import { type OperationPorts, type Outcome, type Waiting, worst } from '../operation.ts';
@@ -58,8 +58,8 @@ export interface ImportInput extends Waiting {
   readonly skips?: boolean | undefined;
   /** What the target is compared with, when the caller knows the source. */
   readonly counterpart?: Counterpart | undefined;
-  /** True for the import of a backup. It needs no backup and no question: the user has already agreed. */
-  readonly restores?: boolean;
+  /** Set for the import of a backup. It needs no backup and no question: the user has already agreed. */
+  readonly restores?: Restoring | undefined;
 }
 
 export interface ImportPorts extends OperationPorts, Consenting {
@@ -142,9 +142,9 @@ async function importOnWay(
   const uploaded = uploads ? await upload(files, named, input, ports, signal) : undefined;
   const ref = uploaded?.ref ?? named;
   const seen = source.kind === 'stored' ? source.seen : uploaded?.stored;
-  const { dryRun, options, ignoreVersion, exportedBy } = input;
+  const { dryRun, options, ignoreVersion, exportedBy, restores } = input;
   const { secrets } = ports;
-  const known = { exportedWith, files, seen, exportedBy };
+  const known = { exportedWith, files, seen, exportedBy, restores };
   const request = { source: ref, projects: names, dryRun, options, secrets, ignoreVersion, ...known };
   const work = {
     target,
@@ -153,7 +153,7 @@ async function importOnWay(
     secrets,
     preview: input.preview === true,
     backup: ports.backup,
-    restores: input.restores === true,
+    restores: input.restores !== undefined,
     overwrites: input.overwrites,
     plan: planned,
     skips: input.skips,
@@ -224,7 +224,7 @@ async function refuseUnanswerable(
   signal: AbortSignal,
 ): Promise<void> {
   const imports = facet(target, 'imports');
-  if (imports.plans !== true || input.dryRun || input.restores === true) return;
+  if (imports.plans !== true || input.dryRun || input.restores !== undefined) return;
   if (requireAnswerable === undefined || canAnswer(requireAnswerable)) return;
   const { plan, consent } = await imports.prepare(request, signal, secrets);
   const question = questionBefore({ target: target.name, plan, consent, overwrites: input.overwrites });

@@ -1,15 +1,17 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { JobStatus } from '../../ports/job.ts';
 import type { Json, RunRecord } from '../../ports/journal.ts';
-import type { Options } from '../../ports/options.ts';
 import type { Random } from '../../ports/runtime.ts';
 import { type Instance, jobVerb, type Placed } from '../instance.ts';
 import { formatHandle, type OpenJob, parseHandle } from '../job-handle.ts';
 import { type Outcome, type Waiting, worst } from '../operation.ts';
+import type { SnapshotItem } from '../../ports/snapshot.ts';
 import type { Difference } from '../snapshots/compare.ts';
+import { combined, deletedResult, type Result } from '../snapshots/result.ts';
+import type { Left } from '../steps/clean-up.ts';
 import type { Secrets } from '../../ports/options.ts';
-import { backupStep } from '../steps/way-back.ts';
-import { changesOfUndo, settleUndo } from '../steps/settle-undo.ts';
+import { backupOf, type KeptBackup, requireChange, type Started, stepsOf, undoneBefore } from '../steps/undoable.ts';
+import { changesOfUndo, settleUndo, toBringBack } from '../steps/settle-undo.ts';
 import { type Consenting, mustAnswer, type Question, requireConsent } from '../steps/consent.ts';
 import { journaled, type Journaling } from '../steps/journaled.ts';
 import type { OwnSecrets } from '../steps/run-secrets.ts';
@@ -26,6 +28,8 @@ export interface JobUndoPorts extends JobWaitPorts, Consenting {
   readonly open: (name: string) => Promise<Placed>;
   /** The secrets of a backup that carries none, which the run made that took it. */
   readonly backupSecrets: (names: readonly string[], run: RunRecord) => Promise<Secrets>;
+  /** Where the user says that the backup is now. */
+  readonly movedBackup?: string | undefined;
   /** Opens a backup. `identity` identifies it in the journal. */
   readonly openBackup: (
     file: string,
@@ -43,6 +47,10 @@ export interface JobUndoReport {
   readonly status: JobStatus | undefined;
   /** The backup file that was imported. Undefined for the product's own undo. */
   readonly backup: string | undefined;
+  /** What became of the target, as far as this machine did it. Undefined for the product's own undo. */
+  readonly result: Result | undefined;
+  /** What the undo put on the server and did not take away. */
+  readonly left: readonly Left[];
   readonly warnings: readonly string[];
   /**
    * What the undo did not bring back (`only-from`, `differs`), and what came with the import and stays (`only-to`).
@@ -61,38 +69,31 @@ export async function undoJob(
   const { instance, handle } = job;
   const refusal = `${handle} was not undone`;
   const started = await stepsOf(handle, ports.journaling);
+  const [first] = started;
   if (instance.adapter.jobs.undo === undefined) {
+    await requireChange(handle, ports.journaling);
+    const again = await undoneBefore(handle, ports);
     const backup = started.flatMap(backupOf)[0];
     if (backup !== undefined) {
-      await requireConsent(
-        await questionFor(
-          `undo ${handle} by importing ${backup.file} into ${backup.target}`,
-          job,
-          backup,
-          ports,
-          signal,
-        ),
-        refusal,
-        ports,
-      );
-      return restore(job, backup, waiting, ports, signal);
+      const only = await broughtBack(job, backup, ports, signal);
+      const file = ports.movedBackup ?? backup.file;
+      const what = `${again}undo ${handle} by importing ${file} into ${backup.target}`;
+      await requireConsent(await questionFor(what, job, backup, only, ports, signal), refusal, ports);
+      return restore(job, { ...backup, file }, only, waiting, ports, signal);
+    }
+    const kinds = first && (await deletedKinds(first, ports));
+    if (first !== undefined && kinds !== undefined) {
+      const text = `${again}undo ${handle} by deleting each ${kinds.join(' and ')} that it created and nobody changed since? What they share stays`;
+      await requireConsent(mustAnswer(text), refusal, ports);
+      return takeAway(job, first, ports, signal);
     }
   }
-  const [first] = started;
-  const kinds = first && instance.adapter.jobs.undo === undefined ? await deletedKinds(first, ports) : undefined;
-  if (first !== undefined && kinds !== undefined) {
-    const text = `undo ${handle} by deleting each ${kinds.join(' and ')} that it created and nobody changed since? What they share stays`;
-    await requireConsent(mustAnswer(text), refusal, ports);
-    const base = { undo: handle, status: undefined, backup: undefined, warnings: [] };
-    const agreed = { ...ports, consent: () => Promise.resolve(true) };
-    return { ...base, ...(await compared('done', job, first, agreed, signal)) };
-  }
-  const undo = undoOf(job, started.length > 0);
-  await requireConsent(await questionFor(`undo ${handle}`, job, started[0], ports, signal), refusal, ports);
+  const undo = undoOf(job, started.length > 0, ports.movedBackup);
+  await requireConsent(await questionFor(`undo ${handle}`, job, first, undefined, ports, signal), refusal, ports);
   ports.reporter.report({ type: 'phase', name: 'undo', subject: handle });
   const id = await undo(job.id, signal);
   const undoHandle = formatHandle({ ...parseHandle(handle), id });
-  const base = { undo: undoHandle, backup: undefined, warnings: [], differences: undefined };
+  const base = { ...nothing, undo: undoHandle };
   const { jobs } = instance.adapter;
   if (!waiting.wait) return { ...base, outcome: 'started', status: await jobs.status(id, signal) };
   const status = await watch(jobs, id, undoHandle, { ...waiting, ...ports }, signal);
@@ -101,19 +102,46 @@ export async function undoJob(
   return { ...base, status, ...(await compared(outcome, job, started[0], ports, signal)) };
 }
 
-/** The question before an undo, with what it changes. USAGE, before a look at the target, when nobody can answer it. */
+const nothing = {
+  status: undefined,
+  backup: undefined,
+  result: undefined,
+  left: [],
+  warnings: [],
+  differences: undefined,
+} satisfies Partial<JobUndoReport>;
+
+/** What the import of a backup brings back. Undefined: all that is in it. */
+async function broughtBack(
+  job: OpenJob,
+  started: Started,
+  ports: JobUndoPorts,
+  signal: AbortSignal,
+): Promise<readonly SnapshotItem[] | undefined> {
+  const { journal } = ports.journaling;
+  const { run, step } = started;
+  const target = await targetOf(job, started, ports);
+  if (target.adapter.imports?.restoresSome !== true) return undefined;
+  const written = await journal.kept(run, `${step}.written`);
+  return toBringBack(target, await journal.kept(run, `${step}.undo`), written, ports.reporter, signal);
+}
+
+/** The question before an undo, with what it changes. USAGE when nobody can answer it. */
 async function questionFor(
   what: string,
   job: OpenJob,
   started: Started | undefined,
+  only: readonly SnapshotItem[] | undefined,
   ports: JobUndoPorts,
   signal: AbortSignal,
 ): Promise<Question> {
-  ports.requireAnswerable?.(mustAnswer(`${what}?`));
   if (started === undefined) return mustAnswer(`${what}?`);
-  const before = await ports.journaling.journal.kept(started.run, `${started.step}.undo`);
+  const { run, step } = started;
+  const { journal } = ports.journaling;
+  const before = await journal.kept(run, `${step}.undo`);
+  const created = await journal.kept(run, `${step}.created`);
   const target = await targetOf(job, started, ports);
-  return mustAnswer(`${what}${await changesOfUndo(target, before, ports.reporter, signal)}?`);
+  return mustAnswer(`${what}${await changesOfUndo(target, { before, created, only }, ports.reporter, signal)}?`);
 }
 
 /** The server on which the job changed something. */
@@ -122,24 +150,25 @@ async function targetOf({ instance }: OpenJob, { target }: Started, { open }: Jo
 }
 
 /** The product's own undo. UNSUPPORTED when there is none; the hint says where a backup may be. */
-function undoOf({ instance, handle }: OpenJob, ranHere: boolean): (id: string, signal: AbortSignal) => Promise<string> {
+function undoOf(
+  { instance, handle }: OpenJob,
+  ranHere: boolean,
+  file: string | undefined,
+): (id: string, signal: AbortSignal) => Promise<string> {
   try {
     return jobVerb(instance, 'undo');
   } catch (error) {
     if (!isMigratorError(error)) throw error;
     throw new MigratorError(error.code, `${error.message}, and this machine has no backup for ${handle}`, {
-      hint: ranHere
-        ? 'this machine ran the job and took no backup: nothing that one could hold was there, or --no-backup was given'
-        : 'look for a backup on the machine that ran the import, and import it with: migrator import <backup.tar> --to <instance>',
+      hint:
+        file !== undefined
+          ? `import that backup with: migrator import ${file} --to ${instance.name}`
+          : ranHere
+            ? 'this machine ran the job and took no backup: nothing that one could hold was there, or --no-backup was given'
+            : 'look for a backup on the machine that ran the import, and import it with: migrator import <backup.tar> --to ' +
+              instance.name,
     });
   }
-}
-
-interface Started {
-  readonly run: RunRecord;
-  /** The step that changed the target, and the name of the target. */
-  readonly step: string;
-  readonly target: string;
 }
 
 /** The kinds that an undo deletes, for a job that only made things. */
@@ -151,37 +180,10 @@ async function deletedKinds(
   return before?.undoes;
 }
 
-interface KeptBackup extends Started {
-  readonly file: string;
-  readonly restoreWith: Options;
-}
-
-function backupOf({ run, step, target }: Started): readonly KeptBackup[] {
-  const file = run.facts[`${backupStep(step)}.file`];
-  if (typeof file !== 'string') return [];
-  return [{ run, step, target, file, restoreWith: run.facts[`${backupStep(step)}.restoreWith`] ?? {} }];
-}
-
-/** The steps of runs on this machine that started the job. */
-async function stepsOf(handle: string, { journal }: Journaling): Promise<readonly Started[]> {
-  const { id, instance } = parseHandle(handle);
-  const runs = (await journal.list()).filter(({ jobs }) => jobs.includes(handle));
-  return runs.flatMap((run) => {
-    // A move is a job of its source.
-    const other = Object.keys(run.places ?? {}).find((place) => place !== instance);
-    return Object.entries(run.facts).flatMap(([name, value]) => {
-      if (!name.endsWith('.job') || value !== id) return [];
-      const step = name.slice(0, -'.job'.length);
-      // The export of a backup is no job to undo.
-      if (step.startsWith('backup')) return [];
-      return [{ run, step, target: step.startsWith('move:') ? (other ?? instance) : instance }];
-    });
-  });
-}
-
 async function restore(
   job: OpenJob,
   backup: KeptBackup,
+  only: readonly SnapshotItem[] | undefined,
   waiting: Waiting,
   ports: JobUndoPorts,
   signal: AbortSignal,
@@ -198,21 +200,47 @@ async function restore(
     overwrites: true,
     ignoreVersion: false,
     options: restoreWith,
-    restores: true,
+    restores: { only },
   };
-  const report = await journaled(
+  return journaled(
     { verb: 'undo', on: [instance], what: { handle, package: identity } },
     ports.journaling,
-    (run) =>
-      importPackage(input, { ...ports, target: instance, source, secrets: {}, own, backup: undefined, run }, signal),
+    async (run): Promise<JobUndoReport> => {
+      await run.note({ 'undo.of': handle });
+      const whole = { ...ports, target: instance, source, secrets: {}, own, backup: undefined, run };
+      const base = { ...nothing, undo: handle, backup: file };
+      // What the job wrote was not there before, so there is nothing to bring back.
+      const report = only?.length === 0 ? undefined : await importPackage(input, whole, signal);
+      const { outcome = 'done', result } = report ?? {};
+      const told = report && { undo: report.handle ?? handle, result, left: report.left, warnings: report.warnings };
+      if (outcome === 'started') return { ...base, ...told, outcome };
+      const found = await compared(outcome, job, backup, ports, signal, result);
+      // After the import of a backup, an undo that nobody could look at is not known to be whole.
+      const unseen = found.differences === undefined ? 'partial' : 'done';
+      return { ...base, ...told, ...found, outcome: worst(found.outcome, unseen) };
+    },
     signal,
   );
-  const { outcome, warnings } = report;
-  const base = { undo: report.handle ?? handle, status: undefined, backup: file, warnings };
-  if (outcome === 'started') return { ...base, outcome, differences: undefined };
-  const found = await compared(outcome, job, backup, ports, signal);
-  // After the import of a backup, an undo that nobody could look at is not known to be whole.
-  return { ...base, ...found, outcome: found.differences === undefined ? worst(outcome, 'partial') : found.outcome };
+}
+
+/** Deletes what a job created that overwrote nothing. The user has agreed. */
+async function takeAway(
+  job: OpenJob,
+  started: Started,
+  ports: JobUndoPorts,
+  signal: AbortSignal,
+): Promise<JobUndoReport> {
+  const { handle } = job;
+  const agreed = { ...ports, consent: () => Promise.resolve(true) };
+  return journaled(
+    { verb: 'undo', on: [await targetOf(job, started, ports)], what: { handle } },
+    ports.journaling,
+    async (run): Promise<JobUndoReport> => {
+      await run.note({ 'undo.of': handle });
+      return { ...nothing, undo: handle, ...(await compared('done', job, started, agreed, signal)) };
+    },
+    signal,
+  );
 }
 
 /** What the undo did not bring back, and the outcome with that in mind. */
@@ -222,16 +250,21 @@ async function compared(
   started: Started,
   ports: JobUndoPorts,
   signal: AbortSignal,
-): Promise<Pick<JobUndoReport, 'outcome' | 'differences'>> {
+  result?: Result,
+): Promise<Pick<JobUndoReport, 'outcome' | 'differences' | 'result'>> {
   const { journal } = ports.journaling;
   const { run, step } = started;
   const before = await journal.kept(run, `${step}.undo`);
-  if (before === undefined) return { outcome, differences: undefined };
+  if (before === undefined) return { outcome, differences: undefined, result };
   const created = await journal.kept(run, `${step}.created`);
   const target = await targetOf(job, started, ports);
-  const differences = await settleUndo({ target, handle: job.handle, before, created }, ports, signal);
+  const settled = await settleUndo({ target, handle: job.handle, before, created }, ports, signal);
+  const { differences, deleted = [] } = settled ?? {};
+  const whole = differences === undefined || differences.length === 0;
   return {
-    outcome: worst(outcome, differences === undefined || differences.length === 0 ? 'done' : 'partial'),
+    outcome: worst(outcome, whole ? 'done' : 'partial'),
     differences,
+    result:
+      deleted.length === 0 ? result : combined([...(result === undefined ? [] : [result]), deletedResult(deleted)]),
   };
 }

@@ -62,6 +62,12 @@ export function combined(results: readonly Result[]): Result | undefined {
   };
 }
 
+/** The result of deletions that were seen. */
+export function deletedResult(deleted: readonly Named[]): Result {
+  const items = deleted.map(({ kind, name }): ResultItem => ({ kind, name, action: 'deleted' }));
+  return { basis: 'seen', changed: items.length > 0, complete: true, counts: countsOf(items), items };
+}
+
 interface Looks {
   readonly before: Held;
   readonly after: Held;

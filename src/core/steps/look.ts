@@ -3,13 +3,21 @@ import type { JobStatus } from '../../ports/job.ts';
 import type { Journal, Json, Run } from '../../ports/journal.ts';
 import type { PlanItem } from '../../ports/plan.ts';
 import type { Reporter } from '../../ports/reporter.ts';
-import type { Depth, Scope, SnapshotItem } from '../../ports/snapshot.ts';
+import type { Depth, Named, Scope, SnapshotItem } from '../../ports/snapshot.ts';
 import type { Instance } from '../instance.ts';
 import type { OpenJob } from '../job-handle.ts';
 import type { OperationPorts } from '../operation.ts';
 import type { Comparison } from '../snapshots/compare.ts';
 import { held, take, type Held } from '../snapshots/snapshot-lookup.ts';
-import { claimedResult, hasSkipped, resultOf, type Result, withoutEqual, withStayed } from '../snapshots/result.ts';
+import {
+  claimedResult,
+  hasSkipped,
+  resultOf,
+  type Result,
+  type ResultAction,
+  withoutEqual,
+  withStayed,
+} from '../snapshots/result.ts';
 import { compareWith, type Counterpart, type Opening } from './counterpart.ts';
 import { isBegun } from './exactly-once.ts';
 
@@ -75,6 +83,9 @@ export async function lookBefore(
     const items = before?.items ?? null;
     kept = { plan, whole, overwrites, skips, scope: scope ?? null, counterpart: counterpart ?? null, before: items };
     await run.keep(step, kept as unknown as Json);
+    // An undo goes by the plan when no process sees the end of the job.
+    if (whole && (await run.kept(`${step}.undo`)) !== undefined)
+      await run.keep(`${step}.written`, namesOf(plan.filter(({ action }) => writes.has(action))));
     if ((undoable || undoes !== undefined) && scope !== undefined && before !== undefined) {
       const state: KeptContent = {
         scope,
@@ -88,7 +99,7 @@ export async function lookBefore(
   return async (status) => {
     const compare = (counterpart: Counterpart) => compareWith(counterpart, target, { open, reporter }, signal);
     const result = await lookAfter(kept, status, target, { reporter, compare }, signal);
-    await keepCreated(step, target, run, reporter, signal);
+    await keepChanges(step, target, result, run, reporter, signal);
     return result;
   };
 }
@@ -187,7 +198,7 @@ export async function resultOfJob(
     keep: (name, value) => journal.keep(run, name, value),
     kept: (name) => journal.kept(run, name),
   };
-  await keepCreated(step, target, memory, reporter, signal);
+  await keepChanges(step, target, result, memory, reporter, signal);
   return result;
 }
 
@@ -233,10 +244,21 @@ function marked({ mark, ...item }: SnapshotItem): SnapshotItem {
 
 type Memory = Pick<Run, 'keep' | 'kept'>;
 
-/** Keeps what a change created, when an undo takes that away. */
-async function keepCreated(
+/** Actions of plans and results after which a thing may not be what it was. */
+const writes: ReadonlySet<string> = new Set([
+  ...['overwrite', 'delete'],
+  ...(['overwritten', 'merged', 'deleted', 'failed', 'not-seen'] satisfies readonly ResultAction[]),
+]);
+
+function namesOf(items: readonly Named[]): Json {
+  return items.map(({ kind, name, id }) => ({ kind, name, ...(id === undefined ? {} : { id }) }));
+}
+
+/** Keeps what a change wrote and what it created, when an undo brings the one back and takes the other away. */
+async function keepChanges(
   step: string,
   target: Instance,
+  result: Result,
   memory: Memory,
   reporter: Reporter,
   signal: AbortSignal,
@@ -248,6 +270,7 @@ async function keepCreated(
   if (depth === 'listing' && undoes === undefined) return;
   const now = await looked(target, reporter, () => stateOf(target, scope, depth, signal));
   const there = held(before.items);
+  await memory.keep(`${step}.written`, namesOf(result.items.filter(({ action }) => writes.has(action))));
   const created = now?.items.filter((item) => there.find(item) === undefined) ?? [];
   await memory.keep(`${step}.created`, created as unknown as Json);
 }

@@ -19,31 +19,84 @@ interface Undone {
 
 /**
  * Compares the target with what it was before the undone job, and deletes what the job had created, if the user agrees.
- * Returns what an undo did not bring back: `only-from` is missing now, `only-to` came with the job, or later, and stays.
  * Undefined when the target was not looked at before.
  */
 export async function settleUndo(
   { target, handle, before, created }: Undone,
   ports: Consenting & { readonly reporter: Reporter },
   signal: AbortSignal,
-): Promise<readonly Difference[] | undefined> {
+): Promise<Settled | undefined> {
   if (before === undefined) return undefined;
-  const { scope, items, depth = 'content', undoes } = before as unknown as KeptContent;
+  const kept = before as unknown as KeptContent;
+  const { scope, items, depth = 'content' } = kept;
   const was = held(items);
   const now = await stateOf(target, scope, depth, signal);
   if (now === undefined) return undefined;
   const { differences } = compare(was, now);
-  const removable = untouched((created ?? []) as unknown as readonly SnapshotItem[], now, differences).filter(
-    ({ kind }) => undoes?.includes(kind) !== false,
-  );
+  const removable = removableOf(target, kept, created, now, differences);
   const { snapshots } = target.adapter;
-  if (snapshots?.remove === undefined || removable.length === 0) return differences;
+  if (snapshots?.remove === undefined || removable.length === 0) return { differences, deleted: [] };
   const question = `delete what ${handle} created on ${target.name}: ${counted(removable)}?`;
-  if (!(await ports.consent(mustAnswer(question)))) return differences;
+  if (!(await ports.consent(mustAnswer(question)))) return { differences, deleted: [] };
   for (const message of await snapshots.remove(scope, removable, signal))
     ports.reporter.report({ type: 'warning', message });
   const rest = await stateOf(target, scope, depth, signal);
-  return rest === undefined ? differences : compare(was, rest).differences;
+  if (rest === undefined) return { differences, deleted: [] };
+  const deleted = removable.filter((item) => rest.find(item) === undefined);
+  return { differences: compare(was, rest).differences, deleted };
+}
+
+export interface Settled {
+  /** What the undo did not bring back: `only-from` is missing now, `only-to` came with the job, or later, and stays. */
+  readonly differences: readonly Difference[];
+  /** What the job had created and the undo took away. */
+  readonly deleted: readonly Named[];
+}
+
+/**
+ * What an undo by a backup brings back, as it was before: what the job wrote. In the records of earlier releases nobody
+ * kept that: then it is what differs now. Undefined when nobody looked at the target before the job.
+ */
+export async function toBringBack(
+  target: Instance,
+  before: Json | undefined,
+  written: Json | undefined,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<readonly SnapshotItem[] | undefined> {
+  if (before === undefined) return undefined;
+  const { scope, items, depth = 'content' } = before as unknown as KeptContent;
+  if (written !== undefined) {
+    const names = held(written as unknown as readonly Named[]);
+    return items.filter((item) => names.find(item) !== undefined || (item.of && names.find(item.of)) !== undefined);
+  }
+  const now = await looked(target, reporter, () => stateOf(target, scope, depth, signal), 'so all is brought back');
+  if (now === undefined) return undefined;
+  const changed = compare(held(items), now).differences.filter(({ difference }) => difference !== 'only-to');
+  const names = held<Named>(changed.map(({ kind, name }) => ({ kind, name })));
+  return items.filter((item) => names.find({ kind: item.kind, name: item.name }) !== undefined);
+}
+
+/** What the job created, as far as an undo may delete it: nobody changed it since, and the product can. */
+function removableOf(
+  { adapter }: Instance,
+  { undoes }: KeptContent,
+  created: Json | undefined,
+  now: Held,
+  differences: readonly Difference[],
+): readonly SnapshotItem[] {
+  if (adapter.snapshots?.remove === undefined) return [];
+  return untouched((created ?? []) as unknown as readonly SnapshotItem[], now, differences).filter(
+    ({ kind }) => undoes?.includes(kind) !== false,
+  );
+}
+
+/** What is known of the target and of the job, before an undo. */
+interface Memory {
+  readonly before: Json | undefined;
+  readonly created?: Json | undefined;
+  /** What a backup brings back, where it is not everything. What it holds of it is written again, also when it looks equal. */
+  readonly only?: readonly SnapshotItem[] | undefined;
 }
 
 /**
@@ -52,20 +105,25 @@ export async function settleUndo(
  */
 export async function changesOfUndo(
   target: Instance,
-  before: Json | undefined,
+  { before, created, only }: Memory,
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<string> {
   if (before === undefined) return '';
-  const { scope, items, depth = 'content' } = before as unknown as KeptContent;
+  const kept = before as unknown as KeptContent;
+  const { scope, items, depth = 'content' } = kept;
   const now = await looked(target, reporter, () => stateOf(target, scope, depth, signal));
   if (now === undefined) return '';
   const { differences } = compare(held(items), now);
-  const told = (which: Difference['difference'], words: string): readonly string[] => {
-    const some = differences.filter(({ difference }) => difference === which);
-    return some.length === 0 ? [] : [`${words} ${counted(some)}`];
-  };
-  const changes = [...told('differs', 'it changes back'), ...told('only-from', 'it brings back')];
+  const of = (which: Difference['difference']) => differences.filter(({ difference }) => difference === which);
+  const [there, missing] = [only?.filter((item) => now.find(item)), only?.filter((item) => !now.find(item))];
+  const told = (words: string, some: readonly Named[]): readonly string[] =>
+    some.length === 0 ? [] : [`${words} ${counted(some)}`];
+  const changes = [
+    ...(there === undefined ? told('it changes back', of('differs')) : told('it writes back', there)),
+    ...told('it brings back', missing ?? of('only-from')),
+    ...told('it deletes', removableOf(target, kept, created, now, differences)),
+  ];
   return changes.length === 0 ? '; everything that it would bring back is there already' : `; ${changes.join('; ')}`;
 }
 

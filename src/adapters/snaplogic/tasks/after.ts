@@ -92,8 +92,8 @@ export async function withTasks(brought: Brought, signal: AbortSignal): Promise<
     state: failed.length > 0 && status.state === 'succeeded' ? 'partial' : status.state,
     messages: [
       ...status.messages,
-      ...failed.map(({ task, why }) => unmetMessage(task, why)),
-      ...notYet(open, changed),
+      ...failed.map(({ task, why }) => unmetMessage(task, wish, why)),
+      ...notYet(open, changed, wish),
       ...aftermath(tasks, wish, known, path),
     ],
   };
@@ -162,8 +162,12 @@ const isOff = ({ name, enabled }: Task, { enable, leave }: TaskWish): boolean =>
 
 const isUnmet = (task: Task, wish: TaskWish): boolean => plexFor(task, wish) !== undefined || isOff(task, wish);
 
-function notYet(open: readonly Task[], changed: readonly Task[]): readonly JobMessage[] {
-  const wish = 'as --task-snaplex and --enable-tasks want them';
+/** What a wish comes from, in words. */
+const wanted = ({ restores }: TaskWish, them: string): string =>
+  restores === true ? 'enabled as before' : `as --task-snaplex and --enable-tasks want ${them}`;
+
+function notYet(open: readonly Task[], changed: readonly Task[], of: TaskWish): readonly JobMessage[] {
+  const wish = wanted(of, 'them');
   const texts = [
     ...(open.length === 0
       ? []
@@ -177,9 +181,9 @@ function notYet(open: readonly Task[], changed: readonly Task[]): readonly JobMe
   return texts.map((text) => ({ level: 'warning', text }));
 }
 
-function unmetMessage({ name }: Task, why: string): JobMessage {
+function unmetMessage({ name }: Task, wish: TaskWish, why: string): JobMessage {
   const tail = why === '' ? ', although the control plane says so' : `: ${why}`;
-  return { level: 'error', text: `Job "${name}" is not as --task-snaplex and --enable-tasks want it${tail}` };
+  return { level: 'error', text: `Job "${name}" is not ${wanted(wish, 'it')}${tail}` };
 }
 
 const mostNames = 5;
@@ -201,22 +205,23 @@ function pairsFor(tasks: readonly Task[]): string {
 
 function aftermath(
   tasks: readonly Task[],
-  { before }: TaskWish,
+  { before, restores = false, leave }: TaskWish,
   known: readonly string[] | undefined,
   path: ProjectPath,
 ): readonly JobMessage[] {
-  const off = tasks.filter(({ enabled }) => enabled === false);
+  // What was disabled before comes back so.
+  const off = tasks.filter(({ name, enabled }) => enabled === false && !(restores && leave.includes(name)));
   const astray = tasks.filter(({ snaplex }) => snaplex !== undefined && known?.includes(snaplex) === false);
   const scheduled = tasks.filter((task) => task.scheduled).length;
   const of = `of ${tasks.length} tasks that arrived in ${formatPath(path)}`;
-  const hint = 'enable them with --enable-tasks, or on the control plane';
+  const hint = `enable them ${restores ? '' : 'with --enable-tasks, or '}on the control plane`;
   const was = before.enabled === 0 ? '' : `; ${before.enabled} of those they replaced were enabled`;
   const texts = [
     ...(off.length === 0 ? [] : [`${off.length} ${of} are disabled: ${named(off)}${was}; ${hint}`]),
     ...(astray.length === 0
       ? []
       : [
-          `${astray.length} ${of} name a Snaplex that ${path.org} does not have: ${named(astray)}; give them another one with ${pairsFor(astray)}`,
+          `${astray.length} ${of} name a Snaplex that ${path.org} does not have: ${named(astray)}; give them another one ${restores ? 'on the control plane' : `with ${pairsFor(astray)}`}`,
         ]),
     ...(scheduled < before.scheduled
       ? [

@@ -16,16 +16,19 @@ interface Coming {
   /** The tasks as the source has them, as far as anybody can tell. */
   readonly read: () => Promise<readonly Task[]>;
   readonly plan: readonly PlanItem[] | undefined;
+  /** Of a backup: the tasks that are enabled again. */
+  readonly enabled?: ReadonlySet<string> | undefined;
 }
 
 /** What is wished for the tasks that come, and what people should know of them beforehand. */
 export async function taskWish(
-  { there, path, names, read, plan = [] }: Coming,
+  { there, path, names, read, plan = [], enabled }: Coming,
   options: Options,
   signal: AbortSignal,
 ): Promise<{ readonly wish: TaskWish; readonly notes: readonly string[]; readonly unused: readonly string[] }> {
   const pairs = readSnaplexes(listOf(options, 'taskSnaplex'));
-  const enable = flagOf(options, 'enableTasks');
+  const restores = enabled !== undefined;
+  const enable = restores || flagOf(options, 'enableTasks');
   const known = pairs.length === 0 ? undefined : await snaplexesOf(there, path.org, signal);
   const snaplexes = pairs.map(([from, to]) => [from, resolved(to, path.org, known)] as const);
   refuseChains(snaplexes);
@@ -39,12 +42,15 @@ export async function taskWish(
   const coming = source.filter(({ name }) => names.includes(name));
   const off = enable ? source.filter(({ enabled }) => enabled === false).map(({ name }) => name) : [];
   const on = new Set(lost.filter(({ enabled }) => enabled === true).map(({ name }) => name));
-  const leave = off.filter((name) => !on.has(name));
+  const leave = restores ? names.filter((name) => !enabled.has(name)) : off.filter((name) => !on.has(name));
   const before = { enabled: on.size, scheduled: lost.filter(({ scheduled }) => scheduled).length };
   const moved = snaplexes.map(([from, to]) => `tasks on the Snaplex ${from} are put on ${to} afterwards`);
-  const enabling = leave.length === 0 ? '' : `, but not those that are disabled at both ends: ${leave.join(', ')}`;
+  const enabling =
+    leave.length === 0
+      ? ''
+      : `, but not those that ${restores ? 'were disabled' : 'are disabled at both ends'}: ${leave.join(', ')}`;
   return {
-    wish: { enable, leave, snaplexes, before },
+    wish: { enable, ...(restores ? { restores } : {}), leave, snaplexes, before },
     // A task that is not shown may be on any Snaplex.
     unused: coming.length < new Set(names).size ? [] : unusedPairs(snaplexes, coming, path.org),
     notes: [

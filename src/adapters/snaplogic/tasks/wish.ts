@@ -3,6 +3,8 @@ import { MigratorError } from '../../../errors.ts';
 /** What is to become of the tasks that arrive. A job id holds it as a text, so that any process can see to it. */
 export interface TaskWish {
   readonly enable: boolean;
+  /** They come back from a backup: nobody gave a flag. */
+  readonly restores?: boolean;
   /** Tasks that were disabled at the source and on the target. They stay so. */
   readonly leave: readonly string[];
   /** Pairs of a Snaplex as a task names it, and the runtime path id that it gets. */
@@ -16,9 +18,9 @@ export const noWish: TaskWish = { enable: false, leave: [], snaplexes: [], befor
 export const changesTasks = ({ enable, snaplexes }: TaskWish): boolean => enable || snaplexes.length > 0;
 
 /** One line for each part; empty when nothing is wished or known. Names have no slash and no line break. */
-export function wishText({ enable, leave, snaplexes, before }: TaskWish): string {
+export function wishText({ enable, restores = false, leave, snaplexes, before }: TaskWish): string {
   return [
-    ...(enable ? ['enable', ...leave.map((name) => `/${name}`)] : []),
+    ...(enable ? [restores ? 'restore' : 'enable', ...leave.map((name) => `/${name}`)] : []),
     ...snaplexes.map(([from, to]) => `${from}=${to}`),
     ...(before.enabled + before.scheduled > 0 ? [`${before.enabled}+${before.scheduled}`] : []),
   ].join('\n');
@@ -28,7 +30,8 @@ export function readWish(text: string | undefined): TaskWish {
   const lines = (text ?? '').split('\n');
   const counts = lines.map((line) => /^(\d+)\+(\d+)$/u.exec(line)).find((found) => found !== null);
   return {
-    enable: lines.includes('enable'),
+    enable: lines.includes('enable') || lines.includes('restore'),
+    ...(lines.includes('restore') ? { restores: true } : {}),
     leave: lines.flatMap((line) => (line.startsWith('/') ? [line.slice(1)] : [])),
     snaplexes: lines.flatMap((line) => (!line.startsWith('/') && line.includes('=') ? [pairOf(line)] : [])),
     before: { enabled: Number(counts?.[1] ?? 0), scheduled: Number(counts?.[2] ?? 0) },

@@ -41,6 +41,9 @@ export const documents = {
     outcome,
     status: jobStatus.optional(),
     backup: z.string().optional(),
+    result,
+    left,
+    warnings: z.array(z.string()),
     differences: comparison.differences.optional(),
   },
 };

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { examples } from '../../flags/examples.ts';
+import { type OpenOptions, withOpening } from '../../flags/opening.ts';
 import { type WaitOptions, withWaiting } from '../../flags/waiting.ts';
 
 export interface JobListOptions {
@@ -59,12 +60,16 @@ export function rejectFlags(command: Command): void {
   examples(command, ['migrator job reject microstrategy:dev:35958BEB7C56491C9A43F7661501E177']);
 }
 
-export interface JobUndoOptions extends WaitOptions {
+export interface JobUndoOptions extends WaitOptions, OpenOptions {
+  readonly backup?: string;
   readonly yes?: boolean;
 }
 
 export function undoFlags(command: Command): void {
   command.argument('<handle>', handle);
-  withWaiting(command).option('-y, --yes', 'do not ask for confirmation');
+  withWaiting(command)
+    .option('--backup <file>', 'the backup from before the job, if it is not where the run put it')
+    .option('-y, --yes', 'do not ask for confirmation');
+  withOpening(command);
   examples(command, ['migrator job undo microstrategy:prod:35958BEB7C56491C9A43F7661501E177 --yes']);
 }

@@ -1,5 +1,6 @@
 import type { Instance } from '../../../core/instance.ts';
 import { undoJob, type JobUndoReport } from '../../../core/operations/job-undo.ts';
+import { isMigratorError, MigratorError } from '../../../errors.ts';
 import type { RunRecord } from '../../../ports/journal.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
@@ -10,7 +11,7 @@ import { ownSecretsOf } from '../../keys/own-secrets.ts';
 import { systemClock, systemRandom } from '../../runtime.ts';
 import { instancesOf } from '../../servers/instances.ts';
 import { lines } from '../../terminal/table.ts';
-import { describeDifferences, describeJob } from '../summary.ts';
+import { describeDifferences, describeJob, describeLeft, describeResult } from '../summary.ts';
 import type { JobUndoOptions } from './flags.ts';
 import { openJob } from './open-job.ts';
 
@@ -24,30 +25,52 @@ export async function runJobUndo({ args: [text = ''], options }: Invocation<JobU
     journaling: await context.journaling(false),
     open: async (name: string) => (await instancesOf(context)).target(name),
     backupSecrets: (names: readonly string[], run: RunRecord) => ownSecretsOf(run, context, names),
-    openBackup: (file: string, target: Instance) => sourceFromFile(file, { trust: [], identity: [] }, target, context),
+    movedBackup: options.backup,
+    openBackup: (file: string, target: Instance) => openBackup(file, job.handle, options, target, context),
   };
   const report = await undoJob(job, waitingOf(options, context), ports, context.signal);
-  const { outcome, undo, status, backup, differences } = report;
+  const { outcome, undo, status, backup, result, left, warnings, differences } = report;
   context.result(
     'job-undo',
-    { handle: job.handle, undo, outcome, status, backup, differences },
+    { handle: job.handle, undo, outcome, status, backup, result, left, warnings, differences },
     render(job.handle, report),
   );
   return { outcome };
 }
 
-function render(handle: string, { outcome, undo, status, backup, warnings, differences }: JobUndoReport): string {
+/** The hint of a backup that is not there says how to name another file. */
+async function openBackup(file: string, handle: string, options: JobUndoOptions, target: Instance, context: Context) {
+  try {
+    return await sourceFromFile(file, options, target, context);
+  } catch (error) {
+    if (options.backup !== undefined || !isMigratorError(error, 'NOT_FOUND', 'LOCAL_IO', 'USAGE')) throw error;
+    const { code, message, hint, details } = error;
+    const moved = `if the backup is somewhere else now: migrator job undo ${handle} --backup <file>`;
+    throw new MigratorError(code, message, {
+      hint: hint === undefined ? moved : `${hint}; ${moved}`,
+      details,
+      cause: error,
+    });
+  }
+}
+
+function render(
+  handle: string,
+  { outcome, undo, status, backup, result, left, warnings, differences }: JobUndoReport,
+): string {
   if (outcome === 'started' && backup === undefined)
     return `started the undo of ${handle}\nwait for it with: migrator job wait ${undo}`;
   return lines(
     differences === undefined || differences.length === 0
       ? `undid ${handle}${backup === undefined ? '' : ` by importing ${backup}`}`
       : `${backup === undefined ? `undid ${handle}` : `imported ${backup}`}, but the target is not as it was before ${handle}`,
+    describeResult(result),
     ...describeDifferences(differences ?? [], 'missing', 'added'),
     backup !== undefined && differences === undefined
       ? 'nobody can tell whether the target is as it was before: compare it yourself'
       : undefined,
     status && describeJob(undo, status),
+    ...describeLeft(left),
     ...warnings.map((warning) => `warning: ${warning}`),
   );
 }

@@ -53,12 +53,18 @@ async function undone(
     return Promise.resolve(agrees);
   };
   const before = { scope: {}, items: [shop] } as unknown as Json;
-  const differences = await settleUndo(
+  const settled = await settleUndo(
     { target, handle: 'river:prod:1', before, created: created as unknown as Json | undefined },
     { consent, reporter },
     never,
   );
-  return { differences, removed, asked, warnings: reporter.events.filter(({ type }) => type === 'warning') };
+  return {
+    differences: settled?.differences,
+    deleted: settled?.deleted,
+    removed,
+    asked,
+    warnings: reporter.events.filter(({ type }) => type === 'warning'),
+  };
 }
 
 describe('an undo', () => {
@@ -108,7 +114,7 @@ describe('the question before an undo', () => {
     };
     const target = { name: 'prod', adapter: { ...river().adapter, snapshots: { ...snapshots, take } } };
     const kept = before && ({ scope: {}, items: before } as unknown as Json);
-    return changesOfUndo(target, kept, recordingReporter(), never);
+    return changesOfUndo(target, { before: kept }, recordingReporter(), never);
   };
   const snapshots = { blind: { listing: [], content: [] }, scopeOf: () => Promise.resolve({}) };
 
