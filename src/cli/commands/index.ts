@@ -67,7 +67,8 @@ export const commands: readonly Entry[] = [
       },
       {
         name: 'wait',
-        description: 'wait until a job ends, and make the calls that only migrator makes, without a question; the exit code says how it ended',
+        description:
+          'wait until a job ends, and make the calls that only migrator makes, without a question; the exit code says how it ended',
         flags: async () => (await import('./job/flags.ts')).waitFlags,
         run: async () => (await import('./job/wait.ts')).runJobWait,
       },

@@ -455,16 +455,19 @@ describe('redirects', () => {
     expect(reached).toBe(0);
   });
 
-  test.each([301, 302, 303, 307, 308])('to another server are a fault of the URL, for reads and writes: %p', async (code) => {
-    await withServer(status(code, { location: 'https://elsewhere.example/x' }), async (url) => {
-      for (const method of ['GET', 'POST'] as const)
-        expect(await failure(open(url).client.json({ method, path: 'x', safety: 'once' }, never))).toMatchObject({
-          code: 'CONFIG_INVALID',
-          message: expect.stringContaining('https://elsewhere.example'),
-          hint: expect.stringContaining('configure that address'),
-        });
-    });
-  });
+  test.each([301, 302, 303, 307, 308])(
+    'to another server are a fault of the URL, for reads and writes: %p',
+    async (code) => {
+      await withServer(status(code, { location: 'https://elsewhere.example/x' }), async (url) => {
+        for (const method of ['GET', 'POST'] as const)
+          expect(await failure(open(url).client.json({ method, path: 'x', safety: 'once' }, never))).toMatchObject({
+            code: 'CONFIG_INVALID',
+            message: expect.stringContaining('https://elsewhere.example'),
+            hint: expect.stringContaining('configure that address'),
+          });
+      });
+    },
+  );
 
   test('are not followed when the caller accepts the status', async () => {
     const handler: Handler = (_, response) => void response.writeHead(302, { location: '/elsewhere' }).end();
