@@ -1,17 +1,14 @@
 import type { SealedPackage } from '../../package/index.ts';
 import type { InstanceInfo } from '../../ports/adapter.ts';
-import type { Artifact, ArtifactFile, PackageRef, StoredPackage } from '../../ports/artifact.ts';
+import type { Artifact, PackageRef, StoredPackage } from '../../ports/artifact.ts';
 import type { ByteSink } from '../../ports/bytes.ts';
 import type { ExportRequest, PreparedExport } from '../../ports/exporter.ts';
 import type { Secrets } from '../../ports/options.ts';
-import type { Reporter } from '../../ports/reporter.ts';
 import { facet, type Instance } from '../instance.ts';
 import { formatHandle } from '../job-handle.ts';
 import { type OperationPorts, type Outcome, type Waiting, worst, requireProjectNames } from '../operation.ts';
-import { take } from '../snapshots/snapshot-lookup.ts';
-import { recordOf } from '../snapshots/package-record.ts';
+import { contentRecord } from '../steps/content-record.ts';
 import { fetchExport, runExport } from '../steps/export.ts';
-import { looked } from '../steps/look.ts';
 import { settleExportSecrets } from '../steps/export-secrets.ts';
 import { arrived, fetchFromFeed, pushDestination } from '../steps/pushed-export.ts';
 import type { ExportSecrets, OwnSecrets } from '../steps/run-secrets.ts';
@@ -212,7 +209,7 @@ async function fetched(
   if (ports.output === undefined) return { ...base, sealed: undefined, left };
   // A process that resumes this run needs this to recognise the package file.
   await ports.run.note({ 'sealing.package': { ...artifact.package } });
-  const record = await contentRecord(source, prepared, input, reporter, signal);
+  const record = await contentRecord(source, prepared, input.request, reporter, signal);
   const { output } = ports;
   const exporter = facet(source, 'exports');
   const exported = { exporter, artifact, prepared, secrets: secrets.all, spool: output.spool };
@@ -242,25 +239,6 @@ async function offerClean(
   if (consent === undefined || facet(source, 'exports').leftBy === undefined) return left;
   const ports = { source, reporter, consent, ...(requireAnswerable && { requireAnswerable }) };
   return discardExport(job, ports, signal);
-}
-
-/** What the projects consist of, when an import could not read it from the package of this product. */
-async function contentRecord(
-  source: Instance,
-  prepared: PreparedExport | undefined,
-  { request }: PartialExportInput,
-  reporter: Reporter,
-  signal: AbortSignal,
-): Promise<readonly ArtifactFile[]> {
-  const { snapshots, exports } = source.adapter;
-  if (prepared === undefined || snapshots === undefined || exports?.opaque !== true) return [];
-  const look = async () => {
-    const names = prepared.projects.map(({ name }) => name);
-    const scope = await snapshots.scopeOf(names, request.options, signal);
-    return take(source, scope, 'content', signal);
-  };
-  const content = await looked(source, reporter, look);
-  return content === undefined ? [] : [recordOf(content)];
 }
 
 async function exportJob(

@@ -23,7 +23,7 @@ export function createImporter(server: Server, feed: Feed, { clock }: { readonly
     check: async (signal, { options, exportedWith = {}, files = [] }) => {
       const encrypted = isEncrypted(options, exportedWith);
       // What a server sends as one stream would be loaded for each look.
-      const readable = files.filter(({ path, range }) => path.startsWith('native/') && range !== undefined);
+      const readable = files.filter((file) => file.path.startsWith('native/') && file.range !== undefined);
       for (const file of readable) await requirePackage(file, { encrypted }, signal);
     },
     prepare: async ({ source, projects, dryRun, options, exportedWith = {}, seen }, signal) => {

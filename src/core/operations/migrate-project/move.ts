@@ -5,11 +5,10 @@ import type { PlanItem } from '../../../ports/plan.ts';
 import { facet } from '../../instance.ts';
 import { formatHandle } from '../../job-handle.ts';
 import { type Outcome, worst } from '../../operation.ts';
-import { formatRef } from '../../package-ref.ts';
 import { combined, type Result } from '../../snapshots/result.ts';
 import { backUp } from '../../steps/backup.ts';
 import { backupStep } from '../../steps/way-back.ts';
-import { cleaningUp, discardJob, type Left } from '../../steps/clean-up.ts';
+import { cleaningUp, discardJob } from '../../steps/clean-up.ts';
 import { questionBefore, requireConsent } from '../../steps/consent.ts';
 import { prepareOnce, isBegun, type StartedJob } from '../../steps/exactly-once.ts';
 import { readLog } from '../../steps/import.ts';
@@ -19,6 +18,7 @@ import { leftMaintenance } from '../../steps/preflight.ts';
 import { runJob } from '../../steps/run-job.ts';
 import { announce, judge, warningsOf } from '../../steps/verdict.ts';
 import { isFinal } from '../../steps/watch.ts';
+import { leftByMove } from './left-by-move.ts';
 import type { MigrateInput, MigratePorts, MigrateReport, ProjectOutcome, Undelivered } from './route.ts';
 
 /**
@@ -127,22 +127,6 @@ interface Attempt {
 
 interface Moved extends Attempt {
   readonly outcome: Outcome;
-}
-
-/**
- * A product that moves by packages of its own keeps them on both servers: an undo needs them. A move that waits has not
- * reached the target.
- */
-function leftByMove({ job, status }: Attempt, { dryRun }: MigrateInput, { source, target }: MigratePorts) {
-  if (dryRun || job === undefined || facet(source, 'moves').discard === undefined) return [];
-  const ref = facet(source, 'moves').packageOf?.(job.id);
-  const kept = (name: string, what: string): Left => ({
-    instance: name,
-    what,
-    ...(ref === undefined ? {} : { remove: `migrator package delete ${formatRef(ref)} --from ${name}` }),
-  });
-  if (status?.state === 'waiting') return [kept(source.name, `the package of ${job.handle}`)];
-  return [source, target].map(({ name }) => kept(name, `the package of ${job.handle}, which an undo needs`));
 }
 
 /** The handle of the job of a project, once this run has started it. */
