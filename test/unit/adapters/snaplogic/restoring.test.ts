@@ -9,10 +9,14 @@ const asset = (text: string): Asset => ({ type: text.split(' ')[0]!, name: text.
 const item = (text: string, fields = {}): SnapshotItem => ({ kind: asset(text).type, name: asset(text).name, fields });
 const task = (name: string, enabled: boolean | undefined) => ({ name, enabled, scheduled: false, snaplex: undefined });
 
+const all: readonly string[] = ['Pipeline a', 'Pipeline b', 'Account c', 'Job d'];
+
 function restoring(
   only: readonly SnapshotItem[] | undefined,
-  { held = ['Pipeline a', 'Pipeline b', 'Account c', 'Job d'], there = held, tasks = [task('d', true)] } = {},
+  more: { held?: readonly string[]; there?: readonly string[]; tasks?: readonly ReturnType<typeof task>[] } = {},
 ) {
+  const { held = all, tasks = [task('d', true)] } = more;
+  const { there = held } = more;
   const archive: Archive = { assets: held.map(asset), origin: undefined, tasks, accounts: undefined };
   const destination = { assets: there.map(asset) } as unknown as Destination;
   return restoringOf({ only }, archive, destination)!;
