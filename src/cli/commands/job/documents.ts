@@ -30,7 +30,7 @@ export const documents = {
     ),
   },
   'job-show': { handle, status: jobStatus },
-  'job-wait': { handle, outcome, status: jobStatus, result },
+  'job-wait': { handle, outcome, status: jobStatus, result, left },
   'job-log': { handle, log: z.array(logLine) },
   'job-cancel': { handle, status: jobStatus },
   'job-approve': { handle, status: jobStatus },

@@ -9,9 +9,15 @@ const asset = (text: string): Asset => ({ type: text.split(' ')[0]!, name: text.
 const item = (text: string, fields = {}): SnapshotItem => ({ kind: asset(text).type, name: asset(text).name, fields });
 const task = (name: string, enabled: boolean | undefined) => ({ name, enabled, scheduled: false, snaplex: undefined });
 
+const all: readonly string[] = ['Pipeline a', 'Pipeline b', 'Account c', 'Job d'];
+
 function restoring(
   only: readonly SnapshotItem[] | undefined,
-  { held = ['Pipeline a', 'Pipeline b', 'Account c', 'Job d'], there = held, tasks = [task('d', true)] } = {},
+  {
+    held = all,
+    there = held,
+    tasks = [task('d', true)],
+  }: Partial<Record<'held' | 'there', readonly string[]>> & { readonly tasks?: Archive['tasks'] } = {},
 ) {
   const archive: Archive = { assets: held.map(asset), origin: undefined, tasks, accounts: undefined };
   const destination = { assets: there.map(asset) } as unknown as Destination;
