@@ -71,6 +71,7 @@ async function prepare(
   const { renames, named, asked } = checkImportOptions(options, secrets);
   const expressions = await readExpressions(listOf(options, 'expressionFile'), signal);
   const whole = request.files === undefined ? undefined : await readArchive(zipAmong(request.files), signal);
+  const allRenames = whole === undefined ? renames : effectiveRenames(whole, secrets, renames);
   const origin = whole?.assets.length === 0 ? 'empty' : whole?.origin;
   const wanted = destinationPath(options, origin, server.connection.org);
   const destination = await destinationAt(server, wanted, options, signal);
@@ -81,7 +82,6 @@ async function prepare(
   const duplicates = asked ?? 'skip';
   const restoring = restoringOf(request.restores, whole, destination);
   const archive = whole && without(whole, restoring?.leaveOut ?? []);
-  const allRenames = archive === undefined ? renames : effectiveRenames(archive, secrets, renames);
   const types = duplicates !== 'overwrite' ? [] : (restoring?.types ?? (named.length > 0 ? named : unguarded()));
   const coming = archive === undefined ? undefined : arriving(archive.assets, allRenames, expressions);
   const present = destination.exists === true && duplicates === 'create_new' ? [] : (destination.assets ?? []);

@@ -13,10 +13,12 @@ const all: readonly string[] = ['Pipeline a', 'Pipeline b', 'Account c', 'Job d'
 
 function restoring(
   only: readonly SnapshotItem[] | undefined,
-  more: { held?: readonly string[]; there?: readonly string[]; tasks?: readonly ReturnType<typeof task>[] } = {},
+  {
+    held = all,
+    there = held,
+    tasks = [task('d', true)],
+  }: Partial<Record<'held' | 'there', readonly string[]>> & { readonly tasks?: Archive['tasks'] } = {},
 ) {
-  const { held = all, tasks = [task('d', true)] } = more;
-  const { there = held } = more;
   const archive: Archive = { assets: held.map(asset), origin: undefined, tasks, accounts: undefined };
   const destination = { assets: there.map(asset) } as unknown as Destination;
   return restoringOf({ only }, archive, destination)!;
