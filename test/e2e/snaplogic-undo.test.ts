@@ -121,24 +121,6 @@ describe('the undo of an import over a SnapLogic project', () => {
     });
   });
 
-  test('does not write an account beside the one that the import wrote', async () => {
-    await withSnapLogicWorkshop(async (workshop) => {
-      const { lab } = workshop;
-      const over = ['--dest-path', there, '--on-duplicate'];
-      await imported(workshop);
-      const renamed = [...over, 'skip', '--rename-account', 'erp_account=other_account'];
-      await document(workshop, ['import', 'inv.tar', '--to', 'test', ...renamed]);
-      const writing = [...over, 'overwrite', '--overwrite-type', 'Account', '--yes'];
-      const { handle } = await document(workshop, ['import', 'inv.tar', '--to', 'test', ...writing]);
-      const before = await times(lab, ['Account']);
-      const undone = await document(workshop, ['job', 'undo', handle, '--yes']);
-      expect(undone).toMatchObject({ outcome: 'done', differences: [] });
-      const after = await times(lab, ['Account']);
-      expect(after['Account other_account']).toBe(before['Account other_account']);
-      expect(after['Account erp_account']).not.toBe(before['Account erp_account']);
-    });
-  });
-
   test('is refused for the handle of the export of the backup, and the import is named', async () => {
     await withSnapLogicWorkshop(async (workshop) => {
       const { handle } = await imported(workshop);

@@ -5,7 +5,7 @@ import type { PlanItem } from '../../ports/plan.ts';
 import type { Scope } from '../../ports/snapshot.ts';
 import { flagOf, listOf, textOf } from '../shared/option-values.ts';
 import { checkedRenames } from './archives/accounts.ts';
-import { keyOf, readArchive, without, zipAmong, type Archive } from './archives/archive.ts';
+import { readArchive, zipAmong, type Archive } from './archives/archive.ts';
 import { digested, readExpressions, type Expressions } from './archives/expressions.ts';
 import { formOf } from './archives/import-form.ts';
 import type { Rename } from './archives/renames.ts';
@@ -70,9 +70,9 @@ async function prepare(
   const { options, source, dryRun } = request;
   const { renames, named, asked } = checkImportOptions(options, secrets);
   const expressions = await readExpressions(listOf(options, 'expressionFile'), signal);
-  const whole = request.files === undefined ? undefined : await readArchive(zipAmong(request.files), signal);
-  const allRenames = whole === undefined ? renames : effectiveRenames(whole, secrets, renames);
-  const origin = whole?.assets.length === 0 ? 'empty' : whole?.origin;
+  const archive = request.files === undefined ? undefined : await readArchive(zipAmong(request.files), signal);
+  const allRenames = archive === undefined ? renames : effectiveRenames(archive, secrets, renames);
+  const origin = archive?.assets.length === 0 ? 'empty' : archive?.origin;
   const wanted = destinationPath(options, origin, server.connection.org);
   const destination = await destinationAt(server, wanted, options, signal);
   const { path } = destination;
@@ -80,8 +80,7 @@ async function prepare(
     throw alreadyThere(path, 'say what happens to it with --on-duplicate skip, create-new or overwrite');
   }
   const duplicates = asked ?? 'skip';
-  const restoring = restoringOf(request.restores, whole, destination);
-  const archive = whole && without(whole, restoring?.leaveOut ?? []);
+  const restoring = restoringOf(request.restores, archive);
   const types = duplicates !== 'overwrite' ? [] : (restoring?.types ?? (named.length > 0 ? named : unguarded()));
   const coming = archive === undefined ? undefined : arriving(archive.assets, allRenames, expressions);
   const present = destination.exists === true && duplicates === 'create_new' ? [] : (destination.assets ?? []);
@@ -116,9 +115,6 @@ async function prepare(
       renameAccount: renames.map(({ from, to }) => `${from}=${to}`),
       expressionFile: digested(listOf(options, 'expressionFile'), server.optionFiles),
       tasks: wishText(tasks.wish),
-      ...(restoring === undefined || restoring.leaveOut.length === 0
-        ? {}
-        : { leaveOut: restoring.leaveOut.map(keyOf) }),
     },
     notes: [
       `${archive === undefined ? 'the package' : countsOf(archive.assets) || 'nothing'} goes to ${formatPath(path)}`,

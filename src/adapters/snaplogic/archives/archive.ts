@@ -5,7 +5,7 @@ import type { Asset } from '../projects/asset-plan.ts';
 import { taskOf, type Task } from '../tasks/task.ts';
 import { readPath, type ProjectPath } from '../wire/paths.ts';
 import { exportListSchema } from '../wire/schemas.ts';
-import { documentsOf, rewritten } from './zip.ts';
+import { documentsOf } from './zip.ts';
 
 const entriesName = 'export.json';
 const templateName = 'accounts_template.json';
@@ -50,29 +50,6 @@ export async function readArchive(file: ArtifactFile, signal: AbortSignal): Prom
     tasks: entries.flatMap(({ name, job }) => (name === undefined || !job ? [] : [taskOf(name, job)])),
     accounts: documents.get(templateName),
   };
-}
-
-/** The text by which an asset is left out of an archive. Names have no slash. */
-export function keyOf({ type, name }: Asset): string {
-  return `${type}/${name}`;
-}
-
-/** The archive without some of its assets. */
-export function without(archive: Archive, left: readonly Asset[]): Archive {
-  if (left.length === 0) return archive;
-  const keys = new Set(left.map(keyOf));
-  const tasks = archive.tasks.filter(({ name }) => !left.some((asset) => asset.name === name));
-  return { ...archive, assets: archive.assets.filter((asset) => !keys.has(keyOf(asset))), tasks };
-}
-
-/** The zip without the entries of some assets, by their keys. All else in it stays as it is. */
-export function zipWithout(file: ArtifactFile, keys: ReadonlySet<string>): ArtifactFile {
-  return rewritten(file, entriesName, (document) => {
-    const { entries } = exportListSchema.parse(document);
-    const stays = entries.map((entry) => !keys.has(keyOf(assetOf(entry))));
-    const list = document as { readonly entries: readonly unknown[] };
-    return { ...list, entries: list.entries.filter((_, index) => stays[index]) };
-  });
 }
 
 type Entry = z.infer<typeof exportListSchema>['entries'][number];

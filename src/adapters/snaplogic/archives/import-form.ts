@@ -4,12 +4,12 @@ import type { PreparedImport } from '../../../ports/importer.ts';
 import type { Secrets } from '../../../ports/options.ts';
 import { listOf } from '../../shared/option-values.ts';
 import { accountFile } from './accounts.ts';
-import { keyOf, readArchive, zipAmong, zipWithout } from './archive.ts';
+import { readArchive, zipAmong } from './archive.ts';
 import { readRenames } from './renames.ts';
 import { readExpressions, undigested, type OptionFiles } from './expressions.ts';
 
 /**
- * The parts of a project import: the zip as it was exported, or without what a backup leaves out, the accounts to change, the expression files to add.
+ * The parts of a project import: the zip as it was exported, the accounts to change, the expression files to add.
  * `isEmpty`: nothing would arrive.
  */
 export async function formOf(
@@ -19,11 +19,8 @@ export async function formOf(
   optionFiles: OptionFiles,
   signal: AbortSignal,
 ): Promise<{ readonly form: readonly RequestFile[]; readonly isEmpty: boolean }> {
-  const leaveOut = new Set(listOf(settled, 'leaveOut'));
-  const whole = zipAmong(files);
-  const zip = leaveOut.size === 0 ? whole : zipWithout(whole, leaveOut);
-  const { accounts, assets: all } = await readArchive(whole, signal);
-  const assets = all.filter((asset) => !leaveOut.has(keyOf(asset)));
+  const zip = zipAmong(files);
+  const { accounts, assets } = await readArchive(zip, signal);
   const changes = accountFile(
     { template: accounts, assets },
     secrets['accountFile']?.reveal(),

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import * as yauzl from 'yauzl';
 import * as yazl from 'yazl';
 import { MigratorError } from '../../../errors.ts';
@@ -47,36 +46,6 @@ export async function packed(files: readonly { readonly name: string; readonly b
   const chunks: Buffer[] = [];
   for await (const chunk of zip.outputStream as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks);
-}
-
-/**
- * A zip in which one JSON document is changed, and nothing else. Its size is not known beforehand, because it is packed
- * while it is read.
- */
-export function rewritten(file: ArtifactFile, name: string, change: (document: unknown) => unknown): ArtifactFile {
-  return {
-    path: file.path,
-    size: undefined,
-    mediaType: file.mediaType,
-    open: async function* (signal) {
-      const source = await readZip(file, malformed(file), signal);
-      const zip = new yazl.ZipFile();
-      for await (const member of source.members()) {
-        const options = { mtime: new Date(1980, 0, 1), forceDosTimestamp: true };
-        if (member.name.endsWith('/')) zip.addEmptyDirectory(member.name, options);
-        else if (member.name === name) {
-          const document = change(parsed(await contentOf(source, member), file, name));
-          zip.addBuffer(Buffer.from(JSON.stringify(document)), name, options);
-        } else {
-          zip.addReadStreamLazy(member.name, options, (give) => {
-            give(null, Readable.from(source.content(member, member.entry.uncompressedSize)));
-          });
-        }
-      }
-      zip.end();
-      yield* zip.outputStream as AsyncIterable<Buffer>;
-    },
-  };
 }
 
 async function contentOf(zip: ReadableZip, member: ZipMember): Promise<Buffer> {
