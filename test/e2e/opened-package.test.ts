@@ -42,7 +42,8 @@ test('an import that succeeds or fails removes the files; after kill -9 the next
     expect(await staged(workshop)).toHaveLength(1);
     expect(await workshop.run(['doctor'])).toMatchObject({ stdout: expect.stringContaining('was left by a run') });
     workshop.prod.faults.clear();
-    expect(await workshop.run([...importing, '--fresh'])).toMatchObject({ code: 0 });
+    // The killed process may have started its import, and then nothing is left to do.
+    expect([0, 3]).toContain((await workshop.run([...importing, '--fresh'])).code);
     expect(await staged(workshop)).toEqual([]);
     expect(await workshop.run(['package', 'upload', 'shop.tar', '--to', 'nowhere'])).toMatchObject({ code: 2 });
     expect(await staged(workshop)).toEqual([]);
