@@ -89,12 +89,14 @@ describe('probe', () => {
       { json: { hello: 'world' } },
       { text: '<!DOCTYPE html><title>Login</title>' },
       { json: [] },
-      { status: 302, headers: { location: 'https://login.example/' } },
     ]) {
       await withOctopus([other(response)], ({ octopus }) =>
         expect(() => octopus.probe(never)).toThrowCode('REMOTE_UNEXPECTED'),
       );
     }
+    // Another address has to be written into the rc file.
+    const elsewhere = other({ status: 302, headers: { location: 'https://login.example/' } });
+    await withOctopus([elsewhere], ({ octopus }) => expect(() => octopus.probe(never)).toThrowCode('CONFIG_INVALID'));
   });
 
   test('another API version is UNSUPPORTED', async () => {
