@@ -3,6 +3,7 @@ import type { Named } from '../../../ports/snapshot.ts';
 import { isFields, listOf } from '../snapshots/carried-fields.ts';
 import { scopeText } from '../snapshots/variable-name.ts';
 import type { ArchiveDocument, ExportArchive, ManifestEntry } from './archive.ts';
+import { tagsWithin, type UsedTag } from './tags.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -45,6 +46,7 @@ export interface ExportContents {
   readonly inGit: readonly { readonly project: string; readonly credentials: string }[];
   /** Packages of the built-in feed that steps use. */
   readonly packages: readonly string[];
+  readonly tags: readonly UsedTag[];
 }
 
 const textIn = (fields: Fields, name: string): string => {
@@ -66,14 +68,26 @@ const picked = (fields: Fields, names: readonly string[]): Fields =>
  * What of a document is needed. An export with releases has thousands of documents, and some hold secrets. Releases keep
  * copies of processes and variables (`…-s-21-…`), which nobody looks at.
  */
-export function slim({ Id, DocumentType: type }: ManifestEntry, fields: Fields): Fields | undefined {
+export function slim(entry: ManifestEntry, fields: Fields): Fields | undefined {
+  const kept = needed(entry, fields);
+  const tags = kept === undefined ? [] : tagsWithin(fields);
+  return tags.length === 0 ? kept : { ...kept, TenantTags: tags };
+}
+
+function needed({ Id, DocumentType: type }: ManifestEntry, fields: Fields): Fields | undefined {
   if (/-s-\d+-/.test(Id)) return undefined;
   if (type === 'ProjectVariables' || type === 'LibraryVariables') {
     const variables = listOf(fields['Variables']).filter(isFields);
-    return { Id, Variables: variables.map((variable) => picked(variable, ['Name', 'Scope'])) };
+    return {
+      ...picked(fields, ['Id', 'OwnerId']),
+      Variables: variables.map((variable) => picked(variable, ['Name', 'Scope'])),
+    };
   }
   if (type === 'DeploymentProcess' || type === 'RunbookProcess') {
-    return { Id, Steps: [{ Actions: actionsOf(fields).map((action) => picked(action, ['Id', 'Name', 'Packages'])) }] };
+    return {
+      ...picked(fields, ['Id', 'OwnerId', 'ProjectId']),
+      Steps: [{ Actions: actionsOf(fields).map((action) => picked(action, ['Id', 'Name', 'Packages'])) }],
+    };
   }
   const isKnown = ownTypes.test(type) || type.endsWith('Team') || kindOf(type) !== undefined;
   return isKnown ? picked(fields, read) : undefined;
@@ -119,7 +133,26 @@ export function contentsOf({ documents }: ExportArchive): ExportContents {
       return [{ project: nameIn(project), credentials: isFields(credentials) ? textIn(credentials, 'Type') : '' }];
     }),
     packages: packagesOf(ofType(/^(DeploymentProcess|RunbookProcess)$/).map(({ fields }) => fields)),
+    tags: documents.flatMap((document) => tagsOfDocument(document, byId)),
   };
+}
+
+/** With the project that it belongs to, or with the thing itself. Variables may arrive in a set that is there. */
+function tagsOfDocument(
+  { entry, fields }: ArchiveDocument,
+  byId: ReadonlyMap<string, ArchiveDocument>,
+): readonly UsedTag[] {
+  const [kind, project] = [
+    kindOf(entry.DocumentType),
+    byId.get(textIn(fields, 'ProjectId')) ?? byId.get(textIn(fields, 'OwnerId')),
+  ];
+  const of =
+    project?.entry.DocumentType === 'Project'
+      ? { kind: 'project', name: nameIn(project) }
+      : kind === undefined
+        ? undefined
+        : { kind, name: sharedName(kind, { entry, fields }) ?? nameIn({ entry, fields }) };
+  return tagsWithin({ TenantTags: fields['TenantTags'] }).map((tag) => ({ tag, of }));
 }
 
 function nameIn({ entry, fields }: ArchiveDocument): string {

@@ -18,6 +18,7 @@ import { findProjectTask } from './find-task.ts';
 import { limitsOf } from './limits.ts';
 import { existing, lookup, planOf } from './plan.ts';
 import { requireClear, told } from './preflight.ts';
+import { tagsMissing } from './tags.ts';
 import { thingsOn } from './target.ts';
 import { uploadOnce, uploadedId } from './upload.ts';
 import { isOlder } from './versions.ts';
@@ -99,7 +100,11 @@ async function prepare(way: ExportImport, request: ImportRequest, signal: AbortS
       `the export is of Octopus Deploy ${archive.serverVersion}; the target is ${root.resource.Version}`,
       ...(dryRun ? [] : ['an undo deletes the projects that arrive; what they share stays']),
     ],
-    omits: [...arrivingBare(contents), ...alwaysBehind(contents)],
+    omits: [
+      ...arrivingBare(contents),
+      ...told('the target lacks these tags, scopes to them match no tenant', tagsMissing(contents, isThere)),
+      ...alwaysBehind(contents),
+    ],
     ...(same === undefined && (!dryRun || flagOf(options, 'preview')) ? { leaves: uploadLeaves(fileName) } : {}),
   };
 }

@@ -9,8 +9,8 @@ import {
   zipFile,
   type Client,
 } from '../../../../support/export-import-client.ts';
-import { shopLists } from '../../../../support/export-import-server.ts';
-import { exportZip, shop } from '../../../../support/export-zip.ts';
+import { shopLists, type Lists } from '../../../../support/export-import-server.ts';
+import { exportZip, shop, suffix } from '../../../../support/export-zip.ts';
 
 const zip = exportZip(shop);
 const files = [zipFile(zip)];
@@ -33,6 +33,31 @@ describe('prepare', () => {
       expect(leaves).toMatch(/migrator-[0-9a-f]{24}\.zip.*no call deletes/);
       expect(client.writes()).toEqual([]);
     });
+  });
+
+  test('names the tags that arriving things use and that neither the export nor the target has', async () => {
+    const suffixed = `Projects-1${suffix}`;
+    const tagged = exportZip([
+      ...shop.filter(({ type }) => type !== 'Tenant' && type !== 'Channel'),
+      { type: 'Tenant', id: 'Tenants-1', name: 'Acme', fields: { TenantTags: ['Regions/EU', 'Tiers/Gold'] } },
+      {
+        type: 'Channel',
+        id: 'Channels-1',
+        name: 'Default',
+        fields: { ProjectId: suffixed, TenantTags: ['Rings/One'] },
+      },
+      { type: 'TagSet', id: 'TagSets-1', name: 'Tiers' },
+    ]);
+    const told = async (lists: Lists, options = {}) =>
+      withClient({ lists }, async (client) =>
+        ((await prepareImport(client, tagged, { options })).omits ?? []).filter((text) => text.includes('lacks')),
+      );
+    const lacks = 'the target lacks these tags, scopes to them match no tenant';
+    expect(await told(partly)).toEqual([`${lacks}: Regions/EU, Rings/One`]);
+    const regions = { tagsets: [{ Id: 'TagSets-9', Name: 'regions', Tags: [{ Name: 'EU' }, { Name: 'US' }] }] };
+    expect(await told({ ...partly, ...regions })).toEqual([`${lacks}: Rings/One`]);
+    // Of what stays as it is on the target, no tag arrives.
+    expect(await told({ ...shopLists() }, { skipExisting: true })).toEqual([]);
   });
 
   test('refuses a project that is there before anything is sent, unless it may stay', async () => {
