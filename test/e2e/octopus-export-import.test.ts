@@ -253,6 +253,17 @@ describe('migrate-project by Export/Import', () => {
     });
   });
 
+  test('what stays behind is said once before the move, and once in its result', async () => {
+    await withWorld([source, target], async ({ run }) => {
+      const { stdout, stderr } = await run(`${moving} --password env:PASSWORD`);
+      for (const text of [stdout, stderr]) {
+        const said = [...text.matchAll(/warning: (.*)/g)].map(([, warning]) => warning);
+        expect(said).toContain('packages of the built-in feed stay behind: Acme.Web');
+        expect(said).toEqual([...new Set(said)]);
+      }
+    });
+  });
+
   test('a preview of a move prints all that the server finds, and imports nothing', async () => {
     await withWorld([source, target], async ({ run, prod }) => {
       const { code, stdout } = await run(`${moving} --password env:PASSWORD --preview --yes`);

@@ -3,7 +3,7 @@ import type { Named } from '../../../ports/snapshot.ts';
 import { isFields, listOf } from '../snapshots/carried-fields.ts';
 import { scopeText } from '../snapshots/variable-name.ts';
 import type { ArchiveDocument, ExportArchive, ManifestEntry } from './archive.ts';
-import { tagsWithin, type UsedTag } from './tags.ts';
+import { tagsWithin } from './tags.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -46,7 +46,8 @@ export interface ExportContents {
   readonly inGit: readonly { readonly project: string; readonly credentials: string }[];
   /** Packages of the built-in feed that steps use. */
   readonly packages: readonly string[];
-  readonly tags: readonly UsedTag[];
+  /** `Set/Tag`, as documents name them. */
+  readonly tags: readonly string[];
 }
 
 const textIn = (fields: Fields, name: string): string => {
@@ -78,16 +79,10 @@ function needed({ Id, DocumentType: type }: ManifestEntry, fields: Fields): Fiel
   if (/-s-\d+-/.test(Id)) return undefined;
   if (type === 'ProjectVariables' || type === 'LibraryVariables') {
     const variables = listOf(fields['Variables']).filter(isFields);
-    return {
-      ...picked(fields, ['Id', 'OwnerId']),
-      Variables: variables.map((variable) => picked(variable, ['Name', 'Scope'])),
-    };
+    return { Id, Variables: variables.map((variable) => picked(variable, ['Name', 'Scope'])) };
   }
   if (type === 'DeploymentProcess' || type === 'RunbookProcess') {
-    return {
-      ...picked(fields, ['Id', 'OwnerId', 'ProjectId']),
-      Steps: [{ Actions: actionsOf(fields).map((action) => picked(action, ['Id', 'Name', 'Packages'])) }],
-    };
+    return { Id, Steps: [{ Actions: actionsOf(fields).map((action) => picked(action, ['Id', 'Name', 'Packages'])) }] };
   }
   const isKnown = ownTypes.test(type) || type.endsWith('Team') || kindOf(type) !== undefined;
   return isKnown ? picked(fields, read) : undefined;
@@ -133,26 +128,8 @@ export function contentsOf({ documents }: ExportArchive): ExportContents {
       return [{ project: nameIn(project), credentials: isFields(credentials) ? textIn(credentials, 'Type') : '' }];
     }),
     packages: packagesOf(ofType(/^(DeploymentProcess|RunbookProcess)$/).map(({ fields }) => fields)),
-    tags: documents.flatMap((document) => tagsOfDocument(document, byId)),
+    tags: documents.flatMap(({ fields }) => tagsWithin(picked(fields, ['TenantTags']))),
   };
-}
-
-/** With the project that it belongs to, or with the thing itself. Variables may arrive in a set that is there. */
-function tagsOfDocument(
-  { entry, fields }: ArchiveDocument,
-  byId: ReadonlyMap<string, ArchiveDocument>,
-): readonly UsedTag[] {
-  const [kind, project] = [
-    kindOf(entry.DocumentType),
-    byId.get(textIn(fields, 'ProjectId')) ?? byId.get(textIn(fields, 'OwnerId')),
-  ];
-  const of =
-    project?.entry.DocumentType === 'Project'
-      ? { kind: 'project', name: nameIn(project) }
-      : kind === undefined
-        ? undefined
-        : { kind, name: sharedName(kind, { entry, fields }) ?? nameIn({ entry, fields }) };
-  return tagsWithin({ TenantTags: fields['TenantTags'] }).map((tag) => ({ tag, of }));
 }
 
 function nameIn({ entry, fields }: ArchiveDocument): string {

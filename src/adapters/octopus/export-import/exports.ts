@@ -106,7 +106,7 @@ async function inspect(
     ...told('the server added projects that steps deploy', more),
     ...told('the export does not hold these projects', missing),
     ...arrivingBare(contents),
-    ...tagSetsStay(tagsOutside(contents).map(({ tag }) => tag)),
+    ...tagSetsStay(tagsOutside(contents)),
   ];
   const known = new Set(prepared?.omits ?? []);
   return { projects: contents.projects, remarks: remarks.filter((remark) => !known.has(remark)) };

@@ -1,19 +1,11 @@
 // Tags of tenants. Nothing that the vendor says of an export names tag sets, and no known export holds one.
 import type { Named } from '../../../ports/snapshot.ts';
 import { isFields, listOf } from '../snapshots/carried-fields.ts';
-import type { Coming } from './contents.ts';
 import type { IsThere } from './plan.ts';
-
-/** A tag, `Set/Tag`, and the thing that arrives with it. */
-export interface UsedTag {
-  readonly tag: string;
-  /** Undefined: it may arrive in any case. */
-  readonly of: Named | undefined;
-}
 
 const setOf = (tag: string): string => tag.split('/')[0] ?? tag;
 
-/** The tags that documents name anywhere: tenants, channels, accounts, steps, and scopes of variables. */
+/** The tags, `Set/Tag`, that documents name anywhere: tenants, channels, accounts, steps, and scopes of variables. */
 export function tagsWithin(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(tagsWithin);
   if (!isFields(value)) return [];
@@ -30,20 +22,18 @@ export function tagSets(tags: readonly string[]): readonly string[] {
   return [...new Set(tags.map(setOf))].map((set) => `${set} (${[...new Set(names(set))].toSorted().join(', ')})`);
 }
 
-/** What an export does not bring along. */
-export function tagsOutside({ tags, shared }: TagsOfExport): readonly UsedTag[] {
-  const coming = new Set(shared.filter(({ kind }) => kind === 'tag-set').map(({ name }) => name));
-  return tags.filter(({ tag }) => !coming.has(setOf(tag)));
-}
-
 interface TagsOfExport {
-  readonly tags: readonly UsedTag[];
-  readonly shared: readonly Coming[];
+  readonly tags: readonly string[];
+  readonly shared: readonly Named[];
 }
 
-/** The tags that things which arrive name, and that neither the export nor the target has. */
+/** The tags whose sets the export does not bring along. */
+export function tagsOutside({ tags, shared }: TagsOfExport): readonly string[] {
+  const coming = new Set(shared.filter(({ kind }) => kind === 'tag-set').map(({ name }) => name));
+  return tags.filter((tag) => !coming.has(setOf(tag)));
+}
+
+/** The tags that the documents of an export name, and that neither the export nor the target has. */
 export function tagsMissing(contents: TagsOfExport, isThere: IsThere): readonly string[] {
-  return tagsOutside(contents)
-    .filter(({ tag, of }) => !isThere({ kind: 'tag', name: tag }) && !(of !== undefined && isThere(of)))
-    .map(({ tag }) => tag);
+  return tagsOutside(contents).filter((tag) => !isThere({ kind: 'tag', name: tag }));
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { existing, lookup, planOf } from '../../../../../src/adapters/octopus/export-import/plan.ts';
 
 const contents = {
-  ...{ unfindable: [], teams: [], logos: [], inGit: [], packages: [] },
+  ...{ unfindable: [], teams: [], logos: [], inGit: [], packages: [], tags: [] },
   projects: ['Web Shop', 'Billing'],
   shared: [
     { kind: 'environment', name: 'Dev' },
