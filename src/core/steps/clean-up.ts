@@ -92,7 +92,18 @@ export async function leftOfJob(
   const prepared = facts['import.prepared'] as unknown as PreparedImport | undefined;
   const ref = facts['upload.outcome'] === 'created' ? facts['upload.ref'] : undefined;
   const stored = ref === undefined || on.adapter.feed === undefined ? [] : await packageLeft(ref, on, false, signal);
-  return [...stored, ...leftBy(on, prepared?.leaves)];
+  return [...stored, ...(prepared === undefined ? [] : await importLeft(on, prepared, signal))];
+}
+
+/** What an import leaves on its target. */
+export async function importLeft(
+  target: Instance,
+  prepared: PreparedImport,
+  signal: AbortSignal,
+): Promise<readonly Left[]> {
+  const { imports } = target.adapter;
+  if (prepared.leaves === undefined || imports?.leftBy === undefined) return leftBy(target, prepared.leaves);
+  return leftBy(target, await imports.leftBy(prepared, signal));
 }
 
 /** What an adapter says that its job leaves. */
