@@ -372,35 +372,13 @@ describe('after kill -9, the same command', () => {
       .map(({ what }) => what)
       .join();
 
-  test('what it uploaded is used again; an upload of other bytes stays, and both are named', async () => {
-    const upload = `answer POST ${routes}/import-files #1`;
+  test('names the one file that both processes used', async () => {
     await withWorld([source, target], async ({ killedAt, json, prod }) => {
-      expect(await killedAt(upload, moving)).not.toBe(0);
+      expect(await killedAt(`answer POST ${routes}/import-files #1`, moving)).not.toBe(0);
       const { code, said } = await json(moving);
       expect(code).toBe(0);
       expect(prod.files).toHaveLength(1);
       expect(left(said)).toMatch(new RegExp(`^the uploaded file ${prod.files[0]!.FileName}, `));
-    });
-    await withWorld([source, target], async ({ killedAt, json, lab, prod }) => {
-      expect(await killedAt(upload, moving)).not.toBe(0);
-      lab.change({ ...source, zip: exportZip([...shop, { type: 'Lifecycle', id: 'Lifecycles-9', name: 'Late' }]) });
-      const { said } = await json(moving);
-      expect(prod.files.map(({ sha1 }) => sha1)).toEqual([...new Set(prod.files.map(({ sha1 }) => sha1))]);
-      const [first, second] = prod.files.map(({ FileName }) => FileName);
-      expect(second).toBeDefined();
-      expect(left(said)).toContain(`the uploaded files ${first!} and ${second!}, which no call deletes`);
-    });
-  });
-
-  test('an earlier upload that the server cannot read is uploaded again', async () => {
-    await withWorld([source, target], async ({ killedAt, json, prod }) => {
-      expect(await killedAt(`answer POST ${routes}/import-files #1`, moving)).not.toBe(0);
-      prod.change({ ...target, previewRefusal: 'this is no zip' });
-      const { code, said } = await json(moving);
-      expect(code).not.toBe(0);
-      expect(prod.files.map(({ FileName }) => FileName)).toEqual(Array(2).fill(prod.files[0]!.FileName));
-      // Also after a failure.
-      expect(JSON.stringify(said)).toContain(`the uploaded file ${prod.files[0]!.FileName}, which no call deletes`);
     });
   });
 

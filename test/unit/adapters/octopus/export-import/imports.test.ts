@@ -263,3 +263,53 @@ describe('the faults of servers', () => {
     });
   });
 });
+
+describe('after a process that uploaded and died', () => {
+  const uploaded = async (client: Client, bytes = zip, earlier = {}) => {
+    const prepared = await prepareImport(client, bytes, { earlier });
+    await client.way.imports!.stage!(prepared, [zipFile(bytes)], never, secrets);
+    return prepared;
+  };
+  const names = ({ files: there }: Client) => there.map(({ FileName }) => FileName);
+
+  test('its file is used again when it has the same bytes', async () => {
+    await withClient({ lists: {} }, async (client) => {
+      const { settled } = await uploaded(client);
+      const prepared = await uploaded(client, zip, settled);
+      expect(client.files).toHaveLength(1);
+      expect(prepared.leaves).toContain(`the uploaded file ${names(client).join()}, which`);
+      expect(await client.way.imports!.leftBy!(prepared, never)).toBe(prepared.leaves);
+      await client.way.imports!.start(prepared, secrets, files, never);
+      expect(JSON.parse(client.seen.at(-1)!.text)).toMatchObject({
+        ImportSource: { Type: 'upload', UploadedFileId: 'ProjectImportFiles-1' },
+      });
+    });
+  });
+
+  test('its file of other bytes stays, and all of them are named', async () => {
+    await withClient({ lists: {} }, async (client) => {
+      const { settled } = await uploaded(client);
+      const second = await uploaded(client, exportZip(shop.slice(0, -1)), settled);
+      const { leaves } = await uploaded(client, exportZip(shop.slice(0, -2)), second.settled);
+      expect(new Set(names(client)).size).toBe(3);
+      expect(leaves).toContain(`the uploaded files ${names(client).join(' and ')}, which no call deletes`);
+    });
+  });
+
+  test('its file that the server cannot read is uploaded again', async () => {
+    await withClient({ lists: {} }, async (client) => {
+      const { settled } = await uploaded(client);
+      client.change({ lists: {}, previewRefusal: 'this is no zip' });
+      await expect(uploaded(client, zip, settled)).rejects.toThrow('this is no zip');
+      expect(names(client)).toEqual([settled['fileName'], settled['fileName']]);
+    });
+  });
+
+  test('what was not uploaded is not named as left', async () => {
+    await withClient({ lists: {} }, async (client) => {
+      const prepared = await prepareImport(client, zip);
+      expect(prepared.leaves).toMatch(/the uploaded file/);
+      expect(await client.way.imports!.leftBy!(prepared, never)).toBeUndefined();
+    });
+  });
+});
