@@ -23,6 +23,8 @@ export interface ImportRequest {
   readonly restores?: Restoring | undefined;
   /** The job that made the files, when this run started it: its id, the URL of its server, and what its adapter settled. */
   readonly exportedBy?: ExportOrigin | undefined;
+  /** What this run settled before (`PreparedImport.settled`), when it ended before the import began. */
+  readonly earlier?: Options | undefined;
   /** What the feed has just shown of the package, so that nobody needs to look again. */
   readonly seen?: StoredPackage | undefined;
 }
@@ -128,6 +130,11 @@ export interface Importer {
     secrets: Secrets,
     signal: AbortSignal,
   ): Promise<readonly LogLine[]>;
+  /**
+   * What is on this server of the files that this run brought there, in words: of `leaves`, what is really there. Reads
+   * only; may be repeated. Without it, `leaves` is taken at its word when the import was started.
+   */
+  leftBy?(prepared: PreparedImport, signal: AbortSignal): Promise<string | undefined>;
   /**
    * Starts the import and returns the job id. As Exporter.start: it is never repeated blindly, and a lost answer is
    * ambiguous. `options` are those of the request: a process that takes `prepared` from the journal has no other way to

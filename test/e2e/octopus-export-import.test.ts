@@ -253,6 +253,17 @@ describe('migrate-project by Export/Import', () => {
     });
   });
 
+  test('what stays behind is said once before the move, and once in its result', async () => {
+    await withWorld([source, target], async ({ run }) => {
+      const { stdout, stderr } = await run(`${moving} --password env:PASSWORD`);
+      for (const text of [stdout, stderr]) {
+        const said = [...text.matchAll(/warning: (.*)/g)].map(([, warning]) => warning);
+        expect(said).toContain('packages of the built-in feed stay behind: Acme.Web');
+        expect(said).toEqual([...new Set(said)]);
+      }
+    });
+  });
+
   test('a preview of a move prints all that the server finds, and imports nothing', async () => {
     await withWorld([source, target], async ({ run, prod }) => {
       const { code, stdout } = await run(`${moving} --password env:PASSWORD --preview --yes`);
@@ -349,10 +360,27 @@ describe('after kill -9, the same command', () => {
     [`before POST ${routes}/export #1`, 1],
     [`answer POST ${routes}/export #1`, 1],
     ['answer GET /api/Spaces-1/artifacts/Artifacts-1/content #1', 1],
-    [`answer POST ${routes}/import-files #1`, 2],
+    // The second process finds the file that the first one uploaded.
+    [`answer POST ${routes}/import-files #1`, 1],
     [`before POST ${routes}/import #1`, 1],
     [`answer POST ${routes}/import #1`, 1],
   ];
+
+  const left = (said: Readonly<Record<string, unknown>>): string =>
+    (said['left'] as { instance: string; what: string }[])
+      .filter(({ instance }) => instance === 'prod')
+      .map(({ what }) => what)
+      .join();
+
+  test('names the one file that both processes used', async () => {
+    await withWorld([source, target], async ({ killedAt, json, prod }) => {
+      expect(await killedAt(`answer POST ${routes}/import-files #1`, moving)).not.toBe(0);
+      const { code, said } = await json(moving);
+      expect(code).toBe(0);
+      expect(prod.files).toHaveLength(1);
+      expect(left(said)).toMatch(new RegExp(`^the uploaded file ${prod.files[0]!.FileName}, `));
+    });
+  });
 
   test.each(sample(steps, 2))('goes on when it died at: %s', async (step, uploads) => {
     await withWorld([source, target], async ({ killedAt, run, lab, prod }) => {

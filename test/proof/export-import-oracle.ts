@@ -22,7 +22,10 @@ function carried(source: Company, projects: readonly string[]): Record<(typeof s
   const all = projects.map((name) => source.projects[name]!);
   const sets = new Set(all.flatMap((project) => project.sets));
   const tenants = new Set(connected(source, projects));
-  const steps = all.flatMap((project) => project.steps);
+  const steps = all.flatMap((project) => [
+    ...project.steps,
+    ...Object.values(project.runbooks).flatMap((runbook) => runbook.steps),
+  ]);
   const variables: readonly Variable[] = [
     ...all.flatMap((project) => project.variables),
     ...[...sets].flatMap((set) => source.sets[set]!.variables),
@@ -39,6 +42,8 @@ function carried(source: Company, projects: readonly string[]): Record<(typeof s
     feeds: given(steps.map(({ feed }) => feed)),
     templates: given(steps.map(({ template }) => template)),
     accounts: given(variables.map(({ account }) => account)),
+    certificates: given(variables.map(({ certificate }) => certificate)),
+    pools: given(steps.map(({ pool }) => pool)),
     environments: new Set([
       // The environments of the default lifecycle do not travel for its sake.
       ...[...lifecycles]
@@ -98,13 +103,28 @@ export function imported(source: Company, wanted: readonly string[], target: Com
     if (here !== undefined)
       company['sets']![name] = { text: here.text, variables: merged(here.variables, there.variables) };
   }
+  // A tenant has values for the sets of the projects that it is connected to.
+  const isAskedFor = (owner: string, links: Readonly<Record<string, unknown>>): boolean => {
+    if (owner.startsWith('project ')) return owner.slice('project '.length) in links;
+    const users = Object.keys(links).map((project) => company['projects']![project] as Project);
+    return users.some(({ sets }) => sets.includes(owner.slice('set '.length)));
+  };
   for (const name of travelling.tenants) {
     const here = target.tenants[name];
     const there = source.tenants[name]!;
     // Connections are merged: those to projects that arrive. Others did not travel, or are to projects that stay as they are.
     const links: Record<string, readonly string[]> = { ...here?.links };
     for (const project of arriving) if (project in there.links) links[project] = there.links[project]!;
-    company['tenants']![name] = { text: (here ?? there).text, links };
+    // Its variables travel with it: those of arriving projects, and those of sets. A value that is there stays.
+    const values: Record<string, Readonly<Record<string, string>>> = { ...here?.values };
+    for (const owner of [
+      ...arriving.map((one) => `project ${one}`),
+      ...[...travelling.sets].map((one) => `set ${one}`),
+    ]) {
+      const given = { ...there.values[owner], ...here?.values[owner] };
+      if (Object.keys(given).length > 0 && isAskedFor(owner, links)) values[owner] = given;
+    }
+    company['tenants']![name] = { text: (here ?? there).text, links, values };
   }
   return { company: company as unknown as Company, created: created.sort(), left };
 }

@@ -282,6 +282,7 @@ const named = {
   Lifecycles: 'lifecycles',
   LibraryVariables: 'libraryvariablesets',
   Tenants: 'tenants',
+  TagSets: 'tagsets',
   Feeds: 'feeds',
   Accounts: 'accounts',
   Machines: 'machines',

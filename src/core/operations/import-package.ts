@@ -8,7 +8,15 @@ import type { PlanItem } from '../../ports/plan.ts';
 import { facet, type Instance } from '../instance.ts';
 import { type OperationPorts, type Outcome, type Waiting, worst } from '../operation.ts';
 import type { BackupPlace } from '../steps/backup.ts';
-import { cleaningUp, type Left, leftBy, packageLeft, removePackage, tellingLeft } from '../steps/clean-up.ts';
+import {
+  broughtBy,
+  cleaningUp,
+  importLeft,
+  type Left,
+  packageLeft,
+  removePackage,
+  tellingLeft,
+} from '../steps/clean-up.ts';
 import { canAnswer, type Consenting, questionBefore } from '../steps/consent.ts';
 import type { Counterpart, Opening } from '../steps/counterpart.ts';
 import { checkOrigin, importJourney, recordIn } from '../steps/packaged-import.ts';
@@ -177,7 +185,7 @@ async function importOnWay(
           const normal = await leftMaintenance(target, info, reporter, signal);
           return { ...done, outcome: worst(judge(job.handle, status, result), normal ? 'done' : 'partial'), log };
         },
-        () => look(false),
+        async () => [...(await look(false)), ...(await broughtBy(target, ports.run.record, signal))],
       ),
     input.dryRun && brought ? () => removePackage(ref, target, reporter, signal) : undefined,
   );
@@ -196,7 +204,7 @@ async function importOnWay(
     items: status?.items ?? [],
   };
   if (job === undefined) {
-    const left = input.preview === true ? leftBy(target, prepared.leaves) : [];
+    const left = input.preview === true ? await importLeft(target, prepared, signal) : [];
     return { ...base, left, outcome: 'done', warnings: warningsOf(undefined, prepared), log };
   }
   if (!isOver(status)) {
@@ -205,7 +213,10 @@ async function importOnWay(
     return { ...base, left: stays, outcome: 'started', warnings: warningsOf(undefined, prepared), log };
   }
   const outcome = ran.outcome ?? 'done';
-  const left = [...(await look(prepared.keepsPackage === true && !job.attached)), ...leftBy(target, prepared.leaves)];
+  const left = [
+    ...(await look(prepared.keepsPackage === true && !job.attached)),
+    ...(await importLeft(target, prepared, signal)),
+  ];
   return { ...base, left, outcome, warnings: warningsOf(status, prepared), log };
 }
 

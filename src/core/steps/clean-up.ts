@@ -92,7 +92,30 @@ export async function leftOfJob(
   const prepared = facts['import.prepared'] as unknown as PreparedImport | undefined;
   const ref = facts['upload.outcome'] === 'created' ? facts['upload.ref'] : undefined;
   const stored = ref === undefined || on.adapter.feed === undefined ? [] : await packageLeft(ref, on, false, signal);
-  return [...stored, ...leftBy(on, prepared?.leaves)];
+  return [...stored, ...(prepared === undefined ? [] : await importLeft(on, prepared, signal))];
+}
+
+/** What an import leaves on its target. */
+export async function importLeft(
+  target: Instance,
+  prepared: PreparedImport,
+  signal: AbortSignal,
+): Promise<readonly Left[]> {
+  const { imports } = target.adapter;
+  if (prepared.leaves === undefined || imports?.leftBy === undefined) return leftBy(target, prepared.leaves);
+  return leftBy(target, await imports.leftBy(prepared, signal));
+}
+
+/** What an import that failed has brought to its target, when the adapter can look. */
+export async function broughtBy(
+  target: Instance,
+  { facts }: Pick<RunRecord, 'facts'>,
+  signal: AbortSignal,
+): Promise<readonly Left[]> {
+  // It is plain data by contract, so the journal returns it unchanged.
+  const prepared = facts['import.prepared'] as unknown as PreparedImport | null | undefined;
+  const looks = target.adapter.imports?.leftBy !== undefined;
+  return prepared === undefined || prepared === null || !looks ? [] : importLeft(target, prepared, signal);
 }
 
 /** What an adapter says that its job leaves. */

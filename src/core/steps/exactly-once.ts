@@ -150,14 +150,15 @@ export async function prepareOnce<Prepared extends object>(
     if (found !== undefined) return earlier;
     await run.note({ ...fact(step, 'unseen', null), ...fact(step, 'intendedAt', null), ...fact(step, 'sent', true) });
   }
-  const prepared = await prepare();
+  const prepared = await prepare(earlier);
   await run.note(fact(step, 'prepared', { ...prepared, plan: undefined } as unknown as Json));
   return prepared;
 }
 
 interface Preparing<Prepared> {
   readonly run: Run;
-  readonly prepare: () => Promise<Prepared>;
+  /** `earlier`: what an earlier process of this run prepared, and did not begin. */
+  readonly prepare: (earlier: Prepared | undefined) => Promise<Prepared>;
   /** See RemoteStart.find. */
   readonly find: (earlier: Prepared, startedAfter: Date) => Promise<string | undefined>;
 }

@@ -68,7 +68,8 @@ export async function runImport(
   requireSecrets(target, imports.requiredSecrets, secrets);
   const prepared = await prepareOnce(step, 'begun', {
     run,
-    prepare: () => imports.prepare(request, signal, secrets),
+    prepare: (earlier: PreparedImport | undefined) =>
+      imports.prepare({ ...request, earlier: earlier?.settled }, signal, secrets),
     find: (earlier, since) => imports.find(earlier, since, signal),
   });
   announce(prepared, reporter);

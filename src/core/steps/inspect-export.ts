@@ -4,6 +4,7 @@ import type { Secrets } from '../../ports/options.ts';
 import type { OperationPorts } from '../operation.ts';
 import { downloadWhole } from './download.ts';
 import type { Spool } from './seal-artifact.ts';
+import { warnOnce } from './verdict.ts';
 
 export interface Inspected {
   readonly artifact: Artifact;
@@ -47,7 +48,7 @@ export async function inspecting<Result>(
       });
     }
     const { projects, remarks } = await exporter.inspect(files, prepared, secrets, signal);
-    for (const message of remarks) ports.reporter.report({ type: 'warning', message });
+    warnOnce(remarks, ports.reporter);
     return await work({ artifact: { ...artifact, files }, prepared: prepared && holding(prepared, projects), remarks });
   } finally {
     for (const release of releases) await release();

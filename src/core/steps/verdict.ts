@@ -25,12 +25,26 @@ export function judge(handle: string, status: JobStatus, result?: Result): Verdi
  * not warnings; `watch` has already reported them.
  */
 export function warningsOf(status: JobStatus | undefined, prepared: Omitting = {}): readonly string[] {
-  const said = (status?.messages ?? []).filter(({ level }) => level !== 'info').map(({ text }) => text);
-  return [...(prepared.omits ?? []), ...said];
+  const told = (status?.messages ?? []).filter(({ level }) => level !== 'info').map(({ text }) => text);
+  return [...(prepared.omits ?? []), ...told];
 }
 
 interface Omitting {
   readonly omits?: readonly string[] | undefined;
+}
+
+/** What each run has said. Both halves of a relay, and the files of its export, may tell the same. */
+const said = new WeakMap<Reporter, Set<string>>();
+
+/** Warns of what stays behind, of each thing once in a run. */
+export function warnOnce(messages: readonly string[], reporter: Reporter): void {
+  const earlier = said.get(reporter) ?? new Set<string>();
+  said.set(reporter, earlier);
+  for (const message of messages) {
+    if (earlier.has(message)) continue;
+    earlier.add(message);
+    reporter.report({ type: 'warning', message });
+  }
 }
 
 /** Reports what the user should know before the work starts. */
@@ -39,7 +53,7 @@ export function announce(
   reporter: Reporter,
 ): void {
   for (const message of notes) reporter.report({ type: 'notice', message });
-  for (const message of omits) reporter.report({ type: 'warning', message });
+  warnOnce(omits, reporter);
 }
 
 function jobFailed(handle: string, status: JobStatus, result: Result | undefined): MigratorError {

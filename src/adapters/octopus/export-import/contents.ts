@@ -3,6 +3,7 @@ import type { Named } from '../../../ports/snapshot.ts';
 import { isFields, listOf } from '../snapshots/carried-fields.ts';
 import { scopeText } from '../snapshots/variable-name.ts';
 import type { ArchiveDocument, ExportArchive, ManifestEntry } from './archive.ts';
+import { tagsWithin } from './tags.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -45,6 +46,8 @@ export interface ExportContents {
   readonly inGit: readonly { readonly project: string; readonly credentials: string }[];
   /** Packages of the built-in feed that steps use. */
   readonly packages: readonly string[];
+  /** `Set/Tag`, as documents name them. */
+  readonly tags: readonly string[];
 }
 
 const textIn = (fields: Fields, name: string): string => {
@@ -66,7 +69,13 @@ const picked = (fields: Fields, names: readonly string[]): Fields =>
  * What of a document is needed. An export with releases has thousands of documents, and some hold secrets. Releases keep
  * copies of processes and variables (`…-s-21-…`), which nobody looks at.
  */
-export function slim({ Id, DocumentType: type }: ManifestEntry, fields: Fields): Fields | undefined {
+export function slim(entry: ManifestEntry, fields: Fields): Fields | undefined {
+  const kept = needed(entry, fields);
+  const tags = kept === undefined ? [] : tagsWithin(fields);
+  return tags.length === 0 ? kept : { ...kept, TenantTags: tags };
+}
+
+function needed({ Id, DocumentType: type }: ManifestEntry, fields: Fields): Fields | undefined {
   if (/-s-\d+-/.test(Id)) return undefined;
   if (type === 'ProjectVariables' || type === 'LibraryVariables') {
     const variables = listOf(fields['Variables']).filter(isFields);
@@ -119,6 +128,7 @@ export function contentsOf({ documents }: ExportArchive): ExportContents {
       return [{ project: nameIn(project), credentials: isFields(credentials) ? textIn(credentials, 'Type') : '' }];
     }),
     packages: packagesOf(ofType(/^(DeploymentProcess|RunbookProcess)$/).map(({ fields }) => fields)),
+    tags: documents.flatMap(({ fields }) => tagsWithin(picked(fields, ['TenantTags']))),
   };
 }
 

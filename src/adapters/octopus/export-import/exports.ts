@@ -12,7 +12,8 @@ import { contentsOf, slim, type ExportContents } from './contents.ts';
 import { title, type ExportImport } from './export-import.ts';
 import { findProjectTask } from './find-task.ts';
 import { limitNames, limitsOf } from './limits.ts';
-import { lookAhead, requireClear, told } from './preflight.ts';
+import { lookAhead, requireClear, tagSetsStay, told } from './preflight.ts';
+import { tagsOutside } from './tags.ts';
 
 const packageId = 'Octopus.Project.Export';
 
@@ -105,6 +106,7 @@ async function inspect(
     ...told('the server added projects that steps deploy', more),
     ...told('the export does not hold these projects', missing),
     ...arrivingBare(contents),
+    ...tagSetsStay(tagsOutside(contents)),
   ];
   const known = new Set(prepared?.omits ?? []);
   return { projects: contents.projects, remarks: remarks.filter((remark) => !known.has(remark)) };

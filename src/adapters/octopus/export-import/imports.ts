@@ -1,8 +1,10 @@
-import { MigratorError } from '../../../errors.ts';
+import { isMigratorError, MigratorError } from '../../../errors.ts';
 import type { ArtifactFile } from '../../../ports/artifact.ts';
 import type { Importer, ImportRequest, PreparedImport } from '../../../ports/importer.ts';
 import type { LogLine } from '../../../ports/job.ts';
-import { flagOf, textOf } from '../../shared/option-values.ts';
+import type { Options } from '../../../ports/options.ts';
+import { isForbidden } from '../../shared/answers.ts';
+import { flagOf, listOf, textOf } from '../../shared/option-values.ts';
 import { jobId, parseJobId } from '../job-id.ts';
 import { passwordOf } from '../password.ts';
 import { rightsOf } from '../rights.ts';
@@ -18,17 +20,30 @@ import { findProjectTask } from './find-task.ts';
 import { limitsOf } from './limits.ts';
 import { existing, lookup, planOf } from './plan.ts';
 import { requireClear, told } from './preflight.ts';
+import { tagsMissing } from './tags.ts';
 import { thingsOn } from './target.ts';
-import { uploadOnce, uploadedId } from './upload.ts';
+import { uploadOnce, uploadedAmong, uploadedId, uploadsFor } from './upload.ts';
 import { isOlder } from './versions.ts';
 
 /** Projects Import: the zip is uploaded and imported into the space of this instance. */
 export function createImporter(way: ExportImport): Importer {
   const { server, client, tools } = way;
   const preview: NonNullable<Importer['preview']> = async (prepared, files, secrets, signal) => {
-    if (sameServerSource(prepared) === undefined) await uploadOnce(way, fileNameOf(prepared), zipAmong(files), signal);
-    const source = await sourceOf(way, prepared, signal);
-    return linesOf(await client.preview(await server.space(signal), source, passwordOf(secrets).reveal(), signal));
+    const look = async () => {
+      const source = await sourceOf(way, prepared, signal);
+      return linesOf(await client.preview(await server.space(signal), source, passwordOf(secrets).reveal(), signal));
+    };
+    if (sameServerSource(prepared) !== undefined) return look();
+    if (flagOf(prepared.settled, 'uploadedBefore')) {
+      try {
+        return await look();
+      } catch (error) {
+        // An upload that was cut off is no zip. Whatever else it is, the whole zip shows it.
+        if (!isMigratorError(error) || isMigratorError(error, 'CANCELLED', 'REMOTE_UNREACHABLE')) throw error;
+      }
+    }
+    await uploadOnce(way, fileNameOf(prepared), zipAmong(files), signal);
+    return look();
   };
   return {
     takes: 'files',
@@ -46,6 +61,16 @@ export function createImporter(way: ExportImport): Importer {
         tools.notice(`the server finds in the export: ${text}`);
     },
     preview,
+    leftBy: async (prepared, signal) => {
+      if (sameServerSource(prepared) !== undefined) return undefined;
+      try {
+        const names = await uploadedAmong(way, filesOf(prepared.settled), signal);
+        return names.length === 0 ? undefined : uploadLeaves(names);
+      } catch (error) {
+        if (!isForbidden(error) && !isMigratorError(error, 'NOT_FOUND')) throw error;
+        return prepared.leaves;
+      }
+    },
     start: async (prepared, secrets, _, signal) => {
       const source = await sourceOf(way, prepared, signal);
       const task = await client.startImport(await server.space(signal), source, passwordOf(secrets).reveal(), signal);
@@ -61,7 +86,7 @@ export function createImporter(way: ExportImport): Importer {
 }
 
 async function prepare(way: ExportImport, request: ImportRequest, signal: AbortSignal): Promise<PreparedImport> {
-  const { server, tools } = way;
+  const { server } = way;
   const { options, exportedWith = {}, dryRun, source } = request;
   const limits = limitsOf(options);
   await requireManager(way, signal);
@@ -82,14 +107,20 @@ async function prepare(way: ExportImport, request: ImportRequest, signal: AbortS
   const skips = flagOf(options, 'skipExisting');
   refuseExisting(existing(contents, isThere), skips, space.name);
   const same = fromThisServer(way, request);
-  const fileName = `migrator-${Buffer.from(tools.random.bytes(12)).toString('hex')}.zip`;
+  const uploads = same === undefined ? await uploadsFor(way, file, request.earlier ?? {}, signal) : undefined;
+  const settled = {
+    ...(uploads === undefined
+      ? {}
+      : {
+          ...{ fileName: uploads.fileName, sha256: uploads.sha256 },
+          ...{ uploadedBefore: uploads.again, otherFiles: uploads.others },
+        }),
+    ...(same === undefined ? {} : { sourceSpace: same.SpaceId, sourceTask: same.TaskId }),
+  };
   return {
     source,
     dryRun,
-    settled: {
-      fileName,
-      ...(same === undefined ? {} : { sourceSpace: same.SpaceId, sourceTask: same.TaskId }),
-    },
+    settled,
     plan: planOf(contents, isThere, skips),
     undoes: ['project'],
     scope: { ...importScopeOf(contents.projects, exportedWith), releases: true },
@@ -99,13 +130,27 @@ async function prepare(way: ExportImport, request: ImportRequest, signal: AbortS
       `the export is of Octopus Deploy ${archive.serverVersion}; the target is ${root.resource.Version}`,
       ...(dryRun ? [] : ['an undo deletes the projects that arrive; what they share stays']),
     ],
-    omits: [...arrivingBare(contents), ...alwaysBehind(contents)],
-    ...(same === undefined && (!dryRun || flagOf(options, 'preview')) ? { leaves: uploadLeaves(fileName) } : {}),
+    omits: [
+      ...arrivingBare(contents),
+      ...told('the target lacks these tags, scopes to them match no tenant', tagsMissing(contents, isThere)),
+      ...alwaysBehind(contents),
+    ],
+    ...(same === undefined && (!dryRun || flagOf(options, 'preview'))
+      ? { leaves: uploadLeaves(filesOf(settled)) }
+      : {}),
   };
 }
 
-const uploadLeaves = (fileName: string): string =>
-  `the uploaded file ${fileName}, which no call deletes: its secrets are only as safe as the password of the export`;
+/** The names of the files that the run uploaded, or will upload. */
+const filesOf = (settled: Options): readonly string[] => [
+  ...listOf(settled, 'otherFiles'),
+  ...[textOf(settled, 'fileName')].filter((name) => name !== undefined),
+];
+
+const uploadLeaves = (names: readonly string[]): string =>
+  names.length === 1
+    ? `the uploaded file ${names.join()}, which no call deletes: its secrets are only as safe as the password of the export`
+    : `the uploaded files ${names.join(' and ')}, which no call deletes: their secrets are only as safe as the password of the export`;
 
 /** What no export holds, and what a snapshot cannot find. */
 function alwaysBehind({ unfindable }: ExportContents): readonly string[] {

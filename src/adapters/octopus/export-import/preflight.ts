@@ -6,6 +6,7 @@ import { idOf, nameIn, openSpace, type Document, type ProjectContent } from '../
 import { usedBy, type Shared } from '../snapshots/used-documents.ts';
 import { packagesOf } from './contents.ts';
 import type { ExportImport } from './export-import.ts';
+import { tagSets, tagsWithin } from './tags.ts';
 import { isOlder } from './versions.ts';
 
 /** The first release that exports projects with their process in Git. */
@@ -58,10 +59,28 @@ export async function lookAhead(
         .filter(isGitSourced)
         .map((template) => `step template ${nameIn('step-template', template)} comes from a Git repository`),
     ],
-    staying: stayingOf(contents, shared, used.shared),
+    staying: [
+      ...stayingOf(contents, shared, used.shared),
+      ...tagSetsStay(
+        [
+          ...contents.flatMap(({ project, process, variables: own, own: parts, runbookProcesses }) => [
+            ...[project, process, own, ...runbookProcesses.values()],
+            ...[...parts].flatMap(([kind, documents]) => (kind === 'trigger' ? [] : documents)),
+          ]),
+          ...[...shared].flatMap(([kind]) => (staysHere.has(kind) ? [] : usedOf(kind))),
+          ...setVariables.values(),
+        ].flatMap(tagsWithin),
+      ),
+    ],
     notes: defaultLifecycle(contents, shared),
   };
 }
+
+/** Of these nothing travels, so their tags are not missed. */
+const staysHere: ReadonlySet<string> = new Set(['machine', 'worker']);
+
+export const tagSetsStay = (tags: readonly string[]): readonly string[] =>
+  told('tag sets may stay behind, make these tags on the target if it lacks them', tagSets(tags));
 
 /** UNSUPPORTED with all obstacles, AUTH_REFUSED when the only one is a right that is missing. */
 export function requireClear(obstacles: readonly string[], where: string, projects?: readonly string[]): void {

@@ -12,7 +12,7 @@ const brought = [
   ...['account', 'certificate', 'worker-pool', 'step-template', 'git-credential'],
 ];
 
-/** All projects and shared things of the space, and the variables of library sets with these names. */
+/** All projects and shared things of the space (certificates also by their bare names), the tags of its sets, and the variables of library sets with these names. */
 export async function thingsOn(
   { server }: ExportImport,
   sets: readonly string[],
@@ -35,6 +35,12 @@ export async function thingsOn(
   return [
     ...reader.projects.map((project) => ({ kind: 'project', name: nameIn('project', project) })),
     ...[...shared].flatMap(([kind, documents]) => documents.map((one) => ({ kind, name: nameIn(kind, one) }))),
+    ...(shared.get('certificate') ?? []).map(({ Name = '' }) => ({ kind: 'certificate', name: Name })),
+    ...(shared.get('tag-set') ?? []).flatMap((set) =>
+      listOf(set['Tags'])
+        .filter(isFields)
+        .map(({ Name }) => ({ kind: 'tag', name: `${nameIn('tag-set', set)}/${String(Name)}` })),
+    ),
     ...owners.flatMap((set) =>
       listOf(variables.get(idOf(set, 'VariableSetId'))?.['Variables'])
         .filter(isFields)

@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto';
 import { isMigratorError, MigratorError } from '../../../errors.ts';
 import type { ArtifactFile } from '../../../ports/artifact.ts';
+import type { Options } from '../../../ports/options.ts';
+import { listOf, textOf } from '../../shared/option-values.ts';
 import type { ExportImport } from './export-import.ts';
 
 /** What the server called the files that this process uploaded. */
@@ -44,7 +47,51 @@ export async function uploadedId(way: ExportImport, fileName: string, signal: Ab
   const told = known.get(way)?.get(fileName);
   if (told !== undefined) return told;
   const files = await way.client.importFiles(await way.server.space(signal), signal);
-  return files.find(({ FileName }) => FileName === fileName)?.Id ?? fileName;
+  // Of several with one name, the last one is whole.
+  return files.findLast(({ FileName }) => FileName === fileName)?.Id ?? fileName;
+}
+
+/** The files that a run brings to its target. Their names are random, so no other run has given them. */
+export interface Uploads {
+  readonly fileName: string;
+  /** Of its bytes, in hex. */
+  readonly sha256: string;
+  /** An earlier process of the run has uploaded the same bytes under this name. */
+  readonly again: boolean;
+  /** What earlier processes of the run uploaded besides. */
+  readonly others: readonly string[];
+}
+
+/** What an earlier process of the run uploaded is used again when it has the same bytes. */
+export async function uploadsFor(
+  way: ExportImport,
+  file: ArtifactFile,
+  earlier: Options,
+  signal: AbortSignal,
+): Promise<Uploads> {
+  const hash = createHash('sha256');
+  for await (const chunk of file.open(signal)) hash.update(chunk);
+  const sha256 = hash.digest('hex');
+  const before = textOf(earlier, 'fileName');
+  const there = await uploadedAmong(
+    way,
+    [...listOf(earlier, 'otherFiles'), ...(before === undefined ? [] : [before])],
+    signal,
+  );
+  const again = before !== undefined && there.includes(before) && textOf(earlier, 'sha256') === sha256;
+  const fileName = again ? before : `migrator-${Buffer.from(way.tools.random.bytes(12)).toString('hex')}.zip`;
+  return { fileName, sha256, again, others: there.filter((name) => name !== fileName) };
+}
+
+/** Those of the names that the server lists. */
+export async function uploadedAmong(
+  { server, client }: ExportImport,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (names.length === 0) return [];
+  const files = await client.importFiles(await server.space(signal), signal);
+  return names.filter((name) => files.some(({ FileName }) => FileName === name));
 }
 
 function remember(way: ExportImport, fileName: string, id: string): void {

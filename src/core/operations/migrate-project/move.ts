@@ -67,7 +67,7 @@ export async function move(
     package: undefined,
     plan: moved.flatMap(({ plan }) => plan),
     dryRun: input.dryRun,
-    warnings: moved.flatMap(({ status, omits }) => warningsOf(status, { omits })),
+    warnings: [...new Set(moved.flatMap(({ status, omits }) => warningsOf(status, { omits })))],
     waitingFor: moved.map(({ status }) => (status?.state === 'waiting' ? status.waitingFor : undefined)).find(Boolean),
     each: moved.map(outcomeOf),
     items: moved.flatMap(({ status }): readonly JobItem[] => status?.items ?? []),

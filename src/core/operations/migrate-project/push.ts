@@ -62,7 +62,7 @@ export async function push(
     ...reportOfHalves('push', imported, input, [job.handle]),
     outcome: worst(verdict, normal ? 'done' : 'partial', imported.outcome),
     projects,
-    warnings: [...warningsOf(status, prepared), ...imported.warnings],
+    warnings: [...new Set([...warningsOf(status, prepared), ...imported.warnings])],
   };
 }
 

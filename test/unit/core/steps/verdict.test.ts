@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { judge, warningsOf } from '../../../../src/core/steps/verdict.ts';
+import { announce, judge, warningsOf } from '../../../../src/core/steps/verdict.ts';
 import { MigratorError } from '../../../../src/errors.ts';
 import type { JobStatus } from '../../../../src/ports/job.ts';
+import type { Event } from '../../../../src/ports/reporter.ts';
 
 const status = (state: JobStatus['state'], more: Partial<JobStatus> = {}): JobStatus => ({
   id: 'x',
@@ -39,4 +40,19 @@ test('the warnings of a report begin with what was left out, also when nobody wa
   expect(warningsOf(undefined, { omits: ['policies are not exported: quota'] })).toEqual([
     'policies are not exported: quota',
   ]);
+});
+
+test('what stays behind is told once in a run, though both halves of it say so', () => {
+  const told: Event[] = [];
+  const reporter = { report: (event: Event) => void told.push(event) };
+  announce({ notes: [], omits: ['packages stay behind: Shop', 'triggers stay behind: Nightly'] }, reporter);
+  announce({ notes: [], omits: ['packages stay behind: Shop', 'teams arrive without members: Ops'] }, reporter);
+  expect(told).toEqual(
+    ['packages stay behind: Shop', 'triggers stay behind: Nightly', 'teams arrive without members: Ops'].map(
+      (message) => ({ type: 'warning', message }),
+    ),
+  );
+  const other: Event[] = [];
+  announce({ notes: [], omits: ['packages stay behind: Shop'] }, { report: (event) => void other.push(event) });
+  expect(other).toHaveLength(1);
 });

@@ -31,6 +31,28 @@ describe('prepare', () => {
     });
   });
 
+  test('names the tag sets that may stay behind, with the tags that are used', async () => {
+    const tagged: Lists = {
+      ...with_('tenants', () => ({ TenantTags: ['Regions/US'] })),
+      variables: with_('variables', () => ({
+        Variables: [{ Name: 'Url', Value: '1', Scope: { TenantTag: ['Regions/EU', 'Tiers/Gold'] } }],
+      }))['variables']!,
+      deploymentprocesses: [
+        { Id: 'deploymentprocess-Projects-1', Steps: [{ Actions: [{ TenantTags: ['Regions/EU'] }] }] },
+      ],
+      'projects/Projects-1/triggers': [{ Id: 'ProjectTriggers-1', Name: 'Nightly', TenantTags: ['Night/Late'] }],
+    };
+    await withClient({ lists: tagged }, async ({ way }) => {
+      const { omits = [] } = await way.exports!.prepare(request, never);
+      expect(omits.filter((text) => text.includes('tag'))).toEqual([
+        'tag sets may stay behind, make these tags on the target if it lacks them: Regions (EU, US), Tiers (Gold)',
+      ]);
+    });
+    await withClient({ lists }, async ({ way }) => {
+      expect((await way.exports!.prepare(request, never)).omits?.join()).not.toMatch(/tag/);
+    });
+  });
+
   test('refuses everything that stands against it at once, and starts nothing', async () => {
     const machine = with_('variables', ({ Id }) =>
       Id === 'variableset-Projects-1'

@@ -9,8 +9,8 @@ import {
   zipFile,
   type Client,
 } from '../../../../support/export-import-client.ts';
-import { shopLists } from '../../../../support/export-import-server.ts';
-import { exportZip, shop } from '../../../../support/export-zip.ts';
+import { shopLists, type Lists } from '../../../../support/export-import-server.ts';
+import { exportZip, shop, suffix } from '../../../../support/export-zip.ts';
 
 const zip = exportZip(shop);
 const files = [zipFile(zip)];
@@ -33,6 +33,31 @@ describe('prepare', () => {
       expect(leaves).toMatch(/migrator-[0-9a-f]{24}\.zip.*no call deletes/);
       expect(client.writes()).toEqual([]);
     });
+  });
+
+  test('names the tags that the export uses and that neither the export nor the target has', async () => {
+    const suffixed = `Projects-1${suffix}`;
+    const tagged = exportZip([
+      ...shop.filter(({ type }) => type !== 'Tenant' && type !== 'Channel'),
+      { type: 'Tenant', id: 'Tenants-1', name: 'Acme', fields: { TenantTags: ['Regions/EU', 'Tiers/Gold'] } },
+      {
+        type: 'Channel',
+        id: 'Channels-1',
+        name: 'Default',
+        fields: { ProjectId: suffixed, TenantTags: ['Rings/One'] },
+      },
+      { type: 'TagSet', id: 'TagSets-1', name: 'Tiers' },
+    ]);
+    const told = async (lists: Lists, options = {}) =>
+      withClient({ lists }, async (client) =>
+        ((await prepareImport(client, tagged, { options })).omits ?? []).filter((text) => text.includes('lacks')),
+      );
+    const lacks = 'the target lacks these tags, scopes to them match no tenant';
+    expect(await told(partly)).toEqual([`${lacks}: Regions/EU, Rings/One`]);
+    const regions = { tagsets: [{ Id: 'TagSets-9', Name: 'regions', Tags: [{ Name: 'EU' }, { Name: 'US' }] }] };
+    expect(await told({ ...partly, ...regions })).toEqual([`${lacks}: Rings/One`]);
+    // An import of the same things again says the same.
+    expect(await told(shopLists(), { skipExisting: true })).toEqual([`${lacks}: Regions/EU, Rings/One`]);
   });
 
   test('refuses a project that is there before anything is sent, unless it may stay', async () => {
@@ -235,6 +260,56 @@ describe('the faults of servers', () => {
     await withClient({ lists: {}, state: 'TimedOut' }, async (client) => {
       const { id } = await imported(client);
       expect(await client.way.jobs.status(id, never)).toMatchObject({ state: 'failed', wireState: 'TimedOut' });
+    });
+  });
+});
+
+describe('after a process that uploaded and died', () => {
+  const uploaded = async (client: Client, bytes = zip, earlier = {}) => {
+    const prepared = await prepareImport(client, bytes, { earlier });
+    await client.way.imports!.stage!(prepared, [zipFile(bytes)], never, secrets);
+    return prepared;
+  };
+  const names = ({ files: there }: Client) => there.map(({ FileName }) => FileName);
+
+  test('its file is used again when it has the same bytes', async () => {
+    await withClient({ lists: {} }, async (client) => {
+      const { settled } = await uploaded(client);
+      const prepared = await uploaded(client, zip, settled);
+      expect(client.files).toHaveLength(1);
+      expect(prepared.leaves).toContain(`the uploaded file ${names(client).join()}, which`);
+      expect(await client.way.imports!.leftBy!(prepared, never)).toBe(prepared.leaves);
+      await client.way.imports!.start(prepared, secrets, files, never);
+      expect(JSON.parse(client.seen.at(-1)!.text)).toMatchObject({
+        ImportSource: { Type: 'upload', UploadedFileId: 'ProjectImportFiles-1' },
+      });
+    });
+  });
+
+  test('its file of other bytes stays, and all of them are named', async () => {
+    await withClient({ lists: {} }, async (client) => {
+      const { settled } = await uploaded(client);
+      const second = await uploaded(client, exportZip(shop.slice(0, -1)), settled);
+      const { leaves } = await uploaded(client, exportZip(shop.slice(0, -2)), second.settled);
+      expect(new Set(names(client)).size).toBe(3);
+      expect(leaves).toContain(`the uploaded files ${names(client).join(' and ')}, which no call deletes`);
+    });
+  });
+
+  test('its file that the server cannot read is uploaded again', async () => {
+    await withClient({ lists: {} }, async (client) => {
+      const { settled } = await uploaded(client);
+      client.change({ lists: {}, previewRefusal: 'this is no zip' });
+      await expect(uploaded(client, zip, settled)).rejects.toThrow('this is no zip');
+      expect(names(client)).toEqual([settled['fileName'], settled['fileName']]);
+    });
+  });
+
+  test('what was not uploaded is not named as left', async () => {
+    await withClient({ lists: {} }, async (client) => {
+      const prepared = await prepareImport(client, zip);
+      expect(prepared.leaves).toMatch(/the uploaded file/);
+      expect(await client.way.imports!.leftBy!(prepared, never)).toBeUndefined();
     });
   });
 });

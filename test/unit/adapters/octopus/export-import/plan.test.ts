@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { existing, lookup, planOf } from '../../../../../src/adapters/octopus/export-import/plan.ts';
 
 const contents = {
-  ...{ unfindable: [], teams: [], logos: [], inGit: [], packages: [] },
+  ...{ unfindable: [], teams: [], logos: [], inGit: [], packages: [], tags: [] },
   projects: ['Web Shop', 'Billing'],
   shared: [
     { kind: 'environment', name: 'Dev' },
@@ -56,5 +56,20 @@ describe('the plan of an import', () => {
     expect(short(plan)).toContain('keep project Billing');
     expect(short(plan).join()).not.toContain('Billing/Default');
     expect(plan.find(({ name }) => name === 'Billing')).toMatchObject({ asked: true });
+  });
+
+  test('a certificate is found by its name, whatever its thumbprint', () => {
+    const one = { ...contents, projects: [], parts: [], shared: [{ kind: 'certificate', name: 'Web/AA11' }] };
+    const there = (...names: string[]) => lookup(names.map((name) => ({ kind: 'certificate', name })));
+    expect(planOf(one, there('web', 'web/BB22'), false)).toEqual([
+      {
+        kind: 'certificate',
+        name: 'Web/AA11',
+        action: 'keep',
+        detail: 'the target has another one of this name, which is used',
+      },
+    ]);
+    expect(planOf(one, there('Web', 'Web/AA11'), false)[0]?.detail).toBe('the one on the target is used as it is');
+    expect(short(planOf(one, there('Signing', 'Signing/AA11'), false))).toEqual(['create certificate Web/AA11']);
   });
 });
