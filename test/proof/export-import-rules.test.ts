@@ -70,7 +70,11 @@ async function importInto(way: Adapter, file: ArtifactFile, left: readonly strin
   const request = { source: ref, dryRun: false, files: [file], secrets };
   const prepare = (options: Readonly<Record<string, boolean>>) => way.imports!.prepare({ ...request, options }, never);
   if (left.length > 0)
-    await expect(prepare({})).rejects.toMatchObject({ code: 'CONFLICT', details: { existing: [...left] } });
+    await expect(prepare({})).rejects.toMatchObject({
+      code: 'CONFLICT',
+      // In the order of the zip, which the rules do not know.
+      details: { existing: expect.arrayContaining([...left]) },
+    });
   const prepared = await prepare({ skipExisting: left.length > 0 });
   await way.imports!.stage!(prepared, [file], never, secrets);
   await succeeded(way, await way.imports!.start(prepared, secrets, [file], never));
