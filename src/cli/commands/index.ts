@@ -202,4 +202,20 @@ export const commands: readonly Entry[] = [
     documents: async () => (await import('./completion/documents.ts')).documents,
     config: false,
   },
+  {
+    name: 'help',
+    description: 'show the help of a command, or a page: exit-codes, config, secrets, packages, jobs, global-flags',
+    flags: async () => (await import('./help/flags.ts')).helpFlags,
+    run: async () => (await import('./help/run.ts')).runHelp(commands),
+    documents: async () => (await import('./help/documents.ts')).documents,
+    config: false,
+  },
+  {
+    name: 'version',
+    description: 'print the versions of migrator and Node, and the platform; --check asks npm for a newer version',
+    flags: async () => (await import('./version/flags.ts')).versionFlags,
+    run: async () => (await import('./version/run.ts')).runVersion,
+    documents: async () => (await import('./version/documents.ts')).documents,
+    config: false,
+  },
 ];
