@@ -12,7 +12,8 @@ import type { HelpOptions } from './flags.ts';
 
 export function runHelp(table: readonly Entry[]): Run<HelpOptions> {
   return async ({ args: words, options }: Invocation<HelpOptions>, context: Context) => {
-    context.result('help', { words }, await helpText(words, options, table, context));
+    const text = await helpText(words, options, table, context);
+    context.result('help', { words, text }, text);
     return undefined;
   };
 }
