@@ -3,6 +3,7 @@ import { MigratorError } from '../errors.ts';
 import { buildCommand } from './build-command.ts';
 import { commands } from './commands/index.ts';
 import type { Context } from './context.ts';
+import { contradiction, refuseContradictions } from './flags/contradictions.ts';
 import { withGlobals } from './flags/globals.ts';
 import { commandHelp } from './help/command-help.ts';
 import { meantBy, namesOf } from './help/meant.ts';
@@ -44,6 +45,7 @@ export async function createProgram(context: Context, argv?: readonly string[]):
  * Commander copies its settings only to subcommands made with `command()`. Ours are added later, so they get them here.
  */
 function govern(command: Command, program: Command): void {
+  refuseContradictions(command);
   command.copyInheritedSettings(program).exitOverride((error) => {
     // Commander also throws after --help and --version. These are not failures.
     throw error.exitCode === 0 ? error : usageError(error, command);
@@ -74,6 +76,8 @@ export function usageError({ message, code }: CommanderError, command: Command):
   }
   const [first = '', ...rest] = message.replace(/^error: /u, '').split('\n');
   if (code === 'commander.unknownCommand') return unknownCommand(/'(.*)'/u.exec(first)?.[1] ?? '', command);
+  const [, one, other] = /^option '(-[^']*)' cannot be used with option '(-[^']*)'/u.exec(first) ?? [];
+  if (one !== undefined && other !== undefined) return contradiction(longOf(one), longOf(other));
   const suggestion = /Did you mean (.+)\?/u.exec(rest.join(' '))?.[1];
   const unknown = /^unknown option '--([^'=]+)/u.exec(first)?.[1];
   const argument = command.registeredArguments.map((one) => one.name()).find((name) => name === unknown);
@@ -98,6 +102,8 @@ export function refuseUnknownWords(program: Command, argv: readonly string[]): v
     command = child;
   }
 }
+
+const longOf = (flags: string): string => /--[a-z-]+/u.exec(flags)?.[0] ?? flags;
 
 function unknownCommand(word: string, command: Command): MigratorError {
   const [, ...group] = pathOf(command).split(' ');

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { examples } from '../../flags/examples.ts';
 
 export function showFlags(command: Command): void {
@@ -17,7 +17,7 @@ export interface ConfigTrustOptions {
 export function trustFlags(command: Command): void {
   command
     .option('--show', 'only print what the rc file can run, and its digest for MIGRATOR_TRUST_CONFIG')
-    .option('--forget', 'take the permission back');
+    .addOption(new Option('--forget', 'take the permission back').conflicts('show'));
   examples(command, ['migrator config trust', 'migrator config trust --show']);
 }
 

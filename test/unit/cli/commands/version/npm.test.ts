@@ -2,7 +2,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { isNewer } from '../../../../../src/cli/commands/version/npm.ts';
 import { packageName, version } from '../../../../../src/cli/version.ts';
 import { commandLine } from '../../../../support/command-line.ts';
