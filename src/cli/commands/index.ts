@@ -198,7 +198,7 @@ export const commands: readonly Entry[] = [
     name: 'completion',
     description: 'print the completion script of a shell',
     flags: async () => (await import('./completion/flags.ts')).completionFlags,
-    run: async () => (await import('./completion/run.ts')).runCompletion,
+    run: async () => (await import('./completion/run.ts')).runCompletion(commands),
     documents: async () => (await import('./completion/documents.ts')).documents,
     config: false,
   },

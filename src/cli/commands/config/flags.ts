@@ -23,7 +23,7 @@ export function trustFlags(command: Command): void {
 
 export function schemaFlags(command: Command): void {
   command.argument(
-    '[name]',
+    '[schema]',
     'config, manifest, progress, or the name of a document; "list" prints all names',
     'config',
   );
