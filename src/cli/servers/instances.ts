@@ -161,7 +161,7 @@ async function embedded(
 
 async function started(product: string, options: EmulatorOptions, context: Context): Promise<RunningEmulator> {
   const { startEmulator } = await import('../../emulators/index.ts');
-  if (options.directory !== undefined) await makePrivateFolder(options.directory, 'change the url of the instance');
+  await makePrivateFolder(options.directory, 'change the url of the instance');
   const running = await startEmulator(product, options);
   context.onClose(() => running.close());
   return running;

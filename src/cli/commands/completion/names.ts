@@ -56,6 +56,7 @@ async function handles(context: Context): Promise<readonly string[]> {
 
 /** What `config schema` takes. */
 async function schemas(table: readonly Entry[]): Promise<readonly string[]> {
-  const documents = await Promise.all(table.map(async (entry) => Object.keys((await entry.documents?.()) ?? {})));
-  return ['config', 'manifest', 'progress', 'list', 'error', ...documents.flat()];
+  const names = ['config', 'manifest', 'progress', 'list', 'error'];
+  for (const { documents } of table) names.push(...Object.keys((await documents?.()) ?? {}));
+  return names;
 }

@@ -227,7 +227,7 @@ describeWith(['fish'], 'what fish offers', () => {
       stdout
         .split('\n')
         .filter((line) => line !== '')
-        .map((line) => line.replaceAll('\\', ''))
+        .map((line) => line.split('\t')[0]!.replaceAll('\\', ''))
         .sort(),
     ).toEqual([...offered].sort());
   });
