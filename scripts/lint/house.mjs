@@ -117,6 +117,7 @@ function cli() {
     ['commands/'],
     ['packages/'],
     ['build-command.ts'],
+    ['help/'],
     ['flags/', 'servers/', 'keys/'],
     ['context.ts'],
     ['config/'],

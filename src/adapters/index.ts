@@ -25,7 +25,7 @@ export function isProduct(text: string): text is Product {
 export function checkAdapterModule(value: unknown, origin: string): AdapterModule {
   const fail = (lack: string): MigratorError =>
     new MigratorError('CONFIG_INVALID', `${origin} is not an adapter for migrator: ${lack}`, {
-      hint: 'an adapter module exports contract, product, secretSettings and create; see docs/writing-an-adapter.md',
+      hint: 'an adapter module exports contract, product, secretSettings and create; see migrator help writing-an-adapter',
     });
   if (typeof value !== 'object' || value === null) throw fail('it exports nothing');
   const module = value as Partial<Record<keyof AdapterModule, unknown>>;

@@ -62,6 +62,7 @@ export async function buildCommand(
 async function act(command: Command, entry: Entry, load: () => Promise<Run<never>>, context: Context): Promise<void> {
   // Loaded only when a command runs, so that `--help` is fast.
   const { fillLists, fromEnvironment, settle } = await import('./flags/flag-values.ts');
+  const { warnOfUnknownVariables } = await import('./flags/unknown-variables.ts');
   fromEnvironment(programOf(command), context);
   settleGlobals(command, context);
   if (entry.config === false) {
@@ -69,6 +70,7 @@ async function act(command: Command, entry: Entry, load: () => Promise<Run<never
   } else {
     await settle(command, context, entry.notFromDefaults);
     settleGlobals(command, context);
+    await warnOfUnknownVariables(command, context);
   }
   fillLists(command);
   const run = await load();

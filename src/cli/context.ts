@@ -42,8 +42,11 @@ export class Context {
   readonly redactor = new Redactor();
   globals: Globals;
   exitCode: ExitCode = exitCodes.done;
-  /** The whole command tree, for code that needs to know every flag. `run` sets it. */
-  commandTree: () => Promise<Command> = () => Promise.reject(new Error('no command tree was given'));
+  /** The whole command tree, or with `argv` only the commands that it names. `run` sets it. */
+  commandTree: (argv?: readonly string[]) => Promise<Command> = () =>
+    Promise.reject(new Error('no command tree was given'));
+  /** What a help shows beside the command's own flags: names of products and of groups of flags. */
+  helpSections: 'all' | readonly string[] = [];
   /** By camel-case name. Flags of the command line are not in it. */
   readonly flagSources = new Map<string, FlagSource>();
   readonly #controller = new AbortController();

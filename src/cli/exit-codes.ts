@@ -1,7 +1,7 @@
 import type { ErrorCode, MigratorError } from '../errors.ts';
 
 /**
- * Public: scripts depend on these codes, so they never change. New ones may be added. docs/scripting.md lists them too.
+ * Public: scripts depend on these codes, so they never change. New ones may be added. docs/topics/exit-codes.md lists them too.
  */
 export const exitCodes = {
   done: 0,

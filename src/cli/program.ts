@@ -3,7 +3,10 @@ import { MigratorError } from '../errors.ts';
 import { buildCommand } from './build-command.ts';
 import { commands } from './commands/index.ts';
 import type { Context } from './context.ts';
+import { contradiction, refuseContradictions } from './flags/contradictions.ts';
 import { withGlobals } from './flags/globals.ts';
+import { commandHelp } from './help/command-help.ts';
+import { meantBy, namesOf } from './help/meant.ts';
 import { version } from './version.ts';
 
 /**
@@ -17,8 +20,13 @@ export async function createProgram(context: Context, argv?: readonly string[]):
     )
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
-    .helpCommand('help [command]', 'show help for a command')
-    .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
+    // `help` is a command of its own, which knows topics too.
+    .helpCommand(false)
+    .configureHelp({
+      showGlobalOptions: true,
+      subcommandTerm: (command) => command.name(),
+      formatHelp: (command, helper) => commandHelp(command, helper, context.helpSections),
+    })
     .showSuggestionAfterError(true)
     .configureOutput({
       writeOut: (text) => context.io.stdout.write(text),
@@ -37,6 +45,7 @@ export async function createProgram(context: Context, argv?: readonly string[]):
  * Commander copies its settings only to subcommands made with `command()`. Ours are added later, so they get them here.
  */
 function govern(command: Command, program: Command): void {
+  refuseContradictions(command);
   command.copyInheritedSettings(program).exitOverride((error) => {
     // Commander also throws after --help and --version. These are not failures.
     throw error.exitCode === 0 ? error : usageError(error, command);
@@ -59,15 +68,16 @@ export function usageError({ message, code }: CommanderError, command: Command):
   const path = pathOf(command);
   if (code === 'commander.help') {
     const [word, topic] = command.args;
-    if (word === 'help' && topic !== undefined) {
-      return new MigratorError('USAGE', `unknown command '${topic}'`, { hint: `see ${path} --help` });
-    }
+    if (word === 'help' && topic !== undefined) return unknownCommand(topic, command);
     const names = command.commands.map((child) => child.name());
     return new MigratorError('USAGE', `"${path}" is not complete: a command is missing`, {
       hint: `there are ${names.join(', ')}; see ${path} --help`,
     });
   }
   const [first = '', ...rest] = message.replace(/^error: /u, '').split('\n');
+  if (code === 'commander.unknownCommand') return unknownCommand(/'(.*)'/u.exec(first)?.[1] ?? '', command);
+  const [, one, other] = /^option '(-[^']*)' cannot be used with option '(-[^']*)'/u.exec(first) ?? [];
+  if (one !== undefined && other !== undefined) return contradiction(longOf(one), longOf(other));
   const suggestion = /Did you mean (.+)\?/u.exec(rest.join(' '))?.[1];
   const unknown = /^unknown option '--([^'=]+)/u.exec(first)?.[1];
   const argument = command.registeredArguments.map((one) => one.name()).find((name) => name === unknown);
@@ -78,6 +88,28 @@ export function usageError({ message, code }: CommanderError, command: Command):
         : suggestion === undefined
           ? `see ${path} --help`
           : `did you mean ${suggestion}?`,
+  });
+}
+
+/** Commander shows the help of the last known word. USAGE names the first word that is no command. */
+export function refuseUnknownWords(program: Command, argv: readonly string[]): void {
+  let command = program;
+  for (const word of argv) {
+    if (word.startsWith('-') || command.commands.length === 0) return;
+    const child = command.commands.find((one) => one.name() === word);
+    if (child === undefined && word !== 'help') throw unknownCommand(word, command);
+    if (child === undefined) return;
+    command = child;
+  }
+}
+
+const longOf = (flags: string): string => /--[a-z-]+/u.exec(flags)?.[0] ?? flags;
+
+function unknownCommand(word: string, command: Command): MigratorError {
+  const [, ...group] = pathOf(command).split(' ');
+  const meant = meantBy(word, group, commands);
+  return new MigratorError('USAGE', `unknown command '${word}'`, {
+    hint: meant.length === 0 ? `see ${pathOf(command)} --help` : `did you mean ${namesOf(meant)}?`,
   });
 }
 

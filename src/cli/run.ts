@@ -2,13 +2,14 @@ import { CommanderError } from 'commander';
 import { isMigratorError, type MigratorError } from '../errors.ts';
 import { type Context, createContext } from './context.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { helpRequest, sectionsAsked } from './help/sections.ts';
 import { asInterruption, explain, type Explanation } from './explain.ts';
-import { createProgram } from './program.ts';
+import { createProgram, refuseUnknownWords } from './program.ts';
 import type { IO } from './terminal/io.ts';
 
 export async function run(argv: readonly string[], io: IO): Promise<number> {
   const context = createContext(io, argv);
-  context.commandTree = () => createProgram(context);
+  context.commandTree = (words) => createProgram(context, words);
   const release = [onInterrupt(context), onUncaught(context)];
   const exitCode = await attempt(argv, context);
   try {
@@ -18,9 +19,13 @@ export async function run(argv: readonly string[], io: IO): Promise<number> {
   }
 }
 
-async function attempt(argv: readonly string[], context: Context): Promise<ExitCode> {
+async function attempt(given: readonly string[], context: Context): Promise<ExitCode> {
   try {
+    const help = helpRequest(given);
+    const argv = help?.argv ?? given;
+    if (help !== undefined) context.helpSections = await sectionsAsked(help, context.io);
     const program = await createProgram(context, argv);
+    if (help !== undefined) refuseUnknownWords(program, argv);
     if (argv.length === 0) {
       program.outputHelp();
       return exitCodes.usage;

@@ -4,6 +4,7 @@ import { isMigratorError, MigratorError } from '../errors.ts';
 import type { ByteSink } from '../ports/bytes.ts';
 import { moveWithoutReplacing, syncFolder } from './durable.ts';
 import { systemCode, localError } from './local-error.ts';
+import { noPlace } from './no-place.ts';
 import { partialName, removeStalePartials } from './partial-name.ts';
 
 export interface FileSinkOptions {
@@ -38,11 +39,7 @@ async function checkPlace(path: string, { overwrite, flag }: FileSinkOptions): P
 }
 
 function missingFolder(path: string, cause: unknown): MigratorError {
-  return new MigratorError('USAGE', `the folder "${dirname(path)}" does not exist`, {
-    hint: 'create it, or choose another place for the file',
-    details: { path },
-    cause,
-  });
+  return noPlace(path, { hint: 'create it, or choose another place for the file', details: { path }, cause });
 }
 
 function tooLong(path: string, cause: unknown): MigratorError {

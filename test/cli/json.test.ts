@@ -178,6 +178,11 @@ describe('documents that --json prints', () => {
     expect(names).toEqual(expect.arrayContaining([...documents.names, 'config', 'manifest', 'progress']));
   });
 
+  test('help and version print valid documents', async () => {
+    expect(await done('help', 'help', 'exit-codes')).toMatchObject({ words: ['exit-codes'] });
+    expect(await done('version', 'version')).toMatchObject({ node: process.versions.node });
+  });
+
   test('init, doctor, completion and the list of faults print valid documents', async () => {
     const folder = here().path('fresh');
     await mkdir(folder);

@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { extract } from 'tar';
-import { run } from '../support/programs.ts';
+import { posix, run, testWith } from '../support/programs.ts';
 
 // Unpacks the published tarball where an installation puts it. Its dependencies are linked and not downloaded. The
 // continuous integration installs the same tarball with dependencies from the registry.
@@ -13,6 +13,8 @@ const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
 interface Manifest {
   readonly version: string;
+  readonly man: readonly string[];
+  readonly scripts: Readonly<Record<string, string>>;
   readonly bin: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
 }
@@ -27,6 +29,8 @@ describe('the published package', () => {
     folder = await realpath(await mkdtemp(join(tmpdir(), 'migrator-test-')));
     installed = join(folder, 'node_modules', 'migrator-cli');
     await mkdir(installed, { recursive: true });
+    // As `prepack` does, without building again.
+    run(process.execPath, [join(root, 'scripts', 'generate-docs.mjs')], { cwd: root });
     const packed = run(npm, ['pack', '--ignore-scripts', '--json', '--silent', '--pack-destination', folder], {
       cwd: root,
     });
@@ -49,7 +53,8 @@ describe('the published package', () => {
       (path) =>
         !/^(bin\/migrator\.mjs|dist\/.+\.(js|d\.ts)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path),
     );
-    expect(outside.filter((path) => !path.startsWith('dist/docs/'))).toEqual([]);
+    expect(outside.filter((path) => !/^(dist\/docs\/man\/.+\.1|docs\/.+\.md)$/.test(path))).toEqual([]);
+    expect(files.filter((path) => path.startsWith('docs/decisions/'))).toEqual([]);
     expect(files).toEqual(
       expect.arrayContaining([
         'bin/migrator.mjs',
@@ -65,6 +70,36 @@ describe('the published package', () => {
     const binary = join(installed, manifest.bin['migrator']!);
     expect(run(process.execPath, [binary, '--version'], { cwd: folder })).toBe(`${manifest.version}\n`);
     expect(run(process.execPath, [binary, 'config', 'schema', 'list'], { cwd: folder })).toContain('partial-export');
+  });
+
+  test('every man page that is made is declared, and is in the package', async () => {
+    const made = (await readdir(join(root, 'dist', 'docs', 'man'))).map((name) => `./dist/docs/man/${name}`);
+    expect([...manifest.man].sort()).toEqual(made.sort());
+    expect(files).toEqual(expect.arrayContaining(manifest.man.map((path) => path.slice(2))));
+    expect(manifest.scripts['prepack']).toBe('npm run docs');
+    expect(manifest.scripts['docs']).toContain('scripts/generate-docs.mjs');
+  });
+
+  testWith([posix, 'man'], 'a global installation has man pages, topics and pages of its own', async () => {
+    const prefix = join(folder, 'prefix');
+    const bare = join(folder, 'bare');
+    await cp(installed, bare, { recursive: true });
+    await writeFile(join(bare, 'package.json'), JSON.stringify({ ...manifest, dependencies: {}, scripts: {} }));
+    const packed = run(npm, ['pack', '--json', '--silent', '--pack-destination', folder], { cwd: bare });
+    const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
+    const quiet = ['--offline', '--no-audit', '--no-fund', '--silent'];
+    run(npm, ['install', '-g', '--prefix', prefix, ...quiet, join(folder, filename)], { cwd: folder });
+    const pages = join(prefix, 'share', 'man');
+    const page = (name: string) =>
+      run('man', ['-M', pages, '-P', 'cat', name], { cwd: folder }).replace(/.\u0008/gu, '');
+    expect(page('migrator')).toContain('migrator-partial-export(1)');
+    expect(page('migrator-job-wait')).toMatch(/migrator-job-wait - wait until/u);
+    const modules = join(prefix, 'lib', 'node_modules', 'migrator-cli', 'node_modules');
+    await symlink(await realpath(join(root, 'node_modules')), modules, 'junction');
+    const migrator = (...args: string[]) => run(join(prefix, 'bin', 'migrator'), args, { cwd: folder });
+    expect(migrator('help', 'exit-codes')).toContain('130   interrupted');
+    expect(migrator('help', 'snaplogic')).toMatch(/^SnapLogic\n/u);
+    expect(migrator('version')).toContain(`migrator ${manifest.version}\nNode.js ${process.versions.node}\n`);
   });
 
   test('the library can be imported, and it starts an embedded instance', async () => {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import type { Command } from 'commander';
 import { exitCodeOf, exitCodes } from '../../src/cli/exit-codes.ts';
+import { pages } from '../../src/cli/help/pages.ts';
 import { errorCodes } from '../../src/errors.ts';
 import { words } from '../support/command-line.ts';
 import { helpOf, program } from '../support/commands.ts';
@@ -45,7 +46,7 @@ function faultOf(line: string, tree: Command): string | undefined {
   let command = tree;
   while (rest[0] !== undefined && command.commands.length > 0 && /^[a-z]/.test(rest[0])) {
     const name = rest.shift()!;
-    if (name === 'help') return undefined;
+    if (name === 'help') return helpFault(rest, tree);
     const child = command.commands.find((one) => one.name() === name);
     if (child === undefined) return `no command "${name}"`;
     command = child;
@@ -59,6 +60,17 @@ function faultOf(line: string, tree: Command): string | undefined {
   }
   return undefined;
 }
+
+/** What is wrong with the words after `migrator help`: they are a page or lead to a command. */
+function helpFault(rest: readonly string[], tree: Command): string | undefined {
+  const [first = ''] = rest;
+  if (first === '' || /^[^a-z]/.test(first) || first === 'topics' || pageNames.includes(first)) return undefined;
+  let command: Command | undefined = tree;
+  for (const word of rest) command = command?.commands.find((one) => one.name() === word);
+  return command === undefined ? `no help "${rest.join(' ')}"` : undefined;
+}
+
+const pageNames = (await pages()).map(({ name }) => name);
 
 describe('docs/errors.md', () => {
   test('docs/errors.md has a heading for each error code and no other', async () => {
@@ -78,8 +90,8 @@ describe('docs/errors.md', () => {
 describe('the table of exit codes', () => {
   const codes = Object.values(exitCodes).sort((one, other) => one - other);
 
-  test('docs/scripting.md lists all exit codes', async () => {
-    const [, table = ''] = /\n## Exit codes\n([^]*?)\n## /.exec(await text('docs/scripting.md'))!;
+  test('docs/topics/exit-codes.md lists all exit codes', async () => {
+    const table = await text('docs/topics/exit-codes.md');
     expect([...table.matchAll(/^\| (\d+) +\|/gm)].map(([, code]) => Number(code))).toEqual(codes);
   });
 
@@ -88,6 +100,20 @@ describe('the table of exit codes', () => {
     expect([...said.matchAll(/(?:^|,\s+)(\d+) /g)].map(([, code]) => Number(code)).sort((a, b) => a - b)).toEqual(
       codes,
     );
+  });
+});
+
+describe('docs/topics/global-flags.md', () => {
+  test('lists the flags of every command as the program describes them', async () => {
+    const page = await text('docs/topics/global-flags.md');
+    const rows = [...page.matchAll(/^\| `(.+?)` +\| (.+?) +\|$/gm)].map(([, flags, said]) => [flags, said]);
+    const flags = (await program()).options.map(({ flags: one, description, argChoices: choices }) => {
+      const names = choices?.map((choice) => `\`${choice}\``);
+      const list = names === undefined ? '' : `: ${names.slice(0, -1).join(', ')} or ${names.at(-1)!}`;
+      return [one, `${description}${list}`];
+    });
+    expect(rows).toEqual(expect.arrayContaining(flags));
+    expect(rows.map(([one]) => one).sort()).toEqual([...flags.map(([one]) => one), '-h, --help'].sort());
   });
 });
 
@@ -107,6 +133,8 @@ describe('documents', () => {
     expect(faultOf('migrator packge list', tree)).toContain('packge');
     expect(faultOf('migrator package lst', tree)).toContain('lst');
     expect(faultOf('migrator import x.tar --too prod', tree)).toContain('--too');
+    expect(faultOf('migrator help exit-code', tree)).toContain('exit-code');
+    expect(faultOf('migrator help job wait', tree)).toBeUndefined();
     expect(faultOf('migrator import x.tar --to prod --json', tree)).toBeUndefined();
     expect(commandLines('a `migrator job wait <handle>` b\n```sh\n$ migrator doctor | jq .\n```')).toEqual([
       'migrator doctor',

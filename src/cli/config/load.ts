@@ -26,7 +26,7 @@ function refuse(file: string, problems: readonly ConfigProblem[]): MigratorError
       ? `"${file}": ${String(sentences[0])}`
       : `"${file}" has ${String(sentences.length)} problems:\n${sentences.map((line) => `  - ${line}`).join('\n')}`;
   return new MigratorError('CONFIG_INVALID', message, {
-    hint: 'docs/configuration.md lists every key; `migrator config schema` prints the schema for editors',
+    hint: '`migrator help configuration` lists every key; `migrator config schema` prints the schema for editors',
     details: { file, problems },
   });
 }

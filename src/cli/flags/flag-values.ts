@@ -57,7 +57,7 @@ export function fromEnvironment(command: Command, context: Context): void {
 }
 
 /** The variables of a flag. `--no-wait` has two: MIGRATOR_NO_WAIT=1 and MIGRATOR_WAIT=0 mean the same. */
-function environmentNames(option: Option): readonly string[] {
+export function environmentNames(option: Option): readonly string[] {
   const name = option.name().replaceAll('-', '_').toUpperCase();
   return option.negate ? [`MIGRATOR_${name}`, `MIGRATOR_${name.replace(/^NO_/u, '')}`] : [`MIGRATOR_${name}`];
 }

@@ -19,7 +19,9 @@ export function withGlobals(program: Command): Command {
     .option('--json', 'print the result as one JSON document')
     .addOption(new Option('--progress <mode>', 'how to show progress').choices(['auto', 'plain', 'json', 'none']))
     .option('-q, --quiet', 'print only errors and the result')
-    .option('--debug', 'print requests and stack traces, without bodies and without secrets')
+    .addOption(
+      new Option('--debug', 'print requests and stack traces, without bodies and without secrets').conflicts('quiet'),
+    )
     .option('--no-color', 'print without colours')
     .option('--patience <duration>', 'how long an unavailable server is asked again (90s, 20m; see http.patience)');
 }

@@ -23,19 +23,23 @@ export interface WaitOptions {
 export const waiting = 'Waiting options:';
 
 export function withWaiting(command: Command): Command {
-  return command
-    .addOption(new Option('--no-wait', 'return as soon as the job is started').helpGroup(waiting))
-    .addOption(
-      new Option(
-        '--timeout <duration>',
-        'stop waiting after this time (90s, 20m, 2h); what the server does by itself goes on',
-      ).helpGroup(waiting),
-    )
-    .addOption(
-      new Option('--poll-interval <duration>', 'the time between two looks at the job (default: adaptive)').helpGroup(
-        waiting,
-      ),
-    );
+  return (
+    command
+      .addOption(new Option('--no-wait', 'return as soon as the job is started').helpGroup(waiting))
+      // The usual way. A script may say so.
+      .addOption(new Option('--wait', 'wait until the job ends').hideHelp())
+      .addOption(
+        new Option(
+          '--timeout <duration>',
+          'stop waiting after this time (90s, 20m, 2h); what the server does by itself goes on',
+        ).helpGroup(waiting),
+      )
+      .addOption(
+        new Option('--poll-interval <duration>', 'the time between two looks at the job (default: adaptive)').helpGroup(
+          waiting,
+        ),
+      )
+  );
 }
 
 export function withFresh(command: Command): Command {

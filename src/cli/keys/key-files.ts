@@ -85,8 +85,8 @@ async function readKey(path: string): Promise<{ readonly bytes: Buffer; readonly
     if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR') {
       throw localError(error, `could not read the key "${path}"`);
     }
-    throw new MigratorError('NOT_FOUND', `there is no key at "${path}"`, {
-      hint: 'create one with: migrator key generate',
+    throw new MigratorError('NOT_FOUND', `the key file "${path}" does not exist`, {
+      hint: 'give the path of a file that exists; migrator key show names your own keys',
       details: { path },
       cause: error,
     });

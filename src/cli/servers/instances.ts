@@ -3,6 +3,7 @@ import type { Placed } from '../../core/instance.ts';
 import { readOnly } from '../../core/read-only.ts';
 import type { EmulatorOptions, RunningEmulator } from '../../emulators/index.ts';
 import { MigratorError } from '../../errors.ts';
+import { makePrivateFolder } from '../../files/private-folder.ts';
 import { nearest } from '../../nearest.ts';
 import type { AdapterModule, AdapterTools, Connection } from '../../ports/adapter.ts';
 import type { GivenOptions, OptionRequest, Secrets } from '../../ports/options.ts';
@@ -44,7 +45,8 @@ async function createInstances(context: Context): Promise<Instances> {
     if (found !== undefined) return found;
     const names = Object.keys(config.instances);
     const near = nearest(name, names);
-    throw new MigratorError('CONFIG_INVALID', `no instance "${name}" in ${config.file ?? 'any rc file'}`, {
+    const where = config.file === undefined ? ': there is no rc file here or above' : ` in ${config.file}`;
+    throw new MigratorError('CONFIG_INVALID', `no instance "${name}"${where}`, {
       hint:
         near !== undefined
           ? `did you mean "${near}"?`
@@ -159,6 +161,7 @@ async function embedded(
 
 async function started(product: string, options: EmulatorOptions, context: Context): Promise<RunningEmulator> {
   const { startEmulator } = await import('../../emulators/index.ts');
+  await makePrivateFolder(options.directory, 'change the url of the instance');
   const running = await startEmulator(product, options);
   context.onClose(() => running.close());
   return running;
@@ -179,8 +182,18 @@ async function adapterTools(context: Context): Promise<Omit<AdapterTools, 'peer'
 }
 
 /** Checked here and not by commander, because `--from` and `--to` may come from the rc file's defaults. */
-export function requireInstance(name: string | undefined, flag: '--from' | '--to' | '--at'): string {
+export async function requireInstance(
+  name: string | undefined,
+  flag: '--from' | '--to' | '--at',
+  context: Pick<Context, 'config'>,
+): Promise<string> {
   if (name !== undefined && name !== '') return name;
+  const { file } = await context.config();
+  if (file === undefined) {
+    throw new MigratorError('USAGE', `${flag} is missing, and no rc file says which instances there are`, {
+      hint: 'write an rc file with: migrator init',
+    });
+  }
   throw new MigratorError('USAGE', `${flag} is missing: name an instance of the rc file`, {
     hint: `give ${flag} <instance>, or set defaults.${flag.slice(2)} in the rc file`,
   });

@@ -6,6 +6,7 @@ import type { ByteStream } from '../../ports/artifact.ts';
 import { pathFault } from '../../portable-path.ts';
 import { hasNoLinks, moveWithoutReplacing, syncFolder } from '../durable.ts';
 import { localError, systemCode } from '../local-error.ts';
+import { noPlace } from '../no-place.ts';
 import { partialName, removeStalePartials } from '../partial-name.ts';
 import { FileWriter } from './file-writer.ts';
 import { holdFolder, type HeldFolder } from './held-folder.ts';
@@ -184,7 +185,7 @@ function makeStage(folder: string, kind: Kind): Stage {
     return { place, name, folder: stage };
   } catch (error) {
     if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') {
-      throw new MigratorError('USAGE', `the folder "${dirname(folder)}" does not exist`, { cause: error });
+      throw noPlace(folder, { hint: 'create it, or choose another place', cause: error });
     }
     throw localError(error, `could not write to "${folder}"`);
   }

@@ -1,5 +1,6 @@
 import {
   commandPaths,
+  isNameKind,
   spellings,
   type CommandOption,
   type CommandPath,
@@ -13,15 +14,11 @@ const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 const words = (list: readonly string[]): string =>
   quote(list.map((word) => word.replace(/([\s\\'"$`*?[\]])/g, '\\$1')).join(' '));
 
-const sources: Readonly<Record<Completes, string>> = {
-  instance: '_NAME_words "$(_NAME_instances)"',
-  file: '_NAME_files',
-  folder: '_NAME_folders',
-};
+const sourceOf = (what: Completes): string => (isNameKind(what) ? `_NAME_names ${what}` : `_NAME_${what}s`);
 
 function source(value: Pick<CommandOption, 'choices' | 'completes'>): string | undefined {
   if (value.choices !== undefined && value.choices.length > 0) return `_NAME_words ${words(value.choices)}`;
-  return value.completes === undefined ? undefined : sources[value.completes];
+  return value.completes === undefined ? undefined : sourceOf(value.completes);
 }
 
 function valueCases(path: CommandPath): string[] {
@@ -64,10 +61,28 @@ export function bashScript(tree: CommandTree): string {
   return `# bash completion for ${tree.name}
 # Load it in ~/.bashrc:  source <(${tree.name} completion bash)
 
-_NAME_instances() { ${tree.name} completion --instances 2>/dev/null; }
+# Offers the lines of the input as values: with colons, blanks and whatever else they hold.
+_NAME_offer() {
+  local line typed before='' quoted=''
+  typed=$(_NAME_plain)
+  if [[ $cur == '"'* || $cur == "'"* ]]; then
+    quoted=1
+  elif [[ $COMP_WORDBREAKS == *:* && $cur == *:* ]]; then
+    # Readline completes only what comes after the last colon.
+    before="\${cur%"\${cur##*:}"}"
+  fi
+  while IFS= read -r line; do
+    [[ -n $line && $line == "$typed"* ]] || continue
+    if [[ -z $quoted ]]; then printf -v line %q "$line"; fi
+    COMPREPLY+=("\${line#"$before"}")
+  done
+}
+_NAME_names() { _NAME_offer <<<"$(${tree.name} completion --names "$1" 2>/dev/null)"; }
 _NAME_words() { COMPREPLY=($(compgen -W "$1" -- "$cur")); }
-_NAME_files() { compopt -o filenames 2>/dev/null; local IFS=$'\\n'; COMPREPLY=($(compgen -f -- "$cur")); }
-_NAME_folders() { compopt -o filenames 2>/dev/null; local IFS=$'\\n'; COMPREPLY=($(compgen -d -- "$cur")); }
+# What the user means by the word so far, without an open quote and without escapes.
+_NAME_plain() { case $cur in '"'* | "'"*) printf %s "\${cur:1}" ;; *) printf %s "\${cur//\\\\/}" ;; esac; }
+_NAME_files() { compopt -o filenames 2>/dev/null; local IFS=$'\\n'; COMPREPLY=($(compgen -f -- "$(_NAME_plain)")); }
+_NAME_folders() { compopt -o filenames 2>/dev/null; local IFS=$'\\n'; COMPREPLY=($(compgen -d -- "$(_NAME_plain)")); }
 
 _NAME_is_command() {
   case "$1" in
@@ -101,18 +116,30 @@ ${paths.flatMap(argumentCases).join('\n')}
 }
 
 _NAME() {
-  local cur="\${COMP_WORDS[COMP_CWORD]}" path='' count=0 index=1 word next
+  local cur path='' count=0 index=1 word next glue='' last=-1
+  local -a words=()
   COMPREPLY=()
+  # ":" is a word of its own for bash too, so the handle of a job arrives as five.
+  for word in "\${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
+    if [[ $last -ge 0 && ( $word == : || -n $glue ) ]]; then
+      words[last]+=$word
+    else
+      last=$((last + 1))
+      words[last]=$word
+    fi
+    if [[ $word == : ]]; then glue=1; else glue=''; fi
+  done
+  cur=\${words[last]}
   # "=" is a word of its own for bash, so --from=la arrives as three.
   if [[ $cur == '=' ]]; then cur=''; fi
-  while ((index < COMP_CWORD)); do
-    word="\${COMP_WORDS[index]}"
+  while ((index < last)); do
+    word="\${words[index]}"
     next="\${path:+$path }$word"
     if [[ $word == -* ]]; then
       if _NAME_takes_value "$path" "$word"; then
         index=$((index + 1))
-        if [[ \${COMP_WORDS[index]} == '=' && index -lt COMP_CWORD ]]; then index=$((index + 1)); fi
-        if ((index >= COMP_CWORD)); then
+        if [[ \${words[index]} == '=' && index -lt last ]]; then index=$((index + 1)); fi
+        if ((index >= last)); then
           _NAME_complete_value "$path" "$word"
           return
         fi

@@ -1,5 +1,6 @@
 import {
   commandPaths,
+  isNameKind,
   summary,
   type CommandOption,
   type CommandPath,
@@ -9,15 +10,14 @@ import {
 
 const quote = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;
 
-const sources: Readonly<Record<Completes, string>> = {
-  instance: `-f -a '(__NAME_instances)'`,
-  file: '-F',
-  folder: `-f -a '(__fish_complete_directories)'`,
-};
+function sourceOf(what: Completes): string {
+  if (isNameKind(what)) return `-f -a '(__NAME_names ${what})'`;
+  return what === 'file' ? '-F' : `-f -a '(__fish_complete_directories)'`;
+}
 
 function source(value: Pick<CommandOption, 'choices' | 'completes'>): string {
   if (value.choices !== undefined && value.choices.length > 0) return `-f -a ${quote(value.choices.join(' '))}`;
-  return value.completes === undefined ? '-f' : sources[value.completes];
+  return value.completes === undefined ? '-f' : sourceOf(value.completes);
 }
 
 function optionLine(tree: CommandTree, path: CommandPath, option: CommandOption): string {
@@ -48,8 +48,8 @@ export function fishScript(tree: CommandTree): string {
   return `# fish completion for ${tree.name}
 # Put it into the completions folder of fish:  ${tree.name} completion fish > ~/.config/fish/completions/${tree.name}.fish
 
-function __NAME_instances
-    ${tree.name} completion --instances 2>/dev/null
+function __NAME_names
+    ${tree.name} completion --names $argv[1] 2>/dev/null
 end
 
 # The words of the command that are typed so far, without options and their values.

@@ -3,11 +3,13 @@ import { examples } from '../../flags/examples.ts';
 
 export interface CompletionOptions {
   readonly instances?: boolean;
+  readonly names?: string;
 }
 
 export function completionFlags(command: Command): void {
   command
     .addArgument(new Argument('[shell]', 'the shell').choices(['bash', 'zsh', 'fish', 'powershell']))
-    .addOption(new Option('--instances', 'print the names of the instances, for the completion scripts').hideHelp());
+    .addOption(new Option('--names <kind>', 'print names, for the completion scripts').hideHelp())
+    .addOption(new Option('--instances', 'what scripts of earlier releases call').hideHelp());
   examples(command, ['migrator completion bash > ~/.local/share/bash-completion/completions/migrator']);
 }

@@ -1,5 +1,6 @@
 import {
   commandPaths,
+  nameKinds,
   spellings,
   summary,
   type CommandArgument,
@@ -55,8 +56,8 @@ ${commandPaths(tree).map(entry).join('\n')}
 
   function Get-Values($entry) {
     foreach ($choice in $entry.Choices) { New-Result $choice }
-    if ($entry.Completes -eq 'instance') {
-      foreach ($name in @(& ${quote(tree.name)} completion --instances 2>$null)) { New-Result $name }
+    if (${list(nameKinds.map(quote))} -contains $entry.Completes) {
+      foreach ($name in @(& ${quote(tree.name)} completion --names $entry.Completes 2>$null)) { New-Result $name }
     } elseif ($entry.Completes -eq 'file' -or $entry.Completes -eq 'folder') {
       [System.Management.Automation.CompletionCompleters]::CompleteFilename($wordToComplete)
     }

@@ -1,33 +1,33 @@
 import type { Command } from 'commander';
-import { isMigratorError, MigratorError } from '../../../errors.ts';
-import type { Invocation } from '../../build-command.ts';
+import { MigratorError } from '../../../errors.ts';
+import type { Entry, Invocation, Run } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
+import { plainText } from '../../terminal/plain-text.ts';
 import type { CompletionOptions } from './flags.ts';
+import { namesFor } from './names.ts';
 import { completionScript, type Shell } from './script.ts';
-import type { CommandTree, Completes } from './tree.ts';
+import { nameKinds, type CommandTree, type Completes } from './tree.ts';
 
-export async function runCompletion({ args: [shell], options }: Invocation<CompletionOptions>, context: Context) {
-  if (options.instances === true) {
-    for (const name of await instanceNames(context)) context.io.stdout.write(`${name}\n`);
+export function runCompletion(table: readonly Entry[]): Run<CompletionOptions> {
+  return async ({ args: [shell], options }: Invocation<CompletionOptions>, context: Context) => {
+    const wanted = options.instances === true ? 'instance' : options.names;
+    if (wanted !== undefined) {
+      const kind = nameKinds.find((one) => one === wanted);
+      if (kind === undefined)
+        throw new MigratorError('USAGE', `--names does not know "${wanted}"`, {
+          hint: `it knows ${nameKinds.join(', ')}`,
+        });
+      for (const name of await namesFor(kind, table, context)) context.io.stdout.write(`${plainText(name)}\n`);
+      return undefined;
+    }
+    if (shell === undefined)
+      throw new MigratorError('USAGE', 'the name of the shell is missing', {
+        hint: 'give one: migrator completion bash, zsh, fish or powershell',
+      });
+    const script = completionScript(shell as Shell, treeOf(await context.commandTree()));
+    context.result('completion', { shell, script }, script.trimEnd());
     return undefined;
-  }
-  if (shell === undefined)
-    throw new MigratorError('USAGE', 'the name of the shell is missing', {
-      hint: 'give one: migrator completion bash, zsh, fish or powershell',
-    });
-  const script = completionScript(shell as Shell, treeOf(await context.commandTree()));
-  context.result('completion', { shell, script }, script.trimEnd());
-  return undefined;
-}
-
-/** An invalid rc file gives no names: an error would disturb a user who presses Tab. */
-async function instanceNames(context: Context): Promise<readonly string[]> {
-  try {
-    return Object.keys((await context.config()).instances);
-  } catch (error) {
-    if (isMigratorError(error, 'CONFIG_INVALID')) return [];
-    throw error;
-  }
+  };
 }
 
 function treeOf(command: Command): CommandTree {
@@ -58,11 +58,18 @@ function treeOf(command: Command): CommandTree {
 /** What a value is, from its name in angle brackets. */
 function completes(flags: string): Completes | undefined {
   const kinds: readonly [string, Completes][] = [
+    ['--project', 'project'],
+    ['<project>', 'project'],
+    ['<handle', 'handle'],
+    ['<kind>', 'kind'],
+    ['<product>', 'product'],
+    ['<schema>', 'schema'],
+    ['<words>', 'page'],
     ['<instance', 'instance'],
     ['<file', 'file'],
     ['<package>', 'file'],
     ['<path>', 'file'],
     ['<folder', 'folder'],
   ];
-  return kinds.find(([name]) => flags.includes(name))?.[1];
+  return kinds.find(([name]) => flags.startsWith(name) || flags.includes(` ${name}`))?.[1];
 }

@@ -9,7 +9,7 @@ const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript, powershell
 export type Shell = keyof typeof scripts;
 export const shells = Object.keys(scripts) as readonly Shell[];
 
-/** The completion script of a shell. The script calls `migrator completion --instances` for the names of instances. */
+/** The completion script of a shell. The script calls `migrator completion --names` for what changes. */
 export function completionScript(shell: Shell, tree: CommandTree): string {
   return scripts[shell](tree);
 }

@@ -7,8 +7,16 @@ export interface CommandTree {
   readonly arguments: readonly CommandArgument[];
 }
 
-/** What a value is, if it is not free text. The names of instances are read when the user presses Tab. */
-export type Completes = 'instance' | 'file' | 'folder';
+/** Names that `migrator completion --names <kind>` prints when the user presses Tab. */
+export const nameKinds = ['instance', 'project', 'handle', 'kind', 'product', 'schema', 'page'] as const;
+export type NameKind = (typeof nameKinds)[number];
+
+/** What a value is, if it is not free text. */
+export type Completes = NameKind | 'file' | 'folder';
+
+export function isNameKind(what: Completes): what is NameKind {
+  return (nameKinds as readonly string[]).includes(what);
+}
 
 export interface CommandOption {
   /** `--from`. */

@@ -1,5 +1,6 @@
 import {
   commandPaths,
+  isNameKind,
   spellings,
   summary,
   type CommandOption,
@@ -13,17 +14,16 @@ const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 /** Escapes a description for a specification, where a bracket ends the description and a colon begins the next part. */
 const described = (text: string): string => summary(text).replace(/[\\[\]:]/g, '\\$&');
 
-const sources: Readonly<Record<Completes, string>> = {
-  instance: '_NAME_instances',
-  file: '_files',
-  folder: '_files -/',
-};
+function sourceOf(what: Completes): string {
+  if (isNameKind(what)) return `_NAME_names ${what}`;
+  return what === 'file' ? '_files' : '_files -/';
+}
 
 function source(value: Pick<CommandOption, 'choices' | 'completes'>): string {
   if (value.choices !== undefined && value.choices.length > 0) {
     return `(${value.choices.map((choice) => choice.replace(/[\s\\():'"]/g, '\\$&')).join(' ')})`;
   }
-  return value.completes === undefined ? ' ' : sources[value.completes];
+  return value.completes === undefined ? ' ' : sourceOf(value.completes);
 }
 
 function optionSpecs(option: CommandOption): string[] {
@@ -78,9 +78,10 @@ export function zshScript(tree: CommandTree): string {
 # zsh completion for ${tree.name}
 # Put it into a folder of $fpath:  ${tree.name} completion zsh > "\${fpath[1]}/_${tree.name}"
 
-_NAME_instances() {
-  local -a names=(\${(f)"$(${tree.name} completion --instances 2>/dev/null)"})
-  _describe -t instances instance names
+# The last argument is the kind. Those before it are of _arguments, for compadd.
+_NAME_names() {
+  local -a names=(\${(f)"$(${tree.name} completion --names \${@[-1]} 2>/dev/null)"})
+  compadd "\${@[1,-2]}" -a names
 }
 
 ${commandPaths(tree).map(commandFunction).join('\n')}

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { examples } from '../../flags/examples.ts';
 
 export function showFlags(command: Command): void {
@@ -17,13 +17,13 @@ export interface ConfigTrustOptions {
 export function trustFlags(command: Command): void {
   command
     .option('--show', 'only print what the rc file can run, and its digest for MIGRATOR_TRUST_CONFIG')
-    .option('--forget', 'take the permission back');
+    .addOption(new Option('--forget', 'take the permission back').conflicts('show'));
   examples(command, ['migrator config trust', 'migrator config trust --show']);
 }
 
 export function schemaFlags(command: Command): void {
   command.argument(
-    '[name]',
+    '[schema]',
     'config, manifest, progress, or the name of a document; "list" prints all names',
     'config',
   );

@@ -7,6 +7,8 @@ import { durationFlag } from '../../flags/duration-and-size.ts';
 import { secretFrom } from '../../secrets/read-secret.ts';
 import { isReference } from '../../secrets/references.ts';
 import { lines } from '../../terminal/table.ts';
+import { isProduct } from '../../../adapters/index.ts';
+import { makePrivateFolder } from '../../../files/private-folder.ts';
 import type { EmulateOptions } from './flags.ts';
 
 export async function runEmulate({ args: [product = ''], options }: Invocation<EmulateOptions>, context: Context) {
@@ -16,8 +18,10 @@ export async function runEmulate({ args: [product = ''], options }: Invocation<E
   }
   const reporter = await context.reporter();
   const data = options.data ?? `${product}-instance`;
+  const directory = resolve(context.io.cwd, data);
+  if (isProduct(product)) await makePrivateFolder(directory, 'name another folder with --data');
   const running = await startEmulator(product, {
-    directory: resolve(context.io.cwd, data),
+    directory,
     port: portOf(options.port, context),
     sample: options.sample === 'none' ? false : options.sample,
     version: options.serverVersion,

@@ -38,7 +38,7 @@ function instanceLines({ name, product, url, settings }: StarterInstance): strin
 /** The commented YAML that `init` writes as .migratorrc. */
 export function starterConfig(answers: StarterAnswers): string {
   const { from, to } = answers;
-  return `# Configuration of migrator. Every key: docs/configuration.md. Check it with: migrator config check
+  return `# Configuration of migrator. Every key: migrator help configuration. Check it with: migrator config check
 #
 # Secrets are references: env:NAME, file:path, command:..., or prompt. Paths are relative to this file.
 

@@ -2,6 +2,7 @@ import { readInventory } from '../../../core/operations/read-lists.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
+import { rememberNames } from '../../state/known-names.ts';
 import { table } from '../../terminal/table.ts';
 import type { InventoryOptions } from './flags.ts';
 
@@ -9,10 +10,14 @@ export async function runInventory(
   { args: [kind = 'project'], options }: Invocation<InventoryOptions>,
   context: Context,
 ) {
-  const from = requireInstance(options.from, '--from');
+  const from = await requireInstance(options.from, '--from', context);
   const source = await (await instancesOf(context)).source(from);
   const wanted = options.all === true ? undefined : kind;
   const items = await readInventory(wanted, source, await context.reporter(), context.signal);
+  if (items.some((item) => item.kind === 'project')) {
+    const projects = items.filter((item) => item.kind === 'project').map(({ name }) => name);
+    await rememberNames(context.io, from, { projects, kinds: source.adapter.inventory.kinds });
+  }
   const rows = items.map((item) => [item.kind, item.name, item.id, item.container ?? '']);
   context.result(
     'inventory',

@@ -22,7 +22,7 @@ export function migrateProjectFlags(command: Command): void {
     .addOption(
       new Option(
         '--route <route>',
-        'move: the servers do the move; push: the source server sends the package to the target; relay: the package goes through this machine',
+        'who brings the projects to the target: the servers (move), the source server with a package (push), or this machine with a package (relay)',
       )
         .choices(['auto', 'move', 'push', 'relay'])
         .default('auto'),

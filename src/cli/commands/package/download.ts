@@ -15,7 +15,7 @@ export async function runPackageDownload(
   { args: [text = ''], options }: Invocation<PackageDownloadOptions>,
   context: Context,
 ) {
-  const from = requireInstance(options.from, '--from');
+  const from = await requireInstance(options.from, '--from', context);
   const source = await (await instancesOf(context)).source(from);
   const ref = parsePackageRef(text, source);
   const reporter = await context.reporter();

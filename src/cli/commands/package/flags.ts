@@ -51,7 +51,14 @@ export function downloadFlags(command: Command): void {
     .argument('<id@version>', 'the package to download')
     .option('--from <instance>', 'the instance to download from')
     .option('-o, --output <file>', 'the file to write (default: <id>.<version>.tar), or - for standard output')
-    .option('--raw', "write the server's own file, neither signed nor encrypted")
+    .addOption(
+      new Option('--raw', "write the server's own file, neither signed nor encrypted").conflicts([
+        'signingKey',
+        'recipient',
+        'passphrase',
+        'privateManifest',
+      ]),
+    )
     .option('--force', 'overwrite the output file');
   withSealing(command);
   examples(command, ['migrator package download Octopus.Space.Migration@1.0.0-run7 --from lab -o run7.tar']);

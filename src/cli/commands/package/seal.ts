@@ -1,7 +1,8 @@
 import { basename, extname, resolve } from 'node:path';
+import { MigratorError } from '../../../errors.ts';
 import { readTree, type TreeEntry } from '../../../files/tree/read-tree.ts';
 import { treeContents } from '../../../files/tree/tree-contents.ts';
-import { limitWarnings, seal, type PayloadEntry } from '../../../package/index.ts';
+import { limitWarnings, nameFault, seal, type PayloadEntry } from '../../../package/index.ts';
 import type { PackageRef } from '../../../ports/artifact.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
@@ -25,6 +26,8 @@ export async function runPackageSeal({ args: [path = ''], options }: Invocation<
     id: options.id ?? named?.id ?? idFrom(absolute),
     version: options.packageVersion ?? named?.version ?? '1.0.0',
   };
+  refuseName('--id', nameFault({ id: options.id }), 'use letters, digits, ".", "_" and "-"');
+  refuseName('--package-version', nameFault({ version: options.packageVersion }), 'write one to four numbers: 1.0.0');
   const settings = await sealSettings(options, context);
   const output = await packageOutput(options.output, settings, options.force === true, context);
   const file = output.name(ref);
@@ -51,6 +54,10 @@ export async function runPackageSeal({ args: [path = ''], options }: Invocation<
     lines(describeSealed(file, sealed), isExport ? forServers(known) : forPeople),
   );
   return undefined;
+}
+
+function refuseName(flag: string, fault: string | undefined, hint: string): void {
+  if (fault !== undefined) throw new MigratorError('USAGE', `${flag}: ${fault}`, { hint });
 }
 
 async function* entriesOf(tree: readonly TreeEntry[], folder: 'native' | 'files'): AsyncGenerator<PayloadEntry> {

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { examples } from '../../flags/examples.ts';
 import { ListOption } from '../../flags/list-flag.ts';
 import { withProductOptions } from '../../flags/product-flags.ts';
@@ -25,7 +25,11 @@ export function partialExportFlags(command: Command): void {
       'let the server push the package to the feed of this instance; with -o also write a file',
     )
     .option('--force', 'overwrite the output file')
-    .option('--resume <handle>', 'resume an export job that another run or another machine started');
+    .addOption(
+      new Option('--resume <handle>', 'resume an export job that another run or another machine started').conflicts(
+        'fresh',
+      ),
+    );
   withSealing(withFresh(withWaiting(command)));
   withProductOptions(command, 'partial-export');
   examples(command, [

@@ -52,6 +52,10 @@ const tree: CommandTree = {
         }),
       ],
     }),
+    leaf('job', { commands: [leaf('wait', { arguments: [{ name: 'handle', completes: 'handle' }] })] }),
+    leaf('compare', {
+      options: [{ flag: '--project', description: 'a project', takesValue: true, completes: 'project' }],
+    }),
     leaf('doctor', { arguments: [{ name: 'instance', completes: 'instance', many: true }] }),
     leaf('completion', { arguments: [{ name: 'shell', choices: ['bash', 'zsh'] }] }),
   ],
@@ -59,7 +63,7 @@ const tree: CommandTree = {
 
 /** The rows that a shell offers are the same for all of them. */
 const rows: readonly (readonly [typed: string, offered: readonly string[]])[] = [
-  ['migrator ', ['partial-export', 'package', 'doctor', 'completion']],
+  ['migrator ', ['partial-export', 'package', 'job', 'compare', 'doctor', 'completion']],
   ['migrator pa', ['partial-export', 'package']],
   ['migrator --q', ['--quiet']],
   ['migrator package ', ['upload', 'open']],
@@ -76,15 +80,26 @@ const rows: readonly (readonly [typed: string, offered: readonly string[]])[] = 
   ['migrator package upload a.tar "b', ['b file.tar']],
   ['migrator package open a.tar s', ['sub']],
   ['migrator doctor lab p', ['prod-eu']],
+  ['migrator doctor --config x lab p', ['prod-eu']],
   ['migrator completion ', ['bash', 'zsh']],
 ];
+
+/** Stands in for the program: prints names as `completion --names` does, with whatever a name may hold. */
+const names = `#!/bin/sh
+[ "$1 $2" = 'completion --names' ] || exit 3
+case $3 in
+  instance) printf 'lab\\nprod-eu\\n' ;;
+  handle) printf 'octopus:lab:ServerTasks-76\\noctopus:lab:ServerTasks-9\\nsnaplogic:prod:a b;c\\n' ;;
+  project) printf '%s\\n' 'Web Shop' 'Web: $HOME' "Bob's" Billing ;;
+esac
+`;
 
 async function place(): Promise<string> {
   const folder = await tempDir();
   await mkdir(join(folder, 'sub'));
   await writeFile(join(folder, 'a.tar'), '');
   await writeFile(join(folder, 'b file.tar'), '');
-  await writeFile(join(folder, 'migrator'), '#!/bin/sh\n[ "$2" = --instances ] && printf "lab\\nprod-eu\\n"\n');
+  await writeFile(join(folder, 'migrator'), names);
   await chmod(join(folder, 'migrator'), 0o755);
   for (const shell of shells) await writeFile(join(folder, `script.${shell}`), completionScript(shell, tree));
   return folder;
@@ -101,7 +116,7 @@ describe.each(shells)('%s', (shell) => {
         for (const choice of choices ?? []) expect(script).toContain(choice);
       }
     }
-    expect(script).toContain('completion --instances');
+    expect(script).toContain('completion --names');
     expect(script).not.toMatch(/_NAME|undefined|\[object/);
   });
 
@@ -124,25 +139,39 @@ describe.each(shells)('%s', (shell) => {
 });
 
 describeWith(['bash', posix], 'what bash offers', () => {
-  // Calls the function as the shell does on Tab: with the words typed so far, "=" split off.
+  // Calls the function as the shell does on Tab, with the words typed so far.
   const driver = `
     source script.bash
-    line=$1
-    eval "COMP_WORDS=($(sed 's/=/ = /g' <<<"$2"))"
-    if [[ $line == *' ' || $line == *= ]]; then COMP_WORDS+=(''); fi
-    COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
+    COMP_WORDS=("$@")
+    COMP_CWORD=$(($# - 1))
     _migrator
     printf '%s\\n' "\${COMPREPLY[@]}"`;
+
+  /** Bash splits at "=" and ":" outside of quotes too, and leaves quotes and escapes as they are typed. */
+  const split = (line: string): readonly string[] => [
+    ...(line.match(/(?:"[^"]*"?|\\.|[^\s=:"\\])+|[=:]/gu) ?? []),
+    ...(/[ =:]$/u.test(line) && !line.endsWith(':') ? [''] : []),
+  ];
 
   test.each([
     ...rows,
     ['migrator partial-export --from=p', ['prod-eu']],
     ['migrator partial-export --from=', ['lab', 'prod-eu']],
     ['migrator partial-export --progress=json --f', ['--from']],
+    // Readline replaces what comes after the last colon. Outside of quotes, what a shell would read is escaped.
+    ['migrator job wait ', ['octopus:lab:ServerTasks-76', 'octopus:lab:ServerTasks-9', 'snaplogic:prod:a\\ b\\;c']],
+    ['migrator job wait oct', ['octopus:lab:ServerTasks-76', 'octopus:lab:ServerTasks-9']],
+    ['migrator job wait octopus:', ['lab:ServerTasks-76', 'lab:ServerTasks-9']],
+    ['migrator job wait octopus:lab:ServerTasks-7', ['ServerTasks-76']],
+    ['migrator job wait "octopus:lab:ServerTasks-7', ['octopus:lab:ServerTasks-76']],
+    ['migrator --quiet job wait snaplogic:prod:', ['a\\ b\\;c']],
+    ['migrator compare --project W', ['Web\\ Shop', 'Web:\\ \\$HOME']],
+    ['migrator compare --project Web\\ S', ['Web\\ Shop']],
+    ['migrator compare --project "Web S', ['Web Shop']],
+    ['migrator compare --project B', ["Bob\\'s", 'Billing']],
   ] as const)('%s', async (typed, offered) => {
     const folder = await place();
-    const closed = typed.split('"').length % 2 === 0 ? `${typed}"` : typed;
-    const result = spawnSync('bash', ['--norc', '-c', driver, 'driver', typed, closed], {
+    const result = spawnSync('bash', ['--norc', '-c', driver, 'driver', ...split(typed)], {
       cwd: folder,
       encoding: 'utf8',
       env: { PATH: `${folder}:${process.env['PATH'] ?? ''}` },
@@ -166,7 +195,43 @@ describeWith(['bash', posix], 'what bash offers', () => {
   });
 });
 
+describeWith(['zsh'], 'what zsh offers', () => {
+  test('names keep their colons, blanks and signs, and the arguments of _arguments stay', async () => {
+    const folder = await place();
+    const lines = `compadd() { print -rl -- "$@[1,-3]" "\${(@P)@[-1]}" }; compdef() { : }; source script.zsh; _migrator_names -J values project`;
+    const { stdout, stderr } = spawnSync('zsh', ['-f', '-c', lines], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { PATH: `${folder}:${process.env['PATH'] ?? ''}`, HOME: folder },
+    });
+    expect({ stderr, lines: stdout.trimEnd().split('\n') }).toEqual({
+      stderr: '',
+      lines: ['-J', 'values', 'Web Shop', 'Web: $HOME', "Bob's", 'Billing'],
+    });
+  });
+});
+
 describeWith(['fish'], 'what fish offers', () => {
+  test.each([
+    ['migrator job wait octopus:lab:ServerTasks-7', ['octopus:lab:ServerTasks-76']],
+    ['migrator job wait snap', ['snaplogic:prod:a b;c']],
+    ['migrator compare --project Web', ['Web Shop', 'Web: $HOME']],
+  ])('%s', async (typed, offered) => {
+    const folder = await place();
+    const { stdout } = spawnSync('fish', ['--no-config', '-c', 'source script.fish; complete -C "$argv[1]"', typed], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { PATH: `${folder}:${process.env['PATH'] ?? ''}`, HOME: folder },
+    });
+    expect(
+      stdout
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => line.split('\t')[0]!.replaceAll('\\', ''))
+        .sort(),
+    ).toEqual([...offered].sort());
+  });
+
   test.each(rows)('%s', async (typed, offered) => {
     const folder = await place();
     const result = spawnSync('fish', ['--no-config', '-c', 'source script.fish; complete -C "$argv[1]"', typed], {

@@ -1,0 +1,50 @@
+import { describe, expect, test } from '@jest/globals';
+import { commandLine } from '../../../support/command-line.ts';
+import { tempDirs } from '../../../support/with-temp-dir.ts';
+
+const tempDir = tempDirs();
+const run = async (...args: string[]) => {
+  const folder = await tempDir();
+  return commandLine(args, { cwd: folder, env: { HOME: folder } });
+};
+
+describe('flags that contradict each other are refused before anything runs', () => {
+  test.each([
+    ['partial-export --from lab --from prod', '--from is given twice: "lab" and "prod"'],
+    ['partial-export --from=lab --from lab', '--from is given twice: "lab" and "lab"'],
+    ['import x.tar --to a --to b', '--to is given twice: "a" and "b"'],
+    ['import x.tar --timeout 1s --timeout 2s', '--timeout is given twice: "1s" and "2s"'],
+    ['import x.tar --on-conflict keep --on-conflict fail', '--on-conflict is given twice: "keep" and "fail"'],
+    ['import x.tar --passphrase env:ONE --passphrase two', '--passphrase is given twice'],
+    ['import x.tar --password one --password two', '--password is given twice'],
+    ['import x.tar --success-callback http://a/?t=1 --success-callback http://b/', '--success-callback is given twice'],
+    ['--config a.yaml doctor --config b.yaml', '--config is given twice: "a.yaml" and "b.yaml"'],
+    ['package seal x -o a.tar --output b.tar', '--output is given twice: "a.tar" and "b.tar"'],
+    ['partial-export --wait --no-wait', '--wait and --no-wait contradict each other'],
+    ['job wait x --no-wait --wait', '--no-wait and --wait contradict each other'],
+    ['import x.tar --backup b.tar --no-backup', '--backup and --no-backup contradict each other'],
+    ['doctor --quiet --debug', '--debug and --quiet contradict each other'],
+    ['partial-export --fresh --resume h', '--resume and --fresh contradict each other'],
+    ['config trust --show --forget', '--forget and --show contradict each other'],
+    ['package download A@1 --raw --passphrase x', '--raw and --passphrase contradict each other'],
+    ['package certify A --at lab --sync --status certified', '--sync and --status contradict each other'],
+  ])('%s', async (line, message) => {
+    const { code, stdout, stderr } = await run(...line.split(' '));
+    expect({ code, stdout, first: stderr.split('\n')[0] }).toEqual({
+      code: 2,
+      stdout: '',
+      first: `migrator: error: ${message}`,
+    });
+    expect(stderr).toContain('migrator: hint: ');
+  });
+
+  test.each([
+    'partial-export --project a --project b --recipient x --recipient y',
+    'partial-export --quiet --quiet --force --force',
+    'partial-export --wait --from lab --to lab',
+    'partial-export --quiet --progress json',
+  ])('%s is no contradiction', async (line) => {
+    const { stderr } = await run(...line.split(' '));
+    expect(stderr).not.toMatch(/twice|contradict/);
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals';
+import { commands } from '../../../../src/cli/commands/index.ts';
+import { meantBy, namesOf } from '../../../../src/cli/help/meant.ts';
+
+describe('a word that is no command leads to the command that was meant', () => {
+  test.each([
+    ['export', ['partial-export']],
+    ['exports', ['partial-export']],
+    ['exprt', ['partial-export']],
+    ['EXPORT', ['partial-export']],
+    ['partial', ['partial-export']],
+    ['move', ['migrate-project']],
+    ['migrate', ['migrate-project']],
+    ['copy', ['migrate-project']],
+    ['transfer', ['migrate-project']],
+    ['migrate-projects', ['migrate-project']],
+    ['imprt', ['import']],
+    ['inspect', ['package inspect']],
+    ['verify', ['package verify']],
+    ['seal', ['package seal']],
+    ['upload', ['package upload']],
+    ['uplaod', ['package upload']],
+    ['download', ['package download']],
+    ['undo', ['job undo']],
+    ['wait', ['job wait']],
+    ['diff', ['compare']],
+    ['list', ['package list', 'job list', 'inventory']],
+    ['show', ['job show', 'key show', 'config show']],
+    ['generate', ['key generate']],
+    ['jobs', ['job']],
+    ['packages', ['package']],
+    ['job-wait', ['job wait']],
+    ['projects', ['inventory']],
+    ['upgrade', ['version']],
+    ['constructor', []],
+    ['xyzzy', []],
+  ])('%s', (word, expected) => {
+    expect([...meantBy(word, [], commands)].sort()).toEqual([...expected].sort());
+  });
+
+  test.each([
+    ['package', 'push', ['package upload']],
+    ['package', 'listx', ['package list']],
+    ['package', 'remove', ['package delete']],
+    ['package', 'import', ['import']],
+    ['package', 'export', ['partial-export']],
+    ['job', 'status', ['job show']],
+    ['job', 'logs', ['job log']],
+    ['job', 'resume', ['job wait']],
+    ['key', 'create', ['key generate']],
+    ['key', 'genrate', ['key generate']],
+    ['config', 'validate', ['config check']],
+    ['config', 'doctor', ['doctor']],
+    ['job', 'constructor', []],
+  ])('%s %s', (group, word, expected) => {
+    expect(meantBy(word, [group], commands)).toEqual(expected);
+  });
+
+  test('a synonym counts only for a command that exists, and never leads to a command of another kind', () => {
+    expect(meantBy('remove', ['key'], commands)).not.toContain('package delete');
+    const keys = [
+      { name: 'key', commands: [{ name: 'untrust' }] },
+      { name: 'package', commands: [{ name: 'delete' }] },
+    ];
+    expect(meantBy('remove', ['key'], keys)).toEqual(['key untrust']);
+  });
+
+  test('each synonym leads to a command that exists, but for those of commands to come', () => {
+    for (const word of ['export', 'dump', 'clone', 'pull', 'decrypt', 'status', 'ping', 'serve', 'docs', 'update']) {
+      expect({ word, found: meantBy(word, [], commands).length > 0 }).toEqual({ word, found: true });
+    }
+  });
+});
+
+test('several commands are named as a sentence does', () => {
+  expect(namesOf(['a'])).toBe('migrator a');
+  expect(namesOf(['a', 'b c', 'd'])).toBe('migrator a, migrator b c or migrator d');
+});
