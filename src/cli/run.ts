@@ -9,6 +9,7 @@ import type { IO } from './terminal/io.ts';
 export async function run(argv: readonly string[], io: IO): Promise<number> {
   const context = createContext(io, argv);
   context.commandTree = () => createProgram(context);
+  context.productOptions = async () => context.once((await import('./servers/adapter-modules.ts')).productTable);
   const release = [onInterrupt(context), onUncaught(context)];
   const exitCode = await attempt(argv, context);
   try {
