@@ -30,10 +30,10 @@ instances:
 
 \`\`\`sh
 export HERE_TOKEN=a-token THERE_TOKEN=another-token
-npx migrator config trust    # again after each change of the adapter
-npx migrator doctor
-npx migrator partial-export --help    # has --without-comments, which the adapter declares
-npx migrator migrate-project "Web Shop" --from here --to there
+npx migrator-cli config trust    # again after each change of the adapter
+npx migrator-cli doctor
+npx migrator-cli partial-export --help    # has --without-comments, which the adapter declares
+npx migrator-cli migrate-project "Web Shop" --from here --to there
 \`\`\`
 
 When \`npm test\` passes with your server, the adapter does what migrator relies on.
