@@ -98,11 +98,12 @@ describe('an installation from npm', () => {
   const run = (name: string, args: readonly string[], cwd: string, more: NodeJS.ProcessEnv = {}) =>
     new Promise<{ code: number | null; stdout: string; stderr: string }>((done, fail) => {
       const child = spawn(windows ? `${name}.cmd` : name, args, { cwd, env: { ...env, ...more }, shell: windows });
-      const texts = ['', ''];
-      child.stdout.on('data', (chunk: Buffer) => (texts[0] += String(chunk)));
-      child.stderr.on('data', (chunk: Buffer) => (texts[1] += String(chunk)));
+      let stdout = '';
+      let stderr = '';
+      child.stdout.on('data', (chunk: Buffer) => (stdout += String(chunk)));
+      child.stderr.on('data', (chunk: Buffer) => (stderr += String(chunk)));
       child.on('error', fail);
-      child.on('close', (code) => done({ code, stdout: texts[0]!, stderr: texts[1]! }));
+      child.on('close', (code) => done({ code, stdout, stderr }));
     });
   const emptyFolder = () => mkdtemp(join(folder, 'empty-'));
 
