@@ -100,7 +100,7 @@ describe('migrator adapter new', () => {
     });
     expect(await run(['adapter', 'new', 'acme', '-o', 'absent/below'], { cwd })).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('absent" does not exist'),
+      stderr: expect.stringMatching(/absent" does not exist\n.*create it, or choose another place with -o/u),
     });
     expect((await readdir(cwd)).sort()).toEqual(['acme', 'empty']);
     expect(await readFile(join(cwd, 'acme'), 'utf8')).toBe('mine');

@@ -56,7 +56,7 @@ async function checkFree(folder: string, given: string): Promise<void> {
   try {
     await lstat(folder);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return;
+    if (systemCode(error) === 'ENOENT') return checkParent(dirname(folder));
     if (systemCode(error) !== 'ENOTDIR') throw localError(error, `could not look at "${folder}"`);
     throw new MigratorError('USAGE', `"${dirname(given)}" is not a folder`, { hint: 'choose another place with -o' });
   }
@@ -64,6 +64,17 @@ async function checkFree(folder: string, given: string): Promise<void> {
     hint: 'choose another folder with -o; nothing is overwritten',
     details: { path: folder },
   });
+}
+
+async function checkParent(parent: string): Promise<void> {
+  try {
+    await lstat(parent);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw localError(error, `could not look at "${parent}"`);
+    throw new MigratorError('USAGE', `the folder "${parent}" does not exist`, {
+      hint: 'create it, or choose another place with -o',
+    });
+  }
 }
 
 /** Puts the product in the place of Acme, and its name in identifiers in the place of theirs: MyEtl for my-etl. */
