@@ -3,7 +3,16 @@ import { MigratorError } from 'migrator-cli';
 
 export const contract = 1;
 export const product = 'acme';
+export const title = 'Acme';
 export const secretSettings = ['token'];
+// The flags of the product: help, completion and the parser of migrator know them.
+export const options = [
+  {
+    name: 'without-comments',
+    description: 'export no comments',
+    verbs: ['partial-export', 'migrate-project'],
+  },
+];
 
 export function create({ name, url, settings, secrets }, { http: open, clock, random }) {
   const unknown = Object.keys(settings);
@@ -69,8 +78,8 @@ function exporter(http, get, clock, random) {
       return {
         package: { id: request.packageId ?? 'Acme.Projects', version },
         projects: projects.map(({ id, name }) => ({ id, name })),
-        // --set with-comments=no arrives here.
-        settled: { withComments: request.options['with-comments'] !== 'no' },
+        // --without-comments arrives here.
+        settled: { withComments: request.options.withoutComments !== true },
         notes: [],
       };
     },

@@ -1,6 +1,7 @@
 import { MigratorError } from '../errors.ts';
 import type { AdapterModule } from '../ports/adapter.ts';
-import type { ProductOptions } from '../ports/options.ts';
+import { type OptionSpec, type ProductOptions, verbs } from '../ports/options.ts';
+import { nearest } from '../nearest.ts';
 import { options as enms } from './enms/options.ts';
 import { options as microstrategy } from './microstrategy/options.ts';
 import { options as octopus } from './octopus/options.ts';
@@ -46,7 +47,60 @@ export function checkAdapterModule(value: unknown, origin: string): AdapterModul
   }
   if (typeof create !== 'function') throw fail('create must be a function');
   if (request !== undefined && typeof request !== 'function') throw fail('request must be a function');
+  const { title, options } = module;
+  if (title !== undefined && (typeof title !== 'string' || title.trim() === '')) throw fail('title must be a text');
+  const lack = options === undefined ? undefined : lackOfOptions(options);
+  if (lack !== undefined) throw fail(lack);
   return value as AdapterModule;
+}
+
+const texts = ['name', 'value', 'description'];
+const switches = ['many', 'secret', 'url', 'file', 'bytes'];
+const lists = ['choices', 'verbs'];
+const members = [...texts, ...switches, ...lists];
+
+/** What is wrong with the flags that an adapter declares. Undefined when nothing is. */
+function lackOfOptions(options: unknown): string | undefined {
+  if (!Array.isArray(options)) return 'options must be a list';
+  const seen = new Set<string>();
+  for (const option of options as readonly unknown[]) {
+    if (typeof option !== 'object' || option === null) return 'each of its options must be an object';
+    const { name } = option as { readonly name?: unknown };
+    if (typeof name !== 'string' || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/u.test(name)) {
+      return 'each of its options needs a name in lower case without dashes in front, such as with-comments';
+    }
+    if (seen.has(name)) return `it declares the option ${name} twice`;
+    seen.add(name);
+    const lack = lackOfOption(option as Readonly<Record<string, unknown>>);
+    if (lack !== undefined) return `its option ${name} ${lack}`;
+  }
+  return undefined;
+}
+
+function lackOfOption(option: Readonly<Record<string, unknown>>): string | undefined {
+  for (const [key, value] of Object.entries(option)) {
+    if (!members.includes(key)) {
+      const near = nearest(key, members);
+      return `has an unknown member "${key}"${near === undefined ? '' : `; did you mean "${near}"?`}`;
+    }
+    if (texts.includes(key) && (typeof value !== 'string' || value.trim() === '')) return `needs a text as its ${key}`;
+    if (switches.includes(key) && typeof value !== 'boolean') return `needs true or false as its ${key}`;
+    if (lists.includes(key) && !isListOfTexts(value)) return `needs a list of texts as its ${key}`;
+  }
+  const { value, description, verbs: of } = option as Partial<OptionSpec>;
+  if (description === undefined) return 'has no description';
+  const unknown = of?.find((verb) => !verbs.includes(verb));
+  if (of === undefined || unknown !== undefined) {
+    return `${unknown === undefined ? 'has no verbs' : `has the unknown verb "${unknown}"`}; there are ${verbs.join(', ')}`;
+  }
+  const needsValue = ['many', 'secret', 'file', 'bytes', 'choices'].find((key) => option[key] !== undefined);
+  return value === undefined && needsValue !== undefined
+    ? `has ${needsValue} and no value, so nothing could be given`
+    : undefined;
+}
+
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string' && one !== '');
 }
 
 /** The flags of every product, as data. Help and parsing read them without loading an adapter. */

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { z } from 'zod';
+import type { ProductOptions } from '../ports/options.ts';
 import type { Context } from './context.ts';
 import { exitCodeOfOutcome } from './exit-codes.ts';
 import { programOf, settleGlobals } from './flags/globals.ts';
@@ -23,8 +24,10 @@ export interface Entry {
   readonly description: string;
   /** The commands below this word. A word with commands below it has no `run`. */
   readonly commands?: readonly Entry[];
-  /** Declares arguments, flags and examples. */
-  readonly flags?: () => Promise<(command: Command) => void>;
+  /** Declares arguments, flags and examples. `products` is empty unless `productFlags` is set. */
+  readonly flags?: () => Promise<(command: Command, products: readonly ProductOptions[]) => void>;
+  /** The command has the flags of the products, also of those whose adapters the rc file names. */
+  readonly productFlags?: boolean;
   /** Loaded only when the work begins, so that `--help` is fast. */
   readonly run?: () => Promise<Run<never>>;
   /**
@@ -53,7 +56,13 @@ export async function buildCommand(
   for (const member of named.length === 0 ? commands : named) {
     command.addCommand(await buildCommand(member, context, named.length === 0 ? undefined : argv));
   }
-  (await flags?.())?.(command);
+  const products = entry.productFlags === true ? await context.productOptions() : [];
+  if (products.length > 0) context.knownProducts = products;
+  (await flags?.())?.(command, products);
+  const { unreadAdapters } = context;
+  if (entry.productFlags === true && unreadAdapters !== undefined) {
+    command.addHelpText('after', `\nThe flags of the rc file's adapters are not shown: ${unreadAdapters.message}`);
+  }
   if (run !== undefined) command.action(async () => act(command, entry, run, context));
   return command;
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Journaling } from '../core/steps/journaled.ts';
 import { MigratorError } from '../errors.ts';
 import type { Journal } from '../ports/journal.ts';
+import type { ProductOptions } from '../ports/options.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import type { Config } from './config/config.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
@@ -47,6 +48,13 @@ export class Context {
     Promise.reject(new Error('no command tree was given'));
   /** What a help shows beside the command's own flags: names of products and of groups of flags. */
   helpSections: 'all' | readonly string[] = [];
+  /** The flags of the products. `run` adds those of the adapters that the rc file names. */
+  productOptions: () => Promise<readonly ProductOptions[]> = async () =>
+    (await import('../adapters/index.ts')).productOptions;
+  /** Those of `productOptions`, when a command of this line has them. */
+  knownProducts: readonly ProductOptions[] = [];
+  /** Why the flags of the rc file's adapters are not known. */
+  unreadAdapters: MigratorError | undefined;
   /** By camel-case name. Flags of the command line are not in it. */
   readonly flagSources = new Map<string, FlagSource>();
   readonly #controller = new AbortController();
@@ -57,6 +65,7 @@ export class Context {
   #stdoutIsTaken = false;
   #reporter: ActiveReporter | undefined;
   #config: Promise<Config> | undefined;
+  #readConfig: Promise<Config> | undefined;
   #journal: Promise<Journal> | undefined;
   readonly #made = new Map<unknown, Promise<unknown>>();
 
@@ -86,12 +95,17 @@ export class Context {
   }
 
   config(): Promise<Config> {
-    this.#config ??= import('./config/load.ts').then(async ({ loadConfig }) => {
-      const config = await loadConfig(this.io, this.globals.config);
+    this.#config ??= this.readConfig().then((config) => {
       if (!this.globals.quiet) for (const warning of config.warnings) this.say('warning', warning);
       return config;
     });
     return this.#config;
+  }
+
+  /** The same without a word about it: the help reads the rc file too. */
+  readConfig(): Promise<Config> {
+    this.#readConfig ??= import('./config/load.ts').then(({ loadConfig }) => loadConfig(this.io, this.globals.config));
+    return this.#readConfig;
   }
 
   /** The result of `make` for this run. `make` is called only once. */
@@ -216,11 +230,14 @@ export class Context {
   }
 }
 
-/** Reads the flags that error messages need from the raw words, because commander may fail while it parses the line. */
+/**
+ * Reads from the raw words what error messages need, because commander may fail while it parses the line, and the rc file,
+ * whose adapters have flags that it parses.
+ */
 export function createContext(io: IO, argv: readonly string[]): Context {
   const has = (flag: string, variable: string) => argv.includes(flag) || isTrue(io.env[variable]);
   return new Context(io, {
-    config: undefined,
+    config: valueOf('--config', argv),
     json: has('--json', 'MIGRATOR_JSON'),
     progress: isJsonProgress(io, argv) ? 'json' : 'auto',
     patience: undefined,
@@ -231,9 +248,12 @@ export function createContext(io: IO, argv: readonly string[]): Context {
 }
 
 function isJsonProgress({ env }: IO, argv: readonly string[]): boolean {
-  const at = argv.indexOf('--progress');
-  const word = at >= 0 ? argv[at + 1] : argv.find((one) => one.startsWith('--progress='))?.slice('--progress='.length);
-  return (word ?? env['MIGRATOR_PROGRESS']) === 'json';
+  return (valueOf('--progress', argv) ?? env['MIGRATOR_PROGRESS']) === 'json';
+}
+
+function valueOf(flag: string, argv: readonly string[]): string | undefined {
+  const at = argv.indexOf(flag);
+  return at >= 0 ? argv[at + 1] : argv.find((one) => one.startsWith(`${flag}=`))?.slice(flag.length + 1);
 }
 
 function isTrue(value: string | undefined): boolean {

@@ -25,7 +25,7 @@ export async function createProgram(context: Context, argv?: readonly string[]):
     .configureHelp({
       showGlobalOptions: true,
       subcommandTerm: (command) => command.name(),
-      formatHelp: (command, helper) => commandHelp(command, helper, context.helpSections),
+      formatHelp: (command, helper) => commandHelp(command, helper, context.helpSections, context.knownProducts),
     })
     .showSuggestionAfterError(true)
     .configureOutput({
@@ -37,20 +37,23 @@ export async function createProgram(context: Context, argv?: readonly string[]):
     .addHelpText('after', footer);
   withGlobals(program);
   for (const entry of commands) program.addCommand(await buildCommand(entry, context, argv));
-  govern(program, program);
+  govern(program, program, context);
   return program;
 }
 
 /**
  * Commander copies its settings only to subcommands made with `command()`. Ours are added later, so they get them here.
  */
-function govern(command: Command, program: Command): void {
+function govern(command: Command, program: Command, context: Context): void {
   refuseContradictions(command);
   command.copyInheritedSettings(program).exitOverride((error) => {
     // Commander also throws after --help and --version. These are not failures.
-    throw error.exitCode === 0 ? error : usageError(error, command);
+    if (error.exitCode === 0) throw error;
+    // The flag may be one of an adapter that could not be read.
+    if (error.code === 'commander.unknownOption' && context.unreadAdapters !== undefined) throw context.unreadAdapters;
+    throw usageError(error, command);
   });
-  for (const child of command.commands) govern(child, program);
+  for (const child of command.commands) govern(child, program, context);
 }
 
 const footer = `

@@ -10,6 +10,7 @@ import type { IO } from './terminal/io.ts';
 export async function run(argv: readonly string[], io: IO): Promise<number> {
   const context = createContext(io, argv);
   context.commandTree = (words) => createProgram(context, words);
+  context.productOptions = async () => context.once((await import('./servers/adapter-modules.ts')).productTable);
   const release = [onInterrupt(context), onUncaught(context)];
   const exitCode = await attempt(argv, context);
   try {
@@ -23,7 +24,7 @@ async function attempt(given: readonly string[], context: Context): Promise<Exit
   try {
     const help = helpRequest(given);
     const argv = help?.argv ?? given;
-    if (help !== undefined) context.helpSections = await sectionsAsked(help, context.io);
+    if (help !== undefined) context.helpSections = await sectionsAsked(help, context);
     const program = await createProgram(context, argv);
     if (help !== undefined) refuseUnknownWords(program, argv);
     if (argv.length === 0) {

@@ -5,7 +5,7 @@ import type { PackageFeed } from './feed.ts';
 import type { Http, HttpOptions } from './http.ts';
 import type { Backup, Importer } from './importer.ts';
 import type { Jobs } from './job.ts';
-import type { GivenOptions, OptionRequest, Options, Secrets, Verb } from './options.ts';
+import type { GivenOptions, OptionRequest, Options, OptionSpec, Secrets, Verb } from './options.ts';
 import type { Consent, PlanItem } from './plan.ts';
 import type { Clock, Random } from './runtime.ts';
 import type { Snapshots, Scope } from './snapshot.ts';
@@ -224,6 +224,13 @@ export interface AdapterModule {
   readonly product: string;
   /** The settings of an instance that hold references to secrets. They are resolved before `create`. */
   readonly secretSettings: readonly string[];
+  /** The name of the product in texts. Default: `product`. */
+  readonly title?: string;
+  /**
+   * The flags of the product, for an adapter that is not built in. The names must not be those of migrator's own flags.
+   * Without them, the options are given with `--set`.
+   */
+  readonly options?: readonly OptionSpec[];
   /** Makes the adapter of one instance. Opens no socket. CONFIG_INVALID when the settings or secrets are wrong. */
   create(connection: Connection, tools: AdapterTools): Adapter;
   /**

@@ -1,6 +1,7 @@
 import type { Secret } from '../secret.ts';
 
-export type Verb = 'partial-export' | 'import' | 'migrate-project' | 'compare' | 'package';
+export const verbs = ['partial-export', 'import', 'migrate-project', 'compare', 'package'] as const;
+export type Verb = (typeof verbs)[number];
 
 /**
  * One command-line option of a product, as data. Help, parsing and the check whether the product knows it all read

@@ -183,12 +183,13 @@ describe('documents that --json prints', () => {
     expect(await done('version', 'version')).toMatchObject({ node: process.versions.node });
   });
 
-  test('init, doctor, completion and the list of faults print valid documents', async () => {
+  test('init, adapter new, doctor, completion and the list of faults print valid documents', async () => {
     const folder = here().path('fresh');
     await mkdir(folder);
     const ended = await run(['init', '--yes', '--json'], { cwd: folder });
     expect(ended.code).toBe(0);
     await document('init', ended);
+    await document('adapter-new', await run(['adapter', 'new', 'acme', '--json'], { cwd: folder }));
     await done('doctor', 'doctor');
     await done('completion', 'completion', 'zsh');
     await done('fault-list', 'emulate', 'octopus', '--fault', 'list');

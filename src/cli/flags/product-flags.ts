@@ -1,38 +1,53 @@
-import { type Command, Option } from 'commander';
-import { productOptions } from '../../adapters/index.ts';
+import { Command, Option } from 'commander';
+import { isProduct } from '../../adapters/index.ts';
+import { MigratorError } from '../../errors.ts';
 import type { OptionSpec, ProductOptions, Verb } from '../../ports/options.ts';
+import { withGlobals } from './globals.ts';
 import { ListOption } from './list-flag.ts';
+
+export type Products = readonly ProductOptions[];
 
 /**
  * Adds the flags of the products. The help groups them by product. A flag of two products is shown with the first one,
  * and says what it means for each.
  */
-export function withProductOptions(
-  command: Command,
-  verb: Verb,
-  table: readonly ProductOptions[] = productOptions,
-): Command {
-  const seen = new Set(command.options.map((option) => option.long));
-  for (const { title, options } of table) {
+export function withProductOptions(command: Command, verb: Verb, table: readonly ProductOptions[]): Command {
+  const own = new Set(command.options.map((option) => option.long));
+  const others = withGlobals(new Command()).options.map((option) => option.long);
+  const reserved = new Set([...own, ...others, '--help', '--set']);
+  const seen = new Set(own);
+  for (const { product, title, options } of table) {
     for (const spec of options) {
       const long = `--${spec.name}`;
-      if (!spec.verbs.includes(verb) || seen.has(long)) continue;
+      if (!spec.verbs.includes(verb)) continue;
+      if (!isProduct(product) && reserved.has(long)) throw taken(spec, product);
+      if (seen.has(long)) continue;
       seen.add(long);
-      const others = table
+      const elsewhere = table
         .filter(({ title: other }) => other !== title)
         .flatMap((product) => meaningIn(product, spec, verb));
-      const description = [spec.description, ...others].join('; ');
+      const description = [spec.description, ...elsewhere].join('; ');
       const choices = choicesIn(table, spec, verb);
       const whole = { ...spec, description, ...(choices === undefined ? {} : { choices }) };
       command.addOption(optionOf(whole).helpGroup(`${title} options:`));
     }
   }
   command.addOption(
-    new ListOption('--set <name=value>', 'an option of an adapter that is not built in (repeatable)').helpGroup(
+    new ListOption('--set <name=value>', 'an option of an adapter that declares no flags (repeatable)').helpGroup(
       'Other adapters:',
     ),
   );
   return command;
+}
+
+function taken({ name }: OptionSpec, product: string): MigratorError {
+  return new MigratorError(
+    'CONFIG_INVALID',
+    `the adapter of ${product} declares --${name}, a flag of migrator itself`,
+    {
+      hint: `give the option another name, such as ${product}-${name}`,
+    },
+  );
 }
 
 /** All that a flag of several products takes. `productFlags` then refuses what another product takes. */

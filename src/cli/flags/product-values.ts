@@ -1,7 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { productOptions } from '../../adapters/index.ts';
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import { decodeText } from '../../files/text.ts';
 import type { OptionValue, Options, Secrets, OptionSpec, ProductOptions, Verb } from '../../ports/options.ts';
@@ -32,8 +31,8 @@ export async function productFlags(
   verb: Verb,
   product: string,
   context: Context,
-  table: readonly ProductOptions[] = productOptions,
 ): Promise<ProductFlags> {
+  const table = await context.productOptions();
   refuseForeign(command, verb, product, table);
   const options: Record<string, OptionValue> = {};
   const secrets: Record<string, Secret> = {};
@@ -69,7 +68,7 @@ export async function productFlags(
 }
 
 /** The flags of all products whose values are references to secrets, in camel case. */
-export function secretFlags(table: readonly ProductOptions[] = productOptions): readonly string[] {
+export function secretFlags(table: readonly ProductOptions[]): readonly string[] {
   const specs = table.flatMap(({ options }) => options.filter((spec) => spec.secret === true && spec.file !== true));
   return [...new Set(specs.map((spec) => camelCase(spec.name)))];
 }
@@ -132,9 +131,13 @@ function thirdParty(command: Command, product: string, table: readonly ProductOp
   const settings = (command.getOptionValue('set') as readonly string[] | undefined) ?? [];
   if (settings.length > 0 && table.some((entry) => entry.product === product)) {
     if (command.getOptionValueSource('set') === 'config') return {};
-    throw new MigratorError('USAGE', `--set is for adapters that are not built in, but ${product} is built in`, {
-      hint: `use the flags of ${product}; --help lists them`,
-    });
+    throw new MigratorError(
+      'USAGE',
+      `--set is for adapters that declare no flags, but ${product} has flags of its own`,
+      {
+        hint: `use the flags of ${product}; --help lists them`,
+      },
+    );
   }
   const given = new Map<string, string>();
   for (const setting of settings) {

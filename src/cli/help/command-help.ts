@@ -1,5 +1,4 @@
 import { type Command, Help, type Option } from 'commander';
-import { productOptions } from '../../adapters/index.ts';
 import type { OptionSpec, ProductOptions } from '../../ports/options.ts';
 import { wrapped } from '../terminal/wrap.ts';
 import type { HelpSections } from './sections.ts';
@@ -19,13 +18,20 @@ const widestTerm = 30;
 
 /**
  * The help of a command on one screen: its own flags, and of the products' flags those of the products in `sections`.
- * With `all` it is the whole help, in which each flag has all that is said about it.
+ * `table` has the flags of all products. With `all` it is the whole help, in which each flag has all that is said about it.
  */
-export function commandHelp(command: Command, helper: Help, sections: HelpSections): string {
+export function commandHelp(
+  command: Command,
+  helper: Help,
+  sections: HelpSections,
+  table: readonly ProductOptions[],
+): string {
   if (sections === 'all') return Help.prototype.formatHelp.call(helper, command, helper);
   const width = Math.max(40, helper.helpWidth ?? 80);
-  const own = ownSections(command, helper);
-  const products = productsOf(command);
+  const titles = new Set(table.map(({ title }) => `${title} options:`));
+  const isOfProduct = (option: Option): boolean => titles.has(option.helpGroupHeading ?? '');
+  const own = ownSections(command, helper, isOfProduct);
+  const products = productsOf(command, isOfProduct, table);
   const shown = products.filter(({ product }) => sections.includes(product));
   const all = [
     ...own,
@@ -98,7 +104,9 @@ function cut(text: string, width: number): string {
 
 const balanced = (text: string): boolean => text.split('(').length === text.split(')').length;
 
-function ownSections(command: Command, helper: Help): readonly Section[] {
+type IsOfProduct = (option: Option) => boolean;
+
+function ownSections(command: Command, helper: Help, isOfProduct: IsOfProduct): readonly Section[] {
   const groups = new Map<string, Option[]>();
   for (const option of helper.visibleOptions(command)) {
     const title = option.helpGroupHeading ?? 'Options:';
@@ -135,9 +143,13 @@ interface ProductRows {
 }
 
 /** What each product has for this command. A flag of several products has for each what it means there. */
-function productsOf(command: Command): readonly ProductRows[] {
+function productsOf(
+  command: Command,
+  isOfProduct: IsOfProduct,
+  table: readonly ProductOptions[],
+): readonly ProductRows[] {
   const flags = new Set(command.options.filter(isOfProduct).map(({ long }) => long));
-  return productOptions
+  return table
     .map(({ product, title, options }) => ({
       product,
       title,
@@ -148,8 +160,6 @@ function productsOf(command: Command): readonly ProductRows[] {
     .filter(({ rows }) => rows.length > 0);
 }
 
-const titles = new Set(productOptions.map(({ title }: ProductOptions) => `${title} options:`));
-const isOfProduct = (option: Option): boolean => titles.has(option.helpGroupHeading ?? '');
 const isFor = ({ verbs }: OptionSpec, command: Command): boolean =>
   [command.name(), command.parent?.name()].some((name) => verbs.some((verb) => verb === name));
 const flagsOf = ({ name, value }: OptionSpec): string => (value === undefined ? `--${name}` : `--${name} <${value}>`);

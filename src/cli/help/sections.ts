@@ -2,13 +2,11 @@ import { resolve } from 'node:path';
 import { productOptions } from '../../adapters/index.ts';
 import { MigratorError } from '../../errors.ts';
 import { findConfig } from '../config/search.ts';
+import type { Context } from '../context.ts';
 import type { IO } from '../terminal/io.ts';
 
 /** What a help shows beside the command's own flags: names of products and groups, or all. */
 export type HelpSections = 'all' | readonly string[];
-
-/** What `--help=` may name: all products, and the groups of flags that commands share. */
-const sectionNames: readonly string[] = ['all', ...productOptions.map(({ product }) => product), 'package', 'waiting'];
 
 export interface HelpRequest {
   /** The command line in the form that commander knows: `--help=all` is `--help`. */
@@ -26,10 +24,14 @@ export function helpRequest(argv: readonly string[]): HelpRequest | undefined {
   return { argv: argv.map((word, index) => (index === at ? '--help' : word)), named };
 }
 
-/** What `--help` or `--help=<name>` shows. USAGE for a name that is none. */
-export async function sectionsAsked({ argv, named }: HelpRequest, io: IO): Promise<HelpSections> {
+/** What `--help` or `--help=<name>` shows: all, a product, or a group of flags that commands share. USAGE for another name. */
+export async function sectionsAsked(
+  { argv, named }: HelpRequest,
+  { io, productOptions: table }: Pick<Context, 'io' | 'productOptions'>,
+): Promise<HelpSections> {
   if (named === undefined) return sectionsFor(argv, io);
   if (named === 'all') return named;
+  const sectionNames = ['all', ...(await table()).map(({ product }) => product), 'package', 'waiting'];
   if (sectionNames.includes(named)) return [named];
   throw new MigratorError('USAGE', `--help cannot show "${named}"`, { hint: `it shows ${sectionNames.join(', ')}` });
 }

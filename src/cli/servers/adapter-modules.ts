@@ -1,14 +1,18 @@
 import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { adapterModules, checkAdapterModule, isProduct, products } from '../../adapters/index.ts';
-import { MigratorError } from '../../errors.ts';
+import { adapterModules, checkAdapterModule, isProduct, productOptions, products } from '../../adapters/index.ts';
+import { isMigratorError, MigratorError } from '../../errors.ts';
 import { nearest } from '../../nearest.ts';
 import type { AdapterModule } from '../../ports/adapter.ts';
+import type { ProductOptions } from '../../ports/options.ts';
 import type { Config, InstanceConfig } from '../config/config.ts';
+import type { Context } from '../context.ts';
 
 export interface AdapterModules {
   /** The products of the built-in adapters and of the adapters in the rc file. */
   readonly products: readonly string[];
+  /** The flags of the adapters in the rc file. */
+  readonly options: readonly ProductOptions[];
   /** CONFIG_INVALID when there is no adapter for the instance's product. */
   of(instance: InstanceConfig): Promise<AdapterModule>;
   /** The names of the settings that hold secrets. Empty for a product without an adapter. */
@@ -21,6 +25,11 @@ export async function adapterModulesOf(config: Config): Promise<AdapterModules> 
   for (const name of config.adapters) {
     await config.allowCode(`the adapter ${name}`);
     const module = await load(name, config.directory);
+    if (named.has(module.product)) {
+      throw new MigratorError('CONFIG_INVALID', `two adapters of the rc file are for the product "${module.product}"`, {
+        hint: 'name one of them under "adapters"',
+      });
+    }
     named.set(module.product, module);
   }
   const known = [...products, ...named.keys()];
@@ -28,6 +37,9 @@ export async function adapterModulesOf(config: Config): Promise<AdapterModules> 
     isProduct(product) ? adapterModules[product]() : named.get(product);
   return {
     products: known,
+    options: [...named.values()].flatMap(({ product, title = product, options }) =>
+      options === undefined ? [] : [{ product, title, options }],
+    ),
     secretSettings: async (product) => (await find(product))?.secretSettings ?? [],
     async of({ name, product }) {
       const module = await find(product);
@@ -56,4 +68,22 @@ async function load(name: string, directory: string): Promise<AdapterModule> {
     );
   }
   return checkAdapterModule(loaded, name);
+}
+
+/**
+ * The flags of all products: the built-in ones, and those of the rc file's adapters. Code of an rc file that the user has
+ * not allowed is not run for that. Why an adapter's flags are not known is kept for the moment in which one is given.
+ */
+export async function productTable(context: Context): Promise<readonly ProductOptions[]> {
+  let names: readonly string[] = [];
+  try {
+    const config = await context.readConfig();
+    names = config.adapters;
+    return names.length === 0 ? productOptions : [...productOptions, ...(await adapterModulesOf(config)).options];
+  } catch (error) {
+    // What is wrong with the rc file is told when the command reads it. The help must work without it.
+    if (!isMigratorError(error)) throw error;
+    if (names.length > 0 || error.code === 'CONFIG_UNTRUSTED') context.unreadAdapters = error;
+    return productOptions;
+  }
 }

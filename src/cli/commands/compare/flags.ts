@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { examples } from '../../flags/examples.ts';
 import { ListOption } from '../../flags/list-flag.ts';
-import { withProductOptions } from '../../flags/product-flags.ts';
+import { type Products, withProductOptions } from '../../flags/product-flags.ts';
 
 export interface CompareOptions {
   readonly from?: string;
@@ -9,11 +9,11 @@ export interface CompareOptions {
   readonly project: readonly string[];
 }
 
-export function compareFlags(command: Command): void {
+export function compareFlags(command: Command, products: Products): void {
   command
     .addOption(new Option('--from <instance>', 'the instance on the left'))
     .addOption(new Option('--to <instance>', 'the instance on the right'))
     .addOption(new ListOption('--project <project>', 'a project to compare, by name, id or path (repeatable)'));
-  withProductOptions(command, 'compare');
+  withProductOptions(command, 'compare', products);
   examples(command, ['migrator compare --from lab --to prod --project "Web Shop"']);
 }

@@ -10,7 +10,7 @@ export async function runConfigShow(_: Invocation, context: Context) {
   const config = await context.config();
   const values = describeConfig(config, {
     secretSettings: await secretSettings(config, await adapterModulesOf(config)),
-    secretFlags: secretFlags(),
+    secretFlags: secretFlags(await context.productOptions()),
     env: context.io.env,
   });
   context.result(

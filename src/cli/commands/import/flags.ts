@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { type CautionOptions, withCaution } from '../../flags/caution.ts';
 import { examples } from '../../flags/examples.ts';
 import { type OpenOptions, withOpening } from '../../flags/opening.ts';
-import { withProductOptions } from '../../flags/product-flags.ts';
+import { type Products, withProductOptions } from '../../flags/product-flags.ts';
 import { type WaitOptions, withFresh, withWaiting } from '../../flags/waiting.ts';
 
 export interface ImportOptions extends WaitOptions, OpenOptions, CautionOptions {
@@ -13,7 +13,7 @@ export interface ImportOptions extends WaitOptions, OpenOptions, CautionOptions 
   readonly fresh?: boolean;
 }
 
-export function importFlags(command: Command): void {
+export function importFlags(command: Command, products: Products): void {
   command
     .argument(
       '<package>',
@@ -31,7 +31,7 @@ export function importFlags(command: Command): void {
     )
     .option('--ignore-version', 'import even if the servers have different releases');
   withOpening(withCaution(withFresh(withWaiting(command))));
-  withProductOptions(command, 'import');
+  withProductOptions(command, 'import', products);
   examples(command, [
     'migrator import web-shop.tar --to prod --dry-run',
     'migrator import Octopus.Space.Migration@1.0.0-run7 --to prod --password env:MOVE_PASSWORD',

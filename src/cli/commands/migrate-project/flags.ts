@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { type CautionOptions, withCaution } from '../../flags/caution.ts';
 import { examples } from '../../flags/examples.ts';
-import { withProductOptions } from '../../flags/product-flags.ts';
+import { type Products, withProductOptions } from '../../flags/product-flags.ts';
 import { type WaitOptions, withFresh, withWaiting } from '../../flags/waiting.ts';
 
 export interface MigrateProjectOptions extends WaitOptions, CautionOptions {
@@ -14,7 +14,7 @@ export interface MigrateProjectOptions extends WaitOptions, CautionOptions {
   readonly fresh?: boolean;
 }
 
-export function migrateProjectFlags(command: Command): void {
+export function migrateProjectFlags(command: Command, products: Products): void {
   command
     .argument('[project...]', 'projects, by name, id or path; leave them out to move what belongs to no project')
     .option('--from <instance>', 'the instance to move from; its projects are only read')
@@ -31,7 +31,7 @@ export function migrateProjectFlags(command: Command): void {
     .option('--verify', 'compare the content of source and target after the move')
     .option('--ignore-version', 'continue even if the servers have different releases');
   withCaution(withFresh(withWaiting(command)));
-  withProductOptions(command, 'migrate-project');
+  withProductOptions(command, 'migrate-project', products);
   examples(command, [
     'migrator migrate-project "Web Shop" --from lab --to prod --dry-run',
     'migrator migrate-project "Web Shop" --from lab --to prod --route relay',

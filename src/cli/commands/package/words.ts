@@ -36,6 +36,7 @@ export const packageCommands: readonly Entry[] = [
     name: 'edit',
     description: 'let the server build a package again, with another name or with other objects or settings',
     // Apart, because it loads the flags of all products.
+    productFlags: true,
     flags: async () => (await import('./edit-flags.ts')).editFlags,
     run: async () => (await import('./edit.ts')).runPackageEdit,
   },

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { examples } from '../../flags/examples.ts';
 import { ListOption } from '../../flags/list-flag.ts';
-import { withProductOptions } from '../../flags/product-flags.ts';
+import { type Products, withProductOptions } from '../../flags/product-flags.ts';
 import { type SealOptions, withSealing } from '../../flags/sealing.ts';
 import { type WaitOptions, withFresh, withWaiting } from '../../flags/waiting.ts';
 
@@ -15,7 +15,7 @@ export interface PartialExportOptions extends WaitOptions, SealOptions {
   readonly resume?: string;
 }
 
-export function partialExportFlags(command: Command): void {
+export function partialExportFlags(command: Command, products: Products): void {
   command
     .option('--from <instance>', 'the instance to export from')
     .addOption(new ListOption('--project <name>', 'a project to export, by name or id (repeatable)'))
@@ -31,7 +31,7 @@ export function partialExportFlags(command: Command): void {
       ),
     );
   withSealing(withFresh(withWaiting(command)));
-  withProductOptions(command, 'partial-export');
+  withProductOptions(command, 'partial-export', products);
   examples(command, [
     'migrator partial-export --from lab --project "Web Shop" --project Billing',
     'migrator partial-export --from lab --project "Web Shop" --password env:MOVE_PASSWORD --ignore-machines -o web-shop.tar',

@@ -69,9 +69,10 @@ async function flags(
     const io = testIO({ cwd, env, home: cwd });
     const context = createContext(io, argv);
     context.commandTree = () => createProgram(context);
+    context.productOptions = () => Promise.resolve(table);
     let result: ProductFlags | undefined;
     const run: Run<object> = async ({ command: self }) => {
-      result = await productFlags(self, verb, product, context, table);
+      result = await productFlags(self, verb, product, context);
       return undefined;
     };
     const entry = {
@@ -238,7 +239,7 @@ describe('product flags', () => {
 });
 
 describe('--set', () => {
-  test('sets options of adapters that are not built in; the value may contain "="', async () => {
+  test('sets options of adapters that declare no flags; the value may contain "="', async () => {
     const { options } = await flags('partial-export', 'acme', [
       '--set',
       'depth=2',
@@ -259,8 +260,8 @@ describe('--set', () => {
     expect(await refusal('partial-export', 'acme', twice)).toContain('--set gives depth more than once');
   });
 
-  test('is refused for a built-in product, but ignored there when it comes from the rc file', async () => {
-    expect(await refusal('partial-export', 'river', ['--set', 'a=b'])).toContain('not built in, but river is built in');
+  test('is refused for a product with flags of its own, but ignored there when it comes from the rc file', async () => {
+    expect(await refusal('partial-export', 'river', ['--set', 'a=b'])).toContain('adapters that declare no flags, but river has');
     expect((await flags('partial-export', 'river', [], { rc: 'defaults: { set: [a=b] }' })).options).toEqual({});
   });
 });
