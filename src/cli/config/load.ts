@@ -40,6 +40,12 @@ function instancesOf(input: ConfigInput): Readonly<Record<string, InstanceConfig
   return instances;
 }
 
+/** Names of groups come from the file, so "constructor" must not be a known one. */
+function recipientsOf<T>(recipients: readonly T[] | Readonly<Record<string, readonly T[]>>) {
+  if (Array.isArray(recipients)) return recipients as readonly T[];
+  return Object.assign(Object.create(null) as object, recipients) as Readonly<Record<string, readonly T[]>>;
+}
+
 function durationOf(value: string | number): number | undefined {
   return typeof value === 'number' ? value : parseDuration(value);
 }
@@ -57,7 +63,7 @@ function build(
     keys: {
       signing: keys?.signing,
       identities: keys?.identities ?? [],
-      recipients: keys?.recipients ?? [],
+      recipients: recipientsOf(keys?.recipients ?? []),
       trust: keys?.trust ?? [],
       passphrase: keys?.passphrase,
       identityPassphrase: keys?.identityPassphrase,
