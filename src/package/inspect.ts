@@ -29,6 +29,8 @@ export interface Inspection {
   readonly lockFault: string | undefined;
 }
 
+const pieceBytes = 4096;
+
 /**
  * What a package says of itself. It reads only the headers and the small members, so the time does not depend on the
  * size. It proves nothing; `verify` does. PACKAGE_MALFORMED when it is no package.
@@ -51,7 +53,7 @@ async function readLocks(
   encryption: Encryption,
 ): Promise<Pick<Inspection, 'locks' | 'lockFault'>> {
   if (encryption === 'none') return { locks: [], lockFault: undefined };
-  const reader = new ByteReader(source.stream(start, start + size));
+  const reader = new ByteReader(inSmallPieces(source, start, start + size));
   try {
     const { stanzas } = await readHeader(reader);
     return { locks: stanzas.map(({ type }) => type), lockFault: undefined };
@@ -61,6 +63,11 @@ async function readLocks(
   } finally {
     await reader.close();
   }
+}
+
+/** A header has some hundred bytes, and a stream would read a megabyte for it. */
+async function* inSmallPieces(source: ByteSource, start: number, end: number): AsyncGenerator<Uint8Array, void> {
+  for (let at = start; at < end; at += pieceBytes) yield await source.read(at, Math.min(pieceBytes, end - at));
 }
 
 /** Everything but the content. What can be checked without a key has been checked. */

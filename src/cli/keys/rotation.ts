@@ -71,32 +71,46 @@ export async function prepareRotation(
   }
 }
 
-/**
- * Gives the new keys the place of the old ones. Every step may be repeated, and at each moment there is a secret key: a
- * copy of the old one is complete before the new one replaces it in one call.
- */
+/** Gives the new keys the place of the old ones. */
 export async function finishRotation(plan: Rotation, places: KeyPlaces): Promise<void> {
+  for (const step of rotationSteps(plan, places)) await step();
+}
+
+/**
+ * Every step may be repeated, and after each of them there is a secret key that works: a copy of the old one is complete
+ * before the new one replaces it in one call.
+ */
+export function rotationSteps(plan: Rotation, places: KeyPlaces): readonly (() => Promise<unknown>)[] {
+  const { signing, identity } = plan;
   const made = placesIn(next(places));
   const kept = keptPlaces(plan, places);
-  await makePrivateFolder(places.old);
-  if (plan.signing !== undefined) {
-    await keep(places.signing, kept.signing, made.signing);
-    await place(kept.signingPublic, publicText(plan.signing.old));
-    // Between the two renames a public key of the other pair would look like somebody's forgery.
-    if (await isThere(made.signing)) await rm(places.signingPublic, { force: true });
-    await move(made.signing, places.signing);
-    await writePrivateFile(places.signingPublic, publicText(plan.signing.new), 'replace');
-  }
-  if (plan.identity !== undefined) {
-    await keep(places.identity, kept.identity, made.identity);
-    await place(publicBeside(kept.identity), recipientText(plan.identity.old));
-    if (await isThere(made.identity)) await rm(places.identityPublic, { force: true });
-    await move(made.identity, places.identity);
-    if (plan.identity.new.protected)
-      await writePrivateFile(places.identityPublic, recipientText(plan.identity.new), 'replace');
-  }
-  await syncFolder(places.folder);
-  await rm(next(places), { recursive: true, force: true });
+  return [
+    () => makePrivateFolder(places.old),
+    ...(signing === undefined
+      ? []
+      : [
+          () => keep(places.signing, kept.signing, made.signing),
+          () => place(kept.signingPublic, publicText(signing.old)),
+          // Between two renames, the public key of the other pair would look like somebody's forgery.
+          () => dropWhile(made.signing, places.signingPublic),
+          () => move(made.signing, places.signing),
+          () => writePrivateFile(places.signingPublic, publicText(signing.new), 'replace'),
+        ]),
+    ...(identity === undefined
+      ? []
+      : [
+          () => keep(places.identity, kept.identity, made.identity),
+          () => place(publicBeside(kept.identity), recipientText(identity.old)),
+          () => dropWhile(made.identity, places.identityPublic),
+          () => move(made.identity, places.identity),
+          async () => {
+            if (identity.new.protected)
+              await writePrivateFile(places.identityPublic, recipientText(identity.new), 'replace');
+          },
+        ]),
+    () => syncFolder(places.folder),
+    () => rm(next(places), { recursive: true, force: true }),
+  ];
 }
 
 /** Where the old keys are after the rotation. */
@@ -118,6 +132,10 @@ const recipientText = ({ recipients }: IdentityPair): string => recipients.map((
 /** Copies the old key, byte for byte, while the new one has not taken its place. */
 async function keep(current: string, copy: string, made: string): Promise<void> {
   if (await isThere(made)) await place(copy, await readFile(current));
+}
+
+async function dropWhile(made: string, path: string): Promise<void> {
+  if (await isThere(made)) await rm(path, { force: true });
 }
 
 async function place(path: string, content: Uint8Array | string): Promise<void> {
