@@ -42,7 +42,7 @@ export class Identities {
   }
 
   async #read(source: KeySource, name: string, passphrase: string | undefined): Promise<readonly Identity[]> {
-    const { context, keys } = this.#settings;
+    const { context } = this.#settings;
     const typed = kindOfKey(source.text);
     if (typed?.isSecret === true && source.origin === 'command line') throw keyOnCommandLine('--identity');
     if (typed !== undefined) throw wrongKind(`"${source.text.slice(0, 100)}"`, typed, 'identity');
@@ -52,7 +52,7 @@ export class Identities {
       throw wrongKind(`"${name}"`, kind, 'identity');
     const ask =
       passphrase === undefined
-        ? passphraseOf(name, this.#settings, keys.identityPassphrase)
+        ? passphraseOf(name, this.#settings, 'identityPassphrase')
         : () => secretFlag(passphrase, 'identityPassphrase', `passphrase of ${name}`, context);
     return openIdentityFile(keyBytes(text), ask, `the identity "${name}"`);
   }

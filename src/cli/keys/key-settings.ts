@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { isMigratorError } from '../../errors.ts';
+import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { Secret } from '../../secret.ts';
 import type { KeysConfig } from '../config/config.ts';
 import type { Context } from '../context.ts';
@@ -52,10 +52,19 @@ export function secretKeyText(source: KeySource, { context, warn }: KeySettings)
   return readSecretKey(nameOfSource(source), context.io, warn);
 }
 
-/** Asks for the passphrase of a key file: by the reference of a flag, or of the rc file, or on the terminal. */
-export function passphraseOf(name: string, { context, directory }: KeySettings, reference = 'prompt') {
-  return (): Promise<Secret> =>
-    secretFrom(reference, { context, directory, purpose: `passphrase of ${name}`, origin: 'rc file' });
+/** Asks for the passphrase of a key: by its reference in the rc file, or on the terminal. USAGE without both. */
+export function passphraseOf(name: string, settings: KeySettings, setting: 'passphrase' | 'identityPassphrase') {
+  const { context, directory, keys } = settings;
+  return async (): Promise<Secret> => {
+    const reference = keys[setting] ?? 'prompt';
+    if (reference === 'prompt' && !(context.io.stdinIsTTY && context.io.stderrIsTTY)) {
+      const flag = setting === 'passphrase' ? '--signing-key-passphrase' : '--identity-passphrase';
+      throw new MigratorError('USAGE', `"${name}" has a passphrase, and there is no terminal to type it`, {
+        hint: `give it as env:NAME, file:path or command:… with ${flag}, or with keys.${setting} in the rc file`,
+      });
+    }
+    return secretFrom(reference, { context, directory, purpose: `passphrase of ${name}`, origin: 'rc file' });
+  };
 }
 
 /** The key, or undefined when it does not exist yet. */

@@ -38,7 +38,7 @@ export async function openSigningKey(
   if (kind !== undefined && kind.name !== 'signing key') throw wrongKind(`"${name}"`, kind, 'signing key');
   const ask =
     passphrase === undefined
-      ? passphraseOf(name, settings, settings.keys.passphrase)
+      ? passphraseOf(name, settings, 'passphrase')
       : () => secretFlag(passphrase, 'signingKeyPassphrase', `passphrase of ${name}`, settings.context);
   return parseSecretKey(text, ask, `the signing key "${name}"`);
 }

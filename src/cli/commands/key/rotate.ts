@@ -81,7 +81,7 @@ async function begin(options: KeyRotateOptions, places: KeyPlaces, context: Cont
   const { kind } = options;
   const { io } = context;
   const settings = await keySettings(context);
-  const ask = passphraseOf(places.signing, settings, settings.keys.passphrase);
+  const ask = passphraseOf(places.signing, settings, 'passphrase');
   const signing = kind === 'identity' ? undefined : await keptSigningPair(places, io, ask);
   const identity = kind === 'signing' ? undefined : await keptIdentity(places, io);
   const missing = [

@@ -5,8 +5,8 @@ import { carriesSecrets } from '../../../package/format.ts';
 import { parsePublicKey } from '../../../package/minisign/public-key.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { ownRecipientTexts } from '../../keys/key-files.ts';
-import { listTrusted } from '../../keys/trusted-keys.ts';
+import { keyPlaces, ownRecipientTexts, readPublicKey } from '../../keys/key-files.ts';
+import { listTrusted, publicKeysIn } from '../../keys/trusted-keys.ts';
 import { openPackageFile } from '../../packages/open-file.ts';
 import type { IO } from '../../terminal/io.ts';
 import { describeInspection, remainingChecks } from './inspection.ts';
@@ -34,8 +34,13 @@ export async function runPackageInspect({ args: [path = ''] }: Invocation, conte
 
 /** The name that the user gave to a key id. A broken file among the trusted keys is for other commands to tell. */
 async function nameOf(keyId: string | undefined, io: IO): Promise<string | undefined> {
-  const kept = keyId === undefined ? [] : await listTrusted(io).catch(() => []);
-  return kept.find(({ text }) => keyIdIn(text) === keyId)?.name;
+  if (keyId === undefined) return undefined;
+  const { signingPublic, old } = keyPlaces(io);
+  const own = await readPublicKey(signingPublic).catch(() => '');
+  if (keyIdIn(own) === keyId) return 'your own key';
+  const kept = await listTrusted(io).catch(() => []);
+  const before = (await publicKeysIn(old).catch(() => [])).map((one) => ({ ...one, name: 'your old key' }));
+  return [...kept, ...before].find(({ text }) => keyIdIn(text) === keyId)?.name;
 }
 
 function keyIdIn(text: string): string | undefined {

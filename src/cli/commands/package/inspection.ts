@@ -34,11 +34,10 @@ export function remainingChecks(path: string, { manifest, signature }: Inspectio
     {
       what:
         signature === undefined
-          ? 'nobody has signed it, so nothing shows who made it'
-          : 'that its signer is one whom you trust, and that the signature matches',
+          ? 'nobody has signed it, so nothing can show who made it; that the content is the one in SHA256SUMS'
+          : 'that its signer is one whom you trust, that the signature matches, and that the content is the one that was signed',
       command: `${verify}${accept}`,
     },
-    { what: 'that the content is the one that SHA256SUMS names', command: `${verify}${accept}` },
     {
       what: `${manifest.content.encryption === 'none' ? 'that' : 'that a key opens it, and that'} every file is as the manifest says`,
       command: `${verify} --content${accept}`,
