@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { knownUrl } from '../../adapters/index.ts';
 import { MigratorError } from '../../errors.ts';
 import type { IO } from '../terminal/io.ts';
-import type { Config, InstanceConfig } from './config.ts';
+import type { Config, InstanceConfig, KeysConfig } from './config.ts';
 import { parseDuration } from './duration.ts';
 import type { ConfigProblem } from './problems.ts';
 import type { ConfigInput } from './schema.ts';
@@ -40,10 +40,10 @@ function instancesOf(input: ConfigInput): Readonly<Record<string, InstanceConfig
   return instances;
 }
 
-/** Names of groups come from the file, so "constructor" must not be a known one. */
-function recipientsOf<T>(recipients: readonly T[] | Readonly<Record<string, readonly T[]>>) {
-  if (Array.isArray(recipients)) return recipients as readonly T[];
-  return Object.assign(Object.create(null) as object, recipients) as Readonly<Record<string, readonly T[]>>;
+/** The schema has checked that these are texts. Names of groups come from the file, as those of instances do. */
+function recipientsOf(recipients: NonNullable<NonNullable<ConfigInput['keys']>['recipients']>): KeysConfig['recipients'] {
+  if (Array.isArray(recipients)) return recipients as readonly string[];
+  return Object.assign(Object.create(null) as object, recipients) as Readonly<Record<string, readonly string[]>>;
 }
 
 function durationOf(value: string | number): number | undefined {

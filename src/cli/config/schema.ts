@@ -70,10 +70,10 @@ function recipientFault(value: string): string | undefined {
   return 'must be a public key (age1…) or file:path; a group cannot hold another group';
 }
 
-// Any, because a union says of a wrong item only that the whole is wrong.
+// Unknown, because a union says of a wrong item only that the whole is wrong.
 const recipientList = z
-  .array(z.any().meta({ type: 'string' }) as unknown as z.ZodType<string>)
-  .superRefine((list: readonly unknown[], context) => {
+  .array(z.unknown().meta({ type: 'string' }))
+  .superRefine((list, context) => {
     for (const [index, value] of list.entries()) {
       const path = [index];
       if (typeof value !== 'string') context.addIssue({ code: 'invalid_type', expected: 'string', path, input: value });

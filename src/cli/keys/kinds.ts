@@ -37,7 +37,7 @@ export function kindOfKey(text: string): KeyKind | undefined {
   const found = kinds.find(([pattern]) => pattern.test(line));
   if (found !== undefined) return { name: found[1], words: found[2], isSecret: found[3] };
   const bytes = Buffer.from(line, 'base64');
-  const known = bytes.toString('base64') === line && /^RW/u.test(line) ? minisign[bytes.length] : undefined;
+  const known = bytes.toString('base64') === line && line.startsWith('RW') ? minisign[bytes.length] : undefined;
   return known && { name: known[0], words: known[1], isSecret: known[2] };
 }
 

@@ -223,7 +223,7 @@ describe('a key with a passphrase, without a terminal', () => {
   // Each passphrase that is tried takes a second of work, so there are few.
   test('a protected identity is made, sealed for without its passphrase, and refused with a wrong one', async () => {
     made['ci'] = await json<Generated>('ci', ['key', 'generate', '--identity-passphrase', 'env:IDENTITY']);
-    expect(made['ci']!.identity.protected).toBe(true);
+    expect(made['ci'].identity.protected).toBe(true);
     expect(await readFile(placesOf('ci').identity, 'utf8')).toMatch(/^-----BEGIN AGE ENCRYPTED FILE-----\n/u);
     expect(await as('ci', seal('ci.tar'))).toMatchObject({
       code: 0,

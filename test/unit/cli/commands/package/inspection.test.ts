@@ -52,7 +52,7 @@ describe('package inspect, for a person who received the package', () => {
     ['private', { scope, privateManifest: true }],
     ['neither signed nor encrypted', { scope, signer: undefined, encryption: undefined }],
   ])('fits 80 columns: a package that is %s', async (_, change) => {
-    const { stdout } = await inspected(change as Change);
+    const { stdout } = await inspected(change);
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
