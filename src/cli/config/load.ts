@@ -41,7 +41,9 @@ function instancesOf(input: ConfigInput): Readonly<Record<string, InstanceConfig
 }
 
 /** The schema has checked that these are texts. Names of groups come from the file, as those of instances do. */
-function recipientsOf(recipients: NonNullable<NonNullable<ConfigInput['keys']>['recipients']>): KeysConfig['recipients'] {
+function recipientsOf(
+  recipients: NonNullable<NonNullable<ConfigInput['keys']>['recipients']>,
+): KeysConfig['recipients'] {
   if (Array.isArray(recipients)) return recipients as readonly string[];
   return Object.assign(Object.create(null) as object, recipients) as Readonly<Record<string, readonly string[]>>;
 }

@@ -71,16 +71,14 @@ function recipientFault(value: string): string | undefined {
 }
 
 // Unknown, because a union says of a wrong item only that the whole is wrong.
-const recipientList = z
-  .array(z.unknown().meta({ type: 'string' }))
-  .superRefine((list, context) => {
-    for (const [index, value] of list.entries()) {
-      const path = [index];
-      if (typeof value !== 'string') context.addIssue({ code: 'invalid_type', expected: 'string', path, input: value });
-      else if (recipientFault(value) !== undefined)
-        context.addIssue({ code: 'custom', path, message: recipientFault(value) });
-    }
-  });
+const recipientList = z.array(z.unknown().meta({ type: 'string' })).superRefine((list, context) => {
+  for (const [index, value] of list.entries()) {
+    const path = [index];
+    if (typeof value !== 'string') context.addIssue({ code: 'invalid_type', expected: 'string', path, input: value });
+    else if (recipientFault(value) !== undefined)
+      context.addIssue({ code: 'custom', path, message: recipientFault(value) });
+  }
+});
 const groupNamePattern = /^(?!age1|me$)[A-Za-z0-9][A-Za-z0-9._-]*$/u;
 
 const groups = z.record(z.string(), recipientList).superRefine((all, context) => {

@@ -249,7 +249,11 @@ describe('a key with a passphrase, without a terminal', () => {
       SIGN: await readFile(join(folder, 'ci-sign/migrator.key'), 'utf8'),
     };
     const verify = ['package', 'verify', 'ci.tar', '--content', '--trust', made['ci']!.signing.publicKey, '--debug'];
-    const opened = await as('runner', [...verify, '--identity', 'env:ID', '--identity-passphrase', 'env:IDENTITY'], env);
+    const opened = await as(
+      'runner',
+      [...verify, '--identity', 'env:ID', '--identity-passphrase', 'env:IDENTITY'],
+      env,
+    );
     expect(opened).toMatchObject({ code: 0 });
     const signing = ['--signing-key', 'env:SIGN', '--signing-key-passphrase', 'env:KEY'];
     const signed = await as('runner', seal('signed.tar', ...signing, '--recipient', 'file:ben.txt'), env);
@@ -302,7 +306,10 @@ describe('key rotate', () => {
       code: 0,
       stdout: expect.stringContaining('your old key'),
     });
-    const after = await json<{ sealed: { signer: string }; readers: { recipient: string }[] }>('rot', seal('after.tar'));
+    const after = await json<{ sealed: { signer: string }; readers: { recipient: string }[] }>(
+      'rot',
+      seal('after.tar'),
+    );
     expect(after.sealed.signer).toBe(rotated.signing.new.keyId);
     expect(after.readers).toMatchObject([{ recipient: rotated.identity.new.recipients[0], you: true }]);
     expect(await as('rot', verify('after.tar'))).toMatchObject({ code: 0 });

@@ -14,7 +14,10 @@ const scope = { projects: names.map((name) => ({ name })), options: {}, via: 'mi
 const others = [generateIdentity(systemRandom).recipient, generateIdentity(systemRandom).recipient];
 
 /** What a user without keys and with a broken rc file sees. */
-async function inspected(change: Change, ...flags: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+async function inspected(
+  change: Change,
+  ...flags: string[]
+): Promise<{ code: number; stdout: string; stderr: string }> {
   const bytes = await sealed(change);
   return withTempDir(async (cwd) => {
     await writeFile(join(cwd, 'p.tar'), bytes);
@@ -82,7 +85,14 @@ describe('package inspect, for a person who received the package', () => {
     const { inspect } = await import('../../../../../src/package/inspect.ts');
     const { MemorySource } = await import('../../../../support/memory-bytes.ts');
     const found = await inspect(new MemorySource(bytes));
-    const facts = { signerName: undefined, projects: [], via: undefined, carriesSecrets: false, yours: [], unchecked: [] };
+    const facts = {
+      signerName: undefined,
+      projects: [],
+      via: undefined,
+      carriesSecrets: false,
+      yours: [],
+      unchecked: [],
+    };
     const told = (locks: readonly string[]) =>
       describeInspection('p.tar', { ...found, locks }, facts).replace(/\s+/gu, ' ');
     expect(told(['X25519', 'X25519', 'X25519'])).toContain('has 3 locks (X25519): others can open it too');
