@@ -177,6 +177,7 @@ describe('keys', () => {
   test('key trust refuses a name that is in use or not possible', async () => {
     const { signing } = await publicKeyOf('ann');
     const other = (await publicKeyOf('cid')).signing.publicKey;
+    await json('ben', 'key', 'trust', signing.publicKey, '--name', 'ann');
     for (const [key, name] of [
       [signing.publicKey, 'anna'],
       [other, 'ann'],
