@@ -2,7 +2,7 @@
 export { pathFault } from '../portable-path.ts';
 export type { DecryptionKeys } from './age/decrypt.ts';
 export type { EncryptFor } from './age/encrypt.ts';
-export { openIdentityFile, parseIdentities, printIdentity } from './age/identity-file.ts';
+export { openIdentityFile, parseIdentities, printIdentity, printLockedIdentity } from './age/identity-file.ts';
 export { generateIdentity, parseRecipient, type Identity, type Recipient } from './age/x25519.ts';
 export { encodeSecrets } from './carried-secrets.ts';
 export { hasZstd } from './compression/zstd.ts';

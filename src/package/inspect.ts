@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto';
+import { isMigratorError } from '../errors.ts';
 import type { ByteSource } from '../ports/bytes.ts';
+import { readHeader } from './age/header.ts';
+import { ByteReader } from './byte-reader.ts';
+import type { Encryption } from './format.ts';
 import type { Manifest } from './manifest/manifest.ts';
 import { parseManifest } from './manifest/parse.ts';
 import { parseSignature, type Signature } from './minisign/signature.ts';
@@ -16,7 +20,16 @@ export interface Inspection {
   readonly members: readonly { readonly name: string; readonly size: number }[];
   /** Bytes of the whole package. */
   readonly size: number;
+  /**
+   * The kind of each lock on the content, from its age header: `X25519` for a recipient, `scrypt` for a passphrase. Locks
+   * name nobody, so only a key shows whom they are for. Empty for a content that is not encrypted.
+   */
+  readonly locks: readonly string[];
+  /** Why the locks cannot be read; then nobody can open the content. */
+  readonly lockFault: string | undefined;
 }
+
+const pieceBytes = 4096;
 
 /**
  * What a package says of itself. It reads only the headers and the small members, so the time does not depend on the
@@ -24,12 +37,37 @@ export interface Inspection {
  */
 export async function inspect(source: ByteSource): Promise<Inspection> {
   const { container, signature, manifest } = await readEnvelope(source);
+  const decoded = await manifest();
   return {
-    manifest: await manifest(),
+    manifest: decoded,
     signature: signature && { keyId: signature.keyId, trustedComment: signature.trustedComment },
     members: membersOf(container).map(({ name, size }) => ({ name, size })),
     size: source.size,
+    ...(await readLocks(source, container.content, decoded.content.encryption)),
   };
+}
+
+async function readLocks(
+  source: ByteSource,
+  { start, size }: Member,
+  encryption: Encryption,
+): Promise<Pick<Inspection, 'locks' | 'lockFault'>> {
+  if (encryption === 'none') return { locks: [], lockFault: undefined };
+  const reader = new ByteReader(inSmallPieces(source, start, start + size));
+  try {
+    const { stanzas } = await readHeader(reader);
+    return { locks: stanzas.map(({ type }) => type), lockFault: undefined };
+  } catch (error) {
+    if (!isMigratorError(error, 'PACKAGE_MALFORMED')) throw error;
+    return { locks: [], lockFault: error.message };
+  } finally {
+    await reader.close();
+  }
+}
+
+/** A header has some hundred bytes, and a stream would read a megabyte for it. */
+async function* inSmallPieces(source: ByteSource, start: number, end: number): AsyncGenerator<Uint8Array, void> {
+  for (let at = start; at < end; at += pieceBytes) yield await source.read(at, Math.min(pieceBytes, end - at));
 }
 
 /** Everything but the content. What can be checked without a key has been checked. */

@@ -116,9 +116,10 @@ function checkSigner(
   }
   const key = keys.find((one) => isSignedBy(one, signature, signed));
   if (key !== undefined) return { keyId, trusted: true, ...origin?.(key) };
+  const [name] = keys.flatMap((one) => origin?.(one)?.name ?? []);
   throw untrusted(
     'signature',
-    `the signature of key ${keyId} does not match: SHA256SUMS was changed after it was signed`,
+    `the signature of key ${name === undefined ? keyId : `${keyId} (${name})`} does not match: SHA256SUMS was changed after it was signed`,
     { hint: 'fetch the package again, and ask its sender if it fails again', details: { keyId } },
   );
 }

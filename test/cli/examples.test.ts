@@ -169,7 +169,16 @@ const special: Readonly<Record<string, Runner>> = {
     expect(await run(['job', 'reject', move], { cwd: folder })).toMatchObject({ code: 0 });
     return plainly(ownPackage(line, move), folder);
   },
-  'key generate': (line, folder) => withKeys(['a good passphrase'])(line, folder),
+  'key generate': (line, folder) => withKeys(['a good passphrase', 'a good passphrase'])(line, folder),
+  'key rotate': async (line, folder) => {
+    await withKeys([])(['key', 'generate'], folder);
+    return withKeys([])(line, folder);
+  },
+  'key untrust': async (line, folder) => {
+    const key = String(generateSigningKey(systemRandom).publicKey);
+    await withKeys([])(['key', 'trust', key, '--name', 'colleague'], folder);
+    return withKeys([])(line, folder);
+  },
   'key trust': async (line, folder) => {
     await writeFile(join(folder, 'colleague.pub'), printPublicKey(generateSigningKey(systemRandom).publicKey));
     return plainly(line, folder);

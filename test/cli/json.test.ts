@@ -160,13 +160,18 @@ describe('documents that --json prints', () => {
     }
   });
 
-  test('key generate, show and trust print valid documents', async () => {
+  test('key generate, show, list, trust, untrust and rotate print valid documents', async () => {
     const made = await done<{ signing: { publicKey: string } }>('key-generate', 'key', 'generate', '-o', 'keys');
     const { publicKey } = made.signing;
     expect(await done('key-trust', 'key', 'trust', publicKey, '--name', 'other')).toMatchObject({ name: 'other' });
     expect(await done('key-show', 'key', 'show')).toMatchObject({
       trusted: expect.arrayContaining([expect.objectContaining({ publicKey })]),
     });
+    expect(await done('key-list', 'key', 'list')).toMatchObject({ trusted: [{ publicKey, name: 'other' }] });
+    expect(await done('key-untrust', 'key', 'untrust', 'other')).toMatchObject({ removed: [{ name: 'other' }] });
+    // They exist when other tests ran before.
+    await run(['key', 'generate']);
+    expect(await done('key-rotate', 'key', 'rotate')).toMatchObject({ finished: false });
   });
 
   test('config show, check, trust and schema list print valid documents', async () => {

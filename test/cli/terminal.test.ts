@@ -108,7 +108,10 @@ describe('on a terminal', () => {
   testWith([aTerminal], 'a secret is asked for without echo and used as it was typed', async () => {
     const sealed = await terminal(
       ['package', 'seal', 'note.txt', '-o', 'prompted.tar', '--passphrase', 'prompt'],
-      [[/passphrase: /, 'open sesamx\u007fe\r']],
+      [
+        [/passphrase: /, 'open sesamx\u007fe\r'],
+        [/once more: /, 'open sesame\r'],
+      ],
     );
     expect(sealed.code).toBe(0);
     expect(sealed.shown).not.toContain('sesam');

@@ -142,7 +142,15 @@ async function migrate(source: Server, target: Server, file: string, options: Op
         target: instanceOf(target.emulator, 'dr'),
         source: {
           kind: 'sealed',
-          sealed: { name: file, bytes: counted, trust, keys, limits: defaultLimits, mask: () => undefined, folder },
+          sealed: {
+            name: file,
+            bytes: counted,
+            trust,
+            keys: () => Promise.resolve(keys),
+            limits: defaultLimits,
+            mask: () => undefined,
+            folder,
+          },
         },
         secrets: {},
         backup: undefined,

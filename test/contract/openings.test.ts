@@ -82,7 +82,7 @@ test.each(cases)('a package of $product is verified and opened once ($exporting)
       const sealed = {
         name: file,
         trust,
-        keys,
+        keys: () => Promise.resolve(keys),
         limits: defaultLimits,
         mask: () => undefined,
         folder: packageFolderIn(join(folder, 'state')),

@@ -23,6 +23,16 @@ export const sealed = z.strictObject({
   signer: z.string().optional().describe('key id; absent when the package is not signed'),
 });
 
+export const readers = z
+  .array(
+    z.strictObject({
+      recipient: z.string(),
+      you: z.boolean().describe('it is your own key, now or before a rotation'),
+      groups: z.array(z.string()).describe('the groups of the rc file that have it'),
+    }),
+  )
+  .describe('who can open the package; empty when it is not encrypted to recipients');
+
 const message = z.strictObject({ level: z.enum(['info', 'warning', 'error']), text: z.string() });
 
 export const jobItem = z.strictObject({

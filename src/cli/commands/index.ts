@@ -127,10 +127,28 @@ export const commands: readonly Entry[] = [
         run: async () => (await import('./key/show.ts')).runKeyShow,
       },
       {
+        name: 'list',
+        description: 'list your own keys, the signers that you trust and the groups of recipients of the rc file',
+        flags: async () => (await import('./key/flags.ts')).listFlags,
+        run: async () => (await import('./key/list.ts')).runKeyList,
+      },
+      {
         name: 'trust',
         description: 'trust packages that are signed with this key',
         flags: async () => (await import('./key/flags.ts')).trustFlags,
         run: async () => (await import('./key/trust.ts')).runKeyTrust,
+      },
+      {
+        name: 'untrust',
+        description: 'no longer trust packages that are signed with a key',
+        flags: async () => (await import('./key/flags.ts')).untrustFlags,
+        run: async () => (await import('./key/untrust.ts')).runKeyUntrust,
+      },
+      {
+        name: 'rotate',
+        description: 'replace your keys by new ones; the old ones are kept, and open and verify old packages',
+        flags: async () => (await import('./key/flags.ts')).rotateFlags,
+        run: async () => (await import('./key/rotate.ts')).runKeyRotate,
       },
     ],
   },

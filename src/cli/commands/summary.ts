@@ -9,32 +9,34 @@ import { carriesSecrets } from '../../package/format.ts';
 import type { SealedPackage } from '../../package/index.ts';
 import type { JobStatus, JobItem, LogLine } from '../../ports/job.ts';
 import type { PlanItem } from '../../ports/plan.ts';
+import type { Reader } from '../keys/key-ring.ts';
 import { humanBytes } from '../terminal/amounts.ts';
 import { plainText } from '../terminal/plain-text.ts';
 import { lines, table } from '../terminal/table.ts';
+import { describeReaders, type SealedFacts, signerWords } from './readers.ts';
 
-export function describeSealed(file: string, { manifest, size, signer }: SealedPackage): string {
+export function describeSealed(
+  file: string,
+  { manifest, size, signer }: SealedPackage,
+  { readers, signerName }: SealedFacts,
+): string {
   return lines(
     `package:   ${file} (${humanBytes(size)})`,
     `id:        ${manifest.id}@${manifest.version}`,
-    `signed:    ${signer === undefined ? 'no' : `by ${signer}`}`,
-    `encrypted: ${describeEncryption(manifest.content)}`,
+    `signed:    ${signer === undefined ? 'no' : `by ${signerWords(signer, signerName)}`}`,
+    `encrypted: ${describeEncryption(manifest.content, readers)}`,
     carriesSecrets(manifest.format)
       ? 'carries:   the secrets of its import: whoever can open it can import it'
       : undefined,
   );
 }
 
-export function describeEncryption({
-  encryption,
-  recipients,
-}: {
-  readonly encryption: string;
-  readonly recipients: readonly string[];
-}): string {
+export function describeEncryption(
+  { encryption }: { readonly encryption: string },
+  readers: readonly Reader[],
+): string {
   if (encryption === 'none') return 'no';
-  if (encryption === 'passphrase') return 'with a passphrase';
-  return `to ${recipients.length === 1 ? 'one recipient' : `${recipients.length} recipients`}`;
+  return encryption === 'passphrase' ? 'with a passphrase' : describeReaders(readers);
 }
 
 export function describePlan(plan: readonly PlanItem[]): string | undefined {

@@ -14,7 +14,8 @@ export type DefaultValue = string | number | boolean | readonly string[];
 export interface KeysConfig {
   readonly signing: string | undefined;
   readonly identities: readonly string[];
-  readonly recipients: readonly string[];
+  /** One list, or lists by name. Public keys (`age1…`), or `file:path`. */
+  readonly recipients: readonly string[] | Readonly<Record<string, readonly string[]>>;
   /** Public keys (`RW…`) or files. */
   readonly trust: readonly string[];
   readonly passphrase: string | undefined;

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { knownUrl } from '../../adapters/index.ts';
 import { MigratorError } from '../../errors.ts';
 import type { IO } from '../terminal/io.ts';
-import type { Config, InstanceConfig } from './config.ts';
+import type { Config, InstanceConfig, KeysConfig } from './config.ts';
 import { parseDuration } from './duration.ts';
 import type { ConfigProblem } from './problems.ts';
 import type { ConfigInput } from './schema.ts';
@@ -40,6 +40,14 @@ function instancesOf(input: ConfigInput): Readonly<Record<string, InstanceConfig
   return instances;
 }
 
+/** The schema has checked that these are texts. Names of groups come from the file, as those of instances do. */
+function recipientsOf(
+  recipients: NonNullable<NonNullable<ConfigInput['keys']>['recipients']>,
+): KeysConfig['recipients'] {
+  if (Array.isArray(recipients)) return recipients as readonly string[];
+  return Object.assign(Object.create(null) as object, recipients) as Readonly<Record<string, readonly string[]>>;
+}
+
 function durationOf(value: string | number): number | undefined {
   return typeof value === 'number' ? value : parseDuration(value);
 }
@@ -57,7 +65,7 @@ function build(
     keys: {
       signing: keys?.signing,
       identities: keys?.identities ?? [],
-      recipients: keys?.recipients ?? [],
+      recipients: recipientsOf(keys?.recipients ?? []),
       trust: keys?.trust ?? [],
       passphrase: keys?.passphrase,
       identityPassphrase: keys?.identityPassphrase,

@@ -63,10 +63,54 @@ const flagValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string
   error: 'must be text, a number, true or false, or a list of texts',
 });
 
+/** The problem with a text in `keys.recipients`, or undefined. A secret key is not repeated. */
+function recipientFault(value: string): string | undefined {
+  if (/^age1|^file:./u.test(value)) return undefined;
+  if (/^age-(?:secret|plugin)-/iu.test(value)) return 'is a secret key, and a public key (age1…) belongs here';
+  return 'must be a public key (age1…) or file:path; a group cannot hold another group';
+}
+
+// Unknown, because a union says of a wrong item only that the whole is wrong.
+const recipientList = z.array(z.unknown().meta({ type: 'string' })).superRefine((list, context) => {
+  for (const [index, value] of list.entries()) {
+    const path = [index];
+    if (typeof value !== 'string') context.addIssue({ code: 'invalid_type', expected: 'string', path, input: value });
+    else if (recipientFault(value) !== undefined)
+      context.addIssue({ code: 'custom', path, message: recipientFault(value) });
+  }
+});
+const groupNamePattern = /^(?!age1|me$)[A-Za-z0-9][A-Za-z0-9._-]*$/u;
+
+const groups = z.record(z.string(), recipientList).superRefine((all, context) => {
+  for (const [name, list] of Object.entries(all)) {
+    const fault = !groupNamePattern.test(name)
+      ? 'is not a valid name for a group; use letters, digits, ".", "_" and "-", and neither "me" nor "age1…"'
+      : list.length === 0
+        ? 'is an empty group, and nobody could open its packages; add a public key, or remove the group'
+        : undefined;
+    if (fault !== undefined) context.addIssue({ code: 'custom', path: [name], message: fault });
+  }
+});
+
+const recipients = z.union([recipientList, groups], {
+  error: ({ input }) => {
+    const [wrong] = Object.entries(input ?? {}).find(([, value]) => !Array.isArray(value)) ?? [];
+    return typeof input === 'object' && input !== null && !Array.isArray(input) && wrong !== undefined
+      ? `must have a list of public keys for each group, and "${wrong}" has none`
+      : 'must be a list of public keys (age1… or file:path), or groups of them by name';
+  },
+});
+
 const keys = z.strictObject({
-  signing: text.optional().describe('File with the secret key that signs packages (minisign format).'),
-  identities: z.array(text).optional().describe('Files with age identities that open packages.'),
-  recipients: z.array(text).optional().describe('Public keys (age1…) that packages are encrypted for.'),
+  signing: text
+    .optional()
+    .describe('The secret key that signs packages (minisign format): a file, env:NAME or command:….'),
+  identities: z.array(text).optional().describe('Age identities that open packages: files, env:NAME or command:….'),
+  recipients: recipients
+    .optional()
+    .describe(
+      'Public keys (age1…, or file:path) that packages are encrypted for; or groups of them by name, for --recipient.',
+    ),
   trust: z.array(text).optional().describe('Public keys (RW…), or files with them, whose signatures are trusted.'),
   passphrase: text.optional().describe(`Passphrase of the signing key. ${reference}`),
   identityPassphrase: text.optional().describe(`Passphrase of the identity files. ${reference}`),

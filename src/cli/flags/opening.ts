@@ -31,11 +31,15 @@ export function withTrust(command: Command): Command {
 
 export function withOpening(command: Command): Command {
   return withTrust(command)
-    .addOption(new ListOption('--identity <file>', 'decrypt with this age identity file (repeatable)').helpGroup(seal))
+    .addOption(
+      new ListOption('--identity <file>', 'decrypt with this age identity: a file, or env:NAME (repeatable)').helpGroup(
+        seal,
+      ),
+    )
     .addOption(
       new Option(
         '--identity-passphrase <secret>',
-        'passphrase of an identity file: env:NAME, file:path, command:… or prompt',
+        'passphrase of a protected identity: env:NAME, file:path, command:… or prompt',
       ).helpGroup(seal),
     )
     .addOption(

@@ -3,6 +3,7 @@ import { ListOption } from './list-flag.ts';
 
 export interface SealOptions {
   readonly signingKey?: string;
+  readonly signingKeyPassphrase?: string;
   readonly unsigned?: boolean;
   readonly recipient: readonly string[];
   readonly passphrase?: string;
@@ -15,9 +16,22 @@ export const seal = 'Package options:';
 
 export function withSealing(command: Command): Command {
   return command
-    .addOption(new Option('--signing-key <file>', 'sign with this minisign secret key').helpGroup(seal))
+    .addOption(
+      new Option('--signing-key <file>', 'sign with this minisign secret key: a file, or env:NAME').helpGroup(seal),
+    )
+    .addOption(
+      new Option(
+        '--signing-key-passphrase <secret>',
+        'passphrase of the signing key: env:NAME, file:path, command:… or prompt',
+      ).helpGroup(seal),
+    )
     .addOption(new Option('--unsigned', 'do not sign').helpGroup(seal))
-    .addOption(new ListOption('--recipient <age1…>', 'encrypt to this age recipient (repeatable)').helpGroup(seal))
+    .addOption(
+      new ListOption(
+        '--recipient <who>',
+        'encrypt to a public age key (age1…), to those in file:path, to a group of the rc file, or to me (repeatable)',
+      ).helpGroup(seal),
+    )
     .addOption(
       new Option(
         '--passphrase <secret>',

@@ -21,21 +21,34 @@ export interface KeyPlaces {
   readonly signingPublic: string;
   /** The secret key that opens packages, in age format. */
   readonly identity: string;
+  /** The public key of `identity`, where that has a passphrase. */
+  readonly identityPublic: string;
   /** A folder with one public key file for each trusted signer. */
   readonly trusted: string;
+  /** A folder with the keys of the user that a rotation replaced. */
+  readonly old: string;
 }
 
 /** Where the keys of the user are, unless the rc file names other files. */
 export function keyPlaces(io: IO): KeyPlaces {
-  const folder = join(configDirectory(io), 'keys');
+  return placesIn(join(configDirectory(io), 'keys'));
+}
+
+/** The names that the files have in any folder of keys. */
+export function placesIn(folder: string): KeyPlaces {
   return {
     folder,
     signing: join(folder, 'migrator.key'),
     signingPublic: join(folder, 'migrator.pub'),
     identity: join(folder, 'identity.txt'),
+    identityPublic: join(folder, 'identity.pub'),
     trusted: join(folder, 'trusted'),
+    old: join(folder, 'old'),
   };
 }
+
+export const neverReplaced =
+  'migrator never overwrites a key; "migrator key rotate" makes a new one and keeps the old one for the packages that need it';
 
 async function writeKey(path: string, text: string, mode: number): Promise<void> {
   await makePrivateFolder(dirname(path));
@@ -50,7 +63,7 @@ async function writeKey(path: string, text: string, mode: number): Promise<void>
   } catch (error) {
     if (!isMigratorError(error, 'CONFLICT')) throw error;
     throw new MigratorError('CONFLICT', `there is already a key at "${path}"`, {
-      hint: 'migrator never replaces a key: move the old key to another folder first, and keep it for the packages that need it',
+      hint: neverReplaced,
       details: { path },
       cause: error,
     });
@@ -65,6 +78,48 @@ export function writeSecretKey(path: string, text: Secret): Promise<void> {
 /** Writes a new public key. CONFLICT when the file exists. */
 export function writePublicKey(path: string, text: string): Promise<void> {
   return writeKey(path, text, 0o644);
+}
+
+/** How the names of old identities begin, in the folder of old keys. Old signing keys are named by their key ids. */
+export const oldIdentity = 'identity-';
+
+/** The identities that rotations replaced. None when the folder does not exist. */
+export const oldIdentities = (places: KeyPlaces): Promise<readonly string[]> =>
+  oldKeys(places, (name) => name.startsWith(oldIdentity) && name.endsWith('.txt'));
+
+/** The secret signing keys that rotations replaced. */
+export const oldSigningKeys = (places: KeyPlaces): Promise<readonly string[]> =>
+  oldKeys(places, (name) => name.endsWith('.key'));
+
+async function oldKeys({ old }: KeyPlaces, isWanted: (name: string) => boolean): Promise<readonly string[]> {
+  const names = await readdir(old).catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw localError(error, `could not read the old keys in "${old}"`);
+  });
+  return names
+    .filter((name) => !name.startsWith('.') && isWanted(name))
+    .sort()
+    .map((name) => join(old, name));
+}
+
+/** The file with the public half of a secret key. */
+export const publicBeside = (secret: string): string => secret.replace(/\.(?:txt|key)$/u, '.pub');
+
+/** The public keys in the lines of a text; lines of other kinds are left out. */
+export const recipientsIn = (text: string): readonly string[] =>
+  text.split(/\r?\n/u).flatMap((line) => /^(?:# public key: )?(age1[0-9a-z]+)\s*$/u.exec(line)?.[1] ?? []);
+
+/**
+ * The user's public age keys, now and before, as far as they can be read without a passphrase. For display: a file that
+ * cannot be read is left out.
+ */
+export async function ownRecipientTexts(io: IO): Promise<readonly string[]> {
+  const places = keyPlaces(io);
+  const files = [places.identity, ...(await oldIdentities(places).catch(() => []))];
+  const texts = await Promise.all(
+    files.flatMap((file) => [file, publicBeside(file)]).map((file) => readPublicKey(file).catch(() => '')),
+  );
+  return [...new Set(texts.flatMap(recipientsIn))];
 }
 
 async function readKey(path: string): Promise<{ readonly bytes: Buffer; readonly mode: number }> {
@@ -85,8 +140,8 @@ async function readKey(path: string): Promise<{ readonly bytes: Buffer; readonly
     if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR') {
       throw localError(error, `could not read the key "${path}"`);
     }
-    throw new MigratorError('NOT_FOUND', `the key file "${path}" does not exist`, {
-      hint: 'give the path of a file that exists; migrator key show names your own keys',
+    throw new MigratorError('NOT_FOUND', `there is no key at "${path}"`, {
+      hint: 'give the path of a key file, or env:NAME for a key in a variable; "migrator key list" shows your own keys',
       details: { path },
       cause: error,
     });
@@ -94,6 +149,9 @@ async function readKey(path: string): Promise<{ readonly bytes: Buffer; readonly
 }
 
 const encrypted = 'age-encryption.org/';
+
+/** An identity file that `age -p` encrypted with a passphrase, armored or not. */
+export const isLocked = (text: Secret): boolean => /^(?:age-encryption\.org\/|\s*-----BEGIN AGE)/u.test(text.reveal());
 
 /** An encrypted identity is no text: each of its bytes becomes one character. `keyBytes` takes it back. */
 function keyText(bytes: Buffer): string {
@@ -125,53 +183,15 @@ export async function readPublicKey(path: string): Promise<string> {
   return decodeText((await readKey(path)).bytes);
 }
 
-export interface TrustedKey {
-  /** The file's name without `.pub`. */
-  readonly name: string;
-  readonly path: string;
-  readonly text: string;
-}
-
-/** The signers that this user trusts, sorted by name. Empty when the folder does not exist. */
-export async function listTrusted(io: IO): Promise<readonly TrustedKey[]> {
-  const { trusted } = keyPlaces(io);
-  let names: string[];
-  try {
-    names = await readdir(trusted);
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return [];
-    throw localError(error, `could not read the trusted keys in "${trusted}"`);
-  }
-  const files = names.filter((name) => name.endsWith('.pub') && !name.startsWith('.')).sort();
-  return Promise.all(
-    files.map(async (file) => {
-      const path = join(trusted, file);
-      return { name: file.slice(0, -'.pub'.length), path, text: await readPublicKey(path) };
-    }),
-  );
-}
-
-/**
- * Adds a trusted signer and returns the path of its file. USAGE for an invalid name, CONFLICT when the name is in use.
- */
-export async function addTrusted(io: IO, name: string, text: string): Promise<string> {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(name)) {
-    throw new MigratorError('USAGE', `"${name}" cannot be the name of a trusted key`, {
-      hint: 'use letters, digits, ".", "_" and "-"',
-    });
-  }
-  const path = join(keyPlaces(io).trusted, `${name}.pub`);
-  await writePublicKey(path, text);
-  return path;
-}
-
 /** One sentence for each place of keys that other users can change: who writes there decides whom this user trusts. */
 export async function keyWarnings(io: IO): Promise<readonly string[]> {
   if (io.uid === undefined) return [];
-  const { folder, trusted, signingPublic } = keyPlaces(io);
-  const kept = (await readdir(trusted).catch(() => [])).map((name) => join(trusted, name));
+  const { folder, trusted, signingPublic, identityPublic, old } = keyPlaces(io);
+  const kept = await Promise.all(
+    [trusted, old].map(async (below) => (await readdir(below).catch(() => [])).map((name) => join(below, name))),
+  );
   const warnings = await Promise.all(
-    [folder, trusted, signingPublic, ...kept].map(async (path) => {
+    [folder, trusted, signingPublic, identityPublic, ...kept.flat()].map(async (path) => {
       const stats = await stat(path).catch(() => undefined);
       if (stats === undefined) return undefined;
       if (stats.uid !== io.uid && stats.uid !== 0)

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { MigratorError } from '../../errors.ts';
 import type { Run, RunRecord } from '../../ports/journal.ts';
 import type { Secrets } from '../../ports/options.ts';
+import type { Identity } from '../../package/index.ts';
 import { Secret } from '../../secret.ts';
 import type { Context } from '../context.ts';
 import { secretDigest } from '../state/secret-digest.ts';
@@ -30,23 +31,28 @@ export async function ownSecretsOf(
   if (names.length === 0) return {};
   const ring = await keyRing(context);
   await ring.ownRecipients();
-  const [identity] = await ring.identities([]);
-  const secrets: Record<string, Secret> = {};
-  for (const name of names) {
-    const value = createHmac('sha256', identity?.secret().reveal() ?? '')
-      .update(`migrator ${name} of run ${id}`)
-      .digest('base64url');
-    secrets[name] = new Secret(value);
-    context.redactor.add(secrets[name]);
+  const noted = facts['own.secrets'] ?? {};
+  // The run may have begun before the user's identity was replaced.
+  for await (const identity of ring.usualIdentities()) {
+    const secrets = secretsOf(identity, id, names);
+    const digests = await digestsOf(secrets, context);
+    if (names.some((name) => (noted[name] ?? digests[name]) !== digests[name])) continue;
+    for (const secret of Object.values(secrets)) context.redactor.add(secret);
+    return secrets;
   }
-  const digests = await digestsOf(secrets, context);
-  const other = names.find((name) => (facts['own.secrets']?.[name] ?? digests[name]) !== digests[name]);
-  if (other === undefined) return secrets;
   throw new MigratorError(
     'CONFLICT',
-    `the ${other} of this run cannot be made again: your encryption identity is not the one with which the run began`,
+    `the ${names.join(' and ')} of this run cannot be made again: none of your encryption identities is the one with which the run began`,
     { hint: 'bring that identity back, or start a new run with --fresh' },
   );
+}
+
+function secretsOf(identity: Identity, run: string, names: readonly string[]): Readonly<Record<string, Secret>> {
+  const secretOf = (name: string): Secret =>
+    new Secret(
+      createHmac('sha256', identity.secret().reveal()).update(`migrator ${name} of run ${run}`).digest('base64url'),
+    );
+  return Object.fromEntries(names.map((name) => [name, secretOf(name)]));
 }
 
 async function digestsOf(secrets: Secrets, { io }: Context): Promise<Readonly<Record<string, string>>> {

@@ -19,6 +19,7 @@ export async function sealedSource(
   const ring = await keyRing(context);
   const signers = await ring.trusted(options.trust);
   const { passphrase, maxExpandedSize, maxRatio } = options;
+  const identities = await ring.identities(options.identity, options.identityPassphrase);
   let asked: Promise<Secret | undefined> | undefined;
   return {
     name: path === '-' ? 'standard input' : path,
@@ -29,15 +30,15 @@ export async function sealedSource(
       allowUnknownSigner: options.allowUnknownSigner === true,
       origin: (key) => signers.find((one) => one.key.toString() === key.toString()),
     },
-    keys: {
-      identities: await ring.identities(options.identity, options.identityPassphrase),
+    keys: async (recipients) => ({
+      identities: await identities(recipients),
       // A package is opened more than once, but the user is asked only once.
       passphrase: () =>
         (asked ??=
           passphrase === undefined && !context.io.stdinIsTTY
             ? Promise.resolve(undefined)
             : secretFlag(passphrase ?? 'prompt', 'passphrase', 'package passphrase', context)),
-    },
+    }),
     mask: (secret) => context.redactor.add(secret),
     folder: () => packageFolder(context),
     limits: {

@@ -3,20 +3,33 @@ import { MigratorError } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import type { SealOptions } from '../flags/sealing.ts';
 import { type KeyRing, keyRing } from '../keys/key-ring.ts';
-import { secretFlag } from '../secrets/read-secret.ts';
+import { newPassphrase } from '../keys/passphrase.ts';
 import { version } from '../version.ts';
 
 /** The settings for sealing, from the flags, the rc file and the key folder. */
-export async function sealSettings(options: SealOptions, context: Context): Promise<SealSettings> {
+export async function sealSettings(given: SealOptions, context: Context): Promise<SealSettings> {
+  const options = withoutOutranked(given, context);
   refuseContradictions(options);
   const ring = await keyRing(context);
   return {
     createdBy: `migrator-cli ${version()}`,
     compression: options.compression,
     encryption: await encryption(options, context, ring),
-    signer: options.unsigned === true ? undefined : await ring.signingKey(options.signingKey),
+    signer:
+      options.unsigned === true ? undefined : await ring.signingKey(options.signingKey, options.signingKeyPassphrase),
     privateManifest: options.privateManifest === true,
   };
+}
+
+/** The usual recipients of the rc file give way to a flag that names another way to encrypt, or none. */
+function withoutOutranked(options: SealOptions, context: Context): SealOptions {
+  const origin = (flag: string) => context.flagSource(flag).origin;
+  const other = [
+    ...(options.unencrypted === true ? ['unencrypted'] : []),
+    ...(options.passphrase === undefined ? [] : ['passphrase']),
+  ];
+  const isOutranked = origin('recipient') === 'rc file' && other.some((flag) => origin(flag) !== 'rc file');
+  return isOutranked ? { ...options, recipient: [] } : options;
 }
 
 function refuseContradictions(options: SealOptions): void {
@@ -34,5 +47,5 @@ function refuseContradictions(options: SealOptions): void {
 async function encryption(options: SealOptions, context: Context, ring: KeyRing): Promise<SealSettings['encryption']> {
   if (options.unencrypted === true) return undefined;
   if (options.passphrase === undefined) return { recipients: await ring.recipients(options.recipient) };
-  return { passphrase: await secretFlag(options.passphrase, 'passphrase', 'package passphrase', context) };
+  return { passphrase: await newPassphrase(options.passphrase, 'passphrase', 'package passphrase', context) };
 }

@@ -26,7 +26,8 @@ import { announcePlan, planImport, plansByName } from '../steps/plan.ts';
 import { leftMaintenance, probe } from '../steps/preflight.ts';
 import { type OwnSecrets, secretsOfImport } from '../steps/run-secrets.ts';
 import { onWay, settleWay, type Via } from '../steps/settle-way.ts';
-import { projectsOf, trustPackage, type SealedSource, type TrustedPackage } from '../steps/trust-package.ts';
+import { projectsOf } from '../package-scope.ts';
+import { trustPackage, type SealedSource, type TrustedPackage } from '../steps/trust-package.ts';
 import type { Result } from '../snapshots/result.ts';
 import { deliver, soleFile, type Delivery } from '../steps/upload.ts';
 import { judge, warningsOf } from '../steps/verdict.ts';
@@ -89,6 +90,8 @@ export interface ImportReport {
   readonly dryRun: boolean;
   readonly package: PackageRef;
   readonly signer: string | undefined;
+  /** The name that the user gave to the key. */
+  readonly signerName: string | undefined;
   readonly trustedBy: string | undefined;
   readonly upload: Delivery['outcome'] | undefined;
   /** By name, from the inventories. Empty when the content of the package is not known. */
@@ -194,6 +197,7 @@ async function importOnWay(
     dryRun: input.dryRun,
     package: ref,
     signer: trusted?.verified.signer?.keyId,
+    signerName: trusted?.verified.signer?.name,
     trustedBy: trusted?.verified.signer?.trustedBy,
     upload: uploaded?.outcome,
     plan: prepared.plan ?? planned,

@@ -15,6 +15,8 @@ export interface UploadReport {
   readonly outcome: Delivery['outcome'];
   readonly stored: StoredPackage;
   readonly signer: string | undefined;
+  /** The name that the user gave to the key. */
+  readonly signerName: string | undefined;
   readonly trustedBy: string | undefined;
   /** The names of the secrets that the package carries, which the feed does not take. */
   readonly carried: readonly string[];
@@ -34,6 +36,7 @@ export async function packageUpload(
     return {
       ...(await deliver(target, source.file, { ref: source.ref, ...input }, ports, signal)),
       signer: undefined,
+      signerName: undefined,
       trustedBy: undefined,
       carried: [],
     };
@@ -51,6 +54,7 @@ export async function packageUpload(
   return {
     ...(await deliver(target, file, { ref: { id, version }, ...input }, ports, signal)),
     signer: verified.signer?.keyId,
+    signerName: verified.signer?.name,
     trustedBy: verified.signer?.trustedBy,
     carried: names,
   };

@@ -24,7 +24,7 @@ export async function verifyPackage(
   reporter.report({ type: 'phase', name: 'check', subject: `the content of ${name}` });
   let files = 0;
   let read = 0;
-  for await (const entry of open(bytes, verified, keys, limits, signal)) {
+  for await (const entry of open(bytes, verified, await keys(verified.manifest.content.recipients), limits, signal)) {
     for await (const chunk of entry.content) read += chunk.byteLength;
     files += 1;
   }

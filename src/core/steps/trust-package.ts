@@ -12,9 +12,10 @@ import {
 import type { ArtifactFile, ByteStream } from '../../ports/artifact.ts';
 import type { ByteSource } from '../../ports/bytes.ts';
 import type { Json } from '../../ports/journal.ts';
-import type { Options, OptionValue, Secrets } from '../../ports/options.ts';
+import type { Options, Secrets } from '../../ports/options.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Secret } from '../../secret.ts';
+import { exportOptionsOf, viaOf } from '../package-scope.ts';
 import { count } from './upload.ts';
 
 /** A package file, and what is needed to verify and open it. */
@@ -23,7 +24,11 @@ export interface SealedSource {
   readonly name: string;
   readonly bytes: ByteSource;
   readonly trust: TrustPolicy;
-  readonly keys: DecryptionKeys;
+  /**
+   * Called only when the content is opened, with the recipients that the manifest names: an identity that is none of
+   * theirs need not be unlocked.
+   */
+  readonly keys: (recipients: readonly string[]) => Promise<DecryptionKeys>;
   readonly limits: OpenLimits;
   /** Called with each secret that the package carries, so that no output shows it. */
   readonly mask: (secret: Secret) => void;
@@ -90,7 +95,7 @@ export async function trustPackage(
   const name = manifest.source?.instance;
   const origin = name === undefined || url === undefined ? undefined : { name, url };
   const files = opened.map(({ path, size }) => ({ ...folder.file(path, size), origin }));
-  return { manifest, verified, files, exportedWith: exportOptions(scope), carried, via: viaOf(scope) };
+  return { manifest, verified, files, exportedWith: exportOptionsOf(scope), carried, via: viaOf(scope) };
 }
 
 /** Warns of a package that only `--allow-unsigned` lets through. */
@@ -132,7 +137,8 @@ export async function unpack(
     },
   };
   try {
-    for await (const { path, size, content, bytes: whole } of open(bytes, vouched, keys, limits, signal, reading)) {
+    const found = await keys(vouched.manifest.content.recipients);
+    for await (const { path, size, content, bytes: whole } of open(bytes, vouched, found, limits, signal, reading)) {
       if (whole !== undefined) reporter.report({ type: 'bytes', subject: path, done: size, total: size });
       await folder.write(name(path), whole ?? count(content, size, path, reporter));
       files.push({ path, size });
@@ -143,35 +149,4 @@ export async function unpack(
     throw error;
   }
   return files;
-}
-
-function exportOptions(scope: Json): Options {
-  const options = isRecord(scope) ? scope['options'] : undefined;
-  if (!isRecord(options)) return {};
-  return Object.fromEntries(
-    Object.entries(options).filter((entry): entry is [string, OptionValue] => isOptionValue(entry[1])),
-  );
-}
-
-function viaOf(scope: Json): string | undefined {
-  const via = isRecord(scope) ? scope['via'] : undefined;
-  return typeof via === 'string' ? via : undefined;
-}
-
-function isRecord(value: Json | undefined): value is Readonly<Record<string, Json>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isOptionValue(value: Json): value is OptionValue {
-  if (Array.isArray(value)) return value.every((item) => typeof item === 'string');
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-}
-
-/** The project names in a scope, for the plan before an import. */
-export function projectsOf(scope: Json | undefined): readonly string[] {
-  const projects = isRecord(scope) ? scope['projects'] : undefined;
-  if (!Array.isArray(projects)) return [];
-  return projects.flatMap((project: Json) =>
-    isRecord(project) && typeof project['name'] === 'string' ? [project['name']] : [],
-  );
 }

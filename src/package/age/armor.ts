@@ -30,6 +30,13 @@ export function decodeArmor(bytes: Uint8Array): Uint8Array {
   return decoded;
 }
 
+/** Writes the same armor, with LF. */
+export function encodeArmor(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes).toString('base64');
+  const lines = text.match(new RegExp(`.{1,${columns}}`, 'gu')) ?? [];
+  return [begin, ...lines, end, ''].join('\n');
+}
+
 function fault(): Error {
   return malformed('age header', 'the ASCII armor of the age file is damaged');
 }

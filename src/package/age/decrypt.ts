@@ -14,6 +14,8 @@ export interface DecryptionKeys {
   readonly passphrase?: () => Promise<Secret | undefined>;
   /** log2 of the largest scrypt cost; more is refused before any memory is taken. Default: what migrator writes. */
   readonly maxWorkFactor?: number;
+  /** What they open, for messages. Default: the package. */
+  readonly what?: string;
 }
 
 /**
@@ -39,26 +41,27 @@ export async function* decryptAge(
 }
 
 async function unwrap(stanzas: readonly Stanza[], keys: DecryptionKeys): Promise<Uint8Array> {
+  const { what = 'the package' } = keys;
   const locks = stanzas.filter(({ type }) => type === passphraseStanza);
   const [lock] = locks;
-  if (lock === undefined) return unwrapWithIdentities(stanzas, keys.identities);
+  if (lock === undefined) return unwrapWithIdentities(stanzas, keys.identities, what);
   // age allows a passphrase only as the single recipient of a file.
   if (stanzas.length > 1) throw headerFault('it has a passphrase and other recipients');
-  const fileKey = await unwrapWithPassphrase(lock, () => ask(keys), keys.maxWorkFactor ?? workFactor);
+  const fileKey = await unwrapWithPassphrase(lock, () => ask(keys, what), keys.maxWorkFactor ?? workFactor);
   if (fileKey === undefined)
-    throw locked('key', 'the passphrase does not open the package', { hint: 'try again with the right one' });
+    throw locked('key', `the passphrase does not open ${what}`, { hint: 'try again with the right one' });
   return fileKey;
 }
 
-async function ask({ passphrase }: DecryptionKeys): Promise<Secret> {
+async function ask({ passphrase }: DecryptionKeys, what: string): Promise<Secret> {
   const answer = await passphrase?.();
   if (answer === undefined) {
-    throw locked('key', 'the package is locked with a passphrase, and none was given', { hint: 'give the passphrase' });
+    throw locked('key', `${what} is locked with a passphrase, and none was given`, { hint: 'give the passphrase' });
   }
   return answer;
 }
 
-function unwrapWithIdentities(stanzas: readonly Stanza[], identities: readonly Identity[]): Uint8Array {
+function unwrapWithIdentities(stanzas: readonly Stanza[], identities: readonly Identity[], what: string): Uint8Array {
   let found: Uint8Array | undefined;
   for (const identity of identities) {
     // All stanzas are read, so that a malformed one is refused wherever it is.
@@ -66,11 +69,11 @@ function unwrapWithIdentities(stanzas: readonly Stanza[], identities: readonly I
   }
   if (found !== undefined) return found;
   if (identities.length === 0) {
-    throw locked('key', 'the package is encrypted, and no identity was given', {
-      hint: 'give the age identity file of one of its recipients',
+    throw locked('key', `${what} is encrypted, and there is no identity that could open it`, {
+      hint: 'give the age identity of one of its recipients with --identity; "migrator package inspect" names the recipients',
     });
   }
-  throw locked('key', `none of the identities given (${identities.length}) opens the package`, {
-    hint: 'it is sealed for other recipients: give the identity file of one of them',
+  throw locked('key', `none of the identities (${identities.length}) opens ${what}`, {
+    hint: 'it is sealed for other recipients, and "migrator package inspect" names them: give the identity of one with --identity, or have it sealed for you with --recipient',
   });
 }

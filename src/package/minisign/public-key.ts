@@ -38,7 +38,8 @@ export function parsePublicKey(text: string, name = 'the text'): PublicKey {
       hint: 'give each key in a file of its own, or as its line that begins with RW',
     });
   if (lines.length > 2 || !isWhole || bytes.toString('latin1', 0, 2) !== keyAlgorithm) {
-    throw new MigratorError('CONFIG_INVALID', `"${(line ?? '').slice(0, 80)}" is not a minisign public key`, {
+    // What stands there is not shown: it may be a secret key.
+    throw new MigratorError('CONFIG_INVALID', `${name} is not a minisign public key`, {
       hint: 'give the second line of a minisign public key file; it begins with RW',
     });
   }

@@ -64,7 +64,12 @@ export async function printSecretKey(
  * Asks for a passphrase only when the file is protected. CONFIG_INVALID for another file, PACKAGE_LOCKED for a wrong
  * one.
  */
-export async function parseSecretKey(text: string, passphrase: () => Promise<Secret | undefined>): Promise<SigningKey> {
+export async function parseSecretKey(
+  text: string,
+  passphrase: () => Promise<Secret | undefined>,
+  name = 'the signing key',
+): Promise<SigningKey> {
+  const unreadable = (why: string) => unreadableKey(name, why);
   const lines = text.trimEnd().split(/\r?\n/);
   const [comment = '', line = ''] = lines;
   const blob = Buffer.from(line, 'base64');
@@ -78,7 +83,7 @@ export async function parseSecretKey(text: string, passphrase: () => Promise<Sec
     blob.toString('latin1', 4, 6) === checksumAlgorithm;
   if (!isKnown || (kdf !== kdfScrypt && kdf !== kdfNone)) throw unreadable('it is not a minisign secret key file');
   const stored = blob.subarray(headBytes);
-  const plain = kdf === kdfNone ? stored : xor(stored, await stretchFor(blob, passphrase));
+  const plain = kdf === kdfNone ? stored : xor(stored, await stretchFor(blob, passphrase, name));
   const number = plain.subarray(0, keyNumberBytes);
   const secret = plain.subarray(keyNumberBytes, keyNumberBytes + secretBytes);
   const stated = plain.subarray(keyNumberBytes + secretBytes);
@@ -86,21 +91,25 @@ export async function parseSecretKey(text: string, passphrase: () => Promise<Sec
   const isBlank = kdf === kdfNone && stated.every((byte) => byte === 0);
   if (!isBlank && !checksum(number, secret).equals(stated)) {
     if (kdf === kdfNone) throw unreadable('its checksum does not match');
-    throw locked('key', 'the passphrase does not open the signing key', { hint: 'try again with the right one' });
+    throw locked('key', `the passphrase does not open ${name}`, { hint: 'try again with the right one' });
   }
   if (!isWholePair(secret)) throw unreadable('its two halves do not belong together');
   return new SigningKey(Uint8Array.from(number), Uint8Array.from(secret), comment.slice('untrusted comment: '.length));
 }
 
-async function stretchFor(blob: Buffer, passphrase: () => Promise<Secret | undefined>): Promise<Uint8Array> {
+async function stretchFor(
+  blob: Buffer,
+  passphrase: () => Promise<Secret | undefined>,
+  name: string,
+): Promise<Uint8Array> {
   const cost = {
     opsLimit: Number(blob.readBigUInt64LE(6 + saltBytes)),
     memLimit: Number(blob.readBigUInt64LE(6 + saltBytes + 8)),
   };
-  checkCost(cost);
+  checkCost(cost, name);
   const answer = await passphrase();
   if (answer === undefined) {
-    throw locked('key', 'the signing key is protected by a passphrase, and none was given', {
+    throw locked('key', `${name} is protected by a passphrase, and none was given`, {
       hint: 'give the passphrase',
     });
   }
@@ -130,10 +139,10 @@ export function scryptParameters(cost: KeyFileCost): { readonly N: number; reado
   return { N, r, p };
 }
 
-function checkCost(cost: KeyFileCost): void {
+function checkCost(cost: KeyFileCost, name: string): void {
   const { N, r, p } = scryptParameters(cost);
   if (128 * N * r > maxMemory || p < 1 || p > 64) {
-    throw unreadable('it asks for more memory or time to open it than is allowed');
+    throw unreadableKey(name, 'it asks for more memory or time to open it than is allowed');
   }
 }
 
@@ -152,8 +161,8 @@ function xor(left: Uint8Array, right: Uint8Array): Buffer {
   return Buffer.from(left.map((byte, index) => byte ^ (right[index] ?? 0)));
 }
 
-function unreadable(why: string): MigratorError {
-  return new MigratorError('CONFIG_INVALID', `the signing key is not readable: ${why}`, {
+function unreadableKey(name: string, why: string): MigratorError {
+  return new MigratorError('CONFIG_INVALID', `${name} is not readable: ${why}`, {
     hint: 'give a file made by "migrator key generate" or "minisign -G"',
   });
 }

@@ -3,32 +3,15 @@ import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
+import { consoleSteps } from '../../support/console-steps.ts';
 import { testWith } from '../../support/programs.ts';
-
-interface Step {
-  readonly command: string;
-  readonly output: string;
-}
-
-/** The `$` lines of the document's console blocks, each with what it says it prints. */
-function stepsOf(document: string): Step[] {
-  return [...document.matchAll(/```console\n(.*?)```/gs)].flatMap(([, block = '']) =>
-    block
-      .split(/^\$ /m)
-      .slice(1)
-      .map((text) => {
-        const [command = '', ...output] = text.trimEnd().split('\n');
-        return { command, output: output.join('\n') };
-      }),
-  );
-}
 
 testWith(
   ['sh', 'tar', 'sha256sum', 'minisign', 'age', 'gunzip'],
   'docs/package-format.md opens a package as it says',
   async () => {
     const root = new URL('../../../', import.meta.url);
-    const steps = stepsOf(await readFile(new URL('docs/package-format.md', root), 'utf8'));
+    const steps = consoleSteps(await readFile(new URL('docs/package-format.md', root), 'utf8'));
     expect(steps.length).toBeGreaterThan(8);
     const cwd = await mkdtemp(join(tmpdir(), 'migrator-example-'));
     try {

@@ -7,6 +7,7 @@ import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
 import { keyPlaces, keyWarnings } from '../../keys/key-files.ts';
 import { keyRing } from '../../keys/key-ring.ts';
+import { listOwnKeys } from '../../keys/own-keys.ts';
 import { stagingDirectory } from '../../packages/package-folder.ts';
 import { instancesOf } from '../../servers/instances.ts';
 import { humanBytes } from '../../terminal/amounts.ts';
@@ -54,7 +55,7 @@ export async function runDoctor({ args: names }: Invocation, context: Context) {
 async function keys(context: Context): Promise<Finding> {
   const ring = await keyRing(context);
   const own = await ring.ownPublicKey();
-  const identities = await ring.identities([]);
+  const { identities } = await listOwnKeys(keyPlaces(context.io), context.io);
   const { folder } = keyPlaces(context.io);
   const [exposed] = await keyWarnings(context.io);
   if (exposed !== undefined) return { subject: 'keys', state: 'warning', text: exposed };

@@ -10,6 +10,7 @@ export const documents = {
     dryRun: z.boolean(),
     package: packageRef,
     signer: z.string().optional(),
+    signerName: z.string().optional().describe('the name that the user gave to the key'),
     trustedBy: z.string().optional().describe('the file or flag that gives the trust in the signer'),
     upload: z.enum(['created', 'overwritten', 'kept']).optional(),
     plan,

@@ -13,6 +13,7 @@ import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { secretDigest } from '../../state/secret-digest.ts';
 import { lines } from '../../terminal/table.ts';
+import { signerWords } from '../readers.ts';
 import {
   describeDryRun,
   describeItems,
@@ -100,6 +101,8 @@ function render(
     result,
     backup,
     via,
+    signer,
+    signerName,
   }: ImportReport,
   preview: boolean,
 ): string {
@@ -119,6 +122,7 @@ function render(
       to,
       result,
     ),
+    signer === undefined ? undefined : `signed by ${signerWords(signer, signerName)}`,
     describeVia(via),
     result === undefined ? describeItems(items) : describeResult(result),
     dryRun ? (preview ? 'nothing was imported' : 'nothing was changed') : undefined,

@@ -5,6 +5,13 @@ export interface KeyGenerateOptions {
   readonly kind: 'both' | 'signing' | 'identity';
   readonly output?: string;
   readonly passphrase?: string;
+  readonly identityPassphrase?: string;
+}
+
+export interface KeyRotateOptions {
+  readonly kind: 'both' | 'signing' | 'identity';
+  readonly passphrase?: string;
+  readonly identityPassphrase?: string;
 }
 
 export interface KeyTrustOptions {
@@ -19,12 +26,38 @@ export function generateFlags(command: Command): void {
     .option(
       '-o, --output <folder>',
       "the folder to write to (default: the user's key folder, where migrator looks for keys)",
-    )
+    );
+  withPassphrases(command);
+  examples(command, ['migrator key generate', 'migrator key generate --passphrase prompt']);
+}
+
+export function rotateFlags(command: Command): void {
+  command.addOption(
+    new Option('--kind <kind>', 'which keys to replace').choices(['both', 'signing', 'identity']).default('both'),
+  );
+  withPassphrases(command);
+  examples(command, ['migrator key rotate', 'migrator key rotate --kind signing']);
+}
+
+function withPassphrases(command: Command): void {
+  command
     .option(
       '--passphrase <secret>',
       'protect the signing key with a passphrase: env:NAME, file:path, command:… or prompt',
+    )
+    .option(
+      '--identity-passphrase <secret>',
+      'protect the identity with a passphrase: env:NAME, file:path, command:… or prompt',
     );
-  examples(command, ['migrator key generate', 'migrator key generate --passphrase prompt']);
+}
+
+export function listFlags(command: Command): void {
+  examples(command, ['migrator key list', 'migrator key list --json']);
+}
+
+export function untrustFlags(command: Command): void {
+  command.argument('<name|id>', 'the name, the key id or the public key of a signer');
+  examples(command, ['migrator key untrust colleague']);
 }
 
 export function showFlags(command: Command): void {
@@ -34,6 +67,6 @@ export function showFlags(command: Command): void {
 export function trustFlags(command: Command): void {
   command
     .argument('<key>', 'a minisign public key (RW…), or a file with one')
-    .option('--name <name>', 'a name for the key (default: its key id)');
+    .option('--name <name>', 'whose key it is (default: the name of the file, or the key id)');
   examples(command, ['migrator key trust ./colleague.pub --name colleague']);
 }

@@ -1,119 +1,99 @@
-import { lstat, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { MigratorError } from '../../../errors.ts';
-import {
-  generateIdentity,
-  generateSigningKey,
-  type Identity,
-  parseIdentities,
-  parseSecretKey,
-  printIdentity,
-  printPublicKey,
-  printSecretKey,
-  type SigningKey,
-} from '../../../package/index.ts';
 import { makePrivateFolder } from '../../../files/private-folder.ts';
 import { writePrivateFile } from '../../../files/whole-file.ts';
-import { Secret } from '../../../secret.ts';
+import type { Secret } from '../../../secret.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { keyPlaces, readSecretKey, writePublicKey, writeSecretKey } from '../../keys/key-files.ts';
-import { systemRandom } from '../../runtime.ts';
-import { secretFlag } from '../../secrets/read-secret.ts';
+import { type KeyPlaces, keyPlaces, placesIn } from '../../keys/key-files.ts';
+import {
+  exists,
+  keptIdentity,
+  keptSigningPair,
+  present,
+  writeIdentityPair,
+  writeSigningPair,
+} from '../../keys/own-keys.ts';
+import { newPassphrase } from '../../keys/passphrase.ts';
 import { lines } from '../../terminal/table.ts';
 import type { KeyGenerateOptions } from './flags.ts';
 
 export async function runKeyGenerate({ options }: Invocation<KeyGenerateOptions>, context: Context) {
   const { kind } = options;
-  const places = placesFor(options.output, context);
-  const wanted = [
-    ...(kind === 'identity' ? [] : [places.signing, places.signingPublic]),
-    ...(kind === 'signing' ? [] : [places.identity]),
-  ];
+  const places =
+    options.output === undefined ? keyPlaces(context.io) : placesIn(resolve(context.io.cwd, options.output));
   // A run that was killed between its files left this mark. What it wrote is then kept, and the rest is made.
   const mark = join(dirname(places.signing), '.generating');
   const goesOn = await present(mark);
   // The command writes both keys or none, so it looks for existing keys before it writes the first.
-  if (!goesOn) for (const file of wanted) await refuseExisting(file);
-  const passphrase =
-    options.passphrase === undefined
-      ? undefined
-      : await secretFlag(options.passphrase, 'passphrase', 'passphrase of the signing key', context);
+  if (!goesOn) await refuseExisting(kind, places);
+  const passphrases = await passphrasesOf(options, context);
   await makePrivateFolder(dirname(mark));
   await writePrivateFile(mark, '', 'replace');
-  const made: { signing?: object; identity?: object } = {};
-  const text: string[] = [];
-  if (kind !== 'identity') {
-    const key = goesOn ? await keptOrNew(places, passphrase, context) : await newKey(places, passphrase);
-    if (!(await present(places.signingPublic)))
-      await writePublicKey(places.signingPublic, printPublicKey(key.publicKey));
-    const publicKey = key.publicKey.toString();
-    made.signing = { file: places.signing, keyId: key.keyId, publicKey, protected: passphrase !== undefined };
-    text.push(`signing key:  ${places.signing} (key id ${key.keyId})`, `public key:   ${publicKey}`);
-  }
-  if (kind !== 'signing') {
-    const kept = goesOn && (await present(places.identity));
-    const identity = kept ? await identityIn(places.identity, context) : generateIdentity(systemRandom);
-    const recipient = identity.recipient.toString();
-    if (!kept) await writeSecretKey(places.identity, new Secret(printIdentity(identity, new Date())));
-    made.identity = { file: places.identity, recipient };
-    text.push(`identity:     ${places.identity}`, `recipient:    ${recipient}`);
-  }
+  const signing = kind === 'identity' ? undefined : await signingPair(places, passphrases.signing, goesOn, context);
+  const identity = kind === 'signing' ? undefined : await identityPair(places, passphrases.identity, goesOn, context);
   await rm(mark, { force: true });
   context.result(
     'key-generate',
-    made,
+    { signing, identity },
     lines(
-      ...text,
+      signing && `signing key:  ${signing.file} (key id ${signing.keyId})${keptWords(signing)}`,
+      signing && `public key:   ${signing.publicKey}`,
+      identity && `identity:     ${identity.file}${keptWords(identity)}`,
+      identity && `recipient:    ${identity.recipient === '' ? 'only its passphrase can tell it' : identity.recipient}`,
       'Keep copies of these files. A package that is encrypted to an identity can be opened only with that identity.',
     ),
   );
   return undefined;
 }
 
-function placesFor(output: string | undefined, { io }: Context) {
-  if (output === undefined) return keyPlaces(io);
-  const folder = resolve(io.cwd, output);
+const keptWords = ({ kept }: { readonly kept: boolean }): string => (kept ? ', kept from a run that was killed' : '');
+
+export async function passphrasesOf(
+  { passphrase, identityPassphrase }: Pick<KeyGenerateOptions, 'passphrase' | 'identityPassphrase'>,
+  context: Context,
+): Promise<{ readonly signing: Secret | undefined; readonly identity: Secret | undefined }> {
   return {
-    signing: join(folder, 'migrator.key'),
-    signingPublic: join(folder, 'migrator.pub'),
-    identity: join(folder, 'identity.txt'),
+    signing:
+      passphrase === undefined
+        ? undefined
+        : await newPassphrase(passphrase, 'passphrase', 'passphrase of the signing key', context),
+    identity:
+      identityPassphrase === undefined
+        ? undefined
+        : await newPassphrase(identityPassphrase, 'identityPassphrase', 'passphrase of the identity', context),
   };
 }
 
-type Places = ReturnType<typeof placesFor>;
-
-async function newKey({ signing }: Places, passphrase: Secret | undefined): Promise<SigningKey> {
-  const key = generateSigningKey(systemRandom);
-  await writeSecretKey(signing, new Secret(await printSecretKey(key, passphrase, systemRandom)));
-  return key;
+async function signingPair(places: KeyPlaces, passphrase: Secret | undefined, goesOn: boolean, { io }: Context) {
+  const kept = goesOn ? await keptSigningPair(places, io, () => Promise.resolve(passphrase)) : undefined;
+  const pair = kept ?? (await writeSigningPair(places, passphrase));
+  return { file: places.signing, ...pair, kept: kept !== undefined };
 }
 
-async function keptOrNew(places: Places, passphrase: Secret | undefined, { io }: Context): Promise<SigningKey> {
-  if (!(await present(places.signing))) return newKey(places, passphrase);
-  const text = await readSecretKey(places.signing, io, () => undefined);
-  return parseSecretKey(text.reveal(), () => Promise.resolve(passphrase));
+async function identityPair(places: KeyPlaces, passphrase: Secret | undefined, goesOn: boolean, { io }: Context) {
+  const kept = goesOn ? await keptIdentity(places, io) : undefined;
+  // A public key without its identity is of no use: the run was killed before it wrote the secret.
+  if (goesOn && kept === undefined) await rm(places.identityPublic, { force: true });
+  const pair = kept ?? (await writeIdentityPair(places, passphrase));
+  return {
+    file: places.identity,
+    recipient: pair.recipients[0] ?? '',
+    protected: pair.protected,
+    kept: kept !== undefined,
+  };
 }
 
-async function identityIn(file: string, { io }: Context): Promise<Identity> {
-  const [identity] = parseIdentities((await readSecretKey(file, io, () => undefined)).reveal());
-  if (identity === undefined) throw new MigratorError('CONFIG_INVALID', `there is no identity in "${file}"`);
-  return identity;
-}
-
-async function present(file: string): Promise<boolean> {
-  try {
-    await lstat(file);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
-}
-
-async function refuseExisting(file: string): Promise<void> {
-  if (!(await present(file))) return;
-  throw new MigratorError('CONFLICT', `there is already a key at "${file}"`, {
-    hint: 'migrator never replaces a key: move the old key to another folder first, and keep it for the packages that need it',
-  });
+async function refuseExisting(kind: KeyGenerateOptions['kind'], places: KeyPlaces): Promise<void> {
+  const signing = (await present(places.signing)) || (await present(places.signingPublic));
+  const identity = (await present(places.identity)) || (await present(places.identityPublic));
+  const rotate = 'migrator never overwrites a key; "migrator key rotate" makes new ones and keeps the old ones';
+  const clash = kind === 'identity' ? identity : kind === 'signing' ? signing : signing || identity;
+  if (!clash) return;
+  const file = kind === 'identity' || !signing ? places.identity : places.signing;
+  const other = signing ? 'identity' : 'signing';
+  throw exists(
+    file,
+    kind === 'both' && signing !== identity ? `add the missing key with --kind ${other}; ${rotate}` : rotate,
+  );
 }

@@ -1,19 +1,18 @@
-import { parseIdentities } from '../../../package/index.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { keyPlaces, readSecretKey } from '../../keys/key-files.ts';
-import { keyRing, orAbsent } from '../../keys/key-ring.ts';
+import { keyPlaces } from '../../keys/key-files.ts';
+import { keyRing } from '../../keys/key-ring.ts';
+import { keptIdentity } from '../../keys/own-keys.ts';
 import { lines } from '../../terminal/table.ts';
 
 export async function runKeyShow(_: Invocation, context: Context) {
   const ring = await keyRing(context);
   const places = keyPlaces(context.io);
   const own = await ring.ownPublicKey();
-  const identity = await orAbsent(readSecretKey(places.identity, context.io, () => undefined));
   // The recipient of a file with a passphrase is not asked for: this command shows what can be seen.
-  const isLocked = identity !== undefined && /^(?:age-encryption\.org\/|-----BEGIN AGE)/u.test(identity.reveal());
-  const recipients =
-    identity === undefined || isLocked ? [] : parseIdentities(identity.reveal()).map((one) => one.recipient.toString());
+  const identity = await keptIdentity(places, context.io);
+  const recipients = identity?.recipients ?? [];
+  const isLocked = identity?.protected === true;
   const trusted = (await ring.trusted([])).map(({ key, name, trustedBy }) => ({
     keyId: key.keyId,
     publicKey: key.toString(),

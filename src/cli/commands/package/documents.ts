@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { manifestSchema } from '../../../package/index.ts';
-import { handle, jobStatus, outcome, packageRef, sealed, storedPackage } from '../document-parts.ts';
+import { handle, jobStatus, outcome, packageRef, readers, sealed, storedPackage } from '../document-parts.ts';
 
+const check = z.strictObject({ what: z.string(), command: z.string() });
 const trustedBy = z.string().nullable().describe('the file or flag that gives the trust in the signer');
+
+const signerName = z.string().describe('the name that the user gave to the key');
 
 /** What `package` prints under `--json`, without the `document` field. Fields are only ever added. */
 export const documents = {
@@ -12,9 +15,16 @@ export const documents = {
     outcome: z.enum(['created', 'overwritten', 'kept']),
     package: storedPackage,
     signer: z.string().nullable(),
+    signerName: signerName.nullable(),
     trustedBy,
   },
-  'package-download': { from: z.string(), package: storedPackage, file: z.string(), sealed: sealed.nullable() },
+  'package-download': {
+    from: z.string(),
+    package: storedPackage,
+    file: z.string(),
+    sealed: sealed.nullable(),
+    readers,
+  },
   'package-delete': {
     package: packageRef,
     results: z.array(z.strictObject({ instance: z.string(), result: z.enum(['deleted', 'absent']) })),
@@ -38,6 +48,15 @@ export const documents = {
     signature: z.strictObject({ keyId: z.string(), trustedComment: z.string() }).optional(),
     signerName: z.string().optional().describe('the name that the user gave to this key id; nothing is verified'),
     members: z.array(z.strictObject({ name: z.string(), size: z.number().int() })),
+    locks: z
+      .array(z.string())
+      .describe('the kind of each lock in the age header: X25519 for a recipient, scrypt for a passphrase'),
+    lockFault: z.string().optional().describe('why the age header cannot be read; then nobody can open the content'),
+    projects: z.array(z.string()).describe('from the scope; empty in a private manifest'),
+    via: z.string().optional(),
+    carriesSecrets: z.boolean(),
+    yours: z.array(z.string()).describe('the recipients that are your own keys'),
+    unchecked: z.array(check).describe('what was not checked, and the command that does'),
   },
   'package-verify': {
     file: z.string(),
@@ -45,16 +64,17 @@ export const documents = {
     id: z.string(),
     version: z.string(),
     signer: z.string().nullable(),
-    signerName: z.string().nullable().describe('the name that the user gave to the key'),
+    signerName: signerName.nullable(),
     trusted: z.boolean(),
     trustedBy,
     contentChecked: z.boolean(),
   },
-  'package-seal': { file: z.string(), sealed },
+  'package-seal': { file: z.string(), sealed, readers, signerName: signerName.optional() },
   'package-open': {
     folder: z.string(),
     files: z.array(z.string()),
     signer: z.string().nullable(),
+    signerName: signerName.nullable(),
     trustedBy,
     secretsFile: z.string().optional().describe('the file with the secrets that the package carried'),
   },

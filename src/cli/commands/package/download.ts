@@ -8,6 +8,7 @@ import { parsePackageRef } from '../../packages/package-argument.ts';
 import { sealSettings } from '../../packages/seal-settings.ts';
 import { systemClock, systemRandom } from '../../runtime.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
+import { sealedFacts } from '../readers.ts';
 import { describeSealed } from '../summary.ts';
 import type { PackageDownloadOptions } from './flags.ts';
 
@@ -26,12 +27,13 @@ export async function runPackageDownload(
     context.signal,
   );
   const file = options.output ?? (options.raw === true ? basename(stored.fileName) : defaultFileName(sealedRef(ref)));
+  const facts = sealed && (await sealedFacts(sealed, context));
   context.result(
     'package-download',
-    { from, package: stored, file, sealed: sealed ?? null },
-    sealed === undefined
+    { from, package: stored, file, sealed: sealed ?? null, readers: facts?.readers ?? [] },
+    sealed === undefined || facts === undefined
       ? `wrote ${file} as it is on ${from}: neither signed nor encrypted`
-      : describeSealed(file, sealed),
+      : describeSealed(file, sealed, facts),
   );
   return undefined;
 }

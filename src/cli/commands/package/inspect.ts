@@ -1,30 +1,46 @@
 // Not from package/index.ts: its code for keys and ciphers takes longer to load than this command takes to run.
-import { inspect, type Inspection } from '../../../package/inspect.ts';
+import { projectsOf, viaOf } from '../../../core/package-scope.ts';
+import { inspect } from '../../../package/inspect.ts';
 import { carriesSecrets } from '../../../package/format.ts';
 import { parsePublicKey } from '../../../package/minisign/public-key.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
-import { listTrusted } from '../../keys/key-files.ts';
+import { keyPlaces, ownRecipientTexts, readPublicKey } from '../../keys/key-files.ts';
+import { listTrusted, publicKeysIn } from '../../keys/trusted-keys.ts';
 import { openPackageFile } from '../../packages/open-file.ts';
 import type { IO } from '../../terminal/io.ts';
-import { humanBytes } from '../../terminal/amounts.ts';
-import { lines, table } from '../../terminal/table.ts';
-import { describeEncryption } from '../summary.ts';
+import { describeInspection, remainingChecks } from './inspection.ts';
 
-const longestList = 40;
-
+/** Needs no key and no rc file. */
 export async function runPackageInspect({ args: [path = ''] }: Invocation, context: Context) {
   const bytes = await openPackageFile(path, context);
   const inspection = await inspect(bytes);
-  const signerName = await nameOf(inspection.signature?.keyId, context.io);
-  context.result('package-inspect', { file: path, ...inspection, signerName }, render(path, inspection, signerName));
+  const { manifest, signature } = inspection;
+  const facts = {
+    signerName: await nameOf(signature?.keyId, context.io),
+    projects: projectsOf(manifest.scope),
+    via: viaOf(manifest.scope),
+    carriesSecrets: carriesSecrets(manifest.format),
+    yours: (await ownRecipientTexts(context.io)).filter((one) => manifest.content.recipients.includes(one)),
+    unchecked: remainingChecks(path, inspection),
+  };
+  context.result(
+    'package-inspect',
+    { file: path, ...inspection, ...facts },
+    describeInspection(path, inspection, facts),
+  );
   return undefined;
 }
 
 /** The name that the user gave to a key id. A broken file among the trusted keys is for other commands to tell. */
 async function nameOf(keyId: string | undefined, io: IO): Promise<string | undefined> {
-  const kept = keyId === undefined ? [] : await listTrusted(io).catch(() => []);
-  return kept.find(({ text }) => keyIdIn(text) === keyId)?.name;
+  if (keyId === undefined) return undefined;
+  const { signingPublic, old } = keyPlaces(io);
+  const own = await readPublicKey(signingPublic).catch(() => '');
+  if (keyIdIn(own) === keyId) return 'your own key';
+  const kept = await listTrusted(io).catch(() => []);
+  const before = (await publicKeysIn(old).catch(() => [])).map((one) => ({ ...one, name: 'your old key' }));
+  return [...kept, ...before].find(({ text }) => keyIdIn(text) === keyId)?.name;
 }
 
 function keyIdIn(text: string): string | undefined {
@@ -33,30 +49,4 @@ function keyIdIn(text: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function render(path: string, { manifest, signature, size }: Inspection, signerName: string | undefined): string {
-  const { format, id, version, createdAt, createdBy, source, content, notes } = manifest;
-  const files = content.files ?? [];
-  return lines(
-    `package:    ${path} (${humanBytes(size)})`,
-    `id:         ${id}@${version}`,
-    `created:    ${createdAt} by ${createdBy}`,
-    source === undefined
-      ? undefined
-      : `source:     ${source.product} ${source.version}, instance ${source.instance}${source.url === undefined ? '' : ` (${source.url})`}`,
-    `content:    ${content.counts.files} files, ${humanBytes(content.counts.bytes)}, ${content.compression === 'none' ? 'not compressed' : content.compression}`,
-    `encrypted:  ${describeEncryption(content)}`,
-    carriesSecrets(format) ? 'carries:    the secrets of its import, in the encrypted content' : undefined,
-    `signed:     ${signature === undefined ? 'no' : `by key ${signature.keyId}${signerName === undefined ? '' : `, which you call ${signerName}`}`}`,
-    ...notes.map((note) => `note:       ${note}`),
-    files.length === 0
-      ? undefined
-      : `\n${table(
-          ['size', 'path'],
-          files.slice(0, longestList).map((file) => [humanBytes(file.size), file.path]),
-        )}`,
-    files.length > longestList ? `… and ${files.length - longestList} more; --json lists all of them` : undefined,
-    '\nNothing above is verified. Verify it with: migrator package verify',
-  );
 }

@@ -8,6 +8,7 @@ import type { Context } from '../../context.ts';
 import { sealedSource } from '../../packages/input.ts';
 import { openPackageFile } from '../../packages/open-file.ts';
 import { lines } from '../../terminal/table.ts';
+import { signerWords } from '../readers.ts';
 import type { PackageOpenOptions } from './flags.ts';
 
 export async function runPackageOpen({ args: [path = ''], options }: Invocation<PackageOpenOptions>, context: Context) {
@@ -32,13 +33,20 @@ export async function runPackageOpen({ args: [path = ''], options }: Invocation<
   const { files, signer } = await openPackage(sealed, { folder: into, secrets }, reporter, context.signal);
   context.result(
     'package-open',
-    { folder, files, signer: signer?.keyId ?? null, trustedBy: signer?.trustedBy ?? null, secretsFile },
+    {
+      folder,
+      files,
+      signer: signer?.keyId ?? null,
+      signerName: signer?.name ?? null,
+      trustedBy: signer?.trustedBy ?? null,
+      secretsFile,
+    },
     lines(
       `wrote ${files.length} files to ${folder}`,
       secretsFile === undefined ? undefined : `wrote the secrets of its import to ${secretsFile}`,
       signer?.trustedBy === undefined
         ? undefined
-        : `signed by ${signer.name ?? signer.keyId}, trusted by ${signer.trustedBy}`,
+        : `signed by ${signerWords(signer.keyId, signer.name)}, trusted by ${signer.trustedBy}`,
       ...files.slice(0, 20),
     ),
   );

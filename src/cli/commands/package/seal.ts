@@ -11,6 +11,7 @@ import { recogniseExport } from '../../packages/server-export.ts';
 import { sealSettings } from '../../packages/seal-settings.ts';
 import { systemClock, systemRandom } from '../../runtime.ts';
 import { lines } from '../../terminal/table.ts';
+import { sealedFacts } from '../readers.ts';
 import { describeSealed } from '../summary.ts';
 import type { PackageSealOptions } from './flags.ts';
 
@@ -48,10 +49,11 @@ export async function runPackageSeal({ args: [path = ''], options }: Invocation<
     context.signal,
   );
   for (const message of limitWarnings(sealed.manifest, sealed.size)) reporter.report({ type: 'warning', message });
+  const facts = await sealedFacts(sealed, context);
   context.result(
     'package-seal',
-    { file, sealed },
-    lines(describeSealed(file, sealed), isExport ? forServers(known) : forPeople),
+    { file, sealed, ...facts },
+    lines(describeSealed(file, sealed, facts), isExport ? forServers(known) : forPeople),
   );
   return undefined;
 }

@@ -6,6 +6,7 @@ import { consenting } from '../../flags/caution.ts';
 import { sourceFromFile } from '../../packages/package-argument.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { lines } from '../../terminal/table.ts';
+import { signerWords } from '../readers.ts';
 import type { PackageUploadOptions } from './flags.ts';
 
 const done = { created: 'uploaded', overwritten: 'replaced', kept: 'found unchanged:' };
@@ -20,16 +21,23 @@ export async function runPackageUpload(
   const reporter = await context.reporter();
   const ports = { target, source, reporter, ...consenting(options, context) };
   const report = await packageUpload({ onConflict: options.onConflict }, ports, context.signal);
-  const { stored, outcome, signer, trustedBy, carried } = report;
+  const { stored, outcome, signer, signerName, trustedBy, carried } = report;
   const name = formatRef(stored);
   context.result(
     'package-upload',
-    { to, outcome, package: stored, signer: signer ?? null, trustedBy: trustedBy ?? null },
+    {
+      to,
+      outcome,
+      package: stored,
+      signer: signer ?? null,
+      signerName: signerName ?? null,
+      trustedBy: trustedBy ?? null,
+    },
     lines(
       `${done[outcome]} ${name} on ${to}`,
       signer === undefined
         ? 'not signed'
-        : `signed by ${signer}${trustedBy === undefined ? '' : `, trusted by ${trustedBy}`}`,
+        : `signed by ${signerWords(signer, signerName)}${trustedBy === undefined ? '' : `, trusted by ${trustedBy}`}`,
       `import it with: migrator import ${carried.length > 0 ? path : name} --to ${to}`,
     ),
   );

@@ -6,6 +6,7 @@ import { sealedSource } from '../../packages/input.ts';
 import { openPackageFile } from '../../packages/open-file.ts';
 import { humanBytes } from '../../terminal/amounts.ts';
 import { lines } from '../../terminal/table.ts';
+import { signerWords } from '../readers.ts';
 import type { PackageVerifyOptions } from './flags.ts';
 
 /** Opens no socket. */
@@ -47,4 +48,4 @@ export async function runPackageVerify(
   return undefined;
 }
 
-const named = ({ keyId, name }: Signer): string => (name === undefined ? keyId : `${name} (${keyId})`);
+const named = ({ keyId, name }: Signer): string => signerWords(keyId, name);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { handle, left, outcome, packageRef, resumed, sealed, storedPackage, via } from '../document-parts.ts';
+import { handle, left, outcome, packageRef, readers, resumed, sealed, storedPackage, via } from '../document-parts.ts';
 
 /** What `partial-export` prints under `--json`, without the `document` field. Fields are only ever added. */
 export const documents = {
@@ -13,6 +13,7 @@ export const documents = {
     sealed: sealed.optional(),
     stored: storedPackage.extend({ instance: z.string() }).optional(),
     file: z.string().optional(),
+    readers: readers.optional(),
     left,
     via,
     resumed,

@@ -20,6 +20,7 @@ import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { secretDigest } from '../../state/secret-digest.ts';
 import { lines } from '../../terminal/table.ts';
+import { type SealedFacts, sealedFacts } from '../readers.ts';
 import { describeLeft, describeResumed, describeSealed, describeVia } from '../summary.ts';
 import type { PartialExportOptions } from './flags.ts';
 
@@ -94,10 +95,11 @@ export async function runPartialExport({ options, command }: Invocation<PartialE
   );
   const file =
     raw && report.package ? options.output : report.sealed && report.package ? output?.name(report.package) : undefined;
+  const facts = report.sealed && (await sealedFacts(report.sealed, context));
   context.result(
     'partial-export',
-    { from, ...report, file },
-    lines(render(from, file, report), describeResumed(report.resumed)),
+    { from, ...report, file, readers: facts?.readers },
+    lines(render(from, file, report, facts), describeResumed(report.resumed)),
   );
   return { outcome: report.outcome };
 }
@@ -109,7 +111,12 @@ async function madeFor(handle: string, { name, place }: Placed, context: Context
   return record && ownSecretsOf(record, context, carriedBy(record, parseHandle(handle).id));
 }
 
-function render(from: string, file: string | undefined, report: PartialExportReport): string {
+function render(
+  from: string,
+  file: string | undefined,
+  report: PartialExportReport,
+  facts: SealedFacts | undefined,
+): string {
   const { outcome, handle, projects, warnings, sealed, stored, left, via } = report;
   const what = projects.length > 0 ? projects.map((name) => `"${name}"`).join(', ') : 'the projects';
   if (outcome === 'started') {
@@ -121,7 +128,7 @@ function render(from: string, file: string | undefined, report: PartialExportRep
   return lines(
     `exported ${what} from ${from}${outcome === 'partial' ? ', with warnings' : ''}`,
     describeVia(via),
-    sealed && file ? describeSealed(file, sealed) : undefined,
+    sealed && file && facts ? describeSealed(file, sealed, facts) : undefined,
     sealed === undefined && file !== undefined ? `wrote ${file}: neither signed nor encrypted` : undefined,
     stored ? `on ${stored.instance}: ${formatRef(stored)}` : undefined,
     ...describeLeft(left),

@@ -3,10 +3,10 @@ import { describeEncryption, describeLog, describePlan } from '../../../../src/c
 
 describe('texts that several commands print', () => {
   test('the encryption of a package is described in words', () => {
-    expect(describeEncryption({ encryption: 'none', recipients: [] })).toBe('no');
-    expect(describeEncryption({ encryption: 'passphrase', recipients: [] })).toBe('with a passphrase');
-    expect(describeEncryption({ encryption: 'recipients', recipients: ['a'] })).toBe('to one recipient');
-    expect(describeEncryption({ encryption: 'recipients', recipients: ['a', 'b'] })).toBe('to 2 recipients');
+    expect(describeEncryption({ encryption: 'none' }, [])).toBe('no');
+    expect(describeEncryption({ encryption: 'passphrase' }, [])).toBe('with a passphrase');
+    const reader = { recipient: 'age1a', you: true, groups: [] };
+    expect(describeEncryption({ encryption: 'recipients' }, [reader])).toContain('only you can open this');
   });
 
   test('a plan is a table, and an empty plan prints nothing', () => {

@@ -2,9 +2,7 @@ import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import {
-  addTrusted,
   keyPlaces,
-  listTrusted,
   readPublicKey,
   readSecretKey,
   writePublicKey,
@@ -71,24 +69,5 @@ describe('key files', () => {
     await expect(() => readPublicKey(folder)).toThrowCode('USAGE');
     await writeFile(signing, Buffer.alloc(70_000));
     await expect(() => readSecretKey(signing, io, ignore)).toThrowCode('USAGE');
-  });
-});
-
-describe('trusted keys', () => {
-  test('are listed by name', async () => {
-    const io = await home();
-    expect(await listTrusted(io)).toEqual([]);
-    const path = await addTrusted(io, 'colleague', 'RWQ1\n');
-    await addTrusted(io, 'anna.b', 'RWQ2\n');
-    await writeFile(join(keyPlaces(io).trusted, 'README'), 'not a key');
-    expect(await listTrusted(io)).toEqual([
-      { name: 'anna.b', path: join(keyPlaces(io).trusted, 'anna.b.pub'), text: 'RWQ2\n' },
-      { name: 'colleague', path, text: 'RWQ1\n' },
-    ]);
-    await expect(() => addTrusted(io, 'colleague', 'RWQ3\n')).toThrowCode('CONFLICT');
-  });
-
-  test.each(['', '../evil', 'a/b', '.hidden', 'a b', 'x'.repeat(101)])('the name %j is USAGE', async (name) => {
-    await expect(async () => addTrusted(await home(), name, 'RWQ')).toThrowCode('USAGE');
   });
 });

@@ -14,7 +14,7 @@ const sourceOf = (bytes: ByteSource, state: string, mask: SealedSource['mask'] =
   name: 'a.tar',
   bytes,
   trust,
-  keys,
+  keys: () => Promise.resolve(keys),
   limits: defaultLimits,
   mask,
   folder: packageFolderIn(state),
@@ -101,7 +101,10 @@ test('a package whose content changes after it was verified is refused', async (
 
 test('a package that no key opens is PACKAGE_LOCKED', async () => {
   await withTempDir(async (state) => {
-    const source = { ...sourceOf(new MemorySource(await sealed()), state), keys: { identities: [] } };
+    const source = {
+      ...sourceOf(new MemorySource(await sealed()), state),
+      keys: () => Promise.resolve({ identities: [] }),
+    };
     await expect(() => trustPackage(source, recordingReporter(), never)).toThrowCode('PACKAGE_LOCKED');
   });
 });
