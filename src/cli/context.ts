@@ -5,6 +5,7 @@ import { MigratorError } from '../errors.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import type { Config } from './config/config.ts';
+import type { ConfigProblem } from './config/problem.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import type { ActiveReporter } from './reporters/active-reporter.ts';
 import type { CreateReporterOptions } from './reporters/create-reporter.ts';
@@ -44,6 +45,8 @@ export class Context {
   exitCode: ExitCode = exitCodes.done;
   /** The whole command tree, for code that needs to know every flag. `run` sets it. */
   commandTree: () => Promise<Command> = () => Promise.reject(new Error('no command tree was given'));
+  /** What is wrong with the `defaults` of an rc file. `run` sets it. */
+  defaultsProblems: (defaults: unknown) => Promise<readonly ConfigProblem[]> = () => Promise.resolve([]);
   /** By camel-case name. Flags of the command line are not in it. */
   readonly flagSources = new Map<string, FlagSource>();
   readonly #controller = new AbortController();
@@ -84,7 +87,7 @@ export class Context {
 
   config(): Promise<Config> {
     this.#config ??= import('./config/load.ts').then(async ({ loadConfig }) => {
-      const config = await loadConfig(this.io, this.globals.config);
+      const config = await loadConfig(this.io, this.globals.config, (defaults) => this.defaultsProblems(defaults));
       if (!this.globals.quiet) for (const warning of config.warnings) this.say('warning', warning);
       return config;
     });

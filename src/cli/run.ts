@@ -9,6 +9,8 @@ import type { IO } from './terminal/io.ts';
 export async function run(argv: readonly string[], io: IO): Promise<number> {
   const context = createContext(io, argv);
   context.commandTree = () => createProgram(context);
+  context.defaultsProblems = async (defaults) =>
+    (await import('./flags/flag-values.ts')).defaultsProblems(defaults, await context.commandTree());
   const release = [onInterrupt(context), onUncaught(context)];
   const exitCode = await attempt(argv, context);
   try {
