@@ -17,8 +17,8 @@ const scripts = /\.[cm]?js$/u;
 
 function sentence({ path, message, suggestion, line }: ConfigProblem): string {
   const subject = path === '' ? 'the configuration' : path;
-  const place = line === undefined ? '' : ` (line ${String(line)})`;
-  return `${subject}${place} ${message}${suggestion === undefined ? '' : `; did you mean "${suggestion}"?`}`;
+  const place = line === undefined ? '' : `line ${String(line)}: `;
+  return `${place}${subject} ${message}${suggestion === undefined ? '' : `; did you mean "${suggestion}"?`}`;
 }
 
 /** CONFIG_INVALID with all that is wrong in one file. */

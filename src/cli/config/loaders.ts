@@ -139,7 +139,7 @@ async function loadModule(file: string, beforeCode: BeforeCode): Promise<unknown
       throw invalid(file, `could not be run: it is not valid JavaScript${placeOf(error)}`, runHint);
     if (name === 'ReferenceError')
       throw invalid(file, `could not be run: a name is not defined${placeOf(error)}`, runHint);
-    const reason = error instanceof Error ? error.message : 'it threw something that is no error';
+    const { message: reason = 'it threw something that is no error' } = (error ?? {}) as Partial<Error>;
     throw invalid(file, `could not be run: ${reason}`, runHint, error);
   } finally {
     clearTimeout(timer);

@@ -50,6 +50,11 @@ function problemsOf(issue: Issue, root: unknown): ConfigProblem[] {
       ];
     case 'too_big':
       return [{ path, message: `must be at most ${String(issue.maximum)}` }];
+    case 'invalid_union': {
+      const value = valueAt(root, issue.path);
+      // YAML reads 2026-01-01 as a date.
+      return [{ path, message: `${issue.message}${value instanceof Date ? `, not ${kindOf(value)}` : ''}` }];
+    }
     default:
       return [{ path, message: issue.message }];
   }

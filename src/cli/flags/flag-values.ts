@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 import { MigratorError } from '../../errors.ts';
-import { nearest } from '../../nearest.ts';
+import { nearest, wordHint } from '../../nearest.ts';
 import type { DefaultValue } from '../config/config.ts';
 import type { ConfigProblem } from '../config/problem.ts';
 import type { Context } from '../context.ts';
@@ -48,7 +48,9 @@ export async function settle(
 export function defaultsProblems(defaults: unknown, tree: Command): readonly ConfigProblem[] {
   if (typeof defaults !== 'object' || defaults === null || Array.isArray(defaults)) return [];
   const all = everyCommand(tree);
-  const names = all.flatMap((command) => command.options.map((one) => one.attributeName()));
+  const names = all.flatMap((command) =>
+    command.options.map((one) => one.attributeName()).filter((name) => flagOf(command, name) !== undefined),
+  );
   return Object.entries(defaults).flatMap(([name, value]): readonly ConfigProblem[] => {
     const path = `defaults.${name}`;
     const option = all.map((command) => flagOf(command, name)).find((found) => found !== undefined);
@@ -143,9 +145,8 @@ const wordsOf = (value: DefaultValue): readonly string[] => (typeof value === 'o
 
 function checkChoice({ argChoices: choices }: Option, text: string, where: string): void {
   if (choices === undefined || choices.includes(text)) return;
-  const near = nearest(text, choices);
   throw new MigratorError('USAGE', `${where}: "${text}" is not one of ${choices.join(', ')}`, {
-    hint: near === undefined ? undefined : `did you mean "${near}"?`,
+    hint: wordHint(text, choices),
   });
 }
 
