@@ -15,21 +15,25 @@ const builtInTimeout = 60_000;
 const builtInRetries = 5;
 const scripts = /\.[cm]?js$/u;
 
-function sentence({ path, message, suggestion, line }: ConfigProblem): string {
+function sentence({ path, message, apart, suggestion, line }: ConfigProblem): string {
   const subject = path === '' ? 'the configuration' : path;
   const place = line === undefined ? '' : `line ${String(line)}: `;
-  return `${place}${subject} ${message}${suggestion === undefined ? '' : `; did you mean "${suggestion}"?`}`;
+  return `${place}${subject}${apart === true ? ':' : ''} ${message}${suggestion === undefined ? '' : `; did you mean "${suggestion}"?`}`;
 }
 
 /** CONFIG_INVALID with all that is wrong in one file. */
-export function configFault(file: string, problems: readonly ConfigProblem[]): MigratorError {
+export function configFault(
+  file: string,
+  problems: readonly ConfigProblem[],
+  hint = 'docs/configuration.md lists every key; `migrator config schema` prints the schema for editors',
+): MigratorError {
   const sentences = problems.map(sentence);
   const message =
     sentences.length === 1
       ? `"${file}": ${String(sentences[0])}`
       : `"${file}" has ${String(sentences.length)} problems:\n${sentences.map((line) => `  - ${line}`).join('\n')}`;
   return new MigratorError('CONFIG_INVALID', message, {
-    hint: 'docs/configuration.md lists every key; `migrator config schema` prints the schema for editors',
+    hint,
     details: { file, problems },
   });
 }

@@ -4,6 +4,8 @@ export interface ConfigProblem {
   readonly path: string;
   /** The problem, without the value, which may be a secret. */
   readonly message: string;
+  /** The message is a sentence of its own, and not one about the path. */
+  readonly apart?: boolean;
   readonly suggestion?: string | undefined;
   /** Where the file has that key, as far as it is found. */
   readonly line?: number | undefined;

@@ -12,7 +12,7 @@ const extensions = ['json', 'yaml', 'yml', 'js', 'mjs', 'cjs'];
 const scripts = ['js', 'mjs', 'cjs'];
 
 /** The file names to look for in each folder, in this order. */
-const places = [
+export const rcFileNames = [
   '.migratorrc',
   ...extensions.map((extension) => `.migratorrc.${extension}`),
   ...scripts.map((extension) => `migrator.config.${extension}`),
@@ -108,7 +108,7 @@ async function loadNamed(path: string, origin: string, { io, runs }: Search): Pr
     await checkAllowed({ file, content: undefined, named: true }, basename(file), io);
   };
   await requireReadable(path, origin);
-  const found = await notRun(async () => (await explorer(places, beforeCode)).load(path));
+  const found = await notRun(async () => (await explorer(rcFileNames, beforeCode)).load(path));
   if (found === null) {
     throw invalid(`"${path}" (${origin}) has no "migrator" key`, path, 'add that key, or name another file');
   }
@@ -129,7 +129,7 @@ export async function findConfig(
   const named = io.env['MIGRATOR_CONFIG'];
   if (named !== undefined && named !== '') return loadNamed(resolve(io.cwd, named), 'MIGRATOR_CONFIG', search);
   for (const folder of foldersUpwards(resolve(io.cwd))) {
-    const found = await searchIn(folder, places, search);
+    const found = await searchIn(folder, rcFileNames, search);
     if (found !== undefined) return found;
   }
   try {
