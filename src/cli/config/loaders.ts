@@ -61,7 +61,7 @@ function isYamlFault(error: unknown): error is YamlFault {
   );
 }
 
-const isSeveral = (error: unknown): boolean => error instanceof Error && /single document/u.test(error.message);
+const isSeveral = (error: unknown): boolean => error instanceof Error && error.message.includes('single document');
 
 /** `unidentified alias`, without the name that follows. */
 function withoutQuotes(reason: string): string {
@@ -78,7 +78,7 @@ function secondDocument(text: string): number {
 
 function yamlHint(reason: string): string {
   if (/\btab\b/u.test(reason)) return 'indent with spaces';
-  if (/duplicated/u.test(reason)) return 'keep one of the two keys';
+  if (reason.includes('duplicated')) return 'keep one of the two keys';
   return 'correct it there; a text with special characters needs quotes';
 }
 

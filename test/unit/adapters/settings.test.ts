@@ -8,7 +8,7 @@ const noTools = {} as AdapterTools;
 
 /** What `create` says about one setting, beside credentials that are enough. */
 async function said(product: string, name: string, value: unknown): Promise<string> {
-  const { create, secretSettings } = await adapterModules[product as Product]();
+  const module = await adapterModules[product as Product]();
   const account: Readonly<Record<string, object>> = {
     octopus: { secrets: { apiKey: new Secret('k') } },
     enms: { settings: { username: 'me' }, secrets: { password: new Secret('p') } },
@@ -16,9 +16,9 @@ async function said(product: string, name: string, value: unknown): Promise<stri
     snaplogic: { settings: { username: 'me' }, secrets: { password: new Secret('p') } },
   };
   const { settings = {}, secrets = {} } = account[product] as { settings?: object; secrets?: Record<string, Secret> };
-  if (secretSettings.includes(name)) return '';
+  if (module.secretSettings.includes(name)) return '';
   try {
-    create({ name: 'x', url: 'https://x.example', settings: { ...settings, [name]: value }, secrets }, noTools);
+    module.create({ name: 'x', url: 'https://x.example', settings: { ...settings, [name]: value }, secrets }, noTools);
   } catch (error) {
     if (error instanceof MigratorError) return error.message;
   }
