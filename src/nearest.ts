@@ -30,7 +30,16 @@ export function nearestOf(word: string, candidates: readonly string[]): readonly
     .map(({ candidate }) => candidate);
 }
 
-/** The first of them; undefined when none is near. */
+/** The first of them, else the first that begins with the word (`user` for `username`); undefined when none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  return nearestOf(word, candidates)[0];
+  const wanted = bare(word);
+  const longer = (): string | undefined =>
+    wanted.length < 3 ? undefined : candidates.find((candidate) => bare(candidate).startsWith(wanted));
+  return nearestOf(word, candidates)[0] ?? longer();
+}
+
+/** A hint for a word that is none of a closed list: the nearest one, and all of them. */
+export function wordHint(word: string, words: readonly string[]): string {
+  const near = nearest(word, words);
+  return `${near === undefined ? '' : `did you mean "${near}"? `}there are: ${words.join(', ')}`;
 }

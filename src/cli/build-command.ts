@@ -83,6 +83,11 @@ async function act(command: Command, entry: Entry, load: () => Promise<Run<never
   }
   fillLists(command);
   const run = await load();
-  const result = await run({ args: command.args, options: command.opts<never>(), command }, context);
+  let result: Awaited<ReturnType<typeof run>>;
+  try {
+    result = await run({ args: command.args, options: command.opts<never>(), command }, context);
+  } catch (error) {
+    throw await (await import('./servers/instances.ts')).withoutRcFile(error, context);
+  }
   if (result?.outcome !== undefined) context.exitCode = exitCodeOfOutcome(result.outcome);
 }

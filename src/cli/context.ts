@@ -6,6 +6,7 @@ import type { Journal } from '../ports/journal.ts';
 import type { ProductOptions } from '../ports/options.ts';
 import type { Reporter } from '../ports/reporter.ts';
 import type { Config } from './config/config.ts';
+import type { ConfigProblem } from './config/problem.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import type { ActiveReporter } from './reporters/active-reporter.ts';
 import type { CreateReporterOptions } from './reporters/create-reporter.ts';
@@ -55,6 +56,8 @@ export class Context {
   knownProducts: readonly ProductOptions[] = [];
   /** Why the flags of the rc file's adapters are not known. */
   unreadAdapters: MigratorError | undefined;
+  /** What is wrong with the `defaults` of an rc file. `run` sets it. */
+  defaultsProblems: (defaults: unknown) => Promise<readonly ConfigProblem[]> = () => Promise.resolve([]);
   /** By camel-case name. Flags of the command line are not in it. */
   readonly flagSources = new Map<string, FlagSource>();
   readonly #controller = new AbortController();
@@ -104,7 +107,9 @@ export class Context {
 
   /** The same without a word about it: the help reads the rc file too. */
   readConfig(): Promise<Config> {
-    this.#readConfig ??= import('./config/load.ts').then(({ loadConfig }) => loadConfig(this.io, this.globals.config));
+    this.#readConfig ??= import('./config/load.ts').then(({ loadConfig }) =>
+      loadConfig(this.io, this.globals.config, (defaults) => this.defaultsProblems(defaults)),
+    );
     return this.#readConfig;
   }
 

@@ -2,6 +2,7 @@ import { Command, type CommanderError } from 'commander';
 import { MigratorError } from '../errors.ts';
 import { buildCommand } from './build-command.ts';
 import { commands } from './commands/index.ts';
+import { wordHint } from '../nearest.ts';
 import type { Context } from './context.ts';
 import { contradiction, refuseContradictions } from './flags/contradictions.ts';
 import { withGlobals } from './flags/globals.ts';
@@ -82,6 +83,13 @@ export function usageError({ message, code }: CommanderError, command: Command):
   const [, one, other] = /^option '(-[^']*)' cannot be used with option '(-[^']*)'/u.exec(first) ?? [];
   if (one !== undefined && other !== undefined) return contradiction(longOf(one), longOf(other));
   const suggestion = /Did you mean (.+)\?/u.exec(rest.join(' '))?.[1];
+  const [, refused, allowed] = /argument '(.*)' is invalid\. Allowed choices are (.*)$/u.exec(first) ?? [];
+  if (refused !== undefined && allowed !== undefined) {
+    const option = /^option '[^']*?(--[a-z-]+)/u.exec(first)?.[1] ?? 'the option';
+    return new MigratorError('USAGE', `${option} cannot be "${refused}"`, {
+      hint: wordHint(refused, allowed.replace(/\.$/u, '').split(', ')),
+    });
+  }
   const unknown = /^unknown option '--([^'=]+)/u.exec(first)?.[1];
   const argument = command.registeredArguments.map((one) => one.name()).find((name) => name === unknown);
   return new MigratorError('USAGE', first.charAt(0).toLowerCase() + first.slice(1).replace(/\.$/u, ''), {

@@ -1,5 +1,6 @@
 // The public door of the emulators, light to import: a product's code is loaded when it is started.
 import { MigratorError } from '../errors.ts';
+import { wordHint } from '../nearest.ts';
 import { enmsFaults } from './enms/fault-names.ts';
 import { microstrategyFaults } from './microstrategy/fault-names.ts';
 import { octopusFaults } from './octopus/fault-names.ts';
@@ -62,7 +63,7 @@ export async function startEmulator(product: string, options: EmulatorOptions): 
 function emulatorOf(product: string): Emulator {
   if (isEmulated(product)) return emulators[product];
   throw new MigratorError('USAGE', `there is no emulator of "${product}"`, {
-    hint: `choose one of: ${emulatedProducts.join(', ')}`,
+    hint: wordHint(product, emulatedProducts),
   });
 }
 

@@ -30,6 +30,18 @@ export interface OptionSpec {
   readonly verbs: readonly Verb[];
 }
 
+/** One setting of an instance, as data: the rc file is checked before an adapter is loaded. */
+export interface SettingSpec {
+  readonly name: string;
+  /** The value is a reference to a secret. */
+  readonly secret?: boolean;
+  /** Default: `text`. */
+  readonly kind?: 'text' | 'number';
+  readonly choices?: readonly string[];
+  /** The question for a user who sets up an instance, for what most instances need: "Its space (a name or an id)". */
+  readonly question?: string;
+}
+
 export interface ProductOptions {
   readonly product: string;
   /** The name of the product in texts: "Octopus Deploy". */
@@ -39,6 +51,8 @@ export interface ProductOptions {
    * adapter's module tells which are secrets.
    */
   readonly account?: readonly string[];
+  /** What an instance of the rc file can be set to, beside `product` and `url`. A test holds it against the adapter. */
+  readonly settings?: readonly SettingSpec[];
   /** Short names for well-known servers, with their URLs. An rc file may give the name instead of the URL. */
   readonly urls?: Readonly<Record<string, string>>;
   readonly options: readonly OptionSpec[];

@@ -75,9 +75,13 @@ describe('on a terminal', () => {
     await mkdir(cwd);
     const { code, shown } = await onTerminal(['init'], { ...at(), cwd }, [
       [/Name of the instance to move from \[lab\]/, 'spring\n'],
-      [/product/, '\n'],
-      [/URL/, 'https://spring.example\n'],
-      [/reference to its apiKey/, '\n'],
+      [/product/, 'octopuss\n'],
+      [/did you mean "octopus"\?[^]*product/, '\n'],
+      [/URL/, 'htp://spring.example\n'],
+      [/must begin with https[^]*URL/, 'https://spring.example\n'],
+      [/reference to its apiKey/, 'hunter2\n'],
+      [/is no reference[^]*reference to its apiKey/, '\n'],
+      [/Its space/, 'Default\n'],
       [/Name of the instance to move to \[prod\]/, 'autumn\n'],
       [/product/, '\n'],
       [/URL/, 'embedded:./autumn\n'],
@@ -85,8 +89,9 @@ describe('on a terminal', () => {
     expect({ code, wrote: shown.includes('wrote') }).toEqual({ code: 0, wrote: true });
     const text = await readFile(join(cwd, '.migratorrc.yaml'), 'utf8');
     expect(text).toMatch(
-      /spring:[^]*https:\/\/spring\.example[^]*env:SPRING_API_KEY[^]*autumn:[^]*embedded:\.\/autumn/,
+      /spring:[^]*https:\/\/spring\.example[^]*env:SPRING_API_KEY[^]*space: Default[^]*autumn:[^]*embedded:\.\/autumn[^]*sample: target/,
     );
+    expect(text).not.toContain('hunter2');
     expect(text).toMatch(/from: spring\n {2}to: autumn/);
     const checked = await run(['config', 'check'], { cwd, env: { ...here().env, SPRING_API_KEY: 'x' } });
     expect(checked).toMatchObject({ code: 0, stdout: expect.stringContaining('spring, autumn') });

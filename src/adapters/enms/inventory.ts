@@ -1,4 +1,5 @@
 import { MigratorError } from '../../errors.ts';
+import { wordHint } from '../../nearest.ts';
 import type { Inventory, InventoryItem } from '../../ports/adapter.ts';
 import { parseFolderName } from './migration/folder-name.ts';
 import { isType, types, type Type } from './model/types-and-relations.ts';
@@ -13,7 +14,7 @@ export function createInventory(server: Server): Inventory {
     list: (kind, signal) => {
       if (kind === 'project') return projects(server, signal);
       if (isType(kind)) return objects(server, kind, signal);
-      throw new MigratorError('USAGE', `eNMS has no inventory of ${kind}`, { hint: `it knows ${kinds.join(', ')}` });
+      throw new MigratorError('USAGE', `eNMS has no inventory of ${kind}`, { hint: wordHint(kind, kinds) });
     },
   };
 }

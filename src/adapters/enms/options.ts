@@ -10,6 +10,12 @@ export const options: ProductOptions = {
   product: 'enms',
   title: 'eNMS',
   account: ['username', 'password'],
+  settings: [
+    { name: 'username' },
+    { name: 'password', secret: true },
+    { name: 'via', choices: ['web', 'rest'] },
+    { name: 'authentication' },
+  ],
   options: [
     {
       name: 'type',

@@ -1,4 +1,5 @@
 import { MigratorError } from '../../errors.ts';
+import { wordHint } from '../../nearest.ts';
 import type { Options } from '../../ports/options.ts';
 import { textOf, wrongOption } from '../shared/option-values.ts';
 import type { Way } from './connection.ts';
@@ -19,7 +20,7 @@ export function typesOf(options: Options, name = 'type'): readonly Type[] | unde
   const foreign = list.filter((type) => !isType(type));
   if (foreign.length > 0) {
     throw new MigratorError('USAGE', `eNMS migrates no type ${foreign.join(', ')}`, {
-      hint: `it knows ${types.join(', ')}`,
+      hint: wordHint(foreign.join(', '), types),
     });
   }
   return list.length === 0 ? undefined : inOrder(list.filter((type) => isType(type)));

@@ -1,4 +1,5 @@
 import { MigratorError } from '../../errors.ts';
+import { wordHint } from '../../nearest.ts';
 import type { Inventory, InventoryItem } from '../../ports/adapter.ts';
 import { matchByName } from '../shared/match-by-name.ts';
 import { isoOf } from './migrations/job-state.ts';
@@ -19,7 +20,7 @@ export function createInventory(library: Library): Inventory {
       // The same words as for the types of objects, which have other names and numbers too.
       if (type !== undefined && kinds.includes(typeName(type))) return objects(library, kind, type, signal);
       throw new MigratorError('USAGE', `MicroStrategy has no inventory of ${kind}`, {
-        hint: `it knows ${[...kinds, ...typeAliases].join(', ')}`,
+        hint: wordHint(kind, [...kinds, ...typeAliases]),
       });
     },
   };

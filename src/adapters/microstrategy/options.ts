@@ -30,6 +30,15 @@ export const options: ProductOptions = {
   product: 'microstrategy',
   title: 'MicroStrategy',
   account: ['username', 'password'],
+  settings: [
+    { name: 'username' },
+    { name: 'password', secret: true },
+    { name: 'apiToken', secret: true },
+    { name: 'loginMode', choices: ['standard', 'ldap'] },
+    { name: 'project', question: 'Its project, by name or id (empty: none, each command names one)' },
+    { name: 'environmentName' },
+    { name: 'applicationType', kind: 'number' },
+  ],
   options: [
     {
       name: 'object',

@@ -1,4 +1,5 @@
 import { MigratorError } from '../../errors.ts';
+import { wordHint } from '../../nearest.ts';
 import type { Inventory, InventoryItem } from '../../ports/adapter.ts';
 import { didYouMean, matchByName, noProjects, severalFit } from '../shared/match-by-name.ts';
 import type { Server, Space } from './server.ts';
@@ -25,7 +26,7 @@ export function createInventory(server: Server): Inventory {
       const collection = collections[kind];
       if (collection !== undefined) return documents(server, kind, collection, signal);
       throw new MigratorError('USAGE', `Octopus Deploy has no inventory of ${kind}`, {
-        hint: `it knows ${kinds.join(', ')}`,
+        hint: wordHint(kind, kinds),
       });
     },
   };

@@ -10,6 +10,12 @@ export const options: ProductOptions = {
   product: 'octopus',
   title: 'Octopus Deploy',
   account: ['apiKey'],
+  settings: [
+    { name: 'apiKey', secret: true },
+    { name: 'accessToken', secret: true },
+    { name: 'space', question: 'Its space, by name or id (empty: the default space)' },
+    { name: 'via', choices: viaWords },
+  ],
   options: [
     {
       name: 'via',

@@ -1,4 +1,5 @@
 import { MigratorError } from '../../errors.ts';
+import { wordHint } from '../../nearest.ts';
 import type { Options } from '../../ports/options.ts';
 
 /**
@@ -34,5 +35,5 @@ export function wrongOption(name: string, expected: string): MigratorError {
 export function oneOf<Word extends string>(words: readonly Word[], text: string, what: string): Word {
   const found = words.find((word) => word === text.trim().toLowerCase().replaceAll('-', '_'));
   if (found !== undefined) return found;
-  throw new MigratorError('USAGE', `${what} cannot be ${text}`, { hint: `choose one of: ${words.join(', ')}` });
+  throw new MigratorError('USAGE', `${what} cannot be ${text}`, { hint: wordHint(text, words) });
 }

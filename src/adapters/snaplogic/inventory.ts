@@ -1,4 +1,5 @@
 import { MigratorError } from '../../errors.ts';
+import { wordHint } from '../../nearest.ts';
 import type { Inventory, InventoryItem } from '../../ports/adapter.ts';
 import { inParallel } from '../../streams/in-parallel.ts';
 import { projects, spaces } from './projects/look-up.ts';
@@ -24,7 +25,7 @@ export function createInventory(server: Server): Inventory {
           return assets(server, signal);
         default:
           throw new MigratorError('USAGE', `SnapLogic has no inventory of ${kind}`, {
-            hint: `it knows ${kinds.join(', ')}`,
+            hint: wordHint(kind, kinds),
           });
       }
     },

@@ -8,6 +8,12 @@ export const options: ProductOptions = {
   product: 'snaplogic',
   title: 'SnapLogic',
   account: ['username', 'password'],
+  settings: [
+    { name: 'username' },
+    { name: 'password', secret: true },
+    { name: 'token', secret: true },
+    { name: 'org', question: 'Its org, the first part of /org/space/project (empty: the only one of the account)' },
+  ],
   urls: {
     us: 'https://elastic.snaplogic.com',
     emea: 'https://emea.snaplogic.com',

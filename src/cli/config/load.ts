@@ -1,11 +1,12 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { knownUrl } from '../../adapters/index.ts';
 import { MigratorError } from '../../errors.ts';
 import type { IO } from '../terminal/io.ts';
 import type { Config, InstanceConfig, KeysConfig } from './config.ts';
 import { parseDuration } from './duration.ts';
-import type { ConfigProblem } from './problems.ts';
+import { lineOf } from './line-of.ts';
+import type { ConfigProblem } from './problem.ts';
 import type { ConfigInput } from './schema.ts';
 import { findConfig } from './search.ts';
 import { checkAllowed } from './allowed.ts';
@@ -14,21 +15,34 @@ const builtInTimeout = 60_000;
 const builtInRetries = 5;
 const scripts = /\.[cm]?js$/u;
 
-function sentence({ path, message, suggestion }: ConfigProblem): string {
+function sentence({ path, message, apart, suggestion, line }: ConfigProblem): string {
   const subject = path === '' ? 'the configuration' : path;
-  return `${subject} ${message}${suggestion === undefined ? '' : `; did you mean "${suggestion}"?`}`;
+  const place = line === undefined ? '' : `line ${String(line)}: `;
+  return `${place}${subject}${apart === true ? ':' : ''} ${message}${suggestion === undefined ? '' : `; did you mean "${suggestion}"?`}`;
 }
 
-function refuse(file: string, problems: readonly ConfigProblem[]): MigratorError {
+/** CONFIG_INVALID with all that is wrong in one file. */
+export function configFault(
+  file: string,
+  problems: readonly ConfigProblem[],
+  hint = '`migrator help configuration` lists every key; `migrator config schema` prints the schema for editors',
+): MigratorError {
   const sentences = problems.map(sentence);
   const message =
     sentences.length === 1
       ? `"${file}": ${String(sentences[0])}`
       : `"${file}" has ${String(sentences.length)} problems:\n${sentences.map((line) => `  - ${line}`).join('\n')}`;
   return new MigratorError('CONFIG_INVALID', message, {
-    hint: '`migrator help configuration` lists every key; `migrator config schema` prints the schema for editors',
+    hint,
     details: { file, problems },
   });
+}
+
+/** The problems with the lines where a text file has them. */
+async function placed(file: string, problems: readonly ConfigProblem[]): Promise<readonly ConfigProblem[]> {
+  if (scripts.test(file) || !(await stat(file)).isFile()) return problems;
+  const text = await readFile(file, 'utf8');
+  return problems.map((problem) => ({ ...problem, line: lineOf(problem.path, text) }));
 }
 
 /** The names come from the file, so the object has no prototype: "constructor" must not be a known instance. */
@@ -88,9 +102,14 @@ function build(
 /**
  * Finds, reads and checks the rc file. Without an rc file, the values are the built-in ones and there are no instances.
  * CONFIG_INVALID names the file and all problems: line and column of a syntax error, or the path of each wrong key with
- * the nearest valid key.
+ * the nearest valid key. `defaultsProblems` looks at `defaults` too, when something else is wrong already: it needs all
+ * commands, whose loading takes time.
  */
-export async function loadConfig(io: IO, explicitFile: string | undefined): Promise<Config> {
+export async function loadConfig(
+  io: IO,
+  explicitFile: string | undefined,
+  defaultsProblems: (defaults: unknown) => Promise<readonly ConfigProblem[]> = () => Promise.resolve([]),
+): Promise<Config> {
   const found = await findConfig(io, explicitFile);
   if (found === undefined) {
     const allowCode = () => Promise.resolve();
@@ -98,7 +117,13 @@ export async function loadConfig(io: IO, explicitFile: string | undefined): Prom
   }
   const { checkConfig } = await import('./problems.ts');
   const checked = checkConfig(found.content ?? {});
-  if (checked.problems !== undefined) throw refuse(found.file, checked.problems);
+  if (checked.problems !== undefined) {
+    const { defaults, adapters } = found.content as { readonly defaults?: unknown; readonly adapters?: unknown };
+    // A default may be for a flag of an adapter.
+    const ofDefaults = adapters === undefined ? await defaultsProblems(defaults) : [];
+    const all = [...checked.problems, ...ofDefaults];
+    throw configFault(found.file, await placed(found.file, all));
+  }
   const mode = io.platform === 'win32' ? undefined : (await stat(found.file)).mode & 0o777;
   // A file that is code has run by now, so it was allowed.
   let allowed: Promise<void> | undefined = scripts.test(found.file) ? Promise.resolve() : undefined;

@@ -1,35 +1,9 @@
 import type { z } from 'zod';
 import { nearest } from '../../nearest.ts';
+import { kindOf, type ConfigProblem } from './problem.ts';
+import { showPath } from './show-path.ts';
+import { referenceProblems, settingProblems } from './settings.ts';
 import { configSchema, knownKeys, type ConfigInput } from './schema.ts';
-
-export interface ConfigProblem {
-  /** `instances.lab.url`, `keys.identities[0]`. */
-  readonly path: string;
-  /** The problem, without the value, which may be a secret. */
-  readonly message: string;
-  readonly suggestion?: string | undefined;
-}
-
-export function showPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((shown, part) => {
-    if (typeof part === 'number') return `${shown}[${String(part)}]`;
-    const name = String(part);
-    if (!/^[\w$-]+$/.test(name)) return `${shown}[${JSON.stringify(name)}]`;
-    return shown === '' ? name : `${shown}.${name}`;
-  }, '');
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
-  const words: Readonly<Record<string, string>> = {
-    string: 'text',
-    number: 'a number',
-    boolean: 'true or false',
-    object: 'a group of keys',
-  };
-  return words[typeof value] ?? typeof value;
-}
 
 const expectedWords: Readonly<Record<string, string>> = {
   string: 'text',
@@ -76,21 +50,27 @@ function problemsOf(issue: Issue, root: unknown): ConfigProblem[] {
       ];
     case 'too_big':
       return [{ path, message: `must be at most ${String(issue.maximum)}` }];
+    case 'invalid_union': {
+      const value = valueAt(root, issue.path);
+      // YAML reads 2026-01-01 as a date.
+      return [{ path, message: `${issue.message}${value instanceof Date ? `, not ${kindOf(value)}` : ''}` }];
+    }
     default:
       return [{ path, message: issue.message }];
   }
 }
 
 /** `from` and `to` name instances. Without this check, a wrong name would be found only when a command runs. */
-function unknownInstances(input: ConfigInput): ConfigProblem[] {
-  const names = Object.keys(input.instances ?? {});
+function unknownInstances(root: unknown): ConfigProblem[] {
+  const names = Object.keys(valueAt(root, ['instances']) ?? {});
   return (['from', 'to'] as const).flatMap((flag) => {
-    const name = input.defaults?.[flag];
+    const name = valueAt(root, ['defaults', flag]);
     if (typeof name !== 'string' || names.includes(name)) return [];
+    const there = names.length === 0 ? 'which has none' : `which has: ${names.join(', ')}`;
     return [
       {
         path: `defaults.${flag}`,
-        message: `is not the name of an instance in this file`,
+        message: `is not the name of an instance in this file, ${there}`,
         suggestion: nearest(name, names),
       },
     ];
@@ -109,9 +89,12 @@ export function checkConfig(
 ): { readonly input: ConfigInput; readonly problems?: undefined } | { readonly problems: readonly ConfigProblem[] } {
   const root = withoutEmptySections(raw);
   const parsed = configSchema.safeParse(root);
-  const problems = parsed.success
-    ? unknownInstances(parsed.data)
-    : parsed.error.issues.flatMap((issue) => problemsOf(issue, root));
+  const problems = [
+    ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, root))),
+    ...settingProblems(root),
+    ...referenceProblems(root),
+    ...unknownInstances(root),
+  ];
   if (parsed.success && problems.length === 0) return { input: parsed.data };
   return { problems };
 }

@@ -1,18 +1,18 @@
-import { access, constants } from 'node:fs/promises';
-import { basename, dirname, extname, join, resolve } from 'node:path';
-import { isMigratorError, MigratorError } from '../../errors.ts';
+import { basename, dirname, extname, resolve } from 'node:path';
+import { MigratorError } from '../../errors.ts';
 import { systemCode } from '../../files/local-error.ts';
 import { configDirectory } from '../state/directories.ts';
 import type { IO } from '../terminal/io.ts';
 import { checkAllowed, type RcFile } from './allowed.ts';
 import { type BeforeCode, loaders } from './loaders.ts';
 import { checkOwner } from './ownership.ts';
+import { refuseUnreadable, requireReadable } from './readable.ts';
 
 const extensions = ['json', 'yaml', 'yml', 'js', 'mjs', 'cjs'];
 const scripts = ['js', 'mjs', 'cjs'];
 
 /** The file names to look for in each folder, in this order. */
-const places = [
+export const rcFileNames = [
   '.migratorrc',
   ...extensions.map((extension) => `.migratorrc.${extension}`),
   ...scripts.map((extension) => `migrator.config.${extension}`),
@@ -39,26 +39,8 @@ async function explorer(searchPlaces: readonly string[], beforeCode: BeforeCode)
   });
 }
 
-function invalid(message: string, file: string, hint?: string, cause?: unknown): MigratorError {
-  return new MigratorError('CONFIG_INVALID', message, { hint, details: { file }, cause });
-}
-
-/** A file that exists but cannot be read must not be skipped: the next file may name other servers. */
-async function refuseUnreadable(folder: string, names: readonly string[]): Promise<void> {
-  for (const name of names.filter((place) => place !== 'package.json')) {
-    const file = join(folder, name);
-    try {
-      await access(file, constants.R_OK);
-    } catch (error) {
-      if (systemCode(error) !== 'EACCES') continue;
-      const inside = await access(folder, constants.X_OK).then(
-        () => true,
-        () => false,
-      );
-      if (inside)
-        throw invalid(`the configuration "${file}" cannot be read: permission denied`, file, undefined, error);
-    }
-  }
+function invalid(message: string, file: string, hint: string): MigratorError {
+  return new MigratorError('CONFIG_INVALID', message, { hint, details: { file } });
 }
 
 function foldersUpwards(from: string): string[] {
@@ -125,16 +107,12 @@ async function loadNamed(path: string, origin: string, { io, runs }: Search): Pr
     if (!runs) throw new NotRun(file);
     await checkAllowed({ file, content: undefined, named: true }, basename(file), io);
   };
-  try {
-    const found = await notRun(async () => (await explorer(places, beforeCode)).load(path));
-    if (found === null) throw invalid(`"${path}" (${origin}) has no "migrator" key`, path);
-    return { file: path, content: found.config, named: true, warnings: [] };
-  } catch (error) {
-    const code = systemCode(error);
-    if (isMigratorError(error) || code === undefined) throw error;
-    const what = code === 'ENOENT' || code === 'ENOTDIR' ? 'does not exist' : `cannot be read (${code})`;
-    throw invalid(`the configuration "${path}" (${origin}) ${what}`, path, undefined, error);
+  await requireReadable(path, origin);
+  const found = await notRun(async () => (await explorer(rcFileNames, beforeCode)).load(path));
+  if (found === null) {
+    throw invalid(`"${path}" (${origin}) has no "migrator" key`, path, 'add that key, or name another file');
   }
+  return { file: path, content: found.config, named: true, warnings: [] };
 }
 
 /**
@@ -151,7 +129,7 @@ export async function findConfig(
   const named = io.env['MIGRATOR_CONFIG'];
   if (named !== undefined && named !== '') return loadNamed(resolve(io.cwd, named), 'MIGRATOR_CONFIG', search);
   for (const folder of foldersUpwards(resolve(io.cwd))) {
-    const found = await searchIn(folder, places, search);
+    const found = await searchIn(folder, rcFileNames, search);
     if (found !== undefined) return found;
   }
   try {

@@ -1,7 +1,8 @@
 import type { Command, Option } from 'commander';
 import { MigratorError } from '../../errors.ts';
-import { nearest } from '../../nearest.ts';
+import { nearest, wordHint } from '../../nearest.ts';
 import type { DefaultValue } from '../config/config.ts';
+import type { ConfigProblem } from '../config/problem.ts';
 import type { Context } from '../context.ts';
 import { programOf } from './globals.ts';
 import { ListOption } from './list-flag.ts';
@@ -23,6 +24,7 @@ export async function settle(
   const { defaults, file = 'the rc file' } = await context.config();
   const program = programOf(command);
   const unused: [string, DefaultValue][] = [];
+  const problems: ConfigProblem[] = [];
   for (const [name, value] of Object.entries(defaults)) {
     const owner = [command, program].find((one) => flagOf(one, name) !== undefined);
     const option = owner && flagOf(owner, name);
@@ -31,12 +33,42 @@ export async function settle(
       continue;
     }
     const path = `defaults.${name} in ${file}`;
-    const settled = fromDefaults(option, value, path);
-    if (isSet(owner, name) || notFromDefaults.includes(name)) continue;
-    owner.setOptionValueWithSource(name, settled, 'config');
+    const fault = faultOfDefault(option, value);
+    if (fault !== undefined) problems.push({ path: `defaults.${name}`, ...fault });
+    if (fault !== undefined || isSet(owner, name) || notFromDefaults.includes(name)) continue;
+    owner.setOptionValueWithSource(name, settled(option, value), 'config');
     context.flagSources.set(name, { origin: 'rc file', words: path });
   }
-  if (unused.length > 0) await checkUnused(unused, file, context);
+  // Without this check, a wrong default of another command would be found only when that runs.
+  if (unused.length > 0) problems.push(...defaultsProblems(Object.fromEntries(unused), await context.commandTree()));
+  if (problems.length > 0) throw (await import('../config/load.ts')).configFault(file, problems);
+}
+
+/** All that is wrong with `defaults`, for the whole tree of commands. */
+export function defaultsProblems(defaults: unknown, tree: Command): readonly ConfigProblem[] {
+  if (typeof defaults !== 'object' || defaults === null || Array.isArray(defaults)) return [];
+  const all = everyCommand(tree);
+  const names = all.flatMap((command) =>
+    command.options.map((one) => one.attributeName()).filter((name) => flagOf(command, name) !== undefined),
+  );
+  return Object.entries(defaults).flatMap(([name, value]): readonly ConfigProblem[] => {
+    const path = `defaults.${name}`;
+    const option = all.map((command) => flagOf(command, name)).find((found) => found !== undefined);
+    if (option === undefined) {
+      const suggestion = nearest(name, names);
+      const camel = suggestion === undefined ? '; write the name in camel case: packageId for --package-id' : '';
+      return [{ path, message: `is not a flag that can have a default${camel}`, suggestion }];
+    }
+    const fault = isDefault(value) ? faultOfDefault(option, value) : undefined;
+    return fault === undefined ? [] : [{ path, ...fault }];
+  });
+}
+
+/** The rc file's schema refuses all other values by itself. */
+function isDefault(value: unknown): value is DefaultValue {
+  return Array.isArray(value)
+    ? value.every((item) => typeof item === 'string')
+    : ['string', 'number', 'boolean'].includes(typeof value);
 }
 
 /** Gives flags their values from the environment. Needs no rc file. */
@@ -72,30 +104,6 @@ function isSet(command: Command, name: string): boolean {
   return source !== undefined && source !== 'default';
 }
 
-/** Checks defaults of other commands. Without this check, a wrong one would be found only when such a command runs. */
-async function checkUnused(
-  unused: readonly (readonly [string, DefaultValue])[],
-  file: string,
-  context: Context,
-): Promise<void> {
-  const all = everyCommand(await context.commandTree());
-  for (const [name, value] of unused) {
-    const option = all.map((command) => flagOf(command, name)).find((found) => found !== undefined);
-    if (option !== undefined) {
-      fromDefaults(option, value, `defaults.${name} in ${file}`);
-      continue;
-    }
-    const names = all.flatMap((command) => command.options.map((one) => one.attributeName()));
-    const near = nearest(name, names);
-    throw new MigratorError('CONFIG_INVALID', `defaults.${name} in ${file} is not a flag that can have a default`, {
-      hint:
-        near === undefined
-          ? 'write the name of a flag in camel case: packageId for --package-id'
-          : `did you mean "${near}"?`,
-    });
-  }
-}
-
 function everyCommand(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap((child) => everyCommand(child))];
 }
@@ -114,27 +122,32 @@ function parseSwitch(text: string, variable: string): boolean {
   throw new MigratorError('USAGE', `${variable}="${text}" is neither true nor false`, { hint: 'use 1 or 0' });
 }
 
-function fromDefaults(option: Option, value: DefaultValue, path: string): unknown {
-  if (option.isBoolean() || option.negate) {
-    if (typeof value === 'boolean') return value;
-    throw new MigratorError('CONFIG_INVALID', `${path} must be true or false`);
-  }
-  if (option instanceof ListOption) {
-    if (typeof value === 'number' || typeof value === 'boolean')
-      throw new MigratorError('CONFIG_INVALID', `${path} must be a list of texts`);
-    const words = typeof value === 'string' ? [value] : value;
-    for (const word of words) checkChoice(option, word, path, 'CONFIG_INVALID');
-    return words;
-  }
-  if (typeof value !== 'string' && typeof value !== 'number')
-    throw new MigratorError('CONFIG_INVALID', `${path} must be a text`);
-  checkChoice(option, String(value), path, 'CONFIG_INVALID');
-  return String(value);
+function faultOfDefault(option: Option, value: DefaultValue): Omit<ConfigProblem, 'path'> | undefined {
+  if (option.isBoolean() || option.negate)
+    return typeof value === 'boolean' ? undefined : { message: 'must be true or false' };
+  const isList = option instanceof ListOption;
+  if (isList && (typeof value === 'number' || typeof value === 'boolean'))
+    return { message: 'must be a list of texts' };
+  if (!isList && typeof value !== 'string' && typeof value !== 'number') return { message: 'must be a text' };
+  const { argChoices: choices } = option;
+  const wrong = choices && wordsOf(value).find((word) => !choices.includes(word));
+  if (choices === undefined || wrong === undefined) return undefined;
+  return { message: `must be one of ${choices.join(', ')}`, suggestion: nearest(wrong, choices) };
 }
 
-function checkChoice(option: Option, text: string, where: string, code: 'USAGE' | 'CONFIG_INVALID' = 'USAGE'): void {
-  if (option.argChoices === undefined || option.argChoices.includes(text)) return;
-  throw new MigratorError(code, `${where}: "${text}" is not one of ${option.argChoices.join(', ')}`);
+/** The value of a default without a fault, as the flag takes it. */
+function settled(option: Option, value: DefaultValue): unknown {
+  if (typeof value === 'boolean') return value;
+  return option instanceof ListOption ? wordsOf(value) : String(value);
+}
+
+const wordsOf = (value: DefaultValue): readonly string[] => (typeof value === 'object' ? value : [String(value)]);
+
+function checkChoice({ argChoices: choices }: Option, text: string, where: string): void {
+  if (choices === undefined || choices.includes(text)) return;
+  throw new MigratorError('USAGE', `${where}: "${text}" is not one of ${choices.join(', ')}`, {
+    hint: wordHint(text, choices),
+  });
 }
 
 /** A repeatable flag that was not given gets an empty list. */

@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import { decodeText } from '../../files/text.ts';
+import { wordHint } from '../../nearest.ts';
 import type { OptionValue, Options, Secrets, OptionSpec, ProductOptions, Verb } from '../../ports/options.ts';
 import { Secret } from '../../secret.ts';
 import type { Context } from '../context.ts';
@@ -98,7 +99,7 @@ function isOfAnother(command: Command, { name, choices }: OptionSpec, value: unk
   if (choices === undefined || typeof value !== 'string' || choices.includes(value)) return false;
   if (command.getOptionValueSource(camelCase(name)) === 'config') return true;
   throw new MigratorError('USAGE', `--${name} cannot be "${value}" for this instance`, {
-    hint: `it is ${choices.join(', ')}`,
+    hint: wordHint(value, choices),
   });
 }
 

@@ -37,6 +37,19 @@ export function isReference(value: string): boolean {
   return value === 'prompt' || scheme.test(value);
 }
 
+/** Why a text can be no reference, although it looks like one. A secret that looks like one needs a reference itself. */
+export function referenceFault(value: string): string | undefined {
+  const [, kind = '', rest = ''] = /^\s*(env|file|command)\s*:(.*)$/isu.exec(value) ?? [];
+  if (kind !== '' && !scheme.test(value))
+    return `looks like a reference: write ${kind.toLowerCase()}: in small letters and without spaces`;
+  if (kind !== '' && rest.trim() === '') return `names nothing after "${kind}:"`;
+  if (kind === 'env' && /[\s=$]/u.test(rest)) return 'must have the bare name of a variable after "env:"';
+  if (value !== 'prompt' && /^\s*prompt\s*:?\s*$/iu.test(value)) return 'looks like a reference: write prompt';
+  if (/^(\$\{?[A-Z][A-Z0-9_]*\}?|%\w+%|\{\{.*\}\}|\$\(.*\))$/su.test(value))
+    return 'is not filled in by migrator: write env:NAME or command:…';
+  return undefined;
+}
+
 /** The value of a secret setting for display: a reference as it is, a secret as `***`. */
 export function shownReference(value: unknown): string {
   return typeof value === 'string' && isReference(value) ? value : '***';

@@ -20,7 +20,9 @@ export interface AdapterModules {
 }
 
 /** The adapters that an rc file can use. Those that it names are loaded here, from exactly that file or package. */
-export async function adapterModulesOf(config: Config): Promise<AdapterModules> {
+export async function adapterModulesOf(
+  config: Pick<Config, 'adapters' | 'directory' | 'allowCode'>,
+): Promise<AdapterModules> {
   const named = new Map<string, AdapterModule>();
   for (const name of config.adapters) {
     await config.allowCode(`the adapter ${name}`);

@@ -3,10 +3,9 @@ import type { EmulatorOptions } from '../../emulators/index.ts';
 import { MigratorError } from '../../errors.ts';
 import type { InstanceConfig } from '../config/config.ts';
 import { parseDuration } from '../config/duration.ts';
+import { embeddedSettings } from '../config/settings.ts';
 
 type EmbeddedOptions = Omit<EmulatorOptions, 'directory'>;
-
-const own = ['sample', 'version', 'flavor', 'pace', 'storage'] as const;
 
 /** Splits the settings of an embedded instance into options of its emulator and settings of its adapter. */
 export function embeddedOptions(
@@ -15,7 +14,7 @@ export function embeddedOptions(
 ): { readonly options: EmbeddedOptions; readonly settings: Readonly<Record<string, unknown>> } {
   const rest = Object.entries(settings).filter(
     // The emulator creates its own administrator, so secrets of the rc file are not used.
-    ([key]) => !secretSettings.includes(key) && !(own as readonly string[]).includes(key),
+    ([key]) => !secretSettings.includes(key) && !(embeddedSettings as readonly string[]).includes(key),
   );
   return {
     options: {

@@ -2,13 +2,14 @@ import { resolve } from 'node:path';
 import type { Placed } from '../../core/instance.ts';
 import { readOnly } from '../../core/read-only.ts';
 import type { EmulatorOptions, RunningEmulator } from '../../emulators/index.ts';
-import { MigratorError } from '../../errors.ts';
+import { isMigratorError, MigratorError } from '../../errors.ts';
 import { makePrivateFolder } from '../../files/private-folder.ts';
 import { nearest } from '../../nearest.ts';
 import type { AdapterModule, AdapterTools, Connection } from '../../ports/adapter.ts';
 import type { GivenOptions, OptionRequest, Secrets } from '../../ports/options.ts';
 import { Secret } from '../../secret.ts';
 import type { Config, InstanceConfig } from '../config/config.ts';
+import { noRcFile } from '../config/no-rc-file.ts';
 import type { Context } from '../context.ts';
 import { systemClock, systemRandom } from '../runtime.ts';
 import { secretFrom } from '../secrets/read-secret.ts';
@@ -45,14 +46,10 @@ async function createInstances(context: Context): Promise<Instances> {
     if (found !== undefined) return found;
     const names = Object.keys(config.instances);
     const near = nearest(name, names);
-    const where = config.file === undefined ? ': there is no rc file here or above' : ` in ${config.file}`;
+    const where = config.file === undefined ? '' : ` in ${config.file}`;
     throw new MigratorError('CONFIG_INVALID', `no instance "${name}"${where}`, {
-      hint:
-        near !== undefined
-          ? `did you mean "${near}"?`
-          : names.length === 0
-            ? 'write an rc file with: migrator init'
-            : `there are: ${names.join(', ')}`,
+      hint: near !== undefined ? `did you mean "${near}"?` : `there are: ${names.join(', ') || 'none'}`,
+      details: { instance: name },
     });
   };
 
@@ -181,20 +178,20 @@ async function adapterTools(context: Context): Promise<Omit<AdapterTools, 'peer'
   };
 }
 
+/** Without an rc file there are no instances, so that is the reason, and not the flag that names one. */
+export async function withoutRcFile(error: unknown, context: Context): Promise<unknown> {
+  const asksForInstance =
+    isMigratorError(error, 'USAGE', 'CONFIG_INVALID') &&
+    (error.details['missing'] !== undefined || error.details['instance'] !== undefined);
+  if (!asksForInstance || (await context.config()).file !== undefined) return error;
+  return noRcFile(context.io);
+}
+
 /** Checked here and not by commander, because `--from` and `--to` may come from the rc file's defaults. */
-export async function requireInstance(
-  name: string | undefined,
-  flag: '--from' | '--to' | '--at',
-  context: Pick<Context, 'config'>,
-): Promise<string> {
+export function requireInstance(name: string | undefined, flag: '--from' | '--to' | '--at'): string {
   if (name !== undefined && name !== '') return name;
-  const { file } = await context.config();
-  if (file === undefined) {
-    throw new MigratorError('USAGE', `${flag} is missing, and no rc file says which instances there are`, {
-      hint: 'write an rc file with: migrator init',
-    });
-  }
   throw new MigratorError('USAGE', `${flag} is missing: name an instance of the rc file`, {
     hint: `give ${flag} <instance>, or set defaults.${flag.slice(2)} in the rc file`,
+    details: { missing: flag },
   });
 }

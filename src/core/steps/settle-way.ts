@@ -95,6 +95,28 @@ interface Look {
   readonly without: readonly string[] | undefined;
 }
 
+/** The ways between two instances for a project without options, and what speaks against each. Reads only. */
+export async function waysBetween(
+  ends: readonly [Omit<End, 'as' | 'options'>, Omit<End, 'as' | 'options'>],
+  signal: AbortSignal,
+): Promise<readonly Pick<Look, 'via' | 'title' | 'obstacles'>[]> {
+  const [source, target] = ends;
+  const { ways } = source.instance.adapter;
+  if (ways === undefined) return [];
+  const journey: Journey = {
+    verb: 'migrate-project',
+    ends: [
+      { ...source, as: 'source', options: {} },
+      { ...target, as: 'target', options: {} },
+    ],
+    secrets: {},
+    pushes: false,
+    ignoreVersion: false,
+  };
+  const asked = askedFor(journey)?.via;
+  return (await looksOf(journey, ways, signal)).filter(({ via }) => asked === undefined || via === asked);
+}
+
 /** What speaks against each way, on both ends and between them. */
 async function looksOf(journey: Journey, ways: Ways, signal: AbortSignal): Promise<readonly Look[]> {
   const { verb, ends, secrets, pushes } = journey;

@@ -1,4 +1,5 @@
 import { MigratorError } from '../../../errors.ts';
+import { wordHint } from '../../../nearest.ts';
 
 /** The types of assets in a project, as the API names them. People call a Job a task. */
 export const assetTypes = ['Account', 'File', 'Job', 'Pipeline', 'Policy'] as const;
@@ -22,7 +23,7 @@ export function typesOf(words: readonly string[], known: readonly string[], flag
       const type = known.find((one) => one.toLowerCase() === plain || `${one.toLowerCase()}s` === plain);
       if (type !== undefined) return type;
       throw new MigratorError('USAGE', `--${flag} cannot be ${word.trim()}`, {
-        hint: `it is one of ${known.join(', ')}`,
+        hint: wordHint(word.trim(), known),
       });
     });
   return known.filter((type) => found.includes(type));

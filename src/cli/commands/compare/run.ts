@@ -8,10 +8,7 @@ import { describeComparison } from '../summary.ts';
 import type { CompareOptions } from './flags.ts';
 
 export async function runCompare({ options, command }: Invocation<CompareOptions>, context: Context) {
-  const [from, to] = [
-    await requireInstance(options.from, '--from', context),
-    await requireInstance(options.to, '--to', context),
-  ];
+  const [from, to] = [requireInstance(options.from, '--from'), requireInstance(options.to, '--to')];
   const instances = await instancesOf(context);
   const flags = await productFlags(command, 'compare', instances.config(from).product, context);
   const { project: projects } = options;

@@ -1,113 +1,85 @@
-import { accountNames } from '../../../emulators/index.ts';
-import { isMigratorError, MigratorError } from '../../../errors.ts';
-import type { AdapterModule, AdapterTools, Connection } from '../../../ports/adapter.ts';
-import { Secret } from '../../../secret.ts';
+import { isMigratorError, type MigratorError } from '../../../errors.ts';
 import type { Invocation } from '../../build-command.ts';
-import type { Config, InstanceConfig } from '../../config/config.ts';
+import type { Config } from '../../config/config.ts';
+import { configFault } from '../../config/load.ts';
+import { noRcFile } from '../../config/no-rc-file.ts';
 import { proxyWarnings } from '../../config/proxy-variables.ts';
 import { configWarnings } from '../../config/warnings.ts';
 import type { Context } from '../../context.ts';
-import { systemClock, systemRandom } from '../../runtime.ts';
-import { resolveSecret } from '../../secrets/references.ts';
 import { type AdapterModules, adapterModulesOf } from '../../servers/adapter-modules.ts';
-import { embeddedOptions } from '../../servers/embedded.ts';
-import { lines } from '../../terminal/table.ts';
+import { lines, table } from '../../terminal/table.ts';
+import { checkSettings } from '../instance-settings.ts';
+import { fileFindings, reference, type Finding } from '../rc-findings.ts';
 
+/** Ends with CONFIG_INVALID when something is wrong, after all of it is told. A warning alone is no failure. */
 export async function runConfigCheck(_: Invocation, context: Context) {
   const config = await context.config();
-  const modules = await adapterModulesOf(config);
+  if (config.file === undefined) throw await noRcFile(context.io);
+  const files = await fileFindings(config, context);
+  const broken = files.filter(({ subject, state }) => state === 'bad' && subject.startsWith('adapters['));
+  const adapters = config.adapters.filter((_name, index) =>
+    broken.every(({ subject }) => subject !== `adapters[${String(index)}]`),
+  );
+  const modules = await adapterModulesOf({ ...config, adapters });
+  const findings = [...files, ...(await settingFindings(config, modules, context))];
   const secrets = await secretSettings(config, modules);
   const warnings = [
     ...configWarnings(config, { secretSettings: secrets, products: modules.products }),
     ...proxyWarnings(context.io.env),
+    ...findings.filter(({ state }) => state === 'warning').map(({ text }) => text),
   ];
-  for (const instance of Object.values(config.instances)) {
-    if (!modules.products.includes(instance.product)) continue;
-    const module = await modules.of(instance);
-    checkSettings(instance, module);
-    for (const name of module.secretSettings) {
-      warnings.push(...(await referenceWarnings(instance, name, config, context)));
-    }
+  const faults = findings.filter(({ state }) => state === 'bad');
+  if (faults.length > 0) {
+    for (const warning of warnings) context.say('warning', warning);
+    throw refusal(config.file, faults);
   }
-  const names = Object.keys(config.instances);
+  const instances = Object.values(config.instances);
+  const names = instances.map(({ name }) => name);
   context.result(
     'config-check',
-    { file: config.file ?? null, instances: names, warnings },
+    { file: config.file, instances: names, warnings },
     lines(
-      config.file === undefined
-        ? 'no rc file found; write one with: migrator init'
-        : `${config.file} is valid: ${names.length} instance${names.length === 1 ? '' : 's'}${names.length > 0 ? ` (${names.join(', ')})` : ''}`,
       ...warnings.map((warning) => `warning: ${warning}`),
+      instances.length === 0
+        ? undefined
+        : table(
+            ['instance', 'product', 'url'],
+            instances.map(({ name, product, url }) => [name, product, url]),
+          ),
+      `${config.file} is valid: ${names.length} instance${names.length === 1 ? '' : 's'}${names.length > 0 ? ` (${names.join(', ')})` : ''}`,
     ),
   );
   return undefined;
 }
 
-/** Resolves `env:` and `file:` references only. It runs no command and asks no question. */
-async function referenceWarnings(
-  { name, settings }: InstanceConfig,
-  setting: string,
-  { directory }: Config,
-  { io, signal }: Context,
-): Promise<readonly string[]> {
-  const reference = settings[setting];
-  if (typeof reference !== 'string' || !/^(env|file):/u.test(reference)) return [];
-  const warnings: string[] = [];
-  try {
-    await resolveSecret(reference, {
-      io,
-      baseDirectory: directory,
-      purpose: `${setting} of instance "${name}"`,
-      interactive: false,
-      signal,
-      onWarning: (message) => warnings.push(message),
-    });
-  } catch (error) {
-    if (!isMigratorError(error, 'CONFIG_INVALID')) throw error;
-    warnings.push(error.message);
+/** One fault keeps its own hint. */
+function refusal(file: string, faults: readonly Finding[]): MigratorError {
+  const problems = faults.map(({ subject, text, hint }) => ({ path: subject, message: text, apart: true, hint }));
+  const [first] = faults;
+  return configFault(file, problems, faults.length === 1 ? first?.hint : undefined);
+}
+
+/** What the adapters say of the settings of each instance, and the secrets that this machine lacks. */
+async function settingFindings(config: Config, modules: AdapterModules, context: Context): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const instance of Object.values(config.instances)) {
+    if (!modules.products.includes(instance.product)) continue;
+    const module = await modules.of(instance);
+    try {
+      checkSettings(instance, module);
+    } catch (error) {
+      if (!isMigratorError(error)) throw error;
+      findings.push({ subject: `instances.${instance.name}`, state: 'bad', text: error.message, hint: error.hint });
+    }
+    for (const name of module.secretSettings) {
+      const text = instance.settings[name];
+      if (typeof text !== 'string') continue;
+      const subject = `instances.${instance.name}.${name}`;
+      const looked = await reference(text, `${name} of instance "${instance.name}"`, config, context);
+      findings.push(...looked.map((one) => ({ subject, ...one })));
+    }
   }
-  return warnings;
-}
-
-const unread = 'unread';
-
-/** `create` checks the settings and opens no socket. It needs no real secrets, so none are read. */
-function checkSettings(instance: InstanceConfig, module: AdapterModule): void {
-  const embedded = instance.url.startsWith('embedded:');
-  const { secretSettings } = module;
-  const isSecret = (name: string): boolean => secretSettings.includes(name);
-  const account = embedded ? accountNames(instance.product) : [];
-  const settings = embedded
-    ? embeddedOptions(instance, { directory: '.', secretSettings }).settings
-    : Object.fromEntries(Object.entries(instance.settings).filter(([name]) => !isSecret(name)));
-  const secretNames = embedded
-    ? account.filter(isSecret)
-    : secretSettings.filter((name) => instance.settings[name] !== undefined);
-  const connection: Connection = {
-    name: instance.name,
-    url: embedded ? 'http://127.0.0.1' : instance.url,
-    settings: {
-      ...Object.fromEntries(account.filter((name) => !isSecret(name)).map((name) => [name, unread])),
-      ...settings,
-    },
-    secrets: Object.fromEntries(secretNames.map((name) => [name, new Secret(unread)])),
-  };
-  module.create(connection, offline);
-}
-
-const offline: AdapterTools = {
-  http: () => ({ json: refuse, text: refuse, stream: refuse }),
-  clock: systemClock,
-  random: systemRandom,
-  notice: () => undefined,
-  debug: () => undefined,
-  guard: () => undefined,
-  peer: refuse,
-  peers: () => [],
-};
-
-function refuse(): never {
-  throw new MigratorError('USAGE', 'config check opens no connection');
+  return findings;
 }
 
 export async function secretSettings(

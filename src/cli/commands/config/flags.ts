@@ -6,6 +6,10 @@ export function showFlags(command: Command): void {
 }
 
 export function checkFlags(command: Command): void {
+  command.addHelpText(
+    'after',
+    '\nExit codes: 0 nothing is wrong (warnings alone are 0), 2 something is, or there is no rc file.',
+  );
   examples(command, ['migrator config check']);
 }
 

@@ -1,5 +1,6 @@
 import { MigratorError } from '../../../errors.ts';
 import { manifestJsonSchema } from '../../../package/index.ts';
+import { wordHint } from '../../../nearest.ts';
 import type { Entry, Invocation } from '../../build-command.ts';
 import { configJsonSchema } from '../../config/schema.ts';
 import type { Context } from '../../context.ts';
@@ -18,7 +19,7 @@ export const runConfigSchema =
     }
     const schema = schemaOf(name, documents);
     if (schema === undefined)
-      throw new MigratorError('USAGE', `there is no schema "${name}"`, { hint: `there are: ${names.join(', ')}` });
+      throw new MigratorError('USAGE', `there is no schema "${name}"`, { hint: wordHint(name, names) });
     context.io.stdout.write(`${JSON.stringify(schema, undefined, 2)}\n`);
     return undefined;
   };

@@ -4,6 +4,7 @@ import { stalePartials } from '../../../files/partial-name.ts';
 import type { InstanceInfo } from '../../../ports/adapter.ts';
 import { silent } from '../../../ports/reporter.ts';
 import type { Invocation } from '../../build-command.ts';
+import { wayToOne } from '../../config/no-rc-file.ts';
 import type { Context } from '../../context.ts';
 import { keyPlaces, keyWarnings } from '../../keys/key-files.ts';
 import { keyRing } from '../../keys/key-ring.ts';
@@ -11,21 +12,25 @@ import { listOwnKeys } from '../../keys/own-keys.ts';
 import { stagingDirectory } from '../../packages/package-folder.ts';
 import { instancesOf } from '../../servers/instances.ts';
 import { humanBytes } from '../../terminal/amounts.ts';
-import { lines } from '../../terminal/table.ts';
+import { lines, table } from '../../terminal/table.ts';
 import { version } from '../../version.ts';
+import { fileFindings, type Finding } from '../rc-findings.ts';
+import { comparePairs, describePair, type Reached } from './pairs.ts';
 
-interface Finding {
-  readonly subject: string;
+/** One line of the table at the end. */
+interface Row {
+  readonly instance: string;
+  readonly product: string;
+  readonly version?: string | undefined;
+  readonly account?: string | undefined;
   readonly state: 'good' | 'warning' | 'bad';
-  readonly text: string;
-  readonly hint?: string | undefined;
 }
 
 export async function runDoctor({ args: names }: Invocation, context: Context) {
   const config = await context.config();
   // An unknown name is an error of the command line, not a finding about a server.
   if (names.length > 0) for (const name of names) (await instancesOf(context)).config(name);
-  const wanted = names.length > 0 ? names : Object.keys(config.instances);
+  const wanted = names.length > 0 ? [...new Set(names)] : Object.keys(config.instances);
   const findings: Finding[] = [
     {
       subject: 'migrator',
@@ -36,20 +41,58 @@ export async function runDoctor({ args: names }: Invocation, context: Context) {
       subject: 'rc file',
       state: config.file === undefined ? 'warning' : 'good',
       text: config.file ?? 'none found',
-      hint: config.file === undefined ? 'write one with: migrator init' : undefined,
+      hint: config.file === undefined ? await wayToOne(context.io) : undefined,
     },
-    await keys(context),
+    ...(await fileFindings(config, context)),
+    ...(await orFinding('keys', () => keys(context))),
     ...(await leftovers(context)),
   ];
-  for (const name of wanted) findings.push(...(await examine(name, context)));
+  const rows: Row[] = [];
+  const reached: Reached[] = [];
+  for (const name of wanted) {
+    const { found, row, ...more } = await examine(name, config.instances[name]?.product ?? '', context);
+    findings.push(...found);
+    rows.push(row);
+    if (more.reached !== undefined) reached.push(more.reached);
+  }
+  const pairs = await comparePairs(
+    reached,
+    { from: config.defaults['from'], to: config.defaults['to'] },
+    context.signal,
+  );
   const bad = findings.filter((finding) => finding.state === 'bad').length;
+  const unusable = rows.filter(({ state }) => state === 'bad').length;
   const outcome = bad > 0 ? 'partial' : 'done';
   context.result(
     'doctor',
-    { outcome, findings },
-    lines(...findings.map(describe), bad > 0 ? `${bad} of ${wanted.length} instances cannot be used` : undefined),
+    { outcome, findings, instances: rows, pairs },
+    lines(
+      ...findings.map(describe),
+      ...pairs.map((pair) => `${pair.way === undefined ? marks.warning : marks.good}  ${describePair(pair)}`),
+      rows.length === 0 ? undefined : `\n${tableOf(rows)}`,
+      unusable > 0 ? `${unusable} of ${wanted.length} instances cannot be used` : undefined,
+      bad > unusable ? `${bad - unusable} more failed` : undefined,
+    ),
   );
   return { outcome };
+}
+
+function tableOf(rows: readonly Row[]): string {
+  const words = { good: 'ok', warning: 'ok, with warnings', bad: 'FAIL' };
+  return table(
+    ['instance', 'product', 'version', 'account', 'state'],
+    rows.map((row) => [row.instance, row.product, row.version ?? '-', row.account ?? '-', words[row.state]]),
+  );
+}
+
+/** What fails in one part does not keep the others from being looked at. */
+async function orFinding(subject: string, look: () => Promise<Finding>): Promise<readonly Finding[]> {
+  try {
+    return [await look()];
+  } catch (error) {
+    if (!isMigratorError(error) || error.code === 'CANCELLED') throw error;
+    return [{ subject, state: 'bad', text: error.message, hint: error.hint }];
+  }
 }
 
 async function keys(context: Context): Promise<Finding> {
@@ -86,15 +129,29 @@ async function leftovers({ io }: Context): Promise<readonly Finding[]> {
   }));
 }
 
-async function examine(name: string, context: Context): Promise<readonly Finding[]> {
+interface Examined {
+  readonly found: readonly Finding[];
+  readonly row: Row;
+  readonly reached?: Reached;
+}
+
+async function examine(name: string, product: string, context: Context): Promise<Examined> {
   try {
     const instance = await (await instancesOf(context)).source(name);
     const info = await probe(instance, silent, context.signal);
     const account = info.account ?? (await instance.adapter.account?.(context.signal)) ?? 'unknown';
-    return [{ subject: name, state: 'good', text: summary(info, account) }, ...remarks(name, info)];
+    const notes = remarks(name, info);
+    return {
+      found: [{ subject: name, state: 'good', text: summary(info, account) }, ...notes],
+      row: { instance: name, product, version: info.version, account, state: notes.length > 0 ? 'warning' : 'good' },
+      reached: { instance, info },
+    };
   } catch (error) {
     if (!isMigratorError(error) || error.code === 'CANCELLED') throw error;
-    return [{ subject: name, state: 'bad', text: error.message, hint: error.hint }];
+    return {
+      found: [{ subject: name, state: 'bad', text: error.message, hint: error.hint }],
+      row: { instance: name, product, state: 'bad' },
+    };
   }
 }
 

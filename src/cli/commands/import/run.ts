@@ -27,7 +27,7 @@ import {
 import type { ImportOptions } from './flags.ts';
 
 export async function runImport({ args: [text = ''], options, command }: Invocation<ImportOptions>, context: Context) {
-  const to = await requireInstance(options.to, '--to', context);
+  const to = requireInstance(options.to, '--to');
   const waiting = waitingOf(options, context);
   const instances = await instancesOf(context);
   const { product } = instances.config(to);

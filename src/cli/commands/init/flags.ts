@@ -7,6 +7,8 @@ export interface InitOptions {
 }
 
 export function initFlags(command: Command): void {
-  command.option('-y, --yes', 'ask no questions').option('--force', 'overwrite an existing rc file');
+  command
+    .option('-y, --yes', 'ask no questions: write an example with two embedded instances')
+    .option('--force', 'overwrite an existing rc file');
   examples(command, ['migrator init', 'migrator init --yes']);
 }

@@ -1,25 +1,27 @@
 import { lstat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { productOptions } from '../../../adapters/index.ts';
+import { extname, join, resolve } from 'node:path';
 import { MigratorError } from '../../../errors.ts';
+import { systemCode, localError } from '../../../files/local-error.ts';
 import { createFileSink } from '../../../files/whole-file.ts';
 import type { Invocation } from '../../build-command.ts';
+import { rcFileNames } from '../../config/search.ts';
 import type { Context } from '../../context.ts';
-import { ask } from '../../terminal/prompt.ts';
 import { lines } from '../../terminal/table.ts';
 import type { InitOptions } from './flags.ts';
-import { embeddedStarter, starterConfig, type StarterAnswers, type StarterInstance } from './starter.ts';
+import { interview } from './interview.ts';
+import { embeddedStarter, starterConfig, type StarterAnswers } from './starter.ts';
 
 const fileName = '.migratorrc.yaml';
 
 export async function runInit({ options }: Invocation<InitOptions>, context: Context) {
-  const { io } = context;
-  const file = join(io.cwd, fileName);
+  const { io, globals } = context;
+  const file = placeOf(globals.config, io.cwd);
   if (options.force !== true && (await present(file))) {
-    throw new MigratorError('CONFLICT', `"${fileName}" already exists`, {
+    throw new MigratorError('CONFLICT', `"${globals.config ?? fileName}" already exists`, {
       hint: 'edit it, or replace it with --force',
     });
   }
+  if (globals.config === undefined) await refuseSecondFile(io.cwd);
   const asks = options.yes !== true && io.stdinIsTTY && io.stderrIsTTY;
   if (!asks && options.yes !== true) {
     throw new MigratorError('USAGE', 'init asks questions, but there is no terminal', {
@@ -34,48 +36,62 @@ export async function runInit({ options }: Invocation<InitOptions>, context: Con
   } finally {
     await sink.discard();
   }
-  context.result('init', { file }, lines(`wrote ${file}`, 'next: migrator config check, then migrator doctor'));
+  const next = nextSteps(answers, globals.config);
+  const variable = io.env['MIGRATOR_CONFIG'] ?? '';
+  context.result(
+    'init',
+    { file, next },
+    lines(
+      `wrote ${file}`,
+      variable === '' || globals.config !== undefined
+        ? undefined
+        : `warning: MIGRATOR_CONFIG names "${variable}", which is read instead until it is unset`,
+      'next:',
+      ...next.map((line) => `  ${line}`),
+    ),
+  );
   return undefined;
 }
 
-async function interview({ io, signal }: Context): Promise<StarterAnswers> {
-  const instances: StarterInstance[] = [];
-  for (const [role, proposed] of [
-    ['move from', 'lab'],
-    ['move to', 'prod'],
-  ] as const) {
-    const name = await ask(io, `Name of the instance to ${role}`, proposed, { signal });
-    const product = await ask(
-      io,
-      `Its product (${productOptions.map((entry) => entry.product).join(', ')})`,
-      'octopus',
-      { signal },
-    );
-    const url = await ask(io, 'Its URL, or embedded:./path for an embedded instance', `embedded:./${name}`, { signal });
-    const settings: Record<string, string> = {};
-    for (const setting of url.startsWith('embedded:') ? [] : accountOf(product)) {
-      const variable = `${name}_${setting.replace(/[A-Z]/gu, (letter) => `_${letter}`)}`;
-      const proposed = `env:${variable.toUpperCase().replace(/[^A-Z0-9]+/gu, '_')}`;
-      settings[setting] =
-        setting === 'username'
-          ? await ask(io, 'Its user name', '', { signal })
-          : await ask(io, `A reference to its ${setting}`, proposed, { signal });
-    }
-    instances.push({ name, product, url, settings });
-  }
-  return { instances, from: instances[0]?.name, to: instances[1]?.name };
+function placeOf(named: string | undefined, cwd: string): string {
+  if (named === undefined) return join(cwd, fileName);
+  if (['', '.yaml', '.yml'].includes(extname(named))) return resolve(cwd, named);
+  throw new MigratorError('USAGE', `init writes YAML, and "${named}" has another extension`, {
+    hint: 'name a file that ends in .yaml',
+  });
 }
 
-function accountOf(product: string): readonly string[] {
-  return productOptions.find((entry) => entry.product === product)?.account ?? [];
+/** The first name of a folder counts. So a second file would never be read, or would hide the first one. */
+async function refuseSecondFile(folder: string): Promise<void> {
+  for (const name of rcFileNames.filter((one) => one !== fileName && one !== 'package.json')) {
+    if (!(await present(join(folder, name)))) continue;
+    throw new MigratorError('CONFLICT', `this folder has an rc file already: "${name}"`, {
+      hint: `edit it, or remove it and run migrator init again; only one of "${name}" and "${fileName}" is read`,
+    });
+  }
 }
+
+/** Command lines that work as they are printed. */
+function nextSteps({ from, to, project }: StarterAnswers, named: string | undefined): readonly string[] {
+  const migrator = named === undefined ? 'migrator' : `migrator --config ${quoted(named)}`;
+  const look = [`${migrator} config check`, `${migrator} doctor`, `${migrator} inventory`];
+  if (from === undefined || to === undefined || project === undefined) return look;
+  return [
+    ...look,
+    `${migrator} migrate-project ${quoted(project)} --dry-run`,
+    `${migrator} migrate-project ${quoted(project)}`,
+  ];
+}
+
+const quoted = (word: string): string => (/^[\w:./@=-]+$/u.test(word) ? word : `"${word}"`);
 
 async function present(file: string): Promise<boolean> {
   try {
     await lstat(file);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    throw localError(error, `could not look at "${file}"`);
   }
 }

@@ -10,16 +10,32 @@ export interface StarterAnswers {
   readonly instances: readonly StarterInstance[];
   readonly from?: string | undefined;
   readonly to?: string | undefined;
+  /** A project of the source that can be moved at once. */
+  readonly project?: string | undefined;
 }
 
-/** Two embedded instances, so that a user can try everything without a server or an account. */
+/**
+ * Two embedded instances, so that a user can try everything without a server or an account. They do not hold the same: the
+ * first one has projects that the second one lacks.
+ */
 export const embeddedStarter: StarterAnswers = {
   instances: [
-    { name: 'lab', product: 'octopus', url: 'embedded:./.migrator/lab', settings: { space: 'Default' } },
-    { name: 'prod', product: 'octopus', url: 'embedded:./.migrator/prod', settings: { space: 'Default' } },
+    {
+      name: 'lab',
+      product: 'octopus',
+      url: 'embedded:./.migrator/lab',
+      settings: { space: 'Default', sample: 'source' },
+    },
+    {
+      name: 'prod',
+      product: 'octopus',
+      url: 'embedded:./.migrator/prod',
+      settings: { space: 'Default', sample: 'target' },
+    },
   ],
   from: 'lab',
   to: 'prod',
+  project: 'Web Shop',
 };
 
 /** Every JSON string is also a valid YAML double-quoted scalar. */

@@ -10,7 +10,7 @@ export async function runInventory(
   { args: [kind = 'project'], options }: Invocation<InventoryOptions>,
   context: Context,
 ) {
-  const from = await requireInstance(options.from, '--from', context);
+  const from = requireInstance(options.from, '--from');
   const source = await (await instancesOf(context)).source(from);
   const wanted = options.all === true ? undefined : kind;
   const items = await readInventory(wanted, source, await context.reporter(), context.signal);

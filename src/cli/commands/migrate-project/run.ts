@@ -33,12 +33,12 @@ export async function runMigrateProject(
   { args: projects, options, command }: Invocation<MigrateProjectOptions>,
   context: Context,
 ) {
-  const from = await requireInstance(options.from, '--from', context);
+  const from = requireInstance(options.from, '--from');
   const waiting = waitingOf(options, context);
   const instances = await instancesOf(context);
   const flags = await productFlags(command, 'migrate-project', instances.config(from).product, context);
   const asked = await instances.request(from, { verb: 'migrate-project', projects, ...flags });
-  const to = await requireInstance(options.to ?? (asked.sameInstance === true ? from : undefined), '--to', context);
+  const to = requireInstance(options.to ?? (asked.sameInstance === true ? from : undefined), '--to');
   const source = await instances.source(from);
   const target = await instances.target(to);
   const input = {

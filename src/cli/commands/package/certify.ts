@@ -12,7 +12,7 @@ export async function runPackageCertify(
   { args: [text = ''], options: { at, status, sync } }: Invocation<PackageCertifyOptions>,
   context: Context,
 ) {
-  if (at.length === 0) await requireInstance(undefined, '--at', context);
+  if (at.length === 0) requireInstance(undefined, '--at');
   const instances = await instancesOf(context);
   const targets = await Promise.all(at.map((name) => instances.target(name)));
   const refOn = (target: Instance) => parsePackageRef(text, target);

@@ -12,7 +12,7 @@ export async function runPackageDelete(
   context: Context,
 ) {
   const names = [options.from ?? []].flat();
-  if (names.length === 0) await requireInstance(undefined, '--from', context);
+  if (names.length === 0) requireInstance(undefined, '--from');
   const instances = await instancesOf(context);
   const targets = await Promise.all(names.map((name) => instances.target(name)));
   const refOn = (target: Instance) => parsePackageRef(text, target);

@@ -16,7 +16,7 @@ export async function runPackageDownload(
   { args: [text = ''], options }: Invocation<PackageDownloadOptions>,
   context: Context,
 ) {
-  const from = await requireInstance(options.from, '--from', context);
+  const from = requireInstance(options.from, '--from');
   const source = await (await instancesOf(context)).source(from);
   const ref = parsePackageRef(text, source);
   const reporter = await context.reporter();

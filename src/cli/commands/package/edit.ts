@@ -15,7 +15,7 @@ export async function runPackageEdit(
   { args: [text = ''], options, command }: Invocation<PackageEditOptions>,
   context: Context,
 ) {
-  const at = await requireInstance(options.at, '--at', context);
+  const at = requireInstance(options.at, '--at');
   const waiting = waitingOf(options, context);
   const instances = await instancesOf(context);
   const target = await instances.target(at);

@@ -8,7 +8,7 @@ import { table } from '../../terminal/table.ts';
 import type { PackageListOptions } from './flags.ts';
 
 export async function runPackageList({ options }: Invocation<PackageListOptions>, context: Context) {
-  const from = await requireInstance(options.from, '--from', context);
+  const from = requireInstance(options.from, '--from');
   const source = await (await instancesOf(context)).source(from);
   const packages = await readPackages(options.id, source, await context.reporter(), context.signal);
   const rows = packages.map(({ id, version, size, publishedAt }) => [

@@ -15,7 +15,7 @@ export async function runPackageUpload(
   { args: [path = ''], options }: Invocation<PackageUploadOptions>,
   context: Context,
 ) {
-  const to = await requireInstance(options.to, '--to', context);
+  const to = requireInstance(options.to, '--to');
   const target = await (await instancesOf(context)).target(to);
   const { source } = await sourceFromFile(path, options, target, context);
   const reporter = await context.reporter();

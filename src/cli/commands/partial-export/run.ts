@@ -26,7 +26,7 @@ import type { PartialExportOptions } from './flags.ts';
 
 export async function runPartialExport({ options, command }: Invocation<PartialExportOptions>, context: Context) {
   const resumed = options.resume === undefined ? undefined : parseHandle(options.resume);
-  const from = resumed?.instance ?? (await requireInstance(options.from, '--from', context));
+  const from = resumed?.instance ?? requireInstance(options.from, '--from');
   const waiting = waitingOf(options, context);
   const instances = await instancesOf(context);
   const { product } = instances.config(from);

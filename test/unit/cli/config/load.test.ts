@@ -328,7 +328,7 @@ describe('what is wrong with a configuration', () => {
     const folder = await tempDir();
     await place(folder, {
       '.migratorrc':
-        'instances:\n  constructor: { product: x, url: "embedded:x" }\ndefaults:\nkeys:\nhttp:\nadapters:\n',
+        'instances:\n  constructor: { product: octopus, url: "embedded:x" }\ndefaults:\nkeys:\nhttp:\nadapters:\n',
     });
     const config = await loadConfig(ioIn(folder), undefined);
     expect(Object.keys(config.instances)).toEqual(['constructor']);

@@ -17,17 +17,20 @@ async function configOf(content: string, mode = 0o600): Promise<Config> {
   });
 }
 
-const secretSettings = (product: string): readonly string[] => (product === 'octopus' ? ['apiKey', 'pin'] : []);
+const secretSettings = (product: string): readonly string[] =>
+  product === 'octopus' ? ['apiKey'] : product === 'plain' ? ['pin'] : [];
 const products = ['octopus', 'enms'];
 
 const content = `
 instances:
-  lab: { product: octopus, url: "https://lab.example", apiKey: hunter2-plain, pin: 4711, nested: { authToken: hunter2-deep } }
+  lab: { product: octopus, url: "https://lab.example", apiKey: hunter2-plain }
+  far: { product: plain, url: "https://far.example", pin: 4711, nested: { authToken: hunter2-deep } }
   prod: { product: octopus, url: "https://prod.example", apiKey: "env:PROD_KEY" }
   other: { product: acme, url: "http://acme.example", password: hunter2-unknown, size: 3 }
 defaults: { from: lab, password: hunter2-default }
 keys: { passphrase: hunter2-pass, trust: [RWQabc] }
 http: { keyPassphrase: "file:./pass", retries: 2 }
+adapters: [./acme.mjs]
 `;
 
 describe('describeConfig', () => {
@@ -50,8 +53,10 @@ describe('describeConfig', () => {
       'instances.lab.product': 'octopus',
       'instances.lab.url': 'https://lab.example',
       'instances.lab.apiKey': '***',
-      'instances.lab.pin': '***',
-      'instances.lab.nested.authToken': '***',
+      'instances.far.product': 'plain',
+      'instances.far.url': 'https://far.example',
+      'instances.far.pin': '***',
+      'instances.far.nested.authToken': '***',
       'instances.prod.product': 'octopus',
       'instances.prod.url': 'https://prod.example',
       'instances.prod.apiKey': 'env:PROD_KEY',
@@ -66,6 +71,7 @@ describe('describeConfig', () => {
       'http.timeout': 60_000,
       'http.retries': 2,
       'http.keyPassphrase': 'file:./pass',
+      'adapters[0]': './acme.mjs',
       MIGRATOR_TO: 'prod',
       MIGRATOR_PASSWORD: '***',
       MIGRATOR_API_KEY: 'env:X',
@@ -83,7 +89,7 @@ describe('configWarnings', () => {
     const text = warnings.join('\n');
     for (const path of [
       'instances.lab.apiKey',
-      'instances.lab.pin',
+      'instances.far.pin',
       'instances.other.password',
       'defaults.password',
       'keys.passphrase',
@@ -122,9 +128,9 @@ describe('starterConfig', () => {
   });
 
   test('keeps answers with special characters as text', async () => {
-    const settings = { apiKey: 'env:K', space: 'yes', note: 'a: "b" # c', number: '012' };
+    const settings = { username: 'yes', loginMode: 'ldap', project: 'a: "b" # c', environmentName: '012' };
     const config = await configOf(
-      starterConfig({ instances: [{ name: 'no', product: 'octopus', url: 'https://h.example', settings }] }),
+      starterConfig({ instances: [{ name: 'no', product: 'microstrategy', url: 'https://h.example', settings }] }),
     );
     expect(config.instances['no']?.settings).toEqual(settings);
     expect({ ...config.defaults }).toEqual({});

@@ -168,19 +168,16 @@ describe('an error about a wrong value names its source', () => {
     [{ MIGRATOR_ON_CONFLICT: 'ask' }, undefined, /MIGRATOR_ON_CONFLICT: "ask" is not one of fail, keep, overwrite/],
     [{ MIGRATOR_KIND: 'asset,pipe' }, undefined, /MIGRATOR_KIND: "pipe" is not one of asset, pipeline/],
     [{ MIGRATOR_PROGRESS: 'loud' }, undefined, /MIGRATOR_PROGRESS: "loud" is not one of auto, json/],
-    [{}, '  onConflict: ask\n', /defaults\.onConflict in .*migratorrc\.yaml: "ask" is not one of/],
-    [{}, '  dryRun: "yes"\n', /defaults\.dryRun in .* must be true or false/],
-    [{}, '  packageId: true\n', /defaults\.packageId in .* must be a text/],
-    [{}, '  project: 7\n', /defaults\.project in .* must be a list of texts/],
-    [{}, '  kind: [asset, pipe]\n', /defaults\.kind in .*: "pipe" is not one of/],
-    [
-      {},
-      '  packagId: x\n',
-      /defaults\.packagId in .* is not a flag that can have a default\n.*did you mean "packageId"\?/,
-    ],
-    [{}, '  json: true\n', /defaults\.json in .* is not a flag that can have a default/],
+    [{}, '  onConflict: ask\n', /migratorrc\.yaml": defaults\.onConflict must be one of/],
+    [{}, '  dryRun: "yes"\n', /migratorrc\.yaml": defaults\.dryRun must be true or false/],
+    [{}, '  packageId: true\n', /migratorrc\.yaml": defaults\.packageId must be a text/],
+    [{}, '  project: 7\n', /migratorrc\.yaml": defaults\.project must be a list of texts/],
+    [{}, '  kind: [asset, pipe]\n', /defaults\.kind must be one of asset, pipeline; did you mean "pipeline"/],
+    [{}, '  packagId: x\n', /defaults\.packagId is not a flag that can have a default; did you mean "packageId"\?/],
+    [{}, '  json: true\n', /defaults\.json is not a flag that can have a default; write the name in camel case/],
+    [{}, '  packagId: x\n  dryRun: 1\n  kind: 2\n', /has 3 problems:\n.*dryRun.*\n.*kind.*\n.*packagId/],
     // A flag of another command. It is checked too, so that an error is found before that command runs.
-    [{}, '  compression: lzma\n', /defaults\.compression in .*: "lzma" is not one of auto/],
+    [{}, '  compression: lzma\n', /defaults\.compression must be one of auto/],
   ])('%j %j', async (env, defaults, message) => {
     expect(await failure([], env as Record<string, string>, defaults)).toMatch(message);
   });

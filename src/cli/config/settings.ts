@@ -1,0 +1,85 @@
+import { productOptions, products } from '../../adapters/index.ts';
+import { nearest } from '../../nearest.ts';
+import type { SettingSpec } from '../../ports/options.ts';
+import { looksSecret, referenceFault } from '../secrets/references.ts';
+import { kindOf, type ConfigProblem } from './problem.ts';
+import { showPath } from './show-path.ts';
+
+/** Settings that only embedded instances have: of their emulator, and not of the adapter. */
+export const embeddedSettings = ['sample', 'version', 'flavor', 'pace', 'storage'] as const;
+
+/** All that is wrong with the products and the settings of the instances, of built-in products as far as data tells it. */
+export function settingProblems(root: unknown): ConfigProblem[] {
+  const { instances, adapters } = groupOf(root);
+  // The product of an unread adapter may have any name.
+  const closed = !Array.isArray(adapters) || adapters.length === 0;
+  return Object.entries(groupOf(instances)).flatMap(([name, instance]) => {
+    const path = ['instances', name];
+    const { product, url, ...settings } = groupOf(instance);
+    if (typeof product !== 'string' || product === '') return [];
+    const known = productOptions.find((entry) => entry.product === product)?.settings;
+    if (known !== undefined) {
+      const embedded = typeof url === 'string' && url.startsWith('embedded:');
+      return Object.entries(settings).flatMap(([key, value]) => problemOf(key, value, { known, embedded, path }));
+    }
+    if (!closed) return [];
+    const message = `has no adapter; there are: ${products.join(', ')}`;
+    return [{ path: showPath([...path, 'product']), message, suggestion: nearest(product, products) }];
+  });
+}
+
+interface Place {
+  readonly known: readonly SettingSpec[];
+  readonly embedded: boolean;
+  readonly path: readonly string[];
+}
+
+function problemOf(key: string, value: unknown, { known, embedded, path }: Place): ConfigProblem[] {
+  const at = showPath([...path, key]);
+  const isOfEmulator = (embeddedSettings as readonly string[]).includes(key);
+  if (isOfEmulator && embedded) return [];
+  if (isOfEmulator) return [{ path: at, message: 'is for embedded instances only' }];
+  const spec = known.find(({ name }) => name === key);
+  if (spec === undefined) {
+    const names = ['product', 'url', ...known.map(({ name }) => name), ...(embedded ? embeddedSettings : [])];
+    return [{ path: at, message: 'is not a known key', suggestion: nearest(key, names) }];
+  }
+  const fault = faultOf(spec, value);
+  return fault === undefined ? [] : [{ path: at, ...fault }];
+}
+
+function faultOf(
+  { kind = 'text', choices, secret = false }: SettingSpec,
+  value: unknown,
+): Omit<ConfigProblem, 'path'> | undefined {
+  if (kind === 'number') {
+    return typeof value === 'number' ? undefined : { message: `must be a number, not ${kindOf(value)}` };
+  }
+  if (typeof value !== 'string') {
+    const quotes = typeof value === 'number' || typeof value === 'boolean' ? ' (put it in quotes)' : '';
+    return { message: `must be text, not ${kindOf(value)}${quotes}` };
+  }
+  if (value.trim() === '') return { message: 'must not be empty' };
+  if (choices?.includes(value) === false) {
+    return { message: `must be ${choices.join(' or ')}`, suggestion: nearest(value, choices) };
+  }
+  const fault = secret ? referenceFault(value) : undefined;
+  return fault === undefined ? undefined : { message: fault };
+}
+
+/** References that are none, wherever the file has a secret outside of its instances. */
+export function referenceProblems(root: unknown): ConfigProblem[] {
+  const { keys, http, defaults } = groupOf(root);
+  return Object.entries({ keys, http, defaults }).flatMap(([section, group]) =>
+    Object.entries(groupOf(group)).flatMap(([key, value]) => {
+      const fault = looksSecret(key) && typeof value === 'string' ? referenceFault(value) : undefined;
+      return fault === undefined ? [] : [{ path: showPath([section, key]), message: fault }];
+    }),
+  );
+}
+
+function groupOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : {};
+}
