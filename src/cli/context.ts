@@ -68,6 +68,12 @@ export class Context {
     return this.#controller.signal;
   }
 
+  /** The width for the text of a result. No limit where no terminal shows it. */
+  get columns(): number {
+    const { stdoutIsTTY, stderrIsTTY, columns } = this.io;
+    return (this.#stdoutIsTaken ? stderrIsTTY : stdoutIsTTY) ? columns : Number.POSITIVE_INFINITY;
+  }
+
   abort(): void {
     this.#controller.abort();
   }

@@ -49,6 +49,8 @@ export interface ImportInput extends Waiting {
   /** Whether the product's overwrite option is given. The plan needs it. */
   readonly overwrites: boolean;
   readonly ignoreVersion: boolean;
+  /** Reads the server's log with the result. A dry run without a plan is told by its log in any case. */
+  readonly log?: boolean | undefined;
   readonly options: Options;
   /** The plan by the names of the projects, when the caller has made and announced it. */
   readonly plan?: readonly PlanItem[] | undefined;
@@ -94,7 +96,7 @@ export interface ImportReport {
   readonly backup: string | undefined;
   /** What this run put on the server and did not take away. */
   readonly left: readonly Left[];
-  /** The server's log of a dry run, or what it finds in the files of a preview. */
+  /** The server's log where it is asked for or tells alone what would be done, or what it finds in the files of a preview. */
   readonly log: readonly LogLine[];
   /** Undefined for products with one way, and when the caller has settled it. */
   readonly via: Via | undefined;
@@ -130,7 +132,7 @@ async function importOnWay(
   // The plan is shown before the first write. An adapter that plans by itself needs no plan by name.
   const names = source.kind === 'stored' ? (source.projects ?? []) : projectsOf(trusted?.manifest.scope);
   const planned = input.plan ?? (plansByName(imports) ? await planByName(names, target, input, signal) : []);
-  if (input.plan === undefined) announcePlan(planned, target.name, reporter);
+  if (input.plan === undefined && !(input.dryRun && input.wait)) announcePlan(planned, target.name, reporter);
   const files = trusted?.files ?? (source.kind === 'raw' ? [source.file] : undefined);
   const uploads = imports.takes === 'stored' && files !== undefined && !(input.dryRun && imports.dryRuns === 'plan');
   const exportedWith = exportedWithOf(source, trusted);
@@ -173,7 +175,8 @@ async function importOnWay(
           const done = await runImport(work, ports, signal);
           const { job, status, result, preview = [] } = done;
           if (job === undefined || !isOver(status)) return { ...done, outcome: undefined, log: preview };
-          const log = input.dryRun ? await readLog(target, job.id, signal) : [];
+          const tells = input.log === true || (input.dryRun && (done.prepared.plan ?? planned).length === 0);
+          const log = tells ? await readLog(target, job.id, signal) : [];
           const normal = await leftMaintenance(target, info, reporter, signal);
           return { ...done, outcome: worst(judge(job.handle, status, result), normal ? 'done' : 'partial'), log };
         },

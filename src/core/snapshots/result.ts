@@ -38,6 +38,8 @@ export interface Result {
   /** True when everything planned was seen, and nothing was skipped without being asked for. */
   readonly complete: boolean;
   readonly counts: Readonly<Record<ResultAction, number>>;
+  /** How many are unchanged, by kind. */
+  readonly unchanged: Readonly<Record<string, number>>;
   /** All things but the unchanged ones. */
   readonly items: readonly ResultItem[];
 }
@@ -58,6 +60,7 @@ export function combined(results: readonly Result[]): Result | undefined {
     counts: Object.fromEntries(
       resultActions.map((action) => [action, results.reduce((sum, { counts }) => sum + counts[action], 0)]),
     ) as Record<ResultAction, number>,
+    unchanged: results.reduce((sum, { unchanged }) => added(sum, unchanged), {}),
     items,
   };
 }
@@ -65,7 +68,7 @@ export function combined(results: readonly Result[]): Result | undefined {
 /** The result of deletions that were seen. */
 export function deletedResult(deleted: readonly Named[]): Result {
   const items = deleted.map(({ kind, name }): ResultItem => ({ kind, name, action: 'deleted' }));
-  return { basis: 'seen', changed: items.length > 0, complete: true, counts: countsOf(items), items };
+  return { basis: 'seen', changed: items.length > 0, complete: true, counts: countsOf(items), unchanged: {}, items };
 }
 
 interface Looks {
@@ -98,6 +101,7 @@ export function resultOf({ before, after, plan, whole, claims }: Looks): Result 
     changed: items.some(({ action }) => ['created', 'overwritten', 'merged', 'deleted'].includes(action)),
     complete: isComplete(items),
     counts: countsOf(items),
+    unchanged: byKind(items.filter(({ action }) => action === 'unchanged')),
     items: items.filter(({ action }) => action !== 'unchanged'),
   };
 }
@@ -134,12 +138,13 @@ export function withoutEqual(result: Result, { same, differences }: Comparison):
   const items = result.items
     .filter((item) => item.action !== 'skipped' || !isEqual(item))
     .map((item) => (item.action === 'merged' && isEqual(item) ? { ...item, wanted: true } : item));
-  const equal = result.items.length - items.length;
+  const equal = result.items.filter((item) => item.action === 'skipped' && isEqual(item));
   const { skipped, unchanged } = result.counts;
   return {
     ...result,
     items,
-    counts: { ...result.counts, skipped: skipped - equal, unchanged: unchanged + equal },
+    unchanged: added(result.unchanged, byKind(equal)),
+    counts: { ...result.counts, skipped: skipped - equal.length, unchanged: unchanged + equal.length },
     complete: isComplete(items),
   };
 }
@@ -233,6 +238,7 @@ export function claimedResult(claims: readonly JobItem[], plan: readonly PlanIte
       items.length === 0 ? undefined : items.some(({ action }) => action === 'created' || action === 'overwritten'),
     complete: !items.some(({ action }) => action === 'failed'),
     counts: countsOf(items),
+    unchanged: {},
     items,
   };
 }
@@ -301,4 +307,15 @@ function countsOf(items: readonly ResultItem[]): Result['counts'] {
   const counts = Object.fromEntries(resultActions.map((action) => [action, 0])) as Record<ResultAction, number>;
   for (const { action } of items) counts[action] += 1;
   return counts;
+}
+
+function byKind(items: readonly { readonly kind: string }[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { kind } of items) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+}
+
+function added(one: Result['unchanged'], other: Result['unchanged']): Result['unchanged'] {
+  const kinds = [...new Set([...Object.keys(one), ...Object.keys(other)])];
+  return Object.fromEntries(kinds.map((kind) => [kind, (one[kind] ?? 0) + (other[kind] ?? 0)]));
 }

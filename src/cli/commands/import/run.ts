@@ -1,5 +1,6 @@
 import { importPackage, type ImportReport } from '../../../core/operations/import-package.ts';
 import { formatRef } from '../../../core/package-ref.ts';
+import { tally } from '../../../core/snapshots/tally.ts';
 import { journaled } from '../../../core/steps/journaled.ts';
 import type { Invocation } from '../../build-command.ts';
 import type { Context } from '../../context.ts';
@@ -13,16 +14,8 @@ import { calledBack, readCallbacks } from '../../servers/callbacks.ts';
 import { instancesOf, requireInstance } from '../../servers/instances.ts';
 import { secretDigest } from '../../state/secret-digest.ts';
 import { lines } from '../../terminal/table.ts';
-import {
-  describeDryRun,
-  describeItems,
-  describeLeft,
-  describePlan,
-  describeResult,
-  describeResumed,
-  describeVia,
-  headline,
-} from '../summary.ts';
+import { describeChanges, describeItems, type Naming } from '../changes.ts';
+import { describeLeft, describeLogOf, describeResumed, describeVia, headline } from '../summary.ts';
 import type { ImportOptions } from './flags.ts';
 
 export async function runImport({ args: [text = ''], options, command }: Invocation<ImportOptions>, context: Context) {
@@ -51,6 +44,7 @@ export async function runImport({ args: [text = ''], options, command }: Invocat
     overwrites: asked.overwrites === true,
     skips: asked.skips === true,
     ignoreVersion: options.ignoreVersion === true,
+    log: options.log === true,
     options: flags.options,
   };
   const report = await calledBack(callbacks, context, () =>
@@ -78,8 +72,11 @@ export async function runImport({ args: [text = ''], options, command }: Invocat
   );
   context.result(
     'import',
-    { to, ...report },
-    lines(render(to, report, input.preview), describeResumed(report.resumed)),
+    { to, ...report, counts: tally(report.plan, report.result) },
+    lines(
+      render(to, report, input.preview, { all: options.names, columns: context.columns }),
+      describeResumed(report.resumed),
+    ),
   );
   return { outcome: report.outcome };
 }
@@ -102,6 +99,7 @@ function render(
     via,
   }: ImportReport,
   preview: boolean,
+  naming: Naming,
 ): string {
   const name = formatRef(ref);
   if (outcome === 'started' && handle !== undefined)
@@ -111,8 +109,9 @@ function render(
     );
   const verb = dryRun ? 'finished the dry run of the import of' : 'imported';
   return lines(
-    dryRun ? describeDryRun(log, plan, handle) : undefined,
-    dryRun ? describePlan(plan) : undefined,
+    describeChanges(plan, result, naming),
+    result === undefined ? describeItems(items, naming.columns) : undefined,
+    ...warnings.map((warning) => `warning: ${warning}`),
     headline(
       `${verb} ${name} into ${to}${outcome === 'partial' ? ', with warnings' : ''}${handle === undefined ? '' : `: ${handle}`}`,
       name,
@@ -120,11 +119,10 @@ function render(
       result,
     ),
     describeVia(via),
-    result === undefined ? describeItems(items) : describeResult(result),
-    dryRun ? (preview ? 'nothing was imported' : 'nothing was changed') : undefined,
     upload === 'kept' ? 'the feed already had the package' : undefined,
     backup === undefined ? undefined : `backup of ${to} from before the import: ${backup}`,
     ...describeLeft(left),
-    ...warnings.map((warning) => `warning: ${warning}`),
+    log.length > 0 || dryRun ? describeLogOf(log, handle) : undefined,
+    dryRun ? (preview ? 'nothing was imported' : 'nothing was changed') : undefined,
   );
 }

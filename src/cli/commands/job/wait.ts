@@ -5,7 +5,8 @@ import { type WaitOptions, waitingOf } from '../../flags/waiting.ts';
 import { systemClock } from '../../runtime.ts';
 import { instancesOf } from '../../servers/instances.ts';
 import { lines } from '../../terminal/table.ts';
-import { describeJob, describeLeft, describeResult } from '../summary.ts';
+import { describeChanges } from '../changes.ts';
+import { describeJob, describeLeft } from '../summary.ts';
 import { openJob } from './open-job.ts';
 
 export async function runJobWait({ args: [text = ''], options }: Invocation<WaitOptions>, context: Context) {
@@ -21,7 +22,11 @@ export async function runJobWait({ args: [text = ''], options }: Invocation<Wait
   context.result(
     'job-wait',
     { handle: job.handle, outcome, status, result, left },
-    lines(describeJob(job.handle, status), describeResult(result), ...describeLeft(left)),
+    lines(
+      describeJob(job.handle, status, context.columns),
+      describeChanges([], result, { columns: context.columns }),
+      ...describeLeft(left),
+    ),
   );
   return { outcome };
 }

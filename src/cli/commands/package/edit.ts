@@ -30,7 +30,7 @@ export async function runPackageEdit(
     { at, ...report },
     outcome === 'started'
       ? `${at} is building ${text} again\nwait for it with: migrator job wait ${handle}`
-      : lines(`${at} built ${text} again`, describeJob(handle, status)),
+      : lines(`${at} built ${text} again`, describeJob(handle, status, context.columns)),
   );
   return { outcome };
 }

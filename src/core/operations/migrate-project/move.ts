@@ -121,7 +121,6 @@ interface Attempt {
   readonly omits: readonly string[] | undefined;
   readonly result?: Result | undefined;
   readonly backup?: string | undefined;
-  /** Of a dry run. */
   readonly log?: MigrateReport['log'];
 }
 
@@ -192,7 +191,8 @@ async function moveOne(
   const { plan = [] } = prepared;
   const base = { project: prepared.project, plan, omits: prepared.omits };
   announce(prepared, reporter);
-  announcePlan(plan, target.name, reporter);
+  // The result of a dry run is its plan, so that one is told once.
+  if (!input.dryRun) announcePlan(plan, target.name, reporter);
   if (input.dryRun && moves.dryRuns === 'plan') return { ...base, job: undefined, status: undefined };
   const { scope, backup: wanted } = prepared;
   let backup: string | null | undefined = run.record.facts[`${backupStep(step)}.file`];
@@ -233,8 +233,10 @@ async function moveOne(
     ports,
     signal,
   );
-  const result = status === undefined || !isFinal(status.state) ? undefined : await look?.(status);
-  return { ...base, job, status, result, backup: backup ?? undefined };
+  const isOver = status !== undefined && isFinal(status.state);
+  const result = isOver ? await look?.(status) : undefined;
+  const log = isOver && input.log === true ? await readLog(source, job.id, signal) : [];
+  return { ...base, job, status, result, backup: backup ?? undefined, log };
 }
 
 /** A dry run, and what it made is removed, also when it is refused half-way. */
@@ -251,7 +253,8 @@ async function rehearse(
       const attempt = await moveOne(ready, input, ports, info, signal);
       const { job, status } = attempt;
       const isOver = job !== undefined && status !== undefined && isFinal(status.state);
-      return isOver ? { ...attempt, log: await readLog(source, job.id, signal) } : attempt;
+      const tells = isOver && input.log !== true && attempt.plan.length === 0;
+      return tells ? { ...attempt, log: await readLog(source, job.id, signal) } : attempt;
     },
     async () => {
       const id = run.record.facts[`${ready.step}.job`];

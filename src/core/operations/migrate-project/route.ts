@@ -46,6 +46,8 @@ export interface MigrateInput extends Waiting {
   readonly exportedBy?: ExportOrigin | undefined;
   /** Compare the content of source and target afterwards. */
   readonly verify?: boolean | undefined;
+  /** See ImportInput.log. */
+  readonly log?: boolean | undefined;
 }
 
 /** The place on this machine for a relayed package. It is sealed like any other package. */
