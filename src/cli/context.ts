@@ -119,7 +119,9 @@ export class Context {
     const leftOpen = () => {
       this.resumable = true;
     };
-    return { journal: await this.journal(), reporter: await this.reporter(), now: () => new Date(), fresh, leftOpen };
+    const mask = (text: string) => this.redactor.redact(text);
+    const now = () => new Date();
+    return { journal: await this.journal(), reporter: await this.reporter(), now, fresh, mask, leftOpen };
   }
 
   async reporter(): Promise<Reporter> {

@@ -20,6 +20,8 @@ type Halves = Required<Pick<OptionRequest, 'exportOptions' | 'importOptions'>>;
 /** Opens the instances of the rc file by name. */
 export interface Instances {
   config(name: string): InstanceConfig;
+  /** The places of all instances, by name. Opens none. */
+  places(): Promise<ReadonlyMap<string, string>>;
   /** What the given options mean for a run on this instance. Opens no instance. */
   request(name: string, given: Given): Promise<OptionRequest & Halves>;
   /** A source is read-only: its adapter refuses all writes to projects and packages. */
@@ -65,6 +67,12 @@ async function createInstances(context: Context): Promise<Instances> {
 
   return {
     config: find,
+    places: async () => {
+      const places = new Map<string, string>();
+      for (const instance of Object.values(config.instances))
+        places.set(instance.name, placeOf(instance, await modules.of(instance), config));
+      return places;
+    },
     request: async (name, given) => ({
       exportOptions: given.options,
       importOptions: given.options,

@@ -12,7 +12,7 @@ import { cleaningUp, type Left, leftBy, packageLeft, removePackage, tellingLeft 
 import { canAnswer, type Consenting, questionBefore } from '../steps/consent.ts';
 import type { Counterpart, Opening } from '../steps/counterpart.ts';
 import { checkOrigin, importJourney, recordIn } from '../steps/packaged-import.ts';
-import { isBegun } from '../steps/exactly-once.ts';
+import { fact, isBegun } from '../steps/exactly-once.ts';
 import { readLog, runImport } from '../steps/import.ts';
 import { announcePlan, planImport, plansByName } from '../steps/plan.ts';
 import { leftMaintenance, probe } from '../steps/preflight.ts';
@@ -131,6 +131,8 @@ async function importOnWay(
   const named = source.kind === 'sealed' ? refOf(trusted) : source.ref;
   // The plan is shown before the first write. An adapter that plans by itself needs no plan by name.
   const names = source.kind === 'stored' ? (source.projects ?? []) : projectsOf(trusted?.manifest.scope);
+  if (names.length > 0 && ports.run.record.about?.projects.length === 0)
+    await ports.run.note(fact('import', 'projects', names));
   const planned = input.plan ?? (plansByName(imports) ? await planByName(names, target, input, signal) : []);
   if (input.plan === undefined && !(input.dryRun && input.wait)) announcePlan(planned, target.name, reporter);
   const files = trusted?.files ?? (source.kind === 'raw' ? [source.file] : undefined);

@@ -2,7 +2,7 @@ import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { InstanceInfo } from '../../ports/adapter.ts';
 import type { Reporter } from '../../ports/reporter.ts';
 import type { Instance } from '../instance.ts';
-import { formatHandle } from '../job-handle.ts';
+import { handleOf } from '../job-handle.ts';
 import { isFinal } from './watch.ts';
 
 /** The first call of every run. It checks URL and credentials, and reports the warnings of the adapter. */
@@ -112,8 +112,7 @@ export async function leftMaintenance(
 async function migrationAtWork(instance: Instance, signal: AbortSignal): Promise<string | undefined> {
   try {
     for await (const job of instance.adapter.jobs.list({ all: false, limit: 20 }, signal)) {
-      const handle = { product: instance.adapter.product, instance: instance.name, id: job.id };
-      if (!isFinal(job.state)) return formatHandle(handle);
+      if (!isFinal(job.state)) return handleOf(instance, job.id);
     }
   } catch (error) {
     if (!isMigratorError(error, 'AUTH_REFUSED')) throw error;

@@ -49,7 +49,7 @@ export async function runImport({ args: [text = ''], options, command }: Invocat
   };
   const report = await calledBack(callbacks, context, () =>
     journaled(
-      { verb: 'import', on: [target], what },
+      { verb: 'import', on: [target], what, about: { projects: [], to, dryRun: input.dryRun, package: text } },
       journaling,
       (run) =>
         importPackage(

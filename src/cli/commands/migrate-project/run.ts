@@ -59,7 +59,7 @@ export async function runMigrateProject(
   const journaling = await context.journaling(options.fresh === true);
   const report = await calledBack(callbacks, context, () =>
     journaled(
-      { verb: 'migrate-project', on: [source, target], what },
+      { verb: 'migrate-project', on: [source, target], what, about: { projects, from, to, dryRun: input.dryRun } },
       journaling,
       async (run) =>
         migrateProject(

@@ -3,7 +3,7 @@ import type { InstanceInfo, MoveRequest, PreparedMove } from '../../../ports/ada
 import type { JobItem, JobStatus } from '../../../ports/job.ts';
 import type { PlanItem } from '../../../ports/plan.ts';
 import { facet } from '../../instance.ts';
-import { formatHandle } from '../../job-handle.ts';
+import { handleOf } from '../../job-handle.ts';
 import { type Outcome, worst } from '../../operation.ts';
 import { combined, type Result } from '../../snapshots/result.ts';
 import { backUp } from '../../steps/backup.ts';
@@ -53,7 +53,7 @@ export async function move(
       moved.push(judged(one));
     } catch (error) {
       throw isMigratorError(error) && projects.length > 1
-        ? halfDone(error, moved, projects, handleOf(projects[moved.length], ports))
+        ? halfDone(error, moved, projects, handleOfProject(projects[moved.length], ports))
         : error;
     }
   }
@@ -129,11 +129,9 @@ interface Moved extends Attempt {
 }
 
 /** The handle of the job of a project, once this run has started it. */
-function handleOf(project: string | undefined, { source, run }: MigratePorts): string | undefined {
+function handleOfProject(project: string | undefined, { source, run }: MigratePorts): string | undefined {
   const id = run.record.facts[`${stepOf(project)}.job`];
-  return typeof id === 'string'
-    ? formatHandle({ product: source.adapter.product, instance: source.name, id })
-    : undefined;
+  return typeof id === 'string' ? handleOf(source, id) : undefined;
 }
 
 const stepOf = (project: string | undefined) => `move:${project ?? ''}` as const;
@@ -258,7 +256,7 @@ async function rehearse(
     },
     async () => {
       const id = run.record.facts[`${ready.step}.job`];
-      const handle = handleOf(ready.project, ports);
+      const handle = handleOfProject(ready.project, ports);
       if (typeof id !== 'string' || handle === undefined) return;
       await discardJob({ id, handle }, facet(source, 'moves'), { source, reporter }, signal);
     },
