@@ -10,8 +10,10 @@ import type { ActiveReporter } from './reporters/active-reporter.ts';
 import type { CreateReporterOptions } from './reporters/create-reporter.ts';
 import { JobsLeft } from './reporters/jobs-left.ts';
 import { Redactor } from './secrets/redactor.ts';
+import { dressed } from './terminal/dressed.ts';
 import type { IO } from './terminal/io.ts';
 import { plainLines } from './terminal/plain-text.ts';
+import { hasUnicode } from './terminal/signs.ts';
 
 /**
  * Where the value of a flag comes from. `words` is for messages: `--timeout`, `MIGRATOR_TIMEOUT`, `defaults.timeout in
@@ -146,8 +148,8 @@ export class Context {
   }
 
   /** Ends the progress display before an error or a last notice is printed. */
-  stopReporter(): void {
-    this.#reporter?.finish();
+  stopReporter(outcome?: 'failed'): void {
+    this.#reporter?.finish(outcome);
   }
 
   pauseReporter(): () => void {
@@ -177,7 +179,10 @@ export class Context {
     const output = this.globals.json
       ? JSON.stringify(this.redactor.redactValue({ document: `migrator/${name}/1`, ...data }), undefined, 2)
       : plainLines(this.redactor.redact(text));
-    if (output !== '') (this.#stdoutIsTaken ? this.io.stderr : this.io.stdout).write(`${output}\n`);
+    const [stream, isTTY] = this.#stdoutIsTaken
+      ? [this.io.stderr, this.io.stderrIsTTY]
+      : [this.io.stdout, this.io.stdoutIsTTY];
+    if (output !== '') stream.write(`${isTTY && !this.globals.json ? this.#dressed(output) : output}\n`);
   }
 
   /**
@@ -196,7 +201,16 @@ export class Context {
       this.io.stderr.write(`${JSON.stringify(event)}\n`);
       return;
     }
-    for (const line of lines) this.io.stderr.write(`${plainLines(this.redactor.redact(line))}\n`);
+    for (const line of lines) {
+      const shown = plainLines(this.redactor.redact(line));
+      this.io.stderr.write(`${this.io.stderrIsTTY ? this.#dressed(shown) : shown}\n`);
+    }
+  }
+
+  /** The text as the terminal can show it. */
+  #dressed(text: string): string {
+    const color = this.globals.color && this.io.env['TERM'] !== 'dumb';
+    return dressed(text, { columns: this.io.columns, color, unicode: hasUnicode(this.io) });
   }
 
   /** The last lines of a run that ends too early: the jobs that are still running, and how to resume the run. */

@@ -1,5 +1,6 @@
 import { isMigratorError, MigratorError } from '../../errors.ts';
 import type { JobKind, JobMessage, Jobs, JobState, JobStatus, JobSummary, LogLine } from '../../ports/job.ts';
+import { plural } from '../../plural.ts';
 import { parseJobId, shortId } from './job-id.ts';
 import type { Server } from './server.ts';
 import { checkPackageOf, isOtherTask } from './task-package.ts';
@@ -181,7 +182,7 @@ async function queueActivity(server: Server, task: TaskResource, signal: AbortSi
     return `waits: the task queue of space ${space} is stopped`;
   }
   const ahead = await server.client.queuedBehind(task, signal);
-  return ahead === undefined || ahead === 0 ? undefined : `waits behind ${ahead} other task${ahead === 1 ? '' : 's'}`;
+  return ahead === undefined || ahead === 0 ? undefined : `waits behind ${plural(ahead, 'other task')}`;
 }
 
 /** False also when the account may not read spaces: the stopped queue only explains why a task waits. */

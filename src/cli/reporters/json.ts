@@ -52,6 +52,9 @@ export class JsonReporter implements ActiveReporter {
       case 'bytes':
         this.#bytes(event.subject, event.done, event.total);
         return;
+      case 'phase-end':
+        // The next phase tells the same to a program.
+        return;
       case 'debug':
         if (this.#tools.debug) this.#write('debug', { message: event.message });
         return;

@@ -34,6 +34,8 @@ export class LineReporter implements ActiveReporter {
       case 'phase':
         this.#line(doing(event.name, event.subject, safe));
         return;
+      case 'phase-end':
+        return;
       case 'job': {
         const { handle, status } = event;
         if (!this.#told.has(handle)) this.#line(jobHandle(handle, safe));

@@ -2,6 +2,7 @@ import type { ChalkInstance } from 'chalk';
 import type { Ora } from 'ora';
 import type { JobStatus } from '../../ports/job.ts';
 import type { Event, Phase } from '../../ports/reporter.ts';
+import { foldedLine } from '../terminal/folded.ts';
 import type { Output } from '../terminal/io.ts';
 import type { ActiveReporter, ReporterTools } from './active-reporter.ts';
 import { addSample, rateOf, type Sample } from './rates.ts';
@@ -54,6 +55,10 @@ export class TextReporter implements ActiveReporter {
       case 'phase':
         this.#begin(event.name, event.subject);
         return;
+      case 'phase-end':
+        this.#settle();
+        this.#stop();
+        return;
       case 'job':
         if (!this.#handles.has(event.handle)) {
           this.#handles.add(event.handle);
@@ -78,10 +83,12 @@ export class TextReporter implements ActiveReporter {
     }
   }
 
-  finish(outcome?: 'done'): void {
+  finish(outcome?: 'done' | 'failed'): void {
     if (this.#ended) return;
     this.#stop();
-    if (outcome === 'done') this.#settle();
+    if (outcome === 'failed' && this.#running !== undefined && this.#running.job === undefined)
+      this.#fail(this.#running);
+    else if (outcome !== undefined) this.#settle();
     this.#running = undefined;
     this.resume();
     this.#ended = true;
@@ -113,6 +120,12 @@ export class TextReporter implements ActiveReporter {
     this.#transfer = undefined;
     this.#show('');
     if (this.#held === undefined) this.#display.spinner.start();
+  }
+
+  #fail({ phase, subject }: Running): void {
+    const { chalk, safe } = this.#display;
+    this.#running = undefined;
+    this.#line(`${chalk.red(this.#sign('✖', 'x'))} ${doing(phase, subject, safe)}`);
   }
 
   #settle(): void {
@@ -183,7 +196,7 @@ export class TextReporter implements ActiveReporter {
     const { spinner, output, redact } = this.#display;
     const spinning = spinner.isSpinning;
     if (spinning) spinner.clear();
-    output.write(`${redact(text)}\n`);
+    output.write(`${foldedLine(redact(text), this.#display.columns()).join('\n')}\n`);
     if (spinning) spinner.render();
   }
 

@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { folded } from './folded.ts';
 
 /** Joins lines to one text. Undefined parts are left out. */
 export function lines(...parts: readonly (string | undefined)[]): string {
@@ -51,7 +52,7 @@ function narrowed(
 }
 
 function foldedRow(row: readonly string[], widths: readonly number[]): readonly string[] {
-  const cells = row.map((cell, column) => folded(cell, widths[column] ?? 0));
+  const cells = row.map((cell, column) => folded(cell, widths[column] ?? 0, stringWidth));
   const height = Math.max(...cells.map((cell) => cell.length));
   return Array.from({ length: height }, (_, at) => {
     const parts = cells.map((cell, column) => {
@@ -65,29 +66,13 @@ function foldedRow(row: readonly string[], widths: readonly number[]): readonly 
 
 function listed(head: readonly string[], [first = '', ...others]: readonly string[], columns: number): string {
   const named = others.flatMap((cell, column) =>
-    cell === '' ? [] : folded(`${head[column + 1] ?? ''}: ${cell}`, columns - gap.length),
+    cell === '' ? [] : folded(`${head[column + 1] ?? ''}: ${cell}`, columns - gap.length, stringWidth),
   );
-  return [...folded(first, columns), ...named.map((line) => `${gap}${line}`)].join('\n');
+  return [...folded(first, columns, stringWidth), ...named.map((line) => `${gap}${line}`)].join('\n');
 }
 
 function padded(text: string, width: number): string {
   return `${text}${' '.repeat(Math.max(0, width - stringWidth(text)))}`;
-}
-
-/** The text in lines of at most this width, folded between words. A word that is wider has a line of its own. */
-export function folded(text: string, width: number): readonly string[] {
-  if (stringWidth(text) <= width) return [text];
-  const result: string[] = [];
-  let line: string | undefined;
-  for (const word of text.split(' ')) {
-    if (line === undefined) line = word;
-    else if (stringWidth(line) + 1 + stringWidth(word) <= width) line += ` ${word}`;
-    else {
-      result.push(line);
-      line = word;
-    }
-  }
-  return [...result, line ?? ''];
 }
 
 function sum(numbers: readonly number[]): number {

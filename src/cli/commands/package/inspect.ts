@@ -1,4 +1,5 @@
 // Not from package/index.ts: its code for keys and ciphers takes longer to load than this command takes to run.
+import { plural } from '../../../plural.ts';
 import { inspect, type Inspection } from '../../../package/inspect.ts';
 import { carriesSecrets } from '../../../package/format.ts';
 import { parsePublicKey } from '../../../package/minisign/public-key.ts';
@@ -45,7 +46,7 @@ function render(path: string, { manifest, signature, size }: Inspection, signerN
     source === undefined
       ? undefined
       : `source:     ${source.product} ${source.version}, instance ${source.instance}${source.url === undefined ? '' : ` (${source.url})`}`,
-    `content:    ${content.counts.files} files, ${humanBytes(content.counts.bytes)}, ${content.compression === 'none' ? 'not compressed' : content.compression}`,
+    `content:    ${plural(content.counts.files, 'file')}, ${humanBytes(content.counts.bytes)}, ${content.compression === 'none' ? 'not compressed' : content.compression}`,
     `encrypted:  ${describeEncryption(content)}`,
     carriesSecrets(format) ? 'carries:    the secrets of its import, in the encrypted content' : undefined,
     `signed:     ${signature === undefined ? 'no' : `by key ${signature.keyId}${signerName === undefined ? '' : `, which you call ${signerName}`}`}`,

@@ -211,7 +211,7 @@ describe('a look at a job that has ended', () => {
     const journal = journalOf({ ...record, jobs: Object.keys(jobs).map((id) => `acme:lab:${id}`) });
     const handle = `acme:lab:${Object.keys(jobs).at(-1) ?? ''}`;
     const job = { instance: instance('lab', jobs), id: handle.split(':')[2] ?? '', handle };
-    await settleRun(job, true, { journal, now: () => start }, never);
+    await settleRun(job, true, { journal, now: () => start, mask: (text) => text }, never);
     return journal.settled;
   };
 
